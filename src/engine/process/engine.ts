@@ -1,0 +1,82 @@
+/** The engine as the rest of the program sees it: jobs in, frames and a result out. The recipes run in a process of their own. */
+
+/** What to run. Plain data: it crosses a process border and is stored in the journal. */
+export interface EngineRequest {
+  /** The recipe's name, for instance "dream". */
+  readonly recipe: string;
+  /** The recipe's parameters, checked by its zod schema inside the engine. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Encoded input pictures by role, for instance `{ image: <JPEG bytes> }`. */
+  readonly pictures: Readonly<Record<string, Uint8Array>>;
+}
+
+/** A picture on the way to the result. */
+export interface EngineFrame {
+  readonly kind: "octave" | "preview";
+  /** 1-based. */
+  readonly octave: number;
+  readonly octaves: number;
+  /** 1-based step inside the octave. */
+  readonly step: number;
+  readonly steps: number;
+  /** Share of the whole job that is done, 0..1. */
+  readonly progress: number;
+  readonly width: number;
+  readonly height: number;
+  /** Encoded picture (JPEG for previews, PNG for octaves). */
+  readonly picture: Uint8Array;
+  /** Media type of `picture`. */
+  readonly type: string;
+}
+
+export interface OctaveSummary {
+  readonly octave: number;
+  readonly width: number;
+  readonly height: number;
+  readonly steps: number;
+  readonly lossStart: number;
+  readonly lossEnd: number;
+}
+
+export interface EngineResult {
+  readonly picture: Uint8Array;
+  readonly type: string;
+  readonly width: number;
+  readonly height: number;
+  readonly seconds: number;
+  readonly recipe: string;
+  readonly network: string;
+  readonly runtime: string;
+  readonly seed: number;
+  readonly octaves: readonly OctaveSummary[];
+  /** Every parameter as used, defaults filled in: enough to make the picture again. */
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  onFrame(frame: EngineFrame): void;
+}
+
+/** Runs jobs one after the other or side by side; the queue decides how many. */
+export interface Engine {
+  /**
+   * Runs one job. Rejects with the signal's reason when aborted (within a second), with an {@link EngineError} otherwise.
+   */
+  run(request: EngineRequest, options: RunOptions): Promise<EngineResult>;
+  close(): Promise<void>;
+}
+
+export type EngineErrorKind = "input" | "network" | "memory" | "crashed" | "internal";
+
+/** Why a job failed, in a sentence for the person who asked. "crashed" and "memory" may be tried again. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  constructor(
+    readonly kind: EngineErrorKind,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
