@@ -1,0 +1,163 @@
+/**
+ * What travels between the web chat's server and its front end, as JSON. No Node or DOM types here: both sides compile this file.
+ *
+ * People act over HTTP (`/api/...`); the server tells everybody what changed over one WebSocket (`/api/live`). State, not events, is
+ * synchronised: every change of a message gets the next number of one persisted counter, its `rev`. A client that reconnects says the
+ * highest `rev` it has seen and receives each message changed since, once, in its present state. So nothing is lost or doubled, also
+ * when the server was restarted in between.
+ */
+
+export interface WirePerson {
+  readonly id: string;
+  readonly name: string;
+  readonly bot: boolean;
+}
+
+export interface WireMe extends WirePerson {
+  readonly moderator: boolean;
+}
+
+export interface WirePicture {
+  /** Address of the picture as uploaded. Content-addressed: another picture has another address. */
+  readonly url: string;
+  /** Address of a smaller or more widely readable copy to show in the chat; the same as `url` for small pictures. */
+  readonly preview: string;
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: number;
+  /** Pixels, after the picture was turned upright. */
+  readonly width: number;
+  readonly height: number;
+  readonly description: string;
+}
+
+export interface WireButton {
+  readonly id: string;
+  readonly label: string;
+  readonly emoji?: string;
+  readonly style: "primary" | "secondary" | "danger";
+}
+
+export interface WireReaction {
+  readonly emoji: string;
+  /** In the order in which they reacted. */
+  readonly people: readonly WirePerson[];
+}
+
+/** The message that another one answers, as much as a quote needs. */
+export interface WireQuote {
+  readonly id: string;
+  readonly author: WirePerson;
+  readonly text: string;
+  readonly picture?: WirePicture;
+}
+
+/** What the parent message shows of its thread. */
+export interface WireThread {
+  readonly title: string;
+  readonly replies: number;
+  /** Milliseconds since 1970 of the last reply. */
+  readonly lastAt?: number;
+  readonly lastPicture?: WirePicture;
+  /** How far the newest reply with a progress bar is, 0..1. */
+  readonly progress?: number;
+}
+
+export interface WireMessage {
+  /** A whole number as text; greater means later. */
+  readonly id: string;
+  readonly rev: number;
+  readonly channel: string;
+  /** The id of the message on which the thread hangs. */
+  readonly thread?: string;
+  readonly author: WirePerson;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly editedAt?: number;
+  /** Markdown subset; see markdown.ts. */
+  readonly text: string;
+  readonly pictures: readonly WirePicture[];
+  readonly buttons: readonly WireButton[];
+  readonly reactions: readonly WireReaction[];
+  readonly mentions: readonly WirePerson[];
+  readonly progress?: { readonly value: number; readonly label: string };
+  readonly repliesTo?: WireQuote;
+  readonly hasThread?: WireThread;
+  /** Only the receiver sees it. */
+  readonly private: boolean;
+  /** Chosen by the client that sent it, so that it knows its own message again and a repeated send makes no second one. */
+  readonly nonce?: string;
+}
+
+export interface WireChannel {
+  readonly id: string;
+  readonly topic: string;
+  /** The newest message's id, "0" for none. */
+  readonly last: string;
+  /** The newest message that this person has read, "0" for none. */
+  readonly read: string;
+  /** Unread messages, 99 at most, and those among them that mention this person. */
+  readonly unread: number;
+  readonly mentions: number;
+}
+
+export interface WireCommandOption {
+  readonly name: string;
+  readonly help: string;
+  readonly type: "text" | "number" | "integer" | "flag" | "picture";
+  readonly required: boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly choices?: readonly WireCompletion[];
+  readonly completes?: boolean;
+  readonly default?: string;
+}
+
+export interface WireCommand {
+  readonly name: string;
+  readonly help: string;
+  readonly options: readonly WireCommandOption[];
+  readonly examples: readonly string[];
+}
+
+export interface WireCompletion {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** `GET /api/session` and the first frame of a socket. */
+export interface WireSession {
+  readonly me: WireMe;
+  readonly bot: WirePerson;
+  readonly channels: readonly WireChannel[];
+  readonly commands: readonly WireCommand[];
+  /** The newest rev: what a client that starts fresh resumes from. */
+  readonly rev: number;
+  readonly limits: { readonly uploadBytes: number; readonly picturesPerMessage: number; readonly textLength: number };
+}
+
+/** `GET /api/channels/:channel/messages`: oldest first. */
+export interface WirePage {
+  readonly messages: readonly WireMessage[];
+  readonly hasOlder: boolean;
+  /** The thread's parent message, when a thread was asked for. */
+  readonly root?: WireMessage;
+}
+
+/** What the server sends over the socket. */
+export type WireFrame =
+  | { readonly kind: "session"; readonly session: WireSession }
+  /** A message is new or changed: replace any older state of it. */
+  | { readonly kind: "message"; readonly message: WireMessage }
+  | { readonly kind: "removed"; readonly id: string; readonly channel: string; readonly thread?: string; readonly rev: number }
+  | { readonly kind: "channels"; readonly channels: readonly WireChannel[] }
+  | { readonly kind: "me"; readonly me: WireMe }
+  /** Everything up to this rev has been sent: the client is up to date. */
+  | { readonly kind: "synced"; readonly rev: number }
+  /** Too much changed meanwhile: forget the messages and load pages again. */
+  | { readonly kind: "reset"; readonly rev: number };
+
+/** Body of every refused request. `error` is a sentence for the person. */
+export interface WireError {
+  readonly error: string;
+}
