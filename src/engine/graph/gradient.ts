@@ -1,0 +1,157 @@
+/**
+ * Reverse-mode differentiation: one rule per operation, in one table.
+ *
+ * `gradient(loss, wrt)` returns another tensor program, d loss / d wrt. Only nodes that lie between the two are visited, so weights
+ * and targets cost nothing.
+ */
+import { GraphError, type Node, type NodeOf, type Operation, topologicalOrder } from "./node.js";
+import * as ops from "./ops.js";
+
+/** Given the gradient g of an operation's result, the gradient of each of its inputs; undefined where none flows. */
+type Rule<K extends Operation> = (self: NodeOf<K>, g: Node, y: Node) => readonly (Node | undefined)[];
+
+const DEAD = () => [];
+
+/** Sums g over the dimensions along which x was broadcast. */
+function unbroadcast(g: Node, x: Node): Node {
+  const lead = g.shape.length - x.shape.length;
+  const axes = g.shape.flatMap((d, i) => (i < lead || (x.shape[i - lead] === 1 && d !== 1) ? [i] : []));
+  if (axes.length === 0) return g;
+  const summed = ops.reduceSum(g, axes);
+  if (lead === 0) return summed;
+  return x.shape.length === 0 ? ops.reshape(summed, []) : ops.reshapeLike(summed, x);
+}
+
+function operand(node: NodeOf<Operation>, index: number): Node {
+  const found = node.inputs[index];
+  if (!found) throw new GraphError(`a ${node.op} has no input ${index}`);
+  return found;
+}
+
+const RULES: { readonly [K in Operation]: Rule<K> } = {
+  input: DEAD,
+  constant: DEAD,
+  add: (n, g) => n.inputs.map((x) => unbroadcast(g, x)),
+  sub: (n, g) => [unbroadcast(g, operand(n, 0)), unbroadcast(ops.mul(g, ops.scalar(-1)), operand(n, 1))],
+  mul: (n, g) => {
+    const [a, b] = [operand(n, 0), operand(n, 1)];
+    if (a === b) return [ops.mul(ops.mul(g, ops.scalar(2)), a)];
+    return [unbroadcast(ops.mul(g, b), a), unbroadcast(ops.mul(g, a), b)];
+  },
+  div: (n, g, y) => {
+    const [a, b] = [operand(n, 0), operand(n, 1)];
+    return [unbroadcast(ops.div(g, b), a), unbroadcast(ops.mul(ops.scalar(-1), ops.mul(g, ops.div(y, b))), b)];
+  },
+  relu: (_, g, y) => [ops.where(ops.greater(y, ops.scalar(0)), g, ops.scalar(0))],
+  clip: (n, g) => {
+    const x = operand(n, 0);
+    const inside = ops.where(ops.greater(x, ops.scalar(n.attributes.min)), g, ops.scalar(0));
+    return [ops.where(ops.greater(ops.scalar(n.attributes.max), x), inside, ops.scalar(0))];
+  },
+  exp: (_, g, y) => [ops.mul(g, y)],
+  log: (n, g) => [ops.div(g, operand(n, 0))],
+  abs: (n, g) => [ops.where(ops.greater(operand(n, 0), ops.scalar(0)), g, ops.mul(g, ops.scalar(-1)))],
+  sigmoid: (_, g, y) => [ops.mul(g, ops.mul(y, ops.sub(ops.scalar(1), y)))],
+  tanh: (_, g, y) => [ops.mul(g, ops.sub(ops.scalar(1), ops.square(y)))],
+  pow: (n, g) => {
+    const { exponent } = n.attributes;
+    return [ops.mul(g, ops.mul(ops.scalar(exponent), ops.pow(operand(n, 0), exponent - 1)))];
+  },
+  greater: DEAD,
+  greaterOrEqual: DEAD,
+  equal: DEAD,
+  where: (n, g) => {
+    const [condition, a, b] = [operand(n, 0), operand(n, 1), operand(n, 2)];
+    const zero = ops.scalar(0);
+    return [undefined, unbroadcast(ops.where(condition, g, zero), a), unbroadcast(ops.where(condition, zero, g), b)];
+  },
+  conv2d: (n, g) => [ops.conv2dTranspose(g, operand(n, 1), operand(n, 0), n.attributes)],
+  conv2dTranspose: (n, g) => [ops.conv2d(g, operand(n, 1), undefined, n.attributes)],
+  maxPool: (n, g, y) => [ops.maxPoolGradient(operand(n, 0), y, g, n.attributes)],
+  maxPoolGradient: () => {
+    throw new GraphError("maxPoolGradient has no gradient: second derivatives through max pooling are not supported");
+  },
+  avgPool: (n, g) => [ops.avgPoolGradient(g, operand(n, 0), n.attributes)],
+  avgPoolGradient: (n, g) => [ops.avgPool(g, n.attributes)],
+  matmul: (n, g) => {
+    const [a, b] = [operand(n, 0), operand(n, 1)];
+    const { transposeA, transposeB } = n.attributes;
+    const rank = g.shape.length;
+    const swap = g.shape.map((_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
+    // A A^T, the Gram matrix: one product with the symmetric part instead of two products.
+    if (a === b && !transposeA && transposeB) return [ops.matmul(ops.add(g, ops.transpose(g, swap)), a)];
+    const ga = transposeA ? ops.matmul(b, g, { transposeA: transposeB, transposeB: true }) : ops.matmul(g, b, { transposeB: !transposeB });
+    const gb = transposeB ? ops.matmul(g, a, { transposeA: true, transposeB: transposeA }) : ops.matmul(a, g, { transposeA: !transposeA });
+    return [ga, gb];
+  },
+  transpose: (n, g) => {
+    const inverse: number[] = [];
+    for (const [i, p] of n.attributes.permutation.entries()) inverse[p] = i;
+    return [ops.transpose(g, inverse)];
+  },
+  reshape: (n, g) => [ops.reshapeLike(g, operand(n, 0))],
+  reshapeLike: (n, g) => [ops.reshapeLike(g, operand(n, 0))],
+  crop: (n, g) => [ops.pad(g, n.attributes.before, n.attributes.after)],
+  pad: (n, g) => [ops.crop(g, n.attributes.before, n.attributes.after)],
+  concat: (n, g) => {
+    const { axis } = n.attributes;
+    const sizes = n.inputs.map((x) => {
+      const size = x.shape[axis];
+      if (typeof size !== "number") throw new GraphError("the gradient of concat needs sizes that are known along its axis");
+      return size;
+    });
+    const total = sizes.reduce((a, b) => a + b, 0);
+    let start = 0;
+    return sizes.map((size) => {
+      const at = (n: number) => g.shape.map((_, i) => (i === axis ? n : 0));
+      const piece = ops.crop(g, at(start), at(total - start - size));
+      start += size;
+      return piece;
+    });
+  },
+  reduceSum: (n, g) => [ops.expandLike(g, operand(n, 0))],
+  reduceMax: () => {
+    throw new GraphError("reduceMax has no gradient; wrap it in stopGradient");
+  },
+  expandLike: (n, g) => [unbroadcast(g, operand(n, 0))],
+  count: DEAD,
+  stopGradient: DEAD,
+};
+
+function differentiate<K extends Operation>(node: NodeOf<K>, g: Node, y: Node): readonly (Node | undefined)[] {
+  return RULES[node.op](node, g, y);
+}
+
+/**
+ * d loss / d wrt as a tensor program of wrt's shape.
+ * @param loss a scalar, shape []
+ * @throws GraphError when loss does not depend on wrt, or an operation on the way has no rule
+ */
+export function gradient(loss: Node, wrt: Node): Node {
+  if (loss.shape.length !== 0) throw new GraphError(`a loss is one number, shape []; this one has shape ${ops.showShape(loss.shape)}`);
+  return gradientOf([{ of: loss, g: ops.scalar(1) }], wrt);
+}
+
+/** The vector-Jacobian product: given the gradients g of some nodes, the gradient of wrt. */
+export function gradientOf(seeds: readonly { readonly of: Node; readonly g: Node }[], wrt: Node): Node {
+  const order = topologicalOrder(seeds.map((s) => s.of));
+  const depends = new Set<Node>();
+  for (const n of order) if (n === wrt || (n.op !== "stopGradient" && n.op !== "count" && n.inputs.some((x) => depends.has(x)))) depends.add(n);
+  const gradients = new Map<Node, Node>();
+  const accumulate = (n: Node, g: Node): void => {
+    const before = gradients.get(n);
+    gradients.set(n, before ? ops.add(before, g) : g);
+  };
+  for (const { of, g } of seeds) accumulate(of, g);
+  for (const n of order.reverse()) {
+    const g = gradients.get(n);
+    if (!g || n === wrt || !depends.has(n) || !n.inputs.some((x) => depends.has(x))) continue;
+    for (const [i, gx] of differentiate(n, g, n).entries()) {
+      const x = n.inputs[i];
+      if (x && gx && depends.has(x)) accumulate(x, gx);
+    }
+  }
+  const result = gradients.get(wrt);
+  if (!result) throw new GraphError("the loss does not depend on what it should be differentiated by");
+  return result;
+}

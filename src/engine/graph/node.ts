@@ -1,0 +1,132 @@
+/**
+ * The tensor program's data structure: an immutable DAG of nodes over a closed set of operations.
+ *
+ * A node names an operation, its inputs and its attributes. There is no graph object: a program is whatever its outputs
+ * reach, so dead branches and layers past the last one used simply do not exist. `ops.ts` builds nodes and infers shapes,
+ * `gradient.ts` holds one rule per operation, `src/engine/runtimes` run programs on devices.
+ *
+ * Feature maps are NCHW, kernels OIHW.
+ */
+
+/** A dimension: a number where known when the program is built, null where it varies from run to run (batch, height, width). */
+export type Dim = number | null;
+export type Shape = readonly Dim[];
+
+/** Top, left, bottom, right. */
+export type Pads = readonly [number, number, number, number];
+/** Height, width. */
+export type Pair = readonly [number, number];
+
+/** A convolution's geometry. Padding is with zeros. */
+export interface ConvAttributes {
+  readonly strides: Pair;
+  readonly pads: Pads;
+  readonly dilations: Pair;
+  readonly groups: number;
+}
+
+/** A pooling window's geometry. Padded places never win (max) and are never counted (average). */
+export interface PoolAttributes {
+  readonly kernel: Pair;
+  readonly strides: Pair;
+  readonly pads: Pads;
+}
+
+/** How much to take off, or add, before and after each axis. */
+export interface BorderAttributes {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+/**
+ * The closed set of operations and their attributes. Adding one means: a constructor with its shape rule in `ops.ts`, a gradient
+ * rule in `gradient.ts`, and a lowering in every runtime; the conformance suite fails until all are there.
+ */
+export interface OperationAttributes {
+  // Sources
+  readonly input: { readonly name: string };
+  readonly constant: { readonly data: Float32Array };
+  // Elementwise, with broadcasting of dimensions of size 1
+  readonly add: Record<never, never>;
+  readonly sub: Record<never, never>;
+  readonly mul: Record<never, never>;
+  readonly div: Record<never, never>;
+  // Elementwise
+  readonly relu: Record<never, never>;
+  readonly clip: { readonly min: number; readonly max: number };
+  readonly exp: Record<never, never>;
+  readonly log: Record<never, never>;
+  readonly abs: Record<never, never>;
+  readonly sigmoid: Record<never, never>;
+  readonly tanh: Record<never, never>;
+  readonly pow: { readonly exponent: number };
+  // Comparison (bool result) and choice
+  readonly greater: Record<never, never>;
+  readonly greaterOrEqual: Record<never, never>;
+  readonly equal: Record<never, never>;
+  readonly where: Record<never, never>;
+  // Windows over feature maps, and their adjoints
+  readonly conv2d: ConvAttributes;
+  readonly conv2dTranspose: ConvAttributes;
+  readonly maxPool: PoolAttributes;
+  readonly maxPoolGradient: PoolAttributes;
+  readonly avgPool: PoolAttributes;
+  readonly avgPoolGradient: PoolAttributes;
+  // Linear algebra and layout
+  readonly matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
+  readonly transpose: { readonly permutation: readonly number[] };
+  readonly reshape: { readonly shape: readonly number[] };
+  readonly reshapeLike: Record<never, never>;
+  readonly crop: BorderAttributes;
+  readonly pad: BorderAttributes;
+  readonly concat: { readonly axis: number };
+  // Reductions (dimensions are kept with size 1) and their adjoints
+  readonly reduceSum: { readonly axes: readonly number[] };
+  readonly reduceMax: { readonly axes: readonly number[] };
+  readonly expandLike: Record<never, never>;
+  readonly count: { readonly axes: readonly number[] };
+  readonly stopGradient: Record<never, never>;
+}
+
+export type Operation = keyof OperationAttributes;
+
+/** A value in a tensor program. */
+export type Node = { readonly [K in Operation]: NodeOf<K> }[Operation];
+
+export interface NodeOf<K extends Operation> {
+  readonly op: K;
+  readonly inputs: readonly Node[];
+  readonly attributes: OperationAttributes[K];
+  readonly shape: Shape;
+  readonly type: "float32" | "bool";
+}
+
+/** A mistake in how a program was put together: a shape that does not fit, a rule that does not exist. */
+export class GraphError extends Error {
+  override readonly name = "GraphError";
+}
+
+/** All nodes that `outputs` reach, each after its inputs. */
+export function topologicalOrder(outputs: Iterable<Node>): Node[] {
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  // An explicit stack: a ResNet with its gradient is deeper than the call stack likes.
+  for (const output of outputs) {
+    const stack: { node: Node; next: number }[] = [{ node: output, next: 0 }];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1];
+      if (!top) break;
+      if (seen.has(top.node)) {
+        stack.pop();
+        continue;
+      }
+      const input = top.node.inputs[top.next++];
+      if (!input) {
+        seen.add(top.node);
+        order.push(top.node);
+        stack.pop();
+      } else if (!seen.has(input)) stack.push({ node: input, next: 0 });
+    }
+  }
+  return order;
+}

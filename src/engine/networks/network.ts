@@ -1,0 +1,49 @@
+/** A trained network, ready to be built into tensor programs. */
+import type { Node, NodeOf } from "../graph/node.js";
+
+export interface BuildOptions {
+  /** "average" replaces max pooling by average pooling of the same window, which smooths style gradients (Gatys et al. 2015, section 2). */
+  readonly pooling?: "max" | "average";
+}
+
+/** A network as nodes of a tensor program. */
+export interface BuiltNetwork {
+  /** The picture: [N, 3, H, W], RGB, 0..255, float32, named "image". What the network's training subtracted or swapped is inside the program. */
+  readonly image: NodeOf<"input">;
+  /** Feature maps by layer name, in order of depth. Names are the file's own: Keras layer names; for ONNX a node's first output. */
+  readonly layers: ReadonlyMap<string, Node>;
+}
+
+/** What a layer is, for lists and for choosing. */
+export interface LayerInfo {
+  readonly name: string;
+  /** The file's own word for it: Conv2D, Activation, MaxPooling2D, Concat, ... */
+  readonly kind: string;
+  readonly channels: number;
+  /** Pixels of the picture per pixel of the feature map, for instance 16. */
+  readonly stride: number;
+}
+
+export interface Network {
+  readonly id: string;
+  /** Layers that can be an objective, in order of depth. */
+  readonly layers: readonly LayerInfo[];
+  /** Weights take this many bytes as float32. */
+  readonly bytes: number;
+  /** Builds nodes; weights are shared between builds. Cheap enough to call for every program. */
+  build(options?: BuildOptions): BuiltNetwork;
+}
+
+export type NetworkErrorKind = "unknown" | "unreachable" | "corrupt" | "unsupported";
+
+/** Why a network cannot be used, in a sentence that says what would help. */
+export class NetworkError extends Error {
+  override readonly name = "NetworkError";
+  constructor(
+    readonly kind: NetworkErrorKind,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
