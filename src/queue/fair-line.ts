@@ -1,0 +1,100 @@
+import type { QueueAddOptions } from "p-queue";
+
+/** What p-queue starts when a turn has come. */
+export type Turn = () => Promise<unknown>;
+
+export interface FairOptions extends QueueAddOptions {
+  /** Whose turn it is; see `personKey`. */
+  readonly person?: string;
+}
+
+interface Waiting {
+  readonly id: string;
+  readonly person: string;
+  readonly priority: number;
+  readonly number: number;
+  readonly turn: Turn;
+}
+
+/** People remembered as having had a turn: older ones count as newcomers again. */
+const REMEMBERED = 10_000;
+
+/**
+ * The line that p-queue takes its next task from: the highest priority first, and inside one priority a round-robin between
+ * people. Whoever had a turn longest ago (or never) is next; each person's own tasks keep their order. So a person with one job
+ * waits for one job of each other person at most, however many the others have queued.
+ */
+export class FairLine {
+  #waiting: Waiting[] = [];
+  #numbers = 0;
+  /** When a person last had a turn, by priority and person, as a running number. */
+  readonly #served = new Map<string, number>();
+
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  enqueue(turn: Turn, options: Partial<FairOptions> = {}): void {
+    const number = ++this.#numbers;
+    const id = options.id ?? String(number);
+    this.#waiting.push({ id, person: options.person ?? id, priority: options.priority ?? 0, number, turn });
+  }
+
+  dequeue(): Turn | undefined {
+    const next = this.#inOrder()[0];
+    if (!next) return undefined;
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== next);
+    const key = servedKey(next);
+    // Deleted first, so that the Map's own order is that of the turns and its first entry is the oldest.
+    this.#served.delete(key);
+    this.#served.set(key, ++this.#numbers);
+    const oldest = this.#served.keys().next();
+    if (this.#served.size > REMEMBERED && !oldest.done) this.#served.delete(oldest.value);
+    return next.turn;
+  }
+
+  filter(options: Readonly<Partial<FairOptions>>): Turn[] {
+    return this.#inOrder()
+      .filter((waiting) => options.priority === undefined || waiting.priority === options.priority)
+      .filter((waiting) => options.person === undefined || waiting.person === options.person)
+      .map((waiting) => waiting.turn);
+  }
+
+  setPriority(id: string, priority: number): void {
+    this.#waiting = this.#waiting.map((waiting) => (waiting.id === id ? { ...waiting, priority } : waiting));
+  }
+
+  remove(id: string): void {
+    this.#waiting = this.#waiting.filter((waiting) => waiting.id !== id);
+  }
+
+  /** The ids in the order in which they will be started if nobody joins. */
+  order(): string[] {
+    return this.#inOrder().map((waiting) => waiting.id);
+  }
+
+  #inOrder(): Waiting[] {
+    // A person's n-th task belongs to round n; inside a round, those served longest ago come first. That is what taking turns one by one gives.
+    const counts = new Map<string, number>();
+    const rounds = this.#waiting.map((waiting) => {
+      const key = servedKey(waiting);
+      const round = counts.get(key) ?? 0;
+      counts.set(key, round + 1);
+      return { waiting, round, served: this.#served.get(key) ?? 0 };
+    });
+    // Newcomers (served 0) keep the order in which they came: by the number of their first task, which round and number give.
+    const first = new Map<string, number>();
+    for (const { waiting, round } of rounds) if (round === 0) first.set(servedKey(waiting), waiting.number);
+    const arrival = (waiting: Waiting) => first.get(servedKey(waiting)) ?? waiting.number;
+    return rounds
+      .sort(
+        (a, b) =>
+          b.waiting.priority - a.waiting.priority || a.round - b.round || a.served - b.served || arrival(a.waiting) - arrival(b.waiting),
+      )
+      .map(({ waiting }) => waiting);
+  }
+}
+
+function servedKey(waiting: Pick<Waiting, "priority" | "person">): string {
+  return `${waiting.priority} ${waiting.person}`;
+}

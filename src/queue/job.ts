@@ -1,0 +1,102 @@
+/** What a job is: plain data that can be stored, sent to another process, and read after a restart. */
+
+/** Where a job was asked for; the same shape as a chat's place, without knowing chats. */
+export interface JobPlace {
+  readonly platform: string;
+  readonly community: string;
+  readonly channel: string;
+  readonly thread?: string;
+}
+
+/** A message posted for a job. */
+export interface JobMessage {
+  readonly place: JobPlace;
+  readonly id: string;
+}
+
+/** Every message posted for a job, so that later presses of a button find them. */
+export interface JobMessages {
+  /** The public answer in the channel; shows the final picture in the end. */
+  readonly announcement?: JobMessage;
+  readonly thread?: JobPlace;
+  readonly progress?: JobMessage;
+  readonly frames: readonly JobMessage[];
+  readonly final?: JobMessage;
+}
+
+export interface JobAuthor {
+  readonly id: string;
+  readonly name: string;
+}
+
+export type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";
+
+/** Why a job has failed: `message` is a sentence for the person who asked. */
+export interface JobFailure {
+  readonly kind: string;
+  readonly message: string;
+}
+
+/** What is kept of a result; the picture itself is in the chat. */
+export interface JobResult {
+  readonly width: number;
+  readonly height: number;
+  /** Seconds the engine worked. */
+  readonly seconds: number;
+  readonly network: string;
+  readonly runtime: string;
+  readonly seed: number;
+  /** Every parameter as used, defaults filled in. */
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+export interface Job {
+  /** Short and readable, see {@link newJobId}. */
+  readonly id: string;
+  readonly place: JobPlace;
+  readonly author: JobAuthor;
+  readonly recipe: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Roles of the input pictures, for instance ["image"]; the bytes are in the journal. */
+  readonly pictures: readonly string[];
+  /** Size of the task in megapixel-steps: what the expected time is reckoned from. */
+  readonly work: number;
+  /** What the time of one megapixel-step depends on, for instance "dream resnet50 creatures". */
+  readonly pace: string;
+  /** Larger goes first; 0 for what people ask. */
+  readonly priority: number;
+  readonly state: JobState;
+  /** How often the engine has begun it. */
+  readonly attempts: number;
+  /** Milliseconds since the epoch, like the next two. */
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly messages: JobMessages;
+  readonly failure?: JobFailure;
+  readonly result?: JobResult;
+  /** The job this one repeats, if any. */
+  readonly from?: string;
+}
+
+/** What somebody asks the queue to do. */
+export interface JobRequest {
+  readonly place: JobPlace;
+  readonly author: JobAuthor;
+  readonly recipe: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Encoded input pictures by role. */
+  readonly pictures: Readonly<Record<string, Uint8Array>>;
+  readonly work: number;
+  readonly pace: string;
+  readonly priority?: number;
+  readonly from?: string;
+}
+
+/** What may change in a job's life. */
+export type JobChange = Partial<Pick<Job, "state" | "attempts" | "startedAt" | "finishedAt" | "messages" | "failure" | "result">>;
+
+/** One person everywhere on a platform: whom fairness and caps count. */
+export function personKey(job: Pick<Job, "place" | "author">): string {
+  return `${job.place.platform}:${job.author.id}`;
+}

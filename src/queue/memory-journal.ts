@@ -1,0 +1,84 @@
+import type { Job, JobChange } from "./job.js";
+import type { Journal } from "./journal.js";
+
+interface Entry {
+  job: Job;
+  readonly pictures: Readonly<Record<string, Uint8Array>>;
+  readonly bytes: number;
+}
+
+export interface MemoryJournalOptions {
+  /** Most jobs kept; 5,000 unless told. */
+  readonly jobs?: number;
+  /** Most bytes of input pictures kept; 256 MiB unless told. */
+  readonly bytes?: number;
+}
+
+/** A journal in memory: it forgets everything when the program ends, and the oldest finished jobs when it is full. */
+export class MemoryJournal implements Journal {
+  readonly #entries = new Map<string, Entry>();
+  readonly #maxJobs: number;
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(options: MemoryJournalOptions = {}) {
+    this.#maxJobs = options.jobs ?? 5_000;
+    this.#maxBytes = options.bytes ?? 256 * 1024 * 1024;
+  }
+
+  async add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
+    if (this.#entries.has(job.id)) throw new Error(`There already is a job ${job.id}.`);
+    const bytes = Object.values(pictures).reduce((sum, picture) => sum + picture.byteLength, 0);
+    this.#entries.set(job.id, { job, pictures, bytes });
+    this.#bytes += bytes;
+    this.#forget();
+  }
+
+  async update(id: string, change: JobChange): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (entry) entry.job = { ...entry.job, ...change };
+  }
+
+  async get(id: string): Promise<Job | undefined> {
+    return this.#entries.get(id)?.job;
+  }
+
+  async find(where: { platform: string; community: string; prefix: string }): Promise<readonly Job[]> {
+    return this.#newest((job) => inCommunity(job, where) && job.id.startsWith(where.prefix), 10);
+  }
+
+  async latest(where: { platform: string; community: string; author: string }): Promise<Job | undefined> {
+    return this.#newest((job) => inCommunity(job, where) && job.author.id === where.author, 1)[0];
+  }
+
+  async pictures(id: string): Promise<Readonly<Record<string, Uint8Array>> | undefined> {
+    return this.#entries.get(id)?.pictures;
+  }
+
+  async unfinished(): Promise<readonly Job[]> {
+    return [...this.#entries.values()].map((entry) => entry.job).filter(isUnfinished);
+  }
+
+  #newest(matches: (job: Job) => boolean, count: number): Job[] {
+    // A Map keeps the order in which jobs came.
+    const jobs = [...this.#entries.values()].map((entry) => entry.job);
+    return jobs.filter(matches).reverse().slice(0, count);
+  }
+
+  #forget(): void {
+    for (const [id, entry] of this.#entries) {
+      if (this.#entries.size <= this.#maxJobs && this.#bytes <= this.#maxBytes) return;
+      if (isUnfinished(entry.job)) continue;
+      this.#entries.delete(id);
+      this.#bytes -= entry.bytes;
+    }
+  }
+}
+
+function isUnfinished(job: Job): boolean {
+  return job.state === "waiting" || job.state === "running";
+}
+
+function inCommunity(job: Job, where: { platform: string; community: string }): boolean {
+  return job.place.platform === where.platform && job.place.community === where.community;
+}

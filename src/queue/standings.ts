@@ -1,0 +1,40 @@
+import type { Estimator } from "./estimator.js";
+import type { Job } from "./job.js";
+import type { Standing } from "./queue.js";
+
+export interface LineState {
+  readonly running: readonly { readonly job: Job; readonly progress: number }[];
+  /** In the order of their turns. */
+  readonly waiting: readonly { readonly job: Job }[];
+  readonly concurrency: number;
+  readonly estimator: Estimator;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Progress after which a running job's own speed says more than what was learnt from others. */
+const TRUSTED_PROGRESS = 0.25;
+
+/** Reckons everybody's place and time: each waiting job goes to the slot that is free first. */
+export function standings(state: LineState): Standing[] {
+  const running = state.running.map(({ job, progress }) => {
+    const runSeconds = remaining(job, progress, state);
+    return { job, place: 0, waitSeconds: 0, runSeconds };
+  });
+  const freeAt = running.map((standing) => standing.runSeconds);
+  while (freeAt.length < state.concurrency) freeAt.push(0);
+  const waiting = state.waiting.map(({ job }, index) => {
+    freeAt.sort((a, b) => a - b);
+    const waitSeconds = freeAt.shift() ?? 0;
+    const runSeconds = state.estimator.seconds(job.pace, job.work);
+    freeAt.push(waitSeconds + runSeconds);
+    return { job, place: index + 1, waitSeconds, runSeconds };
+  });
+  return [...running, ...waiting];
+}
+
+function remaining(job: Job, progress: number, state: LineState): number {
+  const elapsed = job.startedAt === undefined ? 0 : Math.max(0, (state.now - job.startedAt) / 1000);
+  const whole = progress >= TRUSTED_PROGRESS ? elapsed / progress : state.estimator.seconds(job.pace, job.work);
+  return Math.max(0, whole - elapsed);
+}
