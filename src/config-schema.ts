@@ -1,0 +1,80 @@
+import { z } from "zod";
+
+/** The settings' shape. `config/default.yaml` explains each; the errors' wording comes from `config.ts`. */
+
+const integer = (minimum: number, maximum: number) =>
+  z
+    .number({ error: `a whole number from ${minimum} to ${maximum}` })
+    .refine((value) => Number.isInteger(value) && value >= minimum && value <= maximum, {
+      error: `a whole number from ${minimum} to ${maximum}`,
+    });
+const number = (minimum: number, maximum: number) =>
+  z.number({ error: `a number from ${minimum} to ${maximum}` }).refine((value) => value >= minimum && value <= maximum, {
+    error: `a number from ${minimum} to ${maximum}`,
+  });
+const text = (what: string) => z.string({ error: what }).min(1, { error: what });
+const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) => z.enum(values, { error: `one of ${values.join(", ")}` });
+const flag = z.boolean({ error: "true or false" });
+const section = <T extends z.ZodRawShape>(shape: T) =>
+  z.strictObject(shape, { error: (issue) => (issue.code === "invalid_type" ? "a group of settings" : undefined) });
+
+export const configSchema = section({
+  web: section({ enabled: flag, host: text("a host name or address such as 127.0.0.1"), port: integer(0, 65_535) }),
+  data: section({ dir: text("a folder") }),
+  models: section({ dir: text("a folder"), path: z.array(text("a folder"), { error: "a list of folders" }) }),
+  engine: section({
+    concurrency: integer(1, 64),
+    threads: integer(0, 1024),
+    runtime: oneOf("auto", "cpu", "webgpu", "cuda", "tfjs"),
+    jobSeconds: integer(1, 86_400),
+  }),
+  queue: section({
+    length: integer(1, 100_000),
+    perPerson: integer(1, 10_000),
+    perHour: integer(1, 100_000),
+    shutdownSeconds: number(0, 600),
+    estimate: z.record(z.string(), number(0.0001, 100_000), { error: "recipe names with a number of seconds each" }),
+  }),
+  pictures: section({ megabytes: number(0.1, 500), seconds: number(1, 600) }),
+  dream: section({
+    size: integer(64, 8192),
+    maxSize: integer(64, 8192),
+    octaves: integer(1, 12),
+    maxOctaves: integer(1, 12),
+    octaveScale: number(1.05, 4),
+    steps: integer(1, 1000),
+    maxSteps: integer(1, 1000),
+    strength: number(0.01, 20),
+    look: text("the name of a look, such as creatures"),
+    network: text("the name of a network, such as resnet50"),
+  }),
+  log: section({ level: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"), format: oneOf("auto", "pretty", "json") }),
+});
+
+/** All settings, checked. Folders are absolute. */
+export type Config = z.infer<typeof configSchema>;
+
+/** Environment variables and the settings they override. */
+export const ENVIRONMENT: Readonly<Record<string, { readonly key: string; readonly type: "text" | "number" | "flag" | "paths" }>> = {
+  WEB_ENABLED: { key: "web.enabled", type: "flag" },
+  WEB_HOST: { key: "web.host", type: "text" },
+  WEB_PORT: { key: "web.port", type: "number" },
+  DATA_DIR: { key: "data.dir", type: "text" },
+  MODELS_DIR: { key: "models.dir", type: "text" },
+  MODELS_PATH: { key: "models.path", type: "paths" },
+  ENGINE_CONCURRENCY: { key: "engine.concurrency", type: "number" },
+  ENGINE_THREADS: { key: "engine.threads", type: "number" },
+  ENGINE_RUNTIME: { key: "engine.runtime", type: "text" },
+  ENGINE_JOB_SECONDS: { key: "engine.jobSeconds", type: "number" },
+  QUEUE_LENGTH: { key: "queue.length", type: "number" },
+  QUEUE_PER_PERSON: { key: "queue.perPerson", type: "number" },
+  QUEUE_PER_HOUR: { key: "queue.perHour", type: "number" },
+  QUEUE_SHUTDOWN_SECONDS: { key: "queue.shutdownSeconds", type: "number" },
+  PICTURES_MEGABYTES: { key: "pictures.megabytes", type: "number" },
+  PICTURES_SECONDS: { key: "pictures.seconds", type: "number" },
+  DREAM_MAX_SIZE: { key: "dream.maxSize", type: "number" },
+  DREAM_LOOK: { key: "dream.look", type: "text" },
+  DREAM_NETWORK: { key: "dream.network", type: "text" },
+  LOG_LEVEL: { key: "log.level", type: "text" },
+  LOG_FORMAT: { key: "log.format", type: "text" },
+};

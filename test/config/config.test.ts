@@ -1,0 +1,92 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { ConfigError, loadConfig } from "../../src/config.js";
+import { ENVIRONMENT } from "../../src/config-schema.js";
+
+const folder = mkdtempSync(join(tmpdir(), "dreamloom-config-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(yaml: string): string {
+  const path = join(folder, `${Math.random().toString(36).slice(2)}.yaml`);
+  writeFileSync(path, yaml);
+  return path;
+}
+
+function problems(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      expect(error.exitCode).toBe(2);
+      return error.problems;
+    }
+    throw error;
+  }
+  throw new Error("The settings were taken.");
+}
+
+describe("settings", () => {
+  it("come from the defaults, with folders made absolute", () => {
+    const config = loadConfig({});
+    expect(config.web).toEqual({ enabled: true, host: "127.0.0.1", port: 3000 });
+    expect(config.models.dir).toBe(join(homedir(), ".cache/dreamloom/models"));
+    expect(config.engine.concurrency).toBe(1);
+  });
+
+  it("are overridden by a file, and that by the environment", () => {
+    const own = file("web:\n  port: 4000\n  host: 0.0.0.0\nmodels:\n  path: [/a]\n");
+    const config = loadConfig({ DREAMLOOM_CONFIG: own, WEB_PORT: "5000", MODELS_PATH: ["/b", "/c"].join(delimiter), LOG_LEVEL: "" });
+    expect(config.web).toEqual({ enabled: true, host: "0.0.0.0", port: 5000 });
+    expect(config.models.path).toEqual(["/b", "/c"]);
+    expect(config.log.level).toBe("info");
+  });
+
+  it("name every environment variable in the defaults' comments, and every variable sets something", () => {
+    const yaml = readFileSync(new URL("../../config/default.yaml", import.meta.url), "utf8");
+    for (const name of Object.keys(ENVIRONMENT)) expect(yaml).toMatch(new RegExp(`\\b${name}\\b`));
+    const values = { text: "cpu", number: "7", flag: "false", paths: "/x" };
+    const log = { LOG_LEVEL: "warn", LOG_FORMAT: "json", DREAM_MAX_SIZE: "700", ENGINE_RUNTIME: "cpu" };
+    for (const [name, { key, type }] of Object.entries(ENVIRONMENT)) {
+      const value = (log as Record<string, string>)[name] ?? values[type];
+      const [group = "", setting = ""] = key.split(".");
+      const config = loadConfig({ [name]: value }) as unknown as Record<string, Record<string, unknown>>;
+      expect(String(config[group]?.[setting]), name).toContain(value);
+    }
+  });
+
+  it.each([
+    [{ WEB_PORT: "http" }, 'web.port is "http" (from WEB_PORT), but it must be a whole number from 0 to 65535.'],
+    [{ ENGINE_CONCURRENCY: "0" }, "engine.concurrency is 0 (from ENGINE_CONCURRENCY), but it must be a whole number from 1 to 64."],
+    [{ ENGINE_CONCURRENCY: "1.5" }, "engine.concurrency is 1.5 (from ENGINE_CONCURRENCY), but it must be a whole number from 1 to 64."],
+    [{ WEB_ENABLED: "maybe" }, 'web.enabled is "maybe" (from WEB_ENABLED), but it must be true or false.'],
+    [{ LOG_LEVEL: "loud" }, 'log.level is "loud" (from LOG_LEVEL), but it must be one of trace, debug, info, warn, error, fatal, silent.'],
+    [{ DREAM_MAX_SIZE: "100" }, "dream.size is 512, but it must not be larger than dream.maxSize, which is 100."],
+  ])("that are wrong get one sentence: %j", (env, sentence) => {
+    expect(problems(env)).toEqual([sentence]);
+  });
+
+  it("that are unknown get the nearest name, with the file they came from", () => {
+    const own = file("queue:\n  lenght: 3\nwep:\n  port: 1\n");
+    expect(problems({ DREAMLOOM_CONFIG: own })).toEqual([
+      `queue.lenght is not a setting (from ${own}); did you mean queue.length?`,
+      `wep is not a setting (from ${own}); did you mean web?`,
+    ]);
+  });
+
+  it("in a file that is missing, spoilt or empty are told or passed over", () => {
+    expect(problems({ DREAMLOOM_CONFIG: join(folder, "none.yaml") })[0]).toContain("cannot be read");
+    expect(problems({ DREAMLOOM_CONFIG: file("web: [") })[0]).toContain("is not valid YAML");
+    expect(problems({ DREAMLOOM_CONFIG: file("- a") })[0]).toContain("must hold groups of settings");
+    const spoilt = file("web: 3");
+    expect(problems({ DREAMLOOM_CONFIG: spoilt })).toEqual([`web is 3 (from ${spoilt}), but it must be a group of settings.`]);
+    expect(loadConfig({ DREAMLOOM_CONFIG: file("") }).web.port).toBe(3000);
+  });
+
+  it("cannot reach prototypes", () => {
+    const own = file('"__proto__":\n  polluted: true\n');
+    expect(problems({ DREAMLOOM_CONFIG: own })[0]).toContain("__proto__ is not a setting");
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
