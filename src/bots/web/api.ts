@@ -1,0 +1,182 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import PQueue from "p-queue";
+import { z } from "zod";
+import { ChatError, type ChatHandlers } from "../chat.js";
+import type { Conversation } from "./conversation.js";
+import type { WebChatLimits } from "./options.js";
+import { botId, sameSecret } from "./people.js";
+import { RateLimiter } from "./rate.js";
+import { type Room, toId } from "./room.js";
+import { type PersonRow, wirePerson } from "./rows.js";
+import type { Sessions } from "./sessions.js";
+import { readUtterance } from "./upload.js";
+import type { WireMe, WirePage, WireSession } from "./wire.js";
+
+export interface WebServices {
+  readonly room: Room;
+  readonly conversation: Conversation;
+  readonly sessions: Sessions;
+  readonly handlers: ChatHandlers;
+  readonly limits: WebChatLimits;
+  readonly moderatorCode: string | undefined;
+}
+
+/** More changes than this while away, and a client starts afresh. */
+const resumeLimit = 500;
+const channelName = /^[\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{N}-]{0,31}$/u;
+
+const idText = z.string().regex(/^\d{1,15}$/);
+const pageQuery = z.object({
+  before: idText.optional(),
+  thread: idText.optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(40),
+});
+const profileBody = z.object({ name: z.string().max(200).optional(), moderatorCode: z.string().max(200).optional() });
+const channelBody = z.object({ name: z.string().max(100), topic: z.string().max(200).default("") });
+const reactionBody = z.object({ emoji: z.string().max(64), on: z.boolean() });
+const actionBody = z.object({ action: z.string().max(100) });
+const readBody = z.object({ message: idText });
+const completeBody = z.object({
+  command: z.string().max(64),
+  option: z.string().max(64),
+  typed: z.string().max(500),
+  channel: z.string().max(64),
+  thread: idText.optional(),
+});
+
+/** The routes by which people act, and the socket by which they hear. */
+export function registerApi(app: FastifyInstance, { room, conversation, sessions, handlers, limits, moderatorCode }: WebServices): void {
+  const { store, people, hub } = room.parts;
+  const messages = new RateLimiter(limits.messageBurst, limits.messagesPerSecond);
+  const clicks = new RateLimiter(40, 8);
+  const keystrokes = new RateLimiter(60, 20);
+  const guesses = new RateLimiter(5, 0.1);
+  const uploads = new PQueue({ concurrency: 4 });
+
+  const act = (request: FastifyRequest, limiter: RateLimiter): PersonRow => {
+    const person = sessions.need(request);
+    const wait = limiter.take(person.id);
+    if (wait > 0) throw new ChatError("rate-limited", `That was a lot at once: try again in ${wait} ${wait === 1 ? "second" : "seconds"}.`);
+    return person;
+  };
+  const session = (person: PersonRow): WireSession => ({
+    me: toMe(person),
+    bot: room.person(botId),
+    channels: room.channelsFor(person.id),
+    commands: handlers.commands,
+    rev: store.rev(),
+    limits: { uploadBytes: limits.uploadBytes, picturesPerMessage: limits.picturesPerMessage, textLength: limits.textLength },
+  });
+  const tellChannels = () => {
+    for (const id of hub.people()) hub.send({ kind: "channels", channels: room.channelsFor(id) }, id);
+  };
+
+  app.get("/api/session", async (request, reply) => session(sessions.findOrCreate(request, reply)));
+
+  app.post("/api/session", async (request) => {
+    const person = act(request, clicks);
+    const body = read(profileBody, request.body);
+    if (body.name !== undefined) {
+      const refusal = people.rename(person.id, body.name);
+      if (refusal) throw new ChatError("forbidden", refusal);
+    }
+    if (body.moderatorCode) {
+      if (guesses.take(request.socket.remoteAddress ?? "") > 0) throw new ChatError("rate-limited", "Too many tries: wait a minute.");
+      if (!moderatorCode || !sameSecret(moderatorCode, body.moderatorCode))
+        throw new ChatError("forbidden", "This is not the moderator code.");
+      people.makeModerator(person.id);
+    }
+    const me = toMe(people.get(person.id) ?? person);
+    hub.send({ kind: "me", me }, person.id);
+    return me;
+  });
+
+  app.post("/api/channels", async (request, reply) => {
+    act(request, messages);
+    const body = read(channelBody, request.body);
+    const name = body.name.trim().replace(/^#/, "").toLowerCase().replace(/\s+/g, "-");
+    if (!channelName.test(name))
+      throw new ChatError("forbidden", "A channel's name has 1 to 32 letters, digits and hyphens, for instance dream-lab.");
+    if (store.hasChannel(name)) throw new ChatError("forbidden", `There is a channel #${name} already.`);
+    if (store.channels().length >= limits.channels)
+      throw new ChatError("forbidden", `There are ${limits.channels} channels already: use one of them.`);
+    store.addChannel(name, body.topic.trim());
+    tellChannels();
+    return reply.code(201).send({ id: name });
+  });
+
+  app.get<{ Params: { channel: string } }>("/api/channels/:channel/messages", async (request): Promise<WirePage> => {
+    const person = act(request, clicks);
+    const query = read(pageQuery, request.query);
+    const { channel, thread } = room.locate({ channel: request.params.channel, ...(query.thread ? { thread: query.thread } : {}) });
+    const root = thread === undefined ? undefined : room.wire(conversation.visible(thread, person));
+    const rows = store.page(channel, thread, query.before === undefined ? undefined : toId(query.before), query.limit + 1, person.id);
+    const hasOlder = rows.length > query.limit;
+    return { messages: (hasOlder ? rows.slice(1) : rows).map((row) => room.wire(row)), hasOlder, ...(root ? { root } : {}) };
+  });
+
+  app.post<{ Params: { channel: string } }>("/api/channels/:channel/read", async (request, reply) => {
+    const person = act(request, clicks);
+    const { channel } = room.locate({ channel: request.params.channel });
+    people.markRead(person.id, channel, toId(read(readBody, request.body).message));
+    hub.send({ kind: "channels", channels: room.channelsFor(person.id) }, person.id);
+    return reply.code(204).send();
+  });
+
+  app.post("/api/messages", async (request) => {
+    const person = act(request, messages);
+    if (uploads.size > 40) throw new ChatError("unavailable", "Very many people are sending pictures: try again in a minute.");
+    const row = await uploads.add(async () => conversation.say(person, await readUtterance(request, limits)));
+    // Read again: a command may have become public, or been answered, meanwhile.
+    return room.wire(store.message(row.id) ?? row);
+  });
+
+  app.delete<{ Params: { id: string } }>("/api/messages/:id", async (request, reply) => {
+    conversation.remove(act(request, clicks), toId(request.params.id));
+    return reply.code(204).send();
+  });
+
+  app.post<{ Params: { id: string } }>("/api/messages/:id/reactions", async (request, reply) => {
+    const person = act(request, clicks);
+    const { emoji, on } = read(reactionBody, request.body);
+    conversation.react(person, toId(request.params.id), emoji, on);
+    return reply.code(204).send();
+  });
+
+  app.post<{ Params: { id: string } }>("/api/messages/:id/actions", async (request, reply) => {
+    conversation.press(act(request, messages), toId(request.params.id), read(actionBody, request.body).action);
+    return reply.code(202).send();
+  });
+
+  app.post("/api/complete", async (request) => ({
+    completions: await conversation.complete(act(request, keystrokes), read(completeBody, request.body)),
+  }));
+
+  app.get<{ Querystring: { since?: string } }>("/api/live", { websocket: true }, (socket, request) => {
+    const person = sessions.find(request);
+    const refusal = person ? hub.full(person.id) : "The chat does not know you any more: reload the page.";
+    if (!person || refusal) return socket.close(4001, refusal);
+    hub.add(socket, person.id);
+    hub.sendTo(socket, { kind: "session", session: session(person) });
+    const since = /^\d{1,15}$/.test(request.query.since ?? "") ? Number(request.query.since) : store.rev();
+    const missed = store.changedSince(since, person.id, resumeLimit + 1);
+    // A counter behind the client's means another or an older database: what the client holds is of no use then.
+    if (missed.length > resumeLimit || since > store.rev()) return hub.sendTo(socket, { kind: "reset", rev: store.rev() });
+    for (const row of missed) {
+      const { id, channel, thread, rev } = room.wire(row);
+      if (row.removed) hub.sendTo(socket, { kind: "removed", id, channel, rev, ...(thread === undefined ? {} : { thread }) });
+      else hub.sendTo(socket, { kind: "message", message: room.wire(row) });
+    }
+    hub.sendTo(socket, { kind: "synced", rev: store.rev() });
+  });
+}
+
+function toMe(person: PersonRow): WireMe {
+  return { ...wirePerson(person), moderator: person.moderator === 1 };
+}
+
+function read<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new ChatError("forbidden", "This request makes no sense to the chat: reload the page.");
+  return result.data;
+}

@@ -1,0 +1,175 @@
+import { mkdir } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
+import type { FastifyInstance } from "fastify";
+import {
+  type Chat,
+  ChatError,
+  type ChatHandlers,
+  type ChatLimits,
+  type MessageRef,
+  type OutgoingMessage,
+  type PictureSource,
+  type Place,
+} from "../chat.js";
+import { findClientDir } from "./client-dir.js";
+import { Conversation } from "./conversation.js";
+import { Hub } from "./hub.js";
+import { defaultWebChatLimits, type WebChatLimits, type WebChatOptions } from "./options.js";
+import { botId, People } from "./people.js";
+import { PictureFiles } from "./pictures.js";
+import { Room, ref, toId } from "./room.js";
+import { buildServer, notBuilt } from "./server.js";
+import { Sessions } from "./sessions.js";
+import { ChatStore } from "./store.js";
+import { welcome } from "./welcome.js";
+
+interface Running {
+  readonly room: Room;
+  readonly app: FastifyInstance;
+}
+
+/**
+ * The embedded chat: a web page that needs no account, served by this process.
+ *
+ * @example
+ * const chat = new WebChat({ dataDir: "data", logger, samplePicture: "config/sample.jpg" });
+ * await chat.start(handlers);
+ * logger.info(`open ${chat.address}`);
+ */
+export class WebChat implements Chat {
+  readonly platform = "web";
+  readonly limits: ChatLimits;
+  readonly #bounds: WebChatLimits;
+  #running: Running | undefined;
+  #address: string | undefined;
+
+  constructor(private readonly options: WebChatOptions) {
+    this.#bounds = { ...defaultWebChatLimits, ...options.limits };
+    const { uploadBytes, editIntervalMs, textLength } = this.#bounds;
+    this.limits = { uploadBytes, editIntervalMs, textLength };
+  }
+
+  /** Where people open the chat, for instance "http://127.0.0.1:3000"; known once started. */
+  get address(): string {
+    if (this.#address === undefined) throw new ChatError("unavailable", "The web chat has not been started.");
+    return this.#address;
+  }
+
+  /** Whether the front end has been built; without it the page says how to build it. */
+  get hasClient(): boolean {
+    return findClientDir(this.options.clientDir) !== undefined;
+  }
+
+  /** @throws ChatError "unavailable" when the port cannot be had. */
+  async start(handlers: ChatHandlers): Promise<void> {
+    if (this.#running) throw new ChatError("unavailable", "The web chat is running already.");
+    const { dataDir, logger, host = "127.0.0.1", port = 3000, botName = "Dreamloom" } = this.options;
+    await mkdir(dataDir, { recursive: true });
+    const store = new ChatStore(join(dataDir, "web-chat.sqlite"));
+    const hub = new Hub(this.#bounds);
+    const people = new People(store.database);
+    const pictures = new PictureFiles(resolve(dataDir, "pictures"), this.#bounds.uploadPixels);
+    const room = new Room({ store, people, pictures, hub, logger, textLength: this.#bounds.textLength });
+    try {
+      await pictures.open();
+      people.ensureBot(botName);
+      people.prune();
+      store.prunePrivate();
+      await pictures.sweep((sha) => store.pictureIsUsed(sha));
+      await welcome(room, this.options, logger);
+      const clientDir = findClientDir(this.options.clientDir);
+      if (!clientDir) logger.error(notBuilt.trim());
+      const sessions = new Sessions(people, `dreamloom_${store.instance()}`, this.#bounds.newVisitorBurst);
+      const conversation = new Conversation(room, handlers, logger);
+      const services = { room, conversation, sessions, handlers, limits: this.#bounds, moderatorCode: this.options.moderatorCode };
+      const app = await buildServer(services, { allowedHosts: this.options.allowedHosts ?? [], clientDir }, logger);
+      await listen(app, host, port);
+      this.#address = addressOf(app, host);
+      this.#running = { room, app };
+    } catch (error) {
+      hub.close();
+      room.close();
+      store.close();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    this.#running = undefined;
+    running.room.parts.hub.close();
+    await running.app.close();
+    running.room.close();
+    running.room.parts.store.close();
+  }
+
+  async post(place: Place, message: OutgoingMessage): Promise<MessageRef> {
+    return ref(await this.#room.botSays(place, message));
+  }
+
+  async edit(message: MessageRef, content: OutgoingMessage): Promise<void> {
+    await this.#room.botEdits(toId(message.id), content);
+  }
+
+  async remove(message: MessageRef): Promise<void> {
+    this.#room.remove(toId(message.id));
+  }
+
+  async react(message: MessageRef, emoji: string): Promise<void> {
+    this.#room.react(toId(message.id), emoji, botId, true);
+  }
+
+  async openThread(message: MessageRef, title: string): Promise<Place> {
+    return this.#room.openThread(toId(message.id), title);
+  }
+
+  async latestPicture(place: Place): Promise<PictureSource | undefined> {
+    const { channel, thread } = this.#room.locate(place);
+    const row = this.#room.parts.store.newestWithPicture(channel, thread);
+    return row && this.#room.sourcesOf(row).at(-1);
+  }
+
+  async picturesOf(message: MessageRef): Promise<readonly PictureSource[]> {
+    return this.#room.sourcesOf(this.#room.need(toId(message.id)));
+  }
+
+  get #room(): Room {
+    if (!this.#running) throw new ChatError("unavailable", "The web chat is not running.");
+    return this.#running.room;
+  }
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
+  try {
+    await app.listen({ host, port, listenTextResolver: () => "" });
+  } catch (cause) {
+    await app.close().catch(() => undefined);
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (code === "EADDRINUSE") {
+      throw new ChatError(
+        "unavailable",
+        `Port ${port} on ${host} is taken by another program: stop that one, or choose another port for the web chat.`,
+        { cause },
+      );
+    }
+    if (code === "EACCES")
+      throw new ChatError("unavailable", `Port ${port} on ${host} needs more rights than this program has: choose one above 1023.`, {
+        cause,
+      });
+    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+      throw new ChatError("unavailable", `This machine has no address ${host} to listen on: choose 127.0.0.1, or 0.0.0.0 for all.`, {
+        cause,
+      });
+    }
+    throw cause;
+  }
+}
+
+function addressOf(app: FastifyInstance, host: string): string {
+  const { port, address, family } = app.server.address() as AddressInfo;
+  const everywhere = address === "0.0.0.0" || address === "::";
+  const name = everywhere ? "localhost" : host === "localhost" ? host : family === "IPv6" ? `[${address}]` : address;
+  return `http://${name}:${port}`;
+}

@@ -1,0 +1,153 @@
+import type { Logger } from "pino";
+import { ChatError, type ChatEvent, type ChatHandlers, type OutgoingMessage } from "../chat.js";
+import { toPerson } from "./people.js";
+import type { IncomingPicture } from "./pictures.js";
+import { place, type Room, ref, toId } from "./room.js";
+import type { MessageRow, PersonRow, StoredPicture } from "./rows.js";
+import type { WireCompletion } from "./wire.js";
+
+/** A slash, a name, and the rest; `/usr/bin` is not one. */
+const commandLine = /^\/([\p{L}][\p{L}\p{N}_-]{0,31})(?:\s+([\s\S]*))?$/u;
+const emojiOnly =
+  /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|[0-9#*]\uFE0F?\u20E3|\u200D|\uFE0F|[\u{E0020}-\u{E007F}])+$/u;
+const reactionKinds = 20;
+
+export interface Utterance {
+  readonly channel: string;
+  readonly thread?: string | undefined;
+  readonly text: string;
+  readonly repliesTo?: string | undefined;
+  readonly nonce: string;
+  readonly pictures: readonly IncomingPicture[];
+}
+
+/** What people do in the chat, and what the rest of the program hears of it. */
+export class Conversation {
+  constructor(
+    private readonly room: Room,
+    private readonly handlers: ChatHandlers,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Takes a message or a command line. A command stays visible to its author alone until something public comes of it: a mistyped one,
+   * answered privately, embarrasses nobody.
+   */
+  async say(person: PersonRow, utterance: Utterance): Promise<MessageRow> {
+    const { store, people, pictures: files, textLength } = this.room.parts;
+    const known = store.messageByNonce(person.id, utterance.nonce);
+    if (known) return known;
+    const text = utterance.text.trim();
+    if (text.length > textLength)
+      throw new ChatError("too-large", `A message has at most ${textLength} characters; this one has ${text.length}.`);
+    if (text === "" && utterance.pictures.length === 0) throw new ChatError("forbidden", "Write something or add a picture.");
+    const { channel, thread } = this.room.locate({ channel: utterance.channel, ...(utterance.thread ? { thread: utterance.thread } : {}) });
+    const answered = utterance.repliesTo === undefined ? undefined : this.visible(toId(utterance.repliesTo), person);
+    const pictures: StoredPicture[] = [];
+    for (const picture of utterance.pictures) pictures.push(await files.add(picture, "person"));
+    const again = store.messageByNonce(person.id, utterance.nonce);
+    if (again) return again;
+
+    const command = commandLine.exec(text);
+    const row = this.room.say({
+      channel,
+      thread,
+      author: person.id,
+      privateTo: command ? person.id : undefined,
+      text,
+      pictures,
+      buttons: [],
+      mentions: command ? [] : people.mentionedIn(text).map(({ id, name }) => ({ id, name, bot: false })),
+      repliesTo: answered?.id,
+      nonce: utterance.nonce,
+    });
+    if (thread === undefined) people.markRead(person.id, channel, row.id);
+    if (command?.[1]) void this.#command(person, row, command[1].toLowerCase(), command[2] ?? "", answered);
+    return row;
+  }
+
+  async #command(person: PersonRow, row: MessageRow, name: string, text: string, answered: MessageRow | undefined): Promise<void> {
+    let published = false;
+    let answeredPrivately = false;
+    const publish = () => {
+      if (!published) this.room.publish(row.id);
+      published = true;
+    };
+    await this.#tell({
+      kind: "command",
+      name,
+      text,
+      attachments: this.room.sourcesOf(row),
+      person: toPerson(person),
+      place: place(row.channel, row.thread),
+      ...(answered ? { repliesTo: ref(answered) } : {}),
+      reply: async (message, visibility) => {
+        if (visibility === "public") publish();
+        else answeredPrivately = true;
+        return this.#reply(row, person, message, visibility);
+      },
+    });
+    if (!answeredPrivately) publish();
+  }
+
+  react(person: PersonRow, id: number, emoji: string, on: boolean): void {
+    const row = this.visible(id, person);
+    if (emoji.length > 32 || !emojiOnly.test(emoji)) throw new ChatError("forbidden", "A reaction is one emoji.");
+    const kinds = new Set(this.room.parts.store.reactions(id).map((reaction) => reaction.emoji));
+    if (on && !kinds.has(emoji) && kinds.size >= reactionKinds) {
+      throw new ChatError("forbidden", `A message takes at most ${reactionKinds} different reactions: join one of those that are there.`);
+    }
+    if (this.room.react(id, emoji, person.id, on)) {
+      void this.#tell({ kind: "reaction", emoji, added: on, message: ref(row), person: toPerson(person) });
+    }
+  }
+
+  press(person: PersonRow, id: number, action: string): void {
+    const row = this.visible(id, person);
+    const buttons = JSON.parse(row.buttons) as { id: string }[];
+    if (!buttons.some((button) => button.id === action)) throw new ChatError("gone", "This button is no longer there.");
+    void this.#tell({
+      kind: "action",
+      action,
+      message: ref(row),
+      person: toPerson(person),
+      reply: (message, visibility) => this.#reply(row, person, message, visibility),
+    });
+  }
+
+  remove(person: PersonRow, id: number): void {
+    const row = this.visible(id, person);
+    if (row.author !== person.id && row.private_to !== person.id && person.moderator !== 1) {
+      throw new ChatError("forbidden", "Only the author or a moderator may delete this message.");
+    }
+    this.room.remove(id);
+  }
+
+  async complete(
+    person: PersonRow,
+    request: { command: string; option: string; typed: string; channel: string; thread?: string | undefined },
+  ): Promise<readonly WireCompletion[]> {
+    const { channel, thread } = this.room.locate({ channel: request.channel, ...(request.thread ? { thread: request.thread } : {}) });
+    const { command, option, typed } = request;
+    return this.handlers.complete({ command, option, typed, person: toPerson(person), place: place(channel, thread) });
+  }
+
+  /** @throws ChatError "gone" for a message that this person may not see. */
+  visible(id: number, person: PersonRow): MessageRow {
+    const row = this.room.need(id);
+    if (row.private_to !== null && row.private_to !== person.id) throw new ChatError("gone", "This message is no longer there.");
+    return row;
+  }
+
+  async #reply(row: MessageRow, person: PersonRow, message: OutgoingMessage, visibility: "public" | "private") {
+    return ref(await this.room.botSays(place(row.channel, row.thread), message, visibility === "private" ? person.id : undefined));
+  }
+
+  async #tell(event: ChatEvent): Promise<void> {
+    try {
+      await this.handlers.event(event);
+    } catch (error) {
+      this.logger.error({ err: error, kind: event.kind }, "the handler of a chat event failed");
+    }
+  }
+}

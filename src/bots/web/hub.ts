@@ -1,0 +1,94 @@
+import type { WebSocket } from "@fastify/websocket";
+import type { WireFrame } from "./wire.js";
+
+const heartbeatMs = 25_000;
+
+interface Listener {
+  readonly socket: WebSocket;
+  readonly person: string;
+  alive: boolean;
+}
+
+/** The open sockets: sends frames to everybody or to one person, and drops those that do not keep up. */
+export class Hub {
+  readonly #listeners = new Set<Listener>();
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor(
+    private readonly limits: { readonly sockets: number; readonly socketsPerPerson: number; readonly socketBufferBytes: number },
+    beatMs = heartbeatMs,
+  ) {
+    this.#heartbeat = setInterval(() => this.#beat(), beatMs);
+    this.#heartbeat.unref();
+  }
+
+  /** @returns a sentence when there are too many sockets already. */
+  full(person: string): string | undefined {
+    if (this.#listeners.size >= this.limits.sockets) return "The chat is full right now: try again in a minute.";
+    const own = [...this.#listeners].filter((listener) => listener.person === person).length;
+    return own >= this.limits.socketsPerPerson ? "The chat is open in too many tabs: close one and reload." : undefined;
+  }
+
+  add(socket: WebSocket, person: string): void {
+    const listener: Listener = { socket, person, alive: true };
+    this.#listeners.add(listener);
+    socket.on("pong", () => {
+      listener.alive = true;
+    });
+    const forget = () => this.#listeners.delete(listener);
+    socket.on("close", forget);
+    socket.on("error", () => {
+      forget();
+      socket.terminate();
+    });
+  }
+
+  /** The people who have the chat open. */
+  people(): Set<string> {
+    return new Set([...this.#listeners].map((listener) => listener.person));
+  }
+
+  /** Sends to one person's sockets, or to everybody's. */
+  send(frame: WireFrame, only?: string): void {
+    const text = JSON.stringify(frame);
+    for (const listener of this.#listeners) {
+      if (only === undefined || listener.person === only) this.#write(listener, text);
+    }
+  }
+
+  /** Sends to one socket, for what it missed. */
+  sendTo(socket: WebSocket, frame: WireFrame): void {
+    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
+  }
+
+  close(): void {
+    clearInterval(this.#heartbeat);
+    // 1012 is "service restart": clients come back by themselves.
+    for (const { socket } of this.#listeners) socket.close(1012, "The chat restarts.");
+    this.#listeners.clear();
+  }
+
+  #write(listener: Listener, text: string): void {
+    const { socket } = listener;
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > this.limits.socketBufferBytes) {
+      // A reader that slow would make this process hold everything for it. It comes back and resumes from the state of then.
+      socket.terminate();
+      this.#listeners.delete(listener);
+      return;
+    }
+    socket.send(text);
+  }
+
+  #beat(): void {
+    for (const listener of this.#listeners) {
+      if (!listener.alive) {
+        listener.socket.terminate();
+        this.#listeners.delete(listener);
+        continue;
+      }
+      listener.alive = false;
+      listener.socket.ping();
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import type Database from "libsql";
+
+/** The schema's history. Only ever append: entry n brings a file at version n to n + 1. */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+  INSERT INTO counter VALUES ('rev', 0);
+  CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+  CREATE TABLE person (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, bot INTEGER NOT NULL DEFAULT 0, moderator INTEGER NOT NULL DEFAULT 0,
+    token_hash TEXT UNIQUE, created INTEGER NOT NULL, seen INTEGER NOT NULL
+  );
+  CREATE TABLE channel (id TEXT PRIMARY KEY, topic TEXT NOT NULL DEFAULT '', created INTEGER NOT NULL);
+  CREATE TABLE message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    rev INTEGER NOT NULL,
+    channel TEXT NOT NULL REFERENCES channel(id),
+    thread INTEGER REFERENCES message(id),
+    author TEXT NOT NULL REFERENCES person(id),
+    private_to TEXT REFERENCES person(id),
+    text TEXT NOT NULL,
+    pictures TEXT NOT NULL DEFAULT '[]',
+    buttons TEXT NOT NULL DEFAULT '[]',
+    mentions TEXT NOT NULL DEFAULT '[]',
+    progress TEXT,
+    replies_to INTEGER,
+    thread_title TEXT,
+    nonce TEXT,
+    at INTEGER NOT NULL,
+    edited_at INTEGER,
+    removed INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE INDEX message_place ON message (channel, thread, id);
+  CREATE INDEX message_thread ON message (thread, id);
+  CREATE INDEX message_rev ON message (rev);
+  CREATE UNIQUE INDEX message_nonce ON message (author, nonce) WHERE nonce IS NOT NULL;
+  CREATE TABLE reaction (
+    message INTEGER NOT NULL REFERENCES message(id), emoji TEXT NOT NULL, person TEXT NOT NULL REFERENCES person(id), at INTEGER NOT NULL,
+    PRIMARY KEY (message, emoji, person)
+  );
+  CREATE TABLE picture_use (sha TEXT NOT NULL, message INTEGER NOT NULL REFERENCES message(id), PRIMARY KEY (sha, message));
+  CREATE INDEX picture_use_message ON picture_use (message);
+  CREATE TABLE read_mark (person TEXT NOT NULL, channel TEXT NOT NULL, message INTEGER NOT NULL, PRIMARY KEY (person, channel));
+  `,
+];
+
+/**
+ * Brings the file's schema up to date, each step in a transaction of its own.
+ *
+ * @throws Error when the file was written by a newer Dreamloom.
+ */
+export function migrate(database: Database.Database): void {
+  database.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
+  const row = database.prepare("SELECT version FROM schema_version").get() as { version: number } | undefined;
+  if (!row) database.prepare("INSERT INTO schema_version VALUES (0)").run();
+  const version = row?.version ?? 0;
+  if (version > migrations.length) {
+    throw new Error(
+      `The web chat's database is at version ${version}, newer than this Dreamloom understands (${migrations.length}): update Dreamloom.`,
+    );
+  }
+  for (const [index, sql] of migrations.entries()) {
+    if (index < version) continue;
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      database.exec(sql);
+      database.prepare("UPDATE schema_version SET version = ?").run(index + 1);
+      database.exec("COMMIT");
+    } catch (cause) {
+      database.exec("ROLLBACK");
+      throw cause;
+    }
+  }
+}

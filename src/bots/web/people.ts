@@ -1,0 +1,155 @@
+import { createHash, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
+import type Database from "libsql";
+import type { Person } from "../chat.js";
+import type { PersonRow } from "./rows.js";
+
+export const botId = "bot";
+
+const adjectives =
+  "Quiet Amber Silver Velvet Lucid Drifting Golden Misty Gentle Indigo Wandering Coral Paper Hidden Bright Woven Mossy Lunar Slow Curious".split(
+    " ",
+  );
+const animals = "Heron Otter Moth Fox Lynx Wren Koi Hare Owl Newt Finch Marten Seal Swift Ibis Badger Gecko Crane Robin Octopus".split(" ");
+
+/** The visitors of the web chat. A person is known by a random token in a cookie; only the token's hash is stored. */
+export class People {
+  constructor(private readonly db: Database.Database) {}
+
+  get(id: string): PersonRow | undefined {
+    return this.db.prepare("SELECT id, name, bot, moderator FROM person WHERE id = ?").get(id) as PersonRow | undefined;
+  }
+
+  byToken(token: string): PersonRow | undefined {
+    return this.db
+      .prepare("UPDATE person SET seen = ? WHERE token_hash = ? RETURNING id, name, bot, moderator")
+      .get(Date.now(), hash(token)) as PersonRow | undefined;
+  }
+
+  /** Makes a person with a friendly name that nobody has. */
+  create(moderator: boolean): { readonly person: PersonRow; readonly token: string } {
+    const token = randomBytes(32).toString("base64url");
+    const id = `p${randomBytes(9).toString("base64url")}`;
+    const now = Date.now();
+    this.db
+      .prepare("INSERT INTO person (id, name, moderator, token_hash, created, seen) VALUES (?, ?, ?, ?, ?, ?)")
+      .run(id, this.#freeName(), moderator ? 1 : 0, hash(token), now, now);
+    return { person: this.#need(id), token };
+  }
+
+  /** Makes sure the bot exists under its present name. */
+  ensureBot(name: string): PersonRow {
+    const now = Date.now();
+    this.db
+      .prepare(
+        "INSERT INTO person (id, name, bot, created, seen) VALUES (?, ?, 1, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name",
+      )
+      .run(botId, name, now, now);
+    return this.#need(botId);
+  }
+
+  hasModerator(): boolean {
+    return this.db.prepare("SELECT 1 AS found FROM person WHERE moderator = 1 LIMIT 1").get() !== undefined;
+  }
+
+  makeModerator(id: string): void {
+    this.db.prepare("UPDATE person SET moderator = 1 WHERE id = ?").run(id);
+  }
+
+  /**
+   * @param name 1..32 characters; white space is folded.
+   * @returns why the name cannot be had, or undefined when it was taken over.
+   */
+  rename(id: string, name: string): string | undefined {
+    const folded = cleanName(name);
+    if (folded.length < 1 || folded.length > 32) return "A name has 1 to 32 characters.";
+    const taken = this.db.prepare("SELECT id FROM person WHERE name = ? COLLATE NOCASE AND id <> ?").get(folded, id);
+    if (taken) return `Somebody here is called ${folded} already: choose another name.`;
+    this.db.prepare("UPDATE person SET name = ? WHERE id = ?").run(folded, id);
+    return undefined;
+  }
+
+  /** People whose `@Name` stands in a text, the longest names first. */
+  mentionedIn(text: string): PersonRow[] {
+    if (!text.includes("@")) return [];
+    const lower = text.toLowerCase();
+    const rows = this.db
+      .prepare(
+        "SELECT id, name, bot, moderator FROM person WHERE bot = 0 AND instr(lower(?), '@' || lower(name)) > 0 ORDER BY length(name) DESC LIMIT 20",
+      )
+      .all(text) as PersonRow[];
+    return rows.filter((row) => lower.includes(`@${row.name.toLowerCase()}`));
+  }
+
+  markRead(person: string, channel: string, message: number): void {
+    this.db
+      .prepare(
+        `INSERT INTO read_mark (person, channel, message) VALUES (?, ?, ?)
+         ON CONFLICT (person, channel) DO UPDATE SET message = MAX(message, excluded.message)`,
+      )
+      .run(person, channel, message);
+  }
+
+  /** The last message read in a channel, and what came after it (99 at most). A newcomer has read everything. */
+  unread(person: string, channel: string): { readonly read: number; readonly unread: number; readonly mentions: number } {
+    const mark = this.db.prepare("SELECT message FROM read_mark WHERE person = ? AND channel = ?").get(person, channel) as
+      | { message: number }
+      | undefined;
+    if (!mark) {
+      const newest = this.db
+        .prepare("SELECT COALESCE(MAX(id), 0) AS id FROM message WHERE channel = ? AND thread IS NULL")
+        .get(channel) as { id: number };
+      this.markRead(person, channel, newest.id);
+      return { read: newest.id, unread: 0, mentions: 0 };
+    }
+    const rows = this.db
+      .prepare(
+        `SELECT mentions FROM message WHERE channel = ? AND thread IS NULL AND id > ? AND removed = 0 AND author <> ? AND private_to IS NULL LIMIT 99`,
+      )
+      .all(channel, mark.message, person) as { mentions: string }[];
+    return { read: mark.message, unread: rows.length, mentions: rows.filter((row) => row.mentions.includes(`"${person}"`)).length };
+  }
+
+  /** Forgets visitors of whom nothing is left to show: nothing said, nothing reacted to, not seen for 30 days. */
+  prune(): void {
+    const before = Date.now() - 30 * 24 * 3600 * 1000;
+    this.db
+      .prepare(
+        `DELETE FROM person WHERE bot = 0 AND moderator = 0 AND seen < ? AND id NOT IN (SELECT author FROM message)
+         AND id NOT IN (SELECT person FROM reaction) AND id NOT IN (SELECT private_to FROM message WHERE private_to IS NOT NULL)`,
+      )
+      .run(before);
+  }
+
+  #freeName(): string {
+    for (let attempt = 0; ; attempt++) {
+      const name = `${adjectives[randomInt(adjectives.length)]} ${animals[randomInt(animals.length)]}${attempt < 10 ? "" : ` ${randomInt(2, 10_000)}`}`;
+      if (!this.db.prepare("SELECT 1 AS found FROM person WHERE name = ? COLLATE NOCASE").get(name)) return name;
+    }
+  }
+
+  #need(id: string): PersonRow {
+    return this.db.prepare("SELECT id, name, bot, moderator FROM person WHERE id = ?").get(id) as PersonRow;
+  }
+}
+
+export function toPerson(row: PersonRow): Person {
+  return { id: row.id, name: row.name, moderator: row.moderator === 1 };
+}
+
+/** Compares in constant time, so that answers' timing tells nothing about the code. */
+export function sameSecret(a: string, b: string): boolean {
+  return timingSafeEqual(createHash("sha256").update(a).digest(), createHash("sha256").update(b).digest());
+}
+
+function cleanName(name: string): string {
+  // Control and direction-changing characters could disguise one person as another.
+  return name
+    .normalize("NFC")
+    .replace(/[\p{Cc}\p{Cf}@#]/gu, "")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+function hash(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}

@@ -1,0 +1,64 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { ChatError } from "../chat.js";
+import { isLoopback } from "./guard.js";
+import type { People } from "./people.js";
+import { RateLimiter } from "./rate.js";
+import type { PersonRow } from "./rows.js";
+
+const year = 365 * 24 * 3600;
+
+/** Knows visitors by their cookie. The cookie holds a random token that scripts cannot read and other sites' requests do not carry. */
+export class Sessions {
+  readonly #newcomers: RateLimiter;
+
+  constructor(
+    private readonly people: People,
+    private readonly cookie: string,
+    newVisitorBurst: number,
+  ) {
+    this.#newcomers = new RateLimiter(newVisitorBurst, 0.5);
+  }
+
+  find(request: FastifyRequest): PersonRow | undefined {
+    const token = readCookie(request.headers.cookie, this.cookie);
+    return token === undefined ? undefined : this.people.byToken(token);
+  }
+
+  /** @throws ChatError "forbidden" for a visitor without a session. */
+  need(request: FastifyRequest): PersonRow {
+    const person = this.find(request);
+    if (!person) throw new ChatError("forbidden", "The chat does not know you any more: reload the page.");
+    return person;
+  }
+
+  /** The visitor, a new one if need be. @throws ChatError "rate-limited" when one address brings too many newcomers. */
+  findOrCreate(request: FastifyRequest, reply: FastifyReply): PersonRow {
+    const known = this.find(request);
+    if (known) return known;
+    const wait = this.#newcomers.take(request.socket.remoteAddress ?? "");
+    if (wait > 0) throw new ChatError("rate-limited", `Too many newcomers at once: try again in ${wait} seconds.`);
+    const { person, token } = this.people.create(this.#ownsThisMachine(request) && !this.people.hasModerator());
+    const secure = request.headers.origin?.startsWith("https:") || request.headers["x-forwarded-proto"] === "https" ? "; Secure" : "";
+    reply.header("set-cookie", `${this.cookie}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${year}${secure}`);
+    return person;
+  }
+
+  /**
+   * Who starts the bot opens it first, on the same machine: the first visitor from loopback is the moderator. It has to be loopback all the
+   * way, by a loopback name and with no proxy between, or a tunnel to the public would give the right to a stranger. Nobody else becomes
+   * moderator, wherever the chat listens, unless by the configured code.
+   */
+  #ownsThisMachine(request: FastifyRequest): boolean {
+    const proxied = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"].some((header) => header in request.headers);
+    const localName = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(request.headers.host ?? "");
+    return isLoopback(request.socket.remoteAddress) && localName && !proxied;
+  }
+}
+
+export function readCookie(header: string | undefined, name: string): string | undefined {
+  for (const part of header?.split(";") ?? []) {
+    const [key, value] = part.trim().split("=", 2);
+    if (key === name && value) return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Logger } from "pino";
+import { place, type Room } from "./room.js";
+
+const hello = [
+  "**Welcome to the studio.** Give me a picture and I will dream into it, or paint it in another style.",
+  "Drop a photo here, or type `/dream` to start with this one. I answer in a thread, where you watch the picture grow octave by octave.",
+].join("\n");
+
+/** On the first start: a channel `#art` with a welcome and, where there is one, a sample picture, so that `/dream` works at once. */
+export async function welcome(
+  room: Room,
+  { samplePicture, sampleDescription }: { readonly samplePicture?: string; readonly sampleDescription?: string },
+  logger: Logger,
+): Promise<void> {
+  if (room.parts.store.channels().length > 0) return;
+  const pictures = [];
+  if (samplePicture !== undefined) {
+    try {
+      const description = sampleDescription === undefined ? {} : { description: sampleDescription };
+      pictures.push({
+        bytes: await readFile(samplePicture),
+        name: basename(samplePicture),
+        type: "application/octet-stream",
+        ...description,
+      });
+    } catch (error) {
+      logger.warn({ err: error, samplePicture }, "the sample picture could not be read; the first channel starts without it");
+    }
+  }
+  room.parts.store.addChannel("art", "Pictures, dreams and paintings");
+  await room.botSays(place("art"), { text: hello, pictures });
+}
