@@ -1,0 +1,47 @@
+/** Channels: the spatial mean of chosen channels ("neurons"), maximised. */
+import { add, mul, reduceMean, scalar, sumAll } from "../graph/ops.js";
+import type { Objective } from "./objective.js";
+import type { Tensor } from "../runtimes/runtime.js";
+
+/** One channel of one layer; a negative weight pushes it down. */
+export interface ChannelTerm {
+  readonly layer: string;
+  readonly channel: number;
+  readonly weight: number;
+}
+
+/**
+ * -(sum of weight * spatial mean of a channel), for each picture of a batch its own terms.
+ *
+ * Source: Deep Learning Cookbook 12.1 and 12.2. Minimising it maximises the channels.
+ * @param batch one list of terms for each picture
+ * @param channelsOf how many channels a layer has
+ */
+export function channels(batch: readonly (readonly ChannelTerm[])[], channelsOf: (layer: string) => number): Objective {
+  const layers = [...new Set(batch.flat().map((term) => term.layer))].sort();
+  const values: Record<string, Tensor> = {};
+  for (const layer of layers) {
+    const count = channelsOf(layer);
+    const weights = new Float32Array(batch.length * count);
+    for (const [n, terms] of batch.entries()) {
+      for (const term of terms) {
+        if (term.layer !== layer) continue;
+        const at = n * count + term.channel;
+        weights[at] = (weights[at] ?? 0) + term.weight;
+      }
+    }
+    values[`channels:${layer}`] = { data: weights, shape: [batch.length, count, 1, 1] };
+  }
+  return {
+    structure: `channels(${layers.join(",")})`,
+    values,
+    build(scope) {
+      const terms = layers.map((layer) => {
+        const features = scope.layer(layer);
+        const weights = scope.value(`channels:${layer}`, [null, features.shape[1] ?? null, 1, 1]);
+        return sumAll(mul(reduceMean(features, [2, 3]), weights));
+      });
+      return mul(terms.reduce(add), scalar(-1));
+    },
+  };
+}

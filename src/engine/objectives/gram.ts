@@ -1,0 +1,53 @@
+/** Style as Gram matrices: which features occur together, wherever they are. */
+import { add as plus, count, div, matmul, mul, reshape, scalar, square, sub, sumAll } from "../graph/ops.js";
+import type { Node } from "../graph/node.js";
+import type { Tensor } from "../runtimes/runtime.js";
+import { type Objective, pick, type Scope, vector } from "./objective.js";
+
+/**
+ * The Gram matrix of a feature map, per pixel: G = (F + delta)(F + delta)^T / (H * W), summed over pixels.
+ *
+ * Dividing by the pixels makes pictures of different sizes comparable; the book's G is this times H * W, and its loss
+ * sum((G - G')^2) / (C * H * W)^2 is the per-pixel one's divided by C^2.
+ * Source: Gatys et al. 2015, eq. 3; delta = -1 is the Deep Learning Cookbook's (12.4).
+ * @param features [N, C, H, W]
+ * @returns [N, C, C]
+ */
+export function gram(features: Node, delta = 0): Node {
+  const flat = reshape(delta === 0 ? features : plus(features, scalar(delta)), [0, 0, -1]);
+  return div(matmul(flat, flat, { transposeB: true }), count(features, [2, 3]));
+}
+
+/** The style to reach in one layer. */
+export interface GramTarget {
+  readonly layer: string;
+  /** Multiplies the layer's sum of squares, normalisation included. */
+  readonly weight: number;
+  /** [1, C, C] */
+  readonly target: Tensor;
+}
+
+/** Sum over layers of weight * sum((G - target)^2). */
+export function gramLoss(targets: readonly GramTarget[], delta = 0): Objective {
+  const values: Record<string, Tensor> = { layers: vector(targets.map((t) => t.weight)) };
+  for (const { layer, target } of targets) values[`gram:${layer}`] = target;
+  return {
+    structure: `gram(${delta}:${targets.map((t) => t.layer).join(",")})`,
+    values,
+    build(scope) {
+      const weights = scope.value("layers", [targets.length]);
+      const terms = targets.map(({ layer }, i) => {
+        const features = scope.layer(layer);
+        const channels = features.shape[1] ?? null;
+        const target = scope.value(`gram:${layer}`, [1, channels, channels]);
+        return mul(pick(weights, i, targets.length), sumAll(square(sub(gram(features, delta), target))));
+      });
+      return terms.reduce(plus);
+    },
+  };
+}
+
+/** The Gram matrices of layers as the outputs of a program, by layer. */
+export function gramOutputs(scope: Scope, layers: readonly string[], delta = 0): Record<string, Node> {
+  return Object.fromEntries(layers.map((layer) => [layer, gram(scope.layer(layer), delta)]));
+}

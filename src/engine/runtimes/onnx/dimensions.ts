@@ -1,0 +1,100 @@
+/**
+ * Names for the dimensions that vary from run to run, equal where the sizes are sure to be equal.
+ *
+ * onnxruntime keeps feature maps in its blocked layout (NCHWc), and plans memory, only across operations whose shapes it can prove to
+ * match; it cannot see by itself that a gradient has the shape of what it is the gradient of.
+ */
+import type { Node, Pads, Pair } from "../../graph/node.js";
+
+/** A number, or a name that stands for one. */
+export type Dimension = number | string;
+
+function windowed(size: Dimension, kernel: number, stride: number, before: number, after: number, dilation = 1): Dimension {
+  const lost = dilation * (kernel - 1) - before - after;
+  if (stride === 1 && lost === 0) return size;
+  if (typeof size === "number") return Math.floor((size - lost - 1) / stride) + 1;
+  return `(${size}-${lost + 1})/${stride}+1`;
+}
+
+const window = (x: readonly Dimension[], channels: Dimension, kernel: Pair, strides: Pair, pads: Pads, dilations: Pair = [1, 1]): Dimension[] => [
+  x[0] ?? "?",
+  channels,
+  windowed(x[2] ?? "?", kernel[0], strides[0], pads[0], pads[2], dilations[0]),
+  windowed(x[3] ?? "?", kernel[1], strides[1], pads[1], pads[3], dilations[1]),
+];
+
+/** The dimensions of nodes, in the order in which they are asked for: inputs first. */
+export class Dimensions {
+  readonly #known = new Map<Node, readonly Dimension[]>();
+  #fresh = 0;
+
+  of(node: Node): readonly Dimension[] {
+    const known = this.#known.get(node);
+    if (known) return known;
+    // What the program was built with is a number wherever one was known; only the rest needs a name.
+    const named = this.#infer(node);
+    const dimensions = node.shape.map((d, i) => d ?? named?.[i] ?? `unknown_${this.#fresh++}`);
+    this.#known.set(node, dimensions);
+    return dimensions;
+  }
+
+  #infer(node: Node): readonly Dimension[] | undefined {
+    const of = (i: number): readonly Dimension[] => {
+      const x = node.inputs[i];
+      return x ? this.of(x) : [];
+    };
+    switch (node.op) {
+      case "input":
+        return node.shape.map((d, i) => d ?? `${node.attributes.name}_${i}`);
+      case "conv2d": {
+        const kernel = node.inputs[1]?.shape as readonly number[];
+        const { strides, pads, dilations } = node.attributes;
+        return window(of(0), kernel[0] ?? "?", [kernel[2] ?? 1, kernel[3] ?? 1], strides, pads, dilations);
+      }
+      case "maxPool":
+      case "avgPool":
+        return window(of(0), of(0)[1] ?? "?", node.attributes.kernel, node.attributes.strides, node.attributes.pads);
+      case "conv2dTranspose":
+        return of(2);
+      case "maxPoolGradient":
+      case "relu":
+      case "clip":
+      case "exp":
+      case "log":
+      case "abs":
+      case "sigmoid":
+      case "tanh":
+      case "pow":
+      case "stopGradient":
+        return of(0);
+      case "avgPoolGradient":
+      case "reshapeLike":
+      case "expandLike":
+        return of(1);
+      case "concat":
+        return of(0).map((d, i) => (i === node.attributes.axis ? `unknown_${this.#fresh++}` : d));
+      case "add":
+      case "sub":
+      case "mul":
+      case "div":
+      case "greater":
+      case "greaterOrEqual":
+      case "equal":
+      case "where":
+        return this.#broadcast(node);
+      default:
+        return undefined;
+    }
+  }
+
+  #broadcast(node: Node): readonly Dimension[] {
+    const rank = node.shape.length;
+    return node.shape.map((_, i) => {
+      for (const x of node.inputs) {
+        const d = this.of(x)[i - rank + x.shape.length];
+        if (d !== undefined && d !== 1) return d;
+      }
+      return 1;
+    });
+  }
+}

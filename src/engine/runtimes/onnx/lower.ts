@@ -1,0 +1,235 @@
+/** Lowers a tensor program's operations to ONNX nodes, one rule an operation. */
+import type { ConvAttributes, Node, NodeOf, Operation, PoolAttributes } from "../../graph/node.js";
+import { GraphError } from "../../graph/node.js";
+import { type Kernel, phases, rotate } from "./kernels.js";
+import { DataType, type OnnxWriter } from "./writer.js";
+
+/** Writes one node; `x` are the ONNX names of its inputs. Returns the name of its result. */
+type Lowering<K extends Operation> = (w: OnnxWriter, node: NodeOf<K>, x: readonly string[]) => string;
+
+const TO_THE_END = Number.MAX_SAFE_INTEGER;
+const H = 2;
+const W = 3;
+
+const same =
+  (opType: string) =>
+  (w: OnnxWriter, _: Node, x: readonly string[]): string =>
+    w.node(opType, x);
+
+const at = (x: readonly string[], i: number): string => {
+  const name = x[i];
+  if (name === undefined) throw new GraphError(`a lowering asked for input ${i} of ${x.length}`);
+  return name;
+};
+
+function kernelOf(node: Node): Kernel {
+  const kernel = node.inputs[1];
+  if (kernel?.op !== "constant") throw new GraphError("a convolution's kernel must be a constant");
+  return { data: kernel.attributes.data, shape: kernel.shape as unknown as Kernel["shape"] };
+}
+
+const sizeOf = (w: OnnxWriter, x: string): string => w.node("Slice", [w.node("Shape", [x]), w.ints([H]), w.ints([W + 1]), w.ints([0])]);
+
+/** Fills x with zeros at the end of H and W up to the size of `like`. */
+function fill(w: OnnxWriter, x: string, like: string): string {
+  const missing = w.node("Sub", [sizeOf(w, like), sizeOf(w, x)]);
+  return w.node("Pad", [x, w.node("Concat", [w.ints([0, 0]), missing], { axis: 0 }), "", w.ints([H, W])]);
+}
+
+/** Leaves out `top` rows and `left` columns of x, then as much of its end as it is larger than `like`. */
+function cut(w: OnnxWriter, x: string, like: string, top: number, left: number): string {
+  const start = w.ints([top, left]);
+  const size = sizeOf(w, like);
+  const end = top || left ? w.node("Add", [size, start]) : size;
+  return w.node("Slice", [x, start, end, w.ints([H, W])]);
+}
+
+/** x with room for `like` after `top` and `left` are left out: used where x may be too small. */
+function fit(w: OnnxWriter, x: string, like: string, top: number, left: number, room: readonly [number, number]): string {
+  return cut(w, w.node("Pad", [x, w.ints([0, 0, ...room]), "", w.ints([H, W])]), like, top, left);
+}
+
+/** The gradient of a convolution by its input. */
+function conv2dTranspose(w: OnnxWriter, node: NodeOf<"conv2dTranspose">, x: readonly string[]): string {
+  const { strides, pads, dilations, groups } = node.attributes;
+  const kernel = kernelOf(node);
+  const [, , kh, kw] = kernel.shape;
+  const [g, like] = [at(x, 0), at(x, 2)];
+  const [spanH, spanW] = [dilations[0] * (kh - 1), dilations[1] * (kw - 1)];
+  const [top, left, bottom, right] = pads;
+  const stride = strides[0];
+  const fits = top <= spanH && bottom <= spanH && left <= spanW && right <= spanW;
+
+  if (stride === 1 && strides[1] === 1 && fits) {
+    const { data, shape } = rotate(kernel, groups);
+    const back = [spanH - top, spanW - left, spanH - bottom, spanW - right];
+    return w.node("Conv", [g, w.floats(data, shape)], { kernel_shape: [kh, kw], strides: [1, 1], pads: back, dilations, group: groups });
+  }
+  if (stride === strides[1] && dilations[0] === 1 && dilations[1] === 1) {
+    if (kh === 1 && kw === 1 && groups === 1 && typeof node.shape[1] === "number") {
+      // Of the s * s phases only the first has weights: a 1x1 convolution, then zeros for the others.
+      const { data, shape } = rotate(kernel, groups);
+      const narrow = w.node("Conv", [g, w.floats(data, shape)], { kernel_shape: [1, 1] });
+      const zeros = (stride * stride - 1) * node.shape[1];
+      const wide = w.node("Pad", [narrow, w.ints([0, 0, 0, 0, 0, zeros, 0, 0])]);
+      const spread = w.node("DepthToSpace", [wide], { blocksize: stride, mode: "DCR" });
+      return top || left || bottom || right
+        ? fit(w, spread, like, top, left, [2 * stride + top, 2 * stride + left])
+        : cut(w, spread, like, 0, 0);
+    }
+    const { data, shape } = phases(kernel, groups, stride);
+    const [mh, mw] = [shape[2], shape[3]];
+    // One row and column more than the kernel reaches, so that a remainder of the division by the stride is covered too.
+    const around = [mh - 1, mw - 1, mh, mw];
+    const wide = w.node("Conv", [g, w.floats(data, shape)], { kernel_shape: [mh, mw], pads: around, group: groups });
+    return cut(w, w.node("DepthToSpace", [wide], { blocksize: stride, mode: "CRD" }), like, top, left);
+  }
+  const spread = w.node("ConvTranspose", [g, w.floats(kernel.data, kernel.shape)], { strides, dilations, group: groups, kernel_shape: [kh, kw] });
+  return fit(w, spread, like, top, left, [strides[0] + bottom + top, strides[1] + right + left]);
+}
+
+function isTiling({ kernel, strides, pads }: PoolAttributes): boolean {
+  return kernel[0] === strides[0] && kernel[1] === strides[1] && pads.every((p) => p === 0);
+}
+
+const upsample = (w: OnnxWriter, x: string, [h, v]: readonly [number, number]): string =>
+  w.node("Resize", [x, "", w.floats(Float32Array.of(1, 1, h, v), [4])], {
+    mode: "nearest",
+    coordinate_transformation_mode: "asymmetric",
+    nearest_mode: "floor",
+  });
+
+const poolAttributes = ({ kernel, strides, pads }: PoolAttributes) => ({ kernel_shape: kernel, strides, pads });
+
+function maxPoolGradient(w: OnnxWriter, node: NodeOf<"maxPoolGradient">, inputs: readonly string[]): string {
+  const [x, y, g] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
+  const { kernel } = node.attributes;
+  if (isTiling(node.attributes)) {
+    // Windows that do not overlap: the largest place is where the window's result, spread over it, equals x. Rows and columns
+    // past the last whole window have no result: there g is filled with zeros.
+    const spread = (v: string): string => fill(w, upsample(w, v, kernel), x);
+    const largest = w.node("Equal", [x, spread(y)]);
+    return w.node("Where", [largest, spread(g), w.scalar(0)]);
+  }
+  // Windows that overlap: MaxPool says where each maximum lies, and a place may collect from several windows.
+  const [, where = ""] = w.nodes("MaxPool", [x], poolAttributes(node.attributes), 2);
+  const flat = w.ints([-1]);
+  const shape = w.node("Shape", [x]);
+  const zeros = w.node("Expand", [w.scalar(0), w.node("ReduceProd", [shape], { keepdims: 1 })]);
+  const sums = w.node("ScatterElements", [zeros, w.node("Reshape", [where, flat]), w.node("Reshape", [g, flat])], { axis: 0, reduction: "add" });
+  return w.node("Reshape", [sums, shape]);
+}
+
+function avgPoolGradient(w: OnnxWriter, node: NodeOf<"avgPoolGradient">, inputs: readonly string[]): string {
+  const [g, like] = [at(inputs, 0), at(inputs, 1)];
+  const { kernel, strides, pads } = node.attributes;
+  const area = kernel[0] * kernel[1];
+  if (isTiling(node.attributes)) {
+    const shared = w.node("Mul", [g, w.scalar(1 / area)]);
+    return fill(w, upsample(w, shared, kernel), like);
+  }
+  const channels = node.shape[1];
+  if (typeof channels !== "number") throw new GraphError("the gradient of overlapping average pooling needs a known number of channels");
+  // How many places of each window lie inside the picture: an average pooling of ones that counts the padding too.
+  const ones = w.node("Expand", [w.scalar(1), w.node("Shape", [like])]);
+  const inside = w.node("AveragePool", [ones], { ...poolAttributes(node.attributes), count_include_pad: 1 });
+  const shared = w.node("Div", [g, w.node("Mul", [inside, w.scalar(area)])]);
+  const kernelOfOnes = w.floats(new Float32Array(channels * area).fill(1), [channels, 1, ...kernel]);
+  const spread = w.node("ConvTranspose", [shared, kernelOfOnes], { strides, group: channels, kernel_shape: kernel });
+  return fit(w, spread, like, pads[0], pads[1], [strides[0] + pads[2], strides[1] + pads[3]]);
+}
+
+function matmul(w: OnnxWriter, node: NodeOf<"matmul">, x: readonly string[]): string {
+  const { transposeA, transposeB } = node.attributes;
+  const rank = node.shape.length;
+  if (rank === 2) return w.node("Gemm", [at(x, 0), at(x, 1)], { transA: Number(transposeA), transB: Number(transposeB) });
+  const perm = Array.from({ length: rank }, (_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
+  const side = (name: string, swap: boolean): string => (swap ? w.node("Transpose", [name], { perm }) : name);
+  return w.node("MatMul", [side(at(x, 0), transposeA), side(at(x, 1), transposeB)]);
+}
+
+/**
+ * `where(y > 0, g, 0)`, the gradient of ReLU, on the CPU: y's mask by a depthwise 1x1 convolution with a steep HardSigmoid, times g.
+ *
+ * onnxruntime fuses the two and keeps them, and the product, in its blocked layout; Greater and Where would put y and g back into
+ * NCHW and g into blocks again, five passes over memory instead of two.
+ */
+function reluGradient(w: OnnxWriter, node: NodeOf<"where">, resultOf: (node: Node) => string): string | undefined {
+  const [condition, g, zero] = node.inputs;
+  const y = condition?.inputs[0];
+  const isReluGradient = condition?.op === "greater" && y?.op === "relu" && isZero(condition.inputs[1]) && isZero(zero);
+  if (w.device !== "cpu" || !isReluGradient || g?.shape.length !== 4) return undefined;
+  const channels = y.shape[1];
+  if (typeof channels !== "number" || channels % BLOCK !== 0) return undefined;
+  const ones = w.floats(new Float32Array(channels).fill(1), [channels, 1, 1, 1]);
+  const copy = w.node("Conv", [resultOf(y), ones], { kernel_shape: [1, 1], group: channels });
+  const mask = w.node("HardSigmoid", [copy], { alpha: { float: STEEP }, beta: { float: 0 } });
+  w.describeLike(mask, resultOf(y));
+  return w.node("Mul", [mask, resultOf(g)]);
+}
+
+/** Channels in a block of the NCHWc layout, at most. */
+const BLOCK = 16;
+/** Makes HardSigmoid(y) = min(1, max(0, STEEP * y)) a step: 0 at 0, and 1 at any activation that is not lost in rounding. */
+const STEEP = 1e30;
+
+const isZero = (node: Node | undefined): boolean => node?.op === "constant" && node.attributes.data.length === 1 && node.attributes.data[0] === 0;
+
+const conv = ({ strides, pads, dilations, groups }: ConvAttributes) => ({ strides, pads, dilations, group: groups });
+
+const LOWERINGS: { readonly [K in Exclude<Operation, "input">]: Lowering<K> } = {
+  constant: (w, n) => w.floats(n.attributes.data, n.shape as readonly number[]),
+  add: same("Add"),
+  sub: same("Sub"),
+  mul: same("Mul"),
+  div: same("Div"),
+  relu: same("Relu"),
+  clip: (w, n, x) => w.node("Clip", [at(x, 0), w.scalar(n.attributes.min), w.scalar(n.attributes.max)]),
+  exp: same("Exp"),
+  log: same("Log"),
+  abs: same("Abs"),
+  sigmoid: same("Sigmoid"),
+  tanh: same("Tanh"),
+  pow: (w, n, x) => w.node("Pow", [at(x, 0), w.scalar(n.attributes.exponent)]),
+  greater: same("Greater"),
+  greaterOrEqual: same("GreaterOrEqual"),
+  equal: same("Equal"),
+  where: same("Where"),
+  conv2d: (w, n, x) => w.node("Conv", x, { kernel_shape: kernelOf(n).shape.slice(2), ...conv(n.attributes) }),
+  conv2dTranspose,
+  maxPool: (w, n, x) => w.node("MaxPool", x, poolAttributes(n.attributes)),
+  maxPoolGradient,
+  avgPool: (w, n, x) => w.node("AveragePool", x, { ...poolAttributes(n.attributes), count_include_pad: 0 }),
+  avgPoolGradient,
+  matmul,
+  transpose: (w, n, x) => w.node("Transpose", x, { perm: n.attributes.permutation }),
+  reshape: (w, n, x) => w.node("Reshape", [at(x, 0), w.ints(n.attributes.shape)]),
+  reshapeLike: (w, _, x) => w.node("Reshape", [at(x, 0), w.node("Shape", [at(x, 1)])]),
+  crop: (w, n, x) => {
+    const { before, after } = n.attributes;
+    const axes = before.flatMap((b, i) => (b || after[i] ? [i] : []));
+    const starts = axes.map((i) => before[i] ?? 0);
+    const ends = axes.map((i) => (after[i] ? -after[i] : TO_THE_END));
+    return w.node("Slice", [at(x, 0), w.ints(starts), w.ints(ends), w.ints(axes)]);
+  },
+  pad: (w, n, x) => w.node("Pad", [at(x, 0), w.ints([...n.attributes.before, ...n.attributes.after])]),
+  concat: (w, n, x) => w.node("Concat", x, { axis: n.attributes.axis }),
+  reduceSum: (w, n, x) => w.node("ReduceSum", [at(x, 0), w.ints(n.attributes.axes)], { keepdims: 1 }),
+  reduceMax: (w, n, x) => w.node("ReduceMax", [at(x, 0), w.ints(n.attributes.axes)], { keepdims: 1 }),
+  expandLike: (w, _, x) => w.node("Expand", [at(x, 0), w.node("Shape", [at(x, 1)])]),
+  count: (w, n, x) => {
+    const sizes = w.node("Gather", [w.node("Shape", [at(x, 0)]), w.ints(n.attributes.axes)]);
+    return w.node("Cast", [w.node("ReduceProd", [sizes], { keepdims: 0 })], { to: DataType.FLOAT });
+  },
+  stopGradient: same("Identity"),
+};
+
+/** Writes one node of a tensor program, asking `resultOf` for its inputs, and returns the ONNX name of its result. */
+export function lower(w: OnnxWriter, node: Node, resultOf: (node: Node) => string): string {
+  if (node.op === "input") return node.attributes.name;
+  const short = node.op === "where" ? reluGradient(w, node, resultOf) : undefined;
+  if (short !== undefined) return short;
+  // The table's key ties rule and node together; the compiler cannot see that through the lookup.
+  const rule = LOWERINGS[node.op] as Lowering<Operation>;
+  return rule(w, node as NodeOf<Operation>, node.inputs.map(resultOf));
+}

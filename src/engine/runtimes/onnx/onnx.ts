@@ -1,0 +1,92 @@
+/** The onnx runtime: writes a tensor program as an ONNX model and runs it in onnxruntime-node. */
+import * as ort from "onnxruntime-node";
+import { type Node, topologicalOrder } from "../../graph/node.js";
+import { type Program, type Runtime, RuntimeFailure, type Tensors } from "../runtime.js";
+import { type Dimension, Dimensions } from "./dimensions.js";
+import { lower } from "./lower.js";
+import { DataType, type OnnxDevice, OnnxWriter } from "./writer.js";
+
+export interface OnnxOptions {
+  readonly device?: OnnxDevice;
+  /** Threads inside an operation on the CPU; the number of cores when left out. */
+  readonly threads?: number;
+}
+
+/** Encodes what `outputs` reach as an ONNX model. */
+export function toOnnx(
+  outputs: Readonly<Record<string, Node>>,
+  device: OnnxDevice = "cpu",
+): { model: Uint8Array; inputs: string[]; bytes: number } {
+  const writer = new OnnxWriter(device);
+  const dimensions = new Dimensions();
+  const inputs: { name: string; shape: readonly Dimension[] }[] = [];
+  const dataType = (node: Node) => (node.type === "bool" ? DataType.BOOL : DataType.FLOAT);
+  const resultOf = (node: Node): string => {
+    const known = writer.results.get(node);
+    if (known !== undefined) return known;
+    const shape = dimensions.of(node);
+    if (node.op === "input") inputs.push({ name: node.attributes.name, shape });
+    const name = lower(writer, node, resultOf);
+    writer.results.set(node, name);
+    if (node.op !== "constant") writer.describe(name, dataType(node), shape);
+    return name;
+  };
+  // Inputs come before what uses them, so that the recursion stays shallow; comparisons wait until something asks, since the
+  // gradient of ReLU may do without.
+  for (const node of topologicalOrder(Object.values(outputs))) if (node.type === "float32") resultOf(node);
+  const results = Object.entries(outputs).map(([name, node]) => {
+    writer.named("Identity", [resultOf(node)], name);
+    return { name, shape: dimensions.of(node), dataType: dataType(node) };
+  });
+  return { model: writer.finish(inputs, results), inputs: inputs.map((i) => i.name), bytes: writer.bytes };
+}
+
+class OnnxProgram implements Program {
+  constructor(
+    private readonly session: ort.InferenceSession,
+    private readonly inputs: readonly string[],
+    readonly bytes: number,
+  ) {}
+
+  async run(tensors: Tensors): Promise<Tensors> {
+    const feeds: Record<string, ort.Tensor> = {};
+    for (const name of this.inputs) {
+      const tensor = tensors[name];
+      if (!tensor) throw new RuntimeFailure(`the program needs the input "${name}"`);
+      feeds[name] = new ort.Tensor("float32", tensor.data, tensor.shape);
+    }
+    const results = await this.session.run(feeds);
+    return Object.fromEntries(
+      Object.entries(results).map(([name, value]) => {
+        if (!(value.data instanceof Float32Array)) throw new RuntimeFailure(`the output "${name}" is not float32 but ${value.type}`);
+        return [name, { data: value.data, shape: value.dims }];
+      }),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+/**
+ * Opens the onnx runtime on a device.
+ * @example
+ * const runtime = onnxRuntime({ device: "cpu", threads: 2 });
+ * const program = await runtime.compile({ loss, gradient: gradient(loss, image) });
+ */
+export function onnxRuntime({ device = "cpu", threads }: OnnxOptions = {}): Runtime {
+  return {
+    name: `onnx-${device}`,
+    async compile(outputs) {
+      const { model, inputs, bytes } = toOnnx(outputs, device);
+      const session = await ort.InferenceSession.create(model, {
+        executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      });
+      return new OnnxProgram(session, inputs, bytes);
+    },
+  };
+}

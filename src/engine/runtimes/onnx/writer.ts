@@ -1,0 +1,150 @@
+/** Collects ONNX nodes and initializers, and encodes them as a model. */
+import { ModelProto } from "../../onnx-schema.js";
+import type { Node } from "../../graph/node.js";
+import type { Dimension } from "./dimensions.js";
+
+/** ONNX TensorProto.DataType. */
+export const DataType = { FLOAT: 1, INT64: 7, BOOL: 9 } as const;
+
+const AttributeType = { FLOAT: 1, INT: 2, STRING: 3, INTS: 7 } as const;
+type Attribute = number | { readonly float: number } | string | readonly number[];
+
+const OPSET = 18;
+const IR_VERSION = 9;
+
+interface Initializer {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly dataType: number;
+  readonly rawData: Uint8Array;
+}
+
+function describe(name: string, elemType: number, dimensions: readonly Dimension[]): object {
+  const dim = dimensions.map((d) => (typeof d === "string" ? { dimParam: d } : { dimValue: d }));
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}
+
+export type OnnxDevice = "cpu" | "webgpu" | "cuda";
+
+export class OnnxWriter {
+  /** The ONNX names of the nodes written so far. */
+  readonly results = new Map<Node, string>();
+  readonly #nodes: object[] = [];
+  readonly #initializers: Initializer[] = [];
+  readonly #floats = new Map<ArrayBufferLike, Map<string, string>>();
+  readonly #small = new Map<string, string>();
+  readonly #shapes = new Map<string, { readonly elemType: number; readonly dimensions: readonly Dimension[] }>();
+  #counter = 0;
+  #bytes = 0;
+
+  /** @param device where the model will run: what is fast differs */
+  constructor(readonly device: OnnxDevice = "cpu") {}
+
+  /** Bytes of all float initializers. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Adds a node with `outputs` results and returns their names. */
+  nodes(opType: string, input: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, outputs = 1): string[] {
+    const output = Array.from({ length: outputs }, () => `${opType}_${this.#counter++}`);
+    this.#write(opType, input, output, attributes);
+    return output;
+  }
+
+  /** Adds a node whose one result has a given name. */
+  named(opType: string, input: readonly string[], output: string): void {
+    this.#write(opType, input, [output], {});
+  }
+
+  #write(opType: string, input: readonly string[], output: readonly string[], attributes: Readonly<Record<string, Attribute>>): void {
+    const attribute = Object.entries(attributes).map(([name, value]) => {
+      if (typeof value === "number") return { name, type: AttributeType.INT, i: value };
+      if (typeof value === "string") return { name, type: AttributeType.STRING, s: Buffer.from(value) };
+      if ("float" in value) return { name, type: AttributeType.FLOAT, f: value.float };
+      return { name, type: AttributeType.INTS, ints: value };
+    });
+    this.#nodes.push({ name: output[0], opType, input, output, attribute });
+  }
+
+  /** Adds a node with one result. */
+  node(opType: string, input: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}): string {
+    return this.nodes(opType, input, attributes)[0] ?? "";
+  }
+
+  /** A float tensor. The same numbers in the same shape are stored once. */
+  floats(data: Float32Array, dims: readonly number[]): string {
+    const key = `${data.byteOffset}:${data.length}:${dims.join("x")}`;
+    if (data.length <= 4) return this.#once(`f:${[...data].join(",")}:${dims.join("x")}`, () => this.#addFloats(data, dims));
+    const known = this.#floats.get(data.buffer) ?? new Map<string, string>();
+    this.#floats.set(data.buffer, known);
+    const found = known.get(key);
+    if (found) return found;
+    const name = this.#addFloats(data, dims);
+    known.set(key, name);
+    return name;
+  }
+
+  scalar(value: number): string {
+    return this.floats(Float32Array.of(value), []);
+  }
+
+  ints(values: readonly number[]): string {
+    return this.#once(`i:${values.join(",")}`, () => {
+      const raw = new BigInt64Array(values.map((v) => BigInt(v)));
+      return this.#add([values.length], DataType.INT64, new Uint8Array(raw.buffer));
+    });
+  }
+
+  /** Says what shape a result has; equal names of dimensions mean equal sizes. */
+  describe(name: string, elemType: number, dimensions: readonly Dimension[]): void {
+    this.#shapes.set(name, { elemType, dimensions });
+  }
+
+  /** Says that a result has the shape of another. */
+  describeLike(name: string, like: string): void {
+    const shape = this.#shapes.get(like);
+    if (shape) this.#shapes.set(name, shape);
+  }
+
+  /** The encoded model. */
+  finish(
+    inputs: readonly { readonly name: string; readonly shape: readonly Dimension[] }[],
+    outputs: readonly { readonly name: string; readonly shape: readonly Dimension[]; readonly dataType: number }[],
+  ): Uint8Array {
+    for (const { name } of inputs) this.#shapes.delete(name);
+    const message = ModelProto.create({
+      irVersion: IR_VERSION,
+      producerName: "dreamloom",
+      opsetImport: [{ domain: "", version: OPSET }],
+      graph: {
+        name: "program",
+        node: this.#nodes,
+        initializer: this.#initializers,
+        input: inputs.map((i) => describe(i.name, DataType.FLOAT, i.shape)),
+        output: outputs.map((o) => describe(o.name, o.dataType, o.shape)),
+        valueInfo: [...this.#shapes].map(([name, shape]) => describe(name, shape.elemType, shape.dimensions)),
+      },
+    });
+    return ModelProto.encode(message).finish();
+  }
+
+  #once(key: string, make: () => string): string {
+    const known = this.#small.get(key);
+    if (known) return known;
+    const name = make();
+    this.#small.set(key, name);
+    return name;
+  }
+
+  #addFloats(data: Float32Array, dims: readonly number[]): string {
+    this.#bytes += data.byteLength;
+    return this.#add(dims, DataType.FLOAT, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+
+  #add(dims: readonly number[], dataType: number, rawData: Uint8Array): string {
+    const name = `const_${this.#initializers.length}`;
+    this.#initializers.push({ name, dims, dataType, rawData });
+    return name;
+  }
+}

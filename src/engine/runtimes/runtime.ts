@@ -1,0 +1,35 @@
+/** What a runtime is: something that runs tensor programs on a device. */
+import type { Node } from "../graph/node.js";
+
+/** Numbers in row-major order with their shape. */
+export interface Tensor {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+}
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** A compiled tensor program. */
+export interface Program {
+  /** Weights and other constants it holds, in bytes. */
+  readonly bytes: number;
+  /**
+   * Runs the program. Dimensions that are null in the inputs' shapes may differ from run to run.
+   * @param inputs one tensor for each input node that the outputs reach, by its name
+   */
+  run(inputs: Tensors): Promise<Tensors>;
+  /** Frees the device's memory. */
+  dispose(): Promise<void>;
+}
+
+export interface Runtime {
+  /** For instance "onnx-cpu", "onnx-webgpu", "tfjs-cpu". */
+  readonly name: string;
+  /** Compiles what `outputs` reach. */
+  compile(outputs: Readonly<Record<string, Node>>): Promise<Program>;
+}
+
+/** A device or its library cannot do what was asked. */
+export class RuntimeFailure extends Error {
+  override readonly name = "RuntimeFailure";
+}
