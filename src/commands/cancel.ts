@@ -1,0 +1,44 @@
+import { readJobId } from "../queue/job-id.js";
+import type { Standing } from "../queue/queue.js";
+import { type Command, type CommandContext, defineCommand, Mistake } from "./command.js";
+import { textOption } from "./options.js";
+import { mayManage } from "./present/permission.js";
+
+/** `/cancel`: takes jobs back. */
+export const cancelCommand: Command = defineCommand({
+  name: "cancel",
+  help: "Takes back your latest job, one by its id, or all of yours",
+  options: {
+    job: textOption({
+      help: "The job's id or its first 4 characters, or all; your latest job when left out",
+      expected: "all, a job's id, or its first 4 characters",
+      read: (typed) => (typed.trim().toLowerCase() === "all" ? "all" : readJobId(typed)),
+      positional: true,
+    }),
+  },
+  examples: ["/cancel", "/cancel 7KQ4", "/cancel all"],
+  async run({ job }, context) {
+    const chosen = choose(context, job);
+    const ended = chosen.filter(({ job: { id } }) => context.desk.queue.cancel(id, { by: "person", name: context.person.name }));
+    const ids = ended.map((standing) => standing.job.id).join(", ");
+    await context.whisper(ended.length === 0 ? "It had just ended." : `Cancelled ${ids}.`);
+  },
+});
+
+function choose(context: CommandContext, wanted: string | undefined): readonly Standing[] {
+  const { platform, community } = context.place;
+  const here = context.desk.queue.line().filter(({ job }) => job.place.platform === platform && job.place.community === community);
+  const mine = here.filter(({ job }) => job.author.id === context.person.id);
+  if (wanted === undefined || wanted === "all") {
+    if (mine.length === 0) throw new Mistake("You have no job that waits or runs.");
+    const newest = [...mine].sort((a, b) => b.job.createdAt - a.job.createdAt).slice(0, 1);
+    return wanted === "all" ? mine : newest;
+  }
+  const named = here.filter(({ job }) => job.id.startsWith(wanted));
+  const [first, another] = named;
+  if (!first) throw new Mistake(`No job ${wanted} waits or runs here; \`/queue\` lists those that do.`);
+  if (another) throw new Mistake(`Several jobs begin with ${wanted}; please give more of the id.`);
+  if (!mayManage(context.person, first.job))
+    throw new Mistake(`Job ${first.job.id} is ${first.job.author.name}'s; only they and moderators can cancel it.`);
+  return named;
+}

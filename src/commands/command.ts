@@ -1,0 +1,55 @@
+import type { Chat, CommandEvent, CommandOptionSummary, CommandSummary, OutgoingMessage, Person, Place } from "../bots/chat.js";
+import type { Desk } from "./desk.js";
+import { kebab, type Option, type Options, type ValuesOf } from "./options.js";
+
+/** What a command has at hand while it answers. */
+export interface CommandContext {
+  readonly chat: Chat;
+  readonly desk: Desk;
+  readonly person: Person;
+  readonly place: Place;
+  readonly event: Pick<CommandEvent, "attachments" | "repliesTo">;
+  /** Answers so that only the person who asked sees it. */
+  whisper(text: string): Promise<void>;
+  /** The first public answer; undefined where the platform does not tell which message it became. */
+  announce(message: OutgoingMessage): ReturnType<CommandEvent["reply"]>;
+}
+
+/** One command: the single place that says what it is called, takes and does. */
+export interface Command<O extends Options = Options> {
+  readonly name: string;
+  readonly help: string;
+  readonly options: O;
+  /** Whole lines; tests read each of them. */
+  readonly examples: readonly string[];
+  run(values: ValuesOf<O>, context: CommandContext): Promise<void>;
+}
+
+/** Checks the types of a definition; does nothing else. */
+export function defineCommand<O extends Options>(command: Command<O>): Command<O> {
+  return command;
+}
+
+/** A mistake of the person who typed: what is wrong, what would be right, and an example. Told to that person only. */
+export class Mistake extends Error {
+  override readonly name = "Mistake";
+}
+
+/** What chat platforms need to know of a command. */
+export function summarise(command: Command): CommandSummary {
+  const options = Object.entries(command.options).map(([key, option]) => summariseOption(key, option));
+  return { name: command.name, help: command.help, options, examples: command.examples };
+}
+
+function summariseOption(key: string, option: Option): CommandOptionSummary {
+  return {
+    name: kebab(key),
+    help: option.unit ? `${option.help} (${option.unit})` : option.help,
+    type: option.type,
+    required: option.required ?? false,
+    ...(option.minimum === undefined ? {} : { minimum: option.minimum }),
+    ...(option.maximum === undefined ? {} : { maximum: option.maximum }),
+    ...(option.choices === undefined ? {} : { choices: option.choices }),
+    ...(option.default === undefined ? {} : { default: option.default }),
+  };
+}

@@ -1,0 +1,113 @@
+import { randomInt } from "node:crypto";
+import { Mistake } from "./command.js";
+import type { House } from "./house.js";
+import { printLayers, readLayers } from "./layers.js";
+import { choiceOption, integerOption, numberOption, textOption } from "./options.js";
+import type { Params, Recipe } from "./recipe.js";
+
+/** Seeds are whole numbers below 2^31; random ones are short, so that people can tell them to one another. */
+const MAX_SEED = 2_147_483_647;
+const RANDOM_SEEDS = 1_000_000;
+
+/** Photos are mostly 4:3 or 3:2: the area of a picture whose longest side is 1. */
+const TYPICAL_AREA = 0.7;
+
+export function randomSeed(): number {
+  return randomInt(1, RANDOM_SEEDS);
+}
+
+/** The parameters of a dream, with the bounds of this house. */
+export function dreamOptions(house: House) {
+  const { dream } = house;
+  return {
+    look: choiceOption({
+      help: "What to dream of",
+      choices: house.looks.map((look) => ({ value: look.name, label: look.help })),
+      default: dream.look,
+    }),
+    layers: textOption({
+      help: "Instead of a look: layers of the network with weights",
+      expected: 'layer names with weights, such as "activation_36:1.5 activation_30:1.2"',
+      read: (typed) => {
+        const layers = readLayers(typed);
+        return layers && printLayers(layers);
+      },
+    }),
+    size: integerOption({ help: "Longest side of the result", unit: "px", minimum: 64, maximum: dream.maxSize, default: dream.size }),
+    octaves: integerOption({
+      help: "How many sizes to dream in, from small to large",
+      minimum: 1,
+      maximum: dream.maxOctaves,
+      default: dream.octaves,
+    }),
+    octaveScale: numberOption({ help: "How much larger each octave is", unit: "x", minimum: 1.05, maximum: 4, default: dream.octaveScale }),
+    steps: integerOption({ help: "Steps in each octave", minimum: 1, maximum: dream.maxSteps, default: dream.steps }),
+    strength: numberOption({ help: "How strongly to change the picture", minimum: 0.01, maximum: 20, default: dream.strength }),
+    seed: textOption({
+      help: "The same number makes the same picture again",
+      expected: `random or a whole number from 0 to ${MAX_SEED}`,
+      read: (typed) => {
+        const text = typed.trim().toLowerCase();
+        if (text === "random") return randomSeed();
+        return /^\d{1,10}$/.test(text) && Number(text) <= MAX_SEED ? Number(text) : undefined;
+      },
+      default: "random",
+    }),
+    network: choiceOption({
+      help: "The trained network that dreams",
+      choices: house.networks.map((network) => ({ value: network.id, label: network.help })),
+      default: dream.network,
+    }),
+  };
+}
+
+export function dreamRecipe(house: House): Recipe {
+  return {
+    name: "dream",
+    options: dreamOptions(house),
+    title: (params) => (typeof params.look === "string" ? `Dream of ${params.look}` : "Dream in chosen layers"),
+    change: (params, changes) => changeDream(house, params, changes),
+    work: dreamWork,
+    pace: (params) => `dream ${String(params.network)} ${String(params.look ?? params.layers)}`,
+  };
+}
+
+/** A dream's parameters from the options that were given. */
+export function dreamParams(house: House, given: Params): Params {
+  const { octaves, octaveScale, steps, strength, size, network } = house.dream;
+  return changeDream(house, { size, octaves, octaveScale, steps, strength, seed: randomSeed(), network }, given);
+}
+
+function changeDream(house: House, params: Params, changes: Params): Params {
+  if (changes.look !== undefined && changes.layers !== undefined) {
+    throw new Mistake("A look is a choice of layers, so give either look or layers, not both. For example: `/dream look:creatures`");
+  }
+  const { look: oldLook, layers: oldLayers, ...rest } = { ...params, ...changes };
+  const network = String(rest.network);
+  const moved = params.network !== rest.network;
+  // Layers belong to one network.
+  const layers = changes.layers ?? (changes.look === undefined && !moved ? oldLayers : undefined);
+  if (layers !== undefined) return { ...rest, layers };
+  return { look: lookFor(house, network, changes.look ?? oldLook, changes.look !== undefined), ...rest };
+}
+
+function lookFor(house: House, network: string, wanted: unknown, asked: boolean): string {
+  const known = house.looks.filter((look) => look.networks.includes(network)).map((look) => look.name);
+  if (typeof wanted === "string" && known.includes(wanted)) return wanted;
+  const [first] = known;
+  if (first === undefined) {
+    throw new Mistake(`${network} has no looks; name its layers instead. For example: \`/dream network:${network} layers:"NAME:1"\``);
+  }
+  if (asked)
+    throw new Mistake(`${network} has no look ${String(wanted)}; it has ${known.join(", ")}. For example: \`/dream look:${first}\``);
+  return known.includes(house.dream.look) ? house.dream.look : first;
+}
+
+/** Megapixels of all octaves together, times steps. */
+export function dreamWork(params: Params): number {
+  const [size, octaves, scale, steps] = [params.size, params.octaves, params.octaveScale, params.steps].map(Number);
+  if (!size || !octaves || !scale || !steps) return 0;
+  let megapixels = 0;
+  for (let octave = 0; octave < octaves; octave++) megapixels += ((size / scale ** octave) ** 2 * TYPICAL_AREA) / 1e6;
+  return megapixels * steps;
+}

@@ -1,0 +1,114 @@
+/**
+ * The grammar of commands as text, pure and without knowledge of any command.
+ *
+ *     line      = "/" name { space argument }
+ *     argument  = key (":" | "=") [ space ] value  |  value
+ *     value     = bare | quoted
+ *     bare      = characters without white space, not beginning with a quote
+ *     quoted    = '"' { any character but '"' and '\'  |  '\' any character } '"'
+ *     key, name = a letter, then letters, digits and "-"
+ *
+ * Typographic quotes, which phones put in, count as quotes. {@link parseLine} takes back everything that {@link printLine} prints.
+ */
+
+/** One word or `key:value` of a line. */
+export interface Argument {
+  /** In lower case; absent for a word of its own. */
+  readonly key?: string;
+  readonly value: string;
+}
+
+export interface Line {
+  /** In lower case, without the slash. */
+  readonly name: string;
+  readonly arguments: readonly Argument[];
+}
+
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly mistake: string };
+
+const SPACE = /\s/u;
+const QUOTES = '"“”„';
+const KEY = /^([A-Za-z][A-Za-z0-9-]*)[:=]/;
+const NAME = /^[A-Za-z][A-Za-z0-9-]*/;
+/** Longer lines are nobody's typing. */
+const MAX_LENGTH = 8_000;
+
+/**
+ * Reads a whole line.
+ *
+ * @example parseLine('/dream look:creatures'); // { ok: true, value: { name: "dream", arguments: [{ key: "look", value: "creatures" }] } }
+ */
+export function parseLine(text: string): Parsed<Line> {
+  const trimmed = text.trimStart();
+  const body = trimmed.startsWith("/") ? trimmed.slice(1) : trimmed;
+  const name = NAME.exec(body)?.[0];
+  if (name === undefined) return { ok: false, mistake: "A command begins with / and its name." };
+  const rest = body.slice(name.length);
+  if (rest !== "" && !SPACE.test(rest.charAt(0))) return { ok: false, mistake: `There should be a space after /${name}.` };
+  const args = parseArguments(rest);
+  return args.ok ? { ok: true, value: { name: name.toLowerCase(), arguments: args.value } } : args;
+}
+
+/** Reads what follows a command's name. */
+export function parseArguments(text: string): Parsed<readonly Argument[]> {
+  if (text.length > MAX_LENGTH) return { ok: false, mistake: `The line is longer than ${MAX_LENGTH} characters.` };
+  const args: Argument[] = [];
+  let at = skipSpace(text, 0);
+  while (at < text.length) {
+    const key = KEY.exec(text.slice(at))?.[1];
+    if (key !== undefined) at = skipSpace(text, at + key.length + 1);
+    const value = readValue(text, at);
+    if (!value.ok)
+      return { ok: false, mistake: `The quote ${key === undefined ? "" : `after ${key}: `}is never closed; put a " at its end.` };
+    args.push(key === undefined ? { value: value.text } : { key: key.toLowerCase(), value: value.text });
+    at = skipSpace(text, value.end);
+  }
+  return { ok: true, value: args };
+}
+
+/** Prints a line in its plainest form: quotes only where they are needed. */
+export function printLine(line: Line): string {
+  return [`/${line.name}`, ...line.arguments.map(printArgument)].join(" ");
+}
+
+export function printArgument(argument: Argument): string {
+  if (argument.key !== undefined) return `${argument.key}:${printValue(argument.value)}`;
+  // A word that looks like key:value would be read as one.
+  return KEY.test(argument.value) ? quote(argument.value) : printValue(argument.value);
+}
+
+function printValue(value: string): string {
+  return value === "" || /[\s"“”„\\]/u.test(value) ? quote(value) : value;
+}
+
+function quote(value: string): string {
+  return `"${value.replace(/["“”„\\]/gu, "\\$&")}"`;
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && SPACE.test(text.charAt(at))) at++;
+  return at;
+}
+
+type Value = { readonly ok: true; readonly text: string; readonly end: number } | { readonly ok: false };
+
+function readValue(text: string, from: number): Value {
+  if (from >= text.length || !QUOTES.includes(text.charAt(from))) {
+    let end = from;
+    while (end < text.length && !SPACE.test(text.charAt(end))) end++;
+    return { ok: true, text: text.slice(from, end), end };
+  }
+  let value = "";
+  for (let at = from + 1; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (QUOTES.includes(character)) return { ok: true, text: value, end: at + 1 };
+    if (character === "\\" && at + 1 < text.length) {
+      at++;
+      value += text.charAt(at);
+    } else {
+      value += character;
+    }
+  }
+  return { ok: false };
+}

@@ -1,0 +1,78 @@
+import type { ActionEvent, Chat, ChatEvent, ChatHandlers, CommandEvent } from "../bots/chat.js";
+import { press } from "./buttons.js";
+import { type CommandContext, Mistake } from "./command.js";
+import type { Desk } from "./desk.js";
+import type { Argument } from "./grammar.js";
+import { readText, readValues } from "./read.js";
+
+/** Events of one chat under way at a time; more are answered with "please wait". */
+const MAX_UNDER_WAY = 500;
+
+export interface Handlers extends ChatHandlers {
+  /** Resolves when every event so far has been dealt with. */
+  idle(): Promise<void>;
+}
+
+/** What an adapter is given: turns its events into commands and presses of buttons. Nothing here rejects. */
+export function createHandlers(chat: Chat, desk: Desk): Handlers {
+  const underWay = new Set<Promise<void>>();
+  return {
+    commands: desk.registry.summaries,
+    // Returns at once, as the port promises; the work goes on behind it.
+    async event(event) {
+      if (event.kind === "reaction") return;
+      const work =
+        underWay.size >= MAX_UNDER_WAY
+          ? tell(event, "I have too much to do just now; please try again in a moment.", desk)
+          : handle(event, chat, desk);
+      underWay.add(work);
+      void work.finally(() => underWay.delete(work));
+    },
+    async complete(request) {
+      return desk.registry.complete(request);
+    },
+    async idle() {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+  };
+}
+
+async function handle(event: Exclude<ChatEvent, { kind: "reaction" }>, chat: Chat, desk: Desk): Promise<void> {
+  try {
+    await (event.kind === "command" ? runCommand(event, chat, desk) : press(event, chat, desk));
+  } catch (error) {
+    if (error instanceof Mistake) return tell(event, error.message, desk);
+    desk.logger.error({ err: error, event: event.kind, person: event.person.id }, "an event could not be handled");
+    return tell(event, "Something went wrong on my side; it has been written to the log. Please try again.", desk);
+  }
+}
+
+async function runCommand(event: CommandEvent, chat: Chat, desk: Desk): Promise<void> {
+  const command = desk.registry.find(event.name);
+  const context: CommandContext = {
+    chat,
+    desk,
+    person: event.person,
+    place: event.place,
+    event,
+    announce: (message) => event.reply(message, "public"),
+    whisper: async (text) => {
+      await event.reply({ text: shorten(text, chat.limits.textLength) }, "private");
+    },
+  };
+  const fromOptions = Object.entries(event.options ?? {}).map(([key, value]): Argument => ({ key: key.toLowerCase(), value }));
+  const values = fromOptions.length > 0 ? readValues(command, fromOptions) : readText(command, event.text ?? "");
+  await command.run(values, context);
+}
+
+async function tell(event: CommandEvent | ActionEvent, text: string, desk: Desk): Promise<void> {
+  try {
+    await event.reply({ text }, "private");
+  } catch (error) {
+    desk.logger.warn({ err: error, person: event.person.id }, "a person could not be answered");
+  }
+}
+
+function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 2)} …`;
+}

@@ -1,0 +1,40 @@
+import { type Command, defineCommand } from "./command.js";
+import { kebab, type Option, textOption } from "./options.js";
+
+/** `/help`: all commands, or one with its options and examples. */
+export const helpCommand: Command = defineCommand({
+  name: "help",
+  help: "Lists the commands, or explains one",
+  options: {
+    command: textOption({
+      help: "The command to explain",
+      expected: "a command's name",
+      read: (typed) => typed.trim().replace(/^\//, "") || undefined,
+      positional: true,
+    }),
+  },
+  examples: ["/help", "/help dream"],
+  async run({ command }, { desk, whisper }) {
+    await whisper(command === undefined ? overview(desk.registry.all) : explain(desk.registry.find(command)));
+  },
+});
+
+function overview(commands: readonly Command[]): string {
+  const rows = commands.map((command) => `\`/${command.name}\` ${command.help}.`);
+  return [...rows, "", "Post a picture and write `/dream`. `/help dream` explains a command's options."].join("\n");
+}
+
+/** One command's options and examples, in the chat's Markdown. */
+export function explain(command: Command): string {
+  const options = Object.entries(command.options).map(([key, option]) => explainOption(kebab(key), option));
+  const examples = ["For example:", ...command.examples.map((line) => `\`${line}\``)];
+  return [`**/${command.name}**: ${command.help}.`, ...options, ...examples].join("\n");
+}
+
+function explainOption(name: string, option: Option): string {
+  const { minimum, maximum, unit, choices } = option;
+  const range = minimum === undefined || maximum === undefined ? "" : `, ${minimum} to ${maximum}${unit ? ` ${unit}` : ""}`;
+  const words = choices && choices.length > 0 ? `: ${choices.map((choice) => choice.value).join(", ")}` : "";
+  const fallback = option.default === undefined ? "" : ` (else ${option.default})`;
+  return `\`${name}\` ${option.help}${range}${words}${fallback}`;
+}

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import type { Completion } from "../bots/chat.js";
+import { nearest } from "../nearest.js";
+
+/**
+ * One option of a command: how its text is read and checked, and what people are told about it. Chats' slash menus, completion,
+ * help, mistakes and documentation all come from here.
+ */
+export interface Option<T = unknown> {
+  readonly type: "text" | "number" | "integer" | "flag" | "picture";
+  /** One line, without the unit and the default: they are added where it is shown. */
+  readonly help: string;
+  /** For instance "px". People may write it after the number. */
+  readonly unit?: string;
+  readonly required?: boolean;
+  /** May be given without its name, as in `/again 7KQ4`. */
+  readonly positional?: boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly choices?: readonly Completion[];
+  /** What is meant when it is left out, as people would write it. */
+  readonly default?: string;
+  /** From the text as typed; a failed check's message continues the words "must be". */
+  readonly schema: z.ZodType<T, string>;
+}
+
+export type Options = Readonly<Record<string, Option>>;
+
+/** What a command gets: the options that were given. */
+export type ValuesOf<O extends Options> = { readonly [K in keyof O]?: O[K] extends Option<infer T> ? T : never };
+
+interface NumberDescription {
+  readonly help: string;
+  readonly unit?: string;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly default?: number;
+}
+
+export function integerOption(description: NumberDescription): Option<number> {
+  return { ...numeric(description, "a whole number", Number.isInteger), type: "integer" };
+}
+
+export function numberOption(description: NumberDescription): Option<number> {
+  return { ...numeric(description, "a number", Number.isFinite), type: "number" };
+}
+
+function numeric(description: NumberDescription, what: string, check: (value: number) => boolean): Omit<Option<number>, "type"> {
+  const { help, unit, minimum, maximum } = description;
+  const expected = `${what} from ${minimum} to ${maximum}${unit ? ` ${unit}` : ""}`;
+  const schema = z.string().transform((typed, context) => {
+    const value = readNumber(typed, unit);
+    if (value !== undefined && check(value) && value >= minimum && value <= maximum) return value;
+    context.addIssue({ code: "custom", message: expected });
+    return z.NEVER;
+  });
+  const fallback = description.default === undefined ? {} : { default: String(description.default) };
+  return { help, ...(unit ? { unit } : {}), minimum, maximum, ...fallback, schema };
+}
+
+/** "0.6", "0,6" and "512 px" are all fine; "", "0x10" and "1e3" are not what people mean. */
+function readNumber(typed: string, unit: string | undefined): number | undefined {
+  let text = typed.trim().toLowerCase();
+  if (unit && text.endsWith(unit)) text = text.slice(0, -unit.length).trimEnd();
+  return /^[+-]?(\d+([.,]\d*)?|[.,]\d+)$/.test(text) ? Number(text.replace(",", ".")) : undefined;
+}
+
+/** One of some words; near misses are answered with the word that was meant. */
+export function choiceOption(description: {
+  readonly help: string;
+  readonly choices: readonly Completion[];
+  readonly default?: string;
+  readonly positional?: boolean;
+}): Option<string> {
+  const { choices, ...rest } = description;
+  const words = choices.map((choice) => choice.value);
+  const schema = z.string().transform((typed, context) => {
+    const word = words.find((known) => known.toLowerCase() === typed.trim().toLowerCase());
+    if (word !== undefined) return word;
+    const near = nearest(typed, words);
+    const some = words.length > 12 ? `${words.slice(0, 12).join(", ")}, ...` : words.join(", ");
+    context.addIssue({ code: "custom", message: near ? `one of ${some}; did you mean ${near}?` : `one of ${some}` });
+    return z.NEVER;
+  });
+  return { type: "text", ...rest, choices, schema };
+}
+
+/** Any text that `read` takes; `read` returns undefined for what is not `expected`. */
+export function textOption<T>(description: {
+  readonly help: string;
+  /** Continues the words "must be". */
+  readonly expected: string;
+  readonly read: (typed: string) => T | undefined;
+  readonly positional?: boolean;
+  readonly required?: boolean;
+  readonly default?: string;
+  readonly choices?: readonly Completion[];
+}): Option<T> {
+  const { expected, read, ...rest } = description;
+  const schema = z.string().transform((typed, context): T => {
+    const value = read(typed);
+    if (value !== undefined) return value;
+    context.addIssue({ code: "custom", message: expected });
+    return z.NEVER;
+  });
+  return { type: "text", ...rest, schema };
+}
+
+/** "octaveScale" is written `octave-scale` by people. */
+export function kebab(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

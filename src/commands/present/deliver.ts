@@ -1,0 +1,61 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "pino";
+import { type Chat, ChatError, type MessageRef, type OutgoingMessage, type Place } from "../../bots/chat.js";
+import { fitMessage } from "./fit-picture.js";
+
+export interface Persistence {
+  /** Tries in all. */
+  readonly attempts: number;
+  /** Wait before the second try, in milliseconds; doubled before each further one. */
+  readonly backoffMs: number;
+  readonly logger: Logger;
+}
+
+/**
+ * Does something in a chat, again and again while the trouble may pass: too many calls, a time-out, an outage.
+ * Rejects when it may not pass, or with the last error.
+ */
+export async function persist<T>(action: () => Promise<T>, { attempts, backoffMs, logger }: Persistence): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await action();
+    } catch (error) {
+      if (attempt >= attempts || !passes(error)) throw error;
+      logger.warn({ err: error, attempt }, "the chat did not take a message; trying again");
+      await delay(backoffMs * 2 ** (attempt - 1));
+    }
+  }
+}
+
+/**
+ * Posts to the first place that takes it: a thread that was deleted or closed is passed over for the channel it was in.
+ * A picture that is too large for the platform is made smaller. Undefined when no place took it.
+ */
+export async function postSomewhere(
+  chat: Chat,
+  places: readonly Place[],
+  message: OutgoingMessage,
+  persistence: Persistence,
+): Promise<MessageRef | undefined> {
+  let outgoing = await fitMessage(message, chat.limits.uploadBytes);
+  for (const place of places) {
+    for (let smaller = 0; smaller < 3; smaller++) {
+      try {
+        return await persist(() => chat.post(place, outgoing), persistence);
+      } catch (error) {
+        persistence.logger.warn({ err: error, place }, "a message could not be posted");
+        if (!(error instanceof ChatError) || error.kind !== "too-large") break;
+        outgoing = await fitMessage(outgoing, largest(outgoing) / 2);
+      }
+    }
+  }
+  return undefined;
+}
+
+function largest(message: OutgoingMessage): number {
+  return Math.max(0, ...(message.pictures ?? []).map((picture) => picture.bytes.byteLength));
+}
+
+function passes(error: unknown): boolean {
+  return !(error instanceof ChatError) || error.kind === "rate-limited" || error.kind === "timeout" || error.kind === "unavailable";
+}

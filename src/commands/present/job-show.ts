@@ -1,0 +1,189 @@
+import type { Logger } from "pino";
+import type { Chat, MessageRef, OutgoingMessage, Person, Place } from "../../bots/chat.js";
+import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
+import type { Job, JobFailure, JobMessages } from "../../queue/job.js";
+import type { CancelReason, JobQueue, Standing } from "../../queue/queue.js";
+import type { Recipe } from "../recipe.js";
+import { type Persistence, persist, postSomewhere } from "./deliver.js";
+import { LiveMessage } from "./live-message.js";
+import { Outbox } from "./outbox.js";
+import * as texts from "./texts.js";
+
+/** Where a job is shown, and how its first public answer is given. */
+export interface Stage {
+  readonly chat: Chat;
+  readonly person: Person;
+  announce(message: OutgoingMessage): Promise<MessageRef | undefined>;
+}
+
+export interface JobShowOptions {
+  readonly job: Job;
+  readonly stage: Stage;
+  readonly recipe: Recipe;
+  readonly queue: JobQueue;
+  readonly logger: Logger;
+  readonly backoffMs: number;
+}
+
+/** Octave frames that may wait for a slow chat; older ones are dropped. */
+const MAX_FRAMES_WAITING = 12;
+
+/**
+ * One job as seen in the chat, from "2nd in line" to the final picture. The queue tells it what happens and never waits for it;
+ * whatever the chat does, the job goes on.
+ */
+export class JobShow {
+  readonly #outbox: Outbox;
+  readonly #persistence: Persistence;
+  readonly #frames: EngineFrame[] = [];
+  #messages: JobMessages = { frames: [] };
+  #announcement: LiveMessage | undefined;
+  #progress: LiveMessage | undefined;
+  #over = false;
+
+  constructor(private readonly options: JobShowOptions) {
+    this.#outbox = new Outbox(options.logger);
+    this.#persistence = { attempts: 6, backoffMs: options.backoffMs, logger: options.logger };
+    this.#outbox.add(() => this.#open());
+  }
+
+  /** Resolves when all that has happened so far has been shown. */
+  idle(): Promise<void> {
+    return this.#outbox.idle();
+  }
+
+  moved(standing: Standing): void {
+    const { recipe, job } = this.options;
+    this.#announcement?.show(texts.announcement(recipe, job, standing));
+  }
+
+  started(): void {
+    const { recipe, job, queue } = this.options;
+    this.#outbox.add(async () => {
+      if (this.#over) return;
+      const standing = queue.standing(job.id);
+      this.#announcement?.show(texts.announcement(recipe, job, standing));
+      const ref = await this.#post(texts.beginning(recipe, job, standing), 3);
+      if (!ref) return;
+      this.#progress = new LiveMessage(this.options.stage.chat, ref, this.#persistence);
+      if (this.#over) this.#progress.stop();
+      await this.#keep({ progress: ref });
+    });
+  }
+
+  frame(frame: EngineFrame): void {
+    const { job, queue } = this.options;
+    const left = queue.standing(job.id)?.runSeconds;
+    const preview = frame.kind === "preview" ? texts.framePicture(job, frame) : undefined;
+    this.#progress?.show(texts.underway(frame, left, preview));
+    if (frame.kind !== "octave") return;
+    this.#frames.push(frame);
+    if (this.#frames.length > MAX_FRAMES_WAITING) this.#frames.shift();
+    this.#outbox.add(async () => {
+      const next = this.#frames.shift();
+      if (!next) return;
+      const ref = await this.#post(texts.octaveFrame(job, next), 2);
+      if (ref) await this.#keep({ frames: [...this.#messages.frames, ref] });
+    });
+  }
+
+  retrying(failure: JobFailure): void {
+    this.#outbox.add(async () => {
+      const ref = await this.#post({ text: texts.retryingText(failure) }, 3);
+      if (ref) await this.#keep({ frames: [...this.#messages.frames, ref] });
+    });
+  }
+
+  done(job: Job, result: EngineResult): void {
+    this.#end(async () => {
+      const { recipe } = this.options;
+      const picture = texts.resultPicture(recipe, job, result);
+      const final = await this.#post(texts.finished(recipe, job, result, picture), this.#persistence.attempts);
+      if (final) await this.#keep({ final });
+      else this.options.logger.error({ job: job.id }, "the final picture could not be posted anywhere");
+      const last = result.octaves.length > 1 ? `${result.octaves.length} octaves` : "The picture";
+      await Promise.all([
+        this.#announcement?.end(texts.showpiece(recipe, job, result, picture)),
+        this.#progress?.end({ text: `${last} done.`, progress: { value: 1, label: "Done" } }),
+      ]);
+    });
+  }
+
+  failed(job: Job, failure: JobFailure): void {
+    this.#endWithout(job, texts.failureText(failure), true);
+  }
+
+  cancelled(job: Job, reason: CancelReason): void {
+    // After a shutdown the journal in memory is gone, and with it what the button would need.
+    this.#endWithout(job, texts.cancelText(reason), reason.by === "person");
+  }
+
+  /** Tells why there is no picture: in the thread, where the frames are, and in the channel's message. */
+  #endWithout(job: Job, why: string, again: boolean): void {
+    this.#end(async () => {
+      const end = texts.ended(this.options.recipe, job, why, again);
+      const told = this.#progress && (await this.#progress.end({ text: why, keepPictures: true }));
+      if (!told && (job.state === "failed" || job.startedAt !== undefined)) {
+        const ref = await this.#post({ text: why }, this.#persistence.attempts);
+        if (ref) await this.#keep({ frames: [...this.#messages.frames, ref] });
+      }
+      await this.#announcement?.end(end);
+    });
+  }
+
+  #end(task: () => Promise<void>): void {
+    this.#over = true;
+    this.#progress?.stop();
+    this.#announcement?.stop();
+    this.#outbox.add(async () => {
+      // The progress message may have been posted after the job had ended.
+      this.#progress?.stop();
+      await task();
+    });
+  }
+
+  async #open(): Promise<void> {
+    const { recipe, job, queue, stage } = this.options;
+    const ref = await this.#announce(texts.announcement(recipe, job, queue.standing(job.id)));
+    if (!ref) return;
+    this.#announcement = new LiveMessage(stage.chat, ref, this.#persistence);
+    if (this.#over) this.#announcement.stop();
+    await this.#keep({ announcement: ref });
+    try {
+      const open = () => stage.chat.openThread(ref, texts.threadTitle(recipe, job));
+      await this.#keep({ thread: await persist(open, { ...this.#persistence, attempts: 3 }) });
+    } catch (error) {
+      this.options.logger.warn({ err: error, job: job.id }, "no thread could be opened; the channel is used instead");
+    }
+  }
+
+  async #announce(message: OutgoingMessage): Promise<MessageRef | undefined> {
+    const { stage, job, logger } = this.options;
+    try {
+      const ref = await stage.announce(message);
+      if (ref) return ref;
+    } catch (error) {
+      logger.warn({ err: error, job: job.id }, "the command could not be answered; posting instead");
+    }
+    return postSomewhere(stage.chat, [job.place], message, this.#persistence);
+  }
+
+  /** Posts in the thread, or in the channel where there is none any more. */
+  async #post(message: OutgoingMessage, attempts: number): Promise<MessageRef | undefined> {
+    const { stage, job } = this.options;
+    const { thread } = this.#messages;
+    const { thread: _thread, ...channel } = job.place;
+    const places: Place[] = [...(thread ? [thread] : []), ...(thread && samePlace(thread, job.place) ? [] : [job.place])];
+    if (job.place.thread !== undefined) places.push(channel);
+    return postSomewhere(stage.chat, places, message, { ...this.#persistence, attempts });
+  }
+
+  async #keep(messages: Partial<JobMessages>): Promise<void> {
+    this.#messages = { ...this.#messages, ...messages };
+    await this.options.queue.keepMessages(this.options.job.id, this.#messages);
+  }
+}
+
+function samePlace(a: Place, b: Place): boolean {
+  return a.platform === b.platform && a.community === b.community && a.channel === b.channel && a.thread === b.thread;
+}

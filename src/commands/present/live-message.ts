@@ -1,0 +1,77 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Chat, ChatError, type MessageRef, type OutgoingMessage } from "../../bots/chat.js";
+import { type Persistence, persist } from "./deliver.js";
+import { fitMessage } from "./fit-picture.js";
+
+/**
+ * A message that changes while a job runs. One edit is under way at a time, with the platform's least time between two; what has been
+ * overtaken by something newer in the meantime is never sent. The last word is always sent.
+ */
+export class LiveMessage {
+  #next: OutgoingMessage | undefined;
+  #loop: Promise<void> | undefined;
+  #notBefore = 0;
+  #ended = false;
+  readonly #stop = new AbortController();
+
+  constructor(
+    private readonly chat: Chat,
+    readonly ref: MessageRef,
+    private readonly persistence: Persistence,
+  ) {
+    this.#pause(1);
+  }
+
+  /** Shows this as soon as the budget allows, unless something newer comes first. An edit that fails is not repeated: a newer one follows. */
+  show(content: OutgoingMessage): void {
+    if (this.#ended) return;
+    this.#next = content;
+    this.#loop ??= this.#run().finally(() => {
+      this.#loop = undefined;
+    });
+  }
+
+  /** No more edits but the last word. */
+  stop(): void {
+    this.#ended = true;
+    this.#next = undefined;
+    this.#stop.abort();
+  }
+
+  /** Shows the last word, trying again while that may help; false when the message cannot be reached. */
+  async end(content: OutgoingMessage): Promise<boolean> {
+    this.stop();
+    await this.#loop;
+    try {
+      const outgoing = await fitMessage(content, this.chat.limits.uploadBytes);
+      await persist(() => this.chat.edit(this.ref, outgoing), this.persistence);
+      return true;
+    } catch (error) {
+      this.persistence.logger.warn({ err: error, message: this.ref.id }, "a message could not be brought up to date");
+      return false;
+    }
+  }
+
+  async #run(): Promise<void> {
+    while (this.#next) {
+      const wait = this.#notBefore - Date.now();
+      if (wait > 0) await delay(wait, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      const content = this.#next;
+      if (!content) return;
+      this.#next = undefined;
+      try {
+        await this.chat.edit(this.ref, await fitMessage(content, this.chat.limits.uploadBytes));
+        this.#pause(1);
+      } catch (error) {
+        this.persistence.logger.debug({ err: error, message: this.ref.id }, "a frame was dropped");
+        if (error instanceof ChatError && (error.kind === "gone" || error.kind === "forbidden")) this.stop();
+        // The platform is busy: the next one waits longer.
+        this.#pause(4);
+      }
+    }
+  }
+
+  #pause(intervals: number): void {
+    this.#notBefore = Date.now() + this.chat.limits.editIntervalMs * intervals;
+  }
+}

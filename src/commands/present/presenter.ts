@@ -1,0 +1,50 @@
+import type { Logger } from "pino";
+import type { Job } from "../../queue/job.js";
+import type { JobQueue } from "../../queue/queue.js";
+import type { Recipe } from "../recipe.js";
+import { JobShow, type Stage } from "./job-show.js";
+
+export interface PresenterOptions {
+  readonly queue: JobQueue;
+  readonly recipes: ReadonlyMap<string, Recipe>;
+  readonly logger: Logger;
+  /** Wait before the second try of a message, in milliseconds; 500 unless told. */
+  readonly backoffMs?: number;
+}
+
+/** Shows jobs in chats: passes what the queue reports on to each job's show. */
+export class Presenter {
+  readonly #shows = new Map<string, JobShow>();
+
+  constructor(private readonly options: PresenterOptions) {
+    const { queue } = options;
+    queue.on("moved", (standing) => this.#shows.get(standing.job.id)?.moved(standing));
+    queue.on("started", (job) => this.#shows.get(job.id)?.started());
+    queue.on("frame", (job, frame) => this.#shows.get(job.id)?.frame(frame));
+    queue.on("retrying", (job, failure) => this.#shows.get(job.id)?.retrying(failure));
+    queue.on("done", (job, result) => this.#end(job, (show) => show.done(job, result)));
+    queue.on("failed", (job, failure) => this.#end(job, (show) => show.failed(job, failure)));
+    queue.on("cancelled", (job, reason) => this.#end(job, (show) => show.cancelled(job, reason)));
+  }
+
+  /** Begins to show a job that has just been accepted. */
+  open(job: Job, stage: Stage): void {
+    const { queue, recipes, logger, backoffMs = 500 } = this.options;
+    const recipe = recipes.get(job.recipe);
+    if (!recipe) throw new Error(`No recipe ${job.recipe}.`);
+    this.#shows.set(job.id, new JobShow({ job, stage, recipe, queue, logger: logger.child({ job: job.id }), backoffMs }));
+  }
+
+  /** Resolves when everything about one job, or all of them, has been said. */
+  async idle(job?: string): Promise<void> {
+    const shows = job === undefined ? [...this.#shows.values()] : [this.#shows.get(job)];
+    await Promise.all(shows.map((show) => show?.idle()));
+  }
+
+  #end(job: Job, tell: (show: JobShow) => void): void {
+    const show = this.#shows.get(job.id);
+    if (!show) return;
+    tell(show);
+    void show.idle().finally(() => this.#shows.delete(job.id));
+  }
+}

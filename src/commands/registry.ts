@@ -1,0 +1,42 @@
+import type { Completion, CompletionRequest } from "../bots/chat.js";
+import { nearest } from "../nearest.js";
+import { type Command, Mistake, summarise } from "./command.js";
+import { kebab } from "./options.js";
+
+/** Discord shows 25 choices at most; nobody reads more anyway. */
+const MAX_COMPLETIONS = 25;
+
+/** All commands, by name. */
+export class Registry {
+  readonly #commands: ReadonlyMap<string, Command>;
+  readonly summaries: ReturnType<typeof summarise>[];
+
+  constructor(commands: readonly Command[]) {
+    this.#commands = new Map(commands.map((command) => [command.name, command]));
+    this.summaries = commands.map(summarise);
+  }
+
+  get all(): readonly Command[] {
+    return [...this.#commands.values()];
+  }
+
+  /** @throws Mistake with the nearest command's name. */
+  find(name: string): Command {
+    const command = this.#commands.get(name.toLowerCase());
+    if (command) return command;
+    const near = nearest(name, this.#commands.keys());
+    const shown = name.slice(0, 40);
+    throw new Mistake(`There is no command /${shown}${near ? `; did you mean /${near}?` : "."} \`/help\` lists them all.`);
+  }
+
+  /** Choices for a value that is being typed: those that begin with it first, then those that contain it. */
+  complete(request: Pick<CompletionRequest, "command" | "option" | "typed">): readonly Completion[] {
+    const options = this.#commands.get(request.command.toLowerCase())?.options ?? {};
+    const option = Object.entries(options).find(([key]) => kebab(key) === request.option)?.[1];
+    const typed = request.typed.trim().toLowerCase();
+    const choices = option?.choices ?? [];
+    const begin = choices.filter((choice) => choice.value.toLowerCase().startsWith(typed));
+    const contain = choices.filter((choice) => !begin.includes(choice) && `${choice.value} ${choice.label}`.toLowerCase().includes(typed));
+    return [...begin, ...contain].slice(0, MAX_COMPLETIONS);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Job } from "../queue/job.js";
+import { QueueError } from "../queue/queue.js";
+import { type CommandContext, Mistake } from "./command.js";
+import type { Params, Recipe } from "./recipe.js";
+
+export interface Order {
+  readonly recipe: Recipe;
+  readonly params: Params;
+  /** Encoded pictures by role. */
+  readonly pictures: Readonly<Record<string, Uint8Array>>;
+  /** The job that is repeated, if any. */
+  readonly from?: string;
+}
+
+/**
+ * Hands a job to the queue and to the presenter, which shows it from its first word to its last.
+ *
+ * @throws Mistake when the queue does not take it.
+ */
+export async function startJob(
+  context: Pick<CommandContext, "chat" | "desk" | "person" | "place" | "announce">,
+  order: Order,
+): Promise<Job> {
+  const { chat, desk, person, place } = context;
+  const { recipe, params, pictures, from } = order;
+  try {
+    return await desk.queue.submit(
+      {
+        place,
+        author: { id: person.id, name: person.name },
+        recipe: recipe.name,
+        params,
+        pictures,
+        work: recipe.work(params),
+        pace: recipe.pace(params),
+        ...(from === undefined ? {} : { from }),
+      },
+      (job) => desk.presenter.open(job, { chat, person, announce: (message) => context.announce(message) }),
+    );
+  } catch (error) {
+    if (error instanceof QueueError) throw new Mistake(error.message, { cause: error });
+    throw error;
+  }
+}

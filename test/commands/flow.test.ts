@@ -1,0 +1,180 @@
+import sharp from "sharp";
+import { afterAll, describe, expect, it } from "vitest";
+import { parseLine } from "../../src/commands/grammar.js";
+import { readValues } from "../../src/commands/read.js";
+import { ann, art, ben, type FakeMessage, mod, source } from "../fakes/chat.js";
+import { FakeEngine, picture } from "../fakes/engine.js";
+import { studio } from "../fakes/studio.js";
+
+const unhandled: unknown[] = [];
+process.on("unhandledRejection", (reason) => unhandled.push(reason));
+afterAll(() => expect(unhandled).toEqual([]));
+
+const texts = (messages: readonly FakeMessage[]) => messages.map((message) => message.content.text);
+
+describe("a dream in a chat", () => {
+  it("shows each octave, the progress between them, and the final picture in thread and channel", async () => {
+    const { chat, engine, quiet } = await studio();
+    const photo = await picture(40, 30);
+    await chat.say(ann, "/dream size:256 octaves:3 seed:7", { attachments: [source(photo)] });
+    const run = await engine.next();
+    expect(run.request).toEqual({
+      recipe: "dream",
+      params: { look: "creatures", size: 256, octaves: 3, octaveScale: 1.4, steps: 10, strength: 1, seed: 7, network: "resnet50" },
+      pictures: { image: photo },
+    });
+    const channel = await chat.until(() => chat.in("channel")[0]);
+    expect(channel.content.text).toContain("**Dream of creatures** for Ann");
+    expect(channel.content.buttons?.map((button) => button.label)).toEqual(["Cancel"]);
+    const progress = await chat.until(() => chat.in("thread").find((message) => message.content.progress));
+    for (let octave = 1; octave <= 3; octave++) {
+      await run.preview(octave, 5);
+      await chat.until(() => progress.edits.some((edit) => edit.text.startsWith(`Octave ${octave} of 3, step 5 of 10`)));
+      await run.octave(octave);
+    }
+    await run.finish();
+    await quiet();
+
+    const thread = chat.in("thread");
+    expect(texts(thread).slice(1, 4)).toEqual(["Octave 1 of 3 · 16 × 12", "Octave 2 of 3 · 32 × 24", "Octave 3 of 3 · 64 × 48"]);
+    for (const message of thread.slice(1, 4)) expect(message.pictures).toHaveLength(1);
+    const final = thread.at(-1);
+    expect(final?.content.mention).toEqual([ann]);
+    expect(final?.content.text).toContain(
+      "/dream look:creatures size:256 octaves:3 octave-scale:1.4 steps:10 strength:1 seed:7 network:resnet50",
+    );
+    expect(final?.content.text).toMatch(/took \d+\.\d s/);
+    expect((await sharp(final?.pictures[0]?.bytes).metadata()).width).toBe(64);
+    expect(channel.pictures).toHaveLength(1);
+    expect(channel.content.buttons?.map((button) => button.label)).toEqual(["Again", "Delete"]);
+    expect(progress.content.progress?.value).toBe(1);
+    expect(progress.pictures).toEqual([]);
+    expect(chat.violations).toEqual([]);
+  });
+
+  it("prints a line that makes the same job again", async () => {
+    const { chat, engine, desk, quiet } = await studio();
+    await chat.say(ann, '/dream layers:"activation_36:1.5 activation_30" strength:0,6 octave-scale:1.7');
+    const run = await engine.next();
+    await run.finish();
+    await quiet();
+    const line = /```\n(.*)\n```/.exec(chat.in("thread").at(-1)?.content.text ?? "")?.[1] ?? "";
+    const parsed = parseLine(line);
+    if (!parsed.ok) throw new Error(parsed.mistake);
+    expect(readValues(desk.registry.find(parsed.value.name), parsed.value.arguments)).toEqual(run.request.params);
+    expect(run.request.params.layers).toBe("activation_36:1.5 activation_30:1");
+  });
+
+  it("drops stale previews, keeps to the budget, and never has two edits of a message under way", async () => {
+    const { chat, engine, quiet } = await studio();
+    await chat.say(ann, "/dream");
+    const run = await engine.next();
+    const progress = await chat.until(() => chat.in("thread").find((message) => message.content.progress));
+    for (let step = 1; step <= 60; step++) await run.preview(1, step);
+    await chat.until(() => progress.edits.some((edit) => edit.text.includes("step 60 ")));
+    expect(progress.edits.length).toBeLessThan(20);
+    await run.finish();
+    await quiet();
+    expect(chat.violations).toEqual([]);
+  });
+
+  it("shows the place in line, and moves people up", async () => {
+    const { chat, engine, quiet } = await studio();
+    for (const person of [ann, ben, mod]) await chat.say(person, "/dream size:256");
+    const third = await chat.until(() => chat.in("channel").find((message) => message.content.text.includes("for Mo")));
+    expect(third.content.text).toMatch(/2nd in line, starts in about \d+ s, takes about \d+ s/);
+    await (await engine.next()).finish();
+    await chat.until(() => third.content.text.includes("1st in line"));
+    await (await engine.next()).finish();
+    await (await engine.next()).finish();
+    await quiet();
+    expect(chat.in("channel").every((message) => message.pictures.length === 1)).toBe(true);
+    expect(chat.violations).toEqual([]);
+  });
+
+  it("tells a crash, tries once more, and then gives up in a sentence; the next job runs", async () => {
+    const { chat, engine, quiet } = await studio();
+    await chat.say(ann, "/dream");
+    await chat.say(ben, "/dream");
+    (await engine.next()).fail("crashed");
+    await chat.until(() => texts(chat.in("thread")).some((text) => text.includes("crashed on this picture; trying once more")));
+    (await engine.next()).fail("crashed");
+    const run = await engine.next();
+    await run.finish();
+    await quiet();
+    const [first, second] = chat.in("channel");
+    expect(first?.content.text).toContain("crashed on this picture twice");
+    expect(second?.content.text).toContain("Done in");
+  });
+
+  it("tells in the engine's own sentence why a picture cannot be used", async () => {
+    const { chat, engine, quiet } = await studio();
+    await chat.say(ann, "/dream");
+    (await engine.next()).fail("input", "The picture is broken.");
+    await quiet();
+    expect(engine.runs).toHaveLength(1);
+    expect(chat.in("thread").at(-1)?.content.text).toBe("The picture is broken.");
+    expect(chat.in("channel")[0]?.content.text).toContain("The picture is broken.");
+  });
+
+  it("is cancelled in the middle of an octave, by its author only", async () => {
+    const { chat, engine, quiet } = await studio();
+    await chat.say(ann, "/dream");
+    const run = await engine.next();
+    await run.octave(1);
+    const message = await chat.until(() => chat.in("channel")[0]);
+    await chat.press(ben, message, "cancel");
+    expect(chat.whispers).toEqual([{ person: ben, text: "This is Ann's; only they and moderators can cancel it." }]);
+    expect(run.options.signal.aborted).toBe(false);
+    await chat.press(ann, message, "cancel");
+    await quiet();
+    expect(run.options.signal.aborted).toBe(true);
+    expect(message.content.text).toContain("Cancelled by Ann.");
+    expect(message.content.buttons?.map((button) => button.label)).toEqual(["Again", "Delete"]);
+  });
+
+  it("goes on in the channel when the thread was deleted", async () => {
+    const { chat, engine, quiet } = await studio();
+    await chat.say(ann, "/dream octaves:2");
+    const run = await engine.next();
+    await chat.until(() => chat.in("thread").length > 0);
+    for (const thread of chat.threads.keys()) chat.closeThread(thread);
+    for (const message of chat.in("thread")) message.removed = true;
+    await run.preview(1, 5);
+    await run.octave(1);
+    await run.finish();
+    await quiet();
+    expect(texts(chat.in("channel")).some((text) => text.includes("Ann, your picture is ready"))).toBe(true);
+  });
+
+  it("is done again by anybody, deleted by its author only", async () => {
+    const { chat, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    await chat.say(ann, "/dream octaves:2 seed:7");
+    await chat.until(() => chat.in("channel")[0]?.pictures.length === 1);
+    await quiet();
+    const [first] = chat.in("channel");
+    if (!first) throw new Error("nothing was announced");
+    await chat.press(ben, first, "again");
+    const second = await chat.until(() =>
+      chat.in("channel").find((message) => message.content.text.includes("for Ben, again after") && message.pictures.length),
+    );
+    expect(second.content.text).not.toContain("seed:7 ");
+    await quiet();
+    await chat.press(ben, first, "delete");
+    expect(chat.whispers.at(-1)?.text).toBe("This is Ann's; only they and moderators can delete it.");
+    await chat.press(ann, first, "delete");
+    expect(chat.messages.filter((message) => message.place.thread === first.id && !message.removed)).toEqual([]);
+    expect(chat.in("channel")).toEqual([second]);
+    await chat.press(mod, second, "delete");
+    expect(chat.messages.filter((message) => !message.removed)).toEqual([]);
+  });
+
+  it("is in the place where it was asked for, also inside a thread", async () => {
+    const { chat, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    chat.threads.set("t", { title: "t", open: true });
+    await chat.say(ann, "/dream octaves:1", { place: { ...art, thread: "t" } });
+    await chat.until(() => chat.messages.some((message) => message.content.text.includes("Done in")));
+    await quiet();
+    expect(chat.in("channel")).toEqual([]);
+  });
+});

@@ -1,0 +1,59 @@
+import { pino } from "pino";
+import { createDesk } from "../../src/commands/create-desk.js";
+import { createHandlers } from "../../src/commands/handlers.js";
+import type { House } from "../../src/commands/house.js";
+import { Estimator } from "../../src/queue/estimator.js";
+import { LocalQueue, type LocalQueueOptions } from "../../src/queue/local-queue.js";
+import { MemoryJournal } from "../../src/queue/memory-journal.js";
+import { FakeChat } from "./chat.js";
+import { FakeEngine } from "./engine.js";
+
+export const house: House = {
+  looks: [
+    { name: "textures", help: "Grain and brush strokes", networks: ["resnet50"] },
+    { name: "patterns", help: "Patterns and eyes", networks: ["resnet50", "googlenet"] },
+    { name: "creatures", help: "Creatures and scales", networks: ["resnet50"] },
+  ],
+  networks: [
+    { id: "resnet50", help: "The default" },
+    { id: "googlenet", help: "The original look" },
+    { id: "bare", help: "Without looks" },
+  ],
+  dream: {
+    ...{ size: 512, maxSize: 1024, octaves: 4, maxOctaves: 8, octaveScale: 1.4, steps: 10, maxSteps: 100, strength: 1 },
+    ...{ look: "creatures", network: "resnet50" },
+  },
+  pictures: { maxBytes: 100_000, seconds: 1 },
+};
+
+export interface StudioOptions {
+  readonly chat?: FakeChat;
+  readonly engine?: FakeEngine;
+  readonly queue?: Partial<LocalQueueOptions>;
+}
+
+/** Everything between a chat and an engine, with a fake one of each. */
+export async function studio(options: StudioOptions = {}) {
+  const chat = options.chat ?? new FakeChat();
+  const engine = options.engine ?? new FakeEngine();
+  const logger = pino({ level: "silent" });
+  const journal = new MemoryJournal();
+  const queue = new LocalQueue({
+    ...{ engine, journal, logger, estimator: new Estimator({ dream: 2 }), concurrency: 1, jobSeconds: 60 },
+    limits: { length: 20, waitingPerPerson: 5, perHourPerPerson: 100 },
+    ...options.queue,
+  });
+  const desk = createDesk({ house, queue, journal, logger, backoffMs: 1 });
+  const handlers = createHandlers(chat, desk);
+  await chat.start(handlers);
+  /** Resolves when no job waits or runs and everything has been said. */
+  const quiet = async () => {
+    while (queue.line().length > 0) {
+      await new Promise<void>((resolve) => {
+        for (const event of ["done", "failed", "cancelled"] as const) queue.on(event, () => resolve());
+      });
+    }
+    await desk.presenter.idle();
+  };
+  return { chat, engine, queue, journal, desk, handlers, quiet };
+}
