@@ -28,6 +28,8 @@ export interface Network {
   readonly id: string;
   /** Layers that can be an objective, in order of depth. */
   readonly layers: readonly LayerInfo[];
+  /** The file's other layers, each with why it cannot be an objective (completes "cannot be used:"). */
+  readonly unusable?: ReadonlyMap<string, string>;
   /** Weights take this many bytes as float32. */
   readonly bytes: number;
   /** Builds nodes; weights are shared between builds. Cheap enough to call for every program. */

@@ -1,0 +1,265 @@
+/** Builds a file's layers as nodes of the tensor program, folding what can be folded into convolutions. */
+import type { Node, NodeOf, Pads } from "../../graph/node.js";
+import * as ops from "../../graph/ops.js";
+import { type BuildOptions, type BuiltNetwork, type LayerInfo, type Network, NetworkError } from "../network.js";
+import { activate } from "./activations.js";
+import { bandedKernel, mixInputs, oihw, scaleOutputs, toOIHW } from "./kernels.js";
+import type { ConvStep, Layer, LayerGraph } from "./layer-graph.js";
+import { LazyMap } from "./lazy-map.js";
+import { channelOrder, channelScale, type Preprocessing } from "./preprocessing.js";
+import { type Survey, survey } from "./survey.js";
+
+const addPads = (a: Pads, b: Pads): Pads => [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]];
+const padPlane = (x: Node, p: Pads): Node => ops.pad(x, [0, 0, p[0], p[1]], [0, 0, p[2], p[3]]);
+/** Every window holds at least one place of the picture. */
+const fits = (p: Pads, reachH: number, reachW: number): boolean => Math.max(p[0], p[2]) < reachH && Math.max(p[1], p[3]) < reachW;
+
+/** Constants, made once a network and shared by all its builds, so that a runtime can tell that they are the same. */
+class Constants {
+  readonly #made = new Map<string, NodeOf<"constant">>();
+
+  get(key: string, make: () => { data: Float32Array; shape: readonly number[] }): NodeOf<"constant"> {
+    const found = this.#made.get(key);
+    if (found) return found;
+    const { data, shape } = make();
+    const node = ops.constant(data, shape);
+    this.#made.set(key, node);
+    return node;
+  }
+
+  perChannel(key: string, make: () => Float32Array): NodeOf<"constant"> {
+    return this.get(key, () => {
+      const data = make();
+      return { data, shape: [1, data.length, 1, 1] };
+    });
+  }
+}
+
+/** One build: nodes by layer name, each made when it is first asked for. */
+class Assembly {
+  readonly image = ops.input("image", [null, 3, null, null]);
+  readonly #nodes = new Map<string, Node>();
+  readonly #survey: Survey;
+  readonly #constants: Constants;
+  readonly #preprocessing: Preprocessing;
+  readonly #average: boolean;
+
+  constructor(survey: Survey, constants: Constants, preprocessing: Preprocessing, average: boolean) {
+    this.#survey = survey;
+    this.#constants = constants;
+    this.#preprocessing = preprocessing;
+    this.#average = average;
+  }
+
+  node(name: string): Node {
+    // Inputs first, without recursion: a deep network must not exhaust the call stack.
+    const open = [this.#survey.source(name)];
+    while (open.length > 0) {
+      const layer = open[open.length - 1];
+      if (!layer) break;
+      const needs = this.#needs(layer).filter((l) => !this.#nodes.has(l.name));
+      if (needs.length > 0) open.push(...needs);
+      else {
+        open.pop();
+        if (!this.#nodes.has(layer.name)) this.#nodes.set(layer.name, this.#make(layer));
+      }
+    }
+    return this.#made(this.#survey.source(name));
+  }
+
+  #made(layer: Layer): Node {
+    const node = this.#nodes.get(layer.name);
+    if (!node) throw new NetworkError("corrupt", `Layer ${layer.name} is not built yet.`);
+    return node;
+  }
+
+  #input(layer: Layer, index = 0): Layer {
+    return this.#survey.source(layer.inputs[index] ?? "");
+  }
+
+  /** The layers whose nodes this layer's node is made of, seen through what is folded away. */
+  #needs(layer: Layer): Layer[] {
+    const folded = this.#folded(layer);
+    if (folded) return this.#needs(folded.conv);
+    if (layer.step.type === "conv" || layer.step.type === "pool") {
+      const { from } = this.#padded(layer);
+      // A convolution of the picture takes its channel order into the kernel.
+      return from.step.type === "input" && this.#takesPicture(layer) ? [] : [from];
+    }
+    return layer.inputs.map((_, i) => this.#input(layer, i));
+  }
+
+  #takesPicture({ step }: Layer): boolean {
+    return step.type === "conv" && step.groups === 1;
+  }
+
+  /** For an affine layer: the convolution that it and the affine layers between can be folded into, if nobody else takes those in. */
+  #folded(layer: Layer): { conv: Layer & { step: ConvStep }; affine: Layer[] } | undefined {
+    const affine: Layer[] = [];
+    let at = layer;
+    while (at.step.type === "affine") {
+      affine.unshift(at);
+      at = this.#input(at);
+      if ((this.#survey.consumers.get(at.name) ?? 0) !== 1) return undefined;
+    }
+    if (affine.length === 0 || at.step.type !== "conv") return undefined;
+    return { conv: { ...at, step: at.step }, affine };
+  }
+
+  /** What a window slides over, and its pads, with zero padding before it folded in where that is the same. */
+  #padded(layer: Layer): { from: Layer; pads: Pads } {
+    const { step } = layer;
+    let from = this.#input(layer);
+    if (step.type !== "conv" && step.type !== "pool") return { from, pads: [0, 0, 0, 0] };
+    let pads = step.pads;
+    const [h, w] = step.type === "conv" ? [oihw(step.kernel)[2], oihw(step.kernel)[3]] : step.kernel;
+    const [dh, dw] = step.type === "conv" ? step.dilations : [1, 1];
+    while (from.step.type === "zeroPad") {
+      const more = addPads(pads, from.step.pads);
+      if (!fits(more, dh * (h - 1) + 1, dw * (w - 1) + 1)) break;
+      const below = this.#input(from);
+      // A maximum ignores its own pads; that equals zeros only where nothing is below zero. (It would differ for a window of nothing
+      // but padding, which `fits` rules out.) An average would no longer count them.
+      if (step.type === "pool" && !(step.mode === "max" && this.#survey.facts.get(below.name)?.nonNegative)) break;
+      pads = more;
+      from = below;
+    }
+    return { from, pads };
+  }
+
+  #make(layer: Layer): Node {
+    const { step } = layer;
+    const x = (index = 0): Node => this.#made(this.#input(layer, index));
+    switch (step.type) {
+      case "input":
+        return this.#prepared();
+      case "conv":
+        return this.#conv(layer, step, []);
+      case "affine": {
+        const folded = this.#folded(layer);
+        if (folded) return this.#conv(folded.conv, folded.conv.step, folded.affine);
+        const scale = this.#constants.perChannel(`${layer.name}:scale`, () => step.values().scale);
+        const shift = this.#constants.perChannel(`${layer.name}:shift`, () => step.values().shift);
+        return ops.add(ops.mul(x(), scale), shift);
+      }
+      case "activation":
+        return activate(x(), step.activation);
+      case "zeroPad":
+        return padPlane(x(), step.pads);
+      case "pool": {
+        const { from, pads } = this.#padded(layer);
+        const { kernel, strides } = step;
+        if (step.mode === "max") return (this.#average ? ops.avgPool : ops.maxPool)(this.#made(from), { kernel, strides, pads });
+        if (step.countPads) return ops.avgPool(padPlane(this.#made(from), pads), { kernel, strides, pads: [0, 0, 0, 0] });
+        return ops.avgPool(this.#made(from), { kernel, strides, pads });
+      }
+      case "globalAverage":
+        return ops.reduceMean(x(), [2, 3]);
+      case "concat":
+        return ops.concat(
+          layer.inputs.map((_, i) => x(i)),
+          1,
+        );
+      case "sum":
+        return layer.inputs.map((_, i) => x(i)).reduce((a, b) => ops.add(a, b));
+      case "product":
+        return layer.inputs.map((_, i) => x(i)).reduce((a, b) => ops.mul(a, b));
+      case "lrn": {
+        // x / (bias + alpha / size * sum of squares of neighbouring channels) ^ beta
+        const channels = this.#survey.facts.get(layer.name)?.channels ?? 0;
+        const band = this.#constants.get(`band:${channels}:${step.size}`, () => ({
+          data: bandedKernel(channels, step.size),
+          shape: [channels, channels, 1, 1],
+        }));
+        const energy = ops.mul(ops.conv2d(ops.square(x()), band), ops.scalar(step.alpha / step.size));
+        return ops.mul(x(), ops.pow(ops.add(energy, ops.scalar(step.bias)), -step.beta));
+      }
+      case "identity":
+      case "unsupported":
+        throw new NetworkError("unsupported", `Layer ${layer.name} cannot be built.`);
+    }
+  }
+
+  /** The picture minus the mean, still RGB: zero padding comes after this, so it must stay explicit. */
+  #centred(): Node {
+    const order = channelOrder(this.#preprocessing);
+    const { mean } = this.#preprocessing;
+    if (mean.every((m) => m === 0)) return this.image;
+    return ops.sub(
+      this.image,
+      this.#constants.perChannel(":mean", () => Float32Array.from(order, (c) => mean[c] ?? 0)),
+    );
+  }
+
+  /** The picture as the network wants it, for layers that cannot take its channel order into their kernels. */
+  #prepared(): Node {
+    const scale = channelScale(this.#preprocessing);
+    const order = channelOrder(this.#preprocessing);
+    if (order[0] === 0 && scale.every((s) => s === 1)) return this.#centred();
+    const swap = this.#constants.get(":order", () => {
+      const identity = Float32Array.from({ length: 9 }, (_, i) => (i % 4 === 0 ? 1 : 0));
+      return { data: mixInputs(scaleOutputs(identity, 3, Float32Array.from(scale)), [3, 3, 1, 1], order, [1, 1, 1]), shape: [3, 3, 1, 1] };
+    });
+    return ops.conv2d(this.#centred(), swap);
+  }
+
+  #conv(layer: Layer, step: ConvStep, affine: readonly Layer[]): Node {
+    const { from, pads } = this.#padded(layer);
+    const picture = from.step.type === "input" && this.#takesPicture(layer);
+    const x = picture ? this.#centred() : this.#made(from);
+    const key = [layer, ...affine].map((l) => l.name).join(":");
+    const shape = oihw(step.kernel);
+    const [outputs] = shape;
+    const chain = () => affine.flatMap((l) => (l.step.type === "affine" ? [l.step.values()] : []));
+    const kernel = this.#constants.get(`${key}:kernel`, () => {
+      let data = toOIHW(step.kernel);
+      for (const { scale } of chain()) data = scaleOutputs(data, outputs, scale);
+      if (picture) data = mixInputs(data, shape, channelOrder(this.#preprocessing), channelScale(this.#preprocessing));
+      return { data, shape };
+    });
+    const makeBias = () => {
+      const data = step.bias ? step.bias.data().slice() : new Float32Array(outputs);
+      for (const { scale, shift } of chain()) {
+        for (let o = 0; o < outputs; o++) data[o] = (data[o] as number) * (scale[o] as number) + (shift[o] as number);
+      }
+      return { data, shape: [outputs] };
+    };
+    const bias = step.bias || affine.length > 0 ? this.#constants.get(`${key}:bias`, makeBias) : undefined;
+    const { strides, dilations, groups } = step;
+    return ops.conv2d(x, kernel, bias, { strides, pads, dilations, groups });
+  }
+}
+
+/**
+ * A network from a file's layers.
+ * @throws NetworkError "corrupt" or "unsupported" when no layer of the file can be used
+ */
+export function assemble(id: string, graph: LayerGraph, preprocessing: Preprocessing): Network {
+  const facts = survey(graph);
+  const constants = new Constants();
+  const layers: LayerInfo[] = [];
+  const unusable = new Map(facts.unusable);
+  for (const { name, kind, hidden, step } of facts.order) {
+    const known = facts.facts.get(name);
+    if (!known || hidden || step.type === "input") continue;
+    if (known.flat) unusable.set(name, "it has no height and width left");
+    else layers.push({ name, kind, channels: known.channels, stride: known.stride });
+  }
+  const hidden = new Set(graph.layers.flatMap((l) => (l.hidden ? [l.name] : [])));
+  for (const name of hidden) unusable.delete(name);
+  if (layers.length === 0) {
+    const [first] = unusable;
+    throw new NetworkError("unsupported", `No layer of ${id} can be used${first ? `: ${first[0]}: ${first[1]}` : ""}.`);
+  }
+  const names = layers.map((l) => l.name);
+  return {
+    id,
+    layers,
+    unusable,
+    bytes: graph.bytes,
+    build({ pooling = "max" }: BuildOptions = {}): BuiltNetwork {
+      const assembly = new Assembly(facts, constants, preprocessing, pooling === "average");
+      return { image: assembly.image, layers: new LazyMap(names, (name) => assembly.node(name)) };
+    },
+  };
+}

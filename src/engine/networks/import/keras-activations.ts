@@ -1,0 +1,61 @@
+/** Keras's activations by name. */
+import type { Step } from "./layer-graph.js";
+
+const parameter = (config: Readonly<Record<string, unknown>>, names: readonly string[], otherwise: number): number => {
+  for (const name of names) {
+    const value = config[name];
+    if (typeof value === "number") return value;
+  }
+  return otherwise;
+};
+
+/**
+ * The step of an activation, a Keras name or `{class_name, config}`.
+ * @param config of the layer it belongs to: alpha, max_value, ...
+ */
+export function kerasActivation(activation: unknown, config: Readonly<Record<string, unknown>>): Step {
+  if (activation !== null && typeof activation === "object" && "class_name" in activation) {
+    const inner = "config" in activation && activation.config !== null && typeof activation.config === "object" ? activation.config : {};
+    return kerasActivation(String(activation.class_name).toLowerCase(), { ...inner });
+  }
+  const step = (a: Extract<Step, { type: "activation" }>["activation"]): Step => ({ type: "activation", activation: a });
+  switch (activation ?? "linear") {
+    case "linear":
+      return { type: "identity" };
+    case "relu": {
+      const max = parameter(config, ["max_value"], Number.POSITIVE_INFINITY);
+      const slope = parameter(config, ["negative_slope"], 0);
+      const threshold = parameter(config, ["threshold"], 0);
+      if (threshold !== 0 || (slope !== 0 && Number.isFinite(max))) {
+        return { type: "unsupported", reason: "a ReLU with a threshold, or with a slope and a largest value, is not known" };
+      }
+      if (slope !== 0) return step({ name: "leakyRelu", alpha: slope });
+      return step(Number.isFinite(max) ? { name: "clip", min: 0, max } : { name: "relu" });
+    }
+    case "relu6":
+      return step({ name: "clip", min: 0, max: 6 });
+    case "leaky_relu":
+    case "leakyrelu":
+      return step({ name: "leakyRelu", alpha: parameter(config, ["alpha", "negative_slope"], 0.2) });
+    case "elu":
+      return step({ name: "elu", alpha: parameter(config, ["alpha"], 1) });
+    case "selu":
+      return step({ name: "selu", alpha: 1.6732632423543772, gamma: 1.0507009873554805 });
+    case "sigmoid":
+    case "tanh":
+    case "softplus":
+    case "softsign":
+      return step({ name: activation as "sigmoid" | "tanh" | "softplus" | "softsign" });
+    case "swish":
+    case "silu":
+      return step({ name: "swish" });
+    case "hard_sigmoid":
+    case "hardSigmoid":
+      // Keras 2's; Keras 3 has x / 6 + 0.5
+      return step({ name: "hardSigmoid", alpha: 0.2, beta: 0.5 });
+    case "softmax":
+      return { type: "unsupported", reason: "only class scores are left from here on, and they need pictures of one size" };
+    default:
+      return { type: "unsupported", reason: `the activation ${String(activation)} is not known` };
+  }
+}

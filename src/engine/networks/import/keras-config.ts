@@ -1,0 +1,125 @@
+/** Keras's `model_config`: which layers there are and what they take in. Sequential and functional models, models within models. */
+import { z } from "zod";
+import { NetworkError } from "../network.js";
+
+const Config = z.record(z.string(), z.unknown());
+const LayerConfig = z.object({
+  class_name: z.string(),
+  name: z.string().optional(),
+  config: Config.or(z.array(z.unknown())),
+  inbound_nodes: z.array(z.unknown()).optional(),
+});
+const ModelConfig = z.object({ class_name: z.string(), config: z.unknown() });
+const LayerList = z.object({ layers: z.array(LayerConfig) });
+type LayerConfig = z.infer<typeof LayerConfig>;
+
+/** A layer of the model with models within it opened up. */
+export interface KerasLayer {
+  readonly name: string;
+  readonly kind: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly string[];
+}
+
+const MODELS = new Set(["Model", "Functional", "Sequential"]);
+
+/** Names of what one call of a layer takes in: Keras 2 `[["conv1", 0, 0, {}], ...]`, Keras 3 `{args: [...keras_history...]}`. */
+function callInputs(call: unknown): { name: string; node: number }[] {
+  const found: { name: string; node: number }[] = [];
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) {
+      const [name, node, tensor] = value;
+      if (typeof name === "string" && typeof node === "number" && typeof tensor === "number") found.push({ name, node });
+      else for (const item of value) visit(item);
+    } else if (value !== null && typeof value === "object") {
+      if ("keras_history" in value) visit(value.keras_history);
+      else for (const item of Object.values(value)) visit(item);
+    }
+  };
+  visit(call);
+  return found;
+}
+
+/** A layer's later calls (it may be used several times) get names of their own. */
+const callName = (name: string, node: number): string => (node === 0 ? name : `${name}:${node}`);
+
+function nameOf(layer: LayerConfig): string {
+  const inner = Array.isArray(layer.config) ? undefined : layer.config.name;
+  return layer.name ?? (typeof inner === "string" ? inner : layer.class_name);
+}
+
+interface Opened {
+  readonly layers: KerasLayer[];
+  /** What the model gives out. */
+  readonly output: string;
+}
+
+function openModel(kind: string, config: unknown, given: string | undefined, prefix: string): Opened {
+  const list = LayerList.safeParse(Array.isArray(config) ? { layers: config } : config);
+  if (!list.success) throw new NetworkError("corrupt", "The model's list of layers cannot be read; the file is damaged.");
+  const layers: KerasLayer[] = [];
+  /** Names inside this model, of calls, to names of opened layers. */
+  const names = new Map<string, string>();
+  let previous = given;
+  const single = given !== undefined;
+  for (const layer of list.data.layers) {
+    const own = nameOf(layer);
+    const calls = kind === "Sequential" ? [undefined] : layer.inbound_nodes?.length ? layer.inbound_nodes : [undefined];
+    for (const [node, call] of calls.entries()) {
+      const name = callName(own, node);
+      const inputs =
+        kind === "Sequential"
+          ? previous === undefined
+            ? []
+            : [previous]
+          : callInputs(call).map((i) => names.get(callName(i.name, i.node)) ?? prefix + callName(i.name, i.node));
+      if (layer.class_name === "InputLayer" && single) {
+        names.set(name, given);
+        continue;
+      }
+      if (MODELS.has(layer.class_name)) {
+        const inner = openModel(layer.class_name, layer.config, inputs[0], `${prefix}${name}>`);
+        layers.push(...inner.layers);
+        names.set(name, inner.output);
+        previous = inner.output;
+        continue;
+      }
+      // Sequential models may leave their InputLayer out: its shape is then on the first layer.
+      if (kind === "Sequential" && previous === undefined && layer.class_name !== "InputLayer") {
+        const image = `${prefix}input`;
+        layers.push({ name: image, kind: "InputLayer", config: Array.isArray(layer.config) ? {} : layer.config, inputs: [] });
+        inputs.push(image);
+      }
+      const full = prefix + name;
+      names.set(name, full);
+      previous = full;
+      layers.push({ name: full, kind: layer.class_name, config: Array.isArray(layer.config) ? {} : layer.config, inputs });
+    }
+  }
+  const declared =
+    config !== null && typeof config === "object" && "output_layers" in config ? callInputs(config.output_layers)[0] : undefined;
+  const output = declared ? (names.get(callName(declared.name, declared.node)) ?? previous) : previous;
+  if (output === undefined) throw new NetworkError("corrupt", "The model has no layers; the file is damaged.");
+  return { layers, output };
+}
+
+/**
+ * Reads a `model_config` (or what tfjs calls `modelTopology`).
+ * @throws NetworkError "corrupt" when it is not one
+ */
+export function readModelConfig(topology: unknown): KerasLayer[] {
+  let inner = topology;
+  if (inner !== null && typeof inner === "object" && "model_config" in inner) inner = inner.model_config;
+  const model = ModelConfig.safeParse(inner);
+  if (!model.success) throw new NetworkError("corrupt", "The file holds no description of the model's layers.");
+  const { class_name: kind, config } = model.data;
+  if (!MODELS.has(kind))
+    throw new NetworkError("unsupported", `A ${kind} is not a Sequential or functional model, so it cannot be opened.`);
+  const { layers } = openModel(kind, config, undefined, "");
+  // Layers of inner models keep their short names where nothing else is called so.
+  const count = new Map<string, number>();
+  const short = (name: string): string => name.slice(name.lastIndexOf(">") + 1);
+  for (const { name } of layers) count.set(short(name), (count.get(short(name)) ?? 0) + 1);
+  const final = (name: string): string => (count.get(short(name)) === 1 ? short(name) : name.replaceAll(">", "/"));
+  return layers.map((l) => ({ ...l, name: final(l.name), inputs: l.inputs.map(final) }));
+}

@@ -1,0 +1,103 @@
+/**
+ * What an importer makes of a file: its layers, each with one step of a small set and the names of the layers it takes in.
+ *
+ * `assemble.ts` turns this into nodes of the tensor program. Weights are read only when a layer that needs them is built.
+ */
+import type { Pads, Pair } from "../../graph/node.js";
+
+/** A kernel. HWIO is Keras's order, OIHW is ONNX's. A depthwise kernel [h, w, C, m] of Keras is HWIO [h, w, 1, C * m]. */
+export interface Kernel {
+  readonly layout: "HWIO" | "OIHW";
+  /** In the order of `layout`. */
+  readonly shape: readonly [number, number, number, number];
+  data(): Float32Array;
+}
+
+/** A number per channel. */
+export interface Vector {
+  readonly length: number;
+  data(): Float32Array;
+}
+
+export interface ConvStep {
+  readonly type: "conv";
+  readonly kernel: Kernel;
+  readonly bias?: Vector;
+  readonly strides: Pair;
+  readonly pads: Pads;
+  readonly dilations: Pair;
+  readonly groups: number;
+}
+
+export type Activation =
+  | { readonly name: "relu" | "sigmoid" | "tanh" | "softplus" | "softsign" | "swish" | "hardSwish" }
+  | { readonly name: "clip"; readonly min: number; readonly max: number }
+  | { readonly name: "leakyRelu" | "elu"; readonly alpha: number }
+  | { readonly name: "selu"; readonly alpha: number; readonly gamma: number }
+  | { readonly name: "hardSigmoid"; readonly alpha: number; readonly beta: number }
+  | { readonly name: "prelu"; readonly slope: Vector };
+
+export type Step =
+  /** The picture, preprocessed. */
+  | { readonly type: "input" }
+  | ConvStep
+  /** x * scale + shift, a number per channel: batch normalisation at inference, and constants added or multiplied. */
+  | { readonly type: "affine"; readonly length: number; values(): { readonly scale: Float32Array; readonly shift: Float32Array } }
+  | { readonly type: "activation"; readonly activation: Activation }
+  | { readonly type: "zeroPad"; readonly pads: Pads }
+  | {
+      readonly type: "pool";
+      readonly mode: "max" | "average";
+      readonly kernel: Pair;
+      readonly strides: Pair;
+      readonly pads: Pads;
+      /** Average only: padded places count as zeros. */
+      readonly countPads?: boolean;
+    }
+  | { readonly type: "globalAverage" }
+  | { readonly type: "concat" }
+  | { readonly type: "sum" }
+  | { readonly type: "product" }
+  | { readonly type: "identity" }
+  /** Local response normalisation across channels (Krizhevsky et al. 2012, section 3.3). */
+  | { readonly type: "lrn"; readonly size: number; readonly alpha: number; readonly beta: number; readonly bias: number }
+  /** Layers from here on cannot be used. `reason` completes "... cannot be used because". */
+  | { readonly type: "unsupported"; readonly reason: string };
+
+export interface Layer {
+  readonly name: string;
+  /** The file's own word: Conv2D, Relu, ... */
+  readonly kind: string;
+  readonly inputs: readonly string[];
+  readonly step: Step;
+  /** A part of a layer that the file knows as one, for instance the convolution before its own activation. Not listed. */
+  readonly hidden?: boolean;
+}
+
+export interface LayerGraph {
+  /** In any order; exactly one has the step `input`. */
+  readonly layers: readonly Layer[];
+  /** Size of all weights in the file as float32. */
+  readonly bytes: number;
+}
+
+/**
+ * The pads of TensorFlow's SAME along one axis: the result has ceil(size / stride) places.
+ *
+ * TensorFlow's pads depend on the size, which varies here from run to run. These are TensorFlow's for sizes that the stride divides,
+ * plus stride - 1 places that the last window reaches only otherwise: then the result has the right size, shifted by less than a stride.
+ * @param lower puts the odd place before (ONNX's SAME_LOWER)
+ */
+export function samePads(kernel: number, stride: number, dilation = 1, lower = false): [number, number] {
+  const reach = dilation * (kernel - 1) + 1;
+  const half = Math.max(reach - stride, 0) / 2;
+  const before = lower ? Math.ceil(half) : Math.floor(half);
+  return [before, reach - 1 - before];
+}
+
+/** {@link samePads} along both axes. */
+export function samePads2d(kernel: Pair, strides: Pair, dilations: Pair = [1, 1], lower = false): Pads {
+  const [top, bottom] = samePads(kernel[0], strides[0], dilations[0], lower);
+  const [left, right] = samePads(kernel[1], strides[1], dilations[1], lower);
+  return [top, left, bottom, right];
+}

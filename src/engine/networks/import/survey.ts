@@ -1,0 +1,163 @@
+/** What can be known of a file's layers without touching weights: order, channels, strides, and which layers cannot be used and why. */
+import { NetworkError } from "../network.js";
+import { isNonNegative } from "./activations.js";
+import { oihw } from "./kernels.js";
+import type { Layer, LayerGraph } from "./layer-graph.js";
+
+export interface Facts {
+  readonly channels: number;
+  /** Pixels of the picture per place. */
+  readonly stride: number;
+  /** No value is below zero, so that padding with zeros and padding that never wins are the same to a maximum. */
+  readonly nonNegative: boolean;
+  /** Height and width are 1: nothing is left of the picture's plane. */
+  readonly flat: boolean;
+}
+
+export interface Survey {
+  /** Each layer after its inputs, otherwise in the file's order. */
+  readonly order: readonly Layer[];
+  /** Of usable layers. */
+  readonly facts: ReadonlyMap<string, Facts>;
+  /** Why the others are not; completes "cannot be used:". */
+  readonly unusable: ReadonlyMap<string, string>;
+  /** How many layers take a layer in, seen through identities. */
+  readonly consumers: ReadonlyMap<string, number>;
+  /** A layer by name, seen through identities. */
+  source(name: string): Layer;
+}
+
+/** Raised inside for a layer that cannot be used. */
+class Unusable extends Error {}
+
+function inOrder(byName: ReadonlyMap<string, Layer>): Layer[] {
+  const order: Layer[] = [];
+  const state = new Map<string, "open" | "done">();
+  for (const root of byName.values()) {
+    const stack: { layer: Layer; next: number }[] = [{ layer: root, next: 0 }];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1];
+      if (!top) break;
+      const { layer } = top;
+      if (state.get(layer.name) === "done") {
+        stack.pop();
+        continue;
+      }
+      state.set(layer.name, "open");
+      const name = layer.inputs[top.next++];
+      if (name === undefined) {
+        state.set(layer.name, "done");
+        order.push(layer);
+        stack.pop();
+        continue;
+      }
+      const below = byName.get(name);
+      // An input that is not there makes this layer unusable, not the network.
+      if (!below || state.get(name) === "done") continue;
+      if (state.get(name) === "open") throw new NetworkError("corrupt", `Layer ${name} takes in its own result; the file is damaged.`);
+      stack.push({ layer: below, next: 0 });
+    }
+  }
+  return order;
+}
+
+function factsOf(layer: Layer, inputs: readonly Facts[]): Facts {
+  const { step } = layer;
+  if (step.type === "unsupported") throw new Unusable(step.reason);
+  if (step.type === "input") return { channels: 3, stride: 1, nonNegative: false, flat: false };
+  const [first] = inputs;
+  if (!first) throw new Unusable("it takes nothing in");
+  switch (step.type) {
+    case "conv": {
+      const [outputs, perGroup] = oihw(step.kernel);
+      if (perGroup * step.groups !== first.channels) {
+        throw new Unusable(`its kernel takes ${perGroup * step.groups} channels and is given ${first.channels}`);
+      }
+      const stride = first.flat ? first.stride : first.stride * Math.max(...step.strides);
+      return { channels: outputs, stride, nonNegative: false, flat: first.flat };
+    }
+    case "affine":
+      if (step.length !== first.channels) throw new Unusable(`it has ${step.length} numbers for ${first.channels} channels`);
+      return { ...first, nonNegative: false };
+    case "activation": {
+      if (step.activation.name === "prelu" && step.activation.slope.length !== first.channels) {
+        throw new Unusable(`it has ${step.activation.slope.length} slopes for ${first.channels} channels`);
+      }
+      return { ...first, nonNegative: isNonNegative(step.activation) };
+    }
+    case "pool":
+      return { ...first, stride: first.stride * Math.max(...step.strides) };
+    case "globalAverage":
+      return { ...first, flat: true };
+    case "concat":
+      if (inputs.some((x) => x.flat !== first.flat)) throw new Unusable("it joins a feature map with single numbers");
+      return {
+        channels: inputs.reduce((sum, x) => sum + x.channels, 0),
+        stride: first.stride,
+        nonNegative: inputs.every((x) => x.nonNegative),
+        flat: first.flat,
+      };
+    case "sum":
+    case "product": {
+      const channels = Math.max(...inputs.map((x) => x.channels));
+      if (inputs.some((x) => x.channels !== channels && x.channels !== 1)) {
+        throw new Unusable(`it joins ${inputs.map((x) => x.channels).join(" and ")} channels`);
+      }
+      const plane = inputs.find((x) => !x.flat) ?? first;
+      return { channels, stride: plane.stride, nonNegative: inputs.every((x) => x.nonNegative), flat: plane.flat };
+    }
+    case "zeroPad":
+    case "identity":
+    case "lrn":
+      return first;
+  }
+}
+
+/**
+ * Surveys a file's layers.
+ * @throws NetworkError "corrupt" for layers in a circle, two of one name or no picture going in
+ */
+export function survey({ layers }: LayerGraph): Survey {
+  const byName = new Map<string, Layer>();
+  for (const layer of layers) {
+    if (byName.has(layer.name)) throw new NetworkError("corrupt", `Two layers are called ${layer.name}; the file is damaged.`);
+    byName.set(layer.name, layer);
+  }
+  if (layers.filter((l) => l.step.type === "input").length !== 1) {
+    throw new NetworkError("unsupported", "The network does not take in one picture of three channels, so it cannot dream.");
+  }
+  const order = inOrder(byName);
+  const facts = new Map<string, Facts>();
+  const unusable = new Map<string, string>();
+  for (const layer of order) {
+    const missing = layer.inputs.find((name) => !facts.has(name));
+    if (missing !== undefined) {
+      const root = unusable.get(missing) ?? "it is not in the file";
+      const nested = root.startsWith("it builds on ");
+      unusable.set(layer.name, nested ? root : `it builds on ${missing}, which cannot be used (${root})`);
+      continue;
+    }
+    try {
+      const inputs = layer.inputs.flatMap((name) => facts.get(name) ?? []);
+      facts.set(layer.name, factsOf(layer, inputs));
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+      unusable.set(layer.name, error.message);
+    }
+  }
+  const source = (name: string): Layer => {
+    let layer = byName.get(name);
+    while (layer?.step.type === "identity") layer = byName.get(layer.inputs[0] ?? "");
+    if (!layer) throw new NetworkError("corrupt", `There is no layer ${name} in the file.`);
+    return layer;
+  };
+  const consumers = new Map<string, number>();
+  for (const layer of order) {
+    if (layer.step.type === "identity" || !facts.has(layer.name)) continue;
+    for (const name of layer.inputs) {
+      const from = source(name).name;
+      consumers.set(from, (consumers.get(from) ?? 0) + 1);
+    }
+  }
+  return { order, facts, unusable, consumers, source };
+}
