@@ -1,0 +1,152 @@
+import { existsSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Logger } from "pino";
+import type { Chat } from "./bots/chat.js";
+import { WebChat } from "./bots/web/chat.js";
+import { createDesk } from "./commands/create-desk.js";
+import { createHandlers, type Handlers } from "./commands/handlers.js";
+import type { House } from "./commands/house.js";
+import { type Config, loadConfig } from "./config.js";
+import type { Engine } from "./engine/process/engine.js";
+import { createLogger } from "./log.js";
+import { Estimator } from "./queue/estimator.js";
+import { LocalQueue } from "./queue/local-queue.js";
+import { MemoryJournal } from "./queue/memory-journal.js";
+
+/** What the composition root does not make itself, or makes unless it is given. */
+export interface Parts {
+  /** Made from the settings; closed when the program stops. */
+  readonly engine: (config: Config, logger: Logger) => Engine;
+  /** The networks and looks that people may choose. */
+  readonly catalogue: Pick<House, "looks" | "networks">;
+  /** The chats to serve; the web chat unless given. */
+  readonly chats?: readonly Chat[];
+  readonly logger?: Logger;
+  /** Says where people find the program; prints to standard output unless given. */
+  readonly print?: (line: string) => void;
+}
+
+/** A program that runs. */
+export interface Running {
+  /** Where the web chat is, for instance "http://127.0.0.1:3000"; undefined when it is switched off. */
+  readonly address: string | undefined;
+  /** Stops gracefully: no new jobs, a few seconds for running ones, last words to the chats. Calling it again waits for the same end. */
+  stop(): Promise<void>;
+}
+
+/** Last words to the chats may take this long when the program stops. */
+const LAST_WORDS_MS = 8_000;
+const SAMPLE = fileURLToPath(new URL("../config/sample.jpg", import.meta.url));
+
+/**
+ * Puts the whole program together and starts it: settings, journal, queue, engine, commands, chats.
+ *
+ * @throws ChatError when a chat cannot be started, for instance because its port is taken.
+ */
+export async function startDreamloom(config: Config, parts: Parts): Promise<Running> {
+  const logger = parts.logger ?? createLogger(config.log);
+  const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
+  const engine = parts.engine(config, logger.child({ part: "engine" }));
+  const journal = new MemoryJournal();
+  const queue = new LocalQueue({
+    engine,
+    journal,
+    estimator: new Estimator(config.queue.estimate),
+    concurrency: config.engine.concurrency,
+    limits: { length: config.queue.length, waitingPerPerson: config.queue.perPerson, perHourPerPerson: config.queue.perHour },
+    jobSeconds: config.engine.jobSeconds,
+    logger: logger.child({ part: "queue" }),
+  });
+  const desk = createDesk({ house: houseOf(config, parts.catalogue), queue, journal, logger: logger.child({ part: "commands" }) });
+  const started: { chat: Chat; handlers: Handlers }[] = [];
+
+  const stopAll = async () => {
+    await queue.close(config.queue.shutdownSeconds * 1000);
+    await within(LAST_WORDS_MS, Promise.all([desk.presenter.idle(), ...started.map(({ handlers }) => handlers.idle())]));
+    const results = await Promise.allSettled([...started.map(({ chat }) => chat.stop()), engine.close()]);
+    for (const result of results) if (result.status === "rejected") logger.error({ err: result.reason }, "a part did not stop cleanly");
+    logger.info("stopped");
+  };
+
+  try {
+    for (const chat of parts.chats ?? defaultChats(config, logger)) {
+      const handlers = createHandlers(chat, desk);
+      await chat.start(handlers);
+      started.push({ chat, handlers });
+    }
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+  const web = started.map(({ chat }) => chat).find((chat) => chat instanceof WebChat);
+  const address = web?.address;
+  print(address ? `Dreamloom is ready: open ${address} and write /dream. Ctrl+C stops it.` : "Dreamloom is ready. Ctrl+C stops it.");
+
+  let stopping: Promise<void> | undefined;
+  return {
+    address,
+    stop: () => {
+      stopping ??= stopAll();
+      return stopping;
+    },
+  };
+}
+
+/**
+ * `dreamloom start`: reads the settings, starts, and stops on SIGINT and SIGTERM (at once on the second one).
+ *
+ * @throws ConfigError with one sentence for each wrong setting; its exit code is 2.
+ */
+export async function start(parts: Parts & { readonly env?: Readonly<Record<string, string | undefined>> }): Promise<Running> {
+  const config = loadConfig(parts.env ?? process.env);
+  const logger = parts.logger ?? createLogger(config.log);
+  process.on("unhandledRejection", (reason) => logger.error({ err: reason }, "something failed that nobody waited for"));
+  const running = await startDreamloom(config, { ...parts, logger });
+  const stop = async (code: number) => {
+    try {
+      await running.stop();
+    } catch (error) {
+      logger.error({ err: error }, "the program did not stop cleanly");
+    }
+    process.exit(code);
+  };
+  let asked = false;
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(code);
+      asked = true;
+      logger.info({ signal }, "stopping; once more stops at once");
+      void stop(0);
+    });
+  }
+  process.on("uncaughtException", (error) => {
+    logger.fatal({ err: error }, "the program failed and stops");
+    if (asked) process.exit(1);
+    asked = true;
+    void stop(1);
+  });
+  return running;
+}
+
+function defaultChats(config: Config, logger: Logger): Chat[] {
+  if (!config.web.enabled) return [];
+  const { host, port } = config.web;
+  const limits = { uploadBytes: Math.round(config.pictures.megabytes * 1024 * 1024) };
+  const sample = existsSync(SAMPLE) ? { samplePicture: SAMPLE } : {};
+  return [new WebChat({ host, port, dataDir: config.data.dir, logger: logger.child({ part: "web" }), limits, ...sample })];
+}
+
+function houseOf(config: Config, catalogue: Pick<House, "looks" | "networks">): House {
+  const { megabytes, seconds } = config.pictures;
+  return { ...catalogue, dream: config.dream, pictures: { maxBytes: Math.round(megabytes * 1024 * 1024), seconds } };
+}
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const enough = new AbortController();
+  await Promise.race([work, delay(milliseconds, undefined, { signal: enough.signal }).catch(() => undefined)]);
+  enough.abort();
+}
