@@ -1,0 +1,61 @@
+/** Loss and gradient of an objective over a network: the one thing that every recipe asks of the engine. */
+import { gradient } from "./graph/gradient.js";
+import type { Node } from "./graph/node.js";
+import type { Raster } from "./images/raster.js";
+import { type BuildOptions, type Network, NetworkError } from "./networks/network.js";
+import { type Objective, type Scope, scopeOf } from "./objectives/objective.js";
+import type { Programs } from "./programs.js";
+import type { Tensor, Tensors } from "./runtimes/runtime.js";
+
+export interface Evaluation {
+  readonly loss: number;
+  /** d loss / d picture, of the pictures' shape. */
+  readonly gradient: Float32Array;
+}
+
+/** The picture as a [1, 3, H, W] tensor; the numbers are shared. */
+export function toTensor(raster: Raster): Tensor {
+  return { data: raster.data, shape: [1, 3, raster.height, raster.width] };
+}
+
+function scopeOfNetwork(network: Network, options: BuildOptions): Scope {
+  const { image, layers } = network.build(options);
+  return scopeOf(image, (name): Node => {
+    const node = layers.get(name);
+    if (!node) throw new NetworkError("unknown", `${network.id} has no layer "${name}".`);
+    return node;
+  });
+}
+
+const keyOf = (network: Network, { pooling = "max" }: BuildOptions, what: string): string => `${network.id} ${pooling} ${what}`;
+
+/** Computes an objective's loss and gradient at a picture, or a batch of pictures [N, 3, H, W]. */
+export async function evaluate(
+  programs: Programs,
+  network: Network,
+  objective: Objective,
+  picture: Raster | Tensor,
+  options: BuildOptions = {},
+): Promise<Evaluation> {
+  const image = "shape" in picture ? picture : toTensor(picture);
+  const build = () => {
+    const scope = scopeOfNetwork(network, options);
+    const loss = objective.build(scope);
+    return { loss, gradient: gradient(loss, scope.image) };
+  };
+  const outputs = await programs.run(keyOf(network, options, objective.structure), build, { ...objective.values, image });
+  return { loss: outputs.loss?.data[0] ?? Number.NaN, gradient: outputs.gradient?.data ?? new Float32Array() };
+}
+
+/** Computes things at a picture without a gradient: features, Gram matrices. `name` says which program it is. */
+export async function observe(
+  programs: Programs,
+  network: Network,
+  name: string,
+  outputs: (scope: Scope) => Readonly<Record<string, Node>>,
+  picture: Raster | Tensor,
+  options: BuildOptions = {},
+): Promise<Tensors> {
+  const image = "shape" in picture ? picture : toTensor(picture);
+  return programs.run(keyOf(network, options, name), () => outputs(scopeOfNetwork(network, options)), { image });
+}

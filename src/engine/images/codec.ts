@@ -1,0 +1,101 @@
+/** Encoded pictures in and out, through sharp. Every picture from outside is hostile until it has been through `decode`. */
+import sharp from "sharp";
+import { CHANNELS, fitInside, type Raster } from "./raster.js";
+
+/** File formats that are taken, as sharp names them. */
+const FORMATS = new Map([
+  ["jpeg", "JPEG"],
+  ["png", "PNG"],
+  ["webp", "WebP"],
+  ["gif", "GIF"],
+  ["heif", "AVIF"],
+  ["tiff", "TIFF"],
+]);
+
+/** The most pixels that are decoded: 50 megapixels, more than any phone's picture and far less than memory. */
+export const MAX_INPUT_PIXELS = 50_000_000;
+
+/** A picture cannot be used; the message says why and what would do. */
+export class PictureError extends Error {
+  override readonly name = "PictureError";
+}
+
+const HINT = "Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.";
+
+/** What an encoded picture says about itself, after checking that it is one of the formats taken and not too large. */
+export async function inspect(bytes: Uint8Array): Promise<{ width: number; height: number; format: string }> {
+  const metadata = await sharp(bytes, { limitInputPixels: MAX_INPUT_PIXELS, failOn: "error" })
+    .metadata()
+    .catch((cause: unknown) => {
+      if (/pixel limit/i.test(String(cause))) throw tooLarge(cause);
+      throw new PictureError(`That file is not a picture I can read. ${HINT}`, { cause });
+    });
+  if (!FORMATS.has(metadata.format)) throw new PictureError(`I do not read ${metadata.format} files. ${HINT}`);
+  const { width, height } = metadata.autoOrient;
+  if (width * height > MAX_INPUT_PIXELS) throw tooLarge();
+  return { width, height, format: metadata.format };
+}
+
+function tooLarge(cause?: unknown): PictureError {
+  return new PictureError(`That picture has more than ${MAX_INPUT_PIXELS / 1e6} megapixels. Make it smaller and try again.`, { cause });
+}
+
+/**
+ * Decodes a picture: first frame, upright (EXIF), sRGB, transparency over white.
+ * @param side the longer side of the result in pixels; left out, the picture's own size
+ * @throws PictureError when it is not a picture, of a format not taken, damaged, or too large
+ */
+export async function decode(bytes: Uint8Array, side?: number): Promise<Raster> {
+  const { width, height } = await inspect(bytes);
+  const target = side === undefined ? { width, height } : fitInside(width, height, side);
+  const { data, info } = await sharp(bytes, { limitInputPixels: MAX_INPUT_PIXELS, failOn: "error" })
+    .autoOrient()
+    .resize({ ...target, fit: "fill", kernel: "lanczos3" })
+    .flatten({ background: "#ffffff" })
+    .toColourspace("srgb")
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch((cause: unknown) => {
+      throw new PictureError("That picture is damaged: it could not be read to its end. Save it anew and try again.", { cause });
+    });
+  return fromInterleaved(data, info.width, info.height, info.channels);
+}
+
+function fromInterleaved(bytes: Uint8Array, width: number, height: number, channels: number): Raster {
+  const pixels = width * height;
+  const data = new Float32Array(CHANNELS * pixels);
+  for (let c = 0; c < CHANNELS; c++) {
+    const from = Math.min(c, channels - 1);
+    for (let i = 0; i < pixels; i++) data[c * pixels + i] = bytes[i * channels + from] ?? 0;
+  }
+  return { width, height, data };
+}
+
+/** The raster as interleaved RGB bytes, rounded and limited to 0..255. */
+export function toInterleaved({ width, height, data }: Raster): Buffer {
+  const pixels = width * height;
+  const out = Buffer.allocUnsafe(CHANNELS * pixels);
+  for (let c = 0; c < CHANNELS; c++) {
+    for (let i = 0; i < pixels; i++) {
+      const v = data[c * pixels + i] ?? 0;
+      out[i * CHANNELS + c] = v <= 0 ? 0 : v >= 255 ? 255 : Math.round(v);
+    }
+  }
+  return out;
+}
+
+export type PictureFormat = "png" | "jpeg" | "webp";
+
+/** Encodes a raster. PNG is lossless and quick (level 4); JPEG and WebP are for previews. */
+export async function encode(raster: Raster, format: PictureFormat = "png"): Promise<Uint8Array> {
+  const image = sharp(toInterleaved(raster), { raw: { width: raster.width, height: raster.height, channels: CHANNELS } });
+  switch (format) {
+    case "png":
+      return image.png({ compressionLevel: 4 }).toBuffer();
+    case "jpeg":
+      return image.jpeg({ quality: 85 }).toBuffer();
+    case "webp":
+      return image.webp({ quality: 85 }).toBuffer();
+  }
+}

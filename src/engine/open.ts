@@ -1,0 +1,49 @@
+/** Opens an engine inside this process: networks, runtime, compiled programs. The worker process and the command line use it. */
+import { loadNetwork, type Progress } from "./networks/catalogue.js";
+import type { Network } from "./networks/network.js";
+import { Programs } from "./programs.js";
+import { onnxRuntime } from "./runtimes/onnx/onnx.js";
+import type { Runtime } from "./runtimes/runtime.js";
+
+/** What an engine needs to know; plain data, so that it can be handed to its process. */
+export interface EngineSettings {
+  /** Where downloaded networks are kept. */
+  readonly modelsDir: string;
+  /** Folders searched first for `<id>/`. */
+  readonly modelsPath: readonly string[];
+  /** Threads inside an operation on the CPU; the number of cores when left out. */
+  readonly threads?: number;
+  /** Bytes of compiled programs kept for reuse. */
+  readonly programBytes?: number;
+}
+
+const PROGRAM_BYTES = 1.5e9;
+const KEPT_NETWORKS = 4;
+
+export interface OpenEngine {
+  readonly programs: Programs;
+  network(id: string, onProgress?: (progress: Progress) => void): Promise<Network>;
+  close(): Promise<void>;
+}
+
+export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEngine {
+  const { modelsDir, modelsPath, threads, programBytes = PROGRAM_BYTES } = settings;
+  const device = runtime ?? onnxRuntime(threads === undefined ? {} : { threads });
+  const programs = new Programs(device, { maxBytes: programBytes });
+  const networks = new Map<string, Promise<Network>>();
+  return {
+    programs,
+    network(id, onProgress) {
+      const known = networks.get(id);
+      networks.delete(id);
+      const network = known ?? loadNetwork(id, { modelsDir, modelsPath: [...modelsPath], ...(onProgress && { onProgress }) });
+      networks.set(id, network);
+      // A failure is not kept: the next job tries again.
+      network.catch(() => networks.get(id) === network && networks.delete(id));
+      const oldest = networks.keys().next().value;
+      if (networks.size > KEPT_NETWORKS && oldest !== undefined) networks.delete(oldest);
+      return network;
+    },
+    close: () => programs.dispose(),
+  };
+}

@@ -1,0 +1,26 @@
+/** Octaves: the same picture at growing sizes, so that structures of every size get their turn. */
+import { fitInside } from "../images/raster.js";
+
+export interface OctaveSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The smallest side an octave is worked at, in pixels: below it deep layers see nothing but their own padding. */
+export const SMALLEST_OCTAVE = 48;
+
+/**
+ * Sizes of the octaves, smallest first, each `scale` times the one before, ending at width x height.
+ *
+ * Octaves whose longer side would fall below {@link SMALLEST_OCTAVE} are left out, so a small picture gets fewer.
+ */
+export function octaveSizes(width: number, height: number, octaves: number, scale: number): OctaveSize[] {
+  const longer = Math.max(width, height);
+  const sizes: OctaveSize[] = [];
+  for (let i = octaves - 1; i >= 0; i--) {
+    const side = longer / scale ** i;
+    if (i > 0 && side < SMALLEST_OCTAVE) continue;
+    sizes.push(i === 0 ? { width, height } : fitInside(width, height, side));
+  }
+  return sizes;
+}

@@ -1,0 +1,173 @@
+/** The bots' side of the engine's process: starts it, hands it jobs, restarts it when it dies. */
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Logger } from "pino";
+import type { EngineSettings } from "../open.js";
+import { type Engine, EngineError, type EngineRequest, type EngineResult, type RunOptions } from "./engine.js";
+import type { FromWorker, ToWorker } from "./messages.js";
+
+export interface EngineHostOptions extends EngineSettings {
+  readonly logger: Logger;
+  /** A network being downloaded on first use. */
+  readonly onDownload?: (download: { network: string; received: number; total: number | undefined }) => void;
+}
+
+/** An engine that says nothing for this long is taken for hung, and killed. Its own loop never blocks: the device works beside it. */
+const PING_INTERVAL_MS = 5_000;
+const HUNG_AFTER_MS = 60_000;
+/** How long an aborted job may take to let go of the device before the process is killed. */
+const ABORT_GRACE_MS = 15_000;
+const CLOSE_GRACE_MS = 5_000;
+
+interface Pending {
+  readonly onFrame: RunOptions["onFrame"];
+  settle(outcome: { readonly result?: EngineResult; readonly error?: unknown }): void;
+}
+
+const CRASHED = "The engine crashed while it worked on this picture.";
+
+/**
+ * Runs jobs in a child process.
+ *
+ * A native crash, an out-of-memory kill or a hang ends the child only: its jobs reject with an EngineError of kind "crashed", and
+ * the next job starts a new child.
+ */
+export class EngineHost implements Engine {
+  #child: ChildProcess | undefined;
+  #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #closing = false;
+  #lastHeard = 0;
+  #heartbeat: NodeJS.Timeout | undefined;
+  /** Jobs that were aborted but still hold the device for the rest of a step. */
+  readonly #lettingGo = new Set<Promise<void>>();
+
+  constructor(private readonly options: EngineHostOptions) {}
+
+  /** The child's process id while there is one, for operators and tests. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  async run(request: EngineRequest, { signal, onFrame }: RunOptions): Promise<EngineResult> {
+    signal.throwIfAborted();
+    await Promise.allSettled(this.#lettingGo);
+    signal.throwIfAborted();
+    const result = await this.#call((id) => ({ type: "run", id, request }), onFrame, signal);
+    if (!result) throw new EngineError("internal", "The engine gave no result.");
+    return result;
+  }
+
+  /** Loads and compiles a network, so that the first job is quick. Rejects with an EngineError. */
+  async warmUp(network: string): Promise<void> {
+    await this.#call((id) => ({ type: "warm", id, network }), () => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#heartbeat);
+    const child = this.#child;
+    if (!child) return;
+    const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    this.#send(child, { type: "close" });
+    const killer = setTimeout(() => child.kill("SIGKILL"), CLOSE_GRACE_MS);
+    await gone;
+    clearTimeout(killer);
+  }
+
+  #call(message: (id: number) => ToWorker, onFrame: RunOptions["onFrame"], signal?: AbortSignal): Promise<EngineResult | undefined> {
+    if (this.#closing) return Promise.reject(new EngineError("crashed", "The engine is shutting down."));
+    const child = this.#child ?? this.#start();
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      // The caller is answered as soon as it aborts; the child needs the rest of its step to stop.
+      let freed: (() => void) | undefined;
+      const abort = (): void => {
+        const lettingGo = new Promise<void>((done) => {
+          freed = done;
+        });
+        this.#lettingGo.add(lettingGo);
+        const killer = setTimeout(() => this.#kill(child, "an aborted job did not stop"), ABORT_GRACE_MS);
+        void lettingGo.then(() => {
+          clearTimeout(killer);
+          this.#lettingGo.delete(lettingGo);
+        });
+        this.#send(child, { type: "abort", id });
+        reject(signal?.reason);
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      this.#pending.set(id, {
+        onFrame: (frame) => signal?.aborted || onFrame(frame),
+        settle: ({ result, error }) => {
+          this.#pending.delete(id);
+          signal?.removeEventListener("abort", abort);
+          freed?.();
+          if (error) reject(error);
+          else resolve(result);
+        },
+      });
+      this.#send(child, message(id));
+    });
+  }
+
+  #start(): ChildProcess {
+    const { logger, onDownload: _, ...settings } = this.options;
+    const source = import.meta.url.endsWith(".ts");
+    const worker = fileURLToPath(new URL(source ? "./worker.ts" : "./worker.js", import.meta.url));
+    const child = fork(worker, { serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"], ...(source && { execArgv: ["--import", "tsx"] }) });
+    this.#child = child;
+    this.#lastHeard = Date.now();
+    child.on("message", (message) => this.#receive(message as FromWorker));
+    child.on("error", (error) => logger.error({ err: error }, "engine process error"));
+    child.on("exit", (code, signal) => this.#gone(child, code, signal));
+    this.#send(child, { type: "open", settings: { ...settings } });
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = setInterval(() => this.#beat(child), PING_INTERVAL_MS);
+    this.#heartbeat.unref();
+    logger.info({ pid: child.pid }, "engine started");
+    return child;
+  }
+
+  #send(child: ChildProcess, message: ToWorker): void {
+    // When the channel is gone the exit event follows, and settles everything.
+    if (child.connected) child.send(message, (error) => error && this.options.logger.warn({ err: error }, "engine did not take a message"));
+  }
+
+  #receive(message: FromWorker): void {
+    this.#lastHeard = Date.now();
+    if (message.type === "download") return this.options.onDownload?.(message);
+    if (message.type === "ready" || message.type === "pong") return;
+    const pending = this.#pending.get(message.id);
+    if (!pending) return;
+    switch (message.type) {
+      case "frame":
+        return pending.onFrame(message.frame);
+      case "result":
+        return pending.settle({ result: message.result });
+      case "warmed":
+      case "aborted":
+        return pending.settle({});
+      case "failed":
+        this.options.logger.warn({ kind: message.kind, cause: message.cause }, message.message);
+        return pending.settle({ error: new EngineError(message.kind, message.message) });
+    }
+  }
+
+  #gone(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    clearInterval(this.#heartbeat);
+    if (!this.#closing) this.options.logger.error({ code, signal }, "engine process ended");
+    for (const pending of [...this.#pending.values()]) pending.settle({ error: new EngineError("crashed", CRASHED) });
+  }
+
+  #beat(child: ChildProcess): void {
+    if (Date.now() - this.#lastHeard > HUNG_AFTER_MS) this.#kill(child, "it has not answered for a minute");
+    else this.#send(child, { type: "ping", id: 0 });
+  }
+
+  #kill(child: ChildProcess, why: string): void {
+    this.options.logger.error({ pid: child.pid }, `engine process killed: ${why}`);
+    child.kill("SIGKILL");
+  }
+}

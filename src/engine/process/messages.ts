@@ -1,0 +1,21 @@
+/** What the bots' process and the engine's process say to each other. Sent with structured cloning, so bytes stay bytes. */
+import type { EngineSettings } from "../open.js";
+import type { EngineErrorKind, EngineFrame, EngineRequest, EngineResult } from "./engine.js";
+
+export type ToWorker =
+  | { readonly type: "open"; readonly settings: EngineSettings }
+  | { readonly type: "run"; readonly id: number; readonly request: EngineRequest }
+  | { readonly type: "abort"; readonly id: number }
+  | { readonly type: "warm"; readonly id: number; readonly network: string }
+  | { readonly type: "ping"; readonly id: number }
+  | { readonly type: "close" };
+
+export type FromWorker =
+  | { readonly type: "ready" }
+  | { readonly type: "pong"; readonly id: number }
+  | { readonly type: "frame"; readonly id: number; readonly frame: EngineFrame }
+  | { readonly type: "result"; readonly id: number; readonly result: EngineResult }
+  | { readonly type: "warmed"; readonly id: number }
+  | { readonly type: "aborted"; readonly id: number }
+  | { readonly type: "failed"; readonly id: number; readonly kind: EngineErrorKind; readonly message: string; readonly cause: string }
+  | { readonly type: "download"; readonly network: string; readonly received: number; readonly total: number | undefined };

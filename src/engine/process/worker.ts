@@ -1,0 +1,81 @@
+/** The engine's own process: takes jobs from its parent over IPC and sends frames back. A crash here takes no bot down. */
+import { openEngine, type OpenEngine } from "../open.js";
+import { runJob, toEngineError } from "../run-job.js";
+import { warmUp } from "../warm-up.js";
+import type { FromWorker, ToWorker } from "./messages.js";
+
+let engine: OpenEngine | undefined;
+const running = new Map<number, AbortController>();
+
+function send(message: FromWorker): void {
+  // The parent may be gone: then the channel is closed and this process ends with it.
+  if (process.connected) process.send?.(message);
+}
+
+async function load(id: string) {
+  if (!engine) throw new Error("the engine was given a job before its settings");
+  let last = 0;
+  return engine.network(id, ({ received, total }) => {
+    const now = Date.now();
+    if (now - last < 200 && received !== total) return;
+    last = now;
+    send({ type: "download", network: id, received, total });
+  });
+}
+
+async function run(id: number, work: (signal: AbortSignal, opened: OpenEngine) => Promise<FromWorker>): Promise<void> {
+  const controller = new AbortController();
+  running.set(id, controller);
+  try {
+    if (!engine) throw new Error("the engine was given a job before its settings");
+    send(await work(controller.signal, engine));
+  } catch (error) {
+    if (controller.signal.aborted) send({ type: "aborted", id });
+    else {
+      const { kind, message, cause } = toEngineError(error);
+      send({ type: "failed", id, kind, message, cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? "") });
+    }
+  } finally {
+    running.delete(id);
+  }
+}
+
+function receive(message: ToWorker): void {
+  switch (message.type) {
+    case "open":
+      engine = openEngine(message.settings);
+      send({ type: "ready" });
+      return;
+    case "run": {
+      const { id, request } = message;
+      void run(id, async (signal, { programs }) => {
+        const onFrame = (frame: Extract<FromWorker, { type: "frame" }>["frame"]) => send({ type: "frame", id, frame });
+        return { type: "result", id, result: await runJob(request, { programs, network: load, signal, onFrame }) };
+      });
+      return;
+    }
+    case "warm": {
+      const { id } = message;
+      void run(id, async (signal, { programs }) => {
+        await warmUp({ programs, network: load, signal }, message.network);
+        return { type: "warmed", id };
+      });
+      return;
+    }
+    case "abort":
+      running.get(message.id)?.abort();
+      return;
+    case "ping":
+      send({ type: "pong", id: message.id });
+      return;
+    case "close":
+      for (const controller of running.values()) controller.abort();
+      void Promise.resolve(engine?.close()).finally(() => process.exit(0));
+      return;
+  }
+}
+
+process.on("message", (message) => receive(message as ToWorker));
+process.on("disconnect", () => process.exit(0));
+// A terminal sends Ctrl-C to the whole group: the parent decides when this process ends.
+process.on("SIGINT", () => undefined);

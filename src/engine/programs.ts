@@ -1,0 +1,84 @@
+/** Compiled programs, kept for reuse within a budget of bytes: the least recently used are let go first. */
+import type { Node } from "./graph/node.js";
+import type { Program, Runtime, Tensors } from "./runtimes/runtime.js";
+
+interface Entry {
+  readonly program: Promise<Program>;
+  bytes: number;
+  running: number;
+  evicted: boolean;
+}
+
+export interface ProgramsOptions {
+  /** Budget for the constants of kept programs, in bytes. The one in use is kept whatever its size. */
+  readonly maxBytes: number;
+}
+
+export class Programs {
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(
+    readonly runtime: Runtime,
+    private readonly options: ProgramsOptions,
+  ) {}
+
+  /**
+   * Runs a program, compiling it when it is not kept.
+   * @param key equal keys mean equal programs
+   * @param build makes the outputs; called only when the program must be compiled
+   */
+  async run(key: string, build: () => Readonly<Record<string, Node>>, inputs: Tensors): Promise<Tensors> {
+    const entry = this.#entries.get(key) ?? this.#add(key, build);
+    // Moving it to the end of the map marks it as the most recently used.
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    entry.running++;
+    try {
+      const program = await entry.program;
+      return await program.run(inputs);
+    } finally {
+      entry.running--;
+      if (entry.evicted) this.#release(entry);
+    }
+  }
+
+  /** Lets go of all programs. */
+  async dispose(): Promise<void> {
+    const programs = [...this.#entries.values()];
+    this.#entries.clear();
+    await Promise.allSettled(programs.map(async (entry) => (await entry.program).dispose()));
+  }
+
+  #add(key: string, build: () => Readonly<Record<string, Node>>): Entry {
+    const entry: Entry = { program: this.runtime.compile(build()), bytes: 0, running: 0, evicted: false };
+    this.#entries.set(key, entry);
+    entry.program.then(
+      (program) => {
+        entry.bytes = program.bytes;
+        this.#evict(entry);
+      },
+      () => {
+        if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      },
+    );
+    return entry;
+  }
+
+  #evict(newest: Entry): void {
+    let total = [...this.#entries.values()].reduce((sum, entry) => sum + entry.bytes, 0);
+    for (const [key, entry] of this.#entries) {
+      if (total <= this.options.maxBytes) return;
+      if (entry === newest || entry.bytes === 0) continue;
+      total -= entry.bytes;
+      this.#entries.delete(key);
+      entry.evicted = true;
+      this.#release(entry);
+    }
+  }
+
+  /** Frees a program once nothing runs in it. */
+  #release(entry: Entry): void {
+    if (entry.running > 0) return;
+    entry.program.then((program) => program.dispose()).catch(() => undefined);
+  }
+}

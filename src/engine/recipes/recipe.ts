@@ -1,0 +1,53 @@
+/** What a recipe is: parameters and pictures in, frames and a result out. Recipes know nothing of chat, files or processes. */
+import type { z } from "zod";
+import type { Raster } from "../images/raster.js";
+import type { Network } from "../networks/network.js";
+import type { Programs } from "../programs.js";
+
+/** What a recipe works with. */
+export interface RecipeContext {
+  readonly programs: Programs;
+  /** Loads a network by its id or path. */
+  network(id: string): Promise<Network>;
+  /** Checked at every step. */
+  readonly signal: AbortSignal;
+}
+
+/** A picture on the way. */
+export interface Frame {
+  readonly kind: "octave" | "preview";
+  /** 1-based, with how many there are. */
+  readonly octave: number;
+  readonly octaves: number;
+  readonly step: number;
+  readonly steps: number;
+  /** Share of the whole work that is done, 0..1. */
+  readonly progress: number;
+  readonly image: Raster;
+  /** The octave's loss at its first and its latest step; less is better. */
+  readonly lossStart: number;
+  readonly lossEnd: number;
+}
+
+/** Decoded pictures by role, for instance `image`, `style`. They are given at their own size. */
+export type Pictures = Readonly<Record<string, PictureInput>>;
+
+export interface PictureInput {
+  readonly width: number;
+  readonly height: number;
+  /** Decodes it with a given longer side in pixels. */
+  decode(side: number): Promise<Raster>;
+}
+
+export interface Recipe<Schema extends z.ZodType = z.ZodType> {
+  readonly name: string;
+  /** The parameters, with defaults. */
+  readonly params: Schema;
+  /** Yields a frame at the end of each octave, and previews at least every few seconds. The last frame is the result. */
+  run(params: z.output<Schema>, pictures: Pictures, context: RecipeContext): AsyncGenerator<Frame, void, void>;
+}
+
+/** Something a person asked for cannot be done; the message says what would do. */
+export class RecipeError extends Error {
+  override readonly name = "RecipeError";
+}

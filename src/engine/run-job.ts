@@ -1,0 +1,91 @@
+/** Runs one job inside the engine's own process: decodes its pictures, runs its recipe, encodes its frames. */
+import { z } from "zod";
+import { decode, encode, inspect, PictureError } from "./images/codec.js";
+import { type Network, NetworkError } from "./networks/network.js";
+import { EngineError, type EngineFrame, type EngineRequest, type EngineResult, type OctaveSummary } from "./process/engine.js";
+import type { Programs } from "./programs.js";
+import { type Frame, type PictureInput, RecipeError } from "./recipes/recipe.js";
+import { RECIPES } from "./recipes/registry.js";
+
+export interface JobContext {
+  readonly programs: Programs;
+  network(id: string): Promise<Network>;
+  readonly signal: AbortSignal;
+  onFrame(frame: EngineFrame): void;
+}
+
+/**
+ * Runs a job to its end.
+ * @throws EngineError with a sentence for the person who asked; the signal's reason when aborted
+ */
+export async function runJob(request: EngineRequest, context: JobContext): Promise<EngineResult> {
+  const { signal } = context;
+  const started = performance.now();
+  try {
+    const recipe = RECIPES.get(request.recipe);
+    if (!recipe) throw new RecipeError(`There is no recipe "${request.recipe}"; there are ${[...RECIPES.keys()].join(", ")}.`);
+    const params = parseParams(recipe.params, request.params);
+    const pictures: Record<string, PictureInput> = {};
+    for (const [role, bytes] of Object.entries(request.pictures)) {
+      const { width, height } = await inspect(bytes);
+      pictures[role] = { width, height, decode: (side) => decode(bytes, side) };
+    }
+    const octaves: OctaveSummary[] = [];
+    let last: Frame | undefined;
+    for await (const frame of recipe.run(params, pictures, context)) {
+      signal.throwIfAborted();
+      if (frame.kind === "octave") octaves.push(summary(frame));
+      last = frame;
+      const { image, octave, step, steps, progress, kind } = frame;
+      const type = kind === "octave" ? "png" : "jpeg";
+      const picture = await encode(image, type);
+      const size = { width: image.width, height: image.height };
+      context.onFrame({ kind, octave, octaves: frame.octaves, step, steps, progress, ...size, picture, type: `image/${type}` });
+    }
+    signal.throwIfAborted();
+    if (!last) throw new EngineError("internal", "The recipe made no picture.");
+    const used = params as Record<string, unknown>;
+    return {
+      picture: await encode(last.image, "png"),
+      type: "image/png",
+      width: last.image.width,
+      height: last.image.height,
+      seconds: (performance.now() - started) / 1000,
+      recipe: request.recipe,
+      network: String(used.network),
+      runtime: context.programs.runtime.name,
+      seed: Number(used.seed),
+      octaves,
+      params: used,
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw toEngineError(error);
+  }
+}
+
+function summary({ octave, image, steps, lossStart, lossEnd }: Frame): OctaveSummary {
+  return { octave, width: image.width, height: image.height, steps, lossStart, lossEnd };
+}
+
+function parseParams(schema: z.ZodType, params: unknown): unknown {
+  const result = schema.safeParse(params);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue?.path.join(".") ?? "";
+  throw new RecipeError(`${where ? `"${where}" ` : ""}cannot be used: ${issue?.message ?? "it is wrong"}.`);
+}
+
+/** Says what went wrong in a form that crosses the process border. */
+export function toEngineError(error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  if (error instanceof PictureError || error instanceof RecipeError) return new EngineError("input", error.message, { cause: error });
+  if (error instanceof NetworkError) {
+    return new EngineError(error.kind === "unknown" ? "input" : "network", error.message, { cause: error });
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  if (/alloc|out of memory|bad_alloc/i.test(text)) {
+    return new EngineError("memory", "The picture is too large for this machine's memory. Try a smaller size.", { cause: error });
+  }
+  return new EngineError("internal", "The engine failed on this picture. The log says more.", { cause: error });
+}

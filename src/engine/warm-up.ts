@@ -1,0 +1,9 @@
+/** Loads a network and compiles its usual program before the first job needs it. */
+import type { RecipeContext } from "./recipes/recipe.js";
+import { DreamParams, dream } from "./recipes/dream.js";
+
+/** Downloads (if need be), loads and compiles `network` for its default dream, and runs one tiny step of it. */
+export async function warmUp(context: RecipeContext, network: string): Promise<void> {
+  const params = DreamParams.parse({ network, size: 64, octaves: 1, steps: 1 });
+  for await (const _ of dream(params, {}, context)) context.signal.throwIfAborted();
+}
