@@ -25,6 +25,8 @@ function readLayer(word: string): WeightedLayer | undefined {
   const match = /^(?<name>[\w./:-]{1,200}?)(?::(?<weight>-?(\d+(\.\d*)?|\.\d+)))?$/u.exec(word);
   const name = match?.groups?.name;
   if (name === undefined || name.endsWith(":")) return undefined;
+  // "a:x" is a mistyped weight; a name with a colon needs its weight behind it.
+  if (name.includes(":") && match?.groups?.weight === undefined) return undefined;
   const weight = Number(match?.groups?.weight ?? "1");
   // The bounds also keep a printed weight readable: no exponents.
   return Math.abs(weight) >= 0.001 && Math.abs(weight) <= 1000 ? { name, weight } : undefined;

@@ -53,13 +53,17 @@ export class FakeRun {
     this.options.onFrame({ ...frame, octaves: this.octaves, steps: 10, progress });
   }
 
-  async finish(width = 64, height = 48): Promise<void> {
+  async finish(): Promise<void> {
+    this.finishWith(await picture(64, 48), 64, 48);
+  }
+
+  finishWith(result: Uint8Array, width: number, height: number): void {
     const { recipe, params } = this.request;
     const octaves = Array.from({ length: this.octaves }, (_, index) => {
       return { octave: index + 1, width, height, steps: 10, lossStart: 1, lossEnd: 2 };
     });
     this.#resolve({
-      ...{ picture: await picture(width, height), type: "image/png", width, height, seconds: 0.5, recipe },
+      ...{ picture: result, type: "image/png", width, height, seconds: 0.5, recipe },
       ...{ network: "resnet50", runtime: "fake", seed: Number(params.seed ?? 1), octaves, params },
     });
   }

@@ -1,0 +1,161 @@
+import { randomBytes } from "node:crypto";
+import fc from "fast-check";
+import sharp from "sharp";
+import { afterAll, describe, expect, it } from "vitest";
+import { ChatError, type ChatErrorKind } from "../../src/bots/chat.js";
+import { ann, art, ben, type Call, FakeChat, mod, source } from "../fakes/chat.js";
+import { FakeEngine, picture } from "../fakes/engine.js";
+import { studio } from "../fakes/studio.js";
+
+const unhandled: unknown[] = [];
+process.on("unhandledRejection", (reason) => unhandled.push(reason));
+afterAll(() => expect(unhandled).toEqual([]));
+
+const isFinal = (text: string) => text.includes("your picture is ready");
+
+describe("a chat that fails", () => {
+  it("loses and doubles no job, whatever it refuses, and every picture arrives once when the trouble passes", async () => {
+    const kinds = fc.constantFrom<ChatErrorKind>("rate-limited", "timeout", "unavailable");
+    // Which calls fail: one entry a call, over and over; about a third of them. Six tries in a row are never all refused.
+    const faults = fc
+      .array(fc.option(kinds, { freq: 1 }), { minLength: 5, maxLength: 40 })
+      .map((list) => list.map((kind, at) => (at % 3 ? null : kind)));
+    await fc.assert(
+      fc.asyncProperty(faults, async (list) => {
+        const engine = new FakeEngine({ automatic: true });
+        const { chat, quiet, queue } = await studio({ engine, chat: new FakeChat({ editIntervalMs: 1 }) });
+        let ended = 0;
+        queue.on("done", () => ended++);
+        let calls = 0;
+        chat.fault = () => {
+          const kind = list[calls++ % list.length];
+          return kind ? new ChatError(kind, "Not now.") : undefined;
+        };
+        for (const person of [ann, ben, mod]) await chat.say(person, "/dream octaves:2 picture:none");
+        await quiet();
+        expect(engine.runs).toHaveLength(3);
+        expect(ended).toBe(3);
+        const finals = chat.messages.filter((message) => isFinal(message.content.text));
+        expect(finals.map((message) => message.content.text.split(",")[0]).sort()).toEqual(["Ann", "Ben", "Mo"]);
+        expect(chat.violations.filter((violation) => violation.includes("at once"))).toEqual([]);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it.each<[Call, ChatErrorKind]>([
+    ["post", "forbidden"],
+    ["post", "gone"],
+    ["edit", "gone"],
+    ["edit", "unavailable"],
+    ["openThread", "forbidden"],
+    ["openThread", "unavailable"],
+    ["reply", "timeout"],
+  ])("always in %s (%s) does not stop the job or the next one", async (call, kind) => {
+    const engine = new FakeEngine({ automatic: true });
+    const { chat, quiet } = await studio({ engine });
+    chat.fault = (called) => (called === call ? new ChatError(kind, "No.") : undefined);
+    await chat.say(ann, "/dream octaves:2 picture:none");
+    await chat.say(ben, "/dream octaves:2 picture:none");
+    await quiet();
+    expect(engine.runs).toHaveLength(2);
+    const shown = chat.messages.filter((message) => message.pictures.length > 0).map((message) => message.content.text);
+    // Where posts are refused for good, the channel's own message still shows the picture; otherwise both do.
+    if (call === "post") expect(shown.filter((text) => text.includes("Done in"))).toHaveLength(2);
+    else expect(shown.filter(isFinal)).toHaveLength(2);
+  });
+
+  it("that refuses everything for ever leaves the program well", async () => {
+    const engine = new FakeEngine({ automatic: true });
+    const { chat, quiet } = await studio({ engine });
+    chat.fault = () => new ChatError("unavailable", "The platform is down.");
+    await chat.say(ann, "/dream octaves:2 picture:none");
+    await quiet();
+    expect(chat.messages).toEqual([]);
+    chat.fault = () => undefined;
+    await chat.say(ann, "/dream octaves:2 picture:none");
+    await quiet();
+    expect(chat.messages.filter((message) => isFinal(message.content.text))).toHaveLength(1);
+  });
+
+  it("that throws something unheard of is logged, not fatal", async () => {
+    const { chat, quiet, engine } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    let calls = 0;
+    chat.fault = () => {
+      if (calls++ % 4 === 0) throw new TypeError("adapter bug");
+      return undefined;
+    };
+    await chat.say(ann, "/dream octaves:2 picture:none");
+    await quiet();
+    expect(engine.runs).toHaveLength(1);
+  });
+
+  it("with a small upload limit gets a smaller final picture", async () => {
+    const { chat, engine, quiet } = await studio({ chat: new FakeChat({ uploadBytes: 12_000 }) });
+    await chat.say(ann, "/dream octaves:1 picture:none");
+    const run = await engine.next();
+    const noise = await sharp(randomBytes(200 * 200 * 3), { raw: { width: 200, height: 200, channels: 3 } })
+      .png()
+      .toBuffer();
+    expect(noise.byteLength).toBeGreaterThan(100_000);
+    run.finishWith(noise, 200, 200);
+    await quiet();
+    const final = chat.messages.find((message) => isFinal(message.content.text));
+    expect(final?.pictures[0]?.type).toBe("image/jpeg");
+    expect(final?.pictures[0]?.name).toMatch(/\.jpg$/);
+    expect((await sharp(final?.pictures[0]?.bytes).metadata()).format).toBe("jpeg");
+  });
+});
+
+describe("the picture a command means", () => {
+  const used = async (say: (chat: FakeChat) => Promise<void>) => {
+    const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    await say(chat);
+    await quiet();
+    return {
+      pictures: engine.runs.map((run) => run.request.pictures.image?.byteLength),
+      whispers: chat.whispers.map((whisper) => whisper.text),
+    };
+  };
+
+  it("is the attachment, else the answered message's, else the latest, else none", async () => {
+    const [a, b, c] = await Promise.all([picture(10, 10), picture(200, 100), picture(300, 200)]);
+    const found = await used(async (chat) => {
+      const shown = await chat.post(art, { text: "look", pictures: [{ bytes: b, name: "b.png", type: "image/png" }] });
+      const bare = await chat.post(art, { text: "no picture here" });
+      await chat.say(ann, "/dream octaves:1");
+      chat.latest = source(c);
+      await chat.say(ann, "/dream octaves:1");
+      await chat.say(ann, "/dream octaves:1", { repliesTo: shown });
+      await chat.say(ann, "/dream octaves:1", { repliesTo: bare });
+      await chat.say(ann, "/dream octaves:1", { repliesTo: shown, attachments: [source(a)] });
+    });
+    expect(found.pictures).toEqual([undefined, c.byteLength, b.byteLength, c.byteLength, a.byteLength]);
+  });
+
+  it.each([
+    [
+      "too large as declared",
+      { name: "p.png", size: 200_000, fetch: () => Promise.reject(new Error("never asked")) },
+      /larger than 0.1 MB; please send a smaller one/,
+    ],
+    ["larger than declared", source(new Uint8Array(200_000)), /larger than 0.1 MB/],
+    [
+      "not a picture",
+      { ...source(new TextEncoder().encode("#!/bin/sh"), "photo.png") },
+      /^photo.png is not a picture; I can read JPEG, PNG/,
+    ],
+    ["another kind of file", source(new TextEncoder().encode("%PDF-1.7\n%abc"), "photo.png"), /^photo.png is a pdf file; I can read/],
+    [
+      "gone",
+      { name: "p.png", fetch: () => Promise.reject(new ChatError("gone", "The picture was deleted.")) },
+      /^The picture was deleted\.$/,
+    ],
+    ["endless", { name: "p.png", fetch: () => new Promise<never>(() => undefined) }, /took longer than 1 s to arrive/],
+  ])("is refused in a sentence when it is %s", async (_what, bad, sentence) => {
+    const found = await used((chat) => chat.say(ann, "/dream", { attachments: [bad] }));
+    expect(found.pictures).toEqual([]);
+    expect(found.whispers).toHaveLength(1);
+    expect(found.whispers[0]).toMatch(sentence);
+  });
+});
