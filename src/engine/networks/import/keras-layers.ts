@@ -20,7 +20,6 @@ const convConfig = z.object({
   padding: padding.default("valid"),
   dilation_rate: pair.default([1, 1]),
   groups: number.default(1),
-  activation: z.unknown(),
 });
 const poolConfig = z.object({ pool_size: pair.default([2, 2]), strides: pair.nullish(), padding: padding.default("valid") });
 const padConfig = z.object({
