@@ -65,11 +65,9 @@ export async function buildServer(services: WebServices, options: ServerOptions,
     if (error instanceof ChatError) return reply.code(statusOf[error.kind]).send({ error: error.message });
     const status = error instanceof Error && "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
     if (status >= 500) request.log.error({ err: error }, "a request failed");
-    return reply
-      .code(status)
-      .send({
-        error: status >= 500 ? "Something went wrong here; it is in the log. Try again." : "This request makes no sense to the chat.",
-      });
+    return reply.code(status).send({
+      error: status >= 500 ? "Something went wrong here; it is in the log. Try again." : "This request makes no sense to the chat.",
+    });
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: "There is nothing at this address." }));
 

@@ -1,0 +1,26 @@
+import type { WirePerson } from "../../wire.js";
+import { Mark } from "./Icon.js";
+
+/** A person's colours and initials, the same everywhere and for ever, made from the id. */
+export function Avatar({ person, size = 38 }: { person: WirePerson; size?: number }) {
+  if (person.bot) return <Mark size={size} />;
+  const hash = [...person.id].reduce((sum, char) => (Math.imul(sum, 31) + char.charCodeAt(0)) >>> 0, 7);
+  const hue = hash % 360;
+  const style = {
+    "--size": `${size}px`,
+    background: `linear-gradient(${(hash >> 9) % 360}deg, oklch(0.62 0.13 ${hue}), oklch(0.52 0.12 ${(hue + 55) % 360}))`,
+  };
+  return (
+    <span class="avatar" style={style} aria-hidden="true">
+      {initials(person.name)}
+    </span>
+  );
+}
+
+function initials(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean);
+  return [words[0], words.length > 1 ? words.at(-1) : undefined]
+    .map((word) => [...(word ?? "")][0] ?? "")
+    .join("")
+    .toUpperCase();
+}

@@ -1,0 +1,83 @@
+import { useState } from "preact/hooks";
+import type { WireMessage } from "../../wire.js";
+import { toggleReaction } from "../state/actions.js";
+import { type Emoji, emojiGroups, searchEmoji } from "../text/emoji.js";
+import { closeOverlay, Dialog } from "./Dialog.js";
+import { Icon } from "./Icon.js";
+
+const size = { width: 332, height: 380 };
+
+/** Emoji by group or by word. Arrow keys move, Enter takes; typing always searches. */
+export function EmojiPicker({ message, anchor }: { message: WireMessage; anchor: DOMRect }) {
+  const [query, setQuery] = useState("");
+  const found = query.trim() ? [{ name: "Found", emoji: searchEmoji(query) }] : emojiGroups;
+  const take = (emoji: string) => {
+    closeOverlay();
+    toggleReaction(message, emoji);
+  };
+  return (
+    <Dialog label="Choose a reaction" class="emoji-picker" style={placeBeside(anchor)}>
+      <label class="switcher-input">
+        <Icon name="search" size={18} />
+        <input
+          autoFocus
+          placeholder="Find an emoji"
+          aria-label="Find an emoji"
+          value={query}
+          onInput={(event) => setQuery(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            const first = found[0]?.emoji[0];
+            if (event.key === "Enter" && query.trim() && first) {
+              event.preventDefault();
+              take(first.char);
+            }
+            if (event.key === "ArrowDown") {
+              event.preventDefault();
+              document.querySelector<HTMLElement>(".emoji-grid button")?.focus();
+            }
+          }}
+        />
+      </label>
+      <div class="emoji-groups" onKeyDown={moveInGrid}>
+        {found.map((group) => (
+          <section key={group.name} aria-label={group.name}>
+            <h3>{group.name}</h3>
+            <div class="emoji-grid">
+              {group.emoji.map((emoji) => (
+                <EmojiButton key={emoji.char} emoji={emoji} onClick={() => take(emoji.char)} />
+              ))}
+            </div>
+          </section>
+        ))}
+        {found[0]?.emoji.length === 0 && <p class="hint">Nothing fits: try another word.</p>}
+      </div>
+    </Dialog>
+  );
+}
+
+function EmojiButton({ emoji, onClick }: { emoji: Emoji; onClick: () => void }) {
+  return (
+    <button type="button" title={emoji.words} aria-label={emoji.words} onClick={onClick}>
+      {emoji.char}
+    </button>
+  );
+}
+
+/** Beside the thing that opened it, and inside the window. A phone's style sheet puts it at the bottom instead. */
+function placeBeside(anchor: DOMRect) {
+  const left = Math.max(8, Math.min(window.innerWidth - size.width - 8, anchor.right - size.width));
+  const below = anchor.bottom + 6 + size.height < window.innerHeight;
+  const top = below ? anchor.bottom + 6 : Math.max(8, Math.min(anchor.top, window.innerHeight) - size.height - 6);
+  return { "--left": `${left}px`, "--top": `${top}px` };
+}
+
+function moveInGrid(event: KeyboardEvent): void {
+  const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -8, ArrowDown: 8 };
+  const step = steps[event.key];
+  if (step === undefined || !(event.target instanceof HTMLElement)) return;
+  event.preventDefault();
+  const all = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("button")];
+  const index = all.indexOf(event.target) + step;
+  if (index < 0) document.querySelector<HTMLElement>(".emoji-picker input")?.focus();
+  else all[Math.min(index, all.length - 1)]?.focus();
+}

@@ -1,0 +1,51 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { WirePicture } from "../../wire.js";
+
+const fadeMs = 450;
+
+/**
+ * A picture that may be replaced while it is looked at: the next one is decoded first and then fades in over the old, so that frames of a job
+ * follow one another without a flash or a jump. The element that holds it decides the size.
+ */
+export function LivePicture({ picture, cover = false }: { picture: WirePicture; cover?: boolean }) {
+  const [shown, setShown] = useState(picture);
+  const [leaving, setLeaving] = useState<WirePicture>();
+  const present = useRef(shown);
+  useEffect(() => {
+    if (picture.preview === present.current.preview) return;
+    let current = true;
+    const image = new Image();
+    image.src = picture.preview;
+    const show = () => {
+      if (!current) return;
+      setLeaving(present.current);
+      present.current = picture;
+      setShown(picture);
+    };
+    image.decode().then(show, show);
+    return () => {
+      current = false;
+    };
+  }, [picture]);
+  useEffect(() => {
+    if (!leaving) return;
+    const timer = setTimeout(() => setLeaving(undefined), fadeMs);
+    return () => clearTimeout(timer);
+  }, [leaving]);
+  const fit = cover ? "live-picture cover" : "live-picture";
+  return (
+    <span class={fit}>
+      {leaving && <img key={leaving.preview} src={leaving.preview} alt="" aria-hidden="true" />}
+      <img
+        key={shown.preview}
+        class={leaving ? "arriving" : undefined}
+        src={shown.preview}
+        width={shown.width}
+        height={shown.height}
+        alt={picture.description || picture.name}
+        decoding="async"
+        draggable={false}
+      />
+    </span>
+  );
+}

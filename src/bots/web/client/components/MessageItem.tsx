@@ -1,0 +1,186 @@
+import { useMemo, useState } from "preact/hooks";
+import type { WireMessage } from "../../wire.js";
+import { pressButton, removeMessage, toggleReaction } from "../state/actions.js";
+import { go } from "../state/route.js";
+import { getState, setState, timelineKey, useStore } from "../state/store.js";
+import { isOnlyEmoji } from "../text/emoji.js";
+import { plainText } from "../text/markdown.js";
+import { clockTime, fullTime } from "../text/time.js";
+import { Avatar } from "./Avatar.js";
+import { Icon } from "./Icon.js";
+import { Markdown, Mention } from "./Markdown.js";
+import { MessageTools } from "./MessageTools.js";
+import { Pictures } from "./Pictures.js";
+import { Reactions } from "./Reactions.js";
+import { ThreadCard } from "./ThreadCard.js";
+import { Time } from "./Time.js";
+
+interface Props {
+  readonly message: WireMessage;
+  /** Without name and face: the one before is by the same person. */
+  readonly compact: boolean;
+  readonly inThread: boolean;
+  readonly last: boolean;
+}
+
+export function MessageItem({ message, compact, inThread, last }: Props) {
+  const me = useStore((state) => state.session?.me.id);
+  // A timeline renders for every frame that arrives; a message that did not change must not.
+  return useMemo(
+    () => <MessageView message={message} compact={compact} inThread={inThread} last={last} me={me} />,
+    [message, compact, inThread, last, me],
+  );
+}
+
+function MessageView({ message, compact, inThread, last, me }: Props & { me: string | undefined }) {
+  const mine = message.mentions.some((person) => person.id === me);
+  const classes = [
+    "message",
+    compact && "compact",
+    mine && "for-me",
+    message.private && "private",
+    message.text.startsWith("/") && "command",
+  ];
+  return (
+    <article
+      class={classes.filter(Boolean).join(" ")}
+      id={`m${message.id}${inThread ? "t" : ""}`}
+      tabIndex={last ? 0 : -1}
+      aria-label={`${message.author.name}, ${fullTime(message.at)}`}
+      onKeyDown={(event) => onKey(event, message, inThread)}
+    >
+      {message.repliesTo && <Quote message={message} inThread={inThread} />}
+      <div class="message-row">
+        <div class="gutter">
+          {compact ? (
+            <time class="compact-time" dateTime={new Date(message.at).toISOString()} title={fullTime(message.at)}>
+              {clockTime(message.at)}
+            </time>
+          ) : (
+            <Avatar person={message.author} />
+          )}
+        </div>
+        <div class="body">
+          {!compact && (
+            <div class="byline">
+              <strong>{message.author.name}</strong>
+              {message.author.bot && <span class="tag">bot</span>}
+              <Time at={message.at} />
+            </div>
+          )}
+          <Text message={message} me={me} />
+          {message.pictures.length > 0 && <Pictures message={message} inThread={inThread} />}
+          {message.progress && <Bar value={message.progress.value} label={message.progress.label} />}
+          {message.buttons.length > 0 && <Buttons message={message} />}
+          {message.reactions.length > 0 && <Reactions message={message} me={me} />}
+          {message.hasThread && !inThread && <ThreadCard message={message} thread={message.hasThread} />}
+          {message.private && <PrivateNote message={message} me={me} />}
+        </div>
+      </div>
+      <MessageTools message={message} inThread={inThread} />
+    </article>
+  );
+}
+
+function Text({ message, me }: { message: WireMessage; me: string | undefined }) {
+  const { text, mentions } = message;
+  const apart = mentions.filter((person) => !text.includes(`@${person.name}`));
+  if (text === "" && apart.length === 0) return null;
+  const edited = message.editedAt !== undefined && <small class="edited">(edited)</small>;
+  if (/^\/[\p{L}]/u.test(text) && !message.author.bot) return <p class="command-line">{text}</p>;
+  if (isOnlyEmoji(text)) return <p class="large-emoji">{text}</p>;
+  return (
+    <div class="text">
+      {apart.map((person) => (
+        <Mention key={person.id} name={person.name} me={person.id === me} />
+      ))}
+      <Markdown text={text} mentions={mentions} me={me} />
+      {edited}
+    </div>
+  );
+}
+
+function Quote({ message, inThread }: { message: WireMessage; inThread: boolean }) {
+  const quote = message.repliesTo;
+  if (!quote) return null;
+  const jump = () => {
+    const target = document.getElementById(`m${quote.id}${inThread ? "t" : ""}`) ?? document.getElementById(`m${quote.id}`);
+    target?.scrollIntoView({ block: "center", behavior: "smooth" });
+    target?.focus({ preventScroll: true });
+  };
+  return (
+    <button type="button" class="quote" onClick={jump} aria-label={`Answers ${quote.author.name}`}>
+      {quote.picture && <img src={quote.picture.preview} alt="" width={22} height={22} loading="lazy" />}
+      <strong>{quote.author.name}</strong>
+      <span>{plainText(quote.text) || "a picture"}</span>
+    </button>
+  );
+}
+
+export function Bar({ value, label }: { value: number; label: string }) {
+  const percent = Math.round(Math.min(1, Math.max(0, value)) * 100);
+  return (
+    <div class="progress">
+      <div class="progress-track" role="progressbar" aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100} aria-label={label}>
+        <div style={{ transform: `scaleX(${percent / 100})` }} />
+      </div>
+      <span>{label}</span>
+    </div>
+  );
+}
+
+function Buttons({ message }: { message: WireMessage }) {
+  const [busy, setBusy] = useState<string>();
+  const onClick = async (id: string) => {
+    setBusy(id);
+    await pressButton(message, id);
+    setBusy(undefined);
+  };
+  return (
+    <div class="buttons" role="group" aria-label="Actions">
+      {message.buttons.map(({ id, label, emoji, style }) => (
+        <button type="button" key={id} class={`button small ${style}`} disabled={busy === id} onClick={() => void onClick(id)}>
+          {emoji && <span aria-hidden="true">{emoji}</span>}
+          {label}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function PrivateNote({ message, me }: { message: WireMessage; me: string | undefined }) {
+  return (
+    <p class="private-note">
+      <Icon name="lock" size={14} />
+      <span>Only you can see this{message.author.id === me ? " until the bot answers in public" : ""}.</span>
+      <button type="button" class="link" onClick={() => void removeMessage(message)}>
+        Dismiss
+      </button>
+    </p>
+  );
+}
+
+export function startReply(message: WireMessage, inThread: boolean): void {
+  const { channel, thread } = getState().route;
+  if (channel === undefined) return;
+  const key = timelineKey(channel, inThread ? thread : undefined);
+  setState({ replying: { ...getState().replying, [key]: message } });
+  document.querySelector<HTMLElement>(`textarea[data-key="${CSS.escape(key)}"]`)?.focus();
+}
+
+function onKey(event: KeyboardEvent, message: WireMessage, inThread: boolean): void {
+  if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+  const element = event.currentTarget as HTMLElement;
+  const keys: Record<string, () => void> = {
+    r: () => startReply(message, inThread),
+    t: () => (inThread ? undefined : go(message.channel, message.id)),
+    e: () => setState({ overlay: { kind: "emoji", message, anchor: element.getBoundingClientRect() } }),
+    l: () => toggleReaction(message, "❤️"),
+    Enter: () => element.querySelector<HTMLElement>(".picture, .thread-card")?.click(),
+    Escape: () => element.closest(".pane")?.querySelector<HTMLElement>("textarea")?.focus(),
+  };
+  const action = keys[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+}

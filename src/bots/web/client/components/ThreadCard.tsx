@@ -1,0 +1,41 @@
+import type { WireMessage, WireThread } from "../../wire.js";
+import { hrefOf } from "../state/route.js";
+import { Icon } from "./Icon.js";
+import { LivePicture } from "./LivePicture.js";
+import { Time } from "./Time.js";
+
+/** A thread as its parent shows it: the last picture, how many replies, and how far a running job is. */
+export function ThreadCard({ message, thread }: { message: WireMessage; thread: WireThread }) {
+  const replies = thread.replies === 1 ? "1 reply" : `${thread.replies} replies`;
+  const running = thread.progress !== undefined && thread.progress < 1;
+  return (
+    <a
+      class="thread-card"
+      href={hrefOf(message.channel, message.id)}
+      aria-label={`Open the thread${thread.title ? ` ${thread.title}` : ""}: ${replies}`}
+    >
+      {thread.lastPicture && (
+        <span class="thread-thumb">
+          <LivePicture picture={thread.lastPicture} cover />
+        </span>
+      )}
+      <span class="thread-facts">
+        {thread.title && <strong>{thread.title}</strong>}
+        <span>
+          <Icon name="thread" size={15} /> {replies}
+          {thread.lastAt !== undefined && (
+            <>
+              {" · "}
+              <Time at={thread.lastAt} />
+            </>
+          )}
+        </span>
+        {running && (
+          <i class="thread-progress">
+            <i style={{ transform: `scaleX(${thread.progress})` }} />
+          </i>
+        )}
+      </span>
+    </a>
+  );
+}

@@ -1,0 +1,37 @@
+import { useEffect, useRef } from "preact/hooks";
+import { hrefOf } from "../state/route.js";
+import { timelineKey, useStore } from "../state/store.js";
+import { plainText } from "../text/markdown.js";
+import { Composer } from "./Composer.js";
+import { DropZone } from "./DropZone.js";
+import { Icon } from "./Icon.js";
+import { Timeline } from "./Timeline.js";
+
+/** A thread beside its channel; on a phone, instead of it. */
+export function ThreadPanel({ channel, thread }: { channel: string; thread: string }) {
+  const root = useStore((state) => state.timelines[timelineKey(channel, thread)]?.root);
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Only from the keyboard or a click here: a page opened at a thread must not grab the phone's keyboard.
+    if (window.matchMedia("(hover: hover)").matches) panel.current?.querySelector("textarea")?.focus();
+  }, []);
+  const title = root?.hasThread?.title || (root && plainText(root.text).slice(0, 60)) || "Thread";
+  return (
+    <section class="pane thread-pane" aria-label={`Thread: ${title}`} ref={panel}>
+      <DropZone channel={channel} thread={thread}>
+        <header class="pane-header">
+          <a class="quiet only-phone" href={hrefOf(channel)} aria-label={`Back to #${channel}`}>
+            <Icon name="left" />
+          </a>
+          <h1>Thread</h1>
+          <p>{title}</p>
+          <a class="quiet not-phone" href={hrefOf(channel)} aria-label="Close the thread" title="Close (Esc)">
+            <Icon name="close" />
+          </a>
+        </header>
+        <Timeline channel={channel} thread={thread} />
+        <Composer channel={channel} thread={thread} />
+      </DropZone>
+    </section>
+  );
+}

@@ -1,0 +1,34 @@
+import "@fontsource-variable/figtree/wght.css";
+import "@fontsource-variable/figtree/wght-italic.css";
+import "@fontsource-variable/fraunces/opsz.css";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/messages.css";
+import "./styles/pictures.css";
+import "./styles/composer.css";
+import "./styles/overlays.css";
+import "./styles/phone.css";
+import { render } from "preact";
+import { App } from "./components/App.js";
+import { errorText, loadSession } from "./state/api.js";
+import { connect, reconnectNow } from "./state/live.js";
+import { followRoute } from "./state/route.js";
+import { setState } from "./state/store.js";
+
+async function start(): Promise<void> {
+  const root = document.getElementById("app");
+  if (!root) return;
+  render(<App />, root);
+  try {
+    const session = await loadSession();
+    setState({ session, channels: session.channels, rev: session.rev });
+    followRoute();
+    connect();
+    window.addEventListener("online", reconnectNow);
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && reconnectNow());
+  } catch (error) {
+    setState({ fatal: errorText(error) });
+  }
+}
+
+void start();

@@ -1,0 +1,92 @@
+import type { WireCompletion, WireError, WireMe, WireMessage, WirePage, WireSession } from "../../wire.js";
+import type { Draft } from "./store.js";
+
+const timeoutMs = 20_000;
+const uploadTimeoutMs = 120_000;
+
+/** A refusal; `message` is a sentence for the person. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  constructor(
+    readonly status: number,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+export const loadSession = () => call<WireSession>("GET", "/api/session");
+export const saveProfile = (body: { name?: string; moderatorCode?: string }) => call<WireMe>("POST", "/api/session", body);
+export const createChannel = (name: string, topic: string) => call<{ id: string }>("POST", "/api/channels", { name, topic });
+export const markRead = (channel: string, message: string) => call<void>("POST", `${channelPath(channel)}/read`, { message });
+export const removeMessage = (id: string) => call<void>("DELETE", `/api/messages/${id}`);
+export const react = (id: string, emoji: string, on: boolean) => call<void>("POST", `/api/messages/${id}/reactions`, { emoji, on });
+export const press = (id: string, action: string) => call<void>("POST", `/api/messages/${id}/actions`, { action });
+
+export function loadPage(channel: string, thread: string | undefined, before: string | undefined): Promise<WirePage> {
+  const query = new URLSearchParams({ ...(thread === undefined ? {} : { thread }), ...(before === undefined ? {} : { before }) });
+  return call<WirePage>("GET", `${channelPath(channel)}/messages?${query}`);
+}
+
+export async function complete(request: {
+  command: string;
+  option: string;
+  typed: string;
+  channel: string;
+  thread?: string | undefined;
+}): Promise<readonly WireCompletion[]> {
+  return (await call<{ completions: readonly WireCompletion[] }>("POST", "/api/complete", request)).completions;
+}
+
+export interface Outgoing {
+  readonly channel: string;
+  readonly thread?: string | undefined;
+  readonly text: string;
+  readonly repliesTo?: string | undefined;
+  readonly nonce: string;
+  readonly files: readonly Draft[];
+}
+
+export function sendMessage({ channel, thread, text, repliesTo, nonce, files }: Outgoing): Promise<WireMessage> {
+  const form = new FormData();
+  const fields = { channel, text, nonce, thread, repliesTo };
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) form.append(name, value);
+  for (const [index, { description }] of files.entries()) form.append(`description-${index}`, description);
+  for (const { file } of files) form.append("file", file, file.name);
+  return call<WireMessage>("POST", "/api/messages", form);
+}
+
+function channelPath(channel: string): string {
+  return `/api/channels/${encodeURIComponent(channel)}`;
+}
+
+async function call<T>(method: string, path: string, body?: object): Promise<T> {
+  const form = body instanceof FormData;
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(form ? uploadTimeoutMs : timeoutMs),
+      ...(body === undefined ? {} : form ? { body } : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    });
+  } catch (cause) {
+    throw new ApiError(0, "The chat's server does not answer right now.", { cause });
+  }
+  const text = await response.text();
+  const answer = parse(text);
+  if (!response.ok)
+    throw new ApiError(response.status, (answer as WireError | undefined)?.error ?? `The chat's server answered ${response.status}.`);
+  return answer as T;
+}
+
+function parse(text: string): unknown {
+  try {
+    return text ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,74 @@
+import type { WireMessage } from "../../wire.js";
+import { getState, setState, setTimeline, type Timeline, timelineKey } from "./store.js";
+
+/** Puts a message's state into a sorted list, unless a newer one is there. */
+export function upsert(messages: readonly WireMessage[], message: WireMessage): readonly WireMessage[] {
+  const index = messages.findIndex((each) => each.id === message.id);
+  const old = messages[index];
+  if (old) return old.rev >= message.rev ? messages : messages.with(index, message);
+  const after = messages.findLastIndex((each) => Number(each.id) < Number(message.id));
+  return messages.toSpliced(after + 1, 0, message);
+}
+
+/** Takes in the present state of a message: new, edited, reacted to, or with news from its thread. */
+export function applyMessage(message: WireMessage): void {
+  const { timelines } = getState();
+  const key = timelineKey(message.channel, message.thread);
+  const timeline = timelines[key];
+  // While a page is under way, what the socket brings is kept to be merged with it.
+  if (timeline && timeline.status !== "failed" && isInLoadedStretch(timeline, message)) {
+    setTimeline(key, { ...timeline, messages: upsert(timeline.messages, message) });
+  }
+  const ownThread = timelineKey(message.channel, message.id);
+  const thread = timelines[ownThread];
+  if (thread?.root && thread.root.rev < message.rev) setTimeline(ownThread, { ...thread, root: message });
+  if (message.nonce) dropPending(key, message.nonce);
+}
+
+/** An old message outside what is loaded comes with its page, not alone: alone it would leave a gap. */
+function isInLoadedStretch(timeline: Timeline, message: WireMessage): boolean {
+  const oldest = timeline.messages[0];
+  return !timeline.hasOlder || oldest === undefined || Number(message.id) >= Number(oldest.id);
+}
+
+export function applyRemoved(frame: { id: string; channel: string; thread?: string; rev: number }): void {
+  const key = timelineKey(frame.channel, frame.thread);
+  const timeline = getState().timelines[key];
+  if (timeline) setTimeline(key, { ...timeline, messages: timeline.messages.filter((each) => each.id !== frame.id) });
+  const ownThread = timelineKey(frame.channel, frame.id);
+  if (getState().timelines[ownThread]) {
+    const { [ownThread]: _gone, ...timelines } = getState().timelines;
+    setState({ timelines });
+    if (getState().route.thread === frame.id) window.location.hash = `#/${encodeURIComponent(frame.channel)}`;
+  }
+}
+
+/**
+ * Notes how far the socket has told everything. Only its frames count: an answer over HTTP may be ahead of changes that the socket has yet to
+ * bring, and resuming after it would lose those.
+ */
+export function noteRev(rev: number): void {
+  if (rev > getState().rev) setState({ rev });
+}
+
+export function dropPending(key: string, nonce: string): void {
+  const { pending } = getState();
+  const list = pending[key];
+  if (!list?.some((each) => each.nonce === nonce)) return;
+  for (const { url } of list.find((each) => each.nonce === nonce)?.files ?? []) URL.revokeObjectURL(url);
+  setState({ pending: { ...pending, [key]: list.filter((each) => each.nonce !== nonce) } });
+}
+
+/** A new message in a channel that is not being looked at counts as unread. */
+export function countUnread(message: WireMessage, looking: boolean): void {
+  const { channels, session } = getState();
+  if (message.thread !== undefined || message.author.id === session?.me.id || message.private) return;
+  const mentioned = message.mentions.some((person) => person.id === session?.me.id);
+  setState({
+    channels: channels.map((channel) => {
+      if (channel.id !== message.channel || Number(message.id) <= Number(channel.last)) return channel;
+      const unread = looking ? channel.unread : Math.min(99, channel.unread + 1);
+      return { ...channel, last: message.id, unread, mentions: channel.mentions + (mentioned && !looking ? 1 : 0) };
+    }),
+  });
+}

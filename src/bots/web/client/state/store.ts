@@ -1,0 +1,130 @@
+import { useEffect, useState } from "preact/hooks";
+import type { WireChannel, WireMessage, WireSession } from "../../wire.js";
+
+/** A channel's or a thread's messages, as far as they have been loaded: always an unbroken stretch up to the newest. */
+export interface Timeline {
+  readonly messages: readonly WireMessage[];
+  readonly root?: WireMessage | undefined;
+  readonly hasOlder: boolean;
+  readonly status: "loading" | "ready" | "failed";
+  readonly error?: string;
+}
+
+/** A message on its way to the server. */
+export interface Pending {
+  readonly nonce: string;
+  readonly text: string;
+  readonly files: readonly Draft[];
+  readonly repliesTo?: WireMessage | undefined;
+  /** Why it did not arrive. */
+  readonly error?: string;
+}
+
+/** A picture chosen but not sent. */
+export interface Draft {
+  readonly key: string;
+  readonly file: File;
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+  readonly description: string;
+}
+
+export interface Route {
+  readonly channel?: string | undefined;
+  readonly thread?: string | undefined;
+}
+
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+}
+
+export interface State {
+  readonly session?: WireSession;
+  readonly channels: readonly WireChannel[];
+  readonly timelines: Readonly<Record<string, Timeline>>;
+  readonly pending: Readonly<Record<string, readonly Pending[]>>;
+  readonly route: Route;
+  readonly connection: "connecting" | "open" | "lost";
+  readonly rev: number;
+  readonly toasts: readonly Toast[];
+  /** The message that the next one in a timeline answers, by the timeline's key. */
+  readonly replying: Readonly<Record<string, WireMessage | undefined>>;
+  readonly overlay?: Overlay | undefined;
+  /** The channel list is open on a phone. */
+  readonly drawer: boolean;
+  /** Why the chat could not be opened at all. */
+  readonly fatal?: string;
+}
+
+/** What lies over the chat. */
+export type Overlay =
+  | { readonly kind: "profile" | "channel" | "switcher" }
+  | { readonly kind: "picture"; readonly key: string; readonly message: string; readonly index: number }
+  | { readonly kind: "emoji"; readonly message: WireMessage; readonly anchor: DOMRect };
+
+type Listener = () => void;
+
+let state: State = {
+  channels: [],
+  timelines: {},
+  pending: {},
+  route: {},
+  connection: "connecting",
+  rev: 0,
+  toasts: [],
+  replying: {},
+  drawer: false,
+};
+const listeners = new Set<Listener>();
+
+export function getState(): State {
+  return state;
+}
+
+export function setState(change: Partial<State>): void {
+  state = { ...state, ...change };
+  for (const listener of listeners) listener();
+}
+
+/** The part of the state that a component shows; it renders again when that part is another object. */
+export function useStore<T>(select: (state: State) => T): T {
+  const [, render] = useState(0);
+  const selected = select(state);
+  useEffect(() => {
+    let last = selected;
+    const check = () => {
+      const next = select(state);
+      if (Object.is(next, last)) return;
+      last = next;
+      render((count) => count + 1);
+    };
+    // Something may have changed between rendering and this effect.
+    check();
+    listeners.add(check);
+    return () => {
+      listeners.delete(check);
+    };
+  });
+  return selected;
+}
+
+export const timelineKey = (channel: string, thread?: string): string => (thread === undefined ? channel : `${channel}/${thread}`);
+
+export function setTimeline(key: string, timeline: Timeline): void {
+  setState({ timelines: { ...state.timelines, [key]: timeline } });
+}
+
+let toasts = 0;
+
+/** Tells the person something in passing. */
+export function toast(text: string): void {
+  const id = ++toasts;
+  setState({ toasts: [...state.toasts.slice(-2), { id, text }] });
+  setTimeout(() => dismissToast(id), 7000);
+}
+
+export function dismissToast(id: number): void {
+  setState({ toasts: state.toasts.filter((each) => each.id !== id) });
+}
