@@ -1,13 +1,15 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { Chat } from "./bots/chat.js";
 import { WebChat } from "./bots/web/chat.js";
+import { offer } from "./commands/catalogue.js";
 import { createDesk } from "./commands/create-desk.js";
 import { createHandlers, type Handlers } from "./commands/handlers.js";
 import type { House } from "./commands/house.js";
 import { type Config, loadConfig } from "./config.js";
+import { catalogue } from "./engine/networks/catalogue-file.js";
 import type { Engine } from "./engine/process/engine.js";
 import { createLogger } from "./log.js";
 import { Estimator } from "./queue/estimator.js";
@@ -18,8 +20,8 @@ import { MemoryJournal } from "./queue/memory-journal.js";
 export interface Parts {
   /** Made from the settings; closed when the program stops. */
   readonly engine: (config: Config, logger: Logger) => Engine;
-  /** The networks and looks that people may choose. */
-  readonly catalogue: Pick<House, "looks" | "networks">;
+  /** The networks and looks that people may choose; the engine's catalogue and the folders in `models.path` unless given. */
+  readonly catalogue?: Pick<House, "looks" | "networks">;
   /** The chats to serve; the web chat unless given. */
   readonly chats?: readonly Chat[];
   readonly logger?: Logger;
@@ -58,7 +60,12 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     jobSeconds: config.engine.jobSeconds,
     logger: logger.child({ part: "queue" }),
   });
-  const desk = createDesk({ house: houseOf(config, parts.catalogue), queue, journal, logger: logger.child({ part: "commands" }) });
+  const desk = createDesk({
+    house: houseOf(config, parts.catalogue ?? ownOffer(config)),
+    queue,
+    journal,
+    logger: logger.child({ part: "commands" }),
+  });
   const started: { chat: Chat; handlers: Handlers }[] = [];
 
   const stopAll = async () => {
@@ -143,6 +150,19 @@ function defaultChats(config: Config, logger: Logger): Chat[] {
 function houseOf(config: Config, catalogue: Pick<House, "looks" | "networks">): House {
   const { megabytes, seconds } = config.pictures;
   return { ...catalogue, dream: config.dream, pictures: { maxBytes: Math.round(megabytes * 1024 * 1024), seconds } };
+}
+
+function ownOffer(config: Config): Pick<House, "looks" | "networks"> {
+  return offer(catalogue(), config.models.path.flatMap(foldersIn));
+}
+
+/** Names of the folders in a folder; none when it cannot be read, which the engine will tell whoever needs it. */
+function foldersIn(path: string): string[] {
+  if (!existsSync(path)) return [];
+  const entries = readdirSync(path, { withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.name.startsWith(".") && (entry.isDirectory() || entry.isSymbolicLink()))
+    .map((entry) => entry.name);
 }
 
 async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {

@@ -31,7 +31,10 @@ function choose(context: CommandContext, wanted: string | undefined): readonly S
   const mine = here.filter(({ job }) => job.author.id === context.person.id);
   if (wanted === undefined || wanted === "all") {
     if (mine.length === 0) throw new Mistake("You have no job that waits or runs.");
-    const newest = [...mine].reverse().sort((a, b) => b.job.createdAt - a.job.createdAt).slice(0, 1);
+    const newest = [...mine]
+      .reverse()
+      .sort((a, b) => b.job.createdAt - a.job.createdAt)
+      .slice(0, 1);
     return wanted === "all" ? mine : newest;
   }
   const named = here.filter(({ job }) => job.id.startsWith(wanted));

@@ -65,10 +65,13 @@ export function dreamRecipe(house: House): Recipe {
   return {
     name: "dream",
     options: dreamOptions(house),
-    title: (params) => (typeof params.look === "string" ? `Dream of ${params.look}` : "Dream in chosen layers"),
+    title: (params) => {
+      if (typeof params.look === "string") return `Dream of ${params.look}`;
+      return params.layers === undefined ? "Dream" : "Dream in chosen layers";
+    },
     change: (params, changes) => changeDream(house, params, changes),
     work: dreamWork,
-    pace: (params) => `dream ${String(params.network)} ${String(params.look ?? params.layers)}`,
+    pace: (params) => `dream ${String(params.network)} ${String(params.look ?? params.layers ?? "")}`,
   };
 }
 
@@ -88,18 +91,20 @@ function changeDream(house: House, params: Params, changes: Params): Params {
   // Layers belong to one network.
   const layers = changes.layers ?? (changes.look === undefined && !moved ? oldLayers : undefined);
   if (layers !== undefined) return { ...rest, layers };
-  return { look: lookFor(house, network, changes.look ?? oldLook, changes.look !== undefined), ...rest };
+  const asked = changes.look !== undefined || (!moved && oldLook !== undefined);
+  const look = lookFor(house, network, changes.look ?? oldLook, asked);
+  return look === undefined ? rest : { look, ...rest };
 }
 
-function lookFor(house: House, network: string, wanted: unknown, asked: boolean): string {
+function lookFor(house: House, network: string, wanted: unknown, asked: boolean): string | undefined {
   const known = house.looks.filter((look) => look.networks.includes(network)).map((look) => look.name);
   if (typeof wanted === "string" && known.includes(wanted)) return wanted;
   const [first] = known;
-  if (first === undefined) {
-    throw new Mistake(`${network} has no looks; name its layers instead. For example: \`/dream network:${network} layers:"NAME:1"\``);
-  }
-  if (asked)
+  // A network from a folder: only the engine knows its looks, and which of them is its default.
+  if (first === undefined) return typeof wanted === "string" && asked ? wanted : undefined;
+  if (asked) {
     throw new Mistake(`${network} has no look ${String(wanted)}; it has ${known.join(", ")}. For example: \`/dream look:${first}\``);
+  }
   return known.includes(house.dream.look) ? house.dream.look : first;
 }
 

@@ -65,7 +65,7 @@ function readNumber(typed: string, unit: string | undefined): number | undefined
   return /^[+-]?(\d+([.,]\d*)?|[.,]\d+)$/.test(text) ? Number(text.replace(",", ".")) : undefined;
 }
 
-/** One of some words; near misses are answered with the word that was meant. */
+/** One of some words; near misses are answered with the word that was meant. Without choices every word is taken, for the engine to judge. */
 export function choiceOption(description: {
   readonly help: string;
   readonly choices: readonly Completion[];
@@ -77,6 +77,7 @@ export function choiceOption(description: {
   const schema = z.string().transform((typed, context) => {
     const word = words.find((known) => known.toLowerCase() === typed.trim().toLowerCase());
     if (word !== undefined) return word;
+    if (words.length === 0 && /^\S{1,200}$/u.test(typed.trim())) return typed.trim();
     const near = nearest(typed, words);
     const some = words.length > 12 ? `${words.slice(0, 12).join(", ")}, ...` : words.join(", ");
     context.addIssue({ code: "custom", message: near ? `one of ${some}; did you mean ${near}?` : `one of ${some}` });

@@ -73,7 +73,6 @@ describe("mistakes", () => {
       "A look is a choice of layers, so give either look or layers, not both. For example: `/dream look:creatures`",
     ],
     ["/dream network:googlenet look:textures", "googlenet has no look textures; it has patterns. For example: `/dream look:patterns`"],
-    ["/dream network:bare", 'bare has no looks; name its layers instead. For example: `/dream network:bare layers:"NAME:1"`'],
     ["/cancel 7", "`job:7` is not possible: job must be all, a job's id, or its first 4 characters. For example: `/cancel`"],
     ["/queue now", "I don't know what `now` means here; options are written name:value. For example: `/queue`"],
   ])("%s", (line, sentence) => {
@@ -115,6 +114,11 @@ describe("values", () => {
     });
     expect(dreamParams(house, {}).seed).not.toBe(params.seed);
     expect(dreamParams(house, { network: "googlenet" }).look).toBe("patterns");
+    // A network whose looks only the engine knows: its own default unless one is asked for.
+    const bare = dreamParams(house, { network: "bare" });
+    expect(bare).not.toHaveProperty("look");
+    expect(dreamRecipe(house).change(bare, { look: "creatures" }).look).toBe("creatures");
+    expect(dreamRecipe(house).title(bare)).toBe("Dream");
   });
 
   it("of a repeated job are changed with look and layers settled", () => {
