@@ -1,5 +1,6 @@
 /** A trained network, ready to be built into tensor programs. */
 import type { Node, NodeOf } from "../graph/node.js";
+import type { Presets } from "./presets.js";
 
 export interface BuildOptions {
   /** "average" replaces max pooling by average pooling of the same window, which smooths style gradients (Gatys et al. 2015, section 2). */
@@ -30,6 +31,8 @@ export interface Network {
   readonly layers: readonly LayerInfo[];
   /** The file's other layers, each with why it cannot be an objective (completes "cannot be used:"). */
   readonly unusable?: ReadonlyMap<string, string>;
+  /** Looks, style and content layers, where the catalogue or the network's folder names some; `presetsOf` finds them for any network. */
+  readonly presets?: Presets;
   /** Weights take this many bytes as float32. */
   readonly bytes: number;
   /** Builds nodes; weights are shared between builds. Cheap enough to call for every program. */

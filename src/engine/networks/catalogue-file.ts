@@ -1,0 +1,64 @@
+/** `config/networks.yaml`: the networks that are known by name. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { z } from "zod";
+import { Preprocessing } from "./import/preprocessing.js";
+import { Presets } from "./presets.js";
+
+const NpmSource = z.strictObject({
+  /** Name and exact version. */
+  npm: z.string().regex(/^[^@\s]+@\d+\.\d+\.\d+$/),
+  integrity: z.string().startsWith("sha512-"),
+  /** Of the packed package, in bytes. */
+  size: z.int().positive(),
+});
+
+const UrlSource = z
+  .strictObject({
+    url: z.url({ protocol: /^https?$/ }),
+    size: z.int().positive(),
+    md5: z
+      .string()
+      .regex(/^[0-9a-f]{32}$/)
+      .optional(),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
+  })
+  .refine((source) => source.md5 ?? source.sha256, "a checksum is needed: md5 or sha256");
+
+export type NpmSource = z.infer<typeof NpmSource>;
+export type UrlSource = z.infer<typeof UrlSource>;
+
+const Entry = Presets.extend({
+  title: z.string(),
+  help: z.string(),
+  licence: z.string(),
+  credit: z.string(),
+  source: z.union([NpmSource, UrlSource]),
+  /** The model inside the package or folder; the only model in it when left out. */
+  file: z.string().optional(),
+  preprocessing: Preprocessing,
+});
+export type CatalogueEntry = z.infer<typeof Entry>;
+
+const Catalogue = z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), Entry);
+export type Catalogue = Readonly<Record<string, CatalogueEntry>>;
+
+/** Parses a catalogue; the error names the entry and what is wrong with it. */
+export function parseCatalogue(text: string, file: string): Catalogue {
+  const parsed = Catalogue.safeParse(parse(text));
+  if (parsed.success) return parsed.data;
+  throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
+}
+
+const FILE = fileURLToPath(new URL("../../../config/networks.yaml", import.meta.url));
+let loaded: Catalogue | undefined;
+
+/** The catalogue that comes with the program. */
+export function catalogue(): Catalogue {
+  loaded ??= parseCatalogue(readFileSync(FILE, "utf8"), FILE);
+  return loaded;
+}

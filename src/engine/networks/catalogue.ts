@@ -1,0 +1,109 @@
+/** Finding and loading networks: by name from the catalogue, by name in folders, by path. */
+import { join } from "node:path";
+import { nearest } from "../../nearest.js";
+import { type CatalogueEntry, catalogue } from "./catalogue-file.js";
+import { install, installed, modelFile } from "./download/install.js";
+import type { Progress, Timeouts } from "./download/progress.js";
+import { assemble } from "./import/assemble.js";
+import { findModel, formatOf, notesBeside, suggestedNames } from "./local.js";
+import { presetsByDepth } from "./looks.js";
+import { type Network, NetworkError } from "./network.js";
+import type { NetworkNotes, Presets } from "./presets.js";
+import { resolveLayer } from "./resolve-layer.js";
+
+export type { Progress } from "./download/progress.js";
+
+export interface LoadOptions {
+  /** Where downloaded networks are kept. */
+  readonly modelsDir: string;
+  /** Folders searched first for `<id>/`. */
+  readonly modelsPath: readonly string[];
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+  readonly timeouts?: Timeouts;
+  /** npm registry for packages; npm's own setting when left out. */
+  readonly registry?: string;
+}
+
+const isName = (text: string): boolean => /^[A-Za-z0-9][\w.-]*$/.test(text);
+
+function entryOf(id: string): CatalogueEntry | undefined {
+  const entries = catalogue();
+  return Object.hasOwn(entries, id) ? entries[id] : undefined;
+}
+
+/** The catalogue's entry for a model found by path, by the names its path suggests. */
+function entryFor(modelPath: string): CatalogueEntry | undefined {
+  for (const name of suggestedNames(modelPath)) {
+    const entry = entryOf(name.toLowerCase()) ?? Object.values(catalogue()).find((e) => "url" in e.source && modelFile(e) === name);
+    if (entry) return entry;
+  }
+  return undefined;
+}
+
+/** Where a network is, without fetching it; undefined if it is nowhere on this machine. */
+export async function findNetwork(
+  idOrPath: string,
+  { modelsDir, modelsPath }: Pick<LoadOptions, "modelsDir" | "modelsPath">,
+): Promise<string | undefined> {
+  const inside = entryOf(idOrPath)?.file;
+  if (isName(idOrPath)) {
+    for (const folder of modelsPath) {
+      const found = await findModel(join(folder, idOrPath), inside);
+      if (found !== undefined) return found;
+    }
+  }
+  const entry = entryOf(idOrPath);
+  // A name of the catalogue never means a file of that name in the folder one happens to be in.
+  if (entry) return installed(idOrPath, entry, modelsDir);
+  return (isName(idOrPath) ? await findModel(join(modelsDir, idOrPath)) : undefined) ?? findModel(idOrPath);
+}
+
+function unknown(idOrPath: string): NetworkError {
+  const ids = Object.keys(catalogue());
+  const near = nearest(idOrPath, ids);
+  const hint = near ? `did you mean ${near}?` : `there are ${ids.join(", ")}, folders in MODELS_PATH, and paths of folders or files.`;
+  return new NetworkError("unknown", `There is no network ${idOrPath}; ${hint}`);
+}
+
+/**
+ * A network's presets: from notes beside it, else from the catalogue, else by depth.
+ * @throws NetworkError when the notes name a layer that does not exist
+ */
+function presetsFor(network: Network, notes: NetworkNotes | undefined, known: CatalogueEntry | undefined): Presets {
+  const { dream, style } = notes ?? {};
+  const layersOf = (p: Partial<Presets>): string[] => [
+    ...Object.values(p.dream?.looks ?? {}).flatMap((look) => Object.keys(look.layers)),
+    ...Object.keys(p.style?.layers ?? {}),
+    ...(p.style ? [p.style.content] : []),
+  ];
+  for (const name of layersOf({ ...(dream && { dream }), ...(style && { style }) })) resolveLayer(network, name);
+  // A folder may bear a name of the catalogue and hold another network, or another file of the same one with other layer names.
+  const names = new Set(network.layers.map((l) => l.name));
+  const fallback = known && layersOf(known).every((name) => names.has(name)) ? known : presetsByDepth(network.layers);
+  return { dream: dream ?? fallback.dream, style: style ?? fallback.style };
+}
+
+/**
+ * Loads a network.
+ *
+ * A name is looked for as a folder in `modelsPath`, then in `modelsDir`, then fetched if the catalogue has it; anything else is a path
+ * of a folder or file. What its training did to pictures is told by a `dreamloom.yaml` beside it, else by the catalogue's entry of that
+ * name, else by what its format usually wants.
+ * @throws NetworkError
+ * @example const network = await loadNetwork("resnet50", { modelsDir: "/home/me/.cache/dreamloom/models", modelsPath: [] });
+ */
+export async function loadNetwork(idOrPath: string, options: LoadOptions): Promise<Network> {
+  const entry = entryOf(idOrPath);
+  let path = await findNetwork(idOrPath, options);
+  if (path === undefined) {
+    if (!entry) throw unknown(idOrPath);
+    path = await install(idOrPath, entry, options.modelsDir, options);
+  }
+  options.signal?.throwIfAborted();
+  const format = formatOf(path);
+  const notes = await notesBeside(path);
+  const known = entry ?? entryFor(path);
+  const network = assemble(idOrPath, await format.read(path), notes?.preprocessing ?? known?.preprocessing ?? format.preprocessing);
+  return { ...network, presets: presetsFor(network, notes, known) };
+}

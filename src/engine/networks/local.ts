@@ -1,0 +1,74 @@
+/** Networks in folders and files of one's own. */
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { readKerasH5 } from "./import/keras-h5.js";
+import type { LayerGraph } from "./import/layer-graph.js";
+import { readOnnx } from "./import/onnx.js";
+import { CAFFE, type Preprocessing, TORCH } from "./import/preprocessing.js";
+import { readTfjsLayers } from "./import/tfjs-layers.js";
+import { NetworkError } from "./network.js";
+import { NetworkNotes } from "./presets.js";
+
+interface Format {
+  readonly read: (path: string) => Promise<LayerGraph>;
+  /** What files of this kind usually want, when nothing says otherwise: ImageNet networks of Keras, and of torchvision or the ONNX zoo. */
+  readonly preprocessing: Preprocessing;
+}
+
+const FORMATS: Readonly<Record<string, Format>> = {
+  ".json": { read: readTfjsLayers, preprocessing: CAFFE },
+  ".h5": { read: readKerasH5, preprocessing: CAFFE },
+  ".hdf5": { read: readKerasH5, preprocessing: CAFFE },
+  ".onnx": { read: readOnnx, preprocessing: TORCH },
+};
+
+/** The format of a model file, by its ending. */
+export function formatOf(path: string): Format {
+  const format = FORMATS[extname(path).toLowerCase()];
+  if (format) return format;
+  throw new NetworkError("unsupported", `${path} is not a network: a tfjs model.json, a Keras .h5 or an .onnx file is.`);
+}
+
+const isModel = (name: string): boolean => name === "model.json" || (extname(name).toLowerCase() in FORMATS && extname(name) !== ".json");
+
+/**
+ * The model file that a path means: itself, or the only one in a folder.
+ * @param inside where the folder's model lies, if that is known
+ * @returns undefined if there is nothing at that path
+ * @throws NetworkError for a folder without a model, or with several
+ */
+export async function findModel(path: string, inside?: string): Promise<string | undefined> {
+  const kind = await stat(path).catch(() => undefined);
+  if (!kind) return undefined;
+  if (!kind.isDirectory()) return path;
+  if (inside !== undefined && (await stat(join(path, inside)).catch(() => undefined))?.isFile()) return join(path, inside);
+  const models = (await readdir(path)).filter(isModel).sort();
+  const [only] = models;
+  if (only !== undefined && models.length === 1) return join(path, only);
+  if (only !== undefined) throw new NetworkError("unknown", `${path} holds several networks (${models.join(", ")}); name one of them.`);
+  throw new NetworkError("unknown", `${path} holds no network: a tfjs model.json, a Keras .h5 or an .onnx file is looked for.`);
+}
+
+/**
+ * The `dreamloom.yaml` beside a model, or nothing.
+ * @throws NetworkError naming what is wrong in it
+ */
+export async function notesBeside(modelPath: string): Promise<NetworkNotes | undefined> {
+  const file = join(dirname(modelPath), "dreamloom.yaml");
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return NetworkNotes.parse(parse(text) ?? {});
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
+    throw new NetworkError("corrupt", `${file} cannot be used: ${why.replace(/\s+/g, " ")}`, { cause: error });
+  }
+}
+
+/** Names that a model's path suggests, to find it in the catalogue: the file's without its ending, the file's, the folder's. */
+export function suggestedNames(modelPath: string): string[] {
+  const file = basename(modelPath);
+  return [file.slice(0, file.length - extname(file).length), file, basename(dirname(modelPath))];
+}

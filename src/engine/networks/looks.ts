@@ -1,0 +1,53 @@
+/** Looks: named choices of layers for dreaming. */
+import { nearest } from "../../nearest.js";
+import { type LayerInfo, type Network, NetworkError } from "./network.js";
+import type { LayerWeights, Look, Presets } from "./presets.js";
+
+/**
+ * Presets for a network that comes with none: by depth, leaving out pads, normalisations and bare convolutions, whose negative values
+ * a dream would enlarge too.
+ */
+export function presetsByDepth(layers: readonly LayerInfo[]): Presets {
+  const plain = /^(ZeroPadding2D|Pad|Identity|Dropout|BatchNormalization)$/;
+  const good = layers.filter((l) => /^(Activation|Re[Ll][Uu]|Clip|Concat|Concatenate|LeakyRelu|LeakyReLU)$/.test(l.kind));
+  const usable = good.length >= 4 ? good : layers.filter((l) => !plain.test(l.kind));
+  const pick = usable.length > 0 ? usable : layers;
+  const at = (share: number): string => pick[Math.min(pick.length - 1, Math.floor(share * pick.length))]?.name ?? "";
+  const look = (description: string, share: number): Look => ({ description, layers: { [at(share)]: 1 } });
+  return {
+    dream: {
+      default: "creatures",
+      looks: {
+        textures: look("Surfaces", 0.25),
+        patterns: look("Patterns", 0.45),
+        parts: look("Parts of things", 0.6),
+        creatures: look("Whole things", 0.72),
+        ornaments: look("Large shapes", 0.9),
+      },
+    },
+    style: {
+      layers: Object.fromEntries([0, 0.15, 0.3, 0.5, 0.7].map((share) => [at(share), 1])),
+      content: at(0.6),
+    },
+  };
+}
+
+/** A network's presets: its own, or made by depth. */
+export function presetsOf(network: Network): Presets {
+  return network.presets ?? presetsByDepth(network.layers);
+}
+
+/**
+ * The layers of a look, with weights.
+ * @param look its name; the network's default when left out
+ * @throws NetworkError naming the looks there are
+ */
+export function lookLayers(network: Network, look?: string): LayerWeights {
+  const { dream } = presetsOf(network);
+  const found = dream.looks[look ?? dream.default];
+  if (found) return found.layers;
+  const names = Object.keys(dream.looks);
+  const near = nearest(look ?? "", names);
+  const hint = near ? `did you mean ${near}?` : `it has ${names.join(", ")}.`;
+  throw new NetworkError("unknown", `${network.id} has no look called ${look}; ${hint}`);
+}

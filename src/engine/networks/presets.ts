@@ -1,0 +1,34 @@
+/** What a network is good for: looks for dreaming, layers for style and content. Kept in YAML, beside the network or in the catalogue. */
+import { z } from "zod";
+import { Preprocessing } from "./import/preprocessing.js";
+
+/** Layers with weights. */
+export const LayerWeights = z
+  .record(z.string().min(1), z.number())
+  .refine((layers) => Object.keys(layers).length > 0, "at least one layer is needed");
+export type LayerWeights = z.infer<typeof LayerWeights>;
+
+export const Look = z.strictObject({ description: z.string().min(1), layers: LayerWeights });
+export type Look = z.infer<typeof Look>;
+
+const Dream = z
+  .strictObject({ default: z.string(), looks: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), Look) })
+  .refine((dream) => dream.default in dream.looks, { error: "the default is not one of the looks", path: ["default"] });
+
+export const Presets = z.strictObject({
+  dream: Dream,
+  style: z.strictObject({ layers: LayerWeights, content: z.string().min(1) }),
+});
+export type Presets = z.infer<typeof Presets>;
+
+/** A `dreamloom.yaml` beside a network of one's own. Everything may be left out. */
+export const NetworkNotes = z.strictObject({
+  title: z.string().optional(),
+  help: z.string().optional(),
+  licence: z.string().optional(),
+  credit: z.string().optional(),
+  preprocessing: Preprocessing.optional(),
+  dream: Dream.optional(),
+  style: Presets.shape.style.optional(),
+});
+export type NetworkNotes = z.infer<typeof NetworkNotes>;

@@ -1,0 +1,45 @@
+/** Layers by the names that people type. */
+import { nearest } from "../../nearest.js";
+import { type LayerInfo, type Network, NetworkError } from "./network.js";
+
+const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+
+/** Up to `count` layers whose names are most like the one typed. */
+export function nearLayers(network: Network, name: string, count = 3): string[] {
+  const rest = new Set(network.layers.map((l) => l.name));
+  const wanted = plain(name);
+  const found = [...rest].filter((n) => wanted.length >= 3 && (plain(n).includes(wanted) || wanted.includes(plain(n)))).slice(0, count);
+  for (const n of found) rest.delete(n);
+  while (found.length < count) {
+    const near = nearest(name, rest);
+    if (near === undefined) break;
+    found.push(near);
+    rest.delete(near);
+  }
+  return found;
+}
+
+/**
+ * A layer by name. Letter case does not matter where it leaves no doubt.
+ * @throws NetworkError that says why a layer of the file cannot be used and which is the deepest that can, or which names are near
+ * @example resolveLayer(network, "block5_conv1").channels // 512
+ */
+export function resolveLayer(network: Network, name: string): LayerInfo {
+  const exact = network.layers.find((l) => l.name === name);
+  if (exact) return exact;
+  const alike = network.layers.filter((l) => plain(l.name) === plain(name));
+  if (alike[0] && alike.length === 1) return alike[0];
+  const deepest = network.layers[network.layers.length - 1]?.name ?? "none";
+  const reason = network.unusable?.get(name);
+  if (reason !== undefined) {
+    throw new NetworkError(
+      "unsupported",
+      `Layer ${name} of ${network.id} cannot be used: ${reason}. The deepest usable layer is ${deepest}.`,
+    );
+  }
+  const near = nearLayers(network, name);
+  const [last = "", ...others] = [...near].reverse();
+  const hint = near.length > 1 ? `${others.reverse().join(", ")} or ${last}` : last;
+  const help = hint ? `did you mean ${hint}?` : `its layers run from ${network.layers[0]?.name ?? "none"} to ${deepest}.`;
+  throw new NetworkError("unknown", `${network.id} has no layer called ${name}; ${help}`);
+}
