@@ -19,7 +19,13 @@ const section = <T extends z.ZodRawShape>(shape: T) =>
   z.strictObject(shape, { error: (issue) => (issue.code === "invalid_type" ? "a group of settings" : undefined) });
 
 export const configSchema = section({
-  web: section({ enabled: flag, host: text("a host name or address such as 127.0.0.1"), port: integer(0, 65_535) }),
+  web: section({
+    enabled: flag,
+    host: text("a host name or address such as 127.0.0.1"),
+    port: integer(0, 65_535),
+    allowedHosts: z.array(text("a host name"), { error: "a list of host names" }),
+    moderatorCode: z.string({ error: "a word or sentence in quotes" }),
+  }),
   data: section({ dir: text("a folder") }),
   models: section({ dir: text("a folder"), path: z.array(text("a folder"), { error: "a list of folders" }) }),
   engine: section({
@@ -54,11 +60,15 @@ export const configSchema = section({
 /** All settings, checked. Folders are absolute. */
 export type Config = z.infer<typeof configSchema>;
 
+export type VariableType = "text" | "number" | "flag" | "paths" | "names";
+
 /** Environment variables and the settings they override. */
-export const ENVIRONMENT: Readonly<Record<string, { readonly key: string; readonly type: "text" | "number" | "flag" | "paths" }>> = {
+export const ENVIRONMENT: Readonly<Record<string, { readonly key: string; readonly type: VariableType }>> = {
   WEB_ENABLED: { key: "web.enabled", type: "flag" },
   WEB_HOST: { key: "web.host", type: "text" },
   WEB_PORT: { key: "web.port", type: "number" },
+  WEB_ALLOWED_HOSTS: { key: "web.allowedHosts", type: "names" },
+  WEB_MODERATOR_CODE: { key: "web.moderatorCode", type: "text" },
   DATA_DIR: { key: "data.dir", type: "text" },
   MODELS_DIR: { key: "models.dir", type: "text" },
   MODELS_PATH: { key: "models.path", type: "paths" },

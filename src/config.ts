@@ -4,7 +4,7 @@ import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import type { z } from "zod";
-import { type Config, configSchema, ENVIRONMENT } from "./config-schema.js";
+import { type Config, configSchema, ENVIRONMENT, type VariableType } from "./config-schema.js";
 import { nearest } from "./nearest.js";
 
 export type { Config } from "./config-schema.js";
@@ -84,10 +84,11 @@ function put(tree: Tree, key: string, value: unknown): void {
   if (isTree(under)) under[name] = value;
 }
 
-function readVariable(value: string, type: "text" | "number" | "flag" | "paths"): unknown {
+function readVariable(value: string, type: VariableType): unknown {
   if (type === "number") return value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : value;
   if (type === "flag") return { true: true, "1": true, false: false, "0": false }[value.toLowerCase()] ?? value;
   if (type === "paths") return value.split(delimiter).filter((path) => path !== "");
+  if (type === "names") return value.split(/[\s,]+/).filter((name) => name !== "");
   return value;
 }
 

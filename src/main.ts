@@ -8,6 +8,7 @@ import { offer } from "./commands/catalogue.js";
 import { createDesk } from "./commands/create-desk.js";
 import { createHandlers, type Handlers } from "./commands/handlers.js";
 import type { House } from "./commands/house.js";
+import type { Download, Presenter } from "./commands/present/presenter.js";
 import { type Config, loadConfig } from "./config.js";
 import { catalogue } from "./engine/networks/catalogue-file.js";
 import type { Engine } from "./engine/process/engine.js";
@@ -18,8 +19,8 @@ import { MemoryJournal } from "./queue/memory-journal.js";
 
 /** What the composition root does not make itself, or makes unless it is given. */
 export interface Parts {
-  /** Made from the settings; closed when the program stops. */
-  readonly engine: (config: Config, logger: Logger) => Engine;
+  /** Made from the settings; closed when the program stops. It reports downloads of networks, which people are shown. */
+  readonly engine: (config: Config, logger: Logger, onDownload: (download: Download) => void) => Engine;
   /** The networks and looks that people may choose; the engine's catalogue and the folders in `models.path` unless given. */
   readonly catalogue?: Pick<House, "looks" | "networks">;
   /** The chats to serve; the web chat unless given. */
@@ -49,7 +50,8 @@ const SAMPLE = fileURLToPath(new URL("../config/sample.jpg", import.meta.url));
 export async function startDreamloom(config: Config, parts: Parts): Promise<Running> {
   const logger = parts.logger ?? createLogger(config.log);
   const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
-  const engine = parts.engine(config, logger.child({ part: "engine" }));
+  let presenter: Presenter | undefined;
+  const engine = parts.engine(config, logger.child({ part: "engine" }), (download) => presenter?.downloading(download));
   const journal = new MemoryJournal();
   const queue = new LocalQueue({
     engine,
@@ -66,6 +68,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     journal,
     logger: logger.child({ part: "commands" }),
   });
+  presenter = desk.presenter;
   const started: { chat: Chat; handlers: Handlers }[] = [];
 
   const stopAll = async () => {
@@ -141,10 +144,12 @@ export async function start(parts: Parts & { readonly env?: Readonly<Record<stri
 
 function defaultChats(config: Config, logger: Logger): Chat[] {
   if (!config.web.enabled) return [];
-  const { host, port } = config.web;
+  const { host, port, moderatorCode, allowedHosts } = config.web;
   const limits = { uploadBytes: Math.round(config.pictures.megabytes * 1024 * 1024) };
   const sample = existsSync(SAMPLE) ? { samplePicture: SAMPLE } : {};
-  return [new WebChat({ host, port, dataDir: config.data.dir, logger: logger.child({ part: "web" }), limits, ...sample })];
+  const moderation = moderatorCode === "" ? {} : { moderatorCode };
+  const where = { host, port, allowedHosts, dataDir: config.data.dir };
+  return [new WebChat({ ...where, logger: logger.child({ part: "web" }), limits, ...sample, ...moderation })];
 }
 
 function houseOf(config: Config, catalogue: Pick<House, "looks" | "networks">): House {

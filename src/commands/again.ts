@@ -52,7 +52,10 @@ async function findJob(context: CommandContext, id: string | undefined): Promise
     if (!latest) throw new Mistake("You have not made anything yet. Begin with `/dream`.");
     return latest;
   }
-  const found = await journal.find({ platform, community, prefix: id });
+  // A short id is easy to guess, and channels may be private: somebody else's job is only found in its own channel.
+  const found = (await journal.find({ platform, community, prefix: id })).filter(
+    (job) => job.place.channel === context.place.channel || job.author.id === context.person.id,
+  );
   const [only, another] = found;
   if (!only) throw new Mistake(`There is no job ${id} here. A job's id is in its message; \`/again\` alone takes your latest job.`);
   if (another) throw new Mistake(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);

@@ -6,9 +6,12 @@ export interface WeightedLayer {
 }
 
 const MAX_LAYERS = 16;
+/** A line with its layers must fit into any chat's message. */
+const MAX_LENGTH = 600;
 
 /** Reads layers; a weight that is left out is 1. Undefined when the text is none, or has a layer twice. */
 export function readLayers(text: string): readonly WeightedLayer[] | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
   const words = text.split(/[\s,]+/u).filter((word) => word !== "");
   const layers = words.map(readLayer);
   const known = layers.filter((layer) => layer !== undefined);

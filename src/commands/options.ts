@@ -77,7 +77,7 @@ export function choiceOption(description: {
   const schema = z.string().transform((typed, context) => {
     const word = words.find((known) => known.toLowerCase() === typed.trim().toLowerCase());
     if (word !== undefined) return word;
-    if (words.length === 0 && /^\S{1,200}$/u.test(typed.trim())) return typed.trim();
+    if (words.length === 0 && /^[\w.:/-]{1,60}$/u.test(typed.trim())) return typed.trim();
     const near = nearest(typed, words);
     const some = words.length > 12 ? `${words.slice(0, 12).join(", ")}, ...` : words.join(", ");
     context.addIssue({ code: "custom", message: near ? `one of ${some}; did you mean ${near}?` : `one of ${some}` });

@@ -1,12 +1,13 @@
-import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import PQueue from "p-queue";
 import type { Logger } from "pino";
-import { type Engine, EngineError, type EngineResult } from "../engine/process/engine.js";
+import type { Engine, EngineResult } from "../engine/process/engine.js";
 import { Admission, type QueueLimits } from "./admission.js";
+import { QueueEmitter } from "./emitter.js";
 import type { Estimator } from "./estimator.js";
+import { failureOf, overtime, retryable } from "./failures.js";
 import { FairLine, type FairOptions } from "./fair-line.js";
-import { type Job, type JobChange, type JobFailure, type JobMessages, type JobRequest, personKey } from "./job.js";
+import { type Job, type JobChange, type JobMessages, type JobRequest, personKey } from "./job.js";
 import { newJobId } from "./job-id.js";
 import type { Journal } from "./journal.js";
 import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type Standing } from "./queue.js";
@@ -49,7 +50,7 @@ const CLOSING = "Dreamloom is just shutting down. Please try again in a minute."
 export class LocalQueue implements JobQueue {
   readonly #options: LocalQueueOptions;
   readonly #now: () => number;
-  readonly #events = new EventEmitter<QueueEvents>();
+  readonly #events: QueueEmitter;
   readonly #admission: Admission;
   readonly #line: FairLine;
   readonly #pqueue: PQueue<FairLine, FairOptions>;
@@ -60,7 +61,7 @@ export class LocalQueue implements JobQueue {
   constructor(options: LocalQueueOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#events.setMaxListeners(0);
+    this.#events = new QueueEmitter(options.logger);
     this.#admission = new Admission(options.limits, this.#now);
     const line = new FairLine();
     this.#line = line;
@@ -103,7 +104,7 @@ export class LocalQueue implements JobQueue {
     if (live.cancelled) throw new QueueError("closing", CLOSING);
     this.#options.logger.info({ job: job.id, recipe: job.recipe, person }, "job accepted");
     accepted?.(job);
-    this.#emit("accepted", job);
+    this.#events.emit("accepted", job);
     this.#enqueue(live);
     this.#tellMoves();
     return live.job;
@@ -115,7 +116,7 @@ export class LocalQueue implements JobQueue {
     live.cancelled = reason;
     if (live.job.state === "waiting") {
       live.leave.abort();
-      this.#end(live, { state: "cancelled" }, () => this.#emit("cancelled", live.job, reason));
+      this.#end(live, { state: "cancelled" }, () => this.#events.emit("cancelled", live.job, reason));
     } else {
       live.abort.abort(new Error("The job was cancelled."));
     }
@@ -143,11 +144,11 @@ export class LocalQueue implements JobQueue {
   }
 
   on<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
-    (this.#events as EventEmitter).on(event, listener as (...args: unknown[]) => void);
+    this.#events.on(event, listener);
   }
 
   off<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
-    (this.#events as EventEmitter).off(event, listener as (...args: unknown[]) => void);
+    this.#events.off(event, listener);
   }
 
   async close(graceMs: number): Promise<void> {
@@ -177,7 +178,7 @@ export class LocalQueue implements JobQueue {
   async #run(live: LiveJob): Promise<void> {
     live.job = { ...live.job, state: "running", startedAt: this.#now() };
     const timer = setTimeout(() => live.abort.abort(new Error("time limit")), this.#options.jobSeconds * 1000);
-    this.#emit("started", live.job);
+    this.#events.emit("started", live.job);
     this.#tellMoves();
     try {
       await this.#attempts(live);
@@ -201,7 +202,7 @@ export class LocalQueue implements JobQueue {
           return;
         }
         this.#options.logger.warn({ err: error, job: live.job.id }, "the engine failed; trying once more");
-        this.#emit("retrying", live.job, failureOf(error));
+        this.#events.emit("retrying", live.job, failureOf(error));
       }
     }
   }
@@ -224,7 +225,7 @@ export class LocalQueue implements JobQueue {
           onFrame: (frame) => {
             if (signal.aborted) return;
             live.progress = frame.progress;
-            this.#emit("frame", live.job, frame);
+            this.#events.emit("frame", live.job, frame);
           },
         },
       );
@@ -244,21 +245,18 @@ export class LocalQueue implements JobQueue {
     const finishedAt = this.#now();
     if (live.job.attempts === 1 && startedAt !== undefined) this.#options.estimator.learn(pace, work, (finishedAt - startedAt) / 1000);
     const { picture: _picture, octaves: _octaves, recipe: _recipe, type: _type, ...kept } = result;
-    this.#end(live, { state: "done", result: kept }, () => this.#emit("done", live.job, result));
+    this.#end(live, { state: "done", result: kept }, () => this.#events.emit("done", live.job, result));
   }
 
   #fail(live: LiveJob, error: unknown): void {
     const { cancelled } = live;
     if (cancelled) {
-      this.#end(live, { state: "cancelled" }, () => this.#emit("cancelled", live.job, cancelled));
+      this.#end(live, { state: "cancelled" }, () => this.#events.emit("cancelled", live.job, cancelled));
       return;
     }
-    const minutes = Math.max(1, Math.round(this.#options.jobSeconds / 60));
-    const failure: JobFailure = live.abort.signal.aborted
-      ? { kind: "time", message: `This took more than ${minutes} minutes, the longest a job may take. Try a smaller size or fewer steps.` }
-      : failureOf(error);
+    const failure = live.abort.signal.aborted ? overtime(this.#options.jobSeconds) : failureOf(error);
     this.#options.logger.warn({ err: error, job: live.job.id, kind: failure.kind }, "job failed");
-    this.#end(live, { state: "failed", failure }, () => this.#emit("failed", live.job, failure));
+    this.#end(live, { state: "failed", failure }, () => this.#events.emit("failed", live.job, failure));
   }
 
   /** Ends a job once; later calls (an engine that answers after its job was told as cancelled) change nothing. */
@@ -279,7 +277,7 @@ export class LocalQueue implements JobQueue {
       if (this.#places.get(id) === standing.place) continue;
       const isNew = !this.#places.has(id);
       this.#places.set(id, standing.place);
-      if (!isNew && standing.place > 0) this.#emit("moved", standing);
+      if (!isNew && standing.place > 0) this.#events.emit("moved", standing);
     }
   }
 
@@ -292,28 +290,9 @@ export class LocalQueue implements JobQueue {
     }
   }
 
-  #emit<E extends keyof QueueEvents>(event: E, ...args: QueueEvents[E]): void {
-    for (const listener of (this.#events as EventEmitter).listeners(event)) {
-      try {
-        listener(...args);
-      } catch (error) {
-        this.#options.logger.error({ err: error, event }, "a listener of the queue failed");
-      }
-    }
-  }
-
   #freeId(): string {
     let id = newJobId();
     while (this.#live.has(id)) id = newJobId();
     return id;
   }
-}
-
-function retryable(error: unknown): boolean {
-  return error instanceof EngineError && (error.kind === "crashed" || error.kind === "memory");
-}
-
-function failureOf(error: unknown): JobFailure {
-  if (error instanceof EngineError) return { kind: error.kind, message: error.message };
-  return { kind: "internal", message: "Something went wrong inside the painter. It has been written to the log." };
 }

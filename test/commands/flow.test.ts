@@ -176,5 +176,22 @@ describe("a dream in a chat", () => {
     await chat.until(() => chat.messages.some((message) => message.content.text.includes("Done in")));
     await quiet();
     expect(chat.in("channel")).toEqual([]);
+    // Both the answer and the last message are in this thread: one picture is enough.
+    expect(chat.messages.flatMap((message) => message.pictures).filter((shown) => /^dream-\w+\.png$/.test(shown.name))).toHaveLength(1);
+  });
+
+  it("tells that a network is being fetched, until the first frame", async () => {
+    const { chat, engine, desk, quiet } = await studio();
+    await chat.say(ann, "/dream octaves:1");
+    const run = await engine.next();
+    const progress = await chat.until(() => chat.in("thread").find((message) => message.content.progress));
+    desk.presenter.downloading({ network: "resnet50", received: 34_000_000, total: 95_000_000 });
+    await chat.until(() => progress.content.text === "Fetching the network resnet50, which happens only once: 34 of 95 MB.");
+    await run.preview(1, 2);
+    desk.presenter.downloading({ network: "vgg19", received: 1, total: undefined });
+    await chat.until(() => progress.content.text.startsWith("Octave 1 of 1, step 2"));
+    await run.finish();
+    await quiet();
+    expect(progress.edits.some((edit) => edit.text.includes("vgg19"))).toBe(false);
   });
 });

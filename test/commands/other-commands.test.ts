@@ -19,12 +19,15 @@ describe("/queue", () => {
     expect(rows).toHaveLength(3);
   });
 
-  it("does not show one community's jobs to another", async () => {
+  it("does not show one channel's or community's jobs to another", async () => {
     const { chat, engine } = await studio();
     await chat.say(ann, "/dream", { place: { ...art, community: "secret" } });
     await engine.next();
+    await chat.say(ben, "/dream", { place: { ...art, channel: "private" } });
+    await chat.say(mod, "/queue");
     await chat.say(ben, "/queue");
-    expect(chat.whispers[0]?.text).toMatch(/^▶ A job of another community: running/);
+    expect(chat.whispers[0]?.text).toMatch(/^▶ A job in another channel: running.*\n1\. A job in another channel: starts/);
+    expect(chat.whispers[1]?.text).toMatch(/\n1\. Dream of creatures, \*\*yours\*\*/);
   });
 });
 
@@ -82,9 +85,9 @@ describe("/again", () => {
     ]);
   });
 
-  it("does not reach into another community", async () => {
+  it.each([{ community: "secret" }, { channel: "private" }])("does not reach into another community or channel: %j", async (elsewhere) => {
     const { chat, quiet, engine } = await studio({ engine: new FakeEngine({ automatic: true }) });
-    await chat.say(ann, "/dream octaves:1", { place: { ...art, community: "secret" } });
+    await chat.say(ann, "/dream octaves:1", { place: { ...art, ...elsewhere } });
     await quiet();
     const message = chat.messages[0];
     if (!message) throw new Error("nothing was announced");

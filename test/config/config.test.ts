@@ -30,7 +30,7 @@ function problems(env: Record<string, string>): readonly string[] {
 describe("settings", () => {
   it("come from the defaults, with folders made absolute", () => {
     const config = loadConfig({});
-    expect(config.web).toEqual({ enabled: true, host: "127.0.0.1", port: 3000 });
+    expect(config.web).toEqual({ enabled: true, host: "127.0.0.1", port: 3000, allowedHosts: [], moderatorCode: "" });
     expect(config.models.dir).toBe(join(homedir(), ".cache/dreamloom/models"));
     expect(config.engine.concurrency).toBe(1);
   });
@@ -38,7 +38,7 @@ describe("settings", () => {
   it("are overridden by a file, and that by the environment", () => {
     const own = file("web:\n  port: 4000\n  host: 0.0.0.0\nmodels:\n  path: [/a]\n");
     const config = loadConfig({ DREAMLOOM_CONFIG: own, WEB_PORT: "5000", MODELS_PATH: ["/b", "/c"].join(delimiter), LOG_LEVEL: "" });
-    expect(config.web).toEqual({ enabled: true, host: "0.0.0.0", port: 5000 });
+    expect(config.web).toMatchObject({ enabled: true, host: "0.0.0.0", port: 5000 });
     expect(config.models.path).toEqual(["/b", "/c"]);
     expect(config.log.level).toBe("info");
   });
@@ -46,7 +46,7 @@ describe("settings", () => {
   it("name every environment variable in the defaults' comments, and every variable sets something", () => {
     const yaml = readFileSync(new URL("../../config/default.yaml", import.meta.url), "utf8");
     for (const name of Object.keys(ENVIRONMENT)) expect(yaml).toMatch(new RegExp(`\\b${name}\\b`));
-    const values = { text: "cpu", number: "7", flag: "false", paths: "/x" };
+    const values = { text: "cpu", number: "7", flag: "false", paths: "/x", names: "art.example.org" };
     const log = { LOG_LEVEL: "warn", LOG_FORMAT: "json", DREAM_MAX_SIZE: "700", ENGINE_RUNTIME: "cpu" };
     for (const [name, { key, type }] of Object.entries(ENVIRONMENT)) {
       const value = (log as Record<string, string>)[name] ?? values[type];

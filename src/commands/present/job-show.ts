@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Chat, MessageRef, OutgoingMessage, Person, Place } from "../../bots/chat.js";
+import type { Chat, MessageRef, OutgoingMessage, Person, Place, Progress } from "../../bots/chat.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Job, JobFailure, JobMessages } from "../../queue/job.js";
 import type { CancelReason, JobQueue, Standing } from "../../queue/queue.js";
@@ -39,6 +39,9 @@ export class JobShow {
   #messages: JobMessages = { frames: [] };
   #announcement: LiveMessage | undefined;
   #progress: LiveMessage | undefined;
+  /** What the progress message should say, also while it is still being posted. */
+  #latest: OutgoingMessage | undefined;
+  #painting = false;
   #over = false;
 
   constructor(private readonly options: JobShowOptions) {
@@ -67,15 +70,22 @@ export class JobShow {
       if (!ref) return;
       this.#progress = new LiveMessage(this.options.stage.chat, ref, this.#persistence);
       if (this.#over) this.#progress.stop();
+      if (this.#latest) this.#progress.show(this.#latest);
       await this.#keep({ progress: ref });
     });
   }
 
+  /** The engine is still fetching what it needs. */
+  fetching(text: string, progress: Progress): void {
+    if (!this.#painting) this.#showProgress({ text, progress });
+  }
+
   frame(frame: EngineFrame): void {
     const { job, queue } = this.options;
+    this.#painting = true;
     const left = queue.standing(job.id)?.runSeconds;
     const preview = frame.kind === "preview" ? texts.framePicture(job, frame) : undefined;
-    this.#progress?.show(texts.underway(frame, left, preview));
+    this.#showProgress(texts.underway(frame, left, preview));
     if (frame.kind !== "octave") return;
     this.#frames.push(frame);
     if (this.#frames.length > MAX_FRAMES_WAITING) this.#frames.shift();
@@ -101,9 +111,10 @@ export class JobShow {
       const final = await this.#post(texts.finished(recipe, job, result, picture), this.#persistence.attempts);
       if (final) await this.#keep({ final });
       else this.options.logger.error({ job: job.id }, "the final picture could not be posted anywhere");
+      const below = final !== undefined && this.#announcement !== undefined && samePlace(final.place, this.#announcement.ref.place);
       const last = result.octaves.length > 1 ? `${result.octaves.length} octaves` : "The picture";
       await Promise.all([
-        this.#announcement?.end(texts.showpiece(recipe, job, result, picture)),
+        this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture)),
         this.#progress?.end({ text: `${last} done.`, progress: { value: 1, label: "Done" } }),
       ]);
     });
@@ -116,6 +127,11 @@ export class JobShow {
   cancelled(job: Job, reason: CancelReason): void {
     // After a shutdown the journal in memory is gone, and with it what the button would need.
     this.#endWithout(job, texts.cancelText(reason), reason.by === "person");
+  }
+
+  #showProgress(content: OutgoingMessage): void {
+    this.#latest = content;
+    this.#progress?.show(content);
   }
 
   /** Tells why there is no picture: in the thread, where the frames are, and in the channel's message. */

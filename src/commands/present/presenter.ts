@@ -4,6 +4,13 @@ import type { JobQueue } from "../../queue/queue.js";
 import type { Recipe } from "../recipe.js";
 import { JobShow, type Stage } from "./job-show.js";
 
+/** How far a network's download is, in bytes. */
+export interface Download {
+  readonly network: string;
+  readonly received: number;
+  readonly total: number | undefined;
+}
+
 export interface PresenterOptions {
   readonly queue: JobQueue;
   readonly recipes: ReadonlyMap<string, Recipe>;
@@ -33,6 +40,15 @@ export class Presenter {
     const recipe = recipes.get(job.recipe);
     if (!recipe) throw new Error(`No recipe ${job.recipe}.`);
     this.#shows.set(job.id, new JobShow({ job, stage, recipe, queue, logger: logger.child({ job: job.id }), backoffMs }));
+  }
+
+  /** Tells the jobs that have begun but not painted yet that a network is being downloaded. */
+  downloading({ network, received, total }: Download): void {
+    const megabytes = (bytes: number) => Math.round(bytes / 1e6);
+    const all = total === undefined ? "" : ` of ${megabytes(total)}`;
+    const text = `Fetching the network ${network}, which happens only once: ${megabytes(received)}${all} MB.`;
+    const progress = { value: total ? Math.min(1, received / total) : 0, label: `Fetching ${network}` };
+    for (const show of this.#shows.values()) show.fetching(text, progress);
   }
 
   /** Resolves when everything about one job, or all of them, has been said. */

@@ -58,7 +58,7 @@ function outlook(standing: Standing | undefined): string {
 /** The thread's first message: what will be done. */
 export function beginning(recipe: Recipe, job: Job, standing: Standing | undefined): OutgoingMessage {
   const outlookText = standing ? ` It takes about ${duration(standing.runSeconds)}.` : "";
-  return { text: `${recipe.title(job.params)}: the brush is wet.${outlookText}`, progress: { value: 0, label: "Starting" } };
+  return { text: `${recipe.title(job.params)}: starting.${outlookText}`, progress: { value: 0, label: "Starting" } };
 }
 
 /** The message that changes between octaves. */
@@ -107,11 +107,11 @@ export function finished(recipe: Recipe, job: Job, result: EngineResult, picture
   return { text, pictures: [picture], mention: [{ ...job.author, moderator: false }] };
 }
 
-/** The channel's message in the end, with the picture. */
-export function showpiece(recipe: Recipe, job: Job, result: EngineResult, picture: Picture): OutgoingMessage {
+/** The channel's message in the end; without the picture where the final one is right below it. */
+export function showpiece(recipe: Recipe, job: Job, result: EngineResult, picture: Picture | undefined): OutgoingMessage {
   const line = commandLine(recipe, { ...job.params, seed: result.seed });
   const text = [heading(recipe, job), `\`${line}\``, `Done in ${took(job, result)}.`].join("\n");
-  return { text, pictures: [picture], buttons: [againButton(job), deleteButton(job)] };
+  return { text, ...(picture ? { pictures: [picture] } : {}), buttons: [againButton(job), deleteButton(job)] };
 }
 
 function took(job: Job, result: EngineResult): string {
