@@ -73,6 +73,8 @@ const RULES: { readonly [K in Operation]: Rule<K> } = {
   },
   avgPool: (n, g) => [ops.avgPoolGradient(g, operand(n, 0), n.attributes)],
   avgPoolGradient: (n, g) => [ops.avgPool(g, n.attributes)],
+  subsample: (n, g) => [ops.subsampleGradient(g, operand(n, 0), n.attributes.strides)],
+  subsampleGradient: (n, g) => [ops.subsample(g, n.attributes.strides)],
   matmul: (n, g) => {
     const [a, b] = [operand(n, 0), operand(n, 1)];
     const { transposeA, transposeB } = n.attributes;

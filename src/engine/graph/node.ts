@@ -72,6 +72,8 @@ export interface OperationAttributes {
   readonly maxPoolGradient: PoolAttributes;
   readonly avgPool: PoolAttributes;
   readonly avgPoolGradient: PoolAttributes;
+  readonly subsample: { readonly strides: Pair };
+  readonly subsampleGradient: { readonly strides: Pair };
   // Linear algebra and layout
   readonly matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   readonly transpose: { readonly permutation: readonly number[] };

@@ -154,6 +154,9 @@ export function conv2d(x: Node, kernel: Node, bias?: Node, options: ConvOptions 
   if (channels !== null && channels !== cin * groups) {
     throw new GraphError(`conv2d: kernel ${showShape(kernel.shape)} with ${groups} groups does not fit ${channels} channels`);
   }
+  if (kh === 1 && kw === 1 && (strides[0] > 1 || strides[1] > 1) && pads.every((p) => p === 0)) {
+    return conv2d(subsample(x, strides), kernel, bias, { groups });
+  }
   const h = windowed(dim(x, 2), kh, strides[0], pads[0], pads[2], dilations[0]);
   const w = windowed(dim(x, 3), kw, strides[1], pads[1], pads[3], dilations[1]);
   return node("conv2d", bias ? [x, kernel, bias] : [x, kernel], attributes, [dim(x, 0), out, h, w]);
@@ -162,6 +165,31 @@ export function conv2d(x: Node, kernel: Node, bias?: Node, options: ConvOptions 
 /** The adjoint of {@link conv2d} with respect to its first input: spreads g [N, O, H', W'] back over the shape of `like`. */
 export function conv2dTranspose(g: Node, kernel: Node, like: Node, attributes: ConvAttributes): Node {
   return node("conv2dTranspose", [g, kernel, like], attributes, like.shape);
+}
+
+const subsampled = new WeakMap<Node, Map<string, Node>>();
+
+/**
+ * Every strides[0]-th row and strides[1]-th column, beginning with the first. [N, C, H, W] -> [N, C, ceil(H / s), ceil(W / s)]
+ *
+ * Asked twice for the same of x, it gives the same node: the two strided 1x1 convolutions of a ResNet's block then add their
+ * gradients while they are small.
+ */
+export function subsample(x: Node, strides: Pair): Node {
+  const known = subsampled.get(x) ?? new Map<string, Node>();
+  subsampled.set(x, known);
+  const found = known.get(strides.join());
+  if (found) return found;
+  expectRank(x, 4, "subsample");
+  const [h, w] = [windowed(dim(x, 2), 1, strides[0], 0, 0), windowed(dim(x, 3), 1, strides[1], 0, 0)];
+  const made = node("subsample", [x], { strides }, [dim(x, 0), dim(x, 1), h, w]);
+  known.set(strides.join(), made);
+  return made;
+}
+
+/** The adjoint of {@link subsample}: g's places spread over the shape of `like`, zeros between. */
+export function subsampleGradient(g: Node, like: Node, strides: Pair): Node {
+  return node("subsampleGradient", [g, like], { strides }, like.shape);
 }
 
 function pooled(op: "maxPool" | "avgPool", x: Node, attributes: PoolAttributes): Node {

@@ -1,74 +1,92 @@
 /** How long one style-transfer step takes: loss and image gradient of VGG19 or another network. */
 import { availableParallelism } from "node:os";
 import { gradient } from "../graph/gradient.js";
+import { convolutionWork } from "../graph/work.js";
 import { random } from "../images/random.js";
-import type { Network } from "../networks/network.js";
+import { type Network, NetworkError } from "../networks/network.js";
+import { randomVgg } from "../networks/random-vgg.js";
+import { styleLayers } from "../networks/catalogue.js";
 import { content } from "../objectives/content.js";
 import { gramLoss, gramOutputs } from "../objectives/gram.js";
 import { scopeOf, sum } from "../objectives/objective.js";
-import type { Runtime, Tensor } from "../runtimes/runtime.js";
+import type { Programs } from "../programs.js";
+import type { Tensor } from "../runtimes/runtime.js";
 
 export interface StepMeasurement {
   /** Side of the square picture, in pixels. */
   readonly size: number;
   readonly threads: number;
   readonly median_ms: number;
-  /** 4 floating-point operations (forward and back, multiply and add) per multiplication of a convolution. */
+  /** Of the convolutions, forward and back: 4 floating-point operations per multiply-add. */
   readonly gflops: number;
   readonly runtime: string;
 }
 
-export interface StepOptions {
-  readonly network: Network;
-  readonly size: number;
-  readonly runtime: Runtime;
-  readonly threads?: number;
-  readonly styleLayers: readonly string[];
-  readonly contentLayer: string;
-  /** Multiply-adds of the convolutions for one pixel of the picture, forward. */
-  readonly macs: number;
-  readonly runs?: number;
-}
+/** VGG19 with random weights: the same work as the real one. */
+export const STEP_NETWORK = "random-vgg19";
+
+const RUNS = 5;
+const WARM_UPS = 2;
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Measures a step: style as Gram matrices, content as features, one size x size picture, average pooling; two warm-ups. */
-export async function measureStep(options: StepOptions): Promise<StepMeasurement> {
-  const { network, size, runtime, styleLayers, contentLayer, runs = 5 } = options;
-  const noise = (seed: number): Tensor => {
-    const next = random(seed);
-    return { data: Float32Array.from({ length: 3 * size * size }, () => next() * 255), shape: [1, 3, size, size] };
-  };
+function noise(size: number, seed: number): Tensor {
+  const next = random(seed);
+  return { data: Float32Array.from({ length: 3 * size * size }, () => next() * 255), shape: [1, 3, size, size] };
+}
+
+/** What is needed of an engine to measure it. */
+export interface Measurable {
+  readonly programs: Programs;
+  /** Threads it was given; all cores when left out. */
+  readonly threads?: number;
+  network(id: string): Promise<Network>;
+}
+
+const RANDOM_LAYERS = {
+  style: ["block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1"],
+  content: "block4_conv2",
+};
+
+/**
+ * Measures a step: style as Gram matrices in the network's style layers, content as features, one size x size picture, average
+ * pooling; the median of five after two warm-ups.
+ */
+export async function measureStep(engine: Measurable, { network: id, size }: { network: string; size: number }): Promise<StepMeasurement> {
+  const { runtime } = engine.programs;
+  const network = id === STEP_NETWORK ? randomVgg() : await engine.network(id);
+  const chosen = id === STEP_NETWORK ? RANDOM_LAYERS : styleLayers(network);
   const { image, layers } = network.build({ pooling: "average" });
-  const layer = (name: string) => {
+  const scope = scopeOf(image, (name) => {
     const found = layers.get(name);
-    if (!found) throw new Error(`no layer ${name}`);
+    if (!found) throw new NetworkError("unknown", `${network.id} has no layer "${name}".`);
     return found;
-  };
-  const targets = await runtime.compile({ ...gramOutputs(scopeOf(image, layer), styleLayers), content: layer(contentLayer) });
-  const reached = await targets.run({ image: noise(2) });
+  });
+  const targets = await runtime.compile({ ...gramOutputs(scope, chosen.style), content: scope.layer(chosen.content) });
+  const { content: features, ...grams } = await targets.run({ image: noise(size, 2) });
   await targets.dispose();
-  const style = gramLoss(styleLayers.map((name) => ({ layer: name, weight: 1, target: reached[name] ?? noise(3) })));
+  if (!features) throw new Error("a program gave no content features");
   const objective = sum([
-    [style, 1],
-    [content(contentLayer, reached.content ?? noise(3), 1), 1],
+    [gramLoss(Object.entries(grams).map(([layer, target]) => ({ layer, weight: 1, target }))), 1],
+    [content(chosen.content, features, 1), 1],
   ]);
-  const loss = objective.build(scopeOf(image, layer));
+  const loss = objective.build(scope);
+  const work = convolutionWork([loss], { image: [1, 3, size, size] });
   const program = await runtime.compile({ loss, gradient: gradient(loss, image) });
-  const inputs = { ...objective.values, image: noise(1) };
+  const inputs = { ...objective.values, image: noise(size, 1) };
   const times: number[] = [];
-  for (let run = -2; run < runs; run++) {
+  for (let run = 0; run < WARM_UPS + RUNS; run++) {
     const start = performance.now();
     await program.run(inputs);
-    if (run >= 0) times.push(performance.now() - start);
+    if (run >= WARM_UPS) times.push(performance.now() - start);
   }
   await program.dispose();
   const ms = median(times);
   return {
     size,
-    threads: options.threads ?? availableParallelism(),
+    threads: engine.threads ?? availableParallelism(),
     median_ms: Math.round(ms * 10) / 10,
-    gflops: Math.round((4 * options.macs * size * size) / ms / 1e5) / 10,
+    gflops: Math.round((4 * work) / ms / 1e5) / 10,
     runtime: runtime.name,
   };
 }

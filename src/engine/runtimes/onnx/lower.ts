@@ -2,10 +2,11 @@
 import type { ConvAttributes, Node, NodeOf, Operation, PoolAttributes } from "../../graph/node.js";
 import { GraphError } from "../../graph/node.js";
 import { type Kernel, phases, rotate } from "./kernels.js";
+import type { Sizes } from "./sizes.js";
 import { DataType, type OnnxWriter } from "./writer.js";
 
-/** Writes one node; `x` are the ONNX names of its inputs. Returns the name of its result. */
-type Lowering<K extends Operation> = (w: OnnxWriter, node: NodeOf<K>, x: readonly string[]) => string;
+/** Writes one node; `x` are the ONNX names of its inputs, `sizes` knows feature maps' heights and widths. Returns the name of its result. */
+type Lowering<K extends Operation> = (w: OnnxWriter, node: NodeOf<K>, x: readonly string[], sizes: Sizes) => string;
 
 const TO_THE_END = Number.MAX_SAFE_INTEGER;
 const H = 2;
@@ -28,33 +29,37 @@ function kernelOf(node: Node): Kernel {
   return { data: kernel.attributes.data, shape: kernel.shape as unknown as Kernel["shape"] };
 }
 
-const sizeOf = (w: OnnxWriter, x: string): string => w.node("Slice", [w.node("Shape", [x]), w.ints([H]), w.ints([W + 1]), w.ints([0])]);
-
-/** Fills x with zeros at the end of H and W up to the size of `like`. */
-function fill(w: OnnxWriter, x: string, like: string): string {
-  const missing = w.node("Sub", [sizeOf(w, like), sizeOf(w, x)]);
+/** Fills x, of a size, with zeros at the end of H and W up to a larger size. */
+function fill(w: OnnxWriter, x: string, from: string, to: string): string {
+  const missing = w.node("Sub", [to, from]);
   return w.node("Pad", [x, w.node("Concat", [w.ints([0, 0]), missing], { axis: 0 }), "", w.ints([H, W])]);
 }
 
-/** Leaves out `top` rows and `left` columns of x, then as much of its end as it is larger than `like`. */
-function cut(w: OnnxWriter, x: string, like: string, top: number, left: number): string {
+/** Leaves out `top` rows and `left` columns of x, then as much of its end as it is larger than a size. */
+function cut(w: OnnxWriter, x: string, size: string, top: number, left: number): string {
   const start = w.ints([top, left]);
-  const size = sizeOf(w, like);
   const end = top || left ? w.node("Add", [size, start]) : size;
   return w.node("Slice", [x, start, end, w.ints([H, W])]);
 }
 
-/** x with room for `like` after `top` and `left` are left out: used where x may be too small. */
-function fit(w: OnnxWriter, x: string, like: string, top: number, left: number, room: readonly [number, number]): string {
-  return cut(w, w.node("Pad", [x, w.ints([0, 0, ...room]), "", w.ints([H, W])]), like, top, left);
+/** x with room for a size after `top` and `left` are left out: used where x may be too small. */
+function fit(w: OnnxWriter, x: string, size: string, top: number, left: number, room: readonly [number, number]): string {
+  return cut(w, w.node("Pad", [x, w.ints([0, 0, ...room]), "", w.ints([H, W])]), size, top, left);
+}
+
+function inputOf(node: Node, i: number): Node {
+  const x = node.inputs[i];
+  if (!x) throw new GraphError(`a ${node.op} has no input ${i}`);
+  return x;
 }
 
 /** The gradient of a convolution by its input. */
-function conv2dTranspose(w: OnnxWriter, node: NodeOf<"conv2dTranspose">, x: readonly string[]): string {
+function conv2dTranspose(w: OnnxWriter, node: NodeOf<"conv2dTranspose">, x: readonly string[], sizes: Sizes): string {
   const { strides, pads, dilations, groups } = node.attributes;
   const kernel = kernelOf(node);
   const [, , kh, kw] = kernel.shape;
-  const [g, like] = [at(x, 0), at(x, 2)];
+  const g = at(x, 0);
+  const size = (): string => sizes.of(inputOf(node, 2));
   const [spanH, spanW] = [dilations[0] * (kh - 1), dilations[1] * (kw - 1)];
   const [top, left, bottom, right] = pads;
   const stride = strides[0];
@@ -66,26 +71,15 @@ function conv2dTranspose(w: OnnxWriter, node: NodeOf<"conv2dTranspose">, x: read
     return w.node("Conv", [g, w.floats(data, shape)], { kernel_shape: [kh, kw], strides: [1, 1], pads: back, dilations, group: groups });
   }
   if (stride === strides[1] && dilations[0] === 1 && dilations[1] === 1) {
-    if (kh === 1 && kw === 1 && groups === 1 && typeof node.shape[1] === "number") {
-      // Of the s * s phases only the first has weights: a 1x1 convolution, then zeros for the others.
-      const { data, shape } = rotate(kernel, groups);
-      const narrow = w.node("Conv", [g, w.floats(data, shape)], { kernel_shape: [1, 1] });
-      const zeros = (stride * stride - 1) * node.shape[1];
-      const wide = w.node("Pad", [narrow, w.ints([0, 0, 0, 0, 0, zeros, 0, 0])]);
-      const spread = w.node("DepthToSpace", [wide], { blocksize: stride, mode: "DCR" });
-      return top || left || bottom || right
-        ? fit(w, spread, like, top, left, [2 * stride + top, 2 * stride + left])
-        : cut(w, spread, like, 0, 0);
-    }
     const { data, shape } = phases(kernel, groups, stride);
     const [mh, mw] = [shape[2], shape[3]];
     // One row and column more than the kernel reaches, so that a remainder of the division by the stride is covered too.
     const around = [mh - 1, mw - 1, mh, mw];
     const wide = w.node("Conv", [g, w.floats(data, shape)], { kernel_shape: [mh, mw], pads: around, group: groups });
-    return cut(w, w.node("DepthToSpace", [wide], { blocksize: stride, mode: "CRD" }), like, top, left);
+    return cut(w, w.node("DepthToSpace", [wide], { blocksize: stride, mode: "CRD" }), size(), top, left);
   }
   const spread = w.node("ConvTranspose", [g, w.floats(kernel.data, kernel.shape)], { strides, dilations, group: groups, kernel_shape: [kh, kw] });
-  return fit(w, spread, like, top, left, [strides[0] + bottom + top, strides[1] + right + left]);
+  return fit(w, spread, size(), top, left, [strides[0] + bottom + top, strides[1] + right + left]);
 }
 
 function isTiling({ kernel, strides, pads }: PoolAttributes): boolean {
@@ -101,13 +95,14 @@ const upsample = (w: OnnxWriter, x: string, [h, v]: readonly [number, number]): 
 
 const poolAttributes = ({ kernel, strides, pads }: PoolAttributes) => ({ kernel_shape: kernel, strides, pads });
 
-function maxPoolGradient(w: OnnxWriter, node: NodeOf<"maxPoolGradient">, inputs: readonly string[]): string {
+function maxPoolGradient(w: OnnxWriter, node: NodeOf<"maxPoolGradient">, inputs: readonly string[], sizes: Sizes): string {
   const [x, y, g] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
   const { kernel } = node.attributes;
   if (isTiling(node.attributes)) {
     // Windows that do not overlap: the largest place is where the window's result, spread over it, equals x. Rows and columns
     // past the last whole window have no result: there g is filled with zeros.
-    const spread = (v: string): string => fill(w, upsample(w, v, kernel), x);
+    const [from, to] = [w.node("Mul", [sizes.of(inputOf(node, 1)), w.ints(kernel)]), sizes.of(inputOf(node, 0))];
+    const spread = (v: string): string => fill(w, upsample(w, v, kernel), from, to);
     const largest = w.node("Equal", [x, spread(y)]);
     return w.node("Where", [largest, spread(g), w.scalar(0)]);
   }
@@ -120,13 +115,14 @@ function maxPoolGradient(w: OnnxWriter, node: NodeOf<"maxPoolGradient">, inputs:
   return w.node("Reshape", [sums, shape]);
 }
 
-function avgPoolGradient(w: OnnxWriter, node: NodeOf<"avgPoolGradient">, inputs: readonly string[]): string {
+function avgPoolGradient(w: OnnxWriter, node: NodeOf<"avgPoolGradient">, inputs: readonly string[], sizes: Sizes): string {
   const [g, like] = [at(inputs, 0), at(inputs, 1)];
   const { kernel, strides, pads } = node.attributes;
   const area = kernel[0] * kernel[1];
   if (isTiling(node.attributes)) {
-    const shared = w.node("Mul", [g, w.scalar(1 / area)]);
-    return fill(w, upsample(w, shared, kernel), like);
+    const shared = scaled(w, inputOf(node, 0), g, 1 / area);
+    const size = w.node("Mul", [sizes.of(inputOf(node, 0)), w.ints(kernel)]);
+    return fill(w, upsample(w, shared, kernel), size, sizes.of(inputOf(node, 1)));
   }
   const channels = node.shape[1];
   if (typeof channels !== "number") throw new GraphError("the gradient of overlapping average pooling needs a known number of channels");
@@ -136,7 +132,32 @@ function avgPoolGradient(w: OnnxWriter, node: NodeOf<"avgPoolGradient">, inputs:
   const shared = w.node("Div", [g, w.node("Mul", [inside, w.scalar(area)])]);
   const kernelOfOnes = w.floats(new Float32Array(channels * area).fill(1), [channels, 1, ...kernel]);
   const spread = w.node("ConvTranspose", [shared, kernelOfOnes], { strides, group: channels, kernel_shape: kernel });
-  return fit(w, spread, like, pads[0], pads[1], [strides[0] + pads[2], strides[1] + pads[3]]);
+  return fit(w, spread, sizes.of(inputOf(node, 1)), pads[0], pads[1], [strides[0] + pads[2], strides[1] + pads[3]]);
+}
+
+/** g times a number; on the CPU as a depthwise convolution, which stays in the blocked layout. */
+function scaled(w: OnnxWriter, node: Node, g: string, factor: number): string {
+  const channels = node.shape[1];
+  if (!w.isBlocked(g) || typeof channels !== "number") return w.node("Mul", [g, w.scalar(factor)]);
+  return depthwise(w, g, channels, factor);
+}
+
+function depthwise(w: OnnxWriter, x: string, channels: number, factor: number): string {
+  const result = w.node("Conv", [x, w.floats(new Float32Array(channels).fill(factor), [channels, 1, 1, 1])], { kernel_shape: [1, 1], group: channels });
+  w.describeLike(result, x);
+  w.block(result);
+  return result;
+}
+
+/** Zeros between the rows and columns of g: as further channels, which DepthToSpace then puts in their places. */
+function subsampleGradient(w: OnnxWriter, node: NodeOf<"subsampleGradient">, x: readonly string[], sizes: Sizes): string {
+  const { strides } = node.attributes;
+  const channels = node.shape[1];
+  if (typeof channels !== "number") throw new GraphError("the gradient of subsampling needs a known number of channels");
+  const [stride, across] = strides;
+  if (stride !== across) throw new GraphError("subsampling with different strides for rows and columns has no gradient");
+  const wide = w.node("Pad", [at(x, 0), w.ints([0, 0, 0, 0, 0, (stride * stride - 1) * channels, 0, 0])]);
+  return cut(w, w.node("DepthToSpace", [wide], { blocksize: stride, mode: "DCR" }), sizes.of(inputOf(node, 1)), 0, 0);
 }
 
 function matmul(w: OnnxWriter, node: NodeOf<"matmul">, x: readonly string[]): string {
@@ -158,18 +179,18 @@ function reluGradient(w: OnnxWriter, node: NodeOf<"where">, resultOf: (node: Nod
   const [condition, g, zero] = node.inputs;
   const y = condition?.inputs[0];
   const isReluGradient = condition?.op === "greater" && y?.op === "relu" && isZero(condition.inputs[1]) && isZero(zero);
-  if (w.device !== "cpu" || !isReluGradient || g?.shape.length !== 4) return undefined;
-  const channels = y.shape[1];
-  if (typeof channels !== "number" || channels % BLOCK !== 0) return undefined;
-  const ones = w.floats(new Float32Array(channels).fill(1), [channels, 1, 1, 1]);
-  const copy = w.node("Conv", [resultOf(y), ones], { kernel_shape: [1, 1], group: channels });
+  if (!isReluGradient || !g || !w.isBlocked(resultOf(y))) return undefined;
+  const channels = y.shape[1] as number;
+  const copy = depthwise(w, resultOf(y), channels, 1);
   const mask = w.node("HardSigmoid", [copy], { alpha: { float: STEEP }, beta: { float: 0 } });
   w.describeLike(mask, resultOf(y));
-  return w.node("Mul", [mask, resultOf(g)]);
+  // A gradient that comes in NCHW is brought into blocks here, so that it stays in them all the way down.
+  const blocked = w.isBlocked(resultOf(g)) ? resultOf(g) : depthwise(w, resultOf(g), channels, 1);
+  const product = w.node("Mul", [mask, blocked]);
+  w.block(product);
+  return product;
 }
 
-/** Channels in a block of the NCHWc layout, at most. */
-const BLOCK = 16;
 /** Makes HardSigmoid(y) = min(1, max(0, STEEP * y)) a step: 0 at 0, and 1 at any activation that is not lost in rounding. */
 const STEEP = 1e30;
 
@@ -197,6 +218,9 @@ const LOWERINGS: { readonly [K in Exclude<Operation, "input">]: Lowering<K> } = 
   where: same("Where"),
   conv2d: (w, n, x) => w.node("Conv", x, { kernel_shape: kernelOf(n).shape.slice(2), ...conv(n.attributes) }),
   conv2dTranspose,
+  // A window of one pixel: pooling is the only way to take every other pixel in the blocked layout.
+  subsample: (w, n, x) => w.node("MaxPool", x, { kernel_shape: [1, 1], strides: n.attributes.strides }),
+  subsampleGradient,
   maxPool: (w, n, x) => w.node("MaxPool", x, poolAttributes(n.attributes)),
   maxPoolGradient,
   avgPool: (w, n, x) => w.node("AveragePool", x, { ...poolAttributes(n.attributes), count_include_pad: 0 }),
@@ -224,12 +248,50 @@ const LOWERINGS: { readonly [K in Exclude<Operation, "input">]: Lowering<K> } = 
   stopGradient: same("Identity"),
 };
 
-/** Writes one node of a tensor program, asking `resultOf` for its inputs, and returns the ONNX name of its result. */
-export function lower(w: OnnxWriter, node: Node, resultOf: (node: Node) => string): string {
+/**
+ * Which results onnxruntime's CPU keeps in its blocked layout (NCHWc): those of convolutions with whole blocks of channels, and of
+ * what it can compute in blocks from blocked inputs alone. A guess that is wrong costs a pass over memory, never the result.
+ */
+function staysBlocked(w: OnnxWriter, node: Node, inputs: readonly string[]): boolean {
+  const channels = node.shape[1];
+  if (w.device !== "cpu" || node.shape.length !== 4 || typeof channels !== "number" || channels % BLOCK !== 0) return false;
+  switch (node.op) {
+    case "conv2d":
+      return true;
+    case "conv2dTranspose":
+      return node.attributes.strides.every((s) => s === 1);
+    case "maxPool":
+    case "avgPool":
+    case "subsample":
+    case "relu":
+    case "add":
+    case "concat":
+      return inputs.every((x) => w.isBlocked(x));
+    default:
+      return false;
+  }
+}
+
+/** Channels in a block, at most. */
+const BLOCK = 16;
+
+/** What a node's lowering may ask for. */
+export interface Lowerer {
+  readonly writer: OnnxWriter;
+  readonly sizes: Sizes;
+  /** The ONNX name of a node's result, which is written if it is not yet. */
+  resultOf(node: Node): string;
+}
+
+/** Writes one node of a tensor program, after its inputs, and returns the ONNX name of its result. */
+export function lower({ writer, sizes, resultOf }: Lowerer, node: Node): string {
   if (node.op === "input") return node.attributes.name;
-  const short = node.op === "where" ? reluGradient(w, node, resultOf) : undefined;
+  const short = node.op === "where" ? reluGradient(writer, node, resultOf) : undefined;
   if (short !== undefined) return short;
+  const inputs = node.inputs.map(resultOf);
   // The table's key ties rule and node together; the compiler cannot see that through the lookup.
   const rule = LOWERINGS[node.op] as Lowering<Operation>;
-  return rule(w, node as NodeOf<Operation>, node.inputs.map(resultOf));
+  const name = rule(writer, node as NodeOf<Operation>, inputs, sizes);
+  if (staysBlocked(writer, node, inputs)) writer.block(name);
+  return name;
 }

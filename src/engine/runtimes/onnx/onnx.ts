@@ -2,8 +2,9 @@
 import * as ort from "onnxruntime-node";
 import { type Node, topologicalOrder } from "../../graph/node.js";
 import { type Program, type Runtime, RuntimeFailure, type Tensors } from "../runtime.js";
-import { type Dimension, Dimensions } from "./dimensions.js";
+import { type Dimension, Dimensions } from "../../graph/dimensions.js";
 import { lower } from "./lower.js";
+import { Sizes } from "./sizes.js";
 import { DataType, type OnnxDevice, OnnxWriter } from "./writer.js";
 
 export interface OnnxOptions {
@@ -26,11 +27,12 @@ export function toOnnx(
     if (known !== undefined) return known;
     const shape = dimensions.of(node);
     if (node.op === "input") inputs.push({ name: node.attributes.name, shape });
-    const name = lower(writer, node, resultOf);
+    const name = lower({ writer, sizes, resultOf }, node);
     writer.results.set(node, name);
     if (node.op !== "constant") writer.describe(name, dataType(node), shape);
     return name;
   };
+  const sizes = new Sizes(writer, dimensions, resultOf);
   // Inputs come before what uses them, so that the recursion stays shallow; comparisons wait until something asks, since the
   // gradient of ReLU may do without.
   for (const node of topologicalOrder(Object.values(outputs))) if (node.type === "float32") resultOf(node);

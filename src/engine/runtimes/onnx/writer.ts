@@ -1,7 +1,7 @@
 /** Collects ONNX nodes and initializers, and encodes them as a model. */
 import { ModelProto } from "../../onnx-schema.js";
 import type { Node } from "../../graph/node.js";
-import type { Dimension } from "./dimensions.js";
+import type { Dimension } from "../../graph/dimensions.js";
 
 /** ONNX TensorProto.DataType. */
 export const DataType = { FLOAT: 1, INT64: 7, BOOL: 9 } as const;
@@ -34,6 +34,7 @@ export class OnnxWriter {
   readonly #floats = new Map<ArrayBufferLike, Map<string, string>>();
   readonly #small = new Map<string, string>();
   readonly #shapes = new Map<string, { readonly elemType: number; readonly dimensions: readonly Dimension[] }>();
+  readonly #blocked = new Set<string>();
   #counter = 0;
   #bytes = 0;
 
@@ -99,6 +100,15 @@ export class OnnxWriter {
   /** Says what shape a result has; equal names of dimensions mean equal sizes. */
   describe(name: string, elemType: number, dimensions: readonly Dimension[]): void {
     this.#shapes.set(name, { elemType, dimensions });
+  }
+
+  /** Notes that a result is expected in the CPU's blocked layout. */
+  block(name: string): void {
+    if (this.device === "cpu") this.#blocked.add(name);
+  }
+
+  isBlocked(name: string): boolean {
+    return this.#blocked.has(name);
   }
 
   /** Says that a result has the shape of another. */

@@ -4,7 +4,7 @@
  * onnxruntime keeps feature maps in its blocked layout (NCHWc), and plans memory, only across operations whose shapes it can prove to
  * match; it cannot see by itself that a gradient has the shape of what it is the gradient of.
  */
-import type { Node, Pads, Pair } from "../../graph/node.js";
+import type { Node, Pads, Pair } from "./node.js";
 
 /** A number, or a name that stands for one. */
 export type Dimension = number | string;
@@ -23,8 +23,19 @@ const window = (x: readonly Dimension[], channels: Dimension, kernel: Pair, stri
   windowed(x[3] ?? "?", kernel[1], strides[1], pads[1], pads[3], dilations[1]),
 ];
 
-/** The dimensions of nodes, in the order in which they are asked for: inputs first. */
+/** A size less, or more, some places; what is taken off and put back gives the name it had. */
+function shifted(size: Dimension, by: number): Dimension {
+  if (by === 0) return size;
+  if (typeof size === "number") return size + by;
+  const undone = by > 0 ? `<${by}` : `>${-by}`;
+  return size.endsWith(undone) ? size.slice(0, -undone.length) : `${size}${by < 0 ? `<${-by}` : `>${by}`}`;
+}
+
+/** The dimensions of nodes. */
 export class Dimensions {
+  /** @param sizes shapes of inputs that are known already, by the inputs' names */
+  constructor(private readonly sizes: Readonly<Record<string, readonly number[]>> = {}) {}
+
   readonly #known = new Map<Node, readonly Dimension[]>();
   #fresh = 0;
 
@@ -45,7 +56,7 @@ export class Dimensions {
     };
     switch (node.op) {
       case "input":
-        return node.shape.map((d, i) => d ?? `${node.attributes.name}_${i}`);
+        return this.sizes[node.attributes.name] ?? node.shape.map((d, i) => d ?? `${node.attributes.name}_${i}`);
       case "conv2d": {
         const kernel = node.inputs[1]?.shape as readonly number[];
         const { strides, pads, dilations } = node.attributes;
@@ -54,6 +65,8 @@ export class Dimensions {
       case "maxPool":
       case "avgPool":
         return window(of(0), of(0)[1] ?? "?", node.attributes.kernel, node.attributes.strides, node.attributes.pads);
+      case "subsample":
+        return window(of(0), of(0)[1] ?? "?", [1, 1], node.attributes.strides, [0, 0, 0, 0]);
       case "conv2dTranspose":
         return of(2);
       case "maxPoolGradient":
@@ -68,9 +81,16 @@ export class Dimensions {
       case "stopGradient":
         return of(0);
       case "avgPoolGradient":
+      case "subsampleGradient":
       case "reshapeLike":
       case "expandLike":
         return of(1);
+      case "crop":
+      case "pad": {
+        const { before, after } = node.attributes;
+        const sign = node.op === "pad" ? 1 : -1;
+        return of(0).map((d, i) => shifted(d, sign * ((before[i] ?? 0) + (after[i] ?? 0))));
+      }
       case "concat":
         return of(0).map((d, i) => (i === node.attributes.axis ? `unknown_${this.#fresh++}` : d));
       case "add":

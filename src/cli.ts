@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+/** `dreamloom ...`: the engine and the bots from a shell. */
+import { Command, CommanderError } from "commander";
+import { addBench } from "./cli/bench.js";
+import { addDream } from "./cli/dream.js";
+import { addEvaluate } from "./cli/evaluate.js";
+import { reportMistake } from "./cli/mistake.js";
+import { addStart } from "./cli/start.js";
+import { version } from "./version.js";
+
+const program = new Command("dreamloom")
+  .description("Dreams and paints by running trained networks backwards: in chats, and here.")
+  .version(version)
+  .showHelpAfterError("Run it with --help to see what it takes.")
+  .exitOverride();
+addStart(program);
+addDream(program);
+addBench(program);
+addEvaluate(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // commander has already said what is wrong with an option; --help and --version end here too, with code 0.
+  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : reportMistake(error);
+}

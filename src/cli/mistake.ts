@@ -1,0 +1,26 @@
+/** What a shell says when something goes wrong. */
+import { ChatError } from "../bots/chat.js";
+import { ConfigError } from "../config.js";
+import { PictureError } from "../engine/images/codec.js";
+import { NetworkError } from "../engine/networks/network.js";
+import { EngineError } from "../engine/process/engine.js";
+import { RecipeError } from "../engine/recipes/recipe.js";
+
+/** Something wrong with what was typed; the message says what would be right. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const USAGE = 2;
+const FAILED = 1;
+const FOR_PEOPLE = [UsageError, ConfigError, PictureError, NetworkError, EngineError, RecipeError, ChatError];
+
+/** Prints one sentence for what a person can mend, and everything for what only a developer can; returns the exit code. */
+export function reportMistake(error: unknown): number {
+  if (FOR_PEOPLE.some((kind) => error instanceof kind) && error instanceof Error) {
+    process.stderr.write(`${error.message}\n`);
+    return error instanceof EngineError && error.kind !== "input" ? FAILED : USAGE;
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return FAILED;
+}

@@ -1,0 +1,195 @@
+/** Cases with known losses and gradients: the file format, and an engine's errors on them. */
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import { evaluate, observe } from "../evaluate.js";
+import { type Network, NetworkError } from "../networks/network.js";
+import { resolveLayer } from "../networks/resolve-layer.js";
+import { channels } from "../objectives/channels.js";
+import { content } from "../objectives/content.js";
+import { dream } from "../objectives/dream.js";
+import { gramLoss, gramOutputs } from "../objectives/gram.js";
+import { type Objective, sum } from "../objectives/objective.js";
+import { totalVariation } from "../objectives/total-variation.js";
+import type { Programs } from "../programs.js";
+import { RecipeError } from "../recipes/recipe.js";
+import type { Tensor } from "../runtimes/runtime.js";
+
+const shared = {
+  name: z.string(),
+  network: z.string(),
+  /** The file with the picture at which the case is taken. */
+  at: z.string(),
+  loss: z.number(),
+  /** The file with d loss / d picture. */
+  gradient: z.string(),
+  gradient_l2: z.number().optional(),
+  /** Another shape than the file's. */
+  shape: z.array(z.number().int().positive()).length(4).optional(),
+};
+
+const Case = z.discriminatedUnion("kind", [
+  z.object({
+    ...shared,
+    kind: z.literal("channels"),
+    terms: z.array(z.object({ layer: z.string(), channel: z.number().int().min(0), weight: z.number().default(1) })).min(1),
+  }),
+  z.object({ ...shared, kind: z.literal("dream"), layers: z.record(z.string(), z.number()) }),
+  z.object({
+    ...shared,
+    kind: z.literal("style"),
+    style_layers: z.array(z.string()).min(1),
+    content_layer: z.string(),
+    delta: z.number().default(0),
+    content_divisor: z.number().default(1),
+    tv_divisor: z.number().default(1),
+    /** The files of the two pictures whose style and content are wanted. */
+    style: z.string().default("style.f32"),
+    content: z.string().default("image.f32"),
+  }),
+]);
+type Case = z.output<typeof Case>;
+
+const Cases = z.object({ shape: z.array(z.number().int().positive()).length(4), layout: z.string().optional(), cases: z.array(Case).min(1) });
+
+export interface CaseErrors {
+  readonly name: string;
+  /** |loss - expected| / |expected| */
+  readonly lossError: number;
+  /** ||g - expected|| / ||expected|| */
+  readonly gradientError: number;
+}
+
+export interface CasesReport {
+  readonly cases: readonly CaseErrors[];
+  readonly worstLossError: number;
+  readonly worstGradientError: number;
+}
+
+/** What float32 should reach. */
+export const TOLERANCE = { loss: 1e-4, gradient: 2e-3 } as const;
+
+export interface CasesEngine {
+  readonly programs: Programs;
+  network(id: string): Promise<Network>;
+}
+
+async function readFloats(folder: string, file: string, shape: readonly number[]): Promise<Tensor> {
+  const path = resolve(folder, file);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new RecipeError(`The case file names "${file}", which cannot be read beside it.`, { cause });
+  });
+  const size = shape.reduce((a, b) => a * b, 1);
+  if (bytes.byteLength !== 4 * size) {
+    throw new RecipeError(`"${file}" holds ${bytes.byteLength} bytes; a float32 tensor of shape [${shape.join(", ")}] takes ${4 * size}.`);
+  }
+  return { data: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)), shape };
+}
+
+function l2(values: Float32Array): number {
+  let total = 0;
+  for (const v of values) total += v * v;
+  return Math.sqrt(total);
+}
+
+/** The case's objective, and whether its loss is one to maximise. */
+async function objectiveOf(test: Case, engine: CasesEngine, network: Network, folder: string, shape: readonly number[]): Promise<[Objective, 1 | -1]> {
+  const channelsOf = (layer: string): number => resolveLayer(network, layer).channels;
+  switch (test.kind) {
+    case "channels":
+      for (const { layer, channel } of test.terms) {
+        if (channel >= channelsOf(layer)) throw new RecipeError(`${test.name}: ${layer} has channels 0 to ${channelsOf(layer) - 1}, not ${channel}.`);
+      }
+      return [channels([test.terms], channelsOf), -1];
+    case "dream":
+      for (const layer of Object.keys(test.layers)) resolveLayer(network, layer);
+      return [dream(test.layers), -1];
+    case "style": {
+      for (const layer of [...test.style_layers, test.content_layer]) resolveLayer(network, layer);
+      const { delta } = test;
+      const grams = await observe(
+        engine.programs,
+        network,
+        `grams(${delta}:${test.style_layers.join(",")})`,
+        (scope) => gramOutputs(scope, test.style_layers, delta),
+        await readFloats(folder, test.style, shape),
+      );
+      const { features } = await observe(
+        engine.programs,
+        network,
+        `features(${test.content_layer})`,
+        (scope) => ({ features: scope.layer(test.content_layer) }),
+        await readFloats(folder, test.content, shape),
+      );
+      if (!features) throw new Error("a program gave no features");
+      const targets = test.style_layers.map((layer, i) => {
+        const target = grams[layer];
+        if (!target) throw new Error(`a program gave no Gram matrix of ${layer}`);
+        // The case's G are sums over pixels divided by numel; ours are means over pixels, so only the channels are left to divide by.
+        return { layer, target, weight: 0.5 ** i / channelsOf(layer) ** 2 };
+      });
+      const terms: [Objective, number][] = [
+        [gramLoss(targets, delta), 1],
+        [content(test.content_layer, features, 1), 1 / test.content_divisor],
+        [totalVariation(1), 1 / test.tv_divisor],
+      ];
+      return [sum(terms), 1];
+    }
+  }
+}
+
+async function errorsOf(test: Case, engine: CasesEngine, folder: string, shape: readonly number[]): Promise<CaseErrors> {
+  const network = await engine.network(test.network);
+  const [objective, sign] = await objectiveOf(test, engine, network, folder, shape);
+  const { loss, gradient } = await evaluate(engine.programs, network, objective, await readFloats(folder, test.at, shape));
+  const expected = await readFloats(folder, test.gradient, shape);
+  const difference = gradient.map((g, i) => sign * g - (expected.data[i] ?? 0));
+  const relative = (error: number, of: number): number => (of === 0 ? error : error / of);
+  return {
+    name: test.name,
+    lossError: relative(Math.abs(sign * loss - test.loss), Math.abs(test.loss)),
+    gradientError: relative(l2(difference), l2(expected.data)),
+  };
+}
+
+/**
+ * Computes loss and gradient of each case of a file, and how far they are from what the file says.
+ * @param path of a cases.json; the files that it names lie beside it
+ * @throws RecipeError when the file is not of the format, NetworkError when a network or layer is missing
+ */
+export async function evaluateCases(path: string, engine: CasesEngine): Promise<CasesReport> {
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new RecipeError(`"${path}" cannot be read. Give the path of a cases.json.`, { cause });
+  });
+  const { shape, cases } = parse(path, text);
+  const folder = dirname(path);
+  const errors: CaseErrors[] = [];
+  for (const test of cases) {
+    try {
+      errors.push(await errorsOf(test, engine, folder, test.shape ?? shape));
+    } catch (error) {
+      if (error instanceof NetworkError) throw new NetworkError(error.kind, `${test.name}: ${error.message}`, { cause: error });
+      throw error;
+    }
+  }
+  // NaN must count as the worst, not vanish in a comparison.
+  const worst = (values: number[]): number => (values.some(Number.isNaN) ? Number.NaN : Math.max(...values));
+  return {
+    cases: errors,
+    worstLossError: worst(errors.map((e) => e.lossError)),
+    worstGradientError: worst(errors.map((e) => e.gradientError)),
+  };
+}
+
+function parse(path: string, text: string): z.output<typeof Cases> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new RecipeError(`"${path}" is not JSON.`, { cause });
+  }
+  const parsed = Cases.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new RecipeError(`"${path}" is not a file of cases: ${issue?.path.join(".")}: ${issue?.message}.`);
+}

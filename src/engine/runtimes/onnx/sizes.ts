@@ -1,0 +1,85 @@
+/** Heights and widths of feature maps, computed by the program itself from the height and width of its inputs. */
+import { GraphError, type Node } from "../../graph/node.js";
+import type { Dimensions } from "../../graph/dimensions.js";
+import type { OnnxWriter } from "./writer.js";
+
+const H = 2;
+const W = 3;
+
+/**
+ * Writes the size [H, W] of a feature map as a few whole numbers. Taking the Shape of the map itself would force onnxruntime to
+ * bring it out of its blocked layout for nothing else.
+ */
+export class Sizes {
+  readonly #known = new Map<string, string>();
+
+  constructor(
+    private readonly writer: OnnxWriter,
+    private readonly dimensions: Dimensions,
+    private readonly resultOf: (node: Node) => string,
+  ) {}
+
+  /** The ONNX name of an int64 tensor [H, W]. */
+  of(node: Node): string {
+    const [, , height, width] = this.dimensions.of(node);
+    const key = `${height} x ${width}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const name = this.#write(node);
+    this.#known.set(key, name);
+    return name;
+  }
+
+  #write(node: Node): string {
+    const w = this.writer;
+    const [x, like, third] = node.inputs;
+    switch (node.op) {
+      case "conv2d": {
+        const { strides, pads, dilations } = node.attributes;
+        const kernel = like?.shape ?? [];
+        return this.#window(x, [kernel[2] ?? 1, kernel[3] ?? 1], strides, pads, dilations);
+      }
+      case "maxPool":
+      case "avgPool":
+        return this.#window(x, node.attributes.kernel, node.attributes.strides, node.attributes.pads, [1, 1]);
+      case "subsample":
+        return this.#window(x, [1, 1], node.attributes.strides, [0, 0, 0, 0], [1, 1]);
+      case "relu":
+      case "clip":
+      case "maxPoolGradient":
+        return this.of(operand(x));
+      case "avgPoolGradient":
+      case "subsampleGradient":
+        return this.of(operand(like));
+      case "conv2dTranspose":
+        return this.of(operand(third));
+      default: {
+        const alike = node.inputs.find((input) => this.#isAsLarge(input, node));
+        if (alike) return this.of(alike);
+        return w.node("Slice", [w.node("Shape", [this.resultOf(node)]), w.ints([H]), w.ints([W + 1]), w.ints([0])]);
+      }
+    }
+  }
+
+  /** Whether an input is sure to have its node's height and width: an operand of an addition, for instance. */
+  #isAsLarge(input: Node, node: Node): boolean {
+    if (input.shape.length !== node.shape.length || node.op === "transpose" || node.op === "reshape") return false;
+    const [mine, theirs] = [this.dimensions.of(node), this.dimensions.of(input)];
+    return mine[H] === theirs[H] && mine[W] === theirs[W];
+  }
+
+  #window(x: Node | undefined, kernel: readonly number[], strides: readonly number[], pads: readonly number[], dilations: readonly number[]): string {
+    const w = this.writer;
+    const size = this.of(operand(x));
+    const lost = [0, 1].map((i) => (dilations[i] ?? 1) * ((kernel[i] ?? 1) - 1) - (pads[i] ?? 0) - (pads[i + 2] ?? 0));
+    if (strides.every((s) => s === 1) && lost.every((n) => n === 0)) return size;
+    // floor((size - lost - 1) / stride) + 1; the difference is never negative where a window fits.
+    const places = w.node("Div", [w.node("Sub", [size, w.ints(lost.map((n) => n + 1))]), w.ints(strides)]);
+    return w.node("Add", [places, w.ints([1, 1])]);
+  }
+}
+
+function operand(x: Node | undefined): Node {
+  if (!x) throw new GraphError("an operation lacks an input");
+  return x;
+}
