@@ -133,6 +133,19 @@ describe("a dream in a chat", () => {
     expect(message.content.buttons?.map((button) => button.label)).toEqual(["Again", "Delete"]);
   });
 
+  it("is cancelled before it was even announced", async () => {
+    const { chat, queue, quiet } = await studio();
+    chat.fault = (call) => {
+      const [running] = queue.line();
+      if (call === "reply" && running) queue.cancel(running.job.id, { by: "person", name: "Ann" });
+      return undefined;
+    };
+    await chat.say(ann, "/dream");
+    await quiet();
+    expect(texts(chat.in("thread"))).toEqual(["Cancelled by Ann."]);
+    expect(chat.in("channel")[0]?.content.text).toContain("Cancelled by Ann.");
+  });
+
   it("goes on in the channel when the thread was deleted", async () => {
     const { chat, engine, quiet } = await studio();
     await chat.say(ann, "/dream octaves:2");
@@ -144,7 +157,9 @@ describe("a dream in a chat", () => {
     await run.octave(1);
     await run.finish();
     await quiet();
-    expect(texts(chat.in("channel")).some((text) => text.includes("Ann, your picture is ready"))).toBe(true);
+    const said = texts(chat.in("channel"));
+    expect(said.some((text) => text.includes("Ann, your picture is ready"))).toBe(true);
+    expect(said.filter((text) => text.startsWith("Octave"))).toEqual([]);
   });
 
   it("is done again by anybody, deleted by its author only", async () => {

@@ -66,7 +66,7 @@ export class JobShow {
       if (this.#over) return;
       const standing = queue.standing(job.id);
       this.#announcement?.show(texts.announcement(recipe, job, standing));
-      const ref = await this.#post(texts.beginning(recipe, job, standing), 3);
+      const ref = await this.#postFrame(texts.beginning(recipe, job, standing));
       if (!ref) return;
       this.#progress = new LiveMessage(this.options.stage.chat, ref, this.#persistence);
       if (this.#over) this.#progress.stop();
@@ -92,7 +92,7 @@ export class JobShow {
     this.#outbox.add(async () => {
       const next = this.#frames.shift();
       if (!next) return;
-      const ref = await this.#post(texts.octaveFrame(job, next), 2);
+      const ref = await this.#postFrame(texts.octaveFrame(job, next));
       if (ref) await this.#keep({ frames: [...this.#messages.frames, ref] });
     });
   }
@@ -108,7 +108,7 @@ export class JobShow {
     this.#end(async () => {
       const { recipe } = this.options;
       const picture = texts.resultPicture(recipe, job, result);
-      const final = await this.#post(texts.finished(recipe, job, result, picture), this.#persistence.attempts);
+      const final = await this.#post(texts.finished(recipe, job, result, picture));
       if (final) await this.#keep({ final });
       else this.options.logger.error({ job: job.id }, "the final picture could not be posted anywhere");
       const below = final !== undefined && this.#announcement !== undefined && samePlace(final.place, this.#announcement.ref.place);
@@ -140,7 +140,7 @@ export class JobShow {
       const end = texts.ended(this.options.recipe, job, why, again);
       const told = this.#progress && (await this.#progress.end({ text: why, keepPictures: true }));
       if (!told && (job.state === "failed" || job.startedAt !== undefined)) {
-        const ref = await this.#post({ text: why }, this.#persistence.attempts);
+        const ref = await this.#post({ text: why });
         if (ref) await this.#keep({ frames: [...this.#messages.frames, ref] });
       }
       await this.#announcement?.end(end);
@@ -184,14 +184,20 @@ export class JobShow {
     return postSomewhere(stage.chat, [job.place], message, this.#persistence);
   }
 
-  /** Posts in the thread, or in the channel where there is none any more. */
-  async #post(message: OutgoingMessage, attempts: number): Promise<MessageRef | undefined> {
+  /** Posts in the thread, or in the channel where there is none any more: for what must be said. */
+  async #post(message: OutgoingMessage, attempts = this.#persistence.attempts): Promise<MessageRef | undefined> {
     const { stage, job } = this.options;
     const { thread } = this.#messages;
     const { thread: _thread, ...channel } = job.place;
-    const places: Place[] = [...(thread ? [thread] : []), ...(thread && samePlace(thread, job.place) ? [] : [job.place])];
-    if (job.place.thread !== undefined) places.push(channel);
+    const places: Place[] = [];
+    for (const place of [thread, job.place, channel]) if (place && !places.some((known) => samePlace(known, place))) places.push(place);
     return postSomewhere(stage.chat, places, message, { ...this.#persistence, attempts });
+  }
+
+  /** Posts in the thread only: a frame is not worth filling the channel when somebody has deleted the thread. */
+  async #postFrame(message: OutgoingMessage): Promise<MessageRef | undefined> {
+    const { stage, job } = this.options;
+    return postSomewhere(stage.chat, [this.#messages.thread ?? job.place], message, { ...this.#persistence, attempts: 3 });
   }
 
   async #keep(messages: Partial<JobMessages>): Promise<void> {
