@@ -15,7 +15,11 @@ export function addBench(program: Command): void {
   bench
     .command("step")
     .description("times one style-transfer step: loss and gradient of one square picture, median of five")
-    .option("--network <id>", `network of the catalogue, or a folder; ${STEP_NETWORK} has random weights and needs no download`, STEP_NETWORK)
+    .option(
+      "--network <id>",
+      `network of the catalogue, or a folder; ${STEP_NETWORK} has random weights and needs no download`,
+      STEP_NETWORK,
+    )
     .option("--size <px>", "side of the picture", size, 512)
     .option("--json", "print one JSON object")
     .action(async (options: { network: string; size: number; json?: boolean }) => {
@@ -24,7 +28,10 @@ export function addBench(program: Command): void {
       try {
         const result = await measureStep(engine, options);
         if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-        else process.stdout.write(`${options.network} at ${result.size} px: ${result.median_ms} ms a step, ${result.gflops} GFLOP/s (${result.runtime}, ${result.threads} threads)\n`);
+        else
+          process.stdout.write(
+            `${options.network} at ${result.size} px: ${result.median_ms} ms a step, ${result.gflops} GFLOP/s (${result.runtime}, ${result.threads} threads)\n`,
+          );
       } finally {
         await engine.close();
       }

@@ -39,7 +39,7 @@ export function addDream(program: Command): void {
     .option("--octave-scale <x>", "how much larger each octave is", number, defaults.octaveScale)
     .option("--steps <n>", "steps in each octave", number, defaults.steps)
     .option("--strength <x>", "how far the picture is changed", number, defaults.strength)
-    .option("--jitter <px>", "largest random shift of a step", number, defaults.jitter)
+    .option("--jitter <px>", "largest random shift of a step; anywhere when left out", number)
     .option("--seed <n>", "the same number makes the same picture again", number, defaults.seed)
     .option("--frames <dir>", "write one PNG an octave into this folder")
     .option("--json", "print one JSON object about the run")
@@ -70,7 +70,8 @@ async function run(image: string | undefined, options: DreamOptions): Promise<vo
         signal: stop.signal,
         onFrame(frame) {
           bar.show(frame);
-          if (frames !== undefined && frame.kind === "octave") writes.push(writeFile(join(frames, `octave-${frame.octave}.png`), frame.picture));
+          if (frames !== undefined && frame.kind === "octave")
+            writes.push(writeFile(join(frames, `octave-${frame.octave}.png`), frame.picture));
         },
       },
     );
@@ -87,7 +88,8 @@ async function run(image: string | undefined, options: DreamOptions): Promise<vo
 
 async function readPicture(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === "ENOENT" ? "There is no file" : cause.code === "EISDIR" ? "A folder is not a picture:" : "I cannot read the file";
+    const why =
+      cause.code === "ENOENT" ? "There is no file" : cause.code === "EISDIR" ? "A folder is not a picture:" : "I cannot read the file";
     throw new UsageError(`${why} "${path}". Give the path of a picture.`, { cause });
   });
 }

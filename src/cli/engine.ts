@@ -1,8 +1,8 @@
 /** The engine for a command line: in this process, with the settings that the bots use too. */
-import { SingleBar, Presets } from "cli-progress";
+import { Presets, SingleBar } from "cli-progress";
 import type { Config } from "../config.js";
-import { type EngineSettings, type OpenEngine, openEngine } from "../engine/open.js";
 import type { Network } from "../engine/networks/network.js";
+import { type EngineSettings, type OpenEngine, openEngine } from "../engine/open.js";
 
 /** The part of the settings that the engine needs. */
 export function engineSettings({ models, engine }: Config): EngineSettings {
@@ -19,7 +19,10 @@ const MEGABYTE = 1e6;
 
 async function withDownloadBar(engine: OpenEngine, id: string, quiet: boolean): Promise<Network> {
   if (quiet || !process.stderr.isTTY) return engine.network(id);
-  const bar = new SingleBar({ stream: process.stderr, format: `${id} {bar} {value}/{total} MB`, hideCursor: true, clearOnComplete: true }, Presets.shades_classic);
+  const bar = new SingleBar(
+    { stream: process.stderr, format: `${id} {bar} {value}/{total} MB`, hideCursor: true, clearOnComplete: true },
+    Presets.shades_classic,
+  );
   let shown = false;
   try {
     return await engine.network(id, ({ received, total }) => {

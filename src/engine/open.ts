@@ -22,6 +22,7 @@ const KEPT_NETWORKS = 4;
 
 export interface OpenEngine {
   readonly programs: Programs;
+  readonly threads?: number;
   network(id: string, onProgress?: (progress: Progress) => void): Promise<Network>;
   close(): Promise<void>;
 }
@@ -33,6 +34,7 @@ export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEng
   const networks = new Map<string, Promise<Network>>();
   return {
     programs,
+    ...(threads !== undefined && { threads }),
     network(id, onProgress) {
       const known = networks.get(id);
       networks.delete(id);

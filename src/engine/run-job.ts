@@ -1,5 +1,5 @@
 /** Runs one job inside the engine's own process: decodes its pictures, runs its recipe, encodes its frames. */
-import { z } from "zod";
+import type { z } from "zod";
 import { decode, encode, inspect, PictureError } from "./images/codec.js";
 import { type Network, NetworkError } from "./networks/network.js";
 import { EngineError, type EngineFrame, type EngineRequest, type EngineResult, type OctaveSummary } from "./process/engine.js";

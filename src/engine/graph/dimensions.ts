@@ -16,7 +16,14 @@ function windowed(size: Dimension, kernel: number, stride: number, before: numbe
   return `(${size}-${lost + 1})/${stride}+1`;
 }
 
-const window = (x: readonly Dimension[], channels: Dimension, kernel: Pair, strides: Pair, pads: Pads, dilations: Pair = [1, 1]): Dimension[] => [
+const window = (
+  x: readonly Dimension[],
+  channels: Dimension,
+  kernel: Pair,
+  strides: Pair,
+  pads: Pads,
+  dilations: Pair = [1, 1],
+): Dimension[] => [
   x[0] ?? "?",
   channels,
   windowed(x[2] ?? "?", kernel[0], strides[0], pads[0], pads[2], dilations[0]),

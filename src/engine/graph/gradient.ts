@@ -138,7 +138,8 @@ export function gradient(loss: Node, wrt: Node): Node {
 export function gradientOf(seeds: readonly { readonly of: Node; readonly g: Node }[], wrt: Node): Node {
   const order = topologicalOrder(seeds.map((s) => s.of));
   const depends = new Set<Node>();
-  for (const n of order) if (n === wrt || (n.op !== "stopGradient" && n.op !== "count" && n.inputs.some((x) => depends.has(x)))) depends.add(n);
+  for (const n of order)
+    if (n === wrt || (n.op !== "stopGradient" && n.op !== "count" && n.inputs.some((x) => depends.has(x)))) depends.add(n);
   const gradients = new Map<Node, Node>();
   const accumulate = (n: Node, g: Node): void => {
     const before = gradients.get(n);

@@ -50,7 +50,11 @@ const Case = z.discriminatedUnion("kind", [
 ]);
 type Case = z.output<typeof Case>;
 
-const Cases = z.object({ shape: z.array(z.number().int().positive()).length(4), layout: z.string().optional(), cases: z.array(Case).min(1) });
+const Cases = z.object({
+  shape: z.array(z.number().int().positive()).length(4),
+  layout: z.string().optional(),
+  cases: z.array(Case).min(1),
+});
 
 export interface CaseErrors {
   readonly name: string;
@@ -93,12 +97,19 @@ function l2(values: Float32Array): number {
 }
 
 /** The case's objective, and whether its loss is one to maximise. */
-async function objectiveOf(test: Case, engine: CasesEngine, network: Network, folder: string, shape: readonly number[]): Promise<[Objective, 1 | -1]> {
+async function objectiveOf(
+  test: Case,
+  engine: CasesEngine,
+  network: Network,
+  folder: string,
+  shape: readonly number[],
+): Promise<[Objective, 1 | -1]> {
   const channelsOf = (layer: string): number => resolveLayer(network, layer).channels;
   switch (test.kind) {
     case "channels":
       for (const { layer, channel } of test.terms) {
-        if (channel >= channelsOf(layer)) throw new RecipeError(`${test.name}: ${layer} has channels 0 to ${channelsOf(layer) - 1}, not ${channel}.`);
+        if (channel >= channelsOf(layer))
+          throw new RecipeError(`${test.name}: ${layer} has channels 0 to ${channelsOf(layer) - 1}, not ${channel}.`);
       }
       return [channels([test.terms], channelsOf), -1];
     case "dream":

@@ -3,9 +3,9 @@ import { availableParallelism } from "node:os";
 import { gradient } from "../graph/gradient.js";
 import { convolutionWork } from "../graph/work.js";
 import { random } from "../images/random.js";
+import { presetsOf } from "../networks/looks.js";
 import { type Network, NetworkError } from "../networks/network.js";
 import { randomVgg } from "../networks/random-vgg.js";
-import { styleLayers } from "../networks/catalogue.js";
 import { content } from "../objectives/content.js";
 import { gramLoss, gramOutputs } from "../objectives/gram.js";
 import { scopeOf, sum } from "../objectives/objective.js";
@@ -55,7 +55,8 @@ const RANDOM_LAYERS = {
 export async function measureStep(engine: Measurable, { network: id, size }: { network: string; size: number }): Promise<StepMeasurement> {
   const { runtime } = engine.programs;
   const network = id === STEP_NETWORK ? randomVgg() : await engine.network(id);
-  const chosen = id === STEP_NETWORK ? RANDOM_LAYERS : styleLayers(network);
+  const { style: presets } = presetsOf(network);
+  const chosen = id === STEP_NETWORK ? RANDOM_LAYERS : { style: Object.keys(presets.layers), content: presets.content };
   const { image, layers } = network.build({ pooling: "average" });
   const scope = scopeOf(image, (name) => {
     const found = layers.get(name);

@@ -1,7 +1,7 @@
 /** Channels: the spatial mean of chosen channels ("neurons"), maximised. */
 import { add, mul, reduceMean, scalar, sumAll } from "../graph/ops.js";
-import type { Objective } from "./objective.js";
 import type { Tensor } from "../runtimes/runtime.js";
+import type { Objective } from "./objective.js";
 
 /** One channel of one layer; a negative weight pushes it down. */
 export interface ChannelTerm {

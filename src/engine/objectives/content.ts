@@ -1,7 +1,7 @@
 /** Content: the features of one layer stay near those of a picture. */
 import { mul, square, sub, sumAll } from "../graph/ops.js";
-import { number, type Objective } from "./objective.js";
 import type { Tensor } from "../runtimes/runtime.js";
+import { number, type Objective } from "./objective.js";
 
 /**
  * weight * sum((F - target)^2).

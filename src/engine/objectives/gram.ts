@@ -1,6 +1,7 @@
 /** Style as Gram matrices: which features occur together, wherever they are. */
-import { add as plus, count, div, matmul, mul, reshape, scalar, square, sub, sumAll } from "../graph/ops.js";
+
 import type { Node } from "../graph/node.js";
+import { count, div, matmul, mul, add as plus, reshape, scalar, square, sub, sumAll } from "../graph/ops.js";
 import type { Tensor } from "../runtimes/runtime.js";
 import { type Objective, pick, type Scope, vector } from "./objective.js";
 

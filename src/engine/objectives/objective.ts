@@ -7,8 +7,9 @@
  * The shape of every module here: parameters -> {@link Objective}. Every objective is a loss to minimise; what is to be maximised says so
  * and is negated.
  */
-import { add, crop, input, mul, reshape, scalar } from "../graph/ops.js";
+
 import type { Node, NodeOf, Shape } from "../graph/node.js";
+import { add, crop, input, mul, reshape, scalar } from "../graph/ops.js";
 import type { Tensor, Tensors } from "../runtimes/runtime.js";
 
 /** What an objective is built over. */

@@ -60,7 +60,10 @@ export class EngineHost implements Engine {
 
   /** Loads and compiles a network, so that the first job is quick. Rejects with an EngineError. */
   async warmUp(network: string): Promise<void> {
-    await this.#call((id) => ({ type: "warm", id, network }), () => undefined);
+    await this.#call(
+      (id) => ({ type: "warm", id, network }),
+      () => undefined,
+    );
   }
 
   async close(): Promise<void> {
@@ -114,7 +117,11 @@ export class EngineHost implements Engine {
     const { logger, onDownload: _, ...settings } = this.options;
     const source = import.meta.url.endsWith(".ts");
     const worker = fileURLToPath(new URL(source ? "./worker.ts" : "./worker.js", import.meta.url));
-    const child = fork(worker, { serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"], ...(source && { execArgv: ["--import", "tsx"] }) });
+    const child = fork(worker, {
+      serialization: "advanced",
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      ...(source && { execArgv: ["--import", "tsx"] }),
+    });
     this.#child = child;
     this.#lastHeard = Date.now();
     child.on("message", (message) => this.#receive(message as FromWorker));
@@ -135,21 +142,27 @@ export class EngineHost implements Engine {
 
   #receive(message: FromWorker): void {
     this.#lastHeard = Date.now();
-    if (message.type === "download") return this.options.onDownload?.(message);
+    if (message.type === "download") {
+      this.options.onDownload?.(message);
+      return;
+    }
     if (message.type === "ready" || message.type === "pong") return;
     const pending = this.#pending.get(message.id);
-    if (!pending) return;
     switch (message.type) {
       case "frame":
-        return pending.onFrame(message.frame);
+        pending?.onFrame(message.frame);
+        break;
       case "result":
-        return pending.settle({ result: message.result });
+        pending?.settle({ result: message.result });
+        break;
       case "warmed":
       case "aborted":
-        return pending.settle({});
+        pending?.settle({});
+        break;
       case "failed":
         this.options.logger.warn({ kind: message.kind, cause: message.cause }, message.message);
-        return pending.settle({ error: new EngineError(message.kind, message.message) });
+        pending?.settle({ error: new EngineError(message.kind, message.message) });
+        break;
     }
   }
 

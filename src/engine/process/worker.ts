@@ -1,5 +1,5 @@
 /** The engine's own process: takes jobs from its parent over IPC and sends frames back. A crash here takes no bot down. */
-import { openEngine, type OpenEngine } from "../open.js";
+import { type OpenEngine, openEngine } from "../open.js";
 import { runJob, toEngineError } from "../run-job.js";
 import { warmUp } from "../warm-up.js";
 import type { FromWorker, ToWorker } from "./messages.js";

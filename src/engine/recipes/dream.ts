@@ -1,9 +1,10 @@
 /** DeepDream: a photo in which a network's layers find more and more of what they know (Deep Learning Cookbook 12.3). */
 import { z } from "zod";
 import { evaluate } from "../evaluate.js";
+import { type Random, random, randomInteger } from "../images/random.js";
 import { addRasters, clampRaster, fitInside, type Raster, roll, subtractRasters } from "../images/raster.js";
-import { random, randomInteger } from "../images/random.js";
 import { resize } from "../images/resample.js";
+import { lookLayers } from "../networks/looks.js";
 import { resolveLayer } from "../networks/resolve-layer.js";
 import { dream as dreamObjective } from "../objectives/dream.js";
 import { octaveSizes } from "../optimize/octaves.js";
@@ -12,7 +13,6 @@ import { parseLayerWeights } from "./layer-weights.js";
 import { noise } from "./noise.js";
 import { previewClock } from "./preview-clock.js";
 import type { Frame, Pictures, RecipeContext } from "./recipe.js";
-import { lookLayers } from "../networks/looks.js";
 
 export const DreamParams = z.strictObject({
   /** Id of a network of the catalogue, or a path. */
@@ -29,9 +29,17 @@ export const DreamParams = z.strictObject({
   steps: z.number().int().min(1).max(500).default(20),
   /** How far the picture is changed: 1 is a clear dream, 0.5 a hint, 2 a wild one. */
   strength: z.number().min(0.01).max(20).default(1),
-  seed: z.number().int().min(0).max(2 ** 31 - 1).default(1),
-  /** Largest random shift of each step, in pixels: without it the network's grid of strides shows. */
-  jitter: z.number().int().min(0).max(512).default(32),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(1),
+  /**
+   * Largest random shift of each step, in pixels; anywhere when left out. Without it the network's grid of strides shows, and with
+   * a small one the picture's border, where layers see padding, stays less dreamt than its middle.
+   */
+  jitter: z.number().int().min(0).max(4096).optional(),
 });
 export type DreamParams = z.output<typeof DreamParams>;
 
@@ -69,7 +77,7 @@ export async function* dream(params: DreamParams, pictures: Pictures, context: R
     let [lossStart, lossEnd] = [Number.NaN, Number.NaN];
     for (let step = 1; step <= params.steps; step++) {
       signal.throwIfAborted();
-      const [dx, dy] = [randomInteger(next, -params.jitter, params.jitter), randomInteger(next, -params.jitter, params.jitter)];
+      const [dx, dy] = [shift(next, width, params.jitter), shift(next, height, params.jitter)];
       const shifted = roll(image, dx, dy);
       const { loss, gradient } = await evaluate(programs, network, objective, shifted);
       if (step === 1) lossStart = loss;
@@ -80,7 +88,16 @@ export async function* dream(params: DreamParams, pictures: Pictures, context: R
       clampRaster(shifted);
       image = roll(shifted, -dx, -dy);
       done += width * height;
-      const frame = { octave: index + 1, octaves: sizes.length, step, steps: params.steps, progress: done / total, image, lossStart, lossEnd };
+      const frame = {
+        octave: index + 1,
+        octaves: sizes.length,
+        step,
+        steps: params.steps,
+        progress: done / total,
+        image,
+        lossStart,
+        lossEnd,
+      };
       if (step === params.steps) yield { kind: "octave", ...frame };
       else if (clock.due()) yield { kind: "preview", ...frame };
     }
@@ -88,7 +105,12 @@ export async function* dream(params: DreamParams, pictures: Pictures, context: R
   }
 }
 
-async function startingPicture(params: DreamParams, pictures: Pictures, next: () => number): Promise<Raster> {
+/** A random shift along a side of a length. */
+function shift(next: Random, length: number, jitter: number | undefined): number {
+  return jitter === undefined ? randomInteger(next, 0, length - 1) : randomInteger(next, -jitter, jitter);
+}
+
+async function startingPicture(params: DreamParams, pictures: Pictures, next: Random): Promise<Raster> {
   const { image } = pictures;
   if (!image) return noise(params.size, Math.round(params.size * 0.75), next);
   const { width, height } = fitInside(image.width, image.height, params.size);

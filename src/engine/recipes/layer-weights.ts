@@ -13,7 +13,8 @@ export function parseLayerWeights(text: string): Record<string, number> {
     // A layer's own name may hold colons; the weight follows the last one.
     const colon = part.lastIndexOf(":");
     const [name, weight] = colon < 0 ? [part, 1] : [part.slice(0, colon), Number(part.slice(colon + 1))];
-    if (!name || !Number.isFinite(weight) || part.endsWith(":")) throw new RecipeError(`"${part}" is not a layer with a weight. ${EXAMPLE}`);
+    if (!name || !Number.isFinite(weight) || part.endsWith(":"))
+      throw new RecipeError(`"${part}" is not a layer with a weight. ${EXAMPLE}`);
     weights[name] = (weights[name] ?? 0) + weight;
   }
   if (Object.keys(weights).length === 0) throw new RecipeError(`No layer is named. ${EXAMPLE}`);

@@ -1,6 +1,7 @@
 /** Where pictures made from nothing begin. */
-import { emptyRaster, type Raster } from "../images/raster.js";
+
 import type { Random } from "../images/random.js";
+import { emptyRaster, type Raster } from "../images/raster.js";
 
 /** Uniform noise around middle grey: 128 + amplitude * U[0, 1). The book's amplitude is 1 for neurons. */
 export function noise(width: number, height: number, next: Random, amplitude = 16): Raster {

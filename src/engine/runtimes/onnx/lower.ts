@@ -43,7 +43,7 @@ function cut(w: OnnxWriter, x: string, size: string, top: number, left: number):
 }
 
 /** x with room for a size after `top` and `left` are left out: used where x may be too small. */
-function fit(w: OnnxWriter, x: string, size: string, top: number, left: number, room: readonly [number, number]): string {
+function fitTo(w: OnnxWriter, x: string, size: string, top: number, left: number, room: readonly [number, number]): string {
   return cut(w, w.node("Pad", [x, w.ints([0, 0, ...room]), "", w.ints([H, W])]), size, top, left);
 }
 
@@ -78,8 +78,13 @@ function conv2dTranspose(w: OnnxWriter, node: NodeOf<"conv2dTranspose">, x: read
     const wide = w.node("Conv", [g, w.floats(data, shape)], { kernel_shape: [mh, mw], pads: around, group: groups });
     return cut(w, w.node("DepthToSpace", [wide], { blocksize: stride, mode: "CRD" }), size(), top, left);
   }
-  const spread = w.node("ConvTranspose", [g, w.floats(kernel.data, kernel.shape)], { strides, dilations, group: groups, kernel_shape: [kh, kw] });
-  return fit(w, spread, size(), top, left, [strides[0] + bottom + top, strides[1] + right + left]);
+  const spread = w.node("ConvTranspose", [g, w.floats(kernel.data, kernel.shape)], {
+    strides,
+    dilations,
+    group: groups,
+    kernel_shape: [kh, kw],
+  });
+  return fitTo(w, spread, size(), top, left, [strides[0] + bottom + top, strides[1] + right + left]);
 }
 
 function isTiling({ kernel, strides, pads }: PoolAttributes): boolean {
@@ -111,7 +116,10 @@ function maxPoolGradient(w: OnnxWriter, node: NodeOf<"maxPoolGradient">, inputs:
   const flat = w.ints([-1]);
   const shape = w.node("Shape", [x]);
   const zeros = w.node("Expand", [w.scalar(0), w.node("ReduceProd", [shape], { keepdims: 1 })]);
-  const sums = w.node("ScatterElements", [zeros, w.node("Reshape", [where, flat]), w.node("Reshape", [g, flat])], { axis: 0, reduction: "add" });
+  const sums = w.node("ScatterElements", [zeros, w.node("Reshape", [where, flat]), w.node("Reshape", [g, flat])], {
+    axis: 0,
+    reduction: "add",
+  });
   return w.node("Reshape", [sums, shape]);
 }
 
@@ -132,7 +140,7 @@ function avgPoolGradient(w: OnnxWriter, node: NodeOf<"avgPoolGradient">, inputs:
   const shared = w.node("Div", [g, w.node("Mul", [inside, w.scalar(area)])]);
   const kernelOfOnes = w.floats(new Float32Array(channels * area).fill(1), [channels, 1, ...kernel]);
   const spread = w.node("ConvTranspose", [shared, kernelOfOnes], { strides, group: channels, kernel_shape: kernel });
-  return fit(w, spread, sizes.of(inputOf(node, 1)), pads[0], pads[1], [strides[0] + pads[2], strides[1] + pads[3]]);
+  return fitTo(w, spread, sizes.of(inputOf(node, 1)), pads[0], pads[1], [strides[0] + pads[2], strides[1] + pads[3]]);
 }
 
 /** g times a number; on the CPU as a depthwise convolution, which stays in the blocked layout. */
@@ -143,7 +151,10 @@ function scaled(w: OnnxWriter, node: Node, g: string, factor: number): string {
 }
 
 function depthwise(w: OnnxWriter, x: string, channels: number, factor: number): string {
-  const result = w.node("Conv", [x, w.floats(new Float32Array(channels).fill(factor), [channels, 1, 1, 1])], { kernel_shape: [1, 1], group: channels });
+  const result = w.node("Conv", [x, w.floats(new Float32Array(channels).fill(factor), [channels, 1, 1, 1])], {
+    kernel_shape: [1, 1],
+    group: channels,
+  });
   w.describeLike(result, x);
   w.block(result);
   return result;
@@ -194,7 +205,8 @@ function reluGradient(w: OnnxWriter, node: NodeOf<"where">, resultOf: (node: Nod
 /** Makes HardSigmoid(y) = min(1, max(0, STEEP * y)) a step: 0 at 0, and 1 at any activation that is not lost in rounding. */
 const STEEP = 1e30;
 
-const isZero = (node: Node | undefined): boolean => node?.op === "constant" && node.attributes.data.length === 1 && node.attributes.data[0] === 0;
+const isZero = (node: Node | undefined): boolean =>
+  node?.op === "constant" && node.attributes.data.length === 1 && node.attributes.data[0] === 0;
 
 const conv = ({ strides, pads, dilations, groups }: ConvAttributes) => ({ strides, pads, dilations, group: groups });
 

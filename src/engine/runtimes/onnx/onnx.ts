@@ -1,8 +1,8 @@
 /** The onnx runtime: writes a tensor program as an ONNX model and runs it in onnxruntime-node. */
 import * as ort from "onnxruntime-node";
+import { type Dimension, Dimensions } from "../../graph/dimensions.js";
 import { type Node, topologicalOrder } from "../../graph/node.js";
 import { type Program, type Runtime, RuntimeFailure, type Tensors } from "../runtime.js";
-import { type Dimension, Dimensions } from "../../graph/dimensions.js";
 import { lower } from "./lower.js";
 import { Sizes } from "./sizes.js";
 import { DataType, type OnnxDevice, OnnxWriter } from "./writer.js";

@@ -1,6 +1,7 @@
 /** Heights and widths of feature maps, computed by the program itself from the height and width of its inputs. */
-import { GraphError, type Node } from "../../graph/node.js";
+
 import type { Dimensions } from "../../graph/dimensions.js";
+import { GraphError, type Node } from "../../graph/node.js";
 import type { OnnxWriter } from "./writer.js";
 
 const H = 2;
@@ -68,7 +69,13 @@ export class Sizes {
     return mine[H] === theirs[H] && mine[W] === theirs[W];
   }
 
-  #window(x: Node | undefined, kernel: readonly number[], strides: readonly number[], pads: readonly number[], dilations: readonly number[]): string {
+  #window(
+    x: Node | undefined,
+    kernel: readonly number[],
+    strides: readonly number[],
+    pads: readonly number[],
+    dilations: readonly number[],
+  ): string {
     const w = this.writer;
     const size = this.of(operand(x));
     const lost = [0, 1].map((i) => (dilations[i] ?? 1) * ((kernel[i] ?? 1) - 1) - (pads[i] ?? 0) - (pads[i + 2] ?? 0));

@@ -1,7 +1,8 @@
 /** Collects ONNX nodes and initializers, and encodes them as a model. */
-import { ModelProto } from "../../onnx-schema.js";
-import type { Node } from "../../graph/node.js";
+
 import type { Dimension } from "../../graph/dimensions.js";
+import type { Node } from "../../graph/node.js";
+import { ModelProto } from "../../onnx-schema.js";
 
 /** ONNX TensorProto.DataType. */
 export const DataType = { FLOAT: 1, INT64: 7, BOOL: 9 } as const;
