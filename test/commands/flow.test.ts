@@ -143,6 +143,7 @@ describe("a dream in a chat", () => {
     await chat.say(ann, "/dream");
     await quiet();
     expect(texts(chat.in("thread"))).toEqual(["Cancelled by Ann."]);
+    expect(chat.in("thread")[0]?.edits).toEqual([]);
     expect(chat.in("channel")[0]?.content.text).toContain("Cancelled by Ann.");
   });
 
