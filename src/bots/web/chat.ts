@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { join, resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
 import {
@@ -24,8 +24,12 @@ import { Sessions } from "./sessions.js";
 import { ChatStore } from "./store.js";
 import { welcome } from "./welcome.js";
 
+/** How long connections may take to end by themselves. */
+const stopMs = 2000;
+
 interface Running {
   readonly room: Room;
+  readonly sockets: ReadonlySet<Socket>;
   readonly app: FastifyInstance;
 }
 
@@ -84,9 +88,10 @@ export class WebChat implements Chat {
       const conversation = new Conversation(room, handlers, logger);
       const services = { room, conversation, sessions, handlers, limits: this.#bounds, moderatorCode: this.options.moderatorCode };
       const app = await buildServer(services, { allowedHosts: this.options.allowedHosts ?? [], clientDir }, logger);
+      const sockets = trackSockets(app);
       await listen(app, host, port);
       this.#address = addressOf(app, host);
-      this.#running = { room, app };
+      this.#running = { room, app, sockets };
     } catch (error) {
       hub.close();
       room.close();
@@ -100,7 +105,12 @@ export class WebChat implements Chat {
     if (!running) return;
     this.#running = undefined;
     running.room.parts.hub.close();
+    // Whatever a visitor's end still holds open must not hold up the stop.
+    const force = setTimeout(() => {
+      for (const socket of running.sockets) socket.destroy();
+    }, stopMs);
     await running.app.close();
+    clearTimeout(force);
     running.room.close();
     running.room.parts.store.close();
   }
@@ -139,6 +149,15 @@ export class WebChat implements Chat {
     if (!this.#running) throw new ChatError("unavailable", "The web chat is not running.");
     return this.#running.room;
   }
+}
+
+function trackSockets(app: FastifyInstance): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  app.server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return sockets;
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {

@@ -61,6 +61,11 @@ export async function buildServer(services: WebServices, options: ServerOptions,
     if (refusal) return reply.code(403).send({ error: refusal });
   });
 
+  app.addHook("onResponse", async (request, reply) => {
+    // An upgraded connection is no longer the HTTP server's to close; a refused one would stay for as long as its other end likes.
+    if (request.headers.upgrade !== undefined && reply.statusCode !== 101) request.raw.socket.destroySoon();
+  });
+
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof ChatError) return reply.code(statusOf[error.kind]).send({ error: error.message });
     const status = error instanceof Error && "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;

@@ -37,7 +37,7 @@ function MessageView({ message, compact, inThread, last, me }: Props & { me: str
   const classes = [
     "message",
     compact && "compact",
-    mine && "for-me",
+    mine && (message.author.bot ? "by-bot-for-me" : "for-me"),
     message.private && "private",
     message.text.startsWith("/") && "command",
   ];
@@ -66,6 +66,7 @@ function MessageView({ message, compact, inThread, last, me }: Props & { me: str
               <strong>{message.author.name}</strong>
               {message.author.bot && <span class="tag">bot</span>}
               <Time at={message.at} />
+              {message.private && <PrivateNote message={message} />}
             </div>
           )}
           <Text message={message} me={me} />
@@ -74,7 +75,6 @@ function MessageView({ message, compact, inThread, last, me }: Props & { me: str
           {message.buttons.length > 0 && <Buttons message={message} />}
           {message.reactions.length > 0 && <Reactions message={message} me={me} />}
           {message.hasThread && !inThread && <ThreadCard message={message} thread={message.hasThread} />}
-          {message.private && <PrivateNote message={message} me={me} />}
         </div>
       </div>
       <MessageTools message={message} inThread={inThread} />
@@ -148,15 +148,15 @@ function Buttons({ message }: { message: WireMessage }) {
   );
 }
 
-function PrivateNote({ message, me }: { message: WireMessage; me: string | undefined }) {
+function PrivateNote({ message }: { message: WireMessage }) {
   return (
-    <p class="private-note">
-      <Icon name="lock" size={14} />
-      <span>Only you can see this{message.author.id === me ? " until the bot answers in public" : ""}.</span>
+    <span class="private-note">
+      <Icon name="lock" size={13} />
+      <span>Only you can see this</span>
       <button type="button" class="link" onClick={() => void removeMessage(message)}>
         Dismiss
       </button>
-    </p>
+    </span>
   );
 }
 

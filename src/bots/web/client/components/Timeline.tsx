@@ -139,7 +139,8 @@ function Messages({
           before.author.id === message.author.id &&
           message.at - before.at < groupMs &&
           !message.repliesTo &&
-          before.private === message.private;
+          !before.private &&
+          !message.private;
         return [
           newDay && (
             <div class="day" key={`day ${message.id}`} role="separator">

@@ -1,0 +1,276 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import pino from "pino";
+import sharp from "sharp";
+import { describe, expect, it, vi } from "vitest";
+import { ChatError, type CommandEvent, type Place } from "../../../src/bots/chat.js";
+import { WebChat } from "../../../src/bots/web/chat.js";
+import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
+
+const art: Place = { platform: "web", community: "local", channel: "art" };
+const maxBytes = 10_000_000;
+const signal = new AbortController().signal;
+
+async function sampleFile(): Promise<string> {
+  const file = join(await temporaryFolder(), "sample.jpg");
+  await writeFile(file, await photo(640, 400));
+  return file;
+}
+
+describe("the first start", () => {
+  it("opens #art with a welcome and the sample picture, which is the channel's latest", async () => {
+    const samplePicture = await sampleFile();
+    const chat = await startChat(handlers(), { samplePicture, sampleDescription: "A sky" });
+    const visitor = await Visitor.enter(chat);
+    const { messages } = await visitor.page();
+    expect(messages).toHaveLength(1);
+    expect(messages[0]?.text).toContain("/dream");
+    expect(messages[0]?.author.bot).toBe(true);
+    expect(messages[0]?.pictures[0]).toMatchObject({
+      width: 640,
+      height: 400,
+      name: "sample.jpg",
+      description: "A sky",
+      type: "image/jpeg",
+    });
+    const latest = await chat.latestPicture(art);
+    expect(Buffer.from((await latest?.fetch({ maxBytes, signal }))?.bytes ?? []).equals(await photo(640, 400))).toBe(true);
+  });
+
+  it("welcomes without a picture when the sample is missing", async () => {
+    const chat = await startChat(handlers(), { samplePicture: "/nowhere/sample.jpg" });
+    const { messages } = await (await Visitor.enter(chat)).page();
+    expect(messages[0]?.pictures).toEqual([]);
+    expect(await chat.latestPicture(art)).toBeUndefined();
+  });
+
+  it("says in one sentence that the port is taken", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as { port: number };
+    const chat = new WebChat({ dataDir: await temporaryFolder(), logger: pino({ level: "silent" }), port });
+    await expect(chat.start(handlers())).rejects.toThrow(
+      `Port ${port} on 127.0.0.1 is taken by another program: stop that one, or choose another port for the web chat.`,
+    );
+    other.close();
+  });
+});
+
+describe("the bot's side", () => {
+  it("posts, edits with and without keeping pictures, reacts and removes, and everybody hears it", async () => {
+    const chat = await startChat();
+    const ear = await (await Visitor.enter(chat)).listen();
+    const bytes = await photo(64, 48);
+    const message = await chat.post(art, {
+      text: "first",
+      pictures: [{ bytes, name: "a.jpg", type: "image/jpeg", description: "a sun" }],
+      buttons: [{ id: "again:1", label: "Again" }],
+    });
+    const posted = await ear.message(({ id }) => id === message.id);
+    expect(posted).toMatchObject({ text: "first", buttons: [{ id: "again:1", label: "Again", style: "secondary" }], private: false });
+    expect(posted.pictures[0]).toMatchObject({ width: 64, height: 48, description: "a sun" });
+
+    await chat.edit(message, { text: "second", keepPictures: true, progress: { value: 0.5, label: "half" } });
+    const kept = await ear.message(({ text }) => text === "second");
+    expect(kept.pictures).toEqual(posted.pictures);
+    expect(kept.buttons).toEqual([]);
+    expect(kept.progress).toEqual({ value: 0.5, label: "half" });
+    expect(kept.rev).toBeGreaterThan(posted.rev);
+
+    await chat.edit(message, { text: "third" });
+    expect((await ear.message(({ text }) => text === "third")).pictures).toEqual([]);
+    await chat.react(message, "❤️");
+    expect((await ear.message(({ reactions }) => reactions.length > 0)).reactions).toMatchObject([{ emoji: "❤️", people: [{ bot: true }] }]);
+    await chat.remove(message);
+    await ear.until((frame) => frame.kind === "removed" && frame.id === message.id);
+    await expect(chat.edit(message, { text: "too late" })).rejects.toMatchObject({ kind: "gone" });
+  });
+
+  it("opens one thread a message, and the parent shows its replies and last picture", async () => {
+    const chat = await startChat();
+    const ear = await (await Visitor.enter(chat)).listen();
+    const root = await chat.post(art, { text: "job" });
+    const thread = await chat.openThread(root, "Dream 7");
+    expect(thread).toEqual({ ...art, thread: root.id });
+    expect(await chat.openThread(root, "again")).toEqual(thread);
+    const reply = await chat.post(thread, {
+      text: "octave 1",
+      pictures: [{ bytes: await photo(40, 30), name: "o1.jpg", type: "image/jpeg" }],
+      progress: { value: 0.2, label: "1 of 5" },
+    });
+    expect(await chat.openThread(reply, "deeper")).toEqual(thread);
+    const parent = await ear.message((message) => message.id === root.id && message.hasThread?.replies === 1);
+    expect(parent.hasThread).toMatchObject({ progress: 0.2, lastPicture: { width: 40, height: 30 } });
+    expect((await chat.latestPicture(thread))?.name).toBe("o1.jpg");
+    expect(await chat.latestPicture(art)).toBeUndefined();
+    expect((await chat.picturesOf(reply)).map(({ name }) => name)).toEqual(["o1.jpg"]);
+  });
+
+  it("refuses to read more bytes than asked for, to post what is no picture, and to post nowhere", async () => {
+    const chat = await startChat();
+    const message = await chat.post(art, { text: "", pictures: [{ bytes: await photo(), name: "a.jpg", type: "image/jpeg" }] });
+    const [source] = await chat.picturesOf(message);
+    await expect(source?.fetch({ maxBytes: 10, signal })).rejects.toMatchObject({ kind: "too-large" });
+    await expect(
+      chat.post(art, { text: "x", pictures: [{ bytes: Buffer.from("<svg/>"), name: "a.png", type: "image/png" }] }),
+    ).rejects.toBeInstanceOf(ChatError);
+    await expect(chat.post({ ...art, channel: "nowhere" }, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
+    await expect(chat.post(art, { text: "x".repeat(5000) })).rejects.toMatchObject({ kind: "too-large" });
+  });
+});
+
+describe("what people do", () => {
+  it("turns a slash line with a picture into a command, and shows it once the answer is public", async () => {
+    const bot = handlers(async (event) => {
+      if (event.kind === "command") await event.reply({ text: "Dreaming", mention: [event.person] }, "public");
+    });
+    const chat = await startChat(bot);
+    const visitor = await Visitor.enter(chat);
+    const ear = await (await Visitor.enter(chat)).listen();
+    const parent = await visitor.said("look at this", { files: [{ bytes: await photo(), name: "sky.jpg" }] });
+    await visitor.said("/dream look:creatures  strength:0.6", {
+      repliesTo: parent.id,
+      files: [{ bytes: await photo(50, 40), name: "own.jpg" }],
+    });
+    const shown = await ear.message(({ text }) => text.startsWith("/dream"));
+    expect(shown).toMatchObject({ private: false, repliesTo: { id: parent.id, picture: { name: "sky.jpg" } } });
+    const answer = await ear.message(({ text }) => text === "Dreaming");
+    expect(Number(answer.id)).toBeGreaterThan(Number(shown.id));
+    const event = bot.events[0] as CommandEvent;
+    expect(event).toMatchObject({
+      kind: "command",
+      name: "dream",
+      text: "look:creatures  strength:0.6",
+      place: art,
+      repliesTo: { id: parent.id },
+    });
+    expect(answer.mentions[0]?.id).toBe(event.person.id);
+    const picture = await event.attachments[0]?.fetch({ maxBytes, signal });
+    expect((await sharp(picture?.bytes).metadata()).width).toBe(50);
+  });
+
+  it("keeps a command that was only answered privately to its author", async () => {
+    const chat = await startChat(
+      handlers(async (event) => {
+        if (event.kind === "command") await event.reply({ text: "Did you mean dream?" }, "private");
+      }),
+    );
+    const visitor = await Visitor.enter(chat);
+    const other = await Visitor.enter(chat);
+    const ear = await visitor.listen();
+    const otherEar = await other.listen();
+    await visitor.said("/drem");
+    expect(await ear.message(({ text }) => text === "Did you mean dream?")).toMatchObject({ private: true });
+    const after = await other.said("hello");
+    await otherEar.message(({ id }) => id === after.id);
+    expect(otherEar.messages().map(({ text }) => text)).toEqual(["hello"]);
+    expect((await other.page()).messages.map(({ text }) => text)).not.toContain("/drem");
+    expect((await visitor.page()).messages.map(({ text }) => text)).toEqual(expect.arrayContaining(["/drem", "Did you mean dream?"]));
+    const hidden = (await visitor.page()).messages.find(({ text }) => text === "/drem");
+    expect((await other.request("POST", `/api/messages/${hidden?.id}/reactions`, { emoji: "❤️", on: true })).status).toBe(404);
+  });
+
+  it("reports reactions and button presses, toggles, and refuses unknown buttons and words as emoji", async () => {
+    const bot = handlers();
+    const chat = await startChat(bot);
+    const visitor = await Visitor.enter(chat);
+    const message = await chat.post(art, { text: "done", buttons: [{ id: "again:7", label: "Again" }] });
+    const react = (emoji: string, on: boolean) => visitor.request("POST", `/api/messages/${message.id}/reactions`, { emoji, on });
+    expect((await react("🔥", true)).status).toBe(204);
+    expect((await react("🔥", true)).status).toBe(204);
+    expect((await react("🔥", false)).status).toBe(204);
+    expect((await react("nice", true)).status).toBe(403);
+    expect((await visitor.request("POST", `/api/messages/${message.id}/actions`, { action: "again:7" })).status).toBe(202);
+    expect((await visitor.request("POST", `/api/messages/${message.id}/actions`, { action: "format:disk" })).status).toBe(404);
+    await vi.waitFor(() => expect(bot.events).toHaveLength(3));
+    expect(bot.events).toMatchObject([
+      { kind: "reaction", emoji: "🔥", added: true, message },
+      { kind: "reaction", emoji: "🔥", added: false, message },
+      { kind: "action", action: "again:7", message },
+    ]);
+  });
+
+  it("takes a repeated send for the same message", async () => {
+    const chat = await startChat();
+    const visitor = await Visitor.enter(chat);
+    const nonce = crypto.randomUUID();
+    const [first, second] = await Promise.all([visitor.said("once", { nonce }), visitor.said("once", { nonce })]);
+    expect(second.id).toBe(first.id);
+    expect((await visitor.page()).messages.filter(({ text }) => text === "once")).toHaveLength(1);
+  });
+
+  it("counts what is unread, and mentions by name", async () => {
+    const chat = await startChat();
+    const [reader, writer] = [await Visitor.enter(chat), await Visitor.enter(chat)];
+    const { me } = await reader.session();
+    await writer.said(`hello @${me.name}!`);
+    const last = await writer.said("and more");
+    const before = (await reader.session()).channels[0];
+    expect(before).toMatchObject({ unread: 2, mentions: 1 });
+    await reader.request("POST", "/api/channels/art/read", { message: last.id });
+    expect((await reader.session()).channels[0]).toMatchObject({ unread: 0, mentions: 0, read: last.id });
+  });
+
+  it("pages through a long channel without gap or double", async () => {
+    const chat = await startChat();
+    for (let index = 0; index < 95; index++) await chat.post(art, { text: `line ${index}` });
+    const visitor = await Visitor.enter(chat);
+    const seen: string[] = [];
+    for (let before = ""; ; ) {
+      const page = await visitor.page("art", before ? `before=${before}` : "");
+      seen.unshift(...page.messages.map(({ text }) => text));
+      before = page.messages[0]?.id ?? "";
+      if (!page.hasOlder) break;
+    }
+    expect(seen.slice(1)).toEqual(Array.from({ length: 95 }, (_, index) => `line ${index}`));
+  });
+});
+
+describe("a restart", () => {
+  it("keeps people, messages, pictures, reactions and buttons; a client resumes with exactly what it missed", async () => {
+    const dataDir = await temporaryFolder();
+    const first = await startChat(handlers(), { dataDir });
+    const visitor = await Visitor.enter(first);
+    const { me, rev } = await visitor.session();
+    const sent = await visitor.said("before", { files: [{ bytes: await photo(), name: "sky.jpg" }] });
+    const job = await first.post(art, { text: "job", buttons: [{ id: "again:1", label: "Again" }] });
+    await first.react(job, "🔁");
+    await first.stop();
+
+    const bot = handlers();
+    const second = await startChat(bot, { dataDir });
+    visitor.base = second.address;
+    expect((await visitor.session()).me).toEqual(me);
+    const gone = await second.post(art, { text: "gone" });
+    await second.remove(gone);
+    const ear = await visitor.listen(rev);
+    expect(ear.messages().map(({ text }) => text)).toEqual(["before", "job"]);
+    expect(ear.frames.filter(({ kind }) => kind === "removed")).toHaveLength(1);
+    expect(ear.messages()[1]?.reactions[0]?.emoji).toBe("🔁");
+    const again = await visitor.listen((await visitor.session()).rev);
+    expect(again.messages()).toEqual([]);
+
+    const picture = await visitor.request("GET", sent.pictures[0]?.url ?? "");
+    expect(picture.headers.get("content-type")).toBe("image/jpeg");
+    expect(await visitor.request("POST", `/api/messages/${job.id}/actions`, { action: "again:1" })).toMatchObject({ status: 202 });
+    await vi.waitFor(() => expect(bot.events).toMatchObject([{ kind: "action", message: job }]));
+  });
+
+  it("tells a client from another database to start afresh", async () => {
+    const visitor = await Visitor.enter(await startChat());
+    const ear = await visitor.listen(999_999);
+    expect(ear.frames.at(-1)?.kind).toBe("reset");
+  });
+
+  it("deletes files that no message uses any more", async () => {
+    const dataDir = await temporaryFolder();
+    const first = await startChat(handlers(), { dataDir });
+    const message = await first.post(art, { text: "", pictures: [{ bytes: await photo(30, 30), name: "a.jpg", type: "image/jpeg" }] });
+    await first.edit(message, { text: "", pictures: [{ bytes: await photo(60, 60), name: "b.jpg", type: "image/jpeg" }] });
+    expect(await readdir(join(dataDir, "pictures"))).toHaveLength(2);
+    await first.stop();
+    await startChat(handlers(), { dataDir });
+    expect(await readdir(join(dataDir, "pictures"))).toHaveLength(1);
+  });
+});

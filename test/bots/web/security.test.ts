@@ -1,0 +1,253 @@
+import { request as httpRequest } from "node:http";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { refuse } from "../../../src/bots/web/guard.js";
+import { RateLimiter } from "../../../src/bots/web/rate.js";
+import { handlers, photo, startChat, Visitor } from "./harness.js";
+
+/** fetch will not send a foreign Host header; plain http will. */
+function statusWithHost(base: string, host: string, path = "/api/session"): Promise<number> {
+  const { hostname, port } = new URL(base);
+  return new Promise((resolve, reject) => {
+    httpRequest({ hostname, port, path, headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+function socketStatus(url: string, headers: Record<string, string>): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url, { headers });
+    socket.on("unexpected-response", (_request, response) => resolve(`refused ${response.statusCode}`));
+    socket.on("close", (code) => resolve(`closed ${code}`));
+    socket.on("message", () => {
+      resolve("open");
+      socket.terminate();
+    });
+    socket.on("error", () => {});
+  });
+}
+
+describe("where requests come from", () => {
+  const local = { method: "GET", host: "127.0.0.1:3000", origin: undefined, upgrade: false };
+  it.each([
+    ["a page load by address", local, [], true],
+    ["localhost", { ...local, host: "localhost:3000" }, [], true],
+    ["IPv6", { ...local, host: "[::1]:3000" }, [], true],
+    ["a rebound DNS name", { ...local, host: "evil.example:3000" }, [], false],
+    ["a configured name", { ...local, host: "art.example.org" }, ["art.example.org"], true],
+    ["no host", { ...local, host: undefined }, [], false],
+    ["a post from its own page", { ...local, method: "POST", origin: "http://127.0.0.1:3000" }, [], true],
+    ["a post from another port", { ...local, method: "POST", origin: "http://127.0.0.1:4000" }, [], false],
+    ["a post from elsewhere", { ...local, method: "POST", origin: "https://evil.example" }, [], false],
+    ["a post without origin", { ...local, method: "POST" }, [], false],
+    ["a post from a sandbox", { ...local, method: "DELETE", origin: "null" }, [], false],
+    [
+      "a post over a proxy's https",
+      { ...local, method: "POST", host: "art.example.org", origin: "https://art.example.org" },
+      ["art.example.org"],
+      true,
+    ],
+    ["a socket without origin", { ...local, upgrade: true }, [], false],
+  ])("%s", (_name, request, allowed, accepted) => {
+    expect(refuse(request, allowed) === undefined).toBe(accepted);
+  });
+
+  it("holds on the wire: foreign hosts, origins and sockets are refused", async () => {
+    const chat = await startChat();
+    const visitor = await Visitor.enter(chat);
+    expect(await statusWithHost(chat.address, "evil.example")).toBe(403);
+    expect(await statusWithHost(chat.address, "evil.example", "/")).toBe(403);
+    const foreign = await visitor.request("POST", "/api/channels", { name: "x" }, { origin: "http://evil.example" });
+    expect(foreign.status).toBe(403);
+    const live = `${chat.address.replace("http", "ws")}/api/live`;
+    expect(await socketStatus(live, { cookie: visitor.cookie, origin: "http://evil.example" })).toBe("refused 403");
+    expect(await socketStatus(live, { cookie: visitor.cookie })).toBe("refused 403");
+    expect(await socketStatus(live, { origin: chat.address })).toBe("closed 4001");
+    expect(await socketStatus(live, { cookie: visitor.cookie, origin: chat.address })).toBe("open");
+  });
+});
+
+describe("who may do what", () => {
+  it("makes only the first local visitor a moderator, never one who comes through a proxy", async () => {
+    const chat = await startChat();
+    const proxied = new Visitor(chat.address);
+    const response = await proxied.request("GET", "/api/session", undefined, { "x-forwarded-for": "203.0.113.9" });
+    expect(((await response.json()) as { me: { moderator: boolean } }).me.moderator).toBe(false);
+    const cookie = response.headers.get("set-cookie") ?? "";
+    expect(cookie).toMatch(/HttpOnly/);
+    expect(cookie).toMatch(/SameSite=Lax/);
+    expect((await (await Visitor.enter(chat)).session()).me.moderator).toBe(true);
+    expect((await (await Visitor.enter(chat)).session()).me.moderator).toBe(false);
+  });
+
+  it("takes the moderator code, and no other", async () => {
+    const chat = await startChat(handlers(), { moderatorCode: "warp and weft" });
+    await Visitor.enter(chat);
+    const visitor = await Visitor.enter(chat);
+    expect((await visitor.request("POST", "/api/session", { moderatorCode: "guess" })).status).toBe(403);
+    expect((await visitor.session()).me.moderator).toBe(false);
+    expect((await visitor.request("POST", "/api/session", { moderatorCode: "warp and weft" })).status).toBe(200);
+    expect((await visitor.session()).me.moderator).toBe(true);
+  });
+
+  it("lets authors and moderators delete, and nobody else", async () => {
+    const chat = await startChat();
+    const [moderator, author, other] = [await Visitor.enter(chat), await Visitor.enter(chat), await Visitor.enter(chat)];
+    const [one, two] = [await author.said("one"), await author.said("two")];
+    expect((await other.request("DELETE", `/api/messages/${one.id}`)).status).toBe(403);
+    expect((await author.request("DELETE", `/api/messages/${one.id}`)).status).toBe(204);
+    expect((await moderator.request("DELETE", `/api/messages/${two.id}`)).status).toBe(204);
+    expect((await author.page()).messages.map(({ text }) => text)).not.toContain("two");
+  });
+
+  it("gives names to one person each, without marks that could disguise", async () => {
+    const chat = await startChat();
+    const [one, two] = [await Visitor.enter(chat), await Visitor.enter(chat)];
+    expect((await one.request("POST", "/api/session", { name: "  Mira\u202E \n Loom " })).status).toBe(200);
+    expect((await one.session()).me.name).toBe("Mira Loom");
+    expect((await two.request("POST", "/api/session", { name: "mira loom" })).status).toBe(403);
+    expect((await two.request("POST", "/api/session", { name: "dreamloom" })).status).toBe(403);
+    expect((await two.request("POST", "/api/session", { name: "x".repeat(33) })).status).toBe(403);
+  });
+});
+
+describe("limits", () => {
+  it("bounds text, pictures, bytes and pixels, each with a sentence", async () => {
+    const chat = await startChat(handlers(), {
+      limits: { uploadBytes: 40_000, uploadPixels: 1_000_000, picturesPerMessage: 2, textLength: 300 },
+    });
+    const visitor = await Visitor.enter(chat);
+    const refusal = async (response: Response) => [response.status, ((await response.json()) as { error: string }).error];
+    const small = { bytes: await photo(20, 20), name: "s.jpg" };
+    expect(await refusal(await visitor.say("x".repeat(301)))).toEqual([413, "A message has at most 300 characters; this one has 301."]);
+    expect(await refusal(await visitor.say("", { files: [small, small, small] }))).toEqual([
+      413,
+      "A message has at most 2 pictures: send the others in a second one.",
+    ]);
+    expect((await refusal(await visitor.say("", { files: [{ bytes: new Uint8Array(50_000), name: "l.jpg" }] })))[0]).toBe(413);
+    const wide = await sharp({ create: { width: 2000, height: 2000, channels: 3, background: "#888" } })
+      .png()
+      .toBuffer();
+    expect(await refusal(await visitor.say("", { files: [{ bytes: wide, name: "w.png" }] }))).toEqual([
+      413,
+      "w.png has too many pixels: at most 1 million. Make it smaller and send it again.",
+    ]);
+    expect((await refusal(await visitor.say("")))[0]).toBe(403);
+    expect((await visitor.page()).messages).toHaveLength(1);
+  });
+
+  it("refuses what only looks like a picture", async () => {
+    const visitor = await Visitor.enter(await startChat());
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>');
+    const truncated = (await photo()).subarray(0, 8);
+    for (const [bytes, name] of [
+      [svg, "a.png"],
+      [Buffer.from("<html><script>alert(1)</script>"), "b.jpg"],
+      [truncated, "c.jpg"],
+    ] as const) {
+      const response = await visitor.say("", { files: [{ bytes, name }] });
+      expect(response.status).toBe(403);
+      expect(((await response.json()) as { error: string }).error).toBe(
+        `${name} is not a picture that can be read: send a JPEG, PNG, WebP, GIF, AVIF or TIFF file.`,
+      );
+    }
+  });
+
+  it("turns uploads upright and strips where they were taken", async () => {
+    const visitor = await Visitor.enter(await startChat());
+    const bytes = await sharp(await photo(80, 40))
+      .withExif({ IFD0: { Copyright: "secret place" } })
+      .withMetadata({ orientation: 6 })
+      .toBuffer();
+    const sent = await visitor.said("", { files: [{ bytes, name: "../../etc/passwd\u0000.jpg" }] });
+    expect(sent.pictures[0]).toMatchObject({ width: 40, height: 80, name: "passwd.jpg" });
+    const stored = Buffer.from(await (await visitor.request("GET", sent.pictures[0]?.url ?? "")).arrayBuffer());
+    expect((await sharp(stored).metadata()).exif).toBeUndefined();
+    expect(stored.includes("secret place")).toBe(false);
+  });
+
+  it("makes previews of large pictures and of formats that browsers may not show", async () => {
+    const visitor = await Visitor.enter(await startChat());
+    const tiff = await sharp(await photo(60, 30))
+      .tiff()
+      .toBuffer();
+    const sent = await visitor.said("", {
+      files: [
+        { bytes: tiff, name: "scan.tif" },
+        { bytes: await photo(2400, 1200), name: "big.jpg" },
+      ],
+    });
+    const previews = await Promise.all(
+      sent.pictures.map(async ({ preview }) => sharp(await (await visitor.request("GET", preview)).arrayBuffer()).metadata()),
+    );
+    expect(previews.map(({ format, width }) => [format, width])).toEqual([
+      ["webp", 60],
+      ["webp", 1280],
+    ]);
+    expect(sent.pictures.map(({ url }) => url.split(".").pop())).toEqual(["tiff", "jpg"]);
+  });
+
+  it("bounds how fast one person writes, and lets others be", async () => {
+    const chat = await startChat(handlers(), { limits: { messageBurst: 3, messagesPerSecond: 0.1 } });
+    const [fast, slow] = [await Visitor.enter(chat), await Visitor.enter(chat)];
+    const statuses = [];
+    for (let index = 0; index < 4; index++) statuses.push((await fast.say(`m${index}`)).status);
+    expect(statuses).toEqual([200, 200, 200, 429]);
+    expect((await slow.say("hello")).status).toBe(200);
+  });
+
+  it("bounds newcomers from one address, channels and sockets", async () => {
+    const chat = await startChat(handlers(), { limits: { newVisitorBurst: 2, channels: 2, socketsPerPerson: 1 } });
+    const visitor = await Visitor.enter(chat);
+    await Visitor.enter(chat);
+    expect((await new Visitor(chat.address).request("GET", "/api/session")).status).toBe(429);
+    expect((await visitor.request("POST", "/api/channels", { name: "Dream Lab" })).status).toBe(201);
+    expect((await visitor.session()).channels.map(({ id }) => id)).toEqual(["art", "dream-lab"]);
+    expect((await visitor.request("POST", "/api/channels", { name: "more" })).status).toBe(403);
+    expect((await visitor.request("POST", "/api/channels", { name: "../x" })).status).toBe(403);
+    await visitor.listen();
+    expect(await socketStatus(`${chat.address.replace("http", "ws")}/api/live`, { cookie: visitor.cookie, origin: chat.address })).toBe(
+      "closed 4001",
+    );
+  });
+
+  it("gives tokens back with time", () => {
+    let now = 0;
+    const limiter = new RateLimiter(2, 0.5, () => now);
+    expect([limiter.take("a"), limiter.take("a"), limiter.take("a"), limiter.take("b")]).toEqual([0, 0, 2, 0]);
+    now += 2000;
+    expect([limiter.take("a"), limiter.take("a")]).toEqual([0, 2]);
+  });
+});
+
+describe("files", () => {
+  it("serves pictures for ever, unsniffed, and nothing outside their folder", async () => {
+    const visitor = await Visitor.enter(await startChat());
+    const sent = await visitor.said("", { files: [{ bytes: await photo(), name: "a.jpg" }] });
+    const response = await visitor.request("GET", sent.pictures[0]?.url ?? "");
+    expect(response.headers.get("cache-control")).toMatch(/max-age=31536000.*immutable/);
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    for (const path of [
+      "/pictures/..%2Fweb-chat.sqlite",
+      "/pictures/%2e%2e%2fweb-chat.sqlite",
+      "/pictures/web-chat.sqlite",
+      "/pictures/",
+      `/pictures/${"0".repeat(64)}.jpg`,
+    ]) {
+      expect((await visitor.request("GET", path)).status, path).toBe(404);
+    }
+  });
+
+  it("says how to build the page when it has not been built", async () => {
+    const chat = await startChat(handlers(), { clientDir: "/nowhere" });
+    const response = await fetch(chat.address);
+    expect(response.status).toBe(503);
+    expect(await response.text()).toContain("npm run build");
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { completing, describeOption, quoteValue } from "../../../src/bots/web/client/text/slash.js";
+import type { WireCommand } from "../../../src/bots/web/wire.js";
+
+const dream: WireCommand = {
+  name: "dream",
+  help: "",
+  examples: [],
+  options: [
+    { name: "look", help: "", type: "text", required: false, choices: [{ value: "creatures", label: "creatures" }], default: "creatures" },
+    { name: "strength", help: "", type: "number", required: false, minimum: 0.1, maximum: 3, default: "1" },
+    { name: "image", help: "", type: "picture", required: false },
+  ],
+};
+const commands = [dream, { ...dream, name: "redream" }, { ...dream, name: "blend" }];
+const at = (line: string) => {
+  const caret = line.indexOf("|");
+  return completing(line.replace("|", ""), caret, commands);
+};
+const names = (line: string) => {
+  const found = at(line);
+  return found?.kind === "command"
+    ? found.commands.map(({ name }) => name)
+    : found?.kind === "option"
+      ? found.options.map(({ name }) => name)
+      : found?.kind;
+};
+
+describe("what is being typed", () => {
+  it.each([
+    ["/|", ["dream", "redream", "blend"]],
+    ["/dr|", ["dream", "redream"]],
+    ["/xyz|", []],
+    ["/dream |", ["look", "strength"]],
+    ["/dream str|", ["strength"]],
+    ["/dream look:creatures |", ["strength"]],
+    ["/dream look:cr|", "value"],
+    ["/dream look:|creatures strength:1", "value"],
+    ["/unknown |", undefined],
+    ["/dream summer:0.3|", undefined],
+    ["hello|", undefined],
+    ["and/or|", undefined],
+    ["hi @Qui|", "person"],
+    ["mail@ex|", undefined],
+  ])("%s", (line, expected) => {
+    expect(names(line)).toEqual(expected);
+  });
+
+  it("bounds the value that a choice replaces, quotes included", () => {
+    expect(at('/dream look:"two wo|rds" strength:1')).toMatchObject({
+      kind: "value",
+      typed: '"two wo'.replace('"', ""),
+      start: 12,
+      end: 23,
+    });
+    expect(at("/dream look:cr| strength:1")).toMatchObject({ typed: "cr", start: 12, end: 14 });
+  });
+
+  it("quotes values with spaces and tells ranges in words", () => {
+    expect(quoteValue("two words")).toBe('"two words"');
+    expect(quoteValue("one")).toBe("one");
+    expect(dream.options.map(describeOption)).toEqual(["one of 1, usually creatures", "a number from 0.1 to 3, usually 1", "a picture"]);
+  });
+});
