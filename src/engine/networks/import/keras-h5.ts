@@ -1,7 +1,7 @@
 /** Reads Keras h5 files: whole models (`model.save`) and the weight-only files of VGG16, VGG19 and SqueezeNet 1.1. */
-import { stat } from "node:fs/promises";
-import { Dataset, File, Group, ready } from "h5wasm/node";
+import { Dataset, File, Group, Module, ready } from "h5wasm/node";
 import { NetworkError } from "../network.js";
+import { isWholeHdf5 } from "./hdf5-size.js";
 import { readModelConfig } from "./keras-config.js";
 import { kerasGraph } from "./keras-graph.js";
 import { architectureOf } from "./keras-tables.js";
@@ -75,14 +75,17 @@ function weightStore(root: Group, layerNames: readonly string[]): WeightStore {
  * @throws NetworkError "corrupt" or "unsupported"
  */
 export async function readKerasH5(path: string): Promise<LayerGraph> {
-  await stat(path);
+  const broken = `${path} is not an HDF5 file, or is cut short; fetch or copy it again.`;
+  if (!(await isWholeHdf5(path))) throw new NetworkError("corrupt", broken);
   await ready;
+  // Otherwise the library prints its errors instead of throwing them.
+  Module.activate_throwing_error_handler();
   let file: File;
   try {
     file = new File(path, "r");
     if (file.file_id < 0n) throw new Error("not an HDF5 file");
   } catch (error) {
-    throw new NetworkError("corrupt", `${path} is not an HDF5 file, or is cut short; fetch or copy it again.`, { cause: error });
+    throw new NetworkError("corrupt", broken, { cause: error });
   }
   try {
     const within = file.get("model_weights");

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decodeModel, encodeModel, type OnnxModel } from "../../../src/engine/onnx-schema.js";
+import { decodeModel, encodeModel, type OnnxModel } from "../../src/engine/onnx-schema.js";
 
 describe("the ONNX schema", () => {
   it("reads back what it wrote, zeros and negative numbers included", () => {
