@@ -5,22 +5,27 @@ import { type Objective, pick, vector } from "./objective.js";
 /** Layer -> weight. */
 export type LayerWeights = Readonly<Record<string, number>>;
 
+/** Rows and columns that the book leaves out on every side. */
+export const BOOK_BORDER = 2;
+
 /**
- * -(sum over layers of weight * sum(F[2:-2, 2:-2]^2) / numel(F)).
+ * -(sum over layers of weight * sum(F[b:-b, b:-b]^2) / numel(F)).
  *
- * The two outermost rows and columns are left out: padding makes features of the border that are not the picture's.
+ * The outermost rows and columns are left out: padding makes features of the border that are not the picture's. A recipe that shifts
+ * the picture anywhere at each step has no fixed border, and needs none left out.
  * Source: Deep Learning Cookbook 12.3 (after the Keras DeepDream example). Minimising it maximises the activations.
+ * @param border how many; feature maps must have more than twice as many rows and columns
  */
-export function dream(weights: LayerWeights): Objective {
+export function dream(weights: LayerWeights, border = BOOK_BORDER): Objective {
   const layers = Object.keys(weights).sort();
   return {
-    structure: `dream(${layers.join(",")})`,
+    structure: `dream(${border}:${layers.join(",")})`,
     values: { layers: vector(layers.map((layer) => weights[layer] ?? 0)) },
     build(scope) {
       const weightOf = scope.value("layers", [layers.length]);
       const terms = layers.map((layer, i) => {
         const features = scope.layer(layer);
-        const inner = crop(features, [0, 0, 2, 2], [0, 0, 2, 2]);
+        const inner = crop(features, [0, 0, border, border], [0, 0, border, border]);
         return mul(pick(weightOf, i, layers.length), div(sumAll(square(inner)), count(features, allAxes(features))));
       });
       return mul(terms.reduce(add), scalar(-1));

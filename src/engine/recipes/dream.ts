@@ -63,7 +63,9 @@ export async function* dream(params: DreamParams, pictures: Pictures, context: R
   const { signal, programs } = context;
   const network = await context.network(params.network);
   const weights = params.layers === undefined ? lookLayers(network, params.look) : parseLayerWeights(params.layers);
-  const objective = dreamObjective(Object.fromEntries(Object.entries(weights).map(([name, w]) => [resolveLayer(network, name).name, w])));
+  const named = Object.fromEntries(Object.entries(weights).map(([name, w]) => [resolveLayer(network, name).name, w]));
+  // Shifted anywhere, a picture has no border that stays in one place; small octaves have no rows to spare either.
+  const objective = dreamObjective(named, 0);
   const next = random(params.seed);
   const photo = await startingPicture(params, pictures, next);
   const sizes = octaveSizes(photo.width, photo.height, params.octaves, params.octaveScale);
