@@ -29,7 +29,7 @@ export function Timeline({ channel, thread }: { channel: string; thread?: string
     if (thread === undefined && newest !== undefined && document.visibilityState === "visible" && document.hasFocus())
       markRead(channel, newest);
   };
-  const toBottom = (behavior: ScrollBehavior = "instant") => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior });
+  const toBottom = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "instant" });
 
   useKeepPlace(scroller, messages[0]?.id);
   useLayoutEffect(() => {
@@ -107,7 +107,7 @@ export function Timeline({ channel, thread }: { channel: string; thread?: string
         </div>
       </div>
       {away && (
-        <button type="button" class="to-newest" onClick={() => toBottom("smooth")}>
+        <button type="button" class="to-newest" onClick={toBottom}>
           <Icon name="down" size={17} /> Newest
         </button>
       )}
