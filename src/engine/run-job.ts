@@ -4,7 +4,7 @@ import { decode, encode, inspect, PictureError } from "./images/codec.js";
 import { type Network, NetworkError } from "./networks/network.js";
 import { EngineError, type EngineFrame, type EngineRequest, type EngineResult, type OctaveSummary } from "./process/engine.js";
 import type { Programs } from "./programs.js";
-import { type Frame, type PictureInput, RecipeError } from "./recipes/recipe.js";
+import { type Film, type Frame, type Frames, type PictureInput, RecipeError } from "./recipes/recipe.js";
 import { RECIPES } from "./recipes/registry.js";
 
 export interface JobContext {
@@ -32,12 +32,16 @@ export async function runJob(request: EngineRequest, context: JobContext): Promi
     }
     const octaves: OctaveSummary[] = [];
     let last: Frame | undefined;
-    for await (const frame of recipe.run(params, pictures, context)) {
+    let film: Film | undefined;
+    const run = noting(recipe.run(params, pictures, context), (made) => {
+      film = made;
+    });
+    for await (const frame of run) {
       signal.throwIfAborted();
       if (frame.kind === "octave") octaves.push(summary(frame));
       last = frame;
       const { image, octave, step, steps, progress, kind } = frame;
-      const type = kind === "octave" ? "png" : "jpeg";
+      const type = kind === "preview" ? "jpeg" : "png";
       const picture = await encode(image, type);
       const size = { width: image.width, height: image.height };
       context.onFrame({ kind, octave, octaves: frame.octaves, step, steps, progress, ...size, picture, type: `image/${type}` });
@@ -46,10 +50,7 @@ export async function runJob(request: EngineRequest, context: JobContext): Promi
     if (!last) throw new EngineError("internal", "The recipe made no picture.");
     const used = params as Record<string, unknown>;
     return {
-      picture: await encode(last.image, "png"),
-      type: "image/png",
-      width: last.image.width,
-      height: last.image.height,
+      ...(await finished(last, film)),
       seconds: (performance.now() - started) / 1000,
       recipe: request.recipe,
       network: String(used.network),
@@ -62,6 +63,20 @@ export async function runJob(request: EngineRequest, context: JobContext): Promi
     signal.throwIfAborted();
     throw toEngineError(error);
   }
+}
+
+/** Passes frames on, and in the end says whether there is a film. */
+async function* noting(frames: Frames, note: (film: Film | undefined) => void): AsyncGenerator<Frame, void, void> {
+  note((yield* frames) ?? undefined);
+}
+
+async function finished(
+  { image }: Frame,
+  film: Film | undefined,
+): Promise<Pick<EngineResult, "picture" | "type" | "width" | "height" | "film">> {
+  if (!film) return { picture: await encode(image, "png"), type: "image/png", width: image.width, height: image.height };
+  const { bytes, type, width, height, frames, framesPerSecond } = film;
+  return { picture: bytes, type, width, height, film: { frames, framesPerSecond } };
 }
 
 function summary({ octave, image, steps, lossStart, lossEnd }: Frame): OctaveSummary {

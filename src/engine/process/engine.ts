@@ -12,8 +12,8 @@ export interface EngineRequest {
 
 /** A picture on the way to the result. */
 export interface EngineFrame {
-  readonly kind: "octave" | "preview";
-  /** 1-based. */
+  readonly kind: "octave" | "preview" | "film";
+  /** 1-based; of a film, its frame. */
   readonly octave: number;
   readonly octaves: number;
   /** 1-based step inside the octave. */
@@ -23,7 +23,7 @@ export interface EngineFrame {
   readonly progress: number;
   readonly width: number;
   readonly height: number;
-  /** Encoded picture (JPEG for previews, PNG for octaves). */
+  /** Encoded picture (JPEG for previews, PNG for octaves and frames of a film). */
   readonly picture: Uint8Array;
   /** Media type of `picture`. */
   readonly type: string;
@@ -40,7 +40,10 @@ export interface OctaveSummary {
 
 export interface EngineResult {
   readonly picture: Uint8Array;
+  /** Media type of `picture`: image/png; of a film image/webp, image/gif or video/mp4. */
   readonly type: string;
+  /** Only where the result is a film. */
+  readonly film?: { readonly frames: number; readonly framesPerSecond: number };
   readonly width: number;
   readonly height: number;
   readonly seconds: number;

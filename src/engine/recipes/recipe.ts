@@ -15,8 +15,8 @@ export interface RecipeContext {
 
 /** A picture on the way. */
 export interface Frame {
-  readonly kind: "octave" | "preview";
-  /** 1-based, with how many there are. */
+  readonly kind: "octave" | "preview" | "film";
+  /** 1-based, with how many there are; of a film, its frames. */
   readonly octave: number;
   readonly octaves: number;
   readonly step: number;
@@ -28,6 +28,20 @@ export interface Frame {
   readonly lossStart: number;
   readonly lossEnd: number;
 }
+
+/** A result that is more than its last frame: a film, encoded. */
+export interface Film {
+  readonly bytes: Uint8Array;
+  readonly type: "image/webp" | "image/gif" | "video/mp4";
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  readonly framesPerSecond: number;
+}
+
+/** Frames as they are made, and in the end a film where the recipe makes one. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a generator that returns nothing is one of void
+export type Frames = AsyncGenerator<Frame, Film | void, void>;
 
 /** Decoded pictures by role, for instance `image`, `style`. They are given at their own size. */
 export type Pictures = Readonly<Record<string, PictureInput>>;
@@ -43,8 +57,11 @@ export interface Recipe<Schema extends z.ZodType = z.ZodType> {
   readonly name: string;
   /** The parameters, with defaults. */
   readonly params: Schema;
-  /** Yields a frame at the end of each octave, and previews at least every few seconds. The last frame is the result. */
-  run(params: z.output<Schema>, pictures: Pictures, context: RecipeContext): AsyncGenerator<Frame, void, void>;
+  /**
+   * Yields a frame at the end of each octave, and previews at least every few seconds. The film it returns is the result; without
+   * one, the last frame is.
+   */
+  run(params: z.output<Schema>, pictures: Pictures, context: RecipeContext): Frames;
 }
 
 /** Something a person asked for cannot be done; the message says what would do. */
