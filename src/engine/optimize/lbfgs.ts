@@ -1,0 +1,110 @@
+/** L-BFGS: Newton-like steps from the last few changes of point and gradient (Nocedal 1980; Liu and Nocedal 1989). */
+import { strongWolfe } from "./line-search.js";
+import { addScaled, copy, dot, maxAbsolute, type Oracle, sumAbsolute, type Vector } from "./vector.js";
+
+export interface LbfgsOptions {
+  /** Pairs of changes that are remembered; the book takes 10. */
+  readonly history?: number;
+  /** Length of the first step tried, before there is any history. */
+  readonly rate?: number;
+  /** Stops when no component of the gradient is larger. */
+  readonly gradientTolerance?: number;
+}
+
+interface Pair {
+  /** Change of the point. */
+  readonly s: Vector;
+  /** Change of the gradient. */
+  readonly y: Vector;
+  /** 1 / (s . y) */
+  readonly rho: number;
+}
+
+export interface LbfgsReport {
+  readonly loss: number;
+  readonly iterations: number;
+  readonly evaluations: number;
+  /** Whether it ended because there was nothing more to gain. */
+  readonly converged: boolean;
+}
+
+/**
+ * Minimises functions of many variables. The history lives in the object, so a minimisation may go on where an earlier call stopped.
+ * @example
+ * const lbfgs = new Lbfgs({ history: 10 });
+ * await lbfgs.minimise(x, oracle, { iterations: 20 }); // x is changed in place
+ */
+export class Lbfgs<V extends Vector = Vector> {
+  readonly #pairs: Pair[] = [];
+  #last: { readonly loss: number; readonly gradient: V } | undefined;
+
+  constructor(private readonly options: LbfgsOptions = {}) {}
+
+  /** Pairs remembered at present. */
+  get remembered(): number {
+    return this.#pairs.length;
+  }
+
+  /**
+   * Runs iterations, each a direction and a line search.
+   * @param x the start; holds the result afterwards. Between calls it must not be changed from outside.
+   */
+  async minimise(x: V, oracle: Oracle<V>, { iterations, onIteration }: { iterations: number; onIteration?: (loss: number) => void }): Promise<LbfgsReport> {
+    const { history = 10, rate = 1, gradientTolerance = 1e-9 } = this.options;
+    let evaluations = 0;
+    if (!this.#last) {
+      this.#last = await oracle(x);
+      evaluations++;
+    }
+    let { loss, gradient } = this.#last;
+    for (let iteration = 0; iteration < iterations; iteration++) {
+      if (maxAbsolute(gradient) <= gradientTolerance) return { loss, iterations: iteration, evaluations, converged: true };
+      let direction = this.#direction(gradient);
+      if (dot(direction, gradient) >= 0) {
+        // Rounding has made the history useless: begin again with steepest descent.
+        this.#pairs.length = 0;
+        direction = this.#direction(gradient);
+      }
+      const first = this.#pairs.length === 0 ? Math.min(1, 1 / sumAbsolute(gradient)) * rate : 1;
+      const found = await strongWolfe(oracle, x, direction, { loss, gradient }, first);
+      evaluations += found.evaluations;
+      if (found.step === 0) return { loss, iterations: iteration, evaluations, converged: true };
+      const s = copy(direction);
+      for (let i = 0; i < s.length; i++) s[i] = (s[i] ?? 0) * found.step;
+      const y = copy(found.gradient);
+      addScaled(y, gradient, -1);
+      addScaled(x, s, 1);
+      this.#remember(s, y, history);
+      loss = found.loss;
+      gradient = found.gradient;
+      this.#last = { loss, gradient };
+      onIteration?.(loss);
+    }
+    return { loss, iterations, evaluations, converged: false };
+  }
+
+  #remember(s: Vector, y: Vector, history: number): void {
+    const curvature = dot(s, y);
+    // Without positive curvature the pair would make the next direction point uphill.
+    if (curvature <= 1e-10 * dot(y, y)) return;
+    this.#pairs.push({ s, y, rho: 1 / curvature });
+    if (this.#pairs.length > history) this.#pairs.shift();
+  }
+
+  /** The two-loop recursion (Nocedal and Wright 2006, algorithm 7.4), scaled by s.y / y.y of the newest pair. */
+  #direction(gradient: V): V {
+    const q = copy(gradient);
+    const alphas: number[] = [];
+    for (const { s, y, rho } of [...this.#pairs].reverse()) {
+      const alpha = rho * dot(s, q);
+      addScaled(q, y, -alpha);
+      alphas.push(alpha);
+    }
+    const newest = this.#pairs.at(-1);
+    const scale = newest ? 1 / (newest.rho * dot(newest.y, newest.y)) : 1;
+    for (let i = 0; i < q.length; i++) q[i] = (q[i] ?? 0) * scale;
+    for (const { s, y, rho } of this.#pairs) addScaled(q, s, (alphas.pop() ?? 0) - rho * dot(y, q));
+    for (let i = 0; i < q.length; i++) q[i] = -(q[i] ?? 0);
+    return q;
+  }
+}
