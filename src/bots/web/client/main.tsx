@@ -4,6 +4,7 @@ import "@fontsource-variable/fraunces/opsz.css";
 import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/messages.css";
+import "./styles/attached.css";
 import "./styles/pictures.css";
 import "./styles/composer.css";
 import "./styles/overlays.css";

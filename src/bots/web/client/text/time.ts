@@ -4,7 +4,14 @@ const dayWithYear = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
-export const clockTime = (at: number): string => clock.format(at);
+/** Hours and minutes alone, for the narrow column beside a message. */
+export const clockTime = (at: number): string =>
+  clock
+    .formatToParts(at)
+    .filter(({ type }) => type !== "dayPeriod")
+    .map(({ value }) => value)
+    .join("")
+    .trim();
 export const fullTime = (at: number): string => full.format(at);
 
 /** "just now", "5 minutes ago", "14:02", and a date from yesterday on. */
