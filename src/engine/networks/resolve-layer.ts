@@ -7,15 +7,14 @@ const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g,
 /** Up to `count` layers whose names are most like the one typed. */
 export function nearLayers(network: Network, name: string, count = 3): string[] {
   const rest = new Set(network.layers.map((l) => l.name));
+  const found: string[] = [];
+  const take = (n: string | undefined): boolean => n !== undefined && rest.delete(n) && found.push(n) > 0;
   const wanted = plain(name);
-  const found = [...rest].filter((n) => wanted.length >= 3 && (plain(n).includes(wanted) || wanted.includes(plain(n)))).slice(0, count);
-  for (const n of found) rest.delete(n);
-  while (found.length < count) {
-    const near = nearest(name, rest);
-    if (near === undefined) break;
-    found.push(near);
-    rest.delete(near);
+  take(nearest(name, rest));
+  for (const n of [...rest]) {
+    if (found.length < count && wanted.length >= 3 && (plain(n).includes(wanted) || wanted.includes(plain(n)))) take(n);
   }
+  while (found.length < count && take(nearest(name, rest)));
   return found;
 }
 

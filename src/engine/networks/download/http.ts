@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { EnvHttpProxyAgent, fetch, type Response } from "undici";
 import { innermost, TransferFailure } from "./failure.js";
+import { pause } from "./pause.js";
 import { TIMEOUTS, type TransferOptions } from "./progress.js";
 
 export interface RemoteFile {
@@ -50,13 +50,22 @@ async function attempt(file: RemoteFile, part: string, agent: EnvHttpProxyAgent,
   // A stored part is compared with the whole file's size: compression on the way would break that.
   const headers = { "accept-encoding": "identity", ...(offset > 0 && { range: `bytes=${offset}-` }) };
   let response: Response;
+  // The agent has timeouts of its own, but reconnects for ever to a proxy that hangs up.
+  const silence = new AbortController();
+  const { connect, stall } = options.timeouts ?? TIMEOUTS;
+  const timer = setTimeout(() => silence.abort(new Error("no answer")), connect + stall);
   try {
-    response = await fetch(file.url, { headers, dispatcher: agent, ...(signal && { signal }) });
+    const either = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
+    response = await fetch(file.url, { headers, dispatcher: agent, signal: either });
   } catch (error) {
     signal?.throwIfAborted();
     throw new TransferFailure(`${host} cannot be reached (${innermost(error)})`, true, { cause: error });
+  } finally {
+    clearTimeout(timer);
   }
   try {
+    // The part is longer than the server's file: it belongs to another one.
+    if (response.status === 416) await rm(part, { force: true });
     let received = startOf(response, host, offset);
     const target = await open(part, received > 0 ? "a" : "w");
     try {
@@ -88,6 +97,8 @@ async function attempt(file: RemoteFile, part: string, agent: EnvHttpProxyAgent,
 export async function fetchFile(file: RemoteFile, part: string, options: TransferOptions = {}): Promise<void> {
   const { signal, timeouts = TIMEOUTS } = options;
   const agent = new EnvHttpProxyAgent({
+    // Proxies seldom allow tunnels to plain http; https always gets one.
+    proxyTunnel: false,
     connect: { timeout: timeouts.connect },
     headersTimeout: timeouts.stall,
     bodyTimeout: timeouts.stall,
@@ -113,7 +124,7 @@ export async function fetchFile(file: RemoteFile, part: string, options: Transfe
         // Attempts that bring something do not count: a poor line gets there in the end.
         if ((await sizeOf(part)) > before) tries = 0;
         if (!error.passing || tries >= ATTEMPTS) throw error;
-        await sleep(200 * 2 ** tries, undefined, { ...(signal && { signal }) });
+        await pause(timeouts.retry * 2 ** (tries - 1), signal);
       }
     }
   } finally {

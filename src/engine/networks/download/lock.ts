@@ -1,7 +1,7 @@
 /** A lock between processes: a file that its owner keeps touching. */
 import { mkdir, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "./pause.js";
 
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
@@ -43,9 +43,8 @@ async function removeStale(path: string, staleAfter: number): Promise<void> {
 export async function withLock<T>(path: string, work: () => Promise<T>, { signal, staleAfter = 20_000 }: LockOptions = {}): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
   while (!(await acquire(path))) {
-    signal?.throwIfAborted();
     await removeStale(path, staleAfter);
-    await sleep(100, undefined, { ...(signal && { signal }) });
+    await pause(100, signal);
   }
   const touch = setInterval(() => {
     const now = new Date();

@@ -13,9 +13,11 @@ export interface Timeouts {
   readonly connect: number;
   /** Milliseconds without a byte until a transfer counts as dead. */
   readonly stall: number;
+  /** Milliseconds before the first new attempt; each further one waits twice as long. */
+  readonly retry: number;
 }
 
-export const TIMEOUTS: Timeouts = { connect: 15_000, stall: 30_000 };
+export const TIMEOUTS: Timeouts = { connect: 15_000, stall: 30_000, retry: 400 };
 
 export interface TransferOptions {
   readonly onProgress?: ((received: number) => void) | undefined;
