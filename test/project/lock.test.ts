@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+interface Entry {
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly optional?: boolean;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const text = readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8");
+const { packages } = JSON.parse(text) as { packages: Readonly<Record<string, Entry>> };
+const entries = Object.entries(packages).filter(([path]) => path !== "");
+
+describe("package-lock.json (written by npm run lock)", () => {
+  it("holds a checksum of every package and no download address", () => {
+    expect(entries.length).toBeGreaterThan(100);
+    expect(entries.filter(([, { integrity }]) => !integrity?.startsWith("sha512-")).map(([path]) => path)).toEqual([]);
+    expect(entries.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
+    expect(text).not.toMatch(/registry\.|\.tgz/);
+  });
+
+  it("holds every optional package, also those of other platforms", () => {
+    const wanted = new Set(entries.flatMap(([, { optionalDependencies = {} }]) => Object.keys(optionalDependencies)));
+    for (const name of ["@img/sharp-darwin-arm64", "@biomejs/cli-darwin-arm64", "@libsql/win32-x64-msvc", "@rolldown/binding-darwin-arm64"])
+      expect(wanted).toContain(name);
+    expect([...wanted].filter((name) => !entries.some(([path]) => path.endsWith(`node_modules/${name}`)))).toEqual([]);
+    expect(packages["node_modules/@tensorflow/tfjs-node-gpu"]?.optional).toBe(true);
+  });
+
+  it("holds onnxruntime-node, which brings every platform in one package", () => {
+    expect(packages["node_modules/onnxruntime-node"]?.optional).toBeUndefined();
+    expect(packages["node_modules/onnxruntime-node"]?.version).toMatch(/^1\./);
+  });
+});
