@@ -7,6 +7,8 @@ interface Entry {
   bytes: number;
   running: number;
   evicted: boolean;
+  /** Called when the program has been let go of. */
+  released?: () => void;
 }
 
 export interface ProgramsOptions {
@@ -38,15 +40,15 @@ export class Programs {
       return await program.run(inputs);
     } finally {
       entry.running--;
-      if (entry.evicted) this.#release(entry);
+      if (entry.evicted) void this.#release(entry);
     }
   }
 
-  /** Lets go of all programs. */
+  /** Lets go of all programs, of those that run when they have run. */
   async dispose(): Promise<void> {
-    const programs = [...this.#entries.values()];
+    const entries = [...this.#entries.values()];
     this.#entries.clear();
-    await Promise.allSettled(programs.map(async (entry) => (await entry.program).dispose()));
+    await Promise.all(entries.map((entry) => this.#letGo(entry)));
   }
 
   #add(key: string, build: () => Readonly<Record<string, Node>>): Entry {
@@ -71,14 +73,23 @@ export class Programs {
       if (entry === newest || entry.bytes === 0) continue;
       total -= entry.bytes;
       this.#entries.delete(key);
-      entry.evicted = true;
-      this.#release(entry);
+      void this.#letGo(entry);
     }
   }
 
+  #letGo(entry: Entry): Promise<void> {
+    return new Promise((resolve) => {
+      entry.evicted = true;
+      entry.released = resolve;
+      void this.#release(entry);
+    });
+  }
+
   /** Frees a program once nothing runs in it. */
-  #release(entry: Entry): void {
+  async #release(entry: Entry): Promise<void> {
     if (entry.running > 0) return;
-    entry.program.then((program) => program.dispose()).catch(() => undefined);
+    // What cannot be compiled or freed has nothing left to free.
+    await entry.program.then((program) => program.dispose()).catch(() => undefined);
+    entry.released?.();
   }
 }
