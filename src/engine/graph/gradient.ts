@@ -120,6 +120,9 @@ const RULES: { readonly [K in Operation]: Rule<K> } = {
   stopGradient: DEAD,
 };
 
+/** The closed set of operations. */
+export const OPERATIONS = Object.keys(RULES) as readonly Operation[];
+
 function differentiate<K extends Operation>(node: NodeOf<K>, g: Node, y: Node): readonly (Node | undefined)[] {
   return RULES[node.op](node, g, y);
 }

@@ -299,6 +299,8 @@ export function concat(inputs: readonly Node[], axis: number): Node {
 const reduce =
   (op: "reduceSum" | "reduceMax" | "count") =>
   (x: Node, axes: readonly number[]): Node => {
+    // Runtimes take "no axes" for "all axes".
+    if (axes.length === 0) return op === "count" ? scalar(1) : x;
     const shape = op === "count" ? [] : x.shape.map((d, i) => (axes.includes(i) ? 1 : d));
     return node(op, [x], { axes }, shape);
   };

@@ -166,7 +166,12 @@ function subsampleGradient(w: OnnxWriter, node: NodeOf<"subsampleGradient">, x: 
   const channels = node.shape[1];
   if (typeof channels !== "number") throw new GraphError("the gradient of subsampling needs a known number of channels");
   const [stride, across] = strides;
-  if (stride !== across) throw new GraphError("subsampling with different strides for rows and columns has no gradient");
+  if (stride !== across) {
+    // DepthToSpace knows squares only.
+    const ones = w.floats(new Float32Array(channels).fill(1), [channels, 1, 1, 1]);
+    const spread = w.node("ConvTranspose", [at(x, 0), ones], { strides, group: channels, kernel_shape: [1, 1] });
+    return fitTo(w, spread, sizes.of(inputOf(node, 1)), 0, 0, strides);
+  }
   const wide = w.node("Pad", [at(x, 0), w.ints([0, 0, 0, 0, 0, (stride * stride - 1) * channels, 0, 0])]);
   return cut(w, w.node("DepthToSpace", [wide], { blocksize: stride, mode: "DCR" }), sizes.of(inputOf(node, 1)), 0, 0);
 }

@@ -13,6 +13,9 @@ export interface OnnxOptions {
   readonly threads?: number;
 }
 
+/** Before the names of outputs, which may be those of inputs or, taken from a network's file, the writer's own ("Relu_5"). */
+const OUTPUT = "out:";
+
 /** Encodes what `outputs` reach as an ONNX model. */
 export function toOnnx(
   outputs: Readonly<Record<string, Node>>,
@@ -37,8 +40,8 @@ export function toOnnx(
   // gradient of ReLU may do without.
   for (const node of topologicalOrder(Object.values(outputs))) if (node.type === "float32") resultOf(node);
   const results = Object.entries(outputs).map(([name, node]) => {
-    writer.named("Identity", [resultOf(node)], name);
-    return { name, shape: dimensions.of(node), dataType: dataType(node) };
+    writer.named("Identity", [resultOf(node)], OUTPUT + name);
+    return { name: OUTPUT + name, shape: dimensions.of(node), dataType: dataType(node) };
   });
   return { model: writer.finish(inputs, results), inputs: inputs.map((i) => i.name), bytes: writer.bytes };
 }
@@ -61,7 +64,7 @@ class OnnxProgram implements Program {
     return Object.fromEntries(
       Object.entries(results).map(([name, value]) => {
         if (!(value.data instanceof Float32Array)) throw new RuntimeFailure(`the output "${name}" is not float32 but ${value.type}`);
-        return [name, { data: value.data, shape: value.dims }];
+        return [name.slice(OUTPUT.length), { data: value.data, shape: value.dims }];
       }),
     );
   }
@@ -86,6 +89,8 @@ export function onnxRuntime({ device = "cpu", threads }: OnnxOptions = {}): Runt
         executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
         graphOptimizationLevel: "all",
         logSeverityLevel: 3,
+        // It would take the zeros of a Pad before a MaxPool for places that never win.
+        extra: { optimization: { disable_specified_optimizers: "Pad_Fusion" } },
         ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       });
       return new OnnxProgram(session, inputs, bytes);

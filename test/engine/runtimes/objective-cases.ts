@@ -1,0 +1,104 @@
+/** Every objective, over a small network, with numbers for its values. */
+import type { Node, NodeOf } from "../../../src/engine/graph/node.js";
+import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
+import { channels } from "../../../src/engine/objectives/channels.js";
+import { content } from "../../../src/engine/objectives/content.js";
+import { dream } from "../../../src/engine/objectives/dream.js";
+import { gramLoss } from "../../../src/engine/objectives/gram.js";
+import { type Objective, scopeOf, sum } from "../../../src/engine/objectives/objective.js";
+import { totalVariation } from "../../../src/engine/objectives/total-variation.js";
+import type { Tensor } from "../../../src/engine/runtimes/runtime.js";
+import { distinct, toTensor } from "../graph/numbers.js";
+import type { Array64 } from "../graph/reference.js";
+
+interface Built {
+  readonly loss: Node;
+  readonly image: NodeOf<"input">;
+  /** The values of the objective for pictures of a shape. */
+  values(picture: readonly number[]): Record<string, Array64>;
+}
+
+export interface ObjectiveCase {
+  readonly name: string;
+  /** The module in src/engine/objectives. */
+  readonly module: string;
+  build(): Built;
+}
+
+const network = randomVgg([
+  [1, 8],
+  [2, 16],
+]);
+const channelsOf = (layer: string): number => network.layers.find((info) => info.name === layer)?.channels ?? 0;
+
+const toArray = ({ data, shape }: Tensor): Array64 => ({ data: Float64Array.from(data), shape });
+
+/** Features of block2_conv2 for a picture. */
+function features([n = 1, , h = 1, w = 1]: readonly number[], seed: number): Tensor {
+  return toTensor(distinct([n, 16, Math.floor(h / 2), Math.floor(w / 2)], seed, "positive"));
+}
+
+const gramOf = (layer: string, seed: number): Tensor => toTensor(distinct([1, channelsOf(layer), channelsOf(layer)], seed, "positive"));
+
+function objectiveCase(
+  name: string,
+  module: string,
+  make: (picture: readonly number[]) => Objective,
+  pooling: "max" | "average" = "max",
+): ObjectiveCase {
+  return {
+    name,
+    module,
+    build() {
+      const { image, layers } = network.build({ pooling });
+      const scope = scopeOf(image, (layer) => {
+        const node = layers.get(layer);
+        if (!node) throw new Error(`the test's network has no layer "${layer}"`);
+        return node;
+      });
+      const loss = make([1, 3, 8, 8]).build(scope);
+      return {
+        loss,
+        image,
+        values: (picture) => Object.fromEntries(Object.entries(make(picture).values).map(([key, value]) => [key, toArray(value)])),
+      };
+    },
+  };
+}
+
+const grams = (delta: number): Objective =>
+  gramLoss(
+    ["block1_conv1", "block2_conv1", "block2_pool"].map((layer, i) => ({ layer, weight: 0.5 ** i, target: gramOf(layer, 40 + i) })),
+    delta,
+  );
+
+export const OBJECTIVE_CASES: readonly ObjectiveCase[] = [
+  objectiveCase("channels of two layers", "channels", () =>
+    channels(
+      [
+        [
+          { layer: "block2_conv2", channel: 3, weight: 2 },
+          { layer: "block2_conv2", channel: 5, weight: -0.5 },
+          { layer: "block1_conv1", channel: 0, weight: 1 },
+        ],
+      ],
+      channelsOf,
+    ),
+  ),
+  objectiveCase("dream", "dream", () => dream({ block1_conv1: 0.3, block2_conv1: 1.5 })),
+  objectiveCase("content", "content", (picture) => content("block2_conv2", features(picture, 31), 0.25)),
+  objectiveCase("Gram matrices", "gram", () => grams(0)),
+  objectiveCase("Gram matrices moved by -1, average pooling", "gram", () => grams(-1), "average"),
+  objectiveCase("total variation", "total-variation", () => totalVariation(0.01)),
+  objectiveCase(
+    "style, content and total variation together",
+    "objective",
+    (picture) =>
+      sum([
+        [grams(-1), 2],
+        [content("block2_conv2", features(picture, 31), 0.25), 0.1],
+        [totalVariation(0.5), 1e-4],
+      ]),
+    "average",
+  ),
+];
