@@ -10,14 +10,24 @@ export interface EngineHostOptions extends EngineSettings {
   readonly logger: Logger;
   /** A network being downloaded on first use. */
   readonly onDownload?: (download: { network: string; received: number; total: number | undefined }) => void;
+  readonly timings?: Partial<HostTimings>;
 }
 
-/** An engine that says nothing for this long is taken for hung, and killed. Its own loop never blocks: the device works beside it. */
-const PING_INTERVAL_MS = 5_000;
-const HUNG_AFTER_MS = 60_000;
-/** How long an aborted job may take to let go of the device before the process is killed. */
-const ABORT_GRACE_MS = 15_000;
-const CLOSE_GRACE_MS = 5_000;
+/** Patience with the child, in milliseconds. */
+export interface HostTimings {
+  /** Time between two pings. */
+  readonly ping: number;
+  /** How long the child may take until it can take jobs. */
+  readonly start: number;
+  /** An engine that says nothing for this long after that is taken for hung, and killed. Its own loop never blocks: the device works beside it. */
+  readonly hung: number;
+  /** How long an aborted job may take to let go of the device before the process is killed. */
+  readonly abort: number;
+  /** How long the child may take to end when asked to, before it is killed. */
+  readonly close: number;
+}
+
+const TIMINGS: HostTimings = { ping: 5_000, start: 60_000, hung: 60_000, abort: 15_000, close: 5_000 };
 
 interface Pending {
   readonly onFrame: RunOptions["onFrame"];
@@ -25,6 +35,7 @@ interface Pending {
 }
 
 const CRASHED = "The engine crashed while it worked on this picture.";
+const CLOSING = "The engine is shutting down.";
 
 /**
  * Runs jobs in a child process.
@@ -38,11 +49,17 @@ export class EngineHost implements Engine {
   #nextId = 1;
   #closing = false;
   #lastHeard = 0;
+  /** The longest silence that is borne now, in milliseconds. */
+  #patience = 0;
   #heartbeat: NodeJS.Timeout | undefined;
   /** Jobs that were aborted but still hold the device for the rest of a step. */
   readonly #lettingGo = new Set<Promise<void>>();
 
-  constructor(private readonly options: EngineHostOptions) {}
+  readonly #timings: HostTimings;
+
+  constructor(private readonly options: EngineHostOptions) {
+    this.#timings = { ...TIMINGS, ...options.timings };
+  }
 
   /** The child's process id while there is one, for operators and tests. */
   get pid(): number | undefined {
@@ -51,10 +68,9 @@ export class EngineHost implements Engine {
 
   async run(request: EngineRequest, { signal, onFrame }: RunOptions): Promise<EngineResult> {
     signal.throwIfAborted();
-    await Promise.allSettled(this.#lettingGo);
-    signal.throwIfAborted();
+    await unlessAborted(signal, Promise.all(this.#lettingGo));
     const result = await this.#call((id) => ({ type: "run", id, request }), onFrame, signal);
-    if (!result) throw new EngineError("internal", "The engine gave no result.");
+    if (!result) throw this.#closing ? new EngineError("crashed", CLOSING) : new EngineError("internal", "The engine gave no result.");
     return result;
   }
 
@@ -73,13 +89,13 @@ export class EngineHost implements Engine {
     if (!child) return;
     const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     this.#send(child, { type: "close" });
-    const killer = setTimeout(() => child.kill("SIGKILL"), CLOSE_GRACE_MS);
+    const killer = setTimeout(() => child.kill("SIGKILL"), this.#timings.close);
     await gone;
     clearTimeout(killer);
   }
 
   #call(message: (id: number) => ToWorker, onFrame: RunOptions["onFrame"], signal?: AbortSignal): Promise<EngineResult | undefined> {
-    if (this.#closing) return Promise.reject(new EngineError("crashed", "The engine is shutting down."));
+    if (this.#closing) return Promise.reject(new EngineError("crashed", CLOSING));
     const child = this.#child ?? this.#start();
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
@@ -90,7 +106,7 @@ export class EngineHost implements Engine {
           freed = done;
         });
         this.#lettingGo.add(lettingGo);
-        const killer = setTimeout(() => this.#kill(child, "an aborted job did not stop"), ABORT_GRACE_MS);
+        const killer = setTimeout(() => this.#kill(child, "an aborted job did not stop"), this.#timings.abort);
         void lettingGo.then(() => {
           clearTimeout(killer);
           this.#lettingGo.delete(lettingGo);
@@ -114,7 +130,7 @@ export class EngineHost implements Engine {
   }
 
   #start(): ChildProcess {
-    const { logger, onDownload: _, ...settings } = this.options;
+    const { logger, onDownload: _, timings: __, ...settings } = this.options;
     const source = import.meta.url.endsWith(".ts");
     const worker = fileURLToPath(new URL(source ? "./worker.ts" : "./worker.js", import.meta.url));
     const child = fork(worker, {
@@ -124,12 +140,13 @@ export class EngineHost implements Engine {
     });
     this.#child = child;
     this.#lastHeard = Date.now();
+    this.#patience = this.#timings.start;
     child.on("message", (message) => this.#receive(message as FromWorker));
     child.on("error", (error) => logger.error({ err: error }, "engine process error"));
     child.on("exit", (code, signal) => this.#gone(child, code, signal));
     this.#send(child, { type: "open", settings: { ...settings } });
     clearInterval(this.#heartbeat);
-    this.#heartbeat = setInterval(() => this.#beat(child), PING_INTERVAL_MS);
+    this.#heartbeat = setInterval(() => this.#beat(child), this.#timings.ping);
     this.#heartbeat.unref();
     logger.info({ pid: child.pid }, "engine started");
     return child;
@@ -146,6 +163,7 @@ export class EngineHost implements Engine {
       this.options.onDownload?.(message);
       return;
     }
+    if (message.type === "ready") this.#patience = this.#timings.hung;
     if (message.type === "ready" || message.type === "pong") return;
     const pending = this.#pending.get(message.id);
     switch (message.type) {
@@ -171,11 +189,13 @@ export class EngineHost implements Engine {
     this.#child = undefined;
     clearInterval(this.#heartbeat);
     if (!this.#closing) this.options.logger.error({ code, signal }, "engine process ended");
-    for (const pending of [...this.#pending.values()]) pending.settle({ error: new EngineError("crashed", CRASHED) });
+    for (const pending of [...this.#pending.values()])
+      pending.settle({ error: new EngineError("crashed", this.#closing ? CLOSING : CRASHED) });
   }
 
   #beat(child: ChildProcess): void {
-    if (Date.now() - this.#lastHeard > HUNG_AFTER_MS) this.#kill(child, "it has not answered for a minute");
+    const silent = Date.now() - this.#lastHeard;
+    if (silent > this.#patience) this.#kill(child, `it has not answered for ${Math.round(silent / 1000)} s`);
     else this.#send(child, { type: "ping", id: 0 });
   }
 
@@ -183,4 +203,17 @@ export class EngineHost implements Engine {
     this.options.logger.error({ pid: child.pid }, `engine process killed: ${why}`);
     child.kill("SIGKILL");
   }
+}
+
+/** Waits for work that never rejects; rejects with the signal's reason as soon as it is aborted. */
+function unlessAborted(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    void work.then(() => {
+      signal.removeEventListener("abort", abort);
+      if (signal.aborted) abort();
+      else resolve();
+    });
+  });
 }

@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { EngineFrame, EngineRequest } from "../../../src/engine/process/engine.js";
+import { EngineHost, type EngineHostOptions } from "../../../src/engine/process/host.js";
+import { drawn } from "../../support/pictures.js";
+import { writeTinyNetwork } from "../../support/tiny-network.js";
+
+let network: string;
+let picture: Uint8Array;
+const modelsDir = mkdtempSync(join(tmpdir(), "dreamloom-models-"));
+
+beforeAll(async () => {
+  [network, picture] = await Promise.all([writeTinyNetwork(), drawn(64, 48)]);
+});
+afterAll(() => {
+  rmSync(modelsDir, { recursive: true });
+  rmSync(network, { recursive: true });
+});
+
+function open(options: Partial<EngineHostOptions> = {}): EngineHost {
+  const host = new EngineHost({ modelsDir, modelsPath: [], threads: 1, logger: pino({ level: "silent" }), ...options });
+  onTestFinished(() => host.close());
+  return host;
+}
+
+/** A dream of a moment. */
+const short = (params: Record<string, unknown> = {}): EngineRequest => ({
+  recipe: "dream",
+  params: { network, layers: "corners", size: 64, octaves: 2, steps: 2, ...params },
+  pictures: { image: picture },
+});
+/** A dream of minutes that shows its first octave soon. */
+const endless = (): EngineRequest => short({ size: 1024, octaves: 20, octaveScale: 1.05, steps: 100 });
+
+const never = new AbortController().signal;
+const ignore = (): void => undefined;
+const said = (error: unknown): unknown => error;
+
+/** Starts a job and waits for its first frame. */
+async function started(host: EngineHost, signal = never): Promise<{ readonly outcome: Promise<unknown>; readonly pid: number }> {
+  let outcome: Promise<unknown> = Promise.resolve();
+  await new Promise<void>((resolve, reject) => {
+    outcome = host.run(endless(), { signal, onFrame: () => resolve() }).catch(said);
+    void outcome.then((end) => reject(new Error(`the job ended before its first frame: ${end}`)));
+  });
+  return { outcome, pid: host.pid ?? Number.NaN };
+}
+
+describe("the engine's process", () => {
+  it("runs jobs, in one process, and sends every octave before the result", async () => {
+    const host = open();
+    expect(host.pid).toBeUndefined();
+    const frames: EngineFrame[] = [];
+    const result = await host.run(short(), { signal: never, onFrame: (frame) => frames.push(frame) });
+    const octaves = frames.filter(({ kind }) => kind === "octave");
+    expect(octaves.map(({ octave, width, height }) => [octave, width, height])).toEqual([[1, 64, 48]]);
+    expect(octaves[0]?.picture).toBeInstanceOf(Uint8Array);
+    expect(result).toMatchObject({ recipe: "dream", network, width: 64, height: 48, seed: 1, type: "image/png" });
+    const { pid } = host;
+    await host.run(short({ seed: 2 }), { signal: never, onFrame: ignore });
+    expect(host.pid).toBe(pid);
+  });
+
+  it("tells a job killed with its process, and runs the next in a new one", async () => {
+    const host = open();
+    const { outcome, pid } = await started(host);
+    process.kill(pid, "SIGKILL");
+    expect(await outcome).toMatchObject({ name: "EngineError", kind: "crashed", message: expect.stringMatching(/crashed/) });
+    expect(await host.run(short(), { signal: never, onFrame: ignore })).toMatchObject({ width: 64 });
+    expect(host.pid).not.toBe(pid);
+  });
+
+  it("ends a job within a second of its abort, keeps the process, and then runs the next", async () => {
+    const host = open();
+    const stop = new AbortController();
+    const { outcome, pid } = await started(host, stop.signal);
+    const at = performance.now();
+    stop.abort(new Error("cancelled"));
+    expect(await outcome).toMatchObject({ message: "cancelled" });
+    expect(performance.now() - at).toBeLessThan(1000);
+    await host.run(short(), { signal: never, onFrame: ignore });
+    expect(host.pid).toBe(pid);
+  });
+
+  it("ends a job that waits for an aborted one to let go, and kills a process that does not let go", async () => {
+    const host = open({ timings: { abort: 300 } });
+    const stop = new AbortController();
+    const { outcome, pid } = await started(host, stop.signal);
+    process.kill(pid, "SIGSTOP");
+    stop.abort(new Error("cancelled"));
+    expect(await outcome).toMatchObject({ message: "cancelled" });
+    const second = new AbortController();
+    const waiting = host.run(short(), { signal: second.signal, onFrame: ignore }).catch(said);
+    const at = performance.now();
+    second.abort(new Error("cancelled too"));
+    expect(await waiting).toMatchObject({ message: "cancelled too" });
+    expect(performance.now() - at).toBeLessThan(250);
+    expect(await host.run(short(), { signal: never, onFrame: ignore })).toMatchObject({ width: 64 });
+    expect(host.pid).not.toBe(pid);
+  });
+
+  it("refuses a job that is aborted already without starting anything", async () => {
+    const host = open();
+    await expect(host.run(short(), { signal: AbortSignal.abort(new Error("too late")), onFrame: ignore })).rejects.toThrow("too late");
+    expect(host.pid).toBeUndefined();
+  });
+
+  it("kills a process that no longer answers", async () => {
+    const host = open({ timings: { ping: 100, hung: 500 } });
+    const { outcome, pid } = await started(host);
+    process.kill(pid, "SIGSTOP");
+    expect(await outcome).toMatchObject({ name: "EngineError", kind: "crashed" });
+    // The signal 0 only asks whether the process is there.
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  });
+
+  it("says what is wrong with a job, and lives on", async () => {
+    const host = open();
+    const wrong = [
+      [{ layers: "cornrs" }, /no layer called cornrs; did you mean corners/],
+      [{ network: "resnet5000" }, /no network resnet5000; did you mean resnet50/],
+      [{ size: -3 }, /"size"/],
+      [{ siez: 3 }, /siez/],
+    ] as const;
+    for (const [params, message] of wrong) {
+      const outcome = await host.run(short(params), { signal: never, onFrame: ignore }).catch(said);
+      expect(outcome).toMatchObject({ name: "EngineError", kind: "input", message: expect.stringMatching(message) });
+    }
+    const noPicture = { ...short(), pictures: { image: new TextEncoder().encode("not a picture") } };
+    await expect(host.run(noPicture, { signal: never, onFrame: ignore })).rejects.toMatchObject({ kind: "input" });
+    const { pid } = host;
+    await host.run(short(), { signal: never, onFrame: ignore });
+    expect(host.pid).toBe(pid);
+  });
+
+  it("closes in the middle of a job: the job ends, the process is gone, later jobs are refused", async () => {
+    const host = open();
+    const { outcome, pid } = await started(host);
+    await host.close();
+    expect(await outcome).toMatchObject({ name: "EngineError", message: "The engine is shutting down." });
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    await expect(host.run(short(), { signal: never, onFrame: ignore })).rejects.toThrow("The engine is shutting down.");
+  });
+
+  it("kills a process that does not close", async () => {
+    const host = open({ timings: { close: 200 } });
+    const { outcome, pid } = await started(host);
+    process.kill(pid, "SIGSTOP");
+    await host.close();
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    expect(await outcome).toMatchObject({ name: "EngineError" });
+  });
+});

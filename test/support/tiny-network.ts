@@ -1,0 +1,22 @@
+/** A network so small that a dream in it takes a moment, as a folder that the program reads like any other. */
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { functional, imageLayer, layer, weight, writeTfjs } from "../engine/networks/support/tiny.js";
+
+const conv = (name: string, from: string, filters: number) =>
+  layer("Conv2D", name, [from], { padding: "same", activation: "relu", kernel_size: [3, 3], filters });
+
+/** Writes the network into a new temporary folder: layers `edges` (8 channels), `pool` and `corners` (16 channels). */
+export async function writeTinyNetwork(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "dreamloom-tiny-"));
+  const pool = layer("MaxPooling2D", "pool", ["edges"], { pool_size: [2, 2], strides: [2, 2], padding: "valid" });
+  const layers = [imageLayer(), conv("edges", "image", 8), pool, conv("corners", "pool", 16)];
+  await writeTfjs(folder, functional(layers), [
+    weight("edges/kernel", [3, 3, 3, 8], 1),
+    weight("edges/bias", [8], 2),
+    weight("corners/kernel", [3, 3, 8, 16], 3),
+    weight("corners/bias", [16], 4),
+  ]);
+  return folder;
+}
