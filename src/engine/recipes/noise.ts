@@ -1,11 +1,38 @@
 /** Where pictures made from nothing begin. */
 
-import type { Random } from "../images/random.js";
-import { emptyRaster, type Raster } from "../images/raster.js";
+import { gaussian, type Random } from "../images/random.js";
+import { addRasters, emptyRaster, type Raster } from "../images/raster.js";
+import { resize } from "../images/resample.js";
+import { naturalColours } from "../optimize/pyramid.js";
 
-/** Uniform noise around middle grey: 128 + amplitude * U[0, 1). The book's amplitude is 1 for neurons. */
+/** Uniform noise around middle grey: 128 + amplitude * U[-0.5, 0.5). */
 export function noise(width: number, height: number, next: Random, amplitude = 16): Raster {
   const raster = emptyRaster(width, height);
   for (let i = 0; i < raster.data.length; i++) raster.data[i] = 128 + amplitude * (next() - 0.5);
   return raster;
+}
+
+/** The book's start for neurons: 128 + U[0, 1) (12.1). */
+export function bookNoise(width: number, height: number, next: Random): Raster {
+  const raster = emptyRaster(width, height);
+  for (let i = 0; i < raster.data.length; i++) raster.data[i] = 128 + next();
+  return raster;
+}
+
+/**
+ * Noise with structure of every size and the colours of photos: each scale is as strong as the next.
+ * @param amplitude standard deviation around middle grey, in grey levels
+ */
+export function clouds(width: number, height: number, next: Random, amplitude = 12): Raster {
+  let sum: Raster = { width, height, data: new Float32Array(3 * width * height) };
+  let scales = 0;
+  for (let side = Math.min(width, height); side >= 4; side /= 2) {
+    const scale = side / Math.min(width, height);
+    const small = emptyRaster(Math.max(2, Math.round(width * scale)), Math.max(2, Math.round(height * scale)));
+    for (let i = 0; i < small.data.length; i++) small.data[i] = gaussian(next);
+    sum = addRasters(sum, resize(small, width, height));
+    scales++;
+  }
+  const factor = amplitude / Math.sqrt(Math.max(1, scales));
+  return { ...sum, data: naturalColours(sum).data.map((v) => 128 + factor * v) };
 }

@@ -1,0 +1,83 @@
+/** Turning, zooming and shifting pictures by any amount, fractions of a pixel included. */
+import { CHANNELS, type Raster } from "./raster.js";
+
+/** A turn and a zoom around the picture's centre, then a shift. */
+export interface Move {
+  /** 1.05 shows everything 5 % larger. */
+  readonly zoom?: number;
+  /** Clockwise, in degrees. */
+  readonly degrees?: number;
+  /** To the right and down, in pixels. */
+  readonly dx?: number;
+  readonly dy?: number;
+}
+
+export interface WarpOptions {
+  /** "cubic" (Catmull-Rom) stays sharp when a picture is warped again and again; "linear" is quicker. */
+  readonly kernel?: "linear" | "cubic";
+  /** Past the border the picture goes on mirrored, or starts again at the other side. */
+  readonly border?: "mirror" | "wrap";
+}
+
+/** Catmull-Rom weights of the four samples around a place `t` past the second one. */
+function cubic(t: number, out: Float64Array): void {
+  out[0] = t * (-0.5 + t * (1 - 0.5 * t));
+  out[1] = 1 + t * t * (-2.5 + 1.5 * t);
+  out[2] = t * (0.5 + t * (2 - 1.5 * t));
+  out[3] = t * t * (-0.5 + 0.5 * t);
+}
+
+function linear(t: number, out: Float64Array): void {
+  out[0] = 0;
+  out[1] = 1 - t;
+  out[2] = t;
+  out[3] = 0;
+}
+
+/** An index beyond a line, back inside it. */
+function fold(i: number, length: number, border: "mirror" | "wrap"): number {
+  if (i >= 0 && i < length) return i;
+  if (border === "wrap" || length === 1) return ((i % length) + length) % length;
+  const period = 2 * length - 2;
+  const at = ((i % period) + period) % period;
+  return at < length ? at : period - at;
+}
+
+/** Shows a picture moved; its size stays. */
+export function warp({ width, height, data }: Raster, move: Move, { kernel = "cubic", border = "mirror" }: WarpOptions = {}): Raster {
+  const { zoom = 1, degrees = 0, dx = 0, dy = 0 } = move;
+  const angle = (degrees * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle) / zoom, Math.sin(angle) / zoom];
+  const [cx, cy] = [(width - 1) / 2, (height - 1) / 2];
+  const weigh = kernel === "cubic" ? cubic : linear;
+  const [wx, wy] = [new Float64Array(4), new Float64Array(4)];
+  const [xs, rows] = [new Int32Array(4), new Int32Array(4)];
+  const plane = width * height;
+  const out = new Float32Array(data.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const [rx, ry] = [x - cx - dx, y - cy - dy];
+      const [sx, sy] = [cx + cos * rx + sin * ry, cy - sin * rx + cos * ry];
+      const [x0, y0] = [Math.floor(sx), Math.floor(sy)];
+      weigh(sx - x0, wx);
+      weigh(sy - y0, wy);
+      for (let k = 0; k < 4; k++) {
+        xs[k] = fold(x0 + k - 1, width, border);
+        rows[k] = fold(y0 + k - 1, height, border) * width;
+      }
+      for (let c = 0; c < CHANNELS; c++) {
+        let sum = 0;
+        for (let j = 0; j < 4; j++) {
+          const weight = wy[j] ?? 0;
+          if (weight === 0) continue;
+          const from = c * plane + (rows[j] ?? 0);
+          let line = 0;
+          for (let k = 0; k < 4; k++) line += (wx[k] ?? 0) * (data[from + (xs[k] ?? 0)] ?? 0);
+          sum += weight * line;
+        }
+        out[c * plane + y * width + x] = sum;
+      }
+    }
+  }
+  return { width, height, data: out };
+}
