@@ -24,6 +24,7 @@ const HINT = "Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.";
 
 /** What an encoded picture says about itself, after checking that it is one of the formats taken and not too large. */
 export async function inspect(bytes: Uint8Array): Promise<{ width: number; height: number; format: string }> {
+  if (bytes.byteLength === 0) throw new PictureError(`That file is empty. ${HINT}`);
   const metadata = await sharp(bytes, { limitInputPixels: MAX_INPUT_PIXELS, failOn: "error" })
     .metadata()
     .catch((cause: unknown) => {

