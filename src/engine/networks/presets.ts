@@ -17,7 +17,12 @@ const Dream = z
 
 export const Presets = z.strictObject({
   dream: Dream,
-  style: z.strictObject({ layers: LayerWeights, content: z.string().min(1) }),
+  style: z.strictObject({
+    layers: LayerWeights,
+    content: z.string().min(1),
+    /** Which pooling paints better: "average" where the network's own windows tile the picture (VGG), else its own. */
+    pooling: z.enum(["max", "average"]).default("max"),
+  }),
 });
 export type Presets = z.infer<typeof Presets>;
 

@@ -1,7 +1,7 @@
 /** Style as Gram matrices: which features occur together, wherever they are. */
 
 import type { Node } from "../graph/node.js";
-import { count, div, matmul, mul, add as plus, reshape, scalar, square, sub, sumAll } from "../graph/ops.js";
+import { count, div, matmul, mul, add as plus, reduceMean, reshape, scalar, square, sub, sumAll } from "../graph/ops.js";
 import type { Tensor } from "../runtimes/runtime.js";
 import { type Objective, pick, type Scope, vector } from "./objective.js";
 
@@ -19,6 +19,18 @@ export function gram(features: Node, delta = 0): Node {
   return div(matmul(flat, flat, { transposeB: true }), count(features, [2, 3]));
 }
 
+/**
+ * The outer product of a feature map's mean channels: G = (mu + delta)(mu + delta)^T / C with mu the mean over pixels.
+ *
+ * Faster than all pixels' and more regular. Source: Deep Learning Cookbook 12.4, the mean-channel variant.
+ * @returns [N, C, C]
+ */
+export function meanGram(features: Node, delta = 0): Node {
+  const mean = reduceMean(features, [2, 3]);
+  const column = reshape(delta === 0 ? mean : plus(mean, scalar(delta)), [0, 0, -1]);
+  return div(matmul(column, column, { transposeB: true }), count(features, [1]));
+}
+
 /** The style to reach in one layer. */
 export interface GramTarget {
   readonly layer: string;
@@ -29,11 +41,12 @@ export interface GramTarget {
 }
 
 /** Sum over layers of weight * sum((G - target)^2). */
-export function gramLoss(targets: readonly GramTarget[], delta = 0): Objective {
+export function gramLoss(targets: readonly GramTarget[], delta = 0, means = false): Objective {
+  const measure = means ? meanGram : gram;
   const values: Record<string, Tensor> = { layers: vector(targets.map((t) => t.weight)) };
   for (const { layer, target } of targets) values[`gram:${layer}`] = target;
   return {
-    structure: `gram(${delta}:${targets.map((t) => t.layer).join(",")})`,
+    structure: `${means ? "means" : "gram"}(${delta}:${targets.map((t) => t.layer).join(",")})`,
     values,
     build(scope) {
       const weights = scope.value("layers", [targets.length]);
@@ -41,7 +54,7 @@ export function gramLoss(targets: readonly GramTarget[], delta = 0): Objective {
         const features = scope.layer(layer);
         const channels = features.shape[1] ?? null;
         const target = scope.value(`gram:${layer}`, [1, channels, channels]);
-        return mul(pick(weights, i, targets.length), sumAll(square(sub(gram(features, delta), target))));
+        return mul(pick(weights, i, targets.length), sumAll(square(sub(measure(features, delta), target))));
       });
       return terms.reduce(plus);
     },
@@ -49,6 +62,7 @@ export function gramLoss(targets: readonly GramTarget[], delta = 0): Objective {
 }
 
 /** The Gram matrices of layers as the outputs of a program, by layer. */
-export function gramOutputs(scope: Scope, layers: readonly string[], delta = 0): Record<string, Node> {
-  return Object.fromEntries(layers.map((layer) => [layer, gram(scope.layer(layer), delta)]));
+export function gramOutputs(scope: Scope, layers: readonly string[], delta = 0, means = false): Record<string, Node> {
+  const measure = means ? meanGram : gram;
+  return Object.fromEntries(layers.map((layer) => [layer, measure(scope.layer(layer), delta)]));
 }

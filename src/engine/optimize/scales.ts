@@ -1,0 +1,20 @@
+/** Scales: a painting is begun small, where strokes are large, and finished at its size. */
+import { fitInside } from "../images/raster.js";
+
+export interface Scale {
+  readonly width: number;
+  readonly height: number;
+}
+
+const GROWTH = Math.SQRT2;
+
+/**
+ * Sizes with the longer side growing by sqrt(2) from about `smallest` to the size itself, smallest first.
+ *
+ * Source: style-transfer-pytorch (Katherine Crowson), which grows by the same factor from 128 pixels.
+ */
+export function paintingScales(width: number, height: number, smallest = 128): Scale[] {
+  const scales: Scale[] = [{ width, height }];
+  for (let side = Math.max(width, height) / GROWTH; side >= smallest / 1.1; side /= GROWTH) scales.unshift(fitInside(width, height, side));
+  return scales;
+}

@@ -1,0 +1,50 @@
+/** Blend: a photo between styles, or a film that sweeps from one to the other and back (Deep Learning Cookbook 12.7). */
+import { z } from "zod";
+import { encodeFilm } from "../images/animation.js";
+import type { Raster } from "../images/raster.js";
+import { type Frame, type Frames, type Pictures, type RecipeContext, RecipeError } from "./recipe.js";
+import { StylizeParams, stylize } from "./stylize.js";
+
+export const BlendParams = StylizeParams.extend({
+  /** Pictures of a sweep from the first style to the second; 0 makes one picture of the blend. */
+  sweep: z.number().int().min(0).max(48).default(0),
+  /** Pictures a second of the sweep's film. */
+  framesPerSecond: z.number().min(1).max(30).default(6),
+  /** Most bytes of the film. */
+  maxBytes: z.number().int().min(50_000).default(8_000_000),
+});
+export type BlendParams = z.output<typeof BlendParams>;
+
+/**
+ * Paints a photo in a blend of styles. With `sweep` K, paints K pictures with shares of the second style from 0 to 1, and returns them
+ * as a film that goes there and back.
+ */
+export async function* blend(params: BlendParams, pictures: Pictures, context: RecipeContext): Frames {
+  const { sweep, framesPerSecond, maxBytes, ...painting } = params;
+  if (sweep === 0) {
+    yield* stylize(painting, pictures, context);
+    return;
+  }
+  if (sweep < 2) throw new RecipeError("A sweep has at least 2 pictures.");
+  const [first, second] = params.styles;
+  if (!first || !second || params.styles.length !== 2) throw new RecipeError("A sweep goes between two styles. Name exactly two.");
+  const images: Raster[] = [];
+  for (let i = 0; i < sweep; i++) {
+    const share = i / (sweep - 1);
+    const styles = [
+      { ...first, weight: 1 - share },
+      { ...second, weight: share },
+    ];
+    let last: Frame | undefined;
+    for await (const frame of stylize({ ...painting, styles }, pictures, context)) {
+      last = frame;
+      // Inside a sweep every picture is an octave of the whole; its own octaves are previews.
+      if (frame.kind === "preview") yield { ...frame, octave: i + 1, octaves: sweep, progress: (i + frame.progress) / sweep };
+    }
+    if (!last) throw new Error("a painting made no picture");
+    images.push(last.image);
+    yield { ...last, kind: "octave", octave: i + 1, octaves: sweep, progress: (i + 1) / sweep };
+  }
+  const back = images.slice(1, -1).reverse();
+  return encodeFilm([...images, ...back], { framesPerSecond, maxBytes });
+}

@@ -1,0 +1,67 @@
+/** The book's goal of a painting (Deep Learning Cookbook 12.6, 12.7): sums, not means, and divisors chosen by hand. */
+import type { Raster } from "../../images/raster.js";
+import type { Network } from "../../networks/network.js";
+import { resolveLayer } from "../../networks/resolve-layer.js";
+import { content } from "../../objectives/content.js";
+import { type GramTarget, gramLoss } from "../../objectives/gram.js";
+import { type Objective, sum } from "../../objectives/objective.js";
+import { totalVariation } from "../../objectives/total-variation.js";
+import type { Programs } from "../../programs.js";
+import { featuresOf, gramsOf, type StyleMeasure, type StyleSource } from "./targets.js";
+
+const CONTENT_DIVISOR = 40;
+const TEXTURE_VARIATION_DIVISOR = 5000;
+const TRANSFER_VARIATION_DIVISOR = 10_000;
+
+export interface BookTexture {
+  readonly programs: Programs;
+  readonly network: Network;
+  readonly measure: StyleMeasure;
+  readonly styles: readonly StyleSource[];
+  /** 1 is the book's total variation. */
+  readonly smooth: number;
+}
+
+export interface BookTransfer extends BookTexture {
+  readonly contentLayer: string;
+  readonly photo: Raster;
+  /** Balance of content (0) and style (1); 0.5 is the book's. */
+  readonly strength: number;
+}
+
+/** For each style by its share, the sum over layers of weight * sum((G - G')^2) / (C * H * W)^2. */
+async function styleTerms({ programs, network, measure, styles }: BookTexture): Promise<[Objective, number][]> {
+  const total = styles.reduce((all, { weight }) => all + weight, 0);
+  const terms: [Objective, number][] = [];
+  for (const { raster, weight } of styles) {
+    const grams = await gramsOf(programs, network, measure, raster);
+    const targets = Object.entries(measure.layers).map(([layer, layerWeight]): GramTarget => {
+      const target = grams[layer];
+      if (!target) throw new Error(`a program gave no Gram matrix of ${layer}`);
+      return { layer, target, weight: layerWeight / resolveLayer(network, layer).channels ** 2 };
+    });
+    terms.push([gramLoss(targets, measure.delta, measure.means), weight / total]);
+  }
+  return terms;
+}
+
+/** Style + total variation / 5000 (12.4, 12.5). */
+export async function bookTexture(goal: BookTexture): Promise<Objective> {
+  return sum([...(await styleTerms(goal)), [totalVariation(1), goal.smooth / TEXTURE_VARIATION_DIVISOR]]);
+}
+
+/**
+ * Style + content / 40 + total variation / 10000 (12.6, 12.7).
+ *
+ * The printed interpolation compares the photo's content with a style's, so that content never acts; this does what the text means.
+ */
+export async function bookTransfer(goal: BookTransfer): Promise<Objective> {
+  const { programs, network, measure, contentLayer, photo, strength, smooth } = goal;
+  const balance = (1 - Math.min(strength, 0.999)) / Math.max(strength, 0.01);
+  const features = await featuresOf(programs, network, contentLayer, photo, { pooling: measure.pooling });
+  return sum([
+    ...(await styleTerms(goal)),
+    [content(contentLayer, features, 1), balance / CONTENT_DIVISOR],
+    [totalVariation(1), smooth / TRANSFER_VARIATION_DIVISOR],
+  ]);
+}

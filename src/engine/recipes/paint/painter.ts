@@ -1,0 +1,130 @@
+/** The painter: brings a picture towards a goal, from small to large. Stylize, blend and texture are goals of it. */
+import { evaluate } from "../../evaluate.js";
+import { clampRaster, type Raster, roll } from "../../images/raster.js";
+import { resize } from "../../images/resample.js";
+import type { Network } from "../../networks/network.js";
+import type { Objective } from "../../objectives/objective.js";
+import { Adam, type AdamMoments } from "../../optimize/adam.js";
+import { Lbfgs } from "../../optimize/lbfgs.js";
+import type { Scale } from "../../optimize/scales.js";
+import { previewClock } from "../preview-clock.js";
+import type { Frames, RecipeContext } from "../recipe.js";
+
+export interface Painting {
+  readonly network: Network;
+  readonly pooling: "max" | "average";
+  /** The canvas to begin with; it is resized to the first scale. */
+  readonly start: Raster;
+  readonly scales: readonly Scale[];
+  /** Steps at a scale, 0 being the first. */
+  steps(scale: number): number;
+  /** What the canvas, shifted, should come near to at a scale. */
+  goal(scale: Scale, shift: Shift): Promise<Objective>;
+  /** The shifts that the steps of a scale take in turn; none when left out. */
+  shifts?(scale: Scale): readonly Shift[];
+  /** Last touches before a picture is shown. */
+  finish?(image: Raster): Raster;
+}
+
+/** Pixels by which the canvas is rolled while a step looks at it. */
+export interface Shift {
+  readonly dx: number;
+  readonly dy: number;
+}
+
+const UNSHIFTED: Shift = { dx: 0, dy: 0 };
+
+/** Adam's step on 0..255 pictures: 0.02 of the range (style-transfer-pytorch). */
+const RATE = 0.02 * 255;
+const BETAS = { beta1: 0.9, beta2: 0.99 } as const;
+/** Our losses are relative errors, so a pixel's gradient may be as small as 1e-9: Adam's usual 1e-8 would swallow it. */
+const EPSILON = 1e-14;
+/** The shown picture is a running mean of the canvas: it loses the optimiser's grain. Departure: 0.9, not 0.99, for tens of steps, not hundreds. */
+const MEAN_DECAY = 0.9;
+
+/**
+ * Paints with Adam; its moments are resized from scale to scale.
+ *
+ * Source: style-transfer-pytorch (Katherine Crowson, 2020).
+ */
+export async function* paint(painting: Painting, { programs, signal }: RecipeContext): Frames {
+  const { scales, network, pooling, finish = (image) => image } = painting;
+  const total = scales.reduce((sum, { width, height }, i) => sum + width * height * painting.steps(i), 0);
+  const clock = previewClock();
+  let canvas = painting.start;
+  let moments: AdamMoments | undefined;
+  let done = 0;
+  for (const [index, scale] of scales.entries()) {
+    signal.throwIfAborted();
+    const { width, height } = scale;
+    const steps = painting.steps(index);
+    if (moments) moments = resizeMoments(moments, canvas, scale);
+    canvas = resize(canvas, width, height);
+    const goals: { readonly shift: Shift; readonly objective: Objective }[] = [];
+    for (const shift of painting.shifts?.(scale) ?? [UNSHIFTED]) goals.push({ shift, objective: await painting.goal(scale, shift) });
+    const adam: Adam = new Adam(canvas.data.length, { rate: RATE, ...BETAS, epsilon: EPSILON }, moments);
+    const mean = new Float32Array(canvas.data.length);
+    let [lossStart, lossEnd] = [Number.NaN, Number.NaN];
+    for (let step = 1; step <= steps; step++) {
+      signal.throwIfAborted();
+      const { shift, objective } = goals[step % goals.length] ?? { shift: UNSHIFTED, objective: await painting.goal(scale, UNSHIFTED) };
+      const seen = roll(canvas, shift.dx, shift.dy);
+      const evaluation = await evaluate(programs, network, objective, seen, { pooling });
+      const { loss } = evaluation;
+      const gradient = roll({ width, height, data: evaluation.gradient }, -shift.dx, -shift.dy).data;
+      if (step === 1) lossStart = loss;
+      lossEnd = loss;
+      adam.step(canvas.data, gradient);
+      clampRaster(canvas);
+      const unbias = 1 - MEAN_DECAY ** step;
+      for (let i = 0; i < mean.length; i++) mean[i] = MEAN_DECAY * (mean[i] ?? 0) + (1 - MEAN_DECAY) * (canvas.data[i] ?? 0);
+      done += width * height;
+      const last = step === steps;
+      if (!last && !clock.due()) continue;
+      const image = finish({ width, height, data: mean.map((v) => v / unbias) });
+      const frame = { octave: index + 1, octaves: scales.length, step, steps, progress: done / total, image, lossStart, lossEnd };
+      yield { kind: last ? "octave" : "preview", ...frame };
+    }
+    moments = adam.moments;
+    const unbias = 1 - MEAN_DECAY ** steps;
+    canvas = { width, height, data: mean.map((v) => v / unbias) };
+  }
+}
+
+function resizeMoments(moments: AdamMoments, from: Scale, to: Scale): AdamMoments {
+  const at = (data: Float32Array): Float32Array => resize({ width: from.width, height: from.height, data }, to.width, to.height).data;
+  return { first: at(moments.first), second: at(moments.second), steps: moments.steps };
+}
+
+/** Paints at full size with L-BFGS, as the book does: slower, and without growing. */
+export async function* paintWithLbfgs(painting: Painting, { programs, signal }: RecipeContext): Frames {
+  const { network, pooling, finish = (image) => image } = painting;
+  const scale = painting.scales.at(-1);
+  if (!scale) return;
+  const steps = painting.steps(0);
+  const { width, height } = scale;
+  const canvas = resize(painting.start, width, height);
+  const objective = await painting.goal(scale, UNSHIFTED);
+  const lbfgs = new Lbfgs<Float32Array>({ history: 10 });
+  const oracle = async (data: Float32Array) => {
+    signal.throwIfAborted();
+    return evaluate(programs, network, objective, { width, height, data }, { pooling });
+  };
+  const clock = previewClock();
+  const shown = (): Raster => {
+    const image = finish({ width, height, data: canvas.data.slice() });
+    clampRaster(image);
+    return image;
+  };
+  let lossStart = Number.NaN;
+  for (let step = 1; step <= steps; step++) {
+    const { loss, converged } = await lbfgs.minimise(canvas.data, oracle, { iterations: 1 });
+    if (step === 1) lossStart = loss;
+    const last = step === steps || converged;
+    if (last || clock.due()) {
+      const frame = { octave: 1, octaves: 1, step, steps, progress: last ? 1 : step / steps, image: shown(), lossStart, lossEnd: loss };
+      yield { kind: last ? "octave" : "preview", ...frame };
+    }
+    if (converged) return;
+  }
+}

@@ -1,0 +1,97 @@
+/** What a painting should come near to: Gram matrices of styles, features of a photo. */
+import { observe } from "../../evaluate.js";
+import type { Raster } from "../../images/raster.js";
+import type { BuildOptions, Network } from "../../networks/network.js";
+import { type GramTarget, gramOutputs } from "../../objectives/gram.js";
+import type { Programs } from "../../programs.js";
+import type { Tensor } from "../../runtimes/runtime.js";
+
+export interface StyleSource {
+  readonly raster: Raster;
+  /** Its share; shares need not add up to anything. */
+  readonly weight: number;
+}
+
+/** How styles are measured. */
+export interface StyleMeasure {
+  readonly layers: Readonly<Record<string, number>>;
+  /** Added to features before their Gram matrix. */
+  readonly delta: number;
+  readonly pooling: "max" | "average";
+  /** Compares a layer's mean channels instead of all of its pixels. */
+  readonly means?: boolean;
+}
+
+const norm = ({ data }: Tensor): number => Math.sqrt(data.reduce((sum, v) => sum + v * v, 0));
+
+/** The Gram matrices [1, C, C] of layers at a picture, by layer. */
+export async function gramsOf(
+  programs: Programs,
+  network: Network,
+  measure: StyleMeasure,
+  raster: Raster,
+): Promise<Record<string, Tensor>> {
+  const { layers, delta, pooling, means = false } = measure;
+  const names = Object.keys(layers);
+  const name = `grams(${means ? "means:" : ""}${delta}:${names.join(",")})`;
+  return observe(programs, network, name, (scope) => gramOutputs(scope, names, delta, means), raster, { pooling });
+}
+
+/** The features of a layer at a picture. */
+export async function featuresOf(
+  programs: Programs,
+  network: Network,
+  layer: string,
+  raster: Raster,
+  options: BuildOptions,
+): Promise<Tensor> {
+  const { features } = await observe(
+    programs,
+    network,
+    `features(${layer})`,
+    (scope) => ({ features: scope.layer(layer) }),
+    raster,
+    options,
+  );
+  if (!features) throw new Error("a program gave no features");
+  return features;
+}
+
+/**
+ * One target a layer for any number of styles.
+ *
+ * The loss of style s in a layer is |G - T_s|^2 / |T_s|: divided by its own target's norm, so that a style of high contrast does not
+ * drown a quiet one and weights mean what they say. The weighted sum over styles is, but for a constant, a single
+ * C * |G - T|^2 with C = sum(w_s / |T_s|) and T = sum(w_s / |T_s| * T_s) / C: a blend of many costs what one style costs. Last, C is
+ * replaced by 1 / |T|^2, which makes layers and pictures comparable: the loss of a layer is then a relative error.
+ */
+export async function blendTargets(
+  programs: Programs,
+  network: Network,
+  measure: StyleMeasure,
+  styles: readonly StyleSource[],
+): Promise<GramTarget[]> {
+  const grams: { readonly weight: number; readonly grams: Record<string, Tensor> }[] = [];
+  for (const { raster, weight } of styles) grams.push({ weight, grams: await gramsOf(programs, network, measure, raster) });
+  const total = Object.values(measure.layers).reduce((a, b) => a + b, 0);
+  return Object.entries(measure.layers).map(([layer, layerWeight]) => {
+    const target = mix(grams.map(({ weight, grams }) => [grams[layer], weight] as const));
+    return { layer, target, weight: layerWeight / total / Math.max(norm(target) ** 2, 1e-12) };
+  });
+}
+
+function mix(terms: readonly (readonly [Tensor | undefined, number])[]): Tensor {
+  let sum: Float32Array | undefined;
+  let shape: readonly number[] = [];
+  let total = 0;
+  for (const [tensor, weight] of terms) {
+    if (!tensor) continue;
+    const share = weight / Math.max(norm(tensor), 1e-12);
+    total += share;
+    sum ??= new Float32Array(tensor.data.length);
+    shape = tensor.shape;
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + share * (tensor.data[i] ?? 0);
+  }
+  if (!sum) throw new Error("there is no style to take a target from");
+  return { data: sum.map((v) => v / total), shape };
+}
