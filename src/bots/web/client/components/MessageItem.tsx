@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { WireMessage } from "../../wire.js";
 import { pressButton, removeMessage, toggleReaction } from "../state/actions.js";
 import { go } from "../state/route.js";
-import { getState, setState, timelineKey, useStore } from "../state/store.js";
+import { setState, useStore } from "../state/store.js";
 import { isOnlyEmoji } from "../text/emoji.js";
 import { plainText } from "../text/markdown.js";
 import { clockTime, fullTime } from "../text/time.js";
@@ -12,6 +12,7 @@ import { Markdown, Mention } from "./Markdown.js";
 import { MessageTools } from "./MessageTools.js";
 import { Pictures } from "./Pictures.js";
 import { Reactions } from "./Reactions.js";
+import { startReply } from "./reply.js";
 import { ThreadCard } from "./ThreadCard.js";
 import { Time } from "./Time.js";
 
@@ -158,14 +159,6 @@ function PrivateNote({ message }: { message: WireMessage }) {
       </button>
     </span>
   );
-}
-
-export function startReply(message: WireMessage, inThread: boolean): void {
-  const { channel, thread } = getState().route;
-  if (channel === undefined) return;
-  const key = timelineKey(channel, inThread ? thread : undefined);
-  setState({ replying: { ...getState().replying, [key]: message } });
-  document.querySelector<HTMLElement>(`textarea[data-key="${CSS.escape(key)}"]`)?.focus();
 }
 
 function onKey(event: KeyboardEvent, message: WireMessage, inThread: boolean): void {

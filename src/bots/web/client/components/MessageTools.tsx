@@ -5,7 +5,7 @@ import { go } from "../state/route.js";
 import { setState, useStore } from "../state/store.js";
 import { quickReactions } from "../text/emoji.js";
 import { Icon } from "./Icon.js";
-import { startReply } from "./MessageItem.js";
+import { startReply } from "./reply.js";
 
 /** What one can do with a message: shown while the pointer or the keyboard is on it, or after a tap. */
 export function MessageTools({ message, inThread }: { message: WireMessage; inThread: boolean }) {
