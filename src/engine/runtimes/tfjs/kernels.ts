@@ -1,0 +1,149 @@
+/** The tensor program's operations by tfjs's functions, one an operation. Tensors of rank 4 lie NHWC: see layout.ts. */
+import { GraphError, type Node, type NodeOf, type Operation } from "../../graph/node.js";
+import { conv2d, conv2dTranspose, type Filters } from "./convolution.js";
+import {
+  alignRanks,
+  byPlace,
+  permutationInMemory,
+  permute,
+  placeOf,
+  shapeOf,
+  type Tensor,
+  type Tf,
+  toMemory,
+  toProgram,
+} from "./layout.js";
+import { avgPool, avgPoolGradient, everyOther, maxPool, maxPoolGradient } from "./pooling.js";
+
+export interface Device {
+  readonly tf: Tf;
+  readonly filters: Filters;
+}
+
+/** Sources are not computed: inputs are given at each run, constants live as long as the program. */
+export type Computed = Exclude<Operation, "input" | "constant">;
+
+type Kernel<K extends Operation> = (device: Device, node: NodeOf<K>, x: readonly Tensor[]) => Tensor;
+
+const at = (x: readonly Tensor[], i: number): Tensor => {
+  const tensor = x[i];
+  if (!tensor) throw new GraphError(`a kernel asked for input ${i} of ${x.length}`);
+  return tensor;
+};
+
+const unary =
+  (f: (tf: Tf) => (x: Tensor) => Tensor) =>
+  ({ tf }: Device, _: Node, x: readonly Tensor[]): Tensor =>
+    f(tf)(at(x, 0));
+
+const binary =
+  (f: (tf: Tf) => (a: Tensor, b: Tensor) => Tensor) =>
+  ({ tf }: Device, _: Node, x: readonly Tensor[]): Tensor => {
+    const [a, b] = alignRanks(tf, x);
+    if (!a || !b) throw new GraphError("an operation lacks an operand");
+    return f(tf)(a, b);
+  };
+
+const isZero = (node: Node | undefined): boolean =>
+  node?.op === "constant" && node.attributes.data.length === 1 && node.attributes.data[0] === 0;
+
+function where({ tf }: Device, node: NodeOf<"where">, x: readonly Tensor[]): Tensor {
+  const [condition, a, b] = alignRanks(tf, x);
+  if (!condition || !a || !b) throw new GraphError("where lacks an operand");
+  // Gradients of ReLU are most of all choices: a product spares a map of zeros.
+  if (isZero(node.inputs[2])) return tf.mul(tf.cast(condition, "float32"), a);
+  return tf.where(tf.cast(condition, "bool"), a, b);
+}
+
+/** x in another shape of the program's. */
+function reshaped(tf: Tf, x: Tensor, shape: readonly number[]): Tensor {
+  const now = shapeOf(x);
+  if (now.length === shape.length && now.every((d, i) => d === shape[i])) return x;
+  return toMemory(tf, tf.reshape(toProgram(tf, x), [...shape]));
+}
+
+function expanded(tf: Tf, x: Tensor, shape: readonly number[]): Tensor {
+  // A single number is added to zeros: tfjs's CPU tiles number by number.
+  if (x.size === 1) return tf.add(tf.zeros([...shape]), tf.reshape(x, []));
+  return tf.broadcastTo(x, [...shape]);
+}
+
+const axesOf = (axes: readonly number[], x: Tensor): number[] => axes.map((axis) => placeOf(axis, x.rank));
+
+const KERNELS: { readonly [K in Computed]: Kernel<K> } = {
+  add: binary((tf) => tf.add),
+  sub: binary((tf) => tf.sub),
+  mul: binary((tf) => tf.mul),
+  div: binary((tf) => tf.div),
+  relu: unary((tf) => tf.relu),
+  clip: ({ tf }, { attributes: { min, max } }, x) => tf.clipByValue(at(x, 0), min, max),
+  exp: unary((tf) => tf.exp),
+  log: unary((tf) => tf.log),
+  abs: unary((tf) => tf.abs),
+  sigmoid: unary((tf) => tf.sigmoid),
+  tanh: unary((tf) => tf.tanh),
+  pow: ({ tf }, { attributes: { exponent } }, x) => tf.pow(at(x, 0), tf.scalar(exponent)),
+  greater: binary((tf) => tf.greater),
+  greaterOrEqual: binary((tf) => tf.greaterEqual),
+  equal: binary((tf) => tf.equal),
+  where,
+  conv2d: ({ tf, filters }, node, x) => conv2d(tf, at(x, 0), filters.of(node), x[2], node.attributes),
+  conv2dTranspose: ({ tf, filters }, node, x) => conv2dTranspose(tf, at(x, 0), filters.of(node), at(x, 2), node.attributes),
+  maxPool: ({ tf }, { attributes }, x) => maxPool(tf, at(x, 0), attributes),
+  maxPoolGradient: ({ tf }, { attributes }, x) => maxPoolGradient(tf, at(x, 0), at(x, 1), at(x, 2), attributes),
+  avgPool: ({ tf }, { attributes }, x) => avgPool(tf, at(x, 0), attributes),
+  avgPoolGradient: ({ tf }, { attributes }, x) => avgPoolGradient(tf, at(x, 0), at(x, 1), attributes),
+  subsample: ({ tf }, { attributes: { strides } }, x) => avgPool(tf, at(x, 0), everyOther(strides)),
+  subsampleGradient: ({ tf }, { attributes: { strides } }, x) => avgPoolGradient(tf, at(x, 0), at(x, 1), everyOther(strides)),
+  matmul: ({ tf }, { attributes: { transposeA, transposeB } }, x) =>
+    toMemory(tf, tf.matMul(toProgram(tf, at(x, 0)), toProgram(tf, at(x, 1)), transposeA, transposeB)),
+  transpose: ({ tf }, { attributes: { permutation } }, x) => permute(tf, at(x, 0), permutationInMemory(permutation)),
+  reshape: ({ tf }, { attributes: { shape } }, x) => {
+    const now = shapeOf(at(x, 0));
+    const kept = shape.map((d, i) => (d === 0 ? (now[i] ?? 1) : d));
+    const known = kept.filter((d) => d !== -1).reduce((a, b) => a * b, 1);
+    return reshaped(
+      tf,
+      at(x, 0),
+      kept.map((d) => (d === -1 ? at(x, 0).size / known : d)),
+    );
+  },
+  reshapeLike: ({ tf }, _, x) => reshaped(tf, at(x, 0), shapeOf(at(x, 1))),
+  crop: ({ tf }, { attributes: { before, after } }, x) => {
+    const map = at(x, 0);
+    const [begin, end] = [byPlace(before), byPlace(after)];
+    const size = map.shape.map((d, i) => d - (begin[i] ?? 0) - (end[i] ?? 0));
+    return tf.slice(map, begin, size);
+  },
+  pad: ({ tf }, { attributes: { before, after } }, x) => {
+    const end = byPlace(after);
+    return tf.pad(
+      at(x, 0),
+      byPlace(before).map((n, i): [number, number] => [n, end[i] ?? 0]),
+    );
+  },
+  concat: ({ tf }, { attributes: { axis } }, x) => tf.concat([...x], placeOf(axis, at(x, 0).rank)),
+  reduceSum: ({ tf }, { attributes: { axes } }, x) => tf.sum(at(x, 0), axesOf(axes, at(x, 0)), true),
+  reduceMax: ({ tf }, { attributes: { axes } }, x) => tf.max(at(x, 0), axesOf(axes, at(x, 0)), true),
+  expandLike: ({ tf }, _, x) => {
+    const [a, like] = alignRanks(tf, x);
+    if (!a || !like) throw new GraphError("expandLike lacks an operand");
+    return expanded(tf, a, like.shape);
+  },
+  count: ({ tf }, { attributes: { axes } }, x) => {
+    const shape = shapeOf(at(x, 0));
+    return tf.scalar(axes.reduce((product, axis) => product * (shape[axis] ?? 1), 1));
+  },
+  stopGradient: unary((tf) => tf.clone),
+};
+
+/** Computes one node. What else it makes on the way is let go of. */
+export function compute(device: Device, node: Extract<Node, { op: Computed }>, inputs: readonly Tensor[]): Tensor {
+  const { tf } = device;
+  return tf.tidy(() => {
+    // The table's key ties kernel and node together; the compiler cannot see that through the lookup.
+    const result = (KERNELS[node.op] as Kernel<Operation>)(device, node as NodeOf<Operation>, inputs);
+    // An input handed on as it is would be freed twice.
+    return inputs.includes(result) ? tf.clone(result) : result;
+  });
+}
