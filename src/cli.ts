@@ -5,6 +5,7 @@ import { addBench } from "./cli/bench.js";
 import { addDream } from "./cli/dream.js";
 import { addEvaluate } from "./cli/evaluate.js";
 import { reportMistake } from "./cli/mistake.js";
+import { addStylize, addTexture } from "./cli/paint.js";
 import { addStart } from "./cli/start.js";
 import { version } from "./version.js";
 
@@ -15,6 +16,8 @@ const program = new Command("dreamloom")
   .exitOverride();
 addStart(program);
 addDream(program);
+addStylize(program);
+addTexture(program);
 addBench(program);
 addEvaluate(program);
 

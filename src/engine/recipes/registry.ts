@@ -1,10 +1,20 @@
 /** All recipes by name. */
+import type { z } from "zod";
 import { DreamParams, dream } from "./dream.js";
-import type { Recipe } from "./recipe.js";
+import type { Frames, Pictures, Recipe, RecipeContext } from "./recipe.js";
+import { StylizeParams, stylize } from "./stylize.js";
+import { TextureParams, texture } from "./texture.js";
+
+function recipe<S extends z.ZodType>(
+  name: string,
+  params: S,
+  run: (params: z.output<S>, pictures: Pictures, context: RecipeContext) => Frames,
+): readonly [string, Recipe] {
+  return [name, { name, params, run: (given, pictures, context) => run(params.parse(given), pictures, context) }];
+}
 
 export const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
-  [
-    "dream",
-    { name: "dream", params: DreamParams, run: (params, pictures, context) => dream(DreamParams.parse(params), pictures, context) },
-  ],
+  recipe("dream", DreamParams, dream),
+  recipe("stylize", StylizeParams, stylize),
+  recipe("texture", TextureParams, texture),
 ]);

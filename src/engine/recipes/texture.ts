@@ -1,7 +1,7 @@
 /** Texture: a surface without a scene, made from the style of a picture alone (Deep Learning Cookbook 12.4 and 12.5). */
 import { z } from "zod";
-import { random, randomInteger } from "../images/random.js";
-import { fitInside } from "../images/raster.js";
+import { type Random, random, randomInteger } from "../images/random.js";
+import { CHANNELS, emptyRaster, fitInside, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
 import { gramLoss } from "../objectives/gram.js";
 import { sum } from "../objectives/objective.js";
@@ -28,14 +28,28 @@ export const TextureParams = z.strictObject({
 });
 export type TextureParams = z.output<typeof TextureParams>;
 
-/** Steps whose shifts differ, for a tileable texture: enough that no seam is ever at the same place for long. */
-const SHIFTS = 16;
+/** Largest roll of a texture that need not be tileable, in pixels: the strides of most layers. */
+const SHIFT = 16;
+
+/** Blotches of this many pixels' width begin a texture: single pixels would be lost when the first scale shrinks them. */
+const BLOTCH = 8;
+
+/** Colours of a picture in random places: what has the right palette needs to find only the forms. */
+function scattered(motif: Raster, width: number, height: number, next: Random): Raster {
+  const blotches = emptyRaster(Math.max(2, Math.round(width / BLOTCH)), Math.max(2, Math.round(height / BLOTCH)));
+  const [count, pixels] = [blotches.width * blotches.height, motif.width * motif.height];
+  for (let i = 0; i < count; i++) {
+    const from = randomInteger(next, 0, pixels - 1);
+    for (let c = 0; c < CHANNELS; c++) blotches.data[c * count + i] = motif.data[c * pixels + from] ?? 0;
+  }
+  return resize(blotches, width, height);
+}
 
 /**
  * Makes a texture from a picture (role `style`, else `image`).
  *
- * Tileable: each step looks at the canvas rolled by another random offset, so its sides meet inside what the network sees; padding
- * never falls on the same seam twice.
+ * Each step looks at the canvas rolled by another random offset: no grid of strides shows, no border is ever in one place. Tileable: the
+ * offset is anywhere, so that opposite sides meet inside what the network sees.
  */
 export async function* texture(params: TextureParams, pictures: Pictures, context: RecipeContext): Frames {
   const source = pictures.style ?? pictures.image;
@@ -52,17 +66,19 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
     return [{ weight: 1, raster: resize(motif, size.width, size.height) }];
   };
   const steps = params.steps ?? STEPS[params.preset];
+  // Without a photo to begin with, the first scale lays everything out: it gets four times the steps, which are cheap there.
+  const stepsAt = (scale: number): number => (scale === 0 && params.preset === "studio" ? 4 * steps : steps);
   let last: { readonly scale: Scale; readonly targets: ReturnType<typeof blendTargets> } | undefined;
   const painting: Painting = {
     network,
     pooling: measure.pooling,
-    start: noise(width, height, next, params.preset === "book" ? 255 : 96),
+    start: params.preset === "book" ? noise(width, height, next, 255) : scattered(motif, width, height, next),
     scales: paintingScales(width, height),
-    steps: (scale) => (scale === 0 && params.preset === "studio" ? 3 * steps : steps),
+    steps: stepsAt,
     shifts: (scale) =>
-      Array.from({ length: params.tileable ? SHIFTS : 4 }, (_, i) => {
-        const [across, down] = params.tileable ? [scale.width, scale.height] : [16, 16];
-        return i === 0 ? { dx: 0, dy: 0 } : { dx: randomInteger(next, 0, across - 1), dy: randomInteger(next, 0, down - 1) };
+      Array.from({ length: stepsAt(0) }, () => {
+        const [across, down] = params.tileable ? [scale.width, scale.height] : [SHIFT, SHIFT];
+        return { dx: randomInteger(next, 0, across - 1), dy: randomInteger(next, 0, down - 1) };
       }),
     async goal(scale) {
       if (last?.scale !== scale) last = { scale, targets: blendTargets(programs, network, measure, motifAt(scale)) };
