@@ -17,10 +17,19 @@ const FOR_PEOPLE = [UsageError, ConfigError, PictureError, NetworkError, EngineE
 
 /** Prints one sentence for what a person can mend, and everything for what only a developer can; returns the exit code. */
 export function reportMistake(error: unknown): number {
+  if (error instanceof EngineError && error.kind === "internal") {
+    // There is no log here to look into: what a developer needs is said at once.
+    process.stderr.write(`The engine failed on this picture; this is a mistake in Dreamloom.\n${traceOf(error.cause ?? error)}\n`);
+    return FAILED;
+  }
   if (FOR_PEOPLE.some((kind) => error instanceof kind) && error instanceof Error) {
     process.stderr.write(`${error.message}\n`);
     return error instanceof EngineError && error.kind !== "input" ? FAILED : USAGE;
   }
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(`${traceOf(error)}\n`);
   return FAILED;
+}
+
+function traceOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

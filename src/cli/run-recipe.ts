@@ -1,6 +1,6 @@
 /** What the verbs that run a recipe share: reading pictures, a progress bar, writing the result and its frames, one JSON object. */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, extname, join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { extname, join } from "node:path";
 import { Presets, SingleBar } from "cli-progress";
 import { type Command, InvalidArgumentError } from "commander";
 import sharp from "sharp";
@@ -9,6 +9,7 @@ import type { EngineFrame, EngineResult } from "../engine/process/engine.js";
 import { runJob } from "../engine/run-job.js";
 import { openCliEngine } from "./engine.js";
 import { UsageError } from "./mistake.js";
+import { cannotWrite, prepareFile, prepareFolder } from "./output.js";
 
 /** Endings that a still picture may have. */
 export const STILL_OUTPUTS: readonly string[] = [".png", ".jpg", ".jpeg", ".webp"];
@@ -66,7 +67,8 @@ export async function runRecipe({ recipe, pictures, options, doing, outputs = ST
   }
   const read: Record<string, Uint8Array> = {};
   for (const [role, path] of Object.entries(pictures)) if (path !== undefined) read[role] = await readPicture(path);
-  if (frames !== undefined) await mkdir(frames, { recursive: true });
+  await prepareFile(output);
+  if (frames !== undefined) await prepareFolder(frames);
   const engine = openCliEngine(loadConfig(), json);
   const bar = progressBar(doing, json);
   const writes: Promise<void>[] = [];
@@ -88,8 +90,8 @@ export async function runRecipe({ recipe, pictures, options, doing, outputs = ST
       },
     );
     bar.end();
-    await Promise.all(writes);
-    await writeResult(output, result);
+    await Promise.all(writes).catch((cause: unknown) => Promise.reject(cannotWrite(frames ?? "", cause)));
+    await writeResult(output, result).catch((cause: unknown) => Promise.reject(cannotWrite(output, cause)));
     report(result, output, json);
   } finally {
     bar.end();
@@ -114,7 +116,6 @@ function frameName({ kind, octave }: EngineFrame): string | undefined {
 
 /** Writes the result: a film as it is, a still picture in the format of the file's ending. */
 async function writeResult(output: string, { picture, type }: EngineResult): Promise<void> {
-  await mkdir(dirname(output), { recursive: true });
   if (type !== "image/png" || output.toLowerCase().endsWith(".png")) await writeFile(output, picture);
   else await sharp(picture).toFile(output);
 }

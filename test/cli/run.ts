@@ -1,0 +1,35 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the built command line as a shell would, without the settings of whoever runs the tests. */
+export function dreamloom(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Ended> {
+  if (!existsSync(cli)) throw new Error(`${cli} is missing; the test set-up should have built it`);
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    // Nothing may be fetched by accident.
+    npm_config_registry: "http://127.0.0.1:9/",
+    MODELS_DIR: join(tmpdir(), "dreamloom-no-models"),
+    ENGINE_THREADS: "1",
+    ...options.env,
+  };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [cli, ...args], { timeout: 50_000, cwd: options.cwd, env }, (error, out, err) => {
+      resolve({ code: error ? (typeof error.code === "number" ? error.code : -1) : 0, out, err });
+    });
+  });
+}
