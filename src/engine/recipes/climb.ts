@@ -37,7 +37,7 @@ export interface Climber {
 /** Keeps a gradient of almost nothing from becoming noise. Book: the epsilon of rms(g). */
 const EPSILON = 1e-5;
 /** Weight of a band of the pyramid against the next finer one. */
-const SLOPE = 1.25;
+const SLOPE = 1.35;
 const LEVELS = 5;
 
 /**

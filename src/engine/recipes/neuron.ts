@@ -1,6 +1,5 @@
 /** Neurons: pictures, made from noise, of what a network's channels look for (Deep Learning Cookbook 12.1 and 12.2). */
 import { z } from "zod";
-import { standardised, toned } from "../images/display.js";
 import { random } from "../images/random.js";
 import type { Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
@@ -8,37 +7,14 @@ import { lookLayers } from "../networks/looks.js";
 import type { Network } from "../networks/network.js";
 import { type ChannelTerm, channels as channelsObjective } from "../objectives/channels.js";
 import { channelsOf, parseChannels } from "./channel-terms.js";
-import { type Climber, climb, type Manner } from "./climb.js";
+import { type Climber, climb } from "./climb.js";
+import { displayField, mannerFields, mannerOf, seedField, shown } from "./manner.js";
 import { bookNoise, clouds } from "./noise.js";
 import { previewClock } from "./preview-clock.js";
 import { type Frame, type Pictures, type RecipeContext, RecipeError } from "./recipe.js";
 import { withPresets } from "./with-presets.js";
 
 const MAX_SIDE = 4096;
-
-/** How neurons are climbed to; shared by the recipes that show them. */
-export const mannerFields = {
-  /** Root mean square of a step, in grey levels. */
-  step: z.number().min(0.01).max(50).default(10),
-  /** Gaussian that smooths the gradient: its standard deviation in pixels at the first octave ... */
-  blur: z.number().min(0).max(20).default(0.5),
-  /** ... of which every further octave takes off this share: sigma = blur * (1 - blurDecay * octave). */
-  blurDecay: z.number().min(0).max(1).default(0),
-  gradient: z.enum(["plain", "pyramid"]).default("pyramid"),
-  colours: z.enum(["plain", "natural"]).default("natural"),
-  /** How much of what a ReLU cuts off counts: a little wakes neurons that see nothing yet. */
-  leak: z.number().min(0).max(1).default(0.05),
-  jitter: z.number().int().min(0).max(256).default(16),
-  turn: z.number().min(0).max(45).default(5),
-  wobble: z.number().min(0).max(0.5).default(0.05),
-};
-
-export const seedField = z
-  .number()
-  .int()
-  .min(0)
-  .max(2 ** 31 - 1)
-  .default(1);
 
 const Schema = z.strictObject({
   preset: z.enum(["book", "studio"]).optional(),
@@ -56,8 +32,7 @@ const Schema = z.strictObject({
   /** Steps an octave. */
   steps: z.number().int().min(1).max(500).default(12),
   ...mannerFields,
-  /** "standard" is the book's visstd; "toned" fills the range of brightness softly; "plain" shows the numbers as they are. */
-  display: z.enum(["standard", "toned", "plain"]).default("toned"),
+  display: displayField,
   seed: seedField,
 });
 
@@ -157,16 +132,6 @@ export function termsOf(
   return [{ ...term, channel: Math.floor(next() * channelsOf(network)(term.layer)) }];
 }
 
-/** How to climb in an octave, counted from 0. */
-export function mannerOf(params: z.output<z.ZodObject<typeof mannerFields>>, octave: number): Manner {
-  const { step, gradient, colours, jitter, turn, wobble } = params;
-  return { step, gradient, colours, jitter, turn, wobble, blur: Math.max(0, params.blur * (1 - params.blurDecay * octave)) };
-}
-
 function start(side: number, { gradient }: NeuronParams, next: () => number): Raster {
   return gradient === "plain" ? bookNoise(side, side, next) : clouds(side, side, next);
-}
-
-export function shown(image: Raster, display: NeuronParams["display"]): Raster {
-  return display === "standard" ? standardised(image) : display === "toned" ? toned(image) : image;
 }

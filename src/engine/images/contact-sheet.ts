@@ -1,0 +1,73 @@
+/** Contact sheets: rows of small pictures with their names. */
+import { textWidth, write } from "./lettering.js";
+import { CHANNELS, emptyRaster, type Raster } from "./raster.js";
+
+/** The book's background. */
+const GREY = 180;
+const INK = 30;
+const GAP = 4;
+const MARGIN = 8;
+/** Height of capitals, and of the lines they stand in, in pixels. */
+const TITLE = { size: 11, line: 24 };
+const LABEL = { size: 8, line: 16 };
+
+export interface SheetRow {
+  readonly title: string;
+  readonly tiles: readonly { readonly image: Raster; readonly label: string }[];
+}
+
+export interface SheetLayout {
+  readonly rows: number;
+  readonly columns: number;
+  /** Side of a tile in pixels. */
+  readonly side: number;
+}
+
+/** Where the tile of a row and column has its left upper corner, and the whole sheet's size, in pixels. */
+export function sheetPlaces({ rows, columns, side }: SheetLayout) {
+  const rowHeight = TITLE.line + side + LABEL.line;
+  return {
+    width: 2 * MARGIN + columns * side + (columns - 1) * GAP,
+    height: 2 * MARGIN + rows * rowHeight,
+    tile: (row: number, column: number) => ({ x: MARGIN + column * (side + GAP), y: MARGIN + row * rowHeight + TITLE.line }),
+  };
+}
+
+/** Draws rows of tiles, each with a title above it and labels below; rows that are not there yet stay empty. */
+export function contactSheet(rows: readonly SheetRow[], layout: SheetLayout): Raster {
+  const { width, height, tile } = sheetPlaces(layout);
+  const sheet = emptyRaster(width, height);
+  sheet.data.fill(GREY);
+  for (const [r, { title, tiles }] of rows.entries()) {
+    write(sheet, title, { x: MARGIN, y: tile(r, 0).y - TITLE.line + 5, size: TITLE.size, grey: INK });
+    for (const [c, { image, label }] of tiles.entries()) {
+      const { x, y } = tile(r, c);
+      paste(sheet, image, x, y);
+      const left = x + (layout.side - textWidth(label, LABEL.size)) / 2;
+      write(sheet, label, { x: left, y: y + layout.side + 4, size: LABEL.size, grey: INK });
+    }
+  }
+  return sheet;
+}
+
+/** Copies a picture into another at a place where it fits. */
+function paste(onto: Raster, { width, height, data }: Raster, x: number, y: number): void {
+  for (let c = 0; c < CHANNELS; c++) {
+    for (let row = 0; row < height; row++) {
+      const from = (c * height + row) * width;
+      onto.data.set(data.subarray(from, from + width), (c * onto.height + y + row) * onto.width + x);
+    }
+  }
+}
+
+/** The middle of a picture, without a border of so many pixels. */
+export function inner({ width, height, data }: Raster, border: number): Raster {
+  const out = emptyRaster(width - 2 * border, height - 2 * border);
+  for (let c = 0; c < CHANNELS; c++) {
+    for (let row = 0; row < out.height; row++) {
+      const from = (c * height + row + border) * width + border;
+      out.data.set(data.subarray(from, from + out.width), (c * out.height + row) * out.width);
+    }
+  }
+  return out;
+}
