@@ -31,6 +31,7 @@ export const configSchema = section({
   engine: section({
     concurrency: integer(1, 64),
     threads: integer(0, 1024),
+    memoryMegabytes: integer(0, 10_000_000),
     runtime: oneOf("auto", "cpu", "webgpu", "cuda", "tfjs"),
     jobSeconds: integer(1, 86_400),
   }),
@@ -73,6 +74,7 @@ export const ENVIRONMENT: Readonly<Record<string, { readonly key: string; readon
   MODELS_DIR: { key: "models.dir", type: "text" },
   MODELS_PATH: { key: "models.path", type: "paths" },
   ENGINE_CONCURRENCY: { key: "engine.concurrency", type: "number" },
+  ENGINE_MEMORY_MEGABYTES: { key: "engine.memoryMegabytes", type: "number" },
   ENGINE_THREADS: { key: "engine.threads", type: "number" },
   ENGINE_RUNTIME: { key: "engine.runtime", type: "text" },
   ENGINE_JOB_SECONDS: { key: "engine.jobSeconds", type: "number" },

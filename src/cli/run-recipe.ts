@@ -80,6 +80,7 @@ export async function runRecipe({ recipe, pictures, options, doing, outputs = ST
       { recipe, params, pictures: read },
       {
         programs: engine.programs,
+        ...(engine.memoryBytes !== undefined && { memoryBytes: engine.memoryBytes }),
         network: engine.network,
         signal: stop.signal,
         onFrame(frame) {

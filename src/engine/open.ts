@@ -15,6 +15,8 @@ export interface EngineSettings {
   readonly threads?: number;
   /** Bytes of compiled programs kept for reuse. */
   readonly programBytes?: number;
+  /** Budget for the feature maps of a step; larger pictures are worked on in tiles. Unlimited when left out. */
+  readonly memoryBytes?: number;
 }
 
 const PROGRAM_BYTES = 1.5e9;
@@ -23,6 +25,7 @@ const KEPT_NETWORKS = 4;
 export interface OpenEngine {
   readonly programs: Programs;
   readonly threads?: number;
+  readonly memoryBytes?: number;
   network(id: string, onProgress?: (progress: Progress) => void): Promise<Network>;
   close(): Promise<void>;
 }
@@ -35,6 +38,7 @@ export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEng
   return {
     programs,
     ...(threads !== undefined && { threads }),
+    ...(settings.memoryBytes !== undefined && { memoryBytes: settings.memoryBytes }),
     network(id, onProgress) {
       const known = networks.get(id);
       networks.delete(id);

@@ -1,16 +1,18 @@
 /** Runs one job inside the engine's own process: decodes its pictures, runs its recipe, encodes its frames. */
 import type { z } from "zod";
 import { decode, encode, inspect, PictureError } from "./images/codec.js";
+import { type Film, FilmError } from "./images/film.js";
 import { type Network, NetworkError } from "./networks/network.js";
 import { EngineError, type EngineFrame, type EngineRequest, type EngineResult, type OctaveSummary } from "./process/engine.js";
 import type { Programs } from "./programs.js";
-import { type Film, type Frame, type Frames, type PictureInput, RecipeError } from "./recipes/recipe.js";
+import { type Frame, type Frames, type PictureInput, RecipeError } from "./recipes/recipe.js";
 import { RECIPES } from "./recipes/registry.js";
 
 export interface JobContext {
   readonly programs: Programs;
   network(id: string): Promise<Network>;
   readonly signal: AbortSignal;
+  readonly memoryBytes?: number;
   onFrame(frame: EngineFrame): void;
 }
 
@@ -94,7 +96,8 @@ function parseParams(schema: z.ZodType, params: unknown): unknown {
 /** Says what went wrong in a form that crosses the process border. */
 export function toEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
-  if (error instanceof PictureError || error instanceof RecipeError) return new EngineError("input", error.message, { cause: error });
+  if (error instanceof PictureError || error instanceof RecipeError || error instanceof FilmError)
+    return new EngineError("input", error.message, { cause: error });
   if (error instanceof NetworkError) {
     return new EngineError(error.kind === "unknown" ? "input" : "network", error.message, { cause: error });
   }

@@ -61,6 +61,31 @@ export function gramLoss(targets: readonly GramTarget[], delta = 0, means = fals
   };
 }
 
+/**
+ * Sum over layers of <D, G>: the gradient of a loss of the whole picture's Gram matrices, D = d loss / d G, seen from a part of it.
+ *
+ * With D = 2 * weight * share * (G - target), where G is of the whole picture and share is the part's share of the pixels, its
+ * gradient by the part's pixels is that of sum(weight * sum((G - target)^2)).
+ * @param slopes D of each layer, [1, C, C]
+ */
+export function gramProduct(slopes: readonly { readonly layer: string; readonly slope: Tensor }[], delta = 0, means = false): Objective {
+  const measure = means ? meanGram : gram;
+  const values: Record<string, Tensor> = {};
+  for (const { layer, slope } of slopes) values[`slope:${layer}`] = slope;
+  return {
+    structure: `${means ? "means" : "gram"}Product(${delta}:${slopes.map((s) => s.layer).join(",")})`,
+    values,
+    build(scope) {
+      const terms = slopes.map(({ layer }) => {
+        const features = scope.layer(layer);
+        const channels = features.shape[1] ?? null;
+        return sumAll(mul(measure(features, delta), scope.value(`slope:${layer}`, [1, channels, channels])));
+      });
+      return terms.reduce(plus);
+    },
+  };
+}
+
 /** The Gram matrices of layers as the outputs of a program, by layer. */
 export function gramOutputs(scope: Scope, layers: readonly string[], delta = 0, means = false): Record<string, Node> {
   const measure = means ? meanGram : gram;

@@ -48,9 +48,9 @@ function receive(message: ToWorker): void {
       return;
     case "run": {
       const { id, request } = message;
-      void run(id, async (signal, { programs }) => {
+      void run(id, async (signal, { programs, memoryBytes }) => {
         const onFrame = (frame: Extract<FromWorker, { type: "frame" }>["frame"]) => send({ type: "frame", id, frame });
-        return { type: "result", id, result: await runJob(request, { programs, network: load, signal, onFrame }) };
+        return { type: "result", id, result: await runJob(request, { programs, network: load, signal, onFrame, ...(memoryBytes !== undefined && { memoryBytes }) }) };
       });
       return;
     }

@@ -1,5 +1,6 @@
 /** What a recipe is: parameters and pictures in, frames and a result out. Recipes know nothing of chat, files or processes. */
 import type { z } from "zod";
+import type { Film } from "../images/film.js";
 import type { Raster } from "../images/raster.js";
 import type { Network } from "../networks/network.js";
 import type { Programs } from "../programs.js";
@@ -11,6 +12,8 @@ export interface RecipeContext {
   network(id: string): Promise<Network>;
   /** Checked at every step. */
   readonly signal: AbortSignal;
+  /** Budget for the feature maps of a step: larger pictures are worked on in tiles. Unlimited when left out. */
+  readonly memoryBytes?: number;
 }
 
 /** A picture on the way. */
@@ -27,16 +30,6 @@ export interface Frame {
   /** The octave's loss at its first and its latest step; less is better. */
   readonly lossStart: number;
   readonly lossEnd: number;
-}
-
-/** A result that is more than its last frame: a film, encoded. */
-export interface Film {
-  readonly bytes: Uint8Array;
-  readonly type: "image/webp" | "image/gif" | "video/mp4";
-  readonly width: number;
-  readonly height: number;
-  readonly frames: number;
-  readonly framesPerSecond: number;
 }
 
 /** Frames as they are made, and in the end a film where the recipe makes one. */

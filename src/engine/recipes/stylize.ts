@@ -6,16 +6,13 @@ import { fitInside, type Raster, roll } from "../images/raster.js";
 import { resize } from "../images/resample.js";
 import { presetsOf } from "../networks/looks.js";
 import { resolveLayer } from "../networks/resolve-layer.js";
-import { content } from "../objectives/content.js";
-import { gramLoss } from "../objectives/gram.js";
-import { sum } from "../objectives/objective.js";
-import { totalVariation } from "../objectives/total-variation.js";
 import { paintingScales, type Scale } from "../optimize/scales.js";
 import { noise } from "./noise.js";
 import { bookTransfer } from "./paint/book.js";
+import { prepareGoal, tilePixels, wholeGoal } from "./paint/goal.js";
 import { type Painting, paint, paintWithLbfgs, type Shift } from "./paint/painter.js";
 import { measureOf, paintingParams, STEPS, VARIATION } from "./paint/params.js";
-import { blendTargets, featuresOf, type StyleSource } from "./paint/targets.js";
+import { blendTargets, type StyleSource } from "./paint/targets.js";
 import { type Frames, type PictureInput, type Pictures, type RecipeContext, RecipeError } from "./recipe.js";
 
 /** One of the styles to paint in. */
@@ -93,22 +90,23 @@ export async function* stylize(params: StylizeParams, pictures: Pictures, contex
   };
   const steps = params.steps ?? STEPS[params.preset];
   const painting: Painting = {
-    network,
-    pooling: measure.pooling,
     start,
     scales: paintingScales(photo.width, photo.height),
     steps: (scale) => (scale === 0 && params.preset === "studio" ? 2 * steps : steps),
     shifts: () => shiftsWithin(contentLayer.stride, next),
     async goal(scale, { dx, dy }) {
-      const targets = await targetsAt(scale);
       const seen = roll(resize(photo, scale.width, scale.height), dx, dy);
-      const features = await featuresOf(programs, network, contentLayer.name, seen, { pooling: measure.pooling });
-      const energy = features.data.reduce((total, v) => total + v * v, 0);
-      return sum([
-        [gramLoss(targets, measure.delta), 1],
-        [content(contentLayer.name, features, 1 / Math.max(energy, 1e-12)), contentWeight],
-        [totalVariation(1 / (scale.width * scale.height)), VARIATION * params.smooth],
-      ]);
+      return prepareGoal(
+        { programs, network },
+        {
+          styles: await targetsAt(scale),
+          measure,
+          content: { layer: contentLayer.name, photo: seen, weight: contentWeight },
+          variation: VARIATION * params.smooth,
+        },
+        seen,
+        tilePixels(context, network, [...Object.keys(measure.layers), contentLayer.name], measure.pooling),
+      );
     },
     finish: (image) => (params.keepColours ? luminanceOnly(image, resize(photo, image.width, image.height)) : image),
   };
@@ -117,17 +115,21 @@ export async function* stylize(params: StylizeParams, pictures: Pictures, contex
     return;
   }
   const { strength, smooth } = params;
-  const goal = (scale: Scale) =>
-    bookTransfer({
-      programs,
-      network,
-      measure,
-      styles: stylesAt(scale),
-      smooth,
-      strength,
-      contentLayer: contentLayer.name,
-      photo: resize(photo, scale.width, scale.height),
-    });
+  const goal = async (scale: Scale) =>
+    wholeGoal(
+      { programs, network },
+      measure.pooling,
+      await bookTransfer({
+        programs,
+        network,
+        measure,
+        styles: stylesAt(scale),
+        smooth,
+        strength,
+        contentLayer: contentLayer.name,
+        photo: resize(photo, scale.width, scale.height),
+      }),
+    );
   yield* paintWithLbfgs({ ...painting, goal }, context);
 }
 

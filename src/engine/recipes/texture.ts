@@ -3,12 +3,10 @@ import { z } from "zod";
 import { type Random, random, randomInteger } from "../images/random.js";
 import { CHANNELS, emptyRaster, fitInside, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
-import { gramLoss } from "../objectives/gram.js";
-import { sum } from "../objectives/objective.js";
-import { totalVariation } from "../objectives/total-variation.js";
 import { paintingScales, type Scale } from "../optimize/scales.js";
 import { noise } from "./noise.js";
 import { bookTexture } from "./paint/book.js";
+import { prepareGoal, tilePixels, wholeGoal } from "./paint/goal.js";
 import { type Painting, paint, paintWithLbfgs } from "./paint/painter.js";
 import { measureOf, paintingParams, STEPS, VARIATION } from "./paint/params.js";
 import { blendTargets } from "./paint/targets.js";
@@ -70,8 +68,6 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
   const stepsAt = (scale: number): number => (scale === 0 && params.preset === "studio" ? 4 * steps : steps);
   let last: { readonly scale: Scale; readonly targets: ReturnType<typeof blendTargets> } | undefined;
   const painting: Painting = {
-    network,
-    pooling: measure.pooling,
     start: params.preset === "book" ? noise(width, height, next, 255) : scattered(motif, width, height, next),
     scales: paintingScales(width, height),
     steps: stepsAt,
@@ -82,16 +78,23 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
       }),
     async goal(scale) {
       if (last?.scale !== scale) last = { scale, targets: blendTargets(programs, network, measure, motifAt(scale)) };
-      return sum([
-        [gramLoss(await last.targets, measure.delta, measure.means), 1],
-        [totalVariation(1 / (scale.width * scale.height)), VARIATION * params.smooth],
-      ]);
+      return prepareGoal(
+        { programs, network },
+        { styles: await last.targets, measure, variation: VARIATION * params.smooth },
+        scale,
+        tilePixels(context, network, Object.keys(measure.layers), measure.pooling),
+      );
     },
   };
   if (params.preset === "studio") {
     yield* paint(painting, context);
     return;
   }
-  const goal = (scale: Scale) => bookTexture({ programs, network, measure, styles: motifAt(scale), smooth: params.smooth });
+  const goal = async (scale: Scale) =>
+    wholeGoal(
+      { programs, network },
+      measure.pooling,
+      await bookTexture({ programs, network, measure, styles: motifAt(scale), smooth: params.smooth }),
+    );
   yield* paintWithLbfgs({ ...painting, goal }, context);
 }

@@ -1,25 +1,21 @@
 /** The painter: brings a picture towards a goal, from small to large. Stylize, blend and texture are goals of it. */
-import { evaluate } from "../../evaluate.js";
 import { clampRaster, type Raster, roll } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
-import type { Network } from "../../networks/network.js";
-import type { Objective } from "../../objectives/objective.js";
 import { Adam, type AdamMoments } from "../../optimize/adam.js";
 import { Lbfgs } from "../../optimize/lbfgs.js";
 import type { Scale } from "../../optimize/scales.js";
 import { previewClock } from "../preview-clock.js";
 import type { Frames, RecipeContext } from "../recipe.js";
+import type { PreparedGoal } from "./goal.js";
 
 export interface Painting {
-  readonly network: Network;
-  readonly pooling: "max" | "average";
   /** The canvas to begin with; it is resized to the first scale. */
   readonly start: Raster;
   readonly scales: readonly Scale[];
   /** Steps at a scale, 0 being the first. */
   steps(scale: number): number;
   /** What the canvas, shifted, should come near to at a scale. */
-  goal(scale: Scale, shift: Shift): Promise<Objective>;
+  goal(scale: Scale, shift: Shift): Promise<PreparedGoal>;
   /** The shifts that the steps of a scale take in turn; none when left out. */
   shifts?(scale: Scale): readonly Shift[];
   /** Last touches before a picture is shown. */
@@ -47,8 +43,8 @@ const MEAN_DECAY = 0.9;
  *
  * Source: style-transfer-pytorch (Katherine Crowson, 2020).
  */
-export async function* paint(painting: Painting, { programs, signal }: RecipeContext): Frames {
-  const { scales, network, pooling, finish = (image) => image } = painting;
+export async function* paint(painting: Painting, { signal }: RecipeContext): Frames {
+  const { scales, finish = (image) => image } = painting;
   const total = scales.reduce((sum, { width, height }, i) => sum + width * height * painting.steps(i), 0);
   const clock = previewClock();
   let canvas = painting.start;
@@ -60,16 +56,17 @@ export async function* paint(painting: Painting, { programs, signal }: RecipeCon
     const steps = painting.steps(index);
     if (moments) moments = resizeMoments(moments, canvas, scale);
     canvas = resize(canvas, width, height);
-    const goals: { readonly shift: Shift; readonly objective: Objective }[] = [];
-    for (const shift of painting.shifts?.(scale) ?? [UNSHIFTED]) goals.push({ shift, objective: await painting.goal(scale, shift) });
+    const goals: { readonly shift: Shift; readonly goal: PreparedGoal }[] = [];
+    for (const shift of painting.shifts?.(scale) ?? [UNSHIFTED]) goals.push({ shift, goal: await painting.goal(scale, shift) });
     const adam: Adam = new Adam(canvas.data.length, { rate: RATE, ...BETAS, epsilon: EPSILON }, moments);
     const mean = new Float32Array(canvas.data.length);
     let [lossStart, lossEnd] = [Number.NaN, Number.NaN];
     for (let step = 1; step <= steps; step++) {
       signal.throwIfAborted();
-      const { shift, objective } = goals[step % goals.length] ?? { shift: UNSHIFTED, objective: await painting.goal(scale, UNSHIFTED) };
-      const seen = roll(canvas, shift.dx, shift.dy);
-      const evaluation = await evaluate(programs, network, objective, seen, { pooling });
+      const turn = goals[step % goals.length];
+      if (!turn) throw new Error("a painting needs at least one shift");
+      const { shift, goal } = turn;
+      const evaluation = await goal.evaluate(roll(canvas, shift.dx, shift.dy));
       const { loss } = evaluation;
       const gradient = roll({ width, height, data: evaluation.gradient }, -shift.dx, -shift.dy).data;
       if (step === 1) lossStart = loss;
@@ -97,18 +94,18 @@ function resizeMoments(moments: AdamMoments, from: Scale, to: Scale): AdamMoment
 }
 
 /** Paints at full size with L-BFGS, as the book does: slower, and without growing. */
-export async function* paintWithLbfgs(painting: Painting, { programs, signal }: RecipeContext): Frames {
-  const { network, pooling, finish = (image) => image } = painting;
+export async function* paintWithLbfgs(painting: Painting, { signal }: RecipeContext): Frames {
+  const { finish = (image) => image } = painting;
   const scale = painting.scales.at(-1);
   if (!scale) return;
   const steps = painting.steps(0);
   const { width, height } = scale;
   const canvas = resize(painting.start, width, height);
-  const objective = await painting.goal(scale, UNSHIFTED);
+  const goal = await painting.goal(scale, UNSHIFTED);
   const lbfgs = new Lbfgs<Float32Array>({ history: 10 });
   const oracle = async (data: Float32Array) => {
     signal.throwIfAborted();
-    return evaluate(programs, network, objective, { width, height, data }, { pooling });
+    return goal.evaluate({ width, height, data });
   };
   const clock = previewClock();
   const shown = (): Raster => {

@@ -1,0 +1,31 @@
+/** Parts of pictures. */
+import { CHANNELS, emptyRaster, type Raster } from "./raster.js";
+
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A copy of a part of a picture. */
+export function cropRaster(raster: Raster, { x, y, width, height }: Rectangle): Raster {
+  const part = emptyRaster(width, height);
+  for (let c = 0; c < CHANNELS; c++) {
+    for (let row = 0; row < height; row++) {
+      const from = (c * raster.height + y + row) * raster.width + x;
+      part.data.set(raster.data.subarray(from, from + width), (c * height + row) * width);
+    }
+  }
+  return part;
+}
+
+/** Puts a picture into a larger one, in place. */
+export function pasteRaster(into: Raster, part: Raster, x: number, y: number): void {
+  for (let c = 0; c < CHANNELS; c++) {
+    for (let row = 0; row < part.height; row++) {
+      const from = (c * part.height + row) * part.width;
+      into.data.set(part.data.subarray(from, from + part.width), (c * into.height + y + row) * into.width + x);
+    }
+  }
+}

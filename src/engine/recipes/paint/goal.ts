@@ -1,0 +1,129 @@
+/** A painting's goal at a scale, and its loss and gradient: at once, or in tiles when the picture is too large for the memory. */
+import { type Evaluation, evaluate } from "../../evaluate.js";
+import { cropRaster, pasteRaster } from "../../images/crop.js";
+import { emptyRaster, type Raster } from "../../images/raster.js";
+import { bytesPerPixel, type Tile, tilesOf } from "../../memory.js";
+import type { Network } from "../../networks/network.js";
+import { content } from "../../objectives/content.js";
+import { type GramTarget, gramLoss, gramProduct } from "../../objectives/gram.js";
+import { type Objective, sum } from "../../objectives/objective.js";
+import { totalVariation } from "../../objectives/total-variation.js";
+import type { Scale } from "../../optimize/scales.js";
+import type { Programs } from "../../programs.js";
+import type { Tensor } from "../../runtimes/runtime.js";
+import type { RecipeContext } from "../recipe.js";
+import { featuresOf, gramsOf, type StyleMeasure } from "./targets.js";
+
+/** What the canvas should come near to, seen through one shift. */
+export interface Goal {
+  readonly styles: readonly GramTarget[];
+  readonly measure: StyleMeasure;
+  /** The photo, shifted as the canvas is, at the canvas's size. */
+  readonly content?: { readonly layer: string; readonly photo: Raster; readonly weight: number };
+  /** Weight of the mean total variation of a pixel. */
+  readonly variation: number;
+}
+
+export interface Studio {
+  readonly programs: Programs;
+  readonly network: Network;
+}
+
+const energy = ({ data }: Tensor): number => data.reduce((total, v) => total + v * v, 0);
+
+/** A goal made ready: its features of the photo are computed once. `tilePixels` bounds what is worked on at once. */
+export async function prepareGoal(
+  studio: Studio,
+  goal: Goal,
+  { width, height }: Scale,
+  tilePixels = Number.POSITIVE_INFINITY,
+): Promise<PreparedGoal> {
+  const tiles = tilesOf({ width, height }, tilePixels);
+  const features: Tensor[] = [];
+  const { content: wanted, measure } = goal;
+  for (const tile of wanted ? tiles : []) {
+    const part = tiles.length === 1 ? goal.content?.photo : wanted && cropRaster(wanted.photo, tile);
+    if (wanted && part) features.push(await featuresOf(studio.programs, studio.network, wanted.layer, part, { pooling: measure.pooling }));
+  }
+  const total = Math.max(
+    features.reduce((all, f) => all + energy(f), 0),
+    1e-12,
+  );
+  const rest = (i: number): [Objective, number][] => {
+    const terms: [Objective, number][] = [[totalVariation(1 / (width * height)), goal.variation]];
+    const target = features[i];
+    if (wanted && target) terms.push([content(wanted.layer, target, 1 / total), wanted.weight]);
+    return terms;
+  };
+  if (tiles.length === 1) {
+    const objective = sum([[gramLoss(goal.styles, measure.delta, measure.means), 1], ...rest(0)]);
+    return { evaluate: (canvas) => evaluate(studio.programs, studio.network, objective, canvas, { pooling: measure.pooling }) };
+  }
+  return { evaluate: (canvas) => evaluateTiled(studio, goal, tiles, rest, canvas) };
+}
+
+/** A goal that is one objective of the whole picture. */
+export function wholeGoal({ programs, network }: Studio, pooling: "max" | "average", objective: Objective): PreparedGoal {
+  return { evaluate: (canvas) => evaluate(programs, network, objective, canvas, { pooling }) };
+}
+
+/** How many pixels may be worked on at once within a context's memory. */
+export function tilePixels(
+  { memoryBytes }: RecipeContext,
+  network: Network,
+  layers: readonly string[],
+  pooling: "max" | "average",
+): number {
+  return memoryBytes === undefined ? Number.POSITIVE_INFINITY : memoryBytes / bytesPerPixel(network, layers, { pooling });
+}
+
+export interface PreparedGoal {
+  /** Loss and gradient at a canvas, already shifted. */
+  evaluate(canvas: Raster): Promise<Evaluation>;
+}
+
+/**
+ * Twice over the tiles: first the Gram matrices of the whole picture, as means of the tiles' by their shares of its pixels; then the
+ * gradient of each tile, given what the whole lacks. The loss is the whole picture's, but for features at the tiles' borders, which see
+ * padding; the painter's shifts put those elsewhere at each step.
+ */
+async function evaluateTiled(
+  { programs, network }: Studio,
+  { styles, measure }: Goal,
+  tiles: readonly Tile[],
+  rest: (tile: number) => [Objective, number][],
+  canvas: Raster,
+): Promise<Evaluation> {
+  const pixels = canvas.width * canvas.height;
+  const share = ({ width, height }: Tile): number => (width * height) / pixels;
+  const whole = new Map<string, Float32Array>();
+  for (const tile of tiles) {
+    const grams = await gramsOf(programs, network, measure, cropRaster(canvas, tile));
+    for (const { layer } of styles) {
+      const part = grams[layer]?.data ?? new Float32Array();
+      const total = whole.get(layer) ?? new Float32Array(part.length);
+      for (let i = 0; i < total.length; i++) total[i] = (total[i] ?? 0) + share(tile) * (part[i] ?? 0);
+      whole.set(layer, total);
+    }
+  }
+  let loss = 0;
+  const slopes = styles.map(({ layer, target, weight }) => {
+    const gram = whole.get(layer) ?? new Float32Array();
+    const lacking = gram.map((g, i) => g - (target.data[i] ?? 0));
+    loss += weight * lacking.reduce((total, v) => total + v * v, 0);
+    return { layer, shape: target.shape, data: lacking.map((v) => 2 * weight * v) };
+  });
+  const gradient = emptyRaster(canvas.width, canvas.height);
+  for (const [i, tile] of tiles.entries()) {
+    const product = gramProduct(
+      slopes.map(({ layer, shape, data }) => ({ layer, slope: { data: data.map((v) => v * share(tile)), shape } })),
+      measure.delta,
+      measure.means,
+    );
+    const part = cropRaster(canvas, tile);
+    const terms = rest(i);
+    const found = await evaluate(programs, network, sum([[product, 1], ...terms]), part, { pooling: measure.pooling });
+    pasteRaster(gradient, { width: tile.width, height: tile.height, data: found.gradient }, tile.x, tile.y);
+  }
+  return { loss, gradient: gradient.data };
+}
