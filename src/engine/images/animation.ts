@@ -1,0 +1,141 @@
+/** Films: frames encoded as animated WebP or GIF by sharp, or as MP4 by ffmpeg, within a limit of bytes. */
+import sharp from "sharp";
+import { encodeMp4, hasFfmpeg } from "./ffmpeg.js";
+import { FILM_TYPES, type Film, FilmError, type FilmFormat } from "./film.js";
+import { FrameStore } from "./frame-store.js";
+import { CHANNELS, type Raster } from "./raster.js";
+
+export interface FilmOptions {
+  readonly framesPerSecond: number;
+  /** The film is made smaller until it fits: by quality, then size, then fewer frames a second. */
+  readonly maxBytes: number;
+  /** WebP when left out. */
+  readonly format?: FilmFormat;
+  readonly signal?: AbortSignal;
+}
+
+/** sharp wants all frames of an animation at once: this many pixels take 300 MB. */
+export const MAX_ANIMATION_PIXELS = 100_000_000;
+
+/** One way to encode a film. */
+interface Attempt {
+  /** Of WebP, 1..100; GIF takes fewer colours and MP4 a higher rate factor for less. */
+  readonly quality: number;
+  readonly scale: number;
+  /** Every n-th frame is kept. */
+  readonly every: number;
+  /** Bytes to expect, compared with the first attempt. */
+  readonly cost: number;
+}
+
+const ATTEMPTS: readonly Attempt[] = [
+  ...[82, 68, 54, 40].map((quality) => ({ quality, scale: 1, every: 1, cost: quality / 82 })),
+  ...[0.8, 0.64, 0.5, 0.4].map((scale) => ({ quality: 50, scale, every: 1, cost: 0.6 * scale ** 1.6 })),
+  ...[2, 3, 4, 6, 8].map((every) => ({ quality: 45, scale: 0.4, every, cost: 0.13 / every ** 0.9 })),
+  ...[2, 4, 8].map((every) => ({ quality: 30, scale: 0.2, every, cost: 0.04 / every ** 0.9 })),
+];
+
+/** The smallest side that a film shrinks to, in pixels. */
+const SMALLEST = 16;
+
+/**
+ * Encodes frames as a film that loops.
+ * @param frames all of one size; of a store, its owner disposes
+ * @throws FilmError when it cannot be made as small as asked, or when there is no ffmpeg for MP4
+ * @example await encodeFilm(pictures, { framesPerSecond: 12, maxBytes: 8_000_000 })
+ */
+export async function encodeFilm(frames: readonly Raster[] | FrameStore, options: FilmOptions): Promise<Film> {
+  if (frames instanceof FrameStore) return encodeStore(frames, options);
+  const [first] = frames;
+  if (!first) throw new FilmError("A film needs at least one frame.");
+  const store = await FrameStore.open(first.width, first.height);
+  try {
+    for (const frame of frames) await store.append(frame);
+    return await encodeStore(store, options);
+  } finally {
+    await store.dispose();
+  }
+}
+
+async function encodeStore(store: FrameStore, options: FilmOptions): Promise<Film> {
+  const { maxBytes, format = "webp" } = options;
+  if (store.count === 0) throw new FilmError("A film needs at least one frame.");
+  if (format === "mp4") await needFfmpeg();
+  else needRoom(store.width, store.height, store.count);
+  let most = Number.POSITIVE_INFINITY;
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const attempt of ATTEMPTS) {
+    options.signal?.throwIfAborted();
+    if (attempt.cost > most) continue;
+    const film = await encodeOnce(store, attempt, format, options);
+    if (film.bytes.length <= maxBytes) return film;
+    smallest = Math.min(smallest, film.bytes.length);
+    // A little hope beyond what is to be expected: the estimate is rough, and a better film is worth a try.
+    most = 1.2 * attempt.cost * (maxBytes / film.bytes.length);
+  }
+  // The estimates may have passed over the last one, which is the smallest.
+  const last = ATTEMPTS[ATTEMPTS.length - 1];
+  const film = last && (await encodeOnce(store, last, format, options));
+  if (film && film.bytes.length <= maxBytes) return film;
+  throw new FilmError(
+    `The film takes ${kilobytes(Math.min(smallest, film?.bytes.length ?? smallest))} at the least, more than ${kilobytes(maxBytes)}. Take fewer frames, or allow more.`,
+  );
+}
+
+const kilobytes = (bytes: number): string => `${Math.ceil(bytes / 1000)} kB`;
+
+/** @throws FilmError when there is no ffmpeg */
+export async function needFfmpeg(): Promise<void> {
+  if (!(await hasFfmpeg())) throw new FilmError("MP4 needs ffmpeg on the PATH. Install it, or take webp or gif.");
+}
+
+/** @throws FilmError when sharp would need too much memory for an animation */
+export function needRoom(width: number, height: number, frames: number): void {
+  const most = Math.floor(MAX_ANIMATION_PIXELS / (width * height));
+  if (frames > most)
+    throw new FilmError(`At ${width} x ${height}, a WebP or GIF holds ${most} frames. Take fewer or smaller ones, or mp4.`);
+}
+
+async function encodeOnce(store: FrameStore, attempt: Attempt, format: FilmFormat, options: FilmOptions): Promise<Film> {
+  const { quality, scale, every } = attempt;
+  const even = format === "mp4" ? 2 : 1;
+  const side = (length: number): number => {
+    const scaled = Math.max(Math.min(SMALLEST, length), Math.round(length * scale));
+    return Math.max(even, scaled - (scaled % even));
+  };
+  const [width, height] = [side(store.width), side(store.height)];
+  // MP4 drops frames by itself when it is told fewer a second, so it keeps them all: quality and size go far enough.
+  const kept = format === "mp4" ? 1 : every;
+  const framesPerSecond = options.framesPerSecond / kept;
+  const indices = Array.from({ length: Math.ceil(store.count / kept) }, (_, i) => i * kept);
+  const film = { type: FILM_TYPES[format], width, height, frames: indices.length, framesPerSecond };
+  if (format === "mp4") {
+    const rate = Math.round(18 + (82 - quality) / 2 + (every - 1));
+    return {
+      ...film,
+      bytes: await encodeMp4(store, { framesPerSecond, width, height, quality: Math.min(45, rate), signal: options.signal }),
+    };
+  }
+  const pages = await Promise.all(indices.map((index) => page(store, index, width, height)));
+  const raw = { width, height: height * pages.length, channels: CHANNELS, pageHeight: height } as const;
+  const image = sharp(Buffer.concat(pages), { raw, limitInputPixels: false });
+  const delay = delays(pages.length, framesPerSecond, format === "gif" ? 10 : 1);
+  if (format === "gif") {
+    const colours = quality > 75 ? 256 : quality > 50 ? 128 : 64;
+    return { ...film, bytes: await image.gif({ loop: 0, delay, colours, effort: 5, dither: 0.6 }).toBuffer() };
+  }
+  return { ...film, bytes: await image.webp({ loop: 0, delay, quality, effort: 3 }).toBuffer() };
+}
+
+async function page(store: FrameStore, index: number, width: number, height: number): Promise<Buffer> {
+  const bytes = await store.read(index);
+  if (width === store.width && height === store.height) return bytes;
+  const raw = { width: store.width, height: store.height, channels: CHANNELS } as const;
+  return sharp(bytes, { raw }).resize(width, height, { fit: "fill" }).raw().toBuffer();
+}
+
+/** How long each frame is shown, in ms, in steps of `unit`; rounding never adds up. */
+export function delays(count: number, framesPerSecond: number, unit: number): number[] {
+  const at = (i: number): number => Math.round((i * 1000) / framesPerSecond / unit) * unit;
+  return Array.from({ length: count }, (_, i) => Math.max(unit, at(i + 1) - at(i)));
+}

@@ -1,0 +1,58 @@
+/** MP4 through ffmpeg, where the PATH has one. */
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { FilmError } from "./film.js";
+import type { FrameStore } from "./frame-store.js";
+
+/** Long enough for thousands of small frames; a hang ends all the same. */
+const TIMEOUT_MS = 10 * 60_000;
+const KEPT_ERROR = 2000;
+
+/** Runs ffmpeg to its end. @throws FilmError with what it said last */
+function run(args: readonly string[], timeoutMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("ffmpeg", args, {
+      stdio: ["ignore", "ignore", "pipe"],
+      timeout: timeoutMs,
+      killSignal: "SIGKILL",
+      ...(signal && { signal }),
+    });
+    let said = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-KEPT_ERROR);
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new FilmError("ffmpeg could not write the film. Take webp or gif instead.", { cause: new Error(said) }));
+    });
+  });
+}
+
+/** Whether there is an ffmpeg that runs. */
+export async function hasFfmpeg(): Promise<boolean> {
+  return run(["-hide_banner", "-version"], 10_000).then(
+    () => true,
+    () => false,
+  );
+}
+
+export interface Mp4Options {
+  readonly framesPerSecond: number;
+  /** Constant rate factor of x264: 18 is nearly lossless, 40 poor. */
+  readonly quality: number;
+  readonly width: number;
+  readonly height: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Encodes a store's frames as H.264. Players want even sides: give such a width and height. */
+export async function encodeMp4(store: FrameStore, { framesPerSecond, quality, width, height, signal }: Mp4Options): Promise<Buffer> {
+  const out = join(store.folder, "film.mp4");
+  const input = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", `${store.width}x${store.height}`, "-r", String(framesPerSecond)];
+  const coding = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", String(quality), "-movflags", "+faststart"];
+  const scale = ["-vf", `scale=${width}:${height}:flags=lanczos`];
+  await run(["-hide_banner", "-loglevel", "error", "-y", ...input, "-i", store.path, ...scale, ...coding, out], TIMEOUT_MS, signal);
+  return readFile(out);
+}
