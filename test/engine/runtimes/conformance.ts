@@ -168,6 +168,14 @@ export function conformance(name: string, makeRuntime: () => Promise<Runtime> | 
       });
     });
 
+    test("an input of another shape than declared is refused", async () => {
+      const [chain] = CHAINS;
+      const program = await runtime.compile(chain ? { y: programOf(chain).y } : {});
+      await expect(program.run({ x: toTensor(distinct([1, 5, 8, 8], 1)) })).rejects.toThrow();
+      await expect(program.run({ x: toTensor(distinct([3, 8, 8], 1)) })).rejects.toThrow();
+      await program.dispose();
+    });
+
     test("an input that is missing is named", async () => {
       const { outputs } = programOf(CASES[0] as Case);
       const program = await runtime.compile(outputs);

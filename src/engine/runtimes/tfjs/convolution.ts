@@ -2,6 +2,7 @@
 import type { Tensor4D } from "@tensorflow/tfjs-core";
 import { type ConvAttributes, GraphError, type Node, type NodeOf, type Pads } from "../../graph/node.js";
 import type { Tensor, Tf } from "./layout.js";
+import { convolve, spread, swapChannels } from "./plain-convolution.js";
 
 /** A kernel as tfjs wants it, and the geometry of the convolution with it. */
 export interface Filter {
@@ -89,34 +90,60 @@ function byGroup(tf: Tf, x: Tensor, kernels: readonly Tensor[], one: (part: Tens
   );
 }
 
+type Size4 = [number, number, number, number];
+const sizeOf = ({ shape: [n = 1, h = 1, w = 1, c = 1] }: Tensor): Size4 => [n, h, w, c];
+
+const places = (size: number, kernel: number, stride: number, before: number, after: number): number =>
+  Math.floor((size + before + after - kernel) / stride) + 1;
+
+const isPlain = (tf: Tf): boolean => tf.getBackend() === "cpu";
+const numbers = (x: Tensor): Float32Array => x.dataSync<"float32">();
+
 export function conv2d(tf: Tf, x: Tensor, filter: Filter, bias: Tensor | undefined, { strides, pads }: ConvAttributes): Tensor {
+  const { parts, depthwise, kernel: window } = filter;
+  const plain = isPlain(tf) && !depthwise;
   const pad = named(pads, filter, strides);
-  const map = pad ? x : padded(tf, x, pads);
   const steps: [number, number] = [...strides];
-  const { parts, depthwise } = filter;
-  const one = (part: Tensor, kernel: Tensor): Tensor =>
-    depthwise
-      ? tf.depthwiseConv2d(asMap(part), asMap(kernel), steps, pad ?? "valid")
-      : tf.conv2d(asMap(part), asMap(kernel), steps, pad ?? "valid");
-  const y = byGroup(tf, map, parts, one);
+  const one = (part: Tensor, kernel: Tensor): Tensor => {
+    if (depthwise) return tf.depthwiseConv2d(asMap(part), asMap(kernel), steps, pad ?? "valid");
+    if (!plain) return tf.conv2d(asMap(part), asMap(kernel), steps, pad ?? "valid");
+    const [n, h, w] = sizeOf(part);
+    const [rows, columns] = [places(h, window[0], strides[0], pads[0], pads[2]), places(w, window[1], strides[1], pads[1], pads[3])];
+    const to: Size4 = [n, rows, columns, kernel.shape[3] ?? 1];
+    return tf.tensor(convolve(numbers(part), sizeOf(part), numbers(kernel), to, { kernel: window, strides, pads }), to);
+  };
+  const y = byGroup(tf, plain || pad ? x : padded(tf, x, pads), parts, one);
   return bias ? tf.add(y, bias) : y;
 }
 
 /** Spreads g back over a map of the size of `like`. */
 export function conv2dTranspose(tf: Tf, g: Tensor, filter: Filter, like: Tensor, { strides, pads }: ConvAttributes): Tensor {
-  const [n = 1, h = 1, w = 1, channels = 1] = like.shape;
+  const { parts, depthwise, kernel: window } = filter;
+  const plain = isPlain(tf) && !depthwise;
+  const [n, h, w, channels] = sizeOf(like);
   const pad = named(pads, filter, strides);
-  const [high, wide] = pad ? [h, w] : [h + pads[0] + pads[2], w + pads[1] + pads[3]];
-  const { parts, depthwise } = filter;
+  const whole = plain || pad !== undefined;
+  const [high, wide] = whole ? [h, w] : [h + pads[0] + pads[2], w + pads[1] + pads[3]];
   const steps: [number, number] = [...strides];
-  const shape = (c: number): [number, number, number, number] => [n, high, wide, c];
   const one = (part: Tensor, kernel: Tensor): Tensor => {
-    if (!depthwise) return tf.conv2dTranspose(asMap(part), asMap(kernel), shape(channels / parts.length), steps, pad ?? "valid");
-    const attributes = { strides: steps, pad: pad ?? "valid", dilations: [1, 1], inputShape: shape(channels) };
+    const to: Size4 = [n, high, wide, channels / parts.length];
+    if (plain) return tf.tensor(spread(numbers(part), sizeOf(part), swapped(kernel), to, { kernel: window, strides, pads }), to);
+    if (!depthwise) return tf.conv2dTranspose(asMap(part), asMap(kernel), to, steps, pad ?? "valid");
+    const attributes = { strides: steps, pad: pad ?? "valid", dilations: [1, 1], inputShape: to };
     return tf.engine().runKernel(tf.DepthwiseConv2dNativeBackpropInput, { dy: part, filter: kernel }, attributes) as Tensor;
   };
-  const spread = byGroup(tf, g, parts, one);
-  return pad ? spread : unpadded(tf, spread, pads, [h, w]);
+  const spreadOut = byGroup(tf, g, parts, one);
+  return whole ? spreadOut : unpadded(tf, spreadOut, pads, [h, w]);
+}
+
+const swappedKernels = new WeakMap<Tensor, Float32Array>();
+
+/** A kernel with its channels swapped, made when a gradient first asks for it. */
+function swapped(kernel: Tensor): Float32Array {
+  const [h, w, inputs, outputs] = sizeOf(kernel);
+  const made = swappedKernels.get(kernel) ?? swapChannels(numbers(kernel), h * w, inputs, outputs);
+  swappedKernels.set(kernel, made);
+  return made;
 }
 
 /** Kernels are laid out once for a convolution and its gradient. */

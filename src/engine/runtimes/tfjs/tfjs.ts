@@ -1,6 +1,7 @@
 /** The tfjs runtime: interprets a tensor program with TensorFlow.js's kernels, on a GPU or, slowly, in plain JavaScript. */
 import { setImmediate } from "node:timers/promises";
 import { type Node, type NodeOf, topologicalOrder } from "../../graph/node.js";
+import { showShape } from "../../graph/ops.js";
 import { type Program, type Runtime, RuntimeFailure, type Tensors } from "../runtime.js";
 import { Filters } from "./convolution.js";
 import { type Computed, compute, type Device } from "./kernels.js";
@@ -54,7 +55,9 @@ class TfjsProgram implements Program {
       const laid = tf.tidy(() => toMemory(tf, tf.tensor(node.attributes.data, [...(node.shape as readonly number[])])));
       this.#constants.set(node, tf.keep(laid));
     }
-    this.bytes = [...this.#held()].reduce((sum, x) => sum + x.size * Float32Array.BYTES_PER_ELEMENT, 0);
+    // In plain JavaScript, gradients have their kernels with the channels swapped: up to as much again.
+    const copies = tf.getBackend() === "cpu" ? 2 : 1;
+    this.bytes = [...this.#held()].reduce((sum, x) => sum + copies * x.size * Float32Array.BYTES_PER_ELEMENT, 0);
   }
 
   async run(tensors: Tensors): Promise<Tensors> {
@@ -66,6 +69,10 @@ class TfjsProgram implements Program {
         const { name } = node.attributes;
         const tensor = tensors[name];
         if (!tensor) throw new RuntimeFailure(`the program needs the input "${name}"`);
+        const { shape } = node;
+        if (tensor.shape.length !== shape.length || shape.some((d, i) => d !== null && d !== tensor.shape[i])) {
+          throw new RuntimeFailure(`the input "${name}" must be of shape ${showShape(shape)}, not ${showShape(tensor.shape)}`);
+        }
         live.set(
           node,
           tf.tidy(() => toMemory(tf, tf.tensor(tensor.data, [...tensor.shape], "float32"))),
