@@ -5,7 +5,8 @@ import { addBench } from "./cli/bench.js";
 import { addDream } from "./cli/dream.js";
 import { addEvaluate } from "./cli/evaluate.js";
 import { reportMistake } from "./cli/mistake.js";
-import { addStylize, addTexture } from "./cli/paint.js";
+import { addModels } from "./cli/models.js";
+import { addBlend, addStylize, addTexture } from "./cli/paint.js";
 import { addStart } from "./cli/start.js";
 import { version } from "./version.js";
 
@@ -17,9 +18,17 @@ const program = new Command("dreamloom")
 addStart(program);
 addDream(program);
 addStylize(program);
+addBlend(program);
 addTexture(program);
 addBench(program);
 addEvaluate(program);
+addModels(program);
+
+// `dreamloom models layers ... | head` is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
 
 try {
   await program.parseAsync();

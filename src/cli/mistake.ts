@@ -24,7 +24,8 @@ export function reportMistake(error: unknown): number {
   }
   if (FOR_PEOPLE.some((kind) => error instanceof kind) && error instanceof Error) {
     process.stderr.write(`${error.message}\n`);
-    return error instanceof EngineError && error.kind !== "input" ? FAILED : USAGE;
+    const outOfReach = error instanceof NetworkError && error.kind === "unreachable";
+    return outOfReach || (error instanceof EngineError && error.kind !== "input") ? FAILED : USAGE;
   }
   process.stderr.write(`${traceOf(error)}\n`);
   return FAILED;

@@ -33,7 +33,7 @@ function entryOf(id: string): CatalogueEntry | undefined {
 }
 
 /** The catalogue's entry for a model found by path, by the names its path suggests. */
-function entryFor(modelPath: string): CatalogueEntry | undefined {
+export function entryFor(modelPath: string): CatalogueEntry | undefined {
   for (const name of suggestedNames(modelPath)) {
     const entry = entryOf(name.toLowerCase()) ?? Object.values(catalogue()).find((e) => "url" in e.source && modelFile(e) === name);
     if (entry) return entry;
@@ -59,7 +59,8 @@ export async function findNetwork(
   return (isName(idOrPath) ? await findModel(join(modelsDir, idOrPath)) : undefined) ?? findModel(idOrPath);
 }
 
-function unknown(idOrPath: string): NetworkError {
+/** Says that there is no such network, with what was perhaps meant. */
+export function unknownNetwork(idOrPath: string): NetworkError {
   const ids = Object.keys(catalogue());
   const near = nearest(idOrPath, ids);
   const hint = near ? `did you mean ${near}?` : `there are ${ids.join(", ")}, folders in MODELS_PATH, and paths of folders or files.`;
@@ -97,7 +98,7 @@ export async function loadNetwork(idOrPath: string, options: LoadOptions): Promi
   const entry = entryOf(idOrPath);
   let path = await findNetwork(idOrPath, options);
   if (path === undefined) {
-    if (!entry) throw unknown(idOrPath);
+    if (!entry) throw unknownNetwork(idOrPath);
     path = await install(idOrPath, entry, options.modelsDir, options);
   }
   options.signal?.throwIfAborted();

@@ -1,0 +1,24 @@
+/** Whether a network really dreams: a small step in its default look. */
+import { evaluate } from "../evaluate.js";
+import { random } from "../images/random.js";
+import { emptyRaster } from "../images/raster.js";
+import { dream } from "../objectives/dream.js";
+import type { Programs } from "../programs.js";
+import { lookLayers } from "./looks.js";
+import { type Network, NetworkError } from "./network.js";
+
+const SIDE = 96;
+
+/** @throws NetworkError when it computes nothing that can be followed */
+export async function tryOut(programs: Programs, network: Network): Promise<void> {
+  const next = random(1);
+  const picture = emptyRaster(SIDE, SIDE);
+  for (let i = 0; i < picture.data.length; i++) picture.data[i] = 255 * next();
+  const { loss, gradient } = await evaluate(programs, network, dream(lookLayers(network), 0), picture);
+  if (!Number.isFinite(loss) || !gradient.every(Number.isFinite)) {
+    throw new NetworkError("corrupt", `${network.id} computes no numbers: its weights are damaged; fetch or copy it again.`);
+  }
+  if (gradient.every((g) => g === 0)) {
+    throw new NetworkError("unsupported", `${network.id} sees nothing in any picture: look at its weights, and at --mean and --scale.`);
+  }
+}
