@@ -1,4 +1,5 @@
 /** `dreamloom stylize`, `blend` and `texture`: paintings from a shell. */
+import { extname } from "node:path";
 import type { Command } from "commander";
 import { BlendParams } from "../engine/recipes/blend.js";
 import { StylizeParams } from "../engine/recipes/stylize.js";
@@ -8,7 +9,7 @@ import { number, outputOption, presetOption, type RunOptions, runOptions, runRec
 import { collectStyles, type StyleArgument, stylesFor } from "./styles-option.js";
 
 const PRESETS = ["studio", "book"];
-const FILM_OUTPUTS = [".webp", ".gif"];
+const FILM_OUTPUTS = [".webp", ".gif", ".mp4"];
 const PHOTO = "a JPEG, PNG, WebP, GIF, AVIF or TIFF file";
 
 interface StyledOptions extends RunOptions {
@@ -73,8 +74,16 @@ export function addBlend(program: Command): void {
     (image: string, options: StyledOptions) => {
       const { styles, pictures } = stylesFor(styleList(options, "blend"));
       const { style: _, ...rest } = options;
-      const outputs = options.sweep === 0 ? STILL_OUTPUTS : FILM_OUTPUTS;
-      return runRecipe({ recipe: "blend", pictures: { image, ...pictures }, options: { ...rest, styles }, doing: "painting", outputs });
+      const film = options.sweep !== 0;
+      const outputs = film ? FILM_OUTPUTS : STILL_OUTPUTS;
+      const format = film ? { format: extname(options.output).slice(1).toLowerCase() } : {};
+      return runRecipe({
+        recipe: "blend",
+        pictures: { image, ...pictures },
+        options: { ...rest, ...format, styles },
+        doing: "painting",
+        outputs,
+      });
     },
   );
 }

@@ -1,6 +1,6 @@
 /** Blend: a photo between styles, or a film that sweeps from one to the other and back (Deep Learning Cookbook 12.7). */
 import { z } from "zod";
-import { encodeFilm } from "../images/animation.js";
+import { encodeFilm, needFfmpeg } from "../images/animation.js";
 import type { Raster } from "../images/raster.js";
 import { type Frame, type Frames, type Pictures, type RecipeContext, RecipeError } from "./recipe.js";
 import { StylizeParams, stylize } from "./stylize.js";
@@ -10,6 +10,8 @@ export const BlendParams = StylizeParams.extend({
   sweep: z.number().int().min(0).max(48).default(0),
   /** Pictures a second of the sweep's film. */
   framesPerSecond: z.number().min(1).max(30).default(6),
+  /** The film's format. */
+  format: z.enum(["webp", "gif", "mp4"]).default("webp"),
   /** Most bytes of the film. */
   maxBytes: z.number().int().min(50_000).default(8_000_000),
 });
@@ -20,7 +22,7 @@ export type BlendParams = z.output<typeof BlendParams>;
  * as a film that goes there and back.
  */
 export async function* blend(params: BlendParams, pictures: Pictures, context: RecipeContext): Frames {
-  const { sweep, framesPerSecond, maxBytes, ...painting } = params;
+  const { sweep, framesPerSecond, format, maxBytes, ...painting } = params;
   if (sweep === 0) {
     yield* stylize(painting, pictures, context);
     return;
@@ -28,6 +30,7 @@ export async function* blend(params: BlendParams, pictures: Pictures, context: R
   if (sweep < 2) throw new RecipeError("A sweep has at least 2 pictures.");
   const [first, second] = params.styles;
   if (!first || !second || params.styles.length !== 2) throw new RecipeError("A sweep goes between two styles. Name exactly two.");
+  if (format === "mp4") await needFfmpeg();
   const images: Raster[] = [];
   for (let i = 0; i < sweep; i++) {
     const share = i / (sweep - 1);
@@ -46,5 +49,5 @@ export async function* blend(params: BlendParams, pictures: Pictures, context: R
     yield { ...last, kind: "octave", octave: i + 1, octaves: sweep, progress: (i + 1) / sweep };
   }
   const back = images.slice(1, -1).reverse();
-  return encodeFilm([...images, ...back], { framesPerSecond, maxBytes });
+  return encodeFilm([...images, ...back], { framesPerSecond, maxBytes, format, signal: context.signal });
 }

@@ -1,5 +1,6 @@
 /** All recipes by name. */
 import type { z } from "zod";
+import { BlendParams, blend } from "./blend.js";
 import { DreamParams, dream } from "./dream.js";
 import type { Frames, Pictures, Recipe, RecipeContext } from "./recipe.js";
 import { StylizeParams, stylize } from "./stylize.js";
@@ -16,5 +17,6 @@ function recipe<S extends z.ZodType>(
 export const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
   recipe("dream", DreamParams, dream),
   recipe("stylize", StylizeParams, stylize),
+  recipe("blend", BlendParams, blend),
   recipe("texture", TextureParams, texture),
 ]);

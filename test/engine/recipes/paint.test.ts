@@ -1,0 +1,276 @@
+import sharp from "sharp";
+import { afterAll, describe, expect, it } from "vitest";
+import { decode } from "../../../src/engine/images/codec.js";
+import { random } from "../../../src/engine/images/random.js";
+import { emptyRaster, type Raster } from "../../../src/engine/images/raster.js";
+import { resize } from "../../../src/engine/images/resample.js";
+import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
+import { Programs } from "../../../src/engine/programs.js";
+import { BlendParams, blend } from "../../../src/engine/recipes/blend.js";
+import { prepareGoal } from "../../../src/engine/recipes/paint/goal.js";
+import { blendTargets, gramsOf, type StyleMeasure } from "../../../src/engine/recipes/paint/targets.js";
+import type { Frame, Frames, PictureInput } from "../../../src/engine/recipes/recipe.js";
+import { StylizeParams, stylize } from "../../../src/engine/recipes/stylize.js";
+import { TextureParams, texture } from "../../../src/engine/recipes/texture.js";
+import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
+import { drawn } from "../../support/pictures.js";
+
+const vgg = randomVgg([
+  [1, 16],
+  [1, 16],
+  [1, 16],
+]);
+const programs = new Programs(onnxRuntime({ threads: 1 }), { maxBytes: 1e8 });
+afterAll(() => programs.dispose());
+const context = { programs, network: async () => vgg, signal: new AbortController().signal };
+const LAYERS = "block1_conv1 block2_conv1 block3_conv1";
+const small = { network: "vgg", size: 128, steps: 6, styleLayers: LAYERS };
+
+async function input(bytes: Uint8Array): Promise<PictureInput> {
+  const { width = 0, height = 0 } = await sharp(bytes).metadata();
+  return { width, height, decode: (side) => decode(bytes, side) };
+}
+
+/** Stripes across and down: two styles as different as can be. */
+async function stripes(direction: "across" | "down"): Promise<PictureInput> {
+  const side = 128;
+  const data = Buffer.alloc(3 * side * side);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const on = Math.floor((direction === "across" ? y : x) / 4) % 2 === 0;
+      data.set(on ? [250, 40, 40] : [20, 20, 200], 3 * (y * side + x));
+    }
+  }
+  return input(
+    await sharp(data, { raw: { width: side, height: side, channels: 3 } })
+      .png()
+      .toBuffer(),
+  );
+}
+
+const photo = await input(await drawn(128, 96));
+const [across, down] = [await stripes("across"), await stripes("down")];
+
+async function all(frames: Frames): Promise<{ frames: Frame[]; film: unknown }> {
+  const seen: Frame[] = [];
+  for (;;) {
+    const next = await frames.next();
+    if (next.done) return { frames: seen, film: next.value };
+    seen.push(next.value);
+  }
+}
+
+async function painted(frames: Frames): Promise<Raster> {
+  const last = (await all(frames)).frames.at(-1);
+  if (!last) throw new Error("no picture was painted");
+  return last.image;
+}
+
+const distance = (a: Raster, b: Raster): number =>
+  a.data.reduce((sum, v, i) => sum + Math.abs(v - (b.data[i] ?? Number.NaN)), 0) / a.data.length;
+
+const MEASURE: StyleMeasure = { layers: { block1_conv1: 1, block2_conv1: 1, block3_conv1: 1 }, delta: 0, pooling: "max" };
+
+/** How far a picture's Gram matrices are from a style's, relative, summed over layers. */
+async function styleDistance(image: Raster, style: PictureInput): Promise<number> {
+  const targets = await blendTargets(programs, vgg, MEASURE, [{ raster: await style.decode(image.width), weight: 1 }]);
+  const grams = await gramsOf(programs, vgg, MEASURE, image);
+  return targets.reduce((sum, { layer, target, weight }) => {
+    const gram = grams[layer]?.data ?? new Float32Array();
+    return sum + weight * gram.reduce((total, g, i) => total + (g - (target.data[i] ?? 0)) ** 2, 0);
+  }, 0);
+}
+
+describe("stylize", () => {
+  const run = (params: Partial<StylizeParams> = {}, style = across) =>
+    stylize(StylizeParams.parse({ ...small, ...params }), { image: photo, style }, context);
+
+  it("brings the photo nearer to the style, and its loss down at every scale", async () => {
+    const { frames } = await all(run({ steps: 25, strength: 0.8 }));
+    const last = frames.at(-1);
+    expect(last?.image).toMatchObject({ width: 128, height: 96 });
+    for (const { lossStart, lossEnd } of frames.filter((f) => f.kind === "octave")) expect(lossEnd).toBeLessThan(lossStart);
+    const before = await styleDistance(await photo.decode(128), across);
+    expect(await styleDistance(last?.image ?? emptyRaster(1, 1), across)).toBeLessThan(before / 2);
+  });
+
+  it("is nearer to the photo with less strength, and to the style with more", async () => {
+    const original = resize(await photo.decode(128), 128, 96);
+    const [weak, strong] = [await painted(run({ strength: 0.05 })), await painted(run({ strength: 0.95 }))];
+    expect(distance(weak, original)).toBeLessThan(distance(strong, original));
+    expect(await styleDistance(strong, across)).toBeLessThan(await styleDistance(weak, across));
+  });
+
+  it("makes the same bytes of the same seed", async () => {
+    expect((await painted(run({ seed: 5 }))).data).toEqual((await painted(run({ seed: 5 }))).data);
+  });
+
+  it("keeps the photo's colours when asked: only light and dark change", async () => {
+    const original = resize(await photo.decode(128), 128, 96);
+    const kept = await painted(run({ keepColours: true }));
+    const pixels = 128 * 96;
+    for (let i = 0; i < pixels; i += 97) {
+      const change = [0, 1, 2].map((c) => (kept.data[c * pixels + i] ?? 0) - (original.data[c * pixels + i] ?? 0));
+      expect(change[0]).toBeCloseTo(change[1] ?? 0, 2);
+      expect(change[1]).toBeCloseTo(change[2] ?? 0, 2);
+    }
+  });
+
+  for (const start of ["noise", "style"] as const) {
+    it(`begins with ${start}`, async () => {
+      const image = await painted(run({ start, strength: 0.5 }));
+      expect(image).toMatchObject({ width: 128, height: 96 });
+      expect(image.data.every((v) => v >= 0 && v <= 255)).toBe(true);
+    });
+  }
+
+  it("paints as the book does, with L-BFGS at full size", async () => {
+    const { frames } = await all(run({ preset: "book", steps: 8, size: 96 }));
+    const last = frames.at(-1);
+    expect(last).toMatchObject({ kind: "octave", octave: 1, octaves: 1 });
+    expect(last?.lossEnd).toBeLessThan((last?.lossStart ?? 0) / 2);
+  });
+
+  it("says what is missing", async () => {
+    const params = StylizeParams.parse(small);
+    await expect(all(stylize(params, { style: across }, context))).rejects.toThrow(/no photo/);
+    await expect(all(stylize(params, { image: photo }, context))).rejects.toThrow(/no picture/);
+    await expect(all(run({ styles: [{ picture: "style", weight: 0 }] }))).rejects.toThrow(/weight 0/);
+    await expect(all(run({ styleLayers: "block9_conv1" }))).rejects.toThrow(/block9_conv1/);
+  });
+
+  it("stops at the next step when aborted", async () => {
+    const stop = new AbortController();
+    const frames = stylize(
+      StylizeParams.parse({ ...small, steps: 1000 }),
+      { image: photo, style: across },
+      { ...context, signal: stop.signal },
+    );
+    const ended = all(frames);
+    stop.abort(new Error("enough"));
+    await expect(ended).rejects.toThrow("enough");
+  });
+});
+
+describe("blend", () => {
+  const run = (weights: readonly [number, number], params: Partial<BlendParams> = {}) =>
+    blend(
+      BlendParams.parse({
+        ...small,
+        strength: 0.9,
+        styles: [
+          { picture: "a", weight: weights[0] },
+          { picture: "b", weight: weights[1] },
+        ],
+        ...params,
+      }),
+      { image: photo, a: across, b: down },
+      context,
+    );
+
+  it("lies between its styles, in the order of the weights", async () => {
+    const nearness = async (share: number): Promise<number> => {
+      const image = await painted(run([share, 1 - share]));
+      return (await styleDistance(image, down)) - (await styleDistance(image, across));
+    };
+    const [none, some, most] = [await nearness(0.05), await nearness(0.5), await nearness(0.95)];
+    expect(none).toBeLessThan(some);
+    expect(some).toBeLessThan(most);
+  });
+
+  it("sweeps there and back as a film", async () => {
+    const { frames, film } = await all(run([1, 1], { sweep: 3, size: 64, steps: 2 }));
+    expect(frames.filter((f) => f.kind === "octave")).toHaveLength(3);
+    expect(film).toMatchObject({ type: "image/webp", frames: 4, width: 64, height: 48 });
+  });
+
+  it("wants exactly two styles for a sweep", async () => {
+    await expect(all(run([1, 1], { sweep: 3, styles: [{ picture: "a", weight: 1 }] }))).rejects.toThrow(/two styles/);
+  });
+
+  it("balances styles of very different contrast: with equal weights neither is drowned", async () => {
+    const noise = random(1);
+    const make = (contrast: number): Raster => {
+      const raster = emptyRaster(96, 96);
+      for (let i = 0; i < raster.data.length; i++) raster.data[i] = 127.5 + contrast * (noise() - 0.5);
+      return raster;
+    };
+    const [loud, quiet] = [make(255), make(60)];
+    const only = async (raster: Raster) => (await blendTargets(programs, vgg, MEASURE, [{ raster, weight: 1 }]))[0]?.target.data ?? [];
+    const both = await blendTargets(programs, vgg, MEASURE, [
+      { raster: loud, weight: 1 },
+      { raster: quiet, weight: 1 },
+    ]);
+    const mixed = both[0]?.target.data ?? new Float32Array();
+    const [a, b] = [await only(loud), await only(quiet)];
+    const unit = (v: ArrayLike<number>): number[] => {
+      const length = Math.hypot(...Array.from(v));
+      return Array.from(v, (x) => x / length);
+    };
+    const cosine = (x: ArrayLike<number>, y: ArrayLike<number>): number => unit(x).reduce((sum, v, i) => sum + v * (unit(y)[i] ?? 0), 0);
+    expect(Math.abs(cosine(mixed, a) - cosine(mixed, b))).toBeLessThan(0.02);
+  });
+});
+
+describe("texture", () => {
+  const run = (params: Partial<TextureParams> = {}) =>
+    texture(TextureParams.parse({ ...small, steps: 8, ...params }), { style: across }, context);
+
+  it("comes near to the style, at any size of its own", async () => {
+    const image = await painted(run({ width: 150, height: 101 }));
+    expect(image).toMatchObject({ width: 150, height: 101 });
+    const grey = emptyRaster(150, 101);
+    grey.data.fill(127);
+    expect(await styleDistance(image, across)).toBeLessThan((await styleDistance(grey, across)) / 2);
+  });
+
+  it("fits together at its sides when tileable, and need not otherwise", async () => {
+    /** Mean step over the seam between the last and the first column, compared with that between columns inside. */
+    const seam = ({ width, height, data }: Raster): number => {
+      let [over, inside] = [0, 0];
+      for (let row = 0; row < 3 * height; row++) {
+        const at = (x: number): number => data[row * width + x] ?? 0;
+        over += Math.abs(at(0) - at(width - 1));
+        for (let x = 1; x < width; x++) inside += Math.abs(at(x) - at(x - 1)) / (width - 1);
+      }
+      return over / inside;
+    };
+    expect(seam(await painted(run({ tileable: true, steps: 20 })))).toBeLessThan(1.6);
+  });
+
+  it("has a variant of mean channels", async () => {
+    const { frames } = await all(run({ means: true }));
+    const last = frames.at(-1);
+    expect(last?.lossEnd).toBeLessThan(last?.lossStart ?? 0);
+  });
+});
+
+describe("a goal in tiles", () => {
+  it("has the loss and gradient of the whole picture, but near the tiles' borders", async () => {
+    const next = random(3);
+    const canvas = emptyRaster(448, 384);
+    for (let i = 0; i < canvas.data.length; i++) canvas.data[i] = 255 * next();
+    const goal = {
+      styles: await blendTargets(programs, vgg, MEASURE, [{ raster: await across.decode(128), weight: 1 }]),
+      measure: MEASURE,
+      content: { layer: "block3_conv1", photo: resize(await photo.decode(128), 448, 384), weight: 0.1 },
+      variation: 1e-6,
+    };
+    const whole = await (await prepareGoal({ programs, network: vgg }, goal, canvas)).evaluate(canvas);
+    const tiled = await (await prepareGoal({ programs, network: vgg }, goal, canvas, 448 * 200)).evaluate(canvas);
+    let [difference, size] = [0, 0];
+    // Two tiles of 192 rows: away from the cut their gradients should be the whole's.
+    for (let c = 0; c < 3; c++) {
+      for (let y = 0; y < 384; y++) {
+        if (Math.abs(y - 192) < 24) continue;
+        for (let x = 0; x < 448; x++) {
+          const i = (c * 384 + y) * 448 + x;
+          difference += ((whole.gradient[i] ?? 0) - (tiled.gradient[i] ?? 0)) ** 2;
+          size += (whole.gradient[i] ?? 0) ** 2;
+        }
+      }
+    }
+    // What remains is the padding at the cut, which enters the whole's Gram matrices.
+    expect(Math.sqrt(difference / size)).toBeLessThan(0.15);
+  });
+});
