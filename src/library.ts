@@ -1,0 +1,62 @@
+/** Dreamloom as a library: the engine without chats. */
+import { readFile } from "node:fs/promises";
+import { loadConfig } from "./config.js";
+import { type EngineSettings, openEngine } from "./engine/open.js";
+import type { EngineFrame, EngineResult } from "./engine/process/engine.js";
+import { runJob } from "./engine/run-job.js";
+
+/** A picture as a path or as encoded bytes (JPEG, PNG, WebP, GIF, AVIF, TIFF). */
+export type PictureSource = string | Uint8Array;
+
+export interface RecipeRequest {
+  /** dream, stylize, blend, texture, neuron, grid, zoom: see docs/engine.md. */
+  readonly recipe: string;
+  /** The recipe's parameters; what is left out has a default. */
+  readonly params?: Readonly<Record<string, unknown>>;
+  /** Pictures by role, for instance `{ image: "photo.jpg", style: "painting.jpg" }`. */
+  readonly pictures?: Readonly<Record<string, PictureSource>>;
+  /** Sees each frame as it is made. */
+  readonly onFrame?: (frame: EngineFrame) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** An engine in this process. */
+export interface DreamEngine {
+  /** The device's name, for instance "onnx-cpu". */
+  readonly runtime: string;
+  /**
+   * Runs a recipe to its end.
+   * @throws EngineError with a sentence that says what would do; the signal's reason when aborted
+   */
+  run(request: RecipeRequest): Promise<EngineResult>;
+  /** Frees the device. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an engine. Settings left out come from `config/default.yaml` and the environment (MODELS_DIR, MODELS_PATH, ...).
+ * @example
+ * const engine = await createEngine();
+ * const { picture } = await engine.run({ recipe: "dream", pictures: { image: "photo.jpg" } });
+ * await writeFile("dream.png", picture);
+ * await engine.close();
+ */
+export async function createEngine(settings: Partial<EngineSettings> = {}): Promise<DreamEngine> {
+  const { models, engine: defaults } = loadConfig();
+  const engine = openEngine({
+    modelsDir: models.dir,
+    modelsPath: models.path,
+    ...(defaults.threads > 0 && { threads: defaults.threads }),
+    ...(defaults.memoryMegabytes > 0 && { memoryBytes: defaults.memoryMegabytes * 1e6 }),
+    ...settings,
+  });
+  return {
+    runtime: engine.programs.runtime.name,
+    async run({ recipe, params = {}, pictures = {}, onFrame = () => undefined, signal = new AbortController().signal }) {
+      const read: Record<string, Uint8Array> = {};
+      for (const [role, source] of Object.entries(pictures)) read[role] = typeof source === "string" ? await readFile(source) : source;
+      return runJob({ recipe, params, pictures: read }, { ...engine, signal, onFrame });
+    },
+    close: () => engine.close(),
+  };
+}
