@@ -1,6 +1,7 @@
 /** Contact sheets: rows of small pictures with their names. */
+import { cropRaster, pasteRaster } from "./crop.js";
 import { textWidth, write } from "./lettering.js";
-import { CHANNELS, emptyRaster, type Raster } from "./raster.js";
+import { emptyRaster, type Raster } from "./raster.js";
 
 /** The book's background. */
 const GREY = 180;
@@ -42,7 +43,7 @@ export function contactSheet(rows: readonly SheetRow[], layout: SheetLayout): Ra
     write(sheet, title, { x: MARGIN, y: tile(r, 0).y - TITLE.line + 5, size: TITLE.size, grey: INK });
     for (const [c, { image, label }] of tiles.entries()) {
       const { x, y } = tile(r, c);
-      paste(sheet, image, x, y);
+      pasteRaster(sheet, image, x, y);
       const left = x + (layout.side - textWidth(label, LABEL.size)) / 2;
       write(sheet, label, { x: left, y: y + layout.side + 4, size: LABEL.size, grey: INK });
     }
@@ -50,24 +51,7 @@ export function contactSheet(rows: readonly SheetRow[], layout: SheetLayout): Ra
   return sheet;
 }
 
-/** Copies a picture into another at a place where it fits. */
-function paste(onto: Raster, { width, height, data }: Raster, x: number, y: number): void {
-  for (let c = 0; c < CHANNELS; c++) {
-    for (let row = 0; row < height; row++) {
-      const from = (c * height + row) * width;
-      onto.data.set(data.subarray(from, from + width), (c * onto.height + y + row) * onto.width + x);
-    }
-  }
-}
-
 /** The middle of a picture, without a border of so many pixels. */
-export function inner({ width, height, data }: Raster, border: number): Raster {
-  const out = emptyRaster(width - 2 * border, height - 2 * border);
-  for (let c = 0; c < CHANNELS; c++) {
-    for (let row = 0; row < out.height; row++) {
-      const from = (c * height + row + border) * width + border;
-      out.data.set(data.subarray(from, from + out.width), (c * out.height + row) * out.width);
-    }
-  }
-  return out;
+export function inner(picture: Raster, border: number): Raster {
+  return cropRaster(picture, { x: border, y: border, width: picture.width - 2 * border, height: picture.height - 2 * border });
 }

@@ -1,26 +1,32 @@
 /** DeepDream: a photo in which a network's layers find more and more of what they know (Deep Learning Cookbook 12.3). */
 import { z } from "zod";
-import { evaluate } from "../evaluate.js";
+import { evaluateTiles } from "../evaluate-tiles.js";
 import { type Random, random, randomInteger } from "../images/random.js";
 import { addRasters, clampRaster, fitInside, type Raster, roll, subtractRasters } from "../images/raster.js";
 import { resize } from "../images/resample.js";
-import { lookLayers } from "../networks/looks.js";
+import { bytesPerPixel } from "../memory.js";
+import type { Network } from "../networks/network.js";
 import { resolveLayer } from "../networks/resolve-layer.js";
-import { dream as dreamObjective } from "../objectives/dream.js";
 import { octaveSizes } from "../optimize/octaves.js";
 import { ascend, cascade } from "../optimize/smooth.js";
-import { parseLayerWeights } from "./layer-weights.js";
+import { dreamGoal } from "./dream-goal.js";
 import { noise } from "./noise.js";
 import { previewClock } from "./preview-clock.js";
 import type { Frame, Pictures, RecipeContext } from "./recipe.js";
+import { withPresets } from "./with-presets.js";
 
-export const DreamParams = z.strictObject({
+const Schema = z.strictObject({
+  preset: z.enum(["book", "studio"]).optional(),
   /** Id of a network of the catalogue, or a path. */
   network: z.string().default("resnet50"),
   /** A named choice of layers; `layers` overrides it. */
   look: z.string().optional(),
   /** `name:weight name:weight ...` */
   layers: z.string().optional(),
+  /** Channels instead of whole layers: `4:1 21:-0.5` of `layer`, or `activation_30/4 activation_27/21:-0.5`. */
+  channels: z.string().optional(),
+  /** The layer of channels that name none; the look's first when left out. */
+  layer: z.string().optional(),
   /** Longer side of the result, in pixels. */
   size: z.number().int().min(32).max(8192).default(512),
   octaves: z.number().int().min(1).max(20).default(5),
@@ -40,7 +46,19 @@ export const DreamParams = z.strictObject({
    * a small one the picture's border, where layers see padding, stays less dreamt than its middle.
    */
   jitter: z.number().int().min(0).max(4096).optional(),
+  /** How much the gradient is smoothed against the finest patterns: 1 is 0.5 to 2 pixels, 0 not at all. */
+  smoothing: z.number().min(0).max(10).default(1),
+  /** Largest side of what is worked on at once, in pixels; as large as the engine's memory allows when left out. */
+  tile: z.number().int().min(256).max(8192).optional(),
 });
+
+/**
+ * The book's values (12.3): 20 steps of 0.1 in 5 octaves of 1.4, no shifts, no smoothing. For VGG, the look "creatures" has the book's
+ * layers. The strength is what makes a step 0.1.
+ */
+const BOOK = { network: "vgg16", octaves: 5, octaveScale: 1.4, steps: 20, strength: (20 * 0.1) / 18, jitter: 0, smoothing: 0 } as const;
+
+export const DreamParams = withPresets(Schema, { book: BOOK, studio: {} });
 export type DreamParams = z.output<typeof DreamParams>;
 
 /**
@@ -55,17 +73,15 @@ const OCTAVE_CHANGE = 18;
  * Dreams a picture, or noise when there is none.
  *
  * For each octave, from small to large: the photo at that size plus the detail dreamt so far; steps of gradient ascent on the mean
- * square of the chosen layers, each at a random shift. Carrying the detail, not the picture, is the book's re-injection of lost
- * detail: the photo's own detail is always whole.
+ * square of the chosen layers (or on channels, or on likeness to a picture `guide`), each at a random shift. Carrying the detail, not
+ * the picture, is the book's re-injection of lost detail: the photo's own detail is always whole. Large pictures are worked on in tiles.
  * @throws RecipeError, NetworkError for a layer or look that does not exist
  */
 export async function* dream(params: DreamParams, pictures: Pictures, context: RecipeContext): AsyncGenerator<Frame, void, void> {
   const { signal, programs } = context;
   const network = await context.network(params.network);
-  const weights = params.layers === undefined ? lookLayers(network, params.look) : parseLayerWeights(params.layers);
-  const named = Object.fromEntries(Object.entries(weights).map(([name, w]) => [resolveLayer(network, name).name, w]));
-  // Shifted anywhere, a picture has no border that stays in one place; small octaves have no rows to spare either.
-  const objective = dreamObjective(named, 0);
+  const goal = await dreamGoal(params, pictures, network, context);
+  const tiles = tileOptions(params, network, goal.layers, context);
   const next = random(params.seed);
   const photo = await startingPicture(params, pictures, next);
   const sizes = octaveSizes(photo.width, photo.height, params.octaves, params.octaveScale);
@@ -74,6 +90,7 @@ export async function* dream(params: DreamParams, pictures: Pictures, context: R
   let detail: Raster | undefined;
   let done = 0;
   for (const [index, { width, height }] of sizes.entries()) {
+    const objective = goal.at(width, height);
     const base = resize(photo, width, height);
     let image = detail ? addRasters(base, resize(detail, width, height)) : base;
     let [lossStart, lossEnd] = [Number.NaN, Number.NaN];
@@ -81,11 +98,12 @@ export async function* dream(params: DreamParams, pictures: Pictures, context: R
       signal.throwIfAborted();
       const [dx, dy] = [shift(next, width, params.jitter), shift(next, height, params.jitter)];
       const shifted = roll(image, dx, dy);
-      const { loss, gradient } = await evaluate(programs, network, objective, shifted);
+      const { loss, gradient } = await evaluateTiles(programs, network, objective, shifted, tiles);
       if (step === 1) lossStart = loss;
       lossEnd = loss;
       // Coarser as the octave goes on: details first, then only what holds together (0.5 -> 2 pixels).
-      const smoothed = cascade({ width, height, data: gradient.map((g) => -g) }, 0.5 + 1.5 * (step / params.steps));
+      const uphill = { width, height, data: gradient.map((g) => -g) };
+      const smoothed = params.smoothing > 0 ? cascade(uphill, params.smoothing * (0.5 + 1.5 * (step / params.steps))) : uphill;
       ascend(shifted, smoothed.data, (params.strength * OCTAVE_CHANGE) / params.steps);
       clampRaster(shifted);
       image = roll(shifted, -dx, -dy);
@@ -105,6 +123,13 @@ export async function* dream(params: DreamParams, pictures: Pictures, context: R
     }
     detail = subtractRasters(image, base);
   }
+}
+
+/** How much of a picture is worked on at once. */
+function tileOptions({ tile }: DreamParams, network: Network, layers: readonly string[], { memoryBytes, signal }: RecipeContext) {
+  const stride = Math.max(...layers.map((name) => resolveLayer(network, name).stride));
+  const room = memoryBytes === undefined ? Number.POSITIVE_INFINITY : memoryBytes / bytesPerPixel(network, layers);
+  return { stride, signal, pixels: tile === undefined ? room : Math.min(room, tile * tile) };
 }
 
 /** A random shift along a side of a length. */

@@ -1,6 +1,7 @@
 /** Zoom: a film that falls into a picture for ever, while new patterns unfold (Deep Learning Cookbook 12.2 and its movie script). */
 import { z } from "zod";
 import { encodeFilm, needFfmpeg, needRoom } from "../images/animation.js";
+import { cropRaster } from "../images/crop.js";
 import { steadied } from "../images/display.js";
 import type { FilmFormat } from "../images/film.js";
 import { FrameStore } from "../images/frame-store.js";
@@ -162,15 +163,7 @@ async function begin({ gradient }: ZoomParams, { image }: Pictures, width: numbe
 export function covered(picture: Raster, width: number, height: number): Raster {
   const scale = Math.max(width / picture.width, height / picture.height);
   const full = resize(picture, Math.max(width, Math.round(picture.width * scale)), Math.max(height, Math.round(picture.height * scale)));
-  if (full.width === width && full.height === height) return full;
-  const [left, top] = [Math.floor((full.width - width) / 2), Math.floor((full.height - height) / 2)];
-  const data = new Float32Array(3 * width * height);
-  for (let row = 0; row < 3 * height; row++) {
-    const [c, y] = [Math.floor(row / height), row % height];
-    const from = (c * full.height + top + y) * full.width + left;
-    data.set(full.data.subarray(from, from + width), row * width);
-  }
-  return { width, height, data };
+  return cropRaster(full, { x: Math.floor((full.width - width) / 2), y: Math.floor((full.height - height) / 2), width, height });
 }
 
 /** Grows the first frame from noise through octaves, so that the film begins with something to see. */
