@@ -22,13 +22,15 @@ export interface SheetLayout {
   readonly columns: number;
   /** Side of a tile in pixels. */
   readonly side: number;
+  /** The longest title there will be: a narrow sheet is widened for it. */
+  readonly title: string;
 }
 
 /** Where the tile of a row and column has its left upper corner, and the whole sheet's size, in pixels. */
-export function sheetPlaces({ rows, columns, side }: SheetLayout) {
+export function sheetPlaces({ rows, columns, side, title }: SheetLayout) {
   const rowHeight = TITLE.line + side + LABEL.line;
   return {
-    width: 2 * MARGIN + columns * side + (columns - 1) * GAP,
+    width: 2 * MARGIN + Math.ceil(Math.max(columns * side + (columns - 1) * GAP, textWidth(title, TITLE.size))),
     height: 2 * MARGIN + rows * rowHeight,
     tile: (row: number, column: number) => ({ x: MARGIN + column * (side + GAP), y: MARGIN + row * rowHeight + TITLE.line }),
   };

@@ -72,7 +72,7 @@ export async function* grid(params: GridParams, _pictures: Pictures, context: Re
   const wanted = channelsByLayer(params, network);
   const columns = Math.min(params.columns, Math.max(...[...wanted.values()].map((channels) => channels.length)));
   const border = Math.round(params.size * BORDER);
-  const layout = { rows: wanted.size, columns, side: params.size - 2 * border };
+  const layout = { rows: wanted.size, columns, side: params.size - 2 * border, title: longest(wanted.keys()) };
   const total = [...wanted.values()].reduce((sum, channels) => sum + channels.length, 0) * params.steps;
   const clock = previewClock();
   const rows: SheetRow[] = [];
@@ -140,6 +140,10 @@ function rowOf(
     .slice(0, columns)
     .map(({ channel, climber }) => ({ label: String(channel), image: inner(shown(climber.image, display), border) }));
   return { title: layer, tiles };
+}
+
+function longest(names: Iterable<string>): string {
+  return [...names].reduce((a, b) => (b.length > a.length ? b : a), "");
 }
 
 /** Which channels of which layers, in the order of rows. */

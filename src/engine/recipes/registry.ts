@@ -2,9 +2,12 @@
 import type { z } from "zod";
 import { BlendParams, blend } from "./blend.js";
 import { DreamParams, dream } from "./dream.js";
+import { GridParams, grid } from "./grid.js";
+import { NeuronParams, neuron } from "./neuron.js";
 import type { Frames, Pictures, Recipe, RecipeContext } from "./recipe.js";
 import { StylizeParams, stylize } from "./stylize.js";
 import { TextureParams, texture } from "./texture.js";
+import { ZoomParams, zoom } from "./zoom.js";
 
 function recipe<S extends z.ZodType>(
   name: string,
@@ -15,7 +18,10 @@ function recipe<S extends z.ZodType>(
 }
 
 export const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
+  recipe("neuron", NeuronParams, neuron),
+  recipe("grid", GridParams, grid),
   recipe("dream", DreamParams, dream),
+  recipe("zoom", ZoomParams, zoom),
   recipe("stylize", StylizeParams, stylize),
   recipe("blend", BlendParams, blend),
   recipe("texture", TextureParams, texture),
