@@ -2,12 +2,16 @@
 /** `dreamloom ...`: the engine and the bots from a shell. */
 import { Command, CommanderError } from "commander";
 import { addBench } from "./cli/bench.js";
+import { addDoctor } from "./cli/doctor.js";
 import { addDream } from "./cli/dream.js";
 import { addEvaluate } from "./cli/evaluate.js";
+import { addGrid } from "./cli/grid.js";
 import { reportMistake } from "./cli/mistake.js";
 import { addModels } from "./cli/models.js";
+import { addNeuron } from "./cli/neuron.js";
 import { addBlend, addStylize, addTexture } from "./cli/paint.js";
 import { addStart } from "./cli/start.js";
+import { addZoom } from "./cli/zoom.js";
 import { version } from "./version.js";
 
 const program = new Command("dreamloom")
@@ -17,12 +21,16 @@ const program = new Command("dreamloom")
   .exitOverride();
 addStart(program);
 addDream(program);
+addNeuron(program);
+addGrid(program);
+addZoom(program);
 addStylize(program);
 addBlend(program);
 addTexture(program);
 addBench(program);
 addEvaluate(program);
 addModels(program);
+addDoctor(program);
 
 // `dreamloom models layers ... | head` is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

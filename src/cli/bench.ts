@@ -2,7 +2,8 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { loadConfig } from "../config.js";
 import { measureStep, STEP_NETWORK } from "../engine/measure/step.js";
-import { openCliEngine } from "./engine.js";
+import type { RuntimeChoice } from "../engine/runtimes/choose.js";
+import { openCliEngine, runtimeOption } from "./engine.js";
 
 function size(text: string): number {
   const value = Number(text);
@@ -12,8 +13,7 @@ function size(text: string): number {
 
 export function addBench(program: Command): void {
   const bench = program.command("bench").description("measures how fast this machine is");
-  bench
-    .command("step")
+  runtimeOption(bench.command("step"))
     .description("times one style-transfer step: loss and gradient of one square picture, median of five")
     .option(
       "--network <id>",
@@ -22,9 +22,9 @@ export function addBench(program: Command): void {
     )
     .option("--size <px>", "side of the picture", size, 512)
     .option("--json", "print one JSON object")
-    .action(async (options: { network: string; size: number; json?: boolean }) => {
+    .action(async (options: { network: string; size: number; json?: boolean; runtime?: RuntimeChoice }) => {
       const config = loadConfig();
-      const engine = openCliEngine(config, options.json ?? false);
+      const engine = openCliEngine(config, options.json ?? false, options.runtime);
       try {
         const result = await measureStep(engine, options);
         if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -1,7 +1,9 @@
 /** The engine for a command line: in this process, with the settings that the bots use too. */
+import { type Command, Option } from "commander";
 import type { Config } from "../config.js";
 import type { Network } from "../engine/networks/network.js";
 import { type EngineSettings, type OpenEngine, openEngine } from "../engine/open.js";
+import { RUNTIME_CHOICES, type RuntimeChoice } from "../engine/runtimes/choose.js";
 import { downloadBar } from "./download-bar.js";
 
 const MEGABYTE = 1e6;
@@ -11,14 +13,24 @@ export function engineSettings({ models, engine }: Config): EngineSettings {
   return {
     modelsDir: models.dir,
     modelsPath: models.path,
+    runtime: engine.runtime,
     ...(engine.threads > 0 && { threads: engine.threads }),
     ...(engine.memoryMegabytes > 0 && { memoryBytes: engine.memoryMegabytes * MEGABYTE }),
   };
 }
 
-/** Opens an engine whose downloads show a progress bar on a terminal. */
-export function openCliEngine(config: Config, quiet: boolean): OpenEngine {
-  const engine = openEngine(engineSettings(config));
+/** Adds `--runtime`. */
+export function runtimeOption(command: Command): Command {
+  const option = new Option("--runtime <runtime>", "what computes, instead of the settings' engine.runtime");
+  return command.addOption(option.choices([...RUNTIME_CHOICES]));
+}
+
+/**
+ * Opens an engine whose downloads show a progress bar on a terminal.
+ * @param runtime instead of the settings' own
+ */
+export function openCliEngine(config: Config, quiet: boolean, runtime?: RuntimeChoice): OpenEngine {
+  const engine = openEngine({ ...engineSettings(config), ...(runtime !== undefined && { runtime }) });
   return { ...engine, network: (id) => withDownloadBar(engine, id, quiet) };
 }
 

@@ -7,7 +7,8 @@ import sharp from "sharp";
 import { loadConfig } from "../config.js";
 import type { EngineFrame, EngineResult } from "../engine/process/engine.js";
 import { runJob } from "../engine/run-job.js";
-import { openCliEngine } from "./engine.js";
+import type { RuntimeChoice } from "../engine/runtimes/choose.js";
+import { openCliEngine, runtimeOption } from "./engine.js";
 import { UsageError } from "./mistake.js";
 import { cannotWrite, prepareFile, prepareFolder } from "./output.js";
 
@@ -19,6 +20,7 @@ export interface RunOptions {
   readonly output: string;
   readonly frames?: string;
   readonly json?: boolean;
+  readonly runtime?: RuntimeChoice;
   /** Everything else is a parameter of the recipe. */
   readonly [param: string]: unknown;
 }
@@ -28,6 +30,8 @@ export interface RecipeRun {
   /** Paths of the input pictures by role; undefined is left out. */
   readonly pictures: Readonly<Record<string, string | undefined>>;
   readonly options: RunOptions;
+  /** Parameters whose names the options take for themselves, such as `frames`; undefined is left out. */
+  readonly params?: Readonly<Record<string, unknown>>;
   /** For the progress bar: "dreaming". */
   readonly doing: string;
   /** Endings the output may have; {@link STILL_OUTPUTS} when left out. */
@@ -41,6 +45,12 @@ export function number(text: string): number {
   return value;
 }
 
+/** What was typed: defaults are left to the recipe, where a preset may change them. */
+export function given(command: Command): RunOptions {
+  const options = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) !== "default");
+  return Object.fromEntries(options) as unknown as RunOptions;
+}
+
 /** Adds `-o`, which every verb needs. */
 export function outputOption(command: Command, outputs = ".png, .jpg or .webp"): Command {
   return command.requiredOption("-o, --output <file>", `where the result goes: ${outputs}`);
@@ -51,17 +61,25 @@ export function presetOption(command: Command, presets: readonly string[]): Comm
   return command.option("--preset <name>", `a set of defaults: ${presets.join(" or ")}; other options change single values`);
 }
 
-/** Adds `--frames` and `--json`. */
+/** Adds `--runtime`, `--frames` and `--json`. */
 export function runOptions(command: Command, frames = "write one PNG an octave into this folder"): Command {
-  return command.option("--frames <dir>", frames).option("--json", "print one JSON object about the run");
+  return runtimeOption(command).option("--frames <dir>", frames).option("--json", "print one JSON object about the run");
 }
 
 /**
  * Runs a recipe in this process and writes what it makes.
  * @throws UsageError, EngineError with a sentence for the person at the shell
  */
-export async function runRecipe({ recipe, pictures, options, doing, outputs = STILL_OUTPUTS }: RecipeRun): Promise<void> {
-  const { output, frames, json = false, ...params } = options;
+export async function runRecipe({
+  recipe,
+  pictures,
+  options,
+  params: more = {},
+  doing,
+  outputs = STILL_OUTPUTS,
+}: RecipeRun): Promise<void> {
+  const { output, frames, json = false, runtime, ...rest } = options;
+  const params = { ...rest, ...Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined)) };
   if (!outputs.includes(extname(output).toLowerCase())) {
     throw new UsageError(`The output "${output}" should end in ${outputs.join(", ")}.`);
   }
@@ -69,7 +87,7 @@ export async function runRecipe({ recipe, pictures, options, doing, outputs = ST
   for (const [role, path] of Object.entries(pictures)) if (path !== undefined) read[role] = await readPicture(path);
   await prepareFile(output);
   if (frames !== undefined) await prepareFolder(frames);
-  const engine = openCliEngine(loadConfig(), json);
+  const engine = openCliEngine(loadConfig(), json, runtime);
   const bar = progressBar(doing, json);
   const writes: Promise<void>[] = [];
   const stop = new AbortController();

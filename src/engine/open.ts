@@ -2,8 +2,9 @@
 import { loadNetwork, type Progress } from "./networks/catalogue.js";
 import type { Network } from "./networks/network.js";
 import { Programs } from "./programs.js";
-import { onnxRuntime } from "./runtimes/onnx/onnx.js";
+import { chosenRuntime, type RuntimeChoice } from "./runtimes/choose.js";
 import type { Runtime } from "./runtimes/runtime.js";
+import { taughtBy } from "./teach/with-taught.js";
 
 /** What an engine needs to know; plain data, so that it can be handed to its process. */
 export interface EngineSettings {
@@ -13,6 +14,8 @@ export interface EngineSettings {
   readonly modelsPath: readonly string[];
   /** Threads inside an operation on the CPU; the number of cores when left out. */
   readonly threads?: number;
+  /** What computes; onnxruntime's CPU when left out. */
+  readonly runtime?: RuntimeChoice;
   /** Bytes of compiled programs kept for reuse. */
   readonly programBytes?: number;
   /** Budget for the feature maps of a step; larger pictures are worked on in tiles. Unlimited when left out. */
@@ -32,9 +35,10 @@ export interface OpenEngine {
 
 export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEngine {
   const { modelsDir, modelsPath, threads, programBytes = PROGRAM_BYTES } = settings;
-  const device = runtime ?? onnxRuntime(threads === undefined ? {} : { threads });
+  const device = runtime ?? chosenRuntime(settings.runtime ?? "cpu", threads === undefined ? {} : { threads });
   const programs = new Programs(device, { maxBytes: programBytes });
   const networks = new Map<string, Promise<Network>>();
+  const withTaughtLayers = taughtBy(modelsDir);
   return {
     programs,
     ...(threads !== undefined && { threads }),
@@ -48,7 +52,7 @@ export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEng
       network.catch(() => networks.get(id) === network && networks.delete(id));
       const oldest = networks.keys().next().value;
       if (networks.size > KEPT_NETWORKS && oldest !== undefined) networks.delete(oldest);
-      return network;
+      return network.then(withTaughtLayers);
     },
     close: () => programs.dispose(),
   };

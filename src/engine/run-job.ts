@@ -7,6 +7,7 @@ import { EngineError, type EngineFrame, type EngineRequest, type EngineResult, t
 import type { Programs } from "./programs.js";
 import { type Frame, type Frames, type PictureInput, RecipeError } from "./recipes/recipe.js";
 import { RECIPES } from "./recipes/registry.js";
+import { DeviceError } from "./runtimes/runtime.js";
 
 export interface JobContext {
   readonly programs: Programs;
@@ -98,6 +99,8 @@ export function toEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   if (error instanceof PictureError || error instanceof RecipeError || error instanceof FilmError)
     return new EngineError("input", error.message, { cause: error });
+  // It is the operator's to mend, but nobody else would hear of it.
+  if (error instanceof DeviceError) return new EngineError("input", error.message, { cause: error });
   if (error instanceof NetworkError) {
     return new EngineError(error.kind === "unknown" ? "input" : "network", error.message, { cause: error });
   }

@@ -33,3 +33,8 @@ export interface Runtime {
 export class RuntimeFailure extends Error {
   override readonly name = "RuntimeFailure";
 }
+
+/** A device that was asked for cannot be used; the message says why, and what would help. */
+export class DeviceError extends Error {
+  override readonly name = "DeviceError";
+}

@@ -1,0 +1,47 @@
+/** The process in which a device is tried: opens it, compares it with the CPU, times a step, says so, and is done. */
+import { type DeviceName, openDevice } from "./devices.js";
+import { disagreement, timeStep } from "./self-check.js";
+
+export interface ProbeRequest {
+  readonly device: DeviceName;
+  readonly threads?: number;
+  /** Whether a step is timed too. */
+  readonly timed: boolean;
+}
+
+/** What has been found so far; `done` comes with the last. */
+export interface Findings {
+  readonly done: boolean;
+  readonly disagreement?: number;
+  readonly stepMs?: number;
+  readonly cpuStepMs?: number;
+  /** Why it could not be tried, in a sentence. */
+  readonly failure?: string;
+}
+
+/** The last part of what a library says: before it come its source files and line numbers. */
+function sentence(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const line = text.split("\n").find((l) => l.trim() !== "") ?? "it failed without a word";
+  const last = line.split(/ was false\. | FAIL : /).at(-1) ?? line;
+  return `It does not load: ${last.trim().replace(/\.?$/, ".")}`;
+}
+
+async function find({ device, threads, timed }: ProbeRequest, say: (findings: Findings) => void): Promise<void> {
+  const options = threads === undefined ? {} : { threads };
+  const cpu = await openDevice("onnx-cpu", options);
+  const runtime = await openDevice(device, options);
+  const differs = await disagreement(runtime, cpu);
+  say({ disagreement: differs, done: !timed });
+  if (!timed) return;
+  // Plain JavaScript takes seconds a step and has nothing to warm up.
+  const stepMs = await timeStep(runtime, device !== "tfjs-cpu");
+  const cpuStepMs = device === "onnx-cpu" ? stepMs : await timeStep(cpu);
+  say({ disagreement: differs, stepMs, cpuStepMs, done: true });
+}
+
+process.once("message", (message) => {
+  const say = (findings: Findings) => process.send?.(findings);
+  find(message as ProbeRequest, say).catch((error: unknown) => say({ failure: sentence(error), done: true }));
+});
+process.on("disconnect", () => process.exit(0));
