@@ -1,0 +1,53 @@
+/** A woodcut of waves: carved lines in indigo on paper, foam at the crests, a red sun. */
+import { random } from "../../src/engine/images/random.js";
+import { type Canvas, canvas, fractal, mixed, type Rgb } from "./canvas.js";
+
+const [INK, DEEP, TEAL, PAPER, SUN]: readonly [Rgb, Rgb, Rgb, Rgb, Rgb] = [
+  [16, 28, 62],
+  [34, 72, 128],
+  [110, 158, 172],
+  [240, 228, 200],
+  [206, 62, 40],
+];
+const WAVES = 6;
+
+/** Height of the sea's surface k at x, in shares of the side: crests that lean to the left. */
+function surface(k: number, x: number): number {
+  const phase = k * 2.37;
+  const length = 0.3 + 0.06 * k;
+  const u = x / length + phase;
+  const lean = u + 0.22 * Math.sin(2 * Math.PI * u + 0.6);
+  return 0.34 + 0.125 * k - (0.05 + 0.026 * k) * Math.abs(Math.sin(Math.PI * lean)) ** 0.8;
+}
+
+export function woodcut(side: number): Canvas {
+  const next = random(5);
+  const [wobble, grain] = [fractal(side, 5, next), fractal(side, 60, next)];
+  return canvas(side, (px, py) => {
+    const at = py * side + px;
+    const [x, y] = [px / side, py / side];
+    const bend = 0.012 * (wobble[at] ?? 0);
+    const rough = 0.18 * (grain[at] ?? 0);
+    let wave = -1;
+    for (let k = 0; k < WAVES; k++) if (y + bend > surface(k, x)) wave = k;
+    if (wave < 0) return sky(x, y, bend, rough);
+    const depth = y + bend - surface(wave, x);
+    // The keyline, then a band of foam with fingers, then carved lines that thicken downwards.
+    if (depth < 0.0055) return INK;
+    const fingers = 0.012 + 0.013 * Math.abs(Math.sin(46 * x + wave * 1.7 + 6 * bend * 40));
+    if (depth < fingers) return PAPER;
+    if (depth < fingers + 0.004) return INK;
+    const line = Math.sin(2 * Math.PI * ((depth / 0.0155) * (1 - 0.05 * wave)) + 2 * (wobble[at] ?? 0));
+    const wash = mixed(TEAL, DEEP, Math.min(1, depth / 0.1));
+    return line + rough > 0.45 - 3 * depth ? INK : line + rough < -0.72 + 2 * depth ? PAPER : wash;
+  });
+}
+
+function sky(x: number, y: number, bend: number, rough: number): Rgb {
+  const from = Math.hypot(x - 0.7, y - 0.15);
+  if (from < 0.095) return SUN;
+  if (from < 0.102) return INK;
+  const ring = Math.sin(2 * Math.PI * ((from + bend) / 0.024));
+  const glow = mixed([238, 196, 132], PAPER, Math.min(1, from / 0.45));
+  return ring + rough > 0.8 + 0.12 * Math.sin(9 * x) ? mixed(DEEP, TEAL, 0.5) : glow;
+}
