@@ -11,7 +11,7 @@ const unhandled: unknown[] = [];
 process.on("unhandledRejection", (reason) => unhandled.push(reason));
 afterAll(() => expect(unhandled).toEqual([]));
 
-const isFinal = (text: string) => text.includes("your picture is ready");
+const isFinal = (text: string) => text.includes("Your picture is ready");
 
 describe("a chat that fails", () => {
   it("loses and doubles no job, whatever it refuses, and every picture arrives once when the trouble passes", async () => {

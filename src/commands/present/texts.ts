@@ -101,9 +101,8 @@ export function resultPicture(recipe: Recipe, job: Job, result: EngineResult): P
 export function finished(recipe: Recipe, job: Job, result: EngineResult, picture: Picture): OutgoingMessage {
   const facts = [`${result.width} × ${result.height}`, `took ${took(job, result)}`, `${result.network} on ${result.runtime}`].join(" · ");
   const line = commandLine(recipe, { ...job.params, seed: result.seed });
-  const text = [`${plain(job.author.name)}, your picture is ready: **${recipe.title(job.params)}**`, facts, `\`\`\`\n${line}\n\`\`\``].join(
-    "\n",
-  );
+  // The mention names the person.
+  const text = [`Your picture is ready: **${recipe.title(job.params)}**`, facts, `\`\`\`\n${line}\n\`\`\``].join("\n");
   return { text, pictures: [picture], mention: [{ ...job.author, moderator: false }] };
 }
 

@@ -1,0 +1,213 @@
+/** A person opens the page and dreams the sample photo: real browser, web chat, queue, engine process and network. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import type { Browser, Page } from "playwright-core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { engineSettings } from "../../src/cli/engine.js";
+import { loadConfig } from "../../src/config.js";
+import { EngineHost } from "../../src/engine/process/host.js";
+import { type Running, startDreamloom } from "../../src/main.js";
+import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
+import * as statistics from "../support/picture-statistics.js";
+import { samplePath } from "../support/pictures.js";
+import { models, resnet50Missing } from "../support/resnet50.js";
+
+const missing = await resnet50Missing();
+const reason = missing ?? chromiumHint;
+/** Fetching the network takes its time on a slow line. */
+const FETCH_MS = 300_000;
+const JOB_MS = 180_000;
+/** One thing to happen on the page; less than a job, so that a failure names its line. */
+const STEP_MS = 60_000;
+
+describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the chat (${reason})`, () => {
+  const folder = mkdtempSync(join(tmpdir(), "dreamloom-e2e-"));
+  let browser: Browser;
+  let running: Running;
+  let host: EngineHost;
+
+  beforeAll(async () => {
+    const config = loadConfig({ DATA_DIR: folder, WEB_PORT: "0", MODELS_DIR: models.dir, MODELS_PATH: models.path.join(":") });
+    running = await startDreamloom(config, {
+      engine: (settings, logger, onDownload) => {
+        host = new EngineHost({ ...engineSettings(settings), logger, onDownload });
+        return host;
+      },
+      logger: pino({ level: "silent" }),
+      print: () => undefined,
+    });
+    [browser] = await Promise.all([launchChromium(), host.warmUp(config.dream.network)]);
+  }, FETCH_MS);
+  afterAll(async () => {
+    await browser?.close();
+    await running?.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Opens the chat as somebody new; `heard` are the texts that came over the socket, in order. */
+  async function visit(): Promise<{ page: Page; errors: string[]; heard: string[] }> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    page.setDefaultTimeout(STEP_MS);
+    const [errors, heard]: [string[], string[]] = [[], []];
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => heard.push(String(payload))));
+    await page.goto(running.address ?? "");
+    await page.locator(".channel-pane textarea").waitFor();
+    return { page, errors, heard };
+  }
+
+  async function say(page: Page, line: string): Promise<void> {
+    const box = page.locator(".channel-pane textarea");
+    await box.fill(line);
+    // The list of completions is open at the end of a line; Escape leaves the line as it is.
+    await box.press("Escape");
+    await box.press("Enter");
+  }
+
+  /** The bot's message about the job with a seed. */
+  const jobWith = (page: Page, seed: number) =>
+    page.locator(".channel-pane article", { hasText: `seed:${seed} ` }).filter({ hasText: /job [A-Z0-9]+/ });
+
+  async function openThread(page: Page, seed: number) {
+    await jobWith(page, seed).locator(".thread-card").click();
+    return page.locator(".thread-pane");
+  }
+
+  const download = async (page: Page, href: string | null): Promise<Buffer> => {
+    const response = await page.request.get(new URL(href ?? "", running.address).href);
+    expect(response.status()).toBe(200);
+    return response.body();
+  };
+
+  it(
+    "shows every octave in the thread, then a picture that is the photo and dreams",
+    async () => {
+      const { page, errors, heard } = await visit();
+      await page
+        .getByAltText(/sample/i)
+        .first()
+        .waitFor();
+      await say(page, "/dream size:192 octaves:3 steps:6 seed:3");
+      const thread = await openThread(page, 3);
+      for (const [n, size] of ["98 × 73", "137 × 103", "192 × 144"].entries()) {
+        const message = thread.locator("article", { hasText: `Octave ${n + 1} of 3 · ${size}` });
+        await message.waitFor();
+        const image = message.getByAltText(`The picture after octave ${n + 1} of 3`);
+        const width = await image.evaluate(async (img: { decode(): Promise<void>; naturalWidth: number }) => {
+          await img.decode();
+          return img.naturalWidth;
+        });
+        expect(width).toBe(Number.parseInt(size, 10));
+      }
+      const final = thread.locator("article", { hasText: "Your picture is ready" });
+      await final.getByAltText(/192 × 144 pixels/).waitFor();
+      // One after the other, not all at the end.
+      const marks = ["Octave 1 of 3 ·", "Octave 2 of 3 ·", "Octave 3 of 3 ·", "Your picture is ready"];
+      const arrived = marks.map((mark) => heard.findIndex((text) => text.includes(mark)));
+      expect(arrived.every((at) => at >= 0)).toBe(true);
+      expect(new Set(arrived).size).toBe(4);
+      expect(arrived).toEqual([...arrived].sort((a, b) => a - b));
+      expect(await final.textContent()).toMatch(/\/dream .*seed:3/);
+
+      const dreamt = await statistics.raster(await download(page, await final.locator("a[download]").getAttribute("href")));
+      const photo = await statistics.raster(await sharp(samplePath.pathname).resize(192, 144, { fit: "fill" }).png().toBuffer());
+      expect([dreamt.width, dreamt.height]).toEqual([192, 144]);
+      const [ours, theirs] = [statistics.bands(dreamt, 4), statistics.bands(photo, 4)];
+      // Clearly the photo ...
+      expect(statistics.correlation(ours.coarse, theirs.coarse)).toBeGreaterThan(0.9);
+      // ... clearly dreaming: its detail is another, and there is more of it ...
+      expect(statistics.correlation(ours.fine, theirs.fine)).toBeLessThan(0.95);
+      expect(statistics.contrast(ours.fine)).toBeGreaterThan(statistics.contrast(theirs.fine));
+      // ... no grey wash ...
+      expect(statistics.contrast(dreamt.data) / statistics.contrast(photo.data)).toBeGreaterThan(0.85);
+      expect(statistics.contrast(dreamt.data) / statistics.contrast(photo.data)).toBeLessThan(1.4);
+      expect(statistics.colourfulness(dreamt) / statistics.colourfulness(photo)).toBeGreaterThan(0.8);
+      // ... no stripe at the border, which dreams like the rest ...
+      expect(statistics.borderStripe(dreamt)).toBeLessThan(1.6);
+      const { border, interior } = statistics.borderAndInterior(dreamt, photo, 4);
+      expect(interior).toBeGreaterThan(5);
+      expect(border / interior).toBeGreaterThan(0.5);
+      expect(border / interior).toBeLessThan(1.6);
+      // ... and few pixels blown out.
+      expect(statistics.clipped(dreamt) - statistics.clipped(photo)).toBeLessThan(0.06);
+      expect(errors).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
+    "dreams a photo that is uploaded",
+    async () => {
+      const { page, errors } = await visit();
+      const portrait = await sharp(samplePath.pathname)
+        .extract({ left: 300, top: 100, width: 300, height: 600 })
+        .toColourspace("b-w")
+        .jpeg()
+        .toBuffer();
+      await page.locator(".channel-pane input[type=file]").setInputFiles({ name: "tall.jpg", mimeType: "image/jpeg", buffer: portrait });
+      await page.getByLabel("Describe tall.jpg").waitFor();
+      await say(page, "/dream size:96 octaves:1 steps:2 seed:4");
+      const thread = await openThread(page, 4);
+      const final = thread.locator("article", { hasText: "Your picture is ready" });
+      await final.getByAltText(/48 × 96 pixels/).waitFor();
+      expect(await final.textContent()).toContain("seed:4");
+      expect(errors).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
+    "survives its engine: tells the person, tries again, and runs the next job",
+    async () => {
+      const { page, errors } = await visit();
+      await say(page, "/dream size:512 octaves:4 steps:100 seed:6");
+      const thread = await openThread(page, 6);
+      await thread
+        .getByText(/Octave 1 of 4/)
+        .first()
+        .waitFor();
+      const first = host.pid ?? Number.NaN;
+      process.kill(first, "SIGKILL");
+      await page.getByText("The painter crashed on this picture; trying once more.").first().waitFor();
+      await expect.poll(() => host.pid !== undefined && host.pid !== first, { timeout: JOB_MS }).toBe(true);
+      process.kill(host.pid ?? Number.NaN, "SIGKILL");
+      await page
+        .getByText(/crashed on this picture twice, so I have stopped/)
+        .first()
+        .waitFor();
+      await say(page, "/dream size:96 octaves:1 steps:1 seed:99");
+      await jobWith(page, 99)
+        .getByText(/Done in/)
+        .waitFor();
+      expect(errors).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
+    "stops a job whose person presses Cancel in the middle of an octave",
+    async () => {
+      const { page, errors } = await visit();
+      await say(page, "/dream size:512 octaves:4 steps:100 seed:5");
+      const job = jobWith(page, 5);
+      const thread = await openThread(page, 5);
+      await thread
+        .getByText(/Octave 1 of 4, step/)
+        .first()
+        .waitFor();
+      await job.getByRole("button", { name: "Cancel" }).click();
+      await job.getByText(/cancelled/i).waitFor({ timeout: 5_000 });
+      await say(page, "/dream size:96 octaves:1 steps:1 seed:98");
+      await jobWith(page, 98)
+        .getByText(/Done in/)
+        .waitFor();
+      expect(errors).toEqual([]);
+    },
+    JOB_MS,
+  );
+});
