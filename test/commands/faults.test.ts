@@ -36,7 +36,7 @@ describe("a chat that fails", () => {
         expect(engine.runs).toHaveLength(3);
         expect(ended).toBe(3);
         const finals = chat.in("thread").filter((message) => isFinal(message.content.text));
-        expect(finals.map((message) => message.content.text.split(",")[0]).sort()).toEqual(["Ann", "Ben", "Mo"]);
+        expect(finals.flatMap(({ content }) => content.mention?.map(({ name }) => name)).sort()).toEqual(["Ann", "Ben", "Mo"]);
         const frames = chat.in("thread").filter((message) => /^Octave . of 2 · /.test(message.content.text));
         expect(frames).toHaveLength(6);
         expect(chat.in("channel")).toHaveLength(3);
