@@ -11,6 +11,7 @@ import { addModels } from "./cli/models.js";
 import { addNeuron } from "./cli/neuron.js";
 import { addBlend, addStylize, addTexture } from "./cli/paint.js";
 import { addStart } from "./cli/start.js";
+import { addTeach } from "./cli/teach.js";
 import { addZoom } from "./cli/zoom.js";
 import { version } from "./version.js";
 
@@ -30,6 +31,7 @@ addTexture(program);
 addBench(program);
 addEvaluate(program);
 addModels(program);
+addTeach(program);
 addDoctor(program);
 
 // `dreamloom models layers ... | head` is no failure.

@@ -27,7 +27,8 @@ function scopeOfNetwork(network: Network, options: BuildOptions): Scope {
   });
 }
 
-const keyOf = (network: Network, { pooling = "max" }: BuildOptions, what: string): string => `${network.id} ${pooling} ${what}`;
+const keyOf = ({ id, edition = "" }: Network, { pooling = "max", multipleOf = 1 }: BuildOptions, what: string): string =>
+  `${id} ${edition} ${pooling} ${multipleOf} ${what}`;
 
 /** Computes an objective's loss and gradient at a picture, or a batch of pictures [N, 3, H, W]. */
 export async function evaluate(

@@ -5,6 +5,8 @@ import type { Presets } from "./presets.js";
 export interface BuildOptions {
   /** "average" replaces max pooling by average pooling of the same window, which smooths style gradients (Gatys et al. 2015, section 2). */
   readonly pooling?: "max" | "average";
+  /** A promise that pictures' sides are multiples of this, which saves passes over memory where pooling tiles the picture. */
+  readonly multipleOf?: number;
 }
 
 /** A network as nodes of a tensor program. */
@@ -27,6 +29,8 @@ export interface LayerInfo {
 
 export interface Network {
   readonly id: string;
+  /** Tells apart networks of one id whose layers differ, as when a layer has been taught anew: programs are not shared between them. */
+  readonly edition?: string;
   /** Layers that can be an objective, in order of depth. */
   readonly layers: readonly LayerInfo[];
   /** The file's other layers, each with why it cannot be an objective (completes "cannot be used:"). */
