@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { dreamloom } from "./run.js";
+
+const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "dreamloom-start-"));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+describe("dreamloom start", () => {
+  it("says where it is, serves the page with everything it loads, and stops when asked", async () => {
+    const env = {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      WEB_PORT: "0",
+      DATA_DIR: folder(),
+      MODELS_DIR: folder(),
+      LOG_LEVEL: "error",
+    };
+    const child = spawn(process.execPath, [cli, "start"], {
+      env: { ...env, npm_config_registry: "http://127.0.0.1:9/", QUEUE_SHUTDOWN_SECONDS: "0.1" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => {
+      child.kill("SIGKILL");
+    });
+    const ended = once(child, "exit");
+    let address = "";
+    for await (const line of createInterface({ input: child.stdout })) {
+      address = /^Dreamloom is ready: open (http:\S+) and write \/dream/.exec(line)?.[1] ?? "";
+      if (address !== "") break;
+    }
+    child.stdout.resume();
+    const page = await fetch(address);
+    expect(page.status).toBe(200);
+    const html = await page.text();
+    expect(html).toContain("<title>Dreamloom");
+    const assets = [...html.matchAll(/(?:src|href)="(\/?[^":]+)"/g)].map(([, path = ""]) => new URL(path, `${address}/`));
+    expect(assets.length).toBeGreaterThan(2);
+    for (const asset of assets) expect([asset.pathname, (await fetch(asset)).status]).toEqual([asset.pathname, 200]);
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it("says so when its port is taken", async () => {
+    const squatter = createServer();
+    await new Promise<void>((done) => squatter.listen(0, "127.0.0.1", done));
+    onTestFinished(() => {
+      squatter.close();
+    });
+    const taken = squatter.address();
+    const port = typeof taken === "object" && taken ? String(taken.port) : "";
+    const { code, out, err } = await dreamloom(["start"], { env: { WEB_PORT: port, DATA_DIR: folder(), LOG_LEVEL: "silent" } });
+    expect(err).toMatch(new RegExp(`${port}`));
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(out).toBe("");
+    expect(code).toBe(2);
+  });
+});
