@@ -44,7 +44,8 @@ export interface BorderAttributes {
  */
 export interface OperationAttributes {
   // Sources
-  readonly input: { readonly name: string };
+  /** `multipleOf` promises that height and width are multiples of it. */
+  readonly input: { readonly name: string; readonly multipleOf: number };
   readonly constant: { readonly data: Float32Array };
   // Elementwise, with broadcasting of dimensions of size 1
   readonly add: Record<never, never>;

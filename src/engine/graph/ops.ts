@@ -43,9 +43,12 @@ function expectRank(x: Node, rank: number, what: string): void {
   if (x.shape.length !== rank) throw new GraphError(`${what} needs a tensor of rank ${rank}, got ${showShape(x.shape)} from a ${x.op}`);
 }
 
-/** A tensor given at each run, by name. */
-export function input(name: string, shape: Shape): NodeOf<"input"> {
-  return node("input", [], { name }, shape) as NodeOf<"input">;
+/**
+ * A tensor given at each run, by name.
+ * @param multipleOf a promise that height and width are multiples of it: windows that tile the picture then leave nothing over
+ */
+export function input(name: string, shape: Shape, multipleOf = 1): NodeOf<"input"> {
+  return node("input", [], { name, multipleOf }, shape) as NodeOf<"input">;
 }
 
 /** A fixed tensor; its shape has no unknown dimension. */

@@ -25,6 +25,9 @@ export interface StepMeasurement {
 /** VGG19 with random weights: the same work as the real one. */
 export const STEP_NETWORK = "random-vgg19";
 
+/** Pictures whose sides are multiples of it are cut by no pooling of the usual networks. */
+export const TILING = 16;
+
 const RUNS = 5;
 const WARM_UPS = 2;
 
@@ -57,7 +60,7 @@ export async function measureStep(engine: Measurable, { network: id, size }: { n
   const network = id === STEP_NETWORK ? randomVgg() : await engine.network(id);
   const { style: presets } = presetsOf(network);
   const chosen = id === STEP_NETWORK ? RANDOM_LAYERS : { style: Object.keys(presets.layers), content: presets.content };
-  const { image, layers } = network.build({ pooling: "average" });
+  const { image, layers } = network.build({ pooling: "average", multipleOf: size % TILING === 0 ? TILING : 1 });
   const scope = scopeOf(image, (name) => {
     const found = layers.get(name);
     if (!found) throw new NetworkError("unknown", `${network.id} has no layer "${name}".`);

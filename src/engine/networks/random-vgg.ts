@@ -39,8 +39,8 @@ export function randomVgg(blocks: readonly (readonly [number, number])[] = VGG19
     id: "random-vgg",
     layers,
     bytes,
-    build({ pooling = "max" } = {}): BuiltNetwork {
-      const image = input("image", [null, 3, null, null]);
+    build({ pooling = "max", multipleOf = 1 } = {}): BuiltNetwork {
+      const image = input("image", [null, 3, null, null], multipleOf);
       const built = new Map<string, Node>();
       let x: Node = mul(sub(image, scalar(127.5)), scalar(1 / 64));
       let [at, cin] = [0, 3];

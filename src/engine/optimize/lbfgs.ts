@@ -49,7 +49,11 @@ export class Lbfgs<V extends Vector = Vector> {
    * Runs iterations, each a direction and a line search.
    * @param x the start; holds the result afterwards. Between calls it must not be changed from outside.
    */
-  async minimise(x: V, oracle: Oracle<V>, { iterations, onIteration }: { iterations: number; onIteration?: (loss: number) => void }): Promise<LbfgsReport> {
+  async minimise(
+    x: V,
+    oracle: Oracle<V>,
+    { iterations, onIteration }: { iterations: number; onIteration?: (loss: number) => void },
+  ): Promise<LbfgsReport> {
     const { history = 10, rate = 1, gradientTolerance = 1e-9 } = this.options;
     let evaluations = 0;
     if (!this.#last) {

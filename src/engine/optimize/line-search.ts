@@ -64,7 +64,8 @@ export async function strongWolfe<V extends Vector>(
   let current = await at(first);
   let bracket: [Trial<V>, Trial<V>] | undefined;
   while (!bracket && evaluations < MOST_EVALUATIONS) {
-    if (!enough(current) || (previous !== zero && current.loss >= previous.loss) || !Number.isFinite(current.loss)) bracket = [previous, current];
+    if (!enough(current) || (previous !== zero && current.loss >= previous.loss) || !Number.isFinite(current.loss))
+      bracket = [previous, current];
     else if (flat(current)) return result(current);
     else if (current.slope >= 0) bracket = [current, previous];
     else {

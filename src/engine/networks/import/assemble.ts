@@ -37,14 +37,15 @@ class Constants {
 
 /** One build: nodes by layer name, each made when it is first asked for. */
 class Assembly {
-  readonly image = ops.input("image", [null, 3, null, null]);
+  readonly image: NodeOf<"input">;
   readonly #nodes = new Map<string, Node>();
   readonly #survey: Survey;
   readonly #constants: Constants;
   readonly #preprocessing: Preprocessing;
   readonly #average: boolean;
 
-  constructor(survey: Survey, constants: Constants, preprocessing: Preprocessing, average: boolean) {
+  constructor(survey: Survey, constants: Constants, preprocessing: Preprocessing, average: boolean, multipleOf: number) {
+    this.image = ops.input("image", [null, 3, null, null], multipleOf);
     this.#survey = survey;
     this.#constants = constants;
     this.#preprocessing = preprocessing;
@@ -257,8 +258,8 @@ export function assemble(id: string, graph: LayerGraph, preprocessing: Preproces
     layers,
     unusable,
     bytes: graph.bytes,
-    build({ pooling = "max" }: BuildOptions = {}): BuiltNetwork {
-      const assembly = new Assembly(facts, constants, preprocessing, pooling === "average");
+    build({ pooling = "max", multipleOf = 1 }: BuildOptions = {}): BuiltNetwork {
+      const assembly = new Assembly(facts, constants, preprocessing, pooling === "average", multipleOf);
       return { image: assembly.image, layers: new LazyMap(names, (name) => assembly.node(name)) };
     },
   };

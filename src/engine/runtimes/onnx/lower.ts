@@ -98,6 +98,16 @@ const upsample = (w: OnnxWriter, x: string, [h, v]: readonly [number, number]): 
     nearest_mode: "floor",
   });
 
+/** Each value of `small` over its whole window of `large`; zeros past the last whole window. */
+function tiled(w: OnnxWriter, x: string, small: Node, large: Node, kernel: readonly [number, number], sizes: Sizes): string {
+  const spread = upsample(w, x, kernel);
+  if (kernel[0] === kernel[1] && sizes.divisorOf(large) % kernel[0] === 0) {
+    if (w.isBlocked(x)) w.block(spread);
+    return spread;
+  }
+  return fill(w, spread, w.node("Mul", [sizes.of(small), w.ints(kernel)]), sizes.of(large));
+}
+
 const poolAttributes = ({ kernel, strides, pads }: PoolAttributes) => ({ kernel_shape: kernel, strides, pads });
 
 function maxPoolGradient(w: OnnxWriter, node: NodeOf<"maxPoolGradient">, inputs: readonly string[], sizes: Sizes): string {
@@ -106,8 +116,7 @@ function maxPoolGradient(w: OnnxWriter, node: NodeOf<"maxPoolGradient">, inputs:
   if (isTiling(node.attributes)) {
     // Windows that do not overlap: the largest place is where the window's result, spread over it, equals x. Rows and columns
     // past the last whole window have no result: there g is filled with zeros.
-    const [from, to] = [w.node("Mul", [sizes.of(inputOf(node, 1)), w.ints(kernel)]), sizes.of(inputOf(node, 0))];
-    const spread = (v: string): string => fill(w, upsample(w, v, kernel), from, to);
+    const spread = (v: string): string => tiled(w, v, inputOf(node, 1), inputOf(node, 0), kernel, sizes);
     const largest = w.node("Equal", [x, spread(y)]);
     return w.node("Where", [largest, spread(g), w.scalar(0)]);
   }
@@ -129,8 +138,7 @@ function avgPoolGradient(w: OnnxWriter, node: NodeOf<"avgPoolGradient">, inputs:
   const area = kernel[0] * kernel[1];
   if (isTiling(node.attributes)) {
     const shared = scaled(w, inputOf(node, 0), g, 1 / area);
-    const size = w.node("Mul", [sizes.of(inputOf(node, 0)), w.ints(kernel)]);
-    return fill(w, upsample(w, shared, kernel), size, sizes.of(inputOf(node, 1)));
+    return tiled(w, shared, inputOf(node, 0), inputOf(node, 1), kernel, sizes);
   }
   const channels = node.shape[1];
   if (typeof channels !== "number") throw new GraphError("the gradient of overlapping average pooling needs a known number of channels");
@@ -141,6 +149,22 @@ function avgPoolGradient(w: OnnxWriter, node: NodeOf<"avgPoolGradient">, inputs:
   const kernelOfOnes = w.floats(new Float32Array(channels * area).fill(1), [channels, 1, ...kernel]);
   const spread = w.node("ConvTranspose", [shared, kernelOfOnes], { strides, group: channels, kernel_shape: kernel });
   return fitTo(w, spread, sizes.of(inputOf(node, 1)), pads[0], pads[1], [strides[0] + pads[2], strides[1] + pads[3]]);
+}
+
+/** Whether an operand is a feature map of its sum's shape: nothing is broadcast. */
+const isMap = ({ shape }: Node, sum: Node): boolean =>
+  shape.length === 4 && shape.every((d, i) => (d === null ? sum.shape[i] !== 1 : d === sum.shape[i] && (i < 2 || d !== 1)));
+
+/**
+ * The two sides of an addition in one layout: where one is blocked and the other, of the same shape, is not, the other is brought into
+ * blocks, so that onnxruntime can add it inside the convolution that the first comes from.
+ */
+function alike(w: OnnxWriter, node: Node, x: readonly string[]): readonly string[] {
+  const channels = node.shape[1];
+  const blocked = x.map((name) => w.isBlocked(name));
+  if (blocked.every(Boolean) || !blocked.some(Boolean) || typeof channels !== "number") return x;
+  if (!node.inputs.every((input) => isMap(input, node))) return x;
+  return x.map((name) => (w.isBlocked(name) ? name : depthwise(w, name, channels, 1)));
 }
 
 /** g times a number; on the CPU as a depthwise convolution, which stays in the blocked layout. */
@@ -217,7 +241,7 @@ const conv = ({ strides, pads, dilations, groups }: ConvAttributes) => ({ stride
 
 const LOWERINGS: { readonly [K in Exclude<Operation, "input">]: Lowering<K> } = {
   constant: (w, n) => w.floats(n.attributes.data, n.shape as readonly number[]),
-  add: same("Add"),
+  add: (w, n, x) => w.node("Add", alike(w, n, x)),
   sub: same("Sub"),
   mul: same("Mul"),
   div: same("Div"),
@@ -281,9 +305,10 @@ function staysBlocked(w: OnnxWriter, node: Node, inputs: readonly string[]): boo
     case "avgPool":
     case "subsample":
     case "relu":
-    case "add":
     case "concat":
       return inputs.every((x) => w.isBlocked(x));
+    case "add":
+      return inputs.some((x) => w.isBlocked(x)) && node.inputs.every((x) => isMap(x, node));
     default:
       return false;
   }

@@ -31,6 +31,29 @@ export class Sizes {
     return name;
   }
 
+  /** A number that height and width are sure to be multiples of. */
+  divisorOf(node: Node): number {
+    const [x, , third] = node.inputs;
+    switch (node.op) {
+      case "input":
+        return node.attributes.multipleOf;
+      case "maxPool":
+      case "avgPool": {
+        const { kernel, strides, pads } = node.attributes;
+        const [stride, across] = strides;
+        const tiles = stride === across && kernel[0] === stride && kernel[1] === stride && pads.every((p) => p === 0);
+        const before = this.divisorOf(operand(x));
+        return tiles && before % stride === 0 ? before / stride : 1;
+      }
+      case "conv2dTranspose":
+        return this.divisorOf(operand(third));
+      default: {
+        const alike = node.inputs.find((input) => this.#isAsLarge(input, node));
+        return alike ? this.divisorOf(alike) : 1;
+      }
+    }
+  }
+
   #write(node: Node): string {
     const w = this.writer;
     const [x, like, third] = node.inputs;

@@ -1,0 +1,16 @@
+/**
+ * How long does one style-transfer step take?
+ *
+ * Usage: npx tsx bench/step.ts [NETWORK] [SIZE ...]     prints one JSON line a size
+ * Without arguments: VGG19 with random weights (no download) at 256 and 512 pixels.
+ */
+import { openCliEngine } from "../src/cli/engine.js";
+import { loadConfig } from "../src/config.js";
+import { measureStep, STEP_NETWORK } from "../src/engine/measure/step.js";
+
+const [network = STEP_NETWORK, ...sizes] = process.argv.slice(2);
+const engine = openCliEngine(loadConfig(), true);
+for (const size of sizes.length > 0 ? sizes.map(Number) : [256, 512]) {
+  process.stdout.write(`${JSON.stringify({ network, ...(await measureStep(engine, { network, size })) })}\n`);
+}
+await engine.close();
