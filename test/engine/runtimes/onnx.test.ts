@@ -13,3 +13,9 @@ describe("the suite itself", () => {
 });
 
 conformance("onnx on the CPU", () => onnxRuntime({ device: "cpu", threads: 2 }), { random: 60 });
+
+// What is written otherwise for WebGPU, on the CPU: GPUs are rare where tests run.
+conformance("onnx as written for WebGPU", () => onnxRuntime({ device: "cpu", threads: 2, writtenFor: "webgpu" }), {
+  random: 10,
+  only: /Pool|stem|inception|dream/,
+});

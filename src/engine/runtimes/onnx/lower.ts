@@ -1,7 +1,10 @@
 /** Lowers a tensor program's operations to ONNX nodes, one rule an operation. */
-import type { ConvAttributes, Node, NodeOf, Operation, PoolAttributes } from "../../graph/node.js";
+import type { ConvAttributes, Node, NodeOf, Operation } from "../../graph/node.js";
 import { GraphError } from "../../graph/node.js";
+import { alike, depthwise, isMap } from "./blocked.js";
+import { at, cut, fitTo, inputOf } from "./geometry.js";
 import { type Kernel, phases, rotate } from "./kernels.js";
+import { avgPoolGradient, maxPoolGradient, poolAttributes } from "./pooling.js";
 import type { Sizes } from "./sizes.js";
 import { DataType, type OnnxWriter } from "./writer.js";
 
@@ -9,48 +12,15 @@ import { DataType, type OnnxWriter } from "./writer.js";
 type Lowering<K extends Operation> = (w: OnnxWriter, node: NodeOf<K>, x: readonly string[], sizes: Sizes) => string;
 
 const TO_THE_END = Number.MAX_SAFE_INTEGER;
-const H = 2;
-const W = 3;
-
 const same =
   (opType: string) =>
   (w: OnnxWriter, _: Node, x: readonly string[]): string =>
     w.node(opType, x);
 
-const at = (x: readonly string[], i: number): string => {
-  const name = x[i];
-  if (name === undefined) throw new GraphError(`a lowering asked for input ${i} of ${x.length}`);
-  return name;
-};
-
 function kernelOf(node: Node): Kernel {
   const kernel = node.inputs[1];
   if (kernel?.op !== "constant") throw new GraphError("a convolution's kernel must be a constant");
   return { data: kernel.attributes.data, shape: kernel.shape as unknown as Kernel["shape"] };
-}
-
-/** Fills x, of a size, with zeros at the end of H and W up to a larger size. */
-function fill(w: OnnxWriter, x: string, from: string, to: string): string {
-  const missing = w.node("Sub", [to, from]);
-  return w.node("Pad", [x, w.node("Concat", [w.ints([0, 0]), missing], { axis: 0 }), "", w.ints([H, W])]);
-}
-
-/** Leaves out `top` rows and `left` columns of x, then as much of its end as it is larger than a size. */
-function cut(w: OnnxWriter, x: string, size: string, top: number, left: number): string {
-  const start = w.ints([top, left]);
-  const end = top || left ? w.node("Add", [size, start]) : size;
-  return w.node("Slice", [x, start, end, w.ints([H, W])]);
-}
-
-/** x with room for a size after `top` and `left` are left out: used where x may be too small. */
-function fitTo(w: OnnxWriter, x: string, size: string, top: number, left: number, room: readonly [number, number]): string {
-  return cut(w, w.node("Pad", [x, w.ints([0, 0, ...room]), "", w.ints([H, W])]), size, top, left);
-}
-
-function inputOf(node: Node, i: number): Node {
-  const x = node.inputs[i];
-  if (!x) throw new GraphError(`a ${node.op} has no input ${i}`);
-  return x;
 }
 
 /** The gradient of a convolution by its input. */
@@ -85,103 +55,6 @@ function conv2dTranspose(w: OnnxWriter, node: NodeOf<"conv2dTranspose">, x: read
     kernel_shape: [kh, kw],
   });
   return fitTo(w, spread, size(), top, left, [strides[0] + bottom + top, strides[1] + right + left]);
-}
-
-function isTiling({ kernel, strides, pads }: PoolAttributes): boolean {
-  return kernel[0] === strides[0] && kernel[1] === strides[1] && pads.every((p) => p === 0);
-}
-
-const upsample = (w: OnnxWriter, x: string, [h, v]: readonly [number, number]): string =>
-  w.node("Resize", [x, "", w.floats(Float32Array.of(1, 1, h, v), [4])], {
-    mode: "nearest",
-    coordinate_transformation_mode: "asymmetric",
-    nearest_mode: "floor",
-  });
-
-/** Each value of `small` over its whole window of `large`; zeros past the last whole window. */
-function tiled(w: OnnxWriter, x: string, small: Node, large: Node, kernel: readonly [number, number], sizes: Sizes): string {
-  const spread = upsample(w, x, kernel);
-  if (kernel[0] === kernel[1] && sizes.divisorOf(large) % kernel[0] === 0) {
-    if (w.isBlocked(x)) w.block(spread);
-    return spread;
-  }
-  return fill(w, spread, w.node("Mul", [sizes.of(small), w.ints(kernel)]), sizes.of(large));
-}
-
-const poolAttributes = ({ kernel, strides, pads }: PoolAttributes) => ({ kernel_shape: kernel, strides, pads });
-
-function maxPoolGradient(w: OnnxWriter, node: NodeOf<"maxPoolGradient">, inputs: readonly string[], sizes: Sizes): string {
-  const [x, y, g] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
-  const { kernel } = node.attributes;
-  if (isTiling(node.attributes)) {
-    // Windows that do not overlap: the largest place is where the window's result, spread over it, equals x. Rows and columns
-    // past the last whole window have no result: there g is filled with zeros.
-    const spread = (v: string): string => tiled(w, v, inputOf(node, 1), inputOf(node, 0), kernel, sizes);
-    const largest = w.node("Equal", [x, spread(y)]);
-    return w.node("Where", [largest, spread(g), w.scalar(0)]);
-  }
-  // Windows that overlap: MaxPool says where each maximum lies, and a place may collect from several windows.
-  const [, where = ""] = w.nodes("MaxPool", [x], poolAttributes(node.attributes), 2);
-  const flat = w.ints([-1]);
-  const shape = w.node("Shape", [x]);
-  const zeros = w.node("Expand", [w.scalar(0), w.node("ReduceProd", [shape], { keepdims: 1 })]);
-  const sums = w.node("ScatterElements", [zeros, w.node("Reshape", [where, flat]), w.node("Reshape", [g, flat])], {
-    axis: 0,
-    reduction: "add",
-  });
-  return w.node("Reshape", [sums, shape]);
-}
-
-function avgPoolGradient(w: OnnxWriter, node: NodeOf<"avgPoolGradient">, inputs: readonly string[], sizes: Sizes): string {
-  const [g, like] = [at(inputs, 0), at(inputs, 1)];
-  const { kernel, strides, pads } = node.attributes;
-  const area = kernel[0] * kernel[1];
-  if (isTiling(node.attributes)) {
-    const shared = scaled(w, inputOf(node, 0), g, 1 / area);
-    return tiled(w, shared, inputOf(node, 0), inputOf(node, 1), kernel, sizes);
-  }
-  const channels = node.shape[1];
-  if (typeof channels !== "number") throw new GraphError("the gradient of overlapping average pooling needs a known number of channels");
-  // How many places of each window lie inside the picture: an average pooling of ones that counts the padding too.
-  const ones = w.node("Expand", [w.scalar(1), w.node("Shape", [like])]);
-  const inside = w.node("AveragePool", [ones], { ...poolAttributes(node.attributes), count_include_pad: 1 });
-  const shared = w.node("Div", [g, w.node("Mul", [inside, w.scalar(area)])]);
-  const kernelOfOnes = w.floats(new Float32Array(channels * area).fill(1), [channels, 1, ...kernel]);
-  const spread = w.node("ConvTranspose", [shared, kernelOfOnes], { strides, group: channels, kernel_shape: kernel });
-  return fitTo(w, spread, sizes.of(inputOf(node, 1)), pads[0], pads[1], [strides[0] + pads[2], strides[1] + pads[3]]);
-}
-
-/** Whether an operand is a feature map of its sum's shape: nothing is broadcast. */
-const isMap = ({ shape }: Node, sum: Node): boolean =>
-  shape.length === 4 && shape.every((d, i) => (d === null ? sum.shape[i] !== 1 : d === sum.shape[i] && (i < 2 || d !== 1)));
-
-/**
- * The two sides of an addition in one layout: where one is blocked and the other, of the same shape, is not, the other is brought into
- * blocks, so that onnxruntime can add it inside the convolution that the first comes from.
- */
-function alike(w: OnnxWriter, node: Node, x: readonly string[]): readonly string[] {
-  const channels = node.shape[1];
-  const blocked = x.map((name) => w.isBlocked(name));
-  if (blocked.every(Boolean) || !blocked.some(Boolean) || typeof channels !== "number") return x;
-  if (!node.inputs.every((input) => isMap(input, node))) return x;
-  return x.map((name) => (w.isBlocked(name) ? name : depthwise(w, name, channels, 1)));
-}
-
-/** g times a number; on the CPU as a depthwise convolution, which stays in the blocked layout. */
-function scaled(w: OnnxWriter, node: Node, g: string, factor: number): string {
-  const channels = node.shape[1];
-  if (!w.isBlocked(g) || typeof channels !== "number") return w.node("Mul", [g, w.scalar(factor)]);
-  return depthwise(w, g, channels, factor);
-}
-
-function depthwise(w: OnnxWriter, x: string, channels: number, factor: number): string {
-  const result = w.node("Conv", [x, w.floats(new Float32Array(channels).fill(factor), [channels, 1, 1, 1])], {
-    kernel_shape: [1, 1],
-    group: channels,
-  });
-  w.describeLike(result, x);
-  w.block(result);
-  return result;
 }
 
 /** Zeros between the rows and columns of g: as further channels, which DepthToSpace then puts in their places. */

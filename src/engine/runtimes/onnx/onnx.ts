@@ -11,6 +11,8 @@ export interface OnnxOptions {
   readonly device?: OnnxDevice;
   /** Threads inside an operation on the CPU; the number of cores when left out. */
   readonly threads?: number;
+  /** Writes programs as for another device than that which runs them: so tests see a GPU's programs without the GPU. */
+  readonly writtenFor?: OnnxDevice;
 }
 
 /** Before the names of outputs, which may be those of inputs or, taken from a network's file, the writer's own ("Relu_5"). */
@@ -80,11 +82,11 @@ class OnnxProgram implements Program {
  * const runtime = onnxRuntime({ device: "cpu", threads: 2 });
  * const program = await runtime.compile({ loss, gradient: gradient(loss, image) });
  */
-export function onnxRuntime({ device = "cpu", threads }: OnnxOptions = {}): Runtime {
+export function onnxRuntime({ device = "cpu", threads, writtenFor = device }: OnnxOptions = {}): Runtime {
   return {
     name: `onnx-${device}`,
     async compile(outputs) {
-      const { model, inputs, bytes } = toOnnx(outputs, device);
+      const { model, inputs, bytes } = toOnnx(outputs, writtenFor);
       const session = await ort.InferenceSession.create(model, {
         executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
         graphOptimizationLevel: "all",

@@ -1,0 +1,36 @@
+/** What keeps results in the layout in which onnxruntime's CPU computes convolutions: blocks of 16 channels (NCHWc). */
+import type { Node } from "../../graph/node.js";
+import type { OnnxWriter } from "./writer.js";
+
+/** g times a number; on the CPU as a depthwise convolution, which stays in the blocked layout. */
+export function scaled(w: OnnxWriter, node: Node, g: string, factor: number): string {
+  const channels = node.shape[1];
+  if (!w.isBlocked(g) || typeof channels !== "number") return w.node("Mul", [g, w.scalar(factor)]);
+  return depthwise(w, g, channels, factor);
+}
+
+export function depthwise(w: OnnxWriter, x: string, channels: number, factor: number): string {
+  const result = w.node("Conv", [x, w.floats(new Float32Array(channels).fill(factor), [channels, 1, 1, 1])], {
+    kernel_shape: [1, 1],
+    group: channels,
+  });
+  w.describeLike(result, x);
+  w.block(result);
+  return result;
+}
+
+/** Whether an operand is a feature map of its sum's shape: nothing is broadcast. */
+export const isMap = ({ shape }: Node, sum: Node): boolean =>
+  shape.length === 4 && shape.every((d, i) => (d === null ? sum.shape[i] !== 1 : d === sum.shape[i] && (i < 2 || d !== 1)));
+
+/**
+ * The two sides of an addition in one layout: where one is blocked and the other, of the same shape, is not, the other is brought into
+ * blocks, so that onnxruntime can add it inside the convolution that the first comes from.
+ */
+export function alike(w: OnnxWriter, node: Node, x: readonly string[]): readonly string[] {
+  const channels = node.shape[1];
+  const blocked = x.map((name) => w.isBlocked(name));
+  if (blocked.every(Boolean) || !blocked.some(Boolean) || typeof channels !== "number") return x;
+  if (!node.inputs.every((input) => isMap(input, node))) return x;
+  return x.map((name) => (w.isBlocked(name) ? name : depthwise(w, name, channels, 1)));
+}

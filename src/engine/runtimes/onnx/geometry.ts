@@ -1,0 +1,38 @@
+/** Pieces of ONNX that lowerings share: sizes changed at the borders of feature maps, which axes are which. */
+import { GraphError, type Node } from "../../graph/node.js";
+import type { OnnxWriter } from "./writer.js";
+
+export const H = 2;
+export const W = 3;
+
+export const at = (x: readonly string[], i: number): string => {
+  const name = x[i];
+  if (name === undefined) throw new GraphError(`a lowering asked for input ${i} of ${x.length}`);
+  return name;
+};
+
+// Pads are given for all four axes: onnxruntime's rearranging of layouts, which WebGPU needs, overlooks that Pad may name its axes.
+
+/** Fills x, of a size, with zeros at the end of H and W up to a larger size. */
+export function fill(w: OnnxWriter, x: string, from: string, to: string): string {
+  const missing = w.node("Sub", [to, from]);
+  return w.node("Pad", [x, w.node("Concat", [w.ints([0, 0, 0, 0, 0, 0]), missing], { axis: 0 })]);
+}
+
+/** Leaves out `top` rows and `left` columns of x, then as much of its end as it is larger than a size. */
+export function cut(w: OnnxWriter, x: string, size: string, top: number, left: number): string {
+  const start = w.ints([top, left]);
+  const end = top || left ? w.node("Add", [size, start]) : size;
+  return w.node("Slice", [x, start, end, w.ints([H, W])]);
+}
+
+/** x with room for a size after `top` and `left` are left out: used where x may be too small. */
+export function fitTo(w: OnnxWriter, x: string, size: string, top: number, left: number, room: readonly [number, number]): string {
+  return cut(w, w.node("Pad", [x, w.ints([0, 0, 0, 0, 0, 0, ...room])]), size, top, left);
+}
+
+export function inputOf(node: Node, i: number): Node {
+  const x = node.inputs[i];
+  if (!x) throw new GraphError(`a ${node.op} has no input ${i}`);
+  return x;
+}
