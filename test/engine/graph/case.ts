@@ -10,6 +10,8 @@ export interface CaseInput {
   readonly shape: Shape;
   readonly domain?: Domain;
   readonly fixed?: boolean;
+  /** A promise about height and width, which runs must keep. */
+  readonly multipleOf?: number;
 }
 
 /** A small program, and the sizes of its inputs with which it is run, one compiled program for all. */
@@ -35,7 +37,7 @@ export interface Program {
 
 export function programOf({ inputs, build }: Case): Program {
   const nodes: Record<string, NodeOf<"input">> = {};
-  for (const [name, { shape }] of Object.entries(inputs)) nodes[name] = input(name, shape);
+  for (const [name, { shape, multipleOf }] of Object.entries(inputs)) nodes[name] = input(name, shape, multipleOf);
   const y = build(nodes);
   const g = input("g", y.shape);
   const by = Object.keys(inputs).filter((name) => !inputs[name]?.fixed);

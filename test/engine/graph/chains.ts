@@ -61,7 +61,33 @@ function chain(name: string, build: (x: Node) => Node, runs: Case["runs"] = RUNS
   return { name, inputs: { x: map(3) }, runs, build: (x) => build(picture(x)) };
 }
 
+/** Style of the first block and features of the second: gradients meet where both flow. */
+function vggStyle(x: Node, pool: typeof ops.maxPool): Node {
+  const first = ops.relu(conv(ops.relu(conv(x, 16)), 32, { seed: 2 }));
+  const second = ops.relu(conv(pool(first, POOL), 32, { seed: 3 }));
+  const third = ops.relu(conv(pool(second, POOL), 16, { seed: 4 }));
+  const flat = ops.reshape(first, [0, 0, -1]);
+  const gram = ops.div(ops.matmul(flat, flat, { transposeB: true }), ops.count(flat, [2]));
+  return ops.add(ops.add(ops.sumAll(ops.square(gram)), ops.sumAll(ops.square(second))), ops.sumAll(third));
+}
+
+/** Sides that are multiples of 4 by promise. */
+const PROMISED_RUNS = [{ x: [1, 3, 8, 12] }, { x: [2, 3, 4, 8] }, { x: [1, 3, 16, 4] }];
+const promised = (test: Case): Case => ({
+  ...test,
+  name: `${test.name}, sides multiples of 4`,
+  inputs: { x: { ...map(3), multipleOf: 4 } },
+  runs: PROMISED_RUNS,
+});
+
+const VGG_STYLES = [
+  chain("VGG's style, average pooling", (x) => vggStyle(x, ops.avgPool)),
+  chain("VGG's style, max pooling", (x) => vggStyle(x, ops.maxPool)),
+];
+
 export const CHAINS: readonly Case[] = [
+  ...VGG_STYLES,
+  ...VGG_STYLES.map(promised),
   ...[5, 16, 32].map((c) => chain(`conv, relu and a residual block of ${c} channels`, (x) => residual(ops.relu(conv(x, c)), c, 3))),
   ...[16, 32].map((c) =>
     chain(`two residual blocks, then pooling, ${c} channels`, (x) => {

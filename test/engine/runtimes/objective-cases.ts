@@ -5,6 +5,7 @@ import { channels } from "../../../src/engine/objectives/channels.js";
 import { content } from "../../../src/engine/objectives/content.js";
 import { dream } from "../../../src/engine/objectives/dream.js";
 import { gramLoss } from "../../../src/engine/objectives/gram.js";
+import { guide } from "../../../src/engine/objectives/guide.js";
 import { type Objective, scopeOf, sum } from "../../../src/engine/objectives/objective.js";
 import { totalVariation } from "../../../src/engine/objectives/total-variation.js";
 import type { Tensor } from "../../../src/engine/runtimes/runtime.js";
@@ -84,6 +85,13 @@ export const OBJECTIVE_CASES: readonly ObjectiveCase[] = [
       ],
       channelsOf,
     ),
+  ),
+  objectiveCase("channels with a leak", "channels", () => channels([[{ layer: "block2_conv1", channel: 2, weight: 1 }]], channelsOf, 0.1)),
+  objectiveCase("a guide", "guide", () =>
+    guide([
+      { layer: "block1_conv1", weight: 0.5, places: toTensor(distinct([1, 5, 8], 51, "positive")) },
+      { layer: "block2_conv2", weight: 2, places: toTensor(distinct([1, 3, 16], 52, "positive")) },
+    ]),
   ),
   objectiveCase("dream", "dream", () => dream({ block1_conv1: 0.3, block2_conv1: 1.5 })),
   objectiveCase("content", "content", (picture) => content("block2_conv2", features(picture, 31), 0.25)),
