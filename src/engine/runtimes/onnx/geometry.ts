@@ -36,3 +36,23 @@ export function inputOf(node: Node, i: number): Node {
   if (!x) throw new GraphError(`a ${node.op} has no input ${i}`);
   return x;
 }
+
+export interface ConvGeometry {
+  readonly kernel_shape: readonly number[];
+  readonly strides?: readonly number[];
+  readonly dilations?: readonly number[];
+  /** Top, left, bottom, right. */
+  readonly pads: readonly number[];
+  readonly group: number;
+}
+
+/** A convolution of x with a kernel, and a bias where there is one. */
+export function convolution(w: OnnxWriter, [x = "", ...weights]: readonly string[], geometry: ConvGeometry): string {
+  const { pads, kernel_shape: kernel } = geometry;
+  // WebGPU takes a 1x1 convolution for a matrix product when nothing is padded at the top and left, and forgets the other sides.
+  if (w.device !== "webgpu" || kernel.some((k) => k > 1) || pads.every((p) => p === 0))
+    return w.node("Conv", [x, ...weights], { ...geometry });
+  const [top = 0, left = 0, bottom = 0, right = 0] = pads;
+  const padded = w.node("Pad", [x, w.ints([0, 0, top, left, 0, 0, bottom, right])]);
+  return w.node("Conv", [padded, ...weights], { ...geometry, pads: [0, 0, 0, 0] });
+}

@@ -2,7 +2,7 @@
 import type { ConvAttributes, Node, NodeOf, Operation } from "../../graph/node.js";
 import { GraphError } from "../../graph/node.js";
 import { alike, depthwise, isMap } from "./blocked.js";
-import { at, cut, fitTo, inputOf } from "./geometry.js";
+import { at, convolution, cut, fitTo, inputOf } from "./geometry.js";
 import { type Kernel, phases, rotate } from "./kernels.js";
 import { avgPoolGradient, maxPoolGradient, poolAttributes } from "./pooling.js";
 import type { Sizes } from "./sizes.js";
@@ -45,7 +45,7 @@ function conv2dTranspose(w: OnnxWriter, node: NodeOf<"conv2dTranspose">, x: read
     const [mh, mw] = [shape[2], shape[3]];
     // One row and column more than the kernel reaches, so that a remainder of the division by the stride is covered too.
     const around = [mh - 1, mw - 1, mh, mw];
-    const wide = w.node("Conv", [g, w.floats(data, shape)], { kernel_shape: [mh, mw], pads: around, group: groups });
+    const wide = convolution(w, [g, w.floats(data, shape)], { kernel_shape: [mh, mw], pads: around, group: groups });
     return cut(w, w.node("DepthToSpace", [wide], { blocksize: stride, mode: "CRD" }), size(), top, left);
   }
   const spread = w.node("ConvTranspose", [g, w.floats(kernel.data, kernel.shape)], {
@@ -130,7 +130,7 @@ const LOWERINGS: { readonly [K in Exclude<Operation, "input">]: Lowering<K> } = 
   greaterOrEqual: same("GreaterOrEqual"),
   equal: same("Equal"),
   where: same("Where"),
-  conv2d: (w, n, x) => w.node("Conv", x, { kernel_shape: kernelOf(n).shape.slice(2), ...conv(n.attributes) }),
+  conv2d: (w, n, x) => convolution(w, x, { kernel_shape: kernelOf(n).shape.slice(2), ...conv(n.attributes) }),
   conv2dTranspose,
   // A window of one pixel: pooling is the only way to take every other pixel in the blocked layout.
   subsample: (w, n, x) => w.node("MaxPool", x, { kernel_shape: [1, 1], strides: n.attributes.strides }),

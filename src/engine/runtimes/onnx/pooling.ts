@@ -84,11 +84,14 @@ function maxPoolGradientByPlaces(
     if (i < area - 1) left = w.node("Sub", [left, piece]);
     pieces.push(w.node("Unsqueeze", [piece, w.ints([2])]));
   }
-  const shape = w.node("Concat", [w.ints([0, channels * area]), windows], { axis: 0 });
+  // WebGPU's transposed convolution goes wrong with groups of an even number of channels: one more, left over and empty, makes it odd.
+  if (area % 2 === 0) pieces.push(w.node("Unsqueeze", [w.node("Mul", [left, w.scalar(0)]), w.ints([2])]));
+  const group = pieces.length;
+  const shape = w.node("Concat", [w.ints([0, channels * group]), windows], { axis: 0 });
   const together = w.node("Reshape", [w.node("Concat", pieces, { axis: 2 }), shape]);
   // For each place of the window, a kernel that is one there.
-  const ones = Float32Array.from({ length: channels * area * area }, (_, i) => Number(Math.floor(i / area) % area === i % area));
-  const kernels = w.floats(ones, [channels * area, 1, ...kernel]);
+  const ones = Float32Array.from({ length: channels * group * area }, (_, i) => Number(Math.floor(i / area) % group === i % area));
+  const kernels = w.floats(ones, [channels * group, 1, ...kernel]);
   const spread = w.node("ConvTranspose", [together, kernels], { strides, group: channels, kernel_shape: kernel });
   return fitTo(w, spread, sizes.of(inputOf(node, 0)), pads[0], pads[1], [strides[0] + pads[2], strides[1] + pads[3]]);
 }
