@@ -38,9 +38,9 @@ export function worksOf({ width, height }: { readonly width: number; readonly he
   return tilesOf({ width, height }, Math.max(1, Math.sqrt(pixels) - 2 * margin) ** 2).map((tile) => {
     // On the grid, a feature sees the same pixels as in the whole picture.
     const start = (at: number): number => Math.max(0, Math.floor((at - margin) / stride) * stride);
+    const end = (at: number, length: number): number => Math.min(length, Math.ceil((at + margin) / stride) * stride);
     const [x, y] = [start(tile.x), start(tile.y)];
-    const right = Math.min(width, tile.x + tile.width + margin);
-    const bottom = Math.min(height, tile.y + tile.height + margin);
+    const [right, bottom] = [end(tile.x + tile.width, width), end(tile.y + tile.height, height)];
     return { tile, region: { x, y, width: right - x, height: bottom - y } };
   });
 }

@@ -31,7 +31,7 @@ export function guide(targets: readonly GuideTarget[]): Objective {
         const places = scope.value(`guide:${layer}`, [1, null, features.shape[1] ?? null]);
         const likeness = matmul(places, reshape(features, [0, 0, -1]));
         const best = stopGradient(reduceMax(likeness, [1]));
-        const chosen = where(equal(likeness, best), likeness, mul(likeness, scalar(0)));
+        const chosen = where(equal(likeness, best), likeness, scalar(0));
         return mul(pick(weights, i, targets.length), div(sumAll(chosen), count(features, [2, 3])));
       });
       return mul(terms.reduce(add), scalar(-1));

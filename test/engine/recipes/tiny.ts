@@ -1,0 +1,68 @@
+/** A network with random weights, and what a recipe needs to run with it. */
+import { afterAll } from "vitest";
+import type { Film } from "../../../src/engine/images/film.js";
+import { emptyRaster, type Raster } from "../../../src/engine/images/raster.js";
+import { resize } from "../../../src/engine/images/resample.js";
+import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
+import { Programs } from "../../../src/engine/programs.js";
+import type { Frame, Frames, PictureInput, RecipeContext } from "../../../src/engine/recipes/recipe.js";
+import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
+
+export const vgg = randomVgg([
+  [1, 8],
+  [1, 12],
+  [1, 16],
+]);
+
+/** Call it once in a test file. */
+export function openTiny(): RecipeContext {
+  const programs = new Programs(onnxRuntime({ threads: 1 }), { maxBytes: 1e8 });
+  afterAll(() => programs.dispose());
+  return { programs, network: async () => vgg, signal: new AbortController().signal };
+}
+
+export async function framesOf(run: Frames): Promise<{ frames: Frame[]; film: Film | undefined }> {
+  const frames: Frame[] = [];
+  for (;;) {
+    const next = await run.next();
+    if (next.done) return { frames, film: next.value ?? undefined };
+    frames.push(next.value);
+  }
+}
+
+export async function lastOf(run: Frames): Promise<Frame> {
+  const last = (await framesOf(run)).frames.at(-1);
+  if (!last) throw new Error("the recipe made no frame");
+  return last;
+}
+
+/** A picture with something in it: a disc on two slopes. */
+export function scene(width: number, height: number): Raster {
+  const raster = emptyRaster(width, height);
+  const plane = width * height;
+  for (let i = 0; i < plane; i++) {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    const inside = Math.hypot(x - width / 2, y - height / 2) < Math.min(width, height) / 4;
+    raster.data[i] = inside ? 220 : (255 * x) / width;
+    raster.data[plane + i] = inside ? 40 : (255 * y) / height;
+    raster.data[2 * plane + i] = 60 + 40 * Math.sin(x / 3);
+  }
+  return raster;
+}
+
+export function pictureOf(raster: Raster): PictureInput {
+  const { width, height } = raster;
+  return {
+    width,
+    height,
+    async decode(side) {
+      const scale = side / Math.max(width, height);
+      return resize(raster, Math.round(width * scale), Math.round(height * scale));
+    },
+  };
+}
+
+export function difference(a: Raster, b: Raster): number {
+  if (a.data.length !== b.data.length) return Number.POSITIVE_INFINITY;
+  return a.data.reduce((sum, v, i) => sum + Math.abs(v - (b.data[i] ?? 0)), 0) / a.data.length;
+}

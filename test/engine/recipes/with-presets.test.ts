@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { DreamParams } from "../../../src/engine/recipes/dream.js";
+import { GridParams } from "../../../src/engine/recipes/grid.js";
+import { NeuronParams } from "../../../src/engine/recipes/neuron.js";
+import { withPresets } from "../../../src/engine/recipes/with-presets.js";
+import { ZoomParams } from "../../../src/engine/recipes/zoom.js";
+
+const Params = withPresets(
+  z.strictObject({ preset: z.enum(["book"]).optional(), steps: z.number().default(10), size: z.number().default(5) }),
+  { book: { steps: 20 } },
+);
+
+describe("presets", () => {
+  it("change defaults; what is given wins", () => {
+    expect(Params.parse({})).toEqual({ steps: 10, size: 5 });
+    expect(Params.parse({ preset: "book" })).toEqual({ preset: "book", steps: 20, size: 5 });
+    expect(Params.parse({ preset: "book", steps: 3, size: undefined })).toEqual({ preset: "book", steps: 3, size: 5 });
+    expect(() => Params.parse({ preset: "toString" })).toThrow();
+    expect(() => Params.parse({ preset: "book", stepz: 1 })).toThrow();
+    expect(() => Params.parse("book")).toThrow();
+  });
+
+  it("read what they made the same again", () => {
+    for (const schema of [NeuronParams, GridParams, ZoomParams, DreamParams]) {
+      const book = schema.parse({ preset: "book", seed: 4 });
+      expect(schema.parse(book)).toEqual(book);
+      // The preset makes a difference.
+      expect({ ...schema.parse({ seed: 4 }), preset: "book" }).not.toEqual(book);
+    }
+  });
+
+  it("leave a dream's defaults as they were", () => {
+    expect(DreamParams.parse({})).toMatchObject({
+      network: "resnet50",
+      size: 512,
+      octaves: 5,
+      octaveScale: 1.4,
+      steps: 20,
+      strength: 1,
+      seed: 1,
+    });
+    expect(DreamParams.parse({}).jitter).toBeUndefined();
+  });
+});
