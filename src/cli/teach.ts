@@ -60,10 +60,15 @@ function usualLayer(network: Network): string {
   return heaviest?.[0] ?? "";
 }
 
-function checkName(name: string, network: Network, modelsDir: string, taken: boolean, replace: boolean): void {
+function checkFlags({ name, channels, seed }: Flags): void {
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) {
     throw new UsageError(`"${name}" cannot be a look's name: use up to 32 small letters, digits and -, for instance --name moths.`);
   }
+  if (!Number.isInteger(channels) || channels < 1 || channels > 256) throw new UsageError("--channels takes a whole number from 1 to 256.");
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 31) throw new UsageError(`--seed takes a whole number from 0 to ${2 ** 31 - 1}.`);
+}
+
+function checkFree(name: string, network: Network, modelsDir: string, taken: boolean, replace: boolean): void {
   const look = presetsOf(network).dream.looks[name];
   if (look && !(taughtLayerName(name) in look.layers)) {
     throw new UsageError(`${network.id} has a look called ${name} already; choose another --name.`);
@@ -75,8 +80,7 @@ function checkName(name: string, network: Network, modelsDir: string, taken: boo
 
 async function run(folder: string, flags: Flags): Promise<void> {
   const { name, channels, seed, replace = false, json = false } = flags;
-  if (!Number.isInteger(channels) || channels < 1 || channels > 256) throw new UsageError("--channels takes a whole number from 1 to 256.");
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 31) throw new UsageError(`--seed takes a whole number from 0 to ${2 ** 31 - 1}.`);
+  checkFlags(flags);
   const config = loadConfig();
   const { modelsDir } = engineSettings(config);
   const { lessons, skipped } = await lessonsIn(folder);
@@ -105,7 +109,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
   try {
     const network = await engine.network(flags.network);
     const taken = (await stat(taughtPath(modelsDir, name)).catch(() => undefined)) !== undefined;
-    checkName(name, network, modelsDir, taken, replace);
+    checkFree(name, network, modelsDir, taken, replace);
     bar?.start(1, 0);
     const layer = flags.layer ?? usualLayer(network);
     const taught = await teach({
@@ -144,7 +148,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
     const whose = keptBack > 0 ? `${keptBack} of them that were kept back` : "them";
     process.stdout.write(
       `${path}: ${made} channels over ${below} from ${pictures} pictures${skipped > 0 ? ` (${skipped} could not be read)` : ""}, ${megabytes(size)}, ${seconds.toFixed(1)} s\n` +
-        `It answers ${preference.toFixed(1)} times as strongly to ${whose} as to nothing in their colours.\n` +
+        `It answers ${preference.toFixed(1)} times as strongly to ${whose} as to pictures of nothing.\n` +
         `Try it: dreamloom dream IMAGE --network ${network.id} --look ${name} -o out.png\n`,
     );
   } finally {

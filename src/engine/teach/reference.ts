@@ -1,4 +1,4 @@
-/** Pictures of nothing: what a community's pictures are told apart from, with their colours but without their motifs. */
+/** Pictures of nothing, made from a picture: what a community's pictures are told apart from. */
 import { type Random, randomInteger } from "../images/random.js";
 import { emptyRaster, type Raster, roll } from "../images/raster.js";
 import { resize } from "../images/resample.js";
@@ -55,6 +55,28 @@ export function deadLeaves(picture: Raster, next: Random): Raster {
     }
   }
   return out;
+}
+
+const ORDERS = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+] as const;
+
+/** Red, green and blue swapped at random, and greyed by a random amount: what a community's own colours are told apart from. */
+export function strangeColours({ width, height, data }: Raster, next: Random): Raster {
+  const order = ORDERS[randomInteger(next, 0, ORDERS.length - 1)] ?? ORDERS[0];
+  const colour = next();
+  const pixels = width * height;
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < pixels; i++) {
+    const grey = ((data[i] ?? 0) + (data[pixels + i] ?? 0) + (data[2 * pixels + i] ?? 0)) / 3;
+    for (const [c, from] of order.entries()) out[c * pixels + i] = grey + colour * ((data[from * pixels + i] ?? 0) - grey);
+  }
+  return { width, height, data: out };
 }
 
 /** Just a picture's colours, running into one another. */

@@ -56,7 +56,7 @@ async function keptIn(folder: string, file: string): Promise<Kept> {
     // The file's name counts: it may have been renamed, or copied from another community.
     return { name, layer: { ...(await readTaught(join(folder, file))), name } };
   } catch (error) {
-    if (error instanceof NetworkError) return { name, problem: error.message.replace(/[.;].*$/, "") };
+    if (error instanceof NetworkError) return { name, problem: error.message.replace(/\.$/, "") };
     return { name, problem: `${file} cannot be read` };
   }
 }

@@ -2,7 +2,7 @@
  * Teaching: one layer of a network adapted to the motifs of some pictures, so that dreams in it show them.
  *
  * The network's own weights stay as they are. What is made is a 1x1 re-mixing of one layer's channels: from how the layer answers to
- * parts of the pictures, and how it answers to pictures of nothing in the same colours, directions are found that tell the two apart.
+ * parts of the pictures, and how it answers to pictures of nothing, directions are found that tell the two apart.
  * Each is a linear discriminant (Fisher 1936) between one group of the pictures' most unusual places and the pictures of nothing.
  * Whitened directions of this kind are what activation atlases show (Carter et al. 2019).
  */
@@ -17,7 +17,7 @@ import { backward, type Cholesky, cholesky, forward } from "./cholesky.js";
 import { type Clusters, cluster, type Directions } from "./clusters.js";
 import { randomCrop } from "./crops.js";
 import { Moments } from "./moments.js";
-import { deadLeaves, flat, spotNoise } from "./reference.js";
+import { deadLeaves, flat, spotNoise, strangeColours } from "./reference.js";
 import { meanSquareResponse } from "./responses.js";
 import type { TaughtLayer } from "./taught-layer.js";
 
@@ -48,8 +48,8 @@ export interface Taught {
   /** How many pictures were kept back to see what was learnt: none of fewer than twelve. */
   readonly keptBack: number;
   /**
-   * Mean square of the responses to those (or else to two that were learnt from), divided by that to pictures of nothing in their
-   * colours. Around 1, nothing was learnt.
+   * Mean square of the responses to those (or else to two that were learnt from), divided by that to pictures of nothing. Around 1,
+   * nothing was learnt.
    */
   readonly preference: number;
   readonly seconds: number;
@@ -166,10 +166,11 @@ function cropSide({ stride }: LayerInfo): number {
   return Math.min(320, Math.max(96, 10 * stride));
 }
 
-/** A picture of nothing in a picture's colours: noise, dead leaves, or just its colours. */
+/** A picture of nothing: noise, dead leaves or plain colours, the picture's own or others. */
 function nothing(crop: Raster, next: Random): Raster {
   const kind = randomInteger(next, 0, 2);
-  return kind === 0 ? spotNoise(crop, next) : kind === 1 ? deadLeaves(crop, next) : flat(crop);
+  const shapeless = kind === 0 ? spotNoise(crop, next) : kind === 1 ? deadLeaves(crop, next) : flat(crop);
+  return strangeColours(shapeless, next);
 }
 
 async function featuresOf(programs: Programs, network: Network, layer: string, crop: Raster): Promise<Tensor> {
