@@ -79,14 +79,19 @@ async function find(program: string): Promise<string | undefined> {
   return undefined;
 }
 
-async function diagnose(config: Config, onDevice: (device: DeviceName) => void): Promise<Diagnosis> {
+/**
+ * Looks at everything.
+ * @param onDevice called before a device is tried, which may take seconds
+ * @param ask how a device is tried; for tests
+ */
+export async function diagnose(config: Config, onDevice: (device: DeviceName) => void, ask: typeof probe = probe): Promise<Diagnosis> {
   const settings = engineSettings(config);
   const threads = settings.threads === undefined ? {} : { threads: settings.threads };
   const verdicts = new Map<DeviceName, Verdict>();
   // One after another: they would slow each other's step.
   for (const device of DEVICES) {
     onDevice(device);
-    verdicts.set(device, await probe(device, threads));
+    verdicts.set(device, await ask(device, threads));
   }
   const known = { ...threads, probe: async (device: DeviceName) => verdicts.get(device) ?? { device, works: false } };
   const setting = config.engine.runtime;
@@ -140,7 +145,8 @@ function describeNetwork({ id, path, bytes, problem, from }: Listed): string[] {
   return ["-", id, from === "catalogue" ? `not downloaded yet (${megabytes(bytes)}); dreamloom models pull ${id}` : "not there"];
 }
 
-function report(d: Diagnosis): string {
+/** What a person reads. */
+export function report(d: Diagnosis): string {
   const { setting, device, problem } = d.runtime;
   const indent = (text: string): string => text.replace(/^(?=.)/gm, "  ");
   return [
