@@ -89,7 +89,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
     async () => {
       const { page, errors, heard } = await visit();
       await page
-        .getByAltText(/sample/i)
+        .getByAltText(/Picos de Europa, photo by/)
         .first()
         .waitFor();
       await say(page, "/dream size:192 octaves:3 steps:6 seed:3");

@@ -30,6 +30,23 @@ export async function npmRegistry(env: NodeJS.ProcessEnv = process.env): Promise
 }
 
 /**
+ * How npm reaches its registry, as far as it tells its children by the environment: certificates, proxies. Where `npm install` works, a
+ * download under `npm start` then works too.
+ */
+export async function npmConnection(env: NodeJS.ProcessEnv = process.env) {
+  const { npm_config_cafile: file, npm_config_https_proxy: https, npm_config_proxy: proxy, npm_config_noproxy: none } = env;
+  const authorities = file ? await readFile(file, "utf8").catch(() => "") : (env.npm_config_ca ?? "");
+  const ca = authorities.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  return {
+    ...(ca && { ca: [...ca] }),
+    ...(https && { httpsProxy: https }),
+    ...(proxy && { proxy }),
+    ...(none && { noProxy: none }),
+    ...(env.npm_config_strict_ssl === "" && { strictSSL: false }),
+  };
+}
+
+/**
  * Unpacks a package into `folder`, which must not exist. `scratch` is a folder for the time being; it is emptied before and after.
  * @throws TransferFailure; the signal's reason when aborted
  */
@@ -41,6 +58,7 @@ export async function fetchPackage(spec: NpmPackage, folder: string, scratch: st
   const cache = join(scratch, "cache");
   const packed = join(scratch, "package.tgz");
   const settings = {
+    ...(await npmConnection()),
     registry,
     cache,
     integrity: spec.integrity,
@@ -108,5 +126,8 @@ function explain(error: unknown, host: string): TransferFailure {
   }
   if (code === "ENOSPC") return new TransferFailure("the disk is full", false, { cause: error });
   if (/^E[45]\d\d$/.test(code)) return new TransferFailure(`${host} answers ${code.slice(1)}`, false, { cause: error });
-  return new TransferFailure(`${host} cannot be reached (${innermost(error)})`, true, { cause: error });
+  const hint = /certificate/i.test(innermost(error))
+    ? "; if your network has certificates of its own, name their file in NODE_EXTRA_CA_CERTS"
+    : "";
+  return new TransferFailure(`${host} cannot be reached (${innermost(error)}${hint})`, true, { cause: error });
 }
