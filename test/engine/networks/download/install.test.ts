@@ -20,7 +20,7 @@ const about = {
   credit: "c",
   preprocessing: { channels: "rgb", mean: [0, 0, 0], scale: 1 },
   dream: { default: "d", looks: { d: { description: "d", layers: { a: 1 } } } },
-  style: { layers: { a: 1 }, content: "a" },
+  style: { layers: { a: 1 }, content: "a", pooling: "max" },
 } satisfies Omit<CatalogueEntry, "source">;
 
 let server: FileServer | undefined;
