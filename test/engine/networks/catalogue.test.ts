@@ -30,7 +30,7 @@ describe("the catalogue", () => {
     const entries = catalogue();
     expect(Object.keys(entries)).toEqual(["resnet50", "vgg19", "vgg16", "googlenet", "squeezenet"]);
     for (const { dream, credit, licence } of Object.values(entries)) {
-      expect(Object.keys(dream.looks)).toEqual(expect.arrayContaining(["textures", "patterns", "parts", "creatures"]));
+      expect(Object.keys(dream.looks)).toEqual(expect.arrayContaining(["textures", "patterns", "eyes", "creatures"]));
       expect(credit && licence).toBeTruthy();
     }
   });
