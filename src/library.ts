@@ -1,8 +1,10 @@
 /** Dreamloom as a library: the engine without chats. */
 import { readFile } from "node:fs/promises";
 import { loadConfig } from "./config.js";
+import type { Network } from "./engine/networks/network.js";
 import { type EngineSettings, openEngine } from "./engine/open.js";
 import type { EngineFrame, EngineResult } from "./engine/process/engine.js";
+import type { Programs } from "./engine/programs.js";
 import { runJob } from "./engine/run-job.js";
 
 /** A picture as a path or as encoded bytes (JPEG, PNG, WebP, GIF, AVIF, TIFF). */
@@ -22,8 +24,12 @@ export interface RecipeRequest {
 
 /** An engine in this process. */
 export interface DreamEngine {
-  /** The device's name, for instance "onnx-cpu". */
+  /** The device's name, for instance "onnx-cpu"; until the first program has run, what was asked for, for instance "auto". */
   readonly runtime: string;
+  /** For work below the recipes: what `evaluate` and `observe` run on (engine/evaluate). */
+  readonly programs: Programs;
+  /** Loads a network by its id or path. @throws NetworkError */
+  network(id: string): Promise<Network>;
   /**
    * Runs a recipe to its end.
    * @throws EngineError with a sentence that says what would do; the signal's reason when aborted
@@ -46,12 +52,17 @@ export async function createEngine(settings: Partial<EngineSettings> = {}): Prom
   const engine = openEngine({
     modelsDir: models.dir,
     modelsPath: models.path,
+    runtime: defaults.runtime,
     ...(defaults.threads > 0 && { threads: defaults.threads }),
     ...(defaults.memoryMegabytes > 0 && { memoryBytes: defaults.memoryMegabytes * 1e6 }),
     ...settings,
   });
   return {
-    runtime: engine.programs.runtime.name,
+    get runtime() {
+      return engine.programs.runtime.name;
+    },
+    programs: engine.programs,
+    network: (id) => engine.network(id),
     async run({ recipe, params = {}, pictures = {}, onFrame = () => undefined, signal = new AbortController().signal }) {
       const read: Record<string, Uint8Array> = {};
       for (const [role, source] of Object.entries(pictures)) read[role] = typeof source === "string" ? await readFile(source) : source;
