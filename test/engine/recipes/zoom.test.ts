@@ -95,7 +95,7 @@ describe("zoom", () => {
 
   it.each([
     [
-      { maxBytes: 1000, width: 96, height: 80, frames: 10, steps: 0, noise: 50, zoom: 0.3 },
+      { maxBytes: 1000, width: 192, height: 160, frames: 32, steps: 0, noise: 50, zoom: 0.3 },
       /^The film takes .* Take fewer frames, or allow more\.$/,
     ],
     [{ width: 2048, height: 2048, frames: 100 }, /a WebP or GIF holds 23 frames/],
