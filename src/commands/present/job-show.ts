@@ -84,7 +84,7 @@ export class JobShow {
     const { job, queue } = this.options;
     this.#painting = true;
     const left = queue.standing(job.id)?.runSeconds;
-    const preview = frame.kind === "preview" ? texts.framePicture(job, frame) : undefined;
+    const preview = frame.kind !== "octave" ? texts.framePicture(job, frame) : undefined;
     this.#showProgress(texts.underway(frame, left, preview));
     if (frame.kind !== "octave") return;
     this.#frames.push(frame);

@@ -63,7 +63,10 @@ export function beginning(recipe: Recipe, job: Job, standing: Standing | undefin
 
 /** The message that changes between octaves. */
 export function underway(frame: EngineFrame, secondsLeft: number | undefined, picture: Picture | undefined): OutgoingMessage {
-  const label = `Octave ${frame.octave} of ${frame.octaves}, step ${frame.step} of ${frame.steps}`;
+  const label =
+    frame.kind === "film"
+      ? `Frame ${frame.octave} of ${frame.octaves}`
+      : `Octave ${frame.octave} of ${frame.octaves}, step ${frame.step} of ${frame.steps}`;
   const left = secondsLeft === undefined ? "" : ` · about ${duration(secondsLeft)} left`;
   return {
     text: `${label}${left}`,
