@@ -82,10 +82,11 @@ export async function* stylize(params: StylizeParams, pictures: Pictures, contex
       const { width, height } = fitInside(raster.width, raster.height, Math.max(scale.width, scale.height) * params.styleScale);
       return { weight, raster: resize(raster, width, height) };
     });
+  const pixels = tilePixels(context, network, [...Object.keys(measure.layers), contentLayer.name], measure.pooling);
   // A scale's style targets serve all its shifts.
   let last: { readonly scale: Scale; readonly targets: ReturnType<typeof blendTargets> } | undefined;
   const targetsAt = (scale: Scale): ReturnType<typeof blendTargets> => {
-    if (last?.scale !== scale) last = { scale, targets: blendTargets(programs, network, measure, stylesAt(scale)) };
+    if (last?.scale !== scale) last = { scale, targets: blendTargets(programs, network, measure, stylesAt(scale), pixels) };
     return last.targets;
   };
   const steps = params.steps ?? STEPS[params.preset];
@@ -105,7 +106,7 @@ export async function* stylize(params: StylizeParams, pictures: Pictures, contex
           variation: VARIATION * params.smooth,
         },
         seen,
-        tilePixels(context, network, [...Object.keys(measure.layers), contentLayer.name], measure.pooling),
+        pixels,
       );
     },
     finish: (image) => (params.keepColours ? luminanceOnly(image, resize(photo, image.width, image.height)) : image),

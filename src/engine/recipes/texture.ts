@@ -66,6 +66,7 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
   const steps = params.steps ?? STEPS[params.preset];
   // Without a photo to begin with, the first scale lays everything out: it gets four times the steps, which are cheap there.
   const stepsAt = (scale: number): number => (scale === 0 && params.preset === "studio" ? 4 * steps : steps);
+  const pixels = tilePixels(context, network, Object.keys(measure.layers), measure.pooling);
   let last: { readonly scale: Scale; readonly targets: ReturnType<typeof blendTargets> } | undefined;
   const painting: Painting = {
     start: params.preset === "book" ? noise(width, height, next, 255) : scattered(motif, width, height, next),
@@ -77,12 +78,12 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
         return { dx: randomInteger(next, 0, across - 1), dy: randomInteger(next, 0, down - 1) };
       }),
     async goal(scale) {
-      if (last?.scale !== scale) last = { scale, targets: blendTargets(programs, network, measure, motifAt(scale)) };
+      if (last?.scale !== scale) last = { scale, targets: blendTargets(programs, network, measure, motifAt(scale), pixels) };
       return prepareGoal(
         { programs, network },
         { styles: await last.targets, measure, variation: VARIATION * params.smooth },
         scale,
-        tilePixels(context, network, Object.keys(measure.layers), measure.pooling),
+        pixels,
       );
     },
   };

@@ -1,9 +1,10 @@
 import sharp from "sharp";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { decode } from "../../../src/engine/images/codec.js";
 import { random } from "../../../src/engine/images/random.js";
 import { emptyRaster, type Raster } from "../../../src/engine/images/raster.js";
 import { resize } from "../../../src/engine/images/resample.js";
+import { bytesPerPixel } from "../../../src/engine/memory.js";
 import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
 import { Programs } from "../../../src/engine/programs.js";
 import { BlendParams, blend } from "../../../src/engine/recipes/blend.js";
@@ -272,5 +273,37 @@ describe("a goal in tiles", () => {
     }
     // What remains is the padding at the cut, which enters the whole's Gram matrices.
     expect(Math.sqrt(difference / size)).toBeLessThan(0.15);
+  });
+
+  it("never shows the network more of photo, style or canvas than the memory has room for", async () => {
+    const room = 224 * 224;
+    const layers = ["block1_conv1", "block2_conv1", "block3_conv1"];
+    const seen: number[] = [];
+    const run = programs.run.bind(programs);
+    const spy = vi.spyOn(programs, "run").mockImplementation((key, build, inputs) => {
+      const [, , height = 0, width = 0] = inputs.image?.shape ?? [];
+      seen.push(width * height);
+      return run(key, build, inputs);
+    });
+    onTestFinished(() => spy.mockRestore());
+    const params = StylizeParams.parse({ ...small, size: 320, steps: 1, styleScale: 1.5, contentLayer: "block3_conv1" });
+    const budget = { ...context, memoryBytes: room * bytesPerPixel(vgg, layers) };
+    await all(stylize(params, { image: photo, style: across }, budget));
+    expect(Math.max(...seen)).toBeLessThanOrEqual(room);
+    expect(Math.max(...seen)).toBeGreaterThan(room / 3);
+  });
+
+  it("measures a style in tiles nearly as at once", async () => {
+    const raster = resize(await across.decode(128), 448, 448);
+    const [whole, tiled] = [
+      await blendTargets(programs, vgg, MEASURE, [{ raster, weight: 1 }]),
+      await blendTargets(programs, vgg, MEASURE, [{ raster, weight: 1 }], 224 * 224),
+    ];
+    for (const [i, { target }] of whole.entries()) {
+      const difference = target.data.map((v, j) => v - (tiled[i]?.target.data[j] ?? Number.NaN));
+      const size = (data: Float32Array): number => Math.hypot(...data);
+      expect(size(difference) / size(target.data)).toBeGreaterThan(0);
+      expect(size(difference) / size(target.data)).toBeLessThan(0.1);
+    }
   });
 });

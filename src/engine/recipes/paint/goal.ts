@@ -12,7 +12,7 @@ import type { Scale } from "../../optimize/scales.js";
 import type { Programs } from "../../programs.js";
 import type { Tensor } from "../../runtimes/runtime.js";
 import type { RecipeContext } from "../recipe.js";
-import { featuresOf, gramsOf, type StyleMeasure } from "./targets.js";
+import { featuresOf, gramsOfTiles, type StyleMeasure } from "./targets.js";
 
 /** What the canvas should come near to, seen through one shift. */
 export interface Goal {
@@ -102,19 +102,10 @@ async function evaluateTiled(
 ): Promise<Evaluation> {
   const pixels = canvas.width * canvas.height;
   const share = ({ width, height }: Tile): number => (width * height) / pixels;
-  const whole = new Map<string, Float32Array>();
-  for (const tile of tiles) {
-    const grams = await gramsOf(programs, network, measure, cropRaster(canvas, tile));
-    for (const { layer } of styles) {
-      const part = grams[layer]?.data ?? new Float32Array();
-      const total = whole.get(layer) ?? new Float32Array(part.length);
-      for (let i = 0; i < total.length; i++) total[i] = (total[i] ?? 0) + share(tile) * (part[i] ?? 0);
-      whole.set(layer, total);
-    }
-  }
+  const whole = await gramsOfTiles(programs, network, measure, canvas, tiles);
   let loss = 0;
   const slopes = styles.map(({ layer, target, weight }) => {
-    const gram = whole.get(layer) ?? new Float32Array();
+    const gram = whole[layer]?.data ?? new Float32Array();
     const lacking = gram.map((g, i) => g - (target.data[i] ?? 0));
     loss += weight * lacking.reduce((total, v) => total + v * v, 0);
     return { layer, shape: target.shape, data: lacking.map((v) => 2 * weight * v) };

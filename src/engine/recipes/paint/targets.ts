@@ -1,6 +1,8 @@
 /** What a painting should come near to: Gram matrices of styles, features of a photo. */
 import { observe } from "../../evaluate.js";
+import { cropRaster } from "../../images/crop.js";
 import type { Raster } from "../../images/raster.js";
+import { type Tile, tilesOf } from "../../memory.js";
 import type { BuildOptions, Network } from "../../networks/network.js";
 import { type GramTarget, gramOutputs } from "../../objectives/gram.js";
 import type { Programs } from "../../programs.js";
@@ -37,6 +39,27 @@ export async function gramsOf(
   return observe(programs, network, name, (scope) => gramOutputs(scope, names, delta, means), raster, { pooling });
 }
 
+/** The Gram matrices of a whole picture from its tiles': their mean by their shares of its pixels. */
+export async function gramsOfTiles(
+  programs: Programs,
+  network: Network,
+  measure: StyleMeasure,
+  raster: Raster,
+  tiles: readonly Tile[],
+): Promise<Record<string, Tensor>> {
+  if (tiles.length === 1) return gramsOf(programs, network, measure, raster);
+  const whole: Record<string, Tensor> = {};
+  for (const tile of tiles) {
+    const share = (tile.width * tile.height) / (raster.width * raster.height);
+    for (const [layer, { data, shape }] of Object.entries(await gramsOf(programs, network, measure, cropRaster(raster, tile)))) {
+      const total = whole[layer]?.data ?? new Float32Array(data.length);
+      for (let i = 0; i < total.length; i++) total[i] = (total[i] ?? 0) + share * (data[i] ?? 0);
+      whole[layer] = { data: total, shape };
+    }
+  }
+  return whole;
+}
+
 /** The features of a layer at a picture. */
 export async function featuresOf(
   programs: Programs,
@@ -64,15 +87,19 @@ export async function featuresOf(
  * drown a quiet one and weights mean what they say. The weighted sum over styles is, but for a constant, a single
  * C * |G - T|^2 with C = sum(w_s / |T_s|) and T = sum(w_s / |T_s| * T_s) / C: a blend of many costs what one style costs. Last, C is
  * replaced by 1 / |T|^2, which makes layers and pictures comparable: the loss of a layer is then a relative error.
+ * @param pixels how many are looked at at once: a style may be larger than the canvas
  */
 export async function blendTargets(
   programs: Programs,
   network: Network,
   measure: StyleMeasure,
   styles: readonly StyleSource[],
+  pixels = Number.POSITIVE_INFINITY,
 ): Promise<GramTarget[]> {
   const grams: { readonly weight: number; readonly grams: Record<string, Tensor> }[] = [];
-  for (const { raster, weight } of styles) grams.push({ weight, grams: await gramsOf(programs, network, measure, raster) });
+  for (const { raster, weight } of styles) {
+    grams.push({ weight, grams: await gramsOfTiles(programs, network, measure, raster, tilesOf(raster, pixels)) });
+  }
   const total = Object.values(measure.layers).reduce((a, b) => a + b, 0);
   return Object.entries(measure.layers).map(([layer, layerWeight]) => {
     const target = mix(grams.map(({ weight, grams }) => [grams[layer], weight] as const));
