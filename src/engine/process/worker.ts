@@ -50,7 +50,11 @@ function receive(message: ToWorker): void {
       const { id, request } = message;
       void run(id, async (signal, { programs, memoryBytes }) => {
         const onFrame = (frame: Extract<FromWorker, { type: "frame" }>["frame"]) => send({ type: "frame", id, frame });
-        return { type: "result", id, result: await runJob(request, { programs, network: load, signal, onFrame, ...(memoryBytes !== undefined && { memoryBytes }) }) };
+        return {
+          type: "result",
+          id,
+          result: await runJob(request, { programs, network: load, signal, onFrame, ...(memoryBytes !== undefined && { memoryBytes }) }),
+        };
       });
       return;
     }
