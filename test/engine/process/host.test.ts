@@ -110,7 +110,7 @@ describe("the engine's process", () => {
   });
 
   it("kills a process that no longer answers", async () => {
-    const host = open({ timings: { ping: 100, hung: 500 } });
+    const host = open({ timings: { ping: 200, hung: 5000 } });
     const { outcome, pid } = await started(host);
     process.kill(pid, "SIGSTOP");
     expect(await outcome).toMatchObject({ name: "EngineError", kind: "crashed" });
