@@ -20,6 +20,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "bots/discord": ["top", "bots/chat.ts"],
   "bots/slack": ["top", "bots/chat.ts"],
   main: ["top", "bots/chat.ts", "bots/web", "bots/discord", "bots/slack", "commands", "queue", "store", "engine"],
+  library: ["top", "engine"],
   cli: ["top", "main", "bots/chat.ts", "commands", "queue", "store", "engine"],
 };
 
@@ -31,7 +32,8 @@ function partOf(file: string): string {
   const [, first = "", second = "", third] = file.split("/");
   if (first === "bots") return third === undefined ? `bots/${second}` : `bots/${second}`;
   if (second !== "") return first;
-  return first === "main.ts" ? "main" : first === "cli.ts" ? "cli" : "top";
+  const own = ["main", "cli", "library"].find((name) => first === `${name}.ts`);
+  return own ?? "top";
 }
 
 const isSource = (name: string): boolean => /\.tsx?$/.test(name) && !name.endsWith(".d.ts");
