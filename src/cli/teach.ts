@@ -5,11 +5,11 @@ import { Presets, SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { loadConfig } from "../config.js";
 import { decode, inspect, PictureError } from "../engine/images/codec.js";
-import { lookLayers, presetsOf } from "../engine/networks/looks.js";
+import { presetsOf } from "../engine/networks/looks.js";
 import type { Network } from "../engine/networks/network.js";
 import { taughtLayerName } from "../engine/teach/taught-layer.js";
 import { saveTaught, taughtPath } from "../engine/teach/taught-store.js";
-import { DEFAULT_CHANNELS, FEWEST_LESSONS, type Lesson, teach } from "../engine/teach/teach.js";
+import { DEFAULT_CHANNELS, FEWEST_LESSONS, type Lesson, layerToTeach, teach } from "../engine/teach/teach.js";
 import { engineSettings, openCliEngine } from "./engine.js";
 import { UsageError } from "./mistake.js";
 import { number } from "./run-recipe.js";
@@ -52,12 +52,6 @@ async function lessonsIn(folder: string): Promise<{ lessons: Lesson[]; skipped: 
     }
   }
   return { lessons, skipped };
-}
-
-/** The layer that a network dreams in most when nothing else is said. */
-function usualLayer(network: Network): string {
-  const [heaviest] = Object.entries(lookLayers(network)).sort(([, a], [, b]) => b - a);
-  return heaviest?.[0] ?? "";
 }
 
 function checkFlags({ name, channels, seed }: Flags): void {
@@ -111,7 +105,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
     const taken = (await stat(taughtPath(modelsDir, name)).catch(() => undefined)) !== undefined;
     checkFree(name, network, modelsDir, taken, replace);
     bar?.start(1, 0);
-    const layer = flags.layer ?? usualLayer(network);
+    const layer = flags.layer ?? layerToTeach(network);
     const taught = await teach({
       programs: engine.programs,
       network,
@@ -165,7 +159,7 @@ export function addTeach(program: Command): void {
     .argument("<folder>", `${FEWEST_LESSONS} pictures or more; thirty that share a motif are good`)
     .requiredOption("--name <name>", "what the look will be called: small letters, digits and -")
     .option("--network <id>", "network of the catalogue, or a folder or file", "resnet50")
-    .option("--layer <layer>", "the layer to re-mix; the main one of the network's default look when left out")
+    .option("--layer <layer>", "the layer to re-mix; the deepest with a stride of 8 when left out")
     .option("--channels <n>", "at most so many motifs", number, DEFAULT_CHANNELS)
     .option("--seed <n>", "the same number and pictures teach the same again", number, 1)
     .option("--replace", "teach a name anew that has been taught already")

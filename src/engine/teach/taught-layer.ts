@@ -21,13 +21,16 @@ const Header = z.strictObject({
 });
 export type TaughtHeader = z.infer<typeof Header>;
 
-/** response[k] = relu(weights[k] . features + biases[k]), at each place. */
+/** answer[k] = weights[k] . features + biases[k] at each place: about 1 at places that show motif k, below 0 at most others. */
 export interface TaughtLayer extends TaughtHeader {
   /** [channels, inputs], row by row. */
   readonly weights: Float32Array;
   /** [channels] */
   readonly biases: Float32Array;
 }
+
+/** The kind of taught layers in lists of layers. */
+export const TAUGHT_KIND = "Taught";
 
 /** Where taught layers lie, relative to the models folder, and what their files end in. */
 export const TAUGHT_FOLDER = "taught";

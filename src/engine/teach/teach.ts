@@ -19,7 +19,7 @@ import { randomCrop } from "./crops.js";
 import { Moments } from "./moments.js";
 import { deadLeaves, flat, spotNoise, strangeColours } from "./reference.js";
 import { meanSquareResponse } from "./responses.js";
-import type { TaughtLayer } from "./taught-layer.js";
+import { TAUGHT_KIND, type TaughtLayer } from "./taught-layer.js";
 
 /** A picture to learn from. */
 export interface Lesson {
@@ -84,6 +84,8 @@ export async function teach(options: TeachOptions): Promise<Taught> {
   const { programs, network, name, channels = DEFAULT_CHANNELS, seed = 1, signal, onProgress } = options;
   const started = performance.now();
   const info = resolveLayer(network, options.layer);
+  if (info.kind === TAUGHT_KIND)
+    throw new NetworkError("unknown", `${info.name} is a taught layer itself; teach over one of ${network.id}'s own.`);
   if (options.lessons.length < FEWEST_LESSONS) {
     throw new NetworkError("unknown", `Give ${FEWEST_LESSONS} pictures or more to learn from; there are ${options.lessons.length}.`);
   }
@@ -147,6 +149,16 @@ export async function teach(options: TeachOptions): Promise<Taught> {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+/**
+ * A layer that is good to teach over when none is named: the deepest whose places are eight pixels apart. By eye: there motifs of a
+ * few dozen pixels keep their shape and their colours; deeper layers make larger but greyer ones.
+ */
+export function layerToTeach(network: Network): string {
+  const own = network.layers.filter(({ kind }) => kind !== TAUGHT_KIND);
+  const fine = own.filter(({ stride }) => stride === 8).at(-1);
+  return (fine ?? own[Math.floor(own.length / 2)])?.name ?? "";
+}
 
 /** Every sixth picture is kept back to see what was learnt; where there are few, all are learnt from. */
 function divide(lessons: readonly Lesson[], next: Random): { learnt: Lesson[]; tested: Lesson[] } {

@@ -1,16 +1,28 @@
 /** Puts taught layers into a network: there they are layers like all others, each with a look of its name. */
 import type { Node } from "../graph/node.js";
-import { constant, conv2d, relu } from "../graph/ops.js";
+import { abs, add, constant, conv2d, exp, log, mul, relu, scalar } from "../graph/ops.js";
 import { LazyMap } from "../networks/import/lazy-map.js";
 import { presetsOf } from "../networks/looks.js";
 import type { LayerInfo, Network } from "../networks/network.js";
 import type { Look } from "../networks/presets.js";
-import { type TaughtLayer, taughtLayerName } from "./taught-layer.js";
+import { TAUGHT_KIND, type TaughtLayer, taughtLayerName } from "./taught-layer.js";
 import { readShelf, type Shelf } from "./taught-store.js";
+
+/**
+ * How soft the bend of a taught layer's answers is, in units of what a channel answers to its own motif. A plain ReLU answers
+ * nothing at all to most places of most photos, and where nothing is answered a dream does not begin.
+ */
+const SOFTNESS = 0.5;
+
+/** x where it is large, 0 where it is small, and never quite flat: softness * log(1 + exp(x / softness)), without overflow. */
+function softPlus(x: Node): Node {
+  const tail = log(add(exp(mul(abs(x), scalar(-1 / SOFTNESS))), scalar(1)));
+  return add(relu(x), mul(tail, scalar(SOFTNESS)));
+}
 
 /** The node of a taught layer over the features of the layer that it re-mixes. */
 export function taughtNode(features: Node, { weights, biases, channels, inputs }: TaughtLayer): Node {
-  return relu(conv2d(features, constant(weights, [channels, inputs, 1, 1]), constant(biases, [channels])));
+  return softPlus(conv2d(features, constant(weights, [channels, inputs, 1, 1]), constant(biases, [channels])));
 }
 
 function description({ pictures }: TaughtLayer): string {
@@ -43,7 +55,7 @@ export function withTaught(network: Network, shelf: Shelf): Network {
   if (Object.keys(looks).length === 0) return network;
   const layers = network.layers.flatMap((info): LayerInfo[] => {
     const over = [...fitting].filter(([, taught]) => taught.layer === info.name);
-    return [info, ...over.map(([name, { channels }]) => ({ name, kind: "Taught", channels, stride: info.stride }))];
+    return [info, ...over.map(([name, { channels }]) => ({ name, kind: TAUGHT_KIND, channels, stride: info.stride }))];
   });
   const presets = presetsOf(network);
   return {

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { observe } from "../../../src/engine/evaluate.js";
 import type { Raster } from "../../../src/engine/images/raster.js";
 import { NetworkError } from "../../../src/engine/networks/network.js";
+import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
 import type { Programs } from "../../../src/engine/programs.js";
 import { DreamParams, dream } from "../../../src/engine/recipes/dream.js";
 import { meanSquareResponse } from "../../../src/engine/teach/responses.js";
 import { encodeTaught, type TaughtLayer } from "../../../src/engine/teach/taught-layer.js";
-import { type Taught, type TeachOptions, teach } from "../../../src/engine/teach/teach.js";
+import { layerToTeach, type Taught, type TeachOptions, teach } from "../../../src/engine/teach/teach.js";
 import { withTaught } from "../../../src/engine/teach/with-taught.js";
 import { LAYER, lessons, makePrograms, type Texture, texture, tinyNetwork } from "./textures.js";
 
@@ -90,6 +91,24 @@ describe("teach", () => {
       "Give 5 pictures or more to learn from; there are 4.",
     );
     await expect(taughtFrom("down", { layer: "block9_conv1" })).rejects.toThrow(NetworkError);
+    const { layer } = await taughtFrom("down", { lessons: lessons("down", 5) });
+    const taught = withTaught(network, { edition: "1", kept: [{ name: "down", layer }] });
+    await expect(taughtFrom("down", { network: taught, layer: "taught/down" })).rejects.toThrow("is a taught layer itself");
+  });
+
+  it("names a layer to teach over: the deepest of stride 8, or else one in the middle", () => {
+    expect(
+      layerToTeach(
+        randomVgg([
+          [1, 2],
+          [1, 2],
+          [1, 2],
+          [2, 2],
+          [1, 2],
+        ]),
+      ),
+    ).toBe("block4_conv2");
+    expect(layerToTeach(network)).toBe("block2_conv1");
   });
 
   it("learns from pictures of one grey without failing", async () => {
