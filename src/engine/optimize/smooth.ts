@@ -2,6 +2,9 @@
 import { gaussianBlur } from "../images/blur.js";
 import { meanAbsolute, type Raster } from "../images/raster.js";
 
+/** Cut at two sigmas, 95 % of a Gaussian: what smooths a direction need not be exact, and is asked for at every step. */
+const REACH = 2;
+
 /**
  * The mean of three Gaussian blurs, with sigma / 2, sigma and 2 * sigma: fine, middle and coarse structure all stay, the finest noise goes.
  *
@@ -14,7 +17,7 @@ export function cascade(gradient: Raster, sigma: number): Raster {
   let blurred = gradient;
   let done = 0;
   for (const target of sigmas) {
-    blurred = gaussianBlur(blurred, Math.sqrt(target * target - done * done), "wrap");
+    blurred = gaussianBlur(blurred, Math.sqrt(target * target - done * done), "wrap", REACH);
     done = target;
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (blurred.data[i] ?? 0) / sigmas.length;
   }
