@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { PAGE, tableOf, withTables } from "../../scripts/engine-docs.js";
+import { RECIPES } from "../../src/engine/recipes/registry.js";
+
+describe("the parameters in docs/engine.md", () => {
+  const page = readFileSync(PAGE, "utf8");
+
+  it("are those of the code (npx tsx scripts/engine-docs.ts writes them anew)", () => {
+    expect(page).toBe(withTables(page));
+  });
+
+  it.each([...RECIPES.keys()])("include %s", (recipe) => {
+    expect(page).toContain(`<!-- parameters of ${recipe}`);
+  });
+});
+
+describe("a table of parameters", () => {
+  it("has defaults, limits, the book's values and what the code's comments say", () => {
+    const table = tableOf("dream");
+    expect(table).toContain("| `network` | `resnet50` | `vgg16` | text | Id of a network of the catalogue, or a path. |");
+    expect(table).toContain("| `octaveScale` | `1.4` |  | 1.05 to 4 |");
+    expect(table).toContain(
+      "| `jitter` |  | `0` | whole, 0 to 4096 | Largest random shift of each step, in pixels; anywhere when left out.",
+    );
+  });
+
+  it("may leave out what another recipe has", () => {
+    expect(tableOf("blend")).toContain("`keepColours`");
+    const own = tableOf("blend", "stylize");
+    expect(own).not.toContain("`keepColours`");
+    expect(own).toContain("| `sweep` | `0` | whole, 0 to 48 |");
+  });
+});
