@@ -17,19 +17,28 @@ export const BlendParams = StylizeParams.extend({
 });
 export type BlendParams = z.output<typeof BlendParams>;
 
+type Styles = BlendParams["styles"];
+
+/** One style with a share below 1: the rest goes to the photo's own style. Who knows an opposite of the style names it instead. */
+function withRest(styles: Styles): Styles {
+  const [only] = styles;
+  return styles.length === 1 && only && only.weight < 1 ? [only, { picture: "image", name: "the photo", weight: 1 - only.weight }] : styles;
+}
+
 /**
  * Paints a photo in a blend of styles. With `sweep` K, paints K pictures with shares of the second style from 0 to 1, and returns them
  * as a film that goes there and back.
  */
 export async function* blend(params: BlendParams, pictures: Pictures, context: RecipeContext): Frames {
-  const { sweep, framesPerSecond, format, maxBytes, ...painting } = params;
+  const { sweep, framesPerSecond, format, maxBytes, ...given } = params;
+  const painting = { ...given, styles: withRest(given.styles) };
   if (sweep === 0) {
     yield* stylize(painting, pictures, context);
     return;
   }
   if (sweep < 2) throw new RecipeError("A sweep has at least 2 pictures.");
-  const [first, second] = params.styles;
-  if (!first || !second || params.styles.length !== 2) throw new RecipeError("A sweep goes between two styles. Name exactly two.");
+  const [first, second] = painting.styles;
+  if (!first || !second || painting.styles.length !== 2) throw new RecipeError("A sweep goes between two styles. Name exactly two.");
   if (format === "mp4") await needFfmpeg();
   const images: Raster[] = [];
   for (let i = 0; i < sweep; i++) {

@@ -179,6 +179,14 @@ describe("blend", () => {
     expect(some).toBeLessThan(most);
   });
 
+  it("gives what one share leaves to the photo's own style", async () => {
+    const alone = (weight: number) => painted(run([1, 1], { styles: [{ picture: "a", weight }] }));
+    const [whole, third, faint] = [await alone(1), await alone(0.3), await alone(0.05)];
+    const away = async (image: Raster): Promise<number> => styleDistance(image, across);
+    expect(await away(whole)).toBeLessThan(await away(third));
+    expect(await away(third)).toBeLessThan(await away(faint));
+  });
+
   it("sweeps there and back as a film", async () => {
     const { frames, film } = await all(run([1, 1], { sweep: 3, size: 64, steps: 2 }));
     expect(frames.filter((f) => f.kind === "octave")).toHaveLength(3);
