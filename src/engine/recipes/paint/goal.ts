@@ -43,29 +43,32 @@ export async function prepareGoal(
 ): Promise<PreparedGoal> {
   const tiles = tilesOf({ width, height }, tilePixels);
   const features: Tensor[] = [];
-  const { content: wanted, measure } = goal;
-  for (const tile of wanted ? tiles : []) {
-    const part = tiles.length === 1 ? goal.content?.photo : wanted && cropRaster(wanted.photo, tile);
-    if (wanted && part) features.push(await featuresOf(studio.programs, studio.network, wanted.layer, part, { pooling: measure.pooling }));
+  const { styles, measure, variation } = goal;
+  for (const tile of goal.content ? tiles : []) {
+    const part = tiles.length === 1 ? goal.content?.photo : goal.content && cropRaster(goal.content.photo, tile);
+    const { layer } = goal.content ?? {};
+    if (layer && part) features.push(await featuresOf(studio.programs, studio.network, layer, part, { pooling: measure.pooling }));
   }
+  // Without the photo, which would otherwise be kept as long as the goal.
+  const wanted = goal.content && { layer: goal.content.layer, weight: goal.content.weight };
   const total = Math.max(
     features.reduce((all, f) => all + energy(f), 0),
     1e-12,
   );
   const rest = (i: number): [Objective, number][] => {
-    const terms: [Objective, number][] = [[totalVariation(1 / (width * height)), goal.variation]];
+    const terms: [Objective, number][] = [[totalVariation(1 / (width * height)), variation]];
     const target = features[i];
     if (wanted && target) terms.push([content(wanted.layer, target, 1 / total), wanted.weight]);
     return terms;
   };
   if (tiles.length === 1) {
-    const objective = sum([[gramLoss(goal.styles, measure.delta, measure.means), 1], ...rest(0)]);
+    const objective = sum([[gramLoss(styles, measure.delta, measure.means), 1], ...rest(0)]);
     // Tiling windows save passes over memory where they leave nothing over; only VGG's networks, painted with average pooling, have many.
     const even = measure.pooling === "average" && width % TILING === 0 && height % TILING === 0;
     const options = { pooling: measure.pooling, multipleOf: even ? TILING : 1 };
     return { evaluate: (canvas) => evaluate(studio.programs, studio.network, objective, canvas, options) };
   }
-  return { evaluate: (canvas) => evaluateTiled(studio, goal, tiles, rest, canvas) };
+  return { evaluate: (canvas) => evaluateTiled(studio, { styles, measure }, tiles, rest, canvas) };
 }
 
 /** A goal that is one objective of the whole picture. */
@@ -95,7 +98,7 @@ export interface PreparedGoal {
  */
 async function evaluateTiled(
   { programs, network }: Studio,
-  { styles, measure }: Goal,
+  { styles, measure }: Pick<Goal, "styles" | "measure">,
   tiles: readonly Tile[],
   rest: (tile: number) => [Objective, number][],
   canvas: Raster,
