@@ -1,7 +1,7 @@
 /**
  * How soon is a painting good? Style and content distance against seconds for the studio's and the book's presets and for plain Adam.
  *
- * Usage: npx tsx bench/quality.ts PHOTO STYLE [--network vgg19] [--size 256] [--out docs/pictures]
+ * Usage: npx tsx bench/quality.ts PHOTO STYLE [--network vgg19] [--size 256] [--out docs/pictures] [--ways studio,lbfgs]
  * Writes quality.svg, a picture of each, and prints JSON: for each way its seconds and distances, and how soon it reached what 100
  * iterations of L-BFGS reach. Distances are measured alike for all: in the studio's layers, relative to the style and to the photo.
  */
@@ -27,6 +27,7 @@ const { values, positionals } = parseArgs({
     size: { type: "string", default: "256" },
     out: { type: "string", default: "docs/pictures" },
     iterations: { type: "string", default: "100" },
+    ways: { type: "string", default: WAYS.join(",") },
   },
 });
 const [photoPath, stylePath] = positionals;
@@ -98,7 +99,7 @@ async function follow(way: Way): Promise<Sample[]> {
 }
 
 const results = new Map<Way, Sample[]>();
-for (const way of WAYS) results.set(way, await follow(way));
+for (const way of WAYS.filter((name) => values.ways.split(",").includes(name))) results.set(way, await follow(way));
 await writeFile(join(values.out, "quality.svg"), plot(results));
 const goal = results.get("lbfgs")?.at(-1);
 const summary = [...results].map(([way, samples]) => {
