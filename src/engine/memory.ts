@@ -9,11 +9,10 @@ import type { Scale } from "./optimize/scales.js";
 const FLOAT = 4;
 /**
  * How often the feature maps of the way forward are held at the worst moment of a step: themselves, the masks and gradients of the way
- * back, and what the device's allocator keeps between programs. By bench/memory.ts it is 1.0 to 1.3 for dreams with resnet50, 2.0 to 2.4
- * for paintings with it, and up to 3.5 for paintings with vgg19, all with the pictures themselves counted in. One number for all of
- * them is generous to dreams.
+ * back. By bench/memory.ts it is 1.0 for dreams with resnet50, 1.6 for paintings with it and 1.2 for paintings with vgg19, the pictures
+ * themselves counted in; the largest, rounded up.
  */
-const COPIES = 3;
+const COPIES = 1.7;
 /** A picture of this side is asked what it takes; larger ones take proportionally more. */
 const SAMPLE = 256;
 
