@@ -18,6 +18,7 @@ import { findNetwork } from "../src/engine/networks/catalogue.js";
 import { lookLayers, presetsOf } from "../src/engine/networks/looks.js";
 import type { Network } from "../src/engine/networks/network.js";
 import { type OpenEngine, openEngine } from "../src/engine/open.js";
+import { engineEnvironment } from "../src/engine/process/environment.js";
 import { runJob } from "../src/engine/run-job.js";
 
 interface Case {
@@ -35,6 +36,8 @@ interface Measurement {
   readonly peak: number;
   /** Resident before it: program, network, compiled programs, one step at 64 px. */
   readonly before: number;
+  /** Resident after it, the engine still open: what the run has not given back. */
+  readonly after: number;
   /** What the engine takes the feature maps of the largest step for, the budget left aside. */
   readonly estimate: number;
   readonly seconds: number;
@@ -89,11 +92,13 @@ async function measure(given: Case): Promise<Measurement> {
   await run(given, engine);
   const seconds = (performance.now() - start) / 1000;
   const peak = proc("/proc/self/status", "VmHWM");
+  globalThis.gc?.();
+  const after = proc("/proc/self/status", "VmRSS");
   const network = await engine.network(given.network);
   const { layers, pooling } = layersFor(given, network);
   const estimate = (bytesPerPixel(network, layers, { pooling }) * given.size * Math.round(given.size * RATIO)) / MEGABYTE;
   await engine.close();
-  return { peak, before, estimate, seconds };
+  return { peak, before, after, estimate, seconds };
 }
 
 async function main(): Promise<void> {
@@ -139,7 +144,7 @@ async function main(): Promise<void> {
 }
 
 async function inChild(given: Case): Promise<Measurement> {
-  const env = { ...process.env, MODELS_PATH: loadConfig().models.path.join(delimiter), MEMORY_CASE: JSON.stringify(given) };
+  const env = { ...engineEnvironment(), MODELS_PATH: loadConfig().models.path.join(delimiter), MEMORY_CASE: JSON.stringify(given) };
   const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", ...process.execArgv, fileURLToPath(import.meta.url)], {
     env,
   });
@@ -147,17 +152,17 @@ async function inChild(given: Case): Promise<Measurement> {
 }
 
 const HEAD = [
-  "| recipe | network | longer side, px | setting, MB | peak, MB | before, MB | run, MB | estimate, MB | run / estimate | s |",
-  "| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |",
+  "| recipe | network | longer side, px | setting, MB | peak, MB | before, MB | after, MB | run, MB | estimate, MB | run / estimate | s |",
+  "| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
 ].join("\n");
 
 function row(result: Case & (Measurement | { readonly leftOut: string })): string {
   const { recipe, network, size, budget } = result;
   const cells = [recipe, network, size, budget ?? "none"];
   if ("leftOut" in result) return `| ${cells.join(" | ")} | left out: ${result.leftOut} |`;
-  const { peak, before, estimate, seconds } = result;
+  const { peak, before, after, estimate, seconds } = result;
   const bound = Math.min(estimate, budget ?? Number.POSITIVE_INFINITY);
-  const figures = [peak, before, peak - before, estimate].map((megabytes) => megabytes.toFixed(0));
+  const figures = [peak, before, after, peak - before, estimate].map((megabytes) => megabytes.toFixed(0));
   return `| ${[...cells, ...figures, ((peak - before) / bound).toFixed(2), seconds.toFixed(1)].join(" | ")} |`;
 }
 

@@ -5,9 +5,12 @@
  * Without arguments: VGG19 with random weights (no download) at 256 and 512 pixels.
  */
 import { openCliEngine } from "../src/cli/engine.js";
+import { respawn } from "../src/cli/respawn.js";
 import { loadConfig } from "../src/config.js";
 import { measureStep, STEP_NETWORK } from "../src/engine/measure/step.js";
+import { lacksHugePages } from "../src/engine/process/environment.js";
 
+if (lacksHugePages()) await respawn();
 const [network = STEP_NETWORK, ...sizes] = process.argv.slice(2);
 const engine = openCliEngine(loadConfig(), true);
 for (const size of sizes.length > 0 ? sizes.map(Number) : [256, 512]) {

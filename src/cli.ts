@@ -1,48 +1,7 @@
 #!/usr/bin/env node
 /** `dreamloom ...`: the engine and the bots from a shell. */
-import { Command, CommanderError } from "commander";
-import { addBench } from "./cli/bench.js";
-import { addDoctor } from "./cli/doctor.js";
-import { addDream } from "./cli/dream.js";
-import { addEvaluate } from "./cli/evaluate.js";
-import { addGrid } from "./cli/grid.js";
-import { reportMistake } from "./cli/mistake.js";
-import { addModels } from "./cli/models.js";
-import { addNeuron } from "./cli/neuron.js";
-import { addBlend, addStylize, addTexture } from "./cli/paint.js";
-import { addStart } from "./cli/start.js";
-import { addTeach } from "./cli/teach.js";
-import { addZoom } from "./cli/zoom.js";
-import { version } from "./version.js";
+import { computesHere, respawn } from "./cli/respawn.js";
+import { lacksHugePages } from "./engine/process/environment.js";
 
-const program = new Command("dreamloom")
-  .description("Dreams and paints by running trained networks backwards: in chats, and here.")
-  .version(version)
-  .showHelpAfterError("Run it with --help to see what it takes.")
-  .exitOverride();
-addStart(program);
-addDream(program);
-addNeuron(program);
-addGrid(program);
-addZoom(program);
-addStylize(program);
-addBlend(program);
-addTexture(program);
-addBench(program);
-addEvaluate(program);
-addModels(program);
-addTeach(program);
-addDoctor(program);
-
-// `dreamloom models layers ... | head` is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
-});
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  // commander has already said what is wrong with an option; --help and --version end here too, with code 0.
-  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : reportMistake(error);
-}
+if (computesHere(process.argv[2]) && lacksHugePages()) await respawn();
+else await import("./cli/program.js");

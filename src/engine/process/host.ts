@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { EngineSettings } from "../open.js";
+import { engineEnvironment } from "./environment.js";
 import { type Engine, EngineError, type EngineRequest, type EngineResult, type RunOptions } from "./engine.js";
 import type { FromWorker, ToWorker } from "./messages.js";
 
@@ -135,6 +136,7 @@ export class EngineHost implements Engine {
     const worker = fileURLToPath(new URL(source ? "./worker.ts" : "./worker.js", import.meta.url));
     const child = fork(worker, {
       serialization: "advanced",
+      env: engineEnvironment(),
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       ...(source && { execArgv: ["--import", "tsx"] }),
     });

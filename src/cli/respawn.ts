@@ -1,0 +1,24 @@
+/** Starts this program again in the environment for computing, which a process can only be born with. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+import { engineEnvironment } from "../engine/process/environment.js";
+
+const COMPUTING = new Set(["bench", "blend", "doctor", "dream", "evaluate", "grid", "neuron", "stylize", "teach", "texture", "zoom"]);
+
+/** Does this command run the engine in its own process? `start` does not: its engine has one of its own. */
+export function computesHere(command: string | undefined): boolean {
+  return command !== undefined && COMPUTING.has(command);
+}
+
+/** Runs the same command line in a child, passes signals on, and ends as it ends. */
+export async function respawn(): Promise<void> {
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], { stdio: "inherit", env: engineEnvironment() });
+  // A terminal sends ^C to both; twice would be taken for impatience.
+  const terminal = process.stdin.isTTY === true;
+  process.on("SIGINT", () => terminal || child.kill("SIGINT"));
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+  const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+  process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
+  process.exit();
+}
