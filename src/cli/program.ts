@@ -1,5 +1,6 @@
 /** The commands of `dreamloom`. Importing it runs the one that was typed. */
 import { Command, CommanderError } from "commander";
+import { version } from "../version.js";
 import { addBench } from "./bench.js";
 import { addDoctor } from "./doctor.js";
 import { addDream } from "./dream.js";
@@ -12,7 +13,6 @@ import { addBlend, addStylize, addTexture } from "./paint.js";
 import { addStart } from "./start.js";
 import { addTeach } from "./teach.js";
 import { addZoom } from "./zoom.js";
-import { version } from "../version.js";
 
 const program = new Command("dreamloom")
   .description("Dreams and paints by running trained networks backwards: in chats, and here.")

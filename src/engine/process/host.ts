@@ -3,8 +3,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { EngineSettings } from "../open.js";
-import { engineEnvironment } from "./environment.js";
 import { type Engine, EngineError, type EngineRequest, type EngineResult, type RunOptions } from "./engine.js";
+import { engineEnvironment } from "./environment.js";
 import type { FromWorker, ToWorker } from "./messages.js";
 
 export interface EngineHostOptions extends EngineSettings {
