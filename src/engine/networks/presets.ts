@@ -20,7 +20,7 @@ export const Presets = z.strictObject({
   style: z.strictObject({
     layers: LayerWeights,
     content: z.string().min(1),
-    /** Which pooling paints better: "average" where the network's own windows tile the picture (VGG), else its own. */
+    /** "average" replaces the network's own pooling, where its windows tile the picture (VGG): smoother, and slower to find shapes. */
     pooling: z.enum(["max", "average"]).default("max"),
   }),
 });

@@ -1,0 +1,75 @@
+/** Adam on several sizes of a picture at once: large shapes move as fast as fine ones. */
+import { CHANNELS, type Raster } from "../images/raster.js";
+import { resize } from "../images/resample.js";
+import { Adam, type AdamOptions } from "./adam.js";
+
+export interface PyramidAdamOptions extends Omit<AdamOptions, "rate"> {
+  /** Step size of each level in the picture's units, the picture's own size first; each further level is half as wide and high. */
+  readonly rates: readonly number[];
+}
+
+interface Level {
+  readonly width: number;
+  readonly height: number;
+  readonly adam: Adam;
+}
+
+/** The smallest side, in pixels, that a further level may have. */
+const SMALLEST = 8;
+
+/**
+ * Adam whose coordinates are those of a pyramid of the picture: a step is the sum of Adam's steps at the picture's own size, at half of
+ * it, at a quarter, ...
+ *
+ * Adam gives each coordinate a step of the same size. Of pixels alone this turns the weak, noisy parts of a gradient, its finest
+ * patterns, into grain as strong as the strokes. In a pyramid most of the movement is coarse, and the finest level only refines it.
+ * The idea is the preconditioning of "Feature Visualization" (Olah, Mordvintsev and Schubert, 2017), in pyramids for Fourier transforms.
+ */
+export class PyramidAdam {
+  readonly #levels: readonly Level[];
+
+  /** @param before the optimiser of another size of the same picture, whose moments are taken on, resized */
+  constructor(width: number, height: number, { rates, ...options }: PyramidAdamOptions, before?: PyramidAdam) {
+    const levels: Level[] = [];
+    let [w, h] = [width, height];
+    for (const [index, rate] of rates.entries()) {
+      if (index > 0 && Math.min(w, h) < SMALLEST) break;
+      const earlier = before ? before.#levels[index] : undefined;
+      const moments = earlier?.adam.moments;
+      const resized = (data: Float32Array): Float32Array =>
+        earlier ? resize({ width: earlier.width, height: earlier.height, data }, w, h).data : data;
+      levels.push({
+        width: w,
+        height: h,
+        adam: new Adam(
+          CHANNELS * w * h,
+          { ...options, rate },
+          moments && { first: resized(moments.first), second: resized(moments.second), steps: moments.steps },
+        ),
+      });
+      [w, h] = [Math.ceil(w / 2), Math.ceil(h / 2)];
+    }
+    this.#levels = levels;
+  }
+
+  /**
+   * Moves a picture against its gradient, in place.
+   * @param gradient one value for each of the picture's, [3, height, width]
+   */
+  step({ data }: Raster, gradient: Raster): void {
+    const moves: Raster[] = [];
+    let seen = gradient;
+    for (const { width, height, adam } of this.#levels) {
+      seen = resize(seen, width, height);
+      const move = new Float32Array(seen.data.length);
+      adam.step(move, seen.data);
+      moves.push({ width, height, data: move });
+    }
+    const total = moves.reduceRight((coarse, fine) => {
+      const { data: sum } = resize(coarse, fine.width, fine.height);
+      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (fine.data[i] ?? 0);
+      return { ...fine, data: sum };
+    });
+    for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) + (total.data[i] ?? 0);
+  }
+}
