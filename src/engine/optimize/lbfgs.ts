@@ -1,11 +1,14 @@
 /** L-BFGS: Newton-like steps from the last few changes of point and gradient (Nocedal 1980; Liu and Nocedal 1989). */
 import { strongWolfe } from "./line-search.js";
-import { addScaled, copy, dot, maxAbsolute, type Oracle, sumAbsolute, type Vector } from "./vector.js";
+import { addScaled, copy, dot, maxAbsolute, type Oracle, type Vector } from "./vector.js";
 
 export interface LbfgsOptions {
   /** Pairs of changes that are remembered; the book takes 10. */
   readonly history?: number;
-  /** Length of the first step tried, before there is any history. */
+  /**
+   * Largest change of a component in the first step tried, before there is any history; 1 unless told. It does not depend on the
+   * loss's scale: a step of the gradient's own length would, for losses that are relative errors of pictures, vanish in float32.
+   */
   readonly rate?: number;
   /** Stops when no component of the gradient is larger. */
   readonly gradientTolerance?: number;
@@ -69,7 +72,7 @@ export class Lbfgs<V extends Vector = Vector> {
         this.#pairs.length = 0;
         direction = this.#direction(gradient);
       }
-      const first = this.#pairs.length === 0 ? Math.min(1, 1 / sumAbsolute(gradient)) * rate : 1;
+      const first = this.#pairs.length === 0 ? rate / maxAbsolute(gradient) : 1;
       const found = await strongWolfe(oracle, x, direction, { loss, gradient }, first);
       evaluations += found.evaluations;
       if (found.step === 0) return { loss, iterations: iteration, evaluations, converged: true };

@@ -24,9 +24,3 @@ export function maxAbsolute(x: Vector): number {
   for (let i = 0; i < x.length; i++) most = Math.max(most, Math.abs(x[i] ?? 0));
   return most;
 }
-
-export function sumAbsolute(x: Vector): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += Math.abs(x[i] ?? 0);
-  return sum;
-}

@@ -69,6 +69,20 @@ describe("L-BFGS", () => {
     expect(report).toMatchObject({ iterations: 0, evaluations: 1, converged: true });
   });
 
+  it.each([1e-8, 1, 1e8])("works on pictures in float32 whatever the loss's scale: times %s", async (scale) => {
+    const wanted = (i: number): number => 128 + 40 * Math.sin(i);
+    const curvature = (i: number): number => scale * (1 + (i % 7));
+    const oracle: Oracle<Float32Array> = async (x) => ({
+      loss: Math.fround(x.reduce((sum, v, i) => sum + curvature(i) * (v - wanted(i)) ** 2, 0)),
+      gradient: x.map((v, i) => 2 * curvature(i) * (v - wanted(i))),
+    });
+    const x = new Float32Array(100).fill(128);
+    const { loss: before } = await oracle(x);
+    const { loss, evaluations } = await new Lbfgs<Float32Array>().minimise(x, oracle, { iterations: 15 });
+    expect(loss).toBeLessThan(before / 1e6);
+    expect(evaluations).toBeLessThan(40);
+  });
+
   it("leaves x at the best point when a step gives no number", async () => {
     const cliff: Oracle<Float64Array> = async (x) => {
       const v = x[0] ?? 0;
