@@ -1,23 +1,9 @@
 import { type Command, defineCommand } from "./command.js";
 import { dreamOptions, dreamParams, dreamRecipe } from "./dream-recipe.js";
 import type { House } from "./house.js";
-import { type Option, textOption } from "./options.js";
+import { pictureOption } from "./picture-option.js";
 import { findPicture } from "./pictures.js";
 import { startJob } from "./start-job.js";
-
-/** Which picture to begin with: the one at hand, or none at all. */
-const picture: Option<"none" | "latest"> = {
-  ...textOption({
-    help: "The picture to begin with; none begins with noise",
-    expected: "latest, none, or an attached picture",
-    read: (typed) => {
-      const word = typed.trim().toLowerCase();
-      return word === "none" || word === "latest" ? word : undefined;
-    },
-    default: "latest",
-  }),
-  type: "picture",
-};
 
 /** `/dream`: the picture at hand, as the network would like to see it. */
 export function dreamCommand(house: House): Command {
@@ -25,7 +11,7 @@ export function dreamCommand(house: House): Command {
   return defineCommand({
     name: "dream",
     help: "Lets a network dream in a picture: what it sees in it grows stronger",
-    options: { ...dreamOptions(house), picture },
+    options: { ...dreamOptions(house), picture: pictureOption({ help: "The picture to begin with; none begins with noise", none: true }) },
     examples: [
       "/dream",
       `/dream look:${house.dream.look} strength:0.6`,
@@ -33,10 +19,11 @@ export function dreamCommand(house: House): Command {
       "/dream octaves:3 octave-scale:1.6",
       '/dream layers:"activation_36:1.5 activation_30:1.2"',
       `/dream network:${house.dream.network} picture:none`,
+      "/dream https://example.org/photo.jpg strength:0.6",
     ],
     async run({ picture: wanted, ...given }, context) {
       const params = dreamParams(house, given);
-      const found = wanted === "none" ? undefined : await findPicture(context);
+      const found = await findPicture(context, wanted);
       await startJob(context, { recipe, params, pictures: found ? { image: found.bytes } : {} });
     },
   });

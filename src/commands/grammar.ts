@@ -8,7 +8,8 @@
  *     quoted    = '"' { any character but '"' and '\'  |  '\' any character } '"'
  *     key, name = a letter, then letters, digits and "-"
  *
- * Typographic quotes, which phones put in, count as quotes. {@link parseLine} takes back everything that {@link printLine} prints.
+ * A word that begins like a link, `https://`, is a value of its own and not `key:value`. Typographic quotes, which phones put in, count as
+ * quotes. {@link parseLine} takes back everything that {@link printLine} prints.
  */
 
 /** One word or `key:value` of a line. */
@@ -28,7 +29,7 @@ export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok
 
 const SPACE = /\s/u;
 const QUOTES = '"“”„';
-const KEY = /^([A-Za-z][A-Za-z0-9-]*)[:=]/;
+const KEY = /^(?![A-Za-z][A-Za-z0-9-]*:\/\/)([A-Za-z][A-Za-z0-9-]*)[:=]/;
 const NAME = /^[A-Za-z][A-Za-z0-9-]*/;
 /** Longer lines are nobody's typing. */
 const MAX_LENGTH = 8_000;
@@ -72,7 +73,9 @@ export function printLine(line: Line): string {
 }
 
 export function printArgument(argument: Argument): string {
-  if (argument.key !== undefined) return `${argument.key}:${printValue(argument.value)}`;
+  // `https:"//a"` is an option called https, whoever may want one.
+  if (argument.key !== undefined)
+    return `${argument.key}:${argument.value.startsWith("//") ? quote(argument.value) : printValue(argument.value)}`;
   // A word that looks like key:value would be read as one.
   return KEY.test(argument.value) ? quote(argument.value) : printValue(argument.value);
 }

@@ -1,6 +1,7 @@
 import { fileTypeFromBuffer } from "file-type";
 import { ChatError, type Picture, type PictureSource } from "../bots/chat.js";
 import { type CommandContext, Mistake } from "./command.js";
+import type { WantedPicture } from "./picture-option.js";
 
 const READABLE = new Map([
   ["image/jpeg", "JPEG"],
@@ -12,14 +13,16 @@ const READABLE = new Map([
 ]);
 
 /**
- * The picture that a command means: attached to it, else on the message it answers, else the newest in the thread or channel.
- * Undefined when there is none anywhere.
+ * The picture that a command means: attached to it, else on the message it answers, else behind the link in its line, else the newest in the
+ * thread or channel. Undefined when there is none anywhere, or none is wanted.
  *
+ * @param wanted what `pictureOption` read
  * @throws Mistake when there is one that cannot be used.
  */
-export async function findPicture(context: CommandContext): Promise<Picture | undefined> {
+export async function findPicture(context: CommandContext, wanted: WantedPicture = "latest"): Promise<Picture | undefined> {
+  if (wanted === "none") return undefined;
   try {
-    const source = await findSource(context);
+    const source = await findSource(context, wanted);
     return source && (await fetchPicture(context, source));
   } catch (error) {
     if (error instanceof ChatError) throw new Mistake(error.message, { cause: error });
@@ -27,13 +30,14 @@ export async function findPicture(context: CommandContext): Promise<Picture | un
   }
 }
 
-async function findSource({ chat, event, place }: CommandContext): Promise<PictureSource | undefined> {
+async function findSource({ chat, event, place }: CommandContext, wanted: "latest" | URL): Promise<PictureSource | undefined> {
   const [attached] = event.attachments;
   if (attached) return attached;
   if (event.repliesTo) {
     const [answered] = await chat.picturesOf(event.repliesTo);
     if (answered) return answered;
   }
+  if (wanted instanceof URL) throw new Mistake("I cannot fetch links yet; please attach the picture.");
   const here = await chat.latestPicture(place);
   if (here || place.thread === undefined) return here;
   const { thread: _thread, ...channel } = place;

@@ -2,6 +2,7 @@ import { nearest } from "../nearest.js";
 import { type Command, Mistake } from "./command.js";
 import { type Argument, parseArguments, parseLine, printArgument } from "./grammar.js";
 import { kebab, type Option, type Options, type ValuesOf } from "./options.js";
+import { isLink } from "./picture-option.js";
 
 /**
  * Turns arguments into a command's values.
@@ -12,9 +13,12 @@ export function readValues<O extends Options>(command: Command<O>, args: readonl
   const options = new Map<string, { readonly key: string; readonly option: Option }>();
   for (const [key, option] of Object.entries(command.options)) options.set(kebab(key), { key, option });
   const positional = [...options].filter(([, { option }]) => option.positional).map(([name]) => name);
+  // A link anywhere in the line is the picture, whatever else may be given without its name.
+  const pictures = [...options].filter(([, { option }]) => option.type === "picture").map(([name]) => name);
   const values: Record<string, unknown> = {};
   for (const argument of args) {
-    const name = argument.key ?? positional.find((free) => !Object.hasOwn(values, options.get(free)?.key ?? free));
+    const isFree = (name: string): boolean => !Object.hasOwn(values, options.get(name)?.key ?? name);
+    const name = argument.key ?? (isLink(argument.value) ? (pictures.find(isFree) ?? pictures[0]) : positional.find(isFree));
     if (name === undefined) throw new Mistake(strayWord(command, argument.value));
     // "octaveScale:2" and "octavescale:2" mean octave-scale.
     const found = options.get(name) ?? [...options].find(([known]) => known.replaceAll("-", "") === name.replaceAll("-", ""))?.[1];
