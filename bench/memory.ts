@@ -45,7 +45,7 @@ interface Measurement {
 
 const MEGABYTE = 1e6;
 const PHOTO = fileURLToPath(new URL("../config/sample.jpg", import.meta.url));
-const STYLE = fileURLToPath(new URL("../docs/pictures/styles/woodcut.jpg", import.meta.url));
+const STYLE = fileURLToPath(new URL("../config/styles/woodcut.jpg", import.meta.url));
 const RATIO = 3 / 4;
 /** Share of the free memory that a case may need: other programs want some too. */
 const ROOM = 0.6;

@@ -1,6 +1,5 @@
-/** A square of pixels to draw on, and noise to draw with. */
+/** A square of pixels to draw on. */
 import sharp from "sharp";
-import type { Random } from "../../src/engine/images/random.js";
 
 /** 0..255; values outside are clipped when they are drawn. */
 export type Rgb = readonly [number, number, number];
@@ -31,26 +30,3 @@ export function mixed(from: Rgb, to: Rgb, t: number): Rgb {
   const at = (i: 0 | 1 | 2): number => from[i] + (to[i] - from[i]) * t;
   return [at(0), at(1), at(2)];
 }
-
-/** Smooth noise of about -1..1, side x side: `cells` bumps across, and finer ones on them. */
-export function fractal(side: number, cells: number, next: Random): Float32Array {
-  const sum = new Float32Array(side * side);
-  for (let octave = 0; octave < 3; octave++) {
-    const count = cells * 2 ** octave;
-    const lattice = Float32Array.from({ length: (count + 2) ** 2 }, () => 2 * next() - 1);
-    const value = (i: number, j: number): number => lattice[j * (count + 2) + i] ?? 0;
-    for (let y = 0; y < side; y++) {
-      for (let x = 0; x < side; x++) {
-        const [u, v] = [(x / side) * count, (y / side) * count];
-        const [i, j] = [Math.floor(u), Math.floor(v)];
-        const [s, t] = [smooth(u - i), smooth(v - j)];
-        const top = value(i, j) * (1 - s) + value(i + 1, j) * s;
-        const bottom = value(i, j + 1) * (1 - s) + value(i + 1, j + 1) * s;
-        sum[y * side + x] = (sum[y * side + x] ?? 0) + (top * (1 - t) + bottom * t) / 2 ** octave;
-      }
-    }
-  }
-  return sum;
-}
-
-const smooth = (t: number): number => t * t * (3 - 2 * t);

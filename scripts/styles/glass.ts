@@ -1,6 +1,9 @@
 /** Stained glass: panes of strong colours in black lead, lit from behind. */
 import { type Random, random } from "../../src/engine/images/random.js";
-import { type Canvas, canvas, fractal, mixed, type Rgb } from "./canvas.js";
+import { type Canvas, canvas, mixed, type Rgb } from "./canvas.js";
+import { cells } from "./cells.js";
+import type { Point } from "./marks.js";
+import { noisePixels } from "./noise.js";
 
 const PANES: readonly Rgb[] = [
   [176, 18, 30],
@@ -18,9 +21,7 @@ const LEAD: Rgb = [14, 12, 16];
 /** Half the width of the lead, in pixels. */
 const CAME = 4.5;
 
-interface Site {
-  readonly x: number;
-  readonly y: number;
+interface Site extends Point {
   readonly colour: Rgb;
   /** Direction in which the pane grows lighter, in radians. */
   readonly light: number;
@@ -46,22 +47,14 @@ function sitesOf(side: number, next: Random): Site[] {
 export function glass(side: number): Canvas {
   const next = random(11);
   const sites = sitesOf(side, next);
-  const [across, down] = [fractal(side, 4, next), fractal(side, 4, next)];
-  const bubbles = fractal(side, 40, next);
+  const nearest = cells(sites, side * 0.1);
+  const [across, down] = [noisePixels(side, 4, next), noisePixels(side, 4, next)];
+  const bubbles = noisePixels(side, 40, next);
   return canvas(side, (x, y) => {
     const at = y * side + x;
     const px = x + 10 * (across[at] ?? 0);
     const py = y + 10 * (down[at] ?? 0);
-    let [best, second] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    let [here, other]: [Site | undefined, Site | undefined] = [undefined, undefined];
-    for (const site of sites) {
-      const d = Math.hypot(px - site.x, py - site.y);
-      if (d < best) [second, other, best, here] = [best, here, d, site];
-      else if (d < second) [second, other] = [d, site];
-    }
-    if (!here || !other) return LEAD;
-    // Distance to the border between the two nearest sites.
-    const border = (second * second - best * best) / (2 * Math.hypot(here.x - other.x, here.y - other.y));
+    const { here, border } = nearest(px, py);
     const lead = Math.min(1, Math.max(0, (border - CAME) / 1.5));
     const slope = ((px - here.x) * Math.cos(here.light) + (py - here.y) * Math.sin(here.light)) / (side * 0.09);
     const shine = 1 + 0.22 * slope + 0.3 * (bubbles[at] ?? 0);

@@ -1,6 +1,7 @@
 /** A summer field in dabs of pure colour: gold, poppies, greens, a turquoise sky. */
 import { type Random, random } from "../../src/engine/images/random.js";
-import { type Canvas, css, fractal, type Rgb, svgCanvas } from "./canvas.js";
+import { type Canvas, css, type Rgb, svgCanvas } from "./canvas.js";
+import { noisePixels } from "./noise.js";
 
 type Palette = readonly Rgb[];
 const SKY: Palette = [
@@ -45,7 +46,7 @@ function paletteAt(x: number, y: number, drift: number, next: Random): Palette {
 
 export async function summer(side: number): Promise<Canvas> {
   const next = random(23);
-  const drifts = fractal(side, 4, next);
+  const drifts = noisePixels(side, 4, next);
   const dabs: string[] = [];
   // Coarse dabs first; finer ones lie on top.
   for (const [count, radius] of [

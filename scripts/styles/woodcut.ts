@@ -1,6 +1,7 @@
 /** A woodcut of waves: carved lines in indigo on paper, foam at the crests, a red sun. */
 import { random } from "../../src/engine/images/random.js";
-import { type Canvas, canvas, fractal, mixed, type Rgb } from "./canvas.js";
+import { type Canvas, canvas, mixed, type Rgb } from "./canvas.js";
+import { noisePixels } from "./noise.js";
 
 const [INK, DEEP, TEAL, PAPER, SUN]: readonly [Rgb, Rgb, Rgb, Rgb, Rgb] = [
   [16, 28, 62],
@@ -22,7 +23,7 @@ function surface(k: number, x: number): number {
 
 export function woodcut(side: number): Canvas {
   const next = random(5);
-  const [wobble, grain] = [fractal(side, 5, next), fractal(side, 60, next)];
+  const [wobble, grain] = [noisePixels(side, 5, next), noisePixels(side, 60, next)];
   return canvas(side, (px, py) => {
     const at = py * side + px;
     const [x, y] = [px / side, py / side];

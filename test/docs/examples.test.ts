@@ -20,8 +20,8 @@ const nameOf = ({ page, number }: Example): string => `${page.replaceAll(/\W/g, 
 /** What the examples call their pictures. */
 const PICTURES = {
   "photo.jpg": "config/sample.jpg",
-  "painting.jpg": "docs/pictures/styles/summer.jpg",
-  "frost.jpg": "docs/pictures/styles/winter.jpg",
+  "painting.jpg": "config/styles/summer.jpg",
+  "frost.jpg": "config/styles/winter.jpg",
 };
 
 const missing = await resnet50Missing();
