@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import sharp from "sharp";
 import { loadConfig } from "../src/config.js";
-import { decode, encode, inspect } from "../src/engine/images/codec.js";
+import { decode, encode } from "../src/engine/images/codec.js";
 import { fitInside, type Raster } from "../src/engine/images/raster.js";
 import type { Network } from "../src/engine/networks/network.js";
 import { type OpenEngine, openEngine } from "../src/engine/open.js";
@@ -14,6 +14,7 @@ import { DreamParams, dream } from "../src/engine/recipes/dream.js";
 import type { Pictures } from "../src/engine/recipes/recipe.js";
 import { teach } from "../src/engine/teach/teach.js";
 import { withTaught } from "../src/engine/teach/with-taught.js";
+import { inspectPicture } from "../src/inspect-picture.js";
 import { drawMotif, MOTIF_NAMES, type Motif } from "./motifs.js";
 
 const NETWORK = "resnet50";
@@ -44,7 +45,7 @@ async function show(engine: OpenEngine, motif: Motif): Promise<void> {
   console.log(`${motif}: ${layer.channels} channels in ${seconds.toFixed(1)} s, ${preference.toFixed(0)} times as strong as to nothing`);
   const taught = withTaught(network, { edition: `bench ${motif}`, kept: [{ name: motif, layer }] });
   const photo = await readFile(new URL("../config/sample.jpg", import.meta.url));
-  const size = await inspect(photo);
+  const size = await inspectPicture(photo);
   const image = { ...size, decode: (side: number) => decode(photo, side) };
   const { height } = fitInside(size.width, size.height, WIDTH);
   const [before, after] = [{ layers: LAYER }, { look: motif }];

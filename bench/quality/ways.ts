@@ -1,7 +1,7 @@
 /** The ways to paint that bench/quality.ts compares. */
 
 import { evaluate } from "../../src/engine/evaluate.js";
-import { decode, inspect } from "../../src/engine/images/codec.js";
+import { decode } from "../../src/engine/images/codec.js";
 import type { Raster } from "../../src/engine/images/raster.js";
 import { presetsOf } from "../../src/engine/networks/looks.js";
 import type { Network } from "../../src/engine/networks/network.js";
@@ -16,6 +16,7 @@ import { measureOf, VARIATION } from "../../src/engine/recipes/paint/params.js";
 import { blendTargets, featuresOf } from "../../src/engine/recipes/paint/targets.js";
 import type { PictureInput } from "../../src/engine/recipes/recipe.js";
 import { StylizeParams, stylize } from "../../src/engine/recipes/stylize.js";
+import { inspectPicture } from "../../src/inspect-picture.js";
 
 export const WAYS = ["studio", "lbfgs", "adam", "book"] as const;
 export type Way = (typeof WAYS)[number];
@@ -31,7 +32,7 @@ export interface Scene {
 }
 
 async function input(bytes: Uint8Array): Promise<PictureInput> {
-  const { width, height } = await inspect(bytes);
+  const { width, height } = await inspectPicture(bytes);
   return { width, height, decode: (side) => decode(bytes, side) };
 }
 

@@ -1,11 +1,11 @@
 /** What a shell says when something goes wrong. */
 import { ChatError } from "../bots/chat.js";
 import { ConfigError } from "../config.js";
-import { PictureError } from "../engine/images/codec.js";
 import { NetworkError } from "../engine/networks/network.js";
 import { EngineError } from "../engine/process/engine.js";
 import { RecipeError } from "../engine/recipes/recipe.js";
 import { DeviceError } from "../engine/runtimes/runtime.js";
+import { PictureError } from "../inspect-picture.js";
 
 /** Something wrong with what was typed; the message says what would be right. */
 export class UsageError extends Error {

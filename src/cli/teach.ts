@@ -4,12 +4,13 @@ import { extname, join } from "node:path";
 import { Presets, SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { loadConfig } from "../config.js";
-import { decode, inspect, PictureError } from "../engine/images/codec.js";
+import { decode } from "../engine/images/codec.js";
 import { presetsOf } from "../engine/networks/looks.js";
 import type { Network } from "../engine/networks/network.js";
 import { taughtLayerName } from "../engine/teach/taught-layer.js";
 import { saveTaught, taughtPath } from "../engine/teach/taught-store.js";
 import { DEFAULT_CHANNELS, FEWEST_LESSONS, type Lesson, layerToTeach, teach } from "../engine/teach/teach.js";
+import { inspectPicture, PictureError } from "../inspect-picture.js";
 import { engineSettings, openCliEngine } from "./engine.js";
 import { UsageError } from "./mistake.js";
 import { number } from "./run-recipe.js";
@@ -43,7 +44,7 @@ async function lessonsIn(folder: string): Promise<{ lessons: Lesson[]; skipped: 
       if ((await stat(path)).size > MOST_BYTES) throw new PictureError("too large");
       // To its end, since a picture that breaks off would stop the teaching half-way.
       const bytes = await readFile(path);
-      await inspect(bytes);
+      await inspectPicture(bytes);
       await decode(bytes, 64);
       lessons.push({ decode: async (side) => decode(await readFile(path), side) });
     } catch (error) {

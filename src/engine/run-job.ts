@@ -1,6 +1,7 @@
 /** Runs one job inside the engine's own process: decodes its pictures, runs its recipe, encodes its frames. */
 import type { z } from "zod";
-import { decode, encode, inspect, PictureError } from "./images/codec.js";
+import { inspectPicture, PictureError } from "../inspect-picture.js";
+import { decode, encode } from "./images/codec.js";
 import { type Film, FilmError } from "./images/film.js";
 import { type Network, NetworkError } from "./networks/network.js";
 import { EngineError, type EngineFrame, type EngineRequest, type EngineResult, type OctaveSummary } from "./process/engine.js";
@@ -30,7 +31,7 @@ export async function runJob(request: EngineRequest, context: JobContext): Promi
     const params = parseParams(recipe.params, request.params);
     const pictures: Record<string, PictureInput> = {};
     for (const [role, bytes] of Object.entries(request.pictures)) {
-      const { width, height } = await inspect(bytes);
+      const { width, height } = await inspectPicture(bytes);
       pictures[role] = { width, height, decode: (side) => decode(bytes, side) };
     }
     const octaves: OctaveSummary[] = [];

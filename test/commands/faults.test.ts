@@ -6,6 +6,7 @@ import { ChatError, type ChatErrorKind } from "../../src/bots/chat.js";
 import { ann, art, ben, type Call, FakeChat, mod, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { studio } from "../fakes/studio.js";
+import { claims } from "../support/pictures.js";
 
 const unhandled: unknown[] = [];
 process.on("unhandledRejection", (reason) => unhandled.push(reason));
@@ -124,7 +125,7 @@ describe("the picture a command means", () => {
   };
 
   it("is the attachment, else the answered message's, else the latest, else none", async () => {
-    const [a, b, c] = await Promise.all([picture(10, 10), picture(200, 100), picture(300, 200)]);
+    const [a, b, c] = await Promise.all([picture(20, 16), picture(200, 100), picture(300, 200)]);
     const found = await used(async (chat) => {
       const shown = await chat.post(art, { text: "look", pictures: [{ bytes: b, name: "b.png", type: "image/png" }] });
       const bare = await chat.post(art, { text: "no picture here" });
@@ -148,9 +149,15 @@ describe("the picture a command means", () => {
     [
       "not a picture",
       { ...source(new TextEncoder().encode("#!/bin/sh"), "photo.png") },
-      /^photo.png is not a picture; I can read JPEG, PNG/,
+      /^photo\.png is not a picture I can read\. Use a JPEG, PNG/,
     ],
-    ["another kind of file", source(new TextEncoder().encode("%PDF-1.7\n%abc"), "photo.png"), /^photo.png is a pdf file; I can read/],
+    [
+      "another kind of file",
+      source(new TextEncoder().encode("%PDF-1.7\n%abc"), "photo.png"),
+      /^photo\.png cannot be used: I do not read pdf files\. Use a/,
+    ],
+    ["a bomb", source(claims(60_000, 60_000)), /^photo\.png has more than 50 megapixels/],
+    ["a speck", source(claims(15, 400)), /^photo\.png is 15 × 400 pixels; send one of at least 16 pixels on each side\./],
     [
       "gone",
       { name: "p.png", fetch: () => Promise.reject(new ChatError("gone", "The picture was deleted.")) },

@@ -8,8 +8,11 @@ const value = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.string({ unit: fc.constantFrom('"', "\\", "“", "”", "„", ":", "=", " ", "\n", "a", "1", "/") }),
   word,
+  fc.webUrl({ withQueryParameters: true, withFragments: true }),
+  fc.stringMatching(/^\/\/[a-z:]{0,5}$/),
 );
-const argument: fc.Arbitrary<Argument> = fc.oneof(fc.record({ key: word, value }), fc.record({ value }));
+const key = fc.oneof(word, fc.constantFrom("http", "https"));
+const argument: fc.Arbitrary<Argument> = fc.oneof(fc.record({ key, value }), fc.record({ value }));
 const line: fc.Arbitrary<Line> = fc.record({ name: word, arguments: fc.array(argument, { maxLength: 8 }) });
 
 describe("the grammar", () => {
@@ -23,7 +26,10 @@ describe("the grammar", () => {
   });
 
   it("answers any input without throwing, and what it takes it prints and takes again", () => {
-    const anything = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: fc.constantFrom("/", "a", ":", '"', "”", " ", "\\") }));
+    const anything = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.string({ unit: fc.constantFrom("/", "a", ":", "=", '"', "”", " ", "\\", "http://") }),
+    );
     fc.assert(
       fc.property(anything, (text) => {
         const first = parseLine(`/a ${text}`);
@@ -57,6 +63,13 @@ describe("the grammar", () => {
     ['/dream name:"say \\"hi\\""', [{ key: "name", value: 'say "hi"' }]],
     ["/again 7KQ4 strength:0.8", [{ value: "7KQ4" }, { key: "strength", value: "0.8" }]],
     ["/dream\nsize:512", [{ key: "size", value: "512" }]],
+    [
+      "/dream https://example.org/a.jpg?b=c look:creatures",
+      [{ value: "https://example.org/a.jpg?b=c" }, { key: "look", value: "creatures" }],
+    ],
+    ["/dream picture:HTTP://example.org", [{ key: "picture", value: "HTTP://example.org" }]],
+    ["/dream <https://example.org/a.jpg>", [{ value: "<https://example.org/a.jpg>" }]],
+    ['/dream https:"//example.org"', [{ key: "https", value: "//example.org" }]],
     ["/dream it's fine", [{ value: "it's" }, { value: "fine" }]],
   ])("reads %j", (text, args) => {
     const parsed = parseLine(text);

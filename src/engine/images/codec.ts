@@ -1,45 +1,7 @@
 /** Encoded pictures in and out, through sharp. Every picture from outside is hostile until it has been through `decode`. */
 import sharp from "sharp";
+import { inspectPicture, MAX_INPUT_PIXELS, PictureError } from "../../inspect-picture.js";
 import { CHANNELS, fitInside, type Raster } from "./raster.js";
-
-/** File formats that are taken, as sharp names them. */
-const FORMATS = new Map([
-  ["jpeg", "JPEG"],
-  ["png", "PNG"],
-  ["webp", "WebP"],
-  ["gif", "GIF"],
-  ["heif", "AVIF"],
-  ["tiff", "TIFF"],
-]);
-
-/** The most pixels that are decoded: 50 megapixels, more than any phone's picture and far less than memory. */
-export const MAX_INPUT_PIXELS = 50_000_000;
-
-/** A picture cannot be used; the message says why and what would do. */
-export class PictureError extends Error {
-  override readonly name = "PictureError";
-}
-
-const HINT = "Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.";
-
-/** What an encoded picture says about itself, after checking that it is one of the formats taken and not too large. */
-export async function inspect(bytes: Uint8Array): Promise<{ width: number; height: number; format: string }> {
-  if (bytes.byteLength === 0) throw new PictureError(`That file is empty. ${HINT}`);
-  const metadata = await sharp(bytes, { limitInputPixels: MAX_INPUT_PIXELS, failOn: "error" })
-    .metadata()
-    .catch((cause: unknown) => {
-      if (/pixel limit/i.test(String(cause))) throw tooLarge(cause);
-      throw new PictureError(`That file is not a picture I can read. ${HINT}`, { cause });
-    });
-  if (!FORMATS.has(metadata.format)) throw new PictureError(`I do not read ${metadata.format} files. ${HINT}`);
-  const { width, height } = metadata.autoOrient;
-  if (width * height > MAX_INPUT_PIXELS) throw tooLarge();
-  return { width, height, format: metadata.format };
-}
-
-function tooLarge(cause?: unknown): PictureError {
-  return new PictureError(`That picture has more than ${MAX_INPUT_PIXELS / 1e6} megapixels. Make it smaller and try again.`, { cause });
-}
 
 /**
  * Decodes a picture: first frame, upright (EXIF), sRGB, transparency over white.
@@ -47,7 +9,7 @@ function tooLarge(cause?: unknown): PictureError {
  * @throws PictureError when it is not a picture, of a format not taken, damaged, or too large
  */
 export async function decode(bytes: Uint8Array, side?: number): Promise<Raster> {
-  const { width, height } = await inspect(bytes);
+  const { width, height } = await inspectPicture(bytes);
   const target = side === undefined ? { width, height } : fitInside(width, height, side);
   const { data, info } = await sharp(bytes, { limitInputPixels: MAX_INPUT_PIXELS, failOn: "error" })
     .autoOrient()

@@ -10,14 +10,17 @@ export interface FileServer {
 
 export type Answer = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
 
-/** @param answer given each request and which one it is, from 1 */
-export async function serve(answer: Answer): Promise<FileServer> {
+/**
+ * @param answer given each request and which one it is, from 1
+ * @param host "0.0.0.0" to be reached at every address of this machine
+ */
+export async function serve(answer: Answer, host = "127.0.0.1"): Promise<FileServer> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);
     answer(request, response, requests.length);
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  await new Promise<void>((done) => server.listen(0, host, done));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,

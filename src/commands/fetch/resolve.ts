@@ -1,0 +1,30 @@
+import { Resolver } from "node:dns/promises";
+
+/** Of one question, in milliseconds; asked again once. */
+const PATIENCE = 3000;
+
+/**
+ * The IP addresses of a host by DNS; none when there is no such host. The hosts file and the search domains of this machine, which name its
+ * neighbours, are not looked at, and a name server that never answers holds up nothing else, as the system's own look-up would.
+ *
+ * @throws what DNS says when it cannot tell
+ */
+export async function resolveHost(host: string, signal: AbortSignal): Promise<readonly string[]> {
+  signal.throwIfAborted();
+  const resolver = new Resolver({ timeout: PATIENCE, tries: 2 });
+  const cancel = () => resolver.cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+    const addresses = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
+    const trouble = answers.find((answer) => answer.status === "rejected" && !saysNone(answer.reason));
+    if (addresses.length === 0 && trouble?.status === "rejected") throw trouble.reason;
+    return addresses;
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+function saysNone(error: unknown): boolean {
+  return error instanceof Error && "code" in error && ["ENOTFOUND", "ENODATA", "EBADNAME"].includes(String(error.code));
+}

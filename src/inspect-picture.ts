@@ -1,0 +1,88 @@
+/** What an encoded picture is, found out without decoding it. Pictures from outside are hostile until they have been through here. */
+import { fileTypeFromBuffer } from "file-type";
+import sharp, { type Metadata } from "sharp";
+
+/** The most pixels that are decoded: 50 megapixels, more than any phone's picture and far less than memory. */
+export const MAX_INPUT_PIXELS = 50_000_000;
+
+/** A picture cannot be used; the message says why and what would do. */
+export class PictureError extends Error {
+  override readonly name = "PictureError";
+}
+
+export interface PictureFacts {
+  /** Pixels as shown, that is, after turning the picture as its EXIF orientation says; of the first frame or page. */
+  readonly width: number;
+  readonly height: number;
+  /** As sharp names it. */
+  readonly format: string;
+  /** For instance "image/jpeg". */
+  readonly type: string;
+  /** Of a file's name, without the dot. */
+  readonly extension: string;
+}
+
+interface Format {
+  readonly label: string;
+  readonly extension: string;
+  readonly type: string;
+  /** What the first bytes may look like. */
+  readonly looksLike: readonly string[];
+}
+
+/** File formats that are taken, by sharp's name. AVIF is HEIF with AV1 inside; some writers give it HEIF's general mark, see {@link isAvif}. */
+const FORMATS = new Map<string, Format>([
+  ["jpeg", { label: "JPEG", extension: "jpg", type: "image/jpeg", looksLike: ["image/jpeg"] }],
+  ["png", { label: "PNG", extension: "png", type: "image/png", looksLike: ["image/png", "image/apng"] }],
+  ["webp", { label: "WebP", extension: "webp", type: "image/webp", looksLike: ["image/webp"] }],
+  ["gif", { label: "GIF", extension: "gif", type: "image/gif", looksLike: ["image/gif"] }],
+  ["heif", { label: "AVIF", extension: "avif", type: "image/avif", looksLike: ["image/avif", "image/heif", "image/heif-sequence"] }],
+  ["tiff", { label: "TIFF", extension: "tiff", type: "image/tiff", looksLike: ["image/tiff"] }],
+]);
+const LOOKS = new Set([...FORMATS.values()].flatMap((format) => format.looksLike));
+
+const HINT = "Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.";
+
+/**
+ * What an encoded picture says about itself, after checking that it is one of the formats taken, by its content and whatever it is called, and
+ * not too large.
+ *
+ * @param name what the picture is called in messages
+ * @throws PictureError
+ */
+export async function inspectPicture(bytes: Uint8Array, name = "That file"): Promise<PictureFacts> {
+  if (bytes.byteLength === 0) throw new PictureError(`${name} is empty. ${HINT}`);
+  // First by its mark, so that what is none of these is never handed to a decoder: SVG can name other files, PDF is a program.
+  const mark = await fileTypeFromBuffer(bytes).catch(() => undefined);
+  if (!mark) throw new PictureError(`${name} is not a picture I can read. ${HINT}`);
+  if (!LOOKS.has(mark.mime) || (mark.mime.startsWith("image/heif") && !isAvif(bytes))) {
+    throw new PictureError(`${name} cannot be used: I do not read ${mark.ext} files. ${HINT}`);
+  }
+  const metadata = await readMetadata(bytes, name);
+  const format = FORMATS.get(metadata.format);
+  if (!format?.looksLike.includes(mark.mime)) {
+    throw new PictureError(`${name} is not what it says it is: it begins like a ${mark.ext} file and is none. ${HINT}`);
+  }
+  const { width, height } = metadata.autoOrient;
+  if (width * height > MAX_INPUT_PIXELS) throw tooManyPixels(name);
+  return { width, height, format: metadata.format, type: format.type, extension: format.extension };
+}
+
+/** Whether AVIF is among the brands that a HEIF file's first box lists. Photos of some phones are HEIF too, but with a codec that is not free. */
+function isAvif(bytes: Uint8Array): boolean {
+  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
+  return /^(?:.{4})*avif/s.test(Buffer.from(bytes.subarray(8, Math.min(length, 256))).toString("latin1"));
+}
+
+async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> {
+  try {
+    return await sharp(bytes, { limitInputPixels: MAX_INPUT_PIXELS, failOn: "error" }).metadata();
+  } catch (cause) {
+    if (/pixel limit/i.test(String(cause))) throw tooManyPixels(name, cause);
+    throw new PictureError(`${name} is not a picture I can read. ${HINT}`, { cause });
+  }
+}
+
+function tooManyPixels(name: string, cause?: unknown): PictureError {
+  return new PictureError(`${name} has more than ${MAX_INPUT_PIXELS / 1e6} megapixels. Make it smaller and try again.`, { cause });
+}
