@@ -1,0 +1,153 @@
+import { and, asc, eq, isNotNull, lt, type SQL, sql } from "drizzle-orm";
+import type { Database } from "./database.js";
+import type { PersonKey, StoredMessage, StoredPerson } from "./job-record.js";
+import { placeOf } from "./job-rows.js";
+import { boardTable, voteTable } from "./schema.js";
+
+/** A message that waits for people's choices: a palette, a vote. */
+export interface Board {
+  readonly message: StoredMessage;
+  /** What it is, for instance "palette"; what `payload` holds depends on it. */
+  readonly kind: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly author: StoredPerson;
+  /** Milliseconds since the epoch, like the next. */
+  readonly createdAt: number;
+  /** When it is over by itself. */
+  readonly expiresAt?: number;
+}
+
+export type NewBoard = Omit<Board, "createdAt">;
+
+export interface Vote {
+  readonly person: string;
+  readonly choice: string;
+}
+
+/** Palettes and votes, so that they live through a restart. */
+export class Boards {
+  constructor(
+    private readonly database: Database,
+    private readonly now: () => number,
+  ) {}
+
+  /** Keeps a board, in place of the one on the same message, if any, whose votes stay. */
+  put(board: NewBoard): void {
+    const { message, kind, payload, author, expiresAt } = board;
+    const { platform, community, channel, thread } = message.place;
+    const change = { kind, payload, authorId: author.id, authorName: author.name, expiresAt: expiresAt ?? null };
+    const row = { platform, community, channel, thread: thread ?? null, message: message.id, createdAt: this.now(), ...change };
+    const target = [boardTable.platform, boardTable.community, boardTable.channel, boardTable.message];
+    this.database.write(() => this.database.orm.insert(boardTable).values(row).onConflictDoUpdate({ target, set: change }).run());
+  }
+
+  /** The board on a message. The thread that the message is in does not matter. */
+  get(message: StoredMessage): Board | undefined {
+    return this.#read(sameMessage(message))[0];
+  }
+
+  /** Removes a board with its votes. Returns whether there was one, so that of two callers one alone acts on it. */
+  remove(message: StoredMessage): boolean {
+    return this.database.write(() => this.database.orm.delete(boardTable).where(sameMessage(message)).run().changes > 0);
+  }
+
+  /** Boards that are over before `time`, the earliest first. */
+  expiring(time: number): Board[] {
+    return this.#read(and(isNotNull(boardTable.expiresAt), lt(boardTable.expiresAt, time)));
+  }
+
+  /** All boards of a kind, the earliest to end first. */
+  list(kind: string): Board[] {
+    return this.#read(eq(boardTable.kind, kind));
+  }
+
+  /** Boards that a person has opened. */
+  of({ platform, person }: PersonKey): Board[] {
+    return this.#read(and(eq(boardTable.platform, platform), eq(boardTable.authorId, person)));
+  }
+
+  /** Adds or takes back one person's choice. Returns whether anything changed; nothing does where there is no board. */
+  vote(message: StoredMessage, { person, choice }: Vote, on: boolean): boolean {
+    const { orm } = this.database;
+    return this.database.write(() => {
+      const board = this.#id(message);
+      if (board === undefined) return false;
+      const { platform } = message.place;
+      const { changes } = on
+        ? orm.insert(voteTable).values({ board, platform, person, choice, at: this.now() }).onConflictDoNothing().run()
+        : orm
+            .delete(voteTable)
+            .where(and(eq(voteTable.board, board), eq(voteTable.person, person), eq(voteTable.choice, choice)))
+            .run();
+      return changes > 0;
+    });
+  }
+
+  /** Every choice on a board, in the order in which they were made. */
+  votes(message: StoredMessage): Vote[] {
+    const board = this.#id(message);
+    if (board === undefined) return [];
+    const { person, choice, at } = voteTable;
+    return this.database.orm
+      .select({ person, choice })
+      .from(voteTable)
+      .where(eq(voteTable.board, board))
+      .orderBy(asc(at), sql`rowid`)
+      .all();
+  }
+
+  /** A person's choices on all boards of a platform. */
+  votesOf({ platform, person }: PersonKey): { readonly message: StoredMessage; readonly choice: string }[] {
+    const rows = this.database.orm
+      .select({ board: boardTable, choice: voteTable.choice })
+      .from(voteTable)
+      .innerJoin(boardTable, eq(boardTable.id, voteTable.board))
+      .where(and(eq(voteTable.platform, platform), eq(voteTable.person, person)))
+      .all();
+    return rows.map(({ board, choice }) => ({ message: { place: placeOf(board), id: board.message }, choice }));
+  }
+
+  /** Removes a person's choices and the boards that the person has opened. */
+  removeOf({ platform, person }: PersonKey): { readonly boards: number; readonly votes: number } {
+    const { orm } = this.database;
+    return this.database.write(() => ({
+      votes: orm
+        .delete(voteTable)
+        .where(and(eq(voteTable.platform, platform), eq(voteTable.person, person)))
+        .run().changes,
+      boards: orm
+        .delete(boardTable)
+        .where(and(eq(boardTable.platform, platform), eq(boardTable.authorId, person)))
+        .run().changes,
+    }));
+  }
+
+  /** Removes boards that were over before `time`, or, where they never are, opened before it. Returns how many. */
+  removeOlder(time: number): number {
+    const over = sql`coalesce(${boardTable.expiresAt}, ${boardTable.createdAt}) < ${time}`;
+    return this.database.write(() => this.database.orm.delete(boardTable).where(over).run().changes);
+  }
+
+  #id(message: StoredMessage): number | undefined {
+    return this.database.orm.select({ id: boardTable.id }).from(boardTable).where(sameMessage(message)).get()?.id;
+  }
+
+  #read(where: SQL | undefined): Board[] {
+    const rows = this.database.orm.select().from(boardTable).where(where).orderBy(asc(boardTable.expiresAt), asc(boardTable.id)).all();
+    return rows.map((row) => ({
+      message: { place: placeOf(row), id: row.message },
+      ...{ kind: row.kind, payload: row.payload as Board["payload"], author: { id: row.authorId, name: row.authorName } },
+      createdAt: row.createdAt,
+      ...(row.expiresAt === null ? {} : { expiresAt: row.expiresAt }),
+    }));
+  }
+}
+
+function sameMessage({ place, id }: StoredMessage): SQL | undefined {
+  return and(
+    eq(boardTable.platform, place.platform),
+    eq(boardTable.community, place.community),
+    eq(boardTable.channel, place.channel),
+    eq(boardTable.message, id),
+  );
+}

@@ -1,0 +1,90 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import Libsql from "libsql";
+import { inUse, storeError } from "./errors.js";
+import { migrate } from "./migrate.js";
+import { createOrm, type Orm } from "./orm.js";
+
+/** A program that is being replaced may still be finishing: its lock is waited for this long, in milliseconds. */
+const BUSY_MS = 5_000;
+
+/** The open SQLite file. */
+export class Database {
+  readonly #client: Libsql.Database;
+  readonly #lock: Libsql.Database;
+  readonly orm: Orm;
+
+  /**
+   * Opens `dir/dreamloom.sqlite`, making both where they are missing, and brings its schema up to date.
+   *
+   * @throws StoreError when the folder cannot be written, is full or in use, or the file is a newer Dreamloom's.
+   */
+  constructor(
+    readonly dir: string,
+    options: { readonly busyMs?: number } = {},
+  ) {
+    const busyMs = options.busyMs ?? BUSY_MS;
+    const opened: Libsql.Database[] = [];
+    const open = (name: string): Libsql.Database => {
+      const database = new Libsql(join(dir, name));
+      opened.push(database);
+      database.exec(`PRAGMA busy_timeout = ${busyMs}`);
+      return database;
+    };
+    try {
+      mkdirSync(dir, { recursive: true });
+      this.#lock = open(".dreamloom.lock");
+      takeLock(this.#lock, dir);
+      this.#client = open("dreamloom.sqlite");
+      // Deleted rows are overwritten with zeros: what people have deleted is not left in the file.
+      this.#client.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF");
+      const { orm, session, dialect } = createOrm(this.#client);
+      migrate(this.#client, dialect, session, join(dir, "dreamloom.sqlite"));
+      this.#client.exec("PRAGMA foreign_keys = ON");
+      this.orm = orm;
+    } catch (cause) {
+      for (const database of opened.reverse()) database.close();
+      throw storeError(cause, dir);
+    }
+  }
+
+  /** Runs `work` in a transaction: all of it happens, or nothing. Inside another one it joins that. */
+  write<T>(work: () => T): T {
+    if (this.#client.inTransaction) return work();
+    try {
+      this.#client.exec("BEGIN IMMEDIATE");
+      const result = work();
+      this.#client.exec("COMMIT");
+      return result;
+    } catch (cause) {
+      // After a full disk SQLite has rolled back already.
+      if (this.#client.inTransaction) this.#client.exec("ROLLBACK");
+      throw storeError(cause, this.dir);
+    }
+  }
+
+  /** Moves all that was written from the write-ahead log into the file, so that no deleted content is left in the log. */
+  checkpoint(): void {
+    this.#client.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  close(): void {
+    // libsql keeps the file open until its statements are collected, so SQLite would not do this by itself.
+    this.checkpoint();
+    this.#client.close();
+    this.#lock.close();
+  }
+}
+
+/**
+ * Holds the folder for this process until it ends, however it ends: two at once would end each other's jobs. A file of its own,
+ * so that the database stays readable for backups.
+ */
+function takeLock(lock: Libsql.Database, dir: string): void {
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+  } catch (cause) {
+    if (cause instanceof Libsql.SqliteError && cause.code.startsWith("SQLITE_BUSY")) throw inUse(dir, cause);
+    throw cause;
+  }
+}

@@ -1,0 +1,88 @@
+import { and, desc, eq, type SQL, sql } from "drizzle-orm";
+import type { Database } from "./database.js";
+import { StoreError } from "./errors.js";
+import type { Community, StoredJob } from "./job-record.js";
+import { readJobs } from "./job-rows.js";
+import { jobTable } from "./schema.js";
+
+export interface GalleryQuery extends Community {
+  /** One channel instead of the whole community. */
+  readonly channel?: string;
+  /** One person's works. */
+  readonly author?: string;
+  readonly by: "date" | "favourites";
+  /** Jobs a page. */
+  readonly limit: number;
+  /** A page's `next`, to read on after it. */
+  readonly after?: string;
+}
+
+export interface GalleryPage {
+  readonly jobs: readonly StoredJob[];
+  /** Where the next page begins; not there on the last one. */
+  readonly next?: string;
+}
+
+/** The same words as in the indexes, so that SQLite uses them. */
+const SHOWN = sql`${jobTable.state} = 'done' AND ${jobTable.picture} IS NOT NULL AND ${jobTable.hidden} = 0`;
+
+/** The finished works of communities: those whose picture is kept and that their author has not taken out. */
+export class Gallery {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * A page, newest first or most loved first (then newest). Works that come or go in between are neither skipped nor shown twice.
+   *
+   * @throws StoreError "cursor" when `after` is not a page's `next`.
+   */
+  page(query: GalleryQuery): GalleryPage {
+    const { platform, community, channel, author, by, limit, after } = query;
+    const order = [...(by === "favourites" ? [jobTable.favourites] : []), jobTable.finishedAt, jobTable.seq];
+    const where = and(
+      SHOWN,
+      eq(jobTable.platform, platform),
+      eq(jobTable.community, community),
+      channel === undefined ? undefined : eq(jobTable.channel, channel),
+      author === undefined ? undefined : eq(jobTable.authorId, author),
+      after === undefined ? undefined : sql`(${sql.join(order, sql`, `)}) < (${sql.join(readCursor(after, order.length), sql`, `)})`,
+    );
+    const jobs = readJobs(
+      this.database.orm,
+      where,
+      order.map((column) => desc(column)),
+      limit + 1,
+    );
+    if (jobs.length <= limit) return { jobs };
+    const page = jobs.slice(0, limit);
+    const last = page.at(-1);
+    return last ? { jobs: page, next: this.#cursor(last, by) } : { jobs: page };
+  }
+
+  /** How many works a whole gallery has. */
+  count(query: Pick<GalleryQuery, "platform" | "community" | "channel">): number {
+    const { platform, community, channel } = query;
+    const where = and(
+      SHOWN,
+      eq(jobTable.platform, platform),
+      eq(jobTable.community, community),
+      channel === undefined ? undefined : eq(jobTable.channel, channel),
+    );
+    return this.database.orm.select({ jobs: sql<number>`count(*)` }).from(jobTable).where(where).get()?.jobs ?? 0;
+  }
+
+  #cursor(job: StoredJob, by: GalleryQuery["by"]): string {
+    const row = this.database.orm.select({ seq: jobTable.seq }).from(jobTable).where(eq(jobTable.id, job.id)).get();
+    const values = [...(by === "favourites" ? [job.favourites] : []), job.finishedAt ?? 0, row?.seq ?? 0];
+    return values.map((value) => value.toString(36)).join(".");
+  }
+}
+
+/** Keyset pagination: the values of the last work shown, in the order's columns. */
+function readCursor(cursor: string, length: number): SQL[] {
+  const parts = cursor.split(".");
+  const values = parts.map((part) => (/^[0-9a-z]{1,11}$/.test(part) ? Number.parseInt(part, 36) : Number.NaN));
+  if (values.length !== length || !values.every(Number.isSafeInteger)) {
+    throw new StoreError("cursor", "This page of the gallery is not known; begin at the first.");
+  }
+  return values.map((value) => sql`${value}`);
+}

@@ -1,0 +1,95 @@
+import type { StoredImage } from "./images.js";
+
+/** Where something is said: a chat's place, without knowing chats. */
+export interface StoredPlace {
+  readonly platform: string;
+  readonly community: string;
+  readonly channel: string;
+  readonly thread?: string;
+}
+
+/** A posted message. */
+export interface StoredMessage {
+  readonly place: StoredPlace;
+  readonly id: string;
+}
+
+export interface StoredPerson {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The messages that show a job. */
+export interface StoredMessages {
+  readonly announcement?: StoredMessage;
+  readonly thread?: StoredPlace;
+  readonly progress?: StoredMessage;
+  readonly frames: readonly StoredMessage[];
+  readonly final?: StoredMessage;
+}
+
+/** What a message of a job shows. */
+export type MessageRole = "announcement" | "progress" | "frame" | "final";
+
+export interface StoredResult {
+  readonly width: number;
+  readonly height: number;
+  readonly seconds: number;
+  readonly network: string;
+  readonly runtime: string;
+  readonly seed: number;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+export type StoredState = "waiting" | "running" | "done" | "failed" | "cancelled";
+
+/** A job as it is kept: what the queue's `Job` is, and what the gallery needs besides. */
+export interface StoredJob {
+  readonly id: string;
+  readonly place: StoredPlace;
+  readonly author: StoredPerson;
+  readonly recipe: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Roles of the input pictures; those are at {@link Jobs.inputs}, as long as they are kept. */
+  readonly pictures: readonly string[];
+  readonly work: number;
+  readonly pace: string;
+  readonly priority: number;
+  readonly state: StoredState;
+  readonly attempts: number;
+  /** Milliseconds since the epoch, like the next two. */
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly messages: StoredMessages;
+  readonly failure?: { readonly kind: string; readonly message: string };
+  readonly result?: StoredResult;
+  /** The job this one was made from. It may have been removed since. */
+  readonly from?: string;
+  /** The result picture, as long as it is kept. */
+  readonly picture?: StoredImage;
+  /** Its author has taken it out of the gallery. */
+  readonly hidden: boolean;
+  /** How many people have it among their favourites. */
+  readonly favourites: number;
+}
+
+/** A job as it comes in. */
+export type NewJob = Omit<StoredJob, "picture" | "hidden" | "favourites">;
+
+/** What may change in a job's life. */
+export type StoredJobChange = Partial<
+  Pick<StoredJob, "state" | "attempts" | "startedAt" | "finishedAt" | "messages" | "failure" | "result">
+>;
+
+/** A community of a platform. */
+export interface Community {
+  readonly platform: string;
+  readonly community: string;
+}
+
+/** One person everywhere on a platform. */
+export interface PersonKey {
+  readonly platform: string;
+  readonly person: string;
+}

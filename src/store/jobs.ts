@@ -1,0 +1,227 @@
+import { and, asc, count, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
+import type { Database } from "./database.js";
+import type { Images, NewImage, RemovedImages } from "./images.js";
+import type { Community, MessageRole, NewJob, StoredJob, StoredJobChange, StoredMessage } from "./job-record.js";
+import { columnsOf, messagesOf, readJobs, rowOf } from "./job-rows.js";
+import { jobInputTable, jobMessageTable, jobTable } from "./schema.js";
+
+/** Written out rather than bound, so that SQLite sees that the index on unfinished jobs serves. */
+const UNFINISHED = sql`${jobTable.state} IN ('waiting', 'running')`;
+const NEWEST = [desc(jobTable.createdAt), desc(jobTable.seq)];
+
+/** Whose jobs are counted: all that is left out counts all. */
+export interface JobScope {
+  readonly platform: string;
+  readonly community?: string;
+  readonly channel?: string;
+  readonly author?: string;
+}
+
+/** All jobs with their pictures and messages. */
+export class Jobs {
+  constructor(
+    private readonly database: Database,
+    private readonly images: Images,
+  ) {}
+
+  /**
+   * Keeps a new job with its input pictures by role. Resolves when both are on disk.
+   *
+   * @throws StoreError when the disk is full or cannot be written.
+   */
+  async add(job: NewJob, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
+    const roles = Object.keys(pictures);
+    const images = roles.map((role): NewImage => ({ bytes: pictures[role] ?? new Uint8Array() }));
+    await this.images.keep(images, (stored) => {
+      if (this.get(job.id)) throw new Error(`There already is a job ${job.id}.`);
+      this.database.orm.insert(jobTable).values(rowOf(job)).run();
+      const inputs = stored.map(({ sha }, index) => ({ job: job.id, role: roles[index] ?? "", sha }));
+      if (inputs.length > 0) this.database.orm.insert(jobInputTable).values(inputs).run();
+      this.#index(job.id, job.messages);
+    });
+  }
+
+  /** Changes a job; one that is not kept is passed over. */
+  update(id: string, change: StoredJobChange): void {
+    const columns = columnsOf(change);
+    if (Object.keys(columns).length === 0) return;
+    this.database.write(() => {
+      const { changes } = this.database.orm.update(jobTable).set(columns).where(eq(jobTable.id, id)).run();
+      if (changes > 0 && change.messages) this.#index(id, change.messages);
+    });
+  }
+
+  /** Keeps a job's result picture (or film); a job that is not kept is passed over. */
+  async keepPicture(id: string, picture: NewImage): Promise<void> {
+    const stored = await this.images.keep([picture], (images) => {
+      this.database.orm
+        .update(jobTable)
+        .set({ picture: images[0]?.sha ?? null })
+        .where(eq(jobTable.id, id))
+        .run();
+      return images;
+    });
+    // The job may have been removed meanwhile.
+    if (!this.get(id)) this.images.removeUnused(stored.map(({ sha }) => sha));
+  }
+
+  /** Takes a job out of the gallery, or puts it back. Returns whether there is such a job. */
+  setHidden(id: string, hidden: boolean): boolean {
+    return this.database.write(() => this.database.orm.update(jobTable).set({ hidden }).where(eq(jobTable.id, id)).run().changes > 0);
+  }
+
+  get(id: string): StoredJob | undefined {
+    return this.#read(eq(jobTable.id, id), [], 1)[0];
+  }
+
+  /** The job that a message was posted for, and what the message shows. The thread that the message is in does not matter. */
+  jobOfMessage({ place, id }: StoredMessage): { readonly job: StoredJob; readonly role: MessageRole } | undefined {
+    const { platform, community, channel } = place;
+    const row = this.database.orm
+      .select({ job: jobMessageTable.job, role: jobMessageTable.role })
+      .from(jobMessageTable)
+      .where(
+        and(
+          eq(jobMessageTable.platform, platform),
+          eq(jobMessageTable.community, community),
+          eq(jobMessageTable.channel, channel),
+          eq(jobMessageTable.message, id),
+        ),
+      )
+      .get();
+    const job = row && this.get(row.job);
+    return job && { job, role: row.role as MessageRole };
+  }
+
+  /** Jobs of one community whose id begins with `prefix`, newest first, 10 at most. */
+  find(where: Community & { readonly prefix: string }): StoredJob[] {
+    const { platform, community, prefix } = where;
+    const begins = and(gte(jobTable.id, prefix), lt(jobTable.id, `${prefix}\u{10ffff}`));
+    return this.#read(and(begins, eq(jobTable.platform, platform), eq(jobTable.community, community)), NEWEST, 10);
+  }
+
+  /** A person's newest job in a community. */
+  latest(where: Community & { readonly author: string }): StoredJob | undefined {
+    const { platform, community, author } = where;
+    const own = and(eq(jobTable.platform, platform), eq(jobTable.authorId, author), eq(jobTable.community, community));
+    return this.#read(own, NEWEST, 1)[0];
+  }
+
+  /** Jobs that wait or run, in the order in which they came. */
+  unfinished(): StoredJob[] {
+    return this.#read(UNFINISHED, [asc(jobTable.seq)]);
+  }
+
+  /** How many jobs wait or run. */
+  countUnfinished(scope: JobScope): number {
+    return this.#count(and(UNFINISHED, ...inScope(scope)));
+  }
+
+  /** How many jobs were asked for at `since` (milliseconds since the epoch) or later. */
+  countSince(scope: JobScope, since: number): number {
+    return this.#count(and(gte(jobTable.createdAt, since), ...inScope(scope)));
+  }
+
+  /** A job's input pictures by role; undefined when they are no longer kept, or one of them is damaged. */
+  async inputs(id: string): Promise<Readonly<Record<string, Uint8Array>> | undefined> {
+    const job = this.get(id);
+    if (!job) return undefined;
+    const { role, sha } = jobInputTable;
+    const rows = this.database.orm.select({ role, sha }).from(jobInputTable).where(eq(jobInputTable.job, id)).all();
+    const pictures: [string, Uint8Array][] = [];
+    for (const name of job.pictures) {
+      const row = rows.find((input) => input.role === name);
+      const bytes = row && (await this.images.read(row.sha));
+      if (!bytes) return undefined;
+      pictures.push([name, bytes]);
+    }
+    return Object.fromEntries(pictures);
+  }
+
+  /** A job's result picture (or film); undefined when there is none, or it is no longer kept. */
+  async picture(id: string): Promise<{ readonly bytes: Uint8Array; readonly type: string } | undefined> {
+    const image = this.get(id)?.picture;
+    const bytes = image && (await this.images.read(image.sha));
+    return bytes && { bytes, type: image.type };
+  }
+
+  /** What a job was made from, nearest first: its job, that one's job and so on, as far as they are kept. */
+  origins(id: string, limit = 20): StoredJob[] {
+    const chain: StoredJob[] = [];
+    let from = this.get(id)?.from;
+    while (from !== undefined && chain.length < limit) {
+      const job = this.get(from);
+      if (!job) break;
+      chain.push(job);
+      from = job.from;
+    }
+    return chain;
+  }
+
+  /** What was made from a job directly, oldest first. */
+  remixes(id: string, limit = 50): StoredJob[] {
+    return this.#read(eq(jobTable.from, id), [asc(jobTable.seq)], limit);
+  }
+
+  /** Removes jobs with all that belongs to them: messages, favourites, and the pictures that nothing else uses. */
+  remove(ids: readonly string[]): RemovedImages {
+    return this.images.release(() => {
+      const shas = ids.flatMap((id) => this.#picturesOf(id));
+      this.forget(ids);
+      return shas;
+    });
+  }
+
+  /** Removes jobs alone; the caller sees to their pictures. Returns how many there were. */
+  forget(ids: readonly string[]): number {
+    return this.database.write(() => {
+      const changes = ids.map((id) => this.database.orm.delete(jobTable).where(eq(jobTable.id, id)).run().changes);
+      return changes.reduce((sum, count) => sum + count, 0);
+    });
+  }
+
+  /** Lets go of jobs' pictures; the jobs stay known. */
+  removePictures(ids: readonly string[]): RemovedImages {
+    return this.images.release(() => {
+      const shas = ids.flatMap((id) => this.#picturesOf(id));
+      for (const id of ids) {
+        this.database.orm.delete(jobInputTable).where(eq(jobInputTable.job, id)).run();
+        this.database.orm.update(jobTable).set({ picture: null }).where(eq(jobTable.id, id)).run();
+      }
+      return shas;
+    });
+  }
+
+  /** SHA-256 of a job's pictures, inputs and result. */
+  #picturesOf(id: string): string[] {
+    const inputs = this.database.orm.select({ sha: jobInputTable.sha }).from(jobInputTable).where(eq(jobInputTable.job, id)).all();
+    const result = this.get(id)?.picture?.sha;
+    return [...inputs.map(({ sha }) => sha), ...(result === undefined ? [] : [result])];
+  }
+
+  /** Once posted, a message leads to its job for as long as that is kept. */
+  #index(job: string, messages: NewJob["messages"]): void {
+    const rows = [...messagesOf(messages)].map(({ message, role }) => {
+      const { platform, community, channel } = message.place;
+      return { platform, community, channel, message: message.id, job, role };
+    });
+    if (rows.length > 0) this.database.orm.insert(jobMessageTable).values(rows).onConflictDoNothing().run();
+  }
+
+  #read(where: SQL | undefined, order: readonly SQL[], limit?: number): StoredJob[] {
+    return readJobs(this.database.orm, where, order, limit);
+  }
+
+  #count(where: SQL | undefined): number {
+    return this.database.orm.select({ jobs: count() }).from(jobTable).where(where).get()?.jobs ?? 0;
+  }
+}
+
+function inScope({ platform, community, channel, author }: JobScope): (SQL | undefined)[] {
+  return [
+    eq(jobTable.platform, platform),
+    author === undefined ? undefined : eq(jobTable.authorId, author),
+    community === undefined ? undefined : eq(jobTable.community, community),
+    channel === undefined ? undefined : eq(jobTable.channel, channel),
+  ];
+}

@@ -1,0 +1,110 @@
+import { and, asc, eq } from "drizzle-orm";
+import type { Board, Boards } from "./boards.js";
+import type { Database } from "./database.js";
+import { StoreError } from "./errors.js";
+import type { Favourite, Favourites } from "./favourites.js";
+import type { Images, RemovedImages, StoredImage } from "./images.js";
+import type { PersonKey, StoredJob, StoredMessage } from "./job-record.js";
+import { readJobs } from "./job-rows.js";
+import type { Jobs } from "./jobs.js";
+import { jobInputTable, jobTable } from "./schema.js";
+import type { Style, Styles } from "./styles.js";
+
+/** Everything stored about a person on a platform, as plain data. */
+export interface PersonData {
+  /** Oldest first. */
+  readonly jobs: readonly StoredJob[];
+  /** The jobs' pictures, inputs and results, each once. */
+  readonly pictures: readonly StoredImage[];
+  readonly styles: readonly Style[];
+  readonly favourites: readonly Favourite[];
+  /** Palettes and votes that the person has opened. */
+  readonly boards: readonly Board[];
+  /** Choices on anybody's palettes and votes. */
+  readonly votes: readonly { readonly message: StoredMessage; readonly choice: string }[];
+}
+
+/** How much was removed. */
+export interface RemovedData extends RemovedImages {
+  readonly jobs: number;
+  readonly styles: number;
+  readonly favourites: number;
+  readonly boards: number;
+  readonly votes: number;
+}
+
+interface Parts {
+  readonly database: Database;
+  readonly images: Images;
+  readonly jobs: Jobs;
+  readonly styles: Styles;
+  readonly favourites: Favourites;
+  readonly boards: Boards;
+}
+
+/** A person's view of what is stored about them, and its deletion. What was said in a chat is the chat's. */
+export class MyData {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  read(person: PersonKey): PersonData {
+    const { images, styles, favourites, boards } = this.#parts;
+    const jobs = this.#jobs(person);
+    const results = jobs.flatMap(({ picture }) => picture?.sha ?? []);
+    const pictures = [...new Set([...this.#inputs(person), ...results])].flatMap((sha) => images.info(sha) ?? []);
+    return {
+      ...{ jobs, pictures, styles: styles.of(person), favourites: favourites.of(person) },
+      ...{ boards: boards.of(person), votes: boards.votesOf(person) },
+    };
+  }
+
+  /**
+   * Deletes all of {@link read}: jobs with parameters and messages, pictures, styles (also those that others use), favourites, palettes
+   * and votes. A picture that somebody else's job or style uses too stays, for that one.
+   *
+   * @throws StoreError "busy" while a job of the person waits or runs; nothing is deleted then.
+   */
+  remove(person: PersonKey): RemovedData {
+    const { database, images, jobs, styles, favourites, boards } = this.#parts;
+    const own = this.#jobs(person);
+    const busy = own.find(({ state }) => state === "waiting" || state === "running");
+    if (busy) {
+      throw new StoreError("busy", `Your job ${busy.id} has not ended yet: cancel it, or wait for it, and then delete your data again.`);
+    }
+    let rest: Omit<RemovedData, "images" | "bytes"> | undefined;
+    const removed = images.release(() => {
+      const shas = [...this.#inputs(person), ...own.flatMap(({ picture }) => picture?.sha ?? [])];
+      const ownStyles = styles.of(person);
+      rest = {
+        favourites: favourites.removeOf(person),
+        ...boards.removeOf(person),
+        jobs: jobs.forget(own.map(({ id }) => id)),
+        styles: styles.forget(ownStyles.map(({ id }) => id)),
+      };
+      return [...shas, ...ownStyles.map(({ picture }) => picture)];
+    });
+    database.checkpoint();
+    return { jobs: 0, styles: 0, favourites: 0, boards: 0, votes: 0, ...rest, ...removed };
+  }
+
+  #jobs({ platform, person }: PersonKey): StoredJob[] {
+    return readJobs(this.#parts.database.orm, and(eq(jobTable.platform, platform), eq(jobTable.authorId, person)), [
+      asc(jobTable.createdAt),
+      asc(jobTable.seq),
+    ]);
+  }
+
+  #inputs({ platform, person }: PersonKey): string[] {
+    const { orm } = this.#parts.database;
+    const rows = orm
+      .select({ sha: jobInputTable.sha })
+      .from(jobInputTable)
+      .innerJoin(jobTable, eq(jobTable.id, jobInputTable.job))
+      .where(and(eq(jobTable.platform, platform), eq(jobTable.authorId, person)))
+      .all();
+    return rows.map(({ sha }) => sha);
+  }
+}

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { type Logger, pino } from "pino";
+import { Boards } from "./boards.js";
+import { Database } from "./database.js";
+import { storeError } from "./errors.js";
+import { Favourites } from "./favourites.js";
+import { Gallery } from "./gallery.js";
+import { Images } from "./images.js";
+import { Jobs } from "./jobs.js";
+import { MyData } from "./my-data.js";
+import { Retention } from "./retention.js";
+import { Settings } from "./settings.js";
+import { Styles } from "./styles.js";
+
+export interface StoreOptions {
+  /** The data folder; made where it is missing. */
+  readonly dir: string;
+  /** Hears of damaged pictures; silent unless given. */
+  readonly logger?: Logger;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** How long to wait for another program that still uses the folder, in milliseconds; 5,000 unless told. */
+  readonly busyMs?: number;
+}
+
+/** All that lives through a restart. Queries answer at once; only what writes or reads pictures takes time. */
+export interface Store {
+  readonly images: Images;
+  readonly jobs: Jobs;
+  readonly gallery: Gallery;
+  readonly favourites: Favourites;
+  readonly styles: Styles;
+  readonly settings: Settings;
+  readonly boards: Boards;
+  readonly myData: MyData;
+  readonly retention: Retention;
+  /** Waits for pictures that are being written, and closes the file. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store in a data folder: `dreamloom.sqlite`, and `images/`, named by content.
+ *
+ * @throws StoreError when the folder cannot be written, is full, is used by another Dreamloom, or was written by a newer one.
+ */
+export function openStore(options: StoreOptions): Store {
+  const { dir, logger = pino({ level: "silent" }), now = Date.now } = options;
+  const database = new Database(dir, options.busyMs === undefined ? {} : { busyMs: options.busyMs });
+  const images = openImages(database, logger, now);
+  const jobs = new Jobs(database, images);
+  const favourites = new Favourites(database, now);
+  const styles = new Styles(database, images, now);
+  const boards = new Boards(database, now);
+  let closing: Promise<void> | undefined;
+  return {
+    ...{ images, jobs, favourites, styles, boards },
+    gallery: new Gallery(database),
+    settings: new Settings(database, now),
+    myData: new MyData({ database, images, jobs, styles, favourites, boards }),
+    retention: new Retention({ database, images, jobs, boards }, now),
+    close: () => {
+      closing ??= images.idle().then(() => database.close());
+      return closing;
+    },
+  };
+}
+
+function openImages(database: Database, logger: Logger, now: () => number): Images {
+  try {
+    return new Images(database, join(database.dir, "images"), logger, now);
+  } catch (cause) {
+    database.close();
+    throw storeError(cause, database.dir);
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * The tables of `DATA_DIR/dreamloom.sqlite`. Times are milliseconds since the epoch. The file's history is in `migrations/`;
+ * `test/store/migrations.test.ts` holds both together.
+ */
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+const json = (name: string) => text(name, { mode: "json" });
+const truth = (name: string) => integer(name, { mode: "boolean" });
+
+/** Picture files on disk. A row that no job and no style refers to is removed with its file. */
+export const imageTable = sqliteTable("image", {
+  /** SHA-256 of the file, in hex: its name on disk. */
+  sha: text("sha").primaryKey(),
+  /** Media type. */
+  type: text("type").notNull(),
+  bytes: integer("bytes").notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const jobTable = sqliteTable(
+  "job",
+  {
+    /** The order in which jobs came: two may be created in one millisecond. */
+    seq: integer("seq").primaryKey({ autoIncrement: true }),
+    id: text("id").notNull().unique(),
+    platform: text("platform").notNull(),
+    community: text("community").notNull(),
+    channel: text("channel").notNull(),
+    thread: text("thread"),
+    authorId: text("author_id").notNull(),
+    authorName: text("author_name").notNull(),
+    recipe: text("recipe").notNull(),
+    params: json("params").notNull(),
+    /** Roles of the input pictures, also when the pictures themselves are no longer kept. */
+    roles: json("roles").notNull(),
+    work: real("work").notNull(),
+    pace: text("pace").notNull(),
+    priority: integer("priority").notNull(),
+    state: text("state").notNull(),
+    attempts: integer("attempts").notNull(),
+    createdAt: integer("created_at").notNull(),
+    startedAt: integer("started_at"),
+    finishedAt: integer("finished_at"),
+    messages: json("messages").notNull(),
+    failure: json("failure"),
+    result: json("result"),
+    /** The job it was made from. Not a reference: that one may have been removed since. */
+    from: text("from_job"),
+    /** The result picture. */
+    picture: text("picture").references(() => imageTable.sha),
+    /** Its author has taken it out of the gallery. */
+    hidden: truth("hidden").notNull().default(false),
+    /** Rows of `favourite`, counted here so that the gallery can be read in order. */
+    favourites: integer("favourites").notNull().default(0),
+  },
+  (job) => {
+    const shown = sql`state = 'done' AND picture IS NOT NULL AND hidden = 0`;
+    return [
+      index("job_author").on(job.platform, job.authorId, job.createdAt),
+      index("job_unfinished").on(job.platform, job.channel, job.authorId).where(sql`state IN ('waiting', 'running')`),
+      index("job_from").on(job.from),
+      index("job_picture").on(job.picture),
+      index("job_finished").on(job.finishedAt),
+      index("gallery_date").on(job.platform, job.community, job.finishedAt, job.seq).where(shown),
+      index("gallery_favourites").on(job.platform, job.community, job.favourites, job.finishedAt, job.seq).where(shown),
+      index("gallery_channel_date").on(job.platform, job.community, job.channel, job.finishedAt, job.seq).where(shown),
+      index("gallery_channel_favourites")
+        .on(job.platform, job.community, job.channel, job.favourites, job.finishedAt, job.seq)
+        .where(shown),
+    ];
+  },
+);
+
+/** A job's input pictures, as long as they are kept. */
+export const jobInputTable = sqliteTable(
+  "job_input",
+  {
+    job: text("job")
+      .notNull()
+      .references(() => jobTable.id, { onDelete: "cascade" }),
+    role: text("role").notNull(),
+    sha: text("sha")
+      .notNull()
+      .references(() => imageTable.sha),
+  },
+  (input) => [primaryKey({ columns: [input.job, input.role] }), index("job_input_sha").on(input.sha)],
+);
+
+/** Every message that was ever posted for a job. Its id is its own in the channel, whatever thread it is in. */
+export const jobMessageTable = sqliteTable(
+  "job_message",
+  {
+    platform: text("platform").notNull(),
+    community: text("community").notNull(),
+    channel: text("channel").notNull(),
+    message: text("message").notNull(),
+    job: text("job")
+      .notNull()
+      .references(() => jobTable.id, { onDelete: "cascade" }),
+    /** "announcement", "progress", "frame" or "final". */
+    role: text("role").notNull(),
+  },
+  (row) => [primaryKey({ columns: [row.platform, row.community, row.channel, row.message] }), index("job_message_job").on(row.job)],
+);
+
+export const favouriteTable = sqliteTable(
+  "favourite",
+  {
+    job: text("job")
+      .notNull()
+      .references(() => jobTable.id, { onDelete: "cascade" }),
+    platform: text("platform").notNull(),
+    person: text("person").notNull(),
+    at: integer("at").notNull(),
+  },
+  (row) => [primaryKey({ columns: [row.job, row.platform, row.person] }), index("favourite_person").on(row.platform, row.person, row.at)],
+);
+
+/** Styles that communities have added. */
+export const styleTable = sqliteTable(
+  "style",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    platform: text("platform").notNull(),
+    community: text("community").notNull(),
+    name: text("name").notNull(),
+    /** The name in lower case: SQLite itself only knows ASCII. */
+    nameKey: text("name_key").notNull(),
+    emoji: text("emoji").notNull(),
+    /** The emoji without variation selectors, which platforms add and drop. */
+    emojiKey: text("emoji_key").notNull(),
+    authorId: text("author_id").notNull(),
+    authorName: text("author_name").notNull(),
+    picture: text("picture")
+      .notNull()
+      .references(() => imageTable.sha),
+    createdAt: integer("created_at").notNull(),
+  },
+  (style) => [
+    uniqueIndex("style_name").on(style.platform, style.community, style.nameKey),
+    uniqueIndex("style_emoji").on(style.platform, style.community, style.emojiKey),
+    index("style_author").on(style.platform, style.authorId),
+    index("style_picture").on(style.picture),
+  ],
+);
+
+/** Settings of communities and, with a channel, of single channels; the channel "" is the whole community. */
+export const settingTable = sqliteTable(
+  "setting",
+  {
+    platform: text("platform").notNull(),
+    community: text("community").notNull(),
+    channel: text("channel").notNull(),
+    key: text("key").notNull(),
+    value: json("value").notNull(),
+    at: integer("at").notNull(),
+  },
+  (row) => [primaryKey({ columns: [row.platform, row.community, row.channel, row.key] })],
+);
+
+/** Messages that wait for people's choices: palettes and votes. */
+export const boardTable = sqliteTable(
+  "board",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    platform: text("platform").notNull(),
+    community: text("community").notNull(),
+    channel: text("channel").notNull(),
+    thread: text("thread"),
+    message: text("message").notNull(),
+    kind: text("kind").notNull(),
+    payload: json("payload").notNull(),
+    authorId: text("author_id").notNull(),
+    authorName: text("author_name").notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** When it is over by itself; null: never. */
+    expiresAt: integer("expires_at"),
+  },
+  (board) => [
+    uniqueIndex("board_message").on(board.platform, board.community, board.channel, board.message),
+    index("board_expires").on(board.expiresAt),
+    index("board_author").on(board.platform, board.authorId),
+  ],
+);
+
+export const voteTable = sqliteTable(
+  "vote",
+  {
+    board: integer("board")
+      .notNull()
+      .references(() => boardTable.id, { onDelete: "cascade" }),
+    platform: text("platform").notNull(),
+    person: text("person").notNull(),
+    choice: text("choice").notNull(),
+    at: integer("at").notNull(),
+  },
+  (vote) => [primaryKey({ columns: [vote.board, vote.person, vote.choice] }), index("vote_person").on(vote.platform, vote.person)],
+);

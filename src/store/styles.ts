@@ -1,0 +1,161 @@
+import { and, asc, count, eq, or, type SQL } from "drizzle-orm";
+import type { Database } from "./database.js";
+import { StoreError } from "./errors.js";
+import type { Images, NewImage } from "./images.js";
+import type { Community, PersonKey, StoredPerson } from "./job-record.js";
+import { styleTable } from "./schema.js";
+
+/** A style that a community has added. */
+export interface Style extends Community {
+  readonly id: number;
+  readonly name: string;
+  readonly emoji: string;
+  readonly author: StoredPerson;
+  /** SHA-256 of its picture. */
+  readonly picture: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+export interface NewStyle extends Community {
+  readonly name: string;
+  readonly emoji: string;
+  readonly author: StoredPerson;
+  readonly picture: NewImage;
+}
+
+/** Most styles that there may be. */
+export interface StyleLimits {
+  readonly perCommunity: number;
+  /** Of one person, in one community. */
+  readonly perPerson: number;
+}
+
+/** The styles of communities. A community has each name (in any case) and each emoji once. */
+export class Styles {
+  constructor(
+    private readonly database: Database,
+    private readonly images: Images,
+    private readonly now: () => number,
+  ) {}
+
+  /**
+   * Adds a style with its picture.
+   *
+   * @throws StoreError "taken" or "too-many" with a sentence for the person, "full" or "unwritable" as the disk is.
+   */
+  async add(style: NewStyle, limits: StyleLimits): Promise<Style> {
+    // Before the picture is written, and again when nothing can come in between.
+    this.#check(style, limits);
+    const { platform, community, name, emoji, author } = style;
+    return this.images.keep([style.picture], ([image]) => {
+      this.#check(style, limits);
+      const row = this.database.orm
+        .insert(styleTable)
+        .values({
+          ...{ platform, community, name, nameKey: nameKey(name), emoji, emojiKey: emojiKey(emoji) },
+          ...{ authorId: author.id, authorName: author.name, picture: image?.sha ?? "", createdAt: this.now() },
+        })
+        .returning()
+        .get();
+      return styleOf(row);
+    });
+  }
+
+  /** A community's styles by name. */
+  list({ platform, community }: Community): Style[] {
+    return this.#read(and(eq(styleTable.platform, platform), eq(styleTable.community, community)));
+  }
+
+  /** A style by its name (in any case) or its emoji. */
+  find({ platform, community }: Community, nameOrEmoji: string): Style | undefined {
+    const wanted = or(eq(styleTable.nameKey, nameKey(nameOrEmoji)), eq(styleTable.emojiKey, emojiKey(nameOrEmoji)));
+    return this.#read(and(eq(styleTable.platform, platform), eq(styleTable.community, community), wanted))[0];
+  }
+
+  /** A person's styles in all communities of a platform. */
+  of({ platform, person }: PersonKey): Style[] {
+    return this.#read(and(eq(styleTable.platform, platform), eq(styleTable.authorId, person)));
+  }
+
+  /** @throws StoreError "taken" when another style has that name, "gone" when this one is no longer there. */
+  rename(id: number, name: string): Style {
+    return this.database.write(() => {
+      const style = this.#read(eq(styleTable.id, id))[0];
+      if (!style) throw new StoreError("gone", "This style is no longer there.");
+      this.#checkName(style, name, id);
+      this.database.orm
+        .update(styleTable)
+        .set({ name, nameKey: nameKey(name) })
+        .where(eq(styleTable.id, id))
+        .run();
+      return { ...style, name };
+    });
+  }
+
+  /** Removes styles; pictures that nothing else uses go too. Returns how many there were. */
+  remove(ids: readonly number[]): number {
+    let removed = 0;
+    this.images.release(() => {
+      const shas = ids.flatMap((id) => this.#read(eq(styleTable.id, id)).map(({ picture }) => picture));
+      removed = this.forget(ids);
+      return shas;
+    });
+    return removed;
+  }
+
+  /** Removes styles alone; the caller sees to their pictures. Returns how many there were. */
+  forget(ids: readonly number[]): number {
+    return this.database.write(() => {
+      const changes = ids.map((id) => this.database.orm.delete(styleTable).where(eq(styleTable.id, id)).run().changes);
+      return changes.reduce((sum, count) => sum + count, 0);
+    });
+  }
+
+  /** A style's picture, encoded; undefined when it is damaged. */
+  picture(style: Pick<Style, "picture">): Promise<Uint8Array | undefined> {
+    return this.images.read(style.picture);
+  }
+
+  #check(style: NewStyle, limits: StyleLimits): void {
+    const { platform, community, author } = style;
+    const here = and(eq(styleTable.platform, platform), eq(styleTable.community, community));
+    this.#checkName(style, style.name);
+    const sameEmoji = this.#read(and(here, eq(styleTable.emojiKey, emojiKey(style.emoji))))[0];
+    if (sameEmoji) throw new StoreError("taken", `${style.emoji} is the style ${sameEmoji.name} already; choose another emoji.`);
+    if (this.#count(here) >= limits.perCommunity) {
+      throw new StoreError("too-many", `There are ${limits.perCommunity} styles here already, which is the most; remove one first.`);
+    }
+    if (this.#count(and(here, eq(styleTable.authorId, author.id))) >= limits.perPerson) {
+      throw new StoreError("too-many", `You have added ${limits.perPerson} styles here already, which is the most; remove one first.`);
+    }
+  }
+
+  #checkName({ platform, community }: Community, name: string, except?: number): void {
+    const here = and(eq(styleTable.platform, platform), eq(styleTable.community, community));
+    const same = this.#read(and(here, eq(styleTable.nameKey, nameKey(name))))[0];
+    if (same && same.id !== except) throw new StoreError("taken", `There already is a style ${same.name}; choose another name.`);
+  }
+
+  #read(where: SQL | undefined): Style[] {
+    return this.database.orm.select().from(styleTable).where(where).orderBy(asc(styleTable.nameKey), asc(styleTable.id)).all().map(styleOf);
+  }
+
+  #count(where: SQL | undefined): number {
+    return this.database.orm.select({ styles: count() }).from(styleTable).where(where).get()?.styles ?? 0;
+  }
+}
+
+function nameKey(name: string): string {
+  return name.normalize("NFC").toLowerCase();
+}
+
+/** Platforms add and drop variation selectors. */
+function emojiKey(emoji: string): string {
+  return emoji.replace(/[\ufe0e\ufe0f]/g, "");
+}
+
+function styleOf(row: typeof styleTable.$inferSelect): Style {
+  const { id, platform, community, name, emoji, authorId, authorName, picture, createdAt } = row;
+  return { id, platform, community, name, emoji, author: { id: authorId, name: authorName }, picture, createdAt };
+}

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { NewJob, StoredMessage } from "../../src/store/job-record.js";
+import { openStore, type Store, type StoreOptions } from "../../src/store/open.js";
+
+/** A folder that goes when the test ends. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "dreamloom-store-"));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A store of its own, closed when the test ends, and a clock that stands still until it is set. */
+export function makeStore(options: Partial<StoreOptions> = {}): { store: Store; dir: string; clock: { now: number } } {
+  const clock = { now: 1_700_000_000_000 };
+  const dir = options.dir ?? folder();
+  const store = openStore({ now: () => clock.now, busyMs: 50, ...options, dir });
+  onTestFinished(() => store.close());
+  return { store, dir, clock };
+}
+
+export const club = { platform: "fake", community: "club" };
+export const art = { ...club, channel: "art" };
+export const ann = { platform: "fake", person: "ann" };
+export const bob = { platform: "fake", person: "bob" };
+
+export function message(id: string, place: StoredMessage["place"] = art): StoredMessage {
+  return { place, id };
+}
+
+let made = 0;
+
+/** A job as the queue hands it over. */
+export function job(more: Partial<NewJob> = {}): NewJob {
+  made += 1;
+  return {
+    ...{ id: `JOB${String(made).padStart(5, "0")}`, place: art, author: { id: "ann", name: "Ann" }, recipe: "dream" },
+    ...{ params: { size: 512, seed: made }, pictures: [], work: 1, pace: "dream", priority: 0, state: "waiting", attempts: 0 },
+    ...{ createdAt: 1_700_000_000_000 + made, messages: { frames: [] } },
+    ...more,
+  };
+}
+
+/** A finished job. */
+export function done(more: Partial<NewJob> = {}): NewJob {
+  const result = { width: 64, height: 48, seconds: 2, network: "resnet50", runtime: "fake", seed: 7, params: { size: 64 } };
+  return job({ state: "done", finishedAt: 1_700_000_100_000 + made, result, ...more });
+}
+
+/** Some bytes that no other picture has. */
+export function bytes(text: string, length = text.length): Uint8Array {
+  return new Uint8Array(Buffer.alloc(length, text));
+}
+
+/** A finished job with an input and a result picture. */
+export async function addDone(store: Store, more: Partial<NewJob> = {}, result = bytes(`result ${made}`)): Promise<NewJob> {
+  const added = done({ pictures: ["image"], ...more });
+  await store.jobs.add(added, { image: bytes(`input of ${added.id}`) });
+  await store.jobs.keepPicture(added.id, { bytes: result, type: "image/png" });
+  return added;
+}
