@@ -2,9 +2,13 @@ import { ChatError, type Picture, type PictureSource } from "../bots/chat.js";
 import { checkPicture } from "./check-picture.js";
 import { type CommandContext, Mistake } from "./command.js";
 import type { LinkRules } from "./fetch/download.js";
+import { Downloads } from "./fetch/downloads.js";
 import { fetchPicture } from "./fetch/fetch-picture.js";
 import { tooLarge, tooSlow } from "./fetch/limits.js";
 import type { WantedPicture } from "./picture-option.js";
+
+/** One for the whole process, whose memory it guards. */
+const downloads = new Downloads();
 
 /**
  * The picture that a command means: attached to it, else on the message it answers, else behind the link in its line, else the newest in the
@@ -21,11 +25,14 @@ export async function findPicture(
 ): Promise<Picture | undefined> {
   if (wanted === "none") return undefined;
   try {
-    const given = await findGiven(context);
-    if (given) return await take(context, given);
-    if (wanted instanceof URL) return await fetchPicture(wanted, { ...rules, ...context.desk.house.pictures });
-    const latest = await findLatest(context);
-    return latest && (await take(context, latest));
+    const { person, place, desk } = context;
+    const source = (await findGiven(context)) ?? (wanted instanceof URL ? wanted : await findLatest(context));
+    return (
+      source &&
+      (await downloads.run(`${place.platform} ${place.community} ${person.id}`, () =>
+        source instanceof URL ? fetchPicture(source, { ...rules, ...desk.house.pictures }) : take(context, source),
+      ))
+    );
   } catch (error) {
     if (error instanceof ChatError) throw new Mistake(error.message, { cause: error });
     throw error;

@@ -4,7 +4,7 @@ import type { CommandContext } from "../../src/commands/command.js";
 import type { WantedPicture } from "../../src/commands/picture-option.js";
 import { findPicture } from "../../src/commands/pictures.js";
 import { serve } from "../engine/networks/support/file-server.js";
-import { ann, art, source } from "../fakes/chat.js";
+import { ann, art, ben, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { studio } from "../fakes/studio.js";
 
@@ -20,9 +20,9 @@ async function scene() {
   const { port } = new URL(server.url);
   const link = new URL(`http://pictures.example:${port}/sea.png`);
   const rules = { ports: [Number(port)], resolve: async () => ["127.0.0.1"], allows: () => true };
-  const find = (event: Partial<CommandContext["event"]>, wanted?: WantedPicture) => {
+  const find = (event: Partial<CommandContext["event"]>, wanted?: WantedPicture, person = ann) => {
     const context: CommandContext = {
-      ...{ chat, desk, person: ann, place: art, event: { attachments: [], ...event } },
+      ...{ chat, desk, person, place: art, event: { attachments: [], ...event } },
       whisper: async () => undefined,
       announce: async () => undefined,
     };
@@ -44,6 +44,26 @@ describe("the picture a command means", () => {
     expect(side(await find({ repliesTo: bare }))).toBe(50);
     expect(side(await find({}, "latest"))).toBe(50);
     expect(await find({ attachments, repliesTo: shown }, "none")).toBeUndefined();
+  });
+
+  it("is one of two at a time for one person, who does not keep others waiting", async () => {
+    const { find, attachments } = await scene();
+    const slow = { attachments: [{ name: "slow.png", fetch: () => new Promise<never>(() => undefined) }] };
+    const hanging = [find(slow), find(slow)].map((work) => expect(work).rejects.toThrow(/took longer than 1 s/));
+    await expect(find({ attachments })).rejects.toThrow("I am still fetching 2 pictures for you; please wait until they are here.");
+    expect(side(await find({ attachments }, "latest", ben))).toBe(20);
+    await Promise.all(hanging);
+    expect(side(await find({ attachments }))).toBe(20);
+  });
+
+  it("is one of sixteen at a time for all", async () => {
+    const { find, attachments } = await scene();
+    const slow = { attachments: [{ name: "slow.png", fetch: () => new Promise<never>(() => undefined) }] };
+    const crowd = Array.from({ length: 16 }, (_, index) => ({ ...ben, id: `person-${index}` }));
+    const hanging = crowd.map((person) => expect(find(slow, "latest", person)).rejects.toThrow(/took longer than 1 s/));
+    await expect(find({ attachments })).rejects.toThrow("I am fetching many pictures just now; please try again in a moment.");
+    await Promise.all(hanging);
+    expect(side(await find({ attachments }))).toBe(20);
   });
 
   it("is fetched from the public internet alone when a command in a chat says so", async () => {

@@ -7,11 +7,13 @@ const PATIENCE = 3000;
  * The IP addresses of a host by DNS; none when there is no such host. The hosts file and the search domains of this machine, which name its
  * neighbours, are not looked at, and a name server that never answers holds up nothing else, as the system's own look-up would.
  *
+ * @param servers name servers to ask, `address:port`; those of this machine when left out
  * @throws what DNS says when it cannot tell
  */
-export async function resolveHost(host: string, signal: AbortSignal): Promise<readonly string[]> {
+export async function resolveHost(host: string, signal: AbortSignal, servers?: readonly string[]): Promise<readonly string[]> {
   signal.throwIfAborted();
   const resolver = new Resolver({ timeout: PATIENCE, tries: 2 });
+  if (servers) resolver.setServers(servers);
   const cancel = () => resolver.cancel();
   signal.addEventListener("abort", cancel, { once: true });
   try {
