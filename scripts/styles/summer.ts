@@ -1,9 +1,10 @@
 /** A summer field in dabs of pure colour: gold, poppies, greens, a turquoise sky. */
 import { type Random, random } from "../../src/engine/images/random.js";
 import { type Canvas, css, type Rgb, svgCanvas } from "./canvas.js";
+import { one } from "./marks.js";
 import { noisePixels } from "./noise.js";
 
-type Palette = readonly Rgb[];
+type Palette = readonly [Rgb, ...Rgb[]];
 const SKY: Palette = [
   [92, 196, 214],
   [140, 216, 222],
@@ -32,8 +33,6 @@ const POPPY: Palette = [
   [250, 132, 74],
 ];
 
-const one = (palette: Palette, next: Random): Rgb => palette[Math.floor(next() * palette.length)] ?? [0, 0, 0];
-
 /** Which colours a place has: the sky above, stripes of wheat and grass below, poppies in drifts. */
 function paletteAt(x: number, y: number, drift: number, next: Random): Palette {
   const horizon = 0.34 + 0.03 * Math.sin(6 * x) + 0.02 * drift;
@@ -50,9 +49,9 @@ export async function summer(side: number): Promise<Canvas> {
   const dabs: string[] = [];
   // Coarse dabs first; finer ones lie on top.
   for (const [count, radius] of [
-    [2600, 11],
-    [5200, 7.5],
-    [6500, 4.6],
+    [1500, 27],
+    [2000, 19],
+    [1600, 13],
   ] as const) {
     for (let i = 0; i < count; i++) {
       const [x, y] = [next() * side, next() * side];

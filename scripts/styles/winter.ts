@@ -13,13 +13,13 @@ const [NIGHT, BLUE, ICE, WHITE]: readonly [Rgb, Rgb, Rgb, Rgb] = [
 /** Adds a fern: a curved stem whose branches, at 60 degrees as in ice, are ferns themselves. */
 function fern(out: string[], x: number, y: number, angle: number, length: number, depth: number, next: Random): void {
   const bend = 0.5 * (next() - 0.5);
-  const parts = Math.max(3, Math.round(length / (depth === 2 ? 30 : 17)));
+  const parts = Math.max(3, Math.round(length / (depth === 2 ? 46 : 24)));
   let [px, py, a] = [x, y, angle];
   for (let i = 0; i < parts; i++) {
     const t = i / parts;
     const step = length / parts;
     const [nx, ny] = [px + step * Math.cos(a), py + step * Math.sin(a)];
-    const width = (1 - 0.8 * t) * (3.4 + 3 * depth);
+    const width = (1 - 0.7 * t) * (5 + 4 * depth);
     const colour = mixed(mixed(BLUE, ICE, 0.35 + 0.35 * depth), WHITE, Math.min(1, 0.25 * depth + 0.5 * next()));
     out.push(
       `<path d="M${px.toFixed(1)} ${py.toFixed(1)}L${nx.toFixed(1)} ${ny.toFixed(1)}" stroke="${css(colour)}" stroke-width="${width.toFixed(1)}" stroke-linecap="round"/>`,
@@ -38,10 +38,10 @@ export async function winter(side: number): Promise<Canvas> {
   const out: string[] = [
     `<defs><radialGradient id="g" cx="0.62" cy="0.3" r="0.9"><stop offset="0" stop-color="${css([40, 96, 172])}"/><stop offset="0.5" stop-color="${css([20, 50, 116])}"/><stop offset="1" stop-color="${css(NIGHT)}"/></radialGradient></defs><rect width="100%" height="100%" fill="url(#g)"/>`,
   ];
-  for (const at of scattered(side, side / 5.5, next)) fern(out, at.x, at.y, 2 * Math.PI * next(), side * (0.2 + 0.22 * next()), 2, next);
+  for (const at of scattered(side, side / 5, next)) fern(out, at.x, at.y, 2 * Math.PI * next(), side * (0.2 + 0.22 * next()), 2, next);
   // Crystals with six arms lie over them.
-  for (const at of scattered(side, side / 6, next)) {
-    const [turn, size] = [2 * Math.PI * next(), side * (0.035 + 0.05 * next())];
+  for (const at of scattered(side, side / 7, next)) {
+    const [turn, size] = [2 * Math.PI * next(), side * (0.045 + 0.055 * next())];
     for (let arm = 0; arm < 6; arm++) fern(out, at.x, at.y, turn + (arm * Math.PI) / 3, size, 1, next);
   }
   for (let i = 0; i < 150; i++) {

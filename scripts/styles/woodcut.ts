@@ -1,14 +1,15 @@
-/** A woodcut of waves: carved lines in indigo on paper, foam at the crests, a red sun. */
+/** A woodcut of waves: carved lines in indigo on paper, foam at the crests, a red sun and its light. */
 import { random } from "../../src/engine/images/random.js";
 import { type Canvas, canvas, mixed, type Rgb } from "./canvas.js";
 import { noisePixels } from "./noise.js";
 
-const [INK, DEEP, TEAL, PAPER, SUN]: readonly [Rgb, Rgb, Rgb, Rgb, Rgb] = [
+const [INK, DEEP, TEAL, PAPER, SUN, GLOW]: readonly [Rgb, Rgb, Rgb, Rgb, Rgb, Rgb] = [
   [16, 28, 62],
-  [34, 72, 128],
-  [110, 158, 172],
+  [26, 78, 150],
+  [96, 176, 190],
   [240, 228, 200],
   [206, 62, 40],
+  [238, 150, 84],
 ];
 const WAVES = 6;
 
@@ -34,12 +35,14 @@ export function woodcut(side: number): Canvas {
     if (wave < 0) return sky(x, y, bend, rough);
     const depth = y + bend - surface(wave, x);
     // The keyline, then a band of foam with fingers, then carved lines that thicken downwards.
-    if (depth < 0.0055) return INK;
-    const fingers = 0.012 + 0.013 * Math.abs(Math.sin(46 * x + wave * 1.7 + 6 * bend * 40));
+    if (depth < 0.007) return INK;
+    const fingers = 0.016 + 0.018 * Math.abs(Math.sin(46 * x + wave * 1.7 + 6 * bend * 40));
     if (depth < fingers) return PAPER;
     if (depth < fingers + 0.004) return INK;
-    const line = Math.sin(2 * Math.PI * ((depth / 0.0155) * (1 - 0.05 * wave)) + 2 * (wobble[at] ?? 0));
-    const wash = mixed(TEAL, DEEP, Math.min(1, depth / 0.1));
+    const line = Math.sin(2 * Math.PI * ((depth / 0.025) * (1 - 0.05 * wave)) + 2 * (wobble[at] ?? 0));
+    // Every third wave carries the sun.
+    const [near, far] = wave % 3 === 1 ? [GLOW, SUN] : [TEAL, DEEP];
+    const wash = mixed(near, far, Math.min(1, depth / 0.1));
     return line + rough > 0.45 - 3 * depth ? INK : line + rough < -0.72 + 2 * depth ? PAPER : wash;
   });
 }
@@ -48,7 +51,7 @@ function sky(x: number, y: number, bend: number, rough: number): Rgb {
   const from = Math.hypot(x - 0.7, y - 0.15);
   if (from < 0.095) return SUN;
   if (from < 0.102) return INK;
-  const ring = Math.sin(2 * Math.PI * ((from + bend) / 0.024));
+  const ring = Math.sin(2 * Math.PI * ((from + bend) / 0.036));
   const glow = mixed([238, 196, 132], PAPER, Math.min(1, from / 0.45));
   return ring + rough > 0.8 + 0.12 * Math.sin(9 * x) ? mixed(DEEP, TEAL, 0.5) : glow;
 }
