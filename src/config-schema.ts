@@ -27,6 +27,7 @@ export const configSchema = section({
     moderatorCode: z.string({ error: "a word or sentence in quotes" }),
   }),
   data: section({ dir: text("a folder") }),
+  retention: section({ days: number(0, 100_000), megabytes: number(0, 100_000_000) }),
   models: section({ dir: text("a folder"), path: z.array(text("a folder"), { error: "a list of folders" }) }),
   engine: section({
     concurrency: integer(1, 64),
@@ -71,6 +72,8 @@ export const ENVIRONMENT: Readonly<Record<string, { readonly key: string; readon
   WEB_ALLOWED_HOSTS: { key: "web.allowedHosts", type: "names" },
   WEB_MODERATOR_CODE: { key: "web.moderatorCode", type: "text" },
   DATA_DIR: { key: "data.dir", type: "text" },
+  RETENTION_DAYS: { key: "retention.days", type: "number" },
+  RETENTION_MEGABYTES: { key: "retention.megabytes", type: "number" },
   MODELS_DIR: { key: "models.dir", type: "text" },
   MODELS_PATH: { key: "models.path", type: "paths" },
   ENGINE_CONCURRENCY: { key: "engine.concurrency", type: "number" },

@@ -14,8 +14,11 @@ import { catalogue } from "./engine/networks/catalogue-file.js";
 import type { Engine } from "./engine/process/engine.js";
 import { createLogger } from "./log.js";
 import { Estimator } from "./queue/estimator.js";
+import { endInterrupted } from "./queue/interrupted.js";
 import { LocalQueue } from "./queue/local-queue.js";
-import { MemoryJournal } from "./queue/memory-journal.js";
+import { SqliteJournal } from "./queue/sqlite-journal.js";
+import { openStore } from "./store/open.js";
+import { startRetention } from "./store/retention-timer.js";
 
 /** What the composition root does not make itself, or makes unless it is given. */
 export interface Parts {
@@ -45,16 +48,20 @@ const SAMPLE = fileURLToPath(new URL("../config/sample.jpg", import.meta.url));
 const SAMPLE_DESCRIPTION = "A path into the mountains: Picos de Europa, photo by Aitzol Berasategi, CC BY 4.0";
 
 /**
- * Puts the whole program together and starts it: settings, journal, queue, engine, commands, chats.
+ * Puts the whole program together and starts it: settings, store, queue, engine, commands, chats.
  *
+ * @throws StoreError when the data folder cannot be used, for instance because another Dreamloom does.
  * @throws ChatError when a chat cannot be started, for instance because its port is taken.
  */
 export async function startDreamloom(config: Config, parts: Parts): Promise<Running> {
   const logger = parts.logger ?? createLogger(config.log);
   const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
+  const store = openStore({ dir: config.data.dir, logger: logger.child({ part: "store" }) });
+  const journal = new SqliteJournal(store.jobs);
+  await endInterrupted(journal, logger);
+  const stopRetention = startRetention(store.retention, config.retention, logger);
   let presenter: Presenter | undefined;
   const engine = parts.engine(config, logger.child({ part: "engine" }), (download) => presenter?.downloading(download));
-  const journal = new MemoryJournal();
   const queue = new LocalQueue({
     engine,
     journal,
@@ -77,6 +84,8 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     await queue.close(config.queue.shutdownSeconds * 1000);
     await within(LAST_WORDS_MS, Promise.all([desk.presenter.idle(), ...started.map(({ handlers }) => handlers.idle())]));
     const results = await Promise.allSettled([...started.map(({ chat }) => chat.stop()), engine.close()]);
+    await stopRetention();
+    await store.close();
     for (const result of results) if (result.status === "rejected") logger.error({ err: result.reason }, "a part did not stop cleanly");
     logger.info("stopped");
   };

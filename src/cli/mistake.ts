@@ -6,6 +6,7 @@ import { EngineError } from "../engine/process/engine.js";
 import { RecipeError } from "../engine/recipes/recipe.js";
 import { DeviceError } from "../engine/runtimes/runtime.js";
 import { PictureError } from "../inspect-picture.js";
+import { StoreError } from "../store/errors.js";
 
 /** Something wrong with what was typed; the message says what would be right. */
 export class UsageError extends Error {
@@ -14,7 +15,7 @@ export class UsageError extends Error {
 
 const USAGE = 2;
 const FAILED = 1;
-const FOR_PEOPLE = [UsageError, ConfigError, PictureError, NetworkError, EngineError, RecipeError, ChatError, DeviceError];
+const FOR_PEOPLE = [UsageError, ConfigError, PictureError, NetworkError, EngineError, RecipeError, ChatError, DeviceError, StoreError];
 
 /** Prints one sentence for what a person can mend, and everything for what only a developer can; returns the exit code. */
 export function reportMistake(error: unknown): number {

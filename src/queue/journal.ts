@@ -1,4 +1,11 @@
-import type { Job, JobChange } from "./job.js";
+import type { Job, JobChange, JobMessage } from "./job.js";
+
+/** A result's picture or film, encoded. */
+export interface JobPicture {
+  readonly bytes: Uint8Array;
+  /** Media type, such as "image/png". */
+  readonly type: string;
+}
 
 /** Where jobs are kept. The queue writes a job here before it is acknowledged, and every change after that. */
 export interface Journal {
@@ -6,13 +13,19 @@ export interface Journal {
   add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void>;
   /** Changes a job; a job that is no longer kept is passed over. */
   update(id: string, change: JobChange): Promise<void>;
+  /** Keeps a job's result picture; that of a job that is no longer kept is passed over. */
+  keepResult(id: string, picture: JobPicture): Promise<void>;
   get(id: string): Promise<Job | undefined>;
   /** Jobs of one community whose id begins with `prefix`, newest first, 10 at most. */
   find(where: { readonly platform: string; readonly community: string; readonly prefix: string }): Promise<readonly Job[]>;
   /** A person's newest job in a community. */
   latest(where: { readonly platform: string; readonly community: string; readonly author: string }): Promise<Job | undefined>;
+  /** The job that a message was posted for, whichever of its messages it is; the thread that the message is in does not matter. */
+  ofMessage(message: JobMessage): Promise<Job | undefined>;
   /** A job's input pictures by role; undefined when they are no longer kept. */
   pictures(id: string): Promise<Readonly<Record<string, Uint8Array>> | undefined>;
-  /** Jobs that are waiting or running, oldest first: what a restart takes up again. */
+  /** A job's result picture; undefined when there is none, or it is no longer kept. */
+  result(id: string): Promise<JobPicture | undefined>;
+  /** Jobs that are waiting or running, oldest first: what a stop has interrupted. */
   unfinished(): Promise<readonly Job[]>;
 }

@@ -56,6 +56,8 @@ export class LocalQueue implements JobQueue {
   readonly #pqueue: PQueue<FairLine, FairOptions>;
   readonly #live = new Map<string, LiveJob>();
   readonly #places = new Map<string, number>();
+  /** Writes to the journal that have not ended. */
+  readonly #writes = new Set<Promise<void>>();
   #closing = false;
 
   constructor(options: LocalQueueOptions) {
@@ -140,7 +142,7 @@ export class LocalQueue implements JobQueue {
   async keepMessages(id: string, messages: JobMessages): Promise<void> {
     const live = this.#live.get(id);
     if (live) live.job = { ...live.job, messages };
-    await this.#write(id, { messages });
+    await this.#update(id, { messages });
   }
 
   on<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
@@ -160,7 +162,11 @@ export class LocalQueue implements JobQueue {
     }, graceMs);
     const given = new AbortController();
     const patience = delay(graceMs + LET_GO_MS, undefined, { signal: given.signal }).catch(() => undefined);
-    await Promise.race([this.#pqueue.onIdle(), patience]);
+    const written = async () => {
+      await this.#pqueue.onIdle();
+      while (this.#writes.size > 0) await Promise.all(this.#writes);
+    };
+    await Promise.race([written(), patience]);
     given.abort();
     clearTimeout(hurry);
   }
@@ -192,9 +198,13 @@ export class LocalQueue implements JobQueue {
       live.job = { ...live.job, attempts: live.job.attempts + 1 };
       live.progress = 0;
       const { state, attempts, startedAt } = live.job;
-      await this.#write(live.job.id, { state, attempts, ...(startedAt === undefined ? {} : { startedAt }) });
+      await this.#update(live.job.id, { state, attempts, ...(startedAt === undefined ? {} : { startedAt }) });
       try {
-        this.#succeed(live, await this.#attempt(live));
+        const result = await this.#attempt(live);
+        // Before anybody is told, so that whoever presses a button under the result finds its picture.
+        const { picture: bytes, type } = result;
+        if (!live.abort.signal.aborted) await this.#write(live.job.id, (journal, id) => journal.keepResult(id, { bytes, type }));
+        this.#succeed(live, result);
         return;
       } catch (error) {
         if (live.abort.signal.aborted || !retryable(error) || live.job.attempts >= ATTEMPTS) {
@@ -265,7 +275,7 @@ export class LocalQueue implements JobQueue {
     this.#places.delete(live.job.id);
     const final = { ...change, finishedAt: this.#now() };
     live.job = { ...live.job, ...final };
-    void this.#write(live.job.id, final);
+    void this.#update(live.job.id, final);
     this.#options.logger.info({ job: live.job.id, state: live.job.state }, "job ended");
     tell();
     this.#tellMoves();
@@ -281,13 +291,18 @@ export class LocalQueue implements JobQueue {
     }
   }
 
+  #update(id: string, change: JobChange): Promise<void> {
+    return this.#write(id, (journal) => journal.update(id, change));
+  }
+
   /** The journal is not worth a job: a failed write is logged, and the job goes on. */
-  async #write(id: string, change: JobChange): Promise<void> {
-    try {
-      await this.#options.journal.update(id, change);
-    } catch (error) {
+  async #write(id: string, work: (journal: Journal, id: string) => Promise<void>): Promise<void> {
+    const write = work(this.#options.journal, id).catch((error: unknown) => {
       this.#options.logger.error({ err: error, job: id }, "the journal could not be written");
-    }
+    });
+    this.#writes.add(write);
+    await write;
+    this.#writes.delete(write);
   }
 
   #freeId(): string {

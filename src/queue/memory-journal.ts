@@ -1,20 +1,23 @@
-import type { Job, JobChange } from "./job.js";
-import type { Journal } from "./journal.js";
+import type { Job, JobChange, JobMessage } from "./job.js";
+import type { JobPicture, Journal } from "./journal.js";
 
 interface Entry {
   job: Job;
   readonly pictures: Readonly<Record<string, Uint8Array>>;
-  readonly bytes: number;
+  result?: JobPicture;
+  bytes: number;
+  /** Keys of every message posted so far. */
+  readonly messages: Set<string>;
 }
 
 export interface MemoryJournalOptions {
   /** Most jobs kept; 5,000 unless told. */
   readonly jobs?: number;
-  /** Most bytes of input pictures kept; 256 MiB unless told. */
+  /** Most bytes of pictures kept; 256 MiB unless told. */
   readonly bytes?: number;
 }
 
-/** A journal in memory: it forgets everything when the program ends, and the oldest finished jobs when it is full. */
+/** A journal in memory, for tests: it forgets everything when the program ends, and the oldest finished jobs when it is full. */
 export class MemoryJournal implements Journal {
   readonly #entries = new Map<string, Entry>();
   readonly #maxJobs: number;
@@ -29,14 +32,26 @@ export class MemoryJournal implements Journal {
   async add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
     if (this.#entries.has(job.id)) throw new Error(`There already is a job ${job.id}.`);
     const bytes = Object.values(pictures).reduce((sum, picture) => sum + picture.byteLength, 0);
-    this.#entries.set(job.id, { job, pictures, bytes });
+    this.#entries.set(job.id, { job, pictures, bytes, messages: new Set(keysOf(job)) });
     this.#bytes += bytes;
     this.#forget();
   }
 
   async update(id: string, change: JobChange): Promise<void> {
     const entry = this.#entries.get(id);
-    if (entry) entry.job = { ...entry.job, ...change };
+    if (!entry) return;
+    entry.job = { ...entry.job, ...change };
+    for (const key of keysOf(entry.job)) entry.messages.add(key);
+  }
+
+  async keepResult(id: string, picture: JobPicture): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    const more = picture.bytes.byteLength - (entry.result?.bytes.byteLength ?? 0);
+    entry.result = picture;
+    entry.bytes += more;
+    this.#bytes += more;
+    this.#forget();
   }
 
   async get(id: string): Promise<Job | undefined> {
@@ -49,6 +64,15 @@ export class MemoryJournal implements Journal {
 
   async latest(where: { platform: string; community: string; author: string }): Promise<Job | undefined> {
     return this.#newest((job) => inCommunity(job, where) && job.author.id === where.author, 1)[0];
+  }
+
+  async ofMessage(message: JobMessage): Promise<Job | undefined> {
+    const key = keyOf(message);
+    return [...this.#entries.values()].find(({ messages }) => messages.has(key))?.job;
+  }
+
+  async result(id: string): Promise<JobPicture | undefined> {
+    return this.#entries.get(id)?.result;
   }
 
   async pictures(id: string): Promise<Readonly<Record<string, Uint8Array>> | undefined> {
@@ -73,6 +97,14 @@ export class MemoryJournal implements Journal {
       this.#bytes -= entry.bytes;
     }
   }
+}
+
+function keyOf({ place, id }: JobMessage): string {
+  return JSON.stringify([place.platform, place.community, place.channel, id]);
+}
+
+function keysOf({ messages: { announcement, progress, frames, final } }: Job): string[] {
+  return [announcement, progress, ...frames, final].flatMap((message) => (message ? [keyOf(message)] : []));
 }
 
 function isUnfinished(job: Job): boolean {

@@ -138,6 +138,47 @@ describe("the local queue", () => {
     expect((await refused(queue.submit(ask("a")))).kind).toBe("person-hour");
   });
 
+  it("keeps the result's picture before anybody is told, unless the job was cancelled", async () => {
+    const { engine, journal, queue } = setup();
+    const seen: (Uint8Array | undefined)[] = [];
+    const kept = new Promise<void>((resolve) => {
+      queue.on("done", (job) => void journal.result(job.id).then((picture) => resolve(void seen.push(picture?.bytes))));
+    });
+    await queue.submit(ask("a"));
+    const picture = new Uint8Array([9, 9]);
+    (await engine.next()).finishWith(picture, 1, 2);
+    await kept;
+    expect(seen).toEqual([picture]);
+
+    const late = new FakeEngine({ ignoresAbort: true });
+    const other = setup({ engine: late });
+    const job = await other.queue.submit(ask("a"));
+    const run = await late.next();
+    other.queue.cancel(job.id, { by: "person", name: "A" });
+    await other.ended(job.id);
+    run.finishWith(picture, 1, 2);
+    await other.queue.close(0);
+    expect(await other.journal.result(job.id)).toBeUndefined();
+  });
+
+  it("does not close before the journal is written", async () => {
+    const journal = new MemoryJournal();
+    const { engine, queue, ended } = setup({ journal });
+    const job = await queue.submit(ask("a"));
+    const update = journal.update.bind(journal);
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const run = await engine.next();
+    journal.update = (id, change) => released.then(() => update(id, change));
+    await run.finish();
+    await ended(job.id);
+    const closed = queue.close(1000).then(async () => (await journal.get(job.id))?.state);
+    release();
+    expect(await closed).toBe("done");
+  });
+
   it("does not count or keep a job that the journal refused", async () => {
     const journal = new MemoryJournal();
     const add = journal.add.bind(journal);
@@ -301,16 +342,5 @@ describe("the journal in memory", () => {
     const fourth = await queue.submit(ask("d"));
     const kept = await Promise.all([first, second, third, fourth.id].map((id) => journal.get(id ?? "")));
     expect(kept.map((job) => job?.id)).toEqual([first, undefined, third, fourth.id]);
-  });
-
-  it("finds jobs by the beginning of their id and by author, inside one community", async () => {
-    const { journal, queue } = setup();
-    const first = await queue.submit(ask("a"));
-    const second = await queue.submit(ask("a"));
-    const club = { platform: "fake", community: "club" };
-    expect((await journal.find({ ...club, prefix: first.id.slice(0, 6) })).map((job) => job.id)).toEqual([first.id]);
-    expect((await journal.latest({ ...club, author: "a" }))?.id).toBe(second.id);
-    expect(await journal.find({ ...club, community: "other", prefix: first.id })).toEqual([]);
-    expect(await journal.latest({ ...club, author: "b" })).toBeUndefined();
   });
 });

@@ -121,12 +121,11 @@ export class JobShow {
   }
 
   failed(job: Job, failure: JobFailure): void {
-    this.#endWithout(job, texts.failureText(failure), true);
+    this.#endWithout(job, texts.failureText(failure));
   }
 
   cancelled(job: Job, reason: CancelReason): void {
-    // After a shutdown the journal in memory is gone, and with it what the button would need.
-    this.#endWithout(job, texts.cancelText(reason), reason.by === "person");
+    this.#endWithout(job, texts.cancelText(reason));
   }
 
   #showProgress(content: OutgoingMessage): void {
@@ -135,9 +134,9 @@ export class JobShow {
   }
 
   /** Tells why there is no picture: in the thread, where the frames are, and in the channel's message. */
-  #endWithout(job: Job, why: string, again: boolean): void {
+  #endWithout(job: Job, why: string): void {
     this.#end(async () => {
-      const end = texts.ended(this.options.recipe, job, why, again);
+      const end = texts.ended(this.options.recipe, job, why);
       const told = this.#progress && (await this.#progress.end({ text: why, keepPictures: true }));
       if (!told && (job.state === "failed" || job.startedAt !== undefined)) {
         const ref = await this.#post({ text: why });

@@ -138,14 +138,14 @@ export function failureText(failure: JobFailure): string {
 export function cancelText(reason: CancelReason): string {
   return reason.by === "person"
     ? `Cancelled by ${plain(reason.name)}.`
-    : "Dreamloom is being shut down, so this ended early. Please ask again when it is back.";
+    : "Dreamloom is being shut down, so this ended early. Press 🔁 Again when it is back.";
 }
 
 /** The channel's message when there is no picture. */
-export function ended(recipe: Recipe, job: Job, why: string, again: boolean): OutgoingMessage {
+export function ended(recipe: Recipe, job: Job, why: string): OutgoingMessage {
   return {
     text: [heading(recipe, job), lineBlock(recipe, job), why].join("\n"),
-    buttons: again ? [againButton(job), deleteButton(job)] : [],
+    buttons: [againButton(job), deleteButton(job)],
   };
 }
 

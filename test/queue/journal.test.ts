@@ -1,0 +1,53 @@
+import { pino } from "pino";
+import { describe, expect, it } from "vitest";
+import { endInterrupted } from "../../src/queue/interrupted.js";
+import { MemoryJournal } from "../../src/queue/memory-journal.js";
+import { SqliteJournal } from "../../src/queue/sqlite-journal.js";
+import { openStore } from "../../src/store/open.js";
+import { folder, job, makeStore } from "../store/make.js";
+import { journalContract } from "./journal.contract.js";
+
+journalContract("the journal in memory", () => new MemoryJournal());
+journalContract("the journal on disk", () => new SqliteJournal(makeStore().store.jobs));
+
+describe("the journal on disk, after a restart", () => {
+  it("still knows jobs, their messages and their pictures", async () => {
+    const dir = folder();
+    const first = openStore({ dir });
+    const before = new SqliteJournal(first.jobs);
+    const asked = job({ pictures: ["image"] });
+    const final = { id: "77", place: asked.place };
+    await before.add(asked, { image: new Uint8Array([1, 2, 3]) });
+    await before.keepResult(asked.id, { bytes: new Uint8Array([4, 5]), type: "image/png" });
+    await before.update(asked.id, { state: "done", finishedAt: asked.createdAt + 1, messages: { frames: [], final } });
+    await first.close();
+
+    const after = new SqliteJournal(makeStore({ dir }).store.jobs);
+    const found = await after.ofMessage(final);
+    expect(found).toMatchObject({ ...asked, state: "done", messages: { frames: [], final } });
+    expect([...((await after.pictures(asked.id))?.image ?? [])]).toEqual([1, 2, 3]);
+    expect([...((await after.result(asked.id))?.bytes ?? [])]).toEqual([4, 5]);
+  });
+
+  it("ends jobs that nobody works on any more, and says so in the log", async () => {
+    const { store } = makeStore();
+    const journal = new SqliteJournal(store.jobs);
+    const [waiting, running, done] = [job(), job({ state: "running" }), job({ state: "done", finishedAt: 5 })];
+    for (const one of [waiting, running, done]) await journal.add(one, {});
+    const lines: string[] = [];
+    const logger = pino({ level: "warn" }, { write: (line: string) => lines.push(line) });
+    expect(await endInterrupted(journal, logger, () => 42)).toBe(2);
+    const interrupted = {
+      state: "failed",
+      finishedAt: 42,
+      failure: { kind: "interrupted", message: expect.stringMatching(/stopped.*again/s) },
+    };
+    expect(await journal.get(waiting.id)).toMatchObject(interrupted);
+    expect(await journal.get(running.id)).toMatchObject(interrupted);
+    expect(await journal.get(done.id)).toMatchObject({ state: "done", finishedAt: 5 });
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? "{}")).toMatchObject({ jobs: [waiting.id, running.id] });
+    expect(await endInterrupted(journal, logger)).toBe(0);
+    expect(lines).toHaveLength(1);
+  });
+});
