@@ -27,7 +27,7 @@ const MOST_REDIRECTS = 5;
 const MOST_HEADERS = 16_384;
 /** Addresses of one host that are tried. */
 const MOST_ADDRESSES = 8;
-const INSTEAD = "please attach the picture instead.";
+const INSTEAD = "attach the picture instead.";
 const HEADERS = {
   accept: "image/avif, image/webp, image/png, image/jpeg, image/gif, image/tiff, */*;q=0.1",
   // What arrives is what counts against the limit: nothing may unfold on the way.
@@ -49,7 +49,7 @@ export async function download(link: URL, options: DownloadOptions): Promise<Uin
     if (!(answer instanceof URL)) return answer;
     url = answer;
   }
-  throw new Mistake(`That link is passed on more than ${MOST_REDIRECTS} times; ${INSTEAD}`);
+  throw new Mistake(`That link is passed on more than ${MOST_REDIRECTS} times; please ${INSTEAD}`);
 }
 
 /**
@@ -59,11 +59,12 @@ export async function download(link: URL, options: DownloadOptions): Promise<Uin
 async function addressesOf(url: URL, options: DownloadOptions): Promise<readonly string[]> {
   const { resolve = resolveHost, allows = publicAddress, ports = [80, 443], signal } = options;
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new Mistake(`I fetch http and https links only, not ${shorten(url.protocol)}//; ${INSTEAD}`);
+    throw new Mistake(`I fetch http and https links only, not ${shorten(url.protocol)}//; please ${INSTEAD}`);
   }
-  if (url.username !== "" || url.password !== "") throw new Mistake(`I fetch no links with a user name or password in them; ${INSTEAD}`);
+  if (url.username !== "" || url.password !== "")
+    throw new Mistake(`I fetch no links with a user name or password in them; please ${INSTEAD}`);
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
-  if (!ports.includes(port)) throw new Mistake(`I fetch from the usual ports only, not from port ${port}; ${INSTEAD}`);
+  if (!ports.includes(port)) throw new Mistake(`I fetch from the usual ports only, not from port ${port}; please ${INSTEAD}`);
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const shown = shorten(host);
   const addresses = isIP(host)
@@ -74,7 +75,8 @@ async function addressesOf(url: URL, options: DownloadOptions): Promise<readonly
       });
   if (addresses.length === 0) throw new Mistake(`There is no site ${shown}; check the link.`);
   // A name with one private address among public ones is up to something.
-  if (!addresses.every(allows)) throw new Mistake(`${shown} is not on the public internet, and I fetch from nowhere else; ${INSTEAD}`);
+  if (!addresses.every(allows))
+    throw new Mistake(`${shown} is not on the public internet, and I fetch from nowhere else; please ${INSTEAD}`);
   return addresses.slice(0, MOST_ADDRESSES);
 }
 
@@ -104,7 +106,7 @@ function redirectOf(url: URL, { statusCode, headers }: Dispatcher.ResponseData):
   if (![301, 302, 303, 307, 308].includes(statusCode)) return undefined;
   const { location } = headers;
   if (typeof location !== "string" || !URL.canParse(location, url.href)) {
-    throw new Mistake(`${shorten(url.host)} passes that link on to nowhere; ${INSTEAD}`);
+    throw new Mistake(`${shorten(url.host)} passes that link on to nowhere; please ${INSTEAD}`);
   }
   return new URL(location, url);
 }
@@ -114,14 +116,14 @@ async function readBody(url: URL, response: Dispatcher.ResponseData, { maxBytes,
   const host = shorten(url.host);
   if (statusCode === 404 || statusCode === 410) throw new Mistake(`${host} has nothing at that link (${statusCode}); check it.`);
   if (statusCode === 401 || statusCode === 403)
-    throw new Mistake(`${host} does not show that picture to everybody (${statusCode}); ${INSTEAD}`);
+    throw new Mistake(`${host} does not show that picture to everybody (${statusCode}); please ${INSTEAD}`);
   if (statusCode !== 200) throw new Mistake(`${host} answers ${statusCode} instead of a picture; try again later, or ${INSTEAD}`);
   if (/^\s*(text\/html|application\/xhtml\+xml)\b/i.test(String(headers["content-type"] ?? ""))) {
     throw new Mistake("That link is a page, not a picture; link to the picture itself, or attach it.");
   }
   const encoding = String(headers["content-encoding"] ?? "identity");
   if (encoding.trim().toLowerCase() !== "identity")
-    throw new Mistake(`${host} sends the picture packed, which I do not unpack; ${INSTEAD}`);
+    throw new Mistake(`${host} sends the picture packed, which I do not unpack; please ${INSTEAD}`);
   const announced = Number(headers["content-length"] ?? 0);
   if (announced > maxBytes) throw tooLarge(name, maxBytes);
 

@@ -181,7 +181,7 @@ describe("a link that is refused unseen", () => {
     const { fetch, at } = await respond("");
     const resolve = () => Promise.reject(new Error("SERVFAIL"));
     expect(await refusal(fetch(at("/"), { resolve }))).toBe(
-      "pictures.example cannot be looked up just now; try again, or please attach the picture instead.",
+      "pictures.example cannot be looked up just now; try again, or attach the picture instead.",
     );
   });
 });
