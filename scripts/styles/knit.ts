@@ -20,14 +20,14 @@ const BANDS: readonly { readonly colours: readonly [Rgb, Rgb]; readonly rows: re
   { colours: [NAVY, OCHRE], rows: ["#..#..#.", ".##.##.#", "#..#..#."] },
 ];
 /** Of a stitch, in pixels. */
-const [WIDTH, HEIGHT] = [34, 27];
+const [WIDTH, HEIGHT] = [54, 42];
 
 /** One stitch around (0, 0): two leaning strands of twisted wool. */
 function stitch(colour: Rgb, next: Random): string {
   const wool = mixed(colour, [255, 255, 255], 0.08 * next());
   const [dark, light] = [css(mixed(wool, [0, 0, 0], 0.35)), css(mixed(wool, [255, 255, 255], 0.3))];
   const strand = (way: number): string =>
-    `<g transform="translate(${(way * WIDTH) / 4} 0) rotate(${way * -30})"><ellipse rx="${WIDTH * 0.25}" ry="${HEIGHT * 0.74}" fill="${css(wool)}" stroke="${css(mixed(wool, [0, 0, 0], 0.6))}" stroke-width="2"/><path d="M-4 ${-HEIGHT * 0.4}Q2 0 -3 ${HEIGHT * 0.45}M3 ${-HEIGHT * 0.5}Q6 -4 4 ${HEIGHT * 0.3}" fill="none" stroke="${dark}" stroke-width="1.8"/><path d="M-1 ${-HEIGHT * 0.5}Q4 -4 0 ${HEIGHT * 0.4}" fill="none" stroke="${light}" stroke-width="2.2"/></g>`;
+    `<g transform="translate(${(way * WIDTH) / 4} 0) rotate(${way * -30})"><ellipse rx="${WIDTH * 0.25}" ry="${HEIGHT * 0.74}" fill="${css(wool)}" stroke="${css(mixed(wool, [0, 0, 0], 0.6))}" stroke-width="3"/><path d="M-6 ${-HEIGHT * 0.4}Q3 0 -5 ${HEIGHT * 0.45}M5 ${-HEIGHT * 0.5}Q10 -6 6 ${HEIGHT * 0.3}" fill="none" stroke="${dark}" stroke-width="3"/><path d="M-1 ${-HEIGHT * 0.5}Q6 -6 0 ${HEIGHT * 0.4}" fill="none" stroke="${light}" stroke-width="3.5"/></g>`;
   return strand(-1) + strand(1);
 }
 

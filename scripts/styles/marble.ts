@@ -4,19 +4,19 @@ import { type Canvas, canvas, type Rgb } from "./canvas.js";
 import { noise } from "./noise.js";
 
 const DROPS: readonly Rgb[] = [
-  [20, 40, 84],
-  [244, 232, 206],
-  [168, 24, 40],
-  [20, 40, 84],
-  [216, 156, 48],
-  [244, 232, 206],
-  [22, 112, 118],
-  [244, 232, 206],
-  [10, 16, 34],
-  [206, 84, 54],
+  [20, 44, 100],
+  [248, 236, 210],
+  [190, 22, 44],
+  [248, 236, 210],
+  [232, 164, 40],
+  [20, 44, 100],
+  [18, 128, 132],
+  [248, 236, 210],
+  [12, 18, 40],
+  [222, 86, 50],
 ];
 /** Of a layer of colour before it is combed, in pixels. */
-const LAYER = 24;
+const LAYER = 42;
 
 export function marble(side: number): Canvas {
   const next = random(67);
@@ -25,7 +25,7 @@ export function marble(side: number): Canvas {
     x: side * (((i % 3) + 0.2 + 0.6 * next()) / 3),
     y: side * ((Math.floor(i / 3) + 0.2 + 0.6 * next()) / 3),
     radius: side * (0.1 + 0.07 * next()),
-    turn: (next() < 0.5 ? -1 : 1) * (2.6 + 1.6 * next()),
+    turn: (next() < 0.5 ? -1 : 1) * (1.8 + 1.2 * next()),
   }));
   return canvas(side, (x, y) => {
     let [px, py] = [x, y];
@@ -36,8 +36,8 @@ export function marble(side: number): Canvas {
       const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
       [px, py] = [whirl.x + dx * cos - dy * sin, whirl.y + dx * sin + dy * cos];
     }
-    px += 26 * Math.sin(py / 34);
-    py += 120 * Math.abs(((px / 88) % 1) - 0.5) + 50 * stir(px / side, py / side);
+    px += 30 * Math.sin(py / 50);
+    py += 150 * Math.abs(((px / 130) % 1) - 0.5) + 50 * stir(px / side, py / side);
     const layer = py / LAYER + 1.3 * uneven(px / side, py / side);
     const index = Math.floor(layer);
     return DROPS[((index % DROPS.length) + DROPS.length) % DROPS.length] ?? [0, 0, 0];

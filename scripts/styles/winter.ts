@@ -1,12 +1,12 @@
 /** A winter window: ferns and crystals of ice that branch every way over deep blue. */
 import { type Random, random } from "../../src/engine/images/random.js";
 import { type Canvas, css, mixed, type Rgb, svgCanvas } from "./canvas.js";
-import { scattered } from "./marks.js";
+import { disc, scattered } from "./marks.js";
 
 const [NIGHT, BLUE, ICE, WHITE]: readonly [Rgb, Rgb, Rgb, Rgb] = [
   [10, 24, 62],
-  [44, 104, 172],
-  [150, 206, 232],
+  [70, 150, 220],
+  [176, 226, 246],
   [246, 252, 255],
 ];
 
@@ -20,7 +20,7 @@ function fern(out: string[], x: number, y: number, angle: number, length: number
     const step = length / parts;
     const [nx, ny] = [px + step * Math.cos(a), py + step * Math.sin(a)];
     const width = (1 - 0.7 * t) * (5 + 4 * depth);
-    const colour = mixed(mixed(BLUE, ICE, 0.35 + 0.35 * depth), WHITE, Math.min(1, 0.25 * depth + 0.5 * next()));
+    const colour = mixed(mixed(BLUE, ICE, 0.35 + 0.35 * depth), WHITE, Math.min(1, 0.15 + 0.3 * depth + 0.4 * next()));
     out.push(
       `<path d="M${px.toFixed(1)} ${py.toFixed(1)}L${nx.toFixed(1)} ${ny.toFixed(1)}" stroke="${css(colour)}" stroke-width="${width.toFixed(1)}" stroke-linecap="round"/>`,
     );
@@ -36,19 +36,14 @@ function fern(out: string[], x: number, y: number, angle: number, length: number
 export async function winter(side: number): Promise<Canvas> {
   const next = random(31);
   const out: string[] = [
-    `<defs><radialGradient id="g" cx="0.62" cy="0.3" r="0.9"><stop offset="0" stop-color="${css([40, 96, 172])}"/><stop offset="0.5" stop-color="${css([20, 50, 116])}"/><stop offset="1" stop-color="${css(NIGHT)}"/></radialGradient></defs><rect width="100%" height="100%" fill="url(#g)"/>`,
+    `<defs><radialGradient id="g" cx="0.62" cy="0.3" r="0.9"><stop offset="0" stop-color="${css([46, 130, 214])}"/><stop offset="0.5" stop-color="${css([22, 72, 160])}"/><stop offset="1" stop-color="${css(NIGHT)}"/></radialGradient></defs><rect width="100%" height="100%" fill="url(#g)"/>`,
   ];
-  for (const at of scattered(side, side / 5, next)) fern(out, at.x, at.y, 2 * Math.PI * next(), side * (0.2 + 0.22 * next()), 2, next);
+  for (const at of scattered(side, side / 4.2, next)) fern(out, at.x, at.y, 2 * Math.PI * next(), side * (0.2 + 0.22 * next()), 2, next);
   // Crystals with six arms lie over them.
   for (const at of scattered(side, side / 7, next)) {
     const [turn, size] = [2 * Math.PI * next(), side * (0.045 + 0.055 * next())];
     for (let arm = 0; arm < 6; arm++) fern(out, at.x, at.y, turn + (arm * Math.PI) / 3, size, 1, next);
   }
-  for (let i = 0; i < 150; i++) {
-    const r = 0.8 + 2.2 * next() ** 3;
-    out.push(
-      `<circle cx="${(next() * side).toFixed(1)}" cy="${(next() * side).toFixed(1)}" r="${r.toFixed(1)}" fill="${css(mixed(ICE, WHITE, next()))}"/>`,
-    );
-  }
+  for (const at of scattered(side, side / 15, next)) out.push(disc(at, 2 + 10 * next() ** 2, css(mixed(ICE, WHITE, 0.3 + 0.7 * next()))));
   return svgCanvas(side, NIGHT, [`<g fill="none">${out[0] ?? ""}</g>`, ...out.slice(1)]);
 }
