@@ -70,9 +70,12 @@ export class Database {
 
   close(): void {
     // libsql keeps the file open until its statements are collected, so SQLite would not do this by itself.
-    this.checkpoint();
-    this.#client.close();
-    this.#lock.close();
+    try {
+      this.checkpoint();
+    } finally {
+      this.#client.close();
+      this.#lock.close();
+    }
   }
 }
 

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { addDone, ann, bob, makeStore } from "./make.js";
+
+describe("favourites", () => {
+  it("are counted once a person", async () => {
+    const { store, clock } = makeStore();
+    const [one, two] = [await addDone(store), await addDone(store)];
+    expect(store.favourites.set(one.id, ann, true)).toEqual({ changed: true, count: 1 });
+    expect(store.favourites.set(one.id, ann, true)).toEqual({ changed: false, count: 1 });
+    expect(store.favourites.set(one.id, bob, true)).toEqual({ changed: true, count: 2 });
+    clock.now += 5;
+    store.favourites.set(two.id, ann, true);
+    expect([store.favourites.count(one.id), store.jobs.get(one.id)?.favourites]).toEqual([2, 2]);
+    expect(store.favourites.has(one.id, ann)).toBe(true);
+    expect(store.favourites.has(one.id, { platform: "other", person: "ann" })).toBe(false);
+    expect(store.favourites.of(ann)).toEqual([
+      { job: two.id, at: clock.now },
+      { job: one.id, at: clock.now - 5 },
+    ]);
+    expect(store.favourites.set(one.id, ann, false)).toEqual({ changed: true, count: 1 });
+    expect(store.favourites.set(one.id, ann, false)).toEqual({ changed: false, count: 1 });
+    expect(store.favourites.removeOf(bob)).toBe(1);
+    expect(store.jobs.get(one.id)?.favourites).toBe(0);
+  });
+
+  it("of a job that is gone are passed over", async () => {
+    const { store } = makeStore();
+    expect(store.favourites.set("NOTTHERE", ann, true)).toEqual({ changed: false, count: 0 });
+    const one = await addDone(store);
+    store.favourites.set(one.id, ann, true);
+    store.jobs.remove([one.id]);
+    expect(store.favourites.of(ann)).toEqual([]);
+    expect(store.favourites.count(one.id)).toBe(0);
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import type { GalleryQuery } from "../../src/store/gallery.js";
+import type { Store } from "../../src/store/open.js";
+import { addDone, ann, art, bob, club, done, job, makeStore } from "./make.js";
+
+/** All pages one after the other. */
+function read(store: Store, query: Partial<GalleryQuery>, between: () => void = () => undefined): string[][] {
+  const pages: string[][] = [];
+  let after: string | undefined;
+  do {
+    const page = store.gallery.page({ ...club, by: "date", limit: 3, ...query, ...(after === undefined ? {} : { after }) });
+    pages.push(page.jobs.map(({ id }) => id));
+    after = page.next;
+    between();
+  } while (after !== undefined && pages.length < 20);
+  return pages;
+}
+
+describe("the gallery", () => {
+  it("shows finished works with a picture that their authors have not taken out", async () => {
+    const { store } = makeStore();
+    const shown = await addDone(store);
+    await store.jobs.add(done(), {});
+    await store.jobs.add(job(), {});
+    const hidden = await addDone(store);
+    await addDone(store, { state: "cancelled" });
+    await addDone(store, { place: { ...art, community: "other" } });
+    expect(store.jobs.setHidden(hidden.id, true)).toBe(true);
+    expect(store.jobs.setHidden("NOTTHERE", true)).toBe(false);
+    expect(read(store, {})).toEqual([[shown.id]]);
+    expect(store.gallery.count(club)).toBe(1);
+    const [job0] = store.gallery.page({ ...club, by: "date", limit: 9 }).jobs;
+    expect(job0).toMatchObject({ id: shown.id, hidden: false, picture: { type: "image/png" }, result: { seed: 7 } });
+    store.jobs.setHidden(hidden.id, false);
+    expect(store.gallery.count(club)).toBe(2);
+  });
+
+  it("goes page by page, newest first, also of works that ended in the same millisecond", async () => {
+    const { store } = makeStore();
+    const ids: string[] = [];
+    for (const finishedAt of [10, 20, 20, 20, 20, 30, 40]) ids.unshift((await addDone(store, { finishedAt })).id);
+    expect(read(store, {})).toEqual([ids.slice(0, 3), ids.slice(3, 6), ids.slice(6)]);
+    expect(read(store, { limit: 7 })).toEqual([ids]);
+    expect(read(store, { limit: 1 }).flat()).toEqual(ids);
+  });
+
+  it("neither skips nor repeats a work when others come in between", async () => {
+    const { store } = makeStore();
+    const ids: string[] = [];
+    for (const finishedAt of [10, 20, 30, 40, 50, 60, 70]) ids.unshift((await addDone(store, { finishedAt })).id);
+    const first = store.gallery.page({ ...club, by: "date", limit: 3 });
+    await addDone(store, { finishedAt: 80 });
+    store.jobs.setHidden(ids[0] ?? "", true);
+    const second = store.gallery.page({ ...club, by: "date", limit: 3, after: first.next ?? "" });
+    expect([...first.jobs, ...second.jobs].map(({ id }) => id)).toEqual(ids.slice(0, 6));
+  });
+
+  it("goes by favourites, then by date", async () => {
+    const { store } = makeStore();
+    const [one, two, three, four] = [
+      await addDone(store, { finishedAt: 10 }),
+      await addDone(store, { finishedAt: 20 }),
+      await addDone(store, { finishedAt: 30 }),
+      await addDone(store, { finishedAt: 40 }),
+    ];
+    for (const person of [ann, bob]) store.favourites.set(one.id, person, true);
+    store.favourites.set(three.id, bob, true);
+    store.favourites.set(two.id, bob, true);
+    const ids = [one, three, two, four].map(({ id }) => id);
+    expect(read(store, { by: "favourites", limit: 1 }).flat()).toEqual(ids);
+    expect(read(store, { by: "favourites", limit: 3 }).flat()).toEqual(ids);
+  });
+
+  it("can be one channel's or one person's", async () => {
+    const { store } = makeStore();
+    const hall = { ...club, channel: "hall" };
+    const here = await addDone(store, { finishedAt: 10 });
+    const there = await addDone(store, { place: hall, finishedAt: 20 });
+    const bobs = await addDone(store, { author: { id: "bob", name: "Bob" }, finishedAt: 30 });
+    for (const by of ["date", "favourites"] as const) {
+      expect(read(store, { by, channel: "hall" })).toEqual([[there.id]]);
+      expect(read(store, { by, channel: "art" })).toEqual([[bobs.id, here.id]]);
+      expect(read(store, { by, author: "bob" })).toEqual([[bobs.id]]);
+      expect(read(store, { by, author: "ann", channel: "art" })).toEqual([[here.id]]);
+    }
+    expect(store.gallery.count(hall)).toBe(1);
+  });
+
+  it.each(["", "x", "1.2.3.4", "1.-2", "zzzzzzzzzzz.1", "1.2'"])("says that there is no page %j", async (after) => {
+    const { store } = makeStore();
+    await addDone(store);
+    expect(() => store.gallery.page({ ...club, by: "date", limit: 3, after })).toThrow(
+      "This page of the gallery is not known; begin at the first.",
+    );
+  });
+});

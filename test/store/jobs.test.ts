@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { addDone, art, bytes, club, done, job, makeStore, message } from "./make.js";
+
+describe("stored jobs", () => {
+  it("count a person's, a channel's and everybody's waiting and recent ones", async () => {
+    const { store } = makeStore();
+    const hall = { ...club, channel: "hall" };
+    const bob = { id: "bob", name: "Bob" };
+    await store.jobs.add(job({ createdAt: 1000 }), {});
+    await store.jobs.add(job({ createdAt: 2000, state: "running" }), {});
+    await store.jobs.add(job({ createdAt: 3000, place: hall }), {});
+    await store.jobs.add(job({ createdAt: 4000, author: bob }), {});
+    await store.jobs.add(done({ createdAt: 5000 }), {});
+    await store.jobs.add(job({ createdAt: 6000, place: { ...art, platform: "other" } }), {});
+    const { jobs } = store;
+    expect(jobs.countUnfinished({ platform: "fake", author: "ann" })).toBe(3);
+    expect(jobs.countUnfinished({ platform: "fake", author: "ann", channel: "art", community: "club" })).toBe(2);
+    expect(jobs.countUnfinished({ ...art })).toBe(3);
+    expect(jobs.countUnfinished({ platform: "fake" })).toBe(4);
+    expect(jobs.countSince({ platform: "fake", author: "ann" }, 2000)).toBe(3);
+    expect(jobs.countSince({ platform: "fake", author: "ann" }, 2001)).toBe(2);
+    expect(jobs.countSince({ ...hall, author: "ann" }, 0)).toBe(1);
+    expect(jobs.countSince({ platform: "fake" }, 5001)).toBe(0);
+  });
+
+  it("say what a message of theirs shows, for as long as the job is kept", async () => {
+    const { store } = makeStore();
+    const thread = { ...art, thread: "t" };
+    const messages = {
+      ...{ announcement: message("1"), thread, progress: message("2", thread) },
+      ...{ frames: [message("3", thread), message("4", thread)], final: message("5", thread) },
+    };
+    const one = await addDone(store, { messages });
+    const roles = ["1", "2", "3", "4", "5"].map((id) => store.jobs.jobOfMessage(message(id))?.role);
+    expect(roles).toEqual(["announcement", "progress", "frame", "frame", "final"]);
+    expect(store.jobs.jobOfMessage(message("5"))?.job).toMatchObject({ id: one.id, messages, hidden: false, favourites: 0 });
+    store.jobs.removePictures([one.id]);
+    expect(store.jobs.jobOfMessage(message("5"))?.job.id).toBe(one.id);
+    expect(await store.jobs.inputs(one.id)).toBeUndefined();
+    expect(await store.jobs.picture(one.id)).toBeUndefined();
+    store.jobs.remove([one.id]);
+    expect(store.jobs.jobOfMessage(message("5"))).toBeUndefined();
+  });
+
+  it("know what they were made from and what was made from them", async () => {
+    const { store } = makeStore();
+    const [root, left, right, leaf] = [job(), job(), job(), job()];
+    await store.jobs.add(root, {});
+    await store.jobs.add({ ...left, from: root.id }, {});
+    await store.jobs.add({ ...right, from: root.id }, {});
+    await store.jobs.add({ ...leaf, from: left.id }, {});
+    const ids = (jobs: readonly { id: string }[]) => jobs.map(({ id }) => id);
+    expect(ids(store.jobs.origins(leaf.id))).toEqual([left.id, root.id]);
+    expect(ids(store.jobs.origins(leaf.id, 1))).toEqual([left.id]);
+    expect(ids(store.jobs.remixes(root.id))).toEqual([left.id, right.id]);
+    expect(ids(store.jobs.remixes(root.id, 1))).toEqual([left.id]);
+    store.jobs.remove([left.id]);
+    expect(ids(store.jobs.origins(leaf.id))).toEqual([]);
+    expect(store.jobs.get(leaf.id)?.from).toBe(left.id);
+    expect(ids(store.jobs.remixes(root.id))).toEqual([right.id]);
+  });
+
+  it("leave no picture behind when they are removed before their result comes", async () => {
+    const { store } = makeStore();
+    const one = job();
+    await store.jobs.add(one, {});
+    const keeping = store.jobs.keepPicture(one.id, { bytes: bytes("late"), type: "image/png" });
+    store.jobs.remove([one.id]);
+    await keeping;
+    expect(store.images.total()).toEqual({ images: 0, bytes: 0 });
+  });
+
+  it("keep strange text as it is", async () => {
+    const { store } = makeStore();
+    const text = `'; DROP TABLE job; -- "\\ % _ 🍂`;
+    const place = { ...art, channel: text };
+    const one = job({
+      author: { id: text, name: text },
+      place,
+      params: { text, deep: { list: [1, null, "a\u0000b"] } },
+      pictures: ["__proto__"],
+    });
+    await store.jobs.add(one, { ["__proto__"]: bytes("x") });
+    expect(store.jobs.get(one.id)).toMatchObject({ author: one.author, place, params: one.params });
+    expect(store.jobs.find({ ...club, prefix: "%" })).toEqual([]);
+    expect(store.jobs.find({ ...club, prefix: "JOB_" })).toEqual([]);
+    expect(store.jobs.latest({ ...club, author: text })?.id).toBe(one.id);
+  });
+});
