@@ -59,7 +59,7 @@ export async function download(link: URL, options: DownloadOptions): Promise<Uin
 async function addressesOf(url: URL, options: DownloadOptions): Promise<readonly string[]> {
   const { resolve = resolveHost, allows = publicAddress, ports = [80, 443], signal } = options;
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new Mistake(`I fetch http and https links only, not ${shorten(url.protocol)}//; please ${INSTEAD}`);
+    throw new Mistake(`I fetch http and https links only, not ${shorten(url.protocol.slice(0, -1))} ones; please ${INSTEAD}`);
   }
   if (url.username !== "" || url.password !== "")
     throw new Mistake(`I fetch no links with a user name or password in them; please ${INSTEAD}`);
@@ -84,12 +84,13 @@ async function addressesOf(url: URL, options: DownloadOptions): Promise<readonly
 async function get(url: URL, addresses: readonly string[], options: DownloadOptions): Promise<Uint8Array | URL> {
   const { signal } = options;
   const client = new Client(url.origin, {
-    connect: { lookup: pinned(addresses), autoSelectFamily: true },
+    // The signal ends a connection that is still being made, which the client itself would wait for.
+    connect: { lookup: pinned(addresses), autoSelectFamily: true, signal },
     maxHeaderSize: MOST_HEADERS,
     pipelining: 0,
   });
   try {
-    const response = await client.request({ method: "GET", path: url.pathname + url.search, headers: HEADERS, signal });
+    const response = await orAbort(signal, client.request({ method: "GET", path: url.pathname + url.search, headers: HEADERS, signal }));
     // The body is let go of where it is not wanted, which it reports as an error.
     response.body.on("error", () => undefined);
     return redirectOf(url, response) ?? (await readBody(url, response, options));

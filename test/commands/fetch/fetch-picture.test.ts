@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -156,9 +157,9 @@ describe("a link that leads inside", () => {
 
 describe("a link that is refused unseen", () => {
   it.each([
-    ["ftp://pictures.example/a.png", "I fetch http and https links only, not ftp://; please attach the picture instead."],
-    ["file:///etc/passwd", "I fetch http and https links only, not file://; please attach the picture instead."],
-    ["data:image/png;base64,AAAA", "I fetch http and https links only, not data://; please attach the picture instead."],
+    ["ftp://pictures.example/a.png", "I fetch http and https links only, not ftp ones; please attach the picture instead."],
+    ["file:///etc/passwd", "I fetch http and https links only, not file ones; please attach the picture instead."],
+    ["data:image/png;base64,AAAA", "I fetch http and https links only, not data ones; please attach the picture instead."],
     ["http://me:secret@pictures.example/", "I fetch no links with a user name or password in them; please attach the picture instead."],
     ["http://pictures.example:22/", "I fetch from the usual ports only, not from port 22; please attach the picture instead."],
     ["https://pictures.example:8443/", "I fetch from the usual ports only, not from port 8443; please attach the picture instead."],
@@ -273,6 +274,25 @@ describe("a site that is too much", () => {
     const begun = performance.now();
     expect(await refusal(fetch(at("/slow.png"), { seconds: 0.3 }))).toBe(SLOW);
     expect(performance.now() - begun).toBeLessThan(2000);
+  });
+
+  it("that takes the call and never speaks is left after the time", async () => {
+    const calls = new Set<Socket>();
+    const server = createServer((socket) => void calls.add(socket.on("error", () => undefined).resume())).listen(0, "127.0.0.1");
+    onTestFinished(() => {
+      for (const call of calls) call.destroy();
+      server.close();
+    });
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const begun = performance.now();
+    const rules = { ports: [port], allows: () => true, resolve: async () => ["127.0.0.1"] };
+    const work = fetchPicture(new URL(`https://pictures.example:${port}/slow.png`), { maxBytes: 1000, seconds: 0.3, ...rules });
+    expect(await refusal(work)).toBe(SLOW);
+    expect(performance.now() - begun).toBeLessThan(2000);
+    const [call] = calls;
+    if (call && !call.destroyed) await once(call, "close");
+    expect(calls.size).toBe(1);
   });
 
   it("in a name server that never answers is left after the time", async () => {
