@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.js";
 import type { Images, NewImage, RemovedImages } from "./images.js";
 import type { Community, MessageRole, NewJob, StoredJob, StoredJobChange, StoredMessage } from "./job-record.js";
@@ -97,7 +97,9 @@ export class Jobs {
   find(where: Community & { readonly prefix: string }): StoredJob[] {
     const { platform, community, prefix } = where;
     const begins = and(gte(jobTable.id, prefix), lt(jobTable.id, `${prefix}\u{10ffff}`));
-    return this.#read(and(begins, eq(jobTable.platform, platform), eq(jobTable.community, community)), NEWEST, 10);
+    // The plus signs keep SQLite from going by the community's index, which holds far more than the ids' one.
+    const here = sql`+${jobTable.platform} = ${platform} AND +${jobTable.community} = ${community}`;
+    return this.#read(and(begins, here), NEWEST, 10);
   }
 
   /** A person's newest job in a community. */
@@ -109,7 +111,8 @@ export class Jobs {
 
   /** Jobs that wait or run, in the order in which they came. */
   unfinished(): StoredJob[] {
-    return this.#read(UNFINISHED, [asc(jobTable.seq)]);
+    // The plus sign keeps SQLite from going through all jobs in their order.
+    return this.#read(UNFINISHED, [sql`+${jobTable.seq}`]);
   }
 
   /** How many jobs wait or run. */
@@ -147,15 +150,14 @@ export class Jobs {
 
   /** What a job was made from, nearest first: its job, that one's job and so on, as far as they are kept. */
   origins(id: string, limit = 20): StoredJob[] {
-    const chain: StoredJob[] = [];
-    let from = this.get(id)?.from;
-    while (from !== undefined && chain.length < limit) {
-      const job = this.get(from);
-      if (!job) break;
-      chain.push(job);
-      from = job.from;
-    }
-    return chain;
+    const rows = this.database.orm.all<{ id: string }>(sql`
+      WITH RECURSIVE chain (id, before, step) AS (
+        SELECT id, from_job, 0 FROM job WHERE id = ${id}
+        UNION ALL SELECT job.id, job.from_job, step + 1 FROM chain JOIN job ON job.id = chain.before WHERE step < ${limit}
+      ) SELECT id FROM chain WHERE step > 0 ORDER BY step`);
+    const ids = rows.map((row) => row.id);
+    const jobs = new Map(this.#read(inArray(jobTable.id, ids), []).map((job) => [job.id, job]));
+    return ids.flatMap((origin) => jobs.get(origin) ?? []);
   }
 
   /** What was made from a job directly, oldest first. */
