@@ -25,15 +25,17 @@ function surface(k: number, x: number): number {
 export function woodcut(side: number): Canvas {
   const next = random(5);
   const [wobble, grain] = [noisePixels(side, 5, next), noisePixels(side, 60, next)];
+  const surfaces = Array.from({ length: WAVES }, (_, k) => Float64Array.from({ length: side }, (_, px) => surface(k, px / side)));
+  const depthIn = (wave: number, px: number, y: number): number => y - (surfaces[wave]?.[px] ?? 1);
   return canvas(side, (px, py) => {
     const at = py * side + px;
     const [x, y] = [px / side, py / side];
     const bend = 0.012 * (wobble[at] ?? 0);
     const rough = 0.18 * (grain[at] ?? 0);
     let wave = -1;
-    for (let k = 0; k < WAVES; k++) if (y + bend > surface(k, x)) wave = k;
+    for (let k = 0; k < WAVES; k++) if (depthIn(k, px, y + bend) > 0) wave = k;
     if (wave < 0) return sky(x, y, bend, rough);
-    const depth = y + bend - surface(wave, x);
+    const depth = depthIn(wave, px, y + bend);
     // The keyline, then a band of foam with fingers, then carved lines that thicken downwards.
     if (depth < 0.007) return INK;
     const fingers = 0.016 + 0.018 * Math.abs(Math.sin(46 * x + wave * 1.7 + 6 * bend * 40));
