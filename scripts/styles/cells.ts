@@ -1,42 +1,48 @@
 /** Cells around points: which point is nearest, and how far the border is. */
 import type { Point } from "./marks.js";
 
-export interface Nearest<P extends Point> {
+export interface Cell<P extends Point> {
   readonly here: P;
-  readonly other: P;
   /** Distance to the nearest point, in pixels. */
   readonly distance: number;
-  /** Distance to the border with the next cell, in pixels. */
+  /** Distance to the nearest border with another cell, in pixels. */
   readonly border: number;
 }
 
-/** Finds the two nearest of at least two points, by looking at those in buckets of about `gap` pixels. */
-export function cells<P extends Point>(points: readonly P[], gap: number): (x: number, y: number) => Nearest<P> {
+/**
+ * Finds the cell of a place. The points lie all over the picture, about `gap` pixels apart or nearer: within two buckets of that width
+ * are the nearest point and those across its borders.
+ */
+export function cells<P extends Point>(points: readonly P[], gap: number): (x: number, y: number) => Cell<P> {
   const [left, top] = [Math.min(...points.map(({ x }) => x)), Math.min(...points.map(({ y }) => y))];
-  const columns = Math.floor((Math.max(...points.map(({ x }) => x)) - left) / gap) + 1;
-  const rows = Math.floor((Math.max(...points.map(({ y }) => y)) - top) / gap) + 1;
-  const buckets: P[][] = Array.from({ length: columns * rows }, () => []);
-  for (const point of points) buckets[Math.floor((point.y - top) / gap) * columns + Math.floor((point.x - left) / gap)]?.push(point);
+  const bucketOf = ({ x, y }: Point) => ({ column: Math.floor((x - left) / gap), row: Math.floor((y - top) / gap) });
+  const placed = points.map((point) => ({ point, ...bucketOf(point) }));
+  const columns = Math.max(...placed.map(({ column }) => column)) + 1;
+  const rows = Math.max(...placed.map(({ row }) => row)) + 1;
+  const nearby = Array.from({ length: columns * rows }, (_, i) =>
+    placed
+      .filter(({ column, row }) => Math.abs(column - (i % columns)) <= 2 && Math.abs(row - Math.floor(i / columns)) <= 2)
+      .map(({ point }) => point),
+  );
+  const within = (value: number, count: number): number => Math.min(count - 1, Math.max(0, value));
 
   return (x, y) => {
-    const [column, row] = [Math.floor((x - left) / gap), Math.floor((y - top) / gap)];
-    let [here, other]: [P | undefined, P | undefined] = [undefined, undefined];
-    let [best, second] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    // What lies outside the buckets looked at is at least `reach` buckets away.
-    for (let reach = 1; (reach - 1) * gap < second && reach <= columns + rows; reach++) {
-      [best, second, here, other] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, undefined, undefined];
-      for (let j = Math.max(0, row - reach); j <= Math.min(rows - 1, row + reach); j++) {
-        for (let i = Math.max(0, column - reach); i <= Math.min(columns - 1, column + reach); i++) {
-          for (const point of buckets[j * columns + i] ?? []) {
-            const d = Math.sqrt((x - point.x) ** 2 + (y - point.y) ** 2);
-            if (d < best) [second, other, best, here] = [best, here, d, point];
-            else if (d < second) [second, other] = [d, point];
-          }
-        }
-      }
+    const { column, row } = bucketOf({ x, y });
+    const near = nearby[within(row, rows) * columns + within(column, columns)] ?? [];
+    let here = near[0];
+    if (!here) throw new Error(`no point is within two buckets of ${gap} pixels; take a larger gap`);
+    let best = Number.POSITIVE_INFINITY;
+    for (const point of near) {
+      const squared = (x - point.x) ** 2 + (y - point.y) ** 2;
+      if (squared < best) [best, here] = [squared, point];
     }
-    if (!here || !other) throw new Error("cells need two points at least");
-    const apart = Math.sqrt((here.x - other.x) ** 2 + (here.y - other.y) ** 2);
-    return { here, other, distance: best, border: (second * second - best * best) / (2 * apart) };
+    let border = Number.POSITIVE_INFINITY;
+    for (const point of near) {
+      if (point === here) continue;
+      const squared = (x - point.x) ** 2 + (y - point.y) ** 2;
+      const apart = Math.sqrt((here.x - point.x) ** 2 + (here.y - point.y) ** 2);
+      border = Math.min(border, (squared - best) / (2 * apart));
+    }
+    return { here, distance: Math.sqrt(best), border };
   };
 }
