@@ -13,7 +13,15 @@ export interface Canvas {
 /** Draws a square pixel by pixel. */
 export function canvas(side: number, colourAt: (x: number, y: number) => Rgb): Canvas {
   const pixels = new Uint8ClampedArray(3 * side * side);
-  for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) pixels.set(colourAt(x, y), 3 * (y * side + x));
+  let at = 0;
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const colour = colourAt(x, y);
+      pixels[at++] = colour[0];
+      pixels[at++] = colour[1];
+      pixels[at++] = colour[2];
+    }
+  }
   return { side, pixels };
 }
 
@@ -27,6 +35,5 @@ export async function svgCanvas(side: number, background: Rgb, elements: readonl
 export const css = ([r, g, b]: Rgb): string => `rgb(${Math.round(r)} ${Math.round(g)} ${Math.round(b)})`;
 
 export function mixed(from: Rgb, to: Rgb, t: number): Rgb {
-  const at = (i: 0 | 1 | 2): number => from[i] + (to[i] - from[i]) * t;
-  return [at(0), at(1), at(2)];
+  return [from[0] + (to[0] - from[0]) * t, from[1] + (to[1] - from[1]) * t, from[2] + (to[2] - from[2]) * t];
 }
