@@ -56,6 +56,28 @@ export const configSchema = section({
     look: text("the name of a look, such as creatures"),
     network: text("the name of a network, such as resnet50"),
   }),
+  paint: section({
+    size: integer(64, 4096),
+    maxSize: integer(64, 4096),
+    steps: integer(1, 2000),
+    maxSteps: integer(1, 2000),
+    strength: number(0, 1),
+    network: text("the name of a network, such as resnet50"),
+  }),
+  neuron: section({
+    size: integer(64, 4096),
+    maxSize: integer(64, 4096),
+    steps: integer(1, 500),
+    maxSteps: integer(1, 500),
+    network: text("the name of a network, such as resnet50"),
+  }),
+  film: section({
+    width: integer(64, 4096),
+    maxWidth: integer(64, 4096),
+    frames: integer(2, 5000),
+    maxFrames: integer(2, 5000),
+    maxSweep: integer(2, 48),
+  }),
   log: section({ level: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"), format: oneOf("auto", "pretty", "json") }),
 });
 
@@ -90,6 +112,10 @@ export const ENVIRONMENT: Readonly<Record<string, { readonly key: string; readon
   DREAM_MAX_SIZE: { key: "dream.maxSize", type: "number" },
   DREAM_LOOK: { key: "dream.look", type: "text" },
   DREAM_NETWORK: { key: "dream.network", type: "text" },
+  PAINT_MAX_SIZE: { key: "paint.maxSize", type: "number" },
+  PAINT_NETWORK: { key: "paint.network", type: "text" },
+  NEURON_NETWORK: { key: "neuron.network", type: "text" },
+  FILM_MAX_FRAMES: { key: "film.maxFrames", type: "number" },
   LOG_LEVEL: { key: "log.level", type: "text" },
   LOG_FORMAT: { key: "log.format", type: "text" },
 };

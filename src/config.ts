@@ -110,17 +110,17 @@ function sentences(issue: z.core.$ZodIssue, tree: Tree, origins: ReadonlyMap<str
   return [`${key} is ${show(at(tree, path))}${from(key)}, but it must be ${issue.message}.`];
 }
 
-function contradictions({ dream }: Config): string[] {
-  const pairs = [
-    ["size", dream.size, "maxSize", dream.maxSize],
-    ["octaves", dream.octaves, "maxOctaves", dream.maxOctaves],
-    ["steps", dream.steps, "maxSteps", dream.maxSteps],
-  ] as const;
-  return pairs
-    .filter(([, value, , maximum]) => value > maximum)
-    .map(
-      ([name, value, limit, maximum]) => `dream.${name} is ${value}, but it must not be larger than dream.${limit}, which is ${maximum}.`,
-    );
+/** Defaults above the most that is allowed: `size` above `maxSize`, and so on, in any group. */
+function contradictions({ dream, paint, neuron, film }: Config): string[] {
+  return Object.entries({ dream, paint, neuron, film }).flatMap(([group, settings]) => {
+    const values = new Map(Object.entries(settings).map(([name, value]) => [name, Number(value)]));
+    return [...values].flatMap(([name, value]) => {
+      const limit = `max${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+      const maximum = values.get(limit);
+      if (maximum === undefined || value <= maximum) return [];
+      return [`${group}.${name} is ${value}, but it must not be larger than ${group}.${limit}, which is ${maximum}.`];
+    });
+  });
 }
 
 /** The settings' names in one group (the defaults hold every setting), or the groups' names. */

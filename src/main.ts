@@ -9,6 +9,7 @@ import { createDesk } from "./commands/create-desk.js";
 import { createHandlers, type Handlers } from "./commands/handlers.js";
 import type { House } from "./commands/house.js";
 import type { Download, Presenter } from "./commands/present/presenter.js";
+import { houseShelf } from "./commands/styles/house-shelf.js";
 import { type Config, loadConfig } from "./config.js";
 import { catalogue } from "./engine/networks/catalogue-file.js";
 import type { Engine } from "./engine/process/engine.js";
@@ -75,6 +76,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     house: houseOf(config, parts.catalogue ?? ownOffer(config)),
     queue,
     journal,
+    styles: houseShelf(),
     logger: logger.child({ part: "commands" }),
   });
   presenter = desk.presenter;
@@ -165,7 +167,8 @@ function defaultChats(config: Config, logger: Logger): Chat[] {
 
 function houseOf(config: Config, catalogue: Pick<House, "looks" | "networks">): House {
   const { megabytes, seconds } = config.pictures;
-  return { ...catalogue, dream: config.dream, pictures: { maxBytes: Math.round(megabytes * 1024 * 1024), seconds } };
+  const { dream, paint, neuron, film } = config;
+  return { ...catalogue, dream, paint, neuron, film, pictures: { maxBytes: Math.round(megabytes * 1024 * 1024), seconds } };
 }
 
 function ownOffer(config: Config): Pick<House, "looks" | "networks"> {

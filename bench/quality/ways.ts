@@ -15,7 +15,7 @@ import { Lbfgs } from "../../src/engine/optimize/lbfgs.js";
 import { measureOf, VARIATION } from "../../src/engine/recipes/paint/params.js";
 import { blendTargets, featuresOf } from "../../src/engine/recipes/paint/targets.js";
 import type { PictureInput } from "../../src/engine/recipes/recipe.js";
-import { StylizeParams, stylize } from "../../src/engine/recipes/stylize.js";
+import { CONTENT, StylizeParams, stylize } from "../../src/engine/recipes/stylize.js";
 import { inspectPicture } from "../../src/inspect-picture.js";
 
 export const WAYS = ["studio", "lbfgs", "adam", "book"] as const;
@@ -47,7 +47,7 @@ async function objectiveOf({ engine, network, photo, style, size }: Scene): Prom
   const energy = features.data.reduce((total, v) => total + v * v, 0);
   return sum([
     [gramLoss(targets), 1],
-    [content(layer, features, 1 / energy), 0.1],
+    [content(layer, features, 1 / energy), CONTENT],
     [totalVariation(1 / (original.width * original.height)), VARIATION],
   ]);
 }

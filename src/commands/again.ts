@@ -1,28 +1,54 @@
 import type { Job } from "../queue/job.js";
 import { readJobId } from "../queue/job-id.js";
 import { type Command, type CommandContext, defineCommand, Mistake } from "./command.js";
-import { dreamOptions, randomSeed } from "./dream-recipe.js";
-import type { House } from "./house.js";
-import { kebab, type Options, textOption } from "./options.js";
+import { textOption } from "./options.js";
+import { readText } from "./read.js";
+import { scopeOf } from "./recipe-command.js";
+import { randomSeed } from "./recipes/common.js";
+import type { Recipe } from "./recipes/recipe.js";
 import { startJob } from "./start-job.js";
 
 /** `/again`: a job once more, with another seed or with changes. */
-export function againCommand(house: House): Command {
-  const job = textOption({
-    help: "The job's id or its first 4 characters; your latest job when left out",
-    expected: "a job's id, such as 7KQ4M9XA, or its first 4 characters",
-    read: readJobId,
-    positional: true,
-  });
-  return defineCommand({
-    name: "again",
-    help: "Makes a job again: with another seed, or with the same seed and changes",
-    options: { job, ...withoutDefaults(dreamOptions(house)) },
-    examples: ["/again", "/again 7KQ4", "/again 7KQ4M9XA strength:0.8", "/again 7KQ4 size:768 seed:random"],
-    async run({ job: id, ...changes }, context) {
-      await repeat(context, await findJob(context, id), changes);
-    },
-  });
+export const againCommand: Command = defineCommand({
+  name: "again",
+  help: "Makes a job again: with another seed, or with the same seed and changes",
+  options: {
+    job: textOption({
+      help: "The job's id or its first 4 characters; your latest job when left out",
+      expected: "a job's id, such as 7KQ4M9XA, or its first 4 characters",
+      read: readJobId,
+      positional: true,
+    }),
+    changes: textOption({
+      help: "Options of the job's own command with other values, as strength:0.8 size:768",
+      expected: "options with values, such as strength:0.8",
+      read: (typed) => typed.trim() || undefined,
+      collects: true,
+    }),
+  },
+  examples: ["/again", "/again 7KQ4", "/again 7KQ4M9XA strength:0.8", "/again 7KQ4 size:768 seed:random"],
+  async run({ job: id, changes = "" }, context) {
+    const job = await findJob(context, id);
+    const recipe = recipeOf(context, job);
+    await repeat(context, job, changes === "" ? {} : readText(changing(recipe, job), changes));
+  },
+});
+
+/** What may be changed of a job, as a command that is only read. What is left out stays as it was. */
+function changing(recipe: Recipe, { id }: Job): Command {
+  return {
+    name: recipe.command,
+    help: "",
+    options: recipe.options,
+    examples: [`/again ${id} size:512`],
+    run: async () => undefined,
+  };
+}
+
+function recipeOf({ desk }: Pick<CommandContext, "desk">, job: Job): Recipe {
+  const recipe = desk.recipes.get(job.recipe);
+  if (!recipe) throw new Mistake(`Job ${job.id} is a ${job.recipe}, which I can no longer make.`);
+  return recipe;
 }
 
 /**
@@ -35,13 +61,12 @@ export async function repeat(
   job: Job,
   changes: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const recipe = context.desk.recipes.get(job.recipe);
+  const recipe = recipeOf(context, job);
   const pictures = await context.desk.journal.pictures(job.id);
-  if (!recipe || !pictures) throw new Mistake(`Job ${job.id} is too old: its picture is no longer kept. Please send the picture again.`);
-  const foreign = Object.keys(changes).find((key) => !Object.hasOwn(recipe.options, key));
-  if (foreign) throw new Mistake(`Job ${job.id} is a ${recipe.name}, which has no option ${kebab(foreign)}.`);
-  const params = recipe.change(job.params, Object.keys(changes).length === 0 ? { seed: randomSeed() } : changes);
-  await startJob(context, { recipe, params, pictures, from: job.id });
+  if (!pictures) throw new Mistake(`Job ${job.id} is too old: its picture is no longer kept. Please send the picture again.`);
+  const changed = Object.keys(changes).length === 0 ? { seed: randomSeed() } : changes;
+  const draft = await recipe.change({ params: job.params, pictures }, changed, scopeOf(context));
+  await startJob(context, { recipe, ...draft, from: job.id });
 }
 
 async function findJob(context: CommandContext, id: string | undefined): Promise<Job> {
@@ -60,10 +85,4 @@ async function findJob(context: CommandContext, id: string | undefined): Promise
   if (!only) throw new Mistake(`There is no job ${id} here. A job's id is in its message; \`/again\` alone takes your latest job.`);
   if (another) throw new Mistake(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);
   return only;
-}
-
-/** What is left out stays as it was, so the defaults of a new job do not apply. */
-function withoutDefaults<O extends Options>(options: O): O {
-  const entries = Object.entries(options).map(([key, { default: _default, ...option }]) => [key, option]);
-  return Object.fromEntries(entries) as O;
 }

@@ -50,6 +50,7 @@ function summariseOption(key: string, option: Option): CommandOptionSummary {
     ...(option.minimum === undefined ? {} : { minimum: option.minimum }),
     ...(option.maximum === undefined ? {} : { maximum: option.maximum }),
     ...(option.choices === undefined ? {} : { choices: option.choices }),
+    ...(option.completes === undefined ? {} : { completes: true }),
     ...(option.default === undefined ? {} : { default: option.default }),
   };
 }

@@ -3,8 +3,9 @@ import type { Journal } from "../queue/journal.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { House } from "./house.js";
 import type { Presenter } from "./present/presenter.js";
-import type { Recipe } from "./recipe.js";
+import type { Recipe } from "./recipes/recipe.js";
 import type { Registry } from "./registry.js";
+import type { StyleShelf } from "./styles/shelf.js";
 
 /** What all commands share. */
 export interface Desk {
@@ -13,7 +14,9 @@ export interface Desk {
   readonly journal: Journal;
   readonly presenter: Presenter;
   readonly registry: Registry;
-  /** By name. */
+  /** By the engine's names. */
   readonly recipes: ReadonlyMap<string, Recipe>;
+  /** The styles that people may name. */
+  readonly styles: StyleShelf;
   readonly logger: Logger;
 }

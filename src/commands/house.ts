@@ -24,5 +24,31 @@ export interface House {
     readonly look: string;
     readonly network: string;
   };
+  /** /stylize, /blend and /texture. */
+  readonly paint: {
+    readonly size: number;
+    readonly maxSize: number;
+    readonly steps: number;
+    readonly maxSteps: number;
+    readonly strength: number;
+    readonly network: string;
+  };
+  /** /neuron, /neurons and the neurons of /zoom. */
+  readonly neuron: {
+    readonly size: number;
+    readonly maxSize: number;
+    readonly steps: number;
+    readonly maxSteps: number;
+    readonly network: string;
+  };
+  /** /zoom, and the sweeps of /blend. */
+  readonly film: {
+    readonly width: number;
+    readonly maxWidth: number;
+    readonly frames: number;
+    readonly maxFrames: number;
+    /** Most pictures of a sweep. */
+    readonly maxSweep: number;
+  };
   readonly pictures: { readonly maxBytes: number; readonly seconds: number };
 }

@@ -18,6 +18,10 @@ export interface Option<T = unknown> {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly choices?: readonly Completion[];
+  /** Gathers all that names no option: words, and `summer:0.3` with a key of its own. It reads them joined by spaces. */
+  readonly collects?: boolean;
+  /** Values that depend on the place, completed while they are typed. */
+  readonly completes?: "styles";
   /** What is meant when it is left out, as people would write it. */
   readonly default?: string;
   /** From the text as typed; a failed check's message continues the words "must be". */
@@ -86,6 +90,21 @@ export function choiceOption(description: {
   return { type: "text", ...rest, choices, schema };
 }
 
+const YES = new Set(["yes", "y", "true", "on", "1"]);
+const NO = new Set(["no", "n", "false", "off", "0"]);
+
+/** Yes or no; its name alone, as a word, means yes. */
+export function flagOption({ help, default: fallback }: { readonly help: string; readonly default: boolean }): Option<boolean> {
+  const schema = z.string().transform((typed, context) => {
+    const word = typed.trim().toLowerCase();
+    if (YES.has(word)) return true;
+    if (NO.has(word)) return false;
+    context.addIssue({ code: "custom", message: "yes or no" });
+    return z.NEVER;
+  });
+  return { type: "flag", help, default: fallback ? "yes" : "no", schema };
+}
+
 /** Any text that `read` takes; `read` returns undefined for what is not `expected`. */
 export function textOption<T>(description: {
   readonly help: string;
@@ -93,6 +112,8 @@ export function textOption<T>(description: {
   readonly expected: string;
   readonly read: (typed: string) => T | undefined;
   readonly positional?: boolean;
+  readonly collects?: boolean;
+  readonly completes?: "styles";
   readonly required?: boolean;
   readonly default?: string;
   readonly choices?: readonly Completion[];

@@ -39,6 +39,22 @@ export async function findPicture(
   }
 }
 
+/**
+ * The second picture attached to a command, for those that know what to do with one.
+ * @throws Mistake when it cannot be used.
+ */
+export async function findSecondPicture(context: CommandContext): Promise<Picture | undefined> {
+  const source = context.event.attachments[1];
+  if (!source) return undefined;
+  try {
+    const { person, place } = context;
+    return await downloads.run(`${place.platform} ${place.community} ${person.id}`, () => take(context, source));
+  } catch (error) {
+    if (error instanceof ChatError) throw new Mistake(error.message, { cause: error });
+    throw error;
+  }
+}
+
 /** The one that came with the command. */
 async function findGiven({ chat, event }: CommandContext): Promise<PictureSource | undefined> {
   const [attached] = event.attachments;

@@ -15,21 +15,41 @@ export function readValues<O extends Options>(command: Command<O>, args: readonl
   const positional = [...options].filter(([, { option }]) => option.positional).map(([name]) => name);
   // A link anywhere in the line is the picture, whatever else may be given without its name.
   const pictures = [...options].filter(([, { option }]) => option.type === "picture").map(([name]) => name);
+  const collecting = [...options].find(([, { option }]) => option.collects)?.[0];
+  const collected: Argument[] = [];
   const values: Record<string, unknown> = {};
-  for (const argument of args) {
-    const isFree = (name: string): boolean => !Object.hasOwn(values, options.get(name)?.key ?? name);
-    const name = argument.key ?? (isLink(argument.value) ? (pictures.find(isFree) ?? pictures[0]) : positional.find(isFree));
-    if (name === undefined) throw new Mistake(strayWord(command, argument.value));
+  const named = (name: string) =>
     // "octaveScale:2" and "octavescale:2" mean octave-scale.
-    const found = options.get(name) ?? [...options].find(([known]) => known.replaceAll("-", "") === name.replaceAll("-", ""))?.[1];
+    options.get(name) ?? [...options].find(([known]) => known.replaceAll("-", "") === name.replaceAll("-", ""))?.[1];
+  for (const argument of args) {
+    const isFlag = argument.key === undefined && named(argument.value.toLowerCase())?.option.type === "flag";
+    const isFree = (name: string): boolean => !Object.hasOwn(values, options.get(name)?.key ?? name);
+    const name =
+      argument.key ??
+      (isFlag ? argument.value.toLowerCase() : isLink(argument.value) ? (pictures.find(isFree) ?? pictures[0]) : positional.find(isFree));
+    const found = name === undefined ? undefined : named(name);
+    if (!found && collecting !== undefined) {
+      collected.push(argument);
+      continue;
+    }
+    if (name === undefined) throw new Mistake(strayWord(command, argument.value));
     if (!found) throw new Mistake(unknownOption(command, name, [...options.keys()]));
     if (Object.hasOwn(values, found.key)) throw new Mistake(`${kebab(found.key)} is given twice; once is enough.`);
-    values[found.key] = readOne(command, kebab(found.key), found.option, argument.value);
+    values[found.key] = readOne(command, kebab(found.key), found.option, isFlag ? "yes" : argument.value);
+  }
+  const gatherer = collecting === undefined ? undefined : options.get(collecting);
+  if (collecting !== undefined && gatherer && collected.length > 0) {
+    if (Object.hasOwn(values, gatherer.key)) throw new Mistake(`${collecting} is given twice; once is enough.`);
+    values[gatherer.key] = readOne(command, collecting, gatherer.option, collected.map(joined).join(" "));
   }
   for (const [name, { key, option }] of options) {
     if (option.required && !Object.hasOwn(values, key)) throw new Mistake(`/${command.name} needs ${name}. ${example(command, name)}`);
   }
   return values as ValuesOf<O>;
+}
+
+function joined({ key, value }: Argument): string {
+  return key === undefined ? value : `${key}:${value}`;
 }
 
 /** Reads a whole line of text for a command that is known already. */

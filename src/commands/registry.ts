@@ -1,7 +1,8 @@
-import type { Completion, CompletionRequest } from "../bots/chat.js";
+import type { Completion, CompletionRequest, Place } from "../bots/chat.js";
 import { nearest } from "../nearest.js";
 import { type Command, Mistake, summarise } from "./command.js";
 import { kebab } from "./options.js";
+import type { StyleShelf } from "./styles/shelf.js";
 
 /** Discord shows 25 choices at most; nobody reads more anyway. */
 const MAX_COMPLETIONS = 25;
@@ -11,7 +12,10 @@ export class Registry {
   readonly #commands: ReadonlyMap<string, Command>;
   readonly summaries: ReturnType<typeof summarise>[];
 
-  constructor(commands: readonly Command[]) {
+  constructor(
+    commands: readonly Command[],
+    private readonly styles: StyleShelf,
+  ) {
     this.#commands = new Map(commands.map((command) => [command.name, command]));
     this.summaries = commands.map(summarise);
   }
@@ -30,13 +34,17 @@ export class Registry {
   }
 
   /** Choices for a value that is being typed: those that begin with it first, then those that contain it. */
-  complete(request: Pick<CompletionRequest, "command" | "option" | "typed">): readonly Completion[] {
+  async complete(request: Pick<CompletionRequest, "command" | "option" | "typed" | "place">): Promise<readonly Completion[]> {
     const options = this.#commands.get(request.command.toLowerCase())?.options ?? {};
     const option = Object.entries(options).find(([key]) => kebab(key) === request.option)?.[1];
     const typed = request.typed.trim().toLowerCase();
-    const choices = option?.choices ?? [];
+    const choices = option?.completes === "styles" ? await this.#styles(request.place) : (option?.choices ?? []);
     const begin = choices.filter((choice) => choice.value.toLowerCase().startsWith(typed));
     const contain = choices.filter((choice) => !begin.includes(choice) && `${choice.value} ${choice.label}`.toLowerCase().includes(typed));
     return [...begin, ...contain].slice(0, MAX_COMPLETIONS);
+  }
+
+  async #styles(place: Place): Promise<Completion[]> {
+    return (await this.styles.list(place)).map(({ name, emoji, help }) => ({ value: name, label: `${emoji} ${help}` }));
   }
 }

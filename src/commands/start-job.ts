@@ -1,7 +1,7 @@
 import type { Job } from "../queue/job.js";
 import { QueueError } from "../queue/queue.js";
 import { type CommandContext, Mistake } from "./command.js";
-import type { Params, Recipe } from "./recipe.js";
+import type { Params, Recipe } from "./recipes/recipe.js";
 
 export interface Order {
   readonly recipe: Recipe;

@@ -60,7 +60,7 @@ describe("the picture option", () => {
 
   it("leaves other links to the fetcher, which says what it takes", () => {
     expect(read("file:///etc/passwd")).toEqual({ picture: new URL("file:///etc/passwd") });
-    expect(() => readText(desk.registry.find("again"), "https://example.org/a.jpg")).toThrow(Mistake);
+    expect(() => readText(desk.registry.find("queue"), "https://example.org/a.jpg")).toThrow(Mistake);
   });
 
   it("never throws, and gives back any web address", () => {

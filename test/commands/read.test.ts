@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { Mistake } from "../../src/commands/command.js";
-import { dreamParams, dreamRecipe, dreamWork } from "../../src/commands/dream-recipe.js";
 import { parseLine } from "../../src/commands/grammar.js";
 import { explain } from "../../src/commands/help.js";
 import { readText, readValues } from "../../src/commands/read.js";
-import { commandLine } from "../../src/commands/recipe.js";
+import { changeDream, dreamDefaults, dreamRecipe, dreamWork } from "../../src/commands/recipes/dream.js";
+import { commandLine, type Params } from "../../src/commands/recipes/recipe.js";
+import { art } from "../fakes/chat.js";
 import { house, studio } from "../fakes/studio.js";
 
 const { desk } = await studio();
+const dreamParams = (given: Params): Params => changeDream(house, dreamDefaults(house), given);
 const { registry } = desk;
 
 function mistake(line: string): string {
@@ -15,7 +17,7 @@ function mistake(line: string): string {
     const parsed = parseLine(line);
     if (!parsed.ok) return parsed.mistake;
     const values = readValues(registry.find(parsed.value.name), parsed.value.arguments);
-    if (parsed.value.name === "dream") dreamParams(house, values);
+    if (parsed.value.name === "dream") dreamParams(values);
   } catch (error) {
     if (error instanceof Mistake) return error.message;
     throw error;
@@ -33,7 +35,9 @@ describe("every command", () => {
         if (!parsed.ok) throw new Error(parsed.mistake);
         expect(parsed.value.name).toBe(command.name);
         const values = readValues(command, parsed.value.arguments);
-        expect(Object.keys(values)).toHaveLength(parsed.value.arguments.length);
+        // What an option collects is one value.
+        const collecting = Object.values(command.options).some((option) => option.collects);
+        if (!collecting) expect(Object.keys(values)).toHaveLength(parsed.value.arguments.length);
       }
       const summary = registry.summaries.find((known) => known.name === command.name);
       for (const option of summary?.options ?? []) expect(explain(command)).toContain(`\`${option.name}\``);
@@ -102,7 +106,7 @@ describe("values", () => {
   });
 
   it("become parameters with every default filled in and a random seed", () => {
-    const params = dreamParams(house, {});
+    const params = dreamParams({});
     expect(params).toMatchObject({
       look: "creatures",
       size: 512,
@@ -112,41 +116,48 @@ describe("values", () => {
       strength: 1,
       network: "resnet50",
     });
-    expect(dreamParams(house, {}).seed).not.toBe(params.seed);
-    expect(dreamParams(house, { network: "googlenet" }).look).toBe("patterns");
+    expect(dreamParams({}).seed).not.toBe(params.seed);
+    expect(dreamParams({ network: "googlenet" }).look).toBe("patterns");
     // A network whose looks only the engine knows: its own default unless one is asked for.
-    const bare = dreamParams(house, { network: "bare" });
+    const bare = dreamParams({ network: "bare" });
     expect(bare).not.toHaveProperty("look");
-    expect(dreamRecipe(house).change(bare, { look: "creatures" }).look).toBe("creatures");
+    expect(changeDream(house, bare, { look: "creatures" }).look).toBe("creatures");
     expect(dreamRecipe(house).title(bare)).toBe("Dream");
   });
 
   it("of a repeated job are changed with look and layers settled", () => {
     const recipe = dreamRecipe(house);
-    const first = dreamParams(house, { seed: 7 });
-    const layered = recipe.change(first, { layers: "activation_36:1" });
+    const first = dreamParams({ seed: 7 });
+    const layered = changeDream(house, first, { layers: "activation_36:1" });
     expect(layered.look).toBeUndefined();
-    expect(recipe.change(layered, { strength: 2 })).toEqual({ ...layered, strength: 2 });
-    expect(recipe.change(layered, { look: "patterns" })).toEqual({ ...first, look: "patterns" });
-    expect(recipe.change(layered, { network: "googlenet" })).toMatchObject({ look: "patterns", network: "googlenet" });
-    expect(recipe.change(layered, { network: "googlenet" }).layers).toBeUndefined();
+    expect(changeDream(house, layered, { strength: 2 })).toEqual({ ...layered, strength: 2 });
+    expect(changeDream(house, layered, { look: "patterns" })).toEqual({ ...first, look: "patterns" });
+    expect(changeDream(house, layered, { network: "googlenet" })).toMatchObject({ look: "patterns", network: "googlenet" });
+    expect(changeDream(house, layered, { network: "googlenet" }).layers).toBeUndefined();
     expect(commandLine(recipe, layered)).toContain("/dream layers:activation_36:1 size:512");
   });
 
   it("say how much work they are", () => {
-    const params = dreamParams(house, { size: 1000, octaves: 1, steps: 10 });
+    const params = dreamParams({ size: 1000, octaves: 1, steps: 10 });
     expect(dreamWork(params)).toBeCloseTo(7);
     expect(dreamWork({ ...params, octaves: 2, octaveScale: 2 })).toBeCloseTo(8.75);
   });
 });
 
 describe("completion", () => {
-  it("offers what begins with the typed letters, then what contains them", () => {
-    const complete = (typed: string) => registry.complete({ command: "dream", option: "look", typed }).map((choice) => choice.value);
-    expect(complete("")).toEqual(["textures", "patterns", "creatures"]);
-    expect(complete("Pa")).toEqual(["patterns"]);
-    expect(complete("eyes")).toEqual(["patterns"]);
-    expect(registry.complete({ command: "dream", option: "nothing", typed: "" })).toEqual([]);
-    expect(registry.complete({ command: "nothing", option: "look", typed: "" })).toEqual([]);
+  const complete = async (typed: string, option = "look", command = "dream") =>
+    (await registry.complete({ command, option, typed, place: art })).map((choice) => choice.value);
+
+  it("offers what begins with the typed letters, then what contains them", async () => {
+    expect(await complete("")).toEqual(["textures", "patterns", "creatures"]);
+    expect(await complete("Pa")).toEqual(["patterns"]);
+    expect(await complete("eyes")).toEqual(["patterns"]);
+    expect(await complete("", "nothing")).toEqual([]);
+    expect(await complete("", "look", "nothing")).toEqual([]);
+  });
+
+  it("offers the styles of the place", async () => {
+    expect(await complete("wint", "style", "stylize")).toEqual(["winter"]);
+    expect(await complete("ice", "styles", "blend")).toContain("winter");
   });
 });

@@ -47,7 +47,14 @@ describe("settings", () => {
     const yaml = readFileSync(new URL("../../config/default.yaml", import.meta.url), "utf8");
     for (const name of Object.keys(ENVIRONMENT)) expect(yaml).toMatch(new RegExp(`\\b${name}\\b`));
     const values = { text: "cpu", number: "7", flag: "false", paths: "/x", names: "art.example.org" };
-    const log = { LOG_LEVEL: "warn", LOG_FORMAT: "json", DREAM_MAX_SIZE: "700", ENGINE_RUNTIME: "cpu" };
+    const log = {
+      LOG_LEVEL: "warn",
+      LOG_FORMAT: "json",
+      DREAM_MAX_SIZE: "700",
+      PAINT_MAX_SIZE: "700",
+      FILM_MAX_FRAMES: "70",
+      ENGINE_RUNTIME: "cpu",
+    };
     for (const [name, { key, type }] of Object.entries(ENVIRONMENT)) {
       const value = (log as Record<string, string>)[name] ?? values[type];
       const [group = "", setting = ""] = key.split(".");

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { createDesk } from "../../src/commands/create-desk.js";
 import { createHandlers } from "../../src/commands/handlers.js";
 import type { House } from "../../src/commands/house.js";
+import { houseShelf } from "../../src/commands/styles/house-shelf.js";
 import { Estimator } from "../../src/queue/estimator.js";
 import { LocalQueue, type LocalQueueOptions } from "../../src/queue/local-queue.js";
 import { MemoryJournal } from "../../src/queue/memory-journal.js";
@@ -23,6 +24,9 @@ export const house: House = {
     ...{ size: 512, maxSize: 1024, octaves: 4, maxOctaves: 8, octaveScale: 1.4, steps: 10, maxSteps: 100, strength: 1 },
     ...{ look: "creatures", network: "resnet50" },
   },
+  paint: { size: 384, maxSize: 1024, steps: 24, maxSteps: 200, strength: 0.5, network: "resnet50" },
+  neuron: { size: 384, maxSize: 1024, steps: 12, maxSteps: 100, network: "resnet50" },
+  film: { width: 256, maxWidth: 512, frames: 48, maxFrames: 240, maxSweep: 12 },
   pictures: { maxBytes: 100_000, seconds: 1 },
 };
 
@@ -43,7 +47,7 @@ export async function studio(options: StudioOptions = {}) {
     limits: { length: 20, waitingPerPerson: 5, perHourPerPerson: 100 },
     ...options.queue,
   });
-  const desk = createDesk({ house, queue, journal, logger, backoffMs: 1 });
+  const desk = createDesk({ house, queue, journal, styles: houseShelf(), logger, backoffMs: 1 });
   const handlers = createHandlers(chat, desk);
   await chat.start(handlers);
   /** Resolves when no job waits or runs and everything has been said. */

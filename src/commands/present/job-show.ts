@@ -3,7 +3,7 @@ import type { Chat, MessageRef, OutgoingMessage, Person, Place, Progress } from 
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Job, JobFailure, JobMessages } from "../../queue/job.js";
 import type { CancelReason, JobQueue, Standing } from "../../queue/queue.js";
-import type { Recipe } from "../recipe.js";
+import type { Recipe } from "../recipes/recipe.js";
 import { type Persistence, persist, postSomewhere } from "./deliver.js";
 import { LiveMessage } from "./live-message.js";
 import { Outbox } from "./outbox.js";

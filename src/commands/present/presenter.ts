@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Job } from "../../queue/job.js";
 import type { JobQueue } from "../../queue/queue.js";
-import type { Recipe } from "../recipe.js";
+import type { Recipe } from "../recipes/recipe.js";
 import { JobShow, type Stage } from "./job-show.js";
 
 /** How far a network's download is, in bytes. */

@@ -2,7 +2,7 @@ import type { Button, OutgoingMessage, Picture } from "../../bots/chat.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Job, JobFailure } from "../../queue/job.js";
 import type { CancelReason, Standing } from "../../queue/queue.js";
-import { commandLine, type Recipe } from "../recipe.js";
+import { commandLine, type Recipe } from "../recipes/recipe.js";
 import { duration, ordinal, tookSeconds } from "./words.js";
 
 /** What a job's messages say. Pure: a job and what happened in, a message out. */

@@ -55,8 +55,9 @@ export class PyramidAdam {
   /**
    * Moves a picture against its gradient, in place.
    * @param gradient one value for each of the picture's, [3, height, width]
+   * @param factor length of this step against the rates
    */
-  step({ data }: Raster, gradient: Raster): void {
+  step({ data }: Raster, gradient: Raster, factor = 1): void {
     const moves: Raster[] = [];
     let seen = gradient;
     for (const { width, height, adam } of this.#levels) {
@@ -70,6 +71,6 @@ export class PyramidAdam {
       for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (fine.data[i] ?? 0);
       return { ...fine, data: sum };
     });
-    for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) + (total.data[i] ?? 0);
+    for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) + factor * (total.data[i] ?? 0);
   }
 }

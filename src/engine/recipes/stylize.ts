@@ -46,7 +46,7 @@ export const StylizeParams = z.strictObject({
 export type StylizeParams = z.output<typeof StylizeParams>;
 
 /** Weight of the content at strength 0.5, both content and style being relative errors. Chosen by looking. */
-const CONTENT = 0.1;
+export const CONTENT = 0.1;
 /** The content's weight has no end as the strength nears 0; nor does the style's as it nears 1. */
 const LEAST_STRENGTH = 0.01;
 
@@ -54,8 +54,8 @@ const LEAST_STRENGTH = 0.01;
  * Paints a photo in a style, or in a blend of styles.
  *
  * studio: Adam from small to large (paint/painter.ts); style targets normalised by their own norms (paint/targets.ts). At each scale
- * the steps take turns among four shifts of the canvas, of less than a stride of the content's layer, so that no grid of strides
- * shows in flat skies. book: L-BFGS at full size.
+ * the steps take turns among some shifts of the canvas, of less than a stride of the content's layer, so that no grid of strides
+ * shows in flat skies; VGG, which has no strided convolutions, needs none. book: L-BFGS at full size.
  * @throws RecipeError when a picture is missing
  */
 export async function* stylize(params: StylizeParams, pictures: Pictures, context: RecipeContext): Frames {
@@ -63,6 +63,7 @@ export async function* stylize(params: StylizeParams, pictures: Pictures, contex
   if (!photoInput) throw new RecipeError("There is no photo to paint. Attach one, or answer a message that has one.");
   const network = await context.network(params.network);
   const measure = measureOf(network, params);
+  const { rate, shifts } = presetsOf(network).style;
   const contentLayer = resolveLayer(network, params.contentLayer ?? presetsOf(network).style.content);
   const photo = await atSize(photoInput, params.size);
   const styles: { readonly raster: Raster; readonly weight: number }[] = [];
@@ -93,8 +94,9 @@ export async function* stylize(params: StylizeParams, pictures: Pictures, contex
   const painting: Painting = {
     start,
     scales: paintingScales(photo.width, photo.height),
-    steps: (scale) => (scale === 0 && params.preset === "studio" ? 2 * steps : steps),
-    shifts: () => shiftsWithin(contentLayer.stride, next),
+    steps: () => steps,
+    rate,
+    shifts: () => shiftsWithin(shifts, contentLayer.stride, next),
     async goal(scale, { dx, dy }) {
       const seen = roll(resize(photo, scale.width, scale.height), dx, dy);
       return prepareGoal(
@@ -153,11 +155,8 @@ async function canvas({ start }: StylizeParams, photo: Raster, styles: readonly 
   }
 }
 
-/** Shifts that a scale's steps take in turn. */
-const SHIFTS = 4;
-
-function shiftsWithin(stride: number, next: () => number): Shift[] {
-  return Array.from({ length: SHIFTS }, (_, i) =>
+function shiftsWithin(count: number, stride: number, next: () => number): Shift[] {
+  return Array.from({ length: count }, (_, i) =>
     i === 0
       ? { dx: 0, dy: 0 }
       : { dx: randomInteger(next, 1, Math.max(1, stride - 1)), dy: randomInteger(next, 1, Math.max(1, stride - 1)) },

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Random, random, randomInteger } from "../images/random.js";
 import { CHANNELS, emptyRaster, fitInside, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
+import { presetsOf } from "../networks/looks.js";
 import { paintingScales, type Scale } from "../optimize/scales.js";
 import { noise } from "./noise.js";
 import { bookTexture } from "./paint/book.js";
@@ -28,6 +29,10 @@ export type TextureParams = z.output<typeof TextureParams>;
 
 /** Largest roll of a texture that need not be tileable, in pixels: the strides of most layers. */
 const SHIFT = 16;
+
+/** A texture has no photo to lose: long steps, from small pictures. */
+const RATE = 1;
+const SMALLEST = 128;
 
 /** Blotches of this many pixels' width begin a texture: single pixels would be lost when the first scale shrinks them. */
 const BLOTCH = 8;
@@ -70,7 +75,8 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
   let last: { readonly scale: Scale; readonly targets: ReturnType<typeof blendTargets> } | undefined;
   const painting: Painting = {
     start: params.preset === "book" ? noise(width, height, next, 255) : scattered(motif, width, height, next),
-    scales: paintingScales(width, height),
+    scales: paintingScales(width, height, SMALLEST),
+    rate: Math.max(RATE, presetsOf(network).style.rate),
     steps: stepsAt,
     shifts: (scale) =>
       Array.from({ length: stepsAt(0) }, () => {

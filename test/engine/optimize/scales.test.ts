@@ -3,8 +3,8 @@ import { octaveSizes, SMALLEST_OCTAVE } from "../../../src/engine/optimize/octav
 import { paintingScales } from "../../../src/engine/optimize/scales.js";
 
 describe("scales of a painting", () => {
-  it("grow by the square root of 2 from about 128 pixels, and end at the size itself", () => {
-    expect(paintingScales(512, 384).map(({ width }) => width)).toEqual([128, 181, 256, 362, 512]);
+  it("grow by the square root of 2 from about 160 pixels, and end at the size itself", () => {
+    expect(paintingScales(512, 384).map(({ width }) => width)).toEqual([181, 256, 362, 512]);
     expect(paintingScales(362, 271).at(-1)).toEqual({ width: 362, height: 271 });
   });
 

@@ -12,6 +12,8 @@ export interface Painting {
   /** The canvas to begin with; it is resized to the first scale. */
   readonly start: Raster;
   readonly scales: readonly Scale[];
+  /** Length of its steps against the usual: networks differ in how far they may go before the photo is lost. */
+  readonly rate: number;
   /** Steps at a scale, 0 being the first. */
   steps(scale: number): number;
   /** What the canvas, shifted, should come near to at a scale. */
@@ -31,16 +33,16 @@ export interface Shift {
 const UNSHIFTED: Shift = { dx: 0, dy: 0 };
 
 /**
- * Adam's steps on 0..255 pictures, at their own size, a half and a quarter of it. Together they are about the 0.02 of the range of
- * style-transfer-pytorch; a fifth for the finest level was chosen by looking: more is grain, less is blur.
+ * Adam's steps on 0..255 pictures at their own size, a half and a quarter of it, before a network's own `rate`: 0.02 of the range, as in
+ * style-transfer-pytorch. Less for the finest level, which otherwise is grain.
  */
-const RATES = [0.2, 0.5, 0.5].map((share) => share * 0.02 * 255);
-const BETAS = { beta1: 0.9, beta2: 0.99 } as const;
+const RATES = [0.6, 1, 1].map((share) => share * 0.02 * 255);
+/** Departure: a short memory of gradients' sizes (0.99 there), since there are tens of steps and not hundreds. */
+const BETAS = { beta1: 0.9, beta2: 0.9 } as const;
+/** Steps shrink to this share over a scale, along a cosine: long ones lay out, short ones finish. */
+const LAST_STEP = 0.05;
 /** Our losses are relative errors, so a pixel's gradient may be as small as 1e-9: Adam's usual 1e-8 would swallow it. */
 const EPSILON = 1e-14;
-/** The shown picture is a running mean of the canvas: it loses the optimiser's grain. Departure: 0.9, not 0.99, for tens of steps, not hundreds. */
-const MEAN_DECAY = 0.9;
-
 /**
  * Paints with Adam on a pyramid of the canvas; its moments are resized from scale to scale.
  *
@@ -61,7 +63,6 @@ export async function* paint(painting: Painting, { signal }: RecipeContext): Fra
     const goals: { readonly shift: Shift; readonly goal: PreparedGoal }[] = [];
     for (const shift of painting.shifts?.(scale) ?? [UNSHIFTED]) goals.push({ shift, goal: await painting.goal(scale, shift) });
     adam = new PyramidAdam(width, height, { rates: RATES, ...BETAS, epsilon: EPSILON }, adam);
-    const mean = new Float32Array(canvas.data.length);
     let [lossStart, lossEnd] = [Number.NaN, Number.NaN];
     for (let step = 1; step <= steps; step++) {
       signal.throwIfAborted();
@@ -73,20 +74,21 @@ export async function* paint(painting: Painting, { signal }: RecipeContext): Fra
       const gradient = roll({ width, height, data: evaluation.gradient }, -shift.dx, -shift.dy);
       if (step === 1) lossStart = loss;
       lossEnd = loss;
-      adam.step(canvas, gradient);
+      adam.step(canvas, gradient, painting.rate * cooled((step - 1) / steps));
       clampRaster(canvas);
-      const unbias = 1 - MEAN_DECAY ** step;
-      for (let i = 0; i < mean.length; i++) mean[i] = MEAN_DECAY * (mean[i] ?? 0) + (1 - MEAN_DECAY) * (canvas.data[i] ?? 0);
       done += width * height;
       const last = step === steps;
       if (!last && !clock.due()) continue;
-      const image = finish({ width, height, data: mean.map((v) => v / unbias) });
+      const image = finish({ width, height, data: canvas.data.slice() });
       const frame = { octave: index + 1, octaves: scales.length, step, steps, progress: done / total, image, lossStart, lossEnd };
       yield { kind: last ? "octave" : "preview", ...frame };
     }
-    const unbias = 1 - MEAN_DECAY ** steps;
-    canvas = { width, height, data: mean.map((v) => v / unbias) };
   }
+}
+
+/** What is left of a step's length at a time of a scale, 0 being its beginning and 1 its end. */
+function cooled(time: number): number {
+  return LAST_STEP + (1 - LAST_STEP) * 0.5 * (1 + Math.cos(Math.PI * time));
 }
 
 /** Paints at full size with L-BFGS, as the book does: slower, and without growing. */

@@ -13,7 +13,7 @@ export const paintingParams = {
   preset: z.enum(["studio", "book"]).default("studio"),
   /** Longer side of the result, in pixels. */
   size: z.number().int().min(32).max(4096).default(512),
-  /** Steps at each scale; the first, which lays everything out, gets twice as many. The book's preset: L-BFGS iterations. */
+  /** Steps at each scale. The book's preset: L-BFGS iterations. */
   steps: z.number().int().min(1).max(2000).optional(),
   /** Weight of total variation, 1 being the usual: more is smoother. */
   smooth: z.number().min(0).max(1000).default(1),
@@ -31,7 +31,7 @@ export const paintingParams = {
 export const VARIATION = 5e-6;
 
 /** Steps when none are asked for: the studio's at each scale, the book's L-BFGS iterations. */
-export const STEPS = { studio: 30, book: 100 } as const;
+export const STEPS = { studio: 24, book: 100 } as const;
 
 /** The book's Gram matrices are of features less one (12.4). */
 const BOOK_DELTA = -1;

@@ -1,20 +1,9 @@
-import { randomInt } from "node:crypto";
-import { Mistake } from "./command.js";
-import type { House } from "./house.js";
-import { printLayers, readLayers } from "./layers.js";
-import { choiceOption, integerOption, numberOption, textOption } from "./options.js";
+import { Mistake } from "../command.js";
+import type { House } from "../house.js";
+import { printLayers, readLayers } from "../layers.js";
+import { choiceOption, integerOption, numberOption, textOption } from "../options.js";
+import { megapixels, networkOption, randomSeed, seedOption } from "./common.js";
 import type { Params, Recipe } from "./recipe.js";
-
-/** Seeds are whole numbers below 2^31; random ones are short, so that people can tell them to one another. */
-const MAX_SEED = 2_147_483_647;
-const RANDOM_SEEDS = 1_000_000;
-
-/** Photos are mostly 4:3 or 3:2: the area of a picture whose longest side is 1. */
-const TYPICAL_AREA = 0.7;
-
-export function randomSeed(): number {
-  return randomInt(1, RANDOM_SEEDS);
-}
 
 /** The parameters of a dream, with the bounds of this house. */
 export function dreamOptions(house: House) {
@@ -43,45 +32,35 @@ export function dreamOptions(house: House) {
     octaveScale: numberOption({ help: "How much larger each octave is", unit: "x", minimum: 1.05, maximum: 4, default: dream.octaveScale }),
     steps: integerOption({ help: "Steps in each octave", minimum: 1, maximum: dream.maxSteps, default: dream.steps }),
     strength: numberOption({ help: "How strongly to change the picture", minimum: 0.01, maximum: 20, default: dream.strength }),
-    seed: textOption({
-      help: "The same number makes the same picture again",
-      expected: `random or a whole number from 0 to ${MAX_SEED}`,
-      read: (typed) => {
-        const text = typed.trim().toLowerCase();
-        if (text === "random") return randomSeed();
-        return /^\d{1,10}$/.test(text) && Number(text) <= MAX_SEED ? Number(text) : undefined;
-      },
-      default: "random",
-    }),
-    network: choiceOption({
-      help: "The trained network that dreams",
-      choices: house.networks.map((network) => ({ value: network.id, label: network.help })),
-      default: dream.network,
-    }),
+    seed: seedOption(),
+    network: networkOption(house, "The trained network that dreams", dream.network),
   };
 }
 
 export function dreamRecipe(house: House): Recipe {
   return {
     name: "dream",
+    command: "dream",
     options: dreamOptions(house),
     title: (params) => {
       if (typeof params.look === "string") return `Dream of ${params.look}`;
       return params.layers === undefined ? "Dream" : "Dream in chosen layers";
     },
-    change: (params, changes) => changeDream(house, params, changes),
+    defaults: () => dreamDefaults(house),
+    change: async ({ params, pictures }, changes) => ({ params: changeDream(house, params, changes), pictures }),
     work: dreamWork,
     pace: (params) => `dream ${String(params.network)} ${String(params.look ?? params.layers ?? "")}`,
   };
 }
 
-/** A dream's parameters from the options that were given. */
-export function dreamParams(house: House, given: Params): Params {
-  const { octaves, octaveScale, steps, strength, size, network } = house.dream;
-  return changeDream(house, { size, octaves, octaveScale, steps, strength, seed: randomSeed(), network }, given);
+/** Parameters of a new dream, before a look is chosen. */
+export function dreamDefaults({ dream }: House): Params {
+  const { octaves, octaveScale, steps, strength, size, network } = dream;
+  return { size, octaves, octaveScale, steps, strength, seed: randomSeed(), network };
 }
 
-function changeDream(house: House, params: Params, changes: Params): Params {
+/** A dream's parameters with some changed: look and layers exclude one another, and both belong to one network. */
+export function changeDream(house: House, params: Params, changes: Params): Params {
   if (changes.look !== undefined && changes.layers !== undefined) {
     throw new Mistake("A look is a choice of layers, so give either look or layers, not both. For example: `/dream look:creatures`");
   }
@@ -112,7 +91,5 @@ function lookFor(house: House, network: string, wanted: unknown, asked: boolean)
 export function dreamWork(params: Params): number {
   const [size, octaves, scale, steps] = [params.size, params.octaves, params.octaveScale, params.steps].map(Number);
   if (!size || !octaves || !scale || !steps) return 0;
-  let megapixels = 0;
-  for (let octave = 0; octave < octaves; octave++) megapixels += ((size / scale ** octave) ** 2 * TYPICAL_AREA) / 1e6;
-  return megapixels * steps;
+  return megapixels(size, octaves, scale) * steps;
 }

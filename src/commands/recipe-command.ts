@@ -1,0 +1,60 @@
+import type { CommandContext } from "./command.js";
+import { type Command, defineCommand, Mistake } from "./command.js";
+import type { Option } from "./options.js";
+import { pictureOption, type WantedPicture } from "./picture-option.js";
+import { findPicture, findSecondPicture } from "./pictures.js";
+import type { Recipe, Scope } from "./recipes/recipe.js";
+import { startJob } from "./start-job.js";
+
+export interface RecipeCommand {
+  readonly recipe: Recipe;
+  readonly help: string;
+  /** Whole lines; tests read each of them. */
+  readonly examples: readonly string[];
+  /** What becomes of the picture at hand; left out, none is looked for. */
+  readonly picture?: {
+    /** Its role in the recipe: "image" is worked on, "style" is looked at. */
+    readonly role: "image" | "style";
+    readonly help: string;
+    /** Whether the recipe can do without, given the line's values. */
+    without?(values: Readonly<Record<string, unknown>>): boolean;
+    /** What a second attached picture is, if anything. */
+    readonly second?: string;
+  };
+}
+
+/** A command that starts jobs of one recipe: its options are the recipe's, with the picture to work on. */
+export function recipeCommand({ recipe, help, examples, picture }: RecipeCommand): Command {
+  const pictureOptions: Record<string, Option> = picture
+    ? { picture: pictureOption({ help: picture.help, none: picture.without !== undefined }) }
+    : {};
+  return defineCommand({
+    name: recipe.command,
+    help,
+    options: { ...recipe.options, ...pictureOptions },
+    examples,
+    async run(values: Readonly<Record<string, unknown>>, context) {
+      const { picture: wanted, ...given } = values;
+      const pictures: Record<string, Uint8Array> = {};
+      if (picture && !(picture.role === "style" && picture.without?.(given))) {
+        const found = await findPicture(context, wanted as WantedPicture | undefined);
+        if (found) pictures[picture.role] = found.bytes;
+        else if (!picture.without?.(given))
+          throw new Mistake(`There is no picture here. Attach one, or answer a message that has one, with ${quoted(examples[0])}.`);
+        const second = picture.second && (await findSecondPicture(context));
+        if (picture.second && second) pictures[picture.second] = second.bytes;
+      }
+      const draft = await recipe.change({ params: recipe.defaults(), pictures }, given, scopeOf(context));
+      await startJob(context, { recipe, ...draft });
+    },
+  });
+}
+
+/** Where a command was given, as recipes need to know it. */
+export function scopeOf({ place, chat, desk }: Pick<CommandContext, "place" | "chat" | "desk">): Scope {
+  return { place, chat, styles: desk.styles };
+}
+
+function quoted(line: string | undefined): string {
+  return `\`${line ?? ""}\``;
+}

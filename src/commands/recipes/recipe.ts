@@ -1,0 +1,62 @@
+import type { Chat, Place } from "../../bots/chat.js";
+import { type Argument, printLine } from "../grammar.js";
+import { kebab, type Options } from "../options.js";
+import type { StyleShelf } from "../styles/shelf.js";
+
+export type Params = Readonly<Record<string, unknown>>;
+
+/** A job before it is handed in: the engine's parameters and its encoded input pictures by role. */
+export interface Draft {
+  readonly params: Params;
+  readonly pictures: Readonly<Record<string, Uint8Array>>;
+}
+
+/** Where a draft is made: some values mean what they mean in a community only. */
+export interface Scope {
+  readonly place: Place;
+  readonly chat: Pick<Chat, "limits">;
+  readonly styles: StyleShelf;
+}
+
+/** What a command that starts jobs tells of them, so that any job can be described, printed, repeated and changed. */
+export interface Recipe {
+  /** The engine's name for it. */
+  readonly name: string;
+  /** The command that makes it. */
+  readonly command: string;
+  /** The options that become parameters of the engine, in the order in which they are printed. */
+  readonly options: Options;
+  /** A short name of a job in plain words, for instance "Dream of creatures". */
+  title(params: Params): string;
+  /** Parameters of a new job, before anything is chosen. */
+  defaults(): Params;
+  /**
+   * A draft with some options' values changed; those that exclude one another are settled.
+   * @throws Mistake when they do not go together, or name what is not there.
+   */
+  change(draft: Draft, changes: Params, scope: Scope): Promise<Draft>;
+  /** Arguments that say the same again; those of the options alone when left out. */
+  print?(params: Params): readonly Argument[];
+  /** Megapixel-steps of all that will be worked on. */
+  work(params: Params): number;
+  /** What the speed depends on, beginning with the recipe's name. */
+  pace(params: Params): string;
+}
+
+/** The line that makes the same picture again: every parameter, with its seed. */
+export function commandLine(recipe: Recipe, params: Params): string {
+  return printLine({ name: recipe.command, arguments: recipe.print?.(params) ?? printOptions(recipe.options, params) });
+}
+
+/** Arguments for the parameters that options have. */
+export function printOptions(options: Options, params: Params): Argument[] {
+  return Object.keys(options).flatMap((key) => {
+    const value = params[key];
+    return value === undefined ? [] : [{ key: kebab(key), value: printed(value) }];
+  });
+}
+
+function printed(value: unknown): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return String(value);
+}

@@ -1,0 +1,44 @@
+import { Mistake } from "../command.js";
+import type { House } from "../house.js";
+import { textOption } from "../options.js";
+import { randomSeed } from "./common.js";
+import { ATTACHED, paintingWork, photoOptions, stylesOf, withStyles } from "./painting.js";
+import { printOptions, type Recipe } from "./recipe.js";
+
+/** A photo in one style. */
+export function stylizeRecipe(house: House): Recipe {
+  const options = {
+    style: textOption({
+      help: "The style to paint in: a name or an emoji; a second attached picture is a style too",
+      expected: "one style's name, such as winter",
+      read: (typed) => (/^\S{1,40}$/u.test(typed.trim()) ? typed.trim() : undefined),
+      positional: true,
+      completes: "styles",
+    }),
+    ...photoOptions(house),
+  };
+  return {
+    name: "stylize",
+    command: "stylize",
+    options,
+    title: (params) => {
+      const [style] = stylesOf(params);
+      return style && style.name !== ATTACHED ? `Painting in ${style.name}` : "Painting";
+    },
+    defaults: () => {
+      const { size, strength, network } = house.paint;
+      return { strength, size, seed: randomSeed(), network };
+    },
+    async change({ params, pictures }, { style, ...changes }, scope) {
+      const draft = { params: { ...params, ...changes }, pictures };
+      if (typeof style === "string") return withStyles(draft, [{ style, weight: 1 }], scope);
+      if (stylesOf(params).length > 0) return draft;
+      if (pictures.style1) return withStyles(draft, [{ style: ATTACHED, weight: 1 }], scope);
+      const names = (await scope.styles.list(scope.place)).map(({ name }) => name);
+      throw new Mistake(`Which style? There are ${names.join(", ")}. For example: \`/stylize ${names[0] ?? "winter"}\``);
+    },
+    print: (params) => [...stylesOf(params).map(({ name }) => ({ value: name })), ...printOptions(options, params)],
+    work: (params) => paintingWork(params, house),
+    pace: (params) => `stylize ${String(params.network)}`,
+  };
+}

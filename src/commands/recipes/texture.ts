@@ -1,0 +1,54 @@
+import { Mistake } from "../command.js";
+import type { House } from "../house.js";
+import { flagOption, integerOption, textOption } from "../options.js";
+import { findStyle } from "../styles/shelf.js";
+import { randomSeed } from "./common.js";
+import { paintingOptions, paintingWork } from "./painting.js";
+import { printOptions, type Recipe } from "./recipe.js";
+
+/** Photos' area is 0.7 of a square's; a texture is a square unless told. */
+const SQUARE = 1 / 0.7;
+
+/** A surface from a style's picture, or from any picture. */
+export function textureRecipe(house: House): Recipe {
+  const { maxSize } = house.paint;
+  const options = {
+    style: textOption({
+      help: "A style's name or emoji; the picture at hand when left out",
+      expected: "one style's name, such as winter",
+      read: (typed) => (/^\S{1,40}$/u.test(typed.trim()) ? typed.trim() : undefined),
+      positional: true,
+      completes: "styles",
+    }),
+    ...paintingOptions(house),
+    tileable: flagOption({ help: "Opposite sides fit together", default: false }),
+    means: flagOption({ help: "Compare mean channels only: quicker, more regular", default: false }),
+    width: integerOption({ help: "Width, instead of a square", unit: "px", minimum: 32, maximum: maxSize }),
+    height: integerOption({ help: "Height, instead of a square", unit: "px", minimum: 32, maximum: maxSize }),
+  };
+  return {
+    name: "texture",
+    command: "texture",
+    options,
+    title: ({ name }) => (typeof name === "string" ? `Texture of ${name}` : "Texture"),
+    defaults: () => ({ size: house.paint.size, seed: randomSeed(), network: house.paint.network }),
+    async change({ params, pictures }, { style, ...changes }, scope) {
+      const draft = { params: { ...params, ...changes }, pictures };
+      if (typeof style === "string") {
+        const found = await findStyle(scope.styles, scope.place, style);
+        return { ...draft, pictures: { style: await found.picture() } };
+      }
+      if (!pictures.style) {
+        throw new Mistake("There is no picture here to take a texture from. Attach one, or name a style: `/texture winter`");
+      }
+      return draft;
+    },
+    print: (params) => printOptions(options, params),
+    work: (params) => {
+      const { width = params.size, height = params.size } = params;
+      const size = Math.sqrt(Number(width) * Number(height));
+      return paintingWork({ ...params, size }, house) * SQUARE;
+    },
+    pace: (params) => `texture ${String(params.network)}`,
+  };
+}

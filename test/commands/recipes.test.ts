@@ -1,0 +1,149 @@
+import { describe, expect, it } from "vitest";
+import { parseLine } from "../../src/commands/grammar.js";
+import { readValues } from "../../src/commands/read.js";
+import { scopeOf } from "../../src/commands/recipe-command.js";
+import { commandLine, type Draft } from "../../src/commands/recipes/recipe.js";
+import { loadHouseStyles, readHouseStyle } from "../../src/commands/styles/house-styles.js";
+import { RECIPES } from "../../src/engine/recipes/registry.js";
+import { ann, art, source } from "../fakes/chat.js";
+import { FakeEngine, picture } from "../fakes/engine.js";
+import { studio } from "../fakes/studio.js";
+
+const { desk, chat } = await studio();
+const scope = scopeOf({ place: art, chat, desk });
+const image = await picture(40, 30);
+
+/** What a line becomes, as its command makes it. */
+async function draft(line: string, pictures: Draft["pictures"] = { image, style: image }): Promise<Draft> {
+  const parsed = parseLine(line);
+  if (!parsed.ok) throw new Error(parsed.mistake);
+  const { picture: _, ...values } = readValues(desk.registry.find(parsed.value.name), parsed.value.arguments) as Record<string, unknown>;
+  const recipe = [...desk.recipes.values()].find(({ command }) => command === parsed.value.name);
+  if (!recipe) throw new Error(`no recipe for ${line}`);
+  return recipe.change({ params: recipe.defaults(), pictures }, values, scope);
+}
+
+const lines = [...desk.recipes.values()].flatMap(({ command }) => desk.registry.find(command).examples.map((line) => [line] as const));
+
+describe("every recipe", () => {
+  it.each(lines)("%s: the engine takes its parameters, and the printed line makes the same again", async (line) => {
+    const made = await draft(line);
+    const name = /^\/(\w+)/.exec(line)?.[1];
+    const recipe = [...desk.recipes.values()].find(({ command }) => command === name);
+    if (!recipe) throw new Error(`no recipe for ${line}`);
+    // Looks and layers are the engine's own business; that it knows every parameter is ours.
+    expect(RECIPES.get(recipe.name)?.params.safeParse(made.params).error).toBeUndefined();
+    expect(recipe.work(made.params)).toBeGreaterThan(0);
+    expect(recipe.pace(made.params)).toMatch(new RegExp(`^${recipe.name} `));
+    expect(recipe.title(made.params).length).toBeLessThan(100);
+    // A texture of a picture is not said by words.
+    const again = await draft(commandLine(recipe, made.params));
+    expect(again.params).toEqual(made.params);
+  });
+});
+
+describe("blends", () => {
+  const shares = async (line: string) =>
+    ((await draft(line)).params.styles as { name: string; weight: number }[]).map(({ name, weight }) => [name, weight]);
+
+  it("give what one style leaves to its opposite, else to the photo's own style", async () => {
+    expect(await shares("/blend summer:0.3")).toEqual([
+      ["summer", 0.3],
+      ["winter", 0.7],
+    ]);
+    const alone = loadHouseStyles().find(({ opposite }) => opposite === undefined)?.name;
+    expect(await shares(`/blend ${alone}:0.25`)).toEqual([
+      [alone, 0.25],
+      ["photo", 0.75],
+    ]);
+    expect(await shares("/blend winter:1")).toEqual([["winter", 1]]);
+  });
+
+  it("share alike what is not said, and sum to 1", async () => {
+    expect(await shares("/blend summer winter")).toEqual([
+      ["summer", 0.5],
+      ["winter", 0.5],
+    ]);
+    expect(await shares("/blend summer:0.6 winter fire")).toEqual([
+      ["summer", 0.6],
+      ["winter", 0.2],
+      ["fire", 0.2],
+    ]);
+    expect(await shares("/blend summer:30% winter:70% size:512")).toEqual([
+      ["summer", 0.3],
+      ["winter", 0.7],
+    ]);
+    expect(await shares("/blend summer:1 winter:3")).toEqual([
+      ["summer", 0.25],
+      ["winter", 0.75],
+    ]);
+  });
+
+  it("know styles by emoji, and answer mistakes with the nearest word", async () => {
+    const winter = loadHouseStyles().find(({ name }) => name === "winter");
+    expect(await shares(`/blend ${winter?.emoji}:0.4`)).toEqual([
+      ["winter", 0.4],
+      ["summer", 0.6],
+    ]);
+    await expect(draft("/blend wintr:0.4")).rejects.toThrow(/There is no style called wintr; did you mean winter\?/);
+    await expect(draft("/blend summer:0.4 sise:512")).rejects.toThrow(/There is no style called sise; did you mean .*size/);
+    await expect(draft("/blend")).rejects.toThrow(/^Which styles\? There are .*winter.* For example: `\/blend/);
+    await expect(draft("/blend winter sweep:4")).resolves.toBeDefined();
+    await expect(draft("/blend winter:1 sweep:4")).rejects.toThrow(/name two/);
+  });
+
+  it("hand the engine each style's picture, and the photo for its own style", async () => {
+    const { params, pictures } = await draft("/blend fire:0.5 photo:0.5", { image });
+    expect(params.styles).toMatchObject([{ picture: "style1" }, { picture: "image" }]);
+    const fire = loadHouseStyles().find(({ name }) => name === "fire");
+    expect(fire && Buffer.from(pictures.style1 ?? []).equals(await readHouseStyle(fire))).toBe(true);
+    expect(Object.keys(pictures).sort()).toEqual(["image", "style1"]);
+  });
+});
+
+describe("paintings in a chat", () => {
+  it("paint the picture at hand, and again in another style", async () => {
+    const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    await chat.say(ann, "/stylize winter strength:0.7 keep-colours", { attachments: [source(image)] });
+    await quiet();
+    await chat.say(ann, "/again style:summer");
+    await quiet();
+    const [first, second] = engine.runs.map(({ request }) => request);
+    expect(first).toMatchObject({
+      recipe: "stylize",
+      params: { strength: 0.7, keepColours: true, styles: [{ name: "winter", weight: 1 }] },
+    });
+    expect(Object.keys(first?.pictures ?? {}).sort()).toEqual(["image", "style1"]);
+    expect(second?.params).toMatchObject({ seed: first?.params.seed, styles: [{ name: "summer" }] });
+    expect(second?.pictures.image).toEqual(image);
+    expect(second?.pictures.style1).not.toEqual(first?.pictures.style1);
+    expect(chat.in("thread").at(-1)?.content.text).toContain("/stylize summer strength:0.7");
+  });
+
+  it("take a second attached picture as the style", async () => {
+    const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    const other = await picture(32, 32);
+    await chat.say(ann, "/stylize", { attachments: [source(image), source(other)] });
+    await quiet();
+    expect(engine.runs[0]?.request.pictures).toEqual({ image, style1: other });
+  });
+
+  it("say what is missing", async () => {
+    const { chat } = await studio();
+    await chat.say(ann, "/stylize winter");
+    await chat.say(ann, "/stylize", { attachments: [source(image)] });
+    await chat.say(ann, "/texture");
+    const [noPicture, noStyle, nothing] = chat.whispers.map(({ text }) => text);
+    expect(noPicture).toMatch(/^There is no picture here\. Attach one/);
+    expect(noStyle).toMatch(/^Which style\? There are summer, winter, /);
+    expect(nothing).toMatch(/^There is no picture here\. Attach one/);
+  });
+
+  it("keep films within what the platform takes", async () => {
+    const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    await chat.say(ann, "/zoom frames:12 picture:none");
+    await quiet();
+    expect(engine.runs[0]?.request).toMatchObject({ recipe: "zoom", pictures: {}, params: { frames: 12 } });
+    expect(Number(engine.runs[0]?.request.params.maxBytes)).toBeLessThanOrEqual(chat.limits.uploadBytes);
+  });
+});
