@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Random, random, randomInteger } from "../images/random.js";
 import { CHANNELS, emptyRaster, fitInside, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
+import { resizeWrapped } from "../images/resize-wrapped.js";
 import { presetsOf } from "../networks/looks.js";
 import { paintingScales, type Scale } from "../optimize/scales.js";
 import { noise } from "./noise.js";
@@ -45,7 +46,7 @@ function scattered(motif: Raster, width: number, height: number, next: Random): 
     const from = randomInteger(next, 0, pixels - 1);
     for (let c = 0; c < CHANNELS; c++) blotches.data[c * count + i] = motif.data[c * pixels + from] ?? 0;
   }
-  return resize(blotches, width, height);
+  return resizeWrapped(blotches, width, height);
 }
 
 /**
@@ -76,6 +77,7 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
   const painting: Painting = {
     start: params.preset === "book" ? noise(width, height, next, 255) : scattered(motif, width, height, next),
     scales: paintingScales(width, height, SMALLEST),
+    wraps: params.tileable,
     rate: Math.max(RATE, presetsOf(network).style.rate),
     steps: stepsAt,
     shifts: (scale) =>

@@ -87,7 +87,7 @@ describe("stylize", () => {
     stylize(StylizeParams.parse({ ...small, ...params }), { image: photo, style }, context);
 
   it("brings the photo nearer to the style, and its loss down at every scale", async () => {
-    const { frames } = await all(run({ steps: 25, strength: 0.8 }));
+    const { frames } = await all(run({ steps: 50, strength: 0.8 }));
     const last = frames.at(-1);
     expect(last?.image).toMatchObject({ width: 128, height: 96 });
     for (const { lossStart, lossEnd } of frames.filter((f) => f.kind === "octave")) expect(lossEnd).toBeLessThan(lossStart);

@@ -1,6 +1,7 @@
 /** The painter: brings a picture towards a goal, from small to large. Stylize, blend and texture are goals of it. */
 import { clampRaster, type Raster, roll } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
+import { resizeWrapped } from "../../images/resize-wrapped.js";
 import { Lbfgs } from "../../optimize/lbfgs.js";
 import { PyramidAdam } from "../../optimize/pyramid-adam.js";
 import type { Scale } from "../../optimize/scales.js";
@@ -14,6 +15,8 @@ export interface Painting {
   readonly scales: readonly Scale[];
   /** Length of its steps against the usual: networks differ in how far they may go before the photo is lost. */
   readonly rate: number;
+  /** Whether the canvas goes on at its opposite side. */
+  readonly wraps?: boolean;
   /** Steps at a scale, 0 being the first. */
   steps(scale: number): number;
   /** What the canvas, shifted, should come near to at a scale. */
@@ -37,6 +40,8 @@ const UNSHIFTED: Shift = { dx: 0, dy: 0 };
  * style-transfer-pytorch. Less for the finest level, which otherwise is grain.
  */
 const RATES = [0.6, 1, 1].map((share) => share * 0.02 * 255);
+/** On the canvas alone, for what has no borders: a pyramid's coarse levels end at them. */
+const WRAPPED_RATES = [0.02 * 255];
 /** Departure: a short memory of gradients' sizes (0.99 there), since there are tens of steps and not hundreds. */
 const BETAS = { beta1: 0.9, beta2: 0.9 } as const;
 /** Steps shrink to this share over a scale, along a cosine: long ones lay out, short ones finish. */
@@ -59,10 +64,10 @@ export async function* paint(painting: Painting, { signal }: RecipeContext): Fra
     signal.throwIfAborted();
     const { width, height } = scale;
     const steps = painting.steps(index);
-    canvas = resize(canvas, width, height);
+    canvas = (painting.wraps ? resizeWrapped : resize)(canvas, width, height);
     const goals: { readonly shift: Shift; readonly goal: PreparedGoal }[] = [];
     for (const shift of painting.shifts?.(scale) ?? [UNSHIFTED]) goals.push({ shift, goal: await painting.goal(scale, shift) });
-    adam = new PyramidAdam(width, height, { rates: RATES, ...BETAS, epsilon: EPSILON }, adam);
+    adam = new PyramidAdam(width, height, { rates: painting.wraps ? WRAPPED_RATES : RATES, ...BETAS, epsilon: EPSILON }, adam);
     let [lossStart, lossEnd] = [Number.NaN, Number.NaN];
     for (let step = 1; step <= steps; step++) {
       signal.throwIfAborted();
