@@ -9,7 +9,7 @@ import { createDesk } from "./commands/create-desk.js";
 import { createHandlers, type Handlers } from "./commands/handlers.js";
 import type { House } from "./commands/house.js";
 import type { Download, Presenter } from "./commands/present/presenter.js";
-import { houseShelf } from "./commands/styles/house-shelf.js";
+import { styleShelf } from "./commands/styles/style-shelf.js";
 import { type Config, loadConfig } from "./config.js";
 import { catalogue } from "./engine/networks/catalogue-file.js";
 import type { Engine } from "./engine/process/engine.js";
@@ -76,7 +76,8 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     house: houseOf(config, parts.catalogue ?? ownOffer(config)),
     queue,
     journal,
-    styles: houseShelf(),
+    styles: styleShelf(store.styles),
+    store,
     logger: logger.child({ part: "commands" }),
   });
   presenter = desk.presenter;

@@ -35,8 +35,8 @@ export async function press(event: ActionEvent, chat: Chat, desk: Desk): Promise
   await deleteJob(job, chat, desk);
 }
 
-/** Removes every message that was posted for a job. */
-async function deleteJob(job: Job, chat: Chat, desk: Desk): Promise<void> {
+/** Removes every message that was posted for a job, and what is kept of it. */
+export async function deleteJob(job: Job, chat: Chat, desk: Desk): Promise<void> {
   if (job.state === "waiting" || job.state === "running") throw new Mistake("This job has not ended yet; cancel it first.");
   // Messages may still be on their way.
   await desk.presenter.idle(job.id);
@@ -47,7 +47,8 @@ async function deleteJob(job: Job, chat: Chat, desk: Desk): Promise<void> {
     if (message && !(await removed(message, chat, desk))) failed.push(message);
   }
   if (failed.length > 0) throw new Mistake("Some of the messages could not be deleted; please try again.");
-  desk.logger.info({ job: job.id }, "a job's messages were deleted");
+  desk.store.jobs.remove([job.id]);
+  desk.logger.info({ job: job.id }, "a job was deleted");
 }
 
 async function removed(message: MessageRef, chat: Chat, desk: Desk): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { Journal } from "../queue/journal.js";
 import type { JobQueue } from "../queue/queue.js";
 import { againCommand } from "./again.js";
 import { cancelCommand } from "./cancel.js";
-import type { Desk } from "./desk.js";
+import type { Desk, DeskStore } from "./desk.js";
 import { helpCommand } from "./help.js";
 import type { House } from "./house.js";
 import { Presenter } from "./present/presenter.js";
@@ -17,6 +17,7 @@ export interface DeskOptions {
   readonly queue: JobQueue;
   readonly journal: Journal;
   readonly styles: StyleShelf;
+  readonly store: DeskStore;
   readonly logger: Logger;
   /** See `PresenterOptions`. */
   readonly backoffMs?: number;
@@ -24,10 +25,10 @@ export interface DeskOptions {
 
 /** Puts the commands together. A new command joins here. */
 export function createDesk(options: DeskOptions): Desk {
-  const { house, queue, journal, styles, logger, backoffMs } = options;
+  const { house, queue, journal, styles, store, logger, backoffMs } = options;
   const painting = recipeCommands(house);
   const recipes = new Map(painting.recipes.map((recipe) => [recipe.name, recipe]));
   const registry = new Registry([...painting.commands, againCommand, queueCommand, cancelCommand, helpCommand], styles);
   const presenter = new Presenter({ queue, recipes, logger, ...(backoffMs === undefined ? {} : { backoffMs }) });
-  return { house, queue, journal, presenter, registry, recipes, styles, logger };
+  return { house, queue, journal, presenter, registry, recipes, styles, store, logger };
 }

@@ -1,11 +1,14 @@
 import type { Logger } from "pino";
 import type { Journal } from "../queue/journal.js";
 import type { JobQueue } from "../queue/queue.js";
+import type { Store } from "../store/open.js";
 import type { House } from "./house.js";
 import type { Presenter } from "./present/presenter.js";
 import type { Recipe } from "./recipes/recipe.js";
 import type { Registry } from "./registry.js";
 import type { StyleShelf } from "./styles/shelf.js";
+
+export type DeskStore = Pick<Store, "boards" | "favourites" | "jobs" | "styles">;
 
 /** What all commands share. */
 export interface Desk {
@@ -18,5 +21,7 @@ export interface Desk {
   readonly recipes: ReadonlyMap<string, Recipe>;
   /** The styles that people may name. */
   readonly styles: StyleShelf;
+  /** What outlives a restart besides jobs. */
+  readonly store: DeskStore;
   readonly logger: Logger;
 }

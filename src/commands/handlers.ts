@@ -3,10 +3,15 @@ import { press } from "./buttons.js";
 import { type CommandContext, Mistake } from "./command.js";
 import type { Desk } from "./desk.js";
 import type { Argument } from "./grammar.js";
+import { Palettes } from "./reactions/palette.js";
+import { react } from "./reactions/react.js";
 import { readText, readValues } from "./read.js";
 
 /** Events of one chat under way at a time; more are answered with "please wait". */
 const MAX_UNDER_WAY = 500;
+
+/** How long after the last reaction on a palette a painting starts. */
+const SETTLE_MS = 4_000;
 
 export interface Handlers extends ChatHandlers {
   /** Resolves when every event so far has been dealt with. */
@@ -14,17 +19,22 @@ export interface Handlers extends ChatHandlers {
 }
 
 /** What an adapter is given: turns its events into commands and presses of buttons. Nothing here rejects. */
-export function createHandlers(chat: Chat, desk: Desk): Handlers {
+export function createHandlers(chat: Chat, desk: Desk, { settleMs = SETTLE_MS }: { readonly settleMs?: number } = {}): Handlers {
+  const palettes = new Palettes(settleMs);
   const underWay = new Set<Promise<void>>();
   return {
     commands: desk.registry.summaries,
     // Returns at once, as the port promises; the work goes on behind it.
     async event(event) {
-      if (event.kind === "reaction") return;
+      const busy = underWay.size >= MAX_UNDER_WAY;
+      // A reaction that comes at a bad time is passed over: it can be taken back and given again.
+      if (busy && event.kind === "reaction") return;
       const work =
-        underWay.size >= MAX_UNDER_WAY
-          ? tell(event, "I have too much to do just now; please try again in a moment.", desk)
-          : handle(event, chat, desk);
+        event.kind === "reaction"
+          ? react(event, chat, desk, palettes)
+          : busy
+            ? tell(event, "I have too much to do just now; please try again in a moment.", desk)
+            : handle(event, chat, desk);
       underWay.add(work);
       void work.finally(() => underWay.delete(work));
     },
@@ -33,6 +43,7 @@ export function createHandlers(chat: Chat, desk: Desk): Handlers {
     },
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay);
+      await palettes.idle();
     },
   };
 }

@@ -1,9 +1,10 @@
+import type { Picture } from "../bots/chat.js";
 import type { CommandContext } from "./command.js";
 import { type Command, defineCommand, Mistake } from "./command.js";
 import type { Option } from "./options.js";
 import { pictureOption, type WantedPicture } from "./picture-option.js";
 import { findPicture, findSecondPicture } from "./pictures.js";
-import type { Recipe, Scope } from "./recipes/recipe.js";
+import type { Params, Recipe, Scope } from "./recipes/recipe.js";
 import { startJob } from "./start-job.js";
 
 export interface RecipeCommand {
@@ -21,10 +22,12 @@ export interface RecipeCommand {
     /** What a second attached picture is, if anything. */
     readonly second?: string;
   };
+  /** Asks what was left open, instead of starting a job; returns whether it did. `attached` are the pictures found, the second too. */
+  ask?(context: CommandContext, attached: readonly Picture[], given: Params): Promise<boolean>;
 }
 
 /** A command that starts jobs of one recipe: its options are the recipe's, with the picture to work on. */
-export function recipeCommand({ recipe, help, examples, picture }: RecipeCommand): Command {
+export function recipeCommand({ recipe, help, examples, picture, ask }: RecipeCommand): Command {
   const pictureOptions: Record<string, Option> = picture
     ? { picture: pictureOption({ help: picture.help, none: picture.without !== undefined }) }
     : {};
@@ -36,14 +39,21 @@ export function recipeCommand({ recipe, help, examples, picture }: RecipeCommand
     async run(values: Readonly<Record<string, unknown>>, context) {
       const { picture: wanted, ...given } = values;
       const pictures: Record<string, Uint8Array> = {};
+      const attached: Picture[] = [];
       if (picture && !(picture.role === "style" && picture.without?.(given))) {
         const found = await findPicture(context, wanted as WantedPicture | undefined);
-        if (found) pictures[picture.role] = found.bytes;
-        else if (!picture.without?.(given))
+        if (found) {
+          pictures[picture.role] = found.bytes;
+          attached.push(found);
+        } else if (!picture.without?.(given))
           throw new Mistake(`There is no picture here. Attach one, or answer a message that has one, with ${quoted(examples[0])}.`);
         const second = picture.second && (await findSecondPicture(context));
-        if (picture.second && second) pictures[picture.second] = second.bytes;
+        if (picture.second && second) {
+          pictures[picture.second] = second.bytes;
+          attached.push(second);
+        }
       }
+      if (await ask?.(context, attached, given)) return;
       const draft = await recipe.change({ params: recipe.defaults(), pictures }, given, scopeOf(context));
       await startJob(context, { recipe, ...draft });
     },

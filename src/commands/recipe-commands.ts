@@ -1,6 +1,7 @@
 /** The commands that make pictures. */
 import type { Command } from "./command.js";
 import type { House } from "./house.js";
+import { postPalette } from "./reactions/palette.js";
 import { recipeCommand } from "./recipe-command.js";
 import { blendRecipe } from "./recipes/blend.js";
 import { dreamRecipe } from "./recipes/dream.js";
@@ -37,7 +38,13 @@ export function recipeCommands(house: House): { readonly recipes: readonly Recip
       recipe: stylize,
       help: "Paints a picture in a style",
       picture: { ...painted, second: "style1" },
+      async ask(context, [photo, style], given) {
+        if (!photo || style || given.style !== undefined) return false;
+        await postPalette(context, photo, given);
+        return true;
+      },
       examples: [
+        "/stylize",
         "/stylize winter",
         "/stylize summer strength:0.7 size:512",
         "/stylize style:winter keep-colours",

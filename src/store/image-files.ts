@@ -43,7 +43,8 @@ export class ImageFiles {
   async readChecked(sha: string): Promise<Uint8Array | "damaged" | undefined> {
     let bytes: Uint8Array;
     try {
-      bytes = await readFile(this.#path(sha));
+      const { buffer, byteOffset, byteLength } = await readFile(this.#path(sha));
+      bytes = new Uint8Array(buffer, byteOffset, byteLength);
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
       throw error;

@@ -4,6 +4,7 @@ import {
   type ActionEvent,
   type Chat,
   ChatError,
+  type ChatEvent,
   type ChatHandlers,
   type ChatLimits,
   type CommandEvent,
@@ -23,6 +24,8 @@ export interface FakeMessage {
   pictures: readonly Picture[];
   content: OutgoingMessage;
   removed: boolean;
+  /** The bot's own. */
+  readonly reactions: string[];
   readonly edits: OutgoingMessage[];
 }
 
@@ -102,8 +105,10 @@ export class FakeChat implements Chat {
     this.#changes.emit("change");
   }
 
-  async react(): Promise<void> {
+  async react(ref: MessageRef, emoji: string): Promise<void> {
     await turn();
+    this.#existing(ref).reactions.push(emoji);
+    this.#changes.emit("change");
   }
 
   async openThread(ref: MessageRef, title: string): Promise<Place> {
@@ -152,6 +157,11 @@ export class FakeChat implements Chat {
     await this.#send(action);
   }
 
+  /** Reacts, or takes a reaction back, and waits until the bot has dealt with it. */
+  async reactTo(person: Person, message: Pick<FakeMessage, "id" | "place">, emoji: string, added = true): Promise<void> {
+    await this.#send({ kind: "reaction", emoji, added, message: { id: message.id, place: message.place }, person });
+  }
+
   closeThread(id: string): void {
     const thread = this.threads.get(id);
     if (thread) thread.open = false;
@@ -183,7 +193,7 @@ export class FakeChat implements Chat {
     }
   }
 
-  async #send(event: CommandEvent | ActionEvent): Promise<void> {
+  async #send(event: ChatEvent): Promise<void> {
     await this.#handlers?.event(event);
     await (this.#handlers as Handlers | undefined)?.idle();
   }
@@ -205,7 +215,15 @@ export class FakeChat implements Chat {
 
   #add(place: Place, content: OutgoingMessage): MessageRef {
     this.#check(content);
-    const message: FakeMessage = { id: `m${++this.#ids}`, place, content, pictures: content.pictures ?? [], removed: false, edits: [] };
+    const message: FakeMessage = {
+      id: `m${++this.#ids}`,
+      place,
+      content,
+      pictures: content.pictures ?? [],
+      removed: false,
+      reactions: [],
+      edits: [],
+    };
     this.messages.push(message);
     this.#editedAt.set(message.id, Date.now());
     this.#changes.emit("change");

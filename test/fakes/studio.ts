@@ -1,11 +1,16 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pino } from "pino";
+import { afterAll, onTestFinished } from "vitest";
 import { createDesk } from "../../src/commands/create-desk.js";
 import { createHandlers } from "../../src/commands/handlers.js";
 import type { House } from "../../src/commands/house.js";
-import { houseShelf } from "../../src/commands/styles/house-shelf.js";
+import { styleShelf } from "../../src/commands/styles/style-shelf.js";
 import { Estimator } from "../../src/queue/estimator.js";
 import { LocalQueue, type LocalQueueOptions } from "../../src/queue/local-queue.js";
-import { MemoryJournal } from "../../src/queue/memory-journal.js";
+import { SqliteJournal } from "../../src/queue/sqlite-journal.js";
+import { openStore } from "../../src/store/open.js";
 import { FakeChat } from "./chat.js";
 import { FakeEngine } from "./engine.js";
 
@@ -41,14 +46,28 @@ export async function studio(options: StudioOptions = {}) {
   const chat = options.chat ?? new FakeChat();
   const engine = options.engine ?? new FakeEngine();
   const logger = pino({ level: "silent" });
-  const journal = new MemoryJournal();
+  const dir = mkdtempSync(join(tmpdir(), "dreamloom-studio-"));
+  const store = openStore({ dir });
+  const journal = new SqliteJournal(store.jobs);
+  const clean = async () => {
+    await queue.close(0);
+    await desk.presenter.idle();
+    await store.close();
+    rmSync(dir, { recursive: true });
+  };
+  try {
+    onTestFinished(clean);
+  } catch {
+    // Outside a test: one studio for a whole file.
+    afterAll(clean);
+  }
   const queue = new LocalQueue({
     ...{ engine, journal, logger, estimator: new Estimator({ dream: 2 }), concurrency: 1, jobSeconds: 60 },
     limits: { length: 20, waitingPerPerson: 5, perHourPerPerson: 100 },
     ...options.queue,
   });
-  const desk = createDesk({ house, queue, journal, styles: houseShelf(), logger, backoffMs: 1 });
-  const handlers = createHandlers(chat, desk);
+  const desk = createDesk({ house, queue, journal, styles: styleShelf(store.styles), store, logger, backoffMs: 1 });
+  const handlers = createHandlers(chat, desk, { settleMs: 1 });
   await chat.start(handlers);
   /** Resolves when no job waits or runs and everything has been said. */
   const quiet = async () => {
@@ -58,6 +77,7 @@ export async function studio(options: StudioOptions = {}) {
       });
     }
     await desk.presenter.idle();
+    await handlers.idle();
   };
-  return { chat, engine, queue, journal, desk, handlers, quiet };
+  return { chat, engine, queue, store, journal, desk, handlers, quiet };
 }

@@ -1,0 +1,117 @@
+/** A palette: a message with a style's emoji each, where the author's reactions choose what a picture is painted in. */
+import { randomUUID } from "node:crypto";
+import type { Chat, MessageRef, OutgoingMessage, Picture, ReactionEvent } from "../../bots/chat.js";
+import type { Board } from "../../store/boards.js";
+import { type CommandContext, Mistake } from "../command.js";
+import type { Desk } from "../desk.js";
+import { fitMessage } from "../present/fit-picture.js";
+import { plain } from "../present/texts.js";
+import { scopeOf } from "../recipe-command.js";
+import type { Params, Recipe } from "../recipes/recipe.js";
+import { startJob } from "../start-job.js";
+import { contactSheet } from "../styles/contact-sheet.js";
+import { type Style, sameEmoji } from "../styles/shelf.js";
+
+export const PALETTE = "palette";
+/** Discord takes 20 different reactions on a message. */
+const MOST_STYLES = 20;
+/** How long a palette answers. */
+const LASTS_MS = 7 * 24 * 3600 * 1000;
+
+/**
+ * Posts a palette for a picture, already carrying its reactions.
+ *
+ * The picture is part of the message, so that choosing works after any restart, on every platform.
+ * @param given the other options of the line, which the painting will have
+ */
+export async function postPalette(context: CommandContext, photo: Picture, given: Params): Promise<void> {
+  const { chat, desk, place, person } = context;
+  const styles = (await desk.styles.list(place)).slice(0, MOST_STYLES);
+  if (styles.length === 0) throw new Mistake("There are no styles here yet.");
+  const message = await fitMessage(paletteMessage(styles, person.name, [await contactSheet(styles), photo]), chat.limits.uploadBytes);
+  const ref = (await context.announce(message)) ?? (await chat.post(place, message));
+  const author = { id: person.id, name: person.name };
+  const payload = { given, turn: randomUUID() };
+  desk.store.boards.put({ message: ref, kind: PALETTE, payload, author, expiresAt: Date.now() + LASTS_MS });
+  for (const { emoji } of styles) await chat.react(ref, emoji);
+}
+
+function paletteMessage(styles: readonly Style[], name: string, pictures: readonly Picture[]): OutgoingMessage {
+  const names = styles.map((style) => `${style.emoji} ${style.name}`).join("  ");
+  return { text: `**Which style, ${plain(name)}?** React with one; several blend them.\n${names}`, pictures };
+}
+
+/** Which picture of a palette's message is the one to paint. */
+const PHOTO = 1;
+
+/** Palettes whose author is choosing: the painting starts when no reaction has come for a moment. */
+export class Palettes {
+  readonly #waiting = new Map<string, NodeJS.Timeout>();
+  readonly #starting = new Set<Promise<void>>();
+
+  /** @param settleMs how long after the last reaction the painting starts, so that several can be chosen */
+  constructor(private readonly settleMs: number) {}
+
+  /** Takes a reaction on a palette. Those of others, and of emoji that are no style's, mean nothing here. */
+  async react(event: ReactionEvent, board: Board, chat: Chat, desk: Desk): Promise<void> {
+    if (event.person.id !== board.author.id) return;
+    const styles = await desk.styles.list(event.message.place);
+    const style = styles.find(({ emoji }) => sameEmoji(emoji, event.emoji));
+    if (!style || !desk.store.boards.vote(event.message, { person: event.person.id, choice: style.name }, event.added)) return;
+    const key = `${event.message.place.channel} ${event.message.id}`;
+    clearTimeout(this.#waiting.get(key));
+    this.#waiting.delete(key);
+    if (desk.store.boards.votes(event.message).length === 0) return;
+    const timer = setTimeout(() => {
+      this.#waiting.delete(key);
+      const work = this.#start(event, board, chat, desk);
+      this.#starting.add(work);
+      void work.finally(() => this.#starting.delete(work));
+    }, this.settleMs);
+    timer.unref();
+    this.#waiting.set(key, timer);
+  }
+
+  /** Resolves when paintings that were about to start have been handed in. */
+  async idle(): Promise<void> {
+    while (this.#starting.size > 0) await Promise.all(this.#starting);
+  }
+
+  async #start({ message, person }: ReactionEvent, board: Board, chat: Chat, desk: Desk): Promise<void> {
+    try {
+      const chosen = desk.store.boards.votes(message).map(({ choice }) => choice);
+      // Of two that act on a palette at once, only one starts; then it is ready for another choice.
+      if (!desk.store.boards.remove(message)) return;
+      desk.store.boards.put(board);
+      const recipe = recipeFor(chosen, desk);
+      const source = (await chat.picturesOf(message))[PHOTO];
+      if (!recipe || !source) throw new Mistake("The picture of this palette is gone; please send it again with `/stylize`.");
+      const { maxBytes, seconds } = desk.house.pictures;
+      const photo = await source.fetch({ maxBytes, signal: AbortSignal.timeout(seconds * 1000) });
+      const given = (board.payload.given ?? {}) as Params;
+      const choice = recipe.name === "stylize" ? { style: chosen[0] } : { styles: chosen.join(" ") };
+      const place = message.place;
+      const start = { params: recipe.defaults(), pictures: { image: photo.bytes } };
+      const draft = await recipe.change(start, { ...given, ...choice }, scopeOf({ place, chat, desk }));
+      await startJob({ chat, desk, person, place, announce: (content) => chat.post(place, content) }, { recipe, ...draft });
+    } catch (error) {
+      await explain(error, message, { ...board.author, moderator: false }, chat, desk);
+    }
+  }
+}
+
+function recipeFor(chosen: readonly string[], desk: Desk): Recipe | undefined {
+  return desk.recipes.get(chosen.length === 1 ? "stylize" : "blend");
+}
+
+/** Tells a person, where they reacted, why nothing came of it: a reaction has no private answer. */
+export async function explain(error: unknown, message: MessageRef, person: ReactionEvent["person"], chat: Chat, desk: Desk): Promise<void> {
+  const known = error instanceof Mistake;
+  if (!known) desk.logger.error({ err: error, message: message.id }, "a reaction could not be handled");
+  const text = known ? error.message : "Something went wrong on my side; it has been written to the log. Please try again.";
+  try {
+    await chat.post(message.place, { text: `${plain(person.name)}: ${text}`, mention: [person] });
+  } catch (failure) {
+    desk.logger.warn({ err: failure, person: person.id }, "a person could not be answered");
+  }
+}

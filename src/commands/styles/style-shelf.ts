@@ -1,0 +1,25 @@
+import type { Store } from "../../store/open.js";
+import { loadHouseStyles, readHouseStyle } from "./house-styles.js";
+import type { Style, StyleShelf } from "./shelf.js";
+
+/** A shelf with the styles that come with the program, and behind them those that a community has added. */
+export function styleShelf(own: Store["styles"]): StyleShelf {
+  const house = loadHouseStyles().map((style): Style => ({ ...style, picture: () => readHouseStyle(style) }));
+  return {
+    async list({ platform, community }) {
+      const added = own.list({ platform, community }).map(
+        (style): Style => ({
+          name: style.name,
+          emoji: style.emoji,
+          help: `Added by ${style.author.name}`,
+          async picture() {
+            const bytes = await own.picture(style);
+            if (!bytes) throw new Error(`The picture of the style ${style.name} is gone.`);
+            return bytes;
+          },
+        }),
+      );
+      return [...house, ...added];
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { ann, ben, type FakeMessage, mod, source } from "../../fakes/chat.js";
+import { FakeEngine, picture } from "../../fakes/engine.js";
+import { studio } from "../../fakes/studio.js";
+
+async function result(line = "/dream size:256 strength:1 seed:7 octaves:2") {
+  const open = await studio({ engine: new FakeEngine({ automatic: true }) });
+  await open.chat.say(ann, line, { attachments: [source(await picture(48, 36))] });
+  await open.quiet();
+  const [announcement] = open.chat.in("channel");
+  const final = open.chat.in("thread").at(-1);
+  if (!announcement || !final) throw new Error("no result");
+  const job = /job `(\w+)`/.exec(announcement.content.text)?.[1] ?? "";
+  const next = async (message: FakeMessage, emoji: string, person = ben) => {
+    const before = open.engine.runs.length;
+    await open.chat.reactTo(person, message, emoji);
+    await open.quiet();
+    return open.engine.runs[before]?.request;
+  };
+  return { ...open, announcement, final, job, next };
+}
+
+describe("a reaction on a result", () => {
+  it("makes it again, larger, stronger or weaker, whichever of the job's messages it is on", async () => {
+    const { engine, announcement, final, next } = await result();
+    const first = engine.runs[0]?.request;
+    const again = await next(announcement, "🔁");
+    expect(again?.params).toEqual({ ...first?.params, seed: again?.params.seed });
+    expect(again?.params.seed).not.toBe(7);
+    expect((await next(final, "⬆️"))?.params).toEqual({ ...first?.params, size: 384 });
+    // Without the variation selector, as some platforms send it.
+    expect((await next(final, "⬆"))?.params).toMatchObject({ size: 384 });
+    expect((await next(final, "➕"))?.params).toEqual({ ...first?.params, strength: 1.4 });
+    expect((await next(announcement, "➖"))?.params).toEqual({ ...first?.params, strength: 0.71 });
+  });
+
+  it("makes a film that begins with it", async () => {
+    const { engine, journal, job, final, next } = await result();
+    const film = await next(final, "🎬");
+    expect(film?.recipe).toBe("zoom");
+    expect(film?.pictures.image).toEqual((await journal.result(job))?.bytes);
+    expect(engine.runs).toHaveLength(2);
+  });
+
+  it("keeps it as a favourite until it is taken back", async () => {
+    const { chat, store, final, job } = await result();
+    await chat.reactTo(ben, final, "❤️");
+    await chat.reactTo(ann, final, "❤");
+    expect(store.favourites.count(job)).toBe(2);
+    await chat.reactTo(ben, final, "❤️", false);
+    expect(store.favourites.count(job)).toBe(1);
+  });
+
+  it("deletes it, for its author and moderators", async () => {
+    const { chat, journal, final, job, quiet } = await result();
+    await chat.reactTo(ben, final, "🗑️");
+    await quiet();
+    expect(await journal.get(job)).toBeDefined();
+    await chat.reactTo(mod, final, "🗑");
+    await quiet();
+    expect(await journal.get(job)).toBeUndefined();
+    expect(chat.messages.every(({ removed }) => removed)).toBe(true);
+  });
+
+  it("says why nothing comes of it", async () => {
+    const { chat, engine, final } = await result("/dream size:1024");
+    await chat.reactTo(ben, final, "⬆️");
+    const told = await chat.until(() => chat.messages.find(({ content }) => content.text.includes("no more is allowed")));
+    expect(told.content.mention).toMatchObject([{ id: ben.id }]);
+    expect(engine.runs).toHaveLength(1);
+  });
+
+  it("means nothing when it is another emoji, taken back, or on another message", async () => {
+    const { chat, engine, final } = await result();
+    await chat.reactTo(ben, final, "🦑");
+    await chat.reactTo(ben, final, "🔁", false);
+    await chat.reactTo(ben, { ...final, id: "m999" }, "🔁");
+    expect(engine.runs).toHaveLength(1);
+  });
+});
