@@ -69,6 +69,12 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
     await box.press("Enter");
   }
 
+  /** A look at the page, for people, where a folder for it is named. */
+  async function shot(page: Page, name: string): Promise<void> {
+    const to = process.env.SCREENSHOTS;
+    if (to) await page.screenshot({ path: join(to, `${name}.png`) });
+  }
+
   /** The bot's message about the job with a seed. */
   const jobWith = (page: Page, seed: number) =>
     page.locator(".channel-pane article", { hasText: `seed:${seed} ` }).filter({ hasText: /job [A-Z0-9]+/ });
@@ -135,6 +141,36 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
       expect(border / interior).toBeLessThan(1.6);
       // ... and few pixels blown out.
       expect(statistics.clipped(dreamt) - statistics.clipped(photo)).toBeLessThan(0.06);
+      expect(errors).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
+    "paints the photo in the style that is chosen by reaction",
+    async () => {
+      const { page, errors } = await visit();
+      await say(page, "/stylize size:160 steps:16 seed:11");
+      const palette = page.locator(".channel-pane article", { hasText: "Which style, " }).last();
+      await palette.getByAltText(/^Styles to choose from: summer, winter, /).waitFor();
+      const winter = palette.locator(".reaction", { hasText: "⛄" });
+      await winter.waitFor();
+      await shot(page, "palette");
+      await winter.click();
+      await jobWith(page, 11).getByText("Painting in winter", { exact: true }).waitFor();
+      const thread = await openThread(page, 11);
+      const final = thread.locator("article", { hasText: "Your picture is ready" });
+      await final.getByAltText(/^Painting in winter by .*, 160 × 120 pixels/).waitFor();
+      await shot(page, "painted");
+      const painted = await statistics.raster(await download(page, await final.locator("a[download]").getAttribute("href")));
+      const photo = await statistics.raster(await sharp(samplePath.pathname).resize(160, 120, { fit: "fill" }).png().toBuffer());
+      const mean = ({ data, width, height }: typeof photo, channel: number): number => {
+        const plane = data.subarray(channel * width * height, (channel + 1) * width * height);
+        return plane.reduce((sum, v) => sum + v, 0) / plane.length;
+      };
+      // Winter is deep blue: what was green and brown has turned, and the mountains are still there.
+      expect(mean(painted, 2) - mean(painted, 0)).toBeGreaterThan(mean(photo, 2) - mean(photo, 0) + 10);
+      expect(statistics.correlation(statistics.bands(painted, 8).coarse, statistics.bands(photo, 8).coarse)).toBeGreaterThan(0.4);
       expect(errors).toEqual([]);
     },
     JOB_MS,
