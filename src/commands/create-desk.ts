@@ -23,12 +23,18 @@ export interface DeskOptions {
   readonly backoffMs?: number;
 }
 
-/** Puts the commands together. A new command joins here. */
+/** Every command of a chat, and the recipes that some of them make. A new command joins here. */
+export function chatCommands(house: House): ReturnType<typeof recipeCommands> {
+  const { recipes, commands } = recipeCommands(house);
+  return { recipes, commands: [...commands, againCommand, queueCommand, cancelCommand, helpCommand] };
+}
+
+/** Puts everything behind the commands together. */
 export function createDesk(options: DeskOptions): Desk {
   const { house, queue, journal, styles, store, logger, backoffMs } = options;
-  const painting = recipeCommands(house);
-  const recipes = new Map(painting.recipes.map((recipe) => [recipe.name, recipe]));
-  const registry = new Registry([...painting.commands, againCommand, queueCommand, cancelCommand, helpCommand], styles);
+  const chat = chatCommands(house);
+  const recipes = new Map(chat.recipes.map((recipe) => [recipe.name, recipe]));
+  const registry = new Registry(chat.commands, styles);
   const presenter = new Presenter({ queue, recipes, logger, ...(backoffMs === undefined ? {} : { backoffMs }) });
   return { house, queue, journal, presenter, registry, recipes, styles, store, logger };
 }

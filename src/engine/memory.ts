@@ -9,10 +9,10 @@ import type { Scale } from "./optimize/scales.js";
 const FLOAT = 4;
 /**
  * How often the feature maps of the way forward are held at the worst moment of a step: themselves, the masks and gradients of the way
- * back. By bench/memory.ts it is 1.0 for dreams with resnet50, 1.6 for paintings with it and 1.2 for paintings with vgg19, the pictures
- * themselves counted in; the largest, rounded up.
+ * back, and what the allocator's huge pages round up. By bench/memory.ts it is up to 1.2 for dreams with resnet50, 1.8 for paintings
+ * with it and 2.2 for paintings with vgg19 in tiles, the pictures themselves counted in.
  */
-const COPIES = 1.7;
+const COPIES = 2.2;
 /** A picture of this side is asked what it takes; larger ones take proportionally more. */
 const SAMPLE = 256;
 

@@ -5,7 +5,7 @@ import { place, type Room } from "./room.js";
 
 const hello = [
   "**Welcome to the studio.** Give me a picture and I will dream into it, or paint it in another style.",
-  "Drop a photo here, or type `/dream` to start with this one. I answer in a thread, where you watch the picture grow octave by octave.",
+  "Drop a photo here, or start with this one: type `/dream`, or `/stylize` and choose a style by its emoji. I answer in a thread, where you watch the picture grow.",
 ].join("\n");
 
 /** On the first start: a channel `#art` with a welcome and, where there is one, a sample picture, so that `/dream` works at once. */

@@ -23,7 +23,7 @@ export const Presets = z.strictObject({
     /** "average" replaces the network's own pooling, where its windows tile the picture (VGG): smoother, and slower to find shapes. */
     pooling: z.enum(["max", "average"]).default("max"),
     /** Length of a painting's steps against the usual; networks with skips between layers lose the photo with long ones. */
-    rate: z.number().positive().max(10).default(0.5),
+    rate: z.number().positive().max(10).default(0.7),
     /** Shifts of the canvas that a painting's steps take in turn, so that the grid of strided convolutions does not show. */
     shifts: z.number().int().min(1).max(16).default(4),
   }),

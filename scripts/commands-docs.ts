@@ -1,0 +1,80 @@
+/**
+ * Writes docs/commands.md from the commands' definitions.
+ *
+ * Usage: npx tsx scripts/commands-docs.ts
+ */
+import { writeFileSync } from "node:fs";
+import { argv } from "node:process";
+import { fileURLToPath } from "node:url";
+import type { CommandOptionSummary, CommandSummary } from "../src/bots/chat.js";
+import { offer } from "../src/commands/catalogue.js";
+import { summarise } from "../src/commands/command.js";
+import { chatCommands } from "../src/commands/create-desk.js";
+import { MEANINGS } from "../src/commands/reactions/results.js";
+import { loadConfig } from "../src/config.js";
+import { catalogue } from "../src/engine/networks/catalogue-file.js";
+
+export const PAGE = fileURLToPath(new URL("../docs/commands.md", import.meta.url));
+
+/** The whole page, for the settings in config/default.yaml. */
+export function commandsPage(): string {
+  const { dream, paint, neuron, film, pictures } = loadConfig({});
+  const house = {
+    ...offer(catalogue(), []),
+    dream,
+    paint,
+    neuron,
+    film,
+    pictures: { maxBytes: pictures.megabytes * 2 ** 20, seconds: pictures.seconds },
+  };
+  const commands = chatCommands(house).commands.map(summarise);
+  const contents = commands.map(({ name, help }) => `- [/${name}](#${name}): ${help}`);
+  return (
+    [HEAD, ...contents, REACTIONS, ...MEANINGS.map(({ emoji, help }) => `| ${emoji} | ${help} |`), ...commands.flatMap(section)].join(
+      "\n",
+    ) + "\n"
+  );
+}
+
+const HEAD = `# Commands
+
+<!-- Written by scripts/commands-docs.ts from the commands' definitions: change those. -->
+
+In a chat, options are written \`name:value\` in any order; values with spaces go in quotes. A mistake is answered to you alone, with what would
+be right. A command takes the picture attached to it, else that of the message it answers, else the one behind a link in the line, else the
+newest in the channel. Defaults and limits are those of \`config/default.yaml\`.
+`;
+
+const REACTIONS = `
+## Reactions
+
+\`/stylize\` without a style posts a palette: the author's reaction with a style's emoji starts the painting, several blend. On the messages of
+a job that is done, also of last week:
+
+| reaction | what it does |
+| --- | --- |`;
+
+function section({ name, help, options, examples }: CommandSummary): string[] {
+  const rows = options.map((option) => `| \`${option.name}\` | ${cell(option.help)} | ${cell(taken(option))} | ${option.default ?? ""} |`);
+  const table = rows.length === 0 ? [] : ["", "| option | what it does | takes | default |", "| --- | --- | --- | --- |", ...rows];
+  return ["", `## ${name}`, "", `${help}.`, ...table, "", "```", ...examples, "```"];
+}
+
+function taken({ type, minimum, maximum, choices, completes, required }: CommandOptionSummary): string {
+  const range = minimum === undefined || maximum === undefined ? undefined : `${minimum} to ${maximum}`;
+  const words = choices?.map(({ value }) => `\`${value}\``).join(", ");
+  const kinds = {
+    text: "text",
+    number: range ?? "a number",
+    integer: range ?? "a whole number",
+    flag: "yes or no",
+    picture: "a link, latest, or an attached picture",
+  };
+  return `${words || (completes ? "[styles](styles.md)" : kinds[type])}${required ? ", required" : ""}`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) writeFileSync(PAGE, commandsPage());
