@@ -29,11 +29,13 @@ export function commandsPage(): string {
   };
   const commands = chatCommands(house).commands.map(summarise);
   const contents = commands.map(({ name, help }) => `- [/${name}](#${name}): ${help}`);
-  return (
-    [HEAD, ...contents, REACTIONS, ...MEANINGS.map(({ emoji, help }) => `| ${emoji} | ${help} |`), ...commands.flatMap(section)].join(
-      "\n",
-    ) + "\n"
-  );
+  return `${[
+    HEAD,
+    ...contents,
+    REACTIONS,
+    ...MEANINGS.map(({ emoji, help }) => `| ${emoji} | ${help} |`),
+    ...commands.flatMap(section),
+  ].join("\n")}\n`;
 }
 
 const HEAD = `# Commands

@@ -16,7 +16,7 @@ export function plot(results: ReadonlyMap<string, readonly Sample[]>): string {
     (name, i) => `<text x="${LEFT + i * 90}" y="${HEIGHT + TOP + 50}" fill="${COLOURS[i]}" font-weight="600">${name}</text>`,
   );
   const [width, height] = [2 * (WIDTH + LEFT) + 60, HEIGHT + TOP + 70];
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="#fff"/>${panels.join("")}${names.join("")}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13"><title>Style and content distance against seconds</title><rect width="100%" height="100%" fill="#fff"/>${panels.join("")}${names.join("")}</svg>\n`;
 }
 
 function panel(results: ReadonlyMap<string, readonly Sample[]>, kind: "style" | "content", left: number): string {
