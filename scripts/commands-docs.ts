@@ -18,13 +18,14 @@ export const PAGE = fileURLToPath(new URL("../docs/commands.md", import.meta.url
 
 /** The whole page, for the settings in config/default.yaml. */
 export function commandsPage(): string {
-  const { dream, paint, neuron, film, pictures } = loadConfig({});
+  const { dream, paint, neuron, film, styles, pictures } = loadConfig({});
   const house = {
     ...offer(catalogue(), []),
     dream,
     paint,
     neuron,
     film,
+    styles,
     pictures: { maxBytes: pictures.megabytes * 2 ** 20, seconds: pictures.seconds },
   };
   const commands = chatCommands(house).commands.map(summarise);

@@ -78,6 +78,7 @@ export const configSchema = section({
     maxFrames: integer(2, 5000),
     maxSweep: integer(2, 48),
   }),
+  styles: section({ perCommunity: integer(0, 10_000), perPerson: integer(0, 10_000) }),
   log: section({ level: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"), format: oneOf("auto", "pretty", "json") }),
 });
 

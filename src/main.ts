@@ -168,8 +168,8 @@ function defaultChats(config: Config, logger: Logger): Chat[] {
 
 function houseOf(config: Config, catalogue: Pick<House, "looks" | "networks">): House {
   const { megabytes, seconds } = config.pictures;
-  const { dream, paint, neuron, film } = config;
-  return { ...catalogue, dream, paint, neuron, film, pictures: { maxBytes: Math.round(megabytes * 1024 * 1024), seconds } };
+  const { dream, paint, neuron, film, styles } = config;
+  return { ...catalogue, dream, paint, neuron, film, styles, pictures: { maxBytes: Math.round(megabytes * 1024 * 1024), seconds } };
 }
 
 function ownOffer(config: Config): Pick<House, "looks" | "networks"> {

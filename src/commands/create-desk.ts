@@ -10,6 +10,7 @@ import { Presenter } from "./present/presenter.js";
 import { queueCommand } from "./queue.js";
 import { recipeCommands } from "./recipe-commands.js";
 import { Registry } from "./registry.js";
+import { styleCommand } from "./style.js";
 import type { StyleShelf } from "./styles/shelf.js";
 
 export interface DeskOptions {
@@ -26,7 +27,7 @@ export interface DeskOptions {
 /** Every command of a chat, and the recipes that some of them make. A new command joins here. */
 export function chatCommands(house: House): ReturnType<typeof recipeCommands> {
   const { recipes, commands } = recipeCommands(house);
-  return { recipes, commands: [...commands, againCommand, queueCommand, cancelCommand, helpCommand] };
+  return { recipes, commands: [...commands, styleCommand(house), againCommand, queueCommand, cancelCommand, helpCommand] };
 }
 
 /** Puts everything behind the commands together. */

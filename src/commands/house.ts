@@ -50,5 +50,7 @@ export interface House {
     /** Most pictures of a sweep. */
     readonly maxSweep: number;
   };
+  /** Most styles that a community, and one person in it, may add. */
+  readonly styles: { readonly perCommunity: number; readonly perPerson: number };
   readonly pictures: { readonly maxBytes: number; readonly seconds: number };
 }

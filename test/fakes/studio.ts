@@ -32,6 +32,7 @@ export const house: House = {
   paint: { size: 384, maxSize: 1024, steps: 24, maxSteps: 200, strength: 0.5, network: "resnet50" },
   neuron: { size: 384, maxSize: 1024, steps: 12, maxSteps: 100, network: "resnet50" },
   film: { width: 256, maxWidth: 512, frames: 48, maxFrames: 240, maxSweep: 12 },
+  styles: { perCommunity: 10, perPerson: 2 },
   pictures: { maxBytes: 100_000, seconds: 1 },
 };
 

@@ -2,7 +2,7 @@ import type { Store } from "../../store/open.js";
 import { loadHouseStyles, readHouseStyle } from "./house-styles.js";
 import type { Style, StyleShelf } from "./shelf.js";
 
-/** A shelf with the styles that come with the program, and behind them those that a community has added. */
+/** A shelf with the styles that a community has added, and behind them those that come with the program. */
 export function styleShelf(own: Store["styles"]): StyleShelf {
   const house = loadHouseStyles().map((style): Style => ({ ...style, picture: () => readHouseStyle(style) }));
   return {
@@ -19,7 +19,7 @@ export function styleShelf(own: Store["styles"]): StyleShelf {
           },
         }),
       );
-      return [...house, ...added];
+      return [...added, ...house];
     },
   };
 }
