@@ -14,8 +14,9 @@ import { findStyle, type Style, sameEmoji } from "./styles/shelf.js";
 /** Styles are looked at no larger than this: longer side in pixels. */
 const KEPT_SIDE = 1024;
 const NAME = /^[a-z][a-z0-9-]{1,19}$/;
-// A literal with this flag needs a later target than Node 20 is given.
-const EMOJI = /^\p{RGI_Emoji}$/v;
+/** Unicode sets: Node 20 has them, but the compiler takes them in literals only for later targets. */
+const UNICODE_SETS = "v";
+const EMOJI = new RegExp("^\\p{RGI_Emoji}$", UNICODE_SETS);
 
 interface Values {
   readonly action?: string;
