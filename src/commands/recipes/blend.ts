@@ -1,10 +1,10 @@
 import { Mistake } from "../command.js";
 import type { House } from "../house.js";
-import { choiceOption, integerOption, numberOption, textOption } from "../options.js";
+import { integerOption, numberOption, textOption } from "../options.js";
 import { printShares, readShares, type Share } from "../styles/shares.js";
 import { findStyle } from "../styles/shelf.js";
 import { randomSeed } from "./common.js";
-import { filmBytes } from "./film.js";
+import { filmBytes, formatOption } from "./film.js";
 import { PHOTO, paintingWork, photoOptions, stylesOf, withStyles } from "./painting.js";
 import { type Draft, printOptions, type Recipe, type Scope } from "./recipe.js";
 
@@ -29,14 +29,7 @@ export function blendRecipe(house: House): Recipe {
       default: 0,
     }),
     framesPerSecond: numberOption({ help: "Pictures a second of the film", minimum: 1, maximum: 30, default: 6 }),
-    format: choiceOption({
-      help: "The film's format",
-      choices: [
-        { value: "webp", label: "Animated WebP" },
-        { value: "gif", label: "GIF: larger, with fewer colours" },
-      ],
-      default: "webp",
-    }),
+    format: formatOption(),
   };
   return {
     name: "blend",

@@ -1,7 +1,7 @@
 import type { House } from "../house.js";
 import { choiceOption, integerOption, numberOption } from "../options.js";
 import { channelsOption, networkOption, randomSeed, seedOption, TYPICAL_AREA } from "./common.js";
-import { filmBytes } from "./film.js";
+import { filmBytes, formatOption } from "./film.js";
 import { layerOption } from "./neuron.js";
 import type { Recipe } from "./recipe.js";
 
@@ -41,14 +41,7 @@ export function zoomRecipe(house: House): Recipe {
         default: "none",
       }),
       steps: integerOption({ help: "Steps of each picture", minimum: 0, maximum: 20, default: 3 }),
-      format: choiceOption({
-        help: "The film's format",
-        choices: [
-          { value: "webp", label: "Animated WebP" },
-          { value: "gif", label: "GIF: larger, with fewer colours" },
-        ],
-        default: "webp",
-      }),
+      format: formatOption(),
       seed: seedOption(),
       network: networkOption(house, "The trained network that is filmed", neuron.network),
     },
