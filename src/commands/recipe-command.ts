@@ -1,6 +1,5 @@
 import type { Picture } from "../bots/chat.js";
-import type { CommandContext } from "./command.js";
-import { type Command, defineCommand, Mistake } from "./command.js";
+import { type Command, type CommandContext, defineCommand, Mistake } from "./command.js";
 import type { Option } from "./options.js";
 import { pictureOption, type WantedPicture } from "./picture-option.js";
 import { findPicture, findSecondPicture } from "./pictures.js";

@@ -1,5 +1,4 @@
 /** A palette: a message with a style's emoji each, where the author's reactions choose what a picture is painted in. */
-import { randomUUID } from "node:crypto";
 import type { Chat, MessageRef, OutgoingMessage, Picture, ReactionEvent } from "../../bots/chat.js";
 import type { Board } from "../../store/boards.js";
 import { type CommandContext, Mistake } from "../command.js";
@@ -31,8 +30,7 @@ export async function postPalette(context: CommandContext, photo: Picture, given
   const message = await fitMessage(paletteMessage(styles, person.name, [await contactSheet(styles), photo]), chat.limits.uploadBytes);
   const ref = (await context.announce(message)) ?? (await chat.post(place, message));
   const author = { id: person.id, name: person.name };
-  const payload = { given, turn: randomUUID() };
-  desk.store.boards.put({ message: ref, kind: PALETTE, payload, author, expiresAt: Date.now() + LASTS_MS });
+  desk.store.boards.put({ message: ref, kind: PALETTE, payload: { given }, author, expiresAt: Date.now() + LASTS_MS });
   for (const { emoji } of styles) await chat.react(ref, emoji);
 }
 

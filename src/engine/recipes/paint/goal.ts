@@ -63,7 +63,7 @@ export async function prepareGoal(
   };
   if (tiles.length === 1) {
     const objective = sum([[gramLoss(styles, measure.delta, measure.means), 1], ...rest(0)]);
-    // Tiling windows save passes over memory where they leave nothing over; only VGG's networks, painted with average pooling, have many.
+    // Tiling windows save passes over memory where they leave nothing over; networks with average pooling have many.
     const even = measure.pooling === "average" && width % TILING === 0 && height % TILING === 0;
     const options = { pooling: measure.pooling, multipleOf: even ? TILING : 1 };
     return { evaluate: (canvas) => evaluate(studio.programs, studio.network, objective, canvas, options) };
