@@ -23,6 +23,18 @@ export interface MessageRef {
   readonly id: string;
 }
 
+/** What a caller needs to know of a place besides its ids. */
+export interface PlaceInfo {
+  /** As people call it, for instance "#art"; "a direct message" where it has no name. */
+  readonly name: string;
+  /** Not everybody in the community can read it (a private channel, a direct message): what is made here is shown here only. */
+  readonly closed: boolean;
+  /** Marked by the platform as for adults: what is made here is shown here only, too. */
+  readonly restricted: boolean;
+  /** Largest file in bytes that may be posted here; {@link ChatLimits.uploadBytes} where the platform does not differ between places. */
+  readonly uploadBytes: number;
+}
+
 export interface Person {
   readonly id: string;
   readonly name: string;
@@ -39,6 +51,8 @@ export interface Picture {
   readonly type: string;
   /** What the picture shows, for people who do not see it. */
   readonly description?: string;
+  /** Hidden until somebody asks to see it, where the platform can do that. */
+  readonly spoiler?: boolean;
 }
 
 /** A picture that a platform knows of but that has not been downloaded yet. */
@@ -48,6 +62,10 @@ export interface PictureSource {
   readonly size?: number;
   /** The message it hangs on, if any. */
   readonly message?: MessageRef;
+  /** Who posted it, where the platform tells. */
+  readonly author?: Pick<Person, "id" | "name">;
+  /** Its author has hidden it; what is made of it is hidden as well. */
+  readonly spoiler?: boolean;
   /** Downloads it. Rejects with a {@link ChatError} on a time-out, a refusal, or more than `maxBytes`. */
   fetch(options: { readonly maxBytes: number; readonly signal: AbortSignal }): Promise<Picture>;
 }
@@ -78,6 +96,13 @@ export interface OutgoingMessage {
   readonly progress?: Progress;
   /** People notified by this message. The text itself never notifies anyone else. */
   readonly mention?: readonly Person[];
+  /**
+   * Names the message for ever, 25 characters at most, such as "7KQ4M9XA final". A {@link Chat.post} that is tried again with the same key
+   * in the same place does not post a second message.
+   */
+  readonly key?: string;
+  /** A program that was killed since may have posted it already: look for a message with this `key` first, and return that one. */
+  readonly perhapsPosted?: boolean;
 }
 
 /** What a person typed after a slash, or wrote to the bot as text: not parsed yet where the platform has no structured options. */
@@ -97,8 +122,10 @@ export interface CommandEvent {
   reply(message: OutgoingMessage, visibility: "public" | "private"): Promise<MessageRef | undefined>;
 }
 
+/** Of people only: an adapter passes over its own reactions and those of other bots. */
 export interface ReactionEvent {
   readonly kind: "reaction";
+  /** The Unicode emoji; of a platform's own ones their name, such as ":partyparrot:". */
   readonly emoji: string;
   readonly added: boolean;
   readonly message: MessageRef;
@@ -154,12 +181,52 @@ export interface CommandSummary {
   readonly examples: readonly string[];
 }
 
-/** What the rest of the program gives an adapter. Both calls are quick: work happens after they return. */
+/**
+ * A command given by pointing at a message ("Apps > Dream this"), for platforms that have such menus. The adapter reports it as a
+ * {@link CommandEvent} with `options`, the message as `repliesTo` and its pictures as `attachments`.
+ */
+export interface MessageShortcut {
+  /** Lower-case words joined by "_", such as "dream_this". */
+  readonly id: string;
+  /** What the menu says, 24 characters at most, such as "Dream this". */
+  readonly title: string;
+  readonly command: string;
+  readonly options: Readonly<Record<string, string>>;
+  /** Names of options that the person is asked for first, in a form. */
+  readonly ask: readonly string[];
+}
+
+/** One finished job, for a person's home page on platforms that have one. */
+export interface Work {
+  readonly job: string;
+  /** In plain words, such as "Dream of creatures". */
+  readonly title: string;
+  /** The line that makes it again. */
+  readonly line: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** The message with the picture, as long as it is known. */
+  readonly message?: MessageRef;
+  /** A small preview; rejects when the picture is no longer kept. */
+  thumbnail(side: number): Promise<Picture>;
+}
+
+export interface WorksRequest {
+  readonly person: Pick<Person, "id">;
+  readonly platform: string;
+  readonly community: string;
+  readonly limit: number;
+}
+
+/** What the rest of the program gives an adapter. All calls are quick: work happens after they return. */
 export interface ChatHandlers {
   readonly commands: readonly CommandSummary[];
+  readonly shortcuts: readonly MessageShortcut[];
   /** Never rejects; what goes wrong is told to the person. */
   event(event: ChatEvent): Promise<void>;
   complete(request: CompletionRequest): Promise<readonly Completion[]>;
+  /** A person's finished works in a community, newest first. */
+  works(request: WorksRequest): Promise<readonly Work[]>;
 }
 
 /** What a platform allows; the caller stays inside it. */
@@ -187,8 +254,11 @@ export interface Chat {
   openThread(message: MessageRef, title: string): Promise<Place>;
   /** The newest picture posted in a place, by anyone; undefined when there is none. */
   latestPicture(place: Place): Promise<PictureSource | undefined>;
-  /** The pictures on one message. */
+  /** The pictures on one message, anybody's. */
   picturesOf(message: MessageRef): Promise<readonly PictureSource[]>;
+  describe(place: Place): Promise<PlaceInfo>;
+  /** An address that leads people to a message; undefined where there is none. */
+  link(message: MessageRef): Promise<string | undefined>;
 }
 
 export type ChatErrorKind = "gone" | "forbidden" | "too-large" | "rate-limited" | "timeout" | "unavailable";

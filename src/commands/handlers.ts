@@ -6,6 +6,8 @@ import type { Argument } from "./grammar.js";
 import { Palettes } from "./reactions/palette.js";
 import { react } from "./reactions/react.js";
 import { readText, readValues } from "./read.js";
+import { SHORTCUTS } from "./shortcuts.js";
+import { works } from "./works.js";
 
 /** Events of one chat under way at a time; more are answered with "please wait". */
 const MAX_UNDER_WAY = 500;
@@ -24,6 +26,7 @@ export function createHandlers(chat: Chat, desk: Desk, { settleMs = SETTLE_MS }:
   const underWay = new Set<Promise<void>>();
   return {
     commands: desk.registry.summaries,
+    shortcuts: SHORTCUTS,
     // Returns at once, as the port promises; the work goes on behind it.
     async event(event) {
       const busy = underWay.size >= MAX_UNDER_WAY;
@@ -40,6 +43,9 @@ export function createHandlers(chat: Chat, desk: Desk, { settleMs = SETTLE_MS }:
     },
     async complete(request) {
       return desk.registry.complete(request);
+    },
+    async works(request) {
+      return works(request, desk);
     },
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay);

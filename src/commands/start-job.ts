@@ -1,4 +1,4 @@
-import type { Job } from "../queue/job.js";
+import type { Job, JobCredit } from "../queue/job.js";
 import { QueueError } from "../queue/queue.js";
 import { type CommandContext, Mistake } from "./command.js";
 import type { Params, Recipe } from "./recipes/recipe.js";
@@ -8,8 +8,11 @@ export interface Order {
   readonly params: Params;
   /** Encoded pictures by role. */
   readonly pictures: Readonly<Record<string, Uint8Array>>;
-  /** The job that is repeated, if any. */
+  /** The job that is repeated or worked on, if any. */
   readonly from?: string;
+  readonly credits?: readonly JobCredit[];
+  /** The picture was hidden by its author. */
+  readonly spoiler?: boolean;
 }
 
 /**
@@ -22,7 +25,8 @@ export async function startJob(
   order: Order,
 ): Promise<Job> {
   const { chat, desk, person, place } = context;
-  const { recipe, params, pictures, from } = order;
+  const { recipe, params, pictures, from, credits, spoiler } = order;
+  const { closed, restricted } = await chat.describe(place);
   try {
     return await desk.queue.submit(
       {
@@ -34,6 +38,9 @@ export async function startJob(
         work: recipe.work(params),
         pace: recipe.pace(params),
         ...(from === undefined ? {} : { from }),
+        ...(credits === undefined ? {} : { credits }),
+        ...(spoiler === undefined ? {} : { spoiler }),
+        audience: closed || restricted ? "channel" : "community",
       },
       (job) => desk.presenter.open(job, { chat, person, announce: (message) => context.announce(message) }),
     );

@@ -50,6 +50,17 @@ export interface JobResult {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+/** Somebody who is named beside a job's author: who made the picture or the style that it uses. */
+export interface JobCredit {
+  readonly role: "picture" | "style";
+  readonly by: string;
+  /** What of theirs was used, where it has a name: a style's. */
+  readonly what?: string;
+}
+
+/** Who may see a result: everybody in the community, or those in its channel. */
+export type JobAudience = "community" | "channel";
+
 export interface Job {
   /** Short and readable, see {@link newJobId}. */
   readonly id: string;
@@ -75,8 +86,13 @@ export interface Job {
   readonly messages: JobMessages;
   readonly failure?: JobFailure;
   readonly result?: JobResult;
-  /** The job this one repeats, if any. */
+  /** The job this one repeats or works on, if any. */
   readonly from?: string;
+  readonly credits?: readonly JobCredit[];
+  /** Made from a hidden picture: its frames and its result are posted hidden. */
+  readonly spoiler?: boolean;
+  /** "community" unless told. */
+  readonly audience?: JobAudience;
 }
 
 /** What somebody asks the queue to do. */
@@ -91,6 +107,9 @@ export interface JobRequest {
   readonly pace: string;
   readonly priority?: number;
   readonly from?: string;
+  readonly credits?: readonly JobCredit[];
+  readonly spoiler?: boolean;
+  readonly audience?: JobAudience;
 }
 
 /** What may change in a job's life. */

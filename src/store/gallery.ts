@@ -25,6 +25,8 @@ export interface GalleryPage {
 
 /** The same words as in the indexes, so that SQLite uses them. */
 const SHOWN = sql`${jobTable.state} = 'done' AND ${jobTable.picture} IS NOT NULL AND ${jobTable.hidden} = 0`;
+/** What was made in closed and in restricted channels is shown there only. */
+const SHOWN_TO_ALL = sql`${SHOWN} AND ${jobTable.audience} = 'community'`;
 
 /** The finished works of communities: those whose picture is kept and that their author has not taken out. */
 export class Gallery {
@@ -39,7 +41,7 @@ export class Gallery {
     const { platform, community, channel, author, by, limit, after } = query;
     const order = [...(by === "favourites" ? [jobTable.favourites] : []), jobTable.finishedAt, jobTable.seq];
     const where = and(
-      SHOWN,
+      channel === undefined ? SHOWN_TO_ALL : SHOWN,
       eq(jobTable.platform, platform),
       eq(jobTable.community, community),
       channel === undefined ? undefined : eq(jobTable.channel, channel),
@@ -62,7 +64,7 @@ export class Gallery {
   count(query: Pick<GalleryQuery, "platform" | "community" | "channel">): number {
     const { platform, community, channel } = query;
     const where = and(
-      SHOWN,
+      channel === undefined ? SHOWN_TO_ALL : SHOWN,
       eq(jobTable.platform, platform),
       eq(jobTable.community, community),
       channel === undefined ? undefined : eq(jobTable.channel, channel),

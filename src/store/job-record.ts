@@ -41,6 +41,18 @@ export interface StoredResult {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+/** Somebody who is named beside a result's author. */
+export interface StoredCredit {
+  readonly role: "picture" | "style";
+  /** A person or an artist. */
+  readonly by: string;
+  /** What of theirs was used, where it has a name: a style's. */
+  readonly what?: string;
+}
+
+/** Who may see a result: everybody in the community, or those in the channel where it was made. */
+export type StoredAudience = "community" | "channel";
+
 export type StoredState = "waiting" | "running" | "done" | "failed" | "cancelled";
 
 /** A job as it is kept: what the queue's `Job` is, and what the gallery needs besides. */
@@ -68,14 +80,19 @@ export interface StoredJob {
   readonly from?: string;
   /** The result picture, as long as it is kept. */
   readonly picture?: StoredImage;
+  readonly credits: readonly StoredCredit[];
+  /** Made from a hidden picture: shown hidden. */
+  readonly spoiler: boolean;
+  readonly audience: StoredAudience;
   /** Its author has taken it out of the gallery. */
   readonly hidden: boolean;
   /** How many people have it among their favourites. */
   readonly favourites: number;
 }
 
-/** A job as it comes in. */
-export type NewJob = Omit<StoredJob, "picture" | "hidden" | "favourites">;
+/** A job as it comes in: seen by the whole community, unhidden and without credits unless it says otherwise. */
+export type NewJob = Omit<StoredJob, "picture" | "hidden" | "favourites" | "credits" | "spoiler" | "audience"> &
+  Partial<Pick<StoredJob, "credits" | "spoiler" | "audience">>;
 
 /** What may change in a job's life. */
 export type StoredJobChange = Partial<

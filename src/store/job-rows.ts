@@ -2,6 +2,8 @@ import { eq, type SQL } from "drizzle-orm";
 import type {
   MessageRole,
   NewJob,
+  StoredAudience,
+  StoredCredit,
   StoredJob,
   StoredJobChange,
   StoredMessage,
@@ -73,6 +75,7 @@ function jobOf(row: JobRow, image: ImageRow | null): StoredJob {
     ...(row.result === null ? {} : { result: row.result as StoredResult }),
     ...(row.from === null ? {} : { from: row.from }),
     ...(image === null ? {} : { picture: { sha: image.sha, type: image.type, bytes: image.bytes } }),
-    ...{ hidden: row.hidden, favourites: row.favourites },
+    credits: (row.credits ?? []) as StoredCredit[],
+    ...{ spoiler: row.spoiler, audience: row.audience as StoredAudience, hidden: row.hidden, favourites: row.favourites },
   };
 }

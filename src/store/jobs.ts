@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.js";
 import type { Images, NewImage, RemovedImages } from "./images.js";
 import type { Community, MessageRole, NewJob, StoredJob, StoredJobChange, StoredMessage } from "./job-record.js";
@@ -107,6 +107,13 @@ export class Jobs {
     const { platform, community, author } = where;
     const own = and(eq(jobTable.platform, platform), eq(jobTable.authorId, author), eq(jobTable.community, community));
     return this.#read(own, NEWEST, 1)[0];
+  }
+
+  /** A person's jobs in a community that have a picture, newest first. */
+  finishedBy(where: Community & { readonly author: string }, limit: number): StoredJob[] {
+    const { platform, community, author } = where;
+    const own = and(eq(jobTable.platform, platform), eq(jobTable.authorId, author), eq(jobTable.community, community));
+    return this.#read(and(own, eq(jobTable.state, "done"), isNotNull(jobTable.picture)), NEWEST, limit);
   }
 
   /** Jobs that wait or run, in the order in which they came. */

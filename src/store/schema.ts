@@ -53,17 +53,28 @@ export const jobTable = sqliteTable(
     hidden: truth("hidden").notNull().default(false),
     /** Rows of `favourite`, counted here so that the gallery can be read in order. */
     favourites: integer("favourites").notNull().default(0),
+    /** What a later attempt can go on from: the engine's state after an octave, as a picture file, and what it is. */
+    checkpoint: text("checkpoint").references(() => imageTable.sha),
+    checkpointInfo: json("checkpoint_info"),
+    /** Who is to be named beside the author: the picture's photographer, the styles' makers. */
+    credits: json("credits"),
+    /** Made from a hidden picture: shown hidden. */
+    spoiler: truth("spoiler").notNull().default(false),
+    /** "community", or "channel" for what was made where not everybody reads, or among adults. */
+    audience: text("audience").notNull().default("community"),
   },
   (job) => {
     const shown = sql`state = 'done' AND picture IS NOT NULL AND hidden = 0`;
+    const shownToAll = sql`state = 'done' AND picture IS NOT NULL AND hidden = 0 AND audience = 'community'`;
     return [
       index("job_author").on(job.platform, job.authorId, job.createdAt),
       index("job_unfinished").on(job.platform, job.channel, job.authorId).where(sql`state IN ('waiting', 'running')`),
       index("job_from").on(job.from),
       index("job_picture").on(job.picture),
+      index("job_checkpoint").on(job.checkpoint),
       index("job_finished").on(job.finishedAt),
-      index("gallery_date").on(job.platform, job.community, job.finishedAt, job.seq).where(shown),
-      index("gallery_favourites").on(job.platform, job.community, job.favourites, job.finishedAt, job.seq).where(shown),
+      index("gallery_date").on(job.platform, job.community, job.finishedAt, job.seq).where(shownToAll),
+      index("gallery_favourites").on(job.platform, job.community, job.favourites, job.finishedAt, job.seq).where(shownToAll),
       index("gallery_channel_date").on(job.platform, job.community, job.channel, job.finishedAt, job.seq).where(shown),
       index("gallery_channel_favourites")
         .on(job.platform, job.community, job.channel, job.favourites, job.finishedAt, job.seq)
@@ -197,3 +208,19 @@ export const voteTable = sqliteTable(
   },
   (vote) => [primaryKey({ columns: [vote.board, vote.person, vote.choice] }), index("vote_person").on(vote.platform, vote.person)],
 );
+
+/** Workspaces that have installed the Slack app, by Bolt's OAuth. */
+export const slackInstallationTable = sqliteTable("slack_installation", {
+  /** A workspace's id, or that of an enterprise for an app installed on the whole of it. */
+  id: text("id").primaryKey(),
+  /** Bolt's `Installation`. Holds tokens. */
+  installation: json("installation").notNull(),
+  at: integer("at").notNull(),
+});
+
+/** Small things that parts of the program remember between two runs, such as which commands a platform was told of. */
+export const memoTable = sqliteTable("memo", {
+  key: text("key").primaryKey(),
+  value: json("value").notNull(),
+  at: integer("at").notNull(),
+});

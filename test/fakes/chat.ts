@@ -14,6 +14,7 @@ import {
   type Picture,
   type PictureSource,
   type Place,
+  type PlaceInfo,
 } from "../../src/bots/chat.js";
 import type { Handlers } from "../../src/commands/handlers.js";
 
@@ -74,7 +75,8 @@ export class FakeChat implements Chat {
   async post(place: Place, content: OutgoingMessage): Promise<MessageRef> {
     await this.#enter("post", { place, content });
     if (place.thread !== undefined && !this.threads.get(place.thread)?.open) throw new ChatError("gone", "The thread is gone.");
-    return this.#add(place, content);
+    const known = content.key === undefined ? undefined : this.messages.find((message) => message.content.key === content.key);
+    return known ? { id: known.id, place: known.place } : this.#add(place, content);
   }
 
   async edit(ref: MessageRef, content: OutgoingMessage): Promise<void> {
@@ -127,6 +129,19 @@ export class FakeChat implements Chat {
   async picturesOf(ref: MessageRef): Promise<readonly PictureSource[]> {
     await this.#enter("picturesOf", { message: ref });
     return this.#existing(ref).pictures.map((picture) => source(picture.bytes, picture.name));
+  }
+
+  /** What {@link describe} says besides the name. */
+  info = { closed: false, restricted: false };
+
+  async describe(place: Place): Promise<PlaceInfo> {
+    await turn();
+    return { name: `#${place.channel}`, uploadBytes: this.limits.uploadBytes, ...this.info };
+  }
+
+  async link(ref: MessageRef): Promise<string | undefined> {
+    await turn();
+    return `https://chat.example/${ref.place.channel}/${ref.id}`;
   }
 
   // What people do.

@@ -11,6 +11,7 @@ import {
   type OutgoingMessage,
   type PictureSource,
   type Place,
+  type PlaceInfo,
 } from "../chat.js";
 import { findClientDir } from "./client-dir.js";
 import { Conversation } from "./conversation.js";
@@ -143,6 +144,16 @@ export class WebChat implements Chat {
 
   async picturesOf(message: MessageRef): Promise<readonly PictureSource[]> {
     return this.#room.sourcesOf(this.#room.need(toId(message.id)));
+  }
+
+  async describe(place: Place): Promise<PlaceInfo> {
+    const { channel } = this.#room.locate(place);
+    return { name: `#${channel}`, closed: false, restricted: false, uploadBytes: this.limits.uploadBytes };
+  }
+
+  async link({ place, id }: MessageRef): Promise<string | undefined> {
+    const thread = place.thread ?? id;
+    return `${this.address}/#/${encodeURIComponent(place.channel)}/${thread}`;
   }
 
   get #room(): Room {

@@ -39,8 +39,10 @@ export class Room {
   /** Posts as the bot; `privateTo` makes it visible to one person. */
   async botSays(place: Place, message: OutgoingMessage, privateTo?: string): Promise<MessageRow> {
     const { channel, thread } = this.locate(place);
+    const known = message.key === undefined ? undefined : this.parts.store.messageByNonce(botId, message.key);
+    if (known) return known;
     const content = await this.#content(message, []);
-    return this.say({ ...content, channel, thread, author: botId, privateTo });
+    return this.say({ ...content, channel, thread, author: botId, privateTo, nonce: message.key });
   }
 
   async botEdits(id: number, message: OutgoingMessage): Promise<void> {
@@ -112,14 +114,16 @@ export class Room {
   }
 
   sourcesOf(row: MessageRow): PictureSource[] {
-    return storedPictures(row).map((picture) => this.#source(picture, ref(row)));
+    const { id, name } = this.person(row.author);
+    return storedPictures(row).map((picture) => this.#source(picture, ref(row), { id, name }));
   }
 
-  #source(picture: StoredPicture, message: MessageRef): PictureSource {
+  #source(picture: StoredPicture, message: MessageRef, author: Pick<WirePerson, "id" | "name">): PictureSource {
     return {
       name: picture.name,
       size: picture.bytes,
       message,
+      author,
       fetch: async ({ maxBytes, signal }) => {
         signal.throwIfAborted();
         if (picture.bytes > maxBytes) {

@@ -29,7 +29,9 @@ export function handlers(onEvent: (event: ChatEvent) => Promise<void> = async ()
   return {
     events,
     commands: [],
+    shortcuts: [],
     complete: async () => [],
+    works: async () => [],
     ...extra,
     event: async (event: ChatEvent) => {
       events.push(event);
