@@ -75,7 +75,8 @@ export class WebChat implements Chat {
     const hub = new Hub(this.#bounds);
     const people = new People(store.database);
     const pictures = new PictureFiles(resolve(dataDir, "pictures"), this.#bounds.uploadPixels);
-    const room = new Room({ store, people, pictures, hub, logger, textLength: this.#bounds.textLength });
+    const { textLength, uploadBytes } = this.#bounds;
+    const room = new Room({ store, people, pictures, hub, logger, textLength, uploadBytes });
     try {
       await pictures.open();
       people.ensureBot(botName);

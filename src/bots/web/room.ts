@@ -17,6 +17,8 @@ export interface RoomParts {
   readonly hub: Hub;
   readonly logger: Logger;
   readonly textLength: number;
+  /** Largest picture in bytes. */
+  readonly uploadBytes: number;
 }
 
 /** The chat itself: stores what is said and tells everybody who is there. People (server.ts) and the bot (chat.ts) both act through it. */
@@ -213,6 +215,12 @@ export class Room {
     }
     const added = [];
     for (const { bytes, name, description } of message.pictures ?? []) {
+      if (bytes.byteLength > this.parts.uploadBytes) {
+        throw new ChatError(
+          "too-large",
+          `${name} has ${megabytes(bytes.byteLength)} MB; at most ${megabytes(this.parts.uploadBytes)} MB fit.`,
+        );
+      }
       added.push(await this.parts.pictures.add({ bytes, name, description: description ?? "" }, "bot"));
     }
     return {

@@ -1,0 +1,136 @@
+import type { Chat, ChatEvent, ChatHandlers, Completion, CompletionRequest, MessageRef, Place } from "../../src/bots/chat.js";
+
+/** A person in a test's chat. */
+export interface Visitor {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A picture as somebody in the chat sees it. */
+export interface SeenPicture {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly spoiler: boolean;
+}
+
+/** A message as somebody in the chat sees it. */
+export interface Seen {
+  readonly id: string;
+  readonly byBot: boolean;
+  /** As the platform keeps it: its own kind of markup, with progress and mentions where the platform puts them into the text. */
+  readonly text: string;
+  readonly pictures: readonly SeenPicture[];
+  readonly buttons: readonly string[];
+  /** Emoji that the bot has put on it. */
+  readonly botReactions: readonly string[];
+  /** Ids of the people whom it notifies. */
+  readonly notifies: readonly string[];
+}
+
+export interface Upload {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * A platform's local server with two people, a moderator and the bot in one open channel: how the contract's tests act and look, without
+ * knowing which platform it is.
+ */
+export interface World {
+  readonly ann: Visitor;
+  readonly ben: Visitor;
+  readonly moderator: Visitor;
+  /** An open channel. */
+  readonly channel: Place;
+  /** A channel that not everybody can read, where the platform has such. */
+  readonly closedChannel?: Place;
+  /** The adapter under test, not started. Called again after `stop()`: a program that was restarted on the same server. */
+  adapter(): Promise<Chat>;
+
+  /** Says something as a person, in the channel or in a thread. */
+  say(who: Visitor, place: Place, text: string, uploads?: readonly Upload[]): Promise<MessageRef>;
+  /**
+   * Gives a command as a person would on this platform, with one picture at most: `options` in their order.
+   * Resolves when the platform has taken it; what the bot does comes as events.
+   */
+  command(who: Visitor, place: Place, name: string, options: Readonly<Record<string, string>>, upload?: Upload): Promise<void>;
+  react(who: Visitor, message: MessageRef, emoji: string, added: boolean): Promise<void>;
+  /** Presses a button by the text on it. */
+  press(who: Visitor, message: MessageRef, label: string): Promise<void>;
+  /** Somebody deletes a message by hand. */
+  erase(message: MessageRef): Promise<void>;
+  /** Everything in a channel or thread that this person sees, oldest first, private answers too. */
+  look(who: Visitor, place: Place): Promise<readonly Seen[]>;
+  /** What completion a person sees while typing an option's value; undefined where the platform has none. */
+  complete?(who: Visitor, place: Place, command: string, option: string, typed: string): Promise<readonly string[]>;
+  /** The next calls of the bot fail in the way named, `times` times; then all is well again. */
+  trouble?(kind: "rate-limit" | "outage", times: number): void;
+  /** Cuts the line by which the platform tells the bot what happens; the platform takes it up again when the bot comes back. */
+  cutLine?(): Promise<void>;
+  /** What the platform would have refused, or what the bot did against its rules. Must stay empty. */
+  violations(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Handlers that keep what comes, for tests to wait for. */
+export class Listener implements ChatHandlers {
+  readonly events: ChatEvent[] = [];
+  readonly completions: CompletionRequest[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  constructor(
+    readonly commands: ChatHandlers["commands"],
+    readonly shortcuts: ChatHandlers["shortcuts"] = [],
+    private readonly choices: readonly Completion[] = [],
+    private readonly answer: (event: ChatEvent) => Promise<void> = async () => undefined,
+  ) {}
+
+  async event(event: ChatEvent): Promise<void> {
+    this.events.push(event);
+    for (const wake of [...this.#waiting]) wake();
+    // As the real handlers do: return at once, work behind.
+    void this.answer(event);
+  }
+
+  async complete(request: CompletionRequest): Promise<readonly Completion[]> {
+    this.completions.push(request);
+    return this.choices.filter(({ value }) => value.startsWith(request.typed));
+  }
+
+  async works(): Promise<readonly []> {
+    return [];
+  }
+
+  /** The first event that fits, come or yet to come. */
+  async next<K extends ChatEvent["kind"]>(
+    kind: K,
+    fits: (event: Extract<ChatEvent, { kind: K }>) => boolean = () => true,
+  ): Promise<Extract<ChatEvent, { kind: K }>> {
+    const patience = AbortSignal.timeout(10_000);
+    for (;;) {
+      const found = this.events.find((event): event is Extract<ChatEvent, { kind: K }> => event.kind === kind && fits(event as never));
+      if (found) return found;
+      if (patience.aborted) throw new Error(`no ${kind} came; there were ${this.events.map((event) => event.kind).join(", ") || "none"}`);
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          this.#waiting.delete(wake);
+          patience.removeEventListener("abort", wake);
+          resolve();
+        };
+        this.#waiting.add(wake);
+        patience.addEventListener("abort", wake);
+      });
+    }
+  }
+}
+
+/** Looks again and again until `found` finds something: for what a platform does in its own time. */
+export async function eventually<T>(found: () => Promise<T | undefined | false>, what: string): Promise<T> {
+  const end = Date.now() + 10_000;
+  for (;;) {
+    const value = await found();
+    if (value !== undefined && value !== false) return value;
+    if (Date.now() > end) throw new Error(`not seen within 10 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
