@@ -15,6 +15,10 @@ const number = (minimum: number, maximum: number) =>
 const text = (what: string) => z.string({ error: what }).min(1, { error: what });
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) => z.enum(values, { error: `one of ${values.join(", ")}` });
 const flag = z.boolean({ error: "true or false" });
+const REDIS = "empty, or an address such as redis://127.0.0.1:6379";
+const PREFIX = "a word of letters, digits, - and _ with 40 characters at most";
+const BLOBS = "redis, folder:/a/shared/folder or s3://bucket/prefix";
+const ENDPOINT = "empty, or an address such as http://127.0.0.1:9000";
 const section = <T extends z.ZodRawShape>(shape: T) =>
   z.strictObject(shape, { error: (issue) => (issue.code === "invalid_type" ? "a group of settings" : undefined) });
 
@@ -42,6 +46,17 @@ export const configSchema = section({
     perHour: integer(1, 100_000),
     shutdownSeconds: number(0, 600),
     estimate: z.record(z.string(), number(0.0001, 100_000), { error: "recipe names with a number of seconds each" }),
+  }),
+  cluster: section({
+    url: z.string({ error: REDIS }).refine((value) => value === "" || /^rediss?:\/\/[^/\s]+/.test(value), { error: REDIS }),
+    prefix: z.string({ error: PREFIX }).regex(/^[\w-]{1,40}$/, { error: PREFIX }),
+    blobs: z.string({ error: BLOBS }).regex(/^(redis|folder:.+|s3:\/\/[\w.-]+(\/[\w./-]*)?)$/, { error: BLOBS }),
+    s3Endpoint: z.string({ error: ENDPOINT }).regex(/^(https?:\/\/\S+)?$/, { error: ENDPOINT }),
+    s3Region: text("a region such as us-east-1"),
+    maxMegabytes: number(1, 500),
+    keepHours: number(0.1, 10_000),
+    lockSeconds: number(0.2, 3600),
+    heartbeatSeconds: number(0.05, 60),
   }),
   pictures: section({ megabytes: number(0.1, 500), seconds: number(1, 600) }),
   dream: section({
@@ -108,6 +123,13 @@ export const ENVIRONMENT: Readonly<Record<string, { readonly key: string; readon
   QUEUE_PER_PERSON: { key: "queue.perPerson", type: "number" },
   QUEUE_PER_HOUR: { key: "queue.perHour", type: "number" },
   QUEUE_SHUTDOWN_SECONDS: { key: "queue.shutdownSeconds", type: "number" },
+  REDIS_URL: { key: "cluster.url", type: "text" },
+  CLUSTER_PREFIX: { key: "cluster.prefix", type: "text" },
+  CLUSTER_BLOBS: { key: "cluster.blobs", type: "text" },
+  CLUSTER_S3_ENDPOINT: { key: "cluster.s3Endpoint", type: "text" },
+  CLUSTER_S3_REGION: { key: "cluster.s3Region", type: "text" },
+  CLUSTER_LOCK_SECONDS: { key: "cluster.lockSeconds", type: "number" },
+  CLUSTER_HEARTBEAT_SECONDS: { key: "cluster.heartbeatSeconds", type: "number" },
   PICTURES_MEGABYTES: { key: "pictures.megabytes", type: "number" },
   PICTURES_SECONDS: { key: "pictures.seconds", type: "number" },
   DREAM_MAX_SIZE: { key: "dream.maxSize", type: "number" },

@@ -54,6 +54,9 @@ describe("settings", () => {
       PAINT_MAX_SIZE: "700",
       FILM_MAX_FRAMES: "70",
       ENGINE_RUNTIME: "cpu",
+      REDIS_URL: "redis://cpu",
+      CLUSTER_BLOBS: "redis",
+      CLUSTER_S3_ENDPOINT: "http://cpu",
     };
     for (const [name, { key, type }] of Object.entries(ENVIRONMENT)) {
       const value = (log as Record<string, string>)[name] ?? values[type];
@@ -69,6 +72,14 @@ describe("settings", () => {
     [{ ENGINE_CONCURRENCY: "1.5" }, "engine.concurrency is 1.5 (from ENGINE_CONCURRENCY), but it must be a whole number from 1 to 64."],
     [{ WEB_ENABLED: "maybe" }, 'web.enabled is "maybe" (from WEB_ENABLED), but it must be true or false.'],
     [{ LOG_LEVEL: "loud" }, 'log.level is "loud" (from LOG_LEVEL), but it must be one of trace, debug, info, warn, error, fatal, silent.'],
+    [
+      { REDIS_URL: "localhost" },
+      'cluster.url is "localhost" (from REDIS_URL), but it must be empty, or an address such as redis://127.0.0.1:6379.',
+    ],
+    [
+      { CLUSTER_BLOBS: "ftp" },
+      'cluster.blobs is "ftp" (from CLUSTER_BLOBS), but it must be redis, folder:/a/shared/folder or s3://bucket/prefix.',
+    ],
     [{ DREAM_MAX_SIZE: "100" }, "dream.size is 512, but it must not be larger than dream.maxSize, which is 100."],
   ])("that are wrong get one sentence: %j", (env, sentence) => {
     expect(problems(env)).toEqual([sentence]);
