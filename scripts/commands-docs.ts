@@ -18,7 +18,7 @@ export const PAGE = fileURLToPath(new URL("../docs/commands.md", import.meta.url
 
 /** The whole page, for the settings in config/default.yaml. */
 export function commandsPage(): string {
-  const { dream, paint, neuron, film, styles, pictures } = loadConfig({});
+  const { dream, paint, neuron, film, styles, queue: caps, pictures } = loadConfig({});
   const house = {
     ...offer(catalogue(), []),
     dream,
@@ -26,6 +26,7 @@ export function commandsPage(): string {
     neuron,
     film,
     styles,
+    caps,
     pictures: { maxBytes: pictures.megabytes * 2 ** 20, seconds: pictures.seconds },
   };
   const commands = chatCommands(house).commands.map(summarise);

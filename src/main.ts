@@ -14,6 +14,7 @@ import { type Config, loadConfig } from "./config.js";
 import { catalogue } from "./engine/networks/catalogue-file.js";
 import type { Engine } from "./engine/process/engine.js";
 import { createLogger } from "./log.js";
+import type { QueueLimits } from "./queue/admission.js";
 import { Estimator } from "./queue/estimator.js";
 import { endInterrupted } from "./queue/interrupted.js";
 import { LocalQueue } from "./queue/local-queue.js";
@@ -68,10 +69,11 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     journal,
     estimator: new Estimator(config.queue.estimate),
     concurrency: config.engine.concurrency,
-    limits: { length: config.queue.length, waitingPerPerson: config.queue.perPerson, perHourPerPerson: config.queue.perHour },
+    limits: limitsOf(config),
     jobSeconds: config.engine.jobSeconds,
     logger: logger.child({ part: "queue" }),
   });
+  await queue.remember();
   const desk = createDesk({
     house: houseOf(config, parts.catalogue ?? ownOffer(config)),
     queue,
@@ -166,10 +168,16 @@ function defaultChats(config: Config, logger: Logger): Chat[] {
   return [new WebChat({ ...where, logger: logger.child({ part: "web" }), limits, ...sample, ...moderation })];
 }
 
+function limitsOf({ queue }: Config): QueueLimits {
+  const { length, perPerson, perHour, perChannel, perChannelHour } = queue;
+  return { length, waitingPerPerson: perPerson, perHourPerPerson: perHour, perChannel, perChannelHour };
+}
+
 function houseOf(config: Config, catalogue: Pick<House, "looks" | "networks">): House {
   const { megabytes, seconds } = config.pictures;
-  const { dream, paint, neuron, film, styles } = config;
-  return { ...catalogue, dream, paint, neuron, film, styles, pictures: { maxBytes: Math.round(megabytes * 1024 * 1024), seconds } };
+  const { dream, paint, neuron, film, styles, queue: caps } = config;
+  const bounds = { maxBytes: Math.round(megabytes * 1024 * 1024), seconds };
+  return { ...catalogue, dream, paint, neuron, film, styles, caps, pictures: bounds };
 }
 
 function ownOffer(config: Config): Pick<House, "looks" | "networks"> {

@@ -6,13 +6,19 @@ import { Mistake } from "./command.js";
 import type { Desk } from "./desk.js";
 import { mayManage } from "./present/permission.js";
 import { plain, readButtonId } from "./present/texts.js";
+import { DELETE_MY_DATA, deleteMyData } from "./settings/my-data.js";
 
 /**
- * Does what a job's button says. Cancel and Delete are for the job's author and moderators; Again makes a new job of whoever pressed it.
+ * Does what a button says: a job's, or the one that deletes a person's data. Cancel and Delete are for the job's author and moderators; Again makes a new job of whoever pressed it.
  *
  * @throws Mistake with a sentence for the person who pressed it.
  */
 export async function press(event: ActionEvent, chat: Chat, desk: Desk): Promise<void> {
+  if (event.action === DELETE_MY_DATA) {
+    const text = deleteMyData({ desk, place: event.message.place, person: event.person });
+    await event.reply({ text }, "private");
+    return;
+  }
   const button = readButtonId(event.action);
   if (!button) throw new Mistake("This button is not known any more.");
   const job = await desk.journal.get(button.job);

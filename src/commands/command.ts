@@ -1,4 +1,4 @@
-import type { Chat, CommandEvent, CommandOptionSummary, CommandSummary, OutgoingMessage, Person, Place } from "../bots/chat.js";
+import type { Button, Chat, CommandEvent, CommandOptionSummary, CommandSummary, OutgoingMessage, Person, Place } from "../bots/chat.js";
 import type { Desk } from "./desk.js";
 import { kebab, type Option, type Options, type ValuesOf } from "./options.js";
 
@@ -10,7 +10,7 @@ export interface CommandContext {
   readonly place: Place;
   readonly event: Pick<CommandEvent, "attachments" | "repliesTo">;
   /** Answers so that only the person who asked sees it. */
-  whisper(text: string): Promise<void>;
+  whisper(text: string, buttons?: readonly Button[]): Promise<void>;
   /** The first public answer; undefined where the platform does not tell which message it became. */
   announce(message: OutgoingMessage): ReturnType<CommandEvent["reply"]>;
 }

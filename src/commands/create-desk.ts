@@ -10,6 +10,8 @@ import { Presenter } from "./present/presenter.js";
 import { queueCommand } from "./queue.js";
 import { recipeCommands } from "./recipe-commands.js";
 import { Registry } from "./registry.js";
+import { PlaceSettings } from "./settings/place-settings.js";
+import { settingsCommand } from "./settings/settings.js";
 import { styleCommand } from "./style.js";
 import type { StyleShelf } from "./styles/shelf.js";
 
@@ -27,7 +29,10 @@ export interface DeskOptions {
 /** Every command of a chat, and the recipes that some of them make. A new command joins here. */
 export function chatCommands(house: House): ReturnType<typeof recipeCommands> {
   const { recipes, commands } = recipeCommands(house);
-  return { recipes, commands: [...commands, styleCommand(house), againCommand, queueCommand, cancelCommand, helpCommand] };
+  return {
+    recipes,
+    commands: [...commands, styleCommand(house), againCommand, queueCommand, cancelCommand, settingsCommand(house), helpCommand],
+  };
 }
 
 /** Puts everything behind the commands together. */
@@ -37,5 +42,5 @@ export function createDesk(options: DeskOptions): Desk {
   const recipes = new Map(chat.recipes.map((recipe) => [recipe.name, recipe]));
   const registry = new Registry(chat.commands, styles);
   const presenter = new Presenter({ queue, recipes, logger, ...(backoffMs === undefined ? {} : { backoffMs }) });
-  return { house, queue, journal, presenter, registry, recipes, styles, store, logger };
+  return { house, queue, journal, presenter, registry, recipes, styles, store, settings: new PlaceSettings(house, store.settings), logger };
 }

@@ -6,9 +6,10 @@ import type { House } from "./house.js";
 import type { Presenter } from "./present/presenter.js";
 import type { Recipe } from "./recipes/recipe.js";
 import type { Registry } from "./registry.js";
+import type { PlaceSettings } from "./settings/place-settings.js";
 import type { StyleShelf } from "./styles/shelf.js";
 
-export type DeskStore = Pick<Store, "boards" | "favourites" | "jobs" | "styles">;
+export type DeskStore = Pick<Store, "boards" | "favourites" | "jobs" | "myData" | "settings" | "styles">;
 
 /** What all commands share. */
 export interface Desk {
@@ -23,5 +24,7 @@ export interface Desk {
   readonly styles: StyleShelf;
   /** What outlives a restart besides jobs. */
   readonly store: DeskStore;
+  /** What is set in channels and communities. */
+  readonly settings: PlaceSettings;
   readonly logger: Logger;
 }

@@ -73,8 +73,8 @@ async function runCommand(event: CommandEvent, chat: Chat, desk: Desk): Promise<
     place: event.place,
     event,
     announce: (message) => event.reply(message, "public"),
-    whisper: async (text) => {
-      await event.reply({ text: shorten(text, chat.limits.textLength) }, "private");
+    whisper: async (text, buttons) => {
+      await event.reply({ text: shorten(text, chat.limits.textLength), ...(buttons ? { buttons } : {}) }, "private");
     },
   };
   const fromOptions = Object.entries(event.options ?? {}).map(([key, value]): Argument => ({ key: key.toLowerCase(), value }));

@@ -52,5 +52,7 @@ export interface House {
   };
   /** Most styles that a community, and one person in it, may add. */
   readonly styles: { readonly perCommunity: number; readonly perPerson: number };
+  /** The most that may wait or run, and be started in an hour, of one person and of one channel. */
+  readonly caps: { readonly perPerson: number; readonly perHour: number; readonly perChannel: number; readonly perChannelHour: number };
   readonly pictures: { readonly maxBytes: number; readonly seconds: number };
 }

@@ -53,7 +53,11 @@ export function recipeCommand({ recipe, help, examples, picture, ask }: RecipeCo
         }
       }
       if (await ask?.(context, attached, given)) return;
-      const draft = await recipe.change({ params: recipe.defaults(), pictures }, given, scopeOf(context));
+      const draft = await recipe.change(
+        { params: context.desk.settings.defaults(recipe, context.place), pictures },
+        given,
+        scopeOf(context),
+      );
       await startJob(context, { recipe, ...draft });
     },
   });

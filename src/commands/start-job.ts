@@ -18,7 +18,7 @@ export interface Order {
 /**
  * Hands a job to the queue and to the presenter, which shows it from its first word to its last.
  *
- * @throws Mistake when the queue does not take it.
+ * @throws Mistake when it is larger than the place allows, or the queue does not take it.
  */
 export async function startJob(
   context: Pick<CommandContext, "chat" | "desk" | "person" | "place" | "announce">,
@@ -26,6 +26,7 @@ export async function startJob(
 ): Promise<Job> {
   const { chat, desk, person, place } = context;
   const { recipe, params, pictures, from, credits, spoiler } = order;
+  desk.settings.checkSize(params, place);
   const { closed, restricted } = await chat.describe(place);
   try {
     return await desk.queue.submit(
@@ -40,6 +41,7 @@ export async function startJob(
         ...(from === undefined ? {} : { from }),
         ...(credits === undefined ? {} : { credits }),
         ...(spoiler === undefined ? {} : { spoiler }),
+        caps: desk.settings.caps(place),
         audience: closed || restricted ? "channel" : "community",
       },
       (job) => desk.presenter.open(job, { chat, person, announce: (message) => context.announce(message) }),

@@ -1,18 +1,28 @@
+import { type Job, type JobCaps, type JobRequest, personKey } from "./job.js";
 import { QueueError } from "./queue.js";
 
+/** What the installation allows. A place's own caps, {@link JobRequest.caps}, hold besides and count what happens in that channel only. */
 export interface QueueLimits {
   /** Most jobs waiting, of all people together. */
   readonly length: number;
-  /** Most jobs of one person that wait or run. */
+  /** Most jobs of one person that wait or run, wherever on the platform. */
   readonly waitingPerPerson: number;
-  /** Most jobs of one person accepted in any 60 minutes. */
+  /** Most jobs of one person accepted in any 60 minutes, wherever on the platform. */
   readonly perHourPerPerson: number;
+  /** Most jobs of one channel that wait or run; no bound unless told. */
+  readonly perChannel?: number;
+  /** Most jobs of one channel accepted in any 60 minutes; no bound unless told. */
+  readonly perChannelHour?: number;
 }
+
+/** A job as far as counting goes. */
+export type Counted = Pick<Job, "place" | "author">;
 
 const HOUR_MS = 3_600_000;
 
-/** Decides whether one more job may join, and remembers how many each person has had in the last hour. */
+/** Decides whether one more job may join, and remembers those of the last hour by person and by channel. */
 export class Admission {
+  /** By person, by channel, and by person in a channel: when jobs were accepted, in milliseconds since the epoch, oldest first. */
   readonly #accepted = new Map<string, number[]>();
 
   constructor(
@@ -20,49 +30,129 @@ export class Admission {
     private readonly now: () => number,
   ) {}
 
+  /** Counts in what was accepted before the program started. `jobs` may be in any order, and older than an hour. */
+  remember(jobs: Iterable<Counted & Pick<Job, "createdAt">>): void {
+    const since = this.now() - HOUR_MS;
+    for (const job of jobs) {
+      if (job.createdAt <= since) continue;
+      for (const key of keysOf(job)) {
+        const times = this.#accepted.get(key) ?? [];
+        times.push(job.createdAt);
+        this.#accepted.set(
+          key,
+          times.sort((a, b) => a - b),
+        );
+      }
+    }
+  }
+
   /**
    * Counts a job in, or throws a {@link QueueError} whose sentence says what to do instead. The returned function counts it out again.
    *
-   * @param open jobs waiting altogether, and jobs of this person waiting or running
+   * @param open the jobs that wait or run
    */
-  admit(person: string, open: { readonly waiting: number; readonly ofPerson: number }): () => void {
-    const { limits } = this;
-    if (open.waiting >= limits.length) {
-      throw new QueueError("full", `The queue is full (${count(limits.length, "job")} waiting). Please try again in a few minutes.`);
-    }
-    if (open.ofPerson >= limits.waitingPerPerson) {
-      const jobs = count(open.ofPerson, "unfinished job");
-      throw new QueueError(
-        "person-waiting",
-        `You have ${jobs}, as many as one person may have. Wait for one to end, or take one back with /cancel.`,
-      );
-    }
+  admit(request: Counted & Pick<JobRequest, "caps">, open: Iterable<Counted & Pick<Job, "state">>): () => void {
     const now = this.now();
     this.#prune(now);
-    const times = this.#accepted.get(person) ?? [];
-    const oldest = times[0];
-    if (oldest !== undefined && times.length >= limits.perHourPerPerson) {
-      const minutes = Math.max(1, Math.ceil((oldest + HOUR_MS - now) / 60_000));
-      const jobs = count(limits.perHourPerPerson, "job");
-      throw new QueueError(
-        "person-hour",
-        `You have started ${jobs} in the last hour, as many as one person may. The next can start in ${count(minutes, "minute")}.`,
-      );
-    }
-    times.push(now);
-    this.#accepted.set(person, times);
+    this.#checkOpen(request, [...open]);
+    this.#checkHour(request, now);
+    const lists = keysOf(request).map((key) => {
+      const times = this.#accepted.get(key) ?? [];
+      times.push(now);
+      this.#accepted.set(key, times);
+      return times;
+    });
     return () => {
-      const index = times.indexOf(now);
-      if (index >= 0) times.splice(index, 1);
+      for (const times of lists) {
+        const index = times.indexOf(now);
+        if (index >= 0) times.splice(index, 1);
+      }
     };
   }
 
-  #prune(now: number): void {
-    for (const [person, times] of this.#accepted) {
-      while (times[0] !== undefined && times[0] <= now - HOUR_MS) times.shift();
-      if (times.length === 0) this.#accepted.delete(person);
+  #checkOpen(request: Counted & { readonly caps?: JobCaps | undefined }, open: readonly (Counted & Pick<Job, "state">)[]): void {
+    const { limits } = this;
+    if (open.filter(({ state }) => state === "waiting").length >= limits.length) {
+      throw new QueueError("full", `The queue is full (${count(limits.length, "job")} waiting). Please try again in a few minutes.`);
+    }
+    const mine = open.filter((job) => personKey(job) === personKey(request));
+    const here = open.filter((job) => channelKey(job) === channelKey(request));
+    const mend = "Wait for one to end, or take one back with /cancel.";
+    if (mine.length >= limits.waitingPerPerson) {
+      throw new QueueError("person-waiting", `You have ${count(mine.length, "unfinished job")}, as many as one person may have. ${mend}`);
+    }
+    const both = mine.filter((job) => channelKey(job) === channelKey(request)).length;
+    if (both >= (request.caps?.perPerson ?? Number.POSITIVE_INFINITY)) {
+      throw new QueueError(
+        "person-waiting",
+        `You have ${count(both, "unfinished job")} in this channel, as many as one person may have here. ${mend}`,
+      );
+    }
+    if (here.length >= least(limits.perChannel, request.caps?.perChannel)) {
+      throw new QueueError(
+        "channel-waiting",
+        `This channel has ${count(here.length, "unfinished job")}, as many as it may have. Please wait until one has ended.`,
+      );
     }
   }
+
+  #checkHour(request: Counted & { readonly caps?: JobCaps | undefined }, now: number): void {
+    const [person = "", channel = "", both = ""] = keysOf(request);
+    const { limits } = this;
+    const { perPersonHour = Number.POSITIVE_INFINITY, perChannelHour } = request.caps ?? {};
+    this.#hour(
+      "person-hour",
+      person,
+      limits.perHourPerPerson,
+      now,
+      (jobs) => `You have started ${jobs} in the last hour, as many as one person may.`,
+    );
+    this.#hour(
+      "person-hour",
+      both,
+      perPersonHour,
+      now,
+      (jobs) => `You have started ${jobs} here in the last hour, as many as one person may in this channel.`,
+    );
+    const ofChannel = least(limits.perChannelHour, perChannelHour);
+    this.#hour(
+      "channel-hour",
+      channel,
+      ofChannel,
+      now,
+      (jobs) => `${jobs} were started in this channel in the last hour, as many as it may have.`,
+    );
+  }
+
+  #hour(kind: "person-hour" | "channel-hour", key: string, cap: number, now: number, why: (jobs: string) => string): void {
+    const times = this.#accepted.get(key) ?? [];
+    if (times.length < cap) return;
+    // The cap may have been lowered meanwhile: as many must leave the hour as there are too many.
+    const first = times[times.length - cap] ?? now;
+    const minutes = Math.max(1, Math.ceil((first + HOUR_MS - now) / 60_000));
+    throw new QueueError(kind, `${why(count(times.length, "job"))} The next can start in ${count(minutes, "minute")}.`);
+  }
+
+  #prune(now: number): void {
+    for (const [key, times] of this.#accepted) {
+      while (times[0] !== undefined && times[0] <= now - HOUR_MS) times.shift();
+      if (times.length === 0) this.#accepted.delete(key);
+    }
+  }
+}
+
+function channelKey({ place: { platform, community, channel } }: Counted): string {
+  return JSON.stringify([platform, community, channel]);
+}
+
+/** Whom and what a job counts for: its person, its channel, and that person in that channel. */
+function keysOf(job: Counted): string[] {
+  const [person, channel] = [personKey(job), channelKey(job)];
+  return [`person ${person}`, `channel ${channel}`, `both ${channel} ${person}`];
+}
+
+function least(...caps: (number | undefined)[]): number {
+  return Math.min(...caps.map((cap) => cap ?? Number.POSITIVE_INFINITY));
 }
 
 function count(number: number, noun: string): string {

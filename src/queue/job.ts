@@ -58,6 +58,18 @@ export interface JobCredit {
   readonly what?: string;
 }
 
+/** What those who manage a channel allow in it, besides what the installation allows; what is left out is not bounded. */
+export interface JobCaps {
+  /** Most jobs of one person in the channel that wait or run. */
+  readonly perPerson?: number;
+  /** Most jobs of one person accepted in the channel in any 60 minutes. */
+  readonly perPersonHour?: number;
+  /** Most jobs of the channel that wait or run. */
+  readonly perChannel?: number;
+  /** Most jobs of the channel accepted in any 60 minutes. */
+  readonly perChannelHour?: number;
+}
+
 /** Who may see a result: everybody in the community, or those in its channel. */
 export type JobAudience = "community" | "channel";
 
@@ -110,6 +122,8 @@ export interface JobRequest {
   readonly credits?: readonly JobCredit[];
   readonly spoiler?: boolean;
   readonly audience?: JobAudience;
+  /** The caps of its channel. They are looked at when it comes in, and not kept with it. */
+  readonly caps?: JobCaps;
 }
 
 /** What may change in a job's life. */

@@ -26,6 +26,8 @@ export interface Journal {
   pictures(id: string): Promise<Readonly<Record<string, Uint8Array>> | undefined>;
   /** A job's result picture; undefined when there is none, or it is no longer kept. */
   result(id: string): Promise<JobPicture | undefined>;
+  /** Jobs that were asked for at `time` (milliseconds since the epoch) or later. */
+  since(time: number): Promise<readonly Pick<Job, "place" | "author" | "createdAt">[]>;
   /** Jobs that are waiting or running, oldest first: what a stop has interrupted. */
   unfinished(): Promise<readonly Job[]>;
 }

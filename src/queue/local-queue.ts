@@ -44,6 +44,8 @@ const ATTEMPTS = 2;
 const CANCEL_MS = 900;
 /** On closing, an engine that has not let go of its jobs this long after they were cancelled is not waited for. */
 const LET_GO_MS = 2_000;
+/** What the hourly caps look back on. */
+const HOUR_MS = 3_600_000;
 const CLOSING = "Dreamloom is just shutting down. Please try again in a minute.";
 
 /** The queue of one machine: p-queue starts the jobs, fairly between people, and the journal keeps them. */
@@ -77,12 +79,11 @@ export class LocalQueue implements JobQueue {
   async submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job> {
     if (this.#closing) throw new QueueError("closing", CLOSING);
     const person = personKey(request);
-    const open = [...this.#live.values()];
-    const undo = this.#admission.admit(person, {
-      waiting: open.filter((live) => live.job.state === "waiting").length,
-      ofPerson: open.filter((live) => personKey(live.job) === person).length,
-    });
-    const { pictures, priority, ...rest } = request;
+    const undo = this.#admission.admit(
+      request,
+      [...this.#live.values()].map((live) => live.job),
+    );
+    const { pictures, priority, caps: _caps, ...rest } = request;
     const job: Job = {
       ...rest,
       id: this.#freeId(),
@@ -110,6 +111,11 @@ export class LocalQueue implements JobQueue {
     this.#enqueue(live);
     this.#tellMoves();
     return live.job;
+  }
+
+  /** Counts in the jobs of the last hour that were accepted before the program started. Called once, before the queue takes jobs. */
+  async remember(): Promise<void> {
+    this.#admission.remember(await this.#options.journal.since(this.#now() - HOUR_MS));
   }
 
   cancel(id: string, reason: CancelReason): boolean {

@@ -79,6 +79,10 @@ export class MemoryJournal implements Journal {
     return this.#entries.get(id)?.pictures;
   }
 
+  async since(time: number): Promise<readonly Job[]> {
+    return [...this.#entries.values()].map((entry) => entry.job).filter((job) => job.createdAt >= time);
+  }
+
   async unfinished(): Promise<readonly Job[]> {
     return [...this.#entries.values()].map((entry) => entry.job).filter(isUnfinished);
   }

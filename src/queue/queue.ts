@@ -48,7 +48,7 @@ export interface JobQueue {
   close(graceMs: number): Promise<void>;
 }
 
-export type QueueErrorKind = "full" | "person-waiting" | "person-hour" | "closing";
+export type QueueErrorKind = "full" | "person-waiting" | "person-hour" | "channel-waiting" | "channel-hour" | "closing";
 
 /** Why a job was not accepted, in a sentence for the person who asked. */
 export class QueueError extends Error {

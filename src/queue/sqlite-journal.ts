@@ -42,6 +42,10 @@ export class SqliteJournal implements Journal {
     return this.jobs.picture(id);
   }
 
+  async since(time: number): Promise<readonly Pick<Job, "place" | "author" | "createdAt">[]> {
+    return this.jobs.since(time);
+  }
+
   async unfinished(): Promise<readonly Job[]> {
     return this.jobs.unfinished();
   }

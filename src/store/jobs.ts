@@ -2,7 +2,7 @@ import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, type SQL, sql }
 import type { Database } from "./database.js";
 import type { Images, NewImage, RemovedImages } from "./images.js";
 import type { Community, MessageRole, NewJob, StoredJob, StoredJobChange, StoredMessage } from "./job-record.js";
-import { columnsOf, messagesOf, readJobs, rowOf } from "./job-rows.js";
+import { columnsOf, messagesOf, placeOf, readJobs, rowOf } from "./job-rows.js";
 import { jobInputTable, jobMessageTable, jobTable } from "./schema.js";
 
 /** Written out rather than bound, so that SQLite sees that the index on unfinished jobs serves. */
@@ -130,6 +130,18 @@ export class Jobs {
   /** How many jobs were asked for at `since` (milliseconds since the epoch) or later. */
   countSince(scope: JobScope, since: number): number {
     return this.#count(and(gte(jobTable.createdAt, since), ...inScope(scope)));
+  }
+
+  /** Whose jobs were asked for where at `time` (milliseconds since the epoch) or later, in the order in which they came. */
+  since(time: number): Pick<StoredJob, "place" | "author" | "createdAt">[] {
+    const { platform, community, channel, thread, authorId, authorName, createdAt, seq } = jobTable;
+    const rows = this.database.orm
+      .select({ platform, community, channel, thread, authorId, authorName, createdAt })
+      .from(jobTable)
+      .where(gte(createdAt, time))
+      .orderBy(asc(seq))
+      .all();
+    return rows.map((row) => ({ place: placeOf(row), author: { id: row.authorId, name: row.authorName }, createdAt: row.createdAt }));
   }
 
   /** A job's input pictures by role; undefined when they are no longer kept, or one of them is damaged. */

@@ -12,11 +12,19 @@ describe("/queue", () => {
     for (const person of [ann, ben, ann]) await chat.say(person, "/dream size:256");
     await engine.next();
     await chat.say(ann, "/queue");
-    expect(chat.whispers[0]?.text).toBe("Nobody is waiting: the next job starts at once.");
+    expect(chat.whispers[0]?.text).toBe(
+      "Nobody is waiting: the next job starts at once.\nYou: 0 of 5 unfinished, 0 of 100 in the last hour. This channel: 0 of 15 unfinished, 0 of 200 in the last hour.",
+    );
     const rows = chat.whispers[1]?.text.split("\n") ?? [];
     expect(rows[0]).toMatch(/^▶ Dream of creatures, \*\*yours\*\* \(`\w{8}`\): running, about \d+ s left$/);
     expect(rows[1]).toMatch(/^1\. Dream of creatures, by Ben/);
-    expect(rows).toHaveLength(3);
+    expect(rows[3]).toBe("You: 2 of 5 unfinished, 2 of 100 in the last hour. This channel: 3 of 15 unfinished, 3 of 200 in the last hour.");
+    expect(rows).toHaveLength(4);
+    await chat.say(mod, "/settings per-person:3 per-hour:9 per-channel:6");
+    await chat.say(ann, "/queue");
+    expect(chat.whispers.at(-1)?.text.split("\n").at(-1)).toBe(
+      "You: 2 of 5 unfinished, 2 of 100 in the last hour; in this channel: 2 of 3 unfinished, 2 of 9 in the last hour. This channel: 3 of 6 unfinished, 3 of 200 in the last hour.",
+    );
   });
 
   it("does not show one channel's or community's jobs to another", async () => {

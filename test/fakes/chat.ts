@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import {
   type ActionEvent,
+  type Button,
   type Chat,
   ChatError,
   type ChatEvent,
@@ -33,6 +34,7 @@ export interface FakeMessage {
 export interface Whisper {
   readonly person: Person;
   readonly text: string;
+  readonly buttons?: readonly Button[];
 }
 
 export type Call = "post" | "edit" | "remove" | "openThread" | "reply" | "latestPicture" | "picturesOf";
@@ -165,11 +167,16 @@ export class FakeChat implements Chat {
   async press(person: Person, message: FakeMessage, verb: string): Promise<void> {
     const button = message.content.buttons?.find((known) => known.id.split(":")[1] === verb);
     if (!button) throw new Error(`The message has no button ${verb}: ${message.content.text}`);
-    const action: ActionEvent = {
-      ...{ kind: "action", action: button.id, message: { id: message.id, place: message.place }, person },
-      reply: (content, visibility) => this.#reply(person, message.place, content, visibility),
+    await this.act(person, button.id, message);
+  }
+
+  /** Presses a button by its id, as under a whisper or a message that has changed since. */
+  async act(person: Person, action: string, { id, place }: MessageRef = { id: "whisper", place: art }): Promise<void> {
+    const event: ActionEvent = {
+      ...{ kind: "action", action, message: { id, place }, person },
+      reply: (content, visibility) => this.#reply(person, place, content, visibility),
     };
-    await this.#send(action);
+    await this.#send(event);
   }
 
   /** Reacts, or takes a reaction back, and waits until the bot has dealt with it. */
@@ -217,7 +224,7 @@ export class FakeChat implements Chat {
     await this.#enter("reply", { place, content });
     if (visibility === "public") return this.#add(place, content);
     this.#check(content);
-    this.whispers.push({ person, text: content.text });
+    this.whispers.push({ person, text: content.text, ...(content.buttons ? { buttons: content.buttons } : {}) });
     this.#changes.emit("change");
     return undefined;
   }

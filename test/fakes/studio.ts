@@ -33,6 +33,7 @@ export const house: House = {
   neuron: { size: 384, maxSize: 1024, steps: 12, maxSteps: 100, network: "resnet50" },
   film: { width: 256, maxWidth: 512, frames: 48, maxFrames: 240, maxSweep: 12 },
   styles: { perCommunity: 10, perPerson: 2 },
+  caps: { perPerson: 5, perHour: 100, perChannel: 15, perChannelHour: 200 },
   pictures: { maxBytes: 100_000, seconds: 1 },
 };
 
@@ -40,6 +41,8 @@ export interface StudioOptions {
   readonly chat?: FakeChat;
   readonly engine?: FakeEngine;
   readonly queue?: Partial<LocalQueueOptions>;
+  /** The data folder of a studio that was closed, to go on from; a new one unless given. */
+  readonly dir?: string;
 }
 
 /** Everything between a chat and an engine, with a fake one of each. */
@@ -47,14 +50,18 @@ export async function studio(options: StudioOptions = {}) {
   const chat = options.chat ?? new FakeChat();
   const engine = options.engine ?? new FakeEngine();
   const logger = pino({ level: "silent" });
-  const dir = mkdtempSync(join(tmpdir(), "dreamloom-studio-"));
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), "dreamloom-studio-"));
   const store = openStore({ dir });
   const journal = new SqliteJournal(store.jobs);
-  const clean = async () => {
+  /** Stops it as the program stops. What is on disk stays until the end of the test. */
+  const close = async () => {
     await queue.close(0);
     await desk.presenter.idle();
     await store.close();
-    rmSync(dir, { recursive: true });
+  };
+  const clean = async () => {
+    await close();
+    rmSync(dir, { recursive: true, force: true });
   };
   try {
     onTestFinished(clean);
@@ -67,6 +74,7 @@ export async function studio(options: StudioOptions = {}) {
     limits: { length: 20, waitingPerPerson: 5, perHourPerPerson: 100 },
     ...options.queue,
   });
+  await queue.remember();
   const desk = createDesk({ house, queue, journal, styles: styleShelf(store.styles), store, logger, backoffMs: 1 });
   const handlers = createHandlers(chat, desk, { settleMs: 1 });
   await chat.start(handlers);
@@ -80,5 +88,5 @@ export async function studio(options: StudioOptions = {}) {
     await desk.presenter.idle();
     await handlers.idle();
   };
-  return { chat, engine, queue, store, journal, desk, handlers, quiet };
+  return { chat, engine, queue, store, journal, desk, handlers, quiet, dir, close };
 }

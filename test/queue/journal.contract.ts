@@ -52,6 +52,19 @@ export function journalContract(name: string, open: () => Journal): void {
       expect(await journal.get("AAAA3333")).toMatchObject({ state: "failed", failure });
     });
 
+    it("tells whose jobs came since a time", async () => {
+      const journal = open();
+      const night = { ...club, channel: "night" };
+      await journal.add(job("AAAA3333", { createdAt: 1000 }), {});
+      await journal.add(job("BBBB3333", { createdAt: 2000, place: night }), {});
+      await journal.add(job("CCCC3333", { createdAt: 3000, state: "done" }), {});
+      const since = (await journal.since(2000)).map(({ place, author, createdAt }) => [place.channel, author.id, createdAt]);
+      expect(since).toEqual([
+        ["night", "ann", 2000],
+        ["art", "ann", 3000],
+      ]);
+    });
+
     it("passes over jobs that it does not keep", async () => {
       const journal = open();
       await journal.update("AAAA3333", { state: "done" });

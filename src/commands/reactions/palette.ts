@@ -89,7 +89,7 @@ export class Palettes {
       const given = (board.payload.given ?? {}) as Params;
       const choice = recipe.name === "stylize" ? { style: chosen[0] } : { styles: chosen.join(" ") };
       const place = message.place;
-      const start = { params: recipe.defaults(), pictures: { image: photo.bytes } };
+      const start = { params: desk.settings.defaults(recipe, place), pictures: { image: photo.bytes } };
       const draft = await recipe.change(start, { ...given, ...choice }, scopeOf({ place, chat, desk }));
       await startJob({ chat, desk, person, place, announce: (content) => chat.post(place, content) }, { recipe, ...draft });
     } catch (error) {

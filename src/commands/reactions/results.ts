@@ -50,7 +50,8 @@ function again({ event, job, chat, desk }: Reacted, changes: Readonly<Record<str
 }
 
 function larger({ job, desk }: Reacted): number {
-  const maximum = desk.recipes.get(job.recipe)?.options.size?.maximum;
+  const recipe = desk.recipes.get(job.recipe);
+  const maximum = recipe?.options.size && desk.settings.largest(recipe, job.place);
   const size = Number(job.params.size);
   if (maximum === undefined || !(size > 0)) throw new Mistake("This has no size that could grow.");
   if (size >= maximum) throw new Mistake(`It is ${size} px already, and no more is allowed here.`);
@@ -73,7 +74,11 @@ async function film({ event, job, chat, desk }: Reacted): Promise<void> {
   const recipe = desk.recipes.get("zoom");
   if (!recipe || !result) throw new Mistake(`The picture of job ${job.id} is no longer kept; send it again with \`/zoom\`.`);
   const { place } = job;
-  const draft = await recipe.change({ params: recipe.defaults(), pictures: { image: result.bytes } }, {}, scopeOf({ place, chat, desk }));
+  const draft = await recipe.change(
+    { params: desk.settings.defaults(recipe, place), pictures: { image: result.bytes } },
+    {},
+    scopeOf({ place, chat, desk }),
+  );
   const context = {
     chat,
     desk,

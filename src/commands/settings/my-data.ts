@@ -1,0 +1,138 @@
+/** What is stored about a person, told to that person only, and its deletion. */
+import type { Button, Chat, Person, Place } from "../../bots/chat.js";
+import { StoreError } from "../../store/errors.js";
+import type { StoredJob } from "../../store/job-record.js";
+import { type CommandContext, Mistake } from "../command.js";
+import type { Desk } from "../desk.js";
+import { plain } from "../present/texts.js";
+
+/** The button under "are you sure?". */
+export const DELETE_MY_DATA = "mydata:delete";
+const WORKS_SHOWN = 5;
+const CHANNELS_SHOWN = 6;
+const NAMES_SHOWN = 10;
+const THE_CHATS =
+  "What was said and shown in the chat is the chat's, and stays there, my own messages too: 🗑️ those first that should go from the chat as well.";
+
+type Context = Pick<CommandContext, "chat" | "desk" | "person" | "place">;
+
+/** Tells a person what is stored about them on this platform. */
+export async function showMyData(context: CommandContext): Promise<void> {
+  const { desk, place, person } = context;
+  const data = desk.store.myData.read({ platform: place.platform, person: person.id });
+  const { jobs, pictures, styles, favourites, boards, votes } = data;
+  if (jobs.length + styles.length + favourites.length + boards.length + votes.length === 0) {
+    return context.whisper(`Nothing is stored about you. ${THE_CHATS}`);
+  }
+  const bytes = pictures.reduce((sum, picture) => sum + picture.bytes, 0);
+  const rows = [
+    ...(jobs.length === 0
+      ? []
+      : [
+          `${counted(jobs.length, "job")}, ${span(jobs)}, with all parameters and messages, and ${counted(pictures.length, "picture")} of ${megabytes(bytes)}`,
+          `They are in ${await channels(context, jobs)}`,
+          ...(await latest(context, jobs)),
+        ]),
+    ...(styles.length === 0 ? [] : [`${counted(styles.length, "style")} that you have added: ${some(styles.map(({ name }) => name))}`]),
+    ...(favourites.length === 0 ? [] : [counted(favourites.length, "favourite")]),
+    ...(boards.length === 0 ? [] : [`${counted(boards.length, "palette or vote", "palettes or votes")} that you have opened`]),
+    ...(votes.length === 0 ? [] : [`${counted(votes.length, "choice")} made by reaction`]),
+  ];
+  const text = ["**What is stored about you**", ...rows, THE_CHATS, "`/settings mydata delete` deletes all of it."].join("\n");
+  await context.whisper(text);
+}
+
+/** Asks once more before everything goes. */
+export async function askToDelete(context: CommandContext): Promise<void> {
+  const { desk, place, person } = context;
+  const { jobs, styles, favourites } = desk.store.myData.read({ platform: place.platform, person: person.id });
+  const button: Button = { id: DELETE_MY_DATA, label: "Delete all of it", emoji: "🗑", style: "danger" };
+  const what = [counted(jobs.length, "job"), counted(styles.length, "style"), counted(favourites.length, "favourite")].join(", ");
+  const text = [
+    `**Delete all that is stored about you?** ${what}, their pictures, your palettes and votes. Styles that others use go too. It cannot be undone.`,
+    THE_CHATS,
+    "Press the button, or write `/settings mydata delete confirm:yes`.",
+  ].join("\n");
+  await context.whisper(text, [button]);
+}
+
+/**
+ * Deletes all that is stored about a person on a platform.
+ *
+ * @returns what has gone, in a sentence
+ * @throws Mistake while a job of theirs waits or runs.
+ */
+export function deleteMyData({ desk, place, person }: { readonly desk: Desk; readonly place: Place; readonly person: Person }): string {
+  try {
+    const removed = desk.store.myData.remove({ platform: place.platform, person: person.id });
+    desk.logger.info({ person: person.id, ...removed }, "a person's data was deleted");
+    const { jobs, styles, favourites, votes, images, bytes } = removed;
+    const what = [counted(jobs, "job"), counted(styles, "style"), counted(favourites, "favourite"), counted(votes, "choice")].join(", ");
+    return `Deleted: ${what}, and ${counted(images, "picture")} of ${megabytes(bytes)}. Nothing is stored about you any more.`;
+  } catch (error) {
+    if (error instanceof StoreError && error.kind === "busy") throw new Mistake(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** The channels with a person's jobs, those with most first. */
+async function channels({ chat }: Context, jobs: readonly StoredJob[]): Promise<string> {
+  const counts = new Map<string, { readonly place: Place; jobs: number }>();
+  for (const { place } of jobs) {
+    const { thread: _thread, ...channel } = place;
+    const key = JSON.stringify(channel);
+    const entry = counts.get(key) ?? { place: channel, jobs: 0 };
+    entry.jobs += 1;
+    counts.set(key, entry);
+  }
+  const most = [...counts.values()].sort((a, b) => b.jobs - a.jobs);
+  const shown = await Promise.all(most.slice(0, CHANNELS_SHOWN).map(async (entry) => `${await nameOf(chat, entry.place)} (${entry.jobs})`));
+  return more(shown, most.length);
+}
+
+async function nameOf(chat: Chat, place: Place): Promise<string> {
+  try {
+    return plain((await chat.describe(place)).name);
+  } catch {
+    // A channel that is gone, or that the bot may no longer see.
+    return "a channel that I no longer see";
+  }
+}
+
+/** The newest works with a picture, each with the way to it. */
+async function latest({ chat, desk }: Context, jobs: readonly StoredJob[]): Promise<string[]> {
+  const works = jobs.filter(({ picture }) => picture !== undefined).slice(-WORKS_SHOWN);
+  return Promise.all(
+    works.reverse().map(async (job) => {
+      const title = desk.recipes.get(job.recipe)?.title(job.params) ?? job.recipe;
+      const message = job.messages.final ?? job.messages.announcement;
+      const link = message && (await chat.link(message).catch(() => undefined));
+      return `· ${link ? `[${title}](${link})` : title}, \`${job.id}\`, ${day(job.createdAt)}`;
+    }),
+  );
+}
+
+function span(jobs: readonly StoredJob[]): string {
+  const [first, last] = [day(jobs[0]?.createdAt ?? 0), day(jobs.at(-1)?.createdAt ?? 0)];
+  return first === last ? `of ${first}` : `from ${first} to ${last}`;
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+function some(names: readonly string[]): string {
+  return more(names.slice(0, NAMES_SHOWN), names.length);
+}
+
+function more(shown: readonly string[], all: number): string {
+  return shown.join(", ") + (all > shown.length ? ` and ${all - shown.length} more` : "");
+}
+
+function counted(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
+}
+
+function megabytes(bytes: number): string {
+  return bytes < 100_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { ann, art, ben, source } from "../../fakes/chat.js";
+import { FakeEngine, picture } from "../../fakes/engine.js";
+import { studio } from "../../fakes/studio.js";
+
+async function lived() {
+  const open = await studio({ engine: new FakeEngine({ automatic: true }) });
+  const { chat, quiet } = open;
+  await chat.say(ann, "/dream octaves:1 seed:7", { attachments: [source(await picture(20, 20))] });
+  await chat.say(ann, "/dream octaves:1", { place: { ...art, channel: "night" } });
+  await chat.say(ben, "/dream octaves:1");
+  await quiet();
+  await chat.say(ann, "/style add name:rust emoji:🍂", { attachments: [source(await picture(30, 20))] });
+  const final = chat.in("thread").find(({ content }) => content.text.startsWith("Your picture is ready"));
+  await chat.reactTo(ann, final ?? { id: "", place: art }, "❤️");
+  await chat.say(ann, "/stylize", { attachments: [source(await picture(40, 20))] });
+  const last = () => open.chat.whispers.at(-1);
+  return { ...open, last };
+}
+
+describe("/settings mydata", () => {
+  it("shows a person, and nobody else, what is stored about them", async () => {
+    const { chat, last } = await lived();
+    await chat.say(ann, "/settings mydata");
+    const { person, text } = last() ?? { person: undefined, text: "" };
+    expect(person).toEqual(ann);
+    expect(text).toMatch(
+      /^\*\*What is stored about you\*\*\n2 jobs, of \d{4}-\d\d-\d\d, with all parameters and messages, and \d pictures? of \d+ kB/,
+    );
+    expect(text).toContain("They are in #art (1), #night (1)");
+    expect(text).toMatch(/· \[Dream of creatures\]\(https:\/\/chat\.example\/\w+\/m\d+\), `\w{8}`, \d{4}-/);
+    expect(text).toContain("1 style that you have added: rust");
+    expect(text).toContain("1 favourite\n1 palette or vote that you have opened");
+    expect(text).toContain("stays there");
+    await chat.say({ ...ann, id: "cat", name: "Cat" }, "/settings mydata");
+    expect(last()?.text).toMatch(/^Nothing is stored about you\./);
+  });
+
+  it("deletes it after asking once more, by button or by word", async () => {
+    const { chat, store, last } = await lived();
+    await chat.say(ann, "/settings mydata delete");
+    expect(last()?.text).toMatch(/^\*\*Delete all that is stored about you\?\*\* 2 jobs, 1 style, 1 favourite/);
+    expect(store.myData.read({ platform: "fake", person: "ann" }).jobs).toHaveLength(2);
+    expect(last()?.buttons).toMatchObject([{ id: "mydata:delete", style: "danger" }]);
+    await chat.act(ann, "mydata:delete");
+    expect(last()?.text).toMatch(
+      /^Deleted: 2 jobs, 1 style, 1 favourite, 0 choices, and \d pictures? of \d+ kB\. Nothing is stored about you any more\.$/,
+    );
+    const rest = store.myData.read({ platform: "fake", person: "ann" });
+    expect(rest).toEqual({ jobs: [], pictures: [], styles: [], favourites: [], boards: [], votes: [] });
+    expect(store.myData.read({ platform: "fake", person: "ben" }).jobs).toHaveLength(1);
+    await chat.say(ben, "/settings mydata delete confirm:yes");
+    expect(last()?.text).toMatch(/^Deleted: 1 job, 0 styles/);
+  });
+
+  it("does not while a job runs, and says which", async () => {
+    const { chat, engine, store } = await studio();
+    await chat.say(ann, "/dream");
+    await engine.next();
+    await chat.say(ann, "/settings mydata delete confirm:yes");
+    expect(chat.whispers.at(-1)?.text).toMatch(
+      /^Your job \w{8} has not ended yet: cancel it, or wait for it, and then delete your data again\.$/,
+    );
+    expect(store.myData.read({ platform: "fake", person: "ann" }).jobs).toHaveLength(1);
+  });
+});

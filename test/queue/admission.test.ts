@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { Admission, type QueueLimits } from "../../src/queue/admission.js";
+import type { Job, JobCaps } from "../../src/queue/job.js";
+import { QueueError } from "../../src/queue/queue.js";
+
+const HOUR_MS = 3_600_000;
+const limits: QueueLimits = { length: 100, waitingPerPerson: 5, perHourPerPerson: 6, perChannel: 8, perChannelHour: 12 };
+
+const ask = (person: string, channel = "art", caps: JobCaps = {}) => ({
+  place: { platform: "fake", community: "club", channel },
+  author: { id: person, name: person },
+  caps,
+});
+const waits = (person: string, channel = "art"): Pick<Job, "place" | "author" | "state"> => ({ ...ask(person, channel), state: "waiting" });
+
+function admission(more: Partial<QueueLimits> = {}) {
+  const clock = { now: 10 * HOUR_MS };
+  return { clock, admission: new Admission({ ...limits, ...more }, () => clock.now) };
+}
+
+function refusal(work: () => unknown): Pick<QueueError, "kind" | "message"> {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof QueueError) return { kind: error.kind, message: error.message };
+    throw error;
+  }
+  throw new Error("it was admitted");
+}
+
+describe("admission", () => {
+  it("bounds what waits or runs, of a person everywhere and of a channel", () => {
+    const { admission: gate } = admission();
+    const five = ["art", "night", "art", "day", "art"].map((channel) => waits("ann", channel));
+    expect(refusal(() => gate.admit(ask("ann", "new"), five))).toEqual({
+      kind: "person-waiting",
+      message: "You have 5 unfinished jobs, as many as one person may have. Wait for one to end, or take one back with /cancel.",
+    });
+    const crowd = Array.from({ length: 8 }, (_, index) => waits(`p${index}`));
+    expect(refusal(() => gate.admit(ask("ben"), crowd))).toEqual({
+      kind: "channel-waiting",
+      message: "This channel has 8 unfinished jobs, as many as it may have. Please wait until one has ended.",
+    });
+    gate.admit(ask("ben", "night"), crowd);
+    // A channel of the same name elsewhere is another.
+    gate.admit({ ...ask("ben"), place: { platform: "fake", community: "other", channel: "art" } }, crowd);
+  });
+
+  it("holds a channel's own caps besides, counting what happens there", () => {
+    const { admission: gate } = admission();
+    const caps = { perPerson: 1, perChannel: 2 };
+    gate.admit(ask("ann", "art", caps), [waits("ann", "night"), waits("ann", "night")]);
+    expect(refusal(() => gate.admit(ask("ann", "art", caps), [waits("ann")])).message).toMatch(
+      /^You have 1 unfinished job in this channel, as many as one person may have here/,
+    );
+    expect(refusal(() => gate.admit(ask("ann", "art", caps), [waits("ben"), waits("cat")])).kind).toBe("channel-waiting");
+    // More than the installation allows is not to be had.
+    const crowd = Array.from({ length: 8 }, (_, index) => waits(`p${index}`));
+    expect(refusal(() => gate.admit(ask("ann", "art", { perChannel: 50 }), crowd)).kind).toBe("channel-waiting");
+  });
+
+  it("bounds an hour, of a person everywhere, of a person in a channel, and of a channel", () => {
+    const { admission: gate, clock } = admission();
+    const caps = { perPersonHour: 2 };
+    gate.admit(ask("ann", "art", caps), []);
+    clock.now += 10 * 60_000;
+    gate.admit(ask("ann", "art", caps), []);
+    expect(refusal(() => gate.admit(ask("ann", "art", caps), []))).toEqual({
+      kind: "person-hour",
+      message:
+        "You have started 2 jobs here in the last hour, as many as one person may in this channel. The next can start in 50 minutes.",
+    });
+    for (let job = 0; job < 4; job++) gate.admit(ask("ann", "night"), []);
+    expect(refusal(() => gate.admit(ask("ann", "day"), []))).toEqual({
+      kind: "person-hour",
+      message: "You have started 6 jobs in the last hour, as many as one person may. The next can start in 50 minutes.",
+    });
+    for (let job = 0; job < 10; job++) gate.admit(ask(`p${job}`), []);
+    expect(refusal(() => gate.admit(ask("ben"), []))).toEqual({
+      kind: "channel-hour",
+      message: "12 jobs were started in this channel in the last hour, as many as it may have. The next can start in 50 minutes.",
+    });
+    // A cap lowered meanwhile: ten have to leave the hour.
+    expect(refusal(() => gate.admit(ask("ben", "art", { perChannelHour: 3 }), [])).message).toMatch(/The next can start in 60 minutes\.$/);
+    clock.now += 51 * 60_000;
+    gate.admit(ask("ann", "art", caps), []);
+  });
+
+  it("counts out what came to nothing", () => {
+    const { admission: gate } = admission({ perHourPerPerson: 1 });
+    gate.admit(ask("ann"), [])();
+    gate.admit(ask("ann"), []);
+    expect(refusal(() => gate.admit(ask("ann"), [])).kind).toBe("person-hour");
+  });
+
+  it("remembers what was accepted before the program started", () => {
+    const { admission: gate, clock } = admission();
+    gate.remember([5, 20, 70, 90, 30, 10].map((minutes) => ({ ...ask("ann"), createdAt: clock.now - minutes * 60_000 })));
+    gate.admit(ask("ann"), []);
+    gate.admit(ask("ann"), []);
+    expect(refusal(() => gate.admit(ask("ann"), [])).message).toMatch(/The next can start in 30 minutes\.$/);
+  });
+});
