@@ -13,7 +13,7 @@ import { styleShelf } from "./commands/styles/style-shelf.js";
 import { type Config, loadConfig } from "./config.js";
 import { catalogue } from "./engine/networks/catalogue-file.js";
 import type { Engine } from "./engine/process/engine.js";
-import { createLogger } from "./log.js";
+import { configuredLogger } from "./log.js";
 import type { QueueLimits } from "./queue/admission.js";
 import { Estimator } from "./queue/estimator.js";
 import { endInterrupted } from "./queue/interrupted.js";
@@ -56,7 +56,7 @@ const SAMPLE_DESCRIPTION = "A path into the mountains: Picos de Europa, photo by
  * @throws ChatError when a chat cannot be started, for instance because its port is taken.
  */
 export async function startDreamloom(config: Config, parts: Parts): Promise<Running> {
-  const logger = parts.logger ?? createLogger(config.log);
+  const logger = parts.logger ?? configuredLogger(config);
   const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
   const store = openStore({ dir: config.data.dir, logger: logger.child({ part: "store" }) });
   const journal = new SqliteJournal(store.jobs);
@@ -126,7 +126,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
  */
 export async function start(parts: Parts & { readonly env?: Readonly<Record<string, string | undefined>> }): Promise<Running> {
   const config = loadConfig(parts.env ?? process.env);
-  const logger = parts.logger ?? createLogger(config.log);
+  const logger = parts.logger ?? configuredLogger(config);
   process.on("unhandledRejection", (reason) => logger.error({ err: reason }, "something failed that nobody waited for"));
   const running = await startDreamloom(config, { ...parts, logger });
   const stop = async (code: number) => {

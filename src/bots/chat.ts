@@ -6,6 +6,8 @@
  * `test/bots/chat.contract.ts` holds every adapter to the promises written here.
  */
 
+import type { ChatAdmin } from "./admin.js";
+
 /** Where something is said: a channel, or a thread inside it. Plain data, so that it can be stored and used after a restart. */
 export interface Place {
   /** The adapter's name: "web", "discord", "slack". */
@@ -103,6 +105,8 @@ export interface OutgoingMessage {
   readonly key?: string;
   /** A program that was killed since may have posted it already: look for a message with this `key` first, and return that one. */
   readonly perhapsPosted?: boolean;
+  /** What the log calls the work that this message belongs to. An adapter names it as `job` in every line that it logs about the message. */
+  readonly trace?: string;
 }
 
 /** What a person typed after a slash, or wrote to the bot as text: not parsed yet where the platform has no structured options. */
@@ -227,6 +231,10 @@ export interface ChatHandlers {
   complete(request: CompletionRequest): Promise<readonly Completion[]>;
   /** A person's finished works in a community, newest first. */
   works(request: WorksRequest): Promise<readonly Work[]>;
+  /** The platform has asked the adapter to slow down, which waits for this many milliseconds before its next call. */
+  slowedDown?(milliseconds: number): void;
+  /** Only for the chat of those who run the program; each call checks that the person is a moderator. */
+  readonly admin?: ChatAdmin;
 }
 
 /** What a platform allows; the caller stays inside it. */
@@ -237,6 +245,13 @@ export interface ChatLimits {
   readonly editIntervalMs: number;
   /** Characters in a message. */
   readonly textLength: number;
+}
+
+/** Whether a chat hears and can be heard just now. */
+export interface ChatHealth {
+  readonly connected: boolean;
+  /** For operators, in a few words, such as "shard 0 reconnects since 12:03"; no secrets. */
+  readonly detail?: string;
 }
 
 /** A chat platform. Every method times out by itself and rejects with a {@link ChatError}. */
@@ -259,6 +274,8 @@ export interface Chat {
   describe(place: Place): Promise<PlaceInfo>;
   /** An address that leads people to a message; undefined where there is none. */
   link(message: MessageRef): Promise<string | undefined>;
+  /** A platform without it counts as connected from its start to its stop. Answers at once. */
+  health?(): ChatHealth;
 }
 
 export type ChatErrorKind = "gone" | "forbidden" | "too-large" | "rate-limited" | "timeout" | "unavailable";

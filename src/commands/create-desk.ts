@@ -6,6 +6,7 @@ import { cancelCommand } from "./cancel.js";
 import type { Desk, DeskStore } from "./desk.js";
 import { helpCommand } from "./help.js";
 import type { House } from "./house.js";
+import type { Observer } from "./notices.js";
 import { Presenter } from "./present/presenter.js";
 import { queueCommand } from "./queue.js";
 import { recipeCommands } from "./recipe-commands.js";
@@ -24,6 +25,8 @@ export interface DeskOptions {
   readonly logger: Logger;
   /** See `PresenterOptions`. */
   readonly backoffMs?: number;
+  /** Hears what operators want to know. */
+  readonly notice?: Observer;
 }
 
 /** Every command of a chat, and the recipes that some of them make. A new command joins here. */
@@ -37,10 +40,11 @@ export function chatCommands(house: House): ReturnType<typeof recipeCommands> {
 
 /** Puts everything behind the commands together. */
 export function createDesk(options: DeskOptions): Desk {
-  const { house, queue, journal, styles, store, logger, backoffMs } = options;
+  const { house, queue, journal, styles, store, logger, backoffMs, notice = () => undefined } = options;
   const chat = chatCommands(house);
   const recipes = new Map(chat.recipes.map((recipe) => [recipe.name, recipe]));
   const registry = new Registry(chat.commands, styles);
-  const presenter = new Presenter({ queue, recipes, logger, ...(backoffMs === undefined ? {} : { backoffMs }) });
-  return { house, queue, journal, presenter, registry, recipes, styles, store, settings: new PlaceSettings(house, store.settings), logger };
+  const presenter = new Presenter({ queue, recipes, logger, notice, ...(backoffMs === undefined ? {} : { backoffMs }) });
+  const settings = new PlaceSettings(house, store.settings);
+  return { house, queue, journal, presenter, registry, recipes, styles, store, settings, logger, notice };
 }

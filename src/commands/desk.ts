@@ -3,6 +3,7 @@ import type { Journal } from "../queue/journal.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { Store } from "../store/open.js";
 import type { House } from "./house.js";
+import type { Observer } from "./notices.js";
 import type { Presenter } from "./present/presenter.js";
 import type { Recipe } from "./recipes/recipe.js";
 import type { Registry } from "./registry.js";
@@ -27,4 +28,5 @@ export interface Desk {
   /** What is set in channels and communities. */
   readonly settings: PlaceSettings;
   readonly logger: Logger;
+  readonly notice: Observer;
 }

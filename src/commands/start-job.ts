@@ -47,7 +47,8 @@ export async function startJob(
       (job) => desk.presenter.open(job, { chat, person, announce: (message) => context.announce(message) }),
     );
   } catch (error) {
-    if (error instanceof QueueError) throw new Mistake(error.message, { cause: error });
-    throw error;
+    if (!(error instanceof QueueError)) throw error;
+    desk.notice({ kind: "refused", why: error.kind });
+    throw new Mistake(error.message, { cause: error });
   }
 }

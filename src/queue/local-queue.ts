@@ -233,9 +233,9 @@ export class LocalQueue implements JobQueue {
     };
     signal.addEventListener("abort", onAbort, { once: true });
     try {
-      const { recipe, params } = live.job;
+      const { id, recipe, params } = live.job;
       return await this.#options.engine.run(
-        { recipe, params, pictures: live.pictures },
+        { job: id, recipe, params, pictures: live.pictures },
         {
           signal,
           onFrame: (frame) => {

@@ -19,6 +19,7 @@ describe("a dream in a chat", () => {
     await chat.say(ann, "/dream size:256 octaves:3 seed:7", { attachments: [source(photo)] });
     const run = await engine.next();
     expect(run.request).toEqual({
+      job: expect.stringMatching(/^[0-9A-Z]{8}$/),
       recipe: "dream",
       params: { look: "creatures", size: 256, octaves: 3, octaveScale: 1.4, steps: 10, strength: 1, seed: 7, network: "resnet50" },
       pictures: { image: photo },

@@ -9,17 +9,22 @@ export interface Persistence {
   /** Wait before the second try, in milliseconds; doubled before each further one. */
   readonly backoffMs: number;
   readonly logger: Logger;
+  /** What the log calls the work: posts and edits carry it, see `OutgoingMessage.trace`. */
+  readonly trace?: string;
+  /** Hears of every failure, also of those that are tried again. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /**
  * Does something in a chat, again and again while the trouble may pass: too many calls, a time-out, an outage.
  * Rejects when it may not pass, or with the last error.
  */
-export async function persist<T>(action: () => Promise<T>, { attempts, backoffMs, logger }: Persistence): Promise<T> {
+export async function persist<T>(action: () => Promise<T>, { attempts, backoffMs, logger, onFailure }: Persistence): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await action();
     } catch (error) {
+      onFailure?.(error);
       if (attempt >= attempts || !passes(error)) throw error;
       logger.warn({ err: error, attempt }, "the chat did not take a message; trying again");
       await delay(backoffMs * 2 ** (attempt - 1));
@@ -37,7 +42,7 @@ export async function postSomewhere(
   message: OutgoingMessage,
   persistence: Persistence,
 ): Promise<MessageRef | undefined> {
-  let outgoing = await fitMessage(message, chat.limits.uploadBytes);
+  let outgoing = await fitMessage(tracedBy(persistence, message), chat.limits.uploadBytes);
   for (const place of places) {
     for (let smaller = 0; smaller < 3; smaller++) {
       try {
@@ -50,6 +55,11 @@ export async function postSomewhere(
     }
   }
   return undefined;
+}
+
+/** The message with the name of its work, for the log. */
+export function tracedBy({ trace }: Pick<Persistence, "trace">, message: OutgoingMessage): OutgoingMessage {
+  return trace === undefined ? message : { ...message, trace };
 }
 
 function largest(message: OutgoingMessage): number {

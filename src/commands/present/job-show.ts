@@ -1,11 +1,12 @@
 import type { Logger } from "pino";
-import type { Chat, MessageRef, OutgoingMessage, Person, Place, Progress } from "../../bots/chat.js";
+import { type Chat, ChatError, type MessageRef, type OutgoingMessage, type Person, type Place, type Progress } from "../../bots/chat.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Job, JobFailure, JobMessages } from "../../queue/job.js";
 import type { CancelReason, JobQueue, Standing } from "../../queue/queue.js";
+import type { Observer } from "../notices.js";
 import type { Recipe } from "../recipes/recipe.js";
-import { type Persistence, persist, postSomewhere } from "./deliver.js";
-import { LiveMessage } from "./live-message.js";
+import { type Persistence, persist, postSomewhere, tracedBy } from "./deliver.js";
+import { LiveMessage, type Shown } from "./live-message.js";
 import { Outbox } from "./outbox.js";
 import * as texts from "./texts.js";
 
@@ -23,6 +24,7 @@ export interface JobShowOptions {
   readonly queue: JobQueue;
   readonly logger: Logger;
   readonly backoffMs: number;
+  readonly notice: Observer;
 }
 
 /** Octave frames that may wait for a slow chat; older ones are dropped. */
@@ -46,7 +48,8 @@ export class JobShow {
 
   constructor(private readonly options: JobShowOptions) {
     this.#outbox = new Outbox(options.logger);
-    this.#persistence = { attempts: 6, backoffMs: options.backoffMs, logger: options.logger };
+    const { job, backoffMs, logger } = options;
+    this.#persistence = { attempts: 6, backoffMs, logger, trace: job.id, onFailure: (error) => this.#noticeFailure(error) };
     this.#outbox.add(() => this.#open());
   }
 
@@ -68,7 +71,7 @@ export class JobShow {
       this.#announcement?.show(texts.announcement(recipe, job, standing));
       const ref = await this.#postFrame(texts.beginning(recipe, job, standing));
       if (!ref) return;
-      this.#progress = new LiveMessage(this.options.stage.chat, ref, this.#persistence);
+      this.#progress = new LiveMessage(this.options.stage.chat, ref, this.#persistence, (what) => this.#noticeFrame(what));
       if (this.#over) this.#progress.stop();
       if (this.#latest) this.#progress.show(this.#latest);
       await this.#keep({ progress: ref });
@@ -88,11 +91,15 @@ export class JobShow {
     this.#showProgress(texts.underway(frame, left, preview));
     if (frame.kind !== "octave") return;
     this.#frames.push(frame);
-    if (this.#frames.length > MAX_FRAMES_WAITING) this.#frames.shift();
+    if (this.#frames.length > MAX_FRAMES_WAITING) {
+      this.#frames.shift();
+      this.#noticeFrame("overtaken");
+    }
     this.#outbox.add(async () => {
       const next = this.#frames.shift();
       if (!next) return;
       const ref = await this.#postFrame(texts.octaveFrame(job, next));
+      this.#noticeFrame(ref ? "posted" : "refused");
       if (ref) await this.#keep({ frames: [...this.#messages.frames, ref] });
     });
   }
@@ -109,6 +116,8 @@ export class JobShow {
       const { recipe } = this.options;
       const picture = texts.resultPicture(recipe, job, result);
       const final = await this.#post(texts.finished(recipe, job, result, picture));
+      this.options.notice({ kind: final ? "delivered" : "undelivered", platform: this.options.stage.chat.platform });
+      if (final) this.options.logger.info("the final picture has been delivered");
       if (final) await this.#keep({ final });
       else this.options.logger.error({ job: job.id }, "the final picture could not be posted anywhere");
       const below = final !== undefined && this.#announcement !== undefined && samePlace(final.place, this.#announcement.ref.place);
@@ -175,7 +184,7 @@ export class JobShow {
   async #announce(message: OutgoingMessage): Promise<MessageRef | undefined> {
     const { stage, job, logger } = this.options;
     try {
-      const ref = await stage.announce(message);
+      const ref = await stage.announce(tracedBy(this.#persistence, message));
       if (ref) return ref;
     } catch (error) {
       logger.warn({ err: error, job: job.id }, "the command could not be answered; posting instead");
@@ -197,6 +206,16 @@ export class JobShow {
   async #postFrame(message: OutgoingMessage): Promise<MessageRef | undefined> {
     const { stage, job } = this.options;
     return postSomewhere(stage.chat, [this.#messages.thread ?? job.place], message, { ...this.#persistence, attempts: 3 });
+  }
+
+  #noticeFrame(what: Shown): void {
+    const { platform } = this.options.stage.chat;
+    this.options.notice(what === "posted" ? { kind: "frame-posted", platform } : { kind: "frame-dropped", platform, why: what });
+  }
+
+  #noticeFailure(error: unknown): void {
+    const why = error instanceof ChatError ? error.kind : "unforeseen";
+    this.options.notice({ kind: "chat-failed", platform: this.options.stage.chat.platform, why });
   }
 
   async #keep(messages: Partial<JobMessages>): Promise<void> {

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Chat, ChatError, type MessageRef, type OutgoingMessage } from "../../bots/chat.js";
-import { type Persistence, persist } from "./deliver.js";
+import { type Persistence, persist, tracedBy } from "./deliver.js";
 import { fitMessage } from "./fit-picture.js";
+
+/** What became of a state that a message should show: it is in the chat, a newer one came before it, or the chat refused it. */
+export type Shown = "posted" | "overtaken" | "refused";
 
 /**
  * A message that changes while a job runs. One edit is under way at a time, with the platform's least time between two; what has been
@@ -18,6 +21,7 @@ export class LiveMessage {
     private readonly chat: Chat,
     readonly ref: MessageRef,
     private readonly persistence: Persistence,
+    private readonly onShown: (what: Shown) => void = () => undefined,
   ) {
     this.#pause(1);
   }
@@ -25,6 +29,7 @@ export class LiveMessage {
   /** Shows this as soon as the budget allows, unless something newer comes first. An edit that fails is not repeated: a newer one follows. */
   show(content: OutgoingMessage): void {
     if (this.#ended) return;
+    if (this.#next) this.onShown("overtaken");
     this.#next = content;
     this.#loop ??= this.#run().finally(() => {
       this.#loop = undefined;
@@ -34,6 +39,7 @@ export class LiveMessage {
   /** No more edits but the last word. */
   stop(): void {
     this.#ended = true;
+    if (this.#next) this.onShown("overtaken");
     this.#next = undefined;
     this.#stop.abort();
   }
@@ -43,7 +49,7 @@ export class LiveMessage {
     this.stop();
     await this.#loop;
     try {
-      const outgoing = await fitMessage(content, this.chat.limits.uploadBytes);
+      const outgoing = await fitMessage(tracedBy(this.persistence, content), this.chat.limits.uploadBytes);
       await persist(() => this.chat.edit(this.ref, outgoing), this.persistence);
       return true;
     } catch (error) {
@@ -60,9 +66,13 @@ export class LiveMessage {
       if (!content) return;
       this.#next = undefined;
       try {
-        await this.chat.edit(this.ref, await fitMessage(content, this.chat.limits.uploadBytes));
+        const outgoing = await fitMessage(tracedBy(this.persistence, content), this.chat.limits.uploadBytes);
+        await this.chat.edit(this.ref, outgoing);
+        this.onShown("posted");
         this.#pause(1);
       } catch (error) {
+        this.onShown("refused");
+        this.persistence.onFailure?.(error);
         this.persistence.logger.debug({ err: error, message: this.ref.id }, "a frame was dropped");
         if (error instanceof ChatError && (error.kind === "gone" || error.kind === "forbidden")) this.stop();
         // The platform is busy: the next one waits longer.

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Job } from "../../queue/job.js";
 import type { JobQueue } from "../../queue/queue.js";
+import type { Observer } from "../notices.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { JobShow, type Stage } from "./job-show.js";
 
@@ -17,6 +18,7 @@ export interface PresenterOptions {
   readonly logger: Logger;
   /** Wait before the second try of a message, in milliseconds; 500 unless told. */
   readonly backoffMs?: number;
+  readonly notice?: Observer;
 }
 
 /** Shows jobs in chats: passes what the queue reports on to each job's show. */
@@ -36,10 +38,10 @@ export class Presenter {
 
   /** Begins to show a job that has just been accepted. */
   open(job: Job, stage: Stage): void {
-    const { queue, recipes, logger, backoffMs = 500 } = this.options;
+    const { queue, recipes, logger, backoffMs = 500, notice = () => undefined } = this.options;
     const recipe = recipes.get(job.recipe);
     if (!recipe) throw new Error(`No recipe ${job.recipe}.`);
-    this.#shows.set(job.id, new JobShow({ job, stage, recipe, queue, logger: logger.child({ job: job.id }), backoffMs }));
+    this.#shows.set(job.id, new JobShow({ job, stage, recipe, queue, logger: logger.child({ job: job.id }), backoffMs, notice }));
   }
 
   /** Tells the jobs that have begun but not painted yet that a network is being downloaded. */

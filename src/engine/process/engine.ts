@@ -8,6 +8,8 @@ export interface EngineRequest {
   readonly params: Readonly<Record<string, unknown>>;
   /** Encoded input pictures by role, for instance `{ image: <JPEG bytes> }`. */
   readonly pictures: Readonly<Record<string, Uint8Array>>;
+  /** The job's id: every line that is logged about it names it. */
+  readonly job?: string;
 }
 
 /** A picture on the way to the result. */
@@ -61,12 +63,33 @@ export interface RunOptions {
   onFrame(frame: EngineFrame): void;
 }
 
+/** How an engine is doing, for operators. */
+export interface EngineStatus {
+  /**
+   * "idle": it has no process, the next job starts one; "silent": it has not answered for a while; "failing": its process has ended
+   * several times in a row before it could take jobs.
+   */
+  readonly state: "idle" | "starting" | "ready" | "silent" | "failing" | "closed";
+  readonly pid?: number;
+  /** Processes started so far, and those among them that ended unasked. */
+  readonly starts: number;
+  readonly crashes: number;
+  /** Jobs inside. */
+  readonly running: number;
+  /** Resident memory of its process, as it last told. */
+  readonly memoryBytes?: number;
+  /** What computes, such as "onnx-cpu"; the setting until the first program has been compiled. */
+  readonly runtime?: string;
+}
+
 /** Runs jobs one after the other or side by side; the queue decides how many. */
 export interface Engine {
   /**
    * Runs one job. Rejects with the signal's reason when aborted (within a second), with an {@link EngineError} otherwise.
    */
   run(request: EngineRequest, options: RunOptions): Promise<EngineResult>;
+  /** Answers at once, from what is known. */
+  status?(): EngineStatus;
   close(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { EngineSettings } from "../open.js";
-import { type Engine, EngineError, type EngineRequest, type EngineResult, type RunOptions } from "./engine.js";
+import { type Engine, EngineError, type EngineRequest, type EngineResult, type EngineStatus, type RunOptions } from "./engine.js";
 import { engineEnvironment } from "./environment.js";
 import type { FromWorker, ToWorker } from "./messages.js";
 
@@ -30,7 +30,12 @@ export interface HostTimings {
 
 const TIMINGS: HostTimings = { ping: 5_000, start: 60_000, hung: 60_000, abort: 15_000, close: 5_000 };
 
+/** An engine whose process ended this often in a row before it could take jobs is not expected to start the next time. */
+const FAILING = 3;
+
 interface Pending {
+  /** The job's id, for the log. */
+  readonly job: string | undefined;
   readonly onFrame: RunOptions["onFrame"];
   settle(outcome: { readonly result?: EngineResult; readonly error?: unknown }): void;
 }
@@ -53,6 +58,12 @@ export class EngineHost implements Engine {
   /** The longest silence that is borne now, in milliseconds. */
   #patience = 0;
   #heartbeat: NodeJS.Timeout | undefined;
+  #ready = false;
+  #starts = 0;
+  #crashes = 0;
+  /** Processes that ended before they could take jobs, since one could. */
+  #stillborn = 0;
+  #vitals: { readonly memoryBytes: number; readonly runtime: string } | undefined;
   /** Jobs that were aborted but still hold the device for the rest of a step. */
   readonly #lettingGo = new Set<Promise<void>>();
 
@@ -70,17 +81,25 @@ export class EngineHost implements Engine {
   async run(request: EngineRequest, { signal, onFrame }: RunOptions): Promise<EngineResult> {
     signal.throwIfAborted();
     await unlessAborted(signal, Promise.all(this.#lettingGo));
-    const result = await this.#call((id) => ({ type: "run", id, request }), onFrame, signal);
+    const { job } = request;
+    const result = await this.#call((id) => ({ type: "run", id, request }), { onFrame, signal, job });
     if (!result) throw this.#closing ? new EngineError("crashed", CLOSING) : new EngineError("internal", "The engine gave no result.");
     return result;
   }
 
   /** Loads and compiles a network, so that the first job is quick. Rejects with an EngineError. */
   async warmUp(network: string): Promise<void> {
-    await this.#call(
-      (id) => ({ type: "warm", id, network }),
-      () => undefined,
-    );
+    await this.#call((id) => ({ type: "warm", id, network }));
+  }
+
+  status(): EngineStatus {
+    const child = this.#child;
+    const common = { starts: this.#starts, crashes: this.#crashes, running: this.#pending.size };
+    if (this.#closing) return { state: "closed", ...common };
+    if (!child) return { state: this.#stillborn >= FAILING ? "failing" : "idle", ...common };
+    const silent = Date.now() - this.#lastHeard > 3 * this.#timings.ping;
+    const state = this.#ready ? (silent ? "silent" : "ready") : "starting";
+    return { state, ...common, ...(child.pid === undefined ? {} : { pid: child.pid }), ...this.#vitals };
   }
 
   async close(): Promise<void> {
@@ -95,7 +114,10 @@ export class EngineHost implements Engine {
     clearTimeout(killer);
   }
 
-  #call(message: (id: number) => ToWorker, onFrame: RunOptions["onFrame"], signal?: AbortSignal): Promise<EngineResult | undefined> {
+  #call(
+    message: (id: number) => ToWorker,
+    { onFrame, signal, job }: { onFrame?: RunOptions["onFrame"]; signal?: AbortSignal; job?: string | undefined } = {},
+  ): Promise<EngineResult | undefined> {
     if (this.#closing) return Promise.reject(new EngineError("crashed", CLOSING));
     const child = this.#child ?? this.#start();
     const id = this.#nextId++;
@@ -116,8 +138,10 @@ export class EngineHost implements Engine {
         reject(signal?.reason);
       };
       signal?.addEventListener("abort", abort, { once: true });
+      if (job !== undefined) this.options.logger.debug({ job, pid: child.pid }, "handed to the engine's process");
       this.#pending.set(id, {
-        onFrame: (frame) => signal?.aborted || onFrame(frame),
+        job,
+        onFrame: (frame) => signal?.aborted || onFrame?.(frame),
         settle: ({ result, error }) => {
           this.#pending.delete(id);
           signal?.removeEventListener("abort", abort);
@@ -141,6 +165,9 @@ export class EngineHost implements Engine {
       ...(source && { execArgv: ["--import", "tsx"] }),
     });
     this.#child = child;
+    this.#starts += 1;
+    this.#ready = false;
+    this.#vitals = undefined;
     this.#lastHeard = Date.now();
     this.#patience = this.#timings.start;
     child.on("message", (message) => this.#receive(message as FromWorker));
@@ -165,8 +192,20 @@ export class EngineHost implements Engine {
       this.options.onDownload?.(message);
       return;
     }
-    if (message.type === "ready") this.#patience = this.#timings.hung;
-    if (message.type === "ready" || message.type === "pong") return;
+    if (message.type === "log") {
+      this.options.logger[message.level]({ ...message.fields, pid: this.#child?.pid }, message.text);
+      return;
+    }
+    if (message.type === "ready") {
+      this.#patience = this.#timings.hung;
+      this.#ready = true;
+      this.#stillborn = 0;
+    }
+    if (message.type === "ready" || message.type === "pong") {
+      const { memoryBytes, runtime } = message;
+      this.#vitals = { memoryBytes, runtime };
+      return;
+    }
     const pending = this.#pending.get(message.id);
     switch (message.type) {
       case "frame":
@@ -180,7 +219,7 @@ export class EngineHost implements Engine {
         pending?.settle({});
         break;
       case "failed":
-        this.options.logger.warn({ kind: message.kind, cause: message.cause }, message.message);
+        this.options.logger.warn({ job: pending?.job, kind: message.kind, cause: message.cause }, message.message);
         pending?.settle({ error: new EngineError(message.kind, message.message) });
         break;
     }
@@ -190,7 +229,12 @@ export class EngineHost implements Engine {
     if (this.#child !== child) return;
     this.#child = undefined;
     clearInterval(this.#heartbeat);
-    if (!this.#closing) this.options.logger.error({ code, signal }, "engine process ended");
+    if (!this.#closing) {
+      this.#crashes += 1;
+      if (!this.#ready) this.#stillborn += 1;
+      const jobs = [...this.#pending.values()].flatMap(({ job }) => job ?? []);
+      this.options.logger.error({ code, signal, pid: child.pid, jobs }, "engine process ended");
+    }
     for (const pending of [...this.#pending.values()])
       pending.settle({ error: new EngineError("crashed", this.#closing ? CLOSING : CRASHED) });
   }

@@ -10,12 +10,27 @@ export type ToWorker =
   | { readonly type: "ping"; readonly id: number }
   | { readonly type: "close" };
 
+/** How the worker is doing. */
+interface Vitals {
+  /** Resident memory of its process. */
+  readonly memoryBytes: number;
+  /** What computes, such as "onnx-cpu"; the setting until the first program has been compiled. */
+  readonly runtime: string;
+}
+
 export type FromWorker =
-  | { readonly type: "ready" }
-  | { readonly type: "pong"; readonly id: number }
+  | ({ readonly type: "ready" } & Vitals)
+  | ({ readonly type: "pong"; readonly id: number } & Vitals)
   | { readonly type: "frame"; readonly id: number; readonly frame: EngineFrame }
   | { readonly type: "result"; readonly id: number; readonly result: EngineResult }
   | { readonly type: "warmed"; readonly id: number }
   | { readonly type: "aborted"; readonly id: number }
   | { readonly type: "failed"; readonly id: number; readonly kind: EngineErrorKind; readonly message: string; readonly cause: string }
+  /** A line for the log, which only the parent writes. */
+  | {
+      readonly type: "log";
+      readonly level: "debug" | "info" | "warn";
+      readonly text: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    }
   | { readonly type: "download"; readonly network: string; readonly received: number; readonly total: number | undefined };

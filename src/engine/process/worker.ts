@@ -12,6 +12,15 @@ function send(message: FromWorker): void {
   if (process.connected) process.send?.(message);
 }
 
+/** Has the parent log a line: it knows how, and which secrets to hide. */
+function log(level: "debug" | "info" | "warn", text: string, fields: Readonly<Record<string, unknown>>): void {
+  send({ type: "log", level, text, fields });
+}
+
+function vitals() {
+  return { memoryBytes: process.memoryUsage.rss(), runtime: engine?.programs.runtime.name ?? "" };
+}
+
 async function load(id: string) {
   if (!engine) throw new Error("the engine was given a job before its settings");
   let last = 0;
@@ -23,15 +32,21 @@ async function load(id: string) {
   });
 }
 
-async function run(id: number, work: (signal: AbortSignal, opened: OpenEngine) => Promise<FromWorker>): Promise<void> {
+async function run(
+  id: number,
+  job: string | undefined,
+  work: (signal: AbortSignal, opened: OpenEngine) => Promise<FromWorker>,
+): Promise<void> {
   const controller = new AbortController();
   running.set(id, controller);
   try {
     if (!engine) throw new Error("the engine was given a job before its settings");
     send(await work(controller.signal, engine));
   } catch (error) {
-    if (controller.signal.aborted) send({ type: "aborted", id });
-    else {
+    if (controller.signal.aborted) {
+      log("debug", "the engine has let go of a job", { job });
+      send({ type: "aborted", id });
+    } else {
       const { kind, message, cause } = toEngineError(error);
       send({ type: "failed", id, kind, message, cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? "") });
     }
@@ -44,23 +59,30 @@ function receive(message: ToWorker): void {
   switch (message.type) {
     case "open":
       engine = openEngine(message.settings);
-      send({ type: "ready" });
+      send({ type: "ready", ...vitals() });
       return;
     case "run": {
       const { id, request } = message;
-      void run(id, async (signal, { programs, memoryBytes }) => {
+      const { job, recipe } = request;
+      void run(id, job, async (signal, { programs, memoryBytes }) => {
+        log("debug", "the engine begins a job", { job, recipe, pictures: Object.keys(request.pictures) });
         const onFrame = (frame: Extract<FromWorker, { type: "frame" }>["frame"]) => send({ type: "frame", id, frame });
-        return {
-          type: "result",
-          id,
-          result: await runJob(request, { programs, network: load, signal, onFrame, ...(memoryBytes !== undefined && { memoryBytes }) }),
-        };
+        const result = await runJob(request, {
+          programs,
+          network: load,
+          signal,
+          onFrame,
+          ...(memoryBytes !== undefined && { memoryBytes }),
+        });
+        const { network, runtime, seconds, width, height } = result;
+        log("debug", "the engine has done a job", { job, recipe, network, runtime, seconds, width, height });
+        return { type: "result", id, result };
       });
       return;
     }
     case "warm": {
       const { id } = message;
-      void run(id, async (signal, { programs }) => {
+      void run(id, undefined, async (signal, { programs }) => {
         await warmUp({ programs, network: load, signal }, message.network);
         return { type: "warmed", id };
       });
@@ -70,7 +92,7 @@ function receive(message: ToWorker): void {
       running.get(message.id)?.abort();
       return;
     case "ping":
-      send({ type: "pong", id: message.id });
+      send({ type: "pong", id: message.id, ...vitals() });
       return;
     case "close":
       for (const controller of running.values()) controller.abort();

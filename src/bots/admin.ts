@@ -1,0 +1,115 @@
+/**
+ * The port's part for those who run the program: what they may see and do in a chat of their own. Plain data, so that it can be sent to a
+ * page. Whoever moderates that chat sees jobs of all platforms and all channels.
+ */
+import type { Person } from "./chat.js";
+
+/** A job that runs or waits. Times are seconds. */
+export interface AdminJob {
+  readonly id: string;
+  /** In plain words, such as "Dream of creatures". */
+  readonly title: string;
+  readonly recipe: string;
+  readonly person: string;
+  readonly platform: string;
+  /** As people call it, such as "#art". */
+  readonly channel: string;
+  readonly state: "waiting" | "running";
+  /** 1 for the next to start; 0 while it runs. */
+  readonly place: number;
+  /** 0..1. */
+  readonly progress: number;
+  /** Since it was accepted, until it began. */
+  readonly waited: number;
+  /** Since it began; 0 while it waits. */
+  readonly ran: number;
+  /** Expected until it begins; 0 while it runs. */
+  readonly startsIn: number;
+  /** Expected from its begin, or from now while it runs, to its end. */
+  readonly takes: number;
+  /** How often it has been begun. */
+  readonly attempts: number;
+  /** The machine that works on it, where there are several. */
+  readonly worker?: string;
+}
+
+export interface AdminFailure {
+  readonly job: string;
+  readonly title: string;
+  readonly person: string;
+  readonly platform: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly kind: string;
+  /** What the person was told. */
+  readonly message: string;
+}
+
+export interface AdminEngine {
+  readonly state: string;
+  /** What computes, such as "onnx-cpu". */
+  readonly runtime?: string;
+  readonly pid?: number;
+  readonly starts: number;
+  readonly crashes: number;
+  readonly memoryBytes?: number;
+}
+
+/** A process that takes jobs for several bots. */
+export interface AdminWorker {
+  readonly name: string;
+  readonly version: string;
+  readonly runtime: string;
+  /** Jobs it works on, and how many it takes at a time. */
+  readonly running: number;
+  readonly slots: number;
+  /** Milliseconds since the epoch. */
+  readonly seenAt: number;
+  /** Why it gets no jobs, such as another version; undefined when all is well. */
+  readonly problem?: string;
+}
+
+export interface AdminChat {
+  readonly platform: string;
+  readonly connected: boolean;
+  readonly detail?: string;
+}
+
+export type QueueMode = "open" | "paused" | "draining";
+
+/** The program at one moment. */
+export interface AdminOverview {
+  /** Milliseconds since the epoch, like the next one. */
+  readonly at: number;
+  readonly startedAt: number;
+  readonly version: string;
+  readonly node: string;
+  readonly mode: QueueMode;
+  readonly waiting: number;
+  readonly running: number;
+  /** Running ones first, then in the order of their turns; the first 200. */
+  readonly jobs: readonly AdminJob[];
+  /** The newest first, 20 at most. */
+  readonly failures: readonly AdminFailure[];
+  readonly engine?: AdminEngine;
+  readonly workers: readonly AdminWorker[];
+  readonly chats: readonly AdminChat[];
+  /** Of the bots' process, and of the machine. */
+  readonly memory: { readonly botsBytes: number; readonly freeBytes: number; readonly totalBytes: number };
+  readonly disk: { readonly freeBytes: number; readonly low: boolean };
+  /** Parts that do not work, each with a sentence. */
+  readonly problems: readonly { readonly part: string; readonly problem: string }[];
+}
+
+/** What moderators may ask for. Every call rejects with a ChatError "forbidden" for anybody else. */
+export interface ChatAdmin {
+  overview(person: Person): Promise<AdminOverview>;
+  /** Cancels anybody's job. Rejects with a ChatError "gone" when it has ended. */
+  cancel(person: Person, job: string): Promise<void>;
+  /**
+   * "paused": takes jobs and begins none. "draining": takes none and begins none, and runs on with those that have begun. "open": as usual.
+   */
+  setMode(person: Person, mode: QueueMode): Promise<void>;
+  /** Calls back whenever the overview may have changed, until the returned function is called. Throws for others, too. */
+  watch(person: Person, changed: () => void): () => void;
+}
