@@ -48,6 +48,7 @@ const LAST_WORDS_MS = 8_000;
 const SAMPLE = fileURLToPath(new URL("../config/sample.jpg", import.meta.url));
 /** What the sample shows, with the credit that its licence asks for. */
 const SAMPLE_DESCRIPTION = "A path into the mountains: Picos de Europa, photo by Aitzol Berasategi, CC BY 4.0";
+const SAMPLE_CREDIT = "Aitzol Berasategi, CC BY 4.0";
 
 /**
  * Puts the whole program together and starts it: settings, store, queue, engine, commands, chats.
@@ -162,7 +163,7 @@ function defaultChats(config: Config, logger: Logger): Chat[] {
   if (!config.web.enabled) return [];
   const { host, port, moderatorCode, allowedHosts } = config.web;
   const limits = { uploadBytes: Math.round(config.pictures.megabytes * 1024 * 1024) };
-  const sample = existsSync(SAMPLE) ? { samplePicture: SAMPLE, sampleDescription: SAMPLE_DESCRIPTION } : {};
+  const sample = existsSync(SAMPLE) ? { samplePicture: SAMPLE, sampleDescription: SAMPLE_DESCRIPTION, sampleCredit: SAMPLE_CREDIT } : {};
   const moderation = moderatorCode === "" ? {} : { moderatorCode };
   const where = { host, port, allowedHosts, dataDir: config.data.dir };
   return [new WebChat({ ...where, logger: logger.child({ part: "web" }), limits, ...sample, ...moderation })];

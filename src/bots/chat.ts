@@ -55,6 +55,8 @@ export interface Picture {
   readonly description?: string;
   /** Hidden until somebody asks to see it, where the platform can do that. */
   readonly spoiler?: boolean;
+  /** Who must be named wherever it is shown, as a licence asks, for instance "Aitzol Berasategi, CC BY 4.0". */
+  readonly credit?: string;
 }
 
 /** A picture that a platform knows of but that has not been downloaded yet. */
@@ -64,8 +66,10 @@ export interface PictureSource {
   readonly size?: number;
   /** The message it hangs on, if any. */
   readonly message?: MessageRef;
-  /** Who posted it, where the platform tells. */
+  /** Who posted it, where the platform tells; not there when the bot itself did. */
   readonly author?: Pick<Person, "id" | "name">;
+  /** Whom to name for it in place of its author: the {@link Picture.credit} that the bot posted it with, where the platform keeps that. */
+  readonly credit?: string;
   /** Its author has hidden it; what is made of it is hidden as well. */
   readonly spoiler?: boolean;
   /** Downloads it. Rejects with a {@link ChatError} on a time-out, a refusal, or more than `maxBytes`. */
@@ -222,6 +226,91 @@ export interface WorksRequest {
   readonly limit: number;
 }
 
+/** Who looks at a community's gallery. */
+export interface GalleryViewer {
+  readonly person: Person;
+  readonly platform: string;
+  readonly community: string;
+  /** Where from: what was made where not everybody reads is shown there only. */
+  readonly channel?: string;
+}
+
+export interface GalleryQuery {
+  readonly by: "favourites" | "date";
+  /** One person's works, by the person's id. */
+  readonly author?: string;
+  /** Works of one command, such as "dream". */
+  readonly command?: string;
+  readonly limit: number;
+  /** A page's `next`, to read on after it. */
+  readonly after?: string;
+}
+
+/** A finished work as a gallery shows it. */
+export interface GalleryWork {
+  readonly job: string;
+  /** In plain words, such as "Dream of creatures". */
+  readonly title: string;
+  /** The command that makes it, such as "dream". */
+  readonly command: string;
+  readonly author: Pick<Person, "id" | "name">;
+  /** When it was finished, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Pixels; 0 where they are not known. */
+  readonly width: number;
+  readonly height: number;
+  /** It moves. */
+  readonly film: boolean;
+  /** How many people love it, and whether the viewer does. */
+  readonly hearts: number;
+  readonly loved: boolean;
+  /** Hidden until somebody asks to see it. */
+  readonly spoiler: boolean;
+}
+
+export interface GalleryPage {
+  readonly works: readonly GalleryWork[];
+  /** Where the next page begins; not there on the last one. */
+  readonly next?: string;
+}
+
+/** All that is known of one work. */
+export interface GalleryDetail extends GalleryWork {
+  /** The line that makes it again. */
+  readonly line: string;
+  /** Every parameter, and what came of it, in the order in which people read them. */
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+  /** Who is named beside the author, in one line; empty when that is nobody. */
+  readonly credits: string;
+  /** The messages that show it, the one with the picture first. */
+  readonly messages: readonly MessageRef[];
+  /** Its author has taken it out of the gallery. */
+  readonly hidden: boolean;
+  /** Whether the viewer may take it out and put it back. */
+  readonly mayHide: boolean;
+  /** The {@link ActionEvent.action} that makes it again. */
+  readonly again: string;
+  /** What it was made from, nearest first, and what was made from it, oldest first, as far as the viewer may see them. */
+  readonly origins: readonly GalleryWork[];
+  readonly remixes: readonly GalleryWork[];
+}
+
+/** A community's finished works. Calls reject with a {@link ChatError}: "gone" for what is not there or not for the viewer to see. */
+export interface Gallery {
+  page(query: GalleryQuery, viewer: GalleryViewer): Promise<GalleryPage>;
+  /** Who has works there, those with the most first. */
+  authors(viewer: GalleryViewer): Promise<readonly (Pick<Person, "id" | "name"> & { readonly works: number })[]>;
+  work(job: string, viewer: GalleryViewer): Promise<GalleryDetail>;
+  /** A still of at most `side` pixels; always the same bytes for the same job and side. */
+  thumbnail(job: string, side: number, viewer: GalleryViewer): Promise<Picture>;
+  /** The work itself. */
+  picture(job: string, viewer: GalleryViewer): Promise<Picture>;
+  /** Puts it among the viewer's favourites, or takes it out. Resolves with how many people love it then. */
+  love(job: string, on: boolean, viewer: GalleryViewer): Promise<number>;
+  /** Takes a work out of the gallery, or puts it back. Rejects "forbidden" for all but its author and moderators. */
+  hide(job: string, hidden: boolean, viewer: GalleryViewer): Promise<void>;
+}
+
 /** What the rest of the program gives an adapter. All calls are quick: work happens after they return. */
 export interface ChatHandlers {
   readonly commands: readonly CommandSummary[];
@@ -235,6 +324,8 @@ export interface ChatHandlers {
   slowedDown?(milliseconds: number): void;
   /** Only for the chat of those who run the program; each call checks that the person is a moderator. */
   readonly admin?: ChatAdmin;
+  /** For platforms that can show it as a page; not there where none is kept. */
+  readonly gallery?: Gallery;
 }
 
 /** What a platform allows; the caller stays inside it. */

@@ -2,8 +2,9 @@ import type { Job } from "../queue/job.js";
 import { readJobId } from "../queue/job-id.js";
 import { type Command, type CommandContext, defineCommand, Mistake } from "./command.js";
 import { textOption } from "./options.js";
+import { provenanceOfRepeat } from "./provenance.js";
 import { readText } from "./read.js";
-import { scopeOf } from "./recipe-command.js";
+import { order, scopeOf } from "./recipe-command.js";
 import { randomSeed } from "./recipes/common.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { startJob } from "./start-job.js";
@@ -66,7 +67,7 @@ export async function repeat(
   if (!pictures) throw new Mistake(`Job ${job.id} is too old: its picture is no longer kept. Please send the picture again.`);
   const changed = Object.keys(changes).length === 0 ? { seed: randomSeed() } : changes;
   const draft = await recipe.change({ params: job.params, pictures }, changed, scopeOf(context));
-  await startJob(context, { recipe, ...draft, from: job.id });
+  await startJob(context, order(recipe, draft, provenanceOfRepeat(job, context.person)));
 }
 
 async function findJob(context: CommandContext, id: string | undefined): Promise<Job> {
@@ -77,12 +78,14 @@ async function findJob(context: CommandContext, id: string | undefined): Promise
     if (!latest) throw new Mistake("You have not made anything yet. Begin with `/dream`.");
     return latest;
   }
-  // A short id is easy to guess, and channels may be private: somebody else's job is only found in its own channel.
-  const found = (await journal.find({ platform, community, prefix: id })).filter(
-    (job) => job.place.channel === context.place.channel || job.author.id === context.person.id,
-  );
+  const found = (await journal.find({ platform, community, prefix: id })).filter((job) => maySee(job, context));
   const [only, another] = found;
   if (!only) throw new Mistake(`There is no job ${id} here. A job's id is in its message; \`/again\` alone takes your latest job.`);
   if (another) throw new Mistake(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);
   return only;
+}
+
+/** A short id is easy to guess: a job from where not everybody reads is found there only, or by its author. */
+export function maySee({ place, author, audience }: Job, viewer: Pick<CommandContext, "place" | "person">): boolean {
+  return audience !== "channel" || place.channel === viewer.place.channel || author.id === viewer.person.id;
 }

@@ -4,6 +4,7 @@ import type { Job } from "../queue/job.js";
 import { repeat } from "./again.js";
 import { Mistake } from "./command.js";
 import type { Desk } from "./desk.js";
+import { readLeaf, turn } from "./gallery/listing.js";
 import { mayManage } from "./present/permission.js";
 import { plain, readButtonId } from "./present/texts.js";
 import { DELETE_MY_DATA, deleteMyData } from "./settings/my-data.js";
@@ -19,6 +20,8 @@ export async function press(event: ActionEvent, chat: Chat, desk: Desk): Promise
     await event.reply({ text }, "private");
     return;
   }
+  const leaf = readLeaf(event.action);
+  if (leaf) return turn(leaf, event, chat, desk);
   const button = readButtonId(event.action);
   if (!button) throw new Mistake("This button is not known any more.");
   const job = await desk.journal.get(button.job);

@@ -4,6 +4,8 @@ import type { JobQueue } from "../queue/queue.js";
 import { againCommand } from "./again.js";
 import { cancelCommand } from "./cancel.js";
 import type { Desk, DeskStore } from "./desk.js";
+import { Thumbnails } from "./gallery/thumbnails.js";
+import { galleryCommand } from "./gallery.js";
 import { helpCommand } from "./help.js";
 import type { House } from "./house.js";
 import type { Observer } from "./notices.js";
@@ -32,10 +34,8 @@ export interface DeskOptions {
 /** Every command of a chat, and the recipes that some of them make. A new command joins here. */
 export function chatCommands(house: House): ReturnType<typeof recipeCommands> {
   const { recipes, commands } = recipeCommands(house);
-  return {
-    recipes,
-    commands: [...commands, styleCommand(house), againCommand, queueCommand, cancelCommand, settingsCommand(house), helpCommand],
-  };
+  const more = [styleCommand(house), galleryCommand, againCommand, queueCommand, cancelCommand, settingsCommand(house), helpCommand];
+  return { recipes, commands: [...commands, ...more] };
 }
 
 /** Puts everything behind the commands together. */
@@ -46,5 +46,6 @@ export function createDesk(options: DeskOptions): Desk {
   const registry = new Registry(chat.commands, styles);
   const presenter = new Presenter({ queue, recipes, logger, notice, ...(backoffMs === undefined ? {} : { backoffMs }) });
   const settings = new PlaceSettings(house, store.settings);
-  return { house, queue, journal, presenter, registry, recipes, styles, store, settings, logger, notice };
+  const thumbnails = new Thumbnails(store.jobs);
+  return { house, queue, journal, presenter, registry, recipes, styles, store, settings, thumbnails, logger, notice };
 }

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Journal } from "../queue/journal.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { Store } from "../store/open.js";
+import type { Thumbnails } from "./gallery/thumbnails.js";
 import type { House } from "./house.js";
 import type { Observer } from "./notices.js";
 import type { Presenter } from "./present/presenter.js";
@@ -10,7 +11,7 @@ import type { Registry } from "./registry.js";
 import type { PlaceSettings } from "./settings/place-settings.js";
 import type { StyleShelf } from "./styles/shelf.js";
 
-export type DeskStore = Pick<Store, "boards" | "favourites" | "jobs" | "myData" | "settings" | "styles">;
+export type DeskStore = Pick<Store, "boards" | "favourites" | "gallery" | "jobs" | "myData" | "settings" | "styles">;
 
 /** What all commands share. */
 export interface Desk {
@@ -27,6 +28,8 @@ export interface Desk {
   readonly store: DeskStore;
   /** What is set in channels and communities. */
   readonly settings: PlaceSettings;
+  /** Small pictures of works. */
+  readonly thumbnails: Thumbnails;
   readonly logger: Logger;
   readonly notice: Observer;
 }

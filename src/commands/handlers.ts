@@ -2,6 +2,7 @@ import type { ActionEvent, Chat, ChatEvent, ChatHandlers, CommandEvent } from ".
 import { press } from "./buttons.js";
 import { type CommandContext, Mistake } from "./command.js";
 import type { Desk } from "./desk.js";
+import { createGallery } from "./gallery/service.js";
 import type { Argument } from "./grammar.js";
 import { Palettes } from "./reactions/palette.js";
 import { react } from "./reactions/react.js";
@@ -47,6 +48,7 @@ export function createHandlers(chat: Chat, desk: Desk, { settleMs = SETTLE_MS }:
     async works(request) {
       return works(request, desk);
     },
+    gallery: createGallery(desk),
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay);
       await palettes.idle();

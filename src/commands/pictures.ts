@@ -7,6 +7,11 @@ import { fetchPicture } from "./fetch/fetch-picture.js";
 import { tooLarge, tooSlow } from "./fetch/limits.js";
 import type { WantedPicture } from "./picture-option.js";
 
+/** A picture with where it came from. */
+export interface FoundPicture extends Picture {
+  readonly source?: Omit<PictureSource, "fetch">;
+}
+
 /** One for the whole process, whose memory it guards. */
 const downloads = new Downloads();
 
@@ -22,7 +27,7 @@ export async function findPicture(
   context: CommandContext,
   wanted: WantedPicture = "latest",
   rules: LinkRules = {},
-): Promise<Picture | undefined> {
+): Promise<FoundPicture | undefined> {
   if (wanted === "none") return undefined;
   try {
     const { person, place, desk } = context;
@@ -30,7 +35,7 @@ export async function findPicture(
     return (
       source &&
       (await downloads.run(`${place.platform} ${place.community} ${person.id}`, () =>
-        source instanceof URL ? fetchPicture(source, { ...rules, ...desk.house.pictures }) : take(context, source),
+        source instanceof URL ? fetchLink(source, { ...rules, ...desk.house.pictures }) : take(context, source),
       ))
     );
   } catch (error) {
@@ -43,7 +48,7 @@ export async function findPicture(
  * The second picture attached to a command, for those that know what to do with one.
  * @throws Mistake when it cannot be used.
  */
-export async function findSecondPicture(context: CommandContext): Promise<Picture | undefined> {
+export async function findSecondPicture(context: CommandContext): Promise<FoundPicture | undefined> {
   const source = context.event.attachments[1];
   if (!source) return undefined;
   try {
@@ -53,6 +58,12 @@ export async function findSecondPicture(context: CommandContext): Promise<Pictur
     if (error instanceof ChatError) throw new Mistake(error.message, { cause: error });
     throw error;
   }
+}
+
+/** Nobody knows who made what is behind a link; its host is named instead. */
+async function fetchLink(link: URL, rules: Parameters<typeof fetchPicture>[1]): Promise<FoundPicture> {
+  const picture = await fetchPicture(link, rules);
+  return { ...picture, source: { name: picture.name, credit: link.hostname } };
 }
 
 /** The one that came with the command. */
@@ -71,7 +82,7 @@ async function findLatest({ chat, place }: CommandContext): Promise<PictureSourc
 }
 
 /** Downloads a picture from its platform, within limits, and checks it. */
-async function take(context: CommandContext, source: PictureSource): Promise<Picture> {
+async function take(context: CommandContext, source: PictureSource): Promise<FoundPicture> {
   const { maxBytes, seconds } = context.desk.house.pictures;
   if (source.size !== undefined && source.size > maxBytes) throw tooLarge(source.name, maxBytes);
   const signal = AbortSignal.timeout(seconds * 1000);
@@ -82,5 +93,5 @@ async function take(context: CommandContext, source: PictureSource): Promise<Pic
   const picture = await Promise.race([source.fetch({ maxBytes, signal }), late]);
   if (picture.bytes.byteLength > maxBytes) throw tooLarge(source.name, maxBytes);
   const { type } = await checkPicture(picture.bytes, source.name);
-  return { ...picture, type };
+  return { ...picture, type, source };
 }

@@ -1,10 +1,10 @@
-import type { Picture } from "../bots/chat.js";
 import { type Command, type CommandContext, defineCommand, Mistake } from "./command.js";
 import type { Option } from "./options.js";
 import { pictureOption, type WantedPicture } from "./picture-option.js";
-import { findPicture, findSecondPicture } from "./pictures.js";
-import type { Params, Recipe, Scope } from "./recipes/recipe.js";
-import { startJob } from "./start-job.js";
+import { type FoundPicture, findPicture, findSecondPicture } from "./pictures.js";
+import { type Provenance, provenanceOf, withStyleCredits } from "./provenance.js";
+import type { Draft, Params, Recipe, Scope } from "./recipes/recipe.js";
+import { type Order, startJob } from "./start-job.js";
 
 export interface RecipeCommand {
   readonly recipe: Recipe;
@@ -22,7 +22,7 @@ export interface RecipeCommand {
     readonly second?: string;
   };
   /** Asks what was left open, instead of starting a job; returns whether it did. `attached` are the pictures found, the second too. */
-  ask?(context: CommandContext, attached: readonly Picture[], given: Params): Promise<boolean>;
+  ask?(context: CommandContext, attached: readonly FoundPicture[], given: Params): Promise<boolean>;
 }
 
 /** A command that starts jobs of one recipe: its options are the recipe's, with the picture to work on. */
@@ -38,7 +38,7 @@ export function recipeCommand({ recipe, help, examples, picture, ask }: RecipeCo
     async run(values: Readonly<Record<string, unknown>>, context) {
       const { picture: wanted, ...given } = values;
       const pictures: Record<string, Uint8Array> = {};
-      const attached: Picture[] = [];
+      const attached: FoundPicture[] = [];
       if (picture && !(picture.role === "style" && picture.without?.(given))) {
         const found = await findPicture(context, wanted as WantedPicture | undefined);
         if (found) {
@@ -58,9 +58,15 @@ export function recipeCommand({ recipe, help, examples, picture, ask }: RecipeCo
         given,
         scopeOf(context),
       );
-      await startJob(context, { recipe, ...draft });
+      await startJob(context, order(recipe, draft, await provenanceOf(attached, context.person, context.desk)));
     },
   });
+}
+
+/** A draft as the queue takes it, with where its pictures came from. */
+export function order(recipe: Recipe, { styleCredits, params, pictures }: Draft, provenance: Provenance): Order {
+  const credits = withStyleCredits(provenance.credits, styleCredits);
+  return { recipe, params, pictures, ...provenance, ...(credits.length > 0 ? { credits } : {}) };
 }
 
 /** Where a command was given, as recipes need to know it. */

@@ -8,6 +8,7 @@ import { pictureOption, type WantedPicture } from "./picture-option.js";
 import { findPicture } from "./pictures.js";
 import { fitPicture } from "./present/fit-picture.js";
 import { plain } from "./present/texts.js";
+import { provenanceOf } from "./provenance.js";
 import { contactSheet } from "./styles/contact-sheet.js";
 import { findStyle, type Style, sameEmoji } from "./styles/shelf.js";
 
@@ -103,6 +104,9 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext,
     if (taken) throw new Mistake(`${taken.name === word ? `The name ${word}` : mark} is ${taken.name}'s already; choose another.`);
     const found = await findPicture(context, picture);
     if (!found) throw new Mistake(`There is no picture here. Attach one with \`${usage}\`.`);
+    if ((await provenanceOf([found], person, desk)).spoiler) {
+      throw new Mistake("This picture is hidden, and everybody sees the styles; choose another.");
+    }
     const bytes = await sharp(found.bytes, { limitInputPixels: 50_000_000 })
       .autoOrient()
       .resize(KEPT_SIDE, KEPT_SIDE, { fit: "inside", withoutEnlargement: true })

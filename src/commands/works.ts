@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import type { Picture, Work, WorksRequest } from "../bots/chat.js";
 import type { StoredJob } from "../store/job-record.js";
 import { Mistake } from "./command.js";
@@ -27,8 +26,7 @@ function workOf(job: StoredJob, desk: Desk): Work | undefined {
 
 /** @throws Mistake when the picture is no longer kept. */
 async function thumbnail({ id }: StoredJob, side: number, desk: Desk): Promise<Picture> {
-  const picture = await desk.store.jobs.picture(id);
-  if (!picture) throw new Mistake(`The picture of job ${id} is no longer kept.`);
-  const bytes = await sharp(picture.bytes).resize(side, side, { fit: "inside", withoutEnlargement: true }).jpeg({ quality: 80 }).toBuffer();
-  return { bytes: new Uint8Array(bytes), name: `${id}.jpg`, type: "image/jpeg" };
+  const bytes = await desk.thumbnails.get(id, side);
+  if (!bytes) throw new Mistake(`The picture of job ${id} is no longer kept.`);
+  return { bytes, name: `${id}.jpg`, type: "image/jpeg" };
 }

@@ -10,6 +10,8 @@ export interface GalleryQuery extends Community {
   readonly channel?: string;
   /** One person's works. */
   readonly author?: string;
+  /** The engine's name of one recipe. */
+  readonly recipe?: string;
   readonly by: "date" | "favourites";
   /** Jobs a page. */
   readonly limit: number;
@@ -21,6 +23,12 @@ export interface GalleryPage {
   readonly jobs: readonly StoredJob[];
   /** Where the next page begins; not there on the last one. */
   readonly next?: string;
+}
+
+export interface GalleryAuthor {
+  readonly id: string;
+  readonly name: string;
+  readonly works: number;
 }
 
 /** The same words as in the indexes, so that SQLite uses them. */
@@ -38,7 +46,7 @@ export class Gallery {
    * @throws StoreError "cursor" when `after` is not a page's `next`.
    */
   page(query: GalleryQuery): GalleryPage {
-    const { platform, community, channel, author, by, limit, after } = query;
+    const { platform, community, channel, author, recipe, by, limit, after } = query;
     const order = [...(by === "favourites" ? [jobTable.favourites] : []), jobTable.finishedAt, jobTable.seq];
     const where = and(
       channel === undefined ? SHOWN_TO_ALL : SHOWN,
@@ -46,6 +54,7 @@ export class Gallery {
       eq(jobTable.community, community),
       channel === undefined ? undefined : eq(jobTable.channel, channel),
       author === undefined ? undefined : eq(jobTable.authorId, author),
+      recipe === undefined ? undefined : eq(jobTable.recipe, recipe),
       after === undefined ? undefined : sql`(${sql.join(order, sql`, `)}) < (${sql.join(readCursor(after, order.length), sql`, `)})`,
     );
     const jobs = readJobs(
@@ -70,6 +79,27 @@ export class Gallery {
       channel === undefined ? undefined : eq(jobTable.channel, channel),
     );
     return this.database.orm.select({ jobs: sql<number>`count(*)` }).from(jobTable).where(where).get()?.jobs ?? 0;
+  }
+
+  /** Who has works in a gallery, those with the most first. */
+  authors(query: Pick<GalleryQuery, "platform" | "community" | "channel">, limit: number): GalleryAuthor[] {
+    const { platform, community, channel } = query;
+    const where = and(
+      channel === undefined ? SHOWN_TO_ALL : SHOWN,
+      eq(jobTable.platform, platform),
+      eq(jobTable.community, community),
+      channel === undefined ? undefined : eq(jobTable.channel, channel),
+    );
+    // People are called what they were called last.
+    const rows = this.database.orm
+      .select({ id: jobTable.authorId, name: jobTable.authorName, last: sql`max(${jobTable.seq})`, works: sql<number>`count(*)` })
+      .from(jobTable)
+      .where(where)
+      .groupBy(jobTable.authorId)
+      .orderBy(sql`count(*) DESC`)
+      .limit(limit)
+      .all();
+    return rows.map(({ id, name, works }) => ({ id, name, works }));
   }
 
   #cursor(job: StoredJob, by: GalleryQuery["by"]): string {

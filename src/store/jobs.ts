@@ -193,11 +193,15 @@ export class Jobs {
     });
   }
 
-  /** Removes jobs alone; the caller sees to their pictures. Returns how many there were. */
+  /** Removes jobs alone; the caller sees to their pictures. What was made from one was made from its origin then. Returns how many there were. */
   forget(ids: readonly string[]): number {
     return this.database.write(() => {
-      const changes = ids.map((id) => this.database.orm.delete(jobTable).where(eq(jobTable.id, id)).run().changes);
-      return changes.reduce((sum, count) => sum + count, 0);
+      const changes = ids.map((id) => {
+        const [gone] = this.database.orm.delete(jobTable).where(eq(jobTable.id, id)).returning({ from: jobTable.from }).all();
+        if (gone) this.database.orm.update(jobTable).set({ from: gone.from }).where(eq(jobTable.from, id)).run();
+        return gone ? 1 : 0;
+      });
+      return changes.reduce((sum: number, count) => sum + count, 0);
     });
   }
 

@@ -130,7 +130,11 @@ export class FakeChat implements Chat {
 
   async picturesOf(ref: MessageRef): Promise<readonly PictureSource[]> {
     await this.#enter("picturesOf", { message: ref });
-    return this.#existing(ref).pictures.map((picture) => source(picture.bytes, picture.name));
+    // All of them are the bot's own, so no author is told.
+    return this.#existing(ref).pictures.map(({ bytes, name, spoiler, credit }) => ({
+      ...source(bytes, name),
+      ...{ message: ref, ...(spoiler ? { spoiler } : {}), ...(credit === undefined ? {} : { credit }) },
+    }));
   }
 
   /** What {@link describe} says besides the name. */

@@ -15,6 +15,8 @@ export interface WebChatOptions {
   readonly samplePicture?: string;
   /** What the sample shows, and its credit, for the welcome message. */
   readonly sampleDescription?: string;
+  /** Who is named on what is made of the sample, as its licence asks. */
+  readonly sampleCredit?: string;
   /** The built front end; found beside the compiled server, or in `dist/`, by default. */
   readonly clientDir?: string;
   /** Whoever enters this in the profile dialog becomes a moderator. Without it, only the first visitor from this machine is one. */

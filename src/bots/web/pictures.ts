@@ -24,6 +24,8 @@ export interface IncomingPicture {
   readonly bytes: Uint8Array;
   readonly name: string;
   readonly description: string;
+  readonly spoiler?: boolean;
+  readonly credit?: string;
 }
 
 /** Picture files named by the SHA-256 of what they hold. */
@@ -75,6 +77,8 @@ export class PictureFiles {
         name: safeName(picture.name, format.extension),
         description: picture.description.slice(0, 1000),
         hasPreview: wantsPreview,
+        ...(picture.spoiler ? { spoiler: true } : {}),
+        ...(picture.credit === undefined ? {} : { credit: picture.credit.slice(0, 200) }),
       };
     } catch (cause) {
       if (cause instanceof ChatError || isSystemError(cause)) throw cause;

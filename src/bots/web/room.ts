@@ -116,16 +116,18 @@ export class Room {
   }
 
   sourcesOf(row: MessageRow): PictureSource[] {
-    const { id, name } = this.person(row.author);
-    return storedPictures(row).map((picture) => this.#source(picture, ref(row), { id, name }));
+    const { id, name, bot } = this.person(row.author);
+    return storedPictures(row).map((picture) => this.#source(picture, ref(row), bot ? undefined : { id, name }));
   }
 
-  #source(picture: StoredPicture, message: MessageRef, author: Pick<WirePerson, "id" | "name">): PictureSource {
+  #source(picture: StoredPicture, message: MessageRef, author: Pick<WirePerson, "id" | "name"> | undefined): PictureSource {
     return {
       name: picture.name,
       size: picture.bytes,
       message,
-      author,
+      ...(author ? { author } : {}),
+      ...(picture.spoiler ? { spoiler: true } : {}),
+      ...(picture.credit === undefined ? {} : { credit: picture.credit }),
       fetch: async ({ maxBytes, signal }) => {
         signal.throwIfAborted();
         if (picture.bytes > maxBytes) {
@@ -214,14 +216,15 @@ export class Room {
       throw new ChatError("too-large", `A message has at most ${this.parts.textLength} characters; this one has ${message.text.length}.`);
     }
     const added = [];
-    for (const { bytes, name, description } of message.pictures ?? []) {
+    for (const { bytes, name, description = "", spoiler = false, credit } of message.pictures ?? []) {
       if (bytes.byteLength > this.parts.uploadBytes) {
         throw new ChatError(
           "too-large",
           `${name} has ${megabytes(bytes.byteLength)} MB; at most ${megabytes(this.parts.uploadBytes)} MB fit.`,
         );
       }
-      added.push(await this.parts.pictures.add({ bytes, name, description: description ?? "" }, "bot"));
+      const picture = { bytes, name, description, spoiler, ...(credit === undefined ? {} : { credit }) };
+      added.push(await this.parts.pictures.add(picture, "bot"));
     }
     return {
       text: message.text,

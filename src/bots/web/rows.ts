@@ -15,6 +15,10 @@ export interface StoredPicture {
   readonly description: string;
   /** There is a smaller copy, `<sha>.preview.webp`. */
   readonly hasPreview: boolean;
+  /** Hidden until somebody asks to see it. */
+  readonly spoiler?: boolean;
+  /** Who must be named wherever it is used. */
+  readonly credit?: string;
 }
 
 export interface PersonRow {
@@ -72,6 +76,7 @@ export function wirePicture(picture: StoredPicture): WirePicture {
     width: picture.width,
     height: picture.height,
     description: picture.description,
+    ...(picture.spoiler ? { spoiler: true } : {}),
   };
 }
 

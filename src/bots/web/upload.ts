@@ -5,7 +5,7 @@ import type { IncomingPicture } from "./pictures.js";
 
 /**
  * Reads a message from a multipart form: text fields `channel`, `thread`, `text`, `repliesTo`, `nonce`, and files, each with an optional
- * `description-N` field for the N-th file (from 0).
+ * `description-N` field for the N-th file (from 0), and a field `spoiler-N` of "1" for one that is hidden.
  *
  * @throws ChatError "too-large" and "forbidden".
  */
@@ -30,6 +30,7 @@ export async function readUtterance(
     bytes,
     name,
     description: fields.get(`description-${index}`) ?? "",
+    spoiler: fields.get(`spoiler-${index}`) === "1",
   }));
   const optional = (name: string) => fields.get(name) || undefined;
   return {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Logger } from "pino";
+import type { WebChatOptions } from "./options.js";
 import { place, type Room } from "./room.js";
 
 const hello = [
@@ -11,7 +12,7 @@ const hello = [
 /** On the first start: a channel `#art` with a welcome and, where there is one, a sample picture, so that `/dream` works at once. */
 export async function welcome(
   room: Room,
-  { samplePicture, sampleDescription }: { readonly samplePicture?: string; readonly sampleDescription?: string },
+  { samplePicture, sampleDescription, sampleCredit }: Pick<WebChatOptions, "samplePicture" | "sampleDescription" | "sampleCredit">,
   logger: Logger,
 ): Promise<void> {
   if (room.parts.store.channels().length > 0) return;
@@ -24,6 +25,7 @@ export async function welcome(
         name: basename(samplePicture),
         type: "application/octet-stream",
         ...description,
+        ...(sampleCredit === undefined ? {} : { credit: sampleCredit }),
       });
     } catch (error) {
       logger.warn({ err: error, samplePicture }, "the sample picture could not be read; the first channel starts without it");

@@ -29,6 +29,8 @@ export interface WirePicture {
   readonly width: number;
   readonly height: number;
   readonly description: string;
+  /** Blurred until somebody asks to see it. */
+  readonly spoiler?: boolean;
 }
 
 export interface WireButton {

@@ -3,7 +3,11 @@ import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Job, JobFailure } from "../../queue/job.js";
 import type { CancelReason, Standing } from "../../queue/queue.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
+import { creditLine } from "./credits.js";
+import { plain } from "./plain.js";
 import { duration, ordinal, tookSeconds } from "./words.js";
+
+export { plain };
 
 /** What a job's messages say. Pure: a job and what happened in, a message out. */
 
@@ -24,13 +28,8 @@ const cancelButton = (job: Job): Button => ({ id: buttonId("cancel", job.id), la
 const againButton = (job: Job): Button => ({ id: buttonId("again", job.id), label: "Again", emoji: "🔁", style: "primary" });
 const deleteButton = (job: Job): Button => ({ id: buttonId("delete", job.id), label: "Delete", emoji: "🗑", style: "danger" });
 
-/** Names are people's own choice: they must not become formatting. */
-export function plain(name: string): string {
-  return name.replace(/[*_`~[\]<>\\]/g, "").trim() || "somebody";
-}
-
 function heading(recipe: Recipe, job: Job): string {
-  const origin = job.from === undefined ? "" : `, again after \`${job.from}\``;
+  const origin = job.from === undefined ? "" : `, from \`${job.from}\``;
   return `**${recipe.title(job.params)}** for ${plain(job.author.name)}${origin} · job \`${job.id}\``;
 }
 
@@ -86,6 +85,7 @@ export function framePicture(job: Job, frame: EngineFrame): Picture {
     name: `${job.recipe}-${job.id}-octave-${frame.octave}.${extension(frame.type)}`,
     type: frame.type,
     description: `The picture after octave ${frame.octave} of ${frame.octaves}`,
+    ...(job.spoiler ? { spoiler: true } : {}),
   };
 }
 
@@ -97,6 +97,7 @@ export function resultPicture(recipe: Recipe, job: Job, result: EngineResult): P
     name,
     type,
     description: `${recipe.title(job.params)} by ${plain(job.author.name)}, ${width} × ${height} pixels`,
+    ...(job.spoiler ? { spoiler: true } : {}),
   };
 }
 
@@ -105,14 +106,17 @@ export function finished(recipe: Recipe, job: Job, result: EngineResult, picture
   const facts = [`${result.width} × ${result.height}`, `took ${took(job, result)}`, `${result.network} on ${result.runtime}`].join(" · ");
   const line = commandLine(recipe, { ...job.params, seed: result.seed });
   // The mention names the person.
-  const text = [`Your picture is ready: **${recipe.title(job.params)}**`, facts, `\`\`\`\n${line}\n\`\`\``].join("\n");
+  const credits = creditLine(job.credits);
+  const parts = [`Your picture is ready: **${recipe.title(job.params)}**`, facts, ...(credits ? [credits] : []), `\`\`\`\n${line}\n\`\`\``];
+  const text = parts.join("\n");
   return { text, pictures: [picture], mention: [{ ...job.author, moderator: false }] };
 }
 
 /** The channel's message in the end; without the picture where the final one is right below it. */
 export function showpiece(recipe: Recipe, job: Job, result: EngineResult, picture: Picture | undefined): OutgoingMessage {
   const line = commandLine(recipe, { ...job.params, seed: result.seed });
-  const text = [heading(recipe, job), `\`${line}\``, `Done in ${took(job, result)}.`].join("\n");
+  const credits = creditLine(job.credits);
+  const text = [heading(recipe, job), `\`${line}\``, `Done in ${took(job, result)}.${credits ? ` ${credits}.` : ""}`].join("\n");
   return { text, ...(picture ? { pictures: [picture] } : {}), buttons: [againButton(job), deleteButton(job)] };
 }
 

@@ -3,9 +3,11 @@ import type { Chat, MessageRef, OutgoingMessage, Picture, ReactionEvent } from "
 import type { Board } from "../../store/boards.js";
 import { type CommandContext, Mistake } from "../command.js";
 import type { Desk } from "../desk.js";
+import type { FoundPicture } from "../pictures.js";
 import { fitMessage } from "../present/fit-picture.js";
 import { plain } from "../present/texts.js";
-import { scopeOf } from "../recipe-command.js";
+import { type Provenance, provenanceOf } from "../provenance.js";
+import { order, scopeOf } from "../recipe-command.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { startJob } from "../start-job.js";
 import { contactSheet } from "../styles/contact-sheet.js";
@@ -23,14 +25,17 @@ const LASTS_MS = 7 * 24 * 3600 * 1000;
  * The picture is part of the message, so that choosing works after any restart, on every platform.
  * @param given the other options of the line, which the painting will have
  */
-export async function postPalette(context: CommandContext, photo: Picture, given: Params): Promise<void> {
+export async function postPalette(context: CommandContext, photo: FoundPicture, given: Params): Promise<void> {
   const { chat, desk, place, person } = context;
   const styles = (await desk.styles.list(place)).slice(0, MOST_STYLES);
   if (styles.length === 0) throw new Mistake("There are no styles here yet.");
-  const message = await fitMessage(paletteMessage(styles, person.name, [await contactSheet(styles), photo]), chat.limits.uploadBytes);
+  const { source: _source, ...picture } = photo;
+  const provenance = await provenanceOf([photo], person, desk);
+  const shown = provenance.spoiler ? { ...picture, spoiler: true } : picture;
+  const message = await fitMessage(paletteMessage(styles, person.name, [await contactSheet(styles), shown]), chat.limits.uploadBytes);
   const ref = (await context.announce(message)) ?? (await chat.post(place, message));
   const author = { id: person.id, name: person.name };
-  desk.store.boards.put({ message: ref, kind: PALETTE, payload: { given }, author, expiresAt: Date.now() + LASTS_MS });
+  desk.store.boards.put({ message: ref, kind: PALETTE, payload: { given, provenance }, author, expiresAt: Date.now() + LASTS_MS });
   for (const { emoji } of styles) await chat.react(ref, emoji);
 }
 
@@ -87,11 +92,12 @@ export class Palettes {
       const { maxBytes, seconds } = desk.house.pictures;
       const photo = await source.fetch({ maxBytes, signal: AbortSignal.timeout(seconds * 1000) });
       const given = (board.payload.given ?? {}) as Params;
+      const provenance = (board.payload.provenance ?? {}) as Provenance;
       const choice = recipe.name === "stylize" ? { style: chosen[0] } : { styles: chosen.join(" ") };
       const place = message.place;
       const start = { params: desk.settings.defaults(recipe, place), pictures: { image: photo.bytes } };
       const draft = await recipe.change(start, { ...given, ...choice }, scopeOf({ place, chat, desk }));
-      await startJob({ chat, desk, person, place, announce: (content) => chat.post(place, content) }, { recipe, ...draft });
+      await startJob({ chat, desk, person, place, announce: (content) => chat.post(place, content) }, order(recipe, draft, provenance));
     } catch (error) {
       await explain(error, message, { ...board.author, moderator: false }, chat, desk);
     }

@@ -6,7 +6,8 @@ import { deleteJob } from "../buttons.js";
 import { Mistake } from "../command.js";
 import type { Desk } from "../desk.js";
 import { mayManage } from "../present/permission.js";
-import { scopeOf } from "../recipe-command.js";
+import { provenanceOfJob } from "../provenance.js";
+import { order, scopeOf } from "../recipe-command.js";
 import { startJob } from "../start-job.js";
 import { sameEmoji } from "../styles/shelf.js";
 
@@ -86,7 +87,7 @@ async function film({ event, job, chat, desk }: Reacted): Promise<void> {
     place,
     announce: (message: Parameters<Chat["post"]>[1]) => chat.post(place, message),
   };
-  await startJob(context, { recipe, ...draft, from: job.id });
+  await startJob(context, order(recipe, draft, provenanceOfJob(job, event.person)));
 }
 
 async function favourite({ event, job, desk }: Reacted): Promise<void> {

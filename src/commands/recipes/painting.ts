@@ -1,9 +1,10 @@
 /** What stylize, blend and texture share: options of paintings, and styles as the engine takes them. */
 import type { Place } from "../../bots/chat.js";
+import type { JobCredit } from "../../queue/job.js";
 import type { House } from "../house.js";
 import { printLayers, readLayers } from "../layers.js";
 import { choiceOption, flagOption, integerOption, kebab, numberOption, type Options, textOption } from "../options.js";
-import { findStyle, type StyleShelf } from "../styles/shelf.js";
+import { findStyle, type StyleShelf, styleCredit } from "../styles/shelf.js";
 import { networkOption, seedOption, TYPICAL_AREA } from "./common.js";
 import type { Draft, Params } from "./recipe.js";
 
@@ -65,6 +66,7 @@ export async function withStyles(
   const kept = Object.fromEntries(Object.entries(pictures).filter(([role]) => !/^style\d/.test(role)));
   const styles: StyleParam[] = [];
   const added: Record<string, Uint8Array> = {};
+  const styleCredits: JobCredit[] = [];
   for (const [index, { style, weight }] of chosen.entries()) {
     if (style.toLowerCase() === PHOTO) {
       styles.push({ picture: "image", name: PHOTO, weight });
@@ -79,8 +81,9 @@ export async function withStyles(
     const found = await findStyle(shelf, place, style, Object.keys(options).map(kebab));
     added[picture] = await found.picture();
     styles.push({ picture, name: found.name, weight });
+    styleCredits.push(styleCredit(found));
   }
-  return { params: { ...params, styles }, pictures: { ...kept, ...added } };
+  return { params: { ...params, styles }, pictures: { ...kept, ...added }, styleCredits };
 }
 
 export function stylesOf(params: Params): readonly StyleParam[] {

@@ -1,4 +1,5 @@
 import type { Chat, Place } from "../../bots/chat.js";
+import type { JobCredit } from "../../queue/job.js";
 import { type Argument, printLine } from "../grammar.js";
 import { kebab, type Options } from "../options.js";
 import type { StyleShelf } from "../styles/shelf.js";
@@ -9,6 +10,8 @@ export type Params = Readonly<Record<string, unknown>>;
 export interface Draft {
   readonly params: Params;
   readonly pictures: Readonly<Record<string, Uint8Array>>;
+  /** Makers of the styles that a change has chosen; not there when it chose none. */
+  readonly styleCredits?: readonly JobCredit[];
 }
 
 /** Where a draft is made: some values mean what they mean in a community only. */

@@ -1,7 +1,7 @@
 import { Mistake } from "../command.js";
 import type { House } from "../house.js";
 import { flagOption, integerOption, textOption } from "../options.js";
-import { findStyle } from "../styles/shelf.js";
+import { findStyle, styleCredit } from "../styles/shelf.js";
 import { randomSeed } from "./common.js";
 import { paintingOptions, paintingWork } from "./painting.js";
 import { printOptions, type Recipe } from "./recipe.js";
@@ -36,7 +36,7 @@ export function textureRecipe(house: House): Recipe {
       const draft = { params: { ...params, ...changes }, pictures };
       if (typeof style === "string") {
         const found = await findStyle(scope.styles, scope.place, style);
-        return { ...draft, pictures: { style: await found.picture() } };
+        return { ...draft, pictures: { style: await found.picture() }, styleCredits: [styleCredit(found)] };
       }
       if (!pictures.style) {
         throw new Mistake("There is no picture here to take a texture from. Attach one, or name a style: `/texture winter`");

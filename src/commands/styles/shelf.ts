@@ -1,5 +1,6 @@
 import type { Place } from "../../bots/chat.js";
 import { nearest } from "../../nearest.js";
+import type { JobCredit } from "../../queue/job.js";
 import { Mistake } from "../command.js";
 
 /** A style that people may name. */
@@ -11,6 +12,8 @@ export interface Style {
   readonly help: string;
   /** The name of the style that is its counterpart, for instance winter for summer. */
   readonly opposite?: string;
+  /** Who made it, with the licence where there is one. */
+  readonly by: string;
   /** Its picture, encoded. */
   picture(): Promise<Uint8Array>;
 }
@@ -35,6 +38,11 @@ export async function findStyle(shelf: StyleShelf, place: Place, wanted: string,
   const shown = wanted.length > 40 ? `${wanted.slice(0, 37)}...` : wanted;
   const rest = near ? `did you mean ${near}?` : names.length > 0 ? `there are ${names.join(", ")}.` : "there are none yet.";
   throw new Mistake(`There is no style called ${shown}; ${rest}`);
+}
+
+/** Who is named for a painting in a style. */
+export function styleCredit({ name, by }: Style): JobCredit {
+  return { role: "style", by, what: name };
 }
 
 /** Platforms differ in whether they send the variation selector that asks for a coloured emoji. */

@@ -1,0 +1,160 @@
+/** A page of the gallery as a message, with buttons that turn it. */
+import type { ActionEvent, Button, Chat, OutgoingMessage, Person, Place } from "../../bots/chat.js";
+import { StoreError } from "../../store/errors.js";
+import type { GalleryPage } from "../../store/gallery.js";
+import type { StoredJob } from "../../store/job-record.js";
+import { Mistake } from "../command.js";
+import type { Desk } from "../desk.js";
+import { fitMessage } from "../present/fit-picture.js";
+import { plain } from "../present/plain.js";
+import { commandLine } from "../recipes/recipe.js";
+import { seeded, workOf } from "./service.js";
+import { gallerySheet, type NumberedWork } from "./sheet.js";
+
+/** Works of a page: their lines and links must fit in a message of 2,000 characters. */
+const PER_PAGE = 6;
+export const MOST_PAGES = 200;
+
+/** One page of one way to look at a gallery. All of it is in the buttons' ids, so that they turn pages after any restart. */
+export interface Leaf {
+  readonly by: "favourites" | "date";
+  /** This channel only. */
+  readonly here: boolean;
+  /** One person only, by the person's id. */
+  readonly author?: string;
+  /** From 1. */
+  readonly page: number;
+  /** Where it begins; counted from the first page when that is not known. */
+  readonly after?: string;
+}
+
+const LEAF = /^gallery:([df])([ch]):(\d{1,3}):([0-9a-z.]{0,40}):(.{0,60})$/su;
+
+/** @example leafId({ by: "date", here: false, page: 2, after: "m3k.1a" }) // "gallery:dc:2:m3k.1a:" */
+export function leafId({ by, here, author = "", page, after = "" }: Leaf): string {
+  return `gallery:${by === "date" ? "d" : "f"}${here ? "h" : "c"}:${page}:${after}:${author}`;
+}
+
+/** The page that a pressed button asks for; undefined for buttons of something else. */
+export function readLeaf(id: string): Leaf | undefined {
+  const [, order, where, page, after, author] = LEAF.exec(id) ?? [];
+  if (order === undefined) return undefined;
+  return {
+    by: order === "d" ? "date" : "favourites",
+    here: where === "h",
+    page: Math.min(MOST_PAGES, Math.max(1, Number(page))),
+    ...(after ? { after } : {}),
+    ...(author ? { author } : {}),
+  };
+}
+
+interface Reader {
+  readonly chat: Chat;
+  readonly desk: Desk;
+  readonly person: Person;
+  readonly place: Place;
+}
+
+/** The message for a page; undefined when there is nothing on it. */
+export async function showLeaf(leaf: Leaf, reader: Reader): Promise<OutgoingMessage | undefined> {
+  const { chat, desk, person, place } = reader;
+  const found = read(leaf, reader);
+  if (!found) return undefined;
+  const works = found.page.jobs.flatMap((job, index): { work: NumberedWork; job: StoredJob }[] => {
+    const work = workOf(job, { platform: place.platform, person }, desk);
+    return work ? [{ work: { ...work, number: (found.number - 1) * PER_PAGE + index + 1 }, job }] : [];
+  });
+  if (works.length === 0) return undefined;
+  const entries = await Promise.all(works.map(({ work, job }) => entryOf(work, job, chat, desk)));
+  const text = fitted([heading({ ...leaf, page: found.number }, works[0]?.work)], entries, [FOOT], chat.limits.textLength);
+  const pictures = [
+    await gallerySheet(
+      works.map(({ work }) => work),
+      desk.thumbnails,
+    ),
+  ];
+  return fitMessage({ text, pictures, buttons: buttonsOf({ ...leaf, page: found.number }, found.page.next) }, chat.limits.uploadBytes);
+}
+
+/** Shows another page in the place of the one whose button was pressed. */
+export async function turn(leaf: Leaf, event: ActionEvent, chat: Chat, desk: Desk): Promise<void> {
+  const message = await showLeaf(leaf, { chat, desk, person: event.person, place: event.message.place });
+  if (!message) throw new Mistake("There is nothing on this page any more; `/gallery` begins at the first.");
+  await chat.edit(event.message, message);
+}
+
+const FOOT = "`/gallery show ID` tells all about one, `/again ID` makes it again.";
+
+function heading({ by, here, author, page }: Leaf, first: NumberedWork | undefined): string {
+  const whose = author === undefined || !first ? "" : ` of ${plain(first.author.name)}`;
+  const order = by === "date" ? "newest first" : "most loved first";
+  return `**Gallery${whose}**${here ? " of this channel" : ""}, ${order}${page > 1 ? ` · page ${page}` : ""}`;
+}
+
+interface Entry {
+  readonly title: string;
+  /** The same without its link. */
+  readonly bare: string;
+  readonly line: string;
+}
+
+async function entryOf(work: NumberedWork, job: StoredJob, chat: Chat, desk: Desk): Promise<Entry> {
+  const message = job.messages.announcement ?? job.messages.final;
+  const link = message && (await chat.link(message).catch(() => undefined));
+  const recipe = desk.recipes.get(job.recipe);
+  const title = plain(work.title);
+  const rest = `by ${plain(work.author.name)}${work.hearts > 0 ? ` · ❤️ ${work.hearts}` : ""} · \`${work.job}\``;
+  return {
+    title: `**${work.number}.** ${link === undefined ? title : `[${title}](${link})`} ${rest}`,
+    bare: `**${work.number}.** ${title} ${rest}`,
+    line: recipe ? `\`${commandLine(recipe, seeded(job)).replaceAll("`", "'")}\`` : "",
+  };
+}
+
+/** As much as a message holds: the longest lines are left out first, then the links. */
+function fitted(head: readonly string[], entries: readonly Entry[], foot: readonly string[], most: number): string {
+  const lines = new Set(entries.filter(({ line }) => line !== ""));
+  const write = (links: boolean) =>
+    [...head, ...entries.flatMap((entry) => [links ? entry.title : entry.bare, ...(lines.has(entry) ? [entry.line] : [])]), ...foot].join(
+      "\n",
+    );
+  let text = write(true);
+  for (const entry of [...lines].sort((a, b) => b.line.length - a.line.length)) {
+    if (text.length <= most) return text;
+    lines.delete(entry);
+    text = write(true);
+  }
+  return text.length <= most ? text : write(false).slice(0, most);
+}
+
+function buttonsOf(leaf: Leaf, next: string | undefined): Button[] {
+  const { after: _after, ...rest } = leaf;
+  const before: Button[] =
+    leaf.page > 1 ? [{ id: leafId({ ...rest, page: leaf.page - 1 }), label: "Previous", emoji: "◀️", style: "secondary" }] : [];
+  const following: Button[] =
+    next !== undefined && leaf.page < MOST_PAGES
+      ? [{ id: leafId({ ...rest, page: leaf.page + 1, after: next }), label: "Next", emoji: "▶️", style: "secondary" }]
+      : [];
+  // A person's id that is too long for a button: the first page is all there is then.
+  return [...before, ...following].filter(({ id }) => id.length <= 100);
+}
+
+/** The works of a page, and its number: a page past the end is the last one. */
+function read(leaf: Leaf, { desk, place }: Reader): { readonly page: GalleryPage; readonly number: number } | undefined {
+  const { platform, community, channel } = place;
+  const { by, here, author } = leaf;
+  const query = { platform, community, by, limit: PER_PAGE, ...(here ? { channel } : {}), ...(author === undefined ? {} : { author }) };
+  const { gallery } = desk.store;
+  if (leaf.after !== undefined) {
+    try {
+      return { page: gallery.page({ ...query, after: leaf.after }), number: leaf.page };
+    } catch (error) {
+      if (error instanceof StoreError && error.kind === "cursor") throw new Mistake(error.message, { cause: error });
+      throw error;
+    }
+  }
+  let page = gallery.page(query);
+  let number = 1;
+  for (; number < leaf.page && page.next !== undefined; number++) page = gallery.page({ ...query, after: page.next });
+  return { page, number };
+}

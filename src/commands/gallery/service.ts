@@ -1,0 +1,158 @@
+/** The gallery as adapters see it: see `Gallery` in the port. */
+import { ChatError, type Gallery, type GalleryDetail, type GalleryViewer, type GalleryWork, type MessageRef } from "../../bots/chat.js";
+import { StoreError } from "../../store/errors.js";
+import type { StoredJob } from "../../store/job-record.js";
+import type { Desk } from "../desk.js";
+import { kebab } from "../options.js";
+import { creditLine } from "../present/credits.js";
+import { mayManage } from "../present/permission.js";
+import { buttonId } from "../present/texts.js";
+import { tookSeconds } from "../present/words.js";
+import { commandLine, printOptions, type Recipe } from "../recipes/recipe.js";
+
+/** Enough for a menu. */
+const MOST_AUTHORS = 200;
+const MOST_ORIGINS = 12;
+const MOST_REMIXES = 48;
+
+type GalleryDesk = Pick<Desk, "recipes" | "store" | "thumbnails">;
+
+export function createGallery(desk: GalleryDesk): Gallery {
+  const { store } = desk;
+  return {
+    async page(query, viewer) {
+      const { by, author, command, limit, after } = query;
+      const recipe = command === undefined ? undefined : recipeOf(command, desk);
+      const { jobs, next } = readPage(() =>
+        store.gallery.page({
+          ...communityOf(viewer),
+          ...{ by, limit },
+          ...(author === undefined ? {} : { author }),
+          ...(recipe === undefined ? {} : { recipe }),
+          ...(after === undefined ? {} : { after }),
+        }),
+      );
+      return { works: jobs.flatMap((job) => workOf(job, viewer, desk) ?? []), ...(next === undefined ? {} : { next }) };
+    },
+    async authors(viewer) {
+      return store.gallery.authors(communityOf(viewer), MOST_AUTHORS);
+    },
+    async work(id, viewer) {
+      const job = needed(id, viewer, desk);
+      const recipe = desk.recipes.get(job.recipe);
+      const work = workOf(job, viewer, desk);
+      if (!recipe || !work) throw gone();
+      const seen = (each: StoredJob) => (isShown(each, viewer) ? (workOf(each, viewer, desk) ?? []) : []);
+      const { final, announcement } = job.messages;
+      return {
+        ...work,
+        line: commandLine(recipe, seeded(job)),
+        facts: factsOf(job, recipe),
+        credits: creditLine(job.credits),
+        messages: [final, announcement].filter((message): message is MessageRef => message !== undefined),
+        hidden: job.hidden,
+        mayHide: mayManage(viewer.person, job),
+        again: buttonId("again", id),
+        origins: store.jobs.origins(id, MOST_ORIGINS).flatMap(seen),
+        remixes: store.jobs.remixes(id, MOST_REMIXES).flatMap(seen),
+      };
+    },
+    async thumbnail(id, side, viewer) {
+      needed(id, viewer, desk);
+      const bytes = await desk.thumbnails.get(id, side);
+      if (!bytes) throw gone();
+      return { bytes, name: `${id}.jpg`, type: "image/jpeg" };
+    },
+    async picture(id, viewer) {
+      needed(id, viewer, desk);
+      const picture = await store.jobs.picture(id);
+      if (!picture) throw gone();
+      return { ...picture, name: `${id}.${/\/(\w+)/.exec(picture.type)?.[1] ?? "png"}` };
+    },
+    async love(id, on, viewer) {
+      needed(id, viewer, desk);
+      return store.favourites.set(id, { platform: viewer.platform, person: viewer.person.id }, on).count;
+    },
+    async hide(id, hidden, viewer) {
+      const job = needed(id, viewer, desk);
+      if (!mayManage(viewer.person, job)) {
+        throw new ChatError("forbidden", `This is ${job.author.name}'s; only they and moderators can take it out of the gallery.`);
+      }
+      store.jobs.setHidden(id, hidden);
+    },
+  };
+}
+
+/** Whether a work is in the gallery that somebody looks at. */
+export function isShown(job: StoredJob, viewer: GalleryViewer): boolean {
+  const { place, state, picture, hidden, audience } = job;
+  const here = place.platform === viewer.platform && place.community === viewer.community;
+  return here && state === "done" && picture !== undefined && !hidden && (audience === "community" || place.channel === viewer.channel);
+}
+
+/** A job as a work; undefined when nobody knows any more what made it. */
+export function workOf(job: StoredJob, viewer: Pick<GalleryViewer, "platform" | "person">, desk: GalleryDesk): GalleryWork | undefined {
+  const recipe = desk.recipes.get(job.recipe);
+  if (!recipe) return undefined;
+  const { id, author, result, favourites, spoiler } = job;
+  return {
+    ...{ job: id, title: recipe.title(job.params), command: recipe.command, author },
+    at: job.finishedAt ?? job.createdAt,
+    ...{ width: result?.width ?? 0, height: result?.height ?? 0, film: isFilm(job) },
+    hearts: favourites,
+    loved: favourites > 0 && desk.store.favourites.has(id, { platform: viewer.platform, person: viewer.person.id }),
+    spoiler,
+  };
+}
+
+/** With the seed that was used. */
+export function seeded({ params, result }: Pick<StoredJob, "params" | "result">): StoredJob["params"] {
+  return { ...params, ...(result === undefined ? {} : { seed: result.seed }) };
+}
+
+function isFilm({ recipe, params }: StoredJob): boolean {
+  return recipe === "zoom" || Number(params.sweep) > 0;
+}
+
+function factsOf(job: StoredJob, recipe: Recipe): GalleryDetail["facts"] {
+  const params = seeded(job);
+  const told = recipe.print?.(params) ?? printOptions(recipe.options, params);
+  const [first] = Object.keys(recipe.options);
+  const { result } = job;
+  const came = result && [
+    { name: "picture", value: `${result.width} × ${result.height} px` },
+    { name: "took", value: tookSeconds(result.seconds) },
+    { name: "painted by", value: `${result.network} on ${result.runtime}` },
+  ];
+  return [...told.map(({ key, value }) => ({ name: key ?? kebab(first ?? ""), value })), ...(came ?? [])];
+}
+
+/** @throws ChatError "gone" for what this viewer does not see, or nobody. Who took a work out, and moderators, still see it. */
+function needed(id: string, viewer: GalleryViewer, { store }: GalleryDesk): StoredJob {
+  const job = store.jobs.get(id);
+  if (!job || !(isShown(job, viewer) || (mayManage(viewer.person, job) && isShown({ ...job, hidden: false }, viewer)))) throw gone();
+  return job;
+}
+
+function communityOf({ platform, community }: GalleryViewer) {
+  return { platform, community };
+}
+
+function recipeOf(command: string, { recipes }: GalleryDesk): string {
+  const found = [...recipes.values()].find((recipe) => recipe.command === command);
+  if (!found) throw new ChatError("gone", "No command of this name makes pictures.");
+  return found.name;
+}
+
+function readPage<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof StoreError && error.kind === "cursor") throw new ChatError("gone", error.message, { cause: error });
+    throw error;
+  }
+}
+
+function gone(): ChatError {
+  return new ChatError("gone", "This work is no longer in the gallery.");
+}
