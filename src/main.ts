@@ -16,7 +16,6 @@ import type { Engine } from "./engine/process/engine.js";
 import { configuredLogger } from "./log.js";
 import type { QueueLimits } from "./queue/admission.js";
 import { Estimator } from "./queue/estimator.js";
-import { endInterrupted } from "./queue/interrupted.js";
 import { LocalQueue } from "./queue/local-queue.js";
 import { SqliteJournal } from "./queue/sqlite-journal.js";
 import { openStore } from "./store/open.js";
@@ -39,7 +38,7 @@ export interface Parts {
 export interface Running {
   /** Where the web chat is, for instance "http://127.0.0.1:3000"; undefined when it is switched off. */
   readonly address: string | undefined;
-  /** Stops gracefully: no new jobs, a few seconds for running ones, last words to the chats. Calling it again waits for the same end. */
+  /** Stops gracefully: no new jobs, a few seconds for running ones, last words to the chats. What is unfinished goes on at the next start. Calling it again waits for the same end. */
   stop(): Promise<void>;
 }
 
@@ -61,7 +60,6 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
   const store = openStore({ dir: config.data.dir, logger: logger.child({ part: "store" }) });
   const journal = new SqliteJournal(store.jobs);
-  await endInterrupted(journal, logger);
   const stopRetention = startRetention(store.retention, config.retention, logger);
   let presenter: Presenter | undefined;
   const engine = parts.engine(config, logger.child({ part: "engine" }), (download) => presenter?.downloading(download));
@@ -85,6 +83,11 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   });
   presenter = desk.presenter;
   const started: { chat: Chat; handlers: Handlers }[] = [];
+  const chats = parts.chats ?? defaultChats(config, logger);
+  let chatsReady: (ready: boolean) => void = () => undefined;
+  const ready = new Promise<boolean>((resolve) => {
+    chatsReady = resolve;
+  });
 
   const stopAll = async () => {
     await queue.close(config.queue.shutdownSeconds * 1000);
@@ -97,12 +100,16 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   };
 
   try {
-    for (const chat of parts.chats ?? defaultChats(config, logger)) {
+    // Before anybody can ask about them: whoever presses Cancel at once finds the job.
+    await queue.recover((job) => desk.presenter.reopen(job, chats, ready));
+    for (const chat of chats) {
       const handlers = createHandlers(chat, desk);
       await chat.start(handlers);
       started.push({ chat, handlers });
     }
+    chatsReady(true);
   } catch (error) {
+    chatsReady(false);
     await stopAll();
     throw error;
   }

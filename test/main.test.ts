@@ -34,7 +34,7 @@ describe("the whole program", () => {
     await expect(fetch(`${running.address}/`)).rejects.toThrow();
   });
 
-  it("tells running and waiting jobs that it stops", async () => {
+  it("tells running and waiting jobs that it stops, and goes on with them at the next start", async () => {
     const engine = new FakeEngine();
     const chat = new FakeChat();
     const running = await startDreamloom(loadConfig(env), {
@@ -50,8 +50,18 @@ describe("the whole program", () => {
     await running.stop();
     const said = chat.in("channel").map((message) => message.content.text);
     expect(said).toHaveLength(2);
-    for (const text of said) expect(text).toContain("Dreamloom is being shut down");
+    for (const text of said) expect(text).toContain("Dreamloom is being restarted; this goes on by itself");
     expect(engine.closed).toBe(true);
+
+    const next = new FakeEngine({ automatic: true });
+    const parts = { engine: () => next, catalogue: house, chats: [chat], logger, print: () => undefined };
+    const after = await startDreamloom(loadConfig(env), parts);
+    for (const _job of said) await chat.until(() => chat.in("channel").every(({ content }) => content.text.includes("Done in")));
+    expect(chat.in("channel")).toHaveLength(2);
+    const texts = chat.in("thread").map(({ content }) => content.text);
+    expect(texts.filter((text) => text.startsWith("Your picture is ready"))).toHaveLength(2);
+    expect(texts.filter((text) => text.startsWith("Dreamloom was restarted"))).toHaveLength(1);
+    await after.stop();
   });
 
   it("makes a job again whose button was pressed after a restart", async () => {
@@ -67,20 +77,20 @@ describe("the whole program", () => {
     await chat.say(ann, "/dream size:256 seed:7", { attachments: [source(photo)] });
     expect(chat.whispers).toEqual([]);
     const first = await engine.next();
+    await first.finish();
+    const ended = await chat.until(() => chat.in("channel").find(({ content }) => content.text.includes("Done in")));
     await before.stop();
-    const [ended] = chat.in("channel");
-    expect(ended?.content.text).toContain("shut down");
 
     const next = new FakeEngine();
     const after = await run(next);
-    if (ended) await chat.press(ann, ended, "again");
+    await chat.press(ann, ended, "again");
     const second = await next.next();
     expect(second.request.params).toEqual({ ...first.request.params, seed: expect.any(Number) });
     expect(Buffer.from(second.request.pictures.image ?? []).equals(photo)).toBe(true);
     await after.stop();
   });
 
-  it("ends jobs that a crash has interrupted, so that they can be made again", async () => {
+  it("takes up again what a kill has interrupted, and shows it although nothing of it had been posted", async () => {
     const dir = mkdtempSync(join(folder, "crash-"));
     const crashed = openStore({ dir });
     const place = { platform: "fake", community: "club", channel: "art" };
@@ -92,12 +102,18 @@ describe("the whole program", () => {
       {},
     );
     await crashed.close();
-    const engine = new FakeEngine();
-    const parts = { engine: () => engine, catalogue: house, chats: [new FakeChat()], logger, print: () => undefined };
+    const engine = new FakeEngine({ automatic: true });
+    const chat = new FakeChat();
+    const parts = { engine: () => engine, catalogue: house, chats: [chat], logger, print: () => undefined };
     const running = await startDreamloom(loadConfig({ ...env, DATA_DIR: dir }), parts);
+    await chat.until(() => chat.in("channel").some(({ content }) => content.text.includes("Done in")));
     await running.stop();
+    expect(chat.in("channel")).toHaveLength(1);
+    expect(chat.in("thread").map(({ key }) => key)).toEqual([
+      ...["progress", "octave 1", "octave 2", "octave 3", "octave 4", "final"].map((what) => `7KQ4M9XA ${what}`),
+    ]);
     const store = openStore({ dir });
-    expect(store.jobs.get("7KQ4M9XA")).toMatchObject({ state: "failed", failure: { kind: "interrupted" } });
+    expect(store.jobs.get("7KQ4M9XA")).toMatchObject({ state: "done", owed: false, attempts: 1 });
     await store.close();
   });
 

@@ -44,7 +44,7 @@ export async function startJob(
         caps: desk.settings.caps(place),
         audience: closed || restricted ? "channel" : "community",
       },
-      (job) => desk.presenter.open(job, { chat, person, announce: (message) => context.announce(message) }),
+      (job) => desk.presenter.open(job, { chat, announce: (message) => context.announce(message) }),
     );
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;

@@ -12,6 +12,19 @@ export function failureOf(error: unknown): JobFailure {
   return { kind: "internal", message: "Something went wrong inside the painter. It has been written to the log." };
 }
 
+/** A job whose pictures are gone. */
+export function lost(message: string): JobFailure {
+  return { kind: "lost", message };
+}
+
+/** A job that was begun again and again without getting ahead: perhaps it brings the whole program down. */
+export function stuck(attempts: number): JobFailure {
+  return {
+    kind: "interrupted",
+    message: `Dreamloom was stopped ${attempts} times while it worked on this, so I have given it up. A smaller size may help.`,
+  };
+}
+
 /** A job that ran for longer than it may. */
 export function overtime(jobSeconds: number): JobFailure {
   const minutes = Math.max(1, Math.round(jobSeconds / 60));

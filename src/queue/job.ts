@@ -89,7 +89,7 @@ export interface Job {
   /** Larger goes first; 0 for what people ask. */
   readonly priority: number;
   readonly state: JobState;
-  /** How often the engine has begun it. */
+  /** How often the engine has begun it since it last got ahead, to a checkpoint. */
   readonly attempts: number;
   /** Milliseconds since the epoch, like the next two. */
   readonly createdAt: number;
@@ -98,6 +98,8 @@ export interface Job {
   readonly messages: JobMessages;
   readonly failure?: JobFailure;
   readonly result?: JobResult;
+  /** It has ended, and people have yet to be told. */
+  readonly owed?: boolean;
   /** The job this one repeats or works on, if any. */
   readonly from?: string;
   readonly credits?: readonly JobCredit[];
@@ -127,7 +129,7 @@ export interface JobRequest {
 }
 
 /** What may change in a job's life. */
-export type JobChange = Partial<Pick<Job, "state" | "attempts" | "startedAt" | "finishedAt" | "messages" | "failure" | "result">>;
+export type JobChange = Partial<Pick<Job, "state" | "attempts" | "startedAt" | "finishedAt" | "messages" | "failure" | "result" | "owed">>;
 
 /** One person everywhere on a platform: whom fairness and caps count. */
 export function personKey(job: Pick<Job, "place" | "author">): string {

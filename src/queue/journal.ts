@@ -1,3 +1,4 @@
+import type { Checkpoint } from "../engine/process/engine.js";
 import type { Job, JobChange, JobMessage } from "./job.js";
 
 /** A result's picture or film, encoded. */
@@ -11,10 +12,14 @@ export interface JobPicture {
 export interface Journal {
   /** Keeps a new job with its input pictures. */
   add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void>;
-  /** Changes a job; a job that is no longer kept is passed over. */
+  /** Changes a job; a job that is no longer kept is passed over. Its checkpoint goes when it ends. */
   update(id: string, change: JobChange): Promise<void>;
   /** Keeps a job's result picture; that of a job that is no longer kept is passed over. */
   keepResult(id: string, picture: JobPicture): Promise<void>;
+  /** Keeps what an unfinished job can go on from, in place of an earlier checkpoint; that of any other job is passed over. */
+  keepCheckpoint(id: string, checkpoint: Checkpoint): Promise<void>;
+  /** What an unfinished job can go on from; undefined when it has to begin anew. */
+  checkpoint(id: string): Promise<Checkpoint | undefined>;
   get(id: string): Promise<Job | undefined>;
   /** Jobs of one community whose id begins with `prefix`, newest first, 10 at most. */
   find(where: { readonly platform: string; readonly community: string; readonly prefix: string }): Promise<readonly Job[]>;
@@ -30,4 +35,6 @@ export interface Journal {
   since(time: number): Promise<readonly Pick<Job, "place" | "author" | "createdAt">[]>;
   /** Jobs that are waiting or running, oldest first: what a stop has interrupted. */
   unfinished(): Promise<readonly Job[]>;
+  /** Jobs that have ended without anybody having been told, oldest first. */
+  owed(): Promise<readonly Job[]>;
 }

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import PQueue from "p-queue";
 import type { Logger } from "pino";
-import type { Engine, EngineResult } from "../engine/process/engine.js";
+import type { Checkpoint, Engine, EngineResult } from "../engine/process/engine.js";
 import { Admission, type QueueLimits } from "./admission.js";
 import { QueueEmitter } from "./emitter.js";
 import type { Estimator } from "./estimator.js";
-import { failureOf, overtime, retryable } from "./failures.js";
+import { failureOf, lost, overtime, retryable, stuck } from "./failures.js";
 import { FairLine, type FairOptions } from "./fair-line.js";
-import { type Job, type JobChange, type JobMessages, type JobRequest, personKey } from "./job.js";
+import { type Job, type JobChange, type JobFailure, type JobMessages, type JobRequest, personKey } from "./job.js";
 import { newJobId } from "./job-id.js";
 import type { Journal } from "./journal.js";
 import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type Standing } from "./queue.js";
@@ -27,22 +27,30 @@ export interface LocalQueueOptions {
   readonly now?: () => number;
 }
 
-/** A job that waits or runs. */
+/** A job that waits or runs. Its pictures are in the journal until it runs: a long line would fill the memory. */
 interface LiveJob {
   job: Job;
-  readonly pictures: Readonly<Record<string, Uint8Array>>;
   /** Takes the job out of p-queue's line. Not used once it runs: p-queue would give its place away before the engine has let go. */
   readonly leave: AbortController;
   readonly abort: AbortController;
   progress: number;
   cancelled?: CancelReason;
+  /** The program stops: it goes on at the next start. */
+  suspending?: boolean;
+  checkpoint?: Checkpoint | undefined;
+  /** Its checkpoint is being written, and perhaps a newer one is to follow. */
+  keeping?: Promise<void>;
+  /** How often the engine has failed since the job last got ahead. */
+  crashes: number;
 }
 
-/** Begun anew after a crash this often at most. */
-const ATTEMPTS = 2;
+/** The engine may crash this often without the job getting ahead in between. */
+const CRASHES = 2;
+/** A job may be begun this often without getting ahead, by this process and earlier ones: one of them may have died of it. */
+const BEGINNINGS = 5;
 /** A cancelled job is told as ended after this time even if the engine has not answered yet. */
 const CANCEL_MS = 900;
-/** On closing, an engine that has not let go of its jobs this long after they were cancelled is not waited for. */
+/** On closing, an engine that has not let go of its jobs this long after they were stopped is not waited for. */
 const LET_GO_MS = 2_000;
 /** What the hourly caps look back on. */
 const HOUR_MS = 3_600_000;
@@ -94,7 +102,7 @@ export class LocalQueue implements JobQueue {
       createdAt: this.#now(),
       messages: { frames: [] },
     };
-    const live: LiveJob = { job, pictures, leave: new AbortController(), abort: new AbortController(), progress: 0 };
+    const live = liveJob(job);
     // Counted before the journal has answered, so that many requests at once cannot pass the bounds together.
     this.#live.set(job.id, live);
     try {
@@ -104,11 +112,12 @@ export class LocalQueue implements JobQueue {
       undo();
       throw error;
     }
-    if (live.cancelled) throw new QueueError("closing", CLOSING);
     this.#options.logger.info({ job: job.id, recipe: job.recipe, person }, "job accepted");
     accepted?.(job);
     this.#events.emit("accepted", job);
-    this.#enqueue(live);
+    // It came in as the doors closed: it is in the journal, and goes on at the next start.
+    if (this.#closing) await this.#suspend(live);
+    else this.#enqueue(live);
     this.#tellMoves();
     return live.job;
   }
@@ -118,13 +127,45 @@ export class LocalQueue implements JobQueue {
     this.#admission.remember(await this.#options.journal.since(this.#now() - HOUR_MS));
   }
 
+  async recover(taken: (job: Job) => void): Promise<number> {
+    const { journal, logger } = this.#options;
+    const owed = await journal.owed();
+    const unfinished = (await journal.unfinished()).filter(({ id }) => !this.#live.has(id));
+    for (const job of owed) {
+      taken(job);
+      await this.#tellAgain(job);
+    }
+    const lives = unfinished.map((job) => ({ wasRunning: job.state === "running", live: liveJob({ ...job, state: "waiting" }) }));
+    // All of them are there before the first one starts, so that everybody's place is known.
+    for (const { live } of lives) this.#live.set(live.job.id, live);
+    // Those that were running had their turn.
+    for (const { live } of [...lives.filter(({ wasRunning }) => wasRunning), ...lives.filter(({ wasRunning }) => !wasRunning)]) {
+      taken(live.job);
+      if (live.job.attempts >= BEGINNINGS) {
+        logger.error({ job: live.job.id, attempts: live.job.attempts }, "a job was begun too often without getting ahead");
+        void this.#endFailed(live, stuck(live.job.attempts));
+        continue;
+      }
+      this.#events.emit("resumed", live.job);
+      this.#enqueue(live);
+    }
+    this.#tellMoves();
+    const count = owed.length + lives.length;
+    if (count > 0) logger.info({ resumed: lives.map(({ live }) => live.job.id), untold: owed.map(({ id }) => id) }, "jobs taken up again");
+    return count;
+  }
+
+  async told(id: string): Promise<void> {
+    await this.#update(id, { owed: false });
+  }
+
   cancel(id: string, reason: CancelReason): boolean {
     const live = this.#live.get(id);
-    if (!live || live.cancelled || (live.job.state !== "waiting" && live.job.state !== "running")) return false;
+    if (!live || live.cancelled || live.suspending || (live.job.state !== "waiting" && live.job.state !== "running")) return false;
     live.cancelled = reason;
     if (live.job.state === "waiting") {
       live.leave.abort();
-      this.#end(live, { state: "cancelled" }, () => this.#events.emit("cancelled", live.job, reason));
+      void this.#endCancelled(live, reason);
     } else {
       live.abort.abort(new Error("The job was cancelled."));
     }
@@ -159,20 +200,40 @@ export class LocalQueue implements JobQueue {
     this.#events.off(event, listener);
   }
 
+  pause(): void {
+    this.#pqueue.pause();
+  }
+
+  unpause(): void {
+    if (!this.#closing) this.#pqueue.start();
+  }
+
+  get paused(): boolean {
+    return this.#pqueue.isPaused;
+  }
+
+  async drain(): Promise<void> {
+    await this.#pqueue.onPendingZero();
+    while (this.#writes.size > 0) await Promise.all(this.#writes);
+  }
+
   async close(graceMs: number): Promise<void> {
     this.#closing = true;
-    const shutdown: CancelReason = { by: "shutdown" };
-    for (const live of [...this.#live.values()]) if (live.job.state === "waiting") this.cancel(live.job.id, shutdown);
+    this.#pqueue.pause();
+    for (const live of [...this.#live.values()]) {
+      // One whose way into the journal has not ended is suspended when it has.
+      if (live.job.state === "waiting" && this.#places.has(live.job.id)) void this.#suspend(live);
+    }
     const hurry = setTimeout(() => {
-      for (const live of [...this.#live.values()]) this.cancel(live.job.id, shutdown);
+      for (const live of this.#live.values()) {
+        if (live.job.state !== "running" || live.cancelled) continue;
+        live.suspending = true;
+        live.abort.abort(new Error("The program stops."));
+      }
     }, graceMs);
     const given = new AbortController();
     const patience = delay(graceMs + LET_GO_MS, undefined, { signal: given.signal }).catch(() => undefined);
-    const written = async () => {
-      await this.#pqueue.onIdle();
-      while (this.#writes.size > 0) await Promise.all(this.#writes);
-    };
-    await Promise.race([written(), patience]);
+    await Promise.race([this.drain(), patience]);
     given.abort();
     clearTimeout(hurry);
   }
@@ -200,22 +261,29 @@ export class LocalQueue implements JobQueue {
   }
 
   async #attempts(live: LiveJob): Promise<void> {
+    const { journal } = this.#options;
+    let whole = true;
     for (;;) {
       live.job = { ...live.job, attempts: live.job.attempts + 1 };
       live.progress = 0;
       const { state, attempts, startedAt } = live.job;
       await this.#update(live.job.id, { state, attempts, ...(startedAt === undefined ? {} : { startedAt }) });
       try {
-        const result = await this.#attempt(live);
+        const pictures = await journal.pictures(live.job.id);
+        if (!pictures) {
+          return await this.#endFailed(live, lost("The picture that this was to be made from is no longer there. Please send it again."));
+        }
+        live.checkpoint ??= await journal.checkpoint(live.job.id);
+        if (live.checkpoint) whole = false;
+        const result = await this.#attempt(live, pictures);
         // Before anybody is told, so that whoever presses a button under the result finds its picture.
         const { picture: bytes, type } = result;
-        if (!live.abort.signal.aborted) await this.#write(live.job.id, (journal, id) => journal.keepResult(id, { bytes, type }));
-        this.#succeed(live, result);
-        return;
+        if (!live.abort.signal.aborted) await this.#write(live.job.id, (_journal, id) => journal.keepResult(id, { bytes, type }));
+        return await this.#succeed(live, result, whole);
       } catch (error) {
-        if (live.abort.signal.aborted || !retryable(error) || live.job.attempts >= ATTEMPTS) {
-          this.#fail(live, error);
-          return;
+        whole = false;
+        if (live.abort.signal.aborted || !retryable(error) || ++live.crashes >= CRASHES || live.job.attempts >= BEGINNINGS) {
+          return await this.#fail(live, error);
         }
         this.#options.logger.warn({ err: error, job: live.job.id }, "the engine failed; trying once more");
         this.#events.emit("retrying", live.job, failureOf(error));
@@ -223,23 +291,24 @@ export class LocalQueue implements JobQueue {
     }
   }
 
-  async #attempt(live: LiveJob): Promise<EngineResult> {
+  async #attempt(live: LiveJob, pictures: Readonly<Record<string, Uint8Array>>): Promise<EngineResult> {
     const { signal } = live.abort;
     signal.throwIfAborted();
     // A listener, not a race: p-queue's place is only given on when the engine has really let go of the job.
     let overdue: NodeJS.Timeout | undefined;
     const onAbort = () => {
-      overdue = setTimeout(() => this.#fail(live, signal.reason), CANCEL_MS);
+      overdue = setTimeout(() => void this.#fail(live, signal.reason), CANCEL_MS);
     };
     signal.addEventListener("abort", onAbort, { once: true });
     try {
       const { id, recipe, params } = live.job;
       return await this.#options.engine.run(
-        { job: id, recipe, params, pictures: live.pictures },
+        { job: id, recipe, params, pictures, ...(live.checkpoint && { resume: live.checkpoint }) },
         {
           signal,
-          onFrame: (frame) => {
+          onFrame: ({ checkpoint, ...frame }) => {
             if (signal.aborted) return;
+            if (checkpoint) this.#keepCheckpoint(live, checkpoint);
             live.progress = frame.progress;
             this.#events.emit("frame", live.job, frame);
           },
@@ -251,40 +320,105 @@ export class LocalQueue implements JobQueue {
     }
   }
 
-  #succeed(live: LiveJob, result: EngineResult): void {
+  /** Keeps where the job has got to: one write at a time, and what a newer one has overtaken is never written. */
+  #keepCheckpoint(live: LiveJob, checkpoint: Checkpoint): void {
+    live.checkpoint = checkpoint;
+    live.crashes = 0;
+    const ahead = live.job.attempts > 1;
+    live.job = { ...live.job, attempts: 1 };
+    if (ahead) void this.#update(live.job.id, { attempts: 1 });
+    live.keeping ??= (async () => {
+      let kept: Checkpoint | undefined;
+      while (live.checkpoint && live.checkpoint !== kept && live.job.finishedAt === undefined) {
+        const newest = live.checkpoint;
+        await this.#write(live.job.id, (journal, id) => journal.keepCheckpoint(id, newest));
+        kept = newest;
+      }
+      delete live.keeping;
+    })();
+  }
+
+  #succeed(live: LiveJob, result: EngineResult, whole: boolean): Promise<void> {
     // Asked to stop in the very last moment: the person's word counts.
-    if (live.abort.signal.aborted) {
-      this.#fail(live, live.abort.signal.reason);
-      return;
-    }
+    if (live.abort.signal.aborted) return this.#fail(live, live.abort.signal.reason);
     const { work, pace, startedAt } = live.job;
     const finishedAt = this.#now();
-    if (live.job.attempts === 1 && startedAt !== undefined) this.#options.estimator.learn(pace, work, (finishedAt - startedAt) / 1000);
+    if (whole && startedAt !== undefined) this.#options.estimator.learn(pace, work, (finishedAt - startedAt) / 1000);
     const { picture: _picture, octaves: _octaves, recipe: _recipe, type: _type, ...kept } = result;
-    this.#end(live, { state: "done", result: kept }, () => this.#events.emit("done", live.job, result));
+    return this.#end(live, { state: "done", result: kept }, () => this.#events.emit("done", live.job, result));
   }
 
-  #fail(live: LiveJob, error: unknown): void {
+  #fail(live: LiveJob, error: unknown): Promise<void> {
     const { cancelled } = live;
-    if (cancelled) {
-      this.#end(live, { state: "cancelled" }, () => this.#events.emit("cancelled", live.job, cancelled));
-      return;
-    }
+    if (cancelled) return this.#endCancelled(live, cancelled);
+    if (live.suspending) return this.#suspend(live);
     const failure = live.abort.signal.aborted ? overtime(this.#options.jobSeconds) : failureOf(error);
     this.#options.logger.warn({ err: error, job: live.job.id, kind: failure.kind }, "job failed");
-    this.#end(live, { state: "failed", failure }, () => this.#events.emit("failed", live.job, failure));
+    return this.#endFailed(live, failure);
   }
 
-  /** Ends a job once; later calls (an engine that answers after its job was told as cancelled) change nothing. */
-  #end(live: LiveJob, change: JobChange, tell: () => void): void {
-    if (!this.#live.delete(live.job.id)) return;
+  #endCancelled(live: LiveJob, reason: CancelReason): Promise<void> {
+    // The name is for the next start, should this one not live to tell.
+    const failure: JobFailure = { kind: "cancelled", message: reason.name };
+    return this.#end(live, { state: "cancelled", failure }, () => this.#events.emit("cancelled", live.job, reason));
+  }
+
+  #endFailed(live: LiveJob, failure: JobFailure): Promise<void> {
+    return this.#end(live, { state: "failed", failure }, () => this.#events.emit("failed", live.job, failure));
+  }
+
+  /**
+   * Ends a job once; later calls (an engine that answers after its job was told as cancelled) change nothing. The journal knows before
+   * anybody is told: a job that people have seen end never runs again.
+   */
+  #end(live: LiveJob, change: JobChange, tell: () => void): Promise<void> {
+    if (!this.#live.delete(live.job.id)) return Promise.resolve();
     this.#places.delete(live.job.id);
-    const final = { ...change, finishedAt: this.#now() };
+    const final = { ...change, finishedAt: this.#now(), owed: true };
     live.job = { ...live.job, ...final };
-    void this.#update(live.job.id, final);
     this.#options.logger.info({ job: live.job.id, state: live.job.state }, "job ended");
-    tell();
-    this.#tellMoves();
+    const told = this.#update(live.job.id, final).then(() => {
+      tell();
+      this.#tellMoves();
+      this.#writes.delete(told);
+    });
+    this.#writes.add(told);
+    return told;
+  }
+
+  /** Lays a job down until the next start. */
+  #suspend(live: LiveJob): Promise<void> {
+    if (!this.#live.delete(live.job.id)) return Promise.resolve();
+    this.#places.delete(live.job.id);
+    // Stopping is not the job's fault.
+    const attempts = live.job.state === "running" ? Math.max(0, live.job.attempts - 1) : live.job.attempts;
+    live.job = { ...live.job, state: "waiting", attempts };
+    this.#options.logger.info({ job: live.job.id }, "job suspended");
+    const suspended = Promise.all([live.keeping, this.#update(live.job.id, { state: "waiting", attempts })]).then(() => {
+      this.#events.emit("suspended", live.job);
+      this.#writes.delete(suspended);
+    });
+    this.#writes.add(suspended);
+    return suspended;
+  }
+
+  /** Tells how a job of an earlier process has ended. */
+  async #tellAgain(job: Job): Promise<void> {
+    if (job.state === "failed" && job.failure) this.#events.emit("failed", job, job.failure);
+    else if (job.state === "cancelled")
+      this.#events.emit("cancelled", job, { by: "person", name: job.failure?.message ?? job.author.name });
+    else if (job.state === "done" && job.result) {
+      const picture = await this.#options.journal.result(job.id);
+      if (picture) {
+        const result = { ...job.result, picture: picture.bytes, type: picture.type, recipe: job.recipe, octaves: [] };
+        this.#events.emit("done", job, result);
+        return;
+      }
+      const failure = lost("This was made, but its picture was lost before it could be shown. Please make it again.");
+      const failed: Job = { ...job, state: "failed", failure };
+      await this.#update(job.id, { state: "failed", failure });
+      this.#events.emit("failed", failed, failure);
+    }
   }
 
   #tellMoves(): void {
@@ -316,4 +450,8 @@ export class LocalQueue implements JobQueue {
     while (this.#live.has(id)) id = newJobId();
     return id;
   }
+}
+
+function liveJob(job: Job): LiveJob {
+  return { job, leave: new AbortController(), abort: new AbortController(), progress: 0, crashes: 0 };
 }

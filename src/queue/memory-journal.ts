@@ -1,3 +1,4 @@
+import type { Checkpoint } from "../engine/process/engine.js";
 import type { Job, JobChange, JobMessage } from "./job.js";
 import type { JobPicture, Journal } from "./journal.js";
 
@@ -5,6 +6,7 @@ interface Entry {
   job: Job;
   readonly pictures: Readonly<Record<string, Uint8Array>>;
   result?: JobPicture;
+  checkpoint: Checkpoint | undefined;
   bytes: number;
   /** Keys of every message posted so far. */
   readonly messages: Set<string>;
@@ -32,7 +34,7 @@ export class MemoryJournal implements Journal {
   async add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
     if (this.#entries.has(job.id)) throw new Error(`There already is a job ${job.id}.`);
     const bytes = Object.values(pictures).reduce((sum, picture) => sum + picture.byteLength, 0);
-    this.#entries.set(job.id, { job, pictures, bytes, messages: new Set(keysOf(job)) });
+    this.#entries.set(job.id, { job, pictures, bytes, checkpoint: undefined, messages: new Set(keysOf(job)) });
     this.#bytes += bytes;
     this.#forget();
   }
@@ -42,6 +44,7 @@ export class MemoryJournal implements Journal {
     if (!entry) return;
     entry.job = { ...entry.job, ...change };
     for (const key of keysOf(entry.job)) entry.messages.add(key);
+    if (!isUnfinished(entry.job)) this.#setCheckpoint(entry, undefined);
   }
 
   async keepResult(id: string, picture: JobPicture): Promise<void> {
@@ -52,6 +55,15 @@ export class MemoryJournal implements Journal {
     entry.bytes += more;
     this.#bytes += more;
     this.#forget();
+  }
+
+  async keepCheckpoint(id: string, checkpoint: Checkpoint): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (entry && isUnfinished(entry.job)) this.#setCheckpoint(entry, checkpoint);
+  }
+
+  async checkpoint(id: string): Promise<Checkpoint | undefined> {
+    return this.#entries.get(id)?.checkpoint;
   }
 
   async get(id: string): Promise<Job | undefined> {
@@ -85,6 +97,18 @@ export class MemoryJournal implements Journal {
 
   async unfinished(): Promise<readonly Job[]> {
     return [...this.#entries.values()].map((entry) => entry.job).filter(isUnfinished);
+  }
+
+  async owed(): Promise<readonly Job[]> {
+    return [...this.#entries.values()].map((entry) => entry.job).filter((job) => job.owed === true);
+  }
+
+  #setCheckpoint(entry: Entry, checkpoint: Checkpoint | undefined): void {
+    const more = (checkpoint?.state.byteLength ?? 0) - (entry.checkpoint?.state.byteLength ?? 0);
+    entry.checkpoint = checkpoint;
+    entry.bytes += more;
+    this.#bytes += more;
+    this.#forget();
   }
 
   #newest(matches: (job: Job) => boolean, count: number): Job[] {

@@ -12,12 +12,17 @@ export interface Standing {
   readonly runSeconds: number;
 }
 
-/** Who or what ended a job early. */
-export type CancelReason = { readonly by: "person"; readonly name: string } | { readonly by: "shutdown" };
+/** Who ended a job early. */
+export interface CancelReason {
+  readonly by: "person";
+  readonly name: string;
+}
 
 /** What the queue reports, in the order in which it happens to a job. Each listener returns quickly and does not throw. */
 export interface QueueEvents {
   accepted: [job: Job];
+  /** A job that an earlier process left unfinished is taken up again: it waits for its turn. */
+  resumed: [job: Job];
   /** A waiting job has another place in line than before. */
   moved: [standing: Standing];
   started: [job: Job];
@@ -27,6 +32,8 @@ export interface QueueEvents {
   done: [job: Job, result: EngineResult];
   failed: [job: Job, failure: JobFailure];
   cancelled: [job: Job, reason: CancelReason];
+  /** The program stops. The job waits in the journal, and goes on at the next start. */
+  suspended: [job: Job];
 }
 
 export interface JobQueue {
@@ -35,6 +42,18 @@ export interface JobQueue {
    * so that whoever shows the job misses none.
    */
   submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job>;
+  /**
+   * Takes up what an earlier process left behind; called once, when the listeners are set. `taken` is called for each job before any of
+   * its events:
+   * - jobs that were waiting or running are "resumed" and run again in their old order, those that were running first. A job that was
+   *   begun too often without getting ahead fails instead;
+   * - jobs that had ended without anybody having been told (see {@link told}) are "done", "failed" or "cancelled" once more.
+   *
+   * Resolves with how many there were.
+   */
+  recover(taken: (job: Job) => void): Promise<number>;
+  /** People have been told how a job ended: the next start does not tell them again. */
+  told(id: string): Promise<void>;
   /** Ends a waiting job at once and a running one within a second; false when there is no such unfinished job. */
   cancel(id: string, reason: CancelReason): boolean;
   /** Running jobs first, then the waiting ones in the order of their turns. */
@@ -44,7 +63,16 @@ export interface JobQueue {
   keepMessages(id: string, messages: JobMessages): Promise<void>;
   on<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void;
   off<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void;
-  /** Takes no more jobs, ends the waiting ones, gives running ones `graceMs` and then cancels them; resolves when all have ended. */
+  /** From now on no job starts; running ones go on, and new ones are accepted and wait. */
+  pause(): void;
+  unpause(): void;
+  readonly paused: boolean;
+  /** Resolves when no job runs; of use with {@link pause}, for maintenance. */
+  drain(): Promise<void>;
+  /**
+   * Takes no more jobs and starts none. Running ones have `graceMs` to end; after that they stop, to go on from their last checkpoint at
+   * the next start, as the waiting ones do: both are "suspended". Resolves when all of it is in the journal.
+   */
   close(graceMs: number): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import type { Checkpoint } from "../engine/process/engine.js";
 import type { Jobs } from "../store/jobs.js";
 import type { Job, JobChange, JobMessage } from "./job.js";
 import type { JobPicture, Journal } from "./journal.js";
@@ -16,6 +17,15 @@ export class SqliteJournal implements Journal {
 
   async keepResult(id: string, picture: JobPicture): Promise<void> {
     await this.jobs.keepPicture(id, picture);
+  }
+
+  async keepCheckpoint(id: string, { octave, state }: Checkpoint): Promise<void> {
+    await this.jobs.keepCheckpoint(id, { octave, bytes: state });
+  }
+
+  async checkpoint(id: string): Promise<Checkpoint | undefined> {
+    const kept = await this.jobs.checkpoint(id);
+    return kept && { octave: kept.octave, state: kept.bytes };
   }
 
   async get(id: string): Promise<Job | undefined> {
@@ -48,5 +58,9 @@ export class SqliteJournal implements Journal {
 
   async unfinished(): Promise<readonly Job[]> {
     return this.jobs.unfinished();
+  }
+
+  async owed(): Promise<readonly Job[]> {
+    return this.jobs.owed();
   }
 }

@@ -28,7 +28,7 @@ export interface RemovedImages {
 }
 
 /**
- * Pictures on disk, each kept once however many jobs and styles use it. The tables that name a picture are its reference count: what
+ * Pictures (and checkpoints) on disk, each kept once however many jobs and styles use it. The tables that name a picture are its reference count: what
  * none of them names is removed.
  */
 export class Images {
@@ -107,7 +107,8 @@ export class Images {
   #unused(): string[] {
     const { sha } = imageTable;
     const named = sql`SELECT ${jobInputTable.sha} FROM ${jobInputTable} UNION SELECT ${jobTable.picture} FROM ${jobTable}
-      WHERE ${jobTable.picture} IS NOT NULL UNION SELECT ${styleTable.picture} FROM ${styleTable}`;
+      WHERE ${jobTable.picture} IS NOT NULL UNION SELECT ${jobTable.checkpoint} FROM ${jobTable}
+      WHERE ${jobTable.checkpoint} IS NOT NULL UNION SELECT ${styleTable.picture} FROM ${styleTable}`;
     const rows = this.database.orm.select({ sha }).from(imageTable).where(sql`${sha} NOT IN (${named})`).all();
     return rows.map((row) => row.sha);
   }
@@ -122,6 +123,7 @@ export class Images {
       const used =
         named(jobInputTable, eq(jobInputTable.sha, sha)) ||
         named(jobTable, eq(jobTable.picture, sha)) ||
+        named(jobTable, eq(jobTable.checkpoint, sha)) ||
         named(styleTable, eq(styleTable.picture, sha));
       if (used) return [];
       orm.delete(imageTable).where(eq(imageTable.sha, sha)).run();

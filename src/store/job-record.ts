@@ -68,6 +68,7 @@ export interface StoredJob {
   readonly pace: string;
   readonly priority: number;
   readonly state: StoredState;
+  /** How often the engine has begun it since it last got ahead. */
   readonly attempts: number;
   /** Milliseconds since the epoch, like the next two. */
   readonly createdAt: number;
@@ -76,6 +77,8 @@ export interface StoredJob {
   readonly messages: StoredMessages;
   readonly failure?: { readonly kind: string; readonly message: string };
   readonly result?: StoredResult;
+  /** It has ended, and people have yet to be told. */
+  readonly owed: boolean;
   /** The job this one was made from. It may have been removed since. */
   readonly from?: string;
   /** The result picture, as long as it is kept. */
@@ -91,12 +94,12 @@ export interface StoredJob {
 }
 
 /** A job as it comes in: seen by the whole community, unhidden and without credits unless it says otherwise. */
-export type NewJob = Omit<StoredJob, "picture" | "hidden" | "favourites" | "credits" | "spoiler" | "audience"> &
-  Partial<Pick<StoredJob, "credits" | "spoiler" | "audience">>;
+export type NewJob = Omit<StoredJob, "picture" | "hidden" | "favourites" | "credits" | "spoiler" | "audience" | "owed"> &
+  Partial<Pick<StoredJob, "credits" | "spoiler" | "audience" | "owed">>;
 
 /** What may change in a job's life. */
 export type StoredJobChange = Partial<
-  Pick<StoredJob, "state" | "attempts" | "startedAt" | "finishedAt" | "messages" | "failure" | "result">
+  Pick<StoredJob, "state" | "attempts" | "startedAt" | "finishedAt" | "messages" | "failure" | "result" | "owed">
 >;
 
 /** A community of a platform. */

@@ -43,8 +43,8 @@ export function rowOf(job: NewJob): typeof jobTable.$inferInsert {
 }
 
 /** The columns that a change sets; what it leaves out stays. */
-export function columnsOf({ state, attempts, startedAt, finishedAt, messages, failure, result }: StoredJobChange): Partial<JobRow> {
-  const columns = { state, attempts, startedAt, finishedAt, messages, failure, result };
+export function columnsOf({ state, attempts, startedAt, finishedAt, messages, failure, result, owed }: StoredJobChange): Partial<JobRow> {
+  const columns = { state, attempts, startedAt, finishedAt, messages, failure, result, owed };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 }
 
@@ -76,6 +76,7 @@ function jobOf(row: JobRow, image: ImageRow | null): StoredJob {
     ...(row.from === null ? {} : { from: row.from }),
     ...(image === null ? {} : { picture: { sha: image.sha, type: image.type, bytes: image.bytes } }),
     credits: (row.credits ?? []) as StoredCredit[],
+    owed: row.owed,
     ...{ spoiler: row.spoiler, audience: row.audience as StoredAudience, hidden: row.hidden, favourites: row.favourites },
   };
 }

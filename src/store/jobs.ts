@@ -7,6 +7,9 @@ import { jobInputTable, jobMessageTable, jobTable } from "./schema.js";
 
 /** Written out rather than bound, so that SQLite sees that the index on unfinished jobs serves. */
 const UNFINISHED = sql`${jobTable.state} IN ('waiting', 'running')`;
+const OWED = sql`${jobTable.owed} = 1`;
+/** A checkpoint is for the recipe that wrote it alone. */
+const CHECKPOINT_TYPE = "application/octet-stream";
 const NEWEST = [desc(jobTable.createdAt), desc(jobTable.seq)];
 
 /** Whose jobs are counted: all that is left out counts all. */
@@ -15,6 +18,12 @@ export interface JobScope {
   readonly community?: string;
   readonly channel?: string;
   readonly author?: string;
+}
+
+/** What an unfinished job can go on from. */
+export interface StoredCheckpoint {
+  readonly octave: number;
+  readonly bytes: Uint8Array;
 }
 
 /** All jobs with their pictures and messages. */
@@ -41,14 +50,45 @@ export class Jobs {
     });
   }
 
-  /** Changes a job; one that is not kept is passed over. */
+  /** Changes a job; one that is not kept is passed over. When it ends, its checkpoint goes. */
   update(id: string, change: StoredJobChange): void {
     const columns = columnsOf(change);
     if (Object.keys(columns).length === 0) return;
-    this.database.write(() => {
+    const apply = () => {
       const { changes } = this.database.orm.update(jobTable).set(columns).where(eq(jobTable.id, id)).run();
       if (changes > 0 && change.messages) this.#index(id, change.messages);
+    };
+    if (change.state === undefined || change.state === "waiting" || change.state === "running") {
+      this.database.write(apply);
+      return;
+    }
+    this.images.release(() => {
+      apply();
+      return this.#letGoOfCheckpoint(id);
     });
+  }
+
+  /** Keeps what an unfinished job can go on from, in place of an earlier one; for a job that has ended or is not kept it is passed over. */
+  async keepCheckpoint(id: string, { octave, bytes }: StoredCheckpoint): Promise<void> {
+    const old = await this.images.keep([{ bytes, type: CHECKPOINT_TYPE }], (images) => {
+      const sha = images[0]?.sha ?? null;
+      const before = this.#checkpointOf(id)?.sha;
+      const change = { checkpoint: sha, checkpointInfo: { octave } };
+      const { changes } = this.database.orm
+        .update(jobTable)
+        .set(change)
+        .where(and(eq(jobTable.id, id), UNFINISHED))
+        .run();
+      return changes > 0 ? before : sha;
+    });
+    if (old) this.images.removeUnused([old]);
+  }
+
+  /** What an unfinished job can go on from; undefined when there is nothing, or it is damaged. */
+  async checkpoint(id: string): Promise<StoredCheckpoint | undefined> {
+    const kept = this.#checkpointOf(id);
+    const bytes = kept && (await this.images.read(kept.sha));
+    return bytes && { octave: kept.octave, bytes };
   }
 
   /** Keeps a job's result picture (or film); a job that is not kept is passed over. */
@@ -120,6 +160,11 @@ export class Jobs {
   unfinished(): StoredJob[] {
     // The plus sign keeps SQLite from going through all jobs in their order.
     return this.#read(UNFINISHED, [sql`+${jobTable.seq}`]);
+  }
+
+  /** Jobs that have ended without anybody having been told, in the order in which they came. */
+  owed(): StoredJob[] {
+    return this.#read(OWED, [asc(jobTable.seq)]);
   }
 
   /** How many jobs wait or run. */
@@ -221,7 +266,22 @@ export class Jobs {
   #picturesOf(id: string): string[] {
     const inputs = this.database.orm.select({ sha: jobInputTable.sha }).from(jobInputTable).where(eq(jobInputTable.job, id)).all();
     const result = this.get(id)?.picture?.sha;
-    return [...inputs.map(({ sha }) => sha), ...(result === undefined ? [] : [result])];
+    const checkpoint = this.#checkpointOf(id)?.sha;
+    return [...inputs.map(({ sha }) => sha), result, checkpoint].filter((sha) => sha !== undefined);
+  }
+
+  #checkpointOf(id: string): { readonly sha: string; readonly octave: number } | undefined {
+    const { checkpoint, checkpointInfo } = jobTable;
+    const row = this.database.orm.select({ sha: checkpoint, info: checkpointInfo }).from(jobTable).where(eq(jobTable.id, id)).get();
+    if (!row || row.sha === null) return undefined;
+    return { sha: row.sha, octave: (row.info as { readonly octave: number }).octave };
+  }
+
+  #letGoOfCheckpoint(id: string): string[] {
+    const kept = this.#checkpointOf(id);
+    if (!kept) return [];
+    this.database.orm.update(jobTable).set({ checkpoint: null, checkpointInfo: null }).where(eq(jobTable.id, id)).run();
+    return [kept.sha];
   }
 
   /** Once posted, a message leads to its job for as long as that is kept. */

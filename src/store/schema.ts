@@ -62,6 +62,8 @@ export const jobTable = sqliteTable(
     spoiler: truth("spoiler").notNull().default(false),
     /** "community", or "channel" for what was made where not everybody reads, or among adults. */
     audience: text("audience").notNull().default("community"),
+    /** It has ended, and people have yet to be told. */
+    owed: truth("owed").notNull().default(false),
   },
   (job) => {
     const shown = sql`state = 'done' AND picture IS NOT NULL AND hidden = 0`;
@@ -69,6 +71,7 @@ export const jobTable = sqliteTable(
     return [
       index("job_author").on(job.platform, job.authorId, job.createdAt),
       index("job_unfinished").on(job.platform, job.channel, job.authorId).where(sql`state IN ('waiting', 'running')`),
+      index("job_owed").on(job.seq).where(sql`owed = 1`),
       index("job_from").on(job.from),
       index("job_picture").on(job.picture),
       index("job_checkpoint").on(job.checkpoint),

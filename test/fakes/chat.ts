@@ -25,6 +25,8 @@ export interface FakeMessage {
   /** The picture bytes that are shown now. */
   pictures: readonly Picture[];
   content: OutgoingMessage;
+  /** The key that it was posted with. */
+  readonly key: string | undefined;
   removed: boolean;
   /** The bot's own. */
   readonly reactions: string[];
@@ -77,7 +79,7 @@ export class FakeChat implements Chat {
   async post(place: Place, content: OutgoingMessage): Promise<MessageRef> {
     await this.#enter("post", { place, content });
     if (place.thread !== undefined && !this.threads.get(place.thread)?.open) throw new ChatError("gone", "The thread is gone.");
-    const known = content.key === undefined ? undefined : this.messages.find((message) => message.content.key === content.key);
+    const known = content.key === undefined ? undefined : this.messages.find(({ key }) => key === content.key);
     return known ? { id: known.id, place: known.place } : this.#add(place, content);
   }
 
@@ -245,6 +247,7 @@ export class FakeChat implements Chat {
       id: `m${++this.#ids}`,
       place,
       content,
+      key: content.key,
       pictures: content.pictures ?? [],
       removed: false,
       reactions: [],

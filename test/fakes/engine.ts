@@ -41,7 +41,10 @@ export class FakeRun {
   async octave(octave: number): Promise<void> {
     const scale = 2 ** (octave - this.octaves);
     const [width, height] = [Math.round(64 * scale), Math.round(48 * scale)];
-    await this.frame({ kind: "octave", octave, step: 10, width, height, picture: await picture(width, height), type: "image/png" });
+    const checkpoint = { octave, state: Uint8Array.of(octave) };
+    await this.frame({
+      ...{ kind: "octave", octave, step: 10, width, height, picture: await picture(width, height), type: "image/png", checkpoint },
+    });
   }
 
   async preview(octave: number, step: number): Promise<void> {
@@ -116,7 +119,7 @@ export class FakeEngine implements Engine {
   }
 
   async #paint(run: FakeRun): Promise<void> {
-    for (let octave = 1; octave <= run.octaves; octave++) {
+    for (let octave = (run.request.resume?.octave ?? 0) + 1; octave <= run.octaves; octave++) {
       await run.preview(octave, 5);
       await run.octave(octave);
     }

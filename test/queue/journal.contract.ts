@@ -140,5 +140,32 @@ export function journalContract(name: string, open: () => Journal): void {
       await journal.update("AAAA7777", { state: "cancelled" });
       expect((await journal.unfinished()).map(({ id }) => id)).toEqual(["AAAA3333", "AAAA6666"]);
     });
+
+    it("keeps an unfinished job's newest checkpoint until the job ends", async () => {
+      const journal = open();
+      await journal.add(job("AAAA3333"), {});
+      expect(await journal.checkpoint("AAAA3333")).toBeUndefined();
+      await journal.keepCheckpoint("AAAA3333", { octave: 1, state: new Uint8Array([1]) });
+      await journal.keepCheckpoint("AAAA3333", { octave: 2, state: new Uint8Array([2, 3]) });
+      const kept = await journal.checkpoint("AAAA3333");
+      expect([kept?.octave, [...(kept?.state ?? [])]]).toEqual([2, [2, 3]]);
+      await journal.update("AAAA3333", { state: "running", attempts: 2 });
+      expect((await journal.checkpoint("AAAA3333"))?.octave).toBe(2);
+      await journal.update("AAAA3333", { state: "done", finishedAt: 5 });
+      expect(await journal.checkpoint("AAAA3333")).toBeUndefined();
+      await journal.keepCheckpoint("AAAA3333", { octave: 3, state: new Uint8Array([4]) });
+      await journal.keepCheckpoint("XXXX3333", { octave: 3, state: new Uint8Array([4]) });
+      expect(await journal.checkpoint("AAAA3333")).toBeUndefined();
+    });
+
+    it("tells which jobs ended without anybody having been told", async () => {
+      const journal = open();
+      for (const id of ["AAAA3333", "AAAA4444", "AAAA6666"]) await journal.add(job(id), {});
+      await journal.update("AAAA4444", { state: "done", owed: true });
+      await journal.update("AAAA3333", { state: "cancelled", owed: true });
+      expect((await journal.owed()).map(({ id }) => id)).toEqual(["AAAA3333", "AAAA4444"]);
+      await journal.update("AAAA3333", { owed: false });
+      expect((await journal.owed()).map(({ id }) => id)).toEqual(["AAAA4444"]);
+    });
   });
 }

@@ -1,6 +1,4 @@
-import { pino } from "pino";
 import { describe, expect, it } from "vitest";
-import { endInterrupted } from "../../src/queue/interrupted.js";
 import { MemoryJournal } from "../../src/queue/memory-journal.js";
 import { SqliteJournal } from "../../src/queue/sqlite-journal.js";
 import { openStore } from "../../src/store/open.js";
@@ -27,27 +25,5 @@ describe("the journal on disk, after a restart", () => {
     expect(found).toMatchObject({ ...asked, state: "done", messages: { frames: [], final } });
     expect([...((await after.pictures(asked.id))?.image ?? [])]).toEqual([1, 2, 3]);
     expect([...((await after.result(asked.id))?.bytes ?? [])]).toEqual([4, 5]);
-  });
-
-  it("ends jobs that nobody works on any more, and says so in the log", async () => {
-    const { store } = makeStore();
-    const journal = new SqliteJournal(store.jobs);
-    const [waiting, running, done] = [job(), job({ state: "running" }), job({ state: "done", finishedAt: 5 })];
-    for (const one of [waiting, running, done]) await journal.add(one, {});
-    const lines: string[] = [];
-    const logger = pino({ level: "warn" }, { write: (line: string) => lines.push(line) });
-    expect(await endInterrupted(journal, logger, () => 42)).toBe(2);
-    const interrupted = {
-      state: "failed",
-      finishedAt: 42,
-      failure: { kind: "interrupted", message: expect.stringMatching(/stopped.*again/s) },
-    };
-    expect(await journal.get(waiting.id)).toMatchObject(interrupted);
-    expect(await journal.get(running.id)).toMatchObject(interrupted);
-    expect(await journal.get(done.id)).toMatchObject({ state: "done", finishedAt: 5 });
-    expect(lines).toHaveLength(1);
-    expect(JSON.parse(lines[0] ?? "{}")).toMatchObject({ jobs: [waiting.id, running.id] });
-    expect(await endInterrupted(journal, logger)).toBe(0);
-    expect(lines).toHaveLength(1);
   });
 });

@@ -27,6 +27,7 @@ function setup(options: Partial<LocalQueueOptions> & { engine?: FakeEngine } = {
     queue.on("cancelled", (job) => listener("cancelled", job));
   };
   onEnd((end, job) => log.push(`${end} ${job.id}`));
+  for (const event of ["resumed", "suspended"] as const) queue.on(event, (job) => log.push(`${event} ${job.id}`));
   const ended = (id: string) =>
     new Promise<Job>((resolve) => {
       onEnd((_end, job) => {
@@ -78,11 +79,11 @@ describe("the local queue", () => {
   it("runs as many side by side as the settings say", async () => {
     const { engine, queue } = setup({ concurrency: 3 });
     for (let job = 0; job < 7; job++) await queue.submit(ask("a"));
+    // Closing starts no more; three are inside.
     const end = queue.close(10_000);
-    // Closing ends the waiting ones; three are inside.
-    expect(engine.inside).toBe(3);
     for (let job = 0; job < 3; job++) await (await engine.next()).finish();
     await end;
+    expect(engine.runs).toHaveLength(3);
     expect(engine.peak).toBe(3);
   });
 
@@ -164,7 +165,7 @@ describe("the local queue", () => {
 
   it("does not close before the journal is written", async () => {
     const journal = new MemoryJournal();
-    const { engine, queue, ended } = setup({ journal });
+    const { engine, queue } = setup({ journal });
     const job = await queue.submit(ask("a"));
     const update = journal.update.bind(journal);
     let release: () => void = () => undefined;
@@ -174,7 +175,6 @@ describe("the local queue", () => {
     const run = await engine.next();
     journal.update = (id, change) => released.then(() => update(id, change));
     await run.finish();
-    await ended(job.id);
     let closed = false;
     const closing = queue.close(1000).then(() => {
       closed = true;
@@ -210,17 +210,18 @@ describe("the local queue", () => {
   });
 
   it("ends a waiting job at once, and moves the others up", async () => {
-    const { engine, queue, log } = setup();
+    const { queue, log, ended } = setup();
     const moves: string[] = [];
     const running = await queue.submit(ask("a"));
     const waiting = await queue.submit(ask("b"));
     const last = await queue.submit(ask("c"));
     queue.on("moved", (standing) => moves.push(`${standing.job.id} ${standing.place}`));
+    const end = ended(waiting.id);
     expect(queue.cancel(waiting.id, { by: "person", name: "B" })).toBe(true);
     expect(queue.cancel(waiting.id, { by: "person", name: "B" })).toBe(false);
-    expect(log.at(-1)).toBe(`cancelled ${waiting.id}`);
+    await end;
+    expect(log).toContain(`cancelled ${waiting.id}`);
     expect(moves).toEqual([`${last.id} 1`]);
-    await engine.next();
     expect(queue.line().map((standing) => standing.job.id)).toEqual([running.id, last.id]);
   });
 
@@ -303,26 +304,141 @@ describe("the local queue", () => {
     expect((await end).state).toBe("done");
   });
 
-  it("closes: waiting jobs end, running ones have a moment, nothing more is accepted", async () => {
-    const { engine, queue, ended } = setup();
+  it("closes: running jobs have a moment, waiting ones wait for the next start, nothing more is accepted", async () => {
+    const { engine, journal, queue, log } = setup();
     const running = await queue.submit(ask("a"));
     const waiting = await queue.submit(ask("b"));
-    const ends = Promise.all([ended(waiting.id), ended(running.id)]);
     const run = await engine.next();
     const closed = queue.close(10_000);
     expect((await refused(queue.submit(ask("c")))).kind).toBe("closing");
     await run.finish();
     await closed;
-    expect((await ends).map((job) => job.state)).toEqual(["cancelled", "done"]);
+    expect(log).toEqual([`started ${running.id}`, `suspended ${waiting.id}`, `done ${running.id}`]);
+    expect((await journal.unfinished()).map(({ id, state }) => [id, state])).toEqual([[waiting.id, "waiting"]]);
   });
 
-  it("closes in bounded time although the engine never answers", async () => {
-    const { engine, queue, ended } = setup({ engine: new FakeEngine({ ignoresAbort: true }) });
-    const job = await queue.submit(ask("a"));
-    await engine.next();
-    const end = ended(job.id);
+  it("closes in bounded time although the engine never answers; the job goes on at the next start from its last checkpoint", async () => {
+    const { engine, journal, queue, log } = setup({ engine: new FakeEngine({ ignoresAbort: true }) });
+    const job = await queue.submit(ask("a", { params: { octaves: 3 } }));
+    const run = await engine.next();
+    await run.octave(1);
+    await run.octave(2);
     await queue.close(10);
-    expect((await end).state).toBe("cancelled");
+    expect(log).toEqual([`started ${job.id}`, `suspended ${job.id}`]);
+    expect(await journal.get(job.id)).toMatchObject({ state: "waiting", attempts: 0 });
+
+    const next = setup({ journal });
+    const taken: string[] = [];
+    expect(await next.queue.recover(({ id }) => next.log.push(`taken ${id}`) && taken.push(id))).toBe(1);
+    const again = await next.engine.next();
+    expect(again.request.resume).toEqual({ octave: 2, state: Uint8Array.of(2) });
+    const end = next.ended(job.id);
+    await again.finish();
+    await end;
+    expect(next.log).toEqual(["taken", "resumed", "started", "done"].map((event) => `${event} ${job.id}`));
+    expect(await journal.checkpoint(job.id)).toBeUndefined();
+  });
+
+  it("takes up what a killed process left: running ones first, then the others in their order", async () => {
+    const { engine, journal, queue } = setup();
+    const ids: string[] = [];
+    for (const person of ["a", "b", "c", "a"]) ids.push((await queue.submit(ask(person))).id);
+    await engine.next();
+    // As if b's had been running beside it when the process was killed.
+    await journal.update(ids[1] ?? "", { state: "running", attempts: 1 });
+    await journal.update(ids[0] ?? "", { state: "waiting" });
+
+    const next = setup({ journal });
+    const order: string[] = [];
+    next.queue.on("started", ({ id }) => order.push(id));
+    const last = new Promise<void>((resolve) => next.queue.on("done", () => order.length === 4 && resolve()));
+    expect(await next.queue.recover(() => undefined)).toBe(4);
+    expect(next.queue.line().map(({ job, place }) => [job.id, place])).toEqual([
+      [ids[1], 0],
+      ...[ids[0], ids[2], ids[3]].map((id, index) => [id, index + 1]),
+    ]);
+    for (const _id of ids) await (await next.engine.next()).finish();
+    await last;
+    expect(order).toEqual([ids[1], ids[0], ids[2], ids[3]]);
+  });
+
+  it("gives a job up that no process gets ahead with, but not one that gets ahead each time", async () => {
+    const journal = new MemoryJournal();
+    const { id } = await setup({ journal }).queue.submit(ask("a", { params: { octaves: 4 } }));
+    const begin = async (octave?: number) => {
+      const process = setup({ journal });
+      const end = process.ended(id);
+      await process.queue.recover(() => undefined);
+      if ((await journal.get(id))?.state === "failed") return end;
+      const run = await process.engine.next();
+      if (octave !== undefined) {
+        await run.octave(octave);
+        await turn();
+      }
+      // It is killed: nothing more is heard of it.
+      return undefined;
+    };
+    for (const octave of [1, 1, 2, 2, 2, 3, 3, 3]) expect(await begin(octave)).toBeUndefined();
+    for (let time = 0; time < 4; time++) expect(await begin()).toBeUndefined();
+    expect((await begin())?.failure).toEqual({
+      kind: "interrupted",
+      message: "Dreamloom was stopped 5 times while it worked on this, so I have given it up. A smaller size may help.",
+    });
+  });
+
+  it("tries on from the last checkpoint after a crash, as long as it gets ahead", async () => {
+    const { engine, queue, ended } = setup();
+    const { id } = await queue.submit(ask("a", { params: { octaves: 5 } }));
+    const end = ended(id);
+    for (let octave = 1; octave <= 4; octave++) {
+      const run = await engine.next();
+      expect(run.request.resume?.octave).toBe(octave === 1 ? undefined : octave - 1);
+      await run.octave(octave);
+      run.fail("crashed");
+    }
+    await (await engine.next()).finish();
+    expect((await end).state).toBe("done");
+  });
+
+  it("tells at the next start what nobody had been told of, and only that", async () => {
+    const journal = new MemoryJournal();
+    const before = setup({ journal });
+    const jobs = [await before.queue.submit(ask("a")), await before.queue.submit(ask("b")), await before.queue.submit(ask("c"))];
+    const [done, failed, cancelled] = jobs.map(({ id }) => id);
+    const ends = Promise.all([before.ended(done ?? ""), before.ended(failed ?? ""), before.ended(cancelled ?? "")]);
+    const picture = new Uint8Array([9]);
+    (await before.engine.next()).finishWith(picture, 7, 5);
+    (await before.engine.next()).fail("input", "The picture is broken.");
+    before.queue.cancel(cancelled ?? "", { by: "person", name: "Mo" });
+    await ends;
+
+    const next = setup({ journal });
+    const told: unknown[] = [];
+    next.queue.on("done", ({ id }, result) => told.push([id, result.width, result.picture]));
+    next.queue.on("failed", ({ id }, failure) => told.push([id, failure.message]));
+    next.queue.on("cancelled", ({ id }, reason) => told.push([id, reason.name]));
+    expect(await next.queue.recover(({ id }) => told.push(id))).toBe(3);
+    expect(told).toEqual([done, [done, 7, picture], failed, [failed, "The picture is broken."], cancelled, [cancelled, "Mo"]]);
+    for (const { id } of jobs) await next.queue.told(id);
+    expect(await setup({ journal }).queue.recover(() => undefined)).toBe(0);
+    expect(next.engine.runs).toHaveLength(0);
+  });
+
+  it("pauses: running ones go on, new ones are accepted and wait; drained when nothing runs", async () => {
+    const { engine, queue, log, ended } = setup();
+    const running = await queue.submit(ask("a"));
+    const run = await engine.next();
+    queue.pause();
+    const waiting = await queue.submit(ask("b"));
+    const drained = queue.drain().then(() => log.push("drained"));
+    await run.finish();
+    await drained;
+    expect([queue.paused, engine.runs.length]).toEqual([true, 1]);
+    const end = ended(waiting.id);
+    queue.unpause();
+    await (await engine.next()).finish();
+    await end;
+    expect(log).toEqual([`started ${running.id}`, `done ${running.id}`, "drained", `started ${waiting.id}`, `done ${waiting.id}`]);
   });
 });
 

@@ -32,29 +32,37 @@ export async function persist<T>(action: () => Promise<T>, { attempts, backoffMs
   }
 }
 
+/** How a message fared: where it is, or, when no place took it, whether all of them refused it for good. */
+export interface Delivery {
+  readonly ref?: MessageRef;
+  readonly refused: boolean;
+}
+
 /**
  * Posts to the first place that takes it: a thread that was deleted or closed is passed over for the channel it was in.
- * A picture that is too large for the platform is made smaller. Undefined when no place took it.
+ * A picture that is too large for the platform is made smaller.
  */
 export async function postSomewhere(
   chat: Chat,
   places: readonly Place[],
   message: OutgoingMessage,
   persistence: Persistence,
-): Promise<MessageRef | undefined> {
+): Promise<Delivery> {
+  let refused = true;
   let outgoing = await fitMessage(tracedBy(persistence, message), chat.limits.uploadBytes);
   for (const place of places) {
     for (let smaller = 0; smaller < 3; smaller++) {
       try {
-        return await persist(() => chat.post(place, outgoing), persistence);
+        return { ref: await persist(() => chat.post(place, outgoing), persistence), refused: false };
       } catch (error) {
         persistence.logger.warn({ err: error, place }, "a message could not be posted");
+        if (passes(error)) refused = false;
         if (!(error instanceof ChatError) || error.kind !== "too-large") break;
         outgoing = await fitMessage(outgoing, largest(outgoing) / 2);
       }
     }
   }
-  return undefined;
+  return { refused };
 }
 
 /** The message with the name of its work, for the log. */

@@ -1,11 +1,11 @@
 import type { Logger } from "pino";
-import { type Chat, ChatError, type MessageRef, type OutgoingMessage, type Person, type Place, type Progress } from "../../bots/chat.js";
+import { type Chat, ChatError, type MessageRef, type OutgoingMessage, type Place, type Progress } from "../../bots/chat.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Job, JobFailure, JobMessages } from "../../queue/job.js";
 import type { CancelReason, JobQueue, Standing } from "../../queue/queue.js";
 import type { Observer } from "../notices.js";
 import type { Recipe } from "../recipes/recipe.js";
-import { type Persistence, persist, postSomewhere, tracedBy } from "./deliver.js";
+import { type Delivery, type Persistence, persist, postSomewhere, tracedBy } from "./deliver.js";
 import { LiveMessage, type Shown } from "./live-message.js";
 import { Outbox } from "./outbox.js";
 import * as texts from "./texts.js";
@@ -13,8 +13,8 @@ import * as texts from "./texts.js";
 /** Where a job is shown, and how its first public answer is given. */
 export interface Stage {
   readonly chat: Chat;
-  readonly person: Person;
-  announce(message: OutgoingMessage): Promise<MessageRef | undefined>;
+  /** Answers whoever asked; there is nobody to answer when the job is of an earlier process. */
+  announce?(message: OutgoingMessage): Promise<MessageRef | undefined>;
 }
 
 export interface JobShowOptions {
@@ -25,6 +25,11 @@ export interface JobShowOptions {
   readonly logger: Logger;
   readonly backoffMs: number;
   readonly notice: Observer;
+  /**
+   * Given for a job that an earlier process has begun to show: resolves when its chat can be used, with false when it never can.
+   * That process may have posted a message without living to note it.
+   */
+  readonly ready?: Promise<boolean>;
 }
 
 /** Octave frames that may wait for a slow chat; older ones are dropped. */
@@ -38,17 +43,21 @@ export class JobShow {
   readonly #outbox: Outbox;
   readonly #persistence: Persistence;
   readonly #frames: EngineFrame[] = [];
-  #messages: JobMessages = { frames: [] };
+  #messages: JobMessages;
   #announcement: LiveMessage | undefined;
   #progress: LiveMessage | undefined;
   /** What the progress message should say, also while it is still being posted. */
   #latest: OutgoingMessage | undefined;
   #painting = false;
   #over = false;
+  /** An earlier process may have posted the next octave's frame already. */
+  #framePerhapsPosted: boolean;
 
   constructor(private readonly options: JobShowOptions) {
-    this.#outbox = new Outbox(options.logger);
-    const { job, backoffMs, logger } = options;
+    const { job, ready, backoffMs, logger } = options;
+    this.#messages = job.messages;
+    this.#framePerhapsPosted = ready !== undefined;
+    this.#outbox = new Outbox(logger, ready);
     this.#persistence = { attempts: 6, backoffMs, logger, trace: job.id, onFailure: (error) => this.#noticeFailure(error) };
     this.#outbox.add(() => this.#open());
   }
@@ -63,17 +72,32 @@ export class JobShow {
     this.#announcement?.show(texts.announcement(recipe, job, standing));
   }
 
+  /** The job is taken up again by another process than the one that began to show it. */
+  resumed(): void {
+    const { recipe, job, queue } = this.options;
+    this.#outbox.add(async () => {
+      if (this.#over) return;
+      this.#announcement?.show(texts.announcement(recipe, job, queue.standing(job.id)));
+      if (!this.#progress) return;
+      await this.#keepFrame(await this.#postFrame({ text: texts.RESUMED, key: this.#key("resumed"), perhapsPosted: true }));
+    });
+  }
+
   started(): void {
     const { recipe, job, queue } = this.options;
     this.#outbox.add(async () => {
       if (this.#over) return;
       const standing = queue.standing(job.id);
       this.#announcement?.show(texts.announcement(recipe, job, standing));
-      const ref = await this.#postFrame(texts.beginning(recipe, job, standing));
+      const beginning = texts.beginning(recipe, job, standing);
+      if (this.#progress) {
+        this.#progress.show(this.#latest ?? beginning);
+        return;
+      }
+      const ref = await this.#postFrame({ ...beginning, ...this.#once("progress") });
       if (!ref) return;
-      this.#progress = new LiveMessage(this.options.stage.chat, ref, this.#persistence, (what) => this.#noticeFrame(what));
-      if (this.#over) this.#progress.stop();
-      if (this.#latest) this.#progress.show(this.#latest);
+      const progress = this.#follow(ref);
+      if (this.#latest) progress.show(this.#latest);
       await this.#keep({ progress: ref });
     });
   }
@@ -98,16 +122,19 @@ export class JobShow {
     this.#outbox.add(async () => {
       const next = this.#frames.shift();
       if (!next) return;
-      const ref = await this.#postFrame(texts.octaveFrame(job, next));
+      const perhapsPosted = this.#framePerhapsPosted;
+      this.#framePerhapsPosted = false;
+      const message = { ...texts.octaveFrame(job, next), key: this.#key(`octave ${next.octave}`), perhapsPosted };
+      const ref = await this.#postFrame(message);
       this.#noticeFrame(ref ? "posted" : "refused");
-      if (ref) await this.#keep({ frames: [...this.#messages.frames, ref] });
+      await this.#keepFrame(ref);
     });
   }
 
   retrying(failure: JobFailure): void {
     this.#outbox.add(async () => {
-      const ref = await this.#post({ text: texts.retryingText(failure) }, 3);
-      if (ref) await this.#keep({ frames: [...this.#messages.frames, ref] });
+      const { ref } = await this.#post({ text: texts.retryingText(failure) }, 3);
+      await this.#keepFrame(ref);
     });
   }
 
@@ -115,17 +142,20 @@ export class JobShow {
     this.#end(async () => {
       const { recipe } = this.options;
       const picture = texts.resultPicture(recipe, job, result);
-      const final = await this.#post(texts.finished(recipe, job, result, picture));
+      const known = this.#messages.final;
+      const message = { ...texts.finished(recipe, job, result, picture), ...this.#once("final") };
+      const { ref: final, refused } = known ? { ref: known, refused: false } : await this.#post(message);
       this.options.notice({ kind: final ? "delivered" : "undelivered", platform: this.options.stage.chat.platform });
       if (final) this.options.logger.info("the final picture has been delivered");
-      if (final) await this.#keep({ final });
-      else this.options.logger.error({ job: job.id }, "the final picture could not be posted anywhere");
+      else this.options.logger.error({ job: job.id, refused }, "the final picture could not be posted anywhere");
+      if (final && !known) await this.#keep({ final });
       const below = final !== undefined && this.#announcement !== undefined && samePlace(final.place, this.#announcement.ref.place);
       const last = result.octaves.length > 1 ? `${result.octaves.length} octaves` : "The picture";
       await Promise.all([
         this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture)),
         this.#progress?.end({ text: `${last} done.`, progress: { value: 1, label: "Done" } }),
       ]);
+      return final !== undefined || refused;
     });
   }
 
@@ -137,6 +167,18 @@ export class JobShow {
     this.#endWithout(job, texts.cancelText(reason));
   }
 
+  /** The program stops, and the job with it until the next start. */
+  suspended(): void {
+    const { recipe, job } = this.options;
+    this.#end(async () => {
+      await Promise.all([
+        this.#announcement?.end(texts.suspendedAnnouncement(recipe, job)),
+        this.#progress?.end(texts.suspendedProgress()),
+      ]);
+      return false;
+    });
+  }
+
   #showProgress(content: OutgoingMessage): void {
     this.#latest = content;
     this.#progress?.show(content);
@@ -146,33 +188,39 @@ export class JobShow {
   #endWithout(job: Job, why: string): void {
     this.#end(async () => {
       const end = texts.ended(this.options.recipe, job, why);
-      const told = this.#progress && (await this.#progress.end({ text: why, keepPictures: true }));
+      let told = this.#progress !== undefined && (await this.#progress.end({ text: why, keepPictures: true }));
       if (!told && (job.state === "failed" || job.startedAt !== undefined)) {
-        const ref = await this.#post({ text: why });
-        if (ref) await this.#keep({ frames: [...this.#messages.frames, ref] });
+        const { ref, refused } = await this.#post({ text: why, ...this.#once("end") });
+        await this.#keepFrame(ref);
+        told = ref !== undefined || refused;
       }
-      await this.#announcement?.end(end);
+      const announced = await this.#announcement?.end(end);
+      return told || announced === true;
     });
   }
 
-  #end(task: () => Promise<void>): void {
+  /** @param task Says the last words; resolves with false when they are still to be said, at the next start. */
+  #end(task: () => Promise<boolean>): void {
     this.#over = true;
     this.#progress?.stop();
     this.#announcement?.stop();
     this.#outbox.add(async () => {
       // The progress message may have been posted after the job had ended.
       this.#progress?.stop();
-      await task();
+      if (await task()) await this.options.queue.told(this.options.job.id);
     });
   }
 
   async #open(): Promise<void> {
     const { recipe, job, queue, stage } = this.options;
-    const ref = await this.#announce(texts.announcement(recipe, job, queue.standing(job.id)));
+    const known = this.#messages;
+    if (known.progress) this.#follow(known.progress);
+    const ref = known.announcement ?? (await this.#announce(texts.announcement(recipe, job, queue.standing(job.id))));
     if (!ref) return;
     this.#announcement = new LiveMessage(stage.chat, ref, this.#persistence);
     if (this.#over) this.#announcement.stop();
-    await this.#keep({ announcement: ref });
+    if (!known.announcement) await this.#keep({ announcement: ref });
+    if (known.thread) return;
     try {
       const open = () => stage.chat.openThread(ref, texts.threadTitle(recipe, job));
       await this.#keep({ thread: await persist(open, { ...this.#persistence, attempts: 3 }) });
@@ -181,19 +229,36 @@ export class JobShow {
     }
   }
 
-  async #announce(message: OutgoingMessage): Promise<MessageRef | undefined> {
+  async #announce(announcement: OutgoingMessage): Promise<MessageRef | undefined> {
     const { stage, job, logger } = this.options;
+    const message = { ...announcement, ...this.#once("announcement") };
     try {
-      const ref = await stage.announce(tracedBy(this.#persistence, message));
+      const ref = await stage.announce?.(tracedBy(this.#persistence, message));
       if (ref) return ref;
     } catch (error) {
       logger.warn({ err: error, job: job.id }, "the command could not be answered; posting instead");
     }
-    return postSomewhere(stage.chat, [job.place], message, this.#persistence);
+    return (await postSomewhere(stage.chat, [job.place], message, this.#persistence)).ref;
+  }
+
+  #follow(ref: MessageRef): LiveMessage {
+    const progress = new LiveMessage(this.options.stage.chat, ref, this.#persistence, (what) => this.#noticeFrame(what));
+    this.#progress = progress;
+    if (this.#over) progress.stop();
+    return progress;
+  }
+
+  /** Names one of the job's messages for ever: it is not posted twice. */
+  #key(what: string): string {
+    return `${this.options.job.id} ${what}`;
+  }
+
+  #once(what: string): Pick<OutgoingMessage, "key" | "perhapsPosted"> {
+    return { key: this.#key(what), perhapsPosted: this.options.ready !== undefined };
   }
 
   /** Posts in the thread, or in the channel where there is none any more: for what must be said. */
-  async #post(message: OutgoingMessage, attempts = this.#persistence.attempts): Promise<MessageRef | undefined> {
+  async #post(message: OutgoingMessage, attempts = this.#persistence.attempts): Promise<Delivery> {
     const { stage, job } = this.options;
     const { thread } = this.#messages;
     const { thread: _thread, ...channel } = job.place;
@@ -205,7 +270,13 @@ export class JobShow {
   /** Posts in the thread only: a frame is not worth filling the channel when somebody has deleted the thread. */
   async #postFrame(message: OutgoingMessage): Promise<MessageRef | undefined> {
     const { stage, job } = this.options;
-    return postSomewhere(stage.chat, [this.#messages.thread ?? job.place], message, { ...this.#persistence, attempts: 3 });
+    const persistence = { ...this.#persistence, attempts: 3 };
+    return (await postSomewhere(stage.chat, [this.#messages.thread ?? job.place], message, persistence)).ref;
+  }
+
+  async #keepFrame(ref: MessageRef | undefined): Promise<void> {
+    const { frames } = this.#messages;
+    if (ref && !frames.some(({ id }) => id === ref.id)) await this.#keep({ frames: [...frames, ref] });
   }
 
   #noticeFrame(what: Shown): void {

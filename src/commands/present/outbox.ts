@@ -2,18 +2,27 @@ import type { Logger } from "pino";
 
 /** Does things one after the other, in the order in which they were asked for. One that fails is logged and the next goes on. */
 export class Outbox {
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<unknown>;
 
-  constructor(private readonly logger: Logger) {}
+  /** @param ready Resolves when it may begin; with false when nothing is to be done at all. */
+  constructor(
+    private readonly logger: Logger,
+    private readonly ready: Promise<boolean> = Promise.resolve(true),
+  ) {
+    this.#last = ready;
+  }
 
   add(task: () => Promise<void>): void {
-    this.#last = this.#last.then(task).catch((error: unknown) => {
+    const run = async () => {
+      if (await this.ready) await task();
+    };
+    this.#last = this.#last.then(run).catch((error: unknown) => {
       this.logger.error({ err: error }, "a message could not be delivered");
     });
   }
 
   /** Resolves when all that has been asked for so far is done. */
-  idle(): Promise<void> {
-    return this.#last;
+  async idle(): Promise<void> {
+    await this.#last;
   }
 }

@@ -1,9 +1,10 @@
 import type { Logger } from "pino";
+import type { Chat } from "../../bots/chat.js";
 import type { Job } from "../../queue/job.js";
 import type { JobQueue } from "../../queue/queue.js";
 import type { Observer } from "../notices.js";
 import type { Recipe } from "../recipes/recipe.js";
-import { JobShow, type Stage } from "./job-show.js";
+import { JobShow, type JobShowOptions, type Stage } from "./job-show.js";
 
 /** How far a network's download is, in bytes. */
 export interface Download {
@@ -33,15 +34,34 @@ export class Presenter {
     queue.on("retrying", (job, failure) => this.#shows.get(job.id)?.retrying(failure));
     queue.on("done", (job, result) => this.#end(job, (show) => show.done(job, result)));
     queue.on("failed", (job, failure) => this.#end(job, (show) => show.failed(job, failure)));
+    queue.on("resumed", (job) => this.#shows.get(job.id)?.resumed());
+    queue.on("suspended", (job) => this.#end(job, (show) => show.suspended()));
     queue.on("cancelled", (job, reason) => this.#end(job, (show) => show.cancelled(job, reason)));
   }
 
   /** Begins to show a job that has just been accepted. */
   open(job: Job, stage: Stage): void {
-    const { queue, recipes, logger, backoffMs = 500, notice = () => undefined } = this.options;
+    const { recipes } = this.options;
     const recipe = recipes.get(job.recipe);
     if (!recipe) throw new Error(`No recipe ${job.recipe}.`);
-    this.#shows.set(job.id, new JobShow({ job, stage, recipe, queue, logger: logger.child({ job: job.id }), backoffMs, notice }));
+    this.#show(job, { stage, recipe });
+  }
+
+  /**
+   * Goes on showing a job that an earlier process has begun to show, as soon as the chats are `ready` (never, when that is false). A job
+   * of a chat that is not served, or of a recipe that is gone, is not shown: people are told when it is there again.
+   */
+  reopen(job: Job, chats: readonly Chat[], ready: Promise<boolean>): void {
+    const recipe = this.options.recipes.get(job.recipe);
+    const chat = chats.find(({ platform }) => platform === job.place.platform);
+    if (recipe && chat) this.#show(job, { stage: { chat }, recipe, ready });
+    else
+      this.options.logger.warn({ job: job.id, platform: job.place.platform, recipe: job.recipe }, "this job has nowhere to be shown now");
+  }
+
+  #show(job: Job, more: Pick<JobShowOptions, "stage" | "recipe" | "ready">): void {
+    const { queue, logger, backoffMs = 500, notice = () => undefined } = this.options;
+    this.#shows.set(job.id, new JobShow({ job, queue, logger: logger.child({ job: job.id }), backoffMs, notice, ...more }));
   }
 
   /** Tells the jobs that have begun but not painted yet that a network is being downloaded. */

@@ -140,10 +140,23 @@ export function failureText(failure: JobFailure): string {
 }
 
 export function cancelText(reason: CancelReason): string {
-  return reason.by === "person"
-    ? `Cancelled by ${plain(reason.name)}.`
-    : "Dreamloom is being shut down, so this ended early. Press 🔁 Again when it is back.";
+  return `Cancelled by ${plain(reason.name)}.`;
 }
+
+const SUSPENDED = "Dreamloom is being restarted; this goes on by itself as soon as it is back.";
+
+/** The channel's message while the program is away. */
+export function suspendedAnnouncement(recipe: Recipe, job: Job): OutgoingMessage {
+  return { text: [heading(recipe, job), lineBlock(recipe, job), SUSPENDED].join("\n"), buttons: [cancelButton(job)] };
+}
+
+/** The thread's changing message while the program is away. */
+export function suspendedProgress(): OutgoingMessage {
+  return { text: SUSPENDED, keepPictures: true };
+}
+
+/** Said once in the thread of a job that had begun before a restart. */
+export const RESUMED = "Dreamloom was restarted; this goes on from where it was.";
 
 /** The channel's message when there is no picture. */
 export function ended(recipe: Recipe, job: Job, why: string): OutgoingMessage {

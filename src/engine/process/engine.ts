@@ -10,6 +10,16 @@ export interface EngineRequest {
   readonly pictures: Readonly<Record<string, Uint8Array>>;
   /** The job's id: every line that is logged about it names it. */
   readonly job?: string;
+  /** Where an earlier attempt at the same request had got to. One that cannot be read is passed over: the job begins anew. */
+  readonly resume?: Checkpoint;
+}
+
+/** What a job can go on from after its process has died. */
+export interface Checkpoint {
+  /** The octave (scale, picture of a sweep, frame of a film) after which it was taken. */
+  readonly octave: number;
+  /** The recipe's own state, opaque to everybody else. */
+  readonly state: Uint8Array;
 }
 
 /** A picture on the way to the result. */
@@ -29,6 +39,8 @@ export interface EngineFrame {
   readonly picture: Uint8Array;
   /** Media type of `picture`. */
   readonly type: string;
+  /** Comes with the frames after which the job can be taken up again. */
+  readonly checkpoint?: Checkpoint;
 }
 
 export interface OctaveSummary {
