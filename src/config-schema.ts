@@ -96,6 +96,12 @@ export const configSchema = section({
     maxSweep: integer(2, 48),
   }),
   styles: section({ perCommunity: integer(0, 10_000), perPerson: integer(0, 10_000) }),
+  ops: section({
+    enabled: flag,
+    host: text("a host name or address such as 127.0.0.1"),
+    port: integer(0, 65_535),
+    freeMegabytes: number(0, 100_000_000),
+  }),
   log: section({ level: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"), format: oneOf("auto", "pretty", "json") }),
 });
 
@@ -143,6 +149,10 @@ export const ENVIRONMENT: Readonly<Record<string, { readonly key: string; readon
   PAINT_NETWORK: { key: "paint.network", type: "text" },
   NEURON_NETWORK: { key: "neuron.network", type: "text" },
   FILM_MAX_FRAMES: { key: "film.maxFrames", type: "number" },
+  OPS_ENABLED: { key: "ops.enabled", type: "flag" },
+  OPS_HOST: { key: "ops.host", type: "text" },
+  OPS_PORT: { key: "ops.port", type: "number" },
+  OPS_FREE_MEGABYTES: { key: "ops.freeMegabytes", type: "number" },
   LOG_LEVEL: { key: "log.level", type: "text" },
   LOG_FORMAT: { key: "log.format", type: "text" },
 };

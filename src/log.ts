@@ -21,7 +21,7 @@ export function createLogger({ level, format }: Config["log"], { secrets = [], s
   return pino({ level, hooks: { streamWrite: hideSecrets(secrets) } }, destination);
 }
 
-/** The log that the settings describe, which hides every secret in them. */
+/** The log that the settings describe, which hides every secret in them and in the environment. */
 export function configuredLogger(config: Config): Logger {
-  return createLogger(config.log, { secrets: secretsOf(config) });
+  return createLogger(config.log, { secrets: [...secretsOf(config), ...secretsOf(process.env)] });
 }

@@ -14,6 +14,7 @@ import { type Config, loadConfig } from "./config.js";
 import { catalogue } from "./engine/networks/catalogue-file.js";
 import type { Engine } from "./engine/process/engine.js";
 import { configuredLogger } from "./log.js";
+import { Operation } from "./operation/operation.js";
 import type { QueueLimits } from "./queue/admission.js";
 import { Estimator } from "./queue/estimator.js";
 import { LocalQueue } from "./queue/local-queue.js";
@@ -38,6 +39,8 @@ export interface Parts {
 export interface Running {
   /** Where the web chat is, for instance "http://127.0.0.1:3000"; undefined when it is switched off. */
   readonly address: string | undefined;
+  /** Where health and metrics are served, for instance "http://127.0.0.1:9464"; undefined where they are not. */
+  readonly operationAddress: string | undefined;
   /** Stops gracefully: no new jobs, a few seconds for running ones, last words to the chats. What is unfinished goes on at the next start. Calling it again waits for the same end. */
   stop(): Promise<void>;
 }
@@ -60,6 +63,8 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
   const store = openStore({ dir: config.data.dir, logger: logger.child({ part: "store" }) });
   const journal = new SqliteJournal(store.jobs);
+  const operation = new Operation({ settings: config.ops, folder: config.data.dir, logger: logger.child({ part: "operation" }) });
+  operation.watchStore(store);
   const stopRetention = startRetention(store.retention, config.retention, logger);
   let presenter: Presenter | undefined;
   const engine = parts.engine(config, logger.child({ part: "engine" }), (download) => presenter?.downloading(download));
@@ -73,6 +78,8 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     logger: logger.child({ part: "queue" }),
   });
   await queue.remember();
+  operation.watchEngine(engine);
+  operation.watchQueue(queue);
   const desk = createDesk({
     house: houseOf(config, parts.catalogue ?? ownOffer(config)),
     queue,
@@ -80,6 +87,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     styles: styleShelf(store.styles),
     store,
     logger: logger.child({ part: "commands" }),
+    notice: operation.notice,
   });
   presenter = desk.presenter;
   const started: { chat: Chat; handlers: Handlers }[] = [];
@@ -90,23 +98,30 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   });
 
   const stopAll = async () => {
+    operation.stopping();
     await queue.close(config.queue.shutdownSeconds * 1000);
     await within(LAST_WORDS_MS, Promise.all([desk.presenter.idle(), ...started.map(({ handlers }) => handlers.idle())]));
     const results = await Promise.allSettled([...started.map(({ chat }) => chat.stop()), engine.close()]);
     await stopRetention();
+    await operation.close();
     await store.close();
     for (const result of results) if (result.status === "rejected") logger.error({ err: result.reason }, "a part did not stop cleanly");
     logger.info("stopped");
   };
 
+  let operationAddress: string | undefined;
   try {
+    for (const chat of chats) operation.watchChat(chat, () => started.some((other) => other.chat === chat));
+    operationAddress = await operation.listen();
     // Before anybody can ask about them: whoever presses Cancel at once finds the job.
     await queue.recover((job) => desk.presenter.reopen(job, chats, ready));
     for (const chat of chats) {
-      const handlers = createHandlers(chat, desk);
+      const slowedDown = (milliseconds: number) => operation.slowedDown(chat.platform, milliseconds);
+      const handlers = createHandlers(chat, desk, { slowedDown });
       await chat.start(handlers);
       started.push({ chat, handlers });
     }
+    operation.started();
     chatsReady(true);
   } catch (error) {
     chatsReady(false);
@@ -120,6 +135,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   let stopping: Promise<void> | undefined;
   return {
     address,
+    operationAddress,
     stop: () => {
       stopping ??= stopAll();
       return stopping;

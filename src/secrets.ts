@@ -4,7 +4,7 @@ const HIDDEN = "[hidden]";
 
 /** A field or a setting with such a name holds a secret. */
 const SECRET_NAME =
-  /^(?:.*(?:token|secret|password|passphrase)|authorization|proxy-authorization|cookie|set-cookie|moderatorCode|accessKey|secretAccessKey|apiKey)$/i;
+  /^(?:.*(?:token|secret|password|passphrase|access_?key|api_?key)|authorization|proxy-authorization|cookie|set-cookie|moderatorCode)$/i;
 
 /** Shorter values are hidden by their fields' names only: they would be found in the middle of anything. */
 const SHORTEST = 6;
@@ -40,7 +40,7 @@ function decode(text: string): string {
 
 /** `"token":"..."` and `"authorization":["...","..."]` in JSON, at any depth. */
 const FIELD =
-  /"((?:[\w-]*(?:token|secret|password|passphrase))|(?:proxy-)?authorization|(?:set-)?cookie|moderatorCode|accessKey|secretAccessKey|apiKey)":(?:"(?:[^"\\]|\\.)*"|\[(?:"(?:[^"\\]|\\.)*",?)*\])/gi;
+  /"((?:[\w-]*(?:token|secret|password|passphrase|access_?key|api_?key))|(?:proxy-)?authorization|(?:set-)?cookie|moderatorCode)":(?:"(?:[^"\\]|\\.)*"|\[(?:"(?:[^"\\]|\\.)*",?)*\])/gi;
 
 /** What secrets look like wherever they are quoted. */
 const LOOKS: readonly (readonly [RegExp, string])[] = [

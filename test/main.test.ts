@@ -13,7 +13,7 @@ import { house } from "./fakes/studio.js";
 const folder = mkdtempSync(join(tmpdir(), "dreamloom-main-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const logger = pino({ level: "silent" });
-const env = { DATA_DIR: folder, WEB_PORT: "0", QUEUE_SHUTDOWN_SECONDS: "0.1" };
+const env = { DATA_DIR: folder, WEB_PORT: "0", OPS_PORT: "0", QUEUE_SHUTDOWN_SECONDS: "0.1" };
 
 describe("the whole program", () => {
   it("serves the web chat, says where it is, and stops", async () => {

@@ -75,8 +75,6 @@ export interface AdminChat {
   readonly detail?: string;
 }
 
-export type QueueMode = "open" | "paused" | "draining";
-
 /** The program at one moment. */
 export interface AdminOverview {
   /** Milliseconds since the epoch, like the next one. */
@@ -84,7 +82,8 @@ export interface AdminOverview {
   readonly startedAt: number;
   readonly version: string;
   readonly node: string;
-  readonly mode: QueueMode;
+  /** No job is begun until somebody ends the pause; new ones are taken and wait. */
+  readonly paused: boolean;
   readonly waiting: number;
   readonly running: number;
   /** Running ones first, then in the order of their turns; the first 200. */
@@ -106,10 +105,8 @@ export interface ChatAdmin {
   overview(person: Person): Promise<AdminOverview>;
   /** Cancels anybody's job. Rejects with a ChatError "gone" when it has ended. */
   cancel(person: Person, job: string): Promise<void>;
-  /**
-   * "paused": takes jobs and begins none. "draining": takes none and begins none, and runs on with those that have begun. "open": as usual.
-   */
-  setMode(person: Person, mode: QueueMode): Promise<void>;
+  /** Begins no more jobs, or begins them again. Those that run go on: when none does, the program can be stopped without haste. */
+  pause(person: Person, paused: boolean): Promise<void>;
   /** Calls back whenever the overview may have changed, until the returned function is called. Throws for others, too. */
   watch(person: Person, changed: () => void): () => void;
 }

@@ -21,13 +21,20 @@ export interface Handlers extends ChatHandlers {
   idle(): Promise<void>;
 }
 
+export interface HandlersOptions {
+  /** See `Palettes`; 4 s unless told. */
+  readonly settleMs?: number;
+  readonly slowedDown?: ChatHandlers["slowedDown"];
+}
+
 /** What an adapter is given: turns its events into commands and presses of buttons. Nothing here rejects. */
-export function createHandlers(chat: Chat, desk: Desk, { settleMs = SETTLE_MS }: { readonly settleMs?: number } = {}): Handlers {
+export function createHandlers(chat: Chat, desk: Desk, { settleMs = SETTLE_MS, slowedDown }: HandlersOptions = {}): Handlers {
   const palettes = new Palettes(settleMs);
   const underWay = new Set<Promise<void>>();
   return {
     commands: desk.registry.summaries,
     shortcuts: SHORTCUTS,
+    ...(slowedDown === undefined ? {} : { slowedDown }),
     // Returns at once, as the port promises; the work goes on behind it.
     async event(event) {
       const busy = underWay.size >= MAX_UNDER_WAY;

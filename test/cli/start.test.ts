@@ -23,6 +23,7 @@ describe("dreamloom start", () => {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       WEB_PORT: "0",
+      OPS_PORT: "0",
       DATA_DIR: folder(),
       MODELS_DIR: folder(),
       LOG_LEVEL: "error",
@@ -60,7 +61,9 @@ describe("dreamloom start", () => {
     });
     const taken = squatter.address();
     const port = typeof taken === "object" && taken ? String(taken.port) : "";
-    const { code, out, err } = await dreamloom(["start"], { env: { WEB_PORT: port, DATA_DIR: folder(), LOG_LEVEL: "silent" } });
+    const { code, out, err } = await dreamloom(["start"], {
+      env: { WEB_PORT: port, OPS_PORT: "0", DATA_DIR: folder(), LOG_LEVEL: "silent" },
+    });
     expect(err).toMatch(new RegExp(`${port}`));
     expect(err).not.toMatch(/\n\s+at /);
     expect(out).toBe("");

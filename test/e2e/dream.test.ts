@@ -30,7 +30,13 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
   let host: EngineHost;
 
   beforeAll(async () => {
-    const config = loadConfig({ DATA_DIR: folder, WEB_PORT: "0", MODELS_DIR: models.dir, MODELS_PATH: models.path.join(":") });
+    const config = loadConfig({
+      DATA_DIR: folder,
+      WEB_PORT: "0",
+      OPS_PORT: "0",
+      MODELS_DIR: models.dir,
+      MODELS_PATH: models.path.join(":"),
+    });
     running = await startDreamloom(config, {
       engine: (settings, logger, onDownload) => {
         host = new EngineHost({ ...engineSettings(settings), logger, onDownload });

@@ -1,0 +1,65 @@
+import { readdir, stat, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "pino";
+
+const MEGABYTE = 1024 * 1024;
+
+export interface Disk {
+  /** Space left for this user, in bytes. */
+  readonly freeBytes: number;
+  readonly low: boolean;
+}
+
+/** Looks after the space that the data folder has left, and says so once in the log when it runs out. */
+export class DiskWatch {
+  #disk: Disk | undefined;
+  readonly #timer: NodeJS.Timeout;
+
+  /** @param leastBytes less than this left is too little */
+  constructor(
+    private readonly folder: string,
+    private readonly leastBytes: number,
+    private readonly logger: Logger,
+    everyMs = 30_000,
+  ) {
+    this.#timer = setInterval(() => void this.look(), everyMs);
+    this.#timer.unref();
+  }
+
+  /** As it was when it was last looked at; undefined where the system does not tell. */
+  get last(): Disk | undefined {
+    return this.#disk;
+  }
+
+  async look(): Promise<Disk | undefined> {
+    const stats = await statfs(this.folder).catch(() => undefined);
+    if (!stats) return this.#disk;
+    const freeBytes = stats.bavail * stats.bsize;
+    const low = freeBytes < this.leastBytes;
+    if (low !== (this.#disk?.low ?? false)) this.#tell(low, freeBytes);
+    this.#disk = { freeBytes, low };
+    return this.#disk;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #tell(low: boolean, freeBytes: number): void {
+    const fields = { folder: this.folder, freeMegabytes: Math.floor(freeBytes / MEGABYTE) };
+    if (low) this.logger.error(fields, "the disk is nearly full: free some space, or lower retention.megabytes; jobs may soon be refused");
+    else this.logger.info(fields, "the disk has space again");
+  }
+}
+
+/** Bytes of a file; 0 where there is none. */
+export async function fileBytes(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
+}
+
+/** Bytes of the files in a folder, not in folders inside it; 0 where there is none. */
+export async function folderBytes(folder: string): Promise<number> {
+  let sum = 0;
+  for (const name of await readdir(folder).catch(() => [])) sum += await fileBytes(join(folder, name));
+  return sum;
+}
