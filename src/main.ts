@@ -99,6 +99,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
 
   const stopAll = async () => {
     operation.stopping();
+    for (const { handlers } of started) handlers.stop();
     await queue.close(config.queue.shutdownSeconds * 1000);
     await within(LAST_WORDS_MS, Promise.all([desk.presenter.idle(), ...started.map(({ handlers }) => handlers.idle())]));
     const results = await Promise.allSettled([...started.map(({ chat }) => chat.stop()), engine.close()]);
@@ -120,6 +121,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
       const handlers = createHandlers(chat, desk, { slowedDown });
       await chat.start(handlers);
       started.push({ chat, handlers });
+      handlers.resume();
     }
     operation.started();
     chatsReady(true);

@@ -8,9 +8,10 @@ import { readLeaf, turn } from "./gallery/listing.js";
 import { mayManage } from "./present/permission.js";
 import { plain, readButtonId } from "./present/texts.js";
 import { DELETE_MY_DATA, deleteMyData } from "./settings/my-data.js";
+import { CANCEL_VOTE, PAINT_NOW } from "./votes/texts.js";
 
 /**
- * Does what a button says: a job's, or the one that deletes a person's data. Cancel and Delete are for the job's author and moderators; Again makes a new job of whoever pressed it.
+ * Does what a button says: a job's, a vote's, a gallery's, or the one that deletes a person's data. Cancel and Delete are for the job's author and moderators; Again makes a new job of whoever pressed it.
  *
  * @throws Mistake with a sentence for the person who pressed it.
  */
@@ -20,6 +21,7 @@ export async function press(event: ActionEvent, chat: Chat, desk: Desk): Promise
     await event.reply({ text }, "private");
     return;
   }
+  if (event.action === PAINT_NOW || event.action === CANCEL_VOTE) return desk.votes.press(event, chat, desk);
   const leaf = readLeaf(event.action);
   if (leaf) return turn(leaf, event, chat, desk);
   const button = readButtonId(event.action);

@@ -17,6 +17,7 @@ import { PlaceSettings } from "./settings/place-settings.js";
 import { settingsCommand } from "./settings/settings.js";
 import { styleCommand } from "./style.js";
 import type { StyleShelf } from "./styles/shelf.js";
+import { Votes } from "./votes/votes.js";
 
 export interface DeskOptions {
   readonly house: House;
@@ -46,6 +47,7 @@ export function createDesk(options: DeskOptions): Desk {
   const registry = new Registry(chat.commands, styles);
   const presenter = new Presenter({ queue, recipes, logger, notice, ...(backoffMs === undefined ? {} : { backoffMs }) });
   const settings = new PlaceSettings(house, store.settings);
+  const votes = new Votes(backoffMs ?? 500);
   const thumbnails = new Thumbnails(store.jobs);
-  return { house, queue, journal, presenter, registry, recipes, styles, store, settings, thumbnails, logger, notice };
+  return { house, queue, journal, presenter, registry, recipes, styles, store, settings, votes, thumbnails, logger, notice };
 }

@@ -10,6 +10,7 @@ import type { Recipe } from "./recipes/recipe.js";
 import type { Registry } from "./registry.js";
 import type { PlaceSettings } from "./settings/place-settings.js";
 import type { StyleShelf } from "./styles/shelf.js";
+import type { Votes } from "./votes/votes.js";
 
 export type DeskStore = Pick<Store, "boards" | "favourites" | "gallery" | "jobs" | "myData" | "settings" | "styles">;
 
@@ -28,6 +29,8 @@ export interface Desk {
   readonly store: DeskStore;
   /** What is set in channels and communities. */
   readonly settings: PlaceSettings;
+  /** Votes that are open. */
+  readonly votes: Votes;
   /** Small pictures of works. */
   readonly thumbnails: Thumbnails;
   readonly logger: Logger;

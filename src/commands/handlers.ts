@@ -4,8 +4,9 @@ import { type CommandContext, Mistake } from "./command.js";
 import type { Desk } from "./desk.js";
 import { createGallery } from "./gallery/service.js";
 import type { Argument } from "./grammar.js";
+import { ArtChannels } from "./reactions/art-channel.js";
 import { Palettes } from "./reactions/palette.js";
-import { react } from "./reactions/react.js";
+import { type Reactors, react } from "./reactions/react.js";
 import { readText, readValues } from "./read.js";
 import { SHORTCUTS } from "./shortcuts.js";
 import { works } from "./works.js";
@@ -17,6 +18,10 @@ const MAX_UNDER_WAY = 500;
 const SETTLE_MS = 4_000;
 
 export interface Handlers extends ChatHandlers {
+  /** Takes up what was open when the program stopped: votes and palettes. Called once, when the chat has started. */
+  resume(): void;
+  /** Nothing begins by itself any more; what is open waits for the next start. */
+  stop(): void;
   /** Resolves when every event so far has been dealt with. */
   idle(): Promise<void>;
 }
@@ -30,6 +35,7 @@ export interface HandlersOptions {
 /** What an adapter is given: turns its events into commands and presses of buttons. Nothing here rejects. */
 export function createHandlers(chat: Chat, desk: Desk, { settleMs = SETTLE_MS, slowedDown }: HandlersOptions = {}): Handlers {
   const palettes = new Palettes(settleMs);
+  const reactors: Reactors = { palettes, artChannels: new ArtChannels() };
   const underWay = new Set<Promise<void>>();
   return {
     commands: desk.registry.summaries,
@@ -42,7 +48,7 @@ export function createHandlers(chat: Chat, desk: Desk, { settleMs = SETTLE_MS, s
       if (busy && event.kind === "reaction") return;
       const work =
         event.kind === "reaction"
-          ? react(event, chat, desk, palettes)
+          ? react(event, chat, desk, reactors)
           : busy
             ? tell(event, "I have too much to do just now; please try again in a moment.", desk)
             : handle(event, chat, desk);
@@ -56,9 +62,18 @@ export function createHandlers(chat: Chat, desk: Desk, { settleMs = SETTLE_MS, s
       return works(request, desk);
     },
     gallery: createGallery(desk),
+    resume() {
+      palettes.resume(chat, desk);
+      desk.votes.resume(chat, desk);
+    },
+    stop() {
+      palettes.stop();
+      desk.votes.stop();
+    },
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay);
       await palettes.idle();
+      await desk.votes.idle();
     },
   };
 }

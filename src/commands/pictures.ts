@@ -51,8 +51,19 @@ export async function findPicture(
 export async function findSecondPicture(context: CommandContext): Promise<FoundPicture | undefined> {
   const source = context.event.attachments[1];
   if (!source) return undefined;
+  return downloadPicture(context, source);
+}
+
+/**
+ * A picture that a platform knows of, for whoever wants to use it.
+ * @throws Mistake when it cannot be used.
+ */
+export async function downloadPicture(
+  context: Pick<CommandContext, "desk" | "person" | "place">,
+  source: PictureSource,
+): Promise<FoundPicture> {
+  const { person, place } = context;
   try {
-    const { person, place } = context;
     return await downloads.run(`${place.platform} ${place.community} ${person.id}`, () => take(context, source));
   } catch (error) {
     if (error instanceof ChatError) throw new Mistake(error.message, { cause: error });
@@ -82,7 +93,7 @@ async function findLatest({ chat, place }: CommandContext): Promise<PictureSourc
 }
 
 /** Downloads a picture from its platform, within limits, and checks it. */
-async function take(context: CommandContext, source: PictureSource): Promise<FoundPicture> {
+async function take(context: Pick<CommandContext, "desk">, source: PictureSource): Promise<FoundPicture> {
   const { maxBytes, seconds } = context.desk.house.pictures;
   if (source.size !== undefined && source.size > maxBytes) throw tooLarge(source.name, maxBytes);
   const signal = AbortSignal.timeout(seconds * 1000);

@@ -52,7 +52,7 @@ export function provenanceOfRepeat(job: Job, person: Pick<Person, "id">): Proven
 
 /** Credits of styles in the place of those before, if any were chosen. */
 export function withStyleCredits(before: readonly JobCredit[] = [], styles: readonly JobCredit[] | undefined): readonly JobCredit[] {
-  return distinct(styles === undefined ? before : [...before.filter(({ role }) => role !== "style"), ...styles]);
+  return distinct(styles === undefined ? before : [...before.filter(({ role }) => role === "picture"), ...styles]);
 }
 
 function provenance(from: string | undefined, credits: readonly JobCredit[], spoiler: boolean): Provenance {
@@ -66,7 +66,7 @@ function provenance(from: string | undefined, credits: readonly JobCredit[], spo
 /** Who made the picture that another job has made: its author, and those whom that one names. */
 function handedOn({ author, credits = [] }: Job, person: Pick<Person, "id">): JobCredit[] {
   const own: JobCredit[] = author.id === person.id ? [] : [{ role: "picture", by: author.name }];
-  return [...own, ...credits];
+  return [...own, ...credits.filter(({ role }) => role !== "choice")];
 }
 
 function creditsOf(source: FoundPicture["source"], person: Pick<Person, "id">): JobCredit[] {

@@ -1,5 +1,5 @@
 import { type Command, type CommandContext, defineCommand, Mistake } from "./command.js";
-import type { Option } from "./options.js";
+import type { Option, Options } from "./options.js";
 import { pictureOption, type WantedPicture } from "./picture-option.js";
 import { type FoundPicture, findPicture, findSecondPicture } from "./pictures.js";
 import { type Provenance, provenanceOf, withStyleCredits } from "./provenance.js";
@@ -22,21 +22,25 @@ export interface RecipeCommand {
     readonly second?: string;
   };
   /** Asks what was left open, instead of starting a job; returns whether it did. `attached` are the pictures found, the second too. */
-  ask?(context: CommandContext, attached: readonly FoundPicture[], given: Params): Promise<boolean>;
+  ask?(context: CommandContext, attached: readonly FoundPicture[], given: Params, questions: Params): Promise<boolean>;
+  /** Options for `ask` alone: they are no parameters of the recipe, and not printed with a job. */
+  readonly questions?: Options;
 }
 
 /** A command that starts jobs of one recipe: its options are the recipe's, with the picture to work on. */
-export function recipeCommand({ recipe, help, examples, picture, ask }: RecipeCommand): Command {
+export function recipeCommand({ recipe, help, examples, picture, ask, questions = {} }: RecipeCommand): Command {
   const pictureOptions: Record<string, Option> = picture
     ? { picture: pictureOption({ help: picture.help, none: picture.without !== undefined }) }
     : {};
   return defineCommand({
     name: recipe.command,
     help,
-    options: { ...recipe.options, ...pictureOptions },
+    options: { ...recipe.options, ...questions, ...pictureOptions },
     examples,
     async run(values: Readonly<Record<string, unknown>>, context) {
-      const { picture: wanted, ...given } = values;
+      const { picture: wanted, ...rest } = values;
+      const asked = Object.fromEntries(Object.entries(rest).filter(([key]) => Object.hasOwn(questions, key)));
+      const given = Object.fromEntries(Object.entries(rest).filter(([key]) => !Object.hasOwn(questions, key)));
       const pictures: Record<string, Uint8Array> = {};
       const attached: FoundPicture[] = [];
       if (picture && !(picture.role === "style" && picture.without?.(given))) {
@@ -52,12 +56,9 @@ export function recipeCommand({ recipe, help, examples, picture, ask }: RecipeCo
           attached.push(second);
         }
       }
-      if (await ask?.(context, attached, given)) return;
-      const draft = await recipe.change(
-        { params: context.desk.settings.defaults(recipe, context.place), pictures },
-        given,
-        scopeOf(context),
-      );
+      if (await ask?.(context, attached, given, asked)) return;
+      const start = { params: context.desk.settings.defaults(recipe, context.place), pictures };
+      const draft = await recipe.change(start, given, scopeOf(context));
       await startJob(context, order(recipe, draft, await provenanceOf(attached, context.person, context.desk)));
     },
   });

@@ -11,6 +11,7 @@ import type { Recipe } from "./recipes/recipe.js";
 import { stylizeRecipe } from "./recipes/stylize.js";
 import { textureRecipe } from "./recipes/texture.js";
 import { zoomRecipe } from "./recipes/zoom.js";
+import { readVote, voteOptions } from "./votes/ask.js";
 
 /** A new recipe joins here. */
 export function recipeCommands(house: House): { readonly recipes: readonly Recipe[]; readonly commands: readonly Command[] } {
@@ -53,13 +54,22 @@ export function recipeCommands(house: House): { readonly recipes: readonly Recip
     }),
     recipeCommand({
       recipe: blend,
-      help: "Paints a picture in several styles at once, each with its share",
+      help: "Paints a picture in several styles at once, each with its share, or lets the channel vote",
       picture: painted,
+      questions: voteOptions,
+      async ask(context, [photo], given, asked) {
+        const vote = readVote(given, asked);
+        if (!vote || !photo) return false;
+        await context.desk.votes.open(context, photo, vote.given, vote.ask);
+        return true;
+      },
       examples: [
         "/blend summer:0.3",
         "/blend summer:0.3 winter:0.7 size:512 seed:7",
         "/blend summer:0.5 photo:0.5",
         "/blend summer winter sweep:6",
+        "/blend vote minutes:10",
+        "/blend vote summer winter ink minutes:60 size:512",
       ],
     }),
     recipeCommand({

@@ -50,9 +50,10 @@ export interface JobResult {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** Somebody who is named beside a job's author: who made the picture or the style that it uses. */
+/** Somebody who is named beside a job's author: who made the picture or the style that it uses, or who chose. */
 export interface JobCredit {
-  readonly role: "picture" | "style";
+  /** "choice": who has chosen the styles' shares. */
+  readonly role: "picture" | "style" | "choice";
   readonly by: string;
   /** What of theirs was used, where it has a name: a style's. */
   readonly what?: string;

@@ -43,7 +43,8 @@ export interface StoredResult {
 
 /** Somebody who is named beside a result's author. */
 export interface StoredCredit {
-  readonly role: "picture" | "style";
+  /** "choice": who has chosen the styles' shares. */
+  readonly role: "picture" | "style" | "choice";
   /** A person or an artist. */
   readonly by: string;
   /** What of theirs was used, where it has a name: a style's. */

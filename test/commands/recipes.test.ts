@@ -26,7 +26,7 @@ async function draft(line: string, pictures: Draft["pictures"] = { image, style:
 const lines = [...desk.recipes.values()].flatMap(({ command }) =>
   desk.registry
     .find(command)
-    .examples.filter((line) => line !== "/stylize") // Asks which style: reactions/palette.test.ts.
+    .examples.filter((line) => line !== "/stylize" && !line.includes(" vote")) // Asks which style: reactions/palette.test.ts, votes/.
     .map((line) => [line] as const),
 );
 

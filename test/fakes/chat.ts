@@ -28,6 +28,8 @@ export interface FakeMessage {
   /** The key that it was posted with. */
   readonly key: string | undefined;
   removed: boolean;
+  /** Undefined for the bot's own messages. */
+  readonly author?: Person;
   /** The bot's own. */
   readonly reactions: string[];
   readonly edits: OutgoingMessage[];
@@ -132,10 +134,12 @@ export class FakeChat implements Chat {
 
   async picturesOf(ref: MessageRef): Promise<readonly PictureSource[]> {
     await this.#enter("picturesOf", { message: ref });
-    // All of them are the bot's own, so no author is told.
-    return this.#existing(ref).pictures.map(({ bytes, name, spoiler, credit }) => ({
+    // Of the bot's own, no author is told.
+    const { pictures, author } = this.#existing(ref);
+    return pictures.map(({ bytes, name, spoiler, credit }) => ({
       ...source(bytes, name),
-      ...{ message: ref, ...(spoiler ? { spoiler } : {}), ...(credit === undefined ? {} : { credit }) },
+      ...{ message: ref, ...(author ? { author } : {}) },
+      ...{ ...(spoiler ? { spoiler } : {}), ...(credit === undefined ? {} : { credit }) },
     }));
   }
 
@@ -168,6 +172,25 @@ export class FakeChat implements Chat {
       reply: (content, visibility) => this.#reply(person, place, content, visibility),
     };
     await this.#send(event);
+  }
+
+  /** Posts pictures as people do. */
+  share(person: Person, pictures: readonly Picture[], place: Place = art): FakeMessage {
+    const id = `m${++this.#ids}`;
+    const message = {
+      id,
+      place,
+      key: undefined,
+      content: { text: "" },
+      pictures,
+      author: person,
+      removed: false,
+      reactions: [],
+      edits: [],
+    };
+    this.messages.push(message);
+    this.#changes.emit("change");
+    return message;
   }
 
   async press(person: Person, message: FakeMessage, verb: string): Promise<void> {

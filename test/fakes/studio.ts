@@ -55,6 +55,7 @@ export async function studio(options: StudioOptions = {}) {
   const journal = new SqliteJournal(store.jobs);
   /** Stops it as the program stops. What is on disk stays until the end of the test. */
   const close = async () => {
+    handlers.stop();
     await queue.close(0);
     await desk.presenter.idle();
     await store.close();
@@ -78,6 +79,7 @@ export async function studio(options: StudioOptions = {}) {
   const desk = createDesk({ house, queue, journal, styles: styleShelf(store.styles), store, logger, backoffMs: 1 });
   const handlers = createHandlers(chat, desk, { settleMs: 1 });
   await chat.start(handlers);
+  handlers.resume();
   /** Resolves when no job waits or runs and everything has been said. */
   const quiet = async () => {
     while (queue.line().length > 0) {

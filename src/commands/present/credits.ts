@@ -8,6 +8,7 @@ import { plain } from "./plain.js";
  */
 export function creditLine(credits: readonly JobCredit[] = []): string {
   const pictures = [...new Set(credits.filter(({ role }) => role === "picture").map(({ by }) => plain(by)))];
+  const choosers = [...new Set(credits.filter(({ role }) => role === "choice").map(({ by }) => plain(by)))];
   const styles = new Map<string, string[]>();
   for (const { role, by, what } of credits) {
     if (role === "style") styles.set(plain(by), [...(styles.get(plain(by)) ?? []), ...(what === undefined ? [] : [plain(what)])]);
@@ -18,6 +19,7 @@ export function creditLine(credits: readonly JobCredit[] = []): string {
       const known = [...new Set(names)];
       return `${known.length > 1 ? "styles" : "style"}${known.length > 0 ? ` ${listed(known)}` : ""} by ${by}`;
     }),
+    ...(choosers.length > 0 ? [`chosen by ${listed(choosers)}`] : []),
   ];
   const line = parts.join(" · ");
   return line.charAt(0).toUpperCase() + line.slice(1);

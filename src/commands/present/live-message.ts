@@ -31,9 +31,7 @@ export class LiveMessage {
     if (this.#ended) return;
     if (this.#next) this.onShown("overtaken");
     this.#next = content;
-    this.#loop ??= this.#run().finally(() => {
-      this.#loop = undefined;
-    });
+    this.#loop ??= this.#run();
   }
 
   /** No more edits but the last word. */
@@ -59,25 +57,30 @@ export class LiveMessage {
   }
 
   async #run(): Promise<void> {
-    while (this.#next) {
-      const wait = this.#notBefore - Date.now();
-      if (wait > 0) await delay(wait, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-      const content = this.#next;
-      if (!content) return;
-      this.#next = undefined;
-      try {
-        const outgoing = await fitMessage(tracedBy(this.persistence, content), this.chat.limits.uploadBytes);
-        await this.chat.edit(this.ref, outgoing);
-        this.onShown("posted");
-        this.#pause(1);
-      } catch (error) {
-        this.onShown("refused");
-        this.persistence.onFailure?.(error);
-        this.persistence.logger.debug({ err: error, message: this.ref.id }, "a frame was dropped");
-        if (error instanceof ChatError && (error.kind === "gone" || error.kind === "forbidden")) this.stop();
-        // The platform is busy: the next one waits longer.
-        this.#pause(4);
+    try {
+      while (this.#next) {
+        const wait = this.#notBefore - Date.now();
+        if (wait > 0) await delay(wait, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+        const content = this.#next;
+        if (!content) return;
+        this.#next = undefined;
+        try {
+          const outgoing = await fitMessage(tracedBy(this.persistence, content), this.chat.limits.uploadBytes);
+          await this.chat.edit(this.ref, outgoing);
+          this.onShown("posted");
+          this.#pause(1);
+        } catch (error) {
+          this.onShown("refused");
+          this.persistence.onFailure?.(error);
+          this.persistence.logger.debug({ err: error, message: this.ref.id }, "a frame was dropped");
+          if (error instanceof ChatError && (error.kind === "gone" || error.kind === "forbidden")) this.stop();
+          // The platform is busy: the next one waits longer.
+          this.#pause(4);
+        }
       }
+    } finally {
+      // Here and not when the promise is settled: what is shown in between would wait for a loop that has ended.
+      this.#loop = undefined;
     }
   }
 

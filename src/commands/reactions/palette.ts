@@ -1,17 +1,18 @@
 /** A palette: a message with a style's emoji each, where the author's reactions choose what a picture is painted in. */
-import type { Chat, MessageRef, OutgoingMessage, Picture, ReactionEvent } from "../../bots/chat.js";
+import type { Chat, MessageRef, OutgoingMessage, Person, Picture, ReactionEvent } from "../../bots/chat.js";
 import type { Board } from "../../store/boards.js";
 import { type CommandContext, Mistake } from "../command.js";
 import type { Desk } from "../desk.js";
 import type { FoundPicture } from "../pictures.js";
 import { fitMessage } from "../present/fit-picture.js";
-import { plain } from "../present/texts.js";
+import { plain } from "../present/plain.js";
 import { type Provenance, provenanceOf } from "../provenance.js";
 import { order, scopeOf } from "../recipe-command.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { startJob } from "../start-job.js";
 import { contactSheet } from "../styles/contact-sheet.js";
 import { type Style, sameEmoji } from "../styles/shelf.js";
+import { explain } from "./explain.js";
 
 export const PALETTE = "palette";
 /** Discord takes 20 different reactions on a message. */
@@ -51,6 +52,7 @@ const PHOTO = 1;
 export class Palettes {
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   readonly #starting = new Set<Promise<void>>();
+  #stopped = false;
 
   /** @param settleMs how long after the last reaction the painting starts, so that several can be chosen */
   constructor(private readonly settleMs: number) {}
@@ -61,13 +63,32 @@ export class Palettes {
     const styles = await desk.styles.list(event.message.place);
     const style = styles.find(({ emoji }) => sameEmoji(emoji, event.emoji));
     if (!style || !desk.store.boards.vote(event.message, { person: event.person.id, choice: style.name }, event.added)) return;
-    const key = `${event.message.place.channel} ${event.message.id}`;
+    this.#settle(event.message, event.person, board, chat, desk);
+  }
+
+  /** Goes on with palettes of a chat whose author had chosen when the program stopped. */
+  resume(chat: Chat, desk: Desk): void {
+    for (const board of desk.store.boards.list(PALETTE)) {
+      const { message, author } = board;
+      if (message.place.platform === chat.platform) this.#settle(message, { ...author, moderator: false }, board, chat, desk);
+    }
+  }
+
+  /** No painting starts any more; what was chosen waits for the next start. */
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#waiting.values()) clearTimeout(timer);
+    this.#waiting.clear();
+  }
+
+  #settle(message: MessageRef, person: Person, board: Board, chat: Chat, desk: Desk): void {
+    const key = `${message.place.channel} ${message.id}`;
     clearTimeout(this.#waiting.get(key));
     this.#waiting.delete(key);
-    if (desk.store.boards.votes(event.message).length === 0) return;
+    if (this.#stopped || desk.store.boards.votes(message).length === 0) return;
     const timer = setTimeout(() => {
       this.#waiting.delete(key);
-      const work = this.#start(event, board, chat, desk);
+      const work = this.#start(message, person, board, chat, desk);
       this.#starting.add(work);
       void work.finally(() => this.#starting.delete(work));
     }, this.settleMs);
@@ -80,7 +101,7 @@ export class Palettes {
     while (this.#starting.size > 0) await Promise.all(this.#starting);
   }
 
-  async #start({ message, person }: ReactionEvent, board: Board, chat: Chat, desk: Desk): Promise<void> {
+  async #start(message: MessageRef, person: Person, board: Board, chat: Chat, desk: Desk): Promise<void> {
     try {
       const chosen = desk.store.boards.votes(message).map(({ choice }) => choice);
       // Of two that act on a palette at once, only one starts; then it is ready for another choice.
@@ -106,16 +127,4 @@ export class Palettes {
 
 function recipeFor(chosen: readonly string[], desk: Desk): Recipe | undefined {
   return desk.recipes.get(chosen.length === 1 ? "stylize" : "blend");
-}
-
-/** Tells a person, where they reacted, why nothing came of it: a reaction has no private answer. */
-export async function explain(error: unknown, message: MessageRef, person: ReactionEvent["person"], chat: Chat, desk: Desk): Promise<void> {
-  const known = error instanceof Mistake;
-  if (!known) desk.logger.error({ err: error, message: message.id }, "a reaction could not be handled");
-  const text = known ? error.message : "Something went wrong on my side; it has been written to the log. Please try again.";
-  try {
-    await chat.post(message.place, { text: `${plain(person.name)}: ${text}`, mention: [person] });
-  } catch (failure) {
-    desk.logger.warn({ err: failure, person: person.id }, "a person could not be answered");
-  }
 }

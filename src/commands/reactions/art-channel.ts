@@ -1,0 +1,89 @@
+/** Art channels: there a style's emoji on anybody's picture paints it in that style, and 👁 dreams it. */
+import type { Chat, MessageRef, PictureSource, ReactionEvent } from "../../bots/chat.js";
+import { ChatError } from "../../bots/chat.js";
+import type { Desk } from "../desk.js";
+import { downloadPicture } from "../pictures.js";
+import { provenanceOf } from "../provenance.js";
+import { order, scopeOf } from "../recipe-command.js";
+import type { Params, Recipe } from "../recipes/recipe.js";
+import { startJob } from "../start-job.js";
+import { sameEmoji } from "../styles/shelf.js";
+import { explain } from "./explain.js";
+
+/** What the board is called that remembers what was already asked for on a message. */
+export const ART = "art";
+const DREAM_EMOJI = "👁️";
+/** A person who is refused is told so once in this time: reactions are quickly given. */
+const TOLD_MS = 60_000;
+const TOLD_AT_MOST = 1_000;
+
+interface Wish {
+  readonly recipe: Recipe;
+  readonly given: Params;
+  /** What is remembered of it. */
+  readonly choice: string;
+}
+
+export class ArtChannels {
+  /** When a person was last told, by person and channel. */
+  readonly #told = new Map<string, number>();
+
+  /** Takes a reaction on a message that has no other meaning there. One person's emoji on one message starts one job, also through restarts. */
+  async react(event: ReactionEvent, chat: Chat, desk: Desk): Promise<void> {
+    const { message, person } = event;
+    if (!event.added || !desk.settings.isArtChannel(message.place)) return;
+    const wish = await wishOf(event, desk);
+    const source = wish && (await firstPicture(message, chat));
+    if (!wish || !source) return;
+    const { boards } = desk.store;
+    // The board is nobody's: it goes with none of those who reacted.
+    if (!boards.get(message)) boards.put({ message, kind: ART, payload: {}, author: { id: "", name: "" } });
+    const vote = { person: person.id, choice: wish.choice };
+    if (!boards.vote(message, vote, true)) return;
+    try {
+      await start(wish, source, event, chat, desk);
+    } catch (error) {
+      // It came to nothing, so it may be asked for again.
+      boards.vote(message, vote, false);
+      if (this.#mayTell(event)) await explain(error, message, person, chat, desk);
+    }
+  }
+
+  #mayTell({ message: { place }, person }: ReactionEvent): boolean {
+    const key = JSON.stringify([place.platform, place.community, place.channel, person.id]);
+    const now = Date.now();
+    if (now - (this.#told.get(key) ?? 0) < TOLD_MS) return false;
+    if (this.#told.size >= TOLD_AT_MOST) this.#told.clear();
+    this.#told.set(key, now);
+    return true;
+  }
+}
+
+async function wishOf({ emoji, message: { place } }: ReactionEvent, desk: Desk): Promise<Wish | undefined> {
+  const style = (await desk.styles.list(place)).find((known) => sameEmoji(known.emoji, emoji));
+  const recipe = desk.recipes.get(style ? "stylize" : "dream");
+  if (!recipe || (!style && !sameEmoji(emoji, DREAM_EMOJI))) return undefined;
+  return style ? { recipe, given: { style: style.name }, choice: `style ${style.name}` } : { recipe, given: {}, choice: "dream" };
+}
+
+/** Undefined for messages without a picture, and for those that are gone or closed to the bot. */
+async function firstPicture(message: MessageRef, chat: Chat): Promise<PictureSource | undefined> {
+  try {
+    return (await chat.picturesOf(message))[0];
+  } catch (error) {
+    if (error instanceof ChatError && (error.kind === "gone" || error.kind === "forbidden")) return undefined;
+    throw error;
+  }
+}
+
+async function start({ recipe, given }: Wish, source: PictureSource, event: ReactionEvent, chat: Chat, desk: Desk): Promise<void> {
+  const {
+    person,
+    message: { place },
+  } = event;
+  const picture = await downloadPicture({ desk, person, place }, source);
+  const begin = { params: desk.settings.defaults(recipe, place), pictures: { image: picture.bytes } };
+  const draft = await recipe.change(begin, given, scopeOf({ place, chat, desk }));
+  const provenance = await provenanceOf([picture], person, desk);
+  await startJob({ chat, desk, person, place, announce: (content) => chat.post(place, content) }, order(recipe, draft, provenance));
+}
