@@ -52,8 +52,16 @@ newest in the channel. Defaults and limits are those of \`config/default.yaml\`.
 const REACTIONS = `
 ## Reactions
 
-\`/stylize\` without a style posts a palette: the author's reaction with a style's emoji starts the painting, several blend. On the messages of
-a job that is done, also of last week:
+\`/stylize\` without a style posts a palette: the author's reaction with a style's emoji starts the painting, several blend.
+
+\`/blend vote\` posts one for the whole channel. Everybody has one vote, split evenly among the styles that they react with; the shares of the
+votes become the shares of the blend. It ends after its minutes, or by ✅ or *Paint now* of whoever opened it or a moderator, who can cancel it
+too. It goes on through a restart; what is reacted while the program is away is not seen, so take such a reaction back and give it again.
+
+In an art channel (\`/settings art:on\`, for those who manage the channel) anyone may react with a style's emoji to any picture, people's or the
+bot's, to get it in that style; 👁️ dreams it. The same emoji of the same person on the same message counts once.
+
+On the messages of a job that is done, also of last week:
 
 | reaction | what it does |
 | --- | --- |`;

@@ -95,6 +95,7 @@ describe("/again", () => {
 
   it.each([{ community: "secret" }, { channel: "private" }])("does not reach into another community or channel: %j", async (elsewhere) => {
     const { chat, quiet, engine } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    chat.info = { closed: true, restricted: false };
     await chat.say(ann, "/dream octaves:1", { place: { ...art, ...elsewhere } });
     await quiet();
     const message = chat.messages[0];

@@ -76,4 +76,15 @@ describe("a palette", () => {
     const told = await chat.until(() => chat.in("channel").find(({ content }) => content.text.includes("is gone")));
     expect(told.content.mention).toMatchObject([{ id: ann.id }]);
   });
+
+  it("goes on after a restart with what had been chosen", async () => {
+    const { chat, store, message, close, dir } = await palette("/stylize seed:7");
+    store.boards.vote({ id: message.id, place: message.place }, { person: ann.id, choice: "winter" }, true);
+    await close();
+    const engine = new FakeEngine({ automatic: true });
+    const second = await studio({ chat, engine, dir });
+    await chat.until(() => engine.runs[0]);
+    await second.quiet();
+    expect(engine.runs.map(({ request }) => request.params)).toMatchObject([{ seed: 7, styles: [{ name: "winter" }] }]);
+  });
 });

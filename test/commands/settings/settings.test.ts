@@ -1,7 +1,15 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Mistake } from "../../../src/commands/command.js";
+import { printLine } from "../../../src/commands/grammar.js";
+import type { Option } from "../../../src/commands/options.js";
+import { readText } from "../../../src/commands/read.js";
+import { printOptions } from "../../../src/commands/recipes/recipe.js";
+import { settingOptions } from "../../../src/commands/settings/known.js";
+import { loadHouseStyles } from "../../../src/commands/styles/house-styles.js";
 import { ann, art, ben, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
-import { studio } from "../../fakes/studio.js";
+import { house, studio } from "../../fakes/studio.js";
 
 const night = { ...art, channel: "night" };
 
@@ -157,5 +165,78 @@ describe("what is set in a channel", () => {
     expect(painted).toMatchObject({ size: 256, network: "resnet50" });
     expect(layered).toMatchObject({ size: 256, network: "googlenet", layers: "a:1" });
     expect(layered).not.toHaveProperty("look");
+  });
+});
+
+describe("the grammar of settings and votes", () => {
+  const word = (option: Option): fc.Arbitrary<string | number> =>
+    option.choices && option.choices.length > 0
+      ? fc.constantFrom(...option.choices.map(({ value }) => value))
+      : fc.integer({ min: option.minimum ?? 0, max: option.maximum ?? 0 });
+
+  it("takes back any settings as they are printed, in any order", async () => {
+    const { desk } = await settings();
+    const command = desk.registry.find("settings");
+    const options = settingOptions(house);
+    const values = fc.record(Object.fromEntries(Object.entries(options).map(([key, option]) => [key, word(option)])), { requiredKeys: [] });
+    fc.assert(
+      fc.property(values, fc.boolean(), fc.boolean(), (given, everywhere, backwards) => {
+        const wanted = { ...given, ...(everywhere ? { everywhere } : {}) };
+        const args = printOptions(command.options, wanted);
+        const line = printLine({ name: "settings", arguments: backwards ? args.reverse() : args });
+        expect(readText(command, line.slice("/settings".length))).toEqual(wanted);
+      }),
+    );
+  });
+
+  it("takes back any vote as it is printed", async () => {
+    const { desk } = await settings();
+    const command = desk.registry.find("blend");
+    const names = fc.uniqueArray(fc.constantFrom(...loadHouseStyles().map(({ name }) => name)), { maxLength: 8 });
+    const minutes = fc.integer({ min: 1, max: 10_080 });
+    const size = fc.integer({ min: 64, max: 1024 });
+    fc.assert(
+      fc.property(names, minutes, size, fc.boolean(), (styles, minutes, size, last) => {
+        const options = [
+          { key: "minutes", value: String(minutes) },
+          { key: "size", value: String(size) },
+        ];
+        const chosen = styles.map((value) => ({ value }));
+        const vote = { value: "vote" };
+        const line = printLine({ name: "blend", arguments: last ? [...chosen, ...options, vote] : [vote, ...options, ...chosen] });
+        const read = readText(command, line.slice("/blend".length));
+        expect(read).toEqual({ vote: true, minutes, size, ...(styles.length > 0 ? { styles: styles.join(" ") } : {}) });
+      }),
+    );
+  });
+
+  it("answers any input with a sentence", async () => {
+    const { desk } = await settings();
+    const piece = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.constantFrom(
+        "vote",
+        "art:on",
+        "art",
+        "reset",
+        "mydata",
+        "delete",
+        "minutes:",
+        "largest:9e9",
+        "everywhere",
+        "confirm",
+        '"',
+        "per-person:-1",
+      ),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom("settings", "blend"), fc.array(piece, { maxLength: 6 }), (name, pieces) => {
+        try {
+          readText(desk.registry.find(name), pieces.join(" "));
+        } catch (error) {
+          expect(error).toBeInstanceOf(Mistake);
+        }
+      }),
+    );
   });
 });
