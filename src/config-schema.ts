@@ -14,6 +14,8 @@ const number = (minimum: number, maximum: number) =>
   });
 const text = (what: string) => z.string({ error: what }).min(1, { error: what });
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) => z.enum(values, { error: `one of ${values.join(", ")}` });
+/** Empty when it is not set. */
+const secret = z.string({ error: "a token in quotes" });
 const flag = z.boolean({ error: "true or false" });
 const REDIS = "empty, or an address such as redis://127.0.0.1:6379";
 const PREFIX = "a word of letters, digits, - and _ with 40 characters at most";
@@ -29,6 +31,17 @@ export const configSchema = section({
     port: integer(0, 65_535),
     allowedHosts: z.array(text("a host name"), { error: "a list of host names" }),
     moderatorCode: z.string({ error: "a word or sentence in quotes" }),
+  }),
+  slack: section({
+    botToken: secret,
+    appToken: secret,
+    signingSecret: secret,
+    clientId: z.string({ error: "a client id in quotes" }),
+    clientSecret: secret,
+    stateSecret: secret,
+    host: text("a host name or address such as 127.0.0.1"),
+    port: integer(0, 65_535),
+    apiUrl: z.string({ error: "an address" }),
   }),
   data: section({ dir: text("a folder") }),
   retention: section({ days: number(0, 100_000), megabytes: number(0, 100_000_000) }),
@@ -117,6 +130,15 @@ export const ENVIRONMENT: Readonly<Record<string, { readonly key: string; readon
   WEB_PORT: { key: "web.port", type: "number" },
   WEB_ALLOWED_HOSTS: { key: "web.allowedHosts", type: "names" },
   WEB_MODERATOR_CODE: { key: "web.moderatorCode", type: "text" },
+  SLACK_BOT_TOKEN: { key: "slack.botToken", type: "text" },
+  SLACK_APP_TOKEN: { key: "slack.appToken", type: "text" },
+  SLACK_SIGNING_SECRET: { key: "slack.signingSecret", type: "text" },
+  SLACK_CLIENT_ID: { key: "slack.clientId", type: "text" },
+  SLACK_CLIENT_SECRET: { key: "slack.clientSecret", type: "text" },
+  SLACK_STATE_SECRET: { key: "slack.stateSecret", type: "text" },
+  SLACK_HOST: { key: "slack.host", type: "text" },
+  SLACK_PORT: { key: "slack.port", type: "number" },
+  SLACK_API_URL: { key: "slack.apiUrl", type: "text" },
   DATA_DIR: { key: "data.dir", type: "text" },
   RETENTION_DAYS: { key: "retention.days", type: "number" },
   RETENTION_MEGABYTES: { key: "retention.megabytes", type: "number" },

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { Chat } from "./bots/chat.js";
+import { SlackChat } from "./bots/slack/chat.js";
 import { WebChat } from "./bots/web/chat.js";
 import { offer } from "./commands/catalogue.js";
 import { createDesk } from "./commands/create-desk.js";
@@ -19,7 +20,7 @@ import type { QueueLimits } from "./queue/admission.js";
 import { Estimator } from "./queue/estimator.js";
 import { LocalQueue } from "./queue/local-queue.js";
 import { SqliteJournal } from "./queue/sqlite-journal.js";
-import { openStore } from "./store/open.js";
+import { openStore, type Store } from "./store/open.js";
 import { startRetention } from "./store/retention-timer.js";
 
 /** What the composition root does not make itself, or makes unless it is given. */
@@ -91,7 +92,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   });
   presenter = desk.presenter;
   const started: { chat: Chat; handlers: Handlers }[] = [];
-  const chats = parts.chats ?? defaultChats(config, logger);
+  const chats = parts.chats ?? defaultChats(config, logger, store);
   let chatsReady: (ready: boolean) => void = () => undefined;
   const ready = new Promise<boolean>((resolve) => {
     chatsReady = resolve;
@@ -184,7 +185,27 @@ export async function start(parts: Parts & { readonly env?: Readonly<Record<stri
   return running;
 }
 
-function defaultChats(config: Config, logger: Logger): Chat[] {
+function defaultChats(config: Config, logger: Logger, store: Store): Chat[] {
+  return [...webChat(config, logger), ...slackChat(config, logger, store)];
+}
+
+/** Served when there is a token for a workspace, or what lets workspaces install the app. */
+function slackChat({ slack, pictures }: Config, logger: Logger, store: Store): Chat[] {
+  const { botToken, appToken, signingSecret, clientId, clientSecret, stateSecret, host, port, apiUrl } = slack;
+  if (botToken === "" && clientId === "") return [];
+  const installations = store.slackInstallations;
+  const given = {
+    ...(botToken === "" ? {} : { botToken }),
+    ...(appToken === "" ? {} : { appToken }),
+    ...(signingSecret === "" ? {} : { signingSecret }),
+    ...(apiUrl === "" ? {} : { apiUrl }),
+    ...(clientId === "" ? {} : { oauth: { clientId, clientSecret, stateSecret, installations } }),
+  };
+  const limits = { uploadBytes: Math.round(pictures.megabytes * 1024 * 1024) };
+  return [new SlackChat({ ...given, host, port, limits, logger: logger.child({ part: "slack" }) })];
+}
+
+function webChat(config: Config, logger: Logger): Chat[] {
   if (!config.web.enabled) return [];
   const { host, port, moderatorCode, allowedHosts } = config.web;
   const limits = { uploadBytes: Math.round(config.pictures.megabytes * 1024 * 1024) };

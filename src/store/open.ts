@@ -10,6 +10,7 @@ import { Jobs } from "./jobs.js";
 import { MyData } from "./my-data.js";
 import { Retention } from "./retention.js";
 import { Settings } from "./settings.js";
+import { SlackInstallations } from "./slack-installations.js";
 import { Styles } from "./styles.js";
 
 export interface StoreOptions {
@@ -32,6 +33,7 @@ export interface Store {
   readonly styles: Styles;
   readonly settings: Settings;
   readonly boards: Boards;
+  readonly slackInstallations: SlackInstallations;
   readonly myData: MyData;
   readonly retention: Retention;
   /** Waits for pictures that are being written, and closes the file. */
@@ -56,6 +58,7 @@ export function openStore(options: StoreOptions): Store {
     ...{ images, jobs, favourites, styles, boards },
     gallery: new Gallery(database),
     settings: new Settings(database, now),
+    slackInstallations: new SlackInstallations(database, now),
     myData: new MyData({ database, images, jobs, styles, favourites, boards }),
     retention: new Retention({ database, images, jobs, boards }, now),
     close: () => {

@@ -1,0 +1,369 @@
+import type { AckFn, App } from "@slack/bolt";
+import type { Logger } from "pino";
+import {
+  ChatError,
+  type ChatEvent,
+  type ChatHandlers,
+  type CommandSummary,
+  type MessageRef,
+  type PictureSource,
+  type Place,
+} from "../chat.js";
+import { toUnicode } from "./emoji.js";
+import { findMessage, newest, threadOf } from "./history.js";
+import { type Home, homeAction } from "./home.js";
+import { hideSecrets } from "./logger.js";
+import { fields, readMessage, word } from "./messages.js";
+import type { Messenger } from "./messenger.js";
+import { entry, FIELD, type FormPurpose, form, optionsIn, readForm, readPurpose } from "./modal.js";
+import { fromMrkdwn } from "./mrkdwn.js";
+import type { People } from "./people.js";
+import type { Places } from "./places.js";
+import { type Addressee, type Replies, ResponseUrl } from "./replies.js";
+import { Seen } from "./seen.js";
+import type { Sources } from "./sources.js";
+import type { Workspace } from "./workspace.js";
+import type { Workspaces } from "./workspaces.js";
+
+interface Parts {
+  readonly handlers: ChatHandlers;
+  readonly workspaces: Workspaces;
+  readonly people: People;
+  readonly places: Places;
+  readonly sources: Sources;
+  readonly messenger: Messenger;
+  readonly replies: Replies;
+  readonly home: Home;
+  readonly apiUrl: string;
+  readonly logger: Logger;
+}
+
+/** Whether there is a picture to work on must be known while the trigger of a form still works: 3 s in all. */
+const LOOK_MS = 1_200;
+/** Entries of a menu that is filled while somebody types. */
+const MENU = 100;
+
+/** What people do in Slack, told to the rest of the program. Nothing here rejects, and nothing is told twice. */
+export class Incoming {
+  readonly #seen = new Seen();
+  readonly #commands: ReadonlyMap<string, CommandSummary>;
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(private readonly parts: Parts) {
+    this.#commands = new Map(parts.handlers.commands.map((command) => [command.name, command]));
+  }
+
+  /** Resolves when what has come so far has been told. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  listen(app: App): void {
+    app.error(async (error) => {
+      this.parts.logger.error({ why: hideSecrets(error.message), code: error.code }, "an event from Slack could not be handled");
+    });
+    app.command(/.*/, async ({ command, ack, context }) => {
+      await this.#take(word(command.trigger_id), ack, () => this.#command(context, fields(command)));
+    });
+    app.shortcut(/.*/, async ({ shortcut, ack, context }) => {
+      await this.#take(word(shortcut.trigger_id), ack, () => this.#shortcut(context, fields(shortcut)));
+    });
+    app.view({ callback_id: /.*/, type: "view_submission" }, async ({ body, ack, context }) => {
+      await this.#take(word(fields(body).trigger_id), ack, () => this.#submitted(context, fields(body)));
+    });
+    app.action(/.*/, async ({ body, action, ack, context }) => {
+      const id = word(fields(body).trigger_id);
+      await this.#take(id, ack, () => this.#action(context, fields(body), fields(action)));
+    });
+    app.options(/.*/, async ({ body, ack, context }) => {
+      await this.#complete(context, fields(body), ack);
+    });
+    // Bolt has acknowledged events when their listeners are called.
+    const told =
+      (work: (context: Fields, event: Fields) => Promise<void>) => async (args: { body: unknown; event: unknown; context: unknown }) => {
+        await this.#take(word(fields(args.body).event_id), undefined, () => work(fields(args.context), fields(args.event)));
+      };
+    app.event(
+      "app_mention",
+      told((context, event) => this.#mention(context, event)),
+    );
+    app.event(
+      "message",
+      told((context, event) => this.#directMessage(context, event)),
+    );
+    app.event(
+      "reaction_added",
+      told((context, event) => this.#reaction(context, event, true)),
+    );
+    app.event(
+      "reaction_removed",
+      told((context, event) => this.#reaction(context, event, false)),
+    );
+    app.event(
+      "app_home_opened",
+      told((context, event) => this.#homeOpened(context, event)),
+    );
+    app.event(
+      "app_uninstalled",
+      told(async (context) => this.parts.workspaces.forget(word(context.teamId) ?? "")),
+    );
+    app.event(
+      "tokens_revoked",
+      told(async (context) => this.parts.workspaces.forget(word(context.teamId) ?? "")),
+    );
+  }
+
+  /** Acknowledges at once, within Slack's 3 s whatever else happens, and then does the work unless it has come before. */
+  async #take(id: string | undefined, ack: AckFn<never> | AckFn<void> | undefined, work: () => Promise<void>): Promise<void> {
+    const first = this.#seen.first(id);
+    // When this does not arrive, Slack sends the same again, which is passed over then: the work is done now.
+    if (ack) await (ack as () => Promise<void>)().catch((err: unknown) => this.parts.logger.warn({ err }, "Slack could not be answered"));
+    if (!first) return;
+    const done = work().catch((err: unknown) => this.parts.logger.error({ err }, "an event from Slack could not be handled"));
+    this.#underWay.add(done);
+    await done.finally(() => this.#underWay.delete(done));
+  }
+
+  async #command(context: Fields, command: Fields): Promise<void> {
+    const { places } = this.parts;
+    const workspace = await this.#workspace(context);
+    const [channel, user] = [word(command.channel_id), word(command.user_id)];
+    if (channel === undefined || user === undefined) return;
+    places.note(workspace, channel, word(command.channel_name));
+    const name = (word(command.command) ?? "").replace(/^\//, "").toLowerCase();
+    const text = fromMrkdwn(word(command.text) ?? "").trim();
+    const responseUrl = this.#responseUrl(command);
+    const [{ person }, mayPost] = await Promise.all([
+      this.parts.people.get(workspace, user, word(command.user_name)),
+      places.mayPost(workspace, channel),
+    ]);
+    const place = placeOf(workspace, channel);
+    const to: Addressee = { workspace, person, place, responseUrl };
+    if (!mayPost && name !== "help") return this.#tellToInvite(to, channel);
+    if (await this.#opensForm(workspace, name, text, place, word(command.trigger_id))) return;
+    await this.#tell({ kind: "command", name, text, attachments: [], person, place, reply: this.#reply(to) });
+  }
+
+  /** A command that works on a picture, in a conversation that has none, asks for it: a line cannot carry files. */
+  async #opensForm(workspace: Workspace, name: string, text: string, place: Place, trigger: string | undefined): Promise<boolean> {
+    const command = this.#commands.get(name);
+    if (trigger === undefined || !command?.options.some(({ type }) => type === "picture")) return false;
+    const options = optionsIn(command, text);
+    if (!options) return false;
+    try {
+      const found = await Promise.race([
+        newest(workspace, place, ({ pictures }) => pictures.length > 0, LOOK_MS),
+        new Promise<"unknown">((resolve) => setTimeout(resolve, LOOK_MS, "unknown")),
+      ]);
+      if (found !== undefined) return false;
+      return await this.#openForm(workspace, trigger, form(command, { command: name, options, channel: place.channel }));
+    } catch (error) {
+      this.parts.logger.debug({ err: error }, "no form could be opened");
+      return false;
+    }
+  }
+
+  async #openForm(workspace: Workspace, trigger: string, view: ReturnType<typeof form>): Promise<boolean> {
+    const open = { droppable: true, patienceMs: 1_000 };
+    await workspace.call("views.open", (client, token) => client.views.open({ token, trigger_id: trigger, view }), open);
+    return true;
+  }
+
+  async #shortcut(context: Fields, shortcut: Fields): Promise<void> {
+    const known = this.parts.handlers.shortcuts.find(({ id }) => id === shortcut.callback_id);
+    const [channel, user] = [word(fields(shortcut.channel).id), word(fields(shortcut.user).id)];
+    const message = readMessage(shortcut.message);
+    if (!known || channel === undefined || user === undefined || !message) return;
+    const workspace = await this.#workspace(context);
+    const { person } = await this.parts.people.get(workspace, user, word(fields(shortcut.user).name));
+    const place = placeOf(workspace, channel, message.thread);
+    const to: Addressee = { workspace, person, place, responseUrl: this.#responseUrl(shortcut) };
+    if (!(await this.parts.places.mayPost(workspace, channel))) return this.#tellToInvite(to, channel);
+    const command = this.#commands.get(known.command);
+    const trigger = word(shortcut.trigger_id);
+    if (known.ask.length > 0 && command && trigger !== undefined) {
+      const purpose: FormPurpose = {
+        ...{ command: known.command, options: known.options, channel, message: message.ts },
+        ...(message.thread === undefined ? {} : { thread: message.thread }),
+      };
+      try {
+        await this.#openForm(workspace, trigger, form(command, purpose, known.ask));
+      } catch (error) {
+        await this.#explain(to, error);
+      }
+      return;
+    }
+    const ref: MessageRef = { place, id: message.ts };
+    const attachments = await this.parts.sources.ofMessage(workspace, message, ref);
+    await this.#tell({
+      ...{ kind: "command", name: known.command, options: known.options, attachments, person, place, repliesTo: ref },
+      reply: this.#reply(to),
+    });
+  }
+
+  async #submitted(context: Fields, body: Fields): Promise<void> {
+    const submission = readForm(body.view);
+    const user = word(fields(body.user).id);
+    if (!submission || user === undefined) return;
+    const { purpose, options, files } = submission;
+    const workspace = await this.#workspace(context);
+    const { person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
+    const place = placeOf(workspace, purpose.channel, purpose.thread);
+    const author = { id: person.id, name: person.name };
+    let attachments: PictureSource[] = files.map((file) => this.parts.sources.ofFile(workspace, file, { author }));
+    const repliesTo: MessageRef | undefined = purpose.message === undefined ? undefined : { place, id: purpose.message };
+    if (repliesTo && attachments.length === 0) {
+      const message = await findMessage(workspace, repliesTo).catch(() => undefined);
+      if (message) attachments = await this.parts.sources.ofMessage(workspace, message, repliesTo);
+    }
+    await this.#tell({
+      ...{ kind: "command", name: purpose.command, options, attachments, person, place },
+      ...(repliesTo ? { repliesTo } : {}),
+      reply: this.#reply({ workspace, person, place }),
+    });
+  }
+
+  async #mention(context: Fields, event: Fields): Promise<void> {
+    const message = readMessage(event);
+    const channel = word(event.channel);
+    if (!message || channel === undefined) return;
+    await this.#said(context, event, placeOf(await this.#workspace(context), channel, message.thread));
+  }
+
+  /** In a conversation with the bot alone every message is meant for it. */
+  async #directMessage(context: Fields, event: Fields): Promise<void> {
+    const channel = word(event.channel);
+    const told = event.subtype === undefined || event.subtype === "file_share";
+    if (event.channel_type !== "im" || channel === undefined || !told) return;
+    await this.#said(context, event, placeOf(await this.#workspace(context), channel, readMessage(event)?.thread));
+  }
+
+  /** A line without a slash: "@dreamloom stylize winter", with the files of its message. */
+  async #said(context: Fields, event: Fields, place: Place): Promise<void> {
+    const user = word(event.user);
+    const message = readMessage(event);
+    const workspace = await this.#workspace(context);
+    if (user === undefined || !message || event.bot_id !== undefined || user === workspace.self.userId) return;
+    const { person, bot } = await this.parts.people.get(workspace, user);
+    if (bot) return;
+    const own = new RegExp(`<@${workspace.self.userId}(?:\\|[^>]*)?>`, "g");
+    const line = fromMrkdwn((word(event.text) ?? "").replace(own, " ")).trim();
+    const [, name = "help", text = ""] = /^\/?(\S+)\s*([\s\S]*)$/.exec(line) ?? [];
+    const ref: MessageRef = { place, id: message.ts };
+    const author = { id: person.id, name: person.name };
+    const attachments = message.pictures.map((file) => this.parts.sources.ofFile(workspace, file, { message: ref, author }));
+    const reply = this.#reply({ workspace, person, place });
+    await this.#tell({ kind: "command", name: name.toLowerCase(), text: text.trim(), attachments, person, place, reply });
+  }
+
+  async #reaction(context: Fields, event: Fields, added: boolean): Promise<void> {
+    const [user, name] = [word(event.user), word(event.reaction)];
+    const item = fields(event.item);
+    const [channel, ts] = [word(item.channel), word(item.ts)];
+    if (item.type !== "message" || user === undefined || name === undefined || channel === undefined || ts === undefined) return;
+    const workspace = await this.#workspace(context);
+    if (user === workspace.self.userId) return;
+    const { person, bot } = await this.parts.people.get(workspace, user);
+    if (bot) return;
+    const thread = await this.#threadOf(workspace, channel, ts);
+    const message: MessageRef = { place: placeOf(workspace, channel, thread), id: ts };
+    await this.#tell({ kind: "reaction", emoji: toUnicode(name), added, message, person });
+  }
+
+  async #threadOf(workspace: Workspace, channel: string, ts: string): Promise<string | undefined> {
+    const known = this.parts.messenger.threadOf(workspace, channel, ts);
+    if (known !== undefined) return known === "none" ? undefined : known;
+    // Where it cannot be learned, the channel is right enough: messages are found by their own ids.
+    return threadOf(workspace, channel, ts).catch(() => undefined);
+  }
+
+  async #action(context: Fields, body: Fields, action: Fields): Promise<void> {
+    const [id, user] = [word(action.action_id), word(fields(body.user).id)];
+    if (id === undefined || user === undefined || id.startsWith(FIELD) || action.type !== "button") return;
+    const workspace = await this.#workspace(context);
+    const { person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
+    const again = homeAction(id, action.value);
+    if (again) {
+      const place = placeOf(workspace, again.channel);
+      const reply = this.#reply({ workspace, person, place, atHome: true });
+      await this.#tell({ kind: "command", name: again.command, options: again.options, attachments: [], person, place, reply });
+      return;
+    }
+    const [container, message] = [fields(body.container), fields(body.message)];
+    const [channel, ts] = [word(fields(body.channel).id) ?? word(container.channel_id), word(message.ts) ?? word(container.message_ts)];
+    if (channel === undefined || ts === undefined) return;
+    const thread = word(message.thread_ts) ?? word(container.thread_ts);
+    const place = placeOf(workspace, channel, thread === ts ? undefined : thread);
+    const to: Addressee = { workspace, person, place, responseUrl: this.#responseUrl(body) };
+    await this.#tell({ kind: "action", action: id, message: { place, id: ts }, person, reply: this.#reply(to) });
+  }
+
+  async #complete(context: Fields, body: Fields, ack: AckFn<never> | unknown): Promise<void> {
+    const answer = ack as (response: { options: ReturnType<typeof entry>[] }) => Promise<void>;
+    try {
+      const view = fields(body.view);
+      const purpose = readPurpose(view.private_metadata);
+      const [action, user] = [word(body.action_id), word(fields(body.user).id)];
+      if (!purpose || !action?.startsWith(FIELD) || user === undefined) return await answer({ options: [] });
+      const workspace = await this.#workspace(context);
+      const { person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
+      const completions = await this.parts.handlers.complete({
+        ...{ command: purpose.command, option: action.slice(FIELD.length), typed: word(body.value) ?? "", person },
+        place: placeOf(workspace, purpose.channel, purpose.thread),
+      });
+      await answer({ options: completions.slice(0, MENU).map(({ value, label }) => entry(value, label)) });
+    } catch (err) {
+      this.parts.logger.warn({ err }, "a menu could not be filled");
+      await answer({ options: [] }).catch(() => undefined);
+    }
+  }
+
+  async #homeOpened(context: Fields, event: Fields): Promise<void> {
+    const user = word(event.user);
+    if (user === undefined || (event.tab !== undefined && event.tab !== "home")) return;
+    await this.parts.home.show(await this.#workspace(context), user);
+  }
+
+  #workspace({ teamId, enterpriseId, isEnterpriseInstall }: Fields): Promise<Workspace> {
+    const origin = { teamId: word(teamId), enterpriseId: word(enterpriseId), isEnterpriseInstall: isEnterpriseInstall === true };
+    return this.parts.workspaces.from(origin);
+  }
+
+  #responseUrl(body: Fields): ResponseUrl | undefined {
+    const url = word(body.response_url);
+    return url === undefined ? undefined : new ResponseUrl(url, this.parts.apiUrl);
+  }
+
+  #reply(to: Addressee) {
+    return (message: Parameters<Replies["reply"]>[1], visibility: "public" | "private") =>
+      this.parts.replies.reply(to, message, visibility);
+  }
+
+  async #tellToInvite(to: Addressee, channel: string): Promise<void> {
+    const where = channel.startsWith("D")
+      ? "I cannot post in a conversation between others. Use a channel that I am in, or write to me directly."
+      : `I am not in this channel yet. Invite me with \`/invite @${to.workspace.self.name}\`, then try again.`;
+    await this.#explain(to, new ChatError("forbidden", where));
+  }
+
+  async #explain(to: Addressee, error: unknown): Promise<void> {
+    const text = error instanceof ChatError ? error.message : "Something went wrong on my side; please try again.";
+    await this.parts.replies.reply(to, { text }, "private").catch((err: unknown) => {
+      this.parts.logger.warn({ err, person: to.person.id }, "a person could not be answered");
+    });
+  }
+
+  async #tell(event: ChatEvent): Promise<void> {
+    try {
+      await this.parts.handlers.event(event);
+    } catch (err) {
+      this.parts.logger.error({ err, kind: event.kind }, "the handler of a chat event failed");
+    }
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function placeOf(workspace: Workspace, channel: string, thread?: string): Place {
+  return { platform: "slack", community: workspace.self.team, channel, ...(thread === undefined ? {} : { thread }) };
+}

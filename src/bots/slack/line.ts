@@ -1,0 +1,194 @@
+/** How Slack's events reach the bot: over a WebSocket of its own (Socket Mode), or as HTTP requests to a server. */
+import type { Server } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Receiver } from "@slack/bolt";
+import { HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
+import { InstallProvider } from "@slack/oauth";
+import type { Logger } from "pino";
+import { ChatError } from "../chat.js";
+import { toChatError } from "./errors.js";
+import { InstallServer } from "./install-server.js";
+import { sdkLogger } from "./logger.js";
+import { SLACK_API_URL, type SlackChatOptions, type SlackLimits } from "./options.js";
+import { listenError } from "./ports.js";
+import { SCOPES } from "./scopes.js";
+
+export interface Line {
+  readonly receiver: Receiver;
+  readonly installer: InstallProvider | undefined;
+  /** The port that is listened on, once started; undefined where nothing listens. */
+  readonly port: number | undefined;
+  /** @throws ChatError */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** How long a WebSocket may take to be opened and greeted, and to be closed. */
+const OPEN_MS = 20_000;
+const CLOSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 30_000;
+
+export function openLine(options: SlackChatOptions, limits: SlackLimits): Line {
+  return options.appToken === undefined ? new HttpLine(options, limits) : new SocketLine(options, options.appToken, limits);
+}
+
+class HttpLine implements Line {
+  readonly receiver: HTTPReceiver;
+  readonly installer: InstallProvider | undefined;
+  #server: Server | undefined;
+
+  constructor(
+    private readonly options: SlackChatOptions,
+    limits: SlackLimits,
+  ) {
+    const { oauth, signingSecret = "", logger } = options;
+    this.receiver = new HTTPReceiver({
+      signingSecret,
+      logger: sdkLogger(logger),
+      ...(oauth === undefined ? {} : { ...oauthOptions(options, limits), scopes: [...SCOPES] }),
+    });
+    this.installer = this.receiver.installer;
+  }
+
+  get port(): number | undefined {
+    const address = this.#server?.address();
+    return typeof address === "object" && address !== null ? address.port : undefined;
+  }
+
+  async start(): Promise<void> {
+    const { host = "127.0.0.1", port = 3001 } = this.options;
+    try {
+      this.#server = (await this.receiver.start({ host, port } as never)) as Server;
+    } catch (error) {
+      throw listenError(error, host, port);
+    }
+    // Without this a late error would end the program.
+    this.#server.on("error", (err) => this.options.logger.error({ err }, "the server for Slack's events has trouble"));
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (!server) return;
+    const force = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+    await this.receiver.stop();
+    clearTimeout(force);
+  }
+}
+
+/**
+ * Socket Mode with reconnects of its own: the SDK waits 5 s before it comes back, gives up after some errors, and lets a promise reject
+ * that nobody holds.
+ */
+class SocketLine implements Line {
+  readonly receiver: SocketModeReceiver;
+  readonly installer: InstallProvider | undefined;
+  readonly #server: InstallServer | undefined;
+  readonly #logger: Logger;
+  readonly #stopping = new AbortController();
+  #open = false;
+
+  constructor(
+    options: SlackChatOptions,
+    appToken: string,
+    private readonly limits: SlackLimits,
+  ) {
+    const { oauth, apiUrl = SLACK_API_URL, logger } = options;
+    this.#logger = logger;
+    this.receiver = new SocketModeReceiver({
+      appToken,
+      logger: sdkLogger(logger),
+      autoReconnectEnabled: false,
+      installerOptions: {
+        clientOptions: { slackApiUrl: apiUrl, timeout: limits.callMs, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
+      },
+      // An envelope that was not taken comes again under the same id.
+      customPropertiesExtractor: ({ envelope_id }: { envelope_id?: string }) => ({ envelopeId: envelope_id }),
+    });
+    if (oauth) {
+      this.installer = new InstallProvider({ ...oauthOptions(options, limits), ...oauthOptions(options, limits).installerOptions });
+      this.#server = new InstallServer(this.installer, options);
+    }
+  }
+
+  get port(): number | undefined {
+    return this.#server?.port;
+  }
+
+  async start(): Promise<void> {
+    const { client } = this.receiver;
+    await this.#server?.start();
+    try {
+      await this.#connect();
+    } catch (error) {
+      await this.#server?.stop();
+      throw appTokenError(error);
+    }
+    this.#open = true;
+    client.on("disconnected", () => {
+      if (this.#open) void this.#comeBack();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#open = false;
+    this.#stopping.abort();
+    await Promise.race([this.receiver.client.disconnect(), delay(CLOSE_MS)]);
+    await this.#server?.stop();
+  }
+
+  async #comeBack(): Promise<void> {
+    for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
+      try {
+        // At once the first time: Slack changes connections every few hours, and somebody may be typing a command.
+        if (attempt > 0) {
+          const pause = Math.min(LONGEST_PAUSE_MS, this.limits.pauseMs * 2 ** attempt);
+          await delay(pause, undefined, { signal: this.#stopping.signal });
+        }
+        await this.#connect();
+        if (attempt > 0) this.#logger.info("Slack's connection is back");
+        return;
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        this.#logger.warn({ err: toChatError(error), attempt }, "Slack's connection is lost; trying again");
+      }
+    }
+  }
+
+  async #connect(): Promise<void> {
+    const late = new AbortController();
+    const start = this.receiver.client.start();
+    const end = delay(OPEN_MS, undefined, { signal: late.signal }).then(() => {
+      throw new ChatError("timeout", "Slack's connection could not be opened in time.");
+    });
+    // Whichever comes second has nobody to tell.
+    start.catch(() => undefined);
+    end.catch(() => undefined);
+    try {
+      await Promise.race([start, end]);
+    } finally {
+      late.abort();
+    }
+  }
+}
+
+function oauthOptions({ oauth, apiUrl = SLACK_API_URL, logger }: SlackChatOptions, limits: SlackLimits) {
+  if (!oauth) throw new ChatError("unavailable", "Slack's OAuth needs a client id and secret.");
+  const { clientId, clientSecret, stateSecret, installations } = oauth;
+  const clientOptions = { slackApiUrl: apiUrl, timeout: limits.callMs, retryConfig: { retries: 2 } };
+  const own = new URL(apiUrl).hostname !== new URL(SLACK_API_URL).hostname;
+  const authorizationUrl = own
+    ? { authorizationUrl: new URL("../oauth/v2/authorize", apiUrl.endsWith("/") ? apiUrl : `${apiUrl}/`).href }
+    : {};
+  const installerOptions = { clientOptions, ...authorizationUrl };
+  return { clientId, clientSecret, stateSecret, installationStore: installations, logger: sdkLogger(logger), installerOptions };
+}
+
+function appTokenError(error: unknown): ChatError {
+  const known = toChatError(error);
+  if (known.kind !== "forbidden") return known;
+  const mend = "SLACK_APP_TOKEN must be an app-level token of this app, beginning with xapp-, with the scope connections:write";
+  return new ChatError("forbidden", `Slack does not let me connect in Socket Mode: ${mend}; and Socket Mode must be switched on.`, {
+    cause: error,
+  });
+}

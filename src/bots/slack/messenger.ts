@@ -1,0 +1,204 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { ChatError, type MessageRef, type OutgoingMessage, type Picture, type Place } from "../chat.js";
+import { Edits } from "./edits.js";
+import { codeOf, outcomeUnknown } from "./errors.js";
+import { type Files, fitsBlock, notReadyYet } from "./files.js";
+import { findMessage, newest } from "./history.js";
+import { Lru } from "./lru.js";
+import { type Metadata, type SlackMessage, writeMetadata } from "./messages.js";
+import type { SlackLimits } from "./options.js";
+import { type Rendered, render, type ShownPicture } from "./render.js";
+import type { CallOptions, Workspace } from "./workspace.js";
+
+/** What is known of a message of the bot's own, as long as it is remembered. */
+interface Own {
+  readonly thread: string | undefined;
+  readonly pictures: readonly ShownPicture[];
+  readonly metadata: Metadata;
+}
+
+const REMEMBERED = 5_000;
+/** Of keys that may have been posted without an answer, and of keys that have been. */
+const KEYS = 2_000;
+
+/** Posts, edits and removes the bot's messages in any workspace. */
+export class Messenger {
+  readonly #own = new Lru<Own>(REMEMBERED);
+  readonly #posted = new Lru<MessageRef>(KEYS);
+  readonly #doubtful = new Lru<true>(KEYS);
+  readonly #edits = new Edits();
+
+  constructor(
+    private readonly files: Files,
+    private readonly limits: SlackLimits,
+  ) {}
+
+  /** The thread of a message that the bot has posted since it started; "none" for one in no thread. */
+  threadOf(workspace: Workspace, channel: string, id: string): string | "none" | undefined {
+    const own = this.#own.get(messageKey(workspace, channel, id));
+    return own && (own.thread ?? "none");
+  }
+
+  async post(workspace: Workspace, place: Place, message: OutgoingMessage): Promise<MessageRef> {
+    const { key } = message;
+    const named = key === undefined ? undefined : `${workspace.self.team} ${place.channel} ${place.thread ?? ""} ${key}`;
+    if (named !== undefined) {
+      const known = this.#posted.get(named);
+      if (known) return known;
+      if (message.perhapsPosted || this.#doubtful.get(named)) {
+        const found = await this.#find(workspace, place, key);
+        this.#doubtful.delete(named);
+        if (found) return found;
+      }
+    }
+    const { pictures, films } = await this.#upload(workspace, place, message.pictures ?? [], {});
+    const metadata: Metadata = { ...(key === undefined ? {} : { key }), ...(films.length === 0 ? {} : { films }) };
+    try {
+      const rendered = render(message, pictures);
+      const ts = await this.#whenReady(() => this.#send(workspace, place, rendered, metadata));
+      const ref = { place, id: ts };
+      this.#own.set(messageKey(workspace, place.channel, ts), { thread: place.thread, pictures, metadata });
+      if (named !== undefined) this.#posted.set(named, ref);
+      return ref;
+    } catch (error) {
+      // It may be there all the same, and show these files.
+      if (outcomeUnknown(error)) {
+        if (named !== undefined) this.#doubtful.set(named, true);
+      } else {
+        this.files.discard(workspace, [...pictures.map(({ file }) => file), ...films]);
+      }
+      throw error;
+    }
+  }
+
+  /** A preview (its progress is not at its end) is dropped when Slack takes no more; everything else is carried out. */
+  async edit(workspace: Workspace, ref: MessageRef, content: OutgoingMessage): Promise<void> {
+    const droppable = content.progress !== undefined && content.progress.value < 1;
+    const key = messageKey(workspace, ref.place.channel, ref.id);
+    await this.#edits.run(key, droppable, () => this.#edit(workspace, ref, content, droppable));
+  }
+
+  async remove(workspace: Workspace, ref: MessageRef): Promise<void> {
+    const { channel } = ref.place;
+    const key = messageKey(workspace, channel, ref.id);
+    const own = await this.#known(workspace, ref).catch(() => undefined);
+    await workspace.call("chat.delete", (client, token) => client.chat.delete({ token, channel, ts: ref.id }), { repeatable: true });
+    this.#own.delete(key);
+    // Pictures in blocks do not go with their message.
+    if (own) this.files.discard(workspace, filesOf(own));
+  }
+
+  async #edit(workspace: Workspace, ref: MessageRef, content: OutgoingMessage, droppable: boolean): Promise<void> {
+    const { channel } = ref.place;
+    const before = await this.#known(workspace, ref);
+    const options: CallOptions = { droppable };
+    const fresh = content.pictures ? await this.#upload(workspace, before.place, content.pictures, options) : undefined;
+    const kept = content.keepPictures === true && !fresh;
+    const pictures = fresh?.pictures ?? (kept ? before.pictures : []);
+    const films = fresh?.films ?? (kept ? (before.metadata.films ?? []) : []);
+    const { films: _films, ...rest } = before.metadata;
+    const metadata: Metadata = { ...rest, ...(films.length === 0 ? {} : { films }) };
+    try {
+      await this.#whenReady(() => this.#update(workspace, ref, render(content, pictures), metadata, options));
+    } catch (error) {
+      if (fresh && !outcomeUnknown(error)) this.files.discard(workspace, [...pictures.map(({ file }) => file), ...films]);
+      throw error;
+    }
+    const after = { thread: before.thread, pictures, metadata };
+    this.#own.set(messageKey(workspace, channel, ref.id), after);
+    const shown = new Set(filesOf(after));
+    this.files.discard(
+      workspace,
+      filesOf(before).filter((file) => !shown.has(file)),
+    );
+  }
+
+  /** Until Slack has looked at a file, a message with it is refused. */
+  async #whenReady<T>(work: () => Promise<T>): Promise<T> {
+    const end = Date.now() + this.limits.fileMs;
+    for (let pause = this.limits.pauseMs; ; pause *= 2) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!notReadyYet(error) || Date.now() + pause > end) throw error;
+        await delay(pause);
+      }
+    }
+  }
+
+  async #send(workspace: Workspace, place: Place, { text, blocks }: Rendered, metadata: Metadata): Promise<string> {
+    const { channel, thread } = place;
+    const noted = writeMetadata(metadata);
+    const { ts } = await workspace.call(
+      "chat.postMessage",
+      (client, token) =>
+        client.chat.postMessage({
+          ...{ token, channel, text, unfurl_links: false, unfurl_media: false },
+          ...(blocks.length === 0 ? {} : { blocks }),
+          ...(thread === undefined ? {} : { thread_ts: thread }),
+          ...(noted === undefined ? {} : { metadata: noted }),
+        }),
+      { channel },
+    );
+    if (ts === undefined) throw new ChatError("unavailable", "Slack did not say where the message is.");
+    return ts;
+  }
+
+  async #update(workspace: Workspace, { place, id }: MessageRef, { text, blocks }: Rendered, metadata: Metadata, options: CallOptions) {
+    const { channel } = place;
+    const noted = writeMetadata(metadata);
+    await workspace.call(
+      "chat.update",
+      (client, token) => client.chat.update({ token, channel, ts: id, text, blocks, ...(noted === undefined ? {} : { metadata: noted }) }),
+      { ...options, repeatable: true },
+    );
+  }
+
+  async #upload(workspace: Workspace, place: Place, given: readonly Picture[], options: CallOptions) {
+    const inside = given.filter(fitsBlock);
+    const [ids, films] = await Promise.all([
+      this.files.upload(workspace, inside, options),
+      Promise.all(given.filter((picture) => !fitsBlock(picture)).map((film) => this.files.share(workspace, film, place))),
+    ]);
+    const pictures = ids.map((file, index): ShownPicture => {
+      const { description, name = "" } = inside[index] ?? {};
+      return { file, description: description ?? name };
+    });
+    return { pictures, films };
+  }
+
+  /** What the bot knows of its message, or what Slack tells of it. @throws ChatError "gone" */
+  async #known(workspace: Workspace, ref: MessageRef): Promise<Own & { readonly place: Place }> {
+    const { channel } = ref.place;
+    const kept = this.#own.get(messageKey(workspace, channel, ref.id));
+    if (kept) return { ...kept, place: ref.place };
+    const message = await findMessage(workspace, ref);
+    if (!message) throw new ChatError("gone", "The message is no longer there.");
+    const films = message.metadata?.films ?? [];
+    const pictures = message.pictures.filter(({ id }) => !films.includes(id)).map(({ id, name }) => ({ file: id, description: name }));
+    const own = { thread: message.thread, pictures, metadata: message.metadata ?? {} };
+    this.#own.set(messageKey(workspace, channel, ref.id), own);
+    return { ...own, place: { ...ref.place, ...(message.thread === undefined ? {} : { thread: message.thread }) } };
+  }
+
+  /** A message with this key that was posted before, by this program or an earlier one. */
+  async #find(workspace: Workspace, place: Place, key: string | undefined): Promise<MessageRef | undefined> {
+    const mine = ({ user, botId }: SlackMessage) =>
+      user === workspace.self.userId || (botId !== undefined && botId === workspace.self.botId);
+    const found = await newest(workspace, place, (message) => mine(message) && message.metadata?.key === key);
+    return found && { place, id: found.ts };
+  }
+}
+
+function messageKey(workspace: Workspace, channel: string, id: string): string {
+  return `${workspace.self.team} ${channel} ${id}`;
+}
+
+function filesOf({ pictures, metadata }: Pick<Own, "pictures" | "metadata">): string[] {
+  return [...pictures.map(({ file }) => file), ...(metadata.films ?? [])];
+}
+
+/** Whether Slack says that what was to be done is done already. */
+export function doneAlready(error: unknown): boolean {
+  return codeOf(error) === "already_reacted";
+}

@@ -1,0 +1,57 @@
+import type { InstallationStore } from "@slack/oauth";
+import type { Logger } from "pino";
+
+/** How to build a {@link SlackChat}: with a bot token for one workspace, with `oauth` for several, or with both. */
+export interface SlackChatOptions {
+  readonly logger: Logger;
+  /** Begins with "xoxb-". */
+  readonly botToken?: string;
+  /** Begins with "xapp-": events come over a WebSocket. Without it they come by HTTP, which needs `signingSecret`. */
+  readonly appToken?: string;
+  readonly signingSecret?: string;
+  /** Where the Web API is; Slack itself unless given. */
+  readonly apiUrl?: string;
+  /** Address and port of the HTTP server for events and for the pages that install the app. */
+  readonly host?: string;
+  readonly port?: number;
+  readonly oauth?: SlackOAuth;
+  readonly limits?: Partial<SlackLimits>;
+}
+
+/** What lets the app be installed on several workspaces. */
+export interface SlackOAuth {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Signs what travels through the browser while the app is installed. */
+  readonly stateSecret: string;
+  readonly installations: InstallationStore;
+}
+
+export interface SlackLimits {
+  /** Largest file in bytes. */
+  readonly uploadBytes: number;
+  /** Least time between two edits of one message, in milliseconds. */
+  readonly editIntervalMs: number;
+  /** Characters in a message. */
+  readonly textLength: number;
+  /** How long one call of the Web API may take, in milliseconds. */
+  readonly callMs: number;
+  /** How long a call may wait for its turn or for a rate limit to pass, in milliseconds. */
+  readonly patienceMs: number;
+  /** How long Slack may work on an uploaded file before it can be shown, in milliseconds. */
+  readonly fileMs: number;
+  /** How long to wait before asking again for a file, or for a connection that was lost, in milliseconds; longer each time. */
+  readonly pauseMs: number;
+}
+
+export const defaultSlackLimits: SlackLimits = {
+  uploadBytes: 20 * 1024 * 1024,
+  editIntervalMs: 3_000,
+  textLength: 3_900,
+  callMs: 10_000,
+  patienceMs: 60_000,
+  fileMs: 30_000,
+  pauseMs: 300,
+};
+
+export const SLACK_API_URL = "https://slack.com/api/";

@@ -1,0 +1,44 @@
+import type { Person } from "../chat.js";
+import { Lru } from "./lru.js";
+import type { Workspace } from "./workspace.js";
+
+export interface Known {
+  readonly person: Person;
+  readonly bot: boolean;
+}
+
+/** Names and roles change seldom; whoever becomes an admin waits this long. */
+const KEPT_MS = 5 * 60_000;
+const MOST = 5_000;
+/** Slack waits for an answer, so a name must not take long. */
+const PATIENCE_MS = 5_000;
+
+/** The people of all workspaces, remembered for a while. Moderators are a workspace's admins and owners. */
+export class People {
+  readonly #known = new Lru<{ readonly at: number; readonly who: Promise<Known> }>(MOST);
+
+  /** Never rejects: where Slack does not tell, they are called by `fallback` and moderate nothing. */
+  async get(workspace: Workspace, id: string, fallback?: string): Promise<Known> {
+    const key = `${workspace.self.team} ${id}`;
+    let known = this.#known.get(key);
+    if (!known || known.at < Date.now() - KEPT_MS) {
+      known = { at: Date.now(), who: ask(workspace, id) };
+      this.#known.set(key, known);
+      known.who.catch(() => this.#known.delete(key));
+    }
+    try {
+      return await known.who;
+    } catch {
+      return { person: { id, name: fallback ?? "somebody", moderator: false }, bot: false };
+    }
+  }
+}
+
+async function ask(workspace: Workspace, id: string): Promise<Known> {
+  const { user } = await workspace.call("users.info", (client, token) => client.users.info({ token, user: id }), {
+    ...{ repeatable: true, patienceMs: PATIENCE_MS },
+  });
+  const name = [user?.profile?.display_name, user?.profile?.real_name, user?.real_name, user?.name].find((each) => each) ?? "somebody";
+  const moderator = user?.is_admin === true || user?.is_owner === true;
+  return { person: { id, name, moderator }, bot: user?.is_bot === true || id === "USLACKBOT" };
+}

@@ -1,0 +1,33 @@
+/**
+ * What the bot asks a workspace for. `channels:read` and its kin tell whether a channel is private and whether the bot is in it; the
+ * history and reading of direct messages are for talking to the bot there.
+ */
+export const SCOPES = [
+  "app_mentions:read",
+  "channels:history",
+  "channels:read",
+  "chat:write",
+  "commands",
+  "files:read",
+  "files:write",
+  "groups:history",
+  "groups:read",
+  "im:history",
+  "im:read",
+  "mpim:history",
+  "mpim:read",
+  "reactions:read",
+  "reactions:write",
+  "users:read",
+] as const;
+
+/** What the bot wants to be told of. */
+export const EVENTS = [
+  "app_home_opened",
+  "app_mention",
+  "app_uninstalled",
+  "message.im",
+  "reaction_added",
+  "reaction_removed",
+  "tokens_revoked",
+] as const;

@@ -1,0 +1,66 @@
+import type { MessageRef, Picture, PictureSource } from "../chat.js";
+import { ChatError } from "../chat.js";
+import { download } from "./download.js";
+import type { Files } from "./files.js";
+import type { SlackFile, SlackMessage } from "./messages.js";
+import type { People } from "./people.js";
+import type { Workspace } from "./workspace.js";
+
+interface Parts {
+  readonly files: Files;
+  readonly people: People;
+  readonly apiUrl: string;
+}
+
+/** Makes sources of the files that messages show; nothing is downloaded before somebody fetches. */
+export class Sources {
+  constructor(private readonly parts: Parts) {}
+
+  async ofMessage(workspace: Workspace, message: SlackMessage, ref: MessageRef): Promise<PictureSource[]> {
+    if (message.pictures.length === 0) return [];
+    const author = await this.#author(workspace, message);
+    return message.pictures.map((file) => this.ofFile(workspace, file, { message: ref, ...(author ? { author } : {}) }));
+  }
+
+  ofFile(workspace: Workspace, file: SlackFile, more: Pick<PictureSource, "message" | "author"> = {}): PictureSource {
+    return {
+      name: file.name,
+      ...(file.size === undefined ? {} : { size: file.size }),
+      ...more,
+      fetch: (options) => this.#fetch(workspace, file, options),
+    };
+  }
+
+  async #author(workspace: Workspace, { user, authorName, botId }: SlackMessage): Promise<PictureSource["author"]> {
+    // The bot posts for others, who are named elsewhere.
+    if (user === workspace.self.userId || (botId !== undefined && botId === workspace.self.botId)) return undefined;
+    if (user === undefined) return botId === undefined ? undefined : { id: botId, name: authorName ?? "a bot" };
+    const { person } = await this.parts.people.get(workspace, user, authorName);
+    return { id: person.id, name: person.name };
+  }
+
+  async #fetch(workspace: Workspace, file: SlackFile, { maxBytes, signal }: Parameters<PictureSource["fetch"]>[0]): Promise<Picture> {
+    const known = file.url === undefined ? await within(signal, file.name, this.parts.files.info(workspace, file.id)) : file;
+    if (known.url === undefined) throw new ChatError("forbidden", `I may not see ${known.name}; share it in a channel I am in.`);
+    if (known.size !== undefined && known.size > maxBytes) {
+      throw new ChatError("too-large", `${known.name} is larger than ${(maxBytes / 1024 / 1024).toFixed(1)} MB.`);
+    }
+    const token = await workspace.currentToken();
+    const { bytes, type } = await download({ url: known.url, token, apiUrl: this.parts.apiUrl, name: known.name, maxBytes, signal });
+    return { bytes, name: known.name, type: known.type ?? type ?? "application/octet-stream" };
+  }
+}
+
+async function within<T>(signal: AbortSignal, name: string, work: Promise<T>): Promise<T> {
+  let late: (() => void) | undefined;
+  const end = new Promise<never>((_resolve, reject) => {
+    late = () => reject(new ChatError("timeout", `${name} could not be downloaded in time.`));
+    if (signal.aborted) late();
+    else signal.addEventListener("abort", late, { once: true });
+  });
+  try {
+    return await Promise.race([work, end]);
+  } finally {
+    if (late) signal.removeEventListener("abort", late);
+  }
+}

@@ -1,0 +1,141 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { InstallProvider } from "@slack/oauth";
+import { type AuthTestResponse, WebClient } from "@slack/web-api";
+import type { Logger } from "pino";
+import { ChatError } from "../chat.js";
+import { retryAfter, toChatError } from "./errors.js";
+import { sdkLogger } from "./logger.js";
+import { SLACK_API_URL, type SlackLimits } from "./options.js";
+import { stopped, Workspace } from "./workspace.js";
+
+/** Which workspace an event is from. */
+export interface Origin {
+  readonly teamId: string | undefined;
+  readonly enterpriseId?: string | undefined;
+  readonly isEnterpriseInstall?: boolean | undefined;
+}
+
+interface Options {
+  readonly botToken: string | undefined;
+  readonly installer: () => InstallProvider | undefined;
+  readonly apiUrl: string | undefined;
+  readonly limits: SlackLimits;
+  readonly logger: Logger;
+}
+
+/** How long a token of an installation is taken as good before the installation is read again; rotation works two hours ahead. */
+const TOKEN_KEPT_MS = 60_000;
+
+/** The workspaces where the bot is installed: the one of the settings' token, and those that have installed it by OAuth. */
+export class Workspaces {
+  readonly #client: WebClient;
+  readonly #known = new Map<string, Promise<Workspace>>();
+  readonly #origins = new Map<string, Origin>();
+  #own: Workspace | undefined;
+  #closed = false;
+
+  constructor(private readonly options: Options) {
+    const { apiUrl = SLACK_API_URL, limits, logger } = options;
+    this.#client = new WebClient(undefined, {
+      slackApiUrl: apiUrl,
+      timeout: limits.callMs,
+      // Waiting is this adapter's own, so that every call ends in time and previews are dropped instead.
+      rejectRateLimitedCalls: true,
+      retryConfig: { retries: 0 },
+      allowAbsoluteUrls: false,
+      logger: sdkLogger(logger),
+    });
+  }
+
+  /** Asks Slack who the settings' token is. @throws ChatError with what is wrong about it. */
+  async open(): Promise<void> {
+    const { botToken } = this.options;
+    if (botToken === undefined) return;
+    this.#own = await this.#make(async () => botToken);
+  }
+
+  /** Where the settings' token belongs. */
+  get own(): Workspace | undefined {
+    return this.#own;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#own?.close();
+    for (const workspace of this.#known.values()) void workspace.then((open) => open.close()).catch(() => undefined);
+  }
+
+  /** @throws ChatError "forbidden" for a workspace where the bot is not installed. */
+  async of(community: string): Promise<Workspace> {
+    if (this.#closed) throw stopped();
+    if (this.#own && (this.#own.self.team === community || !this.options.installer())) return this.#own;
+    let known = this.#known.get(community);
+    if (!known) {
+      known = this.#make((fresh) => this.#installedToken(community, fresh));
+      this.#known.set(community, known);
+      known.catch(() => this.#known.delete(community));
+    }
+    return known;
+  }
+
+  /** The workspace of an event, which tells what an installation of a whole organisation needs to know. */
+  async from(origin: Origin): Promise<Workspace> {
+    const { teamId } = origin;
+    if (this.#own && (teamId === undefined || teamId === this.#own.self.team || !this.options.installer())) return this.#own;
+    if (teamId === undefined) throw new ChatError("forbidden", "This came from no workspace that I know.");
+    if (origin.isEnterpriseInstall) this.#origins.set(teamId, origin);
+    return this.of(teamId);
+  }
+
+  /** Forgets a workspace that has removed the app. */
+  forget(community: string): void {
+    const known = this.#known.get(community);
+    this.#known.delete(community);
+    this.#tokens.delete(community);
+    void known?.then((workspace) => workspace.close()).catch(() => undefined);
+  }
+
+  readonly #tokens = new Map<string, { readonly token: string; readonly until: number }>();
+
+  async #installedToken(community: string, fresh: boolean): Promise<string> {
+    const kept = this.#tokens.get(community);
+    if (kept && !fresh && kept.until > Date.now()) return kept.token;
+    const installer = this.options.installer();
+    if (!installer) throw notInstalled();
+    const { enterpriseId, isEnterpriseInstall = false } = this.#origins.get(community) ?? {};
+    try {
+      const { botToken } = await installer.authorize({ teamId: community, enterpriseId, isEnterpriseInstall });
+      if (botToken === undefined) throw notInstalled();
+      this.#tokens.set(community, { token: botToken, until: Date.now() + TOKEN_KEPT_MS });
+      return botToken;
+    } catch (error) {
+      throw error instanceof ChatError ? error : notInstalled(error);
+    }
+  }
+
+  async #make(token: (fresh: boolean) => Promise<string>): Promise<Workspace> {
+    const who = await this.#whoAmI(await token(false));
+    if (who.team_id === undefined || who.user_id === undefined) throw new ChatError("unavailable", "Slack did not say who I am.");
+    const self = { team: who.team_id, userId: who.user_id, botId: who.bot_id, name: who.user ?? "dreamloom" };
+    return new Workspace(self, this.#client, token, this.options.limits);
+  }
+
+  async #whoAmI(token: string): Promise<AuthTestResponse> {
+    const { pauseMs, patienceMs } = this.options.limits;
+    const end = Date.now() + patienceMs / 2;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#client.auth.test({ token });
+      } catch (error) {
+        const known = toChatError(error);
+        const wait = (retryAfter(error) ?? 0) * 1000 || pauseMs * 2 ** attempt;
+        if (known.kind === "forbidden" || attempt >= 4 || Date.now() + wait > end) throw known;
+        await delay(wait);
+      }
+    }
+  }
+}
+
+function notInstalled(cause?: unknown): ChatError {
+  return new ChatError("forbidden", "I am not installed in this workspace; whoever manages it can install me.", { cause });
+}

@@ -1,0 +1,113 @@
+import pino from "pino";
+import type { MessageRef, Place } from "../../../src/bots/chat.js";
+import { SlackChat } from "../../../src/bots/slack/chat.js";
+import type { SlackChatOptions } from "../../../src/bots/slack/options.js";
+import { People } from "../../fakes/slack/people.js";
+import { APP_TOKEN, BOT_TOKEN, FakeSlack, SIGNING_SECRET } from "../../fakes/slack/server.js";
+import type { User } from "../../fakes/slack/state.js";
+import { describeChat } from "../chat.contract.js";
+import { eventually, type Visitor, type World } from "../contract-world.js";
+
+/** Slack with two people and an admin in #art. */
+async function open(transport: "socket" | "http"): Promise<World> {
+  const fake = await FakeSlack.open();
+  const people = new People(fake);
+  const users = new Map<string, User>();
+  const visitor = (name: string, admin = false): Visitor => {
+    const user = fake.addUser(name, { admin });
+    users.set(user.id, user);
+    return { id: user.id, name };
+  };
+  const [ann, ben, moderator] = [visitor("Ann"), visitor("Ben"), visitor("Mo", true)];
+  const art = fake.addChannel("art");
+  const secret = fake.addChannel("secret", { kind: "private" });
+  const placeOf = (channel: string, thread?: string): Place => ({
+    ...{ platform: "slack", community: fake.team.id, channel },
+    ...(thread === undefined ? {} : { thread }),
+  });
+  const of = (who: Visitor): User => {
+    const user = users.get(who.id);
+    if (!user) throw new Error(`Who is ${who.name}?`);
+    return user;
+  };
+  const where = ({ channel, thread }: Place) => ({ channel, thread });
+  const at = ({ place, id }: MessageRef) => ({ channel: place.channel, ts: id });
+
+  return {
+    ...{ ann, ben, moderator },
+    channel: placeOf(art.id),
+    closedChannel: placeOf(secret.id),
+    async adapter() {
+      const options: SlackChatOptions = {
+        ...{ logger: pino({ level: "silent" }), botToken: BOT_TOKEN, apiUrl: fake.apiUrl, limits: { pauseMs: 20 } },
+        ...(transport === "socket" ? { appToken: APP_TOKEN } : { signingSecret: SIGNING_SECRET, port: 0 }),
+      };
+      const chat = new SlackChat(options);
+      const start = chat.start.bind(chat);
+      chat.start = async (handlers) => {
+        await start(handlers);
+        if (transport === "http") fake.requestUrl = `http://127.0.0.1:${chat.port}/slack/events`;
+      };
+      return chat;
+    },
+    async say(who, place, text, uploads = []) {
+      const { ts, channel, thread } = await people.say(of(who), where(place), text, uploads);
+      return { place: placeOf(channel, thread), id: ts };
+    },
+    async command(who, place, name, options, upload) {
+      const user = of(who);
+      const line = Object.entries(options).map(([key, value]) => `${key}:${value}`);
+      const told = fake.openViews.length;
+      const trigger = await people.command(user, place.channel, name, line.join(" "));
+      // Where there is no picture, a form asks for one; a person fills it in.
+      const before = people.look(user, place).length;
+      const opened = await eventually(
+        async () => people.view(trigger) ?? (fake.openViews.length === told && (await settled(fake, before)) ? "none" : undefined),
+        "a form or none",
+      );
+      if (opened !== "none") await people.submit(user, opened, options, upload ? [upload] : []);
+    },
+    react: (who, message, emoji, added) => people.react(of(who), at(message), emoji, added),
+    press: (who, message, label) => people.press(of(who), people.message(at(message)), label),
+    async erase(message) {
+      people.erase(at(message));
+    },
+    async look(who, place) {
+      return people.look(who, where(place)).map((message) => ({
+        ...{ id: message.ts, byBot: message.byBot, text: message.text, botReactions: message.botReactions, notifies: message.notifies },
+        buttons: message.buttons.map(({ label }) => label),
+        pictures: message.pictures.map((picture) => ({ ...picture, spoiler: false })),
+      }));
+    },
+    async complete(who, place, command, option, typed) {
+      const trigger = await people.command(of(who), place.channel, command);
+      const view = await eventually(async () => people.view(trigger), "a form");
+      return people.suggest(of(who), view, option, typed);
+    },
+    trouble(kind, times) {
+      fake.trouble({ kind, times });
+    },
+    ...(transport === "socket"
+      ? {
+          async cutLine() {
+            const before = fake.socket.connected;
+            fake.socket.disconnect("cut");
+            await eventually(async () => fake.socket.connected > before, "the bot back again");
+          },
+        }
+      : {}),
+    violations: () => fake.violations,
+    close: () => fake.close(),
+  };
+}
+
+/** Whether the bot has looked for a picture, found one, and opened no form. */
+async function settled(fake: FakeSlack, _before: number): Promise<boolean> {
+  const found = fake.team.messages.some(
+    ({ files, blocks, deleted }) => !deleted && (files.length > 0 || JSON.stringify(blocks).includes("slack_file")),
+  );
+  return found;
+}
+
+describeChat("Slack over Socket Mode", () => open("socket"));
+describeChat("Slack over HTTP", () => open("http"));

@@ -1,0 +1,391 @@
+/** The Web API's methods, as far as the bot uses them; everything else is unknown here and a violation. */
+import type { KnownBlock } from "@slack/types";
+import { toUnicode } from "../../../src/bots/slack/emoji.js";
+import type { FakeSlack } from "./server.js";
+import { type Channel, type Message, newId, newTs, type StoredFile, sniff, type Team, type Token } from "./state.js";
+import { fields, metadataProblem, Rules } from "./validate.js";
+
+export type Arguments = Readonly<Record<string, unknown>>;
+
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    readonly more: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(code);
+  }
+}
+
+export interface Call {
+  readonly fake: FakeSlack;
+  readonly team: Team;
+  readonly token: Token;
+  readonly args: Arguments;
+}
+
+type Method = (call: Call) => Promise<object> | object;
+
+export const METHODS: Readonly<Record<string, Method>> = {
+  "auth.test": ({ team, fake }) => ({
+    ...{ url: `${fake.url}/`, team: "Fake", user: team.bot.name, team_id: team.id, user_id: team.bot.id, bot_id: team.botId },
+    is_enterprise_install: false,
+  }),
+  "users.info": (call) => {
+    need(call, "users:read");
+    const user = call.team.users.get(text(call, "user"));
+    if (!user) throw new ApiError("user_not_found");
+    const profile = { display_name: user.displayName, real_name: user.displayName };
+    return {
+      user: { id: user.id, name: user.name, real_name: user.displayName, profile, is_admin: user.admin, is_owner: false, is_bot: user.bot },
+    };
+  },
+  "conversations.info": (call) => {
+    const channel = channelOf(call);
+    need(call, `${prefix(channel)}:read`);
+    const { id, name, kind, members, archived } = channel;
+    if (kind === "im" && !members.has(call.team.bot.id)) throw new ApiError("channel_not_found");
+    if (kind === "private" && !members.has(call.team.bot.id)) throw new ApiError("channel_not_found");
+    return {
+      channel: {
+        ...{ id, is_im: kind === "im", is_private: kind !== "public", is_archived: archived, is_mpim: false },
+        ...(kind === "im" ? {} : { name, is_member: members.has(call.team.bot.id) }),
+      },
+    };
+  },
+  "conversations.history": (call) => {
+    const channel = readable(call);
+    const roots = call.team.messages.filter((message) => message.channel === channel.id && message.thread === undefined);
+    return page(call, visible(roots).reverse());
+  },
+  "conversations.replies": (call) => {
+    const channel = readable(call);
+    const ts = text(call, "ts");
+    const named = call.team.messages.find(
+      (message) => message.channel === channel.id && message.ts === ts && message.ephemeralFor === undefined,
+    );
+    if (!named || (named.deleted && !call.team.messages.some((message) => message.thread === ts && !message.deleted))) {
+      throw new ApiError("thread_not_found");
+    }
+    const root = named.thread ?? ts;
+    const thread = call.team.messages.filter(
+      (message) => message.channel === channel.id && (message.ts === root || message.thread === root),
+    );
+    return page(call, visible(thread), root);
+  },
+  "chat.postMessage": (call) => {
+    need(call, "chat:write");
+    const channel = postable(call);
+    const thread = optional(call, "thread_ts");
+    if (thread !== undefined) {
+      const root = call.team.messages.find((message) => message.channel === channel.id && message.ts === thread);
+      if (!root || root.deleted) throw new ApiError("thread_not_found");
+      if (root.thread !== undefined) call.fake.violate(`chat.postMessage: thread_ts ${thread} is an answer, not a thread`);
+    }
+    const message = fill(call, { ...blank(call.team, channel.id), thread });
+    call.team.messages.push(message);
+    return { channel: channel.id, ts: message.ts, message: shape(call.fake, message, false) };
+  },
+  "chat.update": (call) => {
+    need(call, "chat:write");
+    const message = ownMessage(call, text(call, "ts"), "cant_update_message");
+    fill(call, message);
+    message.edits += 1;
+    return { channel: message.channel, ts: message.ts, text: message.text, message: shape(call.fake, message, false) };
+  },
+  "chat.delete": (call) => {
+    need(call, "chat:write");
+    const message = ownMessage(call, text(call, "ts"), "cant_delete_message");
+    message.deleted = true;
+    return { channel: message.channel, ts: message.ts };
+  },
+  "chat.postEphemeral": (call) => {
+    need(call, "chat:write");
+    const channel = postable(call);
+    const user = text(call, "user");
+    if (!channel.members.has(user)) throw new ApiError("user_not_in_channel");
+    const message = fill(call, { ...blank(call.team, channel.id, user), thread: optional(call, "thread_ts") });
+    call.team.messages.push(message);
+    return { message_ts: message.ts };
+  },
+  "chat.getPermalink": (call) => {
+    const { id } = channelOf(call);
+    const ts = text(call, "message_ts");
+    if (!call.team.find(id, ts)) throw new ApiError("message_not_found");
+    return { channel: id, permalink: `https://fake.slack.com/archives/${id}/p${ts.replace(".", "")}` };
+  },
+  "reactions.add": (call) => {
+    need(call, "reactions:write");
+    const name = text(call, "name");
+    if (toUnicode(name) === `:${name}:` && !call.fake.customEmoji.has(name)) throw new ApiError("invalid_name");
+    const message = call.team.find(postable(call).id, text(call, "timestamp"));
+    if (!message) throw new ApiError("message_not_found");
+    const people = message.reactions.get(name) ?? new Set();
+    if (people.has(call.team.bot.id)) throw new ApiError("already_reacted");
+    if (message.reactions.size >= 50) throw new ApiError("too_many_emoji");
+    message.reactions.set(name, people.add(call.team.bot.id));
+    return {};
+  },
+  "files.getUploadURLExternal": (call) => {
+    need(call, "files:write");
+    const length = Number(call.args.length);
+    if (!Number.isInteger(length) || length < 1) throw new ApiError("invalid_arguments");
+    const file: StoredFile = {
+      ...{ id: newId("F"), team: call.team.id, name: text(call, "filename"), title: "", length, owner: call.team.bot.id },
+      ...{
+        alt: optional(call, "alt_text") ?? optional(call, "alt_txt"),
+        bytes: undefined,
+        completed: false,
+        readyAt: 0,
+        deleted: false,
+        shares: [],
+      },
+    };
+    call.fake.files.set(file.id, file);
+    return { upload_url: `${call.fake.url}/upload/${file.id}`, file_id: file.id };
+  },
+  "files.completeUploadExternal": (call) => {
+    need(call, "files:write");
+    const files = Array.isArray(call.args.files) ? call.args.files : [];
+    if (files.length === 0) throw new ApiError("invalid_arguments");
+    const channel = call.args.channel_id === undefined ? undefined : postable(call, "channel_id");
+    const done = files.map((value) => {
+      const { id, title } = fields(value);
+      const file = call.fake.files.get(String(id));
+      if (!file?.bytes || file.deleted) throw new ApiError("file_not_found");
+      if (file.completed) call.fake.violate(`files.completeUploadExternal: ${file.id} a second time`);
+      Object.assign(file, {
+        completed: true,
+        title: typeof title === "string" ? title : file.name,
+        readyAt: Date.now() + call.fake.processingMs,
+      });
+      return file;
+    });
+    if (channel) setTimeout(() => share(call, channel, done), call.fake.processingMs);
+    return { files: done.map((file) => fileShape(call.fake, file)) };
+  },
+  "files.info": (call) => {
+    need(call, "files:read");
+    return { file: fileShape(call.fake, knownFile(call)) };
+  },
+  "files.delete": (call) => {
+    need(call, "files:write");
+    const file = knownFile(call);
+    if (file.owner !== call.team.bot.id) throw new ApiError("cant_delete_file");
+    const shown = call.team.messages.some(({ deleted, blocks }) => !deleted && JSON.stringify(blocks).includes(`"${file.id}"`));
+    if (shown) call.fake.violate(`files.delete: ${file.name} (${file.id}) while a message shows it`);
+    file.deleted = true;
+    // What was nothing but the file goes with it.
+    for (const message of call.team.messages) if (message.files.includes(file.id) && message.text === "") message.deleted = true;
+    return {};
+  },
+  "views.open": (call) => {
+    const trigger = call.fake.triggers.get(text(call, "trigger_id"));
+    if (!trigger) throw new ApiError("invalid_trigger_id");
+    if (Date.now() - trigger.at > 3_000) {
+      call.fake.violate("views.open: more than 3 s after the trigger");
+      throw new ApiError("expired_trigger_id");
+    }
+    if (trigger.used) throw new ApiError("exchanged_trigger_id");
+    trigger.used = true;
+    checkView(call, call.args.view);
+    const view = {
+      id: newId("V"),
+      team: call.team.id,
+      user: trigger.user,
+      view: call.args.view as never,
+      trigger: text(call, "trigger_id"),
+    };
+    call.fake.openViews.push(view);
+    return { view: { ...fields(call.args.view), id: view.id } };
+  },
+  "views.publish": (call) => {
+    const user = text(call, "user_id");
+    if (!call.team.users.has(user)) throw new ApiError("user_not_found");
+    checkView(call, call.args.view);
+    call.team.homes.set(user, call.args.view as never);
+    return { view: call.args.view };
+  },
+};
+
+function checkView({ fake, team }: Call, view: unknown): void {
+  const rules = rulesFor(fake, team).view(view);
+  if (rules.problems.length === 0 && rules.notReady.length === 0) return;
+  for (const problem of rules.problems) fake.violate(`view: ${problem}`);
+  throw new ApiError("invalid_arguments", {
+    response_metadata: { messages: [...rules.problems, ...rules.notReady].map((each) => `[ERROR] ${each}`) },
+  });
+}
+
+function rulesFor(fake: FakeSlack, team: Team): Rules {
+  return new Rules((id) => {
+    const file = fake.files.get(id);
+    if (!file?.completed || file.deleted || file.team !== team.id) return undefined;
+    return { ready: Date.now() >= file.readyAt, type: sniff(file.bytes ?? new Uint8Array()) };
+  });
+}
+
+/** Puts text, blocks and metadata of a call into a message; what an edit does not name stays, except for the text. */
+function fill(call: Call, message: Message): Message {
+  const { fake, args } = call;
+  const said = typeof args.text === "string" ? args.text : "";
+  const blocks = Array.isArray(args.blocks) ? (args.blocks as KnownBlock[]) : undefined;
+  if (said === "" && (blocks ?? []).length === 0) throw new ApiError("no_text");
+  if (said.length > 40_000) fake.violate(`a text of ${said.length} characters`);
+  if (said.length > 40_000) throw new ApiError("msg_too_long");
+  if (blocks) {
+    const rules = rulesFor(fake, call.team).message(blocks);
+    for (const problem of rules.problems) fake.violate(`blocks: ${problem}`);
+    const wrong = [...rules.problems, ...rules.notReady];
+    if (wrong.length > 0) {
+      fake.refusedForFiles += rules.notReady.length;
+      throw new ApiError("invalid_blocks", { errors: wrong, response_metadata: { messages: wrong.map((each) => `[ERROR] ${each}`) } });
+    }
+    message.blocks = blocks;
+  }
+  if (args.metadata !== undefined) {
+    const problem = metadataProblem(args.metadata);
+    if (problem) fake.violate(problem);
+    if (problem) throw new ApiError(problem);
+    message.metadata = args.metadata as Message["metadata"];
+  }
+  message.text = said;
+  return message;
+}
+
+function blank(team: Team, channel: string, ephemeralFor?: string): Message {
+  return {
+    ...{ ts: newTs(), channel, thread: undefined, user: team.bot.id, botId: team.botId, text: "", blocks: [], files: [] },
+    ...{ metadata: undefined, reactions: new Map(), deleted: false, edits: 0, ephemeralFor },
+  };
+}
+
+function share({ team, args }: Call, channel: Channel, files: readonly StoredFile[]): void {
+  const message = { ...blank(team, channel.id), thread: typeof args.thread_ts === "string" ? args.thread_ts : undefined };
+  message.text = typeof args.initial_comment === "string" ? args.initial_comment : "";
+  message.files = files.map(({ id }) => id);
+  for (const file of files) file.shares.push({ channel: channel.id, ts: message.ts, thread: message.thread });
+  team.messages.push(message);
+}
+
+function ownMessage(call: Call, ts: string, refusal: string): Message {
+  const message = call.team.find(postable(call).id, ts);
+  if (!message) throw new ApiError("message_not_found");
+  if (message.user !== call.team.bot.id) throw new ApiError(refusal);
+  return message;
+}
+
+function knownFile(call: Call): StoredFile {
+  const file = call.fake.files.get(text(call, "file"));
+  if (!file?.completed || file.team !== call.team.id) throw new ApiError("file_not_found");
+  if (file.deleted) throw new ApiError("file_deleted");
+  return file;
+}
+
+export function fileShape(fake: FakeSlack, file: StoredFile): object {
+  const ready = Date.now() >= file.readyAt;
+  const type = ready ? sniff(file.bytes ?? new Uint8Array()) : "";
+  const url = `${fake.url}/files/${file.id}/${encodeURIComponent(file.name)}`;
+  const shares: Record<string, { ts: string; thread_ts?: string }[]> = {};
+  for (const { channel, ts, thread } of file.shares) shares[channel] = [{ ts, ...(thread === undefined ? {} : { thread_ts: thread }) }];
+  if (file.deleted) return { id: file.id, mode: "tombstone" };
+  return {
+    ...{
+      id: file.id,
+      name: file.name,
+      title: file.title,
+      mimetype: type,
+      filetype: type.split("/")[1] ?? "",
+      size: file.length,
+      mode: "hosted",
+    },
+    ...{ user: file.owner, url_private: url, url_private_download: url, is_external: false, shares: ready ? { public: shares } : {} },
+  };
+}
+
+export function shape(fake: FakeSlack, message: Message, withMetadata: boolean): object {
+  const { ts, user, text: said, blocks, thread, botId, edits } = message;
+  const files = message.files.map((id) => fake.files.get(id)).filter((file) => file !== undefined);
+  return {
+    ...{ type: "message", ts, user, text: said, blocks },
+    ...(botId === undefined ? {} : { bot_id: botId }),
+    ...(files.length === 0 ? {} : { files: files.map((file) => fileShape(fake, file)) }),
+    ...(thread === undefined ? {} : { thread_ts: thread }),
+    ...(edits === 0 ? {} : { edited: { user, ts } }),
+    ...(withMetadata && message.metadata ? { metadata: message.metadata } : {}),
+  };
+}
+
+function visible(messages: readonly Message[]): Message[] {
+  return messages.filter(({ deleted, ephemeralFor }) => !deleted && ephemeralFor === undefined);
+}
+
+/** A page of messages that are in order; `root`, a thread's first message, is always on the first page. */
+function page(call: Call, ordered: readonly Message[], root?: string): object {
+  const { args, fake } = call;
+  const inclusive = args.inclusive === true || args.inclusive === "true";
+  const [oldest, latest] = [optional(call, "oldest"), optional(call, "latest")];
+  const within = ordered.filter(({ ts }) => {
+    const after = oldest === undefined || ts > oldest || (inclusive && ts === oldest);
+    const before = latest === undefined || ts < latest || (inclusive && ts === latest);
+    return ts === root || (after && before);
+  });
+  const limit = Math.min(999, Number(args.limit ?? 100));
+  const from = Number(optional(call, "cursor") ?? 0);
+  const shown = within.slice(from, from + limit);
+  const next = from + limit < within.length ? String(from + limit) : "";
+  const withMetadata = args.include_all_metadata === true || args.include_all_metadata === "true";
+  const messages = shown.map((message) => ({
+    ...shape(fake, message, withMetadata),
+    // A first message names its own thread once it has one.
+    ...(message.ts === root || call.team.messages.some(({ thread }) => thread === message.ts) ? { thread_ts: message.ts } : {}),
+  }));
+  return { messages, has_more: next !== "", response_metadata: { next_cursor: next } };
+}
+
+function channelOf(call: Call, name = "channel"): Channel {
+  const id = text(call, name);
+  const channel = call.team.channels.get(id);
+  if (channel) return channel;
+  // A person's id stands for the conversation with them.
+  const direct = [...call.team.channels.values()].find(
+    ({ kind, members }) => kind === "im" && members.has(id) && members.has(call.team.bot.id),
+  );
+  if (direct && call.team.users.has(id)) return direct;
+  throw new ApiError("channel_not_found");
+}
+
+function readable(call: Call): Channel {
+  const channel = channelOf(call);
+  need(call, `${prefix(channel)}:history`);
+  if (channel.members.has(call.team.bot.id)) return channel;
+  throw new ApiError(channel.kind === "public" ? "not_in_channel" : "channel_not_found");
+}
+
+function postable(call: Call, name = "channel"): Channel {
+  const channel = channelOf(call, name);
+  if (!channel.members.has(call.team.bot.id)) throw new ApiError(channel.kind === "public" ? "not_in_channel" : "channel_not_found");
+  if (channel.archived) throw new ApiError("is_archived");
+  return channel;
+}
+
+function prefix({ kind }: Channel): string {
+  return { public: "channels", private: "groups", im: "im" }[kind];
+}
+
+function need({ token }: Call, scope: string): void {
+  if (!token.scopes.has(scope)) throw new ApiError("missing_scope", { needed: scope, provided: [...token.scopes].join(",") });
+}
+
+function text(call: Call, name: string): string {
+  const value = optional(call, name);
+  if (value === undefined) {
+    call.fake.violate(`a call without ${name}`);
+    throw new ApiError("invalid_arguments");
+  }
+  return value;
+}
+
+function optional({ args }: Call, name: string): string | undefined {
+  const value = args[name];
+  return value === undefined || value === "" ? undefined : String(value);
+}

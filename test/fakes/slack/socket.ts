@@ -1,0 +1,125 @@
+/** Socket Mode: connections by ticket, envelopes that must be acknowledged within 3 s, and requests to reconnect. */
+import { randomUUID } from "node:crypto";
+import type { Server } from "node:http";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { FakeSlack } from "./server.js";
+
+export interface Envelope {
+  readonly type: "events_api" | "slash_commands" | "interactive";
+  readonly payload: object;
+  readonly acceptsResponse: boolean;
+}
+
+interface Sent {
+  readonly envelope: Envelope;
+  readonly resolve: (payload: unknown) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+export class Socket {
+  readonly #server: WebSocketServer;
+  readonly #connections = new Set<WebSocket>();
+  readonly #tickets = new Set<string>();
+  readonly #sent = new Map<string, Sent>();
+  readonly #waiting: (() => void)[] = [];
+  /** How often a bot has connected. */
+  connected = 0;
+  /** The next envelopes come twice, as after an acknowledgement that was lost. */
+  twice = 0;
+  /** Connections are accepted, but never greeted. */
+  silent = false;
+
+  constructor(
+    private readonly fake: FakeSlack,
+    server: Server,
+    private readonly ackMs: number,
+  ) {
+    this.#server = new WebSocketServer({ noServer: true });
+    server.on("upgrade", (request, socket, head) => {
+      const ticket = new URL(request.url ?? "/", "http://localhost").searchParams.get("ticket") ?? "";
+      if (!this.#tickets.delete(ticket)) return void socket.destroy();
+      this.#server.handleUpgrade(request, socket, head, (connection) => this.#greet(connection));
+    });
+  }
+
+  newUrl(): string {
+    const ticket = randomUUID();
+    this.#tickets.add(ticket);
+    return `${this.fake.url.replace("http", "ws")}/link/?ticket=${ticket}&app_id=A1`;
+  }
+
+  get open(): boolean {
+    return this.#connections.size > 0;
+  }
+
+  /** Sends an envelope as soon as there is a connection, and again when it is not acknowledged; resolves to the answer. */
+  async send(envelope: Envelope, attempt = 0): Promise<unknown> {
+    while (this.#connections.size === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    // The newest connection gets what comes.
+    const connection = [...this.#connections].at(-1);
+    const id = randomUUID();
+    const times = this.twice > 0 ? 2 : 1;
+    this.twice = Math.max(0, this.twice - 1);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#sent.delete(id);
+        if (envelope.type === "events_api" && attempt < 3) {
+          this.send(envelope, attempt + 1).then(resolve);
+          return;
+        }
+        this.fake.violate(`${envelope.type} was not acknowledged within ${this.ackMs} ms`);
+        resolve(undefined);
+      }, this.ackMs);
+      this.#sent.set(id, { envelope, resolve, timer });
+      const text = JSON.stringify({
+        ...{ envelope_id: id, type: envelope.type, payload: envelope.payload, accepts_response_payload: envelope.acceptsResponse },
+        ...(attempt === 0 ? {} : { retry_attempt: attempt, retry_reason: "timeout" }),
+      });
+      for (let time = 0; time < times; time++) connection?.send(text);
+    });
+  }
+
+  /** Asks the bot to come again, as Slack does every few hours; `close` cuts the line without a word. */
+  disconnect(reason: "refresh_requested" | "warning" | "cut"): void {
+    for (const connection of this.#connections) {
+      if (reason === "cut") connection.terminate();
+      else connection.send(JSON.stringify({ type: "disconnect", reason, debug_info: { host: "fake" } }));
+    }
+  }
+
+  close(): void {
+    for (const { timer } of this.#sent.values()) clearTimeout(timer);
+    for (const connection of this.#connections) connection.terminate();
+    this.#server.close();
+  }
+
+  #greet(connection: WebSocket): void {
+    this.connected += 1;
+    connection.on("message", (data) => this.#acknowledged(String(data)));
+    connection.on("close", () => this.#connections.delete(connection));
+    connection.on("error", () => undefined);
+    if (this.silent) return;
+    this.#connections.add(connection);
+    connection.send(
+      JSON.stringify({
+        type: "hello",
+        num_connections: this.#connections.size,
+        connection_info: { app_id: "A1" },
+        debug_info: { host: "fake" },
+      }),
+    );
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  #acknowledged(text: string): void {
+    const { envelope_id: id, payload } = JSON.parse(text) as { envelope_id?: string; payload?: object };
+    const sent = this.#sent.get(id ?? "");
+    if (!sent) return;
+    clearTimeout(sent.timer);
+    if (payload && Object.keys(payload).length > 0 && !sent.envelope.acceptsResponse) {
+      this.fake.violate(`an answer with a payload to ${sent.envelope.type}, which takes none`);
+    }
+    this.#sent.delete(id ?? "");
+    sent.resolve(payload);
+  }
+}
