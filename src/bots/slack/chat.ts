@@ -3,6 +3,7 @@ import {
   type Chat,
   ChatError,
   type ChatHandlers,
+  type ChatHealth,
   type ChatLimits,
   type MessageRef,
   type OutgoingMessage,
@@ -70,7 +71,15 @@ export class SlackChat implements Chat {
     }
     const limits = this.#limits;
     const line = openLine(this.options, limits);
-    const workspaces = new Workspaces({ botToken, installer: () => line.installer, apiUrl: this.options.apiUrl, limits, logger });
+    const slowedDown = (milliseconds: number) => handlers.slowedDown?.(milliseconds);
+    const workspaces = new Workspaces({
+      botToken,
+      installer: () => line.installer,
+      apiUrl: this.options.apiUrl,
+      limits,
+      logger,
+      slowedDown,
+    });
     try {
       await workspaces.open();
       const files = new Files(limits, logger);
@@ -163,6 +172,10 @@ export class SlackChat implements Chat {
       { repeatable: true },
     );
     return permalink;
+  }
+
+  health(): ChatHealth {
+    return this.#running?.line.health ?? { connected: false, detail: "not running" };
   }
 
   #listen(line: Line, workspaces: Workspaces, incoming: Incoming): void {

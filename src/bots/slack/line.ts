@@ -5,7 +5,7 @@ import type { Receiver } from "@slack/bolt";
 import { HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import { InstallProvider } from "@slack/oauth";
 import type { Logger } from "pino";
-import { ChatError } from "../chat.js";
+import { ChatError, type ChatHealth } from "../chat.js";
 import { toChatError } from "./errors.js";
 import { InstallServer } from "./install-server.js";
 import { sdkLogger } from "./logger.js";
@@ -18,6 +18,7 @@ export interface Line {
   readonly installer: InstallProvider | undefined;
   /** The port that is listened on, once started; undefined where nothing listens. */
   readonly port: number | undefined;
+  readonly health: ChatHealth;
   /** @throws ChatError */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -55,6 +56,10 @@ class HttpLine implements Line {
     return typeof address === "object" && address !== null ? address.port : undefined;
   }
 
+  get health(): ChatHealth {
+    return this.#server ? { connected: true } : { connected: false, detail: "not listening for Slack's events" };
+  }
+
   async start(): Promise<void> {
     const { host = "127.0.0.1", port = 3001 } = this.options;
     try {
@@ -87,6 +92,7 @@ class SocketLine implements Line {
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
   #open = false;
+  #lostAt: number | undefined;
 
   constructor(
     options: SlackChatOptions,
@@ -115,6 +121,11 @@ class SocketLine implements Line {
     return this.#server?.port;
   }
 
+  get health(): ChatHealth {
+    if (this.#lostAt !== undefined) return { connected: false, detail: `reconnecting since ${new Date(this.#lostAt).toISOString()}` };
+    return this.#open ? { connected: true } : { connected: false, detail: "not connected" };
+  }
+
   async start(): Promise<void> {
     const { client } = this.receiver;
     await this.#server?.start();
@@ -138,6 +149,7 @@ class SocketLine implements Line {
   }
 
   async #comeBack(): Promise<void> {
+    this.#lostAt ??= Date.now();
     for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
       try {
         // At once the first time: Slack changes connections every few hours, and somebody may be typing a command.
@@ -146,6 +158,7 @@ class SocketLine implements Line {
           await delay(pause, undefined, { signal: this.#stopping.signal });
         }
         await this.#connect();
+        this.#lostAt = undefined;
         if (attempt > 0) this.#logger.info("Slack's connection is back");
         return;
       } catch (error) {

@@ -38,6 +38,7 @@ export class Workspace {
     private readonly client: WebClient,
     private readonly token: (fresh: boolean) => Promise<string>,
     private readonly limits: SlackLimits,
+    private readonly slowedDown: (milliseconds: number) => void = () => undefined,
   ) {}
 
   close(): void {
@@ -73,6 +74,7 @@ export class Workspace {
         const wait = retryAfter(error);
         if (wait !== undefined) {
           bucket.block(wait * 1000);
+          this.slowedDown(wait * 1000);
           if (droppable || Date.now() + wait * 1000 > end) throw toChatError(error);
           continue;
         }

@@ -21,6 +21,7 @@ interface Options {
   readonly apiUrl: string | undefined;
   readonly limits: SlackLimits;
   readonly logger: Logger;
+  readonly slowedDown: (milliseconds: number) => void;
 }
 
 /** How long a token of an installation is taken as good before the installation is read again; rotation works two hours ahead. */
@@ -117,7 +118,7 @@ export class Workspaces {
     const who = await this.#whoAmI(await token(false));
     if (who.team_id === undefined || who.user_id === undefined) throw new ChatError("unavailable", "Slack did not say who I am.");
     const self = { team: who.team_id, userId: who.user_id, botId: who.bot_id, name: who.user ?? "dreamloom" };
-    return new Workspace(self, this.#client, token, this.options.limits);
+    return new Workspace(self, this.#client, token, this.options.limits, this.options.slowedDown);
   }
 
   async #whoAmI(token: string): Promise<AuthTestResponse> {
