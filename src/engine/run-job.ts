@@ -1,10 +1,18 @@
 /** Runs one job inside the engine's own process: decodes its pictures, runs its recipe, encodes its frames. */
 import type { z } from "zod";
 import { inspectPicture, PictureError } from "../inspect-picture.js";
+import { MAX_CHECKPOINT_BYTES, packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
 import { decode, encode } from "./images/codec.js";
 import { type Film, FilmError } from "./images/film.js";
 import { type Network, NetworkError } from "./networks/network.js";
-import { EngineError, type EngineFrame, type EngineRequest, type EngineResult, type OctaveSummary } from "./process/engine.js";
+import {
+  type Checkpoint,
+  EngineError,
+  type EngineFrame,
+  type EngineRequest,
+  type EngineResult,
+  type OctaveSummary,
+} from "./process/engine.js";
 import type { Programs } from "./programs.js";
 import { type Frame, type Frames, type PictureInput, RecipeError } from "./recipes/recipe.js";
 import { RECIPES } from "./recipes/registry.js";
@@ -34,10 +42,14 @@ export async function runJob(request: EngineRequest, context: JobContext): Promi
       const { width, height } = await inspectPicture(bytes);
       pictures[role] = { width, height, decode: (side) => decode(bytes, side) };
     }
-    const octaves: OctaveSummary[] = [];
+    const task = { recipe: request.recipe, params, pictures: request.pictures };
+    const earlier = request.resume && unpackCheckpoint(task, request.resume);
+    const octaves: OctaveSummary[] = [...(earlier?.octaves ?? [])];
+    const seconds = () => (earlier?.seconds ?? 0) + (performance.now() - started) / 1000;
+    const checkpointDue = checkpointClock();
     let last: Frame | undefined;
     let film: Film | undefined;
-    const run = noting(recipe.run(params, pictures, context), (made) => {
+    const run = noting(recipe.run(params, pictures, { ...context, ...(earlier && { resume: earlier.state }) }), (made) => {
       film = made;
     });
     for await (const frame of run) {
@@ -48,14 +60,23 @@ export async function runJob(request: EngineRequest, context: JobContext): Promi
       const type = kind === "preview" ? "jpeg" : "png";
       const picture = await encode(image, type);
       const size = { width: image.width, height: image.height };
-      context.onFrame({ kind, octave, octaves: frame.octaves, step, steps, progress, ...size, picture, type: `image/${type}` });
+      // Nothing comes after the last one.
+      const savable = progress < 1 ? frame.savable : undefined;
+      let checkpoint: Checkpoint | undefined;
+      if (savable && checkpointDue(savable.bytes)) {
+        checkpoint = packCheckpoint(task, { state: await savable.save(), octaves, seconds: seconds() });
+      }
+      context.onFrame({
+        ...{ kind, octave, octaves: frame.octaves, step, steps, progress, ...size, picture, type: `image/${type}` },
+        ...(checkpoint && { checkpoint }),
+      });
     }
     signal.throwIfAborted();
     if (!last) throw new EngineError("internal", "The recipe made no picture.");
     const used = params as Record<string, unknown>;
     return {
       ...(await finished(last, film)),
-      seconds: (performance.now() - started) / 1000,
+      seconds: seconds(),
       recipe: request.recipe,
       network: String(used.network),
       runtime: context.programs.runtime.name,
@@ -67,6 +88,22 @@ export async function runJob(request: EngineRequest, context: JobContext): Promi
     signal.throwIfAborted();
     throw toEngineError(error);
   }
+}
+
+/** What it costs to pack a checkpoint, hand it over and write it to disk, in bytes a second: a cautious guess. */
+const CHECKPOINT_PACE = 100e6;
+/** The share of a job's time that may go into checkpoints. */
+const CHECKPOINT_SHARE = 0.05;
+
+/** Says whether enough has been done since the last checkpoint for one of so many bytes to be worth it. */
+function checkpointClock(now: () => number = () => performance.now()): (bytes: number) => boolean {
+  let last = now();
+  return (bytes) => {
+    const seconds = (now() - last) / 1000;
+    if (bytes > MAX_CHECKPOINT_BYTES || seconds * CHECKPOINT_SHARE < bytes / CHECKPOINT_PACE) return false;
+    last = now();
+    return true;
+  };
 }
 
 /** Passes frames on, and in the end says whether there is a film. */

@@ -25,7 +25,8 @@ export async function decode(bytes: Uint8Array, side?: number): Promise<Raster> 
   return fromInterleaved(data, info.width, info.height, info.channels);
 }
 
-function fromInterleaved(bytes: Uint8Array, width: number, height: number, channels: number): Raster {
+/** The way back from {@link toInterleaved}. */
+export function fromInterleaved(bytes: Uint8Array, width: number, height: number, channels: number = CHANNELS): Raster {
   const pixels = width * height;
   const data = new Float32Array(CHANNELS * pixels);
   for (let c = 0; c < CHANNELS; c++) {

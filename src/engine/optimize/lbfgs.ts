@@ -14,13 +14,20 @@ export interface LbfgsOptions {
   readonly gradientTolerance?: number;
 }
 
-interface Pair {
+interface Pair<V extends Vector> {
   /** Change of the point. */
-  readonly s: Vector;
+  readonly s: V;
   /** Change of the gradient. */
-  readonly y: Vector;
+  readonly y: V;
   /** 1 / (s . y) */
   readonly rho: number;
+}
+
+/** What it remembers between iterations, besides the point itself. */
+export interface LbfgsMemory<V extends Vector> {
+  /** Oldest first. */
+  readonly pairs: readonly Pair<V>[];
+  readonly last: { readonly loss: number; readonly gradient: V } | undefined;
 }
 
 export interface LbfgsReport {
@@ -38,10 +45,21 @@ export interface LbfgsReport {
  * await lbfgs.minimise(x, oracle, { iterations: 20 }); // x is changed in place
  */
 export class Lbfgs<V extends Vector = Vector> {
-  readonly #pairs: Pair[] = [];
-  #last: { readonly loss: number; readonly gradient: V } | undefined;
+  readonly #pairs: Pair<V>[];
+  #last: LbfgsMemory<V>["last"];
 
-  constructor(private readonly options: LbfgsOptions = {}) {}
+  /** @param memory that of an earlier minimisation, which is gone on with */
+  constructor(
+    private readonly options: LbfgsOptions = {},
+    memory?: LbfgsMemory<V>,
+  ) {
+    this.#pairs = [...(memory?.pairs ?? [])];
+    this.#last = memory?.last;
+  }
+
+  get memory(): LbfgsMemory<V> {
+    return { pairs: [...this.#pairs], last: this.#last };
+  }
 
   /** Pairs remembered at present. */
   get remembered(): number {
@@ -90,7 +108,7 @@ export class Lbfgs<V extends Vector = Vector> {
     return { loss, iterations, evaluations, converged: false };
   }
 
-  #remember(s: Vector, y: Vector, history: number): void {
+  #remember(s: V, y: V, history: number): void {
     const curvature = dot(s, y);
     // Without positive curvature the pair would make the next direction point uphill.
     if (curvature <= 1e-10 * dot(y, y)) return;

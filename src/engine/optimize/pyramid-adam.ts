@@ -1,7 +1,7 @@
 /** Adam on several sizes of a picture at once: large shapes move as fast as fine ones. */
 import { CHANNELS, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
-import { Adam, type AdamOptions } from "./adam.js";
+import { Adam, type AdamMoments, type AdamOptions } from "./adam.js";
 
 export interface PyramidAdamOptions extends Omit<AdamOptions, "rate"> {
   /** Step size of each level in the picture's units, the picture's own size first; each further level is half as wide and high. */
@@ -12,6 +12,13 @@ interface Level {
   readonly width: number;
   readonly height: number;
   readonly adam: Adam;
+}
+
+/** What a level remembers between steps. */
+export interface LevelMoments {
+  readonly width: number;
+  readonly height: number;
+  readonly moments: AdamMoments;
 }
 
 /** The smallest side, in pixels, that a further level may have. */
@@ -28,14 +35,14 @@ const SMALLEST = 8;
 export class PyramidAdam {
   readonly #levels: readonly Level[];
 
-  /** @param before the optimiser of another size of the same picture, whose moments are taken on, resized */
-  constructor(width: number, height: number, { rates, ...options }: PyramidAdamOptions, before?: PyramidAdam) {
+  /** @param before moments of another size of the same picture, which are taken on, resized */
+  constructor(width: number, height: number, { rates, ...options }: PyramidAdamOptions, before?: readonly LevelMoments[]) {
     const levels: Level[] = [];
     let [w, h] = [width, height];
     for (const [index, rate] of rates.entries()) {
       if (index > 0 && Math.min(w, h) < SMALLEST) break;
-      const earlier = before ? before.#levels[index] : undefined;
-      const moments = earlier?.adam.moments;
+      const earlier = before?.[index];
+      const moments = earlier?.moments;
       const resized = (data: Float32Array): Float32Array =>
         earlier ? resize({ width: earlier.width, height: earlier.height, data }, w, h).data : data;
       levels.push({
@@ -50,6 +57,10 @@ export class PyramidAdam {
       [w, h] = [Math.ceil(w / 2), Math.ceil(h / 2)];
     }
     this.#levels = levels;
+  }
+
+  get moments(): readonly LevelMoments[] {
+    return this.#levels.map(({ width, height, adam }) => ({ width, height, moments: adam.moments }));
   }
 
   /**

@@ -1,8 +1,10 @@
 /** Blend: a photo between styles, or a film that sweeps from one to the other and back (Deep Learning Cookbook 12.7). */
 import { z } from "zod";
 import { encodeFilm, needFfmpeg } from "../images/animation.js";
-import type { Raster } from "../images/raster.js";
+import { fromInterleaved, toInterleaved } from "../images/codec.js";
+import { CHANNELS, type Raster } from "../images/raster.js";
 import { type Frame, type Frames, type Pictures, type RecipeContext, RecipeError } from "./recipe.js";
+import { bytesOf, type SavedState } from "./saved-state.js";
 import { StylizeParams, stylize } from "./stylize.js";
 
 export const BlendParams = StylizeParams.extend({
@@ -40,23 +42,42 @@ export async function* blend(params: BlendParams, pictures: Pictures, context: R
   const [first, second] = painting.styles;
   if (!first || !second || painting.styles.length !== 2) throw new RecipeError("A sweep goes between two styles. Name exactly two.");
   if (format === "mp4") await needFfmpeg();
-  const images: Raster[] = [];
-  for (let i = 0; i < sweep; i++) {
+  const { resume, ...rest } = context;
+  const images = resume ? savedPictures(resume, sweep) : [];
+  for (let i = images.length; i < sweep; i++) {
     const share = i / (sweep - 1);
     const styles = [
       { ...first, weight: 1 - share },
       { ...second, weight: share },
     ];
     let last: Frame | undefined;
-    for await (const frame of stylize({ ...painting, styles }, pictures, context)) {
+    for await (const frame of stylize({ ...painting, styles }, pictures, rest)) {
       last = frame;
       // Inside a sweep every picture is an octave of the whole; its own octaves are previews.
-      if (frame.kind === "preview") yield { ...frame, octave: i + 1, octaves: sweep, progress: (i + frame.progress) / sweep };
+      const { savable: _, ...shown } = frame;
+      if (frame.kind === "preview") yield { ...shown, octave: i + 1, octaves: sweep, progress: (i + frame.progress) / sweep };
     }
     if (!last) throw new Error("a painting made no picture");
     images.push(last.image);
-    yield { ...last, kind: "octave", octave: i + 1, octaves: sweep, progress: (i + 1) / sweep };
+    const bytes = images.length * last.image.data.length;
+    const savable = { bytes, save: () => saved(images) };
+    yield { ...last, kind: "octave", octave: i + 1, octaves: sweep, progress: (i + 1) / sweep, savable };
   }
   const back = images.slice(1, -1).reverse();
   return encodeFilm([...images, ...back], { framesPerSecond, maxBytes, format, signal: context.signal });
+}
+
+/** A sweep goes on after the pictures that it has, as they will be in the film. */
+function saved(images: readonly Raster[]): SavedState {
+  const [first] = images;
+  const numbers = { width: first?.width ?? 0, height: first?.height ?? 0 };
+  return { octave: images.length, numbers, arrays: Object.fromEntries(images.map((image, i) => [`picture${i}`, toInterleaved(image)])) };
+}
+
+function savedPictures(state: SavedState, sweep: number): Raster[] {
+  const { width = 0, height = 0 } = state.numbers;
+  const pictures = Array.from({ length: state.octave }, (_, i) => bytesOf(state, `picture${i}`, CHANNELS * width * height));
+  if (state.octave >= sweep || width * height === 0) return [];
+  const images = pictures.flatMap((bytes) => (bytes ? [fromInterleaved(bytes, width, height)] : []));
+  return images.length === pictures.length ? images : [];
 }

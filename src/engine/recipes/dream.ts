@@ -2,17 +2,18 @@
 import { z } from "zod";
 import { evaluateTiles } from "../evaluate-tiles.js";
 import { type Random, random, randomInteger } from "../images/random.js";
-import { addRasters, clampRaster, fitInside, type Raster, roll, subtractRasters } from "../images/raster.js";
+import { addRasters, CHANNELS, clampRaster, fitInside, type Raster, roll, subtractRasters } from "../images/raster.js";
 import { resize } from "../images/resample.js";
 import { bytesPerPixel } from "../memory.js";
 import type { Network } from "../networks/network.js";
 import { resolveLayer } from "../networks/resolve-layer.js";
-import { octaveSizes } from "../optimize/octaves.js";
+import { type OctaveSize, octaveSizes } from "../optimize/octaves.js";
 import { ascend, cascade } from "../optimize/smooth.js";
 import { dreamGoal } from "./dream-goal.js";
 import { noise } from "./noise.js";
 import { previewClock } from "./preview-clock.js";
 import type { Frame, Pictures, RecipeContext } from "./recipe.js";
+import { floatsOf, type SavedState } from "./saved-state.js";
 import { withPresets } from "./with-presets.js";
 
 const Schema = z.strictObject({
@@ -87,9 +88,15 @@ export async function* dream(params: DreamParams, pictures: Pictures, context: R
   const sizes = octaveSizes(photo.width, photo.height, params.octaves, params.octaveScale);
   const total = sizes.reduce((sum, { width, height }) => sum + width * height * params.steps, 0);
   const clock = previewClock();
-  let detail: Raster | undefined;
+  let detail = context.resume && savedDetail(context.resume, sizes);
+  const begun = detail && context.resume ? context.resume.octave : 0;
+  if (begun > 0) next.state = context.resume?.numbers.random ?? next.state;
   let done = 0;
   for (const [index, { width, height }] of sizes.entries()) {
+    if (index < begun) {
+      done += width * height * params.steps;
+      continue;
+    }
     const objective = goal.at(width, height);
     const base = resize(photo, width, height);
     let image = detail ? addRasters(base, resize(detail, width, height)) : base;
@@ -118,11 +125,23 @@ export async function* dream(params: DreamParams, pictures: Pictures, context: R
         lossStart,
         lossEnd,
       };
-      if (step === params.steps) yield { kind: "octave", ...frame };
+      const saved = (): SavedState => ({
+        octave: index + 1,
+        numbers: { random: next.state },
+        arrays: { detail: subtractRasters(image, base).data },
+      });
+      if (step === params.steps) yield { kind: "octave", ...frame, savable: { bytes: base.data.byteLength, save: saved } };
       else if (clock.due()) yield { kind: "preview", ...frame };
     }
     detail = subtractRasters(image, base);
   }
+}
+
+/** The detail dreamt up to an octave, the last one excepted. */
+function savedDetail(state: SavedState, sizes: readonly OctaveSize[]): Raster | undefined {
+  const size = state.octave < sizes.length ? sizes[state.octave - 1] : undefined;
+  const data = size && floatsOf(state, "detail", CHANNELS * size.width * size.height);
+  return data && { ...size, data };
 }
 
 /** How much of a picture is worked on at once. */

@@ -4,6 +4,7 @@ import { observe } from "../evaluate.js";
 import { reduceMean } from "../graph/ops.js";
 import { contactSheet, inner, type SheetRow } from "../images/contact-sheet.js";
 import { random, randomInteger } from "../images/random.js";
+import { CHANNELS } from "../images/raster.js";
 import { presetsOf } from "../networks/looks.js";
 import type { Network } from "../networks/network.js";
 import { resolveLayer } from "../networks/resolve-layer.js";
@@ -14,6 +15,7 @@ import { displayField, mannerFields, mannerOf, seedField, shown } from "./manner
 import { bookNoise, clouds } from "./noise.js";
 import { previewClock } from "./preview-clock.js";
 import { type Frame, type Pictures, type RecipeContext, RecipeError } from "./recipe.js";
+import { floatsOf, type SavedState, sizeOf } from "./saved-state.js";
 import { withPresets } from "./with-presets.js";
 
 /** Border of a tile that is cut off, as a share of its side: padding shows there. Book: 16 of 128. */
@@ -75,9 +77,14 @@ export async function* grid(params: GridParams, _pictures: Pictures, context: Re
   const layout = { rows: wanted.size, columns, side: params.size - 2 * border, title: longest(wanted.keys()) };
   const total = [...wanted.values()].reduce((sum, channels) => sum + channels.length, 0) * params.steps;
   const clock = previewClock();
-  const rows: SheetRow[] = [];
+  const rows = context.resume ? savedRows(context.resume, [...wanted.keys()], layout.side) : [];
+  const begun = rows.length;
   let done = 0;
-  for (const [layer, channels] of wanted) {
+  for (const [index, [layer, channels]] of [...wanted].entries()) {
+    if (index < begun) {
+      done += channels.length * params.steps;
+      continue;
+    }
     const reached: { channel: number; value: number; climber: Climber }[] = [];
     let [lossStart, lossEnd] = [0, 0];
     for (let from = 0; from < channels.length; from += BATCH) {
@@ -102,12 +109,40 @@ export async function* grid(params: GridParams, _pictures: Pictures, context: Re
     }
     reached.sort((a, b) => b.value - a.value || a.channel - b.channel);
     rows.push(rowOf(layer, reached, params, columns, border));
-    yield { kind: "octave", ...where(rows.length - 1, params.steps), image: contactSheet(rows, layout), lossStart, lossEnd };
+    const state = saved(rows);
+    const savable = { bytes: sizeOf(state.arrays), save: () => state };
+    yield { kind: "octave", ...where(rows.length - 1, params.steps), image: contactSheet(rows, layout), lossStart, lossEnd, savable };
   }
 
   function where(row: number, step: number) {
     return { octave: row + 1, octaves: wanted.size, step, steps: params.steps, progress: done / total };
   }
+}
+
+/** A grid goes on after the rows that it has. */
+function saved(rows: readonly SheetRow[]): SavedState {
+  const arrays: Record<string, Float32Array> = {};
+  for (const [i, { tiles }] of rows.entries()) {
+    arrays[`channels${i}`] = Float32Array.from(tiles, ({ label }) => Number(label));
+    for (const [j, { image }] of tiles.entries()) arrays[`tile${i}.${j}`] = image.data;
+  }
+  const numbers = Object.fromEntries(rows.map(({ tiles }, i) => [`tiles${i}`, tiles.length]));
+  return { octave: rows.length, numbers, arrays };
+}
+
+function savedRows(state: SavedState, layers: readonly string[], side: number): SheetRow[] {
+  const rows: SheetRow[] = [];
+  if (state.octave >= layers.length) return [];
+  for (const [i, title] of layers.slice(0, state.octave).entries()) {
+    const channels = floatsOf(state, `channels${i}`, state.numbers[`tiles${i}`] ?? 0);
+    const tiles = [...(channels ?? [])].flatMap((channel, j) => {
+      const data = floatsOf(state, `tile${i}.${j}`, CHANNELS * side * side);
+      return data ? [{ label: String(channel), image: { width: side, height: side, data } }] : [];
+    });
+    if (!channels || tiles.length !== channels.length) return [];
+    rows.push({ title, tiles });
+  }
+  return rows;
 }
 
 /** The start of a channel: noise of its own, the same in every grid of this seed. */

@@ -1,7 +1,7 @@
 /** Neurons: pictures, made from noise, of what a network's channels look for (Deep Learning Cookbook 12.1 and 12.2). */
 import { z } from "zod";
 import { random } from "../images/random.js";
-import type { Raster } from "../images/raster.js";
+import { CHANNELS, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
 import { lookLayers } from "../networks/looks.js";
 import type { Network } from "../networks/network.js";
@@ -12,6 +12,7 @@ import { displayField, mannerFields, mannerOf, seedField, shown } from "./manner
 import { bookNoise, clouds } from "./noise.js";
 import { previewClock } from "./preview-clock.js";
 import { type Frame, type Pictures, type RecipeContext, RecipeError } from "./recipe.js";
+import { floatsOf, type SavedState } from "./saved-state.js";
 import { withPresets } from "./with-presets.js";
 
 const MAX_SIDE = 4096;
@@ -76,8 +77,17 @@ export async function* neuron(params: NeuronParams, _pictures: Pictures, context
   const clock = previewClock();
   const [first = params.size] = sizes;
   const climber: Climber = { image: start(first, params, next), next };
+  const saved = context.resume && savedPicture(context.resume, sizes);
+  if (saved) {
+    climber.image = saved.image;
+    next.state = saved.random;
+  }
   let done = 0;
   for (const [index, side] of sizes.entries()) {
+    if (saved && index < saved.octave) {
+      done += side * side * params.steps;
+      continue;
+    }
     climber.image = resize(climber.image, side, side);
     let [lossStart, lossEnd] = [Number.NaN, Number.NaN];
     for (let step = 1; step <= params.steps; step++) {
@@ -86,10 +96,21 @@ export async function* neuron(params: NeuronParams, _pictures: Pictures, context
       lossEnd = loss;
       done += side * side;
       const where = { octave: index + 1, octaves: sizes.length, step, steps: params.steps, progress: done / total, lossStart, lossEnd };
-      if (step === params.steps) yield { kind: "octave", ...where, image: shown(climber.image, params.display) };
+      const save = (): SavedState => ({
+        ...{ octave: index + 1, numbers: { random: next.state }, arrays: { image: climber.image.data } },
+      });
+      const savable = { bytes: climber.image.data.byteLength, save };
+      if (step === params.steps) yield { kind: "octave", ...where, image: shown(climber.image, params.display), savable };
       else if (clock.due()) yield { kind: "preview", ...where, image: shown(climber.image, params.display) };
     }
   }
+}
+
+function savedPicture(state: SavedState, sizes: readonly number[]): { octave: number; image: Raster; random: number } | undefined {
+  const side = state.octave < sizes.length ? sizes[state.octave - 1] : undefined;
+  const data = side && floatsOf(state, "image", CHANNELS * side * side);
+  const { random: place } = state.numbers;
+  return data && place !== undefined ? { octave: state.octave, image: { width: side, height: side, data }, random: place } : undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Film } from "../images/film.js";
 import type { Raster } from "../images/raster.js";
 import type { Network } from "../networks/network.js";
 import type { Programs } from "../programs.js";
+import type { Savable, SavedState } from "./saved-state.js";
 
 /** What a recipe works with. */
 export interface RecipeContext {
@@ -14,6 +15,8 @@ export interface RecipeContext {
   readonly signal: AbortSignal;
   /** Budget for the feature maps of a step: larger pictures are worked on in tiles. Unlimited when left out. */
   readonly memoryBytes?: number;
+  /** Where an earlier run with the same parameters and pictures had got to. One that does not fit is passed over. */
+  readonly resume?: SavedState;
 }
 
 /** A picture on the way. */
@@ -30,6 +33,8 @@ export interface Frame {
   /** The octave's loss at its first and its latest step; less is better. */
   readonly lossStart: number;
   readonly lossEnd: number;
+  /** What a later run can go on from, to the same result. */
+  readonly savable?: Savable;
 }
 
 /** Frames as they are made, and in the end a film where the recipe makes one. */

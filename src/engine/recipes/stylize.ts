@@ -111,6 +111,7 @@ export async function* stylize(params: StylizeParams, pictures: Pictures, contex
         pixels,
       );
     },
+    random: next,
     finish: (image) => (params.keepColours ? luminanceOnly(image, resize(photo, image.width, image.height)) : image),
   };
   if (params.preset === "studio") {

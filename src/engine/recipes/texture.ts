@@ -80,6 +80,7 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
     wraps: params.tileable,
     rate: Math.max(RATE, presetsOf(network).style.rate),
     steps: stepsAt,
+    random: next,
     shifts: (scale) =>
       Array.from({ length: stepsAt(0) }, () => {
         const [across, down] = params.tileable ? [scale.width, scale.height] : [SHIFT, SHIFT];

@@ -6,7 +6,7 @@ import { steadied } from "../images/display.js";
 import type { FilmFormat } from "../images/film.js";
 import { FrameStore } from "../images/frame-store.js";
 import { random } from "../images/random.js";
-import { fitInside, type Raster } from "../images/raster.js";
+import { CHANNELS, fitInside, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
 import { warp } from "../images/warp.js";
 import type { Network } from "../networks/network.js";
@@ -17,6 +17,7 @@ import { blended, type Mix, mixes, neuronsAt } from "./cross-fade.js";
 import { displayField, mannerFields, mannerOf, seedField, shown } from "./manner.js";
 import { bookNoise, clouds } from "./noise.js";
 import { type Frames, type Pictures, type RecipeContext, RecipeError } from "./recipe.js";
+import { bytesOf, floatsOf, type SavedState } from "./saved-state.js";
 import { withPresets } from "./with-presets.js";
 
 const side = z.number().int().min(32).max(2048);
@@ -101,13 +102,15 @@ export async function* zoom(params: ZoomParams, pictures: Pictures, context: Rec
   const next = random(params.seed);
   const list = mixes(params, network, next);
   const overlap = params.loop === "fade" ? Math.min(fade, Math.floor(frames / 2)) : 0;
-  const climber: Climber = { image: await begin(params, pictures, width, height, next), next };
-  if (!pictures.image) yield* grow(params, climber, width, height, network, list, context);
+  const saved = context.resume && savedFilm(context.resume, { width, height, overlap, last: frames + overlap });
+  const climber: Climber = { image: saved?.image ?? (await begin(params, pictures, width, height, next)), next };
+  if (saved) next.state = saved.random;
+  else if (!pictures.image) yield* grow(params, climber, width, height, network, list, context);
   const store = await FrameStore.open(width, height);
   try {
-    const opening: Raster[] = [];
-    let shownFrames = 0;
-    for (let f = 0; f < frames + overlap; f++) {
+    const opening: Raster[] = saved?.opening ?? [];
+    for (const frame of saved?.frames ?? []) await store.appendBytes(frame);
+    for (let f = saved?.next ?? 0; f < frames + overlap; f++) {
       if (f > 0) move(climber, params);
       const loss = await dreamOn(params, climber, network, neuronsAt(list, f, { frames, fade, loop: params.loop === "fade" }), context);
       let image = shown(climber.image, display);
@@ -119,21 +122,63 @@ export async function* zoom(params: ZoomParams, pictures: Pictures, context: Rec
       const start = opening[f - frames];
       if (f >= frames && start) image = blended(image, start, (f - frames + 1) / (overlap + 1));
       await store.append(image);
-      shownFrames++;
       const where = {
-        octave: shownFrames,
+        octave: store.count,
         octaves: frames,
         step: params.steps,
         steps: params.steps,
         progress: (f + 1) / (frames + overlap),
       };
-      yield { kind: "film", ...where, image, lossStart: loss.start, lossEnd: loss.end };
+      const frameBytes = CHANNELS * width * height;
+      const savable = {
+        bytes: (store.count + 4 * (1 + overlap)) * frameBytes,
+        save: () => filmState(f + 1, climber.image, next.state, opening, store),
+      };
+      yield { kind: "film", ...where, image, lossStart: loss.start, lossEnd: loss.end, savable };
     }
     if (params.loop === "bounce") for (let f = frames - 2; f > 0; f--) await store.appendBytes(await store.read(f));
     return await encodeFilm(store, { framesPerSecond, maxBytes, format, signal: context.signal });
   } finally {
     await store.dispose();
   }
+}
+
+/** A film goes on after the frames that it has. */
+async function filmState(
+  next: number,
+  { data }: Raster,
+  place: number,
+  opening: readonly Raster[],
+  store: FrameStore,
+): Promise<SavedState> {
+  const arrays: Record<string, Float32Array | Uint8Array> = { image: data };
+  for (const [i, frame] of opening.entries()) arrays[`opening${i}`] = frame.data;
+  for (let i = 0; i < store.count; i++) arrays[`frame${i}`] = await store.read(i);
+  return { octave: store.count, numbers: { next, random: place }, arrays };
+}
+
+interface SavedFilm {
+  readonly next: number;
+  readonly random: number;
+  readonly image: Raster;
+  readonly opening: Raster[];
+  readonly frames: readonly Uint8Array[];
+}
+
+function savedFilm(
+  state: SavedState,
+  { width, height, overlap, last }: { width: number; height: number; overlap: number; last: number },
+): SavedFilm | undefined {
+  const length = CHANNELS * width * height;
+  const { next, random: place } = state.numbers;
+  const data = floatsOf(state, "image", length);
+  if (!data || place === undefined || next === undefined || next >= last) return undefined;
+  const opening = Array.from({ length: overlap }, (_, i) => floatsOf(state, `opening${i}`, length));
+  const frames = Array.from({ length: state.octave }, (_, i) => bytesOf(state, `frame${i}`, length));
+  const raster = (pixels: Float32Array): Raster => ({ width, height, data: pixels });
+  const [openings, kept] = [opening.flatMap((pixels) => (pixels ? [raster(pixels)] : [])), frames.flatMap((frame) => frame ?? [])];
+  if (openings.length !== overlap || kept.length !== state.octave) return undefined;
+  return { next, random: place, image: raster(data), opening: openings, frames: kept };
 }
 
 /** The film's width and height in pixels. */

@@ -63,7 +63,7 @@ describe("Adam on a pyramid", () => {
     // With no gradient any more, it coasts on as it went before.
     const [coasting, fresh] = [picture(() => 0, 32, 24), picture(() => 0, 32, 24)];
     const none = picture(() => 0, 32, 24);
-    new PyramidAdam(32, 24, { rates: [1, 1] }, small).step(coasting, none);
+    new PyramidAdam(32, 24, { rates: [1, 1] }, small.moments).step(coasting, none);
     new PyramidAdam(32, 24, { rates: [1, 1] }).step(fresh, none);
     expect(fresh.data.every((v) => v === 0)).toBe(true);
     expect(coasting.data[0]).toBeLessThan(-0.5);
