@@ -6,6 +6,7 @@ import type { Conversation } from "./conversation.js";
 import type { WebChatLimits } from "./options.js";
 import { botId, sameSecret } from "./people.js";
 import { RateLimiter } from "./rate.js";
+import { readBody } from "./read-body.js";
 import { type Room, toId } from "./room.js";
 import { type PersonRow, wirePerson } from "./rows.js";
 import type { Sessions } from "./sessions.js";
@@ -35,7 +36,7 @@ const profileBody = z.object({ name: z.string().max(200).optional(), moderatorCo
 const channelBody = z.object({ name: z.string().max(100), topic: z.string().max(200).default("") });
 const reactionBody = z.object({ emoji: z.string().max(64), on: z.boolean() });
 const actionBody = z.object({ action: z.string().max(100) });
-const readBody = z.object({ message: idText });
+const readMarkBody = z.object({ message: idText });
 const completeBody = z.object({
   command: z.string().max(64),
   option: z.string().max(64),
@@ -64,6 +65,7 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
     bot: room.person(botId),
     channels: room.channelsFor(person.id),
     commands: handlers.commands,
+    gallery: handlers.gallery !== undefined,
     rev: store.rev(),
     limits: { uploadBytes: limits.uploadBytes, picturesPerMessage: limits.picturesPerMessage, textLength: limits.textLength },
   });
@@ -75,7 +77,7 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
 
   app.post("/api/session", async (request) => {
     const person = act(request, clicks);
-    const body = read(profileBody, request.body);
+    const body = readBody(profileBody, request.body);
     if (body.name !== undefined) {
       const refusal = people.rename(person.id, body.name);
       if (refusal) throw new ChatError("forbidden", refusal);
@@ -93,7 +95,7 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
 
   app.post("/api/channels", async (request, reply) => {
     act(request, messages);
-    const body = read(channelBody, request.body);
+    const body = readBody(channelBody, request.body);
     const name = body.name.trim().replace(/^#/, "").toLowerCase().replace(/\s+/g, "-");
     if (!channelName.test(name))
       throw new ChatError("forbidden", "A channel's name has 1 to 32 letters, digits and hyphens, for instance dream-lab.");
@@ -107,7 +109,7 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
 
   app.get<{ Params: { channel: string } }>("/api/channels/:channel/messages", async (request): Promise<WirePage> => {
     const person = act(request, clicks);
-    const query = read(pageQuery, request.query);
+    const query = readBody(pageQuery, request.query);
     const { channel, thread } = room.locate({ channel: request.params.channel, ...(query.thread ? { thread: query.thread } : {}) });
     const root = thread === undefined ? undefined : room.wire(conversation.visible(thread, person));
     const rows = store.page(channel, thread, query.before === undefined ? undefined : toId(query.before), query.limit + 1, person.id);
@@ -118,7 +120,7 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
   app.post<{ Params: { channel: string } }>("/api/channels/:channel/read", async (request, reply) => {
     const person = act(request, clicks);
     const { channel } = room.locate({ channel: request.params.channel });
-    people.markRead(person.id, channel, toId(read(readBody, request.body).message));
+    people.markRead(person.id, channel, toId(readBody(readMarkBody, request.body).message));
     hub.send({ kind: "channels", channels: room.channelsFor(person.id) }, person.id);
     return reply.code(204).send();
   });
@@ -138,18 +140,18 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
 
   app.post<{ Params: { id: string } }>("/api/messages/:id/reactions", async (request, reply) => {
     const person = act(request, clicks);
-    const { emoji, on } = read(reactionBody, request.body);
+    const { emoji, on } = readBody(reactionBody, request.body);
     conversation.react(person, toId(request.params.id), emoji, on);
     return reply.code(204).send();
   });
 
   app.post<{ Params: { id: string } }>("/api/messages/:id/actions", async (request, reply) => {
-    conversation.press(act(request, messages), toId(request.params.id), read(actionBody, request.body).action);
+    conversation.press(act(request, messages), toId(request.params.id), readBody(actionBody, request.body).action);
     return reply.code(202).send();
   });
 
   app.post("/api/complete", async (request) => ({
-    completions: await conversation.complete(act(request, keystrokes), read(completeBody, request.body)),
+    completions: await conversation.complete(act(request, keystrokes), readBody(completeBody, request.body)),
   }));
 
   app.get<{ Querystring: { since?: string } }>("/api/live", { websocket: true }, (socket, request) => {
@@ -173,10 +175,4 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
 
 function toMe(person: PersonRow): WireMe {
   return { ...wirePerson(person), moderator: person.moderator === 1 };
-}
-
-function read<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (!result.success) throw new ChatError("forbidden", "This request makes no sense to the chat: reload the page.");
-  return result.data;
 }

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { ChatError, type ChatEvent, type ChatHandlers, type OutgoingMessage } from "../chat.js";
+import { type ActionEvent, ChatError, type ChatEvent, type ChatHandlers, type MessageRef, type OutgoingMessage } from "../chat.js";
 import { toPerson } from "./people.js";
 import type { IncomingPicture } from "./pictures.js";
 import { place, type Room, ref, toId } from "./room.js";
@@ -106,13 +106,12 @@ export class Conversation {
     const row = this.visible(id, person);
     const buttons = JSON.parse(row.buttons) as { id: string }[];
     if (!buttons.some((button) => button.id === action)) throw new ChatError("gone", "This button is no longer there.");
-    void this.#tell({
-      kind: "action",
-      action,
-      message: ref(row),
-      person: toPerson(person),
-      reply: (message, visibility) => this.#reply(row, person, message, visibility),
-    });
+    this.act(person, action, ref(row), (message, visibility) => this.#reply(row, person, message, visibility));
+  }
+
+  /** Does what a button does that is shown elsewhere than under its message. */
+  act(person: PersonRow, action: string, message: MessageRef, reply: ActionEvent["reply"]): void {
+    void this.#tell({ kind: "action", action, message, person: toPerson(person), reply });
   }
 
   remove(person: PersonRow, id: number): void {

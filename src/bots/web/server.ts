@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { ChatError, type ChatErrorKind } from "../chat.js";
 import { registerApi, type WebServices } from "./api.js";
+import { registerGallery } from "./gallery.js";
 import { refuse } from "./guard.js";
 
 const statusOf: Readonly<Record<ChatErrorKind, number>> = {
@@ -109,6 +110,7 @@ export async function buildServer(services: WebServices, options: ServerOptions,
   });
 
   registerApi(app, services);
+  if (services.handlers.gallery) registerGallery(app, services, services.handlers.gallery);
   return app;
 }
 

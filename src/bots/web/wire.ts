@@ -127,12 +127,69 @@ export interface WireCompletion {
   readonly label: string;
 }
 
+/** A finished work in the gallery. */
+export interface WireWork {
+  readonly job: string;
+  readonly title: string;
+  /** The command that makes it, such as "dream". */
+  readonly command: string;
+  readonly author: { readonly id: string; readonly name: string };
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Pixels; 0 where they are not known. */
+  readonly width: number;
+  readonly height: number;
+  readonly film: boolean;
+  readonly hearts: number;
+  /** Whether the viewer loves it. */
+  readonly loved: boolean;
+  readonly spoiler: boolean;
+  /** Addresses of two stills, for a tile on a usual and on a fine screen, and of the work itself. They never change. */
+  readonly thumb: string;
+  readonly thumb2x: string;
+  readonly full: string;
+}
+
+/** `GET /api/gallery` */
+export interface WireGalleryPage {
+  readonly works: readonly WireWork[];
+  readonly next?: string;
+}
+
+/** `GET /api/gallery/people` */
+export interface WireGalleryPeople {
+  readonly people: readonly { readonly id: string; readonly name: string; readonly works: number }[];
+}
+
+/** `GET /api/gallery/works/:job` */
+export interface WireWorkDetail extends WireWork {
+  readonly line: string;
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+  readonly credits: string;
+  /** Where its thread is, as long as that is there. */
+  readonly channel?: string;
+  readonly thread?: string;
+  readonly hidden: boolean;
+  readonly mayHide: boolean;
+  readonly origins: readonly WireWork[];
+  readonly remixes: readonly WireWork[];
+}
+
+/** `POST /api/gallery/works/:job/again`: where the new job is announced, or why there is none. */
+export interface WireAgain {
+  readonly channel?: string;
+  readonly message?: string;
+  readonly refusal?: string;
+}
+
 /** `GET /api/session` and the first frame of a socket. */
 export interface WireSession {
   readonly me: WireMe;
   readonly bot: WirePerson;
   readonly channels: readonly WireChannel[];
   readonly commands: readonly WireCommand[];
+  /** Whether there is a gallery. */
+  readonly gallery: boolean;
   /** The newest rev: what a client that starts fresh resumes from. */
   readonly rev: number;
   readonly limits: { readonly uploadBytes: number; readonly picturesPerMessage: number; readonly textLength: number };

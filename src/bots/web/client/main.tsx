@@ -7,13 +7,15 @@ import "./styles/messages.css";
 import "./styles/attached.css";
 import "./styles/pictures.css";
 import "./styles/composer.css";
+import "./styles/gallery.css";
+import "./styles/work.css";
 import "./styles/overlays.css";
 import "./styles/phone.css";
 import { render } from "preact";
 import { App } from "./components/App.js";
 import { errorText, loadSession } from "./state/api.js";
+import { followRoute } from "./state/follow-route.js";
 import { connect, reconnectNow } from "./state/live.js";
-import { followRoute } from "./state/route.js";
 import { setState } from "./state/store.js";
 
 async function start(): Promise<void> {

@@ -1,8 +1,11 @@
 import { useEffect } from "preact/hooks";
-import { setState, useStore } from "../state/store.js";
+import { useStore } from "../state/store.js";
 import { Composer } from "./Composer.js";
 import { DropZone } from "./DropZone.js";
-import { Icon, Mark } from "./Icon.js";
+import { GalleryPage } from "./gallery/GalleryPage.js";
+import { WorkView } from "./gallery/WorkView.js";
+import { Mark } from "./Icon.js";
+import { MenuButton } from "./MenuButton.js";
 import { Overlays } from "./Overlays.js";
 import { Sidebar } from "./Sidebar.js";
 import { focusComposer, useShortcuts } from "./shortcuts.js";
@@ -29,7 +32,7 @@ export function App() {
       </main>
     );
   }
-  if (!ready || route.channel === undefined) {
+  if (!ready || (route.channel === undefined && !route.gallery)) {
     return (
       <main class="splash" aria-busy="true" aria-label="Opening the chat">
         <Mark size={72} />
@@ -37,6 +40,17 @@ export function App() {
     );
   }
   const { channel, thread } = route;
+  if (channel === undefined) {
+    return (
+      <div class="app">
+        <Sidebar />
+        <GalleryPage lost={lost} />
+        {route.work !== undefined && <WorkView job={route.work} key={route.work} />}
+        <Overlays />
+        <Toasts />
+      </div>
+    );
+  }
   return (
     <div class="app" data-thread={thread !== undefined}>
       <button type="button" class="skip" onClick={() => focusComposer(".channel-pane")}>
@@ -64,18 +78,9 @@ export function App() {
 
 function ChannelHeader({ channel }: { channel: string }) {
   const topic = useStore((state) => state.channels.find((each) => each.id === channel)?.topic);
-  const news = useStore((state) => state.channels.some((each) => each.id !== channel && each.unread > 0));
   return (
     <header class="pane-header">
-      <button
-        type="button"
-        class="quiet only-phone menu-button"
-        aria-label={news ? "Channels, something is unread" : "Channels"}
-        onClick={() => setState({ drawer: true })}
-      >
-        <Icon name="menu" />
-        {news && <i class="dot" />}
-      </button>
+      <MenuButton channel={channel} />
       <h1>
         <span aria-hidden="true">#</span>
         {channel}
@@ -88,7 +93,7 @@ function ChannelHeader({ channel }: { channel: string }) {
 function useTitle(): void {
   const title = useStore((state) => {
     const unread = state.channels.reduce((sum, each) => sum + (each.mentions || (each.unread > 0 ? 1 : 0)), 0);
-    return `${unread > 0 ? `(${unread}) ` : ""}${state.route.channel === undefined ? "" : `#${state.route.channel} · `}Dreamloom`;
+    return `${unread > 0 ? `(${unread}) ` : ""}${state.route.gallery ? "Gallery · " : state.route.channel === undefined ? "" : `#${state.route.channel} · `}Dreamloom`;
   });
   useEffect(() => {
     document.title = title;

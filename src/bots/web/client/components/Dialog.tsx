@@ -11,11 +11,13 @@ export function Dialog({
   label,
   class: name,
   style,
+  onClose = closeOverlay,
   children,
 }: {
   label: string;
   class: string;
   style?: Readonly<Record<string, string>>;
+  onClose?: () => void;
   children: ComponentChildren;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -33,10 +35,10 @@ export function Dialog({
       aria-label={label}
       onCancel={(event) => {
         event.preventDefault();
-        closeOverlay();
+        onClose();
       }}
       onClick={(event) => {
-        if (event.target === dialog.current) closeOverlay();
+        if (event.target === dialog.current) onClose();
       }}
     >
       {children}

@@ -94,7 +94,7 @@ function InlineCode({ text }: { text: string }) {
   );
 }
 
-function CodeBlock({ text }: { text: string }) {
+export function CodeBlock({ text }: { text: string }) {
   const [copied, copy] = useCopy(text);
   return (
     <div class="code-block">

@@ -1,5 +1,5 @@
 import type { WireChannel } from "../../wire.js";
-import { hrefOf } from "../state/route.js";
+import { galleryHref, hrefOf } from "../state/route.js";
 import { setState, useStore } from "../state/store.js";
 import { Avatar } from "./Avatar.js";
 import { Icon, Mark } from "./Icon.js";
@@ -10,6 +10,7 @@ export function Sidebar() {
   const route = useStore((state) => state.route);
   const me = useStore((state) => state.session?.me);
   const drawer = useStore((state) => state.drawer);
+  const gallery = useStore((state) => state.session?.gallery);
   const close = () => setState({ drawer: false });
   return (
     <>
@@ -24,6 +25,17 @@ export function Sidebar() {
           <span>Jump to</span>
           <kbd>{/Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</kbd>
         </button>
+        {gallery && (
+          <a
+            class="channel-link gallery-link"
+            href={galleryHref()}
+            aria-current={route.gallery && route.work === undefined ? "page" : undefined}
+            onClick={close}
+          >
+            <Icon name="gallery" size={18} />
+            <span>Gallery</span>
+          </a>
+        )}
         <div class="sidebar-heading">
           <h2>Channels</h2>
           <button

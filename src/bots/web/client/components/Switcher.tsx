@@ -1,23 +1,28 @@
 import { useState } from "preact/hooks";
-import { go } from "../state/route.js";
+import { galleryHref, go } from "../state/route.js";
 import { setState, useStore } from "../state/store.js";
 import { rank } from "../text/slash.js";
 import { Dialog } from "./Dialog.js";
 import { Icon } from "./Icon.js";
+
+/** No channel can be called this. */
+const GALLERY = "Gallery";
 
 /** Ctrl/Cmd+K: type a few letters of a channel's name and go there. */
 export function Switcher() {
   const channels = useStore((state) => state.channels);
   const [typed, setTyped] = useState("");
   const [index, setIndex] = useState(0);
+  const gallery = useStore((state) => state.session?.gallery) ? [{ name: GALLERY, topic: "All that was made here", unread: 0 }] : [];
   const found = rank(
-    channels.map((channel) => ({ name: channel.id, topic: channel.topic, unread: channel.unread })),
+    [...channels.map((channel) => ({ name: channel.id, topic: channel.topic, unread: channel.unread })), ...gallery],
     typed.replace(/^#/, ""),
   );
   const choose = (name: string | undefined) => {
     if (name === undefined) return;
     setState({ overlay: undefined });
-    go(name);
+    if (name === GALLERY) window.location.hash = galleryHref();
+    else go(name);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter") choose(found[index]?.name);
@@ -56,7 +61,7 @@ export function Switcher() {
             onMouseMove={() => setIndex(place)}
             onClick={() => choose(name)}
           >
-            <Icon name="hash" size={17} />
+            <Icon name={name === GALLERY ? "gallery" : "hash"} size={17} />
             <strong>{name}</strong>
             <span>{topic}</span>
             {unread > 0 && <b class="badge">{unread}</b>}

@@ -1,4 +1,15 @@
-import type { WireCompletion, WireError, WireMe, WireMessage, WirePage, WireSession } from "../../wire.js";
+import type {
+  WireAgain,
+  WireCompletion,
+  WireError,
+  WireGalleryPage,
+  WireGalleryPeople,
+  WireMe,
+  WireMessage,
+  WirePage,
+  WireSession,
+  WireWorkDetail,
+} from "../../wire.js";
 import type { Draft } from "./store.js";
 
 const timeoutMs = 20_000;
@@ -23,6 +34,26 @@ export const markRead = (channel: string, message: string) => call<void>("POST",
 export const removeMessage = (id: string) => call<void>("DELETE", `/api/messages/${id}`);
 export const react = (id: string, emoji: string, on: boolean) => call<void>("POST", `/api/messages/${id}/reactions`, { emoji, on });
 export const press = (id: string, action: string) => call<void>("POST", `/api/messages/${id}/actions`, { action });
+
+export function loadGallery(query: {
+  by: string;
+  person?: string | undefined;
+  command?: string | undefined;
+  after?: string | undefined;
+}): Promise<WireGalleryPage> {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return call<WireGalleryPage>("GET", `/api/gallery?${new URLSearchParams(given)}`);
+}
+
+export const loadGalleryPeople = () => call<WireGalleryPeople>("GET", "/api/gallery/people");
+export const loadWork = (job: string) => call<WireWorkDetail>("GET", workPath(job));
+export const loveWork = (job: string, on: boolean) => call<{ hearts: number }>("POST", `${workPath(job)}/love`, { on });
+export const hideWork = (job: string, hidden: boolean) => call<void>("POST", `${workPath(job)}/hidden`, { hidden });
+export const workAgain = (job: string) => call<WireAgain>("POST", `${workPath(job)}/again`, {});
+
+function workPath(job: string): string {
+  return `/api/gallery/works/${encodeURIComponent(job)}`;
+}
 
 export function loadPage(channel: string, thread: string | undefined, before: string | undefined): Promise<WirePage> {
   const query = new URLSearchParams({ ...(thread === undefined ? {} : { thread }), ...(before === undefined ? {} : { before }) });
@@ -52,7 +83,10 @@ export function sendMessage({ channel, thread, text, repliesTo, nonce, files }: 
   const form = new FormData();
   const fields = { channel, text, nonce, thread, repliesTo };
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) form.append(name, value);
-  for (const [index, { description }] of files.entries()) form.append(`description-${index}`, description);
+  for (const [index, { description, spoiler }] of files.entries()) {
+    form.append(`description-${index}`, description);
+    if (spoiler) form.append(`spoiler-${index}`, "1");
+  }
   for (const { file } of files) form.append("file", file, file.name);
   return call<WireMessage>("POST", "/api/messages", form);
 }

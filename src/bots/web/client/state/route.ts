@@ -1,9 +1,9 @@
-import { loadTimeline } from "./actions.js";
-import { getState, type Route, setState } from "./store.js";
+import type { Route } from "./store.js";
 
-/** Addresses are `#/art` for a channel and `#/art/12` for the thread on message 12. */
+/** Addresses are `#/art` for a channel, `#/art/12` for the thread on message 12, `#gallery` and, for one work there, `#gallery/7KQ4M9XA`. */
 export function readRoute(): Route {
-  const [, channel, thread] = window.location.hash.split("/");
+  const [place, channel, thread] = window.location.hash.split("/");
+  if (place === "#gallery") return { gallery: true, work: channel && /^[A-Z0-9]{4,16}$/.test(channel) ? channel : undefined };
   return { channel: channel ? decode(channel) : undefined, thread: thread && /^\d+$/.test(thread) ? thread : undefined };
 }
 
@@ -11,26 +11,12 @@ export function hrefOf(channel: string, thread?: string): string {
   return `#/${encodeURIComponent(channel)}${thread === undefined ? "" : `/${thread}`}`;
 }
 
-export function go(channel: string, thread?: string): void {
-  window.location.hash = hrefOf(channel, thread);
+export function galleryHref(work?: string): string {
+  return `#gallery${work === undefined ? "" : `/${work}`}`;
 }
 
-/** Follows the address bar, and loads what it points to. */
-export function followRoute(): void {
-  const follow = () => {
-    const route = readRoute();
-    const { channels } = getState();
-    const channel = channels.some((each) => each.id === route.channel)
-      ? route.channel
-      : (channels.find((each) => each.id === "art") ?? channels[0])?.id;
-    if (channel === undefined) return;
-    if (channel !== route.channel) return window.location.replace(hrefOf(channel));
-    setState({ route });
-    void loadTimeline(channel);
-    if (route.thread !== undefined) void loadTimeline(channel, route.thread);
-  };
-  window.addEventListener("hashchange", follow);
-  follow();
+export function go(channel: string, thread?: string): void {
+  window.location.hash = hrefOf(channel, thread);
 }
 
 function decode(text: string): string {

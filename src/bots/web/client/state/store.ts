@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { WireChannel, WireMessage, WireSession } from "../../wire.js";
+import type { WireChannel, WireMessage, WireSession, WireWork, WireWorkDetail } from "../../wire.js";
 
 /** A channel's or a thread's messages, as far as they have been loaded: always an unbroken stretch up to the newest. */
 export interface Timeline {
@@ -28,11 +28,32 @@ export interface Draft {
   readonly width: number;
   readonly height: number;
   readonly description: string;
+  /** Hidden until somebody asks to see it. */
+  readonly spoiler: boolean;
 }
 
+/** A channel, a thread in it, or the gallery, perhaps with one work open. */
 export interface Route {
   readonly channel?: string | undefined;
   readonly thread?: string | undefined;
+  readonly gallery?: boolean | undefined;
+  readonly work?: string | undefined;
+}
+
+/** Which works the gallery shows, and in which order. */
+export interface GalleryView {
+  readonly by: "date" | "favourites";
+  readonly command?: string | undefined;
+  readonly person?: { readonly id: string; readonly name: string } | undefined;
+}
+
+/** The gallery as far as it has been loaded. */
+export interface GalleryState {
+  readonly view: GalleryView;
+  readonly works: readonly WireWork[];
+  readonly next?: string | undefined;
+  readonly status: "idle" | "loading" | "ready" | "failed";
+  readonly error?: string | undefined;
 }
 
 export interface Toast {
@@ -52,6 +73,11 @@ export interface State {
   /** The message that the next one in a timeline answers, by the timeline's key. */
   readonly replying: Readonly<Record<string, WireMessage | undefined>>;
   readonly overlay?: Overlay | undefined;
+  readonly gallery: GalleryState;
+  /** The work that is open, as soon as it has been loaded. */
+  readonly work?: WireWorkDetail | undefined;
+  /** Addresses of hidden pictures that have been asked for. */
+  readonly revealed: ReadonlySet<string>;
   /** The channel list is open on a phone. */
   readonly drawer: boolean;
   /** Why the chat could not be opened at all. */
@@ -76,6 +102,8 @@ let state: State = {
   toasts: [],
   replying: {},
   drawer: false,
+  gallery: { view: { by: "date" }, works: [], status: "idle" },
+  revealed: new Set(),
 };
 const listeners = new Set<Listener>();
 
