@@ -119,6 +119,7 @@ export function registerGallery(app: FastifyInstance, { room, sessions, conversa
     const tag = `"${job}-${file}"`;
     const picture = side === undefined ? await gallery.picture(job, viewer) : await gallery.thumbnail(job, side, viewer);
     forEver(reply, tag);
+    reply.header("content-disposition", `inline; filename="${picture.name}"`);
     if (request.headers["if-none-match"] === tag) return reply.code(304).send();
     return reply.type(picture.type).send(Buffer.from(picture.bytes.buffer, picture.bytes.byteOffset, picture.bytes.byteLength));
   });

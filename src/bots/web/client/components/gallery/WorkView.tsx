@@ -124,7 +124,7 @@ function Facts({ work }: { work: WireWorkDetail }) {
             <Icon name="thread" size={18} /> Open thread
           </a>
         )}
-        <a class="button small" href={work.full} download={`${work.job}.${work.film ? "webp" : "png"}`} aria-label="Download">
+        <a class="button small" href={work.full} download="" aria-label="Download">
           <Icon name="download" size={18} />
         </a>
       </div>

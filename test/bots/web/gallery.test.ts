@@ -1,0 +1,153 @@
+import { describe, expect, it } from "vitest";
+import { ChatError, type Gallery, type GalleryDetail, type GalleryQuery, type GalleryViewer } from "../../../src/bots/chat.js";
+import type { WireAgain, WireGalleryPage, WireSession, WireWorkDetail } from "../../../src/bots/web/wire.js";
+import { handlers, photo, startChat, Visitor } from "./harness.js";
+
+const work = {
+  ...{ job: "7KQ4M9XA", title: "Dream of creatures", command: "dream", author: { id: "ann", name: "Ann" }, at: 5 },
+  ...{ width: 320, height: 200, film: false, hearts: 2, loved: false, spoiler: false },
+};
+
+/** A gallery with one work, that notes what it is asked. */
+async function open(messages: () => GalleryDetail["messages"] = () => []) {
+  const asked: { query?: GalleryQuery; viewer?: GalleryViewer; side?: number; love?: boolean; hidden?: boolean } = {};
+  const bytes = await photo(64, 40);
+  const known = (job: string): void => {
+    if (job !== work.job) throw new ChatError("gone", "This work is no longer in the gallery.");
+  };
+  const gallery: Gallery = {
+    page: async (query, viewer) => {
+      Object.assign(asked, { query, viewer });
+      return { works: [work], next: "k.1" };
+    },
+    authors: async () => [{ id: "ann", name: "Ann", works: 1 }],
+    work: async (job) => {
+      known(job);
+      const told = { line: "/dream seed:7", facts: [{ name: "seed", value: "7" }], credits: "Picture by Ben" };
+      return {
+        ...work,
+        ...told,
+        messages: messages(),
+        hidden: false,
+        mayHide: true,
+        again: `job:again:${job}`,
+        origins: [],
+        remixes: [work],
+      };
+    },
+    thumbnail: async (job, side) => {
+      known(job);
+      asked.side = side;
+      return { bytes, name: "a.jpg", type: "image/jpeg" };
+    },
+    picture: async (job) => {
+      known(job);
+      return { bytes, name: `${job}.jpeg`, type: "image/jpeg" };
+    },
+    love: async (job, on) => {
+      known(job);
+      asked.love = on;
+      return on ? 3 : 2;
+    },
+    hide: async (_job, hidden, { person }) => {
+      if (!person.moderator) throw new ChatError("forbidden", "This is Ann's.");
+      asked.hidden = hidden;
+    },
+  };
+  const bot = handlers(
+    async (event) => {
+      if (event.kind === "action")
+        await event.reply({ text: `again, ${event.person.name}` }, event.action.endsWith("XA") ? "public" : "private");
+    },
+    { gallery },
+  );
+  const chat = await startChat(bot);
+  return { chat, bot, asked, bytes, visitor: await Visitor.enter(chat) };
+}
+
+describe("the gallery's addresses", () => {
+  it("give pages and works as plain data", async () => {
+    const { visitor, asked } = await open();
+    expect((await visitor.session()) as WireSession).toMatchObject({ gallery: true });
+    const page = (await (
+      await visitor.request("GET", "/api/gallery?by=favourites&person=ann&command=dream&after=k.1&limit=5")
+    ).json()) as WireGalleryPage;
+    expect(asked.query).toEqual({ by: "favourites", author: "ann", command: "dream", after: "k.1", limit: 5 });
+    expect(asked.viewer).toMatchObject({ platform: "web", community: "local" });
+    expect(page).toMatchObject({ next: "k.1", works: [{ ...work, thumb: "/gallery/7KQ4M9XA/480.jpg", full: "/gallery/7KQ4M9XA/full" }] });
+    const detail = (await (await visitor.request("GET", "/api/gallery/works/7KQ4M9XA")).json()) as WireWorkDetail;
+    expect(detail).toMatchObject({ line: "/dream seed:7", credits: "Picture by Ben", mayHide: true, remixes: [{ job: "7KQ4M9XA" }] });
+    expect(detail).not.toHaveProperty("messages");
+    expect((await visitor.request("GET", "/api/gallery/works/AAAAAAAA")).status).toBe(404);
+    expect((await visitor.request("GET", "/api/gallery/works/..%2fx")).status).toBe(404);
+    expect((await visitor.request("GET", "/api/gallery?by=chance")).status).toBe(403);
+  });
+
+  it("give pictures that may be kept for ever, to visitors only and in two sizes", async () => {
+    const { chat, visitor, asked, bytes } = await open();
+    const response = await visitor.request("GET", "/gallery/7KQ4M9XA/480.jpg");
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(new Uint8Array(bytes));
+    expect(response.headers.get("content-type")).toBe("image/jpeg");
+    expect(response.headers.get("cache-control")).toBe("private, max-age=31536000, immutable");
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(asked.side).toBe(480);
+    const tag = response.headers.get("etag") ?? "";
+    expect((await visitor.request("GET", "/gallery/7KQ4M9XA/480.jpg", undefined, { "if-none-match": tag })).status).toBe(304);
+    expect((await visitor.request("GET", "/gallery/7KQ4M9XA/full")).headers.get("content-disposition")).toBe(
+      'inline; filename="7KQ4M9XA.jpeg"',
+    );
+    for (const path of ["/gallery/7KQ4M9XA/123.jpg", "/gallery/AAAAAAAA/480.jpg", "/gallery/7KQ4M9XA/..%2f..%2fweb-chat.sqlite"]) {
+      expect((await visitor.request("GET", path)).status).toBe(404);
+    }
+    const stranger = new Visitor(chat.address);
+    for (const path of [
+      "/gallery/7KQ4M9XA/480.jpg",
+      "/gallery/7KQ4M9XA/full",
+      "/api/gallery",
+      "/api/gallery/people",
+      "/api/gallery/works/7KQ4M9XA",
+    ]) {
+      expect((await stranger.request("GET", path)).status).toBe(403);
+    }
+  });
+
+  it("take hearts, which show on the work's message too, and hide for those who may", async () => {
+    let messages: GalleryDetail["messages"] = [];
+    const { chat, visitor, asked } = await open(() => messages);
+    messages = [await chat.post({ platform: "web", community: "local", channel: "art" }, { text: "the work" })];
+    const love = (on: boolean) => visitor.request("POST", "/api/gallery/works/7KQ4M9XA/love", { on });
+    expect(await (await love(true)).json()).toEqual({ hearts: 3 });
+    expect((await visitor.page()).messages.at(-1)?.reactions).toMatchObject([{ emoji: "❤️", people: [{}] }]);
+    await love(false);
+    expect(asked.love).toBe(false);
+    expect((await visitor.page()).messages.at(-1)?.reactions).toEqual([]);
+    const hide = (who: Visitor) => who.request("POST", "/api/gallery/works/7KQ4M9XA/hidden", { hidden: true });
+    expect((await hide(await Visitor.enter(chat))).status).toBe(403);
+    expect(asked.hidden).toBeUndefined();
+    expect((await hide(visitor)).status).toBe(204);
+    const foreign = await visitor.request("POST", "/api/gallery/works/7KQ4M9XA/love", { on: true }, { origin: "http://evil.example" });
+    expect(foreign.status).toBe(403);
+  });
+
+  it("make a work again in its channel, as its button does, within limits", async () => {
+    let messages: GalleryDetail["messages"] = [];
+    const { chat, visitor, bot } = await open(() => messages);
+    expect((await visitor.request("POST", "/api/gallery/works/7KQ4M9XA/again", {})).status).toBe(404);
+    messages = [await chat.post({ platform: "web", community: "local", channel: "art" }, { text: "the work" })];
+    const again = (await (await visitor.request("POST", "/api/gallery/works/7KQ4M9XA/again", {})).json()) as WireAgain;
+    const last = (await visitor.page()).messages.at(-1);
+    expect(last?.text).toMatch(/^again, /);
+    expect(again).toEqual({ channel: "art", message: last?.id });
+    expect(bot.events.at(-1)).toMatchObject({ kind: "action", action: "job:again:7KQ4M9XA", message: messages[0] });
+    const statuses = await Promise.all(
+      Array.from({ length: 8 }, async () => (await visitor.request("POST", "/api/gallery/works/7KQ4M9XA/again", {})).status),
+    );
+    expect(statuses).toContain(429);
+  });
+
+  it("are not there where no gallery is kept", async () => {
+    const visitor = await Visitor.enter(await startChat());
+    expect(await visitor.session()).toMatchObject({ gallery: false });
+    expect((await visitor.request("GET", "/api/gallery")).status).toBe(404);
+  });
+});
