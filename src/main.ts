@@ -3,6 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { Chat } from "./bots/chat.js";
+import { DiscordChat } from "./bots/discord/chat.js";
+import type { DiscordOptions, Memo } from "./bots/discord/options.js";
 import { SlackChat } from "./bots/slack/chat.js";
 import { WebChat } from "./bots/web/chat.js";
 import { offer } from "./commands/catalogue.js";
@@ -186,7 +188,7 @@ export async function start(parts: Parts & { readonly env?: Readonly<Record<stri
 }
 
 function defaultChats(config: Config, logger: Logger, store: Store): Chat[] {
-  return [...webChat(config, logger), ...slackChat(config, logger, store)];
+  return [...webChat(config, logger), ...slackChat(config, logger, store), ...discordChat(config, logger, store.memos)];
 }
 
 /** Served when there is a token for a workspace, or what lets workspaces install the app. */
@@ -213,6 +215,17 @@ function webChat(config: Config, logger: Logger): Chat[] {
   const moderation = moderatorCode === "" ? {} : { moderatorCode };
   const where = { host, port, allowedHosts, dataDir: config.data.dir };
   return [new WebChat({ ...where, logger: logger.child({ part: "web" }), limits, ...sample, ...moderation })];
+}
+
+function discordChat(config: Config, logger: Logger, memo: Memo): Chat[] {
+  if (config.discord.token === "") return [];
+  return [new DiscordChat({ ...discordSettings(config), memo, logger: logger.child({ part: "discord" }) })];
+}
+
+/** The settings of the Discord bot; what is empty was not set. */
+export function discordSettings({ discord }: Config): Pick<DiscordOptions, "token" | "appId" | "apiUrl" | "messageContent"> {
+  const { token, appId, apiUrl, messageContent } = discord;
+  return { token, messageContent, ...(appId === "" ? {} : { appId }), ...(apiUrl === "" ? {} : { apiUrl }) };
 }
 
 function limitsOf({ queue }: Config): QueueLimits {

@@ -179,6 +179,8 @@ export interface CommandOptionSummary {
   /** Values are completed by asking {@link ChatHandlers.complete}. */
   readonly completes?: boolean;
   readonly default?: string;
+  /** Of a picture option: what a second picture is for, where the command takes one. It comes second in {@link CommandEvent.attachments}. */
+  readonly second?: string;
 }
 
 export interface CommandSummary {

@@ -7,6 +7,7 @@ import { Favourites } from "./favourites.js";
 import { Gallery } from "./gallery.js";
 import { Images } from "./images.js";
 import { Jobs } from "./jobs.js";
+import { Memos } from "./memos.js";
 import { MyData } from "./my-data.js";
 import { Retention } from "./retention.js";
 import { Settings } from "./settings.js";
@@ -34,6 +35,7 @@ export interface Store {
   readonly settings: Settings;
   readonly boards: Boards;
   readonly slackInstallations: SlackInstallations;
+  readonly memos: Memos;
   readonly myData: MyData;
   readonly retention: Retention;
   /** Waits for pictures that are being written, and closes the file. */
@@ -59,6 +61,7 @@ export function openStore(options: StoreOptions): Store {
     gallery: new Gallery(database),
     settings: new Settings(database, now),
     slackInstallations: new SlackInstallations(database, now),
+    memos: new Memos(database, now),
     myData: new MyData({ database, images, jobs, styles, favourites, boards }),
     retention: new Retention({ database, images, jobs, boards }, now),
     close: () => {

@@ -1,0 +1,102 @@
+import type { InternalRequest, RateLimitData, RawFile, REST, RouteLike } from "discord.js";
+import { ChatError } from "../chat.js";
+import { type Attempt, chatError } from "./errors.js";
+import type { Timing } from "./options.js";
+import { PreviewBudget } from "./preview-budget.js";
+
+export interface Call extends Attempt {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly route: RouteLike;
+  readonly body?: unknown;
+  readonly files?: readonly RawFile[];
+  readonly query?: URLSearchParams;
+  /** False for calls that a token in the route allows. */
+  readonly auth?: boolean;
+  /** All of it may take this long; `callMs` unless given. */
+  readonly ms?: number;
+  /** The channel whose budget a preview comes from: it is dropped where anything else would wait. */
+  readonly previewIn?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Calls of Discord's REST interface. discord.js knows its rate limits and makes what exceeds them wait in line; here each call gets a
+ * deadline besides, errors become those of the port, and previews are dropped rather than waited for.
+ */
+export class Calls {
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #droppable = new Set<string>();
+  readonly #previews = new PreviewBudget();
+  #closed = false;
+
+  constructor(
+    private readonly rest: REST,
+    private readonly timing: Timing,
+  ) {
+    rest.options.rejectOnRateLimit = (data) => this.#givesUp(data);
+  }
+
+  /** @throws ChatError */
+  async run<T = unknown>(call: Call): Promise<T> {
+    if (this.#closed) throw new ChatError("unavailable", "Discord is not connected.");
+    const preview = call.previewIn !== undefined;
+    if (call.previewIn !== undefined && !this.#previews.take(call.previewIn)) {
+      throw new ChatError("rate-limited", "There are more previews in this channel than Discord takes.");
+    }
+    const milliseconds = call.ms ?? (preview ? this.timing.previewMs : this.timing.callMs);
+    const work = this.#request(call, milliseconds);
+    this.#underWay.add(work);
+    if (preview) this.#droppable.add(call.route);
+    try {
+      return (await work) as T;
+    } catch (error) {
+      throw chatError(error, call);
+    } finally {
+      this.#underWay.delete(work);
+      if (preview) this.#droppable.delete(call.route);
+    }
+  }
+
+  /** An edit that is no preview takes its share of the channel's budget too, and may exceed it. */
+  spent(channel: string): void {
+    this.#previews.spend(channel);
+  }
+
+  /** Takes no more calls, and waits a while for those under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const enough = new Promise<void>((resolve) => setTimeout(resolve, this.timing.stopMs).unref());
+    await Promise.race([Promise.allSettled(this.#underWay), enough]);
+  }
+
+  async #request({ method, route, body, files, query, auth, signal }: Call, milliseconds: number): Promise<unknown> {
+    const deadline = AbortSignal.timeout(milliseconds);
+    const end = signal ? AbortSignal.any([deadline, signal]) : deadline;
+    const request: InternalRequest = {
+      method: method as InternalRequest["method"],
+      fullRoute: route,
+      signal: end,
+      ...(body === undefined ? {} : { body }),
+      ...(files === undefined || files.length === 0 ? {} : { files: [...files] }),
+      ...(query === undefined ? {} : { query }),
+      ...(auth === undefined ? {} : { auth }),
+    };
+    const answered = this.rest.request(request);
+    // While discord.js sleeps until a rate limit has passed, it hears no signal; it looks at it before it sends anything.
+    return await Promise.race([answered, ended(end)]).finally(() => answered.catch(() => undefined));
+  }
+
+  /** Whether a call fails rather than waits for a rate limit. */
+  #givesUp({ url, timeToReset, retryAfter }: RateLimitData): boolean {
+    if (Math.max(timeToReset, retryAfter) > this.timing.callMs * 0.75) return true;
+    return [...this.#droppable].some((route) => url.endsWith(route));
+  }
+}
+
+async function ended(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const end = () => reject(signal.reason);
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end, { once: true });
+  });
+}

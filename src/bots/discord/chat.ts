@@ -1,0 +1,144 @@
+import { type APIInteraction, type Client, GatewayDispatchEvents } from "discord.js";
+import {
+  type Chat,
+  ChatError,
+  type ChatHandlers,
+  type ChatLimits,
+  type MessageRef,
+  type OutgoingMessage,
+  type PictureSource,
+  type Place,
+  type PlaceInfo,
+} from "../chat.js";
+import { Calls } from "./calls.js";
+import { CONTENT_LENGTH } from "./compose.js";
+import { connect, createClient } from "./connect.js";
+import { definitions } from "./definitions.js";
+import { latestPicture, POINT_AT_IT } from "./history.js";
+import { Interactions } from "./interactions.js";
+import { Messages } from "./messages.js";
+import { DEFAULT_TIMING, type DiscordOptions, type Timing } from "./options.js";
+import { isEmptied, Pictures } from "./pictures.js";
+import { channelOf, DIRECT, PLATFORM, Places, UPLOAD_BYTES } from "./places.js";
+import { listenToReactions } from "./reactions.js";
+import { register } from "./register.js";
+import { openThread } from "./threads.js";
+
+/** Room in a message for what is put around its text: names of those who are mentioned, a bar of progress, escapes. */
+const AROUND_TEXT = 100;
+
+interface Session {
+  readonly client: Client;
+  readonly calls: Calls;
+  readonly places: Places;
+  readonly pictures: Pictures;
+  readonly messages: Messages;
+}
+
+/**
+ * Dreamloom in Discord: one application with its bot, in any number of servers.
+ *
+ * @example
+ * const chat = new DiscordChat({ token: process.env.DISCORD_TOKEN ?? "", logger });
+ * await chat.start(handlers);
+ */
+export class DiscordChat implements Chat {
+  readonly platform = PLATFORM;
+  readonly limits: ChatLimits;
+  readonly #timing: Timing;
+  #session: Session | undefined;
+
+  constructor(private readonly options: DiscordOptions) {
+    this.#timing = { ...DEFAULT_TIMING, ...options.timing };
+    const { editIntervalMs } = this.#timing;
+    this.limits = { uploadBytes: UPLOAD_BYTES, editIntervalMs, textLength: CONTENT_LENGTH - AROUND_TEXT };
+  }
+
+  /** @throws ChatError that tells what to mend: a wrong token, an intent that was not granted, no connection. */
+  async start(handlers: ChatHandlers): Promise<void> {
+    if (this.#session) throw new ChatError("unavailable", "The Discord bot is running already.");
+    const { logger, memo } = this.options;
+    const client = createClient(this.options, this.#timing);
+    const calls = new Calls(client.rest, this.#timing);
+    const places = new Places(client, calls);
+    const pictures = new Pictures(calls);
+    const messages = new Messages(client, calls);
+    const post = (place: Place, message: OutgoingMessage) => messages.post(place, message);
+    const interactions = new Interactions({ handlers, places, pictures, calls, timing: this.#timing, logger, post });
+    // Both as they come from the gateway, typed by Discord's own description: ids and names are all that is needed of them.
+    client.ws.on(GatewayDispatchEvents.InteractionCreate, (interaction: APIInteraction) => void interactions.take(interaction));
+    listenToReactions(client, places, handlers, logger);
+    // Commands may come as soon as the gateway is open.
+    this.#session = { client, calls, places, pictures, messages };
+    try {
+      await connect(client, this.options, this.#timing, logger);
+    } catch (error) {
+      this.#session = undefined;
+      throw error;
+    }
+    const appId = client.application?.id ?? this.options.appId ?? "";
+    try {
+      const told = await register(calls, appId, definitions(handlers.commands, handlers.shortcuts), memo);
+      if (told) logger.info("Discord was told the commands");
+    } catch (error) {
+      // Those of the last time are still there; the rest of the bot works.
+      logger.error({ err: error }, "Discord did not take the commands; dreamloom register tries again");
+    }
+    logger.info({ bot: client.user?.username, servers: client.guilds.cache.size }, "Discord is connected");
+  }
+
+  async stop(): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    this.#session = undefined;
+    session.client.ws.removeAllListeners();
+    await session.calls.close();
+    await session.client.destroy();
+  }
+
+  async post(place: Place, message: OutgoingMessage): Promise<MessageRef> {
+    return this.#connected.messages.post(place, message);
+  }
+
+  async edit(message: MessageRef, content: OutgoingMessage): Promise<void> {
+    return this.#connected.messages.edit(message, content);
+  }
+
+  async remove(message: MessageRef): Promise<void> {
+    return this.#connected.messages.remove(message);
+  }
+
+  async react(message: MessageRef, emoji: string): Promise<void> {
+    return this.#connected.messages.react(message, emoji);
+  }
+
+  async openThread(message: MessageRef, title: string): Promise<Place> {
+    return openThread(this.#connected.calls, message, title);
+  }
+
+  async latestPicture(place: Place): Promise<PictureSource | undefined> {
+    const { calls, pictures } = this.#connected;
+    return latestPicture(calls, pictures, place);
+  }
+
+  async picturesOf(ref: MessageRef): Promise<readonly PictureSource[]> {
+    const { pictures } = this.#connected;
+    const message = await pictures.message(ref);
+    if (isEmptied(message))
+      throw new ChatError("forbidden", `I can't see what is in other people's messages in this server. ${POINT_AT_IT}`);
+    return pictures.ofMessage(message, ref);
+  }
+
+  async describe(place: Place): Promise<PlaceInfo> {
+    return this.#connected.places.describe(place);
+  }
+
+  async link({ place, id }: MessageRef): Promise<string | undefined> {
+    return `https://discord.com/channels/${place.community || DIRECT}/${channelOf(place)}/${id}`;
+  }
+
+  get #connected(): Session {
+    if (!this.#session) throw new ChatError("unavailable", "The Discord bot is not running.");
+    return this.#session;
+  }
+}

@@ -1,0 +1,83 @@
+import { Client, DiscordjsError, DiscordjsErrorCodes, Events, GatewayIntentBits, Options } from "discord.js";
+import type { Logger } from "pino";
+import { ChatError } from "../chat.js";
+import { chatError } from "./errors.js";
+import type { DiscordOptions, Timing } from "./options.js";
+import { restOptions } from "./register.js";
+
+/**
+ * The client, not connected yet. Its intents are the fewest: servers with their channels and roles, and reactions. Commands, message menus
+ * and buttons need none. None of them is privileged but for "Message Content", which is asked for only when the settings say so.
+ */
+export function createClient({ apiUrl, messageContent = false }: DiscordOptions, timing: Timing): Client {
+  return new Client({
+    intents: [
+      GatewayIntentBits.Guilds,
+      GatewayIntentBits.GuildMessageReactions,
+      GatewayIntentBits.DirectMessageReactions,
+      ...(messageContent ? [GatewayIntentBits.MessageContent] : []),
+    ],
+    rest: restOptions(apiUrl, timing.requestMs),
+    makeCache: Options.cacheWithLimits({
+      ...Options.DefaultMakeCacheSettings,
+      // Nothing here reads messages from the cache.
+      ...{ MessageManager: 0, ReactionManager: 0 },
+      GuildMemberManager: { maxSize: 1_000, keepOverLimit: (member) => member.id === member.client.user.id },
+    }),
+    allowedMentions: { parse: [] },
+  });
+}
+
+/**
+ * Logs in and waits until Discord has told the bot its servers.
+ *
+ * @throws ChatError with a sentence for whoever runs the bot.
+ */
+export async function connect(client: Client, options: DiscordOptions, timing: Timing, logger: Logger): Promise<void> {
+  client.on(Events.Error, (error) => logger.error({ err: error }, "Discord reported an error"));
+  client.on(Events.Warn, (warning) => logger.warn({ warning }, "discord.js warned"));
+  client.on(Events.ShardError, (error) => logger.warn({ err: error }, "the connection to Discord had an error"));
+  client.on(Events.ShardReconnecting, () => logger.warn("the connection to Discord broke; connecting again"));
+  client.on(Events.ShardResume, (_shard, events) => logger.info({ events }, "the connection to Discord goes on where it broke"));
+  client.on(Events.ShardDisconnect, ({ code }) => logger.error({ code }, explainClose(code) ?? "Discord closed the connection for good"));
+  const ready = new Promise<void>((resolve) => client.once(Events.ClientReady, () => resolve()));
+  const late = new Promise<never>((_resolve, reject) => {
+    const sentence =
+      "Discord could not be reached; is this machine on the internet? https://discordstatus.com tells whether Discord has trouble.";
+    setTimeout(() => reject(new ChatError("timeout", sentence)), timing.startMs).unref();
+  });
+  try {
+    await Promise.race([Promise.all([client.login(options.token), ready]), late]);
+  } catch (error) {
+    await client.destroy().catch(() => undefined);
+    throw explain(error);
+  }
+  const { appId } = options;
+  if (appId !== undefined && client.application?.id !== appId) {
+    await client.destroy();
+    throw new ChatError(
+      "forbidden",
+      `DISCORD_APP_ID is ${appId}, but DISCORD_TOKEN belongs to the application ${client.application?.id ?? "?"}: take both from the same application, or leave DISCORD_APP_ID out.`,
+    );
+  }
+}
+
+const WRONG_TOKEN = "Discord does not know DISCORD_TOKEN: copy the token anew from the developer portal, under Bot > Reset Token.";
+const NO_INTENT =
+  'Discord does not grant the intent "Message Content": switch it on in the developer portal under Bot > Privileged Gateway Intents, or set DISCORD_MESSAGE_CONTENT to false.';
+
+/** What a close code of the gateway means for whoever runs the bot. */
+function explainClose(code: number): string | undefined {
+  if (code === 4004) return WRONG_TOKEN;
+  if (code === 4014 || code === 4013) return NO_INTENT;
+  return undefined;
+}
+
+function explain(error: unknown): ChatError {
+  if (error instanceof ChatError) return error;
+  const message = error instanceof Error ? error.message : "";
+  const invalid = error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid;
+  if (invalid || /Authentication failed/i.test(message)) return new ChatError("forbidden", WRONG_TOKEN, { cause: error });
+  if (/(disallowed|invalid) intents/i.test(message)) return new ChatError("forbidden", NO_INTENT, { cause: error });
+  return chatError(error, { doing: "log in" });
+}

@@ -1,0 +1,37 @@
+import { type APIMessage, Routes } from "discord.js";
+import { ChatError, type PictureSource, type Place } from "../chat.js";
+import type { Calls } from "./calls.js";
+import { isEmptied, type Pictures } from "./pictures.js";
+import { channelOf } from "./places.js";
+
+/** How far back a picture is looked for. */
+const LOOKED_THROUGH = 50;
+
+/** What a person can do when the bot may not look at other people's messages. */
+export const POINT_AT_IT =
+  "Give me the picture with the command's \"picture\" option, or open the message's menu and choose Apps > Dream this (or Stylize this).";
+
+/**
+ * The newest picture that the bot can see in a channel or thread.
+ *
+ * Without the intent "Message Content" Discord shows it its own messages, direct messages and those that mention it, and empties all others.
+ * When a person has said something since the newest picture that it sees, that may have been the picture that is meant, so it asks.
+ *
+ * @throws ChatError "forbidden" where it may not look, with what to do instead.
+ */
+export async function latestPicture(calls: Calls, pictures: Pictures, place: Place): Promise<PictureSource | undefined> {
+  const query = new URLSearchParams({ limit: String(LOOKED_THROUGH) });
+  const looking = { doing: "look for the newest picture", permission: "Read Message History" };
+  const call = { method: "GET", route: Routes.channelMessages(channelOf(place)), query, ms: 20_000, ...looking } as const;
+  for (const message of await calls.run<APIMessage[]>(call)) {
+    const found = pictures.ofMessage(message, { place, id: message.id }).at(-1);
+    if (found) return found;
+    if (isEmptied(message)) {
+      throw new ChatError(
+        "forbidden",
+        `I can't see other people's pictures in this server, so I don't know which one you mean. ${POINT_AT_IT}`,
+      );
+    }
+  }
+  return undefined;
+}

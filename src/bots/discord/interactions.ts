@@ -1,0 +1,253 @@
+import {
+  type APIApplicationCommandAutocompleteInteraction,
+  type APIApplicationCommandInteractionDataBasicOption,
+  type APIApplicationCommandInteractionDataOption,
+  type APIChatInputApplicationCommandInteraction,
+  type APIInteraction,
+  type APIMessageApplicationCommandInteraction,
+  type APIMessageComponentInteraction,
+  type APIModalSubmitInteraction,
+  ApplicationCommandOptionType,
+  ApplicationCommandType,
+  InteractionResponseType,
+  InteractionType,
+  PermissionsBitField,
+  Routes,
+} from "discord.js";
+import type { ChatHandlers, CommandEvent, Completion, MessageRef, Person, PictureSource, Place } from "../chat.js";
+import { Answer, type AnswerParts } from "./answer.js";
+import { choicesFor, LINK_SUFFIX, SECOND_SUFFIX } from "./definitions.js";
+import { personOfInteraction } from "./people.js";
+import { whatIsMissing } from "./permissions.js";
+import type { Pictures } from "./pictures.js";
+import type { Places } from "./places.js";
+import { Recent } from "./recent.js";
+import { formOf, readForm, readFormId } from "./shortcuts.js";
+
+export interface InteractionParts extends AnswerParts {
+  readonly handlers: ChatHandlers;
+  readonly places: Places;
+  readonly pictures: Pictures;
+}
+
+/** An interaction that comes twice has the same id; within this time it is known. */
+const SAME_MS = 15 * 60_000;
+const REMEMBERED = 10_000;
+/** Forms that people are filling in, with the pictures of the message that they are about. */
+const FORMS = 500;
+/** Completion that takes longer than Discord waits helps nobody. */
+const COMPLETE_MS = 2_500;
+
+type Command = APIChatInputApplicationCommandInteraction | APIMessageApplicationCommandInteraction;
+type Answered = Command | APIMessageComponentInteraction | APIModalSubmitInteraction;
+
+/** Turns Discord's interactions into the port's events: commands, message menus, forms, buttons, completion. */
+export class Interactions {
+  readonly #seen = new Recent<true>(REMEMBERED, SAME_MS);
+  readonly #forms = new Recent<readonly PictureSource[]>(FORMS, SAME_MS);
+
+  constructor(private readonly parts: InteractionParts) {}
+
+  /** Never rejects. */
+  async take(interaction: APIInteraction): Promise<void> {
+    try {
+      if (this.#seen.first(interaction.id, true)) await this.#take(interaction);
+    } catch (error) {
+      this.parts.logger.error({ err: error, interaction: interaction.id }, "an interaction could not be dealt with");
+    }
+  }
+
+  async #take(interaction: APIInteraction): Promise<void> {
+    switch (interaction.type) {
+      case InteractionType.ApplicationCommandAutocomplete:
+        return this.#complete(interaction);
+      case InteractionType.ApplicationCommand:
+        if (interaction.data.type === ApplicationCommandType.ChatInput) {
+          return this.#command(interaction as APIChatInputApplicationCommandInteraction);
+        }
+        if (interaction.data.type === ApplicationCommandType.Message) {
+          return this.#shortcut(interaction as APIMessageApplicationCommandInteraction);
+        }
+        return;
+      case InteractionType.MessageComponent:
+        return this.#action(interaction);
+      case InteractionType.ModalSubmit:
+        return this.#form(interaction);
+    }
+  }
+
+  async #command(interaction: APIChatInputApplicationCommandInteraction): Promise<void> {
+    const { handlers, pictures } = this.parts;
+    const person = personOfInteraction(interaction);
+    if (!person) return;
+    const { name, options: given = [], resolved } = interaction.data;
+    const summary = handlers.commands.find((command) => command.name === name);
+    const options: Record<string, string> = {};
+    const attached = new Map<string, PictureSource>();
+    for (const option of given) {
+      if (!hasValue(option)) continue;
+      if (option.type === ApplicationCommandOptionType.Attachment) {
+        const file = resolved?.attachments?.[option.value];
+        if (file) attached.set(option.name, pictures.ofOption(file, person));
+      } else options[plainName(option.name, summary?.options ?? [])] = textOf(option);
+    }
+    const second = [...attached].filter(([key]) => key.endsWith(SECOND_SUFFIX));
+    const first = [...attached].filter(([key]) => !key.endsWith(SECOND_SUFFIX));
+    await this.#report(interaction, person, async (answer) => {
+      if (second.length > 0 && first.length === 0) {
+        const [[option = ""] = []] = second;
+        await answer.reply(
+          { text: `\`${option}\` goes with \`${option.slice(0, -SECOND_SUFFIX.length)}\`: please attach both.` },
+          "private",
+        );
+        return undefined;
+      }
+      return { name, options, attachments: [...first, ...second].map(([, source]) => source) };
+    });
+  }
+
+  /** "Apps > Dream this": Discord hands over the whole message, whatever the bot may see of it otherwise. */
+  async #shortcut(interaction: APIMessageApplicationCommandInteraction): Promise<void> {
+    const { handlers, pictures, calls, places } = this.parts;
+    const shortcut = handlers.shortcuts.find(({ title }) => title === interaction.data.name);
+    const message = interaction.data.resolved.messages[interaction.data.target_id];
+    const person = personOfInteraction(interaction);
+    if (!shortcut || !message || !person) return;
+    const asking = shortcut.ask.length > 0;
+    // A form must be the very first answer, so where the message is, is found out afterwards.
+    const place = asking ? undefined : await places.locate(channelIdOf(interaction), interaction.guild_id);
+    const ref = (where: Place): MessageRef => ({ place: where, id: message.id });
+    const unplaced = { platform: "discord", community: interaction.guild_id ?? "@me", channel: channelIdOf(interaction) };
+    const attachments = pictures.ofMessage(message, ref(place ?? unplaced));
+    if (attachments.length === 0) {
+      const answer = this.#answer(interaction).expect();
+      await answer.reply({ text: "There is no picture in that message that I could use." }, "private");
+      return;
+    }
+    if (!asking) {
+      return this.#report(interaction, person, async (_answer, where) => ({
+        ...{ name: shortcut.command, options: shortcut.options, attachments, repliesTo: ref(where) },
+      }));
+    }
+    const form = formOf(
+      shortcut,
+      message.id,
+      handlers.commands.find(({ name }) => name === shortcut.command),
+    );
+    this.#forms.set(`${person.id} ${form.custom_id}`, attachments);
+    await calls.run({
+      ...{ method: "POST", route: Routes.interactionCallback(interaction.id, interaction.token), auth: false, ms: 2_900 },
+      ...{ body: { type: InteractionResponseType.Modal, data: form }, doing: "show a form" },
+    });
+  }
+
+  async #form(interaction: APIModalSubmitInteraction): Promise<void> {
+    const { handlers } = this.parts;
+    const about = readFormId(interaction.data.custom_id);
+    const shortcut = about && handlers.shortcuts.find(({ id }) => id === about.shortcut);
+    const person = personOfInteraction(interaction);
+    if (!shortcut || !person) return;
+    // After a restart they are looked for in the message itself, as far as the bot may see it.
+    const attachments = this.#forms.get(`${person.id} ${interaction.data.custom_id}`) ?? [];
+    const options = { ...shortcut.options, ...readForm(interaction.data) };
+    await this.#report(interaction, person, async (_answer, place) => ({
+      ...{ name: shortcut.command, options, attachments, repliesTo: { place, id: about.about } },
+    }));
+  }
+
+  async #action(interaction: APIMessageComponentInteraction): Promise<void> {
+    const { handlers, places } = this.parts;
+    const person = personOfInteraction(interaction);
+    if (!person) return;
+    const answer = this.#answer(interaction).acknowledge();
+    const place = await places.locate(channelIdOf(interaction), interaction.guild_id);
+    await handlers.event({
+      ...{ kind: "action", action: interaction.data.custom_id, message: { place, id: interaction.message.id }, person },
+      reply: (message, visibility) => answer.reply(message, visibility),
+    });
+  }
+
+  /** Hands a command to the program, unless its answers could not be shown here. */
+  async #report(
+    interaction: Answered,
+    person: Person,
+    read: (answer: Answer, place: Place) => Promise<Pick<CommandEvent, "name" | "options" | "attachments" | "repliesTo"> | undefined>,
+  ): Promise<void> {
+    const { handlers, places } = this.parts;
+    const answer = this.#answer(interaction).expect();
+    const place = await places.locate(channelIdOf(interaction), interaction.guild_id);
+    places.noteUploadBytes(place.community, interaction.attachment_size_limit);
+    const obstacle = interaction.guild_id === undefined ? undefined : whatIsMissing(permissionsOf(interaction), place.thread !== undefined);
+    if (obstacle !== undefined) {
+      await answer.reply({ text: obstacle }, "private");
+      return;
+    }
+    const command = await read(answer, place);
+    if (!command) return;
+    const { options, ...rest } = command;
+    const reply: CommandEvent["reply"] = (message, visibility) => answer.reply(message, visibility);
+    await handlers.event({ kind: "command", ...rest, ...(options ? { options } : {}), person, place, reply });
+  }
+
+  #answer(interaction: Answered): Answer {
+    const { id, token, application_id: applicationId, guild_id } = interaction;
+    const place = this.parts.places.locate(channelIdOf(interaction), guild_id);
+    return new Answer({ id, token, applicationId, place }, this.parts);
+  }
+
+  async #complete(interaction: APIApplicationCommandAutocompleteInteraction): Promise<void> {
+    const { handlers, calls, places, logger } = this.parts;
+    const person = personOfInteraction(interaction);
+    const option = interaction.data.options.filter(hasValue).find((known) => "focused" in known && known.focused === true);
+    if (!person || !option) return;
+    const place = await places.locate(channelIdOf(interaction), interaction.guild_id);
+    const request = { command: interaction.data.name, option: option.name, person, place };
+    const work = completeLastWord(String(option.value), (typed) => handlers.complete({ ...request, typed })).catch((error: unknown) => {
+      logger.warn({ err: error, ...request }, "an option could not be completed");
+      return [];
+    });
+    const enough = new Promise<readonly Completion[]>((resolve) => setTimeout(resolve, COMPLETE_MS, []).unref());
+    const choices = choicesFor(await Promise.race([work, enough]));
+    const body = { type: InteractionResponseType.ApplicationCommandAutocompleteResult, data: { choices } };
+    try {
+      const route = Routes.interactionCallback(interaction.id, interaction.token);
+      await calls.run({ method: "POST", route, auth: false, body, ms: 2_900, doing: "offer choices" });
+    } catch (error) {
+      // The person types on, and asks anew with each letter.
+      logger.debug({ err: error }, "choices came too late");
+    }
+  }
+}
+
+/** Completes a value, or, in one of several words such as "summer:0.3 win", the last. */
+async function completeLastWord(
+  typed: string,
+  complete: (typed: string) => Promise<readonly Completion[]>,
+): Promise<readonly Completion[]> {
+  const whole = await complete(typed);
+  const [, head = "", last = ""] = /^(.*\s)(\S*)$/s.exec(typed) ?? [];
+  if (whole.length > 0 || head === "") return whole;
+  return (await complete(last)).map(({ value, label }) => ({ value: head + value, label }));
+}
+
+function hasValue(option: APIApplicationCommandInteractionDataOption): option is APIApplicationCommandInteractionDataBasicOption {
+  return "value" in option;
+}
+
+function textOf({ value }: APIApplicationCommandInteractionDataBasicOption): string {
+  return typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
+}
+
+/** `picture-from` is another way to give `picture`. */
+function plainName(name: string, options: readonly { readonly name: string; readonly type: string }[]): string {
+  const short = name.endsWith(LINK_SUFFIX) ? name.slice(0, -LINK_SUFFIX.length) : name;
+  return options.some((option) => option.name === short && option.type === "picture") ? short : name;
+}
+
+function channelIdOf(interaction: APIInteraction): string {
+  return interaction.channel?.id ?? ("channel_id" in interaction ? (interaction.channel_id ?? "") : "");
+}
+
+function permissionsOf({ app_permissions }: Answered): PermissionsBitField {
+  return new PermissionsBitField(BigInt(app_permissions ?? 0));
+}

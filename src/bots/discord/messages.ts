@@ -1,0 +1,109 @@
+import { createHash, randomBytes } from "node:crypto";
+import { type APIMessage, type Client, RESTJSONErrorCodes, Routes } from "discord.js";
+import type { MessageRef, OutgoingMessage, Place } from "../chat.js";
+import type { Calls } from "./calls.js";
+import { type Composed, compose } from "./compose.js";
+import { hasCode } from "./errors.js";
+import { channelOf } from "./places.js";
+
+/** Discord takes 25 characters. */
+const NONCE_LENGTH = 25;
+/** How far back a message is looked for that may have been posted before. */
+const LOOKED_THROUGH = 50;
+
+const POSTING = { doing: "post", permission: "Send Messages" };
+
+/** Posts, edits, removes, reacts, as the bot: what a command's token could do only for 15 minutes. */
+export class Messages {
+  constructor(
+    private readonly client: Client,
+    private readonly calls: Calls,
+  ) {}
+
+  async post(place: Place, message: OutgoingMessage): Promise<MessageRef> {
+    const channel = channelOf(place);
+    const composed = compose(message);
+    // Discord returns the message that is there already, instead of another one, when the same number comes again within some minutes:
+    // also when discord.js repeats a request whose answer was lost. Of one key, each channel has a number of its own.
+    const nonce = message.key === undefined ? randomBytes(18).toString("base64url") : nonceOf(channel, message.key);
+    const before = message.perhapsPosted ? await this.#find(channel, nonce.slice(0, NONCE_LENGTH), composed) : undefined;
+    if (before) return { place, id: before.id };
+    const body = { ...composed.body, nonce: nonce.slice(0, NONCE_LENGTH), enforce_nonce: true };
+    const call = { method: "POST", route: Routes.channelMessages(channel), body, files: composed.files, ...POSTING } as const;
+    const { id } = await this.#reopening(channel, () => this.calls.run<APIMessage>(call));
+    return { place, id };
+  }
+
+  async edit({ place, id }: MessageRef, message: OutgoingMessage): Promise<void> {
+    const channel = channelOf(place);
+    const { body, files } = compose(message);
+    const call = { method: "PATCH", route: Routes.channelMessage(channel, id), body, files, doing: "edit my message" } as const;
+    // What shows how far a job is will be followed by another edit.
+    const preview = message.progress !== undefined && message.progress.value < 1;
+    if (preview) await this.calls.run({ ...call, previewIn: channel });
+    else {
+      this.calls.spent(channel);
+      await this.#reopening(channel, () => this.calls.run(call));
+    }
+  }
+
+  async remove({ place, id }: MessageRef): Promise<void> {
+    const channel = channelOf(place);
+    const call = {
+      method: "DELETE",
+      route: Routes.channelMessage(channel, id),
+      doing: "delete that",
+      permission: "Manage Messages",
+    } as const;
+    await this.#reopening(channel, () => this.calls.run(call));
+  }
+
+  async react({ place, id }: MessageRef, emoji: string): Promise<void> {
+    const channel = channelOf(place);
+    const route = Routes.channelMessageOwnReaction(channel, id, encodeURIComponent(this.#emoji(place, emoji)));
+    const call = { method: "PUT", route, doing: "react", permission: "Add Reactions" } as const;
+    await this.#reopening(channel, () => this.calls.run(call));
+  }
+
+  /** A server's own emoji is called by its name and its id. */
+  #emoji({ community }: Place, emoji: string): string {
+    const name = /^:(\w+):$/.exec(emoji)?.[1];
+    const own = name === undefined ? undefined : this.client.guilds.cache.get(community)?.emojis.cache.find((known) => known.name === name);
+    return own ? `${own.name}:${own.id}` : emoji;
+  }
+
+  /** A message that an earlier run of the program may have posted: by its number, or by saying the same with the same files. */
+  async #find(channel: string, nonce: string, { body, files }: Composed): Promise<APIMessage | undefined> {
+    const query = new URLSearchParams({ limit: String(LOOKED_THROUGH) });
+    const call = {
+      method: "GET",
+      route: Routes.channelMessages(channel),
+      query,
+      doing: "look for my message",
+      permission: "Read Message History",
+    } as const;
+    const messages = await this.calls.run<APIMessage[]>(call);
+    const names = files.map(({ name }) => name).join("/");
+    return messages.find(
+      ({ author, content, attachments, nonce: other }) =>
+        author.id === this.client.user?.id &&
+        (other === nonce || (content.trim() === body.content.trim() && attachments.map(({ filename }) => filename).join("/") === names)),
+    );
+  }
+
+  /** A thread that went to the archive is opened for what is to be changed in it; locked ones stay as they are. */
+  async #reopening<T>(channel: string, change: () => Promise<T>): Promise<T> {
+    try {
+      return await change();
+    } catch (error) {
+      if (!hasCode(error, RESTJSONErrorCodes.InvalidActionOnArchivedThread)) throw error;
+      const call = { method: "PATCH", route: Routes.channel(channel), body: { archived: false }, doing: "open the thread again" } as const;
+      await this.calls.run(call).catch(() => Promise.reject(error));
+      return change();
+    }
+  }
+}
+
+function nonceOf(channel: string, key: string): string {
+  return createHash("sha256").update(`${channel} ${key}`).digest("base64url");
+}

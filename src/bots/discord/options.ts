@@ -1,0 +1,50 @@
+import type { Logger } from "pino";
+
+/** Where the adapter remembers small things between two runs. */
+export interface Memo {
+  get(key: string): unknown;
+  set(key: string, value: string): void;
+}
+
+export interface DiscordOptions {
+  /** The bot's token, from the developer portal. */
+  readonly token: string;
+  /** The application's id; asked of Discord unless given. A wrong one is told at the start. */
+  readonly appId?: string;
+  /** Where Discord's REST interface is, such as "http://127.0.0.1:4000/api"; the real one unless given. */
+  readonly apiUrl?: string;
+  /** The application has the privileged intent "Message Content", so that pictures in anybody's messages can be seen. */
+  readonly messageContent?: boolean;
+  /** Commands are registered at every start unless given. */
+  readonly memo?: Memo;
+  readonly logger: Logger;
+  readonly timing?: Partial<Timing>;
+}
+
+/** Times in milliseconds. Their defaults are right for the real Discord; tests shorten them. */
+export interface Timing {
+  /** How long a command may think before people are shown that it does; Discord gives up after 3,000. */
+  readonly deferMs: number;
+  /** One try at one request. */
+  readonly requestMs: number;
+  /** A request with all its tries and waits for rate limits. */
+  readonly callMs: number;
+  /** The same for a preview, which nobody misses. */
+  readonly previewMs: number;
+  /** From the start to the first sign of life from the gateway. */
+  readonly startMs: number;
+  /** Least time between two edits of one message. */
+  readonly editIntervalMs: number;
+  /** Calls under way may take this long when the adapter stops. */
+  readonly stopMs: number;
+}
+
+export const DEFAULT_TIMING: Timing = {
+  deferMs: 1_200,
+  requestMs: 30_000,
+  callMs: 120_000,
+  previewMs: 15_000,
+  startMs: 60_000,
+  editIntervalMs: 1_500,
+  stopMs: 5_000,
+};

@@ -1,0 +1,47 @@
+import { OAuth2Scopes, PermissionFlagsBits, PermissionsBitField } from "discord.js";
+
+/** What the bot asks for when it is invited, with the names that Discord's settings show. */
+export const WANTED = [
+  [PermissionFlagsBits.ViewChannel, "View Channel"],
+  [PermissionFlagsBits.SendMessages, "Send Messages"],
+  [PermissionFlagsBits.SendMessagesInThreads, "Send Messages in Threads"],
+  [PermissionFlagsBits.CreatePublicThreads, "Create Public Threads"],
+  [PermissionFlagsBits.AttachFiles, "Attach Files"],
+  [PermissionFlagsBits.AddReactions, "Add Reactions"],
+  [PermissionFlagsBits.ReadMessageHistory, "Read Message History"],
+] as const satisfies readonly (readonly [bigint, string])[];
+
+/** Who may see to other people's results: whoever may delete their messages, or manages the whole server. */
+const MODERATION = [PermissionFlagsBits.ManageMessages, PermissionFlagsBits.ManageGuild] as const;
+
+export function isModerator(permissions: Readonly<PermissionsBitField> | null | undefined): boolean {
+  return MODERATION.some((permission) => permissions?.has(permission) === true);
+}
+
+/**
+ * Why a picture could not be posted in a channel with these permissions of the bot: one sentence that says who can mend it; undefined
+ * where it could. Threads are a comfort, so their permission is not among those.
+ */
+export function whatIsMissing(permissions: Readonly<PermissionsBitField>, inThread: boolean): string | undefined {
+  // No permission at all is what servers say that do not tell: the post itself will.
+  if (permissions.bitfield === 0n) return undefined;
+  const sending = inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
+  const needed = [PermissionFlagsBits.ViewChannel, sending, PermissionFlagsBits.AttachFiles];
+  const missing = WANTED.filter(([permission]) => needed.includes(permission) && !permissions.has(permission)).map(
+    ([, name]) => `"${name}"`,
+  );
+  if (missing.length === 0) return undefined;
+  const list = missing.length > 1 ? `${missing.slice(0, -1).join(", ")} and ${missing.at(-1)}` : missing.join("");
+  return `I can't post pictures in this channel. Somebody who manages it can allow me ${list}: Edit Channel > Permissions > Dreamloom.`;
+}
+
+/** The link by which somebody who manages a server adds the bot to it. */
+export function inviteLink(appId: string): string {
+  const permissions = new PermissionsBitField(WANTED.map(([permission]) => permission));
+  const query = new URLSearchParams({
+    client_id: appId,
+    scope: [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands].join(" "),
+    permissions: permissions.bitfield.toString(),
+  });
+  return `https://discord.com/oauth2/authorize?${query}`;
+}

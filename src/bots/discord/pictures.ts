@@ -1,0 +1,140 @@
+import { type APIAttachment, type APIEmbed, type APIMessage, AttachmentFlags, EmbedType, MessageType, Routes } from "discord.js";
+import { ChatError, type MessageRef, type Person, type Picture, type PictureSource } from "../chat.js";
+import type { Calls } from "./calls.js";
+import { readFileName } from "./compose.js";
+import { channelOf } from "./places.js";
+
+type Author = Pick<Person, "id" | "name">;
+
+const PICTURE_NAME = /\.(png|jpe?g|webp|gif|avif|heic|tiff?)$/i;
+
+/** Pictures in messages and in the options of commands. Their addresses are signed and expire; those of a message are asked anew then. */
+export class Pictures {
+  constructor(private readonly calls: Calls) {}
+
+  /** A file that a person gave with a command, whatever it is. */
+  ofOption(attachment: APIAttachment, author: Author): PictureSource {
+    return this.#source(attachment, { author });
+  }
+
+  /** The pictures that a message shows: its attachments, forwarded ones, and those behind its links that Discord shows. */
+  ofMessage(message: APIMessage, ref: MessageRef): PictureSource[] {
+    const author = { id: message.author.id, name: message.author.global_name ?? message.author.username };
+    const attached = attachmentsOf(message).filter(isPicture);
+    const shown = message.embeds.flatMap((embed) => this.#ofEmbed(embed, ref, author));
+    return [...attached.map((attachment) => this.#source(attachment, { author, ref })), ...shown];
+  }
+
+  /** @throws ChatError "gone" when the message is. */
+  async message({ place, id }: MessageRef): Promise<APIMessage> {
+    return this.calls.run<APIMessage>({
+      ...{ method: "GET", route: Routes.channelMessage(channelOf(place), id), ms: 20_000 },
+      ...{ doing: "read that message", permission: "Read Message History" },
+    });
+  }
+
+  #source(attachment: APIAttachment, { author, ref }: { readonly author: Author; readonly ref?: MessageRef }): PictureSource {
+    const { name, spoiler } = readFileName(attachment.filename);
+    const hidden = spoiler || ((attachment.flags ?? 0) & AttachmentFlags.IsSpoiler) !== 0;
+    return {
+      ...{ name, size: attachment.size, author },
+      ...(ref === undefined ? {} : { message: ref }),
+      ...(hidden ? { spoiler: true } : {}),
+      fetch: async ({ maxBytes, signal }) => {
+        const about = { name, type: attachment.content_type ?? "application/octet-stream", spoiler: hidden, maxBytes, signal };
+        const description = attachment.description ?? undefined;
+        const picture = await this.#fetchFresh(attachment, ref, about);
+        return description === undefined ? picture : { ...picture, description };
+      },
+    };
+  }
+
+  async #fetchFresh({ id, url }: APIAttachment, ref: MessageRef | undefined, about: Wanted): Promise<Picture> {
+    if (!hasExpired(url)) {
+      const picture = await download(url, about);
+      if (picture) return picture;
+    }
+    const fresh = ref && attachmentsOf(await this.message(ref)).find((attachment) => attachment.id === id);
+    const picture = fresh && (await download(fresh.url, about));
+    if (!picture) throw new ChatError("gone", `${about.name} is no longer there; please send it again.`);
+    return picture;
+  }
+
+  /** A picture behind a link, as Discord's own proxy serves it. */
+  #ofEmbed(embed: APIEmbed, ref: MessageRef, author: Author): PictureSource[] {
+    const image = embed.type === EmbedType.Image ? (embed.thumbnail ?? embed.image) : embed.image;
+    const url = image?.proxy_url;
+    if (url === undefined) return [];
+    const name = new URL(image?.url ?? url).pathname.split("/").at(-1) || "picture";
+    return [
+      {
+        ...{ name, message: ref, author },
+        fetch: async ({ maxBytes, signal }) => {
+          const picture = await download(url, { name, type: "application/octet-stream", spoiler: false, maxBytes, signal });
+          if (!picture) throw new ChatError("gone", `${name} is no longer there; please send it again.`);
+          return picture;
+        },
+      },
+    ];
+  }
+}
+
+/**
+ * Whether a message was emptied before it came here: without the intent "Message Content" Discord takes the words and pictures out of
+ * other people's messages. One that really holds nothing does not exist, but for stickers and the like.
+ */
+export function isEmptied(message: APIMessage): boolean {
+  const said = message.type === MessageType.Default || message.type === MessageType.Reply;
+  const something = message.content !== "" || message.attachments.length > 0 || message.embeds.length > 0;
+  const other = (message.sticker_items?.length ?? 0) > 0 || message.poll !== undefined || (message.message_snapshots?.length ?? 0) > 0;
+  return said && !something && !other && message.author.bot !== true;
+}
+
+function attachmentsOf(message: APIMessage): APIAttachment[] {
+  const forwarded = (message.message_snapshots ?? []).flatMap(({ message: { attachments = [] } }) => attachments);
+  return [...message.attachments, ...forwarded];
+}
+
+function isPicture({ content_type, filename }: APIAttachment): boolean {
+  return content_type?.startsWith("image/") ?? PICTURE_NAME.test(filename);
+}
+
+/** Signed addresses say when they end, in seconds since the epoch, in hex. */
+function hasExpired(url: string): boolean {
+  const end = URL.canParse(url) ? new URL(url).searchParams.get("ex") : null;
+  return end !== null && /^[0-9a-f]+$/i.test(end) && Number.parseInt(end, 16) * 1000 <= Date.now();
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly type: string;
+  readonly spoiler: boolean;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** The file behind an address; undefined when it is not there, or not any more. */
+async function download(url: string, { name, type, spoiler, maxBytes, signal }: Wanted): Promise<Picture | undefined> {
+  const tooLarge = () => new ChatError("too-large", `${name} is larger than ${(maxBytes / 1024 / 1024).toFixed(0)} MB.`);
+  try {
+    const response = await fetch(url, { signal, redirect: "error" });
+    if ([403, 404, 410].includes(response.status)) {
+      await response.body?.cancel();
+      return undefined;
+    }
+    if (!response.ok || !response.body)
+      throw new ChatError("unavailable", `Discord did not hand over ${name} (it answered ${response.status}); please try again.`);
+    const parts: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const part of response.body) {
+      bytes += part.byteLength;
+      if (bytes > maxBytes) throw tooLarge();
+      parts.push(part);
+    }
+    return { bytes: Buffer.concat(parts), name, type, ...(spoiler ? { spoiler } : {}) };
+  } catch (cause) {
+    if (cause instanceof ChatError) throw cause;
+    if (signal.aborted) throw new ChatError("timeout", `${name} took too long to come; please try again.`, { cause });
+    throw new ChatError("unavailable", `${name} could not be fetched from Discord; please try again.`, { cause });
+  }
+}

@@ -1,0 +1,57 @@
+import { type APIReaction, type Client, GatewayDispatchEvents } from "discord.js";
+import type { Logger } from "pino";
+import type { ChatHandlers, ReactionEvent } from "../chat.js";
+import { personOfReaction } from "./people.js";
+import type { Places } from "./places.js";
+import { Recent } from "./recent.js";
+
+/** As much of the gateway's two events as is read here. */
+interface Reaction {
+  readonly user_id: string;
+  readonly channel_id: string;
+  readonly message_id: string;
+  readonly guild_id?: string;
+  readonly member?: { readonly user?: { readonly bot?: boolean } };
+  readonly emoji: APIReaction["emoji"];
+}
+
+/** The gateway delivers again what was under way when a connection broke; within this time the same is the same. */
+const SAME_MS = 60_000;
+const REMEMBERED = 10_000;
+
+/**
+ * Reports people's reactions.
+ *
+ * It listens to the gateway's events as they come rather than to discord.js's own ones: those need the message, the channel and the user in
+ * a cache or as partials, and pass over reactions in direct messages whose channel has not been seen since the start. Ids are enough here.
+ */
+export function listenToReactions(client: Client, places: Places, handlers: ChatHandlers, logger: Logger): void {
+  const lately = new Recent<boolean>(REMEMBERED, SAME_MS);
+  const listen = (name: GatewayDispatchEvents, added: boolean) =>
+    client.ws.on(name, (reaction: Reaction) => {
+      if (reaction.user_id === client.user?.id || reaction.member?.user?.bot === true) return;
+      const emoji = emojiOf(reaction.emoji);
+      const key = `${reaction.message_id} ${reaction.user_id} ${emoji}`;
+      if (emoji === undefined || lately.get(key) === added) return;
+      lately.set(key, added);
+      report({ reaction, emoji, added }).catch((error: unknown) => logger.error({ err: error }, "a reaction could not be reported"));
+    });
+
+  async function report({ reaction, emoji, added }: { reaction: Reaction; emoji: string; added: boolean }): Promise<void> {
+    const { user_id: user, channel_id: channel, guild_id: guild, message_id: id } = reaction;
+    const place = await places.locate(channel, guild);
+    const person = await personOfReaction(client, { user, guild, channel });
+    if (!person) return;
+    const event: ReactionEvent = { kind: "reaction", emoji, added, message: { place, id }, person };
+    await handlers.event(event);
+  }
+
+  listen(GatewayDispatchEvents.MessageReactionAdd, true);
+  listen(GatewayDispatchEvents.MessageReactionRemove, false);
+}
+
+/** A server's own emoji has an id, and is known by its name. */
+function emojiOf({ id, name }: Reaction["emoji"]): string | undefined {
+  if (name === null) return undefined;
+  return id === null || id === undefined ? name : `:${name}:`;
+}
