@@ -61,7 +61,7 @@ export class DiscordChat implements Chat {
     const client = createClient(this.options, this.#timing);
     const calls = new Calls(client.rest, this.#timing);
     const places = new Places(client, calls);
-    const pictures = new Pictures(calls);
+    const pictures = new Pictures(calls, () => client.user?.id);
     const messages = new Messages(client, calls);
     const post = (place: Place, message: OutgoingMessage) => messages.post(place, message);
     const interactions = new Interactions({ handlers, places, pictures, calls, timing: this.#timing, logger, post });

@@ -10,7 +10,11 @@ const PICTURE_NAME = /\.(png|jpe?g|webp|gif|avif|heic|tiff?)$/i;
 
 /** Pictures in messages and in the options of commands. Their addresses are signed and expire; those of a message are asked anew then. */
 export class Pictures {
-  constructor(private readonly calls: Calls) {}
+  /** @param self the bot's own id, whose pictures have other authors */
+  constructor(
+    private readonly calls: Calls,
+    private readonly self: () => string | undefined,
+  ) {}
 
   /** A file that a person gave with a command, whatever it is. */
   ofOption(attachment: APIAttachment, author: Author): PictureSource {
@@ -19,7 +23,8 @@ export class Pictures {
 
   /** The pictures that a message shows: its attachments, forwarded ones, and those behind its links that Discord shows. */
   ofMessage(message: APIMessage, ref: MessageRef): PictureSource[] {
-    const author = { id: message.author.id, name: message.author.global_name ?? message.author.username };
+    const { id, username, global_name } = message.author;
+    const author = id === this.self() ? undefined : { id, name: global_name ?? username };
     const attached = attachmentsOf(message).filter(isPicture);
     const shown = message.embeds.flatMap((embed) => this.#ofEmbed(embed, ref, author));
     return [...attached.map((attachment) => this.#source(attachment, { author, ref })), ...shown];
@@ -33,11 +38,12 @@ export class Pictures {
     });
   }
 
-  #source(attachment: APIAttachment, { author, ref }: { readonly author: Author; readonly ref?: MessageRef }): PictureSource {
+  #source(attachment: APIAttachment, { author, ref }: { readonly author: Author | undefined; readonly ref?: MessageRef }): PictureSource {
     const { name, spoiler } = readFileName(attachment.filename);
     const hidden = spoiler || ((attachment.flags ?? 0) & AttachmentFlags.IsSpoiler) !== 0;
     return {
-      ...{ name, size: attachment.size, author },
+      ...{ name, size: attachment.size },
+      ...(author === undefined ? {} : { author }),
       ...(ref === undefined ? {} : { message: ref }),
       ...(hidden ? { spoiler: true } : {}),
       fetch: async ({ maxBytes, signal }) => {
@@ -61,14 +67,15 @@ export class Pictures {
   }
 
   /** A picture behind a link, as Discord's own proxy serves it. */
-  #ofEmbed(embed: APIEmbed, ref: MessageRef, author: Author): PictureSource[] {
+  #ofEmbed(embed: APIEmbed, ref: MessageRef, author: Author | undefined): PictureSource[] {
     const image = embed.type === EmbedType.Image ? (embed.thumbnail ?? embed.image) : embed.image;
     const url = image?.proxy_url;
     if (url === undefined) return [];
     const name = new URL(image?.url ?? url).pathname.split("/").at(-1) || "picture";
     return [
       {
-        ...{ name, message: ref, author },
+        ...{ name, message: ref },
+        ...(author === undefined ? {} : { author }),
         fetch: async ({ maxBytes, signal }) => {
           const picture = await download(url, { name, type: "application/octet-stream", spoiler: false, maxBytes, signal });
           if (!picture) throw new ChatError("gone", `${name} is no longer there; please send it again.`);

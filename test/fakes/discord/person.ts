@@ -270,8 +270,16 @@ export class FakePerson {
   }
 }
 
-function readOption(option: APIApplicationCommandBasicOption, value: Value): { name: string; type: O; value: Value } {
+/** What was typed as text becomes what the option takes, as Discord's program does it. */
+function typedValue(type: O, value: Value): Value {
+  if (typeof value !== "string") return value;
+  if ((type === O.Integer || type === O.Number) && value.trim() !== "" && Number.isFinite(Number(value))) return Number(value);
+  return type === O.Boolean && (value === "true" || value === "false") ? value === "true" : value;
+}
+
+function readOption(option: APIApplicationCommandBasicOption, typed: Value): { name: string; type: O; value: Value } {
   const { name, type } = option;
+  const value = typedValue(type, typed);
   const wrong = (what: string): never => fail(`${name} takes ${what}, not ${String(value)}.`);
   if (type === O.Boolean && typeof value !== "boolean") wrong("true or false");
   if ((type === O.Integer || type === O.Number) && typeof value !== "number") wrong("a number");

@@ -1,0 +1,65 @@
+import { DiscordChat } from "../../../src/bots/discord/chat.js";
+import { FakeDiscord } from "../../fakes/discord/server.js";
+import { describeChat } from "../chat.contract.js";
+import type { Visitor, World } from "../contract-world.js";
+import { silent } from "./harness.js";
+
+const visitor = ({ id, name }: Visitor): Visitor => ({ id, name });
+
+describeChat("Discord", async (): Promise<World> => {
+  const discord = await FakeDiscord.start({ messageContent: true });
+  const people = [discord.person("Ann"), discord.person("Ben"), discord.person("Mo", { moderator: true })] as const;
+  const [ann, ben, moderator] = [visitor(people[0]), visitor(people[1]), visitor(people[2])];
+  const of = ({ id }: Visitor) => {
+    const person = people.find((known) => known.id === id);
+    if (!person) throw new Error(`Who is ${id}?`);
+    return person;
+  };
+  const channel = discord.place("art");
+  const closedChannel = discord.place("backstage", { closed: true });
+  const timing = { deferMs: 200, editIntervalMs: 20 };
+
+  return {
+    ...{ ann, ben, moderator, channel, closedChannel },
+    adapter: async () => new DiscordChat({ token: discord.token, apiUrl: discord.apiUrl, messageContent: true, logger: silent, timing }),
+    say: async (who, place, text, uploads = []) => (await of(who).post(place, text, uploads)).ref,
+    async command(who, place, name, options, upload) {
+      of(who).command(place, name, options, upload ? [upload] : []);
+    },
+    async react(who, message, emoji, added) {
+      if (added) of(who).react(message, emoji);
+      else of(who).unreact(message, emoji);
+    },
+    press: async (who, message, label) => of(who).press(message, label).answered,
+    erase: async (message) => people[2].remove(message),
+    async look(who, place) {
+      return Promise.all(
+        discord.messagesIn(place, who).map(async ({ ref, byBot, text, pictures, buttons, reactions, notified }) => ({
+          ...{ id: ref.id, byBot, text, notifies: notified, buttons: buttons.map(({ label }) => label) },
+          pictures: await Promise.all(
+            pictures.map(async ({ name, spoiler, download }) => ({
+              name: name.replace(/^SPOILER_/, ""),
+              spoiler,
+              bytes: await download(),
+            })),
+          ),
+          botReactions: [...reactions].filter(([, names]) => names.includes("Dreamloom")).map(([emoji]) => emoji),
+        })),
+      );
+    },
+    complete: async (who, place, command, option, typed) =>
+      (await of(who).complete(place, command, option, typed)).map(({ value }) => value),
+    trouble(kind, times) {
+      let left = times;
+      discord.fault = ({ method }) => {
+        if (method === "GET" || left-- <= 0) return undefined;
+        return kind === "outage" ? { status: 503 } : { status: 429, message: "You are being rate limited.", retryAfter: 0.2 };
+      };
+    },
+    async cutLine() {
+      discord.gateway.drop();
+    },
+    violations: () => discord.check(),
+    close: () => discord.stop(),
+  };
+});
