@@ -1,0 +1,147 @@
+/** A channel of people in the page: the moderator's settings, an art channel, and a vote. The engine is a fake one: how it paints is told elsewhere. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadConfig } from "../../src/config.js";
+import { type Running, startDreamloom } from "../../src/main.js";
+import { FakeEngine } from "../fakes/engine.js";
+import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
+
+const STEP_MS = 20_000;
+
+describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})`, () => {
+  const folder = mkdtempSync(join(tmpdir(), "dreamloom-vote-"));
+  const engine = new FakeEngine({ automatic: true });
+  let browser: Browser;
+  let running: Running;
+
+  const start = () =>
+    startDreamloom(loadConfig({ DATA_DIR: folder, WEB_PORT: "0" }), {
+      engine: () => engine,
+      logger: pino({ level: "silent" }),
+      print: () => undefined,
+    });
+
+  beforeAll(async () => {
+    [browser, running] = await Promise.all([launchChromium(), start()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await running?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Somebody new in the chat; the first one manages it. */
+  async function visit(): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
+    const page = await context.newPage();
+    page.setDefaultTimeout(STEP_MS);
+    page.on("pageerror", ({ message }) => errors.push(message));
+    await page.goto(running.address ?? "");
+    await page.locator(".channel-pane textarea").waitFor();
+    return page;
+  }
+  const errors: string[] = [];
+
+  async function say(page: Page, line: string): Promise<void> {
+    const box = page.locator(".channel-pane textarea");
+    await box.fill(line);
+    // The list of completions is open at the end of a line; Escape leaves the line as it is.
+    await box.press("Escape");
+    await box.press("Enter");
+  }
+
+  const message = (page: Page, text: string | RegExp): Locator => page.locator(".channel-pane article", { hasText: text }).last();
+
+  async function react(page: Page, on: Locator, search: string): Promise<void> {
+    await on.hover();
+    await on.getByRole("button", { name: "Add a reaction" }).click();
+    await page.getByLabel("Find an emoji").fill(search);
+    await page.keyboard.press("Enter");
+  }
+
+  /** A look at the page, for people, where a folder for it is named. */
+  async function shot(page: Page, name: string): Promise<void> {
+    const to = process.env.SCREENSHOTS;
+    if (to) await page.screenshot({ path: join(to, `${name}.png`) });
+  }
+
+  it("sets the channel, paints by reaction, votes, and decides", async () => {
+    const moderator = await visit();
+    const ann = await visit();
+    const photo = ann.locator(".channel-pane article", { has: ann.getByAltText(/Picos de Europa, photo by/) }).first();
+    await photo.waitFor();
+
+    // Settings: everybody looks, the moderator changes.
+    await say(ann, "/settings art:on");
+    await message(ann, "Only those who manage this channel may change its settings").waitFor();
+    await say(moderator, "/settings largest:256 per-person:3");
+    await message(moderator, "Changed. Now:").waitFor();
+    await say(ann, "/settings");
+    const shown = message(ann, /^.*Settings of #art/s);
+    await shown.getByText("256 px").waitFor();
+    await shot(ann, "settings");
+    await say(ann, "/dream size:512");
+    await message(ann, "the largest here is 256 px").waitFor();
+
+    // An art channel: anyone's reaction on anybody's picture.
+    await say(moderator, "/settings art:on");
+    await message(ann, "#art is an art channel now").waitFor();
+    await react(ann, photo, "snowman");
+    await message(ann, "Painting in winter")
+      .getByText(/Done in/)
+      .waitFor();
+    expect(engine.runs.at(-1)?.request).toMatchObject({ recipe: "stylize", params: { size: 256 } });
+    const painted = engine.runs.length;
+
+    // A vote, with a restart in the middle.
+    await say(ann, "/blend vote minutes:30 size:128");
+    const vote = message(ann, "A vote: which styles shall it be?");
+    const seen = message(moderator, "A vote: which styles shall it be?");
+    await vote.getByAltText(/^Styles to choose from/).waitFor();
+    await vote.locator(".reaction", { hasText: "🎻" }).waitFor();
+    await vote.locator(".reaction", { hasText: "⛄" }).click();
+    await vote.locator(".reaction", { hasText: "🔥" }).click();
+    await seen.locator(".reaction", { hasText: "⛄" }).click();
+    await vote.getByText(/winter 75 % \(2\)/).waitFor();
+    await vote.getByText(/fire 25 % \(1\)/).waitFor();
+    await vote.scrollIntoViewIfNeeded();
+    await shot(ann, "vote");
+    await running.stop();
+    running = await start();
+    await Promise.all([ann, moderator].map((page) => page.goto(`${running.address ?? ""}`)));
+    expect(engine.runs).toHaveLength(painted);
+    await seen.locator(".reaction", { hasText: "🔥" }).click();
+    await vote.getByText(/fire 50 % \(2\)/).waitFor();
+    await seen.getByRole("button", { name: "Paint now" }).click();
+    const over = message(ann, "The vote is over: winter 50 %, fire 50 %.");
+    await over.waitFor();
+    expect(await over.getByRole("button", { name: "Paint now" }).count()).toBe(0);
+    await message(ann, "Blend of winter and fire")
+      .getByText(/Done in/)
+      .waitFor();
+    await message(ann, /hosen by 2 people of #art/).waitFor();
+    expect(engine.runs).toHaveLength(painted + 1);
+    expect(engine.runs.at(-1)?.request).toMatchObject({
+      recipe: "blend",
+      params: {
+        size: 128,
+        styles: [
+          { name: "winter", weight: 0.5 },
+          { name: "fire", weight: 0.5 },
+        ],
+      },
+    });
+    await shot(ann, "decided");
+
+    // What is stored, and its end.
+    await say(ann, "/settings mydata delete");
+    await message(ann, "Delete all that is stored about you?").getByRole("button", { name: "Delete all of it" }).click();
+    await message(ann, "Nothing is stored about you any more.").waitFor();
+    await shot(ann, "deleted");
+    expect(errors).toEqual([]);
+  }, 120_000);
+});
