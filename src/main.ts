@@ -7,6 +7,7 @@ import { DiscordChat } from "./bots/discord/chat.js";
 import type { DiscordOptions, Memo } from "./bots/discord/options.js";
 import { SlackChat } from "./bots/slack/chat.js";
 import { WebChat } from "./bots/web/chat.js";
+import { Admin } from "./commands/admin.js";
 import { offer } from "./commands/catalogue.js";
 import { createDesk } from "./commands/create-desk.js";
 import { createHandlers, type Handlers } from "./commands/handlers.js";
@@ -100,6 +101,14 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     chatsReady = resolve;
   });
 
+  const admin = new Admin(desk, chats, {
+    startedAt: operation.startedAt,
+    engine: () => engine.status?.(),
+    workers: () => [],
+    disk: () => operation.disk.last,
+    problems: () => operation.problems(),
+  });
+
   const stopAll = async () => {
     operation.stopping();
     for (const { handlers } of started) handlers.stop();
@@ -121,7 +130,8 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     await queue.recover((job) => desk.presenter.reopen(job, chats, ready));
     for (const chat of chats) {
       const slowedDown = (milliseconds: number) => operation.slowedDown(chat.platform, milliseconds);
-      const handlers = createHandlers(chat, desk, { slowedDown });
+      // Whoever moderates the web chat runs the program; a moderator elsewhere has no say over other communities.
+      const handlers = createHandlers(chat, desk, { slowedDown, ...(chat.platform === "web" ? { admin } : {}) });
       await chat.start(handlers);
       started.push({ chat, handlers });
       handlers.resume();

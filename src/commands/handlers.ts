@@ -1,3 +1,4 @@
+import type { ChatAdmin } from "../bots/admin.js";
 import type { ActionEvent, Chat, ChatEvent, ChatHandlers, CommandEvent } from "../bots/chat.js";
 import { press } from "./buttons.js";
 import { type CommandContext, Mistake } from "./command.js";
@@ -30,10 +31,12 @@ export interface HandlersOptions {
   /** See `Palettes`; 4 s unless told. */
   readonly settleMs?: number;
   readonly slowedDown?: ChatHandlers["slowedDown"];
+  /** For the chat of those who run the program only. */
+  readonly admin?: ChatAdmin;
 }
 
 /** What an adapter is given: turns its events into commands and presses of buttons. Nothing here rejects. */
-export function createHandlers(chat: Chat, desk: Desk, { settleMs = SETTLE_MS, slowedDown }: HandlersOptions = {}): Handlers {
+export function createHandlers(chat: Chat, desk: Desk, { settleMs = SETTLE_MS, slowedDown, admin }: HandlersOptions = {}): Handlers {
   const palettes = new Palettes(settleMs);
   const reactors: Reactors = { palettes, artChannels: new ArtChannels() };
   const underWay = new Set<Promise<void>>();
@@ -41,6 +44,7 @@ export function createHandlers(chat: Chat, desk: Desk, { settleMs = SETTLE_MS, s
     commands: desk.registry.summaries,
     shortcuts: SHORTCUTS,
     ...(slowedDown === undefined ? {} : { slowedDown }),
+    ...(admin === undefined ? {} : { admin }),
     // Returns at once, as the port promises; the work goes on behind it.
     async event(event) {
       const busy = underWay.size >= MAX_UNDER_WAY;

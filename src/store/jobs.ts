@@ -156,6 +156,12 @@ export class Jobs {
     return this.#read(and(own, eq(jobTable.state, "done"), isNotNull(jobTable.picture)), NEWEST, limit);
   }
 
+  /** Jobs that failed after a time (milliseconds since the epoch), the latest first. */
+  failed(since: number, limit: number): StoredJob[] {
+    // By the index on ends alone: failures are few, but so are the days that are asked for.
+    return this.#read(and(gte(jobTable.finishedAt, since), eq(jobTable.state, "failed")), [desc(jobTable.finishedAt)], limit);
+  }
+
   /** Jobs that wait or run, in the order in which they came. */
   unfinished(): StoredJob[] {
     // The plus sign keeps SQLite from going through all jobs in their order.

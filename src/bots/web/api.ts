@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import PQueue from "p-queue";
 import { z } from "zod";
 import { ChatError, type ChatHandlers } from "../chat.js";
+import { registerAdmin } from "./admin.js";
 import type { Conversation } from "./conversation.js";
 import type { WebChatLimits } from "./options.js";
 import { botId, sameSecret } from "./people.js";
@@ -60,6 +61,7 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
     if (wait > 0) throw new ChatError("rate-limited", `That was a lot at once: try again in ${wait} ${wait === 1 ? "second" : "seconds"}.`);
     return person;
   };
+  const admin = handlers.admin && registerAdmin(app, { admin: handlers.admin, people, act: (request) => act(request, clicks), hub });
   const session = (person: PersonRow): WireSession => ({
     me: toMe(person),
     bot: room.person(botId),
@@ -67,6 +69,7 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
     commands: handlers.commands,
     gallery: handlers.gallery !== undefined,
     rev: store.rev(),
+    admin: handlers.admin !== undefined,
     limits: { uploadBytes: limits.uploadBytes, picturesPerMessage: limits.picturesPerMessage, textLength: limits.textLength },
   });
   const tellChannels = () => {
@@ -159,6 +162,7 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
     const refusal = person ? hub.full(person.id) : "The chat does not know you any more: reload the page.";
     if (!person || refusal) return socket.close(4001, refusal);
     hub.add(socket, person.id);
+    admin?.attach(socket, person.id);
     hub.sendTo(socket, { kind: "session", session: session(person) });
     const since = /^\d{1,15}$/.test(request.query.since ?? "") ? Number(request.query.since) : store.rev();
     const missed = store.changedSince(since, person.id, resumeLimit + 1);

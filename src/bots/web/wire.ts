@@ -7,6 +7,8 @@
  * when the server was restarted in between.
  */
 
+import type { AdminJob, AdminOverview } from "../admin.js";
+
 export interface WirePerson {
   readonly id: string;
   readonly name: string;
@@ -192,6 +194,8 @@ export interface WireSession {
   readonly gallery: boolean;
   /** The newest rev: what a client that starts fresh resumes from. */
   readonly rev: number;
+  /** Whether this chat has an admin page, for moderators. */
+  readonly admin: boolean;
   readonly limits: { readonly uploadBytes: number; readonly picturesPerMessage: number; readonly textLength: number };
 }
 
@@ -211,10 +215,21 @@ export type WireFrame =
   | { readonly kind: "removed"; readonly id: string; readonly channel: string; readonly thread?: string; readonly rev: number }
   | { readonly kind: "channels"; readonly channels: readonly WireChannel[] }
   | { readonly kind: "me"; readonly me: WireMe }
+  /** The admin page's new state. */
+  | { readonly kind: "admin"; readonly admin: WireAdmin }
   /** Everything up to this rev has been sent: the client is up to date. */
   | { readonly kind: "synced"; readonly rev: number }
   /** Too much changed meanwhile: forget the messages and load pages again. */
   | { readonly kind: "reset"; readonly rev: number };
+
+/** `GET /api/admin`, and what the socket brings while the page is watched: moderators only. */
+export type WireAdmin = AdminOverview;
+export type WireAdminJob = AdminJob;
+
+/** What a page says over the socket: that it wants to be told of the admin page's changes, or no longer. */
+export interface WireWatch {
+  readonly watch: "admin" | "nothing";
+}
 
 /** Body of every refused request. `error` is a sentence for the person. */
 export interface WireError {

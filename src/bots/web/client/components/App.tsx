@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { useStore } from "../state/store.js";
+import { BackstagePage } from "./backstage/BackstagePage.js";
 import { Composer } from "./Composer.js";
 import { DropZone } from "./DropZone.js";
 import { GalleryPage } from "./gallery/GalleryPage.js";
@@ -30,6 +31,16 @@ export function App() {
           Try again
         </button>
       </main>
+    );
+  }
+  if (ready && route.backstage) {
+    return (
+      <div class="app">
+        <Sidebar />
+        <BackstagePage lost={lost} />
+        <Overlays />
+        <Toasts />
+      </div>
     );
   }
   if (!ready || (route.channel === undefined && !route.gallery)) {
@@ -93,7 +104,9 @@ function ChannelHeader({ channel }: { channel: string }) {
 function useTitle(): void {
   const title = useStore((state) => {
     const unread = state.channels.reduce((sum, each) => sum + (each.mentions || (each.unread > 0 ? 1 : 0)), 0);
-    return `${unread > 0 ? `(${unread}) ` : ""}${state.route.gallery ? "Gallery · " : state.route.channel === undefined ? "" : `#${state.route.channel} · `}Dreamloom`;
+    const { backstage, gallery, channel } = state.route;
+    const here = backstage ? "Backstage · " : gallery ? "Gallery · " : channel === undefined ? "" : `#${channel} · `;
+    return `${unread > 0 ? `(${unread}) ` : ""}${here}Dreamloom`;
   });
   useEffect(() => {
     document.title = title;

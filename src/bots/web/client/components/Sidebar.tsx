@@ -1,5 +1,5 @@
 import type { WireChannel } from "../../wire.js";
-import { galleryHref, hrefOf } from "../state/route.js";
+import { backstageHref, galleryHref, hrefOf } from "../state/route.js";
 import { setState, useStore } from "../state/store.js";
 import { Avatar } from "./Avatar.js";
 import { Icon, Mark } from "./Icon.js";
@@ -9,6 +9,7 @@ export function Sidebar() {
   const channels = useStore((state) => state.channels);
   const route = useStore((state) => state.route);
   const me = useStore((state) => state.session?.me);
+  const backstage = useStore((state) => state.session?.admin === true);
   const drawer = useStore((state) => state.drawer);
   const gallery = useStore((state) => state.session?.gallery);
   const close = () => setState({ drawer: false });
@@ -53,6 +54,12 @@ export function Sidebar() {
             <ChannelLink key={channel.id} channel={channel} current={channel.id === route.channel} onClick={close} />
           ))}
         </nav>
+        {me?.moderator && backstage && (
+          <a class="channel-link backstage-link" href={backstageHref} aria-current={route.backstage ? "page" : undefined} onClick={close}>
+            <Icon name="gauge" size={17} />
+            <span>Backstage</span>
+          </a>
+        )}
         {me && (
           <div class="me">
             <button

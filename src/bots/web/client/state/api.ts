@@ -55,6 +55,9 @@ function workPath(job: string): string {
   return `/api/gallery/works/${encodeURIComponent(job)}`;
 }
 
+export const pauseQueue = (paused: boolean) => call<void>("POST", "/api/admin/pause", { paused });
+export const cancelJob = (job: string) => call<void>("POST", `/api/admin/jobs/${encodeURIComponent(job)}/cancel`, {});
+
 export function loadPage(channel: string, thread: string | undefined, before: string | undefined): Promise<WirePage> {
   const query = new URLSearchParams({ ...(thread === undefined ? {} : { thread }), ...(before === undefined ? {} : { before }) });
   return call<WirePage>("GET", `${channelPath(channel)}/messages?${query}`);

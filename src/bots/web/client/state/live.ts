@@ -1,4 +1,4 @@
-import type { WireFrame } from "../../wire.js";
+import type { WireFrame, WireWatch } from "../../wire.js";
 import { loadTimeline, lookingAt } from "./actions.js";
 import { applyMessage, applyRemoved, countUnread, noteRev } from "./messages.js";
 import { getState, setState } from "./store.js";
@@ -38,10 +38,19 @@ export function reconnectNow(): void {
   connect();
 }
 
+/** Asks to be told of the program's state while the page about it is open, and no longer. Called whenever that, or the socket, has changed. */
+export function watchBackstage(): void {
+  const open = getState().route.backstage === true;
+  const message: WireWatch = { watch: open ? "admin" : "nothing" };
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  if (!open && getState().admin) setState({ admin: undefined });
+}
+
 function receive(frame: WireFrame): void {
   switch (frame.kind) {
     case "session":
       setState({ session: frame.session, channels: frame.session.channels });
+      watchBackstage();
       break;
     case "message":
       countUnread(frame.message, lookingAt(frame.message.channel));
@@ -60,6 +69,9 @@ function receive(frame: WireFrame): void {
       if (session) setState({ session: { ...session, me: frame.me } });
       break;
     }
+    case "admin":
+      setState({ admin: { state: frame.admin, receivedAt: Date.now() } });
+      break;
     case "synced":
       delay = firstDelayMs;
       noteRev(frame.rev);

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { WireChannel, WireMessage, WireSession, WireWork, WireWorkDetail } from "../../wire.js";
+import type { WireAdmin, WireChannel, WireMessage, WireSession, WireWork, WireWorkDetail } from "../../wire.js";
 
 /** A channel's or a thread's messages, as far as they have been loaded: always an unbroken stretch up to the newest. */
 export interface Timeline {
@@ -32,12 +32,14 @@ export interface Draft {
   readonly spoiler: boolean;
 }
 
-/** A channel, a thread in it, or the gallery, perhaps with one work open. */
+/** A channel, a thread in it, the gallery, perhaps with one work open, or the page about the program. */
 export interface Route {
   readonly channel?: string | undefined;
   readonly thread?: string | undefined;
   readonly gallery?: boolean | undefined;
   readonly work?: string | undefined;
+  /** The page about the program itself. */
+  readonly backstage?: boolean | undefined;
 }
 
 /** Which works the gallery shows, and in which order. */
@@ -54,6 +56,12 @@ export interface GalleryState {
   readonly next?: string | undefined;
   readonly status: "idle" | "loading" | "ready" | "failed";
   readonly error?: string | undefined;
+}
+
+export interface Backstage {
+  readonly state: WireAdmin;
+  /** When it came, by this computer's clock: the server's may be another. */
+  readonly receivedAt: number;
 }
 
 export interface Toast {
@@ -80,6 +88,8 @@ export interface State {
   readonly revealed: ReadonlySet<string>;
   /** The channel list is open on a phone. */
   readonly drawer: boolean;
+  /** The program's state while the page about it is open. */
+  readonly admin?: Backstage | undefined;
   /** Why the chat could not be opened at all. */
   readonly fatal?: string;
 }

@@ -1,0 +1,166 @@
+import { freemem, totalmem } from "node:os";
+import type { AdminChat, AdminEngine, AdminFailure, AdminJob, AdminOverview, AdminWorker, ChatAdmin } from "../bots/admin.js";
+import { type Chat, ChatError, type Person } from "../bots/chat.js";
+import type { EngineStatus } from "../engine/process/engine.js";
+import type { Job } from "../queue/job.js";
+import type { Standing } from "../queue/queue.js";
+import { version } from "../version.js";
+import type { Desk } from "./desk.js";
+import { PlaceNames } from "./place-names.js";
+
+/** What the commands cannot see themselves; whoever puts the program together knows it. */
+export interface AdminFacts {
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  engine(): EngineStatus | undefined;
+  workers(): readonly AdminWorker[];
+  disk(): { readonly freeBytes: number; readonly low: boolean } | undefined;
+  problems(): Promise<AdminOverview["problems"]>;
+}
+
+const JOBS = 200;
+const FAILURES = 20;
+const FAILURES_DAYS = 7;
+
+/** What those who run the program see and may do in a chat of their own, as moderators of it. One for the whole program. */
+export class Admin implements ChatAdmin {
+  readonly #progress = new Map<string, number>();
+  readonly #watchers = new Set<() => void>();
+  readonly #names: PlaceNames;
+
+  constructor(
+    private readonly desk: Desk,
+    private readonly chats: readonly Chat[],
+    private readonly facts: AdminFacts,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.#names = new PlaceNames(chats, () => this.#changed());
+    const { queue } = desk;
+    queue.on("frame", (job, { progress }) => {
+      this.#progress.set(job.id, progress);
+      this.#changed();
+    });
+    for (const event of ["accepted", "resumed", "moved", "started", "retrying"] as const) queue.on(event, () => this.#changed());
+    const ended = ({ id }: Job) => {
+      this.#progress.delete(id);
+      this.#changed();
+    };
+    queue.on("done", ended);
+    queue.on("failed", ended);
+    queue.on("cancelled", ended);
+    queue.on("suspended", ended);
+  }
+
+  async overview(person: Person): Promise<AdminOverview> {
+    mustModerate(person);
+    const { desk, facts } = this;
+    const line = desk.queue.line();
+    const running = line.filter(({ place }) => place === 0).length;
+    const engine = facts.engine();
+    return {
+      at: this.now(),
+      startedAt: facts.startedAt,
+      version,
+      node: process.version,
+      paused: desk.queue.paused,
+      waiting: line.length - running,
+      running,
+      jobs: line.slice(0, JOBS).map((standing) => this.#job(standing)),
+      failures: this.#failures(),
+      ...(engine === undefined ? {} : { engine: engineOf(engine) }),
+      workers: facts.workers(),
+      chats: this.chats.map(chatOf),
+      memory: { botsBytes: process.memoryUsage.rss(), freeBytes: freemem(), totalBytes: totalmem() },
+      disk: facts.disk() ?? { freeBytes: 0, low: false },
+      problems: await facts.problems(),
+    };
+  }
+
+  async cancel(person: Person, job: string): Promise<void> {
+    mustModerate(person);
+    if (!this.desk.queue.cancel(job, { by: "person", name: person.name }))
+      throw new ChatError("gone", `Job ${job.slice(0, 16)} has just ended.`);
+    this.desk.logger.info({ job, person: person.id }, "a moderator has cancelled a job");
+  }
+
+  async pause(person: Person, paused: boolean): Promise<void> {
+    mustModerate(person);
+    const { queue, logger } = this.desk;
+    if (queue.paused === paused) return;
+    if (paused) queue.pause();
+    else queue.unpause();
+    logger.info({ person: person.id }, paused ? "a moderator has paused the queue" : "a moderator has ended the queue's pause");
+    this.#changed();
+  }
+
+  watch(person: Person, changed: () => void): () => void {
+    mustModerate(person);
+    this.#watchers.add(changed);
+    return () => this.#watchers.delete(changed);
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  #job({ job, place, waitSeconds, runSeconds }: Standing): AdminJob {
+    const { createdAt, startedAt = this.now() } = job;
+    const running = place === 0;
+    const since = (at: number) => Math.max(0, (this.now() - at) / 1000);
+    return {
+      id: job.id,
+      title: this.#title(job.recipe, job.params),
+      recipe: job.recipe,
+      person: job.author.name,
+      platform: job.place.platform,
+      channel: this.#names.of(job.place),
+      state: running ? "running" : "waiting",
+      place,
+      progress: running ? (this.#progress.get(job.id) ?? 0) : 0,
+      waited: running ? Math.max(0, (startedAt - createdAt) / 1000) : since(createdAt),
+      ran: running ? since(startedAt) : 0,
+      startsIn: running ? 0 : waitSeconds,
+      takes: runSeconds,
+      attempts: job.attempts,
+    };
+  }
+
+  #failures(): AdminFailure[] {
+    const since = this.now() - FAILURES_DAYS * 24 * 3600 * 1000;
+    return this.desk.store.jobs.failed(since, FAILURES).map((job) => ({
+      job: job.id,
+      title: this.#title(job.recipe, job.params),
+      person: job.author.name,
+      platform: job.place.platform,
+      at: job.finishedAt ?? job.createdAt,
+      kind: job.failure?.kind ?? "unknown",
+      message: job.failure?.message ?? "",
+    }));
+  }
+
+  /** A recipe that is gone, or parameters of an older version, must not hide the rest. */
+  #title(recipe: string, params: Readonly<Record<string, unknown>>): string {
+    try {
+      return this.desk.recipes.get(recipe)?.title(params) ?? recipe;
+    } catch {
+      return recipe;
+    }
+  }
+}
+
+function mustModerate({ moderator }: Person): void {
+  if (!moderator) throw new ChatError("forbidden", "Only moderators may see and do this.");
+}
+
+function engineOf({ state, runtime, pid, starts, crashes, memoryBytes }: EngineStatus): AdminEngine {
+  return {
+    ...{ state, starts, crashes },
+    ...(runtime === undefined ? {} : { runtime }),
+    ...(pid === undefined ? {} : { pid }),
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+  };
+}
+
+function chatOf(chat: Chat): AdminChat {
+  return { platform: chat.platform, ...(chat.health?.() ?? { connected: true }) };
+}
