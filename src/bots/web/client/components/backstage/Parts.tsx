@@ -20,7 +20,7 @@ export function Facts({ admin, elapsed }: { admin: WireAdmin; elapsed: number })
       <Fact name="Disk free" value={bytes(disk.freeBytes)} lamp={disk.low ? "bad" : undefined}>
         {disk.low ? "too little: free some" : "for pictures and jobs"}
       </Fact>
-      <Fact name="Running since" value={duration((admin.at - admin.startedAt) / 1000 + elapsed)}>
+      <Fact name="Up for" value={duration((admin.at - admin.startedAt) / 1000 + elapsed)}>
         Dreamloom {admin.version}, Node {admin.node.replace(/^v/, "")}
       </Fact>
       <div class="fact">
