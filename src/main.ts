@@ -20,6 +20,7 @@ import type { Engine } from "./engine/process/engine.js";
 import { configuredLogger } from "./log.js";
 import { Operation } from "./operation/operation.js";
 import type { QueueLimits } from "./queue/admission.js";
+import { ClusterQueue } from "./queue/cluster/cluster-queue.js";
 import { Estimator } from "./queue/estimator.js";
 import { LocalQueue } from "./queue/local-queue.js";
 import { SqliteJournal } from "./queue/sqlite-journal.js";
@@ -71,18 +72,19 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   operation.watchStore(store);
   const stopRetention = startRetention(store.retention, config.retention, logger);
   let presenter: Presenter | undefined;
-  const engine = parts.engine(config, logger.child({ part: "engine" }), (download) => presenter?.downloading(download));
-  const queue = new LocalQueue({
-    engine,
-    journal,
-    estimator: new Estimator(config.queue.estimate),
-    concurrency: config.engine.concurrency,
-    limits: limitsOf(config),
-    jobSeconds: config.engine.jobSeconds,
-    logger: logger.child({ part: "queue" }),
-  });
+  const { cluster } = config;
+  const common = {
+    ...{ journal, estimator: new Estimator(config.queue.estimate), limits: limitsOf(config) },
+    ...{ jobSeconds: config.engine.jobSeconds, logger: logger.child({ part: "queue" }) },
+  };
+  // With a cluster, other machines do the work, and this one starts no engine.
+  const engine =
+    cluster.url === "" ? parts.engine(config, logger.child({ part: "engine" }), (download) => presenter?.downloading(download)) : undefined;
+  const queue = engine
+    ? new LocalQueue({ ...common, engine, concurrency: config.engine.concurrency })
+    : new ClusterQueue({ ...common, cluster });
   await queue.remember();
-  operation.watchEngine(engine);
+  if (engine) operation.watchEngine(engine);
   operation.watchQueue(queue);
   const desk = createDesk({
     house: houseOf(config, parts.catalogue ?? ownOffer(config)),
@@ -114,7 +116,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     for (const { handlers } of started) handlers.stop();
     await queue.close(config.queue.shutdownSeconds * 1000);
     await within(LAST_WORDS_MS, Promise.all([desk.presenter.idle(), ...started.map(({ handlers }) => handlers.idle())]));
-    const results = await Promise.allSettled([...started.map(({ chat }) => chat.stop()), engine.close()]);
+    const results = await Promise.allSettled([...started.map(({ chat }) => chat.stop()), engine?.close()]);
     await stopRetention();
     await operation.close();
     await store.close();

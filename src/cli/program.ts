@@ -12,6 +12,7 @@ import { addNeuron } from "./neuron.js";
 import { addBlend, addStylize, addTexture } from "./paint.js";
 import { addStart } from "./start.js";
 import { addTeach } from "./teach.js";
+import { addWorker } from "./worker.js";
 import { addZoom } from "./zoom.js";
 
 const program = new Command("dreamloom")
@@ -20,6 +21,7 @@ const program = new Command("dreamloom")
   .showHelpAfterError("Run it with --help to see what it takes.")
   .exitOverride();
 addStart(program);
+addWorker(program);
 addDream(program);
 addNeuron(program);
 addGrid(program);

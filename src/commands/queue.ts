@@ -15,12 +15,15 @@ export const queueCommand: Command = defineCommand({
     // What happens in other channels, which may be private, is not told; only that it takes its time.
     const line = context.desk.queue.line();
     const caps = capsText(context);
-    if (line.length === 0) return context.whisper(`Nobody is waiting: the next job starts at once.\n${caps}`);
+    const notice = context.desk.queue.notice?.();
+    if (line.length === 0) return context.whisper(`${notice ?? "Nobody is waiting: the next job starts at once."}\n${caps}`);
     const mine = line.filter(({ job }) => job.place.platform === context.place.platform && job.author.id === context.person.id);
     const shown = [...line.slice(0, SHOWN), ...mine.filter((standing) => line.indexOf(standing) >= SHOWN)];
     const rows = shown.map((standing) => row(standing, context));
     const hidden = line.length - shown.length;
-    return context.whisper([...rows, ...(hidden > 0 ? [`... and ${hidden} more`] : []), caps].join("\n"));
+    return context.whisper(
+      [...(notice === undefined ? [] : [notice]), ...rows, ...(hidden > 0 ? [`... and ${hidden} more`] : []), caps].join("\n"),
+    );
   },
 });
 

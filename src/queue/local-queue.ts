@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import PQueue from "p-queue";
 import type { Logger } from "pino";
-import type { Checkpoint, Engine, EngineResult } from "../engine/process/engine.js";
+import { type Checkpoint, type Engine, type EngineResult, Suspension } from "../engine/process/engine.js";
 import { Admission, type QueueLimits } from "./admission.js";
 import { QueueEmitter } from "./emitter.js";
 import type { Estimator } from "./estimator.js";
@@ -17,11 +17,13 @@ export interface LocalQueueOptions {
   readonly engine: Engine;
   readonly journal: Journal;
   readonly estimator: Estimator;
-  /** Jobs that run side by side. */
+  /** Jobs that run side by side; see {@link LocalQueue.setConcurrency}. */
   readonly concurrency: number;
   readonly limits: QueueLimits;
-  /** A job that runs longer than this is ended. */
+  /** A job that runs longer than this is ended; an engine elsewhere sees to it itself. */
   readonly jobSeconds: number;
+  /** The engine is on other machines and outlives this process: closing leaves its jobs running, and the next start joins them at once. */
+  readonly elsewhere?: boolean;
   readonly logger: Logger;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
@@ -68,6 +70,10 @@ export class LocalQueue implements JobQueue {
   readonly #places = new Map<string, number>();
   /** Writes to the journal that have not ended. */
   readonly #writes = new Set<Promise<void>>();
+  /** Jobs that were joined while they ran elsewhere; they have slots without having waited for them. */
+  readonly #joined = new Set<Promise<void>>();
+  #slots: number;
+  #paused = false;
   #closing = false;
 
   constructor(options: LocalQueueOptions) {
@@ -81,7 +87,17 @@ export class LocalQueue implements JobQueue {
     const queueClass = function sharedLine() {
       return line;
     } as unknown as new () => FairLine;
-    this.#pqueue = new PQueue<FairLine, FairOptions>({ concurrency: options.concurrency, queueClass });
+    this.#slots = options.concurrency;
+    this.#pqueue = new PQueue<FairLine, FairOptions>({ concurrency: Math.max(1, options.concurrency), queueClass });
+    this.#regulate();
+  }
+
+  /** Jobs that run side by side from now on. With fewer than run now, the next one begins when enough of them have ended; with 0, none does. */
+  setConcurrency(slots: number): void {
+    if (slots === this.#slots) return;
+    this.#slots = slots;
+    this.#regulate();
+    this.#tellMoves();
   }
 
   async submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job> {
@@ -139,7 +155,7 @@ export class LocalQueue implements JobQueue {
     // All of them are there before the first one starts, so that everybody's place is known.
     for (const { live } of lives) this.#live.set(live.job.id, live);
     // Those that were running had their turn.
-    for (const { live } of [...lives.filter(({ wasRunning }) => wasRunning), ...lives.filter(({ wasRunning }) => !wasRunning)]) {
+    for (const { live, wasRunning } of [...lives.filter((one) => one.wasRunning), ...lives.filter((one) => !one.wasRunning)]) {
       taken(live.job);
       if (live.job.attempts >= BEGINNINGS) {
         logger.error({ job: live.job.id, attempts: live.job.attempts }, "a job was begun too often without getting ahead");
@@ -147,7 +163,8 @@ export class LocalQueue implements JobQueue {
         continue;
       }
       this.#events.emit("resumed", live.job);
-      this.#enqueue(live);
+      if (wasRunning && this.#options.elsewhere) this.#join(live);
+      else this.#enqueue(live);
     }
     this.#tellMoves();
     const count = owed.length + lives.length;
@@ -176,7 +193,8 @@ export class LocalQueue implements JobQueue {
     return standings({
       running: [...this.#live.values()].filter((live) => live.job.state === "running"),
       waiting: this.#line.order().flatMap((id) => this.#live.get(id) ?? []),
-      concurrency: this.#options.concurrency,
+      // Nobody knows when the first worker comes; times are as if there were one.
+      concurrency: Math.max(1, this.#slots),
       estimator: this.#options.estimator,
       now: this.#now(),
     });
@@ -201,25 +219,28 @@ export class LocalQueue implements JobQueue {
   }
 
   pause(): void {
-    this.#pqueue.pause();
+    this.#paused = true;
+    this.#regulate();
   }
 
   unpause(): void {
-    if (!this.#closing) this.#pqueue.start();
+    this.#paused = false;
+    this.#regulate();
   }
 
   get paused(): boolean {
-    return this.#pqueue.isPaused;
+    return this.#paused || this.#closing;
   }
 
   async drain(): Promise<void> {
     await this.#pqueue.onPendingZero();
+    while (this.#joined.size > 0) await Promise.all(this.#joined);
     while (this.#writes.size > 0) await Promise.all(this.#writes);
   }
 
   async close(graceMs: number): Promise<void> {
     this.#closing = true;
-    this.#pqueue.pause();
+    this.#regulate();
     for (const live of [...this.#live.values()]) {
       // One whose way into the journal has not ended is suspended when it has.
       if (live.job.state === "waiting" && this.#places.has(live.job.id)) void this.#suspend(live);
@@ -228,7 +249,7 @@ export class LocalQueue implements JobQueue {
       for (const live of this.#live.values()) {
         if (live.job.state !== "running" || live.cancelled) continue;
         live.suspending = true;
-        live.abort.abort(new Error("The program stops."));
+        live.abort.abort(new Suspension("The program stops."));
       }
     }, graceMs);
     const given = new AbortController();
@@ -236,6 +257,28 @@ export class LocalQueue implements JobQueue {
     await Promise.race([this.drain(), patience]);
     given.abort();
     clearTimeout(hurry);
+  }
+
+  /** Lets p-queue start as many as there are slots that nobody has. */
+  #regulate(): void {
+    const free = this.#slots - this.#joined.size;
+    const open = free > 0 && !this.#paused && !this.#closing;
+    if (!open) this.#pqueue.pause();
+    this.#pqueue.concurrency = Math.max(1, free);
+    if (open) this.#pqueue.start();
+  }
+
+  /** Goes on with a job that runs elsewhere, or has ended there meanwhile. */
+  #join(live: LiveJob): void {
+    const run = this.#run(live, { begun: true }).catch((error: unknown) => {
+      this.#options.logger.error({ err: error, job: live.job.id }, "a job ended in an unforeseen way");
+    });
+    this.#joined.add(run);
+    this.#regulate();
+    void run.then(() => {
+      this.#joined.delete(run);
+      this.#regulate();
+    });
   }
 
   #enqueue(live: LiveJob): void {
@@ -248,23 +291,27 @@ export class LocalQueue implements JobQueue {
       });
   }
 
-  async #run(live: LiveJob): Promise<void> {
-    live.job = { ...live.job, state: "running", startedAt: this.#now() };
-    const timer = setTimeout(() => live.abort.abort(new Error("time limit")), this.#options.jobSeconds * 1000);
+  async #run(live: LiveJob, { begun = false }: { readonly begun?: boolean } = {}): Promise<void> {
+    const { elsewhere, jobSeconds } = this.#options;
+    const startedAt = (begun ? live.job.startedAt : undefined) ?? this.#now();
+    live.job = { ...live.job, state: "running", startedAt };
+    const timer = elsewhere ? undefined : setTimeout(() => live.abort.abort(new Error("time limit")), jobSeconds * 1000);
     this.#events.emit("started", live.job);
     this.#tellMoves();
     try {
-      await this.#attempts(live);
+      await this.#attempts(live, begun);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  async #attempts(live: LiveJob): Promise<void> {
+  /** @param begun an earlier process has begun the first of them */
+  async #attempts(live: LiveJob, begun: boolean): Promise<void> {
     const { journal } = this.#options;
-    let whole = true;
+    let joins = begun;
+    let whole = !begun;
     for (;;) {
-      live.job = { ...live.job, attempts: live.job.attempts + 1 };
+      if (!joins) live.job = { ...live.job, attempts: live.job.attempts + 1 };
       live.progress = 0;
       const { state, attempts, startedAt } = live.job;
       await this.#update(live.job.id, { state, attempts, ...(startedAt === undefined ? {} : { startedAt }) });
@@ -275,13 +322,13 @@ export class LocalQueue implements JobQueue {
         }
         live.checkpoint ??= await journal.checkpoint(live.job.id);
         if (live.checkpoint) whole = false;
-        const result = await this.#attempt(live, pictures);
+        const result = await this.#attempt(live, pictures, joins);
         // Before anybody is told, so that whoever presses a button under the result finds its picture.
         const { picture: bytes, type } = result;
         if (!live.abort.signal.aborted) await this.#write(live.job.id, (_journal, id) => journal.keepResult(id, { bytes, type }));
         return await this.#succeed(live, result, whole);
       } catch (error) {
-        whole = false;
+        [whole, joins] = [false, false];
         if (live.abort.signal.aborted || !retryable(error) || ++live.crashes >= CRASHES || live.job.attempts >= BEGINNINGS) {
           return await this.#fail(live, error);
         }
@@ -291,7 +338,7 @@ export class LocalQueue implements JobQueue {
     }
   }
 
-  async #attempt(live: LiveJob, pictures: Readonly<Record<string, Uint8Array>>): Promise<EngineResult> {
+  async #attempt(live: LiveJob, pictures: Readonly<Record<string, Uint8Array>>, begun: boolean): Promise<EngineResult> {
     const { signal } = live.abort;
     signal.throwIfAborted();
     // A listener, not a race: p-queue's place is only given on when the engine has really let go of the job.
@@ -305,7 +352,7 @@ export class LocalQueue implements JobQueue {
       return await this.#options.engine.run(
         { job: id, recipe, params, pictures, ...(live.checkpoint && { resume: live.checkpoint }) },
         {
-          signal,
+          ...{ signal, begun },
           onFrame: ({ checkpoint, ...frame }) => {
             if (signal.aborted) return;
             if (checkpoint) this.#keepCheckpoint(live, checkpoint);
@@ -390,11 +437,14 @@ export class LocalQueue implements JobQueue {
   #suspend(live: LiveJob): Promise<void> {
     if (!this.#live.delete(live.job.id)) return Promise.resolve();
     this.#places.delete(live.job.id);
+    const wasRunning = live.job.state === "running";
+    const goesOn = wasRunning && this.#options.elsewhere === true;
     // Stopping is not the job's fault.
-    const attempts = live.job.state === "running" ? Math.max(0, live.job.attempts - 1) : live.job.attempts;
-    live.job = { ...live.job, state: "waiting", attempts };
-    this.#options.logger.info({ job: live.job.id }, "job suspended");
-    const suspended = Promise.all([live.keeping, this.#update(live.job.id, { state: "waiting", attempts })]).then(() => {
+    const attempts = wasRunning && !goesOn ? Math.max(0, live.job.attempts - 1) : live.job.attempts;
+    const state = goesOn ? "running" : "waiting";
+    live.job = { ...live.job, state, attempts };
+    this.#options.logger.info({ job: live.job.id }, goesOn ? "job left to its worker" : "job suspended");
+    const suspended = Promise.all([live.keeping, this.#update(live.job.id, { state, attempts })]).then(() => {
       this.#events.emit("suspended", live.job);
       this.#writes.delete(suspended);
     });

@@ -69,6 +69,8 @@ export interface JobQueue {
   readonly paused: boolean;
   /** Resolves when no job runs; of use with {@link pause}, for maintenance. */
   drain(): Promise<void>;
+  /** What everybody who waits should know, in a sentence: that the queue is out of reach, or that nobody is there to work. */
+  notice?(): string | undefined;
   /**
    * Takes no more jobs and starts none. Running ones have `graceMs` to end; after that they stop, to go on from their last checkpoint at
    * the next start, as the waiting ones do: both are "suspended". Resolves when all of it is in the journal.
@@ -76,7 +78,7 @@ export interface JobQueue {
   close(graceMs: number): Promise<void>;
 }
 
-export type QueueErrorKind = "full" | "person-waiting" | "person-hour" | "channel-waiting" | "channel-hour" | "closing";
+export type QueueErrorKind = "unreachable" | "full" | "person-waiting" | "person-hour" | "channel-waiting" | "channel-hour" | "closing";
 
 /** Why a job was not accepted, in a sentence for the person who asked. */
 export class QueueError extends Error {

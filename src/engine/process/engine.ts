@@ -70,8 +70,15 @@ export interface EngineResult {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+/** What a run's signal is aborted with when the program stops and the job is to go on later: an engine elsewhere need not stop. */
+export class Suspension extends Error {
+  override readonly name = "Suspension";
+}
+
 export interface RunOptions {
   readonly signal: AbortSignal;
+  /** An earlier process has begun this job: an engine elsewhere may be at it still, or have done it. */
+  readonly begun?: boolean;
   onFrame(frame: EngineFrame): void;
 }
 
@@ -105,9 +112,12 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export type EngineErrorKind = "input" | "network" | "memory" | "crashed" | "internal";
+export type EngineErrorKind = "input" | "network" | "memory" | "crashed" | "time" | "internal";
 
-/** Why a job failed, in a sentence for the person who asked. "crashed" and "memory" may be tried again. */
+/**
+ * Why a job failed, in a sentence for the person who asked. "crashed" and "memory" may be tried again; "time" comes from an engine
+ * elsewhere, which keeps the time limit itself.
+ */
 export class EngineError extends Error {
   override readonly name = "EngineError";
   constructor(

@@ -12,12 +12,15 @@ export interface BlobSettings {
   readonly prefix: string;
 }
 
-/** Opens the store that the settings name. */
-export async function openBlobs(settings: BlobSettings, redis: Redis, limits: BlobLimits): Promise<BlobStore> {
+/**
+ * Opens the store that the settings name.
+ * @param redis makes a connection, where one is needed
+ */
+export async function openBlobs(settings: BlobSettings, redis: () => Redis, limits: BlobLimits): Promise<BlobStore> {
   const { blobs, prefix, s3Endpoint, s3Region } = settings;
   if (blobs.startsWith("folder:")) return new FolderBlobs(blobs.slice("folder:".length), limits);
   const bucket = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(blobs);
-  if (!bucket) return new RedisBlobs(redis, prefix, limits);
+  if (!bucket) return new RedisBlobs(redis(), prefix, limits);
   const [, name = "", under = ""] = bucket;
   // Amazon's SDK takes its time to load; only those who use it wait.
   const { S3Blobs } = await import("./s3.js");

@@ -3,7 +3,7 @@ import { type BlobLimits, type BlobStore, checkKey, checkSize, unreachable } fro
 
 const NAME = "Redis";
 
-/** Blobs in Redis, each with a time to live. The connection is the caller's, which also sets its time limit. */
+/** Blobs in Redis, each with a time to live. The connection is its own from now on: large blobs keep no short commands waiting. It has a time limit for each command. */
 export class RedisBlobs implements BlobStore {
   constructor(
     private readonly redis: Redis,
@@ -18,7 +18,8 @@ export class RedisBlobs implements BlobStore {
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
-    return (await this.#try(this.redis.getBuffer(this.#key(key)))) ?? undefined;
+    const found = await this.#try(this.redis.getBuffer(this.#key(key)));
+    return found ? new Uint8Array(found.buffer, found.byteOffset, found.byteLength) : undefined;
   }
 
   async delete(keys: readonly string[]): Promise<void> {
@@ -27,7 +28,9 @@ export class RedisBlobs implements BlobStore {
 
   async sweep(): Promise<void> {}
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.redis.disconnect();
+  }
 
   #key(key: string): string {
     return `${this.prefix}:blob:${checkKey(key)}`;

@@ -20,7 +20,7 @@ blobStoreContract(
     const server = await startRedis();
     const redis = new Redis(server.url);
     return {
-      open: (limits) => new RedisBlobs(redis, "test", limits),
+      open: (limits) => new RedisBlobs(new Redis(server.url), "test", limits),
       count: () => redis.dbsize(),
       stop: async () => {
         redis.disconnect();
@@ -83,7 +83,7 @@ describe("a store that cannot be reached", () => {
 describe("the store that the settings name", () => {
   it("is Redis, a folder, or a bucket", async () => {
     const redis = new Redis({ lazyConnect: true });
-    const open = (blobs: string) => openBlobs({ blobs, prefix: "p", s3Endpoint: "", s3Region: "eu-central-1" }, redis, LIMITS);
+    const open = (blobs: string) => openBlobs({ blobs, prefix: "p", s3Endpoint: "", s3Region: "eu-central-1" }, () => redis, LIMITS);
     expect(await open("redis")).toBeInstanceOf(RedisBlobs);
     expect(await open("folder:/srv/x")).toBeInstanceOf(FolderBlobs);
     expect(await open("s3://art/some/where/")).toBeInstanceOf(S3Blobs);

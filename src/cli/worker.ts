@@ -1,0 +1,63 @@
+/** `dreamloom worker`: works on the bots' jobs, on this machine's device. */
+import type { Command } from "commander";
+import { type Config, loadConfig } from "../config.js";
+import { EngineHost } from "../engine/process/host.js";
+import { configuredLogger } from "../log.js";
+import { QueueWorker } from "../queue/cluster/queue-worker.js";
+import { engineSettings } from "./engine.js";
+import { UsageError } from "./mistake.js";
+
+async function work(config: Config): Promise<void> {
+  const logger = configuredLogger(config);
+  process.on("unhandledRejection", (reason) => logger.error({ err: reason }, "something failed that nobody waited for"));
+  const engine = new EngineHost({ ...engineSettings(config), logger: logger.child({ part: "engine" }) });
+  const { concurrency: slots, runtime: device } = config.engine;
+  const worker = new QueueWorker({ cluster: config.cluster, engine, slots, device, logger: logger.child({ part: "worker" }) });
+  let asked = false;
+  const stop = async (code: number): Promise<never> => {
+    try {
+      await worker.stop(config.queue.shutdownSeconds * 1000);
+      await engine.close();
+    } catch (error) {
+      logger.error({ err: error }, "the worker did not stop cleanly");
+    }
+    process.exit(code);
+  };
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(code);
+      asked = true;
+      logger.info({ signal }, "stopping; once more stops at once");
+      void stop(0);
+    });
+  }
+  process.on("uncaughtException", (error) => {
+    logger.fatal({ err: error }, "the worker failed and stops");
+    if (asked) process.exit(1);
+    asked = true;
+    void stop(1);
+  });
+  // The first person whose job comes here should not wait for loading and compiling.
+  engine.warmUp(config.dream.network).catch((error: unknown) => logger.warn({ err: error }, "the engine could not be warmed up"));
+  try {
+    await worker.start();
+  } catch (error) {
+    if (!asked) throw error;
+  }
+}
+
+export function addWorker(program: Command): void {
+  program
+    .command("worker")
+    .description("works on the bots' jobs, which come through Redis (REDIS_URL), on this machine's device")
+    .action(async () => {
+      const config = loadConfig();
+      if (config.cluster.url === "") {
+        throw new UsageError("A worker takes its jobs from Redis: set REDIS_URL to the bots' own, for instance redis://127.0.0.1:6379.");
+      }
+      await work(config);
+    });
+}

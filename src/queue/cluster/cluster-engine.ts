@@ -1,0 +1,355 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Queue, QueueEvents, type Job as Ticket } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { Config } from "../../config.js";
+import { type Engine, EngineError, type EngineRequest, type EngineResult, type RunOptions } from "../../engine/process/engine.js";
+import { version } from "../../version.js";
+import { BlobError, type BlobStore } from "./blobs/blob-store.js";
+import { BLOB_MS, blobLimits } from "./blobs/limits.js";
+import { openBlobs } from "./blobs/open-blobs.js";
+import { Cancellations } from "./cancellations.js";
+import { packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
+import { connect, connectBlocking, hostOf, untilReady } from "./connection.js";
+import { Errand } from "./errand.js";
+import { dataAge } from "./generation.js";
+import { blobKeys, jobOf, type Outcome, PROTOCOL, queueName, type Report, type Task, ticketOf } from "./protocol.js";
+import { Registry, type WorkerInfo } from "./registry.js";
+
+export interface ClusterEngineOptions {
+  readonly cluster: Config["cluster"];
+  /** The longest a job may run, in seconds; its worker sees to it. */
+  readonly jobSeconds: number;
+  readonly logger: Logger;
+  /** Workers have come or gone, or say something new of themselves. */
+  readonly onWorkers: (workers: readonly WorkerInfo[]) => void;
+  /** PROTOCOL unless given. */
+  readonly protocol?: number;
+}
+
+interface Parts {
+  readonly queue: Queue<Task, Outcome>;
+  readonly events: QueueEvents;
+  readonly blobs: BlobStore;
+}
+
+/** A run that BullMQ itself could not end well (a full Redis, a mistake) is begun this often by it. */
+const TRIES = 4;
+/** A job whose input or result has vanished is sent anew this often. */
+const SENDS = 3;
+/** Beyond the lock's time: what a worker needs to notice that its lock is gone, and to stop. */
+const STOPPING_MS = 1_500;
+/** Connections that are in the middle of something are not waited for longer than this. */
+const CLOSE_MS = 2_000;
+const SWEEP_MS = 3_600_000;
+const GONE = "The machines that worked on this went away, one after the other. A smaller size may help.";
+const BROKEN = "Something went wrong on the machine that worked on this. It has been written to the log there.";
+
+/**
+ * An engine that is somewhere else: hands jobs to workers through Redis and waits for what they send.
+ *
+ * Nothing depends on a single message: whatever events say is only a reason to look at the job in Redis at once, and all jobs are looked
+ * at again and again. So a lost message, a lost connection and a restart of Redis cost time and no job. A job is known in Redis by its id,
+ * so that one that was sent by an earlier process, or whose sending was not answered, is found and not sent twice.
+ */
+export class ClusterEngine implements Engine {
+  readonly #options: ClusterEngineOptions;
+  readonly #protocol: number;
+  readonly #redis: Redis;
+  readonly #listener: Redis;
+  readonly #eventsRedis: Redis;
+  readonly #registry: Registry;
+  readonly #cancellations: Cancellations;
+  readonly #errands = new Map<string, Errand>();
+  /** Jobs that are over and still in Redis, with the keys of their blobs. */
+  readonly #over = new Map<string, readonly string[]>();
+  readonly #closed = new AbortController();
+  #workers: readonly WorkerInfo[] = [];
+  #parts: Parts | undefined;
+  #opening: Promise<void> | undefined;
+  #rounds: Promise<void>;
+  #sweptAt = performance.now();
+
+  constructor(options: ClusterEngineOptions) {
+    this.#options = options;
+    this.#protocol = options.protocol ?? PROTOCOL;
+    const { cluster, logger } = options;
+    const { url, prefix, heartbeatSeconds } = cluster;
+    this.#redis = connect(url, "bots", logger);
+    this.#listener = connectBlocking(url, "bots-news");
+    this.#eventsRedis = connectBlocking(url, "bots-events");
+    this.#registry = new Registry(this.#redis, prefix, heartbeatSeconds * 1000);
+    this.#cancellations = new Cancellations(this.#redis, prefix);
+    this.#redis.on("ready", () => void this.#round());
+    this.#listener.on("message", () => void this.#meetWorkers().catch(() => undefined));
+    this.#listener.subscribe(this.#registry.news).catch(() => undefined);
+    this.#rounds = this.#goRounds();
+  }
+
+  /** Redis answers. */
+  get reachable(): boolean {
+    return this.#parts !== undefined && this.#redis.status === "ready";
+  }
+
+  /** Whether it answers, waiting for a first connection no longer than `patienceMs`. */
+  async answers(patienceMs: number): Promise<boolean> {
+    if (this.reachable || this.#parts) return this.reachable;
+    const patience = AbortSignal.any([AbortSignal.timeout(patienceMs), this.#closed.signal]);
+    await untilReady(this.#redis, patience).catch(() => undefined);
+    await this.#round();
+    return this.reachable;
+  }
+
+  /** Where it is, without secrets. */
+  get host(): string {
+    return hostOf(this.#options.cluster.url);
+  }
+
+  /** Workers of every version, as of the last look. */
+  get workers(): readonly WorkerInfo[] {
+    return this.#workers;
+  }
+
+  /** Those that can take our jobs. */
+  get ownWorkers(): readonly WorkerInfo[] {
+    return this.#workers.filter(({ protocol, stopping }) => protocol === this.#protocol && !stopping);
+  }
+
+  get protocol(): number {
+    return this.#protocol;
+  }
+
+  run(request: EngineRequest, options: RunOptions): Promise<EngineResult> {
+    const { signal } = options;
+    const { job } = request;
+    signal.throwIfAborted();
+    if (job === undefined) throw new Error("A job that goes elsewhere needs its id.");
+    const errand = new Errand(job, request, options);
+    this.#errands.set(job, errand);
+    signal.addEventListener("abort", () => this.#aborted(errand), { once: true });
+    void this.#look(errand);
+    return errand.ended.finally(() => {
+      if (this.#errands.get(job) === errand) this.#errands.delete(job);
+    });
+  }
+
+  /** A job is over, and the journal knows: nothing of it is needed in Redis any more. */
+  forget(job: string): void {
+    if (!this.#over.has(job)) this.#over.set(job, []);
+    void this.#clear(job).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    for (const redis of [this.#redis, this.#listener, this.#eventsRedis]) redis.disconnect();
+    const closed = [this.#rounds, this.#parts?.events.close(), this.#parts?.blobs.close()];
+    const enough = new AbortController();
+    await Promise.race([Promise.allSettled(closed), delay(CLOSE_MS, undefined, { signal: enough.signal }).catch(() => undefined)]);
+    enough.abort();
+  }
+
+  async #goRounds(): Promise<void> {
+    const { heartbeatSeconds } = this.#options.cluster;
+    while (!this.#closed.signal.aborted) {
+      await this.#round();
+      await delay(heartbeatSeconds * 1000, undefined, { signal: this.#closed.signal }).catch(() => undefined);
+    }
+  }
+
+  /** Looks after everything once. Never rejects: what is out of reach is looked at in the next round. */
+  async #round(): Promise<void> {
+    if (this.#redis.status !== "ready" || this.#closed.signal.aborted) return;
+    try {
+      this.#opening ??= this.#open();
+      await this.#opening;
+      await this.#registry.speak({ protocol: this.#protocol, version });
+      await dataAge(this.#redis, this.#options.cluster.prefix, this.#protocol);
+      await this.#meetWorkers();
+      for (const errand of [...this.#errands.values()]) await this.#look(errand);
+      for (const job of [...this.#over.keys()]) await this.#clear(job);
+      if (performance.now() - this.#sweptAt < SWEEP_MS) return;
+      this.#sweptAt = performance.now();
+      await this.#parts?.blobs.sweep();
+    } catch (error) {
+      this.#options.logger.debug({ err: error }, "a look at the cluster failed");
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { cluster, logger } = this.#options;
+    const { prefix, url } = cluster;
+    try {
+      const blobs = await openBlobs(cluster, () => connect(url, "bots-blobs", logger, BLOB_MS), blobLimits(cluster));
+      const name = queueName(this.#protocol);
+      const queue = new Queue<Task, Outcome>(name, { connection: this.#redis, prefix });
+      queue.on("error", () => undefined);
+      // From the beginning: frames that came while no bots were there are still worth showing. What has been fetched is gone, so nothing is shown twice.
+      const events = new QueueEvents(name, { connection: this.#eventsRedis, prefix, lastEventId: "0" });
+      events.on("error", () => undefined);
+      events.on("progress", ({ jobId, data }) => this.#reported(jobId, data as Report));
+      for (const event of ["completed", "failed", "waiting", "removed"] as const) {
+        events.on(event, ({ jobId }: { readonly jobId: string }) => this.#happened(jobId));
+      }
+      this.#parts = { queue, events, blobs };
+      logger.info(`jobs go to workers through Redis at ${this.host}`);
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  async #meetWorkers(): Promise<void> {
+    this.#workers = await this.#registry.workers();
+    this.#options.onWorkers(this.#workers);
+  }
+
+  #happened(ticket: string): void {
+    const errand = this.#errands.get(jobOf(ticket));
+    if (errand) void this.#look(errand);
+  }
+
+  #reported(ticket: string, report: Report): void {
+    const errand = this.#errands.get(jobOf(ticket));
+    if (!errand || errand.signal.aborted) return;
+    if (report.type === "begun") {
+      errand.token = report.token;
+      this.#options.logger.info({ job: errand.job, worker: report.worker }, "a worker has the job");
+      return;
+    }
+    // A worker that has lost the job may not know yet.
+    if (errand.token !== undefined && errand.token !== report.token) return;
+    errand.inTurn(async () => {
+      const { blobs } = this.#ready();
+      const picture = await blobs.get(report.blob);
+      // Somebody has had it, or it was a preview that a newer one has replaced.
+      if (!picture || errand.signal.aborted) return;
+      const checkpoint = report.checkpoint ? unpackCheckpoint(await blobs.get(blobKeys.checkpoint(errand.job))) : undefined;
+      await blobs.delete([report.blob]);
+      errand.onFrame({ ...report.frame, picture, ...(checkpoint && { checkpoint }) });
+    });
+  }
+
+  #aborted(errand: Errand): void {
+    if (errand.detached) errand.fail(errand.signal.reason);
+    else void this.#look(errand);
+  }
+
+  /** Looks how a job is in Redis, and does what is to be done. One look at a time for each job; never rejects. */
+  #look(errand: Errand): Promise<void> {
+    return errand.looking(async () => {
+      if (!this.reachable || this.#errands.get(errand.job) !== errand) return;
+      try {
+        await this.#lookOnce(errand);
+      } catch (error) {
+        if (error instanceof BlobError && error.kind === "too-large")
+          errand.fail(new EngineError("input", error.message, { cause: error }));
+        else this.#options.logger.debug({ err: error, job: errand.job }, "a look at a job failed");
+      }
+    });
+  }
+
+  async #lookOnce(errand: Errand): Promise<void> {
+    const { queue } = this.#ready();
+    const found: Ticket<Task, Outcome> | undefined = await queue.getJob(ticketOf(errand.job));
+    if (!found) return this.#missing(errand);
+    errand.sent = true;
+    const state = await found.getState();
+    if (state === "completed") return this.#completed(errand, found);
+    if (state === "failed") return this.#failed(errand, found);
+    if (!errand.signal.aborted) return;
+    await this.#cancellations.cancel(errand.job);
+    // Not while a worker has it: that one answers the message.
+    if (state !== "active") {
+      await found.remove();
+      errand.fail(errand.signal.reason);
+    }
+  }
+
+  async #missing(errand: Errand): Promise<void> {
+    const { cluster } = this.#options;
+    if (errand.signal.aborted) return errand.fail(errand.signal.reason);
+    if (errand.sent) {
+      const age = await dataAge(this.#redis, cluster.prefix, this.#protocol);
+      if (age < cluster.lockSeconds * 1000 + STOPPING_MS) return;
+      this.#options.logger.warn({ job: errand.job }, "Redis has lost a job; sending it again");
+    }
+    await this.#send(errand);
+  }
+
+  async #send(errand: Errand): Promise<void> {
+    const { queue, blobs } = this.#ready();
+    const { cluster, jobSeconds } = this.#options;
+    const { job, checkpoint } = errand;
+    const { recipe, params, pictures } = errand.request;
+    for (const [role, bytes] of Object.entries(pictures)) await blobs.put(blobKeys.input(job, role), bytes);
+    if (checkpoint) await blobs.put(blobKeys.checkpoint(job), packCheckpoint(checkpoint));
+    const task: Task = { job, recipe, params, pictures: Object.keys(pictures), jobSeconds };
+    const age = Math.ceil(cluster.keepHours * 3600);
+    const options = { jobId: ticketOf(job), attempts: TRIES, backoff: { type: "fixed", delay: 500 } };
+    errand.sent = true;
+    await queue.add(recipe, task, { ...options, removeOnComplete: { age }, removeOnFail: { age } });
+  }
+
+  async #completed(errand: Errand, found: Ticket<Task, Outcome>): Promise<void> {
+    const { blobs } = this.#ready();
+    const outcome = found.returnvalue;
+    const keys = this.#keysOf(errand, outcome);
+    if (outcome.status === "done" && !errand.signal.aborted) {
+      const picture = await blobs.get(outcome.blob);
+      if (!picture) return this.#sendAnew(errand, found, "its result");
+      await errand.turns();
+      this.#over.set(errand.job, keys);
+      return errand.succeed({ ...outcome.result, picture });
+    }
+    await errand.turns();
+    // Gone before anybody is told, so that another try is not mistaken for this one.
+    await found.remove();
+    await blobs.delete(keys);
+    if (errand.signal.aborted) errand.fail(errand.signal.reason);
+    else if (outcome.status === "failed") errand.fail(new EngineError(outcome.kind, outcome.message));
+    else errand.fail(new EngineError("crashed", BROKEN));
+  }
+
+  async #failed(errand: Errand, found: Ticket<Task, Outcome>): Promise<void> {
+    const { failedReason } = found;
+    if (errand.signal.aborted) {
+      await found.remove();
+      return errand.fail(errand.signal.reason);
+    }
+    this.#options.logger.warn({ job: errand.job, reason: failedReason }, "a worker could not end a job");
+    if (/^the input .* is missing$/.test(failedReason)) return this.#sendAnew(errand, found, "an input");
+    await found.remove();
+    errand.fail(/stalled/.test(failedReason) ? new EngineError("crashed", GONE) : new EngineError("internal", BROKEN));
+  }
+
+  async #sendAnew(errand: Errand, found: Ticket<Task, Outcome>, what: string): Promise<void> {
+    this.#options.logger.warn({ job: errand.job }, `${what} is no longer there; sending the job again`);
+    await found.remove();
+    errand.sent = false;
+    if (++errand.sends >= SENDS) errand.fail(new EngineError("internal", BROKEN));
+    else await this.#send(errand);
+  }
+
+  async #clear(job: string): Promise<void> {
+    if (!this.reachable) return;
+    const { queue, blobs } = this.#ready();
+    const keys = this.#over.get(job) ?? [];
+    const found: Ticket<Task, Outcome> | undefined = await queue.getJob(ticketOf(job));
+    // A worker that has not heard yet that it may let go keeps it locked; the next round removes it.
+    if (found && (await found.isActive())) return this.#cancellations.cancel(job);
+    await found?.remove();
+    await blobs.delete(keys);
+    this.#over.delete(job);
+  }
+
+  #keysOf({ job, request }: Errand, outcome: Outcome): readonly string[] {
+    const inputs = Object.keys(request.pictures).map((role) => blobKeys.input(job, role));
+    const passing = (["preview", "film"] as const).map((kind) => blobKeys.frame(job, { kind, octave: 0 }));
+    return [...inputs, ...passing, blobKeys.checkpoint(job), ...(outcome.status === "done" ? [outcome.blob] : [])];
+  }
+
+  #ready(): Parts {
+    if (!this.#parts) throw new Error("Redis has not answered yet.");
+    return this.#parts;
+  }
+}

@@ -1,0 +1,168 @@
+import type { Logger } from "pino";
+import type { Config } from "../../config.js";
+import type { QueueLimits } from "../admission.js";
+import type { Estimator } from "../estimator.js";
+import type { Job, JobMessages, JobRequest } from "../job.js";
+import type { Journal } from "../journal.js";
+import { LocalQueue } from "../local-queue.js";
+import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type Standing } from "../queue.js";
+import { ClusterEngine } from "./cluster-engine.js";
+import type { WorkerInfo } from "./registry.js";
+
+export interface ClusterQueueOptions {
+  readonly cluster: Config["cluster"];
+  readonly journal: Journal;
+  readonly estimator: Estimator;
+  readonly limits: QueueLimits;
+  /** A job that runs longer than this is ended by its worker. */
+  readonly jobSeconds: number;
+  readonly logger: Logger;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** What it speaks to workers; this version's own unless given. */
+  readonly protocol?: number;
+}
+
+/** A worker as operators see it. */
+export interface WorkerState extends WorkerInfo {
+  /** Why it gets no jobs, in a sentence. */
+  readonly problem?: string;
+}
+
+/** A job that comes in while the connection is being made waits for it this long. */
+const PATIENCE_MS = 2_000;
+const UNREACHABLE = "The queue cannot be reached just now. Please try again in a minute.";
+
+/**
+ * The queue of many machines. Who is next, what is admitted and what the journal holds is decided here, by the same code as on one
+ * machine; only what has its turn goes to Redis, as many jobs at a time as the workers have slots. So turns stay fair, and Redis holds
+ * little.
+ */
+export class ClusterQueue implements JobQueue {
+  readonly #engine: ClusterEngine;
+  readonly #turns: LocalQueue;
+  readonly #logger: Logger;
+  #notice: string | undefined;
+  #joined = false;
+
+  constructor(options: ClusterQueueOptions) {
+    const { cluster, journal, estimator, limits, jobSeconds, logger, now, protocol } = options;
+    this.#logger = logger;
+    const onWorkers = (workers: readonly WorkerInfo[]) => this.#meet(workers);
+    this.#engine = new ClusterEngine({ cluster, jobSeconds, logger, onWorkers, ...(protocol !== undefined && { protocol }) });
+    const turns = { engine: this.#engine, concurrency: 0, elsewhere: true };
+    this.#turns = new LocalQueue({ ...turns, journal, estimator, limits, jobSeconds, logger, ...(now && { now }) });
+    // By then the journal knows how it ended.
+    for (const event of ["done", "failed", "cancelled"] as const) this.#turns.on(event, (...[job]) => this.#engine.forget(job.id));
+  }
+
+  /** Redis answers. */
+  get reachable(): boolean {
+    return this.#engine.reachable;
+  }
+
+  /** Where Redis is, without secrets. */
+  get host(): string {
+    return this.#engine.host;
+  }
+
+  /** Everybody who works for this cluster, also those who cannot; as of some seconds ago. */
+  workers(): readonly WorkerState[] {
+    const { protocol } = this.#engine;
+    return this.#engine.workers.map((worker) =>
+      worker.protocol === protocol
+        ? worker
+        : {
+            ...worker,
+            problem: `It speaks protocol ${worker.protocol} (Dreamloom ${worker.version}) and the bots ${protocol}; update the older one.`,
+          },
+    );
+  }
+
+  notice(): string | undefined {
+    if (!this.#engine.reachable) return "The queue cannot be reached just now. What it has is not lost; it goes on when it is back.";
+    return this.#notice;
+  }
+
+  async submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job> {
+    if (!(await this.#engine.answers(PATIENCE_MS))) throw new QueueError("unreachable", UNREACHABLE);
+    return this.#turns.submit(request, accepted);
+  }
+
+  remember(): Promise<void> {
+    return this.#turns.remember();
+  }
+
+  recover(taken: (job: Job) => void): Promise<number> {
+    return this.#turns.recover(taken);
+  }
+
+  told(id: string): Promise<void> {
+    return this.#turns.told(id);
+  }
+
+  cancel(id: string, reason: CancelReason): boolean {
+    return this.#turns.cancel(id, reason);
+  }
+
+  line(): readonly Standing[] {
+    return this.#turns.line();
+  }
+
+  standing(id: string): Standing | undefined {
+    return this.#turns.standing(id);
+  }
+
+  keepMessages(id: string, messages: JobMessages): Promise<void> {
+    return this.#turns.keepMessages(id, messages);
+  }
+
+  on<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
+    this.#turns.on(event, listener);
+  }
+
+  off<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
+    this.#turns.off(event, listener);
+  }
+
+  pause(): void {
+    this.#turns.pause();
+  }
+
+  unpause(): void {
+    this.#turns.unpause();
+  }
+
+  get paused(): boolean {
+    return this.#turns.paused;
+  }
+
+  drain(): Promise<void> {
+    return this.#turns.drain();
+  }
+
+  /** Running jobs need no time to end: their workers go on with them, and the next start collects what they have made. */
+  async close(_graceMs: number): Promise<void> {
+    await this.#turns.close(0);
+    await this.#engine.close();
+  }
+
+  #meet(workers: readonly WorkerInfo[]): void {
+    const own = this.#engine.ownWorkers;
+    const slots = own.reduce((sum, worker) => sum + worker.slots, 0);
+    const notice = slots > 0 ? undefined : absence(workers.filter(({ protocol }) => protocol !== this.#engine.protocol));
+    if (notice !== this.#notice || !this.#joined) {
+      if (notice) this.#logger.warn({ workers: workers.map(({ id, version }) => ({ id, version })) }, notice);
+      else this.#logger.info({ workers: own.length, slots }, "workers are there");
+    }
+    this.#joined = true;
+    this.#notice = notice;
+    this.#turns.setConcurrency(slots);
+  }
+}
+
+function absence(others: readonly WorkerInfo[]): string {
+  if (others.length === 0) return "No worker is there just now; jobs wait until one comes.";
+  const versions = [...new Set(others.map(({ version, protocol }) => `${version} (protocol ${protocol})`))].join(", ");
+  return `Only workers of another version are there: ${versions}. Jobs wait until one of this version comes.`;
+}

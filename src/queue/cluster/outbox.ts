@@ -1,0 +1,46 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+const AGAIN_MS = 300;
+
+/**
+ * Sends one thing after the other, in order, and tries again until the signal is aborted. What may be missed is only taken while nothing
+ * is on its way, so a slow line costs previews and nothing else.
+ */
+export class Outbox {
+  #last: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  /** How many were not taken. */
+  dropped = 0;
+
+  constructor(
+    private readonly signal: AbortSignal,
+    private readonly onError: (error: unknown) => "again" | "never",
+  ) {}
+
+  send(work: () => Promise<void>, { mayBeMissed = false }: { readonly mayBeMissed?: boolean } = {}): void {
+    if (mayBeMissed && this.#waiting > 0) {
+      this.dropped++;
+      return;
+    }
+    this.#waiting++;
+    this.#last = this.#last.then(() => this.#deliver(work)).finally(() => this.#waiting--);
+  }
+
+  /** Resolves when all has been sent, or given up because the signal is aborted. */
+  async idle(): Promise<void> {
+    const stopped = new Promise<void>((resolve) => this.signal.addEventListener("abort", () => resolve(), { once: true }));
+    while (this.#waiting > 0 && !this.signal.aborted) await Promise.race([this.#last, stopped]);
+  }
+
+  async #deliver(work: () => Promise<void>): Promise<void> {
+    while (!this.signal.aborted) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (this.onError(error) === "never") return;
+        await delay(AGAIN_MS, undefined, { signal: this.signal }).catch(() => undefined);
+      }
+    }
+  }
+}

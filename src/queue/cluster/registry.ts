@@ -1,0 +1,107 @@
+/** Who is there: workers say so again and again, and bots leave a note of what they speak. Read by all versions; keep its form. */
+import type { Redis } from "ioredis";
+import { z } from "zod";
+
+/** One worker, as it describes itself. */
+export interface WorkerInfo {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Dreamloom's version. */
+  readonly version: string;
+  readonly protocol: number;
+  /** Jobs that it runs side by side. */
+  readonly slots: number;
+  /** What computes there, such as "onnx-cuda"; the setting until it has computed. */
+  readonly device: string;
+  /** When it started and when it said this: milliseconds since the epoch, by its own clock. */
+  readonly startedAt: number;
+  readonly at: number;
+  /** It finishes what it has and takes no more. */
+  readonly stopping: boolean;
+  readonly running: readonly { readonly job: string; readonly progress: number }[];
+}
+
+/** What the bots speak. */
+export interface Speech {
+  readonly protocol: number;
+  readonly version: string;
+}
+
+const workerSchema: z.ZodType<WorkerInfo> = z.object({
+  id: z.string(),
+  host: z.string(),
+  pid: z.number(),
+  version: z.string(),
+  protocol: z.number(),
+  slots: z.number(),
+  device: z.string(),
+  startedAt: z.number(),
+  at: z.number(),
+  stopping: z.boolean(),
+  running: z.array(z.object({ job: z.string(), progress: z.number() })),
+});
+const speechSchema: z.ZodType<Speech> = z.object({ protocol: z.number(), version: z.string() });
+
+/** A worker is taken for gone when it has missed this many of its heartbeats. */
+const MISSED = 4;
+/** How long the bots' note stays. */
+const SPEECH_MS = 86_400_000;
+
+export class Registry {
+  constructor(
+    private readonly redis: Redis,
+    private readonly prefix: string,
+    private readonly heartbeatMs: number,
+  ) {}
+
+  /** The channel on which comings and goings are told. */
+  get news(): string {
+    return `${this.prefix}:news`;
+  }
+
+  async announce(worker: WorkerInfo, { news = false }: { readonly news?: boolean } = {}): Promise<void> {
+    await this.redis.set(this.#key(worker.id), JSON.stringify(worker), "PX", Math.ceil(MISSED * this.heartbeatMs));
+    await this.redis.sadd(`${this.prefix}:workers`, worker.id);
+    if (news) await this.redis.publish(this.news, worker.id);
+  }
+
+  async leave(id: string): Promise<void> {
+    await this.redis.del(this.#key(id));
+    await this.redis.srem(`${this.prefix}:workers`, id);
+    await this.redis.publish(this.news, id);
+  }
+
+  /** Workers that were heard of lately, of whichever version, oldest first. */
+  async workers(): Promise<readonly WorkerInfo[]> {
+    const ids = await this.redis.smembers(`${this.prefix}:workers`);
+    if (ids.length === 0) return [];
+    const found = await this.redis.mget(ids.map((id) => this.#key(id)));
+    const gone = ids.filter((_, index) => typeof found[index] !== "string");
+    if (gone.length > 0) await this.redis.srem(`${this.prefix}:workers`, ...gone);
+    const workers = found.flatMap((text) => parse(workerSchema, text) ?? []);
+    return workers.sort((a, b) => a.startedAt - b.startedAt || a.id.localeCompare(b.id));
+  }
+
+  /** What the bots speak; undefined before there were any. */
+  async speech(): Promise<Speech | undefined> {
+    return parse(speechSchema, await this.redis.get(`${this.prefix}:speech`));
+  }
+
+  async speak(speech: Speech): Promise<void> {
+    await this.redis.set(`${this.prefix}:speech`, JSON.stringify(speech), "PX", SPEECH_MS);
+  }
+
+  #key(id: string): string {
+    return `${this.prefix}:worker:${id}`;
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, text: unknown): T | undefined {
+  if (typeof text !== "string") return undefined;
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Suspension } from "../../../src/engine/process/engine.js";
+import { FakeEngine } from "../../fakes/engine.js";
+import { hasRedis, type RedisServer, redisHint, startRedis } from "../../support/redis.js";
+import { clusterSettings, openClusterEngine, recordingLogger, send, startWorker } from "./harness.js";
+
+describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis?.stop());
+
+  it("come back with frames in order, checkpoints and a result, byte for byte", async () => {
+    const cluster = clusterSettings(redis.url);
+    const painter = new FakeEngine();
+    await startWorker(cluster, painter);
+    const { engine } = openClusterEngine(cluster);
+    const image = new Uint8Array([1, 2, 3]);
+    const job = send(engine, { job: "7KQ4M9XA", pictures: { image }, params: { octaves: 2, seed: 5 } });
+    const run = await painter.next();
+    expect(run.request).toMatchObject({ job: "7KQ4M9XA", recipe: "dream", params: { octaves: 2, seed: 5 } });
+    expect([...(run.request.pictures.image ?? [])]).toEqual([1, 2, 3]);
+    await run.octave(1);
+    const checkpoint = { octave: 2, state: new Uint8Array([9, 8, 7]) };
+    const second = { kind: "octave", octave: 2, step: 10, width: 64, height: 48, picture: new Uint8Array([5]), type: "image/png" } as const;
+    await run.frame({ ...second, checkpoint });
+    run.finishWith(new Uint8Array([4, 4]), 64, 48);
+    const result = await job.outcome;
+    expect(result).toMatchObject({ width: 64, height: 48, seed: 5, runtime: "fake", type: "image/png" });
+    expect([...result.picture]).toEqual([4, 4]);
+    expect(job.frames.map(({ kind, octave }) => `${kind} ${octave}`)).toEqual(["octave 1", "octave 2"]);
+    expect(job.frames[1]).toMatchObject({ checkpoint: { octave: 2 }, width: 64 });
+    expect([...(job.frames[1]?.checkpoint?.state ?? [])]).toEqual([9, 8, 7]);
+  });
+
+  it("are cancelled within a second, while they wait and while they run", async () => {
+    const cluster = clusterSettings(redis.url);
+    const painter = new FakeEngine();
+    await startWorker(cluster, painter);
+    const { engine } = openClusterEngine(cluster);
+    const running = send(engine, { job: "AAAA" });
+    const run = await painter.next();
+    const waiting = send(engine, { job: "CCCC" });
+    for (const one of [waiting, running]) {
+      const at = performance.now();
+      one.stop.abort(new Error("not wanted"));
+      await expect(one.outcome).rejects.toThrow("not wanted");
+      expect(performance.now() - at).toBeLessThan(1000);
+    }
+    expect(run.options.signal.aborted).toBe(true);
+    // The worker is free for the next, and never had the other.
+    const next = send(engine, { job: "DDDD" });
+    await (await painter.next()).finish();
+    await next.outcome;
+    expect(painter.runs.map(({ request }) => request.job)).toEqual(["AAAA", "DDDD"]);
+  });
+
+  it("fail with the worker's own words, and can be tried again at once", async () => {
+    const cluster = clusterSettings(redis.url);
+    const painter = new FakeEngine();
+    await startWorker(cluster, painter);
+    const { engine } = openClusterEngine(cluster);
+    const first = send(engine, { job: "AAAA" });
+    (await painter.next()).fail("memory", "The picture is too large.");
+    await expect(first.outcome).rejects.toMatchObject({ name: "EngineError", kind: "memory", message: "The picture is too large." });
+    const resume = { octave: 3, state: new Uint8Array([1]) };
+    const second = send(engine, { job: "AAAA", resume });
+    const run = await painter.next();
+    expect(run.request.resume).toMatchObject({ octave: 3 });
+    await run.finish();
+    expect(await second.outcome).toMatchObject({ width: 64 });
+  });
+
+  it("end when they take too long", async () => {
+    const cluster = clusterSettings(redis.url);
+    await startWorker(cluster, new FakeEngine());
+    const { engine } = openClusterEngine(cluster, { jobSeconds: 0.3 });
+    await expect(send(engine, { job: "AAAA" }).outcome).rejects.toMatchObject({ kind: "time" });
+  });
+
+  it("go on while the bots are away, and are collected afterwards, also when they were done meanwhile", async () => {
+    const cluster = clusterSettings(redis.url);
+    const painter = new FakeEngine();
+    await startWorker(cluster, painter, { slots: 2 });
+    const before = openClusterEngine(cluster).engine;
+    const jobs = [send(before, { job: "AAAA" }), send(before, { job: "CCCC" })];
+    const [first, second] = [await painter.next(), await painter.next()];
+    for (const job of jobs) {
+      job.stop.abort(new Suspension("The program stops."));
+      await expect(job.outcome).rejects.toBeInstanceOf(Suspension);
+    }
+    await before.close();
+    await first.octave(1);
+    await first.finish();
+
+    const after = openClusterEngine(cluster).engine;
+    const done = send(after, { job: "AAAA" }, { begun: true });
+    const running = send(after, { job: "CCCC" }, { begun: true });
+    expect(await done.outcome).toMatchObject({ width: 64 });
+    // What nobody has seen yet is shown.
+    expect(done.frames.map(({ octave }) => octave)).toEqual([1]);
+    await second.finish();
+    expect(await running.outcome).toMatchObject({ width: 64 });
+    expect(painter.runs).toHaveLength(2);
+  });
+
+  it("go on elsewhere from the last checkpoint when a worker stops or dies", async () => {
+    const cluster = clusterSettings(redis.url);
+    const [one, two] = [new FakeEngine(), new FakeEngine()];
+    const stopping = await startWorker(cluster, one);
+    const { engine } = openClusterEngine(cluster);
+    const job = send(engine, { job: "AAAA" });
+    const run = await one.next();
+    const checkpoint = { octave: 1, state: new Uint8Array([7]) };
+    await run.frame({
+      kind: "octave",
+      octave: 1,
+      step: 10,
+      width: 8,
+      height: 8,
+      picture: new Uint8Array([1]),
+      type: "image/png",
+      checkpoint,
+    });
+    await expect.poll(() => job.frames.length).toBe(1);
+    const at = performance.now();
+    await Promise.all([stopping.stop(0), startWorker(cluster, two)]);
+    const taken = await two.next();
+    // Handed back, not found stalled after a second.
+    expect(performance.now() - at).toBeLessThan(900);
+    expect(taken.request.resume).toMatchObject({ octave: 1 });
+    await taken.finish();
+    expect(await job.outcome).toMatchObject({ width: 64 });
+  });
+
+  it("are told apart by the version of who speaks: workers of another protocol get none, and both sides say so", async () => {
+    const cluster = clusterSettings(redis.url);
+    const { logger, said } = recordingLogger();
+    const [older, painter] = [new FakeEngine(), new FakeEngine()];
+    await startWorker(cluster, older, { protocol: 0, logger });
+    const { engine, workersAre } = openClusterEngine(cluster);
+    await workersAre((workers) => workers.length === 1);
+    expect(engine.ownWorkers).toEqual([]);
+    expect(engine.workers[0]).toMatchObject({ protocol: 0, slots: 1, device: "stub" });
+    const job = send(engine, { job: "AAAA" });
+    await expect.poll(() => said(/takes no jobs/).length, { timeout: 5000 }).toBe(1);
+    expect(said(/takes no jobs/)[0]?.msg).toMatch(/^The bots speak protocol 1 \(Dreamloom .*\), this worker 0 .*Update the older one\.$/);
+    await startWorker(cluster, painter);
+    await (await painter.next()).finish();
+    await job.outcome;
+    expect(older.runs).toEqual([]);
+  });
+
+  it("are refused with a sentence when their pictures are larger than what may travel", async () => {
+    const cluster = clusterSettings(redis.url, { maxMegabytes: 0.001 });
+    const painter = new FakeEngine();
+    await startWorker(cluster, painter);
+    const { engine } = openClusterEngine(cluster);
+    const large = send(engine, { job: "AAAA", pictures: { image: new Uint8Array(2000) } });
+    await expect(large.outcome).rejects.toMatchObject({
+      name: "EngineError",
+      kind: "input",
+      message: expect.stringMatching(/maxMegabytes/),
+    });
+    const result = send(engine, { job: "CCCC" });
+    (await painter.next()).finishWith(new Uint8Array(2000), 64, 48);
+    await expect(result.outcome).rejects.toMatchObject({ name: "EngineError", kind: "input" });
+  });
+});

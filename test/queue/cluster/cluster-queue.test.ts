@@ -1,0 +1,189 @@
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { Config } from "../../../src/config.js";
+import { ClusterQueue } from "../../../src/queue/cluster/cluster-queue.js";
+import { Estimator } from "../../../src/queue/estimator.js";
+import { FakeEngine } from "../../fakes/engine.js";
+import { hasRedis, type RedisServer, redisHint, startRedis } from "../../support/redis.js";
+import { ask, listen, type QueueParts, queueContract, queueParts, refused } from "../queue.contract.js";
+import { clusterSettings, recordingLogger, startWorker } from "./harness.js";
+
+const silent = pino({ level: "silent" });
+
+function openQueue(cluster: Config["cluster"], options: Partial<QueueParts> = {}, logger = silent) {
+  const parts = queueParts(options);
+  const queue = new ClusterQueue({ ...parts, cluster, estimator: new Estimator({ dream: 1 }), logger });
+  onTestFinished(() => queue.close(0));
+  return { ...parts, queue, ...listen(queue) };
+}
+
+/** Resolves when the queue knows of this many slots. */
+async function slots(queue: ClusterQueue, count: number): Promise<void> {
+  await expect
+    .poll(() => queue.workers().reduce((sum, worker) => sum + (worker.problem ? 0 : worker.slots), 0), { interval: 10 })
+    .toBe(count);
+}
+
+describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis?.stop());
+
+  queueContract("the cluster queue", async (parts) => {
+    const cluster = clusterSettings(redis.url);
+    await startWorker(cluster, parts.engine, { slots: parts.concurrency });
+    const { queue } = openQueue(cluster, parts);
+    await slots(queue, parts.concurrency);
+    return { queue, settled: () => queue.drain() };
+  });
+
+  it("begins as many jobs as there are slots, and more when a worker comes", async () => {
+    const cluster = clusterSettings(redis.url);
+    const [one, two] = [new FakeEngine(), new FakeEngine()];
+    await startWorker(cluster, one, { slots: 2 });
+    const { queue } = openQueue(cluster);
+    await slots(queue, 2);
+    for (let job = 0; job < 4; job++) await queue.submit(ask("a"));
+    await Promise.all([one.next(), one.next()]);
+    expect(queue.line().map(({ place }) => place)).toEqual([0, 0, 1, 2]);
+    await startWorker(cluster, two, { slots: 2 });
+    await Promise.all([two.next(), two.next()]);
+    expect([one.peak, two.peak]).toEqual([2, 2]);
+    expect(queue.workers().map((worker) => worker.slots)).toEqual([2, 2]);
+  });
+
+  it("leaves running jobs to their workers when it closes, and the next start joins them or collects what they have made, once", async () => {
+    const cluster = clusterSettings(redis.url);
+    const painter = new FakeEngine();
+    await startWorker(cluster, painter, { slots: 2 });
+    const before = openQueue(cluster);
+    await slots(before.queue, 2);
+    const jobs = [await before.queue.submit(ask("a")), await before.queue.submit(ask("b")), await before.queue.submit(ask("c"))];
+    const [first, second, third] = jobs.map(({ id }) => id) as [string, string, string];
+    const runs = [await painter.next(), await painter.next()];
+    await before.queue.close(10_000);
+    expect(before.log.slice(2).sort()).toEqual([first, second, third].map((id) => `suspended ${id}`).sort());
+    const runOf = (id: string) => runs.find(({ request }) => request.job === id);
+    await runOf(first)?.finish();
+
+    const after = openQueue(cluster, { journal: before.journal });
+    const ends = Promise.all([first, second, third].map((id) => after.ended(id)));
+    expect(await after.queue.recover(() => undefined)).toBe(3);
+    // Joined at once, before any worker is known.
+    expect(after.queue.line().map(({ job, place }) => [job.id, place])).toEqual([
+      [first, 0],
+      [second, 0],
+      [third, 1],
+    ]);
+    await runOf(second)?.finish();
+    await (await painter.next()).finish();
+    expect((await ends).map(({ state, attempts }) => [state, attempts])).toEqual([
+      ["done", 1],
+      ["done", 1],
+      ["done", 1],
+    ]);
+    expect(painter.runs).toHaveLength(3);
+    expect(await before.journal.unfinished()).toEqual([]);
+  });
+
+  it("says that no worker is there, or only one of another version, and goes on when one comes", async () => {
+    const cluster = clusterSettings(redis.url);
+    const { logger, said } = recordingLogger();
+    const { queue, ended } = openQueue(cluster, {}, logger);
+    const job = await queue.submit(ask("a"));
+    await expect.poll(() => queue.notice()).toMatch(/^No worker is there/);
+    await startWorker(cluster, new FakeEngine(), { protocol: 0 });
+    await expect.poll(() => queue.notice()).toMatch(/^Only workers of another version are there: .*\(protocol 0\)/);
+    expect(said(/^Only workers of another version/)).toHaveLength(1);
+    expect(queue.workers()[0]?.problem).toMatch(/^It speaks protocol 0/);
+    const painter = new FakeEngine();
+    const end = ended(job.id);
+    await startWorker(cluster, painter);
+    await (await painter.next()).finish();
+    expect((await end).state).toBe("done");
+    expect(queue.notice()).toBeUndefined();
+  });
+
+  it("leaves nothing of ended jobs in Redis but what names versions and workers", async () => {
+    const cluster = clusterSettings(redis.url);
+    const painter = new FakeEngine({ automatic: true });
+    await startWorker(cluster, painter);
+    const { queue, ended } = openQueue(cluster);
+    const { Redis } = await import("ioredis");
+    const client = new Redis(redis.url);
+    onTestFinished(() => client.disconnect());
+    const ends: Promise<unknown>[] = [];
+    for (let count = 0; count < 3; count++) {
+      const { id } = await queue.submit(ask("a", { pictures: { image: new Uint8Array([1]) } }));
+      ends.push(ended(id));
+    }
+    await Promise.all(ends);
+    const left = async () => (await client.keys(`${cluster.prefix}:*`)).filter((key) => /:blob:|job-/.test(key));
+    await expect.poll(left, { timeout: 5000 }).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasRedis)(`a Redis that goes away (${redisHint})`, () => {
+  it("is told in a sentence at the start; jobs are taken once it is there", async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.stop());
+    await redis.kill();
+    const cluster = clusterSettings(redis.url);
+    const { logger, said } = recordingLogger();
+    const { queue, ended } = openQueue(cluster, {}, logger);
+    const at = performance.now();
+    const refusal = await refused(queue.submit(ask("a")));
+    expect([refusal.kind, refusal.message]).toEqual(["unreachable", "The queue cannot be reached just now. Please try again in a minute."]);
+    expect(performance.now() - at).toBeLessThan(4000);
+    expect(queue.notice()).toMatch(/^The queue cannot be reached/);
+    expect(said(/^Redis at 127\.0\.0\.1:\d+ cannot be reached; trying again/)).toHaveLength(1);
+    const painter = new FakeEngine({ automatic: true });
+    const coming = startWorker(cluster, painter);
+    await redis.start();
+    await coming;
+    await expect.poll(() => queue.reachable, { timeout: 5000 }).toBe(true);
+    const { id } = await queue.submit(ask("a"));
+    expect((await ended(id)).state).toBe("done");
+  });
+
+  it.each([false, true])("and comes back in the middle of jobs, with its data: %s; each job is done once", async (persistent) => {
+    const redis = await startRedis({ persistent });
+    onTestFinished(() => redis.stop());
+    const cluster = clusterSettings(redis.url);
+    const painter = new FakeEngine();
+    await startWorker(cluster, painter);
+    const { queue, ended, log } = openQueue(cluster);
+    await slots(queue, 1);
+    const first = await queue.submit(ask("a", { params: { octaves: 3 } }));
+    const second = await queue.submit(ask("b"));
+    const ends = Promise.all([ended(first.id), ended(second.id)]);
+    const run = await painter.next();
+    await run.octave(1);
+    await redis.kill();
+    await expect.poll(() => queue.reachable).toBe(false);
+    expect((await refused(queue.submit(ask("c")))).kind).toBe("unreachable");
+    await redis.start();
+    // The run goes on where Redis has kept it, and begins anew, from the last checkpoint, where not; never both at once.
+    let stopped = false;
+    void run.settled
+      .catch(() => undefined)
+      .finally(() => {
+        stopped = true;
+      });
+    const finishing = (async () => {
+      for (;;) {
+        const next = await painter.next();
+        if (next.request.job === first.id) expect(stopped).toBe(true);
+        await next.finish();
+        if (next.request.job === second.id) return;
+      }
+    })();
+    if (persistent) await run.finish();
+    expect((await ends).map(({ state }) => state)).toEqual(["done", "done"]);
+    await finishing;
+    expect(log.filter((line) => line.startsWith("done"))).toHaveLength(2);
+    expect(painter.peak).toBe(1);
+  });
+});

@@ -1,0 +1,22 @@
+/** A worker process with an engine that paints nothing: started by tests and by bench/queue.ts, with its settings as JSON in STUB_WORKER. */
+import { pino } from "pino";
+import type { Config } from "../../src/config.js";
+import { QueueWorker } from "../../src/queue/cluster/queue-worker.js";
+import { StubEngine } from "../fakes/stub-engine.js";
+
+export interface StubWorkerSettings {
+  readonly cluster: Config["cluster"];
+  readonly slots: number;
+  readonly diary?: string;
+  readonly logLevel?: string;
+}
+
+const settings = JSON.parse(process.env.STUB_WORKER ?? "{}") as StubWorkerSettings;
+const { cluster, slots, diary, logLevel = "silent" } = settings;
+const logger = pino({ level: logLevel }, pino.destination({ fd: 2, sync: true }));
+const worker = new QueueWorker({ cluster, engine: new StubEngine(diary), slots, device: "stub", logger });
+process.on("SIGTERM", () => void worker.stop(0).then(() => process.exit(0)));
+// Whoever started it may be gone: nobody wants its work then.
+process.on("disconnect", () => process.exit(0));
+await worker.start();
+process.send?.("ready");
