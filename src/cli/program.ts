@@ -1,6 +1,7 @@
 /** The commands of `dreamloom`. Importing it runs the one that was typed. */
 import { Command, CommanderError } from "commander";
 import { version } from "../version.js";
+import { addBackup } from "./backup.js";
 import { addBench } from "./bench.js";
 import { addDoctor } from "./doctor.js";
 import { addDream } from "./dream.js";
@@ -33,6 +34,7 @@ addBench(program);
 addEvaluate(program);
 addModels(program);
 addTeach(program);
+addBackup(program);
 addDoctor(program);
 
 // `dreamloom models layers ... | head` is no failure.
