@@ -140,7 +140,7 @@ describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})
     // What is stored, and its end.
     await say(ann, "/settings mydata delete");
     await message(ann, "Delete all that is stored about you?").getByRole("button", { name: "Delete all of it" }).click();
-    await message(ann, "Nothing is stored about you any more.").waitFor();
+    await message(ann, "Nothing is stored about you any more").waitFor();
     await shot(ann, "deleted");
     expect(errors).toEqual([]);
   }, 120_000);

@@ -49,7 +49,7 @@ export async function askToDelete(context: CommandContext): Promise<void> {
   const button: Button = { id: DELETE_MY_DATA, label: "Delete all of it", emoji: "🗑", style: "danger" };
   const what = [counted(jobs.length, "job"), counted(styles.length, "style"), counted(favourites.length, "favourite")].join(", ");
   const text = [
-    `**Delete all that is stored about you?** ${what}, their pictures, your palettes and votes. Styles that others use go too. It cannot be undone.`,
+    `**Delete all that is stored about you?** ${what}, their pictures, your palettes and votes. Styles that others use go too. Works that others have made of yours stay theirs, and go on naming you. It cannot be undone.`,
     THE_CHATS,
     "Press the button, or write `/settings mydata delete confirm:yes`.",
   ].join("\n");
@@ -68,7 +68,7 @@ export function deleteMyData({ desk, place, person }: { readonly desk: Desk; rea
     desk.logger.info({ person: person.id, ...removed }, "a person's data was deleted");
     const { jobs, styles, favourites, votes, images, bytes } = removed;
     const what = [counted(jobs, "job"), counted(styles, "style"), counted(favourites, "favourite"), counted(votes, "choice")].join(", ");
-    return `Deleted: ${what}, and ${counted(images, "picture")} of ${megabytes(bytes)}. Nothing is stored about you any more.`;
+    return `Deleted: ${what}, and ${counted(images, "picture")} of ${megabytes(bytes)}. Nothing is stored about you any more, but for your name on works that others made of yours, if there are any.`;
   } catch (error) {
     if (error instanceof StoreError && error.kind === "busy") throw new Mistake(error.message, { cause: error });
     throw error;

@@ -80,8 +80,9 @@ function results(candidates: readonly Candidate[], tally: Tally): string[] {
     const full = Math.max(1, Math.round(share * BAR));
     return `${emoji.get(style) ?? ""} ${"▰".repeat(full)}${"▱".repeat(BAR - full)} ${style} ${percent(share)} (${people})`;
   });
+  // No line ends between an emoji and its name.
   const others = candidates.filter(({ name }) => !tally.shares.some(({ style }) => style === name));
-  const rest = others.map((candidate) => `${candidate.emoji} ${candidate.name}`).join("  ");
+  const rest = others.map((candidate) => `${candidate.emoji}\u00A0${candidate.name}`).join("  ");
   return [...rows, ...(rest ? [rest] : [])];
 }
 

@@ -209,7 +209,7 @@ describe("/blend vote", () => {
     expect(message.reactions).toEqual([emojiOf("winter"), emojiOf("ink")]);
     await votes(ben, "fire");
     await votes(ben, "ink");
-    await says(/ink 100 % \(1\)\n⛄ winter\n/);
+    await says(/ink 100 % \(1\)\n⛄\u00A0winter\n/);
     expect(message.content.text).not.toContain("fire");
     expect(chat.violations).toEqual([]);
   });
