@@ -5,16 +5,20 @@ import type { Logger } from "pino";
 import type { Chat } from "./bots/chat.js";
 import { DiscordChat } from "./bots/discord/chat.js";
 import type { DiscordOptions, Memo } from "./bots/discord/options.js";
+import { inviteLink } from "./bots/discord/permissions.js";
+import { registerNow } from "./bots/discord/register.js";
 import { SlackChat } from "./bots/slack/chat.js";
 import { WebChat } from "./bots/web/chat.js";
 import { Admin } from "./commands/admin.js";
 import { offer } from "./commands/catalogue.js";
-import { createDesk } from "./commands/create-desk.js";
+import { summarise } from "./commands/command.js";
+import { chatCommands, createDesk } from "./commands/create-desk.js";
 import { createHandlers, type Handlers } from "./commands/handlers.js";
 import type { House } from "./commands/house.js";
 import type { Download, Presenter } from "./commands/present/presenter.js";
+import { SHORTCUTS } from "./commands/shortcuts.js";
 import { styleShelf } from "./commands/styles/style-shelf.js";
-import { type Config, loadConfig } from "./config.js";
+import { type Config, ConfigError, loadConfig } from "./config.js";
 import { catalogue } from "./engine/networks/catalogue-file.js";
 import type { Engine } from "./engine/process/engine.js";
 import { configuredLogger } from "./log.js";
@@ -234,8 +238,27 @@ function discordChat(config: Config, logger: Logger, memo: Memo): Chat[] {
   return [new DiscordChat({ ...discordSettings(config), memo, logger: logger.child({ part: "discord" }) })];
 }
 
+/** The link by which the bot is added to a Discord server; undefined when the settings name no application. */
+export function discordInvite({ discord }: Config): string | undefined {
+  return discord.appId === "" ? undefined : inviteLink(discord.appId);
+}
+
+/**
+ * `dreamloom register`: tells Discord the commands, also beside a program that runs.
+ *
+ * @returns how many there are, and of which application
+ * @throws ChatError when Discord does not take them, ConfigError when there is no token.
+ */
+export async function registerDiscord(config: Config): Promise<{ readonly appId: string; readonly commands: number }> {
+  if (config.discord.token === "") {
+    throw new ConfigError(["discord.token is empty, so there is nothing to register: set DISCORD_TOKEN to the bot's token."]);
+  }
+  const { commands } = chatCommands(houseOf(config, ownOffer(config)));
+  return registerNow(discordSettings(config), { commands: commands.map(summarise), shortcuts: SHORTCUTS });
+}
+
 /** The settings of the Discord bot; what is empty was not set. */
-export function discordSettings({ discord }: Config): Pick<DiscordOptions, "token" | "appId" | "apiUrl" | "messageContent"> {
+function discordSettings({ discord }: Config): Pick<DiscordOptions, "token" | "appId" | "apiUrl" | "messageContent"> {
   const { token, appId, apiUrl, messageContent } = discord;
   return { token, messageContent, ...(appId === "" ? {} : { appId }), ...(apiUrl === "" ? {} : { apiUrl }) };
 }

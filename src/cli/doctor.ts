@@ -11,6 +11,7 @@ import { TIMED_SIDE } from "../engine/devices/self-check.js";
 import { type Listed, listNetworks } from "../engine/networks/inventory.js";
 import { chooseDevice } from "../engine/runtimes/choose.js";
 import { DeviceError } from "../engine/runtimes/runtime.js";
+import { discordInvite } from "../main.js";
 import { engineSettings } from "./engine.js";
 import { megabytes, table } from "./table.js";
 
@@ -33,6 +34,8 @@ interface Diagnosis {
   readonly runtime: { readonly setting: Config["engine"]["runtime"]; readonly device?: DeviceName; readonly problem?: string };
   readonly networks: readonly Listed[];
   readonly folders: readonly Folder[];
+  /** What there is to say about the chats. */
+  readonly chats: readonly { readonly name: string; readonly ready: boolean; readonly about: string }[];
   /** Programs that make something more possible; nothing needs them. */
   readonly extras: readonly { readonly program: string; readonly path?: string; readonly use: string }[];
 }
@@ -113,6 +116,7 @@ export async function diagnose(config: Config, onDevice: (device: DeviceName) =>
     runtime: { setting, ...asked },
     networks: await listNetworks(settings),
     folders: await Promise.all([folder("networks", config.models.dir), folder("data", config.data.dir)]),
+    chats: [discord(config)],
     extras: [{ program: "ffmpeg", use: "zoom films as MP4", ...(ffmpeg !== undefined && { path: ffmpeg }) }],
   };
 }
@@ -145,6 +149,13 @@ function describeNetwork({ id, path, bytes, problem, from }: Listed): string[] {
   return ["-", id, from === "catalogue" ? `not downloaded yet (${megabytes(bytes)}); dreamloom models pull ${id}` : "not there"];
 }
 
+function discord(config: Config): Diagnosis["chats"][number] {
+  const invite = discordInvite(config);
+  const token = config.discord.token === "" ? "off, until DISCORD_TOKEN is set (docs/operating.md)" : "a token is set";
+  const link = invite === undefined ? "DISCORD_APP_ID is not set, so there is no invite link" : `add it to a server: ${invite}`;
+  return { name: "Discord", ready: config.discord.token !== "", about: `${token}; ${link}` };
+}
+
 /** What a person reads. */
 export function report(d: Diagnosis): string {
   const { setting, device, problem } = d.runtime;
@@ -155,6 +166,7 @@ export function report(d: Diagnosis): string {
     `  engine.runtime is ${setting}: ${problem ?? device}\n`,
     `\nNetworks\n${indent(table(d.networks.map(describeNetwork)))}`,
     `\nFolders\n${indent(table(d.folders.map(describeFolder)))}`,
+    `\nChats\n${indent(table(d.chats.map(({ name, ready, about }) => [ready ? "✓" : "-", name, about])))}`,
     `\nExtras\n${indent(table(d.extras.map(({ program, path, use }) => [path ? "✓" : "-", program, path ?? `not found; only ${use} need it`])))}`,
   ].join("");
 }

@@ -11,6 +11,7 @@ import { reportMistake } from "./mistake.js";
 import { addModels } from "./models.js";
 import { addNeuron } from "./neuron.js";
 import { addBlend, addStylize, addTexture } from "./paint.js";
+import { addRegister } from "./register.js";
 import { addStart } from "./start.js";
 import { addTeach } from "./teach.js";
 import { addWorker } from "./worker.js";
@@ -36,6 +37,7 @@ addModels(program);
 addTeach(program);
 addBackup(program);
 addDoctor(program);
+addRegister(program);
 
 // `dreamloom models layers ... | head` is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

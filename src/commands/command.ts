@@ -52,5 +52,6 @@ function summariseOption(key: string, option: Option): CommandOptionSummary {
     ...(option.choices === undefined ? {} : { choices: option.choices }),
     ...(option.completes === undefined ? {} : { completes: true }),
     ...(option.default === undefined ? {} : { default: option.default }),
+    ...(option.second === undefined ? {} : { second: option.second }),
   };
 }

@@ -22,6 +22,8 @@ export interface Option<T = unknown> {
   readonly collects?: boolean;
   /** Values that depend on the place, completed while they are typed. */
   readonly completes?: "styles";
+  /** Of a picture: what a second attached one is for, where the command takes one. */
+  readonly second?: string;
   /** What is meant when it is left out, as people would write it. */
   readonly default?: string;
   /** From the text as typed; a failed check's message continues the words "must be". */

@@ -26,8 +26,17 @@ export function readLink(typed: string): URL | undefined {
  * Which picture to work on, for every command that works on one. A link is understood without the option's name too, anywhere in the line.
  *
  * @param none whether the command can do without a picture
+ * @param second what a second attached picture is for
  */
-export function pictureOption({ help, none = false }: { readonly help: string; readonly none?: boolean }): Option<WantedPicture> {
+export function pictureOption({
+  help,
+  none = false,
+  second,
+}: {
+  readonly help: string;
+  readonly none?: boolean;
+  readonly second?: string;
+}): Option<WantedPicture> {
   return {
     ...textOption<WantedPicture>({
       help,
@@ -40,5 +49,6 @@ export function pictureOption({ help, none = false }: { readonly help: string; r
       default: "latest",
     }),
     type: "picture",
+    ...(second === undefined ? {} : { second }),
   };
 }

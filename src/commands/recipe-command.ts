@@ -30,7 +30,12 @@ export interface RecipeCommand {
 /** A command that starts jobs of one recipe: its options are the recipe's, with the picture to work on. */
 export function recipeCommand({ recipe, help, examples, picture, ask, questions = {} }: RecipeCommand): Command {
   const pictureOptions: Record<string, Option> = picture
-    ? { picture: pictureOption({ help: picture.help, none: picture.without !== undefined }) }
+    ? {
+        picture: pictureOption({
+          ...{ help: picture.help, none: picture.without !== undefined },
+          ...(picture.second === undefined ? {} : { second: "A second picture, whose style is taken" }),
+        }),
+      }
     : {};
   return defineCommand({
     name: recipe.command,

@@ -53,4 +53,18 @@ describe("doctor", () => {
     expect(diagnosis.runtime).toEqual({ setting: "cuda", problem: "cuda cannot be used here. It is not there. Buy one." });
     expect(report(diagnosis)).toContain("engine.runtime is cuda: cuda cannot be used here.");
   });
+
+  test("prints the link that adds the bot to a Discord server", async () => {
+    const off = report(await diagnose(config("auto"), silent, machine(80)));
+    expect(off).toMatch(/- +Discord +off, until DISCORD_TOKEN is set/);
+    const settings = { ...config("auto"), discord: { ...config("auto").discord, token: "a.b.c", appId: "117" } };
+    const on = report(await diagnose(settings, silent, machine(80)));
+    expect(on).not.toContain("a.b.c");
+    const link = new URL(/https:\/\/discord\.com\S+/.exec(on)?.[0] ?? "");
+    expect(link.searchParams.get("client_id")).toBe("117");
+    expect(link.searchParams.get("scope")).toBe("bot applications.commands");
+    // View, send, send in threads, public threads, files, reactions, history: neither more nor less.
+    const bits = [10n, 11n, 38n, 35n, 15n, 6n, 16n].reduce((sum, bit) => sum | (1n << bit), 0n);
+    expect(BigInt(link.searchParams.get("permissions") ?? 0)).toBe(bits);
+  });
 });

@@ -130,6 +130,7 @@ export class Answer {
       return await this.parts.calls.run<RESTPostAPIInteractionCallbackWithResponseResult>({
         ...{ method: "POST", route: Routes.interactionCallback(id, token), body, auth: false, ms: FIRST_WORD_MS, doing: DOING },
         query: new URLSearchParams({ with_response: "true" }),
+        repeatable: true,
       });
     } catch (error) {
       // Discord has heard an earlier try of the same call, whose answer was lost.

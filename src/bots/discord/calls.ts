@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { InternalRequest, RateLimitData, RawFile, REST, RouteLike } from "discord.js";
 import { ChatError } from "../chat.js";
 import { type Attempt, chatError } from "./errors.js";
@@ -17,7 +18,13 @@ export interface Call extends Attempt {
   /** The channel whose budget a preview comes from: it is dropped where anything else would wait. */
   readonly previewIn?: string;
   readonly signal?: AbortSignal;
+  /** Doing it twice does no harm, so that it is tried again when the line broke before the answer; true for all but POST unless given. */
+  readonly repeatable?: boolean;
 }
+
+/** Tries in all of a call whose connection breaks; discord.js itself repeats what Discord answered with a 5xx. */
+const TRIES = 3;
+const PAUSE_MS = 200;
 
 /**
  * Calls of Discord's REST interface. discord.js knows its rate limits and makes what exceeds them wait in line; here each call gets a
@@ -32,6 +39,8 @@ export class Calls {
   constructor(
     private readonly rest: REST,
     private readonly timing: Timing,
+    /** Hears how long a call waits because Discord says so, in milliseconds. */
+    private readonly slowedDown: (milliseconds: number) => void = () => undefined,
   ) {
     rest.options.rejectOnRateLimit = (data) => this.#givesUp(data);
   }
@@ -69,7 +78,10 @@ export class Calls {
     await Promise.race([Promise.allSettled(this.#underWay), enough]);
   }
 
-  async #request({ method, route, body, files, query, auth, signal }: Call, milliseconds: number): Promise<unknown> {
+  async #request(
+    { method, route, body, files, query, auth, signal, repeatable = method !== "POST" }: Call,
+    milliseconds: number,
+  ): Promise<unknown> {
     const deadline = AbortSignal.timeout(milliseconds);
     const end = signal ? AbortSignal.any([deadline, signal]) : deadline;
     const request: InternalRequest = {
@@ -81,16 +93,35 @@ export class Calls {
       ...(query === undefined ? {} : { query }),
       ...(auth === undefined ? {} : { auth }),
     };
-    const answered = this.rest.request(request);
+    const answered = this.#persist(request, repeatable, end);
     // While discord.js sleeps until a rate limit has passed, it hears no signal; it looks at it before it sends anything.
     return await Promise.race([answered, ended(end)]).finally(() => answered.catch(() => undefined));
   }
 
+  async #persist(request: InternalRequest, repeatable: boolean, end: AbortSignal): Promise<unknown> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.rest.request(request);
+      } catch (error) {
+        if (!repeatable || attempt >= TRIES || end.aborted || !isBrokenLine(error)) throw error;
+        await delay(PAUSE_MS * attempt, undefined, { signal: end });
+      }
+    }
+  }
+
   /** Whether a call fails rather than waits for a rate limit. */
   #givesUp({ url, timeToReset, retryAfter }: RateLimitData): boolean {
-    if (Math.max(timeToReset, retryAfter) > this.timing.callMs * 0.75) return true;
+    const wait = Math.max(timeToReset, retryAfter);
+    this.slowedDown(wait);
+    if (wait > this.timing.callMs * 0.75) return true;
     return [...this.#droppable].some((route) => url.endsWith(route));
   }
+}
+
+/** Whether the connection broke, or could not be made, rather than Discord having said something. */
+function isBrokenLine(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /^(UND_ERR_SOCKET|UND_ERR_CONNECT_TIMEOUT|ECONN\w+|EPIPE|EAI_AGAIN|ETIMEDOUT)$/.test(code);
 }
 
 async function ended(signal: AbortSignal): Promise<never> {

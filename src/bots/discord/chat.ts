@@ -3,6 +3,7 @@ import {
   type Chat,
   ChatError,
   type ChatHandlers,
+  type ChatHealth,
   type ChatLimits,
   type MessageRef,
   type OutgoingMessage,
@@ -16,6 +17,7 @@ import { connect, createClient } from "./connect.js";
 import { definitions } from "./definitions.js";
 import { latestPicture, POINT_AT_IT } from "./history.js";
 import { Interactions } from "./interactions.js";
+import { Line } from "./line.js";
 import { Messages } from "./messages.js";
 import { DEFAULT_TIMING, type DiscordOptions, type Timing } from "./options.js";
 import { isEmptied, Pictures } from "./pictures.js";
@@ -33,6 +35,7 @@ interface Session {
   readonly places: Places;
   readonly pictures: Pictures;
   readonly messages: Messages;
+  readonly line: Line;
 }
 
 /**
@@ -59,7 +62,7 @@ export class DiscordChat implements Chat {
     if (this.#session) throw new ChatError("unavailable", "The Discord bot is running already.");
     const { logger, memo } = this.options;
     const client = createClient(this.options, this.#timing);
-    const calls = new Calls(client.rest, this.#timing);
+    const calls = new Calls(client.rest, this.#timing, (milliseconds) => handlers.slowedDown?.(milliseconds));
     const places = new Places(client, calls);
     const pictures = new Pictures(calls, () => client.user?.id);
     const messages = new Messages(client, calls);
@@ -69,7 +72,7 @@ export class DiscordChat implements Chat {
     client.ws.on(GatewayDispatchEvents.InteractionCreate, (interaction: APIInteraction) => void interactions.take(interaction));
     listenToReactions(client, places, handlers, logger);
     // Commands may come as soon as the gateway is open.
-    this.#session = { client, calls, places, pictures, messages };
+    this.#session = { client, calls, places, pictures, messages, line: new Line(client) };
     try {
       await connect(client, this.options, this.#timing, logger);
     } catch (error) {
@@ -135,6 +138,10 @@ export class DiscordChat implements Chat {
 
   async link({ place, id }: MessageRef): Promise<string | undefined> {
     return `https://discord.com/channels/${place.community || DIRECT}/${channelOf(place)}/${id}`;
+  }
+
+  health(): ChatHealth {
+    return this.#session?.line.health() ?? { connected: false };
   }
 
   get #connected(): Session {

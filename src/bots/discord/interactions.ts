@@ -177,7 +177,8 @@ export class Interactions {
     const answer = this.#answer(interaction).expect();
     const place = await places.locate(channelIdOf(interaction), interaction.guild_id);
     places.noteUploadBytes(place.community, interaction.attachment_size_limit);
-    const obstacle = interaction.guild_id === undefined ? undefined : whatIsMissing(permissionsOf(interaction), place.thread !== undefined);
+    const obstacle =
+      interaction.guild_id === undefined ? undefined : whatIsMissing(this.#permissions(interaction, place), place.thread !== undefined);
     if (obstacle !== undefined) {
       await answer.reply({ text: obstacle }, "private");
       return;
@@ -187,6 +188,11 @@ export class Interactions {
     const { options, ...rest } = command;
     const reply: CommandEvent["reply"] = (message, visibility) => answer.reply(message, visibility);
     await handlers.event({ kind: "command", ...rest, ...(options ? { options } : {}), person, place, reply });
+  }
+
+  /** As Discord says with the command; where it says nothing, as the gateway has told. */
+  #permissions({ app_permissions = "0" }: Answered, place: Place): Readonly<PermissionsBitField> | undefined {
+    return app_permissions === "0" ? this.parts.places.permissionsIn(place) : new PermissionsBitField(BigInt(app_permissions));
   }
 
   #answer(interaction: Answered): Answer {
@@ -246,8 +252,4 @@ function plainName(name: string, options: readonly { readonly name: string; read
 
 function channelIdOf(interaction: APIInteraction): string {
   return interaction.channel?.id ?? ("channel_id" in interaction ? (interaction.channel_id ?? "") : "");
-}
-
-function permissionsOf({ app_permissions }: Answered): PermissionsBitField {
-  return new PermissionsBitField(BigInt(app_permissions ?? 0));
 }

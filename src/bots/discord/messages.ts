@@ -29,7 +29,14 @@ export class Messages {
     const before = message.perhapsPosted ? await this.#find(channel, nonce.slice(0, NONCE_LENGTH), composed) : undefined;
     if (before) return { place, id: before.id };
     const body = { ...composed.body, nonce: nonce.slice(0, NONCE_LENGTH), enforce_nonce: true };
-    const call = { method: "POST", route: Routes.channelMessages(channel), body, files: composed.files, ...POSTING } as const;
+    const call = {
+      method: "POST",
+      route: Routes.channelMessages(channel),
+      body,
+      files: composed.files,
+      repeatable: true,
+      ...POSTING,
+    } as const;
     const { id } = await this.#reopening(channel, () => this.calls.run<APIMessage>(call));
     return { place, id };
   }

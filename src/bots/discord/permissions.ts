@@ -22,9 +22,8 @@ export function isModerator(permissions: Readonly<PermissionsBitField> | null | 
  * Why a picture could not be posted in a channel with these permissions of the bot: one sentence that says who can mend it; undefined
  * where it could. Threads are a comfort, so their permission is not among those.
  */
-export function whatIsMissing(permissions: Readonly<PermissionsBitField>, inThread: boolean): string | undefined {
-  // No permission at all is what servers say that do not tell: the post itself will.
-  if (permissions.bitfield === 0n) return undefined;
+export function whatIsMissing(permissions: Readonly<PermissionsBitField> | undefined, inThread: boolean): string | undefined {
+  if (!permissions) return undefined;
   const sending = inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
   const needed = [PermissionFlagsBits.ViewChannel, sending, PermissionFlagsBits.AttachFiles];
   const missing = WANTED.filter(([permission]) => needed.includes(permission) && !permissions.has(permission)).map(

@@ -6,6 +6,7 @@ import {
   type Guild,
   GuildPremiumTier,
   PermissionFlagsBits,
+  type PermissionsBitField,
   Routes,
 } from "discord.js";
 import type { Place, PlaceInfo } from "../chat.js";
@@ -65,6 +66,13 @@ export class Places {
   uploadBytes(community: string): number {
     const tier = this.client.guilds.cache.get(community)?.premiumTier ?? GuildPremiumTier.None;
     return Math.min(BOOSTED[tier] ?? UPLOAD_BYTES, this.#uploadBytes.get(community) ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** What the bot may do in a place, as far as the gateway has told; undefined where it has not. */
+  permissionsIn(place: Place): Readonly<PermissionsBitField> | undefined {
+    const guild = this.client.guilds.cache.get(place.community);
+    const channel = guild?.channels.cache.get(channelOf(place));
+    return (guild?.members.me && channel?.permissionsFor(guild.members.me)) ?? undefined;
   }
 
   /** Remembers what Discord has said about a community: the limit that came with a command. */

@@ -1,0 +1,16 @@
+/** `dreamloom register`: the commands, told to the platforms that want to know them. */
+import type { Command } from "commander";
+import { loadConfig } from "../config.js";
+import { registerDiscord } from "../main.js";
+
+export function addRegister(program: Command): void {
+  program
+    .command("register")
+    .description("tells Discord the commands anew; the bot does it by itself when it starts and they have changed")
+    .action(async () => {
+      const { appId, commands } = await registerDiscord(loadConfig());
+      process.stdout.write(
+        `${commands} commands are registered for the application ${appId}. People see them after loading Discord anew (Ctrl+R).\n`,
+      );
+    });
+}

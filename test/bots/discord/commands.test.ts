@@ -1,0 +1,254 @@
+import { ApplicationCommandOptionType, ApplicationCommandType } from "discord-api-types/v10";
+import { afterEach, describe, expect, it } from "vitest";
+import type { CommandSummary } from "../../../src/bots/chat.js";
+import { definitions } from "../../../src/bots/discord/definitions.js";
+import { registerNow } from "../../../src/bots/discord/register.js";
+import { summarise } from "../../../src/commands/command.js";
+import { chatCommands } from "../../../src/commands/create-desk.js";
+import { SHORTCUTS as ALL_SHORTCUTS } from "../../../src/commands/shortcuts.js";
+import { checkCommands } from "../../fakes/discord/command-forms.js";
+import type { FakeDiscord } from "../../fakes/discord/server.js";
+import { house } from "../../fakes/studio.js";
+import { COMMANDS, connected, fakeDiscord, Listener, picture, type Scene, SHORTCUTS, scene } from "./harness.js";
+
+let discord: FakeDiscord;
+afterEach(() => expect(discord?.check() ?? []).toEqual([]));
+
+async function open(...given: Parameters<typeof scene>): Promise<Scene> {
+  const opened = await scene(...given);
+  discord = opened.discord;
+  return opened;
+}
+
+describe("commands in Discord", () => {
+  it("are all such that Discord takes them", () => {
+    const commands = chatCommands(house).commands.map(summarise);
+    const made = definitions(commands, ALL_SHORTCUTS);
+    expect(checkCommands(made)).toHaveLength(commands.length + ALL_SHORTCUTS.length);
+    for (const command of commands) {
+      const names = made.flatMap((one) =>
+        one.name === command.name && "options" in one ? (one.options ?? []).map(({ name }) => name) : [],
+      );
+      // None is left out for want of room.
+      expect(names).toEqual(expect.arrayContaining(command.options.map(({ name }) => name)));
+    }
+  });
+
+  it("are registered at the start only when they have changed, and whenever somebody asks for it", async () => {
+    discord = await fakeDiscord();
+    const notes = new Map<string, unknown>();
+    const memo = { get: (key: string) => notes.get(key), set: (key: string, value: string) => void notes.set(key, value) };
+    const first = await connected(discord, { memo });
+    await first.chat.stop();
+    const second = await connected(discord, { memo });
+    await second.chat.stop();
+    expect(discord.registrations).toBe(1);
+    const [dream] = discord.commands;
+    expect(dream).toMatchObject({ name: "dream", contexts: [0, 1] });
+    const changed = new (class extends Listener {
+      override readonly commands: readonly CommandSummary[] = COMMANDS.slice(0, 1);
+    })();
+    await connected(discord, { memo }, changed);
+    expect(discord.registrations).toBe(2);
+    const { token, apiUrl } = discord;
+    expect(await registerNow({ token, apiUrl }, { commands: COMMANDS, shortcuts: SHORTCUTS })).toEqual({
+      appId: discord.world.appId,
+      commands: 5,
+    });
+    expect(discord.commands.filter(({ type }) => type === ApplicationCommandType.Message).map(({ name }) => name)).toEqual([
+      "Dream this",
+      "Use as style",
+    ]);
+  });
+
+  it("have typed options, choices, completion, and a file for a picture", async () => {
+    await open();
+    const options = discord.commands.flatMap((command) =>
+      command.name === "dream" && "options" in command ? (command.options ?? []) : [],
+    );
+    const kinds = Object.fromEntries(options.map(({ name, type }) => [name, ApplicationCommandOptionType[type]]));
+    expect(kinds).toEqual({
+      ...{ look: "String", style: "String", size: "Integer", strength: "Number", "keep-colours": "Boolean" },
+      ...{ picture: "Attachment", "picture-from": "String", "picture-2": "Attachment" },
+    });
+    expect(options.find(({ name }) => name === "look")).toMatchObject({ choices: [{ value: "creatures" }, { value: "eyes" }] });
+    expect(options.find(({ name }) => name === "size")).toMatchObject({ min_value: 64, max_value: 1024 });
+    expect(options.find(({ name }) => name === "style")).toMatchObject({ autocomplete: true });
+  });
+
+  it("are reported with all their options as text", async () => {
+    const { listener } = await open();
+    listener.does = async (event) => event.kind === "command" && event.reply({ text: "Taken on." }, "public");
+    const ann = discord.person("Ann");
+    const art = discord.place("art");
+    const photo = await picture("photo.png");
+    const sent = ann.command(
+      art,
+      "dream",
+      { look: "eyes", size: 256, strength: 0.5, "keep-colours": true, "picture-from": "none" },
+      { picture: { ...photo, spoiler: true }, "picture-2": await picture("style.jpg") },
+    );
+    await sent.answered;
+    const [event] = listener.of("command");
+    expect(event).toMatchObject({ name: "dream", place: art, person: { id: ann.id, name: "Ann", moderator: false } });
+    expect(event?.options).toEqual({ look: "eyes", size: "256", strength: "0.5", "keep-colours": "yes", picture: "none" });
+    expect(event?.attachments.map(({ name, spoiler = false }) => [name, spoiler])).toEqual([
+      ["photo.png", true],
+      ["style.jpg", false],
+    ]);
+    const got = await event?.attachments[0]?.fetch({ maxBytes: 1e6, signal: AbortSignal.timeout(5_000) });
+    expect(got).toMatchObject({ name: "photo.png", type: "image/png", spoiler: true });
+    expect(Buffer.from(got?.bytes ?? []).equals(Buffer.from(photo.bytes))).toBe(true);
+    await expect(event?.attachments[0]?.fetch({ maxBytes: 10, signal: AbortSignal.timeout(5_000) })).rejects.toMatchObject({
+      kind: "too-large",
+    });
+  });
+
+  it("need the first picture with the second", async () => {
+    const { listener } = await open();
+    const ann = discord.person("Ann");
+    await ann.command(discord.place("art"), "dream", {}, { "picture-2": await picture() }).answered;
+    expect(discord.whispersTo(ann).map(({ text }) => text)).toEqual([expect.stringContaining("goes with `picture`")]);
+    expect(listener.events).toEqual([]);
+  });
+
+  it("complete what is typed, also the last of several words", async () => {
+    const { listener } = await open();
+    listener.completes = async ({ typed }) =>
+      "winter".startsWith(typed)
+        ? [{ value: "winter", label: "❄️ Deep blue" }, ...Array.from({ length: 30 }, (_, i) => ({ value: `w${i}`, label: "x".repeat(200) }))]
+        : [];
+    const ann = discord.person("Ann");
+    const art = discord.place("art");
+    const choices = await ann.complete(art, "dream", "style", "win");
+    expect(choices).toHaveLength(25);
+    expect(choices[0]).toEqual({ name: "winter: ❄️ Deep blue", value: "winter" });
+    expect((await ann.complete(art, "dream", "style", "summer:0.3 win"))[0]?.value).toBe("summer:0.3 winter");
+    expect(await ann.complete(art, "dream", "style", "zzz")).toEqual([]);
+    listener.completes = async () => Promise.reject(new Error("broken"));
+    expect(await ann.complete(art, "dream", "style", "w")).toEqual([]);
+  });
+
+  it("are answered at once when the answer is quick, privately or publicly", async () => {
+    const { listener } = await open();
+    const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("art")];
+    listener.does = async (event) => event.kind === "command" && event.reply({ text: `Not like that, ${event.name}` }, "private");
+    await ann.command(art, "dream").answered;
+    await discord.until(() => discord.whispersTo(ann)[0]);
+    expect(discord.messagesIn(art, ben)).toEqual([]);
+    expect(discord.requests.filter((request) => request.includes("callback"))).toHaveLength(1);
+    expect(discord.requests.some((request) => request.includes("webhooks"))).toBe(false);
+  });
+
+  it("are deferred when the answer takes longer, and a private one then leaves nothing public", async () => {
+    const { listener } = await open({}, { timing: { deferMs: 30 } });
+    const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("art")];
+    let answer: (visibility: "public" | "private") => Promise<unknown> = async () => undefined;
+    listener.does = async (event) => {
+      if (event.kind === "command") answer = (visibility) => event.reply({ text: `A ${visibility} word` }, visibility);
+    };
+    await ann.command(art, "dream").answered;
+    await answer("private");
+    expect(discord.whispersTo(ann).map(({ text }) => text)).toEqual(["A private word"]);
+    expect(discord.messagesIn(art, ben)).toEqual([]);
+
+    await ann.command(art, "dream").answered;
+    const ref = await answer("public");
+    expect(discord.messagesIn(art, ben).map(({ text }) => text)).toEqual(["A public word"]);
+    expect(ref).toEqual(discord.messagesIn(art, ben)[0]?.ref);
+    await answer("private");
+    expect(discord.whispersTo(ann)).toHaveLength(2);
+  });
+
+  it("are answered with pictures, publicly and privately", async () => {
+    const { listener } = await open();
+    const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("art")];
+    const file = await picture();
+    for (const visibility of ["public", "private"] as const) {
+      listener.does = async (event) => event.kind === "command" && event.reply({ text: visibility, pictures: [file] }, visibility);
+      ann.command(art, "dream");
+      await discord.until(() => discord.messagesIn(art, ann).find(({ text }) => text === visibility)?.pictures[0]);
+    }
+    expect(discord.messagesIn(art, ben).map(({ text }) => text)).toEqual(["public"]);
+    expect(listener.failures).toEqual([]);
+  });
+
+  it("run once when they are delivered twice", async () => {
+    const { listener } = await open();
+    listener.does = async (event) => event.kind === "command" && event.reply({ text: "Taken on." }, "public");
+    const ann = discord.person("Ann");
+    await ann.command(discord.place("art"), "dream").answered;
+    discord.gateway.repeatLast("INTERACTION_CREATE" as never);
+    listener.does = async (event) => event.kind === "command" && event.reply({ text: "The next." }, "public");
+    await ann.command(discord.place("art"), "dream").answered;
+    await discord.until(() => discord.messagesIn(discord.place("art")).length === 2);
+    expect(listener.of("command")).toHaveLength(2);
+  });
+
+  it("are refused where the bot could not show anything, with what is missing and who can mend it", async () => {
+    const { listener } = await open();
+    const [ann, art] = [discord.person("Ann"), discord.place("art")];
+    discord.permit(art, "AttachFiles", false);
+    await ann.command(art, "dream").answered;
+    discord.permit(art, "ViewChannel", false);
+    await ann.command(art, "dream").answered;
+    const [files, view] = discord.whispersTo(ann).map(({ text }) => text);
+    expect(files).toMatch(/can't post pictures .* Somebody who manages it can allow me "Attach Files": Edit Channel/);
+    expect(view).toContain('"View Channel" and "Attach Files"');
+    expect(listener.events).toEqual([]);
+  });
+
+  it("work in direct messages, where a person is their own moderator", async () => {
+    const { listener, chat } = await open();
+    const ann = discord.person("Ann");
+    listener.does = async (event) => event.kind === "command" && event.reply({ text: "Taken on." }, "public");
+    await ann.command(ann.direct, "dream").answered;
+    const [event] = listener.of("command");
+    expect(event).toMatchObject({ place: { community: "@me" }, person: { id: ann.id, moderator: true } });
+    await discord.until(() => discord.messagesIn(ann.direct)[0]);
+    const [said] = discord.messagesIn(ann.direct);
+    if (!said) throw new Error("nothing was said");
+    expect(await chat.openThread(said.ref, "Dream")).toEqual(ann.direct);
+    expect(await chat.describe(ann.direct)).toMatchObject({ closed: true, restricted: false });
+    ann.react(said.ref, "🔁");
+    await expect.poll(() => listener.of("reaction").length).toBe(1);
+    expect(listener.of("reaction")[0]).toMatchObject({ emoji: "🔁", person: { name: "Ann" } });
+  });
+});
+
+describe("message menus", () => {
+  it("hand over the message's pictures, although the bot may not read messages", async () => {
+    const { listener } = await open();
+    const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("art")];
+    listener.does = async (event) => event.kind === "command" && event.reply({ text: "Taken on." }, "public");
+    const post = await ben.post(art, "my holidays", [await picture("beach.png")]);
+    await ann.shortcut(post.ref, "Dream this").answered;
+    const [event] = listener.of("command");
+    expect(event).toMatchObject({ name: "dream", options: {}, repliesTo: post.ref, person: { name: "Ann" } });
+    expect(event?.attachments[0]).toMatchObject({ name: "beach.png", author: { id: ben.id, name: "Ben" }, message: post.ref });
+    expect((await event?.attachments[0]?.fetch({ maxBytes: 1e6, signal: AbortSignal.timeout(5_000) }))?.bytes.length).toBeGreaterThan(50);
+  });
+
+  it("say so when there is no picture", async () => {
+    const { listener } = await open();
+    const [ann, art] = [discord.person("Ann"), discord.place("art")];
+    const post = await ann.post(art, "words", [{ name: "notes.txt", bytes: Buffer.from("hello") }]);
+    await ann.shortcut(post.ref, "Dream this").answered;
+    expect(discord.whispersTo(ann)[0]?.text).toContain("no picture in that message");
+    expect(listener.events).toEqual([]);
+  });
+
+  it("ask in a form for what is open, and know the pictures still when it comes back", async () => {
+    const { listener } = await open();
+    const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("art")];
+    listener.does = async (event) => event.kind === "command" && event.reply({ text: "It is a style now." }, "public");
+    const post = await ben.post(art, "", [await picture("rust.png")]);
+    const menu = ann.shortcut(post.ref, "Use as style");
+    await menu.answered;
+    expect(menu.interaction.modal?.title).toBe("Use as style");
+    await ann.submit(menu, { name: "rust", emoji: "🍂" }).answered;
+    const [event] = listener.of("command");
+    expect(event).toMatchObject({ name: "style", options: { action: "add", name: "rust", emoji: "🍂" }, repliesTo: post.ref, place: art });
+    expect(event?.attachments.map(({ name }) => name)).toEqual(["rust.png"]);
+  });
+});
