@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
+import type { AdminWorker } from "./bots/admin.js";
 import type { Chat } from "./bots/chat.js";
 import { DiscordChat } from "./bots/discord/chat.js";
 import type { DiscordOptions, Memo } from "./bots/discord/options.js";
@@ -24,7 +25,7 @@ import type { Engine } from "./engine/process/engine.js";
 import { configuredLogger } from "./log.js";
 import { Operation } from "./operation/operation.js";
 import type { QueueLimits } from "./queue/admission.js";
-import { ClusterQueue } from "./queue/cluster/cluster-queue.js";
+import { ClusterQueue, type WorkerState } from "./queue/cluster/cluster-queue.js";
 import { Estimator } from "./queue/estimator.js";
 import { LocalQueue } from "./queue/local-queue.js";
 import { SqliteJournal } from "./queue/sqlite-journal.js";
@@ -89,6 +90,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     : new ClusterQueue({ ...common, cluster });
   await queue.remember();
   if (engine) operation.watchEngine(engine);
+  if (queue instanceof ClusterQueue) operation.watchCluster(queue);
   operation.watchQueue(queue);
   const desk = createDesk({
     house: houseOf(config, parts.catalogue ?? ownOffer(config)),
@@ -109,8 +111,8 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
 
   const admin = new Admin(desk, chats, {
     startedAt: operation.startedAt,
-    engine: () => engine.status?.(),
-    workers: () => [],
+    engine: () => engine?.status?.(),
+    workers: () => (queue instanceof ClusterQueue ? queue.workers().map(shownWorker) : []),
     disk: () => operation.disk.last,
     problems: () => operation.problems(),
   });
@@ -266,6 +268,12 @@ function discordSettings({ discord }: Config): Pick<DiscordOptions, "token" | "a
 function limitsOf({ queue }: Config): QueueLimits {
   const { length, perPerson, perHour, perChannel, perChannelHour } = queue;
   return { length, waitingPerPerson: perPerson, perHourPerPerson: perHour, perChannel, perChannelHour };
+}
+
+/** A worker as the admin page shows it. */
+function shownWorker({ id, version, device, running, slots, at, problem }: WorkerState): AdminWorker {
+  const state = { name: id, version, runtime: device, running: running.length, slots, seenAt: at };
+  return problem === undefined ? state : { ...state, problem };
 }
 
 function houseOf(config: Config, catalogue: Pick<House, "looks" | "networks">): House {

@@ -57,6 +57,8 @@ export class Metrics {
     "engine_crashes_total",
     "Processes of the engine that ended unasked; the next job starts a new one.",
   );
+  readonly workers = this.gauge("workers", "Machines that take jobs, where there is a cluster.", ["state"]);
+  readonly workerSlots = this.gauge("worker_slots", "Jobs that all workers together run at a time.");
   readonly memory = this.gauge("memory_bytes", "Resident memory of the bots' process and of the engine's.", ["process"]);
   readonly cpuSeconds = this.counter("cpu_seconds_total", "Processor time of the bots' process.");
   readonly loopLag = this.gauge(

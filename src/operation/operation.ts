@@ -4,6 +4,7 @@ import type { Counter } from "prom-client";
 import type { Chat } from "../bots/chat.js";
 import type { Observer } from "../commands/notices.js";
 import type { Engine } from "../engine/process/engine.js";
+import type { ClusterQueue } from "../queue/cluster/cluster-queue.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { Store } from "../store/open.js";
 import { version } from "../version.js";
@@ -11,7 +12,7 @@ import { countNotices } from "./count-notices.js";
 import { DiskWatch, fileBytes, folderBytes } from "./disk.js";
 import { EventLoopWatch } from "./event-loop.js";
 import { Metrics } from "./metrics.js";
-import { type Check, chatCheck, engineCheck, type Problem, problemsOf, storeCheck } from "./readiness.js";
+import { type Check, chatCheck, clusterCheck, engineCheck, type Problem, problemsOf, storeCheck } from "./readiness.js";
 import { json, OperationServer, type Routes } from "./server.js";
 import { watchQueue } from "./watch-queue.js";
 
@@ -108,6 +109,19 @@ export class Operation {
       setCounter(engineStarts, starts);
       setCounter(engineCrashes, crashes);
       memory.set({ process: "engine" }, memoryBytes);
+    });
+  }
+
+  /** The machines that work for this one, and what they are reached through. */
+  watchCluster(cluster: Pick<ClusterQueue, "workers" | "reachable" | "host">): void {
+    this.check(clusterCheck(cluster));
+    const { workers, workerSlots } = this.metrics;
+    this.#gauges.push(() => {
+      const own = cluster.workers().filter(({ problem }) => problem === undefined);
+      workers.set({ state: "working" }, own.filter(({ stopping }) => !stopping).length);
+      workers.set({ state: "stopping" }, own.filter(({ stopping }) => stopping).length);
+      workers.set({ state: "other_version" }, cluster.workers().length - own.length);
+      workerSlots.set(own.filter(({ stopping }) => !stopping).reduce((sum, { slots }) => sum + slots, 0));
     });
   }
 

@@ -76,6 +76,15 @@ export function engineCheck(status: () => EngineStatus | undefined): Check {
   };
 }
 
+/** Redis answers, through which jobs go to other machines. */
+export function clusterCheck(cluster: { readonly reachable: boolean; readonly host: string }): Check {
+  return {
+    part: "redis",
+    run: async () =>
+      cluster.reachable ? undefined : `Redis at ${cluster.host} cannot be reached (REDIS_URL); unfinished jobs wait for it.`,
+  };
+}
+
 /** A chat is started and connected. */
 export function chatCheck(chat: Chat, started: () => boolean): Check {
   return {
