@@ -60,7 +60,7 @@ const LAST_WORDS_MS = 8_000;
 const SAMPLE = fileURLToPath(new URL("../config/sample.jpg", import.meta.url));
 /** What the sample shows, with the credit that its licence asks for. */
 const SAMPLE_DESCRIPTION = "A path into the mountains: Picos de Europa, photo by Aitzol Berasategi, CC BY 4.0";
-const SAMPLE_CREDIT = "Aitzol Berasategi, CC BY 4.0";
+const SAMPLE_CREDIT = "Aitzol Berasategi (CC BY 4.0)";
 
 /**
  * Puts the whole program together and starts it: settings, store, queue, engine, commands, chats.

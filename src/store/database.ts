@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Libsql from "libsql";
 import { inUse, storeError } from "./errors.js";
+import { makeFolder } from "./make-folder.js";
 import { migrate } from "./migrate.js";
 import { createOrm, type Orm } from "./orm.js";
 
@@ -32,7 +32,7 @@ export class Database {
       return database;
     };
     try {
-      mkdirSync(dir, { recursive: true });
+      makeFolder(dir);
       this.#lock = open(".dreamloom.lock");
       takeLock(this.#lock, dir);
       this.#client = open("dreamloom.sqlite");

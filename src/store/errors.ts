@@ -22,7 +22,7 @@ export function storeError(cause: unknown, dir: string): unknown {
   if (code === "ENOSPC" || code === "EDQUOT" || code.startsWith("SQLITE_FULL")) {
     return new StoreError("full", `There is no space left for the data folder ${dir}: free some, or lower retention.megabytes.`, { cause });
   }
-  if (/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR)$/.test(code) || /^SQLITE_(READONLY|CANTOPEN|PERM|IOERR)/.test(code)) {
+  if (/^(EACCES|ENOENT|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR)$/.test(code) || /^SQLITE_(READONLY|CANTOPEN|PERM|IOERR)/.test(code)) {
     const sentence = `The data folder ${dir} cannot be written (${code}): make it writable, or name another one in data.dir or DATA_DIR.`;
     return new StoreError("unwritable", sentence, { cause });
   }

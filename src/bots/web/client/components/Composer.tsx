@@ -73,7 +73,9 @@ export function Composer({ channel, thread }: { channel: string; thread?: string
         {replying && (
           <div class="composer-reply">
             <Icon name="reply" size={16} />
-            {replying.pictures[0] && <img src={replying.pictures[0].preview} alt="" width={26} height={26} />}
+            {replying.pictures[0] && !replying.pictures[0].spoiler && (
+              <img src={replying.pictures[0].preview} alt="" width={26} height={26} />
+            )}
             <span>
               Answering <strong>{replying.author.name}</strong> {plainText(replying.text).slice(0, 80)}
             </span>
@@ -86,7 +88,23 @@ export function Composer({ channel, thread }: { channel: string; thread?: string
           <ul class="composer-files" aria-label="Pictures to send">
             {draft.files.map((file) => (
               <li key={file.key}>
-                {file.width > 0 ? <img src={file.url} alt={file.file.name} /> : <span class="unknown">{file.file.name}</span>}
+                {file.width > 0 ? (
+                  <img class={file.spoiler ? "veiled" : undefined} src={file.url} alt={file.file.name} />
+                ) : (
+                  <span class="unknown">{file.file.name}</span>
+                )}
+                <button
+                  type="button"
+                  class="hide-file"
+                  aria-pressed={file.spoiler}
+                  aria-label={`Hide ${file.file.name} until somebody asks to see it`}
+                  title={file.spoiler ? "Hidden until somebody asks to see it" : "Hide it until somebody asks to see it"}
+                  onClick={() =>
+                    setDraft(key, { files: draft.files.map((each) => (each === file ? { ...file, spoiler: !file.spoiler } : each)) })
+                  }
+                >
+                  <Icon name={file.spoiler ? "hidden" : "eye"} size={15} />
+                </button>
                 <button type="button" aria-label={`Remove ${file.file.name}`} onClick={() => removeFile(key, file)}>
                   <Icon name="close" size={14} />
                 </button>

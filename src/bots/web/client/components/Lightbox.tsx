@@ -83,7 +83,9 @@ export function Lightbox({ overlay }: { overlay: PictureOverlay }) {
 }
 
 function entriesOf(messages: readonly WireMessage[]): Entry[] {
-  return messages.flatMap((message) => message.pictures.map((picture, index) => ({ message, picture, index })));
+  const { revealed } = getState();
+  const entries = messages.flatMap((message) => message.pictures.map((picture, index) => ({ message, picture, index })));
+  return entries.filter(({ picture }) => !picture.spoiler || revealed.has(picture.url));
 }
 
 function sizeFor(picture: WirePicture) {

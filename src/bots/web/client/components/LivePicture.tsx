@@ -7,7 +7,7 @@ const fadeMs = 450;
  * A picture that may be replaced while it is looked at: the next one is decoded first and then fades in over the old, so that frames of a job
  * follow one another without a flash or a jump. The element that holds it decides the size.
  */
-export function LivePicture({ picture, cover = false }: { picture: WirePicture; cover?: boolean }) {
+export function LivePicture({ picture, cover = false, veiled = false }: { picture: WirePicture; cover?: boolean; veiled?: boolean }) {
   const [shown, setShown] = useState(picture);
   const [leaving, setLeaving] = useState<WirePicture>();
   const present = useRef(shown);
@@ -32,7 +32,7 @@ export function LivePicture({ picture, cover = false }: { picture: WirePicture; 
     const timer = setTimeout(() => setLeaving(undefined), fadeMs);
     return () => clearTimeout(timer);
   }, [leaving]);
-  const fit = cover ? "live-picture cover" : "live-picture";
+  const fit = ["live-picture", cover && "cover", veiled && "veiled"].filter(Boolean).join(" ");
   return (
     <span class={fit}>
       {leaving && <img key={leaving.preview} src={leaving.preview} alt="" aria-hidden="true" />}

@@ -44,7 +44,7 @@ function InlineNode({ node, myName }: { node: Inline; myName: string | undefined
       return <InlineCode text={node.text} />;
     case "link":
       return (
-        <a href={node.href} target="_blank" rel="noopener noreferrer nofollow">
+        <a href={node.href} {...(isOwn(node.href) ? {} : { target: "_blank", rel: "noopener noreferrer nofollow" })}>
           {show(node.children)}
         </a>
       );
@@ -53,6 +53,11 @@ function InlineNode({ node, myName }: { node: Inline; myName: string | undefined
     case "break":
       return <br />;
   }
+}
+
+/** Leads to a message here: not worth another tab. */
+function isOwn(href: string): boolean {
+  return href.startsWith(`${window.location.origin}/#`);
 }
 
 export function Mention({ name, me }: { name: string; me: boolean }) {

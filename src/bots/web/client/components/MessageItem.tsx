@@ -111,7 +111,7 @@ function Quote({ message, inThread }: { message: WireMessage; inThread: boolean 
   };
   return (
     <button type="button" class="quote" onClick={jump} aria-label={`Answers ${quote.author.name}`}>
-      {quote.picture && <img src={quote.picture.preview} alt="" width={22} height={22} loading="lazy" />}
+      {quote.picture && !quote.picture.spoiler && <img src={quote.picture.preview} alt="" width={22} height={22} loading="lazy" />}
       <strong>{quote.author.name}</strong>
       <span>{plainText(quote.text) || "a picture"}</span>
     </button>

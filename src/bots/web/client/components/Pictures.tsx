@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import type { WireMessage, WirePicture } from "../../wire.js";
-import { setState, timelineKey } from "../state/store.js";
+import { getState, setState, timelineKey, useStore } from "../state/store.js";
 import { Icon } from "./Icon.js";
 import { LivePicture } from "./LivePicture.js";
 
@@ -32,6 +32,8 @@ export function Pictures({ message, inThread }: { message: WireMessage; inThread
 
 function Frame({ picture, largest, onOpen }: { picture: WirePicture; largest: { width: number; height: number }; onOpen: () => void }) {
   const width = Math.min(largest.width, (largest.height * picture.width) / picture.height, picture.width * largestScale);
+  const hidden = useStore((state) => picture.spoiler === true && !state.revealed.has(picture.url));
+  const reveal = () => setState({ revealed: new Set([...getState().revealed, picture.url]) });
   // Never smaller than before: the next octave's frame must not make the message shrink.
   const widest = useRef(width);
   const shape = useRef(picture.width / picture.height);
@@ -44,10 +46,15 @@ function Frame({ picture, largest, onOpen }: { picture: WirePicture; largest: { 
         type="button"
         class="picture"
         style={{ aspectRatio: `${shape.current}` }}
-        onClick={onOpen}
-        aria-label={`Enlarge: ${picture.description || picture.name}`}
+        onClick={hidden ? reveal : onOpen}
+        aria-label={hidden ? "A hidden picture: show it" : `Enlarge: ${picture.description || picture.name}`}
       >
-        <LivePicture picture={picture} />
+        <LivePicture picture={picture} veiled={hidden} />
+        {hidden && (
+          <span class="veil-words">
+            <Icon name="hidden" size={17} /> Hidden: show it
+          </span>
+        )}
       </button>
       <a
         class="frame-tool"

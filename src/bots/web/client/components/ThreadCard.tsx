@@ -16,7 +16,7 @@ export function ThreadCard({ message, thread }: { message: WireMessage; thread: 
     >
       {thread.lastPicture && (
         <span class="thread-thumb">
-          <LivePicture picture={thread.lastPicture} cover />
+          <LivePicture picture={thread.lastPicture} cover veiled={thread.lastPicture.spoiler === true} />
         </span>
       )}
       <span class="thread-facts">

@@ -8,7 +8,7 @@ import { MenuButton } from "../MenuButton.js";
 import { WorkTile } from "./WorkTile.js";
 
 const KINDS = [
-  [undefined, "Everything"],
+  [undefined, "All"],
   ["dream", "Dreams"],
   ["stylize", "Paintings"],
   ["blend", "Blends"],
@@ -171,9 +171,9 @@ function People({ view, me }: { view: GalleryView; me: { readonly id: string; re
   const others = people.filter(({ id }) => id !== me?.id);
   const shown = view.person && !people.some(({ id }) => id === view.person?.id) ? [{ ...view.person, works: 0 }, ...others] : others;
   return (
-    <label class="gallery-person">
-      <span>By</span>
+    <div class="gallery-person">
       <select
+        aria-label="Whose works"
         value={view.person?.id ?? ""}
         onChange={(event) => {
           const { value } = event.currentTarget;
@@ -190,7 +190,7 @@ function People({ view, me }: { view: GalleryView; me: { readonly id: string; re
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }
 

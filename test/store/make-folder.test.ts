@@ -1,0 +1,22 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { makeFolder } from "../../src/store/make-folder.js";
+import { openStore } from "../../src/store/open.js";
+
+it("makes a folder with those above it, and says why where it cannot", () => {
+  const root = mkdtempSync(join(tmpdir(), "dreamloom-folder-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  makeFolder(join(root, "a", "b", "c"));
+  makeFolder(join(root, "a", "b", "c"));
+  expect(existsSync(join(root, "a", "b", "c"))).toBe(true);
+  writeFileSync(join(root, "file"), "");
+  expect(() => makeFolder(join(root, "file", "below"))).toThrow();
+});
+
+it.runIf(existsSync("/proc/self"))("ends, and says what would help, where the system denies that an existing folder exists", () => {
+  expect(() => openStore({ dir: "/proc/nope/data" })).toThrow(
+    /data folder \/proc\/nope\/data cannot be written \(E\w+\): make it writable, or name another one/,
+  );
+});
