@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { AdminWorker } from "./bots/admin.js";
-import type { Chat } from "./bots/chat.js";
+import { type Chat, ChatError } from "./bots/chat.js";
 import { DiscordChat } from "./bots/discord/chat.js";
 import type { DiscordOptions, Memo } from "./bots/discord/options.js";
 import { inviteLink } from "./bots/discord/permissions.js";
@@ -24,6 +24,7 @@ import { catalogue } from "./engine/networks/catalogue-file.js";
 import type { Engine } from "./engine/process/engine.js";
 import { configuredLogger } from "./log.js";
 import { Operation } from "./operation/operation.js";
+import { persevere } from "./persevere.js";
 import type { QueueLimits } from "./queue/admission.js";
 import { ClusterQueue, type WorkerState } from "./queue/cluster/cluster-queue.js";
 import { Estimator } from "./queue/estimator.js";
@@ -41,6 +42,8 @@ export interface Parts {
   /** The chats to serve; the web chat unless given. */
   readonly chats?: readonly Chat[];
   readonly logger?: Logger;
+  /** First wait before a chat that cannot be reached is tried again, in milliseconds; 5,000 unless told. */
+  readonly retryMs?: number;
   /** Says where people find the program; prints to standard output unless given. */
   readonly print?: (line: string) => void;
 }
@@ -55,6 +58,8 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+const RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 300_000;
 /** Last words to the chats may take this long when the program stops. */
 const LAST_WORDS_MS = 8_000;
 const SAMPLE = fileURLToPath(new URL("../config/sample.jpg", import.meta.url));
@@ -104,10 +109,9 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   presenter = desk.presenter;
   const started: { chat: Chat; handlers: Handlers }[] = [];
   const chats = parts.chats ?? defaultChats(config, logger, store);
-  let chatsReady: (ready: boolean) => void = () => undefined;
-  const ready = new Promise<boolean>((resolve) => {
-    chatsReady = resolve;
-  });
+  const readiness = new Map(chats.map((chat) => [chat, promised<boolean>()]));
+  const stopping = new AbortController();
+  const later: Promise<unknown>[] = [];
 
   const admin = new Admin(desk, chats, {
     startedAt: operation.startedAt,
@@ -118,7 +122,10 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   });
 
   const stopAll = async () => {
+    for (const { resolve } of readiness.values()) resolve(false);
     operation.stopping();
+    stopping.abort();
+    await Promise.all(later);
     for (const { handlers } of started) handlers.stop();
     await queue.close(config.queue.shutdownSeconds * 1000);
     await within(LAST_WORDS_MS, Promise.all([desk.presenter.idle(), ...started.map(({ handlers }) => handlers.idle())]));
@@ -135,19 +142,33 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     for (const chat of chats) operation.watchChat(chat, () => started.some((other) => other.chat === chat));
     operationAddress = await operation.listen();
     // Before anybody can ask about them: whoever presses Cancel at once finds the job.
+    const ready = async (chat: Chat) => (await readiness.get(chat)?.promise) ?? false;
     await queue.recover((job) => desk.presenter.reopen(job, chats, ready));
     for (const chat of chats) {
       const slowedDown = (milliseconds: number) => operation.slowedDown(chat.platform, milliseconds);
       // Whoever moderates the web chat runs the program; a moderator elsewhere has no say over other communities.
       const handlers = createHandlers(chat, desk, { slowedDown, ...(chat.platform === "web" ? { admin } : {}) });
-      await chat.start(handlers);
-      started.push({ chat, handlers });
-      handlers.resume();
+      const open = async () => {
+        await chat.start(handlers);
+        started.push({ chat, handlers });
+        handlers.resume();
+        readiness.get(chat)?.resolve(true);
+      };
+      try {
+        await open();
+      } catch (error) {
+        if (!mayPass(chat, error)) throw error;
+        logger.error({ err: error, chat: chat.platform }, "a chat cannot be reached; the others work, and it is tried again");
+        const again = (failure: unknown) => {
+          logger.error({ err: failure, chat: chat.platform }, "the chat still cannot be reached");
+          return mayPass(chat, failure);
+        };
+        const times = { firstMs: parts.retryMs ?? RETRY_MS, longestMs: LONGEST_RETRY_MS };
+        later.push(persevere(open, { ...times, again, signal: stopping.signal }));
+      }
     }
     operation.started();
-    chatsReady(true);
   } catch (error) {
-    chatsReady(false);
     await stopAll();
     throw error;
   }
@@ -155,13 +176,13 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   const address = web?.address;
   print(address ? `Dreamloom is ready: open ${address} and write /dream. Ctrl+C stops it.` : "Dreamloom is ready. Ctrl+C stops it.");
 
-  let stopping: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
   return {
     address,
     operationAddress,
     stop: () => {
-      stopping ??= stopAll();
-      return stopping;
+      stopped ??= stopAll();
+      return stopped;
     },
   };
 }
@@ -294,6 +315,20 @@ function foldersIn(path: string): string[] {
   return entries
     .filter((entry) => !entry.name.startsWith(".") && (entry.isDirectory() || entry.isSymbolicLink()))
     .map((entry) => entry.name);
+}
+
+/** One platform's outage must not keep the others waiting; a wrong token or a taken port is the operator's to mend at once. */
+function mayPass(chat: Chat, error: unknown): boolean {
+  if (chat.platform === "web" || !(error instanceof ChatError)) return false;
+  return error.kind === "unavailable" || error.kind === "timeout" || error.kind === "rate-limited";
+}
+
+function promised<T>(): { readonly promise: Promise<T>; resolve(value: T): void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
 
 async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {

@@ -48,13 +48,13 @@ export class Presenter {
   }
 
   /**
-   * Goes on showing a job that an earlier process has begun to show, as soon as the chats are `ready` (never, when that is false). A job
+   * Goes on showing a job that an earlier process has begun to show, as soon as its chat is `ready` (never, when that is false). A job
    * of a chat that is not served, or of a recipe that is gone, is not shown: people are told when it is there again.
    */
-  reopen(job: Job, chats: readonly Chat[], ready: Promise<boolean>): void {
+  reopen(job: Job, chats: readonly Chat[], ready: (chat: Chat) => Promise<boolean>): void {
     const recipe = this.options.recipes.get(job.recipe);
     const chat = chats.find(({ platform }) => platform === job.place.platform);
-    if (recipe && chat) this.#show(job, { stage: { chat }, recipe, ready });
+    if (recipe && chat) this.#show(job, { stage: { chat }, recipe, ready: ready(chat) });
     else
       this.options.logger.warn({ job: job.id, platform: job.place.platform, recipe: job.recipe }, "this job has nowhere to be shown now");
   }

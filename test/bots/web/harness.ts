@@ -62,7 +62,7 @@ export class Visitor {
   /** @param base The chat's address; may be set anew after a restart. */
   constructor(public base: string) {}
 
-  static async enter(chat: WebChat): Promise<Visitor> {
+  static async enter(chat: Pick<WebChat, "address">): Promise<Visitor> {
     const visitor = new Visitor(chat.address);
     const response = await visitor.request("GET", "/api/session");
     visitor.cookie = response.headers.get("set-cookie")?.split(";")[0] ?? "";

@@ -1,0 +1,130 @@
+/** Discord, Slack and the web chat in one process with one engine, each against its local server, put together by the settings alone. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import sharp from "sharp";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type Chat, ChatError, type ChatHandlers } from "../src/bots/chat.js";
+import { loadConfig } from "../src/config.js";
+import { startDreamloom } from "../src/main.js";
+import { eventually } from "./bots/contract-world.js";
+import { photo, Visitor } from "./bots/web/harness.js";
+import { ann, FakeChat } from "./fakes/chat.js";
+import { FakeDiscord } from "./fakes/discord/server.js";
+import { FakeEngine } from "./fakes/engine.js";
+import { People } from "./fakes/slack/people.js";
+import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "./fakes/slack/server.js";
+import { house } from "./fakes/studio.js";
+
+const logger = pino({ level: "silent" });
+
+function environment(): Record<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), "dreamloom-together-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return { DATA_DIR: folder, WEB_PORT: "0", OPS_PORT: "0", QUEUE_SHUTDOWN_SECONDS: "0.1" };
+}
+
+async function sides(bytes: Uint8Array): Promise<{ width: number; height: number }> {
+  const { width, height } = await sharp(bytes).metadata();
+  return { width, height };
+}
+
+describe("all platforms together", () => {
+  it("serves each from one queue and one engine, by the settings alone", async () => {
+    const discord = await FakeDiscord.start();
+    const slack = await FakeSlack.open();
+    const people = new People(slack);
+    const slackAnn = slack.addUser("Ann", { admin: false });
+    const channel = slack.addChannel("art").id;
+    const discordAnn = discord.person("Ann");
+    const art = discord.place("art");
+    const engine = new FakeEngine({ automatic: true });
+    let engines = 0;
+    const config = loadConfig({
+      ...environment(),
+      ...{ DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.apiUrl },
+      ...{ SLACK_BOT_TOKEN: BOT_TOKEN, SLACK_APP_TOKEN: APP_TOKEN, SLACK_API_URL: slack.apiUrl },
+    });
+    const running = await startDreamloom(config, {
+      engine: () => {
+        engines += 1;
+        return engine;
+      },
+      catalogue: house,
+      logger,
+      print: () => undefined,
+    });
+    onTestFinished(async () => {
+      await running.stop();
+      await discord.stop();
+      await slack.close();
+    });
+    const bytes = await photo(320, 200);
+
+    discordAnn.command(art, "dream", { look: "patterns", seed: "1" }, [{ name: "photo.jpg", bytes }]);
+    await people.say(slackAnn, { channel }, "look", [{ name: "photo.jpg", bytes }]);
+    await people.command(slackAnn, channel, "dream", "look:patterns seed:2");
+    const visitor = await Visitor.enter({ address: running.address ?? "" });
+    await visitor.said("/dream look:patterns seed:3", { files: [{ name: "photo.jpg", bytes }] });
+
+    const onDiscord = await eventually(
+      async () => discord.messagesIn(art, discordAnn).find(({ text, pictures }) => text.includes("Done in") && pictures.length > 0),
+      "the result in Discord's channel",
+    );
+    expect(await sides(await (onDiscord.pictures[0]?.download() ?? Promise.reject(new Error("no picture"))))).toEqual({
+      width: 64,
+      height: 48,
+    });
+    const onSlack = await eventually(
+      async () =>
+        people.look(slackAnn, { channel }).find(({ text, pictures, byBot }) => byBot && text.includes("Done in") && pictures.length > 0),
+      "the result in Slack's channel",
+    );
+    expect(await sides(onSlack.pictures[0]?.bytes ?? new Uint8Array())).toEqual({ width: 64, height: 48 });
+    const onWeb = await eventually(
+      async () => (await visitor.page()).messages.find(({ text, pictures }) => text.includes("Done in") && pictures.length > 0),
+      "the result in the web chat",
+    );
+    const response = await visitor.request("GET", onWeb.pictures[0]?.url ?? "");
+    expect(await sides(new Uint8Array(await response.arrayBuffer()))).toEqual({ width: 64, height: 48 });
+
+    expect(engines).toBe(1);
+    expect(engine.runs.map(({ request }) => request.params.seed).sort()).toEqual([1, 2, 3]);
+    expect(engine.peak).toBe(1);
+    expect(discord.check()).toEqual([]);
+    expect(slack.violations).toEqual([]);
+  });
+
+  it("goes on with the others while one platform cannot be reached, and takes it in when it can", async () => {
+    class Unreachable extends FakeChat {
+      tries = 0;
+      override async start(handlers: ChatHandlers): Promise<void> {
+        this.tries += 1;
+        if (this.tries < 3) throw new ChatError("unavailable", "Discord does not answer.");
+        await super.start(handlers);
+      }
+    }
+    const late = new Unreachable();
+    const engine = new FakeEngine({ automatic: true });
+    const parts = { engine: () => engine, catalogue: house, logger, print: () => undefined, retryMs: 5 };
+    const prompt: Chat = Object.assign(new FakeChat(), { platform: "prompt" });
+    const running = await startDreamloom(loadConfig(environment()), { ...parts, chats: [late, prompt] });
+    onTestFinished(() => running.stop());
+    await eventually(async () => late.tries === 3, "the third try");
+    await eventually(async () => {
+      await late.say(ann, "/dream picture:none");
+      return late.in("channel").length > 0;
+    }, "a job on the platform that came late");
+  });
+
+  it("does not start at all with a wrong token, and says so", async () => {
+    class Refused extends FakeChat {
+      override async start(): Promise<void> {
+        throw new ChatError("forbidden", "DISCORD_TOKEN is not a bot's token.");
+      }
+    }
+    const parts = { engine: () => new FakeEngine(), catalogue: house, logger, print: () => undefined };
+    await expect(startDreamloom(loadConfig(environment()), { ...parts, chats: [new Refused()] })).rejects.toThrow("DISCORD_TOKEN");
+  });
+});
