@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { metrics, PAGE, withMetrics } from "../../scripts/metrics-docs.js";
+import { ENVIRONMENT } from "../../src/config-schema.js";
+
+const page = readFileSync(PAGE, "utf8");
+const rules = readFileSync(new URL("../../packaging/prometheus-alerts.yml", import.meta.url), "utf8");
+
+describe("docs/operating.md", () => {
+  it("has a table of every metric (npx tsx scripts/metrics-docs.ts writes it anew)", async () => {
+    expect(await withMetrics(page)).toBe(page);
+  });
+
+  it("names no metric that there is not, nor do the alert rules", async () => {
+    const known = new Set((await metrics()).map(({ name }) => name));
+    const names = [...`${page}${rules}`.matchAll(/\bdreamloom_[a-z_]+/g)].map(([name]) => name.replace(/_(bucket|count|sum)$/, ""));
+    expect(names.length).toBeGreaterThan(known.size);
+    expect([...new Set(names)].filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it("names no variable of a setting that there is not", () => {
+    const named = [...page.matchAll(/`((?:WEB|OPS|QUEUE|RETENTION|ENGINE|MODELS|DATA|LOG|CLUSTER)_[A-Z_]+)/g)].map(([, name = ""]) => name);
+    expect(named.length).toBeGreaterThan(10);
+    expect([...new Set(named)].filter((name) => !Object.hasOwn(ENVIRONMENT, name))).toEqual([]);
+  });
+
+  it("leads to sections that are there", () => {
+    const headings = [...page.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
+      title
+        .toLowerCase()
+        .replace(/[^\w\s-]/g, "")
+        .replace(/\s/g, "-"),
+    );
+    for (const [, anchor = ""] of page.matchAll(/\]\(#([\w-]+)\)/g)) expect(headings).toContain(anchor);
+  });
+});
+
+describe("the alert rules", () => {
+  it("each have a name, an expression, and a sentence for whoever is woken", () => {
+    const { groups } = parse(rules) as { groups: { rules: { alert: string; expr: string; annotations: { summary: string } }[] }[] };
+    const all = groups.flatMap((group) => group.rules);
+    expect(all.length).toBeGreaterThan(8);
+    for (const rule of all)
+      expect(rule).toMatchObject({
+        alert: expect.stringMatching(/^Dreamloom/),
+        expr: expect.any(String),
+        annotations: { summary: expect.stringMatching(/\w/) },
+      });
+  });
+});
