@@ -4,6 +4,7 @@ import { GraphError } from "../../graph/node.js";
 import { alike, depthwise, isMap } from "./blocked.js";
 import { at, convolution, cut, fitTo, inputOf } from "./geometry.js";
 import { type Kernel, phases, rotate } from "./kernels.js";
+import { maskOfRelu, reluOf } from "./mask.js";
 import { avgPoolGradient, maxPoolGradient, poolAttributes } from "./pooling.js";
 import type { Sizes } from "./sizes.js";
 import { DataType, type OnnxWriter } from "./writer.js";
@@ -89,13 +90,11 @@ function matmul(w: OnnxWriter, node: NodeOf<"matmul">, x: readonly string[]): st
  * NCHW and g into blocks again, five passes over memory instead of two.
  */
 function reluGradient(w: OnnxWriter, node: NodeOf<"where">, resultOf: (node: Node) => string): string | undefined {
-  const [condition, g, zero] = node.inputs;
-  const y = condition?.inputs[0];
-  const isReluGradient = condition?.op === "greater" && y?.op === "relu" && isZero(condition.inputs[1]) && isZero(zero);
-  if (!isReluGradient || !g || !w.isBlocked(resultOf(y))) return undefined;
+  const y = reluOf(node);
+  const g = node.inputs[1];
+  if (!y || !g || !w.isBlocked(resultOf(y))) return undefined;
   const channels = y.shape[1] as number;
-  const copy = depthwise(w, resultOf(y), channels, 1);
-  const mask = w.node("HardSigmoid", [copy], { alpha: { float: STEEP }, beta: { float: 0 } });
+  const mask = maskOfRelu(w, depthwise(w, resultOf(y), channels, 1));
   w.describeLike(mask, resultOf(y));
   // A gradient that comes in NCHW is brought into blocks here, so that it stays in them all the way down.
   const blocked = w.isBlocked(resultOf(g)) ? resultOf(g) : depthwise(w, resultOf(g), channels, 1);
@@ -103,12 +102,6 @@ function reluGradient(w: OnnxWriter, node: NodeOf<"where">, resultOf: (node: Nod
   w.block(product);
   return product;
 }
-
-/** Makes HardSigmoid(y) = min(1, max(0, STEEP * y)) a step: 0 at 0, and 1 at any activation that is not lost in rounding. */
-const STEEP = 1e30;
-
-const isZero = (node: Node | undefined): boolean =>
-  node?.op === "constant" && node.attributes.data.length === 1 && node.attributes.data[0] === 0;
 
 const conv = ({ strides, pads, dilations, groups }: ConvAttributes) => ({ strides, pads, dilations, group: groups });
 

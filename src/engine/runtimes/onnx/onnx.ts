@@ -3,7 +3,9 @@ import * as ort from "onnxruntime-node";
 import { type Dimension, Dimensions } from "../../graph/dimensions.js";
 import { type Node, topologicalOrder } from "../../graph/node.js";
 import { type Program, type Runtime, RuntimeFailure, type Tensors } from "../runtime.js";
+import { InPlanes } from "./in-planes.js";
 import { lower } from "./lower.js";
+import { MANY_CHANNELS, winogradKernels } from "./plan.js";
 import { Sizes } from "./sizes.js";
 import { DataType, type OnnxDevice, OnnxWriter } from "./writer.js";
 
@@ -13,6 +15,8 @@ export interface OnnxOptions {
   readonly threads?: number;
   /** Writes programs as for another device than that which runs them: so tests see a GPU's programs without the GPU. */
   readonly writtenFor?: OnnxDevice;
+  /** From how many channels on convolutions are computed by Winograd's algorithm, on the CPU; tests take fewer, to be quick. */
+  readonly manyChannels?: number;
 }
 
 /** Before the names of outputs, which may be those of inputs or, taken from a network's file, the writer's own ("Relu_5"). */
@@ -22,6 +26,7 @@ const OUTPUT = "out:";
 export function toOnnx(
   outputs: Readonly<Record<string, Node>>,
   device: OnnxDevice = "cpu",
+  manyChannels: number = MANY_CHANNELS,
 ): { model: Uint8Array; inputs: string[]; bytes: number } {
   const writer = new OnnxWriter(device);
   const dimensions = new Dimensions();
@@ -31,16 +36,19 @@ export function toOnnx(
     const known = writer.results.get(node);
     if (known !== undefined) return known;
     const shape = dimensions.of(node);
+    const planes = inPlanes.of(node);
     if (node.op === "input") inputs.push({ name: node.attributes.name, shape });
-    const name = lower({ writer, sizes, resultOf }, node);
+    const name = planes ? inPlanes.toMap(planes) : lower({ writer, sizes, resultOf }, node);
     writer.results.set(node, name);
     if (node.op !== "constant") writer.describe(name, dataType(node), shape);
     return name;
   };
   const sizes = new Sizes(writer, dimensions, resultOf);
+  const kernels = device === "cpu" ? winogradKernels(Object.values(outputs), manyChannels) : new Set<Node>();
+  const inPlanes = new InPlanes({ writer, sizes, dimensions, kernels, resultOf });
   // Inputs come before what uses them, so that the recursion stays shallow; comparisons wait until something asks, since the
-  // gradient of ReLU may do without.
-  for (const node of topologicalOrder(Object.values(outputs))) if (node.type === "float32") resultOf(node);
+  // gradient of ReLU may do without. What is computed as planes becomes a map where something else asks for it.
+  for (const node of topologicalOrder(Object.values(outputs))) if (node.type === "float32" && !inPlanes.of(node)) resultOf(node);
   const results = Object.entries(outputs).map(([name, node]) => {
     writer.named("Identity", [resultOf(node)], OUTPUT + name);
     return { name: OUTPUT + name, shape: dimensions.of(node), dataType: dataType(node) };
@@ -82,11 +90,11 @@ class OnnxProgram implements Program {
  * const runtime = onnxRuntime({ device: "cpu", threads: 2 });
  * const program = await runtime.compile({ loss, gradient: gradient(loss, image) });
  */
-export function onnxRuntime({ device = "cpu", threads, writtenFor = device }: OnnxOptions = {}): Runtime {
+export function onnxRuntime({ device = "cpu", threads, writtenFor = device, manyChannels }: OnnxOptions = {}): Runtime {
   return {
     name: `onnx-${device}`,
     async compile(outputs) {
-      const { model, inputs, bytes } = toOnnx(outputs, writtenFor);
+      const { model, inputs, bytes } = toOnnx(outputs, writtenFor, manyChannels);
       const session = await ort.InferenceSession.create(model, {
         executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
         graphOptimizationLevel: "all",

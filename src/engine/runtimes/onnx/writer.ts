@@ -11,6 +11,9 @@ const AttributeType = { FLOAT: 1, INT: 2, STRING: 3, INTS: 7 } as const;
 type Attribute = number | { readonly float: number } | string | readonly number[];
 
 const OPSET = 18;
+/** onnxruntime's own operations, and where they are from. */
+const OWN_OPERATIONS: readonly string[] = ["FusedMatMul"];
+const OWN_DOMAIN = { domain: "com.microsoft", version: 1 };
 const IR_VERSION = 9;
 
 interface Initializer {
@@ -36,15 +39,21 @@ export class OnnxWriter {
   readonly #small = new Map<string, string>();
   readonly #shapes = new Map<string, { readonly elemType: number; readonly dimensions: readonly Dimension[] }>();
   readonly #blocked = new Set<string>();
+  #own = false;
   #counter = 0;
   #bytes = 0;
 
   /** @param device where the model will run: what is fast differs */
   constructor(readonly device: OnnxDevice = "cpu") {}
 
-  /** Bytes of all float initializers. */
+  /** Bytes of all float initializers, and of what was reserved. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Counts floats that are made of initializers when the model is opened. */
+  reserve(floats: number): void {
+    this.#bytes += floats * Float32Array.BYTES_PER_ELEMENT;
   }
 
   /** Adds a node with `outputs` results and returns their names. */
@@ -66,7 +75,9 @@ export class OnnxWriter {
       if ("float" in value) return { name, type: AttributeType.FLOAT, f: value.float };
       return { name, type: AttributeType.INTS, ints: value };
     });
-    this.#nodes.push({ name: output[0], opType, input, output, attribute });
+    const own = OWN_OPERATIONS.includes(opType);
+    this.#own ||= own;
+    this.#nodes.push({ name: output[0], opType, input, output, attribute, ...(own && { domain: OWN_DOMAIN.domain }) });
   }
 
   /** Adds a node with one result. */
@@ -127,7 +138,7 @@ export class OnnxWriter {
     const message = ModelProto.create({
       irVersion: IR_VERSION,
       producerName: "dreamloom",
-      opsetImport: [{ domain: "", version: OPSET }],
+      opsetImport: [{ domain: "", version: OPSET }, ...(this.#own ? [OWN_DOMAIN] : [])],
       graph: {
         name: "program",
         node: this.#nodes,
