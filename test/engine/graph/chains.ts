@@ -85,7 +85,35 @@ const VGG_STYLES = [
   chain("VGG's style, max pooling", (x) => vggStyle(x, ops.maxPool)),
 ];
 
+/** Convolutions one after another, as a runtime may compute together: through pooling twice, added to each other, and looked at between. */
+function run(x: Node, channels: number): Node {
+  const next = (from: Node, seed: number): Node => ops.relu(conv(from, channels, { seed }));
+  const first = next(x, 1);
+  const second = next(ops.avgPool(next(first, 2), POOL), 3);
+  const third = residual(next(ops.avgPool(ops.avgPool(second, POOL), POOL), 4), channels, 5);
+  const flat = ops.reshape(second, [0, 0, -1]);
+  const style = ops.sumAll(ops.square(ops.matmul(flat, flat, { transposeB: true })));
+  const looked = ops.add(ops.sumAll(ops.square(first)), ops.mul(style, ops.scalar(0.01)));
+  return ops.add(third, ops.mul(looked, ops.scalar(0.01)));
+}
+
+/** Sides that are multiples of a tile's, that are not, and that are smaller than one. */
+const RUN_SIZES = [{ x: [1, 3, 16, 24] }, { x: [2, 3, 17, 13] }, { x: [3, 3, 8, 10] }, { x: [1, 3, 9, 31] }];
+
+/** Enough channels for what a runtime does only with many. */
+export const WIDE_CHAIN: Case = {
+  name: "a run of convolutions with 128 channels",
+  inputs: { x: map(128) },
+  runs: [{ x: [1, 128, 8, 8] }, { x: [2, 128, 7, 6] }],
+  build: (x) => conv(ops.avgPool(ops.relu(conv(picture(x), 128)), POOL), 128, { seed: 2 }),
+};
+
 export const CHAINS: readonly Case[] = [
+  ...[4, 16].map((c) => chain(`a run of convolutions with ${c} channels`, (x) => run(x, c), RUN_SIZES)),
+  chain("two convolutions without a ReLU between, and one of them asked for", (x) => {
+    const a = conv(x, 8);
+    return ops.concat([a, conv(a, 8, { seed: 2 })], 1);
+  }),
   ...VGG_STYLES,
   ...VGG_STYLES.map(promised),
   ...[5, 16, 32].map((c) => chain(`conv, relu and a residual block of ${c} channels`, (x) => residual(ops.relu(conv(x, c)), c, 3))),

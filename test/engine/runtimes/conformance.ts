@@ -114,13 +114,15 @@ export interface Conformance {
   readonly random?: number;
   /** Only the cases whose names match. */
   readonly only?: RegExp;
+  /** Cases that only this runtime has a way of its own for. */
+  readonly more?: readonly Case[];
 }
 
 /** Registers the suite for a runtime. */
 export function conformance(
   name: string,
   makeRuntime: () => Promise<Runtime> | Runtime,
-  { random = 25, only = /(?:)/ }: Conformance = {},
+  { random = 25, only = /(?:)/, more = [] }: Conformance = {},
 ): void {
   describe(`conformance of ${name}`, () => {
     let runtime: Runtime;
@@ -139,7 +141,8 @@ export function conformance(
     });
 
     describe("chains of layers", () => {
-      test.each(CHAINS.filter((c) => only.test(c.name)).map((c) => [c.name, c] as const))("%s", (_, c) => check(runtime, c));
+      const chains = [...CHAINS.filter((c) => only.test(c.name)), ...more];
+      test.each(chains.map((c) => [c.name, c] as const))("%s", (_, c) => check(runtime, c));
     });
 
     test("convolutions of any geometry", () =>
