@@ -16,8 +16,8 @@ import { catalogue } from "../src/engine/networks/catalogue-file.js";
 
 export const PAGE = fileURLToPath(new URL("../docs/commands.md", import.meta.url));
 
-/** The whole page, for the settings in config/default.yaml. */
-export function commandsPage(): string {
+/** Every command, for the settings in config/default.yaml. */
+export function commandSummaries(): readonly CommandSummary[] {
   const { dream, paint, neuron, film, styles, queue: caps, pictures } = loadConfig({});
   const house = {
     ...offer(catalogue(), []),
@@ -29,7 +29,12 @@ export function commandsPage(): string {
     caps,
     pictures: { maxBytes: pictures.megabytes * 2 ** 20, seconds: pictures.seconds },
   };
-  const commands = chatCommands(house).commands.map(summarise);
+  return chatCommands(house).commands.map(summarise);
+}
+
+/** The whole page. */
+export function commandsPage(): string {
+  const commands = commandSummaries();
   const contents = commands.map(({ name, help }) => `- [/${name}](#${name}): ${help}`);
   return `${[
     HEAD,

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { parse } from "yaml";
+import { commandSummaries } from "../../scripts/commands-docs.js";
+import { MANIFEST, slackManifest } from "../../scripts/slack-manifest.js";
+import { SHORTCUTS } from "../../src/commands/shortcuts.js";
+
+const written = readFileSync(MANIFEST, "utf8");
+
+it("config/slack-manifest.yaml is what the definitions say (npx tsx scripts/slack-manifest.ts writes it anew)", () => {
+  expect(written).toBe(slackManifest());
+});
+
+it("the manifest stays inside Slack's bounds, and names every command and shortcut", () => {
+  const { display_information, features, oauth_config, settings } = parse(written);
+  expect(display_information.description.length).toBeLessThanOrEqual(140);
+  expect(features.slash_commands.map(({ command }: { command: string }) => command)).toEqual(
+    commandSummaries().map(({ name }) => `/${name}`),
+  );
+  expect(features.slash_commands.length).toBeLessThanOrEqual(50);
+  for (const { command, description, usage_hint = "" } of features.slash_commands) {
+    expect(command).toMatch(/^\/[a-z0-9_-]{1,31}$/);
+    expect(description.length).toBeLessThanOrEqual(2000);
+    expect(usage_hint.length).toBeLessThanOrEqual(1000);
+  }
+  expect(features.shortcuts.map(({ callback_id }: { callback_id: string }) => callback_id)).toEqual(SHORTCUTS.map(({ id }) => id));
+  for (const { name, description } of features.shortcuts) {
+    expect(name.length).toBeLessThanOrEqual(24);
+    expect(description.length).toBeLessThanOrEqual(150);
+  }
+  // Without these the bot could not do what it is for.
+  for (const scope of [
+    ...["commands", "chat:write", "files:read", "files:write", "reactions:read", "reactions:write"],
+    ...["channels:history", "groups:history", "app_mentions:read", "users:read"],
+  ]) {
+    expect(oauth_config.scopes.bot).toContain(scope);
+  }
+  expect(settings.event_subscriptions.bot_events).toContain("app_home_opened");
+  expect(settings.interactivity.is_enabled).toBe(true);
+});
