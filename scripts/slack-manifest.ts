@@ -57,7 +57,7 @@ export function slackManifest(): string {
 }
 
 function command({ name, help, examples }: CommandSummary) {
-  const [example = ""] = [...examples].sort((a, b) => b.length - a.length).filter((line) => line.length <= HINT);
+  const example = examples.find((line) => line.includes(" ") && line.length <= HINT) ?? "";
   const usage = example.replace(/^\/\S+\s*/, "");
   return {
     command: `/${name}`,

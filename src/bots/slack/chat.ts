@@ -66,6 +66,9 @@ export class SlackChat implements Chat {
     const { botToken, appToken, signingSecret, oauth, apiUrl = SLACK_API_URL, logger } = this.options;
     if (botToken === undefined && !oauth)
       throw new ChatError("forbidden", "Slack needs SLACK_BOT_TOKEN, or SLACK_CLIENT_ID and its secrets.");
+    if (oauth && (oauth.clientSecret === "" || oauth.stateSecret === "")) {
+      throw new ChatError("forbidden", "Slack needs SLACK_CLIENT_SECRET and SLACK_STATE_SECRET beside SLACK_CLIENT_ID.");
+    }
     if (appToken === undefined && !signingSecret) {
       throw new ChatError("forbidden", "Slack needs SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for events by HTTP.");
     }

@@ -1,9 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { InstallProvider } from "@slack/oauth";
+import type { Logger } from "pino";
+import { hideSecrets } from "./logger.js";
 import type { SlackChatOptions } from "./options.js";
 import { listenError } from "./ports.js";
 import { SCOPES } from "./scopes.js";
 
+/** Where somebody begins to install the app, and where Slack leads them back to. */
+export const INSTALL = "/slack/install";
+export const REDIRECT = "/slack/oauth_redirect";
 const STOP_MS = 2_000;
 
 /** The two pages that install the app on a workspace, for Socket Mode, which has no server otherwise. */
@@ -24,11 +29,7 @@ export class InstallServer {
   async start(): Promise<void> {
     const { host = "127.0.0.1", port = 3001, logger } = this.options;
     const server = createServer((request, response) => {
-      this.#answer(request, response).catch((err: unknown) => {
-        logger.error({ err }, "an installation of the Slack app failed");
-        if (!response.headersSent) response.writeHead(500);
-        response.end();
-      });
+      void answerInstall(this.installer, logger, request, response);
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", (error) => reject(listenError(error, host, port)));
@@ -46,15 +47,27 @@ export class InstallServer {
     await new Promise((resolve) => server.close(resolve));
     clearTimeout(force);
   }
+}
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Answers one request for the pages; anything else is not found. Never rejects. */
+export async function answerInstall(
+  installer: InstallProvider,
+  logger: Logger,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    if (request.method === "GET" && pathname === "/slack/install") {
-      await this.installer.handleInstallPath(request, response, {}, { scopes: [...SCOPES] });
-    } else if (request.method === "GET" && pathname === "/slack/oauth_redirect") {
-      await this.installer.handleCallback(request, response);
+    if (request.method === "GET" && pathname === INSTALL) {
+      await installer.handleInstallPath(request, response, {}, { scopes: [...SCOPES] });
+    } else if (request.method === "GET" && pathname === REDIRECT) {
+      await installer.handleCallback(request, response);
     } else {
       response.writeHead(404).end();
     }
+  } catch (error) {
+    logger.error({ why: hideSecrets(String(error)) }, "an installation of the Slack app failed");
+    if (!response.headersSent) response.writeHead(500);
+    response.end();
   }
 }

@@ -1,5 +1,5 @@
 /** How Slack's events reach the bot: over a WebSocket of its own (Socket Mode), or as HTTP requests to a server. */
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Receiver } from "@slack/bolt";
 import { HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
@@ -7,11 +7,10 @@ import { InstallProvider } from "@slack/oauth";
 import type { Logger } from "pino";
 import { ChatError, type ChatHealth } from "../chat.js";
 import { toChatError } from "./errors.js";
-import { InstallServer } from "./install-server.js";
+import { answerInstall, INSTALL, InstallServer, REDIRECT } from "./install-server.js";
 import { sdkLogger } from "./logger.js";
 import { SLACK_API_URL, type SlackChatOptions, type SlackLimits } from "./options.js";
 import { listenError } from "./ports.js";
-import { SCOPES } from "./scopes.js";
 
 export interface Line {
   readonly receiver: Receiver;
@@ -43,12 +42,14 @@ class HttpLine implements Line {
     limits: SlackLimits,
   ) {
     const { oauth, signingSecret = "", logger } = options;
-    this.receiver = new HTTPReceiver({
-      signingSecret,
-      logger: sdkLogger(logger),
-      ...(oauth === undefined ? {} : { ...oauthOptions(options, limits), scopes: [...SCOPES] }),
-    });
-    this.installer = this.receiver.installer;
+    const installer = oauth === undefined ? undefined : makeInstaller(options, limits);
+    // Bolt's own pages for installing would have Bolt choose the tokens too.
+    const handler = (request: IncomingMessage, response: ServerResponse) => {
+      if (installer) void answerInstall(installer, logger, request, response);
+    };
+    const routes = [INSTALL, REDIRECT].map((path) => ({ path, method: "GET", handler }));
+    this.receiver = new HTTPReceiver({ signingSecret, logger: sdkLogger(logger), customRoutes: installer ? routes : [] });
+    this.installer = installer;
   }
 
   get port(): number | undefined {
@@ -112,7 +113,7 @@ class SocketLine implements Line {
       customPropertiesExtractor: ({ envelope_id }: { envelope_id?: string }) => ({ envelopeId: envelope_id }),
     });
     if (oauth) {
-      this.installer = new InstallProvider({ ...oauthOptions(options, limits), ...oauthOptions(options, limits).installerOptions });
+      this.installer = makeInstaller(options, limits);
       this.#server = new InstallServer(this.installer, options);
     }
   }
@@ -185,16 +186,16 @@ class SocketLine implements Line {
   }
 }
 
-function oauthOptions({ oauth, apiUrl = SLACK_API_URL, logger }: SlackChatOptions, limits: SlackLimits) {
+function makeInstaller({ oauth, apiUrl = SLACK_API_URL, logger }: SlackChatOptions, limits: SlackLimits): InstallProvider {
   if (!oauth) throw new ChatError("unavailable", "Slack's OAuth needs a client id and secret.");
   const { clientId, clientSecret, stateSecret, installations } = oauth;
-  const clientOptions = { slackApiUrl: apiUrl, timeout: limits.callMs, retryConfig: { retries: 2 } };
-  const own = new URL(apiUrl).hostname !== new URL(SLACK_API_URL).hostname;
-  const authorizationUrl = own
-    ? { authorizationUrl: new URL("../oauth/v2/authorize", apiUrl.endsWith("/") ? apiUrl : `${apiUrl}/`).href }
-    : {};
-  const installerOptions = { clientOptions, ...authorizationUrl };
-  return { clientId, clientSecret, stateSecret, installationStore: installations, logger: sdkLogger(logger), installerOptions };
+  const base = apiUrl.endsWith("/") ? apiUrl : `${apiUrl}/`;
+  return new InstallProvider({
+    ...{ clientId, clientSecret, stateSecret, installationStore: installations, logger: sdkLogger(logger) },
+    clientOptions: { slackApiUrl: apiUrl, timeout: limits.callMs, retryConfig: { retries: 2 } },
+    // Another server's page for saying yes is beside its Web API.
+    ...(base === SLACK_API_URL ? {} : { authorizationUrl: new URL("../oauth/v2/authorize", base).href }),
+  });
 }
 
 function appTokenError(error: unknown): ChatError {

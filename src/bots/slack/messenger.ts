@@ -25,7 +25,8 @@ const KEYS = 2_000;
 export class Messenger {
   readonly #own = new Lru<Own>(REMEMBERED);
   readonly #posted = new Lru<MessageRef>(KEYS);
-  readonly #doubtful = new Lru<true>(KEYS);
+  /** With the files that the message shows, if it is there. */
+  readonly #doubtful = new Lru<readonly string[]>(KEYS);
   readonly #edits = new Edits();
 
   constructor(
@@ -45,10 +46,15 @@ export class Messenger {
     if (named !== undefined) {
       const known = this.#posted.get(named);
       if (known) return known;
-      if (message.perhapsPosted || this.#doubtful.get(named)) {
+      const doubtful = this.#doubtful.get(named);
+      if (message.perhapsPosted || doubtful) {
         const found = await this.#find(workspace, place, key);
         this.#doubtful.delete(named);
-        if (found) return found;
+        if (found) {
+          this.#posted.set(named, found);
+          return found;
+        }
+        this.files.discard(workspace, doubtful ?? []);
       }
     }
     const { pictures, films } = await this.#upload(workspace, place, message.pictures ?? [], {});
@@ -63,7 +69,7 @@ export class Messenger {
     } catch (error) {
       // It may be there all the same, and show these files.
       if (outcomeUnknown(error)) {
-        if (named !== undefined) this.#doubtful.set(named, true);
+        if (named !== undefined) this.#doubtful.set(named, [...pictures.map(({ file }) => file), ...films]);
       } else {
         this.files.discard(workspace, [...pictures.map(({ file }) => file), ...films]);
       }

@@ -1,0 +1,255 @@
+/** What goes wrong at Slack, and what becomes of it. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pino } from "pino";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { MessageRef } from "../../../src/bots/chat.js";
+import { SlackChat } from "../../../src/bots/slack/chat.js";
+import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../../fakes/slack/server.js";
+import { eventually, Listener } from "../contract-world.js";
+import { colour, openSlack, png } from "./harness.js";
+
+const METHODS = [
+  ...["files.getUploadURLExternal", "files.completeUploadExternal", "files.info", "chat.postMessage", "chat.update", "files.delete"],
+  ...["reactions.add", "conversations.history", "chat.getPermalink", "conversations.info", "chat.delete"],
+];
+
+describe.each(["rate-limit", "outage"] as const)("%s on any call", (kind) => {
+  it.each(METHODS)("%s: what was asked for happens, once", { timeout: 15_000 }, async (method) => {
+    const { fake, people, chat, place, ann } = await openSlack();
+    fake.trouble({ kind, method, times: 1, retryAfter: 0 });
+    const again = async <T>(work: () => Promise<T>): Promise<T> => work().catch(work);
+    const ref = await again(async () => chat.post(place, { text: "a picture", pictures: [await png("#f00")], key: "K final" }));
+    await again(() => chat.react(ref, "❤️"));
+    await again(async () => chat.edit(ref, { text: "another", pictures: [await png("#00f")] }));
+    expect((await again(() => chat.picturesOf(ref))).length).toBe(1);
+    await again(() => chat.link(ref));
+    await again(() => chat.describe(place));
+    const seen = people.look(ann, place);
+    expect(seen.map(({ text }) => text)).toEqual(["another"]);
+    expect(seen[0]?.pictures).toHaveLength(1);
+    await again(() => chat.remove(ref));
+    expect(people.look(ann, place)).toEqual([]);
+    const kept = () => [...fake.files.values()].filter(({ deleted, completed }) => completed && !deleted);
+    await eventually(async () => kept().length === 0, "no file left behind");
+  });
+});
+
+describe("an answer that is lost", () => {
+  it("does not make a message with a key twice", async () => {
+    const { fake, people, chat, place, ann } = await openSlack();
+    fake.trouble({ kind: "lost", method: "chat.postMessage", times: 1 });
+    const message = { text: "final", pictures: [await png("#f00")], key: "7KQ4M9XA final" };
+    await expect(chat.post(place, message)).rejects.toMatchObject({ kind: "unavailable" });
+    const ref = await chat.post(place, message);
+    expect(people.look(ann, place).map(({ ts, pictures }) => [ts, pictures.length])).toEqual([[ref.id, 1]]);
+    expect(await chat.post(place, message)).toEqual(ref);
+  });
+
+  it("that never comes ends in a time-out", async () => {
+    const { fake, chat, place } = await openSlack({ chat: { limits: { callMs: 150 } } });
+    fake.trouble({ kind: "hang", method: "chat.postMessage", times: 1 });
+    await expect(chat.post(place, { text: "x" })).rejects.toMatchObject({ kind: "timeout" });
+  });
+});
+
+describe("pictures", () => {
+  it("are shown as soon as Slack has looked at them, however long that takes", async () => {
+    const { fake, people, chat, place, ann } = await openSlack({ fake: { processingMs: 400 } });
+    await chat.post(place, { text: "slow", pictures: [await png("#f00"), await png("#00f")] });
+    expect(people.look(ann, place)[0]?.pictures).toHaveLength(2);
+    expect(fake.refusedForFiles).toBe(0);
+  });
+
+  it("that were replaced are deleted, also after a restart", async () => {
+    const { fake, chat, place, listener } = await openSlack();
+    const ref = await chat.post(place, { text: "one", pictures: [await png("#f00", "one.png")] });
+    await chat.stop();
+    await chat.start(listener);
+    await chat.edit(ref, { text: "two", pictures: [await png("#00f", "two.png")] });
+    await eventually(async () => [...fake.files.values()].find(({ name }) => name === "one.png")?.deleted, "the old file gone");
+  });
+
+  it("that move are shared as files, belong to the message, and go with it", async () => {
+    const { fake, people, chat, place, ann } = await openSlack();
+    const film = { bytes: await colour("#0f0", "webp"), name: "zoom.webp", type: "image/webp" };
+    const ref = await chat.post(place, { text: "a film", pictures: [film], buttons: [{ id: "x", label: "Again" }] });
+    await eventually(
+      async () => people.look(ann, place).some(({ pictures }) => pictures.some(({ name }) => name === "zoom.webp")),
+      "the film",
+    );
+    const [source] = await chat.picturesOf(ref);
+    expect((await source?.fetch({ maxBytes: 100_000, signal: AbortSignal.timeout(5_000) }))?.type).toBe("image/webp");
+    await chat.edit(ref, { text: "done", keepPictures: true });
+    expect(await chat.picturesOf(ref)).toHaveLength(1);
+    await chat.remove(ref);
+    await eventually(async () => [...fake.files.values()].every(({ deleted }) => deleted), "the film gone");
+    expect(people.look(ann, place)).toEqual([]);
+  });
+
+  it("that cannot be had say why", async () => {
+    const { fake, people, chat, place, ann } = await openSlack();
+    const message = await people.say(ann, place, "x", [{ name: "a.png", bytes: await colour("#f00") }]);
+    const ref = { place, id: message.ts };
+    const fetching = async (maxBytes = 100_000) => (await chat.picturesOf(ref))[0]?.fetch({ maxBytes, signal: AbortSignal.timeout(2_000) });
+    await expect(fetching(10)).rejects.toMatchObject({ kind: "too-large" });
+    const token = fake.tokens.get(BOT_TOKEN);
+    token?.scopes.delete("files:read");
+    await expect(fetching()).rejects.toMatchObject({ kind: "forbidden", message: expect.stringContaining("files:read") });
+  });
+
+  it("of a message that another service keeps are not asked for with the token", async () => {
+    const heard: (string | undefined)[] = [];
+    const elsewhere = createServer((request, response) => {
+      heard.push(request.headers.authorization);
+      response.end("x");
+    });
+    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.2", resolve));
+    onTestFinished(() => void elsewhere.close());
+    const { people, chat, place, ann, listener } = await openSlack();
+    await people.say(ann, place, "x");
+    const url = `http://127.0.0.2:${(elsewhere.address() as AddressInfo).port}/a.png`;
+    const { Sources } = await import("../../../src/bots/slack/sources.js");
+    const workspace = { currentToken: async () => BOT_TOKEN } as never;
+    const sources = new Sources({ files: undefined as never, people: undefined as never, apiUrl: "http://127.0.0.1:1/api/" });
+    const source = sources.ofFile(workspace, { id: "F1", name: "a.png", type: "image/png", size: 1, url });
+    await expect(source.fetch({ maxBytes: 10, signal: AbortSignal.timeout(1_000) })).rejects.toMatchObject({ kind: "forbidden" });
+    expect(heard).toEqual([]);
+    expect(chat.health()).toEqual({ connected: true });
+    expect(listener.events).toEqual([]);
+  });
+});
+
+describe("previews", () => {
+  it("are dropped when Slack asks to wait; final words wait and come", { timeout: 15_000 }, async () => {
+    const { fake, people, chat, place, ann } = await openSlack();
+    const ref = await chat.post(place, { text: "start", progress: { value: 0, label: "0" } });
+    fake.trouble({ kind: "rate-limit", method: "chat.update", times: 1, retryAfter: 2 });
+    const progress = { value: 0.5, label: "half" };
+    await expect(chat.edit(ref, { text: "half", progress })).rejects.toMatchObject({ kind: "rate-limited" });
+    await chat.edit(ref, { text: "done" });
+    expect(people.look(ann, place)[0]?.text).toBe("done");
+    expect(fake.calls.filter(({ method }) => method === "chat.update").map(({ outcome }) => outcome)).toEqual(["trouble", "ok"]);
+  });
+
+  it("of many jobs never use up what final words need", { timeout: 15_000 }, async () => {
+    const { fake, people, chat, place, ann } = await openSlack();
+    const refs: MessageRef[] = [];
+    for (let n = 0; n < 3; n++) refs.push(await chat.post(place, { text: `job ${n}` }));
+    const progress = { value: 0.5, label: "half" };
+    const previews = Array.from({ length: 60 }, (_, n) => chat.edit(refs[n % 3] as MessageRef, { text: `p${n}`, progress }));
+    const outcomes = Promise.allSettled(previews);
+    await Promise.all(refs.map((ref, n) => chat.edit(ref, { text: `done ${n}` })));
+    await outcomes;
+    expect(people.look(ann, place).map(({ text }) => text)).toEqual(["done 0", "done 1", "done 2"]);
+    expect(fake.calls.filter(({ outcome }) => outcome === "429")).toEqual([]);
+  });
+});
+
+describe("what is gone or not allowed", () => {
+  it("has its kind and a sentence that tells the mend", async () => {
+    const { fake, people, chat, place, art, ann } = await openSlack();
+    const ref = await chat.post(place, { text: "x" });
+    const thread = await chat.openThread(ref);
+    people.erase({ channel: art.id, ts: ref.id });
+    await expect(chat.post(thread, { text: "y" })).rejects.toMatchObject({ kind: "gone" });
+    await expect(chat.edit(ref, { text: "y" })).rejects.toMatchObject({ kind: "gone" });
+    await expect(chat.picturesOf(ref)).rejects.toMatchObject({ kind: "gone" });
+    const theirs = await people.say(ann, place, "mine");
+    await expect(chat.remove({ place, id: theirs.ts })).rejects.toMatchObject({ kind: "forbidden" });
+    art.archived = true;
+    await expect(chat.post(place, { text: "y" })).rejects.toMatchObject({
+      kind: "forbidden",
+      message: expect.stringContaining("archived"),
+    });
+    art.archived = false;
+    art.members.delete(fake.team.bot.id);
+    await expect(chat.post(place, { text: "y" })).rejects.toMatchObject({ kind: "forbidden", message: expect.stringContaining("/invite") });
+    art.members.add(fake.team.bot.id);
+    const token = fake.tokens.get(BOT_TOKEN);
+    token?.scopes.delete("chat:write");
+    await expect(chat.post(place, { text: "y" })).rejects.toMatchObject({
+      kind: "forbidden",
+      message: expect.stringContaining("chat:write"),
+    });
+    if (token) token.revoked = true;
+    await expect(chat.post(place, { text: "y" })).rejects.toMatchObject({
+      kind: "forbidden",
+      message: expect.stringContaining("token_revoked"),
+    });
+    fake.team.channels.delete(art.id);
+    if (token) token.revoked = false;
+    token?.scopes.add("chat:write");
+    await expect(chat.post(place, { text: "y" })).rejects.toMatchObject({ kind: "gone" });
+  });
+});
+
+describe("the connection", () => {
+  it.each(["refresh_requested", "warning", "cut"] as const)(
+    "comes back at once after %s, and nothing is heard twice or lost",
+    async (reason) => {
+      const { fake, people, listener, chat, place, ann } = await openSlack();
+      const ref = await chat.post(place, { text: "x", buttons: [{ id: "job:cancel:1", label: "Cancel" }] });
+      const before = fake.socket.connected;
+      fake.socket.disconnect(reason);
+      const posted = chat.post(place, { text: "meanwhile" });
+      await eventually(async () => fake.socket.connected > before && chat.health().connected, "the bot back");
+      await posted;
+      fake.socket.twice = 1;
+      await people.press(ann, people.message({ channel: place.channel, ts: ref.id }), "Cancel");
+      fake.socket.twice = 1;
+      await people.react(ann, { channel: place.channel, ts: ref.id }, "❤️", true);
+      fake.socket.twice = 1;
+      await people.command(ann, place.channel, "queue");
+      fake.socket.twice = 1;
+      await people.mention(ann, place, "stylize winter");
+      await eventually(async () => listener.events.length >= 4, "four events");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(listener.events.map(({ kind }) => kind)).toEqual(["action", "reaction", "command", "command"]);
+    },
+  );
+
+  it("is tried again while Slack has an outage", async () => {
+    const { fake, chat } = await openSlack();
+    fake.trouble({ kind: "outage", method: "apps.connections.open", times: 3 });
+    fake.trouble({ kind: { error: "invalid_auth" }, method: "apps.connections.open", times: 1 });
+    fake.socket.disconnect("cut");
+    await eventually(async () => !chat.health().connected, "the bot away");
+    expect(chat.health().detail).toMatch(/reconnecting since/);
+    await eventually(async () => chat.health().connected, "the bot back");
+  });
+});
+
+describe("starting", () => {
+  const start = async (fake: FakeSlack, more: object) => {
+    onTestFinished(() => fake.close());
+    const chat = new SlackChat({ logger: pino({ level: "silent" }), apiUrl: fake.apiUrl, limits: { pauseMs: 5, callMs: 500 }, ...more });
+    return chat.start(new Listener([]));
+  };
+
+  it("rejects a wrong bot token, a wrong app token, and no tokens, with what to do", async () => {
+    const open = () => FakeSlack.open();
+    await expect(start(await open(), { botToken: "xoxb-wrong", appToken: APP_TOKEN })).rejects.toMatchObject({
+      ...{ name: "ChatError", kind: "forbidden", message: expect.stringContaining("invalid_auth") },
+    });
+    await expect(start(await open(), { botToken: BOT_TOKEN, appToken: "xapp-wrong" })).rejects.toMatchObject({
+      ...{ kind: "forbidden", message: expect.stringContaining("SLACK_APP_TOKEN") },
+    });
+    await expect(start(await open(), { botToken: BOT_TOKEN })).rejects.toThrow("SLACK_SIGNING_SECRET");
+    await expect(start(await open(), { appToken: APP_TOKEN })).rejects.toThrow("SLACK_BOT_TOKEN");
+  });
+
+  it("rejects when Slack cannot be reached, and when the port is taken", async () => {
+    const fake = await FakeSlack.open();
+    const gone = new SlackChat({
+      logger: pino({ level: "silent" }),
+      botToken: BOT_TOKEN,
+      appToken: APP_TOKEN,
+      apiUrl: "http://127.0.0.1:9/api/",
+      limits: { pauseMs: 5 },
+    });
+    await expect(gone.start(new Listener([]))).rejects.toMatchObject({ name: "ChatError", kind: "unavailable" });
+    const port = Number(new URL(fake.url).port);
+    await expect(start(fake, { botToken: BOT_TOKEN, signingSecret: "x", port })).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken`);
+  });
+});

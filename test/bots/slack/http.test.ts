@@ -1,0 +1,100 @@
+/** Events by HTTP: signatures, repeats, and installations on several workspaces with tokens that run out. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openStore } from "../../../src/store/open.js";
+import { CLIENT_ID, CLIENT_SECRET } from "../../fakes/slack/oauth.js";
+import { People } from "../../fakes/slack/people.js";
+import { encode } from "../../fakes/slack/sender.js";
+import { eventually } from "../contract-world.js";
+import { openSlack, png } from "./harness.js";
+
+describe("requests", () => {
+  it("that are not signed by Slack, or are old, get 401 and do nothing", async () => {
+    const { fake, ann, art, listener } = await openSlack({ transport: "http" });
+    const payload = { command: "/queue", text: "", channel_id: art.id, user_id: ann.id, team_id: fake.team.id, trigger_id: "1" };
+    const raw = encode({ type: "slash_commands", payload, acceptsResponse: true });
+    const now = Math.floor(Date.now() / 1000);
+    expect((await fake.sender.raw({ ...raw, secret: "wrong" })).status).toBe(401);
+    expect((await fake.sender.raw({ ...raw, at: now - 301 })).status).toBe(401);
+    expect((await fake.sender.raw({ ...raw, headers: { "x-slack-signature": "v0=00" } })).status).toBe(401);
+    expect((await fetch(fake.requestUrl ?? "", { method: "POST", body: raw.body })).status).toBe(401);
+    expect((await fetch(new URL("/", fake.requestUrl ?? ""))).status).toBe(404);
+    expect(listener.events).toEqual([]);
+    expect((await fake.sender.raw(raw)).status).toBe(200);
+    await listener.next("command");
+  });
+
+  it("answer Slack's question whether the address is right", async () => {
+    const { fake } = await openSlack({ transport: "http" });
+    const raw = { body: JSON.stringify({ type: "url_verification", challenge: "abc" }), contentType: "application/json" };
+    expect(await (await fake.sender.raw(raw)).json()).toEqual({ challenge: "abc" });
+  });
+
+  it("that are repeated are heard once", async () => {
+    const { fake, people, ann, place, listener } = await openSlack({ transport: "http" });
+    const message = await people.say(ann, place, "x");
+    fake.sender.twice = 1;
+    await people.react(ann, message, "❤️", true);
+    fake.sender.twice = 1;
+    await people.mention(ann, place, "stylize winter");
+    await eventually(async () => listener.events.length >= 2, "two events");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(listener.events.map(({ kind }) => kind)).toEqual(["reaction", "command"]);
+  });
+});
+
+describe.each(["http", "socket"] as const)("several workspaces over %s", (transport) => {
+  async function installed(lastsSeconds?: number) {
+    const dir = mkdtempSync(join(tmpdir(), "dreamloom-slack-"));
+    const store = openStore({ dir });
+    onTestFinished(async () => {
+      await store.close();
+      rmSync(dir, { recursive: true });
+    });
+    const oauth = { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, stateSecret: "a long word", installations: store.slackInstallations };
+    const open = await openSlack({ transport, chat: { oauth, port: 0 } });
+    const { fake, chat } = open;
+    fake.oauth.rotation = lastsSeconds !== undefined;
+    fake.oauth.lastsSeconds = lastsSeconds ?? 0;
+    const team = fake.addTeam();
+    const page = await fetch(`http://127.0.0.1:${chat.port}/slack/install`);
+    const allow = /href="([^"]*oauth\/v2\/authorize[^"]*)"/.exec(await page.text())?.[1]?.replaceAll("&amp;", "&") ?? "";
+    expect((await fetch(allow)).status).toBe(200);
+    const state = new URL(allow).searchParams.get("state") ?? "";
+    const back = new URL(`http://127.0.0.1:${chat.port}/slack/oauth_redirect`);
+    back.search = new URLSearchParams({ code: fake.oauth.newCode(team), state }).toString();
+    const cookie = page.headers.get("set-cookie")?.split(";")[0] ?? "";
+    expect((await fetch(back, { headers: { cookie } })).status).toBe(200);
+    const cleo = fake.addUser("Cleo", { team });
+    const hall = fake.addChannel("hall", { team });
+    const place = { platform: "slack", community: team.id, channel: hall.id };
+    return { ...open, store, team, cleo, hall, elsewhere: place, others: new People(fake, team) };
+  }
+
+  it("each have their own token, and hear and see only their own", async () => {
+    const { fake, people, ann, place, others, cleo, hall, elsewhere, listener, chat } = await installed();
+    await others.command(cleo, hall.id, "queue");
+    const event = await listener.next("command");
+    expect(event.place).toEqual(elsewhere);
+    await event.reply({ text: "In the hall", pictures: [await png("#f00")] }, "public");
+    await chat.post(place, { text: "At home" });
+    expect(others.look(cleo, elsewhere).map(({ text }) => text)).toEqual(["In the hall"]);
+    expect(people.look(ann, place).map(({ text }) => text)).toEqual(["At home"]);
+    await expect(chat.post({ ...place, community: "T0NOWHERE" }, { text: "x" })).rejects.toMatchObject({ kind: "forbidden" });
+    expect(fake.violations).toEqual([]);
+  });
+
+  it("have tokens renewed that are about to run out", async () => {
+    const { others, cleo, elsewhere, chat, store, team } = await installed(3_600);
+    const query = { teamId: team.id, enterpriseId: undefined, isEnterpriseInstall: false as const };
+    const before = (await store.slackInstallations.fetchInstallation(query)).bot?.token;
+    await chat.post(elsewhere, { text: "renewed" });
+    expect(others.look(cleo, elsewhere).map(({ text }) => text)).toEqual(["renewed"]);
+    const after = (await store.slackInstallations.fetchInstallation(query)).bot?.token;
+    expect(after).not.toBe(before);
+    await store.slackInstallations.deleteInstallation(query);
+    await expect(store.slackInstallations.fetchInstallation(query)).rejects.toThrow("not installed");
+  });
+});

@@ -1,0 +1,188 @@
+/** What people do in Slack, and what the program hears of it. */
+import { describe, expect, it } from "vitest";
+import type { Work } from "../../../src/bots/chat.js";
+import { eventually } from "../contract-world.js";
+import { colour, openSlack, png } from "./harness.js";
+
+const fetchOptions = () => ({ maxBytes: 1_000_000, signal: AbortSignal.timeout(5_000) });
+
+describe("a slash command", () => {
+  it("hands over its line with links and signs as they were typed", async () => {
+    const { people, ann, art, listener } = await openSlack();
+    await people.command(ann, art.id, "stylize", 'winter "two & <three>" https://example.org/a.jpg');
+    const event = await listener.next("command");
+    expect([event.name, event.text]).toEqual(["stylize", 'winter "two & <three>" https://example.org/a.jpg']);
+  });
+
+  it("in a channel without the bot tells the person to invite it, and starts nothing", async () => {
+    const { fake, people, ann, listener } = await openSlack();
+    const other = fake.addChannel("other", { withBot: false });
+    await people.command(ann, other.id, "queue");
+    const told = await eventually(async () => people.look(ann, { channel: other.id }).at(-1), "an answer");
+    expect(told.text).toContain("/invite @dreamloom");
+    expect(told.ephemeral).toBe(true);
+    expect(listener.events).toEqual([]);
+    // Once it is there, the same line works at once.
+    other.members.add(fake.team.bot.id);
+    await people.command(ann, other.id, "queue");
+    await listener.next("command");
+  });
+
+  it("answers by its address five times at most, then by calls", async () => {
+    const { people, ann, art, listener } = await openSlack();
+    await people.command(ann, art.id, "queue");
+    const event = await listener.next("command");
+    for (let n = 1; n <= 7; n++) await event.reply({ text: `answer ${n}` }, "private");
+    expect(people.look(ann, { channel: art.id }).map(({ text }) => text)).toEqual(Array.from({ length: 7 }, (_, n) => `answer ${n + 1}`));
+  });
+
+  it("works without the permissions that newer workspaces give", async () => {
+    const { fake, people, ann, art, listener, chat, place } = await openSlack();
+    const token = [...fake.tokens.values()][0];
+    for (const scope of ["channels:read", "groups:read", "im:read", "users:read"]) token?.scopes.delete(scope);
+    await people.command(ann, art.id, "queue");
+    const event = await listener.next("command");
+    expect(event.person).toEqual({ id: ann.id, name: "ann", moderator: false });
+    // The command has told that the channel is open; of others it is not known.
+    expect(await chat.describe(place)).toMatchObject({ name: "#art", closed: false });
+    expect(await chat.describe({ ...place, channel: fake.addChannel("x", { kind: "private" }).id })).toMatchObject({ closed: true });
+  });
+});
+
+describe("a form", () => {
+  it("asks for a picture where there is none, filled in with what the line says", async () => {
+    const { people, ann, art, listener, place } = await openSlack();
+    const trigger = await people.command(ann, art.id, "stylize", "start:noise strength:0.7");
+    const view = await eventually(async () => people.view(trigger), "a form");
+    expect(view.view.blocks.map((block) => block.block_id?.replace("field:", ""))).toEqual([
+      undefined,
+      "picture",
+      "style",
+      "start",
+      "strength",
+      "keep-colours",
+    ]);
+    expect(await people.suggest(ann, view, "style", "w")).toEqual(["winter", "wool"]);
+    expect(listener.completions.at(-1)).toMatchObject({ command: "stylize", option: "style", typed: "w", place });
+    await people.submit(ann, view, { style: "winter" }, [{ name: "me.png", bytes: await colour("#0f0") }]);
+    const event = await listener.next("command");
+    expect(event.options).toEqual({ start: "noise", strength: "0.7", style: "winter" });
+    const [source] = event.attachments;
+    expect((await source?.fetch(fetchOptions()))?.type).toBe("image/png");
+    expect(listener.events).toHaveLength(1);
+    await event.reply({ text: "Only you" }, "private");
+    expect(people.look(ann, { channel: art.id }).at(-1)).toMatchObject({ text: "Only you", ephemeral: true });
+  });
+
+  it("is not in the way where there is a picture, a link, or a value that no field takes", async () => {
+    const { people, ann, ben, art, listener } = await openSlack();
+    for (const line of ["strength:7", "https://example.org/a.jpg", "winter", "start:nonsense"]) {
+      await people.command(ann, art.id, "stylize", line);
+      expect((await listener.next("command", ({ text }) => text === line)).text).toBe(line);
+    }
+    await people.say(ben, { channel: art.id }, "look", [{ name: "a.png", bytes: await colour("#f00") }]);
+    await people.command(ann, art.id, "stylize");
+    await listener.next("command", ({ text }) => text === "");
+  });
+
+  it("gives way to the command when Slack does not open it in time", async () => {
+    const { fake, people, ann, art, listener } = await openSlack();
+    fake.trouble({ method: "views.open", kind: { error: "expired_trigger_id" }, times: 1 });
+    await people.command(ann, art.id, "stylize");
+    expect((await listener.next("command")).name).toBe("stylize");
+  });
+});
+
+describe("a message's menu", () => {
+  it("hands over the message and its pictures", async () => {
+    const { people, ann, ben, art, listener, place } = await openSlack();
+    const message = await people.say(ben, { channel: art.id }, "", [{ name: "a.png", bytes: await colour("#f00") }]);
+    await people.shortcut(ann, message, "dream_this");
+    const event = await listener.next("command");
+    expect(event).toMatchObject({ name: "dream", options: { look: "eyes" }, repliesTo: { place, id: message.ts } });
+    expect(event.attachments.map(({ name, author }) => [name, author?.id])).toEqual([["a.png", ben.id]]);
+  });
+
+  it("asks first where something is to be asked", async () => {
+    const { people, ann, ben, art, listener } = await openSlack();
+    const root = await people.say(ben, { channel: art.id }, "root");
+    const message = await people.say(ben, { channel: art.id, thread: root.ts }, "", [{ name: "a.png", bytes: await colour("#f00") }]);
+    const trigger = await people.shortcut(ann, message, "use_as_style");
+    const view = await eventually(async () => people.view(trigger), "a form");
+    await people.submit(ann, view, { name: "rust", emoji: "🍂" });
+    const event = await listener.next("command");
+    expect(event).toMatchObject({ name: "style", options: { action: "add", name: "rust", emoji: "🍂" }, place: { thread: root.ts } });
+    expect(event.repliesTo?.id).toBe(message.ts);
+    expect(event.attachments).toHaveLength(1);
+  });
+});
+
+describe("a mention", () => {
+  it("in a thread is a command there, with its files", async () => {
+    const { people, ann, ben, art, listener, place, chat } = await openSlack();
+    const root = await people.say(ben, { channel: art.id }, "root", [{ name: "root.png", bytes: await colour("#00f") }]);
+    const thread = { channel: art.id, thread: root.ts };
+    await people.mention(ann, thread, "stylize winter", [{ name: "a.png", bytes: await colour("#f00") }]);
+    const event = await listener.next("command");
+    expect(event).toMatchObject({ name: "stylize", text: "winter", place: { ...place, thread: root.ts }, person: { id: ann.id } });
+    expect(event.attachments.map(({ name }) => name)).toEqual(["a.png"]);
+    await event.reply({ text: "Whisper" }, "private");
+    expect(people.look(ann, thread).at(-1)).toMatchObject({ text: "Whisper", ephemeral: true });
+    await event.reply({ text: "Aloud" }, "public");
+    expect(people.look(ben, thread).at(-1)?.text).toBe("Aloud");
+    // Without files of its own, the thread's pictures are at hand.
+    expect((await chat.latestPicture({ ...place, thread: root.ts }))?.name).toBe("a.png");
+  });
+
+  it("alone asks for help, and bots are not answered", async () => {
+    const { fake, people, ann, art, listener } = await openSlack();
+    const other = fake.addUser("Other", { bot: true });
+    art.members.add(other.id);
+    await people.mention(other, { channel: art.id }, "stylize winter");
+    await people.mention(ann, { channel: art.id }, "");
+    expect((await listener.next("command")).name).toBe("help");
+    expect(listener.events).toHaveLength(1);
+    const message = await people.say(ann, { channel: art.id }, "x");
+    await people.react(other, message, "🔁", true);
+    await people.react(ann, message, ":partyparrot:", true);
+    expect((await listener.next("reaction")).emoji).toBe(":partyparrot:");
+    expect(listener.events).toHaveLength(2);
+  });
+
+  it("is not needed in a conversation with the bot alone", async () => {
+    const { fake, people, ann, listener, chat } = await openSlack();
+    const direct = fake.directMessage(ann);
+    await people.say(ann, { channel: direct.id }, "stylize winter", [{ name: "a.png", bytes: await colour("#f00") }]);
+    const event = await listener.next("command");
+    expect([event.name, event.text, event.attachments.length]).toEqual(["stylize", "winter", 1]);
+    await event.reply({ text: "Here" }, "public");
+    expect(people.look(ann, { channel: direct.id }).at(-1)?.text).toBe("Here");
+    expect(await chat.describe(event.place)).toMatchObject({ name: "a direct message", closed: true });
+  });
+});
+
+describe("the home page", () => {
+  it("shows a person's works with pictures, and makes one again where it was made", async () => {
+    const works: Work[] = [];
+    const { fake, people, ann, chat, listener, place } = await openSlack({ handlers: { works: async () => works } });
+    await people.openHome(ann);
+    await eventually(async () => JSON.stringify(fake.team.homes.get(ann.id))?.includes("Nothing here yet"), "an empty page");
+    const ref = await chat.post(place, { text: "done", pictures: [await png("#f00")] });
+    works.push(
+      { job: "7KQ4M9XA", title: "Dream of <eyes>", line: "/dream look:eyes", at: Date.now(), message: ref, thumbnail: () => png("#f00") },
+      { job: "7KQ4M9XB", title: "Gone", line: "/dream", at: 0, thumbnail: () => Promise.reject(new Error("no longer kept")) },
+    );
+    const ben = [...fake.team.users.values()].find(({ name }) => name === "ben");
+    if (!ben) throw new Error("no Ben");
+    await people.openHome(ben);
+    await eventually(async () => JSON.stringify(fake.team.homes.get(ben.id))?.includes("slack_file"), "a page with a picture");
+    const page = JSON.stringify(fake.team.homes.get(ben.id));
+    expect(page).toContain("Dream of &lt;eyes&gt;");
+    expect(page).toContain("/archives/");
+    await people.pressAtHome(ben, "Again");
+    const event = await listener.next("command");
+    expect(event).toMatchObject({ name: "again", options: { job: "7KQ4M9XA" }, place, person: { id: ben.id } });
+    await event.reply({ text: "Not possible" }, "private");
+    expect(people.look(ben, { channel: fake.directMessage(ben).id }).at(-1)?.text).toBe("Not possible");
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import { Bucket } from "../../../src/bots/slack/bucket.js";
+import { isSlack } from "../../../src/bots/slack/download.js";
+import { Edits } from "../../../src/bots/slack/edits.js";
+import { toName, toUnicode } from "../../../src/bots/slack/emoji.js";
+import { hideSecrets } from "../../../src/bots/slack/logger.js";
+import { fromMrkdwn, split, toMrkdwn } from "../../../src/bots/slack/mrkdwn.js";
+
+describe("Slack's markup", () => {
+  it.each([
+    ["**Dream** of *eyes*", "*Dream* of _eyes_"],
+    ["a < b & c > d", "a &lt; b &amp; c &gt; d"],
+    ["`a*b*<c>` and **`x`**", "`a*b*&lt;c&gt;` and *`x`*"],
+    ["```\n/dream a:**1**\n```", "```/dream a:**1**```"],
+    ["[here](https://example.org/?a=1&b=2)", "<https://example.org/?a=1&amp;b=2|here>"],
+    ["[**bold** link](https://example.org)", "<https://example.org|**bold** link>"],
+    ["2 * 3 * 4 and snake_case", "2 * 3 * 4 and snake_case"],
+    ["<!channel> <@U1>", "&lt;!channel&gt; &lt;@U1&gt;"],
+    ["\uE0000\uE000", "0"],
+  ])("%s", (markdown, mrkdwn) => {
+    expect(toMrkdwn(markdown)).toBe(mrkdwn);
+  });
+
+  it("undoes what Slack does to typed text", () => {
+    expect(fromMrkdwn("stylize <https://example.org/a.jpg?x=1&amp;y=2> a&lt;b “two words”")).toBe(
+      'stylize https://example.org/a.jpg?x=1&y=2 a<b "two words"',
+    );
+    expect(fromMrkdwn("<https://example.org|example.org>")).toBe("https://example.org");
+  });
+
+  it("cuts long texts at line breaks and loses nothing", () => {
+    const text = Array.from({ length: 300 }, (_, line) => `line ${line}`).join("\n");
+    const parts = split(text, 500);
+    expect(parts.join("\n")).toBe(text);
+    expect(Math.max(...parts.map((part) => part.length))).toBeLessThanOrEqual(500);
+    expect(split("x".repeat(1200), 500).map((part) => part.length)).toEqual([500, 500, 200]);
+  });
+});
+
+describe("emoji", () => {
+  it.each([
+    ["heart", "❤️"],
+    ["repeat", "🔁"],
+    ["heavy_plus_sign", "➕"],
+    ["wastebasket", "🗑️"],
+    ["snowman_without_snow", "⛄"],
+    ["flag-cz", "🇨🇿"],
+    ["wave::skin-tone-3", "👋🏼"],
+  ])("%s is %s, both ways", (name, emoji) => {
+    expect(toUnicode(name)).toBe(emoji);
+    expect(toName(emoji)).toBe(name);
+    expect(toName(emoji.replaceAll("\uFE0F", ""))).toBe(name);
+  });
+
+  it("leaves a workspace's own emoji their names", () => {
+    expect(toUnicode("partyparrot")).toBe(":partyparrot:");
+    expect(toName(":partyparrot:")).toBe("partyparrot");
+    expect(toName("not an emoji")).toBeUndefined();
+  });
+});
+
+describe("the token", () => {
+  it("is sent to Slack's hosts and the API's own only", () => {
+    const may = (url: string, api = "https://slack.com/api/") => isSlack(new URL(url), api);
+    expect(may("https://files.slack.com/files-pri/T1-F1/a.png")).toBe(true);
+    expect(may("https://acme.slack.com/x")).toBe(true);
+    for (const url of [
+      "http://files.slack.com/a",
+      "https://evilslack.com/a",
+      "https://slack.com.evil.org/a",
+      "https://example.org/slack.com",
+    ]) {
+      expect(may(url), url).toBe(false);
+    }
+    expect(may("http://127.0.0.1:9/a", "http://127.0.0.1:8/api/")).toBe(true);
+    expect(may("http://127.0.0.2:9/a", "http://127.0.0.1:8/api/")).toBe(false);
+  });
+
+  it("reaches no log", () => {
+    const token = ["xoxb", "1-2-abc"].join("-");
+    const hidden = hideSecrets(`failed: Bearer ${token} xapp-1-A-b ws://host/link?ticket=abc-def&app=1 xoxe.xoxb-1-x`);
+    expect(hidden).not.toMatch(/abc|xapp-|def/);
+  });
+});
+
+describe("a budget", () => {
+  it("lets what is urgent go first and keeps some for it", async () => {
+    const bucket = new Bucket({ burst: 4, perMinute: 600 });
+    const preview = () => bucket.take({ urgent: false, patienceMs: 0 });
+    expect([await preview(), await preview(), await preview()]).toEqual([true, true, true]);
+    expect(await preview()).toBe(false);
+    expect(await bucket.take({ urgent: true, patienceMs: 0 })).toBe(true);
+    const order: string[] = [];
+    const late = bucket.take({ urgent: false, patienceMs: 5_000 }).then(() => order.push("preview"));
+    const final = bucket.take({ urgent: true, patienceMs: 5_000 }).then(() => order.push("final"));
+    await Promise.all([late, final]);
+    expect(order).toEqual(["final", "preview"]);
+  });
+
+  it("waits as long as the other side has asked for", async () => {
+    const bucket = new Bucket({ burst: 4, perMinute: 6_000 });
+    bucket.block(80);
+    const before = Date.now();
+    expect(await bucket.take({ urgent: true, patienceMs: 20 })).toBe(false);
+    expect(await bucket.take({ urgent: true, patienceMs: 2_000 })).toBe(true);
+    expect(Date.now() - before).toBeGreaterThanOrEqual(75);
+  });
+
+  it("turns everybody away when it closes", async () => {
+    const bucket = new Bucket({ burst: 1, perMinute: 1 });
+    await bucket.take({ urgent: true, patienceMs: 0 });
+    const waiting = bucket.take({ urgent: true, patienceMs: 60_000 });
+    bucket.close();
+    expect(await waiting).toBe(false);
+  });
+});
+
+describe("edits of one message", () => {
+  it("drop previews that something newer overtakes, and never a final word", async () => {
+    const edits = new Edits();
+    const done: string[] = [];
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const run = (what: string, droppable: boolean) =>
+      edits.run("m", droppable, async () => {
+        await held;
+        done.push(what);
+      });
+    const all = [run("p1", true), run("p2", true), run("p3", true), run("f1", false), run("p4", true), run("f2", false)];
+    release();
+    await Promise.all(all);
+    expect(done).toEqual(["p1", "f1", "f2"]);
+  });
+
+  it("go on after one that failed", async () => {
+    const edits = new Edits();
+    const first = edits.run("m", false, () => Promise.reject(new Error("no")));
+    const second = edits.run("m", false, async () => undefined);
+    await expect(first).rejects.toThrow("no");
+    await second;
+  });
+});

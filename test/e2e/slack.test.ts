@@ -1,0 +1,207 @@
+/** A community on Slack dreams and paints: the real program, engine and SDKs against a local Slack, with a network so small that it takes moments. */
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { engineSettings } from "../../src/cli/engine.js";
+import { loadConfig } from "../../src/config.js";
+import { EngineHost } from "../../src/engine/process/host.js";
+import { type Running, startDreamloom } from "../../src/main.js";
+import { People, type SeenMessage } from "../fakes/slack/people.js";
+import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../fakes/slack/server.js";
+import type { Channel, User } from "../fakes/slack/state.js";
+import { drawn } from "../support/pictures.js";
+import { writeTinyNetwork } from "../support/tiny-network.js";
+
+const JOB_MS = 60_000;
+const NOTES = `title: Tiny
+dream: { default: corners, looks: { corners: { description: Corners, layers: { corners: 1 } } } }
+style: { layers: { edges: 1, corners: 1 }, content: corners }
+`;
+
+describe("Slack, from the line to the picture", () => {
+  const folder = mkdtempSync(join(tmpdir(), "dreamloom-e2e-slack-"));
+  let fake: FakeSlack;
+  let people: People;
+  let running: Running;
+  let ann: User;
+  let ben: User;
+  let art: Channel;
+
+  async function start(): Promise<void> {
+    const config = loadConfig({
+      ...{ DATA_DIR: join(folder, "data"), WEB_ENABLED: "false", MODELS_DIR: join(folder, "models"), MODELS_PATH: join(folder, "own") },
+      ...{ DREAM_NETWORK: "tiny", PAINT_NETWORK: "tiny", NEURON_NETWORK: "tiny", QUEUE_SHUTDOWN_SECONDS: "0" },
+      ...{ SLACK_BOT_TOKEN: BOT_TOKEN, SLACK_APP_TOKEN: APP_TOKEN, SLACK_API_URL: fake.apiUrl },
+    });
+    running = await startDreamloom(config, {
+      engine: (settings, logger, onDownload) => new EngineHost({ ...engineSettings(settings), threads: 1, logger, onDownload }),
+      logger: pino({ level: process.env.LOG_LEVEL ?? "silent" }),
+      print: () => undefined,
+    });
+  }
+
+  beforeAll(async () => {
+    const tiny = await writeTinyNetwork();
+    writeFileSync(join(tiny, "dreamloom.yaml"), NOTES);
+    mkdirSync(join(folder, "own"));
+    renameSync(tiny, join(folder, "own", "tiny"));
+    fake = await FakeSlack.open();
+    people = new People(fake);
+    ann = fake.addUser("Ann");
+    ben = fake.addUser("Ben");
+    art = fake.addChannel("art");
+    await start();
+  }, JOB_MS);
+  afterAll(async () => {
+    await running?.stop();
+    await fake?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const channel = () => people.look(ann, { channel: art.id });
+  const thread = (root: SeenMessage) => people.look(ann, { channel: art.id, thread: root.ts });
+
+  async function until<T>(found: () => T | undefined, what: string): Promise<T> {
+    const end = Date.now() + JOB_MS - 5_000;
+    for (;;) {
+      const value = found();
+      if (value !== undefined) return value;
+      if (Date.now() > end) {
+        const said = channel().flatMap((message) => [message.text, ...thread(message).map(({ text }) => `    ${text}`)]);
+        throw new Error(`never seen: ${what}; in the channel:\n${said.join("\n")}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** The channel's message about a job, by a word of its line. */
+  const job = (word: string) =>
+    until(() => channel().find(({ byBot, text }) => byBot && text.includes(word) && text.includes("job `")), word);
+  const final = (root: SeenMessage) =>
+    until(() => thread(root).find(({ text }) => text.includes("Your picture is ready")), "the final picture");
+  const done = (root: SeenMessage) =>
+    until(() => channel().find(({ ts, buttons }) => ts === root.ts && buttons.some(({ label }) => label.includes("Delete"))), "the end");
+
+  async function sizes(message: SeenMessage): Promise<(readonly [number, number])[]> {
+    return Promise.all(
+      message.pictures.map(async ({ bytes }) => {
+        // Decodes all of it, not only the header.
+        const { info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+        return [info.width, info.height] as const;
+      }),
+    );
+  }
+
+  const photo = async () => ({ name: "photo.png", bytes: await drawn(96, 72) });
+
+  it(
+    "dreams: every octave's frame in the thread, then the picture, all of them decoded",
+    async () => {
+      await people.say(ben, { channel: art.id }, "my garden", [await photo()]);
+      await people.command(ann, art.id, "dream", "layers:corners size:96 octaves:2 steps:2 seed:7");
+      const root = await job("seed:7");
+      expect(await sizes(await final(root))).toEqual([[96, 72]]);
+      const frames = thread(root).filter(({ text }) => /^Octave \d of 2 · \d+ × \d+/.test(text));
+      expect(await Promise.all(frames.map(sizes))).toEqual([[[69, 51]], [[96, 72]]]);
+      expect((await final(root)).notifies).toEqual([ann.id]);
+      await done(root);
+      expect(fake.violations).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
+    "paints in the style that somebody chooses by a reaction on the palette",
+    async () => {
+      await people.command(ann, art.id, "stylize", "size:64 steps:2");
+      const palette = await until(() => channel().find(({ text }) => text.includes("Which style")), "the palette");
+      await until(() => (channel().find(({ ts }) => ts === palette.ts)?.botReactions.length === 19 ? true : undefined), "nineteen styles");
+      expect(await sizes(palette)).toHaveLength(2);
+      await people.react(ann, { channel: art.id, ts: palette.ts }, "⛄", true);
+      const root = await job("/stylize");
+      expect(await sizes(await final(root))).toEqual([[64, 48]]);
+      await done(root);
+      expect(fake.violations).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
+    "blends, asked by a mention in a thread with a picture of its own, and deletes all of it when asked to",
+    async () => {
+      const asked = await people.say(ben, { channel: art.id }, "who paints this?");
+      const where = { channel: art.id, thread: asked.ts };
+      await people.mention(ann, where, "blend summer:0.3 size:64 steps:2 seed:9", [await photo()]);
+      const look = () => people.look(ann, where);
+      const shown = await until(() => look().find(({ text }) => text.includes("Your picture is ready")), "the blend in the thread");
+      expect(await sizes(shown)).toEqual([[64, 48]]);
+      const root = await until(() => look().find(({ buttons }) => buttons.some(({ label }) => label.includes("Delete"))), "its end");
+      expect(root.text).toContain("summer");
+      const message = people.message({ channel: art.id, ts: root.ts });
+      await people.press(ben, message, "Delete");
+      await until(
+        () => people.look(ben, where).find(({ ephemeral, text }) => ephemeral && text.includes("only they and moderators")),
+        "a refusal",
+      );
+      await people.press(ann, message, "Delete");
+      await until(() => (look().some(({ byBot, ephemeral }) => byBot && !ephemeral) ? undefined : true), "nothing left of it");
+      const left = [...fake.files.values()].filter(
+        ({ deleted, owner, name }) => !deleted && owner === fake.team.bot.id && /^blend-/.test(name),
+      );
+      await until(() => (left.every(({ deleted }) => deleted) ? true : undefined), "its files gone");
+      expect(fake.violations).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
+    "lets the channel vote on a blend",
+    async () => {
+      await people.command(ann, art.id, "blend", "vote summer winter minutes:10 size:64 steps:2 seed:10");
+      const vote = await until(() => channel().find(({ buttons }) => buttons.some(({ label }) => label.includes("Paint now"))), "the vote");
+      await until(
+        () => (channel().find(({ ts, botReactions }) => ts === vote.ts && botReactions.length >= 2) ? true : undefined),
+        "its emoji",
+      );
+      await people.react(ben, { channel: art.id, ts: vote.ts }, "🌻", true);
+      await people.press(ann, people.message({ channel: art.id, ts: vote.ts }), "Paint now");
+      const root = await job("seed:10");
+      expect(await sizes(await final(root))).toEqual([[64, 48]]);
+      await done(root);
+      expect(fake.violations).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
+    "stops a job when somebody presses Cancel",
+    async () => {
+      await people.command(ann, art.id, "dream", "layers:corners size:1024 octaves:8 octave-scale:1.05 steps:100 seed:11");
+      const root = await job("seed:11");
+      await until(() => thread(root).find(({ pictures }) => pictures.length > 0), "a first frame");
+      await people.press(ann, people.message({ channel: art.id, ts: root.ts }), "Cancel");
+      await until(() => channel().find(({ ts, text }) => ts === root.ts && text.includes("Cancelled by Ann")), "the end");
+      expect(fake.violations).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
+    "goes on with a job after a restart in the middle of it, and shows its picture once",
+    async () => {
+      await people.command(ann, art.id, "dream", "layers:corners size:384 octaves:4 steps:12 seed:13");
+      const root = await job("seed:13");
+      await until(() => thread(root).find(({ text }) => /^Octave 1 of 4/.test(text)), "a first octave");
+      await running.stop();
+      await start();
+      expect(await sizes(await final(root))).toEqual([[384, 288]]);
+      await done(root);
+      expect(thread(root).filter(({ text }) => text.includes("Your picture is ready"))).toHaveLength(1);
+      expect(fake.violations).toEqual([]);
+    },
+    JOB_MS,
+  );
+});
