@@ -76,8 +76,9 @@ export class Files {
       repeatable: true,
       ...options,
     });
-    const { name, title, mimetype, size, url_private } = answer.file ?? {};
-    return { id: file, name: name ?? title ?? "picture", type: mimetype || undefined, size, url: url_private };
+    const { name, title, mimetype, filetype, size, url_private } = answer.file ?? {};
+    const type = mimetype || (filetype ? `image/${filetype}` : undefined);
+    return { id: file, name: name ?? title ?? "picture", type, size, url: url_private };
   }
 
   async #send(workspace: Workspace, { name, bytes, description }: Picture, options: CallOptions): Promise<string> {
@@ -134,13 +135,12 @@ export class Files {
     );
   }
 
-  /** Slack looks at a file in its own time; until then it has no type and cannot be shown. */
+  /** Slack looks at a file in its own time; until then it has no type and cannot be shown. In the end the message with it will tell. */
   async #ready(workspace: Workspace, file: string, options: CallOptions): Promise<void> {
     const end = Date.now() + this.limits.fileMs;
     for (let pause = this.limits.pauseMs; ; pause = Math.min(2_000, pause * 1.5)) {
       const { type } = await this.info(workspace, file, options);
-      if (type !== undefined) return;
-      if (Date.now() > end) throw new ChatError("timeout", "Slack takes too long over a picture; please try again later.");
+      if (type !== undefined || Date.now() > end) return;
       await delay(pause);
     }
   }

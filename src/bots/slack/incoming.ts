@@ -234,7 +234,7 @@ export class Incoming {
   async #directMessage(context: Fields, event: Fields): Promise<void> {
     const channel = word(event.channel);
     const told = event.subtype === undefined || event.subtype === "file_share";
-    if (event.channel_type !== "im" || channel === undefined || !told) return;
+    if (channel === undefined || !(event.channel_type === "im" || channel.startsWith("D")) || !told) return;
     await this.#said(context, event, placeOf(await this.#workspace(context), channel, readMessage(event)?.thread));
   }
 
@@ -244,6 +244,8 @@ export class Incoming {
     const message = readMessage(event);
     const workspace = await this.#workspace(context);
     if (user === undefined || !message || event.bot_id !== undefined || user === workspace.self.userId) return;
+    // One message may be told of by two kinds of events.
+    if (!this.#seen.first(`said ${workspace.self.team} ${place.channel} ${message.ts}`)) return;
     const { person, bot } = await this.parts.people.get(workspace, user);
     if (bot) return;
     const own = new RegExp(`<@${workspace.self.userId}(?:\\|[^>]*)?>`, "g");

@@ -1,5 +1,4 @@
 import { ChatError, type Place, type PlaceInfo } from "../chat.js";
-import { codeOf } from "./errors.js";
 import { Lru } from "./lru.js";
 import type { SlackLimits } from "./options.js";
 import type { Workspace } from "./workspace.js";
@@ -71,7 +70,7 @@ export class Places {
       const name = direct || !channel?.name ? "a direct message" : `#${channel.name}`;
       return { name, closed: direct || channel?.is_private === true, member: direct ? true : channel?.is_member };
     } catch (error) {
-      if (codeOf(error) !== "missing_scope") throw error;
+      if (!(error instanceof ChatError && error.kind === "forbidden")) throw error;
       return this.#guess(workspace, id);
     }
   }
