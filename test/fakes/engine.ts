@@ -60,13 +60,13 @@ export class FakeRun {
     this.finishWith(await picture(64, 48), 64, 48);
   }
 
-  finishWith(result: Uint8Array, width: number, height: number): void {
+  finishWith(result: Uint8Array, width: number, height: number, type = "image/png"): void {
     const { recipe, params } = this.request;
     const octaves = Array.from({ length: this.octaves }, (_, index) => {
       return { octave: index + 1, width, height, steps: 10, lossStart: 1, lossEnd: 2 };
     });
     this.#resolve({
-      ...{ picture: result, type: "image/png", width, height, seconds: 0.5, recipe },
+      ...{ picture: result, type, width, height, seconds: 0.5, recipe },
       ...{ network: "resnet50", runtime: "fake", seed: Number(params.seed ?? 1), octaves, params },
     });
   }
