@@ -15,7 +15,7 @@ export interface DiaryLine {
 
 /**
  * Paints nothing, takes its time, and does what a real engine does: frames with checkpoints, resuming, stopping when asked. What a job is
- * to do is in its parameters: `octaves` of `octaveMs` each, `bytes` a picture, and `fail` with a kind of error.
+ * to do is in its parameters: `octaves` of `octaveMs` each, `bytes` a picture, `stamp` to write the time into frames, and `fail` with a word.
  */
 export class StubEngine implements Engine {
   /** @param diary a file that gets a line for whatever it does; several processes may share it */
@@ -33,7 +33,10 @@ export class StubEngine implements Engine {
       this.#note(job, octave, "octave");
       const step = { octave, octaves, step: 1, steps: 1, progress: octave / octaves };
       const checkpoint = { octave, state: new Uint8Array([octave]) };
-      onFrame({ kind: "octave", ...step, ...size, picture: new Uint8Array(bytes).fill(octave), checkpoint });
+      const picture = new Uint8Array(bytes).fill(octave);
+      // When it left, for measurements: milliseconds since the epoch, by a clock finer than Date's.
+      if (params.stamp) new DataView(picture.buffer).setFloat64(0, performance.timeOrigin + performance.now());
+      onFrame({ kind: "octave", ...step, ...size, picture, checkpoint });
     }
     this.#note(job, octaves, "end");
     const made = { network: "stub", runtime: "stub", seed: 1, seconds: (octaves * octaveMs) / 1000, octaves: [], params };

@@ -1,0 +1,125 @@
+/**
+ * What the queues themselves cost: an engine that paints nothing, so all that is measured is taking jobs, handing them on, and bringing
+ * frames and results back, with the journal on disk.
+ *
+ *   npx tsx bench/queue.ts [--jobs 200]
+ *
+ * Needs redis-server for the cluster's half. Prints a Markdown table.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { pino } from "pino";
+import { loadConfig } from "../src/config.js";
+import { ClusterQueue } from "../src/queue/cluster/cluster-queue.js";
+import { Estimator } from "../src/queue/estimator.js";
+import type { JobRequest } from "../src/queue/job.js";
+import { LocalQueue } from "../src/queue/local-queue.js";
+import type { JobQueue } from "../src/queue/queue.js";
+import { SqliteJournal } from "../src/queue/sqlite-journal.js";
+import { openStore } from "../src/store/open.js";
+import { StubEngine } from "../test/fakes/stub-engine.js";
+import { startRedis } from "../test/support/redis.js";
+import { endProcess, startWorkerProcess } from "../test/support/worker-processes.js";
+
+const { jobs: JOBS } = { jobs: Number(parseArgs({ options: { jobs: { type: "string", default: "200" } } }).values.jobs) };
+/** A photo as people send it, and a frame of 512 px. */
+const [INPUT_BYTES, FRAME_BYTES] = [200_000, 350_000];
+const PACED_JOBS = 20;
+const logger = pino({ level: "silent" });
+const limits = { length: 100_000, waitingPerPerson: 100_000, perHourPerPerson: 100_000 };
+
+function request(person: number, params: Readonly<Record<string, unknown>>): JobRequest {
+  const place = { platform: "bench", community: "bench", channel: "bench" };
+  const image = new Uint8Array(INPUT_BYTES).fill(person % 256);
+  return { place, author: { id: `p${person}`, name: "p" }, recipe: "dream", params, pictures: { image }, work: 1, pace: "dream" };
+}
+
+/** Takes all jobs first, then runs them: each figure has its own time. */
+async function run(queue: JobQueue, count: number, params: Readonly<Record<string, unknown>>) {
+  const delays: number[] = [];
+  queue.on("frame", (_job, { picture }) => {
+    const left = new DataView(picture.buffer, picture.byteOffset).getFloat64(0);
+    delays.push(performance.timeOrigin + performance.now() - left);
+  });
+  let ended = 0;
+  const over = new Promise<void>((resolve, reject) => {
+    queue.on("done", () => ++ended === count && resolve());
+    queue.on("failed", (_job, failure) => reject(new Error(failure.message)));
+  });
+  queue.pause();
+  const start = performance.now();
+  for (let job = 0; job < count; job++) await queue.submit(request(job % 50, params));
+  const accepted = performance.now();
+  queue.unpause();
+  await over;
+  const finished = performance.now();
+  delays.sort((a, b) => a - b);
+  const at = (share: number) => delays[Math.min(delays.length - 1, Math.floor(share * delays.length))] ?? Number.NaN;
+  return {
+    accepted: (count / (accepted - start)) * 1000,
+    finished: (count / (finished - accepted)) * 1000,
+    ...{ median: at(0.5), late: at(0.95) },
+  };
+}
+
+type Open = (journal: SqliteJournal) => Promise<{ readonly queue: JobQueue; readonly close: () => Promise<void> }>;
+
+async function measure(open: Open, count: number, params: Readonly<Record<string, unknown>>) {
+  const dir = mkdtempSync(join(tmpdir(), "dreamloom-bench-"));
+  const store = openStore({ dir });
+  const { queue, close } = await open(new SqliteJournal(store.jobs));
+  try {
+    return await run(queue, count, params);
+  } finally {
+    await queue.close(0);
+    await close();
+    await store.close();
+    rmSync(dir, { recursive: true });
+  }
+}
+
+const common = { estimator: new Estimator({}), limits, jobSeconds: 600, logger };
+const local =
+  (workers: number): Open =>
+  async (journal) => ({
+    queue: new LocalQueue({ ...common, journal, engine: new StubEngine(), concurrency: workers }),
+    close: async () => undefined,
+  });
+const cluster =
+  (workers: number): Open =>
+  async (journal) => {
+    const redis = await startRedis();
+    const settings = { ...loadConfig({}).cluster, url: redis.url };
+    const children = await Promise.all(Array.from({ length: workers }, () => startWorkerProcess({ cluster: settings, slots: 1 })));
+    const queue = new ClusterQueue({ ...common, journal, cluster: settings });
+    while (queue.workers().length < workers) await new Promise((resolve) => setTimeout(resolve, 20));
+    const close = async () => {
+      await Promise.all(children.map((child) => endProcess(child, "SIGTERM")));
+      await redis.stop();
+    };
+    return { queue, close };
+  };
+
+process.stdout.write(
+  "| queue | workers | accepted a second | finished a second | frame to chat, median | 95 % |\n| --- | --- | --- | --- | --- | --- |\n",
+);
+for (const [name, open] of [
+  ["local", local],
+  ["cluster", cluster],
+] as const) {
+  for (const workers of [1, 2, 4]) {
+    const empty = await measure(open(workers), JOBS, { octaves: 1, octaveMs: 0, bytes: FRAME_BYTES, stamp: true });
+    const paced = await measure(open(workers), PACED_JOBS * workers, { octaves: 4, octaveMs: 100, bytes: FRAME_BYTES, stamp: true });
+    const cells = [
+      name,
+      workers,
+      empty.accepted.toFixed(0),
+      empty.finished.toFixed(0),
+      `${paced.median.toFixed(1)} ms`,
+      `${paced.late.toFixed(1)} ms`,
+    ];
+    process.stdout.write(`| ${cells.join(" | ")} |\n`);
+  }
+}
