@@ -3,6 +3,8 @@ import type { Command } from "commander";
 import { type Config, loadConfig } from "../config.js";
 import { EngineHost } from "../engine/process/host.js";
 import { configuredLogger } from "../log.js";
+import { Operation } from "../operation/operation.js";
+import { hostOf } from "../queue/cluster/connection.js";
 import { QueueWorker } from "../queue/cluster/queue-worker.js";
 import { engineSettings } from "./engine.js";
 import { UsageError } from "./mistake.js";
@@ -13,11 +15,17 @@ async function work(config: Config): Promise<void> {
   const engine = new EngineHost({ ...engineSettings(config), logger: logger.child({ part: "engine" }) });
   const { concurrency: slots, runtime: device } = config.engine;
   const worker = new QueueWorker({ cluster: config.cluster, engine, slots, device, logger: logger.child({ part: "worker" }) });
+  const operation = new Operation({ settings: config.ops, folder: config.data.dir, logger: logger.child({ part: "operation" }) });
+  operation.watchEngine(engine);
+  operation.watchWorker(worker, hostOf(config.cluster.url));
+  await operation.listen();
   let asked = false;
   const stop = async (code: number): Promise<never> => {
+    operation.stopping();
     try {
       await worker.stop(config.queue.shutdownSeconds * 1000);
       await engine.close();
+      await operation.close();
     } catch (error) {
       logger.error({ err: error }, "the worker did not stop cleanly");
     }
@@ -44,6 +52,7 @@ async function work(config: Config): Promise<void> {
   engine.warmUp(config.dream.network).catch((error: unknown) => logger.warn({ err: error }, "the engine could not be warmed up"));
   try {
     await worker.start();
+    operation.started();
   } catch (error) {
     if (!asked) throw error;
   }

@@ -5,6 +5,7 @@ import type { Chat } from "../bots/chat.js";
 import type { Observer } from "../commands/notices.js";
 import type { Engine } from "../engine/process/engine.js";
 import type { ClusterQueue } from "../queue/cluster/cluster-queue.js";
+import type { QueueWorker } from "../queue/cluster/queue-worker.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { Store } from "../store/open.js";
 import { version } from "../version.js";
@@ -134,6 +135,13 @@ export class Operation {
       this.metrics.jobs.set({ state: "waiting" }, line.length - running);
       this.metrics.queuePaused.set(queue.paused ? 1 : 0);
     });
+  }
+
+  /** A worker of a cluster instead of a queue: jobs come and go, and what they are is counted by the bots. */
+  watchWorker(worker: Pick<QueueWorker, "reachable" | "info">, host: string): void {
+    const problem = `Redis at ${host} cannot be reached (REDIS_URL); the worker takes no jobs meanwhile.`;
+    this.check({ part: "redis", run: async () => (worker.reachable ? undefined : problem) });
+    this.#gauges.push(() => this.metrics.jobs.set({ state: "running" }, worker.info.running.length));
   }
 
   /** @param started whether the chat has been started */

@@ -74,6 +74,11 @@ export class QueueWorker {
     this.#protocol = options.protocol ?? PROTOCOL;
   }
 
+  /** Whether Redis answers just now. */
+  get reachable(): boolean {
+    return this.#redis?.status === "ready";
+  }
+
   get info(): WorkerInfo {
     const { slots, engine } = this.#options;
     const device = engine.status?.().runtime || this.#options.device;
