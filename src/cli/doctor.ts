@@ -13,6 +13,7 @@ import { chooseDevice } from "../engine/runtimes/choose.js";
 import { DeviceError } from "../engine/runtimes/runtime.js";
 import { discordInvite } from "../main.js";
 import { engineSettings } from "./engine.js";
+import { type Service, services } from "./services.js";
 import { megabytes, table } from "./table.js";
 
 interface Folder {
@@ -34,6 +35,7 @@ interface Diagnosis {
   readonly runtime: { readonly setting: Config["engine"]["runtime"]; readonly device?: DeviceName; readonly problem?: string };
   readonly networks: readonly Listed[];
   readonly folders: readonly Folder[];
+  readonly services: readonly Service[];
   /** What there is to say about the chats. */
   readonly chats: readonly { readonly name: string; readonly ready: boolean; readonly about: string }[];
   /** Programs that make something more possible; nothing needs them. */
@@ -116,6 +118,7 @@ export async function diagnose(config: Config, onDevice: (device: DeviceName) =>
     runtime: { setting, ...asked },
     networks: await listNetworks(settings),
     folders: await Promise.all([folder("networks", config.models.dir), folder("data", config.data.dir)]),
+    services: await services(config),
     chats: [discord(config)],
     extras: [{ program: "ffmpeg", use: "zoom films as MP4", ...(ffmpeg !== undefined && { path: ffmpeg }) }],
   };
@@ -156,6 +159,10 @@ function discord(config: Config): Diagnosis["chats"][number] {
   return { name: "Discord", ready: config.discord.token !== "", about: `${token}; ${link}` };
 }
 
+function describeService({ what, works, detail }: Service): string[] {
+  return [works === undefined ? "-" : works ? "✓" : "✗", what, detail];
+}
+
 /** What a person reads. */
 export function report(d: Diagnosis): string {
   const { setting, device, problem } = d.runtime;
@@ -166,6 +173,7 @@ export function report(d: Diagnosis): string {
     `  engine.runtime is ${setting}: ${problem ?? device}\n`,
     `\nNetworks\n${indent(table(d.networks.map(describeNetwork)))}`,
     `\nFolders\n${indent(table(d.folders.map(describeFolder)))}`,
+    `\nServices\n${indent(table(d.services.map(describeService)))}`,
     `\nChats\n${indent(table(d.chats.map(({ name, ready, about }) => [ready ? "✓" : "-", name, about])))}`,
     `\nExtras\n${indent(table(d.extras.map(({ program, path, use }) => [path ? "✓" : "-", program, path ?? `not found; only ${use} need it`])))}`,
   ].join("");
@@ -185,6 +193,7 @@ export function addDoctor(program: Command): void {
       // Without the CPU nothing runs; without what was asked for, nothing that people want.
       const sound =
         diagnosis.devices.some(({ device, works }) => device === "onnx-cpu" && works) && diagnosis.runtime.problem === undefined;
-      if (!sound || diagnosis.folders.some(({ writable }) => !writable)) process.exitCode = 1;
+      const broken = diagnosis.folders.some(({ writable }) => !writable) || diagnosis.services.some(({ works }) => works === false);
+      if (!sound || broken) process.exitCode = 1;
     });
 }
