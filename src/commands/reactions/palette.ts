@@ -11,6 +11,7 @@ import { order, scopeOf } from "../recipe-command.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { startJob } from "../start-job.js";
 import { contactSheet } from "../styles/contact-sheet.js";
+import { MOST_SHARES } from "../styles/shares.js";
 import { type Style, sameEmoji } from "../styles/shelf.js";
 import { explain } from "./explain.js";
 
@@ -103,7 +104,11 @@ export class Palettes {
 
   async #start(message: MessageRef, person: Person, board: Board, chat: Chat, desk: Desk): Promise<void> {
     try {
-      const chosen = desk.store.boards.votes(message).map(({ choice }) => choice);
+      // As many as a blend takes, the first ones: twenty reactions may stand there.
+      const chosen = desk.store.boards
+        .votes(message)
+        .map(({ choice }) => choice)
+        .slice(0, MOST_SHARES);
       // Of two that act on a palette at once, only one starts; then it is ready for another choice.
       if (!desk.store.boards.remove(message)) return;
       desk.store.boards.put(board);

@@ -42,6 +42,17 @@ describe("a palette", () => {
     expect(engine.runs[0]?.request.pictures.image).toEqual(photo);
   });
 
+  it("blends the first eight of more than a blend takes", async () => {
+    const { chat, engine, store, message, quiet } = await palette();
+    const ref = { id: message.id, place: message.place };
+    const all = styles.map(({ name }) => name);
+    for (const choice of all.slice(1)) store.boards.vote(ref, { person: ann.id, choice }, true);
+    await chat.reactTo(ann, message, emojiOf(all[0] ?? ""));
+    await chat.until(() => engine.runs[0]);
+    await quiet();
+    expect(engine.runs[0]?.request.params.styles).toHaveLength(8);
+  });
+
   it("blends several, and those that are taken back do not count", async () => {
     const { chat, engine, store, message, quiet } = await palette();
     const ref = { id: message.id, place: message.place };
