@@ -100,16 +100,23 @@ export class Places {
       channel.type === ChannelType.AnnouncementThread;
     const parentId = isThread && "parent_id" in channel ? (channel.parent_id ?? undefined) : undefined;
     const parent = parentId === undefined ? undefined : this.client.channels.cache.get(parentId);
-    // What discord.js does not know was not shown to everybody either, unless it is a thread from the archive of an open channel.
-    const about =
-      parent && channel.type !== ChannelType.PrivateThread
-        ? ofCached(parent)
-        : { closed: true, restricted: parent ? ofCached(parent).restricted : "nsfw" in channel && channel.nsfw === true };
+    const own = { closed: !this.#everybodySees(channel), restricted: "nsfw" in channel && channel.nsfw === true };
+    const home = parent ? ofCached(parent) : own;
+    const about = channel.type === ChannelType.PrivateThread ? { ...home, closed: true } : home;
     return {
       ...(guild === undefined ? {} : { guild }),
       ...(parentId === undefined ? {} : { parent: parentId }),
       ...{ name, closed: about.closed, restricted: about.restricted },
     };
+  }
+
+  /** What a channel itself says of everybody, else what the server says; a channel that says nothing of either is taken for closed. */
+  #everybodySees(channel: APIChannel): boolean {
+    if (!("permission_overwrites" in channel) || !("guild_id" in channel) || channel.guild_id === undefined) return false;
+    const everybody = channel.permission_overwrites?.find(({ id }) => id === channel.guild_id);
+    const has = (bits: string | undefined): boolean => (BigInt(bits ?? 0) & PermissionFlagsBits.ViewChannel) !== 0n;
+    if (has(everybody?.allow) || has(everybody?.deny)) return has(everybody?.allow);
+    return this.client.guilds.cache.get(channel.guild_id)?.roles.everyone.permissions.has(PermissionFlagsBits.ViewChannel) ?? false;
   }
 }
 

@@ -205,6 +205,30 @@ export class FakeDiscord {
     return new FakePerson(this, user);
   }
 
+  /** Somebody opens a thread on a message. */
+  openThread({ id }: Pick<MessageRef, "id">, name: string): Place {
+    const message = this.world.messages.get(id);
+    if (!message) throw new Error(`There is no message ${id}.`);
+    const { channel } = message;
+    const thread: FakeChannel = {
+      ...{
+        id,
+        type: ChannelType.PublicThread,
+        name,
+        nsfw: channel.nsfw,
+        overwrites: new Map(),
+        parent: channel,
+        archived: false,
+        locked: false,
+      },
+      ...(channel.guild ? { guild: channel.guild } : {}),
+    };
+    message.thread = thread;
+    this.world.channels.set(id, thread);
+    this.gateway.dispatch(E.ThreadCreate, channelJson(thread));
+    return this.placeOf(thread);
+  }
+
   directChannel(userId: string): FakeChannel {
     const before = [...this.world.channels.values()].find(({ recipient }) => recipient?.id === userId);
     if (before) return before;
