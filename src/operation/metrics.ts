@@ -64,7 +64,7 @@ export class Metrics {
   readonly loopLag = this.gauge(
     "event_loop_lag_seconds",
     "How late the bots' process was for what it had to do, over the last 15 to 30 seconds.",
-    ["quantile"],
+    ["percentile"],
   );
   readonly storeBytes = this.gauge("store_bytes", "Size of what is kept in the data folder.", ["part"]);
   readonly diskFree = this.gauge("disk_free_bytes", "Space left for the data folder.");

@@ -214,9 +214,9 @@ export class Operation {
       setCounter(metrics.cpuSeconds, (user + system) / 1e6);
       metrics.memory.set({ process: "bots" }, process.memoryUsage.rss());
       const { p50, p99, max } = this.#loop.lag;
-      metrics.loopLag.set({ quantile: "0.5" }, p50);
-      metrics.loopLag.set({ quantile: "0.99" }, p99);
-      metrics.loopLag.set({ quantile: "1" }, max);
+      metrics.loopLag.set({ percentile: "50" }, p50);
+      metrics.loopLag.set({ percentile: "99" }, p99);
+      metrics.loopLag.set({ percentile: "100" }, max);
       const broken = new Set((await this.problems()).map(({ part }) => part));
       for (const part of ["program", ...this.#checks.map((check) => check.part)]) metrics.ready.set({ part }, broken.has(part) ? 0 : 1);
     });
