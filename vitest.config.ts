@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests of the program as it is installed: they run what `npm run build` writes. */
-const built = ["test/cli/**/*.test.ts", "test/e2e/**/*.test.ts"];
+const built = ["test/cli/**/*.test.ts", "test/e2e/**/*.test.ts", "test/fault/**/*.test.ts"];
 
 const shared = { testTimeout: 60_000, hookTimeout: 60_000 };
 

@@ -13,6 +13,8 @@ interface Waiting {
   readonly person: string;
   readonly priority: number;
   readonly number: number;
+  /** Priority and person: whose turns count together. */
+  readonly key: string;
   readonly turn: Turn;
 }
 
@@ -27,6 +29,8 @@ const REMEMBERED = 10_000;
 export class FairLine {
   #waiting: Waiting[] = [];
   #numbers = 0;
+  /** The line in order, until it changes: it is asked for far more often. */
+  #order: readonly Waiting[] | undefined;
   /** When a person last had a turn, by priority and person, as a running number. */
   readonly #served = new Map<string, number>();
 
@@ -37,14 +41,17 @@ export class FairLine {
   enqueue(turn: Turn, options: Partial<FairOptions> = {}): void {
     const number = ++this.#numbers;
     const id = options.id ?? String(number);
-    this.#waiting.push({ id, person: options.person ?? id, priority: options.priority ?? 0, number, turn });
+    const [person, priority] = [options.person ?? id, options.priority ?? 0];
+    this.#waiting.push({ id, person, priority, number, key: servedKey(person, priority), turn });
+    this.#order = undefined;
   }
 
   dequeue(): Turn | undefined {
-    const next = this.#inOrder()[0];
+    const next = this.#first();
     if (!next) return undefined;
-    this.#waiting = this.#waiting.filter((waiting) => waiting !== next);
-    const key = servedKey(next);
+    this.#waiting.splice(this.#waiting.indexOf(next), 1);
+    this.#order = undefined;
+    const { key } = next;
     // Deleted first, so that the Map's own order is that of the turns and its first entry is the oldest.
     this.#served.delete(key);
     this.#served.set(key, ++this.#numbers);
@@ -61,10 +68,14 @@ export class FairLine {
   }
 
   setPriority(id: string, priority: number): void {
-    this.#waiting = this.#waiting.map((waiting) => (waiting.id === id ? { ...waiting, priority } : waiting));
+    this.#order = undefined;
+    this.#waiting = this.#waiting.map((waiting) =>
+      waiting.id === id ? { ...waiting, priority, key: servedKey(waiting.person, priority) } : waiting,
+    );
   }
 
   remove(id: string): void {
+    this.#order = undefined;
     this.#waiting = this.#waiting.filter((waiting) => waiting.id !== id);
   }
 
@@ -73,19 +84,40 @@ export class FairLine {
     return this.#inOrder().map((waiting) => waiting.id);
   }
 
-  #inOrder(): Waiting[] {
+  /** The first of {@link #inOrder}, without putting the others in order. */
+  #first(): Waiting | undefined {
+    const seen = new Set<string>();
+    let best: { readonly waiting: Waiting; readonly served: number } | undefined;
+    for (const waiting of this.#waiting) {
+      const { key } = waiting;
+      // Tasks stand as they came: a person's first one is met first.
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const served = this.#served.get(key) ?? 0;
+      const ahead = best && (best.waiting.priority - waiting.priority || served - best.served || waiting.number - best.waiting.number);
+      if (ahead === undefined || ahead < 0) best = { waiting, served };
+    }
+    return best?.waiting;
+  }
+
+  #inOrder(): readonly Waiting[] {
+    this.#order ??= this.#sorted();
+    return this.#order;
+  }
+
+  #sorted(): Waiting[] {
     // A person's n-th task belongs to round n; inside a round, those served longest ago come first. That is what taking turns one by one gives.
     const counts = new Map<string, number>();
     const rounds = this.#waiting.map((waiting) => {
-      const key = servedKey(waiting);
+      const { key } = waiting;
       const round = counts.get(key) ?? 0;
       counts.set(key, round + 1);
       return { waiting, round, served: this.#served.get(key) ?? 0 };
     });
     // Newcomers (served 0) keep the order in which they came: by the number of their first task, which round and number give.
     const first = new Map<string, number>();
-    for (const { waiting, round } of rounds) if (round === 0) first.set(servedKey(waiting), waiting.number);
-    const arrival = (waiting: Waiting) => first.get(servedKey(waiting)) ?? waiting.number;
+    for (const { waiting, round } of rounds) if (round === 0) first.set(waiting.key, waiting.number);
+    const arrival = (waiting: Waiting) => first.get(waiting.key) ?? waiting.number;
     return rounds
       .sort(
         (a, b) =>
@@ -95,6 +127,6 @@ export class FairLine {
   }
 }
 
-function servedKey(waiting: Pick<Waiting, "priority" | "person">): string {
-  return `${waiting.priority} ${waiting.person}`;
+function servedKey(person: string, priority: number): string {
+  return `${priority} ${person}`;
 }

@@ -44,6 +44,8 @@ interface LiveJob {
   keeping?: Promise<void>;
   /** How often the engine has failed since the job last got ahead. */
   crashes: number;
+  /** It is in the line, or has been. */
+  queued?: boolean;
 }
 
 /** The engine may crash this often without the job getting ahead in between. */
@@ -75,6 +77,7 @@ export class LocalQueue implements JobQueue {
   #slots: number;
   #paused = false;
   #closing = false;
+  #telling: NodeJS.Immediate | undefined;
 
   constructor(options: LocalQueueOptions) {
     this.#options = options;
@@ -243,7 +246,7 @@ export class LocalQueue implements JobQueue {
     this.#regulate();
     for (const live of [...this.#live.values()]) {
       // One whose way into the journal has not ended is suspended when it has.
-      if (live.job.state === "waiting" && this.#places.has(live.job.id)) void this.#suspend(live);
+      if (live.job.state === "waiting" && live.queued) void this.#suspend(live);
     }
     const hurry = setTimeout(() => {
       for (const live of this.#live.values()) {
@@ -283,6 +286,7 @@ export class LocalQueue implements JobQueue {
 
   #enqueue(live: LiveJob): void {
     const { job } = live;
+    live.queued = true;
     this.#pqueue
       .add(() => this.#run(live), { id: job.id, person: personKey(job), priority: job.priority, signal: live.leave.signal })
       .catch((error: unknown) => {
@@ -471,7 +475,15 @@ export class LocalQueue implements JobQueue {
     }
   }
 
+  /** Once for all that happens in one turn of the event loop: reckoning the whole line takes a while when it is long. */
   #tellMoves(): void {
+    this.#telling ??= setImmediate(() => {
+      this.#telling = undefined;
+      this.#tellMovesNow();
+    });
+  }
+
+  #tellMovesNow(): void {
     for (const standing of this.line()) {
       const { id } = standing.job;
       if (this.#places.get(id) === standing.place) continue;

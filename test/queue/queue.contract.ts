@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { QueueLimits } from "../../src/queue/admission.js";
 import type { Job, JobRequest } from "../../src/queue/job.js";
@@ -202,11 +203,14 @@ export function queueContract(
       const running = await queue.submit(ask("a"));
       const waiting = await queue.submit(ask("b"));
       const last = await queue.submit(ask("c"));
+      // Moves are told once for all that happens in one turn of the event loop.
+      await turn();
       queue.on("moved", (standing) => moves.push(`${standing.job.id} ${standing.place}`));
       const end = ended(waiting.id);
       expect(queue.cancel(waiting.id, { by: "person", name: "B" })).toBe(true);
       expect(queue.cancel(waiting.id, { by: "person", name: "B" })).toBe(false);
       await end;
+      await turn();
       expect(log).toContain(`cancelled ${waiting.id}`);
       expect(moves).toEqual([`${last.id} 1`]);
       expect(queue.line().map((standing) => standing.job.id)).toEqual([running.id, last.id]);

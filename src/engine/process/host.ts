@@ -12,6 +12,8 @@ export interface EngineHostOptions extends EngineSettings {
   /** A network being downloaded on first use. */
   readonly onDownload?: (download: { network: string; received: number; total: number | undefined }) => void;
   readonly timings?: Partial<HostTimings>;
+  /** The script that the process runs; the engine's own unless given. It speaks the messages of `messages.ts`. */
+  readonly worker?: string;
 }
 
 /** Patience with the child, in milliseconds. */
@@ -155,9 +157,9 @@ export class EngineHost implements Engine {
   }
 
   #start(): ChildProcess {
-    const { logger, onDownload: _, timings: __, ...settings } = this.options;
     const source = import.meta.url.endsWith(".ts");
-    const worker = fileURLToPath(new URL(source ? "./worker.ts" : "./worker.js", import.meta.url));
+    const own = fileURLToPath(new URL(source ? "./worker.ts" : "./worker.js", import.meta.url));
+    const { logger, onDownload: _, timings: __, worker = own, ...settings } = this.options;
     const child = fork(worker, {
       serialization: "advanced",
       env: engineEnvironment(),
