@@ -20,7 +20,9 @@ describe("docs/operating.md", () => {
   });
 
   it("names no variable of a setting that there is not", () => {
-    const named = [...page.matchAll(/`((?:WEB|OPS|QUEUE|RETENTION|ENGINE|MODELS|DATA|LOG|CLUSTER)_[A-Z0-9_]+)/g)].map(([, name = ""]) => name);
+    const named = [...page.matchAll(/`((?:WEB|OPS|QUEUE|RETENTION|ENGINE|MODELS|DATA|LOG|CLUSTER)_[A-Z0-9_]+)/g)].map(
+      ([, name = ""]) => name,
+    );
     expect(named.length).toBeGreaterThan(10);
     expect([...new Set(named)].filter((name) => !Object.hasOwn(ENVIRONMENT, name))).toEqual([]);
   });
