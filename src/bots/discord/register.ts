@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
-import { type APIApplication, REST, type RESTPostAPIApplicationCommandsJSONBody, Routes } from "discord.js";
+import {
+  type APIApplication,
+  DefaultRestOptions,
+  REST,
+  type RESTOptions,
+  type RESTPostAPIApplicationCommandsJSONBody,
+  Routes,
+} from "discord.js";
 import type { ChatHandlers } from "../chat.js";
 import { Calls } from "./calls.js";
 import { definitions } from "./definitions.js";
@@ -44,5 +51,20 @@ export async function registerNow(
 
 /** discord.js's settings for the REST interface. */
 export function restOptions(apiUrl: string | undefined, timeout: number) {
-  return { version: "10", timeout, ...(apiUrl === undefined ? {} : { api: apiUrl.replace(/\/(v\d+\/?)?$/, "") }) };
+  return { version: "10", timeout, makeRequest, ...(apiUrl === undefined ? {} : { api: apiUrl.replace(/\/(v\d+\/?)?$/, "") }) };
 }
+
+/**
+ * Sends forms with files as bytes. discord.js leaves their encoding to its own undici, whose stream the undici of the rest of this program,
+ * which is everybody's dispatcher once it is loaded, cannot read: every upload would fail.
+ */
+const makeRequest: RESTOptions["makeRequest"] = async (url, init) => {
+  if (!(init.body instanceof FormData)) return DefaultRestOptions.makeRequest(url, init);
+  const form = new Response(init.body);
+  const body = new Uint8Array(await form.arrayBuffer());
+  const headers = {
+    ...(init.headers as Record<string, string>),
+    "content-type": form.headers.get("content-type") ?? "multipart/form-data",
+  };
+  return DefaultRestOptions.makeRequest(url, { ...init, body, headers });
+};

@@ -1,4 +1,6 @@
 /** A fake Discord, the adapter connected to it, and handlers that note what they hear. */
+// The program loads it too, and with it another dispatcher for everybody's requests, discord.js's among them.
+import "undici";
 import { pino } from "pino";
 import sharp from "sharp";
 import { onTestFinished } from "vitest";
