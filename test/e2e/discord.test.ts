@@ -1,0 +1,193 @@
+/** A server in Discord and the whole program: adapter, commands, queue, store, and the real engine with a network of a moment. */
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import sharp from "sharp";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { engineSettings } from "../../src/cli/engine.js";
+import { loadConfig } from "../../src/config.js";
+import { EngineHost } from "../../src/engine/process/host.js";
+import { type Running, startDreamloom } from "../../src/main.js";
+import type { SeenMessage } from "../fakes/discord/seen.js";
+import { FakeDiscord } from "../fakes/discord/server.js";
+import { drawn } from "../support/pictures.js";
+import { writeTinyNetwork } from "../support/tiny-network.js";
+
+/** The engine's process takes its time to start on a busy machine. */
+const JOB_MS = 60_000;
+const TEST_MS = 150_000;
+
+describe("Dreamloom in Discord", () => {
+  const folder = mkdtempSync(join(tmpdir(), "dreamloom-discord-"));
+  let discord: FakeDiscord;
+  let running: Running;
+  const rejections: unknown[] = [];
+  const noteRejection = (reason: unknown) => void rejections.push(reason);
+
+  const start = () => {
+    const env = {
+      ...{
+        DATA_DIR: join(folder, "data"),
+        MODELS_DIR: join(folder, "cache"),
+        MODELS_PATH: join(folder, "models"),
+        WEB_ENABLED: "false",
+        OPS_ENABLED: "false",
+      },
+      ...{ DREAM_NETWORK: "tiny", PAINT_NETWORK: "tiny", ENGINE_THREADS: "1", ENGINE_RUNTIME: "cpu", QUEUE_SHUTDOWN_SECONDS: "0.1" },
+      ...{ DISCORD_TOKEN: discord.token, DISCORD_APP_ID: discord.world.appId, DISCORD_API_URL: discord.apiUrl },
+    };
+    return startDreamloom(loadConfig(env), {
+      engine: (config, logger) => new EngineHost({ ...engineSettings(config), logger }),
+      logger: pino({ level: "silent" }),
+      print: () => undefined,
+    });
+  };
+
+  beforeAll(async () => {
+    process.on("unhandledRejection", noteRejection);
+    mkdirSync(join(folder, "models"));
+    renameSync(await writeTinyNetwork(), join(folder, "models", "tiny"));
+    discord = await FakeDiscord.start();
+    running = await start();
+  }, JOB_MS);
+  afterAll(async () => {
+    await running?.stop();
+    await discord?.stop();
+    process.off("unhandledRejection", noteRejection);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  afterEach(() => {
+    expect(discord.check()).toEqual([]);
+    expect(rejections).toEqual([]);
+  });
+
+  const photo = async () => ({ name: "photo.png", bytes: await drawn(96, 72) });
+  const untilSeen = (place: SeenMessage["ref"]["place"], text: string | RegExp): Promise<SeenMessage> => {
+    const fits = (message: SeenMessage) => (typeof text === "string" ? message.text.includes(text) : text.test(message.text));
+    return discord.until(() => discord.messagesIn(place).find(fits), String(text), JOB_MS);
+  };
+  const sizeOf = async (message: SeenMessage, index = 0): Promise<readonly [string, number, number]> => {
+    const { format, width, height } = await sharp(await message.pictures[index]?.download()).metadata();
+    return [format, width, height];
+  };
+  /** A job's thread, as soon as it is open. */
+  const threadOf = async ({ ref }: SeenMessage) => {
+    await discord.until(() => discord.world.channels.has(ref.id), "the job's thread", JOB_MS);
+    return { ...ref.place, thread: ref.id };
+  };
+
+  it(
+    "dreams a picture that comes with the command: octaves in a thread, the result with its buttons, deleted by its author",
+    async () => {
+      const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("art")];
+      ann.command(art, "dream", { layers: "corners", size: 96, octaves: 2, steps: 3, seed: "7" }, [await photo()]);
+      const announced = await untilSeen(art, /job `[A-Z0-9]{8}`/);
+      expect(announced.buttons.map(({ label }) => label)).toContain("Cancel");
+      const thread = await threadOf(announced);
+      const first = await untilSeen(thread, "Octave 1 of 2 ·");
+      expect(await sizeOf(first)).toEqual([expect.any(String), 69, 51]);
+      const final = await untilSeen(thread, "Your picture is ready");
+      expect(await sizeOf(final)).toEqual([expect.any(String), 96, 72]);
+      expect(final.notified).toEqual([ann.id]);
+      expect(final.pictures[0]?.description).toContain("96 × 72 pixels");
+      expect(final.text).toMatch(/\/dream .*seed:7/);
+      const show = await discord.until(() => {
+        const message = discord.message(announced.ref);
+        return message?.text.includes("Done in") ? message : undefined;
+      });
+      expect(await sizeOf(show)).toEqual([expect.any(String), 96, 72]);
+
+      await ben.press(show.ref, "Delete").answered;
+      await discord.until(() => discord.whispersTo(ben).find(({ text }) => text.includes("Ann's")));
+      await ann.press(show.ref, "Delete").answered;
+      await discord.until(() => !discord.message(show.ref) && !discord.message(final.ref));
+    },
+    TEST_MS,
+  );
+
+  it(
+    "paints in the style that its author chooses by reaction",
+    async () => {
+      const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("painting")];
+      ann.command(art, "stylize", { size: 96, steps: 4, seed: "11" }, [await photo()]);
+      const palette = await untilSeen(art, "Which style, Ann?");
+      await discord.until(() => (discord.message(palette.ref)?.reactions.size ?? 0) >= 19, "all styles' reactions", JOB_MS);
+      expect(palette.pictures).toHaveLength(2);
+      ben.react(palette.ref, "🔥");
+      ann.react(palette.ref, "⛄");
+      const announced = await untilSeen(art, "Painting in winter");
+      const final = await untilSeen(await threadOf(announced), "Your picture is ready");
+      expect(await sizeOf(final)).toEqual([expect.any(String), 96, 72]);
+      expect(final.notified).toEqual([ann.id]);
+    },
+    TEST_MS,
+  );
+
+  it(
+    "blends, in a thread that is there already, where it stays",
+    async () => {
+      const [ann, art] = [discord.person("Ann"), discord.place("blending")];
+      const post = await ann.post(art, "let us paint");
+      const thread = discord.openThread(post.ref, "painting");
+      ann.command(thread, "blend", { styles: "summer:0.3", size: 96, steps: 4, seed: "3" }, [await photo()]);
+      const announced = await untilSeen(thread, /Blend of summer and/);
+      const final = await untilSeen(thread, "Your picture is ready");
+      expect(await sizeOf(final)).toEqual([expect.any(String), 96, 72]);
+      expect(announced.ref.place).toEqual(thread);
+      expect(discord.messagesIn(art)).toHaveLength(1);
+    },
+    TEST_MS,
+  );
+
+  it(
+    "cancels in the middle, through a gateway that breaks",
+    async () => {
+      const [ann, art] = [discord.person("Ann"), discord.place("cancelling")];
+      ann.command(art, "dream", { layers: "corners", size: 1024, octaves: 1, steps: 100 }, [await photo()]);
+      const announced = await untilSeen(art, /job `[A-Z0-9]{8}`/);
+      await untilSeen(await threadOf(announced), /Octave 1 of 1, step/);
+      discord.gateway.drop();
+      ann.press(announced.ref, "Cancel");
+      await discord.until(() => discord.message(announced.ref)?.text.includes("Cancelled by Ann"), "the cancelled job", JOB_MS);
+    },
+    TEST_MS,
+  );
+
+  it(
+    "goes on with a job that a restart interrupted, and posts its result once",
+    async () => {
+      const [ann, art] = [discord.person("Ann"), discord.place("restarting")];
+      ann.command(art, "dream", { layers: "corners", size: 512, octaves: 2, steps: 40, seed: "5" }, [await photo()]);
+      const announced = await untilSeen(art, /job `[A-Z0-9]{8}`/);
+      await untilSeen(await threadOf(announced), /Octave \d of 2, step/);
+      await running.stop();
+      running = await start();
+      const final = await untilSeen(await threadOf(announced), "Your picture is ready");
+      expect(await sizeOf(final)).toEqual([expect.any(String), 512, 384]);
+      await discord.until(() => discord.message(announced.ref)?.text.includes("Done in"));
+      const finals = discord.messagesIn(await threadOf(announced)).filter(({ text }) => text.includes("Your picture is ready"));
+      expect(finals).toHaveLength(1);
+      expect(discord.registrations).toBe(1);
+    },
+    TEST_MS,
+  );
+
+  it(
+    "lets a channel vote",
+    async () => {
+      const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("voting")];
+      ann.command(art, "blend", { vote: true, size: 96, steps: 4 }, [await photo()]);
+      const vote = await untilSeen(art, "A vote: which styles shall it be?");
+      await discord.until(() => discord.message(vote.ref)?.reactions.has("🔥"), "the vote's reactions", JOB_MS);
+      ann.react(vote.ref, "⛄");
+      ben.react(vote.ref, "🔥");
+      await discord.until(() => /fire 50 % \(1\)/.test(discord.message(vote.ref)?.text ?? ""), "both votes", JOB_MS);
+      await ann.press(vote.ref, "Paint now").answered;
+      const announced = await untilSeen(art, "Blend of winter and fire");
+      const final = await untilSeen(await threadOf(announced), "Your picture is ready");
+      expect(await sizeOf(final)).toEqual([expect.any(String), 96, 72]);
+    },
+    TEST_MS,
+  );
+});
