@@ -61,7 +61,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
   let running: Running;
 
   beforeAll(async () => {
-    running = await startDreamloom(loadConfig({ DATA_DIR: folder, WEB_PORT: "0", OPERATION_PORT: "0" }), {
+    running = await startDreamloom(loadConfig({ DATA_DIR: folder, WEB_PORT: "0", OPS_PORT: "0" }), {
       engine: () => painter,
       logger: pino({ level: "silent" }),
       print: () => undefined,

@@ -50,7 +50,7 @@ export async function registerNow(
 }
 
 /** discord.js's settings for the REST interface. */
-export function restOptions(apiUrl: string | undefined, timeout: number) {
+export function restOptions(apiUrl: string | undefined, timeout: number): Partial<RESTOptions> {
   return { version: "10", timeout, makeRequest, ...(apiUrl === undefined ? {} : { api: apiUrl.replace(/\/(v\d+\/?)?$/, "") }) };
 }
 
