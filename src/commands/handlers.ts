@@ -3,6 +3,7 @@ import type { ActionEvent, Chat, ChatEvent, ChatHandlers, CommandEvent } from ".
 import { press } from "./buttons.js";
 import { type CommandContext, Mistake } from "./command.js";
 import type { Desk } from "./desk.js";
+import { diskTrouble } from "./disk-trouble.js";
 import { createGallery } from "./gallery/service.js";
 import type { Argument } from "./grammar.js";
 import { ArtChannels } from "./reactions/art-channel.js";
@@ -88,7 +89,8 @@ async function handle(event: Exclude<ChatEvent, { kind: "reaction" }>, chat: Cha
   } catch (error) {
     if (error instanceof Mistake) return tell(event, error.message, desk);
     desk.logger.error({ err: error, event: event.kind, person: event.person.id }, "an event could not be handled");
-    return tell(event, "Something went wrong on my side; it has been written to the log. Please try again.", desk);
+    const text = diskTrouble(error) ?? "Something went wrong on my side; it has been written to the log. Please try again.";
+    return tell(event, text, desk);
   }
 }
 

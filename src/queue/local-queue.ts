@@ -3,6 +3,7 @@ import PQueue from "p-queue";
 import type { Logger } from "pino";
 import { type Checkpoint, type Engine, type EngineResult, Suspension } from "../engine/process/engine.js";
 import { Admission, type QueueLimits } from "./admission.js";
+import { Arrears } from "./arrears.js";
 import { QueueEmitter } from "./emitter.js";
 import type { Estimator } from "./estimator.js";
 import { failureOf, lost, overtime, retryable, stuck } from "./failures.js";
@@ -66,6 +67,7 @@ export class LocalQueue implements JobQueue {
   readonly #now: () => number;
   readonly #events: QueueEmitter;
   readonly #admission: Admission;
+  readonly #arrears: Arrears;
   readonly #line: FairLine;
   readonly #pqueue: PQueue<FairLine, FairOptions>;
   readonly #live = new Map<string, LiveJob>();
@@ -84,6 +86,7 @@ export class LocalQueue implements JobQueue {
     this.#now = options.now ?? Date.now;
     this.#events = new QueueEmitter(options.logger);
     this.#admission = new Admission(options.limits, this.#now);
+    this.#arrears = new Arrears(options.journal, options.logger);
     const line = new FairLine();
     this.#line = line;
     // p-queue makes its line itself; this class hands it ours, so that we can ask it for the order.
@@ -131,6 +134,7 @@ export class LocalQueue implements JobQueue {
       undo();
       throw error;
     }
+    void this.#arrears.settle();
     this.#options.logger.info({ job: job.id, recipe: job.recipe, person }, "job accepted");
     accepted?.(job);
     this.#events.emit("accepted", job);
@@ -260,6 +264,7 @@ export class LocalQueue implements JobQueue {
     await Promise.race([this.drain(), patience]);
     given.abort();
     clearTimeout(hurry);
+    await this.#arrears.settle();
   }
 
   /** Lets p-queue start as many as there are slots that nobody has. */
@@ -329,7 +334,7 @@ export class LocalQueue implements JobQueue {
         const result = await this.#attempt(live, pictures, joins);
         // Before anybody is told, so that whoever presses a button under the result finds its picture.
         const { picture: bytes, type } = result;
-        if (!live.abort.signal.aborted) await this.#write(live.job.id, (_journal, id) => journal.keepResult(id, { bytes, type }));
+        if (!live.abort.signal.aborted) await this.#write(live.job.id, (id) => this.#arrears.keepResult(id, { bytes, type }));
         return await this.#succeed(live, result, whole);
       } catch (error) {
         [whole, joins] = [false, false];
@@ -382,7 +387,7 @@ export class LocalQueue implements JobQueue {
       let kept: Checkpoint | undefined;
       while (live.checkpoint && live.checkpoint !== kept && live.job.finishedAt === undefined) {
         const newest = live.checkpoint;
-        await this.#write(live.job.id, (journal, id) => journal.keepCheckpoint(id, newest));
+        await this.#write(live.job.id, (id) => this.#options.journal.keepCheckpoint(id, newest));
         kept = newest;
       }
       delete live.keeping;
@@ -494,12 +499,12 @@ export class LocalQueue implements JobQueue {
   }
 
   #update(id: string, change: JobChange): Promise<void> {
-    return this.#write(id, (journal) => journal.update(id, change));
+    return this.#write(id, () => this.#arrears.update(id, change));
   }
 
   /** The journal is not worth a job: a failed write is logged, and the job goes on. */
-  async #write(id: string, work: (journal: Journal, id: string) => Promise<void>): Promise<void> {
-    const write = work(this.#options.journal, id).catch((error: unknown) => {
+  async #write(id: string, work: (id: string) => Promise<void>): Promise<void> {
+    const write = work(id).catch((error: unknown) => {
       this.#options.logger.error({ err: error, job: id }, "the journal could not be written");
     });
     this.#writes.add(write);

@@ -46,6 +46,14 @@ export class Boards {
     return this.#read(sameMessage(message))[0];
   }
 
+  /** Takes back all votes on a board, which stays. Returns whether there were any, so that of two callers one alone acts on them. */
+  clear(message: StoredMessage): boolean {
+    return this.database.write(() => {
+      const board = this.#id(message);
+      return board !== undefined && this.database.orm.delete(voteTable).where(eq(voteTable.board, board)).run().changes > 0;
+    });
+  }
+
   /** Removes a board with its votes. Returns whether there was one, so that of two callers one alone acts on it. */
   remove(message: StoredMessage): boolean {
     return this.database.write(() => this.database.orm.delete(boardTable).where(sameMessage(message)).run().changes > 0);

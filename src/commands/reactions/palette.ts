@@ -110,8 +110,7 @@ export class Palettes {
         .map(({ choice }) => choice)
         .slice(0, MOST_SHARES);
       // Of two that act on a palette at once, only one starts; then it is ready for another choice.
-      if (!desk.store.boards.remove(message)) return;
-      desk.store.boards.put(board);
+      if (!desk.store.boards.clear(message)) return;
       const recipe = recipeFor(chosen, desk);
       const source = (await chat.picturesOf(message))[PHOTO];
       if (!recipe || !source) throw new Mistake("The picture of this palette is gone; please send it again with `/stylize`.");

@@ -3,6 +3,7 @@ import { type ActionEvent, type Chat, ChatError, type MessageRef, type Person, t
 import type { Board } from "../../store/boards.js";
 import { type CommandContext, Mistake } from "../command.js";
 import type { Desk } from "../desk.js";
+import { diskTrouble } from "../disk-trouble.js";
 import { downloadPicture, type FoundPicture } from "../pictures.js";
 import { fitMessage } from "../present/fit-picture.js";
 import { LiveMessage } from "../present/live-message.js";
@@ -215,10 +216,15 @@ export class Votes {
       }
       const known = error instanceof Mistake;
       if (!known) desk.logger.error({ err: error, message: message.id }, "what a channel has chosen could not be started");
-      const why = known ? error.message : "Something went wrong on my side; it has been written to the log.";
+      const why = known ? error.message : (diskTrouble(error) ?? "Something went wrong on my side; it has been written to the log.");
       // It stays, with every vote, for whoever may try again.
       const { expiresAt: _over, ...rest } = board;
-      desk.store.boards.put(rest);
+      try {
+        desk.store.boards.put(rest);
+      } catch (failure) {
+        // As it is kept it is over, so that the next start tries again by itself.
+        desk.logger.error({ err: failure, message: message.id }, "a vote could not be kept open");
+      }
       this.#liveMessage(message, chat, desk).show(texts.stuck(ballotOf(rest), counted, why));
     }
   }
