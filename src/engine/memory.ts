@@ -4,6 +4,8 @@ import { Dimensions } from "./graph/dimensions.js";
 import { type Node, topologicalOrder } from "./graph/node.js";
 import type { BuildOptions, Network } from "./networks/network.js";
 import type { Scale } from "./optimize/scales.js";
+import { winogradKernels } from "./runtimes/onnx/plan.js";
+import { REACH, TILE } from "./runtimes/onnx/winograd.js";
 
 /** Bytes of a float32. */
 const FLOAT = 4;
@@ -16,23 +18,46 @@ const COPIES = 2.2;
 /** A picture of this side is asked what it takes; larger ones take proportionally more. */
 const SAMPLE = 256;
 
-/** Bytes that loss and gradient of a network up to some layers take for one pixel of the picture, weights left out. */
-export function bytesPerPixel(network: Network, layers: readonly string[], options: BuildOptions = {}): number {
+/** Numbers that Winograd's algorithm has for each pixel of a map: its tiles overlap. */
+const OVERLAP = (REACH / TILE) ** 2;
+/** A map's tiles as they are gathered, and as they are transformed: both are there while the one becomes the other. */
+const TILED_COPIES = 2;
+
+export interface StepOptions extends BuildOptions {
+  /** The runtime's name, such as "onnx-cpu": some of its algorithms take memory of their own. */
+  readonly runtime?: string;
+}
+
+/**
+ * Bytes that loss and gradient of a network up to some layers take for one pixel of the picture. Weights are left out; those that
+ * onnxruntime keeps transformed for Winograd's algorithm are four times their size.
+ */
+export function bytesPerPixel(network: Network, layers: readonly string[], { runtime, ...options }: StepOptions = {}): number {
   const { layers: built } = network.build(options);
   const outputs = layers.flatMap((name): Node[] => {
     const node = built.get(name);
     return node ? [node] : [];
   });
   const dimensions = new Dimensions({ image: [1, 3, SAMPLE, SAMPLE] });
+  const inTiles = runtime === "onnx-cpu" ? winogradKernels(outputs) : new Set<Node>();
   let floats = 0;
+  let tiled = 0;
   for (const node of topologicalOrder(outputs)) {
-    const shape = dimensions.of(node);
+    const shape = dimensions.of(node).map(Number);
     // What is computed in place, or inside a convolution, has no memory of its own.
     if (node.op === "conv2d" || node.op === "maxPool" || node.op === "avgPool" || node.op === "concat") {
-      floats += shape.reduce<number>((product, d) => product * Number(d), 1);
+      floats += shape.reduce((product, d) => product * d, 1);
+    }
+    const [image, kernel] = node.inputs;
+    if (node.op === "conv2d" && image && kernel && inTiles.has(kernel)) {
+      const [, channels = 0, height = 0, width = 0] = shape;
+      // Forward it is the map that comes in which is cut into tiles, on the way back the gradient of the one that goes out.
+      const widest = Math.max(channels, Number(dimensions.of(image)[1]));
+      // One layer after the other: the largest counts, not their sum.
+      tiled = Math.max(tiled, widest * height * width * OVERLAP * TILED_COPIES);
     }
   }
-  return (floats * FLOAT * COPIES) / (SAMPLE * SAMPLE);
+  return ((floats * COPIES + tiled) * FLOAT) / (SAMPLE * SAMPLE);
 }
 
 /** A part of a picture, in pixels. */

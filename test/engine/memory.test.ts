@@ -36,4 +36,22 @@ describe("the memory of a step", () => {
     expect(bytesPerPixel(narrow, ["block2_conv1"])).toBeGreaterThan(shallow);
     expect(bytesPerPixel(wide, ["block1_conv1"])).toBeCloseTo(2 * shallow, 6);
   });
+
+  it("has the tiles of Winograd's algorithm on the CPU: 2.25 times the largest map that is cut into them, twice", () => {
+    const network = randomVgg([
+      [1, 4],
+      [2, 128],
+    ]);
+    const on = (runtime: string, layer: string) => bytesPerPixel(network, [layer], { pooling: "average", runtime });
+    // The first has few channels coming in, and one of many alone is not computed so.
+    expect(on("onnx-cpu", "block2_pool")).toBe(on("tfjs-cpu", "block2_pool"));
+    const deep = randomVgg([
+      [1, 4],
+      [3, 128],
+    ]);
+    const options = { pooling: "average" } as const;
+    const tiles =
+      bytesPerPixel(deep, ["block2_conv3"], { ...options, runtime: "onnx-cpu" }) - bytesPerPixel(deep, ["block2_conv3"], options);
+    expect(tiles).toBeCloseTo(2 * 2.25 * 128 * (1 / 4) * 4, 6);
+  });
 });

@@ -145,9 +145,10 @@ function savedDetail(state: SavedState, sizes: readonly OctaveSize[]): Raster | 
 }
 
 /** How much of a picture is worked on at once. */
-function tileOptions({ tile }: DreamParams, network: Network, layers: readonly string[], { memoryBytes, signal }: RecipeContext) {
+function tileOptions({ tile }: DreamParams, network: Network, layers: readonly string[], { memoryBytes, programs, signal }: RecipeContext) {
   const stride = Math.max(...layers.map((name) => resolveLayer(network, name).stride));
-  const room = memoryBytes === undefined ? Number.POSITIVE_INFINITY : memoryBytes / bytesPerPixel(network, layers);
+  const room =
+    memoryBytes === undefined ? Number.POSITIVE_INFINITY : memoryBytes / bytesPerPixel(network, layers, { runtime: programs.runtime.name });
   return { stride, signal, pixels: tile === undefined ? room : Math.min(room, tile * tile) };
 }
 

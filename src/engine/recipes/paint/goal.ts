@@ -78,12 +78,13 @@ export function wholeGoal({ programs, network }: Studio, pooling: "max" | "avera
 
 /** How many pixels may be worked on at once within a context's memory. */
 export function tilePixels(
-  { memoryBytes }: RecipeContext,
+  { memoryBytes, programs }: RecipeContext,
   network: Network,
   layers: readonly string[],
   pooling: "max" | "average",
 ): number {
-  return memoryBytes === undefined ? Number.POSITIVE_INFINITY : memoryBytes / bytesPerPixel(network, layers, { pooling });
+  if (memoryBytes === undefined) return Number.POSITIVE_INFINITY;
+  return memoryBytes / bytesPerPixel(network, layers, { pooling, runtime: programs.runtime.name });
 }
 
 export interface PreparedGoal {
