@@ -18,7 +18,7 @@ export const PAGE = fileURLToPath(new URL("../docs/commands.md", import.meta.url
 
 /** Every command, for the settings in config/default.yaml. */
 export function commandSummaries(): readonly CommandSummary[] {
-  const { dream, paint, neuron, film, styles, queue: caps, pictures } = loadConfig({});
+  const { dream, paint, neuron, film, styles, queue: caps, pictures, engine } = loadConfig({});
   const house = {
     ...offer(catalogue(), []),
     dream,
@@ -27,6 +27,7 @@ export function commandSummaries(): readonly CommandSummary[] {
     film,
     styles,
     caps,
+    mapsMegabytes: engine.memoryMegabytes,
     pictures: { maxBytes: pictures.megabytes * 2 ** 20, seconds: pictures.seconds },
   };
   return chatCommands(house).commands.map(summarise);

@@ -6,6 +6,7 @@ import { type EngineSettings, openEngine } from "./engine/open.js";
 import type { EngineFrame, EngineResult } from "./engine/process/engine.js";
 import type { Programs } from "./engine/programs.js";
 import { runJob } from "./engine/run-job.js";
+import { roomForMaps } from "./memory-room.js";
 
 /** A picture as a path or as encoded bytes (JPEG, PNG, WebP, GIF, AVIF, TIFF). */
 export type PictureSource = string | Uint8Array;
@@ -48,13 +49,14 @@ export interface DreamEngine {
  * await engine.close();
  */
 export async function createEngine(settings: Partial<EngineSettings> = {}): Promise<DreamEngine> {
-  const { models, engine: defaults } = loadConfig();
+  const config = loadConfig();
+  const { models, engine: defaults } = config;
   const engine = openEngine({
     modelsDir: models.dir,
     modelsPath: models.path,
     runtime: defaults.runtime,
     ...(defaults.threads > 0 && { threads: defaults.threads }),
-    ...(defaults.memoryMegabytes > 0 && { memoryBytes: defaults.memoryMegabytes * 1e6 }),
+    ...(defaults.memoryMegabytes > 0 && { memoryBytes: roomForMaps(config) * 1e6 }),
     ...settings,
   });
   return {

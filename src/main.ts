@@ -23,6 +23,7 @@ import { type Config, ConfigError, loadConfig } from "./config.js";
 import { catalogue } from "./engine/networks/catalogue-file.js";
 import type { Engine } from "./engine/process/engine.js";
 import { configuredLogger } from "./log.js";
+import { roomForJobs, roomForMaps } from "./memory-room.js";
 import { Operation } from "./operation/operation.js";
 import { persevere } from "./persevere.js";
 import type { QueueLimits } from "./queue/admission.js";
@@ -91,7 +92,12 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   const engine =
     cluster.url === "" ? parts.engine(config, logger.child({ part: "engine" }), (download) => presenter?.downloading(download)) : undefined;
   const queue = engine
-    ? new LocalQueue({ ...common, engine, concurrency: config.engine.concurrency })
+    ? new LocalQueue({
+        ...common,
+        limits: { ...common.limits, megabytes: roomForJobs(config) },
+        engine,
+        concurrency: config.engine.concurrency,
+      })
     : new ClusterQueue({ ...common, cluster });
   await queue.remember();
   if (engine) operation.watchEngine(engine);
@@ -301,7 +307,8 @@ function houseOf(config: Config, catalogue: Pick<House, "looks" | "networks">): 
   const { megabytes, seconds } = config.pictures;
   const { dream, paint, neuron, film, styles, queue: caps } = config;
   const bounds = { maxBytes: Math.round(megabytes * 1024 * 1024), seconds };
-  return { ...catalogue, dream, paint, neuron, film, styles, caps, pictures: bounds };
+  const mapsMegabytes = roomForMaps(config);
+  return { ...catalogue, mapsMegabytes, dream, paint, neuron, film, styles, caps, pictures: bounds };
 }
 
 function ownOffer(config: Config): Pick<House, "looks" | "networks"> {

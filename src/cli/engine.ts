@@ -4,18 +4,20 @@ import type { Config } from "../config.js";
 import type { Network } from "../engine/networks/network.js";
 import { type EngineSettings, type OpenEngine, openEngine } from "../engine/open.js";
 import { RUNTIME_CHOICES, type RuntimeChoice } from "../engine/runtimes/choose.js";
+import { roomForMaps } from "../memory-room.js";
 import { downloadBar } from "./download-bar.js";
 
 const MEGABYTE = 1e6;
 
 /** The part of the settings that the engine needs. */
-export function engineSettings({ models, engine }: Config): EngineSettings {
+export function engineSettings(config: Config): EngineSettings {
+  const { models, engine } = config;
   return {
     modelsDir: models.dir,
     modelsPath: models.path,
     runtime: engine.runtime,
     ...(engine.threads > 0 && { threads: engine.threads }),
-    ...(engine.memoryMegabytes > 0 && { memoryBytes: engine.memoryMegabytes * MEGABYTE }),
+    ...(engine.memoryMegabytes > 0 && { memoryBytes: roomForMaps(config) * MEGABYTE }),
   };
 }
 

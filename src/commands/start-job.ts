@@ -1,6 +1,7 @@
 import type { Job, JobCredit } from "../queue/job.js";
 import { QueueError } from "../queue/queue.js";
 import { type CommandContext, Mistake } from "./command.js";
+import { jobMemory } from "./recipes/memory.js";
 import type { Params, Recipe } from "./recipes/recipe.js";
 
 export interface Order {
@@ -38,6 +39,7 @@ export async function startJob(
         pictures,
         work: recipe.work(params),
         pace: recipe.pace(params),
+        memory: jobMemory(recipe, params),
         ...(from === undefined ? {} : { from }),
         ...(credits === undefined ? {} : { credits }),
         ...(spoiler === undefined ? {} : { spoiler }),

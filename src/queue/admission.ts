@@ -13,6 +13,8 @@ export interface QueueLimits {
   readonly perChannel?: number;
   /** Most jobs of one channel accepted in any 60 minutes; no bound unless told. */
   readonly perChannelHour?: number;
+  /** Megabytes for all jobs that run side by side; a job that takes more is refused. No bound unless told. */
+  readonly megabytes?: number;
 }
 
 /** A job as far as counting goes. */
@@ -51,9 +53,10 @@ export class Admission {
    *
    * @param open the jobs that wait or run
    */
-  admit(request: Counted & Pick<JobRequest, "caps">, open: Iterable<Counted & Pick<Job, "state">>): () => void {
+  admit(request: Counted & Pick<JobRequest, "caps" | "memory">, open: Iterable<Counted & Pick<Job, "state">>): () => void {
     const now = this.now();
     this.#prune(now);
+    this.#checkMemory(request);
     this.#checkOpen(request, [...open]);
     this.#checkHour(request, now);
     const lists = keysOf(request).map((key) => {
@@ -68,6 +71,16 @@ export class Admission {
         if (index >= 0) times.splice(index, 1);
       }
     };
+  }
+
+  /** Waiting would not help a job that does not even fit alone. */
+  #checkMemory({ memory }: Pick<JobRequest, "memory">): void {
+    const { megabytes: room } = this.limits;
+    if (room === undefined || memory === undefined || memory.megabytes <= room) return;
+    const fits = memory.smaller.find(({ megabytes }) => megabytes <= room);
+    const needs = `This would take about ${memory.megabytes} MB of memory, and there are ${room} MB for pictures here.`;
+    const mend = fits ? `The largest that fits is \`${fits.line}\`.` : "No smaller size would fit either.";
+    throw new QueueError("memory", `${needs} ${mend}`);
   }
 
   #checkOpen(request: Counted & { readonly caps?: JobCaps | undefined }, open: readonly (Counted & Pick<Job, "state">)[]): void {

@@ -34,8 +34,13 @@ export class FairLine {
   /** When a person last had a turn, by priority and person, as a running number. */
   readonly #served = new Map<string, number>();
 
+  /** @param mayStart whether the job whose turn it is can start now; nobody is served before it in the meantime */
+  constructor(private readonly mayStart: (id: string) => boolean = () => true) {}
+
+  /** How many may be taken out now, as far as p-queue needs to know: none while the first has to wait. */
   get size(): number {
-    return this.#waiting.length;
+    const next = this.#first();
+    return next && this.mayStart(next.id) ? this.#waiting.length : 0;
   }
 
   enqueue(turn: Turn, options: Partial<FairOptions> = {}): void {

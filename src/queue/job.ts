@@ -71,6 +71,13 @@ export interface JobCaps {
   readonly perChannelHour?: number;
 }
 
+/** How much memory a job takes at its worst moment, in megabytes, besides the program and its networks. */
+export interface JobMemory {
+  readonly megabytes: number;
+  /** The same job made smaller, largest first: what one would write, such as "size:512", and what it takes. */
+  readonly smaller: readonly { readonly line: string; readonly megabytes: number }[];
+}
+
 /** Who may see a result: everybody in the community, or those in its channel. */
 export type JobAudience = "community" | "channel";
 
@@ -127,6 +134,8 @@ export interface JobRequest {
   readonly audience?: JobAudience;
   /** The caps of its channel. They are looked at when it comes in, and not kept with it. */
   readonly caps?: JobCaps;
+  /** An estimate. It is not kept with the job either; one that is taken up again has none. */
+  readonly memory?: JobMemory;
 }
 
 /** What may change in a job's life. */

@@ -45,6 +45,8 @@ interface LiveJob {
   keeping?: Promise<void>;
   /** How often the engine has failed since the job last got ahead. */
   crashes: number;
+  /** Its estimated memory in megabytes, where one is known. */
+  readonly megabytes?: number | undefined;
   /** It is in the line, or has been. */
   queued?: boolean;
 }
@@ -77,6 +79,9 @@ export class LocalQueue implements JobQueue {
   /** Jobs that were joined while they ran elsewhere; they have slots without having waited for them. */
   readonly #joined = new Set<Promise<void>>();
   #slots: number;
+  /** Megabytes of the jobs that the engine has, told as ended or not. */
+  #taken = 0;
+  #runs = 0;
   #paused = false;
   #closing = false;
   #telling: NodeJS.Immediate | undefined;
@@ -87,7 +92,7 @@ export class LocalQueue implements JobQueue {
     this.#events = new QueueEmitter(options.logger);
     this.#admission = new Admission(options.limits, this.#now);
     this.#arrears = new Arrears(options.journal, options.logger);
-    const line = new FairLine();
+    const line = new FairLine((id) => this.#fits(this.#live.get(id)));
     this.#line = line;
     // p-queue makes its line itself; this class hands it ours, so that we can ask it for the order.
     const queueClass = function sharedLine() {
@@ -95,6 +100,8 @@ export class LocalQueue implements JobQueue {
     } as unknown as new () => FairLine;
     this.#slots = options.concurrency;
     this.#pqueue = new PQueue<FairLine, FairOptions>({ concurrency: Math.max(1, options.concurrency), queueClass });
+    // p-queue starts one job for each that ends; where a large one has ended, several small ones may fit.
+    this.#pqueue.on("next", () => this.#regulate());
     this.#regulate();
   }
 
@@ -113,7 +120,7 @@ export class LocalQueue implements JobQueue {
       request,
       [...this.#live.values()].map((live) => live.job),
     );
-    const { pictures, priority, caps: _caps, ...rest } = request;
+    const { pictures, priority, caps: _caps, memory, ...rest } = request;
     const job: Job = {
       ...rest,
       id: this.#freeId(),
@@ -124,7 +131,7 @@ export class LocalQueue implements JobQueue {
       createdAt: this.#now(),
       messages: { frames: [] },
     };
-    const live = liveJob(job);
+    const live = liveJob(job, memory?.megabytes);
     // Counted before the journal has answered, so that many requests at once cannot pass the bounds together.
     this.#live.set(job.id, live);
     try {
@@ -300,8 +307,22 @@ export class LocalQueue implements JobQueue {
       });
   }
 
+  /**
+   * Whether a job's memory is there now. One of which nothing is known (it was taken up again after a start) may be as large as any, so it
+   * has the machine for itself; and alone every job may run, whatever is thought of it.
+   */
+  #fits(live: LiveJob | undefined): boolean {
+    const room = this.#options.limits.megabytes;
+    if (room === undefined || this.#options.elsewhere || this.#runs === 0) return true;
+    return this.#taken + (live?.megabytes ?? room) <= room;
+  }
+
   async #run(live: LiveJob, { begun = false }: { readonly begun?: boolean } = {}): Promise<void> {
-    const { elsewhere, jobSeconds } = this.#options;
+    const { elsewhere, jobSeconds, limits } = this.#options;
+    const megabytes = live.megabytes ?? limits.megabytes ?? 0;
+    // Until the engine has let go of it, which may be later than its end is told.
+    this.#taken += megabytes;
+    this.#runs++;
     const startedAt = (begun ? live.job.startedAt : undefined) ?? this.#now();
     live.job = { ...live.job, state: "running", startedAt };
     const timer = elsewhere ? undefined : setTimeout(() => live.abort.abort(new Error("time limit")), jobSeconds * 1000);
@@ -311,6 +332,8 @@ export class LocalQueue implements JobQueue {
       await this.#attempts(live, begun);
     } finally {
       clearTimeout(timer);
+      this.#taken -= megabytes;
+      this.#runs--;
     }
   }
 
@@ -519,6 +542,6 @@ export class LocalQueue implements JobQueue {
   }
 }
 
-function liveJob(job: Job): LiveJob {
-  return { job, leave: new AbortController(), abort: new AbortController(), progress: 0, crashes: 0 };
+function liveJob(job: Job, megabytes?: number): LiveJob {
+  return { job, megabytes, leave: new AbortController(), abort: new AbortController(), progress: 0, crashes: 0 };
 }

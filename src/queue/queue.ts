@@ -78,7 +78,15 @@ export interface JobQueue {
   close(graceMs: number): Promise<void>;
 }
 
-export type QueueErrorKind = "unreachable" | "full" | "person-waiting" | "person-hour" | "channel-waiting" | "channel-hour" | "closing";
+export type QueueErrorKind =
+  | "unreachable"
+  | "full"
+  | "person-waiting"
+  | "person-hour"
+  | "channel-waiting"
+  | "channel-hour"
+  | "memory"
+  | "closing";
 
 /** Why a job was not accepted, in a sentence for the person who asked. */
 export class QueueError extends Error {

@@ -34,6 +34,7 @@ export const house: House = {
   film: { width: 256, maxWidth: 512, frames: 48, maxFrames: 240, maxSweep: 12 },
   styles: { perCommunity: 10, perPerson: 2 },
   caps: { perPerson: 5, perHour: 100, perChannel: 15, perChannelHour: 200 },
+  mapsMegabytes: 3000,
   pictures: { maxBytes: 100_000, seconds: 1 },
 };
 

@@ -59,6 +59,26 @@ describe("admission", () => {
     expect(refusal(() => gate.admit(ask("ann", "art", { perChannel: 50 }), crowd)).kind).toBe("channel-waiting");
   });
 
+  it("refuses what takes more memory than there is, and names the largest size that fits", () => {
+    const { admission: gate } = admission({ megabytes: 1000, perHourPerPerson: 1 });
+    const smaller = [
+      { line: "size:1024", megabytes: 1500 },
+      { line: "size:960", megabytes: 1000 },
+      { line: "size:896", megabytes: 800 },
+    ];
+    const memory = { megabytes: 1700, smaller };
+    expect(refusal(() => gate.admit({ ...ask("ann"), memory }, []))).toEqual({
+      kind: "memory",
+      message: "This would take about 1700 MB of memory, and there are 1000 MB for pictures here. The largest that fits is `size:960`.",
+    });
+    expect(refusal(() => gate.admit({ ...ask("ann"), memory: { megabytes: 1001, smaller: [] } }, [])).message).toMatch(
+      /No smaller size would fit either\.$/,
+    );
+    // What was refused has not counted; what is just as large as the room is taken.
+    gate.admit({ ...ask("ann"), memory: { megabytes: 1000, smaller: [] } }, []);
+    admission().admission.admit({ ...ask("ann"), memory }, []);
+  });
+
   it("bounds an hour, of a person everywhere, of a person in a channel, and of a channel", () => {
     const { admission: gate, clock } = admission();
     const caps = { perPersonHour: 2 };

@@ -25,6 +25,22 @@ function serve(line: FairLine): string[] {
   return served;
 }
 
+describe("a line whose first has to wait", () => {
+  it("is empty for p-queue until it may start, and knows its order all the same", () => {
+    let room = false;
+    const line = new FairLine((id) => room || id !== "large");
+    line.enqueue(async () => "large", { id: "large", person: "ann" });
+    line.enqueue(async () => "small", { id: "small", person: "ben" });
+    expect(line.size).toBe(0);
+    expect(line.order()).toEqual(["large", "small"]);
+    room = true;
+    expect(line.size).toBe(2);
+    line.dequeue();
+    room = false;
+    expect(line.size).toBe(1);
+  });
+});
+
 describe("the fair line", () => {
   it("takes turns between people and keeps each one's order", () => {
     expect(serve(fill("aaabbc"))).toEqual(["a0", "b3", "c5", "a1", "b4", "a2"]);

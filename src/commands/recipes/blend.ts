@@ -5,7 +5,7 @@ import { printShares, readShares, type Share } from "../styles/shares.js";
 import { findStyle } from "../styles/shelf.js";
 import { randomSeed } from "./common.js";
 import { filmBytes, formatOption } from "./film.js";
-import { PHOTO, paintingWork, photoOptions, stylesOf, withStyles } from "./painting.js";
+import { PHOTO, paintingMemory, paintingWork, photoOptions, stylesOf, withStyles } from "./painting.js";
 import { type Draft, printOptions, type Recipe, type Scope } from "./recipe.js";
 
 /** A photo in several styles at once, each with its share; or a film from one style to another. */
@@ -58,6 +58,7 @@ export function blendRecipe(house: House): Recipe {
       ...printOptions(options, { ...params, styles: undefined }),
     ],
     work: (params) => paintingWork(params, house) * Math.max(1, Number(params.sweep ?? 0)),
+    memory: (params) => paintingMemory(params, house, { pictures: Number(params.sweep ?? 0) }),
     pace: (params) => `blend ${String(params.network)}`,
   };
 }

@@ -3,6 +3,7 @@ import type { House } from "../house.js";
 import { printLayers, readLayers } from "../layers.js";
 import { choiceOption, integerOption, numberOption, textOption } from "../options.js";
 import { megapixels, networkOption, randomSeed, seedOption } from "./common.js";
+import { area, megabytes } from "./memory.js";
 import type { Params, Recipe } from "./recipe.js";
 
 /** The parameters of a dream, with the bounds of this house. */
@@ -49,6 +50,7 @@ export function dreamRecipe(house: House): Recipe {
     defaults: () => dreamDefaults(house),
     change: async ({ params, pictures }, changes) => ({ params: changeDream(house, params, changes), pictures }),
     work: dreamWork,
+    memory: ({ size, network }) => megabytes(house, { network, manner: "dream", megapixels: area(size), tiled: true }),
     pace: (params) => `dream ${String(params.network)} ${String(params.look ?? params.layers ?? "")}`,
   };
 }

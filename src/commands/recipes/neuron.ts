@@ -1,6 +1,7 @@
 import type { House } from "../house.js";
 import { integerOption, numberOption, textOption } from "../options.js";
 import { channelsOption, megapixels, networkOption, randomSeed, seedOption } from "./common.js";
+import { area, megabytes } from "./memory.js";
 import type { Recipe } from "./recipe.js";
 
 const SQUARE = 1;
@@ -38,6 +39,7 @@ export function neuronRecipe(house: House): Recipe {
     defaults: () => ({ size: neuron.size, octaves: 4, octaveScale: 1.4, steps: neuron.steps, seed: randomSeed(), network: neuron.network }),
     change: async ({ params, pictures }, changes) => ({ params: { ...params, ...changes }, pictures }),
     work: ({ size, octaves, octaveScale, steps }) => megapixels(Number(size), Number(octaves), Number(octaveScale), SQUARE) * Number(steps),
+    memory: ({ size, network }) => megabytes(house, { network, manner: "dream", megapixels: area(size), tiled: false }),
     pace: ({ network }) => `neuron ${String(network)}`,
   };
 }

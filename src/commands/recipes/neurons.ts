@@ -1,10 +1,13 @@
 import type { House } from "../house.js";
 import { integerOption, textOption } from "../options.js";
 import { channelsOption, networkOption, randomSeed, seedOption } from "./common.js";
+import { area, megabytes } from "./memory.js";
 import type { Recipe } from "./recipe.js";
 
 /** Layers shown when none are named: the engine chooses five. */
 const USUAL_LAYERS = 5;
+/** Channels that the engine climbs to in one batch, at most. */
+const BATCH = 16;
 
 /** A sheet of what many channels of some layers look for. */
 export function neuronsRecipe(house: House): Recipe {
@@ -38,6 +41,10 @@ export function neuronsRecipe(house: House): Recipe {
     work: ({ layers, sample, size, steps }) => {
       const rows = typeof layers === "string" ? layers.split(" ").length : USUAL_LAYERS;
       return (rows * Number(sample) * Number(size) ** 2 * Number(steps)) / 1e6;
+    },
+    memory: ({ channels, sample, size, network }) => {
+      const batch = channels === undefined ? Math.min(Number(sample), BATCH) : BATCH;
+      return megabytes(house, { network, manner: "dream", megapixels: batch * area(size), tiled: false });
     },
     pace: ({ network }) => `grid ${String(network)}`,
   };

@@ -6,6 +6,7 @@ import { printLayers, readLayers } from "../layers.js";
 import { choiceOption, flagOption, integerOption, kebab, numberOption, type Options, textOption } from "../options.js";
 import { findStyle, type StyleShelf, styleCredit } from "../styles/shelf.js";
 import { networkOption, seedOption, TYPICAL_AREA } from "./common.js";
+import { area, type Footprint, megabytes } from "./memory.js";
 import type { Draft, Params } from "./recipe.js";
 
 /** One of the engine's `styles`: which picture, what people call it, and its share. */
@@ -88,6 +89,13 @@ export async function withStyles(
 
 export function stylesOf(params: Params): readonly StyleParam[] {
   return Array.isArray(params.styles) ? (params.styles as StyleParam[]) : [];
+}
+
+/** What a painting takes: its styles are pictures of its size, times the square of their strokes' scale. */
+export function paintingMemory(params: Params, house: House, more: Partial<Pick<Footprint, "megapixels" | "pictures">> = {}): number {
+  const { megapixels = area(params.size), pictures = 0 } = more;
+  const styles = Math.max(1, stylesOf(params).length) * Number(params.styleScale ?? 1) ** 2;
+  return megabytes(house, { network: params.network, manner: "painting", megapixels, tiled: true, pictures: pictures + styles });
 }
 
 /** The engine's smallest scale, in pixels of the longer side, and how much larger each further one is. */

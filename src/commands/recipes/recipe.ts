@@ -42,6 +42,8 @@ export interface Recipe {
   print?(params: Params): readonly Argument[];
   /** Megapixel-steps of all that will be worked on. */
   work(params: Params): number;
+  /** Megabytes that it takes at its worst moment, besides the program and its networks. */
+  memory(params: Params): number;
   /** What the speed depends on, beginning with the recipe's name. */
   pace(params: Params): string;
 }

@@ -2,7 +2,7 @@ import { Mistake } from "../command.js";
 import type { House } from "../house.js";
 import { textOption } from "../options.js";
 import { randomSeed } from "./common.js";
-import { ATTACHED, paintingWork, photoOptions, stylesOf, withStyles } from "./painting.js";
+import { ATTACHED, paintingMemory, paintingWork, photoOptions, stylesOf, withStyles } from "./painting.js";
 import { printOptions, type Recipe } from "./recipe.js";
 
 /** A photo in one style. */
@@ -39,6 +39,7 @@ export function stylizeRecipe(house: House): Recipe {
     },
     print: (params) => [...stylesOf(params).map(({ name }) => ({ value: name })), ...printOptions(options, params)],
     work: (params) => paintingWork(params, house),
+    memory: (params) => paintingMemory(params, house),
     pace: (params) => `stylize ${String(params.network)}`,
   };
 }

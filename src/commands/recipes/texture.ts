@@ -3,7 +3,8 @@ import type { House } from "../house.js";
 import { flagOption, integerOption, textOption } from "../options.js";
 import { findStyle, styleCredit } from "../styles/shelf.js";
 import { randomSeed } from "./common.js";
-import { paintingOptions, paintingWork } from "./painting.js";
+import { area } from "./memory.js";
+import { paintingMemory, paintingOptions, paintingWork } from "./painting.js";
 import { printOptions, type Recipe } from "./recipe.js";
 
 /** Photos' area is 0.7 of a square's; a texture is a square unless told. */
@@ -48,6 +49,10 @@ export function textureRecipe(house: House): Recipe {
       const { width = params.size, height = params.size } = params;
       const size = Math.sqrt(Number(width) * Number(height));
       return paintingWork({ ...params, size }, house) * SQUARE;
+    },
+    memory: (params) => {
+      const { width = params.size, height = params.size } = params;
+      return paintingMemory(params, house, { megapixels: area(width, height) });
     },
     pace: (params) => `texture ${String(params.network)}`,
   };

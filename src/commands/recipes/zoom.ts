@@ -2,8 +2,12 @@ import type { House } from "../house.js";
 import { choiceOption, integerOption, numberOption } from "../options.js";
 import { channelsOption, networkOption, randomSeed, seedOption, TYPICAL_AREA } from "./common.js";
 import { filmBytes, formatOption } from "./film.js";
+import { area, megabytes } from "./memory.js";
 import { layerOption } from "./neuron.js";
 import type { Recipe } from "./recipe.js";
+
+/** A film's pictures are on disk, but it is encoded from all of them twice, in bytes: half of what as many in float32 take. */
+const OF_FRAMES = 1 / 2;
 
 /** A film that falls into a picture for ever, from one neuron to the next. */
 export function zoomRecipe(house: House): Recipe {
@@ -49,6 +53,10 @@ export function zoomRecipe(house: House): Recipe {
     defaults: () => ({ frames: film.frames, width: film.width, steps: 3, seed: randomSeed(), network: neuron.network }),
     change: async ({ params, pictures }, changes, scope) => ({ params: { ...params, ...changes, ...filmBytes(scope) }, pictures }),
     work: ({ frames, width, steps }) => (Number(frames) * Number(width) ** 2 * TYPICAL_AREA * Math.max(1, Number(steps))) / 1e6,
+    memory: ({ frames, width, network, loop }) => {
+      const pictures = Number(frames) * (loop === "bounce" ? 2 : 1) * OF_FRAMES;
+      return megabytes(house, { network, manner: "dream", megapixels: area(width), tiled: false, pictures });
+    },
     pace: ({ network }) => `zoom ${String(network)}`,
   };
 }
