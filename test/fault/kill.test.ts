@@ -57,7 +57,7 @@ describe("killed at random moments", () => {
   it("loses and doubles none of 200 jobs: the bots, the engine and both are killed again and again", { timeout: 300_000 }, async () => {
     const next = random(20_260_105);
     const picture = await drawn(40, 30);
-    const made = world({ worker: STUB, env: { ENGINE_CONCURRENCY: "2" } });
+    const made = world({ worker: STUB, env: { ENGINE_CONCURRENCY: "4" } });
     const jobs = 200;
     let sent = 0;
     // Starting the bots takes longest, so the engine alone is killed more often.
@@ -72,7 +72,7 @@ describe("killed at random moments", () => {
         const before = made.world.messages.length;
         await made.world.until(() => made.world.messages.length > before, "a message after a kill");
         // Soon after something was said, while the next thing is under way; or after any other time.
-        await delay(next() < 0.3 ? randomInteger(next, 0, 50) : randomInteger(next, 200, 1500));
+        await delay(next() < 0.3 ? randomInteger(next, 0, 50) : randomInteger(next, 100, 900));
         kills[what]++;
         made.world.kill(what);
       }

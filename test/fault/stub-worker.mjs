@@ -11,7 +11,7 @@ async function run({ id, request }) {
   const octaves = 4;
   const size = { width: 1, height: 1, picture, type: "image/png" };
   for (let octave = (resume?.octave ?? 0) + 1; octave <= octaves; octave++) {
-    await delay(5 + Math.random() * 30);
+    await delay(3 + Math.random() * 20);
     if (aborted.has(id)) return send({ type: "aborted", id });
     const checkpoint = octave < octaves ? { checkpoint: { octave, state: new Uint8Array(2000).fill(octave) } } : {};
     const frame = { kind: "octave", octave, octaves, step: 1, steps: 1, progress: octave / octaves, ...size, ...checkpoint };
