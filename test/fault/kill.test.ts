@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { random, randomInteger } from "../../src/engine/images/random.js";
 import { openStore } from "../../src/store/open.js";
 import { drawn } from "../support/pictures.js";
+import { writeTinyNetwork } from "../support/tiny-network.js";
 import { World, type WorldOptions } from "./world.js";
 
 const STUB = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
@@ -36,6 +37,7 @@ function counted(world: World, dir: string) {
   );
   return {
     ...{ jobs: jobs.length, unfinished, owed, failed: failed.size, announced: announced.size },
+    different: new Set(jobs.map(({ picture }) => picture?.sha)).size,
     lost: [...announced.keys(), ...jobs.map(({ id }) => id)].filter((id) => !finals.has(id) && !failed.has(id)).length,
     doubled: [...announced.values(), ...finals.values(), ...world.keyed("resumed").values()].filter((messages) => messages.length > 1)
       .length,
@@ -103,5 +105,32 @@ describe("killed at random moments", () => {
     expect(count.announced).toBeGreaterThanOrEqual(jobs);
     expect(count.jobs + count.failed).toBe(count.announced);
     expect(made.world.keyed("resumed").size).toBeGreaterThan(2);
+  });
+
+  it("finishes real pictures, and the same ones as without kills", { timeout: 180_000 }, async () => {
+    const network = await writeTinyNetwork();
+    onTestFinished(() => rmSync(network, { recursive: true }));
+    const picture = await drawn(96, 72);
+    const made = world({ network, env: { ENGINE_RUNTIME: "cpu", ENGINE_THREADS: "1", MODELS_DIR: join(tmpdir(), "dreamloom-none") } });
+    const { world: chat } = made;
+    const line = `network:"${network}" layers:corners size:160 octaves:4 octave-scale:1.3 steps:20 seed:7`;
+    await chat.until(() => chat.say("ann", line, picture), "a program that hears");
+    await chat.until(() => chat.keyed("final").size === 1 || chat.whispers.length > 0, "the first picture");
+    const jobs = 6;
+    for (let count = 2; count <= jobs; count++) {
+      chat.say("ann", line, picture);
+      await chat.until(() => chat.keyed("announcement").size === count || chat.whispers.length > 0, "an answer");
+    }
+    expect(chat.whispers).toEqual([]);
+    const octaves = () => chat.messages.filter(({ key }) => key?.includes(" octave ")).length;
+    for (const what of ["engine", "bots", "both", "bots"] as const) {
+      const before = octaves();
+      await chat.until(() => octaves() > before, "a frame");
+      expect(chat.keyed("final").size).toBeLessThan(jobs);
+      chat.kill(what);
+    }
+    await chat.until(() => chat.keyed("final").size === jobs, "every final picture");
+    await chat.stop();
+    expect(counted(chat, made.dir)).toMatchObject({ jobs, unfinished: 0, owed: 0, failed: 0, lost: 0, doubled: 0, different: 1 });
   });
 });
