@@ -105,8 +105,8 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     await say(page, `${line} seed:${seed}`);
     const item = page
       .locator(".channel-pane article", { hasText: `seed:${seed} ` })
-      // The bot's own: a line that answers a result quotes its "Done in".
-      .filter({ hasText: /^Dreamloom/ })
+      // The bot's own has buttons; a line that answers a result only quotes its "Done in".
+      .filter({ has: page.getByRole("button", { name: "Again" }) })
       .filter({ hasText: "Done in" })
       .last();
     await item.waitFor();
