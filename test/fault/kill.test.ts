@@ -24,6 +24,15 @@ function world(options: Omit<WorldOptions, "dir"> = {}): { world: World; dir: st
   return { world: made, dir };
 }
 
+/** Jobs that were given up, as the channel says: one that has a progress message is told there, and has no message of its own for it. */
+function givenUp(world: World): Set<string> {
+  return new Set(
+    [...world.keyed("announcement")].flatMap(([id, [message]]) =>
+      /The painter|Dreamloom was stopped/.test(message?.text ?? "") ? [id] : [],
+    ),
+  );
+}
+
 /** What became of all jobs: in the journal, and in the chat. */
 function counted(world: World, dir: string) {
   const store = openStore({ dir });
@@ -31,10 +40,7 @@ function counted(world: World, dir: string) {
   const unfinished = store.jobs.unfinished().length;
   const owed = store.jobs.owed().length;
   void store.close();
-  const [announced, finals] = [world.keyed("announcement"), world.keyed("final")];
-  const failed = new Set(
-    [...announced].flatMap(([id, [message]]) => (/The painter|Dreamloom was stopped/.test(message?.text ?? "") ? [id] : [])),
-  );
+  const [announced, finals, failed] = [world.keyed("announcement"), world.keyed("final"), givenUp(world)];
   return {
     ...{ jobs: jobs.length, unfinished, owed, failed: failed.size, announced: announced.size },
     different: new Set(jobs.map(({ picture }) => picture?.sha)).size,
@@ -44,8 +50,18 @@ function counted(world: World, dir: string) {
   };
 }
 
-function ended(world: World): number {
-  return world.keyed("final").size + world.keyed("end").size;
+/** Announced jobs whose end the chat does not show. */
+function open(world: World): string[] {
+  const [finals, failed] = [world.keyed("final"), givenUp(world)];
+  return [...world.keyed("announcement").keys()].filter((id) => !finals.has(id) && !failed.has(id));
+}
+
+/** All that the chat shows of jobs that should have ended. */
+function shown(world: World, ids: readonly string[]): string {
+  return ids
+    .flatMap((id) => world.messages.filter(({ key }) => key?.startsWith(id)))
+    .map(({ key, process, text }) => `${key} (process ${process}): ${text}`)
+    .join("\n");
 }
 
 function shuffled<T>(items: readonly T[], next: () => number): T[] {
@@ -84,9 +100,8 @@ describe("killed at random moments", () => {
     const killed = () => Object.values(kills).reduce((a, b) => a + b) === plan.length;
     // While there are kills to come there are jobs to be hit.
     while (made.world.keyed("announcement").size < jobs || !killed()) {
-      const open = made.world.keyed("announcement").size - made.world.keyed("final").size;
       if (
-        open < 8 &&
+        open(made.world).length < 8 &&
         made.world.unanswered < 4 &&
         made.world.say(`p${sent % 20}`, "size:64 octaves:4 seed:1", sent % 2 === 0 ? picture : undefined)
       )
@@ -94,7 +109,10 @@ describe("killed at random moments", () => {
       await delay(10);
     }
     await killing;
-    await made.world.until(() => ended(made.world) >= made.world.keyed("announcement").size, "every job's end");
+    const ends = made.world.until(() => open(made.world).length === 0, "every job's end");
+    await ends.catch((error: unknown) => {
+      throw new Error(shown(made.world, open(made.world)), { cause: error });
+    });
     const code = await made.world.stop();
     const count = counted(made.world, made.dir);
     process.stdout.write(`kills ${JSON.stringify(kills)}, starts ${made.world.starts}, ${JSON.stringify(count)}\n`);
