@@ -31,6 +31,7 @@ import { ClusterQueue, type WorkerState } from "./queue/cluster/cluster-queue.js
 import { Estimator } from "./queue/estimator.js";
 import { LocalQueue } from "./queue/local-queue.js";
 import { SqliteJournal } from "./queue/sqlite-journal.js";
+import { shutDownInOrder } from "./shutdown.js";
 import { openStore, type Store } from "./store/open.js";
 import { startRetention } from "./store/retention-timer.js";
 
@@ -201,34 +202,9 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
 export async function start(parts: Parts & { readonly env?: Readonly<Record<string, string | undefined>> }): Promise<Running> {
   const config = loadConfig(parts.env ?? process.env);
   const logger = parts.logger ?? configuredLogger(config);
-  process.on("unhandledRejection", (reason) => logger.error({ err: reason }, "something failed that nobody waited for"));
-  const running = await startDreamloom(config, { ...parts, logger });
-  const stop = async (code: number) => {
-    try {
-      await running.stop();
-    } catch (error) {
-      logger.error({ err: error }, "the program did not stop cleanly");
-    }
-    process.exit(code);
-  };
-  let asked = false;
-  for (const [signal, code] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const) {
-    process.on(signal, () => {
-      if (asked) process.exit(code);
-      asked = true;
-      logger.info({ signal }, "stopping; once more stops at once");
-      void stop(0);
-    });
-  }
-  process.on("uncaughtException", (error) => {
-    logger.fatal({ err: error }, "the program failed and stops");
-    if (asked) process.exit(1);
-    asked = true;
-    void stop(1);
-  });
+  let running: Running | undefined;
+  shutDownInOrder({ what: "the program", stop: async () => running?.stop(), logger });
+  running = await startDreamloom(config, { ...parts, logger });
   return running;
 }
 

@@ -6,12 +6,12 @@ import { configuredLogger } from "../log.js";
 import { Operation } from "../operation/operation.js";
 import { hostOf } from "../queue/cluster/connection.js";
 import { QueueWorker } from "../queue/cluster/queue-worker.js";
+import { shutDownInOrder } from "../shutdown.js";
 import { engineSettings } from "./engine.js";
 import { UsageError } from "./mistake.js";
 
 async function work(config: Config): Promise<void> {
   const logger = configuredLogger(config);
-  process.on("unhandledRejection", (reason) => logger.error({ err: reason }, "something failed that nobody waited for"));
   const engine = new EngineHost({ ...engineSettings(config), logger: logger.child({ part: "engine" }) });
   const { concurrency: slots, runtime: device } = config.engine;
   const worker = new QueueWorker({ cluster: config.cluster, engine, slots, device, logger: logger.child({ part: "worker" }) });
@@ -19,42 +19,20 @@ async function work(config: Config): Promise<void> {
   operation.watchEngine(engine);
   operation.watchWorker(worker, hostOf(config.cluster.url));
   await operation.listen();
-  let asked = false;
-  const stop = async (code: number): Promise<never> => {
+  const stop = async () => {
     operation.stopping();
-    try {
-      await worker.stop(config.queue.shutdownSeconds * 1000);
-      await engine.close();
-      await operation.close();
-    } catch (error) {
-      logger.error({ err: error }, "the worker did not stop cleanly");
-    }
-    process.exit(code);
+    await worker.stop(config.queue.shutdownSeconds * 1000);
+    await engine.close();
+    await operation.close();
   };
-  for (const [signal, code] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const) {
-    process.on(signal, () => {
-      if (asked) process.exit(code);
-      asked = true;
-      logger.info({ signal }, "stopping; once more stops at once");
-      void stop(0);
-    });
-  }
-  process.on("uncaughtException", (error) => {
-    logger.fatal({ err: error }, "the worker failed and stops");
-    if (asked) process.exit(1);
-    asked = true;
-    void stop(1);
-  });
+  const stopping = shutDownInOrder({ what: "the worker", stop, logger });
   // The first person whose job comes here should not wait for loading and compiling.
   engine.warmUp(config.dream.network).catch((error: unknown) => logger.warn({ err: error }, "the engine could not be warmed up"));
   try {
     await worker.start();
     operation.started();
   } catch (error) {
-    if (!asked) throw error;
+    if (!stopping()) throw error;
   }
 }
 

@@ -1,0 +1,45 @@
+import type { Logger } from "pino";
+
+export interface ShutdownOptions {
+  /** What stops, for the log: "the worker". */
+  readonly what: string;
+  /** Lays everything down in order; it bounds its own time. */
+  readonly stop: () => Promise<void>;
+  readonly logger: Logger;
+}
+
+/**
+ * Ends the process in order on SIGINT and SIGTERM (exit code 0), and on an error that nobody caught (exit code 1). A second signal ends
+ * it at once, with that signal's usual exit code.
+ *
+ * @returns whether it has been asked to stop
+ */
+export function shutDownInOrder({ what, stop, logger }: ShutdownOptions): () => boolean {
+  let asked = false;
+  const end = async (code: number): Promise<void> => {
+    asked = true;
+    try {
+      await stop();
+    } catch (error) {
+      logger.error({ err: error }, `${what} did not stop cleanly`);
+    }
+    process.exit(code);
+  };
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(code);
+      logger.info({ signal }, "stopping; once more stops at once");
+      void end(0);
+    });
+  }
+  process.on("unhandledRejection", (reason) => logger.error({ err: reason }, "something failed that nobody waited for"));
+  process.on("uncaughtException", (error) => {
+    logger.fatal({ err: error }, `${what} failed and stops`);
+    if (asked) process.exit(1);
+    void end(1);
+  });
+  return () => asked;
+}
