@@ -16,12 +16,12 @@ import { summarise } from "./commands/command.js";
 import { chatCommands, createDesk } from "./commands/create-desk.js";
 import { createHandlers, type Handlers } from "./commands/handlers.js";
 import type { House } from "./commands/house.js";
-import type { Download, Presenter } from "./commands/present/presenter.js";
+import type { Presenter } from "./commands/present/presenter.js";
 import { SHORTCUTS } from "./commands/shortcuts.js";
 import { styleShelf } from "./commands/styles/style-shelf.js";
 import { type Config, ConfigError, loadConfig } from "./config.js";
 import { catalogue } from "./engine/networks/catalogue-file.js";
-import type { Engine } from "./engine/process/engine.js";
+import type { Engine, EngineDownload } from "./engine/process/engine.js";
 import { configuredLogger } from "./log.js";
 import { roomForJobs, roomForMaps } from "./memory-room.js";
 import { Operation } from "./operation/operation.js";
@@ -38,7 +38,7 @@ import { startRetention } from "./store/retention-timer.js";
 /** What the composition root does not make itself, or makes unless it is given. */
 export interface Parts {
   /** Made from the settings; closed when the program stops. It reports downloads of networks, which people are shown. */
-  readonly engine: (config: Config, logger: Logger, onDownload: (download: Download) => void) => Engine;
+  readonly engine: (config: Config, logger: Logger, onDownload: (download: EngineDownload) => void) => Engine;
   /** The networks and looks that people may choose; the engine's catalogue and the folders in `models.path` unless given. */
   readonly catalogue?: Pick<House, "looks" | "networks">;
   /** The chats to serve; the web chat unless given. */
@@ -99,7 +99,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
         engine,
         concurrency: config.engine.concurrency,
       })
-    : new ClusterQueue({ ...common, cluster });
+    : new ClusterQueue({ ...common, cluster, onDownload: (job, download) => presenter?.downloading(download, job) });
   await queue.remember();
   if (engine) operation.watchEngine(engine);
   if (queue instanceof ClusterQueue) operation.watchCluster(queue);
@@ -124,6 +124,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     startedAt: operation.startedAt,
     engine: () => engine?.status?.(),
     workers: () => (queue instanceof ClusterQueue ? queue.workers().map(shownWorker) : []),
+    workerOf: (job) => (queue instanceof ClusterQueue ? queue.workerOf(job) : undefined),
     disk: () => operation.disk.last,
     problems: () => operation.problems(),
   });

@@ -75,6 +75,12 @@ export interface AdminChat {
   readonly detail?: string;
 }
 
+/**
+ * What the queue does: "open": takes jobs and begins them; "paused": takes them and begins none; "draining": takes none and begins none.
+ * Running ones go on in any of them. What waits is on disk: it goes on when the queue is open again, or the program is started again.
+ */
+export type AdminMode = "open" | "paused" | "draining";
+
 /** The program at one moment. */
 export interface AdminOverview {
   /** Milliseconds since the epoch, like the next one. */
@@ -82,8 +88,7 @@ export interface AdminOverview {
   readonly startedAt: number;
   readonly version: string;
   readonly node: string;
-  /** No job is begun until somebody ends the pause; new ones are taken and wait. */
-  readonly paused: boolean;
+  readonly mode: AdminMode;
   readonly waiting: number;
   readonly running: number;
   /** Running ones first, then in the order of their turns; the first 200. */
@@ -105,8 +110,8 @@ export interface ChatAdmin {
   overview(person: Person): Promise<AdminOverview>;
   /** Cancels anybody's job. Rejects with a ChatError "gone" when it has ended. */
   cancel(person: Person, job: string): Promise<void>;
-  /** Begins no more jobs, or begins them again. Those that run go on: when none does, the program can be stopped without haste. */
-  pause(person: Person, paused: boolean): Promise<void>;
+  /** Those jobs that run go on in any mode: when none does, the program can be stopped without haste. */
+  setMode(person: Person, mode: AdminMode): Promise<void>;
   /** Calls back whenever the overview may have changed, until the returned function is called. Throws for others, too. */
   watch(person: Person, changed: () => void): () => void;
 }

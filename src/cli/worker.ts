@@ -1,6 +1,7 @@
 /** `dreamloom worker`: works on the bots' jobs, on this machine's device. */
 import type { Command } from "commander";
 import { type Config, loadConfig } from "../config.js";
+import type { EngineDownload } from "../engine/process/engine.js";
 import { EngineHost } from "../engine/process/host.js";
 import { configuredLogger } from "../log.js";
 import { Operation } from "../operation/operation.js";
@@ -12,7 +13,8 @@ import { UsageError } from "./mistake.js";
 
 async function work(config: Config): Promise<void> {
   const logger = configuredLogger(config);
-  const engine = new EngineHost({ ...engineSettings(config), logger: logger.child({ part: "engine" }) });
+  const onDownload = (download: EngineDownload) => worker.downloading(download);
+  const engine = new EngineHost({ ...engineSettings(config), logger: logger.child({ part: "engine" }), onDownload });
   const { concurrency: slots, runtime: device } = config.engine;
   const worker = new QueueWorker({ cluster: config.cluster, engine, slots, device, logger: logger.child({ part: "worker" }) });
   const operation = new Operation({ settings: config.ops, folder: config.data.dir, logger: logger.child({ part: "operation" }) });

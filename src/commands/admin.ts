@@ -1,5 +1,5 @@
 import { freemem, totalmem } from "node:os";
-import type { AdminChat, AdminEngine, AdminFailure, AdminJob, AdminOverview, AdminWorker, ChatAdmin } from "../bots/admin.js";
+import type { AdminChat, AdminEngine, AdminFailure, AdminJob, AdminMode, AdminOverview, AdminWorker, ChatAdmin } from "../bots/admin.js";
 import { type Chat, ChatError, type Person } from "../bots/chat.js";
 import type { EngineStatus } from "../engine/process/engine.js";
 import type { Job } from "../queue/job.js";
@@ -14,6 +14,8 @@ export interface AdminFacts {
   readonly startedAt: number;
   engine(): EngineStatus | undefined;
   workers(): readonly AdminWorker[];
+  /** The name of the worker that has a job; undefined where there are none, or nobody has it yet. */
+  workerOf(job: string): string | undefined;
   disk(): { readonly freeBytes: number; readonly low: boolean } | undefined;
   problems(): Promise<AdminOverview["problems"]>;
 }
@@ -21,6 +23,11 @@ export interface AdminFacts {
 const JOBS = 200;
 const FAILURES = 20;
 const FAILURES_DAYS = 7;
+const SAID: Readonly<Record<AdminMode, string>> = {
+  open: "a moderator has opened the queue again",
+  paused: "a moderator has paused the queue",
+  draining: "a moderator drains the queue: nothing new is taken or begun",
+};
 
 /** What those who run the program see and may do in a chat of their own, as moderators of it. One for the whole program. */
 export class Admin implements ChatAdmin {
@@ -62,7 +69,7 @@ export class Admin implements ChatAdmin {
       startedAt: facts.startedAt,
       version,
       node: process.version,
-      paused: desk.queue.paused,
+      mode: this.#mode,
       waiting: line.length - running,
       running,
       jobs: line.slice(0, JOBS).map((standing) => this.#job(standing)),
@@ -83,13 +90,13 @@ export class Admin implements ChatAdmin {
     this.desk.logger.info({ job, person: person.id }, "a moderator has cancelled a job");
   }
 
-  async pause(person: Person, paused: boolean): Promise<void> {
+  async setMode(person: Person, mode: AdminMode): Promise<void> {
     mustModerate(person);
     const { queue, logger } = this.desk;
-    if (queue.paused === paused) return;
-    if (paused) queue.pause();
-    else queue.unpause();
-    logger.info({ person: person.id }, paused ? "a moderator has paused the queue" : "a moderator has ended the queue's pause");
+    if (mode === this.#mode) return;
+    if (mode === "open") queue.unpause();
+    else queue.pause({ refusing: mode === "draining" });
+    logger.info({ person: person.id }, SAID[mode]);
     this.#changed();
   }
 
@@ -97,6 +104,11 @@ export class Admin implements ChatAdmin {
     mustModerate(person);
     this.#watchers.add(changed);
     return () => this.#watchers.delete(changed);
+  }
+
+  get #mode(): AdminMode {
+    const { refusing, paused } = this.desk.queue;
+    return refusing ? "draining" : paused ? "paused" : "open";
   }
 
   #changed(): void {
@@ -107,6 +119,7 @@ export class Admin implements ChatAdmin {
     const { createdAt, startedAt = this.now() } = job;
     const running = place === 0;
     const since = (at: number) => Math.max(0, (this.now() - at) / 1000);
+    const worker = running ? this.facts.workerOf(job.id) : undefined;
     return {
       id: job.id,
       title: this.#title(job.recipe, job.params),
@@ -122,6 +135,7 @@ export class Admin implements ChatAdmin {
       startsIn: running ? 0 : waitSeconds,
       takes: runSeconds,
       attempts: job.attempts,
+      ...(worker === undefined ? {} : { worker }),
     };
   }
 

@@ -19,13 +19,17 @@ export class Metrics {
   readonly #known = new Map<string, Set<string>>();
 
   readonly jobs = this.gauge("jobs", "Jobs that wait or run now.", ["state"]);
-  readonly queuePaused = this.gauge("queue_paused", "1 while no job is begun because a moderator has paused the queue.");
+  readonly queuePaused = this.gauge("queue_paused", "1 while no job is begun because a moderator has paused or drains the queue.");
   readonly accepted = this.counter("jobs_accepted_total", "Jobs that the queue has taken.", ["recipe"]);
   readonly refused = this.counter("jobs_refused_total", "Jobs that the queue has not taken, by reason.", ["reason"]);
   readonly ended = this.counter("jobs_ended_total", "Jobs that have ended: done, failed or cancelled.", ["recipe", "state"]);
   readonly failed = this.counter("jobs_failed_total", "Jobs that have failed, by kind of failure.", ["kind"]);
   readonly resumed = this.counter("jobs_resumed_total", "Unfinished jobs of an earlier run of the program that were taken up again.");
-  readonly retried = this.counter("jobs_retried_total", "Jobs that were begun once more after a failure, by its kind.", ["kind"]);
+  readonly retried = this.counter(
+    "jobs_retried_total",
+    "Jobs that were begun once more after a failure, by its kind; moved from a worker that has gone to another.",
+    ["kind"],
+  );
   readonly waitSeconds = this.histogram("job_wait_seconds", "From a job's acceptance to its begin.", WAITS);
   readonly runSeconds = this.histogram("job_run_seconds", "From a finished job's begin to its end.", RUNS, ["recipe"]);
   readonly stepSeconds = this.histogram(

@@ -12,6 +12,9 @@ export function failureOf(error: unknown): JobFailure {
   return { kind: "internal", message: "Something went wrong inside the painter. It has been written to the log." };
 }
 
+/** A job that has gone from one machine to another: the first one was stopped, or died. */
+export const MOVED: JobFailure = { kind: "moved", message: "The machine that worked on this has stopped; another one goes on with it." };
+
 /** A job whose pictures are gone. */
 export function lost(message: string): JobFailure {
   return { kind: "lost", message };

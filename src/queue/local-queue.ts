@@ -6,7 +6,7 @@ import { Admission, type QueueLimits } from "./admission.js";
 import { Arrears } from "./arrears.js";
 import { QueueEmitter } from "./emitter.js";
 import type { Estimator } from "./estimator.js";
-import { failureOf, lost, overtime, retryable, stuck } from "./failures.js";
+import { failureOf, lost, MOVED, overtime, retryable, stuck } from "./failures.js";
 import { FairLine, type FairOptions } from "./fair-line.js";
 import { type Job, type JobChange, type JobFailure, type JobMessages, type JobRequest, personKey } from "./job.js";
 import { newJobId } from "./job-id.js";
@@ -61,6 +61,8 @@ const CANCEL_MS = 900;
 const LET_GO_MS = 2_000;
 /** What the hourly caps look back on. */
 const HOUR_MS = 3_600_000;
+const PAUSED = "The queue is paused for maintenance; nothing that waits is lost, and it goes on by itself afterwards.";
+const DRAINING = "Dreamloom is being prepared for maintenance and takes nothing new just now. Please try again in a while.";
 const CLOSING = "Dreamloom is just shutting down. Please try again in a minute.";
 
 /** The queue of one machine: p-queue starts the jobs, fairly between people, and the journal keeps them. */
@@ -83,6 +85,7 @@ export class LocalQueue implements JobQueue {
   #taken = 0;
   #runs = 0;
   #paused = false;
+  #refusing = false;
   #closing = false;
   #telling: NodeJS.Immediate | undefined;
 
@@ -115,6 +118,7 @@ export class LocalQueue implements JobQueue {
 
   async submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job> {
     if (this.#closing) throw new QueueError("closing", CLOSING);
+    if (this.#refusing) throw new QueueError("draining", DRAINING);
     const person = personKey(request);
     const undo = this.#admission.admit(
       request,
@@ -232,18 +236,28 @@ export class LocalQueue implements JobQueue {
     this.#events.off(event, listener);
   }
 
-  pause(): void {
+  pause({ refusing = false }: { readonly refusing?: boolean } = {}): void {
     this.#paused = true;
+    this.#refusing = refusing;
     this.#regulate();
   }
 
   unpause(): void {
     this.#paused = false;
+    this.#refusing = false;
     this.#regulate();
+  }
+
+  get refusing(): boolean {
+    return this.#refusing || this.#closing;
   }
 
   get paused(): boolean {
     return this.#paused || this.#closing;
+  }
+
+  notice(): string | undefined {
+    return this.#paused ? PAUSED : undefined;
   }
 
   async drain(): Promise<void> {
@@ -385,6 +399,7 @@ export class LocalQueue implements JobQueue {
         { job: id, recipe, params, pictures, ...(live.checkpoint && { resume: live.checkpoint }) },
         {
           ...{ signal, begun },
+          onMoved: () => this.#events.emit("retrying", live.job, MOVED),
           onFrame: ({ checkpoint, ...frame }) => {
             if (signal.aborted) return;
             if (checkpoint) this.#keepCheckpoint(live, checkpoint);

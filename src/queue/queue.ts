@@ -27,7 +27,7 @@ export interface QueueEvents {
   moved: [standing: Standing];
   started: [job: Job];
   frame: [job: Job, frame: EngineFrame];
-  /** The engine has failed in a way that may not happen again; the job is begun once more. */
+  /** The engine has failed in a way that may not happen again, or the machine that worked on it has gone; the job is begun once more. */
   retrying: [job: Job, failure: JobFailure];
   done: [job: Job, result: EngineResult];
   failed: [job: Job, failure: JobFailure];
@@ -63,10 +63,15 @@ export interface JobQueue {
   keepMessages(id: string, messages: JobMessages): Promise<void>;
   on<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void;
   off<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void;
-  /** From now on no job starts; running ones go on, and new ones are accepted and wait. */
-  pause(): void;
+  /**
+   * From now on no job starts; running ones go on. New ones are accepted and wait; with `refusing` they are refused (QueueError
+   * "draining"), so that the program can be stopped for longer. What waits goes on at the next start, or after {@link unpause}.
+   */
+  pause(how?: { readonly refusing?: boolean }): void;
   unpause(): void;
   readonly paused: boolean;
+  /** It is paused, and takes nothing new. */
+  readonly refusing: boolean;
   /** Resolves when no job runs; of use with {@link pause}, for maintenance. */
   drain(): Promise<void>;
   /** What everybody who waits should know, in a sentence: that the queue is out of reach, or that nobody is there to work. */
@@ -86,6 +91,7 @@ export type QueueErrorKind =
   | "channel-waiting"
   | "channel-hour"
   | "memory"
+  | "draining"
   | "closing";
 
 /** Why a job was not accepted, in a sentence for the person who asked. */

@@ -333,6 +333,25 @@ export function queueContract(
       expect(next.engine.runs).toHaveLength(0);
     });
 
+    it("drains: running ones go on, what waits stays, new ones are refused; and takes jobs again afterwards", async () => {
+      const { engine, queue, log, ended } = await setup();
+      const running = await queue.submit(ask("a"));
+      const run = await engine.next();
+      const waiting = await queue.submit(ask("b"));
+      queue.pause({ refusing: true });
+      expect((await refused(queue.submit(ask("c")))).kind).toBe("draining");
+      expect([queue.paused, queue.refusing, queue.notice?.()]).toEqual([true, true, expect.stringMatching(/^The queue is paused/)]);
+      await run.finish();
+      await queue.drain();
+      expect(log).toEqual([`started ${running.id}`, `done ${running.id}`]);
+      const end = ended(waiting.id);
+      queue.unpause();
+      await (await engine.next()).finish();
+      await end;
+      expect([queue.paused, queue.refusing, queue.notice?.()]).toEqual([false, false, undefined]);
+      expect((await queue.submit(ask("c"))).state).toBe("waiting");
+    });
+
     it("pauses: running ones go on, new ones are accepted and wait; drained when nothing runs", async () => {
       const { engine, queue, log, ended } = await setup();
       const running = await queue.submit(ask("a"));

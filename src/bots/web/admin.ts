@@ -20,18 +20,18 @@ export interface AdminServices {
 }
 
 const watchMessage = z.object({ watch: z.enum(["admin", "nothing"]) });
-const pauseBody = z.object({ paused: z.boolean() });
+const modeBody = z.object({ mode: z.enum(["open", "paused", "draining"]) });
 
 /** The admin page's routes. Whether a person may use them is for the handlers to say. */
 export function registerAdmin(app: FastifyInstance, services: AdminServices): { attach(socket: WebSocket, person: string): void } {
   const { admin, act } = services;
   app.get("/api/admin", async (request) => admin.overview(toPerson(act(request))));
 
-  app.post("/api/admin/pause", async (request, reply) => {
-    const body = pauseBody.safeParse(request.body);
+  app.post("/api/admin/mode", async (request, reply) => {
+    const body = modeBody.safeParse(request.body);
     const person = toPerson(act(request));
     if (!body.success) throw new ChatError("forbidden", "This request makes no sense to the chat: reload the page.");
-    await admin.pause(person, body.data.paused);
+    await admin.setMode(person, body.data.mode);
     return reply.code(204).send();
   });
 

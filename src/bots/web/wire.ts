@@ -7,7 +7,7 @@
  * when the server was restarted in between.
  */
 
-import type { AdminJob, AdminOverview } from "../admin.js";
+import type { AdminJob, AdminMode, AdminOverview } from "../admin.js";
 
 export interface WirePerson {
   readonly id: string;
@@ -225,6 +225,7 @@ export type WireFrame =
 /** `GET /api/admin`, and what the socket brings while the page is watched: moderators only. */
 export type WireAdmin = AdminOverview;
 export type WireAdminJob = AdminJob;
+export type WireAdminMode = AdminMode;
 
 /** What a page says over the socket: that it wants to be told of the admin page's changes, or no longer. */
 export interface WireWatch {

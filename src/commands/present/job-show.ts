@@ -48,6 +48,7 @@ export class JobShow {
   #progress: LiveMessage | undefined;
   /** What the progress message should say, also while it is still being posted. */
   #latest: OutgoingMessage | undefined;
+  #begun = false;
   #painting = false;
   #over = false;
   /** An earlier process may have posted the next octave's frame already. */
@@ -68,8 +69,8 @@ export class JobShow {
   }
 
   moved(standing: Standing): void {
-    const { recipe, job } = this.options;
-    this.#announcement?.show(texts.announcement(recipe, job, standing));
+    const { recipe, job, queue } = this.options;
+    this.#announcement?.show(texts.announcement(recipe, job, standing, queue.notice?.()));
   }
 
   /** The job is taken up again by another process than the one that began to show it. */
@@ -77,13 +78,14 @@ export class JobShow {
     const { recipe, job, queue } = this.options;
     this.#outbox.add(async () => {
       if (this.#over) return;
-      this.#announcement?.show(texts.announcement(recipe, job, queue.standing(job.id)));
+      this.#announcement?.show(texts.announcement(recipe, job, queue.standing(job.id), queue.notice?.()));
       if (!this.#progress) return;
       await this.#keepFrame(await this.#postFrame({ text: texts.RESUMED, key: this.#key("resumed"), perhapsPosted: true }));
     });
   }
 
   started(): void {
+    this.#begun = true;
     const { recipe, job, queue } = this.options;
     this.#outbox.add(async () => {
       if (this.#over) return;
@@ -104,7 +106,7 @@ export class JobShow {
 
   /** The engine is still fetching what it needs. */
   fetching(text: string, progress: Progress): void {
-    if (!this.#painting) this.#showProgress({ text, progress });
+    if (this.#begun && !this.#painting) this.#showProgress({ text, progress });
   }
 
   frame(frame: EngineFrame): void {
@@ -215,7 +217,7 @@ export class JobShow {
     const { recipe, job, queue, stage } = this.options;
     const known = this.#messages;
     if (known.progress) this.#follow(known.progress);
-    const ref = known.announcement ?? (await this.#announce(texts.announcement(recipe, job, queue.standing(job.id))));
+    const ref = known.announcement ?? (await this.#announce(texts.announcement(recipe, job, queue.standing(job.id), queue.notice?.())));
     if (!ref) return;
     this.#announcement = new LiveMessage(stage.chat, ref, this.#persistence);
     if (this.#over) this.#announcement.stop();

@@ -1,17 +1,11 @@
 import type { Logger } from "pino";
 import type { Chat } from "../../bots/chat.js";
+import type { EngineDownload } from "../../engine/process/engine.js";
 import type { Job } from "../../queue/job.js";
 import type { JobQueue } from "../../queue/queue.js";
 import type { Observer } from "../notices.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { JobShow, type JobShowOptions, type Stage } from "./job-show.js";
-
-/** How far a network's download is, in bytes. */
-export interface Download {
-  readonly network: string;
-  readonly received: number;
-  readonly total: number | undefined;
-}
 
 export interface PresenterOptions {
   readonly queue: JobQueue;
@@ -64,13 +58,17 @@ export class Presenter {
     this.#shows.set(job.id, new JobShow({ job, queue, logger: logger.child({ job: job.id }), backoffMs, notice, ...more }));
   }
 
-  /** Tells the jobs that have begun but not painted yet that a network is being downloaded. */
-  downloading({ network, received, total }: Download): void {
+  /**
+   * Tells the jobs that have begun but not painted yet that a network is being downloaded.
+   * @param only the one job that waits for it; all unless given
+   */
+  downloading({ network, received, total }: EngineDownload, only?: string): void {
     const megabytes = (bytes: number) => Math.round(bytes / 1e6);
     const all = total === undefined ? "" : ` of ${megabytes(total)}`;
     const text = `Fetching the network ${network}, which happens only once: ${megabytes(received)}${all} MB.`;
     const progress = { value: total ? Math.min(1, received / total) : 0, label: `Fetching ${network}` };
-    for (const show of this.#shows.values()) show.fetching(text, progress);
+    const shows = only === undefined ? [...this.#shows.values()] : [this.#shows.get(only)];
+    for (const show of shows) show?.fetching(text, progress);
   }
 
   /** Resolves when everything about one job, or all of them, has been said. */

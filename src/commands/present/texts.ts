@@ -41,15 +41,19 @@ export function threadTitle(recipe: Recipe, job: Job): string {
   return `${recipe.title(job.params)} · ${job.id}`;
 }
 
-/** The public answer while the job waits or runs. */
-export function announcement(recipe: Recipe, job: Job, standing: Standing | undefined): OutgoingMessage {
-  return { text: [heading(recipe, job), lineBlock(recipe, job), outlook(standing)].join("\n"), buttons: [cancelButton(job)] };
+/**
+ * The public answer while the job waits or runs.
+ * @param notice why nobody can say when it begins: what the queue has to say to all who wait
+ */
+export function announcement(recipe: Recipe, job: Job, standing: Standing | undefined, notice?: string): OutgoingMessage {
+  return { text: [heading(recipe, job), lineBlock(recipe, job), outlook(standing, notice)].join("\n"), buttons: [cancelButton(job)] };
 }
 
-function outlook(standing: Standing | undefined): string {
+function outlook(standing: Standing | undefined, notice: string | undefined): string {
   if (!standing) return "Taken on.";
   const takes = `about ${duration(standing.runSeconds)}`;
   if (standing.place === 0) return `Painting now, ${takes} to go; the frames are in the thread.`;
+  if (notice !== undefined) return `${ordinal(standing.place)} in line, takes ${takes}. ${notice}`;
   const before = standing.waitSeconds < 1 ? "starts at once" : `starts in about ${duration(standing.waitSeconds)}`;
   return `${ordinal(standing.place)} in line, ${before}, takes ${takes}.`;
 }
@@ -126,6 +130,7 @@ function took(job: Job, result: EngineResult): string {
 }
 
 export function retryingText(failure: JobFailure): string {
+  if (failure.kind === "moved") return failure.message;
   return failure.kind === "memory"
     ? "The painter ran out of memory on this picture; trying once more."
     : "The painter crashed on this picture; trying once more.";

@@ -43,6 +43,14 @@ export interface EngineFrame {
   readonly checkpoint?: Checkpoint;
 }
 
+/** A network on its way to the machine that needs it; bytes. */
+export interface EngineDownload {
+  readonly network: string;
+  readonly received: number;
+  /** Unknown where the server does not say. */
+  readonly total: number | undefined;
+}
+
 export interface OctaveSummary {
   readonly octave: number;
   readonly width: number;
@@ -80,6 +88,8 @@ export interface RunOptions {
   /** An earlier process has begun this job: an engine elsewhere may be at it still, or have done it. */
   readonly begun?: boolean;
   onFrame(frame: EngineFrame): void;
+  /** An engine elsewhere tells that the machine that had the job has gone, and another one goes on with it. */
+  onMoved?(): void;
 }
 
 /** How an engine is doing, for operators. */

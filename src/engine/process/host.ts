@@ -3,14 +3,22 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { EngineSettings } from "../open.js";
-import { type Engine, EngineError, type EngineRequest, type EngineResult, type EngineStatus, type RunOptions } from "./engine.js";
+import {
+  type Engine,
+  type EngineDownload,
+  EngineError,
+  type EngineRequest,
+  type EngineResult,
+  type EngineStatus,
+  type RunOptions,
+} from "./engine.js";
 import { engineEnvironment } from "./environment.js";
 import type { FromWorker, ToWorker } from "./messages.js";
 
 export interface EngineHostOptions extends EngineSettings {
   readonly logger: Logger;
   /** A network being downloaded on first use. */
-  readonly onDownload?: (download: { network: string; received: number; total: number | undefined }) => void;
+  readonly onDownload?: (download: EngineDownload) => void;
   readonly timings?: Partial<HostTimings>;
   /** The script that the process runs; the engine's own unless given. It speaks the messages of `messages.ts`. */
   readonly worker?: string;

@@ -1,6 +1,6 @@
 /** What the bots' process and the engine's process say to each other. Sent with structured cloning, so bytes stay bytes. */
 import type { EngineSettings } from "../open.js";
-import type { EngineErrorKind, EngineFrame, EngineRequest, EngineResult } from "./engine.js";
+import type { EngineDownload, EngineErrorKind, EngineFrame, EngineRequest, EngineResult } from "./engine.js";
 
 export type ToWorker =
   | { readonly type: "open"; readonly settings: EngineSettings }
@@ -33,4 +33,4 @@ export type FromWorker =
       readonly text: string;
       readonly fields: Readonly<Record<string, unknown>>;
     }
-  | { readonly type: "download"; readonly network: string; readonly received: number; readonly total: number | undefined };
+  | ({ readonly type: "download" } & EngineDownload);

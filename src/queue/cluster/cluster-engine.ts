@@ -3,7 +3,14 @@ import { Queue, QueueEvents, type Job as Ticket } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Config } from "../../config.js";
-import { type Engine, EngineError, type EngineRequest, type EngineResult, type RunOptions } from "../../engine/process/engine.js";
+import {
+  type Engine,
+  type EngineDownload,
+  EngineError,
+  type EngineRequest,
+  type EngineResult,
+  type RunOptions,
+} from "../../engine/process/engine.js";
 import { version } from "../../version.js";
 import { BlobError, type BlobStore } from "./blobs/blob-store.js";
 import { BLOB_MS, blobLimits } from "./blobs/limits.js";
@@ -23,6 +30,8 @@ export interface ClusterEngineOptions {
   readonly logger: Logger;
   /** Workers have come or gone, or say something new of themselves. */
   readonly onWorkers: (workers: readonly WorkerInfo[]) => void;
+  /** A job waits for a network that its worker downloads. */
+  readonly onDownload?: ((job: string, download: EngineDownload) => void) | undefined;
   /** PROTOCOL unless given. */
   readonly protocol?: number;
 }
@@ -115,6 +124,11 @@ export class ClusterEngine implements Engine {
     return this.#workers.filter(({ protocol, stopping }) => protocol === this.#protocol && !stopping);
   }
 
+  /** The id of the worker that has a job: as it was told, or as the workers themselves say. */
+  workerOf(job: string): string | undefined {
+    return this.#errands.get(job)?.worker ?? this.#workers.find(({ running }) => running.some((run) => run.job === job))?.id;
+  }
+
   get protocol(): number {
     return this.#protocol;
   }
@@ -181,12 +195,15 @@ export class ClusterEngine implements Engine {
     try {
       const blobs = await openBlobs(cluster, () => connect(url, "bots-blobs", logger, BLOB_MS), blobLimits(cluster));
       const name = queueName(this.#protocol);
+      const [seconds, microseconds] = await this.#redis.time();
+      const openedMs = Number(seconds) * 1000 + Number(microseconds) / 1000;
       const queue = new Queue<Task, Outcome>(name, { connection: this.#redis, prefix });
       queue.on("error", () => undefined);
       // From the beginning: frames that came while no bots were there are still worth showing. What has been fetched is gone, so nothing is shown twice.
       const events = new QueueEvents(name, { connection: this.#eventsRedis, prefix, lastEventId: "0" });
       events.on("error", () => undefined);
-      events.on("progress", ({ jobId, data }) => this.#reported(jobId, data as Report));
+      // An event's id begins with its time, in milliseconds by Redis' clock.
+      events.on("progress", ({ jobId, data }, id) => this.#reported(jobId, data as Report, Number.parseInt(id, 10) >= openedMs));
       for (const event of ["completed", "failed", "waiting", "removed"] as const) {
         events.on(event, ({ jobId }: { readonly jobId: string }) => this.#happened(jobId));
       }
@@ -208,16 +225,21 @@ export class ClusterEngine implements Engine {
     if (errand) void this.#look(errand);
   }
 
-  #reported(ticket: string, report: Report): void {
+  /** @param live it was said since this process is there */
+  #reported(ticket: string, report: Report, live: boolean): void {
     const errand = this.#errands.get(jobOf(ticket));
     if (!errand || errand.signal.aborted) return;
     if (report.type === "begun") {
-      errand.token = report.token;
+      errand.begunBy(report.worker, report.token, live);
       this.#options.logger.info({ job: errand.job, worker: report.worker }, "a worker has the job");
       return;
     }
     // A worker that has lost the job may not know yet.
     if (errand.token !== undefined && errand.token !== report.token) return;
+    if (report.type === "download") {
+      if (live) this.#options.onDownload?.(errand.job, report.download);
+      return;
+    }
     errand.inTurn(async () => {
       const { blobs } = this.#ready();
       const picture = await blobs.get(report.blob);

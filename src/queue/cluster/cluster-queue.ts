@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Config } from "../../config.js";
+import type { EngineDownload } from "../../engine/process/engine.js";
 import type { QueueLimits } from "../admission.js";
 import type { Estimator } from "../estimator.js";
 import type { Job, JobMessages, JobRequest } from "../job.js";
@@ -19,6 +20,8 @@ export interface ClusterQueueOptions {
   readonly logger: Logger;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
+  /** A job waits for a network that its worker downloads. */
+  readonly onDownload?: (job: string, download: EngineDownload) => void;
   /** What it speaks to workers; this version's own unless given. */
   readonly protocol?: number;
 }
@@ -46,10 +49,10 @@ export class ClusterQueue implements JobQueue {
   #joined = false;
 
   constructor(options: ClusterQueueOptions) {
-    const { cluster, journal, estimator, limits, jobSeconds, logger, now, protocol } = options;
+    const { cluster, journal, estimator, limits, jobSeconds, logger, now, protocol, onDownload } = options;
     this.#logger = logger;
     const onWorkers = (workers: readonly WorkerInfo[]) => this.#meet(workers);
-    this.#engine = new ClusterEngine({ cluster, jobSeconds, logger, onWorkers, ...(protocol !== undefined && { protocol }) });
+    this.#engine = new ClusterEngine({ cluster, jobSeconds, logger, onWorkers, onDownload, ...(protocol !== undefined && { protocol }) });
     const turns = { engine: this.#engine, concurrency: 0, elsewhere: true };
     this.#turns = new LocalQueue({ ...turns, journal, estimator, limits, jobSeconds, logger, ...(now && { now }) });
     // By then the journal knows how it ended.
@@ -79,9 +82,14 @@ export class ClusterQueue implements JobQueue {
     );
   }
 
+  /** The id of the worker that has a job; undefined while nobody has it. */
+  workerOf(job: string): string | undefined {
+    return this.#engine.workerOf(job);
+  }
+
   notice(): string | undefined {
     if (!this.#engine.reachable) return "The queue cannot be reached just now. What it has is not lost; it goes on when it is back.";
-    return this.#notice;
+    return this.#notice ?? this.#turns.notice();
   }
 
   async submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job> {
@@ -125,8 +133,8 @@ export class ClusterQueue implements JobQueue {
     this.#turns.off(event, listener);
   }
 
-  pause(): void {
-    this.#turns.pause();
+  pause(how?: { readonly refusing?: boolean }): void {
+    this.#turns.pause(how);
   }
 
   unpause(): void {
@@ -135,6 +143,10 @@ export class ClusterQueue implements JobQueue {
 
   get paused(): boolean {
     return this.#turns.paused;
+  }
+
+  get refusing(): boolean {
+    return this.#turns.refusing;
   }
 
   drain(): Promise<void> {

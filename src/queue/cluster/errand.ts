@@ -7,6 +7,8 @@ import {
   Suspension,
 } from "../../engine/process/engine.js";
 
+const MOVES_TOLD = 3;
+
 /** One job that was sent, or is to be sent, to a worker: what the bots' side knows of it. */
 export class Errand {
   readonly ended: Promise<EngineResult>;
@@ -18,6 +20,9 @@ export class Errand {
   checkpoint: Checkpoint | undefined;
   /** The run that has it, as far as it was told. */
   token: string | undefined;
+  /** The id of the worker that has it, as far as it was told. */
+  worker: string | undefined;
+  #moves = 0;
   #resolve: (result: EngineResult) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
   #turns: Promise<void> = Promise.resolve();
@@ -50,6 +55,15 @@ export class Errand {
   onFrame(frame: EngineFrame): void {
     if (frame.checkpoint) this.checkpoint = frame.checkpoint;
     this.options.onFrame(frame);
+  }
+
+  /** A worker has begun it. @param live it happens now; what was told before this process was there is not told again */
+  begunBy(worker: string, token: string, live: boolean): void {
+    const moved = this.worker !== undefined && this.worker !== worker;
+    this.worker = worker;
+    this.token = token;
+    // Where machines come and go all the time, people need not hear of each.
+    if (moved && live && ++this.#moves <= MOVES_TOLD) this.options.onMoved?.();
   }
 
   succeed(result: EngineResult): void {

@@ -1,11 +1,11 @@
 /** What bots and workers say to each other through Redis. Whoever changes anything here that the other side reads raises PROTOCOL. */
-import type { EngineErrorKind, EngineFrame, EngineResult } from "../../engine/process/engine.js";
+import type { EngineDownload, EngineErrorKind, EngineFrame, EngineResult } from "../../engine/process/engine.js";
 
 /**
  * Part of the queue's name, so that a worker never sees jobs of another protocol. The registry of workers and the note of what the bots
  * speak (`registry.ts`) are outside of it and stay as they are for ever: they are how different versions recognise each other.
  */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** BullMQ's queue: its keys begin with `<prefix>:<name>:`. */
 export function queueName(protocol: number): string {
@@ -47,6 +47,8 @@ export const blobKeys = {
 /** What a worker tells while it works; the same as BullMQ's "progress". */
 export type Report =
   | { readonly type: "begun"; readonly token: string; readonly worker: string }
+  /** The job waits for a network that is being downloaded; bytes. */
+  | { readonly type: "download"; readonly token: string; readonly download: EngineDownload }
   | {
       readonly type: "frame";
       readonly token: string;

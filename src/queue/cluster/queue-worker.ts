@@ -5,7 +5,7 @@ import { type Job as Ticket, UnrecoverableError, WaitingError, Worker } from "bu
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Config } from "../../config.js";
-import { type Engine, EngineError, type EngineFrame, type EngineResult } from "../../engine/process/engine.js";
+import { type Engine, type EngineDownload, EngineError, type EngineFrame, type EngineResult } from "../../engine/process/engine.js";
 import { version } from "../../version.js";
 import { overtime } from "../failures.js";
 import { BlobError, type BlobStore } from "./blobs/blob-store.js";
@@ -36,6 +36,8 @@ const VANISHED = 5;
 /** Longest wait for runs to let go of their jobs when the worker stops. */
 const LET_GO_MS = 3_000;
 const CLOSE_MS = 2_000;
+/** Shortest time between two reports of a download. */
+const DOWNLOAD_MS = 1_000;
 
 interface Parts {
   readonly redis: Redis;
@@ -149,6 +151,11 @@ export class QueueWorker {
     logger.info("worker stopped");
   }
 
+  /** A network is being downloaded: whoever waits for a picture that has not been begun yet is told, once a second. */
+  downloading(download: EngineDownload): void {
+    for (const run of this.#runs.values()) if (!run.signal.aborted) run.downloading?.(download);
+  }
+
   async #work(ticket: Ticket<Task, Outcome>, token: string): Promise<Outcome> {
     const { data: task } = ticket;
     const run = new Run(task.job);
@@ -186,8 +193,16 @@ export class QueueWorker {
     const resume = unpackCheckpoint(await blobs.get(blobKeys.checkpoint(job)));
     logger.info({ recipe, resumed: resume?.octave, begun: ticket.attemptsStarted }, "run begins");
     const outbox = new Outbox(run.signal, (error) => this.#sendingFailed(error, run, logger));
+    let told = 0;
+    run.downloading = (download) => {
+      const now = performance.now();
+      if (now - told < DOWNLOAD_MS && download.received !== download.total) return;
+      told = now;
+      outbox.send(() => report({ type: "download", token, download }), { mayBeMissed: true });
+    };
     const onFrame = ({ picture, checkpoint, ...frame }: EngineFrame): void => {
       if (run.signal.aborted) return;
+      run.downloading = undefined;
       run.progress = frame.progress;
       outbox.send(
         async () => {

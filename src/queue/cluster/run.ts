@@ -1,3 +1,4 @@
+import type { EngineDownload } from "../../engine/process/engine.js";
 import type { WorkerInfo } from "./registry.js";
 
 /**
@@ -20,6 +21,8 @@ export class Run {
   /** When the lock was last known to be ours, by performance.now(). */
   renewedAt = performance.now();
   progress = 0;
+  /** Tells the bots that the job waits for a download; not there before it can wait for one, nor when it paints. */
+  downloading: ((download: EngineDownload) => void) | undefined;
 
   constructor(readonly job: string) {}
 

@@ -47,7 +47,7 @@ describe("the admin page's server", () => {
     const first = await ear.until((frame) => frame.kind === "admin");
     expect(first).toMatchObject({
       admin: {
-        ...{ paused: false, running: 1, waiting: 1, failures: [], workers: [], problems: [] },
+        ...{ mode: "open", running: 1, waiting: 1, failures: [], workers: [], problems: [] },
         jobs: [
           { title: "Dream of creatures", person: "Ann", platform: "fake", state: "running", place: 0, progress: 0 },
           { title: "Dream of patterns", person: "Ann", platform: "fake", state: "waiting", place: 1 },
@@ -61,8 +61,8 @@ describe("the admin page's server", () => {
     });
     await run.octave(1);
     await ear.until((frame) => frame.kind === "admin" && frame.admin.jobs[0]?.progress === 0.5);
-    expect((await mod.request("POST", "/api/admin/pause", { paused: true })).status).toBe(204);
-    await ear.until((frame) => frame.kind === "admin" && frame.admin.paused);
+    expect((await mod.request("POST", "/api/admin/mode", { mode: "paused" })).status).toBe(204);
+    await ear.until((frame) => frame.kind === "admin" && frame.admin.mode === "paused");
     await run.finish();
     await ear.until((frame) => frame.kind === "admin" && frame.admin.running === 0 && frame.admin.waiting === 1);
     expect(engine.runs).toHaveLength(1);
@@ -72,16 +72,21 @@ describe("the admin page's server", () => {
     await elsewhere.until(() => elsewhere.in("channel").find(({ content }) => content.text.includes("Cancelled by")));
     const again = await mod.request("POST", `/api/admin/jobs/${id}/cancel`, {});
     expect([again.status, await again.json()]).toEqual([404, { error: `Job ${id} has just ended.` }]);
-    await mod.request("POST", "/api/admin/pause", { paused: false });
+    expect((await mod.request("POST", "/api/admin/mode", { mode: "draining" })).status).toBe(204);
+    await ear.until((frame) => frame.kind === "admin" && frame.admin.mode === "draining");
+    await elsewhere.say(ann, "/dream picture:none");
+    expect(elsewhere.whispers.at(-1)?.text).toMatch(/is being prepared for maintenance and takes nothing new/);
+    expect((await mod.request("POST", "/api/admin/mode", { mode: "open" })).status).toBe(204);
     await elsewhere.say(ann, "/dream picture:none");
     (await engine.next()).fail("input");
     const failed = await ear.until((frame) => frame.kind === "admin" && frame.admin.failures.length === 1);
     expect(failed).toMatchObject({ admin: { failures: [{ kind: "input", person: "Ann", platform: "fake" }] } });
-    const told = lines.filter(({ msg }) => String(msg).startsWith("a moderator has")).map(({ msg }) => msg);
+    const told = lines.filter(({ msg }) => String(msg).startsWith("a moderator")).map(({ msg }) => msg);
     expect(told).toEqual([
       "a moderator has paused the queue",
       "a moderator has cancelled a job",
-      "a moderator has ended the queue's pause",
+      "a moderator drains the queue: nothing new is taken or begun",
+      "a moderator has opened the queue again",
     ]);
   });
 
@@ -95,7 +100,7 @@ describe("the admin page's server", () => {
     const refused = { error: "Only moderators may see and do this." };
     for (const [method, path, body] of [
       ["GET", "/api/admin", undefined],
-      ["POST", "/api/admin/pause", { paused: true }],
+      ["POST", "/api/admin/mode", { mode: "draining" }],
       ["POST", "/api/admin/jobs/ABCDEFGH/cancel", {}],
     ] as const) {
       const response = await guest.request(method, path, body);
@@ -172,8 +177,15 @@ describe.skipIf(!hasChromium)(`the admin page in a browser (${chromiumHint})`, (
     await page.getByRole("button", { name: "Really cancel Dream of patterns for Ben" }).press("Enter");
     await page.locator(".job", { hasText: "Ben" }).waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Go on" }).click();
-    (await engine.next()).fail("network", "The network vgg19 could not be fetched: the server did not answer.");
+    const next = await engine.next();
+    await page.getByRole("button", { name: "Drain" }).press("Enter");
+    await page.getByRole("heading", { name: "Draining" }).waitFor();
+    if (shots) await page.screenshot({ path: `${shots}/backstage-draining.png` });
+    next.fail("network", "The network vgg19 could not be fetched: the server did not answer.");
     await page.locator(".failures li", { hasText: "vgg19 could not be fetched" }).waitFor();
+    await page.getByRole("heading", { name: "Drained" }).waitFor();
+    if (shots) await page.screenshot({ path: `${shots}/backstage-drained.png` });
+    await page.getByRole("button", { name: "Go on" }).click();
     await page.getByRole("heading", { name: "Ready" }).waitFor();
     if (shots) await page.screenshot({ path: `${shots}/backstage-empty.png`, fullPage: true });
     await page.getByRole("link", { name: "art" }).click();

@@ -110,7 +110,8 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     const [one, two] = [new FakeEngine(), new FakeEngine()];
     const stopping = await startWorker(cluster, one);
     const { engine } = openClusterEngine(cluster);
-    const job = send(engine, { job: "AAAA" });
+    let moves = 0;
+    const job = send(engine, { job: "AAAA" }, { onMoved: () => moves++ });
     const run = await one.next();
     const checkpoint = { octave: 1, state: new Uint8Array([7]) };
     await run.frame({
@@ -124,14 +125,52 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
       checkpoint,
     });
     await expect.poll(() => job.frames.length).toBe(1);
+    expect([engine.workerOf("AAAA"), moves]).toEqual([stopping.id, 0]);
     const at = performance.now();
-    await Promise.all([stopping.stop(0), startWorker(cluster, two)]);
+    const [, successor] = await Promise.all([stopping.stop(0), startWorker(cluster, two)]);
     const taken = await two.next();
     // Handed back, not found stalled after a second.
     expect(performance.now() - at).toBeLessThan(900);
     expect(taken.request.resume).toMatchObject({ octave: 1 });
+    await expect.poll(() => [engine.workerOf("AAAA"), moves]).toEqual([successor.id, 1]);
+
+    // Bots that come later know who has it, and do not tell again that it has moved.
+    job.stop.abort(new Suspension("The program stops."));
+    await engine.close();
+    const later = openClusterEngine(cluster).engine;
+    const joined = send(later, { job: "AAAA" }, { begun: true, onMoved: () => moves++ });
+    await expect.poll(() => later.workerOf("AAAA")).toBe(successor.id);
+    await taken.octave(2);
+    await expect.poll(() => joined.frames.length).toBe(1);
     await taken.finish();
-    expect(await job.outcome).toMatchObject({ width: 64 });
+    expect(await joined.outcome).toMatchObject({ width: 64 });
+    expect(moves).toBe(1);
+  });
+
+  it("tell of a download that they wait for, seldom, and no more once they paint", async () => {
+    const cluster = clusterSettings(redis.url);
+    const painter = new FakeEngine();
+    const worker = await startWorker(cluster, painter, { slots: 2 });
+    const told: [string, number][] = [];
+    const { engine } = openClusterEngine(cluster, {
+      onDownload: (job, { network, received }) => told.push([`${job} ${network}`, received]),
+    });
+    const [painting, waiting] = [send(engine, { job: "AAAA" }), send(engine, { job: "CCCC" })];
+    const runs = [await painter.next(), await painter.next()];
+    const [first, second] = runs[0]?.request.job === "AAAA" ? runs : [...runs].reverse();
+    await first?.octave(1);
+    await expect.poll(() => painting.frames.length).toBe(1);
+    for (let received = 1; received <= 50; received++) worker.downloading({ network: "vgg19", received, total: 100 });
+    await expect.poll(() => told).toEqual([["CCCC vgg19", 1]]);
+    worker.downloading({ network: "vgg19", received: 100, total: 100 });
+    await second?.finish();
+    await waiting.outcome;
+    expect(told).toEqual([
+      ["CCCC vgg19", 1],
+      ["CCCC vgg19", 100],
+    ]);
+    await first?.finish();
+    await painting.outcome;
   });
 
   it("are told apart by the version of who speaks: workers of another protocol get none, and both sides say so", async () => {
@@ -145,7 +184,7 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     expect(engine.workers[0]).toMatchObject({ protocol: 0, slots: 1, device: "stub" });
     const job = send(engine, { job: "AAAA" });
     await expect.poll(() => said(/takes no jobs/).length, { timeout: 5000 }).toBe(1);
-    expect(said(/takes no jobs/)[0]?.msg).toMatch(/^The bots speak protocol 1 \(Dreamloom .*\), this worker 0 .*Update the older one\.$/);
+    expect(said(/takes no jobs/)[0]?.msg).toMatch(/^The bots speak protocol 2 \(Dreamloom .*\), this worker 0 .*Update the older one\.$/);
     await startWorker(cluster, painter);
     await (await painter.next()).finish();
     await job.outcome;

@@ -1,4 +1,5 @@
 import type {
+  WireAdminMode,
   WireAgain,
   WireCompletion,
   WireError,
@@ -55,7 +56,7 @@ function workPath(job: string): string {
   return `/api/gallery/works/${encodeURIComponent(job)}`;
 }
 
-export const pauseQueue = (paused: boolean) => call<void>("POST", "/api/admin/pause", { paused });
+export const setQueueMode = (mode: WireAdminMode) => call<void>("POST", "/api/admin/mode", { mode });
 export const cancelJob = (job: string) => call<void>("POST", `/api/admin/jobs/${encodeURIComponent(job)}/cancel`, {});
 
 export function loadPage(channel: string, thread: string | undefined, before: string | undefined): Promise<WirePage> {

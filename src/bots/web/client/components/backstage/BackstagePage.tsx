@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import type { WireAdmin } from "../../../wire.js";
-import { errorText, pauseQueue } from "../../state/api.js";
+import type { WireAdmin, WireAdminMode } from "../../../wire.js";
+import { errorText, setQueueMode } from "../../state/api.js";
 import { toast, useStore } from "../../state/store.js";
 import { Icon, Mark } from "../Icon.js";
 import { MenuButton } from "../MenuButton.js";
@@ -43,27 +43,37 @@ export function BackstagePage({ lost }: { lost: boolean }) {
   );
 }
 
-function Mode({ admin: { paused, running, waiting } }: { admin: WireAdmin }) {
+const jobs = (count: number) => `${count} ${count === 1 ? "job" : "jobs"}`;
+
+/** What the queue is doing, in a word and a sentence. */
+function telling({ mode, running, waiting }: WireAdmin): { readonly kind: string; readonly title: string; readonly said: string } {
+  const still = `${jobs(running)} still ${running === 1 ? "runs" : "run"}`;
+  if (mode === "draining") {
+    const rest = waiting === 0 ? "" : ` ${jobs(waiting)} ${waiting === 1 ? "waits" : "wait"} on disk until the next start.`;
+    if (running > 0) return { kind: "ending", title: "Draining", said: `${still}; nothing else is taken or begun.${rest}` };
+    return { kind: "paused", title: "Drained", said: `Nothing runs and nothing is taken: stop the program now.${rest}` };
+  }
+  if (mode === "paused") {
+    if (running > 0) return { kind: "ending", title: "Pausing", said: `${still}; nothing else begins. New jobs are taken and wait.` };
+    return { kind: "paused", title: "Paused", said: "Nothing runs. New jobs are taken and wait." };
+  }
+  if (running === 0) return { kind: "idle", title: "Ready", said: "Nothing runs and nobody waits: the next job starts at once." };
+  const queue = `${jobs(waiting)} ${waiting === 1 ? "waits for its turn" : "wait for their turn"}.`;
+  return { kind: "busy", title: "At work", said: waiting > 0 ? queue : "Nobody waits." };
+}
+
+function Mode({ admin }: { admin: WireAdmin }) {
   const [busy, setBusy] = useState(false);
-  const turn = async () => {
+  const turn = async (mode: WireAdminMode) => {
     setBusy(true);
     try {
-      await pauseQueue(!paused);
+      await setQueueMode(mode);
     } catch (error) {
       toast(errorText(error));
     }
     setBusy(false);
   };
-  const kind = paused ? (running > 0 ? "ending" : "paused") : running > 0 ? "busy" : "idle";
-  const title = { ending: "Pausing", paused: "Paused", busy: "At work", idle: "Ready" }[kind];
-  const jobs = (count: number) => `${count} ${count === 1 ? "job" : "jobs"}`;
-  const said = {
-    ending: `${jobs(running)} still ${running === 1 ? "runs" : "run"}; nothing else begins. New jobs are taken and wait.`,
-    paused: "Nothing runs: this is a good moment to stop or update the program. New jobs are taken and wait.",
-    busy:
-      waiting > 0 ? `${jobs(waiting)} ${waiting === 1 ? "waits" : "wait"} for ${waiting === 1 ? "its" : "their"} turn.` : "Nobody waits.",
-    idle: "Nothing runs and nobody waits: the next job starts at once.",
-  }[kind];
+  const { kind, title, said } = telling(admin);
   return (
     <section class="mode" data-kind={kind} aria-label="The queue">
       <span class="lamp" aria-hidden="true" />
@@ -71,10 +81,30 @@ function Mode({ admin: { paused, running, waiting } }: { admin: WireAdmin }) {
         <h2>{title}</h2>
         <p>{said}</p>
       </div>
-      <button type="button" class={paused ? "button primary" : "button"} disabled={busy} onClick={() => void turn()}>
-        <Icon name={paused ? "play" : "pause"} size={17} />
-        {paused ? "Go on" : "Pause"}
-      </button>
+      {admin.mode !== "open" && (
+        <button type="button" class="button primary" disabled={busy} onClick={() => void turn("open")}>
+          <Icon name="play" size={17} />
+          Go on
+        </button>
+      )}
+      {admin.mode === "open" && (
+        <button type="button" class="button" disabled={busy} title="Takes new jobs and begins none" onClick={() => void turn("paused")}>
+          <Icon name="pause" size={17} />
+          Pause
+        </button>
+      )}
+      {admin.mode !== "draining" && (
+        <button
+          type="button"
+          class="button"
+          disabled={busy}
+          title="Takes no new jobs and begins none, before the program is stopped"
+          onClick={() => void turn("draining")}
+        >
+          <Icon name="drain" size={17} />
+          Drain
+        </button>
+      )}
     </section>
   );
 }

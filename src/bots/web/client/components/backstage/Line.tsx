@@ -16,7 +16,7 @@ export function Line({ admin, elapsed }: { admin: WireAdmin; elapsed: number }) 
       {jobs.length === 0 && <p class="empty">The easel is free.</p>}
       <ol class="jobs">
         {jobs.map((job) => (
-          <JobRow key={job.id} job={job} elapsed={elapsed} paused={admin.paused} />
+          <JobRow key={job.id} job={job} elapsed={elapsed} paused={admin.mode !== "open"} />
         ))}
       </ol>
       {hidden > 0 && <p class="hint">… and {hidden} more that wait.</p>}
