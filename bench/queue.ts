@@ -14,8 +14,8 @@ import { pino } from "pino";
 import { loadConfig } from "../src/config.js";
 import { ClusterQueue } from "../src/queue/cluster/cluster-queue.js";
 import { Estimator } from "../src/queue/estimator.js";
+import { FairQueue } from "../src/queue/fair-queue.js";
 import type { JobRequest } from "../src/queue/job.js";
-import { LocalQueue } from "../src/queue/local-queue.js";
 import type { JobQueue } from "../src/queue/queue.js";
 import { SqliteJournal } from "../src/queue/sqlite-journal.js";
 import { openStore } from "../src/store/open.js";
@@ -84,7 +84,7 @@ const common = { estimator: new Estimator({}), limits, jobSeconds: 600, logger }
 const local =
   (workers: number): Open =>
   async (journal) => ({
-    queue: new LocalQueue({ ...common, journal, engine: new StubEngine(), concurrency: workers }),
+    queue: new FairQueue({ ...common, journal, engine: new StubEngine(), concurrency: workers }),
     close: async () => undefined,
   });
 const cluster =

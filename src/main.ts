@@ -29,7 +29,7 @@ import { persevere } from "./persevere.js";
 import type { QueueLimits } from "./queue/admission.js";
 import { ClusterQueue, type WorkerState } from "./queue/cluster/cluster-queue.js";
 import { Estimator } from "./queue/estimator.js";
-import { LocalQueue } from "./queue/local-queue.js";
+import { FairQueue } from "./queue/fair-queue.js";
 import { SqliteJournal } from "./queue/sqlite-journal.js";
 import { shutDownInOrder } from "./shutdown.js";
 import { openStore, type Store } from "./store/open.js";
@@ -93,7 +93,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   const engine =
     cluster.url === "" ? parts.engine(config, logger.child({ part: "engine" }), (download) => presenter?.downloading(download)) : undefined;
   const queue = engine
-    ? new LocalQueue({
+    ? new FairQueue({
         ...common,
         limits: { ...common.limits, megabytes: roomForJobs(config) },
         engine,

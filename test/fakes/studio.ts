@@ -8,7 +8,7 @@ import { createHandlers } from "../../src/commands/handlers.js";
 import type { House } from "../../src/commands/house.js";
 import { styleShelf } from "../../src/commands/styles/style-shelf.js";
 import { Estimator } from "../../src/queue/estimator.js";
-import { LocalQueue, type LocalQueueOptions } from "../../src/queue/local-queue.js";
+import { FairQueue, type FairQueueOptions } from "../../src/queue/fair-queue.js";
 import { SqliteJournal } from "../../src/queue/sqlite-journal.js";
 import { openStore } from "../../src/store/open.js";
 import { FakeChat } from "./chat.js";
@@ -41,7 +41,7 @@ export const house: House = {
 export interface StudioOptions {
   readonly chat?: FakeChat;
   readonly engine?: FakeEngine;
-  readonly queue?: Partial<LocalQueueOptions>;
+  readonly queue?: Partial<FairQueueOptions>;
   /** The data folder of a studio that was closed, to go on from; a new one unless given. */
   readonly dir?: string;
 }
@@ -71,7 +71,7 @@ export async function studio(options: StudioOptions = {}) {
     // Outside a test: one studio for a whole file.
     afterAll(clean);
   }
-  const queue = new LocalQueue({
+  const queue = new FairQueue({
     ...{ engine, journal, logger, estimator: new Estimator({ dream: 2 }), concurrency: 1, jobSeconds: 60 },
     limits: { length: 20, waitingPerPerson: 5, perHourPerPerson: 100 },
     ...options.queue,

@@ -3,9 +3,9 @@ import type { Config } from "../../config.js";
 import type { EngineDownload } from "../../engine/process/engine.js";
 import type { QueueLimits } from "../admission.js";
 import type { Estimator } from "../estimator.js";
+import { FairQueue } from "../fair-queue.js";
 import type { Job, JobMessages, JobRequest } from "../job.js";
 import type { Journal } from "../journal.js";
-import { LocalQueue } from "../local-queue.js";
 import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type Standing } from "../queue.js";
 import { ClusterEngine } from "./cluster-engine.js";
 import type { WorkerInfo } from "./registry.js";
@@ -43,7 +43,7 @@ const UNREACHABLE = "The queue cannot be reached just now. Please try again in a
  */
 export class ClusterQueue implements JobQueue {
   readonly #engine: ClusterEngine;
-  readonly #turns: LocalQueue;
+  readonly #turns: FairQueue;
   readonly #logger: Logger;
   #notice: string | undefined;
   #joined = false;
@@ -54,7 +54,7 @@ export class ClusterQueue implements JobQueue {
     const onWorkers = (workers: readonly WorkerInfo[]) => this.#meet(workers);
     this.#engine = new ClusterEngine({ cluster, jobSeconds, logger, onWorkers, onDownload, ...(protocol !== undefined && { protocol }) });
     const turns = { engine: this.#engine, concurrency: 0, elsewhere: true };
-    this.#turns = new LocalQueue({ ...turns, journal, estimator, limits, jobSeconds, logger, ...(now && { now }) });
+    this.#turns = new FairQueue({ ...turns, journal, estimator, limits, jobSeconds, logger, ...(now && { now }) });
     // By then the journal knows how it ended.
     for (const event of ["done", "failed", "cancelled"] as const) this.#turns.on(event, (...[job]) => this.#engine.forget(job.id));
   }

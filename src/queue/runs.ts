@@ -1,0 +1,140 @@
+import type { Logger } from "pino";
+import type { Checkpoint, Engine, EngineResult } from "../engine/process/engine.js";
+import type { QueueEmitter } from "./emitter.js";
+import type { Endings } from "./endings.js";
+import { failureOf, lost, MOVED, retryable } from "./failures.js";
+import type { Journal } from "./journal.js";
+import type { JournalWriter } from "./journal-writer.js";
+import type { LiveJob } from "./live-job.js";
+import type { Moves } from "./moves.js";
+import type { Room } from "./room.js";
+
+export interface RunsOptions {
+  readonly engine: Engine;
+  readonly journal: Journal;
+  readonly writer: JournalWriter;
+  readonly endings: Endings;
+  readonly events: QueueEmitter;
+  readonly moves: Moves;
+  readonly room: Room;
+  /** A job that runs longer than this is ended; undefined where the engine sees to it itself. */
+  readonly jobSeconds: number | undefined;
+  readonly logger: Logger;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** The engine may crash this often without the job getting ahead in between. */
+const CRASHES = 2;
+/** A job may be begun this often without getting ahead, by this process and earlier ones: one of them may have died of it. */
+export const BEGINNINGS = 5;
+/** A cancelled job is told as ended after this time even if the engine has not answered yet. */
+const CANCEL_MS = 900;
+
+/** Runs jobs whose turn has come, again where the engine has failed under them, and keeps where they have got to. */
+export class Runs {
+  constructor(private readonly options: RunsOptions) {}
+
+  /**
+   * Resolves when the engine has let go of the job.
+   *
+   * @param begun an earlier process has begun it, and it runs elsewhere
+   */
+  async run(live: LiveJob, { begun }: { readonly begun: boolean }): Promise<void> {
+    const { events, jobSeconds, moves, now, room } = this.options;
+    const leaveRoom = room.take(live.megabytes);
+    const startedAt = (begun ? live.job.startedAt : undefined) ?? now();
+    live.job = { ...live.job, state: "running", startedAt };
+    const timer = jobSeconds === undefined ? undefined : setTimeout(() => live.abort.abort(new Error("time limit")), jobSeconds * 1000);
+    events.emit("started", live.job);
+    moves.tell();
+    try {
+      await this.#attempts(live, begun);
+    } finally {
+      clearTimeout(timer);
+      leaveRoom();
+    }
+  }
+
+  async #attempts(live: LiveJob, begun: boolean): Promise<void> {
+    const { endings, events, journal, logger, writer } = this.options;
+    const { id } = live.job;
+    let joins = begun;
+    let whole = !begun;
+    for (;;) {
+      if (!joins) live.job = { ...live.job, attempts: live.job.attempts + 1 };
+      live.progress = 0;
+      const { state, attempts, startedAt } = live.job;
+      await writer.update(id, { state, attempts, ...(startedAt === undefined ? {} : { startedAt }) });
+      try {
+        const pictures = await journal.pictures(id);
+        if (!pictures) {
+          return await endings.failed(live, lost("The picture that this was to be made from is no longer there. Please send it again."));
+        }
+        live.checkpoint ??= await journal.checkpoint(id);
+        if (live.checkpoint) whole = false;
+        const result = await this.#attempt(live, pictures, joins);
+        // Before anybody is told, so that whoever presses a button under the result finds its picture.
+        const { picture: bytes, type } = result;
+        if (!live.abort.signal.aborted) await writer.keepResult(id, { bytes, type });
+        return await endings.succeed(live, result, whole);
+      } catch (error) {
+        [whole, joins] = [false, false];
+        if (live.abort.signal.aborted || !retryable(error) || ++live.crashes >= CRASHES || live.job.attempts >= BEGINNINGS) {
+          return await endings.fail(live, error);
+        }
+        logger.warn({ err: error, job: id }, "the engine failed; trying once more");
+        events.emit("retrying", live.job, failureOf(error));
+      }
+    }
+  }
+
+  async #attempt(live: LiveJob, pictures: Readonly<Record<string, Uint8Array>>, begun: boolean): Promise<EngineResult> {
+    const { endings, engine, events } = this.options;
+    const { signal } = live.abort;
+    signal.throwIfAborted();
+    // A listener, not a race: p-queue's place is only given on when the engine has really let go of the job.
+    let overdue: NodeJS.Timeout | undefined;
+    const onAbort = () => {
+      overdue = setTimeout(() => void endings.fail(live, signal.reason), CANCEL_MS);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      const { id, recipe, params } = live.job;
+      return await engine.run(
+        { job: id, recipe, params, pictures, ...(live.checkpoint && { resume: live.checkpoint }) },
+        {
+          ...{ signal, begun },
+          onMoved: () => events.emit("retrying", live.job, MOVED),
+          onFrame: ({ checkpoint, ...frame }) => {
+            if (signal.aborted) return;
+            if (checkpoint) this.#keepCheckpoint(live, checkpoint);
+            live.progress = frame.progress;
+            events.emit("frame", live.job, frame);
+          },
+        },
+      );
+    } finally {
+      clearTimeout(overdue);
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** Keeps where the job has got to: one write at a time, and what a newer one has overtaken is never written. */
+  #keepCheckpoint(live: LiveJob, checkpoint: Checkpoint): void {
+    const { writer } = this.options;
+    live.checkpoint = checkpoint;
+    live.crashes = 0;
+    const ahead = live.job.attempts > 1;
+    live.job = { ...live.job, attempts: 1 };
+    if (ahead) void writer.update(live.job.id, { attempts: 1 });
+    live.keeping ??= (async () => {
+      let kept: Checkpoint | undefined;
+      while (live.checkpoint && live.checkpoint !== kept && live.job.finishedAt === undefined) {
+        kept = live.checkpoint;
+        await writer.keepCheckpoint(live.job.id, kept);
+      }
+      delete live.keeping;
+    })();
+  }
+}

@@ -1,0 +1,67 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { MemoryJournal } from "../../src/queue/memory-journal.js";
+import { FakeEngine } from "../fakes/engine.js";
+import { ask, refused } from "./queue.contract.js";
+import { setup } from "./set-up.js";
+
+describe("a queue that closes", () => {
+  it("does not close before the journal is written", async () => {
+    const journal = new MemoryJournal();
+    const { engine, queue } = setup({ journal });
+    const job = await queue.submit(ask("a"));
+    const update = journal.update.bind(journal);
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const run = await engine.next();
+    journal.update = (id, change) => released.then(() => update(id, change));
+    await run.finish();
+    let closed = false;
+    const closing = queue.close(1000).then(() => {
+      closed = true;
+    });
+    // All that needs no more than a turn of the event loop has happened by then.
+    await turn();
+    expect(closed).toBe(false);
+    release();
+    await closing;
+    expect((await journal.get(job.id))?.state).toBe("done");
+  });
+
+  it("closes: running jobs have a moment, waiting ones wait for the next start, nothing more is accepted", async () => {
+    const { engine, journal, queue, log } = setup();
+    const running = await queue.submit(ask("a"));
+    const waiting = await queue.submit(ask("b"));
+    const run = await engine.next();
+    const closed = queue.close(10_000);
+    expect((await refused(queue.submit(ask("c")))).kind).toBe("closing");
+    await run.finish();
+    await closed;
+    expect(log).toEqual([`started ${running.id}`, `suspended ${waiting.id}`, `done ${running.id}`]);
+    expect((await journal.unfinished()).map(({ id, state }) => [id, state])).toEqual([[waiting.id, "waiting"]]);
+  });
+
+  it("closes in bounded time although the engine never answers; the job goes on at the next start from its last checkpoint", async () => {
+    const { engine, journal, queue, log } = setup({ engine: new FakeEngine({ ignoresAbort: true }) });
+    const job = await queue.submit(ask("a", { params: { octaves: 3 } }));
+    const run = await engine.next();
+    await run.octave(1);
+    await run.octave(2);
+    await queue.close(10);
+    expect(log).toEqual([`started ${job.id}`, `suspended ${job.id}`]);
+    expect(await journal.get(job.id)).toMatchObject({ state: "waiting", attempts: 0 });
+
+    const next = setup({ journal });
+    const taken: string[] = [];
+    expect(await next.queue.recover(({ id }) => next.log.push(`taken ${id}`) && taken.push(id))).toBe(1);
+    const again = await next.engine.next();
+    expect(again.request.resume).toEqual({ octave: 2, state: Uint8Array.of(2) });
+    const end = next.ended(job.id);
+    await again.finish();
+    await end;
+    expect(next.log).toEqual(["taken", "resumed", "started", "done"].map((event) => `${event} ${job.id}`));
+    expect(await journal.checkpoint(job.id)).toBeUndefined();
+  });
+});

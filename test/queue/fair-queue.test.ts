@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { ask, queueContract } from "./queue.contract.js";
+import { setup } from "./set-up.js";
+
+queueContract("the queue of one machine", async (parts) => {
+  const { queue } = setup(parts);
+  return { queue, settled: () => queue.drain() };
+});
+
+describe("the queue of one machine, with its line", () => {
+  it("runs as many side by side as the settings say", async () => {
+    const { engine, queue } = setup({ concurrency: 3 });
+    for (let job = 0; job < 7; job++) await queue.submit(ask("a"));
+    // Closing starts no more; three are inside.
+    const end = queue.close(10_000);
+    for (let job = 0; job < 3; job++) await (await engine.next()).finish();
+    await end;
+    expect(engine.runs).toHaveLength(3);
+    expect(engine.peak).toBe(3);
+  });
+
+  it("serves 1,000 jobs of 100 people fairly: the first of everybody before the second of anybody", async () => {
+    const { engine, queue } = setup();
+    const order: string[] = [];
+    queue.on("started", (job) => order.push(job.author.id));
+    queue.pause();
+    // The greedy come first, with 40 jobs each; most people have a few.
+    const counts = Array.from({ length: 100 }, (_, person) => (person < 15 ? 40 : person < 85 ? 5 : person < 99 ? 3 : 8));
+    for (const [person, count] of counts.entries()) for (let job = 0; job < count; job++) await queue.submit(ask(`p${person}`));
+    expect(queue.line()).toHaveLength(1000);
+    queue.unpause();
+    const idle = new Promise<void>((resolve) => queue.on("done", () => order.length === 1000 && queue.line().length === 0 && resolve()));
+    const picture = new Uint8Array([1]);
+    for (let job = 0; job < 1000; job++) (await engine.next()).finishWith(picture, 1, 1);
+    await idle;
+    expect(new Set(order.slice(0, 100)).size).toBe(100);
+    // The spread: however far the line has got, nobody who still waits is more than one job behind anybody else.
+    const served = new Map<string, number>(counts.map((_, person) => [`p${person}`, 0]));
+    for (const person of order) {
+      served.set(person, (served.get(person) ?? 0) + 1);
+      const waiting = counts.flatMap((count, index) => ((served.get(`p${index}`) ?? 0) < count ? [served.get(`p${index}`) ?? 0] : []));
+      if (waiting.length > 0) expect(Math.max(...served.values()) - Math.min(...waiting)).toBeLessThanOrEqual(1);
+    }
+  });
+});

@@ -1,0 +1,54 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { MemoryJournal } from "../../src/queue/memory-journal.js";
+import { ask } from "./queue.contract.js";
+import { setup } from "./set-up.js";
+
+describe("a queue after a start", () => {
+  it("takes up what a killed process left: running ones first, then the others in their order", async () => {
+    const { engine, journal, queue } = setup();
+    const ids: string[] = [];
+    for (const person of ["a", "b", "c", "a"]) ids.push((await queue.submit(ask(person))).id);
+    await engine.next();
+    // As if b's had been running beside it when the process was killed.
+    await journal.update(ids[1] ?? "", { state: "running", attempts: 1 });
+    await journal.update(ids[0] ?? "", { state: "waiting" });
+
+    const next = setup({ journal });
+    const order: string[] = [];
+    next.queue.on("started", ({ id }) => order.push(id));
+    const last = new Promise<void>((resolve) => next.queue.on("done", () => order.length === 4 && resolve()));
+    expect(await next.queue.recover(() => undefined)).toBe(4);
+    expect(next.queue.line().map(({ job, place }) => [job.id, place])).toEqual([
+      [ids[1], 0],
+      ...[ids[0], ids[2], ids[3]].map((id, index) => [id, index + 1]),
+    ]);
+    for (const _id of ids) await (await next.engine.next()).finish();
+    await last;
+    expect(order).toEqual([ids[1], ids[0], ids[2], ids[3]]);
+  });
+
+  it("gives a job up that no process gets ahead with, but not one that gets ahead each time", async () => {
+    const journal = new MemoryJournal();
+    const { id } = await setup({ journal }).queue.submit(ask("a", { params: { octaves: 4 } }));
+    const begin = async (octave?: number) => {
+      const process = setup({ journal });
+      const end = process.ended(id);
+      await process.queue.recover(() => undefined);
+      if ((await journal.get(id))?.state === "failed") return end;
+      const run = await process.engine.next();
+      if (octave !== undefined) {
+        await run.octave(octave);
+        await turn();
+      }
+      // It is killed: nothing more is heard of it.
+      return undefined;
+    };
+    for (const octave of [1, 1, 2, 2, 2, 3, 3, 3]) expect(await begin(octave)).toBeUndefined();
+    for (let time = 0; time < 4; time++) expect(await begin()).toBeUndefined();
+    expect((await begin())?.failure).toEqual({
+      kind: "interrupted",
+      message: "Dreamloom was stopped 5 times while it worked on this, so I have given it up. A smaller size may help.",
+    });
+  });
+});
