@@ -17,6 +17,8 @@ export interface LiveJob {
   keeping?: Promise<void>;
   /** How often the engine has failed since the job last got ahead. */
   crashes: number;
+  /** It is on its last try, and others wait with theirs until it has ended or got ahead; see `LastTries`. */
+  leaveLastTry?: () => void;
   /** Its estimated memory in megabytes, where one is known. */
   readonly megabytes?: number | undefined;
   /** It is in the line, or has been. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Checkpoint, Engine, EngineResult } from "../engine/process/engine.js";
 import type { QueueEmitter } from "./emitter.js";
@@ -5,6 +6,7 @@ import type { Endings } from "./endings.js";
 import { failureOf, lost, MOVED, retryable } from "./failures.js";
 import type { Journal } from "./journal.js";
 import type { JournalWriter } from "./journal-writer.js";
+import { LastTries } from "./last-tries.js";
 import type { LiveJob } from "./live-job.js";
 import type { Moves } from "./moves.js";
 import type { Room } from "./room.js";
@@ -24,15 +26,23 @@ export interface RunsOptions {
   readonly now: () => number;
 }
 
-/** The engine may crash this often without the job getting ahead in between. */
-const CRASHES = 2;
-/** A job may be begun this often without getting ahead, by this process and earlier ones: one of them may have died of it. */
-export const BEGINNINGS = 5;
+/**
+ * How long a job waits, in milliseconds, after the engine has failed under it once, twice, ... without its getting ahead in between: a
+ * driver that has crashed needs a moment. After one failure more than there are waits it is given up.
+ */
+const RETRY_MS = [250, 1_000];
+/**
+ * A job may be begun this often without getting ahead, by this process and earlier ones: one of them may have died of it. Twice as often
+ * as one process tries, so that whoever stops the program in the middle of that costs no job.
+ */
+export const BEGINNINGS = 2 * (RETRY_MS.length + 1);
 /** A cancelled job is told as ended after this time even if the engine has not answered yet. */
 const CANCEL_MS = 900;
 
 /** Runs jobs whose turn has come, again where the engine has failed under them, and keeps where they have got to. */
 export class Runs {
+  readonly #lastTries = new LastTries();
+
   constructor(private readonly options: RunsOptions) {}
 
   /**
@@ -59,6 +69,7 @@ export class Runs {
   async #attempts(live: LiveJob, begun: boolean): Promise<void> {
     const { endings, events, journal, logger, writer } = this.options;
     const { id } = live.job;
+    const { signal } = live.abort;
     let joins = begun;
     let whole = !begun;
     for (;;) {
@@ -67,24 +78,29 @@ export class Runs {
       const { state, attempts, startedAt } = live.job;
       await writer.update(id, { state, attempts, ...(startedAt === undefined ? {} : { startedAt }) });
       try {
+        signal.throwIfAborted();
         const pictures = await journal.pictures(id);
         if (!pictures) {
           return await endings.failed(live, lost("The picture that this was to be made from is no longer there. Please send it again."));
         }
         live.checkpoint ??= await journal.checkpoint(id);
         if (live.checkpoint) whole = false;
+        if (live.crashes === RETRY_MS.length) live.leaveLastTry = await this.#lastTries.enter(signal);
         const result = await this.#attempt(live, pictures, joins);
         // Before anybody is told, so that whoever presses a button under the result finds its picture.
         const { picture: bytes, type } = result;
-        if (!live.abort.signal.aborted) await writer.keepResult(id, { bytes, type });
+        if (!signal.aborted) await writer.keepResult(id, { bytes, type });
         return await endings.succeed(live, result, whole);
       } catch (error) {
         [whole, joins] = [false, false];
-        if (live.abort.signal.aborted || !retryable(error) || ++live.crashes >= CRASHES || live.job.attempts >= BEGINNINGS) {
-          return await endings.fail(live, error);
-        }
-        logger.warn({ err: error, job: id }, "the engine failed; trying once more");
+        const wait = retryable(error) && live.job.attempts < BEGINNINGS ? RETRY_MS[live.crashes++] : undefined;
+        if (signal.aborted || wait === undefined) return await endings.fail(live, error);
+        logger.warn({ err: error, job: id, milliseconds: wait }, "the engine failed; trying again");
         events.emit("retrying", live.job, failureOf(error));
+        // Whoever cancels or stops it meanwhile is heard at once: the next attempt ends before it begins.
+        await delay(wait, undefined, { signal }).catch(() => undefined);
+      } finally {
+        live.leaveLastTry?.();
       }
     }
   }
@@ -125,6 +141,7 @@ export class Runs {
     const { writer } = this.options;
     live.checkpoint = checkpoint;
     live.crashes = 0;
+    live.leaveLastTry?.();
     const ahead = live.job.attempts > 1;
     live.job = { ...live.job, attempts: 1 };
     if (ahead) void writer.update(live.job.id, { attempts: 1 });

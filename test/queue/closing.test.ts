@@ -64,4 +64,16 @@ describe("a queue that closes", () => {
     expect(next.log).toEqual(["taken", "resumed", "started", "done"].map((event) => `${event} ${job.id}`));
     expect(await journal.checkpoint(job.id)).toBeUndefined();
   });
+
+  it("lays a job down that waits to be tried again, with what it has tried", async () => {
+    const { engine, journal, queue, log } = setup();
+    const job = await queue.submit(ask("a"));
+    const retrying = new Promise<void>((resolve) => queue.on("retrying", () => resolve()));
+    (await engine.next()).fail("crashed");
+    await retrying;
+    await queue.close(0);
+    expect(log).toEqual([`started ${job.id}`, `retrying ${job.id}`, `suspended ${job.id}`]);
+    expect(await journal.get(job.id)).toMatchObject({ state: "waiting", attempts: 1 });
+    expect(engine.runs).toHaveLength(1);
+  });
 });

@@ -132,15 +132,15 @@ function took(job: Job, result: EngineResult): string {
 export function retryingText(failure: JobFailure): string {
   if (failure.kind === "moved") return failure.message;
   return failure.kind === "memory"
-    ? "The painter ran out of memory on this picture; trying once more."
-    : "The painter crashed on this picture; trying once more.";
+    ? "The painter ran out of memory on this picture; trying again."
+    : "The painter crashed on this picture; trying again.";
 }
 
 /** One sentence on why there is no picture. */
 export function failureText(failure: JobFailure): string {
-  if (failure.kind === "crashed") return "The painter crashed on this picture twice, so I have stopped. A smaller size may help.";
+  if (failure.kind === "crashed") return "The painter crashed on this picture again and again, so I have stopped. A smaller size may help.";
   if (failure.kind === "memory")
-    return `The painter ran out of memory twice, so I have stopped; a smaller size needs less. (${failure.message})`;
+    return `The painter ran out of memory again and again, so I have stopped; a smaller size needs less. (${failure.message})`;
   return failure.message;
 }
 
