@@ -1,0 +1,76 @@
+/** The same with workers elsewhere: bots, workers and their engines are killed at random moments, also bots and workers together. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { random, randomInteger } from "../../src/engine/images/random.js";
+import { drawn } from "../support/pictures.js";
+import { hasRedis, redisHint, startRedis } from "../support/redis.js";
+import { counted, open, shown, shuffled } from "./count.js";
+import { Fleet } from "./fleet.js";
+import { World } from "./world.js";
+
+const STUB = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
+const JOBS = 100;
+const WORKERS = 2;
+
+describe.skipIf(!hasRedis)(`bots and workers of a cluster (${redisHint})`, () => {
+  it("lose and double no job, whichever of them are killed", { timeout: 180_000 }, async () => {
+    const next = random(20_261_124);
+    const picture = await drawn(40, 30);
+    const redis = await startRedis();
+    const dir = mkdtempSync(join(tmpdir(), "dreamloom-fault-"));
+    const settings = { REDIS_URL: redis.url, CLUSTER_LOCK_SECONDS: "1", CLUSTER_HEARTBEAT_SECONDS: "0.1" };
+    const fleet = new Fleet({ ...settings, FAULT_ENGINE: STUB, ENGINE_CONCURRENCY: "2" });
+    const chat = new World({ dir, env: settings });
+    onTestFinished(async () => {
+      await Promise.all([chat.stop(), fleet.stop()]);
+      await redis.stop();
+      rmSync(dir, { recursive: true, force: true });
+    });
+    chat.run();
+    await fleet.run(WORKERS);
+    const times = { bots: 4, worker: 5, both: 4, engine: 4 };
+    const plan = shuffled(
+      (["bots", "worker", "both", "engine"] as const).flatMap((what) => Array.from({ length: times[what] }, () => what)),
+      next,
+    );
+    const kills = { bots: 0, worker: 0, both: 0, engine: 0 };
+    const killing = (async () => {
+      for (const what of plan) {
+        const before = chat.messages.length;
+        await chat.until(() => chat.messages.length > before, "a message after a kill");
+        // Soon after something was said, while the next thing is under way; or after any other time.
+        await delay(next() < 0.3 ? randomInteger(next, 0, 50) : randomInteger(next, 100, 700));
+        kills[what]++;
+        if (what === "both" || what === "bots") chat.kill("bots");
+        if (what !== "bots") fleet.kill(what === "engine" ? "engine" : "worker", next());
+      }
+    })();
+    // What goes wrong here must be seen although it is waited for much later.
+    killing.catch(() => undefined);
+    const killed = () => Object.values(kills).reduce((a, b) => a + b) === plan.length;
+    let sent = 0;
+    // While there are kills to come there are jobs to be hit.
+    while (chat.keyed("announcement").size < JOBS || !killed()) {
+      if (open(chat).length < 8 && chat.unanswered < 4) {
+        if (chat.say(`p${sent % 20}`, "size:64 octaves:4 seed:1", sent % 2 === 0 ? picture : undefined)) sent++;
+      }
+      await delay(10);
+    }
+    await killing;
+    const ends = chat.until(() => open(chat).length === 0, "every job's end");
+    await ends.catch((error: unknown) => {
+      throw new Error(shown(chat, open(chat)), { cause: error });
+    });
+    expect(await chat.stop()).toBe(0);
+    const count = counted(chat, dir);
+    process.stdout.write(`kills ${JSON.stringify(kills)}, starts ${chat.starts} and ${fleet.starts}, ${JSON.stringify(count)}\n`);
+    expect(count).toMatchObject({ jobs: count.announced, unfinished: 0, owed: 0, failed: 0, lost: 0, doubled: 0 });
+    expect(count.announced).toBeGreaterThanOrEqual(JOBS);
+    expect(chat.keyed("resumed").size).toBeGreaterThan(2);
+    expect(fleet.starts).toBe(WORKERS + times.worker + times.both);
+  });
+});

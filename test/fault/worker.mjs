@@ -1,0 +1,27 @@
+// `dreamloom worker` as it is built, with another engine than the real one. Run by fleet.ts, and killed by it.
+import { loadConfig } from "../../dist/config.js";
+import { EngineHost } from "../../dist/engine/process/host.js";
+import { configuredLogger } from "../../dist/log.js";
+import { QueueWorker } from "../../dist/queue/cluster/queue-worker.js";
+import { shutDownInOrder } from "../../dist/shutdown.js";
+
+const config = loadConfig();
+const logger = configuredLogger(config);
+const engine = new EngineHost({ worker: process.env.FAULT_ENGINE, logger });
+const { concurrency: slots, runtime: device } = config.engine;
+const worker = new QueueWorker({ cluster: config.cluster, engine, slots, device, logger });
+const stop = async () => {
+  await worker.stop(config.queue.shutdownSeconds * 1000);
+  await engine.close();
+};
+shutDownInOrder({ what: "the worker", stop, logger });
+process.on("disconnect", () => process.exit(1));
+
+let pid;
+setInterval(() => {
+  if (engine.pid === pid) return;
+  pid = engine.pid;
+  process.send({ engine: pid });
+}, 10).unref();
+await worker.start();
+process.send({ id: worker.id });
