@@ -21,8 +21,34 @@ const REDIS = "empty, or an address such as redis://127.0.0.1:6379";
 const PREFIX = "a word of letters, digits, - and _ with 40 characters at most";
 const BLOBS = "redis, folder:/a/shared/folder or s3://bucket/prefix";
 const ENDPOINT = "empty, or an address such as http://127.0.0.1:9000";
+/** A device in one word: "cpu", "cuda:1", or with its slots "cuda:1*2". */
+const DEVICE = /^(auto|cpu|webgpu|(?:cuda|tfjs)(?::\d{1,2})?)(?:\*([1-9]\d?))?$/;
+const DEVICES =
+  "auto, cpu, webgpu, cuda, cuda:1 or tfjs:1, with the number of its slots after a star if it has more than one (cuda:1*2); or a group of device, slots, memoryMegabytes, threads and environment";
 const section = <T extends z.ZodRawShape>(shape: T) =>
   z.strictObject(shape, { error: (issue) => (issue.code === "invalid_type" ? "a group of settings" : undefined) });
+
+/** One of engine.devices, written out. */
+export const deviceGroup = z.strictObject({
+  device: z.string().regex(/^(auto|cpu|webgpu|(cuda|tfjs)(:\d{1,2})?)$/),
+  slots: integer(1, 64).default(1),
+  memoryMegabytes: integer(0, 10_000_000).default(0),
+  threads: integer(0, 1024).default(0),
+  environment: z.record(z.string(), z.string()).default({}),
+});
+const deviceSchema = z.union(
+  [
+    z
+      .string()
+      .regex(DEVICE)
+      .transform((text) => {
+        const [, device = "", slots = "1"] = DEVICE.exec(text) ?? [];
+        return { device, slots: Number(slots), memoryMegabytes: 0, threads: 0, environment: {} };
+      }),
+    deviceGroup,
+  ],
+  { error: DEVICES },
+);
 
 export const configSchema = section({
   web: section({
@@ -54,6 +80,7 @@ export const configSchema = section({
   models: section({ dir: text("a folder"), path: z.array(text("a folder"), { error: "a list of folders" }) }),
   engine: section({
     concurrency: integer(1, 64),
+    devices: z.array(deviceSchema, { error: "a list of devices" }).max(32, { error: "a list of 32 devices at most" }),
     threads: integer(0, 1024),
     memoryMegabytes: integer(0, 10_000_000),
     runtime: oneOf("auto", "cpu", "webgpu", "cuda", "tfjs"),
@@ -156,6 +183,7 @@ export const ENVIRONMENT: Readonly<Record<string, { readonly key: string; readon
   MODELS_DIR: { key: "models.dir", type: "text" },
   MODELS_PATH: { key: "models.path", type: "paths" },
   ENGINE_CONCURRENCY: { key: "engine.concurrency", type: "number" },
+  ENGINE_DEVICES: { key: "engine.devices", type: "names" },
   ENGINE_MEMORY_MEGABYTES: { key: "engine.memoryMegabytes", type: "number" },
   ENGINE_THREADS: { key: "engine.threads", type: "number" },
   ENGINE_RUNTIME: { key: "engine.runtime", type: "text" },

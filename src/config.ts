@@ -4,7 +4,7 @@ import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import type { z } from "zod";
-import { type Config, configSchema, ENVIRONMENT, type VariableType } from "./config-schema.js";
+import { type Config, configSchema, deviceGroup, ENVIRONMENT, type VariableType } from "./config-schema.js";
 import { nearest } from "./nearest.js";
 
 export type { Config } from "./config-schema.js";
@@ -95,7 +95,10 @@ function readVariable(value: string, type: VariableType): unknown {
 function sentences(issue: z.core.$ZodIssue, tree: Tree, origins: ReadonlyMap<string, string>): string[] {
   const path = issue.path.map(String);
   const from = (key: string) => {
-    const origin = origins.get(key) ?? origins.get(key.split(".").slice(0, -1).join("."));
+    const parts = key.split(".");
+    const origin = parts
+      .map((_, index) => origins.get(parts.slice(0, parts.length - index).join(".")))
+      .find((known) => known !== undefined);
     return origin ? ` (from ${origin})` : "";
   };
   if (issue.code === "unrecognized_keys") {
@@ -125,6 +128,7 @@ function contradictions({ dream, paint, neuron, film }: Config): string[] {
 
 /** The settings' names in one group (the defaults hold every setting), or the groups' names. */
 function knownKeys(path: readonly string[]): string[] {
+  if (path.join(".").startsWith("engine.devices.")) return Object.keys(deviceGroup.shape);
   const under = at(readYaml(DEFAULTS), path);
   return isTree(under) ? Object.keys(under) : [];
 }

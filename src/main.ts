@@ -22,8 +22,8 @@ import { styleShelf } from "./commands/styles/style-shelf.js";
 import { type Config, ConfigError, loadConfig } from "./config.js";
 import { catalogue } from "./engine/networks/catalogue-file.js";
 import type { Engine, EngineDownload } from "./engine/process/engine.js";
+import { configuredDevices, configuredSlots, largestRoom } from "./engine-devices.js";
 import { configuredLogger } from "./log.js";
-import { roomForJobs, roomForMaps } from "./memory-room.js";
 import { Operation } from "./operation/operation.js";
 import { persevere } from "./persevere.js";
 import type { QueueLimits } from "./queue/admission.js";
@@ -95,9 +95,9 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   const queue = engine
     ? new FairQueue({
         ...common,
-        limits: { ...common.limits, megabytes: roomForJobs(config) },
+        limits: { ...common.limits, megabytes: largestRoom(config) },
         engine,
-        concurrency: config.engine.concurrency,
+        concurrency: configuredSlots(config),
       })
     : new ClusterQueue({ ...common, cluster, onDownload: (job, download) => presenter?.downloading(download, job) });
   await queue.remember();
@@ -284,7 +284,7 @@ function houseOf(config: Config, catalogue: Pick<House, "looks" | "networks">): 
   const { megabytes, seconds } = config.pictures;
   const { dream, paint, neuron, film, styles, queue: caps } = config;
   const bounds = { maxBytes: Math.round(megabytes * 1024 * 1024), seconds };
-  const mapsMegabytes = roomForMaps(config);
+  const mapsMegabytes = Math.max(...configuredDevices(config).map(({ maps }) => maps));
   return { ...catalogue, mapsMegabytes, dream, paint, neuron, film, styles, caps, pictures: bounds };
 }
 

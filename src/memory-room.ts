@@ -11,7 +11,7 @@ const RESERVE = 1_800;
 /** On a small machine, this part of its memory is for pictures whatever else it has to do. */
 const LEAST = 1 / 4;
 /** Feature maps may have this part of what a job may have: decoded pictures come on top, and are not worked on in tiles. */
-const MAPS = 3 / 4;
+export const MAPS_SHARE = 3 / 4;
 
 /** This machine's memory in megabytes, or what a container may have of it. */
 export function machineMegabytes(): number {
@@ -32,5 +32,5 @@ export function roomForJobs({ queue }: Pick<Config, "queue">, machine = machineM
 export function roomForMaps(config: Pick<Config, "queue" | "engine">, machine = machineMegabytes()): number {
   const { memoryMegabytes } = config.engine;
   if (memoryMegabytes === 0) return Number.POSITIVE_INFINITY;
-  return Math.min(memoryMegabytes, Math.floor(roomForJobs(config, machine) * MAPS));
+  return Math.min(memoryMegabytes, Math.floor(roomForJobs(config, machine) * MAPS_SHARE));
 }

@@ -53,6 +53,8 @@ export interface AdminEngine {
   readonly starts: number;
   readonly crashes: number;
   readonly memoryBytes?: number;
+  /** Where there are several. */
+  readonly devices?: readonly { readonly name: string; readonly state: string; readonly running: number; readonly slots: number }[];
 }
 
 /** A process that takes jobs for several bots. */

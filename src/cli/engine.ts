@@ -4,20 +4,25 @@ import type { Config } from "../config.js";
 import type { Network } from "../engine/networks/network.js";
 import { type EngineSettings, type OpenEngine, openEngine } from "../engine/open.js";
 import { RUNTIME_CHOICES, type RuntimeChoice } from "../engine/runtimes/choose.js";
+import type { ConfiguredDevice } from "../engine-devices.js";
 import { roomForMaps } from "../memory-room.js";
 import { downloadBar } from "./download-bar.js";
 
 const MEGABYTE = 1e6;
 
-/** The part of the settings that the engine needs. */
-export function engineSettings(config: Config): EngineSettings {
+/**
+ * The part of the settings that an engine needs.
+ * @param device one of several; what `engine.runtime` says unless given
+ */
+export function engineSettings(config: Config, device?: ConfiguredDevice): EngineSettings {
   const { models, engine } = config;
+  const { runtime, threads, maps } = device ?? { ...engine, maps: roomForMaps(config) };
   return {
     modelsDir: models.dir,
     modelsPath: models.path,
-    runtime: engine.runtime,
-    ...(engine.threads > 0 && { threads: engine.threads }),
-    ...(engine.memoryMegabytes > 0 && { memoryBytes: roomForMaps(config) * MEGABYTE }),
+    runtime,
+    ...(threads > 0 && { threads }),
+    ...(Number.isFinite(maps) && { memoryBytes: maps * MEGABYTE }),
   };
 }
 

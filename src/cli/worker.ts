@@ -2,21 +2,22 @@
 import type { Command } from "commander";
 import { type Config, loadConfig } from "../config.js";
 import type { EngineDownload } from "../engine/process/engine.js";
-import { EngineHost } from "../engine/process/host.js";
+import { configuredDevices, configuredSlots } from "../engine-devices.js";
 import { configuredLogger } from "../log.js";
 import { Operation } from "../operation/operation.js";
 import { hostOf } from "../queue/cluster/connection.js";
 import { QueueWorker } from "../queue/cluster/queue-worker.js";
 import { shutDownInOrder } from "../shutdown.js";
-import { engineSettings } from "./engine.js";
+import { startEngines } from "./engines.js";
 import { UsageError } from "./mistake.js";
 
 async function work(config: Config): Promise<void> {
   const logger = configuredLogger(config);
   const onDownload = (download: EngineDownload) => worker.downloading(download);
-  const engine = new EngineHost({ ...engineSettings(config), logger: logger.child({ part: "engine" }), onDownload });
-  const { concurrency: slots, runtime: device } = config.engine;
-  const worker = new QueueWorker({ cluster: config.cluster, engine, slots, device, logger: logger.child({ part: "worker" }) });
+  const engine = startEngines(config, { logger: logger.child({ part: "engine" }), onDownload });
+  const devices = configuredDevices(config);
+  const parts = { slots: configuredSlots(config), device: devices.map(({ name }) => name).join(", ") };
+  const worker = new QueueWorker({ cluster: config.cluster, engine, ...parts, logger: logger.child({ part: "worker" }) });
   const operation = new Operation({ settings: config.ops, folder: config.data.dir, logger: logger.child({ part: "operation" }) });
   operation.watchEngine(engine);
   operation.watchWorker(worker, hostOf(config.cluster.url));
@@ -28,8 +29,6 @@ async function work(config: Config): Promise<void> {
     await operation.close();
   };
   const stopping = shutDownInOrder({ what: "the worker", stop, logger });
-  // The first person whose job comes here should not wait for loading and compiling.
-  engine.warmUp(config.dream.network).catch((error: unknown) => logger.warn({ err: error }, "the engine could not be warmed up"));
   try {
     await worker.start();
     operation.started();

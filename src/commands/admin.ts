@@ -166,12 +166,13 @@ function mustModerate({ moderator }: Person): void {
   if (!moderator) throw new ChatError("forbidden", "Only moderators may see and do this.");
 }
 
-function engineOf({ state, runtime, pid, starts, crashes, memoryBytes }: EngineStatus): AdminEngine {
+function engineOf({ state, runtime, pid, starts, crashes, memoryBytes, devices }: EngineStatus): AdminEngine {
   return {
     ...{ state, starts, crashes },
     ...(runtime === undefined ? {} : { runtime }),
     ...(pid === undefined ? {} : { pid }),
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(devices === undefined ? {} : { devices: devices.map(({ name, state, running, slots }) => ({ name, state, running, slots })) }),
   };
 }
 

@@ -138,7 +138,7 @@ export function toEngineError(error: unknown): EngineError {
   if (error instanceof PictureError || error instanceof RecipeError || error instanceof FilmError)
     return new EngineError("input", error.message, { cause: error });
   // It is the operator's to mend, but nobody else would hear of it.
-  if (error instanceof DeviceError) return new EngineError("input", error.message, { cause: error });
+  if (error instanceof DeviceError) return new EngineError("device", error.message, { cause: error });
   if (error instanceof NetworkError) {
     return new EngineError(error.kind === "unknown" ? "input" : "network", error.message, { cause: error });
   }

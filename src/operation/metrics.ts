@@ -61,6 +61,9 @@ export class Metrics {
     "engine_crashes_total",
     "Processes of the engine that ended unasked; the next job starts a new one.",
   );
+  readonly deviceUp = this.gauge("device_up", "As engine_up, of each device, where there are several (ENGINE_DEVICES).", ["device"]);
+  readonly deviceSlots = this.gauge("device_slots", "Jobs that a device runs at a time, where there are several.", ["device"]);
+  readonly deviceJobs = this.gauge("device_jobs", "Jobs that a device has now, where there are several.", ["device"]);
   readonly workers = this.gauge("workers", "Machines that take jobs, where there is a cluster.", ["state"]);
   readonly workerSlots = this.gauge("worker_slots", "Jobs that all workers together run at a time.");
   readonly memory = this.gauge("memory_bytes", "Resident memory of the bots' process and of the engine's.", ["process"]);

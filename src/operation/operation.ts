@@ -103,13 +103,18 @@ export class Operation {
   watchEngine(engine: Pick<Engine, "status">): void {
     const status = () => engine.status?.();
     this.check(engineCheck(status));
-    const { engineUp, engineStarts, engineCrashes, memory } = this.metrics;
+    const { engineUp, engineStarts, engineCrashes, memory, deviceUp, deviceSlots, deviceJobs } = this.metrics;
     this.#gauges.push(() => {
-      const { state = "idle", starts = 0, crashes = 0, memoryBytes = 0 } = status() ?? {};
+      const { state = "idle", starts = 0, crashes = 0, memoryBytes = 0, devices = [] } = status() ?? {};
       engineUp.set(state === "ready" ? 1 : 0);
       setCounter(engineStarts, starts);
       setCounter(engineCrashes, crashes);
       memory.set({ process: "engine" }, memoryBytes);
+      for (const { name: device, state, slots, running } of devices) {
+        deviceUp.set({ device }, state === "ready" ? 1 : 0);
+        deviceSlots.set({ device }, slots);
+        deviceJobs.set({ device }, running);
+      }
     });
   }
 

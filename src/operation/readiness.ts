@@ -62,6 +62,8 @@ export function engineCheck(status: () => EngineStatus | undefined): Check {
   return {
     part: "engine",
     async run() {
+      const broken = status()?.devices?.filter(({ state }) => state === "failing" || state === "silent") ?? [];
+      if (broken.length > 0) return `${broken.map(({ name }) => name).join(" and ")} cannot compute; the log says why.`;
       switch (status()?.state) {
         case "silent":
           return "The engine's process does not answer.";

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { type Engine, Suspension } from "../engine/process/engine.js";
+import { Room } from "../room.js";
 import { Admission, type QueueLimits } from "./admission.js";
 import { QueueEmitter } from "./emitter.js";
 import { Endings } from "./endings.js";
@@ -13,7 +14,6 @@ import { type LiveJob, liveJob } from "./live-job.js";
 import { Moves } from "./moves.js";
 import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type Standing } from "./queue.js";
 import { recover } from "./recovery.js";
-import { Room } from "./room.js";
 import { Runs } from "./runs.js";
 import { standings } from "./standings.js";
 import { Turns } from "./turns.js";
@@ -72,12 +72,12 @@ export class FairQueue implements JobQueue {
     const common = { events, writer, moves, logger, now };
     const endings = new Endings({ ...common, live, estimator, jobSeconds, elsewhere });
     // Other machines' memory is theirs.
-    const room = new Room(elsewhere ? undefined : limits.megabytes);
-    const runs = new Runs({ ...common, engine, journal, endings, room, jobSeconds: elsewhere ? undefined : jobSeconds });
+    const seating = elsewhere ? new Room(undefined) : (engine.seating ?? new Room(limits.megabytes));
+    const runs = new Runs({ ...common, engine, journal, endings, seating, jobSeconds: elsewhere ? undefined : jobSeconds });
     this.#admission = new Admission(limits, now);
     this.#turns = new Turns({
       slots: concurrency,
-      mayStart: (id) => room.fits(live.get(id)?.megabytes),
+      mayStart: (id) => seating.fits(live.get(id)?.megabytes),
       run: (one, how) => runs.run(one, how),
       logger,
     });

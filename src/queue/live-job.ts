@@ -1,4 +1,5 @@
 import type { Checkpoint } from "../engine/process/engine.js";
+import type { Seat } from "../room.js";
 import type { Job } from "./job.js";
 import type { CancelReason } from "./queue.js";
 
@@ -21,6 +22,8 @@ export interface LiveJob {
   leaveLastTry?: () => void;
   /** Its estimated memory in megabytes, where one is known. */
   readonly megabytes?: number | undefined;
+  /** Where it sits, while it runs. */
+  seat?: Seat;
   /** It is in the line, or has been. */
   queued?: boolean;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Checkpoint, Engine, EngineResult } from "../engine/process/engine.js";
+import type { Seating } from "../room.js";
 import type { QueueEmitter } from "./emitter.js";
 import type { Endings } from "./endings.js";
 import { failureOf, lost, MOVED, retryable } from "./failures.js";
@@ -9,7 +10,6 @@ import type { JournalWriter } from "./journal-writer.js";
 import { LastTries } from "./last-tries.js";
 import type { LiveJob } from "./live-job.js";
 import type { Moves } from "./moves.js";
-import type { Room } from "./room.js";
 
 export interface RunsOptions {
   readonly engine: Engine;
@@ -18,7 +18,7 @@ export interface RunsOptions {
   readonly endings: Endings;
   readonly events: QueueEmitter;
   readonly moves: Moves;
-  readonly room: Room;
+  readonly seating: Seating;
   /** A job that runs longer than this is ended; undefined where the engine sees to it itself. */
   readonly jobSeconds: number | undefined;
   readonly logger: Logger;
@@ -51,8 +51,9 @@ export class Runs {
    * @param begun an earlier process has begun it, and it runs elsewhere
    */
   async run(live: LiveJob, { begun }: { readonly begun: boolean }): Promise<void> {
-    const { events, jobSeconds, moves, now, room } = this.options;
-    const leaveRoom = room.take(live.megabytes);
+    const { events, jobSeconds, moves, now, seating } = this.options;
+    // Until the engine has let go of it, which may be later than its end is told.
+    live.seat = seating.take(live.megabytes);
     const startedAt = (begun ? live.job.startedAt : undefined) ?? now();
     live.job = { ...live.job, state: "running", startedAt };
     const timer = jobSeconds === undefined ? undefined : setTimeout(() => live.abort.abort(new Error("time limit")), jobSeconds * 1000);
@@ -62,7 +63,7 @@ export class Runs {
       await this.#attempts(live, begun);
     } finally {
       clearTimeout(timer);
-      leaveRoom();
+      live.seat.release();
     }
   }
 
@@ -120,7 +121,7 @@ export class Runs {
       return await engine.run(
         { job: id, recipe, params, pictures, ...(live.checkpoint && { resume: live.checkpoint }) },
         {
-          ...{ signal, begun },
+          ...{ signal, begun, ...(live.seat && { seat: live.seat }) },
           onMoved: () => events.emit("retrying", live.job, MOVED),
           onFrame: ({ checkpoint, ...frame }) => {
             if (signal.aborted) return;

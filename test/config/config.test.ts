@@ -54,6 +54,7 @@ describe("settings", () => {
       PAINT_MAX_SIZE: "700",
       FILM_MAX_FRAMES: "70",
       ENGINE_RUNTIME: "cpu",
+      ENGINE_DEVICES: "cpu",
       REDIS_URL: "redis://cpu",
       CLUSTER_BLOBS: "redis",
       CLUSTER_S3_ENDPOINT: "http://cpu",
@@ -62,7 +63,7 @@ describe("settings", () => {
       const value = (log as Record<string, string>)[name] ?? values[type];
       const [group = "", setting = ""] = key.split(".");
       const config = loadConfig({ [name]: value }) as unknown as Record<string, Record<string, unknown>>;
-      expect(String(config[group]?.[setting]), name).toContain(value);
+      expect(JSON.stringify(config[group]?.[setting]), name).toContain(value);
     }
   });
 

@@ -1,5 +1,7 @@
 /** The engine as the rest of the program sees it: jobs in, frames and a result out. The recipes run in a process of their own. */
 
+import type { Seat, Seating } from "../../room.js";
+
 /** What to run. Plain data: it crosses a process border and is stored in the journal. */
 export interface EngineRequest {
   /** The recipe's name, for instance "dream". */
@@ -88,8 +90,18 @@ export interface RunOptions {
   /** An earlier process has begun this job: an engine elsewhere may be at it still, or have done it. */
   readonly begun?: boolean;
   onFrame(frame: EngineFrame): void;
+  /** The job's place, where the engine gives out places. */
+  readonly seat?: Seat;
   /** An engine elsewhere tells that the machine that had the job has gone, and another one goes on with it. */
   onMoved?(): void;
+}
+
+/** One device of several. */
+export interface DeviceStatus extends Omit<EngineStatus, "devices"> {
+  /** Such as "cuda:0". */
+  readonly name: string;
+  /** Jobs that it runs side by side. */
+  readonly slots: number;
 }
 
 /** How an engine is doing, for operators. */
@@ -109,6 +121,8 @@ export interface EngineStatus {
   readonly memoryBytes?: number;
   /** What computes, such as "onnx-cpu"; the setting until the first program has been compiled. */
   readonly runtime?: string;
+  /** Where there are several: what was said above is of all together. */
+  readonly devices?: readonly DeviceStatus[];
 }
 
 /** Runs jobs one after the other or side by side; the queue decides how many. */
@@ -117,15 +131,17 @@ export interface Engine {
    * Runs one job. Rejects with the signal's reason when aborted (within a second), with an {@link EngineError} otherwise.
    */
   run(request: EngineRequest, options: RunOptions): Promise<EngineResult>;
+  /** Decides what fits side by side, where the engine has several devices; then each job comes with its seat. */
+  readonly seating?: Seating;
   /** Answers at once, from what is known. */
   status?(): EngineStatus;
   close(): Promise<void>;
 }
 
-export type EngineErrorKind = "input" | "network" | "memory" | "crashed" | "time" | "internal";
+export type EngineErrorKind = "input" | "network" | "device" | "memory" | "crashed" | "time" | "internal";
 
 /**
- * Why a job failed, in a sentence for the person who asked. "crashed" and "memory" may be tried again; "time" comes from an engine
+ * Why a job failed, in a sentence for the person who asked. "device" is the operator's to mend: what was asked to compute cannot. "crashed" and "memory" may be tried again; "time" comes from an engine
  * elsewhere, which keeps the time limit itself.
  */
 export class EngineError extends Error {

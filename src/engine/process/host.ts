@@ -20,6 +20,8 @@ export interface EngineHostOptions extends EngineSettings {
   /** A network being downloaded on first use. */
   readonly onDownload?: (download: EngineDownload) => void;
   readonly timings?: Partial<HostTimings>;
+  /** Variables for the process, beyond this one's: which graphics card it sees, for instance. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** The script that the process runs; the engine's own unless given. It speaks the messages of `messages.ts`. */
   readonly worker?: string;
 }
@@ -167,10 +169,10 @@ export class EngineHost implements Engine {
   #start(): ChildProcess {
     const source = import.meta.url.endsWith(".ts");
     const own = fileURLToPath(new URL(source ? "./worker.ts" : "./worker.js", import.meta.url));
-    const { logger, onDownload: _, timings: __, worker = own, ...settings } = this.options;
+    const { logger, onDownload: _, timings: __, environment, worker = own, ...settings } = this.options;
     const child = fork(worker, {
       serialization: "advanced",
-      env: engineEnvironment(),
+      env: { ...engineEnvironment(), ...environment },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       ...(source && { execArgv: ["--import", "tsx"] }),
     });

@@ -12,6 +12,12 @@ export function Facts({ admin, elapsed }: { admin: WireAdmin; elapsed: number })
           {engine.state}
           {engine.memoryBytes !== undefined && `, ${bytes(engine.memoryBytes)}`}
           {engine.crashes > 0 && `, ${engine.crashes} ${engine.crashes === 1 ? "crash" : "crashes"}`}
+          {engine.devices?.map(({ name, state, running, slots }) => (
+            <span key={name} class="device">
+              <span class="lamp" data-lamp={lampOf(state)} aria-hidden="true" /> {name}: {running} of {slots} busy
+              {lampOf(state) === "bad" && `, ${state}`}
+            </span>
+          ))}
         </Fact>
       )}
       <Fact name="Memory free" value={bytes(memory.freeBytes)}>

@@ -1,0 +1,192 @@
+/** Several devices behind one engine: each has a process of its own, and jobs go to one that has a free slot. */
+import type { Logger } from "pino";
+import { Room, type Seat, type Seating } from "../../room.js";
+import {
+  type DeviceStatus,
+  type Engine,
+  EngineError,
+  type EngineRequest,
+  type EngineResult,
+  type EngineStatus,
+  type RunOptions,
+} from "./engine.js";
+
+export interface PooledDevice {
+  /** As operators call it, such as "cuda:0"; no two have the same. */
+  readonly name: string;
+  /** Jobs that it runs side by side. */
+  readonly slots: number;
+  /** For the pictures of all of them; undefined sets no bound. */
+  readonly megabytes: number | undefined;
+  readonly engine: Engine;
+}
+
+/** A device that cannot be used is tried again after this time, in milliseconds: its driver may be back. */
+const TRIED_AGAIN_MS = 300_000;
+
+class Device {
+  readonly room: Room;
+  /** Runs that have failed since one ended well. */
+  failures = 0;
+  #brokenUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    readonly of: PooledDevice,
+    private readonly now: () => number,
+  ) {
+    this.room = new Room(of.megabytes);
+  }
+
+  get broken(): boolean {
+    return this.now() < this.#brokenUntil;
+  }
+
+  /** It cannot compute here. */
+  leave(): void {
+    this.#brokenUntil = this.now() + TRIED_AGAIN_MS;
+  }
+
+  get full(): boolean {
+    return this.room.jobs >= this.of.slots;
+  }
+
+  /** How much of it is in use, 0..1. */
+  get load(): number {
+    return this.room.jobs / this.of.slots;
+  }
+}
+
+/** A job's place on one of the devices, which may become another one's when the first fails. */
+class PoolSeat implements Seat {
+  #seat: Seat;
+
+  constructor(
+    public device: Device,
+    readonly megabytes: number | undefined,
+  ) {
+    this.#seat = device.room.take(megabytes);
+  }
+
+  moveTo(device: Device): void {
+    this.#seat.release();
+    this.device = device;
+    this.#seat = device.room.take(this.megabytes);
+  }
+
+  release(): void {
+    this.#seat.release();
+  }
+}
+
+/**
+ * Chooses a device for each job: of those with a free slot and the memory, one that has not failed lately, and of these the least busy. A
+ * device that crashes loses its next try to another one that is free; one that cannot compute at all is left alone for five minutes, and
+ * its jobs go to the others at once.
+ */
+export class EnginePool implements Engine, Seating {
+  readonly #devices: readonly Device[];
+  readonly #logger: Logger;
+
+  constructor(devices: readonly PooledDevice[], logger: Logger, now: () => number = () => performance.now()) {
+    this.#devices = devices.map((device) => new Device(device, now));
+    this.#logger = logger;
+  }
+
+  get seating(): Seating {
+    return this;
+  }
+
+  fits(megabytes: number | undefined): boolean {
+    return this.#choose(megabytes) !== undefined;
+  }
+
+  take(megabytes: number | undefined): Seat {
+    return this.#seat(megabytes);
+  }
+
+  #seat(megabytes: number | undefined): PoolSeat {
+    const device = this.#choose(megabytes) ?? [...this.#devices].sort((a, b) => a.load - b.load)[0];
+    if (!device) throw new Error("An engine needs a device.");
+    return new PoolSeat(device, megabytes);
+  }
+
+  async run(request: EngineRequest, options: RunOptions): Promise<EngineResult> {
+    if (options.seat instanceof PoolSeat) return this.#run(request, options, options.seat);
+    // A worker of a cluster does not ask for seats: it takes as many jobs as there are slots, and knows nothing of their memory.
+    const seat = this.#seat(0);
+    try {
+      return await this.#run(request, options, seat);
+    } finally {
+      seat.release();
+    }
+  }
+
+  async #run(request: EngineRequest, options: RunOptions, seat: PoolSeat): Promise<EngineResult> {
+    for (;;) {
+      const better = seat.device.failures > 0 || seat.device.broken ? this.#choose(seat.megabytes) : undefined;
+      if (better && !better.broken && better.failures < seat.device.failures) seat.moveTo(better);
+      const { device } = seat;
+      this.#logger.debug({ job: request.job, device: device.of.name }, "a device has the job");
+      try {
+        const result = await device.of.engine.run(request, options);
+        device.failures = 0;
+        return result;
+      } catch (error) {
+        if (!(error instanceof EngineError) || options.signal.aborted) throw error;
+        if (error.kind === "crashed" || error.kind === "device") device.failures++;
+        if (error.kind !== "device") throw error;
+        device.leave();
+        this.#logger.error({ job: request.job, device: device.of.name }, `${device.of.name} is left alone for a while: ${error.message}`);
+        const other = this.#choose(seat.megabytes);
+        if (!other || other.broken) throw error;
+        seat.moveTo(other);
+      }
+    }
+  }
+
+  /** Loads and compiles a network on every device. Those that cannot compute are left alone, and the log says why. */
+  async warmUp(warm: (device: number) => Promise<void> | undefined): Promise<void> {
+    await Promise.all(
+      this.#devices.map(async (device, index) => {
+        try {
+          await warm(index);
+        } catch (error) {
+          if (error instanceof EngineError && error.kind === "device") device.leave();
+          this.#logger.warn({ err: error, device: device.of.name }, "a device could not be warmed up");
+        }
+      }),
+    );
+  }
+
+  status(): EngineStatus {
+    const devices = this.#devices.map(({ of, room, broken }): DeviceStatus => {
+      const { state = "ready", ...rest } = of.engine.status?.() ?? { starts: 0, crashes: 0, running: room.jobs };
+      return { ...rest, name: of.name, slots: of.slots, running: room.jobs, state: broken && state !== "closed" ? "failing" : state };
+    });
+    const sum = (value: (device: DeviceStatus) => number) => devices.reduce((total, device) => total + value(device), 0);
+    const states = devices.map(({ state }) => state);
+    // The best that can be said: one device is enough to work.
+    const state = (["ready", "starting", "idle", "silent", "failing", "closed"] as const).find((one) => states.includes(one)) ?? "idle";
+    const memoryBytes = sum(({ memoryBytes = 0 }) => memoryBytes);
+    const runtime = [...new Set(devices.flatMap(({ runtime }) => runtime || []))].join(", ");
+    return {
+      ...{ state, starts: sum(({ starts }) => starts), crashes: sum(({ crashes }) => crashes), running: sum(({ running }) => running) },
+      ...{ memoryBytes, runtime, devices },
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#devices.map(({ of }) => of.engine.close()));
+  }
+
+  /** The best device for a job now; undefined where none has a slot and the memory. */
+  #choose(megabytes: number | undefined): Device | undefined {
+    const largest = Math.max(...this.#devices.map(({ of }) => of.megabytes ?? Number.POSITIVE_INFINITY));
+    const free = this.#devices.filter(({ full, room, of }) => {
+      if (full || !room.fits(megabytes)) return false;
+      // Alone a job may be larger than a device's room, but not where another device would hold it.
+      return megabytes === undefined || megabytes <= Math.min(largest, of.megabytes ?? largest) || megabytes > largest;
+    });
+    return free.sort((a, b) => Number(a.broken) - Number(b.broken) || a.failures - b.failures || a.load - b.load)[0];
+  }
+}

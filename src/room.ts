@@ -1,0 +1,49 @@
+/** Where jobs sit while the engine has them: how many fit side by side, by their memory. */
+
+/** One job's place, from its begin until the engine has let go of it. */
+export interface Seat {
+  release(): void;
+}
+
+/** Gives out places; asked before a job begins. */
+export interface Seating {
+  /** Whether a job may begin now. @param megabytes what it takes; undefined where nothing is known of it */
+  fits(megabytes: number | undefined): boolean;
+  take(megabytes: number | undefined): Seat;
+}
+
+/**
+ * The room of one device. A job of which nothing is known (it was taken up again after a start) may be as large as any, so it has the room
+ * for itself; and alone every job may run, whatever is thought of it.
+ */
+export class Room implements Seating {
+  #taken = 0;
+  #jobs = 0;
+
+  /** @param megabytes for the pictures of all jobs side by side; undefined sets no bound */
+  constructor(readonly megabytes: number | undefined) {}
+
+  get jobs(): number {
+    return this.#jobs;
+  }
+
+  fits(megabytes: number | undefined): boolean {
+    if (this.megabytes === undefined || this.#jobs === 0) return true;
+    return this.#taken + (megabytes ?? this.megabytes) <= this.megabytes;
+  }
+
+  take(megabytes: number | undefined): Seat {
+    const taken = megabytes ?? this.megabytes ?? 0;
+    this.#taken += taken;
+    this.#jobs++;
+    let released = false;
+    return {
+      release: () => {
+        if (released) return;
+        released = true;
+        this.#taken -= taken;
+        this.#jobs--;
+      },
+    };
+  }
+}
