@@ -6,11 +6,12 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { type Config, loadConfig } from "../config.js";
 import { DEVICES, type DeviceName, isSoftware } from "../engine/devices/devices.js";
-import { probe, type Verdict } from "../engine/devices/probe.js";
+import { type ProbeOptions, probe, type Verdict } from "../engine/devices/probe.js";
 import { TIMED_SIDE } from "../engine/devices/self-check.js";
 import { type Listed, listNetworks } from "../engine/networks/inventory.js";
 import { chooseDevice } from "../engine/runtimes/choose.js";
 import { DeviceError } from "../engine/runtimes/runtime.js";
+import { configuredDevices } from "../engine-devices.js";
 import { discordInvite } from "../main.js";
 import { engineSettings } from "./engine.js";
 import { type Service, services } from "./services.js";
@@ -33,6 +34,13 @@ interface Diagnosis {
   readonly auto: DeviceName;
   /** What the settings ask for, and what that means here. */
   readonly runtime: { readonly setting: Config["engine"]["runtime"]; readonly device?: DeviceName; readonly problem?: string };
+  /** Each of engine.devices, where there are any; they count instead of `runtime`. */
+  readonly configured: readonly {
+    readonly name: string;
+    readonly slots: number;
+    readonly device?: DeviceName;
+    readonly problem?: string;
+  }[];
   readonly networks: readonly Listed[];
   readonly folders: readonly Folder[];
   readonly services: readonly Service[];
@@ -100,13 +108,12 @@ export async function diagnose(config: Config, onDevice: (device: DeviceName) =>
   }
   const known = { ...threads, probe: async (device: DeviceName) => verdicts.get(device) ?? { device, works: false } };
   const setting = config.engine.runtime;
-  const asked = await chooseDevice(setting, known).then(
-    (device) => ({ device }),
-    (error: unknown) => {
-      if (error instanceof DeviceError) return { problem: error.message };
-      throw error;
-    },
-  );
+  const asked = await meant(chooseDevice(setting, known));
+  const configured: Diagnosis["configured"][number][] = [];
+  for (const { name, slots, runtime, environment } of config.engine.devices.length > 0 ? configuredDevices(config) : []) {
+    const own = { ...threads, probe: (device: DeviceName, options: ProbeOptions) => ask(device, { ...options, environment }) };
+    configured.push({ name, slots, ...(await meant(chooseDevice(runtime, own))) });
+  }
   const ffmpeg = await find("ffmpeg");
   return {
     node: process.version,
@@ -116,12 +123,24 @@ export async function diagnose(config: Config, onDevice: (device: DeviceName) =>
     devices: [...verdicts.values()],
     auto: await chooseDevice("auto", known),
     runtime: { setting, ...asked },
+    configured,
     networks: await listNetworks(settings),
     folders: await Promise.all([folder("networks", config.models.dir), folder("data", config.data.dir)]),
     services: await services(config),
     chats: [discord(config)],
     extras: [{ program: "ffmpeg", use: "zoom films as MP4", ...(ffmpeg !== undefined && { path: ffmpeg }) }],
   };
+}
+
+/** The device that a choice means here, or why there is none. */
+function meant(chosen: Promise<DeviceName>): Promise<{ readonly device: DeviceName } | { readonly problem: string }> {
+  return chosen.then(
+    (device) => ({ device }),
+    (error: unknown) => {
+      if (error instanceof DeviceError) return { problem: error.message };
+      throw error;
+    },
+  );
 }
 
 const milliseconds = (ms: number): string =>
@@ -136,6 +155,10 @@ function describe({ device, works, stepMs, disagreement, obstacle }: Verdict, au
     device === auto ? "auto takes this one" : "",
   ];
   return ["✓", device, facts.filter((fact) => fact !== "").join(", ")];
+}
+
+function describeConfigured({ name, slots, device, problem }: Diagnosis["configured"][number]): string[] {
+  return [device === undefined ? "✗" : "✓", name, `${slots} ${slots === 1 ? "slot" : "slots"}, ${problem ?? device}`];
 }
 
 const FEW_BYTES = 2e9;
@@ -170,7 +193,9 @@ export function report(d: Diagnosis): string {
   return [
     `Node ${d.node} on ${d.platform}, ${d.cpu.cores} cores (${d.cpu.model}), ${(d.memoryBytes / 1e9).toFixed(0)} GB of memory\n`,
     `\nDevices\n${indent(table(d.devices.map((verdict) => describe(verdict, d.auto))))}`,
-    `  engine.runtime is ${setting}: ${problem ?? device}\n`,
+    d.configured.length === 0
+      ? `  engine.runtime is ${setting}: ${problem ?? device}\n`
+      : `  engine.devices\n${indent(indent(table(d.configured.map(describeConfigured))))}`,
     `\nNetworks\n${indent(table(d.networks.map(describeNetwork)))}`,
     `\nFolders\n${indent(table(d.folders.map(describeFolder)))}`,
     `\nServices\n${indent(table(d.services.map(describeService)))}`,
@@ -191,8 +216,11 @@ export function addDoctor(program: Command): void {
       if (telling) process.stderr.write(clear);
       process.stdout.write(json ? `${JSON.stringify(diagnosis)}\n` : report(diagnosis));
       // Without the CPU nothing runs; without what was asked for, nothing that people want.
+      const { runtime, configured } = diagnosis;
+      const wanted = configured.length > 0 ? configured : [runtime];
       const sound =
-        diagnosis.devices.some(({ device, works }) => device === "onnx-cpu" && works) && diagnosis.runtime.problem === undefined;
+        diagnosis.devices.some(({ device, works }) => device === "onnx-cpu" && works) &&
+        wanted.every(({ problem }) => problem === undefined);
       const broken = diagnosis.folders.some(({ writable }) => !writable) || diagnosis.services.some(({ works }) => works === false);
       if (!sound || broken) process.exitCode = 1;
     });

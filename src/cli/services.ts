@@ -6,6 +6,7 @@ import { Redis } from "ioredis";
 import Libsql from "libsql";
 import type { Config } from "../config.js";
 import { hostOf } from "../queue/cluster/connection.js";
+import { clusterRows } from "./workers.js";
 
 export interface Service {
   readonly what: string;
@@ -16,16 +17,17 @@ export interface Service {
 
 const REDIS_MS = 2_000;
 
-export function services(config: Config): Promise<Service[]> {
+export async function services(config: Config): Promise<Service[]> {
   const { web, ops } = config;
   const off = "switched off";
-  return Promise.all([
+  const found = await Promise.all([
     store(config.data.dir),
-    redis(config.cluster.url),
+    redis(config.cluster),
     slack(config),
-    web.enabled ? port("web chat", web.host, web.port) : { what: "web chat", works: undefined, detail: off },
-    ops.enabled ? port("health", ops.host, ops.port) : { what: "health", works: undefined, detail: off },
+    web.enabled ? port("web chat", "WEB_PORT", web.host, web.port) : { what: "web chat", works: undefined, detail: off },
+    ops.enabled ? port("health", "OPS_PORT", ops.host, ops.port) : { what: "health", works: undefined, detail: off },
   ]);
+  return found.flat();
 }
 
 function store(dir: string): Service {
@@ -46,21 +48,37 @@ function store(dir: string): Service {
   }
 }
 
-async function redis(url: string): Promise<Service> {
+/** Redis, and who meets there. */
+async function redis(cluster: Config["cluster"]): Promise<Service[]> {
   const what = "Redis";
-  if (url === "") return { what, works: undefined, detail: "not used, until REDIS_URL is set" };
+  const { url } = cluster;
+  if (url === "") return [{ what, works: undefined, detail: "not used, until REDIS_URL is set" }];
   const host = hostOf(url);
   const client = new Redis(url, { lazyConnect: true, connectTimeout: REDIS_MS, commandTimeout: REDIS_MS, retryStrategy: () => null });
   client.on("error", () => undefined);
   try {
     await client.connect();
-    const version = /redis_version:(\S+)/.exec(await client.info("server"))?.[1] ?? "unknown";
-    return { what, works: true, detail: `${host} answers, version ${version}` };
+    const about = await client.info();
+    return [{ what, ...judged(about, host) }, ...(await clusterRows(client, cluster))];
   } catch (error) {
-    return { what, works: false, detail: `${host} does not answer (${messageOf(error)}); is REDIS_URL right, and does it run?` };
+    return [{ what, works: false, detail: `${host} does not answer (${messageOf(error)}); is REDIS_URL right, and does it run?` }];
   } finally {
     client.disconnect();
   }
+}
+
+/** @param about what Redis says to INFO */
+function judged(about: string, host: string): Pick<Service, "works" | "detail"> {
+  const fact = (name: string) => new RegExp(`^${name}:(\\S+)`, "m").exec(about)?.[1] ?? "unknown";
+  const version = fact("redis_version");
+  const answers = `${host} answers, version ${version}`;
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major < 6 || (major === 6 && minor < 2)) return { works: false, detail: `${answers}; 6.2 or later is needed` };
+  const policy = fact("maxmemory_policy");
+  if (policy !== "noeviction" && policy !== "unknown") {
+    return { works: false, detail: `${answers}; its maxmemory-policy is ${policy}, which may throw jobs away: set it to noeviction` };
+  }
+  return { works: true, detail: answers };
 }
 
 function slack({ slack: { botToken, appToken, signingSecret, clientId } }: Config): Service {
@@ -77,7 +95,7 @@ function slack({ slack: { botToken, appToken, signingSecret, clientId } }: Confi
   };
 }
 
-async function port(what: string, host: string, number: number): Promise<Service> {
+async function port(what: string, setting: string, host: string, number: number): Promise<Service> {
   const where = `${host}:${number}`;
   const server = createServer();
   const code = await new Promise<string>((resolve) => {
@@ -86,7 +104,8 @@ async function port(what: string, host: string, number: number): Promise<Service
   });
   if (code === "") return { what, works: true, detail: `${where} is free` };
   // The bot itself may be what has it.
-  if (code === "EADDRINUSE") return { what, works: undefined, detail: `${where} is in use: by the bot, if it runs` };
+  if (code === "EADDRINUSE")
+    return { what, works: undefined, detail: `${where} is in use: by the bot, if it runs; else choose another (${setting})` };
   return { what, works: false, detail: `${where} cannot be listened on (${code})` };
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { diagnose, report } from "../../src/cli/doctor.js";
 import { type Config, loadConfig } from "../../src/config.js";
 import type { DeviceName } from "../../src/engine/devices/devices.js";
-import type { Verdict } from "../../src/engine/devices/probe.js";
+import type { probe, Verdict } from "../../src/engine/devices/probe.js";
 
 const root = mkdtempSync(join(tmpdir(), "doctor-"));
 
@@ -52,6 +52,23 @@ describe("doctor", () => {
     const diagnosis = await diagnose(config("cuda"), silent, machine(80));
     expect(diagnosis.runtime).toEqual({ setting: "cuda", problem: "cuda cannot be used here. It is not there. Buy one." });
     expect(report(diagnosis)).toContain("engine.runtime is cuda: cuda cannot be used here.");
+  });
+
+  test("each of several devices is tried with its own environment", async () => {
+    const settings = config("auto");
+    const { engine } = loadConfig({ ENGINE_DEVICES: "cuda:0 cuda:1*2 cpu" });
+    const cards: unknown[] = [];
+    const ask: typeof probe = async (device, options) => {
+      const card = options?.environment?.CUDA_VISIBLE_DEVICES;
+      if (device === "onnx-cuda" && card !== undefined) cards.push(card);
+      return card === "1" ? { device, works: true, disagreement: 0 } : machine(80)(device);
+    };
+    const diagnosis = await diagnose({ ...settings, engine: { ...settings.engine, devices: engine.devices } }, silent, ask);
+    expect(cards).toEqual(["0", "1"]);
+    const lines = report(diagnosis);
+    expect(lines).toMatch(/✗ +cuda:0 +1 slot, cuda cannot be used here\. It is not there\. Buy one\./);
+    expect(lines).toMatch(/✓ +cuda:1 +2 slots, onnx-cuda\n +✓ +cpu +1 slot, onnx-cpu/);
+    expect(lines).not.toContain("engine.runtime is");
   });
 
   test("prints the link that adds the bot to a Discord server", async () => {

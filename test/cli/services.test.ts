@@ -2,10 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { services } from "../../src/cli/services.js";
 import { loadConfig } from "../../src/config.js";
+import { PROTOCOL } from "../../src/queue/cluster/protocol.js";
+import { Registry } from "../../src/queue/cluster/registry.js";
 import { openStore } from "../../src/store/open.js";
+import { version } from "../../src/version.js";
+import { FakeEngine } from "../fakes/engine.js";
+import { clusterSettings, startWorker } from "../queue/cluster/harness.js";
 import { hasRedis, redisHint, startRedis } from "../support/redis.js";
 
 function folder(): string {
@@ -33,7 +39,7 @@ describe("doctor, of services", () => {
       store: "- nothing is kept yet",
       Redis: "- not used, until REDIS_URL is set",
       Slack: "- off, until SLACK_BOT_TOKEN or SLACK_CLIENT_ID is set",
-      "web chat": `- 127.0.0.1:${port} is in use: by the bot, if it runs`,
+      "web chat": `- 127.0.0.1:${port} is in use: by the bot, if it runs; else choose another (WEB_PORT)`,
       health: "- switched off",
     });
     expect((await said({})).health).toBe("✓ 127.0.0.1:0 is free");
@@ -57,14 +63,49 @@ describe("doctor, of services", () => {
   });
 
   it("says that Redis does not answer, without its password", async () => {
-    const { Redis } = await said({ REDIS_URL: "redis://:swordfish@127.0.0.1:1/0" });
-    expect(Redis).toMatch(/^✗ .*127\.0\.0\.1:1 does not answer/);
-    expect(Redis).not.toContain("swordfish");
+    const { Redis: found } = await said({ REDIS_URL: "redis://:swordfish@127.0.0.1:1/0" });
+    expect(found).toMatch(/^✗ .*127\.0\.0\.1:1 does not answer/);
+    expect(found).not.toContain("swordfish");
   });
 
   it.skipIf(!hasRedis)(`finds Redis (${redisHint})`, async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.stop());
-    expect((await said({ REDIS_URL: redis.url })).Redis).toMatch(/^✓ .*answers, version \d/);
+    const found = await said({ REDIS_URL: redis.url });
+    expect(found.Redis).toMatch(/^✓ .*answers, version \d/);
+    expect(found.bots).toMatch(/^- none were here/);
+    expect(found.workers).toBe(
+      "- no worker is there: run dreamloom worker with this REDIS_URL and CLUSTER_PREFIX=dreamloom on a machine that is to paint",
+    );
+    const client = new Redis(redis.url);
+    onTestFinished(() => client.disconnect());
+    await client.config("SET", "maxmemory-policy", "allkeys-lru");
+    expect((await said({ REDIS_URL: redis.url })).Redis).toMatch(/^✗ .*maxmemory-policy is allkeys-lru.*set it to noeviction$/);
+  });
+
+  it.skipIf(!hasRedis)(`lists a cluster's workers, and says which do not fit (${redisHint})`, async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.stop());
+    const cluster = clusterSettings(redis.url);
+    const known = { REDIS_URL: redis.url, CLUSTER_PREFIX: cluster.prefix };
+    const worker = await startWorker(cluster, new FakeEngine(), { slots: 2 });
+    const older = await startWorker(cluster, new FakeEngine(), { protocol: PROTOCOL - 1 });
+    const client = new Redis(redis.url);
+    onTestFinished(() => client.disconnect());
+    const registry = new Registry(client, cluster.prefix, 60_000);
+    const other = { ...worker.info, id: "gpu-7", version: "0.0.9", at: Date.now() - 5_000 };
+    await registry.announce(other);
+    await registry.speak({ protocol: PROTOCOL, version });
+    const found = await said(known);
+    expect(found.bots).toBe(`✓ Dreamloom ${version}, protocol ${PROTOCOL}`);
+    expect(found[worker.id]).toMatch(new RegExp(`^✓ 0 of 2 slots busy, stub, Dreamloom ${version}, seen \\d s ago$`));
+    expect(found[older.id]).toMatch(
+      new RegExp(
+        `^✗ 0 of 1 slot busy.*; it speaks protocol ${PROTOCOL - 1} and the bots ${PROTOCOL} .*gets no jobs. Update the older one$`,
+      ),
+    );
+    expect(found["gpu-7"]).toMatch(/^- .*Dreamloom 0\.0\.9, seen 5 s ago; the bots are .*Update the older one$/);
+    await registry.speak({ protocol: PROTOCOL + 1, version: "9.0.0" });
+    expect((await said(known)).bots).toMatch(/^✗ Dreamloom 9\.0\.0, protocol \d+; this is .* would get no jobs/);
   });
 });

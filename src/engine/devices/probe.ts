@@ -24,6 +24,8 @@ export interface ProbeOptions extends DeviceOptions {
   readonly limitMs?: number;
   /** Whether a step is timed too, as it is when left out. */
   readonly timed?: boolean;
+  /** Variables for its process, beyond this one's: which graphics card it sees, for instance. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** The module to run instead of the probe, for tests. */
   readonly worker?: URL;
 }
@@ -33,7 +35,7 @@ const LIMIT_MS = 60_000;
 /** Tries a device. Never rejects: what goes wrong is in the verdict. */
 export async function probe(
   device: DeviceName,
-  { limitMs = LIMIT_MS, worker, timed = true, ...options }: ProbeOptions = {},
+  { limitMs = LIMIT_MS, worker, environment, timed = true, ...options }: ProbeOptions = {},
 ): Promise<Verdict> {
   const missing = obstacle(device);
   if (missing) return { device, works: false, obstacle: missing };
@@ -43,7 +45,7 @@ export async function probe(
     // Drivers write to the console whatever they think of the machine.
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     // Products of ten bits, the default of newer NVIDIA cards, would hide a wrong result among rounding.
-    env: { NVIDIA_TF32_OVERRIDE: "0", ...process.env },
+    env: { NVIDIA_TF32_OVERRIDE: "0", ...process.env, ...environment },
     ...(source && { execArgv: ["--import", "tsx"] }),
   });
   const found = await findings(child, { device, timed, ...options }, limitMs);
