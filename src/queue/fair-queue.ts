@@ -77,7 +77,7 @@ export class FairQueue implements JobQueue {
     this.#admission = new Admission(limits, now);
     this.#turns = new Turns({
       slots: concurrency,
-      mayStart: (id) => seating.fits(live.get(id)?.megabytes),
+      mayStart: (id) => seating.fits(live.get(id)?.job.megabytes),
       run: (one, how) => runs.run(one, how),
       logger,
     });
@@ -104,13 +104,14 @@ export class FairQueue implements JobQueue {
       ...rest,
       id: this.#freeId(),
       priority: priority ?? 0,
+      ...(memory && { megabytes: memory.megabytes }),
       pictures: Object.keys(pictures),
       state: "waiting",
       attempts: 0,
       createdAt: this.#now(),
       messages: { frames: [] },
     };
-    const live = liveJob(job, memory?.megabytes);
+    const live = liveJob(job);
     // Counted before the journal has answered, so that many requests at once cannot pass the bounds together.
     this.#live.set(job.id, live);
     try {

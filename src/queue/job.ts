@@ -96,6 +96,8 @@ export interface Job {
   readonly pace: string;
   /** Larger goes first; 0 for what people ask. */
   readonly priority: number;
+  /** Estimated memory at its worst moment, where one is known; see {@link JobMemory}. */
+  readonly megabytes?: number;
   readonly state: JobState;
   /** How often the engine has begun it since it last got ahead, to a checkpoint. */
   readonly attempts: number;
@@ -134,7 +136,7 @@ export interface JobRequest {
   readonly audience?: JobAudience;
   /** The caps of its channel. They are looked at when it comes in, and not kept with it. */
   readonly caps?: JobCaps;
-  /** An estimate. It is not kept with the job either; one that is taken up again has none. */
+  /** An estimate. What it would take made smaller is not kept either. */
   readonly memory?: JobMemory;
 }
 

@@ -20,14 +20,12 @@ export interface LiveJob {
   crashes: number;
   /** It is on its last try, and others wait with theirs until it has ended or got ahead; see `LastTries`. */
   leaveLastTry?: () => void;
-  /** Its estimated memory in megabytes, where one is known. */
-  readonly megabytes?: number | undefined;
   /** Where it sits, while it runs. */
   seat?: Seat;
   /** It is in the line, or has been. */
   queued?: boolean;
 }
 
-export function liveJob(job: Job, megabytes?: number): LiveJob {
-  return { job, megabytes, leave: new AbortController(), abort: new AbortController(), progress: 0, crashes: 0 };
+export function liveJob(job: Job): LiveJob {
+  return { job, leave: new AbortController(), abort: new AbortController(), progress: 0, crashes: 0 };
 }

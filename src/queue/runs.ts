@@ -53,7 +53,7 @@ export class Runs {
   async run(live: LiveJob, { begun }: { readonly begun: boolean }): Promise<void> {
     const { events, jobSeconds, moves, now, seating } = this.options;
     // Until the engine has let go of it, which may be later than its end is told.
-    live.seat = seating.take(live.megabytes);
+    live.seat = seating.take(live.job.megabytes);
     const startedAt = (begun ? live.job.startedAt : undefined) ?? now();
     live.job = { ...live.job, state: "running", startedAt };
     const timer = jobSeconds === undefined ? undefined : setTimeout(() => live.abort.abort(new Error("time limit")), jobSeconds * 1000);

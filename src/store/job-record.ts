@@ -68,6 +68,8 @@ export interface StoredJob {
   readonly work: number;
   readonly pace: string;
   readonly priority: number;
+  /** Estimated memory at its worst moment, in megabytes. */
+  readonly megabytes?: number;
   readonly state: StoredState;
   /** How often the engine has begun it since it last got ahead. */
   readonly attempts: number;

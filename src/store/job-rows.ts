@@ -68,6 +68,7 @@ function jobOf(row: JobRow, image: ImageRow | null): StoredJob {
     ...{ recipe: row.recipe, params: row.params as StoredJob["params"], pictures: row.roles as string[] },
     ...{ work: row.work, pace: row.pace, priority: row.priority, state: row.state as StoredState, attempts: row.attempts },
     createdAt: row.createdAt,
+    ...(row.megabytes === null ? {} : { megabytes: row.megabytes }),
     ...(row.startedAt === null ? {} : { startedAt: row.startedAt }),
     ...(row.finishedAt === null ? {} : { finishedAt: row.finishedAt }),
     messages: row.messages as StoredMessages,

@@ -64,6 +64,8 @@ export const jobTable = sqliteTable(
     audience: text("audience").notNull().default("community"),
     /** It has ended, and people have yet to be told. */
     owed: truth("owed").notNull().default(false),
+    /** Estimated memory in megabytes; null where none was known. */
+    megabytes: integer("megabytes"),
   },
   (job) => {
     const shown = sql`state = 'done' AND picture IS NOT NULL AND hidden = 0`;

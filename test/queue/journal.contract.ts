@@ -24,7 +24,13 @@ export function journalContract(name: string, open: () => Journal): void {
   describe(name, () => {
     it("gives a job back as it came, with its pictures", async () => {
       const journal = open();
-      const full = job("AAAA3333", { pictures: ["image", "style"], place: { ...art, thread: "t" }, from: "CCCC3333", priority: 3 });
+      const full = job("AAAA3333", {
+        pictures: ["image", "style"],
+        place: { ...art, thread: "t" },
+        from: "CCCC3333",
+        priority: 3,
+        megabytes: 700,
+      });
       const pictures = { image: new Uint8Array([1, 2]), style: new Uint8Array([3]) };
       await journal.add(full, pictures);
       expect(await journal.get("AAAA3333")).toMatchObject(full);

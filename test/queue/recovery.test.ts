@@ -28,6 +28,23 @@ describe("a queue after a start", () => {
     expect(order).toEqual([ids[1], ids[0], ids[2], ids[3]]);
   });
 
+  it("knows what memory they take: two that fit side by side run so, a large one waits", async () => {
+    const limits = { length: 10, waitingPerPerson: 10, perHourPerPerson: 10, megabytes: 1000 };
+    const { journal, queue } = setup({ limits });
+    queue.pause();
+    for (const megabytes of [400, 400, 900]) await queue.submit(ask("a", { memory: { megabytes, smaller: [] } }));
+    const next = setup({ journal, limits, concurrency: 3 });
+    await next.queue.recover(() => undefined);
+    const [one, two] = [await next.engine.next(), await next.engine.next()];
+    await turn();
+    expect(next.engine.runs).toHaveLength(2);
+    await one.finish();
+    await two.finish();
+    await (await next.engine.next()).finish();
+    await next.queue.drain();
+    expect(next.engine.peak).toBe(2);
+  });
+
   it("gives a job up that no process gets ahead with, but not one that gets ahead each time", async () => {
     const journal = new MemoryJournal();
     const { id } = await setup({ journal }).queue.submit(ask("a", { params: { octaves: 4 } }));
