@@ -2,7 +2,7 @@ import { freemem, totalmem } from "node:os";
 import type { AdminChat, AdminEngine, AdminFailure, AdminJob, AdminMode, AdminOverview, AdminWorker, ChatAdmin } from "../bots/admin.js";
 import { type Chat, ChatError, type Person } from "../bots/chat.js";
 import type { EngineStatus } from "../engine/process/engine.js";
-import type { Job } from "../queue/job.js";
+import { type Job, workedMs } from "../queue/job.js";
 import type { Standing } from "../queue/queue.js";
 import { version } from "../version.js";
 import type { Desk } from "./desk.js";
@@ -131,7 +131,7 @@ export class Admin implements ChatAdmin {
       place,
       progress: running ? (this.#progress.get(job.id) ?? 0) : 0,
       waited: running ? Math.max(0, (startedAt - createdAt) / 1000) : since(createdAt),
-      ran: running ? since(startedAt) : 0,
+      ran: running ? workedMs(job, this.now()) / 1000 : 0,
       startsIn: running ? 0 : waitSeconds,
       takes: runSeconds,
       attempts: job.attempts,

@@ -31,7 +31,7 @@ export class Metrics {
     ["kind"],
   );
   readonly waitSeconds = this.histogram("job_wait_seconds", "From a job's acceptance to its begin.", WAITS);
-  readonly runSeconds = this.histogram("job_run_seconds", "From a finished job's begin to its end.", RUNS, ["recipe"]);
+  readonly runSeconds = this.histogram("job_run_seconds", "How long a finished job was worked on, over all attempts.", RUNS, ["recipe"]);
   readonly stepSeconds = this.histogram(
     "step_seconds",
     "Time of one step of optimisation, reckoned from two frames of one octave; their making and sending is part of it.",

@@ -1,5 +1,5 @@
 import type { EngineFrame } from "../engine/process/engine.js";
-import type { Job } from "../queue/job.js";
+import { type Job, workedMs } from "../queue/job.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { Metrics } from "./metrics.js";
 
@@ -25,7 +25,7 @@ export function watchQueue(queue: Pick<JobQueue, "on">, metrics: Metrics): void 
   queue.on("done", (job) => {
     const { startedAt, finishedAt, recipe } = job;
     if (startedAt !== undefined && finishedAt !== undefined) {
-      metrics.runSeconds.observe({ recipe: metrics.bounded("recipe", recipe) }, (finishedAt - startedAt) / 1000);
+      metrics.runSeconds.observe({ recipe: metrics.bounded("recipe", recipe) }, workedMs(job, finishedAt) / 1000);
     }
     ended(job);
   });

@@ -3,7 +3,7 @@ import type { EngineResult } from "../engine/process/engine.js";
 import type { QueueEmitter } from "./emitter.js";
 import type { Estimator } from "./estimator.js";
 import { failureOf, overtime } from "./failures.js";
-import type { JobChange, JobFailure } from "./job.js";
+import { type JobChange, type JobFailure, workedMs } from "./job.js";
 import type { JournalWriter } from "./journal-writer.js";
 import type { LiveJob } from "./live-job.js";
 import type { Moves } from "./moves.js";
@@ -65,16 +65,17 @@ export class Endings {
 
   /** Lays a job down until the next start. */
   suspend(live: LiveJob): Promise<void> {
-    const { elsewhere, events, logger, writer } = this.options;
+    const { elsewhere, events, logger, now, writer } = this.options;
     if (!this.#leave(live)) return Promise.resolve();
     const wasRunning = live.job.state === "running";
     const goesOn = wasRunning && elsewhere;
     // Stopping is not the job's fault.
     const attempts = wasRunning && !goesOn ? Math.max(0, live.job.attempts - 1) : live.job.attempts;
     const state = goesOn ? "running" : "waiting";
+    const worked = wasRunning && !goesOn ? { workedMs: workedMs(live.job, now()) } : {};
     live.job = { ...live.job, state, attempts };
     logger.info({ job: live.job.id }, goesOn ? "job left to its worker" : "job suspended");
-    const written = Promise.all([live.keeping, writer.update(live.job.id, { state, attempts })]);
+    const written = Promise.all([live.keeping, writer.update(live.job.id, { state, attempts, ...worked })]);
     return writer.follow(written.then(() => events.emit("suspended", live.job)));
   }
 
@@ -82,7 +83,8 @@ export class Endings {
   #end(live: LiveJob, change: JobChange, tell: () => void): Promise<void> {
     const { logger, moves, now, writer } = this.options;
     if (!this.#leave(live)) return Promise.resolve();
-    const final = { ...change, finishedAt: now(), owed: true };
+    // What was written with checkpoints was of this process, which has its begin and its end.
+    const final = { ...change, finishedAt: now(), workedMs: live.job.workedMs ?? 0, owed: true };
     live.job = { ...live.job, ...final };
     logger.info({ job: live.job.id, state: live.job.state }, "job ended");
     return writer.follow(

@@ -105,6 +105,8 @@ export interface Job {
   readonly createdAt: number;
   readonly startedAt?: number;
   readonly finishedAt?: number;
+  /** Milliseconds that processes before this one worked on it, up to the checkpoint from which it went on; 0 unless told. */
+  readonly workedMs?: number;
   readonly messages: JobMessages;
   readonly failure?: JobFailure;
   readonly result?: JobResult;
@@ -141,7 +143,14 @@ export interface JobRequest {
 }
 
 /** What may change in a job's life. */
-export type JobChange = Partial<Pick<Job, "state" | "attempts" | "startedAt" | "finishedAt" | "messages" | "failure" | "result" | "owed">>;
+export type JobChange = Partial<
+  Pick<Job, "state" | "attempts" | "startedAt" | "workedMs" | "finishedAt" | "messages" | "failure" | "result" | "owed">
+>;
+
+/** How long a job has been worked on until then, in milliseconds, by all processes together; 0 before it has begun. */
+export function workedMs({ startedAt, workedMs: before = 0 }: Pick<Job, "startedAt" | "workedMs">, until: number): number {
+  return before + (startedAt === undefined ? 0 : Math.max(0, until - startedAt));
+}
 
 /** One person everywhere on a platform: whom fairness and caps count. */
 export function personKey(job: Pick<Job, "place" | "author">): string {

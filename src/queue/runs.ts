@@ -5,6 +5,7 @@ import type { Seating } from "../room.js";
 import type { QueueEmitter } from "./emitter.js";
 import type { Endings } from "./endings.js";
 import { failureOf, lost, MOVED, retryable } from "./failures.js";
+import { workedMs } from "./job.js";
 import type { Journal } from "./journal.js";
 import type { JournalWriter } from "./journal-writer.js";
 import { LastTries } from "./last-tries.js";
@@ -139,13 +140,14 @@ export class Runs {
 
   /** Keeps where the job has got to: one write at a time, and what a newer one has overtaken is never written. */
   #keepCheckpoint(live: LiveJob, checkpoint: Checkpoint): void {
-    const { writer } = this.options;
+    const { jobSeconds, now, writer } = this.options;
     live.checkpoint = checkpoint;
     live.crashes = 0;
     live.leaveLastTry?.();
-    const ahead = live.job.attempts > 1;
     live.job = { ...live.job, attempts: 1 };
-    if (ahead) void writer.update(live.job.id, { attempts: 1 });
+    // Where the engine outlives this process, the job is joined with the time at which it began.
+    const worked = jobSeconds === undefined ? {} : { workedMs: workedMs(live.job, now()) };
+    void writer.update(live.job.id, { attempts: 1, ...worked });
     live.keeping ??= (async () => {
       let kept: Checkpoint | undefined;
       while (live.checkpoint && live.checkpoint !== kept && live.job.finishedAt === undefined) {

@@ -1,5 +1,5 @@
 import type { Estimator } from "./estimator.js";
-import type { Job } from "./job.js";
+import { type Job, workedMs } from "./job.js";
 import type { Standing } from "./queue.js";
 
 export interface LineState {
@@ -34,7 +34,7 @@ export function standings(state: LineState): Standing[] {
 }
 
 function remaining(job: Job, progress: number, state: LineState): number {
-  const elapsed = job.startedAt === undefined ? 0 : Math.max(0, (state.now - job.startedAt) / 1000);
+  const elapsed = workedMs(job, state.now) / 1000;
   const whole = progress >= TRUSTED_PROGRESS ? elapsed / progress : state.estimator.seconds(job.pace, job.work);
   return Math.max(0, whole - elapsed);
 }

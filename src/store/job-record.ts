@@ -77,6 +77,8 @@ export interface StoredJob {
   readonly createdAt: number;
   readonly startedAt?: number;
   readonly finishedAt?: number;
+  /** Milliseconds that processes worked on it before the one that set `startedAt`. */
+  readonly workedMs?: number;
   readonly messages: StoredMessages;
   readonly failure?: { readonly kind: string; readonly message: string };
   readonly result?: StoredResult;
@@ -102,7 +104,7 @@ export type NewJob = Omit<StoredJob, "picture" | "hidden" | "favourites" | "cred
 
 /** What may change in a job's life. */
 export type StoredJobChange = Partial<
-  Pick<StoredJob, "state" | "attempts" | "startedAt" | "finishedAt" | "messages" | "failure" | "result" | "owed">
+  Pick<StoredJob, "state" | "attempts" | "startedAt" | "workedMs" | "finishedAt" | "messages" | "failure" | "result" | "owed">
 >;
 
 /** A community of a platform. */

@@ -43,8 +43,18 @@ export function rowOf(job: NewJob): typeof jobTable.$inferInsert {
 }
 
 /** The columns that a change sets; what it leaves out stays. */
-export function columnsOf({ state, attempts, startedAt, finishedAt, messages, failure, result, owed }: StoredJobChange): Partial<JobRow> {
-  const columns = { state, attempts, startedAt, finishedAt, messages, failure, result, owed };
+export function columnsOf({
+  state,
+  attempts,
+  startedAt,
+  workedMs,
+  finishedAt,
+  messages,
+  failure,
+  result,
+  owed,
+}: StoredJobChange): Partial<JobRow> {
+  const columns = { state, attempts, startedAt, workedMs, finishedAt, messages, failure, result, owed };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 }
 
@@ -70,6 +80,7 @@ function jobOf(row: JobRow, image: ImageRow | null): StoredJob {
     createdAt: row.createdAt,
     ...(row.megabytes === null ? {} : { megabytes: row.megabytes }),
     ...(row.startedAt === null ? {} : { startedAt: row.startedAt }),
+    ...(row.workedMs === 0 ? {} : { workedMs: row.workedMs }),
     ...(row.finishedAt === null ? {} : { finishedAt: row.finishedAt }),
     messages: row.messages as StoredMessages,
     ...(row.failure === null ? {} : { failure: row.failure as { kind: string; message: string } }),

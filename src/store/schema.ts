@@ -66,6 +66,8 @@ export const jobTable = sqliteTable(
     owed: truth("owed").notNull().default(false),
     /** Estimated memory in megabytes; null where none was known. */
     megabytes: integer("megabytes"),
+    /** Milliseconds that earlier processes worked on it, up to what the next one went on from. */
+    workedMs: integer("worked_ms").notNull().default(0),
   },
   (job) => {
     const shown = sql`state = 'done' AND picture IS NOT NULL AND hidden = 0`;

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { workedMs } from "../../src/queue/job.js";
 import { MemoryJournal } from "../../src/queue/memory-journal.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { ask, refused } from "./queue.contract.js";
@@ -41,6 +42,43 @@ describe("a queue that closes", () => {
     await closed;
     expect(log).toEqual([`started ${running.id}`, `suspended ${waiting.id}`, `done ${running.id}`]);
     expect((await journal.unfinished()).map(({ id, state }) => [id, state])).toEqual([[waiting.id, "waiting"]]);
+  });
+
+  it("counts the time over all attempts: before a stop, before a kill as far as the checkpoint, and not what lies between", async () => {
+    let time = 1_000;
+    const now = () => time;
+    const first = setup({ now });
+    const { journal } = first;
+    const { id } = await first.queue.submit(ask("a", { params: { octaves: 3 } }));
+    const begun = await first.engine.next();
+    time += 4_000;
+    await begun.octave(1);
+    time += 500;
+    await first.queue.close(0);
+    expect((await journal.get(id))?.workedMs).toBe(4_500);
+
+    time += 1_000_000;
+    const killed = setup({ journal, now });
+    await killed.queue.recover(() => undefined);
+    const taken = await killed.engine.next();
+    time += 2_000;
+    await taken.octave(2);
+    await killed.queue.keepMessages(id, { frames: [] });
+    // What comes after the checkpoint is lost with the process.
+    expect((await journal.get(id))?.workedMs).toBe(6_500);
+
+    time += 1_000_000;
+    const last = setup({ journal, now });
+    await last.queue.recover(() => undefined);
+    const end = last.ended(id);
+    const run = await last.engine.next();
+    time += 1_000;
+    await run.octave(3);
+    time += 3_000;
+    await run.finish();
+    expect(workedMs(await end, time)).toBe(10_500);
+    const kept = await journal.get(id);
+    expect(kept && workedMs(kept, kept.finishedAt ?? 0)).toBe(10_500);
   });
 
   it("closes in bounded time although the engine never answers; the job goes on at the next start from its last checkpoint", async () => {

@@ -1,6 +1,6 @@
 import type { Button, OutgoingMessage, Picture } from "../../bots/chat.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
-import type { Job, JobFailure } from "../../queue/job.js";
+import { type Job, type JobFailure, workedMs } from "../../queue/job.js";
 import type { CancelReason, Standing } from "../../queue/queue.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
 import { creditLine } from "./credits.js";
@@ -125,7 +125,8 @@ export function showpiece(recipe: Recipe, job: Job, result: EngineResult, pictur
 }
 
 function took(job: Job, result: EngineResult): string {
-  const seconds = job.startedAt === undefined || job.finishedAt === undefined ? result.seconds : (job.finishedAt - job.startedAt) / 1000;
+  const { startedAt, finishedAt } = job;
+  const seconds = startedAt === undefined || finishedAt === undefined ? result.seconds : workedMs(job, finishedAt) / 1000;
   return tookSeconds(seconds);
 }
 

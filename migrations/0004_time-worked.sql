@@ -1,0 +1,1 @@
+ALTER TABLE `job` ADD `worked_ms` integer DEFAULT 0 NOT NULL;
