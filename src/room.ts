@@ -13,7 +13,7 @@ export interface Seating {
 }
 
 /**
- * The room of one device. A job of which nothing is known (it was taken up again after a start) may be as large as any, so it has the room
+ * The room of one device. A job of which nothing is known (an older version has taken it in) may be as large as any, so it has the room
  * for itself; and alone every job may run, whatever is thought of it.
  */
 export class Room implements Seating {

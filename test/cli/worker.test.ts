@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { Config } from "../../src/config.js";
 import { clusterSettings, openClusterEngine, send } from "../queue/cluster/harness.js";
 import { drawn } from "../support/pictures.js";
 import { hasRedis, redisHint, startRedis } from "../support/redis.js";
@@ -11,6 +12,31 @@ import { writeTinyNetwork } from "../support/tiny-network.js";
 import { dreamloom } from "./run.js";
 
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+
+/** A worker as people start it, with the tiny network's folder as its own, and ready to take jobs. */
+async function startWorker(cluster: Config["cluster"], network: string, more: Readonly<Record<string, string>> = {}) {
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, REDIS_URL: cluster.url, CLUSTER_PREFIX: cluster.prefix };
+  const settings = { DREAM_NETWORK: network, ENGINE_THREADS: "1", LOG_FORMAT: "json", QUEUE_SHUTDOWN_SECONDS: "0.1", OPS_ENABLED: "false" };
+  const child = spawn(process.execPath, [cli, "worker"], { env: { ...env, ...settings, ...more }, stdio: ["ignore", "ignore", "pipe"] });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  const ended = once(child, "exit");
+  const lines: string[] = [];
+  const logged = createInterface({ input: child.stderr });
+  logged.on("line", (line) => lines.push(line));
+  const says = (word: string) => expect.poll(() => lines.some((line) => line.includes(word)), { timeout: 30_000, interval: 20 }).toBe(true);
+  await says("worker takes jobs");
+  return { child, ended, says };
+}
+
+async function setting() {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const network = await writeTinyNetwork();
+  onTestFinished(() => rmSync(network, { recursive: true }));
+  return { cluster: clusterSettings(redis.url), network };
+}
 
 describe("dreamloom worker", () => {
   it("says what it needs when no Redis is named", async () => {
@@ -20,22 +46,8 @@ describe("dreamloom worker", () => {
   });
 
   it.skipIf(!hasRedis)(`dreams what the bots send it, with the real engine, and stops when asked (${redisHint})`, async () => {
-    const redis = await startRedis();
-    onTestFinished(() => redis.stop());
-    const network = await writeTinyNetwork();
-    onTestFinished(() => rmSync(network, { recursive: true }));
-    const cluster = clusterSettings(redis.url);
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME, REDIS_URL: redis.url, CLUSTER_PREFIX: cluster.prefix };
-    const child = spawn(process.execPath, [cli, "worker"], {
-      env: { ...env, DREAM_NETWORK: network, ENGINE_THREADS: "1", LOG_FORMAT: "json", QUEUE_SHUTDOWN_SECONDS: "0.1" },
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    onTestFinished(() => {
-      child.kill("SIGKILL");
-    });
-    const ended = once(child, "exit");
-    for await (const line of createInterface({ input: child.stderr })) if (line.includes("worker takes jobs")) break;
-    child.stderr.resume();
+    const { cluster, network } = await setting();
+    const { child, ended } = await startWorker(cluster, network);
     const { engine, workersAre } = openClusterEngine(cluster);
     await workersAre(([worker]) => worker?.slots === 1);
     const params = { network, layers: "corners", size: 64, octaves: 2, steps: 2 };
@@ -45,5 +57,47 @@ describe("dreamloom worker", () => {
     child.kill("SIGTERM");
     expect(await ended).toEqual([0, null]);
     await workersAre((workers) => workers.length === 0);
+  });
+
+  it.skipIf(!hasRedis)(`hands its job to another worker on SIGTERM (${redisHint})`, async () => {
+    const { cluster, network } = await setting();
+    const workers = await Promise.all([startWorker(cluster, network), startWorker(cluster, network)]);
+    const { engine, workersAre } = openClusterEngine(cluster);
+    await workersAre(({ length }) => length === 2);
+    const params = { network, layers: "corners", size: 192, octaves: 4, octaveScale: 1.3, steps: 60, seed: 7 };
+    const job = send(engine, { job: "7KQ4M9XA", params, pictures: { image: await drawn(96, 72) } });
+    const octaves = () => job.frames.filter(({ kind }) => kind === "octave").map(({ octave }) => octave);
+    await expect.poll(() => octaves().includes(2), { timeout: 30_000, interval: 10 }).toBe(true);
+    const has = ({ child }: { readonly child: ChildProcess }) => engine.workerOf("7KQ4M9XA")?.includes(`-${child.pid}-`) === true;
+    const [first, second] = has(workers[0]) ? workers : [workers[1], workers[0]];
+    expect(has(first)).toBe(true);
+    const begun = performance.now();
+    first.child.kill("SIGTERM");
+    expect(await first.ended).toEqual([0, null]);
+    const seconds = (performance.now() - begun) / 1000;
+    process.stdout.write(`the worker stopped after ${seconds.toFixed(2)} s, 0.1 s of it for the running job\n`);
+    expect(seconds).toBeLessThan(4);
+    await second.says('"msg":"run begins"');
+    // Because it was handed over: to miss a worker takes CLUSTER_LOCK_SECONDS, 20.
+    expect((performance.now() - begun) / 1000).toBeLessThan(10);
+    expect(await job.outcome).toMatchObject({ width: 192, type: "image/png" });
+    expect(octaves()).toEqual([...new Set(octaves())]);
+  });
+
+  it.skipIf(!hasRedis)(`ends at once on a second SIGTERM, whatever it is at (${redisHint})`, async () => {
+    const { cluster, network } = await setting();
+    const { child, ended, says } = await startWorker(cluster, network, { QUEUE_SHUTDOWN_SECONDS: "600" });
+    const { engine, workersAre } = openClusterEngine(cluster);
+    await workersAre(({ length }) => length === 1);
+    const params = { network, layers: "corners", size: 512, octaves: 4, steps: 100, seed: 7 };
+    const job = send(engine, { job: "7KQ4M9XA", params, pictures: { image: await drawn(96, 72) } });
+    await expect.poll(() => job.frames.length, { timeout: 30_000, interval: 10 }).toBeGreaterThan(0);
+    child.kill("SIGTERM");
+    await says("once more stops at once");
+    const begun = performance.now();
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([143, null]);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    job.stop.abort();
   });
 });

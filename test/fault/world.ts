@@ -92,13 +92,18 @@ export class World {
     return true;
   }
 
+  /** The process id of the program's engine, as far as it was told. */
+  get enginePid(): number | undefined {
+    return this.#enginePid;
+  }
+
   kill(what: "bots" | "engine" | "both"): void {
     // The engine first: without the bots it would end by itself.
     if (what !== "bots" && this.#enginePid !== undefined) killed(this.#enginePid);
     if (what !== "engine" && this.#bots?.pid !== undefined) killed(this.#bots.pid);
   }
 
-  /** Asks the program to stop, and waits until it has. Returns its exit code. */
+  /** Asks the program to stop, and waits until it has; asked again meanwhile, it stops at once. Returns its exit code. */
   async stop(): Promise<number | null> {
     this.#stopping = true;
     const bots = this.#bots;

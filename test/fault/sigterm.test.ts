@@ -1,0 +1,109 @@
+/** The built program is asked to stop, in the middle of a real picture. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openStore } from "../../src/store/open.js";
+import { drawn } from "../support/pictures.js";
+import { writeTinyNetwork } from "../support/tiny-network.js";
+import { counted } from "./count.js";
+import { World } from "./world.js";
+
+/** Long enough to be asked to stop in any of its octaves. */
+const LINE = "layers:corners size:192 octaves:4 octave-scale:1.3 steps:60 seed:7";
+
+/** A program in which one person's picture is past its second octave, and another's waits. */
+async function painting(env: Readonly<Record<string, string>>) {
+  const network = await writeTinyNetwork();
+  const dir = mkdtempSync(join(tmpdir(), "dreamloom-sigterm-"));
+  const settings = { ENGINE_RUNTIME: "cpu", ENGINE_THREADS: "1", MODELS_DIR: join(tmpdir(), "dreamloom-none"), ...env };
+  const chat = new World({ dir, network, env: settings });
+  onTestFinished(async () => {
+    await chat.stop();
+    rmSync(dir, { recursive: true, force: true });
+    rmSync(network, { recursive: true });
+  });
+  chat.run();
+  const picture = await drawn(96, 72);
+  await chat.until(() => chat.say("ann", `network:"${network}" ${LINE}`, picture), "a program that hears");
+  await chat.until(() => chat.keyed("announcement").size === 1 || chat.whispers.length > 0, "an answer");
+  chat.say("ben", `network:"${network}" layers:corners size:96 octaves:2 steps:5 seed:8`, picture);
+  await chat.until(() => chat.keyed("octave 2").size === 1, "the second octave");
+  expect(chat.whispers).toEqual([]);
+  const [running = "", waiting = ""] = chat.keyed("announcement").keys();
+  const journal = async () => {
+    const store = openStore({ dir });
+    const jobs = [running, waiting].map((id) => store.jobs.get(id));
+    const checkpoint = await store.jobs.checkpoint(running);
+    await store.close();
+    return { states: jobs.map((job) => job?.state), attempts: jobs.map((job) => job?.attempts), octave: checkpoint?.octave };
+  };
+  const announcements = () => [running, waiting].map((id) => chat.keyed("announcement").get(id)?.[0]?.text ?? "");
+  /** Both are finished by the next program: each octave and each final picture was shown once. */
+  const goesOn = async () => {
+    const before = chat.messages.length;
+    chat.again();
+    await chat.until(() => chat.keyed("final").size === 2, "both final pictures");
+    expect(await chat.stop()).toBe(0);
+    expect(counted(chat, dir)).toMatchObject({ jobs: 2, unfinished: 0, owed: 0, failed: 0, lost: 0, doubled: 0 });
+    const later = chat.messages.slice(before).flatMap(({ key }) => (key?.startsWith(running) ? key.split(" ").slice(1).join(" ") : []));
+    return later.filter((key) => key.startsWith("octave"));
+  };
+  return { chat, journal, announcements, goesOn };
+}
+
+const ended = (pid: number | undefined) =>
+  expect
+    .poll(
+      () => {
+        try {
+          // One that nobody waits for stays listed, as a zombie.
+          return readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[2] === "Z";
+        } catch {
+          return pid !== undefined;
+        }
+      },
+      // It ends when it has done what it is at.
+      { timeout: 10_000 },
+    )
+    .toBe(true);
+
+describe("a program that is asked to stop", () => {
+  it("lays the running job down at its last checkpoint within a few seconds, and both go on at the next start", async () => {
+    const { chat, journal, announcements, goesOn } = await painting({ QUEUE_SHUTDOWN_SECONDS: "0.1" });
+    const engine = chat.enginePid;
+    const begun = performance.now();
+    expect(await chat.stop()).toBe(0);
+    const seconds = (performance.now() - begun) / 1000;
+    process.stdout.write(`stopped after ${seconds.toFixed(2)} s, 0.1 s of it for the running job\n`);
+    expect(seconds).toBeGreaterThan(0.1);
+    expect(seconds).toBeLessThan(4);
+    const { states, attempts, octave } = await journal();
+    expect([states, attempts]).toEqual([
+      ["waiting", "waiting"],
+      [0, 0],
+    ]);
+    expect(octave).toBeGreaterThanOrEqual(2);
+    for (const text of announcements()) expect(text).toContain("this goes on by itself as soon as it is back");
+    await ended(engine);
+    const later = await goesOn();
+    expect(later).not.toContain("octave 1");
+    expect(later).not.toContain("octave 2");
+  });
+
+  it("stops at once when it is asked again, and both go on at the next start all the same", async () => {
+    const { chat, journal, announcements, goesOn } = await painting({ QUEUE_SHUTDOWN_SECONDS: "600" });
+    const engine = chat.enginePid;
+    const first = chat.stop();
+    await chat.until(() => announcements()[1]?.includes("goes on by itself") === true, "word that it stops");
+    const begun = performance.now();
+    expect(await chat.stop()).toBe(143);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    await first;
+    const { states, octave } = await journal();
+    expect(states).toEqual(["running", "waiting"]);
+    expect(octave).toBeGreaterThanOrEqual(2);
+    await ended(engine);
+    expect(await goesOn()).not.toContain("octave 1");
+  });
+});
