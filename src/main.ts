@@ -226,7 +226,7 @@ function slackChat({ slack, pictures }: Config, logger: Logger, store: Store): C
     ...(clientId === "" ? {} : { oauth: { clientId, clientSecret, stateSecret, installations } }),
   };
   const limits = { uploadBytes: Math.round(pictures.megabytes * 1024 * 1024) };
-  return [new SlackChat({ ...given, host, port, limits, logger: logger.child({ part: "slack" }) })];
+  return [new SlackChat({ ...given, host, port, limits, memo: store.memos, logger: logger.child({ part: "slack" }) })];
 }
 
 function webChat(config: Config, logger: Logger): Chat[] {

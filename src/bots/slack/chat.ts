@@ -11,6 +11,8 @@ import {
   type Place,
   type PlaceInfo,
 } from "../chat.js";
+import { findApi } from "./address.js";
+import { fetchAnswer } from "./answers.js";
 import { toName } from "./emoji.js";
 import { Files } from "./files.js";
 import { findMessage, newest } from "./history.js";
@@ -19,7 +21,7 @@ import { Incoming } from "./incoming.js";
 import { type Line, openLine } from "./line.js";
 import { sdkLogger } from "./logger.js";
 import { doneAlready, Messenger } from "./messenger.js";
-import { defaultSlackLimits, SLACK_API_URL, type SlackChatOptions, type SlackLimits } from "./options.js";
+import { defaultSlackLimits, type SlackChatOptions, type SlackLimits } from "./options.js";
 import { People } from "./people.js";
 import { Places } from "./places.js";
 import { Replies } from "./replies.js";
@@ -63,7 +65,7 @@ export class SlackChat implements Chat {
   /** @throws ChatError when a token is wrong, Slack cannot be reached, or a port cannot be had. */
   async start(handlers: ChatHandlers): Promise<void> {
     if (this.#running) throw new ChatError("unavailable", "The Slack bot is running already.");
-    const { botToken, appToken, signingSecret, oauth, apiUrl = SLACK_API_URL, logger } = this.options;
+    const { botToken, appToken, signingSecret, oauth, logger } = this.options;
     if (botToken === undefined && !oauth)
       throw new ChatError("forbidden", "Slack needs SLACK_BOT_TOKEN, or SLACK_CLIENT_ID and its secrets.");
     if (oauth && (oauth.clientSecret === "" || oauth.stateSecret === "")) {
@@ -73,15 +75,17 @@ export class SlackChat implements Chat {
       throw new ChatError("forbidden", "Slack needs SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for events by HTTP.");
     }
     const limits = this.#limits;
-    const line = openLine(this.options, limits);
+    const apiUrl = await findApi(this.options.apiUrl, limits.callMs);
+    const line = openLine({ ...this.options, apiUrl }, limits);
     const slowedDown = (milliseconds: number) => handlers.slowedDown?.(milliseconds);
     const workspaces = new Workspaces({
       botToken,
       installer: () => line.installer,
-      apiUrl: this.options.apiUrl,
+      apiUrl,
       limits,
       logger,
       slowedDown,
+      memo: this.options.memo,
     });
     try {
       await workspaces.open();
@@ -92,8 +96,21 @@ export class SlackChat implements Chat {
       const sources = new Sources({ files, people, apiUrl });
       const replies = new Replies({ messenger, files, callMs: limits.callMs, logger });
       const home = new Home({ handlers, files, link: (message) => this.link(message), logger });
-      const incoming = new Incoming({ handlers, workspaces, people, places, sources, messenger, replies, home, apiUrl, logger });
-      this.#listen(line, workspaces, incoming);
+      const incoming = new Incoming({
+        handlers,
+        workspaces,
+        people,
+        places,
+        sources,
+        messenger,
+        replies,
+        home,
+        apiUrl,
+        memo: this.options.memo,
+        logger,
+        uploadBytes: limits.uploadBytes,
+      });
+      this.#listen(line, workspaces, incoming, apiUrl);
       // Events may come as soon as the line is open.
       this.#running = { line, workspaces, incoming, messenger, sources, places };
       await line.start();
@@ -181,8 +198,8 @@ export class SlackChat implements Chat {
     return this.#running?.line.health ?? { connected: false, detail: "not running" };
   }
 
-  #listen(line: Line, workspaces: Workspaces, incoming: Incoming): void {
-    const { apiUrl = SLACK_API_URL, logger } = this.options;
+  #listen(line: Line, workspaces: Workspaces, incoming: Incoming, apiUrl: string): void {
+    const { logger } = this.options;
     const app = new App({
       receiver: line.receiver,
       socketMode: this.options.appToken !== undefined,
@@ -190,7 +207,7 @@ export class SlackChat implements Chat {
       ignoreSelf: false,
       convoStore: false,
       logger: sdkLogger(logger),
-      clientOptions: { slackApiUrl: apiUrl, timeout: this.#limits.callMs, retryConfig: { retries: 0 } },
+      clientOptions: { slackApiUrl: apiUrl, fetch: fetchAnswer, timeout: this.#limits.callMs, retryConfig: { retries: 0 } },
       authorize: async ({ teamId, enterpriseId, isEnterpriseInstall }) => {
         const workspace = await workspaces.from({ teamId, enterpriseId, isEnterpriseInstall });
         const { self } = workspace;

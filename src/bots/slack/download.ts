@@ -47,8 +47,14 @@ export async function download(options: DownloadOptions): Promise<{ bytes: Uint8
 /** Whether the token may be sent there. */
 export function isSlack(url: URL, apiUrl: string): boolean {
   const api = new URL(apiUrl);
-  if (url.hostname === api.hostname) return url.protocol === api.protocol || url.protocol === "https:";
+  const same = url.hostname === api.hostname || (isLoopback(url) && isLoopback(api));
+  if (same) return url.protocol === api.protocol || url.protocol === "https:";
   return url.protocol === "https:" && SLACK_HOSTS.test(url.hostname);
+}
+
+/** This machine has several names. */
+function isLoopback({ hostname }: URL): boolean {
+  return /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
 }
 
 async function read(response: Response, { name, maxBytes }: DownloadOptions): Promise<{ bytes: Uint8Array; type: string | undefined }> {

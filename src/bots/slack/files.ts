@@ -1,11 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ChatError, type Picture, type Place } from "../chat.js";
-import { toChatError } from "./errors.js";
+import { codeOf, toChatError } from "./errors.js";
 import { fields, type SlackFile } from "./messages.js";
 import type { SlackLimits } from "./options.js";
 import { alt } from "./render.js";
 import type { CallOptions, Workspace } from "./workspace.js";
+
+interface Typed {
+  readonly mimetype?: string | undefined;
+  readonly filetype?: string | undefined;
+}
+
+/** How long to ask what a file is, at most; usually Slack knows within two seconds. */
+const LOOKING_MS = 10_000;
+/** Statuses that say that a request is not understood. */
+const NOT_LIKE_THIS = new Set([400, 415, 422]);
 
 /** What an image block takes. */
 const IN_BLOCKS = new Set(["image/png", "image/jpeg", "image/gif"]);
@@ -17,6 +27,9 @@ export function fitsBlock({ type }: Pick<Picture, "type">): boolean {
 
 /** Uploads and deletes files: ask for an address, send the bytes there, say that they are there, and wait until Slack has looked at them. */
 export class Files {
+  /** Workspaces whose server never says what a file is. */
+  readonly #silent = new WeakSet<Workspace>();
+
   constructor(
     private readonly limits: SlackLimits,
     private readonly logger: Logger,
@@ -72,13 +85,16 @@ export class Files {
 
   /** What Slack knows of a file. */
   async info(workspace: Workspace, file: string, options: CallOptions = {}): Promise<SlackFile> {
+    const { name, title, size, url_private, url_private_download, ...known } = await this.#ask(workspace, file, options);
+    return { id: file, name: name ?? title ?? "picture", type: typeOf(known), size, url: url_private ?? url_private_download };
+  }
+
+  async #ask(workspace: Workspace, file: string, options: CallOptions) {
     const answer = await workspace.call("files.info", (client, token) => client.files.info({ token, file }), {
       repeatable: true,
       ...options,
     });
-    const { name, title, mimetype, filetype, size, url_private } = answer.file ?? {};
-    const type = mimetype || (filetype ? `image/${filetype}` : undefined);
-    return { id: file, name: name ?? title ?? "picture", type, size, url: url_private };
+    return answer.file ?? {};
   }
 
   async #send(workspace: Workspace, { name, bytes, description }: Picture, options: CallOptions): Promise<string> {
@@ -95,17 +111,26 @@ export class Files {
       { ...options, repeatable: true },
     );
     if (upload_url === undefined || file_id === undefined) throw new ChatError("unavailable", "Slack gave no address for an upload.");
-    await this.#put(upload_url, bytes);
+    await this.#put(upload_url, bytes, name);
     return file_id;
   }
 
   /** The address itself is the permission; no token goes there. */
-  async #put(url: string, bytes: Uint8Array): Promise<void> {
-    try {
+  async #put(url: string, bytes: Uint8Array, name: string): Promise<void> {
+    const post = async (what: { readonly body: Buffer | FormData; readonly headers?: Record<string, string> }): Promise<Response> => {
       const signal = AbortSignal.timeout(Math.round(this.limits.callMs + bytes.byteLength / 100));
-      const headers = { "content-type": "application/octet-stream" };
-      const response = await fetch(url, { method: "POST", headers, body: Buffer.from(bytes), redirect: "error", signal });
+      const response = await fetch(url, { method: "POST", ...what, redirect: "error", signal });
       await response.body?.cancel();
+      return response;
+    };
+    try {
+      let response = await post({ headers: { "content-type": "application/octet-stream" }, body: Buffer.from(bytes) });
+      // Slack takes the bytes as they are or as a form; another server may know the form only.
+      if (NOT_LIKE_THIS.has(response.status)) {
+        const body = new FormData();
+        body.append("file", new Blob([Buffer.from(bytes)]), name);
+        response = await post({ body });
+      }
       if (response.status === 413) throw new ChatError("too-large", "The file is larger than Slack takes.");
       if (!response.ok) throw new ChatError("unavailable", `Slack did not take an upload (${response.status}); please try again.`);
     } catch (error) {
@@ -137,13 +162,43 @@ export class Files {
 
   /** Slack looks at a file in its own time; until then it has no type and cannot be shown. In the end the message with it will tell. */
   async #ready(workspace: Workspace, file: string, options: CallOptions): Promise<void> {
-    const end = Date.now() + this.limits.fileMs;
+    const end = Date.now() + Math.min(this.limits.fileMs, LOOKING_MS);
     for (let pause = this.limits.pauseMs; ; pause = Math.min(2_000, pause * 1.5)) {
-      const { type } = await this.info(workspace, file, options);
-      if (type !== undefined || Date.now() > end) return;
+      if (await this.#lookedAt(workspace, file, options)) {
+        this.#silent.delete(workspace);
+        return;
+      }
+      if (this.#silent.has(workspace)) return;
+      if (Date.now() > end) {
+        this.#silent.add(workspace);
+        return;
+      }
       await delay(pause);
     }
   }
+
+  async #lookedAt(workspace: Workspace, file: string, options: CallOptions): Promise<boolean> {
+    try {
+      const { mimetype, filetype } = await this.#ask(workspace, file, options);
+      // Slack says "" as long as it does not know; a server that does not speak of types at all looks at nothing.
+      return typeOf({ mimetype, filetype }) !== undefined || (mimetype === undefined && filetype === undefined);
+    } catch (error) {
+      const kind = error instanceof ChatError ? error.kind : undefined;
+      // Whoever may not ask ("files:read") finds out by posting.
+      if (kind === "forbidden") return true;
+      if (kind === "gone" || kind === "unavailable" || kind === "timeout") return false;
+      throw error;
+    }
+  }
+}
+
+function typeOf({ mimetype, filetype }: Typed): string | undefined {
+  return mimetype || (filetype ? `image/${filetype}` : undefined);
+}
+
+/** Whether Slack refused a message because of its blocks. */
+export function refusesBlocks(error: unknown): boolean {
+  return /^invalid_blocks/.test(codeOf(error) ?? "");
 }
 
 /** Whether Slack refused a message because it still works on a file in it. */

@@ -32,7 +32,11 @@ export async function findMessage(workspace: Workspace, { place, id }: MessageRe
       }),
     { repeatable: true },
   );
-  return read(page).find(({ ts }) => ts === id);
+  const messages = read(page);
+  const found = messages.find(({ ts }) => ts === id);
+  // Slack answers with the thread's first message and the one that was meant; others may not know the bounds and begin at the beginning.
+  if (found || !messages.some(({ ts }) => ts !== thread && ts !== id)) return found;
+  return newest(workspace, place, ({ ts }) => ts === id);
 }
 
 /** The thread that a message is in, if it is in one. */

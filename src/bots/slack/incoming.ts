@@ -15,12 +15,13 @@ import { type Home, homeAction } from "./home.js";
 import { hideSecrets } from "./logger.js";
 import { fields, readMessage, word } from "./messages.js";
 import type { Messenger } from "./messenger.js";
-import { entry, FIELD, type FormPurpose, form, optionsIn, readForm, readPurpose } from "./modal.js";
+import { entry, FIELD, type FormPurpose, form, optionsIn, problemsIn, readForm, readPurpose } from "./modal.js";
 import { fromMrkdwn } from "./mrkdwn.js";
+import type { Memo } from "./options.js";
 import type { People } from "./people.js";
 import type { Places } from "./places.js";
 import { type Addressee, type Replies, ResponseUrl } from "./replies.js";
-import { Seen } from "./seen.js";
+import { identity, Seen } from "./seen.js";
 import type { Sources } from "./sources.js";
 import type { Workspace } from "./workspace.js";
 import type { Workspaces } from "./workspaces.js";
@@ -35,6 +36,9 @@ interface Parts {
   readonly replies: Replies;
   readonly home: Home;
   readonly apiUrl: string;
+  readonly memo: Memo | undefined;
+  /** Largest picture that a form may bring. */
+  readonly uploadBytes: number;
   readonly logger: Logger;
 }
 
@@ -45,11 +49,12 @@ const MENU = 100;
 
 /** What people do in Slack, told to the rest of the program. Nothing here rejects, and nothing is told twice. */
 export class Incoming {
-  readonly #seen = new Seen();
+  readonly #seen: Seen;
   readonly #commands: ReadonlyMap<string, CommandSummary>;
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(private readonly parts: Parts) {
+    this.#seen = new Seen(parts.memo);
     this.#commands = new Map(parts.handlers.commands.map((command) => [command.name, command]));
   }
 
@@ -63,17 +68,18 @@ export class Incoming {
       this.parts.logger.error({ why: hideSecrets(error.message), code: error.code }, "an event from Slack could not be handled");
     });
     app.command(/.*/, async ({ command, ack, context }) => {
-      await this.#take(word(command.trigger_id), ack, () => this.#command(context, fields(command)));
+      await this.#take(delivery(context, command), ack, () => this.#command(context, fields(command)));
     });
     app.shortcut(/.*/, async ({ shortcut, ack, context }) => {
-      await this.#take(word(shortcut.trigger_id), ack, () => this.#shortcut(context, fields(shortcut)));
+      await this.#take(delivery(context, shortcut), ack, () => this.#shortcut(context, fields(shortcut)));
     });
     app.view({ callback_id: /.*/, type: "view_submission" }, async ({ body, ack, context }) => {
-      await this.#take(word(fields(body).trigger_id), ack, () => this.#submitted(context, fields(body)));
+      const problems = this.#problems(fields(body));
+      if (problems) return ack({ response_action: "errors", errors: problems });
+      await this.#take(delivery(context, body), ack, () => this.#submitted(context, fields(body)));
     });
     app.action(/.*/, async ({ body, action, ack, context }) => {
-      const id = word(fields(body).trigger_id);
-      await this.#take(id, ack, () => this.#action(context, fields(body), fields(action)));
+      await this.#take(delivery(context, body), ack, () => this.#action(context, fields(body), fields(action)));
     });
     app.options(/.*/, async ({ body, ack, context }) => {
       await this.#complete(context, fields(body), ack);
@@ -81,7 +87,8 @@ export class Incoming {
     // Bolt has acknowledged events when their listeners are called.
     const told =
       (work: (context: Fields, event: Fields) => Promise<void>) => async (args: { body: unknown; event: unknown; context: unknown }) => {
-        await this.#take(word(fields(args.body).event_id), undefined, () => work(fields(args.context), fields(args.event)));
+        const id = identity(word(fields(args.body).event_id), args.event);
+        await this.#take(id, undefined, () => work(fields(args.context), fields(args.event)));
       };
     app.event(
       "app_mention",
@@ -89,7 +96,7 @@ export class Incoming {
     );
     app.event(
       "message",
-      told((context, event) => this.#directMessage(context, event)),
+      told((context, event) => this.#message(context, event)),
     );
     app.event(
       "reaction_added",
@@ -118,8 +125,13 @@ export class Incoming {
     const first = this.#seen.first(id);
     // When this does not arrive, Slack sends the same again, which is passed over then: the work is done now.
     if (ack) await (ack as () => Promise<void>)().catch((err: unknown) => this.parts.logger.warn({ err }, "Slack could not be answered"));
-    if (!first) return;
-    const done = work().catch((err: unknown) => this.parts.logger.error({ err }, "an event from Slack could not be handled"));
+    if (!first) {
+      this.parts.logger.debug("Slack has sent something again; it is passed over");
+      return;
+    }
+    const done = work()
+      .catch((err: unknown) => this.parts.logger.error({ err }, "an event from Slack could not be handled"))
+      .then(() => this.#seen.done(id));
     this.#underWay.add(done);
     await done.finally(() => this.#underWay.delete(done));
   }
@@ -152,7 +164,11 @@ export class Incoming {
     if (!options) return false;
     try {
       const found = await Promise.race([
-        newest(workspace, place, ({ pictures }) => pictures.length > 0, LOOK_MS),
+        // A conversation that may not be read has no picture for the bot.
+        newest(workspace, place, ({ pictures }) => pictures.length > 0, LOOK_MS).catch((error: unknown) => {
+          if (error instanceof ChatError && error.kind === "forbidden") return undefined;
+          throw error;
+        }),
         new Promise<"unknown">((resolve) => setTimeout(resolve, LOOK_MS, "unknown")),
       ]);
       if (found !== undefined) return false;
@@ -172,7 +188,7 @@ export class Incoming {
   async #shortcut(context: Fields, shortcut: Fields): Promise<void> {
     const known = this.parts.handlers.shortcuts.find(({ id }) => id === shortcut.callback_id);
     const [channel, user] = [word(fields(shortcut.channel).id), word(fields(shortcut.user).id)];
-    const message = readMessage(shortcut.message);
+    const message = readMessage({ ts: shortcut.message_ts, ...fields(shortcut.message) });
     if (!known || channel === undefined || user === undefined || !message) return;
     const workspace = await this.#workspace(context);
     const { person } = await this.parts.people.get(workspace, user, word(fields(shortcut.user).name));
@@ -223,6 +239,13 @@ export class Incoming {
     });
   }
 
+  /** What is wrong in a form that was sent off, by field; undefined when nothing is. */
+  #problems(body: Fields): Readonly<Record<string, string>> | undefined {
+    const submission = readForm(body.view);
+    const command = submission && this.#commands.get(submission.purpose.command);
+    return command && problemsIn(submission, command, this.parts.uploadBytes);
+  }
+
   async #mention(context: Fields, event: Fields): Promise<void> {
     const message = readMessage(event);
     const channel = word(event.channel);
@@ -230,12 +253,15 @@ export class Incoming {
     await this.#said(context, event, placeOf(await this.#workspace(context), channel, message.thread));
   }
 
-  /** In a conversation with the bot alone every message is meant for it. */
-  async #directMessage(context: Fields, event: Fields): Promise<void> {
+  /** In a conversation with the bot alone every message is meant for it, elsewhere one that names it, where an app hears of all of them. */
+  async #message(context: Fields, event: Fields): Promise<void> {
     const channel = word(event.channel);
-    const told = event.subtype === undefined || event.subtype === "file_share";
-    if (channel === undefined || !(event.channel_type === "im" || channel.startsWith("D")) || !told) return;
-    await this.#said(context, event, placeOf(await this.#workspace(context), channel, readMessage(event)?.thread));
+    const subtype = word(event.subtype);
+    if (channel === undefined || (subtype !== undefined && subtype !== "file_share")) return;
+    const workspace = await this.#workspace(context);
+    const alone = event.channel_type === "im" || channel.startsWith("D");
+    if (!alone && !(word(event.text) ?? "").includes(`<@${workspace.self.userId}`)) return;
+    await this.#said(context, event, placeOf(workspace, channel, readMessage(event)?.thread));
   }
 
   /** A line without a slash: "@dreamloom stylize winter", with the files of its message. */
@@ -243,13 +269,16 @@ export class Incoming {
     const user = word(event.user);
     const message = readMessage(event);
     const workspace = await this.#workspace(context);
-    if (user === undefined || !message || event.bot_id !== undefined || user === workspace.self.userId) return;
+    if (user === undefined || !message || message.botId !== undefined || user === workspace.self.userId) return;
     // One message may be told of by two kinds of events.
     if (!this.#seen.first(`said ${workspace.self.team} ${place.channel} ${message.ts}`)) return;
     const { person, bot } = await this.parts.people.get(workspace, user);
     if (bot) return;
     const own = new RegExp(`<@${workspace.self.userId}(?:\\|[^>]*)?>`, "g");
-    const line = fromMrkdwn((word(event.text) ?? "").replace(own, " ")).trim();
+    const said = fromMrkdwn((word(event.text) ?? "").replace(own, " ")).trim();
+    // A name that was typed without choosing from the list stays a word.
+    const typed = `@${workspace.self.name}`;
+    const line = said.toLowerCase().startsWith(`${typed.toLowerCase()} `) ? said.slice(typed.length).trim() : said;
     const [, name = "help", text = ""] = /^\/?(\S+)\s*([\s\S]*)$/.exec(line) ?? [];
     const ref: MessageRef = { place, id: message.ts };
     const author = { id: person.id, name: person.name };
@@ -281,7 +310,7 @@ export class Incoming {
 
   async #action(context: Fields, body: Fields, action: Fields): Promise<void> {
     const [id, user] = [word(action.action_id), word(fields(body.user).id)];
-    if (id === undefined || user === undefined || id.startsWith(FIELD) || action.type !== "button") return;
+    if (id === undefined || user === undefined || id.startsWith(FIELD) || (action.type !== undefined && action.type !== "button")) return;
     const workspace = await this.#workspace(context);
     const { person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
     const again = homeAction(id, action.value);
@@ -365,6 +394,11 @@ export class Incoming {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** Names what came other than as an event: by its trigger, or by the envelope that it came in. */
+function delivery(context: unknown, body: unknown): string | undefined {
+  return identity(word(fields(body).trigger_id) ?? word(fields(context).envelopeId), body);
+}
 
 function placeOf(workspace: Workspace, channel: string, thread?: string): Place {
   return { platform: "slack", community: workspace.self.team, channel, ...(thread === undefined ? {} : { thread }) };

@@ -6,9 +6,10 @@ import { HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import { InstallProvider } from "@slack/oauth";
 import type { Logger } from "pino";
 import { ChatError, type ChatHealth } from "../chat.js";
+import { fetchAnswer } from "./answers.js";
 import { toChatError } from "./errors.js";
 import { answerInstall, INSTALL, InstallServer, REDIRECT } from "./install-server.js";
-import { sdkLogger } from "./logger.js";
+import { hideSecrets, sdkLogger } from "./logger.js";
 import { SLACK_API_URL, type SlackChatOptions, type SlackLimits } from "./options.js";
 import { listenError } from "./ports.js";
 
@@ -107,11 +108,15 @@ class SocketLine implements Line {
       logger: sdkLogger(logger),
       autoReconnectEnabled: false,
       installerOptions: {
-        clientOptions: { slackApiUrl: apiUrl, timeout: limits.callMs, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
+        clientOptions: {
+          ...{ slackApiUrl: apiUrl, fetch: fetchAnswer, timeout: limits.callMs },
+          ...{ retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
+        },
       },
       // An envelope that was not taken comes again under the same id.
       customPropertiesExtractor: ({ envelope_id }: { envelope_id?: string }) => ({ envelopeId: envelope_id }),
     });
+    guardMessages(this.receiver.client, logger);
     if (oauth) {
       this.installer = makeInstaller(options, limits);
       this.#server = new InstallServer(this.installer, options);
@@ -186,13 +191,27 @@ class SocketLine implements Line {
   }
 }
 
+/** The SDK lets a promise reject that nobody holds when a message is not what it expects. */
+function guardMessages(client: SocketModeReceiver["client"], logger: Logger): void {
+  const event = "ws_message";
+  const readers = client.listeners(event);
+  client.removeAllListeners(event);
+  for (const read of readers) {
+    client.on(event, (...message: unknown[]) => {
+      void (async () => read.apply(client, message))().catch((err: unknown) => {
+        logger.warn({ why: hideSecrets(String(err)) }, "a message from Slack is not understood and is passed over");
+      });
+    });
+  }
+}
+
 function makeInstaller({ oauth, apiUrl = SLACK_API_URL, logger }: SlackChatOptions, limits: SlackLimits): InstallProvider {
   if (!oauth) throw new ChatError("unavailable", "Slack's OAuth needs a client id and secret.");
   const { clientId, clientSecret, stateSecret, installations } = oauth;
   const base = apiUrl.endsWith("/") ? apiUrl : `${apiUrl}/`;
   return new InstallProvider({
     ...{ clientId, clientSecret, stateSecret, installationStore: installations, logger: sdkLogger(logger) },
-    clientOptions: { slackApiUrl: apiUrl, timeout: limits.callMs, retryConfig: { retries: 2 } },
+    clientOptions: { slackApiUrl: apiUrl, fetch: fetchAnswer, timeout: limits.callMs, retryConfig: { retries: 2 } },
     // Another server's page for saying yes is beside its Web API.
     ...(base === SLACK_API_URL ? {} : { authorizationUrl: new URL("../oauth/v2/authorize", base).href }),
   });

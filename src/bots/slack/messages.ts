@@ -66,18 +66,25 @@ export function readMessage(value: unknown): SlackMessage | undefined {
 
 const UNKNOWN = { type: undefined, size: undefined, url: undefined };
 
+/** What is said of files that nobody has looked into. */
+const DULL = new Set(["application/octet-stream", "binary/octet-stream"]);
+const PICTURE_NAME = /\.(?:png|jpe?g|gif|webp|avif|tiff?)$/i;
+
 /** The pictures among files. */
 export function picturesIn(files: readonly unknown[]): SlackFile[] {
   return files.flatMap((value) => {
     const file = fields(value);
     const id = word(file.id);
-    const type = word(file.mimetype);
+    const told = word(file.mimetype);
     const gone = file.mode === "tombstone" || file.mode === "hidden_by_limit";
     // Slack may still be working on a file, or tell no more than its id (file_access "check_file_info"); looking into it comes later.
+    const dull = told !== undefined && DULL.has(told) && PICTURE_NAME.test(word(file.name) ?? "");
+    const type = dull ? undefined : told;
     const perhaps = type === undefined || type.startsWith("image/");
     if (id === undefined || gone || !perhaps) return [];
     const size = typeof file.size === "number" ? file.size : undefined;
-    return [{ id, name: word(file.name) ?? word(file.title) ?? "picture", type, size, url: word(file.url_private) }];
+    const url = word(file.url_private) ?? word(file.url_private_download);
+    return [{ id, name: word(file.name) ?? word(file.title) ?? "picture", type, size, url }];
   });
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ChatError, type MessageRef, type OutgoingMessage, type Picture, type Place } from "../chat.js";
 import { Edits } from "./edits.js";
 import { codeOf, outcomeUnknown } from "./errors.js";
-import { type Files, fitsBlock, notReadyYet } from "./files.js";
+import { type Files, fitsBlock, notReadyYet, refusesBlocks } from "./files.js";
 import { findMessage, newest } from "./history.js";
 import { Lru } from "./lru.js";
 import { type Metadata, type SlackMessage, writeMetadata } from "./messages.js";
@@ -28,6 +28,8 @@ export class Messenger {
   /** With the files that the message shows, if it is there. */
   readonly #doubtful = new Lru<readonly string[]>(KEYS);
   readonly #edits = new Edits();
+  /** Workspaces whose server shows no files in blocks: pictures are shared as files of their own there. */
+  readonly #asFiles = new WeakSet<Workspace>();
 
   constructor(
     private readonly files: Files,
@@ -41,6 +43,10 @@ export class Messenger {
   }
 
   async post(workspace: Workspace, place: Place, message: OutgoingMessage): Promise<MessageRef> {
+    return this.#shown(workspace, message, (asFiles) => this.#post(workspace, place, message, asFiles));
+  }
+
+  async #post(workspace: Workspace, place: Place, message: OutgoingMessage, asFiles: boolean): Promise<MessageRef> {
     const { key } = message;
     const named = key === undefined ? undefined : `${workspace.self.team} ${place.channel} ${place.thread ?? ""} ${key}`;
     if (named !== undefined) {
@@ -48,7 +54,11 @@ export class Messenger {
       if (known) return known;
       const doubtful = this.#doubtful.get(named);
       if (message.perhapsPosted || doubtful) {
-        const found = await this.#find(workspace, place, key);
+        // Where nothing may be read, twice is better than not at all.
+        const found = await this.#find(workspace, place, key).catch((error: unknown) => {
+          if (isForbidden(error)) return undefined;
+          throw error;
+        });
         this.#doubtful.delete(named);
         if (found) {
           this.#posted.set(named, found);
@@ -57,13 +67,13 @@ export class Messenger {
         this.files.discard(workspace, doubtful ?? []);
       }
     }
-    const { pictures, films } = await this.#upload(workspace, place, message.pictures ?? [], {});
+    const { pictures, films } = await this.#upload(workspace, place, message.pictures ?? [], asFiles, {});
     const metadata: Metadata = { ...(key === undefined ? {} : { key }), ...(films.length === 0 ? {} : { films }) };
     try {
       const rendered = render(message, pictures);
-      const ts = await this.#whenReady(() => this.#send(workspace, place, rendered, metadata));
-      const ref = { place, id: ts };
-      this.#own.set(messageKey(workspace, place.channel, ts), { thread: place.thread, pictures, metadata });
+      const { ts, channel } = await this.#whenReady(() => this.#send(workspace, place, rendered, metadata));
+      const ref = { place: { ...place, channel }, id: ts };
+      this.#own.set(messageKey(workspace, channel, ts), { thread: place.thread, pictures, metadata });
       if (named !== undefined) this.#posted.set(named, ref);
       return ref;
     } catch (error) {
@@ -81,7 +91,9 @@ export class Messenger {
   async edit(workspace: Workspace, ref: MessageRef, content: OutgoingMessage): Promise<void> {
     const droppable = content.progress !== undefined && content.progress.value < 1;
     const key = messageKey(workspace, ref.place.channel, ref.id);
-    await this.#edits.run(key, droppable, () => this.#edit(workspace, ref, content, droppable));
+    await this.#edits.run(key, droppable, () =>
+      this.#shown(workspace, content, (asFiles) => this.#edit(workspace, ref, content, droppable, asFiles)),
+    );
   }
 
   async remove(workspace: Workspace, ref: MessageRef): Promise<void> {
@@ -94,12 +106,28 @@ export class Messenger {
     if (own) this.files.discard(workspace, filesOf(own));
   }
 
-  async #edit(workspace: Workspace, ref: MessageRef, content: OutgoingMessage, droppable: boolean): Promise<void> {
+  /** Shows pictures in blocks, or, where those are refused, as files. */
+  async #shown<T>(workspace: Workspace, { pictures }: OutgoingMessage, work: (asFiles: boolean) => Promise<T>): Promise<T> {
+    const asFiles = this.#asFiles.has(workspace);
+    try {
+      return await work(asFiles);
+    } catch (error) {
+      if (asFiles || !refusesBlocks(error) || !pictures?.some(fitsBlock)) throw error;
+      const done = await work(true);
+      // Where only this file is not understood, the next one may be.
+      if (!notReadyYet(error)) this.#asFiles.add(workspace);
+      return done;
+    }
+  }
+
+  async #edit(workspace: Workspace, ref: MessageRef, content: OutgoingMessage, droppable: boolean, asFiles: boolean): Promise<void> {
     const { channel } = ref.place;
-    const before = await this.#known(workspace, ref);
+    const before = await this.#known(workspace, ref, content.keepPictures === true);
     const options: CallOptions = { droppable };
-    const fresh = content.pictures ? await this.#upload(workspace, before.place, content.pictures, options) : undefined;
-    const kept = content.keepPictures === true && !fresh;
+    // A message of its own for each preview would be too many.
+    const given = asFiles && droppable ? undefined : content.pictures;
+    const fresh = given ? await this.#upload(workspace, before.place, given, asFiles, options) : undefined;
+    const kept = !fresh && (content.keepPictures === true || content.pictures !== undefined);
     const pictures = fresh?.pictures ?? (kept ? before.pictures : []);
     const films = fresh?.films ?? (kept ? (before.metadata.films ?? []) : []);
     const { films: _films, ...rest } = before.metadata;
@@ -132,10 +160,15 @@ export class Messenger {
     }
   }
 
-  async #send(workspace: Workspace, place: Place, { text, blocks }: Rendered, metadata: Metadata): Promise<string> {
+  async #send(
+    workspace: Workspace,
+    place: Place,
+    { text, blocks }: Rendered,
+    metadata: Metadata,
+  ): Promise<{ ts: string; channel: string }> {
     const { channel, thread } = place;
     const noted = writeMetadata(metadata);
-    const { ts } = await workspace.call(
+    const answer = await workspace.call(
       "chat.postMessage",
       (client, token) =>
         client.chat.postMessage({
@@ -146,8 +179,9 @@ export class Messenger {
         }),
       { channel },
     );
-    if (ts === undefined) throw new ChatError("unavailable", "Slack did not say where the message is.");
-    return ts;
+    if (answer.ts === undefined) throw new ChatError("unavailable", "Slack did not say where the message is.");
+    // What is posted to a person is in the conversation with them.
+    return { ts: answer.ts, channel: /^[UW]/.test(channel) ? (answer.channel ?? channel) : channel };
   }
 
   async #update(workspace: Workspace, { place, id }: MessageRef, { text, blocks }: Rendered, metadata: Metadata, options: CallOptions) {
@@ -160,11 +194,11 @@ export class Messenger {
     );
   }
 
-  async #upload(workspace: Workspace, place: Place, given: readonly Picture[], options: CallOptions) {
-    const inside = given.filter(fitsBlock);
+  async #upload(workspace: Workspace, place: Place, given: readonly Picture[], asFiles: boolean, options: CallOptions) {
+    const inside = asFiles ? [] : given.filter(fitsBlock);
     const [ids, films] = await Promise.all([
       this.files.upload(workspace, inside, options),
-      Promise.all(given.filter((picture) => !fitsBlock(picture)).map((film) => this.files.share(workspace, film, place))),
+      Promise.all(given.filter((picture) => !inside.includes(picture)).map((film) => this.files.share(workspace, film, place))),
     ]);
     const pictures = ids.map((file, index): ShownPicture => {
       const { description, name = "" } = inside[index] ?? {};
@@ -173,12 +207,21 @@ export class Messenger {
     return { pictures, films };
   }
 
-  /** What the bot knows of its message, or what Slack tells of it. @throws ChatError "gone" */
-  async #known(workspace: Workspace, ref: MessageRef): Promise<Own & { readonly place: Place }> {
+  /**
+   * What the bot knows of its message, or what Slack tells of it.
+   *
+   * @param exactly what it shows must be known; otherwise a message that may not be read is as good as one that shows nothing
+   * @throws ChatError "gone"
+   */
+  async #known(workspace: Workspace, ref: MessageRef, exactly = true): Promise<Own & { readonly place: Place }> {
     const { channel } = ref.place;
     const kept = this.#own.get(messageKey(workspace, channel, ref.id));
     if (kept) return { ...kept, place: ref.place };
-    const message = await findMessage(workspace, ref);
+    const message = await findMessage(workspace, ref).catch((error: unknown) => {
+      if (exactly || !isForbidden(error)) throw error;
+      return "unknown" as const;
+    });
+    if (message === "unknown") return { thread: ref.place.thread, pictures: [], metadata: {}, place: ref.place };
     if (!message) throw new ChatError("gone", "The message is no longer there.");
     const films = message.metadata?.films ?? [];
     const pictures = message.pictures.filter(({ id }) => !films.includes(id)).map(({ id, name }) => ({ file: id, description: name }));
@@ -194,6 +237,10 @@ export class Messenger {
     const found = await newest(workspace, place, (message) => mine(message) && message.metadata?.key === key);
     return found && { place, id: found.ts };
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof ChatError && error.kind === "forbidden";
 }
 
 function messageKey(workspace: Workspace, channel: string, id: string): string {

@@ -120,6 +120,8 @@ export interface Submission {
   readonly purpose: FormPurpose;
   readonly options: Readonly<Record<string, string>>;
   readonly files: readonly SlackFile[];
+  /** Names of the files that are no pictures. */
+  readonly rejected: readonly string[];
 }
 
 /** Reads a submitted view; undefined for one of another kind. */
@@ -129,13 +131,19 @@ export function readForm(view: unknown): Submission | undefined {
   if (!purpose) return undefined;
   const options: Record<string, string> = { ...purpose.options };
   const files: SlackFile[] = [];
+  const rejected: string[] = [];
   for (const block of Object.values(fields(fields(state).values))) {
     for (const [action, value] of Object.entries(fields(block))) {
       if (!action.startsWith(FIELD)) continue;
       const name = action.slice(FIELD.length);
       const { type, value: typed, selected_option, files: chosen } = fields(value);
       if (type === "file_input") {
-        files.push(...picturesIn(list(chosen)));
+        const pictures = picturesIn(list(chosen));
+        const known = new Set(pictures.map(({ id }) => id));
+        files.push(...pictures);
+        rejected.push(
+          ...list(chosen).flatMap((each) => (known.has(word(fields(each).id) ?? "") ? [] : (word(fields(each).name) ?? "The file"))),
+        );
         continue;
       }
       const said = word(fields(selected_option).value) ?? word(typed)?.trim();
@@ -144,7 +152,52 @@ export function readForm(view: unknown): Submission | undefined {
       else delete options[name];
     }
   }
-  return { purpose, options, files };
+  return { purpose, options, files, rejected };
+}
+
+/**
+ * What is wrong in a form, by field, as far as the options say what would be right. Slack's own app checks most of it while people type;
+ * others, and older ones, do not.
+ *
+ * @param mostBytes how large a picture may be
+ */
+export function problemsIn(
+  { options, files, rejected }: Submission,
+  command: CommandSummary,
+  mostBytes: number,
+): Readonly<Record<string, string>> | undefined {
+  const problems: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options)) {
+    const option = command.options.find((each) => each.name === name);
+    const problem = option && problemOf(option, value);
+    if (problem !== undefined) problems[`${FIELD}${name}`] = problem;
+  }
+  const field = command.options.find(({ type }) => type === "picture");
+  const large = files.find(({ size = 0 }) => size > mostBytes);
+  if (field && large) {
+    problems[`${FIELD}${field.name}`] = `${large.name} is larger than ${Math.floor(mostBytes / 1024 / 1024)} MB: choose a smaller one.`;
+  } else if (field && rejected.length > 0) {
+    problems[`${FIELD}${field.name}`] = `${rejected[0]} is no picture that I can read: choose a PNG, JPEG, GIF or WebP.`;
+  }
+  return Object.keys(problems).length === 0 ? undefined : problems;
+}
+
+/** A sentence that says what would be right; undefined where nothing is wrong with the value. */
+function problemOf({ type, choices, completes, minimum = -Infinity, maximum = Infinity }: CommandOptionSummary, value: string) {
+  if (type === "number" || type === "integer") {
+    const number = Number(value);
+    const range = Number.isFinite(minimum) && Number.isFinite(maximum) ? ` from ${minimum} to ${maximum}` : "";
+    if (!Number.isFinite(number) || (type === "integer" && !Number.isInteger(number))) {
+      return `This must be a ${type === "integer" ? "whole " : ""}number${range}, such as ${Number.isFinite(minimum) ? minimum : 1}.`;
+    }
+    if (number < minimum) return `This must be ${minimum} or more.`;
+    if (number > maximum) return `This must be ${maximum} or less.`;
+    return undefined;
+  }
+  if (type === "text" && choices && !completes && choices.length <= MENU && !choices.some((choice) => choice.value === value)) {
+    return `This must be one of ${choices.map((choice) => choice.value).join(", ")}.`;
+  }
+  return undefined;
 }
 
 export function readPurpose(text: unknown): FormPurpose | undefined {

@@ -9,13 +9,23 @@ export interface SlackChatOptions {
   /** Begins with "xapp-": events come over a WebSocket. Without it they come by HTTP, which needs `signingSecret`. */
   readonly appToken?: string;
   readonly signingSecret?: string;
-  /** Where the Web API is; Slack itself unless given. */
+  /** Where the Web API is, with or without `/api/` at its end; Slack itself unless given. */
   readonly apiUrl?: string;
   /** Address and port of the HTTP server for events and for the pages that install the app. */
   readonly host?: string;
   readonly port?: number;
   readonly oauth?: SlackOAuth;
+  /** Where a few things are kept for the next run; without it, what Slack sends again after a restart is done again. */
+  readonly memo?: Memo;
   readonly limits?: Partial<SlackLimits>;
+}
+
+/** Small things kept from one run to the next. */
+export interface Memo {
+  /** Undefined when nothing is kept under this key. */
+  get(key: string): unknown;
+  /** @param value anything that JSON can say */
+  set(key: string, value: NonNullable<unknown>): void;
 }
 
 /** What lets the app be installed on several workspaces. */

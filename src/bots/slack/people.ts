@@ -1,4 +1,4 @@
-import type { Person } from "../chat.js";
+import { ChatError, type Person } from "../chat.js";
 import { Lru } from "./lru.js";
 import type { Workspace } from "./workspace.js";
 
@@ -24,7 +24,10 @@ export class People {
     if (!known || known.at < Date.now() - KEPT_MS) {
       known = { at: Date.now(), who: ask(workspace, id) };
       this.#known.set(key, known);
-      known.who.catch(() => this.#known.delete(key));
+      // Who may not ask ("users:read") need not ask again for each event.
+      known.who.catch((error: unknown) => {
+        if (!(error instanceof ChatError && error.kind === "forbidden")) this.#known.delete(key);
+      });
     }
     try {
       return await known.who;

@@ -53,9 +53,15 @@ export class Places {
     const known = this.#known.get(key);
     // That the bot is missing is mended by an invitation, after which people try again at once.
     if (known && known.at > Date.now() - KEPT_MS && (patienceMs === undefined || known.channel.member !== false)) return known.channel;
-    const channel = await this.#ask(workspace, id, patienceMs);
-    this.#known.set(key, { at: Date.now(), channel });
-    return channel;
+    try {
+      const channel = await this.#ask(workspace, id, patienceMs);
+      this.#known.set(key, { at: Date.now(), channel });
+      return channel;
+    } catch (error) {
+      if (error instanceof ChatError && error.kind === "gone") throw error;
+      // Trouble that passes holds up nobody.
+      return known?.channel ?? this.#guess(workspace, id);
+    }
   }
 
   async #ask(workspace: Workspace, id: string, patienceMs: number | undefined): Promise<Channel> {

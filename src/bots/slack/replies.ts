@@ -74,13 +74,20 @@ export class Replies {
       }
     }
     const { channel, thread } = place;
-    await workspace.call("chat.postEphemeral", (client, token) =>
-      client.chat.postEphemeral({
-        ...{ token, channel, user: to.person.id, text },
-        ...(blocks.length === 0 ? {} : { blocks }),
-        ...(thread === undefined ? {} : { thread_ts: thread }),
-      }),
-    );
+    try {
+      await workspace.call("chat.postEphemeral", (client, token) =>
+        client.chat.postEphemeral({
+          ...{ token, channel, user: to.person.id, text },
+          ...(blocks.length === 0 ? {} : { blocks }),
+          ...(thread === undefined ? {} : { thread_ts: thread }),
+        }),
+      );
+    } catch (error) {
+      // Neither of them need be in the place any more: the conversation between the two is as private.
+      if (!(error instanceof ChatError && (error.kind === "forbidden" || error.kind === "gone"))) throw error;
+      await this.parts.messenger.post(workspace, { ...withoutThread(place), channel: to.person.id }, message);
+      this.parts.files.discard(workspace, ids);
+    }
   }
 
   async #respond(url: string, body: object): Promise<void> {

@@ -1,16 +1,30 @@
+import { createHash } from "node:crypto";
+import { list } from "./messages.js";
+import type { Memo } from "./options.js";
+
 /** Slack repeats what it believes was not taken, for up to an hour. */
 const KEPT_MS = 65 * 60_000;
 const MOST = 20_000;
 
-/** What has come already: an event or a press that comes again is passed over. */
+/** What is kept for the next run: so many shelves in the store, with so many ids on each. */
+const SHELVES = 64;
+const ON_A_SHELF = 32;
+
+/**
+ * What has come already: an event or a press that comes again is passed over, also when the program was started anew in between. The
+ * store keeps some two thousand ids, the newest ones.
+ */
 export class Seen {
   readonly #at = new Map<string, number>();
+
+  constructor(private readonly memo?: Memo) {}
 
   /** True the first time; false for whatever came before. Without an id nothing can be told apart. */
   first(id: string | undefined): boolean {
     if (id === undefined) return true;
     if (this.#at.has(id)) return false;
     const now = Date.now();
+    if (this.#kept(id, now)) return false;
     // In the order in which they came: the oldest are in front.
     for (const [old, at] of this.#at) {
       if (at > now - KEPT_MS && this.#at.size < MOST) break;
@@ -19,4 +33,40 @@ export class Seen {
     this.#at.set(id, now);
     return true;
   }
+
+  /** What came under this id has been dealt with: it must not be dealt with again by the next run either. */
+  done(id: string | undefined): void {
+    if (id === undefined || !this.memo) return;
+    const { shelf, name } = placeOf(id);
+    const now = Date.now();
+    const others = this.#shelf(shelf, now).filter(([each]) => each !== name);
+    this.memo.set(shelf, [...others, [name, now]].slice(-ON_A_SHELF));
+  }
+
+  #kept(id: string, now: number): boolean {
+    if (!this.memo) return false;
+    const { shelf, name } = placeOf(id);
+    return this.#shelf(shelf, now).some(([each]) => each === name);
+  }
+
+  #shelf(shelf: string, now: number): (readonly [name: string, at: number])[] {
+    return list(this.memo?.get(shelf)).flatMap((value) => {
+      const [name, at] = list(value);
+      return typeof name === "string" && typeof at === "number" && at > now - KEPT_MS ? [[name, at] as const] : [];
+    });
+  }
+}
+
+function placeOf(id: string): { readonly shelf: string; readonly name: string } {
+  const hash = createHash("sha256").update(id).digest();
+  return { shelf: `slack.seen.${hash.readUInt8(0) % SHELVES}`, name: hash.toString("base64url").slice(0, 16) };
+}
+
+/**
+ * What tells one delivery from another: the id that came with it, and what was said. Some servers give one id to everything.
+ *
+ * @returns undefined without an id: then nothing can be told apart
+ */
+export function identity(id: string | undefined, what: unknown): string | undefined {
+  return id === undefined ? undefined : `${id} ${createHash("sha256").update(JSON.stringify(what)).digest("base64url")}`;
 }

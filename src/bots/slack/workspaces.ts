@@ -3,9 +3,11 @@ import type { InstallProvider } from "@slack/oauth";
 import { type AuthTestResponse, WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { ChatError } from "../chat.js";
+import { fetchAnswer } from "./answers.js";
 import { retryAfter, toChatError } from "./errors.js";
 import { sdkLogger } from "./logger.js";
-import { SLACK_API_URL, type SlackLimits } from "./options.js";
+import { word } from "./messages.js";
+import type { Memo, SlackLimits } from "./options.js";
 import { stopped, Workspace } from "./workspace.js";
 
 /** Which workspace an event is from. */
@@ -18,11 +20,15 @@ export interface Origin {
 interface Options {
   readonly botToken: string | undefined;
   readonly installer: () => InstallProvider | undefined;
-  readonly apiUrl: string | undefined;
+  readonly apiUrl: string;
   readonly limits: SlackLimits;
   readonly logger: Logger;
   readonly slowedDown: (milliseconds: number) => void;
+  readonly memo?: Memo | undefined;
 }
+
+/** Before a workspace's id: where its organisation is kept. */
+const ORGANISATION = "slack.organisation.";
 
 /** How long a token of an installation is taken as good before the installation is read again; rotation works two hours ahead. */
 const TOKEN_KEPT_MS = 60_000;
@@ -31,14 +37,16 @@ const TOKEN_KEPT_MS = 60_000;
 export class Workspaces {
   readonly #client: WebClient;
   readonly #known = new Map<string, Promise<Workspace>>();
-  readonly #origins = new Map<string, Origin>();
+  /** Workspaces that have the bot through their organisation, whose id is kept for the next run. */
+  readonly #organisations = new Map<string, string>();
   #own: Workspace | undefined;
   #closed = false;
 
   constructor(private readonly options: Options) {
-    const { apiUrl = SLACK_API_URL, limits, logger } = options;
+    const { apiUrl, limits, logger } = options;
     this.#client = new WebClient(undefined, {
       slackApiUrl: apiUrl,
+      fetch: fetchAnswer,
       timeout: limits.callMs,
       // Waiting is this adapter's own, so that every call ends in time and previews are dropped instead.
       rejectRateLimitedCalls: true,
@@ -52,7 +60,7 @@ export class Workspaces {
   async open(): Promise<void> {
     const { botToken } = this.options;
     if (botToken === undefined) return;
-    this.#own = await this.#make(async () => botToken);
+    this.#own = await this.#make(undefined, async () => botToken);
   }
 
   /** Where the settings' token belongs. */
@@ -72,7 +80,7 @@ export class Workspaces {
     if (this.#own && (this.#own.self.team === community || !this.options.installer())) return this.#own;
     let known = this.#known.get(community);
     if (!known) {
-      known = this.#make((fresh) => this.#installedToken(community, fresh));
+      known = this.#make(community, (fresh) => this.#installedToken(community, fresh));
       this.#known.set(community, known);
       known.catch(() => this.#known.delete(community));
     }
@@ -84,8 +92,18 @@ export class Workspaces {
     const { teamId } = origin;
     if (this.#own && (teamId === undefined || teamId === this.#own.self.team || !this.options.installer())) return this.#own;
     if (teamId === undefined) throw new ChatError("forbidden", "This came from no workspace that I know.");
-    if (origin.isEnterpriseInstall) this.#origins.set(teamId, origin);
+    if (origin.isEnterpriseInstall && origin.enterpriseId !== undefined) this.#note(teamId, origin.enterpriseId);
     return this.of(teamId);
+  }
+
+  #note(teamId: string, organisation: string): void {
+    if (this.#organisations.get(teamId) === organisation) return;
+    this.#organisations.set(teamId, organisation);
+    this.options.memo?.set(`${ORGANISATION}${teamId}`, organisation);
+  }
+
+  #organisation(teamId: string): string | undefined {
+    return this.#organisations.get(teamId) ?? word(this.options.memo?.get(`${ORGANISATION}${teamId}`));
   }
 
   /** Forgets a workspace that has removed the app. */
@@ -103,9 +121,9 @@ export class Workspaces {
     if (kept && !fresh && kept.until > Date.now()) return kept.token;
     const installer = this.options.installer();
     if (!installer) throw notInstalled();
-    const { enterpriseId, isEnterpriseInstall = false } = this.#origins.get(community) ?? {};
+    const enterpriseId = this.#organisation(community);
     try {
-      const { botToken } = await installer.authorize({ teamId: community, enterpriseId, isEnterpriseInstall });
+      const { botToken } = await installer.authorize({ teamId: community, enterpriseId, isEnterpriseInstall: enterpriseId !== undefined });
       if (botToken === undefined) throw notInstalled();
       this.#tokens.set(community, { token: botToken, until: Date.now() + TOKEN_KEPT_MS });
       return botToken;
@@ -114,10 +132,12 @@ export class Workspaces {
     }
   }
 
-  async #make(token: (fresh: boolean) => Promise<string>): Promise<Workspace> {
+  /** @param community the workspace, where it is known: an organisation's token only knows the organisation */
+  async #make(community: string | undefined, token: (fresh: boolean) => Promise<string>): Promise<Workspace> {
     const who = await this.#whoAmI(await token(false));
-    if (who.team_id === undefined || who.user_id === undefined) throw new ChatError("unavailable", "Slack did not say who I am.");
-    const self = { team: who.team_id, userId: who.user_id, botId: who.bot_id, name: who.user ?? "dreamloom" };
+    const team = community ?? who.team_id ?? who.enterprise_id;
+    if (team === undefined || who.user_id === undefined) throw new ChatError("unavailable", "Slack did not say who I am.");
+    const self = { team, userId: who.user_id, botId: who.bot_id, name: who.user ?? "dreamloom" };
     return new Workspace(self, this.#client, token, this.options.limits, this.options.slowedDown);
   }
 

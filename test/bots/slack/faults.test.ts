@@ -2,9 +2,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { MessageRef } from "../../../src/bots/chat.js";
 import { SlackChat } from "../../../src/bots/slack/chat.js";
+import { Seen } from "../../../src/bots/slack/seen.js";
+import type { Raw } from "../../fakes/slack/sender.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../../fakes/slack/server.js";
 import { eventually, Listener } from "../contract-world.js";
 import { colour, openSlack, png } from "./harness.js";
@@ -251,5 +253,67 @@ describe("starting", () => {
     await expect(gone.start(new Listener([]))).rejects.toMatchObject({ name: "ChatError", kind: "unavailable" });
     const port = Number(new URL(fake.url).port);
     await expect(start(fake, { botToken: BOT_TOKEN, signingSecret: "x", port })).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken`);
+  });
+});
+
+describe("after a restart", () => {
+  it("what Slack sends again is passed over, and what it has not sent before is heard", async () => {
+    const kept = new Map<string, unknown>();
+    const memo = { get: (key: string) => kept.get(key), set: (key: string, value: NonNullable<unknown>) => void kept.set(key, value) };
+    const { fake, people, ann, art, place, chat, listener } = await openSlack({ transport: "http", chat: { memo, port: 0 } });
+    const sent: Raw[] = [];
+    const raw = fake.sender.raw.bind(fake.sender);
+    fake.sender.raw = (request) => {
+      sent.push(request);
+      return raw(request);
+    };
+    await people.mention(ann, place, "stylize winter");
+    await people.command(ann, art.id, "queue", "one");
+    await listener.next("command", ({ text }) => text === "winter");
+    await listener.next("command", ({ text }) => text === "one");
+    await eventually(async () => kept.size >= 2, "both are kept");
+    await chat.stop();
+    await chat.start(listener);
+    fake.requestUrl = `http://127.0.0.1:${chat.port}/slack/events`;
+    for (const request of sent.splice(0)) await raw({ ...request, headers: { "x-slack-retry-num": "1" } });
+    await people.command(ann, art.id, "queue", "two");
+    await listener.next("command", ({ text }) => text === "two");
+    expect(listener.events.map((event) => event.kind === "command" && event.text)).toEqual(["winter", "one", "two"]);
+  });
+
+  it("two thousand ids are kept at most, and for an hour", () => {
+    const kept = new Map<string, unknown>();
+    const memo = { get: (key: string) => kept.get(key), set: (key: string, value: NonNullable<unknown>) => void kept.set(key, value) };
+    const before = new Seen(memo);
+    for (let n = 0; n < 5_000; n++) before.done(`Ev${n}`);
+    expect([...kept.values()].flat().length).toBeLessThanOrEqual(64 * 32);
+    const after = new Seen(memo);
+    expect([after.first("Ev4999"), after.first("Ev0"), after.first("EvNew")]).toEqual([false, true, true]);
+    vi.useFakeTimers({ now: Date.now() + 70 * 60_000, toFake: ["Date"] });
+    try {
+      expect(new Seen(memo).first("Ev4999")).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe("a message on the socket that is none", () => {
+  it("is passed over, and the next one is heard", async () => {
+    const { fake, people, ann, art, listener } = await openSlack();
+    const junk = [
+      "null",
+      "[]",
+      "{",
+      "7",
+      '{"type":"events_api","envelope_id":"x"}',
+      '{"type":"events_api","payload":{}}',
+      '{"type":"news"}',
+    ];
+    for (const text of junk) fake.socket.say(text);
+    fake.socket.say('{"type":"interactive","envelope_id":"y","payload":{"type":"block_actions"}}');
+    await people.command(ann, art.id, "queue");
+    await listener.next("command");
+    expect(listener.events).toHaveLength(1);
   });
 });

@@ -98,3 +98,35 @@ describe.each(["http", "socket"] as const)("several workspaces over %s", (transp
     await expect(store.slackInstallations.fetchInstallation(query)).rejects.toThrow("not installed");
   });
 });
+
+describe("a whole organisation's installation", () => {
+  it("serves its workspaces, also those that were not heard of since the last start", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "dreamloom-slack-"));
+    const store = openStore({ dir });
+    onTestFinished(async () => {
+      await store.close();
+      rmSync(dir, { recursive: true });
+    });
+    const oauth = { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, stateSecret: "a long word", installations: store.slackInstallations };
+    const { fake, chat, listener } = await openSlack({ chat: { oauth, port: 0, memo: store.memos } });
+    const team = fake.addTeam("xoxb-organisation");
+    team.organisation = "E0ORG";
+    const enterprise = { id: "E0ORG", name: "Org" };
+    await store.slackInstallations.storeInstallation({
+      ...{ team: undefined, enterprise, isEnterpriseInstall: true, tokenType: "bot", authVersion: "v2", appId: "A1" },
+      ...{ user: { id: "U1", token: undefined, scopes: undefined } },
+      bot: { token: "xoxb-organisation", scopes: [], id: team.botId, userId: team.bot.id },
+    });
+    const cleo = fake.addUser("Cleo", { team });
+    const hall = fake.addChannel("hall", { team });
+    const others = new People(fake, team);
+    await others.mention(cleo, { channel: hall.id }, "queue");
+    const { place } = await listener.next("command");
+    expect(place).toEqual({ platform: "slack", community: team.id, channel: hall.id });
+    await chat.stop();
+    await chat.start(listener);
+    // A job that goes on after the restart.
+    await chat.post(place, { text: "Here again" });
+    expect(others.look(cleo, place).at(-1)?.text).toBe("Here again");
+  });
+});

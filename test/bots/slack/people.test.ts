@@ -93,6 +93,41 @@ describe("a form", () => {
   });
 });
 
+describe("what is wrong in a form", () => {
+  it("is said at its fields, and what is right then is heard", async () => {
+    const { people, ann, art, listener } = await openSlack();
+    const view = await opened();
+    const notes = [{ name: "notes.txt", bytes: new Uint8Array([65]) }];
+    expect(await people.submit(ann, view, { strength: "7" }, notes)).toEqual({
+      response_action: "errors",
+      errors: {
+        "field:strength": "This must be 1 or less.",
+        "field:picture": "notes.txt is no picture that I can read: choose a PNG, JPEG, GIF or WebP.",
+      },
+    });
+    expect(await people.submit(ann, view, { strength: "much" })).toMatchObject({
+      errors: { "field:strength": "This must be a number from 0 to 1, such as 0." },
+    });
+    expect(listener.events).toEqual([]);
+    await people.submit(ann, view, { strength: "0.7" });
+    expect((await listener.next("command")).options).toEqual({ strength: "0.7" });
+
+    async function opened() {
+      const trigger = await people.command(ann, art.id, "stylize");
+      return eventually(async () => people.view(trigger), "a form");
+    }
+  });
+
+  it("is a picture that is too large", async () => {
+    const { people, ann, art, listener } = await openSlack({ chat: { limits: { uploadBytes: 50 } } });
+    const trigger = await people.command(ann, art.id, "stylize");
+    const view = await eventually(async () => people.view(trigger), "a form");
+    const answer = await people.submit(ann, view, {}, [{ name: "big.png", bytes: await colour("#f00") }]);
+    expect(answer).toMatchObject({ errors: { "field:picture": expect.stringContaining("big.png is larger than") } });
+    expect(listener.events).toEqual([]);
+  });
+});
+
 describe("a message's menu", () => {
   it("hands over the message and its pictures", async () => {
     const { people, ann, ben, art, listener, place } = await openSlack();

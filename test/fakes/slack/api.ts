@@ -26,10 +26,15 @@ export interface Call {
 type Method = (call: Call) => Promise<object> | object;
 
 export const METHODS: Readonly<Record<string, Method>> = {
-  "auth.test": ({ team, fake }) => ({
-    ...{ url: `${fake.url}/`, team: "Fake", user: team.bot.name, team_id: team.id, user_id: team.bot.id, bot_id: team.botId },
-    is_enterprise_install: false,
-  }),
+  "auth.test": ({ team, fake }) =>
+    fake.manners.sparse
+      ? { team_id: team.id, user_id: team.bot.id }
+      : {
+          ...{ url: `${fake.url}/`, team: "Fake", user: team.bot.name, user_id: team.bot.id, bot_id: team.botId },
+          // A token of a whole organisation knows no workspace.
+          ...{ team_id: team.organisation ?? team.id, enterprise_id: team.organisation },
+          is_enterprise_install: team.organisation !== undefined,
+        },
   "users.info": (call) => {
     need(call, "users:read");
     const user = call.team.users.get(text(call, "user"));
@@ -141,7 +146,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
       },
     };
     call.fake.files.set(file.id, file);
-    return { upload_url: `${call.fake.url}/upload/${file.id}`, file_id: file.id };
+    return { upload_url: `${call.fake.filesUrl}/upload/${file.id}`, file_id: file.id };
   },
   "files.completeUploadExternal": (call) => {
     need(call, "files:write");
@@ -165,6 +170,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   },
   "files.info": (call) => {
     need(call, "files:read");
+    if (call.fake.manners.fileTypes === "forbidden") throw new ApiError("missing_scope", { needed: "files:read" });
     return { file: fileShape(call.fake, knownFile(call)) };
   },
   "files.delete": (call) => {
@@ -233,6 +239,9 @@ function fill(call: Call, message: Message): Message {
   if (said.length > 40_000) fake.violate(`a text of ${said.length} characters`);
   if (said.length > 40_000) throw new ApiError("msg_too_long");
   if (blocks) {
+    if (fake.manners.noFilesInBlocks && JSON.stringify(blocks).includes("slack_file")) {
+      throw new ApiError("invalid_blocks", { errors: ["missing required field: image_url"] });
+    }
     const rules = rulesFor(fake, call.team).message(blocks);
     for (const problem of rules.problems) fake.violate(`blocks: ${problem}`);
     const wrong = [...rules.problems, ...rules.notReady];
@@ -284,17 +293,25 @@ function knownFile(call: Call): StoredFile {
 export function fileShape(fake: FakeSlack, file: StoredFile): object {
   const ready = Date.now() >= file.readyAt;
   const type = ready ? sniff(file.bytes ?? new Uint8Array()) : "";
-  const url = `${fake.url}/files/${file.id}/${encodeURIComponent(file.name)}`;
+  const { manners } = fake;
+  const url = `${fake.filesUrl}/files/${file.id}/${encodeURIComponent(file.name)}`;
   const shares: Record<string, { ts: string; thread_ts?: string }[]> = {};
   for (const { channel, ts, thread } of file.shares) shares[channel] = [{ ts, ...(thread === undefined ? {} : { thread_ts: thread }) }];
   if (file.deleted) return { id: file.id, mode: "tombstone" };
+  const types =
+    manners.fileTypes === "nothing"
+      ? {}
+      : manners.fileTypes === "empty"
+        ? { mimetype: "", filetype: "" }
+        : { mimetype: manners.dullFiles ? "application/octet-stream" : type, filetype: type.split("/")[1] ?? "" };
+  if (manners.sparse) return { id: file.id, name: file.name, ...types, url_private: url };
+  if (manners.dullFiles) return { id: file.id, name: file.name, ...types, size: file.length, url_private_download: url };
   return {
     ...{
       id: file.id,
       name: file.name,
       title: file.title,
-      mimetype: type,
-      filetype: type.split("/")[1] ?? "",
+      ...types,
       size: file.length,
       mode: "hosted",
     },
@@ -325,6 +342,7 @@ function page(call: Call, ordered: readonly Message[], root?: string): object {
   const inclusive = args.inclusive === true || args.inclusive === "true";
   const [oldest, latest] = [optional(call, "oldest"), optional(call, "latest")];
   const within = ordered.filter(({ ts }) => {
+    if (fake.manners.noBounds && root !== undefined) return true;
     const after = oldest === undefined || ts > oldest || (inclusive && ts === oldest);
     const before = latest === undefined || ts < latest || (inclusive && ts === latest);
     return ts === root || (after && before);

@@ -44,8 +44,12 @@ export class People {
     const { bot } = this.team;
     const where = this.#channel(channel);
     if (!where.members.has(bot.id)) return message;
-    const common = { ...shape(this.fake, message, false), channel, event_ts: message.ts };
-    if (where.kind === "im") await this.#event({ ...common, channel_type: "im", ...(files.length > 0 ? { subtype: "file_share" } : {}) });
+    const { sparse, mentionsAsMessages } = this.fake.manners;
+    const nothing = sparse ? { subtype: null, thread_ts: thread ?? null, ...(user.bot ? {} : { bot_id: null }) } : {};
+    const common = { ...shape(this.fake, message, false), ...nothing, channel, event_ts: message.ts };
+    if (mentionsAsMessages) await this.#event({ ...common, channel_type: "channel" });
+    else if (where.kind === "im")
+      await this.#event({ ...common, channel_type: "im", ...(files.length > 0 ? { subtype: "file_share" } : {}) });
     else if (text.includes(`<@${bot.id}>`)) await this.#event({ ...common, type: "app_mention" } as AppMentionEvent & object);
     return message;
   }
@@ -64,6 +68,15 @@ export class People {
       ...{ command: `/${name}`, text: escapeText(text), api_app_id: "A1", is_enterprise_install: "false", trigger_id: trigger },
       response_url: this.fake.newResponseUrl(this.team, channel, user.id),
     };
+    if (this.fake.manners.sparse) {
+      const { team_id, channel_id, user_id, command } = payload;
+      await this.#send({
+        type: "slash_commands",
+        payload: { team_id, channel_id, user_id, command, text: payload.text },
+        acceptsResponse: true,
+      });
+      return trigger;
+    }
     await this.#send({ type: "slash_commands", payload, acceptsResponse: true });
     return trigger;
   }
@@ -77,6 +90,7 @@ export class People {
       ...{ channel: { id: message.channel, name: this.#channel(message.channel).name }, message: shape(this.fake, message, false) },
       response_url: this.fake.newResponseUrl(this.team, message.channel, user.id),
     };
+    if (this.fake.manners.sparse) payload.message = { user: message.user, text: message.text };
     await this.#send({ type: "interactive", payload, acceptsResponse: true });
     return trigger;
   }
@@ -108,8 +122,8 @@ export class People {
     await this.#send({ type: "interactive", payload, acceptsResponse: false });
   }
 
-  /** Sends a form off: values by option name, and files for its file field. */
-  async submit(user: User, opened: OpenedView, values: Readonly<Record<string, string>>, files: readonly NewFile[] = []): Promise<void> {
+  /** Sends a form off: values by option name, and files for its file field. Resolves to what the bot says to it. */
+  async submit(user: User, opened: OpenedView, values: Readonly<Record<string, string>>, files: readonly NewFile[] = []): Promise<unknown> {
     const state: Record<string, Record<string, unknown>> = {};
     for (const block of opened.view.blocks.map(fields)) {
       if (block.type !== "input") continue;
@@ -132,7 +146,7 @@ export class People {
       view: { ...opened.view, id: opened.id, team_id: this.team.id, state: { values: state } },
       response_urls: [],
     };
-    await this.#send({ type: "interactive", payload, acceptsResponse: true });
+    return this.#send({ type: "interactive", payload, acceptsResponse: true });
   }
 
   /** Types into a menu of a form; resolves to the values that are offered. */
@@ -236,6 +250,7 @@ export class People {
   }
 
   async #event(event: object): Promise<void> {
+    const { organisation } = this.team;
     const payload = {
       ...{
         token: "x",
@@ -243,15 +258,20 @@ export class People {
         api_app_id: "A1",
         event,
         type: "event_callback",
-        event_id: newId("Ev"),
+        event_id: this.fake.manners.oneId ? "Ev0PV52K21" : newId("Ev"),
         event_time: Math.floor(Date.now() / 1000),
       },
       authorizations: [
-        { enterprise_id: null, team_id: this.team.id, user_id: this.team.bot.id, is_bot: true, is_enterprise_install: false },
+        {
+          ...{ enterprise_id: organisation ?? null, team_id: this.team.id, user_id: this.team.bot.id },
+          ...{ is_bot: true, is_enterprise_install: organisation !== undefined },
+        },
       ],
       is_ext_shared_channel: false,
     };
-    await this.#send({ type: "events_api", payload, acceptsResponse: false });
+    const { team_id, type, event_id } = payload;
+    const sparse = { team_id, type, event_id, event };
+    await this.#send({ type: "events_api", payload: this.fake.manners.sparse ? sparse : payload, acceptsResponse: false });
   }
 
   #send(envelope: Envelope): Promise<unknown> {

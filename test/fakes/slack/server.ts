@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ApiError, type Arguments, METHODS } from "./api.js";
+import type { Manners } from "./manners.js";
 import { OAuth } from "./oauth.js";
 import { HttpSender } from "./sender.js";
 import { Socket } from "./socket.js";
@@ -44,6 +45,8 @@ export interface FakeSlackOptions {
   readonly processingMs?: number;
   /** Within which something must be acknowledged, in milliseconds; 3,000 at the real Slack. */
   readonly ackMs?: number;
+  /** How it differs from Slack's own. */
+  readonly manners?: Manners;
 }
 
 export class FakeSlack {
@@ -61,6 +64,7 @@ export class FakeSlack {
   readonly socket: Socket;
   readonly sender: HttpSender;
   processingMs: number;
+  readonly manners: Manners;
   /** Messages refused because Slack still worked on their files. */
   refusedForFiles = 0;
   /** When set, events go there by HTTP instead of over the socket. */
@@ -70,7 +74,8 @@ export class FakeSlack {
   readonly #server: Server;
   #port = 0;
 
-  private constructor({ processingMs = 40, ackMs = 3_000 }: FakeSlackOptions) {
+  private constructor({ processingMs = 40, ackMs = 3_000, manners = {} }: FakeSlackOptions) {
+    this.manners = manners;
     this.processingMs = processingMs;
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
@@ -97,7 +102,16 @@ export class FakeSlack {
 
   /** What goes into SLACK_API_URL. */
   get apiUrl(): string {
-    return `${this.url}/api/`;
+    return `${this.url}${this.#apiPath}/`;
+  }
+
+  /** Where files and answers go. */
+  get filesUrl(): string {
+    return this.manners.localhost ? this.url.replace("127.0.0.1", "localhost") : this.url;
+  }
+
+  get #apiPath(): string {
+    return this.manners.apiPath ?? "/api";
   }
 
   get team(): Team {
@@ -157,7 +171,7 @@ export class FakeSlack {
   }
 
   newTrigger(user: string): string {
-    const trigger = `${Date.now()}.${randomUUID()}`;
+    const trigger = this.manners.oneId ? "13345224609.738474920.8088930838" : `${Date.now()}.${randomUUID()}`;
     this.triggers.set(trigger, { user, at: Date.now(), used: false });
     return trigger;
   }
@@ -165,7 +179,7 @@ export class FakeSlack {
   newResponseUrl(team: Team, channel: string, user: string): string {
     const id = randomUUID();
     this.#responseUrls.set(id, { team, channel, user, at: Date.now(), uses: 0 });
-    return `${this.url}/response/${id}`;
+    return `${this.filesUrl}/response/${id}`;
   }
 
   /** The next calls fail. */
@@ -179,12 +193,14 @@ export class FakeSlack {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const [, first = "", second = ""] = pathname.split("/");
-    if (first === "api" && request.method === "POST") return this.#api(second, request, body, response);
+    const method = pathname.startsWith(`${this.#apiPath}/`) ? pathname.slice(this.#apiPath.length + 1) : "";
+    if (/^[a-z]+\.[\w.]+$/i.test(method) && request.method === "POST") return this.#api(method, request, body, response);
     if (first === "upload" && request.method === "POST") return this.#upload(second, request, body, response);
     if (first === "files" && request.method === "GET") return this.#download(second, request, response);
     if (first === "response" && request.method === "POST") return this.#respond(second, body, response);
     if (pathname === "/oauth/v2/authorize") return this.oauth.authorize(searchParams, response);
-    this.violate(`${request.method} ${pathname}`);
+    // Looking for the Web API is no offence.
+    if (!pathname.endsWith("/auth.test")) this.violate(`${request.method} ${pathname}`);
     response.writeHead(404).end();
   }
 
@@ -264,12 +280,23 @@ export class FakeSlack {
     const file = this.files.get(id);
     if (!file || file.bytes) return void response.writeHead(404).end();
     if (request.headers.authorization) this.violate("a token was sent to an upload's address");
+    const form = request.headers["content-type"]?.startsWith("multipart/form-data");
+    if (this.manners.uploadsAsForm && !form) return void response.writeHead(400).end("no file");
+    if (form) return void this.#uploadForm(file, request, body, response);
     if (body.byteLength !== file.length) {
       this.violate(`an upload of ${body.byteLength} bytes that were to be ${file.length}`);
       return void response.writeHead(400).end();
     }
     file.bytes = new Uint8Array(body);
     response.writeHead(200, { "content-type": "text/plain" }).end(`OK - ${body.byteLength}`);
+  }
+
+  async #uploadForm(file: StoredFile, request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
+    const headers = { "content-type": request.headers["content-type"] ?? "" };
+    const part = (await new Response(new Uint8Array(body), { headers }).formData()).get("file");
+    if (part instanceof Blob && part.size === file.length) file.bytes = new Uint8Array(await part.arrayBuffer());
+    else this.violate(`a form without the ${file.length} bytes of ${file.name}`);
+    response.writeHead(file.bytes ? 200 : 400).end();
   }
 
   #download(id: string, request: IncomingMessage, response: ServerResponse): void {

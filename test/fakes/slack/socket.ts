@@ -87,6 +87,11 @@ export class Socket {
     }
   }
 
+  /** Sends something as it is. */
+  say(text: string): void {
+    for (const connection of this.#connections) connection.send(text);
+  }
+
   close(): void {
     for (const { timer } of this.#sent.values()) clearTimeout(timer);
     for (const connection of this.#connections) connection.terminate();

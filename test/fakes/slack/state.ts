@@ -70,6 +70,8 @@ export class Team {
   readonly channels = new Map<string, Channel>();
   readonly messages: Message[] = [];
   readonly homes = new Map<string, View>();
+  /** The organisation that has installed the app for this workspace. */
+  organisation: string | undefined;
 
   constructor(
     readonly id: string,

@@ -1,0 +1,206 @@
+/** The adapter at servers that speak Slack's protocol in their own manner. */
+import { describe, expect, it } from "vitest";
+import { findApi } from "../../../src/bots/slack/address.js";
+import { understandable } from "../../../src/bots/slack/answers.js";
+import type { Manners } from "../../fakes/slack/manners.js";
+import { FakeSlack } from "../../fakes/slack/server.js";
+import { eventually } from "../contract-world.js";
+import { colour, openSlack, png } from "./harness.js";
+
+const fetchOptions = () => ({ maxBytes: 1_000_000, signal: AbortSignal.timeout(5_000) });
+
+describe("a server that", () => {
+  const shown: readonly (readonly [string, Manners])[] = [
+    ["never says what a file is", { fileTypes: "nothing" }],
+    ["does not let the app ask what a file is", { fileTypes: "forbidden" }],
+    ["takes uploads as a form only", { uploadsAsForm: true }],
+    ["keeps files under another name of this machine", { localhost: true }],
+    ["tells as little as it may", { sparse: true }],
+  ];
+  it.each(shown)("%s shows pictures at once, and others in their place", { timeout: 10_000 }, async (_name, manners) => {
+    const { fake, people, chat, place, ann } = await openSlack({ fake: { manners } });
+    const began = Date.now();
+    const ref = await chat.post(place, { text: "one", pictures: [await png("#f00")], key: "K 1" });
+    await chat.edit(ref, { text: "two", pictures: [await png("#00f")] });
+    expect(people.look(ann, place).map(({ text, pictures }) => [text, pictures.length])).toEqual([["two", 1]]);
+    expect(Date.now() - began).toBeLessThan(4_000);
+    await chat.remove(ref);
+    await eventually(async () => [...fake.files.values()].every(({ deleted }) => deleted), "no file left behind");
+  });
+
+  it("always says that a file has no type yet is waited for once", { timeout: 10_000 }, async () => {
+    const { fake, people, chat, place, ann } = await openSlack({
+      fake: { manners: { fileTypes: "empty" } },
+      chat: { limits: { fileMs: 300 } },
+    });
+    await chat.post(place, { text: "first", pictures: [await png("#f00")] });
+    const asked = () => fake.calls.filter(({ method }) => method === "files.info").length;
+    expect(asked()).toBeGreaterThan(2);
+    const before = asked();
+    await chat.post(place, { text: "second", pictures: [await png("#f00")] });
+    expect(asked()).toBe(before + 1);
+    expect(people.look(ann, place).map(({ pictures }) => pictures.length)).toEqual([1, 1]);
+  });
+
+  it("shows no files in blocks gets pictures as files of their own, and no previews", { timeout: 10_000 }, async () => {
+    const { fake, people, chat, place, ann } = await openSlack({ fake: { manners: { noFilesInBlocks: true } } });
+    const pictures = () => people.look(ann, place).flatMap(({ pictures: each }) => each.map(({ name }) => name));
+    const ref = await chat.post(place, { text: "one", pictures: [await png("#f00", "one.png")], buttons: [{ id: "x", label: "Again" }] });
+    await eventually(async () => pictures().includes("one.png"), "the picture");
+    await chat.edit(ref, { text: "half", pictures: [await png("#ff0", "half.png")], progress: { value: 0.5, label: "half" } });
+    await chat.edit(ref, { text: "done", pictures: [await png("#00f", "two.png")] });
+    await eventually(async () => pictures().join() === "two.png", "the last picture in place of the first");
+    expect([...fake.files.values()].some(({ name }) => name === "half.png")).toBe(false);
+    expect(fake.calls.filter(({ method, outcome }) => method === "chat.postMessage" && outcome === "invalid_blocks")).toHaveLength(1);
+    await chat.remove(ref);
+    await eventually(async () => pictures().length === 0, "nothing left");
+  });
+
+  it("gives everything the same id is understood, and a repeated line is passed over", async () => {
+    const { fake, people, ann, art, place, listener } = await openSlack({ fake: { manners: { oneId: true } } });
+    await people.command(ann, art.id, "queue", "one");
+    await people.command(ann, art.id, "queue", "two");
+    const message = await people.say(ann, place, "x");
+    await people.react(ann, message, "❤️", true);
+    fake.socket.twice = 1;
+    await people.react(ann, message, "🔁", true);
+    await people.react(ann, message, "🔁", false);
+    await eventually(async () => listener.events.length >= 5, "five events");
+    expect(listener.events.map((event) => (event.kind === "command" ? event.text : event.kind === "reaction" ? event.emoji : ""))).toEqual([
+      ...["one", "two", "❤️", "🔁", "🔁"],
+    ]);
+  });
+
+  it("tells as little as it may is understood", async () => {
+    const { fake, people, ann, ben, art, place, listener } = await openSlack({ fake: { manners: { sparse: true } } });
+    await people.command(ann, art.id, "queue");
+    const event = await listener.next("command");
+    await event.reply({ text: "Whisper" }, "private");
+    expect(people.look(ann, place).at(-1)).toMatchObject({ text: "Whisper", ephemeral: true });
+    const message = await people.say(ben, place, "look", [{ name: "a.png", bytes: await colour("#f00") }]);
+    await people.shortcut(ann, message, "dream_this");
+    expect((await listener.next("command", ({ name }) => name === "dream")).repliesTo).toEqual({ place, id: message.ts });
+    await people.mention(ann, { channel: art.id }, "stylize winter");
+    expect((await listener.next("command", ({ name }) => name === "stylize")).text).toBe("winter");
+    await people.say(ann, { channel: fake.directMessage(ann).id }, "again 7KQ4");
+    expect((await listener.next("command", ({ name }) => name === "again")).text).toBe("7KQ4");
+  });
+
+  it("tells of mentions as messages is understood, and of other messages nothing is made", async () => {
+    const { people, ann, art, listener } = await openSlack({ fake: { manners: { mentionsAsMessages: true } } });
+    await people.say(ann, { channel: art.id }, "stylize winter");
+    await people.mention(ann, { channel: art.id }, "stylize wool");
+    expect((await listener.next("command")).text).toBe("wool");
+    expect(listener.events).toHaveLength(1);
+  });
+
+  it("says of a picture no more than its name hands it over all the same", async () => {
+    const { people, ann, chat, place } = await openSlack({ fake: { manners: { dullFiles: true } } });
+    await people.say(ann, place, "", [
+      { name: "a.png", bytes: await colour("#f00") },
+      { name: "notes.bin", bytes: new Uint8Array([1]) },
+    ]);
+    const picture = await (await chat.latestPicture(place))?.fetch(fetchOptions());
+    expect(picture?.name).toBe("a.png");
+  });
+
+  it("does not heed a thread's bounds in time has messages found all the same", async () => {
+    const { people, ann, art, chat, place, listener } = await openSlack({ fake: { manners: { noBounds: true } } });
+    const root = await people.say(ann, place, "root");
+    const thread = { ...place, thread: root.ts };
+    for (let n = 0; n < 12; n++) await people.say(ann, { channel: art.id, thread: root.ts }, `answer ${n}`);
+    const ref = await chat.post(thread, { text: "mine", pictures: [await png("#f00")] });
+    await chat.stop();
+    await chat.start(listener);
+    await chat.edit(ref, { text: "mine, changed", keepPictures: true });
+    expect(people.look(ann, thread).at(-1)).toMatchObject({ text: "mine, changed", pictures: [{ name: "dream.png" }] });
+  });
+});
+
+describe("without permission to read", () => {
+  it("messages are posted and changed all the same, and a form asks for the picture", async () => {
+    const { fake, people, ann, art, chat, place, listener } = await openSlack();
+    const ref = await chat.post(place, { text: "one" });
+    await chat.stop();
+    await chat.start(listener);
+    fake.tokens.values().next().value?.scopes.delete("channels:history");
+    await chat.edit(ref, { text: "two" });
+    await chat.post(place, { text: "three", key: "K 3", perhapsPosted: true });
+    expect(people.look(ann, place).map(({ text }) => text)).toEqual(["two", "three"]);
+    const trigger = await people.command(ann, art.id, "stylize");
+    await eventually(async () => people.view(trigger), "a form");
+  });
+
+  it("a channel while Slack has trouble is called closed, and nothing is held up", async () => {
+    const { fake, chat, place } = await openSlack();
+    fake.trouble({ kind: "outage", method: "conversations.info", times: 99 });
+    expect(await chat.describe(place)).toMatchObject({ name: "this channel", closed: true });
+  });
+});
+
+describe("a private answer", () => {
+  it("that the channel does not take goes to the conversation with the bot", async () => {
+    const { fake, people, ann, art, listener, place } = await openSlack();
+    const root = await people.say(ann, place, "root");
+    await people.mention(ann, { channel: art.id, thread: root.ts }, "queue");
+    const event = await listener.next("command");
+    art.members.delete(ann.id);
+    await event.reply({ text: "Only you" }, "private");
+    expect(people.look(ann, { channel: fake.directMessage(ann).id }).at(-1)?.text).toBe("Only you");
+  });
+
+  it("to somebody on the bot's page can be changed later", async () => {
+    const { fake, people, ann, chat, place } = await openSlack();
+    const ref = await chat.post({ ...place, channel: ann.id }, { text: "one" });
+    expect(ref.place.channel).toBe(fake.directMessage(ann).id);
+    await chat.edit(ref, { text: "two" });
+    expect(people.look(ann, { channel: ref.place.channel }).at(-1)?.text).toBe("two");
+  });
+});
+
+describe("the Web API's address", () => {
+  it.each([
+    ["with a slash", "/api", "/api/"],
+    ["without a slash", "/api", "/api"],
+    ["by the server's root", "/api", ""],
+    ["at a server that has it at its root", "", "/"],
+  ])("is found %s", async (_name, apiPath, given) => {
+    const fake = await FakeSlack.open({ manners: { apiPath } });
+    try {
+      expect(await findApi(`${fake.url}${given}`, 1_000)).toBe(`${fake.url}${apiPath}/`);
+      expect(fake.violations).toEqual([]);
+    } finally {
+      await fake.close();
+    }
+  });
+
+  it("is taken at its word where nobody answers, and refused where it is none", async () => {
+    expect(await findApi("http://127.0.0.1:9/x", 200)).toBe("http://127.0.0.1:9/x/");
+    expect(await findApi(undefined, 200)).toBe("https://slack.com/api/");
+    for (const wrong of ["localhost:4000/api", "slack", "ftp://127.0.0.1/api/"]) {
+      await expect(findApi(wrong, 200)).rejects.toThrow("SLACK_API_URL must be an address");
+    }
+  });
+});
+
+describe("an answer", () => {
+  const json = { "content-type": "application/json" };
+  it.each([
+    ["a rate limit that names no time", new Response("slow down", { status: 429 }), 429],
+    [
+      "Slack's own refusal with another status",
+      new Response('{"ok":false,"error":"channel_not_found"}', { status: 404, headers: json }),
+      200,
+    ],
+    ["a proxy's page", new Response("<html>Sorry</html>", { status: 200 }), 502],
+    ["a page that is not there", new Response("<html>Sorry</html>", { status: 404 }), 404],
+    ["a refusal that says nothing", new Response('{"ok":false}', { status: 200, headers: json }), 502],
+    ["trouble at the server", new Response('{"ok":false,"error":"fatal_error"}', { status: 503, headers: json }), 503],
+    ["what is as it should be", new Response('{"ok":true,"ts":"1"}', { status: 200, headers: json }), 200],
+  ])("is understood: %s", async (_name, given, status) => {
+    const made = await understandable(given);
+    expect(made.status).toBe(status);
+    if (status === 429) expect(made.headers.get("retry-after")).toBe("5");
+    if (status === 200) expect(await made.json()).toHaveProperty("ok");
+  });
+});
