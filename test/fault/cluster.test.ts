@@ -16,23 +16,29 @@ const STUB = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
 const JOBS = 100;
 const WORKERS = 2;
 
+/** A chat, bots and workers on a Redis of their own. */
+async function cluster(change: Readonly<Record<string, string>>) {
+  const redis = await startRedis();
+  const dir = mkdtempSync(join(tmpdir(), "dreamloom-fault-"));
+  const settings = { REDIS_URL: redis.url, CLUSTER_HEARTBEAT_SECONDS: "0.1", ...change };
+  const fleet = new Fleet({ ...settings, FAULT_ENGINE: STUB, ENGINE_CONCURRENCY: "2" });
+  const chat = new World({ dir, env: settings });
+  onTestFinished(async () => {
+    await Promise.all([chat.stop(), fleet.stop()]);
+    await redis.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  chat.run();
+  await fleet.run(WORKERS);
+  return { chat, fleet, dir };
+}
+
 describe.skipIf(!hasRedis)(`bots and workers of a cluster (${redisHint})`, () => {
   it("lose and double no job, whichever of them are killed", { timeout: 180_000 }, async () => {
     const next = random(20_261_124);
     const picture = await drawn(40, 30);
-    const redis = await startRedis();
-    const dir = mkdtempSync(join(tmpdir(), "dreamloom-fault-"));
-    const settings = { REDIS_URL: redis.url, CLUSTER_LOCK_SECONDS: "1", CLUSTER_HEARTBEAT_SECONDS: "0.1" };
-    const fleet = new Fleet({ ...settings, FAULT_ENGINE: STUB, ENGINE_CONCURRENCY: "2" });
-    const chat = new World({ dir, env: settings });
-    onTestFinished(async () => {
-      await Promise.all([chat.stop(), fleet.stop()]);
-      await redis.stop();
-      rmSync(dir, { recursive: true, force: true });
-    });
-    chat.run();
-    await fleet.run(WORKERS);
-    const times = { bots: 4, worker: 5, both: 4, engine: 4 };
+    const { chat, fleet, dir } = await cluster({ CLUSTER_LOCK_SECONDS: "1" });
+    const times = { bots: 3, worker: 4, both: 3, engine: 3 };
     const plan = shuffled(
       (["bots", "worker", "both", "engine"] as const).flatMap((what) => Array.from({ length: times[what] }, () => what)),
       next,
@@ -72,5 +78,19 @@ describe.skipIf(!hasRedis)(`bots and workers of a cluster (${redisHint})`, () =>
     expect(count.announced).toBeGreaterThanOrEqual(JOBS);
     expect(chat.keyed("resumed").size).toBeGreaterThan(2);
     expect(fleet.starts).toBe(WORKERS + times.worker + times.both);
+  });
+
+  it("give a job up that kills its workers, one after the other, and finish those beside it", async () => {
+    const { chat, fleet, dir } = await cluster({ CLUSTER_LOCK_SECONDS: "0.4" });
+    await chat.until(() => chat.say("deadly", "size:64 octaves:4 seed:666"), "bots that hear");
+    for (let person = 0; person < 6; person++) chat.say(`p${person}`, "size:64 octaves:4 seed:1");
+    await chat.until(() => chat.keyed("announcement").size === 7 && open(chat).length === 0, "every job's end");
+    const texts = [...chat.keyed("announcement").values()].map(([message]) => message?.text ?? "");
+    expect(texts.filter((text) => text.includes("The painter crashed on this picture again and again"))).toHaveLength(1);
+    process.stdout.write(`${fleet.starts - WORKERS} workers died of the job\n`);
+    expect(fleet.starts - WORKERS).toBeGreaterThan(2);
+    expect(fleet.starts - WORKERS).toBeLessThanOrEqual(6);
+    expect(await chat.stop()).toBe(0);
+    expect(counted(chat, dir)).toMatchObject({ jobs: 6, unfinished: 0, owed: 0, failed: 1, lost: 0, doubled: 0 });
   });
 });

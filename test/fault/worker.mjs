@@ -7,7 +7,13 @@ import { shutDownInOrder } from "../../dist/shutdown.js";
 
 const config = loadConfig();
 const logger = configuredLogger(config);
-const engine = new EngineHost({ worker: process.env.FAULT_ENGINE, logger });
+const host = new EngineHost({ worker: process.env.FAULT_ENGINE, logger });
+const engine = {
+  // As a job does that takes all the memory of its machine.
+  run: (request, options) => (request.params.seed === 666 ? process.kill(process.pid, "SIGKILL") : host.run(request, options)),
+  status: () => host.status(),
+  close: () => host.close(),
+};
 const { concurrency: slots, runtime: device } = config.engine;
 const worker = new QueueWorker({ cluster: config.cluster, engine, slots, device, logger });
 const stop = async () => {
@@ -19,8 +25,8 @@ process.on("disconnect", () => process.exit(1));
 
 let pid;
 setInterval(() => {
-  if (engine.pid === pid) return;
-  pid = engine.pid;
+  if (host.pid === pid) return;
+  pid = host.pid;
   process.send({ engine: pid });
 }, 10).unref();
 await worker.start();

@@ -31,8 +31,11 @@ export interface QueueWorkerOptions {
   readonly protocol?: number;
 }
 
-/** How often a job's worker may vanish before the job is given up: it may be what kills them. */
-const VANISHED = 5;
+/**
+ * How often a job goes on by itself on another worker when its own has vanished. The next time it counts as an engine's crash: the bots try
+ * it again from its last checkpoint, as long as it gets ahead, and in the end give it up, as it may be what kills workers.
+ */
+const VANISHED = 1;
 /** Longest wait for runs to let go of their jobs when the worker stops. */
 const LET_GO_MS = 3_000;
 const CLOSE_MS = 2_000;
