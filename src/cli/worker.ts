@@ -18,7 +18,9 @@ async function work(config: Config): Promise<void> {
   const devices = configuredDevices(config);
   const parts = { slots: configuredSlots(config), device: devices.map(({ name }) => name).join(", ") };
   const worker = new QueueWorker({ cluster: config.cluster, engine, ...parts, logger: logger.child({ part: "worker" }) });
-  const operation = new Operation({ settings: config.ops, folder: config.data.dir, logger: logger.child({ part: "operation" }) });
+  const operation = new Operation({
+    ...{ settings: config.ops, folder: config.models.dir, process: "worker", logger: logger.child({ part: "operation" }) },
+  });
   operation.watchEngine(engine);
   operation.watchWorker(worker, hostOf(config.cluster.url));
   await operation.listen();

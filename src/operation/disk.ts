@@ -1,5 +1,5 @@
 import { readdir, stat, statfs } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Logger } from "pino";
 
 const MEGABYTE = 1024 * 1024;
@@ -15,11 +15,15 @@ export class DiskWatch {
   #disk: Disk | undefined;
   readonly #timer: NodeJS.Timeout;
 
-  /** @param leastBytes less than this left is too little */
+  /**
+   * @param leastBytes less than this left is too little
+   * @param advice what helps then, for the log
+   */
   constructor(
     private readonly folder: string,
     private readonly leastBytes: number,
     private readonly logger: Logger,
+    private readonly advice: string,
     everyMs = 30_000,
   ) {
     this.#timer = setInterval(() => void this.look(), everyMs);
@@ -32,7 +36,7 @@ export class DiskWatch {
   }
 
   async look(): Promise<Disk | undefined> {
-    const stats = await statfs(this.folder).catch(() => undefined);
+    const stats = await statfs(await nearestFolder(this.folder)).catch(() => undefined);
     if (!stats) return this.#disk;
     const freeBytes = stats.bavail * stats.bsize;
     const low = freeBytes < this.leastBytes;
@@ -47,9 +51,19 @@ export class DiskWatch {
 
   #tell(low: boolean, freeBytes: number): void {
     const fields = { folder: this.folder, freeMegabytes: Math.floor(freeBytes / MEGABYTE) };
-    if (low) this.logger.error(fields, "the disk is nearly full: free some space, or lower retention.megabytes; jobs may soon be refused");
+    if (low) this.logger.error(fields, `the disk is nearly full: ${this.advice}`);
     else this.logger.info(fields, "the disk has space again");
   }
+}
+
+/** The folder, or the nearest above it that is there: it is on the disk on which the folder would be. */
+async function nearestFolder(path: string): Promise<string> {
+  const there = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  const above = dirname(path);
+  return there || above === path ? path : nearestFolder(above);
 }
 
 /** Bytes of a file; 0 where there is none. */

@@ -65,16 +65,18 @@ export class Metrics {
   readonly deviceSlots = this.gauge("device_slots", "Jobs that a device runs at a time, where there are several.", ["device"]);
   readonly deviceJobs = this.gauge("device_jobs", "Jobs that a device has now, where there are several.", ["device"]);
   readonly workers = this.gauge("workers", "Machines that take jobs, where there is a cluster.", ["state"]);
-  readonly workerSlots = this.gauge("worker_slots", "Jobs that all workers together run at a time.");
-  readonly memory = this.gauge("memory_bytes", "Resident memory of the bots' process and of the engine's.", ["process"]);
-  readonly cpuSeconds = this.counter("cpu_seconds_total", "Processor time of the bots' process.");
+  readonly workerSlots = this.gauge("worker_slots", "Jobs that all workers together run at a time; on a worker, its own.");
+  readonly memory = this.gauge("memory_bytes", "Resident memory of this process, which is the bots' or a worker's, and of the engine's.", [
+    "process",
+  ]);
+  readonly cpuSeconds = this.counter("cpu_seconds_total", "Processor time of this process, without the engine's.");
   readonly loopLag = this.gauge(
     "event_loop_lag_seconds",
-    "How late the bots' process was for what it had to do, over the last 15 to 30 seconds.",
+    "How late this process was for what it had to do, over the last 15 to 30 seconds.",
     ["percentile"],
   );
   readonly storeBytes = this.gauge("store_bytes", "Size of what is kept in the data folder.", ["part"]);
-  readonly diskFree = this.gauge("disk_free_bytes", "Space left for the data folder.");
+  readonly diskFree = this.gauge("disk_free_bytes", "Space left for the data folder; on a worker, for networks.", ["folder"]);
   readonly ready = this.gauge("ready", "1 while /readyz says so; 0 for each part that it names.", ["part"]);
   readonly startTime = this.gauge("start_time_seconds", "When the program started, in seconds since the epoch.");
   readonly build = this.gauge("build_info", "Always 1; the versions are in the labels.", ["version", "node"]);

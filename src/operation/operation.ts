@@ -27,8 +27,12 @@ export interface OperationSettings {
 
 export interface OperationOptions {
   readonly settings: OperationSettings;
-  /** The data folder. */
+  /** The folder on whose disk there must be space: of the bots the data folder, of a worker that for networks. */
   readonly folder: string;
+  /** What this process is; "bots" unless given. */
+  readonly process?: "bots" | "worker";
+  /** How late this process is; watched unless given. */
+  readonly loop?: Pick<EventLoopWatch, "lag" | "close">;
   readonly logger: Logger;
 }
 
@@ -49,7 +53,7 @@ export class Operation {
   readonly notice: Observer = countNotices(this.metrics);
   readonly disk: DiskWatch;
   readonly startedAt = Date.now();
-  readonly #loop = new EventLoopWatch();
+  readonly #loop: Pick<EventLoopWatch, "lag" | "close">;
   readonly #checks: Check[] = [];
   readonly #server: OperationServer;
   /** What is reckoned when somebody asks for the metrics. */
@@ -58,7 +62,12 @@ export class Operation {
 
   constructor(private readonly options: OperationOptions) {
     const { folder, settings, logger } = options;
-    this.disk = new DiskWatch(folder, settings.freeMegabytes * 1024 * 1024, logger);
+    this.#loop = options.loop ?? new EventLoopWatch();
+    const advice =
+      options.process === "worker"
+        ? "free some space; networks may soon not be fetched any more"
+        : "free some space, or lower retention.megabytes; jobs may soon be refused";
+    this.disk = new DiskWatch(folder, settings.freeMegabytes * 1024 * 1024, logger, advice);
     this.#server = new OperationServer(this.#routes(), logger);
     this.#watchProcess();
   }
@@ -95,8 +104,6 @@ export class Operation {
     });
     this.#gauges.push(async () => {
       for (const [part, bytes] of Object.entries(await sizes())) this.metrics.storeBytes.set({ part }, bytes);
-      const disk = await this.disk.look();
-      if (disk) this.metrics.diskFree.set(disk.freeBytes);
     });
   }
 
@@ -146,7 +153,11 @@ export class Operation {
   watchWorker(worker: Pick<QueueWorker, "reachable" | "info">, host: string): void {
     const problem = `Redis at ${host} cannot be reached (REDIS_URL); the worker takes no jobs meanwhile.`;
     this.check({ part: "redis", run: async () => (worker.reachable ? undefined : problem) });
-    this.#gauges.push(() => this.metrics.jobs.set({ state: "running" }, worker.info.running.length));
+    this.#gauges.push(() => {
+      const { running, slots } = worker.info;
+      this.metrics.jobs.set({ state: "running" }, running.length);
+      this.metrics.workerSlots.set(slots);
+    });
   }
 
   /** @param started whether the chat has been started */
@@ -217,7 +228,10 @@ export class Operation {
     this.#gauges.push(async () => {
       const { user, system } = process.cpuUsage();
       setCounter(metrics.cpuSeconds, (user + system) / 1e6);
-      metrics.memory.set({ process: "bots" }, process.memoryUsage.rss());
+      metrics.memory.set({ process: this.options.process ?? "bots" }, process.memoryUsage.rss());
+      const disk = await this.disk.look();
+      // A 0 would wake somebody.
+      if (disk) metrics.diskFree.set({ folder: this.options.folder }, disk.freeBytes);
       const { p50, p99, max } = this.#loop.lag;
       metrics.loopLag.set({ percentile: "50" }, p50);
       metrics.loopLag.set({ percentile: "99" }, p99);

@@ -195,12 +195,19 @@ export class FairQueue implements JobQueue {
     this.#paused = true;
     this.#refusing = refusing;
     this.#turns.hold(this.paused);
+    this.noticeChanged();
   }
 
   unpause(): void {
     this.#paused = false;
     this.#refusing = false;
     this.#turns.hold(this.paused);
+    this.noticeChanged();
+  }
+
+  /** Whoever waits is told anew what there is to know. */
+  noticeChanged(): void {
+    this.#moves.tellAnew();
   }
 
   get paused(): boolean {

@@ -1,5 +1,8 @@
 import type { Standing } from "./queue.js";
 
+/** Each costs an edit in a chat that bounds them. */
+const TOLD_ANEW = 20;
+
 /** Tells those who wait when their place in line has changed. */
 export class Moves {
   readonly #places = new Map<string, number>();
@@ -16,6 +19,11 @@ export class Moves {
       this.#telling = undefined;
       this.#tellNow();
     });
+  }
+
+  /** Tells the first of those who wait anew: what the queue has to say to all of them (`JobQueue.notice`) has changed. */
+  tellAnew(): void {
+    for (const standing of this.line()) if (standing.place > 0 && standing.place <= TOLD_ANEW) this.moved(standing);
   }
 
   /** The job waits no more. */

@@ -23,7 +23,7 @@ export interface QueueEvents {
   accepted: [job: Job];
   /** A job that an earlier process left unfinished is taken up again: it waits for its turn. */
   resumed: [job: Job];
-  /** A waiting job has another place in line than before. */
+  /** A waiting job has another place in line than before, or there is something new to know while it waits. */
   moved: [standing: Standing];
   started: [job: Job];
   frame: [job: Job, frame: EngineFrame];

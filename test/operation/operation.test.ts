@@ -138,7 +138,7 @@ describe("health", () => {
 
 describe("metrics", () => {
   it("count a job from its line to its picture", async () => {
-    const { address, chat, engine } = await program();
+    const { address, chat, engine, dir } = await program();
     await chat.say(ann, "/dream picture:none octaves:2 size:256");
     const run = await engine.next();
     await chat.until(() => chat.in("thread").find((message) => message.content.progress));
@@ -172,7 +172,7 @@ describe("metrics", () => {
     expect(value('jobs{state="running"}')).toBe(0);
     expect(value('store_bytes{part="pictures"}')).toBeGreaterThan(0);
     expect(value('store_bytes{part="database"}')).toBeGreaterThan(0);
-    expect(value("disk_free_bytes")).toBeGreaterThan(1e6);
+    expect(value(`disk_free_bytes{folder="${dir}"}`)).toBeGreaterThan(1e6);
     expect(value('memory_bytes{process="bots"}')).toBeGreaterThan(1e7);
     expect(value('event_loop_lag_seconds{percentile="99"}')).toBeLessThan(60);
     expect(value("start_time_seconds")).toBeGreaterThan(Date.now() / 1000 - 600);

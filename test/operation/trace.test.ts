@@ -61,7 +61,7 @@ describe("a job's id", () => {
     for (const line of others) expect(line).not.toMatch(/\b(job|picture|frame|message|thread)s?\b/);
     // The engine's own lines come from its process and are written by the host.
     const inside = lines.find(({ msg }) => msg === "the engine has done a job");
-    expect(inside).toMatchObject({ runtime: "onnx-cpu", pid: expect.any(Number), seconds: expect.any(Number) });
+    expect(inside).toMatchObject({ runtime: "onnx-cpu", enginePid: expect.any(Number), seconds: expect.any(Number) });
     expect(chat.traces.length).toBeGreaterThan(3);
     expect(new Set(chat.traces)).toEqual(new Set([id]));
   });

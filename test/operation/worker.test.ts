@@ -21,7 +21,7 @@ describe.skipIf(!hasRedis)(`a worker of a cluster (${redisHint})`, () => {
     const config = loadConfig({ REDIS_URL: redis.url, OPS_PORT: "0", DATA_DIR: folder });
     const engine: Engine = new FakeEngine();
     const worker = new QueueWorker({ cluster: config.cluster, engine, slots: 1, device: "fake", logger });
-    const operation = new Operation({ settings: config.ops, folder, logger });
+    const operation = new Operation({ settings: config.ops, folder: join(folder, "models"), process: "worker", logger });
     onTestFinished(() => operation.close());
     onTestFinished(() => worker.stop(0));
     operation.watchEngine(engine);
@@ -37,6 +37,10 @@ describe.skipIf(!hasRedis)(`a worker of a cluster (${redisHint})`, () => {
     expect(await ready()).toEqual([200, []]);
     const metrics = await scrape(address);
     expect(metrics.get('dreamloom_jobs{state="running"}')).toBe(0);
+    expect(metrics.get("dreamloom_worker_slots")).toBe(1);
+    expect(metrics.get('dreamloom_memory_bytes{process="worker"}')).toBeGreaterThan(1e7);
+    // The folder is made with the first download; its disk is there before.
+    expect(metrics.get(`dreamloom_disk_free_bytes{folder="${folder}/models"}`)).toBeGreaterThan(1e6);
     expect(metrics.get('dreamloom_ready{part="redis"}')).toBe(1);
     await redis.kill();
     await vi.waitFor(async () => expect(await ready()).toEqual([503, ["redis"]]), { timeout: 10_000 });

@@ -150,7 +150,7 @@ export class EngineHost implements Engine {
         reject(signal?.reason);
       };
       signal?.addEventListener("abort", abort, { once: true });
-      if (job !== undefined) this.options.logger.debug({ job, pid: child.pid }, "handed to the engine's process");
+      if (job !== undefined) this.options.logger.debug({ job, enginePid: child.pid }, "handed to the engine's process");
       this.#pending.set(id, {
         job,
         onFrame: (frame) => signal?.aborted || onFrame?.(frame),
@@ -189,7 +189,7 @@ export class EngineHost implements Engine {
     clearInterval(this.#heartbeat);
     this.#heartbeat = setInterval(() => this.#beat(child), this.#timings.ping);
     this.#heartbeat.unref();
-    logger.info({ pid: child.pid }, "engine started");
+    logger.info({ enginePid: child.pid }, "engine started");
     return child;
   }
 
@@ -205,7 +205,7 @@ export class EngineHost implements Engine {
       return;
     }
     if (message.type === "log") {
-      this.options.logger[message.level]({ ...message.fields, pid: this.#child?.pid }, message.text);
+      this.options.logger[message.level]({ ...message.fields, enginePid: this.#child?.pid }, message.text);
       return;
     }
     if (message.type === "ready") {
@@ -245,7 +245,7 @@ export class EngineHost implements Engine {
       this.#crashes += 1;
       if (!this.#ready) this.#stillborn += 1;
       const jobs = [...this.#pending.values()].flatMap(({ job }) => job ?? []);
-      this.options.logger.error({ code, signal, pid: child.pid, jobs }, "engine process ended");
+      this.options.logger.error({ code, signal, enginePid: child.pid, jobs }, "engine process ended");
     }
     for (const pending of [...this.#pending.values()])
       pending.settle({ error: new EngineError("crashed", this.#closing ? CLOSING : CRASHED) });
@@ -258,7 +258,7 @@ export class EngineHost implements Engine {
   }
 
   #kill(child: ChildProcess, why: string): void {
-    this.options.logger.error({ pid: child.pid }, `engine process killed: ${why}`);
+    this.options.logger.error({ enginePid: child.pid }, `engine process killed: ${why}`);
     child.kill("SIGKILL");
   }
 }

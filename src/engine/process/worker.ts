@@ -26,6 +26,8 @@ async function load(id: string) {
   let last = 0;
   return engine.network(id, ({ received, total }) => {
     const now = Date.now();
+    if (last === 0) log("info", "a network is being downloaded", { network: id, bytes: total });
+    if (received === total) log("info", "the network is there", { network: id, bytes: total });
     if (now - last < 200 && received !== total) return;
     last = now;
     send({ type: "download", network: id, received, total });

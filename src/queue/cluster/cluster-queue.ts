@@ -167,9 +167,11 @@ export class ClusterQueue implements JobQueue {
       if (notice) this.#logger.warn({ workers: workers.map(({ id, version }) => ({ id, version })) }, notice);
       else this.#logger.info({ workers: own.length, slots }, "workers are there");
     }
+    const news = notice !== this.#notice;
     this.#joined = true;
     this.#notice = notice;
     this.#turns.setConcurrency(slots);
+    if (news) this.#turns.noticeChanged();
   }
 }
 
