@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import type { z } from "zod";
 import { type Config, configSchema, deviceGroup, ENVIRONMENT, type VariableType } from "./config-schema.js";
 import { nearest } from "./nearest.js";
+import { namesSecret } from "./secrets.js";
 
 export type { Config } from "./config-schema.js";
 
@@ -110,7 +111,10 @@ function sentences(issue: z.core.$ZodIssue, tree: Tree, origins: ReadonlyMap<str
     });
   }
   const key = path.join(".");
-  return [`${key} is ${show(at(tree, path))}${from(key)}, but it must be ${issue.message}.`];
+  const value = at(tree, path);
+  // A mistake in a password's address is no reason to show it to whoever reads the log.
+  const shown = value !== undefined && namesSecret(path.at(-1) ?? "") ? "[hidden]" : show(value).replace(/"[^"]*@/, '"[hidden]@');
+  return [`${key} is ${shown}${from(key)}, but it must be ${issue.message}.`];
 }
 
 /** Defaults above the most that is allowed: `size` above `maxSize`, and so on, in any group. */

@@ -88,6 +88,61 @@ describe("the log", () => {
     }
   });
 
+  it.each([
+    [
+      "Discord's answers to an interaction",
+      "https://discord.com/api/v10/webhooks/1234567890/aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1/messages/@original",
+    ],
+    ["Discord's callbacks", "POST https://discord.com/api/v10/interactions/1234567890/Zm9vYmFyYmF6cXV4Zm9v/callback: 404"],
+    ["an interaction's token", "token aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1 is unknown"],
+    ["a signed address of Discord", "https://cdn.discordapp.com/attachments/1/2/a.png?ex=1&is=2&hm=Zm9vYmFyYmF6"],
+    ["Slack's answers to a command", "https://hooks.slack.com/commands/T0123/456/Zm9vYmFyYmF6"],
+    ["where a file goes on Slack", "https://files.slack.com/upload/v1/Zm9vYmFyYmF6?x=1"],
+    ["Slack's Socket Mode", "wss://wss-primary.slack.com/link/?ticket=Zm9vYmFyYmF6&app_id=4"],
+    ["Slack's tokens that are renewed", "xoxe.xoxb-1-Zm9vYmFyYmF6 and xoxe-1-Zm9vYmFyYmF6"],
+    ["an installation", "GET /slack/oauth_redirect?code=Zm9vYmFyYmF6&state=Zm9vYmFyYmF6"],
+    ["a form", "body: client_id=1&client_secret=Zm9vYmFyYmF6&access_token=Zm9vYmFyYmF6"],
+    ["JSON inside a text", 'the body was {"ok":true,"access_token":"Zm9vYmFyYmF6","deep":{"clientSecret": "Zm9vYmFyYmF6"}}'],
+    ["JSON inside JSON inside a text", JSON.stringify({ body: JSON.stringify({ token: "Zm9vYmFyYmF6", ok: true }) })],
+    ["a password with an at sign", "redis://user:Zm9v@YmFyYmF6@redis.internal:6379/0"],
+    ["a password without a user", "connect ECONNREFUSED rediss://:Zm9vYmFyYmF6@127.0.0.1:1"],
+    ["S3", "https://bucket.s3.amazonaws.com/a?X-Amz-Credential=Zm9v&X-Amz-Signature=YmFyYmF6"],
+  ])("knows secrets that no setting holds by where they stand: %s", (_what, text) => {
+    const { lines, logger } = capture();
+    logger.warn({ url: text, err: new Error(`failed: ${text}`) }, text);
+    const [line = ""] = lines;
+    expect(line).not.toMatch(/Zm9v|YmFy|aW50ZXJ/);
+    expect(line).toContain("[hidden]");
+    expect(JSON.parse(line)).toMatchObject({ level: 40, err: { type: "Error" } });
+  });
+
+  it("hides a short password that Redis did not take", () => {
+    const { lines, logger } = capture(secretsOf({ url: "redis://:abc@127.0.0.1" }));
+    const error = Object.assign(new Error("WRONGPASS invalid username-password pair"), { command: { name: "auth", args: ["bot", "abc"] } });
+    logger.error({ err: error }, "Redis cannot be reached");
+    expect(lines[0]).not.toContain('"abc"');
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ err: { command: { name: "auth", args: ["[hidden]"] } } });
+  });
+
+  it("finds a secret whatever stands around it: after a line's end, in another word, encoded", () => {
+    const { lines, logger } = capture(["sw0rdfi", "a-longer-sword/fish"]);
+    logger.error("the answer was\nsw0rdfi\tand%3Asw0rdfi%40host, xa-longer-sword/fishy, a-longer-sword%2Ffish");
+    expect(lines[0]).not.toMatch(/sw0rdfi|longer-sword/);
+    expect(JSON.parse(lines[0] ?? "").msg).toBe("the answer was\n[hidden]\tand%3A[hidden]%40host, x[hidden]y, [hidden]");
+  });
+
+  it("takes what the environment calls a secret for one", () => {
+    const env = {
+      MY_TOKEN: "a-1",
+      DB_PASSWORD: "a-2",
+      SIGNING_KEY: "a-3",
+      DB_PASS: "a-4",
+      WEB_MODERATOR_CODE: "a-5",
+      HTTPS_PROXY: "http://u:a-6@p:1",
+    };
+    expect(secretsOf({ ...env, PWD: "/home", PATH: "/bin", KEYBOARD: "de" })).toEqual(["a-1", "a-2", "a-3", "a-4", "a-5", "a-6"]);
+  });
+
   it("leaves what is no secret, also next to short ones", () => {
     const { lines, logger } = capture(["1234", "7"]);
     logger.info({ job: "7KQ4M9XA", size: 1234, tokens: 3, took: "7 s" }, "token bucket of 1234 is full");

@@ -68,6 +68,10 @@ describe("settings", () => {
   });
 
   it.each([
+    [
+      { REDIS_URL: "redis//:swordfish@localhost" },
+      'cluster.url is "[hidden]@localhost" (from REDIS_URL), but it must be empty, or an address such as redis://127.0.0.1:6379.',
+    ],
     [{ WEB_PORT: "http" }, 'web.port is "http" (from WEB_PORT), but it must be a whole number from 0 to 65535.'],
     [{ ENGINE_CONCURRENCY: "0" }, "engine.concurrency is 0 (from ENGINE_CONCURRENCY), but it must be a whole number from 1 to 64."],
     [{ ENGINE_CONCURRENCY: "1.5" }, "engine.concurrency is 1.5 (from ENGINE_CONCURRENCY), but it must be a whole number from 1 to 64."],
