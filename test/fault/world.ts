@@ -21,6 +21,8 @@ export interface WorldOptions {
   /** A network that people may name, besides those of the tests' house. */
   readonly network?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Hears of each new message before the program hears that it was posted. */
+  readonly onPost?: (message: Posted) => void;
 }
 
 type FromBots =
@@ -162,6 +164,7 @@ export class World {
         if (known) return { id: known.id, place: known.place };
         const posted = { id: `m${this.messages.length + 1}`, place, key, process: number, text };
         this.messages.push(posted);
+        this.options.onPost?.(posted);
         return { id: posted.id, place };
       }
       case "edit": {
