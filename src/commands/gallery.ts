@@ -15,7 +15,7 @@ import { plain } from "./present/plain.js";
 /** `/gallery`: what a community has made. */
 export const galleryCommand: Command = defineCommand({
   name: "gallery",
-  help: "Shows what was made here, by date or by hearts; takes your own works out and puts them back",
+  help: "Shows what was made here, by date or by favourites; takes your own works out and puts them back",
   options: {
     action: {
       ...choiceOption({

@@ -89,7 +89,7 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext,
   },
 
   async show(values, { chat, desk, place, announce }) {
-    const style = await findStyle(desk.styles, place, needed(values.name, "/style show winter"));
+    const style = await findStyle(desk.styles, place, needed(values.name, "name", "/style show winter"));
     const picture = { bytes: await style.picture(), name: `${style.name}.jpg`, type: "image/jpeg", description: `The style ${style.name}` };
     const text = `${style.emoji} **${style.name}**: ${plain(style.help)}${style.opposite ? `; its opposite is ${style.opposite}` : ""}.`;
     await announce({ text, pictures: [await fitPicture(picture, chat.limits.uploadBytes)] });
@@ -98,7 +98,7 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext,
   async add({ name, emoji, picture }, context, { styles: limits }) {
     const { desk, place, person } = context;
     const usage = "/style add name:rust emoji:🍂";
-    const [word, mark] = [needed(name, usage), needed(emoji, usage)];
+    const [word, mark] = [needed(name, "name", usage), needed(emoji, "emoji", usage)];
     if (!NAME.test(word)) throw new Mistake(`A style's name is a word. For example: \`${usage}\``);
     const taken = (await desk.styles.list(place)).find((style) => style.name === word || sameEmoji(style.emoji, mark));
     if (taken) throw new Mistake(`${taken.name === word ? `The name ${word}` : mark} is ${taken.name}'s already; choose another.`);
@@ -122,8 +122,8 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext,
 
   async rename({ name, to }, context) {
     const usage = "/style rename rust to:autumn-rust";
-    const own = ownStyle(needed(name, usage), context);
-    const word = needed(to, usage);
+    const own = ownStyle(needed(name, "name", usage), context);
+    const word = needed(to, "to, the new name", usage);
     if (!NAME.test(word)) throw new Mistake(`A style's name is a word. For example: \`${usage}\``);
     const taken = (await context.desk.styles.list(context.place)).some((style: Style) => style.name === word && style.name !== own.name);
     if (taken) throw new Mistake(`The name ${word} is taken; choose another.`);
@@ -132,14 +132,14 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext,
   },
 
   async remove({ name }, context) {
-    const own = ownStyle(needed(name, "/style remove rust"), context);
+    const own = ownStyle(needed(name, "name", "/style remove rust"), context);
     context.desk.store.styles.remove([own.id]);
     await context.whisper(`${own.name} is gone. What was painted in it stays.`);
   },
 };
 
-function needed(value: string | undefined, usage: string): string {
-  if (value === undefined) throw new Mistake(`Something is missing. For example: \`${usage}\``);
+function needed(value: string | undefined, what: string, usage: string): string {
+  if (value === undefined) throw new Mistake(`That needs ${what}. For example: \`${usage}\``);
   return value;
 }
 

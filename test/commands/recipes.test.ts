@@ -91,6 +91,9 @@ describe("blends", () => {
       ["summer", 0.6],
     ]);
     await expect(draft("/blend wintr:0.4")).rejects.toThrow(/There is no style called wintr; did you mean winter\?/);
+    await expect(draft("/blend summer:0.4 size")).rejects.toThrow(
+      "size is an option and needs a value: write size: and the value after it.",
+    );
     await expect(draft("/blend summer:0.4 sise:512")).rejects.toThrow(/There is no style called sise; did you mean .*size/);
     await expect(draft("/blend")).rejects.toThrow(/^Which styles\? There are .*winter.* For example: `\/blend/);
     await expect(draft("/blend winter sweep:4")).resolves.toBeDefined();

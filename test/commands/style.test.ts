@@ -55,7 +55,7 @@ describe("/style", () => {
       await chat.say(ann, line, extra);
       return chat.whispers[before]?.text;
     };
-    expect(await said("/style add name:rust", attached)).toMatch(/Something is missing.*emoji:🍂/);
+    expect(await said("/style add name:rust", attached)).toMatch(/^That needs emoji\. .*emoji:🍂/);
     expect(await said("/style add name:winter emoji:🍂", attached)).toBe("The name winter is winter's already; choose another.");
     expect(await said("/style add name:rust emoji:⛄", attached)).toBe("⛄ is winter's already; choose another.");
     expect(await said("/style add name:rust emoji:🍂")).toMatch(/There is no picture here/);

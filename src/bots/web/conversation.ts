@@ -68,11 +68,6 @@ export class Conversation {
 
   async #command(person: PersonRow, row: MessageRow, name: string, text: string, answered: MessageRow | undefined): Promise<void> {
     let published = false;
-    let answeredPrivately = false;
-    const publish = () => {
-      if (!published) this.room.publish(row.id);
-      published = true;
-    };
     await this.#tell({
       kind: "command",
       name,
@@ -82,12 +77,14 @@ export class Conversation {
       place: place(row.channel, row.thread),
       ...(answered ? { repliesTo: ref(answered) } : {}),
       reply: async (message, visibility) => {
-        if (visibility === "public") publish();
-        else answeredPrivately = true;
+        // What a command does goes on after `event` has returned: only an answer tells what came of it.
+        if (visibility === "public" && !published) {
+          this.room.publish(row.id);
+          published = true;
+        }
         return this.#reply(row, person, message, visibility);
       },
     });
-    if (!answeredPrivately) publish();
   }
 
   react(person: PersonRow, id: number, emoji: string, on: boolean): void {

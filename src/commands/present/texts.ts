@@ -51,7 +51,7 @@ export function announcement(recipe: Recipe, job: Job, standing: Standing | unde
 
 function outlook(standing: Standing | undefined, notice: string | undefined): string {
   if (!standing) return "Taken on.";
-  const takes = `about ${duration(standing.runSeconds)}`;
+  const takes = standing.runSeconds < 1 ? "a moment" : `about ${duration(standing.runSeconds)}`;
   if (standing.place === 0) return `Painting now, ${takes} to go; the frames are in the thread.`;
   if (notice !== undefined) return `${ordinal(standing.place)} in line, takes ${takes}. ${notice}`;
   const before = standing.waitSeconds < 1 ? "starts at once" : `starts in about ${duration(standing.waitSeconds)}`;
@@ -60,7 +60,7 @@ function outlook(standing: Standing | undefined, notice: string | undefined): st
 
 /** The thread's first message: what will be done. */
 export function beginning(recipe: Recipe, job: Job, standing: Standing | undefined): OutgoingMessage {
-  const outlookText = standing ? ` It takes about ${duration(standing.runSeconds)}.` : "";
+  const outlookText = standing && standing.runSeconds >= 1 ? ` It takes about ${duration(standing.runSeconds)}.` : "";
   return { text: `${recipe.title(job.params)}: starting.${outlookText}`, progress: { value: 0, label: "Starting" } };
 }
 

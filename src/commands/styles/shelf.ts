@@ -2,6 +2,7 @@ import type { Place } from "../../bots/chat.js";
 import { nearest } from "../../nearest.js";
 import type { JobCredit } from "../../queue/job.js";
 import { Mistake } from "../command.js";
+import { plain } from "../present/plain.js";
 
 /** A style that people may name. */
 export interface Style {
@@ -34,8 +35,9 @@ export async function findStyle(shelf: StyleShelf, place: Place, wanted: string,
   const found = styles.find(({ name, emoji }) => name === word || sameEmoji(emoji, word));
   if (found) return found;
   const names = styles.map(({ name }) => name);
+  if (others.includes(word)) throw new Mistake(`${word} is an option and needs a value: write ${word}: and the value after it.`);
   const near = nearest(word, [...names, ...others]);
-  const shown = wanted.length > 40 ? `${wanted.slice(0, 37)}...` : wanted;
+  const shown = plain(wanted.length > 40 ? `${wanted.slice(0, 37)}...` : wanted);
   const rest = near ? `did you mean ${near}?` : names.length > 0 ? `there are ${names.join(", ")}.` : "there are none yet.";
   throw new Mistake(`There is no style called ${shown}; ${rest}`);
 }
