@@ -92,7 +92,7 @@ export class SlackChat implements Chat {
       const files = new Files(limits, logger);
       const people = new People();
       const places = new Places(limits);
-      const messenger = new Messenger(files, limits);
+      const messenger = new Messenger(files, limits, logger);
       const sources = new Sources({ files, people, apiUrl });
       const replies = new Replies({ messenger, files, callMs: limits.callMs, logger });
       const home = new Home({ handlers, files, link: (message) => this.link(message), logger });

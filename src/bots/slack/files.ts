@@ -47,37 +47,38 @@ export class Files {
       await Promise.all(ids.map((id) => this.#ready(workspace, id, options)));
       return ids;
     } catch (error) {
-      this.discard(workspace, ids);
+      this.discard(workspace, ids, options.job);
       throw error;
     }
   }
 
   /** Shares a film in a place, as a message of its own. Resolves to the file's id when it can be seen there. */
-  async share(workspace: Workspace, film: Picture, { channel, thread }: Place): Promise<string> {
-    const id = await this.#send(workspace, film, {});
+  async share(workspace: Workspace, film: Picture, { channel, thread }: Place, options: CallOptions = {}): Promise<string> {
+    const id = await this.#send(workspace, film, options);
     try {
       const where = { channel_id: channel, ...(thread === undefined ? {} : { thread_ts: thread }) };
-      await this.#complete(workspace, [{ id, title: film.name }], where, {});
-      await this.#ready(workspace, id, {});
+      await this.#complete(workspace, [{ id, title: film.name }], where, options);
+      await this.#ready(workspace, id, options);
       return id;
     } catch (error) {
-      this.discard(workspace, [id]);
+      this.discard(workspace, [id], options.job);
       throw error;
     }
   }
 
   /** Deletes files behind the scenes; what cannot be deleted is left. */
-  discard(workspace: Workspace, ids: readonly string[]): void {
-    void this.remove(workspace, ids);
+  discard(workspace: Workspace, ids: readonly string[], job?: string): void {
+    void this.remove(workspace, ids, job);
   }
 
-  async remove(workspace: Workspace, ids: readonly string[]): Promise<void> {
+  async remove(workspace: Workspace, ids: readonly string[], job?: string): Promise<void> {
     await Promise.all(
       ids.map(async (file) => {
         try {
-          await workspace.call("files.delete", (client, token) => client.files.delete({ token, file }), { repeatable: true });
+          await workspace.call("files.delete", (client, token) => client.files.delete({ token, file }), { repeatable: true, job });
         } catch (error) {
-          if (!(error instanceof ChatError && error.kind === "gone")) this.logger.debug({ err: error, file }, "a file was left behind");
+          if (!(error instanceof ChatError && error.kind === "gone"))
+            this.logger.debug({ err: error, file, job }, "a file was left behind");
         }
       }),
     );

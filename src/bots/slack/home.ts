@@ -56,7 +56,7 @@ export class Home {
     if (known !== undefined) return known;
     try {
       const picture = await work.thumbnail(THUMBNAIL);
-      const [file] = await this.parts.files.upload(workspace, [{ ...picture, description: work.title }]);
+      const [file] = await this.parts.files.upload(workspace, [{ ...picture, description: work.title }], { job: work.job });
       if (file !== undefined) this.#previews.set(key, file);
       return file;
     } catch (error) {

@@ -271,7 +271,8 @@ export class Incoming {
     const workspace = await this.#workspace(context);
     if (user === undefined || !message || message.botId !== undefined || user === workspace.self.userId) return;
     // One message may be told of by two kinds of events.
-    if (!this.#seen.first(`said ${workspace.self.team} ${place.channel} ${message.ts}`)) return;
+    const saying = `said ${workspace.self.team} ${place.channel} ${message.ts}`;
+    if (!this.#seen.first(saying)) return;
     const { person, bot } = await this.parts.people.get(workspace, user);
     if (bot) return;
     const own = new RegExp(`<@${workspace.self.userId}(?:\\|[^>]*)?>`, "g");
@@ -285,6 +286,7 @@ export class Incoming {
     const attachments = message.pictures.map((file) => this.parts.sources.ofFile(workspace, file, { message: ref, author }));
     const reply = this.#reply({ workspace, person, place });
     await this.#tell({ kind: "command", name: name.toLowerCase(), text: text.trim(), attachments, person, place, reply });
+    this.#seen.done(saying);
   }
 
   async #reaction(context: Fields, event: Fields, added: boolean): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "pino";
 import { ChatError, type MessageRef, type OutgoingMessage, type Picture, type Place } from "../chat.js";
 import { Edits } from "./edits.js";
 import { codeOf, outcomeUnknown } from "./errors.js";
@@ -34,6 +35,7 @@ export class Messenger {
   constructor(
     private readonly files: Files,
     private readonly limits: SlackLimits,
+    private readonly logger: Logger,
   ) {}
 
   /** The thread of a message that the bot has posted since it started; "none" for one in no thread. */
@@ -47,7 +49,7 @@ export class Messenger {
   }
 
   async #post(workspace: Workspace, place: Place, message: OutgoingMessage, asFiles: boolean): Promise<MessageRef> {
-    const { key } = message;
+    const { key, trace: job } = message;
     const named = key === undefined ? undefined : `${workspace.self.team} ${place.channel} ${place.thread ?? ""} ${key}`;
     if (named !== undefined) {
       const known = this.#posted.get(named);
@@ -64,24 +66,25 @@ export class Messenger {
           this.#posted.set(named, found);
           return found;
         }
-        this.files.discard(workspace, doubtful ?? []);
+        this.files.discard(workspace, doubtful ?? [], job);
       }
     }
-    const { pictures, films } = await this.#upload(workspace, place, message.pictures ?? [], asFiles, {});
+    const { pictures, films } = await this.#upload(workspace, place, message.pictures ?? [], asFiles, { job });
     const metadata: Metadata = { ...(key === undefined ? {} : { key }), ...(films.length === 0 ? {} : { films }) };
     try {
       const rendered = render(message, pictures);
-      const { ts, channel } = await this.#whenReady(() => this.#send(workspace, place, rendered, metadata));
+      const { ts, channel } = await this.#whenReady(() => this.#send(workspace, place, rendered, metadata, job));
       const ref = { place: { ...place, channel }, id: ts };
       this.#own.set(messageKey(workspace, channel, ts), { thread: place.thread, pictures, metadata });
       if (named !== undefined) this.#posted.set(named, ref);
+      this.logger.debug({ channel, ts, key, job }, "a message was posted");
       return ref;
     } catch (error) {
       // It may be there all the same, and show these files.
       if (outcomeUnknown(error)) {
         if (named !== undefined) this.#doubtful.set(named, [...pictures.map(({ file }) => file), ...films]);
       } else {
-        this.files.discard(workspace, [...pictures.map(({ file }) => file), ...films]);
+        this.files.discard(workspace, [...pictures.map(({ file }) => file), ...films], job);
       }
       throw error;
     }
@@ -107,12 +110,13 @@ export class Messenger {
   }
 
   /** Shows pictures in blocks, or, where those are refused, as files. */
-  async #shown<T>(workspace: Workspace, { pictures }: OutgoingMessage, work: (asFiles: boolean) => Promise<T>): Promise<T> {
+  async #shown<T>(workspace: Workspace, { pictures, trace: job }: OutgoingMessage, work: (asFiles: boolean) => Promise<T>): Promise<T> {
     const asFiles = this.#asFiles.has(workspace);
     try {
       return await work(asFiles);
     } catch (error) {
       if (asFiles || !refusesBlocks(error) || !pictures?.some(fitsBlock)) throw error;
+      this.logger.warn({ err: error, job }, "Slack shows no pictures in this message; they are shared as files beside it");
       const done = await work(true);
       // Where only this file is not understood, the next one may be.
       if (!notReadyYet(error)) this.#asFiles.add(workspace);
@@ -123,7 +127,8 @@ export class Messenger {
   async #edit(workspace: Workspace, ref: MessageRef, content: OutgoingMessage, droppable: boolean, asFiles: boolean): Promise<void> {
     const { channel } = ref.place;
     const before = await this.#known(workspace, ref, content.keepPictures === true);
-    const options: CallOptions = { droppable };
+    const job = content.trace;
+    const options: CallOptions = { droppable, job };
     // A message of its own for each preview would be too many.
     const given = asFiles && droppable ? undefined : content.pictures;
     const fresh = given ? await this.#upload(workspace, before.place, given, asFiles, options) : undefined;
@@ -135,7 +140,7 @@ export class Messenger {
     try {
       await this.#whenReady(() => this.#update(workspace, ref, render(content, pictures), metadata, options));
     } catch (error) {
-      if (fresh && !outcomeUnknown(error)) this.files.discard(workspace, [...pictures.map(({ file }) => file), ...films]);
+      if (fresh && !outcomeUnknown(error)) this.files.discard(workspace, [...pictures.map(({ file }) => file), ...films], job);
       throw error;
     }
     const after = { thread: before.thread, pictures, metadata };
@@ -144,6 +149,7 @@ export class Messenger {
     this.files.discard(
       workspace,
       filesOf(before).filter((file) => !shown.has(file)),
+      job,
     );
   }
 
@@ -165,6 +171,7 @@ export class Messenger {
     place: Place,
     { text, blocks }: Rendered,
     metadata: Metadata,
+    job: string | undefined,
   ): Promise<{ ts: string; channel: string }> {
     const { channel, thread } = place;
     const noted = writeMetadata(metadata);
@@ -177,7 +184,7 @@ export class Messenger {
           ...(thread === undefined ? {} : { thread_ts: thread }),
           ...(noted === undefined ? {} : { metadata: noted }),
         }),
-      { channel },
+      { channel, job },
     );
     if (answer.ts === undefined) throw new ChatError("unavailable", "Slack did not say where the message is.");
     // What is posted to a person is in the conversation with them.
@@ -198,7 +205,9 @@ export class Messenger {
     const inside = asFiles ? [] : given.filter(fitsBlock);
     const [ids, films] = await Promise.all([
       this.files.upload(workspace, inside, options),
-      Promise.all(given.filter((picture) => !inside.includes(picture)).map((film) => this.files.share(workspace, film, place))),
+      Promise.all(
+        given.filter((picture) => !inside.includes(picture)).map((film) => this.files.share(workspace, film, place, { job: options.job })),
+      ),
     ]);
     const pictures = ids.map((file, index): ShownPicture => {
       const { description, name = "" } = inside[index] ?? {};

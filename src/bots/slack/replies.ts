@@ -61,7 +61,8 @@ export class Replies {
   async #privately(to: Addressee, message: OutgoingMessage): Promise<void> {
     const { workspace, responseUrl, place } = to;
     const inside = (message.pictures ?? []).filter(fitsBlock);
-    const ids = await this.parts.files.upload(workspace, inside);
+    const job = message.trace;
+    const ids = await this.parts.files.upload(workspace, inside, { job });
     const pictures = ids.map((file, index): ShownPicture => ({ file, description: inside[index]?.description ?? "" }));
     const { text, blocks } = render(message, pictures);
     // In a thread only a call can say in which one; elsewhere the address also works where the bot is no member.
@@ -70,23 +71,26 @@ export class Replies {
         await this.#respond(responseUrl.url, { text, ...(blocks.length === 0 ? {} : { blocks }) });
         return;
       } catch (error) {
-        this.parts.logger.debug({ err: error }, "an answer could not be given by its address");
+        this.parts.logger.debug({ err: error, job }, "an answer could not be given by its address");
       }
     }
     const { channel, thread } = place;
     try {
-      await workspace.call("chat.postEphemeral", (client, token) =>
-        client.chat.postEphemeral({
-          ...{ token, channel, user: to.person.id, text },
-          ...(blocks.length === 0 ? {} : { blocks }),
-          ...(thread === undefined ? {} : { thread_ts: thread }),
-        }),
+      await workspace.call(
+        "chat.postEphemeral",
+        (client, token) =>
+          client.chat.postEphemeral({
+            ...{ token, channel, user: to.person.id, text },
+            ...(blocks.length === 0 ? {} : { blocks }),
+            ...(thread === undefined ? {} : { thread_ts: thread }),
+          }),
+        { job },
       );
     } catch (error) {
       // Neither of them need be in the place any more: the conversation between the two is as private.
       if (!(error instanceof ChatError && (error.kind === "forbidden" || error.kind === "gone"))) throw error;
       await this.parts.messenger.post(workspace, { ...withoutThread(place), channel: to.person.id }, message);
-      this.parts.files.discard(workspace, ids);
+      this.parts.files.discard(workspace, ids, job);
     }
   }
 

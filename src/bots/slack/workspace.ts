@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { WebClient } from "@slack/web-api";
+import type { Logger } from "pino";
 import { ChatError } from "../chat.js";
 import { Budget } from "./budget.js";
 import { codeOf, retryAfter, toChatError } from "./errors.js";
@@ -22,6 +23,8 @@ export interface CallOptions {
   readonly repeatable?: boolean;
   /** Instead of the limits' patience. */
   readonly patienceMs?: number;
+  /** The work that it is for, as the log calls it. */
+  readonly job?: string | undefined;
 }
 
 const REPEATS = 3;
@@ -38,6 +41,7 @@ export class Workspace {
     private readonly client: WebClient,
     private readonly token: (fresh: boolean) => Promise<string>,
     private readonly limits: SlackLimits,
+    private readonly logger: Logger,
     private readonly slowedDown: (milliseconds: number) => void = () => undefined,
   ) {}
 
@@ -57,7 +61,7 @@ export class Workspace {
    * @throws ChatError
    */
   async call<T>(method: string, run: (client: WebClient, token: string) => Promise<T>, options: CallOptions = {}): Promise<T> {
-    const { channel, droppable = false, repeatable = false } = options;
+    const { channel, droppable = false, repeatable = false, job } = options;
     const patienceMs = options.patienceMs ?? (droppable ? PREVIEW_PATIENCE_MS : this.limits.patienceMs);
     const end = Date.now() + patienceMs;
     const bucket = this.#budget.of(method, channel);
@@ -73,6 +77,7 @@ export class Workspace {
       } catch (error) {
         const wait = retryAfter(error);
         if (wait !== undefined) {
+          this.logger.debug({ method, seconds: wait, job }, "Slack asks to wait");
           bucket.block(wait * 1000);
           this.slowedDown(wait * 1000);
           if (droppable || Date.now() + wait * 1000 > end) throw toChatError(error);
@@ -86,6 +91,7 @@ export class Workspace {
         const known = toChatError(error);
         const passes = known.kind === "unavailable" || known.kind === "timeout";
         failures += 1;
+        this.logger.debug({ err: known, method, failures, job }, "Slack did not take a call");
         if (!repeatable || droppable || !passes || failures >= REPEATS) throw known;
         await delay(this.limits.pauseMs * 2 ** failures, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       }

@@ -138,7 +138,7 @@ export class Workspaces {
     const team = community ?? who.team_id ?? who.enterprise_id;
     if (team === undefined || who.user_id === undefined) throw new ChatError("unavailable", "Slack did not say who I am.");
     const self = { team, userId: who.user_id, botId: who.bot_id, name: who.user ?? "dreamloom" };
-    return new Workspace(self, this.#client, token, this.options.limits, this.options.slowedDown);
+    return new Workspace(self, this.#client, token, this.options.limits, this.options.logger, this.options.slowedDown);
   }
 
   async #whoAmI(token: string): Promise<AuthTestResponse> {

@@ -317,3 +317,26 @@ describe("a message on the socket that is none", () => {
     expect(listener.events).toHaveLength(1);
   });
 });
+
+describe("the log", () => {
+  it("names the job in every line about its messages", async () => {
+    const lines: Record<string, unknown>[] = [];
+    const stream = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+    const { fake, chat, place } = await openSlack({ chat: { logger: pino({ level: "debug" }, stream) } });
+    fake.trouble({ kind: "outage", method: "chat.update", times: 1 });
+    fake.trouble({ kind: "rate-limit", method: "files.getUploadURLExternal", times: 1, retryAfter: 0 });
+    fake.trouble({ kind: { error: "cant_delete_file" }, method: "files.delete", times: 1 });
+    const ref = await chat.post(place, { text: "one", pictures: [await png("#f00")], trace: "7KQ4M9XA" });
+    await chat.edit(ref, { text: "two", trace: "7KQ4M9XA" });
+    const said = () => lines.filter(({ job }) => job === "7KQ4M9XA").map(({ msg, method }) => `${msg}: ${method ?? ""}`);
+    const expected = [
+      "Slack asks to wait: files.getUploadURLExternal",
+      "a message was posted: ",
+      "Slack did not take a call: chat.update",
+      "Slack did not take a call: files.delete",
+      "a file was left behind: ",
+    ];
+    await eventually(async () => said().length >= expected.length, "every line");
+    expect(said()).toEqual(expected);
+  });
+});
