@@ -13,7 +13,7 @@ import { countNotices } from "./count-notices.js";
 import { DiskWatch, fileBytes, folderBytes } from "./disk.js";
 import { EventLoopWatch } from "./event-loop.js";
 import { Metrics } from "./metrics.js";
-import { type Check, chatCheck, clusterCheck, engineCheck, type Problem, problemsOf, storeCheck } from "./readiness.js";
+import { type Check, chatCheck, clusterCheck, engineCheck, type Problem, problemsOf, storeCheck, workersCheck } from "./readiness.js";
 import { json, OperationServer, type Routes } from "./server.js";
 import { watchQueue } from "./watch-queue.js";
 
@@ -126,8 +126,9 @@ export class Operation {
   }
 
   /** The machines that work for this one, and what they are reached through. */
-  watchCluster(cluster: Pick<ClusterQueue, "workers" | "reachable" | "host">): void {
+  watchCluster(cluster: Pick<ClusterQueue, "workers" | "reachable" | "host" | "absence">): void {
     this.check(clusterCheck(cluster));
+    this.check(workersCheck(cluster));
     const { workers, workerSlots } = this.metrics;
     this.#gauges.push(() => {
       const own = cluster.workers().filter(({ problem }) => problem === undefined);

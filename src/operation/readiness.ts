@@ -87,6 +87,11 @@ export function clusterCheck(cluster: { readonly reachable: boolean; readonly ho
   };
 }
 
+/** Somebody is there to work, where work goes to other machines. */
+export function workersCheck(cluster: { readonly reachable: boolean; readonly absence: string | undefined }): Check {
+  return { part: "workers", run: async () => (cluster.reachable ? cluster.absence : undefined) };
+}
+
 /** A chat is started and connected. */
 export function chatCheck(chat: Chat, started: () => boolean): Check {
   return {

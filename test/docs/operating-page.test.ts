@@ -1,9 +1,13 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { metrics, PAGE, withMetrics } from "../../scripts/metrics-docs.js";
 import { ENVIRONMENT } from "../../src/config-schema.js";
 
+/** Prometheus is a large thing to install for one test: where it is missing the test is skipped, CI included. */
+const hasPromtool = spawnSync("promtool", ["--version"]).status === 0;
 const page = readFileSync(PAGE, "utf8");
 const rules = readFileSync(new URL("../../packaging/prometheus-alerts.yml", import.meta.url), "utf8");
 
@@ -38,7 +42,26 @@ describe("docs/operating.md", () => {
   });
 });
 
+describe("the services", () => {
+  const unit = (name: string) => readFileSync(new URL(`../../packaging/${name}`, import.meta.url), "utf8");
+
+  it("differ in what they run, and in nothing that protects the machine", () => {
+    const settings = (text: string) => text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+    const [bots, worker] = [settings(unit("dreamloom.service")), settings(unit("dreamloom-worker.service"))];
+    const differing = bots.flatMap((line, index) => (line === worker[index] ? [] : [line.split("=", 1)[0]]));
+    expect([worker.length, differing]).toEqual([bots.length, ["Description", "Environment", "ExecStart"]]);
+    expect(worker).toContain("ExecStart=/usr/bin/env node /opt/dreamloom/dist/cli.js worker");
+  });
+});
+
 describe("the alert rules", () => {
+  it.skipIf(!hasPromtool)("are taken by Prometheus (needs promtool: apt-get install -y prometheus)", () => {
+    const path = fileURLToPath(new URL("../../packaging/prometheus-alerts.yml", import.meta.url));
+    const { status, stdout } = spawnSync("promtool", ["check", "rules", path], { encoding: "utf8" });
+    expect(stdout).toContain("SUCCESS");
+    expect(status).toBe(0);
+  });
+
   it("each have a name, an expression, and a sentence for whoever is woken", () => {
     const { groups } = parse(rules) as { groups: { rules: { alert: string; expr: string; annotations: { summary: string } }[] }[] };
     const all = groups.flatMap((group) => group.rules);

@@ -58,13 +58,17 @@ describe.skipIf(!hasRedis)(`the program with workers on other machines (${redisH
   });
 
   it("says to those who wait that no worker is there, or that the queue is paused", async () => {
-    const { chat, cluster, operator, lines } = await bots();
+    const { address, chat, cluster, operator, lines } = await bots();
     await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain("No worker is there just now; jobs wait until one comes."));
     await chat.say(ann, "/dream picture:none octaves:2");
     await chat.until(() => chat.in("channel").find(({ content }) => content.text.includes("No worker is there just now")));
+    const ready = async () => (await (await fetch(`${address}/readyz`)).json()) as unknown;
+    const problem = "No worker is there just now; jobs wait until one comes.";
+    expect(await ready()).toEqual({ status: "not ready", problems: [{ part: "workers", problem }] });
     const painter = new FakeEngine();
     await startWorker(cluster, painter);
     const run = await painter.next();
+    expect(await ready()).toEqual({ status: "ready", problems: [] });
     expect((await operator.request("POST", "/api/admin/mode", { mode: "paused" })).status).toBe(204);
     await chat.say(ann, "/dream picture:none octaves:2");
     await chat.until(() =>

@@ -82,6 +82,11 @@ export class ClusterQueue implements JobQueue {
     );
   }
 
+  /** Why nobody is there to work, in a sentence; undefined while somebody is. */
+  get absence(): string | undefined {
+    return this.#notice;
+  }
+
   /** The id of the worker that has a job; undefined while nobody has it. */
   workerOf(job: string): string | undefined {
     return this.#engine.workerOf(job);
@@ -89,7 +94,7 @@ export class ClusterQueue implements JobQueue {
 
   notice(): string | undefined {
     if (!this.#engine.reachable) return "The queue cannot be reached just now. What it has is not lost; it goes on when it is back.";
-    return this.#notice ?? this.#turns.notice();
+    return this.absence ?? this.#turns.notice();
   }
 
   async submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job> {
