@@ -268,6 +268,8 @@ export interface GalleryWork {
   readonly loved: boolean;
   /** Hidden until somebody asks to see it. */
   readonly spoiler: boolean;
+  /** It has the pictures of what it came from, with other values; otherwise it was made from that one's result. */
+  readonly variation: boolean;
 }
 
 export interface GalleryPage {

@@ -156,9 +156,12 @@ async function show(job: StoredJob, context: CommandContext): Promise<void> {
     const picture = await gallery.picture(job.id, viewer);
     const [message] = work.messages;
     const link = message && (await chat.link(message).catch(() => undefined));
+    const remixes = work.remixes.filter(({ variation }) => !variation);
+    const variations = work.remixes.filter(({ variation }) => variation);
     const chain = [
-      ...(work.origins.length > 0 ? [`Made from ${told(work.origins, " ← ")}`] : []),
-      ...(work.remixes.length > 0 ? [`Made of it: ${told(work.remixes, ", ")}`] : []),
+      ...(work.origins.length > 0 ? [`${work.variation ? "A variation of" : "Made from"} ${told(work.origins, " ← ")}`] : []),
+      ...(remixes.length > 0 ? [`Made of it: ${told(remixes, ", ")}`] : []),
+      ...(variations.length > 0 ? [`Variations of it: ${told(variations, ", ")}`] : []),
     ];
     const hearts = work.hearts > 0 ? ` · ❤️ ${work.hearts}` : "";
     const lines = [

@@ -7,6 +7,8 @@ import type { FoundPicture } from "./pictures.js";
 export interface Provenance {
   /** The job whose result it works on, if any. */
   readonly from?: string;
+  /** That job's own pictures are used again, not its result. */
+  readonly repeats?: boolean;
   /** Whom to name besides the job's author. */
   readonly credits?: readonly JobCredit[];
   /** Some picture was hidden by its author. */
@@ -47,7 +49,7 @@ export function provenanceOfRepeat(job: Job, person: Pick<Person, "id">): Proven
   const { author, credits = [], pictures, spoiler } = job;
   // A photo that nobody is named for was the author's own.
   const named = credits.some(({ role }) => role === "picture") || author.id === person.id || !pictures.includes("image");
-  return provenance(job.id, named ? credits : [{ role: "picture", by: author.name }, ...credits], spoiler === true);
+  return { ...provenance(job.id, named ? credits : [{ role: "picture", by: author.name }, ...credits], spoiler === true), repeats: true };
 }
 
 /** Credits of styles in the place of those before, if any were chosen. */

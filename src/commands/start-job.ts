@@ -5,12 +5,16 @@ import { jobMemory } from "./recipes/memory.js";
 import type { Params, Recipe } from "./recipes/recipe.js";
 
 export interface Order {
+  /** See `JobRequest.id`. */
+  readonly id?: string;
   readonly recipe: Recipe;
   readonly params: Params;
   /** Encoded pictures by role. */
   readonly pictures: Readonly<Record<string, Uint8Array>>;
   /** The job that is repeated or worked on, if any. */
   readonly from?: string;
+  /** It is made from the same pictures as that job, not from its result. */
+  readonly repeats?: boolean;
   readonly credits?: readonly JobCredit[];
   /** The picture was hidden by its author. */
   readonly spoiler?: boolean;
@@ -26,7 +30,7 @@ export async function startJob(
   order: Order,
 ): Promise<Job> {
   const { chat, desk, person, place } = context;
-  const { recipe, params, pictures, from, credits, spoiler } = order;
+  const { recipe, params, pictures, id, from, repeats, credits, spoiler } = order;
   desk.settings.checkSize(params, place);
   const { closed, restricted } = await chat.describe(place);
   try {
@@ -40,7 +44,9 @@ export async function startJob(
         work: recipe.work(params),
         pace: recipe.pace(params),
         memory: jobMemory(recipe, params),
+        ...(id === undefined ? {} : { id }),
         ...(from === undefined ? {} : { from }),
+        ...(repeats ? { repeats } : {}),
         ...(credits === undefined ? {} : { credits }),
         ...(spoiler === undefined ? {} : { spoiler }),
         caps: desk.settings.caps(place),

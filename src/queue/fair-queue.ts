@@ -102,7 +102,7 @@ export class FairQueue implements JobQueue {
     const { pictures, priority, caps: _caps, memory, ...rest } = request;
     const job: Job = {
       ...rest,
-      id: this.#freeId(),
+      id: rest.id ?? this.#freeId(),
       priority: priority ?? 0,
       ...(memory && { megabytes: memory.megabytes }),
       pictures: Object.keys(pictures),

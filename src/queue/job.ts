@@ -114,6 +114,8 @@ export interface Job {
   readonly owed?: boolean;
   /** The job this one repeats or works on, if any. */
   readonly from?: string;
+  /** It repeats that job, from the same pictures, and does not work on its result. */
+  readonly repeats?: boolean;
   readonly credits?: readonly JobCredit[];
   /** Made from a hidden picture: its frames and its result are posted hidden. */
   readonly spoiler?: boolean;
@@ -123,6 +125,8 @@ export interface Job {
 
 /** What somebody asks the queue to do. */
 export interface JobRequest {
+  /** A new id that was written down before, so that after a stop in between it is known whether there is such a job; left out, the queue chooses. */
+  readonly id?: string;
   readonly place: JobPlace;
   readonly author: JobAuthor;
   readonly recipe: string;
@@ -133,6 +137,7 @@ export interface JobRequest {
   readonly pace: string;
   readonly priority?: number;
   readonly from?: string;
+  readonly repeats?: boolean;
   readonly credits?: readonly JobCredit[];
   readonly spoiler?: boolean;
   readonly audience?: JobAudience;

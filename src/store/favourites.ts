@@ -1,7 +1,7 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.js";
-import type { PersonKey } from "./job-record.js";
-import { favouriteTable, jobTable } from "./schema.js";
+import type { PersonKey, StoredMessage } from "./job-record.js";
+import { favouriteTable, heartTable, jobTable } from "./schema.js";
 
 export interface Favourite {
   readonly job: string;
@@ -32,8 +32,43 @@ export class Favourites {
             .delete(favouriteTable)
             .where(and(eq(favouriteTable.job, job), eq(favouriteTable.platform, platform), eq(favouriteTable.person, person)))
             .run();
+      if (!on)
+        orm
+          .delete(heartTable)
+          .where(and(heartsOf({ platform, person }), eq(heartTable.job, job)))
+          .run();
       if (changes > 0) this.#recount([job]);
       return { changed: changes > 0, count: this.count(job) };
+    });
+  }
+
+  /**
+   * Takes a person's ❤️ on one of a job's messages, or its end. The job stays among the favourites as long as one of its messages has one.
+   *
+   * @returns as {@link set} does
+   */
+  react(job: string, message: StoredMessage, by: PersonKey, on: boolean): { readonly changed: boolean; readonly count: number } {
+    const { orm } = this.database;
+    const { platform, person } = by;
+    const row = { job, platform, person, channel: message.place.channel, message: message.id };
+    return this.database.write(() => {
+      if (on) {
+        const changed = this.set(job, by, true);
+        // Of a job that is not kept nothing is noted.
+        if (changed.count > 0) orm.insert(heartTable).values(row).onConflictDoNothing().run();
+        return changed;
+      }
+      const there = and(eq(heartTable.channel, row.channel), eq(heartTable.message, row.message));
+      orm
+        .delete(heartTable)
+        .where(and(heartsOf(by), eq(heartTable.job, job), there))
+        .run();
+      const other = orm
+        .select()
+        .from(heartTable)
+        .where(and(heartsOf(by), eq(heartTable.job, job)))
+        .get();
+      return other ? { changed: false, count: this.count(job) } : this.set(job, by, false);
     });
   }
 
@@ -59,6 +94,7 @@ export class Favourites {
       const jobs = this.of(person).map(({ job }) => job);
       const where = and(eq(favouriteTable.platform, person.platform), eq(favouriteTable.person, person.person));
       this.database.orm.delete(favouriteTable).where(where).run();
+      this.database.orm.delete(heartTable).where(heartsOf(person)).run();
       this.#recount(jobs);
       return jobs.length;
     });
@@ -69,4 +105,8 @@ export class Favourites {
     const favourites = sql`(SELECT count(*) FROM ${favouriteTable} WHERE ${favouriteTable.job} = ${jobTable.id})`;
     for (const job of jobs) this.database.orm.update(jobTable).set({ favourites }).where(eq(jobTable.id, job)).run();
   }
+}
+
+function heartsOf({ platform, person }: PersonKey): SQL | undefined {
+  return and(eq(heartTable.platform, platform), eq(heartTable.person, person));
 }

@@ -86,6 +86,8 @@ export interface StoredJob {
   readonly owed: boolean;
   /** The job this one was made from. It may have been removed since. */
   readonly from?: string;
+  /** It has that job's own pictures, not its result: a variation, not a remix. */
+  readonly repeats: boolean;
   /** The result picture, as long as it is kept. */
   readonly picture?: StoredImage;
   readonly credits: readonly StoredCredit[];
@@ -99,8 +101,8 @@ export interface StoredJob {
 }
 
 /** A job as it comes in: seen by the whole community, unhidden and without credits unless it says otherwise. */
-export type NewJob = Omit<StoredJob, "picture" | "hidden" | "favourites" | "credits" | "spoiler" | "audience" | "owed"> &
-  Partial<Pick<StoredJob, "credits" | "spoiler" | "audience" | "owed">>;
+export type NewJob = Omit<StoredJob, "picture" | "hidden" | "favourites" | "credits" | "spoiler" | "audience" | "owed" | "repeats"> &
+  Partial<Pick<StoredJob, "credits" | "spoiler" | "audience" | "owed" | "repeats">>;
 
 /** What may change in a job's life. */
 export type StoredJobChange = Partial<

@@ -86,6 +86,7 @@ function jobOf(row: JobRow, image: ImageRow | null): StoredJob {
     ...(row.failure === null ? {} : { failure: row.failure as { kind: string; message: string } }),
     ...(row.result === null ? {} : { result: row.result as StoredResult }),
     ...(row.from === null ? {} : { from: row.from }),
+    repeats: row.repeats,
     ...(image === null ? {} : { picture: { sha: image.sha, type: image.type, bytes: image.bytes } }),
     credits: (row.credits ?? []) as StoredCredit[],
     owed: row.owed,

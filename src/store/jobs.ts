@@ -248,8 +248,16 @@ export class Jobs {
   forget(ids: readonly string[]): number {
     return this.database.write(() => {
       const changes = ids.map((id) => {
-        const [gone] = this.database.orm.delete(jobTable).where(eq(jobTable.id, id)).returning({ from: jobTable.from }).all();
-        if (gone) this.database.orm.update(jobTable).set({ from: gone.from }).where(eq(jobTable.from, id)).run();
+        const { from, repeats } = jobTable;
+        const [gone] = this.database.orm.delete(jobTable).where(eq(jobTable.id, id)).returning({ from, repeats }).all();
+        // A variation of a variation is one of the first; anything else made of what is gone is a remix of what that came from.
+        const kept = gone?.from && gone.repeats ? {} : { repeats: false };
+        if (gone)
+          this.database.orm
+            .update(jobTable)
+            .set({ from: gone.from, ...kept })
+            .where(eq(jobTable.from, id))
+            .run();
         return gone ? 1 : 0;
       });
       return changes.reduce((sum: number, count) => sum + count, 0);

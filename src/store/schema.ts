@@ -68,6 +68,8 @@ export const jobTable = sqliteTable(
     megabytes: integer("megabytes"),
     /** Milliseconds that earlier processes worked on it, up to what the next one went on from. */
     workedMs: integer("worked_ms").notNull().default(0),
+    /** It has the same pictures as the job in `from`: a variation of it. Otherwise it works on that one's result. */
+    repeats: truth("repeats").notNull().default(false),
   },
   (job) => {
     const shown = sql`state = 'done' AND picture IS NOT NULL AND hidden = 0`;
@@ -160,6 +162,24 @@ export const styleTable = sqliteTable(
     uniqueIndex("style_emoji").on(style.platform, style.community, style.emojiKey),
     index("style_author").on(style.platform, style.authorId),
     index("style_picture").on(style.picture),
+  ],
+);
+
+/** The messages by whose ❤️ a person loves a job: one that is taken back from one of them leaves the others. */
+export const heartTable = sqliteTable(
+  "heart",
+  {
+    job: text("job")
+      .notNull()
+      .references(() => jobTable.id, { onDelete: "cascade" }),
+    platform: text("platform").notNull(),
+    person: text("person").notNull(),
+    channel: text("channel").notNull(),
+    message: text("message").notNull(),
+  },
+  (heart) => [
+    primaryKey({ columns: [heart.job, heart.platform, heart.person, heart.channel, heart.message] }),
+    index("heart_person").on(heart.platform, heart.person),
   ],
 );
 

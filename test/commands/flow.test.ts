@@ -173,7 +173,7 @@ describe("a dream in a chat", () => {
     if (!first) throw new Error("nothing was announced");
     await chat.press(ben, first, "again");
     const second = await chat.until(() =>
-      chat.in("channel").find((message) => message.content.text.includes("for Ben, from") && message.pictures.length),
+      chat.in("channel").find((message) => message.content.text.includes("for Ben, a variation of") && message.pictures.length),
     );
     expect(second.content.text).not.toContain("seed:7 ");
     await quiet();

@@ -137,6 +137,16 @@ describe("/gallery", () => {
     if (shown) await chat.press(mod, shown, "again");
     await quiet();
     expect(engine.runs).toHaveLength(before + 1);
+    // The same again is no remix: it was not made of the result.
+    const variation = chat.in("channel").at(-1)?.content.text ?? "";
+    expect(variation).toContain(`for Mo, a variation of \`${first}\``);
+    const third = /job `(\w+)`/.exec(variation)?.[1] ?? "";
+    expect((await gallery(mod, `/gallery show ${third}`))?.content.text).toContain(
+      `A variation of Dream of creatures by Ann (\`${first}\`)`,
+    );
+    expect((await gallery(mod, `/gallery show ${first}`))?.content.text).toContain(
+      `Made of it: Painting in winter by Ben (\`${second}\`)\nVariations of it: Dream of creatures by Mo (\`${third}\`)`,
+    );
   });
 
   it("hints at hidden works only", async () => {

@@ -181,7 +181,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     const { item, job } = await make(page, "/stylize winter size:64 strength:0.5", 201);
     const next = (text: string | RegExp) =>
       page
-        .locator(".channel-pane article", { hasText: `from ${job}` })
+        .locator(".channel-pane article", { hasText: `a variation of ${job}` })
         .filter({ hasText: text })
         .filter({ hasText: "Done in" })
         .last();
@@ -262,7 +262,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     await work.getByRole("button", { name: "Take it out of the gallery" }).waitFor();
     await work.getByRole("button", { name: "Again" }).click();
     await page
-      .locator(".channel-pane article", { hasText: `from ${job}` })
+      .locator(".channel-pane article", { hasText: `a variation of ${job}` })
       .filter({ hasText: "Done in" })
       .last()
       .waitFor();

@@ -62,6 +62,21 @@ describe("stored jobs", () => {
     expect(store.jobs.get(leaf.id)?.from).toBeUndefined();
   });
 
+  it("stay variations only of what they have the pictures of", async () => {
+    const { store } = makeStore();
+    const [root, variation, second, remix, ofRemix] = [job(), job(), job(), job(), job()];
+    await store.jobs.add(root, {});
+    await store.jobs.add({ ...variation, from: root.id, repeats: true }, {});
+    await store.jobs.add({ ...second, from: variation.id, repeats: true }, {});
+    await store.jobs.add({ ...remix, from: root.id }, {});
+    await store.jobs.add({ ...ofRemix, from: remix.id, repeats: true }, {});
+    store.jobs.remove([variation.id, remix.id]);
+    expect(store.jobs.get(second.id)).toMatchObject({ from: root.id, repeats: true });
+    expect(store.jobs.get(ofRemix.id)).toMatchObject({ from: root.id, repeats: false });
+    store.jobs.remove([root.id]);
+    expect(store.jobs.get(second.id)).toMatchObject({ repeats: false });
+  });
+
   it("leave no picture behind when they are removed before their result comes", async () => {
     const { store } = makeStore();
     const one = job();

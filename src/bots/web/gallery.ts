@@ -148,10 +148,10 @@ export function registerGallery(app: FastifyInstance, { room, sessions, conversa
 }
 
 function wireWork(work: GalleryWork): WireWork {
-  const { job, title, command, author, at, width, height, film, hearts, loved, spoiler } = work;
+  const { job, title, command, author, at, width, height, film, hearts, loved, spoiler, variation } = work;
   const [thumb, thumb2x] = SIDES.map((side) => `/gallery/${job}/${side}.jpg`) as [string, string];
   return {
-    ...{ job, title, command, author: { id: author.id, name: author.name }, at, width, height, film, hearts, loved, spoiler },
+    ...{ job, title, command, author: { id: author.id, name: author.name }, at, width, height, film, hearts, loved, spoiler, variation },
     thumb,
     thumb2x,
     full: `/gallery/${job}/full`,

@@ -146,6 +146,8 @@ export interface WireWork {
   /** Whether the viewer loves it. */
   readonly loved: boolean;
   readonly spoiler: boolean;
+  /** Otherwise it is a remix: made from the result of what it came from. */
+  readonly variation: boolean;
   /** Addresses of two stills, for a tile on a usual and on a fine screen, and of the work itself. They never change. */
   readonly thumb: string;
   readonly thumb2x: string;

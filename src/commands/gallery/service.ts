@@ -102,6 +102,7 @@ export function workOf(job: StoredJob, viewer: Pick<GalleryViewer, "platform" | 
     hearts: favourites,
     loved: favourites > 0 && desk.store.favourites.has(id, { platform: viewer.platform, person: viewer.person.id }),
     spoiler,
+    variation: job.from !== undefined && job.repeats,
   };
 }
 

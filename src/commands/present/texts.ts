@@ -29,7 +29,7 @@ const againButton = (job: Job): Button => ({ id: buttonId("again", job.id), labe
 const deleteButton = (job: Job): Button => ({ id: buttonId("delete", job.id), label: "Delete", emoji: "🗑", style: "danger" });
 
 function heading(recipe: Recipe, job: Job): string {
-  const origin = job.from === undefined ? "" : `, from \`${job.from}\``;
+  const origin = job.from === undefined ? "" : `, ${job.repeats ? "a variation of" : "from"} \`${job.from}\``;
   return `**${recipe.title(job.params)}** for ${plain(job.author.name)}${origin} · job \`${job.id}\``;
 }
 

@@ -91,7 +91,8 @@ async function film({ event, job, chat, desk }: Reacted): Promise<void> {
 }
 
 async function favourite({ event, job, desk }: Reacted): Promise<void> {
-  desk.store.favourites.set(job.id, { platform: job.place.platform, person: event.person.id }, event.added);
+  const { added, message, person } = event;
+  desk.store.favourites.react(job.id, message, { platform: job.place.platform, person: person.id }, added);
 }
 
 async function remove({ event, job, chat, desk }: Reacted): Promise<void> {

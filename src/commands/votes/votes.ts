@@ -1,5 +1,14 @@
 /** Votes: a palette for the whole channel, whose reactions become the shares of a blend. */
-import { type ActionEvent, type Chat, ChatError, type MessageRef, type Person, type ReactionEvent } from "../../bots/chat.js";
+import {
+  type ActionEvent,
+  type Chat,
+  ChatError,
+  type MessageRef,
+  type OutgoingMessage,
+  type Person,
+  type ReactionEvent,
+} from "../../bots/chat.js";
+import { newJobId } from "../../queue/job-id.js";
 import type { Board } from "../../store/boards.js";
 import { type CommandContext, Mistake } from "../command.js";
 import type { Desk } from "../desk.js";
@@ -43,6 +52,8 @@ interface Payload {
   readonly provenance: Provenance;
   readonly candidates: readonly texts.Candidate[];
   readonly minutes: number;
+  /** The id of the job that it becomes, from when it is over: whether there is one tells after a stop whether it was started. */
+  readonly job?: string;
 }
 
 /** Who ended a vote; undefined when its time was over. */
@@ -104,6 +115,7 @@ export class Votes {
   /** Takes a reaction on a vote: anybody's choice, or the word of those who may end it. */
   async react(event: ReactionEvent, board: Board, chat: Chat, desk: Desk): Promise<void> {
     const { message, person, emoji, added } = event;
+    if (isMade(board, desk)) return;
     if (sameEmoji(emoji, ENOUGH)) {
       if (added && mayEnd(person, board)) await this.#end(message, person, chat, desk);
       return;
@@ -120,7 +132,7 @@ export class Votes {
    */
   async press({ action, message, person }: ActionEvent, chat: Chat, desk: Desk): Promise<void> {
     const board = desk.store.boards.get(message);
-    if (board?.kind !== VOTE) throw new Mistake("This vote is over.");
+    if (board?.kind !== VOTE || isMade(board, desk)) throw new Mistake("This vote is over.");
     if (!mayEnd(person, board)) {
       throw new Mistake(
         `${plain(board.author.name)} has opened this vote; only they and moderators can end it. Your reactions are your vote.`,
@@ -140,10 +152,13 @@ export class Votes {
   resume(chat: Chat, desk: Desk): void {
     for (const board of desk.store.boards.list(VOTE)) {
       const { message, expiresAt } = board;
-      if (message.place.platform !== chat.platform || expiresAt === undefined) continue;
-      this.#arm(message, expiresAt, chat, desk);
+      if (message.place.platform !== chat.platform) continue;
+      // One that was being ended when the program stopped is ended now.
+      const until = isMade(board, desk) ? 0 : expiresAt;
+      if (until === undefined) continue;
+      this.#arm(message, until, chat, desk);
       // The last count before the stop may not have been shown.
-      if (expiresAt > Date.now()) this.#liveMessage(message, chat, desk).show(texts.open(ballotOf(board), count(board, desk)));
+      if (until > Date.now()) this.#liveMessage(message, chat, desk).show(texts.open(ballotOf(board), count(board, desk)));
     }
   }
 
@@ -202,10 +217,15 @@ export class Votes {
 
   async #paint(board: Board, counted: Tally, chat: Chat, desk: Desk): Promise<void> {
     const { message } = board;
+    let known = board;
     try {
       const painted = largest(counted, MOST_SHARES);
-      const job = await this.#start(board, counted, painted, chat, desk);
+      known = named(board, desk);
+      const { job = "" } = payloadOf(known);
+      if (!isMade(known, desk)) await this.#start(known, counted, painted, chat, desk);
       await this.#lastWord(board, texts.decided(ballotOf(board), counted, painted, job), chat, desk);
+      // Not before: a stop in between would leave the message as it is.
+      this.#close(known, desk);
     } catch (error) {
       // Closing the program is no reason: it is tried again at the next start.
       if (this.#stopped) return;
@@ -214,11 +234,13 @@ export class Votes {
         desk.logger.info({ message: message.id }, "a vote has ended, and its message is gone");
         return;
       }
-      const known = error instanceof Mistake;
-      if (!known) desk.logger.error({ err: error, message: message.id }, "what a channel has chosen could not be started");
-      const why = known ? error.message : (diskTrouble(error) ?? "Something went wrong on my side; it has been written to the log.");
+      const mistaken = error instanceof Mistake;
+      if (!mistaken) desk.logger.error({ err: error, message: message.id }, "what a channel has chosen could not be started");
+      const why = mistaken ? error.message : (diskTrouble(error) ?? "Something went wrong on my side; it has been written to the log.");
+      // It has been said, and the next start closes it.
+      if (isMade(known, desk)) return;
       // It stays, with every vote, for whoever may try again.
-      const { expiresAt: _over, ...rest } = board;
+      const { expiresAt: _over, ...rest } = known;
       try {
         desk.store.boards.put(rest);
       } catch (failure) {
@@ -229,10 +251,10 @@ export class Votes {
     }
   }
 
-  async #start(board: Board, counted: Tally, painted: ReturnType<typeof largest>, chat: Chat, desk: Desk): Promise<string> {
+  async #start(board: Board, counted: Tally, painted: ReturnType<typeof largest>, chat: Chat, desk: Desk): Promise<void> {
     const { message, author } = board;
     const { place } = message;
-    const { given, provenance } = payloadOf(board);
+    const { given, provenance, job: id } = payloadOf(board);
     const recipe = desk.recipes.get(painted.length === 1 ? "stylize" : "blend");
     const source = (await chat.picturesOf(message))[PHOTO];
     if (!recipe || !source)
@@ -248,10 +270,9 @@ export class Votes {
     const { name } = await chat.describe(place);
     const made = order(recipe, draft, provenance);
     const credits = [...(made.credits ?? []), { role: "choice" as const, by: texts.choosers(counted, name) }];
-    const job = await startJob({ chat, desk, person, place, announce: (content) => chat.post(place, content) }, { ...made, credits });
-    this.#close(board, desk);
+    const context = { chat, desk, person, place, announce: (content: OutgoingMessage) => chat.post(place, content) };
+    const job = await startJob(context, { ...made, credits, ...(id === undefined ? {} : { id }) });
     desk.logger.info({ job: job.id, people: counted.people, message: message.id }, "a vote has become a job");
-    return job.id;
   }
 
   /** Ends a vote in the store. Returns whether it was open. */
@@ -308,6 +329,21 @@ function openIn(desk: Desk, { platform, community, channel }: MessageRef["place"
 
 function mayEnd(person: Person, { author }: Board): boolean {
   return person.moderator || person.id === author.id;
+}
+
+/** A vote with the id of its job, which is on disk before there is such a job. */
+function named(board: Board, desk: Desk): Board {
+  const payload = payloadOf(board);
+  if (payload.job !== undefined) return board;
+  const after: Board = { ...board, payload: { ...payload, job: newJobId() } };
+  desk.store.boards.put(after);
+  return after;
+}
+
+/** Whether a vote has become a job, and is about to be closed. */
+function isMade(board: Board, desk: Desk): boolean {
+  const { job } = payloadOf(board);
+  return job !== undefined && desk.store.jobs.get(job) !== undefined;
 }
 
 function payloadOf(board: Board): Payload {

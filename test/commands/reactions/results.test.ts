@@ -43,9 +43,13 @@ describe("a reaction on a result", () => {
   });
 
   it("keeps it as a favourite until it is taken back", async () => {
-    const { chat, store, final, job } = await result();
+    const { chat, store, announcement, final, job } = await result();
     await chat.reactTo(ben, final, "❤️");
     await chat.reactTo(ann, final, "❤");
+    expect(store.favourites.count(job)).toBe(2);
+    await chat.reactTo(ben, announcement, "❤️");
+    await chat.reactTo(ben, announcement, "❤️", false);
+    // The other of the two is still there.
     expect(store.favourites.count(job)).toBe(2);
     await chat.reactTo(ben, final, "❤️", false);
     expect(store.favourites.count(job)).toBe(1);

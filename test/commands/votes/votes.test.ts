@@ -186,6 +186,39 @@ describe("/blend vote", () => {
     expect(engine.runs).toHaveLength(1);
   });
 
+  it.each(["✅", "its time"])(
+    "paints once when the program is killed between the job's start and the vote's end, brought by %s",
+    async (by) => {
+      const engine = new FakeEngine();
+      const first = await vote("/blend vote minutes:10", { engine });
+      await first.votes(ben, "winter");
+      const [before] = first.store.boards.list("vote");
+      if (!before) throw new Error("no vote");
+      await first.chat.reactTo(ann, first.message, "✅");
+      await first.says(/^\*\*The vote is over: winter 100 %/);
+      const [job] = first.queue.line().map((standing) => standing.job.id);
+      await first.close();
+      // As a kill leaves it: the job is in the journal, and the vote still open with the job's id.
+      const dir = first.dir;
+      const { openStore } = await import("../../../src/store/open.js");
+      const store = openStore({ dir });
+      const expiresAt = by === "✅" ? before.expiresAt : Date.now() - 1000;
+      store.boards.put({ ...before, payload: { ...before.payload, job }, ...(expiresAt === undefined ? {} : { expiresAt }) });
+      await store.close();
+      const again = new FakeEngine({ automatic: true });
+      const chat = first.chat;
+      await chat.edit(first.message, { text: "open, as it was", keepPictures: true });
+      const second = await studio({ chat, engine: again, dir });
+      await second.queue.recover(() => undefined);
+      await voters(second, first.message).says(new RegExp(`^\\*\\*The vote is over: winter 100 %[\\s\\S]*${job}`));
+      await chat.until(() => second.store.boards.list("vote").length === 0);
+      await chat.reactTo(ann, first.message, "✅");
+      await second.quiet();
+      expect(again.runs).toHaveLength(1);
+      expect(second.store.jobs.since(0)).toHaveLength(1);
+    },
+  );
+
   it("keeps the votes when the painting cannot be started, for another try", async () => {
     const limits = { length: 20, waitingPerPerson: 1, perHourPerPerson: 100 };
     const engine = new FakeEngine();

@@ -157,13 +157,15 @@ function Facts({ work }: { work: WireWorkDetail }) {
 
 /** What it came from, from the first on, and what came of it. */
 function Chain({ work }: { work: WireWorkDetail }) {
-  const { origins, remixes } = work;
-  if (origins.length === 0 && remixes.length === 0) return null;
+  const { origins } = work;
+  const remixes = work.remixes.filter(({ variation }) => !variation);
+  const variations = work.remixes.filter(({ variation }) => variation);
+  if (origins.length === 0 && work.remixes.length === 0) return null;
   return (
     <section class="chain" aria-label="Remix chain">
       {origins.length > 0 && (
         <>
-          <h3>Made from</h3>
+          <h3>{work.variation ? "A variation of" : "Made from"}</h3>
           <ol>
             {origins.toReversed().map((origin) => (
               <Link key={origin.job} work={origin} />
@@ -171,17 +173,23 @@ function Chain({ work }: { work: WireWorkDetail }) {
           </ol>
         </>
       )}
-      {remixes.length > 0 && (
-        <>
-          <h3>Remixed as</h3>
-          <ol>
-            {remixes.map((remix) => (
-              <Link key={remix.job} work={remix} />
-            ))}
-          </ol>
-        </>
-      )}
+      <Made title="Remixed as" works={remixes} />
+      <Made title="Variations" works={variations} />
     </section>
+  );
+}
+
+function Made({ title, works }: { title: string; works: readonly WireWork[] }) {
+  if (works.length === 0) return null;
+  return (
+    <>
+      <h3>{title}</h3>
+      <ol>
+        {works.map((work) => (
+          <Link key={work.job} work={work} />
+        ))}
+      </ol>
+    </>
   );
 }
 
