@@ -1,13 +1,15 @@
 /**
- * Writes config/slack-manifest.yaml, from which Slack makes the app, from the commands' and shortcuts' definitions.
+ * Writes config/slack-manifest.yaml, from which Slack makes the app, from the commands' and shortcuts' definitions; or prints the same for
+ * events by HTTP, with the bot's address wherever Slack wants it.
  *
- * Usage: npx tsx scripts/slack-manifest.ts
+ * Usage: npx tsx scripts/slack-manifest.ts [https://bot.example.org]
  */
 import { writeFileSync } from "node:fs";
-import { argv } from "node:process";
+import { argv, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import type { CommandSummary, MessageShortcut } from "../src/bots/chat.js";
+import { REDIRECT } from "../src/bots/slack/install-server.js";
 import { EVENTS, SCOPES } from "../src/bots/slack/scopes.js";
 import { SHORTCUTS } from "../src/commands/shortcuts.js";
 import { commandSummaries } from "./commands-docs.js";
@@ -17,13 +19,12 @@ export const MANIFEST = fileURLToPath(new URL("../config/slack-manifest.yaml", i
 const HEAD = `# The Slack app, for api.slack.com/apps > Create New App > From a manifest; docs/operating.md tells the way.
 # Written by scripts/slack-manifest.ts from the commands' definitions: change those.
 #
-# As it stands it is for Socket Mode in one workspace. For events by HTTP set socket_mode_enabled to false and add your address:
-#   every slash command:           url: https://bot.example.org/slack/events
-#   settings.event_subscriptions:  request_url: https://bot.example.org/slack/events
-#   settings.interactivity:        request_url: https://bot.example.org/slack/events
-#                                  message_menu_options_url: https://bot.example.org/slack/events
-# For several workspaces add oauth_config.redirect_urls: [https://bot.example.org/slack/oauth_redirect]. Tokens may be rotated then
-# (token_rotation_enabled: true, which Slack never takes back); a token in SLACK_BOT_TOKEN cannot be.
+# As it stands it is for Socket Mode in one workspace. For events by HTTP
+#   npx tsx scripts/slack-manifest.ts https://bot.example.org
+# prints it with that address: as url of every slash command, as request_url of event_subscriptions and interactivity, as
+# message_menu_options_url, in oauth_config.redirect_urls, and with socket_mode_enabled: false.
+# For several workspaces in Socket Mode add oauth_config.redirect_urls: [https://bot.example.org/slack/oauth_redirect]. Tokens may be rotated
+# then (token_rotation_enabled: true, which Slack never takes back); a token in SLACK_BOT_TOKEN cannot be.
 `;
 
 /** Slack's bounds of what a manifest says. */
@@ -31,7 +32,12 @@ const DESCRIPTION = 140;
 const HINT = 100;
 const SHORTCUT = 150;
 
-export function slackManifest(): string {
+/**
+ * @param address where Slack reaches the bot by HTTP, such as "https://bot.example.org"; Socket Mode without one
+ * @throws Error for an address that Slack would not take
+ */
+export function slackManifest(address?: string): string {
+  const by = address === undefined ? undefined : addresses(address);
   const manifest = {
     display_information: {
       name: "Dreamloom",
@@ -42,18 +48,26 @@ export function slackManifest(): string {
       app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
       bot_user: { display_name: "dreamloom", always_online: true },
       shortcuts: SHORTCUTS.map(shortcut),
-      slash_commands: commandSummaries().map(command),
+      slash_commands: commandSummaries().map((summary) => ({ ...command(summary), ...(by ? { url: by.events } : {}) })),
     },
-    oauth_config: { scopes: { bot: [...SCOPES] } },
+    oauth_config: { ...(by ? { redirect_urls: [by.redirect] } : {}), scopes: { bot: [...SCOPES] } },
     settings: {
-      event_subscriptions: { bot_events: [...EVENTS] },
-      interactivity: { is_enabled: true },
+      event_subscriptions: { ...(by ? { request_url: by.events } : {}), bot_events: [...EVENTS] },
+      interactivity: { is_enabled: true, ...(by ? { request_url: by.events, message_menu_options_url: by.events } : {}) },
       org_deploy_enabled: false,
-      socket_mode_enabled: true,
+      socket_mode_enabled: !by,
       token_rotation_enabled: false,
     },
   };
   return `${HEAD}\n${stringify(manifest, { lineWidth: 0 })}`;
+}
+
+function addresses(address: string): { readonly events: string; readonly redirect: string } {
+  if (!URL.canParse(address) || new URL(address).protocol !== "https:") {
+    throw new Error(`Slack wants an address that begins with https://, not ${address}.`);
+  }
+  const base = address.replace(/\/+$/, "");
+  return { events: `${base}/slack/events`, redirect: `${base}${REDIRECT}` };
 }
 
 function command({ name, help, examples }: CommandSummary) {
@@ -76,4 +90,8 @@ function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
-if (argv[1] === fileURLToPath(import.meta.url)) writeFileSync(MANIFEST, slackManifest());
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  const [address] = argv.slice(2);
+  if (address === undefined) writeFileSync(MANIFEST, slackManifest());
+  else stdout.write(slackManifest(address));
+}

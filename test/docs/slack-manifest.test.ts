@@ -38,3 +38,16 @@ it("the manifest stays inside Slack's bounds, and names every command and shortc
   expect(settings.event_subscriptions.bot_events).toContain("app_home_opened");
   expect(settings.interactivity.is_enabled).toBe(true);
 });
+
+it("a manifest for events by HTTP has the bot's address wherever Slack sends something", () => {
+  const { features, oauth_config, settings } = parse(slackManifest("https://bot.example.org/"));
+  const events = "https://bot.example.org/slack/events";
+  expect(new Set(features.slash_commands.map(({ url }: { url: string }) => url))).toEqual(new Set([events]));
+  expect(settings).toMatchObject({
+    socket_mode_enabled: false,
+    event_subscriptions: { request_url: events },
+    interactivity: { request_url: events, message_menu_options_url: events },
+  });
+  expect(oauth_config.redirect_urls).toEqual(["https://bot.example.org/slack/oauth_redirect"]);
+  expect(() => slackManifest("http://bot.example.org")).toThrow("https://");
+});

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { ChatError, type Picture, type Place } from "../chat.js";
 import { codeOf, toChatError } from "./errors.js";
-import { fields, type SlackFile } from "./messages.js";
+import { fields, list, type SlackFile } from "./messages.js";
 import type { SlackLimits } from "./options.js";
 import { alt } from "./render.js";
 import type { CallOptions, Workspace } from "./workspace.js";
@@ -202,9 +202,15 @@ export function refusesBlocks(error: unknown): boolean {
   return /^invalid_blocks/.test(codeOf(error) ?? "");
 }
 
-/** Whether Slack refused a message because it still works on a file in it. */
-export function notReadyYet(error: unknown): boolean {
+/**
+ * Whether Slack refused a message because it still works on a file in it: it says so, or, as other servers may, it does not say at all
+ * what is wrong with the blocks.
+ */
+export function notReadyYet(error: unknown): "said" | "perhaps" | undefined {
+  if (!refusesBlocks(error)) return undefined;
   const cause = error instanceof ChatError ? error.cause : error;
-  const data = fields(fields(cause).data);
-  return data.error === "invalid_blocks" && /slack.?file/i.test(JSON.stringify(data));
+  const { errors, response_metadata } = fields(fields(cause).data);
+  const reasons = [...list(errors), ...list(fields(response_metadata).messages)];
+  if (reasons.length === 0) return "perhaps";
+  return /slack.?file/i.test(JSON.stringify(reasons)) ? "said" : undefined;
 }

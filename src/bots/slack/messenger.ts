@@ -19,6 +19,8 @@ interface Own {
 }
 
 const REMEMBERED = 5_000;
+/** How long a file may be what is wrong with a message, where that is only a guess. */
+const GUESS_MS = 5_000;
 /** Of keys that may have been posted without an answer, and of keys that have been. */
 const KEYS = 2_000;
 
@@ -119,7 +121,7 @@ export class Messenger {
       this.logger.warn({ err: error, job }, "Slack shows no pictures in this message; they are shared as files beside it");
       const done = await work(true);
       // Where only this file is not understood, the next one may be.
-      if (!notReadyYet(error)) this.#asFiles.add(workspace);
+      if (notReadyYet(error) !== "said") this.#asFiles.add(workspace);
       return done;
     }
   }
@@ -155,12 +157,15 @@ export class Messenger {
 
   /** Until Slack has looked at a file, a message with it is refused. */
   async #whenReady<T>(work: () => Promise<T>): Promise<T> {
-    const end = Date.now() + this.limits.fileMs;
+    const began = Date.now();
+    const end = began + this.limits.fileMs;
     for (let pause = this.limits.pauseMs; ; pause *= 2) {
       try {
         return await work();
       } catch (error) {
-        if (!notReadyYet(error) || Date.now() + pause > end) throw error;
+        const reason = notReadyYet(error);
+        const last = reason === "said" ? end : Math.min(end, began + GUESS_MS);
+        if (!reason || Date.now() + pause > last) throw error;
         await delay(pause);
       }
     }

@@ -42,6 +42,14 @@ describe("a server that", () => {
     expect(people.look(ann, place).map(({ pictures }) => pictures.length)).toEqual([1, 1]);
   });
 
+  it("does not say what is wrong with a picture is asked again, until it shows it", async () => {
+    const manners = { noReasons: true, fileTypes: "nothing" } as const;
+    const { fake, people, chat, place, ann } = await openSlack({ fake: { manners, processingMs: 300 } });
+    await chat.post(place, { text: "one", pictures: [await png("#f00")] });
+    expect(fake.refusedForFiles).toBeGreaterThan(0);
+    expect(people.look(ann, place).map(({ text, pictures }) => [text, pictures.length])).toEqual([["one", 1]]);
+  });
+
   it("shows no files in blocks gets pictures as files of their own, and no previews", { timeout: 10_000 }, async () => {
     const { fake, people, chat, place, ann } = await openSlack({ fake: { manners: { noFilesInBlocks: true } } });
     const pictures = () => people.look(ann, place).flatMap(({ pictures: each }) => each.map(({ name }) => name));

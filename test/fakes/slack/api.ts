@@ -247,6 +247,7 @@ function fill(call: Call, message: Message): Message {
     const wrong = [...rules.problems, ...rules.notReady];
     if (wrong.length > 0) {
       fake.refusedForFiles += rules.notReady.length;
+      if (fake.manners.noReasons) throw new ApiError("invalid_blocks");
       throw new ApiError("invalid_blocks", { errors: wrong, response_metadata: { messages: wrong.map((each) => `[ERROR] ${each}`) } });
     }
     message.blocks = blocks;

@@ -6,6 +6,8 @@ export interface Manners {
   readonly fileTypes?: "nothing" | "empty" | "forbidden";
   /** Image blocks want an address of their own: files are refused. */
   readonly noFilesInBlocks?: boolean;
+  /** What is wrong with blocks is not said. */
+  readonly noReasons?: boolean;
   /** Files' bytes are taken as a form only. */
   readonly uploadsAsForm?: boolean;
   /** A thread's bounds in time are not heeded. */
