@@ -35,6 +35,8 @@ export function standings(state: LineState): Standing[] {
 
 function remaining(job: Job, progress: number, state: LineState): number {
   const elapsed = workedMs(job, state.now) / 1000;
-  const whole = progress >= TRUSTED_PROGRESS ? elapsed / progress : state.estimator.seconds(job.pace, job.work);
-  return Math.max(0, whole - elapsed);
+  const guess = state.estimator.seconds(job.pace, job.work);
+  // A guess that has run out was wrong.
+  const own = progress >= TRUSTED_PROGRESS || (progress > 0 && elapsed >= guess);
+  return Math.max(0, (own ? elapsed / progress : guess) - elapsed);
 }

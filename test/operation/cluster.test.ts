@@ -5,7 +5,7 @@ import { WebChat } from "../../src/bots/web/chat.js";
 import { temporaryFolder, Visitor } from "../bots/web/harness.js";
 import { ann, FakeChat } from "../fakes/chat.js";
 import { FakeEngine } from "../fakes/engine.js";
-import { clusterSettings, startWorker } from "../queue/cluster/harness.js";
+import { clusterSettings, recordingLogger, startWorker } from "../queue/cluster/harness.js";
 import { hasRedis, type RedisServer, redisHint, startRedis } from "../support/redis.js";
 import { program, scrape } from "./program.js";
 
@@ -31,7 +31,8 @@ describe.skipIf(!hasRedis)(`the program with workers on other machines (${redisH
   it("tells the thread of a download, and of a worker that has gone; operators see who has the job", async () => {
     const { chat, cluster, jobs, address, lines } = await bots();
     const [one, two] = [new FakeEngine(), new FakeEngine()];
-    const first = await startWorker(cluster, one, { logger: pino({ level: "silent" }) });
+    const log = recordingLogger();
+    const first = await startWorker(cluster, one, { logger: log.logger });
     await chat.say(ann, "/dream picture:none octaves:2");
     const run = await one.next();
     first.downloading({ network: "vgg19", received: 20_000_000, total: 80_000_000 });
@@ -51,6 +52,8 @@ describe.skipIf(!hasRedis)(`the program with workers on other machines (${redisH
     await thread("Your picture is ready");
     expect(await jobs()).toEqual([]);
     const { job } = lines.find(({ msg }) => msg === "job accepted") ?? {};
+    // One id on all machines.
+    expect(log.lines.filter((line) => line.job === job).map(({ msg }) => msg)).toEqual(["run begins", "job handed back"]);
     expect(lines.filter(({ msg }) => msg === "a worker has the job")).toMatchObject([
       { job, worker: first.id },
       { job, worker: second.id },

@@ -54,5 +54,9 @@ describe("standings", () => {
   it("trust a running job's own progress once there is some", () => {
     const found = standings({ running: [{ job: job("r", 10, 0), progress: 0.5 }], waiting: [], concurrency: 1, estimator, now: 20_000 });
     expect(found[0]?.runSeconds).toBe(20);
+    // Hardly begun: the guess counts, until it has run out.
+    const begun = (now: number) =>
+      standings({ running: [{ job: job("r", 10, 0), progress: 0.1 }], waiting: [], concurrency: 1, estimator, now })[0]?.runSeconds;
+    expect([begun(4_000), begun(20_000)]).toEqual([6, 180]);
   });
 });

@@ -34,6 +34,7 @@ function JobRow({ job, elapsed, paused }: { job: WireAdminJob; elapsed: number; 
         <strong>{job.title}</strong>
         <span>
           {job.person} · {job.channel} <i>{job.platform}</i>
+          {job.worker !== undefined && ` · on ${job.worker}`}
         </span>
         {running && (
           <div class="job-bar" aria-hidden="true">
@@ -54,7 +55,6 @@ function JobRow({ job, elapsed, paused }: { job: WireAdminJob; elapsed: number; 
           </>
         )}
         {job.attempts > 1 && <Fact name="attempt" value={String(job.attempts)} />}
-        {job.worker !== undefined && <Fact name="on" value={job.worker} />}
       </dl>
       <code class="job-id">{job.id}</code>
       <CancelButton job={job} />

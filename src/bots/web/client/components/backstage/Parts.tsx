@@ -14,8 +14,8 @@ export function Facts({ admin, elapsed }: { admin: WireAdmin; elapsed: number })
           {engine.crashes > 0 && `, ${engine.crashes} ${engine.crashes === 1 ? "crash" : "crashes"}`}
           {engine.devices?.map(({ name, state, running, slots }) => (
             <span key={name} class="device">
-              <span class="lamp" data-lamp={lampOf(state)} aria-hidden="true" /> {name}: {running} of {slots} busy
-              {lampOf(state) === "bad" && `, ${state}`}
+              <span class="lamp" data-lamp={lampOf(state)} aria-hidden="true" />
+              {name}: {lampOf(state) === "bad" ? state : `${running} of ${slots} busy`}
             </span>
           ))}
         </Fact>
