@@ -37,10 +37,10 @@ it("a job is in the journal with its picture before anybody is told", { timeout:
     await chat.until(() => chat.starts === job && chat.say("ann", "size:64 octaves:4 seed:1", picture), "a program that hears");
     await chat.until(() => chat.keyed("announcement").size === job, "an announcement");
   }
-  await chat.until(() => open(chat).length === 0, "every job's end");
   for (const [id, { state, picture: bytes }] of found)
     expect([id, state, await bytes]).toEqual([id, expect.any(String), picture.byteLength]);
   expect(found.size).toBe(jobs);
+  await chat.until(() => open(chat).length === 0, "every job's end");
   expect(await chat.stop()).toBe(0);
   expect(chat.starts).toBe(jobs + 1);
   expect(counted(chat, dir)).toMatchObject({ jobs, unfinished: 0, owed: 0, failed: 0, lost: 0, doubled: 0 });

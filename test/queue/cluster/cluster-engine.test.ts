@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { Suspension } from "../../../src/engine/process/engine.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { hasRedis, type RedisServer, redisHint, startRedis } from "../../support/redis.js";
@@ -145,6 +145,25 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     await taken.finish();
     expect(await joined.outcome).toMatchObject({ width: 64 });
     expect(moves).toBe(1);
+  });
+
+  it("are sent again when Redis has lost them, and not before whoever had them has stopped", async () => {
+    const forgetful = await startRedis();
+    onTestFinished(() => forgetful.stop());
+    const cluster = clusterSettings(forgetful.url);
+    const painters = [new FakeEngine(), new FakeEngine()] as const;
+    for (const painter of painters) await startWorker(cluster, painter);
+    const { engine, workersAre } = openClusterEngine(cluster);
+    await workersAre(({ length }) => length === 2);
+    const job = send(engine, { job: "AAAA" });
+    // It says nothing, as in a long octave: only its lock tells that it has it no more.
+    const first = await Promise.race(painters.map((painter) => painter.next()));
+    await forgetful.kill();
+    await forgetful.start();
+    await expect.poll(() => painters.flatMap(({ runs }) => runs).length, { timeout: 20_000, interval: 5 }).toBe(2);
+    expect(first.options.signal.aborted).toBe(true);
+    await painters.flatMap(({ runs }) => runs.filter((run) => run !== first))[0]?.finish();
+    expect(await job.outcome).toMatchObject({ width: 64 });
   });
 
   it("tell of a download that they wait for, seldom, and no more once they paint", async () => {
