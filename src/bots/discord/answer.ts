@@ -108,9 +108,17 @@ export class Answer {
     const result = await this.#first({ type: InteractionResponseType.ChannelMessageWithSource, data });
     if (this.#stateIs("lost")) return this.#instead(message, visibility);
     this.#state = "answered";
-    return visibility === "private"
-      ? undefined
-      : this.#ref(result?.resource?.message ?? (await this.#webhook<APIMessage>("GET", "@original")));
+    return visibility === "private" ? undefined : this.#ref(result?.resource?.message ?? (await this.#original(message)));
+  }
+
+  /** The first answer as a message: a server that does not tell it is asked, or told it once more where it cannot be asked. */
+  async #original(message: OutgoingMessage): Promise<Pick<APIMessage, "id">> {
+    try {
+      return await this.#webhook<APIMessage>("GET", "@original");
+    } catch (error) {
+      if (chatError(error, { doing: DOING }).kind !== "gone") throw error;
+      return await this.#webhook<APIMessage>("PATCH", "@original", compose(message));
+    }
   }
 
   async #think(secretly: boolean): Promise<void> {
@@ -166,7 +174,9 @@ export class Answer {
     if (this.#state === "lost" || Date.now() > this.#until) return this.#instead(message, visibility);
     try {
       const sent = await send(compose(message));
-      return visibility === "private" ? undefined : this.#ref(sent);
+      if (visibility === "private") return undefined;
+      // An edit may be answered with nothing.
+      return this.#ref(sent?.id === undefined ? await this.#webhook<APIMessage>("GET", "@original") : sent);
     } catch (error) {
       const failure = chatError(error, { doing: DOING });
       if (failure.kind !== "gone") throw failure;

@@ -1,4 +1,4 @@
-import { type APIInteraction, type Client, GatewayDispatchEvents } from "discord.js";
+import { type Client, GatewayDispatchEvents } from "discord.js";
 import {
   type Chat,
   ChatError,
@@ -15,6 +15,7 @@ import { Calls } from "./calls.js";
 import { CONTENT_LENGTH } from "./compose.js";
 import { connect, createClient } from "./connect.js";
 import { definitions } from "./definitions.js";
+import { Gateway } from "./gateway.js";
 import { latestPicture, POINT_AT_IT } from "./history.js";
 import { Interactions } from "./interactions.js";
 import { Line } from "./line.js";
@@ -23,7 +24,7 @@ import { DEFAULT_TIMING, type DiscordOptions, type Timing } from "./options.js";
 import { isEmptied, Pictures } from "./pictures.js";
 import { channelOf, DIRECT, PLATFORM, Places, UPLOAD_BYTES } from "./places.js";
 import { listenToReactions } from "./reactions.js";
-import { register } from "./register.js";
+import { applicationId, register } from "./register.js";
 import { openThread } from "./threads.js";
 
 /** Room in a message for what is put around its text: names of those who are mentioned, a bar of progress, escapes. */
@@ -31,6 +32,7 @@ const AROUND_TEXT = 100;
 
 interface Session {
   readonly client: Client;
+  readonly gateway: Gateway;
   readonly calls: Calls;
   readonly places: Places;
   readonly pictures: Pictures;
@@ -61,27 +63,34 @@ export class DiscordChat implements Chat {
   async start(handlers: ChatHandlers): Promise<void> {
     if (this.#session) throw new ChatError("unavailable", "The Discord bot is running already.");
     const { logger, memo } = this.options;
-    const client = createClient(this.options, this.#timing);
+    const { appId, apiUrl } = this.options;
+    const { resumeMs } = this.#timing;
+    const gateway = new Gateway({ logger, foreign: apiUrl !== undefined, resumeMs, ...(appId === undefined ? {} : { appId }) });
+    const client = createClient(this.options, this.#timing, gateway);
     const calls = new Calls(client.rest, this.#timing, (milliseconds) => handlers.slowedDown?.(milliseconds));
     const places = new Places(client, calls);
     const pictures = new Pictures(calls, () => client.user?.id);
     const messages = new Messages(client, calls);
     const post = (place: Place, message: OutgoingMessage) => messages.post(place, message);
-    const interactions = new Interactions({ handlers, places, pictures, calls, timing: this.#timing, logger, post });
+    const interactions = new Interactions({
+      ...{ handlers, places, pictures, calls, timing: this.#timing, logger, post },
+      self: () => client.application?.id ?? "",
+    });
     // Both as they come from the gateway, typed by Discord's own description: ids and names are all that is needed of them.
-    client.ws.on(GatewayDispatchEvents.InteractionCreate, (interaction: APIInteraction) => void interactions.take(interaction));
-    listenToReactions(client, places, handlers, logger);
+    gateway.on(GatewayDispatchEvents.InteractionCreate, (interaction) => void interactions.take(interaction));
+    listenToReactions(gateway, { client, places, handlers, logger });
     // Commands may come as soon as the gateway is open.
-    this.#session = { client, calls, places, pictures, messages, line: new Line(client) };
+    this.#session = { client, gateway, calls, places, pictures, messages, line: new Line(client) };
     try {
-      await connect(client, this.options, this.#timing, logger);
+      await connect({ client, gateway, options: this.options, timing: this.#timing, logger });
     } catch (error) {
       this.#session = undefined;
       throw error;
     }
-    const appId = client.application?.id ?? this.options.appId ?? "";
     try {
-      const told = await register(calls, appId, definitions(handlers.commands, handlers.shortcuts), memo);
+      const said = gateway.namesApplication ? client.application?.id : undefined;
+      const application = said ?? appId ?? (await applicationId(calls).catch(() => undefined)) ?? client.application?.id ?? "";
+      const told = await register(calls, { appId: application, apiUrl }, definitions(handlers.commands, handlers.shortcuts), memo);
       if (told) logger.info("Discord was told the commands");
     } catch (error) {
       // Those of the last time are still there; the rest of the bot works.
@@ -94,7 +103,7 @@ export class DiscordChat implements Chat {
     const session = this.#session;
     if (!session) return;
     this.#session = undefined;
-    session.client.ws.removeAllListeners();
+    session.gateway.close();
     await session.calls.close();
     await session.client.destroy();
   }
@@ -116,7 +125,7 @@ export class DiscordChat implements Chat {
   }
 
   async openThread(message: MessageRef, title: string): Promise<Place> {
-    return openThread(this.#connected.calls, message, title);
+    return openThread(this.#connected, message, title);
   }
 
   async latestPicture(place: Place): Promise<PictureSource | undefined> {

@@ -2,6 +2,7 @@ import { Client, DiscordjsError, DiscordjsErrorCodes, Events, GatewayIntentBits,
 import type { Logger } from "pino";
 import { ChatError } from "../chat.js";
 import { chatError } from "./errors.js";
+import type { Gateway } from "./gateway.js";
 import type { DiscordOptions, Timing } from "./options.js";
 import { restOptions } from "./register.js";
 
@@ -9,7 +10,7 @@ import { restOptions } from "./register.js";
  * The client, not connected yet. Its intents are the fewest: servers with their channels and roles, and reactions. Commands, message menus
  * and buttons need none. None of them is privileged but for "Message Content", which is asked for only when the settings say so.
  */
-export function createClient({ apiUrl, messageContent = false }: DiscordOptions, timing: Timing): Client {
+export function createClient({ apiUrl, messageContent = false }: DiscordOptions, timing: Timing, gateway: Gateway): Client {
   return new Client({
     intents: [
       GatewayIntentBits.Guilds,
@@ -18,6 +19,7 @@ export function createClient({ apiUrl, messageContent = false }: DiscordOptions,
       ...(messageContent ? [GatewayIntentBits.MessageContent] : []),
     ],
     rest: restOptions(apiUrl, timing.requestMs),
+    ws: { buildStrategy: gateway.buildStrategy },
     makeCache: Options.cacheWithLimits({
       ...Options.DefaultMakeCacheSettings,
       // Nothing here reads messages from the cache.
@@ -28,12 +30,20 @@ export function createClient({ apiUrl, messageContent = false }: DiscordOptions,
   });
 }
 
+export interface ConnectParts {
+  readonly client: Client;
+  readonly gateway: Gateway;
+  readonly options: Pick<DiscordOptions, "token" | "appId">;
+  readonly timing: Timing;
+  readonly logger: Logger;
+}
+
 /**
  * Logs in and waits until Discord has told the bot its servers.
  *
  * @throws ChatError with a sentence for whoever runs the bot.
  */
-export async function connect(client: Client, options: DiscordOptions, timing: Timing, logger: Logger): Promise<void> {
+export async function connect({ client, gateway, options, timing, logger }: ConnectParts): Promise<void> {
   client.on(Events.Error, (error) => logger.error({ err: error }, "Discord reported an error"));
   client.on(Events.Warn, (warning) => logger.warn({ warning }, "discord.js warned"));
   client.on(Events.ShardError, (error) => logger.warn({ err: error }, "the connection to Discord had an error"));
@@ -52,6 +62,7 @@ export async function connect(client: Client, options: DiscordOptions, timing: T
     await client.destroy().catch(() => undefined);
     throw explain(error);
   }
+  gateway.ready();
   const { appId } = options;
   if (appId !== undefined && client.application?.id !== appId) {
     await client.destroy();

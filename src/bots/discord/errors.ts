@@ -52,6 +52,7 @@ function ofApi(error: DiscordAPIError, attempt: Attempt, fail: (kind: ChatErrorK
   if (code === RESTJSONErrorCodes.MissingAccess || code === RESTJSONErrorCodes.MissingPermissions) {
     return fail("forbidden", missingPermission(attempt, code === RESTJSONErrorCodes.MissingAccess ? "View Channel" : attempt.permission));
   }
+  if (status === 403 && !code) return fail("forbidden", missingPermission(attempt, attempt.permission));
   if (status >= 500) return fail("unavailable", "Discord does not work just now; please try again later.");
   if (status === 404) return fail("gone", "What this was about is gone from Discord.");
   return fail("forbidden", `Discord does not let me ${attempt.doing}: ${error.message.split("\n")[0]}.`);

@@ -11,16 +11,15 @@ import {
   ApplicationCommandType,
   InteractionResponseType,
   InteractionType,
-  PermissionsBitField,
   Routes,
 } from "discord.js";
 import type { ChatHandlers, CommandEvent, Completion, MessageRef, Person, PictureSource, Place } from "../chat.js";
 import { Answer, type AnswerParts } from "./answer.js";
 import { choicesFor, LINK_SUFFIX, SECOND_SUFFIX } from "./definitions.js";
 import { personOfInteraction } from "./people.js";
-import { whatIsMissing } from "./permissions.js";
+import { readPermissions, whatIsMissing } from "./permissions.js";
 import type { Pictures } from "./pictures.js";
-import type { Places } from "./places.js";
+import { DIRECT, PLATFORM, type Places } from "./places.js";
 import { Recent } from "./recent.js";
 import { formOf, readForm, readFormId } from "./shortcuts.js";
 
@@ -28,6 +27,8 @@ export interface InteractionParts extends AnswerParts {
   readonly handlers: ChatHandlers;
   readonly places: Places;
   readonly pictures: Pictures;
+  /** The id of the bot's application, for interactions that do not say it. */
+  readonly self: () => string;
 }
 
 /** An interaction that comes twice has the same id; within this time it is known. */
@@ -80,16 +81,17 @@ export class Interactions {
     const { handlers, pictures } = this.parts;
     const person = personOfInteraction(interaction);
     if (!person) return;
-    const { name, options: given = [], resolved } = interaction.data;
+    const { name, options, resolved } = interaction.data;
+    const given = options ?? [];
     const summary = handlers.commands.find((command) => command.name === name);
-    const options: Record<string, string> = {};
+    const values: Record<string, string> = {};
     const attached = new Map<string, PictureSource>();
     for (const option of given) {
       if (!hasValue(option)) continue;
-      if (option.type === ApplicationCommandOptionType.Attachment) {
-        const file = resolved?.attachments?.[option.value];
+      const file = resolved?.attachments?.[String(option.value)];
+      if (option.type === ApplicationCommandOptionType.Attachment || (file && isPictureOption(option.name, summary?.options ?? []))) {
         if (file) attached.set(option.name, pictures.ofOption(file, person));
-      } else options[plainName(option.name, summary?.options ?? [])] = textOf(option);
+      } else values[plainName(option.name, summary?.options ?? [])] = textOf(option);
     }
     const second = [...attached].filter(([key]) => key.endsWith(SECOND_SUFFIX));
     const first = [...attached].filter(([key]) => !key.endsWith(SECOND_SUFFIX));
@@ -102,23 +104,25 @@ export class Interactions {
         );
         return undefined;
       }
-      return { name, options, attachments: [...first, ...second].map(([, source]) => source) };
+      return { name, options: values, attachments: [...first, ...second].map(([, source]) => source) };
     });
   }
 
   /** "Apps > Dream this": Discord hands over the whole message, whatever the bot may see of it otherwise. */
   async #shortcut(interaction: APIMessageApplicationCommandInteraction): Promise<void> {
-    const { handlers, pictures, calls, places } = this.parts;
-    const shortcut = handlers.shortcuts.find(({ title }) => title === interaction.data.name);
-    const message = interaction.data.resolved.messages[interaction.data.target_id];
+    const { handlers, pictures, calls } = this.parts;
+    const { name, resolved, target_id: id } = interaction.data;
+    const shortcut = handlers.shortcuts.find(({ title }) => title === name);
     const person = personOfInteraction(interaction);
-    if (!shortcut || !message || !person) return;
+    if (!shortcut || !person) return;
     const asking = shortcut.ask.length > 0;
+    const channel = channelIdOf(interaction);
+    const unplaced = { platform: PLATFORM, community: this.#guildOf(interaction) ?? DIRECT, channel };
     // A form must be the very first answer, so where the message is, is found out afterwards.
-    const place = asking ? undefined : await places.locate(channelIdOf(interaction), interaction.guild_id);
-    const ref = (where: Place): MessageRef => ({ place: where, id: message.id });
-    const unplaced = { platform: "discord", community: interaction.guild_id ?? "@me", channel: channelIdOf(interaction) };
-    const attachments = pictures.ofMessage(message, ref(place ?? unplaced));
+    const place = asking ? unplaced : await this.#locate(interaction);
+    const ref = (where: Place): MessageRef => ({ place: where, id });
+    const message = resolved?.messages?.[id] ?? (await pictures.message(ref(place)).catch(() => undefined));
+    const attachments = message ? pictures.ofMessage(message, ref(place)) : [];
     if (attachments.length === 0) {
       const answer = this.#answer(interaction).expect();
       await answer.reply({ text: "There is no picture in that message that I could use." }, "private");
@@ -131,7 +135,7 @@ export class Interactions {
     }
     const form = formOf(
       shortcut,
-      message.id,
+      id,
       handlers.commands.find(({ name }) => name === shortcut.command),
     );
     this.#forms.set(`${person.id} ${form.custom_id}`, attachments);
@@ -156,11 +160,11 @@ export class Interactions {
   }
 
   async #action(interaction: APIMessageComponentInteraction): Promise<void> {
-    const { handlers, places } = this.parts;
+    const { handlers } = this.parts;
     const person = personOfInteraction(interaction);
     if (!person) return;
     const answer = this.#answer(interaction).acknowledge();
-    const place = await places.locate(channelIdOf(interaction), interaction.guild_id);
+    const place = await this.#locate(interaction);
     await handlers.event({
       ...{ kind: "action", action: interaction.data.custom_id, message: { place, id: interaction.message.id }, person },
       reply: (message, visibility) => answer.reply(message, visibility),
@@ -175,10 +179,9 @@ export class Interactions {
   ): Promise<void> {
     const { handlers, places } = this.parts;
     const answer = this.#answer(interaction).expect();
-    const place = await places.locate(channelIdOf(interaction), interaction.guild_id);
+    const place = await this.#locate(interaction);
     places.noteUploadBytes(place.community, interaction.attachment_size_limit);
-    const obstacle =
-      interaction.guild_id === undefined ? undefined : whatIsMissing(this.#permissions(interaction, place), place.thread !== undefined);
+    const obstacle = place.community === DIRECT ? undefined : this.#obstacle(interaction, place);
     if (obstacle !== undefined) {
       await answer.reply({ text: obstacle }, "private");
       return;
@@ -190,23 +193,39 @@ export class Interactions {
     await handlers.event({ kind: "command", ...rest, ...(options ? { options } : {}), person, place, reply });
   }
 
-  /** As Discord says with the command; where it says nothing, as the gateway has told. */
-  #permissions({ app_permissions = "0" }: Answered, place: Place): Readonly<PermissionsBitField> | undefined {
-    return app_permissions === "0" ? this.parts.places.permissionsIn(place) : new PermissionsBitField(BigInt(app_permissions));
+  /** Why nothing could be shown here: as Discord says with the command, unless the gateway has told otherwise. */
+  #obstacle({ app_permissions }: Answered, place: Place): string | undefined {
+    const told = readPermissions(app_permissions);
+    const missing = whatIsMissing(told, place.thread !== undefined);
+    if (missing === undefined && told?.bitfield !== 0n) return undefined;
+    // Not every server computes them for each command: what is said by its roles and channels counts as well.
+    const known = this.parts.places.permissionsIn(place);
+    return known ? whatIsMissing(known, place.thread !== undefined) : told?.bitfield === 0n ? undefined : missing;
   }
 
   #answer(interaction: Answered): Answer {
-    const { id, token, application_id: applicationId, guild_id } = interaction;
-    const place = this.parts.places.locate(channelIdOf(interaction), guild_id);
-    return new Answer({ id, token, applicationId, place }, this.parts);
+    const { id, token, application_id } = interaction;
+    const applicationId = application_id ?? this.parts.self();
+    return new Answer({ id, token, applicationId, place: this.#locate(interaction) }, this.parts);
+  }
+
+  async #locate(interaction: APIInteraction): Promise<Place> {
+    const { places } = this.parts;
+    const guild = this.#guildOf(interaction);
+    if (interaction.channel) places.noteChannel(interaction.channel, guild);
+    return places.locate(channelIdOf(interaction), guild);
+  }
+
+  #guildOf(interaction: APIInteraction): string | undefined {
+    return this.parts.places.guildOf(channelIdOf(interaction), interaction.guild_id ?? interaction.guild?.id);
   }
 
   async #complete(interaction: APIApplicationCommandAutocompleteInteraction): Promise<void> {
-    const { handlers, calls, places, logger } = this.parts;
+    const { handlers, calls, logger } = this.parts;
     const person = personOfInteraction(interaction);
-    const option = interaction.data.options.filter(hasValue).find((known) => "focused" in known && known.focused === true);
+    const option = (interaction.data.options ?? []).filter(hasValue).find((known) => "focused" in known && known.focused === true);
     if (!person || !option) return;
-    const place = await places.locate(channelIdOf(interaction), interaction.guild_id);
+    const place = await this.#locate(interaction);
     const request = { command: interaction.data.name, option: option.name, person, place };
     const work = completeLastWord(String(option.value), (typed) => handlers.complete({ ...request, typed })).catch((error: unknown) => {
       logger.warn({ err: error, ...request }, "an option could not be completed");
@@ -248,6 +267,11 @@ function textOf({ value }: APIApplicationCommandInteractionDataBasicOption): str
 function plainName(name: string, options: readonly { readonly name: string; readonly type: string }[]): string {
   const short = name.endsWith(LINK_SUFFIX) ? name.slice(0, -LINK_SUFFIX.length) : name;
   return options.some((option) => option.name === short && option.type === "picture") ? short : name;
+}
+
+function isPictureOption(name: string, options: readonly { readonly name: string; readonly type: string }[]): boolean {
+  const plain = name.endsWith(SECOND_SUFFIX) ? name.slice(0, -SECOND_SUFFIX.length) : name;
+  return options.some((option) => option.name === plain && option.type === "picture");
 }
 
 function channelIdOf(interaction: APIInteraction): string {

@@ -90,12 +90,12 @@ export class Messages {
       permission: "Read Message History",
     } as const;
     const messages = await this.calls.run<APIMessage[]>(call);
-    const own = messages.filter(({ author }) => author.id === this.client.user?.id);
+    const own = messages.filter(({ author }: Partial<APIMessage>) => author?.id === this.client.user?.id);
     const names = files.map(({ name }) => name).join("/");
-    const same = ({ content, attachments }: APIMessage): boolean =>
-      content.trim() === body.content.trim() && attachments.map(({ filename }) => filename).join("/") === names;
+    const same = ({ content, attachments }: Partial<APIMessage>): boolean =>
+      (content ?? "").trim() === body.content.trim() && (attachments ?? []).map(({ filename }) => filename).join("/") === names;
     // Discord does not promise to keep the number; a message that has one of its own is another one.
-    return own.find((message) => message.nonce === nonce) ?? own.find((message) => message.nonce === undefined && same(message));
+    return own.find((message) => message.nonce === nonce) ?? own.find((message) => (message.nonce ?? "") === "" && same(message));
   }
 
   /** A thread that went to the archive is opened for what is to be changed in it; locked ones stay as they are. */

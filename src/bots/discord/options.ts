@@ -33,6 +33,8 @@ export interface Timing {
   readonly previewMs: number;
   /** From the start to the first sign of life from the gateway. */
   readonly startMs: number;
+  /** How long a gateway may keep silent when a session is to go on, before another one is begun. */
+  readonly resumeMs: number;
   /** Least time between two edits of one message. */
   readonly editIntervalMs: number;
   /** Calls under way may take this long when the adapter stops. */
@@ -45,6 +47,7 @@ export const DEFAULT_TIMING: Timing = {
   callMs: 120_000,
   previewMs: 15_000,
   startMs: 60_000,
+  resumeMs: 15_000,
   editIntervalMs: 1_500,
   stopMs: 5_000,
 };

@@ -1,22 +1,30 @@
-import { type APIGuildMember, type APIUser, type Client, PermissionsBitField } from "discord.js";
+import type { APIUser, Client } from "discord.js";
 import type { Person } from "../chat.js";
-import { isModerator } from "./permissions.js";
+import { isModerator, readPermissions } from "./permissions.js";
 
 type Named = Pick<APIUser, "id" | "username"> & { readonly global_name?: string | null };
 
+/** Who has reacted, as far as the gateway tells. */
+export interface ReactingMember {
+  readonly nick?: string | null;
+  readonly user?: Named & { readonly bot?: boolean };
+}
+
 /** A person as others see them: by their name in the server, else the one they chose for all of Discord. */
 export function personOf(user: Named, nick: string | null | undefined, moderator: boolean): Person {
-  return { id: user.id, name: nick ?? user.global_name ?? user.username, moderator };
+  return { id: user.id, name: nick || user.global_name || user.username || "somebody", moderator };
 }
 
 /** Whoever used a command or a button; Discord says what they may do there. In direct messages they are among themselves with the bot. */
 export function personOfInteraction(interaction: {
-  readonly member?: Pick<APIGuildMember, "nick"> & { readonly user: Named; readonly permissions: string };
+  readonly member?: { readonly nick?: string | null; readonly user?: Named; readonly permissions?: string };
   readonly user?: Named;
 }): Person | undefined {
-  const { member, user } = interaction;
-  if (member) return personOf(member.user, member.nick, isModerator(new PermissionsBitField(BigInt(member.permissions))));
-  return user && personOf(user, undefined, true);
+  const { member, user = member?.user } = interaction;
+  if (!user) return undefined;
+  if (!member) return personOf(user, undefined, true);
+  const permissions = readPermissions(member.permissions);
+  return personOf(user, member.nick, isModerator(permissions));
 }
 
 /** Asks Discord may take this long for a name; without an answer people are nameless, but not ignored. */
@@ -28,18 +36,18 @@ const ASK_MS = 5_000;
  */
 export async function personOfReaction(
   client: Client,
-  { user, guild, channel }: { readonly user: string; readonly guild: string | undefined; readonly channel: string },
+  asked: { readonly user: string; readonly guild: string | undefined; readonly channel: string; readonly member?: ReactingMember },
 ): Promise<Person | undefined> {
+  const { user, guild, channel } = asked;
   if (guild === undefined) {
     const known = await within(client.users.fetch(user));
-    return known?.bot === true
-      ? undefined
-      : known
-        ? personOf(asApi(known), undefined, true)
-        : { id: user, name: "somebody", moderator: true };
+    if (known?.bot === true) return undefined;
+    return known ? personOf(asApi(known), undefined, true) : { id: user, name: "somebody", moderator: true };
   }
   const members = client.guilds.cache.get(guild)?.members;
   const member = members?.cache.get(user) ?? (members && (await within(members.fetch(user))));
+  const told = asked.member?.user;
+  if (!member && told) return told.bot === true ? undefined : personOf(told, asked.member?.nick, false);
   if (!member) return { id: user, name: "somebody", moderator: false };
   if (member.user.bot) return undefined;
   const here = client.channels.cache.get(channel);

@@ -18,6 +18,11 @@ export function isModerator(permissions: Readonly<PermissionsBitField> | null | 
   return MODERATION.some((permission) => permissions?.has(permission) === true);
 }
 
+/** Permissions as Discord writes them: a number in decimal. Undefined where that is missing, or something else. */
+export function readPermissions(bits: string | number | null | undefined): Readonly<PermissionsBitField> | undefined {
+  return /^\d+$/.test(String(bits)) ? new PermissionsBitField(BigInt(bits ?? 0)) : undefined;
+}
+
 /**
  * Why a picture could not be posted in a channel with these permissions of the bot: one sentence that says who can mend it; undefined
  * where it could. Threads are a comfort, so their permission is not among those.

@@ -6,6 +6,7 @@ import { channelOf } from "./places.js";
 
 type Author = Pick<Person, "id" | "name">;
 
+const UNKNOWN_TYPE = "application/octet-stream";
 const PICTURE_NAME = /\.(png|jpe?g|webp|gif|avif|heic|tiff?)$/i;
 
 /** Pictures in messages and in the options of commands. Their addresses are signed and expire; those of a message are asked anew then. */
@@ -23,10 +24,10 @@ export class Pictures {
 
   /** The pictures that a message shows: its attachments, forwarded ones, and those behind its links that Discord shows. */
   ofMessage(message: APIMessage, ref: MessageRef): PictureSource[] {
-    const { id, username, global_name } = message.author;
-    const author = id === this.self() ? undefined : { id, name: global_name ?? username };
+    const { author: by, embeds } = message as Partial<APIMessage>;
+    const author = !by || by.id === this.self() ? undefined : { id: by.id, name: by.global_name || by.username || "somebody" };
     const attached = attachmentsOf(message).filter(isPicture);
-    const shown = message.embeds.flatMap((embed) => this.#ofEmbed(embed, ref, author));
+    const shown = (embeds ?? []).flatMap((embed) => this.#ofEmbed(embed, ref, author));
     return [...attached.map((attachment) => this.#source(attachment, { author, ref })), ...shown];
   }
 
@@ -39,15 +40,15 @@ export class Pictures {
   }
 
   #source(attachment: APIAttachment, { author, ref }: { readonly author: Author | undefined; readonly ref?: MessageRef }): PictureSource {
-    const { name, spoiler } = readFileName(attachment.filename);
+    const { name, spoiler } = readFileName(nameOf(attachment));
     const hidden = spoiler || ((attachment.flags ?? 0) & AttachmentFlags.IsSpoiler) !== 0;
     return {
-      ...{ name, size: attachment.size },
+      ...(attachment.size === undefined ? { name } : { name, size: attachment.size }),
       ...(author === undefined ? {} : { author }),
       ...(ref === undefined ? {} : { message: ref }),
       ...(hidden ? { spoiler: true } : {}),
       fetch: async ({ maxBytes, signal }) => {
-        const about = { name, type: attachment.content_type ?? "application/octet-stream", spoiler: hidden, maxBytes, signal };
+        const about = { name, type: attachment.content_type ?? UNKNOWN_TYPE, spoiler: hidden, maxBytes, signal };
         const description = attachment.description ?? undefined;
         const picture = await this.#fetchFresh(attachment, ref, about);
         return description === undefined ? picture : { ...picture, description };
@@ -71,13 +72,16 @@ export class Pictures {
     const image = embed.type === EmbedType.Image ? (embed.thumbnail ?? embed.image) : embed.image;
     const url = image?.proxy_url;
     if (url === undefined) return [];
-    const name = new URL(image?.url ?? url).pathname.split("/").at(-1) || "picture";
+    const name =
+      pathOf(image?.url ?? url)
+        .split("/")
+        .at(-1) || "picture";
     return [
       {
         ...{ name, message: ref },
         ...(author === undefined ? {} : { author }),
         fetch: async ({ maxBytes, signal }) => {
-          const picture = await download(url, { name, type: "application/octet-stream", spoiler: false, maxBytes, signal });
+          const picture = await download(url, { name, type: UNKNOWN_TYPE, spoiler: false, maxBytes, signal });
           if (!picture) throw new ChatError("gone", `${name} is no longer there; please send it again.`);
           return picture;
         },
@@ -91,19 +95,30 @@ export class Pictures {
  * other people's messages. One that really holds nothing does not exist, but for stickers and the like.
  */
 export function isEmptied(message: APIMessage): boolean {
+  const { content, attachments, embeds, author }: Partial<APIMessage> = message;
   const said = message.type === MessageType.Default || message.type === MessageType.Reply;
-  const something = message.content !== "" || message.attachments.length > 0 || message.embeds.length > 0;
+  const something = content !== "" || (attachments?.length ?? 0) > 0 || (embeds?.length ?? 0) > 0;
   const other = (message.sticker_items?.length ?? 0) > 0 || message.poll !== undefined || (message.message_snapshots?.length ?? 0) > 0;
-  return said && !something && !other && message.author.bot !== true;
+  return said && !something && !other && author?.bot !== true;
 }
 
 function attachmentsOf(message: APIMessage): APIAttachment[] {
-  const forwarded = (message.message_snapshots ?? []).flatMap(({ message: { attachments = [] } }) => attachments);
-  return [...message.attachments, ...forwarded];
+  const forwarded = (message.message_snapshots ?? []).flatMap(({ message: { attachments } }) => attachments ?? []);
+  return [...((message as Partial<APIMessage>).attachments ?? []), ...forwarded];
 }
 
-function isPicture({ content_type, filename }: APIAttachment): boolean {
-  return content_type?.startsWith("image/") ?? PICTURE_NAME.test(filename);
+/** By its type; by its name where a server does not know the type. */
+function isPicture(attachment: APIAttachment): boolean {
+  const type = attachment.content_type;
+  return type && type !== UNKNOWN_TYPE ? type.startsWith("image/") : PICTURE_NAME.test(nameOf(attachment));
+}
+
+function nameOf({ filename, url }: APIAttachment): string {
+  return filename || pathOf(url).split("/").at(-1) || "picture";
+}
+
+function pathOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : "";
 }
 
 /** Signed addresses say when they end, in seconds since the epoch, in hex. */

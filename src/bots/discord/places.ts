@@ -11,6 +11,7 @@ import {
 } from "discord.js";
 import type { Place, PlaceInfo } from "../chat.js";
 import type { Calls } from "./calls.js";
+import { readPermissions } from "./permissions.js";
 
 export const PLATFORM = "discord";
 /** The community of direct messages, as in Discord's own links. */
@@ -39,6 +40,8 @@ interface Known {
 /** Channels and threads, by id: from discord.js's cache, which the gateway keeps true, else asked of Discord. */
 export class Places {
   readonly #asked = new Map<string, Known>();
+  /** What was said in passing, with a command or when a thread was opened: less than Discord tells who asks. */
+  readonly #noted = new Map<string, Known>();
   readonly #uploadBytes = new Map<string, number>();
 
   constructor(
@@ -46,20 +49,52 @@ export class Places {
     private readonly calls: Calls,
   ) {}
 
+  /** The server in which a channel is, as said or else as known; undefined for direct messages. */
+  guildOf(channel: string, said: string | undefined): string | undefined {
+    if (said) return said;
+    const cached = this.client.channels.cache.get(channel);
+    if (cached) return cached.isDMBased() ? undefined : cached.guildId;
+    return this.#asked.get(channel)?.guild ?? this.#noted.get(channel)?.guild;
+  }
+
   /** The place that a channel's or thread's id means. */
   async locate(id: string, guild: string | undefined): Promise<Place> {
     const community = guild ?? DIRECT;
-    const { parent } = guild === undefined ? {} : await this.#know(id).catch((): Partial<Known> => ({}));
+    const asked = () => this.#know(id).catch(() => undefined);
+    const known = guild === undefined ? undefined : (this.#recall(id) ?? this.#noted.get(id) ?? (await asked()));
     const place = { platform: PLATFORM, community };
-    return parent === undefined ? { ...place, channel: id } : { ...place, channel: parent, thread: id };
+    return known?.parent === undefined ? { ...place, channel: id } : { ...place, channel: known.parent, thread: id };
   }
 
   /** @throws ChatError when there is no such place any more, or the bot may not see it. */
   async describe(place: Place): Promise<PlaceInfo> {
     const uploadBytes = this.uploadBytes(place.community);
     if (place.community === DIRECT) return { name: "a direct message", closed: true, restricted: false, uploadBytes };
-    const { name, closed, restricted } = await this.#know(channelOf(place));
-    return { name: `#${name}`, closed, restricted, uploadBytes };
+    const id = channelOf(place);
+    const { name, closed, restricted } = await this.#know(id).catch((error: unknown) => {
+      const noted = this.#noted.get(id);
+      if (noted) return noted;
+      throw error;
+    });
+    return { name: name === "" ? "a channel" : `#${name}`, closed, restricted, uploadBytes };
+  }
+
+  /** Remembers the channel that comes with a command. Who may see it is not said: it is taken for closed, unless Discord tells more. */
+  noteChannel(channel: Partial<APIChannel> & { readonly id: string }, guild: string | undefined): void {
+    if (guild === undefined || channel.type === undefined) return;
+    const parent = isThread(channel.type) && "parent_id" in channel ? channel.parent_id : undefined;
+    if (isThread(channel.type) && !parent) return;
+    remember(this.#noted, channel.id, {
+      ...{ guild, name: channel.name ?? "", closed: true, restricted: "nsfw" in channel && channel.nsfw === true },
+      ...(parent ? { parent } : {}),
+    });
+  }
+
+  /** Remembers a thread that the bot has opened itself. */
+  noteThread(place: Place, name: string): void {
+    if (place.thread === undefined) return;
+    const { community: guild, channel: parent, thread } = place;
+    remember(this.#noted, thread, { guild, parent, name, closed: true, restricted: false });
   }
 
   /** Largest file in bytes. Boosts raise it; what Discord says with a command is believed where it is less. */
@@ -80,10 +115,13 @@ export class Places {
     if (bytes !== undefined && bytes > 0) remember(this.#uploadBytes, community, bytes);
   }
 
-  async #know(id: string): Promise<Known> {
+  #recall(id: string): Known | undefined {
     const cached = this.client.channels.cache.get(id);
-    if (cached && !cached.partial) return ofCached(cached);
-    const before = this.#asked.get(id);
+    return cached && !cached.partial ? ofCached(cached) : this.#asked.get(id);
+  }
+
+  async #know(id: string): Promise<Known> {
+    const before = this.#recall(id);
     if (before) return before;
     const call = { method: "GET", route: Routes.channel(id), doing: "see that channel", permission: "View Channel", ms: 10_000 } as const;
     const asked = this.#ofApi(await this.calls.run<APIChannel>(call));
@@ -93,12 +131,8 @@ export class Places {
 
   #ofApi(channel: APIChannel): Known {
     const guild = "guild_id" in channel ? channel.guild_id : undefined;
-    const name = channel.name ?? "a channel";
-    const isThread =
-      channel.type === ChannelType.PublicThread ||
-      channel.type === ChannelType.PrivateThread ||
-      channel.type === ChannelType.AnnouncementThread;
-    const parentId = isThread && "parent_id" in channel ? (channel.parent_id ?? undefined) : undefined;
+    const name = channel.name ?? "";
+    const parentId = isThread(channel.type) && "parent_id" in channel ? (channel.parent_id ?? undefined) : undefined;
     const parent = parentId === undefined ? undefined : this.client.channels.cache.get(parentId);
     const own = { closed: !this.#everybodySees(channel), restricted: "nsfw" in channel && channel.nsfw === true };
     const home = parent ? ofCached(parent) : own;
@@ -114,10 +148,14 @@ export class Places {
   #everybodySees(channel: APIChannel): boolean {
     if (!("permission_overwrites" in channel) || !("guild_id" in channel) || channel.guild_id === undefined) return false;
     const everybody = channel.permission_overwrites?.find(({ id }) => id === channel.guild_id);
-    const has = (bits: string | undefined): boolean => (BigInt(bits ?? 0) & PermissionFlagsBits.ViewChannel) !== 0n;
+    const has = (bits: string | undefined): boolean => readPermissions(bits)?.has(PermissionFlagsBits.ViewChannel, false) === true;
     if (has(everybody?.allow) || has(everybody?.deny)) return has(everybody?.allow);
-    return this.client.guilds.cache.get(channel.guild_id)?.roles.everyone.permissions.has(PermissionFlagsBits.ViewChannel) ?? false;
+    return this.client.guilds.cache.get(channel.guild_id)?.roles.everyone?.permissions.has(PermissionFlagsBits.ViewChannel) ?? false;
   }
+}
+
+function isThread(type: ChannelType): boolean {
+  return [ChannelType.PublicThread, ChannelType.PrivateThread, ChannelType.AnnouncementThread].includes(type);
 }
 
 /** The channel in which a place's messages are, as Discord counts: a thread is one of its own. */

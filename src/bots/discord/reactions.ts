@@ -1,18 +1,26 @@
 import { type APIReaction, type Client, GatewayDispatchEvents } from "discord.js";
 import type { Logger } from "pino";
 import type { ChatHandlers, ReactionEvent } from "../chat.js";
-import { personOfReaction } from "./people.js";
+import type { Gateway } from "./gateway.js";
+import { personOfReaction, type ReactingMember } from "./people.js";
 import type { Places } from "./places.js";
 import { Recent } from "./recent.js";
 
 /** As much of the gateway's two events as is read here. */
-interface Reaction {
+export interface Reaction {
   readonly user_id: string;
   readonly channel_id: string;
   readonly message_id: string;
   readonly guild_id?: string;
-  readonly member?: { readonly user?: { readonly bot?: boolean } };
+  readonly member?: ReactingMember;
   readonly emoji: APIReaction["emoji"];
+}
+
+export interface ReactionParts {
+  readonly client: Client;
+  readonly places: Places;
+  readonly handlers: ChatHandlers;
+  readonly logger: Logger;
 }
 
 /** The gateway delivers again what was under way when a connection broke; within this time the same is the same. */
@@ -25,10 +33,10 @@ const REMEMBERED = 10_000;
  * It listens to the gateway's events as they come rather than to discord.js's own ones: those need the message, the channel and the user in
  * a cache or as partials, and pass over reactions in direct messages whose channel has not been seen since the start. Ids are enough here.
  */
-export function listenToReactions(client: Client, places: Places, handlers: ChatHandlers, logger: Logger): void {
+export function listenToReactions(gateway: Gateway, { client, places, handlers, logger }: ReactionParts): void {
   const lately = new Recent<boolean>(REMEMBERED, SAME_MS);
-  const listen = (name: GatewayDispatchEvents, added: boolean) =>
-    client.ws.on(name, (reaction: Reaction) => {
+  const listen = (name: GatewayDispatchEvents.MessageReactionAdd | GatewayDispatchEvents.MessageReactionRemove, added: boolean) =>
+    gateway.on(name, (reaction) => {
       if (reaction.user_id === client.user?.id || reaction.member?.user?.bot === true) return;
       const emoji = emojiOf(reaction.emoji);
       const key = `${reaction.message_id} ${reaction.user_id} ${emoji}`;
@@ -38,9 +46,10 @@ export function listenToReactions(client: Client, places: Places, handlers: Chat
     });
 
   async function report({ reaction, emoji, added }: { reaction: Reaction; emoji: string; added: boolean }): Promise<void> {
-    const { user_id: user, channel_id: channel, guild_id: guild, message_id: id } = reaction;
+    const { user_id: user, channel_id: channel, guild_id, message_id: id, member } = reaction;
+    const guild = places.guildOf(channel, guild_id);
     const place = await places.locate(channel, guild);
-    const person = await personOfReaction(client, { user, guild, channel });
+    const person = await personOfReaction(client, { user, guild, channel, ...(member ? { member } : {}) });
     if (!person) return;
     const event: ReactionEvent = { kind: "reaction", emoji, added, message: { place, id }, person };
     await handlers.event(event);

@@ -14,19 +14,42 @@ import { DEFAULT_TIMING, type DiscordOptions, type Memo } from "./options.js";
 
 type Definitions = readonly RESTPostAPIApplicationCommandsJSONBody[];
 
+/** Whose commands, and of which server, when it is not Discord's own. */
+export interface Application {
+  readonly appId: string;
+  readonly apiUrl?: string | undefined;
+}
+
 /**
- * Tells Discord the commands, unless it has been told the very same ones before: it takes 200 new commands a day, and people's menus load anew
- * after each change. Returns whether it was necessary.
+ * Tells Discord the commands, unless it has been told the very same ones before and has them still: it takes 200 new commands a day, and
+ * people's menus load anew after each change. Returns whether it was necessary.
  *
  * @throws ChatError
  */
-export async function register(calls: Calls, appId: string, commands: Definitions, memo?: Memo): Promise<boolean> {
-  const key = `discord commands ${appId}`;
+export async function register(calls: Calls, { appId, apiUrl }: Application, commands: Definitions, memo?: Memo): Promise<boolean> {
+  const key = ["discord commands", appId, ...(apiUrl === undefined ? [] : [apiUrl])].join(" ");
   const hash = createHash("sha256").update(JSON.stringify(commands)).digest("hex");
-  if (memo?.get(key) === hash) return false;
+  if (memo?.get(key) === hash && !(await areMissing(calls, appId, commands))) return false;
   await calls.run({ method: "PUT", route: Routes.applicationCommands(appId), body: commands, doing: "register commands" });
   memo?.set(key, hash);
   return true;
+}
+
+/** Whether a server has forgotten commands that it was told once; what it says of each of them besides is its own affair. */
+async function areMissing(calls: Calls, appId: string, commands: Definitions): Promise<boolean> {
+  try {
+    const call = { method: "GET", route: Routes.applicationCommands(appId), doing: "look at the commands", ms: 10_000 } as const;
+    const known = await calls.run<readonly { readonly name: string }[]>(call);
+    return commands.some(({ name }) => !known.some((command) => command.name === name));
+  } catch {
+    return false;
+  }
+}
+
+/** The application that the token belongs to. @throws ChatError */
+export async function applicationId(calls: Calls): Promise<string> {
+  const call = { method: "GET", route: Routes.currentApplication(), doing: "ask for the application", ms: 20_000 } as const;
+  return (await calls.run<APIApplication>(call)).id;
 }
 
 /**
@@ -41,17 +64,18 @@ export async function registerNow(
 ): Promise<{ readonly appId: string; readonly commands: number }> {
   const rest = new REST(restOptions(options.apiUrl, DEFAULT_TIMING.requestMs)).setToken(options.token);
   const calls = new Calls(rest, DEFAULT_TIMING);
-  const asked = { method: "GET", route: Routes.currentApplication(), doing: "ask for the application" } as const;
-  const appId = options.appId ?? (await calls.run<APIApplication>(asked)).id;
+  const appId = options.appId ?? (await applicationId(calls));
   const commands = definitions(handlers.commands, handlers.shortcuts);
-  const { memo } = options;
-  await register(calls, appId, commands, memo && { get: () => undefined, set: (key, value) => memo.set(key, value) });
+  const { memo, apiUrl } = options;
+  await register(calls, { appId, apiUrl }, commands, memo && { get: () => undefined, set: (key, value) => memo.set(key, value) });
   return { appId, commands: commands.length };
 }
 
-/** discord.js's settings for the REST interface. */
+/** discord.js's settings for the REST interface, whose address may end with the version or without it. */
 export function restOptions(apiUrl: string | undefined, timeout: number): Partial<RESTOptions> {
-  return { version: "10", timeout, makeRequest, ...(apiUrl === undefined ? {} : { api: apiUrl.replace(/\/(v\d+\/?)?$/, "") }) };
+  if (apiUrl === undefined) return { version: "10", timeout, makeRequest };
+  const [, api = apiUrl, version = "10"] = /^(.*?)\/*(?:\/v(\d+)\/*)?$/s.exec(apiUrl.trim()) ?? [];
+  return { version, timeout, makeRequest, api };
 }
 
 /**
@@ -59,12 +83,37 @@ export function restOptions(apiUrl: string | undefined, timeout: number): Partia
  * which is everybody's dispatcher once it is loaded, cannot read: every upload would fail.
  */
 const makeRequest: RESTOptions["makeRequest"] = async (url, init) => {
-  if (!(init.body instanceof FormData)) return DefaultRestOptions.makeRequest(url, init);
+  if (!(init.body instanceof FormData)) return withRetryAfter(await DefaultRestOptions.makeRequest(url, init));
   const form = new Response(init.body);
   const body = new Uint8Array(await form.arrayBuffer());
   const headers = {
     ...(init.headers as Record<string, string>),
     "content-type": form.headers.get("content-type") ?? "multipart/form-data",
   };
-  return DefaultRestOptions.makeRequest(url, { ...init, body, headers });
+  return withRetryAfter(await DefaultRestOptions.makeRequest(url, { ...init, body, headers }));
 };
+
+type Answered = Awaited<ReturnType<RESTOptions["makeRequest"]>>;
+
+/**
+ * discord.js learns from headers alone how long to wait after a 429, and repeats the call at once without them. A server may say it in the
+ * body only, as Discord does too; one that says nothing is given a second.
+ */
+async function withRetryAfter(response: Answered): Promise<Answered> {
+  if (response.status !== 429 || response.headers.has("retry-after")) return response;
+  const text = await response.text();
+  const { retry_after = 1, global = false } = limitOf(text);
+  const headers = new Headers(response.headers as Headers);
+  headers.set("retry-after", String(retry_after));
+  if (global) headers.set("x-ratelimit-global", "true");
+  return new Response(text, { status: 429, headers });
+}
+
+function limitOf(text: string): { readonly retry_after?: number; readonly global?: boolean } {
+  try {
+    const { retry_after, global } = JSON.parse(text) as Record<string, unknown>;
+    return { ...(Number(retry_after) > 0 ? { retry_after: Number(retry_after) } : {}), global: global === true };
+  } catch {
+    return {};
+  }
+}

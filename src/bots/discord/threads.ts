@@ -1,8 +1,8 @@
-import { type APIThreadChannel, RESTJSONErrorCodes, Routes, ThreadAutoArchiveDuration } from "discord.js";
+import { type APIMessage, type APIThreadChannel, RESTJSONErrorCodes, Routes, ThreadAutoArchiveDuration } from "discord.js";
 import { ChatError, type MessageRef, type Place } from "../chat.js";
 import type { Calls } from "./calls.js";
 import { hasCode } from "./errors.js";
-import { DIRECT } from "./places.js";
+import { DIRECT, type Places } from "./places.js";
 
 const NAME_LENGTH = 100;
 
@@ -11,8 +11,20 @@ const NAME_LENGTH = 100;
  *
  * @throws ChatError when the message is gone, or Discord cannot be reached.
  */
-export async function openThread(calls: Calls, { place, id }: MessageRef, title: string): Promise<Place> {
+export async function openThread(parts: ThreadParts, message: MessageRef, title: string): Promise<Place> {
+  const { place } = message;
   if (place.thread !== undefined || place.community === DIRECT) return place;
+  const opened = await open(parts.calls, message, title);
+  parts.places.noteThread(opened, title);
+  return opened;
+}
+
+export interface ThreadParts {
+  readonly calls: Calls;
+  readonly places: Places;
+}
+
+async function open(calls: Calls, { place, id }: MessageRef, title: string): Promise<Place> {
   const name = title.trim().slice(0, NAME_LENGTH) || "Thread";
   const body = { name, auto_archive_duration: ThreadAutoArchiveDuration.OneDay };
   try {
@@ -26,10 +38,17 @@ export async function openThread(calls: Calls, { place, id }: MessageRef, title:
     const thread = await calls.run<APIThreadChannel>(call);
     return { ...place, thread: thread.id };
   } catch (error) {
-    // A message's thread has the message's id.
-    if (hasCode(error, RESTJSONErrorCodes.ThreadAlreadyCreatedForMessage)) return { ...place, thread: id };
+    if (hasCode(error, RESTJSONErrorCodes.ThreadAlreadyCreatedForMessage))
+      return { ...place, thread: await threadOf(calls, { place, id }) };
     // No permission, a kind of channel without threads, too many of them: people get their picture all the same.
     if (error instanceof ChatError && error.kind === "forbidden") return place;
     throw error;
   }
+}
+
+/** The thread that a message has already. With Discord it has the message's id, but other servers may give it one of its own. */
+async function threadOf(calls: Calls, { place, id }: MessageRef): Promise<string> {
+  const call = { method: "GET", route: Routes.channelMessage(place.channel, id), doing: "look for the thread", ms: 10_000 } as const;
+  const message = await calls.run<APIMessage>(call).catch(() => undefined);
+  return message?.thread?.id ?? id;
 }

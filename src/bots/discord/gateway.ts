@@ -1,0 +1,194 @@
+import {
+  type APIGatewayBotInfo,
+  type APIInteraction,
+  GatewayDispatchEvents,
+  type GatewayReadyDispatchData,
+  SimpleShardingStrategy,
+  type WebSocketOptions,
+  WebSocketShardDestroyRecovery,
+} from "discord.js";
+import type { Logger } from "pino";
+import type { Reaction } from "./reactions.js";
+
+type Manager = Parameters<NonNullable<WebSocketOptions["buildStrategy"]>>[0];
+
+/** What the adapter reads itself, as it comes from the gateway. */
+interface Heard {
+  [GatewayDispatchEvents.InteractionCreate]: APIInteraction;
+  [GatewayDispatchEvents.MessageReactionAdd]: Reaction;
+  [GatewayDispatchEvents.MessageReactionRemove]: Reaction;
+}
+
+/** What discord.js needs for its caches of servers, channels, roles and members. Other servers send more than the bot has asked for. */
+const KEPT: ReadonlySet<string> = new Set<GatewayDispatchEvents>([
+  ...[GatewayDispatchEvents.Ready, GatewayDispatchEvents.Resumed, GatewayDispatchEvents.UserUpdate],
+  ...[GatewayDispatchEvents.GuildCreate, GatewayDispatchEvents.GuildUpdate, GatewayDispatchEvents.GuildDelete],
+  ...[GatewayDispatchEvents.GuildRoleCreate, GatewayDispatchEvents.GuildRoleUpdate, GatewayDispatchEvents.GuildRoleDelete],
+  ...[GatewayDispatchEvents.GuildMemberUpdate, GatewayDispatchEvents.GuildEmojisUpdate],
+  ...[GatewayDispatchEvents.ChannelCreate, GatewayDispatchEvents.ChannelUpdate, GatewayDispatchEvents.ChannelDelete],
+  ...[GatewayDispatchEvents.ThreadCreate, GatewayDispatchEvents.ThreadUpdate, GatewayDispatchEvents.ThreadDelete],
+  ...[GatewayDispatchEvents.ThreadListSync],
+]);
+
+/** After so many breaks in the middle of a resumption the session is given up, and a new one begun. */
+const RESUMPTIONS = 2;
+
+export interface GatewayOptions {
+  readonly logger: Logger;
+  /** The application's id, where the settings tell. */
+  readonly appId?: string;
+  /** It is not Discord's own. */
+  readonly foreign: boolean;
+  /** A resumption without an answer is given up after this many milliseconds, and a new session begun. */
+  readonly resumeMs: number;
+}
+
+/**
+ * Stands between the gateway and discord.js, which takes for granted that a server says all that Discord says: it fills in what other
+ * servers leave out, keeps away what nobody here reads, and contains what goes wrong about a single event. What the adapter reads itself
+ * it gets from here, as it came.
+ */
+export class Gateway {
+  readonly #listeners = new Map<string, ((data: never) => void)[]>();
+  readonly #resuming = new Map<number, NodeJS.Timeout>();
+  readonly #broken = new Map<number, number>();
+  #url = "";
+  #namesApplication = true;
+  #ready = false;
+
+  constructor(private readonly options: GatewayOptions) {}
+
+  on<E extends keyof Heard>(event: E, listener: (data: Heard[E]) => void): void {
+    this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
+  }
+
+  /** discord.js has its servers. From now on it sees reactions as well: members come with them, who need not be asked for then. */
+  ready(): void {
+    this.#ready = true;
+  }
+
+  /** Nobody hears anything more. */
+  close(): void {
+    this.#listeners.clear();
+    for (const timer of this.#resuming.values()) clearTimeout(timer);
+  }
+
+  /** Whether the gateway has said which application the bot belongs to. */
+  get namesApplication(): boolean {
+    return this.#namesApplication;
+  }
+
+  /** For discord.js's options. */
+  readonly buildStrategy: NonNullable<WebSocketOptions["buildStrategy"]> = (manager) => {
+    const strategy = new SimpleShardingStrategy(manager);
+    const fetch = manager.fetchGatewayInformation.bind(manager);
+    manager.fetchGatewayInformation = async (force) => {
+      const information = whole(await fetch(force));
+      this.#url = information.url;
+      return information;
+    };
+    const update = manager.options.updateSessionInfo;
+    manager.options.updateSessionInfo = (shard, session) =>
+      update(shard, session && { ...session, resumeURL: this.#resumeUrl(session.resumeURL) });
+    const emit = manager.emit.bind(manager) as (event: string, payload: Payload) => boolean;
+    const passed = (event: string, payload: Payload): boolean => {
+      try {
+        this.#watch(event, payload, manager, strategy);
+        return this.#pass(event, payload, emit);
+      } catch (error) {
+        this.options.logger.warn({ err: error, event: payload.data?.t ?? event }, "an event of Discord's gateway could not be read");
+        return true;
+      }
+    };
+    Object.assign(manager, { emit: passed });
+    return strategy;
+  };
+
+  #pass(event: string, payload: Payload, emit: (event: string, payload: Payload) => boolean): boolean {
+    // What "ready" tells comes once by itself and once more as an event; both are the same object.
+    if (event === "ready" && payload.data) this.#fillIn(payload.data as Partial<GatewayReadyDispatchData>);
+    if (event !== "dispatch") return emit(event, payload);
+    const { t: name = "", d: data } = payload.data ?? {};
+    for (const listener of this.#listeners.get(name) ?? []) listener(data as never);
+    const reaction = name === GatewayDispatchEvents.MessageReactionAdd && this.#ready;
+    return KEPT.has(name) || reaction ? emit(event, payload) : true;
+  }
+
+  #fillIn(ready: Partial<GatewayReadyDispatchData>): void {
+    ready.guilds ??= [];
+    this.#namesApplication = ready.application?.id !== undefined;
+    // Since 2017 new applications' bots have the application's id.
+    const id = ready.application?.id ?? this.options.appId ?? ready.user?.id ?? "";
+    Object.assign(ready, { application: { flags: 0, ...ready.application, id } });
+  }
+
+  /** Where a session goes on: as the server says, else where it began. */
+  #resumeUrl(said: string | undefined): string {
+    if (!said) return this.#url;
+    const url = plain(said);
+    // An address copied from Discord's documentation leads away from a server that is not Discord.
+    const astray = this.options.foreign && isDiscord(url) && !isDiscord(this.#url);
+    return astray ? this.#url : url;
+  }
+
+  /** Gives up a session that a server does not resume: one without that ability may simply say nothing. */
+  #watch(event: string, { shardId: shard }: Payload, manager: Manager, strategy: SimpleShardingStrategy): void {
+    if (event === "hello") {
+      void Promise.resolve(manager.options.retrieveSessionInfo(shard)).then((session) => {
+        if (!session) return;
+        const late = () => {
+          this.options.logger.warn({ shard }, "Discord did not resume the session; beginning another one");
+          // discord.js has no other way to begin anew with one shard.
+          const { shards } = strategy as unknown as { readonly shards: ReadonlyMap<number, Reconnects> };
+          void shards.get(shard)?.destroy({ reason: "Not resumed", recover: WebSocketShardDestroyRecovery.Reconnect });
+        };
+        clearTimeout(this.#resuming.get(shard));
+        this.#resuming.set(shard, setTimeout(late, this.options.resumeMs).unref());
+      });
+    } else if (event === "ready" || event === "resumed") {
+      this.#noLongerResuming(shard);
+      this.#broken.delete(shard);
+    } else if (event === "closed" && this.#noLongerResuming(shard)) {
+      const times = (this.#broken.get(shard) ?? 0) + 1;
+      this.#broken.set(shard, times);
+      if (times >= RESUMPTIONS) void manager.options.updateSessionInfo(shard, null);
+    }
+  }
+
+  #noLongerResuming(shard: number): boolean {
+    clearTimeout(this.#resuming.get(shard));
+    return this.#resuming.delete(shard);
+  }
+}
+
+interface Payload {
+  readonly shardId: number;
+  readonly data?: { readonly t?: string; readonly d?: unknown };
+}
+
+/** As much of a shard as is needed here. */
+interface Reconnects {
+  destroy(options: { readonly reason: string; readonly recover: WebSocketShardDestroyRecovery }): Promise<void>;
+}
+
+/** What the gateway says about itself, with what Discord would say where a server leaves something out. */
+function whole({ url, shards, session_start_limit }: Partial<APIGatewayBotInfo>): APIGatewayBotInfo {
+  const limit: Partial<APIGatewayBotInfo["session_start_limit"]> = session_start_limit ?? {};
+  return {
+    url: plain(url ?? ""),
+    shards: Math.max(1, shards ?? 1),
+    session_start_limit: {
+      ...{ total: limit.total ?? 1_000, remaining: limit.remaining ?? 1_000 },
+      ...{ reset_after: limit.reset_after ?? 0, max_concurrency: Math.max(1, limit.max_concurrency ?? 1) },
+    },
+  };
+}
+
+/** An address without a query: discord.js appends its own one. */
+function plain(url: string): string {
+  return url.replace(/[?#].*$/s, "").replace(/^http/, "ws");
+}
+
+function isDiscord(url: string): boolean {
+  return URL.canParse(url) && /(^|\.)discord(app)?\.(gg|com|media)$/.test(new URL(url).hostname);
+}
