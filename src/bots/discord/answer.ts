@@ -51,6 +51,8 @@ export interface AnswerParts {
 export class Answer {
   readonly #until = Date.now() + TOKEN_MS;
   #state: "new" | "thinking" | "answered" | "lost" = "new";
+  /** The id of the message that is the first answer, as soon as it is known. */
+  #original: string | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
@@ -105,19 +107,20 @@ export class Answer {
   async #say(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
     const { body } = compose(message);
     const data = visibility === "private" ? { ...body, flags: (body.flags ?? 0) | PRIVATE } : body;
-    const result = await this.#first({ type: InteractionResponseType.ChannelMessageWithSource, data });
+    await this.#first({ type: InteractionResponseType.ChannelMessageWithSource, data });
     if (this.#stateIs("lost")) return this.#instead(message, visibility);
     this.#state = "answered";
-    return visibility === "private" ? undefined : this.#ref(result?.resource?.message ?? (await this.#original(message)));
+    return visibility === "private" ? undefined : this.#ref(await this.#idOfFirst(message));
   }
 
-  /** The first answer as a message: a server that does not tell it is asked, or told it once more where it cannot be asked. */
-  async #original(message: OutgoingMessage): Promise<Pick<APIMessage, "id">> {
+  /** The first answer's id: a server that has not told it is asked, or told the answer once more where it cannot be asked. */
+  async #idOfFirst(message: OutgoingMessage): Promise<string> {
+    if (this.#original !== undefined) return this.#original;
     try {
-      return await this.#webhook<APIMessage>("GET", "@original");
+      return (await this.#webhook<APIMessage>("GET", "@original")).id;
     } catch (error) {
       if (chatError(error, { doing: DOING }).kind !== "gone") throw error;
-      return await this.#webhook<APIMessage>("PATCH", "@original", compose(message));
+      return (await this.#webhook<APIMessage>("PATCH", "@original", compose(message))).id;
     }
   }
 
@@ -132,36 +135,40 @@ export class Answer {
   }
 
   /** The first word; when it comes too late, or somebody has said it already, the interaction is lost. */
-  async #first(body: object): Promise<RESTPostAPIInteractionCallbackWithResponseResult | undefined> {
+  async #first(body: object): Promise<void> {
     const { id, token } = this.asked;
     try {
-      return await this.parts.calls.run<RESTPostAPIInteractionCallbackWithResponseResult>({
+      const said = await this.parts.calls.run<RESTPostAPIInteractionCallbackWithResponseResult>({
         ...{ method: "POST", route: Routes.interactionCallback(id, token), body, auth: false, ms: FIRST_WORD_MS, doing: DOING },
         query: new URLSearchParams({ with_response: "true" }),
         repeatable: true,
       });
+      // Older servers answer with nothing.
+      this.#original = said?.resource?.message?.id ?? said?.interaction?.response_message_id;
     } catch (error) {
       // Discord has heard an earlier try of the same call, whose answer was lost.
-      if (hasCode(error, RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)) return undefined;
+      if (hasCode(error, RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)) return;
       this.parts.logger.warn({ err: error }, "an interaction was not answered in time");
       this.#state = "lost";
-      return undefined;
     }
   }
 
   /** Puts a message where "thinking" stands. */
   async #fillIn(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
     clearTimeout(this.#timer);
-    const posted = await this.#tokened(message, visibility, (composed) => this.#webhook<APIMessage>("PATCH", "@original", composed));
+    const posted = await this.#tokened(message, visibility, async (composed) => {
+      const { id } = await this.#webhook<Partial<APIMessage>>("PATCH", "@original", composed);
+      return id ?? (await this.#idOfFirst(message));
+    });
     this.#state = this.#stateIs("lost") ? "lost" : "answered";
     return posted;
   }
 
   async #followUp(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
-    return this.#tokened(message, visibility, (composed) => {
+    return this.#tokened(message, visibility, async (composed) => {
       const { body, files } = composed;
       const flags = (body.flags ?? 0) | (visibility === "private" ? PRIVATE : 0);
-      return this.#webhook<APIMessage>("POST", undefined, { body: { ...body, flags }, files });
+      return (await this.#webhook<APIMessage>("POST", undefined, { body: { ...body, flags }, files })).id;
     });
   }
 
@@ -169,14 +176,12 @@ export class Answer {
   async #tokened(
     message: OutgoingMessage,
     visibility: Visibility,
-    send: (composed: ReturnType<typeof compose>) => Promise<APIMessage>,
+    send: (composed: ReturnType<typeof compose>) => Promise<string>,
   ): Promise<MessageRef | undefined> {
     if (this.#state === "lost" || Date.now() > this.#until) return this.#instead(message, visibility);
     try {
       const sent = await send(compose(message));
-      if (visibility === "private") return undefined;
-      // An edit may be answered with nothing.
-      return this.#ref(sent?.id === undefined ? await this.#webhook<APIMessage>("GET", "@original") : sent);
+      return visibility === "private" ? undefined : this.#ref(sent);
     } catch (error) {
       const failure = chatError(error, { doing: DOING });
       if (failure.kind !== "gone") throw failure;
@@ -198,7 +203,7 @@ export class Answer {
     return this.parts.calls.run<T>({ method, route, auth: false, doing: DOING, ...query, ...composed });
   }
 
-  async #ref({ id }: Pick<APIMessage, "id">): Promise<MessageRef> {
+  async #ref(id: string): Promise<MessageRef> {
     return { place: await this.asked.place, id };
   }
 

@@ -3,6 +3,7 @@ import {
   type APIInteraction,
   GatewayDispatchEvents,
   type GatewayReadyDispatchData,
+  Routes,
   SimpleShardingStrategy,
   type WebSocketOptions,
   WebSocketShardDestroyRecovery,
@@ -81,11 +82,12 @@ export class Gateway {
   /** For discord.js's options. */
   readonly buildStrategy: NonNullable<WebSocketOptions["buildStrategy"]> = (manager) => {
     const strategy = new SimpleShardingStrategy(manager);
-    const fetch = manager.fetchGatewayInformation.bind(manager);
-    manager.fetchGatewayInformation = async (force) => {
-      const information = whole(await fetch(force));
-      this.#url = information.url;
-      return information;
+    let known: APIGatewayBotInfo | undefined;
+    // discord.js asks for it several times in a row, and trips over what is left out.
+    manager.fetchGatewayInformation = async (force = false) => {
+      if (force || !known) known = whole((await manager.options.rest.get(Routes.gatewayBot())) as Partial<APIGatewayBotInfo>);
+      this.#url = known.url;
+      return known;
     };
     const update = manager.options.updateSessionInfo;
     manager.options.updateSessionInfo = (shard, session) =>

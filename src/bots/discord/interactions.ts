@@ -198,9 +198,10 @@ export class Interactions {
     const told = readPermissions(app_permissions);
     const missing = whatIsMissing(told, place.thread !== undefined);
     if (missing === undefined && told?.bitfield !== 0n) return undefined;
-    // Not every server computes them for each command: what is said by its roles and channels counts as well.
-    const known = this.parts.places.permissionsIn(place);
-    return known ? whatIsMissing(known, place.thread !== undefined) : told?.bitfield === 0n ? undefined : missing;
+    // Not every server computes them for each command: what its roles and channels say counts more. One that tells of neither is tried.
+    const { places } = this.parts;
+    const known = places.permissionsIn(place);
+    return known || places.isMember(place) ? whatIsMissing(known, place.thread !== undefined) : missing;
   }
 
   #answer(interaction: Answered): Answer {

@@ -7,10 +7,12 @@ import {
   GuildPremiumTier,
   PermissionFlagsBits,
   type PermissionsBitField,
+  RESTJSONErrorCodes,
   Routes,
 } from "discord.js";
 import type { Place, PlaceInfo } from "../chat.js";
 import type { Calls } from "./calls.js";
+import { hasCode } from "./errors.js";
 import { readPermissions } from "./permissions.js";
 
 export const PLATFORM = "discord";
@@ -71,10 +73,12 @@ export class Places {
     const uploadBytes = this.uploadBytes(place.community);
     if (place.community === DIRECT) return { name: "a direct message", closed: true, restricted: false, uploadBytes };
     const id = channelOf(place);
-    const { name, closed, restricted } = await this.#know(id).catch((error: unknown) => {
+    const { name, closed, restricted } = await this.#know(id).catch((error: unknown): Omit<Known, "guild"> => {
       const noted = this.#noted.get(id);
       if (noted) return noted;
-      throw error;
+      if (hasCode(error, RESTJSONErrorCodes.UnknownChannel, RESTJSONErrorCodes.MissingAccess)) throw error;
+      // Whoever is busy, or does not tell, does not keep people from their pictures; these are shown there only, then.
+      return { name: "", closed: true, restricted: false };
     });
     return { name: name === "" ? "a channel" : `#${name}`, closed, restricted, uploadBytes };
   }
@@ -108,6 +112,11 @@ export class Places {
     const guild = this.client.guilds.cache.get(place.community);
     const channel = guild?.channels.cache.get(channelOf(place));
     return (guild?.members.me && channel?.permissionsFor(guild.members.me)) ?? undefined;
+  }
+
+  /** Whether the gateway has told of the server that a place is in: commands may come from servers that the bot itself is not in. */
+  isMember({ community }: Place): boolean {
+    return this.client.guilds.cache.has(community);
   }
 
   /** Remembers what Discord has said about a community: the limit that came with a command. */
