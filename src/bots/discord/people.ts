@@ -1,6 +1,6 @@
 import type { APIUser, Client } from "discord.js";
 import type { Person } from "../chat.js";
-import { isModerator, readPermissions } from "./permissions.js";
+import { isModerator, readPermissions, reckoned } from "./permissions.js";
 
 type Named = Pick<APIUser, "id" | "username"> & { readonly global_name?: string | null };
 
@@ -51,7 +51,7 @@ export async function personOfReaction(
   if (!member) return { id: user, name: "somebody", moderator: false };
   if (member.user.bot) return undefined;
   const here = client.channels.cache.get(channel);
-  const permissions = here && !here.isDMBased() ? here.permissionsFor(member) : member.permissions;
+  const permissions = reckoned(() => (here && !here.isDMBased() ? here.permissionsFor(member) : member.permissions));
   return personOf(asApi(member.user), member.nickname, isModerator(permissions));
 }
 

@@ -23,6 +23,15 @@ export function readPermissions(bits: string | number | null | undefined): Reado
   return /^\d+$/.test(String(bits)) ? new PermissionsBitField(BigInt(bits ?? 0)) : undefined;
 }
 
+/** What discord.js makes of roles and channels; undefined where a server has not told of all the roles that this takes. */
+export function reckoned(permissions: () => Readonly<PermissionsBitField> | null | undefined): Readonly<PermissionsBitField> | undefined {
+  try {
+    return permissions() ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Why a picture could not be posted in a channel with these permissions of the bot: one sentence that says who can mend it; undefined
  * where it could. Threads are a comfort, so their permission is not among those.

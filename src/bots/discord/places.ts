@@ -13,7 +13,7 @@ import {
 import type { Place, PlaceInfo } from "../chat.js";
 import type { Calls } from "./calls.js";
 import { hasCode } from "./errors.js";
-import { readPermissions } from "./permissions.js";
+import { readPermissions, reckoned } from "./permissions.js";
 
 export const PLATFORM = "discord";
 /** The community of direct messages, as in Discord's own links. */
@@ -111,7 +111,7 @@ export class Places {
   permissionsIn(place: Place): Readonly<PermissionsBitField> | undefined {
     const guild = this.client.guilds.cache.get(place.community);
     const channel = guild?.channels.cache.get(channelOf(place));
-    return (guild?.members.me && channel?.permissionsFor(guild.members.me)) ?? undefined;
+    return reckoned(() => guild?.members.me && channel?.permissionsFor(guild.members.me));
   }
 
   /** Whether the gateway has told of the server that a place is in: commands may come from servers that the bot itself is not in. */

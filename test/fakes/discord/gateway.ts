@@ -49,6 +49,10 @@ export class Gateway {
   resumed = 0;
   /** The next attempts to go on with a session are turned down. */
   refusesResume = false;
+  /** Attempts to go on with a session get no answer at all. */
+  ignoresResume = false;
+  /** What another server of the protocol would say instead; undefined: nothing. */
+  dialect: (event: E, data: unknown) => unknown = (_event, data) => data;
   /** New connections are turned down, as in an outage. */
   down = false;
 
@@ -60,7 +64,8 @@ export class Gateway {
     server.on("upgrade", (request: IncomingMessage, socket, head) => {
       if (this.down || !request.url?.startsWith("/gateway")) return socket.destroy();
       const query = new URL(request.url, "http://local").searchParams;
-      if (query.get("v") !== "10" || query.get("encoding") !== "json") options.offend(`the gateway was asked for with ${query}`);
+      if ([...query.keys()].length > new Set(query.keys()).size || query.get("v") !== "10" || query.get("encoding") !== "json")
+        options.offend(`the gateway was asked for with ${query}`);
       this.#sockets.handleUpgrade(request, socket, head, (connected) => this.#serve(connected));
     });
   }
@@ -151,6 +156,7 @@ export class Gateway {
       socket.close(GatewayCloseCodes.AuthenticationFailed);
       return undefined;
     }
+    if (this.ignoresResume) return undefined;
     const session = this.#sessions.get(session_id);
     if (!session || this.refusesResume) {
       this.#sessions.delete(session_id);
@@ -168,7 +174,9 @@ export class Gateway {
     return session;
   }
 
-  #send(session: Session, t: E, d: unknown): void {
+  #send(session: Session, t: E, data: unknown): void {
+    const d = this.dialect(t, data);
+    if (d === undefined) return;
     const event = { op: Op.Dispatch as const, t, s: ++session.sequence, d };
     session.events.push(event);
     session.socket?.send(JSON.stringify(event));

@@ -20,7 +20,7 @@ import { InteractionDesk } from "./interactions.js";
 import { FakePerson } from "./person.js";
 import { PostOffice } from "./post-office.js";
 import { RateLimits } from "./rate-limits.js";
-import { findRoute, type Request } from "./rest.js";
+import { type Answer, findRoute, type Request } from "./rest.js";
 import { type SeenMessage, seen } from "./seen.js";
 import { type Cdn, channelJson, emojiJson, guildJson, memberJson, sign } from "./serialise.js";
 import {
@@ -80,6 +80,8 @@ export class FakeDiscord {
   registrations = 0;
   /** Asked before each request. */
   fault: (request: Request) => Fault | undefined = () => undefined;
+  /** What another server of the protocol would answer instead; a status of its own, and headers that it does not send, included. */
+  dialect: (request: Request, answer: Answer) => Answer & { readonly bareHead?: boolean } = (_request, answer) => answer;
   /** Milliseconds that the fake's clock is ahead of the real one. */
   ahead = 0;
   readonly #server: Server;
@@ -419,9 +421,9 @@ export class FakeDiscord {
         );
       }
       try {
-        const { status, body } = await route.handle(this, parameters, request);
+        const { status, body, bareHead = false } = this.dialect(request, await route.handle(this, parameters, request));
         if (fault === "answer lost") return void incoming.socket.destroy();
-        send(status, body, headers);
+        send(status, body, bareHead ? {} : headers);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         // Wrong forms and second words are mistakes of the client, whatever happens elsewhere.
