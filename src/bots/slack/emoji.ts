@@ -20,7 +20,8 @@ const TONES = ["\u{1F3FB}", "\u{1F3FC}", "\u{1F3FD}", "\u{1F3FE}", "\u{1F3FF}"];
  */
 export function toUnicode(name: string): string {
   const [base = "", tone] = name.split("::");
-  const emoji = byName.get(base);
+  // Other servers may say the emoji itself.
+  const emoji = byName.get(base) ?? (byEmoji.has(bare(base)) ? base : undefined);
   if (emoji === undefined) return `:${base}:`;
   const modifier = TONES[Number(/^skin-tone-([2-6])$/.exec(tone ?? "")?.[1]) - 2];
   return modifier === undefined ? emoji : toned(emoji, modifier);

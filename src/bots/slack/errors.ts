@@ -64,7 +64,10 @@ export function codeOf(error: unknown): string | undefined {
 export function retryAfter(error: unknown): number | undefined {
   if (error instanceof WebAPIRateLimitedError) return error.retryAfter;
   const code = codeOf(error);
-  return code === "ratelimited" || code === "rate_limited" ? 5 : undefined;
+  if (code !== "ratelimited" && code !== "rate_limited") return undefined;
+  const cause = error instanceof ChatError ? error.cause : error;
+  const told = cause instanceof WebAPIPlatformError ? cause.data.response_metadata?.retryAfter : undefined;
+  return typeof told === "number" ? told : 5;
 }
 
 /** Whether the call may have been carried out although no answer came. */

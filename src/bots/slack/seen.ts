@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { list } from "./messages.js";
+import { fields, list } from "./messages.js";
 import type { Memo } from "./options.js";
 
 /** Slack repeats what it believes was not taken, for up to an hour. */
@@ -63,10 +63,20 @@ function placeOf(id: string): { readonly shelf: string; readonly name: string } 
 }
 
 /**
- * What tells one delivery from another: the id that came with it, and what was said. Some servers give one id to everything.
+ * What tells one delivery from another: the id that came with it, and who said what where. Some servers give one id to everything; and what
+ * Slack says beside that, such as of a file, may be another when it says it again.
  *
+ * @param what an event, or the body of a command or of an interaction
  * @returns undefined without an id: then nothing can be told apart
  */
 export function identity(id: string | undefined, what: unknown): string | undefined {
-  return id === undefined ? undefined : `${id} ${createHash("sha256").update(JSON.stringify(what)).digest("base64url")}`;
+  if (id === undefined) return undefined;
+  const said = fields(what);
+  const { view, item } = { view: fields(said.view), item: fields(said.item) };
+  const essence = [
+    ...[said.type, said.event_ts, said.ts, said.user, said.text, said.reaction, item.channel, item.ts],
+    ...[said.command, said.user_id, said.channel_id, said.response_url, said.callback_id, said.action_ts, said.message_ts],
+    ...[view.id, fields(view.state).values, list(said.actions).map((action) => [fields(action).action_id, fields(action).action_ts])],
+  ];
+  return `${id} ${createHash("sha256").update(JSON.stringify(essence)).digest("base64url")}`;
 }

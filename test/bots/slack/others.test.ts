@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { findApi } from "../../../src/bots/slack/address.js";
 import { understandable } from "../../../src/bots/slack/answers.js";
+import { identity } from "../../../src/bots/slack/seen.js";
 import type { Manners } from "../../fakes/slack/manners.js";
 import { FakeSlack } from "../../fakes/slack/server.js";
 import { eventually } from "../contract-world.js";
@@ -122,6 +123,28 @@ describe("a server that", () => {
     await chat.start(listener);
     await chat.edit(ref, { text: "mine, changed", keepPictures: true });
     expect(people.look(ann, thread).at(-1)).toMatchObject({ text: "mine, changed", pictures: [{ name: "dream.png" }] });
+  });
+});
+
+describe("what tells deliveries apart", () => {
+  const event = { type: "app_mention", user: "U1", text: "dream", ts: "1.1", event_ts: "1.1", files: [{ id: "F1", mimetype: "" }] };
+
+  it("is the id and what was said, whatever else is known of it by then", () => {
+    const again = { ...event, files: [{ id: "F1", mimetype: "image/png", size: 7 }] };
+    expect(identity("Ev1", again)).toBe(identity("Ev1", event));
+    expect(identity("Ev2", event)).not.toBe(identity("Ev1", event));
+    expect(identity("Ev1", { ...event, ts: "1.2", event_ts: "1.2" })).not.toBe(identity("Ev1", event));
+    expect(identity(undefined, event)).toBeUndefined();
+  });
+
+  it("is what was pressed, chosen or filled in", () => {
+    const press = (action_id: string) => ({ type: "block_actions", trigger_id: "1", actions: [{ action_id }] });
+    expect(identity("1", press("a"))).not.toBe(identity("1", press("b")));
+    const form = (value: string) => ({ type: "view_submission", view: { id: "V1", state: { values: { size: { size: { value } } } } } });
+    expect(identity("1", form("64"))).not.toBe(identity("1", form("96")));
+    const line = (response_url: string) => ({ command: "/dream", text: "", user_id: "U1", channel_id: "C1", response_url });
+    expect(identity("1", line("http://a/1"))).not.toBe(identity("1", line("http://a/2")));
+    expect(identity("1", line("http://a/1"))).toBe(identity("1", line("http://a/1")));
   });
 });
 

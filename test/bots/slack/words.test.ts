@@ -54,6 +54,7 @@ describe("emoji", () => {
 
   it("leaves a workspace's own emoji their names", () => {
     expect(toUnicode("partyparrot")).toBe(":partyparrot:");
+    expect(toUnicode("⛄")).toBe("⛄");
     expect(toName(":partyparrot:")).toBe("partyparrot");
     expect(toName("not an emoji")).toBeUndefined();
   });
