@@ -64,7 +64,7 @@ describe("a process that is stuck", () => {
 describe("an engine that is stuck", () => {
   it("makes the program not ready, by name, until it answers again", async () => {
     const worker = fileURLToPath(new URL("../support/telling-engine.mjs", import.meta.url));
-    const host = new EngineHost({ modelsDir: "/nowhere", modelsPath: [], logger, worker, timings: { ping: 30 } });
+    const host = new EngineHost({ modelsDir: "/nowhere", modelsPath: [], logger, worker, timings: { ping: 100 } });
     const { address, chat } = await program({ engine: () => host });
     await chat.say(ann, "/dream picture:none");
     await chat.until(() => chat.in("thread").find(({ content }) => content.text.includes("ready")));
@@ -72,13 +72,13 @@ describe("an engine that is stuck", () => {
       const response = await fetch(`${address}/readyz`);
       return [response.status, ((await response.json()) as { problems: unknown[] }).problems];
     };
-    expect(await ready()).toEqual([200, []]);
+    await vi.waitFor(async () => expect(await ready()).toEqual([200, []]), { timeout: 10_000 });
     const pid = host.pid ?? Number.NaN;
     process.kill(pid, "SIGSTOP");
     await vi.waitFor(async () =>
       expect(await ready()).toEqual([503, [{ part: "engine", problem: "The engine's process does not answer." }]]),
     );
     process.kill(pid, "SIGCONT");
-    await vi.waitFor(async () => expect(await ready()).toEqual([200, []]));
+    await vi.waitFor(async () => expect(await ready()).toEqual([200, []]), { timeout: 10_000 });
   });
 });
