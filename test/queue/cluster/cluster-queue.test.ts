@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Config } from "../../../src/config.js";
 import { ClusterQueue } from "../../../src/queue/cluster/cluster-queue.js";
+import { PROTOCOL } from "../../../src/queue/cluster/protocol.js";
 import { Estimator } from "../../../src/queue/estimator.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { hasRedis, type RedisServer, redisHint, startRedis } from "../../support/redis.js";
@@ -10,9 +11,11 @@ import { clusterSettings, recordingLogger, startWorker } from "./harness.js";
 
 const silent = pino({ level: "silent" });
 
-function openQueue(cluster: Config["cluster"], options: Partial<QueueParts> = {}, logger = silent) {
-  const parts = queueParts(options);
-  const queue = new ClusterQueue({ ...parts, cluster, estimator: new Estimator({ dream: 1 }), logger });
+function openQueue(cluster: Config["cluster"], options: Partial<QueueParts> & { readonly protocol?: number } = {}, logger = silent) {
+  const { protocol, ...given } = options;
+  const parts = queueParts(given);
+  const version = protocol === undefined ? {} : { protocol };
+  const queue = new ClusterQueue({ ...parts, cluster, estimator: new Estimator({ dream: 1 }), logger, ...version });
   onTestFinished(() => queue.close(0));
   return { ...parts, queue, ...listen(queue) };
 }
@@ -104,6 +107,31 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     await (await painter.next()).finish();
     expect((await end).state).toBe("done");
     expect(queue.notice()).toBeUndefined();
+  });
+
+  it("outlives an upgrade of the bots: the older workers stop what they have, and a newer one goes on from the last octave", async () => {
+    const cluster = clusterSettings(redis.url);
+    const [older, newer] = [new FakeEngine(), new FakeEngine()];
+    await startWorker(cluster, older);
+    const before = openQueue(cluster);
+    await slots(before.queue, 1);
+    const { id } = await before.queue.submit(ask("a", { params: { octaves: 2 } }));
+    const run = await older.next();
+    await run.octave(1);
+    await expect.poll(async () => (await before.journal.checkpoint(id))?.octave).toBe(1);
+    await before.queue.close(0);
+
+    const after = openQueue(cluster, { journal: before.journal, protocol: PROTOCOL + 1 });
+    const end = after.ended(id);
+    await after.queue.recover(() => undefined);
+    await expect.poll(() => run.options.signal.aborted).toBe(true);
+    expect(after.queue.notice()).toMatch(/^Only workers of another version are there/);
+    await startWorker(cluster, newer, { protocol: PROTOCOL + 1 });
+    const again = await newer.next();
+    expect(again.request.resume?.octave).toBe(1);
+    await again.finish();
+    expect((await end).state).toBe("done");
+    expect([older.runs.length, newer.runs.length]).toEqual([1, 1]);
   });
 
   it("leaves nothing of ended jobs in Redis but what names versions and workers", async () => {
