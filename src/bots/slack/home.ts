@@ -46,7 +46,16 @@ export class Home {
     await publish(workspace, user, page(works, links, known));
     if (works.length === 0 || known.every((file) => file !== undefined)) return;
     const files = await Promise.all(works.map((work) => this.#preview(workspace, work)));
-    if (files.some((file) => file !== undefined)) await publish(workspace, user, page(works, links, files));
+    if (!files.some((file) => file !== undefined)) return;
+    await publish(workspace, user, page(works, links, files)).catch((err: unknown) => {
+      // The words are there.
+      this.parts.logger.warn({ err, user }, "the home page is shown without its pictures");
+      for (const { job } of works) this.#previews.delete(`${workspace.self.team} ${job}`);
+      this.parts.files.discard(
+        workspace,
+        files.filter((file) => file !== undefined),
+      );
+    });
   }
 
   /** Undefined when the picture is no longer kept, or cannot be uploaded: the work is shown without it. */

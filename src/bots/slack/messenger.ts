@@ -75,7 +75,7 @@ export class Messenger {
     const metadata: Metadata = { ...(key === undefined ? {} : { key }), ...(films.length === 0 ? {} : { films }) };
     try {
       const rendered = render(message, pictures);
-      const { ts, channel } = await this.#whenReady(() => this.#send(workspace, place, rendered, metadata, job));
+      const { ts, channel } = await this.whenReady(() => this.#send(workspace, place, rendered, metadata, job));
       const ref = { place: { ...place, channel }, id: ts };
       this.#own.set(messageKey(workspace, channel, ts), { thread: place.thread, pictures, metadata });
       if (named !== undefined) this.#posted.set(named, ref);
@@ -140,7 +140,7 @@ export class Messenger {
     const { films: _films, ...rest } = before.metadata;
     const metadata: Metadata = { ...rest, ...(films.length === 0 ? {} : { films }) };
     try {
-      await this.#whenReady(() => this.#update(workspace, ref, render(content, pictures), metadata, options));
+      await this.whenReady(() => this.#update(workspace, ref, render(content, pictures), metadata, options));
     } catch (error) {
       if (fresh && !outcomeUnknown(error)) this.files.discard(workspace, [...pictures.map(({ file }) => file), ...films], job);
       throw error;
@@ -156,7 +156,7 @@ export class Messenger {
   }
 
   /** Until Slack has looked at a file, a message with it is refused. */
-  async #whenReady<T>(work: () => Promise<T>): Promise<T> {
+  async whenReady<T>(work: () => Promise<T>): Promise<T> {
     const began = Date.now();
     const end = began + this.limits.fileMs;
     for (let pause = this.limits.pauseMs; ; pause *= 2) {

@@ -76,18 +76,20 @@ export class Replies {
     }
     const { channel, thread } = place;
     try {
-      await workspace.call(
-        "chat.postEphemeral",
-        (client, token) =>
-          client.chat.postEphemeral({
-            ...{ token, channel, user: to.person.id, text },
-            ...(blocks.length === 0 ? {} : { blocks }),
-            ...(thread === undefined ? {} : { thread_ts: thread }),
-          }),
-        { job },
-      );
+      const post = () =>
+        workspace.call(
+          "chat.postEphemeral",
+          (client, token) =>
+            client.chat.postEphemeral({
+              ...{ token, channel, user: to.person.id, text },
+              ...(blocks.length === 0 ? {} : { blocks }),
+              ...(thread === undefined ? {} : { thread_ts: thread }),
+            }),
+          { job },
+        );
+      await this.parts.messenger.whenReady(post);
     } catch (error) {
-      // Neither of them need be in the place any more: the conversation between the two is as private.
+      // One of them may be in the place no more, or what is said cannot be shown there: the conversation between the two is as private.
       if (!(error instanceof ChatError && (error.kind === "forbidden" || error.kind === "gone"))) throw error;
       await this.parts.messenger.post(workspace, { ...withoutThread(place), channel: to.person.id }, message);
       this.parts.files.discard(workspace, ids, job);

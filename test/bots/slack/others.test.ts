@@ -1,5 +1,6 @@
 /** The adapter at servers that speak Slack's protocol in their own manner. */
 import { describe, expect, it } from "vitest";
+import type { Work } from "../../../src/bots/chat.js";
 import { findApi } from "../../../src/bots/slack/address.js";
 import { understandable } from "../../../src/bots/slack/answers.js";
 import { identity } from "../../../src/bots/slack/seen.js";
@@ -63,6 +64,19 @@ describe("a server that", () => {
     expect(fake.calls.filter(({ method, outcome }) => method === "chat.postMessage" && outcome === "invalid_blocks")).toHaveLength(1);
     await chat.remove(ref);
     await eventually(async () => pictures().length === 0, "nothing left");
+  });
+
+  it("shows no files on the bot's page shows its words, each time", async () => {
+    const work: Work = { job: "7KQ4M9XA", title: "Dream", line: "/dream", at: 1, thumbnail: async () => png("#f00") };
+    const { fake, people, ann, ben } = await openSlack({
+      fake: { manners: { noFilesInBlocks: true } },
+      handlers: { works: async () => [work] },
+    });
+    for (const person of [ann, ben]) {
+      await people.openHome(person);
+      await eventually(async () => JSON.stringify(fake.team.homes.get(person.id))?.includes("7KQ4M9XA"), "the page");
+      await eventually(async () => fake.files.size > 0 && [...fake.files.values()].every(({ deleted }) => deleted), "no file left behind");
+    }
   });
 
   it("gives everything the same id is understood, and a repeated line is passed over", async () => {
@@ -178,6 +192,18 @@ describe("a private answer", () => {
     art.members.delete(ann.id);
     await event.reply({ text: "Only you" }, "private");
     expect(people.look(ann, { channel: fake.directMessage(ann).id }).at(-1)?.text).toBe("Only you");
+  });
+
+  it("in a thread waits for its picture", async () => {
+    const { fake, people, ann, art, listener, place } = await openSlack({
+      fake: { manners: { fileTypes: "nothing" }, processingMs: 200 },
+    });
+    const root = await people.say(ann, place, "root");
+    await people.mention(ann, { channel: art.id, thread: root.ts }, "queue");
+    const event = await listener.next("command");
+    await event.reply({ text: "Only you", pictures: [await png("#f00")] }, "private");
+    expect(people.look(ann, { channel: art.id, thread: root.ts }).at(-1)).toMatchObject({ ephemeral: true, pictures: [{}] });
+    expect(fake.refusedForFiles).toBeGreaterThan(0);
   });
 
   it("to somebody on the bot's page can be changed later", async () => {

@@ -214,6 +214,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
 };
 
 function checkView({ fake, team }: Call, view: unknown): void {
+  if (fake.manners.noFilesInBlocks && JSON.stringify(view).includes("slack_file")) throw new ApiError("invalid_arguments");
   const rules = rulesFor(fake, team).view(view);
   if (rules.problems.length === 0 && rules.notReady.length === 0) return;
   for (const problem of rules.problems) fake.violate(`view: ${problem}`);
