@@ -59,6 +59,14 @@ export interface Picture {
   readonly credit?: string;
 }
 
+/** A file for one person to keep, such as what is stored about them. */
+export interface OutgoingFile {
+  /** With its extension. */
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
 /** A picture that a platform knows of but that has not been downloaded yet. */
 export interface PictureSource {
   readonly name: string;
@@ -99,6 +107,8 @@ export interface OutgoingMessage {
   /** Keep the pictures that the message already shows (an edit of the text only). */
   readonly keepPictures?: boolean;
   readonly buttons?: readonly Button[];
+  /** In private answers alone, and only where the platform has {@link ChatLimits.privateFileBytes}. */
+  readonly file?: OutgoingFile;
   readonly progress?: Progress;
   /** People notified by this message. The text itself never notifies anyone else. */
   readonly mention?: readonly Person[];
@@ -336,6 +346,8 @@ export interface ChatHandlers {
 export interface ChatLimits {
   /** Largest file in bytes. */
   readonly uploadBytes: number;
+  /** Largest {@link OutgoingMessage.file} in bytes; left out where a platform can hand no file to one person alone. */
+  readonly privateFileBytes?: number;
   /** Least time between two edits of one message, in milliseconds; the platform's budget for frames. */
   readonly editIntervalMs: number;
   /** Characters in a message. */

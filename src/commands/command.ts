@@ -1,4 +1,14 @@
-import type { Button, Chat, CommandEvent, CommandOptionSummary, CommandSummary, OutgoingMessage, Person, Place } from "../bots/chat.js";
+import type {
+  Button,
+  Chat,
+  CommandEvent,
+  CommandOptionSummary,
+  CommandSummary,
+  OutgoingFile,
+  OutgoingMessage,
+  Person,
+  Place,
+} from "../bots/chat.js";
 import type { Desk } from "./desk.js";
 import { kebab, type Option, type Options, type ValuesOf } from "./options.js";
 
@@ -11,6 +21,8 @@ export interface CommandContext {
   readonly event: Pick<CommandEvent, "attachments" | "repliesTo">;
   /** Answers so that only the person who asked sees it. */
   whisper(text: string, buttons?: readonly Button[]): Promise<void>;
+  /** The same with a file to keep, no larger than the chat's `privateFileBytes`. */
+  handOver(text: string, file: OutgoingFile): Promise<void>;
   /** The first public answer; undefined where the platform does not tell which message it became. */
   announce(message: OutgoingMessage): ReturnType<CommandEvent["reply"]>;
 }

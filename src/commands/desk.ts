@@ -12,7 +12,7 @@ import type { PlaceSettings } from "./settings/place-settings.js";
 import type { StyleShelf } from "./styles/shelf.js";
 import type { Votes } from "./votes/votes.js";
 
-export type DeskStore = Pick<Store, "boards" | "favourites" | "gallery" | "jobs" | "myData" | "settings" | "styles">;
+export type DeskStore = Pick<Store, "boards" | "favourites" | "gallery" | "images" | "jobs" | "myData" | "settings" | "styles">;
 
 /** What all commands share. */
 export interface Desk {

@@ -103,6 +103,9 @@ async function runCommand(event: CommandEvent, chat: Chat, desk: Desk): Promise<
     place: event.place,
     event,
     announce: (message) => event.reply(message, "public"),
+    handOver: async (text, file) => {
+      await event.reply({ text, file }, "private");
+    },
     whisper: async (text, buttons) => {
       await event.reply({ text: shorten(text, chat.limits.textLength), ...(buttons ? { buttons } : {}) }, "private");
     },

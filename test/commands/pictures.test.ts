@@ -24,6 +24,7 @@ async function scene() {
     const context: CommandContext = {
       ...{ chat, desk, person, place: art, event: { attachments: [], ...event } },
       whisper: async () => undefined,
+      handOver: async () => undefined,
       announce: async () => undefined,
     };
     return findPicture(context, wanted, rules);

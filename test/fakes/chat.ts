@@ -10,6 +10,7 @@ import {
   type ChatLimits,
   type CommandEvent,
   type MessageRef,
+  type OutgoingFile,
   type OutgoingMessage,
   type Person,
   type Picture,
@@ -39,6 +40,7 @@ export interface Whisper {
   readonly person: Person;
   readonly text: string;
   readonly buttons?: readonly Button[];
+  readonly file?: OutgoingFile;
 }
 
 export type Call = "post" | "edit" | "remove" | "openThread" | "reply" | "latestPicture" | "picturesOf";
@@ -253,7 +255,8 @@ export class FakeChat implements Chat {
     await this.#enter("reply", { place, content });
     if (visibility === "public") return this.#add(place, content);
     this.#check(content);
-    this.whispers.push({ person, text: content.text, ...(content.buttons ? { buttons: content.buttons } : {}) });
+    const { text, buttons, file } = content;
+    this.whispers.push({ person, text, ...(buttons ? { buttons } : {}), ...(file ? { file } : {}) });
     this.#changes.emit("change");
     return undefined;
   }
@@ -293,6 +296,8 @@ export class FakeChat implements Chat {
     if (text.length === 0 && pictures.length === 0) this.violations.push("an empty message");
     if (text.length > this.limits.textLength) this.violations.push(`a text of ${text.length} characters`);
     for (const button of buttons) if (button.id.length > 100) this.violations.push(`a button id of ${button.id.length} characters`);
+    if (content.file && !(content.file.bytes.byteLength <= (this.limits.privateFileBytes ?? -1)))
+      this.violations.push("a file that is too large");
     if (pictures.some((picture) => picture.bytes.byteLength > this.limits.uploadBytes))
       throw new ChatError("too-large", "The file is too large.");
   }

@@ -90,8 +90,8 @@ export class Answer {
   async #reply(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
     clearTimeout(this.#timer);
     if (this.#state === "new") {
-      if (!message.pictures?.length) return this.#say(message, visibility);
-      // Pictures may take longer than the three seconds to go up.
+      if (!message.pictures?.length && !message.file) return this.#say(message, visibility);
+      // Files may take longer than the three seconds to go up.
       await this.#think(visibility === "private");
       if (this.#stateIs("thinking")) return this.#fillIn(message, visibility);
     }

@@ -56,7 +56,7 @@ export class DiscordChat implements Chat {
   constructor(private readonly options: DiscordOptions) {
     this.#timing = { ...DEFAULT_TIMING, ...options.timing };
     const { editIntervalMs } = this.#timing;
-    this.limits = { uploadBytes: UPLOAD_BYTES, editIntervalMs, textLength: CONTENT_LENGTH - AROUND_TEXT };
+    this.limits = { uploadBytes: UPLOAD_BYTES, privateFileBytes: UPLOAD_BYTES, editIntervalMs, textLength: CONTENT_LENGTH - AROUND_TEXT };
   }
 
   /** @throws ChatError that tells what to mend: a wrong token, an intent that was not granted, no connection. */

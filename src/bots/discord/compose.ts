@@ -37,8 +37,8 @@ export interface Composed {
 
 /** A message as Discord wants it. For an edit, "attachments" says which pictures there are afterwards: Discord only adds files otherwise. */
 export function compose(message: OutgoingMessage): Composed {
-  const { text, pictures = [], buttons = [], progress, mention = [], keepPictures = false } = message;
-  const shown = pictures.slice(0, FILES);
+  const { text, pictures = [], file: kept, buttons = [], progress, mention = [], keepPictures = false } = message;
+  const shown: readonly Picture[] = [...pictures, ...(kept ? [kept] : [])].slice(0, FILES);
   const named = mention.map(({ id }) => `<@${id}>`).join(" ");
   const said = [`${named}${named && text ? " " : ""}${toDiscord(text)}`, progress ? bar(progress) : ""].filter((line) => line !== "");
   return {

@@ -96,6 +96,14 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
     return me;
   });
 
+  app.get<{ Params: { token: string } }>("/files/:token", async (request, reply) => {
+    const person = act(request, clicks);
+    const file = conversation.handouts.get(request.params.token, person.id);
+    if (!file) throw new ChatError("gone", "This file was kept for a quarter of an hour only: ask for it again.");
+    reply.header("cache-control", "no-store").header("content-disposition", `attachment; filename="${file.name}"`);
+    return reply.type(file.type).send(Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength));
+  });
+
   app.post("/api/channels", async (request, reply) => {
     act(request, messages);
     const body = readBody(channelBody, request.body);

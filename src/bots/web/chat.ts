@@ -52,7 +52,7 @@ export class WebChat implements Chat {
   constructor(private readonly options: WebChatOptions) {
     this.#bounds = { ...defaultWebChatLimits, ...options.limits };
     const { uploadBytes, editIntervalMs, textLength } = this.#bounds;
-    this.limits = { uploadBytes, editIntervalMs, textLength };
+    this.limits = { uploadBytes, privateFileBytes: uploadBytes, editIntervalMs, textLength };
   }
 
   /** Where people open the chat, for instance "http://127.0.0.1:3000"; known once started. */

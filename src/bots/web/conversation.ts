@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { type ActionEvent, ChatError, type ChatEvent, type ChatHandlers, type MessageRef, type OutgoingMessage } from "../chat.js";
+import { Handouts } from "./handouts.js";
 import { toPerson } from "./people.js";
 import type { IncomingPicture } from "./pictures.js";
 import { place, type Room, ref, toId } from "./room.js";
@@ -23,6 +24,8 @@ export interface Utterance {
 
 /** What people do in the chat, and what the rest of the program hears of it. */
 export class Conversation {
+  readonly handouts = new Handouts();
+
   constructor(
     private readonly room: Room,
     private readonly handlers: ChatHandlers,
@@ -136,7 +139,10 @@ export class Conversation {
   }
 
   async #reply(row: MessageRow, person: PersonRow, message: OutgoingMessage, visibility: "public" | "private") {
-    return ref(await this.room.botSays(place(row.channel, row.thread), message, visibility === "private" ? person.id : undefined));
+    if (visibility === "public") return ref(await this.room.botSays(place(row.channel, row.thread), message));
+    const { file } = message;
+    const text = file ? `${message.text}\n[${file.name}](${this.handouts.add(person.id, file)})` : message.text;
+    return ref(await this.room.botSays(place(row.channel, row.thread), { ...message, text }, person.id));
   }
 
   async #tell(event: ChatEvent): Promise<void> {

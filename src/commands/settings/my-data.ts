@@ -38,7 +38,12 @@ export async function showMyData(context: CommandContext): Promise<void> {
     ...(boards.length === 0 ? [] : [`${counted(boards.length, "palette or vote", "palettes or votes")} that you have opened`]),
     ...(votes.length === 0 ? [] : [`${counted(votes.length, "choice")} made by reaction`]),
   ];
-  const text = ["**What is stored about you**", ...rows, THE_CHATS, "`/settings mydata delete` deletes all of it."].join("\n");
+  const text = [
+    "**What is stored about you**",
+    ...rows,
+    THE_CHATS,
+    "`/settings mydata export` hands you all of it in one file, `/settings mydata delete` deletes it.",
+  ].join("\n");
   await context.whisper(text);
 }
 

@@ -3,12 +3,14 @@ import { type Command, type CommandContext, defineCommand, Mistake } from "../co
 import type { House } from "../house.js";
 import { choiceOption, flagOption, kebab } from "../options.js";
 import { plain } from "../present/texts.js";
+import { exportMyData } from "./export-data.js";
 import { type SettingKey, settingOptions } from "./known.js";
 import { askToDelete, deleteMyData, showMyData } from "./my-data.js";
 import type { Held } from "./place-settings.js";
 
 /** The second word of `/settings mydata delete`. */
 const DELETE = "delete";
+const EXPORT = "export";
 
 interface Scope {
   readonly platform: string;
@@ -30,7 +32,7 @@ export function settingsCommand(house: House): Command {
           choices: [
             { value: "show", label: "Shows what holds here" },
             { value: "reset", label: "Takes one setting back, or all of them" },
-            { value: "mydata", label: "Shows you what is stored about you, and deletes it" },
+            { value: "mydata", label: "Shows you what is stored about you, hands it to you, and deletes it" },
           ],
           default: "show",
         }),
@@ -38,8 +40,12 @@ export function settingsCommand(house: House): Command {
       },
       what: {
         ...choiceOption({
-          help: "The setting to take back; or, after mydata, delete",
-          choices: [...names, { value: DELETE, label: "With mydata: deletes all that is stored about you" }],
+          help: "The setting to take back; or, after mydata, export or delete",
+          choices: [
+            ...names,
+            { value: EXPORT, label: "With mydata: hands you all that is stored about you in one file" },
+            { value: DELETE, label: "With mydata: deletes all that is stored about you" },
+          ],
         }),
         positional: true,
       },
@@ -55,6 +61,7 @@ export function settingsCommand(house: House): Command {
       "/settings reset largest",
       "/settings reset",
       "/settings mydata",
+      "/settings mydata export",
       "/settings mydata delete",
     ].map((line) => line.replace("patterns", house.looks[0]?.name ?? "patterns")),
     async run(values: Readonly<Record<string, unknown>>, context) {
@@ -64,7 +71,8 @@ export function settingsCommand(house: House): Command {
         throw new Mistake(`/settings ${String(action)} changes no values; give them alone. For example: \`/settings largest:768\``);
       }
       if (action === "mydata") return mydata(context, what, confirm === true);
-      if (what === DELETE || confirm) throw new Mistake("That belongs to your data. For example: `/settings mydata delete`");
+      if (what === DELETE || what === EXPORT || confirm)
+        throw new Mistake("That belongs to your data. For example: `/settings mydata delete`");
       if (action === "reset") return reset(context, what, everywhere === true);
       if (what !== undefined) {
         const name = String(what);
@@ -78,9 +86,20 @@ export function settingsCommand(house: House): Command {
 
 async function mydata(context: CommandContext, what: unknown, confirm: boolean): Promise<void> {
   if (what === undefined && !confirm) return showMyData(context);
-  if (what !== DELETE) throw new Mistake("`/settings mydata` shows what is stored about you, `/settings mydata delete` deletes it.");
+  if (what === EXPORT && !confirm) return handOver(context);
+  if (what !== DELETE) {
+    throw new Mistake(
+      "`/settings mydata` shows what is stored about you, `/settings mydata export` hands it to you, `/settings mydata delete` deletes it.",
+    );
+  }
   if (!confirm) return askToDelete(context);
   await context.whisper(deleteMyData(context));
+}
+
+async function handOver(context: CommandContext): Promise<void> {
+  const file = await exportMyData(context);
+  const text = "**All that is stored about you**, in one file: jobs with their parameters, styles, favourites, votes, and the pictures.";
+  await context.handOver(text, file);
 }
 
 async function overview({ chat, desk, place, person }: CommandContext): Promise<string> {

@@ -172,6 +172,27 @@ describe("what people do", () => {
     expect((await other.request("POST", `/api/messages/${hidden?.id}/reactions`, { emoji: "❤️", on: true })).status).toBe(404);
   });
 
+  it("hands a file to the one who asked for it, and to nobody else", async () => {
+    const file = { name: "all.json", type: "application/json", bytes: new Uint8Array(Buffer.from('{"all":1}')) };
+    const chat = await startChat(
+      handlers(async (event) => {
+        if (event.kind === "command") await event.reply({ text: "Here it is.", file }, "private");
+      }),
+    );
+    const visitor = await Visitor.enter(chat);
+    const other = await Visitor.enter(chat);
+    const ear = await visitor.listen();
+    await visitor.said("/settings mydata export");
+    const { text } = await ear.message((message) => message.text.startsWith("Here it is."));
+    const path = /\[all\.json\]\((\/files\/[0-9a-f]{32})\)$/.exec(text)?.[1] ?? "";
+    const got = await visitor.request("GET", path);
+    expect(await got.json()).toEqual({ all: 1 });
+    expect(got.headers.get("content-disposition")).toBe('attachment; filename="all.json"');
+    expect(got.headers.get("cache-control")).toBe("no-store");
+    for (const refused of [await other.request("GET", path), await visitor.request("GET", "/files/0")]) expect(refused.status).toBe(404);
+    expect((await fetch(`${chat.address}${path}`)).status).toBe(403);
+  });
+
   it("reports reactions and button presses, toggles, and refuses unknown buttons and words as emoji", async () => {
     const bot = handlers();
     const chat = await startChat(bot);

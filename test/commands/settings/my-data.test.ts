@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { ann, art, ben, source } from "../../fakes/chat.js";
+import { sha256 } from "../../../src/store/image-files.js";
+import { ann, art, ben, FakeChat, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
 
-async function lived() {
-  const open = await studio({ engine: new FakeEngine({ automatic: true }) });
+interface Exported {
+  readonly pictures: readonly { readonly sha: string; readonly base64?: string }[];
+}
+
+async function lived(given = new FakeChat()) {
+  const open = await studio({ chat: given, engine: new FakeEngine({ automatic: true }) });
   const { chat, quiet } = open;
   await chat.say(ann, "/dream octaves:1 seed:7", { attachments: [source(await picture(20, 20))] });
   await chat.say(ann, "/dream octaves:1", { place: { ...art, channel: "night" } });
@@ -34,6 +39,37 @@ describe("/settings mydata", () => {
     expect(text).toContain("stays there");
     await chat.say({ ...ann, id: "cat", name: "Cat" }, "/settings mydata");
     expect(last()?.text).toMatch(/^Nothing is stored about you\./);
+  });
+
+  it("hands all of it over in one file, with the pictures as far as they fit", async () => {
+    const { chat, store, last } = await lived(new FakeChat({ privateFileBytes: 1_000_000 }));
+    await chat.say(ann, "/settings mydata export");
+    const { file, text } = last() ?? {};
+    expect(text).toMatch(/^\*\*All that is stored about you\*\*, in one file/);
+    expect(file).toMatchObject({ name: "dreamloom-my-data.json", type: "application/json" });
+    const read = (bytes?: Uint8Array) => JSON.parse(Buffer.from(bytes ?? []).toString()) as Exported;
+    const data = read(file?.bytes);
+    const stored = store.myData.read({ platform: "fake", person: "ann" });
+    const { pictures, ...rest } = stored;
+    expect(data).toMatchObject({ format: "dreamloom-my-data-1", platform: "fake", person: { id: "ann", name: "Ann" }, ...rest });
+    expect(data.pictures.map(({ sha }) => sha)).toEqual([...pictures.map(({ sha }) => sha), stored.styles[0]?.picture]);
+    for (const { sha, base64 = "" } of data.pictures) expect(sha256(Buffer.from(base64, "base64"))).toBe(sha);
+    expect(JSON.stringify(data)).not.toContain('"ben"');
+    expect(chat.violations).toEqual([]);
+    // Where less fits, the words come first.
+    const size = JSON.stringify(data.pictures).length;
+    const small = await lived(new FakeChat({ privateFileBytes: (file?.bytes.byteLength ?? 0) - Math.floor(size / 2) }));
+    await small.chat.say(ann, "/settings mydata export");
+    const some = read(small.last()?.file?.bytes).pictures.filter(({ base64 }) => base64 !== undefined);
+    expect(some.length).toBeLessThan(data.pictures.length);
+    expect(small.chat.violations).toEqual([]);
+  });
+
+  it("says so where a chat can hand no file to one person", async () => {
+    const { chat, last } = await lived();
+    await chat.say(ann, "/settings mydata export");
+    expect(last()?.text).toMatch(/^This chat lets me hand no file to you alone/);
+    expect(last()?.file).toBeUndefined();
   });
 
   it("deletes it after asking once more, by button or by word", async () => {

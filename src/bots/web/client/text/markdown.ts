@@ -17,7 +17,8 @@ export type Block =
   | { readonly kind: "code"; readonly text: string };
 
 const deepest = 4;
-const labelledLink = /\[([^\]\n]{1,300})\]\((https?:\/\/[^\s)]{1,1500})\)/y;
+/** Elsewhere, or a file that waits for one here. */
+const labelledLink = /\[([^\]\n]{1,300})\]\((https?:\/\/[^\s)]{1,1500}|\/files\/[0-9a-f]{32})\)/y;
 const bareLink = /https?:\/\/[^\s<>"`]{1,1500}/y;
 
 /** @param names People's names that count as mentions after an @, the longest first. */

@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+import type { OutgoingFile } from "../chat.js";
+
+interface Handout extends OutgoingFile {
+  readonly person: string;
+  readonly until: number;
+}
+
+/** Files in memory at a time; each is as large as an upload at most. */
+const MOST = 4;
+const KEPT_MS = 15 * 60_000;
+
+/** Files for one person each, to be fetched soon: they are nowhere but in memory, and a restart forgets them. */
+export class Handouts {
+  readonly #files = new Map<string, Handout>();
+
+  constructor(private readonly now: () => number = Date.now) {}
+
+  /** @returns the path where that person finds it. */
+  add(person: string, file: OutgoingFile): string {
+    const token = randomBytes(16).toString("hex");
+    this.#files.set(token, { ...file, person, until: this.now() + KEPT_MS });
+    for (const old of [...this.#files.keys()].slice(0, -MOST)) this.#files.delete(old);
+    return `/files/${token}`;
+  }
+
+  get(token: string, person: string): OutgoingFile | undefined {
+    const file = this.#files.get(token);
+    if (file && file.until <= this.now()) this.#files.delete(token);
+    return file && file.person === person && file.until > this.now() ? file : undefined;
+  }
+}

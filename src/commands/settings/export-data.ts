@@ -1,0 +1,55 @@
+import type { Chat, OutgoingFile, Person, Place } from "../../bots/chat.js";
+import { Mistake } from "../command.js";
+import type { Desk } from "../desk.js";
+
+/** What the file begins with, so that whoever reads it one day knows what it is. */
+const FORMAT = "dreamloom-my-data-1";
+/** Base64 writes three bytes as four characters. */
+const INFLATED = 4 / 3;
+/** For what surrounds a picture's text. */
+const AROUND_BYTES = 40;
+
+/**
+ * All that is stored about a person on a platform, as one JSON file, with their pictures in it: the newest ones, as many as the chat's
+ * largest file holds. Each of the others is named with its size, and is in the chat.
+ *
+ * @throws Mistake where a chat can hand no file to one person alone, or not even the words fit.
+ */
+export async function exportMyData(context: {
+  readonly chat: Pick<Chat, "limits">;
+  readonly desk: Desk;
+  readonly place: Place;
+  readonly person: Pick<Person, "id" | "name">;
+}): Promise<OutgoingFile> {
+  const { chat, desk, place, person } = context;
+  const most = chat.limits.privateFileBytes;
+  if (most === undefined) {
+    throw new Mistake(
+      "This chat lets me hand no file to you alone. `/settings mydata` shows what is stored; those who run me can give you the file.",
+    );
+  }
+  const { pictures, ...data } = desk.store.myData.read({ platform: place.platform, person: person.id });
+  const styles = data.styles.flatMap(({ picture }) => desk.store.images.info(picture) ?? []);
+  const all = [...pictures, ...styles];
+  const told = {
+    format: FORMAT,
+    exportedAt: new Date().toISOString(),
+    platform: place.platform,
+    person: { id: person.id, name: person.name },
+  };
+  const words = JSON.stringify({ ...told, ...data, pictures: all }, undefined, 1);
+  let left = most - Buffer.byteLength(words);
+  if (left < 0) throw new Mistake("What is stored about you is more than a file here may hold. Those who run me can give it to you.");
+  const content = new Map<string, string>();
+  for (const { sha, bytes } of all.toReversed()) {
+    const size = Math.ceil(bytes * INFLATED) + AROUND_BYTES;
+    if (size > left) continue;
+    const picture = await desk.store.images.read(sha);
+    if (!picture) continue;
+    content.set(sha, Buffer.from(picture).toString("base64"));
+    left -= size;
+  }
+  const whole = all.map((image) => ({ ...image, ...(content.has(image.sha) ? { base64: content.get(image.sha) } : {}) }));
+  const text = JSON.stringify({ ...told, ...data, pictures: whole }, undefined, 1);
+  return { name: "dreamloom-my-data.json", type: "application/json", bytes: new Uint8Array(Buffer.from(text)) };
+}
