@@ -190,4 +190,37 @@ describe("Dreamloom in Discord", () => {
     },
     TEST_MS,
   );
+
+  it(
+    "is set by a moderator into an art channel, where anyone's reaction paints or dreams, and hands over what is stored",
+    async () => {
+      const [ann, ben, mo] = [discord.person("Ann"), discord.person("Ben"), discord.person("Mo", { moderator: true })];
+      const art = discord.place("artists");
+      const whisper = (to: typeof ann, text: RegExp) =>
+        discord.until(() => discord.whispersTo(to).find((message) => text.test(message.text)), String(text), JOB_MS);
+      ben.command(art, "settings", { art: "on" });
+      await whisper(ben, /^Only those who manage this channel/);
+      mo.command(art, "settings", { art: "on", size: 96 });
+      await untilSeen(art, "#artists is an art channel");
+      await whisper(mo, /`size` \*\*96 px\*\* \(set here\)/);
+      // Without the intent "Message Content" the bot sees its own pictures and those of messages that mention it, and says so of others.
+      const unseen = await ann.post(art, "my street", [await photo()]);
+      ben.react(unseen.ref, "⛄");
+      await untilSeen(art, /Ben: I can't see what is in other people's messages/);
+      const post = await ann.post(art, `<@${discord.world.bot.id}> my garden`, [await photo()]);
+      ben.react(post.ref, "⛄");
+      const painted = await untilSeen(await threadOf(await untilSeen(art, "Painting in winter")), "Your picture is ready");
+      expect(await sizeOf(painted)).toEqual([expect.any(String), 96, 72]);
+      expect(painted.text).toContain("Picture by Ann");
+      mo.react(post.ref, "👁️");
+      const dreamt = await untilSeen(await threadOf(await untilSeen(art, /\*\*Dream.* for Mo/)), "Your picture is ready");
+      expect(await sizeOf(dreamt)).toEqual([expect.any(String), 96, 72]);
+      ben.command(art, "settings", { action: "mydata", what: "export" });
+      const [file] = (await whisper(ben, /in one file/)).pictures;
+      expect(file?.name).toBe("dreamloom-my-data.json");
+      const { jobs } = JSON.parse(String(await file?.download())) as { readonly jobs: readonly { readonly recipe: string }[] };
+      expect(jobs.map(({ recipe }) => recipe)).toEqual(["stylize"]);
+    },
+    TEST_MS,
+  );
 });

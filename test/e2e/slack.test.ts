@@ -177,6 +177,32 @@ describe("Slack, from the line to the picture", () => {
   );
 
   it(
+    "is set by an admin into an art channel, where anyone's reaction paints or dreams a picture",
+    async () => {
+      const admin = fake.addUser("Mo", { admin: true });
+      const place = fake.addChannel("artists");
+      const seen = (text: RegExp) =>
+        until(() => people.look(ann, { channel: place.id }).find((message) => text.test(message.text)), String(text));
+      const result = (root: SeenMessage) =>
+        until(
+          () => people.look(ann, { channel: place.id, thread: root.ts }).find(({ text }) => text.includes("Your picture is ready")),
+          "the picture",
+        );
+      const post = await people.say(ann, { channel: place.id }, "my garden", [await photo()]);
+      await people.command(admin, place.id, "settings", "art:on size:64");
+      await seen(/#artists is an art channel/);
+      await people.react(ben, { channel: place.id, ts: post.ts }, "🌻", true);
+      const painted = await result(await seen(/Painting in summer.* for Ben/));
+      expect(await sizes(painted)).toEqual([[64, 48]]);
+      expect(painted.text).toContain("Picture by Ann");
+      await people.react(admin, { channel: place.id, ts: post.ts }, "👁️", true);
+      expect(await sizes(await result(await seen(/Dream.* for Mo/)))).toEqual([[64, 48]]);
+      expect(fake.violations).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
     "stops a job when somebody presses Cancel",
     async () => {
       await people.command(ann, art.id, "dream", "layers:corners size:1024 octaves:8 octave-scale:1.05 steps:100 seed:11");

@@ -1,6 +1,7 @@
 /** Art channels: there a style's emoji on anybody's picture paints it in that style, and 👁 dreams it. */
 import type { Chat, MessageRef, PictureSource, ReactionEvent } from "../../bots/chat.js";
 import { ChatError } from "../../bots/chat.js";
+import { Mistake } from "../command.js";
 import type { Desk } from "../desk.js";
 import { downloadPicture } from "../pictures.js";
 import { provenanceOf } from "../provenance.js";
@@ -16,6 +17,8 @@ const DREAM_EMOJI = "👁️";
 /** A person who is refused is told so once in this time: reactions are quickly given. */
 const TOLD_MS = 60_000;
 const TOLD_AT_MOST = 1_000;
+/** A channel whose messages the bot may not see is told so once in this time: most reactions there are about words. */
+const CLOSED_MS = 24 * 60 * 60_000;
 
 interface Wish {
   readonly recipe: Recipe;
@@ -25,7 +28,7 @@ interface Wish {
 }
 
 export class ArtChannels {
-  /** When a person was last told, by person and channel. */
+  /** When a person was last told, by person and channel, and when a channel was. */
   readonly #told = new Map<string, number>();
 
   /** Takes a reaction on a message that has no other meaning there. One person's emoji on one message starts one job, also through restarts. */
@@ -33,8 +36,13 @@ export class ArtChannels {
     const { message, person } = event;
     if (!event.added || !desk.settings.isArtChannel(message.place)) return;
     const wish = await wishOf(event, desk);
-    const source = wish && (await firstPicture(message, chat));
-    if (!wish || !source) return;
+    if (!wish) return;
+    const source = await firstPicture(message, chat);
+    if (source instanceof ChatError) {
+      if (this.#mayTell(event, CLOSED_MS)) await explain(new Mistake(source.message, { cause: source }), message, person, chat, desk);
+      return;
+    }
+    if (!source) return;
     const { boards } = desk.store;
     // The board is nobody's: it goes with none of those who reacted.
     if (!boards.get(message)) boards.put({ message, kind: ART, payload: {}, author: { id: "", name: "" } });
@@ -45,14 +53,14 @@ export class ArtChannels {
     } catch (error) {
       // It came to nothing, so it may be asked for again.
       boards.vote(message, vote, false);
-      if (this.#mayTell(event)) await explain(error, message, person, chat, desk);
+      if (this.#mayTell(event, TOLD_MS, person.id)) await explain(error, message, person, chat, desk);
     }
   }
 
-  #mayTell({ message: { place }, person }: ReactionEvent): boolean {
-    const key = JSON.stringify([place.platform, place.community, place.channel, person.id]);
+  #mayTell({ message: { place } }: ReactionEvent, pauseMs: number, person?: string): boolean {
+    const key = JSON.stringify([place.platform, place.community, place.channel, person]);
     const now = Date.now();
-    if (now - (this.#told.get(key) ?? 0) < TOLD_MS) return false;
+    if (now - (this.#told.get(key) ?? 0) < pauseMs) return false;
     if (this.#told.size >= TOLD_AT_MOST) this.#told.clear();
     this.#told.set(key, now);
     return true;
@@ -66,12 +74,13 @@ async function wishOf({ emoji, message: { place } }: ReactionEvent, desk: Desk):
   return style ? { recipe, given: { style: style.name }, choice: `style ${style.name}` } : { recipe, given: {}, choice: "dream" };
 }
 
-/** Undefined for messages without a picture, and for those that are gone or closed to the bot. */
-async function firstPicture(message: MessageRef, chat: Chat): Promise<PictureSource | undefined> {
+/** Undefined for messages without a picture, and for those that are gone; the error "forbidden" for those that the bot may not see. */
+async function firstPicture(message: MessageRef, chat: Chat): Promise<PictureSource | ChatError | undefined> {
   try {
     return (await chat.picturesOf(message))[0];
   } catch (error) {
-    if (error instanceof ChatError && (error.kind === "gone" || error.kind === "forbidden")) return undefined;
+    if (error instanceof ChatError && error.kind === "gone") return undefined;
+    if (error instanceof ChatError && error.kind === "forbidden") return error;
     throw error;
   }
 }

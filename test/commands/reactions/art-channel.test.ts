@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ChatError } from "../../../src/bots/chat.js";
 import { loadHouseStyles } from "../../../src/commands/styles/house-styles.js";
 import { ann, art, ben, type FakeMessage, mod } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
@@ -40,6 +41,19 @@ describe("in an art channel", () => {
       expect(dreamt?.pictures.image).toEqual(photo);
     }
     expect(chat.violations).toEqual([]);
+  });
+
+  it("says once a day where the chat does not let it see the picture", async () => {
+    const { chat, shared, reacts } = await artChannel();
+    chat.fault = (call) =>
+      call === "picturesOf" ? new ChatError("forbidden", "I can't see what is in other people's messages.") : undefined;
+    const said = () => chat.in("channel").filter(({ content }) => content.text.includes("I can't see"));
+    expect(await reacts(ben, shared(), emojiOf("winter"))).toHaveLength(0);
+    expect(said().map(({ content }) => content.text)).toEqual(["Ben: I can't see what is in other people's messages."]);
+    await reacts(ann, shared(), "👁");
+    expect(said()).toHaveLength(1);
+    chat.fault = () => undefined;
+    expect(await reacts(ben, shared(), emojiOf("winter"))).toHaveLength(1);
   });
 
   it("one person's emoji on one message starts one job, also through a restart", async () => {
