@@ -102,7 +102,8 @@ describe("a program that is asked to stop", () => {
     await first;
     const { states, octave } = await journal();
     expect(states).toEqual(["running", "waiting"]);
-    expect(octave).toBeGreaterThanOrEqual(2);
+    // The second octave's may have been on its way to the disk.
+    expect(octave).toBeGreaterThanOrEqual(1);
     await ended(engine);
     expect(await goesOn()).not.toContain("octave 1");
   });
