@@ -80,11 +80,14 @@ describe.skipIf(!hasRedis)(`bots and workers of a cluster (${redisHint})`, () =>
     expect(fleet.starts).toBe(WORKERS + times.worker + times.both);
   });
 
-  it("give a job up that kills its workers, one after the other, and finish those beside it", async () => {
+  it("give a job up that kills its workers, one after the other, and finish those beside it", { timeout: 120_000 }, async () => {
     const { chat, fleet, dir } = await cluster({ CLUSTER_LOCK_SECONDS: "0.4" });
     await chat.until(() => chat.say("deadly", "size:64 octaves:4 seed:666"), "bots that hear");
     for (let person = 0; person < 6; person++) chat.say(`p${person}`, "size:64 octaves:4 seed:1");
-    await chat.until(() => chat.keyed("announcement").size === 7 && open(chat).length === 0, "every job's end");
+    const ends = chat.until(() => chat.keyed("announcement").size === 7 && open(chat).length === 0, "every job's end");
+    await ends.catch((error: unknown) => {
+      throw new Error(`${fleet.starts} workers\n${shown(chat, open(chat))}`, { cause: error });
+    });
     const texts = [...chat.keyed("announcement").values()].map(([message]) => message?.text ?? "");
     expect(texts.filter((text) => text.includes("The painter crashed on this picture again and again"))).toHaveLength(1);
     process.stdout.write(`${fleet.starts - WORKERS} workers died of the job\n`);
