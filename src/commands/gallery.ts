@@ -8,7 +8,7 @@ import { type Command, type CommandContext, defineCommand, Mistake } from "./com
 import { MOST_PAGES, showLeaf } from "./gallery/listing.js";
 import { createGallery } from "./gallery/service.js";
 import { choiceOption, flagOption, integerOption, textOption } from "./options.js";
-import { fitMessage } from "./present/fit-picture.js";
+import { fitPlace } from "./present/fit-place.js";
 import { mayManage } from "./present/permission.js";
 import { plain } from "./present/plain.js";
 
@@ -172,7 +172,7 @@ async function show(job: StoredJob, context: CommandContext): Promise<void> {
     ];
     const shown = { ...picture, description: `${work.title} by ${work.author.name}`, ...(work.spoiler ? { spoiler: true } : {}) };
     const buttons: OutgoingMessage["buttons"] = [{ id: work.again, label: "Again", emoji: "🔁", style: "primary" }];
-    await announce(await fitMessage({ text: lines.join("\n"), pictures: [shown], buttons }, chat.limits.uploadBytes));
+    await announce(await fitPlace(chat, place, { text: lines.join("\n"), pictures: [shown], buttons }));
   } catch (error) {
     if (error instanceof ChatError && error.kind === "gone")
       throw new Mistake("Its picture is no longer kept, or not in the gallery.", { cause: error });

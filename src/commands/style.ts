@@ -7,6 +7,7 @@ import { choiceOption, textOption } from "./options.js";
 import { pictureOption, type WantedPicture } from "./picture-option.js";
 import { findPicture } from "./pictures.js";
 import { fitPicture } from "./present/fit-picture.js";
+import { uploadBytes } from "./present/fit-place.js";
 import { plain } from "./present/texts.js";
 import { provenanceOf } from "./provenance.js";
 import { contactSheet } from "./styles/contact-sheet.js";
@@ -92,7 +93,7 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext,
     const style = await findStyle(desk.styles, place, needed(values.name, "name", "/style show winter"));
     const picture = { bytes: await style.picture(), name: `${style.name}.jpg`, type: "image/jpeg", description: `The style ${style.name}` };
     const text = `${style.emoji} **${style.name}**: ${plain(style.help)}${style.opposite ? `; its opposite is ${style.opposite}` : ""}.`;
-    await announce({ text, pictures: [await fitPicture(picture, chat.limits.uploadBytes)] });
+    await announce({ text, pictures: [await fitPicture(picture, await uploadBytes(chat, place))] });
   },
 
   async add({ name, emoji, picture }, context, { styles: limits }) {

@@ -96,6 +96,22 @@ describe("a chat that fails", () => {
     expect(engine.runs).toHaveLength(1);
   });
 
+  it.each([
+    ["more", 2_000_000, "image/png"],
+    ["less", 12_000, "image/jpeg"],
+  ])("in a place that takes %s than its chat does everywhere gets what fits there", async (_what, bytes, type) => {
+    const fake = new FakeChat({ uploadBytes: 60_000 });
+    fake.info = { ...fake.info, uploadBytes: bytes };
+    const { chat, engine, quiet } = await studio({ chat: fake });
+    await chat.say(ann, "/dream octaves:1 picture:none");
+    const noise = sharp(randomBytes(200 * 200 * 3), { raw: { width: 200, height: 200, channels: 3 } });
+    (await engine.next()).finishWith(await noise.png().toBuffer(), 200, 200);
+    await quiet();
+    const shown = chat.messages.flatMap((message) => (isFinal(message.content.text) ? message.pictures : []));
+    expect(shown.map((picture) => picture.type)).toEqual([type]);
+    expect(shown[0]?.bytes.byteLength).toBeLessThanOrEqual(bytes);
+  });
+
   it("with a small upload limit gets a smaller final picture", async () => {
     const { chat, engine, quiet } = await studio({ chat: new FakeChat({ uploadBytes: 12_000 }) });
     await chat.say(ann, "/dream octaves:1 picture:none");

@@ -146,7 +146,7 @@ export class FakeChat implements Chat {
   }
 
   /** What {@link describe} says besides the name. */
-  info = { closed: false, restricted: false };
+  info: { closed: boolean; restricted: boolean; uploadBytes?: number } = { closed: false, restricted: false };
 
   async describe(place: Place): Promise<PlaceInfo> {
     await turn();
@@ -298,7 +298,7 @@ export class FakeChat implements Chat {
     for (const button of buttons) if (button.id.length > 100) this.violations.push(`a button id of ${button.id.length} characters`);
     if (content.file && !(content.file.bytes.byteLength <= (this.limits.privateFileBytes ?? -1)))
       this.violations.push("a file that is too large");
-    if (pictures.some((picture) => picture.bytes.byteLength > this.limits.uploadBytes))
+    if (pictures.some((picture) => picture.bytes.byteLength > (this.info.uploadBytes ?? this.limits.uploadBytes)))
       throw new ChatError("too-large", "The file is too large.");
   }
 }

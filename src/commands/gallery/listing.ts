@@ -5,7 +5,7 @@ import type { GalleryPage } from "../../store/gallery.js";
 import type { StoredJob } from "../../store/job-record.js";
 import { Mistake } from "../command.js";
 import type { Desk } from "../desk.js";
-import { fitMessage } from "../present/fit-picture.js";
+import { fitPlace } from "../present/fit-place.js";
 import { plain } from "../present/plain.js";
 import { commandLine } from "../recipes/recipe.js";
 import { seeded, workOf } from "./service.js";
@@ -73,7 +73,7 @@ export async function showLeaf(leaf: Leaf, reader: Reader): Promise<OutgoingMess
       desk.thumbnails,
     ),
   ];
-  return fitMessage({ text, pictures, buttons: buttonsOf({ ...leaf, page: found.number }, found.page.next) }, chat.limits.uploadBytes);
+  return fitPlace(chat, place, { text, pictures, buttons: buttonsOf({ ...leaf, page: found.number }, found.page.next) });
 }
 
 /** Shows another page in the place of the one whose button was pressed. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { type Chat, ChatError, type MessageRef, type OutgoingMessage, type Place } from "../../bots/chat.js";
 import { fitMessage } from "./fit-picture.js";
+import { fitPlace } from "./fit-place.js";
 
 export interface Persistence {
   /** Tries in all. */
@@ -40,7 +41,7 @@ export interface Delivery {
 
 /**
  * Posts to the first place that takes it: a thread that was deleted or closed is passed over for the channel it was in.
- * A picture that is too large for the platform is made smaller.
+ * A picture that is too large for a place is made smaller.
  */
 export async function postSomewhere(
   chat: Chat,
@@ -49,8 +50,8 @@ export async function postSomewhere(
   persistence: Persistence,
 ): Promise<Delivery> {
   let refused = true;
-  let outgoing = await fitMessage(tracedBy(persistence, message), chat.limits.uploadBytes);
   for (const place of places) {
+    let outgoing = await fitPlace(chat, place, tracedBy(persistence, message));
     for (let smaller = 0; smaller < 3; smaller++) {
       try {
         return { ref: await persist(() => chat.post(place, outgoing), persistence), refused: false };

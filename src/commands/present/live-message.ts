@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Chat, ChatError, type MessageRef, type OutgoingMessage } from "../../bots/chat.js";
 import { type Persistence, persist, tracedBy } from "./deliver.js";
-import { fitMessage } from "./fit-picture.js";
+import { fitPlace } from "./fit-place.js";
 
 /** What became of a state that a message should show: it is in the chat, a newer one came before it, or the chat refused it. */
 export type Shown = "posted" | "overtaken" | "refused";
@@ -47,7 +47,7 @@ export class LiveMessage {
     this.stop();
     await this.#loop;
     try {
-      const outgoing = await fitMessage(tracedBy(this.persistence, content), this.chat.limits.uploadBytes);
+      const outgoing = await fitPlace(this.chat, this.ref.place, tracedBy(this.persistence, content));
       await persist(() => this.chat.edit(this.ref, outgoing), this.persistence);
       return true;
     } catch (error) {
@@ -65,7 +65,7 @@ export class LiveMessage {
         if (!content) return;
         this.#next = undefined;
         try {
-          const outgoing = await fitMessage(tracedBy(this.persistence, content), this.chat.limits.uploadBytes);
+          const outgoing = await fitPlace(this.chat, this.ref.place, tracedBy(this.persistence, content));
           await this.chat.edit(this.ref, outgoing);
           this.onShown("posted");
           this.#pause(1);

@@ -4,7 +4,7 @@ import type { Board } from "../../store/boards.js";
 import { type CommandContext, Mistake } from "../command.js";
 import type { Desk } from "../desk.js";
 import type { FoundPicture } from "../pictures.js";
-import { fitMessage } from "../present/fit-picture.js";
+import { fitPlace } from "../present/fit-place.js";
 import { plain } from "../present/plain.js";
 import { type Provenance, provenanceOf } from "../provenance.js";
 import { order, scopeOf } from "../recipe-command.js";
@@ -34,7 +34,7 @@ export async function postPalette(context: CommandContext, photo: FoundPicture, 
   const { source: _source, ...picture } = photo;
   const provenance = await provenanceOf([photo], person, desk);
   const shown = provenance.spoiler ? { ...picture, spoiler: true } : picture;
-  const message = await fitMessage(paletteMessage(styles, person.name, [await contactSheet(styles), shown]), chat.limits.uploadBytes);
+  const message = await fitPlace(chat, place, paletteMessage(styles, person.name, [await contactSheet(styles), shown]));
   const ref = (await context.announce(message)) ?? (await chat.post(place, message));
   const author = { id: person.id, name: person.name };
   desk.store.boards.put({ message: ref, kind: PALETTE, payload: { given, provenance }, author, expiresAt: Date.now() + LASTS_MS });

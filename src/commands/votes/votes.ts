@@ -14,7 +14,7 @@ import { type CommandContext, Mistake } from "../command.js";
 import type { Desk } from "../desk.js";
 import { diskTrouble } from "../disk-trouble.js";
 import { downloadPicture, type FoundPicture } from "../pictures.js";
-import { fitMessage } from "../present/fit-picture.js";
+import { fitPlace } from "../present/fit-place.js";
 import { LiveMessage } from "../present/live-message.js";
 import { plain } from "../present/plain.js";
 import { type Provenance, provenanceOf } from "../provenance.js";
@@ -98,7 +98,7 @@ export class Votes {
       const payload: Payload = { given, provenance, candidates, minutes: ask.minutes };
       const first = texts.open({ opener: author, candidates, minutes: ask.minutes, endsAt: expiresAt }, { people: 0, shares: [] });
       const { keepPictures: _kept, ...message } = first;
-      const outgoing = await fitMessage({ ...message, pictures: [await contactSheet(styles), shown] }, chat.limits.uploadBytes);
+      const outgoing = await fitPlace(chat, place, { ...message, pictures: [await contactSheet(styles), shown] });
       const ref = (await context.announce(outgoing)) ?? (await chat.post(place, outgoing));
       const board = { message: ref, kind: VOTE, payload: { ...payload }, author, expiresAt };
       desk.store.boards.put(board);
