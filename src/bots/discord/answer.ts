@@ -6,11 +6,12 @@ import {
   Routes,
 } from "discord.js";
 import type { Logger } from "pino";
-import { ChatError, type MessageRef, type OutgoingMessage, type Place } from "../chat.js";
-import type { Calls } from "./calls.js";
+import type { MessageRef, OutgoingMessage, Place } from "../chat.js";
+import { type Calls, tracing } from "./calls.js";
 import { compose, PRIVATE } from "./compose.js";
 import { chatError, hasCode } from "./errors.js";
 import type { Timing } from "./options.js";
+import { channelOf, DIRECT } from "./places.js";
 
 export type Visibility = "public" | "private";
 
@@ -27,6 +28,8 @@ export interface Asked {
   readonly id: string;
   readonly token: string;
   readonly applicationId: string;
+  /** The id of whoever asked. */
+  readonly person: string;
   /** Found out while the clock runs already. */
   readonly place: Promise<Place>;
 }
@@ -37,6 +40,8 @@ export interface AnswerParts {
   readonly logger: Logger;
   /** Posts as the bot, for when the interaction's token is of no use any more. */
   post(place: Place, message: OutgoingMessage): Promise<MessageRef>;
+  /** The direct messages of a person with the bot. @throws ChatError where the person takes none */
+  direct(person: string): Promise<Place>;
 }
 
 /**
@@ -53,6 +58,8 @@ export class Answer {
   #state: "new" | "thinking" | "answered" | "lost" = "new";
   /** The id of the message that is the first answer, as soon as it is known. */
   #original: string | undefined;
+  /** The job that the answers are about, for the log. */
+  #trace: string | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
@@ -78,12 +85,13 @@ export class Answer {
 
   /** Answers, again and again if need be, in the order of the calls. @throws ChatError */
   reply(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
+    if (message.trace !== undefined) this.#trace = message.trace;
     return this.#inTurn(() => this.#reply(message, visibility));
   }
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
     const next = this.#turn.then(task);
-    this.#turn = next.catch((error: unknown) => this.parts.logger.debug({ err: error }, "an interaction could not be answered"));
+    this.#turn = next.catch((error: unknown) => this.#log.debug({ err: error }, "an interaction could not be answered"));
     return next;
   }
 
@@ -148,7 +156,7 @@ export class Answer {
     } catch (error) {
       // Discord has heard an earlier try of the same call, whose answer was lost.
       if (hasCode(error, RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)) return;
-      this.parts.logger.warn({ err: error }, "an interaction was not answered in time");
+      this.#log.warn({ err: error }, "an interaction was not answered in time");
       this.#state = "lost";
     }
   }
@@ -190,17 +198,29 @@ export class Answer {
     }
   }
 
-  /** Public words are said by the bot itself; a whisper needs the token. */
+  /** Public words are said by the bot itself; private ones in a direct message, else not at all: never where others read them. */
   async #instead(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
-    if (visibility === "public") return this.parts.post(await this.asked.place, message);
-    throw new ChatError("gone", "The command was given too long ago to be answered privately.");
+    const place = await this.asked.place;
+    if (visibility === "public" || place.community === DIRECT) return this.parts.post(place, message);
+    try {
+      const where = `https://discord.com/channels/${place.community}/${channelOf(place)}`;
+      const text = `Too late to be said in ${where}, where only you would have seen it:\n${message.text}`;
+      await this.parts.post(await this.parts.direct(this.asked.person), { ...message, text });
+    } catch (error) {
+      this.#log.info({ err: error }, "a private answer came too late, and could not be given in a direct message either");
+    }
+    return undefined;
+  }
+
+  get #log(): Logger {
+    return this.#trace === undefined ? this.parts.logger : this.parts.logger.child({ job: this.#trace });
   }
 
   #webhook<T>(method: "GET" | "POST" | "PATCH" | "DELETE", message: string | undefined, composed?: ReturnType<typeof compose>): Promise<T> {
     const { applicationId, token } = this.asked;
     const route = message === undefined ? Routes.webhook(applicationId, token) : Routes.webhookMessage(applicationId, token, message);
     const query = method === "POST" ? { query: new URLSearchParams({ wait: "true" }) } : {};
-    return this.parts.calls.run<T>({ method, route, auth: false, doing: DOING, ...query, ...composed });
+    return this.parts.calls.run<T>({ method, route, auth: false, doing: DOING, ...query, ...composed, ...tracing({ trace: this.#trace }) });
   }
 
   async #ref(id: string): Promise<MessageRef> {

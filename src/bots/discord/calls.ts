@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { InternalRequest, RateLimitData, RawFile, REST, RouteLike } from "discord.js";
+import type { Logger } from "pino";
 import { ChatError } from "../chat.js";
 import { type Attempt, chatError } from "./errors.js";
 import type { Timing } from "./options.js";
@@ -18,6 +19,8 @@ export interface Call extends Attempt {
   /** The channel whose budget a preview comes from: it is dropped where anything else would wait. */
   readonly previewIn?: string;
   readonly signal?: AbortSignal;
+  /** The job that it is made for, as the log calls it. */
+  readonly trace?: string;
   /** Doing it twice does no harm, so that it is tried again when the line broke before the answer; true for all but POST unless given. */
   readonly repeatable?: boolean;
 }
@@ -41,6 +44,7 @@ export class Calls {
     private readonly timing: Timing,
     /** Hears how long a call waits because Discord says so, in milliseconds. */
     private readonly slowedDown: (milliseconds: number) => void = () => undefined,
+    private readonly logger?: Logger,
   ) {
     rest.options.rejectOnRateLimit = (data) => this.#givesUp(data);
   }
@@ -59,7 +63,10 @@ export class Calls {
     try {
       return (await work) as T;
     } catch (error) {
-      throw chatError(error, call);
+      const failure = chatError(error, call);
+      // Not the error as discord.js has it: the address in that may hold an interaction's token.
+      this.logger?.debug({ ...about(call), err: failure }, "Discord did not do what was asked");
+      throw failure;
     } finally {
       this.#underWay.delete(work);
       if (preview) this.#droppable.delete(call.route);
@@ -78,10 +85,8 @@ export class Calls {
     await Promise.race([Promise.allSettled(this.#underWay), enough]);
   }
 
-  async #request(
-    { method, route, body, files, query, auth, signal, repeatable = method !== "POST" }: Call,
-    milliseconds: number,
-  ): Promise<unknown> {
+  async #request(call: Call, milliseconds: number): Promise<unknown> {
+    const { method, route, body, files, query, auth, signal, repeatable = method !== "POST" } = call;
     const deadline = AbortSignal.timeout(milliseconds);
     const end = signal ? AbortSignal.any([deadline, signal]) : deadline;
     const request: InternalRequest = {
@@ -93,17 +98,19 @@ export class Calls {
       ...(query === undefined ? {} : { query }),
       ...(auth === undefined ? {} : { auth }),
     };
-    const answered = this.#persist(request, repeatable, end);
+    const broken = (error: unknown) => this.logger?.debug({ ...about(call), err: error }, "the line to Discord broke; trying again");
+    const answered = this.#persist(request, repeatable, end, broken);
     // While discord.js sleeps until a rate limit has passed, it hears no signal; it looks at it before it sends anything.
     return await Promise.race([answered, ended(end)]).finally(() => answered.catch(() => undefined));
   }
 
-  async #persist(request: InternalRequest, repeatable: boolean, end: AbortSignal): Promise<unknown> {
+  async #persist(request: InternalRequest, repeatable: boolean, end: AbortSignal, broken: (error: unknown) => void): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.rest.request(request);
       } catch (error) {
         if (!repeatable || attempt >= TRIES || end.aborted || !isBrokenLine(error)) throw error;
+        broken(error);
         await delay(PAUSE_MS * attempt, undefined, { signal: end });
       }
     }
@@ -120,6 +127,16 @@ export class Calls {
     if (wait > this.timing.callMs * 0.75) return true;
     return [...this.#droppable].some((route) => url.endsWith(route));
   }
+}
+
+/** What the log says of a call: never its route, which may hold an interaction's token. */
+function about({ method, doing, trace }: Call): object {
+  return { method, doing, ...(trace === undefined ? {} : { job: trace }) };
+}
+
+/** The part of a call that names a message's job. */
+export function tracing({ trace }: { readonly trace?: string | undefined }): Pick<Call, "trace"> {
+  return trace === undefined ? {} : { trace };
 }
 
 /** Whether the connection broke, or could not be made, rather than Discord having said something. */

@@ -67,13 +67,14 @@ export class DiscordChat implements Chat {
     const { resumeMs } = this.#timing;
     const gateway = new Gateway({ logger, foreign: apiUrl !== undefined, resumeMs, ...(appId === undefined ? {} : { appId }) });
     const client = createClient(this.options, this.#timing, gateway);
-    const calls = new Calls(client.rest, this.#timing, (milliseconds) => handlers.slowedDown?.(milliseconds));
+    const calls = new Calls(client.rest, this.#timing, (milliseconds) => handlers.slowedDown?.(milliseconds), logger);
     const places = new Places(client, calls);
     const pictures = new Pictures(calls, () => client.user?.id);
     const messages = new Messages(client, calls);
     const post = (place: Place, message: OutgoingMessage) => messages.post(place, message);
     const interactions = new Interactions({
       ...{ handlers, places, pictures, calls, timing: this.#timing, logger, post },
+      direct: (person) => messages.direct(person),
       self: () => client.application?.id ?? "",
     });
     // Both as they come from the gateway, typed by Discord's own description: ids and names are all that is needed of them.

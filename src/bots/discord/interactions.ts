@@ -63,7 +63,8 @@ export class Interactions {
       case InteractionType.ApplicationCommandAutocomplete:
         return this.#complete(interaction);
       case InteractionType.ApplicationCommand:
-        if (interaction.data.type === ApplicationCommandType.ChatInput) {
+        // The kind may be left out of the most frequent one.
+        if ((interaction.data.type ?? ApplicationCommandType.ChatInput) === ApplicationCommandType.ChatInput) {
           return this.#command(interaction as APIChatInputApplicationCommandInteraction);
         }
         if (interaction.data.type === ApplicationCommandType.Message) {
@@ -207,7 +208,8 @@ export class Interactions {
   #answer(interaction: Answered): Answer {
     const { id, token, application_id } = interaction;
     const applicationId = application_id ?? this.parts.self();
-    return new Answer({ id, token, applicationId, place: this.#locate(interaction) }, this.parts);
+    const person = (interaction.member?.user ?? interaction.user)?.id ?? "";
+    return new Answer({ id, token, applicationId, person, place: this.#locate(interaction) }, this.parts);
   }
 
   async #locate(interaction: APIInteraction): Promise<Place> {

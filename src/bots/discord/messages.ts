@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type APIMessage, type Client, RESTJSONErrorCodes, Routes } from "discord.js";
+import { type APIDMChannel, type APIMessage, type Client, RESTJSONErrorCodes, Routes } from "discord.js";
 import type { MessageRef, OutgoingMessage, Place } from "../chat.js";
-import type { Calls } from "./calls.js";
+import { type Calls, tracing } from "./calls.js";
 import { type Composed, compose } from "./compose.js";
 import { hasCode } from "./errors.js";
-import { channelOf } from "./places.js";
+import { channelOf, DIRECT, PLATFORM } from "./places.js";
 
 /** Discord takes 25 characters. */
 const NONCE_LENGTH = 25;
@@ -35,6 +35,7 @@ export class Messages {
       body,
       files: composed.files,
       repeatable: true,
+      ...tracing(message),
       ...POSTING,
     } as const;
     const { id } = await this.#reopening(channel, () => this.calls.run<APIMessage>(call));
@@ -44,7 +45,8 @@ export class Messages {
   async edit({ place, id }: MessageRef, message: OutgoingMessage): Promise<void> {
     const channel = channelOf(place);
     const { body, files } = compose(message);
-    const call = { method: "PATCH", route: Routes.channelMessage(channel, id), body, files, doing: "edit my message" } as const;
+    const about = { doing: "edit my message", ...tracing(message) };
+    const call = { method: "PATCH", route: Routes.channelMessage(channel, id), body, files, ...about } as const;
     // What shows how far a job is will be followed by another edit.
     const preview = message.progress !== undefined && message.progress.value < 1;
     if (preview) await this.calls.run({ ...call, previewIn: channel });
@@ -52,6 +54,13 @@ export class Messages {
       this.calls.spent(channel);
       await this.#reopening(channel, () => this.calls.run(call));
     }
+  }
+
+  /** The direct messages of a person with the bot. @throws ChatError */
+  async direct(person: string): Promise<Place> {
+    const call = { method: "POST", route: Routes.userChannels(), body: { recipient_id: person }, repeatable: true } as const;
+    const { id } = await this.calls.run<APIDMChannel>({ ...call, doing: "write to that person" });
+    return { platform: PLATFORM, community: DIRECT, channel: id };
   }
 
   async remove({ place, id }: MessageRef): Promise<void> {

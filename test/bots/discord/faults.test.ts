@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import type { OutgoingMessage } from "../../../src/bots/chat.js";
 import { DiscordChat } from "../../../src/bots/discord/chat.js";
@@ -183,7 +184,7 @@ describe("the gateway", () => {
 });
 
 describe("what goes away meanwhile", () => {
-  it("an interaction's token: the bot answers by itself, or says that it cannot whisper any more", async () => {
+  it("an interaction's token: the bot answers by itself, and says private words in a direct message, if at all", async () => {
     const { discord, listener } = await scene();
     const [ann, art] = [discord.person("Ann"), discord.place("art")];
     await ann.command(art, "dream").answered;
@@ -193,7 +194,24 @@ describe("what goes away meanwhile", () => {
     const late = await event?.reply({ text: "Done at last.", pictures: [await picture()] }, "public");
     expect(discord.messagesIn(art).map(({ text }) => text)).toEqual(["Taken on.", "Done at last."]);
     expect(late?.place).toEqual(art);
-    await expect(event?.reply({ text: "psst" }, "private")).rejects.toMatchObject({ kind: "gone" });
+    await event?.reply({ text: "psst" }, "private");
+    expect(discord.messagesIn(ann.direct).map(({ text }) => text)).toEqual([expect.stringMatching(/^Too late to be said in .*\npsst$/s)]);
+    // Whoever takes no direct messages hears nothing, and nobody else does.
+    discord.fault = ({ path }) => (path === "/users/@me/channels" ? { status: 403, code: 50007 } : undefined);
+    await expect(event?.reply({ text: "psst again" }, "private")).resolves.toBeUndefined();
+    expect(discord.messagesIn(art)).toHaveLength(2);
+  });
+
+  it("leaves lines in the log that name the job", async () => {
+    const lines: string[] = [];
+    const logger = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
+    const { discord, chat } = await scene({}, { logger });
+    const ref = await chat.post(discord.place("art"), { text: "Here", trace: "7KQ4M9XA" });
+    await chat.remove(ref);
+    await expect(chat.edit(ref, { text: "Gone", trace: "7KQ4M9XA" })).rejects.toMatchObject({ kind: "gone" });
+    expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({ job: "7KQ4M9XA", doing: "edit my message", msg: "Discord did not do what was asked" }),
+    );
   });
 
   it("the moment for a first word: the bot posts instead", async () => {
