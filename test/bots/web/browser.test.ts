@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { Place } from "../../../src/bots/chat.js";
+import { ChatError, type ChatHandlers, type Gallery, type GalleryWork, type Place } from "../../../src/bots/chat.js";
 import type { WebChat } from "../../../src/bots/web/chat.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
 import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
@@ -101,9 +101,9 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
   }, 120_000);
   afterAll(() => browser?.close());
 
-  async function open(options: BrowserContextOptions = {}, more: Parameters<typeof startChat>[1] = {}) {
+  async function open(options: BrowserContextOptions = {}, more: Parameters<typeof startChat>[1] = {}, extra: Partial<ChatHandlers> = {}) {
     let chat: WebChat;
-    const bot = dreamer(() => chat);
+    const bot = { ...dreamer(() => chat), ...extra };
     chat = await startChat(bot, { clientDir, ...more });
     const { page, errors } = await visit(chat, options);
     return { chat, bot, page, errors };
@@ -125,6 +125,72 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
   }
 
   const message = (page: Page, text: string) => page.locator(".channel-pane article", { hasText: text });
+
+  it("hangs more of the gallery as one scrolls, in order and each once, and asks again only when told after a failure", async () => {
+    const [each, all] = [24, 70];
+    const bytes = await photo(96, 60);
+    const works = Array.from({ length: all }, (_, index): GalleryWork => {
+      const author = { id: "ann", name: "Ann" };
+      const size = { width: 320, height: 200 + (index % 3) * 60 };
+      const rest = { film: false, hearts: 0, loved: false, spoiler: false, variation: false };
+      return {
+        job: `JOB${String(index + 10_000).replace(/\d/g, (digit) => "ACDEFGHJKM".charAt(Number(digit)))}`,
+        title: `Dream ${index}`,
+        command: "dream",
+        author,
+        at: all - index,
+        ...size,
+        ...rest,
+      };
+    });
+    const asked: (string | undefined)[] = [];
+    let refuses = true;
+    const gone = () => Promise.reject(new ChatError("gone", "It is gone."));
+    const gallery: Gallery = {
+      page: async ({ after }) => {
+        asked.push(after);
+        if (after !== undefined && refuses) throw new ChatError("unavailable", "The gallery rests.");
+        const from = Number(after ?? 0);
+        const next = from + each < all ? { next: String(from + each) } : {};
+        // Something new has come meanwhile, so that the page begins with what is shown already.
+        return { works: works.slice(Math.max(0, from - 1), from + each), ...next };
+      },
+      authors: async () => [],
+      work: gone,
+      thumbnail: async () => ({ bytes, name: "a.jpg", type: "image/jpeg" }),
+      picture: gone,
+      love: gone,
+      hide: gone,
+    };
+    const { page, chat } = await open({ colorScheme: "dark" }, {}, { gallery });
+    await page.goto(`${chat.address}/#gallery`);
+    const tiles = page.locator(".tile > a");
+    await expect.poll(() => tiles.count()).toBe(each);
+    const scroll = () => page.locator(".gallery-more").scrollIntoViewIfNeeded();
+    await scroll();
+    await page.locator(".toast", { hasText: "The gallery rests." }).waitFor();
+    const tries = asked.length;
+    await scroll();
+    await page.mouse.wheel(0, -200);
+    await scroll();
+    expect(asked).toHaveLength(tries);
+    expect(tries).toBe(2);
+    refuses = false;
+    await page.getByRole("button", { name: "Show more" }).click();
+    await expect.poll(() => tiles.count()).toBeGreaterThan(each);
+    await expect
+      .poll(async () => {
+        await page.mouse.move(700, 500);
+        await page.mouse.wheel(0, 3000);
+        return tiles.count();
+      })
+      .toBe(all);
+    expect(await tiles.evaluateAll((links) => links.map((link) => link.getAttribute("href")))).toEqual(
+      works.map(({ job }) => `#gallery/${job}`),
+    );
+    expect(await page.locator(".gallery-more").count()).toBe(0);
+    expect(asked).toEqual([undefined, "24", "24", "48"]);
+  });
 
   it("uploads a photo, completes a command, and shows the job's frames and result in a thread", async () => {
     const { page, bot, errors } = await open();

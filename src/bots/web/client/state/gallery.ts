@@ -39,7 +39,7 @@ export async function loadMoreWorks(): Promise<void> {
   const { gallery } = getState();
   if (gallery.next === undefined || gallery.status !== "ready") return;
   const turn = ++asked;
-  setState({ gallery: { ...gallery, status: "loading" } });
+  setState({ gallery: { ...gallery, status: "loading", stalled: false } });
   try {
     const { works, next } = await api.loadGallery({ ...queryOf(gallery.view), after: gallery.next });
     if (turn !== asked) return;
@@ -48,7 +48,8 @@ export async function loadMoreWorks(): Promise<void> {
     setState({ gallery: { ...now, works: [...now.works, ...works.filter(({ job }) => !known.has(job))], next, status: "ready" } });
   } catch (error) {
     if (turn !== asked) return;
-    setState({ gallery: { ...getState().gallery, status: "ready" } });
+    // Not again by itself: where the end of the list is in sight, that would be without a pause.
+    setState({ gallery: { ...getState().gallery, status: "ready", stalled: true } });
     toast(api.errorText(error));
   }
 }

@@ -56,6 +56,8 @@ export interface GalleryState {
   readonly next?: string | undefined;
   readonly status: "idle" | "loading" | "ready" | "failed";
   readonly error?: string | undefined;
+  /** The page after what is shown did not come: it is asked for again when somebody says so. */
+  readonly stalled?: boolean;
 }
 
 export interface Backstage {

@@ -20,7 +20,7 @@ const KINDS = [
 
 /** All that was made here, to walk along. */
 export function GalleryPage({ lost }: { lost: boolean }) {
-  const { works, status, error, next, view } = useStore((state) => state.gallery);
+  const { works, status, error, next, view, stalled = false } = useStore((state) => state.gallery);
   const page = useRef<HTMLDivElement>(null);
   return (
     <main class="pane gallery-pane" aria-label="Gallery">
@@ -48,7 +48,7 @@ export function GalleryPage({ lost }: { lost: boolean }) {
         ) : (
           <Wall works={works} busy={status === "loading"} />
         )}
-        {next !== undefined && <More root={page} status={status} />}
+        {next !== undefined && <More root={page} status={status} stalled={stalled} />}
       </div>
     </main>
   );
@@ -103,17 +103,17 @@ function neighbour(key: string, tiles: readonly HTMLElement[], at: number): HTML
   return near.sort((a, b) => distance(a.box) - distance(b.box))[0]?.tile;
 }
 
-function More({ root, status }: { root: { readonly current: HTMLElement | null }; status: string }) {
+function More({ root, status, stalled }: { root: { readonly current: HTMLElement | null }; status: string; stalled: boolean }) {
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (!end.current || status !== "ready") return;
+    if (!end.current || status !== "ready" || stalled) return;
     const observer = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && void loadMoreWorks(), {
       root: root.current,
       rootMargin: "900px 0px",
     });
     observer.observe(end.current);
     return () => observer.disconnect();
-  }, [status]);
+  }, [status, stalled]);
   return (
     <div class="gallery-more" ref={end}>
       <button type="button" class="button" disabled={status === "loading"} onClick={() => void loadMoreWorks()}>
