@@ -84,7 +84,7 @@ describe.skipIf(!hasRedis)(`bots and workers of a cluster (${redisHint})`, () =>
     const { chat, fleet, dir } = await cluster({ CLUSTER_LOCK_SECONDS: "0.4" });
     await chat.until(() => chat.say("deadly", "size:64 octaves:4 seed:666"), "bots that hear");
     for (let person = 0; person < 6; person++) chat.say(`p${person}`, "size:64 octaves:4 seed:1");
-    const ends = chat.until(() => chat.keyed("announcement").size === 7 && open(chat).length === 0, "every job's end");
+    const ends = chat.until(() => chat.keyed("announcement").size === 7 && open(chat).length === 0, "every job's end", 100);
     await ends.catch((error: unknown) => {
       throw new Error(`${fleet.starts} workers\n${shown(chat, open(chat))}`, { cause: error });
     });
