@@ -24,7 +24,7 @@ export function cascade(gradient: Raster, sigma: number): Raster {
   return { ...gradient, data: sum };
 }
 
-/** Adds `step` times the direction, scaled to a mean absolute value of 1, to a picture, in place. */
+/** Adds `step` times the direction, scaled to a mean absolute value of 1, to a picture, in place; a negative step goes against it. */
 export function ascend(image: Raster, direction: Float32Array, step: number): void {
   const scale = step / Math.max(meanAbsolute(direction), 1e-7);
   const { data } = image;

@@ -109,9 +109,10 @@ export async function* dream(params: DreamParams, pictures: Pictures, context: R
       if (step === 1) lossStart = loss;
       lossEnd = loss;
       // Coarser as the octave goes on: details first, then only what holds together (0.5 -> 2 pixels).
-      const uphill = { width, height, data: gradient.map((g) => -g) };
-      const smoothed = params.smoothing > 0 ? cascade(uphill, params.smoothing * (0.5 + 1.5 * (step / params.steps))) : uphill;
-      ascend(shifted, smoothed.data, (params.strength * OCTAVE_CHANGE) / params.steps);
+      const downhill = { width, height, data: gradient };
+      const smoothed = params.smoothing > 0 ? cascade(downhill, params.smoothing * (0.5 + 1.5 * (step / params.steps))) : downhill;
+      // The loss is what is minimised: up is against its gradient.
+      ascend(shifted, smoothed.data, -(params.strength * OCTAVE_CHANGE) / params.steps);
       clampRaster(shifted);
       image = roll(shifted, -dx, -dy);
       done += width * height;
