@@ -7,6 +7,8 @@ export interface Favourite {
   readonly job: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** The messages by whose ❤️ it is one, where it was given by reaction. */
+  readonly hearts?: readonly { readonly channel: string; readonly message: string }[];
 }
 
 /** Which people love which jobs. */
@@ -85,7 +87,11 @@ export class Favourites {
   of({ platform, person }: PersonKey): Favourite[] {
     const { job, at } = favouriteTable;
     const where = and(eq(favouriteTable.platform, platform), eq(favouriteTable.person, person));
-    return this.database.orm.select({ job, at }).from(favouriteTable).where(where).orderBy(desc(at)).all();
+    const rows = this.database.orm.select({ job, at }).from(favouriteTable).where(where).orderBy(desc(at)).all();
+    const given = this.database.orm.select().from(heartTable).where(heartsOf({ platform, person })).all();
+    const byJob = new Map<string, { readonly channel: string; readonly message: string }[]>();
+    for (const { job: of, channel, message } of given) byJob.set(of, [...(byJob.get(of) ?? []), { channel, message }]);
+    return rows.map((row) => ({ ...row, ...(byJob.has(row.job) ? { hearts: byJob.get(row.job) ?? [] } : {}) }));
   }
 
   /** Takes everything out of a person's favourites. Returns how many there were. */

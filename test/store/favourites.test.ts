@@ -31,6 +31,7 @@ describe("favourites", () => {
     expect(store.favourites.react(id, thread, ann, true)).toEqual({ changed: false, count: 1 });
     expect(store.favourites.react(id, thread, ann, true)).toEqual({ changed: false, count: 1 });
     store.favourites.react(id, channel, bob, true);
+    expect(store.favourites.of(bob)).toMatchObject([{ job: id, hearts: [{ channel: "art", message: "1" }] }]);
     expect(store.favourites.react(id, thread, ann, false)).toEqual({ changed: false, count: 2 });
     expect(store.favourites.react(id, channel, ann, false)).toEqual({ changed: true, count: 1 });
     expect(store.favourites.has(id, bob)).toBe(true);
