@@ -2,7 +2,7 @@
 import { CHANNELS, type Raster } from "./raster.js";
 
 /** Weights of a Gaussian from the centre outwards, normalised, cut at some sigmas. */
-function half(sigma: number, reach: number): Float32Array {
+export function halfGaussian(sigma: number, reach: number): Float32Array {
   const radius = Math.max(1, Math.ceil(reach * sigma));
   const weights = Float32Array.from({ length: radius + 1 }, (_, i) => Math.exp(-(i * i) / (2 * sigma * sigma)));
   const total = weights.reduce((sum, w, i) => sum + (i === 0 ? w : 2 * w), 0);
@@ -29,7 +29,7 @@ function border(length: number, radius: number, kind: Border): Int32Array {
 export function gaussianBlur(raster: Raster, sigma: number, kind: Border = "mirror", reach = 3): Raster {
   if (sigma <= 0) return { ...raster, data: raster.data.slice() };
   const { width, height, data } = raster;
-  const weights = half(sigma, reach);
+  const weights = halfGaussian(sigma, reach);
   const radius = weights.length - 1;
   const centre = weights[0] ?? 1;
   const across = border(width, radius, kind);

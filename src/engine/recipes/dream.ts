@@ -8,7 +8,7 @@ import { bytesPerPixel } from "../memory.js";
 import type { Network } from "../networks/network.js";
 import { resolveLayer } from "../networks/resolve-layer.js";
 import { type OctaveSize, octaveSizes } from "../optimize/octaves.js";
-import { ascend, cascade } from "../optimize/smooth.js";
+import { ascend, smooth } from "../optimize/smooth.js";
 import { dreamGoal } from "./dream-goal.js";
 import { noise } from "./noise.js";
 import { previewClock } from "./preview-clock.js";
@@ -110,7 +110,8 @@ export async function* dream(params: DreamParams, pictures: Pictures, context: R
       lossEnd = loss;
       // Coarser as the octave goes on: details first, then only what holds together (0.5 -> 2 pixels).
       const downhill = { width, height, data: gradient };
-      const smoothed = params.smoothing > 0 ? cascade(downhill, params.smoothing * (0.5 + 1.5 * (step / params.steps))) : downhill;
+      const smoothed =
+        params.smoothing > 0 ? await smooth(programs, downhill, params.smoothing * (0.5 + 1.5 * (step / params.steps))) : downhill;
       // The loss is what is minimised: up is against its gradient.
       ascend(shifted, smoothed.data, -(params.strength * OCTAVE_CHANGE) / params.steps);
       clampRaster(shifted);

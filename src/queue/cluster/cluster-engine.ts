@@ -207,6 +207,13 @@ export class ClusterEngine implements Engine {
       for (const event of ["completed", "failed", "waiting", "removed"] as const) {
         events.on(event, ({ jobId }: { readonly jobId: string }) => this.#happened(jobId));
       }
+      // One that fails while it begins stays broken for good: then everything is opened anew in the next round.
+      try {
+        await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
+      } catch (error) {
+        void Promise.allSettled([queue.close(), events.close(), blobs.close()]);
+        throw error;
+      }
       this.#parts = { queue, events, blobs };
       logger.info(`jobs go to workers through Redis at ${this.host}`);
     } catch (error) {

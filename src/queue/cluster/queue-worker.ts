@@ -39,6 +39,8 @@ const VANISHED = 1;
 /** Longest wait for runs to let go of their jobs when the worker stops. */
 const LET_GO_MS = 3_000;
 const CLOSE_MS = 2_000;
+/** Before the loop that takes jobs is begun again, and before BullMQ asks for the next job after a failure. */
+const RUN_AGAIN_MS = 500;
 /** Shortest time between two reports of a download. */
 const DOWNLOAD_MS = 1_000;
 
@@ -107,7 +109,7 @@ export class QueueWorker {
     const worker = new Worker<Task, Outcome>(queueName(this.#protocol), (ticket, token = "") => this.#work(ticket, token), {
       connection: blocking,
       ...{ prefix, autorun: false, concurrency: slots, maxStalledCount: VANISHED },
-      ...{ lockDuration: this.#lockMs, stalledInterval: this.#lockMs / 2, runRetryDelay: 500 },
+      ...{ lockDuration: this.#lockMs, stalledInterval: this.#lockMs / 2, runRetryDelay: RUN_AGAIN_MS },
     });
     worker.on("error", (error) => logger.warn({ err: error }, "the cluster's queue reports a problem"));
     worker.on("lockRenewalFailed", (tickets) => {
@@ -125,7 +127,7 @@ export class QueueWorker {
         this.#beating = undefined;
       });
     }, heartbeatSeconds * 1000);
-    worker.run().catch((error: unknown) => logger.error({ err: error }, "the worker takes no more jobs"));
+    void this.#takeJobs(worker);
     logger.info({ worker: this.id, slots, redis: hostOf(url) }, "worker takes jobs");
   }
 
@@ -152,6 +154,19 @@ export class QueueWorker {
     }
     this.#redis?.disconnect();
     logger.info("worker stopped");
+  }
+
+  /** BullMQ's loop outlives a loss of Redis once it goes, but not one while it begins. Never rejects. */
+  async #takeJobs(worker: Worker<Task, Outcome>): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        return await worker.run();
+      } catch (error) {
+        this.#options.logger.error({ err: error }, "taking jobs from Redis failed; trying again");
+        await delay(RUN_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
   }
 
   /** A network is being downloaded: whoever waits for a picture that has not been begun yet is told, once a second. */

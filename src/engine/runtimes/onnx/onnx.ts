@@ -105,8 +105,13 @@ export function onnxRuntime({ device = "cpu", threads, writtenFor = device, many
         // up to 20 % more where it has not.
         enableCpuMemArena: false,
         logSeverityLevel: 3,
-        // It would take the zeros of a Pad before a MaxPool for places that never win.
-        extra: { optimization: { disable_specified_optimizers: "Pad_Fusion" } },
+        extra: {
+          // It would take the zeros of a Pad before a MaxPool for places that never win.
+          optimization: { disable_specified_optimizers: "Pad_Fusion" },
+          // Threads would wait for work by keeping their cores busy, also while another program or JavaScript needs them (a recipe's own
+          // work between two steps, another job): a dream took a fifth longer on two cores, and the machine's other programs suffered.
+          session: { intra_op: { allow_spinning: "0" } },
+        },
         ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       });
       return new OnnxProgram(session, inputs, bytes);

@@ -1,0 +1,68 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { random } from "../../../src/engine/images/random.js";
+import { meanAbsolute, type Raster } from "../../../src/engine/images/raster.js";
+import { ascend, cascade, smooth } from "../../../src/engine/optimize/smooth.js";
+import { Programs } from "../../../src/engine/programs.js";
+import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
+import { loadTfjsCpu } from "../../../src/engine/runtimes/tfjs/load.js";
+import { tfjsRuntime } from "../../../src/engine/runtimes/tfjs/tfjs.js";
+
+const programs = new Programs(onnxRuntime({ threads: 1 }), { maxBytes: 1e6 });
+afterAll(() => programs.dispose());
+
+function drawn(width: number, height: number): Raster {
+  const next = random(width * height);
+  return { width, height, data: Float32Array.from({ length: 3 * width * height }, () => next() - 0.5) };
+}
+
+function farthest(a: Raster, b: Raster): number {
+  return a.data.reduce((most, value, i) => Math.max(most, Math.abs(value - (b.data[i] ?? Number.NaN))), 0);
+}
+
+describe("smooth", () => {
+  it.each([
+    [61, 47, 0.65],
+    [47, 61, 2],
+    // Narrower than the blur reaches: it goes round more than once.
+    [5, 9, 3],
+    [1, 1, 1],
+  ])("is the cascade, as products of matrices: %i x %i, sigma %d", async (width, height, sigma) => {
+    const gradient = drawn(width, height);
+    const before = gradient.data.slice();
+    const smoothed = await smooth(programs, gradient, sigma);
+    expect([smoothed.width, smoothed.height, smoothed.data.length]).toEqual([width, height, 3 * width * height]);
+    expect(farthest(smoothed, cascade(gradient, sigma))).toBeLessThan(2e-7);
+    expect(gradient.data).toEqual(before);
+  });
+
+  it("is the same in one program for all sizes, and by another runtime", async () => {
+    const tfjs = new Programs(tfjsRuntime((await loadTfjsCpu()).tf), { maxBytes: 1e6 });
+    for (const gradient of [drawn(20, 30), drawn(33, 12)])
+      expect(farthest(await smooth(tfjs, gradient, 1.2), await smooth(programs, gradient, 1.2))).toBeLessThan(2e-7);
+    await tfjs.dispose();
+  });
+
+  it("leaves large pictures to JavaScript", async () => {
+    const gradient = drawn(1600, 3);
+    expect(await smooth(programs, gradient, 1)).toEqual(cascade(gradient, 1));
+  });
+
+  it("keeps what is the same everywhere, and takes the finest pattern away", async () => {
+    const even = { width: 16, height: 12, data: new Float32Array(3 * 16 * 12).fill(0.7) };
+    expect(farthest(await smooth(programs, even, 2), even)).toBeLessThan(1e-6);
+    const chequered = { ...even, data: even.data.map((_, i) => ((i + Math.floor(i / 16)) % 2 === 0 ? 1 : -1)) };
+    expect(meanAbsolute((await smooth(programs, chequered, 2)).data)).toBeLessThan(0.05);
+  });
+});
+
+describe("ascend", () => {
+  it("goes a step of a mean size, and down where it is negative", () => {
+    const image = drawn(9, 7);
+    const before = image.data.slice();
+    const direction = drawn(9, 8).data.subarray(0, image.data.length);
+    ascend(image, direction, -3);
+    const moved = image.data.map((value, i) => value - (before[i] ?? 0));
+    expect(meanAbsolute(moved)).toBeCloseTo(3, 4);
+    expect(Math.sign(moved[0] ?? 0)).toBe(-Math.sign(direction[0] ?? 0));
+  });
+});
