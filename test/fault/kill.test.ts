@@ -6,9 +6,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { random, randomInteger } from "../../src/engine/images/random.js";
-import { openStore } from "../../src/store/open.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
+import { counted, open, shown, shuffled } from "./count.js";
 import { World, type WorldOptions } from "./world.js";
 
 const STUB = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
@@ -22,53 +22,6 @@ function world(options: Omit<WorldOptions, "dir"> = {}): { world: World; dir: st
   });
   made.run();
   return { world: made, dir };
-}
-
-/** Jobs that were given up, as the channel says: one that has a progress message is told there, and has no message of its own for it. */
-function givenUp(world: World): Set<string> {
-  return new Set(
-    [...world.keyed("announcement")].flatMap(([id, [message]]) =>
-      /The painter|Dreamloom was stopped/.test(message?.text ?? "") ? [id] : [],
-    ),
-  );
-}
-
-/** What became of all jobs: in the journal, and in the chat. */
-function counted(world: World, dir: string) {
-  const store = openStore({ dir });
-  const jobs = store.gallery.page({ platform: "fake", community: "club", by: "date", limit: 10_000 }).jobs;
-  const unfinished = store.jobs.unfinished().length;
-  const owed = store.jobs.owed().length;
-  void store.close();
-  const [announced, finals, failed] = [world.keyed("announcement"), world.keyed("final"), givenUp(world)];
-  return {
-    ...{ jobs: jobs.length, unfinished, owed, failed: failed.size, announced: announced.size },
-    different: new Set(jobs.map(({ picture }) => picture?.sha)).size,
-    lost: [...announced.keys(), ...jobs.map(({ id }) => id)].filter((id) => !finals.has(id) && !failed.has(id)).length,
-    doubled: [...announced.values(), ...finals.values(), ...world.keyed("resumed").values()].filter((messages) => messages.length > 1)
-      .length,
-  };
-}
-
-/** Announced jobs whose end the chat does not show. */
-function open(world: World): string[] {
-  const [finals, failed] = [world.keyed("final"), givenUp(world)];
-  return [...world.keyed("announcement").keys()].filter((id) => !finals.has(id) && !failed.has(id));
-}
-
-/** All that the chat shows of jobs that should have ended. */
-function shown(world: World, ids: readonly string[]): string {
-  return ids
-    .flatMap((id) => world.messages.filter(({ key }) => key?.startsWith(id)))
-    .map(({ key, process, text }) => `${key} (process ${process}): ${text}`)
-    .join("\n");
-}
-
-function shuffled<T>(items: readonly T[], next: () => number): T[] {
-  return items
-    .map((item) => ({ item, at: next() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item);
 }
 
 describe("killed at random moments", () => {

@@ -198,6 +198,8 @@ export class QueueWorker {
     const { blobs, cancellations } = this.#ready();
     const { job, recipe, params, pictures: roles } = ticket.data;
     const report = (what: Report) => ticket.updateProgress(what);
+    // One that was stopped for its protocol comes here again when its lock has run out, as long as this worker looks after its queue.
+    if (this.#foreign !== undefined) run.stop("lost");
     if ((await cancellations.among([job])).length > 0) run.stop("cancelled");
     run.signal.throwIfAborted();
     await unlessStopped(run, report({ type: "begun", token, worker: this.id }));

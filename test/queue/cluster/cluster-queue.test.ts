@@ -112,7 +112,8 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
   it("outlives an upgrade of the bots: the older workers stop what they have, and a newer one goes on from the last octave", async () => {
     const cluster = clusterSettings(redis.url);
     const [older, newer] = [new FakeEngine(), new FakeEngine()];
-    await startWorker(cluster, older);
+    const { logger, said } = recordingLogger();
+    await startWorker(cluster, older, { logger });
     const before = openQueue(cluster);
     await slots(before.queue, 1);
     const { id } = await before.queue.submit(ask("a", { params: { octaves: 2 } }));
@@ -126,6 +127,8 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     await after.queue.recover(() => undefined);
     await expect.poll(() => run.options.signal.aborted).toBe(true);
     expect(after.queue.notice()).toMatch(/^Only workers of another version are there/);
+    // When its lock has run out the job is offered to the older worker again, which does not begin it.
+    await expect.poll(() => said(/^the job is not ours any more/).length, { timeout: 10_000 }).toBeGreaterThan(1);
     await startWorker(cluster, newer, { protocol: PROTOCOL + 1 });
     const again = await newer.next();
     expect(again.request.resume?.octave).toBe(1);
