@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { type Config, loadConfig } from "../config.js";
 import type { EngineDownload } from "../engine/process/engine.js";
-import { configuredDevices, configuredSlots } from "../engine-devices.js";
+import { configuredDevices, configuredSlots, largestRoom } from "../engine-devices.js";
 import { configuredLogger } from "../log.js";
 import { Operation } from "../operation/operation.js";
 import { hostOf } from "../queue/cluster/connection.js";
@@ -16,7 +16,7 @@ async function work(config: Config): Promise<void> {
   const onDownload = (download: EngineDownload) => worker.downloading(download);
   const engine = startEngines(config, { logger: logger.child({ part: "engine" }), onDownload });
   const devices = configuredDevices(config);
-  const parts = { slots: configuredSlots(config), device: devices.map(({ name }) => name).join(", ") };
+  const parts = { slots: configuredSlots(config), megabytes: largestRoom(config), device: devices.map(({ name }) => name).join(", ") };
   const worker = new QueueWorker({ cluster: config.cluster, engine, ...parts, logger: logger.child({ part: "worker" }) });
   const operation = new Operation({
     ...{ settings: config.ops, folder: config.models.dir, process: "worker", logger: logger.child({ part: "operation" }) },

@@ -27,10 +27,15 @@ export class Admission {
   /** By person, by channel, and by person in a channel: when jobs were accepted, in milliseconds since the epoch, oldest first. */
   readonly #accepted = new Map<string, number[]>();
 
+  /** What the largest job may take, in megabytes; undefined sets no bound. */
+  room: number | undefined;
+
   constructor(
     readonly limits: QueueLimits,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.room = limits.megabytes;
+  }
 
   /** Counts in what was accepted before the program started. `jobs` may be in any order, and older than an hour. */
   remember(jobs: Iterable<Counted & Pick<Job, "createdAt">>): void {
@@ -75,7 +80,7 @@ export class Admission {
 
   /** Waiting would not help a job that does not even fit alone. */
   #checkMemory({ memory }: Pick<JobRequest, "memory">): void {
-    const { megabytes: room } = this.limits;
+    const { room } = this;
     if (room === undefined || memory === undefined || memory.megabytes <= room) return;
     const fits = memory.smaller.find(({ megabytes }) => megabytes <= room);
     const needs = `This would take about ${memory.megabytes} MB of memory, and there are ${room} MB for pictures here.`;

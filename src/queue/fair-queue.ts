@@ -91,6 +91,11 @@ export class FairQueue implements JobQueue {
     this.#moves.tell();
   }
 
+  /** What the largest job may take from now on, in megabytes: one that takes more is refused. Undefined sets no bound. */
+  setLargest(megabytes: number | undefined): void {
+    this.#admission.room = megabytes;
+  }
+
   async submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job> {
     if (this.#closing) throw new QueueError("closing", CLOSING);
     if (this.#refusing) throw new QueueError("draining", DRAINING);

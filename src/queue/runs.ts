@@ -122,6 +122,7 @@ export class Runs {
       return await engine.run(
         { job: id, recipe, params, pictures, ...(live.checkpoint && { resume: live.checkpoint }) },
         {
+          ...{ megabytes: live.job.megabytes },
           ...{ signal, begun, ...(live.seat && { seat: live.seat }) },
           onMoved: () => events.emit("retrying", live.job, MOVED),
           onFrame: ({ checkpoint, ...frame }) => {

@@ -90,6 +90,8 @@ export interface RunOptions {
   /** An earlier process has begun this job: an engine elsewhere may be at it still, or have done it. */
   readonly begun?: boolean;
   onFrame(frame: EngineFrame): void;
+  /** The job's estimated memory at its worst moment, for engines on other machines, which see to their own. */
+  readonly megabytes?: number | undefined;
   /** The job's place, where the engine gives out places. */
   readonly seat?: Seat;
   /** An engine elsewhere tells that the machine that had the job has gone, and another one goes on with it. */

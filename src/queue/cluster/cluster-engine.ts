@@ -308,11 +308,11 @@ export class ClusterEngine implements Engine {
   async #send(errand: Errand): Promise<void> {
     const { queue, blobs } = this.#ready();
     const { cluster, jobSeconds } = this.#options;
-    const { job, checkpoint } = errand;
+    const { job, checkpoint, megabytes } = errand;
     const { recipe, params, pictures } = errand.request;
     for (const [role, bytes] of Object.entries(pictures)) await blobs.put(blobKeys.input(job, role), bytes);
     if (checkpoint) await blobs.put(blobKeys.checkpoint(job), packCheckpoint(checkpoint));
-    const task: Task = { job, recipe, params, pictures: Object.keys(pictures), jobSeconds };
+    const task: Task = { job, recipe, params, pictures: Object.keys(pictures), ...(megabytes !== undefined && { megabytes }), jobSeconds };
     const age = Math.ceil(cluster.keepHours * 3600);
     const options = { jobId: ticketOf(job), attempts: TRIES, backoff: { type: "fixed", delay: 500 } };
     errand.sent = true;

@@ -175,6 +175,10 @@ export class ClusterQueue implements JobQueue {
     const news = notice !== this.#notice;
     this.#joined = true;
     this.#notice = notice;
+    // Where nobody is, or somebody does not say, nobody knows what may come.
+    const rooms = own.map(({ megabytes }) => megabytes ?? Number.POSITIVE_INFINITY);
+    const largest = Math.max(...rooms);
+    this.#turns.setLargest(Number.isFinite(largest) ? largest : undefined);
     this.#turns.setConcurrency(slots);
     if (news) this.#turns.noticeChanged();
   }

@@ -47,6 +47,11 @@ export class Errand {
     return this.options.signal;
   }
 
+  /** What it takes, as far as it is known. */
+  get megabytes(): number | undefined {
+    return this.options.megabytes;
+  }
+
   /** This program stops, and the job goes on without it. */
   get detached(): boolean {
     return this.signal.aborted && this.signal.reason instanceof Suspension;

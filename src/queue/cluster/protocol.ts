@@ -28,6 +28,8 @@ export interface Task {
   readonly params: Readonly<Record<string, unknown>>;
   /** Roles of the input pictures. */
   readonly pictures: readonly string[];
+  /** Its estimated memory at its worst moment; left out where nothing is known of it. */
+  readonly megabytes?: number;
   /** The longest it may run, in seconds. */
   readonly jobSeconds: number;
 }

@@ -6,6 +6,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Config } from "../../config.js";
 import { type Engine, type EngineDownload, EngineError, type EngineFrame, type EngineResult } from "../../engine/process/engine.js";
+import { Room } from "../../room.js";
 import { version } from "../../version.js";
 import { overtime } from "../failures.js";
 import { BlobError, type BlobStore } from "./blobs/blob-store.js";
@@ -14,6 +15,7 @@ import { openBlobs } from "./blobs/open-blobs.js";
 import { Cancellations } from "./cancellations.js";
 import { packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
 import { connect, connectBlocking, hostOf, untilReady } from "./connection.js";
+import { Entrance } from "./entrance.js";
 import { Outbox } from "./outbox.js";
 import { blobKeys, jobOf, type Outcome, PROTOCOL, queueName, type Report, type Task } from "./protocol.js";
 import { Registry, type WorkerInfo } from "./registry.js";
@@ -24,6 +26,8 @@ export interface QueueWorkerOptions {
   readonly engine: Engine;
   /** Jobs that it runs side by side. */
   readonly slots: number;
+  /** Memory for the pictures of all jobs side by side, or, where the engine gives out places itself, of the largest; no bound unless told. */
+  readonly megabytes?: number;
   /** What computes, for people who look, until the engine says it itself. */
   readonly device: string;
   readonly logger: Logger;
@@ -65,6 +69,7 @@ export class QueueWorker {
   readonly #lockMs: number;
   readonly #protocol: number;
   readonly #runs = new Map<string, Run>();
+  readonly #entrance: Entrance;
   readonly #closing = new AbortController();
   readonly #startedAt = Date.now();
   readonly id = `${hostname()}-${process.pid}-${randomBytes(2).toString("hex")}`;
@@ -79,6 +84,7 @@ export class QueueWorker {
     this.#options = options;
     this.#lockMs = options.cluster.lockSeconds * 1000;
     this.#protocol = options.protocol ?? PROTOCOL;
+    this.#entrance = new Entrance(options.engine.seating ?? new Room(options.megabytes));
   }
 
   /** Whether Redis answers just now. */
@@ -87,12 +93,12 @@ export class QueueWorker {
   }
 
   get info(): WorkerInfo {
-    const { slots, engine } = this.#options;
+    const { slots, engine, megabytes } = this.#options;
     const device = engine.status?.().runtime || this.#options.device;
     const running = [...this.#runs.values()].map(({ state }) => state);
     const times = { startedAt: this.#startedAt, at: Date.now() };
     const [protocol, stopping] = [this.#protocol, this.#stopping];
-    return { id: this.id, host: hostname(), pid: process.pid, version, protocol, slots, device, ...times, stopping, running };
+    return { id: this.id, host: hostname(), pid: process.pid, version, protocol, slots, megabytes, device, ...times, stopping, running };
   }
 
   /** Resolves when it takes jobs; as long as Redis is away it tries again, and the log says so. Rejects when it is stopped before. */
@@ -236,7 +242,14 @@ export class QueueWorker {
     };
     const request = { job, recipe, params, pictures, ...(resume && { resume }) };
     // What came before an engine failed is sent as well: the next try goes on from there.
-    const result = await this.#options.engine.run(request, { signal: run.signal, onFrame }).finally(() => outbox.idle());
+    const { seat, leave } = await this.#entrance.enter(ticket.data.megabytes, run.signal);
+    let result: EngineResult;
+    try {
+      result = await this.#options.engine.run(request, { signal: run.signal, seat, onFrame });
+    } finally {
+      leave();
+      await outbox.idle();
+    }
     run.signal.throwIfAborted();
     return this.#deliver(result, blobKeys.result(job, token), run, logger);
   }

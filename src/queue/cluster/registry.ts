@@ -12,6 +12,8 @@ export interface WorkerInfo {
   readonly protocol: number;
   /** Jobs that it runs side by side. */
   readonly slots: number;
+  /** What the largest job may take there; older workers do not say. */
+  readonly megabytes?: number | undefined;
   /** What computes there, such as "onnx-cuda"; the setting until it has computed. */
   readonly device: string;
   /** When it started and when it said this: milliseconds since the epoch, by its own clock. */
@@ -35,6 +37,7 @@ const workerSchema: z.ZodType<WorkerInfo> = z.object({
   version: z.string(),
   protocol: z.number(),
   slots: z.number(),
+  megabytes: z.number().optional(),
   device: z.string(),
   startedAt: z.number(),
   at: z.number(),

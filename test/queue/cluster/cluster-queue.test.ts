@@ -137,6 +137,32 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     expect([older.runs.length, newer.runs.length]).toEqual([1, 1]);
   });
 
+  it("runs side by side only what fits into a worker's memory, and refuses what fits into none, with the size that would", async () => {
+    const cluster = clusterSettings(redis.url);
+    const painter = new FakeEngine();
+    await startWorker(cluster, painter, { slots: 2, megabytes: 100 });
+    const { queue, ended } = openQueue(cluster);
+    await slots(queue, 2);
+    const memory = (megabytes: number) => ({ memory: { megabytes, smaller: [{ line: "/dream size:512", megabytes: 90 }] } });
+    expect(await refused(queue.submit(ask("a", memory(120))))).toMatchObject({
+      kind: "memory",
+      message: expect.stringMatching(/about 120 MB of memory, and there are 100 MB .* `\/dream size:512`/),
+    });
+    const jobs = [
+      await queue.submit(ask("a", memory(60))),
+      await queue.submit(ask("b", memory(60))),
+      await queue.submit(ask("c", memory(60))),
+    ];
+    const ends = Promise.all(jobs.map(({ id }) => ended(id)));
+    const first = await painter.next();
+    // The second is at the worker, and waits there.
+    await expect.poll(() => queue.workers()[0]?.running.length, { timeout: 5000 }).toBe(2);
+    await first.finish();
+    for (let count = 1; count < jobs.length; count++) await (await painter.next()).finish();
+    expect((await ends).map(({ state }) => state)).toEqual(["done", "done", "done"]);
+    expect(painter.peak).toBe(1);
+  });
+
   it("leaves nothing of ended jobs in Redis but what names versions and workers", async () => {
     const cluster = clusterSettings(redis.url);
     const painter = new FakeEngine({ automatic: true });
