@@ -51,13 +51,10 @@ export class JobShow {
   #begun = false;
   #painting = false;
   #over = false;
-  /** An earlier process may have posted the next octave's frame already. */
-  #framePerhapsPosted: boolean;
 
   constructor(private readonly options: JobShowOptions) {
     const { job, ready, backoffMs, logger } = options;
     this.#messages = job.messages;
-    this.#framePerhapsPosted = ready !== undefined;
     this.#outbox = new Outbox(logger, ready);
     this.#persistence = { attempts: 6, backoffMs, logger, trace: job.id, onFailure: (error) => this.#noticeFailure(error) };
     this.#outbox.add(() => this.#open());
@@ -124,9 +121,8 @@ export class JobShow {
     this.#outbox.add(async () => {
       const next = this.#frames.shift();
       if (!next) return;
-      const perhapsPosted = this.#framePerhapsPosted;
-      this.#framePerhapsPosted = false;
-      const message = { ...texts.octaveFrame(job, next), key: this.#key(`octave ${next.octave}`), perhapsPosted };
+      // An earlier process may have posted octaves beyond the last checkpoint, which are painted again.
+      const message = { ...texts.octaveFrame(job, next), ...this.#once(`octave ${next.octave}`) };
       const ref = await this.#postFrame(message);
       this.#noticeFrame(ref ? "posted" : "refused");
       await this.#keepFrame(ref);
