@@ -71,7 +71,7 @@ describe("killed at random moments", () => {
     process.stdout.write(`kills ${JSON.stringify(kills)}, starts ${made.world.starts}, ${JSON.stringify(count)}\n`);
     expect(code).toBe(0);
     expect(count).toMatchObject({ unfinished: 0, owed: 0, lost: 0, doubled: 0 });
-    // One that was begun five times without getting ahead is given up, which is told as well.
+    // One under which the engine died again and again without its getting ahead is given up, which is told as well.
     expect(count.failed).toBeLessThan(jobs / 50);
     expect(count.announced).toBeGreaterThanOrEqual(jobs);
     expect(count.jobs + count.failed).toBe(count.announced);
