@@ -21,7 +21,8 @@ const request = {
 };
 await engine.warmUp(config.dream.network);
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const seconds = (from: number): number => (performance.now() - from) / 1000;
 const measured: { firstFrame: number; firstOctave: number; result: number }[] = [];
 for (let run = 0; run < Number(runs); run++) {
@@ -37,7 +38,8 @@ for (let run = 0; run < Number(runs); run++) {
   measured.push({ firstFrame, firstOctave, result: seconds(start) });
 }
 await engine.close();
-const of = (key: "firstFrame" | "firstOctave" | "result"): number => Math.round(median(measured.map((m) => m[key])) * 100) / 100;
+const of = (key: "firstFrame" | "firstOctave" | "result"): number =>
+  Math.round(median(measured.map((m) => m[key])) * 100) / 100;
 const summary = { size: 360, octaves: 4, steps: 10, runs: measured.length };
 process.stdout.write(
   `${JSON.stringify({ ...summary, firstFrame: of("firstFrame"), firstOctave: of("firstOctave"), result: of("result") })}\n`,

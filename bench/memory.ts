@@ -96,7 +96,8 @@ async function measure(given: Case): Promise<Measurement> {
   const after = proc("/proc/self/status", "VmRSS");
   const network = await engine.network(given.network);
   const { layers, pooling } = layersFor(given, network);
-  const estimate = (bytesPerPixel(network, layers, { pooling }) * given.size * Math.round(given.size * RATIO)) / MEGABYTE;
+  const estimate =
+    (bytesPerPixel(network, layers, { pooling }) * given.size * Math.round(given.size * RATIO)) / MEGABYTE;
   await engine.close();
   return { peak, before, after, estimate, seconds };
 }
@@ -114,7 +115,10 @@ async function main(): Promise<void> {
   const { models } = loadConfig();
   const local = { modelsDir: models.dir, modelsPath: models.path };
   const networks = ["resnet50", ...((await findNetwork("vgg19", local)) === undefined ? [] : ["vgg19"])];
-  const subjects = [{ recipe: "dream", network: "resnet50" }, ...networks.map((network) => ({ recipe: "stylize", network }))] as const;
+  const subjects = [
+    { recipe: "dream", network: "resnet50" },
+    ...networks.map((network) => ({ recipe: "stylize", network })),
+  ] as const;
   const results: (Case & (Measurement | { readonly leftOut: string }))[] = [];
   if (!values.json) process.stdout.write(`${HEAD}\n`);
   for (const { recipe, network } of subjects as readonly Pick<Case, "recipe" | "network">[]) {
@@ -130,7 +134,9 @@ async function main(): Promise<void> {
         const free = proc("/proc/meminfo", "MemAvailable");
         const needed = budget === undefined ? 1.2 * perPixel * size * size : budget;
         const result =
-          needed > ROOM * free ? { leftOut: `about ${Math.round(needed)} MB, ${Math.round(free)} are free` } : await inChild(given);
+          needed > ROOM * free
+            ? { leftOut: `about ${Math.round(needed)} MB, ${Math.round(free)} are free` }
+            : await inChild(given);
         if (budget === undefined && "peak" in result) {
           perPixel = (result.peak - result.before) / size ** 2;
           estimate = result.estimate;
@@ -144,10 +150,18 @@ async function main(): Promise<void> {
 }
 
 async function inChild(given: Case): Promise<Measurement> {
-  const env = { ...engineEnvironment(), MODELS_PATH: loadConfig().models.path.join(delimiter), MEMORY_CASE: JSON.stringify(given) };
-  const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", ...process.execArgv, fileURLToPath(import.meta.url)], {
-    env,
-  });
+  const env = {
+    ...engineEnvironment(),
+    MODELS_PATH: loadConfig().models.path.join(delimiter),
+    MEMORY_CASE: JSON.stringify(given),
+  };
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--expose-gc", ...process.execArgv, fileURLToPath(import.meta.url)],
+    {
+      env,
+    },
+  );
   return JSON.parse(stdout) as Measurement;
 }
 

@@ -37,7 +37,12 @@ function spiral(next: Random): string {
   const background = hue(between(next, 190, 280), 60, between(next, 18, 34));
   const curves: string[] = [];
   for (let i = randomInteger(next, 3, 5); i > 0; i--) {
-    const [x, y, turns, pitch] = [between(next, 30, 290), between(next, 30, 290), between(next, 3, 4.5), between(next, 11, 17)];
+    const [x, y, turns, pitch] = [
+      between(next, 30, 290),
+      between(next, 30, 290),
+      between(next, 3, 4.5),
+      between(next, 11, 17),
+    ];
     const [phase, hand] = [between(next, 0, 6.28), next() < 0.5 ? 1 : -1];
     let path = "";
     for (let a = 0; a < turns * 6.283; a += 0.12) {

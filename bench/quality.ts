@@ -83,7 +83,8 @@ async function follow(way: Way): Promise<Sample[]> {
     image = frame;
     const { width, height } = fitInside(photo.width, photo.height, size);
     // Distances are of the size asked for: what a smaller scale has is not yet a picture of that size.
-    if (frame.width === width && frame.height === height) samples.push({ seconds: worked / 1000, ...(await distances(frame)) });
+    if (frame.width === width && frame.height === height)
+      samples.push({ seconds: worked / 1000, ...(await distances(frame)) });
     since = performance.now();
   }
   if (image) {

@@ -23,7 +23,9 @@ import { StubEngine } from "../test/fakes/stub-engine.js";
 import { startRedis } from "../test/support/redis.js";
 import { endProcess, startWorkerProcess } from "../test/support/worker-processes.js";
 
-const { jobs: JOBS } = { jobs: Number(parseArgs({ options: { jobs: { type: "string", default: "200" } } }).values.jobs) };
+const { jobs: JOBS } = {
+  jobs: Number(parseArgs({ options: { jobs: { type: "string", default: "200" } } }).values.jobs),
+};
 /** A photo as people send it, and a frame of 512 px. */
 const [INPUT_BYTES, FRAME_BYTES] = [200_000, 350_000];
 const PACED_JOBS = 20;
@@ -33,7 +35,15 @@ const limits = { length: 100_000, waitingPerPerson: 100_000, perHourPerPerson: 1
 function request(person: number, params: Readonly<Record<string, unknown>>): JobRequest {
   const place = { platform: "bench", community: "bench", channel: "bench" };
   const image = new Uint8Array(INPUT_BYTES).fill(person % 256);
-  return { place, author: { id: `p${person}`, name: "p" }, recipe: "dream", params, pictures: { image }, work: 1, pace: "dream" };
+  return {
+    place,
+    author: { id: `p${person}`, name: "p" },
+    recipe: "dream",
+    params,
+    pictures: { image },
+    work: 1,
+    pace: "dream",
+  };
 }
 
 /** Takes all jobs first, then runs them: each figure has its own time. */
@@ -92,7 +102,9 @@ const cluster =
   async (journal) => {
     const redis = await startRedis();
     const settings = { ...loadConfig({}).cluster, url: redis.url };
-    const children = await Promise.all(Array.from({ length: workers }, () => startWorkerProcess({ cluster: settings, slots: 1 })));
+    const children = await Promise.all(
+      Array.from({ length: workers }, () => startWorkerProcess({ cluster: settings, slots: 1 })),
+    );
     const queue = new ClusterQueue({ ...common, journal, cluster: settings });
     while (queue.workers().length < workers) await new Promise((resolve) => setTimeout(resolve, 20));
     const close = async () => {
@@ -111,7 +123,12 @@ for (const [name, open] of [
 ] as const) {
   for (const workers of [1, 2, 4]) {
     const empty = await measure(open(workers), JOBS, { octaves: 1, octaveMs: 0, bytes: FRAME_BYTES, stamp: true });
-    const paced = await measure(open(workers), PACED_JOBS * workers, { octaves: 4, octaveMs: 100, bytes: FRAME_BYTES, stamp: true });
+    const paced = await measure(open(workers), PACED_JOBS * workers, {
+      octaves: 4,
+      octaveMs: 100,
+      bytes: FRAME_BYTES,
+      stamp: true,
+    });
     const cells = [
       name,
       workers,

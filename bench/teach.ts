@@ -41,8 +41,16 @@ async function show(engine: OpenEngine, motif: Motif): Promise<void> {
   const drawn = await Promise.all(Array.from({ length: PICTURES }, (_, i) => drawMotif(motif, i + 1)));
   const network = await engine.network(NETWORK);
   const lessons = drawn.map((bytes) => ({ decode: (side: number) => decode(bytes, side) }));
-  const { layer, preference, seconds } = await teach({ programs: engine.programs, network, layer: LAYER, lessons, name: motif });
-  console.log(`${motif}: ${layer.channels} channels in ${seconds.toFixed(1)} s, ${preference.toFixed(0)} times as strong as to nothing`);
+  const { layer, preference, seconds } = await teach({
+    programs: engine.programs,
+    network,
+    layer: LAYER,
+    lessons,
+    name: motif,
+  });
+  console.log(
+    `${motif}: ${layer.channels} channels in ${seconds.toFixed(1)} s, ${preference.toFixed(0)} times as strong as to nothing`,
+  );
   const taught = withTaught(network, { edition: `bench ${motif}`, kept: [{ name: motif, layer }] });
   const photo = await readFile(new URL("../config/sample.jpg", import.meta.url));
   const size = await inspectPicture(photo);
@@ -73,7 +81,12 @@ async function show(engine: OpenEngine, motif: Motif): Promise<void> {
   const parts = [...(await Promise.all([0, 1, 2, 3].map(lesson))), ...lower, ...(await Promise.all(dreams))];
   mkdirSync(new URL("../docs/pictures", import.meta.url), { recursive: true });
   const file = new URL(`../docs/pictures/teach-${motif}.jpg`, import.meta.url).pathname;
-  const canvas = { width: 2 * (half + GAP) + 2 * WIDTH + GAP, height: 2 * height + GAP, channels: 3 as const, background: "#ffffff" };
+  const canvas = {
+    width: 2 * (half + GAP) + 2 * WIDTH + GAP,
+    height: 2 * height + GAP,
+    channels: 3 as const,
+    background: "#ffffff",
+  };
   await sharp({ create: canvas }).composite(parts).jpeg({ quality: 80 }).toFile(file);
 }
 

@@ -73,8 +73,11 @@ On the messages of a job that is done, also of last week:
 | --- | --- |`;
 
 function section({ name, help, options, examples }: CommandSummary): string[] {
-  const rows = options.map((option) => `| \`${option.name}\` | ${cell(option.help)} | ${cell(taken(option))} | ${option.default ?? ""} |`);
-  const table = rows.length === 0 ? [] : ["", "| option | what it does | takes | default |", "| --- | --- | --- | --- |", ...rows];
+  const rows = options.map(
+    (option) => `| \`${option.name}\` | ${cell(option.help)} | ${cell(taken(option))} | ${option.default ?? ""} |`,
+  );
+  const table =
+    rows.length === 0 ? [] : ["", "| option | what it does | takes | default |", "| --- | --- | --- | --- |", ...rows];
   return ["", `## ${name}`, "", `${help}.`, ...table, "", "```", ...examples, "```"];
 }
 

@@ -36,7 +36,8 @@ const PLAIN: Readonly<Record<string, string>> = {
   framesPerSecond: "Speed of the film.",
   format: "Of the film; mp4 needs ffmpeg on the PATH.",
   seed: "The same number makes the same picture again.",
-  display: 'How numbers become colours: "toned" fills the range of brightness, "standard" is the book\'s, "plain" shows them as they are.',
+  display:
+    'How numbers become colours: "toned" fills the range of brightness, "standard" is the book\'s, "plain" shows them as they are.',
 };
 
 interface Property {
@@ -52,7 +53,9 @@ function commentsOf(files: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const file of files) {
     const source = readFileSync(new URL(file, RECIPE_FILES), "utf8");
-    for (const [, comment = "", name = ""] of source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:readonly )?(\w+)\??:/g)) {
+    for (const [, comment = "", name = ""] of source.matchAll(
+      /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:readonly )?(\w+)\??:/g,
+    )) {
       const text = comment
         .replace(/^\s*\* ?/gm, "")
         .replace(/\{@link \w+\}/g, "")
@@ -75,9 +78,13 @@ function takes({ type, enum: choices, minimum, maximum }: Property): string {
   if (type === "boolean") return "`true`, `false`";
   if (type === "array") return "a list";
   if (type === "string") return "text";
-  const [low, high] = [minimum, maximum].map((v) => (v === undefined || Math.abs(v) === Number.MAX_SAFE_INTEGER ? undefined : v));
+  const [low, high] = [minimum, maximum].map((v) =>
+    v === undefined || Math.abs(v) === Number.MAX_SAFE_INTEGER ? undefined : v,
+  );
   const kind = type === "integer" ? "whole, " : "";
-  return high === undefined ? `${kind}${low ?? ""} and more` : `${kind}${low ?? ""} to ${high === 2 ** 31 - 1 ? "2^31 - 1" : high}`;
+  return high === undefined
+    ? `${kind}${low ?? ""} and more`
+    : `${kind}${low ?? ""} to ${high === 2 ** 31 - 1 ? "2^31 - 1" : high}`;
 }
 
 /**
@@ -87,7 +94,9 @@ function takes({ type, enum: choices, minimum, maximum }: Property): string {
 export function tableOf(recipe: string, without?: string): string {
   const schema = RECIPES.get(recipe)?.params;
   if (!schema) throw new Error(`there is no recipe ${recipe}`);
-  const { properties = {} } = z.toJSONSchema(schema, { io: "output", unrepresentable: "any" }) as { properties?: Record<string, Property> };
+  const { properties = {} } = z.toJSONSchema(schema, { io: "output", unrepresentable: "any" }) as {
+    properties?: Record<string, Property>;
+  };
   const [studio, book] = [{}, { preset: "book" }].map((given) => schema.parse(given) as Record<string, unknown>);
   const known = without === undefined ? {} : (RECIPES.get(without)?.params.parse({}) as Record<string, unknown>);
   const [own, shared] = [commentsOf([`${recipe}.ts`]), commentsOf(SHARED)];
@@ -99,7 +108,13 @@ export function tableOf(recipe: string, without?: string): string {
     const about = PLAIN[`${recipe}.${name}`] ?? own.get(name) ?? PLAIN[name] ?? shared.get(name);
     if (about === undefined) throw new Error(`nothing says what ${recipe}'s "${name}" does: write a comment above it`);
     const [usual, books] = [studio, book].map((values) => (values?.[name] === undefined ? "" : code(values[name])));
-    const columns = [code(name), usual, ...(departs ? [books === usual || name === "preset" ? "" : books] : []), takes(property), about];
+    const columns = [
+      code(name),
+      usual,
+      ...(departs ? [books === usual || name === "preset" ? "" : books] : []),
+      takes(property),
+      about,
+    ];
     return `| ${columns.map((cell) => (cell ?? "").replaceAll("|", "\\|")).join(" | ")} |`;
   });
   const head = ["parameter", "default", ...(departs ? ["in `book`"] : []), "takes", "what it does"];
@@ -110,7 +125,10 @@ const BLOCK = /(<!-- parameters of (\w+)(?: beyond (\w+))? -->)[\s\S]*?<!-- end 
 
 /** The page with its tables made anew. */
 export function withTables(page: string): string {
-  return page.replace(BLOCK, (_, mark: string, recipe: string, without?: string) => `${mark}\n${tableOf(recipe, without)}\n<!-- end -->`);
+  return page.replace(
+    BLOCK,
+    (_, mark: string, recipe: string, without?: string) => `${mark}\n${tableOf(recipe, without)}\n<!-- end -->`,
+  );
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) writeFileSync(PAGE, withTables(readFileSync(PAGE, "utf8")));

@@ -74,6 +74,8 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
     const started = performance.now();
     const jpeg = await drawStyle(name);
     await writeFile(join(FOLDER, `${name}.jpg`), jpeg);
-    process.stdout.write(`${name}: ${Math.round(jpeg.length / 1024)} kB, drawn in ${Math.round(performance.now() - started)} ms\n`);
+    process.stdout.write(
+      `${name}: ${Math.round(jpeg.length / 1024)} kB, drawn in ${Math.round(performance.now() - started)} ms\n`,
+    );
   }
 }

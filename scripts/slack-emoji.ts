@@ -21,4 +21,7 @@ for (const { short_names, unified } of list) {
   const emoji = String.fromCodePoint(...unified.split("-").map((hex) => Number.parseInt(hex, 16)));
   for (const name of short_names) names[name] = emoji;
 }
-writeFileSync(fileURLToPath(new URL("../config/slack-emoji.json", import.meta.url)), `${JSON.stringify(names, null, 2)}\n`);
+writeFileSync(
+  fileURLToPath(new URL("../config/slack-emoji.json", import.meta.url)),
+  `${JSON.stringify(names, null, 2)}\n`,
+);

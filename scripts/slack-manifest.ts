@@ -53,7 +53,10 @@ export function slackManifest(address?: string): string {
     oauth_config: { ...(by ? { redirect_urls: [by.redirect] } : {}), scopes: { bot: [...SCOPES] } },
     settings: {
       event_subscriptions: { ...(by ? { request_url: by.events } : {}), bot_events: [...EVENTS] },
-      interactivity: { is_enabled: true, ...(by ? { request_url: by.events, message_menu_options_url: by.events } : {}) },
+      interactivity: {
+        is_enabled: true,
+        ...(by ? { request_url: by.events, message_menu_options_url: by.events } : {}),
+      },
       org_deploy_enabled: false,
       socket_mode_enabled: !by,
       token_rotation_enabled: false,

@@ -30,17 +30,20 @@ function find(packages, from, name) {
 
 /** Packages whose optional dependencies are not all in the lock. */
 function incomplete({ packages }) {
-  const lacking = ([path, { optionalDependencies = {} }]) => Object.keys(optionalDependencies).some((name) => !find(packages, path, name));
+  const lacking = ([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).some((name) => !find(packages, path, name));
   return Object.entries(packages)
     .filter(([path, entry]) => path !== "" && lacking([path, entry]))
     .map(([path]) => path);
 }
 
 try {
-  for (const name of ["package.json", "package-lock.json", ".npmrc"]) copyFileSync(join(root, name), join(scratch, name));
+  for (const name of ["package.json", "package-lock.json", ".npmrc"])
+    copyFileSync(join(root, name), join(scratch, name));
   const before = read();
   for (const path of incomplete(before)) {
-    for (const name of Object.keys(before.packages[path].optionalDependencies)) delete before.packages[find(before.packages, path, name)];
+    for (const name of Object.keys(before.packages[path].optionalDependencies))
+      delete before.packages[find(before.packages, path, name)];
     delete before.packages[path];
   }
   write(before);

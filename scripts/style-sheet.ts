@@ -35,7 +35,9 @@ async function painting(style: string, file: string | undefined): Promise<Uint8A
   return picture;
 }
 
-const tiles: { readonly name: string; readonly picture: Uint8Array }[] = [{ name: "the photo", picture: await readFile(PHOTO) }];
+const tiles: { readonly name: string; readonly picture: Uint8Array }[] = [
+  { name: "the photo", picture: await readFile(PHOTO) },
+];
 for (const { name, path } of loadHouseStyles()) {
   tiles.push({ name, picture: await painting(path, folder && join(folder, `${name}.png`)) });
   stdout.write(`${name}\n`);

@@ -13,7 +13,8 @@ export const PAGE = fileURLToPath(new URL("../docs/styles.md", import.meta.url))
 /** The page with its table made anew. */
 export function withStyles(page: string): string {
   const rows = loadHouseStyles().map(
-    ({ name, emoji, help, opposite }) => `| ${emoji} | [${name}](../config/styles/${name}.jpg) | ${help} | ${opposite ?? ""} |`,
+    ({ name, emoji, help, opposite }) =>
+      `| ${emoji} | [${name}](../config/styles/${name}.jpg) | ${help} | ${opposite ?? ""} |`,
   );
   const table = ["|   | style | what it is | opposite |", "| --- | --- | --- | --- |", ...rows].join("\n");
   return page.replace(/(<!-- styles -->)[\s\S]*?(?=\n<!-- end -->)/, (_, mark: string) => `${mark}\n${table}`);

@@ -9,11 +9,14 @@ const integer = (minimum: number, maximum: number) =>
       error: `a whole number from ${minimum} to ${maximum}`,
     });
 const number = (minimum: number, maximum: number) =>
-  z.number({ error: `a number from ${minimum} to ${maximum}` }).refine((value) => value >= minimum && value <= maximum, {
-    error: `a number from ${minimum} to ${maximum}`,
-  });
+  z
+    .number({ error: `a number from ${minimum} to ${maximum}` })
+    .refine((value) => value >= minimum && value <= maximum, {
+      error: `a number from ${minimum} to ${maximum}`,
+    });
 const text = (what: string) => z.string({ error: what }).min(1, { error: what });
-const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) => z.enum(values, { error: `one of ${values.join(", ")}` });
+const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
+  z.enum(values, { error: `one of ${values.join(", ")}` });
 /** Empty when it is not set. */
 const secret = z.string({ error: "a token in quotes" });
 const flag = z.boolean({ error: "true or false" });
@@ -97,7 +100,9 @@ export const configSchema = section({
     estimate: z.record(z.string(), number(0.0001, 100_000), { error: "recipe names with a number of seconds each" }),
   }),
   cluster: section({
-    url: z.string({ error: REDIS }).refine((value) => value === "" || /^rediss?:\/\/[^/\s]+/.test(value), { error: REDIS }),
+    url: z
+      .string({ error: REDIS })
+      .refine((value) => value === "" || /^rediss?:\/\/[^/\s]+/.test(value), { error: REDIS }),
     prefix: z.string({ error: PREFIX }).regex(/^[\w-]{1,40}$/, { error: PREFIX }),
     blobs: z.string({ error: BLOBS }).regex(/^(redis|folder:.+|s3:\/\/[\w.-]+(\/[\w./-]*)?)$/, { error: BLOBS }),
     s3Endpoint: z.string({ error: ENDPOINT }).regex(/^(https?:\/\/\S+)?$/, { error: ENDPOINT }),
@@ -149,7 +154,10 @@ export const configSchema = section({
     port: integer(0, 65_535),
     freeMegabytes: number(0, 100_000_000),
   }),
-  log: section({ level: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"), format: oneOf("auto", "pretty", "json") }),
+  log: section({
+    level: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"),
+    format: oneOf("auto", "pretty", "json"),
+  }),
 });
 
 /** All settings, checked. Folders are absolute. */

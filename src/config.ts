@@ -55,7 +55,9 @@ function readYaml(path: string): Tree {
     source = readFileSync(path, "utf8");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([`The settings file ${path} cannot be read (${reason}); DREAMLOOM_CONFIG must name a readable YAML file.`]);
+    throw new ConfigError([
+      `The settings file ${path} cannot be read (${reason}); DREAMLOOM_CONFIG must name a readable YAML file.`,
+    ]);
   }
   try {
     const tree: unknown = parse(source) ?? {};
@@ -64,7 +66,9 @@ function readYaml(path: string): Tree {
     const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
     throw new ConfigError([`The settings file ${path} is not valid YAML: ${reason}`]);
   }
-  throw new ConfigError([`The settings file ${path} must hold groups of settings, such as "web:" with "  port: 3000" under it.`]);
+  throw new ConfigError([
+    `The settings file ${path} must hold groups of settings, such as "web:" with "  port: 3000" under it.`,
+  ]);
 }
 
 /** Puts `extra` over `base`, group by group; lists are replaced. */
@@ -113,7 +117,8 @@ function sentences(issue: z.core.$ZodIssue, tree: Tree, origins: ReadonlyMap<str
   const key = path.join(".");
   const value = at(tree, path);
   // A mistake in a password's address is no reason to show it to whoever reads the log.
-  const shown = value !== undefined && namesSecret(path.at(-1) ?? "") ? "[hidden]" : show(value).replace(/"[^"]*@/, '"[hidden]@');
+  const shown =
+    value !== undefined && namesSecret(path.at(-1) ?? "") ? "[hidden]" : show(value).replace(/"[^"]*@/, '"[hidden]@');
   return [`${key} is ${shown}${from(key)}, but it must be ${issue.message}.`];
 }
 
@@ -138,7 +143,10 @@ function knownKeys(path: readonly string[]): string[] {
 }
 
 function at(tree: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((under, key) => (Array.isArray(under) ? under[Number(key)] : isTree(under) ? under[key] : undefined), tree);
+  return path.reduce<unknown>(
+    (under, key) => (Array.isArray(under) ? under[Number(key)] : isTree(under) ? under[key] : undefined),
+    tree,
+  );
 }
 
 function show(value: unknown): string {
@@ -148,7 +156,8 @@ function show(value: unknown): string {
 }
 
 function absolute(config: Config): Config {
-  const folder = (path: string) => resolve(path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path);
+  const folder = (path: string) =>
+    resolve(path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path);
   return {
     ...config,
     data: { ...config.data, dir: folder(config.data.dir) },

@@ -23,7 +23,9 @@ export function configuredDevices(config: Pick<Config, "engine" | "queue">): rea
   const { devices, runtime, concurrency, threads } = engine;
   const all = roomForJobs(config);
   if (devices.length === 0) {
-    return [{ name: runtime, runtime, slots: concurrency, room: all, maps: roomForMaps(config), threads, environment: {} }];
+    return [
+      { name: runtime, runtime, slots: concurrency, room: all, maps: roomForMaps(config), threads, environment: {} },
+    ];
   }
   const seen = new Map<string, number>();
   return devices.map(({ device, slots, memoryMegabytes, environment, ...own }) => {
@@ -37,7 +39,10 @@ export function configuredDevices(config: Pick<Config, "engine" | "queue">): rea
       ...{
         slots,
         room,
-        maps: engine.memoryMegabytes === 0 ? Number.POSITIVE_INFINITY : Math.min(engine.memoryMegabytes, Math.floor(room * MAPS_SHARE)),
+        maps:
+          engine.memoryMegabytes === 0
+            ? Number.POSITIVE_INFINITY
+            : Math.min(engine.memoryMegabytes, Math.floor(room * MAPS_SHARE)),
       },
       threads: own.threads || threads,
       environment: { ...(card === undefined ? {} : onlyCard(card)), ...environment },

@@ -36,7 +36,15 @@ const FORMATS = new Map<string, Format>([
   ["png", { label: "PNG", extension: "png", type: "image/png", looksLike: ["image/png", "image/apng"] }],
   ["webp", { label: "WebP", extension: "webp", type: "image/webp", looksLike: ["image/webp"] }],
   ["gif", { label: "GIF", extension: "gif", type: "image/gif", looksLike: ["image/gif"] }],
-  ["heif", { label: "AVIF", extension: "avif", type: "image/avif", looksLike: ["image/avif", "image/heif", "image/heif-sequence"] }],
+  [
+    "heif",
+    {
+      label: "AVIF",
+      extension: "avif",
+      type: "image/avif",
+      looksLike: ["image/avif", "image/heif", "image/heif-sequence"],
+    },
+  ],
   ["tiff", { label: "TIFF", extension: "tiff", type: "image/tiff", looksLike: ["image/tiff"] }],
 ]);
 const LOOKS = new Set([...FORMATS.values()].flatMap((format) => format.looksLike));
@@ -84,5 +92,8 @@ async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> 
 }
 
 function tooManyPixels(name: string, cause?: unknown): PictureError {
-  return new PictureError(`${name} has more than ${MAX_INPUT_PIXELS / 1e6} megapixels. Make it smaller and try again.`, { cause });
+  return new PictureError(
+    `${name} has more than ${MAX_INPUT_PIXELS / 1e6} megapixels. Make it smaller and try again.`,
+    { cause },
+  );
 }

@@ -65,9 +65,16 @@ export async function createEngine(settings: Partial<EngineSettings> = {}): Prom
     },
     programs: engine.programs,
     network: (id) => engine.network(id),
-    async run({ recipe, params = {}, pictures = {}, onFrame = () => undefined, signal = new AbortController().signal }) {
+    async run({
+      recipe,
+      params = {},
+      pictures = {},
+      onFrame = () => undefined,
+      signal = new AbortController().signal,
+    }) {
       const read: Record<string, Uint8Array> = {};
-      for (const [role, source] of Object.entries(pictures)) read[role] = typeof source === "string" ? await readFile(source) : source;
+      for (const [role, source] of Object.entries(pictures))
+        read[role] = typeof source === "string" ? await readFile(source) : source;
       return runJob({ recipe, params, pictures: read }, { ...engine, signal, onFrame });
     },
     close: () => engine.close(),

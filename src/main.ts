@@ -80,7 +80,11 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
   const store = openStore({ dir: config.data.dir, logger: logger.child({ part: "store" }) });
   const journal = new SqliteJournal(store.jobs);
-  const operation = new Operation({ settings: config.ops, folder: config.data.dir, logger: logger.child({ part: "operation" }) });
+  const operation = new Operation({
+    settings: config.ops,
+    folder: config.data.dir,
+    logger: logger.child({ part: "operation" }),
+  });
   operation.watchStore(store);
   const stopRetention = startRetention(store.retention, config.retention, logger);
   let presenter: Presenter | undefined;
@@ -91,7 +95,9 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   };
   // With a cluster, other machines do the work, and this one starts no engine.
   const engine =
-    cluster.url === "" ? parts.engine(config, logger.child({ part: "engine" }), (download) => presenter?.downloading(download)) : undefined;
+    cluster.url === ""
+      ? parts.engine(config, logger.child({ part: "engine" }), (download) => presenter?.downloading(download))
+      : undefined;
   const queue = engine
     ? new FairQueue({
         ...common,
@@ -136,12 +142,16 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     await Promise.all(later);
     for (const { handlers } of started) handlers.stop();
     await queue.close(config.queue.shutdownSeconds * 1000);
-    await within(LAST_WORDS_MS, Promise.all([desk.presenter.idle(), ...started.map(({ handlers }) => handlers.idle())]));
+    await within(
+      LAST_WORDS_MS,
+      Promise.all([desk.presenter.idle(), ...started.map(({ handlers }) => handlers.idle())]),
+    );
     const results = await Promise.allSettled([...started.map(({ chat }) => chat.stop()), engine?.close()]);
     await stopRetention();
     await operation.close();
     await store.close();
-    for (const result of results) if (result.status === "rejected") logger.error({ err: result.reason }, "a part did not stop cleanly");
+    for (const result of results)
+      if (result.status === "rejected") logger.error({ err: result.reason }, "a part did not stop cleanly");
     logger.info("stopped");
   };
 
@@ -166,7 +176,10 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
         await open();
       } catch (error) {
         if (!mayPass(chat, error)) throw error;
-        logger.error({ err: error, chat: chat.platform }, "a chat cannot be reached; the others work, and it is tried again");
+        logger.error(
+          { err: error, chat: chat.platform },
+          "a chat cannot be reached; the others work, and it is tried again",
+        );
         const again = (failure: unknown) => {
           logger.error({ err: failure, chat: chat.platform }, "the chat still cannot be reached");
           return mayPass(chat, failure);
@@ -182,7 +195,11 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   }
   const web = started.map(({ chat }) => chat).find((chat) => chat instanceof WebChat);
   const address = web?.address;
-  print(address ? `Dreamloom is ready: open ${address} and write /dream. Ctrl+C stops it.` : "Dreamloom is ready. Ctrl+C stops it.");
+  print(
+    address
+      ? `Dreamloom is ready: open ${address} and write /dream. Ctrl+C stops it.`
+      : "Dreamloom is ready. Ctrl+C stops it.",
+  );
 
   let stopped: Promise<void> | undefined;
   return {
@@ -200,7 +217,9 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
  *
  * @throws ConfigError with one sentence for each wrong setting; its exit code is 2.
  */
-export async function start(parts: Parts & { readonly env?: Readonly<Record<string, string | undefined>> }): Promise<Running> {
+export async function start(
+  parts: Parts & { readonly env?: Readonly<Record<string, string | undefined>> },
+): Promise<Running> {
   const config = loadConfig(parts.env ?? process.env);
   const logger = parts.logger ?? configuredLogger(config);
   let running: Running | undefined;
@@ -233,7 +252,9 @@ function webChat(config: Config, logger: Logger): Chat[] {
   if (!config.web.enabled) return [];
   const { host, port, moderatorCode, allowedHosts } = config.web;
   const limits = { uploadBytes: Math.round(config.pictures.megabytes * 1024 * 1024) };
-  const sample = existsSync(SAMPLE) ? { samplePicture: SAMPLE, sampleDescription: SAMPLE_DESCRIPTION, sampleCredit: SAMPLE_CREDIT } : {};
+  const sample = existsSync(SAMPLE)
+    ? { samplePicture: SAMPLE, sampleDescription: SAMPLE_DESCRIPTION, sampleCredit: SAMPLE_CREDIT }
+    : {};
   const moderation = moderatorCode === "" ? {} : { moderatorCode };
   const where = { host, port, allowedHosts, dataDir: config.data.dir };
   return [new WebChat({ ...where, logger: logger.child({ part: "web" }), limits, ...sample, ...moderation })];
@@ -257,7 +278,9 @@ export function discordInvite({ discord }: Config): string | undefined {
  */
 export async function registerDiscord(config: Config): Promise<{ readonly appId: string; readonly commands: number }> {
   if (config.discord.token === "") {
-    throw new ConfigError(["discord.token is empty, so there is nothing to register: set DISCORD_TOKEN to the bot's token."]);
+    throw new ConfigError([
+      "discord.token is empty, so there is nothing to register: set DISCORD_TOKEN to the bot's token.",
+    ]);
   }
   const { commands } = chatCommands(houseOf(config, ownOffer(config)));
   return registerNow(discordSettings(config), { commands: commands.map(summarise), shortcuts: SHORTCUTS });

@@ -11,7 +11,10 @@ export interface Perseverance {
 }
 
 /** Waits and tries, again and again, until it works, trying no longer helps, or the signal ends it. Returns whether it worked. */
-export async function persevere(work: () => Promise<void>, { signal, firstMs, longestMs, again }: Perseverance): Promise<boolean> {
+export async function persevere(
+  work: () => Promise<void>,
+  { signal, firstMs, longestMs, again }: Perseverance,
+): Promise<boolean> {
   for (let wait = firstMs; ; wait = Math.min(longestMs, wait * 2)) {
     try {
       await delay(wait, undefined, { signal });

@@ -35,7 +35,9 @@ export function shutDownInOrder({ what, stop, logger }: ShutdownOptions): () => 
       void end(0);
     });
   }
-  process.on("unhandledRejection", (reason) => logger.error({ err: reason }, "something failed that nobody waited for"));
+  process.on("unhandledRejection", (reason) =>
+    logger.error({ err: reason }, "something failed that nobody waited for"),
+  );
   process.on("uncaughtException", (error) => {
     logger.fatal({ err: error }, `${what} failed and stops`);
     if (asked) process.exit(1);

@@ -57,7 +57,9 @@ interface Import {
 /** Imports of other files of the project, dynamic ones too. */
 function importsOf(from: string): Import[] {
   const text = readFileSync(join(root, from), "utf8").replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, "");
-  const found = [...text.matchAll(/\b(?:(import|export)(\s+type)?\b[^;"'`]*?\bfrom\s*|import\s*\(?\s*)["']([^"']+)["']/g)];
+  const found = [
+    ...text.matchAll(/\b(?:(import|export)(\s+type)?\b[^;"'`]*?\bfrom\s*|import\s*\(?\s*)["']([^"']+)["']/g),
+  ];
   return found.flatMap(([, , type, path = ""]) => {
     if (!path.startsWith(".")) return [];
     const target = relative(root, normalize(join(root, dirname(from), path)))
@@ -102,7 +104,9 @@ describe("the house", () => {
   });
 
   it("lets commands and the queue see the engine through its port alone", () => {
-    const above = imports.filter(({ from, to }) => /^src\/(commands|operation|queue)\//.test(from) && to.startsWith("src/engine/"));
+    const above = imports.filter(
+      ({ from, to }) => /^src\/(commands|operation|queue)\//.test(from) && to.startsWith("src/engine/"),
+    );
     expect(above.filter(({ to, typeOnly }) => !typeOnly && !ENGINE_FOR_CHATS.test(to)).map(show)).toEqual([]);
   });
 
@@ -115,7 +119,8 @@ describe("the house", () => {
 
   it("goes in no circles when loading", () => {
     const next = new Map<string, string[]>();
-    for (const { from, to, typeOnly } of imports) if (!typeOnly && from !== to) next.set(from, [...(next.get(from) ?? []), to]);
+    for (const { from, to, typeOnly } of imports)
+      if (!typeOnly && from !== to) next.set(from, [...(next.get(from) ?? []), to]);
     const done = new Set<string>();
     const circles: string[] = [];
     const visit = (file: string, path: readonly string[]): void => {
@@ -133,8 +138,11 @@ describe("the project's files", () => {
   const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" })
     .split("\0")
     .filter((file) => file !== "" && existsSync(join(root, file)));
-  const texts = tracked.filter((file) => !/\.(jpe?g|png|webp|gif|woff2?)$/.test(file) && file !== "test/arrows.test.ts");
-  const naming = (pattern: RegExp): string[] => texts.filter((file) => pattern.test(readFileSync(join(root, file), "utf8")));
+  const texts = tracked.filter(
+    (file) => !/\.(jpe?g|png|webp|gif|woff2?)$/.test(file) && file !== "test/arrows.test.ts",
+  );
+  const naming = (pattern: RegExp): string[] =>
+    texts.filter((file) => pattern.test(readFileSync(join(root, file), "utf8")));
 
   it("name the folder beside the project in .ci/run only", () => {
     expect(tracked.length).toBeGreaterThan(200);
@@ -144,7 +152,9 @@ describe("the project's files", () => {
   it("name no registry but npm's own default", () => {
     const addresses = texts.flatMap(
       (file) =>
-        readFileSync(join(root, file), "utf8").match(/https?:\/\/[\w.-]*(registry|npmjs|npmmirror|artifactory|nexus)[\w.:-]*/gi) ?? [],
+        readFileSync(join(root, file), "utf8").match(
+          /https?:\/\/[\w.-]*(registry|npmjs|npmmirror|artifactory|nexus)[\w.:-]*/gi,
+        ) ?? [],
     );
     expect(new Set(addresses)).toEqual(new Set(["https://registry.npmjs.org"]));
   });

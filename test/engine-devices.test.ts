@@ -15,7 +15,12 @@ function fromYaml(devices: string) {
 
 describe("the devices of a program", () => {
   it("are one, by runtime and concurrency, unless there is a list", () => {
-    const config = loadConfig({ ENGINE_RUNTIME: "cpu", ENGINE_CONCURRENCY: "3", ENGINE_THREADS: "2", QUEUE_MEMORY_MEGABYTES: "1000" });
+    const config = loadConfig({
+      ENGINE_RUNTIME: "cpu",
+      ENGINE_CONCURRENCY: "3",
+      ENGINE_THREADS: "2",
+      QUEUE_MEMORY_MEGABYTES: "1000",
+    });
     expect(configuredDevices(config)).toEqual([
       { name: "cpu", runtime: "cpu", slots: 3, room: 1000, maps: 750, threads: 2, environment: {} },
     ]);
@@ -28,8 +33,22 @@ describe("the devices of a program", () => {
     );
     const order = { CUDA_DEVICE_ORDER: "PCI_BUS_ID" };
     expect(configuredDevices(config)).toMatchObject([
-      { name: "cuda:0", runtime: "cuda", slots: 2, room: 2250, maps: 1687, environment: { ...order, CUDA_VISIBLE_DEVICES: "0" } },
-      { name: "cuda:1", runtime: "cuda", slots: 1, room: 20000, maps: 3000, environment: { ...order, CUDA_VISIBLE_DEVICES: "1" } },
+      {
+        name: "cuda:0",
+        runtime: "cuda",
+        slots: 2,
+        room: 2250,
+        maps: 1687,
+        environment: { ...order, CUDA_VISIBLE_DEVICES: "0" },
+      },
+      {
+        name: "cuda:1",
+        runtime: "cuda",
+        slots: 1,
+        room: 20000,
+        maps: 3000,
+        environment: { ...order, CUDA_VISIBLE_DEVICES: "1" },
+      },
       { name: "webgpu", runtime: "webgpu", threads: 1, environment: { DRI_PRIME: "1" } },
       { name: "webgpu (2)", environment: {} },
     ]);

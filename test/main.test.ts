@@ -56,7 +56,8 @@ describe("the whole program", () => {
     const next = new FakeEngine({ automatic: true });
     const parts = { engine: () => next, catalogue: house, chats: [chat], logger, print: () => undefined };
     const after = await startDreamloom(loadConfig(env), parts);
-    for (const _job of said) await chat.until(() => chat.in("channel").every(({ content }) => content.text.includes("Done in")));
+    for (const _job of said)
+      await chat.until(() => chat.in("channel").every(({ content }) => content.text.includes("Done in")));
     expect(chat.in("channel")).toHaveLength(2);
     const texts = chat.in("thread").map(({ content }) => content.text);
     expect(texts.filter((text) => text.startsWith("Your picture is ready"))).toHaveLength(2);
@@ -97,7 +98,15 @@ describe("the whole program", () => {
     await crashed.jobs.add(
       {
         ...{ id: "7KQ4M9XA", place, author: { id: ann.id, name: ann.name }, recipe: "dream", params: {}, pictures: [] },
-        ...{ work: 1, pace: "dream", priority: 0, state: "running", attempts: 1, createdAt: 1, messages: { frames: [] } },
+        ...{
+          work: 1,
+          pace: "dream",
+          priority: 0,
+          state: "running",
+          attempts: 1,
+          createdAt: 1,
+          messages: { frames: [] },
+        },
       },
       {},
     );

@@ -20,7 +20,10 @@ const PROGRAM = `
 `;
 
 /** A process that sends its signals as it prints lines: the first on the first line, and so on. */
-async function run(mode: string, signals: readonly NodeJS.Signals[]): Promise<{ lines: string[]; code: number | null }> {
+async function run(
+  mode: string,
+  signals: readonly NodeJS.Signals[],
+): Promise<{ lines: string[]; code: number | null }> {
   const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", PROGRAM, "--", mode], {
     stdio: ["ignore", "pipe", "inherit"],
     timeout: 30_000,

@@ -69,7 +69,10 @@ describe("all platforms together", () => {
     await visitor.said("/dream look:patterns seed:3", { files: [{ name: "photo.jpg", bytes }] });
 
     const onDiscord = await eventually(
-      async () => discord.messagesIn(art, discordAnn).find(({ text, pictures }) => text.includes("Done in") && pictures.length > 0),
+      async () =>
+        discord
+          .messagesIn(art, discordAnn)
+          .find(({ text, pictures }) => text.includes("Done in") && pictures.length > 0),
       "the result in Discord's channel",
     );
     expect(await sides(await (onDiscord.pictures[0]?.download() ?? Promise.reject(new Error("no picture"))))).toEqual({
@@ -78,12 +81,15 @@ describe("all platforms together", () => {
     });
     const onSlack = await eventually(
       async () =>
-        people.look(slackAnn, { channel }).find(({ text, pictures, byBot }) => byBot && text.includes("Done in") && pictures.length > 0),
+        people
+          .look(slackAnn, { channel })
+          .find(({ text, pictures, byBot }) => byBot && text.includes("Done in") && pictures.length > 0),
       "the result in Slack's channel",
     );
     expect(await sides(onSlack.pictures[0]?.bytes ?? new Uint8Array())).toEqual({ width: 64, height: 48 });
     const onWeb = await eventually(
-      async () => (await visitor.page()).messages.find(({ text, pictures }) => text.includes("Done in") && pictures.length > 0),
+      async () =>
+        (await visitor.page()).messages.find(({ text, pictures }) => text.includes("Done in") && pictures.length > 0),
       "the result in the web chat",
     );
     const response = await visitor.request("GET", onWeb.pictures[0]?.url ?? "");
@@ -125,6 +131,8 @@ describe("all platforms together", () => {
       }
     }
     const parts = { engine: () => new FakeEngine(), catalogue: house, logger, print: () => undefined };
-    await expect(startDreamloom(loadConfig(environment()), { ...parts, chats: [new Refused()] })).rejects.toThrow("DISCORD_TOKEN");
+    await expect(startDreamloom(loadConfig(environment()), { ...parts, chats: [new Refused()] })).rejects.toThrow(
+      "DISCORD_TOKEN",
+    );
   });
 });

@@ -13,7 +13,8 @@ const [WIDTH, HEIGHT, LEFT, TOP] = [420, 300, 60, 40] as const;
 export function plot(results: ReadonlyMap<string, readonly Sample[]>): string {
   const panels = (["style", "content"] as const).map((kind, i) => panel(results, kind, i * (WIDTH + LEFT + 20)));
   const names = [...results.keys()].map(
-    (name, i) => `<text x="${LEFT + i * 90}" y="${HEIGHT + TOP + 50}" fill="${COLOURS[i]}" font-weight="600">${name}</text>`,
+    (name, i) =>
+      `<text x="${LEFT + i * 90}" y="${HEIGHT + TOP + 50}" fill="${COLOURS[i]}" font-weight="600">${name}</text>`,
   );
   const [width, height] = [2 * (WIDTH + LEFT) + 60, HEIGHT + TOP + 70];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13"><title>Style and content distance against seconds</title><rect width="100%" height="100%" fill="#fff"/>${panels.join("")}${names.join("")}</svg>\n`;
@@ -40,7 +41,8 @@ function panel(results: ReadonlyMap<string, readonly Sample[]>, kind: "style" | 
     const found: number[] = [];
     for (let power = Math.floor(low); power <= Math.ceil(high); power++) {
       for (const digit of [1, 2, 5])
-        if (Math.log10(digit * 10 ** power) >= low && Math.log10(digit * 10 ** power) <= high) found.push(digit * 10 ** power);
+        if (Math.log10(digit * 10 ** power) >= low && Math.log10(digit * 10 ** power) <= high)
+          found.push(digit * 10 ** power);
     }
     return found;
   };
@@ -57,7 +59,10 @@ function panel(results: ReadonlyMap<string, readonly Sample[]>, kind: "style" | 
   const lines = [...results.values()].map((samples, i) => {
     const points = samples.map((s) => `${x.at(s.seconds).toFixed(1)},${y.at(s[kind]).toFixed(1)}`).join(" ");
     const dots = samples
-      .map((s) => `<circle cx="${x.at(s.seconds).toFixed(1)}" cy="${y.at(s[kind]).toFixed(1)}" r="2.5" fill="${COLOURS[i]}"/>`)
+      .map(
+        (s) =>
+          `<circle cx="${x.at(s.seconds).toFixed(1)}" cy="${y.at(s[kind]).toFixed(1)}" r="2.5" fill="${COLOURS[i]}"/>`,
+      )
       .join("");
     return `<polyline points="${points}" fill="none" stroke="${COLOURS[i]}" stroke-width="2"/>${dots}`;
   });

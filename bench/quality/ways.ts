@@ -41,7 +41,9 @@ async function objectiveOf({ engine, network, photo, style, size }: Scene): Prom
   const measure = measureOf(network, { preset: "studio" });
   const options = { pooling: measure.pooling };
   const original = await decode(photo, size);
-  const targets = await blendTargets(engine.programs, network, measure, [{ raster: await decode(style, size), weight: 1 }]);
+  const targets = await blendTargets(engine.programs, network, measure, [
+    { raster: await decode(style, size), weight: 1 },
+  ]);
   const layer = presetsOf(network).style.content;
   const features = await featuresOf(engine.programs, network, layer, original, options);
   const energy = features.data.reduce((total, v) => total + v * v, 0);
@@ -56,7 +58,12 @@ async function objectiveOf({ engine, network, photo, style, size }: Scene): Prom
 export async function* painter(way: Way, scene: Scene): AsyncGenerator<Raster, void, void> {
   const { engine, network, size, iterations } = scene;
   if (way === "studio" || way === "book") {
-    const params = StylizeParams.parse({ network: network.id, size, preset: way, ...(way === "book" && { steps: iterations }) });
+    const params = StylizeParams.parse({
+      network: network.id,
+      size,
+      preset: way,
+      ...(way === "book" && { steps: iterations }),
+    });
     const pictures = { image: await input(scene.photo), style: await input(scene.style) };
     const context = { programs: engine.programs, network: async () => network, signal: new AbortController().signal };
     const frames = stylize(params, pictures, context);
@@ -67,7 +74,8 @@ export async function* painter(way: Way, scene: Scene): AsyncGenerator<Raster, v
   const { pooling } = measureOf(network, { preset: "studio" });
   const canvas = await decode(scene.photo, size);
   const { width, height } = canvas;
-  const at = (data: Float32Array) => evaluate(engine.programs, network, objective, { width, height, data }, { pooling });
+  const at = (data: Float32Array) =>
+    evaluate(engine.programs, network, objective, { width, height, data }, { pooling });
   const lbfgs = new Lbfgs<Float32Array>({ history: 10 });
   const adam = new Adam(canvas.data.length, { rate: 5.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-14 });
   for (let step = 1; step <= iterations; step++) {

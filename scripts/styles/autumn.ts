@@ -45,7 +45,9 @@ export async function autumn(side: number): Promise<Canvas> {
     { gap: 96, size: 72 },
   ];
   const leaves = layers.flatMap(({ gap, size }) =>
-    scattered(side, gap, next).map((at) => placed(leaf(one(LEAVES, next), next), at, 2 * Math.PI * next(), size * (0.75 + 0.5 * next()))),
+    scattered(side, gap, next).map((at) =>
+      placed(leaf(one(LEAVES, next), next), at, 2 * Math.PI * next(), size * (0.75 + 0.5 * next())),
+    ),
   );
   return svgCanvas(side, EARTH, leaves);
 }

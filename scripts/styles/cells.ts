@@ -21,7 +21,9 @@ export function cells<P extends Point>(points: readonly P[], gap: number): (x: n
   const rows = Math.max(...placed.map(({ row }) => row)) + 1;
   const nearby = Array.from({ length: columns * rows }, (_, i) =>
     placed
-      .filter(({ column, row }) => Math.abs(column - (i % columns)) <= 2 && Math.abs(row - Math.floor(i / columns)) <= 2)
+      .filter(
+        ({ column, row }) => Math.abs(column - (i % columns)) <= 2 && Math.abs(row - Math.floor(i / columns)) <= 2,
+      )
       .map(({ point }) => point),
   );
   const within = (value: number, count: number): number => Math.min(count - 1, Math.max(0, value));

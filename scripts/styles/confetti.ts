@@ -27,14 +27,16 @@ export async function confetti(side: number): Promise<Canvas> {
   ]) {
     for (let i = 0; i < tries; i++) {
       const at = { x: side * next(), y: side * next() };
-      if (dots.every((dot) => (dot.x - at.x) ** 2 + (dot.y - at.y) ** 2 > (dot.radius + radius + 3) ** 2)) dots.push({ ...at, radius });
+      if (dots.every((dot) => (dot.x - at.x) ** 2 + (dot.y - at.y) ** 2 > (dot.radius + radius + 3) ** 2))
+        dots.push({ ...at, radius });
     }
   }
   const drawn = dots.flatMap((dot) => {
     const colour = one(CANDY, next);
     const rings = [disc(dot, dot.radius, css(colour))];
     if (dot.radius > 12 && next() < 0.7) rings.push(disc(dot, dot.radius * 0.62, css(one(CANDY, next))));
-    if (dot.radius > 20 && next() < 0.7) rings.push(disc(dot, dot.radius * 0.3, css(next() < 0.5 ? GROUND : one(CANDY, next))));
+    if (dot.radius > 20 && next() < 0.7)
+      rings.push(disc(dot, dot.radius * 0.3, css(next() < 0.5 ? GROUND : one(CANDY, next))));
     return rings;
   });
   return svgCanvas(side, GROUND, drawn);

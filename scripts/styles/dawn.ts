@@ -26,7 +26,9 @@ export function dawn(side: number): Canvas {
     const [du, dv] = [0.09 * bend(u, v), 0.09 * bend(v, u)];
     return BANDS * (0.5 + 0.42 * hills(u + du, v + dv) + 0.45 * (v + 0.4 * u)) + 0.12 * width(u, v);
   };
-  const heights = Float32Array.from({ length: (side + 1) ** 2 }, (_, i) => height(i % (side + 1), Math.floor(i / (side + 1))));
+  const heights = Float32Array.from({ length: (side + 1) ** 2 }, (_, i) =>
+    height(i % (side + 1), Math.floor(i / (side + 1))),
+  );
   return canvas(side, (x, y) => {
     const at = y * (side + 1) + x;
     const here = heights[at] ?? 0;

@@ -34,7 +34,12 @@ export async function fire(side: number): Promise<Canvas> {
         return `<path d="${TONGUE}" fill="${css(colour)}" transform="translate(0 ${(-0.04 * i).toFixed(2)}) scale(${(scale * (i === 0 ? 1.06 : 1)).toFixed(3)} ${scale.toFixed(3)})"/>`;
       });
       const mirrored = next() < 0.5 ? -1 : 1;
-      return placed(`<g transform="scale(${mirrored} 1)">${nested.join("")}</g>`, at, 1.1 * wind(u, v) + 0.5 * (next() - 0.5), size);
+      return placed(
+        `<g transform="scale(${mirrored} 1)">${nested.join("")}</g>`,
+        at,
+        1.1 * wind(u, v) + 0.5 * (next() - 0.5),
+        size,
+      );
     });
   const sparks = scattered(side, 60, next).map((at) =>
     disc(at, 1.5 + 4.5 * next() ** 2, css(next() < 0.5 ? [255, 214, 90] : [255, 140, 30])),

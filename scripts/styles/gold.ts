@@ -63,7 +63,9 @@ export async function gold(side: number): Promise<Canvas> {
     return placed(square, at, 0.2 * (next() - 0.5));
   });
   const motifs = [spiral, spiral, eye, checks, rings] as const;
-  const ornaments = scattered(side, 66, next).map((at) => placed(one(motifs, next)(next), at, 2 * Math.PI * next(), 0.65 + 0.6 * next()));
+  const ornaments = scattered(side, 66, next).map((at) =>
+    placed(one(motifs, next)(next), at, 2 * Math.PI * next(), 0.65 + 0.6 * next()),
+  );
   const beads = scattered(side, 44, next).map((at) =>
     disc(at, 2.5 + 3.5 * next(), css(next() < 0.5 ? (GOLDS[1] ?? SILVER) : one(JEWELS, next))),
   );

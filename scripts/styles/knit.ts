@@ -13,7 +13,10 @@ const [RED, CREAM, PINE, NAVY, OCHRE]: readonly [Rgb, Rgb, Rgb, Rgb, Rgb] = [
 /** Bands of pattern: each line is a row of stitches, repeated across; # is the first colour, . the second. */
 const BANDS: readonly { readonly colours: readonly [Rgb, Rgb]; readonly rows: readonly string[] }[] = [
   { colours: [RED, CREAM], rows: ["#...#...", ".#.#.#.#", "..#...#.", ".#.#.#.#", "#...#..."] },
-  { colours: [CREAM, NAVY], rows: ["...#....", "..###...", ".##.##..", "##...##.", ".##.##..", "..###...", "...#...."] },
+  {
+    colours: [CREAM, NAVY],
+    rows: ["...#....", "..###...", ".##.##..", "##...##.", ".##.##..", "..###...", "...#...."],
+  },
   { colours: [OCHRE, PINE], rows: ["##..", "##..", "..##", "..##"] },
   { colours: [CREAM, RED], rows: ["#...#...", "##.###.#", ".###.###", "..#...#."] },
   { colours: [PINE, CREAM], rows: ["#.", ".#", "#."] },

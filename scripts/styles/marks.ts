@@ -20,7 +20,12 @@ export function scattered(side: number, gap: number, next: Random): Point[] {
 }
 
 /** Points along a line of the given length that starts at a point and turns as `angleAt` says. */
-export function followed(start: Point, length: number, parts: number, angleAt: (x: number, y: number) => number): Point[] {
+export function followed(
+  start: Point,
+  length: number,
+  parts: number,
+  angleAt: (x: number, y: number) => number,
+): Point[] {
   const points = [start];
   let { x, y } = start;
   for (let i = 0; i < parts; i++) {

@@ -65,7 +65,11 @@ export async function night(side: number): Promise<Canvas> {
   ];
   const strokes = layers.flatMap(({ gap, length, width }) =>
     scattered(side, gap, next).map((at) =>
-      stroke(followed(at, length * (0.6 + 0.6 * next()), 5, angleAt), width * (0.7 + 0.6 * next()), css(one(paletteAt(at), next))),
+      stroke(
+        followed(at, length * (0.6 + 0.6 * next()), 5, angleAt),
+        width * (0.7 + 0.6 * next()),
+        css(one(paletteAt(at), next)),
+      ),
     ),
   );
   return svgCanvas(side, [14, 24, 70], strokes);

@@ -8,7 +8,11 @@ export type Noise = (u: number, v: number) => number;
 export function noise(cells: number, next: Random, octaves = 3): Noise {
   const layers = Array.from({ length: octaves }, (_, octave) => {
     const count = cells * 2 ** octave;
-    return { count, weight: 0.5 ** octave, lattice: Float32Array.from({ length: (count + 2) ** 2 }, () => 2 * next() - 1) };
+    return {
+      count,
+      weight: 0.5 ** octave,
+      lattice: Float32Array.from({ length: (count + 2) ** 2 }, () => 2 * next() - 1),
+    };
   });
   return (u, v) => {
     let sum = 0;

@@ -49,7 +49,9 @@ export async function spring(side: number): Promise<Canvas> {
   const next = random(19);
   const turned = (): number => 2 * Math.PI * next();
   const leaves = scattered(side, 52, next).map((at) => placed(leaf(one(LEAVES, next)), at, turned(), 44 + 34 * next()));
-  const blossoms = scattered(side, 66, next).map((at) => placed(blossom(one(PETALS, next), next), at, turned(), 28 + 34 * next() ** 1.5));
+  const blossoms = scattered(side, 66, next).map((at) =>
+    placed(blossom(one(PETALS, next), next), at, turned(), 28 + 34 * next() ** 1.5),
+  );
   const fallen = scattered(side, 90, next).map((at) => disc(at, 3 + 4 * next(), css(one(PETALS, next))));
   return svgCanvas(side, [64, 150, 84], [...leaves, ...blossoms, ...fallen]);
 }

@@ -25,7 +25,9 @@ function surface(k: number, x: number): number {
 export function woodcut(side: number): Canvas {
   const next = random(5);
   const [wobble, grain] = [noisePixels(side, 5, next), noisePixels(side, 60, next)];
-  const surfaces = Array.from({ length: WAVES }, (_, k) => Float64Array.from({ length: side }, (_, px) => surface(k, px / side)));
+  const surfaces = Array.from({ length: WAVES }, (_, k) =>
+    Float64Array.from({ length: side }, (_, px) => surface(k, px / side)),
+  );
   const depthIn = (wave: number, px: number, y: number): number => y - (surfaces[wave]?.[px] ?? 1);
   return canvas(side, (px, py) => {
     const at = py * side + px;

@@ -54,7 +54,12 @@ export interface AdminEngine {
   readonly crashes: number;
   readonly memoryBytes?: number;
   /** Where there are several. */
-  readonly devices?: readonly { readonly name: string; readonly state: string; readonly running: number; readonly slots: number }[];
+  readonly devices?: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly running: number;
+    readonly slots: number;
+  }[];
 }
 
 /** A process that takes jobs for several bots. */

@@ -18,7 +18,8 @@ export function addBackup(program: Command): void {
       if (target === dir || target.startsWith(`${dir}/`))
         throw new UsageError(`${target} is inside the data folder: name a folder outside it.`);
       const { databases, copied, kept, removed } = await backUp(dir, target);
-      if (databases.length === 0) throw new UsageError(`There is nothing to copy in ${dir}: set DATA_DIR to the bot's data folder.`);
+      if (databases.length === 0)
+        throw new UsageError(`There is nothing to copy in ${dir}: set DATA_DIR to the bot's data folder.`);
       process.stdout.write(
         `Copied ${databases.join(" and ")} and ${copied} new pictures to ${target}; ${kept} were there, ${removed} are no longer kept.\n`,
       );

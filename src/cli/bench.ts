@@ -7,7 +7,8 @@ import { openCliEngine, runtimeOption } from "./engine.js";
 
 function size(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 32 || value > 4096) throw new InvalidArgumentError("It takes a whole number from 32 to 4096.");
+  if (!Number.isInteger(value) || value < 32 || value > 4096)
+    throw new InvalidArgumentError("It takes a whole number from 32 to 4096.");
   return value;
 }
 

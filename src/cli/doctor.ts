@@ -33,7 +33,11 @@ interface Diagnosis {
   /** What `auto` takes. */
   readonly auto: DeviceName;
   /** What the settings ask for, and what that means here. */
-  readonly runtime: { readonly setting: Config["engine"]["runtime"]; readonly device?: DeviceName; readonly problem?: string };
+  readonly runtime: {
+    readonly setting: Config["engine"]["runtime"];
+    readonly device?: DeviceName;
+    readonly problem?: string;
+  };
   /** Each of engine.devices, where there are any; they count instead of `runtime`. */
   readonly configured: readonly {
     readonly name: string;
@@ -97,7 +101,11 @@ async function find(program: string): Promise<string | undefined> {
  * @param onDevice called before a device is tried, which may take seconds
  * @param ask how a device is tried; for tests
  */
-export async function diagnose(config: Config, onDevice: (device: DeviceName) => void, ask: typeof probe = probe): Promise<Diagnosis> {
+export async function diagnose(
+  config: Config,
+  onDevice: (device: DeviceName) => void,
+  ask: typeof probe = probe,
+): Promise<Diagnosis> {
   const settings = engineSettings(config);
   const threads = settings.threads === undefined ? {} : { threads: settings.threads };
   const verdicts = new Map<DeviceName, Verdict>();
@@ -110,8 +118,13 @@ export async function diagnose(config: Config, onDevice: (device: DeviceName) =>
   const setting = config.engine.runtime;
   const asked = await meant(chooseDevice(setting, known));
   const configured: Diagnosis["configured"][number][] = [];
-  for (const { name, slots, runtime, environment } of config.engine.devices.length > 0 ? configuredDevices(config) : []) {
-    const own = { ...threads, probe: (device: DeviceName, options: ProbeOptions) => ask(device, { ...options, environment }) };
+  for (const { name, slots, runtime, environment } of config.engine.devices.length > 0
+    ? configuredDevices(config)
+    : []) {
+    const own = {
+      ...threads,
+      probe: (device: DeviceName, options: ProbeOptions) => ask(device, { ...options, environment }),
+    };
     configured.push({ name, slots, ...(await meant(chooseDevice(runtime, own))) });
   }
   const ffmpeg = await find("ffmpeg");
@@ -150,7 +163,9 @@ function describe({ device, works, stepMs, disagreement, obstacle }: Verdict, au
   if (!works) return ["✗", device, `${obstacle?.why ?? "It does not work."} ${obstacle?.mend ?? ""}`.trim()];
   const facts = [
     stepMs === undefined ? "too slow to time" : `${milliseconds(stepMs)} a step of ${TIMED_SIDE} px`,
-    device === "onnx-cpu" || disagreement === undefined ? "" : `${disagreement.toExponential(0)} from the CPU's gradient`,
+    device === "onnx-cpu" || disagreement === undefined
+      ? ""
+      : `${disagreement.toExponential(0)} from the CPU's gradient`,
     isSoftware(device) && device === "onnx-webgpu" ? "drawn in software" : "",
     device === auto ? "auto takes this one" : "",
   ];
@@ -166,19 +181,28 @@ const FEW_BYTES = 2e9;
 function describeFolder({ what, path, writable, freeBytes }: Folder): string[] {
   const free = freeBytes === undefined ? "" : `${(freeBytes / 1e9).toFixed(1)} GB free`;
   const low = freeBytes !== undefined && freeBytes < FEW_BYTES ? " (make room: networks take up to 0.6 GB each)" : "";
-  return [writable ? "✓" : "✗", what, `${path}, ${writable ? free + low : "which cannot be written to; change its owner or the setting"}`];
+  return [
+    writable ? "✓" : "✗",
+    what,
+    `${path}, ${writable ? free + low : "which cannot be written to; change its owner or the setting"}`,
+  ];
 }
 
 function describeNetwork({ id, path, bytes, problem, from }: Listed): string[] {
   if (problem !== undefined) return ["✗", id, problem];
   if (path !== undefined) return ["✓", id, `${megabytes(bytes)}, ${path}`];
-  return ["-", id, from === "catalogue" ? `not downloaded yet (${megabytes(bytes)}); dreamloom models pull ${id}` : "not there"];
+  return [
+    "-",
+    id,
+    from === "catalogue" ? `not downloaded yet (${megabytes(bytes)}); dreamloom models pull ${id}` : "not there",
+  ];
 }
 
 function discord(config: Config): Diagnosis["chats"][number] {
   const invite = discordInvite(config);
   const token = config.discord.token === "" ? "off, until DISCORD_TOKEN is set (docs/operating.md)" : "a token is set";
-  const link = invite === undefined ? "DISCORD_APP_ID is not set, so there is no invite link" : `add it to a server: ${invite}`;
+  const link =
+    invite === undefined ? "DISCORD_APP_ID is not set, so there is no invite link" : `add it to a server: ${invite}`;
   return { name: "Discord", ready: config.discord.token !== "", about: `${token}; ${link}` };
 }
 
@@ -212,7 +236,10 @@ export function addDoctor(program: Command): void {
     .action(async ({ json = false }: { json?: boolean }) => {
       const telling = !json && process.stderr.isTTY;
       const clear = "\r\x1b[K";
-      const diagnosis = await diagnose(loadConfig(), (device) => telling && process.stderr.write(`${clear}Trying ${device} ...`));
+      const diagnosis = await diagnose(
+        loadConfig(),
+        (device) => telling && process.stderr.write(`${clear}Trying ${device} ...`),
+      );
       if (telling) process.stderr.write(clear);
       process.stdout.write(json ? `${JSON.stringify(diagnosis)}\n` : report(diagnosis));
       // Without the CPU nothing runs; without what was asked for, nothing that people want.
@@ -221,7 +248,8 @@ export function addDoctor(program: Command): void {
       const sound =
         diagnosis.devices.some(({ device, works }) => device === "onnx-cpu" && works) &&
         wanted.every(({ problem }) => problem === undefined);
-      const broken = diagnosis.folders.some(({ writable }) => !writable) || diagnosis.services.some(({ works }) => works === false);
+      const broken =
+        diagnosis.folders.some(({ writable }) => !writable) || diagnosis.services.some(({ works }) => works === false);
       if (!sound || broken) process.exitCode = 1;
     });
 }

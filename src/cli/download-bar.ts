@@ -13,7 +13,10 @@ export interface DownloadBar {
 export function downloadBar(id: string, quiet: boolean): DownloadBar {
   if (quiet || !process.stderr.isTTY) return { show: () => undefined, end: () => undefined };
   const format = `${id} {bar} {value}/{total} MB`;
-  const bar = new SingleBar({ stream: process.stderr, format, hideCursor: true, clearOnComplete: true }, Presets.shades_classic);
+  const bar = new SingleBar(
+    { stream: process.stderr, format, hideCursor: true, clearOnComplete: true },
+    Presets.shades_classic,
+  );
   let shown = false;
   return {
     show({ received, total }) {

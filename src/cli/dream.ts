@@ -13,7 +13,10 @@ export function addDream(program: Command): void {
     .option("--network <id>", "network of the catalogue, or a folder or file", defaults.network)
     .option("--look <name>", "what to dream of, a named choice of layers")
     .option("--layers <layers>", 'layers with weights instead of a look: "activation_36:1.5 activation_30:1.2"')
-    .option("--channels <list>", 'channels with weights instead of layers: "4 21:-0.5", or "activation_30/4 activation_27/21"')
+    .option(
+      "--channels <list>",
+      'channels with weights instead of layers: "4 21:-0.5", or "activation_30/4 activation_27/21"',
+    )
     .option("--layer <name>", "the layer of channels that name none")
     .option("--guide <image>", "a picture whose features the dream borrows")
     .option("--size <px>", "longer side of the result", number, defaults.size)
@@ -22,7 +25,12 @@ export function addDream(program: Command): void {
     .option("--steps <n>", "steps in each octave", number, defaults.steps)
     .option("--strength <x>", "how far the picture is changed", number, defaults.strength)
     .option("--jitter <px>", "largest random shift of a step; anywhere when left out", number)
-    .option("--smoothing <x>", "smoothing of gradients against the finest patterns; 0 is none", number, defaults.smoothing)
+    .option(
+      "--smoothing <x>",
+      "smoothing of gradients against the finest patterns; 0 is none",
+      number,
+      defaults.smoothing,
+    )
     .option("--tile <px>", "largest side worked on at once; as large as memory allows when left out", number)
     .option("--seed <n>", "the same number makes the same picture again", number, defaults.seed);
   runOptions(command).action((image: string | undefined, _: RunOptions, command: Command) => {

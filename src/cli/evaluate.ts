@@ -7,7 +7,9 @@ import { openCliEngine, runtimeOption } from "./engine.js";
 
 export function addEvaluate(program: Command): void {
   runtimeOption(program.command("evaluate"))
-    .description(`compares losses and gradients with those of a file; exit 1 past ${TOLERANCE.loss} or ${TOLERANCE.gradient} (relative)`)
+    .description(
+      `compares losses and gradients with those of a file; exit 1 past ${TOLERANCE.loss} or ${TOLERANCE.gradient} (relative)`,
+    )
     .argument("<cases>", "a cases.json with the files it names beside it")
     .option("--json", "print one JSON object")
     .action(async (path: string, options: { json?: boolean; runtime?: RuntimeChoice }) => {
@@ -19,7 +21,9 @@ export function addEvaluate(program: Command): void {
         if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
         else {
           for (const { name, lossError, gradientError } of report.cases) {
-            process.stdout.write(`${name.padEnd(28)} loss ${lossError.toExponential(1)}  gradient ${gradientError.toExponential(1)}\n`);
+            process.stdout.write(
+              `${name.padEnd(28)} loss ${lossError.toExponential(1)}  gradient ${gradientError.toExponential(1)}\n`,
+            );
           }
         }
         const good = report.worstLossError <= TOLERANCE.loss && report.worstGradientError <= TOLERANCE.gradient;

@@ -15,13 +15,25 @@ export class UsageError extends Error {
 
 const USAGE = 2;
 const FAILED = 1;
-const FOR_PEOPLE = [UsageError, ConfigError, PictureError, NetworkError, EngineError, RecipeError, ChatError, DeviceError, StoreError];
+const FOR_PEOPLE = [
+  UsageError,
+  ConfigError,
+  PictureError,
+  NetworkError,
+  EngineError,
+  RecipeError,
+  ChatError,
+  DeviceError,
+  StoreError,
+];
 
 /** Prints one sentence for what a person can mend, and everything for what only a developer can; returns the exit code. */
 export function reportMistake(error: unknown): number {
   if (error instanceof EngineError && error.kind === "internal") {
     // There is no log here to look into: what a developer needs is said at once.
-    process.stderr.write(`The engine failed on this picture; this is a mistake in Dreamloom.\n${traceOf(error.cause ?? error)}\n`);
+    process.stderr.write(
+      `The engine failed on this picture; this is a mistake in Dreamloom.\n${traceOf(error.cause ?? error)}\n`,
+    );
     return FAILED;
   }
   if (FOR_PEOPLE.some((kind) => error instanceof kind) && error instanceof Error) {

@@ -22,14 +22,25 @@ const printJson = (value: unknown): void => void process.stdout.write(`${JSON.st
 function addList(models: Command): void {
   models
     .command("list")
-    .description("the networks of the catalogue and of your folders: which are here, how large they are, their licences")
+    .description(
+      "the networks of the catalogue and of your folders: which are here, how large they are, their licences",
+    )
     .option("--json", "print one JSON object")
     .action(async ({ json }: Json) => {
       const networks = await listNetworks(engineSettings(loadConfig()));
-      if (json) return printJson({ networks: networks.map(({ path, ...rest }) => ({ ...rest, downloaded: path !== undefined, path })) });
+      if (json)
+        return printJson({
+          networks: networks.map(({ path, ...rest }) => ({ ...rest, downloaded: path !== undefined, path })),
+        });
       const here = ({ path, problem, from }: Listed): string =>
         problem !== undefined ? "unusable" : path === undefined ? "to fetch" : from === "catalogue" ? "here" : "yours";
-      const rows = networks.map((n) => [n.id, here(n), n.bytes > 0 ? megabytes(n.bytes) : "", n.title, n.licence ?? ""]);
+      const rows = networks.map((n) => [
+        n.id,
+        here(n),
+        n.bytes > 0 ? megabytes(n.bytes) : "",
+        n.title,
+        n.licence ?? "",
+      ]);
       process.stdout.write(table([["ID", "WHERE", "SIZE", "TITLE", "LICENCE"], ...rows], [2]));
       for (const { problem } of networks) if (problem !== undefined) process.stdout.write(`${problem}\n`);
     });
@@ -79,9 +90,15 @@ function notesOf({ title, channels, mean, scale }: AddFlags): NetworkNotes {
   if (channels === undefined && mean === undefined && scale === undefined) return notes;
   if (channels === undefined) throw new UsageError("Say the order of colours too: --channels rgb or --channels bgr.");
   const three = typeof mean === "number" ? [mean, mean, mean] : mean;
-  const parsed = Preprocessing.safeParse({ channels, ...(three && { mean: three }), ...(scale !== undefined && { scale }) });
+  const parsed = Preprocessing.safeParse({
+    channels,
+    ...(three && { mean: three }),
+    ...(scale !== undefined && { scale }),
+  });
   if (parsed.success) return { ...notes, preprocessing: parsed.data };
-  throw new UsageError("Pictures are prepared as (x - mean) * scale: give --channels rgb or bgr, --mean and a positive --scale.");
+  throw new UsageError(
+    "Pictures are prepared as (x - mean) * scale: give --channels rgb or bgr, --mean and a positive --scale.",
+  );
 }
 
 function addAdd(models: Command): void {
@@ -92,7 +109,11 @@ function addAdd(models: Command): void {
     .option("--id <name>", "what to call it; its own name when left out")
     .option("--title <words>", "a line about it, for lists")
     .option("--channels <order>", "the order of colours it was trained with: rgb or bgr")
-    .option("--mean <numbers>", "what was subtracted from 0..255, one number or three, in that order of colours", numbers)
+    .option(
+      "--mean <numbers>",
+      "what was subtracted from 0..255, one number or three, in that order of colours",
+      numbers,
+    )
     .option("--scale <numbers>", "what the difference was multiplied by, one number or three", numbers)
     .option("--json", "print one JSON object")
     .action(async (path: string, flags: AddFlags) => {
@@ -101,7 +122,13 @@ function addAdd(models: Command): void {
       const engine = openCliEngine(config, flags.json ?? false);
       try {
         const { modelsDir } = engineSettings(config);
-        const added = await addNetwork({ path, id: flags.id, modelsDir, notes, tryOut: (network) => tryOut(engine.programs, network) });
+        const added = await addNetwork({
+          path,
+          id: flags.id,
+          modelsDir,
+          notes,
+          tryOut: (network) => tryOut(engine.programs, network),
+        });
         const { id, network } = added;
         const layers = network.layers.length;
         const bytes = await folderBytes(`${modelsDir}/${id}`);

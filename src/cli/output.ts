@@ -18,7 +18,10 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Turns the failure of a write into a sentence. */
 export function cannotWrite(path: string, cause: unknown): UsageError {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return new UsageError(`"${path}" cannot be written: ${REASONS[code] ?? (code || String(cause))}. Choose another place.`, { cause });
+  return new UsageError(
+    `"${path}" cannot be written: ${REASONS[code] ?? (code || String(cause))}. Choose another place.`,
+    { cause },
+  );
 }
 
 /**

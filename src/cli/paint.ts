@@ -5,7 +5,15 @@ import { BlendParams } from "../engine/recipes/blend.js";
 import { StylizeParams } from "../engine/recipes/stylize.js";
 import { TextureParams } from "../engine/recipes/texture.js";
 import { UsageError } from "./mistake.js";
-import { number, outputOption, presetOption, type RunOptions, runOptions, runRecipe, STILL_OUTPUTS } from "./run-recipe.js";
+import {
+  number,
+  outputOption,
+  presetOption,
+  type RunOptions,
+  runOptions,
+  runRecipe,
+  STILL_OUTPUTS,
+} from "./run-recipe.js";
 import { collectStyles, type StyleArgument, stylesFor } from "./styles-option.js";
 
 const PRESETS = ["studio", "book"];
@@ -35,7 +43,11 @@ function paintingOptions(
 function styledOptions(command: Command): Command {
   const defaults = StylizeParams.parse({});
   return paintingOptions(command, defaults)
-    .option("--style <file[:weight]>", "a picture to take the style from; may be given several times, with weights", collectStyles)
+    .option(
+      "--style <file[:weight]>",
+      "a picture to take the style from; may be given several times, with weights",
+      collectStyles,
+    )
     .option("--strength <0..1>", "balance of content (0) and style (1)", number, defaults.strength)
     .option("--style-scale <x>", "size of the strokes", number, defaults.styleScale)
     .option("--start <what>", "what the canvas begins with: photo, noise or style", defaults.start)
@@ -45,7 +57,9 @@ function styledOptions(command: Command): Command {
 
 function styleList({ style }: StyledOptions, verb: string): readonly StyleArgument[] {
   if (!style || style.length === 0)
-    throw new UsageError(`There is no style. Name a picture, for instance: dreamloom ${verb} photo.jpg --style painting.jpg -o out.png`);
+    throw new UsageError(
+      `There is no style. Name a picture, for instance: dreamloom ${verb} photo.jpg --style painting.jpg -o out.png`,
+    );
   return style;
 }
 
@@ -53,11 +67,18 @@ export function addStylize(program: Command): void {
   const command = outputOption(
     program.command("stylize").description("paints a photo in the style of a picture").argument("<image>", PHOTO),
   );
-  runOptions(styledOptions(command), "write one PNG a scale into this folder").action((image: string, options: StyledOptions) => {
-    const { styles, pictures } = stylesFor(styleList(options, "stylize"));
-    const { style: _, ...rest } = options;
-    return runRecipe({ recipe: "stylize", pictures: { image, ...pictures }, options: { ...rest, styles }, doing: "painting" });
-  });
+  runOptions(styledOptions(command), "write one PNG a scale into this folder").action(
+    (image: string, options: StyledOptions) => {
+      const { styles, pictures } = stylesFor(styleList(options, "stylize"));
+      const { style: _, ...rest } = options;
+      return runRecipe({
+        recipe: "stylize",
+        pictures: { image, ...pictures },
+        options: { ...rest, styles },
+        doing: "painting",
+      });
+    },
+  );
 }
 
 export function addBlend(program: Command): void {
@@ -67,7 +88,12 @@ export function addBlend(program: Command): void {
     .description("paints a photo in a blend of styles, or a film from one style to the other")
     .argument("<image>", PHOTO);
   styledOptions(outputOption(command, "a picture, or with --sweep a film: .webp or .gif"))
-    .option("--sweep <n>", "pictures from the first style to the second, as a film there and back", number, defaults.sweep)
+    .option(
+      "--sweep <n>",
+      "pictures from the first style to the second, as a film there and back",
+      number,
+      defaults.sweep,
+    )
     .option("--frames-per-second <n>", "speed of the film", number, defaults.framesPerSecond)
     .option("--max-bytes <n>", "most bytes of the film", number, defaults.maxBytes);
   runOptions(command, "write one PNG a scale, or a picture of the sweep, into this folder").action(
@@ -90,7 +116,9 @@ export function addBlend(program: Command): void {
 
 export function addTexture(program: Command): void {
   const defaults = TextureParams.parse({});
-  const command = outputOption(program.command("texture").description("makes a texture from a picture's style").argument("<image>", PHOTO));
+  const command = outputOption(
+    program.command("texture").description("makes a texture from a picture's style").argument("<image>", PHOTO),
+  );
   paintingOptions(command, defaults)
     .option("--width <px>", "width of the result, instead of a square of --size", number)
     .option("--height <px>", "height of the result", number)

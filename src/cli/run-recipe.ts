@@ -58,12 +58,17 @@ export function outputOption(command: Command, outputs = ".png, .jpg or .webp"):
 
 /** Adds `--preset`. */
 export function presetOption(command: Command, presets: readonly string[]): Command {
-  return command.option("--preset <name>", `a set of defaults: ${presets.join(" or ")}; other options change single values`);
+  return command.option(
+    "--preset <name>",
+    `a set of defaults: ${presets.join(" or ")}; other options change single values`,
+  );
 }
 
 /** Adds `--runtime`, `--frames` and `--json`. */
 export function runOptions(command: Command, frames = "write one PNG an octave into this folder"): Command {
-  return runtimeOption(command).option("--frames <dir>", frames).option("--json", "print one JSON object about the run");
+  return runtimeOption(command)
+    .option("--frames <dir>", frames)
+    .option("--json", "print one JSON object about the run");
 }
 
 /**
@@ -122,7 +127,11 @@ export async function runRecipe({
 async function readPicture(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: NodeJS.ErrnoException) => {
     const why =
-      cause.code === "ENOENT" ? "There is no file" : cause.code === "EISDIR" ? "A folder is not a picture:" : "I cannot read the file";
+      cause.code === "ENOENT"
+        ? "There is no file"
+        : cause.code === "EISDIR"
+          ? "A folder is not a picture:"
+          : "I cannot read the file";
     throw new UsageError(`${why} "${path}". Give the path of a picture.`, { cause });
   });
 }
@@ -142,17 +151,24 @@ async function writeResult(output: string, { picture, type }: EngineResult): Pro
 function report(result: EngineResult, output: string, json: boolean): void {
   const { recipe, network, runtime, seed, width, height, seconds, octaves, film } = result;
   if (json) {
-    process.stdout.write(`${JSON.stringify({ recipe, network, runtime, seed, width, height, seconds, octaves, ...film, output })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ recipe, network, runtime, seed, width, height, seconds, octaves, ...film, output })}\n`,
+    );
   } else {
     const long = film ? `, ${film.frames} frames` : "";
-    process.stdout.write(`${output}: ${width} x ${height}${long}, ${seconds.toFixed(1)} s with ${network} on ${runtime}, seed ${seed}\n`);
+    process.stdout.write(
+      `${output}: ${width} x ${height}${long}, ${seconds.toFixed(1)} s with ${network} on ${runtime}, seed ${seed}\n`,
+    );
   }
 }
 
 function progressBar(doing: string, quiet: boolean): { show(frame: EngineFrame): void; end(): void } {
   if (quiet || !process.stderr.isTTY) return { show: () => undefined, end: () => undefined };
   const format = `${doing} {bar} {percentage}% | {part} {octave} of {octaves}, {width} x {height}`;
-  const bar = new SingleBar({ stream: process.stderr, format, hideCursor: true, clearOnComplete: true }, Presets.shades_classic);
+  const bar = new SingleBar(
+    { stream: process.stderr, format, hideCursor: true, clearOnComplete: true },
+    Presets.shades_classic,
+  );
   let shown = false;
   return {
     show({ kind, progress, octave, octaves, width, height }) {

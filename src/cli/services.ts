@@ -24,7 +24,9 @@ export async function services(config: Config): Promise<Service[]> {
     store(config.data.dir),
     redis(config.cluster),
     slack(config),
-    web.enabled ? port("web chat", "WEB_PORT", web.host, web.port) : { what: "web chat", works: undefined, detail: off },
+    web.enabled
+      ? port("web chat", "WEB_PORT", web.host, web.port)
+      : { what: "web chat", works: undefined, detail: off },
     ops.enabled ? port("health", "OPS_PORT", ops.host, ops.port) : { what: "health", works: undefined, detail: off },
   ]);
   return found.flat();
@@ -54,14 +56,25 @@ async function redis(cluster: Config["cluster"]): Promise<Service[]> {
   const { url } = cluster;
   if (url === "") return [{ what, works: undefined, detail: "not used, until REDIS_URL is set" }];
   const host = hostOf(url);
-  const client = new Redis(url, { lazyConnect: true, connectTimeout: REDIS_MS, commandTimeout: REDIS_MS, retryStrategy: () => null });
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: REDIS_MS,
+    commandTimeout: REDIS_MS,
+    retryStrategy: () => null,
+  });
   client.on("error", () => undefined);
   try {
     await client.connect();
     const about = await client.info();
     return [{ what, ...judged(about, host) }, ...(await clusterRows(client, cluster))];
   } catch (error) {
-    return [{ what, works: false, detail: `${host} does not answer (${messageOf(error)}); is REDIS_URL right, and does it run?` }];
+    return [
+      {
+        what,
+        works: false,
+        detail: `${host} does not answer (${messageOf(error)}); is REDIS_URL right, and does it run?`,
+      },
+    ];
   } finally {
     client.disconnect();
   }
@@ -76,16 +89,24 @@ function judged(about: string, host: string): Pick<Service, "works" | "detail"> 
   if (major < 6 || (major === 6 && minor < 2)) return { works: false, detail: `${answers}; 6.2 or later is needed` };
   const policy = fact("maxmemory_policy");
   if (policy !== "noeviction" && policy !== "unknown") {
-    return { works: false, detail: `${answers}; its maxmemory-policy is ${policy}, which may throw jobs away: set it to noeviction` };
+    return {
+      works: false,
+      detail: `${answers}; its maxmemory-policy is ${policy}, which may throw jobs away: set it to noeviction`,
+    };
   }
   return { works: true, detail: answers };
 }
 
 function slack({ slack: { botToken, appToken, signingSecret, clientId } }: Config): Service {
   const what = "Slack";
-  if (botToken === "" && clientId === "") return { what, works: undefined, detail: "off, until SLACK_BOT_TOKEN or SLACK_CLIENT_ID is set" };
+  if (botToken === "" && clientId === "")
+    return { what, works: undefined, detail: "off, until SLACK_BOT_TOKEN or SLACK_CLIENT_ID is set" };
   if (appToken === "" && signingSecret === "") {
-    return { what, works: false, detail: "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP): without one no event comes" };
+    return {
+      what,
+      works: false,
+      detail: "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP): without one no event comes",
+    };
   }
   const many = clientId === "" ? "one workspace" : "workspaces that install it";
   return {
@@ -105,7 +126,11 @@ async function port(what: string, setting: string, host: string, number: number)
   if (code === "") return { what, works: true, detail: `${where} is free` };
   // The bot itself may be what has it.
   if (code === "EADDRINUSE")
-    return { what, works: undefined, detail: `${where} is in use: by the bot, if it runs; else choose another (${setting})` };
+    return {
+      what,
+      works: undefined,
+      detail: `${where} is in use: by the bot, if it runs; else choose another (${setting})`,
+    };
   return { what, works: false, detail: `${where} cannot be listened on (${code})` };
 }
 

@@ -14,7 +14,10 @@ export function readStyle(text: string): StyleArgument {
   const found = /^(.+):([+-]?(?:\d+\.?\d*|\.\d+))$/.exec(text);
   if (!found) return { path: text, weight: 1 };
   const weight = Number(found[2]);
-  if (weight < 0) throw new UsageError(`The style "${text}" has a weight below 0. Give one of 0 or more, for instance ${found[1]}:0.5.`);
+  if (weight < 0)
+    throw new UsageError(
+      `The style "${text}" has a weight below 0. Give one of 0 or more, for instance ${found[1]}:0.5.`,
+    );
   return { path: found[1] ?? text, weight };
 }
 

@@ -57,10 +57,14 @@ async function lessonsIn(folder: string): Promise<{ lessons: Lesson[]; skipped: 
 
 function checkFlags({ name, channels, seed }: Flags): void {
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) {
-    throw new UsageError(`"${name}" cannot be a look's name: use up to 32 small letters, digits and -, for instance --name moths.`);
+    throw new UsageError(
+      `"${name}" cannot be a look's name: use up to 32 small letters, digits and -, for instance --name moths.`,
+    );
   }
-  if (!Number.isInteger(channels) || channels < 1 || channels > 256) throw new UsageError("--channels takes a whole number from 1 to 256.");
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 31) throw new UsageError(`--seed takes a whole number from 0 to ${2 ** 31 - 1}.`);
+  if (!Number.isInteger(channels) || channels < 1 || channels > 256)
+    throw new UsageError("--channels takes a whole number from 1 to 256.");
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 31)
+    throw new UsageError(`--seed takes a whole number from 0 to ${2 ** 31 - 1}.`);
 }
 
 function checkFree(name: string, network: Network, modelsDir: string, taken: boolean, replace: boolean): void {
@@ -69,7 +73,9 @@ function checkFree(name: string, network: Network, modelsDir: string, taken: boo
     throw new UsageError(`${network.id} has a look called ${name} already; choose another --name.`);
   }
   if (taken && !replace) {
-    throw new UsageError(`${name} has been taught already (${taughtPath(modelsDir, name)}); add --replace, or choose another --name.`);
+    throw new UsageError(
+      `${name} has been taught already (${taughtPath(modelsDir, name)}); add --replace, or choose another --name.`,
+    );
   }
 }
 

@@ -16,10 +16,24 @@ async function work(config: Config): Promise<void> {
   const onDownload = (download: EngineDownload) => worker.downloading(download);
   const engine = startEngines(config, { logger: logger.child({ part: "engine" }), onDownload });
   const devices = configuredDevices(config);
-  const parts = { slots: configuredSlots(config), megabytes: largestRoom(config), device: devices.map(({ name }) => name).join(", ") };
-  const worker = new QueueWorker({ cluster: config.cluster, engine, ...parts, logger: logger.child({ part: "worker" }) });
+  const parts = {
+    slots: configuredSlots(config),
+    megabytes: largestRoom(config),
+    device: devices.map(({ name }) => name).join(", "),
+  };
+  const worker = new QueueWorker({
+    cluster: config.cluster,
+    engine,
+    ...parts,
+    logger: logger.child({ part: "worker" }),
+  });
   const operation = new Operation({
-    ...{ settings: config.ops, folder: config.models.dir, process: "worker", logger: logger.child({ part: "operation" }) },
+    ...{
+      settings: config.ops,
+      folder: config.models.dir,
+      process: "worker",
+      logger: logger.child({ part: "operation" }),
+    },
   });
   operation.watchEngine(engine);
   operation.watchWorker(worker, hostOf(config.cluster.url));
@@ -46,7 +60,9 @@ export function addWorker(program: Command): void {
     .action(async () => {
       const config = loadConfig();
       if (config.cluster.url === "") {
-        throw new UsageError("A worker takes its jobs from Redis: set REDIS_URL to the bots' own, for instance redis://127.0.0.1:6379.");
+        throw new UsageError(
+          "A worker takes its jobs from Redis: set REDIS_URL to the bots' own, for instance redis://127.0.0.1:6379.",
+        );
       }
       await work(config);
     });

@@ -11,17 +11,28 @@ import type { Service } from "./services.js";
  *
  * @param redis connected; what it answers is waited for as long as its own time limit says
  */
-export async function clusterRows(redis: Redis, { prefix, heartbeatSeconds }: Config["cluster"], now = Date.now()): Promise<Service[]> {
+export async function clusterRows(
+  redis: Redis,
+  { prefix, heartbeatSeconds }: Config["cluster"],
+  now = Date.now(),
+): Promise<Service[]> {
   const registry = new Registry(redis, prefix, heartbeatSeconds * 1000);
   const [speech, workers] = [await registry.speech(), await registry.workers()];
   const bots = speech ?? { protocol: PROTOCOL, version };
-  return [botsRow(speech), ...(workers.length > 0 ? workers.map((worker) => workerRow(worker, bots, now)) : [noWorker(prefix)])];
+  return [
+    botsRow(speech),
+    ...(workers.length > 0 ? workers.map((worker) => workerRow(worker, bots, now)) : [noWorker(prefix)]),
+  ];
 }
 
 function botsRow(speech: Speech | undefined): Service {
   const what = "bots";
   if (!speech)
-    return { what, works: undefined, detail: "none were here within the last day; they need this REDIS_URL and CLUSTER_PREFIX, too" };
+    return {
+      what,
+      works: undefined,
+      detail: "none were here within the last day; they need this REDIS_URL and CLUSTER_PREFIX, too",
+    };
   const detail = `Dreamloom ${speech.version}, protocol ${speech.protocol}`;
   if (speech.protocol === PROTOCOL) return { what, works: true, detail };
   return {

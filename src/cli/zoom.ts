@@ -15,7 +15,10 @@ export function addZoom(program: Command): void {
     .argument("[image]", "a JPEG, PNG, WebP, GIF, AVIF or TIFF file");
   presetOption(outputOption(command, ".webp, .gif or (with ffmpeg) .mp4"), ["studio", "book"])
     .option("--network <id>", "network of the catalogue, or a folder or file", defaults.network)
-    .option("--channels <list>", 'neurons one after the other: "4 21+25:0.5 activation_27/10"; the seed chooses four when left out')
+    .option(
+      "--channels <list>",
+      'neurons one after the other: "4 21+25:0.5 activation_27/10"; the seed chooses four when left out',
+    )
     .option("--layer <name>", "the layer of neurons that name none")
     .option("--width <px>", "width of the film; 320 when left out", number)
     .option("--height <px>", "height of the film; follows from the width when left out", number)

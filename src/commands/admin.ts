@@ -1,5 +1,14 @@
 import { freemem, totalmem } from "node:os";
-import type { AdminChat, AdminEngine, AdminFailure, AdminJob, AdminMode, AdminOverview, AdminWorker, ChatAdmin } from "../bots/admin.js";
+import type {
+  AdminChat,
+  AdminEngine,
+  AdminFailure,
+  AdminJob,
+  AdminMode,
+  AdminOverview,
+  AdminWorker,
+  ChatAdmin,
+} from "../bots/admin.js";
 import { type Chat, ChatError, type Person } from "../bots/chat.js";
 import type { EngineStatus } from "../engine/process/engine.js";
 import { type Job, workedMs } from "../queue/job.js";
@@ -47,7 +56,8 @@ export class Admin implements ChatAdmin {
       this.#progress.set(job.id, progress);
       this.#changed();
     });
-    for (const event of ["accepted", "resumed", "moved", "started", "retrying"] as const) queue.on(event, () => this.#changed());
+    for (const event of ["accepted", "resumed", "moved", "started", "retrying"] as const)
+      queue.on(event, () => this.#changed());
     const ended = ({ id }: Job) => {
       this.#progress.delete(id);
       this.#changed();
@@ -172,7 +182,9 @@ function engineOf({ state, runtime, pid, starts, crashes, memoryBytes, devices }
     ...(runtime === undefined ? {} : { runtime }),
     ...(pid === undefined ? {} : { pid }),
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
-    ...(devices === undefined ? {} : { devices: devices.map(({ name, state, running, slots }) => ({ name, state, running, slots })) }),
+    ...(devices === undefined
+      ? {}
+      : { devices: devices.map(({ name, state, running, slots }) => ({ name, state, running, slots })) }),
   };
 }
 

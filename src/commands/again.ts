@@ -64,7 +64,8 @@ export async function repeat(
 ): Promise<void> {
   const recipe = recipeOf(context, job);
   const pictures = await context.desk.journal.pictures(job.id);
-  if (!pictures) throw new Mistake(`Job ${job.id} is too old: its picture is no longer kept. Please send the picture again.`);
+  if (!pictures)
+    throw new Mistake(`Job ${job.id} is too old: its picture is no longer kept. Please send the picture again.`);
   const changed = Object.keys(changes).length === 0 ? { seed: randomSeed() } : changes;
   const draft = await recipe.change({ params: job.params, pictures }, changed, scopeOf(context));
   await startJob(context, order(recipe, draft, provenanceOfRepeat(job, context.person)));
@@ -80,8 +81,12 @@ async function findJob(context: CommandContext, id: string | undefined): Promise
   }
   const found = (await journal.find({ platform, community, prefix: id })).filter((job) => maySee(job, context));
   const [only, another] = found;
-  if (!only) throw new Mistake(`There is no job ${id} here. A job's id is in its message; \`/again\` alone takes your latest job.`);
-  if (another) throw new Mistake(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);
+  if (!only)
+    throw new Mistake(
+      `There is no job ${id} here. A job's id is in its message; \`/again\` alone takes your latest job.`,
+    );
+  if (another)
+    throw new Mistake(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);
   return only;
 }
 

@@ -40,7 +40,8 @@ export async function press(event: ActionEvent, chat: Chat, desk: Desk): Promise
     throw new Mistake(`This is ${plain(job.author.name)}'s; only they and moderators can ${button.verb} it.`);
   }
   if (button.verb === "cancel") {
-    if (!desk.queue.cancel(job.id, { by: "person", name: event.person.name })) throw new Mistake("This job has ended already.");
+    if (!desk.queue.cancel(job.id, { by: "person", name: event.person.name }))
+      throw new Mistake("This job has ended already.");
     return;
   }
   await deleteJob(job, chat, desk);
@@ -48,7 +49,8 @@ export async function press(event: ActionEvent, chat: Chat, desk: Desk): Promise
 
 /** Removes every message that was posted for a job, and what is kept of it. */
 export async function deleteJob(job: Job, chat: Chat, desk: Desk): Promise<void> {
-  if (job.state === "waiting" || job.state === "running") throw new Mistake("This job has not ended yet; cancel it first.");
+  if (job.state === "waiting" || job.state === "running")
+    throw new Mistake("This job has not ended yet; cancel it first.");
   // Messages may still be on their way.
   await desk.presenter.idle(job.id);
   const messages = (await desk.journal.get(job.id))?.messages ?? job.messages;

@@ -19,7 +19,9 @@ export const cancelCommand: Command = defineCommand({
   examples: ["/cancel", "/cancel 7KQ4", "/cancel all"],
   async run({ job }, context) {
     const chosen = choose(context, job);
-    const ended = chosen.filter(({ job: { id } }) => context.desk.queue.cancel(id, { by: "person", name: context.person.name }));
+    const ended = chosen.filter(({ job: { id } }) =>
+      context.desk.queue.cancel(id, { by: "person", name: context.person.name }),
+    );
     const ids = ended.map((standing) => standing.job.id).join(", ");
     await context.whisper(ended.length === 0 ? "It had just ended." : `Cancelled ${ids}.`);
   },
@@ -27,7 +29,9 @@ export const cancelCommand: Command = defineCommand({
 
 function choose(context: CommandContext, wanted: string | undefined): readonly Standing[] {
   const { platform, community } = context.place;
-  const here = context.desk.queue.line().filter(({ job }) => job.place.platform === platform && job.place.community === community);
+  const here = context.desk.queue
+    .line()
+    .filter(({ job }) => job.place.platform === platform && job.place.community === community);
   const mine = here.filter(({ job }) => job.author.id === context.person.id);
   if (wanted === undefined || wanted === "all") {
     if (mine.length === 0) throw new Mistake("You have no job that waits or runs.");

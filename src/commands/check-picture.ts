@@ -16,8 +16,10 @@ export async function checkPicture(bytes: Uint8Array, name: string): Promise<Pic
     const facts = await inspectPicture(bytes, name);
     const { width, height } = facts;
     const size = `${name} is ${width} × ${height} pixels`;
-    if (Math.min(width, height) < LEAST_SIDE) throw new Mistake(`${size}; send one of at least ${LEAST_SIDE} pixels on each side.`);
-    if (Math.max(width, height) > MOST_SIDE) throw new Mistake(`${size}; send one of at most ${MOST_SIDE} pixels on each side.`);
+    if (Math.min(width, height) < LEAST_SIDE)
+      throw new Mistake(`${size}; send one of at least ${LEAST_SIDE} pixels on each side.`);
+    if (Math.max(width, height) > MOST_SIDE)
+      throw new Mistake(`${size}; send one of at most ${MOST_SIDE} pixels on each side.`);
     return facts;
   } catch (error) {
     if (error instanceof PictureError) throw new Mistake(error.message, { cause: error });

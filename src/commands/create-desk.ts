@@ -35,7 +35,15 @@ export interface DeskOptions {
 /** Every command of a chat, and the recipes that some of them make. A new command joins here. */
 export function chatCommands(house: House): ReturnType<typeof recipeCommands> {
   const { recipes, commands } = recipeCommands(house);
-  const more = [styleCommand(house), galleryCommand, againCommand, queueCommand, cancelCommand, settingsCommand(house), helpCommand];
+  const more = [
+    styleCommand(house),
+    galleryCommand,
+    againCommand,
+    queueCommand,
+    cancelCommand,
+    settingsCommand(house),
+    helpCommand,
+  ];
   return { recipes, commands: [...commands, ...more] };
 }
 
@@ -45,9 +53,29 @@ export function createDesk(options: DeskOptions): Desk {
   const chat = chatCommands(house);
   const recipes = new Map(chat.recipes.map((recipe) => [recipe.name, recipe]));
   const registry = new Registry(chat.commands, styles);
-  const presenter = new Presenter({ queue, recipes, logger, notice, ...(backoffMs === undefined ? {} : { backoffMs }) });
+  const presenter = new Presenter({
+    queue,
+    recipes,
+    logger,
+    notice,
+    ...(backoffMs === undefined ? {} : { backoffMs }),
+  });
   const settings = new PlaceSettings(house, store.settings);
   const votes = new Votes(backoffMs ?? 500);
   const thumbnails = new Thumbnails(store.jobs);
-  return { house, queue, journal, presenter, registry, recipes, styles, store, settings, votes, thumbnails, logger, notice };
+  return {
+    house,
+    queue,
+    journal,
+    presenter,
+    registry,
+    recipes,
+    styles,
+    store,
+    settings,
+    votes,
+    thumbnails,
+    logger,
+    notice,
+  };
 }

@@ -12,7 +12,10 @@ import type { PlaceSettings } from "./settings/place-settings.js";
 import type { StyleShelf } from "./styles/shelf.js";
 import type { Votes } from "./votes/votes.js";
 
-export type DeskStore = Pick<Store, "boards" | "favourites" | "gallery" | "images" | "jobs" | "myData" | "settings" | "styles">;
+export type DeskStore = Pick<
+  Store,
+  "boards" | "favourites" | "gallery" | "images" | "jobs" | "myData" | "settings" | "styles"
+>;
 
 /** What all commands share. */
 export interface Desk {

@@ -99,7 +99,9 @@ async function list({ by, mine, person, here, page = 1 }: Values, context: Comma
     context,
   );
   if (!message) {
-    return context.whisper("There is nothing here yet. Finished pictures come into the gallery by themselves; begin with `/dream`.");
+    return context.whisper(
+      "There is nothing here yet. Finished pictures come into the gallery by themselves; begin with `/dream`.",
+    );
   }
   await context.announce(message);
 }
@@ -116,7 +118,9 @@ function findPerson(typed: string, { desk, place }: CommandContext): string {
     name,
     authors.map((author) => author.name),
   );
-  throw new Mistake(`Nobody called ${plain(typed)} has works here${near === undefined ? "." : `; did you mean ${plain(near)}?`}`);
+  throw new Mistake(
+    `Nobody called ${plain(typed)} has works here${near === undefined ? "." : `; did you mean ${plain(near)}?`}`,
+  );
 }
 
 /** One finished job by its id, that this person may see. */
@@ -126,8 +130,10 @@ async function findWork(id: string | undefined, action: string, context: Command
   const jobs = context.desk.store.jobs.find({ platform, community, prefix: id });
   const found = jobs.filter((job) => job.state === "done" && maySee(job, context));
   const [only, another] = found;
-  if (!only) throw new Mistake(`There is no finished job ${id} here. A job's id is in its message, and in \`/gallery\`.`);
-  if (another) throw new Mistake(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);
+  if (!only)
+    throw new Mistake(`There is no finished job ${id} here. A job's id is in its message, and in \`/gallery\`.`);
+  if (another)
+    throw new Mistake(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);
   return only;
 }
 
@@ -159,7 +165,9 @@ async function show(job: StoredJob, context: CommandContext): Promise<void> {
     const remixes = work.remixes.filter(({ variation }) => !variation);
     const variations = work.remixes.filter(({ variation }) => variation);
     const chain = [
-      ...(work.origins.length > 0 ? [`${work.variation ? "A variation of" : "Made from"} ${told(work.origins, " ← ")}`] : []),
+      ...(work.origins.length > 0
+        ? [`${work.variation ? "A variation of" : "Made from"} ${told(work.origins, " ← ")}`]
+        : []),
       ...(remixes.length > 0 ? [`Made of it: ${told(remixes, ", ")}`] : []),
       ...(variations.length > 0 ? [`Variations of it: ${told(variations, ", ")}`] : []),
     ];
@@ -170,7 +178,11 @@ async function show(job: StoredJob, context: CommandContext): Promise<void> {
       ...chain,
       `\`\`\`\n${work.line}\n\`\`\``,
     ];
-    const shown = { ...picture, description: `${work.title} by ${work.author.name}`, ...(work.spoiler ? { spoiler: true } : {}) };
+    const shown = {
+      ...picture,
+      description: `${work.title} by ${work.author.name}`,
+      ...(work.spoiler ? { spoiler: true } : {}),
+    };
     const buttons: OutgoingMessage["buttons"] = [{ id: work.again, label: "Again", emoji: "🔁", style: "primary" }];
     await announce(await fitPlace(chat, place, { text: lines.join("\n"), pictures: [shown], buttons }));
   } catch (error) {
@@ -181,6 +193,8 @@ async function show(job: StoredJob, context: CommandContext): Promise<void> {
 }
 
 function told(works: readonly GalleryWork[], between: string): string {
-  const words = works.slice(0, TOLD).map(({ title, author, job }) => `${plain(title)} by ${plain(author.name)} (\`${job}\`)`);
+  const words = works
+    .slice(0, TOLD)
+    .map(({ title, author, job }) => `${plain(title)} by ${plain(author.name)} (\`${job}\`)`);
   return `${words.join(between)}${works.length > TOLD ? ` and ${works.length - TOLD} more` : ""}`;
 }

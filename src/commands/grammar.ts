@@ -45,7 +45,8 @@ export function parseLine(text: string): Parsed<Line> {
   const name = NAME.exec(body)?.[0];
   if (name === undefined) return { ok: false, mistake: "A command begins with / and its name." };
   const rest = body.slice(name.length);
-  if (rest !== "" && !SPACE.test(rest.charAt(0))) return { ok: false, mistake: `There should be a space after /${name}.` };
+  if (rest !== "" && !SPACE.test(rest.charAt(0)))
+    return { ok: false, mistake: `There should be a space after /${name}.` };
   const args = parseArguments(rest);
   return args.ok ? { ok: true, value: { name: name.toLowerCase(), arguments: args.value } } : args;
 }
@@ -60,7 +61,10 @@ export function parseArguments(text: string): Parsed<readonly Argument[]> {
     if (key !== undefined) at = skipSpace(text, at + key.length + 1);
     const value = readValue(text, at);
     if (!value.ok)
-      return { ok: false, mistake: `The quote ${key === undefined ? "" : `after ${key}: `}is never closed; put a " at its end.` };
+      return {
+        ok: false,
+        mistake: `The quote ${key === undefined ? "" : `after ${key}: `}is never closed; put a " at its end.`,
+      };
     args.push(key === undefined ? { value: value.text } : { key: key.toLowerCase(), value: value.text });
     at = skipSpace(text, value.end);
   }

@@ -37,7 +37,11 @@ export interface HandlersOptions {
 }
 
 /** What an adapter is given: turns its events into commands and presses of buttons. Nothing here rejects. */
-export function createHandlers(chat: Chat, desk: Desk, { settleMs = SETTLE_MS, slowedDown, admin }: HandlersOptions = {}): Handlers {
+export function createHandlers(
+  chat: Chat,
+  desk: Desk,
+  { settleMs = SETTLE_MS, slowedDown, admin }: HandlersOptions = {},
+): Handlers {
   const palettes = new Palettes(settleMs);
   const reactors: Reactors = { palettes, artChannels: new ArtChannels() };
   const underWay = new Set<Promise<void>>();
@@ -89,7 +93,8 @@ async function handle(event: Exclude<ChatEvent, { kind: "reaction" }>, chat: Cha
   } catch (error) {
     if (error instanceof Mistake) return tell(event, error.message, desk);
     desk.logger.error({ err: error, event: event.kind, person: event.person.id }, "an event could not be handled");
-    const text = diskTrouble(error) ?? "Something went wrong on my side; it has been written to the log. Please try again.";
+    const text =
+      diskTrouble(error) ?? "Something went wrong on my side; it has been written to the log. Please try again.";
     return tell(event, text, desk);
   }
 }
@@ -110,7 +115,9 @@ async function runCommand(event: CommandEvent, chat: Chat, desk: Desk): Promise<
       await event.reply({ text: shorten(text, chat.limits.textLength), ...(buttons ? { buttons } : {}) }, "private");
     },
   };
-  const fromOptions = Object.entries(event.options ?? {}).map(([key, value]): Argument => ({ key: key.toLowerCase(), value }));
+  const fromOptions = Object.entries(event.options ?? {}).map(
+    ([key, value]): Argument => ({ key: key.toLowerCase(), value }),
+  );
   const values = fromOptions.length > 0 ? readValues(command, fromOptions) : readText(command, event.text ?? "");
   await command.run(values, context);
 }

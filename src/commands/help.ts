@@ -33,7 +33,8 @@ export function explain(command: Command): string {
 
 function explainOption(name: string, option: Option): string {
   const { minimum, maximum, unit, choices } = option;
-  const range = minimum === undefined || maximum === undefined ? "" : `, ${minimum} to ${maximum}${unit ? ` ${unit}` : ""}`;
+  const range =
+    minimum === undefined || maximum === undefined ? "" : `, ${minimum} to ${maximum}${unit ? ` ${unit}` : ""}`;
   const words = choices && choices.length > 0 ? `: ${choices.map((choice) => choice.value).join(", ")}` : "";
   const fallback = option.default === undefined ? "" : ` (else ${option.default})`;
   return `\`${name}\` ${option.help}${range}${words}${fallback}`;

@@ -53,7 +53,12 @@ export interface House {
   /** Most styles that a community, and one person in it, may add. */
   readonly styles: { readonly perCommunity: number; readonly perPerson: number };
   /** The most that may wait or run, and be started in an hour, of one person and of one channel. */
-  readonly caps: { readonly perPerson: number; readonly perHour: number; readonly perChannel: number; readonly perChannelHour: number };
+  readonly caps: {
+    readonly perPerson: number;
+    readonly perHour: number;
+    readonly perChannel: number;
+    readonly perChannelHour: number;
+  };
   /** The engine's bound of a job's feature maps in megabytes, beyond which it works in tiles; Infinity for none. */
   readonly mapsMegabytes: number;
   readonly pictures: { readonly maxBytes: number; readonly seconds: number };

@@ -51,7 +51,11 @@ export function numberOption(description: NumberDescription): Option<number> {
   return { ...numeric(description, "a number", Number.isFinite), type: "number" };
 }
 
-function numeric(description: NumberDescription, what: string, check: (value: number) => boolean): Omit<Option<number>, "type"> {
+function numeric(
+  description: NumberDescription,
+  what: string,
+  check: (value: number) => boolean,
+): Omit<Option<number>, "type"> {
   const { help, unit, minimum, maximum } = description;
   const expected = `${what} from ${minimum} to ${maximum}${unit ? ` ${unit}` : ""}`;
   const schema = z.string().transform((typed, context) => {
@@ -96,7 +100,13 @@ const YES = new Set(["yes", "y", "true", "on", "1"]);
 const NO = new Set(["no", "n", "false", "off", "0"]);
 
 /** Yes or no; its name alone, as a word, means yes. */
-export function flagOption({ help, default: fallback }: { readonly help: string; readonly default: boolean }): Option<boolean> {
+export function flagOption({
+  help,
+  default: fallback,
+}: {
+  readonly help: string;
+  readonly default: boolean;
+}): Option<boolean> {
   const schema = z.string().transform((typed, context) => {
     const word = typed.trim().toLowerCase();
     if (YES.has(word)) return true;

@@ -48,12 +48,19 @@ export function provenanceOfJob(job: Job, person: Pick<Person, "id">): Provenanc
 export function provenanceOfRepeat(job: Job, person: Pick<Person, "id">): Provenance {
   const { author, credits = [], pictures, spoiler } = job;
   // A photo that nobody is named for was the author's own.
-  const named = credits.some(({ role }) => role === "picture") || author.id === person.id || !pictures.includes("image");
-  return { ...provenance(job.id, named ? credits : [{ role: "picture", by: author.name }, ...credits], spoiler === true), repeats: true };
+  const named =
+    credits.some(({ role }) => role === "picture") || author.id === person.id || !pictures.includes("image");
+  return {
+    ...provenance(job.id, named ? credits : [{ role: "picture", by: author.name }, ...credits], spoiler === true),
+    repeats: true,
+  };
 }
 
 /** Credits of styles in the place of those before, if any were chosen. */
-export function withStyleCredits(before: readonly JobCredit[] = [], styles: readonly JobCredit[] | undefined): readonly JobCredit[] {
+export function withStyleCredits(
+  before: readonly JobCredit[] = [],
+  styles: readonly JobCredit[] | undefined,
+): readonly JobCredit[] {
   return distinct(styles === undefined ? before : [...before.filter(({ role }) => role === "picture"), ...styles]);
 }
 

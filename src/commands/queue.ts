@@ -16,13 +16,21 @@ export const queueCommand: Command = defineCommand({
     const line = context.desk.queue.line();
     const caps = capsText(context);
     const notice = context.desk.queue.notice?.();
-    if (line.length === 0) return context.whisper(`${notice ?? "Nobody is waiting: the next job starts at once."}\n${caps}`);
-    const mine = line.filter(({ job }) => job.place.platform === context.place.platform && job.author.id === context.person.id);
+    if (line.length === 0)
+      return context.whisper(`${notice ?? "Nobody is waiting: the next job starts at once."}\n${caps}`);
+    const mine = line.filter(
+      ({ job }) => job.place.platform === context.place.platform && job.author.id === context.person.id,
+    );
     const shown = [...line.slice(0, SHOWN), ...mine.filter((standing) => line.indexOf(standing) >= SHOWN)];
     const rows = shown.map((standing) => row(standing, context));
     const hidden = line.length - shown.length;
     return context.whisper(
-      [...(notice === undefined ? [] : [notice]), ...rows, ...(hidden > 0 ? [`... and ${hidden} more`] : []), caps].join("\n"),
+      [
+        ...(notice === undefined ? [] : [notice]),
+        ...rows,
+        ...(hidden > 0 ? [`... and ${hidden} more`] : []),
+        caps,
+      ].join("\n"),
     );
   },
 });
@@ -42,7 +50,11 @@ function capsText({ desk, person, place }: CommandContext): string {
   };
   const mine = used({ platform, author: person.id }, caps.perPerson, caps.perHour);
   const own = set.perPerson !== undefined || set.perPersonHour !== undefined;
-  const mineHere = used({ ...here, author: person.id }, set.perPerson ?? caps.perPerson, set.perPersonHour ?? caps.perHour);
+  const mineHere = used(
+    { ...here, author: person.id },
+    set.perPerson ?? caps.perPerson,
+    set.perPersonHour ?? caps.perHour,
+  );
   const all = used(here, set.perChannel ?? caps.perChannel, set.perChannelHour ?? caps.perChannelHour);
   return `You: ${mine}${own ? `; in this channel: ${mineHere}` : ""}. This channel: ${all}.`;
 }
@@ -50,9 +62,16 @@ function capsText({ desk, person, place }: CommandContext): string {
 function row(standing: Standing, { person, place, desk }: CommandContext): string {
   const { job, waitSeconds, runSeconds } = standing;
   const mine = job.place.platform === place.platform && job.author.id === person.id;
-  const here = job.place.platform === place.platform && job.place.community === place.community && job.place.channel === place.channel;
+  const here =
+    job.place.platform === place.platform &&
+    job.place.community === place.community &&
+    job.place.channel === place.channel;
   const title = desk.recipes.get(job.recipe)?.title(job.params) ?? job.recipe;
-  const what = mine || here ? `${title}, ${mine ? "**yours**" : `by ${job.author.name}`} (\`${job.id}\`)` : "A job in another channel";
-  const when = standing.place === 0 ? `running, about ${duration(runSeconds)} left` : `starts in about ${duration(waitSeconds)}`;
+  const what =
+    mine || here
+      ? `${title}, ${mine ? "**yours**" : `by ${job.author.name}`} (\`${job.id}\`)`
+      : "A job in another channel";
+  const when =
+    standing.place === 0 ? `running, about ${duration(runSeconds)} left` : `starts in about ${duration(waitSeconds)}`;
   return `${standing.place === 0 ? "▶" : `${standing.place}.`} ${what}: ${when}`;
 }

@@ -26,7 +26,11 @@ export function readValues<O extends Options>(command: Command<O>, args: readonl
     const isFree = (name: string): boolean => !Object.hasOwn(values, options.get(name)?.key ?? name);
     const name =
       argument.key ??
-      (isFlag ? argument.value.toLowerCase() : isLink(argument.value) ? (pictures.find(isFree) ?? pictures[0]) : positional.find(isFree));
+      (isFlag
+        ? argument.value.toLowerCase()
+        : isLink(argument.value)
+          ? (pictures.find(isFree) ?? pictures[0])
+          : positional.find(isFree));
     const found = name === undefined ? undefined : named(name);
     if (!found && collecting !== undefined) {
       collected.push(argument);
@@ -43,7 +47,8 @@ export function readValues<O extends Options>(command: Command<O>, args: readonl
     values[gatherer.key] = readOne(command, collecting, gatherer.option, collected.map(joined).join(" "));
   }
   for (const [name, { key, option }] of options) {
-    if (option.required && !Object.hasOwn(values, key)) throw new Mistake(`/${command.name} needs ${name}. ${example(command, name)}`);
+    if (option.required && !Object.hasOwn(values, key))
+      throw new Mistake(`/${command.name} needs ${name}. ${example(command, name)}`);
   }
   return values as ValuesOf<O>;
 }
@@ -82,7 +87,8 @@ function strayWord(command: Command, word: string): string {
   for (const [key, option] of Object.entries(command.options)) {
     // `/dream creatures` says clearly enough what is meant.
     const choice = option.choices?.find((known) => known.value.toLowerCase() === word.toLowerCase());
-    if (choice) return `\`${shown}\` needs its option's name: \`${kebab(key)}:${choice.value}\`. ${example(command, kebab(key))}`;
+    if (choice)
+      return `\`${shown}\` needs its option's name: \`${kebab(key)}:${choice.value}\`. ${example(command, kebab(key))}`;
   }
   return `I don't know what \`${shown}\` means here; options are written name:value. ${example(command)}`;
 }

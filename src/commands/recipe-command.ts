@@ -54,7 +54,9 @@ export function recipeCommand({ recipe, help, examples, picture, ask, questions 
           pictures[picture.role] = found.bytes;
           attached.push(found);
         } else if (!picture.without?.(given))
-          throw new Mistake(`There is no picture here. Attach one, or answer a message that has one, with ${quoted(examples[0])}.`);
+          throw new Mistake(
+            `There is no picture here. Attach one, or answer a message that has one, with ${quoted(examples[0])}.`,
+          );
         const second = picture.second && (await findSecondPicture(context));
         if (picture.second && second) {
           pictures[picture.second] = second.bytes;

@@ -14,7 +14,10 @@ import { zoomRecipe } from "./recipes/zoom.js";
 import { readVote, voteOptions } from "./votes/ask.js";
 
 /** A new recipe joins here. */
-export function recipeCommands(house: House): { readonly recipes: readonly Recipe[]; readonly commands: readonly Command[] } {
+export function recipeCommands(house: House): {
+  readonly recipes: readonly Recipe[];
+  readonly commands: readonly Command[];
+} {
   const [dream, stylize, blend, texture, neuron, neurons, zoom] = [
     ...[dreamRecipe(house), stylizeRecipe(house), blendRecipe(house), textureRecipe(house)],
     ...[neuronRecipe(house), neuronsRecipe(house), zoomRecipe(house)],
@@ -76,7 +79,12 @@ export function recipeCommands(house: House): { readonly recipes: readonly Recip
       recipe: texture,
       help: "Weaves a surface without a scene from a style or a picture",
       picture: { role: "style", help: "The picture to take it from", without: ({ style }) => style !== undefined },
-      examples: ["/texture winter tileable", "/texture", "/texture winter width:512 height:256", "/texture means size:256"],
+      examples: [
+        "/texture winter tileable",
+        "/texture",
+        "/texture winter width:512 height:256",
+        "/texture means size:256",
+      ],
     }),
     recipeCommand({
       recipe: neuron,
@@ -86,13 +94,21 @@ export function recipeCommands(house: House): { readonly recipes: readonly Recip
     recipeCommand({
       recipe: neurons,
       help: "Shows many neurons of some layers on one sheet",
-      examples: ["/neurons", '/neurons layers:"activation_21 activation_36" columns:4', '/neurons activation_30 channels:"4 7 21"'],
+      examples: [
+        "/neurons",
+        '/neurons layers:"activation_21 activation_36" columns:4',
+        '/neurons activation_30 channels:"4 7 21"',
+      ],
     }),
     recipeCommand({
       recipe: zoom,
       help: "Films an endless zoom from one neuron to the next, from a picture or from noise",
       picture: { role: "image", help: "The picture to begin with; none begins with noise", without: () => true },
-      examples: ["/zoom", "/zoom frames:96 loop:bounce", '/zoom channels:"activation_36/7 activation_27/10" picture:none'],
+      examples: [
+        "/zoom",
+        "/zoom frames:96 loop:bounce",
+        '/zoom channels:"activation_36/7 activation_27/10" picture:none',
+      ],
     }),
   ];
   return { recipes: [dream, stylize, blend, texture, neuron, neurons, zoom], commands };

@@ -30,17 +30,23 @@ export class Registry {
     if (command) return command;
     const near = nearest(name, this.#commands.keys());
     const shown = name.slice(0, 40);
-    throw new Mistake(`There is no command /${shown}${near ? `; did you mean /${near}?` : "."} \`/help\` lists them all.`);
+    throw new Mistake(
+      `There is no command /${shown}${near ? `; did you mean /${near}?` : "."} \`/help\` lists them all.`,
+    );
   }
 
   /** Choices for a value that is being typed: those that begin with it first, then those that contain it. */
-  async complete(request: Pick<CompletionRequest, "command" | "option" | "typed" | "place">): Promise<readonly Completion[]> {
+  async complete(
+    request: Pick<CompletionRequest, "command" | "option" | "typed" | "place">,
+  ): Promise<readonly Completion[]> {
     const options = this.#commands.get(request.command.toLowerCase())?.options ?? {};
     const option = Object.entries(options).find(([key]) => kebab(key) === request.option)?.[1];
     const typed = request.typed.trim().toLowerCase();
     const choices = option?.completes === "styles" ? await this.#styles(request.place) : (option?.choices ?? []);
     const begin = choices.filter((choice) => choice.value.toLowerCase().startsWith(typed));
-    const contain = choices.filter((choice) => !begin.includes(choice) && `${choice.value} ${choice.label}`.toLowerCase().includes(typed));
+    const contain = choices.filter(
+      (choice) => !begin.includes(choice) && `${choice.value} ${choice.label}`.toLowerCase().includes(typed),
+    );
     return [...begin, ...contain].slice(0, MAX_COMPLETIONS);
   }
 

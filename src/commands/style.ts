@@ -69,7 +69,13 @@ export function styleCommand(house: House): Command {
       to: name("Its new name", false),
       picture: pictureOption({ help: "The picture to add" }),
     },
-    examples: ["/style", "/style show winter", "/style add name:rust emoji:🍂", "/style rename rust to:autumn-rust", "/style remove rust"],
+    examples: [
+      "/style",
+      "/style show winter",
+      "/style add name:rust emoji:🍂",
+      "/style rename rust to:autumn-rust",
+      "/style remove rust",
+    ],
     async run(values: Values, context) {
       try {
         await ACTIONS[values.action ?? (values.name === undefined ? "list" : "show")]?.(values, context, house);
@@ -91,7 +97,12 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext,
 
   async show(values, { chat, desk, place, announce }) {
     const style = await findStyle(desk.styles, place, needed(values.name, "name", "/style show winter"));
-    const picture = { bytes: await style.picture(), name: `${style.name}.jpg`, type: "image/jpeg", description: `The style ${style.name}` };
+    const picture = {
+      bytes: await style.picture(),
+      name: `${style.name}.jpg`,
+      type: "image/jpeg",
+      description: `The style ${style.name}`,
+    };
     const text = `${style.emoji} **${style.name}**: ${plain(style.help)}${style.opposite ? `; its opposite is ${style.opposite}` : ""}.`;
     await announce({ text, pictures: [await fitPicture(picture, await uploadBytes(chat, place))] });
   },
@@ -102,7 +113,10 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext,
     const [word, mark] = [needed(name, "name", usage), needed(emoji, "emoji", usage)];
     if (!NAME.test(word)) throw new Mistake(`A style's name is a word. For example: \`${usage}\``);
     const taken = (await desk.styles.list(place)).find((style) => style.name === word || sameEmoji(style.emoji, mark));
-    if (taken) throw new Mistake(`${taken.name === word ? `The name ${word}` : mark} is ${taken.name}'s already; choose another.`);
+    if (taken)
+      throw new Mistake(
+        `${taken.name === word ? `The name ${word}` : mark} is ${taken.name}'s already; choose another.`,
+      );
     const found = await findPicture(context, picture);
     if (!found) throw new Mistake(`There is no picture here. Attach one with \`${usage}\`.`);
     if ((await provenanceOf([found], person, desk)).spoiler) {
@@ -118,7 +132,9 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext,
     const author = { id: person.id, name: person.name };
     const kept = { bytes: new Uint8Array(bytes), type: "image/jpeg" };
     await desk.store.styles.add({ platform, community, name: word, emoji: mark, author, picture: kept }, limits);
-    await context.announce({ text: `${mark} **${word}** is a style here now, added by ${plain(person.name)}. Try \`/stylize ${word}\`.` });
+    await context.announce({
+      text: `${mark} **${word}** is a style here now, added by ${plain(person.name)}. Try \`/stylize ${word}\`.`,
+    });
   },
 
   async rename({ name, to }, context) {
@@ -126,7 +142,9 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext,
     const own = ownStyle(needed(name, "name", usage), context);
     const word = needed(to, "to, the new name", usage);
     if (!NAME.test(word)) throw new Mistake(`A style's name is a word. For example: \`${usage}\``);
-    const taken = (await context.desk.styles.list(context.place)).some((style: Style) => style.name === word && style.name !== own.name);
+    const taken = (await context.desk.styles.list(context.place)).some(
+      (style: Style) => style.name === word && style.name !== own.name,
+    );
     if (taken) throw new Mistake(`The name ${word} is taken; choose another.`);
     context.desk.store.styles.rename(own.id, word);
     await context.whisper(`${own.name} is called ${word} now.`);

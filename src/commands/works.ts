@@ -6,7 +6,9 @@ import { commandLine } from "./recipes/recipe.js";
 
 /** A person's finished works in a community, newest first, wherever they were made and whether or not the gallery shows them. */
 export function works({ platform, community, person, limit }: WorksRequest, desk: Desk): Work[] {
-  return desk.store.jobs.finishedBy({ platform, community, author: person.id }, limit).flatMap((job) => workOf(job, desk) ?? []);
+  return desk.store.jobs
+    .finishedBy({ platform, community, author: person.id }, limit)
+    .flatMap((job) => workOf(job, desk) ?? []);
 }
 
 function workOf(job: StoredJob, desk: Desk): Work | undefined {

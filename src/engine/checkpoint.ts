@@ -81,7 +81,11 @@ export function unpackCheckpoint(task: Task, checkpoint: Checkpoint): Progress |
       at += aligned(size);
     }
     // JSON has no NaN.
-    const octaves = header.octaves.map((octave) => ({ ...octave, lossStart: octave.lossStart ?? NaN, lossEnd: octave.lossEnd ?? NaN }));
+    const octaves = header.octaves.map((octave) => ({
+      ...octave,
+      lossStart: octave.lossStart ?? NaN,
+      lossEnd: octave.lossEnd ?? NaN,
+    }));
     return { state: { octave: header.octave, numbers: header.numbers, arrays }, octaves, seconds: header.seconds };
   } catch {
     return undefined;
@@ -90,7 +94,8 @@ export function unpackCheckpoint(task: Task, checkpoint: Checkpoint): Progress |
 
 function fingerprint({ recipe, params, pictures }: Task): string {
   const hash = createHash("sha256").update(JSON.stringify([recipe, params]));
-  for (const role of Object.keys(pictures).sort()) hash.update(`\n${role}\n`).update(pictures[role] ?? new Uint8Array());
+  for (const role of Object.keys(pictures).sort())
+    hash.update(`\n${role}\n`).update(pictures[role] ?? new Uint8Array());
   return hash.digest("hex");
 }
 

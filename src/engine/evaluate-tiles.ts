@@ -29,7 +29,10 @@ export interface Work {
 }
 
 /** The tiles of a picture; one when it may be worked on at once. */
-export function worksOf({ width, height }: { readonly width: number; readonly height: number }, { stride, pixels }: TileOptions): Work[] {
+export function worksOf(
+  { width, height }: { readonly width: number; readonly height: number },
+  { stride, pixels }: TileOptions,
+): Work[] {
   if (width * height <= pixels) {
     const tile = { x: 0, y: 0, width, height };
     return [{ tile, region: tile }];

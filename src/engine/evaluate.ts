@@ -27,8 +27,11 @@ function scopeOfNetwork(network: Network, options: BuildOptions): Scope {
   });
 }
 
-const keyOf = ({ id, edition = "" }: Network, { pooling = "max", multipleOf = 1 }: BuildOptions, what: string): string =>
-  `${id} ${edition} ${pooling} ${multipleOf} ${what}`;
+const keyOf = (
+  { id, edition = "" }: Network,
+  { pooling = "max", multipleOf = 1 }: BuildOptions,
+  what: string,
+): string => `${id} ${edition} ${pooling} ${multipleOf} ${what}`;
 
 /** Computes an objective's loss and gradient at a picture, or a batch of pictures [N, 3, H, W]. */
 export async function evaluate(
@@ -44,7 +47,10 @@ export async function evaluate(
     const loss = objective.build(scope);
     return { loss, gradient: gradient(loss, scope.image) };
   };
-  const outputs = await programs.run(keyOf(network, options, objective.structure), build, { ...objective.values, image });
+  const outputs = await programs.run(keyOf(network, options, objective.structure), build, {
+    ...objective.values,
+    image,
+  });
   return { loss: outputs.loss?.data[0] ?? Number.NaN, gradient: outputs.gradient?.data ?? new Float32Array() };
 }
 

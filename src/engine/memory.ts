@@ -32,7 +32,11 @@ export interface StepOptions extends BuildOptions {
  * Bytes that loss and gradient of a network up to some layers take for one pixel of the picture. Weights are left out; those that
  * onnxruntime keeps transformed for Winograd's algorithm are four times their size.
  */
-export function bytesPerPixel(network: Network, layers: readonly string[], { runtime, ...options }: StepOptions = {}): number {
+export function bytesPerPixel(
+  network: Network,
+  layers: readonly string[],
+  { runtime, ...options }: StepOptions = {},
+): number {
   const { layers: built } = network.build(options);
   const outputs = layers.flatMap((name): Node[] => {
     const node = built.get(name);
@@ -71,15 +75,21 @@ export interface Tile {
 /** Cuts a picture into a grid of nearly equal tiles of at most `pixels` each; one tile when it is small enough. */
 export function tilesOf({ width, height }: Scale, pixels: number): Tile[] {
   let [across, down] = [1, 1];
-  while (Math.ceil(width / across) * Math.ceil(height / down) > pixels && (width / across > MINIMUM || height / down > MINIMUM)) {
+  while (
+    Math.ceil(width / across) * Math.ceil(height / down) > pixels &&
+    (width / across > MINIMUM || height / down > MINIMUM)
+  ) {
     if (width / across >= height / down) across++;
     else down++;
   }
-  const cut = (length: number, parts: number): number[] => Array.from({ length: parts + 1 }, (_, i) => Math.round((i * length) / parts));
+  const cut = (length: number, parts: number): number[] =>
+    Array.from({ length: parts + 1 }, (_, i) => Math.round((i * length) / parts));
   const [xs, ys] = [cut(width, across), cut(height, down)];
   return ys
     .slice(0, -1)
-    .flatMap((y, j) => xs.slice(0, -1).map((x, i) => ({ x, y, width: (xs[i + 1] ?? width) - x, height: (ys[j + 1] ?? height) - y })));
+    .flatMap((y, j) =>
+      xs.slice(0, -1).map((x, i) => ({ x, y, width: (xs[i + 1] ?? width) - x, height: (ys[j + 1] ?? height) - y })),
+    );
 }
 
 /** Tiles are not cut smaller than this, in pixels: deep layers would see nothing but padding. */

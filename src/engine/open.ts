@@ -46,7 +46,8 @@ export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEng
     network(id, onProgress) {
       const known = networks.get(id);
       networks.delete(id);
-      const network = known ?? loadNetwork(id, { modelsDir, modelsPath: [...modelsPath], ...(onProgress && { onProgress }) });
+      const network =
+        known ?? loadNetwork(id, { modelsDir, modelsPath: [...modelsPath], ...(onProgress && { onProgress }) });
       networks.set(id, network);
       // A failure is not kept: the next job tries again.
       network.catch(() => networks.get(id) === network && networks.delete(id));

@@ -35,7 +35,8 @@ export async function runJob(request: EngineRequest, context: JobContext): Promi
   const started = performance.now();
   try {
     const recipe = RECIPES.get(request.recipe);
-    if (!recipe) throw new RecipeError(`There is no recipe "${request.recipe}"; there are ${[...RECIPES.keys()].join(", ")}.`);
+    if (!recipe)
+      throw new RecipeError(`There is no recipe "${request.recipe}"; there are ${[...RECIPES.keys()].join(", ")}.`);
     const params = parseParams(recipe.params, request.params);
     const pictures: Record<string, PictureInput> = {};
     for (const [role, bytes] of Object.entries(request.pictures)) {
@@ -49,9 +50,12 @@ export async function runJob(request: EngineRequest, context: JobContext): Promi
     const checkpointDue = checkpointClock();
     let last: Frame | undefined;
     let film: Film | undefined;
-    const run = noting(recipe.run(params, pictures, { ...context, ...(earlier && { resume: earlier.state }) }), (made) => {
-      film = made;
-    });
+    const run = noting(
+      recipe.run(params, pictures, { ...context, ...(earlier && { resume: earlier.state }) }),
+      (made) => {
+        film = made;
+      },
+    );
     for await (const frame of run) {
       signal.throwIfAborted();
       if (frame.kind === "octave") octaves.push(summary(frame));
@@ -115,7 +119,8 @@ async function finished(
   { image }: Frame,
   film: Film | undefined,
 ): Promise<Pick<EngineResult, "picture" | "type" | "width" | "height" | "film">> {
-  if (!film) return { picture: await encode(image, "png"), type: "image/png", width: image.width, height: image.height };
+  if (!film)
+    return { picture: await encode(image, "png"), type: "image/png", width: image.width, height: image.height };
   const { bytes, type, width, height, frames, framesPerSecond } = film;
   return { picture: bytes, type, width, height, film: { frames, framesPerSecond } };
 }
@@ -144,7 +149,9 @@ export function toEngineError(error: unknown): EngineError {
   }
   const text = error instanceof Error ? error.message : String(error);
   if (/alloc|out of memory|bad_alloc/i.test(text)) {
-    return new EngineError("memory", "The picture is too large for this machine's memory. Try a smaller size.", { cause: error });
+    return new EngineError("memory", "The picture is too large for this machine's memory. Try a smaller size.", {
+      cause: error,
+    });
   }
   return new EngineError("internal", "The engine failed on this picture. The log says more.", { cause: error });
 }

@@ -13,7 +13,10 @@ export function countNotices(metrics: Metrics): Observer {
         return;
       case "delivered":
       case "undelivered":
-        metrics.deliveries.inc({ platform: notice.platform, outcome: notice.kind === "delivered" ? "posted" : "failed" });
+        metrics.deliveries.inc({
+          platform: notice.platform,
+          outcome: notice.kind === "delivered" ? "posted" : "failed",
+        });
         return;
       case "chat-failed":
         metrics.chatFailures.inc({ platform: notice.platform, kind: notice.why });

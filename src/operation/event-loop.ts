@@ -42,9 +42,14 @@ export class EventLoopWatch {
 
   #now(): Lag {
     // Nanoseconds, with the time between two looks in them; before the first look the histogram says NaN.
-    const seconds = (nanoseconds: number) => Math.max(0, (Number.isFinite(nanoseconds) ? nanoseconds : 0) / 1e9 - RESOLUTION_MS / 1e3);
+    const seconds = (nanoseconds: number) =>
+      Math.max(0, (Number.isFinite(nanoseconds) ? nanoseconds : 0) / 1e9 - RESOLUTION_MS / 1e3);
     const { count } = this.#delay;
     if (count === 0) return { p50: 0, p99: 0, max: 0 };
-    return { p50: seconds(this.#delay.percentile(50)), p99: seconds(this.#delay.percentile(99)), max: seconds(this.#delay.max) };
+    return {
+      p50: seconds(this.#delay.percentile(50)),
+      p99: seconds(this.#delay.percentile(99)),
+      max: seconds(this.#delay.max),
+    };
   }
 }

@@ -13,7 +13,16 @@ import { countNotices } from "./count-notices.js";
 import { DiskWatch, fileBytes, folderBytes } from "./disk.js";
 import { EventLoopWatch } from "./event-loop.js";
 import { Metrics } from "./metrics.js";
-import { type Check, chatCheck, clusterCheck, engineCheck, type Problem, problemsOf, storeCheck, workersCheck } from "./readiness.js";
+import {
+  type Check,
+  chatCheck,
+  clusterCheck,
+  engineCheck,
+  type Problem,
+  problemsOf,
+  storeCheck,
+  workersCheck,
+} from "./readiness.js";
 import { json, OperationServer, type Routes } from "./server.js";
 import { watchQueue } from "./watch-queue.js";
 
@@ -86,7 +95,10 @@ export class Operation {
       return address;
     } catch (error) {
       const where = `${settings.host}:${settings.port}`;
-      logger.error({ err: error }, `health and metrics are not served: ${where} cannot be had; set OPS_PORT, or OPS_ENABLED=false`);
+      logger.error(
+        { err: error },
+        `health and metrics are not served: ${where} cannot be had; set OPS_PORT, or OPS_ENABLED=false`,
+      );
       return undefined;
     }
   }
@@ -212,13 +224,22 @@ export class Operation {
         const lag = this.#loop.lag;
         const stuck = lag.p50 > STUCK_SECONDS;
         const uptimeSeconds = Math.round((Date.now() - this.startedAt) / 1000);
-        return json(stuck ? 503 : 200, { status: stuck ? "stuck" : "alive", version, uptimeSeconds, eventLoopLagSeconds: lag });
+        return json(stuck ? 503 : 200, {
+          status: stuck ? "stuck" : "alive",
+          version,
+          uptimeSeconds,
+          eventLoopLagSeconds: lag,
+        });
       },
       "/readyz": async () => {
         const problems = await this.problems();
         return json(problems.length > 0 ? 503 : 200, { status: problems.length > 0 ? "not ready" : "ready", problems });
       },
-      "/metrics": async () => ({ status: 200, type: this.metrics.registry.contentType, body: await this.#exposition() }),
+      "/metrics": async () => ({
+        status: 200,
+        type: this.metrics.registry.contentType,
+        body: await this.#exposition(),
+      }),
     };
   }
 
@@ -238,14 +259,16 @@ export class Operation {
       metrics.loopLag.set({ percentile: "99" }, p99);
       metrics.loopLag.set({ percentile: "100" }, max);
       const broken = new Set((await this.problems()).map(({ part }) => part));
-      for (const part of ["program", ...this.#checks.map((check) => check.part)]) metrics.ready.set({ part }, broken.has(part) ? 0 : 1);
+      for (const part of ["program", ...this.#checks.map((check) => check.part)])
+        metrics.ready.set({ part }, broken.has(part) ? 0 : 1);
     });
   }
 
   async #exposition(): Promise<string> {
     const reckoned = await Promise.allSettled(this.#gauges.map(async (reckon) => reckon()));
     for (const outcome of reckoned) {
-      if (outcome.status === "rejected") this.options.logger.warn({ err: outcome.reason }, "a metric could not be reckoned");
+      if (outcome.status === "rejected")
+        this.options.logger.warn({ err: outcome.reason }, "a metric could not be reckoned");
     }
     return this.metrics.registry.metrics();
   }

@@ -33,7 +33,9 @@ export async function problemsOf(checks: readonly Check[], patienceMs = PATIENCE
 
 async function judged(run: () => Promise<string | undefined>, patienceMs: number): Promise<string | undefined> {
   const over = new AbortController();
-  const late = delay(patienceMs, `It has not answered for ${patienceMs / 1000} s.`, { signal: over.signal }).catch(() => undefined);
+  const late = delay(patienceMs, `It has not answered for ${patienceMs / 1000} s.`, { signal: over.signal }).catch(
+    () => undefined,
+  );
   try {
     return await Promise.race([run(), late]);
   } catch (error) {
@@ -83,7 +85,9 @@ export function clusterCheck(cluster: { readonly reachable: boolean; readonly ho
   return {
     part: "redis",
     run: async () =>
-      cluster.reachable ? undefined : `Redis at ${cluster.host} cannot be reached (REDIS_URL); unfinished jobs wait for it.`,
+      cluster.reachable
+        ? undefined
+        : `Redis at ${cluster.host} cannot be reached (REDIS_URL); unfinished jobs wait for it.`,
   };
 }
 

@@ -23,9 +23,12 @@ export class OperationServer {
     private readonly routes: Routes,
     private readonly logger: Logger,
   ) {
-    this.#server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000 }, (request, response) => {
-      void this.#answer(request, response);
-    });
+    this.#server = createServer(
+      { requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000 },
+      (request, response) => {
+        void this.#answer(request, response);
+      },
+    );
     this.#server.maxConnections = 100;
   }
 
@@ -54,7 +57,11 @@ export class OperationServer {
       this.logger.error({ err: error, url: request.url }, "an operations request failed");
       return json(500, { error: "It is in the log." });
     });
-    response.writeHead(status, { "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff" });
+    response.writeHead(status, {
+      "content-type": type,
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    });
     response.end(request.method === "HEAD" ? undefined : body);
   }
 

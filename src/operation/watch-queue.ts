@@ -15,7 +15,8 @@ export function watchQueue(queue: Pick<JobQueue, "on">, metrics: Metrics): void 
   queue.on("suspended", (job) => steps.end(job));
   queue.on("accepted", ({ recipe }) => metrics.accepted.inc({ recipe: metrics.bounded("recipe", recipe) }));
   queue.on("started", (job) => {
-    if (!resumed.has(job.id)) metrics.waitSeconds.observe(Math.max(0, (job.startedAt ?? job.createdAt) - job.createdAt) / 1000);
+    if (!resumed.has(job.id))
+      metrics.waitSeconds.observe(Math.max(0, (job.startedAt ?? job.createdAt) - job.createdAt) / 1000);
   });
   queue.on("frame", (job, frame) => steps.frame(job, frame));
   queue.on("retrying", (job, { kind }) => {

@@ -58,7 +58,10 @@ export class Admission {
    *
    * @param open the jobs that wait or run
    */
-  admit(request: Counted & Pick<JobRequest, "caps" | "memory">, open: Iterable<Counted & Pick<Job, "state">>): () => void {
+  admit(
+    request: Counted & Pick<JobRequest, "caps" | "memory">,
+    open: Iterable<Counted & Pick<Job, "state">>,
+  ): () => void {
     const now = this.now();
     this.#prune(now);
     this.#checkMemory(request);
@@ -88,16 +91,25 @@ export class Admission {
     throw new QueueError("memory", `${needs} ${mend}`);
   }
 
-  #checkOpen(request: Counted & { readonly caps?: JobCaps | undefined }, open: readonly (Counted & Pick<Job, "state">)[]): void {
+  #checkOpen(
+    request: Counted & { readonly caps?: JobCaps | undefined },
+    open: readonly (Counted & Pick<Job, "state">)[],
+  ): void {
     const { limits } = this;
     if (open.filter(({ state }) => state === "waiting").length >= limits.length) {
-      throw new QueueError("full", `The queue is full (${count(limits.length, "job")} waiting). Please try again in a few minutes.`);
+      throw new QueueError(
+        "full",
+        `The queue is full (${count(limits.length, "job")} waiting). Please try again in a few minutes.`,
+      );
     }
     const mine = open.filter((job) => personKey(job) === personKey(request));
     const here = open.filter((job) => channelKey(job) === channelKey(request));
     const mend = "Wait for one to end, or take one back with /cancel.";
     if (mine.length >= limits.waitingPerPerson) {
-      throw new QueueError("person-waiting", `You have ${count(mine.length, "unfinished job")}, as many as one person may have. ${mend}`);
+      throw new QueueError(
+        "person-waiting",
+        `You have ${count(mine.length, "unfinished job")}, as many as one person may have. ${mend}`,
+      );
     }
     const both = mine.filter((job) => channelKey(job) === channelKey(request)).length;
     if (both >= (request.caps?.perPerson ?? Number.POSITIVE_INFINITY)) {
@@ -142,7 +154,13 @@ export class Admission {
     );
   }
 
-  #hour(kind: "person-hour" | "channel-hour", key: string, cap: number, now: number, why: (jobs: string) => string): void {
+  #hour(
+    kind: "person-hour" | "channel-hour",
+    key: string,
+    cap: number,
+    now: number,
+    why: (jobs: string) => string,
+  ): void {
     const times = this.#accepted.get(key) ?? [];
     if (times.length < cap) return;
     // The cap may have been lowered meanwhile: as many must leave the hour as there are too many.

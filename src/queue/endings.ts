@@ -56,7 +56,9 @@ export class Endings {
   cancelled(live: LiveJob, reason: CancelReason): Promise<void> {
     // The name is for the next start, should this one not live to tell.
     const failure: JobFailure = { kind: "cancelled", message: reason.name };
-    return this.#end(live, { state: "cancelled", failure }, () => this.options.events.emit("cancelled", live.job, reason));
+    return this.#end(live, { state: "cancelled", failure }, () =>
+      this.options.events.emit("cancelled", live.job, reason),
+    );
   }
 
   failed(live: LiveJob, failure: JobFailure): Promise<void> {

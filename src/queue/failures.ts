@@ -13,7 +13,10 @@ export function failureOf(error: unknown): JobFailure {
 }
 
 /** A job that has gone from one machine to another: the first one was stopped, or died. */
-export const MOVED: JobFailure = { kind: "moved", message: "The machine that worked on this has stopped; another one goes on with it." };
+export const MOVED: JobFailure = {
+  kind: "moved",
+  message: "The machine that worked on this has stopped; another one goes on with it.",
+};
 
 /** A job whose pictures are gone. */
 export function lost(message: string): JobFailure {
@@ -32,5 +35,8 @@ export function stuck(attempts: number): JobFailure {
 export function overtime(jobSeconds: number): JobFailure {
   const minutes = Math.max(1, Math.round(jobSeconds / 60));
   const limit = minutes === 1 ? "1 minute" : `${minutes} minutes`;
-  return { kind: "time", message: `This took more than ${limit}, the longest a job may take. Try a smaller size or fewer steps.` };
+  return {
+    kind: "time",
+    message: `This took more than ${limit}, the longest a job may take. Try a smaller size or fewer steps.`,
+  };
 }

@@ -99,7 +99,9 @@ export class FairLine {
       if (seen.has(key)) continue;
       seen.add(key);
       const served = this.#served.get(key) ?? 0;
-      const ahead = best && (best.waiting.priority - waiting.priority || served - best.served || waiting.number - best.waiting.number);
+      const ahead =
+        best &&
+        (best.waiting.priority - waiting.priority || served - best.served || waiting.number - best.waiting.number);
       if (ahead === undefined || ahead < 0) best = { waiting, served };
     }
     return best?.waiting;
@@ -126,7 +128,10 @@ export class FairLine {
     return rounds
       .sort(
         (a, b) =>
-          b.waiting.priority - a.waiting.priority || a.round - b.round || a.served - b.served || arrival(a.waiting) - arrival(b.waiting),
+          b.waiting.priority - a.waiting.priority ||
+          a.round - b.round ||
+          a.served - b.served ||
+          arrival(a.waiting) - arrival(b.waiting),
       )
       .map(({ waiting }) => waiting);
   }

@@ -39,7 +39,8 @@ const LET_GO_MS = 2_000;
 /** What the hourly caps look back on. */
 const HOUR_MS = 3_600_000;
 const PAUSED = "The queue is paused for maintenance; nothing that waits is lost, and it goes on by itself afterwards.";
-const DRAINING = "Dreamloom is being prepared for maintenance and takes nothing new just now. Please try again in a while.";
+const DRAINING =
+  "Dreamloom is being prepared for maintenance and takes nothing new just now. Please try again in a while.";
 const CLOSING = "Dreamloom is just shutting down. Please try again in a minute.";
 
 /** The queue, whichever engine it has: jobs start in turn, fairly between people, and the journal keeps them. */
@@ -60,7 +61,17 @@ export class FairQueue implements JobQueue {
 
   constructor(options: FairQueueOptions) {
     this.#options = options;
-    const { concurrency, elsewhere = false, engine, estimator, journal, jobSeconds, limits, logger, now = Date.now } = options;
+    const {
+      concurrency,
+      elsewhere = false,
+      engine,
+      estimator,
+      journal,
+      jobSeconds,
+      limits,
+      logger,
+      now = Date.now,
+    } = options;
     const live = this.#live;
     this.#now = now;
     const events = new QueueEmitter(logger);
@@ -73,7 +84,14 @@ export class FairQueue implements JobQueue {
     const endings = new Endings({ ...common, live, estimator, jobSeconds, elsewhere });
     // Other machines' memory is theirs.
     const seating = elsewhere ? new Room(undefined) : (engine.seating ?? new Room(limits.megabytes));
-    const runs = new Runs({ ...common, engine, journal, endings, seating, jobSeconds: elsewhere ? undefined : jobSeconds });
+    const runs = new Runs({
+      ...common,
+      engine,
+      journal,
+      endings,
+      seating,
+      jobSeconds: elsewhere ? undefined : jobSeconds,
+    });
     this.#admission = new Admission(limits, now);
     this.#turns = new Turns({
       slots: concurrency,
@@ -144,7 +162,13 @@ export class FairQueue implements JobQueue {
 
   async recover(taken: (job: Job) => void): Promise<number> {
     const { elsewhere = false, journal, logger } = this.#options;
-    const parts = { live: this.#live, writer: this.#writer, endings: this.#endings, events: this.#events, turns: this.#turns };
+    const parts = {
+      live: this.#live,
+      writer: this.#writer,
+      endings: this.#endings,
+      events: this.#events,
+      turns: this.#turns,
+    };
     const count = await recover({ ...parts, journal, elsewhere, logger }, taken);
     this.#moves.tell();
     return count;
@@ -156,7 +180,8 @@ export class FairQueue implements JobQueue {
 
   cancel(id: string, reason: CancelReason): boolean {
     const live = this.#live.get(id);
-    if (!live || live.cancelled || live.suspending || (live.job.state !== "waiting" && live.job.state !== "running")) return false;
+    if (!live || live.cancelled || live.suspending || (live.job.state !== "waiting" && live.job.state !== "running"))
+      return false;
     live.cancelled = reason;
     if (live.job.state === "waiting") {
       live.leave.abort();

@@ -153,7 +153,10 @@ export type JobChange = Partial<
 >;
 
 /** How long a job has been worked on until then, in milliseconds, by all processes together; 0 before it has begun. */
-export function workedMs({ startedAt, workedMs: before = 0 }: Pick<Job, "startedAt" | "workedMs">, until: number): number {
+export function workedMs(
+  { startedAt, workedMs: before = 0 }: Pick<Job, "startedAt" | "workedMs">,
+  until: number,
+): number {
   return before + (startedAt === undefined ? 0 : Math.max(0, until - startedAt));
 }
 

@@ -49,6 +49,8 @@ export class JournalWriter {
   }
 
   #write(id: string, work: Promise<void>): Promise<void> {
-    return this.follow(work.catch((error: unknown) => this.logger.error({ err: error, job: id }, "the journal could not be written")));
+    return this.follow(
+      work.catch((error: unknown) => this.logger.error({ err: error, job: id }, "the journal could not be written")),
+    );
   }
 }

@@ -22,9 +22,17 @@ export interface Journal {
   checkpoint(id: string): Promise<Checkpoint | undefined>;
   get(id: string): Promise<Job | undefined>;
   /** Jobs of one community whose id begins with `prefix`, newest first, 10 at most. */
-  find(where: { readonly platform: string; readonly community: string; readonly prefix: string }): Promise<readonly Job[]>;
+  find(where: {
+    readonly platform: string;
+    readonly community: string;
+    readonly prefix: string;
+  }): Promise<readonly Job[]>;
   /** A person's newest job in a community. */
-  latest(where: { readonly platform: string; readonly community: string; readonly author: string }): Promise<Job | undefined>;
+  latest(where: {
+    readonly platform: string;
+    readonly community: string;
+    readonly author: string;
+  }): Promise<Job | undefined>;
   /** The job that a message was posted for, whichever of its messages it is; the thread that the message is in does not matter. */
   ofMessage(message: JobMessage): Promise<Job | undefined>;
   /** A job's input pictures by role; undefined when they are no longer kept. */

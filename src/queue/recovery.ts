@@ -30,11 +30,17 @@ export async function recover(options: RecoveryOptions, taken: (job: Job) => voi
     taken(job);
     await tellAgain(job, options);
   }
-  const lives = unfinished.map((job) => ({ wasRunning: job.state === "running", one: liveJob({ ...job, state: "waiting" }) }));
+  const lives = unfinished.map((job) => ({
+    wasRunning: job.state === "running",
+    one: liveJob({ ...job, state: "waiting" }),
+  }));
   // All of them are there before the first one starts, so that everybody's place is known.
   for (const { one } of lives) live.set(one.job.id, one);
   // Those that were running had their turn.
-  for (const { one, wasRunning } of [...lives.filter((each) => each.wasRunning), ...lives.filter((each) => !each.wasRunning)]) {
+  for (const { one, wasRunning } of [
+    ...lives.filter((each) => each.wasRunning),
+    ...lives.filter((each) => !each.wasRunning),
+  ]) {
     taken(one.job);
     if (one.job.attempts >= BEGINNINGS) {
       logger.error({ job: one.job.id, attempts: one.job.attempts }, "a job was begun too often without getting ahead");
@@ -46,14 +52,19 @@ export async function recover(options: RecoveryOptions, taken: (job: Job) => voi
     else turns.enqueue(one);
   }
   const count = owed.length + lives.length;
-  if (count > 0) logger.info({ resumed: lives.map(({ one }) => one.job.id), untold: owed.map(({ id }) => id) }, "jobs taken up again");
+  if (count > 0)
+    logger.info(
+      { resumed: lives.map(({ one }) => one.job.id), untold: owed.map(({ id }) => id) },
+      "jobs taken up again",
+    );
   return count;
 }
 
 /** Tells how a job of an earlier process has ended. */
 async function tellAgain(job: Job, { events, journal, writer }: RecoveryOptions): Promise<void> {
   if (job.state === "failed" && job.failure) events.emit("failed", job, job.failure);
-  else if (job.state === "cancelled") events.emit("cancelled", job, { by: "person", name: job.failure?.message ?? job.author.name });
+  else if (job.state === "cancelled")
+    events.emit("cancelled", job, { by: "person", name: job.failure?.message ?? job.author.name });
   else if (job.state === "done" && job.result) {
     const picture = await journal.result(job.id);
     if (picture) {

@@ -57,7 +57,10 @@ export class Runs {
     live.seat = seating.take(live.job.megabytes);
     const startedAt = (begun ? live.job.startedAt : undefined) ?? now();
     live.job = { ...live.job, state: "running", startedAt };
-    const timer = jobSeconds === undefined ? undefined : setTimeout(() => live.abort.abort(new Error("time limit")), jobSeconds * 1000);
+    const timer =
+      jobSeconds === undefined
+        ? undefined
+        : setTimeout(() => live.abort.abort(new Error("time limit")), jobSeconds * 1000);
     events.emit("started", live.job);
     moves.tell();
     try {
@@ -83,7 +86,10 @@ export class Runs {
         signal.throwIfAborted();
         const pictures = await journal.pictures(id);
         if (!pictures) {
-          return await endings.failed(live, lost("The picture that this was to be made from is no longer there. Please send it again."));
+          return await endings.failed(
+            live,
+            lost("The picture that this was to be made from is no longer there. Please send it again."),
+          );
         }
         live.checkpoint ??= await journal.checkpoint(id);
         if (live.checkpoint) whole = false;

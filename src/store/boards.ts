@@ -36,9 +36,19 @@ export class Boards {
     const { message, kind, payload, author, expiresAt } = board;
     const { platform, community, channel, thread } = message.place;
     const change = { kind, payload, authorId: author.id, authorName: author.name, expiresAt: expiresAt ?? null };
-    const row = { platform, community, channel, thread: thread ?? null, message: message.id, createdAt: this.now(), ...change };
+    const row = {
+      platform,
+      community,
+      channel,
+      thread: thread ?? null,
+      message: message.id,
+      createdAt: this.now(),
+      ...change,
+    };
     const target = [boardTable.platform, boardTable.community, boardTable.channel, boardTable.message];
-    this.database.write(() => this.database.orm.insert(boardTable).values(row).onConflictDoUpdate({ target, set: change }).run());
+    this.database.write(() =>
+      this.database.orm.insert(boardTable).values(row).onConflictDoUpdate({ target, set: change }).run(),
+    );
   }
 
   /** The board on a message. The thread that the message is in does not matter. */
@@ -50,13 +60,17 @@ export class Boards {
   clear(message: StoredMessage): boolean {
     return this.database.write(() => {
       const board = this.#id(message);
-      return board !== undefined && this.database.orm.delete(voteTable).where(eq(voteTable.board, board)).run().changes > 0;
+      return (
+        board !== undefined && this.database.orm.delete(voteTable).where(eq(voteTable.board, board)).run().changes > 0
+      );
     });
   }
 
   /** Removes a board with its votes. Returns whether there was one, so that of two callers one alone acts on it. */
   remove(message: StoredMessage): boolean {
-    return this.database.write(() => this.database.orm.delete(boardTable).where(sameMessage(message)).run().changes > 0);
+    return this.database.write(
+      () => this.database.orm.delete(boardTable).where(sameMessage(message)).run().changes > 0,
+    );
   }
 
   /** Boards that are over before `time`, the earliest first. */
@@ -141,10 +155,19 @@ export class Boards {
   }
 
   #read(where: SQL | undefined): Board[] {
-    const rows = this.database.orm.select().from(boardTable).where(where).orderBy(asc(boardTable.expiresAt), asc(boardTable.id)).all();
+    const rows = this.database.orm
+      .select()
+      .from(boardTable)
+      .where(where)
+      .orderBy(asc(boardTable.expiresAt), asc(boardTable.id))
+      .all();
     return rows.map((row) => ({
       message: { place: placeOf(row), id: row.message },
-      ...{ kind: row.kind, payload: row.payload as Board["payload"], author: { id: row.authorId, name: row.authorName } },
+      ...{
+        kind: row.kind,
+        payload: row.payload as Board["payload"],
+        author: { id: row.authorId, name: row.authorName },
+      },
       createdAt: row.createdAt,
       ...(row.expiresAt === null ? {} : { expiresAt: row.expiresAt }),
     }));

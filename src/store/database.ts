@@ -38,7 +38,9 @@ export class Database {
       this.#client = open("dreamloom.sqlite");
       // Every commit is on the disk before anybody hears of it, so that a power cut takes no accepted job back.
       // Deleted rows are overwritten with zeros: what people have deleted is not left in the file.
-      this.#client.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF");
+      this.#client.exec(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF",
+      );
       const { orm, session, dialect } = createOrm(this.#client);
       migrate(this.#client, dialect, session, join(dir, "dreamloom.sqlite"));
       this.#client.exec("PRAGMA foreign_keys = ON");

@@ -2,7 +2,17 @@
  * - "newer", "in-use", "unwritable", "full", "damaged": the data folder itself, for whoever runs the program;
  * - "taken", "too-many", "gone", "busy", "cursor": what a person asked for, in a sentence for that person.
  */
-export type StoreErrorKind = "newer" | "in-use" | "unwritable" | "full" | "damaged" | "taken" | "too-many" | "gone" | "busy" | "cursor";
+export type StoreErrorKind =
+  | "newer"
+  | "in-use"
+  | "unwritable"
+  | "full"
+  | "damaged"
+  | "taken"
+  | "too-many"
+  | "gone"
+  | "busy"
+  | "cursor";
 
 /** Why something could not be stored or found. `message` is a sentence that says what would help. */
 export class StoreError extends Error {
@@ -20,9 +30,16 @@ export class StoreError extends Error {
 export function storeError(cause: unknown, dir: string): unknown {
   const code = codeOf(cause);
   if (code === "ENOSPC" || code === "EDQUOT" || code.startsWith("SQLITE_FULL")) {
-    return new StoreError("full", `There is no space left for the data folder ${dir}: free some, or lower retention.megabytes.`, { cause });
+    return new StoreError(
+      "full",
+      `There is no space left for the data folder ${dir}: free some, or lower retention.megabytes.`,
+      { cause },
+    );
   }
-  if (/^(EACCES|ENOENT|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR)$/.test(code) || /^SQLITE_(READONLY|CANTOPEN|PERM|IOERR)/.test(code)) {
+  if (
+    /^(EACCES|ENOENT|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR)$/.test(code) ||
+    /^SQLITE_(READONLY|CANTOPEN|PERM|IOERR)/.test(code)
+  ) {
     const sentence = `The data folder ${dir} cannot be written (${code}): make it writable, or name another one in data.dir or DATA_DIR.`;
     return new StoreError("unwritable", sentence, { cause });
   }

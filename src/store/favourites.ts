@@ -23,7 +23,11 @@ export class Favourites {
    *
    * @returns whether anything changed, and how many people have it now.
    */
-  set(job: string, { platform, person }: PersonKey, on: boolean): { readonly changed: boolean; readonly count: number } {
+  set(
+    job: string,
+    { platform, person }: PersonKey,
+    on: boolean,
+  ): { readonly changed: boolean; readonly count: number } {
     const { orm } = this.database;
     return this.database.write(() => {
       const known = orm.select({ id: jobTable.id }).from(jobTable).where(eq(jobTable.id, job)).get();
@@ -32,7 +36,13 @@ export class Favourites {
         ? orm.insert(favouriteTable).values({ job, platform, person, at: this.now() }).onConflictDoNothing().run()
         : orm
             .delete(favouriteTable)
-            .where(and(eq(favouriteTable.job, job), eq(favouriteTable.platform, platform), eq(favouriteTable.person, person)))
+            .where(
+              and(
+                eq(favouriteTable.job, job),
+                eq(favouriteTable.platform, platform),
+                eq(favouriteTable.person, person),
+              ),
+            )
             .run();
       if (!on)
         orm
@@ -49,7 +59,12 @@ export class Favourites {
    *
    * @returns as {@link set} does
    */
-  react(job: string, message: StoredMessage, by: PersonKey, on: boolean): { readonly changed: boolean; readonly count: number } {
+  react(
+    job: string,
+    message: StoredMessage,
+    by: PersonKey,
+    on: boolean,
+  ): { readonly changed: boolean; readonly count: number } {
     const { orm } = this.database;
     const { platform, person } = by;
     const row = { job, platform, person, channel: message.place.channel, message: message.id };
@@ -75,11 +90,18 @@ export class Favourites {
   }
 
   count(job: string): number {
-    return this.database.orm.select({ count: jobTable.favourites }).from(jobTable).where(eq(jobTable.id, job)).get()?.count ?? 0;
+    return (
+      this.database.orm.select({ count: jobTable.favourites }).from(jobTable).where(eq(jobTable.id, job)).get()
+        ?.count ?? 0
+    );
   }
 
   has(job: string, { platform, person }: PersonKey): boolean {
-    const where = and(eq(favouriteTable.job, job), eq(favouriteTable.platform, platform), eq(favouriteTable.person, person));
+    const where = and(
+      eq(favouriteTable.job, job),
+      eq(favouriteTable.platform, platform),
+      eq(favouriteTable.person, person),
+    );
     return this.database.orm.select().from(favouriteTable).where(where).get() !== undefined;
   }
 

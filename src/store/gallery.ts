@@ -55,7 +55,9 @@ export class Gallery {
       channel === undefined ? undefined : eq(jobTable.channel, channel),
       author === undefined ? undefined : eq(jobTable.authorId, author),
       recipe === undefined ? undefined : eq(jobTable.recipe, recipe),
-      after === undefined ? undefined : sql`(${sql.join(order, sql`, `)}) < (${sql.join(readCursor(after, order.length), sql`, `)})`,
+      after === undefined
+        ? undefined
+        : sql`(${sql.join(order, sql`, `)}) < (${sql.join(readCursor(after, order.length), sql`, `)})`,
     );
     const jobs = readJobs(
       this.database.orm,
@@ -92,7 +94,12 @@ export class Gallery {
     );
     // People are called what they were called last.
     const rows = this.database.orm
-      .select({ id: jobTable.authorId, name: jobTable.authorName, last: sql`max(${jobTable.seq})`, works: sql<number>`count(*)` })
+      .select({
+        id: jobTable.authorId,
+        name: jobTable.authorName,
+        last: sql`max(${jobTable.seq})`,
+        works: sql<number>`count(*)`,
+      })
       .from(jobTable)
       .where(where)
       .groupBy(jobTable.authorId)

@@ -69,7 +69,9 @@ export class ImageFiles {
       if (!entry.isDirectory() || !/^[0-9a-f]{2}$/.test(entry.name)) continue;
       for (const name of readdirSync(join(this.folder, entry.name))) {
         const path = join(this.folder, entry.name, name);
-        const stray = SHA.test(name) ? !isKnown(name) : name.endsWith(".part") && now - statSync(path).mtimeMs > UNFINISHED_MS;
+        const stray = SHA.test(name)
+          ? !isKnown(name)
+          : name.endsWith(".part") && now - statSync(path).mtimeMs > UNFINISHED_MS;
         if (!stray) continue;
         rmSync(path, { force: true });
         removed += 1;

@@ -168,6 +168,10 @@ export class Images {
     } catch (cause) {
       throw storeError(cause, this.database.dir);
     }
-    return { sha, type: type ?? (await fileTypeFromBuffer(bytes))?.mime ?? "application/octet-stream", bytes: bytes.byteLength };
+    return {
+      sha,
+      type: type ?? (await fileTypeFromBuffer(bytes))?.mime ?? "application/octet-stream",
+      bytes: bytes.byteLength,
+    };
   }
 }

@@ -101,12 +101,18 @@ export interface StoredJob {
 }
 
 /** A job as it comes in: seen by the whole community, unhidden and without credits unless it says otherwise. */
-export type NewJob = Omit<StoredJob, "picture" | "hidden" | "favourites" | "credits" | "spoiler" | "audience" | "owed" | "repeats"> &
+export type NewJob = Omit<
+  StoredJob,
+  "picture" | "hidden" | "favourites" | "credits" | "spoiler" | "audience" | "owed" | "repeats"
+> &
   Partial<Pick<StoredJob, "credits" | "spoiler" | "audience" | "owed" | "repeats">>;
 
 /** What may change in a job's life. */
 export type StoredJobChange = Partial<
-  Pick<StoredJob, "state" | "attempts" | "startedAt" | "workedMs" | "finishedAt" | "messages" | "failure" | "result" | "owed">
+  Pick<
+    StoredJob,
+    "state" | "attempts" | "startedAt" | "workedMs" | "finishedAt" | "messages" | "failure" | "result" | "owed"
+  >
 >;
 
 /** A community of a platform. */

@@ -59,7 +59,9 @@ export function columnsOf({
 }
 
 /** The messages that can be pressed or reacted to. */
-export function* messagesOf(messages: StoredMessages): Generator<{ readonly message: StoredMessage; readonly role: MessageRole }> {
+export function* messagesOf(
+  messages: StoredMessages,
+): Generator<{ readonly message: StoredMessage; readonly role: MessageRole }> {
   const { announcement, progress, frames, final } = messages;
   if (announcement) yield { message: announcement, role: "announcement" };
   if (progress) yield { message: progress, role: "progress" };
@@ -76,7 +78,13 @@ function jobOf(row: JobRow, image: ImageRow | null): StoredJob {
   return {
     ...{ id: row.id, place: placeOf(row), author: { id: row.authorId, name: row.authorName } },
     ...{ recipe: row.recipe, params: row.params as StoredJob["params"], pictures: row.roles as string[] },
-    ...{ work: row.work, pace: row.pace, priority: row.priority, state: row.state as StoredState, attempts: row.attempts },
+    ...{
+      work: row.work,
+      pace: row.pace,
+      priority: row.priority,
+      state: row.state as StoredState,
+      attempts: row.attempts,
+    },
     createdAt: row.createdAt,
     ...(row.megabytes === null ? {} : { megabytes: row.megabytes }),
     ...(row.startedAt === null ? {} : { startedAt: row.startedAt }),
@@ -90,6 +98,11 @@ function jobOf(row: JobRow, image: ImageRow | null): StoredJob {
     ...(image === null ? {} : { picture: { sha: image.sha, type: image.type, bytes: image.bytes } }),
     credits: (row.credits ?? []) as StoredCredit[],
     owed: row.owed,
-    ...{ spoiler: row.spoiler, audience: row.audience as StoredAudience, hidden: row.hidden, favourites: row.favourites },
+    ...{
+      spoiler: row.spoiler,
+      audience: row.audience as StoredAudience,
+      hidden: row.hidden,
+      favourites: row.favourites,
+    },
   };
 }

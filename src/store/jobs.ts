@@ -107,7 +107,9 @@ export class Jobs {
 
   /** Takes a job out of the gallery, or puts it back. Returns whether there is such a job. */
   setHidden(id: string, hidden: boolean): boolean {
-    return this.database.write(() => this.database.orm.update(jobTable).set({ hidden }).where(eq(jobTable.id, id)).run().changes > 0);
+    return this.database.write(
+      () => this.database.orm.update(jobTable).set({ hidden }).where(eq(jobTable.id, id)).run().changes > 0,
+    );
   }
 
   get(id: string): StoredJob | undefined {
@@ -159,7 +161,11 @@ export class Jobs {
   /** Jobs that failed after a time (milliseconds since the epoch), the latest first. */
   failed(since: number, limit: number): StoredJob[] {
     // By the index on ends alone: failures are few, but so are the days that are asked for.
-    return this.#read(and(gte(jobTable.finishedAt, since), eq(jobTable.state, "failed")), [desc(jobTable.finishedAt)], limit);
+    return this.#read(
+      and(gte(jobTable.finishedAt, since), eq(jobTable.state, "failed")),
+      [desc(jobTable.finishedAt)],
+      limit,
+    );
   }
 
   /** Jobs that wait or run, in the order in which they came. */
@@ -192,7 +198,11 @@ export class Jobs {
       .where(gte(createdAt, time))
       .orderBy(asc(seq))
       .all();
-    return rows.map((row) => ({ place: placeOf(row), author: { id: row.authorId, name: row.authorName }, createdAt: row.createdAt }));
+    return rows.map((row) => ({
+      place: placeOf(row),
+      author: { id: row.authorId, name: row.authorName },
+      createdAt: row.createdAt,
+    }));
   }
 
   /** A job's input pictures by role; undefined when they are no longer kept, or one of them is damaged. */
@@ -278,7 +288,11 @@ export class Jobs {
 
   /** SHA-256 of a job's pictures, inputs and result. */
   #picturesOf(id: string): string[] {
-    const inputs = this.database.orm.select({ sha: jobInputTable.sha }).from(jobInputTable).where(eq(jobInputTable.job, id)).all();
+    const inputs = this.database.orm
+      .select({ sha: jobInputTable.sha })
+      .from(jobInputTable)
+      .where(eq(jobInputTable.job, id))
+      .all();
     const result = this.get(id)?.picture?.sha;
     const checkpoint = this.#checkpointOf(id)?.sha;
     return [...inputs.map(({ sha }) => sha), result, checkpoint].filter((sha) => sha !== undefined);
@@ -286,7 +300,11 @@ export class Jobs {
 
   #checkpointOf(id: string): { readonly sha: string; readonly octave: number } | undefined {
     const { checkpoint, checkpointInfo } = jobTable;
-    const row = this.database.orm.select({ sha: checkpoint, info: checkpointInfo }).from(jobTable).where(eq(jobTable.id, id)).get();
+    const row = this.database.orm
+      .select({ sha: checkpoint, info: checkpointInfo })
+      .from(jobTable)
+      .where(eq(jobTable.id, id))
+      .get();
     if (!row || row.sha === null) return undefined;
     return { sha: row.sha, octave: (row.info as { readonly octave: number }).octave };
   }

@@ -9,7 +9,12 @@ const DAY_MS = 24 * 3600 * 1000;
  * @param everyMs Another interval than a day, in milliseconds.
  * @returns a function that stops it and resolves when nothing of it is under way.
  */
-export function startRetention(retention: Retention, limits: RetentionLimits, logger: Logger, everyMs = DAY_MS): () => Promise<void> {
+export function startRetention(
+  retention: Retention,
+  limits: RetentionLimits,
+  logger: Logger,
+  everyMs = DAY_MS,
+): () => Promise<void> {
   const stopping = new AbortController();
   let underWay: Promise<void> = Promise.resolve();
   const apply = () => {

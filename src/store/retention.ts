@@ -37,7 +37,12 @@ const ENDED = isNotNull(jobTable.finishedAt);
 /** Lets go of what is old, so that the data folder does not grow for ever. Unfinished jobs and styles always stay. */
 export class Retention {
   constructor(
-    private readonly parts: { readonly database: Database; readonly images: Images; readonly jobs: Jobs; readonly boards: Boards },
+    private readonly parts: {
+      readonly database: Database;
+      readonly images: Images;
+      readonly jobs: Jobs;
+      readonly boards: Boards;
+    },
     private readonly now: () => number,
   ) {}
 

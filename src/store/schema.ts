@@ -83,7 +83,9 @@ export const jobTable = sqliteTable(
       index("job_checkpoint").on(job.checkpoint),
       index("job_finished").on(job.finishedAt),
       index("gallery_date").on(job.platform, job.community, job.finishedAt, job.seq).where(shownToAll),
-      index("gallery_favourites").on(job.platform, job.community, job.favourites, job.finishedAt, job.seq).where(shownToAll),
+      index("gallery_favourites")
+        .on(job.platform, job.community, job.favourites, job.finishedAt, job.seq)
+        .where(shownToAll),
       index("gallery_channel_date").on(job.platform, job.community, job.channel, job.finishedAt, job.seq).where(shown),
       index("gallery_channel_favourites")
         .on(job.platform, job.community, job.channel, job.favourites, job.finishedAt, job.seq)
@@ -121,7 +123,10 @@ export const jobMessageTable = sqliteTable(
     /** "announcement", "progress", "frame" or "final". */
     role: text("role").notNull(),
   },
-  (row) => [primaryKey({ columns: [row.platform, row.community, row.channel, row.message] }), index("job_message_job").on(row.job)],
+  (row) => [
+    primaryKey({ columns: [row.platform, row.community, row.channel, row.message] }),
+    index("job_message_job").on(row.job),
+  ],
 );
 
 export const favouriteTable = sqliteTable(
@@ -134,7 +139,10 @@ export const favouriteTable = sqliteTable(
     person: text("person").notNull(),
     at: integer("at").notNull(),
   },
-  (row) => [primaryKey({ columns: [row.job, row.platform, row.person] }), index("favourite_person").on(row.platform, row.person, row.at)],
+  (row) => [
+    primaryKey({ columns: [row.job, row.platform, row.person] }),
+    index("favourite_person").on(row.platform, row.person, row.at),
+  ],
 );
 
 /** Styles that communities have added. */
@@ -233,7 +241,10 @@ export const voteTable = sqliteTable(
     choice: text("choice").notNull(),
     at: integer("at").notNull(),
   },
-  (vote) => [primaryKey({ columns: [vote.board, vote.person, vote.choice] }), index("vote_person").on(vote.platform, vote.person)],
+  (vote) => [
+    primaryKey({ columns: [vote.board, vote.person, vote.choice] }),
+    index("vote_person").on(vote.platform, vote.person),
+  ],
 );
 
 /** Workspaces that have installed the Slack app, by Bolt's OAuth. */

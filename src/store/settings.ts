@@ -4,7 +4,12 @@ import type { Community } from "./job-record.js";
 import { settingTable } from "./schema.js";
 
 /** What a setting may hold: anything that JSON can say, but for null. */
-export type SettingValue = string | number | boolean | readonly SettingValue[] | { readonly [key: string]: SettingValue };
+export type SettingValue =
+  | string
+  | number
+  | boolean
+  | readonly SettingValue[]
+  | { readonly [key: string]: SettingValue };
 
 /** Where a setting holds: in one channel, or, without one, in a whole community. */
 export interface SettingScope extends Community {
@@ -52,7 +57,12 @@ export class Settings {
 
   /** Everything set in this very place, by key. */
   all(scope: SettingScope): Readonly<Record<string, SettingValue>> {
-    const rows = this.database.orm.select().from(settingTable).where(this.#at(scope)).orderBy(asc(settingTable.key)).all();
+    const rows = this.database.orm
+      .select()
+      .from(settingTable)
+      .where(this.#at(scope))
+      .orderBy(asc(settingTable.key))
+      .all();
     return Object.fromEntries(rows.map(({ key, value }) => [key, value as SettingValue]));
   }
 
@@ -77,6 +87,10 @@ export class Settings {
   }
 
   #at({ platform, community, channel = WHOLE }: SettingScope) {
-    return and(eq(settingTable.platform, platform), eq(settingTable.community, community), eq(settingTable.channel, channel));
+    return and(
+      eq(settingTable.platform, platform),
+      eq(settingTable.community, community),
+      eq(settingTable.channel, channel),
+    );
   }
 }

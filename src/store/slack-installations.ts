@@ -28,7 +28,11 @@ export class SlackInstallations implements InstallationStore {
   /** @throws when the app is not installed there. */
   async fetchInstallation(query: InstallationQuery<boolean>): Promise<Installation> {
     for (const id of idsOf(query)) {
-      const row = this.database.orm.select().from(slackInstallationTable).where(eq(slackInstallationTable.id, id)).get();
+      const row = this.database.orm
+        .select()
+        .from(slackInstallationTable)
+        .where(eq(slackInstallationTable.id, id))
+        .get();
       if (row) return row.installation as Installation;
     }
     throw new Error(`The Slack app is not installed in ${idsOf(query).join(" or ") || "an unnamed workspace"}.`);

@@ -122,23 +122,37 @@ export class Styles {
     const here = and(eq(styleTable.platform, platform), eq(styleTable.community, community));
     this.#checkName(style, style.name);
     const sameEmoji = this.#read(and(here, eq(styleTable.emojiKey, emojiKey(style.emoji))))[0];
-    if (sameEmoji) throw new StoreError("taken", `${style.emoji} is the style ${sameEmoji.name} already; choose another emoji.`);
+    if (sameEmoji)
+      throw new StoreError("taken", `${style.emoji} is the style ${sameEmoji.name} already; choose another emoji.`);
     if (this.#count(here) >= limits.perCommunity) {
-      throw new StoreError("too-many", `There are ${limits.perCommunity} styles here already, which is the most; remove one first.`);
+      throw new StoreError(
+        "too-many",
+        `There are ${limits.perCommunity} styles here already, which is the most; remove one first.`,
+      );
     }
     if (this.#count(and(here, eq(styleTable.authorId, author.id))) >= limits.perPerson) {
-      throw new StoreError("too-many", `You have added ${limits.perPerson} styles here already, which is the most; remove one first.`);
+      throw new StoreError(
+        "too-many",
+        `You have added ${limits.perPerson} styles here already, which is the most; remove one first.`,
+      );
     }
   }
 
   #checkName({ platform, community }: Community, name: string, except?: number): void {
     const here = and(eq(styleTable.platform, platform), eq(styleTable.community, community));
     const same = this.#read(and(here, eq(styleTable.nameKey, nameKey(name))))[0];
-    if (same && same.id !== except) throw new StoreError("taken", `There already is a style ${same.name}; choose another name.`);
+    if (same && same.id !== except)
+      throw new StoreError("taken", `There already is a style ${same.name}; choose another name.`);
   }
 
   #read(where: SQL | undefined): Style[] {
-    return this.database.orm.select().from(styleTable).where(where).orderBy(asc(styleTable.nameKey), asc(styleTable.id)).all().map(styleOf);
+    return this.database.orm
+      .select()
+      .from(styleTable)
+      .where(where)
+      .orderBy(asc(styleTable.nameKey), asc(styleTable.id))
+      .all()
+      .map(styleOf);
   }
 
   #count(where: SQL | undefined): number {

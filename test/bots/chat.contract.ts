@@ -17,7 +17,13 @@ const commands: readonly CommandSummary[] = [
     name: "dream",
     help: "Dreams in a picture",
     options: [
-      { name: "look", help: "What to dream of", type: "text", required: false, choices: [{ value: "creatures", label: "Creatures" }] },
+      {
+        name: "look",
+        help: "What to dream of",
+        type: "text",
+        required: false,
+        choices: [{ value: "creatures", label: "Creatures" }],
+      },
       { name: "strength", help: "How strongly", type: "number", required: false, minimum: 0.01, maximum: 20 },
       { name: "picture", help: "The picture", type: "picture", required: false, default: "latest" },
     ],
@@ -77,7 +83,8 @@ export function describeChat(name: string, open: () => Promise<World>): void {
 
     const seen = async (place: Place, id: string, who: Visitor = world.ann): Promise<Seen | undefined> =>
       (await world.look(who, place)).find((message) => message.id === id);
-    const post = (message: OutgoingMessage, place: Place = world.channel): Promise<MessageRef> => chat.post(place, message);
+    const post = (message: OutgoingMessage, place: Place = world.channel): Promise<MessageRef> =>
+      chat.post(place, message);
 
     it("posts text, pictures and buttons, and the reference leads back to them", async () => {
       const ref = await post({
@@ -97,7 +104,11 @@ export function describeChat(name: string, open: () => Promise<World>): void {
     });
 
     it("replaces all of a message by an edit: text, pictures and buttons", async () => {
-      const ref = await post({ text: "first", pictures: [await picture("#f00")], buttons: [{ id: "a", label: "Cancel" }] });
+      const ref = await post({
+        text: "first",
+        pictures: [await picture("#f00")],
+        buttons: [{ id: "a", label: "Cancel" }],
+      });
       await chat.edit(ref, { text: "second", pictures: [await picture("#00f")] });
       const message = await seen(world.channel, ref.id);
       expect(message?.text).toContain("second");
@@ -158,7 +169,9 @@ export function describeChat(name: string, open: () => Promise<World>): void {
         { name: "b.png", bytes: await plain("#00f") },
       ]);
       const sources = await chat.picturesOf(ref);
-      const colours = await Promise.all(sources.map(async (source) => colourOf((await source.fetch(fetchOptions())).bytes)));
+      const colours = await Promise.all(
+        sources.map(async (source) => colourOf((await source.fetch(fetchOptions())).bytes)),
+      );
       expect(colours).toEqual(["red", "blue"]);
       expect(sources[0]?.message).toEqual(ref);
     });
@@ -167,7 +180,9 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       await world.command(world.ann, world.channel, "dream", { look: "creatures", strength: "0.5" });
       const event = await listener.next("command");
       expect(event.name).toBe("dream");
-      const given = event.options ?? Object.fromEntries((event.text ?? "").split(" ").map((word) => word.split(":") as [string, string]));
+      const given =
+        event.options ??
+        Object.fromEntries((event.text ?? "").split(" ").map((word) => word.split(":") as [string, string]));
       expect(given).toEqual({ look: "creatures", strength: "0.5" });
       expect(event.person).toMatchObject({ id: world.ann.id, moderator: false });
       expect(event.person.name).not.toBe("");
@@ -194,7 +209,9 @@ export function describeChat(name: string, open: () => Promise<World>): void {
         async () => (await world.look(world.ann, world.channel)).some(({ text }) => text.includes("Only for you")),
         "the private answer, by Ann",
       );
-      expect((await world.look(world.ben, world.channel)).filter(({ text }) => text.includes("Only for you"))).toEqual([]);
+      expect((await world.look(world.ben, world.channel)).filter(({ text }) => text.includes("Only for you"))).toEqual(
+        [],
+      );
     });
 
     it("hands over a command's picture", async () => {
@@ -216,14 +233,22 @@ export function describeChat(name: string, open: () => Promise<World>): void {
     it("completes an option's value while it is typed", async (test) => {
       if (!world.complete) return test.skip("this platform completes nothing");
       expect(await world.complete(world.ann, world.channel, "stylize", "style", "w")).toEqual(["winter", "wool"]);
-      expect(listener.completions.at(-1)).toMatchObject({ command: "stylize", option: "style", typed: "w", place: world.channel });
+      expect(listener.completions.at(-1)).toMatchObject({
+        command: "stylize",
+        option: "style",
+        typed: "w",
+        place: world.channel,
+      });
     });
 
     it("puts reactions on a message, and reports people's only", async () => {
       const ref = await post({ text: "Which style?" });
       await chat.react(ref, "❄️");
       await chat.react(ref, "🌻");
-      expect((await seen(world.channel, ref.id))?.botReactions.map((emoji) => emoji.replaceAll("\uFE0F", ""))).toEqual(["❄", "🌻"]);
+      expect((await seen(world.channel, ref.id))?.botReactions.map((emoji) => emoji.replaceAll("\uFE0F", ""))).toEqual([
+        "❄",
+        "🌻",
+      ]);
       await world.react(world.ben, ref, "🌻", true);
       const added = await listener.next("reaction");
       expect(added).toMatchObject({ emoji: "🌻", added: true, message: ref });
@@ -237,7 +262,9 @@ export function describeChat(name: string, open: () => Promise<World>): void {
     });
 
     it("reports reactions on people's messages, and in threads", async () => {
-      const theirs = await world.say(world.ann, world.channel, "photo", [{ name: "a.png", bytes: await plain("#f00") }]);
+      const theirs = await world.say(world.ann, world.channel, "photo", [
+        { name: "a.png", bytes: await plain("#f00") },
+      ]);
       await world.react(world.ben, theirs, "👁", true);
       const eye = await listener.next("reaction");
       expect(eye.emoji.replaceAll("\uFE0F", "")).toBe("👁");
@@ -298,7 +325,9 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       await chat.edit(inThread, { text: "after, in the thread" });
       await post({ text: "more" }, thread);
       expect(await seen(world.channel, ref.id)).toMatchObject({ pictures: [expect.anything()] });
-      expect((await world.look(world.ann, thread)).map(({ text }) => text).join()).toMatch(/after, in the thread.*more/s);
+      expect((await world.look(world.ann, thread)).map(({ text }) => text).join()).toMatch(
+        /after, in the thread.*more/s,
+      );
       await chat.remove(ref);
     });
 
@@ -310,7 +339,9 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       chat = await world.adapter();
       await chat.start(listener);
       expect(await post({ ...message, perhapsPosted: true }, thread)).toEqual(ref);
-      expect((await world.look(world.ann, thread)).filter(({ text }) => text.includes("the final picture"))).toHaveLength(1);
+      expect(
+        (await world.look(world.ann, thread)).filter(({ text }) => text.includes("the final picture")),
+      ).toHaveLength(1);
       const other = await post({ ...message, key: "7KQ4M9XB final", perhapsPosted: true }, thread);
       expect(other.id).not.toBe(ref.id);
     });
@@ -325,7 +356,10 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       await world.erase(other);
       await expect(chat.edit(other, { text: "x" })).rejects.toBeInstanceOf(ChatError);
       await expect(chat.edit(other, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
-      const nowhere = { ...world.channel, channel: world.channel.channel.replace(/.$/, (last) => (last === "9" ? "8" : "9")) };
+      const nowhere = {
+        ...world.channel,
+        channel: world.channel.channel.replace(/.$/, (last) => (last === "9" ? "8" : "9")),
+      };
       await expect(chat.post(nowhere, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
     });
 
@@ -343,7 +377,9 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       expect(uploadBytes).toBeGreaterThan(0);
       const bytes = new Uint8Array(uploadBytes + 1);
       bytes.set(await plain("#f00"));
-      await expect(post({ text: "large", pictures: [{ bytes, name: "large.png", type: "image/png" }] })).rejects.toMatchObject({
+      await expect(
+        post({ text: "large", pictures: [{ bytes, name: "large.png", type: "image/png" }] }),
+      ).rejects.toMatchObject({
         kind: "too-large",
       });
     });
@@ -371,7 +407,9 @@ export function describeChat(name: string, open: () => Promise<World>): void {
           });
         }
         expect(ref, kind).toBeDefined();
-        expect((await world.look(world.ann, world.channel)).filter(({ text }) => text.includes(`after ${kind}`))).toHaveLength(1);
+        expect(
+          (await world.look(world.ann, world.channel)).filter(({ text }) => text.includes(`after ${kind}`)),
+        ).toHaveLength(1);
       }
     });
 

@@ -1,4 +1,12 @@
-import type { Chat, ChatEvent, ChatHandlers, Completion, CompletionRequest, MessageRef, Place } from "../../src/bots/chat.js";
+import type {
+  Chat,
+  ChatEvent,
+  ChatHandlers,
+  Completion,
+  CompletionRequest,
+  MessageRef,
+  Place,
+} from "../../src/bots/chat.js";
 
 /** A person in a test's chat. */
 export interface Visitor {
@@ -53,7 +61,13 @@ export interface World {
    * Gives a command as a person would on this platform, with one picture at most: `options` in their order.
    * Resolves when the platform has taken it; what the bot does comes as events.
    */
-  command(who: Visitor, place: Place, name: string, options: Readonly<Record<string, string>>, upload?: Upload): Promise<void>;
+  command(
+    who: Visitor,
+    place: Place,
+    name: string,
+    options: Readonly<Record<string, string>>,
+    upload?: Upload,
+  ): Promise<void>;
   react(who: Visitor, message: MessageRef, emoji: string, added: boolean): Promise<void>;
   /** Presses a button by the text on it. */
   press(who: Visitor, message: MessageRef, label: string): Promise<void>;
@@ -108,9 +122,12 @@ export class Listener implements ChatHandlers {
   ): Promise<Extract<ChatEvent, { kind: K }>> {
     const patience = AbortSignal.timeout(10_000);
     for (;;) {
-      const found = this.events.find((event): event is Extract<ChatEvent, { kind: K }> => event.kind === kind && fits(event as never));
+      const found = this.events.find(
+        (event): event is Extract<ChatEvent, { kind: K }> => event.kind === kind && fits(event as never),
+      );
       if (found) return found;
-      if (patience.aborted) throw new Error(`no ${kind} came; there were ${this.events.map((event) => event.kind).join(", ") || "none"}`);
+      if (patience.aborted)
+        throw new Error(`no ${kind} came; there were ${this.events.map((event) => event.kind).join(", ") || "none"}`);
       await new Promise<void>((resolve) => {
         const wake = () => {
           this.#waiting.delete(wake);

@@ -38,9 +38,13 @@ describe("doctor", () => {
     expect(diagnosis.runtime).toEqual({ setting: "auto", device: diagnosis.auto });
     const lines = report(diagnosis).split("\n");
     expect(lines.find((line) => line.includes("onnx-cuda"))).toMatch(/✗ +onnx-cuda +It is not there\. Buy one\./);
-    expect(lines.find((line) => line.includes("✓  onnx-webgpu"))).toMatch(/5\.0 ms a step of 192 px, 3e-6 from the CPU's gradient/);
+    expect(lines.find((line) => line.includes("✓  onnx-webgpu"))).toMatch(
+      /5\.0 ms a step of 192 px, 3e-6 from the CPU's gradient/,
+    );
     expect(lines.filter((line) => line.includes("auto takes this one"))).toHaveLength(1);
-    expect(lines.find((line) => line.includes("resnet50"))).toMatch(/not downloaded yet .*dreamloom models pull resnet50/);
+    expect(lines.find((line) => line.includes("resnet50"))).toMatch(
+      /not downloaded yet .*dreamloom models pull resnet50/,
+    );
     expect(lines.find((line) => line.includes(join(root, "data")))).toMatch(/✓ +data .* GB free/);
   });
 
@@ -50,7 +54,10 @@ describe("doctor", () => {
 
   test("settings that ask for what is not there are told", async () => {
     const diagnosis = await diagnose(config("cuda"), silent, machine(80));
-    expect(diagnosis.runtime).toEqual({ setting: "cuda", problem: "cuda cannot be used here. It is not there. Buy one." });
+    expect(diagnosis.runtime).toEqual({
+      setting: "cuda",
+      problem: "cuda cannot be used here. It is not there. Buy one.",
+    });
     expect(report(diagnosis)).toContain("engine.runtime is cuda: cuda cannot be used here.");
   });
 
@@ -63,7 +70,11 @@ describe("doctor", () => {
       if (device === "onnx-cuda" && card !== undefined) cards.push(card);
       return card === "1" ? { device, works: true, disagreement: 0 } : machine(80)(device);
     };
-    const diagnosis = await diagnose({ ...settings, engine: { ...settings.engine, devices: engine.devices } }, silent, ask);
+    const diagnosis = await diagnose(
+      { ...settings, engine: { ...settings.engine, devices: engine.devices } },
+      silent,
+      ask,
+    );
     expect(cards).toEqual(["0", "1"]);
     const lines = report(diagnosis);
     expect(lines).toMatch(/✗ +cuda:0 +1 slot, cuda cannot be used here\. It is not there\. Buy one\./);

@@ -22,7 +22,21 @@ afterAll(() => {
 
 /** `dreamloom dream` with the tiny network, at a small size. */
 const dream = (...args: string[]): Promise<Ended> =>
-  dreamloom(["dream", photo, "--network", network, "--layers", "corners", "--size", "96", "--octaves", "2", "--steps", "2", ...args]);
+  dreamloom([
+    "dream",
+    photo,
+    "--network",
+    network,
+    "--layers",
+    "corners",
+    "--size",
+    "96",
+    "--octaves",
+    "2",
+    "--steps",
+    "2",
+    ...args,
+  ]);
 
 describe("dreamloom dream", () => {
   it("writes the picture and one line about it", async () => {
@@ -43,7 +57,17 @@ describe("dreamloom dream", () => {
     const { code, out, err } = await dream("--seed", "7", "--json", "--frames", frames, "--output", output);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const report = JSON.parse(out) as Record<string, unknown>;
-    expect(Object.keys(report)).toEqual(["recipe", "network", "runtime", "seed", "width", "height", "seconds", "octaves", "output"]);
+    expect(Object.keys(report)).toEqual([
+      "recipe",
+      "network",
+      "runtime",
+      "seed",
+      "width",
+      "height",
+      "seconds",
+      "octaves",
+      "output",
+    ]);
     const octave = { steps: 2, lossStart: expect.any(Number), lossEnd: expect.any(Number) };
     expect(report).toEqual({
       recipe: "dream",
@@ -61,7 +85,11 @@ describe("dreamloom dream", () => {
     });
     expect(out.trimEnd().split("\n")).toHaveLength(1);
     expect(readdirSync(frames).sort()).toEqual(["octave-1.png", "octave-2.png"]);
-    expect(await sharp(join(frames, "octave-1.png")).metadata()).toMatchObject({ format: "png", width: 69, height: 46 });
+    expect(await sharp(join(frames, "octave-1.png")).metadata()).toMatchObject({
+      format: "png",
+      width: 69,
+      height: 46,
+    });
     // The last octave is the result.
     const pixels = (path: string) => sharp(path).raw().toBuffer();
     expect((await pixels(join(frames, "octave-2.png"))).equals(await pixels(output))).toBe(true);
@@ -88,7 +116,21 @@ describe("dreamloom dream", () => {
 
   it("dreams in noise without a picture", async () => {
     const output = join(folder, "noise.png");
-    const args = ["dream", "-o", output, "--network", network, "--layers", "corners", "--size", "64", "--octaves", "1", "--steps", "1"];
+    const args = [
+      "dream",
+      "-o",
+      output,
+      "--network",
+      network,
+      "--layers",
+      "corners",
+      "--size",
+      "64",
+      "--octaves",
+      "1",
+      "--steps",
+      "1",
+    ];
     expect((await dreamloom(args)).code).toBe(0);
     expect(await sharp(output).metadata()).toMatchObject({ width: 64, height: 48 });
   });
@@ -130,7 +172,11 @@ describe("dreamloom dream, asked for what cannot be", () => {
       /There is no file "missing\.jpg"\. Give the path of a picture\./,
     ],
     ["a folder", () => ["dream", folder, ...output], /A folder is not a picture: ".*"\. Give the path of a picture\./],
-    ["a text", () => ["dream", file("text.jpg", "hello"), "--network", network, ...output], /not a picture I can read\. Use a JPEG/],
+    [
+      "a text",
+      () => ["dream", file("text.jpg", "hello"), "--network", network, ...output],
+      /not a picture I can read\. Use a JPEG/,
+    ],
     ["an empty file", () => ["dream", file("empty.png", ""), "--network", network, ...output], /is empty\. Use a JPEG/],
     [
       "a bomb",
@@ -160,8 +206,16 @@ describe("dreamloom dream, asked for what cannot be", () => {
       () => ["dream", photo, "--network", network, "--layers", "corners:x", ...output],
       /"corners:x" is not a layer with a weight\. Write layers as/,
     ],
-    ["an unknown look", () => ["dream", photo, "--network", network, "--look", "creature", ...output], /no look called creature/],
-    ["an unknown network", () => ["dream", photo, "--network", "resnet51", ...output], /no network resnet51; did you mean resnet50\?/],
+    [
+      "an unknown look",
+      () => ["dream", photo, "--network", network, "--look", "creature", ...output],
+      /no look called creature/,
+    ],
+    [
+      "an unknown network",
+      () => ["dream", photo, "--network", "resnet51", ...output],
+      /no network resnet51; did you mean resnet50\?/,
+    ],
     [
       "an empty folder as network",
       () => ["dream", photo, "--network", mkdtempSync(join(folder, "none-")), ...output],
@@ -173,9 +227,17 @@ describe("dreamloom dream, asked for what cannot be", () => {
       () => ["dream", photo, "--size", "big", ...output],
       /'--size <px>' argument 'big' is invalid\. It takes a number\./,
     ],
-    ["a size that is no whole number", () => ["dream", photo, "--network", network, "--size", "99.5", ...output], /size.*(int|whole)/],
+    [
+      "a size that is no whole number",
+      () => ["dream", photo, "--network", network, "--size", "99.5", ...output],
+      /size.*(int|whole)/,
+    ],
     ["no octaves", () => ["dream", photo, "--network", network, "--octaves", "0", ...output], /octaves/],
-    ["a strength below nothing", () => ["dream", photo, "--network", network, "--strength", "-1", ...output], /strength/],
+    [
+      "a strength below nothing",
+      () => ["dream", photo, "--network", network, "--strength", "-1", ...output],
+      /strength/,
+    ],
     ["an output of another kind", () => ["dream", photo, "-o", "out.gif"], /"out\.gif" should end in \.png/],
     ["no output", () => ["dream", photo], /required option '-o, --output <file>'/],
     [
@@ -198,7 +260,11 @@ describe("dreamloom dream, asked for what cannot be", () => {
       ],
       /part of that path is a file/,
     ],
-    ["frames in a file", () => ["dream", photo, "--network", network, "--layers", "corners", "--frames", photo, ...output], /photo\.jpg/],
+    [
+      "frames in a file",
+      () => ["dream", photo, "--network", network, "--layers", "corners", "--frames", photo, ...output],
+      /photo\.jpg/,
+    ],
     ["two pictures", () => ["dream", photo, photo, ...output], /too many arguments/],
     ["an unknown option", () => ["dream", photo, "--sise", "3", ...output], /unknown option '--sise'/],
     ["an unknown verb", () => ["draem"], /unknown command 'draem'/],

@@ -9,7 +9,9 @@ const BUILT = new URL("../../dist/commands/styles/house-styles.js", import.meta.
 describe("the built program", () => {
   it("finds the house styles and their pictures", () => {
     const code = `import { loadHouseStyles } from ${JSON.stringify(BUILT.href)}; console.log(JSON.stringify(loadHouseStyles()));`;
-    const styles = JSON.parse(execFileSync(process.execPath, ["--input-type=module", "--eval", code], { encoding: "utf8" }));
+    const styles = JSON.parse(
+      execFileSync(process.execPath, ["--input-type=module", "--eval", code], { encoding: "utf8" }),
+    );
     expect(styles).toEqual(loadHouseStyles());
     for (const { path } of styles) expect(existsSync(path), path).toBe(true);
   });

@@ -24,7 +24,8 @@ afterAll(() => {
   rmSync(network, { recursive: true });
 });
 
-const models = (...args: string[]): Promise<Ended> => dreamloom(["models", ...args], { env: { MODELS_DIR: dir, MODELS_PATH: path } });
+const models = (...args: string[]): Promise<Ended> =>
+  dreamloom(["models", ...args], { env: { MODELS_DIR: dir, MODELS_PATH: path } });
 
 async function json(...args: string[]): Promise<Record<string, unknown>> {
   const { code, out, err } = await models(...args, "--json");
@@ -53,7 +54,11 @@ describe("dreamloom models list", () => {
 
   it("says the same as one JSON object", async () => {
     const { networks } = (await json("list")) as { networks: Record<string, unknown>[] };
-    expect(networks.find((n) => n.id === "vgg16")).toMatchObject({ from: "catalogue", downloaded: false, bytes: 58_889_256 });
+    expect(networks.find((n) => n.id === "vgg16")).toMatchObject({
+      from: "catalogue",
+      downloaded: false,
+      bytes: 58_889_256,
+    });
     const mine = networks.find((n) => n.id === "mine");
     const bytes = readdirSync(network).reduce((sum, name) => sum + readFileSync(join(network, name)).length, 0);
     expect(mine).toMatchObject({ from: "folder", downloaded: true, bytes, path: join(path, "mine", "model.json") });
@@ -99,7 +104,10 @@ describe("dreamloom models add", () => {
     );
     expect(added).toMatchObject({ id: "tiny", path: join(dir, "tiny", "model.json"), layers: 3 });
     const notes = parse(readFileSync(join(dir, "tiny", "dreamloom.yaml"), "utf8")) as unknown;
-    expect(notes).toEqual({ title: "My own", preprocessing: { channels: "rgb", mean: [127.5, 127.5, 127.5], scale: 0.01 } });
+    expect(notes).toEqual({
+      title: "My own",
+      preprocessing: { channels: "rgb", mean: [127.5, 127.5, 127.5], scale: 0.01 },
+    });
     const output = join(folder, "out.png");
     const args = ["--network", "tiny", "--size", "64", "--octaves", "1", "--steps", "1", "-o", output];
     expect(await dreamloom(["dream", ...args], { env: { MODELS_DIR: dir } })).toMatchObject({ code: 0, err: "" });
@@ -124,7 +132,10 @@ describe("dreamloom models add", () => {
   it("answers bad input with one sentence", async () => {
     expectMistake(await models("add", join(folder, "nowhere")), /There is nothing at .*nowhere/);
     expectMistake(await models("add", network, "--id", "No Name"), /"No Name" cannot be a network's id/);
-    expectMistake(await models("add", network, "--id", "resnet50"), /resnet50 is a network of the catalogue; choose another id/);
+    expectMistake(
+      await models("add", network, "--id", "resnet50"),
+      /resnet50 is a network of the catalogue; choose another id/,
+    );
     expectMistake(await models("add", network, "--id", "twice", "--mean", "3"), /--channels rgb or --channels bgr/);
     writeFileSync(join(folder, "net.onnx"), "not a network");
     expectMistake(await models("add", join(folder, "net.onnx")), /net\.onnx/);

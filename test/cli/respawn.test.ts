@@ -9,7 +9,9 @@ const respawn = new URL("../../dist/cli/respawn.js", import.meta.url).href;
 function twice(then: string) {
   // `[script]` and not `--eval`, which has no arguments of its own: the second process gets it by execArgv.
   const script = `if (process.env.SECOND) { ${then} } else { process.env.SECOND = "1"; const { respawn } = await import("${respawn}"); await respawn(); }`;
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   return { child, ended: once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]> };
 }
 
@@ -29,7 +31,9 @@ describe("starting again in the environment for computing", () => {
   });
 
   it.each(["SIGINT", "SIGTERM"] as const)("passes %s on", async (signal) => {
-    const { child, ended } = twice(`process.on("${signal}", () => process.exit(42)); console.log("ready"); setInterval(() => {}, 1000);`);
+    const { child, ended } = twice(
+      `process.on("${signal}", () => process.exit(42)); console.log("ready"); setInterval(() => {}, 1000);`,
+    );
     await once(child.stdout, "data");
     child.kill(signal);
     expect(await ended).toEqual([42, null]);

@@ -23,7 +23,9 @@ function folder(): string {
 /** What doctor says of each service, as "✓ ...", "✗ ..." or "- ...". */
 async function said(env: Readonly<Record<string, string>>): Promise<Record<string, string>> {
   const found = await services(loadConfig({ DATA_DIR: folder(), WEB_PORT: "0", OPS_PORT: "0", ...env }));
-  return Object.fromEntries(found.map(({ what, works, detail }) => [what, `${works === undefined ? "-" : works ? "✓" : "✗"} ${detail}`]));
+  return Object.fromEntries(
+    found.map(({ what, works, detail }) => [what, `${works === undefined ? "-" : works ? "✓" : "✗"} ${detail}`]),
+  );
 }
 
 describe("doctor, of services", () => {
@@ -80,7 +82,9 @@ describe("doctor, of services", () => {
     const client = new Redis(redis.url);
     onTestFinished(() => client.disconnect());
     await client.config("SET", "maxmemory-policy", "allkeys-lru");
-    expect((await said({ REDIS_URL: redis.url })).Redis).toMatch(/^✗ .*maxmemory-policy is allkeys-lru.*set it to noeviction$/);
+    expect((await said({ REDIS_URL: redis.url })).Redis).toMatch(
+      /^✗ .*maxmemory-policy is allkeys-lru.*set it to noeviction$/,
+    );
   });
 
   it.skipIf(!hasRedis)(`lists a cluster's workers, and says which do not fit (${redisHint})`, async () => {

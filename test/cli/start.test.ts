@@ -46,7 +46,9 @@ describe("dreamloom start", () => {
     expect(page.status).toBe(200);
     const html = await page.text();
     expect(html).toContain("<title>Dreamloom");
-    const assets = [...html.matchAll(/(?:src|href)="(\/?[^":]+)"/g)].map(([, path = ""]) => new URL(path, `${address}/`));
+    const assets = [...html.matchAll(/(?:src|href)="(\/?[^":]+)"/g)].map(
+      ([, path = ""]) => new URL(path, `${address}/`),
+    );
     expect(assets.length).toBeGreaterThan(2);
     for (const asset of assets) expect([asset.pathname, (await fetch(asset)).status]).toEqual([asset.pathname, 200]);
     child.kill("SIGTERM");

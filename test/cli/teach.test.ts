@@ -22,7 +22,8 @@ afterAll(() => {
 });
 
 const run = (...args: string[]): Promise<Ended> => dreamloom(args, { env: { MODELS_DIR: modelsDir } });
-const teach = (...args: string[]): Promise<Ended> => run("teach", pictures, "--network", network, "--layer", "corners", ...args);
+const teach = (...args: string[]): Promise<Ended> =>
+  run("teach", pictures, "--network", network, "--layer", "corners", ...args);
 
 /** One sentence, nothing else, exit code 2. */
 function expectMistake({ code, out, err }: Ended, words: RegExp): void {
@@ -36,9 +37,28 @@ describe("dreamloom teach", () => {
     const taught = await teach("--name", "moths", "--channels", "3", "--json");
     expect(taught).toMatchObject({ code: 0, err: "" });
     const path = join(modelsDir, "taught", "moths.taught");
-    expect(JSON.parse(taught.out)).toMatchObject({ name: "moths", layer: "corners", pictures: 6, skipped: 1, seed: 1, keptBack: 0, path });
+    expect(JSON.parse(taught.out)).toMatchObject({
+      name: "moths",
+      layer: "corners",
+      pictures: 6,
+      skipped: 1,
+      seed: 1,
+      keptBack: 0,
+      path,
+    });
     const [plain, moths] = [join(folder, "plain.png"), join(folder, "moths.png")];
-    const dream = ["dream", join(pictures, "0.png"), "--network", network, "--size", "64", "--octaves", "1", "--steps", "2"];
+    const dream = [
+      "dream",
+      join(pictures, "0.png"),
+      "--network",
+      network,
+      "--size",
+      "64",
+      "--octaves",
+      "1",
+      "--steps",
+      "2",
+    ];
     expect(await run(...dream, "--layers", "corners", "-o", plain)).toMatchObject({ code: 0, err: "" });
     expect(await run(...dream, "--look", "moths", "-o", moths)).toMatchObject({ code: 0, err: "" });
     expect(readFileSync(moths).equals(readFileSync(plain))).toBe(false);
@@ -49,7 +69,9 @@ describe("dreamloom teach", () => {
     expectMistake(await teach("--name", "moths"), /moths has been taught already .*--replace/);
     const { code, out } = await teach("--name", "moths", "--replace");
     expect(code).toBe(0);
-    expect(out).toMatch(/moths\.taught: \d+ channels over corners from 6 pictures \(1 could not be read\), [\d.]+ MB, [\d.]+ s\n/);
+    expect(out).toMatch(
+      /moths\.taught: \d+ channels over corners from 6 pictures \(1 could not be read\), [\d.]+ MB, [\d.]+ s\n/,
+    );
     expect(out).toMatch(/It answers [\d.]+ times as strongly to them as to pictures of nothing\.\n/);
     expect(out).toContain("--look moths");
   });
@@ -62,9 +84,21 @@ describe("dreamloom teach", () => {
   });
 
   it("answers folders, networks and layers that are not there with one sentence", async () => {
-    expectMistake(await run("teach", pictures, "--network", network, "--layer", "cornes", "--name", "a"), /did you mean .*corners/);
-    expectMistake(await run("teach", join(folder, "nowhere"), "--network", network, "--name", "a"), /nowhere" does not exist/);
-    expectMistake(await run("teach", network, "--network", network, "--name", "a"), /holds none; 5 pictures or more are needed/);
-    expectMistake(await teach("--name", "a", "--network", "resnet51"), /There is no network resnet51; did you mean resnet50\?/);
+    expectMistake(
+      await run("teach", pictures, "--network", network, "--layer", "cornes", "--name", "a"),
+      /did you mean .*corners/,
+    );
+    expectMistake(
+      await run("teach", join(folder, "nowhere"), "--network", network, "--name", "a"),
+      /nowhere" does not exist/,
+    );
+    expectMistake(
+      await run("teach", network, "--network", network, "--name", "a"),
+      /holds none; 5 pictures or more are needed/,
+    );
+    expectMistake(
+      await teach("--name", "a", "--network", "resnet51"),
+      /There is no network resnet51; did you mean resnet50\?/,
+    );
   });
 });

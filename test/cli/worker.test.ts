@@ -15,9 +15,23 @@ const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
 /** A worker as people start it, with the tiny network's folder as its own, and ready to take jobs. */
 async function startWorker(cluster: Config["cluster"], network: string, more: Readonly<Record<string, string>> = {}) {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, REDIS_URL: cluster.url, CLUSTER_PREFIX: cluster.prefix };
-  const settings = { DREAM_NETWORK: network, ENGINE_THREADS: "1", LOG_FORMAT: "json", QUEUE_SHUTDOWN_SECONDS: "0.1", OPS_ENABLED: "false" };
-  const child = spawn(process.execPath, [cli, "worker"], { env: { ...env, ...settings, ...more }, stdio: ["ignore", "ignore", "pipe"] });
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    REDIS_URL: cluster.url,
+    CLUSTER_PREFIX: cluster.prefix,
+  };
+  const settings = {
+    DREAM_NETWORK: network,
+    ENGINE_THREADS: "1",
+    LOG_FORMAT: "json",
+    QUEUE_SHUTDOWN_SECONDS: "0.1",
+    OPS_ENABLED: "false",
+  };
+  const child = spawn(process.execPath, [cli, "worker"], {
+    env: { ...env, ...settings, ...more },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   onTestFinished(() => {
     child.kill("SIGKILL");
   });
@@ -25,7 +39,8 @@ async function startWorker(cluster: Config["cluster"], network: string, more: Re
   const lines: string[] = [];
   const logged = createInterface({ input: child.stderr });
   logged.on("line", (line) => lines.push(line));
-  const says = (word: string) => expect.poll(() => lines.some((line) => line.includes(word)), { timeout: 30_000, interval: 20 }).toBe(true);
+  const says = (word: string) =>
+    expect.poll(() => lines.some((line) => line.includes(word)), { timeout: 30_000, interval: 20 }).toBe(true);
   await says("worker takes jobs");
   return { child, ended, says };
 }
@@ -41,23 +56,28 @@ async function setting() {
 describe("dreamloom worker", () => {
   it("says what it needs when no Redis is named", async () => {
     const { code, err } = await dreamloom(["worker"]);
-    expect(err).toBe("A worker takes its jobs from Redis: set REDIS_URL to the bots' own, for instance redis://127.0.0.1:6379.\n");
+    expect(err).toBe(
+      "A worker takes its jobs from Redis: set REDIS_URL to the bots' own, for instance redis://127.0.0.1:6379.\n",
+    );
     expect(code).toBe(2);
   });
 
-  it.skipIf(!hasRedis)(`dreams what the bots send it, with the real engine, and stops when asked (${redisHint})`, async () => {
-    const { cluster, network } = await setting();
-    const { child, ended } = await startWorker(cluster, network);
-    const { engine, workersAre } = openClusterEngine(cluster);
-    await workersAre(([worker]) => worker?.slots === 1);
-    const params = { network, layers: "corners", size: 64, octaves: 2, steps: 2 };
-    const job = send(engine, { job: "7KQ4M9XA", params, pictures: { image: await drawn(64, 48) } });
-    expect(await job.outcome).toMatchObject({ recipe: "dream", network, width: 64, height: 48, type: "image/png" });
-    expect(job.frames.filter(({ kind }) => kind === "octave").length).toBeGreaterThan(0);
-    child.kill("SIGTERM");
-    expect(await ended).toEqual([0, null]);
-    await workersAre((workers) => workers.length === 0);
-  });
+  it.skipIf(!hasRedis)(
+    `dreams what the bots send it, with the real engine, and stops when asked (${redisHint})`,
+    async () => {
+      const { cluster, network } = await setting();
+      const { child, ended } = await startWorker(cluster, network);
+      const { engine, workersAre } = openClusterEngine(cluster);
+      await workersAre(([worker]) => worker?.slots === 1);
+      const params = { network, layers: "corners", size: 64, octaves: 2, steps: 2 };
+      const job = send(engine, { job: "7KQ4M9XA", params, pictures: { image: await drawn(64, 48) } });
+      expect(await job.outcome).toMatchObject({ recipe: "dream", network, width: 64, height: 48, type: "image/png" });
+      expect(job.frames.filter(({ kind }) => kind === "octave").length).toBeGreaterThan(0);
+      child.kill("SIGTERM");
+      expect(await ended).toEqual([0, null]);
+      await workersAre((workers) => workers.length === 0);
+    },
+  );
 
   it.skipIf(!hasRedis)(`hands its job to another worker on SIGTERM (${redisHint})`, async () => {
     const { cluster, network } = await setting();
@@ -68,7 +88,8 @@ describe("dreamloom worker", () => {
     const job = send(engine, { job: "7KQ4M9XA", params, pictures: { image: await drawn(96, 72) } });
     const octaves = () => job.frames.filter(({ kind }) => kind === "octave").map(({ octave }) => octave);
     await expect.poll(() => octaves().includes(2), { timeout: 30_000, interval: 10 }).toBe(true);
-    const has = ({ child }: { readonly child: ChildProcess }) => engine.workerOf("7KQ4M9XA")?.includes(`-${child.pid}-`) === true;
+    const has = ({ child }: { readonly child: ChildProcess }) =>
+      engine.workerOf("7KQ4M9XA")?.includes(`-${child.pid}-`) === true;
     const [first, second] = has(workers[0]) ? workers : [workers[1], workers[0]];
     expect(has(first)).toBe(true);
     const begun = performance.now();

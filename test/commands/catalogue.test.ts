@@ -3,7 +3,11 @@ import { offer } from "../../src/commands/catalogue.js";
 
 it("offers the catalogue's networks and looks, and one's own folders", () => {
   const known = {
-    resnet50: { title: "ResNet-50", help: "The default", dream: { looks: { eyes: { description: "Eyes" }, fur: { description: "Fur" } } } },
+    resnet50: {
+      title: "ResNet-50",
+      help: "The default",
+      dream: { looks: { eyes: { description: "Eyes" }, fur: { description: "Fur" } } },
+    },
     googlenet: { title: "GoogLeNet", help: "Dogs", dream: { looks: { eyes: { description: "Other eyes" } } } },
   };
   expect(offer(known, ["mine", "resnet50", "mine"])).toEqual({

@@ -18,7 +18,10 @@ describe("a chat that fails", () => {
   it("loses and doubles no job, whatever it refuses, and every picture arrives once when the trouble passes", async () => {
     const kinds = fc.constantFrom<ChatErrorKind>("rate-limited", "timeout", "unavailable");
     // How often each different call fails before it succeeds; fewer than the tries of any of them.
-    const faults = fc.array(fc.record({ times: fc.integer({ min: 0, max: 2 }), kind: kinds }), { minLength: 5, maxLength: 40 });
+    const faults = fc.array(fc.record({ times: fc.integer({ min: 0, max: 2 }), kind: kinds }), {
+      minLength: 5,
+      maxLength: 40,
+    });
     await fc.assert(
       fc.asyncProperty(faults, async (list) => {
         const engine = new FakeEngine({ automatic: true });
@@ -37,7 +40,11 @@ describe("a chat that fails", () => {
         expect(engine.runs).toHaveLength(3);
         expect(ended).toBe(3);
         const finals = chat.in("thread").filter((message) => isFinal(message.content.text));
-        expect(finals.flatMap(({ content }) => content.mention?.map(({ name }) => name)).sort()).toEqual(["Ann", "Ben", "Mo"]);
+        expect(finals.flatMap(({ content }) => content.mention?.map(({ name }) => name)).sort()).toEqual([
+          "Ann",
+          "Ben",
+          "Mo",
+        ]);
         const frames = chat.in("thread").filter((message) => /^Octave . of 2 · /.test(message.content.text));
         expect(frames).toHaveLength(6);
         expect(chat.in("channel")).toHaveLength(3);
@@ -173,7 +180,11 @@ describe("the picture a command means", () => {
       /^photo\.png cannot be used: I do not read pdf files\. Use a/,
     ],
     ["a bomb", source(claims(60_000, 60_000)), /^photo\.png has more than 50 megapixels/],
-    ["a speck", source(claims(15, 400)), /^photo\.png is 15 × 400 pixels; send one of at least 16 pixels on each side\./],
+    [
+      "a speck",
+      source(claims(15, 400)),
+      /^photo\.png is 15 × 400 pixels; send one of at least 16 pixels on each side\./,
+    ],
     [
       "gone",
       { name: "p.png", fetch: () => Promise.reject(new ChatError("gone", "The picture was deleted.")) },

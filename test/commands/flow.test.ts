@@ -21,7 +21,16 @@ describe("a dream in a chat", () => {
     expect(run.request).toEqual({
       job: expect.stringMatching(/^[0-9A-Z]{8}$/),
       recipe: "dream",
-      params: { look: "creatures", size: 256, octaves: 3, octaveScale: 1.4, steps: 10, strength: 1, seed: 7, network: "resnet50" },
+      params: {
+        look: "creatures",
+        size: 256,
+        octaves: 3,
+        octaveScale: 1.4,
+        steps: 10,
+        strength: 1,
+        seed: 7,
+        network: "resnet50",
+      },
       pictures: { image: photo },
     });
     const channel = await chat.until(() => chat.in("channel")[0]);
@@ -30,14 +39,20 @@ describe("a dream in a chat", () => {
     const progress = await chat.until(() => chat.in("thread").find((message) => message.content.progress));
     for (let octave = 1; octave <= 3; octave++) {
       await run.preview(octave, 5);
-      await chat.until(() => progress.edits.some((edit) => edit.text.startsWith(`Octave ${octave} of 3, step 5 of 10`)));
+      await chat.until(() =>
+        progress.edits.some((edit) => edit.text.startsWith(`Octave ${octave} of 3, step 5 of 10`)),
+      );
       await run.octave(octave);
     }
     await run.finish();
     await quiet();
 
     const thread = chat.in("thread");
-    expect(texts(thread).slice(1, 4)).toEqual(["Octave 1 of 3 · 16 × 12", "Octave 2 of 3 · 32 × 24", "Octave 3 of 3 · 64 × 48"]);
+    expect(texts(thread).slice(1, 4)).toEqual([
+      "Octave 1 of 3 · 16 × 12",
+      "Octave 2 of 3 · 32 × 24",
+      "Octave 3 of 3 · 64 × 48",
+    ]);
     for (const message of thread.slice(1, 4)) expect(message.pictures).toHaveLength(1);
     const final = thread.at(-1);
     expect(final?.content.mention).toEqual([ann]);
@@ -98,7 +113,9 @@ describe("a dream in a chat", () => {
     await chat.say(ann, "/dream");
     await chat.say(ben, "/dream");
     (await engine.next()).fail("crashed");
-    await chat.until(() => texts(chat.in("thread")).some((text) => text.includes("crashed on this picture; trying again")));
+    await chat.until(() =>
+      texts(chat.in("thread")).some((text) => text.includes("crashed on this picture; trying again")),
+    );
     for (let time = 2; time <= 3; time++) (await engine.next()).fail("crashed");
     const run = await engine.next();
     await run.finish();
@@ -173,7 +190,9 @@ describe("a dream in a chat", () => {
     if (!first) throw new Error("nothing was announced");
     await chat.press(ben, first, "again");
     const second = await chat.until(() =>
-      chat.in("channel").find((message) => message.content.text.includes("for Ben, a variation of") && message.pictures.length),
+      chat
+        .in("channel")
+        .find((message) => message.content.text.includes("for Ben, a variation of") && message.pictures.length),
     );
     expect(second.content.text).not.toContain("seed:7 ");
     await quiet();
@@ -194,7 +213,9 @@ describe("a dream in a chat", () => {
     await quiet();
     expect(chat.in("channel")).toEqual([]);
     // Both the answer and the last message are in this thread: one picture is enough.
-    expect(chat.messages.flatMap((message) => message.pictures).filter((shown) => /^dream-\w+\.png$/.test(shown.name))).toHaveLength(1);
+    expect(
+      chat.messages.flatMap((message) => message.pictures).filter((shown) => /^dream-\w+\.png$/.test(shown.name)),
+    ).toHaveLength(1);
   });
 
   it("tells that a network is being fetched, until the first frame", async () => {
@@ -203,7 +224,9 @@ describe("a dream in a chat", () => {
     const run = await engine.next();
     const progress = await chat.until(() => chat.in("thread").find((message) => message.content.progress));
     desk.presenter.downloading({ network: "resnet50", received: 34_000_000, total: 95_000_000 });
-    await chat.until(() => progress.content.text === "Fetching the network resnet50, which happens only once: 34 of 95 MB.");
+    await chat.until(
+      () => progress.content.text === "Fetching the network resnet50, which happens only once: 34 of 95 MB.",
+    );
     await run.preview(1, 2);
     desk.presenter.downloading({ network: "vgg19", received: 1, total: undefined });
     await chat.until(() => progress.content.text.startsWith("Octave 1 of 1, step 2"));

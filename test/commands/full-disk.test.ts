@@ -50,7 +50,8 @@ function fill(path: string): () => void {
   return () => rmSync(filler);
 }
 
-const finals = (chat: FakeChat) => chat.messages.filter(({ content }) => content.text.includes("Your picture is ready"));
+const finals = (chat: FakeChat) =>
+  chat.messages.filter(({ content }) => content.text.includes("Your picture is ready"));
 
 describe("a disk that is really full", () => {
   it.skipIf(!mayMount())(
@@ -73,7 +74,9 @@ describe("a disk that is really full", () => {
       await chat.say(ann, "/dream octaves:1", { attachments: [photo] });
       await chat.say(ann, "/style add name:rust emoji:🍂", { attachments: [photo] });
       await chat.say(ann, "/stylize", { attachments: [photo] });
-      await expect.poll(() => chat.whispers.map(({ text }) => text)).toEqual(Array(4).fill(expect.stringMatching(FULL)));
+      await expect
+        .poll(() => chat.whispers.map(({ text }) => text))
+        .toEqual(Array(4).fill(expect.stringMatching(FULL)));
       expect(queue.line()).toHaveLength(2);
       await run.octave(1);
       await run.finish();
@@ -101,29 +104,33 @@ describe("a disk that is really full", () => {
 });
 
 describe("a data folder that takes nothing", () => {
-  const refuse = () => new StoreError("unwritable", "The data folder /secret/place cannot be written (EROFS): make it writable.");
+  const refuse = () =>
+    new StoreError("unwritable", "The data folder /secret/place cannot be written (EROFS): make it writable.");
 
-  it.each(["/dream picture:none", "/settings art:on", "/style rename rust to:dust"])("is told to whoever writes %s", async (line) => {
-    const { chat, store, journal, desk } = await studio();
-    await store.styles.add(
-      {
-        ...{ platform: "fake", community: "club", name: "rust", emoji: "🍂" },
-        author: { id: "ann", name: "Ann" },
-        picture: { bytes: await picture() },
-      },
-      { perCommunity: 5, perPerson: 5 },
-    );
-    journal.add = () => Promise.reject(refuse());
-    const broken = () => {
-      throw refuse();
-    };
-    Object.assign(store.settings, { set: broken });
-    Object.assign(store.styles, { rename: broken });
-    await chat.say({ ...ann, moderator: true }, line);
-    await expect.poll(() => chat.whispers.map(({ text }) => text)).toEqual([expect.stringMatching(UNWRITABLE)]);
-    expect(chat.whispers[0]?.text).not.toContain("/secret");
-    expect(desk.queue.line()).toEqual([]);
-  });
+  it.each(["/dream picture:none", "/settings art:on", "/style rename rust to:dust"])(
+    "is told to whoever writes %s",
+    async (line) => {
+      const { chat, store, journal, desk } = await studio();
+      await store.styles.add(
+        {
+          ...{ platform: "fake", community: "club", name: "rust", emoji: "🍂" },
+          author: { id: "ann", name: "Ann" },
+          picture: { bytes: await picture() },
+        },
+        { perCommunity: 5, perPerson: 5 },
+      );
+      journal.add = () => Promise.reject(refuse());
+      const broken = () => {
+        throw refuse();
+      };
+      Object.assign(store.settings, { set: broken });
+      Object.assign(store.styles, { rename: broken });
+      await chat.say({ ...ann, moderator: true }, line);
+      await expect.poll(() => chat.whispers.map(({ text }) => text)).toEqual([expect.stringMatching(UNWRITABLE)]);
+      expect(chat.whispers[0]?.text).not.toContain("/secret");
+      expect(desk.queue.line()).toEqual([]);
+    },
+  );
 
   it("keeps what it could not write until it can, without writing old news over new", async () => {
     const { chat, engine, journal, quiet, store } = await studio({ engine: new FakeEngine({ automatic: true }) });

@@ -33,7 +33,8 @@ async function open(options: StudioOptions = {}) {
   };
 }
 
-const ids = (message: FakeMessage | undefined) => [...(message?.content.text.matchAll(/· `(\w{8})`$/gm) ?? [])].map(([, id]) => id);
+const ids = (message: FakeMessage | undefined) =>
+  [...(message?.content.text.matchAll(/· `(\w{8})`$/gm) ?? [])].map(([, id]) => id);
 
 describe("/gallery", () => {
   it("shows a sheet of works with titles, authors, hearts, ids, links and lines", async () => {
@@ -154,7 +155,12 @@ describe("/gallery", () => {
       .composite(
         Array.from(
           { length: 8 },
-          (_, n) => ({ input: { create: { width: 4, height: 64, channels: 3, background: "#000" } }, left: n * 8, top: 0 }) as const,
+          (_, n) =>
+            ({
+              input: { create: { width: 4, height: 64, channels: 3, background: "#000" } },
+              left: n * 8,
+              top: 0,
+            }) as const,
         ),
       )
       .png()
@@ -186,7 +192,13 @@ describe("/gallery", () => {
     expect(ids(page)).toHaveLength(6);
     expect(page?.content.text.length).toBeLessThanOrEqual(900);
     expect(chat.violations).toEqual([]);
-    const leaf = { by: "favourites", here: true, page: 200, after: "1z.mhx3k2aa.zzzzzz", author: "123456789012345678901" } as const;
+    const leaf = {
+      by: "favourites",
+      here: true,
+      page: 200,
+      after: "1z.mhx3k2aa.zzzzzz",
+      author: "123456789012345678901",
+    } as const;
     expect(leafId(leaf).length).toBeLessThanOrEqual(100);
     expect(readLeaf(leafId(leaf))).toEqual(leaf);
     expect(readLeaf("job:again:7KQ4M9XA")).toBeUndefined();

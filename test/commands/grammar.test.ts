@@ -103,15 +103,19 @@ describe("layers", () => {
         .map((n) => n / 1000),
     });
     fc.assert(
-      fc.property(fc.uniqueArray(weighted, { minLength: 1, maxLength: 16, selector: (layer) => layer.name }), (layers) => {
-        expect(readLayers(printLayers(layers))).toEqual(layers);
-      }),
+      fc.property(
+        fc.uniqueArray(weighted, { minLength: 1, maxLength: 16, selector: (layer) => layer.name }),
+        (layers) => {
+          expect(readLayers(printLayers(layers))).toEqual(layers);
+        },
+      ),
     );
   });
 
   it("never throw, and refuse what is none", () => {
     fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void readLayers(text)));
-    for (const text of ["", "a:", "a:x y", "a:0", "a a", "a:1e9", "ä", "a:99999"]) expect(readLayers(text), text).toBeUndefined();
+    for (const text of ["", "a:", "a:x y", "a:0", "a a", "a:1e9", "ä", "a:99999"])
+      expect(readLayers(text), text).toBeUndefined();
     expect(readLayers("conv:0:2, b")).toEqual([
       { name: "conv:0", weight: 2 },
       { name: "b", weight: 1 },

@@ -18,7 +18,9 @@ describe("/queue", () => {
     const rows = chat.whispers[1]?.text.split("\n") ?? [];
     expect(rows[0]).toMatch(/^▶ Dream of creatures, \*\*yours\*\* \(`\w{8}`\): running, about \d+ s left$/);
     expect(rows[1]).toMatch(/^1\. Dream of creatures, by Ben/);
-    expect(rows[3]).toBe("You: 2 of 5 unfinished, 2 of 100 in the last hour. This channel: 3 of 15 unfinished, 3 of 200 in the last hour.");
+    expect(rows[3]).toBe(
+      "You: 2 of 5 unfinished, 2 of 100 in the last hour. This channel: 3 of 15 unfinished, 3 of 200 in the last hour.",
+    );
     expect(rows).toHaveLength(4);
     await chat.say(mod, "/settings per-person:3 per-hour:9 per-channel:6");
     await chat.say(ann, "/queue");
@@ -34,7 +36,9 @@ describe("/queue", () => {
     await chat.say(ben, "/dream", { place: { ...art, channel: "private" } });
     await chat.say(mod, "/queue");
     await chat.say(ben, "/queue");
-    expect(chat.whispers[0]?.text).toMatch(/^▶ A job in another channel: running.*\n1\. A job in another channel: starts/);
+    expect(chat.whispers[0]?.text).toMatch(
+      /^▶ A job in another channel: running.*\n1\. A job in another channel: starts/,
+    );
     expect(chat.whispers[1]?.text).toMatch(/\n1\. Dream of creatures, \*\*yours\*\*/);
   });
 });
@@ -93,17 +97,20 @@ describe("/again", () => {
     ]);
   });
 
-  it.each([{ community: "secret" }, { channel: "private" }])("does not reach into another community or channel: %j", async (elsewhere) => {
-    const { chat, quiet, engine } = await studio({ engine: new FakeEngine({ automatic: true }) });
-    chat.info = { closed: true, restricted: false };
-    await chat.say(ann, "/dream octaves:1", { place: { ...art, ...elsewhere } });
-    await quiet();
-    const message = chat.messages[0];
-    if (!message) throw new Error("nothing was announced");
-    await chat.say(ben, `/again ${idOf(message.content.text)}`);
-    expect(chat.whispers[0]?.text).toMatch(/^There is no job/);
-    expect(engine.runs).toHaveLength(1);
-  });
+  it.each([{ community: "secret" }, { channel: "private" }])(
+    "does not reach into another community or channel: %j",
+    async (elsewhere) => {
+      const { chat, quiet, engine } = await studio({ engine: new FakeEngine({ automatic: true }) });
+      chat.info = { closed: true, restricted: false };
+      await chat.say(ann, "/dream octaves:1", { place: { ...art, ...elsewhere } });
+      await quiet();
+      const message = chat.messages[0];
+      if (!message) throw new Error("nothing was announced");
+      await chat.say(ben, `/again ${idOf(message.content.text)}`);
+      expect(chat.whispers[0]?.text).toMatch(/^There is no job/);
+      expect(engine.runs).toHaveLength(1);
+    },
+  );
 });
 
 describe("/help", () => {
@@ -124,7 +131,9 @@ describe("/help", () => {
 
 describe("mistakes and caps", () => {
   it("are told to that person only, and start nothing", async () => {
-    const { chat, engine } = await studio({ queue: { limits: { length: 20, waitingPerPerson: 1, perHourPerPerson: 9 } } });
+    const { chat, engine } = await studio({
+      queue: { limits: { length: 20, waitingPerPerson: 1, perHourPerPerson: 9 } },
+    });
     await chat.say(ann, "/dream look:craetures");
     await chat.say(ann, '/dream layers:"a');
     await chat.say(ann, "/nothing");

@@ -54,7 +54,9 @@ describe("the picture option", () => {
     ]) {
       expect(mistake(text), text).toMatch(sentence);
     }
-    expect(mistake("https://example.org/a.jpg https://example.org/b.jpg")).toBe("picture is given twice; once is enough.");
+    expect(mistake("https://example.org/a.jpg https://example.org/b.jpg")).toBe(
+      "picture is given twice; once is enough.",
+    );
     expect(mistake("example.org/a.jpg")).toMatch(/I don't know what `example\.org\/a\.jpg` means here/);
   });
 

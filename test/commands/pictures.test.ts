@@ -12,7 +12,10 @@ import { studio } from "../fakes/studio.js";
 async function scene() {
   const [attached, answered, linked, latest] = await Promise.all([20, 30, 40, 50].map((side) => picture(side, side)));
   const { chat, desk } = await studio();
-  const shown = await chat.post(art, { text: "look", pictures: [{ bytes: answered ?? expect.fail(), name: "b.png", type: "image/png" }] });
+  const shown = await chat.post(art, {
+    text: "look",
+    pictures: [{ bytes: answered ?? expect.fail(), name: "b.png", type: "image/png" }],
+  });
   const bare = await chat.post(art, { text: "no picture here" });
   chat.latest = source(latest ?? expect.fail());
   const server = await serve((_, response) => void response.end(linked));
@@ -51,7 +54,9 @@ describe("the picture a command means", () => {
     const { find, attachments } = await scene();
     const slow = { attachments: [{ name: "slow.png", fetch: () => new Promise<never>(() => undefined) }] };
     const hanging = [find(slow), find(slow)].map((work) => expect(work).rejects.toThrow(/took longer than 1 s/));
-    await expect(find({ attachments })).rejects.toThrow("I am still fetching 2 pictures for you; please wait until they are here.");
+    await expect(find({ attachments })).rejects.toThrow(
+      "I am still fetching 2 pictures for you; please wait until they are here.",
+    );
     expect(side(await find({ attachments }, "latest", ben))).toBe(20);
     await Promise.all(hanging);
     expect(side(await find({ attachments }))).toBe(20);
@@ -62,7 +67,9 @@ describe("the picture a command means", () => {
     const slow = { attachments: [{ name: "slow.png", fetch: () => new Promise<never>(() => undefined) }] };
     const crowd = Array.from({ length: 16 }, (_, index) => ({ ...ben, id: `person-${index}` }));
     const hanging = crowd.map((person) => expect(find(slow, "latest", person)).rejects.toThrow(/took longer than 1 s/));
-    await expect(find({ attachments })).rejects.toThrow("I am fetching many pictures just now; please try again in a moment.");
+    await expect(find({ attachments })).rejects.toThrow(
+      "I am fetching many pictures just now; please try again in a moment.",
+    );
     await Promise.all(hanging);
     expect(side(await find({ attachments }))).toBe(20);
   });
@@ -71,14 +78,21 @@ describe("the picture a command means", () => {
     const server = await serve((_, response) => void response.end("secret"));
     onTestFinished(() => server.close());
     const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
-    for (const link of [server.url, "http://127.0.0.1/a.png", "<http://169.254.169.254/latest/>", "ftp://example.org/a.png"]) {
+    for (const link of [
+      server.url,
+      "http://127.0.0.1/a.png",
+      "<http://169.254.169.254/latest/>",
+      "ftp://example.org/a.png",
+    ]) {
       await chat.say(ann, `/dream ${link} octaves:1`);
     }
     await quiet();
     expect(engine.runs).toEqual([]);
     expect(server.requests).toEqual([]);
     expect(chat.whispers.map((whisper) => whisper.text)).toEqual([
-      expect.stringMatching(/^I fetch from the usual ports only, not from port \d+; please attach the picture instead\.$/),
+      expect.stringMatching(
+        /^I fetch from the usual ports only, not from port \d+; please attach the picture instead\.$/,
+      ),
       "127.0.0.1 is not on the public internet, and I fetch from nowhere else; please attach the picture instead.",
       "169.254.169.254 is not on the public internet, and I fetch from nowhere else; please attach the picture instead.",
       "I fetch http and https links only, not ftp ones; please attach the picture instead.",

@@ -7,7 +7,9 @@ import { studio } from "../fakes/studio.js";
 
 const automatic = () => studio({ engine: new FakeEngine({ automatic: true }) });
 const idOf = (message: FakeMessage | undefined) => /job `(\w+)`/.exec(message?.content.text ?? "")?.[1] ?? "";
-const attached = async (more: Partial<PictureSource> = {}) => ({ attachments: [{ ...source(await picture(48, 36)), ...more }] });
+const attached = async (more: Partial<PictureSource> = {}) => ({
+  attachments: [{ ...source(await picture(48, 36)), ...more }],
+});
 
 describe("what a job has from its pictures", () => {
   it("names whoever posted the picture, in the final message and the channel's", async () => {
@@ -42,7 +44,12 @@ describe("what a job has from its pictures", () => {
     await chat.say(mod, `/again ${id} fire:1`);
     await quiet();
     const [same, other] = chat.in("channel").slice(-2);
-    expect(store.jobs.get(idOf(same))?.credits?.map(({ by }) => by)).toEqual(["Ann", "Dreamloom, CC0", "Dreamloom, CC0", "Ben"]);
+    expect(store.jobs.get(idOf(same))?.credits?.map(({ by }) => by)).toEqual([
+      "Ann",
+      "Dreamloom, CC0",
+      "Dreamloom, CC0",
+      "Ben",
+    ]);
     expect(store.jobs.get(idOf(other))?.credits).toEqual([
       { role: "picture", by: "Ann" },
       { role: "style", by: "Dreamloom, CC0", what: "fire" },
@@ -72,7 +79,9 @@ describe("what a job has from its pictures", () => {
     const { chat, engine, quiet } = await automatic();
     await chat.say(ann, "/dream octaves:2", await attached({ author: ann, spoiler: true }));
     await quiet();
-    const shown = chat.messages.flatMap((message) => [message.content, ...message.edits]).flatMap(({ pictures = [] }) => pictures);
+    const shown = chat.messages
+      .flatMap((message) => [message.content, ...message.edits])
+      .flatMap(({ pictures = [] }) => pictures);
     expect(shown.length).toBeGreaterThan(3);
     expect(shown.every(({ spoiler }) => spoiler)).toBe(true);
     const final = chat.in("thread").at(-1);

@@ -67,8 +67,14 @@ describe("mistakes", () => {
       "/dream size:big",
       "`size:big` is not possible: size must be a whole number from 64 to 1024 px. For example: `/dream size:256 steps:20 seed:7`",
     ],
-    ["/dream stength:1", "/dream has no option stength; did you mean strength? For example: `/dream look:creatures strength:0.6`"],
-    ["/dream creatures", "`creatures` needs its option's name: `look:creatures`. For example: `/dream look:creatures strength:0.6`"],
+    [
+      "/dream stength:1",
+      "/dream has no option stength; did you mean strength? For example: `/dream look:creatures strength:0.6`",
+    ],
+    [
+      "/dream creatures",
+      "`creatures` needs its option's name: `look:creatures`. For example: `/dream look:creatures strength:0.6`",
+    ],
     ["/dream please", "I don't know what `please` means here; options are written name:value. For example: `/dream`"],
     ["/dream size:300 size:400", "size is given twice; once is enough."],
     ["/dream seed:", "seed: needs a value. For example: `/dream size:256 steps:20 seed:7`"],
@@ -76,15 +82,30 @@ describe("mistakes", () => {
       "/dream look:creatures layers:a",
       "A look is a choice of layers, so give either look or layers, not both. For example: `/dream look:creatures`",
     ],
-    ["/dream network:googlenet look:textures", "googlenet has no look textures; it has patterns. For example: `/dream look:patterns`"],
-    ["/cancel 7", "`job:7` is not possible: job must be all, a job's id, or its first 4 characters. For example: `/cancel`"],
+    [
+      "/dream network:googlenet look:textures",
+      "googlenet has no look textures; it has patterns. For example: `/dream look:patterns`",
+    ],
+    [
+      "/cancel 7",
+      "`job:7` is not possible: job must be all, a job's id, or its first 4 characters. For example: `/cancel`",
+    ],
     ["/queue now", "I don't know what `now` means here; options are written name:value. For example: `/queue`"],
   ])("%s", (line, sentence) => {
     expect(mistake(line)).toBe(sentence);
   });
 
   it("do not throw anything else, whatever is typed", () => {
-    for (const text of ["__proto__:1", "constructor:2", "toString", 'look:"', "a:b:c:d", "size:1e999", "seed:99999999999", "layers:`x`"]) {
+    for (const text of [
+      "__proto__:1",
+      "constructor:2",
+      "toString",
+      'look:"',
+      "a:b:c:d",
+      "size:1e999",
+      "seed:99999999999",
+      "layers:`x`",
+    ]) {
       expect(() => readText(registry.find("dream"), text)).toThrow(Mistake);
     }
   });
@@ -132,7 +153,10 @@ describe("values", () => {
     expect(layered.look).toBeUndefined();
     expect(changeDream(house, layered, { strength: 2 })).toEqual({ ...layered, strength: 2 });
     expect(changeDream(house, layered, { look: "patterns" })).toEqual({ ...first, look: "patterns" });
-    expect(changeDream(house, layered, { network: "googlenet" })).toMatchObject({ look: "patterns", network: "googlenet" });
+    expect(changeDream(house, layered, { network: "googlenet" })).toMatchObject({
+      look: "patterns",
+      network: "googlenet",
+    });
     expect(changeDream(house, layered, { network: "googlenet" }).layers).toBeUndefined();
     expect(commandLine(recipe, layered)).toContain("/dream layers:activation_36:1 size:512");
   });

@@ -17,7 +17,10 @@ const image = await picture(40, 30);
 async function draft(line: string, pictures: Draft["pictures"] = { image, style: image }): Promise<Draft> {
   const parsed = parseLine(line);
   if (!parsed.ok) throw new Error(parsed.mistake);
-  const { picture: _, ...values } = readValues(desk.registry.find(parsed.value.name), parsed.value.arguments) as Record<string, unknown>;
+  const { picture: _, ...values } = readValues(desk.registry.find(parsed.value.name), parsed.value.arguments) as Record<
+    string,
+    unknown
+  >;
   const recipe = [...desk.recipes.values()].find(({ command }) => command === parsed.value.name);
   if (!recipe) throw new Error(`no recipe for ${line}`);
   return recipe.change({ params: recipe.defaults(), pictures }, values, scope);
@@ -94,7 +97,9 @@ describe("blends", () => {
     await expect(draft("/blend summer:0.4 size")).rejects.toThrow(
       "size is an option and needs a value: write size: and the value after it.",
     );
-    await expect(draft("/blend summer:0.4 sise:512")).rejects.toThrow(/There is no style called sise; did you mean .*size/);
+    await expect(draft("/blend summer:0.4 sise:512")).rejects.toThrow(
+      /There is no style called sise; did you mean .*size/,
+    );
     await expect(draft("/blend")).rejects.toThrow(/^Which styles\? There are .*winter.* For example: `\/blend/);
     await expect(draft("/blend winter sweep:4")).resolves.toBeDefined();
     await expect(draft("/blend winter:1 sweep:4")).rejects.toThrow(/name two/);

@@ -11,7 +11,9 @@ describe("/style", () => {
   it("adds a picture as a style that can be painted in at once, in its own community", async () => {
     const { chat, engine, desk, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
     await chat.say(ann, "/style add name:rust emoji:🍂", attached);
-    expect(chat.in("channel").at(-1)?.content.text).toBe("🍂 **rust** is a style here now, added by Ann. Try `/stylize rust`.");
+    expect(chat.in("channel").at(-1)?.content.text).toBe(
+      "🍂 **rust** is a style here now, added by Ann. Try `/stylize rust`.",
+    );
     await chat.say(ben, "/stylize 🍂", attached);
     await quiet();
     expect(engine.runs[0]?.request.params.styles).toMatchObject([{ name: "rust" }]);
@@ -56,7 +58,9 @@ describe("/style", () => {
       return chat.whispers[before]?.text;
     };
     expect(await said("/style add name:rust", attached)).toMatch(/^That needs emoji\. .*emoji:🍂/);
-    expect(await said("/style add name:winter emoji:🍂", attached)).toBe("The name winter is winter's already; choose another.");
+    expect(await said("/style add name:winter emoji:🍂", attached)).toBe(
+      "The name winter is winter's already; choose another.",
+    );
     expect(await said("/style add name:rust emoji:⛄", attached)).toBe("⛄ is winter's already; choose another.");
     expect(await said("/style add name:rust emoji:🍂")).toMatch(/There is no picture here/);
     expect(await said("/style add name:rust emoji:xx", attached)).toMatch(/emoji must be one emoji/);

@@ -37,7 +37,12 @@ describe("settings", () => {
 
   it("are overridden by a file, and that by the environment", () => {
     const own = file("web:\n  port: 4000\n  host: 0.0.0.0\nmodels:\n  path: [/a]\n");
-    const config = loadConfig({ DREAMLOOM_CONFIG: own, WEB_PORT: "5000", MODELS_PATH: ["/b", "/c"].join(delimiter), LOG_LEVEL: "" });
+    const config = loadConfig({
+      DREAMLOOM_CONFIG: own,
+      WEB_PORT: "5000",
+      MODELS_PATH: ["/b", "/c"].join(delimiter),
+      LOG_LEVEL: "",
+    });
     expect(config.web).toMatchObject({ enabled: true, host: "0.0.0.0", port: 5000 });
     expect(config.models.path).toEqual(["/b", "/c"]);
     expect(config.log.level).toBe("info");
@@ -73,10 +78,19 @@ describe("settings", () => {
       'cluster.url is "[hidden]@localhost" (from REDIS_URL), but it must be empty, or an address such as redis://127.0.0.1:6379.',
     ],
     [{ WEB_PORT: "http" }, 'web.port is "http" (from WEB_PORT), but it must be a whole number from 0 to 65535.'],
-    [{ ENGINE_CONCURRENCY: "0" }, "engine.concurrency is 0 (from ENGINE_CONCURRENCY), but it must be a whole number from 1 to 64."],
-    [{ ENGINE_CONCURRENCY: "1.5" }, "engine.concurrency is 1.5 (from ENGINE_CONCURRENCY), but it must be a whole number from 1 to 64."],
+    [
+      { ENGINE_CONCURRENCY: "0" },
+      "engine.concurrency is 0 (from ENGINE_CONCURRENCY), but it must be a whole number from 1 to 64.",
+    ],
+    [
+      { ENGINE_CONCURRENCY: "1.5" },
+      "engine.concurrency is 1.5 (from ENGINE_CONCURRENCY), but it must be a whole number from 1 to 64.",
+    ],
     [{ WEB_ENABLED: "maybe" }, 'web.enabled is "maybe" (from WEB_ENABLED), but it must be true or false.'],
-    [{ LOG_LEVEL: "loud" }, 'log.level is "loud" (from LOG_LEVEL), but it must be one of trace, debug, info, warn, error, fatal, silent.'],
+    [
+      { LOG_LEVEL: "loud" },
+      'log.level is "loud" (from LOG_LEVEL), but it must be one of trace, debug, info, warn, error, fatal, silent.',
+    ],
     [
       { REDIS_URL: "localhost" },
       'cluster.url is "localhost" (from REDIS_URL), but it must be empty, or an address such as redis://127.0.0.1:6379.',
@@ -103,7 +117,9 @@ describe("settings", () => {
     expect(problems({ DREAMLOOM_CONFIG: file("web: [") })[0]).toContain("is not valid YAML");
     expect(problems({ DREAMLOOM_CONFIG: file("- a") })[0]).toContain("must hold groups of settings");
     const spoilt = file("web: 3");
-    expect(problems({ DREAMLOOM_CONFIG: spoilt })).toEqual([`web is 3 (from ${spoilt}), but it must be a group of settings.`]);
+    expect(problems({ DREAMLOOM_CONFIG: spoilt })).toEqual([
+      `web is 3 (from ${spoilt}), but it must be a group of settings.`,
+    ]);
     expect(loadConfig({ DREAMLOOM_CONFIG: file("") }).web.port).toBe(3000);
   });
 

@@ -18,7 +18,9 @@ describe("the parameters in docs/engine.md", () => {
 describe("a table of parameters", () => {
   it("has defaults, limits, the book's values and what the code's comments say", () => {
     const table = tableOf("dream");
-    expect(table).toContain("| `network` | `resnet50` | `vgg16` | text | Id of a network of the catalogue, or a path. |");
+    expect(table).toContain(
+      "| `network` | `resnet50` | `vgg16` | text | Id of a network of the catalogue, or a path. |",
+    );
     expect(table).toContain("| `octaveScale` | `1.4` |  | 1.05 to 4 |");
     expect(table).toContain(
       "| `jitter` |  | `0` | whole, 0 to 4096 | Largest random shift of each step, in pixels; anywhere when left out.",

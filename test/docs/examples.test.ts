@@ -59,7 +59,8 @@ describe("the documentation's examples", () => {
     for (const example of examples) {
       writeFileSync(join(folder, `${nameOf(example)}.ts`), example.code);
       mkdirSync(join(folder, nameOf(example)));
-      for (const [name, from] of Object.entries(PICTURES)) copyFileSync(join(root, from), join(folder, nameOf(example), name));
+      for (const [name, from] of Object.entries(PICTURES))
+        copyFileSync(join(root, from), join(folder, nameOf(example), name));
     }
   });
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -93,7 +94,9 @@ describe("the documentation's examples", () => {
           for (const file of files) {
             const { pages = 1 } = await sharp(join(cwd, file)).metadata();
             // Decodes every frame of it.
-            const { info } = await sharp(join(cwd, file), { animated: true }).raw().toBuffer({ resolveWithObject: true });
+            const { info } = await sharp(join(cwd, file), { animated: true })
+              .raw()
+              .toBuffer({ resolveWithObject: true });
             expect(info.width).toBeGreaterThan(32);
             if (file.endsWith(".webp")) expect(pages).toBeGreaterThan(1);
           }
@@ -109,7 +112,9 @@ describe("reading examples", () => {
   it("finds every block of the page", () => {
     expect(examplesIn("docs/engine.md").length).toBeGreaterThanOrEqual(10);
     for (const recipe of ["dream", "stylize", "blend", "texture", "neuron", "grid", "zoom"]) {
-      expect(examplesIn("docs/engine.md").some(({ heading, code }) => heading === recipe && code.includes(`"${recipe}"`))).toBe(true);
+      expect(
+        examplesIn("docs/engine.md").some(({ heading, code }) => heading === recipe && code.includes(`"${recipe}"`)),
+      ).toBe(true);
     }
   });
 

@@ -18,7 +18,9 @@ describe("docs/operating.md", () => {
 
   it("names no metric that there is not, nor do the alert rules", async () => {
     const known = new Set((await metrics()).map(({ name }) => name));
-    const names = [...`${page}${rules}`.matchAll(/\bdreamloom_[a-z_]+/g)].map(([name]) => name.replace(/_(bucket|count|sum)$/, ""));
+    const names = [...`${page}${rules}`.matchAll(/\bdreamloom_[a-z_]+/g)].map(([name]) =>
+      name.replace(/_(bucket|count|sum)$/, ""),
+    );
     expect(names.length).toBeGreaterThan(known.size);
     expect([...new Set(names)].filter((name) => !known.has(name))).toEqual([]);
   });
@@ -63,7 +65,9 @@ describe("the alert rules", () => {
   });
 
   it("each have a name, an expression, and a sentence for whoever is woken", () => {
-    const { groups } = parse(rules) as { groups: { rules: { alert: string; expr: string; annotations: { summary: string } }[] }[] };
+    const { groups } = parse(rules) as {
+      groups: { rules: { alert: string; expr: string; annotations: { summary: string } }[] }[];
+    };
     const all = groups.flatMap((group) => group.rules);
     expect(all.length).toBeGreaterThan(8);
     for (const rule of all)

@@ -23,7 +23,9 @@ it("the manifest stays inside Slack's bounds, and names every command and shortc
     expect(description.length).toBeLessThanOrEqual(2000);
     expect(usage_hint.length).toBeLessThanOrEqual(1000);
   }
-  expect(features.shortcuts.map(({ callback_id }: { callback_id: string }) => callback_id)).toEqual(SHORTCUTS.map(({ id }) => id));
+  expect(features.shortcuts.map(({ callback_id }: { callback_id: string }) => callback_id)).toEqual(
+    SHORTCUTS.map(({ id }) => id),
+  );
   for (const { name, description } of features.shortcuts) {
     expect(name.length).toBeLessThanOrEqual(24);
     expect(description.length).toBeLessThanOrEqual(150);

@@ -9,7 +9,8 @@ describe("docs/styles.md", () => {
 
   it("lists the house styles (npx tsx scripts/styles-docs.ts writes them anew)", () => {
     expect(page).toBe(withStyles(page));
-    for (const { name, help } of loadHouseStyles()) expect(page).toContain(`[${name}](../config/styles/${name}.jpg) | ${help} |`);
+    for (const { name, help } of loadHouseStyles())
+      expect(page).toContain(`[${name}](../config/styles/${name}.jpg) | ${help} |`);
   });
 
   it("links to files that are there", () => {

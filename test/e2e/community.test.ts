@@ -101,7 +101,11 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
   const said = (page: Page, text: string | RegExp) => page.locator(".channel-pane article", { hasText: text }).last();
 
   /** Says a line and waits for what comes of it. */
-  async function make(page: Page, line: string, seed: number): Promise<{ readonly item: Locator; readonly job: string }> {
+  async function make(
+    page: Page,
+    line: string,
+    seed: number,
+  ): Promise<{ readonly item: Locator; readonly job: string }> {
     await say(page, `${line} seed:${seed}`);
     const item = page
       .locator(".channel-pane article", { hasText: `seed:${seed} ` })
@@ -143,7 +147,9 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
         .waitFor();
       if (title.startsWith("Painting")) expect(await item.textContent()).toContain("style winter by Dreamloom, CC0");
       if (title.startsWith("Endless")) {
-        const film = await page.request.get(new URL((await item.locator("a[download]").getAttribute("href")) ?? "", running.address).href);
+        const film = await page.request.get(
+          new URL((await item.locator("a[download]").getAttribute("href")) ?? "", running.address).href,
+        );
         expect((await sharp(await film.body()).metadata()).pages).toBe(2);
       }
     }

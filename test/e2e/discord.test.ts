@@ -34,7 +34,13 @@ describe("Dreamloom in Discord", () => {
         WEB_ENABLED: "false",
         OPS_ENABLED: "false",
       },
-      ...{ DREAM_NETWORK: "tiny", PAINT_NETWORK: "tiny", ENGINE_THREADS: "1", ENGINE_RUNTIME: "cpu", QUEUE_SHUTDOWN_SECONDS: "0.1" },
+      ...{
+        DREAM_NETWORK: "tiny",
+        PAINT_NETWORK: "tiny",
+        ENGINE_THREADS: "1",
+        ENGINE_RUNTIME: "cpu",
+        QUEUE_SHUTDOWN_SECONDS: "0.1",
+      },
       ...{ DISCORD_TOKEN: discord.token, DISCORD_APP_ID: discord.world.appId, DISCORD_API_URL: discord.apiUrl },
     };
     return startDreamloom(loadConfig(env), {
@@ -64,7 +70,8 @@ describe("Dreamloom in Discord", () => {
 
   const photo = async () => ({ name: "photo.png", bytes: await drawn(96, 72) });
   const untilSeen = (place: SeenMessage["ref"]["place"], text: string | RegExp): Promise<SeenMessage> => {
-    const fits = (message: SeenMessage) => (typeof text === "string" ? message.text.includes(text) : text.test(message.text));
+    const fits = (message: SeenMessage) =>
+      typeof text === "string" ? message.text.includes(text) : text.test(message.text);
     return discord.until(() => discord.messagesIn(place).find(fits), String(text), JOB_MS);
   };
   const sizeOf = async (message: SeenMessage, index = 0): Promise<readonly [string, number, number]> => {
@@ -112,7 +119,11 @@ describe("Dreamloom in Discord", () => {
       const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("painting")];
       ann.command(art, "stylize", { size: 96, steps: 4, seed: "11" }, [await photo()]);
       const palette = await untilSeen(art, "Which style, Ann?");
-      await discord.until(() => (discord.message(palette.ref)?.reactions.size ?? 0) >= 19, "all styles' reactions", JOB_MS);
+      await discord.until(
+        () => (discord.message(palette.ref)?.reactions.size ?? 0) >= 19,
+        "all styles' reactions",
+        JOB_MS,
+      );
       expect(palette.pictures).toHaveLength(2);
       ben.react(palette.ref, "🔥");
       ann.react(palette.ref, "⛄");
@@ -149,7 +160,11 @@ describe("Dreamloom in Discord", () => {
       await untilSeen(await threadOf(announced), /Octave 1 of 1, step/);
       discord.gateway.drop();
       ann.press(announced.ref, "Cancel");
-      await discord.until(() => discord.message(announced.ref)?.text.includes("Cancelled by Ann"), "the cancelled job", JOB_MS);
+      await discord.until(
+        () => discord.message(announced.ref)?.text.includes("Cancelled by Ann"),
+        "the cancelled job",
+        JOB_MS,
+      );
     },
     TEST_MS,
   );
@@ -166,7 +181,9 @@ describe("Dreamloom in Discord", () => {
       const final = await untilSeen(await threadOf(announced), "Your picture is ready");
       expect(await sizeOf(final)).toEqual([expect.any(String), 512, 384]);
       await discord.until(() => discord.message(announced.ref)?.text.includes("Done in"));
-      const finals = discord.messagesIn(await threadOf(announced)).filter(({ text }) => text.includes("Your picture is ready"));
+      const finals = discord
+        .messagesIn(await threadOf(announced))
+        .filter(({ text }) => text.includes("Your picture is ready"));
       expect(finals).toHaveLength(1);
       expect(discord.registrations).toBe(1);
     },
@@ -209,16 +226,24 @@ describe("Dreamloom in Discord", () => {
       await untilSeen(art, /Ben: I can't see what is in other people's messages/);
       const post = await ann.post(art, `<@${discord.world.bot.id}> my garden`, [await photo()]);
       ben.react(post.ref, "⛄");
-      const painted = await untilSeen(await threadOf(await untilSeen(art, "Painting in winter")), "Your picture is ready");
+      const painted = await untilSeen(
+        await threadOf(await untilSeen(art, "Painting in winter")),
+        "Your picture is ready",
+      );
       expect(await sizeOf(painted)).toEqual([expect.any(String), 96, 72]);
       expect(painted.text).toContain("Picture by Ann");
       mo.react(post.ref, "👁️");
-      const dreamt = await untilSeen(await threadOf(await untilSeen(art, /\*\*Dream.* for Mo/)), "Your picture is ready");
+      const dreamt = await untilSeen(
+        await threadOf(await untilSeen(art, /\*\*Dream.* for Mo/)),
+        "Your picture is ready",
+      );
       expect(await sizeOf(dreamt)).toEqual([expect.any(String), 96, 72]);
       ben.command(art, "settings", { action: "mydata", what: "export" });
       const [file] = (await whisper(ben, /in one file/)).pictures;
       expect(file?.name).toBe("dreamloom-my-data.json");
-      const { jobs } = JSON.parse(String(await file?.download())) as { readonly jobs: readonly { readonly recipe: string }[] };
+      const { jobs } = JSON.parse(String(await file?.download())) as {
+        readonly jobs: readonly { readonly recipe: string }[];
+      };
       expect(jobs.map(({ recipe }) => recipe)).toEqual(["stylize"]);
     },
     TEST_MS,

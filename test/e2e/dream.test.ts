@@ -126,8 +126,12 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
       expect(arrived).toEqual([...arrived].sort((a, b) => a - b));
       expect(await final.textContent()).toMatch(/\/dream .*seed:3/);
 
-      const dreamt = await statistics.raster(await download(page, await final.locator("a[download]").getAttribute("href")));
-      const photo = await statistics.raster(await sharp(samplePath.pathname).resize(192, 144, { fit: "fill" }).png().toBuffer());
+      const dreamt = await statistics.raster(
+        await download(page, await final.locator("a[download]").getAttribute("href")),
+      );
+      const photo = await statistics.raster(
+        await sharp(samplePath.pathname).resize(192, 144, { fit: "fill" }).png().toBuffer(),
+      );
       expect([dreamt.width, dreamt.height]).toEqual([192, 144]);
       const [ours, theirs] = [statistics.bands(dreamt, 4), statistics.bands(photo, 4)];
       // Clearly the photo ...
@@ -168,15 +172,21 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
       const final = thread.locator("article", { hasText: "Your picture is ready" });
       await final.getByAltText(/^Painting in winter by .*, 160 × 120 pixels/).waitFor();
       await shot(page, "painted");
-      const painted = await statistics.raster(await download(page, await final.locator("a[download]").getAttribute("href")));
-      const photo = await statistics.raster(await sharp(samplePath.pathname).resize(160, 120, { fit: "fill" }).png().toBuffer());
+      const painted = await statistics.raster(
+        await download(page, await final.locator("a[download]").getAttribute("href")),
+      );
+      const photo = await statistics.raster(
+        await sharp(samplePath.pathname).resize(160, 120, { fit: "fill" }).png().toBuffer(),
+      );
       const mean = ({ data, width, height }: typeof photo, channel: number): number => {
         const plane = data.subarray(channel * width * height, (channel + 1) * width * height);
         return plane.reduce((sum, v) => sum + v, 0) / plane.length;
       };
       // Winter is deep blue: what was green and brown has turned, and the mountains are still there.
       expect(mean(painted, 2) - mean(painted, 0)).toBeGreaterThan(mean(photo, 2) - mean(photo, 0) + 10);
-      expect(statistics.correlation(statistics.bands(painted, 8).coarse, statistics.bands(photo, 8).coarse)).toBeGreaterThan(0.4);
+      expect(
+        statistics.correlation(statistics.bands(painted, 8).coarse, statistics.bands(photo, 8).coarse),
+      ).toBeGreaterThan(0.4);
       expect(errors).toEqual([]);
     },
     JOB_MS,
@@ -191,7 +201,9 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
         .toColourspace("b-w")
         .jpeg()
         .toBuffer();
-      await page.locator(".channel-pane input[type=file]").setInputFiles({ name: "tall.jpg", mimeType: "image/jpeg", buffer: portrait });
+      await page
+        .locator(".channel-pane input[type=file]")
+        .setInputFiles({ name: "tall.jpg", mimeType: "image/jpeg", buffer: portrait });
       await page.getByLabel("Describe tall.jpg").waitFor();
       await say(page, "/dream size:96 octaves:1 steps:2 seed:4");
       const thread = await openThread(page, 4);

@@ -32,12 +32,18 @@ describe("Slack, from the line to the picture", () => {
 
   async function start(): Promise<void> {
     const config = loadConfig({
-      ...{ DATA_DIR: join(folder, "data"), WEB_ENABLED: "false", MODELS_DIR: join(folder, "models"), MODELS_PATH: join(folder, "own") },
+      ...{
+        DATA_DIR: join(folder, "data"),
+        WEB_ENABLED: "false",
+        MODELS_DIR: join(folder, "models"),
+        MODELS_PATH: join(folder, "own"),
+      },
       ...{ DREAM_NETWORK: "tiny", PAINT_NETWORK: "tiny", NEURON_NETWORK: "tiny", QUEUE_SHUTDOWN_SECONDS: "0" },
       ...{ SLACK_BOT_TOKEN: BOT_TOKEN, SLACK_APP_TOKEN: APP_TOKEN, SLACK_API_URL: fake.apiUrl },
     });
     running = await startDreamloom(config, {
-      engine: (settings, logger, onDownload) => new EngineHost({ ...engineSettings(settings), threads: 1, logger, onDownload }),
+      engine: (settings, logger, onDownload) =>
+        new EngineHost({ ...engineSettings(settings), threads: 1, logger, onDownload }),
       logger: pino({ level: process.env.LOG_LEVEL ?? "silent" }),
       print: () => undefined,
     });
@@ -70,7 +76,10 @@ describe("Slack, from the line to the picture", () => {
       const value = found();
       if (value !== undefined) return value;
       if (Date.now() > end) {
-        const said = channel().flatMap((message) => [message.text, ...thread(message).map(({ text }) => `    ${text}`)]);
+        const said = channel().flatMap((message) => [
+          message.text,
+          ...thread(message).map(({ text }) => `    ${text}`),
+        ]);
         throw new Error(`never seen: ${what}; in the channel:\n${said.join("\n")}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -83,7 +92,11 @@ describe("Slack, from the line to the picture", () => {
   const final = (root: SeenMessage) =>
     until(() => thread(root).find(({ text }) => text.includes("Your picture is ready")), "the final picture");
   const done = (root: SeenMessage) =>
-    until(() => channel().find(({ ts, buttons }) => ts === root.ts && buttons.some(({ label }) => label.includes("Delete"))), "the end");
+    until(
+      () =>
+        channel().find(({ ts, buttons }) => ts === root.ts && buttons.some(({ label }) => label.includes("Delete"))),
+      "the end",
+    );
 
   async function sizes(message: SeenMessage): Promise<(readonly [number, number])[]> {
     return Promise.all(
@@ -118,7 +131,10 @@ describe("Slack, from the line to the picture", () => {
     async () => {
       await people.command(ann, art.id, "stylize", "size:64 steps:2");
       const palette = await until(() => channel().find(({ text }) => text.includes("Which style")), "the palette");
-      await until(() => (channel().find(({ ts }) => ts === palette.ts)?.botReactions.length === 19 ? true : undefined), "nineteen styles");
+      await until(
+        () => (channel().find(({ ts }) => ts === palette.ts)?.botReactions.length === 19 ? true : undefined),
+        "nineteen styles",
+      );
       expect(await sizes(palette)).toHaveLength(2);
       await people.react(ann, { channel: art.id, ts: palette.ts }, "⛄", true);
       const root = await job("/stylize");
@@ -136,18 +152,28 @@ describe("Slack, from the line to the picture", () => {
       const where = { channel: art.id, thread: asked.ts };
       await people.mention(ann, where, "blend summer:0.3 size:64 steps:2 seed:9", [await photo()]);
       const look = () => people.look(ann, where);
-      const shown = await until(() => look().find(({ text }) => text.includes("Your picture is ready")), "the blend in the thread");
+      const shown = await until(
+        () => look().find(({ text }) => text.includes("Your picture is ready")),
+        "the blend in the thread",
+      );
       expect(await sizes(shown)).toEqual([[64, 48]]);
-      const root = await until(() => look().find(({ buttons }) => buttons.some(({ label }) => label.includes("Delete"))), "its end");
+      const root = await until(
+        () => look().find(({ buttons }) => buttons.some(({ label }) => label.includes("Delete"))),
+        "its end",
+      );
       expect(root.text).toContain("summer");
       const message = people.message({ channel: art.id, ts: root.ts });
       await people.press(ben, message, "Delete");
       await until(
-        () => people.look(ben, where).find(({ ephemeral, text }) => ephemeral && text.includes("only they and moderators")),
+        () =>
+          people.look(ben, where).find(({ ephemeral, text }) => ephemeral && text.includes("only they and moderators")),
         "a refusal",
       );
       await people.press(ann, message, "Delete");
-      await until(() => (look().some(({ byBot, ephemeral }) => byBot && !ephemeral) ? undefined : true), "nothing left of it");
+      await until(
+        () => (look().some(({ byBot, ephemeral }) => byBot && !ephemeral) ? undefined : true),
+        "nothing left of it",
+      );
       const left = [...fake.files.values()].filter(
         ({ deleted, owner, name }) => !deleted && owner === fake.team.bot.id && /^blend-/.test(name),
       );
@@ -161,7 +187,10 @@ describe("Slack, from the line to the picture", () => {
     "lets the channel vote on a blend",
     async () => {
       await people.command(ann, art.id, "blend", "vote summer winter minutes:10 size:64 steps:2 seed:10");
-      const vote = await until(() => channel().find(({ buttons }) => buttons.some(({ label }) => label.includes("Paint now"))), "the vote");
+      const vote = await until(
+        () => channel().find(({ buttons }) => buttons.some(({ label }) => label.includes("Paint now"))),
+        "the vote",
+      );
       await until(
         () => (channel().find(({ ts, botReactions }) => ts === vote.ts && botReactions.length >= 2) ? true : undefined),
         "its emoji",
@@ -185,7 +214,10 @@ describe("Slack, from the line to the picture", () => {
         until(() => people.look(ann, { channel: place.id }).find((message) => text.test(message.text)), String(text));
       const result = (root: SeenMessage) =>
         until(
-          () => people.look(ann, { channel: place.id, thread: root.ts }).find(({ text }) => text.includes("Your picture is ready")),
+          () =>
+            people
+              .look(ann, { channel: place.id, thread: root.ts })
+              .find(({ text }) => text.includes("Your picture is ready")),
           "the picture",
         );
       const post = await people.say(ann, { channel: place.id }, "my garden", [await photo()]);
@@ -205,11 +237,19 @@ describe("Slack, from the line to the picture", () => {
   it(
     "stops a job when somebody presses Cancel",
     async () => {
-      await people.command(ann, art.id, "dream", "layers:corners size:1024 octaves:8 octave-scale:1.05 steps:100 seed:11");
+      await people.command(
+        ann,
+        art.id,
+        "dream",
+        "layers:corners size:1024 octaves:8 octave-scale:1.05 steps:100 seed:11",
+      );
       const root = await job("seed:11");
       await until(() => thread(root).find(({ pictures }) => pictures.length > 0), "a first frame");
       await people.press(ann, people.message({ channel: art.id, ts: root.ts }), "Cancel");
-      await until(() => channel().find(({ ts, text }) => ts === root.ts && text.includes("Cancelled by Ann")), "the end");
+      await until(
+        () => channel().find(({ ts, text }) => ts === root.ts && text.includes("Cancelled by Ann")),
+        "the end",
+      );
       expect(fake.violations).toEqual([]);
     },
     JOB_MS,

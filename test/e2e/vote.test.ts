@@ -54,7 +54,8 @@ describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})
     await box.press("Enter");
   }
 
-  const message = (page: Page, text: string | RegExp): Locator => page.locator(".channel-pane article", { hasText: text }).last();
+  const message = (page: Page, text: string | RegExp): Locator =>
+    page.locator(".channel-pane article", { hasText: text }).last();
 
   async function react(page: Page, on: Locator, search: string): Promise<void> {
     await on.hover();
@@ -139,7 +140,9 @@ describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})
 
     // What is stored, and its end.
     await say(ann, "/settings mydata delete");
-    await message(ann, "Delete all that is stored about you?").getByRole("button", { name: "Delete all of it" }).click();
+    await message(ann, "Delete all that is stored about you?")
+      .getByRole("button", { name: "Delete all of it" })
+      .click();
     await message(ann, "Nothing is stored about you any more").waitFor();
     await shot(ann, "deleted");
     expect(errors).toEqual([]);

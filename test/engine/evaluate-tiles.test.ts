@@ -15,7 +15,8 @@ describe("tiles", () => {
     const covered = new Uint8Array(size.width * size.height);
     for (const { tile, region } of works) {
       for (let y = tile.y; y < tile.y + tile.height; y++) {
-        for (let x = tile.x; x < tile.x + tile.width; x++) covered[y * size.width + x] = (covered[y * size.width + x] ?? 0) + 1;
+        for (let x = tile.x; x < tile.x + tile.width; x++)
+          covered[y * size.width + x] = (covered[y * size.width + x] ?? 0) + 1;
       }
       expect([region.x % 4, region.y % 4]).toEqual([0, 0]);
       expect(tile.x - region.x).toBeGreaterThanOrEqual(Math.min(24, tile.x));
@@ -34,7 +35,8 @@ describe("tiles", () => {
     const tiled = await evaluateTiles(programs, vgg, objective, picture, options);
     const largest = whole.gradient.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
     let worst = 0;
-    for (const [i, v] of whole.gradient.entries()) worst = Math.max(worst, Math.abs(v - (tiled.gradient[i] ?? Number.NaN)));
+    for (const [i, v] of whole.gradient.entries())
+      worst = Math.max(worst, Math.abs(v - (tiled.gradient[i] ?? Number.NaN)));
     expect(worst / largest).toBeLessThan(1e-3);
     expect(Math.abs(tiled.loss / whole.loss - 1)).toBeLessThan(0.2);
   });

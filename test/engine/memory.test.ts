@@ -11,14 +11,19 @@ describe("tiles", () => {
     for (const { x, y, width, height } of tiles) {
       expect(width * height).toBeLessThanOrEqual(300_000);
       for (let row = y; row < y + height; row++)
-        for (let column = x; column < x + width; column++) seen[row * size.width + column] = (seen[row * size.width + column] ?? 0) + 1;
+        for (let column = x; column < x + width; column++)
+          seen[row * size.width + column] = (seen[row * size.width + column] ?? 0) + 1;
     }
     expect(seen.every((times) => times === 1)).toBe(true);
   });
 
   it("are one where everything fits, and never too small to see in", () => {
-    expect(tilesOf({ width: 640, height: 480 }, Number.POSITIVE_INFINITY)).toEqual([{ x: 0, y: 0, width: 640, height: 480 }]);
-    expect(tilesOf({ width: 400, height: 400 }, 1).every(({ width, height }) => width >= 128 && height >= 128)).toBe(true);
+    expect(tilesOf({ width: 640, height: 480 }, Number.POSITIVE_INFINITY)).toEqual([
+      { x: 0, y: 0, width: 640, height: 480 },
+    ]);
+    expect(tilesOf({ width: 400, height: 400 }, 1).every(({ width, height }) => width >= 128 && height >= 128)).toBe(
+      true,
+    );
   });
 });
 
@@ -51,7 +56,8 @@ describe("the memory of a step", () => {
     ]);
     const options = { pooling: "average" } as const;
     const tiles =
-      bytesPerPixel(deep, ["block2_conv3"], { ...options, runtime: "onnx-cpu" }) - bytesPerPixel(deep, ["block2_conv3"], options);
+      bytesPerPixel(deep, ["block2_conv3"], { ...options, runtime: "onnx-cpu" }) -
+      bytesPerPixel(deep, ["block2_conv3"], options);
     expect(tiles).toBeCloseTo(2 * 2.25 * 128 * (1 / 4) * 4, 6);
   });
 });

@@ -28,7 +28,9 @@ describe("the ONNX schema", () => {
           { name: "w", dims: [1, 2], dataType: 1, rawData: new Uint8Array(new Float32Array([1, 2]).buffer) },
           { name: "v", dims: [2], dataType: 1, floatData: [0.25, -4] },
         ],
-        input: [{ name: "x", type: { tensorType: { elemType: 1, shape: { dim: [{ dimParam: "N" }, { dimValue: 3 }] } } } }],
+        input: [
+          { name: "x", type: { tensorType: { elemType: 1, shape: { dim: [{ dimParam: "N" }, { dimValue: 3 }] } } } },
+        ],
         output: [{ name: "y" }],
       },
     };

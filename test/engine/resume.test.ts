@@ -21,7 +21,9 @@ async function runRecipe({ recipe: name, params: given, pictures: encoded }: Eng
   const recipe = RECIPES.get(name);
   const params = recipe?.params.parse(given);
   const task = { recipe: name, params, pictures: encoded };
-  const pictures = Object.fromEntries(Object.entries(encoded).map(([role, bytes]) => [role, pictureOf(rasters.get(bytes) ?? fail())]));
+  const pictures = Object.fromEntries(
+    Object.entries(encoded).map(([role, bytes]) => [role, pictureOf(rasters.get(bytes) ?? fail())]),
+  );
   const earlier = resume && unpackCheckpoint(task, resume);
   const run = recipe?.run(params, pictures, { ...context, ...(earlier && { resume: earlier.state }) }) ?? fail();
   const checkpoints: Checkpoint[] = [];
@@ -58,7 +60,10 @@ async function runWhole(request: EngineRequest) {
   return { result, checkpoints, frames, picture: Buffer.from(result.picture) };
 }
 
-const dream = { recipe: "dream", params: { network: "vgg", layers: "block2_conv1", size: 96, octaves: 4, octaveScale: 1.25, steps: 3 } };
+const dream = {
+  recipe: "dream",
+  params: { network: "vgg", layers: "block2_conv1", size: 96, octaves: 4, octaveScale: 1.25, steps: 3 },
+};
 const style = { network: "vgg", styleLayers: "block1_conv1 block2_conv1", steps: 4 };
 const neurons = { network: "vgg", layer: "block2_conv1", steps: 3 };
 const pictures = { image: photo, style: painting };
@@ -66,7 +71,11 @@ const pictures = { image: photo, style: painting };
 const JOBS: Readonly<Record<string, EngineRequest>> = {
   dream: { ...dream, pictures: { image: photo } },
   "a dream of noise": { ...dream, pictures: {} },
-  stylize: { recipe: "stylize", params: { ...style, contentLayer: "block3_conv1", size: 320, start: "noise", steps: 2 }, pictures },
+  stylize: {
+    recipe: "stylize",
+    params: { ...style, contentLayer: "block3_conv1", size: 320, start: "noise", steps: 2 },
+    pictures,
+  },
   "a book's painting": {
     ...{ recipe: "stylize", pictures },
     params: { ...style, contentLayer: "block3_conv1", preset: "book", size: 64, steps: 12 },
@@ -78,14 +87,22 @@ const JOBS: Readonly<Record<string, EngineRequest>> = {
       styles: [{ picture: "style" }, { picture: "image" }],
     },
   },
-  "a tileable texture": { recipe: "texture", params: { ...style, size: 256, tileable: true, steps: 2 }, pictures: { style: painting } },
+  "a tileable texture": {
+    recipe: "texture",
+    params: { ...style, size: 256, tileable: true, steps: 2 },
+    pictures: { style: painting },
+  },
   neuron: { recipe: "neuron", params: { ...neurons, channels: "3", size: 96 }, pictures: {} },
   grid: {
     recipe: "grid",
     params: { network: "vgg", layers: "block1_conv1 block2_conv1 block3_conv1", sample: 3, size: 48, steps: 3 },
     pictures: {},
   },
-  zoom: { recipe: "zoom", params: { ...neurons, channels: "1 2", width: 48, height: 40, frames: 8, fade: 2 }, pictures: {} },
+  zoom: {
+    recipe: "zoom",
+    params: { ...neurons, channels: "1 2", width: 48, height: 40, frames: 8, fade: 2 },
+    pictures: {},
+  },
   "a looping zoom": {
     recipe: "zoom",
     params: { ...neurons, channels: "1 2", width: 48, height: 40, frames: 8, fade: 2, loop: "fade" },
@@ -116,7 +133,9 @@ describe("a job that is taken up again", () => {
     expect(again.picture.equals(whole.picture)).toBe(true);
     expect(again.frames).toBeLessThan(whole.frames);
     expect(again.result.octaves.map(({ octave }) => octave)).toEqual(whole.result.octaves.map(({ octave }) => octave));
-    expect(again.result.seconds).toBeGreaterThan(unpackCheckpoint({ ...request, params: whole.result.params }, resume)?.seconds ?? fail());
+    expect(again.result.seconds).toBeGreaterThan(
+      unpackCheckpoint({ ...request, params: whole.result.params }, resume)?.seconds ?? fail(),
+    );
   });
 
   it("begins anew from what is damaged, of other parameters, of another picture or of another recipe", async () => {

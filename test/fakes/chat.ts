@@ -59,8 +59,10 @@ export class FakeChat implements Chat {
   readonly threads = new Map<string, { readonly title: string; open: boolean }>();
   latest: PictureSource | undefined;
   /** Asked before each call: an error to reject with, or "late" to do it and then reject with a time-out. */
-  fault: (call: Call, target: { place?: Place; message?: MessageRef; content?: OutgoingMessage }) => ChatError | undefined = () =>
-    undefined;
+  fault: (
+    call: Call,
+    target: { place?: Place; message?: MessageRef; content?: OutgoingMessage },
+  ) => ChatError | undefined = () => undefined;
   readonly limits: ChatLimits;
   readonly #changes = new EventEmitter().setMaxListeners(0);
   readonly #editing = new Set<string>();
@@ -82,7 +84,8 @@ export class FakeChat implements Chat {
 
   async post(place: Place, content: OutgoingMessage): Promise<MessageRef> {
     await this.#enter("post", { place, content });
-    if (place.thread !== undefined && !this.threads.get(place.thread)?.open) throw new ChatError("gone", "The thread is gone.");
+    if (place.thread !== undefined && !this.threads.get(place.thread)?.open)
+      throw new ChatError("gone", "The thread is gone.");
     const known = content.key === undefined ? undefined : this.messages.find(({ key }) => key === content.key);
     return known ? { id: known.id, place: known.place } : this.#add(place, content);
   }
@@ -92,7 +95,9 @@ export class FakeChat implements Chat {
     const since = Date.now() - (this.#editedAt.get(ref.id) ?? 0);
     // A last word may come sooner than the budget says; anything else may not.
     const isLast =
-      content.buttons?.some((button) => button.id.startsWith("job:again")) || content.progress?.value === 1 || !content.progress;
+      content.buttons?.some((button) => button.id.startsWith("job:again")) ||
+      content.progress?.value === 1 ||
+      !content.progress;
     if (since < this.limits.editIntervalMs - 2 && !isLast) this.violations.push(`${ref.id} edited after ${since} ms`);
     this.#editing.add(ref.id);
     try {
@@ -211,7 +216,12 @@ export class FakeChat implements Chat {
   }
 
   /** Reacts, or takes a reaction back, and waits until the bot has dealt with it. */
-  async reactTo(person: Person, message: Pick<FakeMessage, "id" | "place">, emoji: string, added = true): Promise<void> {
+  async reactTo(
+    person: Person,
+    message: Pick<FakeMessage, "id" | "place">,
+    emoji: string,
+    added = true,
+  ): Promise<void> {
     await this.#send({ kind: "reaction", emoji, added, message: { id: message.id, place: message.place }, person });
   }
 
@@ -223,7 +233,9 @@ export class FakeChat implements Chat {
   // What people see.
 
   in(place: "channel" | "thread"): readonly FakeMessage[] {
-    return this.messages.filter((message) => !message.removed && (message.place.thread === undefined) === (place === "channel"));
+    return this.messages.filter(
+      (message) => !message.removed && (message.place.thread === undefined) === (place === "channel"),
+    );
   }
 
   /** Resolves with what `look` finds as soon as it finds something. */
@@ -233,7 +245,9 @@ export class FakeChat implements Chat {
       const found = look();
       if (found !== undefined && found !== false) return found;
       if (patience.aborted)
-        throw new Error(`Not seen within 5 s: ${what}\n${this.messages.map((message) => message.content.text).join("\n---\n")}`);
+        throw new Error(
+          `Not seen within 5 s: ${what}\n${this.messages.map((message) => message.content.text).join("\n---\n")}`,
+        );
       await new Promise<void>((resolve) => {
         const done = () => {
           this.#changes.off("change", done);
@@ -251,7 +265,12 @@ export class FakeChat implements Chat {
     await (this.#handlers as Handlers | undefined)?.idle();
   }
 
-  async #reply(person: Person, place: Place, content: OutgoingMessage, visibility: "public" | "private"): Promise<MessageRef | undefined> {
+  async #reply(
+    person: Person,
+    place: Place,
+    content: OutgoingMessage,
+    visibility: "public" | "private",
+  ): Promise<MessageRef | undefined> {
     await this.#enter("reply", { place, content });
     if (visibility === "public") return this.#add(place, content);
     this.#check(content);
@@ -295,7 +314,8 @@ export class FakeChat implements Chat {
     const { text, pictures = [], buttons = [] } = content;
     if (text.length === 0 && pictures.length === 0) this.violations.push("an empty message");
     if (text.length > this.limits.textLength) this.violations.push(`a text of ${text.length} characters`);
-    for (const button of buttons) if (button.id.length > 100) this.violations.push(`a button id of ${button.id.length} characters`);
+    for (const button of buttons)
+      if (button.id.length > 100) this.violations.push(`a button id of ${button.id.length} characters`);
     if (content.file && !(content.file.bytes.byteLength <= (this.limits.privateFileBytes ?? -1)))
       this.violations.push("a file that is too large");
     if (pictures.some((picture) => picture.bytes.byteLength > (this.info.uploadBytes ?? this.limits.uploadBytes)))

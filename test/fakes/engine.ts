@@ -31,7 +31,8 @@ export class FakeRun {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    if (!ignoresAbort) options.signal.addEventListener("abort", () => this.#reject(options.signal.reason), { once: true });
+    if (!ignoresAbort)
+      options.signal.addEventListener("abort", () => this.#reject(options.signal.reason), { once: true });
   }
 
   get octaves(): number {
@@ -43,12 +44,29 @@ export class FakeRun {
     const [width, height] = [Math.round(64 * scale), Math.round(48 * scale)];
     const checkpoint = { octave, state: Uint8Array.of(octave) };
     await this.frame({
-      ...{ kind: "octave", octave, step: 10, width, height, picture: await picture(width, height), type: "image/png", checkpoint },
+      ...{
+        kind: "octave",
+        octave,
+        step: 10,
+        width,
+        height,
+        picture: await picture(width, height),
+        type: "image/png",
+        checkpoint,
+      },
     });
   }
 
   async preview(octave: number, step: number): Promise<void> {
-    await this.frame({ kind: "preview", octave, step, width: 32, height: 24, picture: await picture(32, 24, "jpeg"), type: "image/jpeg" });
+    await this.frame({
+      kind: "preview",
+      octave,
+      step,
+      width: 32,
+      height: 24,
+      picture: await picture(32, 24, "jpeg"),
+      type: "image/jpeg",
+    });
   }
 
   async frame(frame: Omit<EngineFrame, "octaves" | "steps" | "progress">): Promise<void> {

@@ -31,19 +31,35 @@ const refuse = (status: number, code: string): Answer => ({
 });
 
 /** The signature that a request must carry; see "Signature Version 4 signing process" in Amazon's reference. */
-function signatureOf(request: IncomingMessage, url: URL, signed: readonly string[], scope: readonly string[], secret: string): string {
+function signatureOf(
+  request: IncomingMessage,
+  url: URL,
+  signed: readonly string[],
+  scope: readonly string[],
+  secret: string,
+): string {
   const header = (name: string): string => String(request.headers[name] ?? "").trim();
   const query = [...url.searchParams].map(([name, value]) => `${encode(name)}=${encode(value)}`).sort();
   const lines = signed.map((name) => `${name}:${header(name)}\n`).join("");
   const path = decodeURIComponent(url.pathname).split("/").map(encode).join("/");
-  const canonical = [request.method, path, query.join("&"), lines, signed.join(";"), header("x-amz-content-sha256")].join("\n");
+  const canonical = [
+    request.method,
+    path,
+    query.join("&"),
+    lines,
+    signed.join(";"),
+    header("x-amz-content-sha256"),
+  ].join("\n");
   const [date = "", region = "", service = ""] = scope;
   const toSign = ["AWS4-HMAC-SHA256", header("x-amz-date"), [...scope].join("/"), sha256(canonical)].join("\n");
   const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), "aws4_request");
   return createHmac("sha256", key).update(toSign).digest("hex");
 }
 
-export async function startFakeS3(bucket: string, { pageSize = 1000 }: { readonly pageSize?: number } = {}): Promise<FakeS3> {
+export async function startFakeS3(
+  bucket: string,
+  { pageSize = 1000 }: { readonly pageSize?: number } = {},
+): Promise<FakeS3> {
   const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "a secret of the test" };
   const objects: FakeS3["objects"] = new Map();
 
@@ -57,7 +73,12 @@ export async function startFakeS3(bucket: string, { pageSize = 1000 }: { readonl
     const whole = signed.includes("host") && signed.includes("x-amz-date") && signed.includes("x-amz-content-sha256");
     const intact = hash === "UNSIGNED-PAYLOAD" || hash === sha256(body);
     const known = id === credentials.accessKeyId;
-    return known && whole && intact && signature === signatureOf(request, url, signed, scope.split("/"), credentials.secretAccessKey);
+    return (
+      known &&
+      whole &&
+      intact &&
+      signature === signatureOf(request, url, signed, scope.split("/"), credentials.secretAccessKey)
+    );
   };
 
   const list = (url: URL): Answer => {
@@ -73,7 +94,10 @@ export async function startFakeS3(bucket: string, { pageSize = 1000 }: { readonl
     });
     const next = more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : "";
     const flags = `<IsTruncated>${more}</IsTruncated><KeyCount>${page.length}</KeyCount>`;
-    return { status: 200, body: `<?xml version="1.0"?><ListBucketResult>${flags}${next}${contents.join("")}</ListBucketResult>` };
+    return {
+      status: 200,
+      body: `<?xml version="1.0"?><ListBucketResult>${flags}${next}${contents.join("")}</ListBucketResult>`,
+    };
   };
 
   const answer = (request: IncomingMessage, url: URL, body: Buffer): Answer => {

@@ -1,6 +1,12 @@
 import { appendFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Engine, EngineError, type EngineRequest, type EngineResult, type RunOptions } from "../../src/engine/process/engine.js";
+import {
+  type Engine,
+  EngineError,
+  type EngineRequest,
+  type EngineResult,
+  type RunOptions,
+} from "../../src/engine/process/engine.js";
 
 /** One line of a stub engine's diary. */
 export interface DiaryLine {
@@ -23,7 +29,11 @@ export class StubEngine implements Engine {
 
   async run(request: EngineRequest, { signal, onFrame }: RunOptions): Promise<EngineResult> {
     const { recipe, params, resume, job = "" } = request;
-    const [octaves, octaveMs, bytes] = [Number(params.octaves ?? 3), Number(params.octaveMs ?? 20), Number(params.bytes ?? 100)];
+    const [octaves, octaveMs, bytes] = [
+      Number(params.octaves ?? 3),
+      Number(params.octaveMs ?? 20),
+      Number(params.bytes ?? 100),
+    ];
     const size = { width: 8, height: 8, type: "image/png" };
     this.#note(job, resume?.octave ?? 0, "begin");
     for (let octave = (resume?.octave ?? 0) + 1; octave <= octaves; octave++) {
@@ -39,7 +49,14 @@ export class StubEngine implements Engine {
       onFrame({ kind: "octave", ...step, ...size, picture, checkpoint });
     }
     this.#note(job, octaves, "end");
-    const made = { network: "stub", runtime: "stub", seed: 1, seconds: (octaves * octaveMs) / 1000, octaves: [], params };
+    const made = {
+      network: "stub",
+      runtime: "stub",
+      seed: 1,
+      seconds: (octaves * octaveMs) / 1000,
+      octaves: [],
+      params,
+    };
     return { picture: new TextEncoder().encode(`picture of ${job}`), ...size, recipe, ...made };
   }
 

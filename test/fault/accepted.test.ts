@@ -34,7 +34,10 @@ it("a job is in the journal with its picture before anybody is told", { timeout:
   chat.run();
   const [picture, jobs] = [await drawn(40, 30), 3];
   for (let job = 1; job <= jobs; job++) {
-    await chat.until(() => chat.starts === job && chat.say("ann", "size:64 octaves:4 seed:1", picture), "a program that hears");
+    await chat.until(
+      () => chat.starts === job && chat.say("ann", "size:64 octaves:4 seed:1", picture),
+      "a program that hears",
+    );
     await chat.until(() => chat.keyed("announcement").size === job, "an announcement");
   }
   for (const [id, { state, picture: bytes }] of found)

@@ -43,7 +43,8 @@ process.on("message", (message) => {
     const source = { name: "photo.png", fetch: async () => ({ bytes: picture, name: "photo.png", type: "image/png" }) };
     void handlers.event({
       ...{ kind: "command", name: "dream", text, attachments: picture ? [source] : [], person, place },
-      reply: async (content, visibility) => (visibility === "public" ? ask("post", [place, content]) : ask("whisper", [content])),
+      reply: async (content, visibility) =>
+        visibility === "public" ? ask("post", [place, content]) : ask("whisper", [content]),
     });
     return;
   }

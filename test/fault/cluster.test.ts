@@ -40,7 +40,9 @@ describe.skipIf(!hasRedis)(`bots and workers of a cluster (${redisHint})`, () =>
     const { chat, fleet, dir } = await cluster({ CLUSTER_LOCK_SECONDS: "1" });
     const times = { bots: 3, worker: 4, both: 3, engine: 3 };
     const plan = shuffled(
-      (["bots", "worker", "both", "engine"] as const).flatMap((what) => Array.from({ length: times[what] }, () => what)),
+      (["bots", "worker", "both", "engine"] as const).flatMap((what) =>
+        Array.from({ length: times[what] }, () => what),
+      ),
       next,
     );
     const kills = { bots: 0, worker: 0, both: 0, engine: 0 };
@@ -73,23 +75,33 @@ describe.skipIf(!hasRedis)(`bots and workers of a cluster (${redisHint})`, () =>
     });
     expect(await chat.stop()).toBe(0);
     const count = counted(chat, dir);
-    process.stdout.write(`kills ${JSON.stringify(kills)}, starts ${chat.starts} and ${fleet.starts}, ${JSON.stringify(count)}\n`);
+    process.stdout.write(
+      `kills ${JSON.stringify(kills)}, starts ${chat.starts} and ${fleet.starts}, ${JSON.stringify(count)}\n`,
+    );
     expect(count).toMatchObject({ jobs: count.announced, unfinished: 0, owed: 0, failed: 0, lost: 0, doubled: 0 });
     expect(count.announced).toBeGreaterThanOrEqual(JOBS);
     expect(chat.keyed("resumed").size).toBeGreaterThan(2);
     expect(fleet.starts).toBe(WORKERS + times.worker + times.both);
   });
 
-  it("give a job up that kills its workers, one after the other, and finish those beside it", { timeout: 120_000 }, async () => {
+  it("give a job up that kills its workers, one after the other, and finish those beside it", {
+    timeout: 120_000,
+  }, async () => {
     const { chat, fleet, dir } = await cluster({ CLUSTER_LOCK_SECONDS: "0.4" });
     await chat.until(() => chat.say("deadly", "size:64 octaves:4 seed:666"), "bots that hear");
     for (let person = 0; person < 6; person++) chat.say(`p${person}`, "size:64 octaves:4 seed:1");
-    const ends = chat.until(() => chat.keyed("announcement").size === 7 && open(chat).length === 0, "every job's end", 100);
+    const ends = chat.until(
+      () => chat.keyed("announcement").size === 7 && open(chat).length === 0,
+      "every job's end",
+      100,
+    );
     await ends.catch((error: unknown) => {
       throw new Error(`${fleet.starts} workers\n${shown(chat, open(chat))}`, { cause: error });
     });
     const texts = [...chat.keyed("announcement").values()].map(([message]) => message?.text ?? "");
-    expect(texts.filter((text) => text.includes("The painter crashed on this picture again and again"))).toHaveLength(1);
+    expect(texts.filter((text) => text.includes("The painter crashed on this picture again and again"))).toHaveLength(
+      1,
+    );
     process.stdout.write(`${fleet.starts - WORKERS} workers died of the job\n`);
     expect(fleet.starts - WORKERS).toBeGreaterThan(2);
     expect(fleet.starts - WORKERS).toBeLessThanOrEqual(6);

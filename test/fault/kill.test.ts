@@ -25,7 +25,9 @@ function world(options: Omit<WorldOptions, "dir"> = {}): { world: World; dir: st
 }
 
 describe("killed at random moments", () => {
-  it("loses and doubles none of 200 jobs: the bots, the engine and both are killed again and again", { timeout: 300_000 }, async () => {
+  it("loses and doubles none of 200 jobs: the bots, the engine and both are killed again and again", {
+    timeout: 300_000,
+  }, async () => {
     const next = random(20_260_105);
     const picture = await drawn(40, 30);
     const made = world({ worker: STUB, env: { ENGINE_CONCURRENCY: "4" } });
@@ -82,7 +84,10 @@ describe("killed at random moments", () => {
     const network = await writeTinyNetwork();
     onTestFinished(() => rmSync(network, { recursive: true }));
     const picture = await drawn(96, 72);
-    const made = world({ network, env: { ENGINE_RUNTIME: "cpu", ENGINE_THREADS: "1", MODELS_DIR: join(tmpdir(), "dreamloom-none") } });
+    const made = world({
+      network,
+      env: { ENGINE_RUNTIME: "cpu", ENGINE_THREADS: "1", MODELS_DIR: join(tmpdir(), "dreamloom-none") },
+    });
     const { world: chat } = made;
     const line = `network:"${network}" layers:corners size:160 octaves:4 octave-scale:1.3 steps:20 seed:7`;
     await chat.until(() => chat.say("ann", line, picture), "a program that hears");
@@ -102,6 +107,14 @@ describe("killed at random moments", () => {
     }
     await chat.until(() => chat.keyed("final").size === jobs, "every final picture");
     await chat.stop();
-    expect(counted(chat, made.dir)).toMatchObject({ jobs, unfinished: 0, owed: 0, failed: 0, lost: 0, doubled: 0, different: 1 });
+    expect(counted(chat, made.dir)).toMatchObject({
+      jobs,
+      unfinished: 0,
+      owed: 0,
+      failed: 0,
+      lost: 0,
+      doubled: 0,
+      different: 1,
+    });
   });
 });

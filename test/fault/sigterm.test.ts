@@ -36,7 +36,11 @@ async function painting(env: Readonly<Record<string, string>>) {
     const jobs = [running, waiting].map((id) => store.jobs.get(id));
     const checkpoint = await store.jobs.checkpoint(running);
     await store.close();
-    return { states: jobs.map((job) => job?.state), attempts: jobs.map((job) => job?.attempts), octave: checkpoint?.octave };
+    return {
+      states: jobs.map((job) => job?.state),
+      attempts: jobs.map((job) => job?.attempts),
+      octave: checkpoint?.octave,
+    };
   };
   const announcements = () => [running, waiting].map((id) => chat.keyed("announcement").get(id)?.[0]?.text ?? "");
   /** Both are finished by the next program: each octave and each final picture was shown once. */
@@ -46,7 +50,9 @@ async function painting(env: Readonly<Record<string, string>>) {
     await chat.until(() => chat.keyed("final").size === 2, "both final pictures");
     expect(await chat.stop()).toBe(0);
     expect(counted(chat, dir)).toMatchObject({ jobs: 2, unfinished: 0, owed: 0, failed: 0, lost: 0, doubled: 0 });
-    const later = chat.messages.slice(before).flatMap(({ key }) => (key?.startsWith(running) ? key.split(" ").slice(1).join(" ") : []));
+    const later = chat.messages
+      .slice(before)
+      .flatMap(({ key }) => (key?.startsWith(running) ? key.split(" ").slice(1).join(" ") : []));
     return later.filter((key) => key.startsWith("octave"));
   };
   return { chat, journal, announcements, goesOn };

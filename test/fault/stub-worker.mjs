@@ -2,7 +2,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 // A red pixel.
-const picture = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC", "base64");
+const picture = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC",
+  "base64",
+);
 const send = (message) => process.connected && process.send(message);
 const aborted = new Set();
 
@@ -14,7 +17,16 @@ async function run({ id, request }) {
     await delay(3 + Math.random() * 20);
     if (aborted.has(id)) return send({ type: "aborted", id });
     const checkpoint = octave < octaves ? { checkpoint: { octave, state: new Uint8Array(2000).fill(octave) } } : {};
-    const frame = { kind: "octave", octave, octaves, step: 1, steps: 1, progress: octave / octaves, ...size, ...checkpoint };
+    const frame = {
+      kind: "octave",
+      octave,
+      octaves,
+      step: 1,
+      steps: 1,
+      progress: octave / octaves,
+      ...size,
+      ...checkpoint,
+    };
     send({ type: "frame", id, frame });
   }
   const result = {

@@ -10,7 +10,8 @@ const logger = configuredLogger(config);
 const host = new EngineHost({ worker: process.env.FAULT_ENGINE, logger });
 const engine = {
   // As a job does that takes all the memory of its machine.
-  run: (request, options) => (request.params.seed === 666 ? process.kill(process.pid, "SIGKILL") : host.run(request, options)),
+  run: (request, options) =>
+    request.params.seed === 666 ? process.kill(process.pid, "SIGKILL") : host.run(request, options),
   status: () => host.status(),
   close: () => host.close(),
 };

@@ -70,7 +70,12 @@ export class World {
           QUEUE_PER_HOUR: "10000",
           QUEUE_PER_CHANNEL: "1000",
         },
-        ...{ QUEUE_PER_CHANNEL_HOUR: "10000", QUEUE_LENGTH: "1000", QUEUE_SHUTDOWN_SECONDS: "0.2", OPS_ENABLED: "false" },
+        ...{
+          QUEUE_PER_CHANNEL_HOUR: "10000",
+          QUEUE_LENGTH: "1000",
+          QUEUE_SHUTDOWN_SECONDS: "0.2",
+          OPS_ENABLED: "false",
+        },
         ...env,
         FAULT_WORLD: JSON.stringify({ house: { ...house, networks }, worker }),
       },
@@ -90,7 +95,10 @@ export class World {
   say(person: string, text: string, picture?: Uint8Array): boolean {
     if (!this.#ready || !this.#bots?.connected) return false;
     this.unanswered++;
-    this.#bots.send({ say: { person: { id: person, name: person, moderator: false }, text, picture } }, () => undefined);
+    this.#bots.send(
+      { say: { person: { id: person, name: person, moderator: false }, text, picture } },
+      () => undefined,
+    );
     return true;
   }
 
@@ -135,7 +143,8 @@ export class World {
   async until(condition: () => boolean, what: string, seconds = 60): Promise<void> {
     const end = Date.now() + seconds * 1000;
     while (!condition()) {
-      if (Date.now() > end) throw new Error(`Not within ${seconds} s: ${what}. Whispers: ${[...new Set(this.whispers)].join(" | ")}`);
+      if (Date.now() > end)
+        throw new Error(`Not within ${seconds} s: ${what}. Whispers: ${[...new Set(this.whispers)].join(" | ")}`);
       await delay(10);
     }
   }
@@ -160,7 +169,9 @@ export class World {
         const [place, { text, key, perhapsPosted }] = message.args;
         if (place.thread === undefined && !perhapsPosted) this.unanswered--;
         const known =
-          key === undefined ? undefined : this.messages.find((other) => other.key === key && (perhapsPosted || other.process === number));
+          key === undefined
+            ? undefined
+            : this.messages.find((other) => other.key === key && (perhapsPosted || other.process === number));
         if (known) return { id: known.id, place: known.place };
         const posted = { id: `m${this.messages.length + 1}`, place, key, process: number, text };
         this.messages.push(posted);

@@ -36,7 +36,8 @@ describe.skipIf(!hasRedis)(`the program with workers on other machines (${redisH
     await chat.say(ann, "/dream picture:none octaves:2");
     const run = await one.next();
     first.downloading({ network: "vgg19", received: 20_000_000, total: 80_000_000 });
-    const thread = (text: string) => chat.until(() => chat.in("thread").find(({ content }) => content.text.includes(text)));
+    const thread = (text: string) =>
+      chat.until(() => chat.in("thread").find(({ content }) => content.text.includes(text)));
     await thread("Fetching the network vgg19, which happens only once: 20 of 80 MB.");
     await vi.waitFor(async () => expect(await jobs()).toMatchObject([{ state: "running", worker: first.id }]));
 
@@ -53,7 +54,10 @@ describe.skipIf(!hasRedis)(`the program with workers on other machines (${redisH
     expect(await jobs()).toEqual([]);
     const { job } = lines.find(({ msg }) => msg === "job accepted") ?? {};
     // One id on all machines.
-    expect(log.lines.filter((line) => line.job === job).map(({ msg }) => msg)).toEqual(["run begins", "job handed back"]);
+    expect(log.lines.filter((line) => line.job === job).map(({ msg }) => msg)).toEqual([
+      "run begins",
+      "job handed back",
+    ]);
     expect(lines.filter(({ msg }) => msg === "a worker has the job")).toMatchObject([
       { job, worker: first.id },
       { job, worker: second.id },
@@ -62,9 +66,13 @@ describe.skipIf(!hasRedis)(`the program with workers on other machines (${redisH
 
   it("says to those who wait that no worker is there, or that the queue is paused", async () => {
     const { address, chat, cluster, operator, lines } = await bots();
-    await vi.waitFor(() => expect(lines.map(({ msg }) => msg)).toContain("No worker is there just now; jobs wait until one comes."));
+    await vi.waitFor(() =>
+      expect(lines.map(({ msg }) => msg)).toContain("No worker is there just now; jobs wait until one comes."),
+    );
     await chat.say(ann, "/dream picture:none octaves:2");
-    await chat.until(() => chat.in("channel").find(({ content }) => content.text.includes("No worker is there just now")));
+    await chat.until(() =>
+      chat.in("channel").find(({ content }) => content.text.includes("No worker is there just now")),
+    );
     const ready = async () => (await (await fetch(`${address}/readyz`)).json()) as unknown;
     const problem = "No worker is there just now; jobs wait until one comes.";
     expect(await ready()).toEqual({ status: "not ready", problems: [{ part: "workers", problem }] });
@@ -75,11 +83,15 @@ describe.skipIf(!hasRedis)(`the program with workers on other machines (${redisH
     expect((await operator.request("POST", "/api/admin/mode", { mode: "paused" })).status).toBe(204);
     await chat.say(ann, "/dream picture:none octaves:2");
     await chat.until(() =>
-      chat.in("channel").find(({ content }) => content.text.includes("1st in line") && content.text.includes("The queue is paused")),
+      chat
+        .in("channel")
+        .find(({ content }) => content.text.includes("1st in line") && content.text.includes("The queue is paused")),
     );
     // Those who wait already are told anew.
     expect((await operator.request("POST", "/api/admin/mode", { mode: "open" })).status).toBe(204);
-    await chat.until(() => chat.in("channel").find(({ content }) => content.text.includes("1st in line, starts in about")));
+    await chat.until(() =>
+      chat.in("channel").find(({ content }) => content.text.includes("1st in line, starts in about")),
+    );
     await run.finish();
   });
 });

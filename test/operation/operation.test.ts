@@ -38,7 +38,11 @@ describe("health", () => {
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const { status, body } = await ask(address, "/healthz");
     expect(status).toBe(200);
-    expect(body).toMatchObject({ status: "alive", version: expect.stringMatching(/^\d/), uptimeSeconds: expect.any(Number) });
+    expect(body).toMatchObject({
+      status: "alive",
+      version: expect.stringMatching(/^\d/),
+      uptimeSeconds: expect.any(Number),
+    });
   });
 
   it("is told of each part: a chat, the engine, the disk", async () => {
@@ -71,7 +75,9 @@ describe("health", () => {
     const { address, lines } = await program({ env: { OPS_FREE_MEGABYTES: "99000000" } });
     const { status, body } = await ask(address, "/readyz");
     expect(status).toBe(503);
-    expect(body.problems).toEqual([{ part: "store", problem: expect.stringMatching(/^The disk of .* has \d+ MB left: free some/) }]);
+    expect(body.problems).toEqual([
+      { part: "store", problem: expect.stringMatching(/^The disk of .* has \d+ MB left: free some/) },
+    ]);
     await ask(address, "/readyz");
     expect(lines.filter(({ msg }) => String(msg).startsWith("the disk is nearly full"))).toHaveLength(1);
   });
@@ -113,7 +119,9 @@ describe("health", () => {
     const { address } = await program();
     expect((await fetch(`${address}/healthz`, { method: "POST" })).status).toBe(405);
     expect((await fetch(`${address}/healthz`, { method: "HEAD" })).status).toBe(200);
-    expect((await ask(address, "/constructor")).body).toEqual({ error: "There is nothing here; there are /healthz, /readyz, /metrics." });
+    expect((await ask(address, "/constructor")).body).toEqual({
+      error: "There is nothing here; there are /healthz, /readyz, /metrics.",
+    });
   });
 
   it("can be switched off, and a port that is taken does not keep the program from serving people", async () => {

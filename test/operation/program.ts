@@ -29,7 +29,13 @@ export async function program({ env = {}, ...parts }: ProgramOptions = {}) {
   const engine = new FakeEngine();
   const config = loadConfig({ DATA_DIR: dir, WEB_PORT: "0", OPS_PORT: "0", QUEUE_SHUTDOWN_SECONDS: "0.1", ...env });
   const running = await startDreamloom(config, {
-    ...{ engine: parts.engine ?? (() => engine), catalogue: house, chats: parts.chats ?? [chat], logger, print: () => undefined },
+    ...{
+      engine: parts.engine ?? (() => engine),
+      catalogue: house,
+      chats: parts.chats ?? [chat],
+      logger,
+      print: () => undefined,
+    },
   });
   onTestFinished(() => running.stop());
   const address = running.operationAddress ?? "";
@@ -39,7 +45,9 @@ export async function program({ env = {}, ...parts }: ProgramOptions = {}) {
 /** Samples of a page of metrics: `name{label="value"}` -> number. */
 export function samples(text: string): ReadonlyMap<string, number> {
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ") + 1))]));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ") + 1))]),
+  );
 }
 
 export async function scrape(address: string): Promise<ReadonlyMap<string, number>> {

@@ -69,7 +69,8 @@ describe("a job's id", () => {
   it("is in the lines about its failure and about a chat that does not take it", async () => {
     const { ChatError } = await import("../../src/bots/chat.js");
     const chat = new NotingChat();
-    chat.fault = (call) => (call === "openThread" || call === "post" ? new ChatError("forbidden", "Not allowed.") : undefined);
+    chat.fault = (call) =>
+      call === "openThread" || call === "post" ? new ChatError("forbidden", "Not allowed.") : undefined;
     const { lines, engine } = await program({ chats: [chat] });
     await chat.say(ann, "/dream picture:none");
     const run = await engine.next();
@@ -79,7 +80,11 @@ describe("a job's id", () => {
     await chat.until(() => chat.in("channel").find(({ content }) => content.text.includes("failed: input")));
     const problems = lines.filter(({ level }) => Number(level) >= 40);
     expect(problems.map(({ msg }) => msg)).toEqual(
-      expect.arrayContaining(["job failed", "no thread could be opened; the channel is used instead", "a message could not be posted"]),
+      expect.arrayContaining([
+        "job failed",
+        "no thread could be opened; the channel is used instead",
+        "a message could not be posted",
+      ]),
     );
     for (const { job, msg } of problems) expect([msg, job]).toEqual([msg, id]);
   });

@@ -21,7 +21,12 @@ describe.skipIf(!hasRedis)(`a worker of a cluster (${redisHint})`, () => {
     const config = loadConfig({ REDIS_URL: redis.url, OPS_PORT: "0", DATA_DIR: folder });
     const engine: Engine = new FakeEngine();
     const worker = new QueueWorker({ cluster: config.cluster, engine, slots: 1, device: "fake", logger });
-    const operation = new Operation({ settings: config.ops, folder: join(folder, "models"), process: "worker", logger });
+    const operation = new Operation({
+      settings: config.ops,
+      folder: join(folder, "models"),
+      process: "worker",
+      logger,
+    });
     onTestFinished(() => operation.close());
     onTestFinished(() => worker.stop(0));
     operation.watchEngine(engine);
@@ -29,7 +34,10 @@ describe.skipIf(!hasRedis)(`a worker of a cluster (${redisHint})`, () => {
     const address = (await operation.listen()) ?? "";
     const ready = async () => {
       const response = await fetch(`${address}/readyz`);
-      return [response.status, ((await response.json()) as { problems: { part: string }[] }).problems.map(({ part }) => part)];
+      return [
+        response.status,
+        ((await response.json()) as { problems: { part: string }[] }).problems.map(({ part }) => part),
+      ];
     };
     expect(await ready()).toEqual([503, ["program", "redis"]]);
     await worker.start();

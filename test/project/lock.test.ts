@@ -23,7 +23,12 @@ describe("package-lock.json (written by npm run lock)", () => {
 
   it("holds every optional package, also those of other platforms", () => {
     const wanted = new Set(entries.flatMap(([, { optionalDependencies = {} }]) => Object.keys(optionalDependencies)));
-    for (const name of ["@img/sharp-darwin-arm64", "@biomejs/cli-darwin-arm64", "@libsql/win32-x64-msvc", "@rolldown/binding-darwin-arm64"])
+    for (const name of [
+      "@img/sharp-darwin-arm64",
+      "@biomejs/cli-darwin-arm64",
+      "@libsql/win32-x64-msvc",
+      "@rolldown/binding-darwin-arm64",
+    ])
       expect(wanted).toContain(name);
     expect([...wanted].filter((name) => !entries.some(([path]) => path.endsWith(`node_modules/${name}`)))).toEqual([]);
     expect(packages["node_modules/@tensorflow/tfjs-node-gpu"]?.optional).toBe(true);

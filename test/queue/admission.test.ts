@@ -4,14 +4,23 @@ import type { Job, JobCaps } from "../../src/queue/job.js";
 import { QueueError } from "../../src/queue/queue.js";
 
 const HOUR_MS = 3_600_000;
-const limits: QueueLimits = { length: 100, waitingPerPerson: 5, perHourPerPerson: 6, perChannel: 8, perChannelHour: 12 };
+const limits: QueueLimits = {
+  length: 100,
+  waitingPerPerson: 5,
+  perHourPerPerson: 6,
+  perChannel: 8,
+  perChannelHour: 12,
+};
 
 const ask = (person: string, channel = "art", caps: JobCaps = {}) => ({
   place: { platform: "fake", community: "club", channel },
   author: { id: person, name: person },
   caps,
 });
-const waits = (person: string, channel = "art"): Pick<Job, "place" | "author" | "state"> => ({ ...ask(person, channel), state: "waiting" });
+const waits = (person: string, channel = "art"): Pick<Job, "place" | "author" | "state"> => ({
+  ...ask(person, channel),
+  state: "waiting",
+});
 
 function admission(more: Partial<QueueLimits> = {}) {
   const clock = { now: 10 * HOUR_MS };
@@ -34,7 +43,8 @@ describe("admission", () => {
     const five = ["art", "night", "art", "day", "art"].map((channel) => waits("ann", channel));
     expect(refusal(() => gate.admit(ask("ann", "new"), five))).toEqual({
       kind: "person-waiting",
-      message: "You have 5 unfinished jobs, as many as one person may have. Wait for one to end, or take one back with /cancel.",
+      message:
+        "You have 5 unfinished jobs, as many as one person may have. Wait for one to end, or take one back with /cancel.",
     });
     const crowd = Array.from({ length: 8 }, (_, index) => waits(`p${index}`));
     expect(refusal(() => gate.admit(ask("ben"), crowd))).toEqual({
@@ -53,7 +63,9 @@ describe("admission", () => {
     expect(refusal(() => gate.admit(ask("ann", "art", caps), [waits("ann")])).message).toMatch(
       /^You have 1 unfinished job in this channel, as many as one person may have here/,
     );
-    expect(refusal(() => gate.admit(ask("ann", "art", caps), [waits("ben"), waits("cat")])).kind).toBe("channel-waiting");
+    expect(refusal(() => gate.admit(ask("ann", "art", caps), [waits("ben"), waits("cat")])).kind).toBe(
+      "channel-waiting",
+    );
     // More than the installation allows is not to be had.
     const crowd = Array.from({ length: 8 }, (_, index) => waits(`p${index}`));
     expect(refusal(() => gate.admit(ask("ann", "art", { perChannel: 50 }), crowd)).kind).toBe("channel-waiting");
@@ -69,7 +81,8 @@ describe("admission", () => {
     const memory = { megabytes: 1700, smaller };
     expect(refusal(() => gate.admit({ ...ask("ann"), memory }, []))).toEqual({
       kind: "memory",
-      message: "This would take about 1700 MB of memory, and there are 1000 MB for pictures here. The largest that fits is `size:960`.",
+      message:
+        "This would take about 1700 MB of memory, and there are 1000 MB for pictures here. The largest that fits is `size:960`.",
     });
     expect(refusal(() => gate.admit({ ...ask("ann"), memory: { megabytes: 1001, smaller: [] } }, [])).message).toMatch(
       /No smaller size would fit either\.$/,
@@ -98,10 +111,13 @@ describe("admission", () => {
     for (let job = 0; job < 10; job++) gate.admit(ask(`p${job}`), []);
     expect(refusal(() => gate.admit(ask("ben"), []))).toEqual({
       kind: "channel-hour",
-      message: "12 jobs were started in this channel in the last hour, as many as it may have. The next can start in 50 minutes.",
+      message:
+        "12 jobs were started in this channel in the last hour, as many as it may have. The next can start in 50 minutes.",
     });
     // A cap lowered meanwhile: ten have to leave the hour.
-    expect(refusal(() => gate.admit(ask("ben", "art", { perChannelHour: 3 }), [])).message).toMatch(/The next can start in 60 minutes\.$/);
+    expect(refusal(() => gate.admit(ask("ben", "art", { perChannelHour: 3 }), [])).message).toMatch(
+      /The next can start in 60 minutes\.$/,
+    );
     clock.now += 51 * 60_000;
     gate.admit(ask("ann", "art", caps), []);
   });
@@ -115,7 +131,9 @@ describe("admission", () => {
 
   it("remembers what was accepted before the program started", () => {
     const { admission: gate, clock } = admission();
-    gate.remember([5, 20, 70, 90, 30, 10].map((minutes) => ({ ...ask("ann"), createdAt: clock.now - minutes * 60_000 })));
+    gate.remember(
+      [5, 20, 70, 90, 30, 10].map((minutes) => ({ ...ask("ann"), createdAt: clock.now - minutes * 60_000 })),
+    );
     gate.admit(ask("ann"), []);
     gate.admit(ask("ann"), []);
     expect(refusal(() => gate.admit(ask("ann"), [])).message).toMatch(/The next can start in 30 minutes\.$/);

@@ -27,8 +27,23 @@ describe("the estimator", () => {
 
 describe("standings", () => {
   const job = (id: string, work: number, startedAt?: number): Job => ({
-    ...{ id, work, pace: "dream", recipe: "dream", params: {}, pictures: [], priority: 0, state: "waiting", attempts: 0, createdAt: 0 },
-    ...{ place: { platform: "p", community: "c", channel: "x" }, author: { id: "a", name: "A" }, messages: { frames: [] } },
+    ...{
+      id,
+      work,
+      pace: "dream",
+      recipe: "dream",
+      params: {},
+      pictures: [],
+      priority: 0,
+      state: "waiting",
+      attempts: 0,
+      createdAt: 0,
+    },
+    ...{
+      place: { platform: "p", community: "c", channel: "x" },
+      author: { id: "a", name: "A" },
+      messages: { frames: [] },
+    },
     ...(startedAt === undefined ? {} : { startedAt }),
   });
   const estimator = new Estimator({ dream: 1 });
@@ -52,11 +67,18 @@ describe("standings", () => {
   });
 
   it("trust a running job's own progress once there is some", () => {
-    const found = standings({ running: [{ job: job("r", 10, 0), progress: 0.5 }], waiting: [], concurrency: 1, estimator, now: 20_000 });
+    const found = standings({
+      running: [{ job: job("r", 10, 0), progress: 0.5 }],
+      waiting: [],
+      concurrency: 1,
+      estimator,
+      now: 20_000,
+    });
     expect(found[0]?.runSeconds).toBe(20);
     // Hardly begun: the guess counts, until it has run out.
     const begun = (now: number) =>
-      standings({ running: [{ job: job("r", 10, 0), progress: 0.1 }], waiting: [], concurrency: 1, estimator, now })[0]?.runSeconds;
+      standings({ running: [{ job: job("r", 10, 0), progress: 0.1 }], waiting: [], concurrency: 1, estimator, now })[0]
+        ?.runSeconds;
     expect([begun(4_000), begun(20_000)]).toEqual([6, 180]);
   });
 });

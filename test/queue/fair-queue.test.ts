@@ -25,11 +25,16 @@ describe("the queue of one machine, with its line", () => {
     queue.on("started", (job) => order.push(job.author.id));
     queue.pause();
     // The greedy come first, with 40 jobs each; most people have a few.
-    const counts = Array.from({ length: 100 }, (_, person) => (person < 15 ? 40 : person < 85 ? 5 : person < 99 ? 3 : 8));
-    for (const [person, count] of counts.entries()) for (let job = 0; job < count; job++) await queue.submit(ask(`p${person}`));
+    const counts = Array.from({ length: 100 }, (_, person) =>
+      person < 15 ? 40 : person < 85 ? 5 : person < 99 ? 3 : 8,
+    );
+    for (const [person, count] of counts.entries())
+      for (let job = 0; job < count; job++) await queue.submit(ask(`p${person}`));
     expect(queue.line()).toHaveLength(1000);
     queue.unpause();
-    const idle = new Promise<void>((resolve) => queue.on("done", () => order.length === 1000 && queue.line().length === 0 && resolve()));
+    const idle = new Promise<void>((resolve) =>
+      queue.on("done", () => order.length === 1000 && queue.line().length === 0 && resolve()),
+    );
     const picture = new Uint8Array([1]);
     for (let job = 0; job < 1000; job++) (await engine.next()).finishWith(picture, 1, 1);
     await idle;
@@ -38,7 +43,9 @@ describe("the queue of one machine, with its line", () => {
     const served = new Map<string, number>(counts.map((_, person) => [`p${person}`, 0]));
     for (const person of order) {
       served.set(person, (served.get(person) ?? 0) + 1);
-      const waiting = counts.flatMap((count, index) => ((served.get(`p${index}`) ?? 0) < count ? [served.get(`p${index}`) ?? 0] : []));
+      const waiting = counts.flatMap((count, index) =>
+        (served.get(`p${index}`) ?? 0) < count ? [served.get(`p${index}`) ?? 0] : [],
+      );
       if (waiting.length > 0) expect(Math.max(...served.values()) - Math.min(...waiting)).toBeLessThanOrEqual(1);
     }
   });

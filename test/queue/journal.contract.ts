@@ -8,7 +8,13 @@ const at = (id: string, place: JobMessage["place"] = art): JobMessage => ({ id, 
 
 function job(id: string, more: Partial<Job> = {}): Job {
   return {
-    ...{ id, place: art, author: { id: "ann", name: "Ann" }, recipe: "dream", params: { size: 512, layers: ["a", "b"] } },
+    ...{
+      id,
+      place: art,
+      author: { id: "ann", name: "Ann" },
+      recipe: "dream",
+      params: { size: 512, layers: ["a", "b"] },
+    },
     ...{ pictures: [], work: 2.5, pace: "dream resnet50", priority: 0, state: "waiting", attempts: 0, createdAt: 1000 },
     messages: { frames: [] },
     ...more,
@@ -49,7 +55,13 @@ export function journalContract(name: string, open: () => Journal): void {
       await journal.update("AAAA3333", { state: "running", attempts: 1, startedAt: 2000 });
       const messages = { announcement: at("1"), thread: { ...art, thread: "1" }, frames: [at("2")] };
       await journal.update("AAAA3333", { messages });
-      expect(await journal.get("AAAA3333")).toMatchObject({ state: "running", attempts: 1, startedAt: 2000, messages, createdAt: 1000 });
+      expect(await journal.get("AAAA3333")).toMatchObject({
+        state: "running",
+        attempts: 1,
+        startedAt: 2000,
+        messages,
+        createdAt: 1000,
+      });
       const result = { width: 1, height: 2, seconds: 3, network: "n", runtime: "r", seed: 4, params: { a: [1] } };
       await journal.update("AAAA3333", { state: "done", finishedAt: 3000, result });
       expect(await journal.get("AAAA3333")).toMatchObject({ state: "done", finishedAt: 3000, result, messages });
@@ -64,7 +76,11 @@ export function journalContract(name: string, open: () => Journal): void {
       await journal.add(job("AAAA3333", { createdAt: 1000 }), {});
       await journal.add(job("BBBB3333", { createdAt: 2000, place: night }), {});
       await journal.add(job("CCCC3333", { createdAt: 3000, state: "done" }), {});
-      const since = (await journal.since(2000)).map(({ place, author, createdAt }) => [place.channel, author.id, createdAt]);
+      const since = (await journal.since(2000)).map(({ place, author, createdAt }) => [
+        place.channel,
+        author.id,
+        createdAt,
+      ]);
       expect(since).toEqual([
         ["night", "ann", 2000],
         ["art", "ann", 3000],
@@ -84,7 +100,9 @@ export function journalContract(name: string, open: () => Journal): void {
     it("refuses a second job with the same id and keeps the first", async () => {
       const journal = open();
       await journal.add(job("AAAA3333", { recipe: "dream" }), {});
-      await expect(journal.add(job("AAAA3333", { recipe: "other" }), {})).rejects.toThrow("There already is a job AAAA3333.");
+      await expect(journal.add(job("AAAA3333", { recipe: "other" }), {})).rejects.toThrow(
+        "There already is a job AAAA3333.",
+      );
       expect((await journal.get("AAAA3333"))?.recipe).toBe("dream");
     });
 
@@ -94,12 +112,14 @@ export function journalContract(name: string, open: () => Journal): void {
       await journal.add(job("AAAA4444", { createdAt: 1001 }), {});
       await journal.add(job("AAAC3333"), {});
       await journal.add(job("AAAA6666", { place: { ...art, community: "other" } }), {});
-      const ids = async (prefix: string, community = "club") => (await journal.find({ ...club, community, prefix })).map(({ id }) => id);
+      const ids = async (prefix: string, community = "club") =>
+        (await journal.find({ ...club, community, prefix })).map(({ id }) => id);
       expect(await ids("AAAA")).toEqual(["AAAA4444", "AAAA3333"]);
       expect(await ids("AAAA3333")).toEqual(["AAAA3333"]);
       expect(await ids("AAAD")).toEqual([]);
       expect(await ids("AAAA", "other")).toEqual(["AAAA6666"]);
-      for (let index = 0; index < 12; index++) await journal.add(job(`XXXX33${String(index + 10)}`, { createdAt: 2000 + index }), {});
+      for (let index = 0; index < 12; index++)
+        await journal.add(job(`XXXX33${String(index + 10)}`, { createdAt: 2000 + index }), {});
       expect(await ids("XXXX")).toHaveLength(10);
     });
 
@@ -119,7 +139,9 @@ export function journalContract(name: string, open: () => Journal): void {
       const thread = { ...art, thread: "1" };
       await journal.add(job("AAAA3333"), {});
       await journal.add(job("AAAA4444", { messages: { announcement: at("9"), frames: [] } }), {});
-      await journal.update("AAAA3333", { messages: { announcement: at("1"), progress: at("2", thread), frames: [at("3", thread)] } });
+      await journal.update("AAAA3333", {
+        messages: { announcement: at("1"), progress: at("2", thread), frames: [at("3", thread)] },
+      });
       await journal.update("AAAA3333", { messages: { announcement: at("1"), frames: [], final: at("4", thread) } });
       for (const id of ["1", "2", "3", "4"]) expect((await journal.ofMessage(at(id)))?.id, id).toBe("AAAA3333");
       expect((await journal.ofMessage(at("4", thread)))?.id).toBe("AAAA3333");

@@ -41,7 +41,11 @@ describe("last tries", () => {
 
   it("cost only the job that kills engines, not those that ran beside it", async () => {
     const { engine, queue, ended } = setup({ engine: new FakeEngine(), concurrency: 3 });
-    const [deadly, one, two] = [await queue.submit(ask("deadly")), await queue.submit(ask("one")), await queue.submit(ask("two"))];
+    const [deadly, one, two] = [
+      await queue.submit(ask("deadly")),
+      await queue.submit(ask("one")),
+      await queue.submit(ask("two")),
+    ];
     const ends = Promise.all([deadly, one, two].map(({ id }) => ended(id)));
     await crash(engine, 3);
     await crash(engine, 3);

@@ -47,7 +47,11 @@ export function listen(queue: JobQueue) {
 
 export function ask(person: string, more: Partial<JobRequest> = {}): JobRequest {
   return {
-    ...{ place: { platform: "fake", community: "club", channel: "art" }, author: { id: person, name: person }, recipe: "dream" },
+    ...{
+      place: { platform: "fake", community: "club", channel: "art" },
+      author: { id: person, name: person },
+      recipe: "dream",
+    },
     ...{ params: { octaves: 1 }, pictures: {}, work: 1, pace: "dream" },
     ...more,
   };
@@ -80,7 +84,9 @@ export function queueContract(
   describe(name, () => {
     it("runs jobs one by one, keeps them in the journal, and tells in order", async () => {
       const { engine, journal, queue, log, ended } = await setup();
-      const first = await queue.submit(ask("a", { pictures: { image: new Uint8Array([1]) } }), (job) => log.push(`accepted ${job.id}`));
+      const first = await queue.submit(ask("a", { pictures: { image: new Uint8Array([1]) } }), (job) =>
+        log.push(`accepted ${job.id}`),
+      );
       const second = await queue.submit(ask("b"));
       expect(await journal.pictures(first.id)).toEqual({ image: new Uint8Array([1]) });
       expect((await journal.unfinished()).map((job) => job.id)).toEqual([first.id, second.id]);
@@ -92,9 +98,16 @@ export function queueContract(
       await (await engine.next()).finish();
       await (await engine.next()).finish();
       await end;
-      expect(log).toEqual([`accepted ${first.id}`, ...[first, second].flatMap(({ id }) => [`started ${id}`, `done ${id}`])]);
+      expect(log).toEqual([
+        `accepted ${first.id}`,
+        ...[first, second].flatMap(({ id }) => [`started ${id}`, `done ${id}`]),
+      ]);
       expect(engine.peak).toBe(1);
-      expect(await journal.get(first.id)).toMatchObject({ state: "done", attempts: 1, result: { width: 64, runtime: "fake" } });
+      expect(await journal.get(first.id)).toMatchObject({
+        state: "done",
+        attempts: 1,
+        result: { width: 64, runtime: "fake" },
+      });
       expect((await journal.get(first.id))?.result).not.toHaveProperty("picture");
       expect(await journal.unfinished()).toEqual([]);
     });
@@ -109,15 +122,21 @@ export function queueContract(
       await (await engine.next()).finish();
       await (await engine.next()).finish();
       await end;
-      expect(log.filter((line) => line.startsWith("started")).slice(0, 2)).toEqual([`started ${many[0]}`, `started ${modest.id}`]);
+      expect(log.filter((line) => line.startsWith("started")).slice(0, 2)).toEqual([
+        `started ${many[0]}`,
+        `started ${modest.id}`,
+      ]);
     });
 
     it("serves forty people with ten jobs each in rounds", async () => {
       const { engine, queue } = await setup({ limits: { length: 2000, waitingPerPerson: 10, perHourPerPerson: 10 } });
       const order: string[] = [];
       queue.on("started", (job) => order.push(job.author.id));
-      for (let person = 0; person < 40; person++) for (let job = 0; job < 10; job++) await queue.submit(ask(`p${person}`));
-      const idle = new Promise<void>((resolve) => queue.on("done", () => order.length === 400 && queue.line().length === 0 && resolve()));
+      for (let person = 0; person < 40; person++)
+        for (let job = 0; job < 10; job++) await queue.submit(ask(`p${person}`));
+      const idle = new Promise<void>((resolve) =>
+        queue.on("done", () => order.length === 400 && queue.line().length === 0 && resolve()),
+      );
       for (let job = 0; job < 400; job++) void (await engine.next()).finish();
       await idle;
       for (let round = 0; round < 10; round++) expect(new Set(order.slice(round * 40, round * 40 + 40)).size).toBe(40);
@@ -145,7 +164,9 @@ export function queueContract(
       now += 600_000;
       await queue.submit(ask("a"));
       const error = await refused(queue.submit(ask("a")));
-      expect(error.message).toBe("You have started 2 jobs in the last hour, as many as one person may. The next can start in 50 minutes.");
+      expect(error.message).toBe(
+        "You have started 2 jobs in the last hour, as many as one person may. The next can start in 50 minutes.",
+      );
       await queue.submit(ask("b"));
       now += 3_000_001;
       await queue.submit(ask("a"));
@@ -156,7 +177,10 @@ export function queueContract(
       const { engine, journal, queue } = await setup();
       const seen: (Uint8Array | undefined)[] = [];
       const kept = new Promise<void>((resolve) => {
-        queue.on("done", (job) => void journal.result(job.id).then((picture) => resolve(void seen.push(picture?.bytes))));
+        queue.on(
+          "done",
+          (job) => void journal.result(job.id).then((picture) => resolve(void seen.push(picture?.bytes))),
+        );
       });
       await queue.submit(ask("a"));
       const picture = new Uint8Array([9, 9]);
@@ -247,7 +271,11 @@ export function queueContract(
 
     it("gives up after the third crash, and at once on other failures; the next job runs", async () => {
       const { engine, queue, ended } = await setup();
-      const [first, second, third] = [await queue.submit(ask("a")), await queue.submit(ask("b")), await queue.submit(ask("c"))];
+      const [first, second, third] = [
+        await queue.submit(ask("a")),
+        await queue.submit(ask("b")),
+        await queue.submit(ask("c")),
+      ];
       const ends = Promise.all([first, second, third].map((job) => ended(job.id)));
       const begun = performance.now();
       for (let time = 1; time <= 3; time++) (await engine.next()).fail("crashed");
@@ -331,7 +359,11 @@ export function queueContract(
     it("tells at the next start what nobody had been told of, and only that", async () => {
       const journal = new MemoryJournal();
       const before = await setup({ journal });
-      const jobs = [await before.queue.submit(ask("a")), await before.queue.submit(ask("b")), await before.queue.submit(ask("c"))];
+      const jobs = [
+        await before.queue.submit(ask("a")),
+        await before.queue.submit(ask("b")),
+        await before.queue.submit(ask("c")),
+      ];
       const [done, failed, cancelled] = jobs.map(({ id }) => id);
       const ends = Promise.all([before.ended(done ?? ""), before.ended(failed ?? ""), before.ended(cancelled ?? "")]);
       const picture = new Uint8Array([9]);
@@ -346,7 +378,14 @@ export function queueContract(
       next.queue.on("failed", ({ id }, failure) => told.push([id, failure.message]));
       next.queue.on("cancelled", ({ id }, reason) => told.push([id, reason.name]));
       expect(await next.queue.recover(({ id }) => told.push(id))).toBe(3);
-      expect(told).toEqual([done, [done, 7, picture], failed, [failed, "The picture is broken."], cancelled, [cancelled, "Mo"]]);
+      expect(told).toEqual([
+        done,
+        [done, 7, picture],
+        failed,
+        [failed, "The picture is broken."],
+        cancelled,
+        [cancelled, "Mo"],
+      ]);
       for (const { id } of jobs) await next.queue.told(id);
       expect(await (await setup({ journal })).queue.recover(() => undefined)).toBe(0);
       expect(next.engine.runs).toHaveLength(0);
@@ -359,7 +398,11 @@ export function queueContract(
       const waiting = await queue.submit(ask("b"));
       queue.pause({ refusing: true });
       expect((await refused(queue.submit(ask("c")))).kind).toBe("draining");
-      expect([queue.paused, queue.refusing, queue.notice?.()]).toEqual([true, true, expect.stringMatching(/^The queue is paused/)]);
+      expect([queue.paused, queue.refusing, queue.notice?.()]).toEqual([
+        true,
+        true,
+        expect.stringMatching(/^The queue is paused/),
+      ]);
       await run.finish();
       await queue.drain();
       expect(log).toEqual([`started ${running.id}`, `done ${running.id}`]);
@@ -385,7 +428,13 @@ export function queueContract(
       queue.unpause();
       await (await engine.next()).finish();
       await end;
-      expect(log).toEqual([`started ${running.id}`, `done ${running.id}`, "drained", `started ${waiting.id}`, `done ${waiting.id}`]);
+      expect(log).toEqual([
+        `started ${running.id}`,
+        `done ${running.id}`,
+        "drained",
+        `started ${waiting.id}`,
+        `done ${waiting.id}`,
+      ]);
     });
   });
 }

@@ -94,7 +94,9 @@ describe("the memory of jobs that run side by side", () => {
     await (await engine.next()).finish();
     expect(engine.peak).toBe(1);
     const memory = { megabytes: 1001, smaller: [{ line: "size:64", megabytes: 5 }] };
-    expect((await refused(queue.submit(ask("a", { memory })))).message).toMatch(/The largest that fits is `size:64`\.$/);
+    expect((await refused(queue.submit(ask("a", { memory })))).message).toMatch(
+      /The largest that fits is `size:64`\.$/,
+    );
     await queue.drain();
     expect(queue.line()).toEqual([]);
   });

@@ -34,9 +34,18 @@ describe("a backup", () => {
 
     const restored = new FakeEngine();
     const { pino } = await import("pino");
-    const running = await startDreamloom(loadConfig({ DATA_DIR: target, OPS_PORT: "0", WEB_PORT: "0", QUEUE_SHUTDOWN_SECONDS: "0.1" }), {
-      ...{ engine: () => restored, catalogue: house, chats: [new FakeChat()], logger: pino({ level: "silent" }), print: () => undefined },
-    });
+    const running = await startDreamloom(
+      loadConfig({ DATA_DIR: target, OPS_PORT: "0", WEB_PORT: "0", QUEUE_SHUTDOWN_SECONDS: "0.1" }),
+      {
+        ...{
+          engine: () => restored,
+          catalogue: house,
+          chats: [new FakeChat()],
+          logger: pino({ level: "silent" }),
+          print: () => undefined,
+        },
+      },
+    );
     const resumed = await restored.next();
     expect(resumed.request.params).toMatchObject({ size: 128 });
     expect(Buffer.from(resumed.request.pictures.image ?? []).equals(photo)).toBe(true);
@@ -56,7 +65,13 @@ describe("a backup", () => {
     const add = (name: string, side: number) =>
       picture(side, side).then((bytes) =>
         store.styles.add(
-          { ...where, name, emoji: name === "one" ? "🌊" : "🔥", author: { id: "ann", name: "Ann" }, picture: { bytes } },
+          {
+            ...where,
+            name,
+            emoji: name === "one" ? "🌊" : "🔥",
+            author: { id: "ann", name: "Ann" },
+            picture: { bytes },
+          },
           { perCommunity: 5, perPerson: 5 },
         ),
       );

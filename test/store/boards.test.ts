@@ -5,7 +5,12 @@ import { ann, art, bob, folder, makeStore, message } from "./make.js";
 
 const thread = { ...art, thread: "t" };
 const board = (id: string, more: Partial<NewBoard> = {}): NewBoard => ({
-  ...{ message: message(id, thread), kind: "palette", payload: { styles: ["rust", "ink"] }, author: { id: "ann", name: "Ann" } },
+  ...{
+    message: message(id, thread),
+    kind: "palette",
+    payload: { styles: ["rust", "ink"] },
+    author: { id: "ann", name: "Ann" },
+  },
   ...more,
 });
 
@@ -28,7 +33,12 @@ describe("boards", () => {
     const { boards } = makeStore().store;
     boards.put(board("1"));
     const vote = (person: string, choice: string, on = true) => boards.vote(message("1"), { person, choice }, on);
-    expect([vote("bob", "rust"), vote("bob", "rust"), vote("bob", "ink"), vote("ann", "ink")]).toEqual([true, false, true, true]);
+    expect([vote("bob", "rust"), vote("bob", "rust"), vote("bob", "ink"), vote("ann", "ink")]).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
     expect(vote("ann", "rust", false)).toBe(false);
     expect(vote("bob", "rust", false)).toBe(true);
     expect(boards.votes(message("1"))).toEqual([

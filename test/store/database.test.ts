@@ -49,7 +49,9 @@ describe("a transaction", () => {
           .run(),
       );
     expect(large).toThrow(StoreError);
-    expect(large).toThrow(/^There is no space left for the data folder .*: free some, or lower retention\.megabytes\.$/);
+    expect(large).toThrow(
+      /^There is no space left for the data folder .*: free some, or lower retention\.megabytes\.$/,
+    );
     expect(database.orm.select().from(settingTable).all()).toEqual([]);
     database.orm.get(sql.raw("PRAGMA max_page_count = 100000"));
     large();

@@ -8,7 +8,13 @@ function read(store: Store, query: Partial<GalleryQuery>, between: () => void = 
   const pages: string[][] = [];
   let after: string | undefined;
   do {
-    const page = store.gallery.page({ ...club, by: "date", limit: 3, ...query, ...(after === undefined ? {} : { after }) });
+    const page = store.gallery.page({
+      ...club,
+      by: "date",
+      limit: 3,
+      ...query,
+      ...(after === undefined ? {} : { after }),
+    });
     pages.push(page.jobs.map(({ id }) => id));
     after = page.next;
     between();

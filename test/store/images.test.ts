@@ -17,11 +17,18 @@ describe("stored pictures", () => {
     const { store, dir } = makeStore();
     const [photo, other] = [await picture(10, 10), await picture(11, 10, "jpeg")];
     const [first, second] = [job({ pictures: ["image"] }), job({ pictures: ["image", "style"] })];
-    await Promise.all([store.jobs.add(first, { image: photo }), store.jobs.add(second, { image: photo, style: other })]);
+    await Promise.all([
+      store.jobs.add(first, { image: photo }),
+      store.jobs.add(second, { image: photo, style: other }),
+    ]);
     expect(files(dir).sort()).toEqual([sha256(photo), sha256(other)].sort());
     expect(existsSync(fileOf(dir, photo))).toBe(true);
     expect(store.images.total()).toEqual({ images: 2, bytes: photo.byteLength + other.byteLength });
-    expect(store.images.info(sha256(photo))).toEqual({ sha: sha256(photo), type: "image/png", bytes: photo.byteLength });
+    expect(store.images.info(sha256(photo))).toEqual({
+      sha: sha256(photo),
+      type: "image/png",
+      bytes: photo.byteLength,
+    });
     expect(store.images.info(sha256(other))?.type).toBe("image/jpeg");
     expect(Buffer.from((await store.images.read(sha256(photo))) ?? []).equals(photo)).toBe(true);
   });
@@ -62,7 +69,9 @@ describe("stored pictures", () => {
 
   it("that are damaged are not used, are logged, and are mended when they come again", async () => {
     const lines: string[] = [];
-    const { store, dir } = makeStore({ logger: pino({ level: "error" }, { write: (line: string) => lines.push(line) }) });
+    const { store, dir } = makeStore({
+      logger: pino({ level: "error" }, { write: (line: string) => lines.push(line) }),
+    });
     const content = bytes("content");
     const one = job({ pictures: ["image"] });
     await store.jobs.add(one, { image: content });
@@ -100,7 +109,10 @@ describe("stored pictures", () => {
       author: { id: "ann", name: "Ann" },
       picture: { bytes: bytes(content) },
     });
-    const results = await Promise.allSettled([store.styles.add(style("one"), limits), store.styles.add(style("two"), limits)]);
+    const results = await Promise.allSettled([
+      store.styles.add(style("one"), limits),
+      store.styles.add(style("two"), limits),
+    ]);
     expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     const half = join(dir, "images", "ab", ".half.part");
     const fresh = join(dir, "images", "ab", ".fresh.part");
@@ -118,6 +130,7 @@ describe("stored pictures", () => {
 
   it("have no names but those of their content", async () => {
     const { store } = makeStore();
-    for (const name of ["../../etc/passwd", "", "A".repeat(64)]) await expect(store.images.read(name)).rejects.toThrow("is not a SHA-256");
+    for (const name of ["../../etc/passwd", "", "A".repeat(64)])
+      await expect(store.images.read(name)).rejects.toThrow("is not a SHA-256");
   });
 });

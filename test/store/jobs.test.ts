@@ -33,7 +33,12 @@ describe("stored jobs", () => {
     const one = await addDone(store, { messages });
     const roles = ["1", "2", "3", "4", "5"].map((id) => store.jobs.jobOfMessage(message(id))?.role);
     expect(roles).toEqual(["announcement", "progress", "frame", "frame", "final"]);
-    expect(store.jobs.jobOfMessage(message("5"))?.job).toMatchObject({ id: one.id, messages, hidden: false, favourites: 0 });
+    expect(store.jobs.jobOfMessage(message("5"))?.job).toMatchObject({
+      id: one.id,
+      messages,
+      hidden: false,
+      favourites: 0,
+    });
     store.jobs.removePictures([one.id]);
     expect(store.jobs.jobOfMessage(message("5"))?.job.id).toBe(one.id);
     expect(await store.jobs.inputs(one.id)).toBeUndefined();

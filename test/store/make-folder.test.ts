@@ -15,8 +15,11 @@ it("makes a folder with those above it, and says why where it cannot", () => {
   expect(() => makeFolder(join(root, "file", "below"))).toThrow();
 });
 
-it.runIf(existsSync("/proc/self"))("ends, and says what would help, where the system denies that an existing folder exists", () => {
-  expect(() => openStore({ dir: "/proc/nope/data" })).toThrow(
-    /data folder \/proc\/nope\/data cannot be written \(E\w+\): make it writable, or name another one/,
-  );
-});
+it.runIf(existsSync("/proc/self"))(
+  "ends, and says what would help, where the system denies that an existing folder exists",
+  () => {
+    expect(() => openStore({ dir: "/proc/nope/data" })).toThrow(
+      /data folder \/proc\/nope\/data cannot be written \(E\w+\): make it writable, or name another one/,
+    );
+  },
+);

@@ -37,7 +37,15 @@ export function job(more: Partial<NewJob> = {}): NewJob {
   made += 1;
   return {
     ...{ id: `JOB${String(made).padStart(5, "0")}`, place: art, author: { id: "ann", name: "Ann" }, recipe: "dream" },
-    ...{ params: { size: 512, seed: made }, pictures: [], work: 1, pace: "dream", priority: 0, state: "waiting", attempts: 0 },
+    ...{
+      params: { size: 512, seed: made },
+      pictures: [],
+      work: 1,
+      pace: "dream",
+      priority: 0,
+      state: "waiting",
+      attempts: 0,
+    },
     ...{ createdAt: 1_700_000_000_000 + made, messages: { frames: [] } },
     ...more,
   };
@@ -45,7 +53,15 @@ export function job(more: Partial<NewJob> = {}): NewJob {
 
 /** A finished job. */
 export function done(more: Partial<NewJob> = {}): NewJob {
-  const result = { width: 64, height: 48, seconds: 2, network: "resnet50", runtime: "fake", seed: 7, params: { size: 64 } };
+  const result = {
+    width: 64,
+    height: 48,
+    seconds: 2,
+    network: "resnet50",
+    runtime: "fake",
+    seed: 7,
+    params: { size: 64 },
+  };
   return job({ state: "done", finishedAt: 1_700_000_100_000 + made, result, ...more });
 }
 
@@ -55,7 +71,11 @@ export function bytes(text: string, length = text.length): Uint8Array {
 }
 
 /** A finished job with an input and a result picture. */
-export async function addDone(store: Store, more: Partial<NewJob> = {}, result = bytes(`result ${made}`)): Promise<NewJob> {
+export async function addDone(
+  store: Store,
+  more: Partial<NewJob> = {},
+  result = bytes(`result ${made}`),
+): Promise<NewJob> {
   const added = done({ pictures: ["image"], ...more });
   await store.jobs.add(added, { image: bytes(`input of ${added.id}`) });
   await store.jobs.keepPicture(added.id, { bytes: result, type: "image/png" });

@@ -19,7 +19,9 @@ const tables = Object.values(schema).filter((value) => is(value, SQLiteTable));
 function declared(table: SQLiteTable) {
   const { name, columns, indexes, primaryKeys, foreignKeys } = getTableConfig(table);
   const composite = primaryKeys.flatMap((key) => key.columns.map((column) => column.name));
-  const unique = columns.filter((column) => column.isUnique).map((column) => ({ columns: [column.name], unique: true, where: "" }));
+  const unique = columns
+    .filter((column) => column.isUnique)
+    .map((column) => ({ columns: [column.name], unique: true, where: "" }));
   return {
     name,
     columns: columns.map((column) => ({
@@ -53,7 +55,10 @@ function found(client: Libsql.Database, name: string): ReturnType<typeof declare
     name,
   );
   const indexes = rows<{ name: string; unique: number; origin: string }>("SELECT * FROM pragma_index_list(?)", name);
-  const references = rows<{ from: string; table: string; to: string; on_delete: string }>("SELECT * FROM pragma_foreign_key_list(?)", name);
+  const references = rows<{ from: string; table: string; to: string; on_delete: string }>(
+    "SELECT * FROM pragma_foreign_key_list(?)",
+    name,
+  );
   return {
     name,
     columns: columns.map((column) => ({
@@ -79,7 +84,9 @@ function found(client: Libsql.Database, name: string): ReturnType<typeof declare
 }
 
 const sorted = <T>(values: readonly T[]): T[] =>
-  [...values].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : JSON.stringify(a) > JSON.stringify(b) ? 1 : 0));
+  [...values].sort((a, b) =>
+    JSON.stringify(a) < JSON.stringify(b) ? -1 : JSON.stringify(a) > JSON.stringify(b) ? 1 : 0,
+  );
 const inOrder = (table: ReturnType<typeof declared>) => ({
   ...table,
   indexes: sorted(table.indexes),
@@ -91,18 +98,25 @@ describe("the migrations", () => {
     const dir = folder();
     await openStore({ dir }).close();
     const client = new Libsql(join(dir, "dreamloom.sqlite"));
-    const names = client.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '*sqlite_*' ORDER BY name").all();
-    const made = (names as { name: string }[]).map(({ name }) => name).filter((name) => name !== "__drizzle_migrations");
+    const names = client
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '*sqlite_*' ORDER BY name")
+      .all();
+    const made = (names as { name: string }[])
+      .map(({ name }) => name)
+      .filter((name) => name !== "__drizzle_migrations");
     expect(tables.length).toBeGreaterThan(8);
     expect(made).toEqual(tables.map((table) => getTableConfig(table).name).sort());
-    for (const table of tables) expect(inOrder(found(client, getTableConfig(table).name))).toEqual(inOrder(declared(table)));
+    for (const table of tables)
+      expect(inOrder(found(client, getTableConfig(table).name))).toEqual(inOrder(declared(table)));
     client.close();
   });
 
   it("are all named in their journal", () => {
     const folderOfSteps = new URL("../../migrations/", import.meta.url);
     const files = readdirSync(folderOfSteps).filter((name) => name.endsWith(".sql"));
-    const journal = JSON.parse(readFileSync(new URL("meta/_journal.json", folderOfSteps), "utf8")) as { entries: { tag: string }[] };
+    const journal = JSON.parse(readFileSync(new URL("meta/_journal.json", folderOfSteps), "utf8")) as {
+      entries: { tag: string }[];
+    };
     expect(journal.entries.map(({ tag }) => `${tag}.sql`).sort()).toEqual(files.sort());
     expect(migrations()).toHaveLength(files.length);
     const times = migrations().map((step) => step.folderMillis);
@@ -110,7 +124,9 @@ describe("the migrations", () => {
   });
 
   it("are shipped with the program", () => {
-    const { files } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { files: string[] };
+    const { files } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+      files: string[];
+    };
     expect(files).toContain("migrations");
   });
 
@@ -144,7 +160,9 @@ describe("the migrations", () => {
     const before = readFileSync(file);
     const open = () => openStore({ dir });
     expect(open).toThrow(StoreError);
-    expect(open).toThrow(`${file} was written by a newer Dreamloom: update this one, or name another folder in DATA_DIR.`);
+    expect(open).toThrow(
+      `${file} was written by a newer Dreamloom: update this one, or name another folder in DATA_DIR.`,
+    );
     expect(readFileSync(file).equals(before)).toBe(true);
     const log = `${file}-wal`;
     expect(existsSync(log) ? statSync(log).size : 0).toBe(0);

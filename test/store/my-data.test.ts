@@ -10,13 +10,24 @@ const bobAuthor = { id: "bob", name: "Bob" };
 
 /** Ann and Bob have done everything that leaves something behind. */
 async function party(store: Store) {
-  const anns = await addDone(store, { params: { secret: "annsparameter" }, messages: { frames: [], final: message("1") } });
+  const anns = await addDone(store, {
+    params: { secret: "annsparameter" },
+    messages: { frames: [], final: message("1") },
+  });
   const bobs = await addDone(store, { author: bobAuthor, from: anns.id });
   // Bob has painted Ann's result.
   const shared = bytes("shared picture");
   const annsShared = await addDone(store, {}, shared);
-  await store.jobs.add(job({ author: bobAuthor, state: "done", finishedAt: 9, pictures: ["image"], id: "BOBSHARED" }), { image: shared });
-  const style = { ...club, name: "rust", emoji: "🍂", author: { id: "ann", name: "Ann" }, picture: { bytes: bytes("annsstyle") } };
+  await store.jobs.add(job({ author: bobAuthor, state: "done", finishedAt: 9, pictures: ["image"], id: "BOBSHARED" }), {
+    image: shared,
+  });
+  const style = {
+    ...club,
+    name: "rust",
+    emoji: "🍂",
+    author: { id: "ann", name: "Ann" },
+    picture: { bytes: bytes("annsstyle") },
+  };
   await store.styles.add(style, limits);
   await store.styles.add({ ...style, name: "ink", emoji: "🖋", author: bobAuthor }, limits);
   for (const person of [ann, bob]) for (const { id } of [anns, bobs]) store.favourites.set(id, person, true);
@@ -63,7 +74,14 @@ describe("a person's data", () => {
 
     const removed = store.myData.remove(ann);
     expect(removed).toMatchObject({ jobs: 2, styles: 1, favourites: 2, boards: 1, votes: 2, images: 3 });
-    expect(store.myData.read(ann)).toEqual({ jobs: [], pictures: [], styles: [], favourites: [], boards: [], votes: [] });
+    expect(store.myData.read(ann)).toEqual({
+      jobs: [],
+      pictures: [],
+      styles: [],
+      favourites: [],
+      boards: [],
+      votes: [],
+    });
     expect(onDisk()).not.toContain("annsparameter");
     expect(onDisk()).not.toContain(`input of ${anns.id}`);
     expect(store.jobs.jobOfMessage(message("1"))).toBeUndefined();
@@ -78,7 +96,15 @@ describe("a person's data", () => {
     // Bob's copy of the picture stays, for his job and style.
     expect(Buffer.from((await store.jobs.inputs("BOBSHARED"))?.image ?? []).equals(shared)).toBe(true);
     expect(store.jobs.get(bobs.id)?.favourites).toBe(1);
-    expect(store.myData.remove(ann)).toEqual({ jobs: 0, styles: 0, favourites: 0, boards: 0, votes: 0, images: 0, bytes: 0 });
+    expect(store.myData.remove(ann)).toEqual({
+      jobs: 0,
+      styles: 0,
+      favourites: 0,
+      boards: 0,
+      votes: 0,
+      images: 0,
+      bytes: 0,
+    });
   });
 
   it.each(["waiting", "running"] as const)("are not deleted while a job is %s", async (state) => {

@@ -29,7 +29,9 @@ describe("opening the store", () => {
   it("waits for pictures that are being written before it closes", async () => {
     const dir = folder();
     const first = openStore({ dir });
-    const adding = first.jobs.add(job({ id: "KEPT3333", pictures: ["image"] }), { image: new Uint8Array(500_000).fill(7) });
+    const adding = first.jobs.add(job({ id: "KEPT3333", pictures: ["image"] }), {
+      image: new Uint8Array(500_000).fill(7),
+    });
     await first.close();
     await adding;
     const next = makeStore({ dir }).store;
@@ -67,7 +69,9 @@ describe("opening the store", () => {
       process.kill(process.pid, "SIGKILL");`;
     const said = (() => {
       try {
-        return execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script, dir], { encoding: "utf8" });
+        return execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script, dir], {
+          encoding: "utf8",
+        });
       } catch (error) {
         return String((error as { stdout: string }).stdout);
       }
@@ -89,12 +93,15 @@ describe("opening the store", () => {
   });
 
   // Nothing is forbidden to root.
-  it.skipIf(process.getuid?.() === 0 || process.platform === "win32")("says what would help when the folder is read-only", () => {
-    const dir = folder();
-    chmodSync(dir, 0o500);
-    expect(failure(() => openStore({ dir })).kind).toBe("unwritable");
-    chmodSync(dir, 0o700);
-  });
+  it.skipIf(process.getuid?.() === 0 || process.platform === "win32")(
+    "says what would help when the folder is read-only",
+    () => {
+      const dir = folder();
+      chmodSync(dir, 0o500);
+      expect(failure(() => openStore({ dir })).kind).toBe("unwritable");
+      chmodSync(dir, 0o700);
+    },
+  );
 
   it("says what would help when the database cannot be opened", () => {
     const dir = folder();
@@ -108,7 +115,10 @@ describe("opening the store", () => {
 
   it("says what would help when the database is damaged, and lets go of the folder", () => {
     const dir = folder();
-    writeFileSync(join(dir, "dreamloom.sqlite"), "This is no database, although it is long enough to be one.".repeat(100));
+    writeFileSync(
+      join(dir, "dreamloom.sqlite"),
+      "This is no database, although it is long enough to be one.".repeat(100),
+    );
     const open = () => openStore({ dir, busyMs: 20 });
     expect([failure(open).kind, failure(open).message]).toEqual([
       "damaged",
@@ -119,7 +129,10 @@ describe("opening the store", () => {
 
 describe("a full disk", () => {
   it("is told in a sentence, whoever notices it", () => {
-    const noSpace = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" });
+    const noSpace = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+      code: "ENOSPC",
+      syscall: "write",
+    });
     const full = new Libsql.SqliteError("database or disk is full", "SQLITE_FULL");
     for (const cause of [noSpace, full, new Error("Failed query", { cause: full })]) {
       const error = storeError(cause, "/data");

@@ -56,7 +56,11 @@ describe("retention", () => {
       return kept.filter((id) => id !== "");
     };
     expect(await store.retention.apply({ days: 0, megabytes: 2 })).toEqual(nothing);
-    expect(await store.retention.apply({ days: 0, megabytes: 1.5 })).toMatchObject({ emptied: 1, images: 1, bytes: MEBIBYTE / 2 });
+    expect(await store.retention.apply({ days: 0, megabytes: 1.5 })).toMatchObject({
+      emptied: 1,
+      images: 1,
+      bytes: MEBIBYTE / 2,
+    });
     expect(await left()).toEqual([a, c, d]);
     expect((await store.retention.apply({ days: 0, megabytes: 0.6 })).emptied).toBe(2);
     expect(await left()).toEqual([a]);
@@ -82,7 +86,11 @@ describe("retention", () => {
       { perCommunity: 1, perPerson: 1 },
     );
     expect(await store.retention.apply({ days: 0, megabytes: 3 })).toEqual(nothing);
-    expect(await store.retention.apply({ days: 0, megabytes: 0.5 })).toMatchObject({ emptied: 2, images: 1, bytes: MEBIBYTE });
+    expect(await store.retention.apply({ days: 0, megabytes: 0.5 })).toMatchObject({
+      emptied: 2,
+      images: 1,
+      bytes: MEBIBYTE,
+    });
     expect(store.images.total()).toEqual({ images: 2, bytes: 2 * MEBIBYTE });
     expect((await store.jobs.inputs(waiting.id))?.image?.byteLength).toBe(MEBIBYTE);
   });

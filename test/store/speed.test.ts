@@ -64,7 +64,9 @@ function plans(call: () => unknown): string[] {
   prepare.mockRestore();
   expect(asked.length).toBeGreaterThan(0);
   const client = new Libsql(join(dir, "dreamloom.sqlite"));
-  const steps = asked.flatMap((query) => client.prepare(`EXPLAIN QUERY PLAN ${query}`).all(...(query.match(/\?/g) ?? []).map(() => 1)));
+  const steps = asked.flatMap((query) =>
+    client.prepare(`EXPLAIN QUERY PLAN ${query}`).all(...(query.match(/\?/g) ?? []).map(() => 1)),
+  );
   client.close();
   return (steps as { detail: string }[]).map(({ detail }) => detail);
 }
@@ -85,7 +87,10 @@ describe(`with ${JOBS} jobs`, () => {
   it.each<[string, (index: number) => unknown]>([
     ["the job of a message", (index) => store.jobs.jobOfMessage(message(`${index * 400}-3`))?.job ?? expect.fail()],
     ["a job by its id", (index) => store.jobs.get(id(index * 400)) ?? expect.fail()],
-    ["jobs by the beginning of an id", (index) => store.jobs.find({ ...club, prefix: id(index * 400).slice(0, 7) })[9] ?? expect.fail()],
+    [
+      "jobs by the beginning of an id",
+      (index) => store.jobs.find({ ...club, prefix: id(index * 400).slice(0, 7) })[9] ?? expect.fail(),
+    ],
     ["a person's latest job", () => store.jobs.latest({ ...club, author: "p7" }) ?? expect.fail()],
     ["a person's only and old job", () => store.jobs.latest({ ...club, author: "ann" }) ?? expect.fail()],
     ["a person's recent jobs", () => store.jobs.countSince({ platform: "fake", author: "p7" }, 1e6) || expect.fail()],
@@ -95,9 +100,18 @@ describe(`with ${JOBS} jobs`, () => {
     ["what a job was made from", (index) => store.jobs.origins(id(19_000 + index))[5] ?? expect.fail()],
     ["a favourite", (index) => store.favourites.set(id(index * 400), ann, true).changed || expect.fail()],
     ["the gallery's first page", () => store.gallery.page({ ...club, by: "date", limit: 24 }).next ?? expect.fail()],
-    ["the favourites' first page", () => store.gallery.page({ ...club, by: "favourites", limit: 24 }).next ?? expect.fail()],
-    ["a channel's first page", () => store.gallery.page({ ...club, channel: "hall", by: "date", limit: 24 }).next ?? expect.fail()],
-    ["a channel's favourites", () => store.gallery.page({ ...club, channel: "hall", by: "favourites", limit: 24 }).next ?? expect.fail()],
+    [
+      "the favourites' first page",
+      () => store.gallery.page({ ...club, by: "favourites", limit: 24 }).next ?? expect.fail(),
+    ],
+    [
+      "a channel's first page",
+      () => store.gallery.page({ ...club, channel: "hall", by: "date", limit: 24 }).next ?? expect.fail(),
+    ],
+    [
+      "a channel's favourites",
+      () => store.gallery.page({ ...club, channel: "hall", by: "favourites", limit: 24 }).next ?? expect.fail(),
+    ],
   ])("%s", (_name, call) => {
     expect(plans(() => call(45)).filter((step) => SLOW.test(step))).toEqual([]);
     expect(median(call)).toBeLessThan(BOUND_MS);

@@ -13,8 +13,14 @@ describe("a community's styles", () => {
     const { store, clock } = makeStore();
     const heart = await store.styles.add(style("Éclair", "❤️"), limits);
     const rust = await store.styles.add(style("rust", "🍂"), limits);
-    expect(heart).toMatchObject({ name: "Éclair", emoji: "❤️", author: { id: "ann", name: "Ann" }, createdAt: clock.now });
-    for (const wanted of ["éclair", "ÉCLAIR", "E\u0301clair", "❤", "❤️"]) expect(store.styles.find(club, wanted)?.id, wanted).toBe(heart.id);
+    expect(heart).toMatchObject({
+      name: "Éclair",
+      emoji: "❤️",
+      author: { id: "ann", name: "Ann" },
+      createdAt: clock.now,
+    });
+    for (const wanted of ["éclair", "ÉCLAIR", "E\u0301clair", "❤", "❤️"])
+      expect(store.styles.find(club, wanted)?.id, wanted).toBe(heart.id);
     expect(store.styles.find(club, "🍂")).toEqual(rust);
     expect(store.styles.find({ ...club, community: "other" }, "rust")).toBeUndefined();
     expect(store.styles.find(club, "rus%")).toBeUndefined();

@@ -10,7 +10,8 @@ export const chromiumHint = "needs Chromium: apt-get install -y chromium fonts-n
 export const hasChromium = existsSync(path) || process.env.CI === "true";
 
 export async function launchChromium(): Promise<Browser> {
-  if (!existsSync(path)) throw new Error(`There is no Chromium at ${path}, and with CI=true its tests may not be skipped. ${chromiumHint}`);
+  if (!existsSync(path))
+    throw new Error(`There is no Chromium at ${path}, and with CI=true its tests may not be skipped. ${chromiumHint}`);
   return chromium.launch({
     executablePath: path,
     args: [

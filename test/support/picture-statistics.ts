@@ -54,7 +54,11 @@ export function clipped({ data }: Raster): number {
 }
 
 /** Mean |a - b| in a frame of `width` pixels along the border, and inside it. */
-export function borderAndInterior(a: Raster, b: Raster, width: number): { readonly border: number; readonly interior: number } {
+export function borderAndInterior(
+  a: Raster,
+  b: Raster,
+  width: number,
+): { readonly border: number; readonly interior: number } {
   const sums = { border: 0, interior: 0 };
   const counts = { border: 0, interior: 0 };
   for (let i = 0; i < a.data.length; i++) {
@@ -76,8 +80,10 @@ export function borderStripe({ width, height, data }: Raster): number {
     return here.reduce((sum, v, i) => sum + Math.abs(v - (next[i] ?? 0)), 0) / here.length;
   };
   const planes = [0, 1, 2].map((c) => c * width * height);
-  const row = (y: number): number[] => planes.flatMap((p) => Array.from(data.subarray(p + y * width, p + (y + 1) * width)));
-  const column = (x: number): number[] => planes.flatMap((p) => Array.from({ length: height }, (_, y) => data[p + y * width + x] ?? 0));
+  const row = (y: number): number[] =>
+    planes.flatMap((p) => Array.from(data.subarray(p + y * width, p + (y + 1) * width)));
+  const column = (x: number): number[] =>
+    planes.flatMap((p) => Array.from({ length: height }, (_, y) => data[p + y * width + x] ?? 0));
   const worst = ([line, length]: readonly [(at: number) => number[], number]): number => {
     const inside = Array.from({ length: length - 7 }, (_, i) => step(line, i + 3)).sort((a, b) => a - b);
     const usual = inside[Math.floor(inside.length / 2)] ?? Number.NaN;
@@ -88,8 +94,15 @@ export function borderStripe({ width, height, data }: Raster): number {
 
 /** Reads an encoded picture at its own size. */
 export async function raster(bytes: Uint8Array): Promise<Raster> {
-  const { data, info } = await sharp(bytes).removeAlpha().toColourspace("srgb").raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(bytes)
+    .removeAlpha()
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   const pixels = info.width * info.height;
-  const planar = Float32Array.from({ length: 3 * pixels }, (_, i) => data[(i % pixels) * 3 + Math.floor(i / pixels)] ?? 0);
+  const planar = Float32Array.from(
+    { length: 3 * pixels },
+    (_, i) => data[(i % pixels) * 3 + Math.floor(i / pixels)] ?? 0,
+  );
   return { width: info.width, height: info.height, data: planar };
 }

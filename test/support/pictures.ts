@@ -7,7 +7,11 @@ export const samplePath = new URL("../../config/sample.jpg", import.meta.url);
 export const sample = (): Buffer => readFileSync(samplePath);
 
 /** An encoded picture in which something goes on: two slopes of colour and a disc. */
-export async function drawn(width: number, height: number, format: "jpeg" | "png" | "webp" | "gif" | "avif" | "tiff" = "png") {
+export async function drawn(
+  width: number,
+  height: number,
+  format: "jpeg" | "png" | "webp" | "gif" | "avif" | "tiff" = "png",
+) {
   const data = Buffer.alloc(3 * width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -45,5 +49,10 @@ export function claims(width: number, height: number): Buffer {
   header.writeUInt32BE(height, 4);
   header.set([8, 2, 0, 0, 0], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(Buffer.alloc(64))), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(Buffer.alloc(64))),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }

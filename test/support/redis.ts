@@ -42,7 +42,19 @@ export async function startRedis({ persistent = false }: { readonly persistent?:
   let child: ChildProcess | undefined;
 
   const start = async (): Promise<void> => {
-    const options = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", dir, "--loglevel", "warning", ...kept];
+    const options = [
+      "--port",
+      String(port),
+      "--bind",
+      "127.0.0.1",
+      "--save",
+      "",
+      "--dir",
+      dir,
+      "--loglevel",
+      "warning",
+      ...kept,
+    ];
     const started = spawn("redis-server", options, { stdio: "ignore" });
     child = started;
     const failed = once(started, "exit").then(() => {
@@ -77,10 +89,19 @@ export async function startRedis({ persistent = false }: { readonly persistent?:
 }
 
 async function answers(port: number): Promise<void> {
-  const client = new Redis({ port, host: "127.0.0.1", lazyConnect: true, retryStrategy: () => 20, maxRetriesPerRequest: null });
+  const client = new Redis({
+    port,
+    host: "127.0.0.1",
+    lazyConnect: true,
+    retryStrategy: () => 20,
+    maxRetriesPerRequest: null,
+  });
   client.on("error", () => undefined);
   try {
-    await Promise.race([client.ping(), delay(20_000).then(() => Promise.reject(new Error("redis-server does not answer.")))]);
+    await Promise.race([
+      client.ping(),
+      delay(20_000).then(() => Promise.reject(new Error("redis-server does not answer."))),
+    ]);
   } finally {
     client.disconnect();
   }

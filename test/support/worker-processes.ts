@@ -7,7 +7,10 @@ const script = fileURLToPath(new URL("./stub-worker.ts", import.meta.url));
 
 /** Starts a worker process and waits until it takes jobs. */
 export async function startWorkerProcess(settings: StubWorkerSettings): Promise<ChildProcess> {
-  const child = fork(script, { execArgv: ["--import", "tsx"], env: { ...process.env, STUB_WORKER: JSON.stringify(settings) } });
+  const child = fork(script, {
+    execArgv: ["--import", "tsx"],
+    env: { ...process.env, STUB_WORKER: JSON.stringify(settings) },
+  });
   const ended = once(child, "exit").then(([code]) => {
     throw new Error(`a worker process ended with code ${code} before it took jobs`);
   });

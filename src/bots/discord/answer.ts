@@ -91,7 +91,9 @@ export class Answer {
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
     const next = this.#turn.then(task);
-    this.#turn = next.catch((error: unknown) => this.#log.debug({ err: error }, "an interaction could not be answered"));
+    this.#turn = next.catch((error: unknown) =>
+      this.#log.debug({ err: error }, "an interaction could not be answered"),
+    );
     return next;
   }
 
@@ -138,7 +140,8 @@ export class Answer {
     await this.#first({ type: InteractionResponseType.DeferredChannelMessageWithSource, data });
     if (!this.#stateIs("new")) return;
     this.#state = "thinking";
-    const nothing = () => void this.#inTurn(async () => this.#state === "thinking" && this.#webhook("DELETE", "@original"));
+    const nothing = () =>
+      void this.#inTurn(async () => this.#state === "thinking" && this.#webhook("DELETE", "@original"));
     this.#timer = setTimeout(nothing, NOTHING_MS).unref();
   }
 
@@ -147,7 +150,14 @@ export class Answer {
     const { id, token } = this.asked;
     try {
       const said = await this.parts.calls.run<RESTPostAPIInteractionCallbackWithResponseResult>({
-        ...{ method: "POST", route: Routes.interactionCallback(id, token), body, auth: false, ms: FIRST_WORD_MS, doing: DOING },
+        ...{
+          method: "POST",
+          route: Routes.interactionCallback(id, token),
+          body,
+          auth: false,
+          ms: FIRST_WORD_MS,
+          doing: DOING,
+        },
         query: new URLSearchParams({ with_response: "true" }),
         repeatable: true,
       });
@@ -207,7 +217,10 @@ export class Answer {
       const text = `Too late to be said in ${where}, where only you would have seen it:\n${message.text}`;
       await this.parts.post(await this.parts.direct(this.asked.person), { ...message, text });
     } catch (error) {
-      this.#log.info({ err: error }, "a private answer came too late, and could not be given in a direct message either");
+      this.#log.info(
+        { err: error },
+        "a private answer came too late, and could not be given in a direct message either",
+      );
     }
     return undefined;
   }
@@ -216,11 +229,26 @@ export class Answer {
     return this.#trace === undefined ? this.parts.logger : this.parts.logger.child({ job: this.#trace });
   }
 
-  #webhook<T>(method: "GET" | "POST" | "PATCH" | "DELETE", message: string | undefined, composed?: ReturnType<typeof compose>): Promise<T> {
+  #webhook<T>(
+    method: "GET" | "POST" | "PATCH" | "DELETE",
+    message: string | undefined,
+    composed?: ReturnType<typeof compose>,
+  ): Promise<T> {
     const { applicationId, token } = this.asked;
-    const route = message === undefined ? Routes.webhook(applicationId, token) : Routes.webhookMessage(applicationId, token, message);
+    const route =
+      message === undefined
+        ? Routes.webhook(applicationId, token)
+        : Routes.webhookMessage(applicationId, token, message);
     const query = method === "POST" ? { query: new URLSearchParams({ wait: "true" }) } : {};
-    return this.parts.calls.run<T>({ method, route, auth: false, doing: DOING, ...query, ...composed, ...tracing({ trace: this.#trace }) });
+    return this.parts.calls.run<T>({
+      method,
+      route,
+      auth: false,
+      doing: DOING,
+      ...query,
+      ...composed,
+      ...tracing({ trace: this.#trace }),
+    });
   }
 
   async #ref(id: string): Promise<MessageRef> {

@@ -98,13 +98,19 @@ export class Calls {
       ...(query === undefined ? {} : { query }),
       ...(auth === undefined ? {} : { auth }),
     };
-    const broken = (error: unknown) => this.logger?.debug({ ...about(call), err: error }, "the line to Discord broke; trying again");
+    const broken = (error: unknown) =>
+      this.logger?.debug({ ...about(call), err: error }, "the line to Discord broke; trying again");
     const answered = this.#persist(request, repeatable, end, broken);
     // While discord.js sleeps until a rate limit has passed, it hears no signal; it looks at it before it sends anything.
     return await Promise.race([answered, ended(end)]).finally(() => answered.catch(() => undefined));
   }
 
-  async #persist(request: InternalRequest, repeatable: boolean, end: AbortSignal, broken: (error: unknown) => void): Promise<unknown> {
+  async #persist(
+    request: InternalRequest,
+    repeatable: boolean,
+    end: AbortSignal,
+    broken: (error: unknown) => void,
+  ): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.rest.request(request);

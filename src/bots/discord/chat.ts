@@ -56,7 +56,12 @@ export class DiscordChat implements Chat {
   constructor(private readonly options: DiscordOptions) {
     this.#timing = { ...DEFAULT_TIMING, ...options.timing };
     const { editIntervalMs } = this.#timing;
-    this.limits = { uploadBytes: UPLOAD_BYTES, privateFileBytes: UPLOAD_BYTES, editIntervalMs, textLength: CONTENT_LENGTH - AROUND_TEXT };
+    this.limits = {
+      uploadBytes: UPLOAD_BYTES,
+      privateFileBytes: UPLOAD_BYTES,
+      editIntervalMs,
+      textLength: CONTENT_LENGTH - AROUND_TEXT,
+    };
   }
 
   /** @throws ChatError that tells what to mend: a wrong token, an intent that was not granted, no connection. */
@@ -65,7 +70,12 @@ export class DiscordChat implements Chat {
     const { logger, memo } = this.options;
     const { appId, apiUrl } = this.options;
     const { resumeMs } = this.#timing;
-    const gateway = new Gateway({ logger, foreign: apiUrl !== undefined, resumeMs, ...(appId === undefined ? {} : { appId }) });
+    const gateway = new Gateway({
+      logger,
+      foreign: apiUrl !== undefined,
+      resumeMs,
+      ...(appId === undefined ? {} : { appId }),
+    });
     const client = createClient(this.options, this.#timing, gateway);
     const calls = new Calls(client.rest, this.#timing, (milliseconds) => handlers.slowedDown?.(milliseconds), logger);
     const places = new Places(client, calls);
@@ -90,8 +100,14 @@ export class DiscordChat implements Chat {
     }
     try {
       const said = gateway.namesApplication ? client.application?.id : undefined;
-      const application = said ?? appId ?? (await applicationId(calls).catch(() => undefined)) ?? client.application?.id ?? "";
-      const told = await register(calls, { appId: application, apiUrl }, definitions(handlers.commands, handlers.shortcuts), memo);
+      const application =
+        said ?? appId ?? (await applicationId(calls).catch(() => undefined)) ?? client.application?.id ?? "";
+      const told = await register(
+        calls,
+        { appId: application, apiUrl },
+        definitions(handlers.commands, handlers.shortcuts),
+        memo,
+      );
       if (told) logger.info("Discord was told the commands");
     } catch (error) {
       // Those of the last time are still there; the rest of the bot works.

@@ -40,7 +40,9 @@ export function compose(message: OutgoingMessage): Composed {
   const { text, pictures = [], file: kept, buttons = [], progress, mention = [], keepPictures = false } = message;
   const shown: readonly Picture[] = [...pictures, ...(kept ? [kept] : [])].slice(0, FILES);
   const named = mention.map(({ id }) => `<@${id}>`).join(" ");
-  const said = [`${named}${named && text ? " " : ""}${toDiscord(text)}`, progress ? bar(progress) : ""].filter((line) => line !== "");
+  const said = [`${named}${named && text ? " " : ""}${toDiscord(text)}`, progress ? bar(progress) : ""].filter(
+    (line) => line !== "",
+  );
   return {
     body: {
       content: shorten(said.join("\n"), CONTENT_LENGTH),
@@ -77,7 +79,9 @@ function fileName({ name, spoiler = false }: Picture): string {
 
 /** A file's name without the mark that hides it, and whether it has that. */
 export function readFileName(name: string): { readonly name: string; readonly spoiler: boolean } {
-  return name.startsWith(SPOILER) ? { name: name.slice(SPOILER.length) || "picture", spoiler: true } : { name, spoiler: false };
+  return name.startsWith(SPOILER)
+    ? { name: name.slice(SPOILER.length) || "picture", spoiler: true }
+    : { name, spoiler: false };
 }
 
 const STYLES = { primary: ButtonStyle.Primary, secondary: ButtonStyle.Secondary, danger: ButtonStyle.Danger } as const;

@@ -10,7 +10,11 @@ import { restOptions } from "./register.js";
  * The client, not connected yet. Its intents are the fewest: servers with their channels and roles, and reactions. Commands, message menus
  * and buttons need none. None of them is privileged but for "Message Content", which is asked for only when the settings say so.
  */
-export function createClient({ apiUrl, messageContent = false }: DiscordOptions, timing: Timing, gateway: Gateway): Client {
+export function createClient(
+  { apiUrl, messageContent = false }: DiscordOptions,
+  timing: Timing,
+  gateway: Gateway,
+): Client {
   return new Client({
     intents: [
       GatewayIntentBits.Guilds,
@@ -48,8 +52,12 @@ export async function connect({ client, gateway, options, timing, logger }: Conn
   client.on(Events.Warn, (warning) => logger.warn({ warning }, "discord.js warned"));
   client.on(Events.ShardError, (error) => logger.warn({ err: error }, "the connection to Discord had an error"));
   client.on(Events.ShardReconnecting, () => logger.warn("the connection to Discord broke; connecting again"));
-  client.on(Events.ShardResume, (_shard, events) => logger.info({ events }, "the connection to Discord goes on where it broke"));
-  client.on(Events.ShardDisconnect, ({ code }) => logger.error({ code }, explainClose(code) ?? "Discord closed the connection for good"));
+  client.on(Events.ShardResume, (_shard, events) =>
+    logger.info({ events }, "the connection to Discord goes on where it broke"),
+  );
+  client.on(Events.ShardDisconnect, ({ code }) =>
+    logger.error({ code }, explainClose(code) ?? "Discord closed the connection for good"),
+  );
   const ready = new Promise<void>((resolve) => client.once(Events.ClientReady, () => resolve()));
   const late = new Promise<never>((_resolve, reject) => {
     const sentence =
@@ -73,7 +81,8 @@ export async function connect({ client, gateway, options, timing, logger }: Conn
   }
 }
 
-const WRONG_TOKEN = "Discord does not know DISCORD_TOKEN: copy the token anew from the developer portal, under Bot > Reset Token.";
+const WRONG_TOKEN =
+  "Discord does not know DISCORD_TOKEN: copy the token anew from the developer portal, under Bot > Reset Token.";
 const NO_INTENT =
   'Discord does not grant the intent "Message Content": switch it on in the developer portal under Bot > Privileged Gateway Intents, or set DISCORD_MESSAGE_CONTENT to false.';
 
@@ -88,7 +97,8 @@ function explain(error: unknown): ChatError {
   if (error instanceof ChatError) return error;
   const message = error instanceof Error ? error.message : "";
   const invalid = error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid;
-  if (invalid || /Authentication failed/i.test(message)) return new ChatError("forbidden", WRONG_TOKEN, { cause: error });
+  if (invalid || /Authentication failed/i.test(message))
+    return new ChatError("forbidden", WRONG_TOKEN, { cause: error });
   if (/(disallowed|invalid) intents/i.test(message)) return new ChatError("forbidden", NO_INTENT, { cause: error });
   return chatError(error, { doing: "log in" });
 }

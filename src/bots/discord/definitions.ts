@@ -31,7 +31,9 @@ export function definitions(
   return [
     ...commands.map(({ name, help, options }): RESTPostAPIApplicationCommandsJSONBody => {
       // Discord wants those first that cannot be left out.
-      const ordered = options.flatMap(optionsOf).sort((a, b) => Number(b.required ?? false) - Number(a.required ?? false));
+      const ordered = options
+        .flatMap(optionsOf)
+        .sort((a, b) => Number(b.required ?? false) - Number(a.required ?? false));
       return {
         type: ApplicationCommandType.ChatInput,
         name,
@@ -41,7 +43,11 @@ export function definitions(
       };
     }),
     ...shortcuts.map(
-      ({ title }): RESTPostAPIApplicationCommandsJSONBody => ({ type: ApplicationCommandType.Message, name: title, ...where }),
+      ({ title }): RESTPostAPIApplicationCommandsJSONBody => ({
+        type: ApplicationCommandType.Message,
+        name: title,
+        ...where,
+      }),
     ),
   ];
 }
@@ -49,7 +55,10 @@ export function definitions(
 function optionsOf(option: CommandOptionSummary): APIApplicationCommandBasicOption[] {
   const { name, type, required, minimum, maximum, choices } = option;
   const base = { name, description: describe(option), required };
-  const range = { ...(minimum === undefined ? {} : { min_value: minimum }), ...(maximum === undefined ? {} : { max_value: maximum }) };
+  const range = {
+    ...(minimum === undefined ? {} : { min_value: minimum }),
+    ...(maximum === undefined ? {} : { max_value: maximum }),
+  };
   switch (type) {
     case "integer":
       return [{ ...base, type: ApplicationCommandOptionType.Integer, ...range }];
@@ -62,13 +71,20 @@ function optionsOf(option: CommandOptionSummary): APIApplicationCommandBasicOpti
         { ...base, required: false, type: ApplicationCommandOptionType.Attachment },
         {
           ...{ name: `${name}${LINK_SUFFIX}`, type: ApplicationCommandOptionType.String, required: false },
-          description: cut("Instead of a file: a link, or latest for the newest picture here; some commands take none too", DESCRIPTION),
+          description: cut(
+            "Instead of a file: a link, or latest for the newest picture here; some commands take none too",
+            DESCRIPTION,
+          ),
         },
         ...(option.second === undefined
           ? []
           : [
               {
-                ...({ name: `${name}${SECOND_SUFFIX}`, type: ApplicationCommandOptionType.Attachment, required: false } as const),
+                ...({
+                  name: `${name}${SECOND_SUFFIX}`,
+                  type: ApplicationCommandOptionType.Attachment,
+                  required: false,
+                } as const),
                 description: cut(option.second, DESCRIPTION),
               },
             ]),

@@ -26,7 +26,10 @@ export function chatError(error: unknown, attempt: Attempt): ChatError {
   if (error instanceof ChatError) return error;
   const fail = (kind: ChatErrorKind, sentence: string) => new ChatError(kind, sentence, { cause: error });
   if (error instanceof RateLimitError) {
-    return fail("rate-limited", `Discord asks me to wait ${Math.ceil(error.retryAfter / 1000)} s before I ${attempt.doing}.`);
+    return fail(
+      "rate-limited",
+      `Discord asks me to wait ${Math.ceil(error.retryAfter / 1000)} s before I ${attempt.doing}.`,
+    );
   }
   if (error instanceof DiscordAPIError) return ofApi(error, attempt, fail);
   if (error instanceof HTTPError)
@@ -37,12 +40,17 @@ export function chatError(error: unknown, attempt: Attempt): ChatError {
   return fail("unavailable", "Discord cannot be reached just now; please try again later.");
 }
 
-function ofApi(error: DiscordAPIError, attempt: Attempt, fail: (kind: ChatErrorKind, sentence: string) => ChatError): ChatError {
+function ofApi(
+  error: DiscordAPIError,
+  attempt: Attempt,
+  fail: (kind: ChatErrorKind, sentence: string) => ChatError,
+): ChatError {
   const { code, status } = error;
   if (GONE.has(code)) return fail("gone", "The message, the thread or the channel is gone.");
   if (status === 413 || code === RESTJSONErrorCodes.RequestEntityTooLarge)
     return fail("too-large", "The file is larger than Discord takes here.");
-  if (status === 401) return fail("forbidden", "Discord does not know my token any more. Whoever runs me must set DISCORD_TOKEN anew.");
+  if (status === 401)
+    return fail("forbidden", "Discord does not know my token any more. Whoever runs me must set DISCORD_TOKEN anew.");
   if (status === 429 || code === OLD_EDITS || code === RESTJSONErrorCodes.ChannelWriteRateLimit) {
     return fail("rate-limited", "Discord asks me to slow down; please try again in a moment.");
   }
@@ -50,7 +58,10 @@ function ofApi(error: DiscordAPIError, attempt: Attempt, fail: (kind: ChatErrorK
     return fail("forbidden", "This message has 20 different reactions, and Discord allows no more.");
   }
   if (code === RESTJSONErrorCodes.MissingAccess || code === RESTJSONErrorCodes.MissingPermissions) {
-    return fail("forbidden", missingPermission(attempt, code === RESTJSONErrorCodes.MissingAccess ? "View Channel" : attempt.permission));
+    return fail(
+      "forbidden",
+      missingPermission(attempt, code === RESTJSONErrorCodes.MissingAccess ? "View Channel" : attempt.permission),
+    );
   }
   if (status === 403 && !code) return fail("forbidden", missingPermission(attempt, attempt.permission));
   if (status >= 500) return fail("unavailable", "Discord does not work just now; please try again later.");

@@ -24,7 +24,11 @@ interface Heard {
 const KEPT: ReadonlySet<string> = new Set<GatewayDispatchEvents>([
   ...[GatewayDispatchEvents.Ready, GatewayDispatchEvents.Resumed, GatewayDispatchEvents.UserUpdate],
   ...[GatewayDispatchEvents.GuildCreate, GatewayDispatchEvents.GuildUpdate, GatewayDispatchEvents.GuildDelete],
-  ...[GatewayDispatchEvents.GuildRoleCreate, GatewayDispatchEvents.GuildRoleUpdate, GatewayDispatchEvents.GuildRoleDelete],
+  ...[
+    GatewayDispatchEvents.GuildRoleCreate,
+    GatewayDispatchEvents.GuildRoleUpdate,
+    GatewayDispatchEvents.GuildRoleDelete,
+  ],
   ...[GatewayDispatchEvents.GuildMemberUpdate, GatewayDispatchEvents.GuildEmojisUpdate],
   ...[GatewayDispatchEvents.ChannelCreate, GatewayDispatchEvents.ChannelUpdate, GatewayDispatchEvents.ChannelDelete],
   ...[GatewayDispatchEvents.ThreadCreate, GatewayDispatchEvents.ThreadUpdate, GatewayDispatchEvents.ThreadDelete],
@@ -85,7 +89,8 @@ export class Gateway {
     let known: APIGatewayBotInfo | undefined;
     // discord.js asks for it several times in a row, and trips over what is left out.
     manager.fetchGatewayInformation = async (force = false) => {
-      if (force || !known) known = whole((await manager.options.rest.get(Routes.gatewayBot())) as Partial<APIGatewayBotInfo>);
+      if (force || !known)
+        known = whole((await manager.options.rest.get(Routes.gatewayBot())) as Partial<APIGatewayBotInfo>);
       this.#url = known.url;
       return known;
     };
@@ -98,7 +103,10 @@ export class Gateway {
         this.#watch(event, payload, manager, strategy);
         return this.#pass(event, payload, emit);
       } catch (error) {
-        this.options.logger.warn({ err: error, event: payload.data?.t ?? event }, "an event of Discord's gateway could not be read");
+        this.options.logger.warn(
+          { err: error, event: payload.data?.t ?? event },
+          "an event of Discord's gateway could not be read",
+        );
         return true;
       }
     };

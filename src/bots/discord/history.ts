@@ -19,10 +19,20 @@ export const POINT_AT_IT =
  *
  * @throws ChatError "forbidden" where it may not look, with what to do instead.
  */
-export async function latestPicture(calls: Calls, pictures: Pictures, place: Place): Promise<PictureSource | undefined> {
+export async function latestPicture(
+  calls: Calls,
+  pictures: Pictures,
+  place: Place,
+): Promise<PictureSource | undefined> {
   const query = new URLSearchParams({ limit: String(LOOKED_THROUGH) });
   const looking = { doing: "look for the newest picture", permission: "Read Message History" };
-  const call = { method: "GET", route: Routes.channelMessages(channelOf(place)), query, ms: 20_000, ...looking } as const;
+  const call = {
+    method: "GET",
+    route: Routes.channelMessages(channelOf(place)),
+    query,
+    ms: 20_000,
+    ...looking,
+  } as const;
   for (const message of await calls.run<APIMessage[]>(call)) {
     const found = pictures.ofMessage(message, { place, id: message.id }).at(-1);
     if (found) return found;

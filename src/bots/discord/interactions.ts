@@ -90,7 +90,10 @@ export class Interactions {
     for (const option of given) {
       if (!hasValue(option)) continue;
       const file = resolved?.attachments?.[String(option.value)];
-      if (option.type === ApplicationCommandOptionType.Attachment || (file && isPictureOption(option.name, summary?.options ?? []))) {
+      if (
+        option.type === ApplicationCommandOptionType.Attachment ||
+        (file && isPictureOption(option.name, summary?.options ?? []))
+      ) {
         if (file) attached.set(option.name, pictures.ofOption(file, person));
       } else values[plainName(option.name, summary?.options ?? [])] = textOf(option);
     }
@@ -141,7 +144,12 @@ export class Interactions {
     );
     this.#forms.set(`${person.id} ${form.custom_id}`, attachments);
     await calls.run({
-      ...{ method: "POST", route: Routes.interactionCallback(interaction.id, interaction.token), auth: false, ms: 2_900 },
+      ...{
+        method: "POST",
+        route: Routes.interactionCallback(interaction.id, interaction.token),
+        auth: false,
+        ms: 2_900,
+      },
       ...{ body: { type: InteractionResponseType.Modal, data: form }, doing: "show a form" },
     });
   }
@@ -176,7 +184,10 @@ export class Interactions {
   async #report(
     interaction: Answered,
     person: Person,
-    read: (answer: Answer, place: Place) => Promise<Pick<CommandEvent, "name" | "options" | "attachments" | "repliesTo"> | undefined>,
+    read: (
+      answer: Answer,
+      place: Place,
+    ) => Promise<Pick<CommandEvent, "name" | "options" | "attachments" | "repliesTo"> | undefined>,
   ): Promise<void> {
     const { handlers, places } = this.parts;
     const answer = this.#answer(interaction).expect();
@@ -226,14 +237,18 @@ export class Interactions {
   async #complete(interaction: APIApplicationCommandAutocompleteInteraction): Promise<void> {
     const { handlers, calls, logger } = this.parts;
     const person = personOfInteraction(interaction);
-    const option = (interaction.data.options ?? []).filter(hasValue).find((known) => "focused" in known && known.focused === true);
+    const option = (interaction.data.options ?? [])
+      .filter(hasValue)
+      .find((known) => "focused" in known && known.focused === true);
     if (!person || !option) return;
     const place = await this.#locate(interaction);
     const request = { command: interaction.data.name, option: option.name, person, place };
-    const work = completeLastWord(String(option.value), (typed) => handlers.complete({ ...request, typed })).catch((error: unknown) => {
-      logger.warn({ err: error, ...request }, "an option could not be completed");
-      return [];
-    });
+    const work = completeLastWord(String(option.value), (typed) => handlers.complete({ ...request, typed })).catch(
+      (error: unknown) => {
+        logger.warn({ err: error, ...request }, "an option could not be completed");
+        return [];
+      },
+    );
     const enough = new Promise<readonly Completion[]>((resolve) => setTimeout(resolve, COMPLETE_MS, []).unref());
     const choices = choicesFor(await Promise.race([work, enough]));
     const body = { type: InteractionResponseType.ApplicationCommandAutocompleteResult, data: { choices } };
@@ -258,7 +273,9 @@ async function completeLastWord(
   return (await complete(last)).map(({ value, label }) => ({ value: head + value, label }));
 }
 
-function hasValue(option: APIApplicationCommandInteractionDataOption): option is APIApplicationCommandInteractionDataBasicOption {
+function hasValue(
+  option: APIApplicationCommandInteractionDataOption,
+): option is APIApplicationCommandInteractionDataBasicOption {
   return "value" in option;
 }
 

@@ -16,7 +16,10 @@ export class Line {
     const [broken] = this.#brokenSince;
     if (!broken) return { connected: this.client.isReady() };
     const [shard, since] = broken;
-    return { connected: false, detail: `shard ${shard} reconnects since ${new Date(since).toISOString().slice(11, 16)} UTC` };
+    return {
+      connected: false,
+      detail: `shard ${shard} reconnects since ${new Date(since).toISOString().slice(11, 16)} UTC`,
+    };
   }
 
   #broke(shard: number): void {

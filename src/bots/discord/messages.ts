@@ -26,7 +26,9 @@ export class Messages {
     // Discord returns the message that is there already, instead of another one, when the same number comes again within some minutes:
     // also when discord.js repeats a request whose answer was lost. Of one key, each channel has a number of its own.
     const nonce = message.key === undefined ? randomBytes(18).toString("base64url") : nonceOf(channel, message.key);
-    const before = message.perhapsPosted ? await this.#find(channel, nonce.slice(0, NONCE_LENGTH), composed) : undefined;
+    const before = message.perhapsPosted
+      ? await this.#find(channel, nonce.slice(0, NONCE_LENGTH), composed)
+      : undefined;
     if (before) return { place, id: before.id };
     const body = { ...composed.body, nonce: nonce.slice(0, NONCE_LENGTH), enforce_nonce: true };
     const call = {
@@ -58,7 +60,12 @@ export class Messages {
 
   /** The direct messages of a person with the bot. @throws ChatError */
   async direct(person: string): Promise<Place> {
-    const call = { method: "POST", route: Routes.userChannels(), body: { recipient_id: person }, repeatable: true } as const;
+    const call = {
+      method: "POST",
+      route: Routes.userChannels(),
+      body: { recipient_id: person },
+      repeatable: true,
+    } as const;
     const { id } = await this.calls.run<APIDMChannel>({ ...call, doing: "write to that person" });
     return { platform: PLATFORM, community: DIRECT, channel: id };
   }
@@ -84,7 +91,10 @@ export class Messages {
   /** A server's own emoji is called by its name and its id. */
   #emoji({ community }: Place, emoji: string): string {
     const name = /^:(\w+):$/.exec(emoji)?.[1];
-    const own = name === undefined ? undefined : this.client.guilds.cache.get(community)?.emojis.cache.find((known) => known.name === name);
+    const own =
+      name === undefined
+        ? undefined
+        : this.client.guilds.cache.get(community)?.emojis.cache.find((known) => known.name === name);
     return own ? `${own.name}:${own.id}` : emoji;
   }
 
@@ -102,9 +112,13 @@ export class Messages {
     const own = messages.filter(({ author }: Partial<APIMessage>) => author?.id === this.client.user?.id);
     const names = files.map(({ name }) => name).join("/");
     const same = ({ content, attachments }: Partial<APIMessage>): boolean =>
-      (content ?? "").trim() === body.content.trim() && (attachments ?? []).map(({ filename }) => filename).join("/") === names;
+      (content ?? "").trim() === body.content.trim() &&
+      (attachments ?? []).map(({ filename }) => filename).join("/") === names;
     // Discord does not promise to keep the number; a message that has one of its own is another one.
-    return own.find((message) => message.nonce === nonce) ?? own.find((message) => (message.nonce ?? "") === "" && same(message));
+    return (
+      own.find((message) => message.nonce === nonce) ??
+      own.find((message) => (message.nonce ?? "") === "" && same(message))
+    );
   }
 
   /** A thread that went to the archive is opened for what is to be changed in it; locked ones stay as they are. */
@@ -113,7 +127,12 @@ export class Messages {
       return await change();
     } catch (error) {
       if (!hasCode(error, RESTJSONErrorCodes.InvalidActionOnArchivedThread)) throw error;
-      const call = { method: "PATCH", route: Routes.channel(channel), body: { archived: false }, doing: "open the thread again" } as const;
+      const call = {
+        method: "PATCH",
+        route: Routes.channel(channel),
+        body: { archived: false },
+        doing: "open the thread again",
+      } as const;
       await this.calls.run(call).catch(() => Promise.reject(error));
       return change();
     }

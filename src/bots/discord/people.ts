@@ -36,7 +36,12 @@ const ASK_MS = 5_000;
  */
 export async function personOfReaction(
   client: Client,
-  asked: { readonly user: string; readonly guild: string | undefined; readonly channel: string; readonly member?: ReactingMember },
+  asked: {
+    readonly user: string;
+    readonly guild: string | undefined;
+    readonly channel: string;
+    readonly member?: ReactingMember;
+  },
 ): Promise<Person | undefined> {
   const { user, guild, channel } = asked;
   if (guild === undefined) {

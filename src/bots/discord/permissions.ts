@@ -24,7 +24,9 @@ export function readPermissions(bits: string | number | null | undefined): Reado
 }
 
 /** What discord.js makes of roles and channels; undefined where a server has not told of all the roles that this takes. */
-export function reckoned(permissions: () => Readonly<PermissionsBitField> | null | undefined): Readonly<PermissionsBitField> | undefined {
+export function reckoned(
+  permissions: () => Readonly<PermissionsBitField> | null | undefined,
+): Readonly<PermissionsBitField> | undefined {
   try {
     return permissions() ?? undefined;
   } catch {
@@ -36,7 +38,10 @@ export function reckoned(permissions: () => Readonly<PermissionsBitField> | null
  * Why a picture could not be posted in a channel with these permissions of the bot: one sentence that says who can mend it; undefined
  * where it could. Threads are a comfort, so their permission is not among those.
  */
-export function whatIsMissing(permissions: Readonly<PermissionsBitField> | undefined, inThread: boolean): string | undefined {
+export function whatIsMissing(
+  permissions: Readonly<PermissionsBitField> | undefined,
+  inThread: boolean,
+): string | undefined {
   if (!permissions) return undefined;
   const sending = inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
   const needed = [PermissionFlagsBits.ViewChannel, sending, PermissionFlagsBits.AttachFiles];

@@ -1,4 +1,12 @@
-import { type APIAttachment, type APIEmbed, type APIMessage, AttachmentFlags, EmbedType, MessageType, Routes } from "discord.js";
+import {
+  type APIAttachment,
+  type APIEmbed,
+  type APIMessage,
+  AttachmentFlags,
+  EmbedType,
+  MessageType,
+  Routes,
+} from "discord.js";
 import { ChatError, type MessageRef, type Person, type Picture, type PictureSource } from "../chat.js";
 import type { Calls } from "./calls.js";
 import { readFileName } from "./compose.js";
@@ -25,7 +33,8 @@ export class Pictures {
   /** The pictures that a message shows: its attachments, forwarded ones, and those behind its links that Discord shows. */
   ofMessage(message: APIMessage, ref: MessageRef): PictureSource[] {
     const { author: by, embeds } = message as Partial<APIMessage>;
-    const author = !by || by.id === this.self() ? undefined : { id: by.id, name: by.global_name || by.username || "somebody" };
+    const author =
+      !by || by.id === this.self() ? undefined : { id: by.id, name: by.global_name || by.username || "somebody" };
     const attached = attachmentsOf(message).filter(isPicture);
     const shown = (embeds ?? []).flatMap((embed) => this.#ofEmbed(embed, ref, author));
     return [...attached.map((attachment) => this.#source(attachment, { author, ref })), ...shown];
@@ -39,7 +48,10 @@ export class Pictures {
     });
   }
 
-  #source(attachment: APIAttachment, { author, ref }: { readonly author: Author | undefined; readonly ref?: MessageRef }): PictureSource {
+  #source(
+    attachment: APIAttachment,
+    { author, ref }: { readonly author: Author | undefined; readonly ref?: MessageRef },
+  ): PictureSource {
     const { name, spoiler } = readFileName(nameOf(attachment));
     const hidden = spoiler || ((attachment.flags ?? 0) & AttachmentFlags.IsSpoiler) !== 0;
     return {
@@ -98,7 +110,10 @@ export function isEmptied(message: APIMessage): boolean {
   const { content, attachments, embeds, author }: Partial<APIMessage> = message;
   const said = message.type === MessageType.Default || message.type === MessageType.Reply;
   const something = content !== "" || (attachments?.length ?? 0) > 0 || (embeds?.length ?? 0) > 0;
-  const other = (message.sticker_items?.length ?? 0) > 0 || message.poll !== undefined || (message.message_snapshots?.length ?? 0) > 0;
+  const other =
+    (message.sticker_items?.length ?? 0) > 0 ||
+    message.poll !== undefined ||
+    (message.message_snapshots?.length ?? 0) > 0;
   return said && !something && !other && author?.bot !== true;
 }
 
@@ -137,7 +152,8 @@ interface Wanted {
 
 /** The file behind an address; undefined when it is not there, or not any more. */
 async function download(url: string, { name, type, spoiler, maxBytes, signal }: Wanted): Promise<Picture | undefined> {
-  const tooLarge = () => new ChatError("too-large", `${name} is larger than ${(maxBytes / 1024 / 1024).toFixed(0)} MB.`);
+  const tooLarge = () =>
+    new ChatError("too-large", `${name} is larger than ${(maxBytes / 1024 / 1024).toFixed(0)} MB.`);
   try {
     const response = await fetch(url, { signal, redirect: "error" });
     if ([403, 404, 410].includes(response.status)) {
@@ -145,7 +161,10 @@ async function download(url: string, { name, type, spoiler, maxBytes, signal }: 
       return undefined;
     }
     if (!response.ok || !response.body)
-      throw new ChatError("unavailable", `Discord did not hand over ${name} (it answered ${response.status}); please try again.`);
+      throw new ChatError(
+        "unavailable",
+        `Discord did not hand over ${name} (it answered ${response.status}); please try again.`,
+      );
     const parts: Uint8Array[] = [];
     let bytes = 0;
     for await (const part of response.body) {

@@ -132,7 +132,13 @@ export class Places {
   async #know(id: string): Promise<Known> {
     const before = this.#recall(id);
     if (before) return before;
-    const call = { method: "GET", route: Routes.channel(id), doing: "see that channel", permission: "View Channel", ms: 10_000 } as const;
+    const call = {
+      method: "GET",
+      route: Routes.channel(id),
+      doing: "see that channel",
+      permission: "View Channel",
+      ms: 10_000,
+    } as const;
     const asked = this.#ofApi(await this.calls.run<APIChannel>(call));
     remember(this.#asked, id, asked);
     return asked;
@@ -155,11 +161,17 @@ export class Places {
 
   /** What a channel itself says of everybody, else what the server says; a channel that says nothing of either is taken for closed. */
   #everybodySees(channel: APIChannel): boolean {
-    if (!("permission_overwrites" in channel) || !("guild_id" in channel) || channel.guild_id === undefined) return false;
+    if (!("permission_overwrites" in channel) || !("guild_id" in channel) || channel.guild_id === undefined)
+      return false;
     const everybody = channel.permission_overwrites?.find(({ id }) => id === channel.guild_id);
-    const has = (bits: string | undefined): boolean => readPermissions(bits)?.has(PermissionFlagsBits.ViewChannel, false) === true;
+    const has = (bits: string | undefined): boolean =>
+      readPermissions(bits)?.has(PermissionFlagsBits.ViewChannel, false) === true;
     if (has(everybody?.allow) || has(everybody?.deny)) return has(everybody?.allow);
-    return this.client.guilds.cache.get(channel.guild_id)?.roles.everyone?.permissions.has(PermissionFlagsBits.ViewChannel) ?? false;
+    return (
+      this.client.guilds.cache
+        .get(channel.guild_id)
+        ?.roles.everyone?.permissions.has(PermissionFlagsBits.ViewChannel) ?? false
+    );
   }
 }
 

@@ -35,17 +35,30 @@ const REMEMBERED = 10_000;
  */
 export function listenToReactions(gateway: Gateway, { client, places, handlers, logger }: ReactionParts): void {
   const lately = new Recent<boolean>(REMEMBERED, SAME_MS);
-  const listen = (name: GatewayDispatchEvents.MessageReactionAdd | GatewayDispatchEvents.MessageReactionRemove, added: boolean) =>
+  const listen = (
+    name: GatewayDispatchEvents.MessageReactionAdd | GatewayDispatchEvents.MessageReactionRemove,
+    added: boolean,
+  ) =>
     gateway.on(name, (reaction) => {
       if (reaction.user_id === client.user?.id || reaction.member?.user?.bot === true) return;
       const emoji = emojiOf(reaction.emoji);
       const key = `${reaction.message_id} ${reaction.user_id} ${emoji}`;
       if (emoji === undefined || lately.get(key) === added) return;
       lately.set(key, added);
-      report({ reaction, emoji, added }).catch((error: unknown) => logger.error({ err: error }, "a reaction could not be reported"));
+      report({ reaction, emoji, added }).catch((error: unknown) =>
+        logger.error({ err: error }, "a reaction could not be reported"),
+      );
     });
 
-  async function report({ reaction, emoji, added }: { reaction: Reaction; emoji: string; added: boolean }): Promise<void> {
+  async function report({
+    reaction,
+    emoji,
+    added,
+  }: {
+    reaction: Reaction;
+    emoji: string;
+    added: boolean;
+  }): Promise<void> {
     const { user_id: user, channel_id: channel, guild_id, message_id: id, member } = reaction;
     const guild = places.guildOf(channel, guild_id);
     const place = await places.locate(channel, guild);

@@ -26,11 +26,21 @@ export interface Application {
  *
  * @throws ChatError
  */
-export async function register(calls: Calls, { appId, apiUrl }: Application, commands: Definitions, memo?: Memo): Promise<boolean> {
+export async function register(
+  calls: Calls,
+  { appId, apiUrl }: Application,
+  commands: Definitions,
+  memo?: Memo,
+): Promise<boolean> {
   const key = ["discord commands", appId, ...(apiUrl === undefined ? [] : [apiUrl])].join(" ");
   const hash = createHash("sha256").update(JSON.stringify(commands)).digest("hex");
   if (memo?.get(key) === hash && !(await areMissing(calls, appId, commands))) return false;
-  await calls.run({ method: "PUT", route: Routes.applicationCommands(appId), body: commands, doing: "register commands" });
+  await calls.run({
+    method: "PUT",
+    route: Routes.applicationCommands(appId),
+    body: commands,
+    doing: "register commands",
+  });
   memo?.set(key, hash);
   return true;
 }
@@ -38,7 +48,12 @@ export async function register(calls: Calls, { appId, apiUrl }: Application, com
 /** Whether a server has forgotten commands that it was told once; what it says of each of them besides is its own affair. */
 async function areMissing(calls: Calls, appId: string, commands: Definitions): Promise<boolean> {
   try {
-    const call = { method: "GET", route: Routes.applicationCommands(appId), doing: "look at the commands", ms: 10_000 } as const;
+    const call = {
+      method: "GET",
+      route: Routes.applicationCommands(appId),
+      doing: "look at the commands",
+      ms: 10_000,
+    } as const;
     const known = await calls.run<readonly { readonly name: string }[]>(call);
     return commands.some(({ name }) => !known.some((command) => command.name === name));
   } catch {
@@ -48,7 +63,12 @@ async function areMissing(calls: Calls, appId: string, commands: Definitions): P
 
 /** The application that the token belongs to. @throws ChatError */
 export async function applicationId(calls: Calls): Promise<string> {
-  const call = { method: "GET", route: Routes.currentApplication(), doing: "ask for the application", ms: 20_000 } as const;
+  const call = {
+    method: "GET",
+    route: Routes.currentApplication(),
+    doing: "ask for the application",
+    ms: 20_000,
+  } as const;
   return (await calls.run<APIApplication>(call)).id;
 }
 
@@ -67,7 +87,12 @@ export async function registerNow(
   const appId = options.appId ?? (await applicationId(calls));
   const commands = definitions(handlers.commands, handlers.shortcuts);
   const { memo, apiUrl } = options;
-  await register(calls, { appId, apiUrl }, commands, memo && { get: () => undefined, set: (key, value) => memo.set(key, value) });
+  await register(
+    calls,
+    { appId, apiUrl },
+    commands,
+    memo && { get: () => undefined, set: (key, value) => memo.set(key, value) },
+  );
   return { appId, commands: commands.length };
 }
 

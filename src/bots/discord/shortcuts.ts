@@ -1,4 +1,9 @@
-import { type APIModalInteractionResponseCallbackData, type APIModalSubmission, ComponentType, TextInputStyle } from "discord.js";
+import {
+  type APIModalInteractionResponseCallbackData,
+  type APIModalSubmission,
+  ComponentType,
+  TextInputStyle,
+} from "discord.js";
 import type { CommandSummary, MessageRef, MessageShortcut } from "../chat.js";
 
 /** Forms' ids begin with it, so that they are never taken for a button's. */
@@ -21,7 +26,13 @@ export function formOf(
         type: ComponentType.ActionRow,
         components: [
           {
-            ...{ type: ComponentType.TextInput, custom_id: name, style: TextInputStyle.Short, required: true, max_length: 100 },
+            ...{
+              type: ComponentType.TextInput,
+              custom_id: name,
+              style: TextInputStyle.Short,
+              required: true,
+              max_length: 100,
+            },
             label: name.slice(0, LABEL),
             ...(option ? { placeholder: option.help.slice(0, PLACEHOLDER) } : {}),
           },
@@ -43,7 +54,8 @@ export function readForm({ components }: APIModalSubmission): Record<string, str
   for (const row of components) {
     const fields = "components" in row ? row.components : "component" in row ? [row.component] : [];
     for (const field of fields)
-      if ("value" in field && typeof field.value === "string" && field.value.trim() !== "") values[field.custom_id] = field.value.trim();
+      if ("value" in field && typeof field.value === "string" && field.value.trim() !== "")
+        values[field.custom_id] = field.value.trim();
   }
   return values;
 }

@@ -1,4 +1,10 @@
-import { type APIMessage, type APIThreadChannel, RESTJSONErrorCodes, Routes, ThreadAutoArchiveDuration } from "discord.js";
+import {
+  type APIMessage,
+  type APIThreadChannel,
+  RESTJSONErrorCodes,
+  Routes,
+  ThreadAutoArchiveDuration,
+} from "discord.js";
 import { ChatError, type MessageRef, type Place } from "../chat.js";
 import type { Calls } from "./calls.js";
 import { hasCode } from "./errors.js";
@@ -48,7 +54,12 @@ async function open(calls: Calls, { place, id }: MessageRef, title: string): Pro
 
 /** The thread that a message has already. With Discord it has the message's id, but other servers may give it one of its own. */
 async function threadOf(calls: Calls, { place, id }: MessageRef): Promise<string> {
-  const call = { method: "GET", route: Routes.channelMessage(place.channel, id), doing: "look for the thread", ms: 10_000 } as const;
+  const call = {
+    method: "GET",
+    route: Routes.channelMessage(place.channel, id),
+    doing: "look for the thread",
+    ms: 10_000,
+  } as const;
   const message = await calls.run<APIMessage>(call).catch(() => undefined);
   return message?.thread?.id ?? id;
 }

@@ -15,7 +15,8 @@ export async function findApi(given: string | undefined, timeoutMs: number): Pro
   const example = 'SLACK_API_URL must be an address such as "http://127.0.0.1:4000/api/"';
   if (!URL.canParse(given)) throw new ChatError("forbidden", `${example}, not "${given}".`);
   const url = new URL(given);
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw new ChatError("forbidden", `${example}, not "${given}".`);
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw new ChatError("forbidden", `${example}, not "${given}".`);
   const base = given.endsWith("/") ? given : `${given}/`;
   if (base === SLACK_API_URL || url.pathname.replace(/\/$/, "").endsWith("/api")) return base;
   if (await answersAsApi(base, timeoutMs)) return base;
@@ -25,7 +26,11 @@ export async function findApi(given: string | undefined, timeoutMs: number): Pro
 /** Without a token every Web API says, as JSON, that it wants one. */
 async function answersAsApi(base: string, timeoutMs: number): Promise<boolean> {
   try {
-    const answer = await fetch(`${base}auth.test`, { method: "POST", redirect: "error", signal: AbortSignal.timeout(timeoutMs) });
+    const answer = await fetch(`${base}auth.test`, {
+      method: "POST",
+      redirect: "error",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     const { status } = await understandable(answer);
     return status === 200 || status === 429;
   } catch {

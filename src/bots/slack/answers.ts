@@ -37,7 +37,12 @@ function object(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function again({ headers, status, statusText }: Response, text: string, as: number, more: Readonly<Record<string, string>> = {}): Response {
+function again(
+  { headers, status, statusText }: Response,
+  text: string,
+  as: number,
+  more: Readonly<Record<string, string>> = {},
+): Response {
   const kept = new Headers(headers);
   // The text is unpacked already.
   for (const name of ["content-encoding", "content-length"]) kept.delete(name);

@@ -69,10 +69,16 @@ export class SlackChat implements Chat {
     if (botToken === undefined && !oauth)
       throw new ChatError("forbidden", "Slack needs SLACK_BOT_TOKEN, or SLACK_CLIENT_ID and its secrets.");
     if (oauth && (oauth.clientSecret === "" || oauth.stateSecret === "")) {
-      throw new ChatError("forbidden", "Slack needs SLACK_CLIENT_SECRET and SLACK_STATE_SECRET beside SLACK_CLIENT_ID.");
+      throw new ChatError(
+        "forbidden",
+        "Slack needs SLACK_CLIENT_SECRET and SLACK_STATE_SECRET beside SLACK_CLIENT_ID.",
+      );
     }
     if (appToken === undefined && !signingSecret) {
-      throw new ChatError("forbidden", "Slack needs SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for events by HTTP.");
+      throw new ChatError(
+        "forbidden",
+        "Slack needs SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for events by HTTP.",
+      );
     }
     const limits = this.#limits;
     const apiUrl = await findApi(this.options.apiUrl, limits.callMs);
@@ -151,7 +157,9 @@ export class SlackChat implements Chat {
     if (name === undefined) throw new ChatError("forbidden", `Slack has no ${emoji} to react with.`);
     try {
       const reaction = { channel: place.channel, timestamp: id, name };
-      await workspace.call("reactions.add", (client, token) => client.reactions.add({ token, ...reaction }), { repeatable: true });
+      await workspace.call("reactions.add", (client, token) => client.reactions.add({ token, ...reaction }), {
+        repeatable: true,
+      });
     } catch (error) {
       if (!doneAlready(error)) throw error;
     }
@@ -207,7 +215,12 @@ export class SlackChat implements Chat {
       ignoreSelf: false,
       convoStore: false,
       logger: sdkLogger(logger),
-      clientOptions: { slackApiUrl: apiUrl, fetch: fetchAnswer, timeout: this.#limits.callMs, retryConfig: { retries: 0 } },
+      clientOptions: {
+        slackApiUrl: apiUrl,
+        fetch: fetchAnswer,
+        timeout: this.#limits.callMs,
+        retryConfig: { retries: 0 },
+      },
       authorize: async ({ teamId, enterpriseId, isEnterpriseInstall }) => {
         const workspace = await workspaces.from({ teamId, enterpriseId, isEnterpriseInstall });
         const { self } = workspace;

@@ -57,7 +57,10 @@ function isLoopback({ hostname }: URL): boolean {
   return /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
 }
 
-async function read(response: Response, { name, maxBytes }: DownloadOptions): Promise<{ bytes: Uint8Array; type: string | undefined }> {
+async function read(
+  response: Response,
+  { name, maxBytes }: DownloadOptions,
+): Promise<{ bytes: Uint8Array; type: string | undefined }> {
   const type = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (response.status === 404 || response.status === 410) {
     await response.body?.cancel();
@@ -70,7 +73,10 @@ async function read(response: Response, { name, maxBytes }: DownloadOptions): Pr
   }
   if (!response.ok || !response.body) {
     await response.body?.cancel();
-    throw new ChatError("unavailable", `${name} could not be downloaded from Slack (${response.status}); please try again.`);
+    throw new ChatError(
+      "unavailable",
+      `${name} could not be downloaded from Slack (${response.status}); please try again.`,
+    );
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -88,7 +94,10 @@ async function read(response: Response, { name, maxBytes }: DownloadOptions): Pr
 }
 
 function noAccess(name: string): ChatError {
-  return new ChatError("forbidden", `I may not see ${name}: share it in a channel I am in; the app needs the permission "files:read".`);
+  return new ChatError(
+    "forbidden",
+    `I may not see ${name}: share it in a channel I am in; the app needs the permission "files:read".`,
+  );
 }
 
 function tooLarge(name: string, maxBytes: number): ChatError {

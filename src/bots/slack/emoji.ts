@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 /** Slack's names of emoji; `scripts/slack-emoji.ts` writes the file. */
 const FILE = new URL("../../../config/slack-emoji.json", import.meta.url);
 
-const byName = new Map<string, string>(Object.entries(JSON.parse(readFileSync(FILE, "utf8")) as Record<string, string>));
+const byName = new Map<string, string>(
+  Object.entries(JSON.parse(readFileSync(FILE, "utf8")) as Record<string, string>),
+);
 const byEmoji = new Map<string, string>();
 // Of several names the first is the one that Slack shows.
 for (const [name, emoji] of byName) if (!byEmoji.has(bare(emoji))) byEmoji.set(bare(emoji), name);

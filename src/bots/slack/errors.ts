@@ -3,14 +3,20 @@ import { ChatError, type ChatErrorKind } from "../chat.js";
 
 /** Slack's error codes (https://docs.slack.dev/reference/methods) as sentences for whoever can mend them. */
 const SENTENCES: Readonly<Record<string, readonly [ChatErrorKind, string]>> = {
-  channel_not_found: ["gone", "This conversation is not there any more, or I am not in it: invite me with /invite @dreamloom."],
+  channel_not_found: [
+    "gone",
+    "This conversation is not there any more, or I am not in it: invite me with /invite @dreamloom.",
+  ],
   message_not_found: ["gone", "The message is no longer there."],
   thread_not_found: ["gone", "The thread is no longer there."],
   file_not_found: ["gone", "The file is no longer there."],
   file_deleted: ["gone", "The file has been deleted."],
   user_not_found: ["gone", "This person is no longer in the workspace."],
   cant_update_message: ["forbidden", "Slack does not let me change this message."],
-  edit_window_closed: ["forbidden", "The workspace does not let messages be changed so late; an admin can extend the time."],
+  edit_window_closed: [
+    "forbidden",
+    "The workspace does not let messages be changed so late; an admin can extend the time.",
+  ],
   cant_delete_message: ["forbidden", "Slack does not let me delete this message; its author or an admin can."],
   compliance_exports_prevent_deletion: ["forbidden", "This workspace keeps every message; nothing can be deleted."],
   not_in_channel: ["forbidden", "I am not in this channel: invite me with /invite @dreamloom."],
@@ -18,7 +24,10 @@ const SENTENCES: Readonly<Record<string, readonly [ChatErrorKind, string]>> = {
   is_archived: ["forbidden", "This channel is archived; a member can unarchive it in the channel's settings."],
   restricted_action: ["forbidden", "A workspace admin limits who may post here; they can let apps post."],
   restricted_action_read_only_channel: ["forbidden", "This channel is read-only; an admin can let apps post in it."],
-  restricted_action_thread_only_channel: ["forbidden", "Only threads may be written to in this channel; an admin can change that."],
+  restricted_action_thread_only_channel: [
+    "forbidden",
+    "Only threads may be written to in this channel; an admin can change that.",
+  ],
   restricted_action_thread_locked: ["forbidden", "This thread is locked; an admin can open it."],
   ekm_access_denied: ["forbidden", "The workspace's administrators have suspended access to this conversation."],
   access_denied: ["forbidden", "Slack does not let me do this here; a workspace admin can."],
@@ -52,7 +61,14 @@ export const TOKEN_TROUBLE = new Set([
   "team_not_found",
 ]);
 
-const PASSING = new Set(["internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org", "accesslimited"]);
+const PASSING = new Set([
+  "internal_error",
+  "fatal_error",
+  "service_unavailable",
+  "request_timeout",
+  "team_added_to_org",
+  "accesslimited",
+]);
 
 /** Slack's code for what went wrong, such as "message_not_found". */
 export function codeOf(error: unknown): string | undefined {
@@ -81,10 +97,18 @@ export function toChatError(error: unknown): ChatError {
   const options = { cause: error };
   if (error instanceof WebAPIPlatformError) return platformError(error);
   if (error instanceof WebAPIRateLimitedError) {
-    return new ChatError("rate-limited", `Slack asks me to wait ${error.retryAfter} s; please try again then.`, options);
+    return new ChatError(
+      "rate-limited",
+      `Slack asks me to wait ${error.retryAfter} s; please try again then.`,
+      options,
+    );
   }
   if (error instanceof WebAPIHTTPError) {
-    return new ChatError("unavailable", `Slack has trouble (${error.statusCode}); please try again in a moment.`, options);
+    return new ChatError(
+      "unavailable",
+      `Slack has trouble (${error.statusCode}); please try again in a moment.`,
+      options,
+    );
   }
   const original = error instanceof WebAPIRequestError ? error.original : error;
   if (original instanceof Error && /Timeout|Abort/.test(original.name)) {
@@ -98,7 +122,8 @@ function platformError(error: WebAPIPlatformError): ChatError {
   const code = error.data.error;
   const known = SENTENCES[code];
   if (known) return new ChatError(known[0], known[1], options);
-  if (PASSING.has(code)) return new ChatError("unavailable", `Slack has trouble (${code}); please try again in a moment.`, options);
+  if (PASSING.has(code))
+    return new ChatError("unavailable", `Slack has trouble (${code}); please try again in a moment.`, options);
   if (code === "missing_scope") {
     const { needed: scope } = error.data as { readonly needed?: unknown };
     const needed = typeof scope === "string" ? ` "${scope}"` : "";

@@ -53,7 +53,12 @@ export class Files {
   }
 
   /** Shares a film in a place, as a message of its own. Resolves to the file's id when it can be seen there. */
-  async share(workspace: Workspace, film: Picture, { channel, thread }: Place, options: CallOptions = {}): Promise<string> {
+  async share(
+    workspace: Workspace,
+    film: Picture,
+    { channel, thread }: Place,
+    options: CallOptions = {},
+  ): Promise<string> {
     const id = await this.#send(workspace, film, options);
     try {
       const where = { channel_id: channel, ...(thread === undefined ? {} : { thread_ts: thread }) };
@@ -75,7 +80,10 @@ export class Files {
     await Promise.all(
       ids.map(async (file) => {
         try {
-          await workspace.call("files.delete", (client, token) => client.files.delete({ token, file }), { repeatable: true, job });
+          await workspace.call("files.delete", (client, token) => client.files.delete({ token, file }), {
+            repeatable: true,
+            job,
+          });
         } catch (error) {
           if (!(error instanceof ChatError && error.kind === "gone"))
             this.logger.debug({ err: error, file, job }, "a file was left behind");
@@ -86,8 +94,18 @@ export class Files {
 
   /** What Slack knows of a file. */
   async info(workspace: Workspace, file: string, options: CallOptions = {}): Promise<SlackFile> {
-    const { name, title, size, url_private, url_private_download, ...known } = await this.#ask(workspace, file, options);
-    return { id: file, name: name ?? title ?? "picture", type: typeOf(known), size, url: url_private ?? url_private_download };
+    const { name, title, size, url_private, url_private_download, ...known } = await this.#ask(
+      workspace,
+      file,
+      options,
+    );
+    return {
+      id: file,
+      name: name ?? title ?? "picture",
+      type: typeOf(known),
+      size,
+      url: url_private ?? url_private_download,
+    };
   }
 
   async #ask(workspace: Workspace, file: string, options: CallOptions) {
@@ -105,20 +123,28 @@ export class Files {
         `${name} is larger than the ${Math.floor(this.limits.uploadBytes / 1024 / 1024)} MB that I may upload.`,
       );
     }
-    const wanted = { filename: name, length: bytes.byteLength, ...(description === undefined ? {} : { alt_text: alt(description) }) };
+    const wanted = {
+      filename: name,
+      length: bytes.byteLength,
+      ...(description === undefined ? {} : { alt_text: alt(description) }),
+    };
     const { upload_url, file_id } = await workspace.call(
       "files.getUploadURLExternal",
       (client, token) => client.files.getUploadURLExternal({ token, ...wanted }),
       { ...options, repeatable: true },
     );
-    if (upload_url === undefined || file_id === undefined) throw new ChatError("unavailable", "Slack gave no address for an upload.");
+    if (upload_url === undefined || file_id === undefined)
+      throw new ChatError("unavailable", "Slack gave no address for an upload.");
     await this.#put(upload_url, bytes, name);
     return file_id;
   }
 
   /** The address itself is the permission; no token goes there. */
   async #put(url: string, bytes: Uint8Array, name: string): Promise<void> {
-    const post = async (what: { readonly body: Buffer | FormData; readonly headers?: Record<string, string> }): Promise<Response> => {
+    const post = async (what: {
+      readonly body: Buffer | FormData;
+      readonly headers?: Record<string, string>;
+    }): Promise<Response> => {
       const signal = AbortSignal.timeout(Math.round(this.limits.callMs + bytes.byteLength / 100));
       const response = await fetch(url, { method: "POST", ...what, redirect: "error", signal });
       await response.body?.cancel();
@@ -133,7 +159,8 @@ export class Files {
         response = await post({ body });
       }
       if (response.status === 413) throw new ChatError("too-large", "The file is larger than Slack takes.");
-      if (!response.ok) throw new ChatError("unavailable", `Slack did not take an upload (${response.status}); please try again.`);
+      if (!response.ok)
+        throw new ChatError("unavailable", `Slack did not take an upload (${response.status}); please try again.`);
     } catch (error) {
       throw toChatError(error);
     }

@@ -18,7 +18,15 @@ export async function findMessage(workspace: Workspace, { place, id }: MessageRe
     const page = await workspace.call(
       "conversations.history",
       (client, token) =>
-        client.conversations.history({ token, channel, latest: id, oldest: id, inclusive: true, limit: 1, include_all_metadata: true }),
+        client.conversations.history({
+          token,
+          channel,
+          latest: id,
+          oldest: id,
+          inclusive: true,
+          limit: 1,
+          include_all_metadata: true,
+        }),
       { repeatable: true },
     );
     const found = read(page).find(({ ts }) => ts === id);
@@ -28,7 +36,16 @@ export async function findMessage(workspace: Workspace, { place, id }: MessageRe
     "conversations.replies",
     (client, token) =>
       client.conversations.replies({
-        ...{ token, channel, ts: thread ?? id, latest: id, oldest: id, inclusive: true, limit: 10, include_all_metadata: true },
+        ...{
+          token,
+          channel,
+          ts: thread ?? id,
+          latest: id,
+          oldest: id,
+          inclusive: true,
+          limit: 10,
+          include_all_metadata: true,
+        },
       }),
     { repeatable: true },
   );
@@ -43,7 +60,8 @@ export async function findMessage(workspace: Workspace, { place, id }: MessageRe
 export async function threadOf(workspace: Workspace, channel: string, ts: string): Promise<string | undefined> {
   const page = await workspace.call(
     "conversations.replies",
-    (client, token) => client.conversations.replies({ token, channel, ts, latest: ts, oldest: ts, inclusive: true, limit: 10 }),
+    (client, token) =>
+      client.conversations.replies({ token, channel, ts, latest: ts, oldest: ts, inclusive: true, limit: 10 }),
     { repeatable: true, patienceMs: 5_000 },
   );
   return read(page).find((message) => message.ts === ts)?.thread;
@@ -65,7 +83,11 @@ export async function newest(
     const common = { channel, limit: PAGE, include_all_metadata: true, ...(cursor === undefined ? {} : { cursor }) };
     const page: Page =
       thread === undefined
-        ? await workspace.call("conversations.history", (client, token) => client.conversations.history({ token, ...common }), options)
+        ? await workspace.call(
+            "conversations.history",
+            (client, token) => client.conversations.history({ token, ...common }),
+            options,
+          )
         : await workspace.call(
             "conversations.replies",
             (client, token) => client.conversations.replies({ token, ...common, ts: thread }),

@@ -42,7 +42,9 @@ export class Home {
     });
     // Words at once; pictures take Slack a moment.
     const known = works.map(({ job }) => this.#previews.get(`${workspace.self.team} ${job}`));
-    const links = await Promise.all(works.map(({ message }) => (message ? this.parts.link(message).catch(() => undefined) : undefined)));
+    const links = await Promise.all(
+      works.map(({ message }) => (message ? this.parts.link(message).catch(() => undefined) : undefined)),
+    );
     await publish(workspace, user, page(works, links, known));
     if (works.length === 0 || known.every((file) => file !== undefined)) return;
     const files = await Promise.all(works.map((work) => this.#preview(workspace, work)));
@@ -65,7 +67,9 @@ export class Home {
     if (known !== undefined) return known;
     try {
       const picture = await work.thumbnail(THUMBNAIL);
-      const [file] = await this.parts.files.upload(workspace, [{ ...picture, description: work.title }], { job: work.job });
+      const [file] = await this.parts.files.upload(workspace, [{ ...picture, description: work.title }], {
+        job: work.job,
+      });
       if (file !== undefined) this.#previews.set(key, file);
       return file;
     } catch (error) {
@@ -76,10 +80,16 @@ export class Home {
 }
 
 async function publish(workspace: Workspace, user: string, view: HomeView): Promise<void> {
-  await workspace.call("views.publish", (client, token) => client.views.publish({ token, user_id: user, view }), { repeatable: true });
+  await workspace.call("views.publish", (client, token) => client.views.publish({ token, user_id: user, view }), {
+    repeatable: true,
+  });
 }
 
-function page(works: readonly Work[], links: readonly (string | undefined)[], files: readonly (string | undefined)[]): HomeView {
+function page(
+  works: readonly Work[],
+  links: readonly (string | undefined)[],
+  files: readonly (string | undefined)[],
+): HomeView {
   const empty =
     "Nothing here yet. Write `/dream` in a channel that I am in, use *Dream this* in a message's menu, or mention me in a thread: `@dreamloom stylize winter`.";
   const blocks: KnownBlock[] = [
@@ -103,7 +113,9 @@ function entry(work: Work, link: string | undefined, file: string | undefined): 
     {
       type: "section",
       text: { type: "mrkdwn", text: text.slice(0, 3_000) },
-      ...(file === undefined ? {} : { accessory: { type: "image" as const, slack_file: { id: file }, alt_text: alt(work.title) } }),
+      ...(file === undefined
+        ? {}
+        : { accessory: { type: "image" as const, slack_file: { id: file }, alt_text: alt(work.title) } }),
     },
     ...(elements.length === 0 ? [] : [{ type: "actions" as const, elements }]),
   ];
@@ -119,12 +131,17 @@ function openButton(url: string, job: string) {
 }
 
 /** The command that a press on the page stands for. */
-export function homeAction(id: string, value: unknown): { command: string; options: Record<string, string>; channel: string } | undefined {
+export function homeAction(
+  id: string,
+  value: unknown,
+): { command: string; options: Record<string, string>; channel: string } | undefined {
   if (!id.startsWith(`${AGAIN}:`)) return undefined;
   try {
     const { job, channel } = fields(JSON.parse(word(value) ?? "{}"));
     const [what, where] = [word(job), word(channel)];
-    return what === undefined || where === undefined ? undefined : { command: "again", options: { job: what }, channel: where };
+    return what === undefined || where === undefined
+      ? undefined
+      : { command: "again", options: { job: what }, channel: where };
   } catch {
     return undefined;
   }

@@ -65,7 +65,10 @@ export class Incoming {
 
   listen(app: App): void {
     app.error(async (error) => {
-      this.parts.logger.error({ why: hideSecrets(error.message), code: error.code }, "an event from Slack could not be handled");
+      this.parts.logger.error(
+        { why: hideSecrets(error.message), code: error.code },
+        "an event from Slack could not be handled",
+      );
     });
     app.command(/.*/, async ({ command, ack, context }) => {
       await this.#take(delivery(context, command), ack, () => this.#command(context, fields(command)));
@@ -86,7 +89,8 @@ export class Incoming {
     });
     // Bolt has acknowledged events when their listeners are called.
     const told =
-      (work: (context: Fields, event: Fields) => Promise<void>) => async (args: { body: unknown; event: unknown; context: unknown }) => {
+      (work: (context: Fields, event: Fields) => Promise<void>) =>
+      async (args: { body: unknown; event: unknown; context: unknown }) => {
         const id = identity(word(fields(args.body).event_id), args.event);
         await this.#take(id, undefined, () => work(fields(args.context), fields(args.event)));
       };
@@ -121,10 +125,17 @@ export class Incoming {
   }
 
   /** Acknowledges at once, within Slack's 3 s whatever else happens, and then does the work unless it has come before. */
-  async #take(id: string | undefined, ack: AckFn<never> | AckFn<void> | undefined, work: () => Promise<void>): Promise<void> {
+  async #take(
+    id: string | undefined,
+    ack: AckFn<never> | AckFn<void> | undefined,
+    work: () => Promise<void>,
+  ): Promise<void> {
     const first = this.#seen.first(id);
     // When this does not arrive, Slack sends the same again, which is passed over then: the work is done now.
-    if (ack) await (ack as () => Promise<void>)().catch((err: unknown) => this.parts.logger.warn({ err }, "Slack could not be answered"));
+    if (ack)
+      await (ack as () => Promise<void>)().catch((err: unknown) =>
+        this.parts.logger.warn({ err }, "Slack could not be answered"),
+      );
     if (!first) {
       this.parts.logger.debug("Slack has sent something again; it is passed over");
       return;
@@ -157,7 +168,13 @@ export class Incoming {
   }
 
   /** A command that works on a picture, in a conversation that has none, asks for it: a line cannot carry files. */
-  async #opensForm(workspace: Workspace, name: string, text: string, place: Place, trigger: string | undefined): Promise<boolean> {
+  async #opensForm(
+    workspace: Workspace,
+    name: string,
+    text: string,
+    place: Place,
+    trigger: string | undefined,
+  ): Promise<boolean> {
     const command = this.#commands.get(name);
     if (trigger === undefined || !command?.options.some(({ type }) => type === "picture")) return false;
     const options = optionsIn(command, text);
@@ -172,7 +189,11 @@ export class Incoming {
         new Promise<"unknown">((resolve) => setTimeout(resolve, LOOK_MS, "unknown")),
       ]);
       if (found !== undefined) return false;
-      return await this.#openForm(workspace, trigger, form(command, { command: name, options, channel: place.channel }));
+      return await this.#openForm(
+        workspace,
+        trigger,
+        form(command, { command: name, options, channel: place.channel }),
+      );
     } catch (error) {
       this.parts.logger.debug({ err: error }, "no form could be opened");
       return false;
@@ -181,7 +202,11 @@ export class Incoming {
 
   async #openForm(workspace: Workspace, trigger: string, view: ReturnType<typeof form>): Promise<boolean> {
     const open = { droppable: true, patienceMs: 1_000 };
-    await workspace.call("views.open", (client, token) => client.views.open({ token, trigger_id: trigger, view }), open);
+    await workspace.call(
+      "views.open",
+      (client, token) => client.views.open({ token, trigger_id: trigger, view }),
+      open,
+    );
     return true;
   }
 
@@ -227,7 +252,8 @@ export class Incoming {
     const place = placeOf(workspace, purpose.channel, purpose.thread);
     const author = { id: person.id, name: person.name };
     let attachments: PictureSource[] = files.map((file) => this.parts.sources.ofFile(workspace, file, { author }));
-    const repliesTo: MessageRef | undefined = purpose.message === undefined ? undefined : { place, id: purpose.message };
+    const repliesTo: MessageRef | undefined =
+      purpose.message === undefined ? undefined : { place, id: purpose.message };
     if (repliesTo && attachments.length === 0) {
       const message = await findMessage(workspace, repliesTo).catch(() => undefined);
       if (message) attachments = await this.parts.sources.ofMessage(workspace, message, repliesTo);
@@ -283,9 +309,19 @@ export class Incoming {
     const [, name = "help", text = ""] = /^\/?(\S+)\s*([\s\S]*)$/.exec(line) ?? [];
     const ref: MessageRef = { place, id: message.ts };
     const author = { id: person.id, name: person.name };
-    const attachments = message.pictures.map((file) => this.parts.sources.ofFile(workspace, file, { message: ref, author }));
+    const attachments = message.pictures.map((file) =>
+      this.parts.sources.ofFile(workspace, file, { message: ref, author }),
+    );
     const reply = this.#reply({ workspace, person, place });
-    await this.#tell({ kind: "command", name: name.toLowerCase(), text: text.trim(), attachments, person, place, reply });
+    await this.#tell({
+      kind: "command",
+      name: name.toLowerCase(),
+      text: text.trim(),
+      attachments,
+      person,
+      place,
+      reply,
+    });
     this.#seen.done(saying);
   }
 
@@ -293,7 +329,14 @@ export class Incoming {
     const [user, name] = [word(event.user), word(event.reaction)];
     const item = fields(event.item);
     const [channel, ts] = [word(item.channel), word(item.ts)];
-    if (item.type !== "message" || user === undefined || name === undefined || channel === undefined || ts === undefined) return;
+    if (
+      item.type !== "message" ||
+      user === undefined ||
+      name === undefined ||
+      channel === undefined ||
+      ts === undefined
+    )
+      return;
     const workspace = await this.#workspace(context);
     if (user === workspace.self.userId) return;
     const { person, bot } = await this.parts.people.get(workspace, user);
@@ -312,18 +355,35 @@ export class Incoming {
 
   async #action(context: Fields, body: Fields, action: Fields): Promise<void> {
     const [id, user] = [word(action.action_id), word(fields(body.user).id)];
-    if (id === undefined || user === undefined || id.startsWith(FIELD) || (action.type !== undefined && action.type !== "button")) return;
+    if (
+      id === undefined ||
+      user === undefined ||
+      id.startsWith(FIELD) ||
+      (action.type !== undefined && action.type !== "button")
+    )
+      return;
     const workspace = await this.#workspace(context);
     const { person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
     const again = homeAction(id, action.value);
     if (again) {
       const place = placeOf(workspace, again.channel);
       const reply = this.#reply({ workspace, person, place, atHome: true });
-      await this.#tell({ kind: "command", name: again.command, options: again.options, attachments: [], person, place, reply });
+      await this.#tell({
+        kind: "command",
+        name: again.command,
+        options: again.options,
+        attachments: [],
+        person,
+        place,
+        reply,
+      });
       return;
     }
     const [container, message] = [fields(body.container), fields(body.message)];
-    const [channel, ts] = [word(fields(body.channel).id) ?? word(container.channel_id), word(message.ts) ?? word(container.message_ts)];
+    const [channel, ts] = [
+      word(fields(body.channel).id) ?? word(container.channel_id),
+      word(message.ts) ?? word(container.message_ts),
+    ];
     if (channel === undefined || ts === undefined) return;
     const thread = word(message.thread_ts) ?? word(container.thread_ts);
     const place = placeOf(workspace, channel, thread === ts ? undefined : thread);
@@ -358,7 +418,11 @@ export class Incoming {
   }
 
   #workspace({ teamId, enterpriseId, isEnterpriseInstall }: Fields): Promise<Workspace> {
-    const origin = { teamId: word(teamId), enterpriseId: word(enterpriseId), isEnterpriseInstall: isEnterpriseInstall === true };
+    const origin = {
+      teamId: word(teamId),
+      enterpriseId: word(enterpriseId),
+      isEnterpriseInstall: isEnterpriseInstall === true,
+    };
     return this.parts.workspaces.from(origin);
   }
 

@@ -30,7 +30,9 @@ const CLOSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 30_000;
 
 export function openLine(options: SlackChatOptions, limits: SlackLimits): Line {
-  return options.appToken === undefined ? new HttpLine(options, limits) : new SocketLine(options, options.appToken, limits);
+  return options.appToken === undefined
+    ? new HttpLine(options, limits)
+    : new SocketLine(options, options.appToken, limits);
 }
 
 class HttpLine implements Line {
@@ -49,7 +51,11 @@ class HttpLine implements Line {
       if (installer) void answerInstall(installer, logger, request, response);
     };
     const routes = [INSTALL, REDIRECT].map((path) => ({ path, method: "GET", handler }));
-    this.receiver = new HTTPReceiver({ signingSecret, logger: sdkLogger(logger), customRoutes: installer ? routes : [] });
+    this.receiver = new HTTPReceiver({
+      signingSecret,
+      logger: sdkLogger(logger),
+      customRoutes: installer ? routes : [],
+    });
     this.installer = installer;
   }
 
@@ -128,7 +134,8 @@ class SocketLine implements Line {
   }
 
   get health(): ChatHealth {
-    if (this.#lostAt !== undefined) return { connected: false, detail: `reconnecting since ${new Date(this.#lostAt).toISOString()}` };
+    if (this.#lostAt !== undefined)
+      return { connected: false, detail: `reconnecting since ${new Date(this.#lostAt).toISOString()}` };
     return this.#open ? { connected: true } : { connected: false, detail: "not connected" };
   }
 
@@ -205,7 +212,10 @@ function guardMessages(client: SocketModeReceiver["client"], logger: Logger): vo
   }
 }
 
-function makeInstaller({ oauth, apiUrl = SLACK_API_URL, logger }: SlackChatOptions, limits: SlackLimits): InstallProvider {
+function makeInstaller(
+  { oauth, apiUrl = SLACK_API_URL, logger }: SlackChatOptions,
+  limits: SlackLimits,
+): InstallProvider {
   if (!oauth) throw new ChatError("unavailable", "Slack's OAuth needs a client id and secret.");
   const { clientId, clientSecret, stateSecret, installations } = oauth;
   const base = apiUrl.endsWith("/") ? apiUrl : `${apiUrl}/`;
@@ -220,8 +230,13 @@ function makeInstaller({ oauth, apiUrl = SLACK_API_URL, logger }: SlackChatOptio
 function appTokenError(error: unknown): ChatError {
   const known = toChatError(error);
   if (known.kind !== "forbidden") return known;
-  const mend = "SLACK_APP_TOKEN must be an app-level token of this app, beginning with xapp-, with the scope connections:write";
-  return new ChatError("forbidden", `Slack does not let me connect in Socket Mode: ${mend}; and Socket Mode must be switched on.`, {
-    cause: error,
-  });
+  const mend =
+    "SLACK_APP_TOKEN must be an app-level token of this app, beginning with xapp-, with the scope connections:write";
+  return new ChatError(
+    "forbidden",
+    `Slack does not let me connect in Socket Mode: ${mend}; and Socket Mode must be switched on.`,
+    {
+      cause: error,
+    },
+  );
 }

@@ -105,7 +105,10 @@ function readMetadata(value: unknown): Metadata | undefined {
   return { ...(key === undefined ? {} : { key }), ...(films.length === 0 ? {} : { films }) };
 }
 
-export function writeMetadata({ key, films }: Metadata): { event_type: string; event_payload: Record<string, string> } | undefined {
+export function writeMetadata({
+  key,
+  films,
+}: Metadata): { event_type: string; event_payload: Record<string, string> } | undefined {
   if (key === undefined && films === undefined) return undefined;
   const payload = { ...(key === undefined ? {} : { key }), ...(films === undefined ? {} : { films: films.join(" ") }) };
   return { event_type: METADATA_TYPE, event_payload: payload };

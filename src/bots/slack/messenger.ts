@@ -52,7 +52,8 @@ export class Messenger {
 
   async #post(workspace: Workspace, place: Place, message: OutgoingMessage, asFiles: boolean): Promise<MessageRef> {
     const { key, trace: job } = message;
-    const named = key === undefined ? undefined : `${workspace.self.team} ${place.channel} ${place.thread ?? ""} ${key}`;
+    const named =
+      key === undefined ? undefined : `${workspace.self.team} ${place.channel} ${place.thread ?? ""} ${key}`;
     if (named !== undefined) {
       const known = this.#posted.get(named);
       if (known) return known;
@@ -105,20 +106,29 @@ export class Messenger {
     const { channel } = ref.place;
     const key = messageKey(workspace, channel, ref.id);
     const own = await this.#known(workspace, ref).catch(() => undefined);
-    await workspace.call("chat.delete", (client, token) => client.chat.delete({ token, channel, ts: ref.id }), { repeatable: true });
+    await workspace.call("chat.delete", (client, token) => client.chat.delete({ token, channel, ts: ref.id }), {
+      repeatable: true,
+    });
     this.#own.delete(key);
     // Pictures in blocks do not go with their message.
     if (own) this.files.discard(workspace, filesOf(own));
   }
 
   /** Shows pictures in blocks, or, where those are refused, as files. */
-  async #shown<T>(workspace: Workspace, { pictures, trace: job }: OutgoingMessage, work: (asFiles: boolean) => Promise<T>): Promise<T> {
+  async #shown<T>(
+    workspace: Workspace,
+    { pictures, trace: job }: OutgoingMessage,
+    work: (asFiles: boolean) => Promise<T>,
+  ): Promise<T> {
     const asFiles = this.#asFiles.has(workspace);
     try {
       return await work(asFiles);
     } catch (error) {
       if (asFiles || !refusesBlocks(error) || !pictures?.some(fitsBlock)) throw error;
-      this.logger.warn({ err: error, job }, "Slack shows no pictures in this message; they are shared as files beside it");
+      this.logger.warn(
+        { err: error, job },
+        "Slack shows no pictures in this message; they are shared as files beside it",
+      );
       const done = await work(true);
       // Where only this file is not understood, the next one may be.
       if (notReadyYet(error) !== "said") this.#asFiles.add(workspace);
@@ -126,7 +136,13 @@ export class Messenger {
     }
   }
 
-  async #edit(workspace: Workspace, ref: MessageRef, content: OutgoingMessage, droppable: boolean, asFiles: boolean): Promise<void> {
+  async #edit(
+    workspace: Workspace,
+    ref: MessageRef,
+    content: OutgoingMessage,
+    droppable: boolean,
+    asFiles: boolean,
+  ): Promise<void> {
     const { channel } = ref.place;
     const before = await this.#known(workspace, ref, content.keepPictures === true);
     const job = content.trace;
@@ -142,7 +158,8 @@ export class Messenger {
     try {
       await this.whenReady(() => this.#update(workspace, ref, render(content, pictures), metadata, options));
     } catch (error) {
-      if (fresh && !outcomeUnknown(error)) this.files.discard(workspace, [...pictures.map(({ file }) => file), ...films], job);
+      if (fresh && !outcomeUnknown(error))
+        this.files.discard(workspace, [...pictures.map(({ file }) => file), ...films], job);
       throw error;
     }
     const after = { thread: before.thread, pictures, metadata };
@@ -196,12 +213,26 @@ export class Messenger {
     return { ts: answer.ts, channel: /^[UW]/.test(channel) ? (answer.channel ?? channel) : channel };
   }
 
-  async #update(workspace: Workspace, { place, id }: MessageRef, { text, blocks }: Rendered, metadata: Metadata, options: CallOptions) {
+  async #update(
+    workspace: Workspace,
+    { place, id }: MessageRef,
+    { text, blocks }: Rendered,
+    metadata: Metadata,
+    options: CallOptions,
+  ) {
     const { channel } = place;
     const noted = writeMetadata(metadata);
     await workspace.call(
       "chat.update",
-      (client, token) => client.chat.update({ token, channel, ts: id, text, blocks, ...(noted === undefined ? {} : { metadata: noted }) }),
+      (client, token) =>
+        client.chat.update({
+          token,
+          channel,
+          ts: id,
+          text,
+          blocks,
+          ...(noted === undefined ? {} : { metadata: noted }),
+        }),
       { ...options, repeatable: true },
     );
   }
@@ -211,7 +242,9 @@ export class Messenger {
     const [ids, films] = await Promise.all([
       this.files.upload(workspace, inside, options),
       Promise.all(
-        given.filter((picture) => !inside.includes(picture)).map((film) => this.files.share(workspace, film, place, { job: options.job })),
+        given
+          .filter((picture) => !inside.includes(picture))
+          .map((film) => this.files.share(workspace, film, place, { job: options.job })),
       ),
     ]);
     const pictures = ids.map((file, index): ShownPicture => {
@@ -238,7 +271,9 @@ export class Messenger {
     if (message === "unknown") return { thread: ref.place.thread, pictures: [], metadata: {}, place: ref.place };
     if (!message) throw new ChatError("gone", "The message is no longer there.");
     const films = message.metadata?.films ?? [];
-    const pictures = message.pictures.filter(({ id }) => !films.includes(id)).map(({ id, name }) => ({ file: id, description: name }));
+    const pictures = message.pictures
+      .filter(({ id }) => !films.includes(id))
+      .map(({ id, name }) => ({ file: id, description: name }));
     const own = { thread: message.thread, pictures, metadata: message.metadata ?? {} };
     this.#own.set(messageKey(workspace, channel, ref.id), own);
     return { ...own, place: { ...ref.place, ...(message.thread === undefined ? {} : { thread: message.thread }) } };

@@ -66,15 +66,22 @@ function field(option: CommandOptionSummary, value: string | undefined, needed: 
     optional: !(option.required || needed),
   };
   if (option.type === "picture") {
-    const hint = plain("One picture; a second one is a style. Without any, the newest picture in the conversation is taken.", 2_000);
+    const hint = plain(
+      "One picture; a second one is a style. Without any, the newest picture in the conversation is taken.",
+      2_000,
+    );
     return { ...head, hint, element: { type: "file_input", action_id, filetypes: FILE_TYPES, max_files: FILES } };
   }
-  if (option.completes) return { ...head, element: { type: "external_select", action_id, min_query_length: 0, ...initialChoice(value) } };
+  if (option.completes)
+    return { ...head, element: { type: "external_select", action_id, min_query_length: 0, ...initialChoice(value) } };
   const choices = option.type === "flag" ? YES_NO : option.choices;
   if (choices && choices.length > 0 && choices.length <= MENU) {
     const options = choices.map((choice) => entry(choice.value, choice.label));
     const initial = options.find((each) => each.value === value);
-    return { ...head, element: { type: "static_select", action_id, options, ...(initial ? { initial_option: initial } : {}) } };
+    return {
+      ...head,
+      element: { type: "static_select", action_id, options, ...(initial ? { initial_option: initial } : {}) },
+    };
   }
   const given = value === undefined ? {} : { initial_value: value };
   if (option.type === "number" || option.type === "integer") {
@@ -82,7 +89,14 @@ function field(option: CommandOptionSummary, value: string | undefined, needed: 
     const most = option.maximum === undefined ? {} : { max_value: String(option.maximum) };
     return {
       ...head,
-      element: { type: "number_input", action_id, is_decimal_allowed: option.type === "number", ...least, ...most, ...given },
+      element: {
+        type: "number_input",
+        action_id,
+        is_decimal_allowed: option.type === "number",
+        ...least,
+        ...most,
+        ...given,
+      },
     };
   }
   return { ...head, element: { type: "plain_text_input", action_id, max_length: 500, ...given } };
@@ -142,7 +156,9 @@ export function readForm(view: unknown): Submission | undefined {
         const known = new Set(pictures.map(({ id }) => id));
         files.push(...pictures);
         rejected.push(
-          ...list(chosen).flatMap((each) => (known.has(word(fields(each).id) ?? "") ? [] : (word(fields(each).name) ?? "The file"))),
+          ...list(chosen).flatMap((each) =>
+            known.has(word(fields(each).id) ?? "") ? [] : (word(fields(each).name) ?? "The file"),
+          ),
         );
         continue;
       }
@@ -175,15 +191,20 @@ export function problemsIn(
   const field = command.options.find(({ type }) => type === "picture");
   const large = files.find(({ size = 0 }) => size > mostBytes);
   if (field && large) {
-    problems[`${FIELD}${field.name}`] = `${large.name} is larger than ${Math.floor(mostBytes / 1024 / 1024)} MB: choose a smaller one.`;
+    problems[`${FIELD}${field.name}`] =
+      `${large.name} is larger than ${Math.floor(mostBytes / 1024 / 1024)} MB: choose a smaller one.`;
   } else if (field && rejected.length > 0) {
-    problems[`${FIELD}${field.name}`] = `${rejected[0]} is no picture that I can read: choose a PNG, JPEG, GIF or WebP.`;
+    problems[`${FIELD}${field.name}`] =
+      `${rejected[0]} is no picture that I can read: choose a PNG, JPEG, GIF or WebP.`;
   }
   return Object.keys(problems).length === 0 ? undefined : problems;
 }
 
 /** A sentence that says what would be right; undefined where nothing is wrong with the value. */
-function problemOf({ type, choices, completes, minimum = -Infinity, maximum = Infinity }: CommandOptionSummary, value: string) {
+function problemOf(
+  { type, choices, completes, minimum = -Infinity, maximum = Infinity }: CommandOptionSummary,
+  value: string,
+) {
   if (type === "number" || type === "integer") {
     const number = Number(value);
     const range = Number.isFinite(minimum) && Number.isFinite(maximum) ? ` from ${minimum} to ${maximum}` : "";
@@ -194,7 +215,13 @@ function problemOf({ type, choices, completes, minimum = -Infinity, maximum = In
     if (number > maximum) return `This must be ${maximum} or less.`;
     return undefined;
   }
-  if (type === "text" && choices && !completes && choices.length <= MENU && !choices.some((choice) => choice.value === value)) {
+  if (
+    type === "text" &&
+    choices &&
+    !completes &&
+    choices.length <= MENU &&
+    !choices.some((choice) => choice.value === value)
+  ) {
     return `This must be one of ${choices.map((choice) => choice.value).join(", ")}.`;
   }
   return undefined;
@@ -205,7 +232,9 @@ export function readPurpose(text: unknown): FormPurpose | undefined {
     const { command, options, channel, thread, message } = fields(JSON.parse(word(text) ?? "{}"));
     const [name, where] = [word(command), word(channel)];
     if (name === undefined || where === undefined) return undefined;
-    const settled = Object.entries(fields(options)).flatMap(([key, value]) => (typeof value === "string" ? [[key, value] as const] : []));
+    const settled = Object.entries(fields(options)).flatMap(([key, value]) =>
+      typeof value === "string" ? [[key, value] as const] : [],
+    );
     return {
       ...{ command: name, channel: where, options: Object.fromEntries(settled) },
       ...(word(thread) === undefined ? {} : { thread: word(thread) ?? "" }),
@@ -232,12 +261,17 @@ export function optionsIn(command: CommandSummary, text: string): Record<string,
 }
 
 /** Whether a field of a form can begin with this value: Slack refuses the whole form otherwise. */
-function possible({ type, choices, minimum = -Infinity, maximum = Infinity }: CommandOptionSummary, value: string): boolean {
+function possible(
+  { type, choices, minimum = -Infinity, maximum = Infinity }: CommandOptionSummary,
+  value: string,
+): boolean {
   if (value === "" || value.length > 70) return false;
   if (type === "number" || type === "integer") {
     const number = Number(value);
     const written = type === "number" ? /^-?\d+(\.\d+)?$/ : /^-?\d+$/;
     return written.test(value) && number >= minimum && number <= maximum;
   }
-  return type === "flag" ? value === "yes" || value === "no" : !choices || choices.some((choice) => choice.value === value);
+  return type === "flag"
+    ? value === "yes" || value === "no"
+    : !choices || choices.some((choice) => choice.value === value);
 }

@@ -16,7 +16,9 @@ export function toMrkdwn(markdown: string): string {
   const keep = (piece: string): string => `${DONE}${pieces.push(piece) - 1}${DONE}`;
   const text = markdown
     .replaceAll(DONE, "")
-    .replace(/```(?:\w*\n)?([\s\S]*?)```/g, (_all, code: string) => keep(`\`\`\`${escapeText(code.replace(/\n$/, ""))}\`\`\``))
+    .replace(/```(?:\w*\n)?([\s\S]*?)```/g, (_all, code: string) =>
+      keep(`\`\`\`${escapeText(code.replace(/\n$/, ""))}\`\`\``),
+    )
     .replace(/`([^`\n]+)`/g, (_all, code: string) => keep(`\`${escapeText(code)}\``))
     .replace(/\[([^\]\n]+)\]\((https?:\/\/[^\s)]+)\)/g, (_all, label: string, url: string) =>
       keep(`<${escapeText(url).replaceAll("|", "%7C")}|${escapeText(label).replaceAll("|", "¦")}>`),
@@ -25,7 +27,8 @@ export function toMrkdwn(markdown: string): string {
     .replace(/\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*/g, (_all, bold: string) => keep(`*${bold}*`))
     .replace(/(?<![\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])/g, (_all, italic: string) => keep(`_${italic}_`));
   // Formatting may enclose code and links: they are put back from the outside in.
-  const restore = (with_: string): string => with_.replace(/\uE000(\d+)\uE000/g, (_all, index) => restore(pieces[Number(index)] ?? ""));
+  const restore = (with_: string): string =>
+    with_.replace(/\uE000(\d+)\uE000/g, (_all, index) => restore(pieces[Number(index)] ?? ""));
   return restore(formatted);
 }
 

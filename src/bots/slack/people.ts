@@ -41,7 +41,9 @@ async function ask(workspace: Workspace, id: string): Promise<Known> {
   const { user } = await workspace.call("users.info", (client, token) => client.users.info({ token, user: id }), {
     ...{ repeatable: true, patienceMs: PATIENCE_MS },
   });
-  const name = [user?.profile?.display_name, user?.profile?.real_name, user?.real_name, user?.name].find((each) => each) ?? "somebody";
+  const name =
+    [user?.profile?.display_name, user?.profile?.real_name, user?.real_name, user?.name].find((each) => each) ??
+    "somebody";
   const moderator = user?.is_admin === true || user?.is_owner === true;
   return { person: { id, name, moderator }, bot: user?.is_bot === true || id === "USLACKBOT" };
 }

@@ -52,7 +52,8 @@ export class Places {
     const key = `${workspace.self.team} ${id}`;
     const known = this.#known.get(key);
     // That the bot is missing is mended by an invitation, after which people try again at once.
-    if (known && known.at > Date.now() - KEPT_MS && (patienceMs === undefined || known.channel.member !== false)) return known.channel;
+    if (known && known.at > Date.now() - KEPT_MS && (patienceMs === undefined || known.channel.member !== false))
+      return known.channel;
     try {
       const channel = await this.#ask(workspace, id, patienceMs);
       this.#known.set(key, { at: Date.now(), channel });
@@ -85,6 +86,10 @@ export class Places {
   #guess(workspace: Workspace, id: string): Channel {
     const name = this.#names.get(`${workspace.self.team} ${id}`);
     const open = id.startsWith("C") && name !== undefined && name !== "privategroup" && name !== "directmessage";
-    return { name: open ? `#${name}` : id.startsWith("D") ? "a direct message" : "this channel", closed: !open, member: undefined };
+    return {
+      name: open ? `#${name}` : id.startsWith("D") ? "a direct message" : "this channel",
+      closed: !open,
+      member: undefined,
+    };
   }
 }

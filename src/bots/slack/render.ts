@@ -26,12 +26,16 @@ export function render(
   message: Pick<OutgoingMessage, "text" | "buttons" | "progress" | "mention">,
   pictures: readonly ShownPicture[],
 ): Rendered {
-  const text = [greeting(message.mention), toMrkdwn(message.text), bar(message.progress)].filter((part) => part !== "").join("\n");
+  const text = [greeting(message.mention), toMrkdwn(message.text), bar(message.progress)]
+    .filter((part) => part !== "")
+    .join("\n");
   const { buttons = [] } = message;
   if (pictures.length === 0 && buttons.length === 0) return { text, blocks: [] };
   const blocks: KnownBlock[] = [
     ...split(text, SECTION).map((part): KnownBlock => ({ type: "section", text: { type: "mrkdwn", text: part } })),
-    ...pictures.map(({ file, description }): KnownBlock => ({ type: "image", slack_file: { id: file }, alt_text: alt(description) })),
+    ...pictures.map(
+      ({ file, description }): KnownBlock => ({ type: "image", slack_file: { id: file }, alt_text: alt(description) }),
+    ),
   ];
   for (let from = 0; from < buttons.length; from += BUTTONS_IN_A_ROW) {
     blocks.push({ type: "actions", elements: buttons.slice(from, from + BUTTONS_IN_A_ROW).map(button) });
@@ -54,7 +58,13 @@ function bar(progress: Progress | undefined): string {
 export function button({ id, label, emoji, style }: Button) {
   const text = shorten(emoji === undefined ? label : `${emoji} ${label}`, LABEL);
   const colour = style === "primary" || style === "danger" ? { style } : {};
-  return { type: "button" as const, action_id: id, value: id, text: { type: "plain_text" as const, text, emoji: true }, ...colour };
+  return {
+    type: "button" as const,
+    action_id: id,
+    value: id,
+    text: { type: "plain_text" as const, text, emoji: true },
+    ...colour,
+  };
 }
 
 export function alt(description: string): string {

@@ -51,9 +51,14 @@ export interface Addressee {
 export class Replies {
   constructor(private readonly parts: Parts) {}
 
-  async reply(to: Addressee, message: OutgoingMessage, visibility: "public" | "private"): Promise<MessageRef | undefined> {
+  async reply(
+    to: Addressee,
+    message: OutgoingMessage,
+    visibility: "public" | "private",
+  ): Promise<MessageRef | undefined> {
     if (visibility === "public") return this.parts.messenger.post(to.workspace, to.place, message);
-    if (to.atHome) return this.parts.messenger.post(to.workspace, { ...withoutThread(to.place), channel: to.person.id }, message);
+    if (to.atHome)
+      return this.parts.messenger.post(to.workspace, { ...withoutThread(to.place), channel: to.person.id }, message);
     await this.#privately(to, message);
     return undefined;
   }

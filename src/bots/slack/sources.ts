@@ -19,7 +19,9 @@ export class Sources {
   async ofMessage(workspace: Workspace, message: SlackMessage, ref: MessageRef): Promise<PictureSource[]> {
     if (message.pictures.length === 0) return [];
     const author = await this.#author(workspace, message);
-    return message.pictures.map((file) => this.ofFile(workspace, file, { message: ref, ...(author ? { author } : {}) }));
+    return message.pictures.map((file) =>
+      this.ofFile(workspace, file, { message: ref, ...(author ? { author } : {}) }),
+    );
   }
 
   ofFile(workspace: Workspace, file: SlackFile, more: Pick<PictureSource, "message" | "author"> = {}): PictureSource {
@@ -39,14 +41,27 @@ export class Sources {
     return { id: person.id, name: person.name };
   }
 
-  async #fetch(workspace: Workspace, file: SlackFile, { maxBytes, signal }: Parameters<PictureSource["fetch"]>[0]): Promise<Picture> {
-    const known = file.url === undefined ? await within(signal, file.name, this.parts.files.info(workspace, file.id)) : file;
-    if (known.url === undefined) throw new ChatError("forbidden", `I may not see ${known.name}; share it in a channel I am in.`);
+  async #fetch(
+    workspace: Workspace,
+    file: SlackFile,
+    { maxBytes, signal }: Parameters<PictureSource["fetch"]>[0],
+  ): Promise<Picture> {
+    const known =
+      file.url === undefined ? await within(signal, file.name, this.parts.files.info(workspace, file.id)) : file;
+    if (known.url === undefined)
+      throw new ChatError("forbidden", `I may not see ${known.name}; share it in a channel I am in.`);
     if (known.size !== undefined && known.size > maxBytes) {
       throw new ChatError("too-large", `${known.name} is larger than ${(maxBytes / 1024 / 1024).toFixed(1)} MB.`);
     }
     const token = await workspace.currentToken();
-    const { bytes, type } = await download({ url: known.url, token, apiUrl: this.parts.apiUrl, name: known.name, maxBytes, signal });
+    const { bytes, type } = await download({
+      url: known.url,
+      token,
+      apiUrl: this.parts.apiUrl,
+      name: known.name,
+      maxBytes,
+      signal,
+    });
     return { bytes, name: known.name, type: known.type ?? type ?? "application/octet-stream" };
   }
 }

@@ -60,7 +60,11 @@ export class Workspace {
    *
    * @throws ChatError
    */
-  async call<T>(method: string, run: (client: WebClient, token: string) => Promise<T>, options: CallOptions = {}): Promise<T> {
+  async call<T>(
+    method: string,
+    run: (client: WebClient, token: string) => Promise<T>,
+    options: CallOptions = {},
+  ): Promise<T> {
     const { channel, droppable = false, repeatable = false, job } = options;
     const patienceMs = options.patienceMs ?? (droppable ? PREVIEW_PATIENCE_MS : this.limits.patienceMs);
     const end = Date.now() + patienceMs;
@@ -70,7 +74,9 @@ export class Workspace {
     for (;;) {
       if (this.#stop.signal.aborted) throw stopped();
       if (!(await bucket.take({ urgent: !droppable, patienceMs: Math.max(0, end - Date.now()) }))) {
-        throw this.#stop.signal.aborted ? stopped() : new ChatError("rate-limited", "Slack takes no more just now; please try again soon.");
+        throw this.#stop.signal.aborted
+          ? stopped()
+          : new ChatError("rate-limited", "Slack takes no more just now; please try again soon.");
       }
       try {
         return await run(this.client, await this.token(fresh));
@@ -93,7 +99,9 @@ export class Workspace {
         failures += 1;
         this.logger.debug({ err: known, method, failures, job }, "Slack did not take a call");
         if (!repeatable || droppable || !passes || failures >= REPEATS) throw known;
-        await delay(this.limits.pauseMs * 2 ** failures, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+        await delay(this.limits.pauseMs * 2 ** failures, undefined, { signal: this.#stop.signal }).catch(
+          () => undefined,
+        );
       }
     }
   }

@@ -90,7 +90,8 @@ export class Workspaces {
   /** The workspace of an event, which tells what an installation of a whole organisation needs to know. */
   async from(origin: Origin): Promise<Workspace> {
     const { teamId } = origin;
-    if (this.#own && (teamId === undefined || teamId === this.#own.self.team || !this.options.installer())) return this.#own;
+    if (this.#own && (teamId === undefined || teamId === this.#own.self.team || !this.options.installer()))
+      return this.#own;
     if (teamId === undefined) throw new ChatError("forbidden", "This came from no workspace that I know.");
     if (origin.isEnterpriseInstall && origin.enterpriseId !== undefined) this.#note(teamId, origin.enterpriseId);
     return this.of(teamId);
@@ -123,7 +124,11 @@ export class Workspaces {
     if (!installer) throw notInstalled();
     const enterpriseId = this.#organisation(community);
     try {
-      const { botToken } = await installer.authorize({ teamId: community, enterpriseId, isEnterpriseInstall: enterpriseId !== undefined });
+      const { botToken } = await installer.authorize({
+        teamId: community,
+        enterpriseId,
+        isEnterpriseInstall: enterpriseId !== undefined,
+      });
       if (botToken === undefined) throw notInstalled();
       this.#tokens.set(community, { token: botToken, until: Date.now() + TOKEN_KEPT_MS });
       return botToken;
@@ -136,7 +141,8 @@ export class Workspaces {
   async #make(community: string | undefined, token: (fresh: boolean) => Promise<string>): Promise<Workspace> {
     const who = await this.#whoAmI(await token(false));
     const team = community ?? who.team_id ?? who.enterprise_id;
-    if (team === undefined || who.user_id === undefined) throw new ChatError("unavailable", "Slack did not say who I am.");
+    if (team === undefined || who.user_id === undefined)
+      throw new ChatError("unavailable", "Slack did not say who I am.");
     const self = { team, userId: who.user_id, botId: who.bot_id, name: who.user ?? "dreamloom" };
     return new Workspace(self, this.#client, token, this.options.limits, this.options.logger, this.options.slowedDown);
   }
@@ -158,5 +164,7 @@ export class Workspaces {
 }
 
 function notInstalled(cause?: unknown): ChatError {
-  return new ChatError("forbidden", "I am not installed in this workspace; whoever manages it can install me.", { cause });
+  return new ChatError("forbidden", "I am not installed in this workspace; whoever manages it can install me.", {
+    cause,
+  });
 }

@@ -23,7 +23,10 @@ const watchMessage = z.object({ watch: z.enum(["admin", "nothing"]) });
 const modeBody = z.object({ mode: z.enum(["open", "paused", "draining"]) });
 
 /** The admin page's routes. Whether a person may use them is for the handlers to say. */
-export function registerAdmin(app: FastifyInstance, services: AdminServices): { attach(socket: WebSocket, person: string): void } {
+export function registerAdmin(
+  app: FastifyInstance,
+  services: AdminServices,
+): { attach(socket: WebSocket, person: string): void } {
   const { admin, act } = services;
   app.get("/api/admin", async (request) => admin.overview(toPerson(act(request))));
 

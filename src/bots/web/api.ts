@@ -47,7 +47,10 @@ const completeBody = z.object({
 });
 
 /** The routes by which people act, and the socket by which they hear. */
-export function registerApi(app: FastifyInstance, { room, conversation, sessions, handlers, limits, moderatorCode }: WebServices): void {
+export function registerApi(
+  app: FastifyInstance,
+  { room, conversation, sessions, handlers, limits, moderatorCode }: WebServices,
+): void {
   const { store, people, hub } = room.parts;
   const messages = new RateLimiter(limits.messageBurst, limits.messagesPerSecond);
   const clicks = new RateLimiter(40, 8);
@@ -58,10 +61,16 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
   const act = (request: FastifyRequest, limiter: RateLimiter): PersonRow => {
     const person = sessions.need(request);
     const wait = limiter.take(person.id);
-    if (wait > 0) throw new ChatError("rate-limited", `That was a lot at once: try again in ${wait} ${wait === 1 ? "second" : "seconds"}.`);
+    if (wait > 0)
+      throw new ChatError(
+        "rate-limited",
+        `That was a lot at once: try again in ${wait} ${wait === 1 ? "second" : "seconds"}.`,
+      );
     return person;
   };
-  const admin = handlers.admin && registerAdmin(app, { admin: handlers.admin, people, act: (request) => act(request, clicks), hub });
+  const admin =
+    handlers.admin &&
+    registerAdmin(app, { admin: handlers.admin, people, act: (request) => act(request, clicks), hub });
   const session = (person: PersonRow): WireSession => ({
     me: toMe(person),
     bot: room.person(botId),
@@ -70,7 +79,11 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
     gallery: handlers.gallery !== undefined,
     rev: store.rev(),
     admin: handlers.admin !== undefined,
-    limits: { uploadBytes: limits.uploadBytes, picturesPerMessage: limits.picturesPerMessage, textLength: limits.textLength },
+    limits: {
+      uploadBytes: limits.uploadBytes,
+      picturesPerMessage: limits.picturesPerMessage,
+      textLength: limits.textLength,
+    },
   });
   const tellChannels = () => {
     for (const id of hub.people()) hub.send({ kind: "channels", channels: room.channelsFor(id) }, id);
@@ -86,7 +99,8 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
       if (refusal) throw new ChatError("forbidden", refusal);
     }
     if (body.moderatorCode) {
-      if (guesses.take(request.socket.remoteAddress ?? "") > 0) throw new ChatError("rate-limited", "Too many tries: wait a minute.");
+      if (guesses.take(request.socket.remoteAddress ?? "") > 0)
+        throw new ChatError("rate-limited", "Too many tries: wait a minute.");
       if (!moderatorCode || !sameSecret(moderatorCode, body.moderatorCode))
         throw new ChatError("forbidden", "This is not the moderator code.");
       people.makeModerator(person.id);
@@ -109,7 +123,10 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
     const body = readBody(channelBody, request.body);
     const name = body.name.trim().replace(/^#/, "").toLowerCase().replace(/\s+/g, "-");
     if (!channelName.test(name))
-      throw new ChatError("forbidden", "A channel's name has 1 to 32 letters, digits and hyphens, for instance dream-lab.");
+      throw new ChatError(
+        "forbidden",
+        "A channel's name has 1 to 32 letters, digits and hyphens, for instance dream-lab.",
+      );
     if (store.hasChannel(name)) throw new ChatError("forbidden", `There is a channel #${name} already.`);
     if (store.channels().length >= limits.channels)
       throw new ChatError("forbidden", `There are ${limits.channels} channels already: use one of them.`);
@@ -121,11 +138,24 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
   app.get<{ Params: { channel: string } }>("/api/channels/:channel/messages", async (request): Promise<WirePage> => {
     const person = act(request, clicks);
     const query = readBody(pageQuery, request.query);
-    const { channel, thread } = room.locate({ channel: request.params.channel, ...(query.thread ? { thread: query.thread } : {}) });
+    const { channel, thread } = room.locate({
+      channel: request.params.channel,
+      ...(query.thread ? { thread: query.thread } : {}),
+    });
     const root = thread === undefined ? undefined : room.wire(conversation.visible(thread, person));
-    const rows = store.page(channel, thread, query.before === undefined ? undefined : toId(query.before), query.limit + 1, person.id);
+    const rows = store.page(
+      channel,
+      thread,
+      query.before === undefined ? undefined : toId(query.before),
+      query.limit + 1,
+      person.id,
+    );
     const hasOlder = rows.length > query.limit;
-    return { messages: (hasOlder ? rows.slice(1) : rows).map((row) => room.wire(row)), hasOlder, ...(root ? { root } : {}) };
+    return {
+      messages: (hasOlder ? rows.slice(1) : rows).map((row) => room.wire(row)),
+      hasOlder,
+      ...(root ? { root } : {}),
+    };
   });
 
   app.post<{ Params: { channel: string } }>("/api/channels/:channel/read", async (request, reply) => {
@@ -138,7 +168,8 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
 
   app.post("/api/messages", async (request) => {
     const person = act(request, messages);
-    if (uploads.size > 40) throw new ChatError("unavailable", "Very many people are sending pictures: try again in a minute.");
+    if (uploads.size > 40)
+      throw new ChatError("unavailable", "Very many people are sending pictures: try again in a minute.");
     const row = await uploads.add(async () => conversation.say(person, await readUtterance(request, limits)));
     // Read again: a command may have become public, or been answered, meanwhile.
     return room.wire(store.message(row.id) ?? row);
@@ -175,10 +206,12 @@ export function registerApi(app: FastifyInstance, { room, conversation, sessions
     const since = /^\d{1,15}$/.test(request.query.since ?? "") ? Number(request.query.since) : store.rev();
     const missed = store.changedSince(since, person.id, resumeLimit + 1);
     // A counter behind the client's means another or an older database: what the client holds is of no use then.
-    if (missed.length > resumeLimit || since > store.rev()) return hub.sendTo(socket, { kind: "reset", rev: store.rev() });
+    if (missed.length > resumeLimit || since > store.rev())
+      return hub.sendTo(socket, { kind: "reset", rev: store.rev() });
     for (const row of missed) {
       const { id, channel, thread, rev } = room.wire(row);
-      if (row.removed) hub.sendTo(socket, { kind: "removed", id, channel, rev, ...(thread === undefined ? {} : { thread }) });
+      if (row.removed)
+        hub.sendTo(socket, { kind: "removed", id, channel, rev, ...(thread === undefined ? {} : { thread }) });
       else hub.sendTo(socket, { kind: "message", message: room.wire(row) });
     }
     hub.sendTo(socket, { kind: "synced", rev: store.rev() });

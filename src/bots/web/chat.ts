@@ -88,7 +88,14 @@ export class WebChat implements Chat {
       if (!clientDir) logger.error(notBuilt.trim());
       const sessions = new Sessions(people, `dreamloom_${store.instance()}`, this.#bounds.newVisitorBurst);
       const conversation = new Conversation(room, handlers, logger);
-      const services = { room, conversation, sessions, handlers, limits: this.#bounds, moderatorCode: this.options.moderatorCode };
+      const services = {
+        room,
+        conversation,
+        sessions,
+        handlers,
+        limits: this.#bounds,
+        moderatorCode: this.options.moderatorCode,
+      };
       const app = await buildServer(services, { allowedHosts: this.options.allowedHosts ?? [], clientDir }, logger);
       const sockets = trackSockets(app);
       await listen(app, host, port);
@@ -186,13 +193,21 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
       );
     }
     if (code === "EACCES")
-      throw new ChatError("unavailable", `Port ${port} on ${host} needs more rights than this program has: choose one above 1023.`, {
-        cause,
-      });
+      throw new ChatError(
+        "unavailable",
+        `Port ${port} on ${host} needs more rights than this program has: choose one above 1023.`,
+        {
+          cause,
+        },
+      );
     if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-      throw new ChatError("unavailable", `This machine has no address ${host} to listen on: choose 127.0.0.1, or 0.0.0.0 for all.`, {
-        cause,
-      });
+      throw new ChatError(
+        "unavailable",
+        `This machine has no address ${host} to listen on: choose 127.0.0.1, or 0.0.0.0 for all.`,
+        {
+          cause,
+        },
+      );
     }
     throw cause;
   }

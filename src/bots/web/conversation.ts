@@ -1,5 +1,12 @@
 import type { Logger } from "pino";
-import { type ActionEvent, ChatError, type ChatEvent, type ChatHandlers, type MessageRef, type OutgoingMessage } from "../chat.js";
+import {
+  type ActionEvent,
+  ChatError,
+  type ChatEvent,
+  type ChatHandlers,
+  type MessageRef,
+  type OutgoingMessage,
+} from "../chat.js";
 import { Handouts } from "./handouts.js";
 import { toPerson } from "./people.js";
 import type { IncomingPicture } from "./pictures.js";
@@ -43,8 +50,12 @@ export class Conversation {
     const text = utterance.text.trim();
     if (text.length > textLength)
       throw new ChatError("too-large", `A message has at most ${textLength} characters; this one has ${text.length}.`);
-    if (text === "" && utterance.pictures.length === 0) throw new ChatError("forbidden", "Write something or add a picture.");
-    const { channel, thread } = this.room.locate({ channel: utterance.channel, ...(utterance.thread ? { thread: utterance.thread } : {}) });
+    if (text === "" && utterance.pictures.length === 0)
+      throw new ChatError("forbidden", "Write something or add a picture.");
+    const { channel, thread } = this.room.locate({
+      channel: utterance.channel,
+      ...(utterance.thread ? { thread: utterance.thread } : {}),
+    });
     const answered = utterance.repliesTo === undefined ? undefined : this.visible(toId(utterance.repliesTo), person);
     const pictures: StoredPicture[] = [];
     for (const picture of utterance.pictures) pictures.push(await files.add(picture, "person"));
@@ -69,7 +80,13 @@ export class Conversation {
     return row;
   }
 
-  async #command(person: PersonRow, row: MessageRow, name: string, text: string, answered: MessageRow | undefined): Promise<void> {
+  async #command(
+    person: PersonRow,
+    row: MessageRow,
+    name: string,
+    text: string,
+    answered: MessageRow | undefined,
+  ): Promise<void> {
     let published = false;
     await this.#tell({
       kind: "command",
@@ -95,7 +112,10 @@ export class Conversation {
     if (emoji.length > 32 || !emojiOnly.test(emoji)) throw new ChatError("forbidden", "A reaction is one emoji.");
     const kinds = new Set(this.room.parts.store.reactions(id).map((reaction) => reaction.emoji));
     if (on && !kinds.has(emoji) && kinds.size >= reactionKinds) {
-      throw new ChatError("forbidden", `A message takes at most ${reactionKinds} different reactions: join one of those that are there.`);
+      throw new ChatError(
+        "forbidden",
+        `A message takes at most ${reactionKinds} different reactions: join one of those that are there.`,
+      );
     }
     if (this.room.react(id, emoji, person.id, on)) {
       void this.#tell({ kind: "reaction", emoji, added: on, message: ref(row), person: toPerson(person) });
@@ -126,7 +146,10 @@ export class Conversation {
     person: PersonRow,
     request: { command: string; option: string; typed: string; channel: string; thread?: string | undefined },
   ): Promise<readonly WireCompletion[]> {
-    const { channel, thread } = this.room.locate({ channel: request.channel, ...(request.thread ? { thread: request.thread } : {}) });
+    const { channel, thread } = this.room.locate({
+      channel: request.channel,
+      ...(request.thread ? { thread: request.thread } : {}),
+    });
     const { command, option, typed } = request;
     return this.handlers.complete({ command, option, typed, person: toPerson(person), place: place(channel, thread) });
   }
@@ -134,7 +157,8 @@ export class Conversation {
   /** @throws ChatError "gone" for a message that this person may not see. */
   visible(id: number, person: PersonRow): MessageRow {
     const row = this.room.need(id);
-    if (row.private_to !== null && row.private_to !== person.id) throw new ChatError("gone", "This message is no longer there.");
+    if (row.private_to !== null && row.private_to !== person.id)
+      throw new ChatError("gone", "This message is no longer there.");
     return row;
   }
 

@@ -1,7 +1,14 @@
 /** The gallery's addresses: pages, works, their pictures, and what people do with them. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { ChatError, type Gallery, type GalleryDetail, type GalleryViewer, type GalleryWork, type MessageRef } from "../chat.js";
+import {
+  ChatError,
+  type Gallery,
+  type GalleryDetail,
+  type GalleryViewer,
+  type GalleryWork,
+  type MessageRef,
+} from "../chat.js";
 import type { WebServices } from "./api.js";
 import { toPerson } from "./people.js";
 import { RateLimiter } from "./rate.js";
@@ -31,16 +38,27 @@ interface OfJob {
   Params: { job: string };
 }
 
-export function registerGallery(app: FastifyInstance, { room, sessions, conversation }: WebServices, gallery: Gallery): void {
+export function registerGallery(
+  app: FastifyInstance,
+  { room, sessions, conversation }: WebServices,
+  gallery: Gallery,
+): void {
   const clicks = new RateLimiter(40, 8);
   const starts = new RateLimiter(6, 0.5);
   // A page of the gallery asks for sixty at once.
   const pictures = new RateLimiter(400, 80);
 
-  const enter = (request: FastifyRequest, limiter: RateLimiter): { readonly person: PersonRow; readonly viewer: GalleryViewer } => {
+  const enter = (
+    request: FastifyRequest,
+    limiter: RateLimiter,
+  ): { readonly person: PersonRow; readonly viewer: GalleryViewer } => {
     const person = sessions.need(request);
     const wait = limiter.take(person.id);
-    if (wait > 0) throw new ChatError("rate-limited", `That was a lot at once: try again in ${wait} ${wait === 1 ? "second" : "seconds"}.`);
+    if (wait > 0)
+      throw new ChatError(
+        "rate-limited",
+        `That was a lot at once: try again in ${wait} ${wait === 1 ? "second" : "seconds"}.`,
+      );
     const { platform, community } = place("");
     return { person, viewer: { person: toPerson(person), platform, community } };
   };
@@ -89,7 +107,8 @@ export function registerGallery(app: FastifyInstance, { room, sessions, conversa
     const { again, messages } = await gallery.work(idOf(request.params.job), viewer);
     // The one in the channel: a new job does not belong into the old one's thread.
     const [message] = messages.filter((known) => known.place.thread === undefined);
-    if (!message) throw new ChatError("gone", "The message of this work is gone, so nobody knows where to make it again.");
+    if (!message)
+      throw new ChatError("gone", "The message of this work is gone, so nobody knows where to make it again.");
     const { channel } = room.locate({ channel: message.place.channel });
     return await new Promise<WireAgain>((resolve) => {
       const late = setTimeout(() => resolve({ channel }), ANSWER_MS);
@@ -117,11 +136,14 @@ export function registerGallery(app: FastifyInstance, { room, sessions, conversa
     if (side === undefined && file !== "full") throw new ChatError("gone", "There is no such picture.");
     // A job's picture never changes, so its address is as good as its content.
     const tag = `"${job}-${file}"`;
-    const picture = side === undefined ? await gallery.picture(job, viewer) : await gallery.thumbnail(job, side, viewer);
+    const picture =
+      side === undefined ? await gallery.picture(job, viewer) : await gallery.thumbnail(job, side, viewer);
     forEver(reply, tag);
     reply.header("content-disposition", `inline; filename="${picture.name}"`);
     if (request.headers["if-none-match"] === tag) return reply.code(304).send();
-    return reply.type(picture.type).send(Buffer.from(picture.bytes.buffer, picture.bytes.byteOffset, picture.bytes.byteLength));
+    return reply
+      .type(picture.type)
+      .send(Buffer.from(picture.bytes.buffer, picture.bytes.byteOffset, picture.bytes.byteLength));
   });
 
   /** The heart on the work's message, as if it had been given there. */
@@ -151,7 +173,20 @@ function wireWork(work: GalleryWork): WireWork {
   const { job, title, command, author, at, width, height, film, hearts, loved, spoiler, variation } = work;
   const [thumb, thumb2x] = SIDES.map((side) => `/gallery/${job}/${side}.jpg`) as [string, string];
   return {
-    ...{ job, title, command, author: { id: author.id, name: author.name }, at, width, height, film, hearts, loved, spoiler, variation },
+    ...{
+      job,
+      title,
+      command,
+      author: { id: author.id, name: author.name },
+      at,
+      width,
+      height,
+      film,
+      hearts,
+      loved,
+      spoiler,
+      variation,
+    },
     thumb,
     thumb2x,
     full: `/gallery/${job}/full`,

@@ -38,7 +38,10 @@ export function refuse(request: RequestOrigin, allowedHosts: readonly string[]):
 function isTrusted(name: string, allowedHosts: readonly string[]): boolean {
   const bare = name.replace(/^\[|\]$/g, "");
   return (
-    isIP(bare) !== 0 || name === "localhost" || name.endsWith(".localhost") || allowedHosts.some((host) => host.toLowerCase() === name)
+    isIP(bare) !== 0 ||
+    name === "localhost" ||
+    name.endsWith(".localhost") ||
+    allowedHosts.some((host) => host.toLowerCase() === name)
   );
 }
 

@@ -15,7 +15,11 @@ export class Hub {
   readonly #heartbeat: NodeJS.Timeout;
 
   constructor(
-    private readonly limits: { readonly sockets: number; readonly socketsPerPerson: number; readonly socketBufferBytes: number },
+    private readonly limits: {
+      readonly sockets: number;
+      readonly socketsPerPerson: number;
+      readonly socketBufferBytes: number;
+    },
     beatMs = heartbeatMs,
   ) {
     this.#heartbeat = setInterval(() => this.#beat(), beatMs);

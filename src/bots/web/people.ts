@@ -9,7 +9,10 @@ const adjectives =
   "Quiet Amber Silver Velvet Lucid Drifting Golden Misty Gentle Indigo Wandering Coral Paper Hidden Bright Woven Mossy Lunar Slow Curious".split(
     " ",
   );
-const animals = "Heron Otter Moth Fox Lynx Wren Koi Hare Owl Newt Finch Marten Seal Swift Ibis Badger Gecko Crane Robin Octopus".split(" ");
+const animals =
+  "Heron Otter Moth Fox Lynx Wren Koi Hare Owl Newt Finch Marten Seal Swift Ibis Badger Gecko Crane Robin Octopus".split(
+    " ",
+  );
 
 /** The visitors of the web chat. A person is known by a random token in a cookie; only the token's hash is stored. */
 export class People {
@@ -90,10 +93,13 @@ export class People {
   }
 
   /** The last message read in a channel, and what came after it (99 at most). A newcomer has read everything. */
-  unread(person: string, channel: string): { readonly read: number; readonly unread: number; readonly mentions: number } {
-    const mark = this.db.prepare("SELECT message FROM read_mark WHERE person = ? AND channel = ?").get(person, channel) as
-      | { message: number }
-      | undefined;
+  unread(
+    person: string,
+    channel: string,
+  ): { readonly read: number; readonly unread: number; readonly mentions: number } {
+    const mark = this.db
+      .prepare("SELECT message FROM read_mark WHERE person = ? AND channel = ?")
+      .get(person, channel) as { message: number } | undefined;
     if (!mark) {
       const newest = this.db
         .prepare("SELECT COALESCE(MAX(id), 0) AS id FROM message WHERE channel = ? AND thread IS NULL")
@@ -106,7 +112,11 @@ export class People {
         `SELECT mentions FROM message WHERE channel = ? AND thread IS NULL AND id > ? AND removed = 0 AND author <> ? AND private_to IS NULL LIMIT 99`,
       )
       .all(channel, mark.message, person) as { mentions: string }[];
-    return { read: mark.message, unread: rows.length, mentions: rows.filter((row) => row.mentions.includes(`"${person}"`)).length };
+    return {
+      read: mark.message,
+      unread: rows.length,
+      mentions: rows.filter((row) => row.mentions.includes(`"${person}"`)).length,
+    };
   }
 
   /** Forgets visitors of whom nothing is left to show: nothing said, nothing reacted to, not seen for 30 days. */

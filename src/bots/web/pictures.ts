@@ -6,7 +6,9 @@ import { ChatError } from "../chat.js";
 import type { StoredPicture } from "./rows.js";
 
 /** Formats taken, by sharp's name for them. SVG is not among them: it can carry scripts. */
-const formats: Readonly<Record<string, { readonly extension: string; readonly type: string; readonly everyBrowserShowsIt: boolean }>> = {
+const formats: Readonly<
+  Record<string, { readonly extension: string; readonly type: string; readonly everyBrowserShowsIt: boolean }>
+> = {
   jpeg: { extension: "jpg", type: "image/jpeg", everyBrowserShowsIt: true },
   png: { extension: "png", type: "image/png", everyBrowserShowsIt: true },
   webp: { extension: "webp", type: "image/webp", everyBrowserShowsIt: true },
@@ -56,15 +58,22 @@ export class PictureFiles {
     let bytes = picture.bytes;
     try {
       if (from === "person" && metadata.format === "jpeg" && (metadata.exif || metadata.xmp || metadata.iptc)) {
-        bytes = await this.#sharp(bytes).autoOrient().keepIccProfile().jpeg({ quality: 94, chromaSubsampling: "4:4:4" }).toBuffer();
+        bytes = await this.#sharp(bytes)
+          .autoOrient()
+          .keepIccProfile()
+          .jpeg({ quality: 94, chromaSubsampling: "4:4:4" })
+          .toBuffer();
       }
       const sha = createHash("sha256").update(bytes).digest("hex");
       this.#fresh.set(sha, Date.now());
       await this.#write(`${sha}.${format.extension}`, bytes);
       const wantsPreview =
-        !format.everyBrowserShowsIt || (metadata.format !== "gif" && Math.max(upright.width, upright.height) > previewSide * 1.25);
+        !format.everyBrowserShowsIt ||
+        (metadata.format !== "gif" && Math.max(upright.width, upright.height) > previewSide * 1.25);
       if (wantsPreview && !(await this.#exists(`${sha}.preview.webp`))) {
-        const preview = this.#sharp(bytes).autoOrient().resize(previewSide, previewSide, { fit: "inside", withoutEnlargement: true });
+        const preview = this.#sharp(bytes)
+          .autoOrient()
+          .resize(previewSide, previewSide, { fit: "inside", withoutEnlargement: true });
         await this.#write(`${sha}.preview.webp`, await preview.webp({ quality: 86 }).toBuffer());
       }
       return {
@@ -115,7 +124,8 @@ export class PictureFiles {
     try {
       return await this.#sharp(picture.bytes).metadata();
     } catch (cause) {
-      if (cause instanceof Error && /pixel limit/i.test(cause.message)) throw tooManyPixels(picture.name, this.maxPixels, cause);
+      if (cause instanceof Error && /pixel limit/i.test(cause.message))
+        throw tooManyPixels(picture.name, this.maxPixels, cause);
       throw notAPicture(picture.name, cause);
     }
   }
@@ -156,9 +166,13 @@ function isSystemError(error: unknown): boolean {
 }
 
 function notAPicture(name: string, cause?: unknown): ChatError {
-  return new ChatError("forbidden", `${short(name)} is not a picture that can be read: send a JPEG, PNG, WebP, GIF, AVIF or TIFF file.`, {
-    cause,
-  });
+  return new ChatError(
+    "forbidden",
+    `${short(name)} is not a picture that can be read: send a JPEG, PNG, WebP, GIF, AVIF or TIFF file.`,
+    {
+      cause,
+    },
+  );
 }
 
 function tooManyPixels(name: string, maxPixels: number, cause?: unknown): ChatError {

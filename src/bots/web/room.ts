@@ -3,7 +3,15 @@ import { ChatError, type MessageRef, type OutgoingMessage, type PictureSource, t
 import type { Hub } from "./hub.js";
 import { botId, type People } from "./people.js";
 import type { PictureFiles } from "./pictures.js";
-import { type MessageContent, type MessageRow, type StoredPicture, storedPictures, wireButton, wirePerson, wirePicture } from "./rows.js";
+import {
+  type MessageContent,
+  type MessageRow,
+  type StoredPicture,
+  storedPictures,
+  wireButton,
+  wirePerson,
+  wirePicture,
+} from "./rows.js";
 import type { ChatStore, NewMessage } from "./store.js";
 import type { WireChannel, WireMessage, WirePerson, WireQuote, WireReaction, WireThread } from "./wire.js";
 
@@ -91,7 +99,8 @@ export class Room {
   announce(row: MessageRow): void {
     const { hub, store } = this.parts;
     const only = row.private_to ?? undefined;
-    if (row.removed) hub.send({ kind: "removed", id: String(row.id), channel: row.channel, rev: row.rev, ...threadOf(row) }, only);
+    if (row.removed)
+      hub.send({ kind: "removed", id: String(row.id), channel: row.channel, rev: row.rev, ...threadOf(row) }, only);
     else hub.send({ kind: "message", message: this.wire(row) }, only);
     if (row.thread === null || row.private_to !== null) return;
     const root = store.touch(row.thread);
@@ -104,7 +113,8 @@ export class Room {
       throw new ChatError("gone", `There is no channel #${where.channel.slice(0, 40)} here.`);
     if (where.thread === undefined) return { channel: where.channel, thread: undefined };
     const root = this.parts.store.message(toId(where.thread));
-    if (!root || root.channel !== where.channel || root.thread !== null) throw new ChatError("gone", "This thread is no longer there.");
+    if (!root || root.channel !== where.channel || root.thread !== null)
+      throw new ChatError("gone", "This thread is no longer there.");
     return { channel: where.channel, thread: root.id };
   }
 
@@ -120,7 +130,11 @@ export class Room {
     return storedPictures(row).map((picture) => this.#source(picture, ref(row), bot ? undefined : { id, name }));
   }
 
-  #source(picture: StoredPicture, message: MessageRef, author: Pick<WirePerson, "id" | "name"> | undefined): PictureSource {
+  #source(
+    picture: StoredPicture,
+    message: MessageRef,
+    author: Pick<WirePerson, "id" | "name"> | undefined,
+  ): PictureSource {
     return {
       name: picture.name,
       size: picture.bytes,
@@ -137,7 +151,12 @@ export class Room {
           );
         }
         const bytes = await this.parts.pictures.read(picture);
-        return { bytes, name: picture.name, type: picture.type, ...(picture.description ? { description: picture.description } : {}) };
+        return {
+          bytes,
+          name: picture.name,
+          type: picture.type,
+          ...(picture.description ? { description: picture.description } : {}),
+        };
       },
     };
   }
@@ -207,13 +226,17 @@ export class Room {
 
   #reactions(id: number): WireReaction[] {
     const byEmoji = new Map<string, WirePerson[]>();
-    for (const { emoji, person } of this.parts.store.reactions(id)) byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), wirePerson(person)]);
+    for (const { emoji, person } of this.parts.store.reactions(id))
+      byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), wirePerson(person)]);
     return [...byEmoji].map(([emoji, people]) => ({ emoji, people }));
   }
 
   async #content(message: OutgoingMessage, kept: readonly StoredPicture[]): Promise<MessageContent> {
     if (message.text.length > this.parts.textLength) {
-      throw new ChatError("too-large", `A message has at most ${this.parts.textLength} characters; this one has ${message.text.length}.`);
+      throw new ChatError(
+        "too-large",
+        `A message has at most ${this.parts.textLength} characters; this one has ${message.text.length}.`,
+      );
     }
     const added = [];
     for (const { bytes, name, description = "", spoiler = false, credit } of message.pictures ?? []) {
@@ -253,7 +276,12 @@ export class Room {
 }
 
 export function place(channel: string, thread?: number | null): Place {
-  return { platform: "web", community: "local", channel, ...(thread === undefined || thread === null ? {} : { thread: String(thread) }) };
+  return {
+    platform: "web",
+    community: "local",
+    channel,
+    ...(thread === undefined || thread === null ? {} : { thread: String(thread) }),
+  };
 }
 
 export function ref(row: MessageRow): MessageRef {

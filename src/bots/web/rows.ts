@@ -81,5 +81,10 @@ export function wirePicture(picture: StoredPicture): WirePicture {
 }
 
 export function wireButton(button: Button): WireButton {
-  return { id: button.id, label: button.label, style: button.style ?? "secondary", ...(button.emoji ? { emoji: button.emoji } : {}) };
+  return {
+    id: button.id,
+    label: button.label,
+    style: button.style ?? "secondary",
+    ...(button.emoji ? { emoji: button.emoji } : {}),
+  };
 }

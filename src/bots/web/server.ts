@@ -38,7 +38,11 @@ export interface ServerOptions {
 }
 
 /** Builds the HTTP server: guards, headers, the front end's files, the picture files and the API. Listening is the caller's. */
-export async function buildServer(services: WebServices, options: ServerOptions, logger: Logger): Promise<FastifyInstance> {
+export async function buildServer(
+  services: WebServices,
+  options: ServerOptions,
+  logger: Logger,
+): Promise<FastifyInstance> {
   const { limits, room } = services;
   const app = fastify({
     loggerInstance: logger.child({ part: "http" }, { level: "warn" }),
@@ -58,7 +62,10 @@ export async function buildServer(services: WebServices, options: ServerOptions,
     reply.header("cross-origin-resource-policy", "same-origin");
     if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
     const { host, origin, upgrade } = request.headers;
-    const refusal = refuse({ method: request.method, host, origin, upgrade: upgrade !== undefined }, options.allowedHosts);
+    const refusal = refuse(
+      { method: request.method, host, origin, upgrade: upgrade !== undefined },
+      options.allowedHosts,
+    );
     if (refusal) return reply.code(403).send({ error: refusal });
   });
 
@@ -69,10 +76,14 @@ export async function buildServer(services: WebServices, options: ServerOptions,
 
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof ChatError) return reply.code(statusOf[error.kind]).send({ error: error.message });
-    const status = error instanceof Error && "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
+    const status =
+      error instanceof Error && "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
     if (status >= 500) request.log.error({ err: error }, "a request failed");
     return reply.code(status).send({
-      error: status >= 500 ? "Something went wrong here; it is in the log. Try again." : "This request makes no sense to the chat.",
+      error:
+        status >= 500
+          ? "Something went wrong here; it is in the log. Try again."
+          : "This request makes no sense to the chat.",
     });
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: "There is nothing at this address." }));
@@ -96,7 +107,10 @@ export async function buildServer(services: WebServices, options: ServerOptions,
       cacheControl: false,
       setHeaders: (response, path) => {
         // Vite names the files in assets/ by their content.
-        response.setHeader("cache-control", /[\\/]assets[\\/]/.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
+        response.setHeader(
+          "cache-control",
+          /[\\/]assets[\\/]/.test(path) ? "public, max-age=31536000, immutable" : "no-cache",
+        );
       },
     });
   } else {

@@ -38,7 +38,10 @@ export class Sessions {
     const wait = this.#newcomers.take(request.socket.remoteAddress ?? "");
     if (wait > 0) throw new ChatError("rate-limited", `Too many newcomers at once: try again in ${wait} seconds.`);
     const { person, token } = this.people.create(this.#ownsThisMachine(request) && !this.people.hasModerator());
-    const secure = request.headers.origin?.startsWith("https:") || request.headers["x-forwarded-proto"] === "https" ? "; Secure" : "";
+    const secure =
+      request.headers.origin?.startsWith("https:") || request.headers["x-forwarded-proto"] === "https"
+        ? "; Secure"
+        : "";
     reply.header("set-cookie", `${this.cookie}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${year}${secure}`);
     return person;
   }
@@ -49,7 +52,9 @@ export class Sessions {
    * moderator, wherever the chat listens, unless by the configured code.
    */
   #ownsThisMachine(request: FastifyRequest): boolean {
-    const proxied = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"].some((header) => header in request.headers);
+    const proxied = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"].some(
+      (header) => header in request.headers,
+    );
     const localName = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(request.headers.host ?? "");
     return isLoopback(request.socket.remoteAddress) && localName && !proxied;
   }

@@ -26,7 +26,9 @@ export class ChatStore {
   /** @param file Path of the database, or ":memory:". */
   constructor(file: string) {
     this.#db = new Database(file);
-    this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON");
+    this.#db.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON",
+    );
     migrate(this.#db);
   }
 
@@ -58,7 +60,11 @@ export class ChatStore {
   }
 
   #nextRev(): number {
-    return (this.#db.prepare("UPDATE counter SET value = value + 1 WHERE name = 'rev' RETURNING value").get() as { value: number }).value;
+    return (
+      this.#db.prepare("UPDATE counter SET value = value + 1 WHERE name = 'rev' RETURNING value").get() as {
+        value: number;
+      }
+    ).value;
   }
 
   channels(): { id: string; topic: string; last: number }[] {
@@ -83,7 +89,9 @@ export class ChatStore {
   }
 
   messageByNonce(author: string, nonce: string): MessageRow | undefined {
-    return this.#db.prepare("SELECT * FROM message WHERE author = ? AND nonce = ?").get(author, nonce) as MessageRow | undefined;
+    return this.#db.prepare("SELECT * FROM message WHERE author = ? AND nonce = ?").get(author, nonce) as
+      | MessageRow
+      | undefined;
   }
 
   insert(message: NewMessage): MessageRow {
@@ -126,12 +134,17 @@ export class ChatStore {
   }
 
   /** Gives a message a new rev because something it shows has changed (its thread, a reaction), or changes its visibility or thread. */
-  touch(id: number, change: { readonly publish?: boolean; readonly threadTitle?: string } = {}): MessageRow | undefined {
+  touch(
+    id: number,
+    change: { readonly publish?: boolean; readonly threadTitle?: string } = {},
+  ): MessageRow | undefined {
     return this.#write(() => {
       if (change.publish) this.#db.prepare("UPDATE message SET private_to = NULL WHERE id = ?").run(id);
       if (change.threadTitle !== undefined)
         this.#db.prepare("UPDATE message SET thread_title = ? WHERE id = ?").run(change.threadTitle, id);
-      const { changes } = this.#db.prepare("UPDATE message SET rev = ? WHERE id = ? AND removed = 0").run(this.#nextRev(), id);
+      const { changes } = this.#db
+        .prepare("UPDATE message SET rev = ? WHERE id = ? AND removed = 0")
+        .run(this.#nextRev(), id);
       return changes === 0 ? undefined : this.#need(id);
     });
   }
@@ -153,7 +166,13 @@ export class ChatStore {
   }
 
   /** A page of a timeline that `viewer` may see, oldest first, older than `before`. */
-  page(channel: string, thread: number | undefined, before: number | undefined, limit: number, viewer: string): MessageRow[] {
+  page(
+    channel: string,
+    thread: number | undefined,
+    before: number | undefined,
+    limit: number,
+    viewer: string,
+  ): MessageRow[] {
     const rows = this.#db
       .prepare(
         `SELECT * FROM message WHERE channel = ? AND thread IS ? AND id < ? AND removed = 0 AND (private_to IS NULL OR private_to = ?)
@@ -172,7 +191,9 @@ export class ChatStore {
 
   thread(root: number): ThreadSummary {
     const visible = "thread = ? AND removed = 0 AND private_to IS NULL";
-    const { replies } = this.#db.prepare(`SELECT COUNT(*) AS replies FROM message WHERE ${visible}`).get(root) as { replies: number };
+    const { replies } = this.#db.prepare(`SELECT COUNT(*) AS replies FROM message WHERE ${visible}`).get(root) as {
+      replies: number;
+    };
     const newest = (condition: string) =>
       this.#db.prepare(`SELECT * FROM message WHERE ${visible} AND ${condition} ORDER BY id DESC LIMIT 1`).get(root) as
         | MessageRow
@@ -205,7 +226,9 @@ export class ChatStore {
       ? this.#db
           .prepare("INSERT OR IGNORE INTO reaction (message, emoji, person, at) VALUES (?, ?, ?, ?)")
           .run(message, emoji, person, Date.now())
-      : this.#db.prepare("DELETE FROM reaction WHERE message = ? AND emoji = ? AND person = ?").run(message, emoji, person);
+      : this.#db
+          .prepare("DELETE FROM reaction WHERE message = ? AND emoji = ? AND person = ?")
+          .run(message, emoji, person);
     return changes > 0;
   }
 

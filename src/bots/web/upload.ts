@@ -25,7 +25,8 @@ export async function readUtterance(
     throw uploadError(cause, limits);
   }
   const nonce = fields.get("nonce") ?? "";
-  if (!/^[\w-]{8,64}$/.test(nonce)) throw new ChatError("forbidden", "A message needs a nonce of 8 to 64 letters and digits.");
+  if (!/^[\w-]{8,64}$/.test(nonce))
+    throw new ChatError("forbidden", "A message needs a nonce of 8 to 64 letters and digits.");
   const pictures: IncomingPicture[] = files.map(({ bytes, name }, index) => ({
     bytes,
     name,
@@ -43,15 +44,24 @@ export async function readUtterance(
   };
 }
 
-function uploadError(cause: unknown, limits: { readonly uploadBytes: number; readonly picturesPerMessage: number }): ChatError {
+function uploadError(
+  cause: unknown,
+  limits: { readonly uploadBytes: number; readonly picturesPerMessage: number },
+): ChatError {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "FST_REQ_FILE_TOO_LARGE") {
     const size = Math.round((limits.uploadBytes / 1024 / 1024) * 10) / 10;
-    return new ChatError("too-large", `A picture has at most ${size} MB here: make it smaller and send it again.`, { cause });
-  }
-  if (code === "FST_FILES_LIMIT")
-    return new ChatError("too-large", `A message has at most ${limits.picturesPerMessage} pictures: send the others in a second one.`, {
+    return new ChatError("too-large", `A picture has at most ${size} MB here: make it smaller and send it again.`, {
       cause,
     });
+  }
+  if (code === "FST_FILES_LIMIT")
+    return new ChatError(
+      "too-large",
+      `A message has at most ${limits.picturesPerMessage} pictures: send the others in a second one.`,
+      {
+        cause,
+      },
+    );
   return new ChatError("forbidden", "The message did not arrive whole: send it again.", { cause });
 }

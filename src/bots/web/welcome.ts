@@ -12,7 +12,11 @@ const hello = [
 /** On the first start: a channel `#art` with a welcome and, where there is one, a sample picture, so that `/dream` works at once. */
 export async function welcome(
   room: Room,
-  { samplePicture, sampleDescription, sampleCredit }: Pick<WebChatOptions, "samplePicture" | "sampleDescription" | "sampleCredit">,
+  {
+    samplePicture,
+    sampleDescription,
+    sampleCredit,
+  }: Pick<WebChatOptions, "samplePicture" | "sampleDescription" | "sampleCredit">,
   logger: Logger,
 ): Promise<void> {
   if (room.parts.store.channels().length > 0) return;
@@ -28,7 +32,10 @@ export async function welcome(
         ...(sampleCredit === undefined ? {} : { credit: sampleCredit }),
       });
     } catch (error) {
-      logger.warn({ err: error, samplePicture }, "the sample picture could not be read; the first channel starts without it");
+      logger.warn(
+        { err: error, samplePicture },
+        "the sample picture could not be read; the first channel starts without it",
+      );
     }
   }
   room.parts.store.addChannel("art", "Pictures, dreams and paintings");

@@ -214,7 +214,13 @@ export type WireFrame =
   | { readonly kind: "session"; readonly session: WireSession }
   /** A message is new or changed: replace any older state of it. */
   | { readonly kind: "message"; readonly message: WireMessage }
-  | { readonly kind: "removed"; readonly id: string; readonly channel: string; readonly thread?: string; readonly rev: number }
+  | {
+      readonly kind: "removed";
+      readonly id: string;
+      readonly channel: string;
+      readonly thread?: string;
+      readonly rev: number;
+    }
   | { readonly kind: "channels"; readonly channels: readonly WireChannel[] }
   | { readonly kind: "me"; readonly me: WireMe }
   /** The admin page's new state. */

@@ -59,12 +59,15 @@ export async function download(link: URL, options: DownloadOptions): Promise<Uin
 async function addressesOf(url: URL, options: DownloadOptions): Promise<readonly string[]> {
   const { resolve = resolveHost, allows = publicAddress, ports = [80, 443], signal } = options;
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new Mistake(`I fetch http and https links only, not ${shorten(url.protocol.slice(0, -1))} ones; please ${INSTEAD}`);
+    throw new Mistake(
+      `I fetch http and https links only, not ${shorten(url.protocol.slice(0, -1))} ones; please ${INSTEAD}`,
+    );
   }
   if (url.username !== "" || url.password !== "")
     throw new Mistake(`I fetch no links with a user name or password in them; please ${INSTEAD}`);
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
-  if (!ports.includes(port)) throw new Mistake(`I fetch from the usual ports only, not from port ${port}; please ${INSTEAD}`);
+  if (!ports.includes(port))
+    throw new Mistake(`I fetch from the usual ports only, not from port ${port}; please ${INSTEAD}`);
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const shown = shorten(host);
   const addresses = isIP(host)
@@ -90,14 +93,19 @@ async function get(url: URL, addresses: readonly string[], options: DownloadOpti
     pipelining: 0,
   });
   try {
-    const response = await orAbort(signal, client.request({ method: "GET", path: url.pathname + url.search, headers: HEADERS, signal }));
+    const response = await orAbort(
+      signal,
+      client.request({ method: "GET", path: url.pathname + url.search, headers: HEADERS, signal }),
+    );
     // The body is let go of where it is not wanted, which it reports as an error.
     response.body.on("error", () => undefined);
     return redirectOf(url, response) ?? (await readBody(url, response, options));
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof Mistake) throw error;
-    throw new Mistake(`${shorten(url.host)} cannot be reached or stops in the middle; check the link, or ${INSTEAD}`, { cause: error });
+    throw new Mistake(`${shorten(url.host)} cannot be reached or stops in the middle; check the link, or ${INSTEAD}`, {
+      cause: error,
+    });
   } finally {
     void client.destroy().catch(() => undefined);
   }
@@ -112,13 +120,19 @@ function redirectOf(url: URL, { statusCode, headers }: Dispatcher.ResponseData):
   return new URL(location, url);
 }
 
-async function readBody(url: URL, response: Dispatcher.ResponseData, { maxBytes, name }: DownloadOptions): Promise<Uint8Array> {
+async function readBody(
+  url: URL,
+  response: Dispatcher.ResponseData,
+  { maxBytes, name }: DownloadOptions,
+): Promise<Uint8Array> {
   const { statusCode, headers, body } = response;
   const host = shorten(url.host);
-  if (statusCode === 404 || statusCode === 410) throw new Mistake(`${host} has nothing at that link (${statusCode}); check it.`);
+  if (statusCode === 404 || statusCode === 410)
+    throw new Mistake(`${host} has nothing at that link (${statusCode}); check it.`);
   if (statusCode === 401 || statusCode === 403)
     throw new Mistake(`${host} does not show that picture to everybody (${statusCode}); please ${INSTEAD}`);
-  if (statusCode !== 200) throw new Mistake(`${host} answers ${statusCode} instead of a picture; try again later, or ${INSTEAD}`);
+  if (statusCode !== 200)
+    throw new Mistake(`${host} answers ${statusCode} instead of a picture; try again later, or ${INSTEAD}`);
   if (/^\s*(text\/html|application\/xhtml\+xml)\b/i.test(String(headers["content-type"] ?? ""))) {
     throw new Mistake("That link is a page, not a picture; link to the picture itself, or attach it.");
   }

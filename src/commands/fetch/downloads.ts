@@ -15,7 +15,8 @@ export class Downloads {
    */
   async run<T>(person: string, work: () => Promise<T>): Promise<T> {
     const own = this.#underWay.get(person) ?? 0;
-    if (own >= MOST_EACH) throw new Mistake(`I am still fetching ${MOST_EACH} pictures for you; please wait until they are here.`);
+    if (own >= MOST_EACH)
+      throw new Mistake(`I am still fetching ${MOST_EACH} pictures for you; please wait until they are here.`);
     if (this.#all >= MOST) throw new Mistake("I am fetching many pictures just now; please try again in a moment.");
     this.#underWay.set(person, own + 1);
     this.#all++;

@@ -22,7 +22,11 @@ export async function fetchPicture(link: URL, options: FetchOptions): Promise<Pi
   const deadline = AbortSignal.timeout(seconds * 1000);
   const name = nameOf(link);
   try {
-    const bytes = await download(link, { ...rest, name, signal: signal ? AbortSignal.any([signal, deadline]) : deadline });
+    const bytes = await download(link, {
+      ...rest,
+      name,
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    });
     const { type, extension } = await checkPicture(bytes, name);
     return { bytes, name: `${name.replace(/\.[a-z0-9]{1,5}$/i, "")}.${extension}`, type };
   } catch (error) {

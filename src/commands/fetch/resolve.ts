@@ -10,7 +10,11 @@ const PATIENCE = 3000;
  * @param servers name servers to ask, `address:port`; those of this machine when left out
  * @throws what DNS says when it cannot tell
  */
-export async function resolveHost(host: string, signal: AbortSignal, servers?: readonly string[]): Promise<readonly string[]> {
+export async function resolveHost(
+  host: string,
+  signal: AbortSignal,
+  servers?: readonly string[],
+): Promise<readonly string[]> {
   signal.throwIfAborted();
   const resolver = new Resolver({ timeout: PATIENCE, tries: 2 });
   if (servers) resolver.setServers(servers);

@@ -66,14 +66,23 @@ export async function showLeaf(leaf: Leaf, reader: Reader): Promise<OutgoingMess
   });
   if (works.length === 0) return undefined;
   const entries = await Promise.all(works.map(({ work, job }) => entryOf(work, job, chat, desk)));
-  const text = fitted([heading({ ...leaf, page: found.number }, works[0]?.work)], entries, [FOOT], chat.limits.textLength);
+  const text = fitted(
+    [heading({ ...leaf, page: found.number }, works[0]?.work)],
+    entries,
+    [FOOT],
+    chat.limits.textLength,
+  );
   const pictures = [
     await gallerySheet(
       works.map(({ work }) => work),
       desk.thumbnails,
     ),
   ];
-  return fitPlace(chat, place, { text, pictures, buttons: buttonsOf({ ...leaf, page: found.number }, found.page.next) });
+  return fitPlace(chat, place, {
+    text,
+    pictures,
+    buttons: buttonsOf({ ...leaf, page: found.number }, found.page.next),
+  });
 }
 
 /** Shows another page in the place of the one whose button was pressed. */
@@ -115,9 +124,11 @@ async function entryOf(work: NumberedWork, job: StoredJob, chat: Chat, desk: Des
 function fitted(head: readonly string[], entries: readonly Entry[], foot: readonly string[], most: number): string {
   const lines = new Set(entries.filter(({ line }) => line !== ""));
   const write = (links: boolean) =>
-    [...head, ...entries.flatMap((entry) => [links ? entry.title : entry.bare, ...(lines.has(entry) ? [entry.line] : [])]), ...foot].join(
-      "\n",
-    );
+    [
+      ...head,
+      ...entries.flatMap((entry) => [links ? entry.title : entry.bare, ...(lines.has(entry) ? [entry.line] : [])]),
+      ...foot,
+    ].join("\n");
   let text = write(true);
   for (const entry of [...lines].sort((a, b) => b.line.length - a.line.length)) {
     if (text.length <= most) return text;
@@ -130,7 +141,9 @@ function fitted(head: readonly string[], entries: readonly Entry[], foot: readon
 function buttonsOf(leaf: Leaf, next: string | undefined): Button[] {
   const { after: _after, ...rest } = leaf;
   const before: Button[] =
-    leaf.page > 1 ? [{ id: leafId({ ...rest, page: leaf.page - 1 }), label: "Previous", emoji: "◀️", style: "secondary" }] : [];
+    leaf.page > 1
+      ? [{ id: leafId({ ...rest, page: leaf.page - 1 }), label: "Previous", emoji: "◀️", style: "secondary" }]
+      : [];
   const following: Button[] =
     next !== undefined && leaf.page < MOST_PAGES
       ? [{ id: leafId({ ...rest, page: leaf.page + 1, after: next }), label: "Next", emoji: "▶️", style: "secondary" }]
@@ -140,10 +153,20 @@ function buttonsOf(leaf: Leaf, next: string | undefined): Button[] {
 }
 
 /** The works of a page, and its number: a page past the end is the last one. */
-function read(leaf: Leaf, { desk, place }: Reader): { readonly page: GalleryPage; readonly number: number } | undefined {
+function read(
+  leaf: Leaf,
+  { desk, place }: Reader,
+): { readonly page: GalleryPage; readonly number: number } | undefined {
   const { platform, community, channel } = place;
   const { by, here, author } = leaf;
-  const query = { platform, community, by, limit: PER_PAGE, ...(here ? { channel } : {}), ...(author === undefined ? {} : { author }) };
+  const query = {
+    platform,
+    community,
+    by,
+    limit: PER_PAGE,
+    ...(here ? { channel } : {}),
+    ...(author === undefined ? {} : { author }),
+  };
   const { gallery } = desk.store;
   if (leaf.after !== undefined) {
     try {

@@ -1,5 +1,12 @@
 /** The gallery as adapters see it: see `Gallery` in the port. */
-import { ChatError, type Gallery, type GalleryDetail, type GalleryViewer, type GalleryWork, type MessageRef } from "../../bots/chat.js";
+import {
+  ChatError,
+  type Gallery,
+  type GalleryDetail,
+  type GalleryViewer,
+  type GalleryWork,
+  type MessageRef,
+} from "../../bots/chat.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
 import type { Desk } from "../desk.js";
@@ -76,7 +83,10 @@ export function createGallery(desk: GalleryDesk): Gallery {
     async hide(id, hidden, viewer) {
       const job = needed(id, viewer, desk);
       if (!mayManage(viewer.person, job)) {
-        throw new ChatError("forbidden", `This is ${job.author.name}'s; only they and moderators can take it out of the gallery.`);
+        throw new ChatError(
+          "forbidden",
+          `This is ${job.author.name}'s; only they and moderators can take it out of the gallery.`,
+        );
       }
       store.jobs.setHidden(id, hidden);
     },
@@ -87,11 +97,21 @@ export function createGallery(desk: GalleryDesk): Gallery {
 export function isShown(job: StoredJob, viewer: GalleryViewer): boolean {
   const { place, state, picture, hidden, audience } = job;
   const here = place.platform === viewer.platform && place.community === viewer.community;
-  return here && state === "done" && picture !== undefined && !hidden && (audience === "community" || place.channel === viewer.channel);
+  return (
+    here &&
+    state === "done" &&
+    picture !== undefined &&
+    !hidden &&
+    (audience === "community" || place.channel === viewer.channel)
+  );
 }
 
 /** A job as a work; undefined when nobody knows any more what made it. */
-export function workOf(job: StoredJob, viewer: Pick<GalleryViewer, "platform" | "person">, desk: GalleryDesk): GalleryWork | undefined {
+export function workOf(
+  job: StoredJob,
+  viewer: Pick<GalleryViewer, "platform" | "person">,
+  desk: GalleryDesk,
+): GalleryWork | undefined {
   const recipe = desk.recipes.get(job.recipe);
   if (!recipe) return undefined;
   const { id, author, result, favourites, spoiler } = job;
@@ -131,7 +151,8 @@ function factsOf(job: StoredJob, recipe: Recipe): GalleryDetail["facts"] {
 /** @throws ChatError "gone" for what this viewer does not see, or nobody. Who took a work out, and moderators, still see it. */
 function needed(id: string, viewer: GalleryViewer, { store }: GalleryDesk): StoredJob {
   const job = store.jobs.get(id);
-  if (!job || !(isShown(job, viewer) || (mayManage(viewer.person, job) && isShown({ ...job, hidden: false }, viewer)))) throw gone();
+  if (!job || !(isShown(job, viewer) || (mayManage(viewer.person, job) && isShown({ ...job, hidden: false }, viewer))))
+    throw gone();
   return job;
 }
 
@@ -149,7 +170,8 @@ function readPage<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof StoreError && error.kind === "cursor") throw new ChatError("gone", error.message, { cause: error });
+    if (error instanceof StoreError && error.kind === "cursor")
+      throw new ChatError("gone", error.message, { cause: error });
     throw error;
   }
 }

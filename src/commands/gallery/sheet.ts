@@ -19,7 +19,10 @@ export interface NumberedWork extends GalleryWork {
 }
 
 /** Works side by side, each with its number, title, author and hearts. What is hidden is only hinted at. */
-export async function gallerySheet(works: readonly NumberedWork[], thumbnails: Pick<Thumbnails, "get">): Promise<Picture> {
+export async function gallerySheet(
+  works: readonly NumberedWork[],
+  thumbnails: Pick<Thumbnails, "get">,
+): Promise<Picture> {
   const columns = Math.min(COLUMNS, works.length);
   const rows = Math.ceil(works.length / COLUMNS);
   const [width, height] = [GAP + columns * (TILE + GAP), GAP + rows * (TILE + LABEL + GAP)];
@@ -39,12 +42,17 @@ export async function gallerySheet(works: readonly NumberedWork[], thumbnails: P
     .composite([...tiles.flat(), { input: Buffer.from(text), left: 0, top: 0 }])
     .jpeg({ quality: 86, mozjpeg: true })
     .toBuffer();
-  const described = works.map(({ number, title, author, spoiler }) => `${number}. ${title} by ${author.name}${spoiler ? ", hidden" : ""}`);
+  const described = works.map(
+    ({ number, title, author, spoiler }) => `${number}. ${title} by ${author.name}${spoiler ? ", hidden" : ""}`,
+  );
   return { bytes: new Uint8Array(bytes), name: "gallery.jpg", type: "image/jpeg", description: described.join("; ") };
 }
 
 async function tile(bytes: Uint8Array, hidden: boolean): Promise<Buffer> {
-  const small = sharp(bytes).resize(hidden ? HIDDEN_SIDE : TILE, hidden ? HIDDEN_SIDE : TILE, { fit: "cover", position: "attention" });
+  const small = sharp(bytes).resize(hidden ? HIDDEN_SIDE : TILE, hidden ? HIDDEN_SIDE : TILE, {
+    fit: "cover",
+    position: "attention",
+  });
   if (!hidden) return small.png().toBuffer();
   return sharp(await small.png().toBuffer())
     .resize(TILE, TILE, { kernel: "cubic" })
@@ -52,7 +60,10 @@ async function tile(bytes: Uint8Array, hidden: boolean): Promise<Buffer> {
     .toBuffer();
 }
 
-function label({ number, title, author, hearts, film, spoiler }: NumberedWork, { left, top }: { left: number; top: number }): string {
+function label(
+  { number, title, author, hearts, film, spoiler }: NumberedWork,
+  { left, top }: { left: number; top: number },
+): string {
   const badge = 22 + 10 * String(number).length;
   const mark = film ? play(left + TILE - 40, top + 10) : "";
   const veil = spoiler

@@ -11,7 +11,8 @@ export function creditLine(credits: readonly JobCredit[] = []): string {
   const choosers = [...new Set(credits.filter(({ role }) => role === "choice").map(({ by }) => plain(by)))];
   const styles = new Map<string, string[]>();
   for (const { role, by, what } of credits) {
-    if (role === "style") styles.set(plain(by), [...(styles.get(plain(by)) ?? []), ...(what === undefined ? [] : [plain(what)])]);
+    if (role === "style")
+      styles.set(plain(by), [...(styles.get(plain(by)) ?? []), ...(what === undefined ? [] : [plain(what)])]);
   }
   const parts = [
     ...(pictures.length > 0 ? [`picture by ${listed(pictures)}`] : []),

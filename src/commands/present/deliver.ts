@@ -20,7 +20,10 @@ export interface Persistence {
  * Does something in a chat, again and again while the trouble may pass: too many calls, a time-out, an outage.
  * Rejects when it may not pass, or with the last error.
  */
-export async function persist<T>(action: () => Promise<T>, { attempts, backoffMs, logger, onFailure }: Persistence): Promise<T> {
+export async function persist<T>(
+  action: () => Promise<T>,
+  { attempts, backoffMs, logger, onFailure }: Persistence,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await action();
@@ -76,5 +79,10 @@ function largest(message: OutgoingMessage): number {
 }
 
 function passes(error: unknown): boolean {
-  return !(error instanceof ChatError) || error.kind === "rate-limited" || error.kind === "timeout" || error.kind === "unavailable";
+  return (
+    !(error instanceof ChatError) ||
+    error.kind === "rate-limited" ||
+    error.kind === "timeout" ||
+    error.kind === "unavailable"
+  );
 }

@@ -16,7 +16,15 @@ const MOST_PIXELS = 100_000_000;
 
 /** A film within a limit of bytes: narrower, with fewer frames, less exact. Undefined for a still, and where even that is not enough. */
 export async function fitFilm(picture: Picture, maxBytes: number): Promise<Picture | undefined> {
-  const { width, height, pages = 1, pageHeight = height, delay = [], loop = 0, format } = await sharp(picture.bytes).metadata();
+  const {
+    width,
+    height,
+    pages = 1,
+    pageHeight = height,
+    delay = [],
+    loop = 0,
+    format,
+  } = await sharp(picture.bytes).metadata();
   if (pages < 2 || width * pageHeight * pages > MOST_PIXELS) return undefined;
   for (const [scale, every, quality] of ATTEMPTS) {
     const small = sharp(picture.bytes, { animated: true, limitInputPixels: MOST_PIXELS }).resize({
@@ -29,7 +37,9 @@ export async function fitFilm(picture: Picture, maxBytes: number): Promise<Pictu
     const frames = Buffer.concat(kept.map((index) => data.subarray(index * frame, (index + 1) * frame)));
     const raw = { width: info.width, height: side * kept.length, channels: info.channels, pageHeight: side };
     // A frame that stays stands for those that went.
-    const delays = kept.map((index) => delay.slice(index, index + every).reduce((sum, each) => sum + each, 0) || 100 * every);
+    const delays = kept.map(
+      (index) => delay.slice(index, index + every).reduce((sum, each) => sum + each, 0) || 100 * every,
+    );
     const film = sharp(frames, { raw, limitInputPixels: false });
     const encoded =
       format === "gif"

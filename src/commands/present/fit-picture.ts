@@ -9,7 +9,9 @@ const SMALLEST_BYTES = 10_000;
 export async function fitMessage(message: OutgoingMessage, maxBytes: number): Promise<OutgoingMessage> {
   if (!message.pictures?.some((picture) => picture.bytes.byteLength > maxBytes)) return message;
   const pictures = await Promise.all(message.pictures.map((picture) => fitPicture(picture, maxBytes)));
-  const stilled = message.pictures.some((before, index) => moves(before.type) && pictures[index]?.type === "image/jpeg");
+  const stilled = message.pictures.some(
+    (before, index) => moves(before.type) && pictures[index]?.type === "image/jpeg",
+  );
   return { ...message, pictures, ...(stilled ? { text: `${message.text}\n${STILLED}` } : {}) };
 }
 

@@ -1,5 +1,12 @@
 import type { Logger } from "pino";
-import { type Chat, ChatError, type MessageRef, type OutgoingMessage, type Place, type Progress } from "../../bots/chat.js";
+import {
+  type Chat,
+  ChatError,
+  type MessageRef,
+  type OutgoingMessage,
+  type Place,
+  type Progress,
+} from "../../bots/chat.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Job, JobFailure, JobMessages } from "../../queue/job.js";
 import type { CancelReason, JobQueue, Standing } from "../../queue/queue.js";
@@ -56,7 +63,13 @@ export class JobShow {
     const { job, ready, backoffMs, logger } = options;
     this.#messages = job.messages;
     this.#outbox = new Outbox(logger, ready);
-    this.#persistence = { attempts: 6, backoffMs, logger, trace: job.id, onFailure: (error) => this.#noticeFailure(error) };
+    this.#persistence = {
+      attempts: 6,
+      backoffMs,
+      logger,
+      trace: job.id,
+      onFailure: (error) => this.#noticeFailure(error),
+    };
     this.#outbox.add(() => this.#open());
   }
 
@@ -77,7 +90,9 @@ export class JobShow {
       if (this.#over) return;
       this.#announcement?.show(texts.announcement(recipe, job, queue.standing(job.id), queue.notice?.()));
       if (!this.#progress) return;
-      await this.#keepFrame(await this.#postFrame({ text: texts.RESUMED, key: this.#key("resumed"), perhapsPosted: true }));
+      await this.#keepFrame(
+        await this.#postFrame({ text: texts.RESUMED, key: this.#key("resumed"), perhapsPosted: true }),
+      );
     });
   }
 
@@ -147,7 +162,8 @@ export class JobShow {
       if (final) this.options.logger.info("the final picture has been delivered");
       else this.options.logger.error({ job: job.id, refused }, "the final picture could not be posted anywhere");
       if (final && !known) await this.#keep({ final });
-      const below = final !== undefined && this.#announcement !== undefined && samePlace(final.place, this.#announcement.ref.place);
+      const below =
+        final !== undefined && this.#announcement !== undefined && samePlace(final.place, this.#announcement.ref.place);
       const last = result.octaves.length > 1 ? `${result.octaves.length} octaves` : "The picture";
       await Promise.all([
         this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture)),
@@ -213,7 +229,9 @@ export class JobShow {
     const { recipe, job, queue, stage } = this.options;
     const known = this.#messages;
     if (known.progress) this.#follow(known.progress);
-    const ref = known.announcement ?? (await this.#announce(texts.announcement(recipe, job, queue.standing(job.id), queue.notice?.())));
+    const ref =
+      known.announcement ??
+      (await this.#announce(texts.announcement(recipe, job, queue.standing(job.id), queue.notice?.())));
     if (!ref) return;
     this.#announcement = new LiveMessage(stage.chat, ref, this.#persistence);
     if (this.#over) this.#announcement.stop();
@@ -240,7 +258,9 @@ export class JobShow {
   }
 
   #follow(ref: MessageRef): LiveMessage {
-    const progress = new LiveMessage(this.options.stage.chat, ref, this.#persistence, (what) => this.#noticeFrame(what));
+    const progress = new LiveMessage(this.options.stage.chat, ref, this.#persistence, (what) =>
+      this.#noticeFrame(what),
+    );
     this.#progress = progress;
     if (this.#over) progress.stop();
     return progress;
@@ -261,7 +281,8 @@ export class JobShow {
     const { thread } = this.#messages;
     const { thread: _thread, ...channel } = job.place;
     const places: Place[] = [];
-    for (const place of [thread, job.place, channel]) if (place && !places.some((known) => samePlace(known, place))) places.push(place);
+    for (const place of [thread, job.place, channel])
+      if (place && !places.some((known) => samePlace(known, place))) places.push(place);
     return postSomewhere(stage.chat, places, message, { ...this.#persistence, attempts });
   }
 
@@ -279,7 +300,9 @@ export class JobShow {
 
   #noticeFrame(what: Shown): void {
     const { platform } = this.options.stage.chat;
-    this.options.notice(what === "posted" ? { kind: "frame-posted", platform } : { kind: "frame-dropped", platform, why: what });
+    this.options.notice(
+      what === "posted" ? { kind: "frame-posted", platform } : { kind: "frame-dropped", platform, why: what },
+    );
   }
 
   #noticeFailure(error: unknown): void {

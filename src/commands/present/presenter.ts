@@ -50,12 +50,18 @@ export class Presenter {
     const chat = chats.find(({ platform }) => platform === job.place.platform);
     if (recipe && chat) this.#show(job, { stage: { chat }, recipe, ready: ready(chat) });
     else
-      this.options.logger.warn({ job: job.id, platform: job.place.platform, recipe: job.recipe }, "this job has nowhere to be shown now");
+      this.options.logger.warn(
+        { job: job.id, platform: job.place.platform, recipe: job.recipe },
+        "this job has nowhere to be shown now",
+      );
   }
 
   #show(job: Job, more: Pick<JobShowOptions, "stage" | "recipe" | "ready">): void {
     const { queue, logger, backoffMs = 500, notice = () => undefined } = this.options;
-    this.#shows.set(job.id, new JobShow({ job, queue, logger: logger.child({ job: job.id }), backoffMs, notice, ...more }));
+    this.#shows.set(
+      job.id,
+      new JobShow({ job, queue, logger: logger.child({ job: job.id }), backoffMs, notice, ...more }),
+    );
   }
 
   /**

@@ -24,9 +24,24 @@ export function readButtonId(id: string): { readonly verb: JobVerb; readonly job
   return job !== undefined && (verb === "cancel" || verb === "again" || verb === "delete") ? { verb, job } : undefined;
 }
 
-const cancelButton = (job: Job): Button => ({ id: buttonId("cancel", job.id), label: "Cancel", emoji: "✋", style: "secondary" });
-const againButton = (job: Job): Button => ({ id: buttonId("again", job.id), label: "Again", emoji: "🔁", style: "primary" });
-const deleteButton = (job: Job): Button => ({ id: buttonId("delete", job.id), label: "Delete", emoji: "🗑", style: "danger" });
+const cancelButton = (job: Job): Button => ({
+  id: buttonId("cancel", job.id),
+  label: "Cancel",
+  emoji: "✋",
+  style: "secondary",
+});
+const againButton = (job: Job): Button => ({
+  id: buttonId("again", job.id),
+  label: "Again",
+  emoji: "🔁",
+  style: "primary",
+});
+const deleteButton = (job: Job): Button => ({
+  id: buttonId("delete", job.id),
+  label: "Delete",
+  emoji: "🗑",
+  style: "danger",
+});
 
 function heading(recipe: Recipe, job: Job): string {
   const origin = job.from === undefined ? "" : `, ${job.repeats ? "a variation of" : "from"} \`${job.from}\``;
@@ -45,8 +60,16 @@ export function threadTitle(recipe: Recipe, job: Job): string {
  * The public answer while the job waits or runs.
  * @param notice why nobody can say when it begins: what the queue has to say to all who wait
  */
-export function announcement(recipe: Recipe, job: Job, standing: Standing | undefined, notice?: string): OutgoingMessage {
-  return { text: [heading(recipe, job), lineBlock(recipe, job), outlook(standing, notice)].join("\n"), buttons: [cancelButton(job)] };
+export function announcement(
+  recipe: Recipe,
+  job: Job,
+  standing: Standing | undefined,
+  notice?: string,
+): OutgoingMessage {
+  return {
+    text: [heading(recipe, job), lineBlock(recipe, job), outlook(standing, notice)].join("\n"),
+    buttons: [cancelButton(job)],
+  };
 }
 
 function outlook(standing: Standing | undefined, notice: string | undefined): string {
@@ -65,7 +88,11 @@ export function beginning(recipe: Recipe, job: Job, standing: Standing | undefin
 }
 
 /** The message that changes between octaves. */
-export function underway(frame: EngineFrame, secondsLeft: number | undefined, picture: Picture | undefined): OutgoingMessage {
+export function underway(
+  frame: EngineFrame,
+  secondsLeft: number | undefined,
+  picture: Picture | undefined,
+): OutgoingMessage {
   const label =
     frame.kind === "film"
       ? `Frame ${frame.octave} of ${frame.octaves}`
@@ -80,7 +107,10 @@ export function underway(frame: EngineFrame, secondsLeft: number | undefined, pi
 
 /** One octave's frame, a message of its own. */
 export function octaveFrame(job: Job, frame: EngineFrame): OutgoingMessage {
-  return { text: `Octave ${frame.octave} of ${frame.octaves} · ${frame.width} × ${frame.height}`, pictures: [framePicture(job, frame)] };
+  return {
+    text: `Octave ${frame.octave} of ${frame.octaves} · ${frame.width} × ${frame.height}`,
+    pictures: [framePicture(job, frame)],
+  };
 }
 
 export function framePicture(job: Job, frame: EngineFrame): Picture {
@@ -107,26 +137,45 @@ export function resultPicture(recipe: Recipe, job: Job, result: EngineResult): P
 
 /** The last message of the thread. */
 export function finished(recipe: Recipe, job: Job, result: EngineResult, picture: Picture): OutgoingMessage {
-  const facts = [`${result.width} × ${result.height}`, `took ${took(job, result)}`, `${result.network} on ${result.runtime}`].join(" · ");
+  const facts = [
+    `${result.width} × ${result.height}`,
+    `took ${took(job, result)}`,
+    `${result.network} on ${result.runtime}`,
+  ].join(" · ");
   const line = commandLine(recipe, { ...job.params, seed: result.seed });
   // The mention names the person.
   const credits = creditLine(job.credits);
-  const parts = [`Your picture is ready: **${recipe.title(job.params)}**`, facts, ...(credits ? [credits] : []), `\`\`\`\n${line}\n\`\`\``];
+  const parts = [
+    `Your picture is ready: **${recipe.title(job.params)}**`,
+    facts,
+    ...(credits ? [credits] : []),
+    `\`\`\`\n${line}\n\`\`\``,
+  ];
   const text = parts.join("\n");
   return { text, pictures: [picture], mention: [{ ...job.author, moderator: false }] };
 }
 
 /** The channel's message in the end; without the picture where the final one is right below it. */
-export function showpiece(recipe: Recipe, job: Job, result: EngineResult, picture: Picture | undefined): OutgoingMessage {
+export function showpiece(
+  recipe: Recipe,
+  job: Job,
+  result: EngineResult,
+  picture: Picture | undefined,
+): OutgoingMessage {
   const line = commandLine(recipe, { ...job.params, seed: result.seed });
   const credits = creditLine(job.credits);
-  const text = [heading(recipe, job), `\`${line}\``, `Done in ${took(job, result)}.${credits ? ` ${credits}.` : ""}`].join("\n");
+  const text = [
+    heading(recipe, job),
+    `\`${line}\``,
+    `Done in ${took(job, result)}.${credits ? ` ${credits}.` : ""}`,
+  ].join("\n");
   return { text, ...(picture ? { pictures: [picture] } : {}), buttons: [againButton(job), deleteButton(job)] };
 }
 
 function took(job: Job, result: EngineResult): string {
   const { startedAt, finishedAt } = job;
-  const seconds = startedAt === undefined || finishedAt === undefined ? result.seconds : workedMs(job, finishedAt) / 1000;
+  const seconds =
+    startedAt === undefined || finishedAt === undefined ? result.seconds : workedMs(job, finishedAt) / 1000;
   return tookSeconds(seconds);
 }
 
@@ -139,7 +188,8 @@ export function retryingText(failure: JobFailure): string {
 
 /** One sentence on why there is no picture. */
 export function failureText(failure: JobFailure): string {
-  if (failure.kind === "crashed") return "The painter crashed on this picture again and again, so I have stopped. A smaller size may help.";
+  if (failure.kind === "crashed")
+    return "The painter crashed on this picture again and again, so I have stopped. A smaller size may help.";
   if (failure.kind === "memory")
     return `The painter ran out of memory again and again, so I have stopped; a smaller size needs less. (${failure.message})`;
   return failure.message;

@@ -39,7 +39,8 @@ export class ArtChannels {
     if (!wish) return;
     const source = await firstPicture(message, chat);
     if (source instanceof ChatError) {
-      if (this.#mayTell(event, CLOSED_MS)) await explain(new Mistake(source.message, { cause: source }), message, person, chat, desk);
+      if (this.#mayTell(event, CLOSED_MS))
+        await explain(new Mistake(source.message, { cause: source }), message, person, chat, desk);
       return;
     }
     if (!source) return;
@@ -71,7 +72,9 @@ async function wishOf({ emoji, message: { place } }: ReactionEvent, desk: Desk):
   const style = (await desk.styles.list(place)).find((known) => sameEmoji(known.emoji, emoji));
   const recipe = desk.recipes.get(style ? "stylize" : "dream");
   if (!recipe || (!style && !sameEmoji(emoji, DREAM_EMOJI))) return undefined;
-  return style ? { recipe, given: { style: style.name }, choice: `style ${style.name}` } : { recipe, given: {}, choice: "dream" };
+  return style
+    ? { recipe, given: { style: style.name }, choice: `style ${style.name}` }
+    : { recipe, given: {}, choice: "dream" };
 }
 
 /** Undefined for messages without a picture, and for those that are gone; the error "forbidden" for those that the bot may not see. */
@@ -85,7 +88,13 @@ async function firstPicture(message: MessageRef, chat: Chat): Promise<PictureSou
   }
 }
 
-async function start({ recipe, given }: Wish, source: PictureSource, event: ReactionEvent, chat: Chat, desk: Desk): Promise<void> {
+async function start(
+  { recipe, given }: Wish,
+  source: PictureSource,
+  event: ReactionEvent,
+  chat: Chat,
+  desk: Desk,
+): Promise<void> {
   const {
     person,
     message: { place },
@@ -94,5 +103,8 @@ async function start({ recipe, given }: Wish, source: PictureSource, event: Reac
   const begin = { params: desk.settings.defaults(recipe, place), pictures: { image: picture.bytes } };
   const draft = await recipe.change(begin, given, scopeOf({ place, chat, desk }));
   const provenance = await provenanceOf([picture], person, desk);
-  await startJob({ chat, desk, person, place, announce: (content) => chat.post(place, content) }, order(recipe, draft, provenance));
+  await startJob(
+    { chat, desk, person, place, announce: (content) => chat.post(place, content) },
+    order(recipe, draft, provenance),
+  );
 }

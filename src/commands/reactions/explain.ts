@@ -5,7 +5,13 @@ import { diskTrouble } from "../disk-trouble.js";
 import { plain } from "../present/plain.js";
 
 /** Tells a person, where they reacted, why nothing came of it: a reaction has no private answer. */
-export async function explain(error: unknown, message: MessageRef, person: ReactionEvent["person"], chat: Chat, desk: Desk): Promise<void> {
+export async function explain(
+  error: unknown,
+  message: MessageRef,
+  person: ReactionEvent["person"],
+  chat: Chat,
+  desk: Desk,
+): Promise<void> {
   const known = error instanceof Mistake;
   if (!known) desk.logger.error({ err: error, message: message.id }, "a reaction could not be handled");
   const unknown = "Something went wrong on my side; it has been written to the log. Please try again.";

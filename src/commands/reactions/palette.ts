@@ -37,7 +37,13 @@ export async function postPalette(context: CommandContext, photo: FoundPicture, 
   const message = await fitPlace(chat, place, paletteMessage(styles, person.name, [await contactSheet(styles), shown]));
   const ref = (await context.announce(message)) ?? (await chat.post(place, message));
   const author = { id: person.id, name: person.name };
-  desk.store.boards.put({ message: ref, kind: PALETTE, payload: { given, provenance }, author, expiresAt: Date.now() + LASTS_MS });
+  desk.store.boards.put({
+    message: ref,
+    kind: PALETTE,
+    payload: { given, provenance },
+    author,
+    expiresAt: Date.now() + LASTS_MS,
+  });
   for (const { emoji } of styles) await chat.react(ref, emoji);
 }
 
@@ -63,7 +69,8 @@ export class Palettes {
     if (event.person.id !== board.author.id) return;
     const styles = await desk.styles.list(event.message.place);
     const style = styles.find(({ emoji }) => sameEmoji(emoji, event.emoji));
-    if (!style || !desk.store.boards.vote(event.message, { person: event.person.id, choice: style.name }, event.added)) return;
+    if (!style || !desk.store.boards.vote(event.message, { person: event.person.id, choice: style.name }, event.added))
+      return;
     this.#settle(event.message, event.person, board, chat, desk);
   }
 
@@ -71,7 +78,8 @@ export class Palettes {
   resume(chat: Chat, desk: Desk): void {
     for (const board of desk.store.boards.list(PALETTE)) {
       const { message, author } = board;
-      if (message.place.platform === chat.platform) this.#settle(message, { ...author, moderator: false }, board, chat, desk);
+      if (message.place.platform === chat.platform)
+        this.#settle(message, { ...author, moderator: false }, board, chat, desk);
     }
   }
 
@@ -113,7 +121,8 @@ export class Palettes {
       if (!desk.store.boards.clear(message)) return;
       const recipe = recipeFor(chosen, desk);
       const source = (await chat.picturesOf(message))[PHOTO];
-      if (!recipe || !source) throw new Mistake("The picture of this palette is gone; please send it again with `/stylize`.");
+      if (!recipe || !source)
+        throw new Mistake("The picture of this palette is gone; please send it again with `/stylize`.");
       const { maxBytes, seconds } = desk.house.pictures;
       const photo = await source.fetch({ maxBytes, signal: AbortSignal.timeout(seconds * 1000) });
       const given = (board.payload.given ?? {}) as Params;
@@ -122,7 +131,10 @@ export class Palettes {
       const place = message.place;
       const start = { params: desk.settings.defaults(recipe, place), pictures: { image: photo.bytes } };
       const draft = await recipe.change(start, { ...given, ...choice }, scopeOf({ place, chat, desk }));
-      await startJob({ chat, desk, person, place, announce: (content) => chat.post(place, content) }, order(recipe, draft, provenance));
+      await startJob(
+        { chat, desk, person, place, announce: (content) => chat.post(place, content) },
+        order(recipe, draft, provenance),
+      );
     } catch (error) {
       await explain(error, message, { ...board.author, moderator: false }, chat, desk);
     }

@@ -16,7 +16,12 @@ export interface Reactors {
  * Does what a reaction means on the message where it is, whenever that was posted; most reactions mean nothing. A palette or a vote comes
  * first, then what the emoji means on a result, then what it means on any picture of an art channel.
  */
-export async function react(event: ReactionEvent, chat: Chat, desk: Desk, { palettes, artChannels }: Reactors): Promise<void> {
+export async function react(
+  event: ReactionEvent,
+  chat: Chat,
+  desk: Desk,
+  { palettes, artChannels }: Reactors,
+): Promise<void> {
   try {
     const board = desk.store.boards.get(event.message);
     if (board?.kind === PALETTE) return await palettes.react(event, board, chat, desk);

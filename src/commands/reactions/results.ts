@@ -47,7 +47,11 @@ export function meaningOf(emoji: string): Meaning | undefined {
 }
 
 function again({ event, job, chat, desk }: Reacted, changes: Readonly<Record<string, unknown>>): Promise<void> {
-  return repeat({ chat, desk, person: event.person, place: job.place, announce: (message) => chat.post(job.place, message) }, job, changes);
+  return repeat(
+    { chat, desk, person: event.person, place: job.place, announce: (message) => chat.post(job.place, message) },
+    job,
+    changes,
+  );
 }
 
 function larger({ job, desk }: Reacted): number {
@@ -73,7 +77,8 @@ function stronger({ job, desk }: Reacted, direction: 1 | -1): number {
 async function film({ event, job, chat, desk }: Reacted): Promise<void> {
   const result = await desk.journal.result(job.id);
   const recipe = desk.recipes.get("zoom");
-  if (!recipe || !result) throw new Mistake(`The picture of job ${job.id} is no longer kept; send it again with \`/zoom\`.`);
+  if (!recipe || !result)
+    throw new Mistake(`The picture of job ${job.id} is no longer kept; send it again with \`/zoom\`.`);
   const { place } = job;
   const draft = await recipe.change(
     { params: desk.settings.defaults(recipe, place), pictures: { image: result.bytes } },

@@ -49,7 +49,9 @@ export function blendRecipe(house: House): Recipe {
       if (!shares && stylesOf(params).length === 0) throw new Mistake(await ask(scope));
       const changed = shares ? await withStyles(draft, await weighed(shares, scope), scope, options) : draft;
       if (Number(changed.params.sweep) > 0 && stylesOf(changed.params).length !== 2) {
-        throw new Mistake("A sweep goes from one style to another, so name two. For example: `/blend summer winter sweep:6`");
+        throw new Mistake(
+          "A sweep goes from one style to another, so name two. For example: `/blend summer winter sweep:6`",
+        );
       }
       return changed;
     },

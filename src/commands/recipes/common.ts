@@ -28,7 +28,11 @@ export function seedOption() {
 }
 
 export function networkOption(house: Pick<House, "networks">, help: string, fallback: string) {
-  return choiceOption({ help, choices: house.networks.map(({ id, help: label }) => ({ value: id, label })), default: fallback });
+  return choiceOption({
+    help,
+    choices: house.networks.map(({ id, help: label }) => ({ value: id, label })),
+    default: fallback,
+  });
 }
 
 /** Channels of layers as the engine reads them: digits, names, weights and what joins them. */

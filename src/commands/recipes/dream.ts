@@ -23,16 +23,33 @@ export function dreamOptions(house: House) {
         return layers && printLayers(layers);
       },
     }),
-    size: integerOption({ help: "Longest side of the result", unit: "px", minimum: 64, maximum: dream.maxSize, default: dream.size }),
+    size: integerOption({
+      help: "Longest side of the result",
+      unit: "px",
+      minimum: 64,
+      maximum: dream.maxSize,
+      default: dream.size,
+    }),
     octaves: integerOption({
       help: "How many sizes to dream in, from small to large",
       minimum: 1,
       maximum: dream.maxOctaves,
       default: dream.octaves,
     }),
-    octaveScale: numberOption({ help: "How much larger each octave is", unit: "x", minimum: 1.05, maximum: 4, default: dream.octaveScale }),
+    octaveScale: numberOption({
+      help: "How much larger each octave is",
+      unit: "x",
+      minimum: 1.05,
+      maximum: 4,
+      default: dream.octaveScale,
+    }),
     steps: integerOption({ help: "Steps in each octave", minimum: 1, maximum: dream.maxSteps, default: dream.steps }),
-    strength: numberOption({ help: "How strongly to change the picture", minimum: 0.01, maximum: 20, default: dream.strength }),
+    strength: numberOption({
+      help: "How strongly to change the picture",
+      minimum: 0.01,
+      maximum: 20,
+      default: dream.strength,
+    }),
     seed: seedOption(),
     network: networkOption(house, "The trained network that dreams", dream.network),
   };
@@ -64,7 +81,9 @@ export function dreamDefaults({ dream }: House): Params {
 /** A dream's parameters with some changed: look and layers exclude one another, and both belong to one network. */
 export function changeDream(house: House, params: Params, changes: Params): Params {
   if (changes.look !== undefined && changes.layers !== undefined) {
-    throw new Mistake("A look is a choice of layers, so give either look or layers, not both. For example: `/dream look:creatures`");
+    throw new Mistake(
+      "A look is a choice of layers, so give either look or layers, not both. For example: `/dream look:creatures`",
+    );
   }
   const { look: oldLook, layers: oldLayers, ...rest } = { ...params, ...changes };
   const network = String(rest.network);
@@ -84,7 +103,9 @@ function lookFor(house: House, network: string, wanted: unknown, asked: boolean)
   // A network from a folder: only the engine knows its looks, and which of them is its default.
   if (first === undefined) return typeof wanted === "string" && asked ? wanted : undefined;
   if (asked) {
-    throw new Mistake(`${network} has no look ${String(wanted)}; it has ${known.join(", ")}. For example: \`/dream look:${first}\``);
+    throw new Mistake(
+      `${network} has no look ${String(wanted)}; it has ${known.join(", ")}. For example: \`/dream look:${first}\``,
+    );
   }
   return known.includes(house.dream.look) ? house.dream.look : first;
 }

@@ -22,7 +22,9 @@ export function neuronsRecipe(house: House): Recipe {
           expected: "up to 8 layers' names with spaces between them",
           read: (typed) => {
             const names = typed.trim().split(/[\s,]+/u);
-            return names.length <= 8 && names.every((name) => /^[\w./:-]{1,100}$/u.test(name)) ? names.join(" ") : undefined;
+            return names.length <= 8 && names.every((name) => /^[\w./:-]{1,100}$/u.test(name))
+              ? names.join(" ")
+              : undefined;
           },
         }),
         positional: true,
@@ -36,7 +38,14 @@ export function neuronsRecipe(house: House): Recipe {
       network: networkOption(house, "The trained network that is looked into", neuron.network),
     },
     title: ({ network }) => `Neurons of ${String(network)}`,
-    defaults: () => ({ sample: 8, columns: 6, size: 96, steps: neuron.steps, seed: randomSeed(), network: neuron.network }),
+    defaults: () => ({
+      sample: 8,
+      columns: 6,
+      size: 96,
+      steps: neuron.steps,
+      seed: randomSeed(),
+      network: neuron.network,
+    }),
     change: async ({ params, pictures }, changes) => ({ params: { ...params, ...changes }, pictures }),
     work: ({ layers, sample, size, steps }) => {
       const rows = typeof layers === "string" ? layers.split(" ").length : USUAL_LAYERS;

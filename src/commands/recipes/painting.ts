@@ -23,7 +23,13 @@ export const PHOTO = "photo";
 
 export function paintingOptions({ paint, networks }: House) {
   return {
-    size: integerOption({ help: "Longest side of the result", unit: "px", minimum: 64, maximum: paint.maxSize, default: paint.size }),
+    size: integerOption({
+      help: "Longest side of the result",
+      unit: "px",
+      minimum: 64,
+      maximum: paint.maxSize,
+      default: paint.size,
+    }),
     steps: integerOption({ help: "Steps at each scale", minimum: 1, maximum: paint.maxSteps, default: paint.steps }),
     smooth: numberOption({ help: "More is smoother, 0 is rough", minimum: 0, maximum: 1000, default: 1 }),
     styleScale: numberOption({ help: "Size of the strokes", unit: "x", minimum: 0.25, maximum: 3, default: 1 }),
@@ -42,7 +48,12 @@ export function paintingOptions({ paint, networks }: House) {
 
 export function photoOptions(house: House) {
   return {
-    strength: numberOption({ help: "From 0, the photo, to 1, the style", minimum: 0, maximum: 1, default: house.paint.strength }),
+    strength: numberOption({
+      help: "From 0, the photo, to 1, the style",
+      minimum: 0,
+      maximum: 1,
+      default: house.paint.strength,
+    }),
     ...paintingOptions(house),
     keepColours: flagOption({ help: "Keep the photo's own colours", default: false }),
     start: choiceOption({
@@ -92,10 +103,20 @@ export function stylesOf(params: Params): readonly StyleParam[] {
 }
 
 /** What a painting takes: its styles are pictures of its size, times the square of their strokes' scale. */
-export function paintingMemory(params: Params, house: House, more: Partial<Pick<Footprint, "megapixels" | "pictures">> = {}): number {
+export function paintingMemory(
+  params: Params,
+  house: House,
+  more: Partial<Pick<Footprint, "megapixels" | "pictures">> = {},
+): number {
   const { megapixels = area(params.size), pictures = 0 } = more;
   const styles = Math.max(1, stylesOf(params).length) * Number(params.styleScale ?? 1) ** 2;
-  return megabytes(house, { network: params.network, manner: "painting", megapixels, tiled: true, pictures: pictures + styles });
+  return megabytes(house, {
+    network: params.network,
+    manner: "painting",
+    megapixels,
+    tiled: true,
+    pictures: pictures + styles,
+  });
 }
 
 /** The engine's smallest scale, in pixels of the longer side, and how much larger each further one is. */

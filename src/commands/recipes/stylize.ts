@@ -35,7 +35,9 @@ export function stylizeRecipe(house: House): Recipe {
       if (stylesOf(params).length > 0) return draft;
       if (pictures.style1) return withStyles(draft, [{ style: ATTACHED, weight: 1 }], scope);
       const names = (await scope.styles.list(scope.place)).map(({ name }) => name);
-      throw new Mistake(`Which style? There are ${names.join(", ")}. For example: \`/stylize ${names[0] ?? "winter"}\``);
+      throw new Mistake(
+        `Which style? There are ${names.join(", ")}. For example: \`/stylize ${names[0] ?? "winter"}\``,
+      );
     },
     print: (params) => [...stylesOf(params).map(({ name }) => ({ value: name })), ...printOptions(options, params)],
     work: (params) => paintingWork(params, house),

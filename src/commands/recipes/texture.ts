@@ -40,7 +40,9 @@ export function textureRecipe(house: House): Recipe {
         return { ...draft, pictures: { style: await found.picture() }, styleCredits: [styleCredit(found)] };
       }
       if (!pictures.style) {
-        throw new Mistake("There is no picture here to take a texture from. Attach one, or name a style: `/texture winter`");
+        throw new Mistake(
+          "There is no picture here to take a texture from. Attach one, or name a style: `/texture winter`",
+        );
       }
       return draft;
     },

@@ -24,9 +24,20 @@ export function zoomRecipe(house: House): Recipe {
         positional: true,
       },
       layer: layerOption("The layer of neurons that name none"),
-      frames: integerOption({ help: "Pictures of the film", minimum: 2, maximum: film.maxFrames, default: film.frames }),
+      frames: integerOption({
+        help: "Pictures of the film",
+        minimum: 2,
+        maximum: film.maxFrames,
+        default: film.frames,
+      }),
       framesPerSecond: numberOption({ help: "Pictures a second", minimum: 1, maximum: 50, default: 16 }),
-      width: integerOption({ help: "Width of the film", unit: "px", minimum: 64, maximum: film.maxWidth, default: film.width }),
+      width: integerOption({
+        help: "Width of the film",
+        unit: "px",
+        minimum: 64,
+        maximum: film.maxWidth,
+        default: film.width,
+      }),
       zoom: numberOption({
         help: "How much each picture grows: 0.02 is 2 %; below 0 the film goes back",
         minimum: -0.2,
@@ -34,7 +45,12 @@ export function zoomRecipe(house: House): Recipe {
         default: 0.02,
       }),
       rotate: numberOption({ help: "Turn of each picture, in degrees", minimum: -45, maximum: 45, default: 0.4 }),
-      fade: integerOption({ help: "Pictures over which one neuron fades into the next", minimum: 0, maximum: 1000, default: 16 }),
+      fade: integerOption({
+        help: "Pictures over which one neuron fades into the next",
+        minimum: 0,
+        maximum: 1000,
+        default: 16,
+      }),
       loop: choiceOption({
         help: "How the film ends",
         choices: [
@@ -51,8 +67,12 @@ export function zoomRecipe(house: House): Recipe {
     },
     title: () => "Endless zoom",
     defaults: () => ({ frames: film.frames, width: film.width, steps: 3, seed: randomSeed(), network: neuron.network }),
-    change: async ({ params, pictures }, changes, scope) => ({ params: { ...params, ...changes, ...filmBytes(scope) }, pictures }),
-    work: ({ frames, width, steps }) => (Number(frames) * Number(width) ** 2 * TYPICAL_AREA * Math.max(1, Number(steps))) / 1e6,
+    change: async ({ params, pictures }, changes, scope) => ({
+      params: { ...params, ...changes, ...filmBytes(scope) },
+      pictures,
+    }),
+    work: ({ frames, width, steps }) =>
+      (Number(frames) * Number(width) ** 2 * TYPICAL_AREA * Math.max(1, Number(steps))) / 1e6,
     memory: ({ frames, width, network, loop }) => {
       const pictures = Number(frames) * (loop === "bounce" ? 2 : 1) * OF_FRAMES;
       return megabytes(house, { network, manner: "dream", megapixels: area(width), tiled: false, pictures });

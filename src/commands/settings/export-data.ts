@@ -39,7 +39,10 @@ export async function exportMyData(context: {
   };
   const words = JSON.stringify({ ...told, ...data, pictures: all }, undefined, 1);
   let left = most - Buffer.byteLength(words);
-  if (left < 0) throw new Mistake("What is stored about you is more than a file here may hold. Those who run me can give it to you.");
+  if (left < 0)
+    throw new Mistake(
+      "What is stored about you is more than a file here may hold. Those who run me can give it to you.",
+    );
   const content = new Map<string, string>();
   for (const { sha, bytes } of all.toReversed()) {
     const size = Math.ceil(bytes * INFLATED) + AROUND_BYTES;
@@ -49,7 +52,10 @@ export async function exportMyData(context: {
     content.set(sha, Buffer.from(picture).toString("base64"));
     left -= size;
   }
-  const whole = all.map((image) => ({ ...image, ...(content.has(image.sha) ? { base64: content.get(image.sha) } : {}) }));
+  const whole = all.map((image) => ({
+    ...image,
+    ...(content.has(image.sha) ? { base64: content.get(image.sha) } : {}),
+  }));
   const text = JSON.stringify({ ...told, ...data, pictures: whole }, undefined, 1);
   return { name: "dreamloom-my-data.json", type: "application/json", bytes: new Uint8Array(Buffer.from(text)) };
 }

@@ -47,7 +47,12 @@ export function knownSettings(house: House) {
       fallback: `${maxSize} px, or what the command allows`,
     },
     size: {
-      option: integerOption({ help: "Size of pictures when none is given", unit: "px", minimum: LEAST_SIZE, maximum: maxSize }),
+      option: integerOption({
+        help: "Size of pictures when none is given",
+        unit: "px",
+        minimum: LEAST_SIZE,
+        maximum: maxSize,
+      }),
       fallback: `${dream.size} px for dreams, ${house.paint.size} px for paintings`,
     },
     look: {

@@ -33,9 +33,13 @@ export async function showMyData(context: CommandContext): Promise<void> {
           `They are in ${await channels(context, jobs)}`,
           ...(await latest(context, jobs)),
         ]),
-    ...(styles.length === 0 ? [] : [`${counted(styles.length, "style")} that you have added: ${some(styles.map(({ name }) => name))}`]),
+    ...(styles.length === 0
+      ? []
+      : [`${counted(styles.length, "style")} that you have added: ${some(styles.map(({ name }) => name))}`]),
     ...(favourites.length === 0 ? [] : [counted(favourites.length, "favourite")]),
-    ...(boards.length === 0 ? [] : [`${counted(boards.length, "palette or vote", "palettes or votes")} that you have opened`]),
+    ...(boards.length === 0
+      ? []
+      : [`${counted(boards.length, "palette or vote", "palettes or votes")} that you have opened`]),
     ...(votes.length === 0 ? [] : [`${counted(votes.length, "choice")} made by reaction`]),
   ];
   const text = [
@@ -52,7 +56,11 @@ export async function askToDelete(context: CommandContext): Promise<void> {
   const { desk, place, person } = context;
   const { jobs, styles, favourites } = desk.store.myData.read({ platform: place.platform, person: person.id });
   const button: Button = { id: DELETE_MY_DATA, label: "Delete all of it", emoji: "🗑", style: "danger" };
-  const what = [counted(jobs.length, "job"), counted(styles.length, "style"), counted(favourites.length, "favourite")].join(", ");
+  const what = [
+    counted(jobs.length, "job"),
+    counted(styles.length, "style"),
+    counted(favourites.length, "favourite"),
+  ].join(", ");
   const text = [
     `**Delete all that is stored about you?** ${what}, their pictures, your palettes and votes. Styles that others use go too. Works that others have made of yours stay theirs, and go on naming you. It cannot be undone.`,
     THE_CHATS,
@@ -67,12 +75,25 @@ export async function askToDelete(context: CommandContext): Promise<void> {
  * @returns what has gone, in a sentence
  * @throws Mistake while a job of theirs waits or runs.
  */
-export function deleteMyData({ desk, place, person }: { readonly desk: Desk; readonly place: Place; readonly person: Person }): string {
+export function deleteMyData({
+  desk,
+  place,
+  person,
+}: {
+  readonly desk: Desk;
+  readonly place: Place;
+  readonly person: Person;
+}): string {
   try {
     const removed = desk.store.myData.remove({ platform: place.platform, person: person.id });
     desk.logger.info({ person: person.id, ...removed }, "a person's data was deleted");
     const { jobs, styles, favourites, votes, images, bytes } = removed;
-    const what = [counted(jobs, "job"), counted(styles, "style"), counted(favourites, "favourite"), counted(votes, "choice")].join(", ");
+    const what = [
+      counted(jobs, "job"),
+      counted(styles, "style"),
+      counted(favourites, "favourite"),
+      counted(votes, "choice"),
+    ].join(", ");
     return `Deleted: ${what}, and ${counted(images, "picture")} of ${megabytes(bytes)}. Nothing is stored about you any more, but for your name on works that others made of yours, if there are any.`;
   } catch (error) {
     if (error instanceof StoreError && error.kind === "busy") throw new Mistake(error.message, { cause: error });
@@ -91,7 +112,9 @@ async function channels({ chat }: Context, jobs: readonly StoredJob[]): Promise<
     counts.set(key, entry);
   }
   const most = [...counts.values()].sort((a, b) => b.jobs - a.jobs);
-  const shown = await Promise.all(most.slice(0, CHANNELS_SHOWN).map(async (entry) => `${await nameOf(chat, entry.place)} (${entry.jobs})`));
+  const shown = await Promise.all(
+    most.slice(0, CHANNELS_SHOWN).map(async (entry) => `${await nameOf(chat, entry.place)} (${entry.jobs})`),
+  );
   return more(shown, most.length);
 }
 

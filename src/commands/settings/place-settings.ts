@@ -57,7 +57,9 @@ export class PlaceSettings {
     const largest = this.#number(place, "largest");
     const asked = Math.max(...["size", "width", "height"].map((side) => Number(params[side] ?? 0)));
     if (largest === undefined || asked <= largest) return;
-    throw new Mistake(`${asked} px is more than this channel allows: the largest here is ${largest} px. For example: \`size:${largest}\``);
+    throw new Mistake(
+      `${asked} px is more than this channel allows: the largest here is ${largest} px. For example: \`size:${largest}\``,
+    );
   }
 
   /** Parameters of a new job in a place, before anything is chosen: the recipe's, with what is set here. */
@@ -79,7 +81,9 @@ export class PlaceSettings {
   #dreams(place: Place, params: Params): Params {
     const network = this.#held(place, "network").value ?? params.network;
     const look = this.#held(place, "look").value;
-    const fits = look !== undefined && this.house.looks.some(({ name, networks }) => name === look && networks.includes(String(network)));
+    const fits =
+      look !== undefined &&
+      this.house.looks.some(({ name, networks }) => name === look && networks.includes(String(network)));
     return { network, ...(fits ? { look } : {}) };
   }
 

@@ -50,7 +50,10 @@ export function settingsCommand(house: House): Command {
         positional: true,
       },
       ...settings,
-      everywhere: flagOption({ help: "For all channels of the community that have no value of their own", default: false }),
+      everywhere: flagOption({
+        help: "For all channels of the community that have no value of their own",
+        default: false,
+      }),
       confirm: flagOption({ help: "With mydata delete: without asking once more", default: false }),
     },
     examples: [
@@ -68,7 +71,9 @@ export function settingsCommand(house: House): Command {
       const { action, what, everywhere = false, confirm = false, ...given } = values;
       const changes = Object.entries(given) as [SettingKey, SettingValue][];
       if (changes.length > 0 && action !== undefined && action !== "show") {
-        throw new Mistake(`/settings ${String(action)} changes no values; give them alone. For example: \`/settings largest:768\``);
+        throw new Mistake(
+          `/settings ${String(action)} changes no values; give them alone. For example: \`/settings largest:768\``,
+        );
       }
       if (action === "mydata") return mydata(context, what, confirm === true);
       if (what === DELETE || what === EXPORT || confirm)
@@ -76,7 +81,9 @@ export function settingsCommand(house: House): Command {
       if (action === "reset") return reset(context, what, everywhere === true);
       if (what !== undefined) {
         const name = String(what);
-        throw new Mistake(`What about ${name}? Give it a value, \`/settings ${name}:…\`, or take it back: \`/settings reset ${name}\``);
+        throw new Mistake(
+          `What about ${name}? Give it a value, \`/settings ${name}:…\`, or take it back: \`/settings reset ${name}\``,
+        );
       }
       if (changes.length > 0) return change(context, changes, everywhere === true);
       await context.whisper(await overview(context));
@@ -98,7 +105,8 @@ async function mydata(context: CommandContext, what: unknown, confirm: boolean):
 
 async function handOver(context: CommandContext): Promise<void> {
   const file = await exportMyData(context);
-  const text = "**All that is stored about you**, in one file: jobs with their parameters, styles, favourites, votes, and the pictures.";
+  const text =
+    "**All that is stored about you**, in one file: jobs with their parameters, styles, favourites, votes, and the pictures.";
   await context.handOver(text, file);
 }
 
@@ -117,7 +125,11 @@ function line({ key, known, value, from }: Held): string {
   return `\`${kebab(key)}\` **${value ?? known.fallback}${unit}** (${origin}): ${known.option.help}`;
 }
 
-async function change(context: CommandContext, changes: readonly [SettingKey, SettingValue][], everywhere: boolean): Promise<void> {
+async function change(
+  context: CommandContext,
+  changes: readonly [SettingKey, SettingValue][],
+  everywhere: boolean,
+): Promise<void> {
   const scope = scopeFor(context, everywhere);
   const { desk, place } = context;
   checkLook(context, Object.fromEntries(changes));
@@ -126,7 +138,8 @@ async function change(context: CommandContext, changes: readonly [SettingKey, Se
   const keys = changes.map(([key]) => key);
   const art = changes.find(([key]) => key === "art")?.[1];
   // What everybody may do from now on, everybody should know.
-  if (art === "on" && desk.settings.isArtChannel(place)) await context.announce({ text: await artText(context, everywhere) });
+  if (art === "on" && desk.settings.isArtChannel(place))
+    await context.announce({ text: await artText(context, everywhere) });
   await context.whisper(told(context, keys, everywhere));
 }
 
@@ -141,7 +154,9 @@ function checkLook({ desk, place }: CommandContext, given: Readonly<Record<strin
   if (!known || known.networks.includes(network)) return;
   const fitting = desk.house.looks.filter(({ networks }) => networks.includes(network)).map(({ name }) => name);
   const mend = fitting.length > 0 ? `it has ${fitting.join(", ")}.` : "it has none that are known here.";
-  throw new Mistake(`${network} has no look ${String(look)}; ${mend} Set both together, as in \`/settings network:${network} look:…\``);
+  throw new Mistake(
+    `${network} has no look ${String(look)}; ${mend} Set both together, as in \`/settings network:${network} look:…\``,
+  );
 }
 
 async function reset(context: CommandContext, what: unknown, everywhere: boolean): Promise<void> {
@@ -154,7 +169,9 @@ async function reset(context: CommandContext, what: unknown, everywhere: boolean
   for (const key of taken) desk.store.settings.set(scope, key, undefined);
   const where = everywhere ? "for the whole community" : "here";
   if (taken.length === 0)
-    throw new Mistake(`Nothing of that is set ${where}, so there is nothing to take back. \`/settings\` shows what holds.`);
+    throw new Mistake(
+      `Nothing of that is set ${where}, so there is nothing to take back. \`/settings\` shows what holds.`,
+    );
   desk.logger.info({ ...scope, reset: taken, by: context.person.id }, "settings were taken back");
   await context.whisper(told(context, taken, everywhere));
 }
@@ -179,7 +196,9 @@ async function artText({ chat, place, person }: CommandContext, everywhere: bool
 /** @throws Mistake for those who do not manage the channel. */
 function scopeFor({ place, person }: CommandContext, everywhere: boolean): Scope {
   if (!person.moderator) {
-    throw new Mistake("Only those who manage this channel may change its settings. `/settings` alone shows them to everybody.");
+    throw new Mistake(
+      "Only those who manage this channel may change its settings. `/settings` alone shows them to everybody.",
+    );
   }
   const { platform, community, channel } = place;
   return { platform, community, ...(everywhere ? {} : { channel }) };

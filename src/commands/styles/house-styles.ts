@@ -21,7 +21,8 @@ export interface HouseStyle {
   readonly path: string;
 }
 
-const line = (what: string, longest: number) => z.string().trim().min(1, `give ${what}`).max(longest, `at most ${longest} characters`);
+const line = (what: string, longest: number) =>
+  z.string().trim().min(1, `give ${what}`).max(longest, `at most ${longest} characters`);
 
 const Entry = z.strictObject({
   // Emoji that need a variation selector come back from platforms in two spellings.
@@ -47,7 +48,8 @@ const StylesFile = z
       if (opposite === undefined) continue;
       const other = Object.hasOwn(styles, opposite) ? styles[opposite] : undefined;
       if (opposite === name) wrong(name, "opposite", "a style is not its own opposite; name another, or leave it out");
-      else if (!other) wrong(name, "opposite", `there is no style ${opposite}; name one of ${Object.keys(styles).join(", ")}`);
+      else if (!other)
+        wrong(name, "opposite", `there is no style ${opposite}; name one of ${Object.keys(styles).join(", ")}`);
       else if (other.opposite !== name)
         wrong(name, "opposite", `${opposite} does not name ${name} as its opposite; write opposite: ${name} there`);
     }
@@ -66,7 +68,8 @@ export function parseHouseStyles(text: string, file: string, folder: string): re
   const { licence, credit, styles } = parsed.data;
   return Object.entries(styles).map(([name, { emoji, help, opposite }]) => {
     const path = join(folder, `${name}.jpg`);
-    if (!existsSync(path)) throw new Error(`${file}: styles.${name} has no picture; npx tsx scripts/make-styles.ts ${name} draws ${path}`);
+    if (!existsSync(path))
+      throw new Error(`${file}: styles.${name} has no picture; npx tsx scripts/make-styles.ts ${name} draws ${path}`);
     return { name, emoji, help, ...(opposite === undefined ? {} : { opposite }), credit, licence, path };
   });
 }

@@ -29,16 +29,26 @@ export interface StyleShelf {
  * @param others words that may have been meant instead, for instance options of the command
  * @throws Mistake with the nearest name
  */
-export async function findStyle(shelf: StyleShelf, place: Place, wanted: string, others: readonly string[] = []): Promise<Style> {
+export async function findStyle(
+  shelf: StyleShelf,
+  place: Place,
+  wanted: string,
+  others: readonly string[] = [],
+): Promise<Style> {
   const styles = await shelf.list(place);
   const word = wanted.trim().toLowerCase();
   const found = styles.find(({ name, emoji }) => name === word || sameEmoji(emoji, word));
   if (found) return found;
   const names = styles.map(({ name }) => name);
-  if (others.includes(word)) throw new Mistake(`${word} is an option and needs a value: write ${word}: and the value after it.`);
+  if (others.includes(word))
+    throw new Mistake(`${word} is an option and needs a value: write ${word}: and the value after it.`);
   const near = nearest(word, [...names, ...others]);
   const shown = plain(wanted.length > 40 ? `${wanted.slice(0, 37)}...` : wanted);
-  const rest = near ? `did you mean ${near}?` : names.length > 0 ? `there are ${names.join(", ")}.` : "there are none yet.";
+  const rest = near
+    ? `did you mean ${near}?`
+    : names.length > 0
+      ? `there are ${names.join(", ")}.`
+      : "there are none yet.";
   throw new Mistake(`There is no style called ${shown}; ${rest}`);
 }
 

@@ -7,7 +7,9 @@ const HOUSE = "Dreamloom, CC0";
 
 /** A shelf with the styles that a community has added, and behind them those that come with the program. */
 export function styleShelf(own: Store["styles"]): StyleShelf {
-  const house = loadHouseStyles().map((style): Style => ({ ...style, by: HOUSE, picture: () => readHouseStyle(style) }));
+  const house = loadHouseStyles().map(
+    (style): Style => ({ ...style, by: HOUSE, picture: () => readHouseStyle(style) }),
+  );
   return {
     async list({ platform, community }) {
       const added = own.list({ platform, community }).map(

@@ -11,8 +11,16 @@ const WEEK_MINUTES = 7 * 24 * 60;
 const EXAMPLE = "For example: `/blend vote minutes:10`";
 
 export const voteOptions = {
-  vote: flagOption({ help: "Lets the channel vote by reactions: the shares of the votes become the styles' shares", default: false }),
-  minutes: integerOption({ help: "How long a vote is open, in minutes", minimum: 1, maximum: WEEK_MINUTES, default: MINUTES }),
+  vote: flagOption({
+    help: "Lets the channel vote by reactions: the shares of the votes become the styles' shares",
+    default: false,
+  }),
+  minutes: integerOption({
+    help: "How long a vote is open, in minutes",
+    minimum: 1,
+    maximum: WEEK_MINUTES,
+    default: MINUTES,
+  }),
 } as const;
 
 /**
@@ -31,7 +39,9 @@ export function readVote(given: Params, asked: Params): { readonly ask: Ask; rea
   if (Number(sweep ?? 0) > 0) throw new Mistake(`A vote makes one picture, so leave sweep out. ${EXAMPLE}`);
   const named = typeof styles === "string" ? readShares(styles) : undefined;
   if (named?.some(({ weight }) => weight !== undefined)) {
-    throw new Mistake("In a vote, the votes are the shares: name styles without numbers. For example: `/blend vote summer winter`");
+    throw new Mistake(
+      "In a vote, the votes are the shares: name styles without numbers. For example: `/blend vote summer winter`",
+    );
   }
   if (named?.some(({ style }) => style.toLowerCase() === PHOTO)) {
     throw new Mistake(`The photo's own style has no emoji to vote with; leave it out. ${EXAMPLE}`);

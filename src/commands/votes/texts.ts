@@ -31,7 +31,9 @@ export interface Ballot {
 /** The message while people vote. An edit keeps its pictures. */
 export function open(ballot: Ballot, tally: Tally): OutgoingMessage {
   const until =
-    ballot.endsAt === undefined ? "" : ` Open for ${duration(ballot.minutes * 60)}, until ${clock(ballot.endsAt, ballot.minutes)}.`;
+    ballot.endsAt === undefined
+      ? ""
+      : ` Open for ${duration(ballot.minutes * 60)}, until ${clock(ballot.endsAt, ballot.minutes)}.`;
   const text = [
     `**A vote: which styles shall it be?** Opened by ${plain(ballot.opener.name)}.${until}`,
     "React with the styles you like. Everybody has one vote, split among what they choose; the shares of the votes become the shares of the blend.",
@@ -65,7 +67,10 @@ export function decided(ballot: Ballot, tally: Tally, painted: readonly StyleSha
 
 /** The message when nothing comes of it. */
 export function ended(ballot: Ballot, tally: Tally, why: string): OutgoingMessage {
-  return { text: [`**The vote is over.** ${why}`, ...results(ballot.candidates, tally)].join("\n"), keepPictures: true };
+  return {
+    text: [`**The vote is over.** ${why}`, ...results(ballot.candidates, tally)].join("\n"),
+    keepPictures: true,
+  };
 }
 
 /** Who chose, as a result's credits name them: "5 people of #art". */

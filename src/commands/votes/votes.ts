@@ -84,7 +84,9 @@ export class Votes {
     const other = openIn(desk, place);
     if (other || this.#opening.has(channel)) {
       const who = other ? `, opened by ${plain(other.author.name)}` : "";
-      throw new Mistake(`There is a vote in this channel already${who}. One at a time: ✅ under it paints, its Cancel button ends it.`);
+      throw new Mistake(
+        `There is a vote in this channel already${who}. One at a time: ✅ under it paints, its Cancel button ends it.`,
+      );
     }
     this.#opening.add(channel);
     try {
@@ -96,7 +98,10 @@ export class Votes {
       const author = { id: person.id, name: person.name };
       const expiresAt = Date.now() + ask.minutes * 60_000;
       const payload: Payload = { given, provenance, candidates, minutes: ask.minutes };
-      const first = texts.open({ opener: author, candidates, minutes: ask.minutes, endsAt: expiresAt }, { people: 0, shares: [] });
+      const first = texts.open(
+        { opener: author, candidates, minutes: ask.minutes, endsAt: expiresAt },
+        { people: 0, shares: [] },
+      );
       const { keepPictures: _kept, ...message } = first;
       const outgoing = await fitPlace(chat, place, { ...message, pictures: [await contactSheet(styles), shown] });
       const ref = (await context.announce(outgoing)) ?? (await chat.post(place, outgoing));
@@ -105,7 +110,9 @@ export class Votes {
       this.#arm(ref, expiresAt, chat, desk);
       for (const { emoji } of candidates) {
         // One that the platform does not take can still be given by people.
-        await chat.react(ref, emoji).catch((error: unknown) => desk.logger.warn({ err: error, emoji }, "a reaction could not be added"));
+        await chat
+          .react(ref, emoji)
+          .catch((error: unknown) => desk.logger.warn({ err: error, emoji }, "a reaction could not be added"));
       }
     } finally {
       this.#opening.delete(channel);
@@ -145,7 +152,12 @@ export class Votes {
     }
     if (this.#ending.has(keyOf(message))) throw new Mistake("The painting is just being started; cancel that.");
     if (this.#close(board, desk))
-      await this.#lastWord(board, texts.ended(ballotOf(board), count(board, desk), `Cancelled by ${plain(person.name)}.`), chat, desk);
+      await this.#lastWord(
+        board,
+        texts.ended(ballotOf(board), count(board, desk), `Cancelled by ${plain(person.name)}.`),
+        chat,
+        desk,
+      );
   }
 
   /** Takes up the votes of a chat that were open when the program stopped; those whose time is over are ended at once. */
@@ -158,7 +170,8 @@ export class Votes {
       if (until === undefined) continue;
       this.#arm(message, until, chat, desk);
       // The last count before the stop may not have been shown.
-      if (until > Date.now()) this.#liveMessage(message, chat, desk).show(texts.open(ballotOf(board), count(board, desk)));
+      if (until > Date.now())
+        this.#liveMessage(message, chat, desk).show(texts.open(ballotOf(board), count(board, desk)));
     }
   }
 
@@ -206,7 +219,8 @@ export class Votes {
       if (counted.people === 0) {
         // ✅ before anybody has voted is a slip.
         if (by) return;
-        if (this.#close(board, desk)) await this.#lastWord(board, texts.ended(ballotOf(board), counted, NOBODY), chat, desk);
+        if (this.#close(board, desk))
+          await this.#lastWord(board, texts.ended(ballotOf(board), counted, NOBODY), chat, desk);
         return;
       }
       await this.#paint(board, counted, chat, desk);
@@ -235,8 +249,11 @@ export class Votes {
         return;
       }
       const mistaken = error instanceof Mistake;
-      if (!mistaken) desk.logger.error({ err: error, message: message.id }, "what a channel has chosen could not be started");
-      const why = mistaken ? error.message : (diskTrouble(error) ?? "Something went wrong on my side; it has been written to the log.");
+      if (!mistaken)
+        desk.logger.error({ err: error, message: message.id }, "what a channel has chosen could not be started");
+      const why = mistaken
+        ? error.message
+        : (diskTrouble(error) ?? "Something went wrong on my side; it has been written to the log.");
       // It has been said, and the next start closes it.
       if (isMade(known, desk)) return;
       // It stays, with every vote, for whoever may try again.
@@ -251,7 +268,13 @@ export class Votes {
     }
   }
 
-  async #start(board: Board, counted: Tally, painted: ReturnType<typeof largest>, chat: Chat, desk: Desk): Promise<void> {
+  async #start(
+    board: Board,
+    counted: Tally,
+    painted: ReturnType<typeof largest>,
+    chat: Chat,
+    desk: Desk,
+  ): Promise<void> {
     const { message, author } = board;
     const { place } = message;
     const { given, provenance, job: id } = payloadOf(board);
@@ -261,7 +284,10 @@ export class Votes {
       throw new Mistake("The picture of this vote is gone. Cancel it, and send the picture again with `/blend vote`.");
     const person = { ...author, moderator: false };
     const photo = await downloadPicture({ desk, person, place }, source);
-    const shares = painted.map(({ style, share }) => ({ style, weight: Math.max(0.001, Math.round(share * 1000) / 1000) }));
+    const shares = painted.map(({ style, share }) => ({
+      style,
+      weight: Math.max(0.001, Math.round(share * 1000) / 1000),
+    }));
     const choice = recipe.name === "stylize" ? { style: painted[0]?.style } : { styles: printShares(shares) };
     // One style alone is a painting, which knows less than a blend.
     const kept = Object.fromEntries(Object.entries(given).filter(([key]) => Object.hasOwn(recipe.options, key)));
@@ -303,7 +329,10 @@ export class Votes {
 }
 
 /** The styles to choose from: those that were named, or all that a message can carry. */
-async function candidatesOf({ desk, place }: CommandContext, named: readonly string[] | undefined): Promise<readonly Style[]> {
+async function candidatesOf(
+  { desk, place }: CommandContext,
+  named: readonly string[] | undefined,
+): Promise<readonly Style[]> {
   const usable = (style: Style) => !sameEmoji(style.emoji, ENOUGH);
   if (named === undefined) {
     const all = (await desk.styles.list(place)).filter(usable).slice(0, MOST_CANDIDATES);
@@ -317,14 +346,19 @@ async function candidatesOf({ desk, place }: CommandContext, named: readonly str
     if (!styles.some(({ name }) => name === style.name)) styles.push(style);
   }
   if (styles.length < 2)
-    throw new Mistake("A vote needs two styles at least. For example: `/blend vote summer winter`; without any, all are there.");
+    throw new Mistake(
+      "A vote needs two styles at least. For example: `/blend vote summer winter`; without any, all are there.",
+    );
   return styles;
 }
 
 function openIn(desk: Desk, { platform, community, channel }: MessageRef["place"]): Board | undefined {
   return desk.store.boards
     .list(VOTE)
-    .find(({ message: { place } }) => place.platform === platform && place.community === community && place.channel === channel);
+    .find(
+      ({ message: { place } }) =>
+        place.platform === platform && place.community === community && place.channel === channel,
+    );
 }
 
 function mayEnd(person: Person, { author }: Board): boolean {
@@ -352,7 +386,12 @@ function payloadOf(board: Board): Payload {
 
 function ballotOf(board: Pick<Board, "author" | "payload" | "expiresAt">): texts.Ballot {
   const { candidates, minutes } = board.payload as unknown as Payload;
-  return { opener: board.author, candidates, minutes, ...(board.expiresAt === undefined ? {} : { endsAt: board.expiresAt }) };
+  return {
+    opener: board.author,
+    candidates,
+    minutes,
+    ...(board.expiresAt === undefined ? {} : { endsAt: board.expiresAt }),
+  };
 }
 
 function count(board: Board, desk: Desk): Tally {

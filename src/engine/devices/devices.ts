@@ -58,8 +58,15 @@ export function mendOf(name: DeviceName): string {
 const require = createRequire(import.meta.url);
 
 function cudaProvider(): boolean {
-  const folder = join(dirname(require.resolve("onnxruntime-node/package.json")), "bin/napi-v6", process.platform, process.arch);
-  return ["libonnxruntime_providers_cuda.so", "onnxruntime_providers_cuda.dll"].some((file) => existsSync(join(folder, file)));
+  const folder = join(
+    dirname(require.resolve("onnxruntime-node/package.json")),
+    "bin/napi-v6",
+    process.platform,
+    process.arch,
+  );
+  return ["libonnxruntime_providers_cuda.so", "onnxruntime_providers_cuda.dll"].some((file) =>
+    existsSync(join(folder, file)),
+  );
 }
 
 /** What is missing for a device, as far as that shows without loading anything; undefined where it must be tried. */
@@ -69,10 +76,13 @@ export function obstacle(name: DeviceName): Obstacle | undefined {
     case "onnx-cuda":
       return cudaProvider() ? undefined : { why: "onnxruntime's CUDA provider is not installed.", mend };
     case "onnx-webgpu":
-      if (process.platform === "linux" && vulkanDrivers().length === 0) return { why: "There is no Vulkan driver.", mend };
+      if (process.platform === "linux" && vulkanDrivers().length === 0)
+        return { why: "There is no Vulkan driver.", mend };
       return undefined;
     case "tfjs-node-gpu":
-      return tfjsNativePart() ? undefined : { why: "The native part of @tensorflow/tfjs-node-gpu is not installed.", mend };
+      return tfjsNativePart()
+        ? undefined
+        : { why: "The native part of @tensorflow/tfjs-node-gpu is not installed.", mend };
     default:
       return undefined;
   }
@@ -80,5 +90,7 @@ export function obstacle(name: DeviceName): Obstacle | undefined {
 
 /** Whether a device is known to be slower than the CPU without trying. */
 export function isSoftware(name: DeviceName): boolean {
-  return name === "tfjs-cpu" || (name === "onnx-webgpu" && process.platform === "linux" && vulkanProblem() === "software");
+  return (
+    name === "tfjs-cpu" || (name === "onnx-webgpu" && process.platform === "linux" && vulkanProblem() === "software")
+  );
 }

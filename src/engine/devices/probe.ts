@@ -80,7 +80,9 @@ function findings(child: ChildProcess, request: ProbeRequest, limitMs: number): 
       child.kill("SIGKILL");
     });
     child.on("error", (error) => settle(`It could not be tried: ${error.message}.`));
-    child.on("exit", (code, signal) => settle(said?.done ? said : `Trying it crashed (${signal ?? `exit code ${code}`}).`));
+    child.on("exit", (code, signal) =>
+      settle(said?.done ? said : `Trying it crashed (${signal ?? `exit code ${code}`}).`),
+    );
     child.send(request, () => undefined);
   });
 }

@@ -9,7 +9,14 @@ import type { Node, Pads, Pair } from "./node.js";
 /** A number, or a name that stands for one. */
 export type Dimension = number | string;
 
-function windowed(size: Dimension, kernel: number, stride: number, before: number, after: number, dilation = 1): Dimension {
+function windowed(
+  size: Dimension,
+  kernel: number,
+  stride: number,
+  before: number,
+  after: number,
+  dilation = 1,
+): Dimension {
   const lost = dilation * (kernel - 1) - before - after;
   if (stride === 1 && lost === 0) return size;
   if (typeof size === "number") return Math.floor((size - lost - 1) / stride) + 1;

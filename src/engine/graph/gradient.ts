@@ -82,8 +82,12 @@ const RULES: { readonly [K in Operation]: Rule<K> } = {
     const swap = g.shape.map((_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
     // A A^T, the Gram matrix: one product with the symmetric part instead of two products.
     if (a === b && !transposeA && transposeB) return [ops.matmul(ops.add(g, ops.transpose(g, swap)), a)];
-    const ga = transposeA ? ops.matmul(b, g, { transposeA: transposeB, transposeB: true }) : ops.matmul(g, b, { transposeB: !transposeB });
-    const gb = transposeB ? ops.matmul(g, a, { transposeA: true, transposeB: transposeA }) : ops.matmul(a, g, { transposeA: !transposeA });
+    const ga = transposeA
+      ? ops.matmul(b, g, { transposeA: transposeB, transposeB: true })
+      : ops.matmul(g, b, { transposeB: !transposeB });
+    const gb = transposeB
+      ? ops.matmul(g, a, { transposeA: true, transposeB: transposeA })
+      : ops.matmul(a, g, { transposeA: !transposeA });
     return [ga, gb];
   },
   transpose: (n, g) => {
@@ -99,7 +103,8 @@ const RULES: { readonly [K in Operation]: Rule<K> } = {
     const { axis } = n.attributes;
     const sizes = n.inputs.map((x) => {
       const size = x.shape[axis];
-      if (typeof size !== "number") throw new GraphError("the gradient of concat needs sizes that are known along its axis");
+      if (typeof size !== "number")
+        throw new GraphError("the gradient of concat needs sizes that are known along its axis");
       return size;
     });
     const total = sizes.reduce((a, b) => a + b, 0);
@@ -133,7 +138,8 @@ function differentiate<K extends Operation>(node: NodeOf<K>, g: Node, y: Node): 
  * @throws GraphError when loss does not depend on wrt, or an operation on the way has no rule
  */
 export function gradient(loss: Node, wrt: Node): Node {
-  if (loss.shape.length !== 0) throw new GraphError(`a loss is one number, shape []; this one has shape ${ops.showShape(loss.shape)}`);
+  if (loss.shape.length !== 0)
+    throw new GraphError(`a loss is one number, shape []; this one has shape ${ops.showShape(loss.shape)}`);
   return gradientOf([{ of: loss, g: ops.scalar(1) }], wrt);
 }
 
@@ -142,7 +148,8 @@ export function gradientOf(seeds: readonly { readonly of: Node; readonly g: Node
   const order = topologicalOrder(seeds.map((s) => s.of));
   const depends = new Set<Node>();
   for (const n of order)
-    if (n === wrt || (n.op !== "stopGradient" && n.op !== "count" && n.inputs.some((x) => depends.has(x)))) depends.add(n);
+    if (n === wrt || (n.op !== "stopGradient" && n.op !== "count" && n.inputs.some((x) => depends.has(x))))
+      depends.add(n);
   const gradients = new Map<Node, Node>();
   const accumulate = (n: Node, g: Node): void => {
     const before = gradients.get(n);

@@ -40,7 +40,8 @@ function dim(x: Node, axis: number): Dim {
 }
 
 function expectRank(x: Node, rank: number, what: string): void {
-  if (x.shape.length !== rank) throw new GraphError(`${what} needs a tensor of rank ${rank}, got ${showShape(x.shape)} from a ${x.op}`);
+  if (x.shape.length !== rank)
+    throw new GraphError(`${what} needs a tensor of rank ${rank}, got ${showShape(x.shape)} from a ${x.op}`);
 }
 
 /**
@@ -54,7 +55,8 @@ export function input(name: string, shape: Shape, multipleOf = 1): NodeOf<"input
 /** A fixed tensor; its shape has no unknown dimension. */
 export function constant(data: Float32Array, shape: readonly number[]): NodeOf<"constant"> {
   const size = shape.reduce((a, b) => a * b, 1);
-  if (size !== data.length) throw new GraphError(`a constant of shape ${showShape(shape)} needs ${size} numbers, got ${data.length}`);
+  if (size !== data.length)
+    throw new GraphError(`a constant of shape ${showShape(shape)} needs ${size} numbers, got ${data.length}`);
   return node("constant", [], { data }, shape) as NodeOf<"constant">;
 }
 
@@ -118,7 +120,8 @@ export function pow(x: Node, exponent: number): Node {
 
 /** `condition ? a : b`, elementwise. */
 export function where(condition: Node, a: Node, b: Node): Node {
-  if (condition.type !== "bool") throw new GraphError(`where needs a comparison as its condition, got a ${condition.op}`);
+  if (condition.type !== "bool")
+    throw new GraphError(`where needs a comparison as its condition, got a ${condition.op}`);
   const shape = broadcastShape(condition.shape, broadcastShape(a.shape, b.shape, "where"), "where");
   return node("where", [condition, a, b], NONE, shape);
 }
@@ -148,14 +151,17 @@ export function conv2d(x: Node, kernel: Node, bias?: Node, options: ConvOptions 
   const { strides = [1, 1], pads = [0, 0, 0, 0], dilations = [1, 1], groups = 1 } = options;
   const attributes: ConvAttributes = { strides, pads, dilations, groups };
   expectRank(x, 4, "conv2d");
-  if (kernel.op !== "constant") throw new GraphError("conv2d needs a constant kernel; use matmul for kernels that vary");
+  if (kernel.op !== "constant")
+    throw new GraphError("conv2d needs a constant kernel; use matmul for kernels that vary");
   const [out, cin, kh, kw] = kernel.shape as readonly number[];
   if (out === undefined || cin === undefined || kh === undefined || kw === undefined) {
     throw new GraphError(`conv2d needs a kernel of rank 4, got ${showShape(kernel.shape)}`);
   }
   const channels = dim(x, 1);
   if (channels !== null && channels !== cin * groups) {
-    throw new GraphError(`conv2d: kernel ${showShape(kernel.shape)} with ${groups} groups does not fit ${channels} channels`);
+    throw new GraphError(
+      `conv2d: kernel ${showShape(kernel.shape)} with ${groups} groups does not fit ${channels} channels`,
+    );
   }
   if (kh === 1 && kw === 1 && (strides[0] > 1 || strides[1] > 1) && pads.every((p) => p === 0)) {
     return conv2d(subsample(x, strides), kernel, bias, { groups });
@@ -224,15 +230,22 @@ export function avgPoolGradient(g: Node, like: Node, attributes: PoolAttributes)
 }
 
 /** Matrix product of the last two dimensions; leading (batch) dimensions must agree. */
-export function matmul(a: Node, b: Node, options: { readonly transposeA?: boolean; readonly transposeB?: boolean } = {}): Node {
+export function matmul(
+  a: Node,
+  b: Node,
+  options: { readonly transposeA?: boolean; readonly transposeB?: boolean } = {},
+): Node {
   const { transposeA = false, transposeB = false } = options;
   const rank = a.shape.length;
   if (rank < 2 || b.shape.length !== rank) {
-    throw new GraphError(`matmul needs two tensors of the same rank, 2 or more: ${showShape(a.shape)}, ${showShape(b.shape)}`);
+    throw new GraphError(
+      `matmul needs two tensors of the same rank, 2 or more: ${showShape(a.shape)}, ${showShape(b.shape)}`,
+    );
   }
   const [m, k1] = transposeA ? [dim(a, rank - 1), dim(a, rank - 2)] : [dim(a, rank - 2), dim(a, rank - 1)];
   const [k2, n] = transposeB ? [dim(b, rank - 1), dim(b, rank - 2)] : [dim(b, rank - 2), dim(b, rank - 1)];
-  if (k1 !== null && k2 !== null && k1 !== k2) throw new GraphError(`matmul: ${showShape(a.shape)} and ${showShape(b.shape)} do not fit`);
+  if (k1 !== null && k2 !== null && k1 !== k2)
+    throw new GraphError(`matmul: ${showShape(a.shape)} and ${showShape(b.shape)} do not fit`);
   return node("matmul", [a, b], { transposeA, transposeB }, [...a.shape.slice(0, rank - 2), m, n]);
 }
 
@@ -270,7 +283,8 @@ export function crop(x: Node, before: readonly number[], after: readonly number[
   expectRank(x, before.length, "crop");
   if (isNothing(attributes)) return x;
   const shape = x.shape.map((d, i) => (d === null ? null : d - (before[i] ?? 0) - (after[i] ?? 0)));
-  if (shape.some((d) => d !== null && d < 0)) throw new GraphError(`crop takes more than there is of ${showShape(x.shape)}`);
+  if (shape.some((d) => d !== null && d < 0))
+    throw new GraphError(`crop takes more than there is of ${showShape(x.shape)}`);
   return node("crop", [x], attributes, shape);
 }
 
@@ -295,7 +309,9 @@ export function concat(inputs: readonly Node[], axis: number): Node {
     const d = dim(x, axis);
     return total === null || d === null ? null : total + d;
   }, 0);
-  const shape = first.shape.map((d, i) => (i === axis ? sum : (d ?? inputs.find((x) => x.shape[i] !== null)?.shape[i] ?? null)));
+  const shape = first.shape.map((d, i) =>
+    i === axis ? sum : (d ?? inputs.find((x) => x.shape[i] !== null)?.shape[i] ?? null),
+  );
   return node("concat", inputs, { axis }, shape);
 }
 

@@ -93,10 +93,17 @@ export async function needFfmpeg(): Promise<void> {
 export function needRoom(width: number, height: number, frames: number): void {
   const most = Math.floor(MAX_ANIMATION_PIXELS / (width * height));
   if (frames > most)
-    throw new FilmError(`At ${width} x ${height}, a WebP or GIF holds ${most} frames. Take fewer or smaller ones, or mp4.`);
+    throw new FilmError(
+      `At ${width} x ${height}, a WebP or GIF holds ${most} frames. Take fewer or smaller ones, or mp4.`,
+    );
 }
 
-async function encodeOnce(store: FrameStore, attempt: Attempt, format: FilmFormat, options: FilmOptions): Promise<Film> {
+async function encodeOnce(
+  store: FrameStore,
+  attempt: Attempt,
+  format: FilmFormat,
+  options: FilmOptions,
+): Promise<Film> {
   const { quality, scale, every } = attempt;
   const even = format === "mp4" ? 2 : 1;
   const side = (length: number): number => {
@@ -113,7 +120,13 @@ async function encodeOnce(store: FrameStore, attempt: Attempt, format: FilmForma
     const rate = Math.round(18 + (82 - quality) / 2 + (every - 1));
     return {
       ...film,
-      bytes: await encodeMp4(store, { framesPerSecond, width, height, quality: Math.min(45, rate), signal: options.signal }),
+      bytes: await encodeMp4(store, {
+        framesPerSecond,
+        width,
+        height,
+        quality: Math.min(45, rate),
+        signal: options.signal,
+      }),
     };
   }
   const pages = await Promise.all(indices.map((index) => page(store, index, width, height)));

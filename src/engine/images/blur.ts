@@ -56,7 +56,8 @@ export function gaussianBlur(raster: Raster, sigma: number, kind: Border = "mirr
         const weight = weights[k] ?? 0;
         const above = plane + (down[y + radius - k] ?? 0) * width;
         const below = plane + (down[y + radius + k] ?? 0) * width;
-        for (let x = 0; x < width; x++) out[to + x] = (out[to + x] ?? 0) + weight * ((first[above + x] ?? 0) + (first[below + x] ?? 0));
+        for (let x = 0; x < width; x++)
+          out[to + x] = (out[to + x] ?? 0) + weight * ((first[above + x] ?? 0) + (first[below + x] ?? 0));
       }
     }
   }

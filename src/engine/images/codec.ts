@@ -20,7 +20,9 @@ export async function decode(bytes: Uint8Array, side?: number): Promise<Raster> 
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch((cause: unknown) => {
-      throw new PictureError("That picture is damaged: it could not be read to its end. Save it anew and try again.", { cause });
+      throw new PictureError("That picture is damaged: it could not be read to its end. Save it anew and try again.", {
+        cause,
+      });
     });
   return fromInterleaved(data, info.width, info.height, info.channels);
 }
@@ -53,7 +55,9 @@ export type PictureFormat = "png" | "jpeg" | "webp";
 
 /** Encodes a raster. PNG is lossless and quick (level 4); JPEG and WebP are for previews. */
 export async function encode(raster: Raster, format: PictureFormat = "png"): Promise<Uint8Array> {
-  const image = sharp(toInterleaved(raster), { raw: { width: raster.width, height: raster.height, channels: CHANNELS } });
+  const image = sharp(toInterleaved(raster), {
+    raw: { width: raster.width, height: raster.height, channels: CHANNELS },
+  });
   switch (format) {
     case "png":
       return image.png({ compressionLevel: 4 }).toBuffer();

@@ -32,7 +32,10 @@ export function sheetPlaces({ rows, columns, side, title }: SheetLayout) {
   return {
     width: 2 * MARGIN + Math.ceil(Math.max(columns * side + (columns - 1) * GAP, textWidth(title, TITLE.size))),
     height: 2 * MARGIN + rows * rowHeight,
-    tile: (row: number, column: number) => ({ x: MARGIN + column * (side + GAP), y: MARGIN + row * rowHeight + TITLE.line }),
+    tile: (row: number, column: number) => ({
+      x: MARGIN + column * (side + GAP),
+      y: MARGIN + row * rowHeight + TITLE.line,
+    }),
   };
 }
 
@@ -55,5 +58,10 @@ export function contactSheet(rows: readonly SheetRow[], layout: SheetLayout): Ra
 
 /** The middle of a picture, without a border of so many pixels. */
 export function inner(picture: Raster, border: number): Raster {
-  return cropRaster(picture, { x: border, y: border, width: picture.width - 2 * border, height: picture.height - 2 * border });
+  return cropRaster(picture, {
+    x: border,
+    y: border,
+    width: picture.width - 2 * border,
+    height: picture.height - 2 * border,
+  });
 }

@@ -25,7 +25,8 @@ function run(args: readonly string[], timeoutMs: number, signal?: AbortSignal): 
     child.on("error", reject);
     child.on("close", (code) => {
       if (code === 0) resolve();
-      else reject(new FilmError("ffmpeg could not write the film. Take webp or gif instead.", { cause: new Error(said) }));
+      else
+        reject(new FilmError("ffmpeg could not write the film. Take webp or gif instead.", { cause: new Error(said) }));
     });
   });
 }
@@ -48,11 +49,27 @@ export interface Mp4Options {
 }
 
 /** Encodes a store's frames as H.264. Players want even sides: give such a width and height. */
-export async function encodeMp4(store: FrameStore, { framesPerSecond, quality, width, height, signal }: Mp4Options): Promise<Buffer> {
+export async function encodeMp4(
+  store: FrameStore,
+  { framesPerSecond, quality, width, height, signal }: Mp4Options,
+): Promise<Buffer> {
   const out = join(store.folder, "film.mp4");
-  const input = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", `${store.width}x${store.height}`, "-r", String(framesPerSecond)];
+  const input = [
+    "-f",
+    "rawvideo",
+    "-pix_fmt",
+    "rgb24",
+    "-s",
+    `${store.width}x${store.height}`,
+    "-r",
+    String(framesPerSecond),
+  ];
   const coding = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", String(quality), "-movflags", "+faststart"];
   const scale = ["-vf", `scale=${width}:${height}:flags=lanczos`];
-  await run(["-hide_banner", "-loglevel", "error", "-y", ...input, "-i", store.path, ...scale, ...coding, out], TIMEOUT_MS, signal);
+  await run(
+    ["-hide_banner", "-loglevel", "error", "-y", ...input, "-i", store.path, ...scale, ...coding, out],
+    TIMEOUT_MS,
+    signal,
+  );
   return readFile(out);
 }

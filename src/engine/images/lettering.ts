@@ -127,7 +127,10 @@ export function write({ width, height, data }: Raster, text: string, { x, y, siz
       for (let px = Math.max(0, Math.floor(left - 2)); px < Math.min(width, left + 5 * unit + 2); px++) {
         let nearest = Number.POSITIVE_INFINITY;
         for (const [x0, y0, x1, y1] of segments) {
-          nearest = Math.min(nearest, distance(px + 0.5, py + 0.5, left + x0 * unit, y + y0 * unit, left + x1 * unit, y + y1 * unit));
+          nearest = Math.min(
+            nearest,
+            distance(px + 0.5, py + 0.5, left + x0 * unit, y + y0 * unit, left + x1 * unit, y + y1 * unit),
+          );
         }
         const ink = Math.min(1, Math.max(0, pen - nearest + 0.5));
         if (ink === 0) continue;

@@ -44,7 +44,11 @@ function fold(i: number, length: number, border: "mirror" | "wrap"): number {
 }
 
 /** Shows a picture moved; its size stays. */
-export function warp({ width, height, data }: Raster, move: Move, { kernel = "cubic", border = "mirror" }: WarpOptions = {}): Raster {
+export function warp(
+  { width, height, data }: Raster,
+  move: Move,
+  { kernel = "cubic", border = "mirror" }: WarpOptions = {},
+): Raster {
   const { zoom = 1, degrees = 0, dx = 0, dy = 0 } = move;
   const angle = (degrees * Math.PI) / 180;
   const [cos, sin] = [Math.cos(angle) / zoom, Math.sin(angle) / zoom];

@@ -32,7 +32,9 @@ const Case = z.discriminatedUnion("kind", [
   z.object({
     ...shared,
     kind: z.literal("channels"),
-    terms: z.array(z.object({ layer: z.string(), channel: z.number().int().min(0), weight: z.number().default(1) })).min(1),
+    terms: z
+      .array(z.object({ layer: z.string(), channel: z.number().int().min(0), weight: z.number().default(1) }))
+      .min(1),
   }),
   z.object({ ...shared, kind: z.literal("dream"), layers: z.record(z.string(), z.number()) }),
   z.object({
@@ -85,7 +87,9 @@ async function readFloats(folder: string, file: string, shape: readonly number[]
   });
   const size = shape.reduce((a, b) => a * b, 1);
   if (bytes.byteLength !== 4 * size) {
-    throw new RecipeError(`"${file}" holds ${bytes.byteLength} bytes; a float32 tensor of shape [${shape.join(", ")}] takes ${4 * size}.`);
+    throw new RecipeError(
+      `"${file}" holds ${bytes.byteLength} bytes; a float32 tensor of shape [${shape.join(", ")}] takes ${4 * size}.`,
+    );
   }
   return { data: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)), shape };
 }
@@ -149,10 +153,20 @@ async function objectiveOf(
   }
 }
 
-async function errorsOf(test: Case, engine: CasesEngine, folder: string, shape: readonly number[]): Promise<CaseErrors> {
+async function errorsOf(
+  test: Case,
+  engine: CasesEngine,
+  folder: string,
+  shape: readonly number[],
+): Promise<CaseErrors> {
   const network = await engine.network(test.network);
   const [objective, sign] = await objectiveOf(test, engine, network, folder, shape);
-  const { loss, gradient } = await evaluate(engine.programs, network, objective, await readFloats(folder, test.at, shape));
+  const { loss, gradient } = await evaluate(
+    engine.programs,
+    network,
+    objective,
+    await readFloats(folder, test.at, shape),
+  );
   const expected = await readFloats(folder, test.gradient, shape);
   const difference = gradient.map((g, i) => sign * g - (expected.data[i] ?? 0));
   const relative = (error: number, of: number): number => (of === 0 ? error : error / of);
@@ -179,7 +193,8 @@ export async function evaluateCases(path: string, engine: CasesEngine): Promise<
     try {
       errors.push(await errorsOf(test, engine, folder, test.shape ?? shape));
     } catch (error) {
-      if (error instanceof NetworkError) throw new NetworkError(error.kind, `${test.name}: ${error.message}`, { cause: error });
+      if (error instanceof NetworkError)
+        throw new NetworkError(error.kind, `${test.name}: ${error.message}`, { cause: error });
       throw error;
     }
   }

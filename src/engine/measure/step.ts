@@ -31,7 +31,8 @@ export const TILING = 16;
 const RUNS = 5;
 const WARM_UPS = 2;
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 function noise(size: number, seed: number): Tensor {
   const next = random(seed);
@@ -55,7 +56,10 @@ const RANDOM_LAYERS = {
  * Measures a step: style as Gram matrices in the network's style layers, content as features, one size x size picture, average
  * pooling; the median of five after two warm-ups.
  */
-export async function measureStep(engine: Measurable, { network: id, size }: { network: string; size: number }): Promise<StepMeasurement> {
+export async function measureStep(
+  engine: Measurable,
+  { network: id, size }: { network: string; size: number },
+): Promise<StepMeasurement> {
   const { runtime } = engine.programs;
   const network = id === STEP_NETWORK ? randomVgg() : await engine.network(id);
   const { style: presets } = presetsOf(network);

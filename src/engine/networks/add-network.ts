@@ -45,7 +45,9 @@ async function companions(modelPath: string): Promise<string[]> {
   const ending = extname(modelPath).toLowerCase();
   const named = new Set<string>();
   if (ending === ".json") {
-    const { weightsManifest = [] } = JSON.parse(await readFile(modelPath, "utf8")) as { weightsManifest?: { paths: string[] }[] };
+    const { weightsManifest = [] } = JSON.parse(await readFile(modelPath, "utf8")) as {
+      weightsManifest?: { paths: string[] }[];
+    };
     for (const group of weightsManifest) for (const path of group.paths) named.add(normalize(path));
   } else if (ending === ".onnx") {
     for (const tensor of decodeModel(await readFile(modelPath)).graph?.initializer ?? []) {
@@ -74,10 +76,16 @@ async function freeId(wanted: string, modelsDir: string): Promise<string> {
     );
   }
   if (Object.hasOwn(catalogue(), wanted)) {
-    throw new NetworkError("unknown", `${wanted} is a network of the catalogue; choose another id, for instance --id my-${wanted}.`);
+    throw new NetworkError(
+      "unknown",
+      `${wanted} is a network of the catalogue; choose another id, for instance --id my-${wanted}.`,
+    );
   }
   if (await stat(join(modelsDir, wanted)).catch(() => undefined)) {
-    throw new NetworkError("unknown", `There is a network ${wanted} in ${modelsDir} already; choose another --id, or remove that folder.`);
+    throw new NetworkError(
+      "unknown",
+      `There is a network ${wanted} in ${modelsDir} already; choose another --id, or remove that folder.`,
+    );
   }
   return wanted;
 }
@@ -88,7 +96,8 @@ async function freeId(wanted: string, modelsDir: string): Promise<string> {
  */
 export async function addNetwork({ path, id, modelsDir, notes = {}, tryOut }: AddOptions): Promise<Added> {
   const model = await findModel(path);
-  if (model === undefined) throw new NetworkError("unknown", `There is nothing at ${path}; give the path of a network's folder or file.`);
+  if (model === undefined)
+    throw new NetworkError("unknown", `There is nothing at ${path}; give the path of a network's folder or file.`);
   formatOf(model);
   const name = await freeId(id ?? suggestedId(model), modelsDir);
   // Once from where it lies, so that what is wrong with it is told by its own path.

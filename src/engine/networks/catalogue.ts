@@ -35,7 +35,8 @@ function entryOf(id: string): CatalogueEntry | undefined {
 /** The catalogue's entry for a model found by path, by the names its path suggests. */
 export function entryFor(modelPath: string): CatalogueEntry | undefined {
   for (const name of suggestedNames(modelPath)) {
-    const entry = entryOf(name.toLowerCase()) ?? Object.values(catalogue()).find((e) => "url" in e.source && modelFile(e) === name);
+    const entry =
+      entryOf(name.toLowerCase()) ?? Object.values(catalogue()).find((e) => "url" in e.source && modelFile(e) === name);
     if (entry) return entry;
   }
   return undefined;
@@ -63,7 +64,9 @@ export async function findNetwork(
 export function unknownNetwork(idOrPath: string): NetworkError {
   const ids = Object.keys(catalogue());
   const near = nearest(idOrPath, ids);
-  const hint = near ? `did you mean ${near}?` : `there are ${ids.join(", ")}, folders in MODELS_PATH, and paths of folders or files.`;
+  const hint = near
+    ? `did you mean ${near}?`
+    : `there are ${ids.join(", ")}, folders in MODELS_PATH, and paths of folders or files.`;
   return new NetworkError("unknown", `There is no network ${idOrPath}; ${hint}`);
 }
 
@@ -105,6 +108,10 @@ export async function loadNetwork(idOrPath: string, options: LoadOptions): Promi
   const format = formatOf(path);
   const notes = await notesBeside(path);
   const known = entry ?? entryFor(path);
-  const network = assemble(idOrPath, await format.read(path), notes?.preprocessing ?? known?.preprocessing ?? format.preprocessing);
+  const network = assemble(
+    idOrPath,
+    await format.read(path),
+    notes?.preprocessing ?? known?.preprocessing ?? format.preprocessing,
+  );
   return { ...network, presets: presetsFor(network, notes, known) };
 }

@@ -28,10 +28,14 @@ const FORMATS: Readonly<Record<string, Format>> = {
 export function formatOf(path: string): Format {
   const format = FORMATS[extname(path).toLowerCase()];
   if (format) return format;
-  throw new NetworkError("unsupported", `${path} is not a network: a tfjs model.json, a Keras .h5 or an .onnx file is.`);
+  throw new NetworkError(
+    "unsupported",
+    `${path} is not a network: a tfjs model.json, a Keras .h5 or an .onnx file is.`,
+  );
 }
 
-const isModel = (name: string): boolean => name === "model.json" || (extname(name).toLowerCase() in FORMATS && extname(name) !== ".json");
+const isModel = (name: string): boolean =>
+  name === "model.json" || (extname(name).toLowerCase() in FORMATS && extname(name) !== ".json");
 
 /**
  * The model file that a path means: itself, or the only one in a folder.
@@ -43,12 +47,17 @@ export async function findModel(path: string, inside?: string): Promise<string |
   const kind = await stat(path).catch(() => undefined);
   if (!kind) return undefined;
   if (!kind.isDirectory()) return path;
-  if (inside !== undefined && (await stat(join(path, inside)).catch(() => undefined))?.isFile()) return join(path, inside);
+  if (inside !== undefined && (await stat(join(path, inside)).catch(() => undefined))?.isFile())
+    return join(path, inside);
   const models = (await readdir(path)).filter(isModel).sort();
   const [only] = models;
   if (only !== undefined && models.length === 1) return join(path, only);
-  if (only !== undefined) throw new NetworkError("unknown", `${path} holds several networks (${models.join(", ")}); name one of them.`);
-  throw new NetworkError("unknown", `${path} holds no network: a tfjs model.json, a Keras .h5 or an .onnx file is looked for.`);
+  if (only !== undefined)
+    throw new NetworkError("unknown", `${path} holds several networks (${models.join(", ")}); name one of them.`);
+  throw new NetworkError(
+    "unknown",
+    `${path} holds no network: a tfjs model.json, a Keras .h5 or an .onnx file is looked for.`,
+  );
 }
 
 /**
@@ -62,7 +71,8 @@ export async function notesBeside(modelPath: string): Promise<NetworkNotes | und
   try {
     return NetworkNotes.parse(parse(text) ?? {});
   } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
+    const why =
+      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
     throw new NetworkError("corrupt", `${file} cannot be used: ${why.replace(/\s+/g, " ")}`, { cause: error });
   }
 }

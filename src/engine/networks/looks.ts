@@ -9,7 +9,9 @@ import type { LayerWeights, Look, Presets } from "./presets.js";
  */
 export function presetsByDepth(layers: readonly LayerInfo[]): Presets {
   const plain = /^(ZeroPadding2D|Pad|Identity|Dropout|BatchNormalization)$/;
-  const good = layers.filter((l) => /^(Activation|Re[Ll][Uu]|Clip|Concat|Concatenate|LeakyRelu|LeakyReLU)$/.test(l.kind));
+  const good = layers.filter((l) =>
+    /^(Activation|Re[Ll][Uu]|Clip|Concat|Concatenate|LeakyRelu|LeakyReLU)$/.test(l.kind),
+  );
   const usable = good.length >= 4 ? good : layers.filter((l) => !plain.test(l.kind));
   const pick = usable.length > 0 ? usable : layers;
   const at = (share: number): string => pick[Math.min(pick.length - 1, Math.floor(share * pick.length))]?.name ?? "";

@@ -39,6 +39,8 @@ export function resolveLayer(network: Network, name: string): LayerInfo {
   const near = nearLayers(network, name);
   const [last = "", ...others] = [...near].reverse();
   const hint = near.length > 1 ? `${others.reverse().join(", ")} or ${last}` : last;
-  const help = hint ? `did you mean ${hint}?` : `its layers run from ${network.layers[0]?.name ?? "none"} to ${deepest}.`;
+  const help = hint
+    ? `did you mean ${hint}?`
+    : `its layers run from ${network.layers[0]?.name ?? "none"} to ${deepest}.`;
   throw new NetworkError("unknown", `${network.id} has no layer called ${name}; ${help}`);
 }

@@ -20,7 +20,11 @@ export interface ChannelTerm {
  * @param leak how much of what a layer's ReLU cuts off counts as well: with a little, a channel that sees nothing yet still tells
  *   where to go (after lucid's redirected ReLU gradients). The book has none.
  */
-export function channels(batch: readonly (readonly ChannelTerm[])[], channelsOf: (layer: string) => number, leak = 0): Objective {
+export function channels(
+  batch: readonly (readonly ChannelTerm[])[],
+  channelsOf: (layer: string) => number,
+  leak = 0,
+): Objective {
   const layers = [...new Set(batch.flat().map((term) => term.layer))].sort();
   const values: Record<string, Tensor> = {};
   for (const layer of layers) {

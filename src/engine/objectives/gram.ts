@@ -1,7 +1,19 @@
 /** Style as Gram matrices: which features occur together, wherever they are. */
 
 import type { Node } from "../graph/node.js";
-import { count, div, matmul, mul, add as plus, reduceMean, reshape, scalar, square, sub, sumAll } from "../graph/ops.js";
+import {
+  count,
+  div,
+  matmul,
+  mul,
+  add as plus,
+  reduceMean,
+  reshape,
+  scalar,
+  square,
+  sub,
+  sumAll,
+} from "../graph/ops.js";
 import type { Tensor } from "../runtimes/runtime.js";
 import { type Objective, pick, type Scope, vector } from "./objective.js";
 
@@ -68,7 +80,11 @@ export function gramLoss(targets: readonly GramTarget[], delta = 0, means = fals
  * gradient by the part's pixels is that of sum(weight * sum((G - target)^2)).
  * @param slopes D of each layer, [1, C, C]
  */
-export function gramProduct(slopes: readonly { readonly layer: string; readonly slope: Tensor }[], delta = 0, means = false): Objective {
+export function gramProduct(
+  slopes: readonly { readonly layer: string; readonly slope: Tensor }[],
+  delta = 0,
+  means = false,
+): Objective {
   const measure = means ? meanGram : gram;
   const values: Record<string, Tensor> = {};
   for (const { layer, slope } of slopes) values[`slope:${layer}`] = slope;

@@ -1,5 +1,18 @@
 /** Guide: the dream borrows the features of another picture. */
-import { add, count, div, equal, matmul, mul, reduceMax, reshape, scalar, stopGradient, sumAll, where } from "../graph/ops.js";
+import {
+  add,
+  count,
+  div,
+  equal,
+  matmul,
+  mul,
+  reduceMax,
+  reshape,
+  scalar,
+  stopGradient,
+  sumAll,
+  where,
+} from "../graph/ops.js";
 import type { Tensor } from "../runtimes/runtime.js";
 import { type Objective, pick, vector } from "./objective.js";
 
@@ -50,7 +63,8 @@ export function placesOf({ data, shape }: Tensor, most: number): Tensor {
   const places: number[] = [];
   // From the middle of each cell: the border's features are padding's as much as the picture's.
   const first = (length: number): number => Math.min(Math.floor(every / 2), length - 1);
-  for (let y = first(height); y < height; y += every) for (let x = first(width); x < width; x += every) places.push(y * width + x);
+  for (let y = first(height); y < height; y += every)
+    for (let x = first(width); x < width; x += every) places.push(y * width + x);
   const out = new Float32Array(places.length * channels);
   for (const [m, place] of places.entries()) {
     for (let c = 0; c < channels; c++) out[m * channels + c] = data[c * height * width + place] ?? 0;

@@ -52,7 +52,9 @@ export function sum(terms: readonly (readonly [Objective, number])[]): Objective
     structure: `sum(${terms.map(([term]) => term.structure).join(",")})`,
     values,
     build(scope) {
-      const losses = terms.map(([term], i) => term.build({ ...scope, value: (name, shape) => scope.value(`${i}.${name}`, shape) }));
+      const losses = terms.map(([term], i) =>
+        term.build({ ...scope, value: (name, shape) => scope.value(`${i}.${name}`, shape) }),
+      );
       const weights = scope.value("weights", [terms.length]);
       return losses.map((loss, i) => mul(loss, pick(weights, i, terms.length))).reduce(add, scalar(0));
     },

@@ -83,7 +83,8 @@ export class Lbfgs<V extends Vector = Vector> {
     }
     let { loss, gradient } = this.#last;
     for (let iteration = 0; iteration < iterations; iteration++) {
-      if (maxAbsolute(gradient) <= gradientTolerance) return { loss, iterations: iteration, evaluations, converged: true };
+      if (maxAbsolute(gradient) <= gradientTolerance)
+        return { loss, iterations: iteration, evaluations, converged: true };
       let direction = this.#direction(gradient);
       if (dot(direction, gradient) >= 0) {
         // Rounding has made the history useless: begin again with steepest descent.

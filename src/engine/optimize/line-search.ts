@@ -69,7 +69,12 @@ export async function strongWolfe<V extends Vector>(
     else if (flat(current)) return result(current);
     else if (current.slope >= 0) bracket = [current, previous];
     else {
-      const next = cubicMinimum(previous, current, current.step + 0.01 * (current.step - previous.step), current.step * 10);
+      const next = cubicMinimum(
+        previous,
+        current,
+        current.step + 0.01 * (current.step - previous.step),
+        current.step * 10,
+      );
       previous = current;
       current = await at(next);
     }

@@ -36,7 +36,12 @@ export class PyramidAdam {
   readonly #levels: readonly Level[];
 
   /** @param before moments of another size of the same picture, which are taken on, resized */
-  constructor(width: number, height: number, { rates, ...options }: PyramidAdamOptions, before?: readonly LevelMoments[]) {
+  constructor(
+    width: number,
+    height: number,
+    { rates, ...options }: PyramidAdamOptions,
+    before?: readonly LevelMoments[],
+  ) {
     const levels: Level[] = [];
     let [w, h] = [width, height];
     for (const [index, rate] of rates.entries()) {

@@ -65,7 +65,8 @@ export function naturalColours({ width, height, data }: Raster): Raster {
   const out = new Float32Array(data.length);
   for (let c = 0; c < CHANNELS; c++) {
     const [r = 0, g = 0, b = 0] = COVARIANCE[c] ?? [];
-    for (let i = 0; i < plane; i++) out[c * plane + i] = r * (data[i] ?? 0) + g * (data[plane + i] ?? 0) + b * (data[2 * plane + i] ?? 0);
+    for (let i = 0; i < plane; i++)
+      out[c * plane + i] = r * (data[i] ?? 0) + g * (data[plane + i] ?? 0) + b * (data[2 * plane + i] ?? 0);
   }
   return { width, height, data: out };
 }

@@ -16,6 +16,7 @@ const GROWTH = Math.SQRT2;
  */
 export function paintingScales(width: number, height: number, smallest = 160): Scale[] {
   const scales: Scale[] = [{ width, height }];
-  for (let side = Math.max(width, height) / GROWTH; side >= smallest / 1.1; side /= GROWTH) scales.unshift(fitInside(width, height, side));
+  for (let side = Math.max(width, height) / GROWTH; side >= smallest / 1.1; side /= GROWTH)
+    scales.unshift(fitInside(width, height, side));
   return scales;
 }

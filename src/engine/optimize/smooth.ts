@@ -30,7 +30,9 @@ export function cascade(gradient: Raster, sigma: number): Raster {
 
 /** The {@link cascade} of a gradient, by whichever way is quicker at its size. */
 export async function smooth(programs: Programs, gradient: Raster, sigma: number): Promise<Raster> {
-  return gradient.width + gradient.height > MOST_SIDES ? cascade(gradient, sigma) : smoothByRuntime(programs, gradient, sigma);
+  return gradient.width + gradient.height > MOST_SIDES
+    ? cascade(gradient, sigma)
+    : smoothByRuntime(programs, gradient, sigma);
 }
 
 /**
@@ -38,10 +40,15 @@ export async function smooth(programs: Programs, gradient: Raster, sigma: number
  * matrices is zero, but up to some size a product of matrices takes a fraction of the time that JavaScript takes for the few sums
  * (bench/smooth.ts).
  */
-export async function smoothByRuntime(programs: Programs, { width, height, data }: Raster, sigma: number): Promise<Raster> {
+export async function smoothByRuntime(
+  programs: Programs,
+  { width, height, data }: Raster,
+  sigma: number,
+): Promise<Raster> {
   const plane = width * height;
   const inputs: Record<string, Tensors[string]> = {};
-  for (const [c, name] of PLANES.entries()) inputs[name] = { data: data.subarray(c * plane, (c + 1) * plane), shape: [height, width] };
+  for (const [c, name] of PLANES.entries())
+    inputs[name] = { data: data.subarray(c * plane, (c + 1) * plane), shape: [height, width] };
   for (const [i, kernel] of kernels(sigma).entries()) {
     inputs[`across${i}`] = { data: circulant(width, kernel, 1), shape: [width, width] };
     // The mean's share goes into one of the two.
@@ -63,7 +70,12 @@ function smoothProgram() {
   return Object.fromEntries(
     PLANES.map((name) => {
       const plane = input(name, [null, null]);
-      return [name, blurs.map(({ across, down }) => matmul(down, matmul(plane, across))).reduce((sum, blurred) => add(sum, blurred))];
+      return [
+        name,
+        blurs
+          .map(({ across, down }) => matmul(down, matmul(plane, across)))
+          .reduce((sum, blurred) => add(sum, blurred)),
+      ];
     }),
   );
 }

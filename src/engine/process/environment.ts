@@ -9,12 +9,18 @@ const NAME = "GLIBC_TUNABLES";
 const HUGE_PAGES = "glibc.malloc.hugetlb";
 
 /** Does this environment lack what would make steps faster here? What somebody set on purpose counts as there. */
-export function lacksHugePages(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): boolean {
+export function lacksHugePages(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): boolean {
   return platform === "linux" && !env[NAME]?.includes(HUGE_PAGES);
 }
 
 /** `env`, with huge pages where they are to be had and nobody has decided otherwise. */
-export function engineEnvironment(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): NodeJS.ProcessEnv {
+export function engineEnvironment(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): NodeJS.ProcessEnv {
   if (!lacksHugePages(env, platform)) return env;
   return { ...env, [NAME]: [env[NAME], `${HUGE_PAGES}=1`].filter(Boolean).join(":") };
 }

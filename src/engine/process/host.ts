@@ -95,7 +95,10 @@ export class EngineHost implements Engine {
     await unlessAborted(signal, Promise.all(this.#lettingGo));
     const { job } = request;
     const result = await this.#call((id) => ({ type: "run", id, request }), { onFrame, signal, job });
-    if (!result) throw this.#closing ? new EngineError("crashed", CLOSING) : new EngineError("internal", "The engine gave no result.");
+    if (!result)
+      throw this.#closing
+        ? new EngineError("crashed", CLOSING)
+        : new EngineError("internal", "The engine gave no result.");
     return result;
   }
 
@@ -195,7 +198,11 @@ export class EngineHost implements Engine {
 
   #send(child: ChildProcess, message: ToWorker): void {
     // When the channel is gone the exit event follows, and settles everything.
-    if (child.connected) child.send(message, (error) => error && this.options.logger.warn({ err: error }, "engine did not take a message"));
+    if (child.connected)
+      child.send(
+        message,
+        (error) => error && this.options.logger.warn({ err: error }, "engine did not take a message"),
+      );
   }
 
   #receive(message: FromWorker): void {

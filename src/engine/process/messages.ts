@@ -25,7 +25,13 @@ export type FromWorker =
   | { readonly type: "result"; readonly id: number; readonly result: EngineResult }
   | { readonly type: "warmed"; readonly id: number }
   | { readonly type: "aborted"; readonly id: number }
-  | { readonly type: "failed"; readonly id: number; readonly kind: EngineErrorKind; readonly message: string; readonly cause: string }
+  | {
+      readonly type: "failed";
+      readonly id: number;
+      readonly kind: EngineErrorKind;
+      readonly message: string;
+      readonly cause: string;
+    }
   /** A line for the log, which only the parent writes. */
   | {
       readonly type: "log";

@@ -136,7 +136,10 @@ export class EnginePool implements Engine, Seating {
         if (error.kind === "crashed" || error.kind === "device") device.failures++;
         if (error.kind !== "device") throw error;
         device.leave();
-        this.#logger.error({ job: request.job, device: device.of.name }, `${device.of.name} is left alone for a while: ${error.message}`);
+        this.#logger.error(
+          { job: request.job, device: device.of.name },
+          `${device.of.name} is left alone for a while: ${error.message}`,
+        );
         const other = this.#choose(seat.megabytes);
         if (!other || other.broken) throw error;
         seat.moveTo(other);
@@ -161,16 +164,30 @@ export class EnginePool implements Engine, Seating {
   status(): EngineStatus {
     const devices = this.#devices.map(({ of, room, broken }): DeviceStatus => {
       const { state = "ready", ...rest } = of.engine.status?.() ?? { starts: 0, crashes: 0, running: room.jobs };
-      return { ...rest, name: of.name, slots: of.slots, running: room.jobs, state: broken && state !== "closed" ? "failing" : state };
+      return {
+        ...rest,
+        name: of.name,
+        slots: of.slots,
+        running: room.jobs,
+        state: broken && state !== "closed" ? "failing" : state,
+      };
     });
-    const sum = (value: (device: DeviceStatus) => number) => devices.reduce((total, device) => total + value(device), 0);
+    const sum = (value: (device: DeviceStatus) => number) =>
+      devices.reduce((total, device) => total + value(device), 0);
     const states = devices.map(({ state }) => state);
     // The best that can be said: one device is enough to work.
-    const state = (["ready", "starting", "idle", "silent", "failing", "closed"] as const).find((one) => states.includes(one)) ?? "idle";
+    const state =
+      (["ready", "starting", "idle", "silent", "failing", "closed"] as const).find((one) => states.includes(one)) ??
+      "idle";
     const memoryBytes = sum(({ memoryBytes = 0 }) => memoryBytes);
     const runtime = [...new Set(devices.flatMap(({ runtime }) => runtime || []))].join(", ");
     return {
-      ...{ state, starts: sum(({ starts }) => starts), crashes: sum(({ crashes }) => crashes), running: sum(({ running }) => running) },
+      ...{
+        state,
+        starts: sum(({ starts }) => starts),
+        crashes: sum(({ crashes }) => crashes),
+        running: sum(({ running }) => running),
+      },
       ...{ memoryBytes, runtime, devices },
     };
   }

@@ -50,7 +50,13 @@ async function run(
       send({ type: "aborted", id });
     } else {
       const { kind, message, cause } = toEngineError(error);
-      send({ type: "failed", id, kind, message, cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? "") });
+      send({
+        type: "failed",
+        id,
+        kind,
+        message,
+        cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? ""),
+      });
     }
   } finally {
     running.delete(id);

@@ -24,7 +24,9 @@ type Styles = BlendParams["styles"];
 /** One style with a share below 1: the rest goes to the photo's own style. Who knows an opposite of the style names it instead. */
 function withRest(styles: Styles): Styles {
   const [only] = styles;
-  return styles.length === 1 && only && only.weight < 1 ? [only, { picture: "image", name: "the photo", weight: 1 - only.weight }] : styles;
+  return styles.length === 1 && only && only.weight < 1
+    ? [only, { picture: "image", name: "the photo", weight: 1 - only.weight }]
+    : styles;
 }
 
 /**
@@ -40,7 +42,8 @@ export async function* blend(params: BlendParams, pictures: Pictures, context: R
   }
   if (sweep < 2) throw new RecipeError("A sweep has at least 2 pictures.");
   const [first, second] = painting.styles;
-  if (!first || !second || painting.styles.length !== 2) throw new RecipeError("A sweep goes between two styles. Name exactly two.");
+  if (!first || !second || painting.styles.length !== 2)
+    throw new RecipeError("A sweep goes between two styles. Name exactly two.");
   if (format === "mp4") await needFfmpeg();
   const { resume, ...rest } = context;
   const images = resume ? savedPictures(resume, sweep) : [];
@@ -55,7 +58,8 @@ export async function* blend(params: BlendParams, pictures: Pictures, context: R
       last = frame;
       // Inside a sweep every picture is an octave of the whole; its own octaves are previews.
       const { savable: _, ...shown } = frame;
-      if (frame.kind === "preview") yield { ...shown, octave: i + 1, octaves: sweep, progress: (i + frame.progress) / sweep };
+      if (frame.kind === "preview")
+        yield { ...shown, octave: i + 1, octaves: sweep, progress: (i + frame.progress) / sweep };
     }
     if (!last) throw new Error("a painting made no picture");
     images.push(last.image);
@@ -71,12 +75,18 @@ export async function* blend(params: BlendParams, pictures: Pictures, context: R
 function saved(images: readonly Raster[]): SavedState {
   const [first] = images;
   const numbers = { width: first?.width ?? 0, height: first?.height ?? 0 };
-  return { octave: images.length, numbers, arrays: Object.fromEntries(images.map((image, i) => [`picture${i}`, toInterleaved(image)])) };
+  return {
+    octave: images.length,
+    numbers,
+    arrays: Object.fromEntries(images.map((image, i) => [`picture${i}`, toInterleaved(image)])),
+  };
 }
 
 function savedPictures(state: SavedState, sweep: number): Raster[] {
   const { width = 0, height = 0 } = state.numbers;
-  const pictures = Array.from({ length: state.octave }, (_, i) => bytesOf(state, `picture${i}`, CHANNELS * width * height));
+  const pictures = Array.from({ length: state.octave }, (_, i) =>
+    bytesOf(state, `picture${i}`, CHANNELS * width * height),
+  );
   if (state.octave >= sweep || width * height === 0) return [];
   const images = pictures.flatMap((bytes) => (bytes ? [fromInterleaved(bytes, width, height)] : []));
   return images.length === pictures.length ? images : [];

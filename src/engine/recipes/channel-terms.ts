@@ -18,13 +18,16 @@ export function parseChannels(text: string, network: Network, layer: string | un
   return parts.map((part) => {
     const [, named, digits, weightText] = /^(?:(.+)\/)?(\d+)(?::([^:]+))?$/.exec(part) ?? [];
     const weight = weightText === undefined ? 1 : Number(weightText);
-    if (digits === undefined || !Number.isFinite(weight)) throw new RecipeError(`"${part}" is not a channel. ${EXAMPLE}`);
+    if (digits === undefined || !Number.isFinite(weight))
+      throw new RecipeError(`"${part}" is not a channel. ${EXAMPLE}`);
     const name = named ?? layer;
     if (name === undefined) throw new RecipeError(`"${part}" needs its layer. ${EXAMPLE}`);
     const info = resolveLayer(network, name);
     const channel = Number(digits);
     if (channel >= info.channels) {
-      throw new RecipeError(`${info.name} of ${network.id} has channels 0 to ${info.channels - 1}; there is no ${channel}.`);
+      throw new RecipeError(
+        `${info.name} of ${network.id} has channels 0 to ${info.channels - 1}; there is no ${channel}.`,
+      );
     }
     return { layer: info.name, channel, weight };
   });

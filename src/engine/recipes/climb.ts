@@ -76,7 +76,11 @@ export function batchOf(images: readonly Raster[]): Tensor {
 }
 
 /** What the network is shown of a picture this time, and the way back for the gradient. */
-function look(image: Raster, { jitter, turn, wobble }: Manner, next: Random): { image: Raster; back(gradient: Raster): Raster } {
+function look(
+  image: Raster,
+  { jitter, turn, wobble }: Manner,
+  next: Random,
+): { image: Raster; back(gradient: Raster): Raster } {
   const [dx, dy] = jitter > 0 ? [randomInteger(next, -jitter, jitter), randomInteger(next, -jitter, jitter)] : [0, 0];
   const shifted = jitter > 0 ? roll(image, dx, dy) : image;
   const unshift = (gradient: Raster): Raster => (jitter > 0 ? roll(gradient, -dx, -dy) : gradient);
@@ -85,7 +89,10 @@ function look(image: Raster, { jitter, turn, wobble }: Manner, next: Random): { 
   const zoom = 1 + wobble * (2 * next() - 1);
   const moved = (raster: Raster, move: Move): Raster => warp(raster, move, { kernel: "linear", border: "wrap" });
   // Turning back is the adjoint up to a factor, which the step's normalisation takes away.
-  return { image: moved(shifted, { degrees, zoom }), back: (g) => unshift(moved(g, { degrees: -degrees, zoom: 1 / zoom })) };
+  return {
+    image: moved(shifted, { degrees, zoom }),
+    back: (g) => unshift(moved(g, { degrees: -degrees, zoom: 1 / zoom })),
+  };
 }
 
 function smoothed(gradient: Raster, { blur, gradient: kind, colours }: Manner): Raster {

@@ -30,7 +30,12 @@ const [BOOK_BORDER, ROOM] = [2, 6];
 const LEAK = 0.05;
 
 /** @throws RecipeError, NetworkError for a layer, look or channel that does not exist, or for wishes that exclude one another */
-export async function dreamGoal(params: DreamParams, pictures: Pictures, network: Network, context: RecipeContext): Promise<DreamGoal> {
+export async function dreamGoal(
+  params: DreamParams,
+  pictures: Pictures,
+  network: Network,
+  context: RecipeContext,
+): Promise<DreamGoal> {
   if (params.channels !== undefined) {
     if (pictures.guide) throw new RecipeError("A dream follows channels or a guide, not both. Leave one of them out.");
     const home = params.layer ?? Object.keys(layersOf(params, network))[0];
@@ -52,8 +57,11 @@ export async function dreamGoal(params: DreamParams, pictures: Pictures, network
 }
 
 function layersOf({ layers, look, layer }: DreamParams, network: Network): LayerWeights {
-  const weights = layers !== undefined ? parseLayerWeights(layers) : layer !== undefined ? { [layer]: 1 } : lookLayers(network, look);
-  return Object.fromEntries(Object.entries(weights).map(([name, weight]) => [resolveLayer(network, name).name, weight]));
+  const weights =
+    layers !== undefined ? parseLayerWeights(layers) : layer !== undefined ? { [layer]: 1 } : lookLayers(network, look);
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, weight]) => [resolveLayer(network, name).name, weight]),
+  );
 }
 
 async function featuresOf(

@@ -57,7 +57,15 @@ const Schema = z.strictObject({
  * The book's values (12.3): 20 steps of 0.1 in 5 octaves of 1.4, no shifts, no smoothing. For VGG, the look "creatures" has the book's
  * layers. The strength is what makes a step 0.1.
  */
-const BOOK = { network: "vgg16", octaves: 5, octaveScale: 1.4, steps: 20, strength: (20 * 0.1) / 18, jitter: 0, smoothing: 0 } as const;
+const BOOK = {
+  network: "vgg16",
+  octaves: 5,
+  octaveScale: 1.4,
+  steps: 20,
+  strength: (20 * 0.1) / 18,
+  jitter: 0,
+  smoothing: 0,
+} as const;
 
 export const DreamParams = withPresets(Schema, { book: BOOK, studio: {} });
 export type DreamParams = z.output<typeof DreamParams>;
@@ -78,7 +86,11 @@ const OCTAVE_CHANGE = 18;
  * the picture, is the book's re-injection of lost detail: the photo's own detail is always whole. Large pictures are worked on in tiles.
  * @throws RecipeError, NetworkError for a layer or look that does not exist
  */
-export async function* dream(params: DreamParams, pictures: Pictures, context: RecipeContext): AsyncGenerator<Frame, void, void> {
+export async function* dream(
+  params: DreamParams,
+  pictures: Pictures,
+  context: RecipeContext,
+): AsyncGenerator<Frame, void, void> {
   const { signal, programs } = context;
   const network = await context.network(params.network);
   const goal = await dreamGoal(params, pictures, network, context);
@@ -111,7 +123,9 @@ export async function* dream(params: DreamParams, pictures: Pictures, context: R
       // Coarser as the octave goes on: details first, then only what holds together (0.5 -> 2 pixels).
       const downhill = { width, height, data: gradient };
       const smoothed =
-        params.smoothing > 0 ? await smooth(programs, downhill, params.smoothing * (0.5 + 1.5 * (step / params.steps))) : downhill;
+        params.smoothing > 0
+          ? await smooth(programs, downhill, params.smoothing * (0.5 + 1.5 * (step / params.steps)))
+          : downhill;
       // The loss is what is minimised: up is against its gradient.
       ascend(shifted, smoothed.data, -(params.strength * OCTAVE_CHANGE) / params.steps);
       clampRaster(shifted);
@@ -132,7 +146,8 @@ export async function* dream(params: DreamParams, pictures: Pictures, context: R
         numbers: { random: next.state },
         arrays: { detail: subtractRasters(image, base).data },
       });
-      if (step === params.steps) yield { kind: "octave", ...frame, savable: { bytes: base.data.byteLength, save: saved } };
+      if (step === params.steps)
+        yield { kind: "octave", ...frame, savable: { bytes: base.data.byteLength, save: saved } };
       else if (clock.due()) yield { kind: "preview", ...frame };
     }
     detail = subtractRasters(image, base);
@@ -147,10 +162,17 @@ function savedDetail(state: SavedState, sizes: readonly OctaveSize[]): Raster | 
 }
 
 /** How much of a picture is worked on at once. */
-function tileOptions({ tile }: DreamParams, network: Network, layers: readonly string[], { memoryBytes, programs, signal }: RecipeContext) {
+function tileOptions(
+  { tile }: DreamParams,
+  network: Network,
+  layers: readonly string[],
+  { memoryBytes, programs, signal }: RecipeContext,
+) {
   const stride = Math.max(...layers.map((name) => resolveLayer(network, name).stride));
   const room =
-    memoryBytes === undefined ? Number.POSITIVE_INFINITY : memoryBytes / bytesPerPixel(network, layers, { runtime: programs.runtime.name });
+    memoryBytes === undefined
+      ? Number.POSITIVE_INFINITY
+      : memoryBytes / bytesPerPixel(network, layers, { runtime: programs.runtime.name });
   return { stride, signal, pixels: tile === undefined ? room : Math.min(room, tile * tile) };
 }
 

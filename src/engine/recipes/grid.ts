@@ -69,7 +69,11 @@ export type GridParams = z.output<typeof GridParams>;
  * stand beside it. Each "octave" is one layer.
  * @throws RecipeError, NetworkError for channels or layers that do not exist
  */
-export async function* grid(params: GridParams, _pictures: Pictures, context: RecipeContext): AsyncGenerator<Frame, void, void> {
+export async function* grid(
+  params: GridParams,
+  _pictures: Pictures,
+  context: RecipeContext,
+): AsyncGenerator<Frame, void, void> {
   const network = await context.network(params.network);
   const wanted = channelsByLayer(params, network);
   const columns = Math.min(params.columns, Math.max(...[...wanted.values()].map((channels) => channels.length)));
@@ -88,7 +92,9 @@ export async function* grid(params: GridParams, _pictures: Pictures, context: Re
     const reached: { channel: number; value: number; climber: Climber }[] = [];
     let [lossStart, lossEnd] = [0, 0];
     for (let from = 0; from < channels.length; from += BATCH) {
-      const batch = channels.slice(from, from + BATCH).map((channel) => ({ channel, climber: begin(params, layer, channel) }));
+      const batch = channels
+        .slice(from, from + BATCH)
+        .map((channel) => ({ channel, climber: begin(params, layer, channel) }));
       const terms = batch.map(({ channel }): ChannelTerm[] => [{ layer, channel, weight: 1 }]);
       const objective = channelsObjective(terms, channelsOf(network), params.leak);
       const climbers = batch.map((b) => b.climber);
@@ -105,13 +111,21 @@ export async function* grid(params: GridParams, _pictures: Pictures, context: Re
       }
       const values = await means(context, network, layer, climbers);
       const count = channelsOf(network)(layer);
-      for (const [n, { channel, climber }] of batch.entries()) reached.push({ channel, climber, value: values[n * count + channel] ?? 0 });
+      for (const [n, { channel, climber }] of batch.entries())
+        reached.push({ channel, climber, value: values[n * count + channel] ?? 0 });
     }
     reached.sort((a, b) => b.value - a.value || a.channel - b.channel);
     rows.push(rowOf(layer, reached, params, columns, border));
     const state = saved(rows);
     const savable = { bytes: sizeOf(state.arrays), save: () => state };
-    yield { kind: "octave", ...where(rows.length - 1, params.steps), image: contactSheet(rows, layout), lossStart, lossEnd, savable };
+    yield {
+      kind: "octave",
+      ...where(rows.length - 1, params.steps),
+      image: contactSheet(rows, layout),
+      lossStart,
+      lossEnd,
+      savable,
+    };
   }
 
   function where(row: number, step: number) {
@@ -147,13 +161,21 @@ function savedRows(state: SavedState, layers: readonly string[], side: number): 
 
 /** The start of a channel: noise of its own, the same in every grid of this seed. */
 function begin({ seed, size, gradient }: GridParams, layer: string, channel: number): Climber {
-  const mixed = [...layer].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), seed + Math.imul(channel, 0x9e3779b1));
+  const mixed = [...layer].reduce(
+    (sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0),
+    seed + Math.imul(channel, 0x9e3779b1),
+  );
   const next = random(mixed);
   return { next, image: gradient === "plain" ? bookNoise(size, size, next) : clouds(size, size, next) };
 }
 
 /** Mean of every channel of every picture, [N, C] flattened. */
-async function means({ programs }: RecipeContext, network: Network, layer: string, climbers: readonly Climber[]): Promise<Float32Array> {
+async function means(
+  { programs }: RecipeContext,
+  network: Network,
+  layer: string,
+  climbers: readonly Climber[],
+): Promise<Float32Array> {
   const outputs = await observe(
     programs,
     network,
@@ -190,7 +212,8 @@ function channelsByLayer({ layers, channels, sample, seed }: GridParams, network
   if (named || terms.length === 0 || homeless) {
     for (const name of named ?? spread(network)) rows.set(resolveLayer(network, name).name, []);
   }
-  if (channels !== undefined && terms.length === 0) throw new RecipeError('No channel is named. Write them as channels:"4 7 21".');
+  if (channels !== undefined && terms.length === 0)
+    throw new RecipeError('No channel is named. Write them as channels:"4 7 21".');
   if (terms.length === 0) {
     const next = random(seed);
     for (const layer of rows.keys()) rows.set(layer, drawn(channelsOf(network)(layer), sample, next));
@@ -224,7 +247,10 @@ function spread(network: Network): string[] {
   const used = new Set(Object.values(presetsOf(network).dream.looks).flatMap((look) => Object.keys(look.layers)));
   const good = network.layers.map((l) => l.name).filter((name) => used.has(name));
   const rows = Math.min(ROWS, good.length);
-  const picked = Array.from({ length: rows }, (_, i) => good[Math.round((i * (good.length - 1)) / Math.max(1, rows - 1))] ?? "");
+  const picked = Array.from(
+    { length: rows },
+    (_, i) => good[Math.round((i * (good.length - 1)) / Math.max(1, rows - 1))] ?? "",
+  );
   return [...new Set(picked)];
 }
 

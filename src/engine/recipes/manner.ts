@@ -34,7 +34,15 @@ export const displayField = z.enum(["standard", "toned", "plain"]).default("tone
 /** How to climb in an octave, counted from 0. */
 export function mannerOf(params: z.output<z.ZodObject<typeof mannerFields>>, octave: number): Manner {
   const { step, gradient, colours, jitter, turn, wobble } = params;
-  return { step, gradient, colours, jitter, turn, wobble, blur: Math.max(0, params.blur * (1 - params.blurDecay * octave)) };
+  return {
+    step,
+    gradient,
+    colours,
+    jitter,
+    turn,
+    wobble,
+    blur: Math.max(0, params.blur * (1 - params.blurDecay * octave)),
+  };
 }
 
 export function shown(image: Raster, display: z.output<typeof displayField>): Raster {

@@ -67,7 +67,11 @@ export type NeuronParams = z.output<typeof NeuronParams>;
  * Departure from the book: its network sees the picture as it is; here the mean of the network's training is always taken off.
  * @throws RecipeError, NetworkError for channels or layers that do not exist
  */
-export async function* neuron(params: NeuronParams, _pictures: Pictures, context: RecipeContext): AsyncGenerator<Frame, void, void> {
+export async function* neuron(
+  params: NeuronParams,
+  _pictures: Pictures,
+  context: RecipeContext,
+): AsyncGenerator<Frame, void, void> {
   const network = await context.network(params.network);
   const next = random(params.seed);
   const terms = termsOf(params, network, next);
@@ -95,22 +99,36 @@ export async function* neuron(params: NeuronParams, _pictures: Pictures, context
       if (step === 1) lossStart = loss;
       lossEnd = loss;
       done += side * side;
-      const where = { octave: index + 1, octaves: sizes.length, step, steps: params.steps, progress: done / total, lossStart, lossEnd };
+      const where = {
+        octave: index + 1,
+        octaves: sizes.length,
+        step,
+        steps: params.steps,
+        progress: done / total,
+        lossStart,
+        lossEnd,
+      };
       const save = (): SavedState => ({
         ...{ octave: index + 1, numbers: { random: next.state }, arrays: { image: climber.image.data } },
       });
       const savable = { bytes: climber.image.data.byteLength, save };
-      if (step === params.steps) yield { kind: "octave", ...where, image: shown(climber.image, params.display), savable };
+      if (step === params.steps)
+        yield { kind: "octave", ...where, image: shown(climber.image, params.display), savable };
       else if (clock.due()) yield { kind: "preview", ...where, image: shown(climber.image, params.display) };
     }
   }
 }
 
-function savedPicture(state: SavedState, sizes: readonly number[]): { octave: number; image: Raster; random: number } | undefined {
+function savedPicture(
+  state: SavedState,
+  sizes: readonly number[],
+): { octave: number; image: Raster; random: number } | undefined {
   const side = state.octave < sizes.length ? sizes[state.octave - 1] : undefined;
   const data = side && floatsOf(state, "image", CHANNELS * side * side);
   const { random: place } = state.numbers;
-  return data && place !== undefined ? { octave: state.octave, image: { width: side, height: side, data }, random: place } : undefined;
+  return data && place !== undefined
+    ? { octave: state.octave, image: { width: side, height: side, data }, random: place }
+    : undefined;
 }
 
 /**
@@ -133,7 +151,9 @@ export function neuronSizes({
   while (sides.length < octaves) sides.push(Math.floor((sides[sides.length - 1] ?? startSize) * octaveScale + 1e-9));
   const last = sides[sides.length - 1] ?? startSize;
   if (last > MAX_SIDE)
-    throw new RecipeError(`From ${startSize} px, ${octaves} octaves end at ${last} px; the most is ${MAX_SIDE}. Take fewer.`);
+    throw new RecipeError(
+      `From ${startSize} px, ${octaves} octaves end at ${last} px; the most is ${MAX_SIDE}. Take fewer.`,
+    );
   return sides;
 }
 

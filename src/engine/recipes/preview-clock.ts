@@ -2,7 +2,10 @@
 
 const PREVIEW_INTERVAL_MS = 1500;
 
-export function previewClock(intervalMs = PREVIEW_INTERVAL_MS, now: () => number = () => performance.now()): { due(): boolean } {
+export function previewClock(
+  intervalMs = PREVIEW_INTERVAL_MS,
+  now: () => number = () => performance.now(),
+): { due(): boolean } {
   let last = now();
   return {
     due() {

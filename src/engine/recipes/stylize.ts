@@ -80,14 +80,19 @@ export async function* stylize(params: StylizeParams, pictures: Pictures, contex
   const contentWeight = (CONTENT * (1 - Math.min(params.strength, 1 - LEAST_STRENGTH / 10))) / styleWeight;
   const stylesAt = (scale: Scale): StyleSource[] =>
     styles.map(({ raster, weight }) => {
-      const { width, height } = fitInside(raster.width, raster.height, Math.max(scale.width, scale.height) * params.styleScale);
+      const { width, height } = fitInside(
+        raster.width,
+        raster.height,
+        Math.max(scale.width, scale.height) * params.styleScale,
+      );
       return { weight, raster: resize(raster, width, height) };
     });
   const pixels = tilePixels(context, network, [...Object.keys(measure.layers), contentLayer.name], measure.pooling);
   // A scale's style targets serve all its shifts.
   let last: { readonly scale: Scale; readonly targets: ReturnType<typeof blendTargets> } | undefined;
   const targetsAt = (scale: Scale): ReturnType<typeof blendTargets> => {
-    if (last?.scale !== scale) last = { scale, targets: blendTargets(programs, network, measure, stylesAt(scale), pixels) };
+    if (last?.scale !== scale)
+      last = { scale, targets: blendTargets(programs, network, measure, stylesAt(scale), pixels) };
     return last.targets;
   };
   const steps = params.steps ?? STEPS[params.preset];
@@ -142,7 +147,12 @@ async function atSize(picture: PictureInput, size: number): Promise<Raster> {
   return resize(await picture.decode(size), width, height);
 }
 
-async function canvas({ start }: StylizeParams, photo: Raster, styles: readonly StyleSource[], next: () => number): Promise<Raster> {
+async function canvas(
+  { start }: StylizeParams,
+  photo: Raster,
+  styles: readonly StyleSource[],
+  next: () => number,
+): Promise<Raster> {
   const { width, height } = photo;
   switch (start) {
     case "photo":

@@ -87,7 +87,8 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
         return { dx: randomInteger(next, 0, across - 1), dy: randomInteger(next, 0, down - 1) };
       }),
     async goal(scale) {
-      if (last?.scale !== scale) last = { scale, targets: blendTargets(programs, network, measure, motifAt(scale), pixels) };
+      if (last?.scale !== scale)
+        last = { scale, targets: blendTargets(programs, network, measure, motifAt(scale), pixels) };
       return prepareGoal(
         { programs, network },
         { styles: await last.targets, measure, variation: VARIATION * params.smooth },

@@ -112,7 +112,13 @@ export async function* zoom(params: ZoomParams, pictures: Pictures, context: Rec
     for (const frame of saved?.frames ?? []) await store.appendBytes(frame);
     for (let f = saved?.next ?? 0; f < frames + overlap; f++) {
       if (f > 0) move(climber, params);
-      const loss = await dreamOn(params, climber, network, neuronsAt(list, f, { frames, fade, loop: params.loop === "fade" }), context);
+      const loss = await dreamOn(
+        params,
+        climber,
+        network,
+        neuronsAt(list, f, { frames, fade, loop: params.loop === "fade" }),
+        context,
+      );
       let image = shown(climber.image, display);
       if (f < overlap) {
         opening.push(image);
@@ -176,27 +182,47 @@ function savedFilm(
   const opening = Array.from({ length: overlap }, (_, i) => floatsOf(state, `opening${i}`, length));
   const frames = Array.from({ length: state.octave }, (_, i) => bytesOf(state, `frame${i}`, length));
   const raster = (pixels: Float32Array): Raster => ({ width, height, data: pixels });
-  const [openings, kept] = [opening.flatMap((pixels) => (pixels ? [raster(pixels)] : [])), frames.flatMap((frame) => frame ?? [])];
+  const [openings, kept] = [
+    opening.flatMap((pixels) => (pixels ? [raster(pixels)] : [])),
+    frames.flatMap((frame) => frame ?? []),
+  ];
   if (openings.length !== overlap || kept.length !== state.octave) return undefined;
   return { next, random: place, image: raster(data), opening: openings, frames: kept };
 }
 
 /** The film's width and height in pixels. */
-export function filmSize({ width, height }: Pick<ZoomParams, "width" | "height">, { image }: Pictures): { width: number; height: number } {
+export function filmSize(
+  { width, height }: Pick<ZoomParams, "width" | "height">,
+  { image }: Pictures,
+): { width: number; height: number } {
   const ratio = image ? image.height / image.width : 3 / 4;
   if (width !== undefined && height !== undefined) return { width, height };
   if (height !== undefined) return { width: Math.max(1, Math.round(height / ratio)), height };
   if (width !== undefined) return { width, height: Math.max(1, Math.round(width * ratio)) };
-  return image ? fitInside(image.width, image.height, DEFAULT_WIDTH) : { width: DEFAULT_WIDTH, height: Math.round(DEFAULT_WIDTH * ratio) };
+  return image
+    ? fitInside(image.width, image.height, DEFAULT_WIDTH)
+    : { width: DEFAULT_WIDTH, height: Math.round(DEFAULT_WIDTH * ratio) };
 }
 
 /** Says at once what would otherwise fail when all the work is done. */
-async function checkFormat(format: FilmFormat, width: number, height: number, frames: number, loop: ZoomParams["loop"]): Promise<void> {
+async function checkFormat(
+  format: FilmFormat,
+  width: number,
+  height: number,
+  frames: number,
+  loop: ZoomParams["loop"],
+): Promise<void> {
   if (format === "mp4") await needFfmpeg();
   else needRoom(width, height, loop === "bounce" ? 2 * frames : frames);
 }
 
-async function begin({ gradient }: ZoomParams, { image }: Pictures, width: number, height: number, next: () => number): Promise<Raster> {
+async function begin(
+  { gradient }: ZoomParams,
+  { image }: Pictures,
+  width: number,
+  height: number,
+  next: () => number,
+): Promise<Raster> {
   if (!image) return gradient === "plain" ? bookNoise(width, height, next) : clouds(width, height, next);
   // Covers the film's frame; what hangs over is cut off evenly, also where the sizes are odd.
   const scale = Math.max(width / image.width, height / image.height);
@@ -207,8 +233,17 @@ async function begin({ gradient }: ZoomParams, { image }: Pictures, width: numbe
 /** The middle of a picture, resized to cover width x height. */
 export function covered(picture: Raster, width: number, height: number): Raster {
   const scale = Math.max(width / picture.width, height / picture.height);
-  const full = resize(picture, Math.max(width, Math.round(picture.width * scale)), Math.max(height, Math.round(picture.height * scale)));
-  return cropRaster(full, { x: Math.floor((full.width - width) / 2), y: Math.floor((full.height - height) / 2), width, height });
+  const full = resize(
+    picture,
+    Math.max(width, Math.round(picture.width * scale)),
+    Math.max(height, Math.round(picture.height * scale)),
+  );
+  return cropRaster(full, {
+    x: Math.floor((full.width - width) / 2),
+    y: Math.floor((full.height - height) / 2),
+    width,
+    height,
+  });
 }
 
 /** Grows the first frame from noise through octaves, so that the film begins with something to see. */
@@ -237,7 +272,17 @@ async function* grow(
       if (step === 1) lossStart = lossEnd;
     }
     const image = shown(climber.image, params.display);
-    yield { kind: "octave", octave: index + 1, octaves: sizes.length, step: steps, steps, progress: 0, image, lossStart, lossEnd };
+    yield {
+      kind: "octave",
+      octave: index + 1,
+      octaves: sizes.length,
+      step: steps,
+      steps,
+      progress: 0,
+      image,
+      lossStart,
+      lossEnd,
+    };
   }
 }
 

@@ -24,7 +24,8 @@ function dot(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-const row = ({ data, dimensions }: Directions, i: number): Float32Array => data.subarray(i * dimensions, (i + 1) * dimensions);
+const row = ({ data, dimensions }: Directions, i: number): Float32Array =>
+  data.subarray(i * dimensions, (i + 1) * dimensions);
 
 /** First centres far from one another (k-means++, Arthur and Vassilvitskii 2007, with 1 - cosine as the distance). */
 function firstCentres(directions: Directions, k: number, next: Random): Float32Array[] {

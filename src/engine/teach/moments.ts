@@ -24,8 +24,10 @@ export class Moments {
       return { mean: reduceMean(features, [0, 2, 3]), second: gram(features) };
     };
     const { mean, second } = await observe(programs, network, `moments(${layer})`, outputs, picture);
-    for (let i = 0; i < this.#mean.length; i++) this.#mean[i] = (this.#mean[i] as number) + (mean?.data[i] ?? Number.NaN);
-    for (let i = 0; i < this.#second.length; i++) this.#second[i] = (this.#second[i] as number) + (second?.data[i] ?? Number.NaN);
+    for (let i = 0; i < this.#mean.length; i++)
+      this.#mean[i] = (this.#mean[i] as number) + (mean?.data[i] ?? Number.NaN);
+    for (let i = 0; i < this.#second.length; i++)
+      this.#second[i] = (this.#second[i] as number) + (second?.data[i] ?? Number.NaN);
     this.#pictures++;
   }
 
@@ -40,7 +42,9 @@ export class Moments {
   covariance(shrinkage: number): Float64Array {
     const n = this.channels;
     const mean = this.mean();
-    const out = this.#second.map((v, i) => v / this.#pictures - (mean[Math.floor(i / n)] as number) * (mean[i % n] as number));
+    const out = this.#second.map(
+      (v, i) => v / this.#pictures - (mean[Math.floor(i / n)] as number) * (mean[i % n] as number),
+    );
     let trace = 0;
     for (let i = 0; i < n; i++) trace += out[i * n + i] as number;
     // A layer that answers nothing at all still gives a matrix that can be factored.

@@ -22,7 +22,11 @@ export function spotNoise(picture: Raster, next: Random): Raster {
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + sign * (shifted[i] ?? 0);
   }
   const scale = 1 / Math.sqrt(COPIES);
-  return { width, height, data: sum.map((v, i) => Math.min(255, Math.max(0, v * scale + (means[Math.floor(i / pixels)] ?? 0)))) };
+  return {
+    width,
+    height,
+    data: sum.map((v, i) => Math.min(255, Math.max(0, v * scale + (means[Math.floor(i / pixels)] ?? 0)))),
+  };
 }
 
 /**
@@ -50,7 +54,8 @@ export function deadLeaves(picture: Raster, next: Random): Raster {
           : dx * dx + dy * dy < radius * radius;
         if (!inside) continue;
         const shade = grain * (next() - 0.5);
-        for (let c = 0; c < 3; c++) out.data[c * pixels + y * width + x] = (picture.data[c * pixels + from] ?? 0) + shade;
+        for (let c = 0; c < 3; c++)
+          out.data[c * pixels + y * width + x] = (picture.data[c * pixels + from] ?? 0) + shade;
       }
     }
   }
@@ -74,7 +79,8 @@ export function strangeColours({ width, height, data }: Raster, next: Random): R
   const out = new Float32Array(data.length);
   for (let i = 0; i < pixels; i++) {
     const grey = ((data[i] ?? 0) + (data[pixels + i] ?? 0) + (data[2 * pixels + i] ?? 0)) / 3;
-    for (const [c, from] of order.entries()) out[c * pixels + i] = grey + colour * ((data[from * pixels + i] ?? 0) - grey);
+    for (const [c, from] of order.entries())
+      out[c * pixels + i] = grey + colour * ((data[from * pixels + i] ?? 0) - grey);
   }
   return { width, height, data: out };
 }

@@ -12,7 +12,8 @@ export function meanSquareResponse({ weights, biases, inputs, channels }: Taught
   for (let k = 0; k < channels; k++) {
     for (let at = 0; at < places; at++) {
       let response = biases[k] as number;
-      for (let c = 0; c < inputs; c++) response += (weights[k * inputs + c] as number) * (features.data[c * places + at] as number);
+      for (let c = 0; c < inputs; c++)
+        response += (weights[k * inputs + c] as number) * (features.data[c * places + at] as number);
       if (response > 0) total += response * response;
     }
   }

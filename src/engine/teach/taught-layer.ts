@@ -70,7 +70,8 @@ export function decodeTaught(data: Uint8Array, from: string): TaughtLayer {
   if (bytes.length < START || bytes.toString("latin1", 0, MAGIC.length) !== MAGIC) {
     throw new NetworkError("corrupt", `${from} is not a taught layer; teach it again.`);
   }
-  const broken = (cause?: unknown) => new NetworkError("corrupt", `${from} is damaged or cut short; copy it or teach it again.`, { cause });
+  const broken = (cause?: unknown) =>
+    new NetworkError("corrupt", `${from} is damaged or cut short; copy it or teach it again.`, { cause });
   const length = bytes.readUInt32LE(MAGIC.length);
   if (length > MAX_HEADER || START + length > bytes.length) throw broken();
   let json: unknown;
@@ -81,7 +82,10 @@ export function decodeTaught(data: Uint8Array, from: string): TaughtLayer {
   }
   const version = z.looseObject({ version: z.int() }).safeParse(json);
   if (version.success && version.data.version !== 1) {
-    throw new NetworkError("unsupported", `${from} was taught by another version of Dreamloom; update Dreamloom, or teach it again.`);
+    throw new NetworkError(
+      "unsupported",
+      `${from} was taught by another version of Dreamloom; update Dreamloom, or teach it again.`,
+    );
   }
   const header = Header.safeParse(json);
   if (!header.success) throw broken(header.error);
@@ -91,7 +95,11 @@ export function decodeTaught(data: Uint8Array, from: string): TaughtLayer {
   const numbers = new Float32Array(count);
   for (let i = 0; i < count; i++) numbers[i] = bytes.readFloatLE(START + length + 4 * i);
   if (!numbers.every(Number.isFinite)) throw broken();
-  return { ...header.data, weights: numbers.subarray(0, channels * inputs), biases: numbers.subarray(channels * inputs) };
+  return {
+    ...header.data,
+    weights: numbers.subarray(0, channels * inputs),
+    biases: numbers.subarray(channels * inputs),
+  };
 }
 
 export async function readTaught(path: string): Promise<TaughtLayer> {

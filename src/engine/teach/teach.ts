@@ -87,7 +87,10 @@ export async function teach(options: TeachOptions): Promise<Taught> {
   if (info.kind === TAUGHT_KIND)
     throw new NetworkError("unknown", `${info.name} is a taught layer itself; teach over one of ${network.id}'s own.`);
   if (options.lessons.length < FEWEST_LESSONS) {
-    throw new NetworkError("unknown", `Give ${FEWEST_LESSONS} pictures or more to learn from; there are ${options.lessons.length}.`);
+    throw new NetworkError(
+      "unknown",
+      `Give ${FEWEST_LESSONS} pictures or more to learn from; there are ${options.lessons.length}.`,
+    );
   }
   const next = random(seed);
   const { learnt, tested } = divide(options.lessons, next);
@@ -186,7 +189,13 @@ function nothing(crop: Raster, next: Random): Raster {
 }
 
 async function featuresOf(programs: Programs, network: Network, layer: string, crop: Raster): Promise<Tensor> {
-  const { features } = await observe(programs, network, `features(${layer})`, (scope) => ({ features: scope.layer(layer) }), crop);
+  const { features } = await observe(
+    programs,
+    network,
+    `features(${layer})`,
+    (scope) => ({ features: scope.layer(layer) }),
+    crop,
+  );
   return features ?? { data: new Float32Array(), shape: [] };
 }
 
@@ -213,7 +222,8 @@ function unusual(samples: readonly Float32Array[], mean: Float64Array, factor: C
     .filter(({ length }) => length > 0)
     .sort((a, b) => b.length - a.length)
     .slice(0, Math.max(1, Math.ceil(samples.length * UNUSUAL)));
-  if (kept.length === 0) throw new NetworkError("unsupported", "This layer sees nothing in these pictures; choose another layer.");
+  if (kept.length === 0)
+    throw new NetworkError("unsupported", "This layer sees nothing in these pictures; choose another layer.");
   const dimensions = mean.length;
   const data = new Float32Array(kept.length * dimensions);
   for (const [i, { z, length }] of kept.entries())
@@ -222,7 +232,12 @@ function unusual(samples: readonly Float32Array[], mean: Float64Array, factor: C
 }
 
 /** Weights and biases: each channel answers 1, on average, to its own group's places. */
-function mix({ data, dimensions, weights }: Directions, { centres, of }: Clusters, mean: Float64Array, factor: Cholesky) {
+function mix(
+  { data, dimensions, weights }: Directions,
+  { centres, of }: Clusters,
+  mean: Float64Array,
+  factor: Cholesky,
+) {
   const [rows, biases] = [new Float32Array(centres.length * dimensions), new Float32Array(centres.length)];
   for (const [k, centre] of centres.entries()) {
     let [answer, members] = [0, 0];

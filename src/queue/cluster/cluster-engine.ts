@@ -126,7 +126,9 @@ export class ClusterEngine implements Engine {
 
   /** The id of the worker that has a job: as it was told, or as the workers themselves say. */
   workerOf(job: string): string | undefined {
-    return this.#errands.get(job)?.worker ?? this.#workers.find(({ running }) => running.some((run) => run.job === job))?.id;
+    return (
+      this.#errands.get(job)?.worker ?? this.#workers.find(({ running }) => running.some((run) => run.job === job))?.id
+    );
   }
 
   get protocol(): number {
@@ -158,7 +160,10 @@ export class ClusterEngine implements Engine {
     for (const redis of [this.#redis, this.#listener, this.#eventsRedis]) redis.disconnect();
     const closed = [this.#rounds, this.#parts?.events.close(), this.#parts?.blobs.close()];
     const enough = new AbortController();
-    await Promise.race([Promise.allSettled(closed), delay(CLOSE_MS, undefined, { signal: enough.signal }).catch(() => undefined)]);
+    await Promise.race([
+      Promise.allSettled(closed),
+      delay(CLOSE_MS, undefined, { signal: enough.signal }).catch(() => undefined),
+    ]);
     enough.abort();
   }
 
@@ -203,7 +208,9 @@ export class ClusterEngine implements Engine {
       const events = new QueueEvents(name, { connection: this.#eventsRedis, prefix, lastEventId: "0" });
       events.on("error", () => undefined);
       // An event's id begins with its time, in milliseconds by Redis' clock.
-      events.on("progress", ({ jobId, data }, id) => this.#reported(jobId, data as Report, Number.parseInt(id, 10) >= openedMs));
+      events.on("progress", ({ jobId, data }, id) =>
+        this.#reported(jobId, data as Report, Number.parseInt(id, 10) >= openedMs),
+      );
       for (const event of ["completed", "failed", "waiting", "removed"] as const) {
         events.on(event, ({ jobId }: { readonly jobId: string }) => this.#happened(jobId));
       }
@@ -252,7 +259,9 @@ export class ClusterEngine implements Engine {
       const picture = await blobs.get(report.blob);
       // Somebody has had it, or it was a preview that a newer one has replaced.
       if (!picture || errand.signal.aborted) return;
-      const checkpoint = report.checkpoint ? unpackCheckpoint(await blobs.get(blobKeys.checkpoint(errand.job))) : undefined;
+      const checkpoint = report.checkpoint
+        ? unpackCheckpoint(await blobs.get(blobKeys.checkpoint(errand.job)))
+        : undefined;
       await blobs.delete([report.blob]);
       errand.onFrame({ ...report.frame, picture, ...(checkpoint && { checkpoint }) });
     });
@@ -312,7 +321,14 @@ export class ClusterEngine implements Engine {
     const { recipe, params, pictures } = errand.request;
     for (const [role, bytes] of Object.entries(pictures)) await blobs.put(blobKeys.input(job, role), bytes);
     if (checkpoint) await blobs.put(blobKeys.checkpoint(job), packCheckpoint(checkpoint));
-    const task: Task = { job, recipe, params, pictures: Object.keys(pictures), ...(megabytes !== undefined && { megabytes }), jobSeconds };
+    const task: Task = {
+      job,
+      recipe,
+      params,
+      pictures: Object.keys(pictures),
+      ...(megabytes !== undefined && { megabytes }),
+      jobSeconds,
+    };
     const age = Math.ceil(cluster.keepHours * 3600);
     const options = { jobId: ticketOf(job), attempts: TRIES, backoff: { type: "fixed", delay: 500 } };
     errand.sent = true;

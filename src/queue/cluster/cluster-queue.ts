@@ -52,11 +52,19 @@ export class ClusterQueue implements JobQueue {
     const { cluster, journal, estimator, limits, jobSeconds, logger, now, protocol, onDownload } = options;
     this.#logger = logger;
     const onWorkers = (workers: readonly WorkerInfo[]) => this.#meet(workers);
-    this.#engine = new ClusterEngine({ cluster, jobSeconds, logger, onWorkers, onDownload, ...(protocol !== undefined && { protocol }) });
+    this.#engine = new ClusterEngine({
+      cluster,
+      jobSeconds,
+      logger,
+      onWorkers,
+      onDownload,
+      ...(protocol !== undefined && { protocol }),
+    });
     const turns = { engine: this.#engine, concurrency: 0, elsewhere: true };
     this.#turns = new FairQueue({ ...turns, journal, estimator, limits, jobSeconds, logger, ...(now && { now }) });
     // By then the journal knows how it ended.
-    for (const event of ["done", "failed", "cancelled"] as const) this.#turns.on(event, (...[job]) => this.#engine.forget(job.id));
+    for (const event of ["done", "failed", "cancelled"] as const)
+      this.#turns.on(event, (...[job]) => this.#engine.forget(job.id));
   }
 
   /** Redis answers. */
@@ -93,7 +101,8 @@ export class ClusterQueue implements JobQueue {
   }
 
   notice(): string | undefined {
-    if (!this.#engine.reachable) return "The queue cannot be reached just now. What it has is not lost; it goes on when it is back.";
+    if (!this.#engine.reachable)
+      return "The queue cannot be reached just now. What it has is not lost; it goes on when it is back.";
     return this.absence ?? this.#turns.notice();
   }
 
@@ -167,7 +176,8 @@ export class ClusterQueue implements JobQueue {
   #meet(workers: readonly WorkerInfo[]): void {
     const own = this.#engine.ownWorkers;
     const slots = own.reduce((sum, worker) => sum + worker.slots, 0);
-    const notice = slots > 0 ? undefined : absence(workers.filter(({ protocol }) => protocol !== this.#engine.protocol));
+    const notice =
+      slots > 0 ? undefined : absence(workers.filter(({ protocol }) => protocol !== this.#engine.protocol));
     if (notice !== this.#notice || !this.#joined) {
       if (notice) this.#logger.warn({ workers: workers.map(({ id, version }) => ({ id, version })) }, notice);
       else this.#logger.info({ workers: own.length, slots }, "workers are there");

@@ -28,7 +28,9 @@ export class Outbox {
 
   /** Resolves when all has been sent, or given up because the signal is aborted. */
   async idle(): Promise<void> {
-    const stopped = new Promise<void>((resolve) => this.signal.addEventListener("abort", () => resolve(), { once: true }));
+    const stopped = new Promise<void>((resolve) =>
+      this.signal.addEventListener("abort", () => resolve(), { once: true }),
+    );
     while (this.#waiting > 0 && !this.signal.aborted) await Promise.race([this.#last, stopped]);
   }
 

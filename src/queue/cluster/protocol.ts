@@ -62,6 +62,11 @@ export type Report =
 
 /** How a run ended; the same as BullMQ's "return value". */
 export type Outcome =
-  | { readonly status: "done"; readonly worker: string; readonly blob: string; readonly result: Omit<EngineResult, "picture"> }
+  | {
+      readonly status: "done";
+      readonly worker: string;
+      readonly blob: string;
+      readonly result: Omit<EngineResult, "picture">;
+    }
   | { readonly status: "failed"; readonly worker: string; readonly kind: EngineErrorKind; readonly message: string }
   | { readonly status: "cancelled"; readonly worker: string };

@@ -5,7 +5,13 @@ import { type Job as Ticket, UnrecoverableError, WaitingError, Worker } from "bu
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Config } from "../../config.js";
-import { type Engine, type EngineDownload, EngineError, type EngineFrame, type EngineResult } from "../../engine/process/engine.js";
+import {
+  type Engine,
+  type EngineDownload,
+  EngineError,
+  type EngineFrame,
+  type EngineResult,
+} from "../../engine/process/engine.js";
 import { Room } from "../../room.js";
 import { version } from "../../version.js";
 import { overtime } from "../failures.js";
@@ -98,7 +104,19 @@ export class QueueWorker {
     const running = [...this.#runs.values()].map(({ state }) => state);
     const times = { startedAt: this.#startedAt, at: Date.now() };
     const [protocol, stopping] = [this.#protocol, this.#stopping];
-    return { id: this.id, host: hostname(), pid: process.pid, version, protocol, slots, megabytes, device, ...times, stopping, running };
+    return {
+      id: this.id,
+      host: hostname(),
+      pid: process.pid,
+      version,
+      protocol,
+      slots,
+      megabytes,
+      device,
+      ...times,
+      stopping,
+      running,
+    };
   }
 
   /** Resolves when it takes jobs; as long as Redis is away it tries again, and the log says so. Rejects when it is stopped before. */
@@ -112,11 +130,15 @@ export class QueueWorker {
     const [blocking, listener] = [connectBlocking(url, "worker-jobs"), connectBlocking(url, "worker-cancel")];
     const registry = new Registry(redis, prefix, heartbeatSeconds * 1000);
     const cancellations = new Cancellations(redis, prefix);
-    const worker = new Worker<Task, Outcome>(queueName(this.#protocol), (ticket, token = "") => this.#work(ticket, token), {
-      connection: blocking,
-      ...{ prefix, autorun: false, concurrency: slots, maxStalledCount: VANISHED },
-      ...{ lockDuration: this.#lockMs, stalledInterval: this.#lockMs / 2, runRetryDelay: RUN_AGAIN_MS },
-    });
+    const worker = new Worker<Task, Outcome>(
+      queueName(this.#protocol),
+      (ticket, token = "") => this.#work(ticket, token),
+      {
+        connection: blocking,
+        ...{ prefix, autorun: false, concurrency: slots, maxStalledCount: VANISHED },
+        ...{ lockDuration: this.#lockMs, stalledInterval: this.#lockMs / 2, runRetryDelay: RUN_AGAIN_MS },
+      },
+    );
     worker.on("error", (error) => logger.warn({ err: error }, "the cluster's queue reports a problem"));
     worker.on("lockRenewalFailed", (tickets) => {
       for (const ticket of tickets) this.#stop(jobOf(ticket), "lost");
@@ -276,7 +298,13 @@ export class QueueWorker {
     return "again";
   }
 
-  async #afterFailure(ticket: Ticket<Task, Outcome>, token: string, run: Run, error: unknown, logger: Logger): Promise<Outcome> {
+  async #afterFailure(
+    ticket: Ticket<Task, Outcome>,
+    token: string,
+    run: Run,
+    error: unknown,
+    logger: Logger,
+  ): Promise<Outcome> {
     const worker = this.id;
     switch (run.stopped) {
       case "cancelled":
@@ -315,7 +343,8 @@ export class QueueWorker {
       await registry.announce(this.info, options);
       for (const job of await cancellations.among([...this.#runs.keys()])) this.#stop(job, "cancelled");
       const speech = await registry.speech();
-      const foreign = speech && speech.protocol !== this.#protocol ? `${speech.protocol} (Dreamloom ${speech.version})` : undefined;
+      const foreign =
+        speech && speech.protocol !== this.#protocol ? `${speech.protocol} (Dreamloom ${speech.version})` : undefined;
       if (foreign !== this.#foreign) this.#tellVersions(foreign);
       this.#foreign = foreign;
       // The bots of another protocol begin these anew.
@@ -349,12 +378,18 @@ export class QueueWorker {
 /** Waits for a call that may take as long as Redis is away, but no longer than the run lasts. */
 async function unlessStopped(run: Run, call: Promise<void>): Promise<void> {
   call.catch(() => undefined);
-  await Promise.race([call, new Promise<void>((resolve) => run.signal.addEventListener("abort", () => resolve(), { once: true }))]);
+  await Promise.race([
+    call,
+    new Promise<void>((resolve) => run.signal.addEventListener("abort", () => resolve(), { once: true })),
+  ]);
   run.signal.throwIfAborted();
 }
 
 async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
   const enough = new AbortController();
-  await Promise.race([work.catch(() => undefined), delay(milliseconds, undefined, { signal: enough.signal }).catch(() => undefined)]);
+  await Promise.race([
+    work.catch(() => undefined),
+    delay(milliseconds, undefined, { signal: enough.signal }).catch(() => undefined),
+  ]);
   enough.abort();
 }

@@ -37,7 +37,10 @@ describe("commands in Discord", () => {
   it("are registered at the start only when they have changed, and whenever somebody asks for it", async () => {
     discord = await fakeDiscord();
     const notes = new Map<string, unknown>();
-    const memo = { get: (key: string) => notes.get(key), set: (key: string, value: string) => void notes.set(key, value) };
+    const memo = {
+      get: (key: string) => notes.get(key),
+      set: (key: string, value: string) => void notes.set(key, value),
+    };
     const first = await connected(discord, { memo });
     await first.chat.stop();
     const second = await connected(discord, { memo });
@@ -55,10 +58,9 @@ describe("commands in Discord", () => {
       appId: discord.world.appId,
       commands: 5,
     });
-    expect(discord.commands.filter(({ type }) => type === ApplicationCommandType.Message).map(({ name }) => name)).toEqual([
-      "Dream this",
-      "Use as style",
-    ]);
+    expect(
+      discord.commands.filter(({ type }) => type === ApplicationCommandType.Message).map(({ name }) => name),
+    ).toEqual(["Dream this", "Use as style"]);
   });
 
   it("have typed options, choices, completion, and a file for a picture", async () => {
@@ -71,7 +73,9 @@ describe("commands in Discord", () => {
       ...{ look: "String", style: "String", size: "Integer", strength: "Number", "keep-colours": "Boolean" },
       ...{ picture: "Attachment", "picture-from": "String", "picture-2": "Attachment" },
     });
-    expect(options.find(({ name }) => name === "look")).toMatchObject({ choices: [{ value: "creatures" }, { value: "eyes" }] });
+    expect(options.find(({ name }) => name === "look")).toMatchObject({
+      choices: [{ value: "creatures" }, { value: "eyes" }],
+    });
     expect(options.find(({ name }) => name === "size")).toMatchObject({ min_value: 64, max_value: 1024 });
     expect(options.find(({ name }) => name === "style")).toMatchObject({ autocomplete: true });
   });
@@ -91,7 +95,13 @@ describe("commands in Discord", () => {
     await sent.answered;
     const [event] = listener.of("command");
     expect(event).toMatchObject({ name: "dream", place: art, person: { id: ann.id, name: "Ann", moderator: false } });
-    expect(event?.options).toEqual({ look: "eyes", size: "256", strength: "0.5", "keep-colours": "yes", picture: "none" });
+    expect(event?.options).toEqual({
+      look: "eyes",
+      size: "256",
+      strength: "0.5",
+      "keep-colours": "yes",
+      picture: "none",
+    });
     expect(event?.attachments.map(({ name, spoiler = false }) => [name, spoiler])).toEqual([
       ["photo.png", true],
       ["style.jpg", false],
@@ -99,7 +109,9 @@ describe("commands in Discord", () => {
     const got = await event?.attachments[0]?.fetch({ maxBytes: 1e6, signal: AbortSignal.timeout(5_000) });
     expect(got).toMatchObject({ name: "photo.png", type: "image/png", spoiler: true });
     expect(Buffer.from(got?.bytes ?? []).equals(Buffer.from(photo.bytes))).toBe(true);
-    await expect(event?.attachments[0]?.fetch({ maxBytes: 10, signal: AbortSignal.timeout(5_000) })).rejects.toMatchObject({
+    await expect(
+      event?.attachments[0]?.fetch({ maxBytes: 10, signal: AbortSignal.timeout(5_000) }),
+    ).rejects.toMatchObject({
       kind: "too-large",
     });
   });
@@ -116,7 +128,10 @@ describe("commands in Discord", () => {
     const { listener } = await open();
     listener.completes = async ({ typed }) =>
       "winter".startsWith(typed)
-        ? [{ value: "winter", label: "❄️ Deep blue" }, ...Array.from({ length: 30 }, (_, i) => ({ value: `w${i}`, label: "x".repeat(200) }))]
+        ? [
+            { value: "winter", label: "❄️ Deep blue" },
+            ...Array.from({ length: 30 }, (_, i) => ({ value: `w${i}`, label: "x".repeat(200) })),
+          ]
         : [];
     const ann = discord.person("Ann");
     const art = discord.place("art");
@@ -132,7 +147,8 @@ describe("commands in Discord", () => {
   it("are answered at once when the answer is quick, privately or publicly", async () => {
     const { listener } = await open();
     const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("art")];
-    listener.does = async (event) => event.kind === "command" && event.reply({ text: `Not like that, ${event.name}` }, "private");
+    listener.does = async (event) =>
+      event.kind === "command" && event.reply({ text: `Not like that, ${event.name}` }, "private");
     await ann.command(art, "dream").answered;
     await discord.until(() => discord.whispersTo(ann)[0]);
     expect(discord.messagesIn(art, ben)).toEqual([]);
@@ -165,7 +181,8 @@ describe("commands in Discord", () => {
     const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("art")];
     const file = await picture();
     for (const visibility of ["public", "private"] as const) {
-      listener.does = async (event) => event.kind === "command" && event.reply({ text: visibility, pictures: [file] }, visibility);
+      listener.does = async (event) =>
+        event.kind === "command" && event.reply({ text: visibility, pictures: [file] }, visibility);
       ann.command(art, "dream");
       await discord.until(() => discord.messagesIn(art, ann).find(({ text }) => text === visibility)?.pictures[0]);
     }
@@ -225,8 +242,14 @@ describe("message menus", () => {
     await ann.shortcut(post.ref, "Dream this").answered;
     const [event] = listener.of("command");
     expect(event).toMatchObject({ name: "dream", options: {}, repliesTo: post.ref, person: { name: "Ann" } });
-    expect(event?.attachments[0]).toMatchObject({ name: "beach.png", author: { id: ben.id, name: "Ben" }, message: post.ref });
-    expect((await event?.attachments[0]?.fetch({ maxBytes: 1e6, signal: AbortSignal.timeout(5_000) }))?.bytes.length).toBeGreaterThan(50);
+    expect(event?.attachments[0]).toMatchObject({
+      name: "beach.png",
+      author: { id: ben.id, name: "Ben" },
+      message: post.ref,
+    });
+    expect(
+      (await event?.attachments[0]?.fetch({ maxBytes: 1e6, signal: AbortSignal.timeout(5_000) }))?.bytes.length,
+    ).toBeGreaterThan(50);
   });
 
   it("say so when there is no picture", async () => {
@@ -248,7 +271,12 @@ describe("message menus", () => {
     expect(menu.interaction.modal?.title).toBe("Use as style");
     await ann.submit(menu, { name: "rust", emoji: "🍂" }).answered;
     const [event] = listener.of("command");
-    expect(event).toMatchObject({ name: "style", options: { action: "add", name: "rust", emoji: "🍂" }, repliesTo: post.ref, place: art });
+    expect(event).toMatchObject({
+      name: "style",
+      options: { action: "add", name: "rust", emoji: "🍂" },
+      repliesTo: post.ref,
+      place: art,
+    });
     expect(event?.attachments.map(({ name }) => name)).toEqual(["rust.png"]);
   });
 });

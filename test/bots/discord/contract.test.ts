@@ -21,7 +21,8 @@ describeChat("Discord", async (): Promise<World> => {
 
   return {
     ...{ ann, ben, moderator, channel, closedChannel },
-    adapter: async () => new DiscordChat({ token: discord.token, apiUrl: discord.apiUrl, messageContent: true, logger: silent, timing }),
+    adapter: async () =>
+      new DiscordChat({ token: discord.token, apiUrl: discord.apiUrl, messageContent: true, logger: silent, timing }),
     say: async (who, place, text, uploads = []) => (await of(who).post(place, text, uploads)).ref,
     async command(who, place, name, options, upload) {
       of(who).command(place, name, options, upload ? [upload] : []);
@@ -53,7 +54,9 @@ describeChat("Discord", async (): Promise<World> => {
       let left = times;
       discord.fault = ({ method }) => {
         if (method === "GET" || left-- <= 0) return undefined;
-        return kind === "outage" ? { status: 503 } : { status: 429, message: "You are being rate limited.", retryAfter: 0.2 };
+        return kind === "outage"
+          ? { status: 503 }
+          : { status: 429, message: "You are being rate limited.", retryAfter: 0.2 };
       };
     },
     async cutLine() {

@@ -27,7 +27,15 @@ describe("a server that says little", () => {
       if (event === E.Ready) return only(data, "v", "user", "session_id");
       if (event === E.GuildCreate) return undefined;
       if (event === E.InteractionCreate) {
-        const said = without(data, "app_permissions", "channel", "locale", "entitlements", "authorizing_integration_owners", "context") as {
+        const said = without(
+          data,
+          "app_permissions",
+          "channel",
+          "locale",
+          "entitlements",
+          "authorizing_integration_owners",
+          "context",
+        ) as {
           member?: unknown;
         };
         return { ...said, ...(said.member ? { member: only(said.member, "user") } : {}) };
@@ -37,10 +45,15 @@ describe("a server that says little", () => {
     discord.dialect = ({ method, path }, answer) => {
       if (path === "/gateway/bot") return { status: 200, body: { url: `${discord.gatewayUrl}?v=10&encoding=json` } };
       if (path.endsWith("/callback")) return { status: 204 };
-      if (method === "GET" && /^\/(channels\/\d+|guilds\/.*)$/.test(path)) return { status: 404, body: { error: "no such route" } };
+      if (method === "GET" && /^\/(channels\/\d+|guilds\/.*)$/.test(path))
+        return { status: 404, body: { error: "no such route" } };
       const { body } = answer as { body?: { attachments?: readonly unknown[] } };
       if (body?.attachments)
-        return { status: answer.status, body: only(body, "id", "author", "content", "type", "channel_id"), bareHead: true };
+        return {
+          status: answer.status,
+          body: only(body, "id", "author", "content", "type", "channel_id"),
+          bareHead: true,
+        };
       return { ...answer, bareHead: true };
     };
     const { chat, listener } = await connected(discord);
@@ -49,9 +62,15 @@ describe("a server that says little", () => {
     await ann.command(art, "dream", { look: "eyes" }, [{ name: "photo.png", bytes: (await picture()).bytes }]).answered;
     await vi.waitFor(() => expect(listener.of("command")).toHaveLength(1));
     const [command] = listener.of("command");
-    expect(command).toMatchObject({ options: { look: "eyes" }, person: { id: ann.id, name: "Ann", moderator: false }, place: art });
+    expect(command).toMatchObject({
+      options: { look: "eyes" },
+      person: { id: ann.id, name: "Ann", moderator: false },
+      place: art,
+    });
     expect(command?.attachments).toHaveLength(1);
-    await expect(command?.attachments[0]?.fetch({ maxBytes: 1e6, signal: AbortSignal.timeout(5_000) })).resolves.toMatchObject({
+    await expect(
+      command?.attachments[0]?.fetch({ maxBytes: 1e6, signal: AbortSignal.timeout(5_000) }),
+    ).resolves.toMatchObject({
       name: "photo.png",
     });
     // Who sees the channel is not said.
@@ -63,7 +82,11 @@ describe("a server that says little", () => {
     await expect(chat.latestPicture(art)).resolves.toMatchObject({ name: "two.png" });
     ann.react(ref, "🔁");
     await vi.waitFor(() => expect(listener.of("reaction")).toHaveLength(1));
-    expect(listener.of("reaction")[0]).toMatchObject({ emoji: "🔁", message: ref, person: { name: "Ann", moderator: false } });
+    expect(listener.of("reaction")[0]).toMatchObject({
+      emoji: "🔁",
+      message: ref,
+      person: { name: "Ann", moderator: false },
+    });
     expect(listener.failures).toEqual([]);
   });
 
@@ -71,7 +94,9 @@ describe("a server that says little", () => {
     discord = await fakeDiscord();
     const art = discord.place("art");
     discord.gateway.dialect = (event, data) =>
-      event === E.InteractionCreate || event === E.MessageReactionAdd ? without(data, "guild_id", "guild", "application_id") : data;
+      event === E.InteractionCreate || event === E.MessageReactionAdd
+        ? without(data, "guild_id", "guild", "application_id")
+        : data;
     const { chat, listener } = await connected(discord);
     const ann = discord.person("Ann");
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Hello." }, "public");
@@ -90,7 +115,11 @@ describe("a server that says little", () => {
     let refusals = 2;
     discord.dialect = ({ method }, answer) =>
       method === "POST" && refusals-- > 0
-        ? { status: 429, body: { message: "You are being rate limited.", retry_after: 0.3, global: false }, bareHead: true }
+        ? {
+            status: 429,
+            body: { message: "You are being rate limited.", retry_after: 0.3, global: false },
+            bareHead: true,
+          }
         : answer;
     const began = Date.now();
     await chat.post(discord.place("art"), { text: "late" });
@@ -102,7 +131,8 @@ describe("a server that says little", () => {
 describe("a server with its own mind", () => {
   it("copies what the documentation says of permissions: the channels' own count", async () => {
     discord = await fakeDiscord();
-    discord.gateway.dialect = (event, data) => (event === E.InteractionCreate ? { ...(data as object), app_permissions: "442368" } : data);
+    discord.gateway.dialect = (event, data) =>
+      event === E.InteractionCreate ? { ...(data as object), app_permissions: "442368" } : data;
     const { listener } = await connected(discord);
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Painting." }, "public");
     await discord.person("Ann").command(discord.place("art"), "dream").answered;
@@ -111,7 +141,8 @@ describe("a server with its own mind", () => {
 
   it("tells of a server without its roles: people can do all but moderate", async () => {
     discord = await fakeDiscord();
-    discord.gateway.dialect = (event, data) => (event === E.GuildCreate ? without(data, "roles", "emojis", "threads") : data);
+    discord.gateway.dialect = (event, data) =>
+      event === E.GuildCreate ? without(data, "roles", "emojis", "threads") : data;
     const { chat, listener } = await connected(discord);
     const [ann, art] = [discord.person("Ann"), discord.place("art")];
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Painting." }, "public");
@@ -163,13 +194,21 @@ describe("a server with its own mind", () => {
   it("has forgotten the commands: it is told them again, and only then", async () => {
     discord = await fakeDiscord();
     const notes = new Map<string, unknown>();
-    const memo = { get: (key: string) => notes.get(key), set: (key: string, value: string) => void notes.set(key, value) };
+    const memo = {
+      get: (key: string) => notes.get(key),
+      set: (key: string, value: string) => void notes.set(key, value),
+    };
     const start = async () => (await connected(discord, { memo }, new Listener())).chat.stop();
     await start();
     // In another order, with more than it was told.
     discord.dialect = ({ method, path }, answer) =>
       method === "GET" && path.endsWith("/commands")
-        ? { status: 200, body: [...(answer.body as object[])].reverse().map((command) => ({ ...command, nsfw: false, version: "2" })) }
+        ? {
+            status: 200,
+            body: [...(answer.body as object[])]
+              .reverse()
+              .map((command) => ({ ...command, nsfw: false, version: "2" })),
+          }
         : answer;
     await start();
     expect(discord.registrations).toBe(1);

@@ -16,7 +16,10 @@ describe("starting", () => {
 
   it("says which setting is wrong", async () => {
     const { apiUrl, token } = await fakeDiscord();
-    await expect(start({ apiUrl })).rejects.toMatchObject({ kind: "forbidden", message: expect.stringContaining("DISCORD_TOKEN") });
+    await expect(start({ apiUrl })).rejects.toMatchObject({
+      kind: "forbidden",
+      message: expect.stringContaining("DISCORD_TOKEN"),
+    });
     await expect(start({ apiUrl, token, messageContent: true })).rejects.toMatchObject({
       ...{ kind: "forbidden", message: expect.stringContaining("Privileged Gateway Intents") },
     });
@@ -26,10 +29,16 @@ describe("starting", () => {
   });
 
   it("gives up on a Discord that is not there", async () => {
-    await expect(start({ apiUrl: "http://127.0.0.1:9/api" })).rejects.toMatchObject({ name: "ChatError", kind: "unavailable" });
+    await expect(start({ apiUrl: "http://127.0.0.1:9/api" })).rejects.toMatchObject({
+      name: "ChatError",
+      kind: "unavailable",
+    });
     const discord = await fakeDiscord();
     discord.gateway.down = true;
-    await expect(start({ apiUrl: discord.apiUrl, token: discord.token })).rejects.toMatchObject({ name: "ChatError", kind: "timeout" });
+    await expect(start({ apiUrl: discord.apiUrl, token: discord.token })).rejects.toMatchObject({
+      name: "ChatError",
+      kind: "timeout",
+    });
   });
 
   it("works without the commands when Discord does not take them just now", async () => {
@@ -168,7 +177,11 @@ describe("the gateway", () => {
 
   it("reports reactions on messages of long ago with who gave them, and neither the bot's own nor other bots'", async () => {
     const { discord, chat, listener } = await scene();
-    const [mo, robot, art] = [discord.person("Mo", { moderator: true }), discord.person("Robot", { bot: true }), discord.place("art")];
+    const [mo, robot, art] = [
+      discord.person("Mo", { moderator: true }),
+      discord.person("Robot", { bot: true }),
+      discord.place("art"),
+    ];
     const old = await mo.post(art, "of last year");
     const ref = await chat.post(art, done);
     await chat.stop();
@@ -178,7 +191,11 @@ describe("the gateway", () => {
     mo.react(old.ref, "👁️");
     mo.unreact(old.ref, "👁️");
     await expect.poll(() => listener.of("reaction").length).toBe(2);
-    expect(listener.of("reaction")[0]).toMatchObject({ added: true, message: old.ref, person: { id: mo.id, name: "Mo", moderator: true } });
+    expect(listener.of("reaction")[0]).toMatchObject({
+      added: true,
+      message: old.ref,
+      person: { id: mo.id, name: "Mo", moderator: true },
+    });
     expect(listener.of("reaction")[1]).toMatchObject({ added: false, person: { id: mo.id, moderator: true } });
   });
 });
@@ -195,7 +212,9 @@ describe("what goes away meanwhile", () => {
     expect(discord.messagesIn(art).map(({ text }) => text)).toEqual(["Taken on.", "Done at last."]);
     expect(late?.place).toEqual(art);
     await event?.reply({ text: "psst" }, "private");
-    expect(discord.messagesIn(ann.direct).map(({ text }) => text)).toEqual([expect.stringMatching(/^Too late to be said in .*\npsst$/s)]);
+    expect(discord.messagesIn(ann.direct).map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^Too late to be said in .*\npsst$/s),
+    ]);
     // Whoever takes no direct messages hears nothing, and nobody else does.
     discord.fault = ({ path }) => (path === "/users/@me/channels" ? { status: 403, code: 50007 } : undefined);
     await expect(event?.reply({ text: "psst again" }, "private")).resolves.toBeUndefined();
@@ -247,11 +266,20 @@ describe("what goes away meanwhile", () => {
     discord.permit(art, "CreatePublicThreads", false);
     expect(await chat.openThread(ref, "Dream")).toEqual(art);
     discord.permit(art, "AddReactions", false);
-    await expect(chat.react(ref, "🔁")).rejects.toMatchObject({ kind: "forbidden", message: expect.stringContaining('"Add Reactions"') });
+    await expect(chat.react(ref, "🔁")).rejects.toMatchObject({
+      kind: "forbidden",
+      message: expect.stringContaining('"Add Reactions"'),
+    });
     discord.permit(art, "SendMessages", false);
-    await expect(chat.post(art, done)).rejects.toMatchObject({ kind: "forbidden", message: expect.stringContaining('"Send Messages"') });
+    await expect(chat.post(art, done)).rejects.toMatchObject({
+      kind: "forbidden",
+      message: expect.stringContaining('"Send Messages"'),
+    });
     discord.permit(art, "ViewChannel", false);
-    await expect(chat.edit(ref, done)).rejects.toMatchObject({ kind: "forbidden", message: expect.stringContaining('"View Channel"') });
+    await expect(chat.edit(ref, done)).rejects.toMatchObject({
+      kind: "forbidden",
+      message: expect.stringContaining('"View Channel"'),
+    });
     expect(discord.check()).toEqual([]);
   });
 
@@ -273,7 +301,10 @@ describe("what goes away meanwhile", () => {
     const ref = await chat.post(discord.place("art"), done);
     const emoji = [..."🌸🌻🍂🌙🔥💧🎨🧶💎🌅🪵📰⭐🍀🐙🦊🐝🍄🌈🎈"];
     for (const one of emoji) await chat.react(ref, one);
-    await expect(chat.react(ref, "🔁")).rejects.toMatchObject({ kind: "forbidden", message: expect.stringContaining("20") });
+    await expect(chat.react(ref, "🔁")).rejects.toMatchObject({
+      kind: "forbidden",
+      message: expect.stringContaining("20"),
+    });
   });
 
   it("nothing is left running after a stop, also in mid-call", async () => {

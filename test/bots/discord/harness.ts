@@ -11,7 +11,11 @@ import { FakeDiscord, type FakeDiscordOptions } from "../../fakes/discord/server
 
 export const silent = pino({ level: "silent" });
 
-const option = (name: string, type: CommandOptionSummary["type"], extra: Partial<CommandOptionSummary> = {}): CommandOptionSummary => ({
+const option = (
+  name: string,
+  type: CommandOptionSummary["type"],
+  extra: Partial<CommandOptionSummary> = {},
+): CommandOptionSummary => ({
   ...{ name, type, help: `The ${name}`, required: false },
   ...extra,
 });
@@ -34,7 +38,12 @@ export const COMMANDS: readonly CommandSummary[] = [
       option("picture", "picture", { second: "A picture to take the style from" }),
     ],
   },
-  { name: "again", help: "Makes a job again", options: [option("job", "text", { required: true })], examples: ["/again 7KQ4"] },
+  {
+    name: "again",
+    help: "Makes a job again",
+    options: [option("job", "text", { required: true })],
+    examples: ["/again 7KQ4"],
+  },
   {
     name: "style",
     help: "Styles",
@@ -86,7 +95,11 @@ export async function fakeDiscord(options: FakeDiscordOptions = {}): Promise<Fak
   return discord;
 }
 
-export async function connected(discord: FakeDiscord, options: Partial<DiscordOptions> = {}, listener = new Listener()): Promise<Scene> {
+export async function connected(
+  discord: FakeDiscord,
+  options: Partial<DiscordOptions> = {},
+  listener = new Listener(),
+): Promise<Scene> {
   const { token, apiUrl } = discord;
   const timing = { deferMs: 200, editIntervalMs: 20, startMs: 10_000, stopMs: 1_000, ...options.timing };
   const chat = new DiscordChat({ token, apiUrl, logger: silent, ...options, timing });

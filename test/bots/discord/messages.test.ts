@@ -14,8 +14,14 @@ describe("messages", () => {
     });
     expect(ref.place).toEqual(art);
     const [posted] = discord.messagesIn(art);
-    expect(posted).toMatchObject({ text: "**Octave 1**", byBot: true, buttons: [{ id: "job:cancel:7KQ4", label: "Cancel" }] });
-    expect(posted?.pictures.map(({ name, description }) => [name, description])).toEqual([["octave-1.png", "The first"]]);
+    expect(posted).toMatchObject({
+      text: "**Octave 1**",
+      byBot: true,
+      buttons: [{ id: "job:cancel:7KQ4", label: "Cancel" }],
+    });
+    expect(posted?.pictures.map(({ name, description }) => [name, description])).toEqual([
+      ["octave-1.png", "The first"],
+    ]);
     expect(await posted?.pictures[0]?.download()).toEqual(Buffer.from(first.bytes));
 
     await chat.edit(ref, { text: "Octave 2", pictures: [await picture("octave-2.png", 30)] });

@@ -25,7 +25,10 @@ describe("pictures in Discord", () => {
   it("are hidden by their file's name, and known as hidden by it", async () => {
     opened = await scene();
     const { discord, chat } = opened;
-    const ref = await chat.post(discord.place("art"), { text: "", pictures: [{ ...(await picture()), spoiler: true }] });
+    const ref = await chat.post(discord.place("art"), {
+      text: "",
+      pictures: [{ ...(await picture()), spoiler: true }],
+    });
     expect(discord.message(ref)?.pictures[0]).toMatchObject({ name: "SPOILER_dream-7.png", spoiler: true });
     const [source] = await chat.picturesOf(ref);
     expect(source).toMatchObject({ name: "dream-7.png", spoiler: true });

@@ -62,7 +62,9 @@ async function open(transport: "socket" | "http"): Promise<World> {
       // Where there is no picture, a form asks for one; a person fills it in.
       const before = people.look(user, place).length;
       const opened = await eventually(
-        async () => people.view(trigger) ?? (fake.openViews.length === told && (await settled(fake, before)) ? "none" : undefined),
+        async () =>
+          people.view(trigger) ??
+          (fake.openViews.length === told && (await settled(fake, before)) ? "none" : undefined),
         "a form or none",
       );
       if (opened !== "none") await people.submit(user, opened, options, upload ? [upload] : []);
@@ -74,7 +76,13 @@ async function open(transport: "socket" | "http"): Promise<World> {
     },
     async look(who, place) {
       return people.look(who, where(place)).map((message) => ({
-        ...{ id: message.ts, byBot: message.byBot, text: message.text, botReactions: message.botReactions, notifies: message.notifies },
+        ...{
+          id: message.ts,
+          byBot: message.byBot,
+          text: message.text,
+          botReactions: message.botReactions,
+          notifies: message.notifies,
+        },
         buttons: message.buttons.map(({ label }) => label),
         pictures: message.pictures.map((picture) => ({ ...picture, spoiler: false })),
       }));

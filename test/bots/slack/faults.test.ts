@@ -12,7 +12,14 @@ import { eventually, Listener } from "../contract-world.js";
 import { colour, openSlack, png } from "./harness.js";
 
 const METHODS = [
-  ...["files.getUploadURLExternal", "files.completeUploadExternal", "files.info", "chat.postMessage", "chat.update", "files.delete"],
+  ...[
+    "files.getUploadURLExternal",
+    "files.completeUploadExternal",
+    "files.info",
+    "chat.postMessage",
+    "chat.update",
+    "files.delete",
+  ],
   ...["reactions.add", "conversations.history", "chat.getPermalink", "conversations.info", "chat.delete"],
 ];
 
@@ -21,7 +28,9 @@ describe.each(["rate-limit", "outage"] as const)("%s on any call", (kind) => {
     const { fake, people, chat, place, ann } = await openSlack();
     fake.trouble({ kind, method, times: 1, retryAfter: 0 });
     const again = async <T>(work: () => Promise<T>): Promise<T> => work().catch(work);
-    const ref = await again(async () => chat.post(place, { text: "a picture", pictures: [await png("#f00")], key: "K final" }));
+    const ref = await again(async () =>
+      chat.post(place, { text: "a picture", pictures: [await png("#f00")], key: "K final" }),
+    );
     await again(() => chat.react(ref, "❤️"));
     await again(async () => chat.edit(ref, { text: "another", pictures: [await png("#00f")] }));
     expect((await again(() => chat.picturesOf(ref))).length).toBe(1);
@@ -69,7 +78,10 @@ describe("pictures", () => {
     await chat.stop();
     await chat.start(listener);
     await chat.edit(ref, { text: "two", pictures: [await png("#00f", "two.png")] });
-    await eventually(async () => [...fake.files.values()].find(({ name }) => name === "one.png")?.deleted, "the old file gone");
+    await eventually(
+      async () => [...fake.files.values()].find(({ name }) => name === "one.png")?.deleted,
+      "the old file gone",
+    );
   });
 
   it("that move are shared as files, belong to the message, and go with it", async () => {
@@ -93,11 +105,15 @@ describe("pictures", () => {
     const { fake, people, chat, place, ann } = await openSlack();
     const message = await people.say(ann, place, "x", [{ name: "a.png", bytes: await colour("#f00") }]);
     const ref = { place, id: message.ts };
-    const fetching = async (maxBytes = 100_000) => (await chat.picturesOf(ref))[0]?.fetch({ maxBytes, signal: AbortSignal.timeout(2_000) });
+    const fetching = async (maxBytes = 100_000) =>
+      (await chat.picturesOf(ref))[0]?.fetch({ maxBytes, signal: AbortSignal.timeout(2_000) });
     await expect(fetching(10)).rejects.toMatchObject({ kind: "too-large" });
     const token = fake.tokens.get(BOT_TOKEN);
     token?.scopes.delete("files:read");
-    await expect(fetching()).rejects.toMatchObject({ kind: "forbidden", message: expect.stringContaining("files:read") });
+    await expect(fetching()).rejects.toMatchObject({
+      kind: "forbidden",
+      message: expect.stringContaining("files:read"),
+    });
   });
 
   it("of a message that another service keeps are not asked for with the token", async () => {
@@ -113,9 +129,15 @@ describe("pictures", () => {
     const url = `http://127.0.0.2:${(elsewhere.address() as AddressInfo).port}/a.png`;
     const { Sources } = await import("../../../src/bots/slack/sources.js");
     const workspace = { currentToken: async () => BOT_TOKEN } as never;
-    const sources = new Sources({ files: undefined as never, people: undefined as never, apiUrl: "http://127.0.0.1:1/api/" });
+    const sources = new Sources({
+      files: undefined as never,
+      people: undefined as never,
+      apiUrl: "http://127.0.0.1:1/api/",
+    });
     const source = sources.ofFile(workspace, { id: "F1", name: "a.png", type: "image/png", size: 1, url });
-    await expect(source.fetch({ maxBytes: 10, signal: AbortSignal.timeout(1_000) })).rejects.toMatchObject({ kind: "forbidden" });
+    await expect(source.fetch({ maxBytes: 10, signal: AbortSignal.timeout(1_000) })).rejects.toMatchObject({
+      kind: "forbidden",
+    });
     expect(heard).toEqual([]);
     expect(chat.health()).toEqual({ connected: true });
     expect(listener.events).toEqual([]);
@@ -131,7 +153,10 @@ describe("previews", () => {
     await expect(chat.edit(ref, { text: "half", progress })).rejects.toMatchObject({ kind: "rate-limited" });
     await chat.edit(ref, { text: "done" });
     expect(people.look(ann, place)[0]?.text).toBe("done");
-    expect(fake.calls.filter(({ method }) => method === "chat.update").map(({ outcome }) => outcome)).toEqual(["trouble", "ok"]);
+    expect(fake.calls.filter(({ method }) => method === "chat.update").map(({ outcome }) => outcome)).toEqual([
+      "trouble",
+      "ok",
+    ]);
   });
 
   it("of many jobs never use up what final words need", { timeout: 15_000 }, async () => {
@@ -139,7 +164,9 @@ describe("previews", () => {
     const refs: MessageRef[] = [];
     for (let n = 0; n < 3; n++) refs.push(await chat.post(place, { text: `job ${n}` }));
     const progress = { value: 0.5, label: "half" };
-    const previews = Array.from({ length: 60 }, (_, n) => chat.edit(refs[n % 3] as MessageRef, { text: `p${n}`, progress }));
+    const previews = Array.from({ length: 60 }, (_, n) =>
+      chat.edit(refs[n % 3] as MessageRef, { text: `p${n}`, progress }),
+    );
     const outcomes = Promise.allSettled(previews);
     await Promise.all(refs.map((ref, n) => chat.edit(ref, { text: `done ${n}` })));
     await outcomes;
@@ -166,7 +193,10 @@ describe("what is gone or not allowed", () => {
     });
     art.archived = false;
     art.members.delete(fake.team.bot.id);
-    await expect(chat.post(place, { text: "y" })).rejects.toMatchObject({ kind: "forbidden", message: expect.stringContaining("/invite") });
+    await expect(chat.post(place, { text: "y" })).rejects.toMatchObject({
+      kind: "forbidden",
+      message: expect.stringContaining("/invite"),
+    });
     art.members.add(fake.team.bot.id);
     const token = fake.tokens.get(BOT_TOKEN);
     token?.scopes.delete("chat:write");
@@ -225,7 +255,12 @@ describe("the connection", () => {
 describe("starting", () => {
   const start = async (fake: FakeSlack, more: object) => {
     onTestFinished(() => fake.close());
-    const chat = new SlackChat({ logger: pino({ level: "silent" }), apiUrl: fake.apiUrl, limits: { pauseMs: 5, callMs: 500 }, ...more });
+    const chat = new SlackChat({
+      logger: pino({ level: "silent" }),
+      apiUrl: fake.apiUrl,
+      limits: { pauseMs: 5, callMs: 500 },
+      ...more,
+    });
     return chat.start(new Listener([]));
   };
 
@@ -252,15 +287,23 @@ describe("starting", () => {
     });
     await expect(gone.start(new Listener([]))).rejects.toMatchObject({ name: "ChatError", kind: "unavailable" });
     const port = Number(new URL(fake.url).port);
-    await expect(start(fake, { botToken: BOT_TOKEN, signingSecret: "x", port })).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken`);
+    await expect(start(fake, { botToken: BOT_TOKEN, signingSecret: "x", port })).rejects.toThrow(
+      `Port ${port} on 127.0.0.1 is taken`,
+    );
   });
 });
 
 describe("after a restart", () => {
   it("what Slack sends again is passed over, and what it has not sent before is heard", async () => {
     const kept = new Map<string, unknown>();
-    const memo = { get: (key: string) => kept.get(key), set: (key: string, value: NonNullable<unknown>) => void kept.set(key, value) };
-    const { fake, people, ann, art, place, chat, listener } = await openSlack({ transport: "http", chat: { memo, port: 0 } });
+    const memo = {
+      get: (key: string) => kept.get(key),
+      set: (key: string, value: NonNullable<unknown>) => void kept.set(key, value),
+    };
+    const { fake, people, ann, art, place, chat, listener } = await openSlack({
+      transport: "http",
+      chat: { memo, port: 0 },
+    });
     const sent: Raw[] = [];
     const raw = fake.sender.raw.bind(fake.sender);
     fake.sender.raw = (request) => {
@@ -283,7 +326,10 @@ describe("after a restart", () => {
 
   it("two thousand ids are kept at most, and for an hour", () => {
     const kept = new Map<string, unknown>();
-    const memo = { get: (key: string) => kept.get(key), set: (key: string, value: NonNullable<unknown>) => void kept.set(key, value) };
+    const memo = {
+      get: (key: string) => kept.get(key),
+      set: (key: string, value: NonNullable<unknown>) => void kept.set(key, value),
+    };
     const before = new Seen(memo);
     for (let n = 0; n < 5_000; n++) before.done(`Ev${n}`);
     expect([...kept.values()].flat().length).toBeLessThanOrEqual(64 * 32);
@@ -328,7 +374,8 @@ describe("the log", () => {
     fake.trouble({ kind: { error: "cant_delete_file" }, method: "files.delete", times: 1 });
     const ref = await chat.post(place, { text: "one", pictures: [await png("#f00")], trace: "7KQ4M9XA" });
     await chat.edit(ref, { text: "two", trace: "7KQ4M9XA" });
-    const said = () => lines.filter(({ job }) => job === "7KQ4M9XA").map(({ msg, method }) => `${msg}: ${method ?? ""}`);
+    const said = () =>
+      lines.filter(({ job }) => job === "7KQ4M9XA").map(({ msg, method }) => `${msg}: ${method ?? ""}`);
     const expected = [
       "Slack asks to wait: files.getUploadURLExternal",
       "a message was posted: ",

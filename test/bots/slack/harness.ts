@@ -14,8 +14,22 @@ export const commands: readonly CommandSummary[] = [
     help: "Paints a picture in a style",
     options: [
       { name: "style", help: "The style", type: "text", required: false, completes: true },
-      { name: "strength", help: "How strongly", type: "number", required: false, minimum: 0, maximum: 1, default: "0.5" },
-      { name: "start", help: "What it begins with", type: "text", required: false, choices: [{ value: "noise", label: "Noise" }] },
+      {
+        name: "strength",
+        help: "How strongly",
+        type: "number",
+        required: false,
+        minimum: 0,
+        maximum: 1,
+        default: "0.5",
+      },
+      {
+        name: "start",
+        help: "What it begins with",
+        type: "text",
+        required: false,
+        choices: [{ value: "noise", label: "Noise" }],
+      },
       { name: "keep-colours", help: "Keep the colours", type: "flag", required: false },
       { name: "picture", help: "The picture", type: "picture", required: false, default: "latest" },
     ],
@@ -47,7 +61,12 @@ export interface Open {
 }
 
 /** A fake Slack with two people and #art, and the adapter on it. What breaks a rule of Slack's fails the test in the end. */
-export async function openSlack({ transport = "socket", fake: options = {}, chat: more = {}, handlers = {} }: Open = {}) {
+export async function openSlack({
+  transport = "socket",
+  fake: options = {},
+  chat: more = {},
+  handlers = {},
+}: Open = {}) {
   const fake = await FakeSlack.open(options);
   const people = new People(fake);
   const ann = fake.addUser("Ann");
@@ -57,7 +76,8 @@ export async function openSlack({ transport = "socket", fake: options = {}, chat
     { value: "winter", label: "❄️ Snow" },
     { value: "wool", label: "wool" },
   ]);
-  const transportOptions = transport === "socket" ? { appToken: APP_TOKEN } : { signingSecret: SIGNING_SECRET, port: 0 };
+  const transportOptions =
+    transport === "socket" ? { appToken: APP_TOKEN } : { signingSecret: SIGNING_SECRET, port: 0 };
   const limits = { pauseMs: 10, callMs: 1_000, ...more.limits };
   const chat = new SlackChat({
     ...{ logger: pino({ level: "silent" }), botToken: BOT_TOKEN, apiUrl: fake.apiUrl, ...transportOptions, ...more },

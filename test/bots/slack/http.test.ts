@@ -13,7 +13,14 @@ import { openSlack, png } from "./harness.js";
 describe("requests", () => {
   it("that are not signed by Slack, or are old, get 401 and do nothing", async () => {
     const { fake, ann, art, listener } = await openSlack({ transport: "http" });
-    const payload = { command: "/queue", text: "", channel_id: art.id, user_id: ann.id, team_id: fake.team.id, trigger_id: "1" };
+    const payload = {
+      command: "/queue",
+      text: "",
+      channel_id: art.id,
+      user_id: ann.id,
+      team_id: fake.team.id,
+      trigger_id: "1",
+    };
     const raw = encode({ type: "slash_commands", payload, acceptsResponse: true });
     const now = Math.floor(Date.now() / 1000);
     expect((await fake.sender.raw({ ...raw, secret: "wrong" })).status).toBe(401);
@@ -28,7 +35,10 @@ describe("requests", () => {
 
   it("answer Slack's question whether the address is right", async () => {
     const { fake } = await openSlack({ transport: "http" });
-    const raw = { body: JSON.stringify({ type: "url_verification", challenge: "abc" }), contentType: "application/json" };
+    const raw = {
+      body: JSON.stringify({ type: "url_verification", challenge: "abc" }),
+      contentType: "application/json",
+    };
     expect(await (await fake.sender.raw(raw)).json()).toEqual({ challenge: "abc" });
   });
 
@@ -53,14 +63,20 @@ describe.each(["http", "socket"] as const)("several workspaces over %s", (transp
       await store.close();
       rmSync(dir, { recursive: true });
     });
-    const oauth = { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, stateSecret: "a long word", installations: store.slackInstallations };
+    const oauth = {
+      clientId: CLIENT_ID,
+      clientSecret: CLIENT_SECRET,
+      stateSecret: "a long word",
+      installations: store.slackInstallations,
+    };
     const open = await openSlack({ transport, chat: { oauth, port: 0 } });
     const { fake, chat } = open;
     fake.oauth.rotation = lastsSeconds !== undefined;
     fake.oauth.lastsSeconds = lastsSeconds ?? 0;
     const team = fake.addTeam();
     const page = await fetch(`http://127.0.0.1:${chat.port}/slack/install`);
-    const allow = /href="([^"]*oauth\/v2\/authorize[^"]*)"/.exec(await page.text())?.[1]?.replaceAll("&amp;", "&") ?? "";
+    const allow =
+      /href="([^"]*oauth\/v2\/authorize[^"]*)"/.exec(await page.text())?.[1]?.replaceAll("&amp;", "&") ?? "";
     expect((await fetch(allow)).status).toBe(200);
     const state = new URL(allow).searchParams.get("state") ?? "";
     const back = new URL(`http://127.0.0.1:${chat.port}/slack/oauth_redirect`);
@@ -82,7 +98,9 @@ describe.each(["http", "socket"] as const)("several workspaces over %s", (transp
     await chat.post(place, { text: "At home" });
     expect(others.look(cleo, elsewhere).map(({ text }) => text)).toEqual(["In the hall"]);
     expect(people.look(ann, place).map(({ text }) => text)).toEqual(["At home"]);
-    await expect(chat.post({ ...place, community: "T0NOWHERE" }, { text: "x" })).rejects.toMatchObject({ kind: "forbidden" });
+    await expect(chat.post({ ...place, community: "T0NOWHERE" }, { text: "x" })).rejects.toMatchObject({
+      kind: "forbidden",
+    });
     expect(fake.violations).toEqual([]);
   });
 
@@ -107,7 +125,12 @@ describe("a whole organisation's installation", () => {
       await store.close();
       rmSync(dir, { recursive: true });
     });
-    const oauth = { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, stateSecret: "a long word", installations: store.slackInstallations };
+    const oauth = {
+      clientId: CLIENT_ID,
+      clientSecret: CLIENT_SECRET,
+      stateSecret: "a long word",
+      installations: store.slackInstallations,
+    };
     const { fake, chat, listener } = await openSlack({ chat: { oauth, port: 0, memo: store.memos } });
     const team = fake.addTeam("xoxb-organisation");
     team.organisation = "E0ORG";

@@ -19,16 +19,20 @@ describe("a server that", () => {
     ["keeps files under another name of this machine", { localhost: true }],
     ["tells as little as it may", { sparse: true }],
   ];
-  it.each(shown)("%s shows pictures at once, and others in their place", { timeout: 10_000 }, async (_name, manners) => {
-    const { fake, people, chat, place, ann } = await openSlack({ fake: { manners } });
-    const began = Date.now();
-    const ref = await chat.post(place, { text: "one", pictures: [await png("#f00")], key: "K 1" });
-    await chat.edit(ref, { text: "two", pictures: [await png("#00f")] });
-    expect(people.look(ann, place).map(({ text, pictures }) => [text, pictures.length])).toEqual([["two", 1]]);
-    expect(Date.now() - began).toBeLessThan(4_000);
-    await chat.remove(ref);
-    await eventually(async () => [...fake.files.values()].every(({ deleted }) => deleted), "no file left behind");
-  });
+  it.each(shown)(
+    "%s shows pictures at once, and others in their place",
+    { timeout: 10_000 },
+    async (_name, manners) => {
+      const { fake, people, chat, place, ann } = await openSlack({ fake: { manners } });
+      const began = Date.now();
+      const ref = await chat.post(place, { text: "one", pictures: [await png("#f00")], key: "K 1" });
+      await chat.edit(ref, { text: "two", pictures: [await png("#00f")] });
+      expect(people.look(ann, place).map(({ text, pictures }) => [text, pictures.length])).toEqual([["two", 1]]);
+      expect(Date.now() - began).toBeLessThan(4_000);
+      await chat.remove(ref);
+      await eventually(async () => [...fake.files.values()].every(({ deleted }) => deleted), "no file left behind");
+    },
+  );
 
   it("always says that a file has no type yet is waited for once", { timeout: 10_000 }, async () => {
     const { fake, people, chat, place, ann } = await openSlack({
@@ -55,13 +59,23 @@ describe("a server that", () => {
   it("shows no files in blocks gets pictures as files of their own, and no previews", { timeout: 10_000 }, async () => {
     const { fake, people, chat, place, ann } = await openSlack({ fake: { manners: { noFilesInBlocks: true } } });
     const pictures = () => people.look(ann, place).flatMap(({ pictures: each }) => each.map(({ name }) => name));
-    const ref = await chat.post(place, { text: "one", pictures: [await png("#f00", "one.png")], buttons: [{ id: "x", label: "Again" }] });
+    const ref = await chat.post(place, {
+      text: "one",
+      pictures: [await png("#f00", "one.png")],
+      buttons: [{ id: "x", label: "Again" }],
+    });
     await eventually(async () => pictures().includes("one.png"), "the picture");
-    await chat.edit(ref, { text: "half", pictures: [await png("#ff0", "half.png")], progress: { value: 0.5, label: "half" } });
+    await chat.edit(ref, {
+      text: "half",
+      pictures: [await png("#ff0", "half.png")],
+      progress: { value: 0.5, label: "half" },
+    });
     await chat.edit(ref, { text: "done", pictures: [await png("#00f", "two.png")] });
     await eventually(async () => pictures().join() === "two.png", "the last picture in place of the first");
     expect([...fake.files.values()].some(({ name }) => name === "half.png")).toBe(false);
-    expect(fake.calls.filter(({ method, outcome }) => method === "chat.postMessage" && outcome === "invalid_blocks")).toHaveLength(1);
+    expect(
+      fake.calls.filter(({ method, outcome }) => method === "chat.postMessage" && outcome === "invalid_blocks"),
+    ).toHaveLength(1);
     await chat.remove(ref);
     await eventually(async () => pictures().length === 0, "nothing left");
   });
@@ -75,7 +89,10 @@ describe("a server that", () => {
     for (const person of [ann, ben]) {
       await people.openHome(person);
       await eventually(async () => JSON.stringify(fake.team.homes.get(person.id))?.includes("7KQ4M9XA"), "the page");
-      await eventually(async () => fake.files.size > 0 && [...fake.files.values()].every(({ deleted }) => deleted), "no file left behind");
+      await eventually(
+        async () => fake.files.size > 0 && [...fake.files.values()].every(({ deleted }) => deleted),
+        "no file left behind",
+      );
     }
   });
 
@@ -89,9 +106,11 @@ describe("a server that", () => {
     await people.react(ann, message, "🔁", true);
     await people.react(ann, message, "🔁", false);
     await eventually(async () => listener.events.length >= 5, "five events");
-    expect(listener.events.map((event) => (event.kind === "command" ? event.text : event.kind === "reaction" ? event.emoji : ""))).toEqual([
-      ...["one", "two", "❤️", "🔁", "🔁"],
-    ]);
+    expect(
+      listener.events.map((event) =>
+        event.kind === "command" ? event.text : event.kind === "reaction" ? event.emoji : "",
+      ),
+    ).toEqual([...["one", "two", "❤️", "🔁", "🔁"]]);
   });
 
   it("tells as little as it may is understood", async () => {
@@ -102,7 +121,10 @@ describe("a server that", () => {
     expect(people.look(ann, place).at(-1)).toMatchObject({ text: "Whisper", ephemeral: true });
     const message = await people.say(ben, place, "look", [{ name: "a.png", bytes: await colour("#f00") }]);
     await people.shortcut(ann, message, "dream_this");
-    expect((await listener.next("command", ({ name }) => name === "dream")).repliesTo).toEqual({ place, id: message.ts });
+    expect((await listener.next("command", ({ name }) => name === "dream")).repliesTo).toEqual({
+      place,
+      id: message.ts,
+    });
     await people.mention(ann, { channel: art.id }, "stylize winter");
     expect((await listener.next("command", ({ name }) => name === "stylize")).text).toBe("winter");
     await people.say(ann, { channel: fake.directMessage(ann).id }, "again 7KQ4");
@@ -141,7 +163,14 @@ describe("a server that", () => {
 });
 
 describe("what tells deliveries apart", () => {
-  const event = { type: "app_mention", user: "U1", text: "dream", ts: "1.1", event_ts: "1.1", files: [{ id: "F1", mimetype: "" }] };
+  const event = {
+    type: "app_mention",
+    user: "U1",
+    text: "dream",
+    ts: "1.1",
+    event_ts: "1.1",
+    files: [{ id: "F1", mimetype: "" }],
+  };
 
   it("is the id and what was said, whatever else is known of it by then", () => {
     const again = { ...event, files: [{ id: "F1", mimetype: "image/png", size: 7 }] };
@@ -154,9 +183,18 @@ describe("what tells deliveries apart", () => {
   it("is what was pressed, chosen or filled in", () => {
     const press = (action_id: string) => ({ type: "block_actions", trigger_id: "1", actions: [{ action_id }] });
     expect(identity("1", press("a"))).not.toBe(identity("1", press("b")));
-    const form = (value: string) => ({ type: "view_submission", view: { id: "V1", state: { values: { size: { size: { value } } } } } });
+    const form = (value: string) => ({
+      type: "view_submission",
+      view: { id: "V1", state: { values: { size: { size: { value } } } } },
+    });
     expect(identity("1", form("64"))).not.toBe(identity("1", form("96")));
-    const line = (response_url: string) => ({ command: "/dream", text: "", user_id: "U1", channel_id: "C1", response_url });
+    const line = (response_url: string) => ({
+      command: "/dream",
+      text: "",
+      user_id: "U1",
+      channel_id: "C1",
+      response_url,
+    });
     expect(identity("1", line("http://a/1"))).not.toBe(identity("1", line("http://a/2")));
     expect(identity("1", line("http://a/1"))).toBe(identity("1", line("http://a/1")));
   });
@@ -202,7 +240,10 @@ describe("a private answer", () => {
     await people.mention(ann, { channel: art.id, thread: root.ts }, "queue");
     const event = await listener.next("command");
     await event.reply({ text: "Only you", pictures: [await png("#f00")] }, "private");
-    expect(people.look(ann, { channel: art.id, thread: root.ts }).at(-1)).toMatchObject({ ephemeral: true, pictures: [{}] });
+    expect(people.look(ann, { channel: art.id, thread: root.ts }).at(-1)).toMatchObject({
+      ephemeral: true,
+      pictures: [{}],
+    });
     expect(fake.refusedForFiles).toBeGreaterThan(0);
   });
 

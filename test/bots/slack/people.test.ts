@@ -33,7 +33,9 @@ describe("a slash command", () => {
     await people.command(ann, art.id, "queue");
     const event = await listener.next("command");
     for (let n = 1; n <= 7; n++) await event.reply({ text: `answer ${n}` }, "private");
-    expect(people.look(ann, { channel: art.id }).map(({ text }) => text)).toEqual(Array.from({ length: 7 }, (_, n) => `answer ${n + 1}`));
+    expect(people.look(ann, { channel: art.id }).map(({ text }) => text)).toEqual(
+      Array.from({ length: 7 }, (_, n) => `answer ${n + 1}`),
+    );
   });
 
   it("works without the permissions that newer workspaces give", async () => {
@@ -45,7 +47,9 @@ describe("a slash command", () => {
     expect(event.person).toEqual({ id: ann.id, name: "ann", moderator: false });
     // The command has told that the channel is open; of others it is not known.
     expect(await chat.describe(place)).toMatchObject({ name: "#art", closed: false });
-    expect(await chat.describe({ ...place, channel: fake.addChannel("x", { kind: "private" }).id })).toMatchObject({ closed: true });
+    expect(await chat.describe({ ...place, channel: fake.addChannel("x", { kind: "private" }).id })).toMatchObject({
+      closed: true,
+    });
   });
 });
 
@@ -141,12 +145,18 @@ describe("a message's menu", () => {
   it("asks first where something is to be asked", async () => {
     const { people, ann, ben, art, listener } = await openSlack();
     const root = await people.say(ben, { channel: art.id }, "root");
-    const message = await people.say(ben, { channel: art.id, thread: root.ts }, "", [{ name: "a.png", bytes: await colour("#f00") }]);
+    const message = await people.say(ben, { channel: art.id, thread: root.ts }, "", [
+      { name: "a.png", bytes: await colour("#f00") },
+    ]);
     const trigger = await people.shortcut(ann, message, "use_as_style");
     const view = await eventually(async () => people.view(trigger), "a form");
     await people.submit(ann, view, { name: "rust", emoji: "🍂" });
     const event = await listener.next("command");
-    expect(event).toMatchObject({ name: "style", options: { action: "add", name: "rust", emoji: "🍂" }, place: { thread: root.ts } });
+    expect(event).toMatchObject({
+      name: "style",
+      options: { action: "add", name: "rust", emoji: "🍂" },
+      place: { thread: root.ts },
+    });
     expect(event.repliesTo?.id).toBe(message.ts);
     expect(event.attachments).toHaveLength(1);
   });
@@ -155,11 +165,18 @@ describe("a message's menu", () => {
 describe("a mention", () => {
   it("in a thread is a command there, with its files", async () => {
     const { people, ann, ben, art, listener, place, chat } = await openSlack();
-    const root = await people.say(ben, { channel: art.id }, "root", [{ name: "root.png", bytes: await colour("#00f") }]);
+    const root = await people.say(ben, { channel: art.id }, "root", [
+      { name: "root.png", bytes: await colour("#00f") },
+    ]);
     const thread = { channel: art.id, thread: root.ts };
     await people.mention(ann, thread, "stylize winter", [{ name: "a.png", bytes: await colour("#f00") }]);
     const event = await listener.next("command");
-    expect(event).toMatchObject({ name: "stylize", text: "winter", place: { ...place, thread: root.ts }, person: { id: ann.id } });
+    expect(event).toMatchObject({
+      name: "stylize",
+      text: "winter",
+      place: { ...place, thread: root.ts },
+      person: { id: ann.id },
+    });
     expect(event.attachments.map(({ name }) => name)).toEqual(["a.png"]);
     await event.reply({ text: "Whisper" }, "private");
     expect(people.look(ann, thread).at(-1)).toMatchObject({ text: "Whisper", ephemeral: true });
@@ -201,16 +218,35 @@ describe("the home page", () => {
     const works: Work[] = [];
     const { fake, people, ann, chat, listener, place } = await openSlack({ handlers: { works: async () => works } });
     await people.openHome(ann);
-    await eventually(async () => JSON.stringify(fake.team.homes.get(ann.id))?.includes("Nothing here yet"), "an empty page");
+    await eventually(
+      async () => JSON.stringify(fake.team.homes.get(ann.id))?.includes("Nothing here yet"),
+      "an empty page",
+    );
     const ref = await chat.post(place, { text: "done", pictures: [await png("#f00")] });
     works.push(
-      { job: "7KQ4M9XA", title: "Dream of <eyes>", line: "/dream look:eyes", at: Date.now(), message: ref, thumbnail: () => png("#f00") },
-      { job: "7KQ4M9XB", title: "Gone", line: "/dream", at: 0, thumbnail: () => Promise.reject(new Error("no longer kept")) },
+      {
+        job: "7KQ4M9XA",
+        title: "Dream of <eyes>",
+        line: "/dream look:eyes",
+        at: Date.now(),
+        message: ref,
+        thumbnail: () => png("#f00"),
+      },
+      {
+        job: "7KQ4M9XB",
+        title: "Gone",
+        line: "/dream",
+        at: 0,
+        thumbnail: () => Promise.reject(new Error("no longer kept")),
+      },
     );
     const ben = [...fake.team.users.values()].find(({ name }) => name === "ben");
     if (!ben) throw new Error("no Ben");
     await people.openHome(ben);
-    await eventually(async () => JSON.stringify(fake.team.homes.get(ben.id))?.includes("slack_file"), "a page with a picture");
+    await eventually(
+      async () => JSON.stringify(fake.team.homes.get(ben.id))?.includes("slack_file"),
+      "a page with a picture",
+    );
     const page = JSON.stringify(fake.team.homes.get(ben.id));
     expect(page).toContain("Dream of &lt;eyes&gt;");
     expect(page).toContain("/archives/");

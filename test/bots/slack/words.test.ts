@@ -129,7 +129,14 @@ describe("edits of one message", () => {
         await held;
         done.push(what);
       });
-    const all = [run("p1", true), run("p2", true), run("p3", true), run("f1", false), run("p4", true), run("f2", false)];
+    const all = [
+      run("p1", true),
+      run("p2", true),
+      run("p3", true),
+      run("f1", false),
+      run("p4", true),
+      run("f2", false),
+    ];
     release();
     await Promise.all(all);
     expect(done).toEqual(["p1", "f1", "f2"]);

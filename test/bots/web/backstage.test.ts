@@ -19,7 +19,15 @@ const shots = process.env.SCREENSHOTS;
 /** An engine that knows how it is. */
 class KnownEngine extends FakeEngine {
   status() {
-    return { state: "ready" as const, starts: 1, crashes: 0, running: 1, memoryBytes: 812_000_000, runtime: "onnx-cpu", pid: 4711 };
+    return {
+      state: "ready" as const,
+      starts: 1,
+      crashes: 0,
+      running: 1,
+      memoryBytes: 812_000_000,
+      runtime: "onnx-cpu",
+      pid: 4711,
+    };
   }
 }
 

@@ -27,7 +27,15 @@ const commands = [
           { value: "patterns", label: "spirals" },
         ],
       },
-      { name: "strength", help: "How far it goes", type: "number", required: false, minimum: 0.1, maximum: 3, default: "1" },
+      {
+        name: "strength",
+        help: "How far it goes",
+        type: "number",
+        required: false,
+        minimum: 0.1,
+        maximum: 3,
+        default: "1",
+      },
       { name: "style", help: "A style", type: "text", required: false, completes: true },
     ],
     examples: ["/dream look:creatures strength:0.6"],
@@ -93,7 +101,15 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     // Built apart from dist/bots, so that the test sees today's sources and disturbs nobody's build.
     execFileSync(
       process.execPath,
-      [`${root}node_modules/vite/bin/vite.js`, "build", "src/bots/web/client", "--outDir", clientDir, "--logLevel", "error"],
+      [
+        `${root}node_modules/vite/bin/vite.js`,
+        "build",
+        "src/bots/web/client",
+        "--outDir",
+        clientDir,
+        "--logLevel",
+        "error",
+      ],
       { cwd: root, stdio: "inherit" },
     );
     if (!existsSync(`${clientDir}/index.html`)) throw new Error("the front end was not built");
@@ -101,7 +117,11 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
   }, 120_000);
   afterAll(() => browser?.close());
 
-  async function open(options: BrowserContextOptions = {}, more: Parameters<typeof startChat>[1] = {}, extra: Partial<ChatHandlers> = {}) {
+  async function open(
+    options: BrowserContextOptions = {},
+    more: Parameters<typeof startChat>[1] = {},
+    extra: Partial<ChatHandlers> = {},
+  ) {
     let chat: WebChat;
     const bot = { ...dreamer(() => chat), ...extra };
     chat = await startChat(bot, { clientDir, ...more });
@@ -117,7 +137,8 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     page.on("pageerror", (error) => errors.push(error.message));
     page.on(
       "console",
-      (message) => message.type() === "error" && !/WebSocket|ERR_CONNECTION/.test(message.text()) && errors.push(message.text()),
+      (message) =>
+        message.type() === "error" && !/WebSocket|ERR_CONNECTION/.test(message.text()) && errors.push(message.text()),
     );
     await page.goto(chat.address);
     await page.locator(".channel-pane textarea").waitFor();
@@ -221,7 +242,9 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     await expect.poll(() => thread.getByAltText("A red frame").count()).toBe(0);
     const result = thread.getByAltText("A blue frame");
     expect(
-      await result.evaluate((image: { decode(): Promise<void>; naturalWidth: number }) => image.decode().then(() => image.naturalWidth)),
+      await result.evaluate((image: { decode(): Promise<void>; naturalWidth: number }) =>
+        image.decode().then(() => image.naturalWidth),
+      ),
     ).toBe(160);
 
     await thread.getByRole("button", { name: "Again" }).click();
@@ -354,7 +377,9 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     await expect.poll(() => page.getByText("Reconnecting").count()).toBe(0);
     await page.getByRole("button", { name: "Try again" }).click();
     await page.locator(".channel-pane article", { hasText: "written meanwhile" }).waitFor();
-    expect(await page.locator(".channel-pane article", { hasText: /said before|said after|written meanwhile/ }).count()).toBe(3);
+    expect(
+      await page.locator(".channel-pane article", { hasText: /said before|said after|written meanwhile/ }).count(),
+    ).toBe(3);
     expect(await page.locator(".pending").count()).toBe(0);
   });
 
@@ -364,7 +389,9 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     await page.reload();
     await message(page, "line 119").waitFor();
     const timeline = page.locator(".channel-pane .timeline");
-    expect(await timeline.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight)).toBeLessThan(4);
+    expect(
+      await timeline.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight),
+    ).toBeLessThan(4);
     await expect
       .poll(
         async () => {
@@ -433,7 +460,8 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
 
   it("shows what people type as text, never as markup", async () => {
     const { page, errors } = await open();
-    const hostile = '<img src=x onerror="window.hacked=1"> [x](javascript:window.hacked=1) <script>window.hacked=1</script>';
+    const hostile =
+      '<img src=x onerror="window.hacked=1"> [x](javascript:window.hacked=1) <script>window.hacked=1</script>';
     await page.locator(".channel-pane textarea").fill(hostile);
     await page.keyboard.press("Enter");
     await message(page, "<img src=x").waitFor();

@@ -35,7 +35,9 @@ describe("the first start", () => {
       type: "image/jpeg",
     });
     const latest = await chat.latestPicture(art);
-    expect(Buffer.from((await latest?.fetch({ maxBytes, signal }))?.bytes ?? []).equals(await photo(640, 400))).toBe(true);
+    expect(Buffer.from((await latest?.fetch({ maxBytes, signal }))?.bytes ?? []).equals(await photo(640, 400))).toBe(
+      true,
+    );
   });
 
   it("welcomes without a picture when the sample is missing", async () => {
@@ -68,7 +70,11 @@ describe("the bot's side", () => {
       buttons: [{ id: "again:1", label: "Again" }],
     });
     const posted = await ear.message(({ id }) => id === message.id);
-    expect(posted).toMatchObject({ text: "first", buttons: [{ id: "again:1", label: "Again", style: "secondary" }], private: false });
+    expect(posted).toMatchObject({
+      text: "first",
+      buttons: [{ id: "again:1", label: "Again", style: "secondary" }],
+      private: false,
+    });
     expect(posted.pictures[0]).toMatchObject({ width: 64, height: 48, description: "a sun" });
 
     await chat.edit(message, { text: "second", keepPictures: true, progress: { value: 0.5, label: "half" } });
@@ -81,7 +87,9 @@ describe("the bot's side", () => {
     await chat.edit(message, { text: "third" });
     expect((await ear.message(({ text }) => text === "third")).pictures).toEqual([]);
     await chat.react(message, "❤️");
-    expect((await ear.message(({ reactions }) => reactions.length > 0)).reactions).toMatchObject([{ emoji: "❤️", people: [{ bot: true }] }]);
+    expect((await ear.message(({ reactions }) => reactions.length > 0)).reactions).toMatchObject([
+      { emoji: "❤️", people: [{ bot: true }] },
+    ]);
     await chat.remove(message);
     await ear.until((frame) => frame.kind === "removed" && frame.id === message.id);
     await expect(chat.edit(message, { text: "too late" })).rejects.toMatchObject({ kind: "gone" });
@@ -109,7 +117,10 @@ describe("the bot's side", () => {
 
   it("refuses to read more bytes than asked for, to post what is no picture, and to post nowhere", async () => {
     const chat = await startChat();
-    const message = await chat.post(art, { text: "", pictures: [{ bytes: await photo(), name: "a.jpg", type: "image/jpeg" }] });
+    const message = await chat.post(art, {
+      text: "",
+      pictures: [{ bytes: await photo(), name: "a.jpg", type: "image/jpeg" }],
+    });
     const [source] = await chat.picturesOf(message);
     await expect(source?.fetch({ maxBytes: 10, signal })).rejects.toMatchObject({ kind: "too-large" });
     await expect(
@@ -167,9 +178,13 @@ describe("what people do", () => {
     await otherEar.message(({ id }) => id === after.id);
     expect(otherEar.messages().map(({ text }) => text)).toEqual(["hello"]);
     expect((await other.page()).messages.map(({ text }) => text)).not.toContain("/drem");
-    expect((await visitor.page()).messages.map(({ text }) => text)).toEqual(expect.arrayContaining(["/drem", "Did you mean dream?"]));
+    expect((await visitor.page()).messages.map(({ text }) => text)).toEqual(
+      expect.arrayContaining(["/drem", "Did you mean dream?"]),
+    );
     const hidden = (await visitor.page()).messages.find(({ text }) => text === "/drem");
-    expect((await other.request("POST", `/api/messages/${hidden?.id}/reactions`, { emoji: "❤️", on: true })).status).toBe(404);
+    expect(
+      (await other.request("POST", `/api/messages/${hidden?.id}/reactions`, { emoji: "❤️", on: true })).status,
+    ).toBe(404);
   });
 
   it("hands a file to the one who asked for it, and to nobody else", async () => {
@@ -189,7 +204,8 @@ describe("what people do", () => {
     expect(await got.json()).toEqual({ all: 1 });
     expect(got.headers.get("content-disposition")).toBe('attachment; filename="all.json"');
     expect(got.headers.get("cache-control")).toBe("no-store");
-    for (const refused of [await other.request("GET", path), await visitor.request("GET", "/files/0")]) expect(refused.status).toBe(404);
+    for (const refused of [await other.request("GET", path), await visitor.request("GET", "/files/0")])
+      expect(refused.status).toBe(404);
     expect((await fetch(`${chat.address}${path}`)).status).toBe(403);
   });
 
@@ -198,13 +214,18 @@ describe("what people do", () => {
     const chat = await startChat(bot);
     const visitor = await Visitor.enter(chat);
     const message = await chat.post(art, { text: "done", buttons: [{ id: "again:7", label: "Again" }] });
-    const react = (emoji: string, on: boolean) => visitor.request("POST", `/api/messages/${message.id}/reactions`, { emoji, on });
+    const react = (emoji: string, on: boolean) =>
+      visitor.request("POST", `/api/messages/${message.id}/reactions`, { emoji, on });
     expect((await react("🔥", true)).status).toBe(204);
     expect((await react("🔥", true)).status).toBe(204);
     expect((await react("🔥", false)).status).toBe(204);
     expect((await react("nice", true)).status).toBe(403);
-    expect((await visitor.request("POST", `/api/messages/${message.id}/actions`, { action: "again:7" })).status).toBe(202);
-    expect((await visitor.request("POST", `/api/messages/${message.id}/actions`, { action: "format:disk" })).status).toBe(404);
+    expect((await visitor.request("POST", `/api/messages/${message.id}/actions`, { action: "again:7" })).status).toBe(
+      202,
+    );
+    expect(
+      (await visitor.request("POST", `/api/messages/${message.id}/actions`, { action: "format:disk" })).status,
+    ).toBe(404);
     await vi.waitFor(() => expect(bot.events).toHaveLength(3));
     expect(bot.events).toMatchObject([
       { kind: "reaction", emoji: "🔥", added: true, message },
@@ -275,7 +296,9 @@ describe("a restart", () => {
 
     const picture = await visitor.request("GET", sent.pictures[0]?.url ?? "");
     expect(picture.headers.get("content-type")).toBe("image/jpeg");
-    expect(await visitor.request("POST", `/api/messages/${job.id}/actions`, { action: "again:1" })).toMatchObject({ status: 202 });
+    expect(await visitor.request("POST", `/api/messages/${job.id}/actions`, { action: "again:1" })).toMatchObject({
+      status: 202,
+    });
     await vi.waitFor(() => expect(bot.events).toMatchObject([{ kind: "action", message: job }]));
   });
 
@@ -288,8 +311,14 @@ describe("a restart", () => {
   it("deletes files that no message uses any more", async () => {
     const dataDir = await temporaryFolder();
     const first = await startChat(handlers(), { dataDir });
-    const message = await first.post(art, { text: "", pictures: [{ bytes: await photo(30, 30), name: "a.jpg", type: "image/jpeg" }] });
-    await first.edit(message, { text: "", pictures: [{ bytes: await photo(60, 60), name: "b.jpg", type: "image/jpeg" }] });
+    const message = await first.post(art, {
+      text: "",
+      pictures: [{ bytes: await photo(30, 30), name: "a.jpg", type: "image/jpeg" }],
+    });
+    await first.edit(message, {
+      text: "",
+      pictures: [{ bytes: await photo(60, 60), name: "b.jpg", type: "image/jpeg" }],
+    });
     expect(await readdir(join(dataDir, "pictures"))).toHaveLength(2);
     await first.stop();
     await startChat(handlers(), { dataDir });

@@ -13,7 +13,13 @@ describeChat("the web chat", async (): Promise<World> => {
   let port = 0;
 
   const adapter = async () => {
-    chat = new WebChat({ dataDir, logger: pino({ level: "silent" }), port, samplePicture: "/nowhere.jpg", moderatorCode: "open sesame" });
+    chat = new WebChat({
+      dataDir,
+      logger: pino({ level: "silent" }),
+      port,
+      samplePicture: "/nowhere.jpg",
+      moderatorCode: "open sesame",
+    });
     const start = chat.start.bind(chat);
     chat.start = async (handlers) => {
       await start(handlers);
@@ -23,7 +29,13 @@ describeChat("the web chat", async (): Promise<World> => {
   };
   // People come by a first start, so that they have cookies before the contract begins.
   const first = await adapter();
-  await first.start({ commands: [], shortcuts: [], event: async () => undefined, complete: async () => [], works: async () => [] });
+  await first.start({
+    commands: [],
+    shortcuts: [],
+    event: async () => undefined,
+    complete: async () => [],
+    works: async () => [],
+  });
   const join = async (name: string, code?: string): Promise<Person> => {
     const visitor = await Visitor.enter(first);
     const body = { name, ...(code === undefined ? {} : { moderatorCode: code }) };
@@ -92,7 +104,9 @@ describeChat("the web chat", async (): Promise<World> => {
           return {
             ...{ id: message.id, byBot: message.author.bot, text: message.text, pictures: await Promise.all(pictures) },
             buttons: message.buttons.map(({ label }) => label),
-            botReactions: message.reactions.filter(({ people }) => people.some(({ bot }) => bot)).map(({ emoji }) => emoji),
+            botReactions: message.reactions
+              .filter(({ people }) => people.some(({ bot }) => bot))
+              .map(({ emoji }) => emoji),
             notifies: message.mentions.map(({ id }) => id),
           };
         }),

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { ChatError, type Gallery, type GalleryDetail, type GalleryQuery, type GalleryViewer } from "../../../src/bots/chat.js";
+import {
+  ChatError,
+  type Gallery,
+  type GalleryDetail,
+  type GalleryQuery,
+  type GalleryViewer,
+} from "../../../src/bots/chat.js";
 import type { WireAgain, WireGalleryPage, WireSession, WireWorkDetail } from "../../../src/bots/web/wire.js";
 import { handlers, photo, startChat, Visitor } from "./harness.js";
 
@@ -74,9 +80,17 @@ describe("the gallery's addresses", () => {
     ).json()) as WireGalleryPage;
     expect(asked.query).toEqual({ by: "favourites", author: "ann", command: "dream", after: "k.1", limit: 5 });
     expect(asked.viewer).toMatchObject({ platform: "web", community: "local" });
-    expect(page).toMatchObject({ next: "k.1", works: [{ ...work, thumb: "/gallery/7KQ4M9XA/480.jpg", full: "/gallery/7KQ4M9XA/full" }] });
+    expect(page).toMatchObject({
+      next: "k.1",
+      works: [{ ...work, thumb: "/gallery/7KQ4M9XA/480.jpg", full: "/gallery/7KQ4M9XA/full" }],
+    });
     const detail = (await (await visitor.request("GET", "/api/gallery/works/7KQ4M9XA")).json()) as WireWorkDetail;
-    expect(detail).toMatchObject({ line: "/dream seed:7", credits: "Picture by Ben", mayHide: true, remixes: [{ job: "7KQ4M9XA" }] });
+    expect(detail).toMatchObject({
+      line: "/dream seed:7",
+      credits: "Picture by Ben",
+      mayHide: true,
+      remixes: [{ job: "7KQ4M9XA" }],
+    });
     expect(detail).not.toHaveProperty("messages");
     expect((await visitor.request("GET", "/api/gallery/works/AAAAAAAA")).status).toBe(404);
     expect((await visitor.request("GET", "/api/gallery/works/..%2fx")).status).toBe(404);
@@ -92,11 +106,17 @@ describe("the gallery's addresses", () => {
     expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
     expect(asked.side).toBe(480);
     const tag = response.headers.get("etag") ?? "";
-    expect((await visitor.request("GET", "/gallery/7KQ4M9XA/480.jpg", undefined, { "if-none-match": tag })).status).toBe(304);
+    expect(
+      (await visitor.request("GET", "/gallery/7KQ4M9XA/480.jpg", undefined, { "if-none-match": tag })).status,
+    ).toBe(304);
     expect((await visitor.request("GET", "/gallery/7KQ4M9XA/full")).headers.get("content-disposition")).toBe(
       'inline; filename="7KQ4M9XA.jpeg"',
     );
-    for (const path of ["/gallery/7KQ4M9XA/123.jpg", "/gallery/AAAAAAAA/480.jpg", "/gallery/7KQ4M9XA/..%2f..%2fweb-chat.sqlite"]) {
+    for (const path of [
+      "/gallery/7KQ4M9XA/123.jpg",
+      "/gallery/AAAAAAAA/480.jpg",
+      "/gallery/7KQ4M9XA/..%2f..%2fweb-chat.sqlite",
+    ]) {
       expect((await visitor.request("GET", path)).status).toBe(404);
     }
     const stranger = new Visitor(chat.address);
@@ -125,7 +145,12 @@ describe("the gallery's addresses", () => {
     expect((await hide(await Visitor.enter(chat))).status).toBe(403);
     expect(asked.hidden).toBeUndefined();
     expect((await hide(visitor)).status).toBe(204);
-    const foreign = await visitor.request("POST", "/api/gallery/works/7KQ4M9XA/love", { on: true }, { origin: "http://evil.example" });
+    const foreign = await visitor.request(
+      "POST",
+      "/api/gallery/works/7KQ4M9XA/love",
+      { on: true },
+      { origin: "http://evil.example" },
+    );
     expect(foreign.status).toBe(403);
   });
 
@@ -140,7 +165,10 @@ describe("the gallery's addresses", () => {
     expect(again).toEqual({ channel: "art", message: last?.id });
     expect(bot.events.at(-1)).toMatchObject({ kind: "action", action: "job:again:7KQ4M9XA", message: messages[0] });
     const statuses = await Promise.all(
-      Array.from({ length: 8 }, async () => (await visitor.request("POST", "/api/gallery/works/7KQ4M9XA/again", {})).status),
+      Array.from(
+        { length: 8 },
+        async () => (await visitor.request("POST", "/api/gallery/works/7KQ4M9XA/again", {})).status,
+      ),
     );
     expect(statuses).toContain(429);
   });

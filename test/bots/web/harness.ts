@@ -24,7 +24,10 @@ export async function photo(width = 320, height = 200, colour = "#3a6ea5"): Prom
 }
 
 /** Handlers that note every event and answer as the test says. */
-export function handlers(onEvent: (event: ChatEvent) => Promise<void> = async () => {}, extra: Partial<ChatHandlers> = {}) {
+export function handlers(
+  onEvent: (event: ChatEvent) => Promise<void> = async () => {},
+  extra: Partial<ChatHandlers> = {},
+) {
   const events: ChatEvent[] = [];
   return {
     events,
@@ -40,7 +43,10 @@ export function handlers(onEvent: (event: ChatEvent) => Promise<void> = async ()
   };
 }
 
-export async function startChat(given: ChatHandlers = handlers(), options: Partial<WebChatOptions> = {}): Promise<WebChat> {
+export async function startChat(
+  given: ChatHandlers = handlers(),
+  options: Partial<WebChatOptions> = {},
+): Promise<WebChat> {
   const dataDir = options.dataDir ?? (await temporaryFolder());
   const chat = new WebChat({ logger: pino({ level: "silent" }), port: 0, ...options, dataDir });
   await chat.start(given);
@@ -91,7 +97,10 @@ export class Visitor {
     return (await this.request("GET", `/api/channels/${channel}/messages?${query}`)).json() as Promise<WirePage>;
   }
 
-  say(text: string, { channel = "art", files = [], nonce = crypto.randomUUID(), ...rest }: Said = {}): Promise<Response> {
+  say(
+    text: string,
+    { channel = "art", files = [], nonce = crypto.randomUUID(), ...rest }: Said = {},
+  ): Promise<Response> {
     const form = new FormData();
     for (const [name, value] of Object.entries({ channel, text, nonce, ...rest })) form.append(name, value);
     for (const { bytes, name } of files) form.append("file", new Blob([new Uint8Array(bytes)]), name);
@@ -138,7 +147,9 @@ export class Ear {
           resolve();
         };
         this.#waiting.add(wake);
-        signal.addEventListener("abort", () => reject(new Error(`no such frame among ${JSON.stringify(this.frames).slice(0, 2000)}`)));
+        signal.addEventListener("abort", () =>
+          reject(new Error(`no such frame among ${JSON.stringify(this.frames).slice(0, 2000)}`)),
+        );
       });
     }
   }

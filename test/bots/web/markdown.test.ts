@@ -10,7 +10,12 @@ describe("the chat's Markdown", () => {
     ["plain", [paragraph(text("plain"))]],
     [
       "**bold** and *it*",
-      [paragraph({ kind: "strong", children: [text("bold")] }, text(" and "), { kind: "emphasis", children: [text("it")] })],
+      [
+        paragraph({ kind: "strong", children: [text("bold")] }, text(" and "), {
+          kind: "emphasis",
+          children: [text("it")],
+        }),
+      ],
     ],
     ["***both***", [paragraph({ kind: "strong", children: [text("*both")] }, text("*"))]],
     ["2 * 3 * 4", [paragraph(text("2 * 3 * 4"))]],
@@ -22,11 +27,20 @@ describe("the chat's Markdown", () => {
     ["x\n```\n/dream <b>\n```\ny", [paragraph(text("x")), { kind: "code", text: "/dream <b>" }, paragraph(text("y"))]],
     ["```js\n1\n```", [{ kind: "code", text: "1" }]],
     ["open ``` fence", [paragraph(text("open ``` fence"))]],
-    ["[here](https://a.example/x?y=1)", [paragraph({ kind: "link", href: "https://a.example/x?y=1", children: [text("here")] })]],
+    [
+      "[here](https://a.example/x?y=1)",
+      [paragraph({ kind: "link", href: "https://a.example/x?y=1", children: [text("here")] })],
+    ],
     ["[here](javascript:alert(1))", [paragraph(text("[here](javascript:alert(1))"))]],
     [
       "see https://a.example/b.",
-      [paragraph(text("see "), { kind: "link", href: "https://a.example/b", children: [text("https://a.example/b")] }, text("."))],
+      [
+        paragraph(
+          text("see "),
+          { kind: "link", href: "https://a.example/b", children: [text("https://a.example/b")] },
+          text("."),
+        ),
+      ],
     ],
     ["<img src=x onerror=alert(1)>", [paragraph(text("<img src=x onerror=alert(1)>"))]],
   ])("%j", (source, blocks) => {
@@ -41,7 +55,24 @@ describe("the chat's Markdown", () => {
 
   it("never throws, and links only to the web", () => {
     const pieces = fc.array(
-      fc.constantFrom("**", "*", "`", "```", "[", "](", ")", "https://x.y", "javascript:", "\n", "- ", "@", "a", "b ", "\\", "<script>"),
+      fc.constantFrom(
+        "**",
+        "*",
+        "`",
+        "```",
+        "[",
+        "](",
+        ")",
+        "https://x.y",
+        "javascript:",
+        "\n",
+        "- ",
+        "@",
+        "a",
+        "b ",
+        "\\",
+        "<script>",
+      ),
       { maxLength: 60 },
     );
     fc.assert(
@@ -64,7 +95,13 @@ describe("the chat's Markdown", () => {
 
   it("stays quick on hostile input", () => {
     const begin = performance.now();
-    for (const source of ["**a ".repeat(1000), "[".repeat(4000), "*".repeat(4000), "`".repeat(3999), "https://".repeat(500)])
+    for (const source of [
+      "**a ".repeat(1000),
+      "[".repeat(4000),
+      "*".repeat(4000),
+      "`".repeat(3999),
+      "https://".repeat(500),
+    ])
       parseMarkdown(source);
     expect(performance.now() - begin).toBeLessThan(1000);
   });

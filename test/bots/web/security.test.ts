@@ -97,7 +97,11 @@ describe("who may do what", () => {
 
   it("lets authors and moderators delete, and nobody else", async () => {
     const chat = await startChat();
-    const [moderator, author, other] = [await Visitor.enter(chat), await Visitor.enter(chat), await Visitor.enter(chat)];
+    const [moderator, author, other] = [
+      await Visitor.enter(chat),
+      await Visitor.enter(chat),
+      await Visitor.enter(chat),
+    ];
     const [one, two] = [await author.said("one"), await author.said("two")];
     expect((await other.request("DELETE", `/api/messages/${one.id}`)).status).toBe(403);
     expect((await author.request("DELETE", `/api/messages/${one.id}`)).status).toBe(204);
@@ -122,14 +126,22 @@ describe("limits", () => {
       limits: { uploadBytes: 40_000, uploadPixels: 1_000_000, picturesPerMessage: 2, textLength: 300 },
     });
     const visitor = await Visitor.enter(chat);
-    const refusal = async (response: Response) => [response.status, ((await response.json()) as { error: string }).error];
+    const refusal = async (response: Response) => [
+      response.status,
+      ((await response.json()) as { error: string }).error,
+    ];
     const small = { bytes: await photo(20, 20), name: "s.jpg" };
-    expect(await refusal(await visitor.say("x".repeat(301)))).toEqual([413, "A message has at most 300 characters; this one has 301."]);
+    expect(await refusal(await visitor.say("x".repeat(301)))).toEqual([
+      413,
+      "A message has at most 300 characters; this one has 301.",
+    ]);
     expect(await refusal(await visitor.say("", { files: [small, small, small] }))).toEqual([
       413,
       "A message has at most 2 pictures: send the others in a second one.",
     ]);
-    expect((await refusal(await visitor.say("", { files: [{ bytes: new Uint8Array(50_000), name: "l.jpg" }] })))[0]).toBe(413);
+    expect(
+      (await refusal(await visitor.say("", { files: [{ bytes: new Uint8Array(50_000), name: "l.jpg" }] })))[0],
+    ).toBe(413);
     const wide = await sharp({ create: { width: 2000, height: 2000, channels: 3, background: "#888" } })
       .png()
       .toBuffer();
@@ -143,7 +155,9 @@ describe("limits", () => {
 
   it("refuses what only looks like a picture", async () => {
     const visitor = await Visitor.enter(await startChat());
-    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>');
+    const svg = Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>',
+    );
     const truncated = (await photo()).subarray(0, 8);
     for (const [bytes, name] of [
       [svg, "a.png"],
@@ -183,7 +197,9 @@ describe("limits", () => {
       ],
     });
     const previews = await Promise.all(
-      sent.pictures.map(async ({ preview }) => sharp(await (await visitor.request("GET", preview)).arrayBuffer()).metadata()),
+      sent.pictures.map(async ({ preview }) =>
+        sharp(await (await visitor.request("GET", preview)).arrayBuffer()).metadata(),
+      ),
     );
     expect(previews.map(({ format, width }) => [format, width])).toEqual([
       ["webp", 60],
@@ -211,9 +227,12 @@ describe("limits", () => {
     expect((await visitor.request("POST", "/api/channels", { name: "more" })).status).toBe(403);
     expect((await visitor.request("POST", "/api/channels", { name: "../x" })).status).toBe(403);
     await visitor.listen();
-    expect(await socketStatus(`${chat.address.replace("http", "ws")}/api/live`, { cookie: visitor.cookie, origin: chat.address })).toBe(
-      "closed 4001",
-    );
+    expect(
+      await socketStatus(`${chat.address.replace("http", "ws")}/api/live`, {
+        cookie: visitor.cookie,
+        origin: chat.address,
+      }),
+    ).toBe("closed 4001");
   });
 
   it("gives tokens back with time", () => {

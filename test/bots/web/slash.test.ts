@@ -7,7 +7,14 @@ const dream: WireCommand = {
   help: "",
   examples: [],
   options: [
-    { name: "look", help: "", type: "text", required: false, choices: [{ value: "creatures", label: "creatures" }], default: "creatures" },
+    {
+      name: "look",
+      help: "",
+      type: "text",
+      required: false,
+      choices: [{ value: "creatures", label: "creatures" }],
+      default: "creatures",
+    },
     { name: "strength", help: "", type: "number", required: false, minimum: 0.1, maximum: 3, default: "1" },
     { name: "image", help: "", type: "picture", required: false },
   ],
@@ -59,6 +66,10 @@ describe("what is being typed", () => {
   it("quotes values with spaces and tells ranges in words", () => {
     expect(quoteValue("two words")).toBe('"two words"');
     expect(quoteValue("one")).toBe("one");
-    expect(dream.options.map(describeOption)).toEqual(["one of 1, usually creatures", "a number from 0.1 to 3, usually 1", "a picture"]);
+    expect(dream.options.map(describeOption)).toEqual([
+      "one of 1, usually creatures",
+      "a number from 0.1 to 3, usually 1",
+      "a picture",
+    ]);
   });
 });

@@ -58,21 +58,44 @@ describe("a link to a picture", () => {
     expect(picture).toEqual({ bytes: new Uint8Array(png), name: "sea side.png", type: "image/png" });
     const [request] = server.requests;
     expect(request?.url).toBe("/some/where/sea%20side.png?size=large");
-    expect(Object.keys(request?.headers ?? {}).sort()).toEqual(["accept", "accept-encoding", "connection", "host", "user-agent"]);
+    expect(Object.keys(request?.headers ?? {}).sort()).toEqual([
+      "accept",
+      "accept-encoding",
+      "connection",
+      "host",
+      "user-agent",
+    ]);
     expect(request?.headers["accept-encoding"]).toBe("identity");
   });
 
-  it.each(["jpeg", "png", "webp", "gif", "avif", "tiff"] as const)("may be %s, whatever the site calls it", async (format) => {
-    const { fetch, at } = await respond(await drawn(40, 30, format), { "content-type": "application/octet-stream" });
-    const { name, type } = await fetch(at("/picture.php"));
-    expect([name, type]).toEqual([`picture.${format === "jpeg" ? "jpg" : format}`, `image/${format}`]);
-  });
+  it.each(["jpeg", "png", "webp", "gif", "avif", "tiff"] as const)(
+    "may be %s, whatever the site calls it",
+    async (format) => {
+      const { fetch, at } = await respond(await drawn(40, 30, format), { "content-type": "application/octet-stream" });
+      const { name, type } = await fetch(at("/picture.php"));
+      expect([name, type]).toEqual([`picture.${format === "jpeg" ? "jpg" : format}`, `image/${format}`]);
+    },
+  );
 
   it("gets a name that cannot be taken for anything else", async () => {
     const { fetch, at } = await respond(await drawn(20, 20));
-    const names = ["/", "/..%2f..%2fetc%2fpasswd", "/%00%0a%3Cb%3E.png", "/%E0%A4%A.jpg", "/.htaccess", `/${"x".repeat(300)}.png`];
+    const names = [
+      "/",
+      "/..%2f..%2fetc%2fpasswd",
+      "/%00%0a%3Cb%3E.png",
+      "/%E0%A4%A.jpg",
+      "/.htaccess",
+      `/${"x".repeat(300)}.png`,
+    ];
     const given = await Promise.all(names.map(async (path) => (await fetch(at(path))).name));
-    expect(given).toEqual(["picture.png", "etcpasswd.png", "b.png", "E0A4A.png", "htaccess.png", `${"x".repeat(56)}.png`]);
+    expect(given).toEqual([
+      "picture.png",
+      "etcpasswd.png",
+      "b.png",
+      "E0A4A.png",
+      "htaccess.png",
+      `${"x".repeat(56)}.png`,
+    ]);
   });
 
   it("is followed to where the site passes it on, five times at most, without its body being read", async () => {
@@ -87,12 +110,16 @@ describe("a link to a picture", () => {
     });
     expect((await fetch(at("/5"), { maxBytes: 10_000 })).bytes).toEqual(new Uint8Array(png));
     expect(server.requests.map((request) => request.headers.cookie)).toEqual(Array(6).fill(undefined));
-    expect(await refusal(fetch(at("/6")))).toBe("That link is passed on more than 5 times; please attach the picture instead.");
+    expect(await refusal(fetch(at("/6")))).toBe(
+      "That link is passed on more than 5 times; please attach the picture instead.",
+    );
     expect(server.requests).toHaveLength(12);
   });
 
   it("is given up when it leads in a circle", async () => {
-    const { fetch, at, server } = await site((_, response) => void response.writeHead(302, { location: "/round" }).end());
+    const { fetch, at, server } = await site(
+      (_, response) => void response.writeHead(302, { location: "/round" }).end(),
+    );
     expect(await refusal(fetch(at("/round")))).toMatch(/passed on more than 5 times/);
     expect(server.requests).toHaveLength(6);
   });
@@ -118,10 +145,36 @@ describe("a link that leads inside", () => {
   });
 
   it.each([
-    ...["http://127.0.0.1/", "http://2130706433/", "http://0x7f.1/", "http://0177.0.0.1/", "http://127.1/", "http://0/", "http://[::1]/"],
-    ...["http://[::ffff:127.0.0.1]/", "http://[::ffff:7f00:1]/", "http://[::127.0.0.1]/", "http://[64:ff9b::10.0.0.1]/", "http://[::]/"],
-    ...["http://[2002:7f00:1::]/", "http://[fe80::1]/", "http://[fd00:ec2::254]/", "http://169.254.169.254/latest/meta-data/"],
-    ...["http://10.0.0.1/", "http://192.168.1.1/", "http://100.64.0.1/", "http://①②⑦.⓪.⓪.①/", "http://127。0。0。1/", "https://127.0.0.1/"],
+    ...[
+      "http://127.0.0.1/",
+      "http://2130706433/",
+      "http://0x7f.1/",
+      "http://0177.0.0.1/",
+      "http://127.1/",
+      "http://0/",
+      "http://[::1]/",
+    ],
+    ...[
+      "http://[::ffff:127.0.0.1]/",
+      "http://[::ffff:7f00:1]/",
+      "http://[::127.0.0.1]/",
+      "http://[64:ff9b::10.0.0.1]/",
+      "http://[::]/",
+    ],
+    ...[
+      "http://[2002:7f00:1::]/",
+      "http://[fe80::1]/",
+      "http://[fd00:ec2::254]/",
+      "http://169.254.169.254/latest/meta-data/",
+    ],
+    ...[
+      "http://10.0.0.1/",
+      "http://192.168.1.1/",
+      "http://100.64.0.1/",
+      "http://①②⑦.⓪.⓪.①/",
+      "http://127。0。0。1/",
+      "https://127.0.0.1/",
+    ],
   ])("%s is refused by its address", async (link) => {
     const resolve = vi.fn(async () => ["1.1.1.1"]);
     expect(await refusal(fetchPicture(new URL(link), { maxBytes: 1000, seconds: 5, resolve }))).toMatch(NOWHERE);
@@ -148,7 +201,9 @@ describe("a link that leads inside", () => {
       response.end(png);
     });
     let asked = 0;
-    await fetch(at("/a.png", "rebinding.example"), { resolve: async () => (++asked === 1 ? ["127.0.0.1"] : ["127.0.0.2"]) });
+    await fetch(at("/a.png", "rebinding.example"), {
+      resolve: async () => (++asked === 1 ? ["127.0.0.1"] : ["127.0.0.2"]),
+    });
     expect(asked).toBe(1);
     expect(connected).toEqual(["127.0.0.1"]);
     expect(server.requests[0]?.headers.host).toMatch(/^rebinding\.example:/);
@@ -157,26 +212,44 @@ describe("a link that leads inside", () => {
 
 describe("a link that is refused unseen", () => {
   it.each([
-    ["ftp://pictures.example/a.png", "I fetch http and https links only, not ftp ones; please attach the picture instead."],
+    [
+      "ftp://pictures.example/a.png",
+      "I fetch http and https links only, not ftp ones; please attach the picture instead.",
+    ],
     ["file:///etc/passwd", "I fetch http and https links only, not file ones; please attach the picture instead."],
-    ["data:image/png;base64,AAAA", "I fetch http and https links only, not data ones; please attach the picture instead."],
-    ["http://me:secret@pictures.example/", "I fetch no links with a user name or password in them; please attach the picture instead."],
-    ["http://pictures.example:22/", "I fetch from the usual ports only, not from port 22; please attach the picture instead."],
-    ["https://pictures.example:8443/", "I fetch from the usual ports only, not from port 8443; please attach the picture instead."],
+    [
+      "data:image/png;base64,AAAA",
+      "I fetch http and https links only, not data ones; please attach the picture instead.",
+    ],
+    [
+      "http://me:secret@pictures.example/",
+      "I fetch no links with a user name or password in them; please attach the picture instead.",
+    ],
+    [
+      "http://pictures.example:22/",
+      "I fetch from the usual ports only, not from port 22; please attach the picture instead.",
+    ],
+    [
+      "https://pictures.example:8443/",
+      "I fetch from the usual ports only, not from port 8443; please attach the picture instead.",
+    ],
     ["http://nowhere.example/", "There is no site nowhere.example; check the link."],
   ])("%s", async (link, sentence) => {
     const resolve = async () => [];
     expect(await refusal(fetchPicture(new URL(link), { maxBytes: 1000, seconds: 5, resolve }))).toBe(sentence);
   });
 
-  it.each(["ftp://pictures.example/", "file:///etc/passwd", "http://u:p@pictures.example/", "http://pictures.example:1/", "http://["])(
-    "also when a site passes it on: %s",
-    async (location) => {
-      const { fetch, at, server } = await site((_, response) => void response.writeHead(302, { location }).end());
-      expect(await refusal(fetch(at("/")))).toMatch(/^I fetch|passes that link on to nowhere/);
-      expect(server.requests).toHaveLength(1);
-    },
-  );
+  it.each([
+    "ftp://pictures.example/",
+    "file:///etc/passwd",
+    "http://u:p@pictures.example/",
+    "http://pictures.example:1/",
+    "http://[",
+  ])("also when a site passes it on: %s", async (location) => {
+    const { fetch, at, server } = await site((_, response) => void response.writeHead(302, { location }).end());
+    expect(await refusal(fetch(at("/")))).toMatch(/^I fetch|passes that link on to nowhere/);
+    expect(server.requests).toHaveLength(1);
+  });
 
   it("when DNS is in trouble", async () => {
     const { fetch, at } = await respond("");
@@ -192,7 +265,9 @@ describe("a site that is too much", () => {
   const limit = { maxBytes: 1024 * 1024 };
 
   it("by what it announces is not read at all", async () => {
-    const { fetch, at } = await site((_, response) => void response.writeHead(200, { "content-length": 10_000_000_000 }).write("x"));
+    const { fetch, at } = await site(
+      (_, response) => void response.writeHead(200, { "content-length": 10_000_000_000 }).write("x"),
+    );
     expect(await refusal(fetch(at("/big.png"), limit))).toBe(TOO_LARGE);
   });
 
@@ -268,7 +343,10 @@ describe("a site that is too much", () => {
       },
     ],
     ["says for ever that it goes on", (response) => drip(response, () => response.writeProcessing())],
-    ["passes on slowly", (response) => void setTimeout(() => response.writeHead(302, { location: "/slow.png" }).end(), 120)],
+    [
+      "passes on slowly",
+      (response) => void setTimeout(() => response.writeHead(302, { location: "/slow.png" }).end(), 120),
+    ],
   ])("that %s is left after the time", async (_what, answer) => {
     const { fetch, at } = await site((_, response) => answer(response));
     const begun = performance.now();
@@ -278,7 +356,10 @@ describe("a site that is too much", () => {
 
   it("that takes the call and never speaks is left after the time", async () => {
     const calls = new Set<Socket>();
-    const server = createServer((socket) => void calls.add(socket.on("error", () => undefined).resume())).listen(0, "127.0.0.1");
+    const server = createServer((socket) => void calls.add(socket.on("error", () => undefined).resume())).listen(
+      0,
+      "127.0.0.1",
+    );
     onTestFinished(() => {
       for (const call of calls) call.destroy();
       server.close();
@@ -287,7 +368,11 @@ describe("a site that is too much", () => {
     const { port } = server.address() as AddressInfo;
     const begun = performance.now();
     const rules = { ports: [port], allows: () => true, resolve: async () => ["127.0.0.1"] };
-    const work = fetchPicture(new URL(`https://pictures.example:${port}/slow.png`), { maxBytes: 1000, seconds: 0.3, ...rules });
+    const work = fetchPicture(new URL(`https://pictures.example:${port}/slow.png`), {
+      maxBytes: 1000,
+      seconds: 0.3,
+      ...rules,
+    });
     expect(await refusal(work)).toBe(SLOW);
     expect(performance.now() - begun).toBeLessThan(2000);
     const [call] = calls;
@@ -312,19 +397,49 @@ describe("a site that is too much", () => {
 describe("what is no picture", () => {
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="99" height="99"><image href="file:///etc/passwd"/></svg>';
   it.each<[string, () => Uint8Array | string | Promise<Uint8Array>, string, RegExp]>([
-    ["a page", () => "<!doctype html>", "text/html; charset=utf-8", /^That link is a page, not a picture; link to the picture itself/],
-    ["a page that says it is a picture", () => "<!doctype html><p>Hello", "image/png", /^a\.png is not a picture I can read\. Use a JPEG/],
+    [
+      "a page",
+      () => "<!doctype html>",
+      "text/html; charset=utf-8",
+      /^That link is a page, not a picture; link to the picture itself/,
+    ],
+    [
+      "a page that says it is a picture",
+      () => "<!doctype html><p>Hello",
+      "image/png",
+      /^a\.png is not a picture I can read\. Use a JPEG/,
+    ],
     ["an SVG", () => svg, "image/png", /^a\.png is not a picture I can read/],
-    ["an SVG as XML", () => `<?xml version="1.0"?>${svg}`, "image/svg+xml", /^a\.png cannot be used: I do not read xml files\. Use a JPEG/],
+    [
+      "an SVG as XML",
+      () => `<?xml version="1.0"?>${svg}`,
+      "image/svg+xml",
+      /^a\.png cannot be used: I do not read xml files\. Use a JPEG/,
+    ],
     ["a PDF", () => "%PDF-1.7\n1 0 obj", "image/png", /^a\.png cannot be used: I do not read pdf files/],
-    ["a phone's HEIC", () => Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic", "latin1"), "image/jpeg", /I do not read heic files/],
-    ["HEIF without AVIF", () => Buffer.from("\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "latin1"), "image/avif", /I do not read heic files/],
+    [
+      "a phone's HEIC",
+      () => Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic", "latin1"),
+      "image/jpeg",
+      /I do not read heic files/,
+    ],
+    [
+      "HEIF without AVIF",
+      () => Buffer.from("\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "latin1"),
+      "image/avif",
+      /I do not read heic files/,
+    ],
     ["a bomb", () => claims(60_000, 60_000), "image/png", /^a\.png has more than 50 megapixels\. Make it smaller/],
     ["a strip", () => claims(20_000, 100), "image/png", /^a\.png is 20000 × 100 pixels; send one of at most 16384/],
     ["a speck", () => drawn(40, 15), "image/png", /^a\.png is 40 × 15 pixels; send one of at least 16/],
     ["a PNG's beginning alone", () => claims(40, 40).subarray(0, 20), "image/png", /^a\.png is not a picture/],
     ["a JPEG's mark on text", () => Buffer.from("ffd8ffe0 hello", "latin1"), "image/jpeg", /^a\.png is not a picture/],
-    ["a JPEG's mark on nothing", () => Buffer.from("ffd8ffe000104a464946", "hex"), "image/jpeg", /^a\.png is not a picture/],
+    [
+      "a JPEG's mark on nothing",
+      () => Buffer.from("ffd8ffe000104a464946", "hex"),
+      "image/jpeg",
+      /^a\.png is not a picture/,
+    ],
     ["nothing", () => "", "image/png", /^a\.png is empty/],
   ])("is refused: %s", async (_what, body, type, sentence) => {
     const { fetch, at } = await respond(await body(), { "content-type": type });
@@ -349,7 +464,9 @@ describe("what is no picture", () => {
     ["stops in the middle", (socket) => void socket.end("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nabc")],
   ])("is refused: a site that %s", async (_what, answer) => {
     const { fetch, at } = await site(({ socket }) => answer(socket));
-    expect(await refusal(fetch(at("/a.png")))).toMatch(/^pictures\.example:\d+ cannot be reached or stops in the middle; check the link/);
+    expect(await refusal(fetch(at("/a.png")))).toMatch(
+      /^pictures\.example:\d+ cannot be reached or stops in the middle; check the link/,
+    );
   });
 
   it("is not said of pictures that are unusual: animated, general HEIF marks, another name", async () => {

@@ -56,8 +56,24 @@ const PUBLIC = [
     "128.0.0.0",
     "169.253.255.255",
   ],
-  ...["172.15.255.255", "172.32.0.0", "192.0.1.0", "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "223.255.255.255"],
-  ...["2606:4700:4700::1111", "2a00:1450:4001:80b::200e", "2001:200::1", "2001:4860:4860::8888", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"],
+  ...[
+    "172.15.255.255",
+    "172.32.0.0",
+    "192.0.1.0",
+    "192.167.255.255",
+    "192.169.0.0",
+    "198.17.255.255",
+    "198.20.0.0",
+    "223.255.255.255",
+  ],
+  ...[
+    "2606:4700:4700::1111",
+    "2a00:1450:4001:80b::200e",
+    "2001:200::1",
+    "2001:4860:4860::8888",
+    "::ffff:8.8.8.8",
+    "64:ff9b::8.8.8.8",
+  ],
 ];
 
 const toNumber = (ip: string): number => ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
@@ -96,7 +112,9 @@ const special4 = fc
 
 const special6 = fc
   .constantFrom(...SPECIAL6)
-  .chain(([, first, last]) => fc.oneof(fc.constantFrom(toBig(first), toBig(last)), fc.bigInt({ min: toBig(first), max: toBig(last) })))
+  .chain(([, first, last]) =>
+    fc.oneof(fc.constantFrom(toBig(first), toBig(last)), fc.bigInt({ min: toBig(first), max: toBig(last) })),
+  )
   .chain(written);
 
 /** Ways of carrying an IPv4 address inside an IPv6 one. */

@@ -36,13 +36,23 @@ function nameIn(labels: Buffer): string {
   return parts.join(".").toLowerCase();
 }
 
-function send(socket: Socket, question: Buffer, type: number, answer: readonly Buffer[] | number, port: number, address: string): void {
+function send(
+  socket: Socket,
+  question: Buffer,
+  type: number,
+  answer: readonly Buffer[] | number,
+  port: number,
+  address: string,
+): void {
   const head = Buffer.from(question);
   const records = typeof answer === "number" ? [] : answer;
   head.writeUInt16BE(0x8180 + (typeof answer === "number" ? answer : 0), 2);
   head.writeUInt16BE(records.length, 6);
   head.writeUInt32BE(0, 8);
-  const body = records.flatMap((record) => [Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, record.length]), record]);
+  const body = records.flatMap((record) => [
+    Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, record.length]),
+    record,
+  ]);
   socket.send(Buffer.concat([head, ...body]), port, address);
 }
 
@@ -69,7 +79,9 @@ describe("looking up a host", () => {
   });
 
   it("does not ask this machine's own list of hosts", async () => {
-    const { servers } = await nameServer((name, type) => (name === "localhost" && type === A ? [Buffer.from([9, 9, 9, 9])] : NO_SUCH_NAME));
+    const { servers } = await nameServer((name, type) =>
+      name === "localhost" && type === A ? [Buffer.from([9, 9, 9, 9])] : NO_SUCH_NAME,
+    );
     expect(await resolveHost("localhost", never, servers)).toEqual(["9.9.9.9"]);
   });
 

@@ -11,7 +11,8 @@ async function artChannel(options: StudioOptions = {}) {
   const open = await studio({ engine: new FakeEngine({ automatic: true }), ...options });
   if (!options.dir) await open.chat.say(mod, "/settings art:on");
   const photo = await picture(48, 36);
-  const shared = (more: object = {}) => open.chat.share(ann, [{ bytes: photo, name: "photo.png", type: "image/png", ...more }]);
+  const shared = (more: object = {}) =>
+    open.chat.share(ann, [{ bytes: photo, name: "photo.png", type: "image/png", ...more }]);
   /** What a reaction has made the engine do. */
   const reacts = async (person: typeof ann, message: FakeMessage, emoji: string, added = true) => {
     const before = open.engine.runs.length;
@@ -96,7 +97,9 @@ describe("in an art channel", () => {
 
   it("leaves palettes and votes to themselves", async () => {
     const { chat, reacts, engine, photo } = await artChannel();
-    const attachments = [{ name: "photo.png", fetch: async () => ({ bytes: photo, name: "photo.png", type: "image/png" }) }];
+    const attachments = [
+      { name: "photo.png", fetch: async () => ({ bytes: photo, name: "photo.png", type: "image/png" }) },
+    ];
     await chat.say(ann, "/stylize", { attachments });
     await chat.say(ann, "/blend vote", { attachments });
     const [palette, vote] = chat.in("channel").slice(-2);
@@ -114,7 +117,8 @@ describe("in an art channel", () => {
     const limits = { length: 20, waitingPerPerson: 1, perHourPerPerson: 100 };
     const { chat, shared, queue, quiet } = await artChannel({ engine, queue: { limits } });
     const message = shared();
-    const refusals = () => chat.in("channel").filter(({ content }) => content.text.startsWith("Ben: You have 1 unfinished job"));
+    const refusals = () =>
+      chat.in("channel").filter(({ content }) => content.text.startsWith("Ben: You have 1 unfinished job"));
     await chat.reactTo(ben, message, emojiOf("winter"));
     await chat.reactTo(ben, message, emojiOf("fire"));
     await chat.reactTo(ben, message, emojiOf("ink"));

@@ -27,12 +27,15 @@ describe("the estimate of a job's memory", () => {
     ["stylize", "vgg19", 512, 3000, 669],
     ["stylize", "vgg19", 1024, 3000, 1858],
     ["stylize", "vgg19", 1024, 1000, 878],
-  ] as const)("%s with %s at %d px within %d MB is not less than was measured, %d MB, and not four times as much", (...row) => {
-    const [name, network, size, maps, measured] = row;
-    const estimate = recipe(name, maps).memory({ ...recipe(name).defaults(), network, size });
-    expect(estimate).toBeGreaterThanOrEqual(measured);
-    expect(estimate).toBeLessThan(4 * measured);
-  });
+  ] as const)(
+    "%s with %s at %d px within %d MB is not less than was measured, %d MB, and not four times as much",
+    (...row) => {
+      const [name, network, size, maps, measured] = row;
+      const estimate = recipe(name, maps).memory({ ...recipe(name).defaults(), network, size });
+      expect(estimate).toBeGreaterThanOrEqual(measured);
+      expect(estimate).toBeLessThan(4 * measured);
+    },
+  );
 
   it.each([...recipes().keys()])("of %s is there with the defaults, and shrinks with the size", (name) => {
     const one = recipe(name);

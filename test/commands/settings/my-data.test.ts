@@ -51,7 +51,12 @@ describe("/settings mydata", () => {
     const data = read(file?.bytes);
     const stored = store.myData.read({ platform: "fake", person: "ann" });
     const { pictures, ...rest } = stored;
-    expect(data).toMatchObject({ format: "dreamloom-my-data-1", platform: "fake", person: { id: "ann", name: "Ann" }, ...rest });
+    expect(data).toMatchObject({
+      format: "dreamloom-my-data-1",
+      platform: "fake",
+      person: { id: "ann", name: "Ann" },
+      ...rest,
+    });
     expect(data.pictures.map(({ sha }) => sha)).toEqual([...pictures.map(({ sha }) => sha), stored.styles[0]?.picture]);
     for (const { sha, base64 = "" } of data.pictures) expect(sha256(Buffer.from(base64, "base64"))).toBe(sha);
     expect(JSON.stringify(data)).not.toContain('"ben"');

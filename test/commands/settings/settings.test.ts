@@ -48,7 +48,12 @@ describe("/settings", () => {
 
   it("lets only those who manage the channel change it", async () => {
     const { say, store } = await settings();
-    for (const line of ["/settings art:on", "/settings per-hour:5 everywhere:yes", "/settings reset", "/settings reset art"]) {
+    for (const line of [
+      "/settings art:on",
+      "/settings per-hour:5 everywhere:yes",
+      "/settings reset",
+      "/settings reset art",
+    ]) {
       expect(await say(ann, line), line).toMatch(/^Only those who manage this channel may change its settings\./);
     }
     expect(store.settings.all({ platform: "fake", community: "club" })).toEqual({});
@@ -100,7 +105,9 @@ describe("/settings", () => {
     expect(desk.settings.caps(art)).toEqual({ perChannel: 4 });
     expect(desk.settings.isArtChannel(art)).toBe(false);
     // Turning it on is told to everybody.
-    expect(chat.in("channel")[0]?.content.text).toMatch(/^\*\*#art is an art channel now\*\*, says Mo: react to any picture/);
+    expect(chat.in("channel")[0]?.content.text).toMatch(
+      /^\*\*#art is an art channel now\*\*, says Mo: react to any picture/,
+    );
   });
 });
 
@@ -178,7 +185,9 @@ describe("the grammar of settings and votes", () => {
     const { desk } = await settings();
     const command = desk.registry.find("settings");
     const options = settingOptions(house);
-    const values = fc.record(Object.fromEntries(Object.entries(options).map(([key, option]) => [key, word(option)])), { requiredKeys: [] });
+    const values = fc.record(Object.fromEntries(Object.entries(options).map(([key, option]) => [key, word(option)])), {
+      requiredKeys: [],
+    });
     fc.assert(
       fc.property(values, fc.boolean(), fc.boolean(), (given, everywhere, backwards) => {
         const wanted = { ...given, ...(everywhere ? { everywhere } : {}) };
@@ -203,7 +212,10 @@ describe("the grammar of settings and votes", () => {
         ];
         const chosen = styles.map((value) => ({ value }));
         const vote = { value: "vote" };
-        const line = printLine({ name: "blend", arguments: last ? [...chosen, ...options, vote] : [vote, ...options, ...chosen] });
+        const line = printLine({
+          name: "blend",
+          arguments: last ? [...chosen, ...options, vote] : [vote, ...options, ...chosen],
+        });
         const read = readText(command, line.slice("/blend".length));
         expect(read).toEqual({ vote: true, minutes, size, ...(styles.length > 0 ? { styles: styles.join(" ") } : {}) });
       }),

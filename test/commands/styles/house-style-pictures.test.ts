@@ -24,12 +24,15 @@ describe("scripts/make-styles.ts", () => {
     expect(Object.keys(STYLES)).toEqual(loadHouseStyles().map(({ name }) => name));
   });
 
-  it.each(Object.keys(STYLES))("draws %s as it is committed (npx tsx scripts/make-styles.ts writes it anew)", async (name) => {
-    const { mean, far } = await difference(await drawStyle(name), await readFile(join(FOLDER, `${name}.jpg`)));
-    // Renderers and encoders may differ a little between machines; another drawing is 40 levels away.
-    expect(mean).toBeLessThan(2);
-    expect(far).toBeLessThan(0.005);
-  });
+  it.each(Object.keys(STYLES))(
+    "draws %s as it is committed (npx tsx scripts/make-styles.ts writes it anew)",
+    async (name) => {
+      const { mean, far } = await difference(await drawStyle(name), await readFile(join(FOLDER, `${name}.jpg`)));
+      // Renderers and encoders may differ a little between machines; another drawing is 40 levels away.
+      expect(mean).toBeLessThan(2);
+      expect(far).toBeLessThan(0.005);
+    },
+  );
 
   it("would notice another drawing", async () => {
     const [glass, mosaic] = await Promise.all(["glass", "mosaic"].map((name) => readFile(join(FOLDER, `${name}.jpg`))));

@@ -27,7 +27,8 @@ describe("the house styles", () => {
     const pairs = styles.filter(({ opposite }) => opposite !== undefined);
     expect(pairs.length).toBeGreaterThanOrEqual(4);
     expect(styles.find(({ name }) => name === "summer")?.opposite).toBe("winter");
-    for (const { name, opposite } of pairs) expect(styles.find((style) => style.name === opposite)?.opposite).toBe(name);
+    for (const { name, opposite } of pairs)
+      expect(styles.find((style) => style.name === opposite)?.opposite).toBe(name);
   });
 
   it("say who made them and under which licence", () => {
@@ -42,7 +43,10 @@ describe("the house styles", () => {
     const grey = await sharp(bytes).greyscale().resize(96).raw().toBuffer();
     for (let part = 0; part < 9; part++) {
       const [left, top] = [32 * (part % 3), 32 * Math.floor(part / 3)];
-      const values = Array.from({ length: 32 * 32 }, (_, i) => grey[(top + Math.floor(i / 32)) * 96 + left + (i % 32)] ?? 0);
+      const values = Array.from(
+        { length: 32 * 32 },
+        (_, i) => grey[(top + Math.floor(i / 32)) * 96 + left + (i % 32)] ?? 0,
+      );
       expect(Math.max(...values) - Math.min(...values), `part ${part}`).toBeGreaterThan(60);
     }
   });
@@ -55,29 +59,62 @@ describe("reading a file of styles", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const read = (styles: string) => parseHouseStyles(`licence: CC0-1.0\ncredit: me\nstyles:\n${styles}`, "styles.yaml", folder);
+  const read = (styles: string) =>
+    parseHouseStyles(`licence: CC0-1.0\ncredit: me\nstyles:\n${styles}`, "styles.yaml", folder);
   const sun = "  sun: { emoji: 🌻, help: bright, opposite: moon }\n";
   const moon = "  moon: { emoji: 🌙, help: pale, opposite: sun }\n";
 
   it("gives each style its picture and what holds for all", () => {
     expect(read(sun + moon)).toEqual([
-      { name: "sun", emoji: "🌻", help: "bright", opposite: "moon", credit: "me", licence: "CC0-1.0", path: join(folder, "sun.jpg") },
-      { name: "moon", emoji: "🌙", help: "pale", opposite: "sun", credit: "me", licence: "CC0-1.0", path: join(folder, "moon.jpg") },
+      {
+        name: "sun",
+        emoji: "🌻",
+        help: "bright",
+        opposite: "moon",
+        credit: "me",
+        licence: "CC0-1.0",
+        path: join(folder, "sun.jpg"),
+      },
+      {
+        name: "moon",
+        emoji: "🌙",
+        help: "pale",
+        opposite: "sun",
+        credit: "me",
+        licence: "CC0-1.0",
+        path: join(folder, "moon.jpg"),
+      },
     ]);
     expect(read("  sun: { emoji: 🌻, help: bright }")[0]).not.toHaveProperty("opposite");
   });
 
   it.each([
     ["an emoji twice", sun + moon.replace("🌙", "🌻"), /🌻 is sun's already.*\n.*styles\.moon\.emoji/],
-    ["an emoji of two characters", "  sun: { emoji: ☀️, help: bright }", /one emoji that is a single character.*\n.*styles\.sun\.emoji/],
+    [
+      "an emoji of two characters",
+      "  sun: { emoji: ☀️, help: bright }",
+      /one emoji that is a single character.*\n.*styles\.sun\.emoji/,
+    ],
     ["a word for an emoji", "  sun: { emoji: sun, help: bright }", /styles\.sun\.emoji/],
     ["an opposite that is not there", sun, /there is no style moon.*\n.*styles\.sun\.opposite/],
-    ["an opposite of one side", sun + moon.replace(", opposite: sun", ""), /moon does not name sun.*\n.*styles\.sun\.opposite/],
-    ["itself as opposite", "  sun: { emoji: 🌻, help: bright, opposite: sun }", /not its own opposite.*\n.*styles\.sun\.opposite/],
+    [
+      "an opposite of one side",
+      sun + moon.replace(", opposite: sun", ""),
+      /moon does not name sun.*\n.*styles\.sun\.opposite/,
+    ],
+    [
+      "itself as opposite",
+      "  sun: { emoji: 🌻, help: bright, opposite: sun }",
+      /not its own opposite.*\n.*styles\.sun\.opposite/,
+    ],
     ["no help", "  sun: { emoji: 🌻 }", /styles\.sun\.help/],
     ["an unknown key", "  sun: { emoji: 🌻, help: bright, colour: red }", /colour.*\n.*styles\.sun/],
     ["a name that nobody can type", "  Sun 1: { emoji: 🌻, help: bright }", /key.*\n.*Sun 1/],
-    ["no picture", "  stars: { emoji: 🌻, help: bright }", /styles\.stars has no picture; npx tsx scripts\/make-styles\.ts stars/],
+    [
+      "no picture",
+      "  stars: { emoji: 🌻, help: bright }",
+      /styles\.stars has no picture; npx tsx scripts\/make-styles\.ts stars/,
+    ],
   ])("names the style that has %s", (_, styles, message) => {
     expect(() => read(styles)).toThrow(message);
   });

@@ -5,7 +5,10 @@ import { largest, tally } from "../../../src/commands/votes/tally.js";
 import { open } from "../../../src/commands/votes/texts.js";
 
 const styles = Array.from({ length: 19 }, (_, index) => `style-${index}`);
-const vote = fc.record({ person: fc.integer({ min: 1, max: 40 }).map(String), choice: fc.constantFrom(...styles, "gone") });
+const vote = fc.record({
+  person: fc.integer({ min: 1, max: 40 }).map(String),
+  choice: fc.constantFrom(...styles, "gone"),
+});
 
 describe("a tally", () => {
   it("gives everybody one vote, whatever they choose and in whatever order", () => {
@@ -33,7 +36,10 @@ describe("a tally", () => {
         fc.pre(counted.people > 0);
         const painted = largest(counted, 8);
         expect(painted.reduce((total, { share }) => total + share, 0)).toBeCloseTo(1);
-        const shares = painted.map(({ style, share }) => ({ style, weight: Math.max(0.001, Math.round(share * 1000) / 1000) }));
+        const shares = painted.map(({ style, share }) => ({
+          style,
+          weight: Math.max(0.001, Math.round(share * 1000) / 1000),
+        }));
         expect(readShares(printShares(shares))).toEqual(shares);
         const candidates = styles.map((name) => ({ name: name.padEnd(20, "x"), emoji: "👩‍👩‍👧‍👦" }));
         const ballot = { opener: { id: "a", name: "n".repeat(32) }, candidates, minutes: 10080, endsAt: 1.8e12 };
@@ -46,7 +52,9 @@ describe("a tally", () => {
 describe("shares", () => {
   const style = fc.stringMatching(/^[a-z][a-z0-9-]{0,19}$/);
   const weight = fc.option(fc.integer({ min: 1, max: 1_000_000 }).map((n) => n / 1000));
-  const share = fc.record({ style, weight }).map(({ style, weight }) => (weight === null ? { style } : { style, weight }));
+  const share = fc
+    .record({ style, weight })
+    .map(({ style, weight }) => (weight === null ? { style } : { style, weight }));
 
   it("are taken back as printed", () => {
     fc.assert(

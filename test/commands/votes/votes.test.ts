@@ -29,13 +29,18 @@ function voters({ chat }: Pick<Studio, "chat">, message: FakeMessage) {
 }
 
 const shares = (engine: FakeEngine, run = 0) =>
-  ((engine.runs[run]?.request.params.styles ?? []) as { name: string; weight: number }[]).map(({ name, weight }) => [name, weight]);
+  ((engine.runs[run]?.request.params.styles ?? []) as { name: string; weight: number }[]).map(({ name, weight }) => [
+    name,
+    weight,
+  ]);
 
 describe("/blend vote", () => {
   it("opens a vote for the channel: styles, photo, reactions, buttons", async () => {
     const { message, photo, engine, store } = await vote("/blend vote minutes:30");
     const { text, buttons } = message.content;
-    expect(text).toMatch(/^\*\*A vote: which styles shall it be\?\*\* Opened by Ann\. Open for 30 min, until \d\d:\d\d UTC\./);
+    expect(text).toMatch(
+      /^\*\*A vote: which styles shall it be\?\*\* Opened by Ann\. Open for 30 min, until \d\d:\d\d UTC\./,
+    );
     expect(text).toContain("Everybody has one vote, split among what they choose");
     expect(message.reactions).toEqual(styles.map(({ emoji }) => emoji));
     expect(message.reactions.length).toBeLessThan(20);
@@ -110,7 +115,12 @@ describe("/blend vote", () => {
   it("starts one job when two end it at once", async () => {
     const { chat, engine, message, votes, quiet, handlers } = await vote();
     await votes(ben, "winter");
-    const event = { kind: "reaction", emoji: "✅", added: true, message: { id: message.id, place: message.place } } as const;
+    const event = {
+      kind: "reaction",
+      emoji: "✅",
+      added: true,
+      message: { id: message.id, place: message.place },
+    } as const;
     await Promise.all([ann, mod].map((person) => handlers.event({ ...event, person })));
     await chat.press(ann, message, "paint");
     await quiet();
@@ -203,7 +213,11 @@ describe("/blend vote", () => {
       const { openStore } = await import("../../../src/store/open.js");
       const store = openStore({ dir });
       const expiresAt = by === "✅" ? before.expiresAt : Date.now() - 1000;
-      store.boards.put({ ...before, payload: { ...before.payload, job }, ...(expiresAt === undefined ? {} : { expiresAt }) });
+      store.boards.put({
+        ...before,
+        payload: { ...before.payload, job },
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+      });
       await store.close();
       const again = new FakeEngine({ automatic: true });
       const chat = first.chat;

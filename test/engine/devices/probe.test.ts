@@ -37,6 +37,9 @@ describe("trying a device in a process of its own", () => {
 
   test("one whose gradient is another is not used", async () => {
     const verdict = await probe("onnx-cpu", { worker: worker("wrong") });
-    expect(verdict).toMatchObject({ works: false, obstacle: { why: "Its gradient is not the CPU's: they differ by 0.30." } });
+    expect(verdict).toMatchObject({
+      works: false,
+      obstacle: { why: "Its gradient is not the CPU's: they differ by 0.30." },
+    });
   });
 });

@@ -50,9 +50,14 @@ export function programOf({ inputs, build }: Case): Program {
 }
 
 /** The inputs of one run, g included. */
-export function numbersOf(test: Case, { y }: Program, run: Readonly<Record<string, readonly number[]>>): Record<string, Array64> {
+export function numbersOf(
+  test: Case,
+  { y }: Program,
+  run: Readonly<Record<string, readonly number[]>>,
+): Record<string, Array64> {
   const values: Record<string, Array64> = {};
-  for (const [i, [name, shape]] of Object.entries(run).entries()) values[name] = distinct(shape, 100 + i, test.inputs[name]?.domain);
+  for (const [i, [name, shape]] of Object.entries(run).entries())
+    values[name] = distinct(shape, 100 + i, test.inputs[name]?.domain);
   const { shape } = interpret({ y }, values).y;
   return { ...values, g: distinct(shape, 99) };
 }

@@ -22,8 +22,18 @@ function unary(name: string, f: (x: Node) => Node, domain: CaseInput["domain"] =
   return [
     { name, inputs: { x: { ...map(3), domain } }, runs: mapRuns(3), build: (x) => f(at(x, "x")) },
     // Of a blocked layout's size, and of another rank.
-    { name: `${name}, 16 channels`, inputs: { x: { ...map(16), domain } }, runs: mapRuns(16), build: (x) => f(at(x, "x")) },
-    { name: `${name}, a vector`, inputs: { x: { shape: [5], domain } }, runs: [{ x: [5] }], build: (x) => f(at(x, "x")) },
+    {
+      name: `${name}, 16 channels`,
+      inputs: { x: { ...map(16), domain } },
+      runs: mapRuns(16),
+      build: (x) => f(at(x, "x")),
+    },
+    {
+      name: `${name}, a vector`,
+      inputs: { x: { shape: [5], domain } },
+      runs: [{ x: [5] }],
+      build: (x) => f(at(x, "x")),
+    },
   ];
 }
 
@@ -177,20 +187,60 @@ const LAYOUT: readonly Case[] = [
     runs: mapRuns(3),
     build: (x) => ops.transpose(at(x, "x"), [2, 0, 3, 1]),
   },
-  { name: "transpose, a matrix", inputs: { x: free(2) }, runs: [{ x: [3, 4] }], build: (x) => ops.transpose(at(x, "x"), [1, 0]) },
-  { name: "reshape, places in a row", inputs: { x: map(16) }, runs: mapRuns(16), build: (x) => ops.reshape(at(x, "x"), [0, 0, -1]) },
-  { name: "reshape, one number", inputs: { x: { shape: [1, 1] } }, runs: [{ x: [1, 1] }], build: (x) => ops.reshape(at(x, "x"), []) },
+  {
+    name: "transpose, a matrix",
+    inputs: { x: free(2) },
+    runs: [{ x: [3, 4] }],
+    build: (x) => ops.transpose(at(x, "x"), [1, 0]),
+  },
+  {
+    name: "reshape, places in a row",
+    inputs: { x: map(16) },
+    runs: mapRuns(16),
+    build: (x) => ops.reshape(at(x, "x"), [0, 0, -1]),
+  },
+  {
+    name: "reshape, one number",
+    inputs: { x: { shape: [1, 1] } },
+    runs: [{ x: [1, 1] }],
+    build: (x) => ops.reshape(at(x, "x"), []),
+  },
   {
     name: "reshapeLike",
     inputs: { x: map(3), like: { shape: [null, null], fixed: true } },
     runs: [{ x: [1, 3, 4, 5], like: [6, 10] }],
     build: (x) => ops.reshapeLike(at(x, "x"), at(x, "like")),
   },
-  { name: "crop, uneven", inputs: { x: map(3) }, runs: mapRuns(3), build: (x) => ops.crop(at(x, "x"), [0, 1, 2, 0], [0, 0, 1, 3]) },
-  { name: "crop, blocked", inputs: { x: map(16) }, runs: mapRuns(16), build: (x) => ops.crop(at(x, "x"), [0, 0, 2, 2], [0, 0, 2, 2]) },
-  { name: "crop, a vector", inputs: { x: { shape: [6] } }, runs: [{ x: [6] }], build: (x) => ops.crop(at(x, "x"), [2], [3]) },
-  { name: "pad, uneven", inputs: { x: map(3) }, runs: mapRuns(3), build: (x) => ops.pad(at(x, "x"), [0, 2, 1, 0], [0, 0, 3, 1]) },
-  { name: "pad, a matrix", inputs: { x: free(2) }, runs: [{ x: [3, 4] }], build: (x) => ops.pad(at(x, "x"), [1, 0], [0, 2]) },
+  {
+    name: "crop, uneven",
+    inputs: { x: map(3) },
+    runs: mapRuns(3),
+    build: (x) => ops.crop(at(x, "x"), [0, 1, 2, 0], [0, 0, 1, 3]),
+  },
+  {
+    name: "crop, blocked",
+    inputs: { x: map(16) },
+    runs: mapRuns(16),
+    build: (x) => ops.crop(at(x, "x"), [0, 0, 2, 2], [0, 0, 2, 2]),
+  },
+  {
+    name: "crop, a vector",
+    inputs: { x: { shape: [6] } },
+    runs: [{ x: [6] }],
+    build: (x) => ops.crop(at(x, "x"), [2], [3]),
+  },
+  {
+    name: "pad, uneven",
+    inputs: { x: map(3) },
+    runs: mapRuns(3),
+    build: (x) => ops.pad(at(x, "x"), [0, 2, 1, 0], [0, 0, 3, 1]),
+  },
+  {
+    name: "pad, a matrix",
+    inputs: { x: free(2) },
+    runs: [{ x: [3, 4] }],
+    build: (x) => ops.pad(at(x, "x"), [1, 0], [0, 2]),
+  },
   {
     name: "concat, channels",
     inputs: { a: map(3), b: map(16), c: map(1) },
@@ -206,9 +256,24 @@ const LAYOUT: readonly Case[] = [
     runs: [{ a: [2, 3], b: [1, 3] }],
     build: (x) => ops.concat([at(x, "a"), at(x, "b"), at(x, "a")], 0),
   },
-  { name: "subsample, rows only", inputs: { x: map(3) }, runs: mapRuns(3), build: (x) => ops.subsample(at(x, "x"), [2, 1]) },
-  { name: "subsample, blocked", inputs: { x: map(16) }, runs: mapRuns(16), build: (x) => ops.subsample(at(x, "x"), [2, 2]) },
-  { name: "subsample, every third", inputs: { x: map(3) }, runs: mapRuns(3), build: (x) => ops.subsample(at(x, "x"), [3, 3]) },
+  {
+    name: "subsample, rows only",
+    inputs: { x: map(3) },
+    runs: mapRuns(3),
+    build: (x) => ops.subsample(at(x, "x"), [2, 1]),
+  },
+  {
+    name: "subsample, blocked",
+    inputs: { x: map(16) },
+    runs: mapRuns(16),
+    build: (x) => ops.subsample(at(x, "x"), [2, 2]),
+  },
+  {
+    name: "subsample, every third",
+    inputs: { x: map(3) },
+    runs: mapRuns(3),
+    build: (x) => ops.subsample(at(x, "x"), [3, 3]),
+  },
   {
     name: "subsampleGradient",
     inputs: { x: map(3), like: { ...map(3), fixed: true } },
@@ -231,7 +296,12 @@ const ADJOINTS: readonly Case[] = [
       runs: [halves, { x: [2, 4, 5, 3], like: [2, 4, 10, 5] }],
       build: (x) => {
         const kernel = ops.constant(weights([4, 4 / groups, 3, 3], 5), [4, 4 / groups, 3, 3]);
-        return ops.conv2dTranspose(at(x, "x"), kernel, at(x, "like"), { strides: [2, 2], pads: [1, 1, 1, 1], dilations: [1, 1], groups });
+        return ops.conv2dTranspose(at(x, "x"), kernel, at(x, "like"), {
+          strides: [2, 2],
+          pads: [1, 1, 1, 1],
+          dilations: [1, 1],
+          groups,
+        });
       },
     }),
   ),
@@ -251,7 +321,12 @@ const ADJOINTS: readonly Case[] = [
 
 const REDUCTIONS: readonly Case[] = [
   ...[[0], [1], [2, 3], [0, 1, 2, 3]].flatMap((axes): Case[] => [
-    { name: `reduceSum ${axes}`, inputs: { x: map(3) }, runs: mapRuns(3), build: (x) => ops.reduceSum(at(x, "x"), axes) },
+    {
+      name: `reduceSum ${axes}`,
+      inputs: { x: map(3) },
+      runs: mapRuns(3),
+      build: (x) => ops.reduceSum(at(x, "x"), axes),
+    },
     {
       name: `reduceMax ${axes}, which no gradient passes`,
       inputs: { x: map(3), z: { ...map(3), fixed: true } },
@@ -310,7 +385,9 @@ const CHOICES: readonly Case[] = [
       },
     }),
   ),
-].map((test) => (test.name.includes("alike") ? { ...test, inputs: { ...test.inputs, x: { ...map(3), fixed: true } } } : test));
+].map((test) =>
+  test.name.includes("alike") ? { ...test, inputs: { ...test.inputs, x: { ...map(3), fixed: true } } } : test,
+);
 
 export const CASES: readonly Case[] = [
   ...binary("add", ops.add),

@@ -13,7 +13,11 @@ function conv(x: Node, out: number, { size = 3, seed = 1, groups = 1, ...options
   const shape = [out, (x.shape[1] ?? 0) / groups, size, size];
   const around = Math.floor(size / 2);
   const bias = ops.constant(weights([out], seed + 50), [out]);
-  return ops.conv2d(x, ops.constant(weights(shape, seed), shape), bias, { pads: [around, around, around, around], groups, ...options });
+  return ops.conv2d(x, ops.constant(weights(shape, seed), shape), bias, {
+    pads: [around, around, around, around],
+    groups,
+    ...options,
+  });
 }
 
 const picture = (x: Readonly<Record<string, Node>>): Node => {
@@ -116,14 +120,18 @@ export const CHAINS: readonly Case[] = [
   }),
   ...VGG_STYLES,
   ...VGG_STYLES.map(promised),
-  ...[5, 16, 32].map((c) => chain(`conv, relu and a residual block of ${c} channels`, (x) => residual(ops.relu(conv(x, c)), c, 3))),
+  ...[5, 16, 32].map((c) =>
+    chain(`conv, relu and a residual block of ${c} channels`, (x) => residual(ops.relu(conv(x, c)), c, 3)),
+  ),
   ...[16, 32].map((c) =>
     chain(`two residual blocks, then pooling, ${c} channels`, (x) => {
       const features = residual(residual(ops.relu(conv(x, c)), c, 3), c, 5);
       return conv(ops.maxPool(features, POOL), c, { seed: 9 });
     }),
   ),
-  ...[8, 32].map((c) => chain(`a block that halves, to ${c} channels`, (x) => residual(halving(ops.relu(conv(x, 16)), c, 3), c, 12))),
+  ...[8, 32].map((c) =>
+    chain(`a block that halves, to ${c} channels`, (x) => residual(halving(ops.relu(conv(x, 16)), c, 3), c, 12)),
+  ),
   chain("a stem: 7x7/2, overlapping pooling", (x) =>
     conv(ops.maxPool(ops.relu(conv(x, 16, { size: 7, strides: [2, 2] })), OVERLAPPING), 16),
   ),
@@ -136,7 +144,9 @@ export const CHAINS: readonly Case[] = [
   chain("overlapping average pooling between convolutions", (x) =>
     ops.relu(conv(ops.avgPool(ops.relu(conv(x, 16)), OVERLAPPING), 16, { seed: 2 })),
   ),
-  chain("an inception module after normalisation", (x) => conv(inception(normalised(ops.relu(conv(x, 16)))), 16, { seed: 30 })),
+  chain("an inception module after normalisation", (x) =>
+    conv(inception(normalised(ops.relu(conv(x, 16)))), 16, { seed: 30 }),
+  ),
   chain("depthwise and relu6, as MobileNet", (x) => {
     const wide = ops.clip(conv(x, 32, { strides: [2, 2], pads: [0, 0, 1, 1] }), 0, 0.8);
     return conv(ops.clip(conv(wide, 32, { groups: 32, seed: 2 }), 0, 0.8), 16, { size: 1, seed: 3 });

@@ -10,7 +10,8 @@ import { CHAINS } from "./chains.js";
 import { interpret } from "./reference.js";
 
 const image = ops.input("image", [null, 3, null, null]);
-const kernel = (out: number, cin: number, size: number) => ops.constant(new Float32Array(out * cin * size * size), [out, cin, size, size]);
+const kernel = (out: number, cin: number, size: number) =>
+  ops.constant(new Float32Array(out * cin * size * size), [out, cin, size, size]);
 const halved = { kernel: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] } as const;
 
 /** Holds names against sizes: nodes whose dimensions have one name must have one size, and numbers must be right. */
@@ -56,7 +57,10 @@ describe("names of dimensions", () => {
   test("a gradient has the dimensions of what it is the gradient of", () => {
     const dimensions = new Dimensions();
     const features = ops.relu(ops.conv2d(image, kernel(16, 3, 3), undefined, { pads: [1, 1, 1, 1] }));
-    const g = gradient(ops.sumAll(ops.square(ops.crop(ops.maxPool(features, halved), [0, 0, 2, 2], [0, 0, 2, 2]))), image);
+    const g = gradient(
+      ops.sumAll(ops.square(ops.crop(ops.maxPool(features, halved), [0, 0, 2, 2], [0, 0, 2, 2]))),
+      image,
+    );
     expect(dimensions.of(g)).toEqual(dimensions.of(image));
   });
 

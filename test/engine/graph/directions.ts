@@ -10,7 +10,13 @@ const DIRECTIONS = [71, 72];
  * How far a gradient is from the reference's finite differences along a few random directions, relative to what a gradient of its
  * length makes along such a direction.
  */
-export function alongDirections(loss: Node, numbers: Arrays, by: string, ours: ArrayLike<number>, step?: number): number {
+export function alongDirections(
+  loss: Node,
+  numbers: Arrays,
+  by: string,
+  ours: ArrayLike<number>,
+  step?: number,
+): number {
   const errors = DIRECTIONS.map((seed) => {
     const direction = distinct(numbers[by]?.shape ?? [], seed).data;
     const product = direction.reduce((sum, d, i) => sum + d * (ours[i] ?? Number.NaN), 0);

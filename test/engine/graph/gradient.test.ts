@@ -24,7 +24,8 @@ describe("the gradient table, in float64", () => {
       expect(ours?.shape, name).toEqual(numbers[name]?.shape);
       const data = ours?.data ?? new Float64Array();
       expect(alongDirections(built.loss, numbers, name, data), name).toBeLessThan(1e-5);
-      if (single && data.length < FEW) expect(relativeError(data, finiteDifferences(built.loss, numbers, name)), name).toBeLessThan(1e-6);
+      if (single && data.length < FEW)
+        expect(relativeError(data, finiteDifferences(built.loss, numbers, name)), name).toBeLessThan(1e-6);
     }
   });
 });

@@ -4,7 +4,12 @@
  * Nothing here is shared with `src` but the data structure of programs. Adjoints (the gradients of convolutions and pooling) visit the
  * same places as what they are the adjoint of, with the roles of input and result swapped.
  */
-import { type ConvAttributes, type Node, type PoolAttributes, topologicalOrder } from "../../../src/engine/graph/node.js";
+import {
+  type ConvAttributes,
+  type Node,
+  type PoolAttributes,
+  topologicalOrder,
+} from "../../../src/engine/graph/node.js";
 
 /** Numbers in row-major order with their shape. */
 export interface Array64 {
@@ -69,7 +74,8 @@ function elementwise(inputs: readonly Array64[], f: (a: number, b: number, c: nu
   });
   const [a, b = a, c = a] = inputs.map((x) => broadcast(x, shape).data);
   const y = zeros(shape);
-  for (let i = 0; i < y.data.length; i++) y.data[i] = f(a?.[i] ?? Number.NaN, b?.[i] ?? Number.NaN, c?.[i] ?? Number.NaN);
+  for (let i = 0; i < y.data.length; i++)
+    y.data[i] = f(a?.[i] ?? Number.NaN, b?.[i] ?? Number.NaN, c?.[i] ?? Number.NaN);
   return y;
 }
 
@@ -85,7 +91,13 @@ function convShape([n, , h, w]: Four, [o, , kh, kw]: Four, { strides, pads, dila
 }
 
 /** Visits every product of a convolution by the flat indices of input, kernel and result. */
-function convolve(x: Four, k: Four, y: Four, attributes: ConvAttributes, visit: (x: number, k: number, y: number) => void): void {
+function convolve(
+  x: Four,
+  k: Four,
+  y: Four,
+  attributes: ConvAttributes,
+  visit: (x: number, k: number, y: number) => void,
+): void {
   const { strides, pads, dilations, groups } = attributes;
   const [o, i, kh, kw] = k;
   const [n, , rows, columns] = y;
@@ -102,7 +114,11 @@ function convolve(x: Four, k: Four, y: Four, attributes: ConvAttributes, visit: 
               for (let c = 0; c < columns; c++) {
                 const xx = c * strides[1] - pads[1] + kx * dilations[1];
                 if (xx < 0 || xx >= w) continue;
-                visit((from + yy) * w + xx, ((out * i + cin) * kh + ky) * kw + kx, ((b * o + out) * rows + r) * columns + c);
+                visit(
+                  (from + yy) * w + xx,
+                  ((out * i + cin) * kh + ky) * kw + kx,
+                  ((b * o + out) * rows + r) * columns + c,
+                );
               }
             }
       }
@@ -111,7 +127,10 @@ function convolve(x: Four, k: Four, y: Four, attributes: ConvAttributes, visit: 
 /** Visits the windows of a pooling: the flat index of the result, and those of the places inside the picture. */
 function pool(x: Four, { kernel, strides, pads }: PoolAttributes, visit: (y: number, window: number[]) => void): Four {
   const [n, channels, h, w] = x;
-  const [rows, columns] = [places(h, kernel[0], strides[0], pads[0] + pads[2]), places(w, kernel[1], strides[1], pads[1] + pads[3])];
+  const [rows, columns] = [
+    places(h, kernel[0], strides[0], pads[0] + pads[2]),
+    places(w, kernel[1], strides[1], pads[1] + pads[3]),
+  ];
   for (let plane = 0; plane < n * channels; plane++)
     for (let r = 0; r < rows; r++)
       for (let c = 0; c < columns; c++) {
@@ -131,7 +150,10 @@ function reduced(x: Array64, axes: readonly number[], start: number, f: (a: numb
   const strides = stridesOf(shape);
   const y: Array64 = { data: new Float64Array(sizeOf(shape)).fill(start), shape };
   for (let i = 0; i < x.data.length; i++) {
-    const to = unravel(i, x.shape).reduce((sum, c, axis) => sum + (axes.includes(axis) ? 0 : c * get(strides, axis)), 0);
+    const to = unravel(i, x.shape).reduce(
+      (sum, c, axis) => sum + (axes.includes(axis) ? 0 : c * get(strides, axis)),
+      0,
+    );
     y.data[to] = f(get(y.data, to), get(x.data, i));
   }
   return y;
@@ -226,13 +248,17 @@ function apply(node: Node, x: readonly Array64[]): Array64 {
     case "conv2d": {
       const [map, kernel, bias] = [at(0), at(1), x[2]];
       const y = zeros(convShape(four(map), four(kernel), node.attributes));
-      convolve(four(map), four(kernel), four(y), node.attributes, (i, k, o) => plus(y.data, o, get(map.data, i) * get(kernel.data, k)));
+      convolve(four(map), four(kernel), four(y), node.attributes, (i, k, o) =>
+        plus(y.data, o, get(map.data, i) * get(kernel.data, k)),
+      );
       return bias ? elementwise([y, reshaped(bias, [-1, 1, 1])], (a, b) => a + b) : y;
     }
     case "conv2dTranspose": {
       const [g, kernel, like] = [at(0), at(1), at(2)];
       const gx = zeros(like.shape);
-      convolve(four(like), four(kernel), four(g), node.attributes, (i, k, o) => plus(gx.data, i, get(g.data, o) * get(kernel.data, k)));
+      convolve(four(like), four(kernel), four(g), node.attributes, (i, k, o) =>
+        plus(gx.data, i, get(g.data, o) * get(kernel.data, k)),
+      );
       return gx;
     }
     case "maxPool": {
@@ -336,7 +362,13 @@ export function interpret<K extends string>(outputs: Readonly<Record<K, Node>>, 
 /**
  * The central finite difference of a loss along a direction of one input, in float64: the derivative's product with the direction.
  */
-export function finiteDifference(loss: Node, inputs: Arrays, by: string, direction: ArrayLike<number>, step = 1e-8): number {
+export function finiteDifference(
+  loss: Node,
+  inputs: Arrays,
+  by: string,
+  direction: ArrayLike<number>,
+  step = 1e-8,
+): number {
   const x = inputs[by];
   if (!x) throw new Error(`there is no input "${by}"`);
   const lossAt = (change: number): number => {

@@ -41,11 +41,27 @@ afterEach(() => {
 describe("films", () => {
   it.each(["webp", "gif"] as const)("hold every frame, their order, colours and speed as %s", async (format) => {
     const film = await encodeFilm(colours(7), { framesPerSecond: 12.5, maxBytes: 1e6, format });
-    expect(film).toMatchObject({ type: `image/${format}`, width: WIDTH, height: HEIGHT, frames: 7, framesPerSecond: 12.5 });
+    expect(film).toMatchObject({
+      type: `image/${format}`,
+      width: WIDTH,
+      height: HEIGHT,
+      frames: 7,
+      framesPerSecond: 12.5,
+    });
     const metadata = await sharp(film.bytes, { animated: true }).metadata();
-    expect(metadata).toMatchObject({ format, pages: 7, width: WIDTH, pageHeight: HEIGHT, loop: 0, delay: Array(7).fill(80) });
+    expect(metadata).toMatchObject({
+      format,
+      pages: 7,
+      width: WIDTH,
+      pageHeight: HEIGHT,
+      loop: 0,
+      delay: Array(7).fill(80),
+    });
     for (let page = 0; page < 7; page++) {
-      const { data, info } = await sharp(film.bytes, { page }).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      const { data, info } = await sharp(film.bytes, { page })
+        .removeAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true });
       const at = (10 * info.width + 10) * 3;
       // Red is red: the order of channels is kept. A few levels are the format's own loss.
       for (const [c, v] of [220, page * 20, 30].entries()) expect(Math.abs((data[at + c] ?? -99) - v)).toBeLessThan(9);
@@ -74,7 +90,9 @@ describe("films", () => {
 
   it("say so when nothing fits", async () => {
     const made = encodeFilm(noisy(16, 64), { framesPerSecond: 10, maxBytes: 200 });
-    await expect(made).rejects.toThrow(/^The film takes \d+ kB at the least, more than 1 kB\. Take fewer frames, or allow more\.$/);
+    await expect(made).rejects.toThrow(
+      /^The film takes \d+ kB at the least, more than 1 kB\. Take fewer frames, or allow more\.$/,
+    );
     await expect(made).rejects.toBeInstanceOf(FilmError);
     await expect(encodeFilm([], { framesPerSecond: 10, maxBytes: 1e6 })).rejects.toThrow("at least one frame");
   });
@@ -93,7 +111,9 @@ describe("films", () => {
     await store.dispose();
     expect(existsSync(store.folder)).toBe(false);
     await encodeFilm(colours(2), { framesPerSecond: 5, maxBytes: 1e6 });
-    expect((await readdir(tmpdir())).filter((name) => name.startsWith("dreamloom-film-") && !before.includes(name))).toEqual([]);
+    expect(
+      (await readdir(tmpdir())).filter((name) => name.startsWith("dreamloom-film-") && !before.includes(name)),
+    ).toEqual([]);
   });
 
   it("tell when there is no ffmpeg for MP4", async () => {
@@ -113,11 +133,22 @@ describe("films", () => {
       expect(film).toMatchObject({ type: "video/mp4", width: 32, height: 26, frames: 9, framesPerSecond: 25 });
       const folder = await mkdtemp(join(tmpdir(), "dreamloom-mp4-"));
       writeFileSync(join(folder, "film.mp4"), film.bytes);
-      const rgb = execFileSync("ffmpeg", ["-v", "error", "-i", join(folder, "film.mp4"), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]);
+      const rgb = execFileSync("ffmpeg", [
+        "-v",
+        "error",
+        "-i",
+        join(folder, "film.mp4"),
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-",
+      ]);
       await rm(folder, { recursive: true });
       expect(rgb.length).toBe(9 * 32 * 26 * 3);
       const last = rgb.subarray(8 * 32 * 26 * 3);
-      for (const [c, v] of [220, 160, 30].entries()) expect(Math.abs((last[(10 * 32 + 10) * 3 + c] ?? -99) - v)).toBeLessThan(12);
+      for (const [c, v] of [220, 160, 30].entries())
+        expect(Math.abs((last[(10 * 32 + 10) * 3 + c] ?? -99) - v)).toBeLessThan(12);
     },
   );
 });

@@ -5,7 +5,11 @@ import { inspectPicture, MAX_INPUT_PIXELS, PictureError } from "../../../src/ins
 import { claims, drawn } from "../../support/pictures.js";
 
 /** Red, green, blue at a pixel. */
-function pixel({ width, height, data }: { width: number; height: number; data: Float32Array }, x: number, y: number): number[] {
+function pixel(
+  { width, height, data }: { width: number; height: number; data: Float32Array },
+  x: number,
+  y: number,
+): number[] {
   return [0, 1, 2].map((c) => data[(c * height + y) * width + x] ?? Number.NaN);
 }
 
@@ -50,7 +54,10 @@ describe("decoding pictures", () => {
     expect(pixel(raster, 4, 4)).toEqual([255, 0, 0]);
   });
 
-  const orientations = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((orientation) => [["png", orientation] as const, ["jpeg", orientation] as const]);
+  const orientations = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((orientation) => [
+    ["png", orientation] as const,
+    ["jpeg", orientation] as const,
+  ]);
   it.each(orientations)("turns a %s upright that says orientation %i", async (format, orientation) => {
     // The left half red, the right half blue as stored.
     const data = Buffer.alloc(3 * 32 * 16);
@@ -73,11 +80,15 @@ describe("decoding pictures", () => {
   });
 
   it("puts transparency over white", async () => {
-    const half = await sharp({ create: { width: 4, height: 4, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0.5 } } })
+    const half = await sharp({
+      create: { width: 4, height: 4, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0.5 } },
+    })
       .png()
       .toBuffer();
     for (const value of pixel(await decode(half), 1, 1)) expect(value).toBeCloseTo(127.5, -0.5);
-    const none = await sharp({ create: { width: 4, height: 4, channels: 4, background: { r: 9, g: 9, b: 9, alpha: 0 } } })
+    const none = await sharp({
+      create: { width: 4, height: 4, channels: 4, background: { r: 9, g: 9, b: 9, alpha: 0 } },
+    })
       .png()
       .toBuffer();
     expect(pixel(await decode(none), 1, 1)).toEqual([255, 255, 255]);
@@ -111,7 +122,10 @@ describe("hostile pictures", () => {
     expect(await refusal(claims(60_000, 60_000))).toMatch(/more than 50 megapixels\. Make it smaller/);
     expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
     // A real one: 60 megapixels of nothing in a few kilobytes.
-    const bomb = await sharp({ create: { width: 10_000, height: 6_000, channels: 3, background: "#000000" }, limitInputPixels: false })
+    const bomb = await sharp({
+      create: { width: 10_000, height: 6_000, channels: 3, background: "#000000" },
+      limitInputPixels: false,
+    })
       .png()
       .toBuffer();
     expect(bomb.length).toBeLessThan(300_000);
@@ -125,7 +139,9 @@ describe("hostile pictures", () => {
 
   it.each(["jpeg", "png", "webp", "gif", "tiff"] as const)("refuses a truncated %s", async (format) => {
     const bytes = await drawn(300, 200, format);
-    expect(await refusal(bytes.subarray(0, Math.round(bytes.length * 0.6)))).toMatch(/damaged|not a picture I can read/);
+    expect(await refusal(bytes.subarray(0, Math.round(bytes.length * 0.6)))).toMatch(
+      /damaged|not a picture I can read/,
+    );
   });
 
   it.each([
@@ -136,11 +152,15 @@ describe("hostile pictures", () => {
     ["a zip", Buffer.from("504b0304140000000800", "hex")],
     ["the first bytes of a JPEG", Buffer.from("ffd8ffe000104a46", "hex")],
   ])("refuses %s", async (_, bytes) => {
-    expect(await refusal(bytes)).toMatch(/(not a picture I can read|is empty|I do not read zip files)\. Use a JPEG|damaged/);
+    expect(await refusal(bytes)).toMatch(
+      /(not a picture I can read|is empty|I do not read zip files)\. Use a JPEG|damaged/,
+    );
   });
 
   it("refuses SVG, which could name other files, and PDF", async () => {
-    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="file:///etc/passwd"/></svg>');
+    const svg = Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="file:///etc/passwd"/></svg>',
+    );
     expect(await refusal(svg)).toMatch(/not a picture I can read\. Use a JPEG/);
     expect(await refusal(Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n"))).toMatch(/Use a JPEG/);
   });
@@ -148,7 +168,11 @@ describe("hostile pictures", () => {
 
 describe("encoding pictures", () => {
   it("keeps every value in a PNG, rounded and limited", async () => {
-    const raster = { width: 2, height: 2, data: Float32Array.of(-5, 0.4, 0.6, 300, 10, 20, 30, 40, 254.4, 254.6, Number.NaN, 128) };
+    const raster = {
+      width: 2,
+      height: 2,
+      data: Float32Array.of(-5, 0.4, 0.6, 300, 10, 20, 30, 40, 254.4, 254.6, Number.NaN, 128),
+    };
     const png = await encode(raster, "png");
     expect([...(await decode(png)).data]).toEqual([0, 0, 1, 255, 10, 20, 30, 40, 254, 255, 0, 128]);
   });

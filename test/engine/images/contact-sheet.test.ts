@@ -12,7 +12,8 @@ function plain(side: number, value: number): Raster {
 /** Pixels of a place that are darker than the sheet. */
 function ink(sheet: Raster, x0: number, y0: number, x1: number, y1: number): string {
   let seen = "";
-  for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++) seen += (sheet.data[y * sheet.width + x] ?? 0) < 120 ? "#" : ".";
+  for (let y = y0; y < y1; y++)
+    for (let x = x0; x < x1; x++) seen += (sheet.data[y * sheet.width + x] ?? 0) < 120 ? "#" : ".";
   return seen;
 }
 

@@ -9,7 +9,8 @@ function waves(width: number, height: number): Raster {
   const raster = emptyRaster(width, height);
   for (let i = 0; i < raster.data.length; i++) {
     const [x, y, c] = [i % width, Math.floor(i / width) % height, Math.floor(i / (width * height))];
-    raster.data[i] = 128 + 60 * Math.sin((2 * Math.PI * (x + 0.5)) / width + c) + 60 * Math.cos((2 * Math.PI * (y + 0.5)) / height);
+    raster.data[i] =
+      128 + 60 * Math.sin((2 * Math.PI * (x + 0.5)) / width + c) + 60 * Math.cos((2 * Math.PI * (y + 0.5)) / height);
   }
   return raster;
 }

@@ -7,7 +7,8 @@ function dot(width: number, height: number, x: number, y: number): Raster {
   const raster = emptyRaster(width, height);
   for (let c = 0; c < 3; c++) {
     for (let j = 0; j < height; j++) {
-      for (let i = 0; i < width; i++) raster.data[(c * height + j) * width + i] = 200 * Math.exp(-((i - x) ** 2 + (j - y) ** 2) / 8);
+      for (let i = 0; i < width; i++)
+        raster.data[(c * height + j) * width + i] = 200 * Math.exp(-((i - x) ** 2 + (j - y) ** 2) / 8);
     }
   }
   return raster;

@@ -12,7 +12,8 @@ import { models, resnet50Missing } from "../../support/resnet50.js";
 
 const { REFERENCE_PATH } = process.env;
 const cases = REFERENCE_PATH === undefined ? undefined : join(REFERENCE_PATH, "cases.json");
-const missing = cases !== undefined && existsSync(cases) ? await resnet50Missing() : "needs REFERENCE_PATH with a cases.json";
+const missing =
+  cases !== undefined && existsSync(cases) ? await resnet50Missing() : "needs REFERENCE_PATH with a cases.json";
 
 const RUNTIMES: Readonly<Record<string, () => Promise<Runtime>>> = {
   "onnx on the CPU": async () => onnxRuntime(),

@@ -37,7 +37,9 @@ describe("the catalogue", () => {
 
   it("says what is wrong with an entry", () => {
     const text = `x: { title: t, help: h, licence: l, credit: c, source: { url: "https://example.org/a", size: 1 }, preprocessing: { channels: xyz } }`;
-    expect(() => parseCatalogue(text, "networks.yaml")).toThrow(/networks\.yaml: [\s\S]*checksum[\s\S]*x\.preprocessing\.channels/);
+    expect(() => parseCatalogue(text, "networks.yaml")).toThrow(
+      /networks\.yaml: [\s\S]*checksum[\s\S]*x\.preprocessing\.channels/,
+    );
   });
 });
 
@@ -112,14 +114,21 @@ describe("layers and looks of any network", () => {
     expect(resolveLayer(network, "pick")).toEqual({ name: "pick", kind: "Conv2D", channels: 1, stride: 1 });
     expect(resolveLayer(network, "Pick-ReLU").name).toBe("pick_relu");
     expect(() => resolveLayer(network, "pik")).toThrow("mine has no layer called pik; did you mean pick?");
-    expect(() => resolveLayer(network, "zzzzzz")).toThrow("mine has no layer called zzzzzz; its layers run from pick to pick_relu.");
+    expect(() => resolveLayer(network, "zzzzzz")).toThrow(
+      "mine has no layer called zzzzzz; its layers run from pick to pick_relu.",
+    );
     expect(() => resolveLayer(network, "flatten")).toThrow(
       "Layer flatten of mine cannot be used: only class scores are left from here on, and they need pictures of one size. The deepest usable layer is pick_relu.",
     );
   });
 
   it("chooses layers by depth for a network without presets, deeper for larger things", () => {
-    const layers = Array.from({ length: 20 }, (_, i) => ({ name: `relu${i}`, kind: "Activation", channels: 8, stride: 2 }));
+    const layers = Array.from({ length: 20 }, (_, i) => ({
+      name: `relu${i}`,
+      kind: "Activation",
+      channels: 8,
+      stride: 2,
+    }));
     const { dream } = presetsByDepth(layers);
     const depths = ["textures", "patterns", "parts", "creatures", "ornaments"].map((look) =>
       Number(Object.keys(dream.looks[look]?.layers ?? {})[0]?.slice(4)),
@@ -131,17 +140,23 @@ describe("layers and looks of any network", () => {
 });
 
 const folders = process.env.MODELS_PATH?.split(":").filter(Boolean) ?? [];
-describe.skipIf(folders.length === 0)("real networks (needs MODELS_PATH with vgg19/, googlenet/ and squeezenet/)", () => {
-  it.each([
-    ["vgg19", "block5_pool", 512, 32],
-    ["googlenet", "inception_5b/output_1", 1024, 32],
-    ["squeezenet", "fire9/concat", 512, 16],
-  ])("%s loads with its presets and computes its deepest layer", async (id, deepest, channels, stride) => {
-    const network = await loadNetwork(id, { modelsDir: "/nonexistent", modelsPath: folders });
-    expect(network.layers.at(-1)).toMatchObject({ name: deepest, channels, stride });
-    expect(network.presets).toEqual({ dream: catalogue()[id]?.dream, style: catalogue()[id]?.style });
-    const { data, shape } = await features(network, deepest, { data: new Float32Array(3 * 70 * 90).fill(128), shape: [1, 3, 70, 90] });
-    expect(shape[1]).toBe(channels);
-    expect(data.every(Number.isFinite) && data.some((x) => x > 0)).toBe(true);
-  });
-});
+describe.skipIf(folders.length === 0)(
+  "real networks (needs MODELS_PATH with vgg19/, googlenet/ and squeezenet/)",
+  () => {
+    it.each([
+      ["vgg19", "block5_pool", 512, 32],
+      ["googlenet", "inception_5b/output_1", 1024, 32],
+      ["squeezenet", "fire9/concat", 512, 16],
+    ])("%s loads with its presets and computes its deepest layer", async (id, deepest, channels, stride) => {
+      const network = await loadNetwork(id, { modelsDir: "/nonexistent", modelsPath: folders });
+      expect(network.layers.at(-1)).toMatchObject({ name: deepest, channels, stride });
+      expect(network.presets).toEqual({ dream: catalogue()[id]?.dream, style: catalogue()[id]?.style });
+      const { data, shape } = await features(network, deepest, {
+        data: new Float32Array(3 * 70 * 90).fill(128),
+        shape: [1, 3, 70, 90],
+      });
+      expect(shape[1]).toBe(channels);
+      expect(data.every(Number.isFinite) && data.some((x) => x > 0)).toBe(true);
+    });
+  },
+);

@@ -6,7 +6,13 @@ import { openTiny, scene, vgg } from "../recipes/tiny.js";
 const { programs } = openTiny();
 const LAYER = "block2_conv1";
 const features = async (width: number, height: number) => {
-  const found = await observe(programs, vgg, "guide test", (scope) => ({ map: scope.layer(LAYER) }), scene(width, height));
+  const found = await observe(
+    programs,
+    vgg,
+    "guide test",
+    (scope) => ({ map: scope.layer(LAYER) }),
+    scene(width, height),
+  );
   if (!found.map) throw new Error("no features");
   return found.map;
 };
@@ -22,7 +28,8 @@ describe("guide", () => {
       let best = Number.NEGATIVE_INFINITY;
       for (let q = 0; q < count; q++) {
         let dot = 0;
-        for (let c = 0; c < channels; c++) dot += (dreamt.data[c * pixels + p] ?? 0) * (places.data[q * channels + c] ?? 0);
+        for (let c = 0; c < channels; c++)
+          dot += (dreamt.data[c * pixels + p] ?? 0) * (places.data[q * channels + c] ?? 0);
         best = Math.max(best, dot);
       }
       sum += best;
@@ -40,7 +47,11 @@ describe("guide", () => {
     expect(few.shape[1]).toBeGreaterThan(20);
     // Every place taken is one of the map's.
     const rows = new Set(Array.from({ length: 660 }, (_, m) => all.data.slice(m * 12, m * 12 + 12).join()));
-    for (let m = 0; m < (few.shape[1] ?? 0); m++) expect(rows.has(few.data.slice(m * 12, m * 12 + 12).join())).toBe(true);
-    expect(placesOf({ data: Float32Array.of(1, 2), shape: [1, 2, 1, 1] }, 9)).toEqual({ data: Float32Array.of(1, 2), shape: [1, 1, 2] });
+    for (let m = 0; m < (few.shape[1] ?? 0); m++)
+      expect(rows.has(few.data.slice(m * 12, m * 12 + 12).join())).toBe(true);
+    expect(placesOf({ data: Float32Array.of(1, 2), shape: [1, 2, 1, 1] }, 9)).toEqual({
+      data: Float32Array.of(1, 2),
+      shape: [1, 1, 2],
+    });
   });
 });

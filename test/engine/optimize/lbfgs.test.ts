@@ -86,7 +86,9 @@ describe("L-BFGS", () => {
   it("leaves x at the best point when a step gives no number", async () => {
     const cliff: Oracle<Float64Array> = async (x) => {
       const v = x[0] ?? 0;
-      return v > 2 ? { loss: Number.NaN, gradient: Float64Array.of(Number.NaN) } : { loss: -v, gradient: Float64Array.of(-1) };
+      return v > 2
+        ? { loss: Number.NaN, gradient: Float64Array.of(Number.NaN) }
+        : { loss: -v, gradient: Float64Array.of(-1) };
     };
     const x = Float64Array.of(0);
     await new Lbfgs<Float64Array>().minimise(x, cliff, { iterations: 10 });

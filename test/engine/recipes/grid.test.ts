@@ -36,18 +36,23 @@ describe("grid", () => {
   it("shows channels that are named, however many stand beside them, and sorts them by the value reached", async () => {
     const { tile } = sheetPlaces({ rows: 1, columns: 3, side: 36, title: "block2_conv1" });
     const at = (column: number) => ({ ...tile(0, column), width: 36, height: 36 });
-    const three = (await lastOf(run({ layers: undefined, channels: "block2_conv1/1 block2_conv1/7 block2_conv1/11" }))).image;
+    const three = (await lastOf(run({ layers: undefined, channels: "block2_conv1/1 block2_conv1/7 block2_conv1/11" })))
+      .image;
     const singles: { lossEnd: number; tile: Raster }[] = [];
     for (const channel of [1, 7, 11]) {
       const { image, lossEnd } = await lastOf(run({ layers: "block2_conv1", channels: String(channel) }));
       singles.push({ lossEnd, tile: cropRaster(image, at(0)) });
     }
-    const alike = singles.map((single) => [0, 1, 2].map((column) => difference(single.tile, cropRaster(three, at(column)))));
+    const alike = singles.map((single) =>
+      [0, 1, 2].map((column) => difference(single.tile, cropRaster(three, at(column)))),
+    );
     // Each single is one of the three, and the three are different.
     const columns = alike.map((row) => row.indexOf(Math.min(...row)));
     expect([...columns].sort()).toEqual([0, 1, 2]);
     for (const [n, column] of columns.entries()) expect(alike[n]?.[column]).toBeLessThan(3);
-    const order = columns.map((column, n) => ({ column, loss: singles[n]?.lossEnd ?? 0 })).sort((a, b) => a.column - b.column);
+    const order = columns
+      .map((column, n) => ({ column, loss: singles[n]?.lossEnd ?? 0 }))
+      .sort((a, b) => a.column - b.column);
     expect(order.map((o) => o.loss)).toEqual(order.map((o) => o.loss).sort((a, b) => a - b));
   });
 
@@ -64,7 +69,10 @@ describe("grid", () => {
       steps: 20,
       columns: 8,
     });
-    expect(inner({ width: 128, height: 128, data: new Float32Array(3 * 128 * 128) }, 16)).toMatchObject({ width: 96, height: 96 });
+    expect(inner({ width: 128, height: 128, data: new Float32Array(3 * 128 * 128) }, 16)).toMatchObject({
+      width: 96,
+      height: 96,
+    });
   });
 
   it.each([
@@ -92,7 +100,8 @@ describe("a batch", () => {
     for (const n of [0, 1, 2]) {
       const alone = begin(n);
       let last = 0;
-      for (let step = 0; step < 3; step++) last = await climb(context, vgg, objective([term(n)], channelsOf(vgg)), [alone], manner);
+      for (let step = 0; step < 3; step++)
+        last = await climb(context, vgg, objective([term(n)], channelsOf(vgg)), [alone], manner);
       sum += last;
       const same = together[n];
       expect(same && difference(same.image, alone.image)).toBeLessThan(0.05);

@@ -50,7 +50,10 @@ describe("neuron", () => {
   });
 
   it("lets the seed choose a channel when none is named", async () => {
-    const [a, b] = [await lastOf(run({ channels: undefined, seed: 1 })), await lastOf(run({ channels: undefined, seed: 2 }))];
+    const [a, b] = [
+      await lastOf(run({ channels: undefined, seed: 1 })),
+      await lastOf(run({ channels: undefined, seed: 2 })),
+    ];
     expect(difference(a.image, b.image)).toBeGreaterThan(5);
   });
 
@@ -62,14 +65,27 @@ describe("neuron", () => {
   it("has the book's sizes: 64 to 375 in 20 octaves of 1.1", () => {
     const book = NeuronParams.parse({ preset: "book" });
     const sizes = neuronSizes(book);
-    expect(sizes).toEqual([64, 70, 77, 84, 92, 101, 111, 122, 134, 147, 161, 177, 194, 213, 234, 257, 282, 310, 341, 375]);
-    expect(book).toMatchObject({ layer: "block5_conv1", channels: "4", steps: 10, step: 1, blur: 2, display: "standard" });
+    expect(sizes).toEqual([
+      64, 70, 77, 84, 92, 101, 111, 122, 134, 147, 161, 177, 194, 213, 234, 257, 282, 310, 341, 375,
+    ]);
+    expect(book).toMatchObject({
+      layer: "block5_conv1",
+      channels: "4",
+      steps: 10,
+      step: 1,
+      blur: 2,
+      display: "standard",
+    });
   });
 
   it("ends at the size asked for, and leaves out octaves too small to see anything", () => {
-    expect(neuronSizes({ size: 301, octaves: 4, octaveScale: 1.4, startSize: undefined })).toEqual([110, 154, 215, 301]);
+    expect(neuronSizes({ size: 301, octaves: 4, octaveScale: 1.4, startSize: undefined })).toEqual([
+      110, 154, 215, 301,
+    ]);
     expect(neuronSizes({ size: 64, octaves: 4, octaveScale: 1.4, startSize: undefined })).toEqual([64]);
-    expect(() => neuronSizes({ size: 64, octaves: 60, octaveScale: 1.2, startSize: 64 })).toThrow(/the most is 4096\. Take fewer\./);
+    expect(() => neuronSizes({ size: 64, octaves: 60, octaveScale: 1.2, startSize: 64 })).toThrow(
+      /the most is 4096\. Take fewer\./,
+    );
   });
 
   it("stops when told to", async () => {

@@ -70,7 +70,11 @@ async function painted(frames: Frames): Promise<Raster> {
 const distance = (a: Raster, b: Raster): number =>
   a.data.reduce((sum, v, i) => sum + Math.abs(v - (b.data[i] ?? Number.NaN)), 0) / a.data.length;
 
-const MEASURE: StyleMeasure = { layers: { block1_conv1: 1, block2_conv1: 1, block3_conv1: 1 }, delta: 0, pooling: "max" };
+const MEASURE: StyleMeasure = {
+  layers: { block1_conv1: 1, block2_conv1: 1, block3_conv1: 1 },
+  delta: 0,
+  pooling: "max",
+};
 
 /** How far a picture's Gram matrices are from a style's, relative, summed over layers. */
 async function styleDistance(image: Raster, style: PictureInput): Promise<number> {
@@ -90,7 +94,8 @@ describe("stylize", () => {
     const { frames } = await all(run({ steps: 50, strength: 0.8 }));
     const last = frames.at(-1);
     expect(last?.image).toMatchObject({ width: 128, height: 96 });
-    for (const { lossStart, lossEnd } of frames.filter((f) => f.kind === "octave")) expect(lossEnd).toBeLessThan(lossStart);
+    for (const { lossStart, lossEnd } of frames.filter((f) => f.kind === "octave"))
+      expect(lossEnd).toBeLessThan(lossStart);
     const before = await styleDistance(await photo.decode(128), across);
     expect(await styleDistance(last?.image ?? emptyRaster(1, 1), across)).toBeLessThan(before / 2);
   });
@@ -205,7 +210,8 @@ describe("blend", () => {
       return raster;
     };
     const [loud, quiet] = [make(255), make(60)];
-    const only = async (raster: Raster) => (await blendTargets(programs, vgg, MEASURE, [{ raster, weight: 1 }]))[0]?.target.data ?? [];
+    const only = async (raster: Raster) =>
+      (await blendTargets(programs, vgg, MEASURE, [{ raster, weight: 1 }]))[0]?.target.data ?? [];
     const both = await blendTargets(programs, vgg, MEASURE, [
       { raster: loud, weight: 1 },
       { raster: quiet, weight: 1 },
@@ -216,7 +222,8 @@ describe("blend", () => {
       const length = Math.hypot(...Array.from(v));
       return Array.from(v, (x) => x / length);
     };
-    const cosine = (x: ArrayLike<number>, y: ArrayLike<number>): number => unit(x).reduce((sum, v, i) => sum + v * (unit(y)[i] ?? 0), 0);
+    const cosine = (x: ArrayLike<number>, y: ArrayLike<number>): number =>
+      unit(x).reduce((sum, v, i) => sum + v * (unit(y)[i] ?? 0), 0);
     expect(Math.abs(cosine(mixed, a) - cosine(mixed, b))).toBeLessThan(0.02);
   });
 });
@@ -294,7 +301,13 @@ describe("a goal in tiles", () => {
       return run(key, build, inputs);
     });
     onTestFinished(() => spy.mockRestore());
-    const params = StylizeParams.parse({ ...small, size: 320, steps: 1, styleScale: 1.5, contentLayer: "block3_conv1" });
+    const params = StylizeParams.parse({
+      ...small,
+      size: 320,
+      steps: 1,
+      styleScale: 1.5,
+      contentLayer: "block3_conv1",
+    });
     const budget = { ...context, memoryBytes: room * bytesPerPixel(vgg, layers) };
     await all(stylize(params, { image: photo, style: across }, budget));
     expect(Math.max(...seen)).toBeLessThanOrEqual(room);

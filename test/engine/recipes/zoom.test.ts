@@ -8,7 +8,16 @@ import { runJob } from "../../../src/engine/run-job.js";
 import { difference, framesOf, openTiny, pictureOf, scene, vgg } from "./tiny.js";
 
 const context = openTiny();
-const small = { network: "vgg", layer: "block3_conv1", channels: "1 4 7", width: 64, height: 48, frames: 5, steps: 1, fade: 2 };
+const small = {
+  network: "vgg",
+  layer: "block3_conv1",
+  channels: "1 4 7",
+  width: 64,
+  height: 48,
+  frames: 5,
+  steps: 1,
+  fade: 2,
+};
 const photo = { image: pictureOf(scene(90, 61)) };
 
 const film = async (params: Record<string, unknown>, pictures = {}) => {
@@ -34,7 +43,10 @@ describe("zoom", () => {
 
   it("grows its first frame from noise through octaves, but not from a photo", async () => {
     expect((await film({ frames: 1, width: 96, height: 80 })).octaves.length).toBeGreaterThan(1);
-    const fromPhoto = await film({ frames: 2, steps: 0, noise: 0, width: undefined, height: undefined, zoom: 0, rotate: 0 }, photo);
+    const fromPhoto = await film(
+      { frames: 2, steps: 0, noise: 0, width: undefined, height: undefined, zoom: 0, rotate: 0 },
+      photo,
+    );
     expect(fromPhoto.octaves).toEqual([]);
     const [first] = fromPhoto.frames;
     expect(first && [first.image.width, first.image.height]).toEqual([320, 217]);
@@ -88,7 +100,12 @@ describe("zoom", () => {
     const seen: string[] = [];
     const request = { recipe: "zoom", params: { ...small, format: "gif", frames: 4 }, pictures: {} };
     const result = await runJob(request, { ...context, onFrame: ({ kind, type }) => seen.push(`${kind} ${type}`) });
-    expect(result).toMatchObject({ type: "image/gif", width: 64, height: 48, film: { frames: 4, framesPerSecond: 16 } });
+    expect(result).toMatchObject({
+      type: "image/gif",
+      width: 64,
+      height: 48,
+      film: { frames: 4, framesPerSecond: 16 },
+    });
     expect((await sharp(result.picture).metadata()).format).toBe("gif");
     expect(seen.filter((s) => s === "film image/png")).toHaveLength(4);
   });
@@ -136,7 +153,8 @@ describe("cross-fades", () => {
 
   it("show every neuron even in a short film, never jumping by more than its length makes needful", () => {
     const seen = new Set<number>();
-    for (let f = 0; f < 3; f++) for (const { channel } of neuronsAt(list, f, { frames: 3, fade: 90, loop: false })) seen.add(channel);
+    for (let f = 0; f < 3; f++)
+      for (const { channel } of neuronsAt(list, f, { frames: 3, fade: 90, loop: false })) seen.add(channel);
     expect(seen).toEqual(new Set([1, 4, 5, 7]));
     let before = 1;
     for (let f = 0; f < 60; f++) {

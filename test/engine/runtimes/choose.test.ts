@@ -6,7 +6,13 @@ import { chooseDevice, chosenRuntime } from "../../../src/engine/runtimes/choose
 import { DeviceError } from "../../../src/engine/runtimes/runtime.js";
 
 const obstacle = { why: "There is no Vulkan driver.", mend: "Install one." };
-const works = (device: DeviceName, stepMs: number): Verdict => ({ device, works: true, stepMs, cpuStepMs: 100, disagreement: 1e-6 });
+const works = (device: DeviceName, stepMs: number): Verdict => ({
+  device,
+  works: true,
+  stepMs,
+  cpuStepMs: 100,
+  disagreement: 1e-6,
+});
 const fails = (device: DeviceName): Verdict => ({ device, works: false, obstacle });
 
 /** A machine with some devices; `asked` collects what was tried. */
@@ -52,7 +58,9 @@ describe("a device by name", () => {
 
   test("webgpu is used though it be slow, and told where it does not work", async () => {
     expect(await chooseDevice("webgpu", machine(works("onnx-webgpu", 900)))).toBe("onnx-webgpu");
-    await expect(chooseDevice("webgpu", machine())).rejects.toThrow("webgpu cannot be used here. There is no Vulkan driver. Install one.");
+    await expect(chooseDevice("webgpu", machine())).rejects.toThrow(
+      "webgpu cannot be used here. There is no Vulkan driver. Install one.",
+    );
     await expect(chooseDevice("cuda", machine())).rejects.toBeInstanceOf(DeviceError);
   });
 

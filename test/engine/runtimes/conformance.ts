@@ -34,9 +34,10 @@ async function check(runtime: Runtime, test: Case): Promise<void> {
       }
       for (const name of built.by) {
         const ours = got[`by:${name}`]?.data ?? new Float32Array();
-        expect(alongDirections(built.loss, numbers, name, ours), `finite differences by ${name} at ${JSON.stringify(run)}`).toBeLessThan(
-          BACKWARD,
-        );
+        expect(
+          alongDirections(built.loss, numbers, name, ours),
+          `finite differences by ${name} at ${JSON.stringify(run)}`,
+        ).toBeLessThan(BACKWARD);
       }
     }
   } finally {
@@ -92,7 +93,9 @@ const convolutions = fc
     bias: fc.boolean(),
     sizes: fc.array(size, { minLength: 1, maxLength: 2 }),
   })
-  .map(({ groups, inputs, outputs, ...rest }) => convCase({ channels: [inputs * groups, outputs * groups], groups, ...rest }));
+  .map(({ groups, inputs, outputs, ...rest }) =>
+    convCase({ channels: [inputs * groups, outputs * groups], groups, ...rest }),
+  );
 
 const pools = fc
   .record({
@@ -137,7 +140,9 @@ export function conformance(
     });
 
     describe("operations", () => {
-      test.each(CASES.filter((c) => only.test(c.name)).map((c) => [c.name, c] as const))("%s", (_, c) => check(runtime, c));
+      test.each(CASES.filter((c) => only.test(c.name)).map((c) => [c.name, c] as const))("%s", (_, c) =>
+        check(runtime, c),
+      );
     });
 
     describe("chains of layers", () => {
@@ -158,23 +163,28 @@ export function conformance(
       ));
 
     describe("objectives", () => {
-      test.each(OBJECTIVE_CASES.filter((c) => only.test(c.name)).map((c) => [c.name, c] as const))("%s", async (_, { build }) => {
-        const { loss, image, values } = build();
-        const program = await runtime.compile({ loss, gradient: gradient(loss, image) });
-        for (const shape of [
-          [1, 3, 12, 12],
-          [1, 3, 9, 15],
-        ]) {
-          const picture = distinct(shape, 3);
-          const x = { ...picture, data: picture.data.map((v) => Math.fround(127.5 + 60 * v)) };
-          const given = { ...values(shape), image: x };
-          const got = await program.run(mapValues(given, toTensor));
-          const expected = interpret({ loss }, given).loss.data;
-          expect(relativeError(got.loss?.data ?? [], expected), "loss").toBeLessThan(BACKWARD);
-          expect(alongDirections(loss, given, "image", got.gradient?.data ?? [], 1e-3), "gradient").toBeLessThan(1e-3);
-        }
-        await program.dispose();
-      });
+      test.each(OBJECTIVE_CASES.filter((c) => only.test(c.name)).map((c) => [c.name, c] as const))(
+        "%s",
+        async (_, { build }) => {
+          const { loss, image, values } = build();
+          const program = await runtime.compile({ loss, gradient: gradient(loss, image) });
+          for (const shape of [
+            [1, 3, 12, 12],
+            [1, 3, 9, 15],
+          ]) {
+            const picture = distinct(shape, 3);
+            const x = { ...picture, data: picture.data.map((v) => Math.fround(127.5 + 60 * v)) };
+            const given = { ...values(shape), image: x };
+            const got = await program.run(mapValues(given, toTensor));
+            const expected = interpret({ loss }, given).loss.data;
+            expect(relativeError(got.loss?.data ?? [], expected), "loss").toBeLessThan(BACKWARD);
+            expect(alongDirections(loss, given, "image", got.gradient?.data ?? [], 1e-3), "gradient").toBeLessThan(
+              1e-3,
+            );
+          }
+          await program.dispose();
+        },
+      );
     });
 
     test("an input of another shape than declared is refused", async () => {

@@ -19,7 +19,9 @@ for (const device of GPUS) {
   else {
     describe(`conformance of ${device}`, () => {
       test.skip(
-        verdict ? `${verdict.obstacle?.why ?? ""} ${verdict.obstacle?.mend ?? ""}` : "it is drawn in software; TEST_WEBGPU=1 runs it",
+        verdict
+          ? `${verdict.obstacle?.why ?? ""} ${verdict.obstacle?.mend ?? ""}`
+          : "it is drawn in software; TEST_WEBGPU=1 runs it",
         () => undefined,
       );
     });

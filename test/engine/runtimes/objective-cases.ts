@@ -39,7 +39,8 @@ function features([n = 1, , h = 1, w = 1]: readonly number[], seed: number): Ten
   return toTensor(distinct([n, 16, Math.floor(h / 2), Math.floor(w / 2)], seed, "positive"));
 }
 
-const gramOf = (layer: string, seed: number): Tensor => toTensor(distinct([1, channelsOf(layer), channelsOf(layer)], seed, "positive"));
+const gramOf = (layer: string, seed: number): Tensor =>
+  toTensor(distinct([1, channelsOf(layer), channelsOf(layer)], seed, "positive"));
 
 function objectiveCase(
   name: string,
@@ -61,7 +62,8 @@ function objectiveCase(
       return {
         loss,
         image,
-        values: (picture) => Object.fromEntries(Object.entries(make(picture).values).map(([key, value]) => [key, toArray(value)])),
+        values: (picture) =>
+          Object.fromEntries(Object.entries(make(picture).values).map(([key, value]) => [key, toArray(value)])),
       };
     },
   };
@@ -69,7 +71,11 @@ function objectiveCase(
 
 const grams = (delta: number): Objective =>
   gramLoss(
-    ["block1_conv1", "block2_conv1", "block2_pool"].map((layer, i) => ({ layer, weight: 0.5 ** i, target: gramOf(layer, 40 + i) })),
+    ["block1_conv1", "block2_conv1", "block2_pool"].map((layer, i) => ({
+      layer,
+      weight: 0.5 ** i,
+      target: gramOf(layer, 40 + i),
+    })),
     delta,
   );
 
@@ -86,7 +92,9 @@ export const OBJECTIVE_CASES: readonly ObjectiveCase[] = [
       channelsOf,
     ),
   ),
-  objectiveCase("channels with a leak", "channels", () => channels([[{ layer: "block2_conv1", channel: 2, weight: 1 }]], channelsOf, 0.1)),
+  objectiveCase("channels with a leak", "channels", () =>
+    channels([[{ layer: "block2_conv1", channel: 2, weight: 1 }]], channelsOf, 0.1),
+  ),
   objectiveCase("a guide", "guide", () =>
     guide([
       { layer: "block1_conv1", weight: 0.5, places: toTensor(distinct([1, 5, 8], 51, "positive")) },

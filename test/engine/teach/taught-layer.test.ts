@@ -25,7 +25,15 @@ afterAll(async () => {
 
 function layer(name: string, given: Partial<TaughtLayer> = {}): TaughtLayer {
   const weights = Float32Array.from({ length: 2 * 24 }, (_, i) => Math.sin(i));
-  const about = { version: 1, network: network.id, layer: LAYER, inputs: 24, channels: 2, pictures: 30, seed: 1 } as const;
+  const about = {
+    version: 1,
+    network: network.id,
+    layer: LAYER,
+    inputs: 24,
+    channels: 2,
+    pictures: 30,
+    seed: 1,
+  } as const;
   return { ...about, name, weights, biases: Float32Array.of(0.25, -0.5), ...given };
 }
 
@@ -37,15 +45,20 @@ describe("the file of a taught layer", () => {
 
   it("is refused in a sentence when it is something else, cut short, damaged or of another version", () => {
     const bytes = Buffer.from(encodeTaught(layer("moths")));
-    const changed = (from: string, to: string): Buffer => Buffer.from(bytes.toString("latin1").replace(from, to), "latin1");
-    expect(() => decodeTaught(Buffer.from("hello"), "a.taught")).toThrow("a.taught is not a taught layer; teach it again.");
+    const changed = (from: string, to: string): Buffer =>
+      Buffer.from(bytes.toString("latin1").replace(from, to), "latin1");
+    expect(() => decodeTaught(Buffer.from("hello"), "a.taught")).toThrow(
+      "a.taught is not a taught layer; teach it again.",
+    );
     expect(() => decodeTaught(changed("DLTAUGHT", "XXTAUGHT"), "a.taught")).toThrow("is not a taught layer");
     for (const length of [12, 40, bytes.length - 1]) {
       expect(() => decodeTaught(bytes.subarray(0, length), "a.taught")).toThrow("a.taught is damaged or cut short");
     }
     expect(() => decodeTaught(Buffer.concat([bytes, bytes]), "a.taught")).toThrow("damaged");
     expect(() => decodeTaught(changed('"channels":2', '"channels":9'), "a.taught")).toThrow("damaged");
-    expect(() => decodeTaught(changed('"version":1', '"version":2'), "a.taught")).toThrow("another version of Dreamloom");
+    expect(() => decodeTaught(changed('"version":1', '"version":2'), "a.taught")).toThrow(
+      "another version of Dreamloom",
+    );
     const infinite = Buffer.from(bytes);
     infinite.writeFloatLE(Number.POSITIVE_INFINITY, bytes.length - 4);
     expect(() => decodeTaught(infinite, "a.taught")).toThrow("damaged");
@@ -71,12 +84,16 @@ describe("taught layers in a network", () => {
     const bring = taughtBy(folder);
     const loss = async (): Promise<number> => {
       if (!programs) throw new Error("no programs");
-      return (await evaluate(programs, await bring(network), dream({ "taught/moths": 1 }, 0), texture("down", 1, 32))).loss;
+      return (await evaluate(programs, await bring(network), dream({ "taught/moths": 1 }, 0), texture("down", 1, 32)))
+        .loss;
     };
     await saveTaught(folder, layer("moths"));
     const before = await loss();
     const twice = layer("moths");
-    await saveTaught(folder, layer("moths", { weights: twice.weights.map((w) => 2 * w), biases: twice.biases.map((b) => 2 * b) }));
+    await saveTaught(
+      folder,
+      layer("moths", { weights: twice.weights.map((w) => 2 * w), biases: twice.biases.map((b) => 2 * b) }),
+    );
     expect(await loss()).toBeLessThan(2 * before);
     await saveTaught(folder, twice);
     expect(await loss()).toBeCloseTo(before, 6);
@@ -88,8 +105,12 @@ describe("taught layers in a network", () => {
     await writeFile(taughtPath(folder, "broken"), "DLTAUGHT and then nothing");
     const taught = await taughtBy(folder)(network);
     expect(() => lookLayers(taught, "foreign")).toThrow("has no look called foreign");
-    expect(() => resolveLayer(taught, "taught/misfit")).toThrow(/cannot be used: it re-mixes 5 channels and block2_conv1 has 24/);
-    expect(() => resolveLayer(taught, "taught/broken")).toThrow(/cannot be used: .*broken\.taught is damaged or cut short/);
+    expect(() => resolveLayer(taught, "taught/misfit")).toThrow(
+      /cannot be used: it re-mixes 5 channels and block2_conv1 has 24/,
+    );
+    expect(() => resolveLayer(taught, "taught/broken")).toThrow(
+      /cannot be used: .*broken\.taught is damaged or cut short/,
+    );
     expect(lookLayers(taught, "broken")).toEqual({ "taught/broken": 1 });
     expect((await readShelf(folder)).kept).toHaveLength(4);
   });

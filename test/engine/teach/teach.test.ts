@@ -22,7 +22,13 @@ const taughtFrom = (kind: Texture, given: Partial<TeachOptions> = {}): Promise<T
   teach({ programs, network, layer: LAYER, lessons: lessons(kind, 14), name: kind, channels: 6, seed: 3, ...given });
 
 async function response(layer: TaughtLayer, picture: Raster): Promise<number> {
-  const { features } = await observe(programs, network, "test features", (s) => ({ features: s.layer(LAYER) }), picture);
+  const { features } = await observe(
+    programs,
+    network,
+    "test features",
+    (s) => ({ features: s.layer(LAYER) }),
+    picture,
+  );
   if (!features) throw new Error("no features");
   return meanSquareResponse(layer, features);
 }
@@ -93,7 +99,9 @@ describe("teach", () => {
     await expect(taughtFrom("down", { layer: "block9_conv1" })).rejects.toThrow(NetworkError);
     const { layer } = await taughtFrom("down", { lessons: lessons("down", 5) });
     const taught = withTaught(network, { edition: "1", kept: [{ name: "down", layer }] });
-    await expect(taughtFrom("down", { network: taught, layer: "taught/down" })).rejects.toThrow("is a taught layer itself");
+    await expect(taughtFrom("down", { network: taught, layer: "taught/down" })).rejects.toThrow(
+      "is a taught layer itself",
+    );
   });
 
   it("names a layer to teach over: the deepest of stride 8, or else one in the middle", () => {
@@ -113,7 +121,9 @@ describe("teach", () => {
 
   it("learns from pictures of one grey without failing", async () => {
     const grey: Raster = { width: 64, height: 64, data: new Float32Array(3 * 64 * 64).fill(128) };
-    const { layer } = await taughtFrom("down", { lessons: Array.from({ length: 5 }, () => ({ decode: async () => grey })) });
+    const { layer } = await taughtFrom("down", {
+      lessons: Array.from({ length: 5 }, () => ({ decode: async () => grey })),
+    });
     expect([...layer.weights, ...layer.biases].every(Number.isFinite)).toBe(true);
   });
 });

@@ -18,7 +18,8 @@ export function texture(kind: Texture, seed: number, side = 96): Raster {
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       const inside = ((kind === "across" ? y : x) + phase) % period < period / 2;
-      for (let c = 0; c < 3; c++) out.data[(c * side + y) * side + x] = ((inside ? front : back)[c] ?? 0) + 6 * (next() - 0.5);
+      for (let c = 0; c < 3; c++)
+        out.data[(c * side + y) * side + x] = ((inside ? front : back)[c] ?? 0) + 6 * (next() - 0.5);
     }
   }
   return out;

@@ -36,5 +36,7 @@ export const archived = (): ApiError => new ApiError(400, 50083, "Thread is arch
 
 /** "Invalid Form Body": what the client sent breaks a rule, which is always a mistake of the client. */
 export function invalid(field: string, message: string): ApiError {
-  return new ApiError(400, 50035, "Invalid Form Body", { [field]: { _errors: [{ code: "BASE_TYPE_INVALID", message }] } });
+  return new ApiError(400, 50035, "Invalid Form Body", {
+    [field]: { _errors: [{ code: "BASE_TYPE_INVALID", message }] },
+  });
 }

@@ -22,16 +22,19 @@ export function checkCommands(given: unknown): RESTPostAPIApplicationCommandsJSO
     commands.filter((command) => (command.type ?? ApplicationCommandType.ChatInput) === type).length;
   if (count(ApplicationCommandType.ChatInput) > 100)
     throw new ApiError(400, 30032, "Maximum number of application commands reached (100).");
-  if (count(ApplicationCommandType.Message) > 15) throw new ApiError(400, 30032, "Maximum number of application commands reached (15).");
+  if (count(ApplicationCommandType.Message) > 15)
+    throw new ApiError(400, 30032, "Maximum number of application commands reached (15).");
   const names = new Set<string>();
   for (const command of commands) {
     const type = command.type ?? ApplicationCommandType.ChatInput;
     const key = `${type} ${command.name}`;
     if (names.has(key)) throw new ApiError(400, 50035, "Application command names must be unique");
     names.add(key);
-    if (type === ApplicationCommandType.ChatInput) checkChatInput(command as { name: string; description?: string; options?: Option[] });
+    if (type === ApplicationCommandType.ChatInput)
+      checkChatInput(command as { name: string; description?: string; options?: Option[] });
     else {
-      if (command.name.length < 1 || command.name.length > 32) throw invalid("name", "Must be between 1 and 32 in length.");
+      if (command.name.length < 1 || command.name.length > 32)
+        throw invalid("name", "Must be between 1 and 32 in length.");
       if ("options" in command || ("description" in command && command.description))
         throw invalid("description", "Context menu commands have none.");
     }
@@ -39,21 +42,33 @@ export function checkCommands(given: unknown): RESTPostAPIApplicationCommandsJSO
   return commands;
 }
 
-function checkChatInput({ name, description = "", options = [] }: { name: string; description?: string; options?: Option[] }): void {
+function checkChatInput({
+  name,
+  description = "",
+  options = [],
+}: {
+  name: string;
+  description?: string;
+  options?: Option[];
+}): void {
   checkName(name);
-  if (description.length < 1 || description.length > 100) throw invalid("description", "Must be between 1 and 100 in length.");
+  if (description.length < 1 || description.length > 100)
+    throw invalid("description", "Must be between 1 and 100 in length.");
   if (options.length > 25) throw invalid("options", "Must be 25 or fewer in length.");
-  if (new Set(options.map((option) => option.name)).size !== options.length) throw invalid("options", "Option names must be unique");
+  if (new Set(options.map((option) => option.name)).size !== options.length)
+    throw invalid("options", "Option names must be unique");
   let optional = false;
   let characters = name.length + description.length;
   for (const option of options) {
     checkName(option.name);
     if (option.description.length < 1 || option.description.length > 100)
       throw invalid("options.description", "Must be between 1 and 100 in length.");
-    if (option.required && optional) throw invalid("options", "Required options must be placed before non-required options");
+    if (option.required && optional)
+      throw invalid("options", "Required options must be placed before non-required options");
     optional ||= !option.required;
     characters += option.name.length + option.description.length;
-    const choices: readonly { name: string; value: string | number }[] = "choices" in option ? (option.choices ?? []) : [];
+    const choices: readonly { name: string; value: string | number }[] =
+      "choices" in option ? (option.choices ?? []) : [];
     if (choices.length > 25) throw invalid("options.choices", "Must be 25 or fewer in length.");
     if ("autocomplete" in option && option.autocomplete && choices.length > 0)
       throw invalid("options", "Autocomplete may not be true when choices are present");
@@ -64,9 +79,16 @@ function checkChatInput({ name, description = "", options = [] }: { name: string
         throw invalid("options.choices", "Must be 100 or fewer in length.");
       characters += choice.name.length + String(choice.value).length;
     }
-    const numeric = option.type === ApplicationCommandOptionType.Integer || option.type === ApplicationCommandOptionType.Number;
-    if (!numeric && ("min_value" in option || "max_value" in option)) throw invalid("options", "Only numbers have a range");
-    if (numeric && option.type === ApplicationCommandOptionType.Integer && "min_value" in option && !Number.isInteger(option.min_value)) {
+    const numeric =
+      option.type === ApplicationCommandOptionType.Integer || option.type === ApplicationCommandOptionType.Number;
+    if (!numeric && ("min_value" in option || "max_value" in option))
+      throw invalid("options", "Only numbers have a range");
+    if (
+      numeric &&
+      option.type === ApplicationCommandOptionType.Integer &&
+      "min_value" in option &&
+      !Number.isInteger(option.min_value)
+    ) {
       throw invalid("options.min_value", "Must be an integer.");
     }
   }

@@ -36,12 +36,15 @@ const ALLOWED_FLAGS = MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotific
 /** @throws ApiError 50035 where Discord would. */
 export function readMessage({ body, files }: Payload, interaction: boolean): MessageForm {
   const { content, components, flags, attachments, nonce } = body;
-  if (content !== undefined && content !== null && typeof content !== "string") throw invalid("content", "Could not interpret as string.");
-  if (typeof content === "string" && content.length > 2000) throw invalid("content", "Must be 2000 or fewer in length.");
+  if (content !== undefined && content !== null && typeof content !== "string")
+    throw invalid("content", "Could not interpret as string.");
+  if (typeof content === "string" && content.length > 2000)
+    throw invalid("content", "Must be 2000 or fewer in length.");
   if (files.length > 10) throw invalid("files", "Must be 10 or fewer in length.");
   if (nonce !== undefined && String(nonce).length > 25) throw invalid("nonce", "Must be 25 or fewer in length.");
   const allowed = ALLOWED_FLAGS | (interaction ? MessageFlags.Ephemeral : 0);
-  if (typeof flags === "number" && (flags & ~allowed) !== 0) throw invalid("flags", `Flags ${flags} may not be set here.`);
+  if (typeof flags === "number" && (flags & ~allowed) !== 0)
+    throw invalid("flags", `Flags ${flags} may not be set here.`);
   if (components !== undefined) checkComponents(components);
   const entries = attachments === undefined ? undefined : readAttachments(attachments, files);
   return {
@@ -60,7 +63,8 @@ function readAttachments(given: unknown, files: readonly UploadedFile[]): Attach
   return given.map((entry: { id?: unknown; filename?: unknown; description?: unknown }) => {
     const id = String(entry.id);
     const isNew = /^\d{1,2}$/.test(id);
-    if (isNew && !files.some(({ key }) => key === `files[${id}]`)) throw invalid("attachments", `No file for attachment ${id}.`);
+    if (isNew && !files.some(({ key }) => key === `files[${id}]`))
+      throw invalid("attachments", `No file for attachment ${id}.`);
     if (typeof entry.description === "string" && entry.description.length > 1024)
       throw invalid("attachments", "Must be 1024 or fewer in length.");
     return {
@@ -76,7 +80,8 @@ function readMentions({ allowed_mentions }: Payload["body"], content: string): s
   const named = [...content.matchAll(/<@!?(\d+)>/g)].map(([, id = ""]) => id);
   if (allowed_mentions === undefined) return named;
   const { parse = [], users = [] } = allowed_mentions as { parse?: string[]; users?: string[] };
-  if (parse.includes("users") && users.length > 0) throw invalid("allowed_mentions", "parse and users are mutually exclusive.");
+  if (parse.includes("users") && users.length > 0)
+    throw invalid("allowed_mentions", "parse and users are mutually exclusive.");
   if (users.length > 100) throw invalid("allowed_mentions", "Must be 100 or fewer in length.");
   return parse.includes("users") ? named : named.filter((id) => users.includes(id));
 }
@@ -94,8 +99,10 @@ function checkComponents(given: unknown): void {
   if (given.length > 5) throw invalid("components", "Must be 5 or fewer in length.");
   const ids = new Set<string>();
   for (const row of given as { type?: unknown; components?: unknown }[]) {
-    if (row.type !== ComponentType.ActionRow || !Array.isArray(row.components)) throw invalid("components", "Value must be an action row.");
-    if (row.components.length < 1 || row.components.length > 5) throw invalid("components", "Must be between 1 and 5 in length.");
+    if (row.type !== ComponentType.ActionRow || !Array.isArray(row.components))
+      throw invalid("components", "Value must be an action row.");
+    if (row.components.length < 1 || row.components.length > 5)
+      throw invalid("components", "Must be between 1 and 5 in length.");
     for (const button of row.components as ButtonForm[]) {
       if (button.type !== ComponentType.Button) throw invalid("components", "This fake knows buttons only.");
       if (typeof button.style !== "number" || button.style < 1 || button.style > 4)

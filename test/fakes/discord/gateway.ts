@@ -1,6 +1,11 @@
 /** The gateway of the fake Discord: sessions over WebSocket, with heartbeats, intents, replay. */
 import type { IncomingMessage, Server } from "node:http";
-import { GatewayDispatchEvents as E, GatewayCloseCodes, GatewayIntentBits as I, GatewayOpcodes as Op } from "discord-api-types/v10";
+import {
+  GatewayDispatchEvents as E,
+  GatewayCloseCodes,
+  GatewayIntentBits as I,
+  GatewayOpcodes as Op,
+} from "discord-api-types/v10";
 import { type WebSocket, WebSocketServer } from "ws";
 
 export interface GatewayOptions {
@@ -64,7 +69,11 @@ export class Gateway {
     server.on("upgrade", (request: IncomingMessage, socket, head) => {
       if (this.down || !request.url?.startsWith("/gateway")) return socket.destroy();
       const query = new URL(request.url, "http://local").searchParams;
-      if ([...query.keys()].length > new Set(query.keys()).size || query.get("v") !== "10" || query.get("encoding") !== "json")
+      if (
+        [...query.keys()].length > new Set(query.keys()).size ||
+        query.get("v") !== "10" ||
+        query.get("encoding") !== "json"
+      )
         options.offend(`the gateway was asked for with ${query}`);
       this.#sockets.handleUpgrade(request, socket, head, (connected) => this.#serve(connected));
     });
@@ -77,7 +86,8 @@ export class Gateway {
   /** Sends an event to every session that asked for its kind; those that are cut off get it when they resume. */
   dispatch(event: E, data: unknown, direct = false): void {
     const need = NEEDS[event]?.[direct ? 1 : 0] ?? 0;
-    for (const session of this.#sessions.values()) if (need === 0 || (session.intents & need) !== 0) this.#send(session, event, data);
+    for (const session of this.#sessions.values())
+      if (need === 0 || (session.intents & need) !== 0) this.#send(session, event, data);
   }
 
   /** The same event once more, as after a break whose bounds are not sure. */
@@ -130,12 +140,17 @@ export class Gateway {
         if (session && typeof d === "number" && d > session.sequence) offend("a heartbeat of the future");
         socket.send(JSON.stringify({ op: Op.HeartbeatAck }));
       } else if (op === Op.Identify) session = this.#identify(socket, d as { token: string; intents: number }, session);
-      else if (op === Op.Resume) session = this.#resume(socket, d as { token: string; session_id: string; seq: number });
+      else if (op === Op.Resume)
+        session = this.#resume(socket, d as { token: string; session_id: string; seq: number });
       else if (!session) socket.close(GatewayCloseCodes.NotAuthenticated);
     });
   }
 
-  #identify(socket: WebSocket, { token, intents }: { token: string; intents: number }, before: Session | undefined): Session | undefined {
+  #identify(
+    socket: WebSocket,
+    { token, intents }: { token: string; intents: number },
+    before: Session | undefined,
+  ): Session | undefined {
     const refuse = (code: GatewayCloseCodes): undefined => {
       socket.close(code);
     };
@@ -146,12 +161,20 @@ export class Gateway {
     this.identified++;
     const session: Session = { id: `session-${this.identified}`, intents, sequence: 0, events: [], socket };
     this.#sessions.set(session.id, session);
-    this.#send(session, E.Ready, { ...this.options.ready(), session_id: session.id, resume_gateway_url: this.options.url() });
-    if ((intents & I.Guilds) !== 0) for (const guild of this.options.guilds()) this.#send(session, E.GuildCreate, guild);
+    this.#send(session, E.Ready, {
+      ...this.options.ready(),
+      session_id: session.id,
+      resume_gateway_url: this.options.url(),
+    });
+    if ((intents & I.Guilds) !== 0)
+      for (const guild of this.options.guilds()) this.#send(session, E.GuildCreate, guild);
     return session;
   }
 
-  #resume(socket: WebSocket, { token, session_id, seq }: { token: string; session_id: string; seq: number }): Session | undefined {
+  #resume(
+    socket: WebSocket,
+    { token, session_id, seq }: { token: string; session_id: string; seq: number },
+  ): Session | undefined {
     if (token !== this.options.token) {
       socket.close(GatewayCloseCodes.AuthenticationFailed);
       return undefined;

@@ -110,7 +110,8 @@ export class InteractionDesk {
   async followUp(token: string, payload: Payload): Promise<FakeMessage> {
     const interaction = this.#alive(token);
     if (interaction.answer === undefined) throw unknown("Webhook");
-    const original = interaction.original === undefined ? undefined : this.office.world.messages.get(interaction.original);
+    const original =
+      interaction.original === undefined ? undefined : this.office.world.messages.get(interaction.original);
     // The first word after "thinking" takes its place, and is as public or private as that was.
     if (original && isLoading(original)) return this.office.edit(original, payload, true);
     return this.#say(interaction, payload, 0);
@@ -146,18 +147,26 @@ function readChoices(given: unknown): { readonly name: string; readonly value: s
   });
 }
 
-function readModal(given: Readonly<Record<string, unknown>>): { custom_id: string; title: string; components: object[] } {
+function readModal(given: Readonly<Record<string, unknown>>): {
+  custom_id: string;
+  title: string;
+  components: object[];
+} {
   const { custom_id, title, components } = given;
   if (typeof custom_id !== "string" || custom_id.length < 1 || custom_id.length > 100)
     throw invalid("custom_id", "Must be between 1 and 100 in length.");
-  if (typeof title !== "string" || title.length < 1 || title.length > 45) throw invalid("title", "Must be between 1 and 45 in length.");
+  if (typeof title !== "string" || title.length < 1 || title.length > 45)
+    throw invalid("title", "Must be between 1 and 45 in length.");
   if (!Array.isArray(components) || components.length < 1 || components.length > 5)
     throw invalid("components", "Must be between 1 and 5 in length.");
-  for (const row of components as { components?: { label?: unknown; custom_id?: unknown; placeholder?: unknown }[] }[]) {
+  for (const row of components as {
+    components?: { label?: unknown; custom_id?: unknown; placeholder?: unknown }[];
+  }[]) {
     for (const { label, custom_id: id, placeholder } of row.components ?? []) {
       if (typeof label !== "string" || label.length < 1 || label.length > 45)
         throw invalid("components.label", "Must be between 1 and 45 in length.");
-      if (typeof id !== "string" || id.length > 100) throw invalid("components.custom_id", "Must be 100 or fewer in length.");
+      if (typeof id !== "string" || id.length > 100)
+        throw invalid("components.custom_id", "Must be 100 or fewer in length.");
       if (typeof placeholder === "string" && placeholder.length > 100)
         throw invalid("components.placeholder", "Must be 100 or fewer in length.");
     }

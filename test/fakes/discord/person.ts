@@ -56,7 +56,12 @@ export class FakePerson {
   async post(place: Place, text: string, files: readonly PersonsFile[] = []): Promise<SeenMessage> {
     const attachments = files.map((file) => this.#file(file));
     const message: FakeMessage = {
-      ...{ id: this.fake.world.id(), channel: this.fake.channelOf(place), author: this.user, type: MessageType.Default },
+      ...{
+        id: this.fake.world.id(),
+        channel: this.fake.channelOf(place),
+        author: this.user,
+        type: MessageType.Default,
+      },
       ...{
         createdAt: this.fake.world.now(),
         content: text,
@@ -105,7 +110,9 @@ export class FakePerson {
     for (const { name: option, required } of known)
       if (required && !given.some((one) => one.name === option)) fail(`/${name} needs ${option}`);
     const channel = this.fake.channelOf(place);
-    const json = Object.fromEntries(files.map(({ file }) => [file.id, attachmentJson(this.fake.world, this.fake.cdn, channel.id, file)]));
+    const json = Object.fromEntries(
+      files.map(({ file }) => [file.id, attachmentJson(this.fake.world, this.fake.cdn, channel.id, file)]),
+    );
     for (const { file } of files) this.fake.looseFiles.set(file.id, file);
     return this.#send(channel, InteractionType.ApplicationCommand, {
       ...{ id: "1", name, type: ApplicationCommandType.ChatInput, options: given },
@@ -114,7 +121,12 @@ export class FakePerson {
   }
 
   /** Types in an option's value; resolves with the choices that are offered. */
-  async complete(place: Place, name: string, option: string, typed: string): Promise<readonly APIApplicationCommandOptionChoice<string>[]> {
+  async complete(
+    place: Place,
+    name: string,
+    option: string,
+    typed: string,
+  ): Promise<readonly APIApplicationCommandOptionChoice<string>[]> {
     const definition = this.#definition(ApplicationCommandType.ChatInput, name);
     const known = ("options" in definition ? (definition.options ?? []) : []) as APIApplicationCommandBasicOption[];
     const one = known.find((candidate) => candidate.name === option) ?? fail(`/${name} has no option ${option}`);
@@ -122,9 +134,13 @@ export class FakePerson {
       return one.choices.filter((choice) => choice.name.includes(typed)) as APIApplicationCommandOptionChoice<string>[];
     if (!("autocomplete" in one) || !one.autocomplete) fail(`${option} of /${name} offers no choices`);
     const options = [{ name: option, type: one.type, value: typed, focused: true }];
-    const { interaction, answered } = this.#send(this.fake.channelOf(place), InteractionType.ApplicationCommandAutocomplete, {
-      ...{ id: "1", name, type: ApplicationCommandType.ChatInput, options },
-    });
+    const { interaction, answered } = this.#send(
+      this.fake.channelOf(place),
+      InteractionType.ApplicationCommandAutocomplete,
+      {
+        ...{ id: "1", name, type: ApplicationCommandType.ChatInput, options },
+      },
+    );
     await answered;
     return interaction.choices ?? [];
   }
@@ -152,7 +168,11 @@ export class FakePerson {
     const components = (
       modal.components as readonly {
         readonly type: number;
-        readonly components: readonly { readonly type: number; readonly custom_id: string; readonly required?: boolean }[];
+        readonly components: readonly {
+          readonly type: number;
+          readonly custom_id: string;
+          readonly required?: boolean;
+        }[];
       }[]
     ).map((row) => ({
       type: row.type,
@@ -177,13 +197,17 @@ export class FakePerson {
   react(message: Pick<MessageRef, "id">, emoji: string): void {
     const target = this.#message(message);
     // A sign is the same with and without the selector that makes it colourful.
-    const same = [...target.reactions.keys()].find((known) => known.replaceAll("\ufe0f", "") === emoji.replaceAll("\ufe0f", ""));
+    const same = [...target.reactions.keys()].find(
+      (known) => known.replaceAll("\ufe0f", "") === emoji.replaceAll("\ufe0f", ""),
+    );
     this.fake.addReaction(target, same ?? emoji, this.id);
   }
 
   unreact(message: Pick<MessageRef, "id">, emoji: string): void {
     const target = this.#message(message);
-    const same = [...target.reactions.keys()].find((known) => known.replaceAll("\ufe0f", "") === emoji.replaceAll("\ufe0f", ""));
+    const same = [...target.reactions.keys()].find(
+      (known) => known.replaceAll("\ufe0f", "") === emoji.replaceAll("\ufe0f", ""),
+    );
     this.fake.removeReaction(target, same ?? emoji, this.id);
   }
 
@@ -273,7 +297,8 @@ export class FakePerson {
 /** What was typed as text becomes what the option takes, as Discord's program does it. */
 function typedValue(type: O, value: Value): Value {
   if (typeof value !== "string") return value;
-  if ((type === O.Integer || type === O.Number) && value.trim() !== "" && Number.isFinite(Number(value))) return Number(value);
+  if ((type === O.Integer || type === O.Number) && value.trim() !== "" && Number.isFinite(Number(value)))
+    return Number(value);
   return type === O.Boolean && (value === "true" || value === "false") ? value === "true" : value;
 }
 
@@ -286,9 +311,12 @@ function readOption(option: APIApplicationCommandBasicOption, typed: Value): { n
   if (type === O.Integer && !Number.isInteger(value)) wrong("a whole number");
   if (type === O.String && typeof value !== "string") wrong("text");
   if (type === O.Attachment) wrong("a file");
-  if ("min_value" in option && option.min_value !== undefined && Number(value) < option.min_value) wrong(`${option.min_value} at least`);
-  if ("max_value" in option && option.max_value !== undefined && Number(value) > option.max_value) wrong(`${option.max_value} at most`);
-  if ("choices" in option && option.choices && !option.choices.some((choice) => choice.value === value)) wrong("one of its choices");
+  if ("min_value" in option && option.min_value !== undefined && Number(value) < option.min_value)
+    wrong(`${option.min_value} at least`);
+  if ("max_value" in option && option.max_value !== undefined && Number(value) > option.max_value)
+    wrong(`${option.max_value} at most`);
+  if ("choices" in option && option.choices && !option.choices.some((choice) => choice.value === value))
+    wrong("one of its choices");
   return { name, type, value };
 }
 

@@ -1,5 +1,12 @@
 /** Messages of the fake Discord: posted, edited, read, by the rules. */
-import { type APIMessage, type APIUser, ChannelType, MessageFlags, MessageType, PermissionFlagsBits as P } from "discord-api-types/v10";
+import {
+  type APIMessage,
+  type APIUser,
+  ChannelType,
+  MessageFlags,
+  MessageType,
+  PermissionFlagsBits as P,
+} from "discord-api-types/v10";
 import sharp from "sharp";
 import { ApiError, archived, invalid, missingAccess, missingPermissions, tooLarge, unknown } from "./api-error.js";
 import { emptyMessage, type MessageForm, type Payload, readMessage, safeName } from "./forms.js";
@@ -51,7 +58,8 @@ export class PostOffice {
   /** A message that the bot can address with its own token: no ephemeral ones. @throws ApiError 10008 */
   messageIn(channel: FakeChannel, id: string): FakeMessage {
     const message = this.world.messages.get(id);
-    if (!message || message.channel !== channel || message.ephemeralFor !== undefined || isLoading(message)) throw unknown("Message");
+    if (!message || message.channel !== channel || message.ephemeralFor !== undefined || isLoading(message))
+      throw unknown("Message");
     return message;
   }
 
@@ -82,9 +90,16 @@ export class PostOffice {
   async add(channel: FakeChannel, form: MessageForm, { files }: Payload, options: PostOptions): Promise<FakeMessage> {
     this.#checkSizes(channel, files);
     const attachments = await this.#store(form, files);
-    if (!form.content && attachments.length === 0 && ((options.flags ?? 0) & MessageFlags.Loading) === 0) throw emptyMessage();
+    if (!form.content && attachments.length === 0 && ((options.flags ?? 0) & MessageFlags.Loading) === 0)
+      throw emptyMessage();
     const message: FakeMessage = {
-      ...{ id: this.world.id(), channel, author: options.author, type: options.type ?? MessageType.Default, createdAt: this.world.now() },
+      ...{
+        id: this.world.id(),
+        channel,
+        author: options.author,
+        type: options.type ?? MessageType.Default,
+        createdAt: this.world.now(),
+      },
       ...{
         content: form.content ?? "",
         attachments,
@@ -106,7 +121,8 @@ export class PostOffice {
   async editAsBot(channelId: string, id: string, payload: Payload): Promise<FakeMessage> {
     const channel = this.channelFor(channelId);
     const message = this.messageIn(channel, id);
-    if (message.author.id !== this.world.bot.id) throw new ApiError(403, 50005, "Cannot edit a message authored by another user");
+    if (message.author.id !== this.world.bot.id)
+      throw new ApiError(403, 50005, "Cannot edit a message authored by another user");
     if (payload.files.length > 0) this.channelFor(channelId, P.AttachFiles);
     if (channel.archived) throw archived();
     if (this.world.now() - message.createdAt > HOUR && ++message.lateEdits > LATE_EDITS) {

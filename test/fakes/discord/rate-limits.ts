@@ -49,7 +49,13 @@ export class RateLimits {
     const key = `${kind} ${major}`;
     const [limit, milliseconds] = KNOWN[kind] ?? OTHER;
     const windowMs = milliseconds * this.slowness;
-    const bucket = this.#buckets.get(key) ?? { limit, windowMs, left: limit, resetsAt: now + windowMs, blockedUntil: 0 };
+    const bucket = this.#buckets.get(key) ?? {
+      limit,
+      windowMs,
+      left: limit,
+      resetsAt: now + windowMs,
+      blockedUntil: 0,
+    };
     this.#buckets.set(key, bucket);
     if (now >= bucket.resetsAt) Object.assign(bucket, { left: limit, resetsAt: now + windowMs });
     const ignored = now < bucket.blockedUntil;
@@ -58,8 +64,15 @@ export class RateLimits {
     const after = Math.max(0, bucket.resetsAt - now) / 1000;
     if (refused) bucket.blockedUntil = bucket.resetsAt;
     const headers = {
-      ...{ "x-ratelimit-limit": String(limit), "x-ratelimit-remaining": String(bucket.left), "x-ratelimit-reset-after": after.toFixed(3) },
-      ...{ "x-ratelimit-reset": (bucket.resetsAt / 1000).toFixed(3), "x-ratelimit-bucket": Buffer.from(kind).toString("hex") },
+      ...{
+        "x-ratelimit-limit": String(limit),
+        "x-ratelimit-remaining": String(bucket.left),
+        "x-ratelimit-reset-after": after.toFixed(3),
+      },
+      ...{
+        "x-ratelimit-reset": (bucket.resetsAt / 1000).toFixed(3),
+        "x-ratelimit-bucket": Buffer.from(kind).toString("hex"),
+      },
       ...(refused ? { "x-ratelimit-scope": "user" } : {}),
     };
     return { headers, ...(refused ? { retryAfter: after, ignored } : {}) };

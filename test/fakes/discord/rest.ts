@@ -1,5 +1,10 @@
 /** The routes of Discord's REST interface that the fake knows. */
-import { type APIThreadChannel, ChannelType, GatewayDispatchEvents as E, PermissionFlagsBits as P } from "discord-api-types/v10";
+import {
+  type APIThreadChannel,
+  ChannelType,
+  GatewayDispatchEvents as E,
+  PermissionFlagsBits as P,
+} from "discord-api-types/v10";
 import { ApiError, archived, invalid, missingPermissions, unknown } from "./api-error.js";
 import { checkCommands } from "./command-forms.js";
 import { isEmoji, type Payload } from "./forms.js";
@@ -45,7 +50,9 @@ const routes: readonly Route[] = [
   ),
   route("GET", "/users/@me", "user", ({ world }) => ok(world.bot)),
   route("GET", "/users/:id", "user", ({ world }, [id = ""]) => ok(world.users.get(id) ?? fail(unknown("User")))),
-  route("GET", "/guilds/:id", "guild", ({ world }, [id = ""]) => ok(guildJson(world, world.guilds.get(id) ?? fail(unknown("Guild"))))),
+  route("GET", "/guilds/:id", "guild", ({ world }, [id = ""]) =>
+    ok(guildJson(world, world.guilds.get(id) ?? fail(unknown("Guild")))),
+  ),
   route("GET", "/guilds/:id/members/:id", "member", ({ world }, [guild = "", user = ""]) => {
     return ok(memberJson(world.guilds.get(guild)?.members.get(user) ?? fail(unknown("Member"))));
   }),
@@ -75,11 +82,16 @@ const routes: readonly Route[] = [
   open("GET", "/webhooks/:id/:token/messages/:id", "webhook message", (fake, [, token = "", id = ""]) => {
     return ok(fake.office.json(fake.interactions.message(token, id)));
   }),
-  open("PATCH", "/webhooks/:id/:token/messages/:id", "webhook message", async (fake, [, token = "", id = ""], request) => {
-    const message = await fake.office.edit(fake.interactions.message(token, id), request, true);
-    fake.noteEdit(message);
-    return ok(fake.office.json(message));
-  }),
+  open(
+    "PATCH",
+    "/webhooks/:id/:token/messages/:id",
+    "webhook message",
+    async (fake, [, token = "", id = ""], request) => {
+      const message = await fake.office.edit(fake.interactions.message(token, id), request, true);
+      fake.noteEdit(message);
+      return ok(fake.office.json(message));
+    },
+  ),
   open("DELETE", "/webhooks/:id/:token/messages/:id", "webhook message", (fake, [, token = "", id = ""]) => {
     fake.deleteMessage(fake.interactions.message(token, id));
     return done;
@@ -120,33 +132,49 @@ const routes: readonly Route[] = [
     fake.deleteMessage(message);
     return done;
   }),
-  route("PUT", "/channels/:id/messages/:id/reactions/:emoji/@me", "reaction", (fake, [channelId = "", id = "", emoji = ""]) => {
-    const channel = fake.office.channelFor(channelId, P.ReadMessageHistory);
-    const message = fake.office.messageIn(channel, id);
-    const known = channel.guild?.emojis.some((one) => `${one.name}:${one.id}` === emoji) === true;
-    if (!known && !isEmoji(emoji)) throw unknown("Emoji");
-    if (channel.archived) throw archived();
-    if (!message.reactions.has(emoji)) {
-      fake.office.channelFor(channelId, P.AddReactions);
-      if (message.reactions.size >= 20) throw new ApiError(400, 30010, "Maximum number of reactions reached (20)");
-    }
-    fake.addReaction(message, emoji, fake.world.bot.id);
-    return done;
-  }),
+  route(
+    "PUT",
+    "/channels/:id/messages/:id/reactions/:emoji/@me",
+    "reaction",
+    (fake, [channelId = "", id = "", emoji = ""]) => {
+      const channel = fake.office.channelFor(channelId, P.ReadMessageHistory);
+      const message = fake.office.messageIn(channel, id);
+      const known = channel.guild?.emojis.some((one) => `${one.name}:${one.id}` === emoji) === true;
+      if (!known && !isEmoji(emoji)) throw unknown("Emoji");
+      if (channel.archived) throw archived();
+      if (!message.reactions.has(emoji)) {
+        fake.office.channelFor(channelId, P.AddReactions);
+        if (message.reactions.size >= 20) throw new ApiError(400, 30010, "Maximum number of reactions reached (20)");
+      }
+      fake.addReaction(message, emoji, fake.world.bot.id);
+      return done;
+    },
+  ),
   route("POST", "/channels/:id/messages/:id/threads", "thread", (fake, [channelId = "", id = ""], { body }) => {
     const channel = fake.office.channelFor(channelId, P.CreatePublicThreads);
     const message = fake.office.messageIn(channel, id);
-    const type = channel.type === ChannelType.GuildAnnouncement ? ChannelType.AnnouncementThread : ChannelType.PublicThread;
+    const type =
+      channel.type === ChannelType.GuildAnnouncement ? ChannelType.AnnouncementThread : ChannelType.PublicThread;
     if (channel.type !== ChannelType.GuildText && channel.type !== ChannelType.GuildAnnouncement) {
       throw new ApiError(400, 50024, "Cannot execute action on this channel type");
     }
     const { name, auto_archive_duration: duration } = body;
-    if (typeof name !== "string" || name.length < 1 || name.length > 100) throw invalid("name", "Must be between 1 and 100 in length.");
+    if (typeof name !== "string" || name.length < 1 || name.length > 100)
+      throw invalid("name", "Must be between 1 and 100 in length.");
     if (duration !== undefined && ![60, 1440, 4320, 10080].includes(Number(duration)))
       throw invalid("auto_archive_duration", "Value must be one of {60, 1440, 4320, 10080}.");
     if (message.thread) throw new ApiError(400, 160004, "A thread has already been created for this message");
     const thread: FakeChannel = {
-      ...{ id: message.id, type, name, nsfw: channel.nsfw, overwrites: new Map(), parent: channel, archived: false, locked: false },
+      ...{
+        id: message.id,
+        type,
+        name,
+        nsfw: channel.nsfw,
+        overwrites: new Map(),
+        parent: channel,
+        archived: false,
+        locked: false,
+      },
       ...(channel.guild ? { guild: channel.guild } : {}),
     };
     message.thread = thread;

@@ -39,7 +39,9 @@ export interface SeenMessage {
 export function seen(fake: FakeDiscord, message: FakeMessage): SeenMessage {
   const { world } = fake;
   const nameOf = (id: string): string => world.users.get(id)?.global_name ?? world.users.get(id)?.username ?? id;
-  const rows = message.components as readonly { readonly components: readonly { readonly custom_id: string; readonly label?: string }[] }[];
+  const rows = message.components as readonly {
+    readonly components: readonly { readonly custom_id: string; readonly label?: string }[];
+  }[];
   return {
     ref: { place: fake.placeOf(message.channel), id: message.id },
     ...{ author: nameOf(message.author.id), byBot: message.author.id === world.bot.id, text: message.content },
@@ -53,7 +55,9 @@ export function seen(fake: FakeDiscord, message: FakeMessage): SeenMessage {
         download: () => readFile(url),
       };
     }),
-    buttons: rows.flatMap(({ components }) => components.map(({ custom_id, label = "" }) => ({ id: custom_id, label }))),
+    buttons: rows.flatMap(({ components }) =>
+      components.map(({ custom_id, label = "" }) => ({ id: custom_id, label })),
+    ),
     reactions: new Map([...message.reactions].map(([emoji, users]) => [emojiJson(emoji).name, users.map(nameOf)])),
     notified: message.mentions,
     privateTo: message.ephemeralFor,

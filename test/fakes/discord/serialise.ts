@@ -17,7 +17,15 @@ import {
   MessageReferenceType,
   ThreadAutoArchiveDuration,
 } from "discord-api-types/v10";
-import { type FakeAttachment, type FakeChannel, type FakeGuild, type FakeMember, type FakeMessage, isThread, type World } from "./world.js";
+import {
+  type FakeAttachment,
+  type FakeChannel,
+  type FakeGuild,
+  type FakeMember,
+  type FakeMessage,
+  isThread,
+  type World,
+} from "./world.js";
 
 /** How addresses of attachments are made. */
 export interface Cdn {
@@ -27,7 +35,8 @@ export interface Cdn {
   readonly lifeMs: number;
 }
 
-export const sign = (path: string, end: string): string => createHmac("sha256", "the CDN's own").update(`${path} ${end}`).digest("hex");
+export const sign = (path: string, end: string): string =>
+  createHmac("sha256", "the CDN's own").update(`${path} ${end}`).digest("hex");
 
 export function attachmentJson(world: World, cdn: Cdn, channel: string, file: FakeAttachment): APIAttachment {
   const path = `/attachments/${channel}/${file.id}/${file.name}`;
@@ -35,14 +44,33 @@ export function attachmentJson(world: World, cdn: Cdn, channel: string, file: Fa
   const url = `${cdn.origin}${path}?ex=${end}&is=${Math.floor(world.now() / 1000).toString(16)}&hm=${sign(path, end)}&`;
   const size = file.width === undefined || file.height === undefined ? {} : { width: file.width, height: file.height };
   const about = file.description === undefined ? {} : { description: file.description };
-  return { id: file.id, filename: file.name, size: file.bytes.length, url, proxy_url: url, content_type: file.type, ...size, ...about };
+  return {
+    id: file.id,
+    filename: file.name,
+    size: file.bytes.length,
+    url,
+    proxy_url: url,
+    content_type: file.type,
+    ...size,
+    ...about,
+  };
 }
 
 /** @param bare other people's words and pictures are taken out, as for applications without "Message Content" */
 export function messageJson(world: World, cdn: Cdn, message: FakeMessage, bare: boolean): APIMessage {
   const { id, channel, author, type, content, attachments, embeds, components, flags, reactions, mentions } = message;
   return {
-    ...{ id, channel_id: channel.id, author, type, tts: false, pinned: false, mention_everyone: false, mention_roles: [], flags },
+    ...{
+      id,
+      channel_id: channel.id,
+      author,
+      type,
+      tts: false,
+      pinned: false,
+      mention_everyone: false,
+      mention_roles: [],
+      flags,
+    },
     timestamp: new Date(message.createdAt).toISOString(),
     edited_timestamp: message.editedAt === null ? null : new Date(message.editedAt).toISOString(),
     mentions: mentions.flatMap((user) => world.users.get(user) ?? []),
@@ -53,10 +81,18 @@ export function messageJson(world: World, cdn: Cdn, message: FakeMessage, bare: 
     ...(message.webhook === undefined ? {} : { webhook_id: message.webhook, application_id: message.webhook }),
     ...(message.nonce === undefined ? {} : { nonce: message.nonce }),
     ...(message.thread ? { thread: channelJson(message.thread) as NonNullable<APIMessage["thread"]> } : {}),
-    ...(reactions.size === 0 ? {} : { reactions: [...reactions].map(([emoji, users]) => reactionJson(world, emoji, users)) }),
+    ...(reactions.size === 0
+      ? {}
+      : { reactions: [...reactions].map(([emoji, users]) => reactionJson(world, emoji, users)) }),
     ...(message.reference === undefined
       ? {}
-      : { message_reference: { type: MessageReferenceType.Default, message_id: message.reference, channel_id: channel.id } }),
+      : {
+          message_reference: {
+            type: MessageReferenceType.Default,
+            message_id: message.reference,
+            channel_id: channel.id,
+          },
+        }),
   };
 }
 
@@ -72,14 +108,27 @@ function reactionJson(world: World, emoji: string, users: readonly string[]): AP
 }
 
 export function memberJson({ user, nick, roles }: FakeMember): APIGuildMember {
-  const rest = { joined_at: "2024-01-01T00:00:00.000000+00:00", deaf: false, mute: false, flags: 0, avatar: null, banner: null };
+  const rest = {
+    joined_at: "2024-01-01T00:00:00.000000+00:00",
+    deaf: false,
+    mute: false,
+    flags: 0,
+    avatar: null,
+    banner: null,
+  };
   return { user, nick, roles: [...roles], ...rest };
 }
 
 export function channelJson(channel: FakeChannel): APIChannel {
   const { id, guild, type, name, nsfw, parent, archived, locked, recipient } = channel;
   if (!guild)
-    return { id, type: ChannelType.DM, name: null, recipients: recipient ? [recipient] : [], last_message_id: null } as APIChannel;
+    return {
+      id,
+      type: ChannelType.DM,
+      name: null,
+      recipients: recipient ? [recipient] : [],
+      last_message_id: null,
+    } as APIChannel;
   if (parent && isThread(channel)) {
     const metadata = {
       ...{ archived, locked, auto_archive_duration: ThreadAutoArchiveDuration.OneDay, invitable: true },
@@ -113,14 +162,22 @@ export function guildJson(world: World, guild: FakeGuild): GatewayGuildCreateDis
       afk_channel_id: null,
       afk_timeout: 300,
     },
-    ...{ verification_level: GuildVerificationLevel.None, default_message_notifications: GuildDefaultMessageNotifications.OnlyMentions },
+    ...{
+      verification_level: GuildVerificationLevel.None,
+      default_message_notifications: GuildDefaultMessageNotifications.OnlyMentions,
+    },
     ...{
       explicit_content_filter: GuildExplicitContentFilter.Disabled,
       roles: [...guild.roles.values()],
       emojis: guild.emojis,
       features: [],
     },
-    ...{ mfa_level: GuildMFALevel.None, application_id: null, system_channel_id: null, system_channel_flags: 0 as GuildSystemChannelFlags },
+    ...{
+      mfa_level: GuildMFALevel.None,
+      application_id: null,
+      system_channel_id: null,
+      system_channel_flags: 0 as GuildSystemChannelFlags,
+    },
     ...{
       rules_channel_id: null,
       vanity_url_code: null,
@@ -129,12 +186,24 @@ export function guildJson(world: World, guild: FakeGuild): GatewayGuildCreateDis
       premium_tier: guild.tier,
       preferred_locale: "en-US",
     },
-    ...{ public_updates_channel_id: null, nsfw_level: GuildNSFWLevel.Default, premium_progress_bar_enabled: false, stickers: [] },
+    ...{
+      public_updates_channel_id: null,
+      nsfw_level: GuildNSFWLevel.Default,
+      premium_progress_bar_enabled: false,
+      stickers: [],
+    },
     ...{ safety_alerts_channel_id: null, hub_type: null, region: "", incidents_data: null },
-    ...{ joined_at: "2024-01-01T00:00:00.000000+00:00", large: false, unavailable: false, member_count: guild.members.size },
+    ...{
+      joined_at: "2024-01-01T00:00:00.000000+00:00",
+      large: false,
+      unavailable: false,
+      member_count: guild.members.size,
+    },
     ...{ voice_states: [], presences: [], stage_instances: [], guild_scheduled_events: [], soundboard_sounds: [] },
     members: [...guild.members.values()].filter(({ user }) => user.id === world.bot.id).map(memberJson),
-    channels: channels.filter((channel) => !isThread(channel)).map(channelJson) as GatewayGuildCreateDispatchData["channels"],
+    channels: channels
+      .filter((channel) => !isThread(channel))
+      .map(channelJson) as GatewayGuildCreateDispatchData["channels"],
     threads: channels
       .filter((channel) => isThread(channel) && !channel.archived)
       .map(channelJson) as GatewayGuildCreateDispatchData["threads"],

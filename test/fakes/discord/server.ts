@@ -81,7 +81,8 @@ export class FakeDiscord {
   /** Asked before each request. */
   fault: (request: Request) => Fault | undefined = () => undefined;
   /** What another server of the protocol would answer instead; a status of its own, and headers that it does not send, included. */
-  dialect: (request: Request, answer: Answer) => Answer & { readonly bareHead?: boolean } = (_request, answer) => answer;
+  dialect: (request: Request, answer: Answer) => Answer & { readonly bareHead?: boolean } = (_request, answer) =>
+    answer;
   /** Milliseconds that the fake's clock is ahead of the real one. */
   ahead = 0;
   readonly #server: Server;
@@ -100,7 +101,14 @@ export class FakeDiscord {
       now: () => Date.now() + this.ahead,
       id: () => this.#snowflake(),
     };
-    const bot: APIUser = { id: world.id(), username: "Dreamloom", global_name: null, discriminator: "0", avatar: null, bot: true };
+    const bot: APIUser = {
+      id: world.id(),
+      username: "Dreamloom",
+      global_name: null,
+      discriminator: "0",
+      avatar: null,
+      bot: true,
+    };
     this.world = { ...world, bot, appId: bot.id };
     world.users.set(bot.id, bot);
     this.#cdn = { origin: "", lifeMs: attachmentLifeMs };
@@ -114,8 +122,15 @@ export class FakeDiscord {
       ...{ token: this.token, heartbeatMs, offend, url: () => this.gatewayUrl },
       granted: () => (options.messageContent ? GatewayIntentBits.MessageContent : 0),
       ready: () => ({
-        ...{ v: 10, user: this.world.bot, guilds: [...this.world.guilds.keys()].map((id) => ({ id, unavailable: true })) },
-        application: { id: this.world.appId, flags: options.messageContent ? ApplicationFlags.GatewayMessageContentLimited : 0 },
+        ...{
+          v: 10,
+          user: this.world.bot,
+          guilds: [...this.world.guilds.keys()].map((id) => ({ id, unavailable: true })),
+        },
+        application: {
+          id: this.world.appId,
+          flags: options.messageContent ? ApplicationFlags.GatewayMessageContentLimited : 0,
+        },
       }),
       guilds: () => [...this.world.guilds.values()].map((guild) => guildJson(this.world, guild)),
     });
@@ -145,14 +160,19 @@ export class FakeDiscord {
 
   /** Every rule that was broken so far, and interactions that nobody answered. */
   check(): readonly string[] {
-    const silent = this.interactions.unanswered().map(({ type, user }) => `an interaction of type ${type} by ${user} was never answered`);
+    const silent = this.interactions
+      .unanswered()
+      .map(({ type, user }) => `an interaction of type ${type} by ${user} was never answered`);
     return [...this.violations, ...silent];
   }
 
   // What there is.
 
   /** A text channel of the server, made unless it is there. */
-  channel(name: string, { closed = false, nsfw = false, type = ChannelType.GuildText }: ChannelOptions = {}): FakeChannel {
+  channel(
+    name: string,
+    { closed = false, nsfw = false, type = ChannelType.GuildText }: ChannelOptions = {},
+  ): FakeChannel {
     const before = [...this.world.channels.values()].find(
       (channel) => channel.guild === this.guild && channel.name === name && !isThread(channel),
     );
@@ -182,7 +202,9 @@ export class FakeDiscord {
 
   placeOf(channel: FakeChannel): Place {
     const where = { platform: "discord", community: channel.guild?.id ?? "@me" };
-    return channel.parent ? { ...where, channel: channel.parent.id, thread: channel.id } : { ...where, channel: channel.id };
+    return channel.parent
+      ? { ...where, channel: channel.parent.id, thread: channel.id }
+      : { ...where, channel: channel.id };
   }
 
   channelOf(place: Place): FakeChannel {
@@ -192,7 +214,10 @@ export class FakeDiscord {
   }
 
   /** A person in the server. */
-  person(name: string, { moderator = false, bot = false }: { readonly moderator?: boolean; readonly bot?: boolean } = {}): FakePerson {
+  person(
+    name: string,
+    { moderator = false, bot = false }: { readonly moderator?: boolean; readonly bot?: boolean } = {},
+  ): FakePerson {
     const user = makeUser(this.world, name, bot);
     const roles = new Set<string>();
     if (moderator) {
@@ -253,14 +278,20 @@ export class FakeDiscord {
   /** Takes a permission from the bot in a channel, or gives it back. */
   permit(place: Place, permission: keyof typeof P, allowed: boolean): void {
     const channel = this.channelOf(place);
-    setPermission(channel, { id: this.world.bot.id, type: OverwriteType.Member }, P[permission], allowed ? "allow" : "deny");
+    setPermission(
+      channel,
+      { id: this.world.bot.id, type: OverwriteType.Member },
+      P[permission],
+      allowed ? "allow" : "deny",
+    );
     this.gateway.dispatch(E.ChannelUpdate, channelJson(channel));
   }
 
   deleteChannel(place: Place): void {
     const channel = this.channelOf(place);
     this.world.channels.delete(channel.id);
-    for (const message of this.world.messages.values()) if (message.channel === channel) this.world.messages.delete(message.id);
+    for (const message of this.world.messages.values())
+      if (message.channel === channel) this.world.messages.delete(message.id);
     this.gateway.dispatch(isThread(channel) ? E.ThreadDelete : E.ChannelDelete, channelJson(channel));
     this.changed();
   }
@@ -411,7 +442,12 @@ export class FakeDiscord {
       if (!route.open && !authorized) return send(401, { code: 0, message: "401: Unauthorized" });
       if (!/^DiscordBot \(/.test(incoming.headers["user-agent"] ?? ""))
         this.violations.push("a request without Discord's kind of user agent");
-      const { headers, retryAfter, global = false, ignored = false } = this.#limits.check(route.kind, parameters[0] ?? "");
+      const {
+        headers,
+        retryAfter,
+        global = false,
+        ignored = false,
+      } = this.#limits.check(route.kind, parameters[0] ?? "");
       if (ignored) this.violations.push(`${method} ${path} came although the client had been told to wait`);
       if (retryAfter !== undefined) {
         return send(
@@ -429,7 +465,11 @@ export class FakeDiscord {
         // Wrong forms and second words are mistakes of the client, whatever happens elsewhere.
         if ([50035, 50006, 40060].includes(error.code))
           this.violations.push(`${method} ${path}: ${error.message} ${JSON.stringify(error.errors ?? {})}`);
-        send(error.status, { code: error.code, message: error.message, ...(error.errors ? { errors: error.errors } : {}) }, headers);
+        send(
+          error.status,
+          { code: error.code, message: error.message, ...(error.errors ? { errors: error.errors } : {}) },
+          headers,
+        );
       }
     } catch (error) {
       this.violations.push(`the fake failed: ${error instanceof Error ? error.stack : String(error)}`);
@@ -440,7 +480,8 @@ export class FakeDiscord {
   #serveFile(url: URL, response: ServerResponse): void {
     const [, , channel, id, name] = url.pathname.split("/");
     const end = url.searchParams.get("ex") ?? "";
-    const good = url.searchParams.get("hm") === sign(url.pathname, end) && Number.parseInt(end, 16) * 1000 > this.world.now();
+    const good =
+      url.searchParams.get("hm") === sign(url.pathname, end) && Number.parseInt(end, 16) * 1000 > this.world.now();
     const file =
       [...this.world.messages.values()].flatMap(({ attachments }) => attachments).find((one) => one.id === id) ??
       this.looseFiles.get(id ?? "");
@@ -464,7 +505,11 @@ function sendFault(
   send: (status: number, body: unknown, headers: Record<string, string>) => void,
 ): void {
   const wait = retryAfter === undefined ? {} : { "retry-after": String(retryAfter), "x-ratelimit-scope": "shared" };
-  send(status, { code, message, ...(retryAfter === undefined ? {} : { retry_after: retryAfter, global: false }) }, wait);
+  send(
+    status,
+    { code, message, ...(retryAfter === undefined ? {} : { retry_after: retryAfter, global: false }) },
+    wait,
+  );
 }
 
 async function readBody(incoming: IncomingMessage): Promise<{ body: Record<string, unknown>; files: UploadedFile[] }> {
@@ -478,11 +523,13 @@ async function readBody(incoming: IncomingMessage): Promise<{ body: Record<strin
   const whole = Buffer.concat(parts);
   const type = incoming.headers["content-type"] ?? "";
   if (whole.length === 0) return { body: {}, files: [] };
-  if (!type.startsWith("multipart/form-data")) return { body: JSON.parse(whole.toString()) as Record<string, unknown>, files: [] };
+  if (!type.startsWith("multipart/form-data"))
+    return { body: JSON.parse(whole.toString()) as Record<string, unknown>, files: [] };
   const form = await new Response(whole, { headers: { "content-type": type } }).formData();
   const files: UploadedFile[] = [];
   for (const [key, value] of form) {
-    if (typeof value !== "string") files.push({ key, name: value.name, type: value.type, bytes: Buffer.from(await value.arrayBuffer()) });
+    if (typeof value !== "string")
+      files.push({ key, name: value.name, type: value.type, bytes: Buffer.from(await value.arrayBuffer()) });
   }
   const json = form.get("payload_json");
   return { body: typeof json === "string" ? (JSON.parse(json) as Record<string, unknown>) : {}, files };

@@ -115,7 +115,15 @@ const EVERYONE =
 
 export function makeRole(id: string, name: string, permissions: bigint): APIRole {
   const colours = { color: 0, colors: { primary_color: 0, secondary_color: null, tertiary_color: null } };
-  const rest = { hoist: false, icon: null, unicode_emoji: null, position: 0, managed: false, mentionable: false, flags: 0 };
+  const rest = {
+    hoist: false,
+    icon: null,
+    unicode_emoji: null,
+    position: 0,
+    managed: false,
+    mentionable: false,
+    flags: 0,
+  };
   return { id, name, permissions: permissions.toString(), ...colours, ...rest };
 }
 
@@ -180,6 +188,8 @@ export function setPermission(
 
 /** Largest file in bytes. */
 export function uploadLimit(guild: FakeGuild | undefined): number {
-  const megabytes = { [GuildPremiumTier.Tier2]: 50, [GuildPremiumTier.Tier3]: 100 } as Partial<Record<GuildPremiumTier, number>>;
+  const megabytes = { [GuildPremiumTier.Tier2]: 50, [GuildPremiumTier.Tier3]: 100 } as Partial<
+    Record<GuildPremiumTier, number>
+  >;
   return (megabytes[guild?.tier ?? GuildPremiumTier.None] ?? 10) * 1024 * 1024;
 }

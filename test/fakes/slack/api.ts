@@ -41,7 +41,15 @@ export const METHODS: Readonly<Record<string, Method>> = {
     if (!user) throw new ApiError("user_not_found");
     const profile = { display_name: user.displayName, real_name: user.displayName };
     return {
-      user: { id: user.id, name: user.name, real_name: user.displayName, profile, is_admin: user.admin, is_owner: false, is_bot: user.bot },
+      user: {
+        id: user.id,
+        name: user.name,
+        real_name: user.displayName,
+        profile,
+        is_admin: user.admin,
+        is_owner: false,
+        is_bot: user.bot,
+      },
     };
   },
   "conversations.info": (call) => {
@@ -59,7 +67,9 @@ export const METHODS: Readonly<Record<string, Method>> = {
   },
   "conversations.history": (call) => {
     const channel = readable(call);
-    const roots = call.team.messages.filter((message) => message.channel === channel.id && message.thread === undefined);
+    const roots = call.team.messages.filter(
+      (message) => message.channel === channel.id && message.thread === undefined,
+    );
     return page(call, visible(roots).reverse());
   },
   "conversations.replies": (call) => {
@@ -84,7 +94,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
     if (thread !== undefined) {
       const root = call.team.messages.find((message) => message.channel === channel.id && message.ts === thread);
       if (!root || root.deleted) throw new ApiError("thread_not_found");
-      if (root.thread !== undefined) call.fake.violate(`chat.postMessage: thread_ts ${thread} is an answer, not a thread`);
+      if (root.thread !== undefined)
+        call.fake.violate(`chat.postMessage: thread_ts ${thread} is an answer, not a thread`);
     }
     const message = fill(call, { ...blank(call.team, channel.id), thread });
     call.team.messages.push(message);
@@ -135,7 +146,14 @@ export const METHODS: Readonly<Record<string, Method>> = {
     const length = Number(call.args.length);
     if (!Number.isInteger(length) || length < 1) throw new ApiError("invalid_arguments");
     const file: StoredFile = {
-      ...{ id: newId("F"), team: call.team.id, name: text(call, "filename"), title: "", length, owner: call.team.bot.id },
+      ...{
+        id: newId("F"),
+        team: call.team.id,
+        name: text(call, "filename"),
+        title: "",
+        length,
+        owner: call.team.bot.id,
+      },
       ...{
         alt: optional(call, "alt_text") ?? optional(call, "alt_txt"),
         bytes: undefined,
@@ -177,11 +195,14 @@ export const METHODS: Readonly<Record<string, Method>> = {
     need(call, "files:write");
     const file = knownFile(call);
     if (file.owner !== call.team.bot.id) throw new ApiError("cant_delete_file");
-    const shown = call.team.messages.some(({ deleted, blocks }) => !deleted && JSON.stringify(blocks).includes(`"${file.id}"`));
+    const shown = call.team.messages.some(
+      ({ deleted, blocks }) => !deleted && JSON.stringify(blocks).includes(`"${file.id}"`),
+    );
     if (shown) call.fake.violate(`files.delete: ${file.name} (${file.id}) while a message shows it`);
     file.deleted = true;
     // What was nothing but the file goes with it.
-    for (const message of call.team.messages) if (message.files.includes(file.id) && message.text === "") message.deleted = true;
+    for (const message of call.team.messages)
+      if (message.files.includes(file.id) && message.text === "") message.deleted = true;
     return {};
   },
   "views.open": (call) => {
@@ -214,7 +235,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
 };
 
 function checkView({ fake, team }: Call, view: unknown): void {
-  if (fake.manners.noFilesInBlocks && JSON.stringify(view).includes("slack_file")) throw new ApiError("invalid_arguments");
+  if (fake.manners.noFilesInBlocks && JSON.stringify(view).includes("slack_file"))
+    throw new ApiError("invalid_arguments");
   const rules = rulesFor(fake, team).view(view);
   if (rules.problems.length === 0 && rules.notReady.length === 0) return;
   for (const problem of rules.problems) fake.violate(`view: ${problem}`);
@@ -249,7 +271,10 @@ function fill(call: Call, message: Message): Message {
     if (wrong.length > 0) {
       fake.refusedForFiles += rules.notReady.length;
       if (fake.manners.noReasons) throw new ApiError("invalid_blocks");
-      throw new ApiError("invalid_blocks", { errors: wrong, response_metadata: { messages: wrong.map((each) => `[ERROR] ${each}`) } });
+      throw new ApiError("invalid_blocks", {
+        errors: wrong,
+        response_metadata: { messages: wrong.map((each) => `[ERROR] ${each}`) },
+      });
     }
     message.blocks = blocks;
   }
@@ -265,13 +290,25 @@ function fill(call: Call, message: Message): Message {
 
 function blank(team: Team, channel: string, ephemeralFor?: string): Message {
   return {
-    ...{ ts: newTs(), channel, thread: undefined, user: team.bot.id, botId: team.botId, text: "", blocks: [], files: [] },
+    ...{
+      ts: newTs(),
+      channel,
+      thread: undefined,
+      user: team.bot.id,
+      botId: team.botId,
+      text: "",
+      blocks: [],
+      files: [],
+    },
     ...{ metadata: undefined, reactions: new Map(), deleted: false, edits: 0, ephemeralFor },
   };
 }
 
 function share({ team, args }: Call, channel: Channel, files: readonly StoredFile[]): void {
-  const message = { ...blank(team, channel.id), thread: typeof args.thread_ts === "string" ? args.thread_ts : undefined };
+  const message = {
+    ...blank(team, channel.id),
+    thread: typeof args.thread_ts === "string" ? args.thread_ts : undefined,
+  };
   message.text = typeof args.initial_comment === "string" ? args.initial_comment : "";
   message.files = files.map(({ id }) => id);
   for (const file of files) file.shares.push({ channel: channel.id, ts: message.ts, thread: message.thread });
@@ -298,7 +335,8 @@ export function fileShape(fake: FakeSlack, file: StoredFile): object {
   const { manners } = fake;
   const url = `${fake.filesUrl}/files/${file.id}/${encodeURIComponent(file.name)}`;
   const shares: Record<string, { ts: string; thread_ts?: string }[]> = {};
-  for (const { channel, ts, thread } of file.shares) shares[channel] = [{ ts, ...(thread === undefined ? {} : { thread_ts: thread }) }];
+  for (const { channel, ts, thread } of file.shares)
+    shares[channel] = [{ ts, ...(thread === undefined ? {} : { thread_ts: thread }) }];
   if (file.deleted) return { id: file.id, mode: "tombstone" };
   const types =
     manners.fileTypes === "nothing"
@@ -307,7 +345,8 @@ export function fileShape(fake: FakeSlack, file: StoredFile): object {
         ? { mimetype: "", filetype: "" }
         : { mimetype: manners.dullFiles ? "application/octet-stream" : type, filetype: type.split("/")[1] ?? "" };
   if (manners.sparse) return { id: file.id, name: file.name, ...types, url_private: url };
-  if (manners.dullFiles) return { id: file.id, name: file.name, ...types, size: file.length, url_private_download: url };
+  if (manners.dullFiles)
+    return { id: file.id, name: file.name, ...types, size: file.length, url_private_download: url };
   return {
     ...{
       id: file.id,
@@ -317,7 +356,13 @@ export function fileShape(fake: FakeSlack, file: StoredFile): object {
       size: file.length,
       mode: "hosted",
     },
-    ...{ user: file.owner, url_private: url, url_private_download: url, is_external: false, shares: ready ? { public: shares } : {} },
+    ...{
+      user: file.owner,
+      url_private: url,
+      url_private_download: url,
+      is_external: false,
+      shares: ready ? { public: shares } : {},
+    },
   };
 }
 
@@ -357,7 +402,9 @@ function page(call: Call, ordered: readonly Message[], root?: string): object {
   const messages = shown.map((message) => ({
     ...shape(fake, message, withMetadata),
     // A first message names its own thread once it has one.
-    ...(message.ts === root || call.team.messages.some(({ thread }) => thread === message.ts) ? { thread_ts: message.ts } : {}),
+    ...(message.ts === root || call.team.messages.some(({ thread }) => thread === message.ts)
+      ? { thread_ts: message.ts }
+      : {}),
   }));
   return { messages, has_more: next !== "", response_metadata: { next_cursor: next } };
 }
@@ -383,7 +430,8 @@ function readable(call: Call): Channel {
 
 function postable(call: Call, name = "channel"): Channel {
   const channel = channelOf(call, name);
-  if (!channel.members.has(call.team.bot.id)) throw new ApiError(channel.kind === "public" ? "not_in_channel" : "channel_not_found");
+  if (!channel.members.has(call.team.bot.id))
+    throw new ApiError(channel.kind === "public" ? "not_in_channel" : "channel_not_found");
   if (channel.archived) throw new ApiError("is_archived");
   return channel;
 }
@@ -393,7 +441,8 @@ function prefix({ kind }: Channel): string {
 }
 
 function need({ token }: Call, scope: string): void {
-  if (!token.scopes.has(scope)) throw new ApiError("missing_scope", { needed: scope, provided: [...token.scopes].join(",") });
+  if (!token.scopes.has(scope))
+    throw new ApiError("missing_scope", { needed: scope, provided: [...token.scopes].join(",") });
 }
 
 function text(call: Call, name: string): string {

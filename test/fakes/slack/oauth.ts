@@ -28,7 +28,8 @@ export class OAuth {
 
   authorize(query: URLSearchParams, response: ServerResponse): void {
     const wanted = (query.get("scope") ?? "").split(",");
-    if (query.get("client_id") !== CLIENT_ID || !query.get("state")) this.fake.violate("an installation without client or state");
+    if (query.get("client_id") !== CLIENT_ID || !query.get("state"))
+      this.fake.violate("an installation without client or state");
     for (const scope of wanted) if (!ALL_SCOPES.includes(scope)) this.fake.violate(`an installation asks for ${scope}`);
     response.writeHead(200, { "content-type": "text/html" }).end("<title>Allow</title>");
   }
@@ -46,7 +47,13 @@ export class OAuth {
     const refresh = `xoxe-1-${randomUUID()}`;
     if (this.rotation) this.#refresh.set(refresh, team);
     return {
-      ...{ access_token: token, token_type: "bot", scope: ALL_SCOPES.join(","), bot_user_id: team.bot.id, app_id: "A1" },
+      ...{
+        access_token: token,
+        token_type: "bot",
+        scope: ALL_SCOPES.join(","),
+        bot_user_id: team.bot.id,
+        app_id: "A1",
+      },
       ...{
         team: { id: team.id, name: "Fake" },
         enterprise: null,

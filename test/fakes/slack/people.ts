@@ -4,7 +4,16 @@ import { toName, toUnicode } from "../../../src/bots/slack/emoji.js";
 import { fileShape, shape } from "./api.js";
 import type { FakeSlack } from "./server.js";
 import type { Envelope } from "./socket.js";
-import { type Channel, type Message, newId, newTs, type OpenedView, type StoredFile, type Team, type User } from "./state.js";
+import {
+  type Channel,
+  type Message,
+  newId,
+  newTs,
+  type OpenedView,
+  type StoredFile,
+  type Team,
+  type User,
+} from "./state.js";
 import { fields, optionProblems } from "./validate.js";
 
 export interface NewFile {
@@ -37,7 +46,13 @@ export class People {
   async say(user: User, { channel, thread }: Where, text: string, files: readonly NewFile[] = []): Promise<Message> {
     const message: Message = {
       ...{ ts: newTs(), channel, thread, user: user.id, botId: user.bot ? newId("B") : undefined, text, blocks: [] },
-      ...{ files: files.map((file) => this.#file(user, file).id), metadata: undefined, reactions: new Map(), deleted: false, edits: 0 },
+      ...{
+        files: files.map((file) => this.#file(user, file).id),
+        metadata: undefined,
+        reactions: new Map(),
+        deleted: false,
+        edits: 0,
+      },
       ephemeralFor: undefined,
     };
     this.team.messages.push(message);
@@ -50,7 +65,8 @@ export class People {
     if (mentionsAsMessages) await this.#event({ ...common, channel_type: "channel" });
     else if (where.kind === "im")
       await this.#event({ ...common, channel_type: "im", ...(files.length > 0 ? { subtype: "file_share" } : {}) });
-    else if (text.includes(`<@${bot.id}>`)) await this.#event({ ...common, type: "app_mention" } as AppMentionEvent & object);
+    else if (text.includes(`<@${bot.id}>`))
+      await this.#event({ ...common, type: "app_mention" } as AppMentionEvent & object);
     return message;
   }
 
@@ -63,9 +79,25 @@ export class People {
     const where = this.#channel(channel);
     const trigger = this.fake.newTrigger(user.id);
     const payload = {
-      ...{ token: "x", team_id: this.team.id, team_domain: "fake", channel_id: channel, user_id: user.id, user_name: user.name },
-      ...{ channel_name: where.kind === "public" ? where.name : where.kind === "private" ? "privategroup" : "directmessage" },
-      ...{ command: `/${name}`, text: escapeText(text), api_app_id: "A1", is_enterprise_install: "false", trigger_id: trigger },
+      ...{
+        token: "x",
+        team_id: this.team.id,
+        team_domain: "fake",
+        channel_id: channel,
+        user_id: user.id,
+        user_name: user.name,
+      },
+      ...{
+        channel_name:
+          where.kind === "public" ? where.name : where.kind === "private" ? "privategroup" : "directmessage",
+      },
+      ...{
+        command: `/${name}`,
+        text: escapeText(text),
+        api_app_id: "A1",
+        is_enterprise_install: "false",
+        trigger_id: trigger,
+      },
       response_url: this.fake.newResponseUrl(this.team, channel, user.id),
     };
     if (this.fake.manners.sparse) {
@@ -85,9 +117,18 @@ export class People {
   async shortcut(user: User, message: Message, callbackId: string): Promise<string> {
     const trigger = this.fake.newTrigger(user.id);
     const payload = {
-      ...{ type: "message_action", callback_id: callbackId, trigger_id: trigger, action_ts: newTs(), message_ts: message.ts },
+      ...{
+        type: "message_action",
+        callback_id: callbackId,
+        trigger_id: trigger,
+        action_ts: newTs(),
+        message_ts: message.ts,
+      },
       ...this.#who(user),
-      ...{ channel: { id: message.channel, name: this.#channel(message.channel).name }, message: shape(this.fake, message, false) },
+      ...{
+        channel: { id: message.channel, name: this.#channel(message.channel).name },
+        message: shape(this.fake, message, false),
+      },
       response_url: this.fake.newResponseUrl(this.team, message.channel, user.id),
     };
     if (this.fake.manners.sparse) payload.message = { user: message.user, text: message.text };
@@ -97,12 +138,22 @@ export class People {
 
   async press(user: User, message: Message, label: string): Promise<void> {
     const button = buttonsOf(message.blocks).find((each) => each.label.includes(label));
-    if (!button) throw new Error(`no button ${label}; there are ${buttonsOf(message.blocks).map((each) => each.label)}`);
+    if (!button)
+      throw new Error(`no button ${label}; there are ${buttonsOf(message.blocks).map((each) => each.label)}`);
     const thread = message.thread === undefined ? {} : { thread_ts: message.thread };
     const payload = {
       ...{ type: "block_actions", trigger_id: this.fake.newTrigger(user.id), ...this.#who(user) },
-      ...{ channel: { id: message.channel, name: this.#channel(message.channel).name }, message: shape(this.fake, message, false) },
-      container: { type: "message", message_ts: message.ts, channel_id: message.channel, is_ephemeral: false, ...thread },
+      ...{
+        channel: { id: message.channel, name: this.#channel(message.channel).name },
+        message: shape(this.fake, message, false),
+      },
+      container: {
+        type: "message",
+        message_ts: message.ts,
+        channel_id: message.channel,
+        is_ephemeral: false,
+        ...thread,
+      },
       response_url: this.fake.newResponseUrl(this.team, message.channel, user.id),
       actions: [{ type: "button", action_id: button.id, value: button.value, block_id: "b", action_ts: newTs() }],
     };
@@ -115,7 +166,12 @@ export class People {
     const button = buttonsOf(view?.blocks ?? []).find((each) => each.label.includes(label));
     if (!button) throw new Error(`no button ${label} at home`);
     const payload = {
-      ...{ type: "block_actions", trigger_id: this.fake.newTrigger(user.id), ...this.#who(user), view: { ...view, id: newId("V") } },
+      ...{
+        type: "block_actions",
+        trigger_id: this.fake.newTrigger(user.id),
+        ...this.#who(user),
+        view: { ...view, id: newId("V") },
+      },
       container: { type: "view" },
       actions: [{ type: "button", action_id: button.id, value: button.value, block_id: "b", action_ts: newTs() }],
     };
@@ -123,7 +179,12 @@ export class People {
   }
 
   /** Sends a form off: values by option name, and files for its file field. Resolves to what the bot says to it. */
-  async submit(user: User, opened: OpenedView, values: Readonly<Record<string, string>>, files: readonly NewFile[] = []): Promise<unknown> {
+  async submit(
+    user: User,
+    opened: OpenedView,
+    values: Readonly<Record<string, string>>,
+    files: readonly NewFile[] = [],
+  ): Promise<unknown> {
     const state: Record<string, Record<string, unknown>> = {};
     for (const block of opened.view.blocks.map(fields)) {
       if (block.type !== "input") continue;
@@ -131,13 +192,19 @@ export class People {
       const action = String(element.action_id);
       const name = action.replace(/^field:/, "");
       const given =
-        values[name] ?? (fields(element.initial_option).value as string | undefined) ?? (element.initial_value as string | undefined);
+        values[name] ??
+        (fields(element.initial_option).value as string | undefined) ??
+        (element.initial_value as string | undefined);
       const type = element.type;
       const value =
         type === "file_input"
           ? { type, files: files.map((file) => fileShape(this.fake, this.#file(user, file))) }
           : type === "static_select" || type === "external_select"
-            ? { type, selected_option: given === undefined ? null : { text: { type: "plain_text", text: given }, value: given } }
+            ? {
+                type,
+                selected_option:
+                  given === undefined ? null : { text: { type: "plain_text", text: given }, value: given },
+              }
             : { type, value: given ?? null };
       state[String(block.block_id)] = { [action]: value };
     }
@@ -153,7 +220,14 @@ export class People {
   async suggest(user: User, opened: OpenedView, option: string, typed: string): Promise<string[]> {
     const action = `field:${option}`;
     const payload = {
-      ...{ type: "block_suggestion", action_id: action, block_id: action, value: typed, ...this.#who(user), container: { type: "view" } },
+      ...{
+        type: "block_suggestion",
+        action_id: action,
+        block_id: action,
+        value: typed,
+        ...this.#who(user),
+        container: { type: "view" },
+      },
       view: { ...opened.view, id: opened.id, team_id: this.team.id },
     };
     const answer = fields(await this.#send({ type: "interactive", payload, acceptsResponse: true }));
@@ -172,7 +246,13 @@ export class People {
     message.reactions.set(name, people);
     if (!this.#channel(where.channel).members.has(this.team.bot.id)) return;
     const event: ReactionAddedEvent | ReactionRemovedEvent = {
-      ...{ type: added ? "reaction_added" : "reaction_removed", user: user.id, reaction: name, event_ts: newTs(), item_user: message.user },
+      ...{
+        type: added ? "reaction_added" : "reaction_removed",
+        user: user.id,
+        reaction: name,
+        event_ts: newTs(),
+        item_user: message.user,
+      },
       item: { type: "message", channel: where.channel, ts: where.ts },
     };
     await this.#event(event);
@@ -209,7 +289,9 @@ export class People {
   look(user: Pick<User, "id">, { channel, thread }: Where): SeenMessage[] {
     return this.team.messages
       .filter((message) => message.channel === channel && !message.deleted)
-      .filter((message) => (thread === undefined ? message.thread === undefined : message.thread === thread || message.ts === thread))
+      .filter((message) =>
+        thread === undefined ? message.thread === undefined : message.thread === thread || message.ts === thread,
+      )
       .filter(({ ephemeralFor }) => ephemeralFor === undefined || ephemeralFor === user.id)
       .map((message) => this.#seen(message));
   }
@@ -220,22 +302,36 @@ export class People {
     );
     const reactions = [...message.reactions].filter(([, people]) => people.has(this.team.bot.id));
     return {
-      ...{ ts: message.ts, byBot: message.user === this.team.bot.id, text: message.text, buttons: buttonsOf(message.blocks) },
+      ...{
+        ts: message.ts,
+        byBot: message.user === this.team.bot.id,
+        text: message.text,
+        buttons: buttonsOf(message.blocks),
+      },
       pictures: [...message.files, ...inBlocks].flatMap((id) => {
         const file = this.fake.files.get(id);
         return file?.bytes && !file.deleted ? [{ name: file.name, bytes: file.bytes }] : [];
       }),
       botReactions: reactions.map(([name]) => toUnicode(name)),
-      notifies: [...message.text.matchAll(/<@(U[A-Z0-9]+)>/g), ...message.text.matchAll(/<!(channel|here|everyone)[|>]/g)].map(
-        ([, id]) => id ?? "",
-      ),
+      notifies: [
+        ...message.text.matchAll(/<@(U[A-Z0-9]+)>/g),
+        ...message.text.matchAll(/<!(channel|here|everyone)[|>]/g),
+      ].map(([, id]) => id ?? ""),
       ephemeral: message.ephemeralFor !== undefined,
     };
   }
 
   #file(user: User, { name, bytes }: NewFile): StoredFile {
     const file: StoredFile = {
-      ...{ id: newId("F"), team: this.team.id, name, title: name, length: bytes.byteLength, owner: user.id, alt: undefined },
+      ...{
+        id: newId("F"),
+        team: this.team.id,
+        name,
+        title: name,
+        length: bytes.byteLength,
+        owner: user.id,
+        alt: undefined,
+      },
       ...{ bytes, completed: true, readyAt: 0, deleted: false, shares: [] },
     };
     this.fake.files.set(file.id, file);
@@ -244,7 +340,13 @@ export class People {
 
   #who(user: User) {
     return {
-      ...{ token: "x", api_app_id: "A1", team: { id: this.team.id, domain: "fake" }, enterprise: null, is_enterprise_install: false },
+      ...{
+        token: "x",
+        api_app_id: "A1",
+        team: { id: this.team.id, domain: "fake" },
+        enterprise: null,
+        is_enterprise_install: false,
+      },
       user: { id: user.id, username: user.name, name: user.name, team_id: this.team.id },
     };
   }
@@ -271,7 +373,11 @@ export class People {
     };
     const { team_id, type, event_id } = payload;
     const sparse = { team_id, type, event_id, event };
-    await this.#send({ type: "events_api", payload: this.fake.manners.sparse ? sparse : payload, acceptsResponse: false });
+    await this.#send({
+      type: "events_api",
+      payload: this.fake.manners.sparse ? sparse : payload,
+      acceptsResponse: false,
+    });
   }
 
   #send(envelope: Envelope): Promise<unknown> {

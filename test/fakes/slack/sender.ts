@@ -40,7 +40,8 @@ export class HttpSender {
       const response = await this.raw({ ...raw, headers }).catch(() => undefined);
       if (response?.status === 200) {
         const text = await response.text();
-        if (again) await this.raw({ ...raw, headers: { "x-slack-retry-num": "1", "x-slack-retry-reason": "http_timeout" } });
+        if (again)
+          await this.raw({ ...raw, headers: { "x-slack-retry-num": "1", "x-slack-retry-reason": "http_timeout" } });
         return text === "" ? undefined : JSON.parse(text);
       }
       if (this.#stop.signal.aborted) return undefined;
@@ -50,12 +51,23 @@ export class HttpSender {
   }
 
   /** One request as given. */
-  async raw({ body, contentType, secret = SIGNING_SECRET, at = Math.floor(Date.now() / 1000), headers = {} }: Raw): Promise<Response> {
+  async raw({
+    body,
+    contentType,
+    secret = SIGNING_SECRET,
+    at = Math.floor(Date.now() / 1000),
+    headers = {},
+  }: Raw): Promise<Response> {
     if (this.fake.requestUrl === undefined) throw new Error("the fake does not know where the bot listens");
     const signature = `v0=${createHmac("sha256", secret).update(`v0:${at}:${body}`).digest("hex")}`;
     return fetch(this.fake.requestUrl, {
       method: "POST",
-      headers: { "content-type": contentType, "x-slack-signature": signature, "x-slack-request-timestamp": String(at), ...headers },
+      headers: {
+        "content-type": contentType,
+        "x-slack-signature": signature,
+        "x-slack-request-timestamp": String(at),
+        ...headers,
+      },
       body,
       signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(this.ackMs)]),
     });

@@ -19,8 +19,26 @@ export const APP_TOKEN = "xapp-fake-1";
 export const SIGNING_SECRET = "fake-signing-secret";
 
 export const ALL_SCOPES = [
-  ...["app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:read", "files:write", "groups:history"],
-  ...["groups:read", "im:history", "im:read", "mpim:history", "mpim:read", "reactions:read", "reactions:write", "users:read"],
+  ...[
+    "app_mentions:read",
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "files:read",
+    "files:write",
+    "groups:history",
+  ],
+  ...[
+    "groups:read",
+    "im:history",
+    "im:read",
+    "mpim:history",
+    "mpim:read",
+    "reactions:read",
+    "reactions:write",
+    "users:read",
+  ],
 ];
 
 /** What happens to the next calls: an answer instead of the real one. */
@@ -59,7 +77,12 @@ export class FakeSlack {
   readonly customEmoji = new Set<string>(["partyparrot"]);
   readonly tiers = new Tiers();
   /** Every call of the Web API, by method, in order. */
-  readonly calls: { readonly method: string; readonly args: Arguments; readonly at: number; readonly outcome: string }[] = [];
+  readonly calls: {
+    readonly method: string;
+    readonly args: Arguments;
+    readonly at: number;
+    readonly outcome: string;
+  }[] = [];
   readonly oauth = new OAuth(this);
   readonly socket: Socket;
   readonly sender: HttpSender;
@@ -149,14 +172,22 @@ export class FakeSlack {
   addUser(name: string, { admin = false, bot = false, team = this.team } = {}): User {
     const user = { id: newId("U"), name: name.toLowerCase(), displayName: name, admin, bot };
     team.users.set(user.id, user);
-    const direct: Channel = { id: newId("D"), name: "", kind: "im", members: new Set([user.id, team.bot.id]), archived: false };
+    const direct: Channel = {
+      id: newId("D"),
+      name: "",
+      kind: "im",
+      members: new Set([user.id, team.bot.id]),
+      archived: false,
+    };
     team.channels.set(direct.id, direct);
     for (const channel of team.channels.values()) if (channel.kind === "public") channel.members.add(user.id);
     return user;
   }
 
   addChannel(name: string, { kind = "public" as Channel["kind"], withBot = true, team = this.team } = {}): Channel {
-    const people = [...team.users.values()].filter((user) => !user.bot || (withBot && user === team.bot)).map(({ id }) => id);
+    const people = [...team.users.values()]
+      .filter((user) => !user.bot || (withBot && user === team.bot))
+      .map(({ id }) => id);
     const channel: Channel = { id: newId("C"), name, kind, members: new Set(people), archived: false };
     team.channels.set(channel.id, channel);
     return channel;
@@ -194,7 +225,8 @@ export class FakeSlack {
     const body = Buffer.concat(chunks);
     const [, first = "", second = ""] = pathname.split("/");
     const method = pathname.startsWith(`${this.#apiPath}/`) ? pathname.slice(this.#apiPath.length + 1) : "";
-    if (/^[a-z]+\.[\w.]+$/i.test(method) && request.method === "POST") return this.#api(method, request, body, response);
+    if (/^[a-z]+\.[\w.]+$/i.test(method) && request.method === "POST")
+      return this.#api(method, request, body, response);
     if (first === "upload" && request.method === "POST") return this.#upload(second, request, body, response);
     if (first === "files" && request.method === "GET") return this.#download(second, request, response);
     if (first === "response" && request.method === "POST") return this.#respond(second, body, response);
@@ -206,14 +238,17 @@ export class FakeSlack {
 
   async #api(method: string, request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
     const args = readArguments(request.headers["content-type"], body);
-    const bearer = request.headers.authorization?.replace(/^Bearer /, "") || (typeof args.token === "string" ? args.token : "");
+    const bearer =
+      request.headers.authorization?.replace(/^Bearer /, "") || (typeof args.token === "string" ? args.token : "");
     const answer = (status: number, value: unknown, headers: Record<string, string> = {}) => {
       response
         .writeHead(status, { "content-type": "application/json", ...headers })
         .end(typeof value === "string" ? value : JSON.stringify(value));
     };
     const note = (outcome: string) => this.calls.push({ method, args, at: Date.now(), outcome });
-    const trouble = this.troubles.find((each) => each.times > 0 && (each.method === undefined || each.method === method));
+    const trouble = this.troubles.find(
+      (each) => each.times > 0 && (each.method === undefined || each.method === method),
+    );
     if (trouble) trouble.times -= 1;
     if (trouble && trouble.kind !== "lost") {
       note("trouble");
@@ -244,7 +279,8 @@ export class FakeSlack {
 
   async #run(method: string, bearer: string, args: Arguments): Promise<object> {
     if (method === "apps.connections.open") {
-      if (bearer !== APP_TOKEN) throw new ApiError(bearer.startsWith("xapp-") ? "invalid_auth" : "not_allowed_token_type");
+      if (bearer !== APP_TOKEN)
+        throw new ApiError(bearer.startsWith("xapp-") ? "invalid_auth" : "not_allowed_token_type");
       return { url: this.socket.newUrl() };
     }
     if (method === "oauth.v2.access") return this.oauth.access(args);
@@ -304,7 +340,9 @@ export class FakeSlack {
     const file = this.files.get(id);
     // Slack shows its page for signing in, with status 200, to whoever may not see a file.
     if (!token || token.revoked || !token.scopes.has("files:read") || file?.team !== token.team) {
-      return void response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<!DOCTYPE html><title>Sign in</title>");
+      return void response
+        .writeHead(200, { "content-type": "text/html; charset=utf-8" })
+        .end("<!DOCTYPE html><title>Sign in</title>");
     }
     if (!file.bytes || file.deleted) return void response.writeHead(404).end();
     response
@@ -324,7 +362,12 @@ export class FakeSlack {
       this.violate("a response_url for the sixth time");
       return void response.writeHead(404).end("used_url");
     }
-    const { response_type, text = "", blocks = [], replace_original } = JSON.parse(body.toString()) as Record<string, never>;
+    const {
+      response_type,
+      text = "",
+      blocks = [],
+      replace_original,
+    } = JSON.parse(body.toString()) as Record<string, never>;
     if (replace_original !== false) this.violate("an answer that replaces the message under the button");
     const rules = new Rules((file) => {
       const stored = this.files.get(file);
@@ -360,7 +403,10 @@ function readArguments(type: string | undefined, body: Buffer): Arguments {
   if (type?.startsWith("application/json")) return JSON.parse(body.toString() || "{}") as Arguments;
   const args: Record<string, unknown> = {};
   for (const [name, value] of new URLSearchParams(body.toString())) {
-    args[name] = /^[[{]/.test(value) && ["blocks", "view", "files", "metadata", "attachments"].includes(name) ? JSON.parse(value) : value;
+    args[name] =
+      /^[[{]/.test(value) && ["blocks", "view", "files", "metadata", "attachments"].includes(name)
+        ? JSON.parse(value)
+        : value;
   }
   return args;
 }

@@ -83,7 +83,8 @@ export class Team {
 
   find(channel: string, ts: string): Message | undefined {
     return this.messages.find(
-      (message) => message.channel === channel && message.ts === ts && !message.deleted && message.ephemeralFor === undefined,
+      (message) =>
+        message.channel === channel && message.ts === ts && !message.deleted && message.ephemeralFor === undefined,
     );
   }
 }

@@ -19,7 +19,11 @@ export class Tiers {
   readonly overrides = new Map<string, number>();
 
   /** Seconds to wait, or undefined when the call may pass. `tooSoon` when somebody did not wait. */
-  take(team: string, method: string, channel: string): { readonly retryAfter: number; readonly tooSoon: boolean } | undefined {
+  take(
+    team: string,
+    method: string,
+    channel: string,
+  ): { readonly retryAfter: number; readonly tooSoon: boolean } | undefined {
     const posting = method === "chat.postMessage";
     const key = posting ? `${team} ${method} ${channel}` : `${team} ${method}`;
     const now = Date.now();

@@ -32,7 +32,8 @@ export class Rules {
       this.#plain(view.title, 24, "title");
       if (view.submit !== undefined) this.#plain(view.submit, 24, "submit");
       if (view.close !== undefined) this.#plain(view.close, 24, "close");
-      if (blocks.some((block) => fields(block).type === "input") && view.submit === undefined) this.problems.push("inputs need submit");
+      if (blocks.some((block) => fields(block).type === "input") && view.submit === undefined)
+        this.problems.push("inputs need submit");
     }
     this.#blocks(blocks, home ? "home" : "modal");
     return this;
@@ -44,7 +45,8 @@ export class Rules {
       const block = fields(value);
       const at = `block ${index} (${String(block.type)})`;
       if (typeof block.block_id === "string") {
-        if (block.block_id.length > 255 || ids.has(block.block_id)) this.problems.push(`${at}: block_id too long or twice`);
+        if (block.block_id.length > 255 || ids.has(block.block_id))
+          this.problems.push(`${at}: block_id too long or twice`);
         ids.add(block.block_id);
       }
       if (block.type === "section") this.#section(block, at);
@@ -59,7 +61,8 @@ export class Rules {
   #section(block: Fields, at: string): void {
     const { type, text } = fields(block.text);
     if (type !== "mrkdwn" && type !== "plain_text") this.problems.push(`${at}: text type`);
-    if (typeof text !== "string" || text.length < 1 || text.length > 3000) this.problems.push(`${at}: text of 1 to 3000 characters`);
+    if (typeof text !== "string" || text.length < 1 || text.length > 3000)
+      this.problems.push(`${at}: text of 1 to 3000 characters`);
     if (block.accessory !== undefined) {
       const accessory = fields(block.accessory);
       if (accessory.type === "image") this.#image(accessory, `${at} accessory`);
@@ -69,7 +72,8 @@ export class Rules {
 
   #image(block: Fields, at: string): void {
     const alt = block.alt_text;
-    if (typeof alt !== "string" || alt.length < 1 || alt.length > 2000) this.problems.push(`${at}: alt_text of 1 to 2000 characters`);
+    if (typeof alt !== "string" || alt.length < 1 || alt.length > 2000)
+      this.problems.push(`${at}: alt_text of 1 to 2000 characters`);
     const id = fields(block.slack_file).id;
     if (typeof id !== "string" || !/^F[A-Z0-9]{8,}$/.test(id)) {
       this.problems.push(`${at}: slack_file/id must match ^F[A-Z0-9]{8,}$`);
@@ -78,7 +82,8 @@ export class Rules {
     const file = this.file(id);
     if (!file) this.problems.push(`${at}: invalid slack file ${id}`);
     else if (!file.ready) this.notReady.push(`invalid slack file [json-pointer:/blocks/${at}/slack_file]`);
-    else if (!["image/png", "image/jpeg", "image/gif"].includes(file.type)) this.problems.push(`${at}: slack_file is ${file.type}`);
+    else if (!["image/png", "image/jpeg", "image/gif"].includes(file.type))
+      this.problems.push(`${at}: slack_file is ${file.type}`);
   }
 
   #actions(block: Fields, at: string): void {
@@ -90,10 +95,12 @@ export class Rules {
       if (button.type !== "button") this.problems.push(`${at}: ${String(button.type)}`);
       this.#plain(button.text, 75, `${at} button`);
       const id = button.action_id;
-      if (typeof id !== "string" || id.length < 1 || id.length > 255 || ids.has(id)) this.problems.push(`${at}: action_id`);
+      if (typeof id !== "string" || id.length < 1 || id.length > 255 || ids.has(id))
+        this.problems.push(`${at}: action_id`);
       ids.add(String(id));
       if (typeof button.value === "string" && button.value.length > 2000) this.problems.push(`${at}: value`);
-      if (button.style !== undefined && button.style !== "primary" && button.style !== "danger") this.problems.push(`${at}: style`);
+      if (button.style !== undefined && button.style !== "primary" && button.style !== "danger")
+        this.problems.push(`${at}: style`);
     }
   }
 
@@ -104,7 +111,8 @@ export class Rules {
     const element = fields(block.element);
     if (typeof element.action_id !== "string" || element.action_id.length > 255) this.problems.push(`${at}: action_id`);
     if (element.type === "file_input") {
-      if (!Array.isArray(element.filetypes) || !between(element.max_files, 1, 10)) this.problems.push(`${at}: file_input`);
+      if (!Array.isArray(element.filetypes) || !between(element.max_files, 1, 10))
+        this.problems.push(`${at}: file_input`);
     } else if (element.type === "static_select") {
       const options = Array.isArray(element.options) ? element.options : [];
       if (options.length < 1 || options.length > 100) this.problems.push(`${at}: 1 to 100 options`);
@@ -117,23 +125,28 @@ export class Rules {
       if (element.initial_option !== undefined) this.#option(element.initial_option, at);
     } else if (element.type === "number_input") this.#number(element, at);
     else if (element.type === "plain_text_input") {
-      if (element.max_length !== undefined && !between(element.max_length, 1, 3000)) this.problems.push(`${at}: max_length`);
+      if (element.max_length !== undefined && !between(element.max_length, 1, 3000))
+        this.problems.push(`${at}: max_length`);
     } else this.problems.push(`${at}: element ${String(element.type)}`);
   }
 
   #number({ is_decimal_allowed, min_value, max_value, initial_value }: Fields, at: string): void {
     if (typeof is_decimal_allowed !== "boolean") this.problems.push(`${at}: is_decimal_allowed`);
     for (const value of [min_value, max_value, initial_value]) {
-      const fits = value === undefined || (typeof value === "string" && (is_decimal_allowed ? /^-?\d+(\.\d+)?$/ : /^-?\d+$/).test(value));
+      const fits =
+        value === undefined ||
+        (typeof value === "string" && (is_decimal_allowed ? /^-?\d+(\.\d+)?$/ : /^-?\d+$/).test(value));
       if (!fits) this.problems.push(`${at}: number ${String(value)}`);
     }
-    if (Number(initial_value) < Number(min_value) || Number(initial_value) > Number(max_value)) this.problems.push(`${at}: initial_value`);
+    if (Number(initial_value) < Number(min_value) || Number(initial_value) > Number(max_value))
+      this.problems.push(`${at}: initial_value`);
   }
 
   #option(value: unknown, at: string): void {
     const option = fields(value);
     this.#plain(option.text, 75, `${at} option`);
-    if (typeof option.value !== "string" || option.value.length < 1 || option.value.length > 150) this.problems.push(`${at}: option value`);
+    if (typeof option.value !== "string" || option.value.length < 1 || option.value.length > 150)
+      this.problems.push(`${at}: option value`);
   }
 
   #plain(value: unknown, length: number, at: string): void {
@@ -161,7 +174,13 @@ export function optionProblems(options: readonly unknown[]): string[] {
     blocks:
       options.length === 0
         ? []
-        : [{ type: "input", label: { type: "plain_text", text: "x" }, element: { type: "static_select", action_id: "x", options } }],
+        : [
+            {
+              type: "input",
+              label: { type: "plain_text", text: "x" },
+              element: { type: "static_select", action_id: "x", options },
+            },
+          ],
   });
   return rules.problems;
 }

@@ -23,7 +23,15 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     expect([...(run.request.pictures.image ?? [])]).toEqual([1, 2, 3]);
     await run.octave(1);
     const checkpoint = { octave: 2, state: new Uint8Array([9, 8, 7]) };
-    const second = { kind: "octave", octave: 2, step: 10, width: 64, height: 48, picture: new Uint8Array([5]), type: "image/png" } as const;
+    const second = {
+      kind: "octave",
+      octave: 2,
+      step: 10,
+      width: 64,
+      height: 48,
+      picture: new Uint8Array([5]),
+      type: "image/png",
+    } as const;
     await run.frame({ ...second, checkpoint });
     run.finishWith(new Uint8Array([4, 4]), 64, 48);
     const result = await job.outcome;
@@ -63,7 +71,11 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     const { engine } = openClusterEngine(cluster);
     const first = send(engine, { job: "AAAA" });
     (await painter.next()).fail("memory", "The picture is too large.");
-    await expect(first.outcome).rejects.toMatchObject({ name: "EngineError", kind: "memory", message: "The picture is too large." });
+    await expect(first.outcome).rejects.toMatchObject({
+      name: "EngineError",
+      kind: "memory",
+      message: "The picture is too large.",
+    });
     const resume = { octave: 3, state: new Uint8Array([1]) };
     const second = send(engine, { job: "AAAA", resume });
     const run = await painter.next();
@@ -206,7 +218,9 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     expect(engine.workers[0]).toMatchObject({ protocol: 0, slots: 1, device: "stub" });
     const job = send(engine, { job: "AAAA" });
     await expect.poll(() => said(/takes no jobs/).length, { timeout: 5000 }).toBe(1);
-    expect(said(/takes no jobs/)[0]?.msg).toMatch(/^The bots speak protocol 2 \(Dreamloom .*\), this worker 0 .*Update the older one\.$/);
+    expect(said(/takes no jobs/)[0]?.msg).toMatch(
+      /^The bots speak protocol 2 \(Dreamloom .*\), this worker 0 .*Update the older one\.$/,
+    );
     await startWorker(cluster, painter);
     await (await painter.next()).finish();
     await job.outcome;

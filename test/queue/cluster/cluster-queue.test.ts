@@ -11,7 +11,11 @@ import { clusterSettings, recordingLogger, startWorker } from "./harness.js";
 
 const silent = pino({ level: "silent" });
 
-function openQueue(cluster: Config["cluster"], options: Partial<QueueParts> & { readonly protocol?: number } = {}, logger = silent) {
+function openQueue(
+  cluster: Config["cluster"],
+  options: Partial<QueueParts> & { readonly protocol?: number } = {},
+  logger = silent,
+) {
   const { protocol, ...given } = options;
   const parts = queueParts(given);
   const version = protocol === undefined ? {} : { protocol };
@@ -63,7 +67,11 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     await startWorker(cluster, painter, { slots: 2 });
     const before = openQueue(cluster);
     await slots(before.queue, 2);
-    const jobs = [await before.queue.submit(ask("a")), await before.queue.submit(ask("b")), await before.queue.submit(ask("c"))];
+    const jobs = [
+      await before.queue.submit(ask("a")),
+      await before.queue.submit(ask("b")),
+      await before.queue.submit(ask("c")),
+    ];
     const [first, second, third] = jobs.map(({ id }) => id) as [string, string, string];
     const runs = [await painter.next(), await painter.next()];
     await before.queue.close(10_000);
@@ -143,7 +151,9 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     await startWorker(cluster, painter, { slots: 2, megabytes: 100 });
     const { queue, ended } = openQueue(cluster);
     await slots(queue, 2);
-    const memory = (megabytes: number) => ({ memory: { megabytes, smaller: [{ line: "/dream size:512", megabytes: 90 }] } });
+    const memory = (megabytes: number) => ({
+      memory: { megabytes, smaller: [{ line: "/dream size:512", megabytes: 90 }] },
+    });
     expect(await refused(queue.submit(ask("a", memory(120))))).toMatchObject({
       kind: "memory",
       message: expect.stringMatching(/about 120 MB of memory, and there are 100 MB .* `\/dream size:512`/),
@@ -192,7 +202,10 @@ describe.skipIf(!hasRedis)(`a Redis that goes away (${redisHint})`, () => {
     const { queue, ended } = openQueue(cluster, {}, logger);
     const at = performance.now();
     const refusal = await refused(queue.submit(ask("a")));
-    expect([refusal.kind, refusal.message]).toEqual(["unreachable", "The queue cannot be reached just now. Please try again in a minute."]);
+    expect([refusal.kind, refusal.message]).toEqual([
+      "unreachable",
+      "The queue cannot be reached just now. Please try again in a minute.",
+    ]);
     expect(performance.now() - at).toBeLessThan(4000);
     expect(queue.notice()).toMatch(/^The queue cannot be reached/);
     expect(said(/^Redis at 127\.0\.0\.1:\d+ cannot be reached; trying again/)).toHaveLength(1);
@@ -205,42 +218,45 @@ describe.skipIf(!hasRedis)(`a Redis that goes away (${redisHint})`, () => {
     expect((await ended(id)).state).toBe("done");
   });
 
-  it.each([false, true])("and comes back in the middle of jobs, with its data: %s; each job is done once", async (persistent) => {
-    const redis = await startRedis({ persistent });
-    onTestFinished(() => redis.stop());
-    const cluster = clusterSettings(redis.url);
-    const painter = new FakeEngine();
-    await startWorker(cluster, painter);
-    const { queue, ended, log } = openQueue(cluster);
-    await slots(queue, 1);
-    const first = await queue.submit(ask("a", { params: { octaves: 3 } }));
-    const second = await queue.submit(ask("b"));
-    const ends = Promise.all([ended(first.id), ended(second.id)]);
-    const run = await painter.next();
-    await run.octave(1);
-    await redis.kill();
-    await expect.poll(() => queue.reachable).toBe(false);
-    expect((await refused(queue.submit(ask("c")))).kind).toBe("unreachable");
-    await redis.start();
-    // The run goes on where Redis has kept it, and begins anew, from the last checkpoint, where not; never both at once.
-    let stopped = false;
-    void run.settled
-      .catch(() => undefined)
-      .finally(() => {
-        stopped = true;
-      });
-    const finishing = (async () => {
-      for (;;) {
-        const next = await painter.next();
-        if (next.request.job === first.id) expect(stopped).toBe(true);
-        await next.finish();
-        if (next.request.job === second.id) return;
-      }
-    })();
-    if (persistent) await run.finish();
-    expect((await ends).map(({ state }) => state)).toEqual(["done", "done"]);
-    await finishing;
-    expect(log.filter((line) => line.startsWith("done"))).toHaveLength(2);
-    expect(painter.peak).toBe(1);
-  });
+  it.each([false, true])(
+    "and comes back in the middle of jobs, with its data: %s; each job is done once",
+    async (persistent) => {
+      const redis = await startRedis({ persistent });
+      onTestFinished(() => redis.stop());
+      const cluster = clusterSettings(redis.url);
+      const painter = new FakeEngine();
+      await startWorker(cluster, painter);
+      const { queue, ended, log } = openQueue(cluster);
+      await slots(queue, 1);
+      const first = await queue.submit(ask("a", { params: { octaves: 3 } }));
+      const second = await queue.submit(ask("b"));
+      const ends = Promise.all([ended(first.id), ended(second.id)]);
+      const run = await painter.next();
+      await run.octave(1);
+      await redis.kill();
+      await expect.poll(() => queue.reachable).toBe(false);
+      expect((await refused(queue.submit(ask("c")))).kind).toBe("unreachable");
+      await redis.start();
+      // The run goes on where Redis has kept it, and begins anew, from the last checkpoint, where not; never both at once.
+      let stopped = false;
+      void run.settled
+        .catch(() => undefined)
+        .finally(() => {
+          stopped = true;
+        });
+      const finishing = (async () => {
+        for (;;) {
+          const next = await painter.next();
+          if (next.request.job === first.id) expect(stopped).toBe(true);
+          await next.finish();
+          if (next.request.job === second.id) return;
+        }
+      })();
+      if (persistent) await run.finish();
+      expect((await ends).map(({ state }) => state)).toEqual(["done", "done"]);
+      await finishing;
+      expect(log.filter((line) => line.startsWith("done"))).toHaveLength(2);
+      expect(painter.peak).toBe(1);
+    },
+  );
 });

@@ -32,7 +32,9 @@ function overlaps(lines: readonly DiaryLine[]): string[] {
   return runs.flatMap((run) => {
     const [first, last] = [run[0], run.at(-1)];
     if (!first || !last) return [];
-    const later = runs.find((other) => other !== run && other[0]?.job === first.job && other[0].at > first.at && other[0].at < last.at);
+    const later = runs.find(
+      (other) => other !== run && other[0]?.job === first.job && other[0].at > first.at && other[0].at < last.at,
+    );
     return later ? [`${first.job}: ${first.pid} until ${last.at}, ${later[0]?.pid} from ${later[0]?.at}`] : [];
   });
 }
@@ -55,7 +57,13 @@ describe.skipIf(!hasRedis)(`four worker processes on one Redis (${redisHint})`, 
     const ends = new Map<string, string[]>();
     const open = (): ClusterQueue => {
       const limits = { length: 1000, waitingPerPerson: 1000, perHourPerPerson: 1000 };
-      const common = { journal, estimator: new Estimator({}), limits, jobSeconds: 60, logger: pino({ level: "silent" }) };
+      const common = {
+        journal,
+        estimator: new Estimator({}),
+        limits,
+        jobSeconds: 60,
+        logger: pino({ level: "silent" }),
+      };
       const queue = new ClusterQueue({ ...common, cluster });
       const note = (id: string, end: string) => ends.set(id, [...(ends.get(id) ?? []), end]);
       queue.on("done", ({ id }, { picture }) => {
@@ -70,7 +78,10 @@ describe.skipIf(!hasRedis)(`four worker processes on one Redis (${redisHint})`, 
     onTestFinished(() => queue.close(0));
     const ids: string[] = [];
     for (let count = 0; count < JOBS; count++) {
-      const request = ask(`p${count % 10}`, { params: { octaves: 4, octaveMs: OCTAVE_MS }, pictures: { image: new Uint8Array(2000) } });
+      const request = ask(`p${count % 10}`, {
+        params: { octaves: 4, octaveMs: OCTAVE_MS },
+        pictures: { image: new Uint8Array(2000) },
+      });
       ids.push((await queue.submit(request)).id);
     }
 

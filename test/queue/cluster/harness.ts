@@ -1,7 +1,13 @@
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { type Config, loadConfig } from "../../../src/config.js";
-import type { Engine, EngineFrame, EngineRequest, EngineResult, RunOptions } from "../../../src/engine/process/engine.js";
+import type {
+  Engine,
+  EngineFrame,
+  EngineRequest,
+  EngineResult,
+  RunOptions,
+} from "../../../src/engine/process/engine.js";
 import { ClusterEngine, type ClusterEngineOptions } from "../../../src/queue/cluster/cluster-engine.js";
 import { QueueWorker, type QueueWorkerOptions } from "../../../src/queue/cluster/queue-worker.js";
 import type { WorkerInfo } from "../../../src/queue/cluster/registry.js";
@@ -18,7 +24,14 @@ let prefixes = 0;
 /** Settings with short times. Each call has a prefix of its own, so that tests of one Redis do not meet. */
 export function clusterSettings(url: string, change: Partial<Config["cluster"]> = {}): Config["cluster"] {
   const { cluster } = loadConfig({});
-  return { ...cluster, url, prefix: `test-${process.pid}-${++prefixes}`, lockSeconds: 1, heartbeatSeconds: 0.1, ...change };
+  return {
+    ...cluster,
+    url,
+    prefix: `test-${process.pid}-${++prefixes}`,
+    lockSeconds: 1,
+    heartbeatSeconds: 0.1,
+    ...change,
+  };
 }
 
 export async function startWorker(
@@ -26,7 +39,14 @@ export async function startWorker(
   engine: Engine,
   change: Partial<QueueWorkerOptions> = {},
 ): Promise<QueueWorker> {
-  const worker = new QueueWorker({ cluster, engine, slots: 1, device: "stub", logger: pino({ level: "silent" }), ...change });
+  const worker = new QueueWorker({
+    cluster,
+    engine,
+    slots: 1,
+    device: "stub",
+    logger: pino({ level: "silent" }),
+    ...change,
+  });
   onTestFinished(() => worker.stop(0));
   await worker.start();
   return worker;
@@ -59,11 +79,19 @@ export function openClusterEngine(cluster: Config["cluster"], change: Partial<Cl
 }
 
 /** Sends one job and follows it. */
-export function send(engine: ClusterEngine, request: Partial<EngineRequest> & { readonly job: string }, options: Partial<RunOptions> = {}) {
+export function send(
+  engine: ClusterEngine,
+  request: Partial<EngineRequest> & { readonly job: string },
+  options: Partial<RunOptions> = {},
+) {
   const stop = new AbortController();
   const frames: EngineFrame[] = [];
   const whole: EngineRequest = { recipe: "dream", params: { octaves: 2 }, pictures: {}, ...request };
-  const outcome: Promise<EngineResult> = engine.run(whole, { signal: stop.signal, onFrame: (frame) => frames.push(frame), ...options });
+  const outcome: Promise<EngineResult> = engine.run(whole, {
+    signal: stop.signal,
+    onFrame: (frame) => frames.push(frame),
+    ...options,
+  });
   outcome.catch(() => undefined);
   return { outcome, frames, stop };
 }

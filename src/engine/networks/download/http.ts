@@ -39,11 +39,21 @@ export async function matches(path: string, { size, md5, sha256 }: RemoteFile): 
 function startOf(response: Response, host: string, offset: number): number {
   if (response.status === 200) return 0;
   if (response.status === 206 && response.headers.get("content-range")?.startsWith(`bytes ${offset}-`)) return offset;
-  const passing = response.status >= 500 || response.status === 429 || response.status === 408 || response.status === 416 || response.ok;
+  const passing =
+    response.status >= 500 ||
+    response.status === 429 ||
+    response.status === 408 ||
+    response.status === 416 ||
+    response.ok;
   throw new TransferFailure(`${host} answers ${response.status} ${response.statusText}`.trim(), passing);
 }
 
-async function attempt(file: RemoteFile, part: string, agent: EnvHttpProxyAgent, options: TransferOptions): Promise<void> {
+async function attempt(
+  file: RemoteFile,
+  part: string,
+  agent: EnvHttpProxyAgent,
+  options: TransferOptions,
+): Promise<void> {
   const { signal, onProgress } = options;
   const { host } = new URL(file.url);
   const offset = await sizeOf(part);
@@ -79,7 +89,8 @@ async function attempt(file: RemoteFile, part: string, agent: EnvHttpProxyAgent,
     } finally {
       await target.close();
     }
-    if (received < file.size) throw new TransferFailure(`${host} broke off after ${received} of ${file.size} bytes`, true);
+    if (received < file.size)
+      throw new TransferFailure(`${host} broke off after ${received} of ${file.size} bytes`, true);
   } catch (error) {
     signal?.throwIfAborted();
     await response.body?.cancel().catch(() => undefined);
@@ -112,7 +123,10 @@ export async function fetchFile(file: RemoteFile, part: string, options: Transfe
         await rm(part, { force: true });
         // A part left by an earlier run may be of another version of the file: once more from the start.
         if (!resumed)
-          throw new TransferFailure(`what ${new URL(file.url).host} sends is not the file that is expected (its checksum differs)`, false);
+          throw new TransferFailure(
+            `what ${new URL(file.url).host} sends is not the file that is expected (its checksum differs)`,
+            false,
+          );
         resumed = false;
       }
       const before = await sizeOf(part);

@@ -52,7 +52,12 @@ function explain(id: string, entry: CatalogueEntry, failure: TransferFailure): N
  * @returns the path of its model file
  * @throws NetworkError "unreachable" or "corrupt"; the signal's reason when aborted
  */
-export async function install(id: string, entry: CatalogueEntry, modelsDir: string, options: InstallOptions = {}): Promise<string> {
+export async function install(
+  id: string,
+  entry: CatalogueEntry,
+  modelsDir: string,
+  options: InstallOptions = {},
+): Promise<string> {
   const ready = await installed(id, entry, modelsDir);
   if (ready !== undefined) return ready;
   const { onProgress, signal, timeouts, registry } = options;

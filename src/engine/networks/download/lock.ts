@@ -40,7 +40,11 @@ async function removeStale(path: string, staleAfter: number): Promise<void> {
  * Runs `work` while no other process (or call) holds the lock of that path.
  * @throws what `work` throws, or the signal's reason while waiting
  */
-export async function withLock<T>(path: string, work: () => Promise<T>, { signal, staleAfter = 20_000 }: LockOptions = {}): Promise<T> {
+export async function withLock<T>(
+  path: string,
+  work: () => Promise<T>,
+  { signal, staleAfter = 20_000 }: LockOptions = {},
+): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
   while (!(await acquire(path))) {
     await removeStale(path, staleAfter);

@@ -34,7 +34,12 @@ export async function npmRegistry(env: NodeJS.ProcessEnv = process.env): Promise
  * download under `npm start` then works too.
  */
 export async function npmConnection(env: NodeJS.ProcessEnv = process.env) {
-  const { npm_config_cafile: file, npm_config_https_proxy: https, npm_config_proxy: proxy, npm_config_noproxy: none } = env;
+  const {
+    npm_config_cafile: file,
+    npm_config_https_proxy: https,
+    npm_config_proxy: proxy,
+    npm_config_noproxy: none,
+  } = env;
   const authorities = file ? await readFile(file, "utf8").catch(() => "") : (env.npm_config_ca ?? "");
   const ca = authorities.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
   return {
@@ -50,7 +55,12 @@ export async function npmConnection(env: NodeJS.ProcessEnv = process.env) {
  * Unpacks a package into `folder`, which must not exist. `scratch` is a folder for the time being; it is emptied before and after.
  * @throws TransferFailure; the signal's reason when aborted
  */
-export async function fetchPackage(spec: NpmPackage, folder: string, scratch: string, options: NpmOptions = {}): Promise<void> {
+export async function fetchPackage(
+  spec: NpmPackage,
+  folder: string,
+  scratch: string,
+  options: NpmOptions = {},
+): Promise<void> {
   const { signal, onProgress, timeouts = TIMEOUTS } = options;
   const registry = options.registry ?? (await npmRegistry());
   const { host } = new URL(registry);
@@ -111,7 +121,8 @@ async function save(
   try {
     await pipeline(meter, createWriteStream(path), { signal: either });
   } catch (error) {
-    if (stall.signal.aborted) throw new TransferFailure(`nothing came for ${timeouts.stall / 1000} s`, true, { cause: error });
+    if (stall.signal.aborted)
+      throw new TransferFailure(`nothing came for ${timeouts.stall / 1000} s`, true, { cause: error });
     throw error;
   } finally {
     clearTimeout(timer);
@@ -122,7 +133,9 @@ function explain(error: unknown, host: string): TransferFailure {
   if (error instanceof TransferFailure) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "EINTEGRITY") {
-    return new TransferFailure(`what ${host} sends is not the package that is expected (its checksum differs)`, false, { cause: error });
+    return new TransferFailure(`what ${host} sends is not the package that is expected (its checksum differs)`, false, {
+      cause: error,
+    });
   }
   if (code === "ENOSPC") return new TransferFailure("the disk is full", false, { cause: error });
   if (/^E[45]\d\d$/.test(code)) return new TransferFailure(`${host} answers ${code.slice(1)}`, false, { cause: error });

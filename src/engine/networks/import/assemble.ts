@@ -12,7 +12,8 @@ import { type Survey, survey } from "./survey.js";
 const addPads = (a: Pads, b: Pads): Pads => [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]];
 const padPlane = (x: Node, p: Pads): Node => ops.pad(x, [0, 0, p[0], p[1]], [0, 0, p[2], p[3]]);
 /** Every window holds at least one place of the picture. */
-const fits = (p: Pads, reachH: number, reachW: number): boolean => Math.max(p[0], p[2]) < reachH && Math.max(p[1], p[3]) < reachW;
+const fits = (p: Pads, reachH: number, reachW: number): boolean =>
+  Math.max(p[0], p[2]) < reachH && Math.max(p[1], p[3]) < reachW;
 
 /** Constants, made once a network and shared by all its builds, so that a runtime can tell that they are the same. */
 class Constants {
@@ -44,7 +45,13 @@ class Assembly {
   readonly #preprocessing: Preprocessing;
   readonly #average: boolean;
 
-  constructor(survey: Survey, constants: Constants, preprocessing: Preprocessing, average: boolean, multipleOf: number) {
+  constructor(
+    survey: Survey,
+    constants: Constants,
+    preprocessing: Preprocessing,
+    average: boolean,
+    multipleOf: number,
+  ) {
     this.image = ops.input("image", [null, 3, null, null], multipleOf);
     this.#survey = survey;
     this.#constants = constants;
@@ -150,8 +157,10 @@ class Assembly {
       case "pool": {
         const { from, pads } = this.#padded(layer);
         const { kernel, strides } = step;
-        if (step.mode === "max") return (this.#average ? ops.avgPool : ops.maxPool)(this.#made(from), { kernel, strides, pads });
-        if (step.countPads) return ops.avgPool(padPlane(this.#made(from), pads), { kernel, strides, pads: [0, 0, 0, 0] });
+        if (step.mode === "max")
+          return (this.#average ? ops.avgPool : ops.maxPool)(this.#made(from), { kernel, strides, pads });
+        if (step.countPads)
+          return ops.avgPool(padPlane(this.#made(from), pads), { kernel, strides, pads: [0, 0, 0, 0] });
         return ops.avgPool(this.#made(from), { kernel, strides, pads });
       }
       case "globalAverage":
@@ -199,7 +208,10 @@ class Assembly {
     if (order[0] === 0 && scale.every((s) => s === 1)) return this.#centred();
     const swap = this.#constants.get(":order", () => {
       const identity = Float32Array.from({ length: 9 }, (_, i) => (i % 4 === 0 ? 1 : 0));
-      return { data: mixInputs(scaleOutputs(identity, 3, Float32Array.from(scale)), [3, 3, 1, 1], order, [1, 1, 1]), shape: [3, 3, 1, 1] };
+      return {
+        data: mixInputs(scaleOutputs(identity, 3, Float32Array.from(scale)), [3, 3, 1, 1], order, [1, 1, 1]),
+        shape: [3, 3, 1, 1],
+      };
     });
     return ops.conv2d(this.#centred(), swap);
   }

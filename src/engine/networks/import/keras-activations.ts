@@ -15,10 +15,16 @@ const parameter = (config: Readonly<Record<string, unknown>>, names: readonly st
  */
 export function kerasActivation(activation: unknown, config: Readonly<Record<string, unknown>>): Step {
   if (activation !== null && typeof activation === "object" && "class_name" in activation) {
-    const inner = "config" in activation && activation.config !== null && typeof activation.config === "object" ? activation.config : {};
+    const inner =
+      "config" in activation && activation.config !== null && typeof activation.config === "object"
+        ? activation.config
+        : {};
     return kerasActivation(String(activation.class_name).toLowerCase(), { ...inner });
   }
-  const step = (a: Extract<Step, { type: "activation" }>["activation"]): Step => ({ type: "activation", activation: a });
+  const step = (a: Extract<Step, { type: "activation" }>["activation"]): Step => ({
+    type: "activation",
+    activation: a,
+  });
   switch (activation ?? "linear") {
     case "linear":
       return { type: "identity" };
@@ -27,7 +33,10 @@ export function kerasActivation(activation: unknown, config: Readonly<Record<str
       const slope = parameter(config, ["negative_slope"], 0);
       const threshold = parameter(config, ["threshold"], 0);
       if (threshold !== 0 || (slope !== 0 && Number.isFinite(max))) {
-        return { type: "unsupported", reason: "a ReLU with a threshold, or with a slope and a largest value, is not known" };
+        return {
+          type: "unsupported",
+          reason: "a ReLU with a threshold, or with a slope and a largest value, is not known",
+        };
       }
       if (slope !== 0) return step({ name: "leakyRelu", alpha: slope });
       return step(Number.isFinite(max) ? { name: "clip", min: 0, max } : { name: "relu" });
@@ -54,7 +63,10 @@ export function kerasActivation(activation: unknown, config: Readonly<Record<str
       // Keras 2's; Keras 3 has x / 6 + 0.5
       return step({ name: "hardSigmoid", alpha: 0.2, beta: 0.5 });
     case "softmax":
-      return { type: "unsupported", reason: "only class scores are left from here on, and they need pictures of one size" };
+      return {
+        type: "unsupported",
+        reason: "only class scores are left from here on, and they need pictures of one size",
+      };
     default:
       return { type: "unsupported", reason: `the activation ${String(activation)} is not known` };
   }

@@ -29,7 +29,8 @@ function callInputs(call: unknown): { name: string; node: number }[] {
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) {
       const [name, node, tensor] = value;
-      if (typeof name === "string" && typeof node === "number" && typeof tensor === "number") found.push({ name, node });
+      if (typeof name === "string" && typeof node === "number" && typeof tensor === "number")
+        found.push({ name, node });
       else for (const item of value) visit(item);
     } else if (value !== null && typeof value === "object") {
       if ("keras_history" in value) visit(value.keras_history);
@@ -56,7 +57,8 @@ interface Opened {
 
 function openModel(kind: string, config: unknown, given: string | undefined, prefix: string): Opened {
   const list = LayerList.safeParse(Array.isArray(config) ? { layers: config } : config);
-  if (!list.success) throw new NetworkError("corrupt", "The model's list of layers cannot be read; the file is damaged.");
+  if (!list.success)
+    throw new NetworkError("corrupt", "The model's list of layers cannot be read; the file is damaged.");
   const layers: KerasLayer[] = [];
   /** Names inside this model, of calls, to names of opened layers. */
   const names = new Map<string, string>();
@@ -87,17 +89,29 @@ function openModel(kind: string, config: unknown, given: string | undefined, pre
       // Sequential models may leave their InputLayer out: its shape is then on the first layer.
       if (kind === "Sequential" && previous === undefined && layer.class_name !== "InputLayer") {
         const image = `${prefix}input`;
-        layers.push({ name: image, kind: "InputLayer", config: Array.isArray(layer.config) ? {} : layer.config, inputs: [] });
+        layers.push({
+          name: image,
+          kind: "InputLayer",
+          config: Array.isArray(layer.config) ? {} : layer.config,
+          inputs: [],
+        });
         inputs.push(image);
       }
       const full = prefix + name;
       names.set(name, full);
       previous = full;
-      layers.push({ name: full, kind: layer.class_name, config: Array.isArray(layer.config) ? {} : layer.config, inputs });
+      layers.push({
+        name: full,
+        kind: layer.class_name,
+        config: Array.isArray(layer.config) ? {} : layer.config,
+        inputs,
+      });
     }
   }
   const declared =
-    config !== null && typeof config === "object" && "output_layers" in config ? callInputs(config.output_layers)[0] : undefined;
+    config !== null && typeof config === "object" && "output_layers" in config
+      ? callInputs(config.output_layers)[0]
+      : undefined;
   const output = declared ? (names.get(callName(declared.name, declared.node)) ?? previous) : previous;
   if (output === undefined) throw new NetworkError("corrupt", "The model has no layers; the file is damaged.");
   return { layers, output };

@@ -11,7 +11,10 @@ export function kerasGraph(layers: readonly KerasLayer[], store: WeightStore): L
   const inputs = graph.filter((l) => l.kind === "InputLayer");
   const wrong = inputs.find((l) => l.step.type === "unsupported");
   if (wrong?.step.type === "unsupported" && inputs.length === 1) {
-    throw new NetworkError("unsupported", `The network cannot dream of pictures: of its input ${wrong.name}, ${wrong.step.reason}.`);
+    throw new NetworkError(
+      "unsupported",
+      `The network cannot dream of pictures: of its input ${wrong.name}, ${wrong.step.reason}.`,
+    );
   }
   return { layers: graph, bytes: store.bytes };
 }

@@ -9,7 +9,9 @@ import type { LayerGraph } from "./layer-graph.js";
 import { elements, type Weight, type WeightStore } from "./weights.js";
 
 /** Keras's own words for weights; files whose names hold none of them are read by place. */
-const WORDS = new Set([..."kernel bias gamma beta moving_mean moving_variance depthwise_kernel pointwise_kernel alpha".split(" ")]);
+const WORDS = new Set([
+  ..."kernel bias gamma beta moving_mean moving_variance depthwise_kernel pointwise_kernel alpha".split(" "),
+]);
 
 interface Named extends Weight {
   readonly name: string;
@@ -31,13 +33,18 @@ function nameList(group: Group, name: string): string[] {
 
 function readWeight(group: Group, name: string): Named {
   const dataset = group.get(name);
-  if (!(dataset instanceof Dataset)) throw new NetworkError("corrupt", `The weight ${name} is not in the file; fetch or copy it again.`);
+  if (!(dataset instanceof Dataset))
+    throw new NetworkError("corrupt", `The weight ${name} is not in the file; fetch or copy it again.`);
   const shape = dataset.shape ?? [];
   const value: unknown = dataset.value;
   let floats: Float32Array;
   if (value instanceof Float32Array) floats = value;
   else if (value instanceof Float64Array) floats = Float32Array.from(value);
-  else throw new NetworkError("unsupported", `The weight ${name} is stored as ${String(dataset.dtype)}; float32 and float64 are known.`);
+  else
+    throw new NetworkError(
+      "unsupported",
+      `The weight ${name} is stored as ${String(dataset.dtype)}; float32 and float64 are known.`,
+    );
   if (floats.length !== elements(shape))
     throw new NetworkError("corrupt", `The weight ${name} is cut short; fetch or copy the file again.`);
   return { name, shape, data: () => floats };
@@ -64,7 +71,9 @@ function weightStore(root: Group, layerNames: readonly string[]): WeightStore {
         return own.some((w) => WORDS.has(word(w.name))) ? undefined : own[place];
       }
       // Layers of models within the model lie in the outer model's group.
-      const inner = all.filter((w) => w.name.replace(/:\d+$/, "").endsWith(`${layer.slice(layer.lastIndexOf("/") + 1)}/${weight}`));
+      const inner = all.filter((w) =>
+        w.name.replace(/:\d+$/, "").endsWith(`${layer.slice(layer.lastIndexOf("/") + 1)}/${weight}`),
+      );
       return inner.length === 1 ? inner[0] : undefined;
     },
   };

@@ -21,7 +21,11 @@ const convConfig = z.object({
   dilation_rate: pair.default([1, 1]),
   groups: number.default(1),
 });
-const poolConfig = z.object({ pool_size: pair.default([2, 2]), strides: pair.nullish(), padding: padding.default("valid") });
+const poolConfig = z.object({
+  pool_size: pair.default([2, 2]),
+  strides: pair.nullish(),
+  padding: padding.default("valid"),
+});
 const padConfig = z.object({
   padding: z
     .union([
@@ -51,13 +55,22 @@ const pads = (same: boolean, kernel: Pair, strides: Pair, dilations: Pair = [1, 
   same ? samePads2d(kernel, strides, dilations) : [0, 0, 0, 0];
 
 /** A convolution's config with its weights. Keras's depthwise kernels hold one input channel per group. */
-function conv(layer: KerasLayer, store: WeightStore, kernelName: string, options: { depthwise?: boolean; place?: number } = {}): ConvStep {
+function conv(
+  layer: KerasLayer,
+  store: WeightStore,
+  kernelName: string,
+  options: { depthwise?: boolean; place?: number } = {},
+): ConvStep {
   const config = convConfig.parse(layer.config);
   const place = options.place ?? 0;
   const weight = needed(store, weightName(layer), kernelName, place);
   const [h, w, inputs, outputs] = weight.shape;
-  if (h === undefined || w === undefined || inputs === undefined || outputs === undefined) throw new Unknown("its kernel is damaged");
-  const kernel = asKernel(options.depthwise ? { shape: [h, w, 1, inputs * outputs], data: weight.data } : weight, "HWIO");
+  if (h === undefined || w === undefined || inputs === undefined || outputs === undefined)
+    throw new Unknown("its kernel is damaged");
+  const kernel = asKernel(
+    options.depthwise ? { shape: [h, w, 1, inputs * outputs], data: weight.data } : weight,
+    "HWIO",
+  );
   if (!kernel) throw new Unknown("its kernel is damaged");
   const bias = layer.config.use_bias === false ? undefined : store.find(weightName(layer), "bias", place + 1);
   return {
@@ -92,11 +105,13 @@ const KINDS: Readonly<Record<string, (layer: KerasLayer, store: WeightStore) => 
   InputLayer: ({ config }) => {
     const shape = z.array(number.nullable()).safeParse(config.batch_input_shape ?? config.batch_shape).data;
     const channels = shape ? (config.data_format === "channels_first" ? shape[1] : shape[shape.length - 1]) : 3;
-    if (channels !== 3 && shape?.[1] !== 3) throw new Unknown(`it takes ${channels ?? "?"} channels where a picture has three`);
+    if (channels !== 3 && shape?.[1] !== 3)
+      throw new Unknown(`it takes ${channels ?? "?"} channels where a picture has three`);
     return [{ type: "input" }];
   },
   Conv2D: (layer, store) => withActivation(layer, [conv(layer, store, "kernel")]),
-  DepthwiseConv2D: (layer, store) => withActivation(layer, [conv(layer, store, "depthwise_kernel", { depthwise: true })]),
+  DepthwiseConv2D: (layer, store) =>
+    withActivation(layer, [conv(layer, store, "depthwise_kernel", { depthwise: true })]),
   SeparableConv2D: (layer, store) => {
     const { bias: _, ...depthwise } = conv(layer, store, "depthwise_kernel", { depthwise: true });
     const across: KerasLayer = { ...layer, config: { use_bias: layer.config.use_bias } };
@@ -157,12 +172,17 @@ export function kerasLayer(layer: KerasLayer, store: WeightStore): Layer[] {
     steps = make(layer, store);
   } catch (error) {
     if (!(error instanceof Unknown || error instanceof z.ZodError)) throw error;
-    const reason = error instanceof z.ZodError ? `its settings cannot be read (${error.issues[0]?.path.join(".") ?? "?"})` : error.message;
+    const reason =
+      error instanceof z.ZodError
+        ? `its settings cannot be read (${error.issues[0]?.path.join(".") ?? "?"})`
+        : error.message;
     steps = [{ type: "unsupported", reason }];
   }
   return steps.map((step, i) => {
     const last = i === steps.length - 1;
     const below = i === 0 ? inputs : [`${name} (part ${i})`];
-    return last ? { name, kind, inputs: below, step } : { name: `${name} (part ${i + 1})`, kind, inputs: below, step, hidden: true };
+    return last
+      ? { name, kind, inputs: below, step }
+      : { name: `${name} (part ${i + 1})`, kind, inputs: below, step, hidden: true };
   });
 }

@@ -1,7 +1,12 @@
 /** Architectures of weight-only Keras files, which do not hold their own, and how to tell which one a file is. */
 import type { KerasLayer } from "./keras-config.js";
 
-const image: KerasLayer = { name: "input_1", kind: "InputLayer", config: { batch_input_shape: [null, null, null, 3] }, inputs: [] };
+const image: KerasLayer = {
+  name: "input_1",
+  kind: "InputLayer",
+  config: { batch_input_shape: [null, null, null, 3] },
+  inputs: [],
+};
 
 /**
  * VGG without its top: blocks of 3x3 convolutions, each block ended by max pooling (Simonyan and Zisserman 2014).
@@ -25,7 +30,12 @@ function vgg(depths: readonly number[]): KerasLayer[] {
 function squeezenet(): KerasLayer[] {
   const layers = [image];
   let below = image.name;
-  const push = (name: string, kind: string, config: Record<string, unknown>, inputs: readonly string[] = [below]): void => {
+  const push = (
+    name: string,
+    kind: string,
+    config: Record<string, unknown>,
+    inputs: readonly string[] = [below],
+  ): void => {
     layers.push({ name, kind, config, inputs });
     below = name;
   };

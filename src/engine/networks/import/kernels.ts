@@ -60,7 +60,8 @@ export function mixInputs(
     for (let c = 0; c < inputs; c++) {
       const from = order[c] ?? c;
       const factor = scale[from] ?? 1;
-      for (let p = 0; p < area; p++) result[(o * inputs + c) * area + p] = (data[(o * inputs + from) * area + p] as number) * factor;
+      for (let p = 0; p < area; p++)
+        result[(o * inputs + c) * area + p] = (data[(o * inputs + from) * area + p] as number) * factor;
     }
   }
   return result;

@@ -42,7 +42,11 @@ export type Step =
   | { readonly type: "input" }
   | ConvStep
   /** x * scale + shift, a number per channel: batch normalisation at inference, and constants added or multiplied. */
-  | { readonly type: "affine"; readonly length: number; values(): { readonly scale: Float32Array; readonly shift: Float32Array } }
+  | {
+      readonly type: "affine";
+      readonly length: number;
+      values(): { readonly scale: Float32Array; readonly shift: Float32Array };
+    }
   | { readonly type: "activation"; readonly activation: Activation }
   | { readonly type: "zeroPad"; readonly pads: Pads }
   | {
@@ -60,7 +64,13 @@ export type Step =
   | { readonly type: "product" }
   | { readonly type: "identity" }
   /** Local response normalisation across channels (Krizhevsky et al. 2012, section 3.3). */
-  | { readonly type: "lrn"; readonly size: number; readonly alpha: number; readonly beta: number; readonly bias: number }
+  | {
+      readonly type: "lrn";
+      readonly size: number;
+      readonly alpha: number;
+      readonly beta: number;
+      readonly bias: number;
+    }
   /** Layers from here on cannot be used. `reason` completes "... cannot be used because". */
   | { readonly type: "unsupported"; readonly reason: string };
 

@@ -86,7 +86,8 @@ export class NodeReader {
 
   pads(kernel: Pair, strides: Pair, dilations: Pair): Pads {
     const auto = this.string("auto_pad", "NOTSET");
-    if (auto === "SAME_UPPER" || auto === "SAME_LOWER") return samePads2d(kernel, strides, dilations, auto === "SAME_LOWER");
+    if (auto === "SAME_UPPER" || auto === "SAME_LOWER")
+      return samePads2d(kernel, strides, dilations, auto === "SAME_LOWER");
     const [top = 0, left = 0, bottom = 0, right = 0] = auto === "VALID" ? [] : (this.ints("pads") ?? []);
     if (Math.min(top, left, bottom, right) < 0) throw new Unknown("it has negative pads");
     return [top, left, bottom, right];

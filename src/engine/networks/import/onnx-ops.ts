@@ -22,7 +22,15 @@ function conv(node: NodeReader): Reading {
   const dilations = node.pair("dilations", [1, 1]);
   const bias = node.inputs[2] ? asVector(node.weight(2, "bias")) : undefined;
   const pads = node.pads([kernel.shape[2], kernel.shape[3]], strides, dilations);
-  return first(node, { type: "conv", kernel, ...(bias ? { bias } : {}), strides, dilations, pads, groups: node.int("group", 1) });
+  return first(node, {
+    type: "conv",
+    kernel,
+    ...(bias ? { bias } : {}),
+    strides,
+    dilations,
+    pads,
+    groups: node.int("group", 1),
+  });
 }
 
 function pool(node: NodeReader, mode: "max" | "average"): Reading {
@@ -40,7 +48,8 @@ function pool(node: NodeReader, mode: "max" | "average"): Reading {
       Math.max(bottom, Math.min(bottom + strides[0] - 1, kernel[0] - 1)),
       Math.max(right, Math.min(right + strides[1] - 1, kernel[1] - 1)),
     ];
-    if (mode === "average" && node.int("count_include_pad", 0) === 1) throw new Unknown("it rounds sizes up and counts its pads");
+    if (mode === "average" && node.int("count_include_pad", 0) === 1)
+      throw new Unknown("it rounds sizes up and counts its pads");
   }
   const countPads = mode === "average" && node.int("count_include_pad", 0) === 1;
   return first(node, { type: "pool", mode, kernel, strides, pads, countPads });
@@ -49,7 +58,8 @@ function pool(node: NodeReader, mode: "max" | "average"): Reading {
 function clip(node: NodeReader): Reading {
   const min = node.numbers(1)?.[0] ?? node.float("min", Number.NEGATIVE_INFINITY);
   const max = node.numbers(2)?.[0] ?? node.float("max", Number.POSITIVE_INFINITY);
-  for (const index of [1, 2]) if (node.inputs[index] && !node.isConstant(index)) throw new Unknown("its limits are not constants");
+  for (const index of [1, 2])
+    if (node.inputs[index] && !node.isConstant(index)) throw new Unknown("its limits are not constants");
   // Some exporters write the largest float for "no limit".
   if (min === 0 && max > 1e30) return activation(node, { name: "relu" });
   return activation(node, { name: "clip", min, max });
@@ -57,7 +67,8 @@ function clip(node: NodeReader): Reading {
 
 function pad(node: NodeReader): Reading {
   if (node.string("mode", "constant") !== "constant") throw new Unknown(`it pads by "${node.string("mode", "")}"`);
-  if ((node.numbers(2)?.[0] ?? node.float("value", 0)) !== 0) throw new Unknown("it pads with something other than zeros");
+  if ((node.numbers(2)?.[0] ?? node.float("value", 0)) !== 0)
+    throw new Unknown("it pads with something other than zeros");
   const all = node.numbers(1) ?? node.ints("pads");
   if (all?.length !== 8) throw new Unknown("its pads are not eight constants");
   const [n0 = 0, c0 = 0, top = 0, left = 0, n1 = 0, c1 = 0, bottom = 0, right = 0] = all;
@@ -66,13 +77,22 @@ function pad(node: NodeReader): Reading {
   return first(node, { type: "zeroPad", pads });
 }
 
-const spread = (length: number, vector: Vector | undefined, otherwise: number, of: (x: number) => number = (x) => x): Float32Array => {
+const spread = (
+  length: number,
+  vector: Vector | undefined,
+  otherwise: number,
+  of: (x: number) => number = (x) => x,
+): Float32Array => {
   const data = vector?.data();
   return Float32Array.from({ length }, (_, c) => (data ? of((data.length === 1 ? data[0] : data[c]) ?? 0) : otherwise));
 };
 
 /** Adds, multiplies, ... two feature maps, or one and a constant per channel. */
-function arithmetic(node: NodeReader, op: "add" | "sub" | "mul" | "div", channels: (name: string) => number | undefined): Reading {
+function arithmetic(
+  node: NodeReader,
+  op: "add" | "sub" | "mul" | "div",
+  channels: (name: string) => number | undefined,
+): Reading {
   const constant = node.isConstant(1) ? 1 : node.isConstant(0) ? 0 : undefined;
   if (constant === undefined) {
     if (op === "sub" || op === "div") throw new Unknown(`it takes two feature maps apart (${op})`);
@@ -95,7 +115,9 @@ function arithmetic(node: NodeReader, op: "add" | "sub" | "mul" | "div", channel
 }
 
 function normalise(node: NodeReader): Reading {
-  const [gamma, beta, mean, variance] = ["scale", "bias", "mean", "variance"].map((what, i) => node.weight(i + 1, what));
+  const [gamma, beta, mean, variance] = ["scale", "bias", "mean", "variance"].map((what, i) =>
+    node.weight(i + 1, what),
+  );
   if (!gamma || !beta || !mean || !variance) throw new Unknown("it lacks weights");
   const epsilon = node.float("epsilon", 1e-5);
   const values = () => batchNorm(gamma.data(), beta.data(), mean.data(), variance.data(), epsilon);
@@ -131,7 +153,12 @@ export const OPERATORS: Readonly<Record<string, (node: NodeReader, channels: Cha
   Relu: (n) => activation(n, { name: "relu" }),
   LeakyRelu: (n) => activation(n, { name: "leakyRelu", alpha: n.float("alpha", 0.01) }),
   Elu: (n) => activation(n, { name: "elu", alpha: n.float("alpha", 1) }),
-  Selu: (n) => activation(n, { name: "selu", alpha: n.float("alpha", 1.6732632423543772), gamma: n.float("gamma", 1.0507009873554805) }),
+  Selu: (n) =>
+    activation(n, {
+      name: "selu",
+      alpha: n.float("alpha", 1.6732632423543772),
+      gamma: n.float("gamma", 1.0507009873554805),
+    }),
   Sigmoid: (n) => activation(n, { name: "sigmoid" }),
   Tanh: (n) => activation(n, { name: "tanh" }),
   Softplus: (n) => activation(n, { name: "softplus" }),
@@ -140,12 +167,21 @@ export const OPERATORS: Readonly<Record<string, (node: NodeReader, channels: Cha
   HardSwish: (n) => activation(n, { name: "hardSwish" }),
   PRelu: (n) => {
     const slope = n.perChannel(1);
-    return activation(n, slope.length === 1 ? { name: "leakyRelu", alpha: slope.data()[0] ?? 0 } : { name: "prelu", slope });
+    return activation(
+      n,
+      slope.length === 1 ? { name: "leakyRelu", alpha: slope.data()[0] ?? 0 } : { name: "prelu", slope },
+    );
   },
   Clip: clip,
   BatchNormalization: normalise,
   LRN: (n) =>
-    first(n, { type: "lrn", size: n.int("size", 1), alpha: n.float("alpha", 1e-4), beta: n.float("beta", 0.75), bias: n.float("bias", 1) }),
+    first(n, {
+      type: "lrn",
+      size: n.int("size", 1),
+      alpha: n.float("alpha", 1e-4),
+      beta: n.float("beta", 0.75),
+      bias: n.float("bias", 1),
+    }),
   MaxPool: (n) => pool(n, "max"),
   AveragePool: (n) => pool(n, "average"),
   GlobalAveragePool: (n) => first(n, { type: "globalAverage" }),

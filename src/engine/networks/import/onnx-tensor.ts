@@ -27,7 +27,11 @@ function externalBytes(tensor: OnnxTensor, modelPath: string): Uint8Array<ArrayB
   try {
     path = realpathSync(join(folder, location));
   } catch (error) {
-    throw new NetworkError("corrupt", `The model's weight file ${location} is missing; copy it beside the .onnx file.`, { cause: error });
+    throw new NetworkError(
+      "corrupt",
+      `The model's weight file ${location} is missing; copy it beside the .onnx file.`,
+      { cause: error },
+    );
   }
   if (!path.startsWith(folder + sep)) {
     throw new NetworkError("corrupt", `The model names weights outside its folder (${location}); they are not read.`);
@@ -36,14 +40,18 @@ function externalBytes(tensor: OnnxTensor, modelPath: string): Uint8Array<ArrayB
   const rest = statSync(path).size - offset;
   const length = entries.has("length") ? Number(entries.get("length")) : rest;
   if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0 || length > rest) {
-    throw new NetworkError("corrupt", `The model's weight file ${location} is too short for ${tensor.name ?? "a weight"}; copy it again.`);
+    throw new NetworkError(
+      "corrupt",
+      `The model's weight file ${location} is too short for ${tensor.name ?? "a weight"}; copy it again.`,
+    );
   }
   const bytes = new Uint8Array(length);
   const file = openSync(path, "r");
   try {
     for (let at = 0; at < length; ) {
       const read = readSync(file, bytes, at, length - at, offset + at);
-      if (read === 0) throw new NetworkError("corrupt", `The model's weight file ${location} grew shorter while it was read.`);
+      if (read === 0)
+        throw new NetworkError("corrupt", `The model's weight file ${location} grew shorter while it was read.`);
       at += read;
     }
   } finally {
@@ -54,9 +62,13 @@ function externalBytes(tensor: OnnxTensor, modelPath: string): Uint8Array<ArrayB
 
 function fromBytes(bytes: Uint8Array, type: number, count: number, name: string): ArrayLike<number> {
   const size = BYTES[type];
-  if (size === undefined) throw new NetworkError("unsupported", `Weights of ONNX's data type ${type} are not known (${name}).`);
+  if (size === undefined)
+    throw new NetworkError("unsupported", `Weights of ONNX's data type ${type} are not known (${name}).`);
   if (bytes.byteLength !== count * size) {
-    throw new NetworkError("corrupt", `The weight ${name} has ${bytes.byteLength} bytes where ${count * size} are expected.`);
+    throw new NetworkError(
+      "corrupt",
+      `The weight ${name} has ${bytes.byteLength} bytes where ${count * size} are expected.`,
+    );
   }
   // Protobuf aligns nothing.
   const whole = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
@@ -87,10 +99,15 @@ export function tensorNumbers(tensor: OnnxTensor, modelPath: string): ArrayLike<
   const type = tensor.dataType ?? DataType.float32;
   const count = elements(shapeOf(tensor));
   const name = tensor.name ?? "?";
-  if (tensor.dataLocation === DataLocation.external) return fromBytes(externalBytes(tensor, modelPath), type, count, name);
+  if (tensor.dataLocation === DataLocation.external)
+    return fromBytes(externalBytes(tensor, modelPath), type, count, name);
   if (tensor.rawData && tensor.rawData.byteLength > 0) return fromBytes(tensor.rawData, type, count, name);
   if (type === DataType.float16) return halfToFloat(Uint16Array.from(tensor.int32Data ?? []));
-  const list = { [DataType.float32]: tensor.floatData, [DataType.float64]: tensor.doubleData, [DataType.int64]: tensor.int64Data }[type];
+  const list = {
+    [DataType.float32]: tensor.floatData,
+    [DataType.float64]: tensor.doubleData,
+    [DataType.int64]: tensor.int64Data,
+  }[type];
   const numbers = list ?? tensor.int32Data ?? [];
   if (numbers.length !== count)
     throw new NetworkError("corrupt", `The weight ${name} has ${numbers.length} numbers where ${count} are expected.`);

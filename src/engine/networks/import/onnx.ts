@@ -1,6 +1,13 @@
 /** Reads an ONNX model: classifiers such as GoogLeNet, VGG, ResNet, SqueezeNet and MobileNetV2, in NCHW. */
 import { readFile } from "node:fs/promises";
-import { DataType, decodeModel, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor } from "../../onnx-schema.js";
+import {
+  DataType,
+  decodeModel,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+} from "../../onnx-schema.js";
 import { NetworkError } from "../network.js";
 import { oihw } from "./kernels.js";
 import type { Layer, LayerGraph, Step } from "./layer-graph.js";
@@ -47,10 +54,18 @@ function pictureOf(graph: OnnxGraph, constants: ReadonlyMap<string, OnnxTensor>)
     if (dims[3]?.dimValue === 3) return { name, channelsLast: true };
     if (!dims[1]?.dimValue && !dims[3]?.dimValue) return { name, channelsLast: false };
   }
-  throw new NetworkError("unsupported", "The network does not take in a picture of three channels, so it cannot dream.");
+  throw new NetworkError(
+    "unsupported",
+    "The network does not take in a picture of three channels, so it cannot dream.",
+  );
 }
 
-function read(node: OnnxNode, reader: NodeReader, picture: Picture, channels: (name: string) => number | undefined): Reading {
+function read(
+  node: OnnxNode,
+  reader: NodeReader,
+  picture: Picture,
+  channels: (name: string) => number | undefined,
+): Reading {
   try {
     if (
       node.opType === "Transpose" &&
@@ -62,8 +77,10 @@ function read(node: OnnxNode, reader: NodeReader, picture: Picture, channels: (n
     }
     const standard = node.domain === undefined || node.domain === "" || node.domain === "ai.onnx";
     const operator = standard ? OPERATORS[node.opType] : undefined;
-    if (!operator) throw new Unknown(`the operation ${node.opType}${standard ? "" : ` of ${node.domain ?? "?"}`} is not known`);
-    if (picture.channelsLast && node.input?.includes(picture.name)) throw new Unknown("it takes the picture in with channels last");
+    if (!operator)
+      throw new Unknown(`the operation ${node.opType}${standard ? "" : ` of ${node.domain ?? "?"}`} is not known`);
+    if (picture.channelsLast && node.input?.includes(picture.name))
+      throw new Unknown("it takes the picture in with channels last");
     return operator(reader, channels);
   } catch (error) {
     if (!(error instanceof Unknown)) throw error;
@@ -79,7 +96,8 @@ function glance(layer: Layer, channels: ReadonlyMap<string, number>): number | u
   if (step.type === "conv") return oihw(step.kernel)[0];
   if (step.type === "affine") return step.length;
   const inputs = layer.inputs.map((name) => channels.get(name));
-  if (step.type === "concat") return inputs.reduce((a, b) => (a === undefined || b === undefined ? undefined : a + b), 0);
+  if (step.type === "concat")
+    return inputs.reduce((a, b) => (a === undefined || b === undefined ? undefined : a + b), 0);
   if (step.type === "sum" || step.type === "product") return Math.max(...inputs.map((n) => n ?? 0)) || undefined;
   return inputs[0];
 }
@@ -116,7 +134,9 @@ export async function readOnnx(path: string): Promise<LayerGraph> {
   try {
     model = decodeModel(bytes);
   } catch (error) {
-    throw new NetworkError("corrupt", `${path} is not an ONNX file, or is cut short; fetch or copy it again.`, { cause: error });
+    throw new NetworkError("corrupt", `${path} is not an ONNX file, or is cut short; fetch or copy it again.`, {
+      cause: error,
+    });
   }
   return onnxGraph(model, path);
 }

@@ -54,7 +54,8 @@ function inOrder(byName: ReadonlyMap<string, Layer>): Layer[] {
       const below = byName.get(name);
       // An input that is not there makes this layer unusable, not the network.
       if (!below || state.get(name) === "done") continue;
-      if (state.get(name) === "open") throw new NetworkError("corrupt", `Layer ${name} takes in its own result; the file is damaged.`);
+      if (state.get(name) === "open")
+        throw new NetworkError("corrupt", `Layer ${name} takes in its own result; the file is damaged.`);
       stack.push({ layer: below, next: 0 });
     }
   }
@@ -77,7 +78,8 @@ function factsOf(layer: Layer, inputs: readonly Facts[]): Facts {
       return { channels: outputs, stride, nonNegative: false, flat: first.flat };
     }
     case "affine":
-      if (step.length !== first.channels) throw new Unusable(`it has ${step.length} numbers for ${first.channels} channels`);
+      if (step.length !== first.channels)
+        throw new Unusable(`it has ${step.length} numbers for ${first.channels} channels`);
       return { ...first, nonNegative: false };
     case "activation": {
       if (step.activation.name === "prelu" && step.activation.slope.length !== first.channels) {
@@ -120,11 +122,15 @@ function factsOf(layer: Layer, inputs: readonly Facts[]): Facts {
 export function survey({ layers }: LayerGraph): Survey {
   const byName = new Map<string, Layer>();
   for (const layer of layers) {
-    if (byName.has(layer.name)) throw new NetworkError("corrupt", `Two layers are called ${layer.name}; the file is damaged.`);
+    if (byName.has(layer.name))
+      throw new NetworkError("corrupt", `Two layers are called ${layer.name}; the file is damaged.`);
     byName.set(layer.name, layer);
   }
   if (layers.filter((l) => l.step.type === "input").length !== 1) {
-    throw new NetworkError("unsupported", "The network does not take in one picture of three channels, so it cannot dream.");
+    throw new NetworkError(
+      "unsupported",
+      "The network does not take in one picture of three channels, so it cannot dream.",
+    );
   }
   const order = inOrder(byName);
   const facts = new Map<string, Facts>();

@@ -22,7 +22,8 @@ export async function readTfjsLayers(path: string): Promise<LayerGraph> {
     throw new NetworkError("corrupt", `${path} cannot be read as JSON; fetch or copy it again.`, { cause: error });
   }
   const model = ModelJson.safeParse(json);
-  if (!model.success || !model.data.modelTopology) throw new NetworkError("corrupt", `${path} is not a tfjs layers-model.`);
+  if (!model.success || !model.data.modelTopology)
+    throw new NetworkError("corrupt", `${path} is not a tfjs layers-model.`);
   const { format, modelTopology, weightsManifest } = model.data;
   if (format === "graph-model") {
     throw new NetworkError(

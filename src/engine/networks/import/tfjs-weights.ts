@@ -40,9 +40,13 @@ async function readShards(folder: string, paths: readonly string[]): Promise<Uin
         const file = await open(join(folder, clean), "r");
         return { file, size: (await file.stat()).size };
       } catch (error) {
-        throw new NetworkError("corrupt", `The model's weight file ${basename(path)} is missing; copy it beside model.json.`, {
-          cause: error,
-        });
+        throw new NetworkError(
+          "corrupt",
+          `The model's weight file ${basename(path)} is missing; copy it beside model.json.`,
+          {
+            cause: error,
+          },
+        );
       }
     }),
   );
@@ -68,7 +72,12 @@ async function readShards(folder: string, paths: readonly string[]): Promise<Uin
 }
 
 /** A typed view of bytes where they are aligned for it, of a copy where not. */
-function aligned(bytes: Uint8Array<ArrayBuffer>, start: number, length: number, size: number): { buffer: ArrayBuffer; offset: number } {
+function aligned(
+  bytes: Uint8Array<ArrayBuffer>,
+  start: number,
+  length: number,
+  size: number,
+): { buffer: ArrayBuffer; offset: number } {
   const offset = bytes.byteOffset + start;
   if (offset % size === 0) return { buffer: bytes.buffer, offset };
   return { buffer: bytes.slice(start, start + length).buffer, offset: 0 };
@@ -99,7 +108,8 @@ function decode(bytes: Uint8Array<ArrayBuffer>, start: number, spec: Spec): Floa
  */
 export async function readTfjsWeights(folder: string, manifest: unknown): Promise<WeightStore> {
   const groups = Manifest.safeParse(manifest);
-  if (!groups.success) throw new NetworkError("corrupt", "The model's list of weights cannot be read; the file is damaged.");
+  if (!groups.success)
+    throw new NetworkError("corrupt", "The model's list of weights cannot be read; the file is damaged.");
   const weights = new Map<string, Weight>();
   let total = 0;
   for (const group of groups.data) {
@@ -108,7 +118,8 @@ export async function readTfjsWeights(folder: string, manifest: unknown): Promis
     for (const spec of group.weights) {
       const start = at;
       const size = SIZES[spec.quantization?.dtype ?? spec.dtype];
-      if (size === undefined) throw new NetworkError("unsupported", `Weights of the type ${spec.dtype} are not known (${spec.name}).`);
+      if (size === undefined)
+        throw new NetworkError("unsupported", `Weights of the type ${spec.dtype} are not known (${spec.name}).`);
       at += elements(spec.shape) * size;
       total += elements(spec.shape) * 4;
       weights.set(spec.name.replace(/:0$/, ""), { shape: spec.shape, data: () => decode(bytes, start, spec) });

@@ -47,7 +47,8 @@ export async function prepareGoal(
   for (const tile of goal.content ? tiles : []) {
     const part = tiles.length === 1 ? goal.content?.photo : goal.content && cropRaster(goal.content.photo, tile);
     const { layer } = goal.content ?? {};
-    if (layer && part) features.push(await featuresOf(studio.programs, studio.network, layer, part, { pooling: measure.pooling }));
+    if (layer && part)
+      features.push(await featuresOf(studio.programs, studio.network, layer, part, { pooling: measure.pooling }));
   }
   // Without the photo, which would otherwise be kept as long as the goal.
   const wanted = goal.content && { layer: goal.content.layer, weight: goal.content.weight };
@@ -72,7 +73,11 @@ export async function prepareGoal(
 }
 
 /** A goal that is one objective of the whole picture. */
-export function wholeGoal({ programs, network }: Studio, pooling: "max" | "average", objective: Objective): PreparedGoal {
+export function wholeGoal(
+  { programs, network }: Studio,
+  pooling: "max" | "average",
+  objective: Objective,
+): PreparedGoal {
   return { evaluate: (canvas) => evaluate(programs, network, objective, canvas, { pooling }) };
 }
 

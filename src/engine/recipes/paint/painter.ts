@@ -76,7 +76,8 @@ export async function* paint(painting: Painting, { signal, resume }: RecipeConte
     }
     canvas = (painting.wraps ? resizeWrapped : resize)(canvas, width, height);
     const goals: { readonly shift: Shift; readonly goal: PreparedGoal }[] = [];
-    for (const shift of painting.shifts?.(scale) ?? [UNSHIFTED]) goals.push({ shift, goal: await painting.goal(scale, shift) });
+    for (const shift of painting.shifts?.(scale) ?? [UNSHIFTED])
+      goals.push({ shift, goal: await painting.goal(scale, shift) });
     const rates = painting.wraps ? WRAPPED_RATES : RATES;
     const adam = new PyramidAdam(width, height, { rates, ...BETAS, epsilon: EPSILON }, moments);
     let [lossStart, lossEnd] = [Number.NaN, Number.NaN];
@@ -96,7 +97,16 @@ export async function* paint(painting: Painting, { signal, resume }: RecipeConte
       const last = step === steps;
       if (!last && !clock.due()) continue;
       const image = finish({ width, height, data: canvas.data.slice() });
-      const frame = { octave: index + 1, octaves: scales.length, step, steps, progress: done / total, image, lossStart, lossEnd };
+      const frame = {
+        octave: index + 1,
+        octaves: scales.length,
+        step,
+        steps,
+        progress: done / total,
+        image,
+        lossStart,
+        lossEnd,
+      };
       if (!last) {
         yield { kind: "preview", ...frame };
         continue;
@@ -104,7 +114,11 @@ export async function* paint(painting: Painting, { signal, resume }: RecipeConte
       moments = adam.moments;
       const arrays = { canvas: canvas.data, ...arraysOf(adam.moments) };
       const numbers = { random: painting.random.state, steps: adam.moments[0]?.moments.steps ?? 0 };
-      yield { kind: "octave", ...frame, savable: { bytes: sizeOf(arrays), save: () => ({ octave: index + 1, numbers, arrays }) } };
+      yield {
+        kind: "octave",
+        ...frame,
+        savable: { bytes: sizeOf(arrays), save: () => ({ octave: index + 1, numbers, arrays }) },
+      };
     }
   }
 }
@@ -172,7 +186,16 @@ export async function* paintWithLbfgs(painting: Painting, { signal, resume }: Re
     if (step === 1) lossStart = loss;
     const last = step === steps || converged;
     if (last || clock.due()) {
-      const frame = { octave: 1, octaves: 1, step, steps, progress: last ? 1 : step / steps, image: shown(), lossStart, lossEnd: loss };
+      const frame = {
+        octave: 1,
+        octaves: 1,
+        step,
+        steps,
+        progress: last ? 1 : step / steps,
+        image: shown(),
+        lossStart,
+        lossEnd: loss,
+      };
       if (last) yield { kind: "octave", ...frame };
       // There is one octave only: what a later run can go on from is saved between its steps.
       else yield { kind: "preview", ...frame, savable: stepsSavable(step, canvas.data, lbfgs.memory) };

@@ -47,5 +47,9 @@ export function measureOf(
   if (preset === "studio") return { layers: given ?? style.layers, delta: 0, pooling: style.pooling };
   const names = Object.keys(style.layers);
   // Layer i counts 0.5^i (12.6).
-  return { layers: given ?? Object.fromEntries(names.map((name, i) => [name, 0.5 ** i])), delta: BOOK_DELTA, pooling: "max" };
+  return {
+    layers: given ?? Object.fromEntries(names.map((name, i) => [name, 0.5 ** i])),
+    delta: BOOK_DELTA,
+    pooling: "max",
+  };
 }

@@ -51,7 +51,9 @@ export async function gramsOfTiles(
   const whole: Record<string, Tensor> = {};
   for (const tile of tiles) {
     const share = (tile.width * tile.height) / (raster.width * raster.height);
-    for (const [layer, { data, shape }] of Object.entries(await gramsOf(programs, network, measure, cropRaster(raster, tile)))) {
+    for (const [layer, { data, shape }] of Object.entries(
+      await gramsOf(programs, network, measure, cropRaster(raster, tile)),
+    )) {
       const total = whole[layer]?.data ?? new Float32Array(data.length);
       for (let i = 0; i < total.length; i++) total[i] = (total[i] ?? 0) + share * (data[i] ?? 0);
       whole[layer] = { data: total, shape };

@@ -21,7 +21,8 @@ export function depthwise(w: OnnxWriter, x: string, channels: number, factor: nu
 
 /** Whether an operand is a feature map of its sum's shape: nothing is broadcast. */
 export const isMap = ({ shape }: Node, sum: Node): boolean =>
-  shape.length === 4 && shape.every((d, i) => (d === null ? sum.shape[i] !== 1 : d === sum.shape[i] && (i < 2 || d !== 1)));
+  shape.length === 4 &&
+  shape.every((d, i) => (d === null ? sum.shape[i] !== 1 : d === sum.shape[i] && (i < 2 || d !== 1)));
 
 /**
  * The two sides of an addition in one layout: where one is blocked and the other, of the same shape, is not, the other is brought into

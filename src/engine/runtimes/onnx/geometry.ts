@@ -27,7 +27,14 @@ export function cut(w: OnnxWriter, x: string, size: string, top: number, left: n
 }
 
 /** x with room for a size after `top` and `left` are left out: used where x may be too small. */
-export function fitTo(w: OnnxWriter, x: string, size: string, top: number, left: number, room: readonly [number, number]): string {
+export function fitTo(
+  w: OnnxWriter,
+  x: string,
+  size: string,
+  top: number,
+  left: number,
+  room: readonly [number, number],
+): string {
   return cut(w, w.node("Pad", [x, w.ints([0, 0, 0, 0, 0, 0, ...room])]), size, top, left);
 }
 

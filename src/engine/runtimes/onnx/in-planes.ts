@@ -7,7 +7,18 @@ import { maskOfRelu, reluOf } from "./mask.js";
 import { halves, isSame3x3 } from "./plan.js";
 import { type Grid, PixelIndex, type Planes, sameGrid } from "./planes.js";
 import type { Sizes } from "./sizes.js";
-import { type Matrix, PIXELS, padded, REACH, RESULTS, squared, TILE, turnedIn, turnedOut, WEIGHTS } from "./winograd.js";
+import {
+  type Matrix,
+  PIXELS,
+  padded,
+  REACH,
+  RESULTS,
+  squared,
+  TILE,
+  turnedIn,
+  turnedOut,
+  WEIGHTS,
+} from "./winograd.js";
 import type { OnnxWriter } from "./writer.js";
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -90,7 +101,9 @@ export class InPlanes {
     const pixels = this.#index.take(x, { tile: TILE, tiles: grid.tiles, offsets: around });
     // Kernels turned by 180 degrees do to a tile what the kernels do to the turned tile, turned back: so their weights are shared.
     const into = this.#matrix(back ? "turned pixels" : "pixels", () => squared(back ? turnedIn(PIXELS) : PIXELS));
-    const out = this.#matrix(back ? "turned results" : "results", () => padded(squared(back ? turnedOut(RESULTS) : RESULTS), 1));
+    const out = this.#matrix(back ? "turned results" : "results", () =>
+      padded(squared(back ? turnedOut(RESULTS) : RESULTS), 1),
+    );
     const tiles = w.node("MatMul", [into, w.node("Reshape", [pixels, w.ints([AREA, -1])])]);
     const factors = [w.node("Reshape", [tiles, w.ints([AREA, -1, x.channels])]), this.#weightsOf(kernel)];
     const products = back ? w.node("MatMul", factors) : w.node("FusedMatMul", factors, { transB: 1 });
@@ -108,7 +121,10 @@ export class InPlanes {
     // None on the plane of zeros.
     const each = new Float32Array(planes * channels);
     for (let plane = 0; plane < planes - 1; plane++) each.set(data, plane * channels);
-    return w.node("Add", [w.node("Reshape", [results, w.ints([planes, -1, channels])]), w.floats(each, [planes, 1, channels])]);
+    return w.node("Add", [
+      w.node("Reshape", [results, w.ints([planes, -1, channels])]),
+      w.floats(each, [planes, 1, channels]),
+    ]);
   }
 
   /** Kernels OIHW as [36, O, I]: written as operations on constants, which onnxruntime computes once, when it opens the model. */
@@ -200,7 +216,8 @@ export class InPlanes {
   #batchOf(node: Node, nhwc: string): string {
     const w = this.options.writer;
     const key = String(this.options.dimensions.of(node)[0]);
-    const batch = this.#batches.get(key) ?? w.node("Slice", [w.node("Shape", [nhwc]), w.ints([0]), w.ints([1]), w.ints([0])]);
+    const batch =
+      this.#batches.get(key) ?? w.node("Slice", [w.node("Shape", [nhwc]), w.ints([0]), w.ints([1]), w.ints([0])]);
     this.#batches.set(key, batch);
     return batch;
   }

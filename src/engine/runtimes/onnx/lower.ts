@@ -39,7 +39,13 @@ function conv2dTranspose(w: OnnxWriter, node: NodeOf<"conv2dTranspose">, x: read
   if (stride === 1 && strides[1] === 1 && fits) {
     const { data, shape } = rotate(kernel, groups);
     const back = [spanH - top, spanW - left, spanH - bottom, spanW - right];
-    return w.node("Conv", [g, w.floats(data, shape)], { kernel_shape: [kh, kw], strides: [1, 1], pads: back, dilations, group: groups });
+    return w.node("Conv", [g, w.floats(data, shape)], {
+      kernel_shape: [kh, kw],
+      strides: [1, 1],
+      pads: back,
+      dilations,
+      group: groups,
+    });
   }
   if (stride === strides[1] && dilations[0] === 1 && dilations[1] === 1) {
     const { data, shape } = phases(kernel, groups, stride);
@@ -59,10 +65,16 @@ function conv2dTranspose(w: OnnxWriter, node: NodeOf<"conv2dTranspose">, x: read
 }
 
 /** Zeros between the rows and columns of g: as further channels, which DepthToSpace then puts in their places. */
-function subsampleGradient(w: OnnxWriter, node: NodeOf<"subsampleGradient">, x: readonly string[], sizes: Sizes): string {
+function subsampleGradient(
+  w: OnnxWriter,
+  node: NodeOf<"subsampleGradient">,
+  x: readonly string[],
+  sizes: Sizes,
+): string {
   const { strides } = node.attributes;
   const channels = node.shape[1];
-  if (typeof channels !== "number") throw new GraphError("the gradient of subsampling needs a known number of channels");
+  if (typeof channels !== "number")
+    throw new GraphError("the gradient of subsampling needs a known number of channels");
   const [stride, across] = strides;
   if (stride !== across) {
     // DepthToSpace knows squares only.
@@ -77,7 +89,8 @@ function subsampleGradient(w: OnnxWriter, node: NodeOf<"subsampleGradient">, x: 
 function matmul(w: OnnxWriter, node: NodeOf<"matmul">, x: readonly string[]): string {
   const { transposeA, transposeB } = node.attributes;
   const rank = node.shape.length;
-  if (rank === 2) return w.node("Gemm", [at(x, 0), at(x, 1)], { transA: Number(transposeA), transB: Number(transposeB) });
+  if (rank === 2)
+    return w.node("Gemm", [at(x, 0), at(x, 1)], { transA: Number(transposeA), transB: Number(transposeB) });
   const perm = Array.from({ length: rank }, (_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
   const side = (name: string, swap: boolean): string => (swap ? w.node("Transpose", [name], { perm }) : name);
   return w.node("MatMul", [side(at(x, 0), transposeA), side(at(x, 1), transposeB)]);
@@ -161,7 +174,8 @@ const LOWERINGS: { readonly [K in Exclude<Operation, "input">]: Lowering<K> } = 
  */
 function staysBlocked(w: OnnxWriter, node: Node, inputs: readonly string[]): boolean {
   const channels = node.shape[1];
-  if (w.device !== "cpu" || node.shape.length !== 4 || typeof channels !== "number" || channels % BLOCK !== 0) return false;
+  if (w.device !== "cpu" || node.shape.length !== 4 || typeof channels !== "number" || channels % BLOCK !== 0)
+    return false;
   switch (node.op) {
     case "conv2d":
       return true;

@@ -5,7 +5,8 @@ import type { OnnxWriter } from "./writer.js";
 /** Makes HardSigmoid(y) = min(1, max(0, STEEP * y)) a step: 0 at 0, and 1 at any activation that is not lost in rounding. */
 const STEEP = 1e30;
 
-export const maskOfRelu = (w: OnnxWriter, y: string): string => w.node("HardSigmoid", [y], { alpha: { float: STEEP }, beta: { float: 0 } });
+export const maskOfRelu = (w: OnnxWriter, y: string): string =>
+  w.node("HardSigmoid", [y], { alpha: { float: STEEP }, beta: { float: 0 } });
 
 const isZero = (node: Node | undefined): boolean =>
   node?.op === "constant" && node.attributes.data.length === 1 && node.attributes.data[0] === 0;

@@ -48,7 +48,8 @@ export function toOnnx(
   const inPlanes = new InPlanes({ writer, sizes, dimensions, kernels, resultOf });
   // Inputs come before what uses them, so that the recursion stays shallow; comparisons wait until something asks, since the
   // gradient of ReLU may do without. What is computed as planes becomes a map where something else asks for it.
-  for (const node of topologicalOrder(Object.values(outputs))) if (node.type === "float32" && !inPlanes.of(node)) resultOf(node);
+  for (const node of topologicalOrder(Object.values(outputs)))
+    if (node.type === "float32" && !inPlanes.of(node)) resultOf(node);
   const results = Object.entries(outputs).map(([name, node]) => {
     writer.named("Identity", [resultOf(node)], OUTPUT + name);
     return { name: OUTPUT + name, shape: dimensions.of(node), dataType: dataType(node) };
@@ -73,7 +74,8 @@ class OnnxProgram implements Program {
     const results = await this.session.run(feeds);
     return Object.fromEntries(
       Object.entries(results).map(([name, value]) => {
-        if (!(value.data instanceof Float32Array)) throw new RuntimeFailure(`the output "${name}" is not float32 but ${value.type}`);
+        if (!(value.data instanceof Float32Array))
+          throw new RuntimeFailure(`the output "${name}" is not float32 but ${value.type}`);
         return [name.slice(OUTPUT.length), { data: value.data, shape: value.dims }];
       }),
     );

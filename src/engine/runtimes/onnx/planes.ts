@@ -24,7 +24,8 @@ export interface Grid {
   readonly batch: string;
 }
 
-export const sameGrid = (a: Grid, b: Grid): boolean => a.tile === b.tile && a.tiles === b.tiles && a.size === b.size && a.batch === b.batch;
+export const sameGrid = (a: Grid, b: Grid): boolean =>
+  a.tile === b.tile && a.tiles === b.tiles && a.size === b.size && a.batch === b.batch;
 
 /** The pixels that are wanted: for each tile of a grid those at some offsets from its first, in each dimension. */
 export interface Wanted {
@@ -57,7 +58,17 @@ export class PixelIndex {
   }
 
   #indices(grid: Grid, wanted: Wanted): string {
-    const key = [grid.tile, grid.tiles, grid.size, grid.batch, wanted.tile, wanted.tiles, wanted.offsets, wanted.divisor, wanted.zeros];
+    const key = [
+      grid.tile,
+      grid.tiles,
+      grid.size,
+      grid.batch,
+      wanted.tile,
+      wanted.tiles,
+      wanted.offsets,
+      wanted.divisor,
+      wanted.zeros,
+    ];
     return this.#once(`indices ${key.join(" ")}`, () => this.#write(grid, wanted));
   }
 
@@ -96,7 +107,9 @@ export class PixelIndex {
   }
 
   #both(pair: string): readonly [string, string] {
-    const both = this.#once(`both ${pair}`, () => this.w.nodes("Split", [pair], { axis: 0, num_outputs: 2 }, 2).join(" "));
+    const both = this.#once(`both ${pair}`, () =>
+      this.w.nodes("Split", [pair], { axis: 0, num_outputs: 2 }, 2).join(" "),
+    );
     const [a = "", b = ""] = both.split(" ");
     return [a, b];
   }

@@ -17,7 +17,14 @@ const upsample = (w: OnnxWriter, x: string, [h, v]: readonly [number, number]): 
   });
 
 /** Each value of `small` over its whole window of `large`; zeros past the last whole window. */
-function tiled(w: OnnxWriter, x: string, small: Node, large: Node, kernel: readonly [number, number], sizes: Sizes): string {
+function tiled(
+  w: OnnxWriter,
+  x: string,
+  small: Node,
+  large: Node,
+  kernel: readonly [number, number],
+  sizes: Sizes,
+): string {
   const spread = upsample(w, x, kernel);
   if (kernel[0] === kernel[1] && sizes.divisorOf(large) % kernel[0] === 0) {
     if (w.isBlocked(x)) w.block(spread);
@@ -29,7 +36,12 @@ function tiled(w: OnnxWriter, x: string, small: Node, large: Node, kernel: reado
 export const poolAttributes = ({ kernel, strides, pads }: PoolAttributes) => ({ kernel_shape: kernel, strides, pads });
 
 /** Sends each window's gradient to its largest place. */
-export function maxPoolGradient(w: OnnxWriter, node: NodeOf<"maxPoolGradient">, inputs: readonly string[], sizes: Sizes): string {
+export function maxPoolGradient(
+  w: OnnxWriter,
+  node: NodeOf<"maxPoolGradient">,
+  inputs: readonly string[],
+  sizes: Sizes,
+): string {
   const [x, y, g] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
   const { kernel } = node.attributes;
   if (isTiling(node.attributes)) {
@@ -67,7 +79,8 @@ function maxPoolGradientByPlaces(
 ): string {
   const { kernel, strides, pads } = node.attributes;
   const channels = node.shape[1];
-  if (typeof channels !== "number") throw new GraphError("the gradient of overlapping max pooling needs a known number of channels");
+  if (typeof channels !== "number")
+    throw new GraphError("the gradient of overlapping max pooling needs a known number of channels");
   const padded = w.node("Pad", [x, w.ints([0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]]), w.scalar(NEVER)]);
   const windows = sizes.of(inputOf(node, 1));
   const reach = w.node("Mul", [windows, w.ints(strides)]);
@@ -90,14 +103,21 @@ function maxPoolGradientByPlaces(
   const shape = w.node("Concat", [w.ints([0, channels * group]), windows], { axis: 0 });
   const together = w.node("Reshape", [w.node("Concat", pieces, { axis: 2 }), shape]);
   // For each place of the window, a kernel that is one there.
-  const ones = Float32Array.from({ length: channels * group * area }, (_, i) => Number(Math.floor(i / area) % group === i % area));
+  const ones = Float32Array.from({ length: channels * group * area }, (_, i) =>
+    Number(Math.floor(i / area) % group === i % area),
+  );
   const kernels = w.floats(ones, [channels * group, 1, ...kernel]);
   const spread = w.node("ConvTranspose", [together, kernels], { strides, group: channels, kernel_shape: kernel });
   return fitTo(w, spread, sizes.of(inputOf(node, 0)), pads[0], pads[1], [strides[0] + pads[2], strides[1] + pads[3]]);
 }
 
 /** Shares each window's gradient among its places. */
-export function avgPoolGradient(w: OnnxWriter, node: NodeOf<"avgPoolGradient">, inputs: readonly string[], sizes: Sizes): string {
+export function avgPoolGradient(
+  w: OnnxWriter,
+  node: NodeOf<"avgPoolGradient">,
+  inputs: readonly string[],
+  sizes: Sizes,
+): string {
   const [g, like] = [at(inputs, 0), at(inputs, 1)];
   const { kernel, strides, pads } = node.attributes;
   const area = kernel[0] * kernel[1];
@@ -106,7 +126,8 @@ export function avgPoolGradient(w: OnnxWriter, node: NodeOf<"avgPoolGradient">, 
     return tiled(w, shared, inputOf(node, 0), inputOf(node, 1), kernel, sizes);
   }
   const channels = node.shape[1];
-  if (typeof channels !== "number") throw new GraphError("the gradient of overlapping average pooling needs a known number of channels");
+  if (typeof channels !== "number")
+    throw new GraphError("the gradient of overlapping average pooling needs a known number of channels");
   // How many places of each window lie inside the picture: an average pooling of ones that counts the padding too.
   const ones = w.node("Expand", [w.scalar(1), w.node("Shape", [like])]);
   const inside = w.node("AveragePool", [ones], { ...poolAttributes(node.attributes), count_include_pad: 1 });

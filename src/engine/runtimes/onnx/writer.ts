@@ -57,7 +57,12 @@ export class OnnxWriter {
   }
 
   /** Adds a node with `outputs` results and returns their names. */
-  nodes(opType: string, input: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, outputs = 1): string[] {
+  nodes(
+    opType: string,
+    input: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    outputs = 1,
+  ): string[] {
     const output = Array.from({ length: outputs }, () => `${opType}_${this.#counter++}`);
     this.#write(opType, input, output, attributes);
     return output;
@@ -68,7 +73,12 @@ export class OnnxWriter {
     this.#write(opType, input, [output], {});
   }
 
-  #write(opType: string, input: readonly string[], output: readonly string[], attributes: Readonly<Record<string, Attribute>>): void {
+  #write(
+    opType: string,
+    input: readonly string[],
+    output: readonly string[],
+    attributes: Readonly<Record<string, Attribute>>,
+  ): void {
     const attribute = Object.entries(attributes).map(([name, value]) => {
       if (typeof value === "number") return { name, type: AttributeType.INT, i: value };
       if (typeof value === "string") return { name, type: AttributeType.STRING, s: Buffer.from(value) };
@@ -88,7 +98,8 @@ export class OnnxWriter {
   /** A float tensor. The same numbers in the same shape are stored once. */
   floats(data: Float32Array, dims: readonly number[]): string {
     const key = `${data.byteOffset}:${data.length}:${dims.join("x")}`;
-    if (data.length <= 4) return this.#once(`f:${[...data].join(",")}:${dims.join("x")}`, () => this.#addFloats(data, dims));
+    if (data.length <= 4)
+      return this.#once(`f:${[...data].join(",")}:${dims.join("x")}`, () => this.#addFloats(data, dims));
     const known = this.#floats.get(data.buffer) ?? new Map<string, string>();
     this.#floats.set(data.buffer, known);
     const found = known.get(key);

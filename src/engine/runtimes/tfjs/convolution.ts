@@ -99,7 +99,13 @@ const places = (size: number, kernel: number, stride: number, before: number, af
 const isPlain = (tf: Tf): boolean => tf.getBackend() === "cpu";
 const numbers = (x: Tensor): Float32Array => x.dataSync<"float32">();
 
-export function conv2d(tf: Tf, x: Tensor, filter: Filter, bias: Tensor | undefined, { strides, pads }: ConvAttributes): Tensor {
+export function conv2d(
+  tf: Tf,
+  x: Tensor,
+  filter: Filter,
+  bias: Tensor | undefined,
+  { strides, pads }: ConvAttributes,
+): Tensor {
   const { parts, depthwise, kernel: window } = filter;
   const plain = isPlain(tf) && !depthwise;
   const pad = named(pads, filter, strides);
@@ -108,7 +114,10 @@ export function conv2d(tf: Tf, x: Tensor, filter: Filter, bias: Tensor | undefin
     if (depthwise) return tf.depthwiseConv2d(asMap(part), asMap(kernel), steps, pad ?? "valid");
     if (!plain) return tf.conv2d(asMap(part), asMap(kernel), steps, pad ?? "valid");
     const [n, h, w] = sizeOf(part);
-    const [rows, columns] = [places(h, window[0], strides[0], pads[0], pads[2]), places(w, window[1], strides[1], pads[1], pads[3])];
+    const [rows, columns] = [
+      places(h, window[0], strides[0], pads[0], pads[2]),
+      places(w, window[1], strides[1], pads[1], pads[3]),
+    ];
     const to: Size4 = [n, rows, columns, kernel.shape[3] ?? 1];
     return tf.tensor(convolve(numbers(part), sizeOf(part), numbers(kernel), to, { kernel: window, strides, pads }), to);
   };
@@ -117,7 +126,13 @@ export function conv2d(tf: Tf, x: Tensor, filter: Filter, bias: Tensor | undefin
 }
 
 /** Spreads g back over a map of the size of `like`. */
-export function conv2dTranspose(tf: Tf, g: Tensor, filter: Filter, like: Tensor, { strides, pads }: ConvAttributes): Tensor {
+export function conv2dTranspose(
+  tf: Tf,
+  g: Tensor,
+  filter: Filter,
+  like: Tensor,
+  { strides, pads }: ConvAttributes,
+): Tensor {
   const { parts, depthwise, kernel: window } = filter;
   const plain = isPlain(tf) && !depthwise;
   const [n, h, w, channels] = sizeOf(like);
@@ -127,10 +142,13 @@ export function conv2dTranspose(tf: Tf, g: Tensor, filter: Filter, like: Tensor,
   const steps: [number, number] = [...strides];
   const one = (part: Tensor, kernel: Tensor): Tensor => {
     const to: Size4 = [n, high, wide, channels / parts.length];
-    if (plain) return tf.tensor(spread(numbers(part), sizeOf(part), swapped(kernel), to, { kernel: window, strides, pads }), to);
+    if (plain)
+      return tf.tensor(spread(numbers(part), sizeOf(part), swapped(kernel), to, { kernel: window, strides, pads }), to);
     if (!depthwise) return tf.conv2dTranspose(asMap(part), asMap(kernel), to, steps, pad ?? "valid");
     const attributes = { strides: steps, pad: pad ?? "valid", dilations: [1, 1], inputShape: to };
-    return tf.engine().runKernel(tf.DepthwiseConv2dNativeBackpropInput, { dy: part, filter: kernel }, attributes) as Tensor;
+    return tf
+      .engine()
+      .runKernel(tf.DepthwiseConv2dNativeBackpropInput, { dy: part, filter: kernel }, attributes) as Tensor;
   };
   const spreadOut = byGroup(tf, g, parts, one);
   return whole ? spreadOut : unpadded(tf, spreadOut, pads, [h, w]);

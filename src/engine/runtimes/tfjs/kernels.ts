@@ -88,13 +88,15 @@ const KERNELS: { readonly [K in Computed]: Kernel<K> } = {
   equal: binary((tf) => tf.equal),
   where,
   conv2d: ({ tf, filters }, node, x) => conv2d(tf, at(x, 0), filters.of(node), x[2], node.attributes),
-  conv2dTranspose: ({ tf, filters }, node, x) => conv2dTranspose(tf, at(x, 0), filters.of(node), at(x, 2), node.attributes),
+  conv2dTranspose: ({ tf, filters }, node, x) =>
+    conv2dTranspose(tf, at(x, 0), filters.of(node), at(x, 2), node.attributes),
   maxPool: ({ tf }, { attributes }, x) => maxPool(tf, at(x, 0), attributes),
   maxPoolGradient: ({ tf }, { attributes }, x) => maxPoolGradient(tf, at(x, 0), at(x, 1), at(x, 2), attributes),
   avgPool: ({ tf }, { attributes }, x) => avgPool(tf, at(x, 0), attributes),
   avgPoolGradient: ({ tf }, { attributes }, x) => avgPoolGradient(tf, at(x, 0), at(x, 1), attributes),
   subsample: ({ tf }, { attributes: { strides } }, x) => avgPool(tf, at(x, 0), everyOther(strides)),
-  subsampleGradient: ({ tf }, { attributes: { strides } }, x) => avgPoolGradient(tf, at(x, 0), at(x, 1), everyOther(strides)),
+  subsampleGradient: ({ tf }, { attributes: { strides } }, x) =>
+    avgPoolGradient(tf, at(x, 0), at(x, 1), everyOther(strides)),
   matmul: ({ tf }, { attributes: { transposeA, transposeB } }, x) =>
     toMemory(tf, tf.matMul(toProgram(tf, at(x, 0)), toProgram(tf, at(x, 1)), transposeA, transposeB)),
   transpose: ({ tf }, { attributes: { permutation } }, x) => permute(tf, at(x, 0), permutationInMemory(permutation)),

@@ -35,9 +35,12 @@ export async function loadTfjsNode(): Promise<LoadedTfjs> {
     await tf.ready();
     return { tf, name: "tfjs-node-gpu" };
   } catch (cause) {
-    throw new RuntimeFailure(`@tensorflow/tfjs-node-gpu does not load: ${cause instanceof Error ? cause.message.split("\n")[0] : cause}`, {
-      cause,
-    });
+    throw new RuntimeFailure(
+      `@tensorflow/tfjs-node-gpu does not load: ${cause instanceof Error ? cause.message.split("\n")[0] : cause}`,
+      {
+        cause,
+      },
+    );
   }
 }
 

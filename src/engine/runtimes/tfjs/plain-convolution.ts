@@ -22,7 +22,13 @@ export interface Geometry {
  * @param kernel [height, width, inputs, outputs]
  * @param to the result's shape
  */
-export function convolve(x: Float32Array, from: MapShape, kernel: Float32Array, to: MapShape, geometry: Geometry): Float32Array {
+export function convolve(
+  x: Float32Array,
+  from: MapShape,
+  kernel: Float32Array,
+  to: MapShape,
+  geometry: Geometry,
+): Float32Array {
   const [n, h, w, inputs] = from;
   const [, rows, columns, outputs] = to;
   const [kh, kw] = geometry.kernel;
@@ -58,7 +64,13 @@ export function convolve(x: Float32Array, from: MapShape, kernel: Float32Array, 
  * @param kernel [height, width, outputs, inputs]: {@link swapChannels} makes it
  * @param to the shape of the convolution's input
  */
-export function spread(g: Float32Array, from: MapShape, kernel: Float32Array, to: MapShape, geometry: Geometry): Float32Array {
+export function spread(
+  g: Float32Array,
+  from: MapShape,
+  kernel: Float32Array,
+  to: MapShape,
+  geometry: Geometry,
+): Float32Array {
   const [n, rows, columns, outputs] = from;
   const [, h, w, inputs] = to;
   const [kh, kw] = geometry.kernel;
@@ -77,7 +89,14 @@ export function spread(g: Float32Array, from: MapShape, kernel: Float32Array, to
           for (let kx = 0; kx < kw; kx++) {
             const c = (xx + left - kx) / across;
             if (c < 0 || c >= columns || !Number.isInteger(c)) continue;
-            addProducts(sums, g, ((b * rows + r) * columns + c) * outputs, outputs, kernel, (ky * kw + kx) * outputs * inputs);
+            addProducts(
+              sums,
+              g,
+              ((b * rows + r) * columns + c) * outputs,
+              outputs,
+              kernel,
+              (ky * kw + kx) * outputs * inputs,
+            );
           }
         }
         x.set(sums, at);
@@ -89,7 +108,14 @@ export function spread(g: Float32Array, from: MapShape, kernel: Float32Array, to
 }
 
 /** Adds to the sums the product of `count` numbers of x with as many rows of a kernel. */
-function addProducts(sums: Float64Array, x: Float32Array, from: number, count: number, kernel: Float32Array, first: number): void {
+function addProducts(
+  sums: Float64Array,
+  x: Float32Array,
+  from: number,
+  count: number,
+  kernel: Float32Array,
+  first: number,
+): void {
   const width = sums.length;
   for (let i = 0; i < count; i++) {
     const v = x[from + i] as number;

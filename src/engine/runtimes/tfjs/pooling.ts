@@ -7,7 +7,11 @@ import type { Tensor, Tf } from "./layout.js";
 /** Less than any activation: padded places never win. */
 const NEVER = -3.4e38;
 
-const geometry = ({ kernel, strides }: PoolAttributes) => ({ filterSize: [...kernel], strides: [...strides], pad: "valid" });
+const geometry = ({ kernel, strides }: PoolAttributes) => ({
+  filterSize: [...kernel],
+  strides: [...strides],
+  pad: "valid",
+});
 const pair = ([h, w]: Pair): [number, number] => [h, w];
 const asMap = (x: Tensor): Tensor4D => x as Tensor4D;
 
@@ -47,7 +51,8 @@ export function avgPool(tf: Tf, x: Tensor, attributes: PoolAttributes): Tensor {
 }
 
 export function avgPoolGradient(tf: Tf, g: Tensor, like: Tensor, attributes: PoolAttributes): Tensor {
-  const run = (dy: Tensor, input: Tensor): Tensor => tf.engine().runKernel(tf.AvgPoolGrad, { dy, input }, geometry(attributes)) as Tensor;
+  const run = (dy: Tensor, input: Tensor): Tensor =>
+    tf.engine().runKernel(tf.AvgPoolGrad, { dy, input }, geometry(attributes)) as Tensor;
   if (!isPadded(attributes)) return run(g, like);
   // The kernel takes no more of its input than the shape.
   const spread = run(tf.mul(g, shares(tf, like.shape, attributes)), padded(tf, like, attributes.pads));

@@ -43,7 +43,9 @@ class TfjsProgram implements Program {
     const steps: Step[] = [];
     for (const node of [...order].reverse()) {
       if (node.op === "input" || node.op === "constant") continue;
-      const lastUses = [...new Set(read(node))].filter((x): x is Node => x !== undefined && x.op !== "constant" && !used.has(x));
+      const lastUses = [...new Set(read(node))].filter(
+        (x): x is Node => x !== undefined && x.op !== "constant" && !used.has(x),
+      );
       for (const x of lastUses) used.add(x);
       steps.unshift({ node, lastUses });
     }
@@ -71,7 +73,9 @@ class TfjsProgram implements Program {
         if (!tensor) throw new RuntimeFailure(`the program needs the input "${name}"`);
         const { shape } = node;
         if (tensor.shape.length !== shape.length || shape.some((d, i) => d !== null && d !== tensor.shape[i])) {
-          throw new RuntimeFailure(`the input "${name}" must be of shape ${showShape(shape)}, not ${showShape(tensor.shape)}`);
+          throw new RuntimeFailure(
+            `the input "${name}" must be of shape ${showShape(shape)}, not ${showShape(tensor.shape)}`,
+          );
         }
         live.set(
           node,

@@ -58,5 +58,7 @@ export function checkSize(bytes: number, { maxBytes }: Pick<BlobLimits, "maxByte
 }
 
 export function unreachable(store: string, error: unknown): BlobError {
-  return error instanceof BlobError ? error : new BlobError("unreachable", `${store} cannot be reached.`, { cause: error });
+  return error instanceof BlobError
+    ? error
+    : new BlobError("unreachable", `${store} cannot be reached.`, { cause: error });
 }

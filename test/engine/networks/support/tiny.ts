@@ -37,7 +37,12 @@ export function picture(height: number, width: number): Tensor {
 }
 
 /** A layer's feature maps. */
-export async function features(network: Network, layer: string, image: Tensor, options?: BuildOptions): Promise<Tensor> {
+export async function features(
+  network: Network,
+  layer: string,
+  image: Tensor,
+  options?: BuildOptions,
+): Promise<Tensor> {
   const node = network.build(options).layers.get(layer);
   if (!node) throw new Error(`no layer ${layer}`);
   const program = await onnxRuntime({ threads: 1 }).compile({ y: node });
@@ -65,13 +70,27 @@ export interface KerasLayerJson {
 }
 
 /** A layer of a functional model that takes in the layers `from`. */
-export function layer(class_name: string, name: string, from: readonly string[], config: Record<string, unknown> = {}): KerasLayerJson {
-  return { class_name, name, config: { name, ...config }, inbound_nodes: from.length > 0 ? [from.map((f) => [f, 0, 0, {}])] : [] };
+export function layer(
+  class_name: string,
+  name: string,
+  from: readonly string[],
+  config: Record<string, unknown> = {},
+): KerasLayerJson {
+  return {
+    class_name,
+    name,
+    config: { name, ...config },
+    inbound_nodes: from.length > 0 ? [from.map((f) => [f, 0, 0, {}])] : [],
+  };
 }
 
-export const imageLayer = (): KerasLayerJson => layer("InputLayer", "image", [], { batch_input_shape: [null, null, null, 3] });
+export const imageLayer = (): KerasLayerJson =>
+  layer("InputLayer", "image", [], { batch_input_shape: [null, null, null, 3] });
 
-export const functional = (layers: readonly KerasLayerJson[]): unknown => ({ class_name: "Model", config: { name: "tiny", layers } });
+export const functional = (layers: readonly KerasLayerJson[]): unknown => ({
+  class_name: "Model",
+  config: { name: "tiny", layers },
+});
 
 export interface WeightJson {
   name: string;
@@ -90,7 +109,11 @@ export async function writeTfjs(at: string, model: unknown, weights: readonly We
     await writeFile(join(at, name), bytes.subarray(start, start + 100));
   }
   const manifest = weights.map(({ data: _, ...rest }) => ({ dtype: "float32", ...rest }));
-  const json = { format: "layers-model", modelTopology: { model_config: model }, weightsManifest: [{ paths, weights: manifest }] };
+  const json = {
+    format: "layers-model",
+    modelTopology: { model_config: model },
+    weightsManifest: [{ paths, weights: manifest }],
+  };
   const path = join(at, "model.json");
   await writeFile(path, JSON.stringify(json));
   return path;

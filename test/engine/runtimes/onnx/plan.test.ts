@@ -11,7 +11,8 @@ const kernel = (out: number, cin: number, size = 3): Node =>
 const image = ops.input("image", [null, 128, null, null]);
 const SAME = { pads: [1, 1, 1, 1] } as const;
 const HALF = { kernel: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] } as const;
-const layer = (x: Node, k: Node, options: ops.ConvOptions = SAME): Node => ops.relu(ops.conv2d(x, k, undefined, options));
+const layer = (x: Node, k: Node, options: ops.ConvOptions = SAME): Node =>
+  ops.relu(ops.conv2d(x, k, undefined, options));
 
 describe("which convolutions Winograd's algorithm computes", () => {
   test("those of many channels that follow one another, through ReLU and average pooling", () => {
@@ -27,7 +28,9 @@ describe("which convolutions Winograd's algorithm computes", () => {
 
   test("not through max pooling, not strided, and not with few channels", () => {
     expect(winogradKernels([layer(ops.maxPool(layer(image, kernel(128, 128)), HALF), kernel(128, 128))]).size).toBe(0);
-    expect(winogradKernels([layer(layer(image, kernel(128, 128)), kernel(128, 128), { ...SAME, strides: [2, 2] })]).size).toBe(0);
+    expect(
+      winogradKernels([layer(layer(image, kernel(128, 128)), kernel(128, 128), { ...SAME, strides: [2, 2] })]).size,
+    ).toBe(0);
     expect(winogradKernels([layer(layer(image, kernel(64, 128)), kernel(64, 64))]).size).toBe(0);
   });
 

@@ -15,7 +15,9 @@ interface Written {
 }
 
 function written(outputs: Parameters<typeof toOnnx>[0]): Written[] {
-  const model = ModelProto.toObject(ModelProto.decode(toOnnx(outputs).model)) as { graph: { node: { opType: string; input: string[] }[] } };
+  const model = ModelProto.toObject(ModelProto.decode(toOnnx(outputs).model)) as {
+    graph: { node: { opType: string; input: string[] }[] };
+  };
   return model.graph.node.map(({ opType, input }) => ({ op: opType, inputs: input }));
 }
 
@@ -23,7 +25,11 @@ describe("sizes of feature maps", () => {
   test("are computed from the picture's own, never taken from a map in the blocked layout", () => {
     let x = ops.relu(ops.conv2d(image, kernel(16, 3, 7), undefined, { strides: [2, 2], pads: [3, 3, 3, 3] }));
     x = ops.relu(ops.conv2d(x, kernel(16, 16, 3), undefined, { strides: [2, 2], ...SAME }));
-    x = ops.maxPool(ops.relu(ops.conv2d(x, kernel(16, 16, 3), undefined, SAME)), { kernel: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] });
+    x = ops.maxPool(ops.relu(ops.conv2d(x, kernel(16, 16, 3), undefined, SAME)), {
+      kernel: [2, 2],
+      strides: [2, 2],
+      pads: [0, 0, 0, 0],
+    });
     const loss = ops.sumAll(ops.square(ops.conv2d(x, kernel(16, 16, 3), undefined, SAME)));
     const shapes = written({ gradient: gradient(loss, image) }).filter(({ op }) => op === "Shape");
     expect(shapes.filter(({ inputs }) => inputs[0] === "image")).toHaveLength(1);
@@ -32,7 +38,8 @@ describe("sizes of feature maps", () => {
 
   test("a map that is as large as another is measured once", () => {
     const features = ops.relu(ops.conv2d(image, kernel(16, 3, 3), undefined, SAME));
-    const strided = (seed: number) => ops.conv2d(features, kernel(16, 16, 3, seed), undefined, { strides: [2, 2], ...SAME });
+    const strided = (seed: number) =>
+      ops.conv2d(features, kernel(16, 16, 3, seed), undefined, { strides: [2, 2], ...SAME });
     const loss = ops.sumAll(ops.add(strided(0.1), strided(0.2)));
     const nodes = written({ gradient: gradient(loss, image) });
     expect(nodes.filter(({ op, inputs }) => op === "Shape" && inputs[0] === "image")).toHaveLength(1);
@@ -50,7 +57,10 @@ describe("what is written", () => {
   test("the gradient of a block of convolutions has no Where and no transposed convolution", () => {
     const x = ops.relu(ops.conv2d(image, kernel(16, 3, 3), undefined, SAME));
     const y = ops.relu(
-      ops.add(ops.conv2d(ops.relu(ops.conv2d(x, kernel(16, 16, 3), undefined, SAME)), kernel(16, 16, 3), undefined, SAME), x),
+      ops.add(
+        ops.conv2d(ops.relu(ops.conv2d(x, kernel(16, 16, 3), undefined, SAME)), kernel(16, 16, 3), undefined, SAME),
+        x,
+      ),
     );
     const found = new Set(written({ gradient: gradient(ops.sumAll(ops.square(y)), image) }).map(({ op }) => op));
     expect([...found].filter((op) => ["Where", "Greater", "ConvTranspose"].includes(op))).toEqual([]);

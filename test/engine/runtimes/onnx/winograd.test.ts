@@ -13,7 +13,8 @@ import {
   WEIGHTS,
 } from "../../../../src/engine/runtimes/onnx/winograd.js";
 
-const times = (m: Matrix, v: readonly number[]): number[] => m.map((row) => row.reduce((sum, x, i) => sum + x * (v[i] ?? 0), 0));
+const times = (m: Matrix, v: readonly number[]): number[] =>
+  m.map((row) => row.reduce((sum, x, i) => sum + x * (v[i] ?? 0), 0));
 const product = (a: readonly number[], b: readonly number[]): number[] => a.map((x, i) => x * (b[i] ?? 0));
 const numbers = (length: number) => fc.array(fc.integer({ min: -9, max: 9 }), { minLength: length, maxLength: length });
 

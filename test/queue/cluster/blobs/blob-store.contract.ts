@@ -12,7 +12,11 @@ export interface StoreUnderTest {
 const LIMITS: BlobLimits = { maxBytes: 1_000_000, keepMs: 60_000, timeoutMs: 10_000 };
 
 /** What every store promises. */
-export function blobStoreContract(name: string, start: () => Promise<StoreUnderTest>, options: { readonly skip?: boolean } = {}): void {
+export function blobStoreContract(
+  name: string,
+  start: () => Promise<StoreUnderTest>,
+  options: { readonly skip?: boolean } = {},
+): void {
   describe.skipIf(options.skip ?? false)(name, () => {
     let store: StoreUnderTest;
     beforeAll(async () => {

@@ -35,7 +35,8 @@ blobStoreContract("blobs in a shared folder", async () => {
   const folder = mkdtempSync(join(tmpdir(), "dreamloom-blobs-"));
   return {
     open: (limits) => new FolderBlobs(folder, limits),
-    count: async () => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length,
+    count: async () =>
+      readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length,
     stop: async () => rmSync(folder, { recursive: true }),
   };
 });
@@ -44,7 +45,8 @@ blobStoreContract("blobs in S3", async () => {
   const server = await startFakeS3("art", { pageSize: 1 });
   const { endpoint, credentials } = server;
   return {
-    open: (limits) => new S3Blobs({ bucket: "art", prefix: "dreamloom", region: "us-east-1", endpoint, credentials }, limits),
+    open: (limits) =>
+      new S3Blobs({ bucket: "art", prefix: "dreamloom", region: "us-east-1", endpoint, credentials }, limits),
     count: async () => server.objects.size,
     stop: () => server.stop(),
   };
@@ -58,9 +60,9 @@ describe("a store that cannot be reached", () => {
     const open = (change: object) =>
       new S3Blobs({ bucket: "art", prefix: "", region: "us-east-1", endpoint, credentials, ...change }, LIMITS);
     const unreachable = { kind: "unreachable", message: expect.stringMatching(/^The bucket \w+ cannot be reached\.$/) };
-    await expect(open({ credentials: { ...credentials, secretAccessKey: "guessed" } }).put("a", new Uint8Array([1]))).rejects.toMatchObject(
-      unreachable,
-    );
+    await expect(
+      open({ credentials: { ...credentials, secretAccessKey: "guessed" } }).put("a", new Uint8Array([1])),
+    ).rejects.toMatchObject(unreachable);
     await expect(open({ bucket: "other" }).put("a", new Uint8Array([1]))).rejects.toMatchObject(unreachable);
     server.hang = true;
     await expect(open({}).get("a")).rejects.toMatchObject(unreachable);
@@ -83,7 +85,8 @@ describe("a store that cannot be reached", () => {
 describe("the store that the settings name", () => {
   it("is Redis, a folder, or a bucket", async () => {
     const redis = new Redis({ lazyConnect: true });
-    const open = (blobs: string) => openBlobs({ blobs, prefix: "p", s3Endpoint: "", s3Region: "eu-central-1" }, () => redis, LIMITS);
+    const open = (blobs: string) =>
+      openBlobs({ blobs, prefix: "p", s3Endpoint: "", s3Region: "eu-central-1" }, () => redis, LIMITS);
     expect(await open("redis")).toBeInstanceOf(RedisBlobs);
     expect(await open("folder:/srv/x")).toBeInstanceOf(FolderBlobs);
     expect(await open("s3://art/some/where/")).toBeInstanceOf(S3Blobs);

@@ -98,9 +98,13 @@ export function Composer({ channel, thread }: { channel: string; thread?: string
                   class="hide-file"
                   aria-pressed={file.spoiler}
                   aria-label={`Hide ${file.file.name} until somebody asks to see it`}
-                  title={file.spoiler ? "Hidden until somebody asks to see it" : "Hide it until somebody asks to see it"}
+                  title={
+                    file.spoiler ? "Hidden until somebody asks to see it" : "Hide it until somebody asks to see it"
+                  }
                   onClick={() =>
-                    setDraft(key, { files: draft.files.map((each) => (each === file ? { ...file, spoiler: !file.spoiler } : each)) })
+                    setDraft(key, {
+                      files: draft.files.map((each) => (each === file ? { ...file, spoiler: !file.spoiler } : each)),
+                    })
                   }
                 >
                   <Icon name={file.spoiler ? "hidden" : "eye"} size={15} />
@@ -115,7 +119,9 @@ export function Composer({ channel, thread }: { channel: string; thread?: string
                   value={file.description}
                   onInput={(event) =>
                     setDraft(key, {
-                      files: draft.files.map((each) => (each === file ? { ...file, description: event.currentTarget.value } : each)),
+                      files: draft.files.map((each) =>
+                        each === file ? { ...file, description: event.currentTarget.value } : each,
+                      ),
                     })
                   }
                 />
@@ -124,7 +130,13 @@ export function Composer({ channel, thread }: { channel: string; thread?: string
           </ul>
         )}
         <div class="composer-row">
-          <button type="button" class="quiet" aria-label="Add pictures" title="Add pictures" onClick={() => picker.current?.click()}>
+          <button
+            type="button"
+            class="quiet"
+            aria-label="Add pictures"
+            title="Add pictures"
+            onClick={() => picker.current?.click()}
+          >
             <Icon name="image" size={22} />
           </button>
           <input

@@ -24,7 +24,13 @@ export function ProfileDialog() {
         </div>
         <label>
           <span>Name</span>
-          <input value={name} maxLength={32} autoFocus autocomplete="nickname" onInput={(event) => setName(event.currentTarget.value)} />
+          <input
+            value={name}
+            maxLength={32}
+            autoFocus
+            autocomplete="nickname"
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
         </label>
         {me.moderator ? (
           <p class="hint">You moderate this chat: you may delete anybody's messages and change its settings.</p>
@@ -33,7 +39,12 @@ export function ProfileDialog() {
             <summary>I moderate this chat</summary>
             <label>
               <span>Moderator code</span>
-              <input type="password" value={code} autocomplete="off" onInput={(event) => setCode(event.currentTarget.value)} />
+              <input
+                type="password"
+                value={code}
+                autocomplete="off"
+                onInput={(event) => setCode(event.currentTarget.value)}
+              />
             </label>
           </details>
         )}
@@ -69,7 +80,12 @@ export function NewChannelDialog() {
         </label>
         <label>
           <span>What is it for?</span>
-          <input value={topic} maxLength={200} placeholder="Landscapes only" onInput={(event) => setTopic(event.currentTarget.value)} />
+          <input
+            value={topic}
+            maxLength={200}
+            placeholder="Landscapes only"
+            onInput={(event) => setTopic(event.currentTarget.value)}
+          />
         </label>
       </Form>
     </Dialog>

@@ -5,7 +5,15 @@ import { addFiles } from "./drafts.js";
 import { Icon } from "./Icon.js";
 
 /** Takes pictures dropped anywhere on a channel or thread into its message box. */
-export function DropZone({ channel, thread, children }: { channel: string; thread?: string; children: ComponentChildren }) {
+export function DropZone({
+  channel,
+  thread,
+  children,
+}: {
+  channel: string;
+  thread?: string;
+  children: ComponentChildren;
+}) {
   const [over, setOver] = useState(false);
   const depth = useRef(0);
   const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;

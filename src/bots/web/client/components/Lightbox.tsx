@@ -84,7 +84,9 @@ export function Lightbox({ overlay }: { overlay: PictureOverlay }) {
 
 function entriesOf(messages: readonly WireMessage[]): Entry[] {
   const { revealed } = getState();
-  const entries = messages.flatMap((message) => message.pictures.map((picture, index) => ({ message, picture, index })));
+  const entries = messages.flatMap((message) =>
+    message.pictures.map((picture, index) => ({ message, picture, index })),
+  );
   return entries.filter(({ picture }) => !picture.spoiler || revealed.has(picture.url));
 }
 
@@ -99,7 +101,9 @@ function sizeFor(picture: WirePicture) {
 function Large({ picture }: { picture: WirePicture }) {
   // AVIF and TIFF may not show in this browser; their previews do.
   const shown = /avif|tiff/.test(picture.type) ? picture.preview : picture.url;
-  return <img class="lightbox-picture" style={sizeFor(picture)} src={shown} alt={picture.description || picture.name} />;
+  return (
+    <img class="lightbox-picture" style={sizeFor(picture)} src={shown} alt={picture.description || picture.name} />
+  );
 }
 
 function Compare({ before, after }: { before: WirePicture; after: WirePicture }) {

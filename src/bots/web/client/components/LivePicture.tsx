@@ -7,7 +7,15 @@ const fadeMs = 450;
  * A picture that may be replaced while it is looked at: the next one is decoded first and then fades in over the old, so that frames of a job
  * follow one another without a flash or a jump. The element that holds it decides the size.
  */
-export function LivePicture({ picture, cover = false, veiled = false }: { picture: WirePicture; cover?: boolean; veiled?: boolean }) {
+export function LivePicture({
+  picture,
+  cover = false,
+  veiled = false,
+}: {
+  picture: WirePicture;
+  cover?: boolean;
+  veiled?: boolean;
+}) {
   const [shown, setShown] = useState(picture);
   const [leaving, setLeaving] = useState<WirePicture>();
   const present = useRef(shown);

@@ -3,7 +3,15 @@ import type { WirePerson } from "../../wire.js";
 import { type Inline, parseMarkdown } from "../text/markdown.js";
 import { Icon } from "./Icon.js";
 
-export function Markdown({ text, mentions, me }: { text: string; mentions: readonly WirePerson[]; me: string | undefined }) {
+export function Markdown({
+  text,
+  mentions,
+  me,
+}: {
+  text: string;
+  mentions: readonly WirePerson[];
+  me: string | undefined;
+}) {
   const blocks = useMemo(
     () =>
       parseMarkdown(
@@ -13,7 +21,8 @@ export function Markdown({ text, mentions, me }: { text: string; mentions: reado
     [text, mentions],
   );
   const myName = mentions.find((person) => person.id === me)?.name;
-  const show = (nodes: readonly Inline[]) => nodes.map((node, index) => <InlineNode key={index} node={node} myName={myName} />);
+  const show = (nodes: readonly Inline[]) =>
+    nodes.map((node, index) => <InlineNode key={index} node={node} myName={myName} />);
   return (
     <div class="markdown">
       {blocks.map((block, index) => {
@@ -32,7 +41,8 @@ export function Markdown({ text, mentions, me }: { text: string; mentions: reado
 }
 
 function InlineNode({ node, myName }: { node: Inline; myName: string | undefined }) {
-  const show = (nodes: readonly Inline[]) => nodes.map((each, index) => <InlineNode key={index} node={each} myName={myName} />);
+  const show = (nodes: readonly Inline[]) =>
+    nodes.map((each, index) => <InlineNode key={index} node={each} myName={myName} />);
   switch (node.kind) {
     case "text":
       return <>{node.text}</>;
@@ -93,7 +103,12 @@ function InlineCode({ text }: { text: string }) {
   const [copied, copy] = useCopy(text);
   if (text.length < 4) return <code>{text}</code>;
   return (
-    <button type="button" class={copied ? "code-inline copied" : "code-inline"} onClick={copy} title={copied ? "Copied" : "Copy"}>
+    <button
+      type="button"
+      class={copied ? "code-inline copied" : "code-inline"}
+      onClick={copy}
+      title={copied ? "Copied" : "Copy"}
+    >
       <code>{text}</code>
     </button>
   );
@@ -106,7 +121,13 @@ export function CodeBlock({ text }: { text: string }) {
       <pre>
         <code>{text}</code>
       </pre>
-      <button type="button" class="quiet" onClick={copy} aria-label={copied ? "Copied" : "Copy code"} title={copied ? "Copied" : "Copy"}>
+      <button
+        type="button"
+        class="quiet"
+        onClick={copy}
+        aria-label={copied ? "Copied" : "Copy code"}
+        title={copied ? "Copied" : "Copy"}
+      >
         <Icon name={copied ? "check" : "copy"} size={17} />
       </button>
     </div>

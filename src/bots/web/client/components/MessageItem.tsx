@@ -105,13 +105,16 @@ function Quote({ message, inThread }: { message: WireMessage; inThread: boolean 
   const quote = message.repliesTo;
   if (!quote) return null;
   const jump = () => {
-    const target = document.getElementById(`m${quote.id}${inThread ? "t" : ""}`) ?? document.getElementById(`m${quote.id}`);
+    const target =
+      document.getElementById(`m${quote.id}${inThread ? "t" : ""}`) ?? document.getElementById(`m${quote.id}`);
     target?.scrollIntoView({ block: "center", behavior: "smooth" });
     target?.focus({ preventScroll: true });
   };
   return (
     <button type="button" class="quote" onClick={jump} aria-label={`Answers ${quote.author.name}`}>
-      {quote.picture && !quote.picture.spoiler && <img src={quote.picture.preview} alt="" width={22} height={22} loading="lazy" />}
+      {quote.picture && !quote.picture.spoiler && (
+        <img src={quote.picture.preview} alt="" width={22} height={22} loading="lazy" />
+      )}
       <strong>{quote.author.name}</strong>
       <span>{plainText(quote.text) || "a picture"}</span>
     </button>
@@ -122,7 +125,14 @@ export function Bar({ value, label }: { value: number; label: string }) {
   const percent = Math.round(Math.min(1, Math.max(0, value)) * 100);
   return (
     <div class="progress">
-      <div class="progress-track" role="progressbar" aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100} aria-label={label}>
+      <div
+        class="progress-track"
+        role="progressbar"
+        aria-valuenow={percent}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-label={label}
+      >
         <div style={{ transform: `scaleX(${percent / 100})` }} />
       </div>
       <span>{label}</span>
@@ -140,7 +150,13 @@ function Buttons({ message }: { message: WireMessage }) {
   return (
     <div class="buttons" role="group" aria-label="Actions">
       {message.buttons.map(({ id, label, emoji, style }) => (
-        <button type="button" key={id} class={`button small ${style}`} disabled={busy === id} onClick={() => void onClick(id)}>
+        <button
+          type="button"
+          key={id}
+          class={`button small ${style}`}
+          disabled={busy === id}
+          onClick={() => void onClick(id)}
+        >
           {emoji && <span aria-hidden="true">{emoji}</span>}
           {label}
         </button>

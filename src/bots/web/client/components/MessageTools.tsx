@@ -35,15 +35,29 @@ export function MessageTools({ message, inThread }: { message: WireMessage; inTh
         class="quiet"
         aria-label="Add a reaction"
         title="Add a reaction (E)"
-        onClick={(event) => setState({ overlay: { kind: "emoji", message, anchor: event.currentTarget.getBoundingClientRect() } })}
+        onClick={(event) =>
+          setState({ overlay: { kind: "emoji", message, anchor: event.currentTarget.getBoundingClientRect() } })
+        }
       >
         <Icon name="smile" size={18} />
       </button>
-      <button type="button" class="quiet" aria-label="Reply" title="Reply (R)" onClick={() => startReply(message, inThread)}>
+      <button
+        type="button"
+        class="quiet"
+        aria-label="Reply"
+        title="Reply (R)"
+        onClick={() => startReply(message, inThread)}
+      >
         <Icon name="reply" size={18} />
       </button>
       {!inThread && (
-        <button type="button" class="quiet" aria-label="Open thread" title="Thread (T)" onClick={() => go(message.channel, message.id)}>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Open thread"
+          title="Thread (T)"
+          onClick={() => go(message.channel, message.id)}
+        >
           <Icon name="thread" size={18} />
         </button>
       )}

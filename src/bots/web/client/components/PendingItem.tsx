@@ -3,7 +3,15 @@ import { type Pending, useStore } from "../state/store.js";
 import { Avatar } from "./Avatar.js";
 
 /** A message on its way: shown at once, with what went wrong where something did. */
-export function PendingItem({ channel, thread, message }: { channel: string; thread: string | undefined; message: Pending }) {
+export function PendingItem({
+  channel,
+  thread,
+  message,
+}: {
+  channel: string;
+  thread: string | undefined;
+  message: Pending;
+}) {
   const me = useStore((state) => state.session?.me);
   if (!me) return null;
   return (

@@ -24,14 +24,31 @@ export function Pictures({ message, inThread }: { message: WireMessage; inThread
     <div class={pictures.length > 1 ? "pictures several" : "pictures"}>
       {pictures.map((picture, index) => (
         // The place, not the file, is the identity: an edit replaces the picture in its place.
-        <Frame key={index} picture={picture} largest={pictures.length > 1 ? several : single} onOpen={() => open(index)} />
+        <Frame
+          key={index}
+          picture={picture}
+          largest={pictures.length > 1 ? several : single}
+          onOpen={() => open(index)}
+        />
       ))}
     </div>
   );
 }
 
-function Frame({ picture, largest, onOpen }: { picture: WirePicture; largest: { width: number; height: number }; onOpen: () => void }) {
-  const width = Math.min(largest.width, (largest.height * picture.width) / picture.height, picture.width * largestScale);
+function Frame({
+  picture,
+  largest,
+  onOpen,
+}: {
+  picture: WirePicture;
+  largest: { width: number; height: number };
+  onOpen: () => void;
+}) {
+  const width = Math.min(
+    largest.width,
+    (largest.height * picture.width) / picture.height,
+    picture.width * largestScale,
+  );
   const hidden = useStore((state) => picture.spoiler === true && !state.revealed.has(picture.url));
   const reveal = () => setState({ revealed: new Set([...getState().revealed, picture.url]) });
   // Never smaller than before: the next octave's frame must not make the message shrink.

@@ -28,7 +28,9 @@ export function Reactions({ message, me }: { message: WireMessage; me: string | 
         type="button"
         class="reaction add"
         aria-label="Add a reaction"
-        onClick={(event) => setState({ overlay: { kind: "emoji", message, anchor: event.currentTarget.getBoundingClientRect() } })}
+        onClick={(event) =>
+          setState({ overlay: { kind: "emoji", message, anchor: event.currentTarget.getBoundingClientRect() } })
+        }
       >
         <Icon name="smile" size={17} />
       </button>

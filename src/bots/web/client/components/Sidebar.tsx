@@ -55,7 +55,12 @@ export function Sidebar() {
           ))}
         </nav>
         {me?.moderator && backstage && (
-          <a class="channel-link backstage-link" href={backstageHref} aria-current={route.backstage ? "page" : undefined} onClick={close}>
+          <a
+            class="channel-link backstage-link"
+            href={backstageHref}
+            aria-current={route.backstage ? "page" : undefined}
+            onClick={close}
+          >
             <Icon name="gauge" size={17} />
             <span>Backstage</span>
           </a>

@@ -13,7 +13,9 @@ export function Switcher() {
   const channels = useStore((state) => state.channels);
   const [typed, setTyped] = useState("");
   const [index, setIndex] = useState(0);
-  const gallery = useStore((state) => state.session?.gallery) ? [{ name: GALLERY, topic: "All that was made here", unread: 0 }] : [];
+  const gallery = useStore((state) => state.session?.gallery)
+    ? [{ name: GALLERY, topic: "All that was made here", unread: 0 }]
+    : [];
   const found = rank(
     [...channels.map((channel) => ({ name: channel.id, topic: channel.topic, unread: channel.unread })), ...gallery],
     typed.replace(/^#/, ""),

@@ -7,7 +7,9 @@ const names: Readonly<Record<Theme, string>> = { auto: "as the system", light: "
 const icons = { auto: "auto", light: "sun", dark: "moon" } as const;
 
 export function ThemeToggle() {
-  const [theme, setTheme] = useState<Theme>(() => (document.documentElement.dataset.theme as Theme | undefined) ?? "auto");
+  const [theme, setTheme] = useState<Theme>(
+    () => (document.documentElement.dataset.theme as Theme | undefined) ?? "auto",
+  );
   const change = () => {
     const chosen = next[theme];
     setTheme(chosen);

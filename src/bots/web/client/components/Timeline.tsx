@@ -78,7 +78,9 @@ export function Timeline({ channel, thread }: { channel: string; thread?: string
             </div>
           )}
           {timeline?.status === "loading" && <div class="timeline-note" aria-busy="true" />}
-          {timeline?.status === "ready" && !timeline.hasOlder && thread === undefined && <Beginning channel={channel} />}
+          {timeline?.status === "ready" && !timeline.hasOlder && thread === undefined && (
+            <Beginning channel={channel} />
+          )}
           {timeline?.root && (
             <div class="thread-root">
               <MessageItem message={timeline.root} compact={false} inThread last={false} />
@@ -130,7 +132,9 @@ function Messages({
       {messages.map((message, index) => {
         const before = messages[index - 1];
         const newDay =
-          thread === undefined ? !before || !sameDay(before.at, message.at) : before !== undefined && !sameDay(before.at, message.at);
+          thread === undefined
+            ? !before || !sameDay(before.at, message.at)
+            : before !== undefined && !sameDay(before.at, message.at);
         const unread = message.id === firstUnread;
         const compact =
           !newDay &&
@@ -176,13 +180,19 @@ function Beginning({ channel }: { channel: string }) {
 }
 
 /** Where the line "New" stands: before the first message that was unread when the channel was opened. It stays there while one looks. */
-function useFirstUnread(channel: string, thread: string | undefined, messages: readonly WireMessage[] | undefined): string | undefined {
+function useFirstUnread(
+  channel: string,
+  thread: string | undefined,
+  messages: readonly WireMessage[] | undefined,
+): string | undefined {
   const [readThen] = useState(() => {
     const known = getState().channels.find((each) => each.id === channel);
     return thread === undefined && known && known.unread > 0 ? Number(known.read) : undefined;
   });
   const me = useStore((state) => state.session?.me.id);
-  return readThen === undefined ? undefined : messages?.find((message) => Number(message.id) > readThen && message.author.id !== me)?.id;
+  return readThen === undefined
+    ? undefined
+    : messages?.find((message) => Number(message.id) > readThen && message.author.id !== me)?.id;
 }
 
 /** When older messages appear above, moves the view along so that what was seen stays where it was. */
@@ -195,7 +205,8 @@ function useKeepPlace(scroller: { current: HTMLDivElement | null }, oldest: stri
   useLayoutEffect(() => {
     const now = scroller.current;
     const old = before.current;
-    if (now && old?.oldest !== undefined && old.oldest !== oldest) now.scrollTop = old.top + (now.scrollHeight - old.height);
+    if (now && old?.oldest !== undefined && old.oldest !== oldest)
+      now.scrollTop = old.top + (now.scrollHeight - old.height);
     before.current = { oldest, height: 0, top: 0 };
   }, [oldest]);
 }

@@ -7,7 +7,8 @@ import { type State, timelineKey } from "../state/store.js";
  */
 export function pictureBefore(state: State, message: WireMessage, picture: WirePicture): WirePicture | undefined {
   if (!message.author.bot) return undefined;
-  const root = message.thread === undefined ? undefined : state.timelines[timelineKey(message.channel, message.thread)]?.root;
+  const root =
+    message.thread === undefined ? undefined : state.timelines[timelineKey(message.channel, message.thread)]?.root;
   const earlier = (state.timelines[message.channel]?.messages ?? []).filter(
     (each) => Number(each.id) <= Number(root?.id ?? Number(message.id) - 1),
   );

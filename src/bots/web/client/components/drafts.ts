@@ -67,5 +67,13 @@ async function measure(file: File): Promise<Draft> {
   // A browser may not know the format (TIFF); the server looks again anyway.
   await image.decode().catch(() => undefined);
   counter += 1;
-  return { key: `${counter}`, file, url, width: image.naturalWidth, height: image.naturalHeight, description: "", spoiler: false };
+  return {
+    key: `${counter}`,
+    file,
+    url,
+    width: image.naturalWidth,
+    height: image.naturalHeight,
+    description: "",
+    spoiler: false,
+  };
 }

@@ -22,7 +22,8 @@ function onKey(event: KeyboardEvent): void {
   if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
     event.preventDefault();
     const index = state.channels.findIndex((each) => each.id === state.route.channel);
-    const to = state.channels[(index + (event.key === "ArrowUp" ? -1 : 1) + state.channels.length) % state.channels.length];
+    const to =
+      state.channels[(index + (event.key === "ArrowUp" ? -1 : 1) + state.channels.length) % state.channels.length];
     if (to) go(to.id);
     return;
   }
@@ -35,7 +36,8 @@ function onKey(event: KeyboardEvent): void {
     return;
   }
   const typing = event.target instanceof HTMLElement && /^(?:INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-  const onControl = event.target instanceof HTMLElement && event.target.closest("button, a, article") !== null && event.key === " ";
+  const onControl =
+    event.target instanceof HTMLElement && event.target.closest("button, a, article") !== null && event.key === " ";
   if (!typing && !onControl && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
     focusComposer(state.route.thread === undefined ? ".channel-pane" : ".thread-pane");
   }

@@ -112,10 +112,20 @@ export function useCompletion({ text, caret, channel, thread, change }: Input): 
   };
 }
 
-function itemsFor(found: Completing, values: readonly WireCompletion[], channel: string, thread: string | undefined): CompletionItem[] {
+function itemsFor(
+  found: Completing,
+  values: readonly WireCompletion[],
+  channel: string,
+  thread: string | undefined,
+): CompletionItem[] {
   switch (found.kind) {
     case "command":
-      return found.commands.map(({ name, help }) => ({ label: `/${name}`, detail: help, hint: "", insert: `/${name}` }));
+      return found.commands.map(({ name, help }) => ({
+        label: `/${name}`,
+        detail: help,
+        hint: "",
+        insert: `/${name}`,
+      }));
     case "option":
       return found.options.map((option) => ({
         label: option.name,
@@ -127,11 +137,18 @@ function itemsFor(found: Completing, values: readonly WireCompletion[], channel:
       const typed = found.typed.replaceAll('"', "").toLowerCase();
       return values
         .filter(({ value, label }) => value.toLowerCase().includes(typed) || label.toLowerCase().includes(typed))
-        .map(({ value, label }) => ({ label: value, detail: label === value ? "" : label, hint: "", insert: quoteValue(value) }));
+        .map(({ value, label }) => ({
+          label: value,
+          detail: label === value ? "" : label,
+          hint: "",
+          insert: quoteValue(value),
+        }));
     }
     case "person": {
       const messages = getState().timelines[timelineKey(channel, thread)]?.messages ?? [];
-      const people = new Map(messages.filter((message) => !message.author.bot).map(({ author }) => [author.id, author]));
+      const people = new Map(
+        messages.filter((message) => !message.author.bot).map(({ author }) => [author.id, author]),
+      );
       const named = rank([...people.values()], found.typed);
       return named.map(({ name }) => ({ label: `@${name}`, detail: "", hint: "", insert: `@${name}` }));
     }
@@ -159,7 +176,9 @@ function isComplete(found: Completing | undefined, items: readonly CompletionIte
 function headingFor(found: Completing): string {
   if (found.kind === "command") return "Commands";
   if (found.kind === "person") return "People";
-  return found.kind === "option" ? `/${found.command.name} · ${found.command.help}` : `${found.option.name} · ${found.option.help}`;
+  return found.kind === "option"
+    ? `/${found.command.name} · ${found.command.help}`
+    : `${found.option.name} · ${found.option.help}`;
 }
 
 function helpFor(found: Completing, items: number): string {
@@ -174,7 +193,11 @@ const yesNo: readonly WireCompletion[] = [
 ];
 
 /** An option's possible values: its choices, yes and no for a flag, or what the bot answers. */
-function useValues(found: Completing | undefined, channel: string, thread: string | undefined): readonly WireCompletion[] {
+function useValues(
+  found: Completing | undefined,
+  channel: string,
+  thread: string | undefined,
+): readonly WireCompletion[] {
   const [asked, setAsked] = useState<{ readonly for: string; readonly completions: readonly WireCompletion[] }>();
   const value = found?.kind === "value" ? found : undefined;
   const asks = value?.option.completes === true && !value.option.choices?.length;

@@ -115,7 +115,9 @@ export function markRead(channel: string, message: string): void {
   const { channels } = getState();
   const known = channels.find((each) => each.id === channel);
   if (!known || (Number(known.read) >= Number(message) && known.unread === 0)) return;
-  setState({ channels: channels.map((each) => (each.id === channel ? { ...each, read: message, unread: 0, mentions: 0 } : each)) });
+  setState({
+    channels: channels.map((each) => (each.id === channel ? { ...each, read: message, unread: 0, mentions: 0 } : each)),
+  });
   clearTimeout(reading.get(channel));
   // A lost mark only means that a message counts as unread once more.
   reading.set(

@@ -29,11 +29,15 @@ export class ApiError extends Error {
 }
 
 export const loadSession = () => call<WireSession>("GET", "/api/session");
-export const saveProfile = (body: { name?: string; moderatorCode?: string }) => call<WireMe>("POST", "/api/session", body);
-export const createChannel = (name: string, topic: string) => call<{ id: string }>("POST", "/api/channels", { name, topic });
-export const markRead = (channel: string, message: string) => call<void>("POST", `${channelPath(channel)}/read`, { message });
+export const saveProfile = (body: { name?: string; moderatorCode?: string }) =>
+  call<WireMe>("POST", "/api/session", body);
+export const createChannel = (name: string, topic: string) =>
+  call<{ id: string }>("POST", "/api/channels", { name, topic });
+export const markRead = (channel: string, message: string) =>
+  call<void>("POST", `${channelPath(channel)}/read`, { message });
 export const removeMessage = (id: string) => call<void>("DELETE", `/api/messages/${id}`);
-export const react = (id: string, emoji: string, on: boolean) => call<void>("POST", `/api/messages/${id}/reactions`, { emoji, on });
+export const react = (id: string, emoji: string, on: boolean) =>
+  call<void>("POST", `/api/messages/${id}/reactions`, { emoji, on });
 export const press = (id: string, action: string) => call<void>("POST", `/api/messages/${id}/actions`, { action });
 
 export function loadGallery(query: {
@@ -60,7 +64,10 @@ export const setQueueMode = (mode: WireAdminMode) => call<void>("POST", "/api/ad
 export const cancelJob = (job: string) => call<void>("POST", `/api/admin/jobs/${encodeURIComponent(job)}/cancel`, {});
 
 export function loadPage(channel: string, thread: string | undefined, before: string | undefined): Promise<WirePage> {
-  const query = new URLSearchParams({ ...(thread === undefined ? {} : { thread }), ...(before === undefined ? {} : { before }) });
+  const query = new URLSearchParams({
+    ...(thread === undefined ? {} : { thread }),
+    ...(before === undefined ? {} : { before }),
+  });
   return call<WirePage>("GET", `${channelPath(channel)}/messages?${query}`);
 }
 
@@ -107,7 +114,11 @@ async function call<T>(method: string, path: string, body?: object): Promise<T> 
       method,
       credentials: "same-origin",
       signal: AbortSignal.timeout(form ? uploadTimeoutMs : timeoutMs),
-      ...(body === undefined ? {} : form ? { body } : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      ...(body === undefined
+        ? {}
+        : form
+          ? { body }
+          : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
     });
   } catch (cause) {
     throw new ApiError(0, "The chat's server does not answer right now.", { cause });
@@ -115,7 +126,10 @@ async function call<T>(method: string, path: string, body?: object): Promise<T> 
   const text = await response.text();
   const answer = parse(text);
   if (!response.ok)
-    throw new ApiError(response.status, (answer as WireError | undefined)?.error ?? `The chat's server answered ${response.status}.`);
+    throw new ApiError(
+      response.status,
+      (answer as WireError | undefined)?.error ?? `The chat's server answered ${response.status}.`,
+    );
   return answer as T;
 }
 

@@ -45,7 +45,9 @@ export async function loadMoreWorks(): Promise<void> {
     if (turn !== asked) return;
     const now = getState().gallery;
     const known = new Set(now.works.map(({ job }) => job));
-    setState({ gallery: { ...now, works: [...now.works, ...works.filter(({ job }) => !known.has(job))], next, status: "ready" } });
+    setState({
+      gallery: { ...now, works: [...now.works, ...works.filter(({ job }) => !known.has(job))], next, status: "ready" },
+    });
   } catch (error) {
     if (turn !== asked) return;
     // Not again by itself: where the end of the list is in sight, that would be without a pause.

@@ -4,8 +4,12 @@ import type { Route } from "./store.js";
 export function readRoute(): Route {
   const [place, channel, thread] = window.location.hash.split("/");
   if (place === "#backstage") return { backstage: true };
-  if (place === "#gallery") return { gallery: true, work: channel && /^[A-Z0-9]{4,16}$/.test(channel) ? channel : undefined };
-  return { channel: channel ? decode(channel) : undefined, thread: thread && /^\d+$/.test(thread) ? thread : undefined };
+  if (place === "#gallery")
+    return { gallery: true, work: channel && /^[A-Z0-9]{4,16}$/.test(channel) ? channel : undefined };
+  return {
+    channel: channel ? decode(channel) : undefined,
+    thread: thread && /^\d+$/.test(thread) ? thread : undefined,
+  };
 }
 
 export function hrefOf(channel: string, thread?: string): string {

@@ -150,7 +150,8 @@ export function useStore<T>(select: (state: State) => T): T {
   return selected;
 }
 
-export const timelineKey = (channel: string, thread?: string): string => (thread === undefined ? channel : `${channel}/${thread}`);
+export const timelineKey = (channel: string, thread?: string): string =>
+  thread === undefined ? channel : `${channel}/${thread}`;
 
 export function setTimeline(key: string, timeline: Timeline): void {
   setState({ timelines: { ...state.timelines, [key]: timeline } });

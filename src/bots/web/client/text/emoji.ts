@@ -17,28 +17,30 @@ const lines: Readonly<Record<string, string>> = {
     "🌸 blossom spring|🌻 sunflower summer|☀️ sun summer|🍂 leaves autumn rust|❄️ snow winter|⛄ snowman winter|🌊 wave sea water|🏔️ mountain|🌋 volcano|🌲 tree forest|🌿 herb leaf|🍄 mushroom|🌵 cactus|🌾 grain field|🪨 rock stone|⚡ lightning|🌧️ rain|🌫️ fog|🐚 shell|🪸 coral|💎 gem diamond|🪞 mirror|🏙️ city|🏰 castle|⛵ boat sail|🍎 apple|🍋 lemon|🍇 grapes|🍰 cake|☕ coffee|🍵 tea",
 };
 
-export const emojiGroups: readonly { readonly name: string; readonly emoji: readonly Emoji[] }[] = Object.entries(lines).map(
-  ([name, line]) => ({
-    name,
-    emoji: line.split("|").map((entry) => {
-      const [char = "", ...words] = entry.split(" ");
-      return { char, words: words.join(" ") };
-    }),
+export const emojiGroups: readonly { readonly name: string; readonly emoji: readonly Emoji[] }[] = Object.entries(
+  lines,
+).map(([name, line]) => ({
+  name,
+  emoji: line.split("|").map((entry) => {
+    const [char = "", ...words] = entry.split(" ");
+    return { char, words: words.join(" ") };
   }),
-);
+}));
 
 /** Emoji of which every typed word begins some word. */
 export function searchEmoji(query: string): Emoji[] {
   const wanted = query.toLowerCase().split(/\s+/).filter(Boolean);
   const all = emojiGroups.flatMap((group) => group.emoji);
-  return all.filter(({ char, words }) => wanted.every((word) => char === word || words.split(" ").some((each) => each.startsWith(word))));
+  return all.filter(({ char, words }) =>
+    wanted.every((word) => char === word || words.split(" ").some((each) => each.startsWith(word))),
+  );
 }
 
 /** One to three emoji and nothing else: shown large. */
 export function isOnlyEmoji(text: string): boolean {
   if (!/^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200D|\uFE0F|\s)+$/u.test(text)) return false;
-  const segments = [...new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text.trim())].filter(({ segment }) =>
-    segment.trim(),
+  const segments = [...new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text.trim())].filter(
+    ({ segment }) => segment.trim(),
   );
   return segments.length > 0 && segments.length <= 3;
 }

@@ -93,7 +93,12 @@ function parseInline(text: string, names: readonly string[], depth: number): Inl
   return out;
 }
 
-function matchAt(text: string, at: number, names: readonly string[], depth: number): { node: Inline; end: number } | undefined {
+function matchAt(
+  text: string,
+  at: number,
+  names: readonly string[],
+  depth: number,
+): { node: Inline; end: number } | undefined {
   switch (text[at]) {
     case "\n":
       return { node: { kind: "break" }, end: at + 1 };
@@ -137,9 +142,13 @@ function emphasis(
   const start = at + mark.length;
   let close = text.indexOf(mark, start);
   // A single star must not close on half of a double one.
-  while (mark === "*" && close >= 0 && (text[close + 1] === "*" || text[close - 1] === "*")) close = text.indexOf(mark, close + 2);
+  while (mark === "*" && close >= 0 && (text[close + 1] === "*" || text[close - 1] === "*"))
+    close = text.indexOf(mark, close + 2);
   if (close <= start || /\s/.test(text[start] ?? " ") || /\s/.test(text[close - 1] ?? " ")) return undefined;
-  return { node: { kind, children: parseInline(text.slice(start, close), names, depth + 1) }, end: close + mark.length };
+  return {
+    node: { kind, children: parseInline(text.slice(start, close), names, depth + 1) },
+    end: close + mark.length,
+  };
 }
 
 function stickyMatch(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
@@ -151,7 +160,11 @@ function stickyMatch(pattern: RegExp, text: string, at: number): RegExpExecArray
 export function plainText(source: string): string {
   return parseMarkdown(source)
     .map((block) =>
-      block.kind === "code" ? block.text : block.kind === "list" ? block.items.map(inlineText).join(", ") : inlineText(block.children),
+      block.kind === "code"
+        ? block.text
+        : block.kind === "list"
+          ? block.items.map(inlineText).join(", ")
+          : inlineText(block.children),
     )
     .join(" ");
 }

@@ -41,20 +41,35 @@ export function completing(text: string, caret: number, commands: readonly WireC
     return command && completingOption(text, caret, command, head[0].length);
   }
   const person = /(?:^|\s)@([\p{L}\p{N} _-]{0,32})$/u.exec(before)?.[1];
-  return person === undefined ? undefined : { kind: "person", typed: person, start: caret - person.length - 1, end: caret };
+  return person === undefined
+    ? undefined
+    : { kind: "person", typed: person, start: caret - person.length - 1, end: caret };
 }
 
 function completingOption(text: string, caret: number, command: WireCommand, from: number): Completing | undefined {
   const tokens = tokenize(text, from);
-  const current = tokens.find((token) => token.start <= caret && caret <= token.end) ?? { start: caret, end: caret, text: "" };
+  const current = tokens.find((token) => token.start <= caret && caret <= token.end) ?? {
+    start: caret,
+    end: caret,
+    text: "",
+  };
   const upToCaret = text.slice(current.start, caret);
   const [, key, , typed] = /^([\p{L}\p{N}_-]+):("?)([\s\S]*)$/u.exec(upToCaret) ?? [];
   const option = command.options.find((each) => each.name === key?.toLowerCase());
   if (option && key !== undefined) {
-    return { kind: "value", command, option, typed: typed ?? "", start: current.start + key.length + 1, end: current.end };
+    return {
+      kind: "value",
+      command,
+      option,
+      typed: typed ?? "",
+      start: current.start + key.length + 1,
+      end: current.end,
+    };
   }
   if (key !== undefined) return undefined;
-  const used = new Set(tokens.filter((token) => token.start !== current.start).map((token) => token.text.split(":", 1)[0]?.toLowerCase()));
+  const used = new Set(
+    tokens.filter((token) => token.start !== current.start).map((token) => token.text.split(":", 1)[0]?.toLowerCase()),
+  );
   const options = rank(
     command.options.filter((each) => each.type !== "picture" && !used.has(each.name)),
     upToCaret,
@@ -79,7 +94,8 @@ function tokenize(text: string, from: number): Token[] {
 /** Those whose names begin with what was typed, then those that hold it. */
 export function rank<T extends { readonly name: string }>(items: readonly T[], typed: string): T[] {
   const wanted = typed.toLowerCase();
-  const place = (item: T) => (item.name.toLowerCase().startsWith(wanted) ? 0 : item.name.toLowerCase().includes(wanted) ? 1 : 2);
+  const place = (item: T) =>
+    item.name.toLowerCase().startsWith(wanted) ? 0 : item.name.toLowerCase().includes(wanted) ? 1 : 2;
   return items
     .filter((item) => place(item) < 2)
     .map((item, index) => ({ item, index }))
@@ -95,7 +111,9 @@ export function quoteValue(value: string): string {
 /** What may stand after an option, in words: "a number from 1 to 10, usually 4". */
 export function describeOption(option: WireCommandOption): string {
   const { minimum, maximum } = option;
-  const noun = { text: "text", number: "a number", integer: "a whole number", flag: "yes or no", picture: "a picture" }[option.type];
+  const noun = { text: "text", number: "a number", integer: "a whole number", flag: "yes or no", picture: "a picture" }[
+    option.type
+  ];
   const range =
     minimum !== undefined && maximum !== undefined
       ? ` from ${minimum} to ${maximum}`

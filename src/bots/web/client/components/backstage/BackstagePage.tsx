@@ -46,18 +46,30 @@ export function BackstagePage({ lost }: { lost: boolean }) {
 const jobs = (count: number) => `${count} ${count === 1 ? "job" : "jobs"}`;
 
 /** What the queue is doing, in a word and a sentence. */
-function telling({ mode, running, waiting }: WireAdmin): { readonly kind: string; readonly title: string; readonly said: string } {
+function telling({ mode, running, waiting }: WireAdmin): {
+  readonly kind: string;
+  readonly title: string;
+  readonly said: string;
+} {
   const still = `${jobs(running)} still ${running === 1 ? "runs" : "run"}`;
   if (mode === "draining") {
-    const rest = waiting === 0 ? "" : ` ${jobs(waiting)} ${waiting === 1 ? "waits" : "wait"} on disk until the next start.`;
-    if (running > 0) return { kind: "ending", title: "Draining", said: `${still}; nothing else is taken or begun.${rest}` };
-    return { kind: "paused", title: "Drained", said: `Nothing runs and nothing is taken: stop the program now.${rest}` };
+    const rest =
+      waiting === 0 ? "" : ` ${jobs(waiting)} ${waiting === 1 ? "waits" : "wait"} on disk until the next start.`;
+    if (running > 0)
+      return { kind: "ending", title: "Draining", said: `${still}; nothing else is taken or begun.${rest}` };
+    return {
+      kind: "paused",
+      title: "Drained",
+      said: `Nothing runs and nothing is taken: stop the program now.${rest}`,
+    };
   }
   if (mode === "paused") {
-    if (running > 0) return { kind: "ending", title: "Pausing", said: `${still}; nothing else begins. New jobs are taken and wait.` };
+    if (running > 0)
+      return { kind: "ending", title: "Pausing", said: `${still}; nothing else begins. New jobs are taken and wait.` };
     return { kind: "paused", title: "Paused", said: "Nothing runs. New jobs are taken and wait." };
   }
-  if (running === 0) return { kind: "idle", title: "Ready", said: "Nothing runs and nobody waits: the next job starts at once." };
+  if (running === 0)
+    return { kind: "idle", title: "Ready", said: "Nothing runs and nobody waits: the next job starts at once." };
   const queue = `${jobs(waiting)} ${waiting === 1 ? "waits for its turn" : "wait for their turn"}.`;
   return { kind: "busy", title: "At work", said: waiting > 0 ? queue : "Nobody waits." };
 }
@@ -88,7 +100,13 @@ function Mode({ admin }: { admin: WireAdmin }) {
         </button>
       )}
       {admin.mode === "open" && (
-        <button type="button" class="button" disabled={busy} title="Takes new jobs and begins none" onClick={() => void turn("paused")}>
+        <button
+          type="button"
+          class="button"
+          disabled={busy}
+          title="Takes new jobs and begins none"
+          onClick={() => void turn("paused")}
+        >
           <Icon name="pause" size={17} />
           Pause
         </button>

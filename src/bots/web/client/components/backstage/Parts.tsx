@@ -52,7 +52,17 @@ function lampOf(state: string): Lamp {
   return state === "silent" || state === "failing" ? "bad" : "calm";
 }
 
-function Fact({ name, value, lamp, children }: { name: string; value: string; lamp?: Lamp | undefined; children: ComponentChildren }) {
+function Fact({
+  name,
+  value,
+  lamp,
+  children,
+}: {
+  name: string;
+  value: string;
+  lamp?: Lamp | undefined;
+  children: ComponentChildren;
+}) {
   return (
     <div class="fact">
       <h3>{name}</h3>

@@ -96,21 +96,35 @@ function neighbour(key: string, tiles: readonly HTMLElement[], at: number): HTML
   if (!from) return undefined;
   const middle = from.left + from.width / 2;
   const down = key === "ArrowDown";
-  const beyond = (down ? tiles.slice(at + 1) : tiles.slice(0, at).reverse()).map((tile) => ({ tile, box: tile.getBoundingClientRect() }));
+  const beyond = (down ? tiles.slice(at + 1) : tiles.slice(0, at).reverse()).map((tile) => ({
+    tile,
+    box: tile.getBoundingClientRect(),
+  }));
   const row = beyond.find(({ box }) => (down ? box.top > from.top + 4 : box.top < from.top - 4))?.box.top;
   const near = beyond.filter(({ box }) => row !== undefined && Math.abs(box.top - row) < 4);
   const distance = (box: DOMRect) => Math.abs(box.left + box.width / 2 - middle);
   return near.sort((a, b) => distance(a.box) - distance(b.box))[0]?.tile;
 }
 
-function More({ root, status, stalled }: { root: { readonly current: HTMLElement | null }; status: string; stalled: boolean }) {
+function More({
+  root,
+  status,
+  stalled,
+}: {
+  root: { readonly current: HTMLElement | null };
+  status: string;
+  stalled: boolean;
+}) {
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!end.current || status !== "ready" || stalled) return;
-    const observer = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && void loadMoreWorks(), {
-      root: root.current,
-      rootMargin: "900px 0px",
-    });
+    const observer = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && void loadMoreWorks(),
+      {
+        root: root.current,
+        rootMargin: "900px 0px",
+      },
+    );
     observer.observe(end.current);
     return () => observer.disconnect();
   }, [status, stalled]);
@@ -156,7 +170,9 @@ function Filters({ view }: { view: GalleryView }) {
 }
 
 function People({ view, me }: { view: GalleryView; me: { readonly id: string; readonly name: string } | undefined }) {
-  const [people, setPeople] = useState<readonly { readonly id: string; readonly name: string; readonly works: number }[]>([]);
+  const [people, setPeople] = useState<
+    readonly { readonly id: string; readonly name: string; readonly works: number }[]
+  >([]);
   // Asked again with each look: somebody may have made a first work.
   useEffect(() => {
     let current = true;
@@ -169,7 +185,10 @@ function People({ view, me }: { view: GalleryView; me: { readonly id: string; re
     };
   }, [view]);
   const others = people.filter(({ id }) => id !== me?.id);
-  const shown = view.person && !people.some(({ id }) => id === view.person?.id) ? [{ ...view.person, works: 0 }, ...others] : others;
+  const shown =
+    view.person && !people.some(({ id }) => id === view.person?.id)
+      ? [{ ...view.person, works: 0 }, ...others]
+      : others;
   return (
     <div class="gallery-person">
       <select
