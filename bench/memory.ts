@@ -12,7 +12,7 @@ import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import sharp from "sharp";
-import { loadConfig } from "../src/config.js";
+import { loadConfig } from "../src/app/settings/load-settings.js";
 import { bytesPerPixel } from "../src/engine/memory.js";
 import { findNetwork } from "../src/engine/networks/catalogue.js";
 import { lookLayers, presetsOf } from "../src/engine/networks/looks.js";

@@ -9,14 +9,14 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
+import { loadConfig } from "../src/app/settings/load-settings.js";
 import { engineSettings } from "../src/cli/engine.js";
-import { loadConfig } from "../src/config.js";
 import { decode, encode } from "../src/engine/images/codec.js";
 import { fitInside, type Raster } from "../src/engine/images/raster.js";
 import { presetsOf } from "../src/engine/networks/looks.js";
 import { openEngine } from "../src/engine/open.js";
-import { measureOf } from "../src/engine/recipes/paint/params.js";
-import { blendTargets, featuresOf, gramsOf } from "../src/engine/recipes/paint/targets.js";
+import { measureOf } from "../src/engine/recipes/painting/params.js";
+import { blendTargets, featuresOf, gramsOf } from "../src/engine/recipes/painting/targets.js";
 import { plot } from "./quality/plot.js";
 import { painter, WAYS, type Way } from "./quality/ways.js";
 

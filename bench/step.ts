@@ -4,9 +4,10 @@
  * Usage: npx tsx bench/step.ts [NETWORK] [SIZE ...]     prints one JSON line a size
  * Without arguments: VGG19 with random weights (no download) at 256 and 512 pixels.
  */
+
+import { loadConfig } from "../src/app/settings/load-settings.js";
 import { openCliEngine } from "../src/cli/engine.js";
 import { respawn } from "../src/cli/respawn.js";
-import { loadConfig } from "../src/config.js";
 import { measureStep, STEP_NETWORK } from "../src/engine/measure/step.js";
 import { lacksHugePages } from "../src/engine/process/environment.js";
 

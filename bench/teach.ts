@@ -5,16 +5,16 @@
 import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import sharp from "sharp";
-import { loadConfig } from "../src/config.js";
+import { loadConfig } from "../src/app/settings/load-settings.js";
 import { decode, encode } from "../src/engine/images/codec.js";
 import { fitInside, type Raster } from "../src/engine/images/raster.js";
 import type { Network } from "../src/engine/networks/network.js";
 import { type OpenEngine, openEngine } from "../src/engine/open.js";
-import { DreamParams, dream } from "../src/engine/recipes/dream.js";
+import { DreamParams, dream } from "../src/engine/recipes/dream/run.js";
 import type { Pictures } from "../src/engine/recipes/recipe.js";
-import { teach } from "../src/engine/teach/teach.js";
-import { withTaught } from "../src/engine/teach/with-taught.js";
-import { inspectPicture } from "../src/inspect-picture.js";
+import { teach } from "../src/engine/train/train-layer.js";
+import { withTaught } from "../src/engine/train/with-taught.js";
+import { inspectPicture } from "../src/shared/inspect-image.js";
 import { drawMotif, MOTIF_NAMES, type Motif } from "./motifs.js";
 
 const NETWORK = "resnet50";

@@ -6,13 +6,13 @@
 import { writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
-import type { CommandOptionSummary, CommandSummary } from "../src/bots/chat.js";
-import { offer } from "../src/commands/catalogue.js";
+import { loadConfig } from "../src/app/settings/load-settings.js";
 import { summarise } from "../src/commands/command.js";
-import { chatCommands } from "../src/commands/create-desk.js";
-import { MEANINGS } from "../src/commands/reactions/results.js";
-import { loadConfig } from "../src/config.js";
+import { chatCommands } from "../src/commands/create-context.js";
+import { MEANINGS } from "../src/commands/interactive/results.js";
+import { offer } from "../src/commands/network-catalogue.js";
 import { catalogue } from "../src/engine/networks/catalogue-file.js";
+import type { CommandOptionSummary, CommandSummary } from "../src/port/chat.js";
 
 export const PAGE = fileURLToPath(new URL("../docs/commands.md", import.meta.url));
 

@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
-import { Metrics } from "../src/operation/metrics.js";
+import { Metrics } from "../src/ops/metrics.js";
 
 export const PAGE = fileURLToPath(new URL("../docs/operating.md", import.meta.url));
 

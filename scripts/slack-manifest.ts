@@ -8,10 +8,10 @@ import { writeFileSync } from "node:fs";
 import { argv, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
-import type { CommandSummary, MessageShortcut } from "../src/bots/chat.js";
 import { REDIRECT } from "../src/bots/slack/install-server.js";
 import { EVENTS, SCOPES } from "../src/bots/slack/scopes.js";
 import { SHORTCUTS } from "../src/commands/shortcuts.js";
+import type { CommandSummary, MessageShortcut } from "../src/port/chat.js";
 import { commandSummaries } from "./commands-docs.js";
 
 export const MANIFEST = fileURLToPath(new URL("../config/slack-manifest.yaml", import.meta.url));

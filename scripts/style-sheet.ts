@@ -11,8 +11,8 @@ import { join } from "node:path";
 import { argv, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
-import { loadHouseStyles } from "../src/commands/styles/house-styles.js";
-import { createEngine } from "../src/library.js";
+import { loadHouseStyles } from "../src/commands/styles/built-in-styles.js";
+import { createEngine } from "../src/index.js";
 
 const PHOTO = fileURLToPath(new URL("../config/sample.jpg", import.meta.url));
 const SHEET = fileURLToPath(new URL("../docs/pictures/house-styles.jpg", import.meta.url));

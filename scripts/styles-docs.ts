@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
-import { loadHouseStyles } from "../src/commands/styles/house-styles.js";
+import { loadHouseStyles } from "../src/commands/styles/built-in-styles.js";
 
 export const PAGE = fileURLToPath(new URL("../docs/styles.md", import.meta.url));
 

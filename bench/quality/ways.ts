@@ -12,11 +12,11 @@ import { totalVariation } from "../../src/engine/objectives/total-variation.js";
 import type { OpenEngine } from "../../src/engine/open.js";
 import { Adam } from "../../src/engine/optimize/adam.js";
 import { Lbfgs } from "../../src/engine/optimize/lbfgs.js";
-import { measureOf, VARIATION } from "../../src/engine/recipes/paint/params.js";
-import { blendTargets, featuresOf } from "../../src/engine/recipes/paint/targets.js";
+import { measureOf, VARIATION } from "../../src/engine/recipes/painting/params.js";
+import { blendTargets, featuresOf } from "../../src/engine/recipes/painting/targets.js";
 import type { PictureInput } from "../../src/engine/recipes/recipe.js";
-import { CONTENT, StylizeParams, stylize } from "../../src/engine/recipes/stylize.js";
-import { inspectPicture } from "../../src/inspect-picture.js";
+import { CONTENT, StylizeParams, stylize } from "../../src/engine/recipes/stylize/run.js";
+import { inspectPicture } from "../../src/shared/inspect-image.js";
 
 export const WAYS = ["studio", "lbfgs", "adam", "book"] as const;
 export type Way = (typeof WAYS)[number];

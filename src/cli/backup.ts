@@ -1,9 +1,9 @@
 /** `dreamloom backup`: copies the data folder while the bot runs. */
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { loadConfig } from "../config.js";
+import { loadConfig } from "../app/settings/load-settings.js";
 import { backUp } from "../store/backup.js";
-import { UsageError } from "./mistake.js";
+import { UsageError } from "./report-error.js";
 
 export function addBackup(program: Command): void {
   program

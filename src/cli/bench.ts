@@ -1,6 +1,6 @@
 /** `dreamloom bench ...`: how fast this machine is. */
 import { type Command, InvalidArgumentError } from "commander";
-import { loadConfig } from "../config.js";
+import { loadConfig } from "../app/settings/load-settings.js";
 import { measureStep, STEP_NETWORK } from "../engine/measure/step.js";
 import type { RuntimeChoice } from "../engine/runtimes/choose.js";
 import { openCliEngine, runtimeOption } from "./engine.js";

@@ -1,6 +1,6 @@
 /** `dreamloom dream IMAGE -o OUT.png` */
 import type { Command } from "commander";
-import { DreamParams } from "../engine/recipes/dream.js";
+import { DreamParams } from "../engine/recipes/dream/run.js";
 import { given, number, outputOption, presetOption, type RunOptions, runOptions, runRecipe } from "./run-recipe.js";
 
 export function addDream(program: Command): void {

@@ -1,11 +1,11 @@
 /** The engine for a command line: in this process, with the settings that the bots use too. */
 import { type Command, Option } from "commander";
-import type { Config } from "../config.js";
+import type { ConfiguredDevice } from "../app/devices.js";
+import { roomForMaps } from "../app/machine-memory.js";
+import type { Config } from "../app/settings/load-settings.js";
 import type { Network } from "../engine/networks/network.js";
 import { type EngineSettings, type OpenEngine, openEngine } from "../engine/open.js";
 import { RUNTIME_CHOICES, type RuntimeChoice } from "../engine/runtimes/choose.js";
-import type { ConfiguredDevice } from "../engine-devices.js";
-import { roomForMaps } from "../memory-room.js";
 import { downloadBar } from "./download-bar.js";
 
 const MEGABYTE = 1e6;

@@ -1,10 +1,10 @@
 /** The engine of a program that serves people: a process for each device that the settings name. */
 import type { Logger } from "pino";
-import type { Config } from "../config.js";
+import { configuredDevices } from "../app/devices.js";
+import type { Config } from "../app/settings/load-settings.js";
 import type { Engine, EngineDownload } from "../engine/process/engine.js";
 import { EngineHost } from "../engine/process/host.js";
 import { EnginePool } from "../engine/process/pool.js";
-import { configuredDevices } from "../engine-devices.js";
 import { engineSettings } from "./engine.js";
 
 export interface EngineParts {

@@ -1,6 +1,6 @@
 /** `dreamloom evaluate CASES.json`: is this engine right? */
 import type { Command } from "commander";
-import { loadConfig } from "../config.js";
+import { loadConfig } from "../app/settings/load-settings.js";
 import { evaluateCases, TOLERANCE } from "../engine/measure/cases.js";
 import type { RuntimeChoice } from "../engine/runtimes/choose.js";
 import { openCliEngine, runtimeOption } from "./engine.js";

@@ -1,6 +1,6 @@
 /** `dreamloom models ...`: the networks there are, fetching them, adding one's own, and their layers. */
 import { type Command, InvalidArgumentError } from "commander";
-import { loadConfig } from "../config.js";
+import { loadConfig } from "../app/settings/load-settings.js";
 import { addNetwork } from "../engine/networks/add-network.js";
 import { Preprocessing } from "../engine/networks/import/preprocessing.js";
 import { folderBytes, type Listed, listNetworks } from "../engine/networks/inventory.js";
@@ -10,7 +10,7 @@ import { pullNetwork } from "../engine/networks/pull.js";
 import { tryOut } from "../engine/networks/try-out.js";
 import { downloadBar } from "./download-bar.js";
 import { engineSettings, openCliEngine } from "./engine.js";
-import { UsageError } from "./mistake.js";
+import { UsageError } from "./report-error.js";
 import { megabytes, table } from "./table.js";
 
 interface Json {

@@ -1,6 +1,6 @@
 /** `dreamloom neuron -o OUT.png --layer activation_36 --channels 7` */
 import type { Command } from "commander";
-import { NeuronParams } from "../engine/recipes/neuron.js";
+import { NeuronParams } from "../engine/recipes/neuron/run.js";
 import { mannerOptions } from "./neuron-options.js";
 import { given, number, outputOption, presetOption, type RunOptions, runOptions, runRecipe } from "./run-recipe.js";
 

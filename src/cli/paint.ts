@@ -1,10 +1,10 @@
 /** `dreamloom stylize`, `blend` and `texture`: paintings from a shell. */
 import { extname } from "node:path";
 import type { Command } from "commander";
-import { BlendParams } from "../engine/recipes/blend.js";
-import { StylizeParams } from "../engine/recipes/stylize.js";
-import { TextureParams } from "../engine/recipes/texture.js";
-import { UsageError } from "./mistake.js";
+import { BlendParams } from "../engine/recipes/blend/run.js";
+import { StylizeParams } from "../engine/recipes/stylize/run.js";
+import { TextureParams } from "../engine/recipes/texture/run.js";
+import { UsageError } from "./report-error.js";
 import {
   number,
   outputOption,

@@ -1,17 +1,17 @@
 /** The commands of `dreamloom`. Importing it runs the one that was typed. */
 import { Command, CommanderError } from "commander";
-import { version } from "../version.js";
+import { version } from "../shared/version.js";
 import { addBackup } from "./backup.js";
 import { addBench } from "./bench.js";
 import { addDoctor } from "./doctor.js";
 import { addDream } from "./dream.js";
 import { addEvaluate } from "./evaluate.js";
-import { addGrid } from "./grid.js";
-import { reportMistake } from "./mistake.js";
 import { addModels } from "./models.js";
 import { addNeuron } from "./neuron.js";
+import { addGrid } from "./neuron-grid.js";
 import { addBlend, addStylize, addTexture } from "./paint.js";
 import { addRegister } from "./register.js";
+import { reportMistake } from "./report-error.js";
 import { addStart } from "./start.js";
 import { addTeach } from "./teach.js";
 import { addWorker } from "./worker.js";

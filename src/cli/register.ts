@@ -1,7 +1,7 @@
 /** `dreamloom register`: the commands, told to the platforms that want to know them. */
 import type { Command } from "commander";
-import { loadConfig } from "../config.js";
-import { registerDiscord } from "../main.js";
+import { registerDiscord } from "../app/application.js";
+import { loadConfig } from "../app/settings/load-settings.js";
 
 export function addRegister(program: Command): void {
   program

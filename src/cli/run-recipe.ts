@@ -4,13 +4,13 @@ import { extname, join } from "node:path";
 import { Presets, SingleBar } from "cli-progress";
 import { type Command, InvalidArgumentError } from "commander";
 import sharp from "sharp";
-import { loadConfig } from "../config.js";
+import { loadConfig } from "../app/settings/load-settings.js";
 import type { EngineFrame, EngineResult } from "../engine/process/engine.js";
 import { runJob } from "../engine/run-job.js";
 import type { RuntimeChoice } from "../engine/runtimes/choose.js";
 import { openCliEngine, runtimeOption } from "./engine.js";
-import { UsageError } from "./mistake.js";
 import { cannotWrite, prepareFile, prepareFolder } from "./output.js";
+import { UsageError } from "./report-error.js";
 
 /** Endings that a still picture may have. */
 export const STILL_OUTPUTS: readonly string[] = [".png", ".jpg", ".jpeg", ".webp"];

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import Libsql from "libsql";
-import type { Config } from "../config.js";
+import type { Config } from "../app/settings/load-settings.js";
 import { hostOf } from "../queue/cluster/connection.js";
 import { clusterRows } from "./workers.js";
 

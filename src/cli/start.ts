@@ -1,6 +1,6 @@
 /** `dreamloom start`: the bots. */
 import type { Command } from "commander";
-import { start } from "../main.js";
+import { start } from "../app/application.js";
 import { startEngines } from "./engines.js";
 
 export function addStart(program: Command): void {

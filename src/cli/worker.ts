@@ -1,15 +1,15 @@
 /** `dreamloom worker`: works on the bots' jobs, on this machine's device. */
 import type { Command } from "commander";
-import { type Config, loadConfig } from "../config.js";
+import { configuredDevices, configuredSlots, largestRoom } from "../app/devices.js";
+import { configuredLogger } from "../app/log.js";
+import { type Config, loadConfig } from "../app/settings/load-settings.js";
+import { shutDownInOrder } from "../app/shutdown.js";
 import type { EngineDownload } from "../engine/process/engine.js";
-import { configuredDevices, configuredSlots, largestRoom } from "../engine-devices.js";
-import { configuredLogger } from "../log.js";
-import { Operation } from "../operation/operation.js";
+import { Operation } from "../ops/operations.js";
 import { hostOf } from "../queue/cluster/connection.js";
 import { QueueWorker } from "../queue/cluster/queue-worker.js";
-import { shutDownInOrder } from "../shutdown.js";
 import { startEngines } from "./engines.js";
-import { UsageError } from "./mistake.js";
+import { UsageError } from "./report-error.js";
 
 async function work(config: Config): Promise<void> {
   const logger = configuredLogger(config);

@@ -1,7 +1,7 @@
 /** `dreamloom zoom [IMAGE] -o FILM.webp` */
 import { extname } from "node:path";
 import type { Command } from "commander";
-import { ZoomParams } from "../engine/recipes/zoom.js";
+import { ZoomParams } from "../engine/recipes/zoom/run.js";
 import { mannerOptions } from "./neuron-options.js";
 import { given, number, outputOption, presetOption, type RunOptions, runOptions, runRecipe } from "./run-recipe.js";
 

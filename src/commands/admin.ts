@@ -1,4 +1,5 @@
 import { freemem, totalmem } from "node:os";
+import type { EngineStatus } from "../engine/process/engine.js";
 import type {
   AdminChat,
   AdminEngine,
@@ -8,14 +9,13 @@ import type {
   AdminOverview,
   AdminWorker,
   ChatAdmin,
-} from "../bots/admin.js";
-import { type Chat, ChatError, type Person } from "../bots/chat.js";
-import type { EngineStatus } from "../engine/process/engine.js";
+} from "../port/admin.js";
+import { type Chat, ChatError, type Person } from "../port/chat.js";
 import { type Job, workedMs } from "../queue/job.js";
 import type { Standing } from "../queue/queue.js";
-import { version } from "../version.js";
-import type { Desk } from "./desk.js";
-import { PlaceNames } from "./place-names.js";
+import { version } from "../shared/version.js";
+import { PlaceNames } from "./channel-names.js";
+import type { Desk } from "./context.js";
 
 /** What the commands cannot see themselves; whoever puts the program together knows it. */
 export interface AdminFacts {

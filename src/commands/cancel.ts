@@ -1,8 +1,8 @@
 import { readJobId } from "../queue/job-id.js";
 import type { Standing } from "../queue/queue.js";
 import { type Command, type CommandContext, defineCommand, Mistake } from "./command.js";
-import { textOption } from "./options.js";
-import { mayManage } from "./present/permission.js";
+import { textOption } from "./parsing/options.js";
+import { mayManage } from "./presenting/permission.js";
 
 /** `/cancel`: takes jobs back. */
 export const cancelCommand: Command = defineCommand({

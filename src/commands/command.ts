@@ -8,9 +8,9 @@ import type {
   OutgoingMessage,
   Person,
   Place,
-} from "../bots/chat.js";
-import type { Desk } from "./desk.js";
-import { kebab, type Option, type Options, type ValuesOf } from "./options.js";
+} from "../port/chat.js";
+import type { Desk } from "./context.js";
+import { kebab, type Option, type Options, type ValuesOf } from "./parsing/options.js";
 
 /** What a command has at hand while it answers. */
 export interface CommandContext {

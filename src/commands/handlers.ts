@@ -1,17 +1,17 @@
-import type { ChatAdmin } from "../bots/admin.js";
-import type { ActionEvent, Chat, ChatEvent, ChatHandlers, CommandEvent } from "../bots/chat.js";
-import { press } from "./buttons.js";
+import type { ChatAdmin } from "../port/admin.js";
+import type { ActionEvent, Chat, ChatEvent, ChatHandlers, CommandEvent } from "../port/chat.js";
 import { type CommandContext, Mistake } from "./command.js";
-import type { Desk } from "./desk.js";
-import { diskTrouble } from "./disk-trouble.js";
+import type { Desk } from "./context.js";
 import { createGallery } from "./gallery/service.js";
-import type { Argument } from "./grammar.js";
-import { ArtChannels } from "./reactions/art-channel.js";
-import { Palettes } from "./reactions/palette.js";
-import { type Reactors, react } from "./reactions/react.js";
-import { readText, readValues } from "./read.js";
+import { works } from "./gallery/works.js";
+import { ArtChannels } from "./interactive/art-channel.js";
+import { press } from "./interactive/buttons.js";
+import { Palettes } from "./interactive/palette.js";
+import { type Reactors, react } from "./interactive/react.js";
+import type { Argument } from "./parsing/command-line.js";
+import { readText, readValues } from "./parsing/read-values.js";
 import { SHORTCUTS } from "./shortcuts.js";
-import { works } from "./works.js";
+import { diskTrouble } from "./store-failure.js";
 
 /** Events of one chat under way at a time; more are answered with "please wait". */
 const MAX_UNDER_WAY = 500;

@@ -1,5 +1,5 @@
 import { type Command, defineCommand } from "./command.js";
-import { kebab, type Option, textOption } from "./options.js";
+import { kebab, type Option, textOption } from "./parsing/options.js";
 
 /** `/help`: all commands, or one with its options and examples. */
 export const helpCommand: Command = defineCommand({

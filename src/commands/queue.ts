@@ -1,7 +1,7 @@
 import type { Standing } from "../queue/queue.js";
 import type { JobScope } from "../store/jobs.js";
 import { type Command, type CommandContext, defineCommand } from "./command.js";
-import { duration } from "./present/words.js";
+import { duration } from "./presenting/words.js";
 
 const SHOWN = 15;
 

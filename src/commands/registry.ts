@@ -1,8 +1,8 @@
-import type { Completion, CompletionRequest, Place } from "../bots/chat.js";
-import { nearest } from "../nearest.js";
+import type { Completion, CompletionRequest, Place } from "../port/chat.js";
+import { nearest } from "../shared/nearest.js";
 import { type Command, Mistake, summarise } from "./command.js";
-import { kebab } from "./options.js";
-import type { StyleShelf } from "./styles/shelf.js";
+import { kebab } from "./parsing/options.js";
+import type { StyleShelf } from "./styles/style-library.js";
 
 /** Discord shows 25 choices at most; nobody reads more anyway. */
 const MAX_COMPLETIONS = 25;

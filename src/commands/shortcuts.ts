@@ -1,4 +1,4 @@
-import type { MessageShortcut } from "../bots/chat.js";
+import type { MessageShortcut } from "../port/chat.js";
 
 /** Commands that are given by pointing at a message, on platforms with menus for that. */
 export const SHORTCUTS: readonly MessageShortcut[] = [

@@ -4,7 +4,7 @@ import type { Network } from "./networks/network.js";
 import { Programs } from "./programs.js";
 import { chosenRuntime, type RuntimeChoice } from "./runtimes/choose.js";
 import type { Runtime } from "./runtimes/runtime.js";
-import { taughtBy } from "./teach/with-taught.js";
+import { taughtBy } from "./train/with-taught.js";
 
 /** What an engine needs to know; plain data, so that it can be handed to its process. */
 export interface EngineSettings {

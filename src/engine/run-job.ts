@@ -1,6 +1,6 @@
 /** Runs one job inside the engine's own process: decodes its pictures, runs its recipe, encodes its frames. */
 import type { z } from "zod";
-import { inspectPicture, PictureError } from "../inspect-picture.js";
+import { inspectPicture, PictureError } from "../shared/inspect-image.js";
 import { MAX_CHECKPOINT_BYTES, packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
 import { decode, encode } from "./images/codec.js";
 import { type Film, FilmError } from "./images/film.js";

@@ -1,6 +1,6 @@
 /** Loads a network and compiles its usual program before the first job needs it. */
 
-import { DreamParams, dream } from "./recipes/dream.js";
+import { DreamParams, dream } from "./recipes/dream/run.js";
 import type { RecipeContext } from "./recipes/recipe.js";
 
 /** Downloads (if need be), loads and compiles `network` for its default dream, and runs one tiny step of it. */

@@ -1,13 +1,13 @@
 import type { Logger } from "pino";
+import { type LiveJob, liveJob } from "./active-job.js";
 import type { QueueEmitter } from "./emitter.js";
-import type { Endings } from "./endings.js";
 import { lost, stuck } from "./failures.js";
 import type { Job } from "./job.js";
-import type { Journal } from "./journal.js";
-import type { JournalWriter } from "./journal-writer.js";
-import { type LiveJob, liveJob } from "./live-job.js";
-import { BEGINNINGS } from "./runs.js";
-import type { Turns } from "./turns.js";
+import type { Endings } from "./job-completion.js";
+import type { Journal } from "./job-repository.js";
+import type { JournalWriter } from "./job-writer.js";
+import { BEGINNINGS } from "./runner.js";
+import type { Turns } from "./scheduler.js";
 
 export interface RecoveryOptions {
   readonly live: Map<string, LiveJob>;

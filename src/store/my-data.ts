@@ -1,9 +1,9 @@
 import { and, asc, eq } from "drizzle-orm";
-import type { Board, Boards } from "./boards.js";
 import type { Database } from "./database.js";
 import { StoreError } from "./errors.js";
 import type { Favourite, Favourites } from "./favourites.js";
 import type { Images, RemovedImages, StoredImage } from "./images.js";
+import type { Board, Boards } from "./interactive-messages.js";
 import type { PersonKey, StoredJob, StoredMessage } from "./job-record.js";
 import { readJobs } from "./job-rows.js";
 import type { Jobs } from "./jobs.js";

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
-import { Boards } from "./boards.js";
 import { Database } from "./database.js";
 import { storeError } from "./errors.js";
 import { Favourites } from "./favourites.js";
 import { Gallery } from "./gallery.js";
 import { Images } from "./images.js";
+import { Boards } from "./interactive-messages.js";
 import { Jobs } from "./jobs.js";
-import { Memos } from "./memos.js";
+import { Memos } from "./key-value-store.js";
 import { MyData } from "./my-data.js";
 import { Retention } from "./retention.js";
 import { Settings } from "./settings.js";

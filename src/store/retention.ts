@@ -1,8 +1,8 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import { and, asc, eq, isNotNull, lt, type SQL, sql } from "drizzle-orm";
-import type { Boards } from "./boards.js";
 import type { Database } from "./database.js";
 import type { Images } from "./images.js";
+import type { Boards } from "./interactive-messages.js";
 import type { Jobs } from "./jobs.js";
 import { jobInputTable, jobTable } from "./schema.js";
 

@@ -6,7 +6,7 @@ import type {
   CompletionRequest,
   MessageRef,
   Place,
-} from "../../src/bots/chat.js";
+} from "../../src/port/chat.js";
 
 /** A person in a test's chat. */
 export interface Visitor {

@@ -2,8 +2,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { type Config, loadConfig } from "../../src/app/settings/load-settings.js";
 import { diagnose, report } from "../../src/cli/doctor.js";
-import { type Config, loadConfig } from "../../src/config.js";
 import type { DeviceName } from "../../src/engine/devices/devices.js";
 import type { probe, Verdict } from "../../src/engine/devices/probe.js";
 

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { loadHouseStyles } from "../../src/commands/styles/house-styles.js";
+import { loadHouseStyles } from "../../src/commands/styles/built-in-styles.js";
 
-const BUILT = new URL("../../dist/commands/styles/house-styles.js", import.meta.url);
+const BUILT = new URL("../../dist/commands/styles/built-in-styles.js", import.meta.url);
 
 describe("the built program", () => {
   it("finds the house styles and their pictures", () => {

@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Config } from "../../src/config.js";
+import type { Config } from "../../src/app/settings/load-settings.js";
 import { clusterSettings, openClusterEngine, send } from "../queue/cluster/harness.js";
 import { drawn } from "../support/pictures.js";
 import { hasRedis, redisHint, startRedis } from "../support/redis.js";

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
-import { parseLine } from "../../src/commands/grammar.js";
-import { readValues } from "../../src/commands/read.js";
+import { parseLine } from "../../src/commands/parsing/command-line.js";
+import { readValues } from "../../src/commands/parsing/read-values.js";
 import { ann, art, ben, type FakeMessage, mod, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { studio } from "../fakes/studio.js";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { parseLine } from "../../src/commands/grammar.js";
-import { readValues } from "../../src/commands/read.js";
-import { scopeOf } from "../../src/commands/recipe-command.js";
+import { parseLine } from "../../src/commands/parsing/command-line.js";
+import { readValues } from "../../src/commands/parsing/read-values.js";
 import { commandLine, type Draft } from "../../src/commands/recipes/recipe.js";
-import { loadHouseStyles, readHouseStyle } from "../../src/commands/styles/house-styles.js";
+import { scopeOf } from "../../src/commands/recipes/recipe-command.js";
+import { loadHouseStyles, readHouseStyle } from "../../src/commands/styles/built-in-styles.js";
 import { RECIPES } from "../../src/engine/recipes/registry.js";
 import { ann, art, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";

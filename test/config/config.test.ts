@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { ConfigError, loadConfig } from "../../src/config.js";
-import { ENVIRONMENT } from "../../src/config-schema.js";
+import { ConfigError, loadConfig } from "../../src/app/settings/load-settings.js";
+import { ENVIRONMENT } from "../../src/app/settings/schema.js";
 
 const folder = mkdtempSync(join(tmpdir(), "dreamloom-config-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { commandsPage, PAGE } from "../../scripts/commands-docs.js";
-import { parseLine } from "../../src/commands/grammar.js";
-import { readValues } from "../../src/commands/read.js";
+import { parseLine } from "../../src/commands/parsing/command-line.js";
+import { readValues } from "../../src/commands/parsing/read-values.js";
 import { studio } from "../fakes/studio.js";
 
 const { desk } = await studio();

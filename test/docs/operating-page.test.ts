@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { metrics, PAGE, withMetrics } from "../../scripts/metrics-docs.js";
-import { ENVIRONMENT } from "../../src/config-schema.js";
+import { ENVIRONMENT } from "../../src/app/settings/schema.js";
 
 /** Prometheus is a large thing to install for one test: where it is missing the test is skipped, CI included. */
 const hasPromtool = spawnSync("promtool", ["--version"]).status === 0;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PAGE, withStyles } from "../../scripts/styles-docs.js";
-import { loadHouseStyles } from "../../src/commands/styles/house-styles.js";
+import { loadHouseStyles } from "../../src/commands/styles/built-in-styles.js";
 
 describe("docs/styles.md", () => {
   const page = readFileSync(PAGE, "utf8");

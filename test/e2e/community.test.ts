@@ -6,9 +6,9 @@ import { pino } from "pino";
 import type { Browser, Locator, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { loadConfig } from "../../src/config.js";
+import { type Running, startDreamloom } from "../../src/app/application.js";
+import { loadConfig } from "../../src/app/settings/load-settings.js";
 import type { Engine } from "../../src/engine/process/engine.js";
-import { type Running, startDreamloom } from "../../src/main.js";
 import { FakeEngine, type FakeRun } from "../fakes/engine.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { pino } from "pino";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadConfig } from "../../src/config.js";
-import { type Running, startDreamloom } from "../../src/main.js";
+import { type Running, startDreamloom } from "../../src/app/application.js";
+import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 

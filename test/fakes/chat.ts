@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
+import type { Handlers } from "../../src/commands/handlers.js";
 import {
   type ActionEvent,
   type Button,
@@ -17,8 +18,7 @@ import {
   type PictureSource,
   type Place,
   type PlaceInfo,
-} from "../../src/bots/chat.js";
-import type { Handlers } from "../../src/commands/handlers.js";
+} from "../../src/port/chat.js";
 
 export interface FakeMessage {
   readonly id: string;

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { MessageRef, OutgoingMessage, Place } from "../../src/bots/chat.js";
+import type { MessageRef, OutgoingMessage, Place } from "../../src/port/chat.js";
 import { house } from "../fakes/studio.js";
 
 export interface Posted {

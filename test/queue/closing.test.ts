@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { workedMs } from "../../src/queue/job.js";
-import { MemoryJournal } from "../../src/queue/memory-journal.js";
+import { MemoryJournal } from "../../src/queue/memory-repository.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { ask, refused } from "./queue.contract.js";
 import { setup } from "./set-up.js";

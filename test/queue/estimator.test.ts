@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Estimator } from "../../src/queue/estimator.js";
 import type { Job } from "../../src/queue/job.js";
-import { standings } from "../../src/queue/standings.js";
+import { standings } from "../../src/queue/positions.js";
 
 describe("the estimator", () => {
   it("guesses from the settings, then learns for the same pace and for the recipe", () => {

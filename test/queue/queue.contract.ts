@@ -2,8 +2,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { QueueLimits } from "../../src/queue/admission.js";
 import type { Job, JobRequest } from "../../src/queue/job.js";
-import type { Journal } from "../../src/queue/journal.js";
-import { MemoryJournal } from "../../src/queue/memory-journal.js";
+import type { Journal } from "../../src/queue/job-repository.js";
+import { MemoryJournal } from "../../src/queue/memory-repository.js";
 import { type JobQueue, QueueError } from "../../src/queue/queue.js";
 import { FakeEngine } from "../fakes/engine.js";
 

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { Estimator } from "../../src/queue/estimator.js";
-import { FairQueue } from "../../src/queue/fair-queue.js";
+import { FairQueue } from "../../src/queue/scheduled-queue.js";
 import { listen, type QueueParts, queueParts } from "./queue.contract.js";
 
 /** A queue in this process, with an engine that does what the test says, and a diary of what it tells. */

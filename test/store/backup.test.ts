@@ -2,14 +2,14 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { loadConfig } from "../../src/config.js";
-import { startDreamloom } from "../../src/main.js";
+import { startDreamloom } from "../../src/app/application.js";
+import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { backUp } from "../../src/store/backup.js";
 import { openStore } from "../../src/store/open.js";
 import { ann, FakeChat, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { house } from "../fakes/studio.js";
-import { program } from "../operation/program.js";
+import { program } from "../ops/program.js";
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "dreamloom-backup-"));

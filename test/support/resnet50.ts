@@ -1,4 +1,4 @@
-import { loadConfig } from "../../src/config.js";
+import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { findNetwork } from "../../src/engine/networks/catalogue.js";
 import { npmRegistry } from "../../src/engine/networks/download/npm.js";
 

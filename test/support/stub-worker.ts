@@ -1,6 +1,6 @@
 /** A worker process with an engine that paints nothing: started by tests and by bench/queue.ts, with its settings as JSON in STUB_WORKER. */
 import { pino } from "pino";
-import type { Config } from "../../src/config.js";
+import type { Config } from "../../src/app/settings/load-settings.js";
 import { QueueWorker } from "../../src/queue/cluster/queue-worker.js";
 import { StubEngine } from "../fakes/stub-engine.js";
 

@@ -6,12 +6,12 @@ import {
   Routes,
 } from "discord.js";
 import type { Logger } from "pino";
-import type { MessageRef, OutgoingMessage, Place } from "../chat.js";
+import type { MessageRef, OutgoingMessage, Place } from "../../port/chat.js";
 import { type Calls, tracing } from "./calls.js";
+import { channelOf, DIRECT } from "./channels.js";
 import { compose, PRIVATE } from "./compose.js";
 import { chatError, hasCode } from "./errors.js";
 import type { Timing } from "./options.js";
-import { channelOf, DIRECT } from "./places.js";
 
 export type Visibility = "public" | "private";
 

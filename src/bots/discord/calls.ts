@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { InternalRequest, RateLimitData, RawFile, REST, RouteLike } from "discord.js";
 import type { Logger } from "pino";
-import { ChatError } from "../chat.js";
+import { ChatError } from "../../port/chat.js";
 import { type Attempt, chatError } from "./errors.js";
 import type { Timing } from "./options.js";
 import { PreviewBudget } from "./preview-budget.js";

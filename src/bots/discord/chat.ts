@@ -10,19 +10,19 @@ import {
   type PictureSource,
   type Place,
   type PlaceInfo,
-} from "../chat.js";
+} from "../../port/chat.js";
 import { Calls } from "./calls.js";
+import { channelOf, DIRECT, PLATFORM, Places, UPLOAD_BYTES } from "./channels.js";
 import { CONTENT_LENGTH } from "./compose.js";
 import { connect, createClient } from "./connect.js";
+import { Line } from "./connection-health.js";
 import { definitions } from "./definitions.js";
 import { Gateway } from "./gateway.js";
 import { latestPicture, POINT_AT_IT } from "./history.js";
 import { Interactions } from "./interactions.js";
-import { Line } from "./line.js";
 import { Messages } from "./messages.js";
 import { DEFAULT_TIMING, type DiscordOptions, type Timing } from "./options.js";
 import { isEmptied, Pictures } from "./pictures.js";
-import { channelOf, DIRECT, PLATFORM, Places, UPLOAD_BYTES } from "./places.js";
 import { listenToReactions } from "./reactions.js";
 import { applicationId, register } from "./register.js";
 import { openThread } from "./threads.js";

@@ -9,7 +9,7 @@ import {
   type RawFile,
   type RESTAPIAttachment,
 } from "discord.js";
-import type { Button, OutgoingMessage, Picture, Progress } from "../chat.js";
+import type { Button, OutgoingMessage, Picture, Progress } from "../../port/chat.js";
 import { shorten, toDiscord } from "./markdown.js";
 
 /** Characters in a message. */

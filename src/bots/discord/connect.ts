@@ -1,6 +1,6 @@
 import { Client, DiscordjsError, DiscordjsErrorCodes, Events, GatewayIntentBits, Options } from "discord.js";
 import type { Logger } from "pino";
-import { ChatError } from "../chat.js";
+import { ChatError } from "../../port/chat.js";
 import { chatError } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import type { DiscordOptions, Timing } from "./options.js";

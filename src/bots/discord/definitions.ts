@@ -6,7 +6,7 @@ import {
   InteractionContextType,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord.js";
-import type { CommandOptionSummary, CommandSummary, Completion, MessageShortcut } from "../chat.js";
+import type { CommandOptionSummary, CommandSummary, Completion, MessageShortcut } from "../../port/chat.js";
 
 const CHOICES = 25;
 const OPTIONS = 25;

@@ -1,5 +1,5 @@
 import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes } from "discord.js";
-import { ChatError, type ChatErrorKind } from "../chat.js";
+import { ChatError, type ChatErrorKind } from "../../port/chat.js";
 
 /** What was tried, as it continues the words "I may not"; the permission that it takes is named with it. */
 export interface Attempt {

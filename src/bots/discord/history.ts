@@ -1,8 +1,8 @@
 import { type APIMessage, Routes } from "discord.js";
-import { ChatError, type PictureSource, type Place } from "../chat.js";
+import { ChatError, type PictureSource, type Place } from "../../port/chat.js";
 import type { Calls } from "./calls.js";
+import { channelOf } from "./channels.js";
 import { isEmptied, type Pictures } from "./pictures.js";
-import { channelOf } from "./places.js";
 
 /** How far back a picture is looked for. */
 const LOOKED_THROUGH = 50;

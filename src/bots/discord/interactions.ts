@@ -13,13 +13,21 @@ import {
   InteractionType,
   Routes,
 } from "discord.js";
-import type { ChatHandlers, CommandEvent, Completion, MessageRef, Person, PictureSource, Place } from "../chat.js";
+import type {
+  ChatHandlers,
+  CommandEvent,
+  Completion,
+  MessageRef,
+  Person,
+  PictureSource,
+  Place,
+} from "../../port/chat.js";
 import { Answer, type AnswerParts } from "./answer.js";
+import { DIRECT, PLATFORM, type Places } from "./channels.js";
 import { choicesFor, LINK_SUFFIX, SECOND_SUFFIX } from "./definitions.js";
 import { personOfInteraction } from "./people.js";
 import { readPermissions, whatIsMissing } from "./permissions.js";
 import type { Pictures } from "./pictures.js";
-import { DIRECT, PLATFORM, type Places } from "./places.js";
 import { Recent } from "./recent.js";
 import { formOf, readForm, readFormId } from "./shortcuts.js";
 

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type APIDMChannel, type APIMessage, type Client, RESTJSONErrorCodes, Routes } from "discord.js";
-import type { MessageRef, OutgoingMessage, Place } from "../chat.js";
+import type { MessageRef, OutgoingMessage, Place } from "../../port/chat.js";
 import { type Calls, tracing } from "./calls.js";
+import { channelOf, DIRECT, PLATFORM } from "./channels.js";
 import { type Composed, compose } from "./compose.js";
 import { hasCode } from "./errors.js";
-import { channelOf, DIRECT, PLATFORM } from "./places.js";
 
 /** Discord takes 25 characters. */
 const NONCE_LENGTH = 25;

@@ -1,5 +1,5 @@
 import type { APIUser, Client } from "discord.js";
-import type { Person } from "../chat.js";
+import type { Person } from "../../port/chat.js";
 import { isModerator, readPermissions, reckoned } from "./permissions.js";
 
 type Named = Pick<APIUser, "id" | "username"> & { readonly global_name?: string | null };

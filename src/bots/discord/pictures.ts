@@ -7,10 +7,10 @@ import {
   MessageType,
   Routes,
 } from "discord.js";
-import { ChatError, type MessageRef, type Person, type Picture, type PictureSource } from "../chat.js";
+import { ChatError, type MessageRef, type Person, type Picture, type PictureSource } from "../../port/chat.js";
 import type { Calls } from "./calls.js";
+import { channelOf } from "./channels.js";
 import { readFileName } from "./compose.js";
-import { channelOf } from "./places.js";
 
 type Author = Pick<Person, "id" | "name">;
 

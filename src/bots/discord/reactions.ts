@@ -1,9 +1,9 @@
 import { type APIReaction, type Client, GatewayDispatchEvents } from "discord.js";
 import type { Logger } from "pino";
-import type { ChatHandlers, ReactionEvent } from "../chat.js";
+import type { ChatHandlers, ReactionEvent } from "../../port/chat.js";
+import type { Places } from "./channels.js";
 import type { Gateway } from "./gateway.js";
 import { personOfReaction, type ReactingMember } from "./people.js";
-import type { Places } from "./places.js";
 import { Recent } from "./recent.js";
 
 /** As much of the gateway's two events as is read here. */

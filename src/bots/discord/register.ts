@@ -7,7 +7,7 @@ import {
   type RESTPostAPIApplicationCommandsJSONBody,
   Routes,
 } from "discord.js";
-import type { ChatHandlers } from "../chat.js";
+import type { ChatHandlers } from "../../port/chat.js";
 import { Calls } from "./calls.js";
 import { definitions } from "./definitions.js";
 import { DEFAULT_TIMING, type DiscordOptions, type Memo } from "./options.js";

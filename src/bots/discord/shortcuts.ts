@@ -4,7 +4,7 @@ import {
   ComponentType,
   TextInputStyle,
 } from "discord.js";
-import type { CommandSummary, MessageRef, MessageShortcut } from "../chat.js";
+import type { CommandSummary, MessageRef, MessageShortcut } from "../../port/chat.js";
 
 /** Forms' ids begin with it, so that they are never taken for a button's. */
 const FORM = "form";

@@ -5,10 +5,10 @@ import {
   Routes,
   ThreadAutoArchiveDuration,
 } from "discord.js";
-import { ChatError, type MessageRef, type Place } from "../chat.js";
+import { ChatError, type MessageRef, type Place } from "../../port/chat.js";
 import type { Calls } from "./calls.js";
+import { DIRECT, type Places } from "./channels.js";
 import { hasCode } from "./errors.js";
-import { DIRECT, type Places } from "./places.js";
 
 const NAME_LENGTH = 100;
 

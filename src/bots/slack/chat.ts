@@ -10,20 +10,20 @@ import {
   type PictureSource,
   type Place,
   type PlaceInfo,
-} from "../chat.js";
+} from "../../port/chat.js";
 import { findApi } from "./address.js";
 import { fetchAnswer } from "./answers.js";
+import { Places } from "./channels.js";
 import { toName } from "./emoji.js";
+import { type Line, openLine } from "./event-transport.js";
 import { Files } from "./files.js";
 import { findMessage, newest } from "./history.js";
 import { Home } from "./home.js";
 import { Incoming } from "./incoming.js";
-import { type Line, openLine } from "./line.js";
 import { sdkLogger } from "./logger.js";
 import { doneAlready, Messenger } from "./messenger.js";
 import { defaultSlackLimits, type SlackChatOptions, type SlackLimits } from "./options.js";
 import { People } from "./people.js";
-import { Places } from "./places.js";
 import { Replies } from "./replies.js";
 import { Sources } from "./sources.js";
 import { stopped, type Workspace } from "./workspace.js";

@@ -1,4 +1,4 @@
-import { ChatError } from "../chat.js";
+import { ChatError } from "../../port/chat.js";
 
 export interface DownloadOptions {
   readonly url: string;

@@ -1,5 +1,5 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
-import { ChatError, type ChatErrorKind } from "../chat.js";
+import { ChatError, type ChatErrorKind } from "../../port/chat.js";
 
 /** Slack's error codes (https://docs.slack.dev/reference/methods) as sentences for whoever can mend them. */
 const SENTENCES: Readonly<Record<string, readonly [ChatErrorKind, string]>> = {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import { ChatError, type Picture, type Place } from "../chat.js";
+import { ChatError, type Picture, type Place } from "../../port/chat.js";
 import { codeOf, toChatError } from "./errors.js";
 import { fields, list, type SlackFile } from "./messages.js";
 import type { SlackLimits } from "./options.js";

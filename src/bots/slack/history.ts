@@ -1,4 +1,4 @@
-import type { MessageRef, Place } from "../chat.js";
+import type { MessageRef, Place } from "../../port/chat.js";
 import { readMessage, type SlackMessage } from "./messages.js";
 import type { Workspace } from "./workspace.js";
 

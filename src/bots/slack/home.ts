@@ -1,6 +1,6 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import type { Logger } from "pino";
-import type { ChatHandlers, Work } from "../chat.js";
+import type { ChatHandlers, Work } from "../../port/chat.js";
 import type { Files } from "./files.js";
 import { Lru } from "./lru.js";
 import { fields, word } from "./messages.js";

@@ -8,7 +8,8 @@ import {
   type MessageRef,
   type PictureSource,
   type Place,
-} from "../chat.js";
+} from "../../port/chat.js";
+import type { Places } from "./channels.js";
 import { toUnicode } from "./emoji.js";
 import { findMessage, newest, threadOf } from "./history.js";
 import { type Home, homeAction } from "./home.js";
@@ -19,7 +20,6 @@ import { entry, FIELD, type FormPurpose, form, optionsIn, problemsIn, readForm, 
 import { fromMrkdwn } from "./mrkdwn.js";
 import type { Memo } from "./options.js";
 import type { People } from "./people.js";
-import type { Places } from "./places.js";
 import { type Addressee, type Replies, ResponseUrl } from "./replies.js";
 import { identity, Seen } from "./seen.js";
 import type { Sources } from "./sources.js";

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import { ChatError, type MessageRef, type OutgoingMessage, type Picture, type Place } from "../chat.js";
+import { ChatError, type MessageRef, type OutgoingMessage, type Picture, type Place } from "../../port/chat.js";
 import { Edits } from "./edits.js";
 import { codeOf, outcomeUnknown } from "./errors.js";
 import { type Files, fitsBlock, notReadyYet, refusesBlocks } from "./files.js";

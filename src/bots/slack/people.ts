@@ -1,4 +1,4 @@
-import { ChatError, type Person } from "../chat.js";
+import { ChatError, type Person } from "../../port/chat.js";
 import { Lru } from "./lru.js";
 import type { Workspace } from "./workspace.js";
 

@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/types";
-import type { Button, OutgoingMessage, Person, Progress } from "../chat.js";
+import type { Button, OutgoingMessage, Person, Progress } from "../../port/chat.js";
 import { split, toMrkdwn } from "./mrkdwn.js";
 
 /** A message as Slack takes it. */

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { ChatError, type MessageRef, type OutgoingMessage, type Person, type Place } from "../chat.js";
+import { ChatError, type MessageRef, type OutgoingMessage, type Person, type Place } from "../../port/chat.js";
 import { isSlack } from "./download.js";
 import { toChatError } from "./errors.js";
 import { type Files, fitsBlock } from "./files.js";

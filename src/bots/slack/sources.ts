@@ -1,5 +1,5 @@
-import type { MessageRef, Picture, PictureSource } from "../chat.js";
-import { ChatError } from "../chat.js";
+import type { MessageRef, Picture, PictureSource } from "../../port/chat.js";
+import { ChatError } from "../../port/chat.js";
 import { download } from "./download.js";
 import type { Files } from "./files.js";
 import type { SlackFile, SlackMessage } from "./messages.js";

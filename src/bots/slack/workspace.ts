@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
-import { ChatError } from "../chat.js";
+import { ChatError } from "../../port/chat.js";
 import { Budget } from "./budget.js";
 import { codeOf, retryAfter, toChatError } from "./errors.js";
 import type { SlackLimits } from "./options.js";

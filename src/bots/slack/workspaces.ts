@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { InstallProvider } from "@slack/oauth";
 import { type AuthTestResponse, WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
-import { ChatError } from "../chat.js";
+import { ChatError } from "../../port/chat.js";
 import { fetchAnswer } from "./answers.js";
 import { retryAfter, toChatError } from "./errors.js";
 import { sdkLogger } from "./logger.js";

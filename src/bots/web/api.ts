@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import PQueue from "p-queue";
 import { z } from "zod";
-import { ChatError, type ChatHandlers } from "../chat.js";
+import { ChatError, type ChatHandlers } from "../../port/chat.js";
 import { registerAdmin } from "./admin.js";
+import { type Room, toId } from "./channel-hub.js";
 import type { Conversation } from "./conversation.js";
 import type { WebChatLimits } from "./options.js";
 import { botId, sameSecret } from "./people.js";
 import { RateLimiter } from "./rate.js";
 import { readBody } from "./read-body.js";
-import { type Room, toId } from "./room.js";
 import { type PersonRow, wirePerson } from "./rows.js";
 import type { Sessions } from "./sessions.js";
 import { readUtterance } from "./upload.js";

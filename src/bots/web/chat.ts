@@ -12,14 +12,14 @@ import {
   type PictureSource,
   type Place,
   type PlaceInfo,
-} from "../chat.js";
+} from "../../port/chat.js";
+import { Room, ref, toId } from "./channel-hub.js";
 import { findClientDir } from "./client-dir.js";
 import { Conversation } from "./conversation.js";
 import { Hub } from "./hub.js";
 import { defaultWebChatLimits, type WebChatLimits, type WebChatOptions } from "./options.js";
 import { botId, People } from "./people.js";
 import { PictureFiles } from "./pictures.js";
-import { Room, ref, toId } from "./room.js";
 import { buildServer, notBuilt } from "./server.js";
 import { Sessions } from "./sessions.js";
 import { ChatStore } from "./store.js";

@@ -6,11 +6,11 @@ import {
   type ChatHandlers,
   type MessageRef,
   type OutgoingMessage,
-} from "../chat.js";
+} from "../../port/chat.js";
+import { place, type Room, ref, toId } from "./channel-hub.js";
 import { Handouts } from "./handouts.js";
 import { toPerson } from "./people.js";
 import type { IncomingPicture } from "./pictures.js";
-import { place, type Room, ref, toId } from "./room.js";
 import type { MessageRow, PersonRow, StoredPicture } from "./rows.js";
 import type { WireCompletion } from "./wire.js";
 

@@ -8,12 +8,12 @@ import {
   type GalleryViewer,
   type GalleryWork,
   type MessageRef,
-} from "../chat.js";
+} from "../../port/chat.js";
 import type { WebServices } from "./api.js";
+import { place, toId } from "./channel-hub.js";
 import { toPerson } from "./people.js";
 import { RateLimiter } from "./rate.js";
 import { readBody } from "./read-body.js";
-import { place, toId } from "./room.js";
 import type { PersonRow } from "./rows.js";
 import type { WireAgain, WireGalleryPage, WireGalleryPeople, WireWork, WireWorkDetail } from "./wire.js";
 

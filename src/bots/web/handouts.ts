@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { OutgoingFile } from "../chat.js";
+import type { OutgoingFile } from "../../port/chat.js";
 
 interface Handout extends OutgoingFile {
   readonly person: string;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 import type Database from "libsql";
-import type { Person } from "../chat.js";
+import type { Person } from "../../port/chat.js";
 import type { PersonRow } from "./rows.js";
 
 export const botId = "bot";

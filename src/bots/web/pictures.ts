@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
-import { ChatError } from "../chat.js";
+import { ChatError } from "../../port/chat.js";
 import type { StoredPicture } from "./rows.js";
 
 /** Formats taken, by sharp's name for them. SVG is not among them: it can carry scripts. */

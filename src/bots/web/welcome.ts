@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Logger } from "pino";
+import { place, type Room } from "./channel-hub.js";
 import type { WebChatOptions } from "./options.js";
-import { place, type Room } from "./room.js";
 
 const hello = [
   "**Welcome to the studio.** Give me a picture and I will dream into it, or paint it in another style.",

@@ -7,7 +7,7 @@
  * when the server was restarted in between.
  */
 
-import type { AdminJob, AdminMode, AdminOverview } from "../admin.js";
+import type { AdminJob, AdminMode, AdminOverview } from "../../port/admin.js";
 
 export interface WirePerson {
   readonly id: string;

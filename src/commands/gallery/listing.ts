@@ -1,12 +1,12 @@
 /** A page of the gallery as a message, with buttons that turn it. */
-import type { ActionEvent, Button, Chat, OutgoingMessage, Person, Place } from "../../bots/chat.js";
+import type { ActionEvent, Button, Chat, OutgoingMessage, Person, Place } from "../../port/chat.js";
 import { StoreError } from "../../store/errors.js";
 import type { GalleryPage } from "../../store/gallery.js";
 import type { StoredJob } from "../../store/job-record.js";
 import { Mistake } from "../command.js";
-import type { Desk } from "../desk.js";
-import { fitPlace } from "../present/fit-place.js";
-import { plain } from "../present/plain.js";
+import type { Desk } from "../context.js";
+import { fitPlace } from "../presenting/fit-channel.js";
+import { plain } from "../presenting/plain.js";
 import { commandLine } from "../recipes/recipe.js";
 import { seeded, workOf } from "./service.js";
 import { gallerySheet, type NumberedWork } from "./sheet.js";

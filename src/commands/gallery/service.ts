@@ -6,15 +6,15 @@ import {
   type GalleryViewer,
   type GalleryWork,
   type MessageRef,
-} from "../../bots/chat.js";
+} from "../../port/chat.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
-import type { Desk } from "../desk.js";
-import { kebab } from "../options.js";
-import { creditLine } from "../present/credits.js";
-import { mayManage } from "../present/permission.js";
-import { buttonId } from "../present/texts.js";
-import { tookSeconds } from "../present/words.js";
+import type { Desk } from "../context.js";
+import { kebab } from "../parsing/options.js";
+import { creditLine } from "../presenting/credits.js";
+import { mayManage } from "../presenting/permission.js";
+import { buttonId } from "../presenting/texts.js";
+import { tookSeconds } from "../presenting/words.js";
 import { commandLine, printOptions, type Recipe } from "../recipes/recipe.js";
 
 /** Enough for a menu. */

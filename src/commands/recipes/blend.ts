@@ -1,8 +1,8 @@
+import type { House } from "../bot-options.js";
 import { Mistake } from "../command.js";
-import type { House } from "../house.js";
-import { integerOption, numberOption, textOption } from "../options.js";
+import { integerOption, numberOption, textOption } from "../parsing/options.js";
 import { printShares, readShares, type Share } from "../styles/shares.js";
-import { findStyle } from "../styles/shelf.js";
+import { findStyle } from "../styles/style-library.js";
 import { randomSeed } from "./common.js";
 import { filmBytes, formatOption } from "./film.js";
 import { PHOTO, paintingMemory, paintingWork, photoOptions, stylesOf, withStyles } from "./painting.js";

@@ -1,7 +1,7 @@
 /** Options and reckonings that several recipes share. */
 import { randomInt } from "node:crypto";
-import type { House } from "../house.js";
-import { choiceOption, textOption } from "../options.js";
+import type { House } from "../bot-options.js";
+import { choiceOption, textOption } from "../parsing/options.js";
 
 /** Seeds are whole numbers below 2^31; random ones are short, so that people can tell them to one another. */
 const MAX_SEED = 2_147_483_647;

@@ -1,7 +1,7 @@
+import type { House } from "../bot-options.js";
 import { Mistake } from "../command.js";
-import type { House } from "../house.js";
 import { printLayers, readLayers } from "../layers.js";
-import { choiceOption, integerOption, numberOption, textOption } from "../options.js";
+import { choiceOption, integerOption, numberOption, textOption } from "../parsing/options.js";
 import { megapixels, networkOption, randomSeed, seedOption } from "./common.js";
 import { area, megabytes } from "./memory.js";
 import type { Params, Recipe } from "./recipe.js";

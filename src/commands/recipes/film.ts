@@ -1,4 +1,4 @@
-import { choiceOption } from "../options.js";
+import { choiceOption } from "../parsing/options.js";
 import type { Scope } from "./recipe.js";
 
 /** Films larger than this take long to load, whatever a platform allows. */

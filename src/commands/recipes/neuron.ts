@@ -1,5 +1,5 @@
-import type { House } from "../house.js";
-import { integerOption, numberOption, textOption } from "../options.js";
+import type { House } from "../bot-options.js";
+import { integerOption, numberOption, textOption } from "../parsing/options.js";
 import { channelsOption, megapixels, networkOption, randomSeed, seedOption } from "./common.js";
 import { area, megabytes } from "./memory.js";
 import type { Recipe } from "./recipe.js";

@@ -1,10 +1,18 @@
 /** What stylize, blend and texture share: options of paintings, and styles as the engine takes them. */
-import type { Place } from "../../bots/chat.js";
+import type { Place } from "../../port/chat.js";
 import type { JobCredit } from "../../queue/job.js";
-import type { House } from "../house.js";
+import type { House } from "../bot-options.js";
 import { printLayers, readLayers } from "../layers.js";
-import { choiceOption, flagOption, integerOption, kebab, numberOption, type Options, textOption } from "../options.js";
-import { findStyle, type StyleShelf, styleCredit } from "../styles/shelf.js";
+import {
+  choiceOption,
+  flagOption,
+  integerOption,
+  kebab,
+  numberOption,
+  type Options,
+  textOption,
+} from "../parsing/options.js";
+import { findStyle, type StyleShelf, styleCredit } from "../styles/style-library.js";
 import { networkOption, seedOption, TYPICAL_AREA } from "./common.js";
 import { area, type Footprint, megabytes } from "./memory.js";
 import type { Draft, Params } from "./recipe.js";

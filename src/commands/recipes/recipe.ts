@@ -1,8 +1,8 @@
-import type { Chat, Place } from "../../bots/chat.js";
+import type { Chat, Place } from "../../port/chat.js";
 import type { JobCredit } from "../../queue/job.js";
-import { type Argument, printLine } from "../grammar.js";
-import { kebab, type Options } from "../options.js";
-import type { StyleShelf } from "../styles/shelf.js";
+import { type Argument, printLine } from "../parsing/command-line.js";
+import { kebab, type Options } from "../parsing/options.js";
+import type { StyleShelf } from "../styles/style-library.js";
 
 export type Params = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
+import type { House } from "../bot-options.js";
 import { Mistake } from "../command.js";
-import type { House } from "../house.js";
-import { textOption } from "../options.js";
+import { textOption } from "../parsing/options.js";
 import { randomSeed } from "./common.js";
 import { ATTACHED, paintingMemory, paintingWork, photoOptions, stylesOf, withStyles } from "./painting.js";
 import { printOptions, type Recipe } from "./recipe.js";

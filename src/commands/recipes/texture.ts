@@ -1,7 +1,7 @@
+import type { House } from "../bot-options.js";
 import { Mistake } from "../command.js";
-import type { House } from "../house.js";
-import { flagOption, integerOption, textOption } from "../options.js";
-import { findStyle, styleCredit } from "../styles/shelf.js";
+import { flagOption, integerOption, textOption } from "../parsing/options.js";
+import { findStyle, styleCredit } from "../styles/style-library.js";
 import { randomSeed } from "./common.js";
 import { area } from "./memory.js";
 import { paintingMemory, paintingOptions, paintingWork } from "./painting.js";

@@ -1,5 +1,5 @@
-import type { House } from "../house.js";
-import { choiceOption, integerOption, numberOption } from "../options.js";
+import type { House } from "../bot-options.js";
+import { choiceOption, integerOption, numberOption } from "../parsing/options.js";
 import { channelsOption, networkOption, randomSeed, seedOption, TYPICAL_AREA } from "./common.js";
 import { filmBytes, formatOption } from "./film.js";
 import { area, megabytes } from "./memory.js";

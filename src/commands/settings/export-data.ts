@@ -1,6 +1,6 @@
-import type { Chat, OutgoingFile, Person, Place } from "../../bots/chat.js";
+import type { Chat, OutgoingFile, Person, Place } from "../../port/chat.js";
 import { Mistake } from "../command.js";
-import type { Desk } from "../desk.js";
+import type { Desk } from "../context.js";
 
 /** What the file begins with, so that whoever reads it one day knows what it is. */
 const FORMAT = "dreamloom-my-data-1";

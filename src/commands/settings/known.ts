@@ -1,7 +1,7 @@
 /** What can be set in a place, how it is written, and what holds where nothing is set. */
 import type { SettingValue } from "../../store/settings.js";
-import type { House } from "../house.js";
-import { choiceOption, integerOption, type Option, type Options } from "../options.js";
+import type { House } from "../bot-options.js";
+import { choiceOption, integerOption, type Option, type Options } from "../parsing/options.js";
 
 /** The least bound of a size, in pixels, as in every command. */
 const LEAST_SIZE = 64;

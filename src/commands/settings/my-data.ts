@@ -1,10 +1,10 @@
 /** What is stored about a person, told to that person only, and its deletion. */
-import type { Button, Chat, Person, Place } from "../../bots/chat.js";
+import type { Button, Chat, Person, Place } from "../../port/chat.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
 import { type CommandContext, Mistake } from "../command.js";
-import type { Desk } from "../desk.js";
-import { plain } from "../present/texts.js";
+import type { Desk } from "../context.js";
+import { plain } from "../presenting/texts.js";
 
 /** The button under "are you sure?". */
 export const DELETE_MY_DATA = "mydata:delete";

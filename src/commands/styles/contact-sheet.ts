@@ -1,6 +1,6 @@
 import sharp from "sharp";
-import type { Picture } from "../../bots/chat.js";
-import type { Style } from "./shelf.js";
+import type { Picture } from "../../port/chat.js";
+import type { Style } from "./style-library.js";
 
 /** Pixels: a style's picture, what its name stands on, and the gap around. */
 const TILE = 150;

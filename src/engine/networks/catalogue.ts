@@ -1,6 +1,6 @@
 /** Finding and loading networks: by name from the catalogue, by name in folders, by path. */
 import { join } from "node:path";
-import { nearest } from "../../nearest.js";
+import { nearest } from "../../shared/nearest.js";
 import { type CatalogueEntry, catalogue } from "./catalogue-file.js";
 import { install, installed, modelFile } from "./download/install.js";
 import type { Progress, Timeouts } from "./download/progress.js";

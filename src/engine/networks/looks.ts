@@ -1,5 +1,5 @@
 /** Looks: named choices of layers for dreaming. */
-import { nearest } from "../../nearest.js";
+import { nearest } from "../../shared/nearest.js";
 import { type LayerInfo, type Network, NetworkError } from "./network.js";
 import type { LayerWeights, Look, Presets } from "./presets.js";
 

@@ -1,5 +1,5 @@
 /** Layers by the names that people type. */
-import { nearest } from "../../nearest.js";
+import { nearest } from "../../shared/nearest.js";
 import { type LayerInfo, type Network, NetworkError } from "./network.js";
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");

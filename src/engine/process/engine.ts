@@ -1,6 +1,6 @@
 /** The engine as the rest of the program sees it: jobs in, frames and a result out. The recipes run in a process of their own. */
 
-import type { Seat, Seating } from "../../room.js";
+import type { Seat, Seating } from "../../shared/memory-budget.js";
 
 /** What to run. Plain data: it crosses a process border and is stored in the journal. */
 export interface EngineRequest {

@@ -1,6 +1,6 @@
 /** Several devices behind one engine: each has a process of its own, and jobs go to one that has a free slot. */
 import type { Logger } from "pino";
-import { Room, type Seat, type Seating } from "../../room.js";
+import { Room, type Seat, type Seating } from "../../shared/memory-budget.js";
 import {
   type DeviceStatus,
   type Engine,

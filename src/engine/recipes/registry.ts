@@ -1,13 +1,13 @@
 /** All recipes by name. */
 import type { z } from "zod";
-import { BlendParams, blend } from "./blend.js";
-import { DreamParams, dream } from "./dream.js";
-import { GridParams, grid } from "./grid.js";
-import { NeuronParams, neuron } from "./neuron.js";
+import { BlendParams, blend } from "./blend/run.js";
+import { DreamParams, dream } from "./dream/run.js";
+import { NeuronParams, neuron } from "./neuron/run.js";
+import { GridParams, grid } from "./neuron-grid/run.js";
 import type { Frames, Pictures, Recipe, RecipeContext } from "./recipe.js";
-import { StylizeParams, stylize } from "./stylize.js";
-import { TextureParams, texture } from "./texture.js";
-import { ZoomParams, zoom } from "./zoom.js";
+import { StylizeParams, stylize } from "./stylize/run.js";
+import { TextureParams, texture } from "./texture/run.js";
+import { ZoomParams, zoom } from "./zoom/run.js";
 
 function recipe<S extends z.ZodType>(
   name: string,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Queue, QueueEvents, type Job as Ticket } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import type { Config } from "../../config.js";
+import type { Config } from "../../app/settings/load-settings.js";
 import {
   type Engine,
   type EngineDownload,
@@ -11,17 +11,17 @@ import {
   type EngineResult,
   type RunOptions,
 } from "../../engine/process/engine.js";
-import { version } from "../../version.js";
+import { version } from "../../shared/version.js";
 import { BlobError, type BlobStore } from "./blobs/blob-store.js";
 import { BLOB_MS, blobLimits } from "./blobs/limits.js";
 import { openBlobs } from "./blobs/open-blobs.js";
 import { Cancellations } from "./cancellations.js";
 import { packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
 import { connect, connectBlocking, hostOf, untilReady } from "./connection.js";
-import { Errand } from "./errand.js";
 import { dataAge } from "./generation.js";
 import { blobKeys, jobOf, type Outcome, PROTOCOL, queueName, type Report, type Task, ticketOf } from "./protocol.js";
 import { Registry, type WorkerInfo } from "./registry.js";
+import { Errand } from "./remote-job.js";
 
 export interface ClusterEngineOptions {
   readonly cluster: Config["cluster"];

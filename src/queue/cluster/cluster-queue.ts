@@ -1,12 +1,12 @@
 import type { Logger } from "pino";
-import type { Config } from "../../config.js";
+import type { Config } from "../../app/settings/load-settings.js";
 import type { EngineDownload } from "../../engine/process/engine.js";
 import type { QueueLimits } from "../admission.js";
 import type { Estimator } from "../estimator.js";
-import { FairQueue } from "../fair-queue.js";
 import type { Job, JobMessages, JobRequest } from "../job.js";
-import type { Journal } from "../journal.js";
+import type { Journal } from "../job-repository.js";
 import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type Standing } from "../queue.js";
+import { FairQueue } from "../scheduled-queue.js";
 import { ClusterEngine } from "./cluster-engine.js";
 import type { WorkerInfo } from "./registry.js";
 

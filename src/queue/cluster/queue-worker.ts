@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Job as Ticket, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import type { Config } from "../../config.js";
+import type { Config } from "../../app/settings/load-settings.js";
 import {
   type Engine,
   type EngineDownload,
@@ -12,8 +12,8 @@ import {
   type EngineFrame,
   type EngineResult,
 } from "../../engine/process/engine.js";
-import { Room } from "../../room.js";
-import { version } from "../../version.js";
+import { Room } from "../../shared/memory-budget.js";
+import { version } from "../../shared/version.js";
 import { overtime } from "../failures.js";
 import { BlobError, type BlobStore } from "./blobs/blob-store.js";
 import { BLOB_MS, blobLimits } from "./blobs/limits.js";
@@ -21,11 +21,11 @@ import { openBlobs } from "./blobs/open-blobs.js";
 import { Cancellations } from "./cancellations.js";
 import { packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
 import { connect, connectBlocking, hostOf, untilReady } from "./connection.js";
-import { Entrance } from "./entrance.js";
-import { Outbox } from "./outbox.js";
 import { blobKeys, jobOf, type Outcome, PROTOCOL, queueName, type Report, type Task } from "./protocol.js";
 import { Registry, type WorkerInfo } from "./registry.js";
+import { Outbox } from "./report-sender.js";
 import { Run, type Stop } from "./run.js";
+import { Entrance } from "./worker-memory.js";
 
 export interface QueueWorkerOptions {
   readonly cluster: Config["cluster"];

@@ -1,11 +1,11 @@
 import { ApplicationCommandOptionType, ApplicationCommandType } from "discord-api-types/v10";
 import { afterEach, describe, expect, it } from "vitest";
-import type { CommandSummary } from "../../../src/bots/chat.js";
 import { definitions } from "../../../src/bots/discord/definitions.js";
 import { registerNow } from "../../../src/bots/discord/register.js";
 import { summarise } from "../../../src/commands/command.js";
-import { chatCommands } from "../../../src/commands/create-desk.js";
+import { chatCommands } from "../../../src/commands/create-context.js";
 import { SHORTCUTS as ALL_SHORTCUTS } from "../../../src/commands/shortcuts.js";
+import type { CommandSummary } from "../../../src/port/chat.js";
 import { checkCommands } from "../../fakes/discord/command-forms.js";
 import type { FakeDiscord } from "../../fakes/discord/server.js";
 import { house } from "../../fakes/studio.js";

@@ -1,6 +1,6 @@
 import { DiscordChat } from "../../../src/bots/discord/chat.js";
 import { FakeDiscord } from "../../fakes/discord/server.js";
-import { describeChat } from "../chat.contract.js";
+import { describeChat } from "../../port/chat.contract.js";
 import type { Visitor, World } from "../contract-world.js";
 import { silent } from "./harness.js";
 

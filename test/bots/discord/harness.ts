@@ -4,9 +4,9 @@ import "undici";
 import { pino } from "pino";
 import sharp from "sharp";
 import { onTestFinished } from "vitest";
-import type { ChatEvent, ChatHandlers, CommandOptionSummary, CommandSummary, Picture } from "../../../src/bots/chat.js";
 import { DiscordChat } from "../../../src/bots/discord/chat.js";
 import type { DiscordOptions } from "../../../src/bots/discord/options.js";
+import type { ChatEvent, ChatHandlers, CommandOptionSummary, CommandSummary, Picture } from "../../../src/port/chat.js";
 import { FakeDiscord, type FakeDiscordOptions } from "../../fakes/discord/server.js";
 
 export const silent = pino({ level: "silent" });

@@ -1,11 +1,11 @@
 import pino from "pino";
-import type { MessageRef, Place } from "../../../src/bots/chat.js";
 import { SlackChat } from "../../../src/bots/slack/chat.js";
 import type { SlackChatOptions } from "../../../src/bots/slack/options.js";
+import type { MessageRef, Place } from "../../../src/port/chat.js";
 import { People } from "../../fakes/slack/people.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack, SIGNING_SECRET } from "../../fakes/slack/server.js";
 import type { User } from "../../fakes/slack/state.js";
-import { describeChat } from "../chat.contract.js";
+import { describeChat } from "../../port/chat.contract.js";
 import { eventually, type Visitor, type World } from "../contract-world.js";
 
 /** Slack with two people and an admin in #art. */

@@ -1,9 +1,9 @@
 import pino from "pino";
 import sharp from "sharp";
 import { onTestFinished } from "vitest";
-import type { ChatHandlers, CommandSummary, MessageRef, Place } from "../../../src/bots/chat.js";
 import { SlackChat } from "../../../src/bots/slack/chat.js";
 import type { SlackChatOptions } from "../../../src/bots/slack/options.js";
+import type { ChatHandlers, CommandSummary, MessageRef, Place } from "../../../src/port/chat.js";
 import { People } from "../../fakes/slack/people.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack, type FakeSlackOptions, SIGNING_SECRET } from "../../fakes/slack/server.js";
 import { Listener } from "../contract-world.js";

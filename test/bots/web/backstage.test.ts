@@ -3,11 +3,11 @@ import { existsSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { ChatHandlers } from "../../../src/bots/chat.js";
 import { WebChat } from "../../../src/bots/web/chat.js";
+import type { ChatHandlers } from "../../../src/port/chat.js";
 import { ann, FakeChat } from "../../fakes/chat.js";
 import { FakeEngine } from "../../fakes/engine.js";
-import { program } from "../../operation/program.js";
+import { program } from "../../ops/program.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
 import { temporaryFolder, Visitor } from "./harness.js";
 

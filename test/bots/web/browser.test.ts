@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { ChatError, type ChatHandlers, type Gallery, type GalleryWork, type Place } from "../../../src/bots/chat.js";
 import type { WebChat } from "../../../src/bots/web/chat.js";
+import { ChatError, type ChatHandlers, type Gallery, type GalleryWork, type Place } from "../../../src/port/chat.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
 import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import pino from "pino";
 import sharp from "sharp";
 import { describe, expect, it, vi } from "vitest";
-import { ChatError, type CommandEvent, type Place } from "../../../src/bots/chat.js";
 import { WebChat } from "../../../src/bots/web/chat.js";
+import { ChatError, type CommandEvent, type Place } from "../../../src/port/chat.js";
 import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
 
 const art: Place = { platform: "web", community: "local", channel: "art" };

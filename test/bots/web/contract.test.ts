@@ -1,8 +1,8 @@
 import pino from "pino";
-import type { MessageRef, Place } from "../../../src/bots/chat.js";
 import { WebChat } from "../../../src/bots/web/chat.js";
 import type { WireMessage } from "../../../src/bots/web/wire.js";
-import { describeChat } from "../chat.contract.js";
+import type { MessageRef, Place } from "../../../src/port/chat.js";
+import { describeChat } from "../../port/chat.contract.js";
 import type { Visitor as Person, Seen, Upload, World } from "../contract-world.js";
 import { temporaryFolder, Visitor } from "./harness.js";
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { WireAgain, WireGalleryPage, WireSession, WireWorkDetail } from "../../../src/bots/web/wire.js";
 import {
   ChatError,
   type Gallery,
   type GalleryDetail,
   type GalleryQuery,
   type GalleryViewer,
-} from "../../../src/bots/chat.js";
-import type { WireAgain, WireGalleryPage, WireSession, WireWorkDetail } from "../../../src/bots/web/wire.js";
+} from "../../../src/port/chat.js";
 import { handlers, photo, startChat, Visitor } from "./harness.js";
 
 const work = {

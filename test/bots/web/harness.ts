@@ -5,10 +5,10 @@ import pino from "pino";
 import sharp from "sharp";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
-import type { ChatEvent, ChatHandlers } from "../../../src/bots/chat.js";
 import { WebChat } from "../../../src/bots/web/chat.js";
 import type { WebChatOptions } from "../../../src/bots/web/options.js";
 import type { WireFrame, WireMessage, WirePage, WireSession } from "../../../src/bots/web/wire.js";
+import type { ChatEvent, ChatHandlers } from "../../../src/port/chat.js";
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "dreamloom-web-"));

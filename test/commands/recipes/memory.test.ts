@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { recipeCommands } from "../../../src/commands/recipe-commands.js";
 import { jobMemory } from "../../../src/commands/recipes/memory.js";
+import { recipeCommands } from "../../../src/commands/recipes/recipe-commands.js";
 import { ann } from "../../fakes/chat.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { house, studio } from "../../fakes/studio.js";

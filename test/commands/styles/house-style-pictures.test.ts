@@ -4,7 +4,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { drawStyle, FOLDER, STYLES } from "../../../scripts/make-styles.js";
-import { loadHouseStyles } from "../../../src/commands/styles/house-styles.js";
+import { loadHouseStyles } from "../../../src/commands/styles/built-in-styles.js";
 
 /** How far two pictures of one size are apart, in levels of 255, on average and as the share of values more than 40 apart. */
 async function difference(a: Buffer, b: Buffer): Promise<{ mean: number; far: number }> {

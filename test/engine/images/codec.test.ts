@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { decode, encode } from "../../../src/engine/images/codec.js";
-import { inspectPicture, MAX_INPUT_PIXELS, PictureError } from "../../../src/inspect-picture.js";
+import { inspectPicture, MAX_INPUT_PIXELS, PictureError } from "../../../src/shared/inspect-image.js";
 import { claims, drawn } from "../../support/pictures.js";
 
 /** Red, green, blue at a pixel. */

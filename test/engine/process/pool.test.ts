@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { loadConfig } from "../../../src/app/settings/load-settings.js";
 import { startEngines } from "../../../src/cli/engines.js";
-import { loadConfig } from "../../../src/config.js";
 import { EnginePool } from "../../../src/engine/process/pool.js";
 import { Estimator } from "../../../src/queue/estimator.js";
-import { FairQueue } from "../../../src/queue/fair-queue.js";
-import type { Seat } from "../../../src/room.js";
+import { FairQueue } from "../../../src/queue/scheduled-queue.js";
+import type { Seat } from "../../../src/shared/memory-budget.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { ask, listen, queueParts, refused } from "../../queue/queue.contract.js";
 

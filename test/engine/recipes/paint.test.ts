@@ -7,12 +7,12 @@ import { resize } from "../../../src/engine/images/resample.js";
 import { bytesPerPixel } from "../../../src/engine/memory.js";
 import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
 import { Programs } from "../../../src/engine/programs.js";
-import { BlendParams, blend } from "../../../src/engine/recipes/blend.js";
-import { prepareGoal } from "../../../src/engine/recipes/paint/goal.js";
-import { blendTargets, gramsOf, type StyleMeasure } from "../../../src/engine/recipes/paint/targets.js";
+import { BlendParams, blend } from "../../../src/engine/recipes/blend/run.js";
+import { prepareGoal } from "../../../src/engine/recipes/painting/objective.js";
+import { blendTargets, gramsOf, type StyleMeasure } from "../../../src/engine/recipes/painting/targets.js";
 import type { Frame, Frames, PictureInput } from "../../../src/engine/recipes/recipe.js";
-import { StylizeParams, stylize } from "../../../src/engine/recipes/stylize.js";
-import { TextureParams, texture } from "../../../src/engine/recipes/texture.js";
+import { StylizeParams, stylize } from "../../../src/engine/recipes/stylize/run.js";
+import { TextureParams, texture } from "../../../src/engine/recipes/texture/run.js";
 import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
 import { drawn } from "../../support/pictures.js";
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { DreamParams } from "../../../src/engine/recipes/dream.js";
-import { GridParams } from "../../../src/engine/recipes/grid.js";
-import { NeuronParams } from "../../../src/engine/recipes/neuron.js";
+import { DreamParams } from "../../../src/engine/recipes/dream/run.js";
+import { NeuronParams } from "../../../src/engine/recipes/neuron/run.js";
+import { GridParams } from "../../../src/engine/recipes/neuron-grid/run.js";
 import { withPresets } from "../../../src/engine/recipes/with-presets.js";
-import { ZoomParams } from "../../../src/engine/recipes/zoom.js";
+import { ZoomParams } from "../../../src/engine/recipes/zoom/run.js";
 
 const Params = withPresets(
   z.strictObject({ preset: z.enum(["book"]).optional(), steps: z.number().default(10), size: z.number().default(5) }),

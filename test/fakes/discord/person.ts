@@ -11,7 +11,7 @@ import {
   MessageType,
   ApplicationCommandOptionType as O,
 } from "discord-api-types/v10";
-import type { MessageRef, Place } from "../../../src/bots/chat.js";
+import type { MessageRef, Place } from "../../../src/port/chat.js";
 import type { FakeInteraction } from "./interactions.js";
 import type { SeenMessage } from "./seen.js";
 import { attachmentJson, channelJson, memberJson, messageJson } from "./serialise.js";

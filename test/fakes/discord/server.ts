@@ -12,7 +12,7 @@ import {
   PermissionFlagsBits as P,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord-api-types/v10";
-import type { MessageRef, Place } from "../../../src/bots/chat.js";
+import type { MessageRef, Place } from "../../../src/port/chat.js";
 import { ApiError } from "./api-error.js";
 import type { UploadedFile } from "./forms.js";
 import { Gateway } from "./gateway.js";

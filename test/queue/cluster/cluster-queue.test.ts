@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { Config } from "../../../src/config.js";
+import type { Config } from "../../../src/app/settings/load-settings.js";
 import { ClusterQueue } from "../../../src/queue/cluster/cluster-queue.js";
 import { PROTOCOL } from "../../../src/queue/cluster/protocol.js";
 import { Estimator } from "../../../src/queue/estimator.js";

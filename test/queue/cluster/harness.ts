@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
-import { type Config, loadConfig } from "../../../src/config.js";
+import { type Config, loadConfig } from "../../../src/app/settings/load-settings.js";
 import type {
   Engine,
   EngineFrame,

@@ -11,7 +11,7 @@ import "./styles/gallery.css";
 import "./styles/work.css";
 import "./styles/overlays.css";
 import "./styles/phone.css";
-import "./styles/backstage.css";
+import "./styles/admin.css";
 import { render } from "preact";
 import { App } from "./components/App.js";
 import { errorText, loadSession } from "./state/api.js";

@@ -1,4 +1,4 @@
-import type { Config } from "../../../config.js";
+import type { Config } from "../../../app/settings/load-settings.js";
 import type { BlobLimits } from "./blob-store.js";
 
 /** One call to a store may take this long; a result of the largest size comes through in it over a line of 40 Mbit/s. */

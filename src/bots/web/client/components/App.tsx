@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { useStore } from "../state/store.js";
-import { BackstagePage } from "./backstage/BackstagePage.js";
+import { BackstagePage } from "./admin/AdminPage.js";
 import { Composer } from "./Composer.js";
 import { DropZone } from "./DropZone.js";
 import { GalleryPage } from "./gallery/GalleryPage.js";

@@ -1,0 +1,28 @@
+import { type Client, Events } from "discord.js";
+import type { ChatHealth } from "../../port/chat.js";
+
+/** Whether the gateway's connections are up, for operators. */
+export class Line {
+  readonly #brokenSince = new Map<number, number>();
+
+  constructor(private readonly client: Client) {
+    client.on(Events.ShardReconnecting, (shard) => this.#broke(shard));
+    client.on(Events.ShardDisconnect, (_event, shard) => this.#broke(shard));
+    client.on(Events.ShardReady, (shard) => this.#brokenSince.delete(shard));
+    client.on(Events.ShardResume, (shard) => this.#brokenSince.delete(shard));
+  }
+
+  health(): ChatHealth {
+    const [broken] = this.#brokenSince;
+    if (!broken) return { connected: this.client.isReady() };
+    const [shard, since] = broken;
+    return {
+      connected: false,
+      detail: `shard ${shard} reconnects since ${new Date(since).toISOString().slice(11, 16)} UTC`,
+    };
+  }
+
+  #broke(shard: number): void {
+    if (!this.#brokenSince.has(shard)) this.#brokenSince.set(shard, Date.now());
+  }
+}

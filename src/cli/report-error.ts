@@ -1,0 +1,51 @@
+/** What a shell says when something goes wrong. */
+
+import { ConfigError } from "../app/settings/load-settings.js";
+import { NetworkError } from "../engine/networks/network.js";
+import { EngineError } from "../engine/process/engine.js";
+import { RecipeError } from "../engine/recipes/recipe.js";
+import { DeviceError } from "../engine/runtimes/runtime.js";
+import { ChatError } from "../port/chat.js";
+import { PictureError } from "../shared/inspect-image.js";
+import { StoreError } from "../store/errors.js";
+
+/** Something wrong with what was typed; the message says what would be right. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const USAGE = 2;
+const FAILED = 1;
+const FOR_PEOPLE = [
+  UsageError,
+  ConfigError,
+  PictureError,
+  NetworkError,
+  EngineError,
+  RecipeError,
+  ChatError,
+  DeviceError,
+  StoreError,
+];
+
+/** Prints one sentence for what a person can mend, and everything for what only a developer can; returns the exit code. */
+export function reportMistake(error: unknown): number {
+  if (error instanceof EngineError && error.kind === "internal") {
+    // There is no log here to look into: what a developer needs is said at once.
+    process.stderr.write(
+      `The engine failed on this picture; this is a mistake in Dreamloom.\n${traceOf(error.cause ?? error)}\n`,
+    );
+    return FAILED;
+  }
+  if (FOR_PEOPLE.some((kind) => error instanceof kind) && error instanceof Error) {
+    process.stderr.write(`${error.message}\n`);
+    const outOfReach = error instanceof NetworkError && error.kind === "unreachable";
+    return outOfReach || (error instanceof EngineError && error.kind !== "input") ? FAILED : USAGE;
+  }
+  process.stderr.write(`${traceOf(error)}\n`);
+  return FAILED;
+}
+
+function traceOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,200 @@
+import type { GalleryViewer, GalleryWork, OutgoingMessage } from "../../port/chat.js";
+import { ChatError } from "../../port/chat.js";
+import { readJobId } from "../../queue/job-id.js";
+import { nearest } from "../../shared/nearest.js";
+import type { StoredJob } from "../../store/job-record.js";
+import { type Command, type CommandContext, defineCommand, Mistake } from "../command.js";
+import { choiceOption, flagOption, integerOption, textOption } from "../parsing/options.js";
+import { fitPlace } from "../presenting/fit-channel.js";
+import { mayManage } from "../presenting/permission.js";
+import { plain } from "../presenting/plain.js";
+import { maySee } from "../recipes/again.js";
+import { MOST_PAGES, showLeaf } from "./listing.js";
+import { createGallery } from "./service.js";
+
+/** `/gallery`: what a community has made. */
+export const galleryCommand: Command = defineCommand({
+  name: "gallery",
+  help: "Shows what was made here, by date or by favourites; takes your own works out and puts them back",
+  options: {
+    action: {
+      ...choiceOption({
+        help: "What to do",
+        choices: [
+          { value: "list", label: "Shows a page of works" },
+          { value: "show", label: "Shows one with what it came from and what came of it" },
+          { value: "remove", label: "Takes your own out of the gallery" },
+          { value: "restore", label: "Puts it back" },
+        ],
+        default: "list",
+      }),
+      positional: true,
+    },
+    job: textOption({
+      help: "The job's id or its first 4 characters, to show, remove or restore it",
+      expected: "a job's id, such as 7KQ4M9XA, or its first 4 characters",
+      read: readJobId,
+      positional: true,
+    }),
+    by: choiceOption({
+      help: "The order",
+      choices: [
+        { value: "date", label: "Newest first" },
+        { value: "favourites", label: "Most loved first" },
+      ],
+      default: "date",
+    }),
+    mine: flagOption({ help: "Only your own", default: false }),
+    person: textOption({
+      help: "Only this person's",
+      expected: "a person's name",
+      read: (typed) => typed.trim().slice(0, 100) || undefined,
+    }),
+    here: flagOption({ help: "Only this channel's", default: false }),
+    page: integerOption({ help: "The page to begin with", minimum: 1, maximum: MOST_PAGES, default: 1 }),
+  },
+  examples: [
+    "/gallery",
+    "/gallery by:favourites",
+    "/gallery mine",
+    "/gallery here page:2",
+    "/gallery person:Ann by:favourites",
+    "/gallery show 7KQ4M9XA",
+    "/gallery remove 7KQ4M9XA",
+    "/gallery restore 7KQ4",
+  ],
+  async run(values: Values, context) {
+    const action = values.action ?? (values.job === undefined ? "list" : "show");
+    if (action === "list") return list(values, context);
+    const job = await findWork(values.job, action, context);
+    if (action === "show") return show(job, context);
+    return hide(job, action === "remove", context);
+  },
+});
+
+interface Values {
+  readonly action?: string;
+  readonly job?: string;
+  readonly by?: string;
+  readonly mine?: boolean;
+  readonly person?: string;
+  readonly here?: boolean;
+  readonly page?: number;
+}
+
+async function list({ by, mine, person, here, page = 1 }: Values, context: CommandContext): Promise<void> {
+  const { chat, place } = context;
+  if (mine && person !== undefined)
+    throw new Mistake("Your own or somebody else's? Give either mine or person. For example: `/gallery mine`");
+  const author = mine ? context.person.id : person === undefined ? undefined : findPerson(person, context);
+  const { closed, restricted } = await chat.describe(place);
+  const message = await showLeaf(
+    {
+      by: by === "favourites" ? "favourites" : "date",
+      // What a closed place has made is shown there only, and it is what people there mean.
+      here: here ?? (closed || restricted),
+      ...(author === undefined ? {} : { author }),
+      page,
+    },
+    context,
+  );
+  if (!message) {
+    return context.whisper(
+      "There is nothing here yet. Finished pictures come into the gallery by themselves; begin with `/dream`.",
+    );
+  }
+  await context.announce(message);
+}
+
+/** A person by name or by mention, among those who have works here. */
+function findPerson(typed: string, { desk, place }: CommandContext): string {
+  const { platform, community } = place;
+  const authors = desk.store.gallery.authors({ platform, community }, 1000);
+  const mention = /^<@!?([\w-]+)(?:\|[^>]*)?>$/.exec(typed)?.[1];
+  const name = typed.replace(/^@/, "").toLowerCase();
+  const found = authors.find((author) => author.id === mention || author.name.toLowerCase() === name);
+  if (found) return found.id;
+  const near = nearest(
+    name,
+    authors.map((author) => author.name),
+  );
+  throw new Mistake(
+    `Nobody called ${plain(typed)} has works here${near === undefined ? "." : `; did you mean ${plain(near)}?`}`,
+  );
+}
+
+/** One finished job by its id, that this person may see. */
+async function findWork(id: string | undefined, action: string, context: CommandContext): Promise<StoredJob> {
+  const { platform, community } = context.place;
+  if (id === undefined) throw new Mistake(`Which one? For example: \`/gallery ${action} 7KQ4M9XA\``);
+  const jobs = context.desk.store.jobs.find({ platform, community, prefix: id });
+  const found = jobs.filter((job) => job.state === "done" && maySee(job, context));
+  const [only, another] = found;
+  if (!only)
+    throw new Mistake(`There is no finished job ${id} here. A job's id is in its message, and in \`/gallery\`.`);
+  if (another)
+    throw new Mistake(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);
+  return only;
+}
+
+async function hide(job: StoredJob, hidden: boolean, context: CommandContext): Promise<void> {
+  if (!mayManage(context.person, job)) {
+    throw new Mistake(`This is ${plain(job.author.name)}'s; only they and moderators can take it out of the gallery.`);
+  }
+  const { id } = job;
+  context.desk.store.jobs.setHidden(id, hidden);
+  const text = hidden
+    ? `${id} is out of the gallery; its messages stay. \`/gallery restore ${id}\` puts it back.`
+    : `${id} is in the gallery again.`;
+  await context.whisper(text);
+}
+
+/** Steps of the chain that are told in words. */
+const TOLD = 6;
+
+async function show(job: StoredJob, context: CommandContext): Promise<void> {
+  const { chat, desk, person, place, announce } = context;
+  const { platform, community, channel } = place;
+  const viewer: GalleryViewer = { person, platform, community, channel };
+  const gallery = createGallery(desk);
+  try {
+    const work = await gallery.work(job.id, viewer);
+    const picture = await gallery.picture(job.id, viewer);
+    const [message] = work.messages;
+    const link = message && (await chat.link(message).catch(() => undefined));
+    const remixes = work.remixes.filter(({ variation }) => !variation);
+    const variations = work.remixes.filter(({ variation }) => variation);
+    const chain = [
+      ...(work.origins.length > 0
+        ? [`${work.variation ? "A variation of" : "Made from"} ${told(work.origins, " ← ")}`]
+        : []),
+      ...(remixes.length > 0 ? [`Made of it: ${told(remixes, ", ")}`] : []),
+      ...(variations.length > 0 ? [`Variations of it: ${told(variations, ", ")}`] : []),
+    ];
+    const hearts = work.hearts > 0 ? ` · ❤️ ${work.hearts}` : "";
+    const lines = [
+      `**${plain(work.title)}** by ${plain(work.author.name)}${hearts} · \`${work.job}\`${link === undefined ? "" : ` · [the message](${link})`}`,
+      ...(work.credits ? [work.credits] : []),
+      ...chain,
+      `\`\`\`\n${work.line}\n\`\`\``,
+    ];
+    const shown = {
+      ...picture,
+      description: `${work.title} by ${work.author.name}`,
+      ...(work.spoiler ? { spoiler: true } : {}),
+    };
+    const buttons: OutgoingMessage["buttons"] = [{ id: work.again, label: "Again", emoji: "🔁", style: "primary" }];
+    await announce(await fitPlace(chat, place, { text: lines.join("\n"), pictures: [shown], buttons }));
+  } catch (error) {
+    if (error instanceof ChatError && error.kind === "gone")
+      throw new Mistake("Its picture is no longer kept, or not in the gallery.", { cause: error });
+    throw error;
+  }
+}
+
+function told(works: readonly GalleryWork[], between: string): string {
+  const words = works
+    .slice(0, TOLD)
+    .map(({ title, author, job }) => `${plain(title)} by ${plain(author.name)} (\`${job}\`)`);
+  return `${words.join(between)}${works.length > TOLD ? ` and ${works.length - TOLD} more` : ""}`;
+}

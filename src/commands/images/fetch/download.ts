@@ -1,0 +1,188 @@
+import { isIP, type LookupFunction } from "node:net";
+import { Client, type Dispatcher } from "undici";
+import { version } from "../../../shared/version.js";
+import { Mistake } from "../../command.js";
+import { tooLarge } from "./limits.js";
+import { publicAddress } from "./public-address.js";
+import { resolveHost } from "./resolve.js";
+
+/** Where a link may lead. Tests, whose servers are on this machine, have their own; everybody else keeps to the public internet. */
+export interface LinkRules {
+  /** The IP addresses of a host, none when there is no such host. */
+  readonly resolve?: (host: string, signal: AbortSignal) => Promise<readonly string[]>;
+  readonly allows?: (ip: string) => boolean;
+  readonly ports?: readonly number[];
+}
+
+export interface DownloadOptions extends LinkRules {
+  readonly maxBytes: number;
+  /** Ends the download whatever it is waiting for. */
+  readonly signal: AbortSignal;
+  /** What the picture is called in messages. */
+  readonly name: string;
+}
+
+const MOST_REDIRECTS = 5;
+/** Of the answer's headers together, in bytes. */
+const MOST_HEADERS = 16_384;
+/** Addresses of one host that are tried. */
+const MOST_ADDRESSES = 8;
+const INSTEAD = "attach the picture instead.";
+const HEADERS = {
+  accept: "image/avif, image/webp, image/png, image/jpeg, image/gif, image/tiff, */*;q=0.1",
+  // What arrives is what counts against the limit: nothing may unfold on the way.
+  "accept-encoding": "identity",
+  "user-agent": `Dreamloom/${version} (picture fetcher of a chat bot)`,
+};
+
+/**
+ * The bytes behind a link. Every address on the way, also after a redirect, is checked before it is connected to: http or https at their own
+ * ports, a host all of whose IP addresses are public, and the connection goes to the very addresses that were checked, whatever DNS says a
+ * moment later. No cookies, no passwords, no proxies.
+ *
+ * @throws Mistake; the signal's reason when it is aborted
+ */
+export async function download(link: URL, options: DownloadOptions): Promise<Uint8Array> {
+  let url = link;
+  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+    const answer = await get(url, await addressesOf(url, options), options);
+    if (!(answer instanceof URL)) return answer;
+    url = answer;
+  }
+  throw new Mistake(`That link is passed on more than ${MOST_REDIRECTS} times; please ${INSTEAD}`);
+}
+
+/**
+ * The checked IP addresses of a link's host.
+ * @throws Mistake when nothing may be fetched from there
+ */
+async function addressesOf(url: URL, options: DownloadOptions): Promise<readonly string[]> {
+  const { resolve = resolveHost, allows = publicAddress, ports = [80, 443], signal } = options;
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new Mistake(
+      `I fetch http and https links only, not ${shorten(url.protocol.slice(0, -1))} ones; please ${INSTEAD}`,
+    );
+  }
+  if (url.username !== "" || url.password !== "")
+    throw new Mistake(`I fetch no links with a user name or password in them; please ${INSTEAD}`);
+  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+  if (!ports.includes(port))
+    throw new Mistake(`I fetch from the usual ports only, not from port ${port}; please ${INSTEAD}`);
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const shown = shorten(host);
+  const addresses = isIP(host)
+    ? [host]
+    : await orAbort(signal, resolve(host, signal)).catch((cause: unknown) => {
+        signal.throwIfAborted();
+        throw new Mistake(`${shown} cannot be looked up just now; try again, or ${INSTEAD}`, { cause });
+      });
+  if (addresses.length === 0) throw new Mistake(`There is no site ${shown}; check the link.`);
+  // A name with one private address among public ones is up to something.
+  if (!addresses.every(allows))
+    throw new Mistake(`${shown} is not on the public internet, and I fetch from nowhere else; please ${INSTEAD}`);
+  return addresses.slice(0, MOST_ADDRESSES);
+}
+
+/** One request: the body, or where the site sends on to. */
+async function get(url: URL, addresses: readonly string[], options: DownloadOptions): Promise<Uint8Array | URL> {
+  const { signal } = options;
+  const client = new Client(url.origin, {
+    // The signal ends a connection that is still being made, which the client itself would wait for.
+    connect: { lookup: pinned(addresses), autoSelectFamily: true, signal },
+    maxHeaderSize: MOST_HEADERS,
+    pipelining: 0,
+  });
+  try {
+    const response = await orAbort(
+      signal,
+      client.request({ method: "GET", path: url.pathname + url.search, headers: HEADERS, signal }),
+    );
+    // The body is let go of where it is not wanted, which it reports as an error.
+    response.body.on("error", () => undefined);
+    return redirectOf(url, response) ?? (await readBody(url, response, options));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof Mistake) throw error;
+    throw new Mistake(`${shorten(url.host)} cannot be reached or stops in the middle; check the link, or ${INSTEAD}`, {
+      cause: error,
+    });
+  } finally {
+    void client.destroy().catch(() => undefined);
+  }
+}
+
+function redirectOf(url: URL, { statusCode, headers }: Dispatcher.ResponseData): URL | undefined {
+  if (![301, 302, 303, 307, 308].includes(statusCode)) return undefined;
+  const { location } = headers;
+  if (typeof location !== "string" || !URL.canParse(location, url.href)) {
+    throw new Mistake(`${shorten(url.host)} passes that link on to nowhere; please ${INSTEAD}`);
+  }
+  return new URL(location, url);
+}
+
+async function readBody(
+  url: URL,
+  response: Dispatcher.ResponseData,
+  { maxBytes, name }: DownloadOptions,
+): Promise<Uint8Array> {
+  const { statusCode, headers, body } = response;
+  const host = shorten(url.host);
+  if (statusCode === 404 || statusCode === 410)
+    throw new Mistake(`${host} has nothing at that link (${statusCode}); check it.`);
+  if (statusCode === 401 || statusCode === 403)
+    throw new Mistake(`${host} does not show that picture to everybody (${statusCode}); please ${INSTEAD}`);
+  if (statusCode !== 200)
+    throw new Mistake(`${host} answers ${statusCode} instead of a picture; try again later, or ${INSTEAD}`);
+  if (/^\s*(text\/html|application\/xhtml\+xml)\b/i.test(String(headers["content-type"] ?? ""))) {
+    throw new Mistake("That link is a page, not a picture; link to the picture itself, or attach it.");
+  }
+  const encoding = String(headers["content-encoding"] ?? "identity");
+  if (encoding.trim().toLowerCase() !== "identity")
+    throw new Mistake(`${host} sends the picture packed, which I do not unpack; please ${INSTEAD}`);
+  const announced = Number(headers["content-length"] ?? 0);
+  if (announced > maxBytes) throw tooLarge(name, maxBytes);
+
+  // Into one buffer that grows: a list of many small pieces would take a multiple of their size.
+  let bytes = Buffer.allocUnsafe(Math.min(maxBytes, Math.max(announced, 65_536)));
+  let received = 0;
+  for await (const piece of body as AsyncIterable<Buffer>) {
+    if (received + piece.length > maxBytes) throw tooLarge(name, maxBytes);
+    if (received + piece.length > bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.min(maxBytes, Math.max(received + piece.length, bytes.length * 2)));
+      bytes.copy(larger, 0, 0, received);
+      bytes = larger;
+    }
+    piece.copy(bytes, received);
+    received += piece.length;
+  }
+  return new Uint8Array(bytes.subarray(0, received));
+}
+
+/** A look-up that answers with the addresses that were checked, so that nothing can change between the check and the connection. */
+function pinned(addresses: readonly string[]): LookupFunction {
+  const entries = addresses.map((address) => ({ address, family: isIP(address) }));
+  return (_host, { all }, callback) => {
+    const [first = { address: "", family: 0 }] = entries;
+    if (all) callback(null, entries);
+    else callback(null, first.address, first.family);
+  };
+}
+
+/** Settles like `work`, or rejects as soon as the signal is aborted. */
+async function orAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,54 @@
+import type { Picture } from "../../../port/chat.js";
+import { checkPicture } from "../check-image.js";
+import { download, type LinkRules } from "./download.js";
+import { tooSlow } from "./limits.js";
+
+export interface FetchOptions extends LinkRules {
+  /** The most bytes that are taken. */
+  readonly maxBytes: number;
+  /** For all of it: the look-up, every redirect, and the last byte. */
+  readonly seconds: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The picture behind a link that a person gave: fetched from the public internet only ({@link download}), within limits, and checked to be a
+ * picture ({@link checkPicture}), whatever the site calls it.
+ *
+ * @throws Mistake with a sentence for that person; the signal's reason when it is aborted
+ */
+export async function fetchPicture(link: URL, options: FetchOptions): Promise<Picture> {
+  const { seconds, signal, ...rest } = options;
+  const deadline = AbortSignal.timeout(seconds * 1000);
+  const name = nameOf(link);
+  try {
+    const bytes = await download(link, {
+      ...rest,
+      name,
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    });
+    const { type, extension } = await checkPicture(bytes, name);
+    return { bytes, name: `${name.replace(/\.[a-z0-9]{1,5}$/i, "")}.${extension}`, type };
+  } catch (error) {
+    if (error === deadline.reason) throw tooSlow(name, seconds);
+    throw error;
+  }
+}
+
+/** The file name at a link's end, without what a chat or a file system could take for something else. */
+function nameOf({ pathname }: URL): string {
+  const last = pathname.split("/").at(-1) ?? "";
+  const name = decode(last)
+    .replace(/[^\p{L}\p{N}._ -]/gu, "")
+    .replace(/^[. -]+/, "")
+    .trim();
+  return name === "" ? "picture" : name.slice(-60);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,11 @@
+import { Mistake } from "../../command.js";
+
+export function tooLarge(name: string, maxBytes: number): Mistake {
+  return new Mistake(
+    `The picture ${name} is larger than ${Math.round((maxBytes / 1024 / 1024) * 10) / 10} MB; please send a smaller one.`,
+  );
+}
+
+export function tooSlow(name: string, seconds: number): Mistake {
+  return new Mistake(`The picture ${name} took longer than ${seconds} s to arrive; please try again.`);
+}

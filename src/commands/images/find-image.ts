@@ -1,0 +1,108 @@
+import { ChatError, type Picture, type PictureSource } from "../../port/chat.js";
+import { type CommandContext, Mistake } from "../command.js";
+import { checkPicture } from "./check-image.js";
+import type { LinkRules } from "./fetch/download.js";
+import { Downloads } from "./fetch/downloads.js";
+import { fetchPicture } from "./fetch/fetch-image.js";
+import { tooLarge, tooSlow } from "./fetch/limits.js";
+import type { WantedPicture } from "./image-option.js";
+
+/** A picture with where it came from. */
+export interface FoundPicture extends Picture {
+  readonly source?: Omit<PictureSource, "fetch">;
+}
+
+/** One for the whole process, whose memory it guards. */
+const downloads = new Downloads();
+
+/**
+ * The picture that a command means: attached to it, else on the message it answers, else behind the link in its line, else the newest in the
+ * thread or channel. Undefined when there is none anywhere, or none is wanted.
+ *
+ * @param wanted what `pictureOption` read
+ * @param rules where links may lead; for tests
+ * @throws Mistake when there is one that cannot be used.
+ */
+export async function findPicture(
+  context: CommandContext,
+  wanted: WantedPicture = "latest",
+  rules: LinkRules = {},
+): Promise<FoundPicture | undefined> {
+  if (wanted === "none") return undefined;
+  try {
+    const { person, place, desk } = context;
+    const source = (await findGiven(context)) ?? (wanted instanceof URL ? wanted : await findLatest(context));
+    return (
+      source &&
+      (await downloads.run(`${place.platform} ${place.community} ${person.id}`, () =>
+        source instanceof URL ? fetchLink(source, { ...rules, ...desk.house.pictures }) : take(context, source),
+      ))
+    );
+  } catch (error) {
+    if (error instanceof ChatError) throw new Mistake(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/**
+ * The second picture attached to a command, for those that know what to do with one.
+ * @throws Mistake when it cannot be used.
+ */
+export async function findSecondPicture(context: CommandContext): Promise<FoundPicture | undefined> {
+  const source = context.event.attachments[1];
+  if (!source) return undefined;
+  return downloadPicture(context, source);
+}
+
+/**
+ * A picture that a platform knows of, for whoever wants to use it.
+ * @throws Mistake when it cannot be used.
+ */
+export async function downloadPicture(
+  context: Pick<CommandContext, "desk" | "person" | "place">,
+  source: PictureSource,
+): Promise<FoundPicture> {
+  const { person, place } = context;
+  try {
+    return await downloads.run(`${place.platform} ${place.community} ${person.id}`, () => take(context, source));
+  } catch (error) {
+    if (error instanceof ChatError) throw new Mistake(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** Nobody knows who made what is behind a link; its host is named instead. */
+async function fetchLink(link: URL, rules: Parameters<typeof fetchPicture>[1]): Promise<FoundPicture> {
+  const picture = await fetchPicture(link, rules);
+  return { ...picture, source: { name: picture.name, credit: link.hostname } };
+}
+
+/** The one that came with the command. */
+async function findGiven({ chat, event }: CommandContext): Promise<PictureSource | undefined> {
+  const [attached] = event.attachments;
+  if (attached || !event.repliesTo) return attached;
+  const [answered] = await chat.picturesOf(event.repliesTo);
+  return answered;
+}
+
+async function findLatest({ chat, place }: CommandContext): Promise<PictureSource | undefined> {
+  const here = await chat.latestPicture(place);
+  if (here || place.thread === undefined) return here;
+  const { thread: _thread, ...channel } = place;
+  return chat.latestPicture(channel);
+}
+
+/** Downloads a picture from its platform, within limits, and checks it. */
+async function take(context: Pick<CommandContext, "desk">, source: PictureSource): Promise<FoundPicture> {
+  const { maxBytes, seconds } = context.desk.house.pictures;
+  if (source.size !== undefined && source.size > maxBytes) throw tooLarge(source.name, maxBytes);
+  const signal = AbortSignal.timeout(seconds * 1000);
+  const late = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(tooSlow(source.name, seconds)), { once: true });
+  });
+  // The adapter should obey the signal; the race makes sure that a job never waits for one that does not.
+  const picture = await Promise.race([source.fetch({ maxBytes, signal }), late]);
+  if (picture.bytes.byteLength > maxBytes) throw tooLarge(source.name, maxBytes);
+  const { type } = await checkPicture(picture.bytes, source.name);
+  return { ...picture, type, source };
+}

@@ -1,0 +1,89 @@
+import type { Person } from "../../port/chat.js";
+import type { Job, JobCredit } from "../../queue/job.js";
+import type { Desk } from "../context.js";
+import type { FoundPicture } from "./find-image.js";
+
+/** What a job has from the pictures that it works on. */
+export interface Provenance {
+  /** The job whose result it works on, if any. */
+  readonly from?: string;
+  /** That job's own pictures are used again, not its result. */
+  readonly repeats?: boolean;
+  /** Whom to name besides the job's author. */
+  readonly credits?: readonly JobCredit[];
+  /** Some picture was hidden by its author. */
+  readonly spoiler?: boolean;
+}
+
+/** Credits that one job hands on at most: a chain of remixes must not grow its line for ever. */
+const MOST_CREDITS = 12;
+
+/**
+ * Where pictures came from. The first one that shows another job's result, whoever asked for that, makes the new job come from it.
+ *
+ * @param person who asks: nobody is named for their own picture
+ */
+export async function provenanceOf(
+  pictures: readonly FoundPicture[],
+  person: Pick<Person, "id">,
+  { journal }: Pick<Desk, "journal">,
+): Promise<Provenance> {
+  const credits: JobCredit[] = [];
+  let from: Job | undefined;
+  for (const { source } of pictures) {
+    const job = source?.message && (await journal.ofMessage(source.message));
+    from ??= job;
+    credits.push(...(job ? handedOn(job, person) : creditsOf(source, person)));
+  }
+  const spoiler = pictures.some(({ source }, index) => source?.spoiler || (index === 0 && from?.spoiler));
+  return provenance(from?.id, credits, spoiler);
+}
+
+/** Where a job that works on another one's result came from. */
+export function provenanceOfJob(job: Job, person: Pick<Person, "id">): Provenance {
+  return provenance(job.id, handedOn(job, person), job.spoiler === true);
+}
+
+/** Where a job that does the same once more came from: it works on the other one's pictures, not on its result. */
+export function provenanceOfRepeat(job: Job, person: Pick<Person, "id">): Provenance {
+  const { author, credits = [], pictures, spoiler } = job;
+  // A photo that nobody is named for was the author's own.
+  const named =
+    credits.some(({ role }) => role === "picture") || author.id === person.id || !pictures.includes("image");
+  return {
+    ...provenance(job.id, named ? credits : [{ role: "picture", by: author.name }, ...credits], spoiler === true),
+    repeats: true,
+  };
+}
+
+/** Credits of styles in the place of those before, if any were chosen. */
+export function withStyleCredits(
+  before: readonly JobCredit[] = [],
+  styles: readonly JobCredit[] | undefined,
+): readonly JobCredit[] {
+  return distinct(styles === undefined ? before : [...before.filter(({ role }) => role === "picture"), ...styles]);
+}
+
+function provenance(from: string | undefined, credits: readonly JobCredit[], spoiler: boolean): Provenance {
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(credits.length === 0 ? {} : { credits: distinct(credits) }),
+    ...(spoiler ? { spoiler } : {}),
+  };
+}
+
+/** Who made the picture that another job has made: its author, and those whom that one names. */
+function handedOn({ author, credits = [] }: Job, person: Pick<Person, "id">): JobCredit[] {
+  const own: JobCredit[] = author.id === person.id ? [] : [{ role: "picture", by: author.name }];
+  return [...own, ...credits.filter(({ role }) => role !== "choice")];
+}
+
+function creditsOf(source: FoundPicture["source"], person: Pick<Person, "id">): JobCredit[] {
+  if (source?.credit !== undefined) return [{ role: "picture", by: source.credit }];
+  return source?.author && source.author.id !== person.id ? [{ role: "picture", by: source.author.name }] : [];
+}
+
+function distinct(credits: readonly JobCredit[]): readonly JobCredit[] {
+  const known = new Map(credits.map((credit) => [`${credit.role} ${credit.by} ${credit.what ?? ""}`, credit]));
+  return [...known.values()].slice(0, MOST_CREDITS);
+}

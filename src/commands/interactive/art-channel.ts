@@ -1,0 +1,110 @@
+/** Art channels: there a style's emoji on anybody's picture paints it in that style, and 👁 dreams it. */
+import type { Chat, MessageRef, PictureSource, ReactionEvent } from "../../port/chat.js";
+import { ChatError } from "../../port/chat.js";
+import { Mistake } from "../command.js";
+import type { Desk } from "../context.js";
+import { downloadPicture } from "../images/find-image.js";
+import { provenanceOf } from "../images/provenance.js";
+import type { Params, Recipe } from "../recipes/recipe.js";
+import { order, scopeOf } from "../recipes/recipe-command.js";
+import { startJob } from "../recipes/start-job.js";
+import { sameEmoji } from "../styles/style-library.js";
+import { explain } from "./explain.js";
+
+/** What the board is called that remembers what was already asked for on a message. */
+export const ART = "art";
+const DREAM_EMOJI = "👁️";
+/** A person who is refused is told so once in this time: reactions are quickly given. */
+const TOLD_MS = 60_000;
+const TOLD_AT_MOST = 1_000;
+/** A channel whose messages the bot may not see is told so once in this time: most reactions there are about words. */
+const CLOSED_MS = 24 * 60 * 60_000;
+
+interface Wish {
+  readonly recipe: Recipe;
+  readonly given: Params;
+  /** What is remembered of it. */
+  readonly choice: string;
+}
+
+export class ArtChannels {
+  /** When a person was last told, by person and channel, and when a channel was. */
+  readonly #told = new Map<string, number>();
+
+  /** Takes a reaction on a message that has no other meaning there. One person's emoji on one message starts one job, also through restarts. */
+  async react(event: ReactionEvent, chat: Chat, desk: Desk): Promise<void> {
+    const { message, person } = event;
+    if (!event.added || !desk.settings.isArtChannel(message.place)) return;
+    const wish = await wishOf(event, desk);
+    if (!wish) return;
+    const source = await firstPicture(message, chat);
+    if (source instanceof ChatError) {
+      if (this.#mayTell(event, CLOSED_MS))
+        await explain(new Mistake(source.message, { cause: source }), message, person, chat, desk);
+      return;
+    }
+    if (!source) return;
+    const { boards } = desk.store;
+    // The board is nobody's: it goes with none of those who reacted.
+    if (!boards.get(message)) boards.put({ message, kind: ART, payload: {}, author: { id: "", name: "" } });
+    const vote = { person: person.id, choice: wish.choice };
+    if (!boards.vote(message, vote, true)) return;
+    try {
+      await start(wish, source, event, chat, desk);
+    } catch (error) {
+      // It came to nothing, so it may be asked for again.
+      boards.vote(message, vote, false);
+      if (this.#mayTell(event, TOLD_MS, person.id)) await explain(error, message, person, chat, desk);
+    }
+  }
+
+  #mayTell({ message: { place } }: ReactionEvent, pauseMs: number, person?: string): boolean {
+    const key = JSON.stringify([place.platform, place.community, place.channel, person]);
+    const now = Date.now();
+    if (now - (this.#told.get(key) ?? 0) < pauseMs) return false;
+    if (this.#told.size >= TOLD_AT_MOST) this.#told.clear();
+    this.#told.set(key, now);
+    return true;
+  }
+}
+
+async function wishOf({ emoji, message: { place } }: ReactionEvent, desk: Desk): Promise<Wish | undefined> {
+  const style = (await desk.styles.list(place)).find((known) => sameEmoji(known.emoji, emoji));
+  const recipe = desk.recipes.get(style ? "stylize" : "dream");
+  if (!recipe || (!style && !sameEmoji(emoji, DREAM_EMOJI))) return undefined;
+  return style
+    ? { recipe, given: { style: style.name }, choice: `style ${style.name}` }
+    : { recipe, given: {}, choice: "dream" };
+}
+
+/** Undefined for messages without a picture, and for those that are gone; the error "forbidden" for those that the bot may not see. */
+async function firstPicture(message: MessageRef, chat: Chat): Promise<PictureSource | ChatError | undefined> {
+  try {
+    return (await chat.picturesOf(message))[0];
+  } catch (error) {
+    if (error instanceof ChatError && error.kind === "gone") return undefined;
+    if (error instanceof ChatError && error.kind === "forbidden") return error;
+    throw error;
+  }
+}
+
+async function start(
+  { recipe, given }: Wish,
+  source: PictureSource,
+  event: ReactionEvent,
+  chat: Chat,
+  desk: Desk,
+): Promise<void> {
+  const {
+    person,
+    message: { place },
+  } = event;
+  const picture = await downloadPicture({ desk, person, place }, source);
+  const begin = { params: desk.settings.defaults(recipe, place), pictures: { image: picture.bytes } };
+  const draft = await recipe.change(begin, given, scopeOf({ place, chat, desk }));
+  const provenance = await provenanceOf([picture], person, desk);
+  await startJob(
+    { chat, desk, person, place, announce: (content) => chat.post(place, content) },
+    order(recipe, draft, provenance),
+  );
+}

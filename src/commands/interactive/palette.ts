@@ -1,0 +1,146 @@
+/** A palette: a message with a style's emoji each, where the author's reactions choose what a picture is painted in. */
+import type { Chat, MessageRef, OutgoingMessage, Person, Picture, ReactionEvent } from "../../port/chat.js";
+import type { Board } from "../../store/interactive-messages.js";
+import { type CommandContext, Mistake } from "../command.js";
+import type { Desk } from "../context.js";
+import type { FoundPicture } from "../images/find-image.js";
+import { type Provenance, provenanceOf } from "../images/provenance.js";
+import { fitPlace } from "../presenting/fit-channel.js";
+import { plain } from "../presenting/plain.js";
+import type { Params, Recipe } from "../recipes/recipe.js";
+import { order, scopeOf } from "../recipes/recipe-command.js";
+import { startJob } from "../recipes/start-job.js";
+import { contactSheet } from "../styles/contact-sheet.js";
+import { MOST_SHARES } from "../styles/shares.js";
+import { type Style, sameEmoji } from "../styles/style-library.js";
+import { explain } from "./explain.js";
+
+export const PALETTE = "palette";
+/** Discord takes 20 different reactions on a message. */
+const MOST_STYLES = 20;
+/** How long a palette answers. */
+const LASTS_MS = 7 * 24 * 3600 * 1000;
+
+/**
+ * Posts a palette for a picture, already carrying its reactions.
+ *
+ * The picture is part of the message, so that choosing works after any restart, on every platform.
+ * @param given the other options of the line, which the painting will have
+ */
+export async function postPalette(context: CommandContext, photo: FoundPicture, given: Params): Promise<void> {
+  const { chat, desk, place, person } = context;
+  const styles = (await desk.styles.list(place)).slice(0, MOST_STYLES);
+  if (styles.length === 0) throw new Mistake("There are no styles here yet.");
+  const { source: _source, ...picture } = photo;
+  const provenance = await provenanceOf([photo], person, desk);
+  const shown = provenance.spoiler ? { ...picture, spoiler: true } : picture;
+  const message = await fitPlace(chat, place, paletteMessage(styles, person.name, [await contactSheet(styles), shown]));
+  const ref = (await context.announce(message)) ?? (await chat.post(place, message));
+  const author = { id: person.id, name: person.name };
+  desk.store.boards.put({
+    message: ref,
+    kind: PALETTE,
+    payload: { given, provenance },
+    author,
+    expiresAt: Date.now() + LASTS_MS,
+  });
+  for (const { emoji } of styles) await chat.react(ref, emoji);
+}
+
+function paletteMessage(styles: readonly Style[], name: string, pictures: readonly Picture[]): OutgoingMessage {
+  const names = styles.map((style) => `${style.emoji} ${style.name}`).join("  ");
+  return { text: `**Which style, ${plain(name)}?** React with one; several blend them.\n${names}`, pictures };
+}
+
+/** Which picture of a palette's message is the one to paint. */
+const PHOTO = 1;
+
+/** Palettes whose author is choosing: the painting starts when no reaction has come for a moment. */
+export class Palettes {
+  readonly #waiting = new Map<string, NodeJS.Timeout>();
+  readonly #starting = new Set<Promise<void>>();
+  #stopped = false;
+
+  /** @param settleMs how long after the last reaction the painting starts, so that several can be chosen */
+  constructor(private readonly settleMs: number) {}
+
+  /** Takes a reaction on a palette. Those of others, and of emoji that are no style's, mean nothing here. */
+  async react(event: ReactionEvent, board: Board, chat: Chat, desk: Desk): Promise<void> {
+    if (event.person.id !== board.author.id) return;
+    const styles = await desk.styles.list(event.message.place);
+    const style = styles.find(({ emoji }) => sameEmoji(emoji, event.emoji));
+    if (!style || !desk.store.boards.vote(event.message, { person: event.person.id, choice: style.name }, event.added))
+      return;
+    this.#settle(event.message, event.person, board, chat, desk);
+  }
+
+  /** Goes on with palettes of a chat whose author had chosen when the program stopped. */
+  resume(chat: Chat, desk: Desk): void {
+    for (const board of desk.store.boards.list(PALETTE)) {
+      const { message, author } = board;
+      if (message.place.platform === chat.platform)
+        this.#settle(message, { ...author, moderator: false }, board, chat, desk);
+    }
+  }
+
+  /** No painting starts any more; what was chosen waits for the next start. */
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#waiting.values()) clearTimeout(timer);
+    this.#waiting.clear();
+  }
+
+  #settle(message: MessageRef, person: Person, board: Board, chat: Chat, desk: Desk): void {
+    const key = `${message.place.channel} ${message.id}`;
+    clearTimeout(this.#waiting.get(key));
+    this.#waiting.delete(key);
+    if (this.#stopped || desk.store.boards.votes(message).length === 0) return;
+    const timer = setTimeout(() => {
+      this.#waiting.delete(key);
+      const work = this.#start(message, person, board, chat, desk);
+      this.#starting.add(work);
+      void work.finally(() => this.#starting.delete(work));
+    }, this.settleMs);
+    timer.unref();
+    this.#waiting.set(key, timer);
+  }
+
+  /** Resolves when paintings that were about to start have been handed in. */
+  async idle(): Promise<void> {
+    while (this.#starting.size > 0) await Promise.all(this.#starting);
+  }
+
+  async #start(message: MessageRef, person: Person, board: Board, chat: Chat, desk: Desk): Promise<void> {
+    try {
+      // As many as a blend takes, the first ones: twenty reactions may stand there.
+      const chosen = desk.store.boards
+        .votes(message)
+        .map(({ choice }) => choice)
+        .slice(0, MOST_SHARES);
+      // Of two that act on a palette at once, only one starts; then it is ready for another choice.
+      if (!desk.store.boards.clear(message)) return;
+      const recipe = recipeFor(chosen, desk);
+      const source = (await chat.picturesOf(message))[PHOTO];
+      if (!recipe || !source)
+        throw new Mistake("The picture of this palette is gone; please send it again with `/stylize`.");
+      const { maxBytes, seconds } = desk.house.pictures;
+      const photo = await source.fetch({ maxBytes, signal: AbortSignal.timeout(seconds * 1000) });
+      const given = (board.payload.given ?? {}) as Params;
+      const provenance = (board.payload.provenance ?? {}) as Provenance;
+      const choice = recipe.name === "stylize" ? { style: chosen[0] } : { styles: chosen.join(" ") };
+      const place = message.place;
+      const start = { params: desk.settings.defaults(recipe, place), pictures: { image: photo.bytes } };
+      const draft = await recipe.change(start, { ...given, ...choice }, scopeOf({ place, chat, desk }));
+      await startJob(
+        { chat, desk, person, place, announce: (content) => chat.post(place, content) },
+        order(recipe, draft, provenance),
+      );
+    } catch (error) {
+      await explain(error, message, { ...board.author, moderator: false }, chat, desk);
+    }
+  }
+}
+
+function recipeFor(chosen: readonly string[], desk: Desk): Recipe | undefined {
+  return desk.recipes.get(chosen.length === 1 ? "stylize" : "blend");
+}

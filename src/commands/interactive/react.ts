@@ -1,0 +1,38 @@
+import type { Chat, ReactionEvent } from "../../port/chat.js";
+import type { Desk } from "../context.js";
+import type { ArtChannels } from "./art-channel.js";
+import { explain } from "./explain.js";
+import { PALETTE, type Palettes } from "./palette.js";
+import { meaningOf } from "./results.js";
+import { VOTE, VOTE_OVER } from "./votes/votes.js";
+
+/** What remembers something about reactions while the program runs. */
+export interface Reactors {
+  readonly palettes: Palettes;
+  readonly artChannels: ArtChannels;
+}
+
+/**
+ * Does what a reaction means on the message where it is, whenever that was posted; most reactions mean nothing. A palette or a vote comes
+ * first, then what the emoji means on a result, then what it means on any picture of an art channel.
+ */
+export async function react(
+  event: ReactionEvent,
+  chat: Chat,
+  desk: Desk,
+  { palettes, artChannels }: Reactors,
+): Promise<void> {
+  try {
+    const board = desk.store.boards.get(event.message);
+    if (board?.kind === PALETTE) return await palettes.react(event, board, chat, desk);
+    if (board?.kind === VOTE) return await desk.votes.react(event, board, chat, desk);
+    if (board?.kind === VOTE_OVER) return;
+    const meaning = meaningOf(event.emoji);
+    const job = meaning && (await desk.journal.ofMessage(event.message));
+    if (!meaning || !job) return await artChannels.react(event, chat, desk);
+    // What still runs has buttons; its messages are about to change.
+    if (job.state === "done" && (event.added || meaning.undoes)) await meaning.act({ event, job, chat, desk });
+  } catch (error) {
+    await explain(error, event.message, event.person, chat, desk);
+  }
+}

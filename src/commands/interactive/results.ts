@@ -1,0 +1,107 @@
+/** What reactions on a job's messages do: the same picture again, larger, stronger, as a film, a favourite, gone. */
+import type { Chat, ReactionEvent } from "../../port/chat.js";
+import type { Job } from "../../queue/job.js";
+import { Mistake } from "../command.js";
+import type { Desk } from "../context.js";
+import { provenanceOfJob } from "../images/provenance.js";
+import { mayManage } from "../presenting/permission.js";
+import { repeat } from "../recipes/again.js";
+import { order, scopeOf } from "../recipes/recipe-command.js";
+import { startJob } from "../recipes/start-job.js";
+import { sameEmoji } from "../styles/style-library.js";
+import { deleteJob } from "./buttons.js";
+
+interface Reacted {
+  readonly event: ReactionEvent;
+  readonly job: Job;
+  readonly chat: Chat;
+  readonly desk: Desk;
+}
+
+interface Meaning {
+  readonly emoji: string;
+  /** In the help. */
+  readonly help: string;
+  /** Whether taking the reaction back means something too. */
+  readonly undoes?: boolean;
+  act(reacted: Reacted): Promise<void>;
+}
+
+const LARGER = 1.5;
+/** Of a dream's strength, which has no end, and of a painting's, which goes from 0 to 1. */
+const STRONGER = 1.4;
+const PAINTED_STRONGER = 0.15;
+
+export const MEANINGS: readonly Meaning[] = [
+  { emoji: "🔁", help: "again with another seed", act: (reacted) => again(reacted, {}) },
+  { emoji: "⬆️", help: "larger", act: (reacted) => again(reacted, { size: larger(reacted) }) },
+  { emoji: "➕", help: "stronger", act: (reacted) => again(reacted, { strength: stronger(reacted, 1) }) },
+  { emoji: "➖", help: "weaker", act: (reacted) => again(reacted, { strength: stronger(reacted, -1) }) },
+  { emoji: "🎬", help: "a zoom film", act: film },
+  { emoji: "❤️", help: "favourite", undoes: true, act: favourite },
+  { emoji: "🗑️", help: "delete it (the author and moderators)", act: remove },
+];
+
+export function meaningOf(emoji: string): Meaning | undefined {
+  return MEANINGS.find((meaning) => sameEmoji(meaning.emoji, emoji));
+}
+
+function again({ event, job, chat, desk }: Reacted, changes: Readonly<Record<string, unknown>>): Promise<void> {
+  return repeat(
+    { chat, desk, person: event.person, place: job.place, announce: (message) => chat.post(job.place, message) },
+    job,
+    changes,
+  );
+}
+
+function larger({ job, desk }: Reacted): number {
+  const recipe = desk.recipes.get(job.recipe);
+  const maximum = recipe?.options.size && desk.settings.largest(recipe, job.place);
+  const size = Number(job.params.size);
+  if (maximum === undefined || !(size > 0)) throw new Mistake("This has no size that could grow.");
+  if (size >= maximum) throw new Mistake(`It is ${size} px already, and no more is allowed here.`);
+  return Math.min(maximum, Math.round(size * LARGER));
+}
+
+function stronger({ job, desk }: Reacted, direction: 1 | -1): number {
+  const option = desk.recipes.get(job.recipe)?.options.strength;
+  const { minimum = 0, maximum = 1 } = option ?? {};
+  const strength = Number(job.params.strength);
+  if (!option || !Number.isFinite(strength)) throw new Mistake("This has no strength that could change.");
+  const changed = maximum <= 1 ? strength + direction * PAINTED_STRONGER : strength * STRONGER ** direction;
+  const bounded = Math.min(maximum, Math.max(minimum, Math.round(changed * 100) / 100));
+  if (bounded === strength) throw new Mistake(`Its strength is ${strength} already, and goes no further.`);
+  return bounded;
+}
+
+async function film({ event, job, chat, desk }: Reacted): Promise<void> {
+  const result = await desk.journal.result(job.id);
+  const recipe = desk.recipes.get("zoom");
+  if (!recipe || !result)
+    throw new Mistake(`The picture of job ${job.id} is no longer kept; send it again with \`/zoom\`.`);
+  const { place } = job;
+  const draft = await recipe.change(
+    { params: desk.settings.defaults(recipe, place), pictures: { image: result.bytes } },
+    {},
+    scopeOf({ place, chat, desk }),
+  );
+  const context = {
+    chat,
+    desk,
+    person: event.person,
+    place,
+    announce: (message: Parameters<Chat["post"]>[1]) => chat.post(place, message),
+  };
+  await startJob(context, order(recipe, draft, provenanceOfJob(job, event.person)));
+}
+
+async function favourite({ event, job, desk }: Reacted): Promise<void> {
+  const { added, message, person } = event;
+  desk.store.favourites.react(job.id, message, { platform: job.place.platform, person: person.id }, added);
+}
+
+async function remove({ event, job, chat, desk }: Reacted): Promise<void> {
+  // Somebody else's reaction may be a comment.
+  if (!mayManage(event.person, job)) return;
+  await deleteJob(job, chat, desk);
+}

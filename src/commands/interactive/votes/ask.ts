@@ -1,0 +1,51 @@
+/** `/blend vote`: what its options ask for. */
+import { Mistake } from "../../command.js";
+import { flagOption, integerOption } from "../../parsing/options.js";
+import { PHOTO } from "../../recipes/painting.js";
+import type { Params } from "../../recipes/recipe.js";
+import { readShares } from "../../styles/shares.js";
+import type { Ask } from "./votes.js";
+
+const MINUTES = 10;
+const WEEK_MINUTES = 7 * 24 * 60;
+const EXAMPLE = "For example: `/blend vote minutes:10`";
+
+export const voteOptions = {
+  vote: flagOption({
+    help: "Lets the channel vote by reactions: the shares of the votes become the styles' shares",
+    default: false,
+  }),
+  minutes: integerOption({
+    help: "How long a vote is open, in minutes",
+    minimum: 1,
+    maximum: WEEK_MINUTES,
+    default: MINUTES,
+  }),
+} as const;
+
+/**
+ * Whether a line asks for a vote, on what, and which of the line's other options the painting will have.
+ *
+ * @param given values of the recipe's own options
+ * @param asked values of {@link voteOptions}
+ * @throws Mistake when they do not go together.
+ */
+export function readVote(given: Params, asked: Params): { readonly ask: Ask; readonly given: Params } | undefined {
+  if (asked.vote !== true) {
+    if (asked.minutes !== undefined) throw new Mistake(`minutes are for a vote. ${EXAMPLE}`);
+    return undefined;
+  }
+  const { styles, sweep, ...rest } = given;
+  if (Number(sweep ?? 0) > 0) throw new Mistake(`A vote makes one picture, so leave sweep out. ${EXAMPLE}`);
+  const named = typeof styles === "string" ? readShares(styles) : undefined;
+  if (named?.some(({ weight }) => weight !== undefined)) {
+    throw new Mistake(
+      "In a vote, the votes are the shares: name styles without numbers. For example: `/blend vote summer winter`",
+    );
+  }
+  if (named?.some(({ style }) => style.toLowerCase() === PHOTO)) {
+    throw new Mistake(`The photo's own style has no emoji to vote with; leave it out. ${EXAMPLE}`);
+  }
+  const minutes = typeof asked.minutes === "number" ? asked.minutes : MINUTES;
+  return { ask: { minutes, ...(named ? { styles: named.map(({ style }) => style) } : {}) }, given: rest };
+}

@@ -1,0 +1,48 @@
+/** What a channel has chosen: pure counting. */
+import type { Vote } from "../../../store/interactive-messages.js";
+
+export interface StyleShare {
+  readonly style: string;
+  /** Above 0; all shares together are 1. */
+  readonly share: number;
+  /** How many people chose it, whatever else they chose. */
+  readonly people: number;
+}
+
+export interface Tally {
+  /** How many have voted. */
+  readonly people: number;
+  /** The largest share first; of equal ones the one that was chosen first. */
+  readonly shares: readonly StyleShare[];
+}
+
+/**
+ * Counts votes: each person has one, split evenly among the styles that they chose, so that nobody counts more by reacting more often.
+ *
+ * @param votes in the order in which they were given; those for other than `styles` do not count
+ */
+export function tally(votes: readonly Vote[], styles: readonly string[]): Tally {
+  const choices = new Map<string, Set<string>>();
+  for (const { person, choice } of votes) {
+    if (styles.includes(choice)) choices.set(person, (choices.get(person) ?? new Set()).add(choice));
+  }
+  const shares = new Map<string, { share: number; people: number }>();
+  for (const { choice } of votes) if (styles.includes(choice)) shares.set(choice, { share: 0, people: 0 });
+  for (const chosen of choices.values()) {
+    for (const style of chosen) {
+      const entry = shares.get(style);
+      if (!entry) continue;
+      entry.share += 1 / chosen.size / choices.size;
+      entry.people += 1;
+    }
+  }
+  const sorted = [...shares].map(([style, counted]) => ({ style, ...counted })).sort((a, b) => b.share - a.share);
+  return { people: choices.size, shares: sorted };
+}
+
+/** The `most` largest shares, grown to be 1 together again. */
+export function largest({ shares }: Tally, most: number): readonly StyleShare[] {
+  const kept = shares.slice(0, most);
+  const sum = kept.reduce((total, { share }) => total + share, 0);
+  return kept.map((entry) => ({ ...entry, share: entry.share / sum }));
+}

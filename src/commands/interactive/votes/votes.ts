@@ -1,0 +1,404 @@
+/** Votes: a palette for the whole channel, whose reactions become the shares of a blend. */
+import {
+  type ActionEvent,
+  type Chat,
+  ChatError,
+  type MessageRef,
+  type OutgoingMessage,
+  type Person,
+  type ReactionEvent,
+} from "../../../port/chat.js";
+import { newJobId } from "../../../queue/job-id.js";
+import type { Board } from "../../../store/interactive-messages.js";
+import { type CommandContext, Mistake } from "../../command.js";
+import type { Desk } from "../../context.js";
+import { downloadPicture, type FoundPicture } from "../../images/find-image.js";
+import { type Provenance, provenanceOf } from "../../images/provenance.js";
+import { fitPlace } from "../../presenting/fit-channel.js";
+import { plain } from "../../presenting/plain.js";
+import { LiveMessage } from "../../presenting/progress-message.js";
+import type { Params } from "../../recipes/recipe.js";
+import { order, scopeOf } from "../../recipes/recipe-command.js";
+import { startJob } from "../../recipes/start-job.js";
+import { diskTrouble } from "../../store-failure.js";
+import { contactSheet } from "../../styles/contact-sheet.js";
+import { MOST_SHARES, printShares } from "../../styles/shares.js";
+import { findStyle, type Style, sameEmoji } from "../../styles/style-library.js";
+import { largest, type Tally, tally } from "./tally.js";
+import * as texts from "./texts.js";
+
+/** A board on which a channel votes. */
+export const VOTE = "vote";
+/** A vote that is over: what is reacted to it means nothing more. */
+export const VOTE_OVER = "vote-over";
+/** Discord takes 20 different reactions on a message; one of them is ✅. */
+const MOST_CANDIDATES = 19;
+/** Of opener and moderators: the vote is over, paint. */
+const ENOUGH = "✅";
+/** Which picture of a vote's message is the one to paint. */
+const PHOTO = 1;
+const NOBODY = "Nobody voted, so nothing is painted.";
+
+/** What is asked for with `/blend vote`. */
+export interface Ask {
+  readonly minutes: number;
+  /** Names or emoji of the styles to choose from; all of them when left out. */
+  readonly styles?: readonly string[];
+}
+
+interface Payload {
+  /** The line's other options, which the painting will have. */
+  readonly given: Params;
+  readonly provenance: Provenance;
+  readonly candidates: readonly texts.Candidate[];
+  readonly minutes: number;
+  /** The id of the job that it becomes, from when it is over: whether there is one tells after a stop whether it was started. */
+  readonly job?: string;
+}
+
+/** Who ended a vote; undefined when its time was over. */
+type Ender = Pick<Person, "id" | "name"> | undefined;
+
+/** Every vote that is open. What must live through a restart is in the store: the message, the choices, and when it is over. */
+export class Votes {
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #live = new Map<string, LiveMessage>();
+  /** Votes that are being ended: of two who do it at once, one alone starts the job. */
+  readonly #ending = new Set<string>();
+  /** Channels where one is being opened. */
+  readonly #opening = new Set<string>();
+  readonly #work = new Set<Promise<void>>();
+  #stopped = false;
+
+  /** @param backoffMs wait before the second try of a message, in milliseconds */
+  constructor(private readonly backoffMs: number) {}
+
+  /**
+   * Opens a vote in the channel: a contact sheet and the photo, already carrying a reaction for each style.
+   *
+   * @throws Mistake when there is one already, or a style is not known.
+   */
+  async open(context: CommandContext, photo: FoundPicture, given: Params, ask: Ask): Promise<void> {
+    const { chat, desk, place, person } = context;
+    const channel = JSON.stringify([place.platform, place.community, place.channel]);
+    const other = openIn(desk, place);
+    if (other || this.#opening.has(channel)) {
+      const who = other ? `, opened by ${plain(other.author.name)}` : "";
+      throw new Mistake(
+        `There is a vote in this channel already${who}. One at a time: ✅ under it paints, its Cancel button ends it.`,
+      );
+    }
+    this.#opening.add(channel);
+    try {
+      const styles = await candidatesOf(context, ask.styles);
+      const provenance = await provenanceOf([photo], person, desk);
+      const { source: _source, ...picture } = photo;
+      const shown = provenance.spoiler ? { ...picture, spoiler: true } : picture;
+      const candidates = styles.map(({ name, emoji }) => ({ name, emoji }));
+      const author = { id: person.id, name: person.name };
+      const expiresAt = Date.now() + ask.minutes * 60_000;
+      const payload: Payload = { given, provenance, candidates, minutes: ask.minutes };
+      const first = texts.open(
+        { opener: author, candidates, minutes: ask.minutes, endsAt: expiresAt },
+        { people: 0, shares: [] },
+      );
+      const { keepPictures: _kept, ...message } = first;
+      const outgoing = await fitPlace(chat, place, { ...message, pictures: [await contactSheet(styles), shown] });
+      const ref = (await context.announce(outgoing)) ?? (await chat.post(place, outgoing));
+      const board = { message: ref, kind: VOTE, payload: { ...payload }, author, expiresAt };
+      desk.store.boards.put(board);
+      this.#arm(ref, expiresAt, chat, desk);
+      for (const { emoji } of candidates) {
+        // One that the platform does not take can still be given by people.
+        await chat
+          .react(ref, emoji)
+          .catch((error: unknown) => desk.logger.warn({ err: error, emoji }, "a reaction could not be added"));
+      }
+    } finally {
+      this.#opening.delete(channel);
+    }
+  }
+
+  /** Takes a reaction on a vote: anybody's choice, or the word of those who may end it. */
+  async react(event: ReactionEvent, board: Board, chat: Chat, desk: Desk): Promise<void> {
+    const { message, person, emoji, added } = event;
+    if (isMade(board, desk)) return;
+    if (sameEmoji(emoji, ENOUGH)) {
+      if (added && mayEnd(person, board)) await this.#end(message, person, chat, desk);
+      return;
+    }
+    const chosen = payloadOf(board).candidates.find((candidate) => sameEmoji(candidate.emoji, emoji));
+    if (!chosen || !desk.store.boards.vote(message, { person: person.id, choice: chosen.name }, added)) return;
+    this.#liveMessage(message, chat, desk).show(texts.open(ballotOf(board), count(board, desk)));
+  }
+
+  /**
+   * Does what a button under a vote says.
+   *
+   * @throws Mistake when it is over, or for those who may not end it.
+   */
+  async press({ action, message, person }: ActionEvent, chat: Chat, desk: Desk): Promise<void> {
+    const board = desk.store.boards.get(message);
+    if (board?.kind !== VOTE || isMade(board, desk)) throw new Mistake("This vote is over.");
+    if (!mayEnd(person, board)) {
+      throw new Mistake(
+        `${plain(board.author.name)} has opened this vote; only they and moderators can end it. Your reactions are your vote.`,
+      );
+    }
+    if (action === texts.PAINT_NOW) {
+      if (count(board, desk).people === 0) throw new Mistake("Nobody has voted yet: react with a style first.");
+      await this.#end(message, person, chat, desk);
+      return;
+    }
+    if (this.#ending.has(keyOf(message))) throw new Mistake("The painting is just being started; cancel that.");
+    if (this.#close(board, desk))
+      await this.#lastWord(
+        board,
+        texts.ended(ballotOf(board), count(board, desk), `Cancelled by ${plain(person.name)}.`),
+        chat,
+        desk,
+      );
+  }
+
+  /** Takes up the votes of a chat that were open when the program stopped; those whose time is over are ended at once. */
+  resume(chat: Chat, desk: Desk): void {
+    for (const board of desk.store.boards.list(VOTE)) {
+      const { message, expiresAt } = board;
+      if (message.place.platform !== chat.platform) continue;
+      // One that was being ended when the program stopped is ended now.
+      const until = isMade(board, desk) ? 0 : expiresAt;
+      if (until === undefined) continue;
+      this.#arm(message, until, chat, desk);
+      // The last count before the stop may not have been shown.
+      if (until > Date.now())
+        this.#liveMessage(message, chat, desk).show(texts.open(ballotOf(board), count(board, desk)));
+    }
+  }
+
+  /** No vote ends by itself any more; those that are open wait for the next start. */
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const live of this.#live.values()) live.stop();
+    this.#timers.clear();
+  }
+
+  /** Resolves when votes whose time was over have been dealt with. */
+  async idle(): Promise<void> {
+    while (this.#work.size > 0) await Promise.all(this.#work);
+  }
+
+  #arm(message: MessageRef, at: number, chat: Chat, desk: Desk): void {
+    if (this.#stopped) return;
+    const key = keyOf(message);
+    clearTimeout(this.#timers.get(key));
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(key);
+        const work = this.#end(message, undefined, chat, desk).catch((error: unknown) => {
+          desk.logger.error({ err: error, message: message.id }, "a vote could not be ended");
+        });
+        this.#work.add(work);
+        void work.finally(() => this.#work.delete(work));
+      },
+      Math.max(0, at - Date.now()),
+    );
+    timer.unref();
+    this.#timers.set(key, timer);
+  }
+
+  /** Counts, and has the blend painted. Of two calls at once the second does nothing. */
+  async #end(message: MessageRef, by: Ender, chat: Chat, desk: Desk): Promise<void> {
+    const key = keyOf(message);
+    if (this.#ending.has(key) || this.#stopped) return;
+    this.#ending.add(key);
+    try {
+      const board = desk.store.boards.get(message);
+      if (board?.kind !== VOTE) return;
+      const counted = count(board, desk);
+      if (counted.people === 0) {
+        // ✅ before anybody has voted is a slip.
+        if (by) return;
+        if (this.#close(board, desk))
+          await this.#lastWord(board, texts.ended(ballotOf(board), counted, NOBODY), chat, desk);
+        return;
+      }
+      await this.#paint(board, counted, chat, desk);
+    } finally {
+      this.#ending.delete(key);
+    }
+  }
+
+  async #paint(board: Board, counted: Tally, chat: Chat, desk: Desk): Promise<void> {
+    const { message } = board;
+    let known = board;
+    try {
+      const painted = largest(counted, MOST_SHARES);
+      known = named(board, desk);
+      const { job = "" } = payloadOf(known);
+      if (!isMade(known, desk)) await this.#start(known, counted, painted, chat, desk);
+      await this.#lastWord(board, texts.decided(ballotOf(board), counted, painted, job), chat, desk);
+      // Not before: a stop in between would leave the message as it is.
+      this.#close(known, desk);
+    } catch (error) {
+      // Closing the program is no reason: it is tried again at the next start.
+      if (this.#stopped) return;
+      if (error instanceof ChatError && error.kind === "gone") {
+        this.#close(board, desk);
+        desk.logger.info({ message: message.id }, "a vote has ended, and its message is gone");
+        return;
+      }
+      const mistaken = error instanceof Mistake;
+      if (!mistaken)
+        desk.logger.error({ err: error, message: message.id }, "what a channel has chosen could not be started");
+      const why = mistaken
+        ? error.message
+        : (diskTrouble(error) ?? "Something went wrong on my side; it has been written to the log.");
+      // It has been said, and the next start closes it.
+      if (isMade(known, desk)) return;
+      // It stays, with every vote, for whoever may try again.
+      const { expiresAt: _over, ...rest } = known;
+      try {
+        desk.store.boards.put(rest);
+      } catch (failure) {
+        // As it is kept it is over, so that the next start tries again by itself.
+        desk.logger.error({ err: failure, message: message.id }, "a vote could not be kept open");
+      }
+      this.#liveMessage(message, chat, desk).show(texts.stuck(ballotOf(rest), counted, why));
+    }
+  }
+
+  async #start(
+    board: Board,
+    counted: Tally,
+    painted: ReturnType<typeof largest>,
+    chat: Chat,
+    desk: Desk,
+  ): Promise<void> {
+    const { message, author } = board;
+    const { place } = message;
+    const { given, provenance, job: id } = payloadOf(board);
+    const recipe = desk.recipes.get(painted.length === 1 ? "stylize" : "blend");
+    const source = (await chat.picturesOf(message))[PHOTO];
+    if (!recipe || !source)
+      throw new Mistake("The picture of this vote is gone. Cancel it, and send the picture again with `/blend vote`.");
+    const person = { ...author, moderator: false };
+    const photo = await downloadPicture({ desk, person, place }, source);
+    const shares = painted.map(({ style, share }) => ({
+      style,
+      weight: Math.max(0.001, Math.round(share * 1000) / 1000),
+    }));
+    const choice = recipe.name === "stylize" ? { style: painted[0]?.style } : { styles: printShares(shares) };
+    // One style alone is a painting, which knows less than a blend.
+    const kept = Object.fromEntries(Object.entries(given).filter(([key]) => Object.hasOwn(recipe.options, key)));
+    const start = { params: desk.settings.defaults(recipe, place), pictures: { image: photo.bytes } };
+    const draft = await recipe.change(start, { ...kept, ...choice }, scopeOf({ place, chat, desk }));
+    const { name } = await chat.describe(place);
+    const made = order(recipe, draft, provenance);
+    const credits = [...(made.credits ?? []), { role: "choice" as const, by: texts.choosers(counted, name) }];
+    const context = { chat, desk, person, place, announce: (content: OutgoingMessage) => chat.post(place, content) };
+    const job = await startJob(context, { ...made, credits, ...(id === undefined ? {} : { id }) });
+    desk.logger.info({ job: job.id, people: counted.people, message: message.id }, "a vote has become a job");
+  }
+
+  /** Ends a vote in the store. Returns whether it was open. */
+  #close(board: Board, desk: Desk): boolean {
+    const { boards } = desk.store;
+    const key = keyOf(board.message);
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
+    if (boards.get(board.message)?.kind !== VOTE) return false;
+    boards.put({ ...board, kind: VOTE_OVER, expiresAt: Date.now() });
+    return true;
+  }
+
+  async #lastWord(board: Board, content: ReturnType<typeof texts.ended>, chat: Chat, desk: Desk): Promise<void> {
+    const live = this.#liveMessage(board.message, chat, desk);
+    this.#live.delete(keyOf(board.message));
+    await live.end(content);
+  }
+
+  #liveMessage(message: MessageRef, chat: Chat, desk: Desk): LiveMessage {
+    const key = keyOf(message);
+    const known = this.#live.get(key);
+    if (known) return known;
+    const live = new LiveMessage(chat, message, { attempts: 6, backoffMs: this.backoffMs, logger: desk.logger });
+    this.#live.set(key, live);
+    return live;
+  }
+}
+
+/** The styles to choose from: those that were named, or all that a message can carry. */
+async function candidatesOf(
+  { desk, place }: CommandContext,
+  named: readonly string[] | undefined,
+): Promise<readonly Style[]> {
+  const usable = (style: Style) => !sameEmoji(style.emoji, ENOUGH);
+  if (named === undefined) {
+    const all = (await desk.styles.list(place)).filter(usable).slice(0, MOST_CANDIDATES);
+    if (all.length === 0) throw new Mistake("There are no styles here yet.");
+    return all;
+  }
+  const styles: Style[] = [];
+  for (const word of named) {
+    const style = await findStyle(desk.styles, place, word);
+    if (!usable(style)) throw new Mistake(`${style.name}'s emoji, ${ENOUGH}, ends votes, so it cannot be voted for.`);
+    if (!styles.some(({ name }) => name === style.name)) styles.push(style);
+  }
+  if (styles.length < 2)
+    throw new Mistake(
+      "A vote needs two styles at least. For example: `/blend vote summer winter`; without any, all are there.",
+    );
+  return styles;
+}
+
+function openIn(desk: Desk, { platform, community, channel }: MessageRef["place"]): Board | undefined {
+  return desk.store.boards
+    .list(VOTE)
+    .find(
+      ({ message: { place } }) =>
+        place.platform === platform && place.community === community && place.channel === channel,
+    );
+}
+
+function mayEnd(person: Person, { author }: Board): boolean {
+  return person.moderator || person.id === author.id;
+}
+
+/** A vote with the id of its job, which is on disk before there is such a job. */
+function named(board: Board, desk: Desk): Board {
+  const payload = payloadOf(board);
+  if (payload.job !== undefined) return board;
+  const after: Board = { ...board, payload: { ...payload, job: newJobId() } };
+  desk.store.boards.put(after);
+  return after;
+}
+
+/** Whether a vote has become a job, and is about to be closed. */
+function isMade(board: Board, desk: Desk): boolean {
+  const { job } = payloadOf(board);
+  return job !== undefined && desk.store.jobs.get(job) !== undefined;
+}
+
+function payloadOf(board: Board): Payload {
+  return board.payload as unknown as Payload;
+}
+
+function ballotOf(board: Pick<Board, "author" | "payload" | "expiresAt">): texts.Ballot {
+  const { candidates, minutes } = board.payload as unknown as Payload;
+  return {
+    opener: board.author,
+    candidates,
+    minutes,
+    ...(board.expiresAt === undefined ? {} : { endsAt: board.expiresAt }),
+  };
+}
+
+function count(board: Board, desk: Desk): Tally {
+  const names = payloadOf(board).candidates.map(({ name }) => name);
+  return tally(desk.store.boards.votes(board.message), names);
+}
+
+function keyOf({ place: { platform, community, channel }, id }: MessageRef): string {
+  return JSON.stringify([platform, community, channel, id]);
+}

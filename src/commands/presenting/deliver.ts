@@ -1,0 +1,88 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "pino";
+import { type Chat, ChatError, type MessageRef, type OutgoingMessage, type Place } from "../../port/chat.js";
+import { fitPlace } from "./fit-channel.js";
+import { fitMessage } from "./fit-image.js";
+
+export interface Persistence {
+  /** Tries in all. */
+  readonly attempts: number;
+  /** Wait before the second try, in milliseconds; doubled before each further one. */
+  readonly backoffMs: number;
+  readonly logger: Logger;
+  /** What the log calls the work: posts and edits carry it, see `OutgoingMessage.trace`. */
+  readonly trace?: string;
+  /** Hears of every failure, also of those that are tried again. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+/**
+ * Does something in a chat, again and again while the trouble may pass: too many calls, a time-out, an outage.
+ * Rejects when it may not pass, or with the last error.
+ */
+export async function persist<T>(
+  action: () => Promise<T>,
+  { attempts, backoffMs, logger, onFailure }: Persistence,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await action();
+    } catch (error) {
+      onFailure?.(error);
+      if (attempt >= attempts || !passes(error)) throw error;
+      logger.warn({ err: error, attempt }, "the chat did not take a message; trying again");
+      await delay(backoffMs * 2 ** (attempt - 1));
+    }
+  }
+}
+
+/** How a message fared: where it is, or, when no place took it, whether all of them refused it for good. */
+export interface Delivery {
+  readonly ref?: MessageRef;
+  readonly refused: boolean;
+}
+
+/**
+ * Posts to the first place that takes it: a thread that was deleted or closed is passed over for the channel it was in.
+ * A picture that is too large for a place is made smaller.
+ */
+export async function postSomewhere(
+  chat: Chat,
+  places: readonly Place[],
+  message: OutgoingMessage,
+  persistence: Persistence,
+): Promise<Delivery> {
+  let refused = true;
+  for (const place of places) {
+    let outgoing = await fitPlace(chat, place, tracedBy(persistence, message));
+    for (let smaller = 0; smaller < 3; smaller++) {
+      try {
+        return { ref: await persist(() => chat.post(place, outgoing), persistence), refused: false };
+      } catch (error) {
+        persistence.logger.warn({ err: error, place }, "a message could not be posted");
+        if (passes(error)) refused = false;
+        if (!(error instanceof ChatError) || error.kind !== "too-large") break;
+        outgoing = await fitMessage(outgoing, largest(outgoing) / 2);
+      }
+    }
+  }
+  return { refused };
+}
+
+/** The message with the name of its work, for the log. */
+export function tracedBy({ trace }: Pick<Persistence, "trace">, message: OutgoingMessage): OutgoingMessage {
+  return trace === undefined ? message : { ...message, trace };
+}
+
+function largest(message: OutgoingMessage): number {
+  return Math.max(0, ...(message.pictures ?? []).map((picture) => picture.bytes.byteLength));
+}
+
+function passes(error: unknown): boolean {
+  return (
+    !(error instanceof ChatError) ||
+    error.kind === "rate-limited" ||
+    error.kind === "timeout" ||
+    error.kind === "unavailable"
+  );
+}

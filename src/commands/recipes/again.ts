@@ -1,0 +1,96 @@
+import type { Job } from "../../queue/job.js";
+import { readJobId } from "../../queue/job-id.js";
+import { type Command, type CommandContext, defineCommand, Mistake } from "../command.js";
+import { provenanceOfRepeat } from "../images/provenance.js";
+import { textOption } from "../parsing/options.js";
+import { readText } from "../parsing/read-values.js";
+import { randomSeed } from "./common.js";
+import type { Recipe } from "./recipe.js";
+import { order, scopeOf } from "./recipe-command.js";
+import { startJob } from "./start-job.js";
+
+/** `/again`: a job once more, with another seed or with changes. */
+export const againCommand: Command = defineCommand({
+  name: "again",
+  help: "Makes a job again: with another seed, or with the same seed and changes",
+  options: {
+    job: textOption({
+      help: "The job's id or its first 4 characters; your latest job when left out",
+      expected: "a job's id, such as 7KQ4M9XA, or its first 4 characters",
+      read: readJobId,
+      positional: true,
+    }),
+    changes: textOption({
+      help: "Options of the job's own command with other values, as strength:0.8 size:768",
+      expected: "options with values, such as strength:0.8",
+      read: (typed) => typed.trim() || undefined,
+      collects: true,
+    }),
+  },
+  examples: ["/again", "/again 7KQ4", "/again 7KQ4M9XA strength:0.8", "/again 7KQ4 size:768 seed:random"],
+  async run({ job: id, changes = "" }, context) {
+    const job = await findJob(context, id);
+    const recipe = recipeOf(context, job);
+    await repeat(context, job, changes === "" ? {} : readText(changing(recipe, job), changes));
+  },
+});
+
+/** What may be changed of a job, as a command that is only read. What is left out stays as it was. */
+function changing(recipe: Recipe, { id }: Job): Command {
+  return {
+    name: recipe.command,
+    help: "",
+    options: recipe.options,
+    examples: [`/again ${id} size:512`],
+    run: async () => undefined,
+  };
+}
+
+function recipeOf({ desk }: Pick<CommandContext, "desk">, job: Job): Recipe {
+  const recipe = desk.recipes.get(job.recipe);
+  if (!recipe) throw new Mistake(`Job ${job.id} is a ${job.recipe}, which I can no longer make.`);
+  return recipe;
+}
+
+/**
+ * Starts a job again. Without changes it gets a new seed, since the same one would give the very same picture.
+ *
+ * @throws Mistake when it cannot be repeated.
+ */
+export async function repeat(
+  context: Pick<CommandContext, "chat" | "desk" | "person" | "place" | "announce">,
+  job: Job,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const recipe = recipeOf(context, job);
+  const pictures = await context.desk.journal.pictures(job.id);
+  if (!pictures)
+    throw new Mistake(`Job ${job.id} is too old: its picture is no longer kept. Please send the picture again.`);
+  const changed = Object.keys(changes).length === 0 ? { seed: randomSeed() } : changes;
+  const draft = await recipe.change({ params: job.params, pictures }, changed, scopeOf(context));
+  await startJob(context, order(recipe, draft, provenanceOfRepeat(job, context.person)));
+}
+
+async function findJob(context: CommandContext, id: string | undefined): Promise<Job> {
+  const { platform, community } = context.place;
+  const { journal } = context.desk;
+  if (id === undefined) {
+    const latest = await journal.latest({ platform, community, author: context.person.id });
+    if (!latest) throw new Mistake("You have not made anything yet. Begin with `/dream`.");
+    return latest;
+  }
+  const found = (await journal.find({ platform, community, prefix: id })).filter((job) => maySee(job, context));
+  const [only, another] = found;
+  if (!only)
+    throw new Mistake(
+      `There is no job ${id} here. A job's id is in its message; \`/again\` alone takes your latest job.`,
+    );
+  if (another)
+    throw new Mistake(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);
+  return only;
+}
+
+/** A short id is easy to guess: a job from where not everybody reads is found there only, or by its author. */
+export function maySee({ place, author, audience }: Job, viewer: Pick<CommandContext, "place" | "person">): boolean {
+  return audience !== "channel" || place.channel === viewer.place.channel || author.id === viewer.person.id;
+}

@@ -1,0 +1,87 @@
+import { type Command, type CommandContext, defineCommand, Mistake } from "../command.js";
+import { type FoundPicture, findPicture, findSecondPicture } from "../images/find-image.js";
+import { pictureOption, type WantedPicture } from "../images/image-option.js";
+import { type Provenance, provenanceOf, withStyleCredits } from "../images/provenance.js";
+import type { Option, Options } from "../parsing/options.js";
+import type { Draft, Params, Recipe, Scope } from "./recipe.js";
+import { type Order, startJob } from "./start-job.js";
+
+export interface RecipeCommand {
+  readonly recipe: Recipe;
+  readonly help: string;
+  /** Whole lines; tests read each of them. */
+  readonly examples: readonly string[];
+  /** What becomes of the picture at hand; left out, none is looked for. */
+  readonly picture?: {
+    /** Its role in the recipe: "image" is worked on, "style" is looked at. */
+    readonly role: "image" | "style";
+    readonly help: string;
+    /** Whether the recipe can do without, given the line's values. */
+    without?(values: Readonly<Record<string, unknown>>): boolean;
+    /** What a second attached picture is, if anything. */
+    readonly second?: string;
+  };
+  /** Asks what was left open, instead of starting a job; returns whether it did. `attached` are the pictures found, the second too. */
+  ask?(context: CommandContext, attached: readonly FoundPicture[], given: Params, questions: Params): Promise<boolean>;
+  /** Options for `ask` alone: they are no parameters of the recipe, and not printed with a job. */
+  readonly questions?: Options;
+}
+
+/** A command that starts jobs of one recipe: its options are the recipe's, with the picture to work on. */
+export function recipeCommand({ recipe, help, examples, picture, ask, questions = {} }: RecipeCommand): Command {
+  const pictureOptions: Record<string, Option> = picture
+    ? {
+        picture: pictureOption({
+          ...{ help: picture.help, none: picture.without !== undefined },
+          ...(picture.second === undefined ? {} : { second: "A second picture, whose style is taken" }),
+        }),
+      }
+    : {};
+  return defineCommand({
+    name: recipe.command,
+    help,
+    options: { ...recipe.options, ...questions, ...pictureOptions },
+    examples,
+    async run(values: Readonly<Record<string, unknown>>, context) {
+      const { picture: wanted, ...rest } = values;
+      const asked = Object.fromEntries(Object.entries(rest).filter(([key]) => Object.hasOwn(questions, key)));
+      const given = Object.fromEntries(Object.entries(rest).filter(([key]) => !Object.hasOwn(questions, key)));
+      const pictures: Record<string, Uint8Array> = {};
+      const attached: FoundPicture[] = [];
+      if (picture && !(picture.role === "style" && picture.without?.(given))) {
+        const found = await findPicture(context, wanted as WantedPicture | undefined);
+        if (found) {
+          pictures[picture.role] = found.bytes;
+          attached.push(found);
+        } else if (!picture.without?.(given))
+          throw new Mistake(
+            `There is no picture here. Attach one, or answer a message that has one, with ${quoted(examples[0])}.`,
+          );
+        const second = picture.second && (await findSecondPicture(context));
+        if (picture.second && second) {
+          pictures[picture.second] = second.bytes;
+          attached.push(second);
+        }
+      }
+      if (await ask?.(context, attached, given, asked)) return;
+      const start = { params: context.desk.settings.defaults(recipe, context.place), pictures };
+      const draft = await recipe.change(start, given, scopeOf(context));
+      await startJob(context, order(recipe, draft, await provenanceOf(attached, context.person, context.desk)));
+    },
+  });
+}
+
+/** A draft as the queue takes it, with where its pictures came from. */
+export function order(recipe: Recipe, { styleCredits, params, pictures }: Draft, provenance: Provenance): Order {
+  const credits = withStyleCredits(provenance.credits, styleCredits);
+  return { recipe, params, pictures, ...provenance, ...(credits.length > 0 ? { credits } : {}) };
+}
+
+/** Where a command was given, as recipes need to know it. */
+export function scopeOf({ place, chat, desk }: Pick<CommandContext, "place" | "chat" | "desk">): Scope {
+  return { place, chat, styles: desk.styles };
+}
+
+function quoted(line: string | undefined): string {
+  return `\`${line ?? ""}\``;
+}

@@ -1,0 +1,205 @@
+import type { SettingValue } from "../../store/settings.js";
+import type { House } from "../bot-options.js";
+import { type Command, type CommandContext, defineCommand, Mistake } from "../command.js";
+import { choiceOption, flagOption, kebab } from "../parsing/options.js";
+import { plain } from "../presenting/texts.js";
+import type { Held } from "./channel-settings.js";
+import { exportMyData } from "./export-data.js";
+import { type SettingKey, settingOptions } from "./known.js";
+import { askToDelete, deleteMyData, showMyData } from "./my-data.js";
+
+/** The second word of `/settings mydata delete`. */
+const DELETE = "delete";
+const EXPORT = "export";
+
+interface Scope {
+  readonly platform: string;
+  readonly community: string;
+  readonly channel?: string;
+}
+
+/** `/settings`: what holds in a channel, and, for those who manage it, its change; and what is stored about a person. */
+export function settingsCommand(house: House): Command {
+  const settings = settingOptions(house);
+  const names = Object.entries(settings).map(([key, { help }]) => ({ value: kebab(key), label: help }));
+  return defineCommand({
+    name: "settings",
+    help: "Shows and changes what holds in this channel, and what is stored about you",
+    options: {
+      action: {
+        ...choiceOption({
+          help: "What to do, if nothing is set",
+          choices: [
+            { value: "show", label: "Shows what holds here" },
+            { value: "reset", label: "Takes one setting back, or all of them" },
+            { value: "mydata", label: "Shows you what is stored about you, hands it to you, and deletes it" },
+          ],
+          default: "show",
+        }),
+        positional: true,
+      },
+      what: {
+        ...choiceOption({
+          help: "The setting to take back; or, after mydata, export or delete",
+          choices: [
+            ...names,
+            { value: EXPORT, label: "With mydata: hands you all that is stored about you in one file" },
+            { value: DELETE, label: "With mydata: deletes all that is stored about you" },
+          ],
+        }),
+        positional: true,
+      },
+      ...settings,
+      everywhere: flagOption({
+        help: "For all channels of the community that have no value of their own",
+        default: false,
+      }),
+      confirm: flagOption({ help: "With mydata delete: without asking once more", default: false }),
+    },
+    examples: [
+      "/settings",
+      "/settings art:on",
+      "/settings per-person:2 per-channel-hour:100 largest:768",
+      "/settings look:patterns everywhere:yes",
+      "/settings reset largest",
+      "/settings reset",
+      "/settings mydata",
+      "/settings mydata export",
+      "/settings mydata delete",
+    ].map((line) => line.replace("patterns", house.looks[0]?.name ?? "patterns")),
+    async run(values: Readonly<Record<string, unknown>>, context) {
+      const { action, what, everywhere = false, confirm = false, ...given } = values;
+      const changes = Object.entries(given) as [SettingKey, SettingValue][];
+      if (changes.length > 0 && action !== undefined && action !== "show") {
+        throw new Mistake(
+          `/settings ${String(action)} changes no values; give them alone. For example: \`/settings largest:768\``,
+        );
+      }
+      if (action === "mydata") return mydata(context, what, confirm === true);
+      if (what === DELETE || what === EXPORT || confirm)
+        throw new Mistake("That belongs to your data. For example: `/settings mydata delete`");
+      if (action === "reset") return reset(context, what, everywhere === true);
+      if (what !== undefined) {
+        const name = String(what);
+        throw new Mistake(
+          `What about ${name}? Give it a value, \`/settings ${name}:…\`, or take it back: \`/settings reset ${name}\``,
+        );
+      }
+      if (changes.length > 0) return change(context, changes, everywhere === true);
+      await context.whisper(await overview(context));
+    },
+  });
+}
+
+async function mydata(context: CommandContext, what: unknown, confirm: boolean): Promise<void> {
+  if (what === undefined && !confirm) return showMyData(context);
+  if (what === EXPORT && !confirm) return handOver(context);
+  if (what !== DELETE) {
+    throw new Mistake(
+      "`/settings mydata` shows what is stored about you, `/settings mydata export` hands it to you, `/settings mydata delete` deletes it.",
+    );
+  }
+  if (!confirm) return askToDelete(context);
+  await context.whisper(deleteMyData(context));
+}
+
+async function handOver(context: CommandContext): Promise<void> {
+  const file = await exportMyData(context);
+  const text =
+    "**All that is stored about you**, in one file: jobs with their parameters, styles, favourites, votes, and the pictures.";
+  await context.handOver(text, file);
+}
+
+async function overview({ chat, desk, place, person }: CommandContext): Promise<string> {
+  const { name } = await chat.describe(place);
+  const lines = desk.settings.all(place).map(line);
+  const end = person.moderator
+    ? "Change one with `/settings largest:768`, take it back with `/settings reset largest`; `everywhere:yes` means the whole community."
+    : "Those who manage the channel may change them.";
+  return [`**Settings of ${plain(name)}**`, ...lines, end].join("\n");
+}
+
+function line({ key, known, value, from }: Held): string {
+  const unit = known.option.unit && value !== undefined ? ` ${known.option.unit}` : "";
+  const origin = { channel: "set here", community: "set for the whole community", installation: "the default" }[from];
+  return `\`${kebab(key)}\` **${value ?? known.fallback}${unit}** (${origin}): ${known.option.help}`;
+}
+
+async function change(
+  context: CommandContext,
+  changes: readonly [SettingKey, SettingValue][],
+  everywhere: boolean,
+): Promise<void> {
+  const scope = scopeFor(context, everywhere);
+  const { desk, place } = context;
+  checkLook(context, Object.fromEntries(changes));
+  for (const [key, value] of changes) desk.store.settings.set(scope, key, value);
+  desk.logger.info({ ...scope, changes: Object.fromEntries(changes), by: context.person.id }, "settings were changed");
+  const keys = changes.map(([key]) => key);
+  const art = changes.find(([key]) => key === "art")?.[1];
+  // What everybody may do from now on, everybody should know.
+  if (art === "on" && desk.settings.isArtChannel(place))
+    await context.announce({ text: await artText(context, everywhere) });
+  await context.whisper(told(context, keys, everywhere));
+}
+
+/** @throws Mistake when a look and a network would not go together. */
+function checkLook({ desk, place }: CommandContext, given: Readonly<Record<string, SettingValue>>): void {
+  if (given.look === undefined && given.network === undefined) return;
+  const held = new Map(desk.settings.all(place).map(({ key, value }) => [key, value]));
+  const network = String(given.network ?? held.get("network") ?? desk.house.dream.network);
+  const look = given.look ?? held.get("look");
+  if (look === undefined) return;
+  const known = desk.house.looks.find(({ name }) => name === look);
+  if (!known || known.networks.includes(network)) return;
+  const fitting = desk.house.looks.filter(({ networks }) => networks.includes(network)).map(({ name }) => name);
+  const mend = fitting.length > 0 ? `it has ${fitting.join(", ")}.` : "it has none that are known here.";
+  throw new Mistake(
+    `${network} has no look ${String(look)}; ${mend} Set both together, as in \`/settings network:${network} look:…\``,
+  );
+}
+
+async function reset(context: CommandContext, what: unknown, everywhere: boolean): Promise<void> {
+  const scope = scopeFor(context, everywhere);
+  const { desk } = context;
+  const all = Object.keys(desk.settings.known) as SettingKey[];
+  const keys = what === undefined ? all : all.filter((key) => kebab(key) === what);
+  const before = desk.store.settings.all(scope);
+  const taken = keys.filter((key) => Object.hasOwn(before, key));
+  for (const key of taken) desk.store.settings.set(scope, key, undefined);
+  const where = everywhere ? "for the whole community" : "here";
+  if (taken.length === 0)
+    throw new Mistake(
+      `Nothing of that is set ${where}, so there is nothing to take back. \`/settings\` shows what holds.`,
+    );
+  desk.logger.info({ ...scope, reset: taken, by: context.person.id }, "settings were taken back");
+  await context.whisper(told(context, taken, everywhere));
+}
+
+/** What was changed, and what holds in this channel now, which may have values of its own. */
+function told({ desk, place }: CommandContext, keys: readonly SettingKey[], everywhere: boolean): string {
+  const lines = desk.settings
+    .all(place)
+    .filter(({ key }) => keys.includes(key))
+    .map(line);
+  const own = everywhere && desk.settings.all(place).some(({ key, from }) => keys.includes(key) && from === "channel");
+  const heading = everywhere ? "Changed for the whole community. In this channel now:" : "Changed. Now:";
+  return [heading, ...lines, ...(own ? ["What is set in a channel itself holds there."] : [])].join("\n");
+}
+
+async function artText({ chat, place, person }: CommandContext, everywhere: boolean): Promise<string> {
+  const { name } = await chat.describe(place);
+  const where = everywhere ? "Every channel here is an art channel" : `${plain(name)} is an art channel`;
+  return `**${where} now**, says ${plain(person.name)}: react to any picture with a style's emoji and I paint it in that style; 👁️ dreams it. \`/style\` shows the styles.`;
+}
+
+/** @throws Mistake for those who do not manage the channel. */
+function scopeFor({ place, person }: CommandContext, everywhere: boolean): Scope {
+  if (!person.moderator) {
+    throw new Mistake(
+      "Only those who manage this channel may change its settings. `/settings` alone shows them to everybody.",
+    );
+  }
+  const { platform, community, channel } = place;
+  return { platform, community, ...(everywhere ? {} : { channel }) };
+}

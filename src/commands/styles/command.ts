@@ -1,0 +1,174 @@
+import sharp from "sharp";
+import { StoreError } from "../../store/errors.js";
+import type { Style as OwnStyle } from "../../store/styles.js";
+import type { House } from "../bot-options.js";
+import { type Command, type CommandContext, defineCommand, Mistake } from "../command.js";
+import { findPicture } from "../images/find-image.js";
+import { pictureOption, type WantedPicture } from "../images/image-option.js";
+import { provenanceOf } from "../images/provenance.js";
+import { choiceOption, textOption } from "../parsing/options.js";
+import { uploadBytes } from "../presenting/fit-channel.js";
+import { fitPicture } from "../presenting/fit-image.js";
+import { plain } from "../presenting/texts.js";
+import { contactSheet } from "./contact-sheet.js";
+import { findStyle, type Style, sameEmoji } from "./style-library.js";
+
+/** Styles are looked at no larger than this: longer side in pixels. */
+const KEPT_SIDE = 1024;
+const NAME = /^[a-z][a-z0-9-]{1,19}$/;
+/** Unicode sets: Node 20 has them, but the compiler takes them in literals only for later targets. */
+const UNICODE_SETS = "v";
+const EMOJI = new RegExp("^\\p{RGI_Emoji}$", UNICODE_SETS);
+
+interface Values {
+  readonly action?: string;
+  readonly name?: string;
+  readonly emoji?: string;
+  readonly to?: string;
+  readonly picture?: WantedPicture;
+}
+
+const name = (help: string, positional: boolean) =>
+  textOption({
+    help,
+    expected: "a word of 2 to 20 letters, digits and dashes, such as rust",
+    read: (typed) => {
+      const word = typed.trim().toLowerCase();
+      return NAME.test(word) || EMOJI.test(word) ? word : undefined;
+    },
+    positional,
+    completes: "styles",
+  });
+
+/** `/style`: the styles that may be named here, and a community's own ones. */
+export function styleCommand(house: House): Command {
+  return defineCommand({
+    name: "style",
+    help: "Lists and shows styles, and adds, renames or removes your community's own",
+    options: {
+      action: {
+        ...choiceOption({
+          help: "What to do",
+          choices: [
+            { value: "list", label: "Shows all that there are" },
+            { value: "show", label: "Shows one" },
+            { value: "add", label: "Adds the picture at hand as a style" },
+            { value: "rename", label: "Gives your own another name" },
+            { value: "remove", label: "Takes your own away" },
+          ],
+          default: "list",
+        }),
+        positional: true,
+      },
+      name: name("The style's name", true),
+      emoji: textOption({
+        help: "The reaction that chooses it",
+        expected: "one emoji, such as 🍂",
+        read: (typed) => (EMOJI.test(typed.trim()) ? typed.trim() : undefined),
+      }),
+      to: name("Its new name", false),
+      picture: pictureOption({ help: "The picture to add" }),
+    },
+    examples: [
+      "/style",
+      "/style show winter",
+      "/style add name:rust emoji:🍂",
+      "/style rename rust to:autumn-rust",
+      "/style remove rust",
+    ],
+    async run(values: Values, context) {
+      try {
+        await ACTIONS[values.action ?? (values.name === undefined ? "list" : "show")]?.(values, context, house);
+      } catch (error) {
+        if (error instanceof StoreError && (error.kind === "taken" || error.kind === "too-many"))
+          throw new Mistake(error.message, { cause: error });
+        throw error;
+      }
+    },
+  });
+}
+
+const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext, house: House) => Promise<void>>> = {
+  async list(_values, { desk, place, announce }) {
+    const styles = await desk.styles.list(place);
+    const lines = styles.map(({ emoji, name, help }) => `${emoji} \`${name}\` ${plain(help)}`);
+    await announce({ text: ["**Styles**", ...lines].join("\n"), pictures: [await contactSheet(styles)] });
+  },
+
+  async show(values, { chat, desk, place, announce }) {
+    const style = await findStyle(desk.styles, place, needed(values.name, "name", "/style show winter"));
+    const picture = {
+      bytes: await style.picture(),
+      name: `${style.name}.jpg`,
+      type: "image/jpeg",
+      description: `The style ${style.name}`,
+    };
+    const text = `${style.emoji} **${style.name}**: ${plain(style.help)}${style.opposite ? `; its opposite is ${style.opposite}` : ""}.`;
+    await announce({ text, pictures: [await fitPicture(picture, await uploadBytes(chat, place))] });
+  },
+
+  async add({ name, emoji, picture }, context, { styles: limits }) {
+    const { desk, place, person } = context;
+    const usage = "/style add name:rust emoji:🍂";
+    const [word, mark] = [needed(name, "name", usage), needed(emoji, "emoji", usage)];
+    if (!NAME.test(word)) throw new Mistake(`A style's name is a word. For example: \`${usage}\``);
+    const taken = (await desk.styles.list(place)).find((style) => style.name === word || sameEmoji(style.emoji, mark));
+    if (taken)
+      throw new Mistake(
+        `${taken.name === word ? `The name ${word}` : mark} is ${taken.name}'s already; choose another.`,
+      );
+    const found = await findPicture(context, picture);
+    if (!found) throw new Mistake(`There is no picture here. Attach one with \`${usage}\`.`);
+    if ((await provenanceOf([found], person, desk)).spoiler) {
+      throw new Mistake("This picture is hidden, and everybody sees the styles; choose another.");
+    }
+    const bytes = await sharp(found.bytes, { limitInputPixels: 50_000_000 })
+      .autoOrient()
+      .resize(KEPT_SIDE, KEPT_SIDE, { fit: "inside", withoutEnlargement: true })
+      .flatten({ background: "#fff" })
+      .jpeg({ quality: 90 })
+      .toBuffer();
+    const { platform, community } = place;
+    const author = { id: person.id, name: person.name };
+    const kept = { bytes: new Uint8Array(bytes), type: "image/jpeg" };
+    await desk.store.styles.add({ platform, community, name: word, emoji: mark, author, picture: kept }, limits);
+    await context.announce({
+      text: `${mark} **${word}** is a style here now, added by ${plain(person.name)}. Try \`/stylize ${word}\`.`,
+    });
+  },
+
+  async rename({ name, to }, context) {
+    const usage = "/style rename rust to:autumn-rust";
+    const own = ownStyle(needed(name, "name", usage), context);
+    const word = needed(to, "to, the new name", usage);
+    if (!NAME.test(word)) throw new Mistake(`A style's name is a word. For example: \`${usage}\``);
+    const taken = (await context.desk.styles.list(context.place)).some(
+      (style: Style) => style.name === word && style.name !== own.name,
+    );
+    if (taken) throw new Mistake(`The name ${word} is taken; choose another.`);
+    context.desk.store.styles.rename(own.id, word);
+    await context.whisper(`${own.name} is called ${word} now.`);
+  },
+
+  async remove({ name }, context) {
+    const own = ownStyle(needed(name, "name", "/style remove rust"), context);
+    context.desk.store.styles.remove([own.id]);
+    await context.whisper(`${own.name} is gone. What was painted in it stays.`);
+  },
+};
+
+function needed(value: string | undefined, what: string, usage: string): string {
+  if (value === undefined) throw new Mistake(`That needs ${what}. For example: \`${usage}\``);
+  return value;
+}
+
+/** A community's style that this person may change: its author and moderators may. */
+function ownStyle(wanted: string, { desk, place, person }: CommandContext): OwnStyle {
+  const { platform, community } = place;
+  const found = desk.store.styles.find({ platform, community }, wanted);
+  if (!found) throw new Mistake(`${wanted} is none of this community's own styles; \`/style\` lists them all.`);
+  if (!person.moderator && found.author.id !== person.id) {
+    throw new Mistake(`${found.name} is ${plain(found.author.name)}'s; only they and moderators can change it.`);
+  }
+  return found;
+}

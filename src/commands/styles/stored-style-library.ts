@@ -1,0 +1,31 @@
+import type { Store } from "../../store/open.js";
+import { loadHouseStyles, readHouseStyle } from "./built-in-styles.js";
+import type { Style, StyleShelf } from "./style-library.js";
+
+/** The longer credit is in `config/styles.yaml`. */
+const HOUSE = "Dreamloom, CC0";
+
+/** A shelf with the styles that a community has added, and behind them those that come with the program. */
+export function styleShelf(own: Store["styles"]): StyleShelf {
+  const house = loadHouseStyles().map(
+    (style): Style => ({ ...style, by: HOUSE, picture: () => readHouseStyle(style) }),
+  );
+  return {
+    async list({ platform, community }) {
+      const added = own.list({ platform, community }).map(
+        (style): Style => ({
+          name: style.name,
+          emoji: style.emoji,
+          help: `Added by ${style.author.name}`,
+          by: style.author.name,
+          async picture() {
+            const bytes = await own.picture(style);
+            if (!bytes) throw new Error(`The picture of the style ${style.name} is gone.`);
+            return bytes;
+          },
+        }),
+      );
+      return [...added, ...house];
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { Place } from "../../port/chat.js";
+import type { JobCredit } from "../../queue/job.js";
+import { nearest } from "../../shared/nearest.js";
+import { Mistake } from "../command.js";
+import { plain } from "../presenting/plain.js";
+
+/** A style that people may name. */
+export interface Style {
+  /** A lower-case word. */
+  readonly name: string;
+  readonly emoji: string;
+  /** One line. */
+  readonly help: string;
+  /** The name of the style that is its counterpart, for instance winter for summer. */
+  readonly opposite?: string;
+  /** Who made it, with the licence where there is one. */
+  readonly by: string;
+  /** Its picture, encoded. */
+  picture(): Promise<Uint8Array>;
+}
+
+/** The styles of a place: the house's, and those that its community has added. */
+export interface StyleShelf {
+  list(place: Place): Promise<readonly Style[]>;
+}
+
+/**
+ * Finds a style by its name or its emoji.
+ * @param others words that may have been meant instead, for instance options of the command
+ * @throws Mistake with the nearest name
+ */
+export async function findStyle(
+  shelf: StyleShelf,
+  place: Place,
+  wanted: string,
+  others: readonly string[] = [],
+): Promise<Style> {
+  const styles = await shelf.list(place);
+  const word = wanted.trim().toLowerCase();
+  const found = styles.find(({ name, emoji }) => name === word || sameEmoji(emoji, word));
+  if (found) return found;
+  const names = styles.map(({ name }) => name);
+  if (others.includes(word))
+    throw new Mistake(`${word} is an option and needs a value: write ${word}: and the value after it.`);
+  const near = nearest(word, [...names, ...others]);
+  const shown = plain(wanted.length > 40 ? `${wanted.slice(0, 37)}...` : wanted);
+  const rest = near
+    ? `did you mean ${near}?`
+    : names.length > 0
+      ? `there are ${names.join(", ")}.`
+      : "there are none yet.";
+  throw new Mistake(`There is no style called ${shown}; ${rest}`);
+}
+
+/** Who is named for a painting in a style. */
+export function styleCredit({ name, by }: Style): JobCredit {
+  return { role: "style", by, what: name };
+}
+
+/** Platforms differ in whether they send the variation selector that asks for a coloured emoji. */
+export function sameEmoji(a: string, b: string): boolean {
+  const bare = (text: string): string => text.replaceAll("\uFE0F", "");
+  return bare(a) === bare(b);
+}

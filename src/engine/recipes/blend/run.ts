@@ -1,0 +1,93 @@
+/** Blend: a photo between styles, or a film that sweeps from one to the other and back (Deep Learning Cookbook 12.7). */
+import { z } from "zod";
+import { encodeFilm, needFfmpeg } from "../../images/animation.js";
+import { fromInterleaved, toInterleaved } from "../../images/codec.js";
+import { CHANNELS, type Raster } from "../../images/raster.js";
+import { type Frame, type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
+import { bytesOf, type SavedState } from "../saved-state.js";
+import { StylizeParams, stylize } from "../stylize/run.js";
+
+export const BlendParams = StylizeParams.extend({
+  /** Pictures of a sweep from the first style to the second; 0 makes one picture of the blend. */
+  sweep: z.number().int().min(0).max(48).default(0),
+  /** Pictures a second of the sweep's film. */
+  framesPerSecond: z.number().min(1).max(30).default(6),
+  /** The film's format. */
+  format: z.enum(["webp", "gif", "mp4"]).default("webp"),
+  /** Most bytes of the film. */
+  maxBytes: z.number().int().min(50_000).default(8_000_000),
+});
+export type BlendParams = z.output<typeof BlendParams>;
+
+type Styles = BlendParams["styles"];
+
+/** One style with a share below 1: the rest goes to the photo's own style. Who knows an opposite of the style names it instead. */
+function withRest(styles: Styles): Styles {
+  const [only] = styles;
+  return styles.length === 1 && only && only.weight < 1
+    ? [only, { picture: "image", name: "the photo", weight: 1 - only.weight }]
+    : styles;
+}
+
+/**
+ * Paints a photo in a blend of styles. With `sweep` K, paints K pictures with shares of the second style from 0 to 1, and returns them
+ * as a film that goes there and back.
+ */
+export async function* blend(params: BlendParams, pictures: Pictures, context: RecipeContext): Frames {
+  const { sweep, framesPerSecond, format, maxBytes, ...given } = params;
+  const painting = { ...given, styles: withRest(given.styles) };
+  if (sweep === 0) {
+    yield* stylize(painting, pictures, context);
+    return;
+  }
+  if (sweep < 2) throw new RecipeError("A sweep has at least 2 pictures.");
+  const [first, second] = painting.styles;
+  if (!first || !second || painting.styles.length !== 2)
+    throw new RecipeError("A sweep goes between two styles. Name exactly two.");
+  if (format === "mp4") await needFfmpeg();
+  const { resume, ...rest } = context;
+  const images = resume ? savedPictures(resume, sweep) : [];
+  for (let i = images.length; i < sweep; i++) {
+    const share = i / (sweep - 1);
+    const styles = [
+      { ...first, weight: 1 - share },
+      { ...second, weight: share },
+    ];
+    let last: Frame | undefined;
+    for await (const frame of stylize({ ...painting, styles }, pictures, rest)) {
+      last = frame;
+      // Inside a sweep every picture is an octave of the whole; its own octaves are previews.
+      const { savable: _, ...shown } = frame;
+      if (frame.kind === "preview")
+        yield { ...shown, octave: i + 1, octaves: sweep, progress: (i + frame.progress) / sweep };
+    }
+    if (!last) throw new Error("a painting made no picture");
+    images.push(last.image);
+    const bytes = images.length * last.image.data.length;
+    const savable = { bytes, save: () => saved(images) };
+    yield { ...last, kind: "octave", octave: i + 1, octaves: sweep, progress: (i + 1) / sweep, savable };
+  }
+  const back = images.slice(1, -1).reverse();
+  return encodeFilm([...images, ...back], { framesPerSecond, maxBytes, format, signal: context.signal });
+}
+
+/** A sweep goes on after the pictures that it has, as they will be in the film. */
+function saved(images: readonly Raster[]): SavedState {
+  const [first] = images;
+  const numbers = { width: first?.width ?? 0, height: first?.height ?? 0 };
+  return {
+    octave: images.length,
+    numbers,
+    arrays: Object.fromEntries(images.map((image, i) => [`picture${i}`, toInterleaved(image)])),
+  };
+}
+
+function savedPictures(state: SavedState, sweep: number): Raster[] {
+  const { width = 0, height = 0 } = state.numbers;
+  const pictures = Array.from({ length: state.octave }, (_, i) =>
+    bytesOf(state, `picture${i}`, CHANNELS * width * height),
+  );
+  if (state.octave >= sweep || width * height === 0) return [];
+  const images = pictures.flatMap((bytes) => (bytes ? [fromInterleaved(bytes, width, height)] : []));
+  return images.length === pictures.length ? images : [];
+}

@@ -1,0 +1,257 @@
+/** Grids: what many channels of several layers look for, on one sheet (Deep Learning Cookbook 12.1). */
+import { z } from "zod";
+import { observe } from "../../evaluate.js";
+import { reduceMean } from "../../graph/ops.js";
+import { contactSheet, inner, type SheetRow } from "../../images/contact-sheet.js";
+import { random, randomInteger } from "../../images/random.js";
+import { CHANNELS } from "../../images/raster.js";
+import { presetsOf } from "../../networks/looks.js";
+import type { Network } from "../../networks/network.js";
+import { resolveLayer } from "../../networks/resolve-layer.js";
+import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";
+import { channelsOf, parseChannels } from "../channel-terms.js";
+import { batchOf, type Climber, climb } from "../neuron/ascent.js";
+import { displayField, mannerFields, mannerOf, seedField, shown } from "../neuron/ascent-options.js";
+import { bookNoise, clouds } from "../noise.js";
+import { previewClock } from "../preview-clock.js";
+import { type Frame, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
+import { floatsOf, type SavedState, sizeOf } from "../saved-state.js";
+import { withPresets } from "../with-presets.js";
+
+/** Border of a tile that is cut off, as a share of its side: padding shows there. Book: 16 of 128. */
+const BORDER = 1 / 8;
+/** The most pictures climbed to at once: more would only take memory. */
+const BATCH = 16;
+const MAX_TILES = 512;
+
+const Schema = z.strictObject({
+  preset: z.enum(["book", "studio"]).optional(),
+  network: z.string().default("resnet50"),
+  /** `name name ...`; left out, five layers from shallow to deep. */
+  layers: z.string().optional(),
+  /** `4 7 21` of every layer, or `block5_conv1/4 block3_conv1/7`; left out, the seed draws `sample` of each layer. */
+  channels: z.string().optional(),
+  /** Channels drawn of each layer; the best `columns` are shown. */
+  sample: z.number().int().min(1).max(128).default(12),
+  columns: z.number().int().min(1).max(32).default(8),
+  /** Side at which channels are climbed to, in pixels; an eighth is cut off on every side. */
+  size: z.number().int().min(48).max(512).default(128),
+  steps: z.number().int().min(1).max(500).default(16),
+  ...mannerFields,
+  display: displayField,
+  seed: seedField,
+});
+
+/** The book's values (12.1). */
+const BOOK = {
+  network: "vgg16",
+  layers: "block1_conv1 block2_conv1 block3_conv2 block4_conv2 block5_conv3",
+  size: 128,
+  steps: 20,
+  step: 1,
+  blur: 0,
+  gradient: "plain",
+  colours: "plain",
+  leak: 0,
+  jitter: 0,
+  turn: 0,
+  wobble: 0,
+  display: "standard",
+} as const;
+
+export const GridParams = withPresets(Schema, { book: BOOK, studio: {} });
+export type GridParams = z.output<typeof GridParams>;
+
+/**
+ * A contact sheet: one row a layer, its channels sorted by the value reached, best first.
+ *
+ * The channels of a layer are climbed to in one batch, each from its own noise, so that a channel looks the same whatever others
+ * stand beside it. Each "octave" is one layer.
+ * @throws RecipeError, NetworkError for channels or layers that do not exist
+ */
+export async function* grid(
+  params: GridParams,
+  _pictures: Pictures,
+  context: RecipeContext,
+): AsyncGenerator<Frame, void, void> {
+  const network = await context.network(params.network);
+  const wanted = channelsByLayer(params, network);
+  const columns = Math.min(params.columns, Math.max(...[...wanted.values()].map((channels) => channels.length)));
+  const border = Math.round(params.size * BORDER);
+  const layout = { rows: wanted.size, columns, side: params.size - 2 * border, title: longest(wanted.keys()) };
+  const total = [...wanted.values()].reduce((sum, channels) => sum + channels.length, 0) * params.steps;
+  const clock = previewClock();
+  const rows = context.resume ? savedRows(context.resume, [...wanted.keys()], layout.side) : [];
+  const begun = rows.length;
+  let done = 0;
+  for (const [index, [layer, channels]] of [...wanted].entries()) {
+    if (index < begun) {
+      done += channels.length * params.steps;
+      continue;
+    }
+    const reached: { channel: number; value: number; climber: Climber }[] = [];
+    let [lossStart, lossEnd] = [0, 0];
+    for (let from = 0; from < channels.length; from += BATCH) {
+      const batch = channels
+        .slice(from, from + BATCH)
+        .map((channel) => ({ channel, climber: begin(params, layer, channel) }));
+      const terms = batch.map(({ channel }): ChannelTerm[] => [{ layer, channel, weight: 1 }]);
+      const objective = channelsObjective(terms, channelsOf(network), params.leak);
+      const climbers = batch.map((b) => b.climber);
+      for (let step = 1; step <= params.steps; step++) {
+        const loss = await climb(context, network, objective, climbers, mannerOf(params, 0));
+        if (step === 1) lossStart += loss;
+        if (step === params.steps) lossEnd += loss;
+        done += batch.length;
+        if (step < params.steps && clock.due()) {
+          const row = rowOf(layer, [...reached, ...batch.map((b) => ({ ...b, value: 0 }))], params, columns, border);
+          const image = contactSheet([...rows, row], layout);
+          yield { kind: "preview", ...where(rows.length, step), image, lossStart, lossEnd: loss };
+        }
+      }
+      const values = await means(context, network, layer, climbers);
+      const count = channelsOf(network)(layer);
+      for (const [n, { channel, climber }] of batch.entries())
+        reached.push({ channel, climber, value: values[n * count + channel] ?? 0 });
+    }
+    reached.sort((a, b) => b.value - a.value || a.channel - b.channel);
+    rows.push(rowOf(layer, reached, params, columns, border));
+    const state = saved(rows);
+    const savable = { bytes: sizeOf(state.arrays), save: () => state };
+    yield {
+      kind: "octave",
+      ...where(rows.length - 1, params.steps),
+      image: contactSheet(rows, layout),
+      lossStart,
+      lossEnd,
+      savable,
+    };
+  }
+
+  function where(row: number, step: number) {
+    return { octave: row + 1, octaves: wanted.size, step, steps: params.steps, progress: done / total };
+  }
+}
+
+/** A grid goes on after the rows that it has. */
+function saved(rows: readonly SheetRow[]): SavedState {
+  const arrays: Record<string, Float32Array> = {};
+  for (const [i, { tiles }] of rows.entries()) {
+    arrays[`channels${i}`] = Float32Array.from(tiles, ({ label }) => Number(label));
+    for (const [j, { image }] of tiles.entries()) arrays[`tile${i}.${j}`] = image.data;
+  }
+  const numbers = Object.fromEntries(rows.map(({ tiles }, i) => [`tiles${i}`, tiles.length]));
+  return { octave: rows.length, numbers, arrays };
+}
+
+function savedRows(state: SavedState, layers: readonly string[], side: number): SheetRow[] {
+  const rows: SheetRow[] = [];
+  if (state.octave >= layers.length) return [];
+  for (const [i, title] of layers.slice(0, state.octave).entries()) {
+    const channels = floatsOf(state, `channels${i}`, state.numbers[`tiles${i}`] ?? 0);
+    const tiles = [...(channels ?? [])].flatMap((channel, j) => {
+      const data = floatsOf(state, `tile${i}.${j}`, CHANNELS * side * side);
+      return data ? [{ label: String(channel), image: { width: side, height: side, data } }] : [];
+    });
+    if (!channels || tiles.length !== channels.length) return [];
+    rows.push({ title, tiles });
+  }
+  return rows;
+}
+
+/** The start of a channel: noise of its own, the same in every grid of this seed. */
+function begin({ seed, size, gradient }: GridParams, layer: string, channel: number): Climber {
+  const mixed = [...layer].reduce(
+    (sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0),
+    seed + Math.imul(channel, 0x9e3779b1),
+  );
+  const next = random(mixed);
+  return { next, image: gradient === "plain" ? bookNoise(size, size, next) : clouds(size, size, next) };
+}
+
+/** Mean of every channel of every picture, [N, C] flattened. */
+async function means(
+  { programs }: RecipeContext,
+  network: Network,
+  layer: string,
+  climbers: readonly Climber[],
+): Promise<Float32Array> {
+  const outputs = await observe(
+    programs,
+    network,
+    `means(${layer})`,
+    (scope) => ({ means: reduceMean(scope.layer(layer), [2, 3]) }),
+    batchOf(climbers.map((climber) => climber.image)),
+  );
+  return outputs.means?.data ?? new Float32Array();
+}
+
+function rowOf(
+  layer: string,
+  reached: readonly { readonly channel: number; readonly climber: Climber }[],
+  { display }: GridParams,
+  columns: number,
+  border: number,
+): SheetRow {
+  const tiles = reached
+    .slice(0, columns)
+    .map(({ channel, climber }) => ({ label: String(channel), image: inner(shown(climber.image, display), border) }));
+  return { title: layer, tiles };
+}
+
+function longest(names: Iterable<string>): string {
+  return [...names].reduce((a, b) => (b.length > a.length ? b : a), "");
+}
+
+/** Which channels of which layers, in the order of rows. */
+function channelsByLayer({ layers, channels, sample, seed }: GridParams, network: Network): Map<string, number[]> {
+  const named = layers?.split(/[\s,]+/).filter(Boolean);
+  const terms = channels?.split(/[\s,]+/).filter(Boolean) ?? [];
+  const homeless = terms.some((term) => !term.includes("/"));
+  const rows = new Map<string, number[]>();
+  if (named || terms.length === 0 || homeless) {
+    for (const name of named ?? spread(network)) rows.set(resolveLayer(network, name).name, []);
+  }
+  if (channels !== undefined && terms.length === 0)
+    throw new RecipeError('No channel is named. Write them as channels:"4 7 21".');
+  if (terms.length === 0) {
+    const next = random(seed);
+    for (const layer of rows.keys()) rows.set(layer, drawn(channelsOf(network)(layer), sample, next));
+  }
+  const homes = [...rows.keys()];
+  for (const term of terms) {
+    for (const home of term.includes("/") ? [undefined] : homes) {
+      for (const { layer, channel } of parseChannels(term, network, home)) {
+        const row = rows.get(layer) ?? [];
+        if (!row.includes(channel)) row.push(channel);
+        rows.set(layer, row);
+      }
+    }
+  }
+  for (const [layer, row] of rows) if (row.length === 0) rows.delete(layer);
+  const tiles = [...rows.values()].reduce((sum, row) => sum + row.length, 0);
+  if (tiles > MAX_TILES)
+    throw new RecipeError(`That would be ${tiles} channels; a grid takes ${MAX_TILES}. Take fewer layers or channels.`);
+  return rows;
+}
+
+/** `count` different numbers below `below`, in rising order. */
+function drawn(below: number, count: number, next: () => number): number[] {
+  const chosen = new Set<number>();
+  while (chosen.size < Math.min(count, below)) chosen.add(randomInteger(next, 0, below - 1));
+  return [...chosen].sort((a, b) => a - b);
+}
+
+/** Layers of a network's looks, from shallow to deep: those are known to show something. */
+function spread(network: Network): string[] {
+  const used = new Set(Object.values(presetsOf(network).dream.looks).flatMap((look) => Object.keys(look.layers)));
+  const good = network.layers.map((l) => l.name).filter((name) => used.has(name));
+  const rows = Math.min(ROWS, good.length);
+  const picked = Array.from(
+    { length: rows },
+    (_, i) => good[Math.round((i * (good.length - 1)) / Math.max(1, rows - 1))] ?? "",
+  );
+  return [...new Set(picked)];
+}
+
+const ROWS = 5;

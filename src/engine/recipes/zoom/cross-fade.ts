@@ -1,0 +1,60 @@
+/** Which neurons a film shows at each frame, and how one passes into the next. */
+import type { Raster } from "../../images/raster.js";
+import type { Network } from "../../networks/network.js";
+import type { ChannelTerm } from "../../objectives/channels.js";
+import { parseChannels } from "../channel-terms.js";
+import { termsOf } from "../neuron/run.js";
+import { RecipeError } from "../recipe.js";
+
+/** One neuron of the film's list: a channel, or several with weights. */
+export type Mix = readonly ChannelTerm[];
+
+/** Neurons that the seed chooses when none are named. */
+const CHOSEN = 4;
+
+/** The list of neurons: `4 21+25:-0.5 activation_27/10`. */
+export function mixes(
+  { layer, channels }: { readonly layer?: string | undefined; readonly channels?: string | undefined },
+  network: Network,
+  next: () => number,
+): Mix[] {
+  if (channels === undefined) return Array.from({ length: CHOSEN }, () => termsOf({ layer }, network, next));
+  const list = channels.split(/[\s,]+/).filter(Boolean);
+  if (list.length === 0)
+    throw new RecipeError('No neuron is named. Write them one after the other, as channels:"4 21 25".');
+  // termsOf knows the layer for channels that name none.
+  const [home] = termsOf({ layer }, network, () => 0);
+  return list.map((mix) => mix.split("+").flatMap((term) => parseChannels(term, network, home?.layer)));
+}
+
+export interface Timing {
+  readonly frames: number;
+  /** Frames a fade takes. */
+  readonly fade: number;
+  /** The last neuron fades into the first. */
+  readonly loop: boolean;
+}
+
+/**
+ * The neurons of a frame, with weights. Every neuron has an equal share of the film, however short it is; in the last `fade` frames
+ * of its share it gives way to the next one.
+ * @param frame counted from 0; past the end a looping film starts again
+ */
+export function neuronsAt(list: readonly Mix[], frame: number, { frames, fade, loop }: Timing): Mix {
+  const share = frames / list.length;
+  const at = loop ? frame % frames : Math.min(frame, frames - 1);
+  const index = Math.min(list.length - 1, Math.floor(at / share));
+  const here = list[index] ?? [];
+  const after = list[index + 1] ?? (loop ? list[0] : undefined);
+  if (!after || list.length === 1 || fade === 0) return here;
+  const length = Math.min(fade, share);
+  const t = Math.min(1, Math.max(0, (at - index * share - (share - length)) / length));
+  if (t === 0) return here;
+  const weighted = (mix: Mix, factor: number): Mix => mix.map((term) => ({ ...term, weight: term.weight * factor }));
+  return [...weighted(here, 1 - t), ...weighted(after, t)];
+}
+
+/** A picture on its way into another: t = 0 is the first, 1 the second. */
+export function blended(from: Raster, to: Raster, t: number): Raster {
+  return { ...from, data: from.data.map((v, i) => (1 - t) * v + t * (to.data[i] ?? 0)) };
+}

@@ -1,0 +1,314 @@
+/** Zoom: a film that falls into a picture for ever, while new patterns unfold (Deep Learning Cookbook 12.2 and its movie script). */
+import { z } from "zod";
+import { encodeFilm, needFfmpeg, needRoom } from "../../images/animation.js";
+import { cropRaster } from "../../images/crop.js";
+import { steadied } from "../../images/display.js";
+import type { FilmFormat } from "../../images/film.js";
+import { FrameStore } from "../../images/frame-store.js";
+import { random } from "../../images/random.js";
+import { CHANNELS, fitInside, type Raster } from "../../images/raster.js";
+import { resize } from "../../images/resample.js";
+import { warp } from "../../images/warp.js";
+import type { Network } from "../../networks/network.js";
+import { channels as channelsObjective } from "../../objectives/channels.js";
+import { channelsOf } from "../channel-terms.js";
+import { type Climber, climb } from "../neuron/ascent.js";
+import { displayField, mannerFields, mannerOf, seedField, shown } from "../neuron/ascent-options.js";
+import { bookNoise, clouds } from "../noise.js";
+import { type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
+import { bytesOf, floatsOf, type SavedState } from "../saved-state.js";
+import { withPresets } from "../with-presets.js";
+import { blended, type Mix, mixes, neuronsAt } from "./cross-fade.js";
+
+const side = z.number().int().min(32).max(2048);
+
+const Schema = z.strictObject({
+  preset: z.enum(["book", "studio"]).optional(),
+  network: z.string().default("resnet50"),
+  /** The layer of neurons that name none. */
+  layer: z.string().optional(),
+  /** Neurons one after the other, `4 21 activation_27/10`; `4+21:-0.5` is a mix. Left out, the seed chooses four. */
+  channels: z.string().optional(),
+  /** In pixels. Left out, 320 wide, and as high as the photo's proportions (4:3 without one) make it. */
+  width: side.optional(),
+  height: side.optional(),
+  frames: z.number().int().min(1).max(5000).default(96),
+  framesPerSecond: z.number().min(1).max(50).default(16),
+  /** How much larger each frame shows what the one before it showed: 0.02 is 2 %; below 0 the film goes back. */
+  zoom: z.number().min(-0.2).max(0.5).default(0.02),
+  /** Turn of each frame, in degrees, clockwise. */
+  rotate: z.number().min(-45).max(45).default(0.4),
+  /** Frames over which one neuron fades into the next; at most all that a neuron has. */
+  fade: z.number().int().min(0).max(1000).default(16),
+  /** "fade": the end fades into the beginning over `fade` frames; "bounce": back the way it came; both loop without a jump. */
+  loop: z.enum(["none", "fade", "bounce"]).default("none"),
+  /** Steps a frame. */
+  steps: z.number().int().min(0).max(100).default(3),
+  /** Fresh noise before each frame, as its standard deviation in grey levels: new things start from it. */
+  noise: z.number().min(0).max(50).default(2),
+  ...mannerFields,
+  step: mannerFields.step.default(4),
+  display: displayField.default("plain"),
+  format: z.enum(["webp", "gif", "mp4"]).default("webp"),
+  /** The film is encoded smaller until it fits, in bytes. */
+  maxBytes: z.number().int().min(1000).default(8_000_000),
+  seed: seedField,
+});
+
+/** The author's later film: 5 % a frame, 7 steps, 90 frames a transition, 25 frames a second. */
+const BOOK = {
+  network: "vgg16",
+  layer: "block5_conv1",
+  channels: "4 21 25 34 38 39 44 49 50 64 4",
+  width: 320,
+  height: 240,
+  frames: 990,
+  framesPerSecond: 25,
+  zoom: 0.05,
+  rotate: 0,
+  fade: 90,
+  steps: 7,
+  noise: 0,
+  step: 1,
+  blur: 2,
+  gradient: "plain",
+  colours: "plain",
+  leak: 0,
+  jitter: 0,
+  turn: 0,
+  wobble: 0,
+  display: "standard",
+} as const;
+
+export const ZoomParams = withPresets(Schema, { book: BOOK, studio: {} });
+export type ZoomParams = z.output<typeof ZoomParams>;
+
+const DEFAULT_WIDTH = 320;
+/** Growth of the first frame: octaves and steps of each. */
+const BEGIN = { octaves: 4, scale: 1.5, steps: 10, smallest: 48 } as const;
+
+/**
+ * Films an endless zoom. Each frame is the one before it, zoomed and turned about its centre by fractions of a pixel, and a few steps
+ * towards the neurons of that moment. From noise, the first frame is grown through octaves (frames of kind "octave"); the film's own
+ * frames are of kind "film", and stream as they are made.
+ * @returns the film, encoded
+ * @throws RecipeError, NetworkError, FilmError
+ */
+export async function* zoom(params: ZoomParams, pictures: Pictures, context: RecipeContext): Frames {
+  const { frames, framesPerSecond, format, maxBytes, fade, display } = params;
+  const { width, height } = filmSize(params, pictures);
+  await checkFormat(format, width, height, frames, params.loop);
+  const network = await context.network(params.network);
+  const next = random(params.seed);
+  const list = mixes(params, network, next);
+  const overlap = params.loop === "fade" ? Math.min(fade, Math.floor(frames / 2)) : 0;
+  const saved = context.resume && savedFilm(context.resume, { width, height, overlap, last: frames + overlap });
+  const climber: Climber = { image: saved?.image ?? (await begin(params, pictures, width, height, next)), next };
+  if (saved) next.state = saved.random;
+  else if (!pictures.image) yield* grow(params, climber, width, height, network, list, context);
+  const store = await FrameStore.open(width, height);
+  try {
+    const opening: Raster[] = saved?.opening ?? [];
+    for (const frame of saved?.frames ?? []) await store.appendBytes(frame);
+    for (let f = saved?.next ?? 0; f < frames + overlap; f++) {
+      if (f > 0) move(climber, params);
+      const loss = await dreamOn(
+        params,
+        climber,
+        network,
+        neuronsAt(list, f, { frames, fade, loop: params.loop === "fade" }),
+        context,
+      );
+      let image = shown(climber.image, display);
+      if (f < overlap) {
+        opening.push(image);
+        continue;
+      }
+      // The film begins after the opening, and ends by fading into it: its first frame follows the last one.
+      const start = opening[f - frames];
+      if (f >= frames && start) image = blended(image, start, (f - frames + 1) / (overlap + 1));
+      await store.append(image);
+      const where = {
+        octave: store.count,
+        octaves: frames,
+        step: params.steps,
+        steps: params.steps,
+        progress: (f + 1) / (frames + overlap),
+      };
+      const frameBytes = CHANNELS * width * height;
+      const savable = {
+        bytes: (store.count + 4 * (1 + overlap)) * frameBytes,
+        save: () => filmState(f + 1, climber.image, next.state, opening, store),
+      };
+      yield { kind: "film", ...where, image, lossStart: loss.start, lossEnd: loss.end, savable };
+    }
+    if (params.loop === "bounce") for (let f = frames - 2; f > 0; f--) await store.appendBytes(await store.read(f));
+    return await encodeFilm(store, { framesPerSecond, maxBytes, format, signal: context.signal });
+  } finally {
+    await store.dispose();
+  }
+}
+
+/** A film goes on after the frames that it has. */
+async function filmState(
+  next: number,
+  { data }: Raster,
+  place: number,
+  opening: readonly Raster[],
+  store: FrameStore,
+): Promise<SavedState> {
+  const arrays: Record<string, Float32Array | Uint8Array> = { image: data };
+  for (const [i, frame] of opening.entries()) arrays[`opening${i}`] = frame.data;
+  for (let i = 0; i < store.count; i++) arrays[`frame${i}`] = await store.read(i);
+  return { octave: store.count, numbers: { next, random: place }, arrays };
+}
+
+interface SavedFilm {
+  readonly next: number;
+  readonly random: number;
+  readonly image: Raster;
+  readonly opening: Raster[];
+  readonly frames: readonly Uint8Array[];
+}
+
+function savedFilm(
+  state: SavedState,
+  { width, height, overlap, last }: { width: number; height: number; overlap: number; last: number },
+): SavedFilm | undefined {
+  const length = CHANNELS * width * height;
+  const { next, random: place } = state.numbers;
+  const data = floatsOf(state, "image", length);
+  if (!data || place === undefined || next === undefined || next >= last) return undefined;
+  const opening = Array.from({ length: overlap }, (_, i) => floatsOf(state, `opening${i}`, length));
+  const frames = Array.from({ length: state.octave }, (_, i) => bytesOf(state, `frame${i}`, length));
+  const raster = (pixels: Float32Array): Raster => ({ width, height, data: pixels });
+  const [openings, kept] = [
+    opening.flatMap((pixels) => (pixels ? [raster(pixels)] : [])),
+    frames.flatMap((frame) => frame ?? []),
+  ];
+  if (openings.length !== overlap || kept.length !== state.octave) return undefined;
+  return { next, random: place, image: raster(data), opening: openings, frames: kept };
+}
+
+/** The film's width and height in pixels. */
+export function filmSize(
+  { width, height }: Pick<ZoomParams, "width" | "height">,
+  { image }: Pictures,
+): { width: number; height: number } {
+  const ratio = image ? image.height / image.width : 3 / 4;
+  if (width !== undefined && height !== undefined) return { width, height };
+  if (height !== undefined) return { width: Math.max(1, Math.round(height / ratio)), height };
+  if (width !== undefined) return { width, height: Math.max(1, Math.round(width * ratio)) };
+  return image
+    ? fitInside(image.width, image.height, DEFAULT_WIDTH)
+    : { width: DEFAULT_WIDTH, height: Math.round(DEFAULT_WIDTH * ratio) };
+}
+
+/** Says at once what would otherwise fail when all the work is done. */
+async function checkFormat(
+  format: FilmFormat,
+  width: number,
+  height: number,
+  frames: number,
+  loop: ZoomParams["loop"],
+): Promise<void> {
+  if (format === "mp4") await needFfmpeg();
+  else needRoom(width, height, loop === "bounce" ? 2 * frames : frames);
+}
+
+async function begin(
+  { gradient }: ZoomParams,
+  { image }: Pictures,
+  width: number,
+  height: number,
+  next: () => number,
+): Promise<Raster> {
+  if (!image) return gradient === "plain" ? bookNoise(width, height, next) : clouds(width, height, next);
+  // Covers the film's frame; what hangs over is cut off evenly, also where the sizes are odd.
+  const scale = Math.max(width / image.width, height / image.height);
+  const decoded = await image.decode(Math.max(1, Math.round(Math.max(image.width, image.height) * scale)));
+  return covered(decoded, width, height);
+}
+
+/** The middle of a picture, resized to cover width x height. */
+export function covered(picture: Raster, width: number, height: number): Raster {
+  const scale = Math.max(width / picture.width, height / picture.height);
+  const full = resize(
+    picture,
+    Math.max(width, Math.round(picture.width * scale)),
+    Math.max(height, Math.round(picture.height * scale)),
+  );
+  return cropRaster(full, {
+    x: Math.floor((full.width - width) / 2),
+    y: Math.floor((full.height - height) / 2),
+    width,
+    height,
+  });
+}
+
+/** Grows the first frame from noise through octaves, so that the film begins with something to see. */
+async function* grow(
+  params: ZoomParams,
+  climber: Climber,
+  width: number,
+  height: number,
+  network: Network,
+  list: readonly Mix[],
+  context: RecipeContext,
+): Frames {
+  if (params.steps === 0) return;
+  const [first] = list;
+  if (!first) throw new RecipeError("A film needs at least one neuron.");
+  const objective = channelsObjective([first], channelsOf(network), params.leak);
+  const { octaves, scale, steps, smallest } = BEGIN;
+  const sizes = Array.from({ length: octaves }, (_, i) => scale ** (i + 1 - octaves))
+    .map((s) => ({ width: Math.round(width * s), height: Math.round(height * s) }))
+    .filter((size, i) => i === octaves - 1 || Math.min(size.width, size.height) >= smallest);
+  for (const [index, size] of sizes.entries()) {
+    climber.image = resize(climber.image, size.width, size.height);
+    let [lossStart, lossEnd] = [0, 0];
+    for (let step = 1; step <= steps; step++) {
+      lossEnd = await climb(context, network, objective, [climber], { ...mannerOf(params, 0), step: 2 * params.step });
+      if (step === 1) lossStart = lossEnd;
+    }
+    const image = shown(climber.image, params.display);
+    yield {
+      kind: "octave",
+      octave: index + 1,
+      octaves: sizes.length,
+      step: steps,
+      steps,
+      progress: 0,
+      image,
+      lossStart,
+      lossEnd,
+    };
+  }
+}
+
+function move(climber: Climber, { zoom, rotate, noise, gradient }: ZoomParams): void {
+  const { image, next } = climber;
+  let moved = warp(image, { zoom: 1 + zoom, degrees: rotate });
+  if (noise > 0) {
+    const fresh = clouds(image.width, image.height, next, noise);
+    moved = { ...moved, data: moved.data.map((v, i) => v + (fresh.data[i] ?? 128) - 128) };
+  }
+  climber.image = gradient === "plain" ? moved : steadied(moved);
+}
+
+async function dreamOn(
+  params: ZoomParams,
+  climber: Climber,
+  network: Network,
+  terms: Mix,
+  context: RecipeContext,
+): Promise<{ start: number; end: number }> {
+  context.signal.throwIfAborted();
+  const objective = channelsObjective([terms], channelsOf(network), params.leak);
+  const loss = { start: Number.NaN, end: Number.NaN };
+  for (let step = 1; step <= params.steps; step++) {
+    loss.end = await climb(context, network, objective, [climber], mannerOf(params, 0));
+    if (step === 1) loss.start = loss.end;
+  }
+  return loss;
+}

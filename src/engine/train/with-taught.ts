@@ -1,0 +1,101 @@
+/** Puts taught layers into a network: there they are layers like all others, each with a look of its name. */
+import type { Node } from "../graph/node.js";
+import { abs, add, constant, conv2d, exp, log, mul, relu, scalar } from "../graph/ops.js";
+import { LazyMap } from "../networks/import/lazy-map.js";
+import { presetsOf } from "../networks/looks.js";
+import type { LayerInfo, Network } from "../networks/network.js";
+import type { Look } from "../networks/presets.js";
+import { TAUGHT_KIND, type TaughtLayer, taughtLayerName } from "./taught-layer.js";
+import { readShelf, type Shelf } from "./taught-layers.js";
+
+/**
+ * How soft the bend of a taught layer's answers is, in units of what a channel answers to its own motif. A plain ReLU answers
+ * nothing at all to most places of most photos, and where nothing is answered a dream does not begin.
+ */
+const SOFTNESS = 0.5;
+
+/** x where it is large, 0 where it is small, and never quite flat: softness * log(1 + exp(x / softness)), without overflow. */
+function softPlus(x: Node): Node {
+  const tail = log(add(exp(mul(abs(x), scalar(-1 / SOFTNESS))), scalar(1)));
+  return add(relu(x), mul(tail, scalar(SOFTNESS)));
+}
+
+/** The node of a taught layer over the features of the layer that it re-mixes. */
+export function taughtNode(features: Node, { weights, biases, channels, inputs }: TaughtLayer): Node {
+  return softPlus(conv2d(features, constant(weights, [channels, inputs, 1, 1]), constant(biases, [channels])));
+}
+
+function description({ pictures }: TaughtLayer): string {
+  return `What ${pictures} pictures taught`;
+}
+
+/** Why a taught layer does not fit this network; undefined when it does. */
+function misfit(network: Network, { layer, inputs }: TaughtLayer): string | undefined {
+  const below = network.layers.find((l) => l.name === layer);
+  if (!below) return `it re-mixes ${layer}, which ${network.id} does not have`;
+  return below.channels === inputs ? undefined : `it re-mixes ${inputs} channels and ${layer} has ${below.channels}`;
+}
+
+/**
+ * A network with the taught layers that are made for it, each after the layer that it re-mixes. A look of the network's own goes
+ * before a taught one of the same name.
+ */
+export function withTaught(network: Network, shelf: Shelf): Network {
+  const fitting = new Map<string, TaughtLayer>();
+  const unusable = new Map(network.unusable ?? []);
+  const looks: Record<string, Look> = {};
+  for (const kept of shelf.kept) {
+    const name = taughtLayerName(kept.name);
+    if ("layer" in kept && kept.layer.network !== network.id) continue;
+    const problem = "problem" in kept ? kept.problem : misfit(network, kept.layer);
+    if (problem !== undefined) unusable.set(name, problem);
+    else if ("layer" in kept) fitting.set(name, kept.layer);
+    looks[kept.name] = { description: "layer" in kept ? description(kept.layer) : "Taught", layers: { [name]: 1 } };
+  }
+  if (Object.keys(looks).length === 0) return network;
+  const layers = network.layers.flatMap((info): LayerInfo[] => {
+    const over = [...fitting].filter(([, taught]) => taught.layer === info.name);
+    return [info, ...over.map(([name, { channels }]) => ({ name, kind: TAUGHT_KIND, channels, stride: info.stride }))];
+  });
+  const presets = presetsOf(network);
+  return {
+    ...network,
+    edition: shelf.edition,
+    layers,
+    unusable,
+    presets: { ...presets, dream: { ...presets.dream, looks: { ...looks, ...presets.dream.looks } } },
+    build(options) {
+      const built = network.build(options);
+      const made = new Map<string, Node>();
+      const names = layers.map((l) => l.name);
+      const node = (name: string): Node => {
+        const known = made.get(name);
+        if (known) return known;
+        const taught = fitting.get(name);
+        const below = built.layers.get(taught?.layer ?? name);
+        if (!below) throw new Error(`${network.id} has no layer ${name}`);
+        const result = taught ? taughtNode(below, taught) : below;
+        made.set(name, result);
+        return result;
+      };
+      return { image: built.image, layers: new LazyMap(names, node) };
+    },
+  };
+}
+
+/**
+ * Keeps networks up to date with the taught layers of a models folder: looked up at each use, read when they have changed.
+ * @example const bring = taughtBy(modelsDir); const network = await bring(await loadNetwork("resnet50", options));
+ */
+export function taughtBy(modelsDir: string): (network: Network) => Promise<Network> {
+  let shelf: Shelf | undefined;
+  let made = new WeakMap<Network, Network>();
+  return async (network) => {
+    const now = await readShelf(modelsDir, shelf);
+    if (now !== shelf) made = new WeakMap();
+    shelf = now;
+    const result = made.get(network) ?? withTaught(network, now);
+    made.set(network, result);
+    return result;
+  };
+}

@@ -1,0 +1,109 @@
+import { access, constants } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import type { EngineStatus } from "../engine/process/engine.js";
+import type { Chat } from "../port/chat.js";
+import type { Disk } from "./disk.js";
+
+/** A part that must work for the program to be of use. */
+export interface Check {
+  /** One word, such as "store": it is a metric's label. */
+  readonly part: string;
+  /** A sentence on what is wrong; undefined when all is well. A check that rejects, or takes too long, has failed. */
+  run(): Promise<string | undefined>;
+}
+
+export interface Problem {
+  readonly part: string;
+  readonly problem: string;
+}
+
+/** A check that takes longer than this has failed, in milliseconds. */
+const PATIENCE_MS = 2_000;
+
+/** Runs all checks side by side. Resolves within two seconds, with a problem for each part that does not work. */
+export async function problemsOf(checks: readonly Check[], patienceMs = PATIENCE_MS): Promise<Problem[]> {
+  const found = await Promise.all(
+    checks.map(async ({ part, run }) => {
+      const problem = await judged(run, patienceMs);
+      return problem === undefined ? [] : [{ part, problem }];
+    }),
+  );
+  return found.flat();
+}
+
+async function judged(run: () => Promise<string | undefined>, patienceMs: number): Promise<string | undefined> {
+  const over = new AbortController();
+  const late = delay(patienceMs, `It has not answered for ${patienceMs / 1000} s.`, { signal: over.signal }).catch(
+    () => undefined,
+  );
+  try {
+    return await Promise.race([run(), late]);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    over.abort();
+  }
+}
+
+/** The store answers, may be written, and has space. */
+export function storeCheck(folder: string, query: () => unknown, look: () => Promise<Disk | undefined>): Check {
+  return {
+    part: "store",
+    async run() {
+      query();
+      await access(folder, constants.W_OK);
+      const disk = await look();
+      if (!disk?.low) return undefined;
+      return `The disk of ${folder} has ${Math.floor(disk.freeBytes / 1024 / 1024)} MB left: free some, or lower retention.megabytes.`;
+    },
+  };
+}
+
+/** The engine answers, or can be started when there is work. */
+export function engineCheck(status: () => EngineStatus | undefined): Check {
+  return {
+    part: "engine",
+    async run() {
+      const broken = status()?.devices?.filter(({ state }) => state === "failing" || state === "silent") ?? [];
+      if (broken.length > 0) return `${broken.map(({ name }) => name).join(" and ")} cannot compute; the log says why.`;
+      switch (status()?.state) {
+        case "silent":
+          return "The engine's process does not answer.";
+        case "failing":
+          return "The engine's process ends before it can take jobs; the log says why.";
+        case "closed":
+          return "The engine is shut down.";
+        default:
+          return undefined;
+      }
+    },
+  };
+}
+
+/** Redis answers, through which jobs go to other machines. */
+export function clusterCheck(cluster: { readonly reachable: boolean; readonly host: string }): Check {
+  return {
+    part: "redis",
+    run: async () =>
+      cluster.reachable
+        ? undefined
+        : `Redis at ${cluster.host} cannot be reached (REDIS_URL); unfinished jobs wait for it.`,
+  };
+}
+
+/** Somebody is there to work, where work goes to other machines. */
+export function workersCheck(cluster: { readonly reachable: boolean; readonly absence: string | undefined }): Check {
+  return { part: "workers", run: async () => (cluster.reachable ? cluster.absence : undefined) };
+}
+
+/** A chat is started and connected. */
+export function chatCheck(chat: Chat, started: () => boolean): Check {
+  return {
+    part: chat.platform,
+    async run() {
+      if (!started()) return "It has not been started yet.";
+      const { connected, detail } = chat.health?.() ?? { connected: true };
+      return connected ? undefined : (detail ?? "It is not connected.");
+    },
+  };
+}

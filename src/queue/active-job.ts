@@ -1,0 +1,31 @@
+import type { Checkpoint } from "../engine/process/engine.js";
+import type { Seat } from "../shared/memory-budget.js";
+import type { Job } from "./job.js";
+import type { CancelReason } from "./queue.js";
+
+/** A job that waits or runs. Its pictures are in the journal until it runs: a long line would fill the memory. */
+export interface LiveJob {
+  job: Job;
+  /** Takes the job out of p-queue's line. Not used once it runs: p-queue would give its place away before the engine has let go. */
+  readonly leave: AbortController;
+  readonly abort: AbortController;
+  progress: number;
+  cancelled?: CancelReason;
+  /** The program stops: it goes on at the next start. */
+  suspending?: boolean;
+  checkpoint?: Checkpoint | undefined;
+  /** Its checkpoint is being written, and perhaps a newer one is to follow. */
+  keeping?: Promise<void>;
+  /** How often the engine has failed since the job last got ahead. */
+  crashes: number;
+  /** It is on its last try, and others wait with theirs until it has ended or got ahead; see `LastTries`. */
+  leaveLastTry?: () => void;
+  /** Where it sits, while it runs. */
+  seat?: Seat;
+  /** It is in the line, or has been. */
+  queued?: boolean;
+}
+
+export function liveJob(job: Job): LiveJob {
+  return { job, leave: new AbortController(), abort: new AbortController(), progress: 0, crashes: 0 };
+}

@@ -1,0 +1,56 @@
+import type { Logger } from "pino";
+import type { Checkpoint } from "../engine/process/engine.js";
+import type { JobChange } from "./job.js";
+import type { JobPicture, Journal } from "./job-repository.js";
+import { Arrears } from "./write-buffer.js";
+
+/** What becomes of jobs goes into the journal through here. The journal is not worth a job: a failed write is logged, and the job goes on. */
+export class JournalWriter {
+  readonly #arrears: Arrears;
+  /** What has not ended. */
+  readonly #pending = new Set<Promise<void>>();
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly logger: Logger,
+  ) {
+    this.#arrears = new Arrears(journal, logger);
+  }
+
+  update(id: string, change: JobChange): Promise<void> {
+    return this.#write(id, this.#arrears.update(id, change));
+  }
+
+  keepResult(id: string, picture: JobPicture): Promise<void> {
+    return this.#write(id, this.#arrears.keepResult(id, picture));
+  }
+
+  keepCheckpoint(id: string, checkpoint: Checkpoint): Promise<void> {
+    return this.#write(id, this.journal.keepCheckpoint(id, checkpoint));
+  }
+
+  /** What follows from a write, such as telling people, which {@link idle} waits for as well. It must not reject. */
+  follow(work: Promise<void>): Promise<void> {
+    const followed = work.then(() => {
+      this.#pending.delete(followed);
+    });
+    this.#pending.add(followed);
+    return followed;
+  }
+
+  /** Tries to write what a full disk has not taken. Never rejects. */
+  settle(): Promise<void> {
+    return this.#arrears.settle();
+  }
+
+  /** Resolves when nothing is being written. */
+  async idle(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  }
+
+  #write(id: string, work: Promise<void>): Promise<void> {
+    return this.follow(
+      work.catch((error: unknown) => this.logger.error({ err: error, job: id }, "the journal could not be written")),
+    );
+  }
+}

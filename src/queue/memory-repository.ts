@@ -1,0 +1,144 @@
+import type { Checkpoint } from "../engine/process/engine.js";
+import type { Job, JobChange, JobMessage } from "./job.js";
+import type { JobPicture, Journal } from "./job-repository.js";
+
+interface Entry {
+  job: Job;
+  readonly pictures: Readonly<Record<string, Uint8Array>>;
+  result?: JobPicture;
+  checkpoint: Checkpoint | undefined;
+  bytes: number;
+  /** Keys of every message posted so far. */
+  readonly messages: Set<string>;
+}
+
+export interface MemoryJournalOptions {
+  /** Most jobs kept; 5,000 unless told. */
+  readonly jobs?: number;
+  /** Most bytes of pictures kept; 256 MiB unless told. */
+  readonly bytes?: number;
+}
+
+/** A journal in memory, for tests: it forgets everything when the program ends, and the oldest finished jobs when it is full. */
+export class MemoryJournal implements Journal {
+  readonly #entries = new Map<string, Entry>();
+  readonly #maxJobs: number;
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(options: MemoryJournalOptions = {}) {
+    this.#maxJobs = options.jobs ?? 5_000;
+    this.#maxBytes = options.bytes ?? 256 * 1024 * 1024;
+  }
+
+  async add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
+    if (this.#entries.has(job.id)) throw new Error(`There already is a job ${job.id}.`);
+    const bytes = Object.values(pictures).reduce((sum, picture) => sum + picture.byteLength, 0);
+    this.#entries.set(job.id, { job, pictures, bytes, checkpoint: undefined, messages: new Set(keysOf(job)) });
+    this.#bytes += bytes;
+    this.#forget();
+  }
+
+  async update(id: string, change: JobChange): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    entry.job = { ...entry.job, ...change };
+    for (const key of keysOf(entry.job)) entry.messages.add(key);
+    if (!isUnfinished(entry.job)) this.#setCheckpoint(entry, undefined);
+  }
+
+  async keepResult(id: string, picture: JobPicture): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    const more = picture.bytes.byteLength - (entry.result?.bytes.byteLength ?? 0);
+    entry.result = picture;
+    entry.bytes += more;
+    this.#bytes += more;
+    this.#forget();
+  }
+
+  async keepCheckpoint(id: string, checkpoint: Checkpoint): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (entry && isUnfinished(entry.job)) this.#setCheckpoint(entry, checkpoint);
+  }
+
+  async checkpoint(id: string): Promise<Checkpoint | undefined> {
+    return this.#entries.get(id)?.checkpoint;
+  }
+
+  async get(id: string): Promise<Job | undefined> {
+    return this.#entries.get(id)?.job;
+  }
+
+  async find(where: { platform: string; community: string; prefix: string }): Promise<readonly Job[]> {
+    return this.#newest((job) => inCommunity(job, where) && job.id.startsWith(where.prefix), 10);
+  }
+
+  async latest(where: { platform: string; community: string; author: string }): Promise<Job | undefined> {
+    return this.#newest((job) => inCommunity(job, where) && job.author.id === where.author, 1)[0];
+  }
+
+  async ofMessage(message: JobMessage): Promise<Job | undefined> {
+    const key = keyOf(message);
+    return [...this.#entries.values()].find(({ messages }) => messages.has(key))?.job;
+  }
+
+  async result(id: string): Promise<JobPicture | undefined> {
+    return this.#entries.get(id)?.result;
+  }
+
+  async pictures(id: string): Promise<Readonly<Record<string, Uint8Array>> | undefined> {
+    return this.#entries.get(id)?.pictures;
+  }
+
+  async since(time: number): Promise<readonly Job[]> {
+    return [...this.#entries.values()].map((entry) => entry.job).filter((job) => job.createdAt >= time);
+  }
+
+  async unfinished(): Promise<readonly Job[]> {
+    return [...this.#entries.values()].map((entry) => entry.job).filter(isUnfinished);
+  }
+
+  async owed(): Promise<readonly Job[]> {
+    return [...this.#entries.values()].map((entry) => entry.job).filter((job) => job.owed === true);
+  }
+
+  #setCheckpoint(entry: Entry, checkpoint: Checkpoint | undefined): void {
+    const more = (checkpoint?.state.byteLength ?? 0) - (entry.checkpoint?.state.byteLength ?? 0);
+    entry.checkpoint = checkpoint;
+    entry.bytes += more;
+    this.#bytes += more;
+    this.#forget();
+  }
+
+  #newest(matches: (job: Job) => boolean, count: number): Job[] {
+    // A Map keeps the order in which jobs came.
+    const jobs = [...this.#entries.values()].map((entry) => entry.job);
+    return jobs.filter(matches).reverse().slice(0, count);
+  }
+
+  #forget(): void {
+    for (const [id, entry] of this.#entries) {
+      if (this.#entries.size <= this.#maxJobs && this.#bytes <= this.#maxBytes) return;
+      if (isUnfinished(entry.job)) continue;
+      this.#entries.delete(id);
+      this.#bytes -= entry.bytes;
+    }
+  }
+}
+
+function keyOf({ place, id }: JobMessage): string {
+  return JSON.stringify([place.platform, place.community, place.channel, id]);
+}
+
+function keysOf({ messages: { announcement, progress, frames, final } }: Job): string[] {
+  return [announcement, progress, ...frames, final].flatMap((message) => (message ? [keyOf(message)] : []));
+}
+
+function isUnfinished(job: Job): boolean {
+  return job.state === "waiting" || job.state === "running";
+}
+
+function inCommunity(job: Job, where: { platform: string; community: string }): boolean {
+  return job.place.platform === where.platform && job.place.community === where.community;
+}

@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterAll, describe, expect, it } from "vitest";
+import { startDreamloom } from "../../src/app/application.js";
+import { loadConfig } from "../../src/app/settings/load-settings.js";
+import { openStore } from "../../src/store/open.js";
+import { ann, FakeChat, source } from "../fakes/chat.js";
+import { FakeEngine, picture } from "../fakes/engine.js";
+import { house } from "../fakes/studio.js";
+
+const folder = mkdtempSync(join(tmpdir(), "dreamloom-main-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const logger = pino({ level: "silent" });
+const env = { DATA_DIR: folder, WEB_PORT: "0", OPS_PORT: "0", QUEUE_SHUTDOWN_SECONDS: "0.1" };
+
+describe("the whole program", () => {
+  it("serves the web chat, says where it is, and stops", async () => {
+    const engine = new FakeEngine();
+    const lines: string[] = [];
+    const running = await startDreamloom(loadConfig(env), {
+      engine: () => engine,
+      catalogue: house,
+      logger,
+      print: (line) => lines.push(line),
+    });
+    expect(running.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(lines).toEqual([`Dreamloom is ready: open ${running.address} and write /dream. Ctrl+C stops it.`]);
+    // Without a built front end the page only says how to build it; either way somebody answers.
+    expect((await fetch(`${running.address}/`)).status).toBeOneOf([200, 503]);
+    await Promise.all([running.stop(), running.stop()]);
+    expect(engine.closed).toBe(true);
+    await expect(fetch(`${running.address}/`)).rejects.toThrow();
+  });
+
+  it("tells running and waiting jobs that it stops, and goes on with them at the next start", async () => {
+    const engine = new FakeEngine();
+    const chat = new FakeChat();
+    const running = await startDreamloom(loadConfig(env), {
+      engine: () => engine,
+      catalogue: house,
+      chats: [chat],
+      logger,
+      print: () => undefined,
+    });
+    await chat.say(ann, "/dream");
+    await chat.say(ann, "/dream");
+    await engine.next();
+    await running.stop();
+    const said = chat.in("channel").map((message) => message.content.text);
+    expect(said).toHaveLength(2);
+    for (const text of said) expect(text).toContain("Dreamloom is being restarted; this goes on by itself");
+    expect(engine.closed).toBe(true);
+
+    const next = new FakeEngine({ automatic: true });
+    const parts = { engine: () => next, catalogue: house, chats: [chat], logger, print: () => undefined };
+    const after = await startDreamloom(loadConfig(env), parts);
+    for (const _job of said)
+      await chat.until(() => chat.in("channel").every(({ content }) => content.text.includes("Done in")));
+    expect(chat.in("channel")).toHaveLength(2);
+    const texts = chat.in("thread").map(({ content }) => content.text);
+    expect(texts.filter((text) => text.startsWith("Your picture is ready"))).toHaveLength(2);
+    expect(texts.filter((text) => text.startsWith("Dreamloom was restarted"))).toHaveLength(1);
+    await after.stop();
+  });
+
+  it("makes a job again whose button was pressed after a restart", async () => {
+    const dir = mkdtempSync(join(folder, "again-"));
+    const chat = new FakeChat();
+    const run = async (engine: FakeEngine) =>
+      startDreamloom(loadConfig({ ...env, DATA_DIR: dir }), {
+        ...{ engine: () => engine, catalogue: house, chats: [chat], logger, print: () => undefined },
+      });
+    const engine = new FakeEngine();
+    const before = await run(engine);
+    const photo = await picture(64, 48);
+    await chat.say(ann, "/dream size:256 seed:7", { attachments: [source(photo)] });
+    expect(chat.whispers).toEqual([]);
+    const first = await engine.next();
+    await first.finish();
+    const ended = await chat.until(() => chat.in("channel").find(({ content }) => content.text.includes("Done in")));
+    await before.stop();
+
+    const next = new FakeEngine();
+    const after = await run(next);
+    await chat.press(ann, ended, "again");
+    const second = await next.next();
+    expect(second.request.params).toEqual({ ...first.request.params, seed: expect.any(Number) });
+    expect(Buffer.from(second.request.pictures.image ?? []).equals(photo)).toBe(true);
+    await after.stop();
+  });
+
+  it("takes up again what a kill has interrupted, and shows it although nothing of it had been posted", async () => {
+    const dir = mkdtempSync(join(folder, "crash-"));
+    const crashed = openStore({ dir });
+    const place = { platform: "fake", community: "club", channel: "art" };
+    await crashed.jobs.add(
+      {
+        ...{ id: "7KQ4M9XA", place, author: { id: ann.id, name: ann.name }, recipe: "dream", params: {}, pictures: [] },
+        ...{
+          work: 1,
+          pace: "dream",
+          priority: 0,
+          state: "running",
+          attempts: 1,
+          createdAt: 1,
+          messages: { frames: [] },
+        },
+      },
+      {},
+    );
+    await crashed.close();
+    const engine = new FakeEngine({ automatic: true });
+    const chat = new FakeChat();
+    const parts = { engine: () => engine, catalogue: house, chats: [chat], logger, print: () => undefined };
+    const running = await startDreamloom(loadConfig({ ...env, DATA_DIR: dir }), parts);
+    await chat.until(() => chat.in("channel").some(({ content }) => content.text.includes("Done in")));
+    await running.stop();
+    expect(chat.in("channel")).toHaveLength(1);
+    expect(chat.in("thread").map(({ key }) => key)).toEqual([
+      ...["progress", "octave 1", "octave 2", "octave 3", "octave 4", "final"].map((what) => `7KQ4M9XA ${what}`),
+    ]);
+    const store = openStore({ dir });
+    expect(store.jobs.get("7KQ4M9XA")).toMatchObject({ state: "done", owed: false, attempts: 1 });
+    await store.close();
+  });
+
+  it("closes the engine when a chat cannot be started", async () => {
+    const engine = new FakeEngine();
+    const chat = new FakeChat();
+    chat.start = () => Promise.reject(new Error("The port is taken."));
+    const parts = { engine: () => engine, catalogue: house, chats: [chat], logger, print: () => undefined };
+    await expect(startDreamloom(loadConfig(env), parts)).rejects.toThrow("The port is taken.");
+    expect(engine.closed).toBe(true);
+  });
+});

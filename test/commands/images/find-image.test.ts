@@ -1,0 +1,101 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { CommandContext } from "../../../src/commands/command.js";
+import { findPicture } from "../../../src/commands/images/find-image.js";
+import type { WantedPicture } from "../../../src/commands/images/image-option.js";
+import type { Picture } from "../../../src/port/chat.js";
+import { serve } from "../../engine/networks/support/file-server.js";
+import { ann, art, ben, source } from "../../fakes/chat.js";
+import { FakeEngine, picture } from "../../fakes/engine.js";
+import { studio } from "../../fakes/studio.js";
+
+/** A chat with a picture on a message and a latest one, and a site with another. */
+async function scene() {
+  const [attached, answered, linked, latest] = await Promise.all([20, 30, 40, 50].map((side) => picture(side, side)));
+  const { chat, desk } = await studio();
+  const shown = await chat.post(art, {
+    text: "look",
+    pictures: [{ bytes: answered ?? expect.fail(), name: "b.png", type: "image/png" }],
+  });
+  const bare = await chat.post(art, { text: "no picture here" });
+  chat.latest = source(latest ?? expect.fail());
+  const server = await serve((_, response) => void response.end(linked));
+  onTestFinished(() => server.close());
+  const { port } = new URL(server.url);
+  const link = new URL(`http://pictures.example:${port}/sea.png`);
+  const rules = { ports: [Number(port)], resolve: async () => ["127.0.0.1"], allows: () => true };
+  const find = (event: Partial<CommandContext["event"]>, wanted?: WantedPicture, person = ann) => {
+    const context: CommandContext = {
+      ...{ chat, desk, person, place: art, event: { attachments: [], ...event } },
+      whisper: async () => undefined,
+      handOver: async () => undefined,
+      announce: async () => undefined,
+    };
+    return findPicture(context, wanted, rules);
+  };
+  return { find, server, link, shown, bare, attachments: [source(attached ?? expect.fail())] };
+}
+
+const side = (found: Picture | undefined) => found && Buffer.from(found.bytes).readUInt32BE(16);
+
+describe("the picture a command means", () => {
+  it("is attached, else on the answered message, else behind the link, else the latest", async () => {
+    const { find, link, shown, bare, attachments, server } = await scene();
+    expect(side(await find({ attachments, repliesTo: shown }, link))).toBe(20);
+    expect(side(await find({ repliesTo: shown }, link))).toBe(30);
+    expect(server.requests).toHaveLength(0);
+    const linked = await find({ repliesTo: bare }, link);
+    expect([side(linked), linked?.name, linked?.type]).toEqual([40, "sea.png", "image/png"]);
+    expect(side(await find({ repliesTo: bare }))).toBe(50);
+    expect(side(await find({}, "latest"))).toBe(50);
+    expect(await find({ attachments, repliesTo: shown }, "none")).toBeUndefined();
+  });
+
+  it("is one of two at a time for one person, who does not keep others waiting", async () => {
+    const { find, attachments } = await scene();
+    const slow = { attachments: [{ name: "slow.png", fetch: () => new Promise<never>(() => undefined) }] };
+    const hanging = [find(slow), find(slow)].map((work) => expect(work).rejects.toThrow(/took longer than 1 s/));
+    await expect(find({ attachments })).rejects.toThrow(
+      "I am still fetching 2 pictures for you; please wait until they are here.",
+    );
+    expect(side(await find({ attachments }, "latest", ben))).toBe(20);
+    await Promise.all(hanging);
+    expect(side(await find({ attachments }))).toBe(20);
+  });
+
+  it("is one of sixteen at a time for all", async () => {
+    const { find, attachments } = await scene();
+    const slow = { attachments: [{ name: "slow.png", fetch: () => new Promise<never>(() => undefined) }] };
+    const crowd = Array.from({ length: 16 }, (_, index) => ({ ...ben, id: `person-${index}` }));
+    const hanging = crowd.map((person) => expect(find(slow, "latest", person)).rejects.toThrow(/took longer than 1 s/));
+    await expect(find({ attachments })).rejects.toThrow(
+      "I am fetching many pictures just now; please try again in a moment.",
+    );
+    await Promise.all(hanging);
+    expect(side(await find({ attachments }))).toBe(20);
+  });
+
+  it("is fetched from the public internet alone when a command in a chat says so", async () => {
+    const server = await serve((_, response) => void response.end("secret"));
+    onTestFinished(() => server.close());
+    const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    for (const link of [
+      server.url,
+      "http://127.0.0.1/a.png",
+      "<http://169.254.169.254/latest/>",
+      "ftp://example.org/a.png",
+    ]) {
+      await chat.say(ann, `/dream ${link} octaves:1`);
+    }
+    await quiet();
+    expect(engine.runs).toEqual([]);
+    expect(server.requests).toEqual([]);
+    expect(chat.whispers.map((whisper) => whisper.text)).toEqual([
+      expect.stringMatching(
+        /^I fetch from the usual ports only, not from port \d+; please attach the picture instead\.$/,
+      ),
+      "127.0.0.1 is not on the public internet, and I fetch from nowhere else; please attach the picture instead.",
+      "169.254.169.254 is not on the public internet, and I fetch from nowhere else; please attach the picture instead.",
+      "I fetch http and https links only, not ftp ones; please attach the picture instead.",
+    ]);
+  });
+});

@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Mistake } from "../../../src/commands/command.js";
+import { isLink, pictureOption, readLink } from "../../../src/commands/images/image-option.js";
+import { readText } from "../../../src/commands/parsing/read-values.js";
+import { studio } from "../../fakes/studio.js";
+
+const { desk } = await studio();
+const read = (text: string) => readText(desk.registry.find("dream"), text);
+const mistake = (text: string): string => {
+  try {
+    read(text);
+  } catch (error) {
+    if (error instanceof Mistake) return error.message;
+    throw error;
+  }
+  throw new Error(`${text} was taken.`);
+};
+
+describe("the picture option", () => {
+  const link = new URL("https://example.org/a.jpg?b=1&c=2");
+
+  it.each([
+    "picture:https://example.org/a.jpg?b=1&c=2",
+    "picture: https://example.org/a.jpg?b=1&c=2",
+    'picture:"https://example.org/a.jpg?b=1&c=2"',
+    "https://example.org/a.jpg?b=1&c=2",
+    "HTTPS://example.org/a.jpg?b=1&c=2",
+    "<https://example.org/a.jpg?b=1&amp;c=2>",
+    "picture:<https://example.org/a.jpg?b=1&amp;c=2|example.org/a.jpg>",
+  ])("understands %s, wherever it stands", (typed) => {
+    expect(read(typed)).toEqual({ picture: link });
+    expect(read(`${typed} look:creatures`)).toEqual({ picture: link, look: "creatures" });
+    expect(read(`size:300 ${typed} look:creatures`)).toEqual({ size: 300, picture: link, look: "creatures" });
+  });
+
+  it("understands words", () => {
+    expect(read("picture:None")).toEqual({ picture: "none" });
+    expect(read("picture:latest")).toEqual({ picture: "latest" });
+    const needed = pictureOption({ help: "The picture" });
+    expect(needed.schema.safeParse("latest").data).toBe("latest");
+    expect(needed.schema.safeParse("none").success).toBe(false);
+  });
+
+  it("says what it expects", () => {
+    const sentence =
+      /picture must be latest, none, a link such as https:\/\/example\.org\/photo\.jpg, or an attached picture\. For example: `\/dream /;
+    for (const text of [
+      "picture:mine",
+      "picture:example.org/a.jpg",
+      "picture:https://",
+      "https://exa%mple/",
+      `https://e.org/${"x".repeat(2100)}`,
+    ]) {
+      expect(mistake(text), text).toMatch(sentence);
+    }
+    expect(mistake("https://example.org/a.jpg https://example.org/b.jpg")).toBe(
+      "picture is given twice; once is enough.",
+    );
+    expect(mistake("example.org/a.jpg")).toMatch(/I don't know what `example\.org\/a\.jpg` means here/);
+  });
+
+  it("leaves other links to the fetcher, which says what it takes", () => {
+    expect(read("file:///etc/passwd")).toEqual({ picture: new URL("file:///etc/passwd") });
+    expect(() => readText(desk.registry.find("queue"), "https://example.org/a.jpg")).toThrow(Mistake);
+  });
+
+  it("never throws, and gives back any web address", () => {
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void readLink(`http://${text}`)));
+    fc.assert(
+      fc.property(fc.webUrl({ withQueryParameters: true }), (url) => {
+        fc.pre(!url.includes("&amp;"));
+        expect(isLink(url)).toBe(true);
+        for (const typed of [url, `<${url}>`, `<${url.replaceAll("&", "&amp;")}|label>`])
+          expect(readLink(typed)?.href).toBe(new URL(url).href);
+      }),
+    );
+  });
+});

@@ -1,0 +1,101 @@
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { loadHouseStyles } from "../../../src/commands/styles/built-in-styles.js";
+import { ann, ben, source } from "../../fakes/chat.js";
+import { FakeEngine, picture } from "../../fakes/engine.js";
+import { studio } from "../../fakes/studio.js";
+
+const styles = loadHouseStyles();
+const emojiOf = (wanted: string): string => styles.find(({ name }) => name === wanted)?.emoji ?? "";
+
+async function palette(line = "/stylize") {
+  const open = await studio({ engine: new FakeEngine({ automatic: true }) });
+  const photo = await picture(48, 36);
+  await open.chat.say(ann, line, { attachments: [source(photo)] });
+  const message = open.chat.in("channel")[0];
+  if (!message) throw new Error("no palette");
+  return { ...open, photo, message };
+}
+
+describe("a palette", () => {
+  it("shows the styles and the picture, and carries a reaction for each style", async () => {
+    const { message, photo, engine } = await palette();
+    expect(message.content.text).toMatch(/^\*\*Which style, Ann\?\*\*/);
+    for (const { name, emoji } of styles) expect(message.content.text).toContain(`${emoji} ${name}`);
+    expect(message.reactions).toEqual(styles.map(({ emoji }) => emoji));
+    expect(message.pictures).toHaveLength(2);
+    const sheet = await sharp(message.pictures[0]?.bytes).metadata();
+    expect(sheet.width).toBeGreaterThan(700);
+    expect(message.pictures[1]?.bytes).toEqual(photo);
+    expect(engine.runs).toHaveLength(0);
+  });
+
+  it("paints what its author chooses, with the line's other options", async () => {
+    const { chat, engine, message, photo, quiet } = await palette("/stylize strength:0.8 seed:7");
+    await chat.reactTo(ann, message, emojiOf("winter"));
+    await chat.until(() => engine.runs[0]);
+    await quiet();
+    expect(engine.runs[0]?.request).toMatchObject({
+      recipe: "stylize",
+      params: { strength: 0.8, seed: 7, styles: [{ name: "winter", weight: 1 }] },
+    });
+    expect(engine.runs[0]?.request.pictures.image).toEqual(photo);
+  });
+
+  it("blends the first eight of more than a blend takes", async () => {
+    const { chat, engine, store, message, quiet } = await palette();
+    const ref = { id: message.id, place: message.place };
+    const all = styles.map(({ name }) => name);
+    for (const choice of all.slice(1)) store.boards.vote(ref, { person: ann.id, choice }, true);
+    await chat.reactTo(ann, message, emojiOf(all[0] ?? ""));
+    await chat.until(() => engine.runs[0]);
+    await quiet();
+    expect(engine.runs[0]?.request.params.styles).toHaveLength(8);
+  });
+
+  it("blends several, and those that are taken back do not count", async () => {
+    const { chat, engine, store, message, quiet } = await palette();
+    const ref = { id: message.id, place: message.place };
+    // As if all had come before the painting starts.
+    for (const choice of ["winter", "fire"]) store.boards.vote(ref, { person: ann.id, choice }, true);
+    await chat.reactTo(ann, message, emojiOf("gold"));
+    await chat.until(() => engine.runs[0]);
+    await quiet();
+    expect(engine.runs[0]?.request.recipe).toBe("blend");
+    const names = ((engine.runs[0]?.request.params.styles ?? []) as { name: string }[]).map(({ name }) => name);
+    expect(names.sort()).toEqual(["fire", "gold", "winter"]);
+    // Ready for another choice.
+    expect(store.boards.votes(ref)).toEqual([]);
+    await chat.reactTo(ann, message, emojiOf("ink"));
+    await chat.until(() => engine.runs[1]);
+    await quiet();
+    expect(engine.runs[1]?.request.params.styles).toMatchObject([{ name: "ink", weight: 1 }]);
+  });
+
+  it("listens to its author only, and to styles only", async () => {
+    const { chat, store, message } = await palette();
+    await chat.reactTo(ben, message, emojiOf("winter"));
+    await chat.reactTo(ann, message, "🦑");
+    await chat.reactTo(ann, message, emojiOf("winter"), false);
+    expect(store.boards.votes({ id: message.id, place: message.place })).toEqual([]);
+  });
+
+  it("says so when its picture is gone", async () => {
+    const { chat, message } = await palette();
+    message.pictures = message.pictures.slice(0, 1);
+    await chat.reactTo(ann, message, emojiOf("winter"));
+    const told = await chat.until(() => chat.in("channel").find(({ content }) => content.text.includes("is gone")));
+    expect(told.content.mention).toMatchObject([{ id: ann.id }]);
+  });
+
+  it("goes on after a restart with what had been chosen", async () => {
+    const { chat, store, message, close, dir } = await palette("/stylize seed:7");
+    store.boards.vote({ id: message.id, place: message.place }, { person: ann.id, choice: "winter" }, true);
+    await close();
+    const engine = new FakeEngine({ automatic: true });
+    const second = await studio({ chat, engine, dir });
+    await chat.until(() => engine.runs[0]);
+    await second.quiet();
+    expect(engine.runs.map(({ request }) => request.params)).toMatchObject([{ seed: 7, styles: [{ name: "winter" }] }]);
+  });
+});

@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { offer } from "../../src/commands/network-catalogue.js";
+
+it("offers the catalogue's networks and looks, and one's own folders", () => {
+  const known = {
+    resnet50: {
+      title: "ResNet-50",
+      help: "The default",
+      dream: { looks: { eyes: { description: "Eyes" }, fur: { description: "Fur" } } },
+    },
+    googlenet: { title: "GoogLeNet", help: "Dogs", dream: { looks: { eyes: { description: "Other eyes" } } } },
+  };
+  expect(offer(known, ["mine", "resnet50", "mine"])).toEqual({
+    looks: [
+      { name: "eyes", help: "Eyes", networks: ["resnet50", "googlenet"] },
+      { name: "fur", help: "Fur", networks: ["resnet50"] },
+    ],
+    networks: [
+      { id: "resnet50", help: "ResNet-50" },
+      { id: "googlenet", help: "GoogLeNet" },
+      { id: "mine", help: "From a folder" },
+    ],
+  });
+});

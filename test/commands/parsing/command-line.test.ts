@@ -1,0 +1,130 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { printLayers, readLayers } from "../../../src/commands/layers.js";
+import {
+  type Argument,
+  type Line,
+  parseArguments,
+  parseLine,
+  printLine,
+} from "../../../src/commands/parsing/command-line.js";
+
+const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,12}$/);
+const value = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: fc.constantFrom('"', "\\", "“", "”", "„", ":", "=", " ", "\n", "a", "1", "/") }),
+  word,
+  fc.webUrl({ withQueryParameters: true, withFragments: true }),
+  fc.stringMatching(/^\/\/[a-z:]{0,5}$/),
+);
+const key = fc.oneof(word, fc.constantFrom("http", "https"));
+const argument: fc.Arbitrary<Argument> = fc.oneof(fc.record({ key, value }), fc.record({ value }));
+const line: fc.Arbitrary<Line> = fc.record({ name: word, arguments: fc.array(argument, { maxLength: 8 }) });
+
+describe("the grammar", () => {
+  it("takes back what it prints", () => {
+    fc.assert(
+      fc.property(line, (written) => {
+        expect(parseLine(printLine(written))).toEqual({ ok: true, value: written });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("answers any input without throwing, and what it takes it prints and takes again", () => {
+    const anything = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.string({ unit: fc.constantFrom("/", "a", ":", "=", '"', "”", " ", "\\", "http://") }),
+    );
+    fc.assert(
+      fc.property(anything, (text) => {
+        const first = parseLine(`/a ${text}`);
+        if (!first.ok) expect(first.mistake).toMatch(/\.$/);
+        else expect(parseLine(printLine(first.value))).toEqual(first);
+        expect(() => parseLine(text)).not.toThrow();
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each([
+    ["/dream", []],
+    ["/Dream LOOK:Creatures", [{ key: "look", value: "Creatures" }]],
+    [
+      "dream size: 512  seed=7",
+      [
+        { key: "size", value: "512" },
+        { key: "seed", value: "7" },
+      ],
+    ],
+    ['/dream layers:"a:1.5 b"', [{ key: "layers", value: "a:1.5 b" }]],
+    [
+      "/dream layers:“a:1.5 b” seed:7",
+      [
+        { key: "layers", value: "a:1.5 b" },
+        { key: "seed", value: "7" },
+      ],
+    ],
+    ["/dream layers:a:1.5", [{ key: "layers", value: "a:1.5" }]],
+    ['/dream name:"say \\"hi\\""', [{ key: "name", value: 'say "hi"' }]],
+    ["/again 7KQ4 strength:0.8", [{ value: "7KQ4" }, { key: "strength", value: "0.8" }]],
+    ["/dream\nsize:512", [{ key: "size", value: "512" }]],
+    [
+      "/dream https://example.org/a.jpg?b=c look:creatures",
+      [{ value: "https://example.org/a.jpg?b=c" }, { key: "look", value: "creatures" }],
+    ],
+    ["/dream picture:HTTP://example.org", [{ key: "picture", value: "HTTP://example.org" }]],
+    ["/dream <https://example.org/a.jpg>", [{ value: "<https://example.org/a.jpg>" }]],
+    ['/dream https:"//example.org"', [{ key: "https", value: "//example.org" }]],
+    ["/dream it's fine", [{ value: "it's" }, { value: "fine" }]],
+  ])("reads %j", (text, args) => {
+    const parsed = parseLine(text);
+    expect(parsed.ok && parsed.value.arguments).toEqual(args);
+  });
+
+  it.each([
+    ['/dream layers:"a', 'The quote after layers: is never closed; put a " at its end.'],
+    ["/", "A command begins with / and its name."],
+    ["", "A command begins with / and its name."],
+    ["/dream:3", "There should be a space after /dream."],
+    [`/dream ${"x".repeat(9000)}`, "The line is longer than 8000 characters."],
+  ])("says what is wrong with %.20j", (text, mistake) => {
+    expect(parseLine(text)).toEqual({ ok: false, mistake });
+  });
+
+  it("is quick on long hostile lines", () => {
+    const begun = performance.now();
+    for (const piece of ['"', "a:", "\\", " ", 'a:"', "a-"]) parseArguments(piece.repeat(7900 / piece.length));
+    expect(performance.now() - begun).toBeLessThan(1000);
+  });
+});
+
+describe("layers", () => {
+  it("are taken back as printed", () => {
+    const weighted = fc.record({
+      name: fc.stringMatching(/^[a-zA-Z_][\w./-]{0,20}$/),
+      weight: fc
+        .integer({ min: -1_000_000, max: 1_000_000 })
+        .filter((n) => n !== 0)
+        .map((n) => n / 1000),
+    });
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(weighted, { minLength: 1, maxLength: 16, selector: (layer) => layer.name }),
+        (layers) => {
+          expect(readLayers(printLayers(layers))).toEqual(layers);
+        },
+      ),
+    );
+  });
+
+  it("never throw, and refuse what is none", () => {
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void readLayers(text)));
+    for (const text of ["", "a:", "a:x y", "a:0", "a a", "a:1e9", "ä", "a:99999"])
+      expect(readLayers(text), text).toBeUndefined();
+    expect(readLayers("conv:0:2, b")).toEqual([
+      { name: "conv:0", weight: 2 },
+      { name: "b", weight: 1 },
+    ]);
+  });
+});

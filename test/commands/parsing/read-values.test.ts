@@ -1,0 +1,187 @@
+import { describe, expect, it } from "vitest";
+import { Mistake } from "../../../src/commands/command.js";
+import { explain } from "../../../src/commands/help.js";
+import { parseLine } from "../../../src/commands/parsing/command-line.js";
+import { readText, readValues } from "../../../src/commands/parsing/read-values.js";
+import { changeDream, dreamDefaults, dreamRecipe, dreamWork } from "../../../src/commands/recipes/dream.js";
+import { commandLine, type Params } from "../../../src/commands/recipes/recipe.js";
+import { art } from "../../fakes/chat.js";
+import { house, studio } from "../../fakes/studio.js";
+
+const { desk } = await studio();
+const dreamParams = (given: Params): Params => changeDream(house, dreamDefaults(house), given);
+const { registry } = desk;
+
+function mistake(line: string): string {
+  try {
+    const parsed = parseLine(line);
+    if (!parsed.ok) return parsed.mistake;
+    const values = readValues(registry.find(parsed.value.name), parsed.value.arguments);
+    if (parsed.value.name === "dream") dreamParams(values);
+  } catch (error) {
+    if (error instanceof Mistake) return error.message;
+    throw error;
+  }
+  throw new Error(`${line} was taken.`);
+}
+
+describe("every command", () => {
+  it.each(registry.all.map((command) => [command.name, command] as const))(
+    "/%s: its examples are read, and its help names each option",
+    (_name, command) => {
+      expect(command.examples.length).toBeGreaterThan(0);
+      for (const example of command.examples) {
+        const parsed = parseLine(example);
+        if (!parsed.ok) throw new Error(parsed.mistake);
+        expect(parsed.value.name).toBe(command.name);
+        const values = readValues(command, parsed.value.arguments);
+        // What an option collects is one value.
+        const collecting = Object.values(command.options).some((option) => option.collects);
+        if (!collecting) expect(Object.keys(values)).toHaveLength(parsed.value.arguments.length);
+      }
+      const summary = registry.summaries.find((known) => known.name === command.name);
+      for (const option of summary?.options ?? []) expect(explain(command)).toContain(`\`${option.name}\``);
+      // What Discord takes.
+      expect(command.help.length).toBeLessThanOrEqual(100);
+      for (const option of summary?.options ?? []) {
+        expect(option.name).toMatch(/^[a-z][a-z-]{0,31}$/);
+        expect(option.help.length).toBeLessThanOrEqual(100);
+      }
+    },
+  );
+});
+
+describe("mistakes", () => {
+  it.each([
+    ["/dreem", "There is no command /dreem; did you mean /dream? `/help` lists them all."],
+    ["/paint", "There is no command /paint. `/help` lists them all."],
+    [
+      "/dream look:craetures",
+      "`look:craetures` is not possible: look must be one of textures, patterns, creatures; did you mean creatures? For example: `/dream look:creatures strength:0.6`",
+    ],
+    [
+      "/dream size:9000",
+      "`size:9000` is not possible: size must be a whole number from 64 to 1024 px. For example: `/dream size:256 steps:20 seed:7`",
+    ],
+    [
+      "/dream size:big",
+      "`size:big` is not possible: size must be a whole number from 64 to 1024 px. For example: `/dream size:256 steps:20 seed:7`",
+    ],
+    [
+      "/dream stength:1",
+      "/dream has no option stength; did you mean strength? For example: `/dream look:creatures strength:0.6`",
+    ],
+    [
+      "/dream creatures",
+      "`creatures` needs its option's name: `look:creatures`. For example: `/dream look:creatures strength:0.6`",
+    ],
+    ["/dream please", "I don't know what `please` means here; options are written name:value. For example: `/dream`"],
+    ["/dream size:300 size:400", "size is given twice; once is enough."],
+    ["/dream seed:", "seed: needs a value. For example: `/dream size:256 steps:20 seed:7`"],
+    [
+      "/dream look:creatures layers:a",
+      "A look is a choice of layers, so give either look or layers, not both. For example: `/dream look:creatures`",
+    ],
+    [
+      "/dream network:googlenet look:textures",
+      "googlenet has no look textures; it has patterns. For example: `/dream look:patterns`",
+    ],
+    [
+      "/cancel 7",
+      "`job:7` is not possible: job must be all, a job's id, or its first 4 characters. For example: `/cancel`",
+    ],
+    ["/queue now", "I don't know what `now` means here; options are written name:value. For example: `/queue`"],
+  ])("%s", (line, sentence) => {
+    expect(mistake(line)).toBe(sentence);
+  });
+
+  it("do not throw anything else, whatever is typed", () => {
+    for (const text of [
+      "__proto__:1",
+      "constructor:2",
+      "toString",
+      'look:"',
+      "a:b:c:d",
+      "size:1e999",
+      "seed:99999999999",
+      "layers:`x`",
+    ]) {
+      expect(() => readText(registry.find("dream"), text)).toThrow(Mistake);
+    }
+  });
+});
+
+describe("values", () => {
+  const read = (text: string) => readText(registry.find("dream"), text);
+
+  it("are read kindly", () => {
+    expect(read("size:512px strength:0,6 octaveScale:1.5 LOOK:Creatures")).toEqual({
+      size: 512,
+      strength: 0.6,
+      octaveScale: 1.5,
+      look: "creatures",
+    });
+    expect(read("picture:none seed:0")).toEqual({ picture: "none", seed: 0 });
+    const { seed } = read("seed:random");
+    expect(seed).toBeGreaterThan(0);
+  });
+
+  it("become parameters with every default filled in and a random seed", () => {
+    const params = dreamParams({});
+    expect(params).toMatchObject({
+      look: "creatures",
+      size: 512,
+      octaves: 4,
+      octaveScale: 1.4,
+      steps: 10,
+      strength: 1,
+      network: "resnet50",
+    });
+    expect(dreamParams({}).seed).not.toBe(params.seed);
+    expect(dreamParams({ network: "googlenet" }).look).toBe("patterns");
+    // A network whose looks only the engine knows: its own default unless one is asked for.
+    const bare = dreamParams({ network: "bare" });
+    expect(bare).not.toHaveProperty("look");
+    expect(changeDream(house, bare, { look: "creatures" }).look).toBe("creatures");
+    expect(dreamRecipe(house).title(bare)).toBe("Dream");
+  });
+
+  it("of a repeated job are changed with look and layers settled", () => {
+    const recipe = dreamRecipe(house);
+    const first = dreamParams({ seed: 7 });
+    const layered = changeDream(house, first, { layers: "activation_36:1" });
+    expect(layered.look).toBeUndefined();
+    expect(changeDream(house, layered, { strength: 2 })).toEqual({ ...layered, strength: 2 });
+    expect(changeDream(house, layered, { look: "patterns" })).toEqual({ ...first, look: "patterns" });
+    expect(changeDream(house, layered, { network: "googlenet" })).toMatchObject({
+      look: "patterns",
+      network: "googlenet",
+    });
+    expect(changeDream(house, layered, { network: "googlenet" }).layers).toBeUndefined();
+    expect(commandLine(recipe, layered)).toContain("/dream layers:activation_36:1 size:512");
+  });
+
+  it("say how much work they are", () => {
+    const params = dreamParams({ size: 1000, octaves: 1, steps: 10 });
+    expect(dreamWork(params)).toBeCloseTo(7);
+    expect(dreamWork({ ...params, octaves: 2, octaveScale: 2 })).toBeCloseTo(8.75);
+  });
+});
+
+describe("completion", () => {
+  const complete = async (typed: string, option = "look", command = "dream") =>
+    (await registry.complete({ command, option, typed, place: art })).map((choice) => choice.value);
+
+  it("offers what begins with the typed letters, then what contains them", async () => {
+    expect(await complete("")).toEqual(["textures", "patterns", "creatures"]);
+    expect(await complete("Pa")).toEqual(["patterns"]);
+    expect(await complete("eyes")).toEqual(["patterns"]);
+    expect(await complete("", "nothing")).toEqual([]);
+    expect(await complete("", "look", "nothing")).toEqual([]);
+  });
+
+  it("offers the styles of the place", async () => {
+    expect(await complete("wint", "style", "stylize")).toEqual(["winter"]);
+    expect(await complete("ice", "styles", "blend")).toContain("winter");
+  });
+});

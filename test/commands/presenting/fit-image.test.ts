@@ -1,0 +1,39 @@
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { fitMessage, fitPicture } from "../../../src/commands/presenting/fit-image.js";
+
+/** Noise, which no format makes small. */
+async function film(frames: number, type: "webp" | "gif", width = 64, height = 48) {
+  let state = 1;
+  const data = Buffer.alloc(width * height * frames * 3).map(() => {
+    state = (state * 1103515245 + 12345) & 0x7fffffff;
+    return state >> 16;
+  });
+  const image = sharp(data, { raw: { width, height: height * frames, channels: 3, pageHeight: height } });
+  const delay = Array.from({ length: frames }, () => 80);
+  const bytes = await (type === "webp" ? image.webp({ delay, quality: 90 }) : image.gif({ delay })).toBuffer();
+  return { bytes: new Uint8Array(bytes), name: `film.${type}`, type: `image/${type}` };
+}
+
+describe("a film that is too large for its chat", () => {
+  it.each(["webp", "gif"] as const)("is made smaller and still moves, as %s, for as long as before", async (type) => {
+    const picture = await film(8, type);
+    const limit = Math.round(picture.bytes.byteLength / 6);
+    const fitted = await fitPicture(picture, limit);
+    expect(fitted.bytes.byteLength).toBeLessThanOrEqual(limit);
+    expect(fitted).toMatchObject({ name: `film.${type}`, type: `image/${type}` });
+    const { pages = 1, delay = [], width } = await sharp(fitted.bytes).metadata();
+    expect(pages).toBeGreaterThan(1);
+    expect(width).toBeLessThanOrEqual(64);
+    expect(delay.reduce((sum, each) => sum + each, 0)).toBe(8 * 80);
+  });
+
+  it("is one picture of it, and the message says so, where nothing else fits", async () => {
+    const picture = await film(6, "webp", 200, 150);
+    const message = await fitMessage({ text: "Your film", pictures: [picture] }, 150);
+    expect(message.text).toMatch(/^Your film\n.*too large for this chat/);
+    expect(message.pictures?.[0]).toMatchObject({ name: "film.jpg", type: "image/jpeg" });
+    const whole = { text: "Your film", pictures: [picture] };
+    expect(await fitMessage(whole, 10_000_000)).toBe(whole);
+  });
+});

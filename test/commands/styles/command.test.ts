@@ -1,0 +1,76 @@
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { ann, art, ben, mod, source } from "../../fakes/chat.js";
+import { FakeEngine, picture } from "../../fakes/engine.js";
+import { studio } from "../../fakes/studio.js";
+
+const image = await picture(60, 40);
+const attached = { attachments: [source(image)] };
+
+describe("/style", () => {
+  it("adds a picture as a style that can be painted in at once, in its own community", async () => {
+    const { chat, engine, desk, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    await chat.say(ann, "/style add name:rust emoji:🍂", attached);
+    expect(chat.in("channel").at(-1)?.content.text).toBe(
+      "🍂 **rust** is a style here now, added by Ann. Try `/stylize rust`.",
+    );
+    await chat.say(ben, "/stylize 🍂", attached);
+    await quiet();
+    expect(engine.runs[0]?.request.params.styles).toMatchObject([{ name: "rust" }]);
+    const kept = await sharp(engine.runs[0]?.request.pictures.style1).metadata();
+    expect([kept.format, kept.width, kept.height]).toEqual(["jpeg", 60, 40]);
+    expect((await desk.styles.list({ ...art, community: "other" })).map(({ name }) => name)).not.toContain("rust");
+  });
+
+  it("lists and shows", async () => {
+    const { chat } = await studio();
+    await chat.say(ann, "/style add name:rust emoji:🍂", attached);
+    await chat.say(ben, "/style");
+    await chat.say(ben, "/style show winter");
+    const [, list, shown] = chat.in("channel");
+    expect(list?.content.text).toMatch(/🍂 `rust` Added by Ann/);
+    expect(list?.pictures).toHaveLength(1);
+    expect(shown?.content.text).toMatch(/^⛄ \*\*winter\*\*: .*; its opposite is summer\.$/);
+  });
+
+  it("is renamed and removed by its author and moderators only", async () => {
+    const { chat, desk } = await studio();
+    const names = async () => (await desk.styles.list(art)).map(({ name }) => name);
+    await chat.say(ann, "/style add name:rust emoji:🍂", attached);
+    await chat.say(ben, "/style remove rust");
+    expect(await names()).toContain("rust");
+    await chat.say(ann, "/style rename rust to:iron");
+    expect(await names()).toContain("iron");
+    await chat.say(mod, "/style remove iron");
+    expect(await names()).not.toContain("iron");
+    expect(chat.whispers.map(({ text }) => text)).toEqual([
+      "rust is Ann's; only they and moderators can change it.",
+      "rust is called iron now.",
+      "iron is gone. What was painted in it stays.",
+    ]);
+  });
+
+  it("says what is wrong", async () => {
+    const { chat } = await studio();
+    const said = async (line: string, extra = {}) => {
+      const before = chat.whispers.length;
+      await chat.say(ann, line, extra);
+      return chat.whispers[before]?.text;
+    };
+    expect(await said("/style add name:rust", attached)).toMatch(/^That needs emoji\. .*emoji:🍂/);
+    expect(await said("/style add name:winter emoji:🍂", attached)).toBe(
+      "The name winter is winter's already; choose another.",
+    );
+    expect(await said("/style add name:rust emoji:⛄", attached)).toBe("⛄ is winter's already; choose another.");
+    expect(await said("/style add name:rust emoji:🍂")).toMatch(/There is no picture here/);
+    expect(await said("/style add name:rust emoji:xx", attached)).toMatch(/emoji must be one emoji/);
+    expect(await said("/style remove winter")).toMatch(/none of this community's own styles/);
+    expect(await said("/style show wintr")).toMatch(/did you mean winter/);
+    for (const [word, emoji] of [
+      ["one", "🍋"],
+      ["two", "🍇"],
+    ])
+      await chat.say(ann, `/style add name:${word} emoji:${emoji}`, attached);
+    expect(await said("/style add name:three emoji:🍒", attached)).toMatch(/You have added 2 styles here already/);
+  });
+});

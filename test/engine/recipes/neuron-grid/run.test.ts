@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { inner, sheetPlaces } from "../../../../src/engine/images/contact-sheet.js";
+import { cropRaster } from "../../../../src/engine/images/crop.js";
+import { random } from "../../../../src/engine/images/random.js";
+import type { Raster } from "../../../../src/engine/images/raster.js";
+import { channels as objective } from "../../../../src/engine/objectives/channels.js";
+import { channelsOf } from "../../../../src/engine/recipes/channel-terms.js";
+import { type Climber, climb } from "../../../../src/engine/recipes/neuron/ascent.js";
+import { mannerOf } from "../../../../src/engine/recipes/neuron/ascent-options.js";
+import { GridParams, grid } from "../../../../src/engine/recipes/neuron-grid/run.js";
+import { clouds } from "../../../../src/engine/recipes/noise.js";
+import { difference, framesOf, lastOf, openTiny, vgg } from "../tiny.js";
+
+const context = openTiny();
+const small = { network: "vgg", size: 48, steps: 4, layers: "block1_conv1 block3_conv1", sample: 5, columns: 4 };
+const run = (params: Record<string, unknown> = {}) => grid(GridParams.parse({ ...small, ...params }), {}, context);
+
+describe("grid", () => {
+  it("has a row for each layer, which grows from frame to frame", async () => {
+    const { frames } = await framesOf(run());
+    const rows = frames.filter((f) => f.kind === "octave");
+    expect(rows.map((f) => [f.octave, f.octaves])).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
+    const { width, height, tile } = sheetPlaces({ rows: 2, columns: 4, side: 36, title: "block1_conv1" });
+    for (const { image } of rows) expect([image.width, image.height]).toEqual([width, height]);
+    const second = { ...tile(1, 0), width: 36, height: 36 };
+    const [before, after] = rows.map((f) => cropRaster(f.image, second));
+    if (!before || !after) throw new Error("a row is missing");
+    expect(new Set(before.data)).toEqual(new Set([180]));
+    expect(new Set(after.data).size).toBeGreaterThan(50);
+    expect(rows[1]?.progress).toBeCloseTo(1);
+  });
+
+  it("shows channels that are named, however many stand beside them, and sorts them by the value reached", async () => {
+    const { tile } = sheetPlaces({ rows: 1, columns: 3, side: 36, title: "block2_conv1" });
+    const at = (column: number) => ({ ...tile(0, column), width: 36, height: 36 });
+    const three = (await lastOf(run({ layers: undefined, channels: "block2_conv1/1 block2_conv1/7 block2_conv1/11" })))
+      .image;
+    const singles: { lossEnd: number; tile: Raster }[] = [];
+    for (const channel of [1, 7, 11]) {
+      const { image, lossEnd } = await lastOf(run({ layers: "block2_conv1", channels: String(channel) }));
+      singles.push({ lossEnd, tile: cropRaster(image, at(0)) });
+    }
+    const alike = singles.map((single) =>
+      [0, 1, 2].map((column) => difference(single.tile, cropRaster(three, at(column)))),
+    );
+    // Each single is one of the three, and the three are different.
+    const columns = alike.map((row) => row.indexOf(Math.min(...row)));
+    expect([...columns].sort()).toEqual([0, 1, 2]);
+    for (const [n, column] of columns.entries()) expect(alike[n]?.[column]).toBeLessThan(3);
+    const order = columns
+      .map((column, n) => ({ column, loss: singles[n]?.lossEnd ?? 0 }))
+      .sort((a, b) => a.column - b.column);
+    expect(order.map((o) => o.loss)).toEqual(order.map((o) => o.loss).sort((a, b) => a - b));
+  });
+
+  it("makes the same bytes of one seed, and draws other channels with another", async () => {
+    const [a, b, c] = [await lastOf(run()), await lastOf(run()), await lastOf(run({ seed: 9 }))];
+    expect(a.image).toEqual(b.image);
+    expect(difference(a.image, c.image)).toBeGreaterThan(3);
+  });
+
+  it("has the book's values", () => {
+    expect(GridParams.parse({ preset: "book" })).toMatchObject({
+      layers: "block1_conv1 block2_conv1 block3_conv2 block4_conv2 block5_conv3",
+      size: 128,
+      steps: 20,
+      columns: 8,
+    });
+    expect(inner({ width: 128, height: 128, data: new Float32Array(3 * 128 * 128) }, 16)).toMatchObject({
+      width: 96,
+      height: 96,
+    });
+  });
+
+  it.each([
+    [{ channels: "" }, "No channel is named."],
+    [{ layers: "block7_conv1" }, "no layer called block7_conv1"],
+    [{ channels: "99" }, "there is no 99"],
+  ])("refuses %j with a sentence", async (params, sentence) => {
+    await expect(framesOf(run(params))).rejects.toThrow(sentence);
+  });
+});
+
+describe("a batch", () => {
+  it("climbs as each of its pictures would alone", async () => {
+    const begin = (n: number): Climber => {
+      const next = random(20 + n);
+      return { next, image: clouds(40, 32, next) };
+    };
+    const term = (n: number) => [{ layer: "block2_conv1", channel: n, weight: 1 }];
+    const manner = mannerOf(GridParams.parse(small), 0);
+    const together = [0, 1, 2].map(begin);
+    let loss = 0;
+    for (let step = 0; step < 3; step++)
+      loss = await climb(context, vgg, objective([0, 1, 2].map(term), channelsOf(vgg)), together, manner);
+    let sum = 0;
+    for (const n of [0, 1, 2]) {
+      const alone = begin(n);
+      let last = 0;
+      for (let step = 0; step < 3; step++)
+        last = await climb(context, vgg, objective([term(n)], channelsOf(vgg)), [alone], manner);
+      sum += last;
+      const same = together[n];
+      expect(same && difference(same.image, alone.image)).toBeLessThan(0.05);
+    }
+    expect(loss).toBeCloseTo(sum, 2);
+  });
+});

@@ -1,0 +1,434 @@
+/** What `src/port/chat.ts` promises, tried on one platform's adapter against a local server. Each adapter's folder runs it. */
+import sharp from "sharp";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  type Chat,
+  ChatError,
+  type CommandSummary,
+  type MessageRef,
+  type OutgoingMessage,
+  type Picture,
+  type Place,
+} from "../../src/port/chat.js";
+import { eventually, Listener, type Seen, type Visitor, type World } from "../bots/contract-world.js";
+
+const commands: readonly CommandSummary[] = [
+  {
+    name: "dream",
+    help: "Dreams in a picture",
+    options: [
+      {
+        name: "look",
+        help: "What to dream of",
+        type: "text",
+        required: false,
+        choices: [{ value: "creatures", label: "Creatures" }],
+      },
+      { name: "strength", help: "How strongly", type: "number", required: false, minimum: 0.01, maximum: 20 },
+      { name: "picture", help: "The picture", type: "picture", required: false, default: "latest" },
+    ],
+    examples: ["/dream look:creatures"],
+  },
+  {
+    name: "stylize",
+    help: "Paints a picture in a style",
+    options: [
+      { name: "style", help: "The style", type: "text", required: false, completes: true },
+      { name: "picture", help: "The picture", type: "picture", required: false, default: "latest" },
+    ],
+    examples: ["/stylize winter"],
+  },
+];
+const styles = ["summer", "winter", "wool"].map((value) => ({ value, label: value }));
+const maxBytes = 10_000_000;
+
+/** A small picture of one colour, the same bytes every time. */
+function plain(background: string, width = 48, height = 32): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background } })
+    .png()
+    .toBuffer();
+}
+
+async function picture(background: string, name = "dream.png", more: Partial<Picture> = {}): Promise<Picture> {
+  return { bytes: await plain(background), name, type: "image/png", description: "A colour", ...more };
+}
+
+const fetchOptions = () => ({ maxBytes, signal: AbortSignal.timeout(10_000) });
+
+/** The colour in a picture's middle, so that a platform may re-encode it. */
+async function colourOf(bytes: Uint8Array): Promise<string> {
+  const { dominant } = await sharp(bytes).stats();
+  return dominant.r > 180 ? "red" : dominant.g > 180 ? "green" : dominant.b > 180 ? "blue" : "other";
+}
+
+export function describeChat(name: string, open: () => Promise<World>): void {
+  describe(`${name} keeps the promises of the port`, () => {
+    let world: World;
+    let chat: Chat;
+    let listener: Listener;
+
+    beforeEach(async () => {
+      world = await open();
+      listener = new Listener(commands, [], styles);
+      chat = await world.adapter();
+      await chat.start(listener);
+    });
+
+    afterEach(async () => {
+      await chat.stop();
+      const violations = world.violations();
+      await world.close();
+      expect(violations).toEqual([]);
+    });
+
+    const seen = async (place: Place, id: string, who: Visitor = world.ann): Promise<Seen | undefined> =>
+      (await world.look(who, place)).find((message) => message.id === id);
+    const post = (message: OutgoingMessage, place: Place = world.channel): Promise<MessageRef> =>
+      chat.post(place, message);
+
+    it("posts text, pictures and buttons, and the reference leads back to them", async () => {
+      const ref = await post({
+        text: "Hello **there**",
+        pictures: [await picture("#f00")],
+        buttons: [{ id: "job:again:1", label: "Again", emoji: "🔁", style: "primary" }],
+      });
+      expect(ref.place).toEqual(world.channel);
+      const message = await seen(world.channel, ref.id);
+      expect(message?.byBot).toBe(true);
+      expect(message?.text).toMatch(/Hello \*{1,2}there\*{1,2}/);
+      expect(message?.buttons.join()).toContain("Again");
+      expect(message?.notifies).toEqual([]);
+      expect(await Promise.all((message?.pictures ?? []).map(({ bytes }) => colourOf(bytes)))).toEqual(["red"]);
+      const [source] = await chat.picturesOf(ref);
+      expect(await colourOf((await source?.fetch(fetchOptions()))?.bytes ?? new Uint8Array())).toBe("red");
+    });
+
+    it("replaces all of a message by an edit: text, pictures and buttons", async () => {
+      const ref = await post({
+        text: "first",
+        pictures: [await picture("#f00")],
+        buttons: [{ id: "a", label: "Cancel" }],
+      });
+      await chat.edit(ref, { text: "second", pictures: [await picture("#00f")] });
+      const message = await seen(world.channel, ref.id);
+      expect(message?.text).toContain("second");
+      expect(message?.text).not.toContain("first");
+      expect(message?.buttons).toEqual([]);
+      expect(await Promise.all((message?.pictures ?? []).map(({ bytes }) => colourOf(bytes)))).toEqual(["blue"]);
+      await chat.edit(ref, { text: "third" });
+      expect((await seen(world.channel, ref.id))?.pictures).toEqual([]);
+    });
+
+    it("keeps the pictures when asked to", async () => {
+      const ref = await post({ text: "first", pictures: [await picture("#f00")] });
+      await chat.edit(ref, { text: "second", keepPictures: true });
+      const message = await seen(world.channel, ref.id);
+      expect(message?.text).toContain("second");
+      expect(await Promise.all((message?.pictures ?? []).map(({ bytes }) => colourOf(bytes)))).toEqual(["red"]);
+    });
+
+    it("shows progress, also to those who only see text", async () => {
+      const ref = await post({ text: "Octave 2 of 4", progress: { value: 0.5, label: "Octave 2 of 4, step 3 of 10" } });
+      expect((await seen(world.channel, ref.id))?.text).toContain("Octave 2 of 4");
+    });
+
+    it("opens a thread on a message, posts and edits in it, and returns a thread for a message inside one", async () => {
+      const root = await post({ text: "root" });
+      const thread = await chat.openThread(root, "Dream of creatures · 7KQ4M9XA");
+      expect(thread.thread).toBeDefined();
+      expect(thread).toMatchObject({ platform: world.channel.platform, community: world.channel.community });
+      const reply = await post({ text: "octave 1", pictures: [await picture("#0f0")] }, thread);
+      expect(reply.place).toEqual(thread);
+      await chat.edit(reply, { text: "octave 2", keepPictures: true });
+      expect((await seen(thread, reply.id))?.text).toContain("octave 2");
+      expect((await world.look(world.ann, world.channel)).filter(({ text }) => text.includes("octave"))).toEqual([]);
+      expect(await chat.openThread(reply, "again")).toEqual(thread);
+      expect(await chat.openThread(root, "again")).toEqual(thread);
+    });
+
+    it("finds the newest picture of a channel and of a thread, whoever posted it", async () => {
+      expect(await chat.latestPicture(world.channel)).toBeUndefined();
+      await world.say(world.ann, world.channel, "look", [{ name: "photo.png", bytes: await plain("#0f0") }]);
+      const mine = await eventually(() => chat.latestPicture(world.channel), "Ann's picture");
+      expect(await colourOf((await mine.fetch(fetchOptions())).bytes)).toBe("green");
+      expect(mine.author?.id).toBe(world.ann.id);
+      await expect(mine.fetch({ ...fetchOptions(), maxBytes: 20 })).rejects.toMatchObject({ kind: "too-large" });
+      const root = await post({ text: "root" });
+      const thread = await chat.openThread(root, "thread");
+      expect(await chat.latestPicture(thread)).toBeUndefined();
+      await post({ text: "in it", pictures: [await picture("#00f")] }, thread);
+      const inThread = await eventually(() => chat.latestPicture(thread), "the thread's picture");
+      expect(await colourOf((await inThread.fetch(fetchOptions())).bytes)).toBe("blue");
+      await world.say(world.ben, world.channel, "words only");
+      expect((await chat.latestPicture(world.channel))?.author?.id).toBe(world.ann.id);
+    });
+
+    it("gives the pictures of anybody's message", async () => {
+      const ref = await world.say(world.ben, world.channel, "two", [
+        { name: "a.png", bytes: await plain("#f00") },
+        { name: "b.png", bytes: await plain("#00f") },
+      ]);
+      const sources = await chat.picturesOf(ref);
+      const colours = await Promise.all(
+        sources.map(async (source) => colourOf((await source.fetch(fetchOptions())).bytes)),
+      );
+      expect(colours).toEqual(["red", "blue"]);
+      expect(sources[0]?.message).toEqual(ref);
+    });
+
+    it("reports a command with its options and its person, and answers publicly", async () => {
+      await world.command(world.ann, world.channel, "dream", { look: "creatures", strength: "0.5" });
+      const event = await listener.next("command");
+      expect(event.name).toBe("dream");
+      const given =
+        event.options ??
+        Object.fromEntries((event.text ?? "").split(" ").map((word) => word.split(":") as [string, string]));
+      expect(given).toEqual({ look: "creatures", strength: "0.5" });
+      expect(event.person).toMatchObject({ id: world.ann.id, moderator: false });
+      expect(event.person.name).not.toBe("");
+      expect(event.place).toEqual(world.channel);
+      const ref = await event.reply({ text: "On it", buttons: [{ id: "job:cancel:1", label: "Cancel" }] }, "public");
+      const message = await eventually(
+        async () => (await world.look(world.ben, world.channel)).find(({ text }) => text.includes("On it")),
+        "the public answer, by Ben",
+      );
+      if (ref) {
+        expect(ref.id).toBe(message.id);
+        await chat.edit(ref, { text: "Done" });
+        expect((await seen(world.channel, ref.id, world.ben))?.text).toContain("Done");
+        const thread = await chat.openThread(ref, "Dream");
+        expect(thread.thread).toBeDefined();
+      }
+    });
+
+    it("answers privately, so that nobody else sees it", async () => {
+      await world.command(world.ann, world.channel, "dream", { look: "creatures" });
+      const event = await listener.next("command");
+      await event.reply({ text: "Only for you" }, "private");
+      await eventually(
+        async () => (await world.look(world.ann, world.channel)).some(({ text }) => text.includes("Only for you")),
+        "the private answer, by Ann",
+      );
+      expect((await world.look(world.ben, world.channel)).filter(({ text }) => text.includes("Only for you"))).toEqual(
+        [],
+      );
+    });
+
+    it("hands over a command's picture", async () => {
+      const bytes = await plain("#0f0");
+      await world.command(world.ann, world.channel, "dream", {}, { name: "photo.png", bytes });
+      const event = await listener.next("command", ({ attachments }) => attachments.length > 0);
+      const [source] = event.attachments;
+      expect(await colourOf((await source?.fetch(fetchOptions()))?.bytes ?? new Uint8Array())).toBe("green");
+      await event.reply({ text: "Thank you" }, "public");
+    });
+
+    it("tells moderators from others", async () => {
+      await world.command(world.moderator, world.channel, "dream", {});
+      const event = await listener.next("command");
+      expect(event.person).toMatchObject({ id: world.moderator.id, moderator: true });
+      await event.reply({ text: "Yes" }, "private");
+    });
+
+    it("completes an option's value while it is typed", async (test) => {
+      if (!world.complete) return test.skip("this platform completes nothing");
+      expect(await world.complete(world.ann, world.channel, "stylize", "style", "w")).toEqual(["winter", "wool"]);
+      expect(listener.completions.at(-1)).toMatchObject({
+        command: "stylize",
+        option: "style",
+        typed: "w",
+        place: world.channel,
+      });
+    });
+
+    it("puts reactions on a message, and reports people's only", async () => {
+      const ref = await post({ text: "Which style?" });
+      await chat.react(ref, "❄️");
+      await chat.react(ref, "🌻");
+      expect((await seen(world.channel, ref.id))?.botReactions.map((emoji) => emoji.replaceAll("\uFE0F", ""))).toEqual([
+        "❄",
+        "🌻",
+      ]);
+      await world.react(world.ben, ref, "🌻", true);
+      const added = await listener.next("reaction");
+      expect(added).toMatchObject({ emoji: "🌻", added: true, message: ref });
+      expect(added.person.id).toBe(world.ben.id);
+      await world.react(world.ben, ref, "🌻", false);
+      await listener.next("reaction", (event) => !event.added);
+      await world.react(world.ann, ref, "❤️", true);
+      const heart = await listener.next("reaction", (event) => event.person.id === world.ann.id);
+      expect(heart.emoji.replaceAll("\uFE0F", "")).toBe("❤");
+      expect(listener.events).toHaveLength(3);
+    });
+
+    it("reports reactions on people's messages, and in threads", async () => {
+      const theirs = await world.say(world.ann, world.channel, "photo", [
+        { name: "a.png", bytes: await plain("#f00") },
+      ]);
+      await world.react(world.ben, theirs, "👁", true);
+      const eye = await listener.next("reaction");
+      expect(eye.emoji.replaceAll("\uFE0F", "")).toBe("👁");
+      expect(eye.message.id).toBe(theirs.id);
+      const [source] = await chat.picturesOf(eye.message);
+      expect(await colourOf((await source?.fetch(fetchOptions()))?.bytes ?? new Uint8Array())).toBe("red");
+      const thread = await chat.openThread(await post({ text: "root" }), "thread");
+      const inThread = await post({ text: "frame" }, thread);
+      await world.react(world.ann, inThread, "🔁", true);
+      const again = await listener.next("reaction", ({ message }) => message.id === inThread.id);
+      expect(again.message.place).toMatchObject({ community: thread.community, platform: thread.platform });
+      // Whatever the platform says of the thread: the message can be edited through what it reported.
+      await chat.edit(again.message, { text: "seen" });
+      expect((await seen(thread, inThread.id))?.text).toContain("seen");
+    });
+
+    it("reports a pressed button, also after a restart", async () => {
+      const id = `job:again:${"A".repeat(60)}`;
+      const ref = await post({
+        text: "Done",
+        buttons: [
+          { id, label: "Again" },
+          { id: "job:delete:1", label: "Delete", style: "danger" },
+        ],
+      });
+      await world.press(world.ben, ref, "Again");
+      const pressed = await listener.next("action");
+      expect(pressed).toMatchObject({ action: id, message: ref });
+      expect(pressed.person.id).toBe(world.ben.id);
+      await pressed.reply({ text: "Not yours" }, "private");
+      await eventually(
+        async () => (await world.look(world.ben, world.channel)).some(({ text }) => text.includes("Not yours")),
+        "the private answer to a press",
+      );
+      expect((await world.look(world.ann, world.channel)).filter(({ text }) => text.includes("Not yours"))).toEqual([]);
+      await chat.stop();
+      chat = await world.adapter();
+      const later = new Listener(commands, [], styles);
+      await chat.start(later);
+      await world.press(world.ann, ref, "Delete");
+      const again = await later.next("action");
+      expect(again).toMatchObject({ action: "job:delete:1", message: ref });
+      await again.reply({ text: "A public word" }, "public");
+      await eventually(
+        async () => (await world.look(world.ben, world.channel)).some(({ text }) => text.includes("A public word")),
+        "the public answer to a press",
+      );
+    });
+
+    it("works on messages from before a restart", async () => {
+      const ref = await post({ text: "before", pictures: [await picture("#f00")] });
+      const thread = await chat.openThread(ref, "thread");
+      const inThread = await post({ text: "in it" }, thread);
+      await chat.stop();
+      chat = await world.adapter();
+      await chat.start(listener);
+      await chat.edit(ref, { text: "after", keepPictures: true });
+      await chat.edit(inThread, { text: "after, in the thread" });
+      await post({ text: "more" }, thread);
+      expect(await seen(world.channel, ref.id)).toMatchObject({ pictures: [expect.anything()] });
+      expect((await world.look(world.ann, thread)).map(({ text }) => text).join()).toMatch(
+        /after, in the thread.*more/s,
+      );
+      await chat.remove(ref);
+    });
+
+    it("does not post a message twice that has a key", async () => {
+      const message = { text: "the final picture", pictures: [await picture("#f00")], key: "7KQ4M9XA final" };
+      const thread = await chat.openThread(await post({ text: "root" }), "thread");
+      const ref = await post(message, thread);
+      await chat.stop();
+      chat = await world.adapter();
+      await chat.start(listener);
+      expect(await post({ ...message, perhapsPosted: true }, thread)).toEqual(ref);
+      expect(
+        (await world.look(world.ann, thread)).filter(({ text }) => text.includes("the final picture")),
+      ).toHaveLength(1);
+      const other = await post({ ...message, key: "7KQ4M9XB final", perhapsPosted: true }, thread);
+      expect(other.id).not.toBe(ref.id);
+    });
+
+    it("removes messages, and says what is gone", async () => {
+      const ref = await post({ text: "to go", pictures: [await picture("#f00")] });
+      await chat.remove(ref);
+      expect(await seen(world.channel, ref.id)).toBeUndefined();
+      await expect(chat.edit(ref, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
+      await expect(chat.remove(ref)).rejects.toMatchObject({ kind: "gone" });
+      const other = await post({ text: "by hand" });
+      await world.erase(other);
+      await expect(chat.edit(other, { text: "x" })).rejects.toBeInstanceOf(ChatError);
+      await expect(chat.edit(other, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
+      const nowhere = {
+        ...world.channel,
+        channel: world.channel.channel.replace(/.$/, (last) => (last === "9" ? "8" : "9")),
+      };
+      await expect(chat.post(nowhere, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
+    });
+
+    it("notifies those it mentions and nobody else, whatever the text says", async () => {
+      const ref = await post({
+        text: `@everyone @here <!channel> <@${world.ben.id}> <b> & done`,
+        mention: [{ ...world.ann, moderator: false }],
+      });
+      const message = await seen(world.channel, ref.id);
+      expect(message?.notifies).toEqual([world.ann.id]);
+    });
+
+    it("refuses a file that is too large, with the kind that says so", async () => {
+      const { uploadBytes } = await chat.describe(world.channel);
+      expect(uploadBytes).toBeGreaterThan(0);
+      const bytes = new Uint8Array(uploadBytes + 1);
+      bytes.set(await plain("#f00"));
+      await expect(
+        post({ text: "large", pictures: [{ bytes, name: "large.png", type: "image/png" }] }),
+      ).rejects.toMatchObject({
+        kind: "too-large",
+      });
+    });
+
+    it("describes places and links to messages", async () => {
+      const info = await chat.describe(world.channel);
+      expect(info).toMatchObject({ closed: false, restricted: false });
+      expect(info.name).not.toBe("");
+      if (world.closedChannel) expect((await chat.describe(world.closedChannel)).closed).toBe(true);
+      const ref = await post({ text: "here" });
+      const link = await chat.link(ref);
+      if (link !== undefined) expect(new URL(link).protocol).toMatch(/^https?:$/);
+    });
+
+    it("gets over trouble that passes", async (test) => {
+      if (!world.trouble) return test.skip("this platform's calls do not cross a network");
+      for (const kind of ["rate-limit", "outage"] as const) {
+        world.trouble(kind, 1);
+        let ref: MessageRef | undefined;
+        for (let attempt = 0; attempt < 4 && !ref; attempt++) {
+          ref = await post({ text: `after ${kind}` }).catch((error: unknown) => {
+            expect(error).toBeInstanceOf(ChatError);
+            expect(["rate-limited", "unavailable", "timeout"]).toContain((error as ChatError).kind);
+            return undefined;
+          });
+        }
+        expect(ref, kind).toBeDefined();
+        expect(
+          (await world.look(world.ann, world.channel)).filter(({ text }) => text.includes(`after ${kind}`)),
+        ).toHaveLength(1);
+      }
+    });
+
+    it("hears again of what happens after the line was cut", async (test) => {
+      if (!world.cutLine) return test.skip("here people's own pages hold the line, not the bot");
+      const ref = await post({ text: "Done", buttons: [{ id: "x", label: "Again" }] });
+      await world.cutLine();
+      await world.react(world.ben, ref, "🌻", true);
+      await listener.next("reaction");
+      await world.press(world.ann, ref, "Again");
+      const pressed = await listener.next("action");
+      await pressed.reply({ text: "Yes" }, "private");
+      expect(listener.events.filter(({ kind }) => kind === "reaction")).toHaveLength(1);
+    });
+
+    it("stops: later calls are refused, and stopping again does nothing", async () => {
+      await chat.stop();
+      await expect(post({ text: "x" })).rejects.toMatchObject({ kind: "unavailable" });
+      await chat.stop();
+    });
+  });
+}

@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { FairLine } from "../../src/queue/round-robin.js";
+
+const turn = async () => undefined;
+
+function fill(people: string): FairLine {
+  const line = new FairLine();
+  [...people].forEach((person, index) => {
+    line.enqueue(turn, { id: `${person}${index}`, person });
+  });
+  return line;
+}
+
+/** Serves everybody, asking for the order before each turn. */
+function serve(line: FairLine): string[] {
+  const served: string[] = [];
+  while (line.size > 0) {
+    const [next] = line.order();
+    if (next === undefined) throw new Error("a line without a first");
+    line.dequeue();
+    expect(line.order()).not.toContain(next);
+    served.push(next);
+  }
+  return served;
+}
+
+describe("a line whose first has to wait", () => {
+  it("is empty for p-queue until it may start, and knows its order all the same", () => {
+    let room = false;
+    const line = new FairLine((id) => room || id !== "large");
+    line.enqueue(async () => "large", { id: "large", person: "ann" });
+    line.enqueue(async () => "small", { id: "small", person: "ben" });
+    expect(line.size).toBe(0);
+    expect(line.order()).toEqual(["large", "small"]);
+    room = true;
+    expect(line.size).toBe(2);
+    line.dequeue();
+    room = false;
+    expect(line.size).toBe(1);
+  });
+});
+
+describe("the fair line", () => {
+  it("takes turns between people and keeps each one's order", () => {
+    expect(serve(fill("aaabbc"))).toEqual(["a0", "b3", "c5", "a1", "b4", "a2"]);
+  });
+
+  it("lets a newcomer before somebody who has just had a turn", () => {
+    const line = fill("aaa");
+    line.dequeue();
+    line.enqueue(turn, { id: "b", person: "b" });
+    expect(line.order()).toEqual(["b", "a1", "a2"]);
+  });
+
+  it("does not forget a person's turn when they had nothing left", () => {
+    const line = fill("ab");
+    line.dequeue();
+    line.enqueue(turn, { id: "again", person: "a" });
+    expect(line.order()).toEqual(["b1", "again"]);
+  });
+
+  it("serves higher priorities first", () => {
+    const line = fill("ab");
+    line.enqueue(turn, { id: "urgent", person: "a", priority: 1 });
+    expect(line.order()).toEqual(["urgent", "a0", "b1"]);
+    line.setPriority("b1", 2);
+    expect(line.order()[0]).toBe("b1");
+    expect(line.filter({ priority: 0 })).toHaveLength(1);
+  });
+
+  it("foretells its order exactly, loses nobody, and lets nobody wait for more than one turn of each other", () => {
+    const people = fc.array(fc.constantFrom("a", "b", "c", "d"), { minLength: 1, maxLength: 40 });
+    const action = fc.oneof(fc.constant("serve"), fc.constantFrom("a", "b", "c", "d"));
+    fc.assert(
+      fc.property(people, fc.array(action, { maxLength: 20 }), (first, then) => {
+        const line = fill(first.join(""));
+        let added = first.length;
+        let taken = 0;
+        for (const what of then) {
+          if (what !== "serve") line.enqueue(turn, { id: `${what}+${added++}`, person: what });
+          else if (line.dequeue()) taken++;
+        }
+        const foretold = line.order();
+        const served = serve(line);
+        expect(served).toEqual(foretold);
+        expect(new Set(served).size).toBe(added - taken);
+        // Between two turns of one person, everybody else has at most one.
+        served.forEach((id, index) => {
+          const next = served.findIndex((other, at) => at > index && other[0] === id[0]);
+          const between = served.slice(index + 1, next < 0 ? undefined : next).map((other) => other[0]);
+          if (next >= 0) expect(new Set(between).size).toBe(between.length);
+        });
+      }),
+    );
+  });
+});
