@@ -16,8 +16,8 @@ import { ClusterQueue } from "../src/queue/cluster/cluster-queue.js";
 import { Estimator } from "../src/queue/estimator.js";
 import type { JobRequest } from "../src/queue/job.js";
 import type { JobQueue } from "../src/queue/queue.js";
-import { FairQueue } from "../src/queue/scheduled-queue.js";
-import { SqliteJournal } from "../src/queue/sqlite-repository.js";
+import { ScheduledQueue } from "../src/queue/scheduled-queue.js";
+import { SqliteJobRepository } from "../src/queue/sqlite-repository.js";
 import { openStore } from "../src/store/open.js";
 import { StubEngine } from "../test/fakes/stub-engine.js";
 import { startRedis } from "../test/support/redis.js";
@@ -33,16 +33,16 @@ const logger = pino({ level: "silent" });
 const limits = { length: 100_000, waitingPerPerson: 100_000, perHourPerPerson: 100_000 };
 
 function request(person: number, params: Readonly<Record<string, unknown>>): JobRequest {
-  const place = { platform: "bench", community: "bench", channel: "bench" };
+  const place = { platform: "bench", community: "bench", id: "bench" };
   const image = new Uint8Array(INPUT_BYTES).fill(person % 256);
   return {
-    place,
+    channel: place,
     author: { id: `p${person}`, name: "p" },
     recipe: "dream",
     params,
     pictures: { image },
-    work: 1,
-    pace: "dream",
+    cost: 1,
+    costKey: "dream",
   };
 }
 
@@ -74,12 +74,14 @@ async function run(queue: JobQueue, count: number, params: Readonly<Record<strin
   };
 }
 
-type Open = (journal: SqliteJournal) => Promise<{ readonly queue: JobQueue; readonly close: () => Promise<void> }>;
+type Open = (
+  repository: SqliteJobRepository,
+) => Promise<{ readonly queue: JobQueue; readonly close: () => Promise<void> }>;
 
 async function measure(open: Open, count: number, params: Readonly<Record<string, unknown>>) {
   const dir = mkdtempSync(join(tmpdir(), "dreamloom-bench-"));
   const store = openStore({ dir });
-  const { queue, close } = await open(new SqliteJournal(store.jobs));
+  const { queue, close } = await open(new SqliteJobRepository(store.jobs));
   try {
     return await run(queue, count, params);
   } finally {
@@ -93,19 +95,19 @@ async function measure(open: Open, count: number, params: Readonly<Record<string
 const common = { estimator: new Estimator({}), limits, jobSeconds: 600, logger };
 const local =
   (workers: number): Open =>
-  async (journal) => ({
-    queue: new FairQueue({ ...common, journal, engine: new StubEngine(), concurrency: workers }),
+  async (repository) => ({
+    queue: new ScheduledQueue({ ...common, repository, engine: new StubEngine(), concurrency: workers }),
     close: async () => undefined,
   });
 const cluster =
   (workers: number): Open =>
-  async (journal) => {
+  async (repository) => {
     const redis = await startRedis();
     const settings = { ...loadConfig({}).cluster, url: redis.url };
     const children = await Promise.all(
       Array.from({ length: workers }, () => startWorkerProcess({ cluster: settings, slots: 1 })),
     );
-    const queue = new ClusterQueue({ ...common, journal, cluster: settings });
+    const queue = new ClusterQueue({ ...common, repository, cluster: settings });
     while (queue.workers().length < workers) await new Promise((resolve) => setTimeout(resolve, 20));
     const close = async () => {
       await Promise.all(children.map((child) => endProcess(child, "SIGTERM")));

@@ -12,7 +12,7 @@ import type { Network } from "../src/engine/networks/network.js";
 import { type OpenEngine, openEngine } from "../src/engine/open.js";
 import { DreamParams, dream } from "../src/engine/recipes/dream/run.js";
 import type { Pictures } from "../src/engine/recipes/recipe.js";
-import { teach } from "../src/engine/train/train-layer.js";
+import { trainLayer } from "../src/engine/train/train-layer.js";
 import { withTaught } from "../src/engine/train/with-taught.js";
 import { inspectPicture } from "../src/shared/inspect-image.js";
 import { drawMotif, MOTIF_NAMES, type Motif } from "./motifs.js";
@@ -41,7 +41,7 @@ async function show(engine: OpenEngine, motif: Motif): Promise<void> {
   const drawn = await Promise.all(Array.from({ length: PICTURES }, (_, i) => drawMotif(motif, i + 1)));
   const network = await engine.network(NETWORK);
   const lessons = drawn.map((bytes) => ({ decode: (side: number) => decode(bytes, side) }));
-  const { layer, preference, seconds } = await teach({
+  const { layer, preference, seconds } = await trainLayer({
     programs: engine.programs,
     network,
     layer: LAYER,

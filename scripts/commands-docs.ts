@@ -19,7 +19,7 @@ export const PAGE = fileURLToPath(new URL("../docs/commands.md", import.meta.url
 /** Every command, for the settings in config/default.yaml. */
 export function commandSummaries(): readonly CommandSummary[] {
   const { dream, paint, neuron, film, styles, queue: caps, pictures, engine } = loadConfig({});
-  const house = {
+  const botOptions = {
     ...offer(catalogue(), []),
     dream,
     paint,
@@ -30,7 +30,7 @@ export function commandSummaries(): readonly CommandSummary[] {
     mapsMegabytes: engine.memoryMegabytes,
     pictures: { maxBytes: pictures.megabytes * 2 ** 20, seconds: pictures.seconds },
   };
-  return chatCommands(house).commands.map(summarise);
+  return chatCommands(botOptions).commands.map(summarise);
 }
 
 /** The whole page. */

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { argv, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
-import { loadHouseStyles } from "../src/commands/styles/built-in-styles.js";
+import { loadBuiltInStyles } from "../src/commands/styles/built-in-styles.js";
 import { createEngine } from "../src/index.js";
 
 const PHOTO = fileURLToPath(new URL("../config/sample.jpg", import.meta.url));
@@ -38,7 +38,7 @@ async function painting(style: string, file: string | undefined): Promise<Uint8A
 const tiles: { readonly name: string; readonly picture: Uint8Array }[] = [
   { name: "the photo", picture: await readFile(PHOTO) },
 ];
-for (const { name, path } of loadHouseStyles()) {
+for (const { name, path } of loadBuiltInStyles()) {
   tiles.push({ name, picture: await painting(path, folder && join(folder, `${name}.png`)) });
   stdout.write(`${name}\n`);
 }

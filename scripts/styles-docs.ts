@@ -6,13 +6,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
-import { loadHouseStyles } from "../src/commands/styles/built-in-styles.js";
+import { loadBuiltInStyles } from "../src/commands/styles/built-in-styles.js";
 
 export const PAGE = fileURLToPath(new URL("../docs/styles.md", import.meta.url));
 
 /** The page with its table made anew. */
 export function withStyles(page: string): string {
-  const rows = loadHouseStyles().map(
+  const rows = loadBuiltInStyles().map(
     ({ name, emoji, help, opposite }) =>
       `| ${emoji} | [${name}](../config/styles/${name}.jpg) | ${help} | ${opposite ?? ""} |`,
   );

@@ -1,6 +1,6 @@
 /** Dreamloom as a library: the engine without chats. */
 import { readFile } from "node:fs/promises";
-import { roomForMaps } from "./app/machine-memory.js";
+import { memoryForMaps } from "./app/machine-memory.js";
 import { loadConfig } from "./app/settings/load-settings.js";
 import type { Network } from "./engine/networks/network.js";
 import { type EngineSettings, openEngine } from "./engine/open.js";
@@ -56,7 +56,7 @@ export async function createEngine(settings: Partial<EngineSettings> = {}): Prom
     modelsPath: models.path,
     runtime: defaults.runtime,
     ...(defaults.threads > 0 && { threads: defaults.threads }),
-    ...(defaults.memoryMegabytes > 0 && { memoryBytes: roomForMaps(config) * 1e6 }),
+    ...(defaults.memoryMegabytes > 0 && { memoryBytes: memoryForMaps(config) * 1e6 }),
     ...settings,
   });
   return {

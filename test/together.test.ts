@@ -15,7 +15,7 @@ import { FakeDiscord } from "./fakes/discord/server.js";
 import { FakeEngine } from "./fakes/engine.js";
 import { People } from "./fakes/slack/people.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "./fakes/slack/server.js";
-import { house } from "./fakes/studio.js";
+import { botOptions } from "./fakes/studio.js";
 
 const logger = pino({ level: "silent" });
 
@@ -51,7 +51,7 @@ describe("all platforms together", () => {
         engines += 1;
         return engine;
       },
-      catalogue: house,
+      catalogue: botOptions,
       logger,
       print: () => undefined,
     });
@@ -63,7 +63,7 @@ describe("all platforms together", () => {
     const bytes = await photo(320, 200);
 
     discordAnn.command(art, "dream", { look: "patterns", seed: "1" }, [{ name: "photo.jpg", bytes }]);
-    await people.say(slackAnn, { channel }, "look", [{ name: "photo.jpg", bytes }]);
+    await people.say(slackAnn, { id: channel }, "look", [{ name: "photo.jpg", bytes }]);
     await people.command(slackAnn, channel, "dream", "look:patterns seed:2");
     const visitor = await Visitor.enter({ address: running.address ?? "" });
     await visitor.said("/dream look:patterns seed:3", { files: [{ name: "photo.jpg", bytes }] });
@@ -82,7 +82,7 @@ describe("all platforms together", () => {
     const onSlack = await eventually(
       async () =>
         people
-          .look(slackAnn, { channel })
+          .look(slackAnn, { id: channel })
           .find(({ text, pictures, byBot }) => byBot && text.includes("Done in") && pictures.length > 0),
       "the result in Slack's channel",
     );
@@ -113,7 +113,7 @@ describe("all platforms together", () => {
     }
     const late = new Unreachable();
     const engine = new FakeEngine({ automatic: true });
-    const parts = { engine: () => engine, catalogue: house, logger, print: () => undefined, retryMs: 5 };
+    const parts = { engine: () => engine, catalogue: botOptions, logger, print: () => undefined, retryMs: 5 };
     const prompt: Chat = Object.assign(new FakeChat(), { platform: "prompt" });
     const running = await startDreamloom(loadConfig(environment()), { ...parts, chats: [late, prompt] });
     onTestFinished(() => running.stop());
@@ -130,7 +130,7 @@ describe("all platforms together", () => {
         throw new ChatError("forbidden", "DISCORD_TOKEN is not a bot's token.");
       }
     }
-    const parts = { engine: () => new FakeEngine(), catalogue: house, logger, print: () => undefined };
+    const parts = { engine: () => new FakeEngine(), catalogue: botOptions, logger, print: () => undefined };
     await expect(startDreamloom(loadConfig(environment()), { ...parts, chats: [new Refused()] })).rejects.toThrow(
       "DISCORD_TOKEN",
     );

@@ -3,20 +3,20 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { DiscordChat } from "../bots/discord/chat.js";
-import type { DiscordOptions, Memo } from "../bots/discord/options.js";
+import type { DiscordOptions, KeyValueStore } from "../bots/discord/options.js";
 import { inviteLink } from "../bots/discord/permissions.js";
 import { registerNow } from "../bots/discord/register.js";
 import { SlackChat } from "../bots/slack/chat.js";
 import { WebChat } from "../bots/web/chat.js";
 import { Admin } from "../commands/admin.js";
-import type { House } from "../commands/bot-options.js";
+import type { BotOptions } from "../commands/bot-options.js";
 import { summarise } from "../commands/command.js";
-import { chatCommands, createDesk } from "../commands/create-context.js";
+import { chatCommands, createAppContext } from "../commands/create-context.js";
 import { createHandlers, type Handlers } from "../commands/handlers.js";
 import { offer } from "../commands/network-catalogue.js";
 import type { Presenter } from "../commands/presenting/presenter.js";
 import { SHORTCUTS } from "../commands/shortcuts.js";
-import { styleShelf } from "../commands/styles/stored-style-library.js";
+import { storedStyleLibrary } from "../commands/styles/stored-style-library.js";
 import { catalogue } from "../engine/networks/catalogue-file.js";
 import type { Engine, EngineDownload } from "../engine/process/engine.js";
 import { Operation } from "../ops/operations.js";
@@ -25,12 +25,12 @@ import { type Chat, ChatError } from "../port/chat.js";
 import type { QueueLimits } from "../queue/admission.js";
 import { ClusterQueue, type WorkerState } from "../queue/cluster/cluster-queue.js";
 import { Estimator } from "../queue/estimator.js";
-import { FairQueue } from "../queue/scheduled-queue.js";
-import { SqliteJournal } from "../queue/sqlite-repository.js";
-import { persevere } from "../shared/retry.js";
+import { ScheduledQueue } from "../queue/scheduled-queue.js";
+import { SqliteJobRepository } from "../queue/sqlite-repository.js";
+import { retryWithBackoff } from "../shared/retry.js";
 import { openStore, type Store } from "../store/open.js";
 import { startRetention } from "../store/retention-timer.js";
-import { configuredDevices, configuredSlots, largestRoom } from "./devices.js";
+import { configuredDevices, configuredSlots, largestBudget } from "./devices.js";
 import { configuredLogger } from "./log.js";
 import { type Config, ConfigError, loadConfig } from "./settings/load-settings.js";
 import { shutDownInOrder } from "./shutdown.js";
@@ -40,7 +40,7 @@ export interface Parts {
   /** Made from the settings; closed when the program stops. It reports downloads of networks, which people are shown. */
   readonly engine: (config: Config, logger: Logger, onDownload: (download: EngineDownload) => void) => Engine;
   /** The networks and looks that people may choose; the engine's catalogue and the folders in `models.path` unless given. */
-  readonly catalogue?: Pick<House, "looks" | "networks">;
+  readonly catalogue?: Pick<BotOptions, "looks" | "networks">;
   /** The chats to serve; the web chat unless given. */
   readonly chats?: readonly Chat[];
   readonly logger?: Logger;
@@ -79,7 +79,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   const logger = parts.logger ?? configuredLogger(config);
   const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
   const store = openStore({ dir: config.data.dir, logger: logger.child({ part: "store" }) });
-  const journal = new SqliteJournal(store.jobs);
+  const repository = new SqliteJobRepository(store.jobs);
   const operation = new Operation({
     settings: config.ops,
     folder: config.data.dir,
@@ -90,7 +90,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   let presenter: Presenter | undefined;
   const { cluster } = config;
   const common = {
-    ...{ journal, estimator: new Estimator(config.queue.estimate), limits: limitsOf(config) },
+    ...{ repository, estimator: new Estimator(config.queue.estimate), limits: limitsOf(config) },
     ...{ jobSeconds: config.engine.jobSeconds, logger: logger.child({ part: "queue" }) },
   };
   // With a cluster, other machines do the work, and this one starts no engine.
@@ -99,9 +99,9 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
       ? parts.engine(config, logger.child({ part: "engine" }), (download) => presenter?.downloading(download))
       : undefined;
   const queue = engine
-    ? new FairQueue({
+    ? new ScheduledQueue({
         ...common,
-        limits: { ...common.limits, megabytes: largestRoom(config) },
+        limits: { ...common.limits, megabytes: largestBudget(config) },
         engine,
         concurrency: configuredSlots(config),
       })
@@ -110,23 +110,23 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   if (engine) operation.watchEngine(engine);
   if (queue instanceof ClusterQueue) operation.watchCluster(queue);
   operation.watchQueue(queue);
-  const desk = createDesk({
-    house: houseOf(config, parts.catalogue ?? ownOffer(config)),
+  const app = createAppContext({
+    botOptions: botOptionsOf(config, parts.catalogue ?? ownOffer(config)),
     queue,
-    journal,
-    styles: styleShelf(store.styles),
+    jobs: repository,
+    styles: storedStyleLibrary(store.styles),
     store,
     logger: logger.child({ part: "commands" }),
-    notice: operation.notice,
+    metrics: operation.metricsSink,
   });
-  presenter = desk.presenter;
+  presenter = app.presenter;
   const started: { chat: Chat; handlers: Handlers }[] = [];
   const chats = parts.chats ?? defaultChats(config, logger, store);
   const readiness = new Map(chats.map((chat) => [chat, promised<boolean>()]));
   const stopping = new AbortController();
   const later: Promise<unknown>[] = [];
 
-  const admin = new Admin(desk, chats, {
+  const admin = new Admin(app, chats, {
     startedAt: operation.startedAt,
     engine: () => engine?.status?.(),
     workers: () => (queue instanceof ClusterQueue ? queue.workers().map(shownWorker) : []),
@@ -142,10 +142,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     await Promise.all(later);
     for (const { handlers } of started) handlers.stop();
     await queue.close(config.queue.shutdownSeconds * 1000);
-    await within(
-      LAST_WORDS_MS,
-      Promise.all([desk.presenter.idle(), ...started.map(({ handlers }) => handlers.idle())]),
-    );
+    await within(LAST_WORDS_MS, Promise.all([app.presenter.idle(), ...started.map(({ handlers }) => handlers.idle())]));
     const results = await Promise.allSettled([...started.map(({ chat }) => chat.stop()), engine?.close()]);
     await stopRetention();
     await operation.close();
@@ -161,11 +158,11 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     operationAddress = await operation.listen();
     // Before anybody can ask about them: whoever presses Cancel at once finds the job.
     const ready = async (chat: Chat) => (await readiness.get(chat)?.promise) ?? false;
-    await queue.recover((job) => desk.presenter.reopen(job, chats, ready));
+    await queue.recover((job) => app.presenter.reopen(job, chats, ready));
     for (const chat of chats) {
       const slowedDown = (milliseconds: number) => operation.slowedDown(chat.platform, milliseconds);
       // Whoever moderates the web chat runs the program; a moderator elsewhere has no say over other communities.
-      const handlers = createHandlers(chat, desk, { slowedDown, ...(chat.platform === "web" ? { admin } : {}) });
+      const handlers = createHandlers(chat, app, { slowedDown, ...(chat.platform === "web" ? { admin } : {}) });
       const open = async () => {
         await chat.start(handlers);
         started.push({ chat, handlers });
@@ -185,7 +182,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
           return mayPass(chat, failure);
         };
         const times = { firstMs: parts.retryMs ?? RETRY_MS, longestMs: LONGEST_RETRY_MS };
-        later.push(persevere(open, { ...times, again, signal: stopping.signal }));
+        later.push(retryWithBackoff(open, { ...times, again, signal: stopping.signal }));
       }
     }
     operation.started();
@@ -229,7 +226,11 @@ export async function start(
 }
 
 function defaultChats(config: Config, logger: Logger, store: Store): Chat[] {
-  return [...webChat(config, logger), ...slackChat(config, logger, store), ...discordChat(config, logger, store.memos)];
+  return [
+    ...webChat(config, logger),
+    ...slackChat(config, logger, store),
+    ...discordChat(config, logger, store.keyValues),
+  ];
 }
 
 /** Served when there is a token for a workspace, or what lets workspaces install the app. */
@@ -245,7 +246,16 @@ function slackChat({ slack, pictures }: Config, logger: Logger, store: Store): C
     ...(clientId === "" ? {} : { oauth: { clientId, clientSecret, stateSecret, installations } }),
   };
   const limits = { uploadBytes: Math.round(pictures.megabytes * 1024 * 1024) };
-  return [new SlackChat({ ...given, host, port, limits, memo: store.memos, logger: logger.child({ part: "slack" }) })];
+  return [
+    new SlackChat({
+      ...given,
+      host,
+      port,
+      limits,
+      keyValues: store.keyValues,
+      logger: logger.child({ part: "slack" }),
+    }),
+  ];
 }
 
 function webChat(config: Config, logger: Logger): Chat[] {
@@ -260,9 +270,9 @@ function webChat(config: Config, logger: Logger): Chat[] {
   return [new WebChat({ ...where, logger: logger.child({ part: "web" }), limits, ...sample, ...moderation })];
 }
 
-function discordChat(config: Config, logger: Logger, memo: Memo): Chat[] {
+function discordChat(config: Config, logger: Logger, keyValues: KeyValueStore): Chat[] {
   if (config.discord.token === "") return [];
-  return [new DiscordChat({ ...discordSettings(config), memo, logger: logger.child({ part: "discord" }) })];
+  return [new DiscordChat({ ...discordSettings(config), keyValues, logger: logger.child({ part: "discord" }) })];
 }
 
 /** The link by which the bot is added to a Discord server; undefined when the settings name no application. */
@@ -282,7 +292,7 @@ export async function registerDiscord(config: Config): Promise<{ readonly appId:
       "discord.token is empty, so there is nothing to register: set DISCORD_TOKEN to the bot's token.",
     ]);
   }
-  const { commands } = chatCommands(houseOf(config, ownOffer(config)));
+  const { commands } = chatCommands(botOptionsOf(config, ownOffer(config)));
   return registerNow(discordSettings(config), { commands: commands.map(summarise), shortcuts: SHORTCUTS });
 }
 
@@ -303,7 +313,7 @@ function shownWorker({ id, version, device, running, slots, at, problem }: Worke
   return problem === undefined ? state : { ...state, problem };
 }
 
-function houseOf(config: Config, catalogue: Pick<House, "looks" | "networks">): House {
+function botOptionsOf(config: Config, catalogue: Pick<BotOptions, "looks" | "networks">): BotOptions {
   const { megabytes, seconds } = config.pictures;
   const { dream, paint, neuron, film, styles, queue: caps } = config;
   const bounds = { maxBytes: Math.round(megabytes * 1024 * 1024), seconds };
@@ -311,7 +321,7 @@ function houseOf(config: Config, catalogue: Pick<House, "looks" | "networks">): 
   return { ...catalogue, mapsMegabytes, dream, paint, neuron, film, styles, caps, pictures: bounds };
 }
 
-function ownOffer(config: Config): Pick<House, "looks" | "networks"> {
+function ownOffer(config: Config): Pick<BotOptions, "looks" | "networks"> {
   return offer(catalogue(), config.models.path.flatMap(foldersIn));
 }
 

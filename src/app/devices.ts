@@ -1,6 +1,6 @@
 /** What the settings say of the devices that compute: read here, and nowhere else. */
 
-import { MAPS_SHARE, roomForJobs, roomForMaps } from "./machine-memory.js";
+import { MAPS_SHARE, memoryForJobs, memoryForMaps } from "./machine-memory.js";
 import type { Config } from "./settings/load-settings.js";
 
 export interface ConfiguredDevice {
@@ -22,10 +22,10 @@ export interface ConfiguredDevice {
 export function configuredDevices(config: Pick<Config, "engine" | "queue">): readonly ConfiguredDevice[] {
   const { engine } = config;
   const { devices, runtime, concurrency, threads } = engine;
-  const all = roomForJobs(config);
+  const all = memoryForJobs(config);
   if (devices.length === 0) {
     return [
-      { name: runtime, runtime, slots: concurrency, room: all, maps: roomForMaps(config), threads, environment: {} },
+      { name: runtime, runtime, slots: concurrency, room: all, maps: memoryForMaps(config), threads, environment: {} },
     ];
   }
   const seen = new Map<string, number>();
@@ -57,7 +57,7 @@ export function configuredSlots(config: Pick<Config, "engine" | "queue">): numbe
 }
 
 /** What the largest job may take, in megabytes: more than any device has is never admitted. */
-export function largestRoom(config: Pick<Config, "engine" | "queue">): number {
+export function largestBudget(config: Pick<Config, "engine" | "queue">): number {
   return Math.max(...configuredDevices(config).map(({ room }) => room));
 }
 

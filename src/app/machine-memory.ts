@@ -21,7 +21,7 @@ export function machineMegabytes(): number {
 }
 
 /** Megabytes for the pictures of all jobs that run side by side: queue.memoryMegabytes, or what the machine can spare. */
-export function roomForJobs({ queue }: Pick<Config, "queue">, machine = machineMegabytes()): number {
+export function memoryForJobs({ queue }: Pick<Config, "queue">, machine = machineMegabytes()): number {
   return queue.memoryMegabytes || Math.floor(Math.max(machine - RESERVE, machine * LEAST));
 }
 
@@ -29,8 +29,8 @@ export function roomForJobs({ queue }: Pick<Config, "queue">, machine = machineM
  * Megabytes for one job's feature maps, beyond which it is worked on in tiles: engine.memoryMegabytes, or less on a machine that has
  * less. Infinity where that is 0.
  */
-export function roomForMaps(config: Pick<Config, "queue" | "engine">, machine = machineMegabytes()): number {
+export function memoryForMaps(config: Pick<Config, "queue" | "engine">, machine = machineMegabytes()): number {
   const { memoryMegabytes } = config.engine;
   if (memoryMegabytes === 0) return Number.POSITIVE_INFINITY;
-  return Math.min(memoryMegabytes, Math.floor(roomForJobs(config, machine) * MAPS_SHARE));
+  return Math.min(memoryMegabytes, Math.floor(memoryForJobs(config, machine) * MAPS_SHARE));
 }

@@ -1,7 +1,7 @@
 /** The engine for a command line: in this process, with the settings that the bots use too. */
 import { type Command, Option } from "commander";
 import type { ConfiguredDevice } from "../app/devices.js";
-import { roomForMaps } from "../app/machine-memory.js";
+import { memoryForMaps } from "../app/machine-memory.js";
 import type { Config } from "../app/settings/load-settings.js";
 import type { Network } from "../engine/networks/network.js";
 import { type EngineSettings, type OpenEngine, openEngine } from "../engine/open.js";
@@ -16,7 +16,7 @@ const MEGABYTE = 1e6;
  */
 export function engineSettings(config: Config, device?: ConfiguredDevice): EngineSettings {
   const { models, engine } = config;
-  const { runtime, threads, maps } = device ?? { ...engine, maps: roomForMaps(config) };
+  const { runtime, threads, maps } = device ?? { ...engine, maps: memoryForMaps(config) };
   return {
     modelsDir: models.dir,
     modelsPath: models.path,

@@ -1,7 +1,7 @@
 /** `dreamloom grid -o OUT.png` */
 import type { Command } from "commander";
 import { GridParams } from "../engine/recipes/neuron-grid/run.js";
-import { mannerOptions } from "./neuron-options.js";
+import { ascentFlags } from "./neuron-options.js";
 import { given, number, outputOption, presetOption, type RunOptions, runOptions, runRecipe } from "./run-recipe.js";
 
 export function addGrid(program: Command): void {
@@ -24,7 +24,7 @@ export function addGrid(program: Command): void {
     .option("--size <px>", "side at which neurons are made; an eighth is cut off all around", number, defaults.size)
     .option("--steps <n>", "steps of each neuron", number, defaults.steps)
     .option("--seed <n>", "the same number makes the same sheet again", number, defaults.seed);
-  runOptions(mannerOptions(command, defaults), "write the sheet after each layer into this folder").action(
+  runOptions(ascentFlags(command, defaults), "write the sheet after each layer into this folder").action(
     (_: RunOptions, command: Command) =>
       runRecipe({ recipe: "grid", pictures: {}, options: given(command), doing: "looking" }),
   );

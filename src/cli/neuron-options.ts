@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { number } from "./run-recipe.js";
 
 /** How to climb to neurons. */
-export function mannerOptions(command: Command, { step }: { readonly step: number }): Command {
+export function ascentFlags(command: Command, { step }: { readonly step: number }): Command {
   return command
     .option("--step <levels>", "size of a step, in grey levels", number, step)
     .option("--blur <px>", "Gaussian that smooths the gradient", number)

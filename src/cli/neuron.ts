@@ -1,7 +1,7 @@
 /** `dreamloom neuron -o OUT.png --layer activation_36 --channels 7` */
 import type { Command } from "commander";
 import { NeuronParams } from "../engine/recipes/neuron/run.js";
-import { mannerOptions } from "./neuron-options.js";
+import { ascentFlags } from "./neuron-options.js";
 import { given, number, outputOption, presetOption, type RunOptions, runOptions, runRecipe } from "./run-recipe.js";
 
 export function addNeuron(program: Command): void {
@@ -21,7 +21,7 @@ export function addNeuron(program: Command): void {
     .option("--steps <n>", "steps in each octave", number, defaults.steps)
     .option("--blur-decay <x>", "share of the blur that each further octave takes off", number, defaults.blurDecay)
     .option("--seed <n>", "the same number makes the same picture again", number, defaults.seed);
-  runOptions(mannerOptions(command, defaults)).action((_: RunOptions, command: Command) =>
+  runOptions(ascentFlags(command, defaults)).action((_: RunOptions, command: Command) =>
     runRecipe({ recipe: "neuron", pictures: {}, options: given(command), doing: "looking" }),
   );
 }

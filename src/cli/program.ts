@@ -11,7 +11,7 @@ import { addNeuron } from "./neuron.js";
 import { addGrid } from "./neuron-grid.js";
 import { addBlend, addStylize, addTexture } from "./paint.js";
 import { addRegister } from "./register.js";
-import { reportMistake } from "./report-error.js";
+import { reportError } from "./report-error.js";
 import { addStart } from "./start.js";
 import { addTeach } from "./teach.js";
 import { addWorker } from "./worker.js";
@@ -49,5 +49,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   // commander has already said what is wrong with an option; --help and --version end here too, with code 0.
-  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : reportMistake(error);
+  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : reportError(error);
 }

@@ -29,7 +29,7 @@ const FOR_PEOPLE = [
 ];
 
 /** Prints one sentence for what a person can mend, and everything for what only a developer can; returns the exit code. */
-export function reportMistake(error: unknown): number {
+export function reportError(error: unknown): number {
   if (error instanceof EngineError && error.kind === "internal") {
     // There is no log here to look into: what a developer needs is said at once.
     process.stderr.write(

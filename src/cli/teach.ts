@@ -9,7 +9,13 @@ import { presetsOf } from "../engine/networks/looks.js";
 import type { Network } from "../engine/networks/network.js";
 import { taughtLayerName } from "../engine/train/taught-layer.js";
 import { saveTaught, taughtPath } from "../engine/train/taught-layers.js";
-import { DEFAULT_CHANNELS, FEWEST_LESSONS, type Lesson, layerToTeach, teach } from "../engine/train/train-layer.js";
+import {
+  DEFAULT_CHANNELS,
+  type Example,
+  FEWEST_LESSONS,
+  layerToTrain,
+  trainLayer,
+} from "../engine/train/train-layer.js";
 import { inspectPicture, PictureError } from "../shared/inspect-image.js";
 import { engineSettings, openCliEngine } from "./engine.js";
 import { UsageError } from "./report-error.js";
@@ -30,12 +36,12 @@ const PICTURES: readonly string[] = [".jpg", ".jpeg", ".png", ".webp", ".gif", "
 const MOST_BYTES = 50e6;
 
 /** The pictures of a folder that can be read, by name, and how many files cannot. */
-async function lessonsIn(folder: string): Promise<{ lessons: Lesson[]; skipped: number }> {
+async function examplesIn(folder: string): Promise<{ lessons: Example[]; skipped: number }> {
   const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === "ENOTDIR" ? "is a file" : cause.code === "ENOENT" ? "does not exist" : "cannot be read";
     throw new UsageError(`"${folder}" ${why}; give a folder of pictures.`, { cause });
   });
-  const lessons: Lesson[] = [];
+  const lessons: Example[] = [];
   let skipped = 0;
   for (const name of names.sort()) {
     if (!PICTURES.includes(extname(name).toLowerCase()) || name.startsWith(".")) continue;
@@ -84,7 +90,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
   checkFlags(flags);
   const config = loadConfig();
   const { modelsDir } = engineSettings(config);
-  const { lessons, skipped } = await lessonsIn(folder);
+  const { lessons, skipped } = await examplesIn(folder);
   if (lessons.length < FEWEST_LESSONS) {
     const found = lessons.length === 0 ? "none" : `only ${lessons.length}`;
     throw new UsageError(
@@ -112,8 +118,8 @@ async function run(folder: string, flags: Flags): Promise<void> {
     const taken = (await stat(taughtPath(modelsDir, name)).catch(() => undefined)) !== undefined;
     checkFree(name, network, modelsDir, taken, replace);
     bar?.start(1, 0);
-    const layer = flags.layer ?? layerToTeach(network);
-    const taught = await teach({
+    const layer = flags.layer ?? layerToTrain(network);
+    const taught = await trainLayer({
       programs: engine.programs,
       network,
       layer,

@@ -1,6 +1,6 @@
 /** `dreamloom worker`: works on the bots' jobs, on this machine's device. */
 import type { Command } from "commander";
-import { configuredDevices, configuredSlots, largestRoom } from "../app/devices.js";
+import { configuredDevices, configuredSlots, largestBudget } from "../app/devices.js";
 import { configuredLogger } from "../app/log.js";
 import { type Config, loadConfig } from "../app/settings/load-settings.js";
 import { shutDownInOrder } from "../app/shutdown.js";
@@ -18,7 +18,7 @@ async function work(config: Config): Promise<void> {
   const devices = configuredDevices(config);
   const parts = {
     slots: configuredSlots(config),
-    megabytes: largestRoom(config),
+    megabytes: largestBudget(config),
     device: devices.map(({ name }) => name).join(", "),
   };
   const worker = new QueueWorker({

@@ -2,7 +2,7 @@
 import { extname } from "node:path";
 import type { Command } from "commander";
 import { ZoomParams } from "../engine/recipes/zoom/run.js";
-import { mannerOptions } from "./neuron-options.js";
+import { ascentFlags } from "./neuron-options.js";
 import { given, number, outputOption, presetOption, type RunOptions, runOptions, runRecipe } from "./run-recipe.js";
 
 const OUTPUTS = [".webp", ".gif", ".mp4"];
@@ -33,7 +33,7 @@ export function addZoom(program: Command): void {
     .option("--noise <levels>", "fresh noise before each frame, in grey levels", number, defaults.noise)
     .option("--max-bytes <n>", "the film is made smaller until it fits", number, defaults.maxBytes)
     .option("--seed <n>", "the same number makes the same film again", number, defaults.seed);
-  runOptions(mannerOptions(command, defaults), "write every frame of the film as PNG into this folder").action(
+  runOptions(ascentFlags(command, defaults), "write every frame of the film as PNG into this folder").action(
     (image: string | undefined, _: RunOptions, command: Command) => {
       const { length, frames, ...options } = given(command);
       const format = extname(options.output).slice(1).toLowerCase();

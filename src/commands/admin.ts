@@ -10,12 +10,12 @@ import type {
   AdminWorker,
   ChatAdmin,
 } from "../port/admin.js";
-import { type Chat, ChatError, type Person } from "../port/chat.js";
+import { type Chat, ChatError, type User } from "../port/chat.js";
 import { type Job, workedMs } from "../queue/job.js";
-import type { Standing } from "../queue/queue.js";
+import type { QueuePosition } from "../queue/queue.js";
 import { version } from "../shared/version.js";
-import { PlaceNames } from "./channel-names.js";
-import type { Desk } from "./context.js";
+import { ChannelNames } from "./channel-names.js";
+import type { AppContext } from "./context.js";
 
 /** What the commands cannot see themselves; whoever puts the program together knows it. */
 export interface AdminFacts {
@@ -42,16 +42,16 @@ const SAID: Readonly<Record<AdminMode, string>> = {
 export class Admin implements ChatAdmin {
   readonly #progress = new Map<string, number>();
   readonly #watchers = new Set<() => void>();
-  readonly #names: PlaceNames;
+  readonly #names: ChannelNames;
 
   constructor(
-    private readonly desk: Desk,
+    private readonly app: AppContext,
     private readonly chats: readonly Chat[],
     private readonly facts: AdminFacts,
     private readonly now: () => number = Date.now,
   ) {
-    this.#names = new PlaceNames(chats, () => this.#changed());
-    const { queue } = desk;
+    this.#names = new ChannelNames(chats, () => this.#changed());
+    const { queue } = app;
     queue.on("frame", (job, { progress }) => {
       this.#progress.set(job.id, progress);
       this.#changed();
@@ -68,11 +68,11 @@ export class Admin implements ChatAdmin {
     queue.on("suspended", ended);
   }
 
-  async overview(person: Person): Promise<AdminOverview> {
-    mustModerate(person);
-    const { desk, facts } = this;
-    const line = desk.queue.line();
-    const running = line.filter(({ place }) => place === 0).length;
+  async overview(user: User): Promise<AdminOverview> {
+    mustModerate(user);
+    const { app, facts } = this;
+    const line = app.queue.positions();
+    const running = line.filter(({ position: place }) => place === 0).length;
     const engine = facts.engine();
     return {
       at: this.now(),
@@ -82,7 +82,7 @@ export class Admin implements ChatAdmin {
       mode: this.#mode,
       waiting: line.length - running,
       running,
-      jobs: line.slice(0, JOBS).map((standing) => this.#job(standing)),
+      jobs: line.slice(0, JOBS).map((position) => this.#job(position)),
       failures: this.#failures(),
       ...(engine === undefined ? {} : { engine: engineOf(engine) }),
       workers: facts.workers(),
@@ -93,31 +93,31 @@ export class Admin implements ChatAdmin {
     };
   }
 
-  async cancel(person: Person, job: string): Promise<void> {
-    mustModerate(person);
-    if (!this.desk.queue.cancel(job, { by: "person", name: person.name }))
+  async cancel(user: User, job: string): Promise<void> {
+    mustModerate(user);
+    if (!this.app.queue.cancel(job, { by: "person", name: user.name }))
       throw new ChatError("gone", `Job ${job.slice(0, 16)} has just ended.`);
-    this.desk.logger.info({ job, person: person.id }, "a moderator has cancelled a job");
+    this.app.logger.info({ job, person: user.id }, "a moderator has cancelled a job");
   }
 
-  async setMode(person: Person, mode: AdminMode): Promise<void> {
-    mustModerate(person);
-    const { queue, logger } = this.desk;
+  async setMode(user: User, mode: AdminMode): Promise<void> {
+    mustModerate(user);
+    const { queue, logger } = this.app;
     if (mode === this.#mode) return;
     if (mode === "open") queue.unpause();
     else queue.pause({ refusing: mode === "draining" });
-    logger.info({ person: person.id }, SAID[mode]);
+    logger.info({ person: user.id }, SAID[mode]);
     this.#changed();
   }
 
-  watch(person: Person, changed: () => void): () => void {
-    mustModerate(person);
+  watch(user: User, changed: () => void): () => void {
+    mustModerate(user);
     this.#watchers.add(changed);
     return () => this.#watchers.delete(changed);
   }
 
   get #mode(): AdminMode {
-    const { refusing, paused } = this.desk.queue;
+    const { refusing, paused } = this.app.queue;
     return refusing ? "draining" : paused ? "paused" : "open";
   }
 
@@ -125,7 +125,7 @@ export class Admin implements ChatAdmin {
     for (const watcher of this.#watchers) watcher();
   }
 
-  #job({ job, place, waitSeconds, runSeconds }: Standing): AdminJob {
+  #job({ job, position: place, waitSeconds, runSeconds }: QueuePosition): AdminJob {
     const { createdAt, startedAt = this.now() } = job;
     const running = place === 0;
     const since = (at: number) => Math.max(0, (this.now() - at) / 1000);
@@ -135,8 +135,8 @@ export class Admin implements ChatAdmin {
       title: this.#title(job.recipe, job.params),
       recipe: job.recipe,
       person: job.author.name,
-      platform: job.place.platform,
-      channel: this.#names.of(job.place),
+      platform: job.channel.platform,
+      channel: this.#names.of(job.channel),
       state: running ? "running" : "waiting",
       place,
       progress: running ? (this.#progress.get(job.id) ?? 0) : 0,
@@ -151,11 +151,11 @@ export class Admin implements ChatAdmin {
 
   #failures(): AdminFailure[] {
     const since = this.now() - FAILURES_DAYS * 24 * 3600 * 1000;
-    return this.desk.store.jobs.failed(since, FAILURES).map((job) => ({
+    return this.app.store.jobs.failed(since, FAILURES).map((job) => ({
       job: job.id,
       title: this.#title(job.recipe, job.params),
       person: job.author.name,
-      platform: job.place.platform,
+      platform: job.channel.platform,
       at: job.finishedAt ?? job.createdAt,
       kind: job.failure?.kind ?? "unknown",
       message: job.failure?.message ?? "",
@@ -165,14 +165,14 @@ export class Admin implements ChatAdmin {
   /** A recipe that is gone, or parameters of an older version, must not hide the rest. */
   #title(recipe: string, params: Readonly<Record<string, unknown>>): string {
     try {
-      return this.desk.recipes.get(recipe)?.title(params) ?? recipe;
+      return this.app.recipes.get(recipe)?.title(params) ?? recipe;
     } catch {
       return recipe;
     }
   }
 }
 
-function mustModerate({ moderator }: Person): void {
+function mustModerate({ moderator }: User): void {
   if (!moderator) throw new ChatError("forbidden", "Only moderators may see and do this.");
 }
 

@@ -8,7 +8,7 @@ export interface Look {
   readonly networks: readonly string[];
 }
 
-export interface House {
+export interface BotOptions {
   readonly looks: readonly Look[];
   readonly networks: readonly { readonly id: string; readonly help: string }[];
   readonly dream: {

@@ -1,6 +1,6 @@
 import { readJobId } from "../queue/job-id.js";
-import type { Standing } from "../queue/queue.js";
-import { type Command, type CommandContext, defineCommand, Mistake } from "./command.js";
+import type { QueuePosition } from "../queue/queue.js";
+import { type Command, type CommandContext, defineCommand, UserError } from "./command.js";
 import { textOption } from "./parsing/options.js";
 import { mayManage } from "./presenting/permission.js";
 
@@ -20,21 +20,21 @@ export const cancelCommand: Command = defineCommand({
   async run({ job }, context) {
     const chosen = choose(context, job);
     const ended = chosen.filter(({ job: { id } }) =>
-      context.desk.queue.cancel(id, { by: "person", name: context.person.name }),
+      context.app.queue.cancel(id, { by: "person", name: context.user.name }),
     );
-    const ids = ended.map((standing) => standing.job.id).join(", ");
-    await context.whisper(ended.length === 0 ? "It had just ended." : `Cancelled ${ids}.`);
+    const ids = ended.map((position) => position.job.id).join(", ");
+    await context.replyEphemeral(ended.length === 0 ? "It had just ended." : `Cancelled ${ids}.`);
   },
 });
 
-function choose(context: CommandContext, wanted: string | undefined): readonly Standing[] {
-  const { platform, community } = context.place;
-  const here = context.desk.queue
-    .line()
-    .filter(({ job }) => job.place.platform === platform && job.place.community === community);
-  const mine = here.filter(({ job }) => job.author.id === context.person.id);
+function choose(context: CommandContext, wanted: string | undefined): readonly QueuePosition[] {
+  const { platform, community } = context.channel;
+  const here = context.app.queue
+    .positions()
+    .filter(({ job }) => job.channel.platform === platform && job.channel.community === community);
+  const mine = here.filter(({ job }) => job.author.id === context.user.id);
   if (wanted === undefined || wanted === "all") {
-    if (mine.length === 0) throw new Mistake("You have no job that waits or runs.");
+    if (mine.length === 0) throw new UserError("You have no job that waits or runs.");
     const newest = [...mine]
       .reverse()
       .sort((a, b) => b.job.createdAt - a.job.createdAt)
@@ -43,9 +43,9 @@ function choose(context: CommandContext, wanted: string | undefined): readonly S
   }
   const named = here.filter(({ job }) => job.id.startsWith(wanted));
   const [first, another] = named;
-  if (!first) throw new Mistake(`No job ${wanted} waits or runs here; \`/queue\` lists those that do.`);
-  if (another) throw new Mistake(`Several jobs begin with ${wanted}; please give more of the id.`);
-  if (!mayManage(context.person, first.job))
-    throw new Mistake(`Job ${first.job.id} is ${first.job.author.name}'s; only they and moderators can cancel it.`);
+  if (!first) throw new UserError(`No job ${wanted} waits or runs here; \`/queue\` lists those that do.`);
+  if (another) throw new UserError(`Several jobs begin with ${wanted}; please give more of the id.`);
+  if (!mayManage(context.user, first.job))
+    throw new UserError(`Job ${first.job.id} is ${first.job.author.name}'s; only they and moderators can cancel it.`);
   return named;
 }

@@ -1,9 +1,9 @@
-import type { Chat, Place } from "../port/chat.js";
+import type { ChannelRef, Chat } from "../port/chat.js";
 
 const REMEMBERED = 1_000;
 
 /** Channels as people call them. Asks each chat once, without waiting for the answer: until it comes, the channel's id has to do. */
-export class PlaceNames {
+export class ChannelNames {
   readonly #names = new Map<string, string>();
 
   constructor(
@@ -11,16 +11,16 @@ export class PlaceNames {
     private readonly onLearnt: () => void,
   ) {}
 
-  of(place: Place): string {
-    const key = JSON.stringify([place.platform, place.community, place.channel]);
+  of(channel: ChannelRef): string {
+    const key = JSON.stringify([channel.platform, channel.community, channel.id]);
     const known = this.#names.get(key);
     if (known !== undefined) return known;
-    this.#keep(key, place.channel);
-    void this.#ask(key, place);
-    return place.channel;
+    this.#keep(key, channel.id);
+    void this.#ask(key, channel);
+    return channel.id;
   }
 
-  async #ask(key: string, { thread: _, ...channel }: Place): Promise<void> {
+  async #ask(key: string, { thread: _, ...channel }: ChannelRef): Promise<void> {
     try {
       const info = await this.chats.find(({ platform }) => platform === channel.platform)?.describe(channel);
       if (!info) return;

@@ -1,30 +1,30 @@
 import type {
   Button,
+  ChannelRef,
   Chat,
   CommandEvent,
   CommandOptionSummary,
   CommandSummary,
   OutgoingFile,
   OutgoingMessage,
-  Person,
-  Place,
+  User,
 } from "../port/chat.js";
-import type { Desk } from "./context.js";
+import type { AppContext } from "./context.js";
 import { kebab, type Option, type Options, type ValuesOf } from "./parsing/options.js";
 
 /** What a command has at hand while it answers. */
 export interface CommandContext {
   readonly chat: Chat;
-  readonly desk: Desk;
-  readonly person: Person;
-  readonly place: Place;
+  readonly app: AppContext;
+  readonly user: User;
+  readonly channel: ChannelRef;
   readonly event: Pick<CommandEvent, "attachments" | "repliesTo">;
   /** Answers so that only the person who asked sees it. */
-  whisper(text: string, buttons?: readonly Button[]): Promise<void>;
+  replyEphemeral(text: string, buttons?: readonly Button[]): Promise<void>;
   /** The same with a file to keep, no larger than the chat's `privateFileBytes`. */
-  handOver(text: string, file: OutgoingFile): Promise<void>;
+  replyWithFile(text: string, file: OutgoingFile): Promise<void>;
   /** The first public answer; undefined where the platform does not tell which message it became. */
-  announce(message: OutgoingMessage): ReturnType<CommandEvent["reply"]>;
+  replyPublic(message: OutgoingMessage): ReturnType<CommandEvent["reply"]>;
 }
 
 /** One command: the single place that says what it is called, takes and does. */
@@ -43,7 +43,7 @@ export function defineCommand<O extends Options>(command: Command<O>): Command<O
 }
 
 /** A mistake of the person who typed: what is wrong, what would be right, and an example. Told to that person only. */
-export class Mistake extends Error {
+export class UserError extends Error {
   override readonly name = "Mistake";
 }
 

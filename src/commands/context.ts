@@ -1,41 +1,41 @@
 import type { Logger } from "pino";
-import type { Journal } from "../queue/job-repository.js";
+import type { JobRepository } from "../queue/job-repository.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { Store } from "../store/open.js";
-import type { House } from "./bot-options.js";
+import type { BotOptions } from "./bot-options.js";
 import type { Thumbnails } from "./gallery/thumbnails.js";
 import type { Votes } from "./interactive/votes/votes.js";
-import type { Observer } from "./metric-events.js";
+import type { MetricsSink } from "./metric-events.js";
 import type { Presenter } from "./presenting/presenter.js";
 import type { Recipe } from "./recipes/recipe.js";
 import type { Registry } from "./registry.js";
-import type { PlaceSettings } from "./settings/channel-settings.js";
-import type { StyleShelf } from "./styles/style-library.js";
+import type { ChannelSettings } from "./settings/channel-settings.js";
+import type { StyleLibrary } from "./styles/style-library.js";
 
-export type DeskStore = Pick<
+export type AppStore = Pick<
   Store,
-  "boards" | "favourites" | "gallery" | "images" | "jobs" | "myData" | "settings" | "styles"
+  "interactiveMessages" | "favourites" | "gallery" | "images" | "jobs" | "myData" | "settings" | "styles"
 >;
 
 /** What all commands share. */
-export interface Desk {
-  readonly house: House;
+export interface AppContext {
+  readonly botOptions: BotOptions;
   readonly queue: JobQueue;
-  readonly journal: Journal;
+  readonly jobs: JobRepository;
   readonly presenter: Presenter;
   readonly registry: Registry;
   /** By the engine's names. */
   readonly recipes: ReadonlyMap<string, Recipe>;
   /** The styles that people may name. */
-  readonly styles: StyleShelf;
+  readonly styles: StyleLibrary;
   /** What outlives a restart besides jobs. */
-  readonly store: DeskStore;
+  readonly store: AppStore;
   /** What is set in channels and communities. */
-  readonly settings: PlaceSettings;
+  readonly settings: ChannelSettings;
   /** Votes that are open. */
   readonly votes: Votes;
   /** Small pictures of works. */
   readonly thumbnails: Thumbnails;
   readonly logger: Logger;
-  readonly notice: Observer;
+  readonly metrics: MetricsSink;
 }

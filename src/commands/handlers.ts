@@ -1,7 +1,7 @@
 import type { ChatAdmin } from "../port/admin.js";
 import type { ActionEvent, Chat, ChatEvent, ChatHandlers, CommandEvent } from "../port/chat.js";
-import { type CommandContext, Mistake } from "./command.js";
-import type { Desk } from "./context.js";
+import { type CommandContext, UserError } from "./command.js";
+import type { AppContext } from "./context.js";
 import { createGallery } from "./gallery/service.js";
 import { works } from "./gallery/works.js";
 import { ArtChannels } from "./interactive/art-channel.js";
@@ -39,14 +39,14 @@ export interface HandlersOptions {
 /** What an adapter is given: turns its events into commands and presses of buttons. Nothing here rejects. */
 export function createHandlers(
   chat: Chat,
-  desk: Desk,
+  app: AppContext,
   { settleMs = SETTLE_MS, slowedDown, admin }: HandlersOptions = {},
 ): Handlers {
   const palettes = new Palettes(settleMs);
   const reactors: Reactors = { palettes, artChannels: new ArtChannels() };
   const underWay = new Set<Promise<void>>();
   return {
-    commands: desk.registry.summaries,
+    commands: app.registry.summaries,
     shortcuts: SHORTCUTS,
     ...(slowedDown === undefined ? {} : { slowedDown }),
     ...(admin === undefined ? {} : { admin }),
@@ -57,61 +57,61 @@ export function createHandlers(
       if (busy && event.kind === "reaction") return;
       const work =
         event.kind === "reaction"
-          ? react(event, chat, desk, reactors)
+          ? react(event, chat, app, reactors)
           : busy
-            ? tell(event, "I have too much to do just now; please try again in a moment.", desk)
-            : handle(event, chat, desk);
+            ? tell(event, "I have too much to do just now; please try again in a moment.", app)
+            : handle(event, chat, app);
       underWay.add(work);
       void work.finally(() => underWay.delete(work));
     },
     async complete(request) {
-      return desk.registry.complete(request);
+      return app.registry.complete(request);
     },
     async works(request) {
-      return works(request, desk);
+      return works(request, app);
     },
-    gallery: createGallery(desk),
+    gallery: createGallery(app),
     resume() {
-      palettes.resume(chat, desk);
-      desk.votes.resume(chat, desk);
+      palettes.resume(chat, app);
+      app.votes.resume(chat, app);
     },
     stop() {
       palettes.stop();
-      desk.votes.stop();
+      app.votes.stop();
     },
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay);
       await palettes.idle();
-      await desk.votes.idle();
+      await app.votes.idle();
     },
   };
 }
 
-async function handle(event: Exclude<ChatEvent, { kind: "reaction" }>, chat: Chat, desk: Desk): Promise<void> {
+async function handle(event: Exclude<ChatEvent, { kind: "reaction" }>, chat: Chat, app: AppContext): Promise<void> {
   try {
-    await (event.kind === "command" ? runCommand(event, chat, desk) : press(event, chat, desk));
+    await (event.kind === "command" ? runCommand(event, chat, app) : press(event, chat, app));
   } catch (error) {
-    if (error instanceof Mistake) return tell(event, error.message, desk);
-    desk.logger.error({ err: error, event: event.kind, person: event.person.id }, "an event could not be handled");
+    if (error instanceof UserError) return tell(event, error.message, app);
+    app.logger.error({ err: error, event: event.kind, person: event.user.id }, "an event could not be handled");
     const text =
       diskTrouble(error) ?? "Something went wrong on my side; it has been written to the log. Please try again.";
-    return tell(event, text, desk);
+    return tell(event, text, app);
   }
 }
 
-async function runCommand(event: CommandEvent, chat: Chat, desk: Desk): Promise<void> {
-  const command = desk.registry.find(event.name);
+async function runCommand(event: CommandEvent, chat: Chat, app: AppContext): Promise<void> {
+  const command = app.registry.find(event.name);
   const context: CommandContext = {
     chat,
-    desk,
-    person: event.person,
-    place: event.place,
+    app,
+    user: event.user,
+    channel: event.channel,
     event,
-    announce: (message) => event.reply(message, "public"),
-    handOver: async (text, file) => {
+    replyPublic: (message) => event.reply(message, "public"),
+    replyWithFile: async (text, file) => {
       await event.reply({ text, file }, "private");
     },
-    whisper: async (text, buttons) => {
+    replyEphemeral: async (text, buttons) => {
       await event.reply({ text: shorten(text, chat.limits.textLength), ...(buttons ? { buttons } : {}) }, "private");
     },
   };
@@ -122,11 +122,11 @@ async function runCommand(event: CommandEvent, chat: Chat, desk: Desk): Promise<
   await command.run(values, context);
 }
 
-async function tell(event: CommandEvent | ActionEvent, text: string, desk: Desk): Promise<void> {
+async function tell(event: CommandEvent | ActionEvent, text: string, app: AppContext): Promise<void> {
   try {
     await event.reply({ text }, "private");
   } catch (error) {
-    desk.logger.warn({ err: error, person: event.person.id }, "a person could not be answered");
+    app.logger.warn({ err: error, person: event.user.id }, "a person could not be answered");
   }
 }
 

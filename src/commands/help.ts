@@ -14,8 +14,8 @@ export const helpCommand: Command = defineCommand({
     }),
   },
   examples: ["/help", "/help dream"],
-  async run({ command }, { desk, whisper }) {
-    await whisper(command === undefined ? overview(desk.registry.all) : explain(desk.registry.find(command)));
+  async run({ command }, { app, replyEphemeral: whisper }) {
+    await whisper(command === undefined ? overview(app.registry.all) : explain(app.registry.find(command)));
   },
 });
 

@@ -2,7 +2,7 @@ import type { ChatErrorKind } from "../port/chat.js";
 import type { QueueErrorKind } from "../queue/queue.js";
 
 /** What happens between jobs and chats that nobody but an operator wants to know: plain facts, for whoever counts them. */
-export type Notice =
+export type MetricEvent =
   /** A frame, or another state of the message that shows progress, is in the chat. */
   | { readonly kind: "frame-posted"; readonly platform: string }
   /** "overtaken": a newer one came before the platform took it; "refused": the platform did not take it. */
@@ -15,4 +15,4 @@ export type Notice =
   | { readonly kind: "refused"; readonly why: QueueErrorKind };
 
 /** Hears of notices. Returns quickly and does not throw. */
-export type Observer = (notice: Notice) => void;
+export type MetricsSink = (notice: MetricEvent) => void;

@@ -1,4 +1,4 @@
-import type { House, Look } from "./bot-options.js";
+import type { BotOptions, Look } from "./bot-options.js";
 
 /** As much of the engine's catalogue as people are shown. */
 export type KnownNetworks = Readonly<
@@ -16,7 +16,7 @@ export type KnownNetworks = Readonly<
  * What people may choose from: the catalogue's networks with their looks, and networks in folders of one's own, whose looks only the
  * engine knows.
  */
-export function offer(known: KnownNetworks, folders: readonly string[]): Pick<House, "looks" | "networks"> {
+export function offer(known: KnownNetworks, folders: readonly string[]): Pick<BotOptions, "looks" | "networks"> {
   const looks = new Map<string, Look>();
   for (const [id, network] of Object.entries(known)) {
     for (const [name, { description }] of Object.entries(network.dream.looks)) {

@@ -1,4 +1,4 @@
-import type { Standing } from "../queue/queue.js";
+import type { QueuePosition } from "../queue/queue.js";
 import type { JobScope } from "../store/jobs.js";
 import { type Command, type CommandContext, defineCommand } from "./command.js";
 import { duration } from "./presenting/words.js";
@@ -13,18 +13,18 @@ export const queueCommand: Command = defineCommand({
   examples: ["/queue"],
   async run(_values, context) {
     // What happens in other channels, which may be private, is not told; only that it takes its time.
-    const line = context.desk.queue.line();
+    const line = context.app.queue.positions();
     const caps = capsText(context);
-    const notice = context.desk.queue.notice?.();
+    const notice = context.app.queue.announcement?.();
     if (line.length === 0)
-      return context.whisper(`${notice ?? "Nobody is waiting: the next job starts at once."}\n${caps}`);
+      return context.replyEphemeral(`${notice ?? "Nobody is waiting: the next job starts at once."}\n${caps}`);
     const mine = line.filter(
-      ({ job }) => job.place.platform === context.place.platform && job.author.id === context.person.id,
+      ({ job }) => job.channel.platform === context.channel.platform && job.author.id === context.user.id,
     );
-    const shown = [...line.slice(0, SHOWN), ...mine.filter((standing) => line.indexOf(standing) >= SHOWN)];
-    const rows = shown.map((standing) => row(standing, context));
+    const shown = [...line.slice(0, SHOWN), ...mine.filter((position) => line.indexOf(position) >= SHOWN)];
+    const rows = shown.map((position) => row(position, context));
     const hidden = line.length - shown.length;
-    return context.whisper(
+    return context.replyEphemeral(
       [
         ...(notice === undefined ? [] : [notice]),
         ...rows,
@@ -38,20 +38,20 @@ export const queueCommand: Command = defineCommand({
 const HOUR_MS = 3_600_000;
 
 /** How much of what is allowed here is used up, by the person who asks and by the channel. */
-function capsText({ desk, person, place }: CommandContext): string {
-  const { platform, community, channel } = place;
-  const { caps } = desk.house;
-  const set = desk.settings.caps(place);
+function capsText({ app, user, channel: place }: CommandContext): string {
+  const { platform, community, id: channel } = place;
+  const { caps } = app.botOptions;
+  const set = app.settings.caps(place);
   const since = Date.now() - HOUR_MS;
-  const here = { platform, community, channel };
+  const here = { platform, community, id: channel };
   const used = (scope: JobScope, most: number, mostAnHour: number) => {
-    const { jobs } = desk.store;
+    const { jobs } = app.store;
     return `${jobs.countUnfinished(scope)} of ${most} unfinished, ${jobs.countSince(scope, since)} of ${mostAnHour} in the last hour`;
   };
-  const mine = used({ platform, author: person.id }, caps.perPerson, caps.perHour);
+  const mine = used({ platform, author: user.id }, caps.perPerson, caps.perHour);
   const own = set.perPerson !== undefined || set.perPersonHour !== undefined;
   const mineHere = used(
-    { ...here, author: person.id },
+    { ...here, author: user.id },
     set.perPerson ?? caps.perPerson,
     set.perPersonHour ?? caps.perHour,
   );
@@ -59,19 +59,21 @@ function capsText({ desk, person, place }: CommandContext): string {
   return `You: ${mine}${own ? `; in this channel: ${mineHere}` : ""}. This channel: ${all}.`;
 }
 
-function row(standing: Standing, { person, place, desk }: CommandContext): string {
-  const { job, waitSeconds, runSeconds } = standing;
-  const mine = job.place.platform === place.platform && job.author.id === person.id;
+function row(position: QueuePosition, { user, channel, app }: CommandContext): string {
+  const { job, waitSeconds, runSeconds } = position;
+  const mine = job.channel.platform === channel.platform && job.author.id === user.id;
   const here =
-    job.place.platform === place.platform &&
-    job.place.community === place.community &&
-    job.place.channel === place.channel;
-  const title = desk.recipes.get(job.recipe)?.title(job.params) ?? job.recipe;
+    job.channel.platform === channel.platform &&
+    job.channel.community === channel.community &&
+    job.channel.id === channel.id;
+  const title = app.recipes.get(job.recipe)?.title(job.params) ?? job.recipe;
   const what =
     mine || here
       ? `${title}, ${mine ? "**yours**" : `by ${job.author.name}`} (\`${job.id}\`)`
       : "A job in another channel";
   const when =
-    standing.place === 0 ? `running, about ${duration(runSeconds)} left` : `starts in about ${duration(waitSeconds)}`;
-  return `${standing.place === 0 ? "▶" : `${standing.place}.`} ${what}: ${when}`;
+    position.position === 0
+      ? `running, about ${duration(runSeconds)} left`
+      : `starts in about ${duration(waitSeconds)}`;
+  return `${position.position === 0 ? "▶" : `${position.position}.`} ${what}: ${when}`;
 }

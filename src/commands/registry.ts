@@ -1,8 +1,8 @@
-import type { Completion, CompletionRequest, Place } from "../port/chat.js";
+import type { ChannelRef, Completion, CompletionRequest } from "../port/chat.js";
 import { nearest } from "../shared/nearest.js";
-import { type Command, Mistake, summarise } from "./command.js";
+import { type Command, summarise, UserError } from "./command.js";
 import { kebab } from "./parsing/options.js";
-import type { StyleShelf } from "./styles/style-library.js";
+import type { StyleLibrary } from "./styles/style-library.js";
 
 /** Discord shows 25 choices at most; nobody reads more anyway. */
 const MAX_COMPLETIONS = 25;
@@ -14,7 +14,7 @@ export class Registry {
 
   constructor(
     commands: readonly Command[],
-    private readonly styles: StyleShelf,
+    private readonly styles: StyleLibrary,
   ) {
     this.#commands = new Map(commands.map((command) => [command.name, command]));
     this.summaries = commands.map(summarise);
@@ -30,19 +30,19 @@ export class Registry {
     if (command) return command;
     const near = nearest(name, this.#commands.keys());
     const shown = name.slice(0, 40);
-    throw new Mistake(
+    throw new UserError(
       `There is no command /${shown}${near ? `; did you mean /${near}?` : "."} \`/help\` lists them all.`,
     );
   }
 
   /** Choices for a value that is being typed: those that begin with it first, then those that contain it. */
   async complete(
-    request: Pick<CompletionRequest, "command" | "option" | "typed" | "place">,
+    request: Pick<CompletionRequest, "command" | "option" | "typed" | "channel">,
   ): Promise<readonly Completion[]> {
     const options = this.#commands.get(request.command.toLowerCase())?.options ?? {};
     const option = Object.entries(options).find(([key]) => kebab(key) === request.option)?.[1];
     const typed = request.typed.trim().toLowerCase();
-    const choices = option?.completes === "styles" ? await this.#styles(request.place) : (option?.choices ?? []);
+    const choices = option?.completes === "styles" ? await this.#styles(request.channel) : (option?.choices ?? []);
     const begin = choices.filter((choice) => choice.value.toLowerCase().startsWith(typed));
     const contain = choices.filter(
       (choice) => !begin.includes(choice) && `${choice.value} ${choice.label}`.toLowerCase().includes(typed),
@@ -50,7 +50,10 @@ export class Registry {
     return [...begin, ...contain].slice(0, MAX_COMPLETIONS);
   }
 
-  async #styles(place: Place): Promise<Completion[]> {
-    return (await this.styles.list(place)).map(({ name, emoji, help }) => ({ value: name, label: `${emoji} ${help}` }));
+  async #styles(channel: ChannelRef): Promise<Completion[]> {
+    return (await this.styles.list(channel)).map(({ name, emoji, help }) => ({
+      value: name,
+      label: `${emoji} ${help}`,
+    }));
   }
 }

@@ -1,8 +1,8 @@
-import type { Observer } from "../commands/metric-events.js";
+import type { MetricsSink } from "../commands/metric-events.js";
 import type { Metrics } from "./metrics.js";
 
 /** An observer that counts what the commands notice. */
-export function countNotices(metrics: Metrics): Observer {
+export function countEvents(metrics: Metrics): MetricsSink {
   return (notice) => {
     switch (notice.kind) {
       case "frame-posted":

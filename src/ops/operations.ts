@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Counter } from "prom-client";
-import type { Observer } from "../commands/metric-events.js";
+import type { MetricsSink } from "../commands/metric-events.js";
 import type { Engine } from "../engine/process/engine.js";
 import type { Chat } from "../port/chat.js";
 import type { ClusterQueue } from "../queue/cluster/cluster-queue.js";
@@ -9,7 +9,7 @@ import type { QueueWorker } from "../queue/cluster/queue-worker.js";
 import type { JobQueue } from "../queue/queue.js";
 import { version } from "../shared/version.js";
 import type { Store } from "../store/open.js";
-import { countNotices } from "./count-events.js";
+import { countEvents } from "./count-events.js";
 import { DiskWatch, fileBytes, folderBytes } from "./disk.js";
 import { EventLoopWatch } from "./event-loop.js";
 import { Metrics } from "./metrics.js";
@@ -59,7 +59,7 @@ const SIZES_MS = 60_000;
 export class Operation {
   readonly metrics = new Metrics();
   /** For the commands: counts what they notice. */
-  readonly notice: Observer = countNotices(this.metrics);
+  readonly metricsSink: MetricsSink = countEvents(this.metrics);
   readonly disk: DiskWatch;
   readonly startedAt = Date.now();
   readonly #loop: Pick<EventLoopWatch, "lag" | "close">;
@@ -151,11 +151,11 @@ export class Operation {
     });
   }
 
-  watchQueue(queue: Pick<JobQueue, "on" | "line" | "paused">): void {
+  watchQueue(queue: Pick<JobQueue, "on" | "positions" | "paused">): void {
     watchQueue(queue, this.metrics);
     this.#gauges.push(() => {
-      const line = queue.line();
-      const running = line.filter(({ place }) => place === 0).length;
+      const line = queue.positions();
+      const running = line.filter(({ position: place }) => place === 0).length;
       this.metrics.jobs.set({ state: "running" }, running);
       this.metrics.jobs.set({ state: "waiting" }, line.length - running);
       this.metrics.queuePaused.set(queue.paused ? 1 : 0);

@@ -9,24 +9,24 @@
 import type { ChatAdmin } from "./admin.js";
 
 /** Where something is said: a channel, or a thread inside it. Plain data, so that it can be stored and used after a restart. */
-export interface Place {
+export interface ChannelRef {
   /** The adapter's name: "web", "discord", "slack". */
   readonly platform: string;
   /** The community: a Discord guild, a Slack workspace, "local" in the web chat. */
   readonly community: string;
-  readonly channel: string;
+  readonly id: string;
   /** Set when the place is a thread. */
   readonly thread?: string;
 }
 
 /** A posted message, addressable after a restart. */
 export interface MessageRef {
-  readonly place: Place;
+  readonly channel: ChannelRef;
   readonly id: string;
 }
 
 /** What a caller needs to know of a place besides its ids. */
-export interface PlaceInfo {
+export interface ChannelInfo {
   /** As people call it, for instance "#art"; "a direct message" where it has no name. */
   readonly name: string;
   /** Not everybody in the community can read it (a private channel, a direct message): what is made here is shown here only. */
@@ -37,7 +37,7 @@ export interface PlaceInfo {
   readonly uploadBytes: number;
 }
 
-export interface Person {
+export interface User {
   readonly id: string;
   readonly name: string;
   /** May manage the channel (settings, other people's results). */
@@ -75,7 +75,7 @@ export interface PictureSource {
   /** The message it hangs on, if any. */
   readonly message?: MessageRef;
   /** Who posted it, where the platform tells; not there when the bot itself did. */
-  readonly author?: Pick<Person, "id" | "name">;
+  readonly author?: Pick<User, "id" | "name">;
   /** Whom to name for it in place of its author: the {@link Picture.credit} that the bot posted it with, where the platform keeps that. */
   readonly credit?: string;
   /** Its author has hidden it; what is made of it is hidden as well. */
@@ -111,7 +111,7 @@ export interface OutgoingMessage {
   readonly file?: OutgoingFile;
   readonly progress?: Progress;
   /** People notified by this message. The text itself never notifies anyone else. */
-  readonly mention?: readonly Person[];
+  readonly mention?: readonly User[];
   /**
    * Names the message for ever, 25 characters at most, such as "7KQ4M9XA final". A {@link Chat.post} that is tried again with the same key
    * in the same place does not post a second message.
@@ -132,8 +132,8 @@ export interface CommandEvent {
   /** The rest of the line as typed, for platforms with plain text commands. */
   readonly text?: string;
   readonly attachments: readonly PictureSource[];
-  readonly person: Person;
-  readonly place: Place;
+  readonly user: User;
+  readonly channel: ChannelRef;
   /** The message that this one answers, if it answers one. */
   readonly repliesTo?: MessageRef;
   /** Answers the person: "private" is seen by that person only. Usable for the first answer and later ones. */
@@ -147,7 +147,7 @@ export interface ReactionEvent {
   readonly emoji: string;
   readonly added: boolean;
   readonly message: MessageRef;
-  readonly person: Person;
+  readonly user: User;
 }
 
 export interface ActionEvent {
@@ -155,7 +155,7 @@ export interface ActionEvent {
   /** The pressed {@link Button}'s id. */
   readonly action: string;
   readonly message: MessageRef;
-  readonly person: Person;
+  readonly user: User;
   reply(message: OutgoingMessage, visibility: "public" | "private"): Promise<MessageRef | undefined>;
 }
 
@@ -167,8 +167,8 @@ export interface CompletionRequest {
   readonly option: string;
   /** What has been typed of the value so far. */
   readonly typed: string;
-  readonly person: Person;
-  readonly place: Place;
+  readonly user: User;
+  readonly channel: ChannelRef;
 }
 
 /** One choice of a completion list. */
@@ -232,7 +232,7 @@ export interface Work {
 }
 
 export interface WorksRequest {
-  readonly person: Pick<Person, "id">;
+  readonly user: Pick<User, "id">;
   readonly platform: string;
   readonly community: string;
   readonly limit: number;
@@ -240,7 +240,7 @@ export interface WorksRequest {
 
 /** Who looks at a community's gallery. */
 export interface GalleryViewer {
-  readonly person: Person;
+  readonly user: User;
   readonly platform: string;
   readonly community: string;
   /** Where from: what was made where not everybody reads is shown there only. */
@@ -265,7 +265,7 @@ export interface GalleryWork {
   readonly title: string;
   /** The command that makes it, such as "dream". */
   readonly command: string;
-  readonly author: Pick<Person, "id" | "name">;
+  readonly author: Pick<User, "id" | "name">;
   /** When it was finished, in milliseconds since the epoch. */
   readonly at: number;
   /** Pixels; 0 where they are not known. */
@@ -313,14 +313,14 @@ export interface GalleryDetail extends GalleryWork {
 export interface Gallery {
   page(query: GalleryQuery, viewer: GalleryViewer): Promise<GalleryPage>;
   /** Who has works there, those with the most first. */
-  authors(viewer: GalleryViewer): Promise<readonly (Pick<Person, "id" | "name"> & { readonly works: number })[]>;
+  authors(viewer: GalleryViewer): Promise<readonly (Pick<User, "id" | "name"> & { readonly works: number })[]>;
   work(job: string, viewer: GalleryViewer): Promise<GalleryDetail>;
   /** A still of at most `side` pixels; always the same bytes for the same job and side. */
   thumbnail(job: string, side: number, viewer: GalleryViewer): Promise<Picture>;
   /** The work itself. */
   picture(job: string, viewer: GalleryViewer): Promise<Picture>;
   /** Puts it among the viewer's favourites, or takes it out. Resolves with how many people love it then. */
-  love(job: string, on: boolean, viewer: GalleryViewer): Promise<number>;
+  favourite(job: string, on: boolean, viewer: GalleryViewer): Promise<number>;
   /** Takes a work out of the gallery, or puts it back. Rejects "forbidden" for all but its author and moderators. */
   hide(job: string, hidden: boolean, viewer: GalleryViewer): Promise<void>;
 }
@@ -368,17 +368,17 @@ export interface Chat {
   start(handlers: ChatHandlers): Promise<void>;
   /** Stops taking events, finishes calls under way, and lets go of sockets. */
   stop(): Promise<void>;
-  post(place: Place, message: OutgoingMessage): Promise<MessageRef>;
+  post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef>;
   edit(message: MessageRef, content: OutgoingMessage): Promise<void>;
   remove(message: MessageRef): Promise<void>;
   react(message: MessageRef, emoji: string): Promise<void>;
   /** Opens a thread on a message, or returns the place itself where there already is one or none can be had. */
-  openThread(message: MessageRef, title: string): Promise<Place>;
+  openThread(message: MessageRef, title: string): Promise<ChannelRef>;
   /** The newest picture posted in a place, by anyone; undefined when there is none. */
-  latestPicture(place: Place): Promise<PictureSource | undefined>;
+  latestPicture(channel: ChannelRef): Promise<PictureSource | undefined>;
   /** The pictures on one message, anybody's. */
   picturesOf(message: MessageRef): Promise<readonly PictureSource[]>;
-  describe(place: Place): Promise<PlaceInfo>;
+  describe(channel: ChannelRef): Promise<ChannelInfo>;
   /** An address that leads people to a message; undefined where there is none. */
   link(message: MessageRef): Promise<string | undefined>;
   /** A platform without it counts as connected from its start to its stop. Answers at once. */

@@ -1,10 +1,10 @@
 import type { Checkpoint } from "../engine/process/engine.js";
-import type { Seat } from "../shared/memory-budget.js";
+import type { Reservation } from "../shared/memory-budget.js";
 import type { Job } from "./job.js";
 import type { CancelReason } from "./queue.js";
 
 /** A job that waits or runs. Its pictures are in the journal until it runs: a long line would fill the memory. */
-export interface LiveJob {
+export interface ActiveJob {
   job: Job;
   /** Takes the job out of p-queue's line. Not used once it runs: p-queue would give its place away before the engine has let go. */
   readonly leave: AbortController;
@@ -21,11 +21,11 @@ export interface LiveJob {
   /** It is on its last try, and others wait with theirs until it has ended or got ahead; see `LastTries`. */
   leaveLastTry?: () => void;
   /** Where it sits, while it runs. */
-  seat?: Seat;
+  reservation?: Reservation;
   /** It is in the line, or has been. */
   queued?: boolean;
 }
 
-export function liveJob(job: Job): LiveJob {
+export function activeJob(job: Job): ActiveJob {
   return { job, leave: new AbortController(), abort: new AbortController(), progress: 0, crashes: 0 };
 }

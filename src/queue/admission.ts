@@ -1,4 +1,4 @@
-import { type Job, type JobCaps, type JobRequest, personKey } from "./job.js";
+import { type Job, type JobCaps, type JobRequest, userKey } from "./job.js";
 import { QueueError } from "./queue.js";
 
 /** What the installation allows. A place's own caps, {@link JobRequest.caps}, hold besides and count what happens in that channel only. */
@@ -18,7 +18,7 @@ export interface QueueLimits {
 }
 
 /** A job as far as counting goes. */
-export type Counted = Pick<Job, "place" | "author">;
+export type Counted = Pick<Job, "channel" | "author">;
 
 const HOUR_MS = 3_600_000;
 
@@ -28,13 +28,13 @@ export class Admission {
   readonly #accepted = new Map<string, number[]>();
 
   /** What the largest job may take, in megabytes; undefined sets no bound. */
-  room: number | undefined;
+  largest: number | undefined;
 
   constructor(
     readonly limits: QueueLimits,
     private readonly now: () => number,
   ) {
-    this.room = limits.megabytes;
+    this.largest = limits.megabytes;
   }
 
   /** Counts in what was accepted before the program started. `jobs` may be in any order, and older than an hour. */
@@ -83,7 +83,7 @@ export class Admission {
 
   /** Waiting would not help a job that does not even fit alone. */
   #checkMemory({ memory }: Pick<JobRequest, "memory">): void {
-    const { room } = this;
+    const { largest: room } = this;
     if (room === undefined || memory === undefined || memory.megabytes <= room) return;
     const fits = memory.smaller.find(({ megabytes }) => megabytes <= room);
     const needs = `This would take about ${memory.megabytes} MB of memory, and there are ${room} MB for pictures here.`;
@@ -102,7 +102,7 @@ export class Admission {
         `The queue is full (${count(limits.length, "job")} waiting). Please try again in a few minutes.`,
       );
     }
-    const mine = open.filter((job) => personKey(job) === personKey(request));
+    const mine = open.filter((job) => userKey(job) === userKey(request));
     const here = open.filter((job) => channelKey(job) === channelKey(request));
     const mend = "Wait for one to end, or take one back with /cancel.";
     if (mine.length >= limits.waitingPerPerson) {
@@ -127,12 +127,12 @@ export class Admission {
   }
 
   #checkHour(request: Counted & { readonly caps?: JobCaps | undefined }, now: number): void {
-    const [person = "", channel = "", both = ""] = keysOf(request);
+    const [user = "", channel = "", both = ""] = keysOf(request);
     const { limits } = this;
     const { perPersonHour = Number.POSITIVE_INFINITY, perChannelHour } = request.caps ?? {};
     this.#hour(
       "person-hour",
-      person,
+      user,
       limits.perHourPerPerson,
       now,
       (jobs) => `You have started ${jobs} in the last hour, as many as one person may.`,
@@ -177,14 +177,14 @@ export class Admission {
   }
 }
 
-function channelKey({ place: { platform, community, channel } }: Counted): string {
+function channelKey({ channel: { platform, community, id: channel } }: Counted): string {
   return JSON.stringify([platform, community, channel]);
 }
 
 /** Whom and what a job counts for: its person, its channel, and that person in that channel. */
 function keysOf(job: Counted): string[] {
-  const [person, channel] = [personKey(job), channelKey(job)];
-  return [`person ${person}`, `channel ${channel}`, `both ${channel} ${person}`];
+  const [user, channel] = [userKey(job), channelKey(job)];
+  return [`person ${user}`, `channel ${channel}`, `both ${channel} ${user}`];
 }
 
 function least(...caps: (number | undefined)[]): number {

@@ -2,7 +2,7 @@
  * An engine that dies takes all the jobs with it that it has, and nobody knows whose fault it was. So no job makes its last try beside
  * another's: the one that kills engines is given up, and those that ran beside it are not.
  */
-export class LastTries {
+export class ExclusiveRetry {
   #before: Promise<void> = Promise.resolve();
 
   /**

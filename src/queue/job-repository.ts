@@ -9,7 +9,7 @@ export interface JobPicture {
 }
 
 /** Where jobs are kept. The queue writes a job here before it is acknowledged, and every change after that. */
-export interface Journal {
+export interface JobRepository {
   /** Keeps a new job with its input pictures. */
   add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void>;
   /** Changes a job; a job that is no longer kept is passed over. Its checkpoint goes when it ends. */
@@ -40,9 +40,9 @@ export interface Journal {
   /** A job's result picture; undefined when there is none, or it is no longer kept. */
   result(id: string): Promise<JobPicture | undefined>;
   /** Jobs that were asked for at `time` (milliseconds since the epoch) or later. */
-  since(time: number): Promise<readonly Pick<Job, "place" | "author" | "createdAt">[]>;
+  since(time: number): Promise<readonly Pick<Job, "channel" | "author" | "createdAt">[]>;
   /** Jobs that are waiting or running, oldest first: what a stop has interrupted. */
   unfinished(): Promise<readonly Job[]>;
   /** Jobs that have ended without anybody having been told, oldest first. */
-  owed(): Promise<readonly Job[]>;
+  unnotified(): Promise<readonly Job[]>;
 }

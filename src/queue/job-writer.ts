@@ -1,20 +1,20 @@
 import type { Logger } from "pino";
 import type { Checkpoint } from "../engine/process/engine.js";
 import type { JobChange } from "./job.js";
-import type { JobPicture, Journal } from "./job-repository.js";
-import { Arrears } from "./write-buffer.js";
+import type { JobPicture, JobRepository } from "./job-repository.js";
+import { WriteBuffer } from "./write-buffer.js";
 
 /** What becomes of jobs goes into the journal through here. The journal is not worth a job: a failed write is logged, and the job goes on. */
-export class JournalWriter {
-  readonly #arrears: Arrears;
+export class JobWriter {
+  readonly #arrears: WriteBuffer;
   /** What has not ended. */
   readonly #pending = new Set<Promise<void>>();
 
   constructor(
-    private readonly journal: Journal,
+    private readonly repository: JobRepository,
     private readonly logger: Logger,
   ) {
-    this.#arrears = new Arrears(journal, logger);
+    this.#arrears = new WriteBuffer(repository, logger);
   }
 
   update(id: string, change: JobChange): Promise<void> {
@@ -26,7 +26,7 @@ export class JournalWriter {
   }
 
   keepCheckpoint(id: string, checkpoint: Checkpoint): Promise<void> {
-    return this.#write(id, this.journal.keepCheckpoint(id, checkpoint));
+    return this.#write(id, this.repository.keepCheckpoint(id, checkpoint));
   }
 
   /** What follows from a write, such as telling people, which {@link idle} waits for as well. It must not reject. */

@@ -1,16 +1,16 @@
 /** What a job is: plain data that can be stored, sent to another process, and read after a restart. */
 
 /** Where a job was asked for; the same shape as a chat's place, without knowing chats. */
-export interface JobPlace {
+export interface JobChannel {
   readonly platform: string;
   readonly community: string;
-  readonly channel: string;
+  readonly id: string;
   readonly thread?: string;
 }
 
 /** A message posted for a job. */
 export interface JobMessage {
-  readonly place: JobPlace;
+  readonly channel: JobChannel;
   readonly id: string;
 }
 
@@ -18,7 +18,7 @@ export interface JobMessage {
 export interface JobMessages {
   /** The public answer in the channel; shows the final picture in the end. */
   readonly announcement?: JobMessage;
-  readonly thread?: JobPlace;
+  readonly thread?: JobChannel;
   readonly progress?: JobMessage;
   readonly frames: readonly JobMessage[];
   readonly final?: JobMessage;
@@ -84,16 +84,16 @@ export type JobAudience = "community" | "channel";
 export interface Job {
   /** Short and readable, see {@link newJobId}. */
   readonly id: string;
-  readonly place: JobPlace;
+  readonly channel: JobChannel;
   readonly author: JobAuthor;
   readonly recipe: string;
   readonly params: Readonly<Record<string, unknown>>;
   /** Roles of the input pictures, for instance ["image"]; the bytes are in the journal. */
   readonly pictures: readonly string[];
   /** Size of the task in megapixel-steps: what the expected time is reckoned from. */
-  readonly work: number;
+  readonly cost: number;
   /** What the time of one megapixel-step depends on, for instance "dream resnet50 creatures". */
-  readonly pace: string;
+  readonly costKey: string;
   /** Larger goes first; 0 for what people ask. */
   readonly priority: number;
   /** Estimated memory at its worst moment, where one is known; see {@link JobMemory}. */
@@ -111,7 +111,7 @@ export interface Job {
   readonly failure?: JobFailure;
   readonly result?: JobResult;
   /** It has ended, and people have yet to be told. */
-  readonly owed?: boolean;
+  readonly unnotified?: boolean;
   /** The job this one repeats or works on, if any. */
   readonly from?: string;
   /** It repeats that job, from the same pictures, and does not work on its result. */
@@ -127,14 +127,14 @@ export interface Job {
 export interface JobRequest {
   /** A new id that was written down before, so that after a stop in between it is known whether there is such a job; left out, the queue chooses. */
   readonly id?: string;
-  readonly place: JobPlace;
+  readonly channel: JobChannel;
   readonly author: JobAuthor;
   readonly recipe: string;
   readonly params: Readonly<Record<string, unknown>>;
   /** Encoded input pictures by role. */
   readonly pictures: Readonly<Record<string, Uint8Array>>;
-  readonly work: number;
-  readonly pace: string;
+  readonly cost: number;
+  readonly costKey: string;
   readonly priority?: number;
   readonly from?: string;
   readonly repeats?: boolean;
@@ -149,7 +149,10 @@ export interface JobRequest {
 
 /** What may change in a job's life. */
 export type JobChange = Partial<
-  Pick<Job, "state" | "attempts" | "startedAt" | "workedMs" | "finishedAt" | "messages" | "failure" | "result" | "owed">
+  Pick<
+    Job,
+    "state" | "attempts" | "startedAt" | "workedMs" | "finishedAt" | "messages" | "failure" | "result" | "unnotified"
+  >
 >;
 
 /** How long a job has been worked on until then, in milliseconds, by all processes together; 0 before it has begun. */
@@ -161,6 +164,6 @@ export function workedMs(
 }
 
 /** One person everywhere on a platform: whom fairness and caps count. */
-export function personKey(job: Pick<Job, "place" | "author">): string {
-  return `${job.place.platform}:${job.author.id}`;
+export function userKey(job: Pick<Job, "channel" | "author">): string {
+  return `${job.channel.platform}:${job.author.id}`;
 }

@@ -1,6 +1,6 @@
 import type { Checkpoint } from "../engine/process/engine.js";
 import type { Job, JobChange, JobMessage } from "./job.js";
-import type { JobPicture, Journal } from "./job-repository.js";
+import type { JobPicture, JobRepository } from "./job-repository.js";
 
 interface Entry {
   job: Job;
@@ -12,7 +12,7 @@ interface Entry {
   readonly messages: Set<string>;
 }
 
-export interface MemoryJournalOptions {
+export interface MemoryJobRepositoryOptions {
   /** Most jobs kept; 5,000 unless told. */
   readonly jobs?: number;
   /** Most bytes of pictures kept; 256 MiB unless told. */
@@ -20,13 +20,13 @@ export interface MemoryJournalOptions {
 }
 
 /** A journal in memory, for tests: it forgets everything when the program ends, and the oldest finished jobs when it is full. */
-export class MemoryJournal implements Journal {
+export class MemoryJobRepository implements JobRepository {
   readonly #entries = new Map<string, Entry>();
   readonly #maxJobs: number;
   readonly #maxBytes: number;
   #bytes = 0;
 
-  constructor(options: MemoryJournalOptions = {}) {
+  constructor(options: MemoryJobRepositoryOptions = {}) {
     this.#maxJobs = options.jobs ?? 5_000;
     this.#maxBytes = options.bytes ?? 256 * 1024 * 1024;
   }
@@ -99,8 +99,8 @@ export class MemoryJournal implements Journal {
     return [...this.#entries.values()].map((entry) => entry.job).filter(isUnfinished);
   }
 
-  async owed(): Promise<readonly Job[]> {
-    return [...this.#entries.values()].map((entry) => entry.job).filter((job) => job.owed === true);
+  async unnotified(): Promise<readonly Job[]> {
+    return [...this.#entries.values()].map((entry) => entry.job).filter((job) => job.unnotified === true);
   }
 
   #setCheckpoint(entry: Entry, checkpoint: Checkpoint | undefined): void {
@@ -127,8 +127,8 @@ export class MemoryJournal implements Journal {
   }
 }
 
-function keyOf({ place, id }: JobMessage): string {
-  return JSON.stringify([place.platform, place.community, place.channel, id]);
+function keyOf({ channel, id }: JobMessage): string {
+  return JSON.stringify([channel.platform, channel.community, channel.id, id]);
 }
 
 function keysOf({ messages: { announcement, progress, frames, final } }: Job): string[] {
@@ -140,5 +140,5 @@ function isUnfinished(job: Job): boolean {
 }
 
 function inCommunity(job: Job, where: { platform: string; community: string }): boolean {
-  return job.place.platform === where.platform && job.place.community === where.community;
+  return job.channel.platform === where.platform && job.channel.community === where.community;
 }

@@ -1,16 +1,16 @@
-import type { Standing } from "./queue.js";
+import type { QueuePosition } from "./queue.js";
 
 /** Each costs an edit in a chat that bounds them. */
 const TOLD_ANEW = 20;
 
 /** Tells those who wait when their place in line has changed. */
-export class Moves {
+export class PositionNotifier {
   readonly #places = new Map<string, number>();
   #telling: NodeJS.Immediate | undefined;
 
   constructor(
-    private readonly line: () => readonly Standing[],
-    private readonly moved: (standing: Standing) => void,
+    private readonly line: () => readonly QueuePosition[],
+    private readonly moved: (position: QueuePosition) => void,
   ) {}
 
   /** Once for all that happens in one turn of the event loop: reckoning the whole line takes a while when it is long. */
@@ -23,7 +23,8 @@ export class Moves {
 
   /** Tells the first of those who wait anew: what the queue has to say to all of them (`JobQueue.notice`) has changed. */
   tellAnew(): void {
-    for (const standing of this.line()) if (standing.place > 0 && standing.place <= TOLD_ANEW) this.moved(standing);
+    for (const position of this.line())
+      if (position.position > 0 && position.position <= TOLD_ANEW) this.moved(position);
   }
 
   /** The job waits no more. */
@@ -32,12 +33,12 @@ export class Moves {
   }
 
   #tellNow(): void {
-    for (const standing of this.line()) {
-      const { id } = standing.job;
-      if (this.#places.get(id) === standing.place) continue;
+    for (const position of this.line()) {
+      const { id } = position.job;
+      if (this.#places.get(id) === position.position) continue;
       const isNew = !this.#places.has(id);
-      this.#places.set(id, standing.place);
-      if (!isNew && standing.place > 0) this.moved(standing);
+      this.#places.set(id, position.position);
+      if (!isNew && position.position > 0) this.moved(position);
     }
   }
 }

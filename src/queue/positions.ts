@@ -1,8 +1,8 @@
 import type { Estimator } from "./estimator.js";
 import { type Job, workedMs } from "./job.js";
-import type { Standing } from "./queue.js";
+import type { QueuePosition } from "./queue.js";
 
-export interface LineState {
+export interface QueueState {
   readonly running: readonly { readonly job: Job; readonly progress: number }[];
   /** In the order of their turns. */
   readonly waiting: readonly { readonly job: Job }[];
@@ -16,26 +16,26 @@ export interface LineState {
 const TRUSTED_PROGRESS = 0.25;
 
 /** Reckons everybody's place and time: each waiting job goes to the slot that is free first. */
-export function standings(state: LineState): Standing[] {
+export function positions(state: QueueState): QueuePosition[] {
   const running = state.running.map(({ job, progress }) => {
     const runSeconds = remaining(job, progress, state);
-    return { job, place: 0, waitSeconds: 0, runSeconds };
+    return { job, position: 0, waitSeconds: 0, runSeconds };
   });
-  const freeAt = running.map((standing) => standing.runSeconds);
+  const freeAt = running.map((position) => position.runSeconds);
   while (freeAt.length < state.concurrency) freeAt.push(0);
   const waiting = state.waiting.map(({ job }, index) => {
     freeAt.sort((a, b) => a - b);
     const waitSeconds = freeAt.shift() ?? 0;
-    const runSeconds = state.estimator.seconds(job.pace, job.work);
+    const runSeconds = state.estimator.seconds(job.costKey, job.cost);
     freeAt.push(waitSeconds + runSeconds);
-    return { job, place: index + 1, waitSeconds, runSeconds };
+    return { job, position: index + 1, waitSeconds, runSeconds };
   });
   return [...running, ...waiting];
 }
 
-function remaining(job: Job, progress: number, state: LineState): number {
+function remaining(job: Job, progress: number, state: QueueState): number {
   const elapsed = workedMs(job, state.now) / 1000;
-  const guess = state.estimator.seconds(job.pace, job.work);
+  const guess = state.estimator.seconds(job.costKey, job.cost);
   // A guess that has run out was wrong.
   const own = progress >= TRUSTED_PROGRESS || (progress > 0 && elapsed >= guess);
   return Math.max(0, (own ? elapsed / progress : guess) - elapsed);

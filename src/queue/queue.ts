@@ -2,10 +2,10 @@ import type { EngineFrame, EngineResult } from "../engine/process/engine.js";
 import type { Job, JobFailure, JobMessages, JobRequest } from "./job.js";
 
 /** Where a job stands. Times are estimates in seconds. */
-export interface Standing {
+export interface QueuePosition {
   readonly job: Job;
   /** 1 for the next to start; 0 while it runs. */
-  readonly place: number;
+  readonly position: number;
   /** Until it starts. */
   readonly waitSeconds: number;
   /** From its start (or from now, while it runs) to its end. */
@@ -24,7 +24,7 @@ export interface QueueEvents {
   /** A job that an earlier process left unfinished is taken up again: it waits for its turn. */
   resumed: [job: Job];
   /** A waiting job has another place in line than before, or there is something new to know while it waits. */
-  moved: [standing: Standing];
+  moved: [standing: QueuePosition];
   started: [job: Job];
   frame: [job: Job, frame: EngineFrame];
   /** The engine has failed in a way that may not happen again, or the machine that worked on it has gone; the job is begun once more. */
@@ -47,18 +47,18 @@ export interface JobQueue {
    * its events:
    * - jobs that were waiting or running are "resumed" and run again in their old order, those that were running first. A job that was
    *   begun too often without getting ahead fails instead;
-   * - jobs that had ended without anybody having been told (see {@link told}) are "done", "failed" or "cancelled" once more.
+   * - jobs that had ended without anybody having been told (see {@link markNotified}) are "done", "failed" or "cancelled" once more.
    *
    * Resolves with how many there were.
    */
   recover(taken: (job: Job) => void): Promise<number>;
   /** People have been told how a job ended: the next start does not tell them again. */
-  told(id: string): Promise<void>;
+  markNotified(id: string): Promise<void>;
   /** Ends a waiting job at once and a running one within a second; false when there is no such unfinished job. */
   cancel(id: string, reason: CancelReason): boolean;
   /** Running jobs first, then the waiting ones in the order of their turns. */
-  line(): readonly Standing[];
-  standing(id: string): Standing | undefined;
+  positions(): readonly QueuePosition[];
+  position(id: string): QueuePosition | undefined;
   /** Keeps which messages show the job. */
   keepMessages(id: string, messages: JobMessages): Promise<void>;
   on<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void;
@@ -75,7 +75,7 @@ export interface JobQueue {
   /** Resolves when no job runs; of use with {@link pause}, for maintenance. */
   drain(): Promise<void>;
   /** What everybody who waits should know, in a sentence: that the queue is out of reach, or that nobody is there to work. */
-  notice?(): string | undefined;
+  announcement?(): string | undefined;
   /**
    * Takes no more jobs and starts none. Running ones have `graceMs` to end; after that they stop, to go on from their last checkpoint at
    * the next start, as the waiting ones do: both are "suspended". Resolves when all of it is in the journal.

@@ -3,19 +3,19 @@ import type { QueueAddOptions } from "p-queue";
 /** What p-queue starts when a turn has come. */
 export type Turn = () => Promise<unknown>;
 
-export interface FairOptions extends QueueAddOptions {
+export interface RoundRobinOptions extends QueueAddOptions {
   /** Whose turn it is; see `personKey`. */
-  readonly person?: string;
+  readonly user?: string;
 }
 
 interface Waiting {
   readonly id: string;
-  readonly person: string;
+  readonly user: string;
   readonly priority: number;
   readonly number: number;
   /** Priority and person: whose turns count together. */
   readonly key: string;
-  readonly turn: Turn;
+  readonly start: Turn;
 }
 
 /** People remembered as having had a turn: older ones count as newcomers again. */
@@ -26,7 +26,7 @@ const REMEMBERED = 10_000;
  * people. Whoever had a turn longest ago (or never) is next; each person's own tasks keep their order. So a person with one job
  * waits for one job of each other person at most, however many the others have queued.
  */
-export class FairLine {
+export class RoundRobin {
   #waiting: Waiting[] = [];
   #numbers = 0;
   /** The line in order, until it changes: it is asked for far more often. */
@@ -43,11 +43,11 @@ export class FairLine {
     return next && this.mayStart(next.id) ? this.#waiting.length : 0;
   }
 
-  enqueue(turn: Turn, options: Partial<FairOptions> = {}): void {
+  enqueue(turn: Turn, options: Partial<RoundRobinOptions> = {}): void {
     const number = ++this.#numbers;
     const id = options.id ?? String(number);
-    const [person, priority] = [options.person ?? id, options.priority ?? 0];
-    this.#waiting.push({ id, person, priority, number, key: servedKey(person, priority), turn });
+    const [user, priority] = [options.user ?? id, options.priority ?? 0];
+    this.#waiting.push({ id, user, priority, number, key: servedKey(user, priority), start: turn });
     this.#order = undefined;
   }
 
@@ -62,20 +62,20 @@ export class FairLine {
     this.#served.set(key, ++this.#numbers);
     const oldest = this.#served.keys().next();
     if (this.#served.size > REMEMBERED && !oldest.done) this.#served.delete(oldest.value);
-    return next.turn;
+    return next.start;
   }
 
-  filter(options: Readonly<Partial<FairOptions>>): Turn[] {
+  filter(options: Readonly<Partial<RoundRobinOptions>>): Turn[] {
     return this.#inOrder()
       .filter((waiting) => options.priority === undefined || waiting.priority === options.priority)
-      .filter((waiting) => options.person === undefined || waiting.person === options.person)
-      .map((waiting) => waiting.turn);
+      .filter((waiting) => options.user === undefined || waiting.user === options.user)
+      .map((waiting) => waiting.start);
   }
 
   setPriority(id: string, priority: number): void {
     this.#order = undefined;
     this.#waiting = this.#waiting.map((waiting) =>
-      waiting.id === id ? { ...waiting, priority, key: servedKey(waiting.person, priority) } : waiting,
+      waiting.id === id ? { ...waiting, priority, key: servedKey(waiting.user, priority) } : waiting,
     );
   }
 
@@ -137,6 +137,6 @@ export class FairLine {
   }
 }
 
-function servedKey(person: string, priority: number): string {
-  return `${priority} ${person}`;
+function servedKey(user: string, priority: number): string {
+  return `${priority} ${user}`;
 }

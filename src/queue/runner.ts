@@ -1,25 +1,25 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Checkpoint, Engine, EngineResult } from "../engine/process/engine.js";
-import type { Seating } from "../shared/memory-budget.js";
-import type { LiveJob } from "./active-job.js";
+import type { MemoryReservations } from "../shared/memory-budget.js";
+import type { ActiveJob } from "./active-job.js";
 import type { QueueEmitter } from "./emitter.js";
-import { LastTries } from "./exclusive-retry.js";
+import { ExclusiveRetry } from "./exclusive-retry.js";
 import { failureOf, lost, MOVED, retryable } from "./failures.js";
 import { workedMs } from "./job.js";
-import type { Endings } from "./job-completion.js";
-import type { Journal } from "./job-repository.js";
-import type { JournalWriter } from "./job-writer.js";
-import type { Moves } from "./position-notifier.js";
+import type { JobCompletion } from "./job-completion.js";
+import type { JobRepository } from "./job-repository.js";
+import type { JobWriter } from "./job-writer.js";
+import type { PositionNotifier } from "./position-notifier.js";
 
-export interface RunsOptions {
+export interface JobRunnerOptions {
   readonly engine: Engine;
-  readonly journal: Journal;
-  readonly writer: JournalWriter;
-  readonly endings: Endings;
+  readonly repository: JobRepository;
+  readonly writer: JobWriter;
+  readonly completion: JobCompletion;
   readonly events: QueueEmitter;
-  readonly moves: Moves;
-  readonly seating: Seating;
+  readonly positions: PositionNotifier;
+  readonly memory: MemoryReservations;
   /** A job that runs longer than this is ended; undefined where the engine sees to it itself. */
   readonly jobSeconds: number | undefined;
   readonly logger: Logger;
@@ -41,101 +41,105 @@ export const BEGINNINGS = 2 * (RETRY_MS.length + 1);
 const CANCEL_MS = 900;
 
 /** Runs jobs whose turn has come, again where the engine has failed under them, and keeps where they have got to. */
-export class Runs {
-  readonly #lastTries = new LastTries();
+export class JobRunner {
+  readonly #lastTries = new ExclusiveRetry();
 
-  constructor(private readonly options: RunsOptions) {}
+  constructor(private readonly options: JobRunnerOptions) {}
 
   /**
    * Resolves when the engine has let go of the job.
    *
    * @param begun an earlier process has begun it, and it runs elsewhere
    */
-  async run(live: LiveJob, { begun }: { readonly begun: boolean }): Promise<void> {
-    const { events, jobSeconds, moves, now, seating } = this.options;
+  async run(active: ActiveJob, { begun }: { readonly begun: boolean }): Promise<void> {
+    const { events, jobSeconds, positions, now, memory } = this.options;
     // Until the engine has let go of it, which may be later than its end is told.
-    live.seat = seating.take(live.job.megabytes);
-    const startedAt = (begun ? live.job.startedAt : undefined) ?? now();
-    live.job = { ...live.job, state: "running", startedAt };
+    active.reservation = memory.take(active.job.megabytes);
+    const startedAt = (begun ? active.job.startedAt : undefined) ?? now();
+    active.job = { ...active.job, state: "running", startedAt };
     const timer =
       jobSeconds === undefined
         ? undefined
-        : setTimeout(() => live.abort.abort(new Error("time limit")), jobSeconds * 1000);
-    events.emit("started", live.job);
-    moves.tell();
+        : setTimeout(() => active.abort.abort(new Error("time limit")), jobSeconds * 1000);
+    events.emit("started", active.job);
+    positions.tell();
     try {
-      await this.#attempts(live, begun);
+      await this.#attempts(active, begun);
     } finally {
       clearTimeout(timer);
-      live.seat.release();
+      active.reservation.release();
     }
   }
 
-  async #attempts(live: LiveJob, begun: boolean): Promise<void> {
-    const { endings, events, journal, logger, writer } = this.options;
-    const { id } = live.job;
-    const { signal } = live.abort;
+  async #attempts(active: ActiveJob, begun: boolean): Promise<void> {
+    const { completion, events, repository, logger, writer } = this.options;
+    const { id } = active.job;
+    const { signal } = active.abort;
     let joins = begun;
     let whole = !begun;
     for (;;) {
-      if (!joins) live.job = { ...live.job, attempts: live.job.attempts + 1 };
-      live.progress = 0;
-      const { state, attempts, startedAt } = live.job;
+      if (!joins) active.job = { ...active.job, attempts: active.job.attempts + 1 };
+      active.progress = 0;
+      const { state, attempts, startedAt } = active.job;
       await writer.update(id, { state, attempts, ...(startedAt === undefined ? {} : { startedAt }) });
       try {
         signal.throwIfAborted();
-        const pictures = await journal.pictures(id);
+        const pictures = await repository.pictures(id);
         if (!pictures) {
-          return await endings.failed(
-            live,
+          return await completion.failed(
+            active,
             lost("The picture that this was to be made from is no longer there. Please send it again."),
           );
         }
-        live.checkpoint ??= await journal.checkpoint(id);
-        if (live.checkpoint) whole = false;
-        if (live.crashes === RETRY_MS.length) live.leaveLastTry = await this.#lastTries.enter(signal);
-        const result = await this.#attempt(live, pictures, joins);
+        active.checkpoint ??= await repository.checkpoint(id);
+        if (active.checkpoint) whole = false;
+        if (active.crashes === RETRY_MS.length) active.leaveLastTry = await this.#lastTries.enter(signal);
+        const result = await this.#attempt(active, pictures, joins);
         // Before anybody is told, so that whoever presses a button under the result finds its picture.
         const { picture: bytes, type } = result;
         if (!signal.aborted) await writer.keepResult(id, { bytes, type });
-        return await endings.succeed(live, result, whole);
+        return await completion.succeed(active, result, whole);
       } catch (error) {
         [whole, joins] = [false, false];
-        const wait = retryable(error) && live.job.attempts < BEGINNINGS ? RETRY_MS[live.crashes++] : undefined;
-        if (signal.aborted || wait === undefined) return await endings.fail(live, error);
+        const wait = retryable(error) && active.job.attempts < BEGINNINGS ? RETRY_MS[active.crashes++] : undefined;
+        if (signal.aborted || wait === undefined) return await completion.fail(active, error);
         logger.warn({ err: error, job: id, milliseconds: wait }, "the engine failed; trying again");
-        events.emit("retrying", live.job, failureOf(error));
+        events.emit("retrying", active.job, failureOf(error));
         // Whoever cancels or stops it meanwhile is heard at once: the next attempt ends before it begins.
         await delay(wait, undefined, { signal }).catch(() => undefined);
       } finally {
-        live.leaveLastTry?.();
+        active.leaveLastTry?.();
       }
     }
   }
 
-  async #attempt(live: LiveJob, pictures: Readonly<Record<string, Uint8Array>>, begun: boolean): Promise<EngineResult> {
-    const { endings, engine, events } = this.options;
-    const { signal } = live.abort;
+  async #attempt(
+    active: ActiveJob,
+    pictures: Readonly<Record<string, Uint8Array>>,
+    begun: boolean,
+  ): Promise<EngineResult> {
+    const { completion, engine, events } = this.options;
+    const { signal } = active.abort;
     signal.throwIfAborted();
     // A listener, not a race: p-queue's place is only given on when the engine has really let go of the job.
     let overdue: NodeJS.Timeout | undefined;
     const onAbort = () => {
-      overdue = setTimeout(() => void endings.fail(live, signal.reason), CANCEL_MS);
+      overdue = setTimeout(() => void completion.fail(active, signal.reason), CANCEL_MS);
     };
     signal.addEventListener("abort", onAbort, { once: true });
     try {
-      const { id, recipe, params } = live.job;
+      const { id, recipe, params } = active.job;
       return await engine.run(
-        { job: id, recipe, params, pictures, ...(live.checkpoint && { resume: live.checkpoint }) },
+        { job: id, recipe, params, pictures, ...(active.checkpoint && { resume: active.checkpoint }) },
         {
-          ...{ megabytes: live.job.megabytes },
-          ...{ signal, begun, ...(live.seat && { seat: live.seat }) },
-          onMoved: () => events.emit("retrying", live.job, MOVED),
+          ...{ megabytes: active.job.megabytes },
+          ...{ signal, begun, ...(active.reservation && { reservation: active.reservation }) },
+          onMoved: () => events.emit("retrying", active.job, MOVED),
           onFrame: ({ checkpoint, ...frame }) => {
             if (signal.aborted) return;
-            if (checkpoint) this.#keepCheckpoint(live, checkpoint);
-            live.progress = frame.progress;
-            events.emit("frame", live.job, frame);
+            if (checkpoint) this.#keepCheckpoint(active, checkpoint);
+            active.progress = frame.progress;
+            events.emit("frame", active.job, frame);
           },
         },
       );
@@ -146,22 +150,22 @@ export class Runs {
   }
 
   /** Keeps where the job has got to: one write at a time, and what a newer one has overtaken is never written. */
-  #keepCheckpoint(live: LiveJob, checkpoint: Checkpoint): void {
+  #keepCheckpoint(active: ActiveJob, checkpoint: Checkpoint): void {
     const { jobSeconds, now, writer } = this.options;
-    live.checkpoint = checkpoint;
-    live.crashes = 0;
-    live.leaveLastTry?.();
-    live.job = { ...live.job, attempts: 1 };
+    active.checkpoint = checkpoint;
+    active.crashes = 0;
+    active.leaveLastTry?.();
+    active.job = { ...active.job, attempts: 1 };
     // Where the engine outlives this process, the job is joined with the time at which it began.
-    const worked = jobSeconds === undefined ? {} : { workedMs: workedMs(live.job, now()) };
-    void writer.update(live.job.id, { attempts: 1, ...worked });
-    live.keeping ??= (async () => {
+    const worked = jobSeconds === undefined ? {} : { workedMs: workedMs(active.job, now()) };
+    void writer.update(active.job.id, { attempts: 1, ...worked });
+    active.keeping ??= (async () => {
       let kept: Checkpoint | undefined;
-      while (live.checkpoint && live.checkpoint !== kept && live.job.finishedAt === undefined) {
-        kept = live.checkpoint;
-        await writer.keepCheckpoint(live.job.id, kept);
+      while (active.checkpoint && active.checkpoint !== kept && active.job.finishedAt === undefined) {
+        kept = active.checkpoint;
+        await writer.keepCheckpoint(active.job.id, kept);
       }
-      delete live.keeping;
+      delete active.keeping;
     })();
   }
 }

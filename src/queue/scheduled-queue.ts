@@ -1,28 +1,28 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { type Engine, Suspension } from "../engine/process/engine.js";
-import { Room } from "../shared/memory-budget.js";
-import { type LiveJob, liveJob } from "./active-job.js";
+import { MemoryBudget } from "../shared/memory-budget.js";
+import { type ActiveJob, activeJob } from "./active-job.js";
 import { Admission, type QueueLimits } from "./admission.js";
 import { QueueEmitter } from "./emitter.js";
 import type { Estimator } from "./estimator.js";
-import { type Job, type JobMessages, type JobRequest, personKey } from "./job.js";
-import { Endings } from "./job-completion.js";
+import { type Job, type JobMessages, type JobRequest, userKey } from "./job.js";
+import { JobCompletion } from "./job-completion.js";
 import { newJobId } from "./job-id.js";
-import type { Journal } from "./job-repository.js";
-import { JournalWriter } from "./job-writer.js";
-import { Moves } from "./position-notifier.js";
-import { standings } from "./positions.js";
-import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type Standing } from "./queue.js";
+import type { JobRepository } from "./job-repository.js";
+import { JobWriter } from "./job-writer.js";
+import { PositionNotifier } from "./position-notifier.js";
+import { positions } from "./positions.js";
+import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type QueuePosition } from "./queue.js";
 import { recover } from "./recovery.js";
-import { Runs } from "./runner.js";
-import { Turns } from "./scheduler.js";
+import { JobRunner } from "./runner.js";
+import { Scheduler } from "./scheduler.js";
 
-export interface FairQueueOptions {
+export interface ScheduledQueueOptions {
   readonly engine: Engine;
-  readonly journal: Journal;
+  readonly repository: JobRepository;
   readonly estimator: Estimator;
-  /** Jobs that run side by side; see {@link FairQueue.setConcurrency}. */
+  /** Jobs that run side by side; see {@link ScheduledQueue.setConcurrency}. */
   readonly concurrency: number;
   readonly limits: QueueLimits;
   /** A job that runs longer than this is ended; an engine elsewhere sees to it itself. */
@@ -44,83 +44,83 @@ const DRAINING =
 const CLOSING = "Dreamloom is just shutting down. Please try again in a minute.";
 
 /** The queue, whichever engine it has: jobs start in turn, fairly between people, and the journal keeps them. */
-export class FairQueue implements JobQueue {
-  readonly #options: FairQueueOptions;
+export class ScheduledQueue implements JobQueue {
+  readonly #options: ScheduledQueueOptions;
   readonly #now: () => number;
   /** Jobs that wait or run, by id. */
-  readonly #live = new Map<string, LiveJob>();
+  readonly #live = new Map<string, ActiveJob>();
   readonly #events: QueueEmitter;
   readonly #admission: Admission;
-  readonly #writer: JournalWriter;
-  readonly #moves: Moves;
-  readonly #endings: Endings;
-  readonly #turns: Turns;
+  readonly #writer: JobWriter;
+  readonly #positions: PositionNotifier;
+  readonly #completion: JobCompletion;
+  readonly #scheduler: Scheduler;
   #paused = false;
   #refusing = false;
   #closing = false;
 
-  constructor(options: FairQueueOptions) {
+  constructor(options: ScheduledQueueOptions) {
     this.#options = options;
     const {
       concurrency,
       elsewhere = false,
       engine,
       estimator,
-      journal,
+      repository,
       jobSeconds,
       limits,
       logger,
       now = Date.now,
     } = options;
-    const live = this.#live;
+    const active = this.#live;
     this.#now = now;
     const events = new QueueEmitter(logger);
-    const writer = new JournalWriter(journal, logger);
-    const moves = new Moves(
-      () => this.line(),
-      (standing) => events.emit("moved", standing),
+    const writer = new JobWriter(repository, logger);
+    const positions = new PositionNotifier(
+      () => this.positions(),
+      (position) => events.emit("moved", position),
     );
-    const common = { events, writer, moves, logger, now };
-    const endings = new Endings({ ...common, live, estimator, jobSeconds, elsewhere });
+    const common = { events, writer, positions, logger, now };
+    const completion = new JobCompletion({ ...common, live: active, estimator, jobSeconds, elsewhere });
     // Other machines' memory is theirs.
-    const seating = elsewhere ? new Room(undefined) : (engine.seating ?? new Room(limits.megabytes));
-    const runs = new Runs({
+    const memory = elsewhere ? new MemoryBudget(undefined) : (engine.memory ?? new MemoryBudget(limits.megabytes));
+    const runs = new JobRunner({
       ...common,
       engine,
-      journal,
-      endings,
-      seating,
+      repository,
+      completion,
+      memory,
       jobSeconds: elsewhere ? undefined : jobSeconds,
     });
     this.#admission = new Admission(limits, now);
-    this.#turns = new Turns({
+    this.#scheduler = new Scheduler({
       slots: concurrency,
-      mayStart: (id) => seating.fits(live.get(id)?.job.megabytes),
+      mayStart: (id) => memory.fits(active.get(id)?.job.megabytes),
       run: (one, how) => runs.run(one, how),
       logger,
     });
-    [this.#events, this.#writer, this.#moves, this.#endings] = [events, writer, moves, endings];
+    [this.#events, this.#writer, this.#positions, this.#completion] = [events, writer, positions, completion];
   }
 
   /** Jobs that run side by side from now on. With fewer than run now, the next one begins when enough of them have ended; with 0, none does. */
   setConcurrency(slots: number): void {
-    if (slots === this.#turns.slots) return;
-    this.#turns.setSlots(slots);
-    this.#moves.tell();
+    if (slots === this.#scheduler.slots) return;
+    this.#scheduler.setSlots(slots);
+    this.#positions.tell();
   }
 
   /** What the largest job may take from now on, in megabytes: one that takes more is refused. Undefined sets no bound. */
   setLargest(megabytes: number | undefined): void {
-    this.#admission.room = megabytes;
+    this.#admission.largest = megabytes;
   }
 
   async submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job> {
     if (this.#closing) throw new QueueError("closing", CLOSING);
     if (this.#refusing) throw new QueueError("draining", DRAINING);
-    const person = personKey(request);
+    const user = userKey(request);
     const undo = this.#admission.admit(
       request,
-      [...this.#live.values()].map((live) => live.job),
+      [...this.#live.values()].map((active) => active.job),
     );
     const { pictures, priority, caps: _caps, memory, ...rest } = request;
     const job: Job = {
@@ -134,82 +134,87 @@ export class FairQueue implements JobQueue {
       createdAt: this.#now(),
       messages: { frames: [] },
     };
-    const live = liveJob(job);
+    const active = activeJob(job);
     // Counted before the journal has answered, so that many requests at once cannot pass the bounds together.
-    this.#live.set(job.id, live);
+    this.#live.set(job.id, active);
     try {
-      await this.#options.journal.add(job, pictures);
+      await this.#options.repository.add(job, pictures);
     } catch (error) {
       this.#live.delete(job.id);
       undo();
       throw error;
     }
     void this.#writer.settle();
-    this.#options.logger.info({ job: job.id, recipe: job.recipe, person }, "job accepted");
+    this.#options.logger.info({ job: job.id, recipe: job.recipe, person: user }, "job accepted");
     accepted?.(job);
     this.#events.emit("accepted", job);
     // It came in as the doors closed: it is in the journal, and goes on at the next start.
-    if (this.#closing) await this.#endings.suspend(live);
-    else this.#turns.enqueue(live);
-    this.#moves.tell();
-    return live.job;
+    if (this.#closing) await this.#completion.suspend(active);
+    else this.#scheduler.enqueue(active);
+    this.#positions.tell();
+    return active.job;
   }
 
   /** Counts in the jobs of the last hour that were accepted before the program started. Called once, before the queue takes jobs. */
   async remember(): Promise<void> {
-    this.#admission.remember(await this.#options.journal.since(this.#now() - HOUR_MS));
+    this.#admission.remember(await this.#options.repository.since(this.#now() - HOUR_MS));
   }
 
   async recover(taken: (job: Job) => void): Promise<number> {
-    const { elsewhere = false, journal, logger } = this.#options;
+    const { elsewhere = false, repository, logger } = this.#options;
     const parts = {
       live: this.#live,
       writer: this.#writer,
-      endings: this.#endings,
+      completion: this.#completion,
       events: this.#events,
-      turns: this.#turns,
+      scheduler: this.#scheduler,
     };
-    const count = await recover({ ...parts, journal, elsewhere, logger }, taken);
-    this.#moves.tell();
+    const count = await recover({ ...parts, repository, elsewhere, logger }, taken);
+    this.#positions.tell();
     return count;
   }
 
-  async told(id: string): Promise<void> {
-    await this.#writer.update(id, { owed: false });
+  async markNotified(id: string): Promise<void> {
+    await this.#writer.update(id, { unnotified: false });
   }
 
   cancel(id: string, reason: CancelReason): boolean {
-    const live = this.#live.get(id);
-    if (!live || live.cancelled || live.suspending || (live.job.state !== "waiting" && live.job.state !== "running"))
+    const active = this.#live.get(id);
+    if (
+      !active ||
+      active.cancelled ||
+      active.suspending ||
+      (active.job.state !== "waiting" && active.job.state !== "running")
+    )
       return false;
-    live.cancelled = reason;
-    if (live.job.state === "waiting") {
-      live.leave.abort();
-      void this.#endings.cancelled(live, reason);
+    active.cancelled = reason;
+    if (active.job.state === "waiting") {
+      active.leave.abort();
+      void this.#completion.cancelled(active, reason);
     } else {
-      live.abort.abort(new Error("The job was cancelled."));
+      active.abort.abort(new Error("The job was cancelled."));
     }
     return true;
   }
 
-  line(): readonly Standing[] {
-    return standings({
-      running: [...this.#live.values()].filter((live) => live.job.state === "running"),
-      waiting: this.#turns.order().flatMap((id) => this.#live.get(id) ?? []),
+  positions(): readonly QueuePosition[] {
+    return positions({
+      running: [...this.#live.values()].filter((active) => active.job.state === "running"),
+      waiting: this.#scheduler.order().flatMap((id) => this.#live.get(id) ?? []),
       // Nobody knows when the first worker comes; times are as if there were one.
-      concurrency: Math.max(1, this.#turns.slots),
+      concurrency: Math.max(1, this.#scheduler.slots),
       estimator: this.#options.estimator,
       now: this.#now(),
     });
   }
 
-  standing(id: string): Standing | undefined {
-    return this.line().find((standing) => standing.job.id === id);
+  position(id: string): QueuePosition | undefined {
+    return this.positions().find((position) => position.job.id === id);
   }
 
   async keepMessages(id: string, messages: JobMessages): Promise<void> {
-    const live = this.#live.get(id);
-    if (live) live.job = { ...live.job, messages };
+    const active = this.#live.get(id);
+    if (active) active.job = { ...active.job, messages };
     await this.#writer.update(id, { messages });
   }
 
@@ -224,20 +229,20 @@ export class FairQueue implements JobQueue {
   pause({ refusing = false }: { readonly refusing?: boolean } = {}): void {
     this.#paused = true;
     this.#refusing = refusing;
-    this.#turns.hold(this.paused);
-    this.noticeChanged();
+    this.#scheduler.hold(this.paused);
+    this.announcementChanged();
   }
 
   unpause(): void {
     this.#paused = false;
     this.#refusing = false;
-    this.#turns.hold(this.paused);
-    this.noticeChanged();
+    this.#scheduler.hold(this.paused);
+    this.announcementChanged();
   }
 
   /** Whoever waits is told anew what there is to know. */
-  noticeChanged(): void {
-    this.#moves.tellAnew();
+  announcementChanged(): void {
+    this.#positions.tellAnew();
   }
 
   get paused(): boolean {
@@ -248,27 +253,27 @@ export class FairQueue implements JobQueue {
     return this.#refusing || this.#closing;
   }
 
-  notice(): string | undefined {
+  announcement(): string | undefined {
     return this.#paused ? PAUSED : undefined;
   }
 
   async drain(): Promise<void> {
-    await this.#turns.idle();
+    await this.#scheduler.idle();
     await this.#writer.idle();
   }
 
   async close(graceMs: number): Promise<void> {
     this.#closing = true;
-    this.#turns.hold(true);
-    for (const live of [...this.#live.values()]) {
+    this.#scheduler.hold(true);
+    for (const active of [...this.#live.values()]) {
       // One whose way into the journal has not ended is suspended when it has.
-      if (live.job.state === "waiting" && live.queued) void this.#endings.suspend(live);
+      if (active.job.state === "waiting" && active.queued) void this.#completion.suspend(active);
     }
     const hurry = setTimeout(() => {
-      for (const live of this.#live.values()) {
-        if (live.job.state !== "running" || live.cancelled) continue;
-        live.suspending = true;
-        live.abort.abort(new Suspension("The program stops."));
+      for (const active of this.#live.values()) {
+        if (active.job.state !== "running" || active.cancelled) continue;
+        active.suspending = true;
+        active.abort.abort(new Suspension("The program stops."));
       }
     }, graceMs);
     const given = new AbortController();

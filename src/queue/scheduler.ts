@@ -1,39 +1,39 @@
 import PQueue from "p-queue";
 import type { Logger } from "pino";
-import type { LiveJob } from "./active-job.js";
-import { personKey } from "./job.js";
-import { FairLine, type FairOptions } from "./round-robin.js";
+import type { ActiveJob } from "./active-job.js";
+import { userKey } from "./job.js";
+import { RoundRobin, type RoundRobinOptions } from "./round-robin.js";
 
-export interface TurnsOptions {
+export interface SchedulerOptions {
   /** Jobs that run side by side. */
   readonly slots: number;
   /** Whether the job whose turn it is can start now. */
   readonly mayStart: (id: string) => boolean;
   /** Runs a job whose turn has come. `begun`: it runs already, elsewhere. */
-  readonly run: (live: LiveJob, how: { readonly begun: boolean }) => Promise<void>;
+  readonly run: (active: ActiveJob, how: { readonly begun: boolean }) => Promise<void>;
   readonly logger: Logger;
 }
 
 /** Gives jobs their turns: p-queue starts them, as many as there are slots, from a line that is fair between people. */
-export class Turns {
-  readonly #options: TurnsOptions;
-  readonly #line: FairLine;
-  readonly #pqueue: PQueue<FairLine, FairOptions>;
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #line: RoundRobin;
+  readonly #pqueue: PQueue<RoundRobin, RoundRobinOptions>;
   /** Jobs that were joined while they ran elsewhere; they have slots without having waited for them. */
   readonly #joined = new Set<Promise<void>>();
   #slots: number;
   #held = false;
 
-  constructor(options: TurnsOptions) {
+  constructor(options: SchedulerOptions) {
     this.#options = options;
-    const line = new FairLine(options.mayStart);
+    const line = new RoundRobin(options.mayStart);
     this.#line = line;
     // p-queue makes its line itself; this class hands it ours, so that we can ask it for the order.
     const queueClass = function sharedLine() {
       return line;
-    } as unknown as new () => FairLine;
+    } as unknown as new () => RoundRobin;
     this.#slots = options.slots;
-    this.#pqueue = new PQueue<FairLine, FairOptions>({ concurrency: Math.max(1, options.slots), queueClass });
+    this.#pqueue = new PQueue<RoundRobin, RoundRobinOptions>({ concurrency: Math.max(1, options.slots), queueClass });
     // p-queue starts one job for each that ends; where a large one has ended, several small ones may fit.
     this.#pqueue.on("next", () => this.#regulate());
     this.#regulate();
@@ -55,22 +55,22 @@ export class Turns {
     this.#regulate();
   }
 
-  enqueue(live: LiveJob): void {
-    const { job, leave } = live;
-    live.queued = true;
+  enqueue(active: ActiveJob): void {
+    const { job, leave } = active;
+    active.queued = true;
     this.#pqueue
-      .add(() => this.#options.run(live, { begun: false }), {
-        ...{ id: job.id, person: personKey(job), priority: job.priority, signal: leave.signal },
+      .add(() => this.#options.run(active, { begun: false }), {
+        ...{ id: job.id, user: userKey(job), priority: job.priority, signal: leave.signal },
       })
       .catch((error: unknown) => {
         // Leaving the line rejects too; that has been told already.
-        if (!leave.signal.aborted) this.#unforeseen(error, live);
+        if (!leave.signal.aborted) this.#unforeseen(error, active);
       });
   }
 
   /** Goes on with a job that runs elsewhere, or has ended there meanwhile. */
-  join(live: LiveJob): void {
-    const run = this.#options.run(live, { begun: true }).catch((error: unknown) => this.#unforeseen(error, live));
+  join(active: ActiveJob): void {
+    const run = this.#options.run(active, { begun: true }).catch((error: unknown) => this.#unforeseen(error, active));
     this.#joined.add(run);
     this.#regulate();
     void run.then(() => {
@@ -99,7 +99,7 @@ export class Turns {
     if (open) this.#pqueue.start();
   }
 
-  #unforeseen(error: unknown, { job }: LiveJob): void {
+  #unforeseen(error: unknown, { job }: ActiveJob): void {
     this.#options.logger.error({ err: error, job: job.id }, "a job ended in an unforeseen way");
   }
 }

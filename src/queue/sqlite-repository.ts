@@ -1,10 +1,10 @@
 import type { Checkpoint } from "../engine/process/engine.js";
 import type { Jobs } from "../store/jobs.js";
 import type { Job, JobChange, JobMessage } from "./job.js";
-import type { JobPicture, Journal } from "./job-repository.js";
+import type { JobPicture, JobRepository } from "./job-repository.js";
 
 /** The journal on disk: jobs, their messages and their pictures live through a restart. */
-export class SqliteJournal implements Journal {
+export class SqliteJobRepository implements JobRepository {
   constructor(private readonly jobs: Jobs) {}
 
   async add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
@@ -52,7 +52,7 @@ export class SqliteJournal implements Journal {
     return this.jobs.picture(id);
   }
 
-  async since(time: number): Promise<readonly Pick<Job, "place" | "author" | "createdAt">[]> {
+  async since(time: number): Promise<readonly Pick<Job, "channel" | "author" | "createdAt">[]> {
     return this.jobs.since(time);
   }
 
@@ -60,7 +60,7 @@ export class SqliteJournal implements Journal {
     return this.jobs.unfinished();
   }
 
-  async owed(): Promise<readonly Job[]> {
-    return this.jobs.owed();
+  async unnotified(): Promise<readonly Job[]> {
+    return this.jobs.unnotified();
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { StoreError } from "../store/errors.js";
 import type { JobChange } from "./job.js";
-import type { JobPicture, Journal } from "./job-repository.js";
+import type { JobPicture, JobRepository } from "./job-repository.js";
 
 /** How long after a failure it is tried again, in milliseconds. */
 const AGAIN_MS = 10_000;
@@ -12,14 +12,14 @@ const MOST_BYTES = 64e6;
  * Writes what becomes of jobs, and remembers what a full or read-only disk has not taken, until it does. No more can wait than there are
  * jobs that were accepted before the trouble began: a disk that takes nothing takes no new jobs either.
  */
-export class Arrears {
+export class WriteBuffer {
   readonly #changes = new Map<string, JobChange>();
   readonly #results = new Map<string, JobPicture>();
   #timer: NodeJS.Timeout | undefined;
   #settling: Promise<void> | undefined;
 
   constructor(
-    private readonly journal: Journal,
+    private readonly repository: JobRepository,
     private readonly logger: Logger,
     private readonly againMs = AGAIN_MS,
   ) {}
@@ -30,7 +30,7 @@ export class Arrears {
     const whole = { ...this.#changes.get(id), ...change };
     this.#changes.delete(id);
     try {
-      await this.journal.update(id, whole);
+      await this.repository.update(id, whole);
     } catch (error) {
       if (mayPass(error)) this.#changes.set(id, { ...whole, ...this.#changes.get(id) });
       this.#tryLater();
@@ -41,7 +41,7 @@ export class Arrears {
   /** Rejects when the journal has not taken the picture; it may be remembered all the same. */
   async keepResult(id: string, picture: JobPicture): Promise<void> {
     try {
-      await this.journal.keepResult(id, picture);
+      await this.repository.keepResult(id, picture);
     } catch (error) {
       const waiting = [...this.#results.values()].reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
       if (mayPass(error) && waiting + picture.bytes.byteLength <= MOST_BYTES) this.#results.set(id, picture);
@@ -64,7 +64,7 @@ export class Arrears {
     const jobs = new Set([...this.#changes.keys(), ...this.#results.keys()]);
     try {
       for (const [id, picture] of [...this.#results]) {
-        await this.journal.keepResult(id, picture);
+        await this.repository.keepResult(id, picture);
         this.#results.delete(id);
       }
       for (const id of [...this.#changes.keys()]) await this.update(id, {});

@@ -1,22 +1,22 @@
 /** Where jobs sit while the engine has them: how many fit side by side, by their memory. */
 
 /** One job's place, from its begin until the engine has let go of it. */
-export interface Seat {
+export interface Reservation {
   release(): void;
 }
 
 /** Gives out places; asked before a job begins. */
-export interface Seating {
+export interface MemoryReservations {
   /** Whether a job may begin now. @param megabytes what it takes; undefined where nothing is known of it */
   fits(megabytes: number | undefined): boolean;
-  take(megabytes: number | undefined): Seat;
+  take(megabytes: number | undefined): Reservation;
 }
 
 /**
  * The room of one device. A job of which nothing is known (an older version has taken it in) may be as large as any, so it has the room
  * for itself; and alone every job may run, whatever is thought of it.
  */
-export class Room implements Seating {
+export class MemoryBudget implements MemoryReservations {
   #taken = 0;
   #jobs = 0;
 
@@ -32,7 +32,7 @@ export class Room implements Seating {
     return this.#taken + (megabytes ?? this.megabytes) <= this.megabytes;
   }
 
-  take(megabytes: number | undefined): Seat {
+  take(megabytes: number | undefined): Reservation {
     const taken = megabytes ?? this.megabytes ?? 0;
     this.#taken += taken;
     this.#jobs++;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-export interface Perseverance {
+export interface RetryPolicy {
   /** Ends it, also while it waits. */
   readonly signal: AbortSignal;
   /** Wait before the first try, in milliseconds; doubled before each further one, up to `longestMs`. */
@@ -11,9 +11,9 @@ export interface Perseverance {
 }
 
 /** Waits and tries, again and again, until it works, trying no longer helps, or the signal ends it. Returns whether it worked. */
-export async function persevere(
+export async function retryWithBackoff(
   work: () => Promise<void>,
-  { signal, firstMs, longestMs, again }: Perseverance,
+  { signal, firstMs, longestMs, again }: RetryPolicy,
 ): Promise<boolean> {
   for (let wait = firstMs; ; wait = Math.min(longestMs, wait * 2)) {
     try {

@@ -1,6 +1,6 @@
 import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.js";
-import type { PersonKey, StoredMessage } from "./job-record.js";
+import type { StoredMessage, UserKey } from "./job-record.js";
 import { favouriteTable, heartTable, jobTable } from "./schema.js";
 
 export interface Favourite {
@@ -23,31 +23,23 @@ export class Favourites {
    *
    * @returns whether anything changed, and how many people have it now.
    */
-  set(
-    job: string,
-    { platform, person }: PersonKey,
-    on: boolean,
-  ): { readonly changed: boolean; readonly count: number } {
+  set(job: string, { platform, user }: UserKey, on: boolean): { readonly changed: boolean; readonly count: number } {
     const { orm } = this.database;
     return this.database.write(() => {
       const known = orm.select({ id: jobTable.id }).from(jobTable).where(eq(jobTable.id, job)).get();
       if (!known) return { changed: false, count: 0 };
       const { changes } = on
-        ? orm.insert(favouriteTable).values({ job, platform, person, at: this.now() }).onConflictDoNothing().run()
+        ? orm.insert(favouriteTable).values({ job, platform, person: user, at: this.now() }).onConflictDoNothing().run()
         : orm
             .delete(favouriteTable)
             .where(
-              and(
-                eq(favouriteTable.job, job),
-                eq(favouriteTable.platform, platform),
-                eq(favouriteTable.person, person),
-              ),
+              and(eq(favouriteTable.job, job), eq(favouriteTable.platform, platform), eq(favouriteTable.person, user)),
             )
             .run();
       if (!on)
         orm
           .delete(heartTable)
-          .where(and(heartsOf({ platform, person }), eq(heartTable.job, job)))
+          .where(and(favouriteCounts({ platform, user }), eq(heartTable.job, job)))
           .run();
       if (changes > 0) this.#recount([job]);
       return { changed: changes > 0, count: this.count(job) };
@@ -62,12 +54,12 @@ export class Favourites {
   react(
     job: string,
     message: StoredMessage,
-    by: PersonKey,
+    by: UserKey,
     on: boolean,
   ): { readonly changed: boolean; readonly count: number } {
     const { orm } = this.database;
-    const { platform, person } = by;
-    const row = { job, platform, person, channel: message.place.channel, message: message.id };
+    const { platform, user } = by;
+    const row = { job, platform, person: user, channel: message.channel.id, message: message.id };
     return this.database.write(() => {
       if (on) {
         const changed = this.set(job, by, true);
@@ -78,12 +70,12 @@ export class Favourites {
       const there = and(eq(heartTable.channel, row.channel), eq(heartTable.message, row.message));
       orm
         .delete(heartTable)
-        .where(and(heartsOf(by), eq(heartTable.job, job), there))
+        .where(and(favouriteCounts(by), eq(heartTable.job, job), there))
         .run();
       const other = orm
         .select()
         .from(heartTable)
-        .where(and(heartsOf(by), eq(heartTable.job, job)))
+        .where(and(favouriteCounts(by), eq(heartTable.job, job)))
         .get();
       return other ? { changed: false, count: this.count(job) } : this.set(job, by, false);
     });
@@ -96,33 +88,33 @@ export class Favourites {
     );
   }
 
-  has(job: string, { platform, person }: PersonKey): boolean {
+  has(job: string, { platform, user }: UserKey): boolean {
     const where = and(
       eq(favouriteTable.job, job),
       eq(favouriteTable.platform, platform),
-      eq(favouriteTable.person, person),
+      eq(favouriteTable.person, user),
     );
     return this.database.orm.select().from(favouriteTable).where(where).get() !== undefined;
   }
 
   /** A person's favourites, newest first. */
-  of({ platform, person }: PersonKey): Favourite[] {
+  of({ platform, user }: UserKey): Favourite[] {
     const { job, at } = favouriteTable;
-    const where = and(eq(favouriteTable.platform, platform), eq(favouriteTable.person, person));
+    const where = and(eq(favouriteTable.platform, platform), eq(favouriteTable.person, user));
     const rows = this.database.orm.select({ job, at }).from(favouriteTable).where(where).orderBy(desc(at)).all();
-    const given = this.database.orm.select().from(heartTable).where(heartsOf({ platform, person })).all();
+    const given = this.database.orm.select().from(heartTable).where(favouriteCounts({ platform, user })).all();
     const byJob = new Map<string, { readonly channel: string; readonly message: string }[]>();
     for (const { job: of, channel, message } of given) byJob.set(of, [...(byJob.get(of) ?? []), { channel, message }]);
     return rows.map((row) => ({ ...row, ...(byJob.has(row.job) ? { hearts: byJob.get(row.job) ?? [] } : {}) }));
   }
 
   /** Takes everything out of a person's favourites. Returns how many there were. */
-  removeOf(person: PersonKey): number {
+  removeOf(person: UserKey): number {
     return this.database.write(() => {
       const jobs = this.of(person).map(({ job }) => job);
-      const where = and(eq(favouriteTable.platform, person.platform), eq(favouriteTable.person, person.person));
+      const where = and(eq(favouriteTable.platform, person.platform), eq(favouriteTable.person, person.user));
       this.database.orm.delete(favouriteTable).where(where).run();
-      this.database.orm.delete(heartTable).where(heartsOf(person)).run();
+      this.database.orm.delete(heartTable).where(favouriteCounts(person)).run();
       this.#recount(jobs);
       return jobs.length;
     });
@@ -135,6 +127,6 @@ export class Favourites {
   }
 }
 
-function heartsOf({ platform, person }: PersonKey): SQL | undefined {
-  return and(eq(heartTable.platform, platform), eq(heartTable.person, person));
+function favouriteCounts({ platform, user }: UserKey): SQL | undefined {
+  return and(eq(heartTable.platform, platform), eq(heartTable.person, user));
 }

@@ -1,40 +1,40 @@
 import { and, asc, eq, isNotNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.js";
-import type { PersonKey, StoredMessage, StoredPerson } from "./job-record.js";
-import { placeOf } from "./job-rows.js";
+import type { StoredMessage, StoredUser, UserKey } from "./job-record.js";
+import { channelOf } from "./job-rows.js";
 import { boardTable, voteTable } from "./schema.js";
 
 /** A message that waits for people's choices: a palette, a vote. */
-export interface Board {
+export interface InteractiveMessage {
   readonly message: StoredMessage;
   /** What it is, for instance "palette"; what `payload` holds depends on it. */
   readonly kind: string;
   readonly payload: Readonly<Record<string, unknown>>;
-  readonly author: StoredPerson;
+  readonly author: StoredUser;
   /** Milliseconds since the epoch, like the next. */
   readonly createdAt: number;
   /** When it is over by itself. */
   readonly expiresAt?: number;
 }
 
-export type NewBoard = Omit<Board, "createdAt">;
+export type NewInteractiveMessage = Omit<InteractiveMessage, "createdAt">;
 
 export interface Vote {
-  readonly person: string;
+  readonly user: string;
   readonly choice: string;
 }
 
 /** Palettes and votes, so that they live through a restart. */
-export class Boards {
+export class InteractiveMessages {
   constructor(
     private readonly database: Database,
     private readonly now: () => number,
   ) {}
 
   /** Keeps a board, in place of the one on the same message, if any, whose votes stay. */
-  put(board: NewBoard): void {
-    const { message, kind, payload, author, expiresAt } = board;
-    const { platform, community, channel, thread } = message.place;
+  put(interactive: NewInteractiveMessage): void {
+    const { message, kind, payload, author, expiresAt } = interactive;
+    const { platform, community, id: channel, thread } = message.channel;
     const change = { kind, payload, authorId: author.id, authorName: author.name, expiresAt: expiresAt ?? null };
     const row = {
       platform,
@@ -52,7 +52,7 @@ export class Boards {
   }
 
   /** The board on a message. The thread that the message is in does not matter. */
-  get(message: StoredMessage): Board | undefined {
+  get(message: StoredMessage): InteractiveMessage | undefined {
     return this.#read(sameMessage(message))[0];
   }
 
@@ -74,32 +74,36 @@ export class Boards {
   }
 
   /** Boards that are over before `time`, the earliest first. */
-  expiring(time: number): Board[] {
+  expiring(time: number): InteractiveMessage[] {
     return this.#read(and(isNotNull(boardTable.expiresAt), lt(boardTable.expiresAt, time)));
   }
 
   /** All boards of a kind, the earliest to end first. */
-  list(kind: string): Board[] {
+  list(kind: string): InteractiveMessage[] {
     return this.#read(eq(boardTable.kind, kind));
   }
 
   /** Boards that a person has opened. */
-  of({ platform, person }: PersonKey): Board[] {
-    return this.#read(and(eq(boardTable.platform, platform), eq(boardTable.authorId, person)));
+  of({ platform, user }: UserKey): InteractiveMessage[] {
+    return this.#read(and(eq(boardTable.platform, platform), eq(boardTable.authorId, user)));
   }
 
   /** Adds or takes back one person's choice. Returns whether anything changed; nothing does where there is no board. */
-  vote(message: StoredMessage, { person, choice }: Vote, on: boolean): boolean {
+  vote(message: StoredMessage, { user, choice }: Vote, on: boolean): boolean {
     const { orm } = this.database;
     return this.database.write(() => {
       const board = this.#id(message);
       if (board === undefined) return false;
-      const { platform } = message.place;
+      const { platform } = message.channel;
       const { changes } = on
-        ? orm.insert(voteTable).values({ board, platform, person, choice, at: this.now() }).onConflictDoNothing().run()
+        ? orm
+            .insert(voteTable)
+            .values({ board, platform, person: user, choice, at: this.now() })
+            .onConflictDoNothing()
+            .run()
         : orm
             .delete(voteTable)
-            .where(and(eq(voteTable.board, board), eq(voteTable.person, person), eq(voteTable.choice, choice)))
+            .where(and(eq(voteTable.board, board), eq(voteTable.person, user), eq(voteTable.choice, choice)))
             .run();
       return changes > 0;
     });
@@ -111,7 +115,7 @@ export class Boards {
     if (board === undefined) return [];
     const { person, choice, at } = voteTable;
     return this.database.orm
-      .select({ person, choice })
+      .select({ user: person, choice })
       .from(voteTable)
       .where(eq(voteTable.board, board))
       .orderBy(asc(at), sql`rowid`)
@@ -119,27 +123,27 @@ export class Boards {
   }
 
   /** A person's choices on all boards of a platform. */
-  votesOf({ platform, person }: PersonKey): { readonly message: StoredMessage; readonly choice: string }[] {
+  votesOf({ platform, user }: UserKey): { readonly message: StoredMessage; readonly choice: string }[] {
     const rows = this.database.orm
       .select({ board: boardTable, choice: voteTable.choice })
       .from(voteTable)
       .innerJoin(boardTable, eq(boardTable.id, voteTable.board))
-      .where(and(eq(voteTable.platform, platform), eq(voteTable.person, person)))
+      .where(and(eq(voteTable.platform, platform), eq(voteTable.person, user)))
       .all();
-    return rows.map(({ board, choice }) => ({ message: { place: placeOf(board), id: board.message }, choice }));
+    return rows.map(({ board, choice }) => ({ message: { channel: channelOf(board), id: board.message }, choice }));
   }
 
   /** Removes a person's choices and the boards that the person has opened. */
-  removeOf({ platform, person }: PersonKey): { readonly boards: number; readonly votes: number } {
+  removeOf({ platform, user }: UserKey): { readonly boards: number; readonly votes: number } {
     const { orm } = this.database;
     return this.database.write(() => ({
       votes: orm
         .delete(voteTable)
-        .where(and(eq(voteTable.platform, platform), eq(voteTable.person, person)))
+        .where(and(eq(voteTable.platform, platform), eq(voteTable.person, user)))
         .run().changes,
       boards: orm
         .delete(boardTable)
-        .where(and(eq(boardTable.platform, platform), eq(boardTable.authorId, person)))
+        .where(and(eq(boardTable.platform, platform), eq(boardTable.authorId, user)))
         .run().changes,
     }));
   }
@@ -154,7 +158,7 @@ export class Boards {
     return this.database.orm.select({ id: boardTable.id }).from(boardTable).where(sameMessage(message)).get()?.id;
   }
 
-  #read(where: SQL | undefined): Board[] {
+  #read(where: SQL | undefined): InteractiveMessage[] {
     const rows = this.database.orm
       .select()
       .from(boardTable)
@@ -162,10 +166,10 @@ export class Boards {
       .orderBy(asc(boardTable.expiresAt), asc(boardTable.id))
       .all();
     return rows.map((row) => ({
-      message: { place: placeOf(row), id: row.message },
+      message: { channel: channelOf(row), id: row.message },
       ...{
         kind: row.kind,
-        payload: row.payload as Board["payload"],
+        payload: row.payload as InteractiveMessage["payload"],
         author: { id: row.authorId, name: row.authorName },
       },
       createdAt: row.createdAt,
@@ -174,11 +178,11 @@ export class Boards {
   }
 }
 
-function sameMessage({ place, id }: StoredMessage): SQL | undefined {
+function sameMessage({ channel, id }: StoredMessage): SQL | undefined {
   return and(
-    eq(boardTable.platform, place.platform),
-    eq(boardTable.community, place.community),
-    eq(boardTable.channel, place.channel),
+    eq(boardTable.platform, channel.platform),
+    eq(boardTable.community, channel.community),
+    eq(boardTable.channel, channel.id),
     eq(boardTable.message, id),
   );
 }

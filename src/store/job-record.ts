@@ -1,20 +1,20 @@
 import type { StoredImage } from "./images.js";
 
 /** Where something is said: a chat's place, without knowing chats. */
-export interface StoredPlace {
+export interface StoredChannel {
   readonly platform: string;
   readonly community: string;
-  readonly channel: string;
+  readonly id: string;
   readonly thread?: string;
 }
 
 /** A posted message. */
 export interface StoredMessage {
-  readonly place: StoredPlace;
+  readonly channel: StoredChannel;
   readonly id: string;
 }
 
-export interface StoredPerson {
+export interface StoredUser {
   readonly id: string;
   readonly name: string;
 }
@@ -22,7 +22,7 @@ export interface StoredPerson {
 /** The messages that show a job. */
 export interface StoredMessages {
   readonly announcement?: StoredMessage;
-  readonly thread?: StoredPlace;
+  readonly thread?: StoredChannel;
   readonly progress?: StoredMessage;
   readonly frames: readonly StoredMessage[];
   readonly final?: StoredMessage;
@@ -59,14 +59,14 @@ export type StoredState = "waiting" | "running" | "done" | "failed" | "cancelled
 /** A job as it is kept: what the queue's `Job` is, and what the gallery needs besides. */
 export interface StoredJob {
   readonly id: string;
-  readonly place: StoredPlace;
-  readonly author: StoredPerson;
+  readonly channel: StoredChannel;
+  readonly author: StoredUser;
   readonly recipe: string;
   readonly params: Readonly<Record<string, unknown>>;
   /** Roles of the input pictures; those are at {@link Jobs.inputs}, as long as they are kept. */
   readonly pictures: readonly string[];
-  readonly work: number;
-  readonly pace: string;
+  readonly cost: number;
+  readonly costKey: string;
   readonly priority: number;
   /** Estimated memory at its worst moment, in megabytes. */
   readonly megabytes?: number;
@@ -83,7 +83,7 @@ export interface StoredJob {
   readonly failure?: { readonly kind: string; readonly message: string };
   readonly result?: StoredResult;
   /** It has ended, and people have yet to be told. */
-  readonly owed: boolean;
+  readonly unnotified: boolean;
   /** The job this one was made from. It may have been removed since. */
   readonly from?: string;
   /** It has that job's own pictures, not its result: a variation, not a remix. */
@@ -103,15 +103,15 @@ export interface StoredJob {
 /** A job as it comes in: seen by the whole community, unhidden and without credits unless it says otherwise. */
 export type NewJob = Omit<
   StoredJob,
-  "picture" | "hidden" | "favourites" | "credits" | "spoiler" | "audience" | "owed" | "repeats"
+  "picture" | "hidden" | "favourites" | "credits" | "spoiler" | "audience" | "unnotified" | "repeats"
 > &
-  Partial<Pick<StoredJob, "credits" | "spoiler" | "audience" | "owed" | "repeats">>;
+  Partial<Pick<StoredJob, "credits" | "spoiler" | "audience" | "unnotified" | "repeats">>;
 
 /** What may change in a job's life. */
 export type StoredJobChange = Partial<
   Pick<
     StoredJob,
-    "state" | "attempts" | "startedAt" | "workedMs" | "finishedAt" | "messages" | "failure" | "result" | "owed"
+    "state" | "attempts" | "startedAt" | "workedMs" | "finishedAt" | "messages" | "failure" | "result" | "unnotified"
   >
 >;
 
@@ -122,7 +122,7 @@ export interface Community {
 }
 
 /** One person everywhere on a platform. */
-export interface PersonKey {
+export interface UserKey {
   readonly platform: string;
-  readonly person: string;
+  readonly user: string;
 }

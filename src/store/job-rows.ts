@@ -3,12 +3,12 @@ import type {
   MessageRole,
   NewJob,
   StoredAudience,
+  StoredChannel,
   StoredCredit,
   StoredJob,
   StoredJobChange,
   StoredMessage,
   StoredMessages,
-  StoredPlace,
   StoredResult,
   StoredState,
 } from "./job-record.js";
@@ -34,11 +34,20 @@ export function readJobs(orm: Orm, where: SQL | undefined, order: readonly SQL[]
 
 /** A new job as a row. */
 export function rowOf(job: NewJob): typeof jobTable.$inferInsert {
-  const { place, author, pictures, ...rest } = job;
+  const { channel, author, pictures, cost, costKey, unnotified, messages, ...rest } = job;
   return {
     ...rest,
-    ...{ platform: place.platform, community: place.community, channel: place.channel, thread: place.thread ?? null },
-    ...{ authorId: author.id, authorName: author.name, roles: pictures },
+    platform: channel.platform,
+    community: channel.community,
+    channel: channel.id,
+    thread: channel.thread ?? null,
+    authorId: author.id,
+    authorName: author.name,
+    roles: pictures,
+    work: cost,
+    pace: costKey,
+    owed: unnotified ?? false,
+    messages: writeMessages(messages),
   };
 }
 
@@ -52,11 +61,58 @@ export function columnsOf({
   messages,
   failure,
   result,
-  owed,
+  unnotified: owed,
 }: StoredJobChange): Partial<JobRow> {
-  const columns = { state, attempts, startedAt, workedMs, finishedAt, messages, failure, result, owed };
+  const written = messages && writeMessages(messages);
+  const columns = { state, attempts, startedAt, workedMs, finishedAt, messages: written, failure, result, owed };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 }
+
+/** A message reference as the column `messages` holds it: `place` and `channel` are names on disk. */
+interface WrittenMessage {
+  readonly place: WrittenChannel;
+  readonly id: string;
+}
+
+interface WrittenChannel {
+  readonly platform: string;
+  readonly community: string;
+  readonly channel: string;
+  readonly thread?: string;
+}
+
+interface WrittenMessages {
+  readonly announcement?: WrittenMessage;
+  readonly thread?: WrittenChannel;
+  readonly progress?: WrittenMessage;
+  readonly frames: readonly WrittenMessage[];
+  readonly final?: WrittenMessage;
+}
+
+function writeMessages({ announcement, thread, progress, frames, final }: StoredMessages): WrittenMessages {
+  return {
+    ...(announcement && { announcement: writeMessage(announcement) }),
+    ...(thread && { thread: writeChannel(thread) }),
+    ...(progress && { progress: writeMessage(progress) }),
+    frames: frames.map(writeMessage),
+    ...(final && { final: writeMessage(final) }),
+  };
+}
+
+function readMessages({ announcement, thread, progress, frames, final }: WrittenMessages): StoredMessages {
+  return {
+    ...(announcement && { announcement: readMessage(announcement) }),
+    ...(thread && { thread: readChannel(thread) }),
+    ...(progress && { progress: readMessage(progress) }),
+    frames: frames.map(readMessage),
+    ...(final && { final: readMessage(final) }),
+  };
+}
+
+const writeMessage = ({ channel, id }: StoredMessage): WrittenMessage => ({ place: writeChannel(channel), id });
+const readMessage = ({ place, id }: WrittenMessage): StoredMessage => ({ channel: readChannel(place), id });
+const writeChannel = ({ id, ...rest }: StoredChannel): WrittenChannel => ({ ...rest, channel: id });
+const readChannel = ({ channel, ...rest }: WrittenChannel): StoredChannel => ({ ...rest, id: channel });
 
 /** The messages that can be pressed or reacted to. */
 export function* messagesOf(
@@ -69,18 +125,18 @@ export function* messagesOf(
   if (final) yield { message: final, role: "final" };
 }
 
-export function placeOf(row: Pick<JobRow, "platform" | "community" | "channel" | "thread">): StoredPlace {
+export function channelOf(row: Pick<JobRow, "platform" | "community" | "channel" | "thread">): StoredChannel {
   const { platform, community, channel, thread } = row;
-  return { platform, community, channel, ...(thread === null ? {} : { thread }) };
+  return { platform, community, id: channel, ...(thread === null ? {} : { thread }) };
 }
 
 function jobOf(row: JobRow, image: ImageRow | null): StoredJob {
   return {
-    ...{ id: row.id, place: placeOf(row), author: { id: row.authorId, name: row.authorName } },
+    ...{ id: row.id, channel: channelOf(row), author: { id: row.authorId, name: row.authorName } },
     ...{ recipe: row.recipe, params: row.params as StoredJob["params"], pictures: row.roles as string[] },
     ...{
-      work: row.work,
-      pace: row.pace,
+      cost: row.work,
+      costKey: row.pace,
       priority: row.priority,
       state: row.state as StoredState,
       attempts: row.attempts,
@@ -90,14 +146,14 @@ function jobOf(row: JobRow, image: ImageRow | null): StoredJob {
     ...(row.startedAt === null ? {} : { startedAt: row.startedAt }),
     ...(row.workedMs === 0 ? {} : { workedMs: row.workedMs }),
     ...(row.finishedAt === null ? {} : { finishedAt: row.finishedAt }),
-    messages: row.messages as StoredMessages,
+    messages: readMessages(row.messages as WrittenMessages),
     ...(row.failure === null ? {} : { failure: row.failure as { kind: string; message: string } }),
     ...(row.result === null ? {} : { result: row.result as StoredResult }),
     ...(row.from === null ? {} : { from: row.from }),
     repeats: row.repeats,
     ...(image === null ? {} : { picture: { sha: image.sha, type: image.type, bytes: image.bytes } }),
     credits: (row.credits ?? []) as StoredCredit[],
-    owed: row.owed,
+    unnotified: row.owed,
     ...{
       spoiler: row.spoiler,
       audience: row.audience as StoredAudience,

@@ -2,7 +2,7 @@ import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, type SQL, sql }
 import type { Database } from "./database.js";
 import type { Images, NewImage, RemovedImages } from "./images.js";
 import type { Community, MessageRole, NewJob, StoredJob, StoredJobChange, StoredMessage } from "./job-record.js";
-import { columnsOf, messagesOf, placeOf, readJobs, rowOf } from "./job-rows.js";
+import { channelOf, columnsOf, messagesOf, readJobs, rowOf } from "./job-rows.js";
 import { jobInputTable, jobMessageTable, jobTable } from "./schema.js";
 
 /** Written out rather than bound, so that SQLite sees that the index on unfinished jobs serves. */
@@ -117,8 +117,11 @@ export class Jobs {
   }
 
   /** The job that a message was posted for, and what the message shows. The thread that the message is in does not matter. */
-  jobOfMessage({ place, id }: StoredMessage): { readonly job: StoredJob; readonly role: MessageRole } | undefined {
-    const { platform, community, channel } = place;
+  jobOfMessage({
+    channel: place,
+    id,
+  }: StoredMessage): { readonly job: StoredJob; readonly role: MessageRole } | undefined {
+    const { platform, community, id: channel } = place;
     const row = this.database.orm
       .select({ job: jobMessageTable.job, role: jobMessageTable.role })
       .from(jobMessageTable)
@@ -175,7 +178,7 @@ export class Jobs {
   }
 
   /** Jobs that have ended without anybody having been told, in the order in which they came. */
-  owed(): StoredJob[] {
+  unnotified(): StoredJob[] {
     return this.#read(OWED, [asc(jobTable.seq)]);
   }
 
@@ -190,7 +193,7 @@ export class Jobs {
   }
 
   /** Whose jobs were asked for where at `time` (milliseconds since the epoch) or later, in the order in which they came. */
-  since(time: number): Pick<StoredJob, "place" | "author" | "createdAt">[] {
+  since(time: number): Pick<StoredJob, "channel" | "author" | "createdAt">[] {
     const { platform, community, channel, thread, authorId, authorName, createdAt, seq } = jobTable;
     const rows = this.database.orm
       .select({ platform, community, channel, thread, authorId, authorName, createdAt })
@@ -199,7 +202,7 @@ export class Jobs {
       .orderBy(asc(seq))
       .all();
     return rows.map((row) => ({
-      place: placeOf(row),
+      channel: channelOf(row),
       author: { id: row.authorId, name: row.authorName },
       createdAt: row.createdAt,
     }));
@@ -319,7 +322,7 @@ export class Jobs {
   /** Once posted, a message leads to its job for as long as that is kept. */
   #index(job: string, messages: NewJob["messages"]): void {
     const rows = [...messagesOf(messages)].map(({ message, role }) => {
-      const { platform, community, channel } = message.place;
+      const { platform, community, id: channel } = message.channel;
       return { platform, community, channel, message: message.id, job, role };
     });
     if (rows.length > 0) this.database.orm.insert(jobMessageTable).values(rows).onConflictDoNothing().run();

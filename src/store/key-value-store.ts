@@ -3,7 +3,7 @@ import type { Database } from "./database.js";
 import { memoTable } from "./schema.js";
 
 /** Small things that parts of the program remember between two runs. What they mean is the callers' business, who check what they read. */
-export class Memos {
+export class KeyValueStores {
   constructor(
     private readonly database: Database,
     private readonly now: () => number,

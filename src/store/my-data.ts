@@ -3,8 +3,8 @@ import type { Database } from "./database.js";
 import { StoreError } from "./errors.js";
 import type { Favourite, Favourites } from "./favourites.js";
 import type { Images, RemovedImages, StoredImage } from "./images.js";
-import type { Board, Boards } from "./interactive-messages.js";
-import type { PersonKey, StoredJob, StoredMessage } from "./job-record.js";
+import type { InteractiveMessage, InteractiveMessages } from "./interactive-messages.js";
+import type { StoredJob, StoredMessage, UserKey } from "./job-record.js";
 import { readJobs } from "./job-rows.js";
 import type { Jobs } from "./jobs.js";
 import { jobInputTable, jobTable } from "./schema.js";
@@ -19,7 +19,7 @@ export interface PersonData {
   readonly styles: readonly Style[];
   readonly favourites: readonly Favourite[];
   /** Palettes and votes that the person has opened. */
-  readonly boards: readonly Board[];
+  readonly boards: readonly InteractiveMessage[];
   /** Choices on anybody's palettes and votes. */
   readonly votes: readonly { readonly message: StoredMessage; readonly choice: string }[];
 }
@@ -39,7 +39,7 @@ interface Parts {
   readonly jobs: Jobs;
   readonly styles: Styles;
   readonly favourites: Favourites;
-  readonly boards: Boards;
+  readonly interactiveMessages: InteractiveMessages;
 }
 
 /** A person's view of what is stored about them, and its deletion. What was said in a chat is the chat's. */
@@ -50,14 +50,14 @@ export class MyData {
     this.#parts = parts;
   }
 
-  read(person: PersonKey): PersonData {
-    const { images, styles, favourites, boards } = this.#parts;
+  read(person: UserKey): PersonData {
+    const { images, styles, favourites, interactiveMessages } = this.#parts;
     const jobs = this.#jobs(person);
     const results = jobs.flatMap(({ picture }) => picture?.sha ?? []);
     const pictures = [...new Set([...this.#inputs(person), ...results])].flatMap((sha) => images.info(sha) ?? []);
     return {
       ...{ jobs, pictures, styles: styles.of(person), favourites: favourites.of(person) },
-      ...{ boards: boards.of(person), votes: boards.votesOf(person) },
+      ...{ boards: interactiveMessages.of(person), votes: interactiveMessages.votesOf(person) },
     };
   }
 
@@ -67,8 +67,8 @@ export class MyData {
    *
    * @throws StoreError "busy" while a job of the person waits or runs; nothing is deleted then.
    */
-  remove(person: PersonKey): RemovedData {
-    const { database, images, jobs, styles, favourites, boards } = this.#parts;
+  remove(person: UserKey): RemovedData {
+    const { database, images, jobs, styles, favourites, interactiveMessages } = this.#parts;
     const own = this.#jobs(person);
     const busy = own.find(({ state }) => state === "waiting" || state === "running");
     if (busy) {
@@ -83,7 +83,7 @@ export class MyData {
       const ownStyles = styles.of(person);
       rest = {
         favourites: favourites.removeOf(person),
-        ...boards.removeOf(person),
+        ...interactiveMessages.removeOf(person),
         jobs: jobs.forget(own.map(({ id }) => id)),
         styles: styles.forget(ownStyles.map(({ id }) => id)),
       };
@@ -93,20 +93,20 @@ export class MyData {
     return { jobs: 0, styles: 0, favourites: 0, boards: 0, votes: 0, ...rest, ...removed };
   }
 
-  #jobs({ platform, person }: PersonKey): StoredJob[] {
-    return readJobs(this.#parts.database.orm, and(eq(jobTable.platform, platform), eq(jobTable.authorId, person)), [
+  #jobs({ platform, user }: UserKey): StoredJob[] {
+    return readJobs(this.#parts.database.orm, and(eq(jobTable.platform, platform), eq(jobTable.authorId, user)), [
       asc(jobTable.createdAt),
       asc(jobTable.seq),
     ]);
   }
 
-  #inputs({ platform, person }: PersonKey): string[] {
+  #inputs({ platform, user }: UserKey): string[] {
     const { orm } = this.#parts.database;
     const rows = orm
       .select({ sha: jobInputTable.sha })
       .from(jobInputTable)
       .innerJoin(jobTable, eq(jobTable.id, jobInputTable.job))
-      .where(and(eq(jobTable.platform, platform), eq(jobTable.authorId, person)))
+      .where(and(eq(jobTable.platform, platform), eq(jobTable.authorId, user)))
       .all();
     return rows.map(({ sha }) => sha);
   }

@@ -5,9 +5,9 @@ import { storeError } from "./errors.js";
 import { Favourites } from "./favourites.js";
 import { Gallery } from "./gallery.js";
 import { Images } from "./images.js";
-import { Boards } from "./interactive-messages.js";
+import { InteractiveMessages } from "./interactive-messages.js";
 import { Jobs } from "./jobs.js";
-import { Memos } from "./key-value-store.js";
+import { KeyValueStores } from "./key-value-store.js";
 import { MyData } from "./my-data.js";
 import { Retention } from "./retention.js";
 import { Settings } from "./settings.js";
@@ -33,9 +33,9 @@ export interface Store {
   readonly favourites: Favourites;
   readonly styles: Styles;
   readonly settings: Settings;
-  readonly boards: Boards;
+  readonly interactiveMessages: InteractiveMessages;
   readonly slackInstallations: SlackInstallations;
-  readonly memos: Memos;
+  readonly keyValues: KeyValueStores;
   readonly myData: MyData;
   readonly retention: Retention;
   /** Waits for pictures that are being written, and closes the file. */
@@ -54,16 +54,16 @@ export function openStore(options: StoreOptions): Store {
   const jobs = new Jobs(database, images);
   const favourites = new Favourites(database, now);
   const styles = new Styles(database, images, now);
-  const boards = new Boards(database, now);
+  const interactiveMessages = new InteractiveMessages(database, now);
   let closing: Promise<void> | undefined;
   return {
-    ...{ images, jobs, favourites, styles, boards },
+    ...{ images, jobs, favourites, styles, interactiveMessages },
     gallery: new Gallery(database),
     settings: new Settings(database, now),
     slackInstallations: new SlackInstallations(database, now),
-    memos: new Memos(database, now),
-    myData: new MyData({ database, images, jobs, styles, favourites, boards }),
-    retention: new Retention({ database, images, jobs, boards }, now),
+    keyValues: new KeyValueStores(database, now),
+    myData: new MyData({ database, images, jobs, styles, favourites, interactiveMessages }),
+    retention: new Retention({ database, images, jobs, boards: interactiveMessages }, now),
     close: () => {
       closing ??= images.idle().then(() => database.close());
       return closing;

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from "node:timers/promises";
 import { and, asc, eq, isNotNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.js";
 import type { Images } from "./images.js";
-import type { Boards } from "./interactive-messages.js";
+import type { InteractiveMessages } from "./interactive-messages.js";
 import type { Jobs } from "./jobs.js";
 import { jobInputTable, jobTable } from "./schema.js";
 
@@ -41,14 +41,14 @@ export class Retention {
       readonly database: Database;
       readonly images: Images;
       readonly jobs: Jobs;
-      readonly boards: Boards;
+      readonly boards: InteractiveMessages;
     },
     private readonly now: () => number,
   ) {}
 
   /** @param signal Ends it between two jobs; what was done until then is reported. */
   async apply(limits: RetentionLimits, signal?: AbortSignal): Promise<RetentionReport> {
-    const { images, jobs, boards } = this.parts;
+    const { images, jobs, boards: interactiveMessages } = this.parts;
     const report = { jobs: 0, emptied: 0, images: 0, bytes: 0, boards: 0, strays: 0 };
     const note = (removed: { images: number; bytes: number }) => {
       report.images += removed.images;
@@ -70,7 +70,7 @@ export class Retention {
       }
     }
     if (!signal?.aborted) {
-      report.boards = boards.removeOlder(this.now() - BOARD_DAYS * DAY_MS);
+      report.boards = interactiveMessages.removeOlder(this.now() - BOARD_DAYS * DAY_MS);
       note(images.removeUnused());
       report.strays = images.removeStrays();
     }

@@ -2,7 +2,7 @@ import { and, asc, count, eq, or, type SQL } from "drizzle-orm";
 import type { Database } from "./database.js";
 import { StoreError } from "./errors.js";
 import type { Images, NewImage } from "./images.js";
-import type { Community, PersonKey, StoredPerson } from "./job-record.js";
+import type { Community, StoredUser, UserKey } from "./job-record.js";
 import { styleTable } from "./schema.js";
 
 /** A style that a community has added. */
@@ -10,7 +10,7 @@ export interface Style extends Community {
   readonly id: number;
   readonly name: string;
   readonly emoji: string;
-  readonly author: StoredPerson;
+  readonly author: StoredUser;
   /** SHA-256 of its picture. */
   readonly picture: string;
   /** Milliseconds since the epoch. */
@@ -20,7 +20,7 @@ export interface Style extends Community {
 export interface NewStyle extends Community {
   readonly name: string;
   readonly emoji: string;
-  readonly author: StoredPerson;
+  readonly author: StoredUser;
   readonly picture: NewImage;
 }
 
@@ -74,8 +74,8 @@ export class Styles {
   }
 
   /** A person's styles in all communities of a platform. */
-  of({ platform, person }: PersonKey): Style[] {
-    return this.#read(and(eq(styleTable.platform, platform), eq(styleTable.authorId, person)));
+  of({ platform, user }: UserKey): Style[] {
+    return this.#read(and(eq(styleTable.platform, platform), eq(styleTable.authorId, user)));
   }
 
   /** @throws StoreError "taken" when another style has that name, "gone" when this one is no longer there. */

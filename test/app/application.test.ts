@@ -8,7 +8,7 @@ import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { openStore } from "../../src/store/open.js";
 import { ann, FakeChat, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
-import { house } from "../fakes/studio.js";
+import { botOptions } from "../fakes/studio.js";
 
 const folder = mkdtempSync(join(tmpdir(), "dreamloom-main-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,7 +21,7 @@ describe("the whole program", () => {
     const lines: string[] = [];
     const running = await startDreamloom(loadConfig(env), {
       engine: () => engine,
-      catalogue: house,
+      catalogue: botOptions,
       logger,
       print: (line) => lines.push(line),
     });
@@ -39,7 +39,7 @@ describe("the whole program", () => {
     const chat = new FakeChat();
     const running = await startDreamloom(loadConfig(env), {
       engine: () => engine,
-      catalogue: house,
+      catalogue: botOptions,
       chats: [chat],
       logger,
       print: () => undefined,
@@ -54,7 +54,7 @@ describe("the whole program", () => {
     expect(engine.closed).toBe(true);
 
     const next = new FakeEngine({ automatic: true });
-    const parts = { engine: () => next, catalogue: house, chats: [chat], logger, print: () => undefined };
+    const parts = { engine: () => next, catalogue: botOptions, chats: [chat], logger, print: () => undefined };
     const after = await startDreamloom(loadConfig(env), parts);
     for (const _job of said)
       await chat.until(() => chat.in("channel").every(({ content }) => content.text.includes("Done in")));
@@ -70,7 +70,7 @@ describe("the whole program", () => {
     const chat = new FakeChat();
     const run = async (engine: FakeEngine) =>
       startDreamloom(loadConfig({ ...env, DATA_DIR: dir }), {
-        ...{ engine: () => engine, catalogue: house, chats: [chat], logger, print: () => undefined },
+        ...{ engine: () => engine, catalogue: botOptions, chats: [chat], logger, print: () => undefined },
       });
     const engine = new FakeEngine();
     const before = await run(engine);
@@ -94,13 +94,20 @@ describe("the whole program", () => {
   it("takes up again what a kill has interrupted, and shows it although nothing of it had been posted", async () => {
     const dir = mkdtempSync(join(folder, "crash-"));
     const crashed = openStore({ dir });
-    const place = { platform: "fake", community: "club", channel: "art" };
+    const place = { platform: "fake", community: "club", id: "art" };
     await crashed.jobs.add(
       {
-        ...{ id: "7KQ4M9XA", place, author: { id: ann.id, name: ann.name }, recipe: "dream", params: {}, pictures: [] },
         ...{
-          work: 1,
-          pace: "dream",
+          id: "7KQ4M9XA",
+          channel: place,
+          author: { id: ann.id, name: ann.name },
+          recipe: "dream",
+          params: {},
+          pictures: [],
+        },
+        ...{
+          cost: 1,
+          costKey: "dream",
           priority: 0,
           state: "running",
           attempts: 1,
@@ -113,7 +120,7 @@ describe("the whole program", () => {
     await crashed.close();
     const engine = new FakeEngine({ automatic: true });
     const chat = new FakeChat();
-    const parts = { engine: () => engine, catalogue: house, chats: [chat], logger, print: () => undefined };
+    const parts = { engine: () => engine, catalogue: botOptions, chats: [chat], logger, print: () => undefined };
     const running = await startDreamloom(loadConfig({ ...env, DATA_DIR: dir }), parts);
     await chat.until(() => chat.in("channel").some(({ content }) => content.text.includes("Done in")));
     await running.stop();
@@ -130,7 +137,7 @@ describe("the whole program", () => {
     const engine = new FakeEngine();
     const chat = new FakeChat();
     chat.start = () => Promise.reject(new Error("The port is taken."));
-    const parts = { engine: () => engine, catalogue: house, chats: [chat], logger, print: () => undefined };
+    const parts = { engine: () => engine, catalogue: botOptions, chats: [chat], logger, print: () => undefined };
     await expect(startDreamloom(loadConfig(env), parts)).rejects.toThrow("The port is taken.");
     expect(engine.closed).toBe(true);
   });

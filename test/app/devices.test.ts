@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { configuredDevices, configuredSlots, largestRoom } from "../../src/app/devices.js";
+import { configuredDevices, configuredSlots, largestBudget } from "../../src/app/devices.js";
 import { ConfigError, loadConfig } from "../../src/app/settings/load-settings.js";
 
 function fromYaml(devices: string) {
@@ -52,7 +52,7 @@ describe("the devices of a program", () => {
       { name: "webgpu", runtime: "webgpu", threads: 1, environment: { DRI_PRIME: "1" } },
       { name: "webgpu (2)", environment: {} },
     ]);
-    expect([configuredSlots(config), largestRoom(config)]).toEqual([5, 20000]);
+    expect([configuredSlots(config), largestBudget(config)]).toEqual([5, 20000]);
   });
 
   it.each(["webgpu:1", "gpu", "cuda:x", "cuda:0*0", "cuda*"])("are refused with what would be right: %s", (device) => {

@@ -1,11 +1,11 @@
 import type {
+  ChannelRef,
   Chat,
   ChatEvent,
   ChatHandlers,
   Completion,
   CompletionRequest,
   MessageRef,
-  Place,
 } from "../../src/port/chat.js";
 
 /** A person in a test's chat. */
@@ -49,21 +49,21 @@ export interface World {
   readonly ben: Visitor;
   readonly moderator: Visitor;
   /** An open channel. */
-  readonly channel: Place;
+  readonly channel: ChannelRef;
   /** A channel that not everybody can read, where the platform has such. */
-  readonly closedChannel?: Place;
+  readonly closedChannel?: ChannelRef;
   /** The adapter under test, not started. Called again after `stop()`: a program that was restarted on the same server. */
   adapter(): Promise<Chat>;
 
   /** Says something as a person, in the channel or in a thread. */
-  say(who: Visitor, place: Place, text: string, uploads?: readonly Upload[]): Promise<MessageRef>;
+  say(who: Visitor, channel: ChannelRef, text: string, uploads?: readonly Upload[]): Promise<MessageRef>;
   /**
    * Gives a command as a person would on this platform, with one picture at most: `options` in their order.
    * Resolves when the platform has taken it; what the bot does comes as events.
    */
   command(
     who: Visitor,
-    place: Place,
+    channel: ChannelRef,
     name: string,
     options: Readonly<Record<string, string>>,
     upload?: Upload,
@@ -74,9 +74,15 @@ export interface World {
   /** Somebody deletes a message by hand. */
   erase(message: MessageRef): Promise<void>;
   /** Everything in a channel or thread that this person sees, oldest first, private answers too. */
-  look(who: Visitor, place: Place): Promise<readonly Seen[]>;
+  look(who: Visitor, channel: ChannelRef): Promise<readonly Seen[]>;
   /** What completion a person sees while typing an option's value; undefined where the platform has none. */
-  complete?(who: Visitor, place: Place, command: string, option: string, typed: string): Promise<readonly string[]>;
+  complete?(
+    who: Visitor,
+    channel: ChannelRef,
+    command: string,
+    option: string,
+    typed: string,
+  ): Promise<readonly string[]>;
   /** The next calls of the bot fail in the way named, `times` times; then all is well again. */
   trouble?(kind: "rate-limit" | "outage", times: number): void;
   /** Cuts the line by which the platform tells the bot what happens; the platform takes it up again when the bot comes back. */

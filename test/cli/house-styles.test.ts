@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { loadHouseStyles } from "../../src/commands/styles/built-in-styles.js";
+import { loadBuiltInStyles } from "../../src/commands/styles/built-in-styles.js";
 
 const BUILT = new URL("../../dist/commands/styles/built-in-styles.js", import.meta.url);
 
@@ -12,7 +12,7 @@ describe("the built program", () => {
     const styles = JSON.parse(
       execFileSync(process.execPath, ["--input-type=module", "--eval", code], { encoding: "utf8" }),
     );
-    expect(styles).toEqual(loadHouseStyles());
+    expect(styles).toEqual(loadBuiltInStyles());
     for (const { path } of styles) expect(existsSync(path), path).toBe(true);
   });
 
@@ -25,6 +25,6 @@ describe("the built program", () => {
     const [{ files }] = JSON.parse(packed);
     const paths = files.map(({ path }: { path: string }) => path);
     expect(paths).toContain("config/styles.yaml");
-    for (const { name } of loadHouseStyles()) expect(paths).toContain(`config/styles/${name}.jpg`);
+    for (const { name } of loadBuiltInStyles()) expect(paths).toContain(`config/styles/${name}.jpg`);
   });
 });

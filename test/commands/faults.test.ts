@@ -29,13 +29,13 @@ describe("a chat that fails", () => {
         let ended = 0;
         queue.on("done", () => ended++);
         const left = new Map<string, { times: number; readonly kind: ChatErrorKind }>();
-        chat.fault = (call, { place, message, content }) => {
-          const key = JSON.stringify([call, place, message, content?.text]);
+        chat.fault = (call, { channel, message, content }) => {
+          const key = JSON.stringify([call, channel, message, content?.text]);
           const fault = left.get(key) ?? { ...(list[left.size % list.length] ?? { times: 0, kind: "timeout" }) };
           left.set(key, fault);
           return fault.times-- > 0 ? new ChatError(fault.kind, "Not now.") : undefined;
         };
-        for (const person of [ann, ben, mod]) await chat.say(person, "/dream octaves:2 picture:none");
+        for (const user of [ann, ben, mod]) await chat.say(user, "/dream octaves:2 picture:none");
         await quiet();
         expect(engine.runs).toHaveLength(3);
         expect(ended).toBe(3);

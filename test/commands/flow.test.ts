@@ -69,7 +69,7 @@ describe("a dream in a chat", () => {
   });
 
   it("prints a line that makes the same job again", async () => {
-    const { chat, engine, desk, quiet } = await studio();
+    const { chat, engine, desk: app, quiet } = await studio();
     await chat.say(ann, '/dream layers:"activation_36:1.5 activation_30" strength:0,6 octave-scale:1.7');
     const run = await engine.next();
     await run.finish();
@@ -77,7 +77,7 @@ describe("a dream in a chat", () => {
     const line = /```\n(.*)\n```/.exec(chat.in("thread").at(-1)?.content.text ?? "")?.[1] ?? "";
     const parsed = parseLine(line);
     if (!parsed.ok) throw new Error(parsed.mistake);
-    expect(readValues(desk.registry.find(parsed.value.name), parsed.value.arguments)).toEqual(run.request.params);
+    expect(readValues(app.registry.find(parsed.value.name), parsed.value.arguments)).toEqual(run.request.params);
     expect(run.request.params.layers).toBe("activation_36:1.5 activation_30:1");
   });
 
@@ -96,7 +96,7 @@ describe("a dream in a chat", () => {
 
   it("shows the place in line, and moves people up", async () => {
     const { chat, engine, quiet } = await studio();
-    for (const person of [ann, ben, mod]) await chat.say(person, "/dream size:256");
+    for (const user of [ann, ben, mod]) await chat.say(user, "/dream size:256");
     const third = await chat.until(() => chat.in("channel").find((message) => message.content.text.includes("for Mo")));
     expect(third.content.text).toMatch(/2nd in line, starts in about \d+ s, takes about \d+ s/);
     await (await engine.next()).finish();
@@ -154,7 +154,7 @@ describe("a dream in a chat", () => {
   it("is cancelled before it was even announced", async () => {
     const { chat, queue, quiet } = await studio();
     chat.fault = (call) => {
-      const [running] = queue.line();
+      const [running] = queue.positions();
       if (call === "reply" && running) queue.cancel(running.job.id, { by: "person", name: "Ann" });
       return undefined;
     };
@@ -199,7 +199,7 @@ describe("a dream in a chat", () => {
     await chat.press(ben, first, "delete");
     expect(chat.whispers.at(-1)?.text).toBe("This is Ann's; only they and moderators can delete it.");
     await chat.press(ann, first, "delete");
-    expect(chat.messages.filter((message) => message.place.thread === first.id && !message.removed)).toEqual([]);
+    expect(chat.messages.filter((message) => message.channel.thread === first.id && !message.removed)).toEqual([]);
     expect(chat.in("channel")).toEqual([second]);
     await chat.press(mod, second, "delete");
     expect(chat.messages.filter((message) => !message.removed)).toEqual([]);
@@ -208,7 +208,7 @@ describe("a dream in a chat", () => {
   it("is in the place where it was asked for, also inside a thread", async () => {
     const { chat, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
     chat.threads.set("t", { title: "t", open: true });
-    await chat.say(ann, "/dream octaves:1", { place: { ...art, thread: "t" } });
+    await chat.say(ann, "/dream octaves:1", { channel: { ...art, thread: "t" } });
     await chat.until(() => chat.messages.some((message) => message.content.text.includes("Done in")));
     await quiet();
     expect(chat.in("channel")).toEqual([]);
@@ -219,16 +219,16 @@ describe("a dream in a chat", () => {
   });
 
   it("tells that a network is being fetched, until the first frame", async () => {
-    const { chat, engine, desk, quiet } = await studio();
+    const { chat, engine, desk: app, quiet } = await studio();
     await chat.say(ann, "/dream octaves:1");
     const run = await engine.next();
     const progress = await chat.until(() => chat.in("thread").find((message) => message.content.progress));
-    desk.presenter.downloading({ network: "resnet50", received: 34_000_000, total: 95_000_000 });
+    app.presenter.downloading({ network: "resnet50", received: 34_000_000, total: 95_000_000 });
     await chat.until(
       () => progress.content.text === "Fetching the network resnet50, which happens only once: 34 of 95 MB.",
     );
     await run.preview(1, 2);
-    desk.presenter.downloading({ network: "vgg19", received: 1, total: undefined });
+    app.presenter.downloading({ network: "vgg19", received: 1, total: undefined });
     await chat.until(() => progress.content.text.startsWith("Octave 1 of 1, step 2"));
     await run.finish();
     await quiet();

@@ -61,11 +61,11 @@ describe("a disk that is really full", () => {
       onTestFinished(() => unmount(disk));
       const dir = join(disk, "data");
       const chat = new FakeChat();
-      const { engine, journal, queue, store, quiet, close } = await studio({ chat, dir });
+      const { engine, repository: jobs, queue, store, quiet, close } = await studio({ chat, dir });
       await chat.say(ann, "/dream octaves:2 seed:1 picture:none");
       await chat.say(ben, "/dream octaves:2 seed:2 picture:none");
       const run = await engine.next();
-      const [first, second] = queue.line().map(({ job }) => job.id);
+      const [first, second] = queue.positions().map(({ job }) => job.id);
       if (!first || !second) throw new Error("Two jobs were accepted.");
 
       const free = fill(disk);
@@ -77,7 +77,7 @@ describe("a disk that is really full", () => {
       await expect
         .poll(() => chat.whispers.map(({ text }) => text))
         .toEqual(Array(4).fill(expect.stringMatching(FULL)));
-      expect(queue.line()).toHaveLength(2);
+      expect(queue.positions()).toHaveLength(2);
       await run.octave(1);
       await run.finish();
       await (await engine.next()).finish();
@@ -94,11 +94,11 @@ describe("a disk that is really full", () => {
       // What the disk had not taken was written with the next job: nothing is painted again after a restart.
       for (const id of [first, second]) {
         await expect.poll(() => store.jobs.get(id)?.state).toBe("done");
-        expect((await journal.result(id))?.bytes.byteLength).toBeGreaterThan(0);
+        expect((await jobs.result(id))?.bytes.byteLength).toBeGreaterThan(0);
       }
       await close();
       const next = await studio({ dir, engine: new FakeEngine() });
-      expect([next.store.jobs.unfinished(), next.store.jobs.owed()]).toEqual([[], []]);
+      expect([next.store.jobs.unfinished(), next.store.jobs.unnotified()]).toEqual([[], []]);
     },
   );
 });
@@ -110,7 +110,7 @@ describe("a data folder that takes nothing", () => {
   it.each(["/dream picture:none", "/settings art:on", "/style rename rust to:dust"])(
     "is told to whoever writes %s",
     async (line) => {
-      const { chat, store, journal, desk } = await studio();
+      const { chat, store, repository: jobs, desk: app } = await studio();
       await store.styles.add(
         {
           ...{ platform: "fake", community: "club", name: "rust", emoji: "🍂" },
@@ -119,7 +119,7 @@ describe("a data folder that takes nothing", () => {
         },
         { perCommunity: 5, perPerson: 5 },
       );
-      journal.add = () => Promise.reject(refuse());
+      jobs.add = () => Promise.reject(refuse());
       const broken = () => {
         throw refuse();
       };
@@ -128,19 +128,25 @@ describe("a data folder that takes nothing", () => {
       await chat.say({ ...ann, moderator: true }, line);
       await expect.poll(() => chat.whispers.map(({ text }) => text)).toEqual([expect.stringMatching(UNWRITABLE)]);
       expect(chat.whispers[0]?.text).not.toContain("/secret");
-      expect(desk.queue.line()).toEqual([]);
+      expect(app.queue.positions()).toEqual([]);
     },
   );
 
   it("keeps what it could not write until it can, without writing old news over new", async () => {
-    const { chat, engine, journal, quiet, store } = await studio({ engine: new FakeEngine({ automatic: true }) });
-    const update = journal.update.bind(journal);
+    const {
+      chat,
+      engine,
+      repository: jobs,
+      quiet,
+      store,
+    } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    const update = jobs.update.bind(jobs);
     let failures = 0;
-    journal.update = (id, change) => (failures++ < 3 ? Promise.reject(refuse()) : update(id, change));
+    jobs.update = (id, change) => (failures++ < 3 ? Promise.reject(refuse()) : update(id, change));
     await chat.say(ann, "/dream octaves:1 picture:none");
     await quiet();
     expect([failures > 3, engine.runs.length]).toEqual([true, 1]);
-    expect([store.jobs.unfinished(), store.jobs.owed()]).toEqual([[], []]);
+    expect([store.jobs.unfinished(), store.jobs.unnotified()]).toEqual([[], []]);
     expect(finals(chat)).toHaveLength(1);
   });
 });

@@ -9,7 +9,7 @@ describe("/queue", () => {
   it("lists what runs and waits to the person who asks", async () => {
     const { chat, engine } = await studio();
     await chat.say(ann, "/queue");
-    for (const person of [ann, ben, ann]) await chat.say(person, "/dream size:256");
+    for (const user of [ann, ben, ann]) await chat.say(user, "/dream size:256");
     await engine.next();
     await chat.say(ann, "/queue");
     expect(chat.whispers[0]?.text).toBe(
@@ -31,9 +31,9 @@ describe("/queue", () => {
 
   it("does not show one channel's or community's jobs to another", async () => {
     const { chat, engine } = await studio();
-    await chat.say(ann, "/dream", { place: { ...art, community: "secret" } });
+    await chat.say(ann, "/dream", { channel: { ...art, community: "secret" } });
     await engine.next();
-    await chat.say(ben, "/dream", { place: { ...art, channel: "private" } });
+    await chat.say(ben, "/dream", { channel: { ...art, id: "private" } });
     await chat.say(mod, "/queue");
     await chat.say(ben, "/queue");
     expect(chat.whispers[0]?.text).toMatch(
@@ -48,7 +48,7 @@ describe("/cancel", () => {
     const { chat, engine, queue, quiet } = await studio();
     for (let job = 0; job < 4; job++) await chat.say(ann, "/dream");
     await engine.next();
-    const ids = queue.line().map((standing) => standing.job.id);
+    const ids = queue.positions().map((position) => position.job.id);
     await chat.say(ann, "/cancel");
     await chat.say(ben, `/cancel ${ids[1]}`);
     await chat.say(mod, `/cancel ${ids[1]?.toLowerCase()}`);
@@ -102,7 +102,7 @@ describe("/again", () => {
     async (elsewhere) => {
       const { chat, quiet, engine } = await studio({ engine: new FakeEngine({ automatic: true }) });
       chat.info = { closed: true, restricted: false };
-      await chat.say(ann, "/dream octaves:1", { place: { ...art, ...elsewhere } });
+      await chat.say(ann, "/dream octaves:1", { channel: { ...art, ...elsewhere } });
       await quiet();
       const message = chat.messages[0];
       if (!message) throw new Error("nothing was announced");
@@ -140,7 +140,7 @@ describe("mistakes and caps", () => {
     expect(chat.messages).toEqual([]);
     await chat.say(ann, "/dream");
     await chat.say(ann, "/dream");
-    expect(chat.whispers.map((whisper) => whisper.person)).toEqual([ann, ann, ann, ann]);
+    expect(chat.whispers.map((whisper) => whisper.user)).toEqual([ann, ann, ann, ann]);
     expect(chat.whispers[3]?.text).toMatch(/^You have 1 unfinished job/);
     await engine.next();
     expect(engine.runs).toHaveLength(1);

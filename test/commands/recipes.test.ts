@@ -3,31 +3,31 @@ import { parseLine } from "../../src/commands/parsing/command-line.js";
 import { readValues } from "../../src/commands/parsing/read-values.js";
 import { commandLine, type Draft } from "../../src/commands/recipes/recipe.js";
 import { scopeOf } from "../../src/commands/recipes/recipe-command.js";
-import { loadHouseStyles, readHouseStyle } from "../../src/commands/styles/built-in-styles.js";
+import { loadBuiltInStyles, readBuiltInStyle } from "../../src/commands/styles/built-in-styles.js";
 import { RECIPES } from "../../src/engine/recipes/registry.js";
 import { ann, art, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { studio } from "../fakes/studio.js";
 
-const { desk, chat } = await studio();
-const scope = scopeOf({ place: art, chat, desk });
+const { desk: app, chat } = await studio();
+const scope = scopeOf({ channel: art, chat, app });
 const image = await picture(40, 30);
 
 /** What a line becomes, as its command makes it. */
 async function draft(line: string, pictures: Draft["pictures"] = { image, style: image }): Promise<Draft> {
   const parsed = parseLine(line);
   if (!parsed.ok) throw new Error(parsed.mistake);
-  const { picture: _, ...values } = readValues(desk.registry.find(parsed.value.name), parsed.value.arguments) as Record<
+  const { picture: _, ...values } = readValues(app.registry.find(parsed.value.name), parsed.value.arguments) as Record<
     string,
     unknown
   >;
-  const recipe = [...desk.recipes.values()].find(({ command }) => command === parsed.value.name);
+  const recipe = [...app.recipes.values()].find(({ command }) => command === parsed.value.name);
   if (!recipe) throw new Error(`no recipe for ${line}`);
   return recipe.change({ params: recipe.defaults(), pictures }, values, scope);
 }
 
-const lines = [...desk.recipes.values()].flatMap(({ command }) =>
-  desk.registry
+const lines = [...app.recipes.values()].flatMap(({ command }) =>
+  app.registry
     .find(command)
     .examples.filter((line) => line !== "/stylize" && !line.includes(" vote")) // Asks which style: reactions/palette.test.ts, votes/.
     .map((line) => [line] as const),
@@ -37,12 +37,12 @@ describe("every recipe", () => {
   it.each(lines)("%s: the engine takes its parameters, and the printed line makes the same again", async (line) => {
     const made = await draft(line);
     const name = /^\/(\w+)/.exec(line)?.[1];
-    const recipe = [...desk.recipes.values()].find(({ command }) => command === name);
+    const recipe = [...app.recipes.values()].find(({ command }) => command === name);
     if (!recipe) throw new Error(`no recipe for ${line}`);
     // Looks and layers are the engine's own business; that it knows every parameter is ours.
     expect(RECIPES.get(recipe.name)?.params.safeParse(made.params).error).toBeUndefined();
-    expect(recipe.work(made.params)).toBeGreaterThan(0);
-    expect(recipe.pace(made.params)).toMatch(new RegExp(`^${recipe.name} `));
+    expect(recipe.cost(made.params)).toBeGreaterThan(0);
+    expect(recipe.costKey(made.params)).toMatch(new RegExp(`^${recipe.name} `));
     expect(recipe.title(made.params).length).toBeLessThan(100);
     // A texture of a picture is not said by words.
     const again = await draft(commandLine(recipe, made.params));
@@ -59,7 +59,7 @@ describe("blends", () => {
       ["summer", 0.3],
       ["winter", 0.7],
     ]);
-    const alone = loadHouseStyles().find(({ opposite }) => opposite === undefined)?.name;
+    const alone = loadBuiltInStyles().find(({ opposite }) => opposite === undefined)?.name;
     expect(await shares(`/blend ${alone}:0.25`)).toEqual([
       [alone, 0.25],
       ["photo", 0.75],
@@ -88,7 +88,7 @@ describe("blends", () => {
   });
 
   it("know styles by emoji, and answer mistakes with the nearest word", async () => {
-    const winter = loadHouseStyles().find(({ name }) => name === "winter");
+    const winter = loadBuiltInStyles().find(({ name }) => name === "winter");
     expect(await shares(`/blend ${winter?.emoji}:0.4`)).toEqual([
       ["winter", 0.4],
       ["summer", 0.6],
@@ -108,8 +108,8 @@ describe("blends", () => {
   it("hand the engine each style's picture, and the photo for its own style", async () => {
     const { params, pictures } = await draft("/blend fire:0.5 photo:0.5", { image });
     expect(params.styles).toMatchObject([{ picture: "style1" }, { picture: "image" }]);
-    const fire = loadHouseStyles().find(({ name }) => name === "fire");
-    expect(fire && Buffer.from(pictures.style1 ?? []).equals(await readHouseStyle(fire))).toBe(true);
+    const fire = loadBuiltInStyles().find(({ name }) => name === "fire");
+    expect(fire && Buffer.from(pictures.style1 ?? []).equals(await readBuiltInStyle(fire))).toBe(true);
     expect(Object.keys(pictures).sort()).toEqual(["image", "style1"]);
   });
 });

@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PAGE, withStyles } from "../../scripts/styles-docs.js";
-import { loadHouseStyles } from "../../src/commands/styles/built-in-styles.js";
+import { loadBuiltInStyles } from "../../src/commands/styles/built-in-styles.js";
 
 describe("docs/styles.md", () => {
   const page = readFileSync(PAGE, "utf8");
 
   it("lists the house styles (npx tsx scripts/styles-docs.ts writes them anew)", () => {
     expect(page).toBe(withStyles(page));
-    for (const { name, help } of loadHouseStyles())
+    for (const { name, help } of loadBuiltInStyles())
       expect(page).toContain(`[${name}](../config/styles/${name}.jpg) | ${help} |`);
   });
 

@@ -69,10 +69,10 @@ describe("Dreamloom in Discord", () => {
   });
 
   const photo = async () => ({ name: "photo.png", bytes: await drawn(96, 72) });
-  const untilSeen = (place: SeenMessage["ref"]["place"], text: string | RegExp): Promise<SeenMessage> => {
+  const untilSeen = (channel: SeenMessage["ref"]["channel"], text: string | RegExp): Promise<SeenMessage> => {
     const fits = (message: SeenMessage) =>
       typeof text === "string" ? message.text.includes(text) : text.test(message.text);
-    return discord.until(() => discord.messagesIn(place).find(fits), String(text), JOB_MS);
+    return discord.until(() => discord.messagesIn(channel).find(fits), String(text), JOB_MS);
   };
   const sizeOf = async (message: SeenMessage, index = 0): Promise<readonly [string, number, number]> => {
     const { format, width, height } = await sharp(await message.pictures[index]?.download()).metadata();
@@ -81,7 +81,7 @@ describe("Dreamloom in Discord", () => {
   /** A job's thread, as soon as it is open. */
   const threadOf = async ({ ref }: SeenMessage) => {
     await discord.until(() => discord.world.channels.has(ref.id), "the job's thread", JOB_MS);
-    return { ...ref.place, thread: ref.id };
+    return { ...ref.channel, thread: ref.id };
   };
 
   it(
@@ -145,7 +145,7 @@ describe("Dreamloom in Discord", () => {
       const announced = await untilSeen(thread, /Blend of summer and/);
       const final = await untilSeen(thread, "Your picture is ready");
       expect(await sizeOf(final)).toEqual([expect.any(String), 96, 72]);
-      expect(announced.ref.place).toEqual(thread);
+      expect(announced.ref.channel).toEqual(thread);
       expect(discord.messagesIn(art)).toHaveLength(1);
     },
     TEST_MS,

@@ -67,8 +67,8 @@ describe("Slack, from the line to the picture", () => {
     rmSync(folder, { recursive: true });
   });
 
-  const channel = () => people.look(ann, { channel: art.id });
-  const thread = (root: SeenMessage) => people.look(ann, { channel: art.id, thread: root.ts });
+  const channel = () => people.look(ann, { id: art.id });
+  const thread = (root: SeenMessage) => people.look(ann, { id: art.id, thread: root.ts });
 
   async function until<T>(found: () => T | undefined, what: string): Promise<T> {
     const end = Date.now() + JOB_MS - 5_000;
@@ -113,7 +113,7 @@ describe("Slack, from the line to the picture", () => {
   it(
     "dreams: every octave's frame in the thread, then the picture, all of them decoded",
     async () => {
-      await people.say(ben, { channel: art.id }, "my garden", [await photo()]);
+      await people.say(ben, { id: art.id }, "my garden", [await photo()]);
       await people.command(ann, art.id, "dream", "layers:corners size:96 octaves:2 steps:2 seed:7");
       const root = await job("seed:7");
       expect(await sizes(await final(root))).toEqual([[96, 72]]);
@@ -148,8 +148,8 @@ describe("Slack, from the line to the picture", () => {
   it(
     "blends, asked by a mention in a thread with a picture of its own, and deletes all of it when asked to",
     async () => {
-      const asked = await people.say(ben, { channel: art.id }, "who paints this?");
-      const where = { channel: art.id, thread: asked.ts };
+      const asked = await people.say(ben, { id: art.id }, "who paints this?");
+      const where = { id: art.id, thread: asked.ts };
       await people.mention(ann, where, "blend summer:0.3 size:64 steps:2 seed:9", [await photo()]);
       const look = () => people.look(ann, where);
       const shown = await until(
@@ -211,16 +211,16 @@ describe("Slack, from the line to the picture", () => {
       const admin = fake.addUser("Mo", { admin: true });
       const place = fake.addChannel("artists");
       const seen = (text: RegExp) =>
-        until(() => people.look(ann, { channel: place.id }).find((message) => text.test(message.text)), String(text));
+        until(() => people.look(ann, { id: place.id }).find((message) => text.test(message.text)), String(text));
       const result = (root: SeenMessage) =>
         until(
           () =>
             people
-              .look(ann, { channel: place.id, thread: root.ts })
+              .look(ann, { id: place.id, thread: root.ts })
               .find(({ text }) => text.includes("Your picture is ready")),
           "the picture",
         );
-      const post = await people.say(ann, { channel: place.id }, "my garden", [await photo()]);
+      const post = await people.say(ann, { id: place.id }, "my garden", [await photo()]);
       await people.command(admin, place.id, "settings", "art:on size:64");
       await seen(/#artists is an art channel/);
       await people.react(ben, { channel: place.id, ts: post.ts }, "🌻", true);

@@ -4,6 +4,8 @@ import type { Handlers } from "../../src/commands/handlers.js";
 import {
   type ActionEvent,
   type Button,
+  type ChannelInfo,
+  type ChannelRef,
   type Chat,
   ChatError,
   type ChatEvent,
@@ -13,16 +15,14 @@ import {
   type MessageRef,
   type OutgoingFile,
   type OutgoingMessage,
-  type Person,
   type Picture,
   type PictureSource,
-  type Place,
-  type PlaceInfo,
+  type User,
 } from "../../src/port/chat.js";
 
 export interface FakeMessage {
   readonly id: string;
-  readonly place: Place;
+  readonly channel: ChannelRef;
   /** The picture bytes that are shown now. */
   pictures: readonly Picture[];
   content: OutgoingMessage;
@@ -30,14 +30,14 @@ export interface FakeMessage {
   readonly key: string | undefined;
   removed: boolean;
   /** Undefined for the bot's own messages. */
-  readonly author?: Person;
+  readonly author?: User;
   /** The bot's own. */
   readonly reactions: string[];
   readonly edits: OutgoingMessage[];
 }
 
 export interface Whisper {
-  readonly person: Person;
+  readonly user: User;
   readonly text: string;
   readonly buttons?: readonly Button[];
   readonly file?: OutgoingFile;
@@ -45,10 +45,10 @@ export interface Whisper {
 
 export type Call = "post" | "edit" | "remove" | "openThread" | "reply" | "latestPicture" | "picturesOf";
 
-export const ann: Person = { id: "ann", name: "Ann", moderator: false };
-export const ben: Person = { id: "ben", name: "Ben", moderator: false };
-export const mod: Person = { id: "mod", name: "Mo", moderator: true };
-export const art: Place = { platform: "fake", community: "club", channel: "art" };
+export const ann: User = { id: "ann", name: "Ann", moderator: false };
+export const ben: User = { id: "ben", name: "Ben", moderator: false };
+export const mod: User = { id: "mod", name: "Mo", moderator: true };
+export const art: ChannelRef = { platform: "fake", community: "club", id: "art" };
 
 /** A chat in memory that holds its caller to the promises of `chat.ts`: what breaks one is in `violations`. */
 export class FakeChat implements Chat {
@@ -61,7 +61,7 @@ export class FakeChat implements Chat {
   /** Asked before each call: an error to reject with, or "late" to do it and then reject with a time-out. */
   fault: (
     call: Call,
-    target: { place?: Place; message?: MessageRef; content?: OutgoingMessage },
+    target: { channel?: ChannelRef; message?: MessageRef; content?: OutgoingMessage },
   ) => ChatError | undefined = () => undefined;
   readonly limits: ChatLimits;
   readonly #changes = new EventEmitter().setMaxListeners(0);
@@ -82,12 +82,12 @@ export class FakeChat implements Chat {
     this.#handlers = undefined;
   }
 
-  async post(place: Place, content: OutgoingMessage): Promise<MessageRef> {
-    await this.#enter("post", { place, content });
-    if (place.thread !== undefined && !this.threads.get(place.thread)?.open)
+  async post(channel: ChannelRef, content: OutgoingMessage): Promise<MessageRef> {
+    await this.#enter("post", { channel, content });
+    if (channel.thread !== undefined && !this.threads.get(channel.thread)?.open)
       throw new ChatError("gone", "The thread is gone.");
     const known = content.key === undefined ? undefined : this.messages.find(({ key }) => key === content.key);
-    return known ? { id: known.id, place: known.place } : this.#add(place, content);
+    return known ? { id: known.id, channel: known.channel } : this.#add(channel, content);
   }
 
   async edit(ref: MessageRef, content: OutgoingMessage): Promise<void> {
@@ -126,16 +126,16 @@ export class FakeChat implements Chat {
     this.#changes.emit("change");
   }
 
-  async openThread(ref: MessageRef, title: string): Promise<Place> {
+  async openThread(ref: MessageRef, title: string): Promise<ChannelRef> {
     await this.#enter("openThread", { message: ref });
-    if (ref.place.thread !== undefined) return ref.place;
+    if (ref.channel.thread !== undefined) return ref.channel;
     this.#existing(ref);
     this.threads.set(ref.id, { title, open: true });
-    return { ...ref.place, thread: ref.id };
+    return { ...ref.channel, thread: ref.id };
   }
 
-  async latestPicture(place: Place): Promise<PictureSource | undefined> {
-    await this.#enter("latestPicture", { place });
+  async latestPicture(channel: ChannelRef): Promise<PictureSource | undefined> {
+    await this.#enter("latestPicture", { channel });
     return this.latest;
   }
 
@@ -153,44 +153,44 @@ export class FakeChat implements Chat {
   /** What {@link describe} says besides the name. */
   info: { closed: boolean; restricted: boolean; uploadBytes?: number } = { closed: false, restricted: false };
 
-  async describe(place: Place): Promise<PlaceInfo> {
+  async describe(channel: ChannelRef): Promise<ChannelInfo> {
     await turn();
-    return { name: `#${place.channel}`, uploadBytes: this.limits.uploadBytes, ...this.info };
+    return { name: `#${channel.id}`, uploadBytes: this.limits.uploadBytes, ...this.info };
   }
 
   async link(ref: MessageRef): Promise<string | undefined> {
     await turn();
-    return `https://chat.example/${ref.place.channel}/${ref.id}`;
+    return `https://chat.example/${ref.channel.id}/${ref.id}`;
   }
 
   // What people do.
 
   /** Sends a command and waits until the bot has dealt with it (not until the job is done). */
   async say(
-    person: Person,
+    user: User,
     line: string,
-    extra: Partial<Pick<CommandEvent, "attachments" | "repliesTo" | "place" | "options">> = {},
+    extra: Partial<Pick<CommandEvent, "attachments" | "repliesTo" | "channel" | "options">> = {},
   ): Promise<void> {
     const [, name = "", text = ""] = /^\/(\S+)\s*(.*)$/s.exec(line) ?? [];
-    const place = extra.place ?? art;
+    const channel = extra.channel ?? art;
     const event: CommandEvent = {
-      ...{ kind: "command", name, text, attachments: [], person, place },
+      ...{ kind: "command", name, text, attachments: [], user, channel },
       ...extra,
-      reply: (content, visibility) => this.#reply(person, place, content, visibility),
+      reply: (content, visibility) => this.#reply(user, channel, content, visibility),
     };
     await this.#send(event);
   }
 
   /** Posts pictures as people do. */
-  share(person: Person, pictures: readonly Picture[], place: Place = art): FakeMessage {
+  share(user: User, pictures: readonly Picture[], channel: ChannelRef = art): FakeMessage {
     const id = `m${++this.#ids}`;
     const message = {
       id,
-      place,
+      channel,
       key: undefined,
       content: { text: "" },
       pictures,
-      author: person,
+      author: user,
       removed: false,
       reactions: [],
       edits: [],
@@ -200,29 +200,24 @@ export class FakeChat implements Chat {
     return message;
   }
 
-  async press(person: Person, message: FakeMessage, verb: string): Promise<void> {
+  async press(user: User, message: FakeMessage, verb: string): Promise<void> {
     const button = message.content.buttons?.find((known) => known.id.split(":")[1] === verb);
     if (!button) throw new Error(`The message has no button ${verb}: ${message.content.text}`);
-    await this.act(person, button.id, message);
+    await this.act(user, button.id, message);
   }
 
   /** Presses a button by its id, as under a whisper or a message that has changed since. */
-  async act(person: Person, action: string, { id, place }: MessageRef = { id: "whisper", place: art }): Promise<void> {
+  async act(user: User, action: string, { id, channel }: MessageRef = { id: "whisper", channel: art }): Promise<void> {
     const event: ActionEvent = {
-      ...{ kind: "action", action, message: { id, place }, person },
-      reply: (content, visibility) => this.#reply(person, place, content, visibility),
+      ...{ kind: "action", action, message: { id, channel }, user },
+      reply: (content, visibility) => this.#reply(user, channel, content, visibility),
     };
     await this.#send(event);
   }
 
   /** Reacts, or takes a reaction back, and waits until the bot has dealt with it. */
-  async reactTo(
-    person: Person,
-    message: Pick<FakeMessage, "id" | "place">,
-    emoji: string,
-    added = true,
-  ): Promise<void> {
-    await this.#send({ kind: "reaction", emoji, added, message: { id: message.id, place: message.place }, person });
+  async reactTo(user: User, message: Pick<FakeMessage, "id" | "channel">, emoji: string, added = true): Promise<void> {
+    await this.#send({ kind: "reaction", emoji, added, message: { id: message.id, channel: message.channel }, user });
   }
 
   closeThread(id: string): void {
@@ -234,7 +229,7 @@ export class FakeChat implements Chat {
 
   in(place: "channel" | "thread"): readonly FakeMessage[] {
     return this.messages.filter(
-      (message) => !message.removed && (message.place.thread === undefined) === (place === "channel"),
+      (message) => !message.removed && (message.channel.thread === undefined) === (place === "channel"),
     );
   }
 
@@ -266,31 +261,34 @@ export class FakeChat implements Chat {
   }
 
   async #reply(
-    person: Person,
-    place: Place,
+    user: User,
+    channel: ChannelRef,
     content: OutgoingMessage,
     visibility: "public" | "private",
   ): Promise<MessageRef | undefined> {
-    await this.#enter("reply", { place, content });
-    if (visibility === "public") return this.#add(place, content);
+    await this.#enter("reply", { channel, content });
+    if (visibility === "public") return this.#add(channel, content);
     this.#check(content);
     const { text, buttons, file } = content;
-    this.whispers.push({ person, text, ...(buttons ? { buttons } : {}), ...(file ? { file } : {}) });
+    this.whispers.push({ user, text, ...(buttons ? { buttons } : {}), ...(file ? { file } : {}) });
     this.#changes.emit("change");
     return undefined;
   }
 
-  async #enter(call: Call, target: { place?: Place; message?: MessageRef; content?: OutgoingMessage }): Promise<void> {
+  async #enter(
+    call: Call,
+    target: { channel?: ChannelRef; message?: MessageRef; content?: OutgoingMessage },
+  ): Promise<void> {
     await turn();
     const fault = this.fault(call, target);
     if (fault) throw fault;
   }
 
-  #add(place: Place, content: OutgoingMessage): MessageRef {
+  #add(channel: ChannelRef, content: OutgoingMessage): MessageRef {
     this.#check(content);
     const message: FakeMessage = {
       id: `m${++this.#ids}`,
-      place,
+      channel,
       content,
       key: content.key,
       pictures: content.pictures ?? [],
@@ -301,7 +299,7 @@ export class FakeChat implements Chat {
     this.messages.push(message);
     this.#editedAt.set(message.id, Date.now());
     this.#changes.emit("change");
-    return { id: message.id, place };
+    return { id: message.id, channel };
   }
 
   #existing(ref: MessageRef): FakeMessage {

@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, onTestFinished } from "vitest";
-import type { House } from "../../src/commands/bot-options.js";
-import { createDesk } from "../../src/commands/create-context.js";
+import type { BotOptions } from "../../src/commands/bot-options.js";
+import { createAppContext } from "../../src/commands/create-context.js";
 import { createHandlers } from "../../src/commands/handlers.js";
-import { styleShelf } from "../../src/commands/styles/stored-style-library.js";
+import { storedStyleLibrary } from "../../src/commands/styles/stored-style-library.js";
 import { Estimator } from "../../src/queue/estimator.js";
-import { FairQueue, type FairQueueOptions } from "../../src/queue/scheduled-queue.js";
-import { SqliteJournal } from "../../src/queue/sqlite-repository.js";
+import { ScheduledQueue, type ScheduledQueueOptions } from "../../src/queue/scheduled-queue.js";
+import { SqliteJobRepository } from "../../src/queue/sqlite-repository.js";
 import { openStore } from "../../src/store/open.js";
 import { FakeChat } from "./chat.js";
 import { FakeEngine } from "./engine.js";
 
-export const house: House = {
+export const botOptions: BotOptions = {
   looks: [
     { name: "textures", help: "Grain and brush strokes", networks: ["resnet50"] },
     { name: "patterns", help: "Patterns and eyes", networks: ["resnet50", "googlenet"] },
@@ -41,7 +41,7 @@ export const house: House = {
 export interface StudioOptions {
   readonly chat?: FakeChat;
   readonly engine?: FakeEngine;
-  readonly queue?: Partial<FairQueueOptions>;
+  readonly queue?: Partial<ScheduledQueueOptions>;
   /** The data folder of a studio that was closed, to go on from; a new one unless given. */
   readonly dir?: string;
 }
@@ -53,12 +53,12 @@ export async function studio(options: StudioOptions = {}) {
   const logger = pino({ level: "silent" });
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), "dreamloom-studio-"));
   const store = openStore({ dir });
-  const journal = new SqliteJournal(store.jobs);
+  const repository = new SqliteJobRepository(store.jobs);
   /** Stops it as the program stops. What is on disk stays until the end of the test. */
   const close = async () => {
     handlers.stop();
     await queue.close(0);
-    await desk.presenter.idle();
+    await app.presenter.idle();
     await store.close();
   };
   const clean = async () => {
@@ -71,25 +71,33 @@ export async function studio(options: StudioOptions = {}) {
     // Outside a test: one studio for a whole file.
     afterAll(clean);
   }
-  const queue = new FairQueue({
-    ...{ engine, journal, logger, estimator: new Estimator({ dream: 2 }), concurrency: 1, jobSeconds: 60 },
+  const queue = new ScheduledQueue({
+    ...{ engine, repository, logger, estimator: new Estimator({ dream: 2 }), concurrency: 1, jobSeconds: 60 },
     limits: { length: 20, waitingPerPerson: 5, perHourPerPerson: 100 },
     ...options.queue,
   });
   await queue.remember();
-  const desk = createDesk({ house, queue, journal, styles: styleShelf(store.styles), store, logger, backoffMs: 1 });
-  const handlers = createHandlers(chat, desk, { settleMs: 1 });
+  const app = createAppContext({
+    botOptions,
+    queue,
+    jobs: repository,
+    styles: storedStyleLibrary(store.styles),
+    store,
+    logger,
+    backoffMs: 1,
+  });
+  const handlers = createHandlers(chat, app, { settleMs: 1 });
   await chat.start(handlers);
   handlers.resume();
   /** Resolves when no job waits or runs and everything has been said. */
   const quiet = async () => {
-    while (queue.line().length > 0) {
+    while (queue.positions().length > 0) {
       await new Promise<void>((resolve) => {
         for (const event of ["done", "failed", "cancelled"] as const) queue.on(event, () => resolve());
       });
     }
-    await desk.presenter.idle();
+    await app.presenter.idle();
     await handlers.idle();
   };
-  return { chat, engine, queue, store, journal, desk, handlers, quiet, dir, close };
+  return { chat, engine, queue, store, repository, desk: app, handlers, quiet, dir, close };
 }

@@ -1,7 +1,8 @@
 // The program as it is built, with a chat that lives in the parent process and so outlives every kill. Run by world.ts.
+
+import { start } from "../../dist/app/application.js";
 import { engineSettings } from "../../dist/cli/engine.js";
 import { EngineHost } from "../../dist/engine/process/host.js";
-import { start } from "../../dist/app/application.js";
 
 const { house, worker } = JSON.parse(process.env.FAULT_WORLD ?? "{}");
 const waiting = new Map();

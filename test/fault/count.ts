@@ -15,7 +15,7 @@ export function counted(world: World, dir: string) {
   const store = openStore({ dir });
   const jobs = store.gallery.page({ platform: "fake", community: "club", by: "date", limit: 10_000 }).jobs;
   const unfinished = store.jobs.unfinished().length;
-  const owed = store.jobs.owed().length;
+  const owed = store.jobs.unnotified().length;
   void store.close();
   const [announced, finals, failed] = [world.keyed("announcement"), world.keyed("final"), givenUp(world)];
   const keys = world.messages.flatMap(({ key }) => key ?? []);

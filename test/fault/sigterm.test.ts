@@ -31,7 +31,7 @@ async function painting(env: Readonly<Record<string, string>>) {
   await chat.until(() => chat.keyed("octave 2").size === 1, "the second octave");
   expect(chat.whispers).toEqual([]);
   const [running = "", waiting = ""] = chat.keyed("announcement").keys();
-  const journal = async () => {
+  const repository = async () => {
     const store = openStore({ dir });
     const jobs = [running, waiting].map((id) => store.jobs.get(id));
     const checkpoint = await store.jobs.checkpoint(running);
@@ -55,7 +55,7 @@ async function painting(env: Readonly<Record<string, string>>) {
       .flatMap(({ key }) => (key?.startsWith(running) ? key.split(" ").slice(1).join(" ") : []));
     return later.filter((key) => key.startsWith("octave"));
   };
-  return { chat, journal, announcements, goesOn };
+  return { chat, repository, announcements, goesOn };
 }
 
 const ended = (pid: number | undefined) =>
@@ -76,7 +76,7 @@ const ended = (pid: number | undefined) =>
 
 describe("a program that is asked to stop", () => {
   it("lays the running job down at its last checkpoint within a few seconds, and both go on at the next start", async () => {
-    const { chat, journal, announcements, goesOn } = await painting({ QUEUE_SHUTDOWN_SECONDS: "0.1" });
+    const { chat, repository, announcements, goesOn } = await painting({ QUEUE_SHUTDOWN_SECONDS: "0.1" });
     const engine = chat.enginePid;
     const begun = performance.now();
     expect(await chat.stop()).toBe(0);
@@ -84,7 +84,7 @@ describe("a program that is asked to stop", () => {
     process.stdout.write(`stopped after ${seconds.toFixed(2)} s, 0.1 s of it for the running job\n`);
     expect(seconds).toBeGreaterThan(0.1);
     expect(seconds).toBeLessThan(4);
-    const { states, attempts, octave } = await journal();
+    const { states, attempts, octave } = await repository();
     expect([states, attempts]).toEqual([
       ["waiting", "waiting"],
       [0, 0],
@@ -98,7 +98,7 @@ describe("a program that is asked to stop", () => {
   });
 
   it("stops at once when it is asked again, and both go on at the next start all the same", async () => {
-    const { chat, journal, announcements, goesOn } = await painting({ QUEUE_SHUTDOWN_SECONDS: "600" });
+    const { chat, repository, announcements, goesOn } = await painting({ QUEUE_SHUTDOWN_SECONDS: "600" });
     const engine = chat.enginePid;
     const first = chat.stop();
     await chat.until(() => announcements()[1]?.includes("goes on by itself") === true, "word that it stops");
@@ -106,7 +106,7 @@ describe("a program that is asked to stop", () => {
     expect(await chat.stop()).toBe(143);
     expect(performance.now() - begun).toBeLessThan(1_000);
     await first;
-    const { states, octave } = await journal();
+    const { states, octave } = await repository();
     expect(states).toEqual(["running", "waiting"]);
     // The second octave's may have been on its way to the disk.
     expect(octave).toBeGreaterThanOrEqual(1);

@@ -1,9 +1,10 @@
 // `dreamloom worker` as it is built, with another engine than the real one. Run by fleet.ts, and killed by it.
-import { loadConfig } from "../../dist/app/settings/load-settings.js";
-import { EngineHost } from "../../dist/engine/process/host.js";
+
 import { configuredLogger } from "../../dist/app/log.js";
-import { QueueWorker } from "../../dist/queue/cluster/queue-worker.js";
+import { loadConfig } from "../../dist/app/settings/load-settings.js";
 import { shutDownInOrder } from "../../dist/app/shutdown.js";
+import { EngineHost } from "../../dist/engine/process/host.js";
+import { QueueWorker } from "../../dist/queue/cluster/queue-worker.js";
 
 const config = loadConfig();
 const logger = configuredLogger(config);

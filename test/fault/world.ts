@@ -2,12 +2,12 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { MessageRef, OutgoingMessage, Place } from "../../src/port/chat.js";
-import { house } from "../fakes/studio.js";
+import type { ChannelRef, MessageRef, OutgoingMessage } from "../../src/port/chat.js";
+import { botOptions } from "../fakes/studio.js";
 
 export interface Posted {
   readonly id: string;
-  readonly place: Place;
+  readonly channel: ChannelRef;
   readonly key: string | undefined;
   /** Which process posted it: 1 for the first. */
   readonly process: number;
@@ -28,7 +28,7 @@ export interface WorldOptions {
 type FromBots =
   | { readonly call: "ready"; readonly id?: undefined }
   | { readonly call: "engine"; readonly args: [number | undefined]; readonly id?: undefined }
-  | { readonly call: "post"; readonly id: number; readonly args: [Place, OutgoingMessage] }
+  | { readonly call: "post"; readonly id: number; readonly args: [ChannelRef, OutgoingMessage] }
   | { readonly call: "edit"; readonly id: number; readonly args: [MessageRef, OutgoingMessage] }
   | { readonly call: "openThread"; readonly id: number; readonly args: [MessageRef] }
   | { readonly call: "remove" | "whisper"; readonly id: number; readonly args: [unknown] };
@@ -52,7 +52,8 @@ export class World {
   /** Runs the program, and again whenever it dies, until {@link stop}. */
   run(): void {
     const { dir, worker, network, env } = this.options;
-    const networks = network === undefined ? house.networks : [...house.networks, { id: network, help: "A tiny one" }];
+    const networks =
+      network === undefined ? botOptions.networks : [...botOptions.networks, { id: network, help: "A tiny one" }];
     this.starts++;
     this.#ready = false;
     this.unanswered = 0;
@@ -77,7 +78,7 @@ export class World {
           OPS_ENABLED: "false",
         },
         ...env,
-        FAULT_WORLD: JSON.stringify({ house: { ...house, networks }, worker }),
+        FAULT_WORLD: JSON.stringify({ house: { ...botOptions, networks }, worker }),
       },
     });
     this.#bots = bots;
@@ -92,13 +93,10 @@ export class World {
   unanswered = 0;
 
   /** Sends a command; false where there is no program to hear it. */
-  say(person: string, text: string, picture?: Uint8Array): boolean {
+  say(user: string, text: string, picture?: Uint8Array): boolean {
     if (!this.#ready || !this.#bots?.connected) return false;
     this.unanswered++;
-    this.#bots.send(
-      { say: { person: { id: person, name: person, moderator: false }, text, picture } },
-      () => undefined,
-    );
+    this.#bots.send({ say: { person: { id: user, name: user, moderator: false }, text, picture } }, () => undefined);
     return true;
   }
 
@@ -166,17 +164,17 @@ export class World {
   #answer(number: number, message: Exclude<FromBots, { id?: undefined }>): unknown {
     switch (message.call) {
       case "post": {
-        const [place, { text, key, perhapsPosted }] = message.args;
-        if (place.thread === undefined && !perhapsPosted) this.unanswered--;
+        const [channel, { text, key, perhapsPosted }] = message.args;
+        if (channel.thread === undefined && !perhapsPosted) this.unanswered--;
         const known =
           key === undefined
             ? undefined
             : this.messages.find((other) => other.key === key && (perhapsPosted || other.process === number));
-        if (known) return { id: known.id, place: known.place };
-        const posted = { id: `m${this.messages.length + 1}`, place, key, process: number, text };
+        if (known) return { id: known.id, channel: known.channel };
+        const posted = { id: `m${this.messages.length + 1}`, channel, key, process: number, text };
         this.messages.push(posted);
         this.options.onPost?.(posted);
-        return { id: posted.id, place };
+        return { id: posted.id, channel };
       }
       case "edit": {
         const [ref, content] = message.args;
@@ -185,7 +183,7 @@ export class World {
         return undefined;
       }
       case "openThread":
-        return { ...message.args[0].place, thread: message.args[0].id };
+        return { ...message.args[0].channel, thread: message.args[0].id };
       case "whisper":
         this.unanswered--;
         this.whispers.push((message.args[0] as OutgoingMessage).text);

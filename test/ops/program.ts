@@ -8,7 +8,7 @@ import { loadConfig } from "../../src/app/settings/load-settings.js";
 import type { Chat } from "../../src/port/chat.js";
 import { FakeChat } from "../fakes/chat.js";
 import { FakeEngine } from "../fakes/engine.js";
-import { house } from "../fakes/studio.js";
+import { botOptions } from "../fakes/studio.js";
 
 export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export async function program({ env = {}, ...parts }: ProgramOptions = {}) {
   const running = await startDreamloom(config, {
     ...{
       engine: parts.engine ?? (() => engine),
-      catalogue: house,
+      catalogue: botOptions,
       chats: parts.chats ?? [chat],
       logger,
       print: () => undefined,

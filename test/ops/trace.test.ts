@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { EngineHost } from "../../src/engine/process/host.js";
-import type { MessageRef, OutgoingMessage, Place } from "../../src/port/chat.js";
+import type { ChannelRef, MessageRef, OutgoingMessage } from "../../src/port/chat.js";
 import { ann, FakeChat, source } from "../fakes/chat.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
@@ -10,9 +10,9 @@ import { program } from "./program.js";
 /** A chat that notes how each message to it is named. */
 class NotingChat extends FakeChat {
   readonly traces: (string | undefined)[] = [];
-  override post(place: Place, content: OutgoingMessage): Promise<MessageRef> {
+  override post(channel: ChannelRef, content: OutgoingMessage): Promise<MessageRef> {
     this.traces.push(content.trace);
-    return super.post(place, content);
+    return super.post(channel, content);
   }
   override edit(message: MessageRef, content: OutgoingMessage): Promise<void> {
     this.traces.push(content.trace);

@@ -2,13 +2,13 @@
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
+  type ChannelRef,
   type Chat,
   ChatError,
   type CommandSummary,
   type MessageRef,
   type OutgoingMessage,
   type Picture,
-  type Place,
 } from "../../src/port/chat.js";
 import { eventually, Listener, type Seen, type Visitor, type World } from "../bots/contract-world.js";
 
@@ -81,10 +81,10 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       expect(violations).toEqual([]);
     });
 
-    const seen = async (place: Place, id: string, who: Visitor = world.ann): Promise<Seen | undefined> =>
-      (await world.look(who, place)).find((message) => message.id === id);
-    const post = (message: OutgoingMessage, place: Place = world.channel): Promise<MessageRef> =>
-      chat.post(place, message);
+    const seen = async (channel: ChannelRef, id: string, who: Visitor = world.ann): Promise<Seen | undefined> =>
+      (await world.look(who, channel)).find((message) => message.id === id);
+    const post = (message: OutgoingMessage, channel: ChannelRef = world.channel): Promise<MessageRef> =>
+      chat.post(channel, message);
 
     it("posts text, pictures and buttons, and the reference leads back to them", async () => {
       const ref = await post({
@@ -92,7 +92,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
         pictures: [await picture("#f00")],
         buttons: [{ id: "job:again:1", label: "Again", emoji: "🔁", style: "primary" }],
       });
-      expect(ref.place).toEqual(world.channel);
+      expect(ref.channel).toEqual(world.channel);
       const message = await seen(world.channel, ref.id);
       expect(message?.byBot).toBe(true);
       expect(message?.text).toMatch(/Hello \*{1,2}there\*{1,2}/);
@@ -138,7 +138,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       expect(thread.thread).toBeDefined();
       expect(thread).toMatchObject({ platform: world.channel.platform, community: world.channel.community });
       const reply = await post({ text: "octave 1", pictures: [await picture("#0f0")] }, thread);
-      expect(reply.place).toEqual(thread);
+      expect(reply.channel).toEqual(thread);
       await chat.edit(reply, { text: "octave 2", keepPictures: true });
       expect((await seen(thread, reply.id))?.text).toContain("octave 2");
       expect((await world.look(world.ann, world.channel)).filter(({ text }) => text.includes("octave"))).toEqual([]);
@@ -184,9 +184,9 @@ export function describeChat(name: string, open: () => Promise<World>): void {
         event.options ??
         Object.fromEntries((event.text ?? "").split(" ").map((word) => word.split(":") as [string, string]));
       expect(given).toEqual({ look: "creatures", strength: "0.5" });
-      expect(event.person).toMatchObject({ id: world.ann.id, moderator: false });
-      expect(event.person.name).not.toBe("");
-      expect(event.place).toEqual(world.channel);
+      expect(event.user).toMatchObject({ id: world.ann.id, moderator: false });
+      expect(event.user.name).not.toBe("");
+      expect(event.channel).toEqual(world.channel);
       const ref = await event.reply({ text: "On it", buttons: [{ id: "job:cancel:1", label: "Cancel" }] }, "public");
       const message = await eventually(
         async () => (await world.look(world.ben, world.channel)).find(({ text }) => text.includes("On it")),
@@ -226,7 +226,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
     it("tells moderators from others", async () => {
       await world.command(world.moderator, world.channel, "dream", {});
       const event = await listener.next("command");
-      expect(event.person).toMatchObject({ id: world.moderator.id, moderator: true });
+      expect(event.user).toMatchObject({ id: world.moderator.id, moderator: true });
       await event.reply({ text: "Yes" }, "private");
     });
 
@@ -252,11 +252,11 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       await world.react(world.ben, ref, "🌻", true);
       const added = await listener.next("reaction");
       expect(added).toMatchObject({ emoji: "🌻", added: true, message: ref });
-      expect(added.person.id).toBe(world.ben.id);
+      expect(added.user.id).toBe(world.ben.id);
       await world.react(world.ben, ref, "🌻", false);
       await listener.next("reaction", (event) => !event.added);
       await world.react(world.ann, ref, "❤️", true);
-      const heart = await listener.next("reaction", (event) => event.person.id === world.ann.id);
+      const heart = await listener.next("reaction", (event) => event.user.id === world.ann.id);
       expect(heart.emoji.replaceAll("\uFE0F", "")).toBe("❤");
       expect(listener.events).toHaveLength(3);
     });
@@ -275,7 +275,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       const inThread = await post({ text: "frame" }, thread);
       await world.react(world.ann, inThread, "🔁", true);
       const again = await listener.next("reaction", ({ message }) => message.id === inThread.id);
-      expect(again.message.place).toMatchObject({ community: thread.community, platform: thread.platform });
+      expect(again.message.channel).toMatchObject({ community: thread.community, platform: thread.platform });
       // Whatever the platform says of the thread: the message can be edited through what it reported.
       await chat.edit(again.message, { text: "seen" });
       expect((await seen(thread, inThread.id))?.text).toContain("seen");
@@ -293,7 +293,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       await world.press(world.ben, ref, "Again");
       const pressed = await listener.next("action");
       expect(pressed).toMatchObject({ action: id, message: ref });
-      expect(pressed.person.id).toBe(world.ben.id);
+      expect(pressed.user.id).toBe(world.ben.id);
       await pressed.reply({ text: "Not yours" }, "private");
       await eventually(
         async () => (await world.look(world.ben, world.channel)).some(({ text }) => text.includes("Not yours")),
@@ -358,7 +358,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       await expect(chat.edit(other, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
       const nowhere = {
         ...world.channel,
-        channel: world.channel.channel.replace(/.$/, (last) => (last === "9" ? "8" : "9")),
+        channel: world.channel.id.replace(/.$/, (last) => (last === "9" ? "8" : "9")),
       };
       await expect(chat.post(nowhere, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
     });

@@ -12,13 +12,13 @@ const limits: QueueLimits = {
   perChannelHour: 12,
 };
 
-const ask = (person: string, channel = "art", caps: JobCaps = {}) => ({
-  place: { platform: "fake", community: "club", channel },
-  author: { id: person, name: person },
+const ask = (user: string, channel = "art", caps: JobCaps = {}) => ({
+  channel: { platform: "fake", community: "club", id: channel },
+  author: { id: user, name: user },
   caps,
 });
-const waits = (person: string, channel = "art"): Pick<Job, "place" | "author" | "state"> => ({
-  ...ask(person, channel),
+const waits = (user: string, channel = "art"): Pick<Job, "channel" | "author" | "state"> => ({
+  ...ask(user, channel),
   state: "waiting",
 });
 
@@ -53,7 +53,7 @@ describe("admission", () => {
     });
     gate.admit(ask("ben", "night"), crowd);
     // A channel of the same name elsewhere is another.
-    gate.admit({ ...ask("ben"), place: { platform: "fake", community: "other", channel: "art" } }, crowd);
+    gate.admit({ ...ask("ben"), channel: { platform: "fake", community: "other", id: "art" } }, crowd);
   });
 
   it("holds a channel's own caps besides, counting what happens there", () => {

@@ -1,23 +1,23 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { workedMs } from "../../src/queue/job.js";
-import { MemoryJournal } from "../../src/queue/memory-repository.js";
+import { MemoryJobRepository } from "../../src/queue/memory-repository.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { ask, refused } from "./queue.contract.js";
 import { setup } from "./set-up.js";
 
 describe("a queue that closes", () => {
   it("does not close before the journal is written", async () => {
-    const journal = new MemoryJournal();
-    const { engine, queue } = setup({ journal });
+    const repository = new MemoryJobRepository();
+    const { engine, queue } = setup({ repository });
     const job = await queue.submit(ask("a"));
-    const update = journal.update.bind(journal);
+    const update = repository.update.bind(repository);
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
     const run = await engine.next();
-    journal.update = (id, change) => released.then(() => update(id, change));
+    repository.update = (id, change) => released.then(() => update(id, change));
     await run.finish();
     let closed = false;
     const closing = queue.close(1000).then(() => {
@@ -28,11 +28,11 @@ describe("a queue that closes", () => {
     expect(closed).toBe(false);
     release();
     await closing;
-    expect((await journal.get(job.id))?.state).toBe("done");
+    expect((await repository.get(job.id))?.state).toBe("done");
   });
 
   it("closes: running jobs have a moment, waiting ones wait for the next start, nothing more is accepted", async () => {
-    const { engine, journal, queue, log } = setup();
+    const { engine, repository, queue, log } = setup();
     const running = await queue.submit(ask("a"));
     const waiting = await queue.submit(ask("b"));
     const run = await engine.next();
@@ -41,34 +41,34 @@ describe("a queue that closes", () => {
     await run.finish();
     await closed;
     expect(log).toEqual([`started ${running.id}`, `suspended ${waiting.id}`, `done ${running.id}`]);
-    expect((await journal.unfinished()).map(({ id, state }) => [id, state])).toEqual([[waiting.id, "waiting"]]);
+    expect((await repository.unfinished()).map(({ id, state }) => [id, state])).toEqual([[waiting.id, "waiting"]]);
   });
 
   it("counts the time over all attempts: before a stop, before a kill as far as the checkpoint, and not what lies between", async () => {
     let time = 1_000;
     const now = () => time;
     const first = setup({ now });
-    const { journal } = first;
+    const { repository } = first;
     const { id } = await first.queue.submit(ask("a", { params: { octaves: 3 } }));
     const begun = await first.engine.next();
     time += 4_000;
     await begun.octave(1);
     time += 500;
     await first.queue.close(0);
-    expect((await journal.get(id))?.workedMs).toBe(4_500);
+    expect((await repository.get(id))?.workedMs).toBe(4_500);
 
     time += 1_000_000;
-    const killed = setup({ journal, now });
+    const killed = setup({ repository, now });
     await killed.queue.recover(() => undefined);
     const taken = await killed.engine.next();
     time += 2_000;
     await taken.octave(2);
     await killed.queue.keepMessages(id, { frames: [] });
     // What comes after the checkpoint is lost with the process.
-    expect((await journal.get(id))?.workedMs).toBe(6_500);
+    expect((await repository.get(id))?.workedMs).toBe(6_500);
 
     time += 1_000_000;
-    const last = setup({ journal, now });
+    const last = setup({ repository, now });
     await last.queue.recover(() => undefined);
     const end = last.ended(id);
     const run = await last.engine.next();
@@ -77,21 +77,21 @@ describe("a queue that closes", () => {
     time += 3_000;
     await run.finish();
     expect(workedMs(await end, time)).toBe(10_500);
-    const kept = await journal.get(id);
+    const kept = await repository.get(id);
     expect(kept && workedMs(kept, kept.finishedAt ?? 0)).toBe(10_500);
   });
 
   it("closes in bounded time although the engine never answers; the job goes on at the next start from its last checkpoint", async () => {
-    const { engine, journal, queue, log } = setup({ engine: new FakeEngine({ ignoresAbort: true }) });
+    const { engine, repository, queue, log } = setup({ engine: new FakeEngine({ ignoresAbort: true }) });
     const job = await queue.submit(ask("a", { params: { octaves: 3 } }));
     const run = await engine.next();
     await run.octave(1);
     await run.octave(2);
     await queue.close(10);
     expect(log).toEqual([`started ${job.id}`, `suspended ${job.id}`]);
-    expect(await journal.get(job.id)).toMatchObject({ state: "waiting", attempts: 0 });
+    expect(await repository.get(job.id)).toMatchObject({ state: "waiting", attempts: 0 });
 
-    const next = setup({ journal });
+    const next = setup({ repository });
     const taken: string[] = [];
     expect(await next.queue.recover(({ id }) => next.log.push(`taken ${id}`) && taken.push(id))).toBe(1);
     const again = await next.engine.next();
@@ -100,18 +100,18 @@ describe("a queue that closes", () => {
     await again.finish();
     await end;
     expect(next.log).toEqual(["taken", "resumed", "started", "done"].map((event) => `${event} ${job.id}`));
-    expect(await journal.checkpoint(job.id)).toBeUndefined();
+    expect(await repository.checkpoint(job.id)).toBeUndefined();
   });
 
   it("lays a job down that waits to be tried again, with what it has tried", async () => {
-    const { engine, journal, queue, log } = setup();
+    const { engine, repository, queue, log } = setup();
     const job = await queue.submit(ask("a"));
     const retrying = new Promise<void>((resolve) => queue.on("retrying", () => resolve()));
     (await engine.next()).fail("crashed");
     await retrying;
     await queue.close(0);
     expect(log).toEqual([`started ${job.id}`, `retrying ${job.id}`, `suspended ${job.id}`]);
-    expect(await journal.get(job.id)).toMatchObject({ state: "waiting", attempts: 1 });
+    expect(await repository.get(job.id)).toMatchObject({ state: "waiting", attempts: 1 });
     expect(engine.runs).toHaveLength(1);
   });
 });

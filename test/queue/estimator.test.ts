@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Estimator } from "../../src/queue/estimator.js";
 import type { Job } from "../../src/queue/job.js";
-import { standings } from "../../src/queue/positions.js";
+import { positions } from "../../src/queue/positions.js";
 
 describe("the estimator", () => {
   it("guesses from the settings, then learns for the same pace and for the recipe", () => {
@@ -29,8 +29,8 @@ describe("standings", () => {
   const job = (id: string, work: number, startedAt?: number): Job => ({
     ...{
       id,
-      work,
-      pace: "dream",
+      cost: work,
+      costKey: "dream",
       recipe: "dream",
       params: {},
       pictures: [],
@@ -40,7 +40,7 @@ describe("standings", () => {
       createdAt: 0,
     },
     ...{
-      place: { platform: "p", community: "c", channel: "x" },
+      channel: { platform: "p", community: "c", id: "x" },
       author: { id: "a", name: "A" },
       messages: { frames: [] },
     },
@@ -51,8 +51,8 @@ describe("standings", () => {
   it("add up the waits of one slot", () => {
     const running = [{ job: job("r", 10, 0), progress: 0 }];
     const waiting = [{ job: job("a", 5) }, { job: job("b", 3) }];
-    const found = standings({ running, waiting, concurrency: 1, estimator, now: 4_000 });
-    expect(found.map(({ place, waitSeconds, runSeconds }) => [place, waitSeconds, runSeconds])).toEqual([
+    const found = positions({ running, waiting, concurrency: 1, estimator, now: 4_000 });
+    expect(found.map(({ position: place, waitSeconds, runSeconds }) => [place, waitSeconds, runSeconds])).toEqual([
       [0, 0, 6],
       [1, 6, 5],
       [2, 11, 3],
@@ -62,12 +62,12 @@ describe("standings", () => {
   it("give each waiting job the slot that is free first", () => {
     const running = [{ job: job("r", 10, 0), progress: 0 }];
     const waiting = [{ job: job("a", 20) }, { job: job("b", 3) }];
-    const found = standings({ running, waiting, concurrency: 2, estimator, now: 0 });
-    expect(found.map((standing) => standing.waitSeconds)).toEqual([0, 0, 10]);
+    const found = positions({ running, waiting, concurrency: 2, estimator, now: 0 });
+    expect(found.map((position) => position.waitSeconds)).toEqual([0, 0, 10]);
   });
 
   it("trust a running job's own progress once there is some", () => {
-    const found = standings({
+    const found = positions({
       running: [{ job: job("r", 10, 0), progress: 0.5 }],
       waiting: [],
       concurrency: 1,
@@ -77,7 +77,7 @@ describe("standings", () => {
     expect(found[0]?.runSeconds).toBe(20);
     // Hardly begun: the guess counts, until it has run out.
     const begun = (now: number) =>
-      standings({ running: [{ job: job("r", 10, 0), progress: 0.1 }], waiting: [], concurrency: 1, estimator, now })[0]
+      positions({ running: [{ job: job("r", 10, 0), progress: 0.1 }], waiting: [], concurrency: 1, estimator, now })[0]
         ?.runSeconds;
     expect([begun(4_000), begun(20_000)]).toEqual([6, 180]);
   });

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { LastTries } from "../../src/queue/exclusive-retry.js";
+import { ExclusiveRetry } from "../../src/queue/exclusive-retry.js";
 import { FakeEngine, type FakeRun } from "../fakes/engine.js";
 import { ask } from "./queue.contract.js";
 import { setup } from "./set-up.js";
@@ -14,7 +14,7 @@ async function crash(engine: FakeEngine, count: number): Promise<void> {
 
 describe("last tries", () => {
   it("are made by one at a time, in the order in which they came; whoever gives up lets the next one in", async () => {
-    const tries = new LastTries();
+    const tries = new ExclusiveRetry();
     const order: string[] = [];
     const never = new AbortController().signal;
     const impatient = new AbortController();

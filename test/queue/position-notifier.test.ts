@@ -1,30 +1,31 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { Moves } from "../../src/queue/position-notifier.js";
-import type { Standing } from "../../src/queue/queue.js";
+import { PositionNotifier } from "../../src/queue/position-notifier.js";
+import type { QueuePosition } from "../../src/queue/queue.js";
 
 /** A line of ids; those before the bar run. */
 function setup() {
   let line = "";
   let reckoned = 0;
   const told: string[] = [];
-  const standings = (): Standing[] => {
+  const queuePositions = (): QueuePosition[] => {
     reckoned++;
     const [running = "", waiting = ""] = line.split("|");
-    const at = (id: string, place: number) => ({ job: { id }, place, waitSeconds: 0, runSeconds: 0 }) as Standing;
+    const at = (id: string, place: number) =>
+      ({ job: { id }, position: place, waitSeconds: 0, runSeconds: 0 }) as QueuePosition;
     return [...[...running].map((id) => at(id, 0)), ...[...waiting].map((id, index) => at(id, index + 1))];
   };
-  const moves = new Moves(standings, ({ job, place }) => told.push(`${job.id}${place}`));
+  const positions = new PositionNotifier(queuePositions, ({ job, position }) => told.push(`${job.id}${position}`));
   const becomes = async (next: string) => {
     line = next;
-    moves.tell();
+    positions.tell();
     await turn();
     return told.splice(0);
   };
-  return { moves, becomes, count: () => reckoned };
+  return { positions, becomes, count: () => reckoned };
 }
 
-describe("moves", () => {
+describe("position notifications", () => {
   it("are told to those who wait at another place than before, and to nobody else", async () => {
     const { becomes } = setup();
     // Whoever is new knows from its own announcement.
@@ -36,16 +37,16 @@ describe("moves", () => {
   });
 
   it("are reckoned once for all that happens in one turn of the event loop", async () => {
-    const { moves, becomes, count } = setup();
-    for (let time = 0; time < 100; time++) moves.tell();
+    const { positions, becomes, count } = setup();
+    for (let time = 0; time < 100; time++) positions.tell();
     await becomes("|ab");
     expect(count()).toBe(1);
   });
 
   it("forget a job that has gone: when it comes again, it is new", async () => {
-    const { moves, becomes } = setup();
+    const { positions, becomes } = setup();
     await becomes("|ab");
-    moves.forget("b");
+    positions.forget("b");
     expect(await becomes("|a")).toEqual([]);
     expect(await becomes("|ba")).toEqual(["a2"]);
   });

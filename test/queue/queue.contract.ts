@@ -2,15 +2,15 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { QueueLimits } from "../../src/queue/admission.js";
 import type { Job, JobRequest } from "../../src/queue/job.js";
-import type { Journal } from "../../src/queue/job-repository.js";
-import { MemoryJournal } from "../../src/queue/memory-repository.js";
+import type { JobRepository } from "../../src/queue/job-repository.js";
+import { MemoryJobRepository } from "../../src/queue/memory-repository.js";
 import { type JobQueue, QueueError } from "../../src/queue/queue.js";
 import { FakeEngine } from "../fakes/engine.js";
 
 /** What a queue under test is made of. */
 export interface QueueParts {
   readonly engine: FakeEngine;
-  readonly journal: Journal;
+  readonly repository: JobRepository;
   readonly concurrency: number;
   readonly limits: QueueLimits;
   readonly jobSeconds: number;
@@ -21,7 +21,14 @@ export interface QueueParts {
 export function queueParts(options: Partial<QueueParts> = {}) {
   const limits = { length: 1000, waitingPerPerson: 1000, perHourPerPerson: 1000 };
   const engine = options.engine ?? new FakeEngine();
-  return { journal: new MemoryJournal() as Journal, concurrency: 1, jobSeconds: 60, limits, ...options, engine };
+  return {
+    repository: new MemoryJobRepository() as JobRepository,
+    concurrency: 1,
+    jobSeconds: 60,
+    limits,
+    ...options,
+    engine,
+  };
 }
 
 /** Writes down what a queue tells. */
@@ -45,14 +52,14 @@ export function listen(queue: JobQueue) {
   return { log, ended };
 }
 
-export function ask(person: string, more: Partial<JobRequest> = {}): JobRequest {
+export function ask(user: string, more: Partial<JobRequest> = {}): JobRequest {
   return {
     ...{
-      place: { platform: "fake", community: "club", channel: "art" },
-      author: { id: person, name: person },
+      channel: { platform: "fake", community: "club", id: "art" },
+      author: { id: user, name: user },
       recipe: "dream",
     },
-    ...{ params: { octaves: 1 }, pictures: {}, work: 1, pace: "dream" },
+    ...{ params: { octaves: 1 }, pictures: {}, cost: 1, costKey: "dream" },
     ...more,
   };
 }
@@ -83,14 +90,14 @@ export function queueContract(
 
   describe(name, () => {
     it("runs jobs one by one, keeps them in the journal, and tells in order", async () => {
-      const { engine, journal, queue, log, ended } = await setup();
+      const { engine, repository, queue, log, ended } = await setup();
       const first = await queue.submit(ask("a", { pictures: { image: new Uint8Array([1]) } }), (job) =>
         log.push(`accepted ${job.id}`),
       );
       const second = await queue.submit(ask("b"));
-      expect(await journal.pictures(first.id)).toEqual({ image: new Uint8Array([1]) });
-      expect((await journal.unfinished()).map((job) => job.id)).toEqual([first.id, second.id]);
-      expect(queue.line().map((standing) => [standing.job.id, standing.place])).toEqual([
+      expect(await repository.pictures(first.id)).toEqual({ image: new Uint8Array([1]) });
+      expect((await repository.unfinished()).map((job) => job.id)).toEqual([first.id, second.id]);
+      expect(queue.positions().map((position) => [position.job.id, position.position])).toEqual([
         [first.id, 0],
         [second.id, 1],
       ]);
@@ -103,13 +110,13 @@ export function queueContract(
         ...[first, second].flatMap(({ id }) => [`started ${id}`, `done ${id}`]),
       ]);
       expect(engine.peak).toBe(1);
-      expect(await journal.get(first.id)).toMatchObject({
+      expect(await repository.get(first.id)).toMatchObject({
         state: "done",
         attempts: 1,
         result: { width: 64, runtime: "fake" },
       });
-      expect((await journal.get(first.id))?.result).not.toHaveProperty("picture");
-      expect(await journal.unfinished()).toEqual([]);
+      expect((await repository.get(first.id))?.result).not.toHaveProperty("picture");
+      expect(await repository.unfinished()).toEqual([]);
     });
 
     it("lets nobody block the others", async () => {
@@ -117,7 +124,7 @@ export function queueContract(
       const many: string[] = [];
       for (let job = 0; job < 10; job++) many.push((await queue.submit(ask("greedy"))).id);
       const modest = await queue.submit(ask("modest"));
-      expect(queue.standing(modest.id)?.place).toBe(1);
+      expect(queue.position(modest.id)?.position).toBe(1);
       const end = ended(modest.id);
       await (await engine.next()).finish();
       await (await engine.next()).finish();
@@ -135,7 +142,7 @@ export function queueContract(
       for (let person = 0; person < 40; person++)
         for (let job = 0; job < 10; job++) await queue.submit(ask(`p${person}`));
       const idle = new Promise<void>((resolve) =>
-        queue.on("done", () => order.length === 400 && queue.line().length === 0 && resolve()),
+        queue.on("done", () => order.length === 400 && queue.positions().length === 0 && resolve()),
       );
       for (let job = 0; job < 400; job++) void (await engine.next()).finish();
       await idle;
@@ -174,12 +181,12 @@ export function queueContract(
     });
 
     it("keeps the result's picture before anybody is told, unless the job was cancelled", async () => {
-      const { engine, journal, queue } = await setup();
+      const { engine, repository, queue } = await setup();
       const seen: (Uint8Array | undefined)[] = [];
       const kept = new Promise<void>((resolve) => {
         queue.on(
           "done",
-          (job) => void journal.result(job.id).then((picture) => resolve(void seen.push(picture?.bytes))),
+          (job) => void repository.result(job.id).then((picture) => resolve(void seen.push(picture?.bytes))),
         );
       });
       await queue.submit(ask("a"));
@@ -196,25 +203,28 @@ export function queueContract(
       await other.ended(job.id);
       run.finishWith(picture, 1, 2);
       await other.settled();
-      expect(await other.journal.result(job.id)).toBeUndefined();
+      expect(await other.repository.result(job.id)).toBeUndefined();
     });
 
     it("does not count or keep a job that the journal refused", async () => {
-      const journal = new MemoryJournal();
-      const add = journal.add.bind(journal);
-      const { queue, log } = await setup({ journal, limits: { length: 1, waitingPerPerson: 1, perHourPerPerson: 1 } });
-      journal.add = () => Promise.reject(new Error("disk full"));
+      const repository = new MemoryJobRepository();
+      const add = repository.add.bind(repository);
+      const { queue, log } = await setup({
+        repository,
+        limits: { length: 1, waitingPerPerson: 1, perHourPerPerson: 1 },
+      });
+      repository.add = () => Promise.reject(new Error("disk full"));
       await expect(queue.submit(ask("a"))).rejects.toThrow("disk full");
-      expect(queue.line()).toEqual([]);
+      expect(queue.positions()).toEqual([]);
       expect(log).toEqual([]);
-      journal.add = add;
+      repository.add = add;
       await queue.submit(ask("a"));
     });
 
     it("goes on when the journal cannot be written later", async () => {
-      const journal = new MemoryJournal();
-      journal.update = () => Promise.reject(new Error("disk full"));
-      const { engine, queue, ended } = await setup({ journal });
+      const repository = new MemoryJobRepository();
+      repository.update = () => Promise.reject(new Error("disk full"));
+      const { engine, queue, ended } = await setup({ repository });
       const job = await queue.submit(ask("a"));
       const end = ended(job.id);
       await (await engine.next()).finish();
@@ -229,7 +239,7 @@ export function queueContract(
       const last = await queue.submit(ask("c"));
       // Moves are told once for all that happens in one turn of the event loop.
       await turn();
-      queue.on("moved", (standing) => moves.push(`${standing.job.id} ${standing.place}`));
+      queue.on("moved", (position) => moves.push(`${position.job.id} ${position.position}`));
       const end = ended(waiting.id);
       expect(queue.cancel(waiting.id, { by: "person", name: "B" })).toBe(true);
       expect(queue.cancel(waiting.id, { by: "person", name: "B" })).toBe(false);
@@ -237,7 +247,7 @@ export function queueContract(
       await turn();
       expect(log).toContain(`cancelled ${waiting.id}`);
       expect(moves).toEqual([`${last.id} 1`]);
-      expect(queue.line().map((standing) => standing.job.id)).toEqual([running.id, last.id]);
+      expect(queue.positions().map((position) => position.job.id)).toEqual([running.id, last.id]);
     });
 
     it("ends a running job within a second, even when the engine does not listen, and keeps the slot until it does", async () => {
@@ -259,14 +269,14 @@ export function queueContract(
     });
 
     it.each(["crashed", "memory"] as const)("tries a job again when the engine failed by %s", async (kind) => {
-      const { engine, journal, queue, log, ended } = await setup();
+      const { engine, repository, queue, log, ended } = await setup();
       const job = await queue.submit(ask("a"));
       const end = ended(job.id);
       (await engine.next()).fail(kind);
       await (await engine.next()).finish();
       await end;
       expect(log).toEqual([`started ${job.id}`, `retrying ${job.id}`, `done ${job.id}`]);
-      expect(await journal.get(job.id)).toMatchObject({ attempts: 2, state: "done" });
+      expect(await repository.get(job.id)).toMatchObject({ attempts: 2, state: "done" });
     });
 
     it("gives up after the third crash, and at once on other failures; the next job runs", async () => {
@@ -357,8 +367,8 @@ export function queueContract(
     });
 
     it("tells at the next start what nobody had been told of, and only that", async () => {
-      const journal = new MemoryJournal();
-      const before = await setup({ journal });
+      const repository = new MemoryJobRepository();
+      const before = await setup({ repository });
       const jobs = [
         await before.queue.submit(ask("a")),
         await before.queue.submit(ask("b")),
@@ -372,7 +382,7 @@ export function queueContract(
       before.queue.cancel(cancelled ?? "", { by: "person", name: "Mo" });
       await ends;
 
-      const next = await setup({ journal });
+      const next = await setup({ repository });
       const told: unknown[] = [];
       next.queue.on("done", ({ id }, result) => told.push([id, result.width, result.picture]));
       next.queue.on("failed", ({ id }, failure) => told.push([id, failure.message]));
@@ -386,8 +396,8 @@ export function queueContract(
         cancelled,
         [cancelled, "Mo"],
       ]);
-      for (const { id } of jobs) await next.queue.told(id);
-      expect(await (await setup({ journal })).queue.recover(() => undefined)).toBe(0);
+      for (const { id } of jobs) await next.queue.markNotified(id);
+      expect(await (await setup({ repository })).queue.recover(() => undefined)).toBe(0);
       expect(next.engine.runs).toHaveLength(0);
     });
 
@@ -398,7 +408,7 @@ export function queueContract(
       const waiting = await queue.submit(ask("b"));
       queue.pause({ refusing: true });
       expect((await refused(queue.submit(ask("c")))).kind).toBe("draining");
-      expect([queue.paused, queue.refusing, queue.notice?.()]).toEqual([
+      expect([queue.paused, queue.refusing, queue.announcement?.()]).toEqual([
         true,
         true,
         expect.stringMatching(/^The queue is paused/),
@@ -410,7 +420,7 @@ export function queueContract(
       queue.unpause();
       await (await engine.next()).finish();
       await end;
-      expect([queue.paused, queue.refusing, queue.notice?.()]).toEqual([false, false, undefined]);
+      expect([queue.paused, queue.refusing, queue.announcement?.()]).toEqual([false, false, undefined]);
       expect((await queue.submit(ask("c"))).state).toBe("waiting");
     });
 

@@ -10,7 +10,7 @@ describe("the memory of jobs that run side by side", () => {
     const { engine, queue, ended } = setup({ concurrency: 3, limits: withRoom(1000) });
     const order: string[] = [];
     queue.on("started", ({ author }) => order.push(author.id));
-    const of = (person: string, megabytes: number) => queue.submit(ask(person, { memory: { megabytes, smaller: [] } }));
+    const of = (user: string, megabytes: number) => queue.submit(ask(user, { memory: { megabytes, smaller: [] } }));
     const first = await of("first", 400);
     const second = await of("second", 400);
     await of("large", 900);
@@ -19,7 +19,7 @@ describe("the memory of jobs that run side by side", () => {
     const [one, two] = [await engine.next(), await engine.next()];
     expect(order).toEqual(["first", "second"]);
     // The small ones would fit, but the large one's turn came before theirs.
-    expect(queue.line().map(({ job, place }) => [job.author.id, place])).toEqual([
+    expect(queue.positions().map(({ job, position: place }) => [job.author.id, place])).toEqual([
       ["first", 0],
       ["second", 0],
       ["large", 1],
@@ -49,11 +49,11 @@ describe("the memory of jobs that run side by side", () => {
 
   it("begins several small jobs when a large one ends or is taken back", async () => {
     const { engine, queue, ended } = setup({ concurrency: 3, limits: withRoom(1000) });
-    const of = (person: string, megabytes: number) => queue.submit(ask(person, { memory: { megabytes, smaller: [] } }));
+    const of = (user: string, megabytes: number) => queue.submit(ask(user, { memory: { megabytes, smaller: [] } }));
     const first = await of("a", 400);
     const run = await engine.next();
     const [second, third] = [await of("b", 990), await of("c", 990)];
-    for (const person of ["d", "e", "f"]) await of(person, 300);
+    for (const user of ["d", "e", "f"]) await of(user, 300);
     const end = ended(first.id);
     await run.finish();
     await end;
@@ -70,7 +70,7 @@ describe("the memory of jobs that run side by side", () => {
 
   it("lets those behind begin when the one that kept them waiting is taken back", async () => {
     const { engine, queue } = setup({ concurrency: 3, limits: withRoom(1000) });
-    const of = (person: string, megabytes: number) => queue.submit(ask(person, { memory: { megabytes, smaller: [] } }));
+    const of = (user: string, megabytes: number) => queue.submit(ask(user, { memory: { megabytes, smaller: [] } }));
     await of("a", 400);
     const large = await of("b", 900);
     await of("c", 300);
@@ -98,6 +98,6 @@ describe("the memory of jobs that run side by side", () => {
       /The largest that fits is `size:64`\.$/,
     );
     await queue.drain();
-    expect(queue.line()).toEqual([]);
+    expect(queue.positions()).toEqual([]);
   });
 });

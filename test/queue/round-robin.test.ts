@@ -1,19 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FairLine } from "../../src/queue/round-robin.js";
+import { RoundRobin } from "../../src/queue/round-robin.js";
 
 const turn = async () => undefined;
 
-function fill(people: string): FairLine {
-  const line = new FairLine();
-  [...people].forEach((person, index) => {
-    line.enqueue(turn, { id: `${person}${index}`, person });
+function fill(people: string): RoundRobin {
+  const line = new RoundRobin();
+  [...people].forEach((user, index) => {
+    line.enqueue(turn, { id: `${user}${index}`, user });
   });
   return line;
 }
 
 /** Serves everybody, asking for the order before each turn. */
-function serve(line: FairLine): string[] {
+function serve(line: RoundRobin): string[] {
   const served: string[] = [];
   while (line.size > 0) {
     const [next] = line.order();
@@ -28,9 +28,9 @@ function serve(line: FairLine): string[] {
 describe("a line whose first has to wait", () => {
   it("is empty for p-queue until it may start, and knows its order all the same", () => {
     let room = false;
-    const line = new FairLine((id) => room || id !== "large");
-    line.enqueue(async () => "large", { id: "large", person: "ann" });
-    line.enqueue(async () => "small", { id: "small", person: "ben" });
+    const line = new RoundRobin((id) => room || id !== "large");
+    line.enqueue(async () => "large", { id: "large", user: "ann" });
+    line.enqueue(async () => "small", { id: "small", user: "ben" });
     expect(line.size).toBe(0);
     expect(line.order()).toEqual(["large", "small"]);
     room = true;
@@ -49,20 +49,20 @@ describe("the fair line", () => {
   it("lets a newcomer before somebody who has just had a turn", () => {
     const line = fill("aaa");
     line.dequeue();
-    line.enqueue(turn, { id: "b", person: "b" });
+    line.enqueue(turn, { id: "b", user: "b" });
     expect(line.order()).toEqual(["b", "a1", "a2"]);
   });
 
   it("does not forget a person's turn when they had nothing left", () => {
     const line = fill("ab");
     line.dequeue();
-    line.enqueue(turn, { id: "again", person: "a" });
+    line.enqueue(turn, { id: "again", user: "a" });
     expect(line.order()).toEqual(["b1", "again"]);
   });
 
   it("serves higher priorities first", () => {
     const line = fill("ab");
-    line.enqueue(turn, { id: "urgent", person: "a", priority: 1 });
+    line.enqueue(turn, { id: "urgent", user: "a", priority: 1 });
     expect(line.order()).toEqual(["urgent", "a0", "b1"]);
     line.setPriority("b1", 2);
     expect(line.order()[0]).toBe("b1");
@@ -78,7 +78,7 @@ describe("the fair line", () => {
         let added = first.length;
         let taken = 0;
         for (const what of then) {
-          if (what !== "serve") line.enqueue(turn, { id: `${what}+${added++}`, person: what });
+          if (what !== "serve") line.enqueue(turn, { id: `${what}+${added++}`, user: what });
           else if (line.dequeue()) taken++;
         }
         const foretold = line.order();

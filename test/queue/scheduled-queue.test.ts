@@ -30,10 +30,10 @@ describe("the queue of one machine, with its line", () => {
     );
     for (const [person, count] of counts.entries())
       for (let job = 0; job < count; job++) await queue.submit(ask(`p${person}`));
-    expect(queue.line()).toHaveLength(1000);
+    expect(queue.positions()).toHaveLength(1000);
     queue.unpause();
     const idle = new Promise<void>((resolve) =>
-      queue.on("done", () => order.length === 1000 && queue.line().length === 0 && resolve()),
+      queue.on("done", () => order.length === 1000 && queue.positions().length === 0 && resolve()),
     );
     const picture = new Uint8Array([1]);
     for (let job = 0; job < 1000; job++) (await engine.next()).finishWith(picture, 1, 1);
@@ -41,8 +41,8 @@ describe("the queue of one machine, with its line", () => {
     expect(new Set(order.slice(0, 100)).size).toBe(100);
     // The spread: however far the line has got, nobody who still waits is more than one job behind anybody else.
     const served = new Map<string, number>(counts.map((_, person) => [`p${person}`, 0]));
-    for (const person of order) {
-      served.set(person, (served.get(person) ?? 0) + 1);
+    for (const user of order) {
+      served.set(user, (served.get(user) ?? 0) + 1);
       const waiting = counts.flatMap((count, index) =>
         (served.get(`p${index}`) ?? 0) < count ? [served.get(`p${index}`) ?? 0] : [],
       );

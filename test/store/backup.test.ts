@@ -8,7 +8,7 @@ import { backUp } from "../../src/store/backup.js";
 import { openStore } from "../../src/store/open.js";
 import { ann, FakeChat, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
-import { house } from "../fakes/studio.js";
+import { botOptions } from "../fakes/studio.js";
 import { program } from "../ops/program.js";
 
 function folder(): string {
@@ -39,7 +39,7 @@ describe("a backup", () => {
       {
         ...{
           engine: () => restored,
-          catalogue: house,
+          catalogue: botOptions,
           chats: [new FakeChat()],
           logger: pino({ level: "silent" }),
           print: () => undefined,

@@ -12,7 +12,7 @@ describe("favourites", () => {
     store.favourites.set(two.id, ann, true);
     expect([store.favourites.count(one.id), store.jobs.get(one.id)?.favourites]).toEqual([2, 2]);
     expect(store.favourites.has(one.id, ann)).toBe(true);
-    expect(store.favourites.has(one.id, { platform: "other", person: "ann" })).toBe(false);
+    expect(store.favourites.has(one.id, { platform: "other", user: "ann" })).toBe(false);
     expect(store.favourites.of(ann)).toEqual([
       { job: two.id, at: clock.now },
       { job: one.id, at: clock.now - 5 },

@@ -30,7 +30,7 @@ describe("the gallery", () => {
     await store.jobs.add(job(), {});
     const hidden = await addDone(store);
     await addDone(store, { state: "cancelled" });
-    await addDone(store, { place: { ...art, community: "other" } });
+    await addDone(store, { channel: { ...art, community: "other" } });
     expect(store.jobs.setHidden(hidden.id, true)).toBe(true);
     expect(store.jobs.setHidden("NOTTHERE", true)).toBe(false);
     expect(read(store, {})).toEqual([[shown.id]]);
@@ -79,9 +79,9 @@ describe("the gallery", () => {
 
   it("can be one channel's or one person's", async () => {
     const { store } = makeStore();
-    const hall = { ...club, channel: "hall" };
+    const hall = { ...club, id: "hall" };
     const here = await addDone(store, { finishedAt: 10 });
-    const there = await addDone(store, { place: hall, finishedAt: 20 });
+    const there = await addDone(store, { channel: hall, finishedAt: 20 });
     const bobs = await addDone(store, { author: { id: "bob", name: "Bob" }, finishedAt: 30 });
     for (const by of ["date", "favourites"] as const) {
       expect(read(store, { by, channel: "hall" })).toEqual([[there.id]]);

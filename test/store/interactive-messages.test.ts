@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { NewBoard } from "../../src/store/interactive-messages.js";
+import type { NewInteractiveMessage } from "../../src/store/interactive-messages.js";
 import { openStore } from "../../src/store/open.js";
 import { ann, art, bob, folder, makeStore, message } from "./make.js";
 
 const thread = { ...art, thread: "t" };
-const board = (id: string, more: Partial<NewBoard> = {}): NewBoard => ({
+const interactive = (id: string, more: Partial<NewInteractiveMessage> = {}): NewInteractiveMessage => ({
   ...{
     message: message(id, thread),
     kind: "palette",
@@ -18,21 +18,25 @@ describe("boards", () => {
   it("are found by their message, in or out of its thread, also after a restart", async () => {
     const dir = folder();
     const first = openStore({ dir, now: () => 5 });
-    first.boards.put(board("1", { kind: "vote", expiresAt: 100 }));
-    first.boards.vote(message("1"), { person: "bob", choice: "rust" }, true);
+    first.interactiveMessages.put(interactive("1", { kind: "vote", expiresAt: 100 }));
+    first.interactiveMessages.vote(message("1"), { user: "bob", choice: "rust" }, true);
     await first.close();
-    const { boards } = makeStore({ dir }).store;
-    expect(boards.get(message("1"))).toEqual({ ...board("1", { kind: "vote", expiresAt: 100 }), createdAt: 5 });
-    expect(boards.get(message("1", thread))?.kind).toBe("vote");
-    expect(boards.get(message("1", { ...art, channel: "hall" }))).toBeUndefined();
-    expect(boards.get(message("2"))).toBeUndefined();
-    expect(boards.votes(message("1"))).toEqual([{ person: "bob", choice: "rust" }]);
+    const { interactiveMessages } = makeStore({ dir }).store;
+    expect(interactiveMessages.get(message("1"))).toEqual({
+      ...interactive("1", { kind: "vote", expiresAt: 100 }),
+      createdAt: 5,
+    });
+    expect(interactiveMessages.get(message("1", thread))?.kind).toBe("vote");
+    expect(interactiveMessages.get(message("1", { ...art, id: "hall" }))).toBeUndefined();
+    expect(interactiveMessages.get(message("2"))).toBeUndefined();
+    expect(interactiveMessages.votes(message("1"))).toEqual([{ user: "bob", choice: "rust" }]);
   });
 
   it("take each choice of a person once, and take it back", () => {
-    const { boards } = makeStore().store;
-    boards.put(board("1"));
-    const vote = (person: string, choice: string, on = true) => boards.vote(message("1"), { person, choice }, on);
+    const { interactiveMessages } = makeStore().store;
+    interactiveMessages.put(interactive("1"));
+    const vote = (user: string, choice: string, on = true) =>
+      interactiveMessages.vote(message("1"), { user, choice }, on);
     expect([vote("bob", "rust"), vote("bob", "rust"), vote("bob", "ink"), vote("ann", "ink")]).toEqual([
       true,
       false,
@@ -41,38 +45,38 @@ describe("boards", () => {
     ]);
     expect(vote("ann", "rust", false)).toBe(false);
     expect(vote("bob", "rust", false)).toBe(true);
-    expect(boards.votes(message("1"))).toEqual([
-      { person: "bob", choice: "ink" },
-      { person: "ann", choice: "ink" },
+    expect(interactiveMessages.votes(message("1"))).toEqual([
+      { user: "bob", choice: "ink" },
+      { user: "ann", choice: "ink" },
     ]);
-    expect(boards.vote(message("9"), { person: "bob", choice: "ink" }, true)).toBe(false);
-    expect(boards.votes(message("9"))).toEqual([]);
+    expect(interactiveMessages.vote(message("9"), { user: "bob", choice: "ink" }, true)).toBe(false);
+    expect(interactiveMessages.votes(message("9"))).toEqual([]);
   });
 
   it("are replaced without losing votes, and removed once, with them", () => {
-    const { boards } = makeStore().store;
-    boards.put(board("1", { expiresAt: 7 }));
-    boards.vote(message("1"), { person: "bob", choice: "ink" }, true);
-    boards.put(board("1", { payload: { page: 2 } }));
-    expect(boards.get(message("1"))).toMatchObject({ payload: { page: 2 } });
-    expect(boards.get(message("1"))).not.toHaveProperty("expiresAt");
-    expect(boards.votes(message("1"))).toHaveLength(1);
-    expect([boards.remove(message("1")), boards.remove(message("1"))]).toEqual([true, false]);
-    boards.put(board("1"));
-    expect(boards.votes(message("1"))).toEqual([]);
+    const { interactiveMessages } = makeStore().store;
+    interactiveMessages.put(interactive("1", { expiresAt: 7 }));
+    interactiveMessages.vote(message("1"), { user: "bob", choice: "ink" }, true);
+    interactiveMessages.put(interactive("1", { payload: { page: 2 } }));
+    expect(interactiveMessages.get(message("1"))).toMatchObject({ payload: { page: 2 } });
+    expect(interactiveMessages.get(message("1"))).not.toHaveProperty("expiresAt");
+    expect(interactiveMessages.votes(message("1"))).toHaveLength(1);
+    expect([interactiveMessages.remove(message("1")), interactiveMessages.remove(message("1"))]).toEqual([true, false]);
+    interactiveMessages.put(interactive("1"));
+    expect(interactiveMessages.votes(message("1"))).toEqual([]);
   });
 
   it("tell which are over, the earliest first, and which there are of a kind", () => {
-    const { boards } = makeStore().store;
-    boards.put(board("1", { expiresAt: 300 }));
-    boards.put(board("2", { expiresAt: 100 }));
-    boards.put(board("3", { kind: "vote", expiresAt: 200 }));
-    boards.put(board("4"));
+    const { interactiveMessages } = makeStore().store;
+    interactiveMessages.put(interactive("1", { expiresAt: 300 }));
+    interactiveMessages.put(interactive("2", { expiresAt: 100 }));
+    interactiveMessages.put(interactive("3", { kind: "vote", expiresAt: 200 }));
+    interactiveMessages.put(interactive("4"));
     const ids = (found: readonly { message: { id: string } }[]) => found.map(({ message: { id } }) => id);
-    expect(ids(boards.expiring(300))).toEqual(["2", "3"]);
-    expect(ids(boards.expiring(301))).toEqual(["2", "3", "1"]);
-    expect(ids(boards.list("vote"))).toEqual(["3"]);
-    expect(ids(boards.of(ann)).sort()).toEqual(["1", "2", "3", "4"]);
-    expect(boards.of(bob)).toEqual([]);
+    expect(ids(interactiveMessages.expiring(300))).toEqual(["2", "3"]);
+    expect(ids(interactiveMessages.expiring(301))).toEqual(["2", "3", "1"]);
+    expect(ids(interactiveMessages.list("vote"))).toEqual(["3"]);
+    expect(ids(interactiveMessages.of(ann)).sort()).toEqual(["1", "2", "3", "4"]);
+    expect(interactiveMessages.of(bob)).toEqual([]);
   });
 });

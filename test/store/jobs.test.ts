@@ -4,14 +4,14 @@ import { addDone, art, bytes, club, done, job, makeStore, message } from "./make
 describe("stored jobs", () => {
   it("count a person's, a channel's and everybody's waiting and recent ones", async () => {
     const { store } = makeStore();
-    const hall = { ...club, channel: "hall" };
+    const hall = { ...club, id: "hall" };
     const bob = { id: "bob", name: "Bob" };
     await store.jobs.add(job({ createdAt: 1000 }), {});
     await store.jobs.add(job({ createdAt: 2000, state: "running" }), {});
-    await store.jobs.add(job({ createdAt: 3000, place: hall }), {});
+    await store.jobs.add(job({ createdAt: 3000, channel: hall }), {});
     await store.jobs.add(job({ createdAt: 4000, author: bob }), {});
     await store.jobs.add(done({ createdAt: 5000 }), {});
-    await store.jobs.add(job({ createdAt: 6000, place: { ...art, platform: "other" } }), {});
+    await store.jobs.add(job({ createdAt: 6000, channel: { ...art, platform: "other" } }), {});
     const { jobs } = store;
     expect(jobs.countUnfinished({ platform: "fake", author: "ann" })).toBe(3);
     expect(jobs.countUnfinished({ platform: "fake", author: "ann", channel: "art", community: "club" })).toBe(2);
@@ -95,15 +95,15 @@ describe("stored jobs", () => {
   it("keep strange text as it is", async () => {
     const { store } = makeStore();
     const text = `'; DROP TABLE job; -- "\\ % _ 🍂`;
-    const place = { ...art, channel: text };
+    const place = { ...art, id: text };
     const one = job({
       author: { id: text, name: text },
-      place,
+      channel: place,
       params: { text, deep: { list: [1, null, "a\u0000b"] } },
       pictures: ["__proto__"],
     });
     await store.jobs.add(one, { ["__proto__"]: bytes("x") });
-    expect(store.jobs.get(one.id)).toMatchObject({ author: one.author, place, params: one.params });
+    expect(store.jobs.get(one.id)).toMatchObject({ author: one.author, channel: place, params: one.params });
     expect(store.jobs.find({ ...club, prefix: "%" })).toEqual([]);
     expect(store.jobs.find({ ...club, prefix: "JOB_" })).toEqual([]);
     expect(store.jobs.latest({ ...club, author: text })?.id).toBe(one.id);

@@ -6,12 +6,12 @@ describe("memos", () => {
   it("are remembered over a restart, and the latest counts", async () => {
     const dir = folder();
     const first = openStore({ dir });
-    expect(first.memos.get("discord commands 1")).toBeUndefined();
-    first.memos.set("discord commands 1", "abc");
-    first.memos.set("discord commands 1", "def");
-    first.memos.set("other", { list: [1] });
+    expect(first.keyValues.get("discord commands 1")).toBeUndefined();
+    first.keyValues.set("discord commands 1", "abc");
+    first.keyValues.set("discord commands 1", "def");
+    first.keyValues.set("other", { list: [1] });
     await first.close();
-    const { memos } = makeStore({ dir }).store;
+    const { keyValues: memos } = makeStore({ dir }).store;
     expect(memos.get("discord commands 1")).toBe("def");
     expect(memos.get("other")).toEqual({ list: [1] });
   });

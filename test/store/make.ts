@@ -22,12 +22,12 @@ export function makeStore(options: Partial<StoreOptions> = {}): { store: Store; 
 }
 
 export const club = { platform: "fake", community: "club" };
-export const art = { ...club, channel: "art" };
-export const ann = { platform: "fake", person: "ann" };
-export const bob = { platform: "fake", person: "bob" };
+export const art = { ...club, id: "art" };
+export const ann = { platform: "fake", user: "ann" };
+export const bob = { platform: "fake", user: "bob" };
 
-export function message(id: string, place: StoredMessage["place"] = art): StoredMessage {
-  return { place, id };
+export function message(id: string, channel: StoredMessage["channel"] = art): StoredMessage {
+  return { channel, id };
 }
 
 let made = 0;
@@ -36,12 +36,12 @@ let made = 0;
 export function job(more: Partial<NewJob> = {}): NewJob {
   made += 1;
   return {
-    ...{ id: `JOB${String(made).padStart(5, "0")}`, place: art, author: { id: "ann", name: "Ann" }, recipe: "dream" },
+    ...{ id: `JOB${String(made).padStart(5, "0")}`, channel: art, author: { id: "ann", name: "Ann" }, recipe: "dream" },
     ...{
       params: { size: 512, seed: made },
       pictures: [],
-      work: 1,
-      pace: "dream",
+      cost: 1,
+      costKey: "dream",
       priority: 0,
       state: "waiting",
       attempts: 0,

@@ -114,10 +114,10 @@ describe("the migrations", () => {
   it("are all named in their journal", () => {
     const folderOfSteps = new URL("../../migrations/", import.meta.url);
     const files = readdirSync(folderOfSteps).filter((name) => name.endsWith(".sql"));
-    const journal = JSON.parse(readFileSync(new URL("meta/_journal.json", folderOfSteps), "utf8")) as {
+    const repository = JSON.parse(readFileSync(new URL("meta/_journal.json", folderOfSteps), "utf8")) as {
       entries: { tag: string }[];
     };
-    expect(journal.entries.map(({ tag }) => `${tag}.sql`).sort()).toEqual(files.sort());
+    expect(repository.entries.map(({ tag }) => `${tag}.sql`).sort()).toEqual(files.sort());
     expect(migrations()).toHaveLength(files.length);
     const times = migrations().map((step) => step.folderMillis);
     expect(times).toEqual([...times].sort((a, b) => a - b));

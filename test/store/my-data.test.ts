@@ -32,10 +32,10 @@ async function party(store: Store) {
   await store.styles.add({ ...style, name: "ink", emoji: "🖋", author: bobAuthor }, limits);
   for (const person of [ann, bob]) for (const { id } of [anns, bobs]) store.favourites.set(id, person, true);
   const palette = { kind: "palette", payload: {} };
-  store.boards.put({ ...palette, message: message("10"), author: { id: "ann", name: "Ann" } });
-  store.boards.put({ ...palette, message: message("11"), author: bobAuthor });
-  for (const person of ["ann", "bob"]) {
-    for (const id of ["10", "11"]) store.boards.vote(message(id), { person, choice: "rust" }, true);
+  store.interactiveMessages.put({ ...palette, message: message("10"), author: { id: "ann", name: "Ann" } });
+  store.interactiveMessages.put({ ...palette, message: message("11"), author: bobAuthor });
+  for (const user of ["ann", "bob"]) {
+    for (const id of ["10", "11"]) store.interactiveMessages.vote(message(id), { user, choice: "rust" }, true);
   }
   return { anns, bobs, annsShared, shared };
 }
@@ -50,7 +50,7 @@ describe("a person's data", () => {
     expect(data.pictures).toHaveLength(4);
     expect(data.styles.map(({ name }) => name)).toEqual(["rust"]);
     expect(data.favourites.map((favourite) => favourite.job).sort()).toEqual([anns.id, bobs.id].sort());
-    expect(data.boards.map((board) => board.message.id)).toEqual(["10"]);
+    expect(data.boards.map((interactive) => interactive.message.id)).toEqual(["10"]);
     expect(data.votes).toEqual([
       { message: message("10"), choice: "rust" },
       { message: message("11"), choice: "rust" },
@@ -58,7 +58,7 @@ describe("a person's data", () => {
     // Plain data: it can be handed out as a file.
     expect(JSON.parse(JSON.stringify(data))).toEqual(data);
     const nobody = { jobs: [], pictures: [], styles: [], favourites: [], boards: [], votes: [] };
-    expect(store.myData.read({ platform: "other", person: "ann" })).toEqual(nobody);
+    expect(store.myData.read({ platform: "other", user: "ann" })).toEqual(nobody);
   });
 
   it("are gone after their deletion, from the disk too, and other people's stay", async () => {
@@ -110,7 +110,7 @@ describe("a person's data", () => {
   it.each(["waiting", "running"] as const)("are not deleted while a job is %s", async (state) => {
     const { store } = makeStore();
     await party(store);
-    await store.jobs.add(job({ id: "BUSY3333", state, place: { ...art, community: "other" } }), {});
+    await store.jobs.add(job({ id: "BUSY3333", state, channel: { ...art, community: "other" } }), {});
     const before = store.myData.read(ann);
     expect(() => store.myData.remove(ann)).toThrow(
       "Your job BUSY3333 has not ended yet: cancel it, or wait for it, and then delete your data again.",

@@ -98,14 +98,20 @@ describe("retention", () => {
   it("removes boards a month after they are over", async () => {
     const { store, clock } = makeStore();
     const author = { id: "ann", name: "Ann" };
-    store.boards.put({ message: message("1"), kind: "vote", payload: {}, author, expiresAt: clock.now + DAY });
-    store.boards.put({ message: message("2"), kind: "palette", payload: {}, author });
+    store.interactiveMessages.put({
+      message: message("1"),
+      kind: "vote",
+      payload: {},
+      author,
+      expiresAt: clock.now + DAY,
+    });
+    store.interactiveMessages.put({ message: message("2"), kind: "palette", payload: {}, author });
     clock.now += 30 * DAY + 1;
     expect((await store.retention.apply({ days: 0, megabytes: 0 })).boards).toBe(1);
-    expect(store.boards.get(message("1"))).toBeDefined();
+    expect(store.interactiveMessages.get(message("1"))).toBeDefined();
     clock.now += DAY;
     expect((await store.retention.apply({ days: 0, megabytes: 0 })).boards).toBe(1);
-    expect(store.boards.get(message("1"))).toBeUndefined();
+    expect(store.interactiveMessages.get(message("1"))).toBeUndefined();
   });
 
   it("ends between two steps when it is told to", async () => {

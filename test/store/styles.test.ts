@@ -76,6 +76,6 @@ describe("a community's styles", () => {
     expect(store.styles.remove([rust.id])).toBe(0);
     expect(() => store.styles.rename(rust.id, "x")).toThrow("This style is no longer there.");
     expect(store.images.total().images).toBe(1);
-    expect(store.styles.of({ platform: "fake", person: "ann" }).map(({ name }) => name)).toEqual(["ink"]);
+    expect(store.styles.of({ platform: "fake", user: "ann" }).map(({ name }) => name)).toEqual(["ink"]);
   });
 });

@@ -6,7 +6,7 @@ import {
   Routes,
 } from "discord.js";
 import type { Logger } from "pino";
-import type { MessageRef, OutgoingMessage, Place } from "../../port/chat.js";
+import type { ChannelRef, MessageRef, OutgoingMessage } from "../../port/chat.js";
 import { type Calls, tracing } from "./calls.js";
 import { channelOf, DIRECT } from "./channels.js";
 import { compose, PRIVATE } from "./compose.js";
@@ -29,9 +29,9 @@ export interface Asked {
   readonly token: string;
   readonly applicationId: string;
   /** The id of whoever asked. */
-  readonly person: string;
+  readonly user: string;
   /** Found out while the clock runs already. */
-  readonly place: Promise<Place>;
+  readonly channel: Promise<ChannelRef>;
 }
 
 export interface AnswerParts {
@@ -39,9 +39,9 @@ export interface AnswerParts {
   readonly timing: Timing;
   readonly logger: Logger;
   /** Posts as the bot, for when the interaction's token is of no use any more. */
-  post(place: Place, message: OutgoingMessage): Promise<MessageRef>;
+  post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef>;
   /** The direct messages of a person with the bot. @throws ChatError where the person takes none */
-  direct(person: string): Promise<Place>;
+  direct(user: string): Promise<ChannelRef>;
 }
 
 /**
@@ -210,12 +210,12 @@ export class Answer {
 
   /** Public words are said by the bot itself; private ones in a direct message, else not at all: never where others read them. */
   async #instead(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
-    const place = await this.asked.place;
-    if (visibility === "public" || place.community === DIRECT) return this.parts.post(place, message);
+    const channel = await this.asked.channel;
+    if (visibility === "public" || channel.community === DIRECT) return this.parts.post(channel, message);
     try {
-      const where = `https://discord.com/channels/${place.community}/${channelOf(place)}`;
+      const where = `https://discord.com/channels/${channel.community}/${channelOf(channel)}`;
       const text = `Too late to be said in ${where}, where only you would have seen it:\n${message.text}`;
-      await this.parts.post(await this.parts.direct(this.asked.person), { ...message, text });
+      await this.parts.post(await this.parts.direct(this.asked.user), { ...message, text });
     } catch (error) {
       this.#log.info(
         { err: error },
@@ -252,7 +252,7 @@ export class Answer {
   }
 
   async #ref(id: string): Promise<MessageRef> {
-    return { place: await this.asked.place, id };
+    return { channel: await this.asked.channel, id };
   }
 
   /** TypeScript takes for granted that a state does not change during an `await`. */

@@ -115,7 +115,7 @@ export class Calls {
       try {
         return await this.rest.request(request);
       } catch (error) {
-        if (!repeatable || attempt >= TRIES || end.aborted || !isBrokenLine(error)) throw error;
+        if (!repeatable || attempt >= TRIES || end.aborted || !isBrokenConnection(error)) throw error;
         broken(error);
         await delay(PAUSE_MS * attempt, undefined, { signal: end });
       }
@@ -146,7 +146,7 @@ export function tracing({ trace }: { readonly trace?: string | undefined }): Pic
 }
 
 /** Whether the connection broke, or could not be made, rather than Discord having said something. */
-function isBrokenLine(error: unknown): boolean {
+function isBrokenConnection(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return /^(UND_ERR_SOCKET|UND_ERR_CONNECT_TIMEOUT|ECONN\w+|EPIPE|EAI_AGAIN|ETIMEDOUT)$/.test(code);
 }

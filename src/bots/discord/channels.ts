@@ -10,7 +10,7 @@ import {
   RESTJSONErrorCodes,
   Routes,
 } from "discord.js";
-import type { Place, PlaceInfo } from "../../port/chat.js";
+import type { ChannelInfo, ChannelRef } from "../../port/chat.js";
 import type { Calls } from "./calls.js";
 import { hasCode } from "./errors.js";
 import { readPermissions, reckoned } from "./permissions.js";
@@ -40,7 +40,7 @@ interface Known {
 }
 
 /** Channels and threads, by id: from discord.js's cache, which the gateway keeps true, else asked of Discord. */
-export class Places {
+export class Channels {
   readonly #asked = new Map<string, Known>();
   /** What was said in passing, with a command or when a thread was opened: less than Discord tells who asks. */
   readonly #noted = new Map<string, Known>();
@@ -60,19 +60,19 @@ export class Places {
   }
 
   /** The place that a channel's or thread's id means. */
-  async locate(id: string, guild: string | undefined): Promise<Place> {
+  async locate(id: string, guild: string | undefined): Promise<ChannelRef> {
     const community = guild ?? DIRECT;
     const asked = () => this.#know(id).catch(() => undefined);
     const known = guild === undefined ? undefined : (this.#recall(id) ?? this.#noted.get(id) ?? (await asked()));
     const place = { platform: PLATFORM, community };
-    return known?.parent === undefined ? { ...place, channel: id } : { ...place, channel: known.parent, thread: id };
+    return known?.parent === undefined ? { ...place, id: id } : { ...place, id: known.parent, thread: id };
   }
 
   /** @throws ChatError when there is no such place any more, or the bot may not see it. */
-  async describe(place: Place): Promise<PlaceInfo> {
-    const uploadBytes = this.uploadBytes(place.community);
-    if (place.community === DIRECT) return { name: "a direct message", closed: true, restricted: false, uploadBytes };
-    const id = channelOf(place);
+  async describe(channel: ChannelRef): Promise<ChannelInfo> {
+    const uploadBytes = this.uploadBytes(channel.community);
+    if (channel.community === DIRECT) return { name: "a direct message", closed: true, restricted: false, uploadBytes };
+    const id = channelOf(channel);
     const { name, closed, restricted } = await this.#know(id).catch((error: unknown): Omit<Known, "guild"> => {
       const noted = this.#noted.get(id);
       if (noted) return noted;
@@ -95,9 +95,9 @@ export class Places {
   }
 
   /** Remembers a thread that the bot has opened itself. */
-  noteThread(place: Place, name: string): void {
-    if (place.thread === undefined) return;
-    const { community: guild, channel: parent, thread } = place;
+  noteThread(channel: ChannelRef, name: string): void {
+    if (channel.thread === undefined) return;
+    const { community: guild, id: parent, thread } = channel;
     remember(this.#noted, thread, { guild, parent, name, closed: true, restricted: false });
   }
 
@@ -108,14 +108,14 @@ export class Places {
   }
 
   /** What the bot may do in a place, as far as the gateway has told; undefined where it has not. */
-  permissionsIn(place: Place): Readonly<PermissionsBitField> | undefined {
+  permissionsIn(place: ChannelRef): Readonly<PermissionsBitField> | undefined {
     const guild = this.client.guilds.cache.get(place.community);
     const channel = guild?.channels.cache.get(channelOf(place));
     return reckoned(() => guild?.members.me && channel?.permissionsFor(guild.members.me));
   }
 
   /** Whether the gateway has told of the server that a place is in: commands may come from servers that the bot itself is not in. */
-  isMember({ community }: Place): boolean {
+  isMember({ community }: ChannelRef): boolean {
     return this.client.guilds.cache.has(community);
   }
 
@@ -180,8 +180,8 @@ function isThread(type: ChannelType): boolean {
 }
 
 /** The channel in which a place's messages are, as Discord counts: a thread is one of its own. */
-export function channelOf(place: Place): string {
-  return place.thread ?? place.channel;
+export function channelOf(channel: ChannelRef): string {
+  return channel.thread ?? channel.id;
 }
 
 function ofCached(channel: Channel): Known {

@@ -1,5 +1,7 @@
 import { type Client, GatewayDispatchEvents } from "discord.js";
 import {
+  type ChannelInfo,
+  type ChannelRef,
   type Chat,
   ChatError,
   type ChatHandlers,
@@ -8,14 +10,12 @@ import {
   type MessageRef,
   type OutgoingMessage,
   type PictureSource,
-  type Place,
-  type PlaceInfo,
 } from "../../port/chat.js";
 import { Calls } from "./calls.js";
-import { channelOf, DIRECT, PLATFORM, Places, UPLOAD_BYTES } from "./channels.js";
+import { Channels, channelOf, DIRECT, PLATFORM, UPLOAD_BYTES } from "./channels.js";
 import { CONTENT_LENGTH } from "./compose.js";
 import { connect, createClient } from "./connect.js";
-import { Line } from "./connection-health.js";
+import { ConnectionHealth } from "./connection-health.js";
 import { definitions } from "./definitions.js";
 import { Gateway } from "./gateway.js";
 import { latestPicture, POINT_AT_IT } from "./history.js";
@@ -34,10 +34,10 @@ interface Session {
   readonly client: Client;
   readonly gateway: Gateway;
   readonly calls: Calls;
-  readonly places: Places;
+  readonly places: Channels;
   readonly pictures: Pictures;
   readonly messages: Messages;
-  readonly line: Line;
+  readonly line: ConnectionHealth;
 }
 
 /**
@@ -67,7 +67,7 @@ export class DiscordChat implements Chat {
   /** @throws ChatError that tells what to mend: a wrong token, an intent that was not granted, no connection. */
   async start(handlers: ChatHandlers): Promise<void> {
     if (this.#session) throw new ChatError("unavailable", "The Discord bot is running already.");
-    const { logger, memo } = this.options;
+    const { logger, keyValues } = this.options;
     const { appId, apiUrl } = this.options;
     const { resumeMs } = this.#timing;
     const gateway = new Gateway({
@@ -78,20 +78,20 @@ export class DiscordChat implements Chat {
     });
     const client = createClient(this.options, this.#timing, gateway);
     const calls = new Calls(client.rest, this.#timing, (milliseconds) => handlers.slowedDown?.(milliseconds), logger);
-    const places = new Places(client, calls);
+    const places = new Channels(client, calls);
     const pictures = new Pictures(calls, () => client.user?.id);
     const messages = new Messages(client, calls);
-    const post = (place: Place, message: OutgoingMessage) => messages.post(place, message);
+    const post = (channel: ChannelRef, message: OutgoingMessage) => messages.post(channel, message);
     const interactions = new Interactions({
       ...{ handlers, places, pictures, calls, timing: this.#timing, logger, post },
-      direct: (person) => messages.direct(person),
+      direct: (user) => messages.direct(user),
       self: () => client.application?.id ?? "",
     });
     // Both as they come from the gateway, typed by Discord's own description: ids and names are all that is needed of them.
     gateway.on(GatewayDispatchEvents.InteractionCreate, (interaction) => void interactions.take(interaction));
     listenToReactions(gateway, { client, places, handlers, logger });
     // Commands may come as soon as the gateway is open.
-    this.#session = { client, gateway, calls, places, pictures, messages, line: new Line(client) };
+    this.#session = { client, gateway, calls, places, pictures, messages, line: new ConnectionHealth(client) };
     try {
       await connect({ client, gateway, options: this.options, timing: this.#timing, logger });
     } catch (error) {
@@ -106,7 +106,7 @@ export class DiscordChat implements Chat {
         calls,
         { appId: application, apiUrl },
         definitions(handlers.commands, handlers.shortcuts),
-        memo,
+        keyValues,
       );
       if (told) logger.info("Discord was told the commands");
     } catch (error) {
@@ -125,8 +125,8 @@ export class DiscordChat implements Chat {
     await session.client.destroy();
   }
 
-  async post(place: Place, message: OutgoingMessage): Promise<MessageRef> {
-    return this.#connected.messages.post(place, message);
+  async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
+    return this.#connected.messages.post(channel, message);
   }
 
   async edit(message: MessageRef, content: OutgoingMessage): Promise<void> {
@@ -141,13 +141,13 @@ export class DiscordChat implements Chat {
     return this.#connected.messages.react(message, emoji);
   }
 
-  async openThread(message: MessageRef, title: string): Promise<Place> {
+  async openThread(message: MessageRef, title: string): Promise<ChannelRef> {
     return openThread(this.#connected, message, title);
   }
 
-  async latestPicture(place: Place): Promise<PictureSource | undefined> {
+  async latestPicture(channel: ChannelRef): Promise<PictureSource | undefined> {
     const { calls, pictures } = this.#connected;
-    return latestPicture(calls, pictures, place);
+    return latestPicture(calls, pictures, channel);
   }
 
   async picturesOf(ref: MessageRef): Promise<readonly PictureSource[]> {
@@ -158,12 +158,12 @@ export class DiscordChat implements Chat {
     return pictures.ofMessage(message, ref);
   }
 
-  async describe(place: Place): Promise<PlaceInfo> {
-    return this.#connected.places.describe(place);
+  async describe(channel: ChannelRef): Promise<ChannelInfo> {
+    return this.#connected.places.describe(channel);
   }
 
-  async link({ place, id }: MessageRef): Promise<string | undefined> {
-    return `https://discord.com/channels/${place.community || DIRECT}/${channelOf(place)}/${id}`;
+  async link({ channel, id }: MessageRef): Promise<string | undefined> {
+    return `https://discord.com/channels/${channel.community || DIRECT}/${channelOf(channel)}/${id}`;
   }
 
   health(): ChatHealth {

@@ -2,7 +2,7 @@ import { type Client, Events } from "discord.js";
 import type { ChatHealth } from "../../port/chat.js";
 
 /** Whether the gateway's connections are up, for operators. */
-export class Line {
+export class ConnectionHealth {
   readonly #brokenSince = new Map<number, number>();
 
   constructor(private readonly client: Client) {

@@ -1,5 +1,5 @@
 import { type APIMessage, Routes } from "discord.js";
-import { ChatError, type PictureSource, type Place } from "../../port/chat.js";
+import { type ChannelRef, ChatError, type PictureSource } from "../../port/chat.js";
 import type { Calls } from "./calls.js";
 import { channelOf } from "./channels.js";
 import { isEmptied, type Pictures } from "./pictures.js";
@@ -22,19 +22,19 @@ export const POINT_AT_IT =
 export async function latestPicture(
   calls: Calls,
   pictures: Pictures,
-  place: Place,
+  channel: ChannelRef,
 ): Promise<PictureSource | undefined> {
   const query = new URLSearchParams({ limit: String(LOOKED_THROUGH) });
   const looking = { doing: "look for the newest picture", permission: "Read Message History" };
   const call = {
     method: "GET",
-    route: Routes.channelMessages(channelOf(place)),
+    route: Routes.channelMessages(channelOf(channel)),
     query,
     ms: 20_000,
     ...looking,
   } as const;
   for (const message of await calls.run<APIMessage[]>(call)) {
-    const found = pictures.ofMessage(message, { place, id: message.id }).at(-1);
+    const found = pictures.ofMessage(message, { channel, id: message.id }).at(-1);
     if (found) return found;
     if (isEmptied(message)) {
       throw new ChatError(

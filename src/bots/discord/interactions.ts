@@ -14,16 +14,16 @@ import {
   Routes,
 } from "discord.js";
 import type {
+  ChannelRef,
   ChatHandlers,
   CommandEvent,
   Completion,
   MessageRef,
-  Person,
   PictureSource,
-  Place,
+  User,
 } from "../../port/chat.js";
 import { Answer, type AnswerParts } from "./answer.js";
-import { DIRECT, PLATFORM, type Places } from "./channels.js";
+import { type Channels, DIRECT, PLATFORM } from "./channels.js";
 import { choicesFor, LINK_SUFFIX, SECOND_SUFFIX } from "./definitions.js";
 import { personOfInteraction } from "./people.js";
 import { readPermissions, whatIsMissing } from "./permissions.js";
@@ -33,7 +33,7 @@ import { formOf, readForm, readFormId } from "./shortcuts.js";
 
 export interface InteractionParts extends AnswerParts {
   readonly handlers: ChatHandlers;
-  readonly places: Places;
+  readonly places: Channels;
   readonly pictures: Pictures;
   /** The id of the bot's application, for interactions that do not say it. */
   readonly self: () => string;
@@ -88,8 +88,8 @@ export class Interactions {
 
   async #command(interaction: APIChatInputApplicationCommandInteraction): Promise<void> {
     const { handlers, pictures } = this.parts;
-    const person = personOfInteraction(interaction);
-    if (!person) return;
+    const user = personOfInteraction(interaction);
+    if (!user) return;
     const { name, options, resolved } = interaction.data;
     const given = options ?? [];
     const summary = handlers.commands.find((command) => command.name === name);
@@ -102,12 +102,12 @@ export class Interactions {
         option.type === ApplicationCommandOptionType.Attachment ||
         (file && isPictureOption(option.name, summary?.options ?? []))
       ) {
-        if (file) attached.set(option.name, pictures.ofOption(file, person));
+        if (file) attached.set(option.name, pictures.ofOption(file, user));
       } else values[plainName(option.name, summary?.options ?? [])] = textOf(option);
     }
     const second = [...attached].filter(([key]) => key.endsWith(SECOND_SUFFIX));
     const first = [...attached].filter(([key]) => !key.endsWith(SECOND_SUFFIX));
-    await this.#report(interaction, person, async (answer) => {
+    await this.#report(interaction, user, async (answer) => {
       if (second.length > 0 && first.length === 0) {
         const [[option = ""] = []] = second;
         await answer.reply(
@@ -125,14 +125,14 @@ export class Interactions {
     const { handlers, pictures, calls } = this.parts;
     const { name, resolved, target_id: id } = interaction.data;
     const shortcut = handlers.shortcuts.find(({ title }) => title === name);
-    const person = personOfInteraction(interaction);
-    if (!shortcut || !person) return;
+    const user = personOfInteraction(interaction);
+    if (!shortcut || !user) return;
     const asking = shortcut.ask.length > 0;
     const channel = channelIdOf(interaction);
-    const unplaced = { platform: PLATFORM, community: this.#guildOf(interaction) ?? DIRECT, channel };
+    const unplaced = { platform: PLATFORM, community: this.#guildOf(interaction) ?? DIRECT, id: channel };
     // A form must be the very first answer, so where the message is, is found out afterwards.
     const place = asking ? unplaced : await this.#locate(interaction);
-    const ref = (where: Place): MessageRef => ({ place: where, id });
+    const ref = (where: ChannelRef): MessageRef => ({ channel: where, id });
     const message = resolved?.messages?.[id] ?? (await pictures.message(ref(place)).catch(() => undefined));
     const attachments = message ? pictures.ofMessage(message, ref(place)) : [];
     if (attachments.length === 0) {
@@ -141,7 +141,7 @@ export class Interactions {
       return;
     }
     if (!asking) {
-      return this.#report(interaction, person, async (_answer, where) => ({
+      return this.#report(interaction, user, async (_answer, where) => ({
         ...{ name: shortcut.command, options: shortcut.options, attachments, repliesTo: ref(where) },
       }));
     }
@@ -150,7 +150,7 @@ export class Interactions {
       id,
       handlers.commands.find(({ name }) => name === shortcut.command),
     );
-    this.#forms.set(`${person.id} ${form.custom_id}`, attachments);
+    this.#forms.set(`${user.id} ${form.custom_id}`, attachments);
     await calls.run({
       ...{
         method: "POST",
@@ -166,24 +166,24 @@ export class Interactions {
     const { handlers } = this.parts;
     const about = readFormId(interaction.data.custom_id);
     const shortcut = about && handlers.shortcuts.find(({ id }) => id === about.shortcut);
-    const person = personOfInteraction(interaction);
-    if (!shortcut || !person) return;
+    const user = personOfInteraction(interaction);
+    if (!shortcut || !user) return;
     // After a restart they are looked for in the message itself, as far as the bot may see it.
-    const attachments = this.#forms.get(`${person.id} ${interaction.data.custom_id}`) ?? [];
+    const attachments = this.#forms.get(`${user.id} ${interaction.data.custom_id}`) ?? [];
     const options = { ...shortcut.options, ...readForm(interaction.data) };
-    await this.#report(interaction, person, async (_answer, place) => ({
-      ...{ name: shortcut.command, options, attachments, repliesTo: { place, id: about.about } },
+    await this.#report(interaction, user, async (_answer, channel) => ({
+      ...{ name: shortcut.command, options, attachments, repliesTo: { channel, id: about.about } },
     }));
   }
 
   async #action(interaction: APIMessageComponentInteraction): Promise<void> {
     const { handlers } = this.parts;
-    const person = personOfInteraction(interaction);
-    if (!person) return;
+    const user = personOfInteraction(interaction);
+    if (!user) return;
     const answer = this.#answer(interaction).acknowledge();
-    const place = await this.#locate(interaction);
+    const channel = await this.#locate(interaction);
     await handlers.event({
-      ...{ kind: "action", action: interaction.data.custom_id, message: { place, id: interaction.message.id }, person },
+      ...{ kind: "action", action: interaction.data.custom_id, message: { channel, id: interaction.message.id }, user },
       reply: (message, visibility) => answer.reply(message, visibility),
     });
   }
@@ -191,47 +191,47 @@ export class Interactions {
   /** Hands a command to the program, unless its answers could not be shown here. */
   async #report(
     interaction: Answered,
-    person: Person,
+    user: User,
     read: (
       answer: Answer,
-      place: Place,
+      channel: ChannelRef,
     ) => Promise<Pick<CommandEvent, "name" | "options" | "attachments" | "repliesTo"> | undefined>,
   ): Promise<void> {
     const { handlers, places } = this.parts;
     const answer = this.#answer(interaction).expect();
-    const place = await this.#locate(interaction);
-    places.noteUploadBytes(place.community, interaction.attachment_size_limit);
-    const obstacle = place.community === DIRECT ? undefined : this.#obstacle(interaction, place);
+    const channel = await this.#locate(interaction);
+    places.noteUploadBytes(channel.community, interaction.attachment_size_limit);
+    const obstacle = channel.community === DIRECT ? undefined : this.#obstacle(interaction, channel);
     if (obstacle !== undefined) {
       await answer.reply({ text: obstacle }, "private");
       return;
     }
-    const command = await read(answer, place);
+    const command = await read(answer, channel);
     if (!command) return;
     const { options, ...rest } = command;
     const reply: CommandEvent["reply"] = (message, visibility) => answer.reply(message, visibility);
-    await handlers.event({ kind: "command", ...rest, ...(options ? { options } : {}), person, place, reply });
+    await handlers.event({ kind: "command", ...rest, ...(options ? { options } : {}), user, channel, reply });
   }
 
   /** Why nothing could be shown here: as Discord says with the command, unless the gateway has told otherwise. */
-  #obstacle({ app_permissions }: Answered, place: Place): string | undefined {
+  #obstacle({ app_permissions }: Answered, channel: ChannelRef): string | undefined {
     const told = readPermissions(app_permissions);
-    const missing = whatIsMissing(told, place.thread !== undefined);
+    const missing = whatIsMissing(told, channel.thread !== undefined);
     if (missing === undefined && told?.bitfield !== 0n) return undefined;
     // Not every server computes them for each command: what its roles and channels say counts more. One that tells of neither is tried.
     const { places } = this.parts;
-    const known = places.permissionsIn(place);
-    return known || places.isMember(place) ? whatIsMissing(known, place.thread !== undefined) : missing;
+    const known = places.permissionsIn(channel);
+    return known || places.isMember(channel) ? whatIsMissing(known, channel.thread !== undefined) : missing;
   }
 
   #answer(interaction: Answered): Answer {
     const { id, token, application_id } = interaction;
     const applicationId = application_id ?? this.parts.self();
-    const person = (interaction.member?.user ?? interaction.user)?.id ?? "";
-    return new Answer({ id, token, applicationId, person, place: this.#locate(interaction) }, this.parts);
+    const user = (interaction.member?.user ?? interaction.user)?.id ?? "";
+    return new Answer({ id, token, applicationId, user, channel: this.#locate(interaction) }, this.parts);
   }
 
-  async #locate(interaction: APIInteraction): Promise<Place> {
+  async #locate(interaction: APIInteraction): Promise<ChannelRef> {
     const { places } = this.parts;
     const guild = this.#guildOf(interaction);
     if (interaction.channel) places.noteChannel(interaction.channel, guild);
@@ -244,13 +244,13 @@ export class Interactions {
 
   async #complete(interaction: APIApplicationCommandAutocompleteInteraction): Promise<void> {
     const { handlers, calls, logger } = this.parts;
-    const person = personOfInteraction(interaction);
+    const user = personOfInteraction(interaction);
     const option = (interaction.data.options ?? [])
       .filter(hasValue)
       .find((known) => "focused" in known && known.focused === true);
-    if (!person || !option) return;
-    const place = await this.#locate(interaction);
-    const request = { command: interaction.data.name, option: option.name, person, place };
+    if (!user || !option) return;
+    const channel = await this.#locate(interaction);
+    const request = { command: interaction.data.name, option: option.name, user, channel };
     const work = completeLastWord(String(option.value), (typed) => handlers.complete({ ...request, typed })).catch(
       (error: unknown) => {
         logger.warn({ err: error, ...request }, "an option could not be completed");

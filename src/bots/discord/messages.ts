@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type APIDMChannel, type APIMessage, type Client, RESTJSONErrorCodes, Routes } from "discord.js";
-import type { MessageRef, OutgoingMessage, Place } from "../../port/chat.js";
+import type { ChannelRef, MessageRef, OutgoingMessage } from "../../port/chat.js";
 import { type Calls, tracing } from "./calls.js";
 import { channelOf, DIRECT, PLATFORM } from "./channels.js";
 import { type Composed, compose } from "./compose.js";
@@ -20,7 +20,7 @@ export class Messages {
     private readonly calls: Calls,
   ) {}
 
-  async post(place: Place, message: OutgoingMessage): Promise<MessageRef> {
+  async post(place: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
     const channel = channelOf(place);
     const composed = compose(message);
     // Discord returns the message that is there already, instead of another one, when the same number comes again within some minutes:
@@ -29,7 +29,7 @@ export class Messages {
     const before = message.perhapsPosted
       ? await this.#find(channel, nonce.slice(0, NONCE_LENGTH), composed)
       : undefined;
-    if (before) return { place, id: before.id };
+    if (before) return { channel: place, id: before.id };
     const body = { ...composed.body, nonce: nonce.slice(0, NONCE_LENGTH), enforce_nonce: true };
     const call = {
       method: "POST",
@@ -41,10 +41,10 @@ export class Messages {
       ...POSTING,
     } as const;
     const { id } = await this.#reopening(channel, () => this.calls.run<APIMessage>(call));
-    return { place, id };
+    return { channel: place, id };
   }
 
-  async edit({ place, id }: MessageRef, message: OutgoingMessage): Promise<void> {
+  async edit({ channel: place, id }: MessageRef, message: OutgoingMessage): Promise<void> {
     const channel = channelOf(place);
     const { body, files } = compose(message);
     const about = { doing: "edit my message", ...tracing(message) };
@@ -59,18 +59,18 @@ export class Messages {
   }
 
   /** The direct messages of a person with the bot. @throws ChatError */
-  async direct(person: string): Promise<Place> {
+  async direct(user: string): Promise<ChannelRef> {
     const call = {
       method: "POST",
       route: Routes.userChannels(),
-      body: { recipient_id: person },
+      body: { recipient_id: user },
       repeatable: true,
     } as const;
     const { id } = await this.calls.run<APIDMChannel>({ ...call, doing: "write to that person" });
-    return { platform: PLATFORM, community: DIRECT, channel: id };
+    return { platform: PLATFORM, community: DIRECT, id: id };
   }
 
-  async remove({ place, id }: MessageRef): Promise<void> {
+  async remove({ channel: place, id }: MessageRef): Promise<void> {
     const channel = channelOf(place);
     const call = {
       method: "DELETE",
@@ -81,7 +81,7 @@ export class Messages {
     await this.#reopening(channel, () => this.calls.run(call));
   }
 
-  async react({ place, id }: MessageRef, emoji: string): Promise<void> {
+  async react({ channel: place, id }: MessageRef, emoji: string): Promise<void> {
     const channel = channelOf(place);
     const route = Routes.channelMessageOwnReaction(channel, id, encodeURIComponent(this.#emoji(place, emoji)));
     const call = { method: "PUT", route, doing: "react", permission: "Add Reactions" } as const;
@@ -89,7 +89,7 @@ export class Messages {
   }
 
   /** A server's own emoji is called by its name and its id. */
-  #emoji({ community }: Place, emoji: string): string {
+  #emoji({ community }: ChannelRef, emoji: string): string {
     const name = /^:(\w+):$/.exec(emoji)?.[1];
     const own =
       name === undefined

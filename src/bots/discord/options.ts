@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 
 /** Where the adapter remembers small things between two runs. */
-export interface Memo {
+export interface KeyValueStore {
   get(key: string): unknown;
   set(key: string, value: string): void;
 }
@@ -16,7 +16,7 @@ export interface DiscordOptions {
   /** The application has the privileged intent "Message Content", so that pictures in anybody's messages can be seen. */
   readonly messageContent?: boolean;
   /** Commands are registered at every start unless given. */
-  readonly memo?: Memo;
+  readonly keyValues?: KeyValueStore;
   readonly logger: Logger;
   readonly timing?: Partial<Timing>;
 }

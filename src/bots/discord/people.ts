@@ -1,5 +1,5 @@
 import type { APIUser, Client } from "discord.js";
-import type { Person } from "../../port/chat.js";
+import type { User } from "../../port/chat.js";
 import { isModerator, readPermissions, reckoned } from "./permissions.js";
 
 type Named = Pick<APIUser, "id" | "username"> & { readonly global_name?: string | null };
@@ -11,7 +11,7 @@ export interface ReactingMember {
 }
 
 /** A person as others see them: by their name in the server, else the one they chose for all of Discord. */
-export function personOf(user: Named, nick: string | null | undefined, moderator: boolean): Person {
+export function personOf(user: Named, nick: string | null | undefined, moderator: boolean): User {
   return { id: user.id, name: nick || user.global_name || user.username || "somebody", moderator };
 }
 
@@ -19,7 +19,7 @@ export function personOf(user: Named, nick: string | null | undefined, moderator
 export function personOfInteraction(interaction: {
   readonly member?: { readonly nick?: string | null; readonly user?: Named; readonly permissions?: string };
   readonly user?: Named;
-}): Person | undefined {
+}): User | undefined {
   const { member, user = member?.user } = interaction;
   if (!user) return undefined;
   if (!member) return personOf(user, undefined, true);
@@ -42,7 +42,7 @@ export async function personOfReaction(
     readonly channel: string;
     readonly member?: ReactingMember;
   },
-): Promise<Person | undefined> {
+): Promise<User | undefined> {
   const { user, guild, channel } = asked;
   if (guild === undefined) {
     const known = await within(client.users.fetch(user));

@@ -7,12 +7,12 @@ import {
   MessageType,
   Routes,
 } from "discord.js";
-import { ChatError, type MessageRef, type Person, type Picture, type PictureSource } from "../../port/chat.js";
+import { ChatError, type MessageRef, type Picture, type PictureSource, type User } from "../../port/chat.js";
 import type { Calls } from "./calls.js";
 import { channelOf } from "./channels.js";
 import { readFileName } from "./compose.js";
 
-type Author = Pick<Person, "id" | "name">;
+type Author = Pick<User, "id" | "name">;
 
 const UNKNOWN_TYPE = "application/octet-stream";
 const PICTURE_NAME = /\.(png|jpe?g|webp|gif|avif|heic|tiff?)$/i;
@@ -41,9 +41,9 @@ export class Pictures {
   }
 
   /** @throws ChatError "gone" when the message is. */
-  async message({ place, id }: MessageRef): Promise<APIMessage> {
+  async message({ channel, id }: MessageRef): Promise<APIMessage> {
     return this.calls.run<APIMessage>({
-      ...{ method: "GET", route: Routes.channelMessage(channelOf(place), id), ms: 20_000 },
+      ...{ method: "GET", route: Routes.channelMessage(channelOf(channel), id), ms: 20_000 },
       ...{ doing: "read that message", permission: "Read Message History" },
     });
   }

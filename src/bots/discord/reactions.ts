@@ -1,7 +1,7 @@
 import { type APIReaction, type Client, GatewayDispatchEvents } from "discord.js";
 import type { Logger } from "pino";
 import type { ChatHandlers, ReactionEvent } from "../../port/chat.js";
-import type { Places } from "./channels.js";
+import type { Channels } from "./channels.js";
 import type { Gateway } from "./gateway.js";
 import { personOfReaction, type ReactingMember } from "./people.js";
 import { Recent } from "./recent.js";
@@ -18,7 +18,7 @@ export interface Reaction {
 
 export interface ReactionParts {
   readonly client: Client;
-  readonly places: Places;
+  readonly places: Channels;
   readonly handlers: ChatHandlers;
   readonly logger: Logger;
 }
@@ -64,7 +64,7 @@ export function listenToReactions(gateway: Gateway, { client, places, handlers, 
     const place = await places.locate(channel, guild);
     const person = await personOfReaction(client, { user, guild, channel, ...(member ? { member } : {}) });
     if (!person) return;
-    const event: ReactionEvent = { kind: "reaction", emoji, added, message: { place, id }, person };
+    const event: ReactionEvent = { kind: "reaction", emoji, added, message: { channel: place, id }, user: person };
     await handlers.event(event);
   }
 

@@ -10,7 +10,7 @@ import {
 import type { ChatHandlers } from "../../port/chat.js";
 import { Calls } from "./calls.js";
 import { definitions } from "./definitions.js";
-import { DEFAULT_TIMING, type DiscordOptions, type Memo } from "./options.js";
+import { DEFAULT_TIMING, type DiscordOptions, type KeyValueStore } from "./options.js";
 
 type Definitions = readonly RESTPostAPIApplicationCommandsJSONBody[];
 
@@ -30,18 +30,18 @@ export async function register(
   calls: Calls,
   { appId, apiUrl }: Application,
   commands: Definitions,
-  memo?: Memo,
+  keyValues?: KeyValueStore,
 ): Promise<boolean> {
   const key = ["discord commands", appId, ...(apiUrl === undefined ? [] : [apiUrl])].join(" ");
   const hash = createHash("sha256").update(JSON.stringify(commands)).digest("hex");
-  if (memo?.get(key) === hash && !(await areMissing(calls, appId, commands))) return false;
+  if (keyValues?.get(key) === hash && !(await areMissing(calls, appId, commands))) return false;
   await calls.run({
     method: "PUT",
     route: Routes.applicationCommands(appId),
     body: commands,
     doing: "register commands",
   });
-  memo?.set(key, hash);
+  keyValues?.set(key, hash);
   return true;
 }
 
@@ -79,19 +79,19 @@ export async function applicationId(calls: Calls): Promise<string> {
  * @throws ChatError
  */
 export async function registerNow(
-  options: Pick<DiscordOptions, "token" | "appId" | "apiUrl" | "memo">,
+  options: Pick<DiscordOptions, "token" | "appId" | "apiUrl" | "keyValues">,
   handlers: Pick<ChatHandlers, "commands" | "shortcuts">,
 ): Promise<{ readonly appId: string; readonly commands: number }> {
   const rest = new REST(restOptions(options.apiUrl, DEFAULT_TIMING.requestMs)).setToken(options.token);
   const calls = new Calls(rest, DEFAULT_TIMING);
   const appId = options.appId ?? (await applicationId(calls));
   const commands = definitions(handlers.commands, handlers.shortcuts);
-  const { memo, apiUrl } = options;
+  const { keyValues, apiUrl } = options;
   await register(
     calls,
     { appId, apiUrl },
     commands,
-    memo && { get: () => undefined, set: (key, value) => memo.set(key, value) },
+    keyValues && { get: () => undefined, set: (key, value) => keyValues.set(key, value) },
   );
   return { appId, commands: commands.length };
 }

@@ -5,9 +5,9 @@ import {
   Routes,
   ThreadAutoArchiveDuration,
 } from "discord.js";
-import { ChatError, type MessageRef, type Place } from "../../port/chat.js";
+import { type ChannelRef, ChatError, type MessageRef } from "../../port/chat.js";
 import type { Calls } from "./calls.js";
-import { DIRECT, type Places } from "./channels.js";
+import { type Channels, DIRECT } from "./channels.js";
 import { hasCode } from "./errors.js";
 
 const NAME_LENGTH = 100;
@@ -17,9 +17,9 @@ const NAME_LENGTH = 100;
  *
  * @throws ChatError when the message is gone, or Discord cannot be reached.
  */
-export async function openThread(parts: ThreadParts, message: MessageRef, title: string): Promise<Place> {
-  const { place } = message;
-  if (place.thread !== undefined || place.community === DIRECT) return place;
+export async function openThread(parts: ThreadParts, message: MessageRef, title: string): Promise<ChannelRef> {
+  const { channel } = message;
+  if (channel.thread !== undefined || channel.community === DIRECT) return channel;
   const opened = await open(parts.calls, message, title);
   parts.places.noteThread(opened, title);
   return opened;
@@ -27,36 +27,36 @@ export async function openThread(parts: ThreadParts, message: MessageRef, title:
 
 export interface ThreadParts {
   readonly calls: Calls;
-  readonly places: Places;
+  readonly places: Channels;
 }
 
-async function open(calls: Calls, { place, id }: MessageRef, title: string): Promise<Place> {
+async function open(calls: Calls, { channel, id }: MessageRef, title: string): Promise<ChannelRef> {
   const name = title.trim().slice(0, NAME_LENGTH) || "Thread";
   const body = { name, auto_archive_duration: ThreadAutoArchiveDuration.OneDay };
   try {
     const call = {
       method: "POST",
-      route: Routes.threads(place.channel, id),
+      route: Routes.threads(channel.id, id),
       body,
       doing: "open a thread",
       permission: "Create Public Threads",
     } as const;
     const thread = await calls.run<APIThreadChannel>(call);
-    return { ...place, thread: thread.id };
+    return { ...channel, thread: thread.id };
   } catch (error) {
     if (hasCode(error, RESTJSONErrorCodes.ThreadAlreadyCreatedForMessage))
-      return { ...place, thread: await threadOf(calls, { place, id }) };
+      return { ...channel, thread: await threadOf(calls, { channel, id }) };
     // No permission, a kind of channel without threads, too many of them: people get their picture all the same.
-    if (error instanceof ChatError && error.kind === "forbidden") return place;
+    if (error instanceof ChatError && error.kind === "forbidden") return channel;
     throw error;
   }
 }
 
 /** The thread that a message has already. With Discord it has the message's id, but other servers may give it one of its own. */
-async function threadOf(calls: Calls, { place, id }: MessageRef): Promise<string> {
+async function threadOf(calls: Calls, { channel, id }: MessageRef): Promise<string> {
   const call = {
     method: "GET",
-    route: Routes.channelMessage(place.channel, id),
+    route: Routes.channelMessage(channel.id, id),
     doing: "look for the thread",
     ms: 10_000,
   } as const;

@@ -1,4 +1,4 @@
-import { ChatError, type Place, type PlaceInfo } from "../../port/chat.js";
+import { type ChannelInfo, type ChannelRef, ChatError } from "../../port/chat.js";
 import { Lru } from "./lru.js";
 import type { SlackLimits } from "./options.js";
 import type { Workspace } from "./workspace.js";
@@ -15,7 +15,7 @@ const KEPT_MS = 60_000;
 const PATIENCE_MS = 2_000;
 
 /** Conversations, remembered for a minute: people invite the bot and try again. */
-export class Places {
+export class Channels {
   readonly #known = new Lru<{ readonly at: number; readonly channel: Channel }>(2_000);
   /** Names from slash commands, for apps that may not ask. */
   readonly #names = new Lru<string>(2_000);
@@ -27,7 +27,7 @@ export class Places {
     if (name !== undefined) this.#names.set(`${workspace.self.team} ${channel}`, name);
   }
 
-  async describe(workspace: Workspace, { channel }: Place): Promise<PlaceInfo> {
+  async describe(workspace: Workspace, { id: channel }: ChannelRef): Promise<ChannelInfo> {
     const { name, closed } = await this.#channel(workspace, channel);
     return { name, closed, restricted: false, uploadBytes: this.limits.uploadBytes };
   }

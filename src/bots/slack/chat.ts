@@ -1,5 +1,7 @@
 import { App } from "@slack/bolt";
 import {
+  type ChannelInfo,
+  type ChannelRef,
   type Chat,
   ChatError,
   type ChatHandlers,
@@ -8,14 +10,12 @@ import {
   type MessageRef,
   type OutgoingMessage,
   type PictureSource,
-  type Place,
-  type PlaceInfo,
 } from "../../port/chat.js";
 import { findApi } from "./address.js";
 import { fetchAnswer } from "./answers.js";
-import { Places } from "./channels.js";
+import { Channels } from "./channels.js";
 import { toName } from "./emoji.js";
-import { type Line, openLine } from "./event-transport.js";
+import { type EventTransport, openTransport } from "./event-transport.js";
 import { Files } from "./files.js";
 import { findMessage, newest } from "./history.js";
 import { Home } from "./home.js";
@@ -30,12 +30,12 @@ import { stopped, type Workspace } from "./workspace.js";
 import { Workspaces } from "./workspaces.js";
 
 interface Running {
-  readonly line: Line;
+  readonly line: EventTransport;
   readonly workspaces: Workspaces;
   readonly incoming: Incoming;
   readonly messenger: Messenger;
   readonly sources: Sources;
-  readonly places: Places;
+  readonly places: Channels;
 }
 
 /**
@@ -82,7 +82,7 @@ export class SlackChat implements Chat {
     }
     const limits = this.#limits;
     const apiUrl = await findApi(this.options.apiUrl, limits.callMs);
-    const line = openLine({ ...this.options, apiUrl }, limits);
+    const line = openTransport({ ...this.options, apiUrl }, limits);
     const slowedDown = (milliseconds: number) => handlers.slowedDown?.(milliseconds);
     const workspaces = new Workspaces({
       botToken,
@@ -91,13 +91,13 @@ export class SlackChat implements Chat {
       limits,
       logger,
       slowedDown,
-      memo: this.options.memo,
+      keyValues: this.options.keyValues,
     });
     try {
       await workspaces.open();
       const files = new Files(limits, logger);
       const people = new People();
-      const places = new Places(limits);
+      const places = new Channels(limits);
       const messenger = new Messenger(files, limits, logger);
       const sources = new Sources({ files, people, apiUrl });
       const replies = new Replies({ messenger, files, callMs: limits.callMs, logger });
@@ -112,7 +112,7 @@ export class SlackChat implements Chat {
         replies,
         home,
         apiUrl,
-        memo: this.options.memo,
+        keyValues: this.options.keyValues,
         logger,
         uploadBytes: limits.uploadBytes,
       });
@@ -136,27 +136,27 @@ export class SlackChat implements Chat {
     running.workspaces.close();
   }
 
-  async post(place: Place, message: OutgoingMessage): Promise<MessageRef> {
+  async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
     const { messenger } = this.#need();
-    return messenger.post(await this.#workspace(place), place, message);
+    return messenger.post(await this.#workspace(channel), channel, message);
   }
 
   async edit(message: MessageRef, content: OutgoingMessage): Promise<void> {
     const { messenger } = this.#need();
-    await messenger.edit(await this.#workspace(message.place), message, content);
+    await messenger.edit(await this.#workspace(message.channel), message, content);
   }
 
   async remove(message: MessageRef): Promise<void> {
     const { messenger } = this.#need();
-    await messenger.remove(await this.#workspace(message.place), message);
+    await messenger.remove(await this.#workspace(message.channel), message);
   }
 
-  async react({ place, id }: MessageRef, emoji: string): Promise<void> {
-    const workspace = await this.#workspace(place);
+  async react({ channel, id }: MessageRef, emoji: string): Promise<void> {
+    const workspace = await this.#workspace(channel);
     const name = toName(emoji);
     if (name === undefined) throw new ChatError("forbidden", `Slack has no ${emoji} to react with.`);
     try {
-      const reaction = { channel: place.channel, timestamp: id, name };
+      const reaction = { channel: channel.id, timestamp: id, name };
       await workspace.call("reactions.add", (client, token) => client.reactions.add({ token, ...reaction }), {
         repeatable: true,
       });
@@ -166,37 +166,37 @@ export class SlackChat implements Chat {
   }
 
   /** Every message of Slack's can have answers; a thread has no title. */
-  async openThread({ place, id }: MessageRef): Promise<Place> {
+  async openThread({ channel, id }: MessageRef): Promise<ChannelRef> {
     this.#need();
-    return place.thread === undefined ? { ...place, thread: id } : place;
+    return channel.thread === undefined ? { ...channel, thread: id } : channel;
   }
 
-  async latestPicture(place: Place): Promise<PictureSource | undefined> {
+  async latestPicture(channel: ChannelRef): Promise<PictureSource | undefined> {
     const { sources } = this.#need();
-    const workspace = await this.#workspace(place);
-    const message = await newest(workspace, place, ({ pictures }) => pictures.length > 0);
+    const workspace = await this.#workspace(channel);
+    const message = await newest(workspace, channel, ({ pictures }) => pictures.length > 0);
     if (!message) return undefined;
-    return (await sources.ofMessage(workspace, message, { place, id: message.ts })).at(-1);
+    return (await sources.ofMessage(workspace, message, { channel, id: message.ts })).at(-1);
   }
 
   async picturesOf(message: MessageRef): Promise<readonly PictureSource[]> {
     const { sources } = this.#need();
-    const workspace = await this.#workspace(message.place);
+    const workspace = await this.#workspace(message.channel);
     const found = await findMessage(workspace, message);
     if (!found) throw new ChatError("gone", "The message is no longer there.");
     return sources.ofMessage(workspace, found, message);
   }
 
-  async describe(place: Place): Promise<PlaceInfo> {
+  async describe(channel: ChannelRef): Promise<ChannelInfo> {
     const { places } = this.#need();
-    return places.describe(await this.#workspace(place), place);
+    return places.describe(await this.#workspace(channel), channel);
   }
 
-  async link({ place, id }: MessageRef): Promise<string | undefined> {
-    const workspace = await this.#workspace(place);
+  async link({ channel, id }: MessageRef): Promise<string | undefined> {
+    const workspace = await this.#workspace(channel);
     const { permalink } = await workspace.call(
       "chat.getPermalink",
-      (client, token) => client.chat.getPermalink({ token, channel: place.channel, message_ts: id }),
+      (client, token) => client.chat.getPermalink({ token, channel: channel.id, message_ts: id }),
       { repeatable: true },
     );
     return permalink;
@@ -206,7 +206,7 @@ export class SlackChat implements Chat {
     return this.#running?.line.health ?? { connected: false, detail: "not running" };
   }
 
-  #listen(line: Line, workspaces: Workspaces, incoming: Incoming, apiUrl: string): void {
+  #listen(line: EventTransport, workspaces: Workspaces, incoming: Incoming, apiUrl: string): void {
     const { logger } = this.options;
     const app = new App({
       receiver: line.receiver,
@@ -236,7 +236,7 @@ export class SlackChat implements Chat {
     return this.#running;
   }
 
-  async #workspace({ community }: Place): Promise<Workspace> {
+  async #workspace({ community }: ChannelRef): Promise<Workspace> {
     return this.#need().workspaces.of(community);
   }
 }

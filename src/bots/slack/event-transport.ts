@@ -13,7 +13,7 @@ import { hideSecrets, sdkLogger } from "./logger.js";
 import { SLACK_API_URL, type SlackChatOptions, type SlackLimits } from "./options.js";
 import { listenError } from "./ports.js";
 
-export interface Line {
+export interface EventTransport {
   readonly receiver: Receiver;
   readonly installer: InstallProvider | undefined;
   /** The port that is listened on, once started; undefined where nothing listens. */
@@ -29,13 +29,13 @@ const OPEN_MS = 20_000;
 const CLOSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 30_000;
 
-export function openLine(options: SlackChatOptions, limits: SlackLimits): Line {
+export function openTransport(options: SlackChatOptions, limits: SlackLimits): EventTransport {
   return options.appToken === undefined
-    ? new HttpLine(options, limits)
-    : new SocketLine(options, options.appToken, limits);
+    ? new HttpTransport(options, limits)
+    : new SocketTransport(options, options.appToken, limits);
 }
 
-class HttpLine implements Line {
+class HttpTransport implements EventTransport {
   readonly receiver: HTTPReceiver;
   readonly installer: InstallProvider | undefined;
   #server: Server | undefined;
@@ -93,7 +93,7 @@ class HttpLine implements Line {
  * Socket Mode with reconnects of its own: the SDK waits 5 s before it comes back, gives up after some errors, and lets a promise reject
  * that nobody holds.
  */
-class SocketLine implements Line {
+class SocketTransport implements EventTransport {
   readonly receiver: SocketModeReceiver;
   readonly installer: InstallProvider | undefined;
   readonly #server: InstallServer | undefined;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import { ChatError, type Picture, type Place } from "../../port/chat.js";
+import { type ChannelRef, ChatError, type Picture } from "../../port/chat.js";
 import { codeOf, toChatError } from "./errors.js";
 import { fields, list, type SlackFile } from "./messages.js";
 import type { SlackLimits } from "./options.js";
@@ -56,7 +56,7 @@ export class Files {
   async share(
     workspace: Workspace,
     film: Picture,
-    { channel, thread }: Place,
+    { id: channel, thread }: ChannelRef,
     options: CallOptions = {},
   ): Promise<string> {
     const id = await this.#send(workspace, film, options);

@@ -1,4 +1,4 @@
-import type { MessageRef, Place } from "../../port/chat.js";
+import type { ChannelRef, MessageRef } from "../../port/chat.js";
 import { readMessage, type SlackMessage } from "./messages.js";
 import type { Workspace } from "./workspace.js";
 
@@ -12,8 +12,11 @@ interface Page {
 }
 
 /** The message behind a reference; undefined when it is not there. A reference without a thread may lead into one all the same. */
-export async function findMessage(workspace: Workspace, { place, id }: MessageRef): Promise<SlackMessage | undefined> {
-  const { channel, thread } = place;
+export async function findMessage(
+  workspace: Workspace,
+  { channel: place, id }: MessageRef,
+): Promise<SlackMessage | undefined> {
+  const { id: channel, thread } = place;
   if (thread === undefined || thread === id) {
     const page = await workspace.call(
       "conversations.history",
@@ -70,12 +73,12 @@ export async function threadOf(workspace: Workspace, channel: string, ts: string
 /** The newest message of a place that fits. */
 export async function newest(
   workspace: Workspace,
-  place: Place,
+  place: ChannelRef,
   fits: (message: SlackMessage) => boolean,
   patienceMs?: number,
 ): Promise<SlackMessage | undefined> {
   const options = { repeatable: true, ...(patienceMs === undefined ? {} : { patienceMs }) };
-  const { channel, thread } = place;
+  const { id: channel, thread } = place;
   let cursor: string | undefined;
   let found: SlackMessage | undefined;
   // A channel comes newest first, a thread oldest first.

@@ -35,7 +35,7 @@ export class Home {
     if ((this.#shownAt.get(key) ?? 0) > Date.now() - LEAST_MS) return;
     this.#shownAt.set(key, Date.now());
     const works = await this.parts.handlers.works({
-      person: { id: user },
+      user: { id: user },
       platform: "slack",
       community: workspace.self.team,
       limit: WORKS,
@@ -106,7 +106,7 @@ function entry(work: Work, link: string | undefined, file: string | undefined): 
   const when = `<!date^${seconds}^{date_short_pretty} {time}|${day}>`;
   const text = `*${escapeText(work.title)}* · job \`${escapeText(work.job)}\` · ${when}\n${toMrkdwn(`\`${work.line.replaceAll("`", "'")}\``)}`;
   const open = link === undefined ? [] : [openButton(link, work.job)];
-  const again = work.message === undefined ? [] : [againButton(work.job, work.message.place.channel)];
+  const again = work.message === undefined ? [] : [againButton(work.job, work.message.channel.id)];
   const elements = [...again, ...open];
   return [
     { type: "divider" },

@@ -1,15 +1,15 @@
 import type { AckFn, App } from "@slack/bolt";
 import type { Logger } from "pino";
 import {
+  type ChannelRef,
   ChatError,
   type ChatEvent,
   type ChatHandlers,
   type CommandSummary,
   type MessageRef,
   type PictureSource,
-  type Place,
 } from "../../port/chat.js";
-import type { Places } from "./channels.js";
+import type { Channels } from "./channels.js";
 import { toUnicode } from "./emoji.js";
 import { findMessage, newest, threadOf } from "./history.js";
 import { type Home, homeAction } from "./home.js";
@@ -18,7 +18,7 @@ import { fields, readMessage, word } from "./messages.js";
 import type { Messenger } from "./messenger.js";
 import { entry, FIELD, type FormPurpose, form, optionsIn, problemsIn, readForm, readPurpose } from "./modal.js";
 import { fromMrkdwn } from "./mrkdwn.js";
-import type { Memo } from "./options.js";
+import type { KeyValueStore } from "./options.js";
 import type { People } from "./people.js";
 import { type Addressee, type Replies, ResponseUrl } from "./replies.js";
 import { identity, Seen } from "./seen.js";
@@ -30,13 +30,13 @@ interface Parts {
   readonly handlers: ChatHandlers;
   readonly workspaces: Workspaces;
   readonly people: People;
-  readonly places: Places;
+  readonly places: Channels;
   readonly sources: Sources;
   readonly messenger: Messenger;
   readonly replies: Replies;
   readonly home: Home;
   readonly apiUrl: string;
-  readonly memo: Memo | undefined;
+  readonly keyValues: KeyValueStore | undefined;
   /** Largest picture that a form may bring. */
   readonly uploadBytes: number;
   readonly logger: Logger;
@@ -54,7 +54,7 @@ export class Incoming {
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(private readonly parts: Parts) {
-    this.#seen = new Seen(parts.memo);
+    this.#seen = new Seen(parts.keyValues);
     this.#commands = new Map(parts.handlers.commands.map((command) => [command.name, command]));
   }
 
@@ -156,15 +156,23 @@ export class Incoming {
     const name = (word(command.command) ?? "").replace(/^\//, "").toLowerCase();
     const text = fromMrkdwn(word(command.text) ?? "").trim();
     const responseUrl = this.#responseUrl(command);
-    const [{ person }, mayPost] = await Promise.all([
+    const [{ user: person }, mayPost] = await Promise.all([
       this.parts.people.get(workspace, user, word(command.user_name)),
       places.mayPost(workspace, channel),
     ]);
     const place = placeOf(workspace, channel);
-    const to: Addressee = { workspace, person, place, responseUrl };
+    const to: Addressee = { workspace, user: person, channel: place, responseUrl };
     if (!mayPost && name !== "help") return this.#tellToInvite(to, channel);
     if (await this.#opensForm(workspace, name, text, place, word(command.trigger_id))) return;
-    await this.#tell({ kind: "command", name, text, attachments: [], person, place, reply: this.#reply(to) });
+    await this.#tell({
+      kind: "command",
+      name,
+      text,
+      attachments: [],
+      user: person,
+      channel: place,
+      reply: this.#reply(to),
+    });
   }
 
   /** A command that works on a picture, in a conversation that has none, asks for it: a line cannot carry files. */
@@ -172,7 +180,7 @@ export class Incoming {
     workspace: Workspace,
     name: string,
     text: string,
-    place: Place,
+    channel: ChannelRef,
     trigger: string | undefined,
   ): Promise<boolean> {
     const command = this.#commands.get(name);
@@ -182,18 +190,14 @@ export class Incoming {
     try {
       const found = await Promise.race([
         // A conversation that may not be read has no picture for the bot.
-        newest(workspace, place, ({ pictures }) => pictures.length > 0, LOOK_MS).catch((error: unknown) => {
+        newest(workspace, channel, ({ pictures }) => pictures.length > 0, LOOK_MS).catch((error: unknown) => {
           if (error instanceof ChatError && error.kind === "forbidden") return undefined;
           throw error;
         }),
         new Promise<"unknown">((resolve) => setTimeout(resolve, LOOK_MS, "unknown")),
       ]);
       if (found !== undefined) return false;
-      return await this.#openForm(
-        workspace,
-        trigger,
-        form(command, { command: name, options, channel: place.channel }),
-      );
+      return await this.#openForm(workspace, trigger, form(command, { command: name, options, channel: channel.id }));
     } catch (error) {
       this.parts.logger.debug({ err: error }, "no form could be opened");
       return false;
@@ -216,9 +220,9 @@ export class Incoming {
     const message = readMessage({ ts: shortcut.message_ts, ...fields(shortcut.message) });
     if (!known || channel === undefined || user === undefined || !message) return;
     const workspace = await this.#workspace(context);
-    const { person } = await this.parts.people.get(workspace, user, word(fields(shortcut.user).name));
+    const { user: person } = await this.parts.people.get(workspace, user, word(fields(shortcut.user).name));
     const place = placeOf(workspace, channel, message.thread);
-    const to: Addressee = { workspace, person, place, responseUrl: this.#responseUrl(shortcut) };
+    const to: Addressee = { workspace, user: person, channel: place, responseUrl: this.#responseUrl(shortcut) };
     if (!(await this.parts.places.mayPost(workspace, channel))) return this.#tellToInvite(to, channel);
     const command = this.#commands.get(known.command);
     const trigger = word(shortcut.trigger_id);
@@ -234,10 +238,18 @@ export class Incoming {
       }
       return;
     }
-    const ref: MessageRef = { place, id: message.ts };
+    const ref: MessageRef = { channel: place, id: message.ts };
     const attachments = await this.parts.sources.ofMessage(workspace, message, ref);
     await this.#tell({
-      ...{ kind: "command", name: known.command, options: known.options, attachments, person, place, repliesTo: ref },
+      ...{
+        kind: "command",
+        name: known.command,
+        options: known.options,
+        attachments,
+        user: person,
+        channel: place,
+        repliesTo: ref,
+      },
       reply: this.#reply(to),
     });
   }
@@ -248,20 +260,20 @@ export class Incoming {
     if (!submission || user === undefined) return;
     const { purpose, options, files } = submission;
     const workspace = await this.#workspace(context);
-    const { person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
-    const place = placeOf(workspace, purpose.channel, purpose.thread);
+    const { user: person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
+    const channel = placeOf(workspace, purpose.channel, purpose.thread);
     const author = { id: person.id, name: person.name };
     let attachments: PictureSource[] = files.map((file) => this.parts.sources.ofFile(workspace, file, { author }));
     const repliesTo: MessageRef | undefined =
-      purpose.message === undefined ? undefined : { place, id: purpose.message };
+      purpose.message === undefined ? undefined : { channel, id: purpose.message };
     if (repliesTo && attachments.length === 0) {
       const message = await findMessage(workspace, repliesTo).catch(() => undefined);
       if (message) attachments = await this.parts.sources.ofMessage(workspace, message, repliesTo);
     }
     await this.#tell({
-      ...{ kind: "command", name: purpose.command, options, attachments, person, place },
+      ...{ kind: "command", name: purpose.command, options, attachments, user: person, channel },
       ...(repliesTo ? { repliesTo } : {}),
-      reply: this.#reply({ workspace, person, place }),
+      reply: this.#reply({ workspace, user: person, channel }),
     });
   }
 
@@ -291,15 +303,15 @@ export class Incoming {
   }
 
   /** A line without a slash: "@dreamloom stylize winter", with the files of its message. */
-  async #said(context: Fields, event: Fields, place: Place): Promise<void> {
+  async #said(context: Fields, event: Fields, channel: ChannelRef): Promise<void> {
     const user = word(event.user);
     const message = readMessage(event);
     const workspace = await this.#workspace(context);
     if (user === undefined || !message || message.botId !== undefined || user === workspace.self.userId) return;
     // One message may be told of by two kinds of events.
-    const saying = `said ${workspace.self.team} ${place.channel} ${message.ts}`;
+    const saying = `said ${workspace.self.team} ${channel.id} ${message.ts}`;
     if (!this.#seen.first(saying)) return;
-    const { person, bot } = await this.parts.people.get(workspace, user);
+    const { user: person, bot } = await this.parts.people.get(workspace, user);
     if (bot) return;
     const own = new RegExp(`<@${workspace.self.userId}(?:\\|[^>]*)?>`, "g");
     const said = fromMrkdwn((word(event.text) ?? "").replace(own, " ")).trim();
@@ -307,19 +319,19 @@ export class Incoming {
     const typed = `@${workspace.self.name}`;
     const line = said.toLowerCase().startsWith(`${typed.toLowerCase()} `) ? said.slice(typed.length).trim() : said;
     const [, name = "help", text = ""] = /^\/?(\S+)\s*([\s\S]*)$/.exec(line) ?? [];
-    const ref: MessageRef = { place, id: message.ts };
+    const ref: MessageRef = { channel, id: message.ts };
     const author = { id: person.id, name: person.name };
     const attachments = message.pictures.map((file) =>
       this.parts.sources.ofFile(workspace, file, { message: ref, author }),
     );
-    const reply = this.#reply({ workspace, person, place });
+    const reply = this.#reply({ workspace, user: person, channel });
     await this.#tell({
       kind: "command",
       name: name.toLowerCase(),
       text: text.trim(),
       attachments,
-      person,
-      place,
+      user: person,
+      channel,
       reply,
     });
     this.#seen.done(saying);
@@ -339,11 +351,11 @@ export class Incoming {
       return;
     const workspace = await this.#workspace(context);
     if (user === workspace.self.userId) return;
-    const { person, bot } = await this.parts.people.get(workspace, user);
+    const { user: person, bot } = await this.parts.people.get(workspace, user);
     if (bot) return;
     const thread = await this.#threadOf(workspace, channel, ts);
-    const message: MessageRef = { place: placeOf(workspace, channel, thread), id: ts };
-    await this.#tell({ kind: "reaction", emoji: toUnicode(name), added, message, person });
+    const message: MessageRef = { channel: placeOf(workspace, channel, thread), id: ts };
+    await this.#tell({ kind: "reaction", emoji: toUnicode(name), added, message, user: person });
   }
 
   async #threadOf(workspace: Workspace, channel: string, ts: string): Promise<string | undefined> {
@@ -363,18 +375,18 @@ export class Incoming {
     )
       return;
     const workspace = await this.#workspace(context);
-    const { person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
+    const { user: person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
     const again = homeAction(id, action.value);
     if (again) {
       const place = placeOf(workspace, again.channel);
-      const reply = this.#reply({ workspace, person, place, atHome: true });
+      const reply = this.#reply({ workspace, user: person, channel: place, atHome: true });
       await this.#tell({
         kind: "command",
         name: again.command,
         options: again.options,
         attachments: [],
-        person,
-        place,
+        user: person,
+        channel: place,
         reply,
       });
       return;
@@ -387,8 +399,14 @@ export class Incoming {
     if (channel === undefined || ts === undefined) return;
     const thread = word(message.thread_ts) ?? word(container.thread_ts);
     const place = placeOf(workspace, channel, thread === ts ? undefined : thread);
-    const to: Addressee = { workspace, person, place, responseUrl: this.#responseUrl(body) };
-    await this.#tell({ kind: "action", action: id, message: { place, id: ts }, person, reply: this.#reply(to) });
+    const to: Addressee = { workspace, user: person, channel: place, responseUrl: this.#responseUrl(body) };
+    await this.#tell({
+      kind: "action",
+      action: id,
+      message: { channel: place, id: ts },
+      user: person,
+      reply: this.#reply(to),
+    });
   }
 
   async #complete(context: Fields, body: Fields, ack: AckFn<never> | unknown): Promise<void> {
@@ -399,10 +417,15 @@ export class Incoming {
       const [action, user] = [word(body.action_id), word(fields(body.user).id)];
       if (!purpose || !action?.startsWith(FIELD) || user === undefined) return await answer({ options: [] });
       const workspace = await this.#workspace(context);
-      const { person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
+      const { user: person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
       const completions = await this.parts.handlers.complete({
-        ...{ command: purpose.command, option: action.slice(FIELD.length), typed: word(body.value) ?? "", person },
-        place: placeOf(workspace, purpose.channel, purpose.thread),
+        ...{
+          command: purpose.command,
+          option: action.slice(FIELD.length),
+          typed: word(body.value) ?? "",
+          user: person,
+        },
+        channel: placeOf(workspace, purpose.channel, purpose.thread),
       });
       await answer({ options: completions.slice(0, MENU).map(({ value, label }) => entry(value, label)) });
     } catch (err) {
@@ -446,7 +469,7 @@ export class Incoming {
   async #explain(to: Addressee, error: unknown): Promise<void> {
     const text = error instanceof ChatError ? error.message : "Something went wrong on my side; please try again.";
     await this.parts.replies.reply(to, { text }, "private").catch((err: unknown) => {
-      this.parts.logger.warn({ err, person: to.person.id }, "a person could not be answered");
+      this.parts.logger.warn({ err, person: to.user.id }, "a person could not be answered");
     });
   }
 
@@ -466,6 +489,11 @@ function delivery(context: unknown, body: unknown): string | undefined {
   return identity(word(fields(body).trigger_id) ?? word(fields(context).envelopeId), body);
 }
 
-function placeOf(workspace: Workspace, channel: string, thread?: string): Place {
-  return { platform: "slack", community: workspace.self.team, channel, ...(thread === undefined ? {} : { thread }) };
+function placeOf(workspace: Workspace, channel: string, thread?: string): ChannelRef {
+  return {
+    platform: "slack",
+    community: workspace.self.team,
+    id: channel,
+    ...(thread === undefined ? {} : { thread }),
+  };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import { ChatError, type MessageRef, type OutgoingMessage, type Picture, type Place } from "../../port/chat.js";
+import { type ChannelRef, ChatError, type MessageRef, type OutgoingMessage, type Picture } from "../../port/chat.js";
 import { Edits } from "./edits.js";
 import { codeOf, outcomeUnknown } from "./errors.js";
 import { type Files, fitsBlock, notReadyYet, refusesBlocks } from "./files.js";
@@ -46,14 +46,18 @@ export class Messenger {
     return own && (own.thread ?? "none");
   }
 
-  async post(workspace: Workspace, place: Place, message: OutgoingMessage): Promise<MessageRef> {
-    return this.#shown(workspace, message, (asFiles) => this.#post(workspace, place, message, asFiles));
+  async post(workspace: Workspace, channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
+    return this.#shown(workspace, message, (asFiles) => this.#post(workspace, channel, message, asFiles));
   }
 
-  async #post(workspace: Workspace, place: Place, message: OutgoingMessage, asFiles: boolean): Promise<MessageRef> {
+  async #post(
+    workspace: Workspace,
+    place: ChannelRef,
+    message: OutgoingMessage,
+    asFiles: boolean,
+  ): Promise<MessageRef> {
     const { key, trace: job } = message;
-    const named =
-      key === undefined ? undefined : `${workspace.self.team} ${place.channel} ${place.thread ?? ""} ${key}`;
+    const named = key === undefined ? undefined : `${workspace.self.team} ${place.id} ${place.thread ?? ""} ${key}`;
     if (named !== undefined) {
       const known = this.#posted.get(named);
       if (known) return known;
@@ -77,7 +81,7 @@ export class Messenger {
     try {
       const rendered = render(message, pictures);
       const { ts, channel } = await this.whenReady(() => this.#send(workspace, place, rendered, metadata, job));
-      const ref = { place: { ...place, channel }, id: ts };
+      const ref = { channel: { ...place, channel }, id: ts };
       this.#own.set(messageKey(workspace, channel, ts), { thread: place.thread, pictures, metadata });
       if (named !== undefined) this.#posted.set(named, ref);
       this.logger.debug({ channel, ts, key, job }, "a message was posted");
@@ -96,14 +100,14 @@ export class Messenger {
   /** A preview (its progress is not at its end) is dropped when Slack takes no more; everything else is carried out. */
   async edit(workspace: Workspace, ref: MessageRef, content: OutgoingMessage): Promise<void> {
     const droppable = content.progress !== undefined && content.progress.value < 1;
-    const key = messageKey(workspace, ref.place.channel, ref.id);
+    const key = messageKey(workspace, ref.channel.id, ref.id);
     await this.#edits.run(key, droppable, () =>
       this.#shown(workspace, content, (asFiles) => this.#edit(workspace, ref, content, droppable, asFiles)),
     );
   }
 
   async remove(workspace: Workspace, ref: MessageRef): Promise<void> {
-    const { channel } = ref.place;
+    const { id: channel } = ref.channel;
     const key = messageKey(workspace, channel, ref.id);
     const own = await this.#known(workspace, ref).catch(() => undefined);
     await workspace.call("chat.delete", (client, token) => client.chat.delete({ token, channel, ts: ref.id }), {
@@ -143,13 +147,13 @@ export class Messenger {
     droppable: boolean,
     asFiles: boolean,
   ): Promise<void> {
-    const { channel } = ref.place;
+    const { id: channel } = ref.channel;
     const before = await this.#known(workspace, ref, content.keepPictures === true);
     const job = content.trace;
     const options: CallOptions = { droppable, job };
     // A message of its own for each preview would be too many.
     const given = asFiles && droppable ? undefined : content.pictures;
-    const fresh = given ? await this.#upload(workspace, before.place, given, asFiles, options) : undefined;
+    const fresh = given ? await this.#upload(workspace, before.channel, given, asFiles, options) : undefined;
     const kept = !fresh && (content.keepPictures === true || content.pictures !== undefined);
     const pictures = fresh?.pictures ?? (kept ? before.pictures : []);
     const films = fresh?.films ?? (kept ? (before.metadata.films ?? []) : []);
@@ -190,12 +194,12 @@ export class Messenger {
 
   async #send(
     workspace: Workspace,
-    place: Place,
+    place: ChannelRef,
     { text, blocks }: Rendered,
     metadata: Metadata,
     job: string | undefined,
   ): Promise<{ ts: string; channel: string }> {
-    const { channel, thread } = place;
+    const { id: channel, thread } = place;
     const noted = writeMetadata(metadata);
     const answer = await workspace.call(
       "chat.postMessage",
@@ -215,12 +219,12 @@ export class Messenger {
 
   async #update(
     workspace: Workspace,
-    { place, id }: MessageRef,
+    { channel: place, id }: MessageRef,
     { text, blocks }: Rendered,
     metadata: Metadata,
     options: CallOptions,
   ) {
-    const { channel } = place;
+    const { id: channel } = place;
     const noted = writeMetadata(metadata);
     await workspace.call(
       "chat.update",
@@ -237,14 +241,20 @@ export class Messenger {
     );
   }
 
-  async #upload(workspace: Workspace, place: Place, given: readonly Picture[], asFiles: boolean, options: CallOptions) {
+  async #upload(
+    workspace: Workspace,
+    channel: ChannelRef,
+    given: readonly Picture[],
+    asFiles: boolean,
+    options: CallOptions,
+  ) {
     const inside = asFiles ? [] : given.filter(fitsBlock);
     const [ids, films] = await Promise.all([
       this.files.upload(workspace, inside, options),
       Promise.all(
         given
           .filter((picture) => !inside.includes(picture))
-          .map((film) => this.files.share(workspace, film, place, { job: options.job })),
+          .map((film) => this.files.share(workspace, film, channel, { job: options.job })),
       ),
     ]);
     const pictures = ids.map((file, index): ShownPicture => {
@@ -260,15 +270,15 @@ export class Messenger {
    * @param exactly what it shows must be known; otherwise a message that may not be read is as good as one that shows nothing
    * @throws ChatError "gone"
    */
-  async #known(workspace: Workspace, ref: MessageRef, exactly = true): Promise<Own & { readonly place: Place }> {
-    const { channel } = ref.place;
+  async #known(workspace: Workspace, ref: MessageRef, exactly = true): Promise<Own & { readonly channel: ChannelRef }> {
+    const { id: channel } = ref.channel;
     const kept = this.#own.get(messageKey(workspace, channel, ref.id));
-    if (kept) return { ...kept, place: ref.place };
+    if (kept) return { ...kept, channel: ref.channel };
     const message = await findMessage(workspace, ref).catch((error: unknown) => {
       if (exactly || !isForbidden(error)) throw error;
       return "unknown" as const;
     });
-    if (message === "unknown") return { thread: ref.place.thread, pictures: [], metadata: {}, place: ref.place };
+    if (message === "unknown") return { thread: ref.channel.thread, pictures: [], metadata: {}, channel: ref.channel };
     if (!message) throw new ChatError("gone", "The message is no longer there.");
     const films = message.metadata?.films ?? [];
     const pictures = message.pictures
@@ -276,15 +286,15 @@ export class Messenger {
       .map(({ id, name }) => ({ file: id, description: name }));
     const own = { thread: message.thread, pictures, metadata: message.metadata ?? {} };
     this.#own.set(messageKey(workspace, channel, ref.id), own);
-    return { ...own, place: { ...ref.place, ...(message.thread === undefined ? {} : { thread: message.thread }) } };
+    return { ...own, channel: { ...ref.channel, ...(message.thread === undefined ? {} : { thread: message.thread }) } };
   }
 
   /** A message with this key that was posted before, by this program or an earlier one. */
-  async #find(workspace: Workspace, place: Place, key: string | undefined): Promise<MessageRef | undefined> {
+  async #find(workspace: Workspace, channel: ChannelRef, key: string | undefined): Promise<MessageRef | undefined> {
     const mine = ({ user, botId }: SlackMessage) =>
       user === workspace.self.userId || (botId !== undefined && botId === workspace.self.botId);
-    const found = await newest(workspace, place, (message) => mine(message) && message.metadata?.key === key);
-    return found && { place, id: found.ts };
+    const found = await newest(workspace, channel, (message) => mine(message) && message.metadata?.key === key);
+    return found && { channel, id: found.ts };
   }
 }
 

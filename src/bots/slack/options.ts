@@ -16,12 +16,12 @@ export interface SlackChatOptions {
   readonly port?: number;
   readonly oauth?: SlackOAuth;
   /** Where a few things are kept for the next run; without it, what Slack sends again after a restart is done again. */
-  readonly memo?: Memo;
+  readonly keyValues?: KeyValueStore;
   readonly limits?: Partial<SlackLimits>;
 }
 
 /** Small things kept from one run to the next. */
-export interface Memo {
+export interface KeyValueStore {
   /** Undefined when nothing is kept under this key. */
   get(key: string): unknown;
   /** @param value anything that JSON can say */

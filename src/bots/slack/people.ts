@@ -1,9 +1,9 @@
-import { ChatError, type Person } from "../../port/chat.js";
+import { ChatError, type User } from "../../port/chat.js";
 import { Lru } from "./lru.js";
 import type { Workspace } from "./workspace.js";
 
 export interface Known {
-  readonly person: Person;
+  readonly user: User;
   readonly bot: boolean;
 }
 
@@ -32,7 +32,7 @@ export class People {
     try {
       return await known.who;
     } catch {
-      return { person: { id, name: fallback ?? "somebody", moderator: false }, bot: false };
+      return { user: { id, name: fallback ?? "somebody", moderator: false }, bot: false };
     }
   }
 }
@@ -45,5 +45,5 @@ async function ask(workspace: Workspace, id: string): Promise<Known> {
     [user?.profile?.display_name, user?.profile?.real_name, user?.real_name, user?.name].find((each) => each) ??
     "somebody";
   const moderator = user?.is_admin === true || user?.is_owner === true;
-  return { person: { id, name, moderator }, bot: user?.is_bot === true || id === "USLACKBOT" };
+  return { user: { id, name, moderator }, bot: user?.is_bot === true || id === "USLACKBOT" };
 }

@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/types";
-import type { Button, OutgoingMessage, Person, Progress } from "../../port/chat.js";
+import type { Button, OutgoingMessage, Progress, User } from "../../port/chat.js";
 import { split, toMrkdwn } from "./mrkdwn.js";
 
 /** A message as Slack takes it. */
@@ -43,7 +43,7 @@ export function render(
   return { text, blocks };
 }
 
-function greeting(people: readonly Person[] = []): string {
+function greeting(people: readonly User[] = []): string {
   return people.map(({ id }) => `<@${id}>`).join(" ");
 }
 

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { ChatError, type MessageRef, type OutgoingMessage, type Person, type Place } from "../../port/chat.js";
+import { type ChannelRef, ChatError, type MessageRef, type OutgoingMessage, type User } from "../../port/chat.js";
 import { isSlack } from "./download.js";
 import { toChatError } from "./errors.js";
 import { type Files, fitsBlock } from "./files.js";
@@ -40,8 +40,8 @@ interface Parts {
 
 export interface Addressee {
   readonly workspace: Workspace;
-  readonly person: Pick<Person, "id">;
-  readonly place: Place;
+  readonly user: Pick<User, "id">;
+  readonly channel: ChannelRef;
   readonly responseUrl?: ResponseUrl | undefined;
   /** The person is on the bot's home page, not in the place: private answers go to the conversation with the bot. */
   readonly atHome?: boolean;
@@ -56,15 +56,15 @@ export class Replies {
     message: OutgoingMessage,
     visibility: "public" | "private",
   ): Promise<MessageRef | undefined> {
-    if (visibility === "public") return this.parts.messenger.post(to.workspace, to.place, message);
+    if (visibility === "public") return this.parts.messenger.post(to.workspace, to.channel, message);
     if (to.atHome)
-      return this.parts.messenger.post(to.workspace, { ...withoutThread(to.place), channel: to.person.id }, message);
+      return this.parts.messenger.post(to.workspace, { ...withoutThread(to.channel), id: to.user.id }, message);
     await this.#privately(to, message);
     return undefined;
   }
 
   async #privately(to: Addressee, message: OutgoingMessage): Promise<void> {
-    const { workspace, responseUrl, place } = to;
+    const { workspace, responseUrl, channel: place } = to;
     const inside = (message.pictures ?? []).filter(fitsBlock);
     const job = message.trace;
     const ids = await this.parts.files.upload(workspace, inside, { job });
@@ -79,14 +79,14 @@ export class Replies {
         this.parts.logger.debug({ err: error, job }, "an answer could not be given by its address");
       }
     }
-    const { channel, thread } = place;
+    const { id: channel, thread } = place;
     try {
       const post = () =>
         workspace.call(
           "chat.postEphemeral",
           (client, token) =>
             client.chat.postEphemeral({
-              ...{ token, channel, user: to.person.id, text },
+              ...{ token, channel, user: to.user.id, text },
               ...(blocks.length === 0 ? {} : { blocks }),
               ...(thread === undefined ? {} : { thread_ts: thread }),
             }),
@@ -96,7 +96,7 @@ export class Replies {
     } catch (error) {
       // One of them may be in the place no more, or what is said cannot be shown there: the conversation between the two is as private.
       if (!(error instanceof ChatError && (error.kind === "forbidden" || error.kind === "gone"))) throw error;
-      await this.parts.messenger.post(workspace, { ...withoutThread(place), channel: to.person.id }, message);
+      await this.parts.messenger.post(workspace, { ...withoutThread(place), id: to.user.id }, message);
       this.parts.files.discard(workspace, ids, job);
     }
   }
@@ -119,6 +119,6 @@ export class Replies {
   }
 }
 
-function withoutThread({ thread: _thread, ...place }: Place): Place {
+function withoutThread({ thread: _thread, ...place }: ChannelRef): ChannelRef {
   return place;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { fields, list } from "./messages.js";
-import type { Memo } from "./options.js";
+import type { KeyValueStore } from "./options.js";
 
 /** Slack repeats what it believes was not taken, for up to an hour. */
 const KEPT_MS = 65 * 60_000;
@@ -17,7 +17,7 @@ const ON_A_SHELF = 32;
 export class Seen {
   readonly #at = new Map<string, number>();
 
-  constructor(private readonly memo?: Memo) {}
+  constructor(private readonly keyValues?: KeyValueStore) {}
 
   /** True the first time; false for whatever came before. Without an id nothing can be told apart. */
   first(id: string | undefined): boolean {
@@ -36,21 +36,21 @@ export class Seen {
 
   /** What came under this id has been dealt with: it must not be dealt with again by the next run either. */
   done(id: string | undefined): void {
-    if (id === undefined || !this.memo) return;
-    const { shelf, name } = placeOf(id);
+    if (id === undefined || !this.keyValues) return;
+    const { shelf: library, name } = placeOf(id);
     const now = Date.now();
-    const others = this.#shelf(shelf, now).filter(([each]) => each !== name);
-    this.memo.set(shelf, [...others, [name, now]].slice(-ON_A_SHELF));
+    const others = this.#remembered(library, now).filter(([each]) => each !== name);
+    this.keyValues.set(library, [...others, [name, now]].slice(-ON_A_SHELF));
   }
 
   #kept(id: string, now: number): boolean {
-    if (!this.memo) return false;
-    const { shelf, name } = placeOf(id);
-    return this.#shelf(shelf, now).some(([each]) => each === name);
+    if (!this.keyValues) return false;
+    const { shelf: library, name } = placeOf(id);
+    return this.#remembered(library, now).some(([each]) => each === name);
   }
 
-  #shelf(shelf: string, now: number): (readonly [name: string, at: number])[] {
-    return list(this.memo?.get(shelf)).flatMap((value) => {
+  #remembered(library: string, now: number): (readonly [name: string, at: number])[] {
+    return list(this.keyValues?.get(library)).flatMap((value) => {
       const [name, at] = list(value);
       return typeof name === "string" && typeof at === "number" && at > now - KEPT_MS ? [[name, at] as const] : [];
     });

@@ -37,7 +37,7 @@ export class Sources {
     // The bot posts for others, who are named elsewhere.
     if (user === workspace.self.userId || (botId !== undefined && botId === workspace.self.botId)) return undefined;
     if (user === undefined) return botId === undefined ? undefined : { id: botId, name: authorName ?? "a bot" };
-    const { person } = await this.parts.people.get(workspace, user, authorName);
+    const { user: person } = await this.parts.people.get(workspace, user, authorName);
     return { id: person.id, name: person.name };
   }
 

@@ -7,7 +7,7 @@ import { fetchAnswer } from "./answers.js";
 import { retryAfter, toChatError } from "./errors.js";
 import { sdkLogger } from "./logger.js";
 import { word } from "./messages.js";
-import type { Memo, SlackLimits } from "./options.js";
+import type { KeyValueStore, SlackLimits } from "./options.js";
 import { stopped, Workspace } from "./workspace.js";
 
 /** Which workspace an event is from. */
@@ -24,7 +24,7 @@ interface Options {
   readonly limits: SlackLimits;
   readonly logger: Logger;
   readonly slowedDown: (milliseconds: number) => void;
-  readonly memo?: Memo | undefined;
+  readonly keyValues?: KeyValueStore | undefined;
 }
 
 /** Before a workspace's id: where its organisation is kept. */
@@ -100,11 +100,11 @@ export class Workspaces {
   #note(teamId: string, organisation: string): void {
     if (this.#organisations.get(teamId) === organisation) return;
     this.#organisations.set(teamId, organisation);
-    this.options.memo?.set(`${ORGANISATION}${teamId}`, organisation);
+    this.options.keyValues?.set(`${ORGANISATION}${teamId}`, organisation);
   }
 
   #organisation(teamId: string): string | undefined {
-    return this.#organisations.get(teamId) ?? word(this.options.memo?.get(`${ORGANISATION}${teamId}`));
+    return this.#organisations.get(teamId) ?? word(this.options.keyValues?.get(`${ORGANISATION}${teamId}`));
   }
 
   /** Forgets a workspace that has removed the app. */

@@ -26,15 +26,15 @@ const modeBody = z.object({ mode: z.enum(["open", "paused", "draining"]) });
 export function registerAdmin(
   app: FastifyInstance,
   services: AdminServices,
-): { attach(socket: WebSocket, person: string): void } {
+): { attach(socket: WebSocket, user: string): void } {
   const { admin, act } = services;
   app.get("/api/admin", async (request) => admin.overview(toPerson(act(request))));
 
   app.post("/api/admin/mode", async (request, reply) => {
     const body = modeBody.safeParse(request.body);
-    const person = toPerson(act(request));
+    const user = toPerson(act(request));
     if (!body.success) throw new ChatError("forbidden", "This request makes no sense to the chat: reload the page.");
-    await admin.setMode(person, body.data.mode);
+    await admin.setMode(user, body.data.mode);
     return reply.code(204).send();
   });
 
@@ -44,8 +44,8 @@ export function registerAdmin(
   });
 
   return {
-    attach(socket, person) {
-      const watching = new Watching(socket, person, services);
+    attach(socket, user) {
+      const watching = new Watching(socket, user, services);
       socket.on("message", (data) => {
         const message = watchMessage.safeParse(parse(String(data)));
         if (message.success) watching.set(message.data.watch === "admin");
@@ -66,7 +66,7 @@ class Watching {
 
   constructor(
     private readonly socket: WebSocket,
-    private readonly person: string,
+    private readonly user: string,
     private readonly services: AdminServices,
   ) {}
 
@@ -119,7 +119,7 @@ class Watching {
 
   /** Read anew each time: whoever is no moderator any more is shown nothing more. */
   #who() {
-    const row = this.services.people.get(this.person);
+    const row = this.services.people.get(this.user);
     if (!row) throw new ChatError("forbidden", "The chat does not know you any more: reload the page.");
     return toPerson(row);
   }

@@ -3,7 +3,7 @@ import PQueue from "p-queue";
 import { z } from "zod";
 import { ChatError, type ChatHandlers } from "../../port/chat.js";
 import { registerAdmin } from "./admin.js";
-import { type Room, toId } from "./channel-hub.js";
+import { type ChannelHub, toId } from "./channel-hub.js";
 import type { Conversation } from "./conversation.js";
 import type { WebChatLimits } from "./options.js";
 import { botId, sameSecret } from "./people.js";
@@ -15,7 +15,7 @@ import { readUtterance } from "./upload.js";
 import type { WireMe, WirePage, WireSession } from "./wire.js";
 
 export interface WebServices {
-  readonly room: Room;
+  readonly hub: ChannelHub;
   readonly conversation: Conversation;
   readonly sessions: Sessions;
   readonly handlers: ChatHandlers;
@@ -49,7 +49,7 @@ const completeBody = z.object({
 /** The routes by which people act, and the socket by which they hear. */
 export function registerApi(
   app: FastifyInstance,
-  { room, conversation, sessions, handlers, limits, moderatorCode }: WebServices,
+  { hub: room, conversation, sessions, handlers, limits, moderatorCode }: WebServices,
 ): void {
   const { store, people, hub } = room.parts;
   const messages = new RateLimiter(limits.messageBurst, limits.messagesPerSecond);
@@ -73,7 +73,7 @@ export function registerApi(
     registerAdmin(app, { admin: handlers.admin, people, act: (request) => act(request, clicks), hub });
   const session = (person: PersonRow): WireSession => ({
     me: toMe(person),
-    bot: room.person(botId),
+    bot: room.user(botId),
     channels: room.channelsFor(person.id),
     commands: handlers.commands,
     gallery: handlers.gallery !== undefined,
@@ -139,7 +139,7 @@ export function registerApi(
     const person = act(request, clicks);
     const query = readBody(pageQuery, request.query);
     const { channel, thread } = room.locate({
-      channel: request.params.channel,
+      id: request.params.channel,
       ...(query.thread ? { thread: query.thread } : {}),
     });
     const root = thread === undefined ? undefined : room.wire(conversation.visible(thread, person));
@@ -160,7 +160,7 @@ export function registerApi(
 
   app.post<{ Params: { channel: string } }>("/api/channels/:channel/read", async (request, reply) => {
     const person = act(request, clicks);
-    const { channel } = room.locate({ channel: request.params.channel });
+    const { channel } = room.locate({ id: request.params.channel });
     people.markRead(person.id, channel, toId(readBody(readMarkBody, request.body).message));
     hub.send({ kind: "channels", channels: room.channelsFor(person.id) }, person.id);
     return reply.code(204).send();

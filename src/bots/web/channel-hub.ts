@@ -1,5 +1,11 @@
 import type { Logger } from "pino";
-import { ChatError, type MessageRef, type OutgoingMessage, type PictureSource, type Place } from "../../port/chat.js";
+import {
+  type ChannelRef,
+  ChatError,
+  type MessageRef,
+  type OutgoingMessage,
+  type PictureSource,
+} from "../../port/chat.js";
 import type { Hub } from "./hub.js";
 import { botId, type People } from "./people.js";
 import type { PictureFiles } from "./pictures.js";
@@ -18,7 +24,7 @@ import type { WireChannel, WireMessage, WirePerson, WireQuote, WireReaction, Wir
 /** How long a replaced frame's file stays: somebody may still be loading it. */
 const sweepDelayMs = 90_000;
 
-export interface RoomParts {
+export interface ChannelHubParts {
   readonly store: ChatStore;
   readonly people: People;
   readonly pictures: PictureFiles;
@@ -30,11 +36,11 @@ export interface RoomParts {
 }
 
 /** The chat itself: stores what is said and tells everybody who is there. People (server.ts) and the bot (chat.ts) both act through it. */
-export class Room {
+export class ChannelHub {
   readonly #leftovers = new Set<string>();
   #sweeping: NodeJS.Timeout | undefined;
 
-  constructor(readonly parts: RoomParts) {}
+  constructor(readonly parts: ChannelHubParts) {}
 
   close(): void {
     clearTimeout(this.#sweeping);
@@ -47,7 +53,7 @@ export class Room {
   }
 
   /** Posts as the bot; `privateTo` makes it visible to one person. */
-  async botSays(place: Place, message: OutgoingMessage, privateTo?: string): Promise<MessageRow> {
+  async botSays(place: ChannelRef, message: OutgoingMessage, privateTo?: string): Promise<MessageRow> {
     const { channel, thread } = this.locate(place);
     const known = message.key === undefined ? undefined : this.parts.store.messageByNonce(botId, message.key);
     if (known) return known;
@@ -73,9 +79,9 @@ export class Room {
   }
 
   /** @returns whether anything changed. */
-  react(id: number, emoji: string, person: string, on: boolean): boolean {
+  react(id: number, emoji: string, user: string, on: boolean): boolean {
     this.need(id);
-    if (!this.parts.store.setReaction(id, emoji, person, on)) return false;
+    if (!this.parts.store.setReaction(id, emoji, user, on)) return false;
     const row = this.parts.store.touch(id);
     if (row) this.announce(row);
     return true;
@@ -87,7 +93,7 @@ export class Room {
     if (row) this.announce(row);
   }
 
-  openThread(id: number, title: string): Place {
+  openThread(id: number, title: string): ChannelRef {
     const row = this.need(id);
     if (row.thread !== null) return place(row.channel, row.thread);
     const touched = this.parts.store.touch(id, { threadTitle: title.slice(0, 100) });
@@ -108,14 +114,14 @@ export class Room {
   }
 
   /** @throws ChatError "gone" when the channel or the thread is not there. */
-  locate(where: Pick<Place, "channel" | "thread">): { readonly channel: string; readonly thread: number | undefined } {
-    if (!this.parts.store.hasChannel(where.channel))
-      throw new ChatError("gone", `There is no channel #${where.channel.slice(0, 40)} here.`);
-    if (where.thread === undefined) return { channel: where.channel, thread: undefined };
+  locate(where: Pick<ChannelRef, "id" | "thread">): { readonly channel: string; readonly thread: number | undefined } {
+    if (!this.parts.store.hasChannel(where.id))
+      throw new ChatError("gone", `There is no channel #${where.id.slice(0, 40)} here.`);
+    if (where.thread === undefined) return { channel: where.id, thread: undefined };
     const root = this.parts.store.message(toId(where.thread));
-    if (!root || root.channel !== where.channel || root.thread !== null)
+    if (!root || root.channel !== where.id || root.thread !== null)
       throw new ChatError("gone", "This thread is no longer there.");
-    return { channel: where.channel, thread: root.id };
+    return { channel: where.id, thread: root.id };
   }
 
   /** @throws ChatError "gone". */
@@ -126,7 +132,7 @@ export class Room {
   }
 
   sourcesOf(row: MessageRow): PictureSource[] {
-    const { id, name, bot } = this.person(row.author);
+    const { id, name, bot } = this.user(row.author);
     return storedPictures(row).map((picture) => this.#source(picture, ref(row), bot ? undefined : { id, name }));
   }
 
@@ -164,13 +170,13 @@ export class Room {
   wire(row: MessageRow): WireMessage {
     const quote = row.replies_to === null ? undefined : this.#quote(row.replies_to, row.private_to);
     const thread = row.thread === null ? this.#thread(row) : undefined;
-    const mentions = (JSON.parse(row.mentions) as string[]).map((id) => this.person(id));
+    const mentions = (JSON.parse(row.mentions) as string[]).map((id) => this.user(id));
     return {
       id: String(row.id),
       rev: row.rev,
       channel: row.channel,
       ...threadOf(row),
-      author: this.person(row.author),
+      author: this.user(row.author),
       at: row.at,
       ...(row.edited_at === null ? {} : { editedAt: row.edited_at }),
       text: row.text,
@@ -186,14 +192,14 @@ export class Room {
     };
   }
 
-  channelsFor(person: string): WireChannel[] {
+  channelsFor(user: string): WireChannel[] {
     return this.parts.store.channels().map(({ id, topic, last }) => {
-      const { read, unread, mentions } = this.parts.people.unread(person, id);
+      const { read, unread, mentions } = this.parts.people.unread(user, id);
       return { id, topic, last: String(last), read: String(read), unread, mentions };
     });
   }
 
-  person(id: string): WirePerson {
+  user(id: string): WirePerson {
     const row = this.parts.people.get(id);
     return row ? wirePerson(row) : { id, name: "someone", bot: false };
   }
@@ -204,7 +210,7 @@ export class Room {
     const picture = storedPictures(row)[0];
     return {
       id: String(row.id),
-      author: this.person(row.author),
+      author: this.user(row.author),
       text: row.text.slice(0, 200),
       ...(picture ? { picture: wirePicture(picture) } : {}),
     };
@@ -226,7 +232,7 @@ export class Room {
 
   #reactions(id: number): WireReaction[] {
     const byEmoji = new Map<string, WirePerson[]>();
-    for (const { emoji, person } of this.parts.store.reactions(id))
+    for (const { emoji, user: person } of this.parts.store.reactions(id))
       byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), wirePerson(person)]);
     return [...byEmoji].map(([emoji, people]) => ({ emoji, people }));
   }
@@ -275,17 +281,17 @@ export class Room {
   }
 }
 
-export function place(channel: string, thread?: number | null): Place {
+export function place(channel: string, thread?: number | null): ChannelRef {
   return {
     platform: "web",
     community: "local",
-    channel,
+    id: channel,
     ...(thread === undefined || thread === null ? {} : { thread: String(thread) }),
   };
 }
 
 export function ref(row: MessageRow): MessageRef {
-  return { place: place(row.channel, row.thread), id: String(row.id) };
+  return { channel: place(row.channel, row.thread), id: String(row.id) };
 }
 
 /** @throws ChatError "gone" for what cannot be a message's id. */

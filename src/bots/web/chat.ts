@@ -3,6 +3,8 @@ import type { AddressInfo, Socket } from "node:net";
 import { join, resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
 import {
+  type ChannelInfo,
+  type ChannelRef,
   type Chat,
   ChatError,
   type ChatHandlers,
@@ -10,10 +12,8 @@ import {
   type MessageRef,
   type OutgoingMessage,
   type PictureSource,
-  type Place,
-  type PlaceInfo,
 } from "../../port/chat.js";
-import { Room, ref, toId } from "./channel-hub.js";
+import { ChannelHub, ref, toId } from "./channel-hub.js";
 import { findClientDir } from "./client-dir.js";
 import { Conversation } from "./conversation.js";
 import { Hub } from "./hub.js";
@@ -29,7 +29,7 @@ import { welcome } from "./welcome.js";
 const stopMs = 2000;
 
 interface Running {
-  readonly room: Room;
+  readonly room: ChannelHub;
   readonly sockets: ReadonlySet<Socket>;
   readonly app: FastifyInstance;
 }
@@ -76,7 +76,7 @@ export class WebChat implements Chat {
     const people = new People(store.database);
     const pictures = new PictureFiles(resolve(dataDir, "pictures"), this.#bounds.uploadPixels);
     const { textLength, uploadBytes } = this.#bounds;
-    const room = new Room({ store, people, pictures, hub, logger, textLength, uploadBytes });
+    const room = new ChannelHub({ store, people, pictures, hub, logger, textLength, uploadBytes });
     try {
       await pictures.open();
       people.ensureBot(botName);
@@ -89,7 +89,7 @@ export class WebChat implements Chat {
       const sessions = new Sessions(people, `dreamloom_${store.instance()}`, this.#bounds.newVisitorBurst);
       const conversation = new Conversation(room, handlers, logger);
       const services = {
-        room,
+        hub: room,
         conversation,
         sessions,
         handlers,
@@ -124,47 +124,47 @@ export class WebChat implements Chat {
     running.room.parts.store.close();
   }
 
-  async post(place: Place, message: OutgoingMessage): Promise<MessageRef> {
-    return ref(await this.#room.botSays(place, message));
+  async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
+    return ref(await this.#hub.botSays(channel, message));
   }
 
   async edit(message: MessageRef, content: OutgoingMessage): Promise<void> {
-    await this.#room.botEdits(toId(message.id), content);
+    await this.#hub.botEdits(toId(message.id), content);
   }
 
   async remove(message: MessageRef): Promise<void> {
-    this.#room.remove(toId(message.id));
+    this.#hub.remove(toId(message.id));
   }
 
   async react(message: MessageRef, emoji: string): Promise<void> {
-    this.#room.react(toId(message.id), emoji, botId, true);
+    this.#hub.react(toId(message.id), emoji, botId, true);
   }
 
-  async openThread(message: MessageRef, title: string): Promise<Place> {
-    return this.#room.openThread(toId(message.id), title);
+  async openThread(message: MessageRef, title: string): Promise<ChannelRef> {
+    return this.#hub.openThread(toId(message.id), title);
   }
 
-  async latestPicture(place: Place): Promise<PictureSource | undefined> {
-    const { channel, thread } = this.#room.locate(place);
-    const row = this.#room.parts.store.newestWithPicture(channel, thread);
-    return row && this.#room.sourcesOf(row).at(-1);
+  async latestPicture(place: ChannelRef): Promise<PictureSource | undefined> {
+    const { channel, thread } = this.#hub.locate(place);
+    const row = this.#hub.parts.store.newestWithPicture(channel, thread);
+    return row && this.#hub.sourcesOf(row).at(-1);
   }
 
   async picturesOf(message: MessageRef): Promise<readonly PictureSource[]> {
-    return this.#room.sourcesOf(this.#room.need(toId(message.id)));
+    return this.#hub.sourcesOf(this.#hub.need(toId(message.id)));
   }
 
-  async describe(place: Place): Promise<PlaceInfo> {
-    const { channel } = this.#room.locate(place);
+  async describe(place: ChannelRef): Promise<ChannelInfo> {
+    const { channel } = this.#hub.locate(place);
     return { name: `#${channel}`, closed: false, restricted: false, uploadBytes: this.limits.uploadBytes };
   }
 
-  async link({ place, id }: MessageRef): Promise<string | undefined> {
-    const thread = place.thread ?? id;
-    return `${this.address}/#/${encodeURIComponent(place.channel)}/${thread}`;
+  async link({ channel, id }: MessageRef): Promise<string | undefined> {
+    const thread = channel.thread ?? id;
+    return `${this.address}/#/${encodeURIComponent(channel.id)}/${thread}`;
   }
 
-  get #room(): Room {
+  get #hub(): ChannelHub {
     if (!this.#running) throw new ChatError("unavailable", "The web chat is not running.");
     return this.#running.room;
   }

@@ -7,7 +7,7 @@ import {
   type MessageRef,
   type OutgoingMessage,
 } from "../../port/chat.js";
-import { place, type Room, ref, toId } from "./channel-hub.js";
+import { type ChannelHub, place, ref, toId } from "./channel-hub.js";
 import { Handouts } from "./handouts.js";
 import { toPerson } from "./people.js";
 import type { IncomingPicture } from "./pictures.js";
@@ -34,7 +34,7 @@ export class Conversation {
   readonly handouts = new Handouts();
 
   constructor(
-    private readonly room: Room,
+    private readonly room: ChannelHub,
     private readonly handlers: ChatHandlers,
     private readonly logger: Logger,
   ) {}
@@ -53,7 +53,7 @@ export class Conversation {
     if (text === "" && utterance.pictures.length === 0)
       throw new ChatError("forbidden", "Write something or add a picture.");
     const { channel, thread } = this.room.locate({
-      channel: utterance.channel,
+      id: utterance.channel,
       ...(utterance.thread ? { thread: utterance.thread } : {}),
     });
     const answered = utterance.repliesTo === undefined ? undefined : this.visible(toId(utterance.repliesTo), person);
@@ -93,8 +93,8 @@ export class Conversation {
       name,
       text,
       attachments: this.room.sourcesOf(row),
-      person: toPerson(person),
-      place: place(row.channel, row.thread),
+      user: toPerson(person),
+      channel: place(row.channel, row.thread),
       ...(answered ? { repliesTo: ref(answered) } : {}),
       reply: async (message, visibility) => {
         // What a command does goes on after `event` has returned: only an answer tells what came of it.
@@ -118,7 +118,7 @@ export class Conversation {
       );
     }
     if (this.room.react(id, emoji, person.id, on)) {
-      void this.#tell({ kind: "reaction", emoji, added: on, message: ref(row), person: toPerson(person) });
+      void this.#tell({ kind: "reaction", emoji, added: on, message: ref(row), user: toPerson(person) });
     }
   }
 
@@ -131,7 +131,7 @@ export class Conversation {
 
   /** Does what a button does that is shown elsewhere than under its message. */
   act(person: PersonRow, action: string, message: MessageRef, reply: ActionEvent["reply"]): void {
-    void this.#tell({ kind: "action", action, message, person: toPerson(person), reply });
+    void this.#tell({ kind: "action", action, message, user: toPerson(person), reply });
   }
 
   remove(person: PersonRow, id: number): void {
@@ -147,11 +147,11 @@ export class Conversation {
     request: { command: string; option: string; typed: string; channel: string; thread?: string | undefined },
   ): Promise<readonly WireCompletion[]> {
     const { channel, thread } = this.room.locate({
-      channel: request.channel,
+      id: request.channel,
       ...(request.thread ? { thread: request.thread } : {}),
     });
     const { command, option, typed } = request;
-    return this.handlers.complete({ command, option, typed, person: toPerson(person), place: place(channel, thread) });
+    return this.handlers.complete({ command, option, typed, user: toPerson(person), channel: place(channel, thread) });
   }
 
   /** @throws ChatError "gone" for a message that this person may not see. */

@@ -40,7 +40,7 @@ interface OfJob {
 
 export function registerGallery(
   app: FastifyInstance,
-  { room, sessions, conversation }: WebServices,
+  { hub: room, sessions, conversation }: WebServices,
   gallery: Gallery,
 ): void {
   const clicks = new RateLimiter(40, 8);
@@ -51,7 +51,7 @@ export function registerGallery(
   const enter = (
     request: FastifyRequest,
     limiter: RateLimiter,
-  ): { readonly person: PersonRow; readonly viewer: GalleryViewer } => {
+  ): { readonly user: PersonRow; readonly viewer: GalleryViewer } => {
     const person = sessions.need(request);
     const wait = limiter.take(person.id);
     if (wait > 0)
@@ -60,7 +60,7 @@ export function registerGallery(
         `That was a lot at once: try again in ${wait} ${wait === 1 ? "second" : "seconds"}.`,
       );
     const { platform, community } = place("");
-    return { person, viewer: { person: toPerson(person), platform, community } };
+    return { user: person, viewer: { user: toPerson(person), platform, community } };
   };
 
   app.get("/api/gallery", async (request): Promise<WireGalleryPage> => {
@@ -87,10 +87,10 @@ export function registerGallery(
   });
 
   app.post<OfJob>("/api/gallery/works/:job/love", async (request) => {
-    const { person, viewer } = enter(request, clicks);
+    const { user: person, viewer } = enter(request, clicks);
     const { on } = readBody(loveBody, request.body);
     const job = idOf(request.params.job);
-    const hearts = await gallery.love(job, on, viewer);
+    const hearts = await gallery.favourite(job, on, viewer);
     const { messages } = await gallery.work(job, viewer);
     showHeart(messages, person, on);
     return { hearts };
@@ -103,27 +103,27 @@ export function registerGallery(
   });
 
   app.post<OfJob>("/api/gallery/works/:job/again", async (request): Promise<WireAgain> => {
-    const { person, viewer } = enter(request, starts);
+    const { user: person, viewer } = enter(request, starts);
     const { again, messages } = await gallery.work(idOf(request.params.job), viewer);
     // The one in the channel: a new job does not belong into the old one's thread.
-    const [message] = messages.filter((known) => known.place.thread === undefined);
+    const [message] = messages.filter((known) => known.channel.thread === undefined);
     if (!message)
       throw new ChatError("gone", "The message of this work is gone, so nobody knows where to make it again.");
-    const { channel } = room.locate({ channel: message.place.channel });
+    const { channel } = room.locate({ id: message.channel.id });
     return await new Promise<WireAgain>((resolve) => {
       const late = setTimeout(() => resolve({ channel }), ANSWER_MS);
       const answer = (said: WireAgain) => {
         clearTimeout(late);
         resolve(said);
       };
-      conversation.act(person, again, { place: place(channel), id: message.id }, async (content, visibility) => {
+      conversation.act(person, again, { channel: place(channel), id: message.id }, async (content, visibility) => {
         if (visibility === "private") {
           answer({ refusal: content.text });
           return undefined;
         }
         const row = await room.botSays(place(channel), content);
         answer({ channel, message: String(row.id) });
-        return { place: place(channel), id: String(row.id) };
+        return { channel: place(channel), id: String(row.id) };
       });
     });
   });
@@ -160,7 +160,7 @@ export function registerGallery(
   }
 
   function threadOf(messages: readonly MessageRef[]): Pick<WireWorkDetail, "channel" | "thread"> {
-    for (const { place: where, id } of messages) {
+    for (const { channel: where, id } of messages) {
       const thread = where.thread ?? id;
       const row = /^\d+$/.test(thread) ? room.parts.store.message(toId(thread)) : undefined;
       if (row) return { channel: row.channel, thread };

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { OutgoingFile } from "../../port/chat.js";
 
 interface Handout extends OutgoingFile {
-  readonly person: string;
+  readonly user: string;
   readonly until: number;
 }
 
@@ -17,16 +17,16 @@ export class Handouts {
   constructor(private readonly now: () => number = Date.now) {}
 
   /** @returns the path where that person finds it. */
-  add(person: string, file: OutgoingFile): string {
+  add(user: string, file: OutgoingFile): string {
     const token = randomBytes(16).toString("hex");
-    this.#files.set(token, { ...file, person, until: this.now() + KEPT_MS });
+    this.#files.set(token, { ...file, user, until: this.now() + KEPT_MS });
     for (const old of [...this.#files.keys()].slice(0, -MOST)) this.#files.delete(old);
     return `/files/${token}`;
   }
 
-  get(token: string, person: string): OutgoingFile | undefined {
+  get(token: string, user: string): OutgoingFile | undefined {
     const file = this.#files.get(token);
     if (file && file.until <= this.now()) this.#files.delete(token);
-    return file && file.person === person && file.until > this.now() ? file : undefined;
+    return file && file.user === user && file.until > this.now() ? file : undefined;
   }
 }

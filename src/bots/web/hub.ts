@@ -5,7 +5,7 @@ const heartbeatMs = 25_000;
 
 interface Listener {
   readonly socket: WebSocket;
-  readonly person: string;
+  readonly user: string;
   alive: boolean;
 }
 
@@ -27,14 +27,14 @@ export class Hub {
   }
 
   /** @returns a sentence when there are too many sockets already. */
-  full(person: string): string | undefined {
+  full(user: string): string | undefined {
     if (this.#listeners.size >= this.limits.sockets) return "The chat is full right now: try again in a minute.";
-    const own = [...this.#listeners].filter((listener) => listener.person === person).length;
+    const own = [...this.#listeners].filter((listener) => listener.user === user).length;
     return own >= this.limits.socketsPerPerson ? "The chat is open in too many tabs: close one and reload." : undefined;
   }
 
-  add(socket: WebSocket, person: string): void {
-    const listener: Listener = { socket, person, alive: true };
+  add(socket: WebSocket, user: string): void {
+    const listener: Listener = { socket, user, alive: true };
     this.#listeners.add(listener);
     socket.on("pong", () => {
       listener.alive = true;
@@ -49,14 +49,14 @@ export class Hub {
 
   /** The people who have the chat open. */
   people(): Set<string> {
-    return new Set([...this.#listeners].map((listener) => listener.person));
+    return new Set([...this.#listeners].map((listener) => listener.user));
   }
 
   /** Sends to one person's sockets, or to everybody's. */
   send(frame: WireFrame, only?: string): void {
     const text = JSON.stringify(frame);
     for (const listener of this.#listeners) {
-      if (only === undefined || listener.person === only) this.#write(listener, text);
+      if (only === undefined || listener.user === only) this.#write(listener, text);
     }
   }
 

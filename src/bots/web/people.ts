@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 import type Database from "libsql";
-import type { Person } from "../../port/chat.js";
+import type { User } from "../../port/chat.js";
 import type { PersonRow } from "./rows.js";
 
 export const botId = "bot";
@@ -29,14 +29,14 @@ export class People {
   }
 
   /** Makes a person with a friendly name that nobody has. */
-  create(moderator: boolean): { readonly person: PersonRow; readonly token: string } {
+  create(moderator: boolean): { readonly user: PersonRow; readonly token: string } {
     const token = randomBytes(32).toString("base64url");
     const id = `p${randomBytes(9).toString("base64url")}`;
     const now = Date.now();
     this.db
       .prepare("INSERT INTO person (id, name, moderator, token_hash, created, seen) VALUES (?, ?, ?, ?, ?, ?)")
       .run(id, this.#freeName(), moderator ? 1 : 0, hash(token), now, now);
-    return { person: this.#need(id), token };
+    return { user: this.#need(id), token };
   }
 
   /** Makes sure the bot exists under its present name. */
@@ -83,39 +83,36 @@ export class People {
     return rows.filter((row) => lower.includes(`@${row.name.toLowerCase()}`));
   }
 
-  markRead(person: string, channel: string, message: number): void {
+  markRead(user: string, channel: string, message: number): void {
     this.db
       .prepare(
         `INSERT INTO read_mark (person, channel, message) VALUES (?, ?, ?)
          ON CONFLICT (person, channel) DO UPDATE SET message = MAX(message, excluded.message)`,
       )
-      .run(person, channel, message);
+      .run(user, channel, message);
   }
 
   /** The last message read in a channel, and what came after it (99 at most). A newcomer has read everything. */
-  unread(
-    person: string,
-    channel: string,
-  ): { readonly read: number; readonly unread: number; readonly mentions: number } {
-    const mark = this.db
-      .prepare("SELECT message FROM read_mark WHERE person = ? AND channel = ?")
-      .get(person, channel) as { message: number } | undefined;
+  unread(user: string, channel: string): { readonly read: number; readonly unread: number; readonly mentions: number } {
+    const mark = this.db.prepare("SELECT message FROM read_mark WHERE person = ? AND channel = ?").get(user, channel) as
+      | { message: number }
+      | undefined;
     if (!mark) {
       const newest = this.db
         .prepare("SELECT COALESCE(MAX(id), 0) AS id FROM message WHERE channel = ? AND thread IS NULL")
         .get(channel) as { id: number };
-      this.markRead(person, channel, newest.id);
+      this.markRead(user, channel, newest.id);
       return { read: newest.id, unread: 0, mentions: 0 };
     }
     const rows = this.db
       .prepare(
         `SELECT mentions FROM message WHERE channel = ? AND thread IS NULL AND id > ? AND removed = 0 AND author <> ? AND private_to IS NULL LIMIT 99`,
       )
-      .all(channel, mark.message, person) as { mentions: string }[];
+      .all(channel, mark.message, user) as { mentions: string }[];
     return {
       read: mark.message,
       unread: rows.length,
-      mentions: rows.filter((row) => row.mentions.includes(`"${person}"`)).length,
+      mentions: rows.filter((row) => row.mentions.includes(`"${user}"`)).length,
     };
   }
 
@@ -142,7 +139,7 @@ export class People {
   }
 }
 
-export function toPerson(row: PersonRow): Person {
+export function toPerson(row: PersonRow): User {
   return { id: row.id, name: row.name, moderator: row.moderator === 1 };
 }
 

@@ -43,7 +43,7 @@ export async function buildServer(
   options: ServerOptions,
   logger: Logger,
 ): Promise<FastifyInstance> {
-  const { limits, room } = services;
+  const { limits, hub: room } = services;
   const app = fastify({
     loggerInstance: logger.child({ part: "http" }, { level: "warn" }),
     bodyLimit: 64 * 1024,

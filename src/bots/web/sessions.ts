@@ -37,7 +37,7 @@ export class Sessions {
     if (known) return known;
     const wait = this.#newcomers.take(request.socket.remoteAddress ?? "");
     if (wait > 0) throw new ChatError("rate-limited", `Too many newcomers at once: try again in ${wait} seconds.`);
-    const { person, token } = this.people.create(this.#ownsThisMachine(request) && !this.people.hasModerator());
+    const { user: person, token } = this.people.create(this.#ownsThisMachine(request) && !this.people.hasModerator());
     const secure =
       request.headers.origin?.startsWith("https:") || request.headers["x-forwarded-proto"] === "https"
         ? "; Secure"

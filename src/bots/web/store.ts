@@ -211,24 +211,24 @@ export class ChatStore {
       .get([channel, thread ?? null, thread ?? -1]) as MessageRow | undefined;
   }
 
-  reactions(message: number): { emoji: string; person: PersonRow }[] {
+  reactions(message: number): { emoji: string; user: PersonRow }[] {
     const rows = this.#db
       .prepare(
         `SELECT r.emoji, p.id, p.name, p.bot, p.moderator FROM reaction r JOIN person p ON p.id = r.person WHERE r.message = ? ORDER BY r.at, r.rowid`,
       )
       .all(message) as (PersonRow & { emoji: string })[];
-    return rows.map(({ emoji, ...person }) => ({ emoji, person }));
+    return rows.map(({ emoji, ...user }) => ({ emoji, user }));
   }
 
   /** @returns whether anything changed. */
-  setReaction(message: number, emoji: string, person: string, on: boolean): boolean {
+  setReaction(message: number, emoji: string, user: string, on: boolean): boolean {
     const { changes } = on
       ? this.#db
           .prepare("INSERT OR IGNORE INTO reaction (message, emoji, person, at) VALUES (?, ?, ?, ?)")
-          .run(message, emoji, person, Date.now())
+          .run(message, emoji, user, Date.now())
       : this.#db
           .prepare("DELETE FROM reaction WHERE message = ? AND emoji = ? AND person = ?")
-          .run(message, emoji, person);
+          .run(message, emoji, user);
     return changes > 0;
   }
 

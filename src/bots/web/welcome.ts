@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Logger } from "pino";
-import { place, type Room } from "./channel-hub.js";
+import { type ChannelHub, place } from "./channel-hub.js";
 import type { WebChatOptions } from "./options.js";
 
 const hello = [
@@ -11,7 +11,7 @@ const hello = [
 
 /** On the first start: a channel `#art` with a welcome and, where there is one, a sample picture, so that `/dream` works at once. */
 export async function welcome(
-  room: Room,
+  room: ChannelHub,
   {
     samplePicture,
     sampleDescription,

@@ -3,7 +3,7 @@ import { ChatError } from "../../port/chat.js";
 import { readJobId } from "../../queue/job-id.js";
 import { nearest } from "../../shared/nearest.js";
 import type { StoredJob } from "../../store/job-record.js";
-import { type Command, type CommandContext, defineCommand, Mistake } from "../command.js";
+import { type Command, type CommandContext, defineCommand, UserError } from "../command.js";
 import { choiceOption, flagOption, integerOption, textOption } from "../parsing/options.js";
 import { fitPlace } from "../presenting/fit-channel.js";
 import { mayManage } from "../presenting/permission.js";
@@ -77,17 +77,17 @@ interface Values {
   readonly job?: string;
   readonly by?: string;
   readonly mine?: boolean;
-  readonly person?: string;
+  readonly user?: string;
   readonly here?: boolean;
   readonly page?: number;
 }
 
-async function list({ by, mine, person, here, page = 1 }: Values, context: CommandContext): Promise<void> {
-  const { chat, place } = context;
+async function list({ by, mine, user: person, here, page = 1 }: Values, context: CommandContext): Promise<void> {
+  const { chat, channel } = context;
   if (mine && person !== undefined)
-    throw new Mistake("Your own or somebody else's? Give either mine or person. For example: `/gallery mine`");
-  const author = mine ? context.person.id : person === undefined ? undefined : findPerson(person, context);
-  const { closed, restricted } = await chat.describe(place);
+    throw new UserError("Your own or somebody else's? Give either mine or person. For example: `/gallery mine`");
+  const author = mine ? context.user.id : person === undefined ? undefined : findPerson(person, context);
+  const { closed, restricted } = await chat.describe(channel);
   const message = await showLeaf(
     {
       by: by === "favourites" ? "favourites" : "date",
@@ -99,17 +99,17 @@ async function list({ by, mine, person, here, page = 1 }: Values, context: Comma
     context,
   );
   if (!message) {
-    return context.whisper(
+    return context.replyEphemeral(
       "There is nothing here yet. Finished pictures come into the gallery by themselves; begin with `/dream`.",
     );
   }
-  await context.announce(message);
+  await context.replyPublic(message);
 }
 
 /** A person by name or by mention, among those who have works here. */
-function findPerson(typed: string, { desk, place }: CommandContext): string {
-  const { platform, community } = place;
-  const authors = desk.store.gallery.authors({ platform, community }, 1000);
+function findPerson(typed: string, { app, channel }: CommandContext): string {
+  const { platform, community } = channel;
+  const authors = app.store.gallery.authors({ platform, community }, 1000);
   const mention = /^<@!?([\w-]+)(?:\|[^>]*)?>$/.exec(typed)?.[1];
   const name = typed.replace(/^@/, "").toLowerCase();
   const found = authors.find((author) => author.id === mention || author.name.toLowerCase() === name);
@@ -118,45 +118,47 @@ function findPerson(typed: string, { desk, place }: CommandContext): string {
     name,
     authors.map((author) => author.name),
   );
-  throw new Mistake(
+  throw new UserError(
     `Nobody called ${plain(typed)} has works here${near === undefined ? "." : `; did you mean ${plain(near)}?`}`,
   );
 }
 
 /** One finished job by its id, that this person may see. */
 async function findWork(id: string | undefined, action: string, context: CommandContext): Promise<StoredJob> {
-  const { platform, community } = context.place;
-  if (id === undefined) throw new Mistake(`Which one? For example: \`/gallery ${action} 7KQ4M9XA\``);
-  const jobs = context.desk.store.jobs.find({ platform, community, prefix: id });
+  const { platform, community } = context.channel;
+  if (id === undefined) throw new UserError(`Which one? For example: \`/gallery ${action} 7KQ4M9XA\``);
+  const jobs = context.app.store.jobs.find({ platform, community, prefix: id });
   const found = jobs.filter((job) => job.state === "done" && maySee(job, context));
   const [only, another] = found;
   if (!only)
-    throw new Mistake(`There is no finished job ${id} here. A job's id is in its message, and in \`/gallery\`.`);
+    throw new UserError(`There is no finished job ${id} here. A job's id is in its message, and in \`/gallery\`.`);
   if (another)
-    throw new Mistake(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);
+    throw new UserError(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);
   return only;
 }
 
 async function hide(job: StoredJob, hidden: boolean, context: CommandContext): Promise<void> {
-  if (!mayManage(context.person, job)) {
-    throw new Mistake(`This is ${plain(job.author.name)}'s; only they and moderators can take it out of the gallery.`);
+  if (!mayManage(context.user, job)) {
+    throw new UserError(
+      `This is ${plain(job.author.name)}'s; only they and moderators can take it out of the gallery.`,
+    );
   }
   const { id } = job;
-  context.desk.store.jobs.setHidden(id, hidden);
+  context.app.store.jobs.setHidden(id, hidden);
   const text = hidden
     ? `${id} is out of the gallery; its messages stay. \`/gallery restore ${id}\` puts it back.`
     : `${id} is in the gallery again.`;
-  await context.whisper(text);
+  await context.replyEphemeral(text);
 }
 
 /** Steps of the chain that are told in words. */
 const TOLD = 6;
 
 async function show(job: StoredJob, context: CommandContext): Promise<void> {
-  const { chat, desk, person, place, announce } = context;
-  const { platform, community, channel } = place;
-  const viewer: GalleryViewer = { person, platform, community, channel };
-  const gallery = createGallery(desk);
+  const { chat, app, user, channel: place, replyPublic: announce } = context;
+  const { platform, community, id: channel } = place;
+  const viewer: GalleryViewer = { user, platform, community, channel };
+  const gallery = createGallery(app);
   try {
     const work = await gallery.work(job.id, viewer);
     const picture = await gallery.picture(job.id, viewer);
@@ -187,7 +189,7 @@ async function show(job: StoredJob, context: CommandContext): Promise<void> {
     await announce(await fitPlace(chat, place, { text: lines.join("\n"), pictures: [shown], buttons }));
   } catch (error) {
     if (error instanceof ChatError && error.kind === "gone")
-      throw new Mistake("Its picture is no longer kept, or not in the gallery.", { cause: error });
+      throw new UserError("Its picture is no longer kept, or not in the gallery.", { cause: error });
     throw error;
   }
 }

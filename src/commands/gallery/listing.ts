@@ -1,10 +1,10 @@
 /** A page of the gallery as a message, with buttons that turn it. */
-import type { ActionEvent, Button, Chat, OutgoingMessage, Person, Place } from "../../port/chat.js";
+import type { ActionEvent, Button, ChannelRef, Chat, OutgoingMessage, User } from "../../port/chat.js";
 import { StoreError } from "../../store/errors.js";
 import type { GalleryPage } from "../../store/gallery.js";
 import type { StoredJob } from "../../store/job-record.js";
-import { Mistake } from "../command.js";
-import type { Desk } from "../context.js";
+import { UserError } from "../command.js";
+import type { AppContext } from "../context.js";
 import { fitPlace } from "../presenting/fit-channel.js";
 import { plain } from "../presenting/plain.js";
 import { commandLine } from "../recipes/recipe.js";
@@ -50,22 +50,22 @@ export function readLeaf(id: string): Leaf | undefined {
 
 interface Reader {
   readonly chat: Chat;
-  readonly desk: Desk;
-  readonly person: Person;
-  readonly place: Place;
+  readonly app: AppContext;
+  readonly user: User;
+  readonly channel: ChannelRef;
 }
 
 /** The message for a page; undefined when there is nothing on it. */
 export async function showLeaf(leaf: Leaf, reader: Reader): Promise<OutgoingMessage | undefined> {
-  const { chat, desk, person, place } = reader;
+  const { chat, app, user, channel } = reader;
   const found = read(leaf, reader);
   if (!found) return undefined;
   const works = found.page.jobs.flatMap((job, index): { work: NumberedWork; job: StoredJob }[] => {
-    const work = workOf(job, { platform: place.platform, person }, desk);
+    const work = workOf(job, { platform: channel.platform, user }, app);
     return work ? [{ work: { ...work, number: (found.number - 1) * PER_PAGE + index + 1 }, job }] : [];
   });
   if (works.length === 0) return undefined;
-  const entries = await Promise.all(works.map(({ work, job }) => entryOf(work, job, chat, desk)));
+  const entries = await Promise.all(works.map(({ work, job }) => entryOf(work, job, chat, app)));
   const text = fitted(
     [heading({ ...leaf, page: found.number }, works[0]?.work)],
     entries,
@@ -75,10 +75,10 @@ export async function showLeaf(leaf: Leaf, reader: Reader): Promise<OutgoingMess
   const pictures = [
     await gallerySheet(
       works.map(({ work }) => work),
-      desk.thumbnails,
+      app.thumbnails,
     ),
   ];
-  return fitPlace(chat, place, {
+  return fitPlace(chat, channel, {
     text,
     pictures,
     buttons: buttonsOf({ ...leaf, page: found.number }, found.page.next),
@@ -86,9 +86,9 @@ export async function showLeaf(leaf: Leaf, reader: Reader): Promise<OutgoingMess
 }
 
 /** Shows another page in the place of the one whose button was pressed. */
-export async function turn(leaf: Leaf, event: ActionEvent, chat: Chat, desk: Desk): Promise<void> {
-  const message = await showLeaf(leaf, { chat, desk, person: event.person, place: event.message.place });
-  if (!message) throw new Mistake("There is nothing on this page any more; `/gallery` begins at the first.");
+export async function turn(leaf: Leaf, event: ActionEvent, chat: Chat, app: AppContext): Promise<void> {
+  const message = await showLeaf(leaf, { chat, app, user: event.user, channel: event.message.channel });
+  if (!message) throw new UserError("There is nothing on this page any more; `/gallery` begins at the first.");
   await chat.edit(event.message, message);
 }
 
@@ -107,10 +107,10 @@ interface Entry {
   readonly line: string;
 }
 
-async function entryOf(work: NumberedWork, job: StoredJob, chat: Chat, desk: Desk): Promise<Entry> {
+async function entryOf(work: NumberedWork, job: StoredJob, chat: Chat, app: AppContext): Promise<Entry> {
   const message = job.messages.announcement ?? job.messages.final;
   const link = message && (await chat.link(message).catch(() => undefined));
-  const recipe = desk.recipes.get(job.recipe);
+  const recipe = app.recipes.get(job.recipe);
   const title = plain(work.title);
   const rest = `by ${plain(work.author.name)}${work.hearts > 0 ? ` · ❤️ ${work.hearts}` : ""} · \`${work.job}\``;
   return {
@@ -155,9 +155,9 @@ function buttonsOf(leaf: Leaf, next: string | undefined): Button[] {
 /** The works of a page, and its number: a page past the end is the last one. */
 function read(
   leaf: Leaf,
-  { desk, place }: Reader,
+  { app, channel: place }: Reader,
 ): { readonly page: GalleryPage; readonly number: number } | undefined {
-  const { platform, community, channel } = place;
+  const { platform, community, id: channel } = place;
   const { by, here, author } = leaf;
   const query = {
     platform,
@@ -167,12 +167,12 @@ function read(
     ...(here ? { channel } : {}),
     ...(author === undefined ? {} : { author }),
   };
-  const { gallery } = desk.store;
+  const { gallery } = app.store;
   if (leaf.after !== undefined) {
     try {
       return { page: gallery.page({ ...query, after: leaf.after }), number: leaf.page };
     } catch (error) {
-      if (error instanceof StoreError && error.kind === "cursor") throw new Mistake(error.message, { cause: error });
+      if (error instanceof StoreError && error.kind === "cursor") throw new UserError(error.message, { cause: error });
       throw error;
     }
   }

@@ -9,7 +9,7 @@ import {
 } from "../../port/chat.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
-import type { Desk } from "../context.js";
+import type { AppContext } from "../context.js";
 import { kebab } from "../parsing/options.js";
 import { creditLine } from "../presenting/credits.js";
 import { mayManage } from "../presenting/permission.js";
@@ -22,14 +22,14 @@ const MOST_AUTHORS = 200;
 const MOST_ORIGINS = 12;
 const MOST_REMIXES = 48;
 
-type GalleryDesk = Pick<Desk, "recipes" | "store" | "thumbnails">;
+type GalleryContext = Pick<AppContext, "recipes" | "store" | "thumbnails">;
 
-export function createGallery(desk: GalleryDesk): Gallery {
-  const { store } = desk;
+export function createGallery(app: GalleryContext): Gallery {
+  const { store } = app;
   return {
     async page(query, viewer) {
       const { by, author, command, limit, after } = query;
-      const recipe = command === undefined ? undefined : recipeOf(command, desk);
+      const recipe = command === undefined ? undefined : recipeOf(command, app);
       const { jobs, next } = readPage(() =>
         store.gallery.page({
           ...communityOf(viewer),
@@ -39,17 +39,17 @@ export function createGallery(desk: GalleryDesk): Gallery {
           ...(after === undefined ? {} : { after }),
         }),
       );
-      return { works: jobs.flatMap((job) => workOf(job, viewer, desk) ?? []), ...(next === undefined ? {} : { next }) };
+      return { works: jobs.flatMap((job) => workOf(job, viewer, app) ?? []), ...(next === undefined ? {} : { next }) };
     },
     async authors(viewer) {
       return store.gallery.authors(communityOf(viewer), MOST_AUTHORS);
     },
     async work(id, viewer) {
-      const job = needed(id, viewer, desk);
-      const recipe = desk.recipes.get(job.recipe);
-      const work = workOf(job, viewer, desk);
+      const job = needed(id, viewer, app);
+      const recipe = app.recipes.get(job.recipe);
+      const work = workOf(job, viewer, app);
       if (!recipe || !work) throw gone();
-      const seen = (each: StoredJob) => (isShown(each, viewer) ? (workOf(each, viewer, desk) ?? []) : []);
+      const seen = (each: StoredJob) => (isShown(each, viewer) ? (workOf(each, viewer, app) ?? []) : []);
       const { final, announcement } = job.messages;
       return {
         ...work,
@@ -58,31 +58,31 @@ export function createGallery(desk: GalleryDesk): Gallery {
         credits: creditLine(job.credits),
         messages: [final, announcement].filter((message): message is MessageRef => message !== undefined),
         hidden: job.hidden,
-        mayHide: mayManage(viewer.person, job),
+        mayHide: mayManage(viewer.user, job),
         again: buttonId("again", id),
         origins: store.jobs.origins(id, MOST_ORIGINS).flatMap(seen),
         remixes: store.jobs.remixes(id, MOST_REMIXES).flatMap(seen),
       };
     },
     async thumbnail(id, side, viewer) {
-      needed(id, viewer, desk);
-      const bytes = await desk.thumbnails.get(id, side);
+      needed(id, viewer, app);
+      const bytes = await app.thumbnails.get(id, side);
       if (!bytes) throw gone();
       return { bytes, name: `${id}.jpg`, type: "image/jpeg" };
     },
     async picture(id, viewer) {
-      needed(id, viewer, desk);
+      needed(id, viewer, app);
       const picture = await store.jobs.picture(id);
       if (!picture) throw gone();
       return { ...picture, name: `${id}.${/\/(\w+)/.exec(picture.type)?.[1] ?? "png"}` };
     },
-    async love(id, on, viewer) {
-      needed(id, viewer, desk);
-      return store.favourites.set(id, { platform: viewer.platform, person: viewer.person.id }, on).count;
+    async favourite(id, on, viewer) {
+      needed(id, viewer, app);
+      return store.favourites.set(id, { platform: viewer.platform, user: viewer.user.id }, on).count;
     },
     async hide(id, hidden, viewer) {
-      const job = needed(id, viewer, desk);
-      if (!mayManage(viewer.person, job)) {
+      const job = needed(id, viewer, app);
+      if (!mayManage(viewer.user, job)) {
         throw new ChatError(
           "forbidden",
           `This is ${job.author.name}'s; only they and moderators can take it out of the gallery.`,
@@ -95,24 +95,24 @@ export function createGallery(desk: GalleryDesk): Gallery {
 
 /** Whether a work is in the gallery that somebody looks at. */
 export function isShown(job: StoredJob, viewer: GalleryViewer): boolean {
-  const { place, state, picture, hidden, audience } = job;
-  const here = place.platform === viewer.platform && place.community === viewer.community;
+  const { channel, state, picture, hidden, audience } = job;
+  const here = channel.platform === viewer.platform && channel.community === viewer.community;
   return (
     here &&
     state === "done" &&
     picture !== undefined &&
     !hidden &&
-    (audience === "community" || place.channel === viewer.channel)
+    (audience === "community" || channel.id === viewer.channel)
   );
 }
 
 /** A job as a work; undefined when nobody knows any more what made it. */
 export function workOf(
   job: StoredJob,
-  viewer: Pick<GalleryViewer, "platform" | "person">,
-  desk: GalleryDesk,
+  viewer: Pick<GalleryViewer, "platform" | "user">,
+  app: GalleryContext,
 ): GalleryWork | undefined {
-  const recipe = desk.recipes.get(job.recipe);
+  const recipe = app.recipes.get(job.recipe);
   if (!recipe) return undefined;
   const { id, author, result, favourites, spoiler } = job;
   return {
@@ -120,7 +120,7 @@ export function workOf(
     at: job.finishedAt ?? job.createdAt,
     ...{ width: result?.width ?? 0, height: result?.height ?? 0, film: isFilm(job) },
     hearts: favourites,
-    loved: favourites > 0 && desk.store.favourites.has(id, { platform: viewer.platform, person: viewer.person.id }),
+    loved: favourites > 0 && app.store.favourites.has(id, { platform: viewer.platform, user: viewer.user.id }),
     spoiler,
     variation: job.from !== undefined && job.repeats,
   };
@@ -149,9 +149,9 @@ function factsOf(job: StoredJob, recipe: Recipe): GalleryDetail["facts"] {
 }
 
 /** @throws ChatError "gone" for what this viewer does not see, or nobody. Who took a work out, and moderators, still see it. */
-function needed(id: string, viewer: GalleryViewer, { store }: GalleryDesk): StoredJob {
+function needed(id: string, viewer: GalleryViewer, { store }: GalleryContext): StoredJob {
   const job = store.jobs.get(id);
-  if (!job || !(isShown(job, viewer) || (mayManage(viewer.person, job) && isShown({ ...job, hidden: false }, viewer))))
+  if (!job || !(isShown(job, viewer) || (mayManage(viewer.user, job) && isShown({ ...job, hidden: false }, viewer))))
     throw gone();
   return job;
 }
@@ -160,7 +160,7 @@ function communityOf({ platform, community }: GalleryViewer) {
   return { platform, community };
 }
 
-function recipeOf(command: string, { recipes }: GalleryDesk): string {
+function recipeOf(command: string, { recipes }: GalleryContext): string {
   const found = [...recipes.values()].find((recipe) => recipe.command === command);
   if (!found) throw new ChatError("gone", "No command of this name makes pictures.");
   return found.name;

@@ -1,5 +1,5 @@
 import { inspectPicture, PictureError, type PictureFacts } from "../../shared/inspect-image.js";
-import { Mistake } from "../command.js";
+import { UserError } from "../command.js";
 
 /** Pixels a side. Below, there is nothing to see in it; above, a picture is a strip that no network was made for. */
 const LEAST_SIDE = 16;
@@ -11,18 +11,18 @@ const MOST_SIDE = 16_384;
  * @param name what it is called in messages
  * @throws Mistake
  */
-export async function checkPicture(bytes: Uint8Array, name: string): Promise<PictureFacts> {
+export async function checkImage(bytes: Uint8Array, name: string): Promise<PictureFacts> {
   try {
     const facts = await inspectPicture(bytes, name);
     const { width, height } = facts;
     const size = `${name} is ${width} × ${height} pixels`;
     if (Math.min(width, height) < LEAST_SIDE)
-      throw new Mistake(`${size}; send one of at least ${LEAST_SIDE} pixels on each side.`);
+      throw new UserError(`${size}; send one of at least ${LEAST_SIDE} pixels on each side.`);
     if (Math.max(width, height) > MOST_SIDE)
-      throw new Mistake(`${size}; send one of at most ${MOST_SIDE} pixels on each side.`);
+      throw new UserError(`${size}; send one of at most ${MOST_SIDE} pixels on each side.`);
     return facts;
   } catch (error) {
-    if (error instanceof PictureError) throw new Mistake(error.message, { cause: error });
+    if (error instanceof PictureError) throw new UserError(error.message, { cause: error });
     throw error;
   }
 }

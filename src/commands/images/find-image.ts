@@ -1,6 +1,6 @@
 import { ChatError, type Picture, type PictureSource } from "../../port/chat.js";
-import { type CommandContext, Mistake } from "../command.js";
-import { checkPicture } from "./check-image.js";
+import { type CommandContext, UserError } from "../command.js";
+import { checkImage } from "./check-image.js";
 import type { LinkRules } from "./fetch/download.js";
 import { Downloads } from "./fetch/downloads.js";
 import { fetchPicture } from "./fetch/fetch-image.js";
@@ -30,16 +30,16 @@ export async function findPicture(
 ): Promise<FoundPicture | undefined> {
   if (wanted === "none") return undefined;
   try {
-    const { person, place, desk } = context;
+    const { user, channel, app } = context;
     const source = (await findGiven(context)) ?? (wanted instanceof URL ? wanted : await findLatest(context));
     return (
       source &&
-      (await downloads.run(`${place.platform} ${place.community} ${person.id}`, () =>
-        source instanceof URL ? fetchLink(source, { ...rules, ...desk.house.pictures }) : take(context, source),
+      (await downloads.run(`${channel.platform} ${channel.community} ${user.id}`, () =>
+        source instanceof URL ? fetchLink(source, { ...rules, ...app.botOptions.pictures }) : take(context, source),
       ))
     );
   } catch (error) {
-    if (error instanceof ChatError) throw new Mistake(error.message, { cause: error });
+    if (error instanceof ChatError) throw new UserError(error.message, { cause: error });
     throw error;
   }
 }
@@ -59,14 +59,14 @@ export async function findSecondPicture(context: CommandContext): Promise<FoundP
  * @throws Mistake when it cannot be used.
  */
 export async function downloadPicture(
-  context: Pick<CommandContext, "desk" | "person" | "place">,
+  context: Pick<CommandContext, "app" | "user" | "channel">,
   source: PictureSource,
 ): Promise<FoundPicture> {
-  const { person, place } = context;
+  const { user, channel } = context;
   try {
-    return await downloads.run(`${place.platform} ${place.community} ${person.id}`, () => take(context, source));
+    return await downloads.run(`${channel.platform} ${channel.community} ${user.id}`, () => take(context, source));
   } catch (error) {
-    if (error instanceof ChatError) throw new Mistake(error.message, { cause: error });
+    if (error instanceof ChatError) throw new UserError(error.message, { cause: error });
     throw error;
   }
 }
@@ -85,7 +85,7 @@ async function findGiven({ chat, event }: CommandContext): Promise<PictureSource
   return answered;
 }
 
-async function findLatest({ chat, place }: CommandContext): Promise<PictureSource | undefined> {
+async function findLatest({ chat, channel: place }: CommandContext): Promise<PictureSource | undefined> {
   const here = await chat.latestPicture(place);
   if (here || place.thread === undefined) return here;
   const { thread: _thread, ...channel } = place;
@@ -93,8 +93,8 @@ async function findLatest({ chat, place }: CommandContext): Promise<PictureSourc
 }
 
 /** Downloads a picture from its platform, within limits, and checks it. */
-async function take(context: Pick<CommandContext, "desk">, source: PictureSource): Promise<FoundPicture> {
-  const { maxBytes, seconds } = context.desk.house.pictures;
+async function take(context: Pick<CommandContext, "app">, source: PictureSource): Promise<FoundPicture> {
+  const { maxBytes, seconds } = context.app.botOptions.pictures;
   if (source.size !== undefined && source.size > maxBytes) throw tooLarge(source.name, maxBytes);
   const signal = AbortSignal.timeout(seconds * 1000);
   const late = new Promise<never>((_resolve, reject) => {
@@ -103,6 +103,6 @@ async function take(context: Pick<CommandContext, "desk">, source: PictureSource
   // The adapter should obey the signal; the race makes sure that a job never waits for one that does not.
   const picture = await Promise.race([source.fetch({ maxBytes, signal }), late]);
   if (picture.bytes.byteLength > maxBytes) throw tooLarge(source.name, maxBytes);
-  const { type } = await checkPicture(picture.bytes, source.name);
+  const { type } = await checkImage(picture.bytes, source.name);
   return { ...picture, type, source };
 }

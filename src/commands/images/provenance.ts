@@ -1,6 +1,6 @@
-import type { Person } from "../../port/chat.js";
+import type { User } from "../../port/chat.js";
 import type { Job, JobCredit } from "../../queue/job.js";
-import type { Desk } from "../context.js";
+import type { AppContext } from "../context.js";
 import type { FoundPicture } from "./find-image.js";
 
 /** What a job has from the pictures that it works on. */
@@ -21,35 +21,34 @@ const MOST_CREDITS = 12;
 /**
  * Where pictures came from. The first one that shows another job's result, whoever asked for that, makes the new job come from it.
  *
- * @param person who asks: nobody is named for their own picture
+ * @param user who asks: nobody is named for their own picture
  */
 export async function provenanceOf(
   pictures: readonly FoundPicture[],
-  person: Pick<Person, "id">,
-  { journal }: Pick<Desk, "journal">,
+  user: Pick<User, "id">,
+  { jobs }: Pick<AppContext, "jobs">,
 ): Promise<Provenance> {
   const credits: JobCredit[] = [];
   let from: Job | undefined;
   for (const { source } of pictures) {
-    const job = source?.message && (await journal.ofMessage(source.message));
+    const job = source?.message && (await jobs.ofMessage(source.message));
     from ??= job;
-    credits.push(...(job ? handedOn(job, person) : creditsOf(source, person)));
+    credits.push(...(job ? handedOn(job, user) : creditsOf(source, user)));
   }
   const spoiler = pictures.some(({ source }, index) => source?.spoiler || (index === 0 && from?.spoiler));
   return provenance(from?.id, credits, spoiler);
 }
 
 /** Where a job that works on another one's result came from. */
-export function provenanceOfJob(job: Job, person: Pick<Person, "id">): Provenance {
-  return provenance(job.id, handedOn(job, person), job.spoiler === true);
+export function provenanceOfJob(job: Job, user: Pick<User, "id">): Provenance {
+  return provenance(job.id, handedOn(job, user), job.spoiler === true);
 }
 
 /** Where a job that does the same once more came from: it works on the other one's pictures, not on its result. */
-export function provenanceOfRepeat(job: Job, person: Pick<Person, "id">): Provenance {
+export function provenanceOfRepeat(job: Job, user: Pick<User, "id">): Provenance {
   const { author, credits = [], pictures, spoiler } = job;
   // A photo that nobody is named for was the author's own.
-  const named =
-    credits.some(({ role }) => role === "picture") || author.id === person.id || !pictures.includes("image");
+  const named = credits.some(({ role }) => role === "picture") || author.id === user.id || !pictures.includes("image");
   return {
     ...provenance(job.id, named ? credits : [{ role: "picture", by: author.name }, ...credits], spoiler === true),
     repeats: true,
@@ -73,14 +72,14 @@ function provenance(from: string | undefined, credits: readonly JobCredit[], spo
 }
 
 /** Who made the picture that another job has made: its author, and those whom that one names. */
-function handedOn({ author, credits = [] }: Job, person: Pick<Person, "id">): JobCredit[] {
-  const own: JobCredit[] = author.id === person.id ? [] : [{ role: "picture", by: author.name }];
+function handedOn({ author, credits = [] }: Job, user: Pick<User, "id">): JobCredit[] {
+  const own: JobCredit[] = author.id === user.id ? [] : [{ role: "picture", by: author.name }];
   return [...own, ...credits.filter(({ role }) => role !== "choice")];
 }
 
-function creditsOf(source: FoundPicture["source"], person: Pick<Person, "id">): JobCredit[] {
+function creditsOf(source: FoundPicture["source"], user: Pick<User, "id">): JobCredit[] {
   if (source?.credit !== undefined) return [{ role: "picture", by: source.credit }];
-  return source?.author && source.author.id !== person.id ? [{ role: "picture", by: source.author.name }] : [];
+  return source?.author && source.author.id !== user.id ? [{ role: "picture", by: source.author.name }] : [];
 }
 
 function distinct(credits: readonly JobCredit[]): readonly JobCredit[] {

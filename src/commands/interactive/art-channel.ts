@@ -1,8 +1,8 @@
 /** Art channels: there a style's emoji on anybody's picture paints it in that style, and 👁 dreams it. */
 import type { Chat, MessageRef, PictureSource, ReactionEvent } from "../../port/chat.js";
 import { ChatError } from "../../port/chat.js";
-import { Mistake } from "../command.js";
-import type { Desk } from "../context.js";
+import { UserError } from "../command.js";
+import type { AppContext } from "../context.js";
 import { downloadPicture } from "../images/find-image.js";
 import { provenanceOf } from "../images/provenance.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
@@ -32,34 +32,35 @@ export class ArtChannels {
   readonly #told = new Map<string, number>();
 
   /** Takes a reaction on a message that has no other meaning there. One person's emoji on one message starts one job, also through restarts. */
-  async react(event: ReactionEvent, chat: Chat, desk: Desk): Promise<void> {
-    const { message, person } = event;
-    if (!event.added || !desk.settings.isArtChannel(message.place)) return;
-    const wish = await wishOf(event, desk);
+  async react(event: ReactionEvent, chat: Chat, app: AppContext): Promise<void> {
+    const { message, user } = event;
+    if (!event.added || !app.settings.isArtChannel(message.channel)) return;
+    const wish = await wishOf(event, app);
     if (!wish) return;
     const source = await firstPicture(message, chat);
     if (source instanceof ChatError) {
       if (this.#mayTell(event, CLOSED_MS))
-        await explain(new Mistake(source.message, { cause: source }), message, person, chat, desk);
+        await explain(new UserError(source.message, { cause: source }), message, user, chat, app);
       return;
     }
     if (!source) return;
-    const { boards } = desk.store;
+    const { interactiveMessages } = app.store;
     // The board is nobody's: it goes with none of those who reacted.
-    if (!boards.get(message)) boards.put({ message, kind: ART, payload: {}, author: { id: "", name: "" } });
-    const vote = { person: person.id, choice: wish.choice };
-    if (!boards.vote(message, vote, true)) return;
+    if (!interactiveMessages.get(message))
+      interactiveMessages.put({ message, kind: ART, payload: {}, author: { id: "", name: "" } });
+    const vote = { user: user.id, choice: wish.choice };
+    if (!interactiveMessages.vote(message, vote, true)) return;
     try {
-      await start(wish, source, event, chat, desk);
+      await start(wish, source, event, chat, app);
     } catch (error) {
       // It came to nothing, so it may be asked for again.
-      boards.vote(message, vote, false);
-      if (this.#mayTell(event, TOLD_MS, person.id)) await explain(error, message, person, chat, desk);
+      interactiveMessages.vote(message, vote, false);
+      if (this.#mayTell(event, TOLD_MS, user.id)) await explain(error, message, user, chat, app);
     }
   }
 
-  #mayTell({ message: { place } }: ReactionEvent, pauseMs: number, person?: string): boolean {
-    const key = JSON.stringify([place.platform, place.community, place.channel, person]);
+  #mayTell({ message: { channel } }: ReactionEvent, pauseMs: number, person?: string): boolean {
+    const key = JSON.stringify([channel.platform, channel.community, channel.id, person]);
     const now = Date.now();
     if (now - (this.#told.get(key) ?? 0) < pauseMs) return false;
     if (this.#told.size >= TOLD_AT_MOST) this.#told.clear();
@@ -68,9 +69,9 @@ export class ArtChannels {
   }
 }
 
-async function wishOf({ emoji, message: { place } }: ReactionEvent, desk: Desk): Promise<Wish | undefined> {
-  const style = (await desk.styles.list(place)).find((known) => sameEmoji(known.emoji, emoji));
-  const recipe = desk.recipes.get(style ? "stylize" : "dream");
+async function wishOf({ emoji, message: { channel } }: ReactionEvent, app: AppContext): Promise<Wish | undefined> {
+  const style = (await app.styles.list(channel)).find((known) => sameEmoji(known.emoji, emoji));
+  const recipe = app.recipes.get(style ? "stylize" : "dream");
   if (!recipe || (!style && !sameEmoji(emoji, DREAM_EMOJI))) return undefined;
   return style
     ? { recipe, given: { style: style.name }, choice: `style ${style.name}` }
@@ -93,18 +94,18 @@ async function start(
   source: PictureSource,
   event: ReactionEvent,
   chat: Chat,
-  desk: Desk,
+  app: AppContext,
 ): Promise<void> {
   const {
-    person,
-    message: { place },
+    user,
+    message: { channel },
   } = event;
-  const picture = await downloadPicture({ desk, person, place }, source);
-  const begin = { params: desk.settings.defaults(recipe, place), pictures: { image: picture.bytes } };
-  const draft = await recipe.change(begin, given, scopeOf({ place, chat, desk }));
-  const provenance = await provenanceOf([picture], person, desk);
+  const picture = await downloadPicture({ app, user, channel }, source);
+  const begin = { params: app.settings.defaults(recipe, channel), pictures: { image: picture.bytes } };
+  const draft = await recipe.change(begin, given, scopeOf({ channel, chat, app }));
+  const provenance = await provenanceOf([picture], user, app);
   await startJob(
-    { chat, desk, person, place, announce: (content) => chat.post(place, content) },
+    { chat, app, user, channel, replyPublic: (content) => chat.post(channel, content) },
     order(recipe, draft, provenance),
   );
 }

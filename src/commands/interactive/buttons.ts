@@ -1,8 +1,8 @@
 import type { ActionEvent, Chat, MessageRef, OutgoingMessage } from "../../port/chat.js";
 import { ChatError } from "../../port/chat.js";
 import type { Job } from "../../queue/job.js";
-import { Mistake } from "../command.js";
-import type { Desk } from "../context.js";
+import { UserError } from "../command.js";
+import type { AppContext } from "../context.js";
 import { readLeaf, turn } from "../gallery/listing.js";
 import { mayManage } from "../presenting/permission.js";
 import { plain, readButtonId } from "../presenting/texts.js";
@@ -15,62 +15,62 @@ import { CANCEL_VOTE, PAINT_NOW } from "./votes/texts.js";
  *
  * @throws Mistake with a sentence for the person who pressed it.
  */
-export async function press(event: ActionEvent, chat: Chat, desk: Desk): Promise<void> {
+export async function press(event: ActionEvent, chat: Chat, app: AppContext): Promise<void> {
   if (event.action === DELETE_MY_DATA) {
-    const text = deleteMyData({ desk, place: event.message.place, person: event.person });
+    const text = deleteMyData({ app, channel: event.message.channel, user: event.user });
     await event.reply({ text }, "private");
     return;
   }
-  if (event.action === PAINT_NOW || event.action === CANCEL_VOTE) return desk.votes.press(event, chat, desk);
+  if (event.action === PAINT_NOW || event.action === CANCEL_VOTE) return app.votes.press(event, chat, app);
   const leaf = readLeaf(event.action);
-  if (leaf) return turn(leaf, event, chat, desk);
+  if (leaf) return turn(leaf, event, chat, app);
   const button = readButtonId(event.action);
-  if (!button) throw new Mistake("This button is not known any more.");
-  const job = await desk.journal.get(button.job);
-  const { place } = event.message;
-  if (!job || job.place.platform !== place.platform || job.place.community !== place.community) {
-    throw new Mistake(`Job ${button.job} is no longer known here; please start it anew.`);
+  if (!button) throw new UserError("This button is not known any more.");
+  const job = await app.jobs.get(button.job);
+  const { channel } = event.message;
+  if (!job || job.channel.platform !== channel.platform || job.channel.community !== channel.community) {
+    throw new UserError(`Job ${button.job} is no longer known here; please start it anew.`);
   }
   if (button.verb === "again") {
     const announce = (message: OutgoingMessage) => event.reply(message, "public");
-    await repeat({ chat, desk, person: event.person, place, announce }, job, {});
+    await repeat({ chat, app, user: event.user, channel, replyPublic: announce }, job, {});
     return;
   }
-  if (!mayManage(event.person, job)) {
-    throw new Mistake(`This is ${plain(job.author.name)}'s; only they and moderators can ${button.verb} it.`);
+  if (!mayManage(event.user, job)) {
+    throw new UserError(`This is ${plain(job.author.name)}'s; only they and moderators can ${button.verb} it.`);
   }
   if (button.verb === "cancel") {
-    if (!desk.queue.cancel(job.id, { by: "person", name: event.person.name }))
-      throw new Mistake("This job has ended already.");
+    if (!app.queue.cancel(job.id, { by: "person", name: event.user.name }))
+      throw new UserError("This job has ended already.");
     return;
   }
-  await deleteJob(job, chat, desk);
+  await deleteJob(job, chat, app);
 }
 
 /** Removes every message that was posted for a job, and what is kept of it. */
-export async function deleteJob(job: Job, chat: Chat, desk: Desk): Promise<void> {
+export async function deleteJob(job: Job, chat: Chat, app: AppContext): Promise<void> {
   if (job.state === "waiting" || job.state === "running")
-    throw new Mistake("This job has not ended yet; cancel it first.");
+    throw new UserError("This job has not ended yet; cancel it first.");
   // Messages may still be on their way.
-  await desk.presenter.idle(job.id);
-  const messages = (await desk.journal.get(job.id))?.messages ?? job.messages;
+  await app.presenter.idle(job.id);
+  const messages = (await app.jobs.get(job.id))?.messages ?? job.messages;
   const { final, frames, progress, announcement } = messages;
   const failed: MessageRef[] = [];
   for (const message of [final, ...frames, progress, announcement]) {
-    if (message && !(await removed(message, chat, desk))) failed.push(message);
+    if (message && !(await removed(message, chat, app))) failed.push(message);
   }
-  if (failed.length > 0) throw new Mistake("Some of the messages could not be deleted; please try again.");
-  desk.store.jobs.remove([job.id]);
-  desk.logger.info({ job: job.id }, "a job was deleted");
+  if (failed.length > 0) throw new UserError("Some of the messages could not be deleted; please try again.");
+  app.store.jobs.remove([job.id]);
+  app.logger.info({ job: job.id }, "a job was deleted");
 }
 
-async function removed(message: MessageRef, chat: Chat, desk: Desk): Promise<boolean> {
+async function removed(message: MessageRef, chat: Chat, app: AppContext): Promise<boolean> {
   try {
     await chat.remove(message);
     return true;
   } catch (error) {
     if (error instanceof ChatError && error.kind === "gone") return true;
-    desk.logger.warn({ err: error, message: message.id }, "a message could not be deleted");
+    app.logger.warn({ err: error, message: message.id }, "a message could not be deleted");
     return false;
   }
 }

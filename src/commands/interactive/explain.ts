@@ -1,6 +1,6 @@
 import type { Chat, MessageRef, ReactionEvent } from "../../port/chat.js";
-import { Mistake } from "../command.js";
-import type { Desk } from "../context.js";
+import { UserError } from "../command.js";
+import type { AppContext } from "../context.js";
 import { plain } from "../presenting/plain.js";
 import { diskTrouble } from "../store-failure.js";
 
@@ -8,17 +8,17 @@ import { diskTrouble } from "../store-failure.js";
 export async function explain(
   error: unknown,
   message: MessageRef,
-  person: ReactionEvent["person"],
+  user: ReactionEvent["user"],
   chat: Chat,
-  desk: Desk,
+  app: AppContext,
 ): Promise<void> {
-  const known = error instanceof Mistake;
-  if (!known) desk.logger.error({ err: error, message: message.id }, "a reaction could not be handled");
+  const known = error instanceof UserError;
+  if (!known) app.logger.error({ err: error, message: message.id }, "a reaction could not be handled");
   const unknown = "Something went wrong on my side; it has been written to the log. Please try again.";
   const text = known ? error.message : (diskTrouble(error) ?? unknown);
   try {
-    await chat.post(message.place, { text: `${plain(person.name)}: ${text}`, mention: [person] });
+    await chat.post(message.channel, { text: `${plain(user.name)}: ${text}`, mention: [user] });
   } catch (failure) {
-    desk.logger.warn({ err: failure, person: person.id }, "a person could not be answered");
+    app.logger.warn({ err: failure, person: user.id }, "a person could not be answered");
   }
 }

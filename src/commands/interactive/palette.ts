@@ -1,8 +1,8 @@
 /** A palette: a message with a style's emoji each, where the author's reactions choose what a picture is painted in. */
-import type { Chat, MessageRef, OutgoingMessage, Person, Picture, ReactionEvent } from "../../port/chat.js";
-import type { Board } from "../../store/interactive-messages.js";
-import { type CommandContext, Mistake } from "../command.js";
-import type { Desk } from "../context.js";
+import type { Chat, MessageRef, OutgoingMessage, Picture, ReactionEvent, User } from "../../port/chat.js";
+import type { InteractiveMessage } from "../../store/interactive-messages.js";
+import { type CommandContext, UserError } from "../command.js";
+import type { AppContext } from "../context.js";
 import type { FoundPicture } from "../images/find-image.js";
 import { type Provenance, provenanceOf } from "../images/provenance.js";
 import { fitPlace } from "../presenting/fit-channel.js";
@@ -28,16 +28,16 @@ const LASTS_MS = 7 * 24 * 3600 * 1000;
  * @param given the other options of the line, which the painting will have
  */
 export async function postPalette(context: CommandContext, photo: FoundPicture, given: Params): Promise<void> {
-  const { chat, desk, place, person } = context;
-  const styles = (await desk.styles.list(place)).slice(0, MOST_STYLES);
-  if (styles.length === 0) throw new Mistake("There are no styles here yet.");
+  const { chat, app, channel, user } = context;
+  const styles = (await app.styles.list(channel)).slice(0, MOST_STYLES);
+  if (styles.length === 0) throw new UserError("There are no styles here yet.");
   const { source: _source, ...picture } = photo;
-  const provenance = await provenanceOf([photo], person, desk);
+  const provenance = await provenanceOf([photo], user, app);
   const shown = provenance.spoiler ? { ...picture, spoiler: true } : picture;
-  const message = await fitPlace(chat, place, paletteMessage(styles, person.name, [await contactSheet(styles), shown]));
-  const ref = (await context.announce(message)) ?? (await chat.post(place, message));
-  const author = { id: person.id, name: person.name };
-  desk.store.boards.put({
+  const message = await fitPlace(chat, channel, paletteMessage(styles, user.name, [await contactSheet(styles), shown]));
+  const ref = (await context.replyPublic(message)) ?? (await chat.post(channel, message));
+  const author = { id: user.id, name: user.name };
+  app.store.interactiveMessages.put({
     message: ref,
     kind: PALETTE,
     payload: { given, provenance },
@@ -65,21 +65,24 @@ export class Palettes {
   constructor(private readonly settleMs: number) {}
 
   /** Takes a reaction on a palette. Those of others, and of emoji that are no style's, mean nothing here. */
-  async react(event: ReactionEvent, board: Board, chat: Chat, desk: Desk): Promise<void> {
-    if (event.person.id !== board.author.id) return;
-    const styles = await desk.styles.list(event.message.place);
+  async react(event: ReactionEvent, interactive: InteractiveMessage, chat: Chat, app: AppContext): Promise<void> {
+    if (event.user.id !== interactive.author.id) return;
+    const styles = await app.styles.list(event.message.channel);
     const style = styles.find(({ emoji }) => sameEmoji(emoji, event.emoji));
-    if (!style || !desk.store.boards.vote(event.message, { person: event.person.id, choice: style.name }, event.added))
+    if (
+      !style ||
+      !app.store.interactiveMessages.vote(event.message, { user: event.user.id, choice: style.name }, event.added)
+    )
       return;
-    this.#settle(event.message, event.person, board, chat, desk);
+    this.#settle(event.message, event.user, interactive, chat, app);
   }
 
   /** Goes on with palettes of a chat whose author had chosen when the program stopped. */
-  resume(chat: Chat, desk: Desk): void {
-    for (const board of desk.store.boards.list(PALETTE)) {
-      const { message, author } = board;
-      if (message.place.platform === chat.platform)
-        this.#settle(message, { ...author, moderator: false }, board, chat, desk);
+  resume(chat: Chat, app: AppContext): void {
+    for (const interactive of app.store.interactiveMessages.list(PALETTE)) {
+      const { message, author } = interactive;
+      if (message.channel.platform === chat.platform)
+        this.#settle(message, { ...author, moderator: false }, interactive, chat, app);
     }
   }
 
@@ -90,14 +93,14 @@ export class Palettes {
     this.#waiting.clear();
   }
 
-  #settle(message: MessageRef, person: Person, board: Board, chat: Chat, desk: Desk): void {
-    const key = `${message.place.channel} ${message.id}`;
+  #settle(message: MessageRef, user: User, interactive: InteractiveMessage, chat: Chat, app: AppContext): void {
+    const key = `${message.channel.id} ${message.id}`;
     clearTimeout(this.#waiting.get(key));
     this.#waiting.delete(key);
-    if (this.#stopped || desk.store.boards.votes(message).length === 0) return;
+    if (this.#stopped || app.store.interactiveMessages.votes(message).length === 0) return;
     const timer = setTimeout(() => {
       this.#waiting.delete(key);
-      const work = this.#start(message, person, board, chat, desk);
+      const work = this.#start(message, user, interactive, chat, app);
       this.#starting.add(work);
       void work.finally(() => this.#starting.delete(work));
     }, this.settleMs);
@@ -110,37 +113,43 @@ export class Palettes {
     while (this.#starting.size > 0) await Promise.all(this.#starting);
   }
 
-  async #start(message: MessageRef, person: Person, board: Board, chat: Chat, desk: Desk): Promise<void> {
+  async #start(
+    message: MessageRef,
+    user: User,
+    interactive: InteractiveMessage,
+    chat: Chat,
+    app: AppContext,
+  ): Promise<void> {
     try {
       // As many as a blend takes, the first ones: twenty reactions may stand there.
-      const chosen = desk.store.boards
+      const chosen = app.store.interactiveMessages
         .votes(message)
         .map(({ choice }) => choice)
         .slice(0, MOST_SHARES);
       // Of two that act on a palette at once, only one starts; then it is ready for another choice.
-      if (!desk.store.boards.clear(message)) return;
-      const recipe = recipeFor(chosen, desk);
+      if (!app.store.interactiveMessages.clear(message)) return;
+      const recipe = recipeFor(chosen, app);
       const source = (await chat.picturesOf(message))[PHOTO];
       if (!recipe || !source)
-        throw new Mistake("The picture of this palette is gone; please send it again with `/stylize`.");
-      const { maxBytes, seconds } = desk.house.pictures;
+        throw new UserError("The picture of this palette is gone; please send it again with `/stylize`.");
+      const { maxBytes, seconds } = app.botOptions.pictures;
       const photo = await source.fetch({ maxBytes, signal: AbortSignal.timeout(seconds * 1000) });
-      const given = (board.payload.given ?? {}) as Params;
-      const provenance = (board.payload.provenance ?? {}) as Provenance;
+      const given = (interactive.payload.given ?? {}) as Params;
+      const provenance = (interactive.payload.provenance ?? {}) as Provenance;
       const choice = recipe.name === "stylize" ? { style: chosen[0] } : { styles: chosen.join(" ") };
-      const place = message.place;
-      const start = { params: desk.settings.defaults(recipe, place), pictures: { image: photo.bytes } };
-      const draft = await recipe.change(start, { ...given, ...choice }, scopeOf({ place, chat, desk }));
+      const channel = message.channel;
+      const start = { params: app.settings.defaults(recipe, channel), pictures: { image: photo.bytes } };
+      const draft = await recipe.change(start, { ...given, ...choice }, scopeOf({ channel, chat, app }));
       await startJob(
-        { chat, desk, person, place, announce: (content) => chat.post(place, content) },
+        { chat, app, user, channel, replyPublic: (content) => chat.post(channel, content) },
         order(recipe, draft, provenance),
       );
     } catch (error) {
-      await explain(error, message, { ...board.author, moderator: false }, chat, desk);
+      await explain(error, message, { ...interactive.author, moderator: false }, chat, app);
     }
   }
 }
 
-function recipeFor(chosen: readonly string[], desk: Desk): Recipe | undefined {
-  return desk.recipes.get(chosen.length === 1 ? "stylize" : "blend");
+function recipeFor(chosen: readonly string[], app: AppContext): Recipe | undefined {
+  return app.recipes.get(chosen.length === 1 ? "stylize" : "blend");
 }

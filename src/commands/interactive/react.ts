@@ -1,5 +1,5 @@
 import type { Chat, ReactionEvent } from "../../port/chat.js";
-import type { Desk } from "../context.js";
+import type { AppContext } from "../context.js";
 import type { ArtChannels } from "./art-channel.js";
 import { explain } from "./explain.js";
 import { PALETTE, type Palettes } from "./palette.js";
@@ -19,20 +19,20 @@ export interface Reactors {
 export async function react(
   event: ReactionEvent,
   chat: Chat,
-  desk: Desk,
+  app: AppContext,
   { palettes, artChannels }: Reactors,
 ): Promise<void> {
   try {
-    const board = desk.store.boards.get(event.message);
-    if (board?.kind === PALETTE) return await palettes.react(event, board, chat, desk);
-    if (board?.kind === VOTE) return await desk.votes.react(event, board, chat, desk);
-    if (board?.kind === VOTE_OVER) return;
+    const interactive = app.store.interactiveMessages.get(event.message);
+    if (interactive?.kind === PALETTE) return await palettes.react(event, interactive, chat, app);
+    if (interactive?.kind === VOTE) return await app.votes.react(event, interactive, chat, app);
+    if (interactive?.kind === VOTE_OVER) return;
     const meaning = meaningOf(event.emoji);
-    const job = meaning && (await desk.journal.ofMessage(event.message));
-    if (!meaning || !job) return await artChannels.react(event, chat, desk);
+    const job = meaning && (await app.jobs.ofMessage(event.message));
+    if (!meaning || !job) return await artChannels.react(event, chat, app);
     // What still runs has buttons; its messages are about to change.
-    if (job.state === "done" && (event.added || meaning.undoes)) await meaning.act({ event, job, chat, desk });
+    if (job.state === "done" && (event.added || meaning.undoes)) await meaning.act({ event, job, chat, app });
   } catch (error) {
-    await explain(error, event.message, event.person, chat, desk);
+    await explain(error, event.message, event.user, chat, app);
   }
 }

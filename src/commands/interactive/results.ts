@@ -1,8 +1,8 @@
 /** What reactions on a job's messages do: the same picture again, larger, stronger, as a film, a favourite, gone. */
 import type { Chat, ReactionEvent } from "../../port/chat.js";
 import type { Job } from "../../queue/job.js";
-import { Mistake } from "../command.js";
-import type { Desk } from "../context.js";
+import { UserError } from "../command.js";
+import type { AppContext } from "../context.js";
 import { provenanceOfJob } from "../images/provenance.js";
 import { mayManage } from "../presenting/permission.js";
 import { repeat } from "../recipes/again.js";
@@ -15,7 +15,7 @@ interface Reacted {
   readonly event: ReactionEvent;
   readonly job: Job;
   readonly chat: Chat;
-  readonly desk: Desk;
+  readonly app: AppContext;
 }
 
 interface Meaning {
@@ -46,62 +46,62 @@ export function meaningOf(emoji: string): Meaning | undefined {
   return MEANINGS.find((meaning) => sameEmoji(meaning.emoji, emoji));
 }
 
-function again({ event, job, chat, desk }: Reacted, changes: Readonly<Record<string, unknown>>): Promise<void> {
+function again({ event, job, chat, app }: Reacted, changes: Readonly<Record<string, unknown>>): Promise<void> {
   return repeat(
-    { chat, desk, person: event.person, place: job.place, announce: (message) => chat.post(job.place, message) },
+    { chat, app, user: event.user, channel: job.channel, replyPublic: (message) => chat.post(job.channel, message) },
     job,
     changes,
   );
 }
 
-function larger({ job, desk }: Reacted): number {
-  const recipe = desk.recipes.get(job.recipe);
-  const maximum = recipe?.options.size && desk.settings.largest(recipe, job.place);
+function larger({ job, app }: Reacted): number {
+  const recipe = app.recipes.get(job.recipe);
+  const maximum = recipe?.options.size && app.settings.largest(recipe, job.channel);
   const size = Number(job.params.size);
-  if (maximum === undefined || !(size > 0)) throw new Mistake("This has no size that could grow.");
-  if (size >= maximum) throw new Mistake(`It is ${size} px already, and no more is allowed here.`);
+  if (maximum === undefined || !(size > 0)) throw new UserError("This has no size that could grow.");
+  if (size >= maximum) throw new UserError(`It is ${size} px already, and no more is allowed here.`);
   return Math.min(maximum, Math.round(size * LARGER));
 }
 
-function stronger({ job, desk }: Reacted, direction: 1 | -1): number {
-  const option = desk.recipes.get(job.recipe)?.options.strength;
+function stronger({ job, app }: Reacted, direction: 1 | -1): number {
+  const option = app.recipes.get(job.recipe)?.options.strength;
   const { minimum = 0, maximum = 1 } = option ?? {};
   const strength = Number(job.params.strength);
-  if (!option || !Number.isFinite(strength)) throw new Mistake("This has no strength that could change.");
+  if (!option || !Number.isFinite(strength)) throw new UserError("This has no strength that could change.");
   const changed = maximum <= 1 ? strength + direction * PAINTED_STRONGER : strength * STRONGER ** direction;
   const bounded = Math.min(maximum, Math.max(minimum, Math.round(changed * 100) / 100));
-  if (bounded === strength) throw new Mistake(`Its strength is ${strength} already, and goes no further.`);
+  if (bounded === strength) throw new UserError(`Its strength is ${strength} already, and goes no further.`);
   return bounded;
 }
 
-async function film({ event, job, chat, desk }: Reacted): Promise<void> {
-  const result = await desk.journal.result(job.id);
-  const recipe = desk.recipes.get("zoom");
+async function film({ event, job, chat, app }: Reacted): Promise<void> {
+  const result = await app.jobs.result(job.id);
+  const recipe = app.recipes.get("zoom");
   if (!recipe || !result)
-    throw new Mistake(`The picture of job ${job.id} is no longer kept; send it again with \`/zoom\`.`);
-  const { place } = job;
+    throw new UserError(`The picture of job ${job.id} is no longer kept; send it again with \`/zoom\`.`);
+  const { channel } = job;
   const draft = await recipe.change(
-    { params: desk.settings.defaults(recipe, place), pictures: { image: result.bytes } },
+    { params: app.settings.defaults(recipe, channel), pictures: { image: result.bytes } },
     {},
-    scopeOf({ place, chat, desk }),
+    scopeOf({ channel, chat, app }),
   );
   const context = {
     chat,
-    desk,
-    person: event.person,
-    place,
-    announce: (message: Parameters<Chat["post"]>[1]) => chat.post(place, message),
+    app,
+    user: event.user,
+    channel,
+    replyPublic: (message: Parameters<Chat["post"]>[1]) => chat.post(channel, message),
   };
-  await startJob(context, order(recipe, draft, provenanceOfJob(job, event.person)));
+  await startJob(context, order(recipe, draft, provenanceOfJob(job, event.user)));
 }
 
-async function favourite({ event, job, desk }: Reacted): Promise<void> {
-  const { added, message, person } = event;
-  desk.store.favourites.react(job.id, message, { platform: job.place.platform, person: person.id }, added);
+async function favourite({ event, job, app }: Reacted): Promise<void> {
+  const { added, message, user } = event;
+  app.store.favourites.react(job.id, message, { platform: job.channel.platform, user: user.id }, added);
 }
 
-async function remove({ event, job, chat, desk }: Reacted): Promise<void> {
+async function remove({ event, job, chat, app }: Reacted): Promise<void> {
   // Somebody else's reaction may be a comment.
-  if (!mayManage(event.person, job)) return;
-  await deleteJob(job, chat, desk);
+  if (!mayManage(event.user, job)) return;
+  await deleteJob(job, chat, app);
 }

@@ -19,7 +19,7 @@ export interface Argument {
   readonly value: string;
 }
 
-export interface Line {
+export interface CommandLine {
   /** In lower case, without the slash. */
   readonly name: string;
   readonly arguments: readonly Argument[];
@@ -39,7 +39,7 @@ const MAX_LENGTH = 8_000;
  *
  * @example parseLine('/dream look:creatures'); // { ok: true, value: { name: "dream", arguments: [{ key: "look", value: "creatures" }] } }
  */
-export function parseLine(text: string): Parsed<Line> {
+export function parseLine(text: string): Parsed<CommandLine> {
   const trimmed = text.trimStart();
   const body = trimmed.startsWith("/") ? trimmed.slice(1) : trimmed;
   const name = NAME.exec(body)?.[0];
@@ -72,7 +72,7 @@ export function parseArguments(text: string): Parsed<readonly Argument[]> {
 }
 
 /** Prints a line in its plainest form: quotes only where they are needed. */
-export function printLine(line: Line): string {
+export function printLine(line: CommandLine): string {
   return [`/${line.name}`, ...line.arguments.map(printArgument)].join(" ");
 }
 

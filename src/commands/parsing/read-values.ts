@@ -1,5 +1,5 @@
 import { nearest } from "../../shared/nearest.js";
-import { type Command, Mistake } from "../command.js";
+import { type Command, UserError } from "../command.js";
 import { isLink } from "../images/image-option.js";
 import { type Argument, parseArguments, parseLine, printArgument } from "./command-line.js";
 import { kebab, type Option, type Options, type ValuesOf } from "./options.js";
@@ -36,19 +36,19 @@ export function readValues<O extends Options>(command: Command<O>, args: readonl
       collected.push(argument);
       continue;
     }
-    if (name === undefined) throw new Mistake(strayWord(command, argument.value));
-    if (!found) throw new Mistake(unknownOption(command, name, [...options.keys()]));
-    if (Object.hasOwn(values, found.key)) throw new Mistake(`${kebab(found.key)} is given twice; once is enough.`);
+    if (name === undefined) throw new UserError(strayWord(command, argument.value));
+    if (!found) throw new UserError(unknownOption(command, name, [...options.keys()]));
+    if (Object.hasOwn(values, found.key)) throw new UserError(`${kebab(found.key)} is given twice; once is enough.`);
     values[found.key] = readOne(command, kebab(found.key), found.option, isFlag ? "yes" : argument.value);
   }
   const gatherer = collecting === undefined ? undefined : options.get(collecting);
   if (collecting !== undefined && gatherer && collected.length > 0) {
-    if (Object.hasOwn(values, gatherer.key)) throw new Mistake(`${collecting} is given twice; once is enough.`);
+    if (Object.hasOwn(values, gatherer.key)) throw new UserError(`${collecting} is given twice; once is enough.`);
     values[gatherer.key] = readOne(command, collecting, gatherer.option, collected.map(joined).join(" "));
   }
   for (const [name, { key, option }] of options) {
     if (option.required && !Object.hasOwn(values, key))
-      throw new Mistake(`/${command.name} needs ${name}. ${example(command, name)}`);
+      throw new UserError(`/${command.name} needs ${name}. ${example(command, name)}`);
   }
   return values as ValuesOf<O>;
 }
@@ -60,18 +60,18 @@ function joined({ key, value }: Argument): string {
 /** Reads a whole line of text for a command that is known already. */
 export function readText<O extends Options>(command: Command<O>, text: string): ValuesOf<O> {
   const args = parseArguments(text);
-  if (!args.ok) throw new Mistake(`${args.mistake} ${example(command)}`);
+  if (!args.ok) throw new UserError(`${args.mistake} ${example(command)}`);
   return readValues(command, args.value);
 }
 
 function readOne(command: Command, name: string, option: Option, typed: string): unknown {
-  if (typed.trim() === "") throw new Mistake(`${name}: needs a value. ${example(command, name)}`);
+  if (typed.trim() === "") throw new UserError(`${name}: needs a value. ${example(command, name)}`);
   const read = option.schema.safeParse(typed);
   if (read.success) return read.data;
   const expected = read.error.issues[0]?.message ?? option.help;
   const end = expected.endsWith("?") ? "" : ".";
   const shown = typed.length > 60 ? `${typed.slice(0, 57)}...` : typed;
-  throw new Mistake(
+  throw new UserError(
     `\`${printArgument({ key: name, value: shown })}\` is not possible: ${name} must be ${expected}${end} ${example(command, name)}`,
   );
 }

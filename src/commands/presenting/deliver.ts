@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import { type Chat, ChatError, type MessageRef, type OutgoingMessage, type Place } from "../../port/chat.js";
+import { type ChannelRef, type Chat, ChatError, type MessageRef, type OutgoingMessage } from "../../port/chat.js";
 import { fitPlace } from "./fit-channel.js";
 import { fitMessage } from "./fit-image.js";
 
-export interface Persistence {
+export interface DeliveryPolicy {
   /** Tries in all. */
   readonly attempts: number;
   /** Wait before the second try, in milliseconds; doubled before each further one. */
@@ -20,9 +20,9 @@ export interface Persistence {
  * Does something in a chat, again and again while the trouble may pass: too many calls, a time-out, an outage.
  * Rejects when it may not pass, or with the last error.
  */
-export async function persist<T>(
+export async function retryDelivery<T>(
   action: () => Promise<T>,
-  { attempts, backoffMs, logger, onFailure }: Persistence,
+  { attempts, backoffMs, logger, onFailure }: DeliveryPolicy,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -48,18 +48,18 @@ export interface Delivery {
  */
 export async function postSomewhere(
   chat: Chat,
-  places: readonly Place[],
+  places: readonly ChannelRef[],
   message: OutgoingMessage,
-  persistence: Persistence,
+  persistence: DeliveryPolicy,
 ): Promise<Delivery> {
   let refused = true;
-  for (const place of places) {
-    let outgoing = await fitPlace(chat, place, tracedBy(persistence, message));
+  for (const channel of places) {
+    let outgoing = await fitPlace(chat, channel, tracedBy(persistence, message));
     for (let smaller = 0; smaller < 3; smaller++) {
       try {
-        return { ref: await persist(() => chat.post(place, outgoing), persistence), refused: false };
+        return { ref: await retryDelivery(() => chat.post(channel, outgoing), persistence), refused: false };
       } catch (error) {
-        persistence.logger.warn({ err: error, place }, "a message could not be posted");
+        persistence.logger.warn({ err: error, place: channel }, "a message could not be posted");
         if (passes(error)) refused = false;
         if (!(error instanceof ChatError) || error.kind !== "too-large") break;
         outgoing = await fitMessage(outgoing, largest(outgoing) / 2);
@@ -70,7 +70,7 @@ export async function postSomewhere(
 }
 
 /** The message with the name of its work, for the log. */
-export function tracedBy({ trace }: Pick<Persistence, "trace">, message: OutgoingMessage): OutgoingMessage {
+export function tracedBy({ trace }: Pick<DeliveryPolicy, "trace">, message: OutgoingMessage): OutgoingMessage {
   return trace === undefined ? message : { ...message, trace };
 }
 

@@ -1,19 +1,19 @@
 import type { Logger } from "pino";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import {
+  type ChannelRef,
   type Chat,
   ChatError,
   type MessageRef,
   type OutgoingMessage,
-  type Place,
   type Progress,
 } from "../../port/chat.js";
 import type { Job, JobFailure, JobMessages } from "../../queue/job.js";
-import type { CancelReason, JobQueue, Standing } from "../../queue/queue.js";
-import type { Observer } from "../metric-events.js";
+import type { CancelReason, JobQueue, QueuePosition } from "../../queue/queue.js";
+import type { MetricsSink } from "../metric-events.js";
 import type { Recipe } from "../recipes/recipe.js";
-import { type Delivery, type Persistence, persist, postSomewhere, tracedBy } from "./deliver.js";
-import { Outbox } from "./message-outbox.js";
+import { type Delivery, type DeliveryPolicy, postSomewhere, retryDelivery, tracedBy } from "./deliver.js";
+import { MessageOutbox } from "./message-outbox.js";
 import { LiveMessage, type Shown } from "./progress-message.js";
 import * as texts from "./texts.js";
 
@@ -31,7 +31,7 @@ export interface JobShowOptions {
   readonly queue: JobQueue;
   readonly logger: Logger;
   readonly backoffMs: number;
-  readonly notice: Observer;
+  readonly metrics: MetricsSink;
   /**
    * Given for a job that an earlier process has begun to show: resolves when its chat can be used, with false when it never can.
    * That process may have posted a message without living to note it.
@@ -47,8 +47,8 @@ const MAX_FRAMES_WAITING = 12;
  * whatever the chat does, the job goes on.
  */
 export class JobShow {
-  readonly #outbox: Outbox;
-  readonly #persistence: Persistence;
+  readonly #outbox: MessageOutbox;
+  readonly #persistence: DeliveryPolicy;
   readonly #frames: EngineFrame[] = [];
   #messages: JobMessages;
   #announcement: LiveMessage | undefined;
@@ -62,7 +62,7 @@ export class JobShow {
   constructor(private readonly options: JobShowOptions) {
     const { job, ready, backoffMs, logger } = options;
     this.#messages = job.messages;
-    this.#outbox = new Outbox(logger, ready);
+    this.#outbox = new MessageOutbox(logger, ready);
     this.#persistence = {
       attempts: 6,
       backoffMs,
@@ -78,9 +78,9 @@ export class JobShow {
     return this.#outbox.idle();
   }
 
-  moved(standing: Standing): void {
+  moved(position: QueuePosition): void {
     const { recipe, job, queue } = this.options;
-    this.#announcement?.show(texts.announcement(recipe, job, standing, queue.notice?.()));
+    this.#announcement?.show(texts.announcement(recipe, job, position, queue.announcement?.()));
   }
 
   /** The job is taken up again by another process than the one that began to show it. */
@@ -88,7 +88,7 @@ export class JobShow {
     const { recipe, job, queue } = this.options;
     this.#outbox.add(async () => {
       if (this.#over) return;
-      this.#announcement?.show(texts.announcement(recipe, job, queue.standing(job.id), queue.notice?.()));
+      this.#announcement?.show(texts.announcement(recipe, job, queue.position(job.id), queue.announcement?.()));
       if (!this.#progress) return;
       await this.#keepFrame(
         await this.#postFrame({ text: texts.RESUMED, key: this.#key("resumed"), perhapsPosted: true }),
@@ -101,9 +101,9 @@ export class JobShow {
     const { recipe, job, queue } = this.options;
     this.#outbox.add(async () => {
       if (this.#over) return;
-      const standing = queue.standing(job.id);
-      this.#announcement?.show(texts.announcement(recipe, job, standing));
-      const beginning = texts.beginning(recipe, job, standing);
+      const position = queue.position(job.id);
+      this.#announcement?.show(texts.announcement(recipe, job, position));
+      const beginning = texts.beginning(recipe, job, position);
       if (this.#progress) {
         this.#progress.show(this.#latest ?? beginning);
         return;
@@ -124,7 +124,7 @@ export class JobShow {
   frame(frame: EngineFrame): void {
     const { job, queue } = this.options;
     this.#painting = true;
-    const left = queue.standing(job.id)?.runSeconds;
+    const left = queue.position(job.id)?.runSeconds;
     const preview = frame.kind !== "octave" ? texts.framePicture(job, frame) : undefined;
     this.#showProgress(texts.underway(frame, left, preview));
     if (frame.kind !== "octave") return;
@@ -158,12 +158,14 @@ export class JobShow {
       const known = this.#messages.final;
       const message = { ...texts.finished(recipe, job, result, picture), ...this.#once("final") };
       const { ref: final, refused } = known ? { ref: known, refused: false } : await this.#post(message);
-      this.options.notice({ kind: final ? "delivered" : "undelivered", platform: this.options.stage.chat.platform });
+      this.options.metrics({ kind: final ? "delivered" : "undelivered", platform: this.options.stage.chat.platform });
       if (final) this.options.logger.info("the final picture has been delivered");
       else this.options.logger.error({ job: job.id, refused }, "the final picture could not be posted anywhere");
       if (final && !known) await this.#keep({ final });
       const below =
-        final !== undefined && this.#announcement !== undefined && samePlace(final.place, this.#announcement.ref.place);
+        final !== undefined &&
+        this.#announcement !== undefined &&
+        samePlace(final.channel, this.#announcement.ref.channel);
       const last = result.octaves.length > 1 ? `${result.octaves.length} octaves` : "The picture";
       await Promise.all([
         this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture)),
@@ -221,7 +223,7 @@ export class JobShow {
     this.#outbox.add(async () => {
       // The progress message may have been posted after the job had ended.
       this.#progress?.stop();
-      if (await task()) await this.options.queue.told(this.options.job.id);
+      if (await task()) await this.options.queue.markNotified(this.options.job.id);
     });
   }
 
@@ -231,7 +233,7 @@ export class JobShow {
     if (known.progress) this.#follow(known.progress);
     const ref =
       known.announcement ??
-      (await this.#announce(texts.announcement(recipe, job, queue.standing(job.id), queue.notice?.())));
+      (await this.#announce(texts.announcement(recipe, job, queue.position(job.id), queue.announcement?.())));
     if (!ref) return;
     this.#announcement = new LiveMessage(stage.chat, ref, this.#persistence);
     if (this.#over) this.#announcement.stop();
@@ -239,7 +241,7 @@ export class JobShow {
     if (known.thread) return;
     try {
       const open = () => stage.chat.openThread(ref, texts.threadTitle(recipe, job));
-      await this.#keep({ thread: await persist(open, { ...this.#persistence, attempts: 3 }) });
+      await this.#keep({ thread: await retryDelivery(open, { ...this.#persistence, attempts: 3 }) });
     } catch (error) {
       this.options.logger.warn({ err: error, job: job.id }, "no thread could be opened; the channel is used instead");
     }
@@ -254,7 +256,7 @@ export class JobShow {
     } catch (error) {
       logger.warn({ err: error, job: job.id }, "the command could not be answered; posting instead");
     }
-    return (await postSomewhere(stage.chat, [job.place], message, this.#persistence)).ref;
+    return (await postSomewhere(stage.chat, [job.channel], message, this.#persistence)).ref;
   }
 
   #follow(ref: MessageRef): LiveMessage {
@@ -279,9 +281,9 @@ export class JobShow {
   async #post(message: OutgoingMessage, attempts = this.#persistence.attempts): Promise<Delivery> {
     const { stage, job } = this.options;
     const { thread } = this.#messages;
-    const { thread: _thread, ...channel } = job.place;
-    const places: Place[] = [];
-    for (const place of [thread, job.place, channel])
+    const { thread: _thread, ...channel } = job.channel;
+    const places: ChannelRef[] = [];
+    for (const place of [thread, job.channel, channel])
       if (place && !places.some((known) => samePlace(known, place))) places.push(place);
     return postSomewhere(stage.chat, places, message, { ...this.#persistence, attempts });
   }
@@ -290,7 +292,7 @@ export class JobShow {
   async #postFrame(message: OutgoingMessage): Promise<MessageRef | undefined> {
     const { stage, job } = this.options;
     const persistence = { ...this.#persistence, attempts: 3 };
-    return (await postSomewhere(stage.chat, [this.#messages.thread ?? job.place], message, persistence)).ref;
+    return (await postSomewhere(stage.chat, [this.#messages.thread ?? job.channel], message, persistence)).ref;
   }
 
   async #keepFrame(ref: MessageRef | undefined): Promise<void> {
@@ -300,14 +302,14 @@ export class JobShow {
 
   #noticeFrame(what: Shown): void {
     const { platform } = this.options.stage.chat;
-    this.options.notice(
+    this.options.metrics(
       what === "posted" ? { kind: "frame-posted", platform } : { kind: "frame-dropped", platform, why: what },
     );
   }
 
   #noticeFailure(error: unknown): void {
     const why = error instanceof ChatError ? error.kind : "unforeseen";
-    this.options.notice({ kind: "chat-failed", platform: this.options.stage.chat.platform, why });
+    this.options.metrics({ kind: "chat-failed", platform: this.options.stage.chat.platform, why });
   }
 
   async #keep(messages: Partial<JobMessages>): Promise<void> {
@@ -316,6 +318,6 @@ export class JobShow {
   }
 }
 
-function samePlace(a: Place, b: Place): boolean {
-  return a.platform === b.platform && a.community === b.community && a.channel === b.channel && a.thread === b.thread;
+function samePlace(a: ChannelRef, b: ChannelRef): boolean {
+  return a.platform === b.platform && a.community === b.community && a.id === b.id && a.thread === b.thread;
 }

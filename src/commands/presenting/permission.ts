@@ -1,7 +1,7 @@
-import type { Person } from "../../port/chat.js";
+import type { User } from "../../port/chat.js";
 import type { Job } from "../../queue/job.js";
 
 /** May this person cancel the job or delete its pictures? The author and moderators may. */
-export function mayManage(person: Person, job: Job): boolean {
-  return person.moderator || person.id === job.author.id;
+export function mayManage(user: User, job: Job): boolean {
+  return user.moderator || user.id === job.author.id;
 }

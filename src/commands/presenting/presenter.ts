@@ -3,7 +3,7 @@ import type { EngineDownload } from "../../engine/process/engine.js";
 import type { Chat } from "../../port/chat.js";
 import type { Job } from "../../queue/job.js";
 import type { JobQueue } from "../../queue/queue.js";
-import type { Observer } from "../metric-events.js";
+import type { MetricsSink } from "../metric-events.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { JobShow, type JobShowOptions, type Stage } from "./job-show.js";
 
@@ -13,7 +13,7 @@ export interface PresenterOptions {
   readonly logger: Logger;
   /** Wait before the second try of a message, in milliseconds; 500 unless told. */
   readonly backoffMs?: number;
-  readonly notice?: Observer;
+  readonly metrics?: MetricsSink;
 }
 
 /** Shows jobs in chats: passes what the queue reports on to each job's show. */
@@ -22,7 +22,7 @@ export class Presenter {
 
   constructor(private readonly options: PresenterOptions) {
     const { queue } = options;
-    queue.on("moved", (standing) => this.#shows.get(standing.job.id)?.moved(standing));
+    queue.on("moved", (position) => this.#shows.get(position.job.id)?.moved(position));
     queue.on("started", (job) => this.#shows.get(job.id)?.started());
     queue.on("frame", (job, frame) => this.#shows.get(job.id)?.frame(frame));
     queue.on("retrying", (job, failure) => this.#shows.get(job.id)?.retrying(failure));
@@ -47,20 +47,20 @@ export class Presenter {
    */
   reopen(job: Job, chats: readonly Chat[], ready: (chat: Chat) => Promise<boolean>): void {
     const recipe = this.options.recipes.get(job.recipe);
-    const chat = chats.find(({ platform }) => platform === job.place.platform);
+    const chat = chats.find(({ platform }) => platform === job.channel.platform);
     if (recipe && chat) this.#show(job, { stage: { chat }, recipe, ready: ready(chat) });
     else
       this.options.logger.warn(
-        { job: job.id, platform: job.place.platform, recipe: job.recipe },
+        { job: job.id, platform: job.channel.platform, recipe: job.recipe },
         "this job has nowhere to be shown now",
       );
   }
 
   #show(job: Job, more: Pick<JobShowOptions, "stage" | "recipe" | "ready">): void {
-    const { queue, logger, backoffMs = 500, notice = () => undefined } = this.options;
+    const { queue, logger, backoffMs = 500, metrics: notice = () => undefined } = this.options;
     this.#shows.set(
       job.id,
-      new JobShow({ job, queue, logger: logger.child({ job: job.id }), backoffMs, notice, ...more }),
+      new JobShow({ job, queue, logger: logger.child({ job: job.id }), backoffMs, metrics: notice, ...more }),
     );
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Chat, ChatError, type MessageRef, type OutgoingMessage } from "../../port/chat.js";
-import { type Persistence, persist, tracedBy } from "./deliver.js";
+import { type DeliveryPolicy, retryDelivery, tracedBy } from "./deliver.js";
 import { fitPlace } from "./fit-channel.js";
 
 /** What became of a state that a message should show: it is in the chat, a newer one came before it, or the chat refused it. */
@@ -20,7 +20,7 @@ export class LiveMessage {
   constructor(
     private readonly chat: Chat,
     readonly ref: MessageRef,
-    private readonly persistence: Persistence,
+    private readonly persistence: DeliveryPolicy,
     private readonly onShown: (what: Shown) => void = () => undefined,
   ) {
     this.#pause(1);
@@ -47,8 +47,8 @@ export class LiveMessage {
     this.stop();
     await this.#loop;
     try {
-      const outgoing = await fitPlace(this.chat, this.ref.place, tracedBy(this.persistence, content));
-      await persist(() => this.chat.edit(this.ref, outgoing), this.persistence);
+      const outgoing = await fitPlace(this.chat, this.ref.channel, tracedBy(this.persistence, content));
+      await retryDelivery(() => this.chat.edit(this.ref, outgoing), this.persistence);
       return true;
     } catch (error) {
       this.persistence.logger.warn({ err: error, message: this.ref.id }, "a message could not be brought up to date");
@@ -65,7 +65,7 @@ export class LiveMessage {
         if (!content) return;
         this.#next = undefined;
         try {
-          const outgoing = await fitPlace(this.chat, this.ref.place, tracedBy(this.persistence, content));
+          const outgoing = await fitPlace(this.chat, this.ref.channel, tracedBy(this.persistence, content));
           await this.chat.edit(this.ref, outgoing);
           this.onShown("posted");
           this.#pause(1);

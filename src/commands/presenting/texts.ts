@@ -1,7 +1,7 @@
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Button, OutgoingMessage, Picture } from "../../port/chat.js";
 import { type Job, type JobFailure, workedMs } from "../../queue/job.js";
-import type { CancelReason, Standing } from "../../queue/queue.js";
+import type { CancelReason, QueuePosition } from "../../queue/queue.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
 import { creditLine } from "./credits.js";
 import { plain } from "./plain.js";
@@ -63,27 +63,27 @@ export function threadTitle(recipe: Recipe, job: Job): string {
 export function announcement(
   recipe: Recipe,
   job: Job,
-  standing: Standing | undefined,
+  position: QueuePosition | undefined,
   notice?: string,
 ): OutgoingMessage {
   return {
-    text: [heading(recipe, job), lineBlock(recipe, job), outlook(standing, notice)].join("\n"),
+    text: [heading(recipe, job), lineBlock(recipe, job), outlook(position, notice)].join("\n"),
     buttons: [cancelButton(job)],
   };
 }
 
-function outlook(standing: Standing | undefined, notice: string | undefined): string {
-  if (!standing) return "Taken on.";
-  const takes = standing.runSeconds < 1 ? "a moment" : `about ${duration(standing.runSeconds)}`;
-  if (standing.place === 0) return `Painting now, ${takes} to go; the frames are in the thread.`;
-  if (notice !== undefined) return `${ordinal(standing.place)} in line, takes ${takes}. ${notice}`;
-  const before = standing.waitSeconds < 1 ? "starts at once" : `starts in about ${duration(standing.waitSeconds)}`;
-  return `${ordinal(standing.place)} in line, ${before}, takes ${takes}.`;
+function outlook(position: QueuePosition | undefined, notice: string | undefined): string {
+  if (!position) return "Taken on.";
+  const takes = position.runSeconds < 1 ? "a moment" : `about ${duration(position.runSeconds)}`;
+  if (position.position === 0) return `Painting now, ${takes} to go; the frames are in the thread.`;
+  if (notice !== undefined) return `${ordinal(position.position)} in line, takes ${takes}. ${notice}`;
+  const before = position.waitSeconds < 1 ? "starts at once" : `starts in about ${duration(position.waitSeconds)}`;
+  return `${ordinal(position.position)} in line, ${before}, takes ${takes}.`;
 }
 
 /** The thread's first message: what will be done. */
-export function beginning(recipe: Recipe, job: Job, standing: Standing | undefined): OutgoingMessage {
-  const outlookText = standing && standing.runSeconds >= 1 ? ` It takes about ${duration(standing.runSeconds)}.` : "";
+export function beginning(recipe: Recipe, job: Job, position: QueuePosition | undefined): OutgoingMessage {
+  const outlookText = position && position.runSeconds >= 1 ? ` It takes about ${duration(position.runSeconds)}.` : "";
   return { text: `${recipe.title(job.params)}: starting.${outlookText}`, progress: { value: 0, label: "Starting" } };
 }
 

@@ -1,6 +1,6 @@
 import type { Job } from "../../queue/job.js";
 import { readJobId } from "../../queue/job-id.js";
-import { type Command, type CommandContext, defineCommand, Mistake } from "../command.js";
+import { type Command, type CommandContext, defineCommand, UserError } from "../command.js";
 import { provenanceOfRepeat } from "../images/provenance.js";
 import { textOption } from "../parsing/options.js";
 import { readText } from "../parsing/read-values.js";
@@ -46,9 +46,9 @@ function changing(recipe: Recipe, { id }: Job): Command {
   };
 }
 
-function recipeOf({ desk }: Pick<CommandContext, "desk">, job: Job): Recipe {
-  const recipe = desk.recipes.get(job.recipe);
-  if (!recipe) throw new Mistake(`Job ${job.id} is a ${job.recipe}, which I can no longer make.`);
+function recipeOf({ app }: Pick<CommandContext, "app">, job: Job): Recipe {
+  const recipe = app.recipes.get(job.recipe);
+  if (!recipe) throw new UserError(`Job ${job.id} is a ${job.recipe}, which I can no longer make.`);
   return recipe;
 }
 
@@ -58,39 +58,39 @@ function recipeOf({ desk }: Pick<CommandContext, "desk">, job: Job): Recipe {
  * @throws Mistake when it cannot be repeated.
  */
 export async function repeat(
-  context: Pick<CommandContext, "chat" | "desk" | "person" | "place" | "announce">,
+  context: Pick<CommandContext, "chat" | "app" | "user" | "channel" | "replyPublic">,
   job: Job,
   changes: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const recipe = recipeOf(context, job);
-  const pictures = await context.desk.journal.pictures(job.id);
+  const pictures = await context.app.jobs.pictures(job.id);
   if (!pictures)
-    throw new Mistake(`Job ${job.id} is too old: its picture is no longer kept. Please send the picture again.`);
+    throw new UserError(`Job ${job.id} is too old: its picture is no longer kept. Please send the picture again.`);
   const changed = Object.keys(changes).length === 0 ? { seed: randomSeed() } : changes;
   const draft = await recipe.change({ params: job.params, pictures }, changed, scopeOf(context));
-  await startJob(context, order(recipe, draft, provenanceOfRepeat(job, context.person)));
+  await startJob(context, order(recipe, draft, provenanceOfRepeat(job, context.user)));
 }
 
 async function findJob(context: CommandContext, id: string | undefined): Promise<Job> {
-  const { platform, community } = context.place;
-  const { journal } = context.desk;
+  const { platform, community } = context.channel;
+  const { jobs } = context.app;
   if (id === undefined) {
-    const latest = await journal.latest({ platform, community, author: context.person.id });
-    if (!latest) throw new Mistake("You have not made anything yet. Begin with `/dream`.");
+    const latest = await jobs.latest({ platform, community, author: context.user.id });
+    if (!latest) throw new UserError("You have not made anything yet. Begin with `/dream`.");
     return latest;
   }
-  const found = (await journal.find({ platform, community, prefix: id })).filter((job) => maySee(job, context));
+  const found = (await jobs.find({ platform, community, prefix: id })).filter((job) => maySee(job, context));
   const [only, another] = found;
   if (!only)
-    throw new Mistake(
+    throw new UserError(
       `There is no job ${id} here. A job's id is in its message; \`/again\` alone takes your latest job.`,
     );
   if (another)
-    throw new Mistake(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);
+    throw new UserError(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);
   return only;
 }
 
 /** A short id is easy to guess: a job from where not everybody reads is found there only, or by its author. */
-export function maySee({ place, author, audience }: Job, viewer: Pick<CommandContext, "place" | "person">): boolean {
-  return audience !== "channel" || place.channel === viewer.place.channel || author.id === viewer.person.id;
+export function maySee({ channel, author, audience }: Job, viewer: Pick<CommandContext, "channel" | "user">): boolean {
+  return audience !== "channel" || channel.id === viewer.channel.id || author.id === viewer.user.id;
 }

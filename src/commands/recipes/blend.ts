@@ -1,5 +1,5 @@
-import type { House } from "../bot-options.js";
-import { Mistake } from "../command.js";
+import type { BotOptions } from "../bot-options.js";
+import { UserError } from "../command.js";
 import { integerOption, numberOption, textOption } from "../parsing/options.js";
 import { printShares, readShares, type Share } from "../styles/shares.js";
 import { findStyle } from "../styles/style-library.js";
@@ -9,7 +9,7 @@ import { PHOTO, paintingMemory, paintingWork, photoOptions, stylesOf, withStyles
 import { type Draft, printOptions, type Recipe, type Scope } from "./recipe.js";
 
 /** A photo in several styles at once, each with its share; or a film from one style to another. */
-export function blendRecipe(house: House): Recipe {
+export function blendRecipe(botOptions: BotOptions): Recipe {
   const options = {
     styles: textOption({
       help: "Styles with shares: summer:0.3 winter:0.7; one alone leaves the rest to its opposite or the photo",
@@ -21,11 +21,11 @@ export function blendRecipe(house: House): Recipe {
       collects: true,
       completes: "styles",
     }),
-    ...photoOptions(house),
+    ...photoOptions(botOptions),
     sweep: integerOption({
       help: "Pictures of a film from the first style to the second and back",
       minimum: 0,
-      maximum: house.film.maxSweep,
+      maximum: botOptions.film.maxSweep,
       default: 0,
     }),
     framesPerSecond: numberOption({ help: "Pictures a second of the film", minimum: 1, maximum: 30, default: 6 }),
@@ -40,16 +40,16 @@ export function blendRecipe(house: House): Recipe {
       return `${Number(params.sweep) > 0 ? "Sweep" : "Blend"} of ${names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join("")}`;
     },
     defaults: () => {
-      const { size, strength, network } = house.paint;
+      const { size, strength, network } = botOptions.paint;
       return { strength, size, seed: randomSeed(), network };
     },
     async change({ params, pictures }, { styles, ...changes }, scope) {
       const draft: Draft = { params: { ...params, ...changes, ...filmBytes(scope) }, pictures };
       const shares = typeof styles === "string" ? readShares(styles) : undefined;
-      if (!shares && stylesOf(params).length === 0) throw new Mistake(await ask(scope));
+      if (!shares && stylesOf(params).length === 0) throw new UserError(await ask(scope));
       const changed = shares ? await withStyles(draft, await weighed(shares, scope), scope, options) : draft;
       if (Number(changed.params.sweep) > 0 && stylesOf(changed.params).length !== 2) {
-        throw new Mistake(
+        throw new UserError(
           "A sweep goes from one style to another, so name two. For example: `/blend summer winter sweep:6`",
         );
       }
@@ -59,14 +59,14 @@ export function blendRecipe(house: House): Recipe {
       ...stylesOf(params).map(({ name, weight }) => ({ key: name, value: String(weight) })),
       ...printOptions(options, { ...params, styles: undefined }),
     ],
-    work: (params) => paintingWork(params, house) * Math.max(1, Number(params.sweep ?? 0)),
-    memory: (params) => paintingMemory(params, house, { pictures: Number(params.sweep ?? 0) }),
-    pace: (params) => `blend ${String(params.network)}`,
+    cost: (params) => paintingWork(params, botOptions) * Math.max(1, Number(params.sweep ?? 0)),
+    memory: (params) => paintingMemory(params, botOptions, { pictures: Number(params.sweep ?? 0) }),
+    costKey: (params) => `blend ${String(params.network)}`,
   };
 }
 
-async function ask({ styles, place }: Scope): Promise<string> {
-  const names = (await styles.list(place)).map(({ name }) => name);
+async function ask({ styles, channel }: Scope): Promise<string> {
+  const names = (await styles.list(channel)).map(({ name }) => name);
   return `Which styles? There are ${names.join(", ")}. For example: \`/blend ${names[0] ?? "summer"}:0.3\``;
 }
 
@@ -82,7 +82,7 @@ async function weighed(shares: readonly Share[], scope: Scope): Promise<{ style:
   if (only && !another) {
     const weight = only.weight ?? 0.5;
     if (weight >= 1 || only.style.toLowerCase() === PHOTO) return [{ style: only.style, weight: 1 }];
-    const { opposite } = await findStyle(scope.styles, scope.place, only.style);
+    const { opposite } = await findStyle(scope.styles, scope.channel, only.style);
     return [
       { style: only.style, weight },
       { style: opposite ?? PHOTO, weight: round(1 - weight) },

@@ -1,6 +1,6 @@
 /** Options and reckonings that several recipes share. */
 import { randomInt } from "node:crypto";
-import type { House } from "../bot-options.js";
+import type { BotOptions } from "../bot-options.js";
 import { choiceOption, textOption } from "../parsing/options.js";
 
 /** Seeds are whole numbers below 2^31; random ones are short, so that people can tell them to one another. */
@@ -27,10 +27,10 @@ export function seedOption() {
   });
 }
 
-export function networkOption(house: Pick<House, "networks">, help: string, fallback: string) {
+export function networkOption(botOptions: Pick<BotOptions, "networks">, help: string, fallback: string) {
   return choiceOption({
     help,
-    choices: house.networks.map(({ id, help: label }) => ({ value: id, label })),
+    choices: botOptions.networks.map(({ id, help: label }) => ({ value: id, label })),
     default: fallback,
   });
 }

@@ -1,5 +1,5 @@
-import type { House } from "../bot-options.js";
-import { Mistake } from "../command.js";
+import type { BotOptions } from "../bot-options.js";
+import { UserError } from "../command.js";
 import { printLayers, readLayers } from "../layers.js";
 import { choiceOption, integerOption, numberOption, textOption } from "../parsing/options.js";
 import { megapixels, networkOption, randomSeed, seedOption } from "./common.js";
@@ -7,12 +7,12 @@ import { area, megabytes } from "./memory.js";
 import type { Params, Recipe } from "./recipe.js";
 
 /** The parameters of a dream, with the bounds of this house. */
-export function dreamOptions(house: House) {
-  const { dream } = house;
+export function dreamOptions(botOptions: BotOptions) {
+  const { dream } = botOptions;
   return {
     look: choiceOption({
       help: "What to dream of",
-      choices: house.looks.map((look) => ({ value: look.name, label: look.help })),
+      choices: botOptions.looks.map((look) => ({ value: look.name, label: look.help })),
       default: dream.look,
     }),
     layers: textOption({
@@ -51,37 +51,38 @@ export function dreamOptions(house: House) {
       default: dream.strength,
     }),
     seed: seedOption(),
-    network: networkOption(house, "The trained network that dreams", dream.network),
+    network: networkOption(botOptions, "The trained network that dreams", dream.network),
   };
 }
 
-export function dreamRecipe(house: House): Recipe {
+export function dreamRecipe(botOptions: BotOptions): Recipe {
   return {
     name: "dream",
     command: "dream",
-    options: dreamOptions(house),
+    options: dreamOptions(botOptions),
     title: (params) => {
       if (typeof params.look === "string") return `Dream of ${params.look}`;
       return params.layers === undefined ? "Dream" : "Dream in chosen layers";
     },
-    defaults: () => dreamDefaults(house),
-    change: async ({ params, pictures }, changes) => ({ params: changeDream(house, params, changes), pictures }),
-    work: dreamWork,
-    memory: ({ size, network }) => megabytes(house, { network, manner: "dream", megapixels: area(size), tiled: true }),
-    pace: (params) => `dream ${String(params.network)} ${String(params.look ?? params.layers ?? "")}`,
+    defaults: () => dreamDefaults(botOptions),
+    change: async ({ params, pictures }, changes) => ({ params: changeDream(botOptions, params, changes), pictures }),
+    cost: dreamWork,
+    memory: ({ size, network }) =>
+      megabytes(botOptions, { network, manner: "dream", megapixels: area(size), tiled: true }),
+    costKey: (params) => `dream ${String(params.network)} ${String(params.look ?? params.layers ?? "")}`,
   };
 }
 
 /** Parameters of a new dream, before a look is chosen. */
-export function dreamDefaults({ dream }: House): Params {
+export function dreamDefaults({ dream }: BotOptions): Params {
   const { octaves, octaveScale, steps, strength, size, network } = dream;
   return { size, octaves, octaveScale, steps, strength, seed: randomSeed(), network };
 }
 
 /** A dream's parameters with some changed: look and layers exclude one another, and both belong to one network. */
-export function changeDream(house: House, params: Params, changes: Params): Params {
+export function changeDream(botOptions: BotOptions, params: Params, changes: Params): Params {
   if (changes.look !== undefined && changes.layers !== undefined) {
-    throw new Mistake(
+    throw new UserError(
       "A look is a choice of layers, so give either look or layers, not both. For example: `/dream look:creatures`",
     );
   }
@@ -92,22 +93,22 @@ export function changeDream(house: House, params: Params, changes: Params): Para
   const layers = changes.layers ?? (changes.look === undefined && !moved ? oldLayers : undefined);
   if (layers !== undefined) return { ...rest, layers };
   const asked = changes.look !== undefined || (!moved && oldLook !== undefined);
-  const look = lookFor(house, network, changes.look ?? oldLook, asked);
+  const look = lookFor(botOptions, network, changes.look ?? oldLook, asked);
   return look === undefined ? rest : { look, ...rest };
 }
 
-function lookFor(house: House, network: string, wanted: unknown, asked: boolean): string | undefined {
-  const known = house.looks.filter((look) => look.networks.includes(network)).map((look) => look.name);
+function lookFor(botOptions: BotOptions, network: string, wanted: unknown, asked: boolean): string | undefined {
+  const known = botOptions.looks.filter((look) => look.networks.includes(network)).map((look) => look.name);
   if (typeof wanted === "string" && known.includes(wanted)) return wanted;
   const [first] = known;
   // A network from a folder: only the engine knows its looks, and which of them is its default.
   if (first === undefined) return typeof wanted === "string" && asked ? wanted : undefined;
   if (asked) {
-    throw new Mistake(
+    throw new UserError(
       `${network} has no look ${String(wanted)}; it has ${known.join(", ")}. For example: \`/dream look:${first}\``,
     );
   }
-  return known.includes(house.dream.look) ? house.dream.look : first;
+  return known.includes(botOptions.dream.look) ? botOptions.dream.look : first;
 }
 
 /** Megapixels of all octaves together, times steps. */

@@ -1,6 +1,6 @@
 /** How much memory a job takes at its worst moment, besides the program and its networks. Coarse, and rather too much than too little. */
 import type { JobMemory } from "../../queue/job.js";
-import type { House } from "../bot-options.js";
+import type { BotOptions } from "../bot-options.js";
 import type { Params, Recipe } from "./recipe.js";
 
 /**
@@ -36,7 +36,7 @@ export interface Footprint {
 }
 
 /** Megabytes that a job takes; never more for its feature maps than the engine may, where it works in tiles. */
-export function megabytes({ mapsMegabytes }: Pick<House, "mapsMegabytes">, footprint: Footprint): number {
+export function megabytes({ mapsMegabytes }: Pick<BotOptions, "mapsMegabytes">, footprint: Footprint): number {
   const { network, manner, megapixels, tiled, pictures = 0 } = footprint;
   const maps = megapixels * (MAPS[String(network)] ?? UNKNOWN)[manner];
   const bound = tiled ? Math.max(mapsMegabytes, SMALLEST_TILE) : Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-import type { House } from "../bot-options.js";
+import type { BotOptions } from "../bot-options.js";
 import { integerOption, textOption } from "../parsing/options.js";
 import { channelsOption, networkOption, randomSeed, seedOption } from "./common.js";
 import { area, megabytes } from "./memory.js";
@@ -10,8 +10,8 @@ const USUAL_LAYERS = 5;
 const BATCH = 16;
 
 /** A sheet of what many channels of some layers look for. */
-export function neuronsRecipe(house: House): Recipe {
-  const { neuron } = house;
+export function neuronsRecipe(botOptions: BotOptions): Recipe {
+  const { neuron } = botOptions;
   return {
     name: "grid",
     command: "neurons",
@@ -35,7 +35,7 @@ export function neuronsRecipe(house: House): Recipe {
       size: integerOption({ help: "Side of each picture", unit: "px", minimum: 48, maximum: 256, default: 96 }),
       steps: integerOption({ help: "Steps of each", minimum: 1, maximum: neuron.maxSteps, default: neuron.steps }),
       seed: seedOption(),
-      network: networkOption(house, "The trained network that is looked into", neuron.network),
+      network: networkOption(botOptions, "The trained network that is looked into", neuron.network),
     },
     title: ({ network }) => `Neurons of ${String(network)}`,
     defaults: () => ({
@@ -47,14 +47,14 @@ export function neuronsRecipe(house: House): Recipe {
       network: neuron.network,
     }),
     change: async ({ params, pictures }, changes) => ({ params: { ...params, ...changes }, pictures }),
-    work: ({ layers, sample, size, steps }) => {
+    cost: ({ layers, sample, size, steps }) => {
       const rows = typeof layers === "string" ? layers.split(" ").length : USUAL_LAYERS;
       return (rows * Number(sample) * Number(size) ** 2 * Number(steps)) / 1e6;
     },
     memory: ({ channels, sample, size, network }) => {
       const batch = channels === undefined ? Math.min(Number(sample), BATCH) : BATCH;
-      return megabytes(house, { network, manner: "dream", megapixels: batch * area(size), tiled: false });
+      return megabytes(botOptions, { network, manner: "dream", megapixels: batch * area(size), tiled: false });
     },
-    pace: ({ network }) => `grid ${String(network)}`,
+    costKey: ({ network }) => `grid ${String(network)}`,
   };
 }

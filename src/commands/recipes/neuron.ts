@@ -1,4 +1,4 @@
-import type { House } from "../bot-options.js";
+import type { BotOptions } from "../bot-options.js";
 import { integerOption, numberOption, textOption } from "../parsing/options.js";
 import { channelsOption, megapixels, networkOption, randomSeed, seedOption } from "./common.js";
 import { area, megabytes } from "./memory.js";
@@ -15,8 +15,8 @@ export function layerOption(help: string) {
 }
 
 /** What one channel of a network, or a mix of some, looks for. */
-export function neuronRecipe(house: House): Recipe {
-  const { neuron } = house;
+export function neuronRecipe(botOptions: BotOptions): Recipe {
+  const { neuron } = botOptions;
   return {
     name: "neuron",
     command: "neuron",
@@ -58,7 +58,7 @@ export function neuronRecipe(house: House): Recipe {
         default: 0.5,
       }),
       seed: seedOption(),
-      network: networkOption(house, "The trained network that is looked into", neuron.network),
+      network: networkOption(botOptions, "The trained network that is looked into", neuron.network),
     },
     title: ({ channels, layer }) =>
       typeof channels === "string" ? `Neuron ${typeof layer === "string" ? `${layer}/` : ""}${channels}` : "A neuron",
@@ -71,9 +71,10 @@ export function neuronRecipe(house: House): Recipe {
       network: neuron.network,
     }),
     change: async ({ params, pictures }, changes) => ({ params: { ...params, ...changes }, pictures }),
-    work: ({ size, octaves, octaveScale, steps }) =>
+    cost: ({ size, octaves, octaveScale, steps }) =>
       megapixels(Number(size), Number(octaves), Number(octaveScale), SQUARE) * Number(steps),
-    memory: ({ size, network }) => megabytes(house, { network, manner: "dream", megapixels: area(size), tiled: false }),
-    pace: ({ network }) => `neuron ${String(network)}`,
+    memory: ({ size, network }) =>
+      megabytes(botOptions, { network, manner: "dream", megapixels: area(size), tiled: false }),
+    costKey: ({ network }) => `neuron ${String(network)}`,
   };
 }

@@ -1,7 +1,7 @@
 /** What stylize, blend and texture share: options of paintings, and styles as the engine takes them. */
-import type { Place } from "../../port/chat.js";
+import type { ChannelRef } from "../../port/chat.js";
 import type { JobCredit } from "../../queue/job.js";
-import type { House } from "../bot-options.js";
+import type { BotOptions } from "../bot-options.js";
 import { printLayers, readLayers } from "../layers.js";
 import {
   choiceOption,
@@ -12,7 +12,7 @@ import {
   type Options,
   textOption,
 } from "../parsing/options.js";
-import { findStyle, type StyleShelf, styleCredit } from "../styles/style-library.js";
+import { findStyle, type StyleLibrary, styleCredit } from "../styles/style-library.js";
 import { networkOption, seedOption, TYPICAL_AREA } from "./common.js";
 import { area, type Footprint, megabytes } from "./memory.js";
 import type { Draft, Params } from "./recipe.js";
@@ -29,7 +29,7 @@ export const ATTACHED = "attached";
 /** The word for the photo's own style. */
 export const PHOTO = "photo";
 
-export function paintingOptions({ paint, networks }: House) {
+export function paintingOptions({ paint, networks }: BotOptions) {
   return {
     size: integerOption({
       help: "Longest side of the result",
@@ -54,15 +54,15 @@ export function paintingOptions({ paint, networks }: House) {
   };
 }
 
-export function photoOptions(house: House) {
+export function photoOptions(botOptions: BotOptions) {
   return {
     strength: numberOption({
       help: "From 0, the photo, to 1, the style",
       minimum: 0,
       maximum: 1,
-      default: house.paint.strength,
+      default: botOptions.paint.strength,
     }),
-    ...paintingOptions(house),
+    ...paintingOptions(botOptions),
     keepColours: flagOption({ help: "Keep the photo's own colours", default: false }),
     start: choiceOption({
       help: "What the canvas begins with",
@@ -80,7 +80,7 @@ export function photoOptions(house: House) {
 export async function withStyles(
   { params, pictures }: Draft,
   chosen: readonly { readonly style: string; readonly weight: number }[],
-  { place, styles: shelf }: { readonly place: Place; readonly styles: StyleShelf },
+  { channel, styles: library }: { readonly channel: ChannelRef; readonly styles: StyleLibrary },
   options: Options = {},
 ): Promise<Draft> {
   const kept = Object.fromEntries(Object.entries(pictures).filter(([role]) => !/^style\d/.test(role)));
@@ -98,7 +98,7 @@ export async function withStyles(
       styles.push({ picture, name: ATTACHED, weight });
       continue;
     }
-    const found = await findStyle(shelf, place, style, Object.keys(options).map(kebab));
+    const found = await findStyle(library, channel, style, Object.keys(options).map(kebab));
     added[picture] = await found.picture();
     styles.push({ picture, name: found.name, weight });
     styleCredits.push(styleCredit(found));
@@ -113,12 +113,12 @@ export function stylesOf(params: Params): readonly StyleParam[] {
 /** What a painting takes: its styles are pictures of its size, times the square of their strokes' scale. */
 export function paintingMemory(
   params: Params,
-  house: House,
+  botOptions: BotOptions,
   more: Partial<Pick<Footprint, "megapixels" | "pictures">> = {},
 ): number {
   const { megapixels = area(params.size), pictures = 0 } = more;
   const styles = Math.max(1, stylesOf(params).length) * Number(params.styleScale ?? 1) ** 2;
-  return megabytes(house, {
+  return megabytes(botOptions, {
     network: params.network,
     manner: "painting",
     megapixels,
@@ -132,9 +132,9 @@ const FIRST_SCALE = 128;
 const GROWTH = Math.SQRT2;
 
 /** Megapixel-steps of a painting: scales from 128 px up, the first with twice the steps. */
-export function paintingWork(params: Params, house: House): number {
+export function paintingWork(params: Params, botOptions: BotOptions): number {
   const size = Number(params.size);
-  const steps = Number(params.steps ?? house.paint.steps);
+  const steps = Number(params.steps ?? botOptions.paint.steps);
   let work = 0;
   let scale = size;
   while (scale > FIRST_SCALE) {

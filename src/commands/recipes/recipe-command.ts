@@ -1,4 +1,4 @@
-import { type Command, type CommandContext, defineCommand, Mistake } from "../command.js";
+import { type Command, type CommandContext, defineCommand, UserError } from "../command.js";
 import { type FoundPicture, findPicture, findSecondPicture } from "../images/find-image.js";
 import { pictureOption, type WantedPicture } from "../images/image-option.js";
 import { type Provenance, provenanceOf, withStyleCredits } from "../images/provenance.js";
@@ -54,7 +54,7 @@ export function recipeCommand({ recipe, help, examples, picture, ask, questions 
           pictures[picture.role] = found.bytes;
           attached.push(found);
         } else if (!picture.without?.(given))
-          throw new Mistake(
+          throw new UserError(
             `There is no picture here. Attach one, or answer a message that has one, with ${quoted(examples[0])}.`,
           );
         const second = picture.second && (await findSecondPicture(context));
@@ -64,9 +64,9 @@ export function recipeCommand({ recipe, help, examples, picture, ask, questions 
         }
       }
       if (await ask?.(context, attached, given, asked)) return;
-      const start = { params: context.desk.settings.defaults(recipe, context.place), pictures };
+      const start = { params: context.app.settings.defaults(recipe, context.channel), pictures };
       const draft = await recipe.change(start, given, scopeOf(context));
-      await startJob(context, order(recipe, draft, await provenanceOf(attached, context.person, context.desk)));
+      await startJob(context, order(recipe, draft, await provenanceOf(attached, context.user, context.app)));
     },
   });
 }
@@ -78,8 +78,8 @@ export function order(recipe: Recipe, { styleCredits, params, pictures }: Draft,
 }
 
 /** Where a command was given, as recipes need to know it. */
-export function scopeOf({ place, chat, desk }: Pick<CommandContext, "place" | "chat" | "desk">): Scope {
-  return { place, chat, styles: desk.styles };
+export function scopeOf({ channel, chat, app }: Pick<CommandContext, "channel" | "chat" | "app">): Scope {
+  return { channel, chat, styles: app.styles };
 }
 
 function quoted(line: string | undefined): string {

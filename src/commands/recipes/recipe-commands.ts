@@ -1,6 +1,6 @@
 /** The commands that make pictures. */
 
-import type { House } from "../bot-options.js";
+import type { BotOptions } from "../bot-options.js";
 import type { Command } from "../command.js";
 import { postPalette } from "../interactive/palette.js";
 import { readVote, voteOptions } from "../interactive/votes/ask.js";
@@ -15,13 +15,13 @@ import { textureRecipe } from "./texture.js";
 import { zoomRecipe } from "./zoom.js";
 
 /** A new recipe joins here. */
-export function recipeCommands(house: House): {
+export function recipeCommands(botOptions: BotOptions): {
   readonly recipes: readonly Recipe[];
   readonly commands: readonly Command[];
 } {
   const [dream, stylize, blend, texture, neuron, neurons, zoom] = [
-    ...[dreamRecipe(house), stylizeRecipe(house), blendRecipe(house), textureRecipe(house)],
-    ...[neuronRecipe(house), neuronsRecipe(house), zoomRecipe(house)],
+    ...[dreamRecipe(botOptions), stylizeRecipe(botOptions), blendRecipe(botOptions), textureRecipe(botOptions)],
+    ...[neuronRecipe(botOptions), neuronsRecipe(botOptions), zoomRecipe(botOptions)],
   ] as const satisfies readonly Recipe[];
   const painted = { role: "image", help: "The picture to paint" } as const;
   const commands = [
@@ -31,11 +31,11 @@ export function recipeCommands(house: House): {
       picture: { role: "image", help: "The picture to begin with; none begins with noise", without: () => true },
       examples: [
         "/dream",
-        `/dream look:${house.dream.look} strength:0.6`,
+        `/dream look:${botOptions.dream.look} strength:0.6`,
         "/dream size:256 steps:20 seed:7",
         "/dream octaves:3 octave-scale:1.6",
         '/dream layers:"activation_36:1.5 activation_30:1.2"',
-        `/dream network:${house.dream.network} picture:none`,
+        `/dream network:${botOptions.dream.network} picture:none`,
         "/dream https://example.org/photo.jpg strength:0.6",
       ],
     }),
@@ -64,7 +64,7 @@ export function recipeCommands(house: House): {
       async ask(context, [photo], given, asked) {
         const vote = readVote(given, asked);
         if (!vote || !photo) return false;
-        await context.desk.votes.open(context, photo, vote.given, vote.ask);
+        await context.app.votes.open(context, photo, vote.given, vote.ask);
         return true;
       },
       examples: [

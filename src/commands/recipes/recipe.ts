@@ -1,8 +1,8 @@
-import type { Chat, Place } from "../../port/chat.js";
+import type { ChannelRef, Chat } from "../../port/chat.js";
 import type { JobCredit } from "../../queue/job.js";
 import { type Argument, printLine } from "../parsing/command-line.js";
 import { kebab, type Options } from "../parsing/options.js";
-import type { StyleShelf } from "../styles/style-library.js";
+import type { StyleLibrary } from "../styles/style-library.js";
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -16,9 +16,9 @@ export interface Draft {
 
 /** Where a draft is made: some values mean what they mean in a community only. */
 export interface Scope {
-  readonly place: Place;
+  readonly channel: ChannelRef;
   readonly chat: Pick<Chat, "limits">;
-  readonly styles: StyleShelf;
+  readonly styles: StyleLibrary;
 }
 
 /** What a command that starts jobs tells of them, so that any job can be described, printed, repeated and changed. */
@@ -41,11 +41,11 @@ export interface Recipe {
   /** Arguments that say the same again; those of the options alone when left out. */
   print?(params: Params): readonly Argument[];
   /** Megapixel-steps of all that will be worked on. */
-  work(params: Params): number;
+  cost(params: Params): number;
   /** Megabytes that it takes at its worst moment, besides the program and its networks. */
   memory(params: Params): number;
   /** What the speed depends on, beginning with the recipe's name. */
-  pace(params: Params): string;
+  costKey(params: Params): string;
 }
 
 /** The line that makes the same picture again: every parameter, with its seed. */

@@ -1,6 +1,6 @@
 import type { Job, JobCredit } from "../../queue/job.js";
 import { QueueError } from "../../queue/queue.js";
-import { type CommandContext, Mistake } from "../command.js";
+import { type CommandContext, UserError } from "../command.js";
 import { jobMemory } from "./memory.js";
 import type { Params, Recipe } from "./recipe.js";
 
@@ -26,37 +26,37 @@ export interface Order {
  * @throws Mistake when it is larger than the place allows, or the queue does not take it.
  */
 export async function startJob(
-  context: Pick<CommandContext, "chat" | "desk" | "person" | "place" | "announce">,
+  context: Pick<CommandContext, "chat" | "app" | "user" | "channel" | "replyPublic">,
   order: Order,
 ): Promise<Job> {
-  const { chat, desk, person, place } = context;
+  const { chat, app, user, channel } = context;
   const { recipe, params, pictures, id, from, repeats, credits, spoiler } = order;
-  desk.settings.checkSize(params, place);
-  const { closed, restricted } = await chat.describe(place);
+  app.settings.checkSize(params, channel);
+  const { closed, restricted } = await chat.describe(channel);
   try {
-    return await desk.queue.submit(
+    return await app.queue.submit(
       {
-        place,
-        author: { id: person.id, name: person.name },
+        channel,
+        author: { id: user.id, name: user.name },
         recipe: recipe.name,
         params,
         pictures,
-        work: recipe.work(params),
-        pace: recipe.pace(params),
+        cost: recipe.cost(params),
+        costKey: recipe.costKey(params),
         memory: jobMemory(recipe, params),
         ...(id === undefined ? {} : { id }),
         ...(from === undefined ? {} : { from }),
         ...(repeats ? { repeats } : {}),
         ...(credits === undefined ? {} : { credits }),
         ...(spoiler === undefined ? {} : { spoiler }),
-        caps: desk.settings.caps(place),
+        caps: app.settings.caps(channel),
         audience: closed || restricted ? "channel" : "community",
       },
-      (job) => desk.presenter.open(job, { chat, announce: (message) => context.announce(message) }),
+      (job) => app.presenter.open(job, { chat, announce: (message) => context.replyPublic(message) }),
     );
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
-    desk.notice({ kind: "refused", why: error.kind });
-    throw new Mistake(error.message, { cause: error });
+    app.metrics({ kind: "refused", why: error.kind });
+    throw new UserError(error.message, { cause: error });
   }
 }

@@ -1,12 +1,12 @@
-import type { House } from "../bot-options.js";
-import { Mistake } from "../command.js";
+import type { BotOptions } from "../bot-options.js";
+import { UserError } from "../command.js";
 import { textOption } from "../parsing/options.js";
 import { randomSeed } from "./common.js";
 import { ATTACHED, paintingMemory, paintingWork, photoOptions, stylesOf, withStyles } from "./painting.js";
 import { printOptions, type Recipe } from "./recipe.js";
 
 /** A photo in one style. */
-export function stylizeRecipe(house: House): Recipe {
+export function stylizeRecipe(botOptions: BotOptions): Recipe {
   const options = {
     style: textOption({
       help: "The style to paint in: a name or an emoji; a second attached picture is a style too",
@@ -15,7 +15,7 @@ export function stylizeRecipe(house: House): Recipe {
       positional: true,
       completes: "styles",
     }),
-    ...photoOptions(house),
+    ...photoOptions(botOptions),
   };
   return {
     name: "stylize",
@@ -26,7 +26,7 @@ export function stylizeRecipe(house: House): Recipe {
       return style && style.name !== ATTACHED ? `Painting in ${style.name}` : "Painting";
     },
     defaults: () => {
-      const { size, strength, network } = house.paint;
+      const { size, strength, network } = botOptions.paint;
       return { strength, size, seed: randomSeed(), network };
     },
     async change({ params, pictures }, { style, ...changes }, scope) {
@@ -34,14 +34,14 @@ export function stylizeRecipe(house: House): Recipe {
       if (typeof style === "string") return withStyles(draft, [{ style, weight: 1 }], scope);
       if (stylesOf(params).length > 0) return draft;
       if (pictures.style1) return withStyles(draft, [{ style: ATTACHED, weight: 1 }], scope);
-      const names = (await scope.styles.list(scope.place)).map(({ name }) => name);
-      throw new Mistake(
+      const names = (await scope.styles.list(scope.channel)).map(({ name }) => name);
+      throw new UserError(
         `Which style? There are ${names.join(", ")}. For example: \`/stylize ${names[0] ?? "winter"}\``,
       );
     },
     print: (params) => [...stylesOf(params).map(({ name }) => ({ value: name })), ...printOptions(options, params)],
-    work: (params) => paintingWork(params, house),
-    memory: (params) => paintingMemory(params, house),
-    pace: (params) => `stylize ${String(params.network)}`,
+    cost: (params) => paintingWork(params, botOptions),
+    memory: (params) => paintingMemory(params, botOptions),
+    costKey: (params) => `stylize ${String(params.network)}`,
   };
 }

@@ -1,5 +1,5 @@
-import type { House } from "../bot-options.js";
-import { Mistake } from "../command.js";
+import type { BotOptions } from "../bot-options.js";
+import { UserError } from "../command.js";
 import { flagOption, integerOption, textOption } from "../parsing/options.js";
 import { findStyle, styleCredit } from "../styles/style-library.js";
 import { randomSeed } from "./common.js";
@@ -11,8 +11,8 @@ import { printOptions, type Recipe } from "./recipe.js";
 const SQUARE = 1 / 0.7;
 
 /** A surface from a style's picture, or from any picture. */
-export function textureRecipe(house: House): Recipe {
-  const { maxSize } = house.paint;
+export function textureRecipe(botOptions: BotOptions): Recipe {
+  const { maxSize } = botOptions.paint;
   const options = {
     style: textOption({
       help: "A style's name or emoji; the picture at hand when left out",
@@ -21,7 +21,7 @@ export function textureRecipe(house: House): Recipe {
       positional: true,
       completes: "styles",
     }),
-    ...paintingOptions(house),
+    ...paintingOptions(botOptions),
     tileable: flagOption({ help: "Opposite sides fit together", default: false }),
     means: flagOption({ help: "Compare mean channels only: quicker, more regular", default: false }),
     width: integerOption({ help: "Width, instead of a square", unit: "px", minimum: 32, maximum: maxSize }),
@@ -32,30 +32,30 @@ export function textureRecipe(house: House): Recipe {
     command: "texture",
     options,
     title: ({ name }) => (typeof name === "string" ? `Texture of ${name}` : "Texture"),
-    defaults: () => ({ size: house.paint.size, seed: randomSeed(), network: house.paint.network }),
+    defaults: () => ({ size: botOptions.paint.size, seed: randomSeed(), network: botOptions.paint.network }),
     async change({ params, pictures }, { style, ...changes }, scope) {
       const draft = { params: { ...params, ...changes }, pictures };
       if (typeof style === "string") {
-        const found = await findStyle(scope.styles, scope.place, style);
+        const found = await findStyle(scope.styles, scope.channel, style);
         return { ...draft, pictures: { style: await found.picture() }, styleCredits: [styleCredit(found)] };
       }
       if (!pictures.style) {
-        throw new Mistake(
+        throw new UserError(
           "There is no picture here to take a texture from. Attach one, or name a style: `/texture winter`",
         );
       }
       return draft;
     },
     print: (params) => printOptions(options, params),
-    work: (params) => {
+    cost: (params) => {
       const { width = params.size, height = params.size } = params;
       const size = Math.sqrt(Number(width) * Number(height));
-      return paintingWork({ ...params, size }, house) * SQUARE;
+      return paintingWork({ ...params, size }, botOptions) * SQUARE;
     },
     memory: (params) => {
       const { width = params.size, height = params.size } = params;
-      return paintingMemory(params, house, { megapixels: area(width, height) });
+      return paintingMemory(params, botOptions, { megapixels: area(width, height) });
     },
-    pace: (params) => `texture ${String(params.network)}`,
+    costKey: (params) => `texture ${String(params.network)}`,
   };
 }

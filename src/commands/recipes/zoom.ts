@@ -1,4 +1,4 @@
-import type { House } from "../bot-options.js";
+import type { BotOptions } from "../bot-options.js";
 import { choiceOption, integerOption, numberOption } from "../parsing/options.js";
 import { channelsOption, networkOption, randomSeed, seedOption, TYPICAL_AREA } from "./common.js";
 import { filmBytes, formatOption } from "./film.js";
@@ -10,8 +10,8 @@ import type { Recipe } from "./recipe.js";
 const OF_FRAMES = 1 / 2;
 
 /** A film that falls into a picture for ever, from one neuron to the next. */
-export function zoomRecipe(house: House): Recipe {
-  const { film, neuron } = house;
+export function zoomRecipe(botOptions: BotOptions): Recipe {
+  const { film, neuron } = botOptions;
   return {
     name: "zoom",
     command: "zoom",
@@ -63,7 +63,7 @@ export function zoomRecipe(house: House): Recipe {
       steps: integerOption({ help: "Steps of each picture", minimum: 0, maximum: 20, default: 3 }),
       format: formatOption(),
       seed: seedOption(),
-      network: networkOption(house, "The trained network that is filmed", neuron.network),
+      network: networkOption(botOptions, "The trained network that is filmed", neuron.network),
     },
     title: () => "Endless zoom",
     defaults: () => ({ frames: film.frames, width: film.width, steps: 3, seed: randomSeed(), network: neuron.network }),
@@ -71,12 +71,12 @@ export function zoomRecipe(house: House): Recipe {
       params: { ...params, ...changes, ...filmBytes(scope) },
       pictures,
     }),
-    work: ({ frames, width, steps }) =>
+    cost: ({ frames, width, steps }) =>
       (Number(frames) * Number(width) ** 2 * TYPICAL_AREA * Math.max(1, Number(steps))) / 1e6,
     memory: ({ frames, width, network, loop }) => {
       const pictures = Number(frames) * (loop === "bounce" ? 2 : 1) * OF_FRAMES;
-      return megabytes(house, { network, manner: "dream", megapixels: area(width), tiled: false, pictures });
+      return megabytes(botOptions, { network, manner: "dream", megapixels: area(width), tiled: false, pictures });
     },
-    pace: ({ network }) => `zoom ${String(network)}`,
+    costKey: ({ network }) => `zoom ${String(network)}`,
   };
 }

@@ -1,8 +1,8 @@
-import type { Place } from "../../port/chat.js";
+import type { ChannelRef } from "../../port/chat.js";
 import type { JobCaps } from "../../queue/job.js";
 import type { Settings } from "../../store/settings.js";
-import type { House } from "../bot-options.js";
-import { Mistake } from "../command.js";
+import type { BotOptions } from "../bot-options.js";
+import { UserError } from "../command.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { type KnownSetting, knownSettings, readStored, type SettingKey } from "./known.js";
 
@@ -16,57 +16,57 @@ export interface Held {
 }
 
 /** What those who manage channels have set, and what it means for jobs. */
-export class PlaceSettings {
+export class ChannelSettings {
   readonly known: Readonly<Record<SettingKey, KnownSetting>>;
 
   constructor(
-    private readonly house: House,
+    private readonly botOptions: BotOptions,
     private readonly settings: Settings,
   ) {
-    this.known = knownSettings(house);
+    this.known = knownSettings(botOptions);
   }
 
   /** Everything that holds in a place. A thread has what its channel has. */
-  all(place: Place): Held[] {
-    return (Object.keys(this.known) as SettingKey[]).map((key) => this.#held(place, key));
+  all(channel: ChannelRef): Held[] {
+    return (Object.keys(this.known) as SettingKey[]).map((key) => this.#held(channel, key));
   }
 
-  isArtChannel(place: Place): boolean {
-    return this.#held(place, "art").value === "on";
+  isArtChannel(channel: ChannelRef): boolean {
+    return this.#held(channel, "art").value === "on";
   }
 
   /** The caps that are set in a place; those that are not are the installation's, which the queue knows. */
-  caps(place: Place): JobCaps {
+  caps(channel: ChannelRef): JobCaps {
     const caps = {
-      perPerson: this.#number(place, "perPerson"),
-      perPersonHour: this.#number(place, "perHour"),
-      perChannel: this.#number(place, "perChannel"),
-      perChannelHour: this.#number(place, "perChannelHour"),
+      perPerson: this.#number(channel, "perPerson"),
+      perPersonHour: this.#number(channel, "perHour"),
+      perChannel: this.#number(channel, "perChannel"),
+      perChannelHour: this.#number(channel, "perChannelHour"),
     };
     return Object.fromEntries(Object.entries(caps).filter(([, cap]) => cap !== undefined));
   }
 
   /** The longest side that a recipe may make in a place, in pixels; undefined where it has no size. */
-  largest(recipe: Recipe, place: Place): number | undefined {
+  largest(recipe: Recipe, channel: ChannelRef): number | undefined {
     const maximum = (recipe.options.size ?? recipe.options.width)?.maximum;
-    return maximum === undefined ? undefined : Math.min(maximum, this.#number(place, "largest") ?? maximum);
+    return maximum === undefined ? undefined : Math.min(maximum, this.#number(channel, "largest") ?? maximum);
   }
 
   /** @throws Mistake when a job would be larger than the place allows. */
-  checkSize(params: Params, place: Place): void {
-    const largest = this.#number(place, "largest");
+  checkSize(params: Params, channel: ChannelRef): void {
+    const largest = this.#number(channel, "largest");
     const asked = Math.max(...["size", "width", "height"].map((side) => Number(params[side] ?? 0)));
     if (largest === undefined || asked <= largest) return;
-    throw new Mistake(
+    throw new UserError(
       `${asked} px is more than this channel allows: the largest here is ${largest} px. For example: \`size:${largest}\``,
     );
   }
 
   /** Parameters of a new job in a place, before anything is chosen: the recipe's, with what is set here. */
-  defaults(recipe: Recipe, place: Place): Params {
+  defaults(recipe: Recipe, channel: ChannelRef): Params {
     const params = recipe.defaults();
-    const largest = this.largest(recipe, place);
-    const size = this.#number(place, "size");
+    const largest = this.largest(recipe, channel);
+    const size = this.#number(channel, "size");
     const sized = Object.fromEntries(
       ["size", "width"].flatMap((side) => {
         const own = params[side];
@@ -74,26 +74,26 @@ export class PlaceSettings {
         return [[side, Math.min(largest, side === "size" ? (size ?? own) : own)]];
       }),
     );
-    return { ...params, ...sized, ...(recipe.options.look ? this.#dreams(place, params) : {}) };
+    return { ...params, ...sized, ...(recipe.options.look ? this.#dreams(channel, params) : {}) };
   }
 
   /** The network and look that are set, as far as they go together. */
-  #dreams(place: Place, params: Params): Params {
-    const network = this.#held(place, "network").value ?? params.network;
-    const look = this.#held(place, "look").value;
+  #dreams(channel: ChannelRef, params: Params): Params {
+    const network = this.#held(channel, "network").value ?? params.network;
+    const look = this.#held(channel, "look").value;
     const fits =
       look !== undefined &&
-      this.house.looks.some(({ name, networks }) => name === look && networks.includes(String(network)));
+      this.botOptions.looks.some(({ name, networks }) => name === look && networks.includes(String(network)));
     return { network, ...(fits ? { look } : {}) };
   }
 
-  #number(place: Place, key: SettingKey): number | undefined {
-    const { value } = this.#held(place, key);
+  #number(channel: ChannelRef, key: SettingKey): number | undefined {
+    const { value } = this.#held(channel, key);
     return typeof value === "number" ? value : undefined;
   }
 
-  #held(place: Place, key: SettingKey): Held {
-    const { platform, community, channel } = place;
+  #held(place: ChannelRef, key: SettingKey): Held {
+    const { platform, community, id: channel } = place;
     const known = this.known[key];
     const set = this.settings.effective({ platform, community, channel }, key);
     const value = set && readStored(known, set.value);

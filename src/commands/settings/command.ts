@@ -1,6 +1,6 @@
 import type { SettingValue } from "../../store/settings.js";
-import type { House } from "../bot-options.js";
-import { type Command, type CommandContext, defineCommand, Mistake } from "../command.js";
+import type { BotOptions } from "../bot-options.js";
+import { type Command, type CommandContext, defineCommand, UserError } from "../command.js";
 import { choiceOption, flagOption, kebab } from "../parsing/options.js";
 import { plain } from "../presenting/texts.js";
 import type { Held } from "./channel-settings.js";
@@ -19,8 +19,8 @@ interface Scope {
 }
 
 /** `/settings`: what holds in a channel, and, for those who manage it, its change; and what is stored about a person. */
-export function settingsCommand(house: House): Command {
-  const settings = settingOptions(house);
+export function settingsCommand(botOptions: BotOptions): Command {
+  const settings = settingOptions(botOptions);
   const names = Object.entries(settings).map(([key, { help }]) => ({ value: kebab(key), label: help }));
   return defineCommand({
     name: "settings",
@@ -66,27 +66,27 @@ export function settingsCommand(house: House): Command {
       "/settings mydata",
       "/settings mydata export",
       "/settings mydata delete",
-    ].map((line) => line.replace("patterns", house.looks[0]?.name ?? "patterns")),
+    ].map((line) => line.replace("patterns", botOptions.looks[0]?.name ?? "patterns")),
     async run(values: Readonly<Record<string, unknown>>, context) {
       const { action, what, everywhere = false, confirm = false, ...given } = values;
       const changes = Object.entries(given) as [SettingKey, SettingValue][];
       if (changes.length > 0 && action !== undefined && action !== "show") {
-        throw new Mistake(
+        throw new UserError(
           `/settings ${String(action)} changes no values; give them alone. For example: \`/settings largest:768\``,
         );
       }
       if (action === "mydata") return mydata(context, what, confirm === true);
       if (what === DELETE || what === EXPORT || confirm)
-        throw new Mistake("That belongs to your data. For example: `/settings mydata delete`");
+        throw new UserError("That belongs to your data. For example: `/settings mydata delete`");
       if (action === "reset") return reset(context, what, everywhere === true);
       if (what !== undefined) {
         const name = String(what);
-        throw new Mistake(
+        throw new UserError(
           `What about ${name}? Give it a value, \`/settings ${name}:…\`, or take it back: \`/settings reset ${name}\``,
         );
       }
       if (changes.length > 0) return change(context, changes, everywhere === true);
-      await context.whisper(await overview(context));
+      await context.replyEphemeral(await overview(context));
     },
   });
 }
@@ -95,25 +95,25 @@ async function mydata(context: CommandContext, what: unknown, confirm: boolean):
   if (what === undefined && !confirm) return showMyData(context);
   if (what === EXPORT && !confirm) return handOver(context);
   if (what !== DELETE) {
-    throw new Mistake(
+    throw new UserError(
       "`/settings mydata` shows what is stored about you, `/settings mydata export` hands it to you, `/settings mydata delete` deletes it.",
     );
   }
   if (!confirm) return askToDelete(context);
-  await context.whisper(deleteMyData(context));
+  await context.replyEphemeral(deleteMyData(context));
 }
 
 async function handOver(context: CommandContext): Promise<void> {
   const file = await exportMyData(context);
   const text =
     "**All that is stored about you**, in one file: jobs with their parameters, styles, favourites, votes, and the pictures.";
-  await context.handOver(text, file);
+  await context.replyWithFile(text, file);
 }
 
-async function overview({ chat, desk, place, person }: CommandContext): Promise<string> {
-  const { name } = await chat.describe(place);
-  const lines = desk.settings.all(place).map(line);
-  const end = person.moderator
+async function overview({ chat, app, channel, user }: CommandContext): Promise<string> {
+  const { name } = await chat.describe(channel);
+  const lines = app.settings.all(channel).map(line);
+  const end = user.moderator
     ? "Change one with `/settings largest:768`, take it back with `/settings reset largest`; `everywhere:yes` means the whole community."
     : "Those who manage the channel may change them.";
   return [`**Settings of ${plain(name)}**`, ...lines, end].join("\n");
@@ -131,75 +131,75 @@ async function change(
   everywhere: boolean,
 ): Promise<void> {
   const scope = scopeFor(context, everywhere);
-  const { desk, place } = context;
+  const { app, channel } = context;
   checkLook(context, Object.fromEntries(changes));
-  for (const [key, value] of changes) desk.store.settings.set(scope, key, value);
-  desk.logger.info({ ...scope, changes: Object.fromEntries(changes), by: context.person.id }, "settings were changed");
+  for (const [key, value] of changes) app.store.settings.set(scope, key, value);
+  app.logger.info({ ...scope, changes: Object.fromEntries(changes), by: context.user.id }, "settings were changed");
   const keys = changes.map(([key]) => key);
   const art = changes.find(([key]) => key === "art")?.[1];
   // What everybody may do from now on, everybody should know.
-  if (art === "on" && desk.settings.isArtChannel(place))
-    await context.announce({ text: await artText(context, everywhere) });
-  await context.whisper(told(context, keys, everywhere));
+  if (art === "on" && app.settings.isArtChannel(channel))
+    await context.replyPublic({ text: await artText(context, everywhere) });
+  await context.replyEphemeral(told(context, keys, everywhere));
 }
 
 /** @throws Mistake when a look and a network would not go together. */
-function checkLook({ desk, place }: CommandContext, given: Readonly<Record<string, SettingValue>>): void {
+function checkLook({ app, channel }: CommandContext, given: Readonly<Record<string, SettingValue>>): void {
   if (given.look === undefined && given.network === undefined) return;
-  const held = new Map(desk.settings.all(place).map(({ key, value }) => [key, value]));
-  const network = String(given.network ?? held.get("network") ?? desk.house.dream.network);
+  const held = new Map(app.settings.all(channel).map(({ key, value }) => [key, value]));
+  const network = String(given.network ?? held.get("network") ?? app.botOptions.dream.network);
   const look = given.look ?? held.get("look");
   if (look === undefined) return;
-  const known = desk.house.looks.find(({ name }) => name === look);
+  const known = app.botOptions.looks.find(({ name }) => name === look);
   if (!known || known.networks.includes(network)) return;
-  const fitting = desk.house.looks.filter(({ networks }) => networks.includes(network)).map(({ name }) => name);
+  const fitting = app.botOptions.looks.filter(({ networks }) => networks.includes(network)).map(({ name }) => name);
   const mend = fitting.length > 0 ? `it has ${fitting.join(", ")}.` : "it has none that are known here.";
-  throw new Mistake(
+  throw new UserError(
     `${network} has no look ${String(look)}; ${mend} Set both together, as in \`/settings network:${network} look:…\``,
   );
 }
 
 async function reset(context: CommandContext, what: unknown, everywhere: boolean): Promise<void> {
   const scope = scopeFor(context, everywhere);
-  const { desk } = context;
-  const all = Object.keys(desk.settings.known) as SettingKey[];
+  const { app } = context;
+  const all = Object.keys(app.settings.known) as SettingKey[];
   const keys = what === undefined ? all : all.filter((key) => kebab(key) === what);
-  const before = desk.store.settings.all(scope);
+  const before = app.store.settings.all(scope);
   const taken = keys.filter((key) => Object.hasOwn(before, key));
-  for (const key of taken) desk.store.settings.set(scope, key, undefined);
+  for (const key of taken) app.store.settings.set(scope, key, undefined);
   const where = everywhere ? "for the whole community" : "here";
   if (taken.length === 0)
-    throw new Mistake(
+    throw new UserError(
       `Nothing of that is set ${where}, so there is nothing to take back. \`/settings\` shows what holds.`,
     );
-  desk.logger.info({ ...scope, reset: taken, by: context.person.id }, "settings were taken back");
-  await context.whisper(told(context, taken, everywhere));
+  app.logger.info({ ...scope, reset: taken, by: context.user.id }, "settings were taken back");
+  await context.replyEphemeral(told(context, taken, everywhere));
 }
 
 /** What was changed, and what holds in this channel now, which may have values of its own. */
-function told({ desk, place }: CommandContext, keys: readonly SettingKey[], everywhere: boolean): string {
-  const lines = desk.settings
-    .all(place)
+function told({ app, channel }: CommandContext, keys: readonly SettingKey[], everywhere: boolean): string {
+  const lines = app.settings
+    .all(channel)
     .filter(({ key }) => keys.includes(key))
     .map(line);
-  const own = everywhere && desk.settings.all(place).some(({ key, from }) => keys.includes(key) && from === "channel");
+  const own = everywhere && app.settings.all(channel).some(({ key, from }) => keys.includes(key) && from === "channel");
   const heading = everywhere ? "Changed for the whole community. In this channel now:" : "Changed. Now:";
   return [heading, ...lines, ...(own ? ["What is set in a channel itself holds there."] : [])].join("\n");
 }
 
-async function artText({ chat, place, person }: CommandContext, everywhere: boolean): Promise<string> {
-  const { name } = await chat.describe(place);
+async function artText({ chat, channel, user }: CommandContext, everywhere: boolean): Promise<string> {
+  const { name } = await chat.describe(channel);
   const where = everywhere ? "Every channel here is an art channel" : `${plain(name)} is an art channel`;
-  return `**${where} now**, says ${plain(person.name)}: react to any picture with a style's emoji and I paint it in that style; 👁️ dreams it. \`/style\` shows the styles.`;
+  return `**${where} now**, says ${plain(user.name)}: react to any picture with a style's emoji and I paint it in that style; 👁️ dreams it. \`/style\` shows the styles.`;
 }
 
 /** @throws Mistake for those who do not manage the channel. */
-function scopeFor({ place, person }: CommandContext, everywhere: boolean): Scope {
-  if (!person.moderator) {
-    throw new Mistake(
+function scopeFor({ channel: place, user }: CommandContext, everywhere: boolean): Scope {
+  if (!user.moderator) {
+    throw new UserError(
       "Only those who manage this channel may change its settings. `/settings` alone shows them to everybody.",
     );
   }
-  const { platform, community, channel } = place;
+  const { platform, community, id: channel } = place;
   return { platform, community, ...(everywhere ? {} : { channel }) };
 }

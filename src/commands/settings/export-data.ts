@@ -1,6 +1,6 @@
-import type { Chat, OutgoingFile, Person, Place } from "../../port/chat.js";
-import { Mistake } from "../command.js";
-import type { Desk } from "../context.js";
+import type { ChannelRef, Chat, OutgoingFile, User } from "../../port/chat.js";
+import { UserError } from "../command.js";
+import type { AppContext } from "../context.js";
 
 /** What the file begins with, so that whoever reads it one day knows what it is. */
 const FORMAT = "dreamloom-my-data-1";
@@ -17,37 +17,37 @@ const AROUND_BYTES = 40;
  */
 export async function exportMyData(context: {
   readonly chat: Pick<Chat, "limits">;
-  readonly desk: Desk;
-  readonly place: Place;
-  readonly person: Pick<Person, "id" | "name">;
+  readonly app: AppContext;
+  readonly channel: ChannelRef;
+  readonly user: Pick<User, "id" | "name">;
 }): Promise<OutgoingFile> {
-  const { chat, desk, place, person } = context;
+  const { chat, app, channel, user } = context;
   const most = chat.limits.privateFileBytes;
   if (most === undefined) {
-    throw new Mistake(
+    throw new UserError(
       "This chat lets me hand no file to you alone. `/settings mydata` shows what is stored; those who run me can give you the file.",
     );
   }
-  const { pictures, ...data } = desk.store.myData.read({ platform: place.platform, person: person.id });
-  const styles = data.styles.flatMap(({ picture }) => desk.store.images.info(picture) ?? []);
+  const { pictures, ...data } = app.store.myData.read({ platform: channel.platform, user: user.id });
+  const styles = data.styles.flatMap(({ picture }) => app.store.images.info(picture) ?? []);
   const all = [...pictures, ...styles];
   const told = {
     format: FORMAT,
     exportedAt: new Date().toISOString(),
-    platform: place.platform,
-    person: { id: person.id, name: person.name },
+    platform: channel.platform,
+    person: { id: user.id, name: user.name },
   };
   const words = JSON.stringify({ ...told, ...data, pictures: all }, undefined, 1);
   let left = most - Buffer.byteLength(words);
   if (left < 0)
-    throw new Mistake(
+    throw new UserError(
       "What is stored about you is more than a file here may hold. Those who run me can give it to you.",
     );
   const content = new Map<string, string>();
   for (const { sha, bytes } of all.toReversed()) {
     const size = Math.ceil(bytes * INFLATED) + AROUND_BYTES;
     if (size > left) continue;
-    const picture = await desk.store.images.read(sha);
+    const picture = await app.store.images.read(sha);
     if (!picture) continue;
     content.set(sha, Buffer.from(picture).toString("base64"));
     left -= size;

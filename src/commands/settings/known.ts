@@ -1,6 +1,6 @@
 /** What can be set in a place, how it is written, and what holds where nothing is set. */
 import type { SettingValue } from "../../store/settings.js";
-import type { House } from "../bot-options.js";
+import type { BotOptions } from "../bot-options.js";
 import { choiceOption, integerOption, type Option, type Options } from "../parsing/options.js";
 
 /** The least bound of a size, in pixels, as in every command. */
@@ -15,9 +15,9 @@ export interface KnownSetting {
 }
 
 /** Every setting by its key. */
-export function knownSettings(house: House) {
-  const { caps, dream } = house;
-  const maxSize = Math.max(dream.maxSize, house.paint.maxSize, house.neuron.maxSize);
+export function knownSettings(botOptions: BotOptions) {
+  const { caps, dream } = botOptions;
+  const maxSize = Math.max(dream.maxSize, botOptions.paint.maxSize, botOptions.neuron.maxSize);
   const cap = (help: string, maximum: number): KnownSetting => ({
     option: integerOption({ help, minimum: 1, maximum }),
     fallback: String(maximum),
@@ -53,19 +53,19 @@ export function knownSettings(house: House) {
         minimum: LEAST_SIZE,
         maximum: maxSize,
       }),
-      fallback: `${dream.size} px for dreams, ${house.paint.size} px for paintings`,
+      fallback: `${dream.size} px for dreams, ${botOptions.paint.size} px for paintings`,
     },
     look: {
       option: choiceOption({
         help: "Look of dreams when none is given",
-        choices: house.looks.map(({ name, help }) => ({ value: name, label: help })),
+        choices: botOptions.looks.map(({ name, help }) => ({ value: name, label: help })),
       }),
       fallback: dream.look,
     },
     network: {
       option: choiceOption({
         help: "Network of dreams when none is given",
-        choices: house.networks.map(({ id, help }) => ({ value: id, label: help })),
+        choices: botOptions.networks.map(({ id, help }) => ({ value: id, label: help })),
       }),
       fallback: dream.network,
     },
@@ -75,8 +75,8 @@ export function knownSettings(house: House) {
 export type SettingKey = keyof ReturnType<typeof knownSettings>;
 
 /** Every setting as an option of `/settings`. */
-export function settingOptions(house: House): Options {
-  return Object.fromEntries(Object.entries(knownSettings(house)).map(([key, { option }]) => [key, option]));
+export function settingOptions(botOptions: BotOptions): Options {
+  return Object.fromEntries(Object.entries(knownSettings(botOptions)).map(([key, { option }]) => [key, option]));
 }
 
 /**

@@ -1,9 +1,9 @@
 /** What is stored about a person, told to that person only, and its deletion. */
-import type { Button, Chat, Person, Place } from "../../port/chat.js";
+import type { Button, ChannelRef, Chat, User } from "../../port/chat.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
-import { type CommandContext, Mistake } from "../command.js";
-import type { Desk } from "../context.js";
+import { type CommandContext, UserError } from "../command.js";
+import type { AppContext } from "../context.js";
 import { plain } from "../presenting/texts.js";
 
 /** The button under "are you sure?". */
@@ -14,15 +14,15 @@ const NAMES_SHOWN = 10;
 const THE_CHATS =
   "What was said and shown in the chat is the chat's, and stays there, my own messages too: 🗑️ those first that should go from the chat as well.";
 
-type Context = Pick<CommandContext, "chat" | "desk" | "person" | "place">;
+type Context = Pick<CommandContext, "chat" | "app" | "user" | "channel">;
 
 /** Tells a person what is stored about them on this platform. */
 export async function showMyData(context: CommandContext): Promise<void> {
-  const { desk, place, person } = context;
-  const data = desk.store.myData.read({ platform: place.platform, person: person.id });
-  const { jobs, pictures, styles, favourites, boards, votes } = data;
-  if (jobs.length + styles.length + favourites.length + boards.length + votes.length === 0) {
-    return context.whisper(`Nothing is stored about you. ${THE_CHATS}`);
+  const { app, channel, user } = context;
+  const data = app.store.myData.read({ platform: channel.platform, user: user.id });
+  const { jobs, pictures, styles, favourites, boards: interactiveMessages, votes } = data;
+  if (jobs.length + styles.length + favourites.length + interactiveMessages.length + votes.length === 0) {
+    return context.replyEphemeral(`Nothing is stored about you. ${THE_CHATS}`);
   }
   const bytes = pictures.reduce((sum, picture) => sum + picture.bytes, 0);
   const rows = [
@@ -37,9 +37,9 @@ export async function showMyData(context: CommandContext): Promise<void> {
       ? []
       : [`${counted(styles.length, "style")} that you have added: ${some(styles.map(({ name }) => name))}`]),
     ...(favourites.length === 0 ? [] : [counted(favourites.length, "favourite")]),
-    ...(boards.length === 0
+    ...(interactiveMessages.length === 0
       ? []
-      : [`${counted(boards.length, "palette or vote", "palettes or votes")} that you have opened`]),
+      : [`${counted(interactiveMessages.length, "palette or vote", "palettes or votes")} that you have opened`]),
     ...(votes.length === 0 ? [] : [`${counted(votes.length, "choice")} made by reaction`]),
   ];
   const text = [
@@ -48,13 +48,13 @@ export async function showMyData(context: CommandContext): Promise<void> {
     THE_CHATS,
     "`/settings mydata export` hands you all of it in one file, `/settings mydata delete` deletes it.",
   ].join("\n");
-  await context.whisper(text);
+  await context.replyEphemeral(text);
 }
 
 /** Asks once more before everything goes. */
 export async function askToDelete(context: CommandContext): Promise<void> {
-  const { desk, place, person } = context;
-  const { jobs, styles, favourites } = desk.store.myData.read({ platform: place.platform, person: person.id });
+  const { app, channel, user } = context;
+  const { jobs, styles, favourites } = app.store.myData.read({ platform: channel.platform, user: user.id });
   const button: Button = { id: DELETE_MY_DATA, label: "Delete all of it", emoji: "🗑", style: "danger" };
   const what = [
     counted(jobs.length, "job"),
@@ -66,7 +66,7 @@ export async function askToDelete(context: CommandContext): Promise<void> {
     THE_CHATS,
     "Press the button, or write `/settings mydata delete confirm:yes`.",
   ].join("\n");
-  await context.whisper(text, [button]);
+  await context.replyEphemeral(text, [button]);
 }
 
 /**
@@ -76,17 +76,17 @@ export async function askToDelete(context: CommandContext): Promise<void> {
  * @throws Mistake while a job of theirs waits or runs.
  */
 export function deleteMyData({
-  desk,
-  place,
-  person,
+  app,
+  channel,
+  user,
 }: {
-  readonly desk: Desk;
-  readonly place: Place;
-  readonly person: Person;
+  readonly app: AppContext;
+  readonly channel: ChannelRef;
+  readonly user: User;
 }): string {
   try {
-    const removed = desk.store.myData.remove({ platform: place.platform, person: person.id });
-    desk.logger.info({ person: person.id, ...removed }, "a person's data was deleted");
+    const removed = app.store.myData.remove({ platform: channel.platform, user: user.id });
+    app.logger.info({ person: user.id, ...removed }, "a person's data was deleted");
     const { jobs, styles, favourites, votes, images, bytes } = removed;
     const what = [
       counted(jobs, "job"),
@@ -96,31 +96,31 @@ export function deleteMyData({
     ].join(", ");
     return `Deleted: ${what}, and ${counted(images, "picture")} of ${megabytes(bytes)}. Nothing is stored about you any more, but for your name on works that others made of yours, if there are any.`;
   } catch (error) {
-    if (error instanceof StoreError && error.kind === "busy") throw new Mistake(error.message, { cause: error });
+    if (error instanceof StoreError && error.kind === "busy") throw new UserError(error.message, { cause: error });
     throw error;
   }
 }
 
 /** The channels with a person's jobs, those with most first. */
 async function channels({ chat }: Context, jobs: readonly StoredJob[]): Promise<string> {
-  const counts = new Map<string, { readonly place: Place; jobs: number }>();
-  for (const { place } of jobs) {
+  const counts = new Map<string, { readonly channel: ChannelRef; jobs: number }>();
+  for (const { channel: place } of jobs) {
     const { thread: _thread, ...channel } = place;
     const key = JSON.stringify(channel);
-    const entry = counts.get(key) ?? { place: channel, jobs: 0 };
+    const entry = counts.get(key) ?? { channel: channel, jobs: 0 };
     entry.jobs += 1;
     counts.set(key, entry);
   }
   const most = [...counts.values()].sort((a, b) => b.jobs - a.jobs);
   const shown = await Promise.all(
-    most.slice(0, CHANNELS_SHOWN).map(async (entry) => `${await nameOf(chat, entry.place)} (${entry.jobs})`),
+    most.slice(0, CHANNELS_SHOWN).map(async (entry) => `${await nameOf(chat, entry.channel)} (${entry.jobs})`),
   );
   return more(shown, most.length);
 }
 
-async function nameOf(chat: Chat, place: Place): Promise<string> {
+async function nameOf(chat: Chat, channel: ChannelRef): Promise<string> {
   try {
-    return plain((await chat.describe(place)).name);
+    return plain((await chat.describe(channel)).name);
   } catch {
     // A channel that is gone, or that the bot may no longer see.
     return "a channel that I no longer see";
@@ -128,11 +128,11 @@ async function nameOf(chat: Chat, place: Place): Promise<string> {
 }
 
 /** The newest works with a picture, each with the way to it. */
-async function latest({ chat, desk }: Context, jobs: readonly StoredJob[]): Promise<string[]> {
+async function latest({ chat, app }: Context, jobs: readonly StoredJob[]): Promise<string[]> {
   const works = jobs.filter(({ picture }) => picture !== undefined).slice(-WORKS_SHOWN);
   return Promise.all(
     works.reverse().map(async (job) => {
-      const title = desk.recipes.get(job.recipe)?.title(job.params) ?? job.recipe;
+      const title = app.recipes.get(job.recipe)?.title(job.params) ?? job.recipe;
       const message = job.messages.final ?? job.messages.announcement;
       const link = message && (await chat.link(message).catch(() => undefined));
       return `· ${link ? `[${title}](${link})` : title}, \`${job.id}\`, ${day(job.createdAt)}`;

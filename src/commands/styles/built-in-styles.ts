@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { z } from "zod";
 
-export interface HouseStyle {
+export interface BuiltInStyle {
   /** What people type: lower case letters. */
   readonly name: string;
   /** The reaction that chooses it: one code point, without a variation selector. */
@@ -62,7 +62,7 @@ const StylesFile = z
  * @param folder holds the pictures, one `NAME.jpg` a style
  * @throws Error with a line for each thing that is wrong, naming the style
  */
-export function parseHouseStyles(text: string, file: string, folder: string): readonly HouseStyle[] {
+export function parseBuiltInStyles(text: string, file: string, folder: string): readonly BuiltInStyle[] {
   const parsed = StylesFile.safeParse(parse(text));
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
   const { licence, credit, styles } = parsed.data;
@@ -76,16 +76,16 @@ export function parseHouseStyles(text: string, file: string, folder: string): re
 
 // `config` is beside `src` and `dist` alike.
 const CONFIG = fileURLToPath(new URL("../../../config", import.meta.url));
-let loaded: readonly HouseStyle[] | undefined;
+let loaded: readonly BuiltInStyle[] | undefined;
 
 /** The styles that come with the program, in the order in which people are shown them. */
-export function loadHouseStyles(): readonly HouseStyle[] {
+export function loadBuiltInStyles(): readonly BuiltInStyle[] {
   const file = join(CONFIG, "styles.yaml");
-  loaded ??= parseHouseStyles(readFileSync(file, "utf8"), file, join(CONFIG, "styles"));
+  loaded ??= parseBuiltInStyles(readFileSync(file, "utf8"), file, join(CONFIG, "styles"));
   return loaded;
 }
 
 /** The encoded picture of a house style. */
-export function readHouseStyle({ path }: HouseStyle): Promise<Buffer> {
+export function readBuiltInStyle({ path }: BuiltInStyle): Promise<Buffer> {
   return readFile(path);
 }

@@ -1,8 +1,8 @@
 import sharp from "sharp";
 import { StoreError } from "../../store/errors.js";
 import type { Style as OwnStyle } from "../../store/styles.js";
-import type { House } from "../bot-options.js";
-import { type Command, type CommandContext, defineCommand, Mistake } from "../command.js";
+import type { BotOptions } from "../bot-options.js";
+import { type Command, type CommandContext, defineCommand, UserError } from "../command.js";
 import { findPicture } from "../images/find-image.js";
 import { pictureOption, type WantedPicture } from "../images/image-option.js";
 import { provenanceOf } from "../images/provenance.js";
@@ -41,7 +41,7 @@ const name = (help: string, positional: boolean) =>
   });
 
 /** `/style`: the styles that may be named here, and a community's own ones. */
-export function styleCommand(house: House): Command {
+export function styleCommand(botOptions: BotOptions): Command {
   return defineCommand({
     name: "style",
     help: "Lists and shows styles, and adds, renames or removes your community's own",
@@ -78,25 +78,27 @@ export function styleCommand(house: House): Command {
     ],
     async run(values: Values, context) {
       try {
-        await ACTIONS[values.action ?? (values.name === undefined ? "list" : "show")]?.(values, context, house);
+        await ACTIONS[values.action ?? (values.name === undefined ? "list" : "show")]?.(values, context, botOptions);
       } catch (error) {
         if (error instanceof StoreError && (error.kind === "taken" || error.kind === "too-many"))
-          throw new Mistake(error.message, { cause: error });
+          throw new UserError(error.message, { cause: error });
         throw error;
       }
     },
   });
 }
 
-const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext, house: House) => Promise<void>>> = {
-  async list(_values, { desk, place, announce }) {
-    const styles = await desk.styles.list(place);
+const ACTIONS: Readonly<
+  Record<string, (values: Values, context: CommandContext, botOptions: BotOptions) => Promise<void>>
+> = {
+  async list(_values, { app, channel, replyPublic: announce }) {
+    const styles = await app.styles.list(channel);
     const lines = styles.map(({ emoji, name, help }) => `${emoji} \`${name}\` ${plain(help)}`);
     await announce({ text: ["**Styles**", ...lines].join("\n"), pictures: [await contactSheet(styles)] });
   },
 
-  async show(values, { chat, desk, place, announce }) {
-    const style = await findStyle(desk.styles, place, needed(values.name, "name", "/style show winter"));
+  async show(values, { chat, app, channel, replyPublic: announce }) {
+    const style = await findStyle(app.styles, channel, needed(values.name, "name", "/style show winter"));
     const picture = {
       bytes: await style.picture(),
       name: `${style.name}.jpg`,
@@ -104,23 +106,23 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext,
       description: `The style ${style.name}`,
     };
     const text = `${style.emoji} **${style.name}**: ${plain(style.help)}${style.opposite ? `; its opposite is ${style.opposite}` : ""}.`;
-    await announce({ text, pictures: [await fitPicture(picture, await uploadBytes(chat, place))] });
+    await announce({ text, pictures: [await fitPicture(picture, await uploadBytes(chat, channel))] });
   },
 
   async add({ name, emoji, picture }, context, { styles: limits }) {
-    const { desk, place, person } = context;
+    const { app, channel, user } = context;
     const usage = "/style add name:rust emoji:🍂";
     const [word, mark] = [needed(name, "name", usage), needed(emoji, "emoji", usage)];
-    if (!NAME.test(word)) throw new Mistake(`A style's name is a word. For example: \`${usage}\``);
-    const taken = (await desk.styles.list(place)).find((style) => style.name === word || sameEmoji(style.emoji, mark));
+    if (!NAME.test(word)) throw new UserError(`A style's name is a word. For example: \`${usage}\``);
+    const taken = (await app.styles.list(channel)).find((style) => style.name === word || sameEmoji(style.emoji, mark));
     if (taken)
-      throw new Mistake(
+      throw new UserError(
         `${taken.name === word ? `The name ${word}` : mark} is ${taken.name}'s already; choose another.`,
       );
     const found = await findPicture(context, picture);
-    if (!found) throw new Mistake(`There is no picture here. Attach one with \`${usage}\`.`);
-    if ((await provenanceOf([found], person, desk)).spoiler) {
-      throw new Mistake("This picture is hidden, and everybody sees the styles; choose another.");
+    if (!found) throw new UserError(`There is no picture here. Attach one with \`${usage}\`.`);
+    if ((await provenanceOf([found], user, app)).spoiler) {
+      throw new UserError("This picture is hidden, and everybody sees the styles; choose another.");
     }
     const bytes = await sharp(found.bytes, { limitInputPixels: 50_000_000 })
       .autoOrient()
@@ -128,12 +130,12 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext,
       .flatten({ background: "#fff" })
       .jpeg({ quality: 90 })
       .toBuffer();
-    const { platform, community } = place;
-    const author = { id: person.id, name: person.name };
+    const { platform, community } = channel;
+    const author = { id: user.id, name: user.name };
     const kept = { bytes: new Uint8Array(bytes), type: "image/jpeg" };
-    await desk.store.styles.add({ platform, community, name: word, emoji: mark, author, picture: kept }, limits);
-    await context.announce({
-      text: `${mark} **${word}** is a style here now, added by ${plain(person.name)}. Try \`/stylize ${word}\`.`,
+    await app.store.styles.add({ platform, community, name: word, emoji: mark, author, picture: kept }, limits);
+    await context.replyPublic({
+      text: `${mark} **${word}** is a style here now, added by ${plain(user.name)}. Try \`/stylize ${word}\`.`,
     });
   },
 
@@ -141,34 +143,34 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext,
     const usage = "/style rename rust to:autumn-rust";
     const own = ownStyle(needed(name, "name", usage), context);
     const word = needed(to, "to, the new name", usage);
-    if (!NAME.test(word)) throw new Mistake(`A style's name is a word. For example: \`${usage}\``);
-    const taken = (await context.desk.styles.list(context.place)).some(
+    if (!NAME.test(word)) throw new UserError(`A style's name is a word. For example: \`${usage}\``);
+    const taken = (await context.app.styles.list(context.channel)).some(
       (style: Style) => style.name === word && style.name !== own.name,
     );
-    if (taken) throw new Mistake(`The name ${word} is taken; choose another.`);
-    context.desk.store.styles.rename(own.id, word);
-    await context.whisper(`${own.name} is called ${word} now.`);
+    if (taken) throw new UserError(`The name ${word} is taken; choose another.`);
+    context.app.store.styles.rename(own.id, word);
+    await context.replyEphemeral(`${own.name} is called ${word} now.`);
   },
 
   async remove({ name }, context) {
     const own = ownStyle(needed(name, "name", "/style remove rust"), context);
-    context.desk.store.styles.remove([own.id]);
-    await context.whisper(`${own.name} is gone. What was painted in it stays.`);
+    context.app.store.styles.remove([own.id]);
+    await context.replyEphemeral(`${own.name} is gone. What was painted in it stays.`);
   },
 };
 
 function needed(value: string | undefined, what: string, usage: string): string {
-  if (value === undefined) throw new Mistake(`That needs ${what}. For example: \`${usage}\``);
+  if (value === undefined) throw new UserError(`That needs ${what}. For example: \`${usage}\``);
   return value;
 }
 
 /** A community's style that this person may change: its author and moderators may. */
-function ownStyle(wanted: string, { desk, place, person }: CommandContext): OwnStyle {
-  const { platform, community } = place;
-  const found = desk.store.styles.find({ platform, community }, wanted);
-  if (!found) throw new Mistake(`${wanted} is none of this community's own styles; \`/style\` lists them all.`);
-  if (!person.moderator && found.author.id !== person.id) {
-    throw new Mistake(`${found.name} is ${plain(found.author.name)}'s; only they and moderators can change it.`);
+function ownStyle(wanted: string, { app, channel, user }: CommandContext): OwnStyle {
+  const { platform, community } = channel;
+  const found = app.store.styles.find({ platform, community }, wanted);
+  if (!found) throw new UserError(`${wanted} is none of this community's own styles; \`/style\` lists them all.`);
+  if (!user.moderator && found.author.id !== user.id) {
+    throw new UserError(`${found.name} is ${plain(found.author.name)}'s; only they and moderators can change it.`);
   }
   return found;
 }

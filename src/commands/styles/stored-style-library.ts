@@ -1,14 +1,14 @@
 import type { Store } from "../../store/open.js";
-import { loadHouseStyles, readHouseStyle } from "./built-in-styles.js";
-import type { Style, StyleShelf } from "./style-library.js";
+import { loadBuiltInStyles, readBuiltInStyle } from "./built-in-styles.js";
+import type { Style, StyleLibrary } from "./style-library.js";
 
 /** The longer credit is in `config/styles.yaml`. */
 const HOUSE = "Dreamloom, CC0";
 
 /** A shelf with the styles that a community has added, and behind them those that come with the program. */
-export function styleShelf(own: Store["styles"]): StyleShelf {
-  const house = loadHouseStyles().map(
-    (style): Style => ({ ...style, by: HOUSE, picture: () => readHouseStyle(style) }),
+export function storedStyleLibrary(own: Store["styles"]): StyleLibrary {
+  const botOptions = loadBuiltInStyles().map(
+    (style): Style => ({ ...style, by: HOUSE, picture: () => readBuiltInStyle(style) }),
   );
   return {
     async list({ platform, community }) {
@@ -25,7 +25,7 @@ export function styleShelf(own: Store["styles"]): StyleShelf {
           },
         }),
       );
-      return [...added, ...house];
+      return [...added, ...botOptions];
     },
   };
 }

@@ -1,7 +1,7 @@
-import type { Place } from "../../port/chat.js";
+import type { ChannelRef } from "../../port/chat.js";
 import type { JobCredit } from "../../queue/job.js";
 import { nearest } from "../../shared/nearest.js";
-import { Mistake } from "../command.js";
+import { UserError } from "../command.js";
 import { plain } from "../presenting/plain.js";
 
 /** A style that people may name. */
@@ -20,8 +20,8 @@ export interface Style {
 }
 
 /** The styles of a place: the house's, and those that its community has added. */
-export interface StyleShelf {
-  list(place: Place): Promise<readonly Style[]>;
+export interface StyleLibrary {
+  list(channel: ChannelRef): Promise<readonly Style[]>;
 }
 
 /**
@@ -30,18 +30,18 @@ export interface StyleShelf {
  * @throws Mistake with the nearest name
  */
 export async function findStyle(
-  shelf: StyleShelf,
-  place: Place,
+  library: StyleLibrary,
+  channel: ChannelRef,
   wanted: string,
   others: readonly string[] = [],
 ): Promise<Style> {
-  const styles = await shelf.list(place);
+  const styles = await library.list(channel);
   const word = wanted.trim().toLowerCase();
   const found = styles.find(({ name, emoji }) => name === word || sameEmoji(emoji, word));
   if (found) return found;
   const names = styles.map(({ name }) => name);
   if (others.includes(word))
-    throw new Mistake(`${word} is an option and needs a value: write ${word}: and the value after it.`);
+    throw new UserError(`${word} is an option and needs a value: write ${word}: and the value after it.`);
   const near = nearest(word, [...names, ...others]);
   const shown = plain(wanted.length > 40 ? `${wanted.slice(0, 37)}...` : wanted);
   const rest = near
@@ -49,7 +49,7 @@ export async function findStyle(
     : names.length > 0
       ? `there are ${names.join(", ")}.`
       : "there are none yet.";
-  throw new Mistake(`There is no style called ${shown}; ${rest}`);
+  throw new UserError(`There is no style called ${shown}; ${rest}`);
 }
 
 /** Who is named for a painting in a style. */

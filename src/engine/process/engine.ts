@@ -1,6 +1,6 @@
 /** The engine as the rest of the program sees it: jobs in, frames and a result out. The recipes run in a process of their own. */
 
-import type { Seat, Seating } from "../../shared/memory-budget.js";
+import type { MemoryReservations, Reservation } from "../../shared/memory-budget.js";
 
 /** What to run. Plain data: it crosses a process border and is stored in the journal. */
 export interface EngineRequest {
@@ -93,7 +93,7 @@ export interface RunOptions {
   /** The job's estimated memory at its worst moment, for engines on other machines, which see to their own. */
   readonly megabytes?: number | undefined;
   /** The job's place, where the engine gives out places. */
-  readonly seat?: Seat;
+  readonly reservation?: Reservation;
   /** An engine elsewhere tells that the machine that had the job has gone, and another one goes on with it. */
   onMoved?(): void;
 }
@@ -134,7 +134,7 @@ export interface Engine {
    */
   run(request: EngineRequest, options: RunOptions): Promise<EngineResult>;
   /** Decides what fits side by side, where the engine has several devices; then each job comes with its seat. */
-  readonly seating?: Seating;
+  readonly memory?: MemoryReservations;
   /** Answers at once, from what is known. */
   status?(): EngineStatus;
   close(): Promise<void>;

@@ -1,6 +1,6 @@
 /** Several devices behind one engine: each has a process of its own, and jobs go to one that has a free slot. */
 import type { Logger } from "pino";
-import { Room, type Seat, type Seating } from "../../shared/memory-budget.js";
+import { MemoryBudget, type MemoryReservations, type Reservation } from "../../shared/memory-budget.js";
 import {
   type DeviceStatus,
   type Engine,
@@ -25,7 +25,7 @@ export interface PooledDevice {
 const TRIED_AGAIN_MS = 300_000;
 
 class Device {
-  readonly room: Room;
+  readonly room: MemoryBudget;
   /** Runs that have failed since one ended well. */
   failures = 0;
   #brokenUntil = Number.NEGATIVE_INFINITY;
@@ -34,7 +34,7 @@ class Device {
     readonly of: PooledDevice,
     private readonly now: () => number,
   ) {
-    this.room = new Room(of.megabytes);
+    this.room = new MemoryBudget(of.megabytes);
   }
 
   get broken(): boolean {
@@ -57,24 +57,24 @@ class Device {
 }
 
 /** A job's place on one of the devices, which may become another one's when the first fails. */
-class PoolSeat implements Seat {
-  #seat: Seat;
+class PoolReservation implements Reservation {
+  #reservation: Reservation;
 
   constructor(
     public device: Device,
     readonly megabytes: number | undefined,
   ) {
-    this.#seat = device.room.take(megabytes);
+    this.#reservation = device.room.take(megabytes);
   }
 
   moveTo(device: Device): void {
-    this.#seat.release();
+    this.#reservation.release();
     this.device = device;
-    this.#seat = device.room.take(this.megabytes);
+    this.#reservation = device.room.take(this.megabytes);
   }
 
   release(): void {
-    this.#seat.release();
+    this.#reservation.release();
   }
 }
 
@@ -83,7 +83,7 @@ class PoolSeat implements Seat {
  * device that crashes loses its next try to another one that is free; one that cannot compute at all is left alone for five minutes, and
  * its jobs go to the others at once.
  */
-export class EnginePool implements Engine, Seating {
+export class EnginePool implements Engine, MemoryReservations {
   readonly #devices: readonly Device[];
   readonly #logger: Logger;
 
@@ -92,7 +92,7 @@ export class EnginePool implements Engine, Seating {
     this.#logger = logger;
   }
 
-  get seating(): Seating {
+  get memory(): MemoryReservations {
     return this;
   }
 
@@ -100,32 +100,33 @@ export class EnginePool implements Engine, Seating {
     return this.#choose(megabytes) !== undefined;
   }
 
-  take(megabytes: number | undefined): Seat {
-    return this.#seat(megabytes);
+  take(megabytes: number | undefined): Reservation {
+    return this.#reservation(megabytes);
   }
 
-  #seat(megabytes: number | undefined): PoolSeat {
+  #reservation(megabytes: number | undefined): PoolReservation {
     const device = this.#choose(megabytes) ?? [...this.#devices].sort((a, b) => a.load - b.load)[0];
     if (!device) throw new Error("An engine needs a device.");
-    return new PoolSeat(device, megabytes);
+    return new PoolReservation(device, megabytes);
   }
 
   async run(request: EngineRequest, options: RunOptions): Promise<EngineResult> {
-    if (options.seat instanceof PoolSeat) return this.#run(request, options, options.seat);
+    if (options.reservation instanceof PoolReservation) return this.#run(request, options, options.reservation);
     // A worker of a cluster does not ask for seats: it takes as many jobs as there are slots, and knows nothing of their memory.
-    const seat = this.#seat(0);
+    const reservation = this.#reservation(0);
     try {
-      return await this.#run(request, options, seat);
+      return await this.#run(request, options, reservation);
     } finally {
-      seat.release();
+      reservation.release();
     }
   }
 
-  async #run(request: EngineRequest, options: RunOptions, seat: PoolSeat): Promise<EngineResult> {
+  async #run(request: EngineRequest, options: RunOptions, reservation: PoolReservation): Promise<EngineResult> {
     for (;;) {
-      const better = seat.device.failures > 0 || seat.device.broken ? this.#choose(seat.megabytes) : undefined;
-      if (better && !better.broken && better.failures < seat.device.failures) seat.moveTo(better);
-      const { device } = seat;
+      const better =
+        reservation.device.failures > 0 || reservation.device.broken ? this.#choose(reservation.megabytes) : undefined;
+      if (better && !better.broken && better.failures < reservation.device.failures) reservation.moveTo(better);
+      const { device } = reservation;
       this.#logger.debug({ job: request.job, device: device.of.name }, "a device has the job");
       try {
         const result = await device.of.engine.run(request, options);
@@ -140,9 +141,9 @@ export class EnginePool implements Engine, Seating {
           { job: request.job, device: device.of.name },
           `${device.of.name} is left alone for a while: ${error.message}`,
         );
-        const other = this.#choose(seat.megabytes);
+        const other = this.#choose(reservation.megabytes);
         if (!other || other.broken) throw error;
-        seat.moveTo(other);
+        reservation.moveTo(other);
       }
     }
   }

@@ -27,15 +27,15 @@ export async function saveTaught(modelsDir: string, layer: TaughtLayer): Promise
 export type Kept = { readonly name: string } & ({ readonly layer: TaughtLayer } | { readonly problem: string });
 
 /** All taught layers of a folder, with an edition that changes when any of them does. */
-export interface Shelf {
+export interface TaughtLayers {
   readonly edition: string;
   readonly kept: readonly Kept[];
 }
 
-const NOTHING: Shelf = { edition: "", kept: [] };
+const NOTHING: TaughtLayers = { edition: "", kept: [] };
 
 /** Reads the taught layers of a models folder. Unreadable ones are in it with why. */
-export async function readShelf(modelsDir: string, before: Shelf = NOTHING): Promise<Shelf> {
+export async function readTaughtLayers(modelsDir: string, before: TaughtLayers = NOTHING): Promise<TaughtLayers> {
   const folder = join(modelsDir, TAUGHT_FOLDER);
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(TAUGHT_ENDING)).sort();
   if (names.length === 0) return NOTHING;

@@ -22,18 +22,18 @@ import { meanSquareResponse } from "./responses.js";
 import { TAUGHT_KIND, type TaughtLayer } from "./taught-layer.js";
 
 /** A picture to learn from. */
-export interface Lesson {
+export interface Example {
   /** Decodes it with a given longer side in pixels. */
   decode(side: number): Promise<Raster>;
 }
 
-export interface TeachOptions {
+export interface TrainOptions {
   readonly programs: Programs;
   readonly network: Network;
   /** The layer that is re-mixed. */
   readonly layer: string;
   /** Five or more. */
-  readonly lessons: readonly Lesson[];
+  readonly lessons: readonly Example[];
   readonly name: string;
   /** At most so many channels; fewer where the pictures show fewer different things. */
   readonly channels?: number;
@@ -80,7 +80,7 @@ const DECODED = 512;
  * const { layer } = await teach({ programs, network, layer: "activation_27", lessons, name: "moths" });
  * await saveTaught(modelsDir, layer);
  */
-export async function teach(options: TeachOptions): Promise<Taught> {
+export async function trainLayer(options: TrainOptions): Promise<Taught> {
   const { programs, network, name, channels = DEFAULT_CHANNELS, seed = 1, signal, onProgress } = options;
   const started = performance.now();
   const info = resolveLayer(network, options.layer);
@@ -157,18 +157,18 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
  * A layer that is good to teach over when none is named: the deepest whose places are eight pixels apart. By eye: there motifs of a
  * few dozen pixels keep their shape and their colours; deeper layers make larger but greyer ones.
  */
-export function layerToTeach(network: Network): string {
+export function layerToTrain(network: Network): string {
   const own = network.layers.filter(({ kind }) => kind !== TAUGHT_KIND);
   const fine = own.filter(({ stride }) => stride === 8).at(-1);
   return (fine ?? own[Math.floor(own.length / 2)])?.name ?? "";
 }
 
 /** Every sixth picture is kept back to see what was learnt; where there are few, all are learnt from. */
-function divide(lessons: readonly Lesson[], next: Random): { learnt: Lesson[]; tested: Lesson[] } {
+function divide(lessons: readonly Example[], next: Random): { learnt: Example[]; tested: Example[] } {
   const shuffled = [...lessons];
   for (let i = shuffled.length - 1; i > 0; i--) {
     const j = randomInteger(next, 0, i);
-    [shuffled[i], shuffled[j]] = [shuffled[j] as Lesson, shuffled[i] as Lesson];
+    [shuffled[i], shuffled[j]] = [shuffled[j] as Example, shuffled[i] as Example];
   }
   const used = shuffled.slice(0, MOST_LESSONS);
   if (used.length < 12) return { learnt: used, tested: used.slice(0, 2) };

@@ -6,7 +6,7 @@ import { presetsOf } from "../networks/looks.js";
 import type { LayerInfo, Network } from "../networks/network.js";
 import type { Look } from "../networks/presets.js";
 import { TAUGHT_KIND, type TaughtLayer, taughtLayerName } from "./taught-layer.js";
-import { readShelf, type Shelf } from "./taught-layers.js";
+import { readTaughtLayers, type TaughtLayers } from "./taught-layers.js";
 
 /**
  * How soft the bend of a taught layer's answers is, in units of what a channel answers to its own motif. A plain ReLU answers
@@ -40,11 +40,11 @@ function misfit(network: Network, { layer, inputs }: TaughtLayer): string | unde
  * A network with the taught layers that are made for it, each after the layer that it re-mixes. A look of the network's own goes
  * before a taught one of the same name.
  */
-export function withTaught(network: Network, shelf: Shelf): Network {
+export function withTaught(network: Network, library: TaughtLayers): Network {
   const fitting = new Map<string, TaughtLayer>();
   const unusable = new Map(network.unusable ?? []);
   const looks: Record<string, Look> = {};
-  for (const kept of shelf.kept) {
+  for (const kept of library.kept) {
     const name = taughtLayerName(kept.name);
     if ("layer" in kept && kept.layer.network !== network.id) continue;
     const problem = "problem" in kept ? kept.problem : misfit(network, kept.layer);
@@ -60,7 +60,7 @@ export function withTaught(network: Network, shelf: Shelf): Network {
   const presets = presetsOf(network);
   return {
     ...network,
-    edition: shelf.edition,
+    edition: library.edition,
     layers,
     unusable,
     presets: { ...presets, dream: { ...presets.dream, looks: { ...looks, ...presets.dream.looks } } },
@@ -88,12 +88,12 @@ export function withTaught(network: Network, shelf: Shelf): Network {
  * @example const bring = taughtBy(modelsDir); const network = await bring(await loadNetwork("resnet50", options));
  */
 export function taughtBy(modelsDir: string): (network: Network) => Promise<Network> {
-  let shelf: Shelf | undefined;
+  let library: TaughtLayers | undefined;
   let made = new WeakMap<Network, Network>();
   return async (network) => {
-    const now = await readShelf(modelsDir, shelf);
-    if (now !== shelf) made = new WeakMap();
-    shelf = now;
+    const now = await readTaughtLayers(modelsDir, library);
+    if (now !== library) made = new WeakMap();
+    library = now;
     const result = made.get(network) ?? withTaught(network, now);
     made.set(network, result);
     return result;

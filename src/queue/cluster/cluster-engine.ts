@@ -21,7 +21,7 @@ import { connect, connectBlocking, hostOf, untilReady } from "./connection.js";
 import { dataAge } from "./generation.js";
 import { blobKeys, jobOf, type Outcome, PROTOCOL, queueName, type Report, type Task, ticketOf } from "./protocol.js";
 import { Registry, type WorkerInfo } from "./registry.js";
-import { Errand } from "./remote-job.js";
+import { RemoteJob } from "./remote-job.js";
 
 export interface ClusterEngineOptions {
   readonly cluster: Config["cluster"];
@@ -69,7 +69,7 @@ export class ClusterEngine implements Engine {
   readonly #eventsRedis: Redis;
   readonly #registry: Registry;
   readonly #cancellations: Cancellations;
-  readonly #errands = new Map<string, Errand>();
+  readonly #errands = new Map<string, RemoteJob>();
   /** Jobs that are over and still in Redis, with the keys of their blobs. */
   readonly #over = new Map<string, readonly string[]>();
   readonly #closed = new AbortController();
@@ -140,12 +140,12 @@ export class ClusterEngine implements Engine {
     const { job } = request;
     signal.throwIfAborted();
     if (job === undefined) throw new Error("A job that goes elsewhere needs its id.");
-    const errand = new Errand(job, request, options);
-    this.#errands.set(job, errand);
-    signal.addEventListener("abort", () => this.#aborted(errand), { once: true });
-    void this.#look(errand);
-    return errand.ended.finally(() => {
-      if (this.#errands.get(job) === errand) this.#errands.delete(job);
+    const remoteJob = new RemoteJob(job, request, options);
+    this.#errands.set(job, remoteJob);
+    signal.addEventListener("abort", () => this.#aborted(remoteJob), { once: true });
+    void this.#look(remoteJob);
+    return remoteJob.ended.finally(() => {
+      if (this.#errands.get(job) === remoteJob) this.#errands.delete(job);
     });
   }
 
@@ -184,7 +184,7 @@ export class ClusterEngine implements Engine {
       await this.#registry.speak({ protocol: this.#protocol, version });
       await dataAge(this.#redis, this.#options.cluster.prefix, this.#protocol);
       await this.#meetWorkers();
-      for (const errand of [...this.#errands.values()]) await this.#look(errand);
+      for (const remoteJob of [...this.#errands.values()]) await this.#look(remoteJob);
       for (const job of [...this.#over.keys()]) await this.#clear(job);
       if (performance.now() - this.#sweptAt < SWEEP_MS) return;
       this.#sweptAt = performance.now();
@@ -235,90 +235,90 @@ export class ClusterEngine implements Engine {
   }
 
   #happened(ticket: string): void {
-    const errand = this.#errands.get(jobOf(ticket));
-    if (errand) void this.#look(errand);
+    const remoteJob = this.#errands.get(jobOf(ticket));
+    if (remoteJob) void this.#look(remoteJob);
   }
 
   /** @param live it was said since this process is there */
   #reported(ticket: string, report: Report, live: boolean): void {
-    const errand = this.#errands.get(jobOf(ticket));
-    if (!errand || errand.signal.aborted) return;
+    const remoteJob = this.#errands.get(jobOf(ticket));
+    if (!remoteJob || remoteJob.signal.aborted) return;
     if (report.type === "begun") {
-      errand.begunBy(report.worker, report.token, live);
-      this.#options.logger.info({ job: errand.job, worker: report.worker }, "a worker has the job");
+      remoteJob.begunBy(report.worker, report.token, live);
+      this.#options.logger.info({ job: remoteJob.job, worker: report.worker }, "a worker has the job");
       return;
     }
     // A worker that has lost the job may not know yet.
-    if (errand.token !== undefined && errand.token !== report.token) return;
+    if (remoteJob.token !== undefined && remoteJob.token !== report.token) return;
     if (report.type === "download") {
-      if (live) this.#options.onDownload?.(errand.job, report.download);
+      if (live) this.#options.onDownload?.(remoteJob.job, report.download);
       return;
     }
-    errand.inTurn(async () => {
+    remoteJob.inTurn(async () => {
       const { blobs } = this.#ready();
       const picture = await blobs.get(report.blob);
       // Somebody has had it, or it was a preview that a newer one has replaced.
-      if (!picture || errand.signal.aborted) return;
+      if (!picture || remoteJob.signal.aborted) return;
       const checkpoint = report.checkpoint
-        ? unpackCheckpoint(await blobs.get(blobKeys.checkpoint(errand.job)))
+        ? unpackCheckpoint(await blobs.get(blobKeys.checkpoint(remoteJob.job)))
         : undefined;
       await blobs.delete([report.blob]);
-      errand.onFrame({ ...report.frame, picture, ...(checkpoint && { checkpoint }) });
+      remoteJob.onFrame({ ...report.frame, picture, ...(checkpoint && { checkpoint }) });
     });
   }
 
-  #aborted(errand: Errand): void {
-    if (errand.detached) errand.fail(errand.signal.reason);
-    else void this.#look(errand);
+  #aborted(remoteJob: RemoteJob): void {
+    if (remoteJob.detached) remoteJob.fail(remoteJob.signal.reason);
+    else void this.#look(remoteJob);
   }
 
   /** Looks how a job is in Redis, and does what is to be done. One look at a time for each job; never rejects. */
-  #look(errand: Errand): Promise<void> {
-    return errand.looking(async () => {
-      if (!this.reachable || this.#errands.get(errand.job) !== errand) return;
+  #look(remoteJob: RemoteJob): Promise<void> {
+    return remoteJob.looking(async () => {
+      if (!this.reachable || this.#errands.get(remoteJob.job) !== remoteJob) return;
       try {
-        await this.#lookOnce(errand);
+        await this.#lookOnce(remoteJob);
       } catch (error) {
         if (error instanceof BlobError && error.kind === "too-large")
-          errand.fail(new EngineError("input", error.message, { cause: error }));
-        else this.#options.logger.debug({ err: error, job: errand.job }, "a look at a job failed");
+          remoteJob.fail(new EngineError("input", error.message, { cause: error }));
+        else this.#options.logger.debug({ err: error, job: remoteJob.job }, "a look at a job failed");
       }
     });
   }
 
-  async #lookOnce(errand: Errand): Promise<void> {
+  async #lookOnce(remoteJob: RemoteJob): Promise<void> {
     const { queue } = this.#ready();
-    const found: Ticket<Task, Outcome> | undefined = await queue.getJob(ticketOf(errand.job));
-    if (!found) return this.#missing(errand);
-    errand.sent = true;
+    const found: Ticket<Task, Outcome> | undefined = await queue.getJob(ticketOf(remoteJob.job));
+    if (!found) return this.#missing(remoteJob);
+    remoteJob.sent = true;
     const state = await found.getState();
-    if (state === "completed") return this.#completed(errand, found);
-    if (state === "failed") return this.#failed(errand, found);
-    if (!errand.signal.aborted) return;
-    await this.#cancellations.cancel(errand.job);
+    if (state === "completed") return this.#completed(remoteJob, found);
+    if (state === "failed") return this.#failed(remoteJob, found);
+    if (!remoteJob.signal.aborted) return;
+    await this.#cancellations.cancel(remoteJob.job);
     // Not while a worker has it: that one answers the message.
     if (state !== "active") {
       await found.remove();
-      errand.fail(errand.signal.reason);
+      remoteJob.fail(remoteJob.signal.reason);
     }
   }
 
-  async #missing(errand: Errand): Promise<void> {
+  async #missing(remoteJob: RemoteJob): Promise<void> {
     const { cluster } = this.#options;
-    if (errand.signal.aborted) return errand.fail(errand.signal.reason);
-    if (errand.sent) {
+    if (remoteJob.signal.aborted) return remoteJob.fail(remoteJob.signal.reason);
+    if (remoteJob.sent) {
       const age = await dataAge(this.#redis, cluster.prefix, this.#protocol);
       if (age < cluster.lockSeconds * 1000 + STOPPING_MS) return;
-      this.#options.logger.warn({ job: errand.job }, "Redis has lost a job; sending it again");
+      this.#options.logger.warn({ job: remoteJob.job }, "Redis has lost a job; sending it again");
     }
-    await this.#send(errand);
+    await this.#send(remoteJob);
   }
 
-  async #send(errand: Errand): Promise<void> {
+  async #send(remoteJob: RemoteJob): Promise<void> {
     const { queue, blobs } = this.#ready();
     const { cluster, jobSeconds } = this.#options;
-    const { job, checkpoint, megabytes } = errand;
-    const { recipe, params, pictures } = errand.request;
+    const { job, checkpoint, megabytes } = remoteJob;
+    const { recipe, params, pictures } = remoteJob.request;
     for (const [role, bytes] of Object.entries(pictures)) await blobs.put(blobKeys.input(job, role), bytes);
     if (checkpoint) await blobs.put(blobKeys.checkpoint(job), packCheckpoint(checkpoint));
     const task: Task = {
@@ -331,48 +331,50 @@ export class ClusterEngine implements Engine {
     };
     const age = Math.ceil(cluster.keepHours * 3600);
     const options = { jobId: ticketOf(job), attempts: TRIES, backoff: { type: "fixed", delay: 500 } };
-    errand.sent = true;
+    remoteJob.sent = true;
     await queue.add(recipe, task, { ...options, removeOnComplete: { age }, removeOnFail: { age } });
   }
 
-  async #completed(errand: Errand, found: Ticket<Task, Outcome>): Promise<void> {
+  async #completed(remoteJob: RemoteJob, found: Ticket<Task, Outcome>): Promise<void> {
     const { blobs } = this.#ready();
     const outcome = found.returnvalue;
-    const keys = this.#keysOf(errand, outcome);
-    if (outcome.status === "done" && !errand.signal.aborted) {
+    const keys = this.#keysOf(remoteJob, outcome);
+    if (outcome.status === "done" && !remoteJob.signal.aborted) {
       const picture = await blobs.get(outcome.blob);
-      if (!picture) return this.#sendAnew(errand, found, "its result");
-      await errand.turns();
-      this.#over.set(errand.job, keys);
-      return errand.succeed({ ...outcome.result, picture });
+      if (!picture) return this.#sendAnew(remoteJob, found, "its result");
+      await remoteJob.turns();
+      this.#over.set(remoteJob.job, keys);
+      return remoteJob.succeed({ ...outcome.result, picture });
     }
-    await errand.turns();
+    await remoteJob.turns();
     // Gone before anybody is told, so that another try is not mistaken for this one.
     await found.remove();
     await blobs.delete(keys);
-    if (errand.signal.aborted) errand.fail(errand.signal.reason);
-    else if (outcome.status === "failed") errand.fail(new EngineError(outcome.kind, outcome.message));
-    else errand.fail(new EngineError("crashed", BROKEN));
+    if (remoteJob.signal.aborted) remoteJob.fail(remoteJob.signal.reason);
+    else if (outcome.status === "failed") remoteJob.fail(new EngineError(outcome.kind, outcome.message));
+    else remoteJob.fail(new EngineError("crashed", BROKEN));
   }
 
-  async #failed(errand: Errand, found: Ticket<Task, Outcome>): Promise<void> {
+  async #failed(remoteJob: RemoteJob, found: Ticket<Task, Outcome>): Promise<void> {
     const { failedReason } = found;
-    if (errand.signal.aborted) {
+    if (remoteJob.signal.aborted) {
       await found.remove();
-      return errand.fail(errand.signal.reason);
+      return remoteJob.fail(remoteJob.signal.reason);
     }
-    this.#options.logger.warn({ job: errand.job, reason: failedReason }, "a worker could not end a job");
-    if (/^the input .* is missing$/.test(failedReason)) return this.#sendAnew(errand, found, "an input");
+    this.#options.logger.warn({ job: remoteJob.job, reason: failedReason }, "a worker could not end a job");
+    if (/^the input .* is missing$/.test(failedReason)) return this.#sendAnew(remoteJob, found, "an input");
     await found.remove();
-    errand.fail(/stalled/.test(failedReason) ? new EngineError("crashed", GONE) : new EngineError("internal", BROKEN));
+    remoteJob.fail(
+      /stalled/.test(failedReason) ? new EngineError("crashed", GONE) : new EngineError("internal", BROKEN),
+    );
   }
 
-  async #sendAnew(errand: Errand, found: Ticket<Task, Outcome>, what: string): Promise<void> {
-    this.#options.logger.warn({ job: errand.job }, `${what} is no longer there; sending the job again`);
+  async #sendAnew(remoteJob: RemoteJob, found: Ticket<Task, Outcome>, what: string): Promise<void> {
+    this.#options.logger.warn({ job: remoteJob.job }, `${what} is no longer there; sending the job again`);
     await found.remove();
-    errand.sent = false;
-    if (++errand.sends >= SENDS) errand.fail(new EngineError("internal", BROKEN));
-    else await this.#send(errand);
+    remoteJob.sent = false;
+    if (++remoteJob.sends >= SENDS) remoteJob.fail(new EngineError("internal", BROKEN));
+    else await this.#send(remoteJob);
   }
 
   async #clear(job: string): Promise<void> {
@@ -387,7 +389,7 @@ export class ClusterEngine implements Engine {
     this.#over.delete(job);
   }
 
-  #keysOf({ job, request }: Errand, outcome: Outcome): readonly string[] {
+  #keysOf({ job, request }: RemoteJob, outcome: Outcome): readonly string[] {
     const inputs = Object.keys(request.pictures).map((role) => blobKeys.input(job, role));
     const passing = (["preview", "film"] as const).map((kind) => blobKeys.frame(job, { kind, octave: 0 }));
     return [...inputs, ...passing, blobKeys.checkpoint(job), ...(outcome.status === "done" ? [outcome.blob] : [])];

@@ -4,15 +4,15 @@ import type { EngineDownload } from "../../engine/process/engine.js";
 import type { QueueLimits } from "../admission.js";
 import type { Estimator } from "../estimator.js";
 import type { Job, JobMessages, JobRequest } from "../job.js";
-import type { Journal } from "../job-repository.js";
-import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type Standing } from "../queue.js";
-import { FairQueue } from "../scheduled-queue.js";
+import type { JobRepository } from "../job-repository.js";
+import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type QueuePosition } from "../queue.js";
+import { ScheduledQueue } from "../scheduled-queue.js";
 import { ClusterEngine } from "./cluster-engine.js";
 import type { WorkerInfo } from "./registry.js";
 
 export interface ClusterQueueOptions {
   readonly cluster: Config["cluster"];
-  readonly journal: Journal;
+  readonly repository: JobRepository;
   readonly estimator: Estimator;
   readonly limits: QueueLimits;
   /** A job that runs longer than this is ended by its worker. */
@@ -43,13 +43,13 @@ const UNREACHABLE = "The queue cannot be reached just now. Please try again in a
  */
 export class ClusterQueue implements JobQueue {
   readonly #engine: ClusterEngine;
-  readonly #turns: FairQueue;
+  readonly #scheduler: ScheduledQueue;
   readonly #logger: Logger;
-  #notice: string | undefined;
+  #announcement: string | undefined;
   #joined = false;
 
   constructor(options: ClusterQueueOptions) {
-    const { cluster, journal, estimator, limits, jobSeconds, logger, now, protocol, onDownload } = options;
+    const { cluster, repository, estimator, limits, jobSeconds, logger, now, protocol, onDownload } = options;
     this.#logger = logger;
     const onWorkers = (workers: readonly WorkerInfo[]) => this.#meet(workers);
     this.#engine = new ClusterEngine({
@@ -61,10 +61,18 @@ export class ClusterQueue implements JobQueue {
       ...(protocol !== undefined && { protocol }),
     });
     const turns = { engine: this.#engine, concurrency: 0, elsewhere: true };
-    this.#turns = new FairQueue({ ...turns, journal, estimator, limits, jobSeconds, logger, ...(now && { now }) });
+    this.#scheduler = new ScheduledQueue({
+      ...turns,
+      repository,
+      estimator,
+      limits,
+      jobSeconds,
+      logger,
+      ...(now && { now }),
+    });
     // By then the journal knows how it ended.
     for (const event of ["done", "failed", "cancelled"] as const)
-      this.#turns.on(event, (...[job]) => this.#engine.forget(job.id));
+      this.#scheduler.on(event, (...[job]) => this.#engine.forget(job.id));
   }
 
   /** Redis answers. */
@@ -92,7 +100,7 @@ export class ClusterQueue implements JobQueue {
 
   /** Why nobody is there to work, in a sentence; undefined while somebody is. */
   get absence(): string | undefined {
-    return this.#notice;
+    return this.#announcement;
   }
 
   /** The id of the worker that has a job; undefined while nobody has it. */
@@ -100,76 +108,76 @@ export class ClusterQueue implements JobQueue {
     return this.#engine.workerOf(job);
   }
 
-  notice(): string | undefined {
+  announcement(): string | undefined {
     if (!this.#engine.reachable)
       return "The queue cannot be reached just now. What it has is not lost; it goes on when it is back.";
-    return this.absence ?? this.#turns.notice();
+    return this.absence ?? this.#scheduler.announcement();
   }
 
   async submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job> {
     if (!(await this.#engine.answers(PATIENCE_MS))) throw new QueueError("unreachable", UNREACHABLE);
-    return this.#turns.submit(request, accepted);
+    return this.#scheduler.submit(request, accepted);
   }
 
   remember(): Promise<void> {
-    return this.#turns.remember();
+    return this.#scheduler.remember();
   }
 
   recover(taken: (job: Job) => void): Promise<number> {
-    return this.#turns.recover(taken);
+    return this.#scheduler.recover(taken);
   }
 
-  told(id: string): Promise<void> {
-    return this.#turns.told(id);
+  markNotified(id: string): Promise<void> {
+    return this.#scheduler.markNotified(id);
   }
 
   cancel(id: string, reason: CancelReason): boolean {
-    return this.#turns.cancel(id, reason);
+    return this.#scheduler.cancel(id, reason);
   }
 
-  line(): readonly Standing[] {
-    return this.#turns.line();
+  positions(): readonly QueuePosition[] {
+    return this.#scheduler.positions();
   }
 
-  standing(id: string): Standing | undefined {
-    return this.#turns.standing(id);
+  position(id: string): QueuePosition | undefined {
+    return this.#scheduler.position(id);
   }
 
   keepMessages(id: string, messages: JobMessages): Promise<void> {
-    return this.#turns.keepMessages(id, messages);
+    return this.#scheduler.keepMessages(id, messages);
   }
 
   on<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
-    this.#turns.on(event, listener);
+    this.#scheduler.on(event, listener);
   }
 
   off<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
-    this.#turns.off(event, listener);
+    this.#scheduler.off(event, listener);
   }
 
   pause(how?: { readonly refusing?: boolean }): void {
-    this.#turns.pause(how);
+    this.#scheduler.pause(how);
   }
 
   unpause(): void {
-    this.#turns.unpause();
+    this.#scheduler.unpause();
   }
 
   get paused(): boolean {
-    return this.#turns.paused;
+    return this.#scheduler.paused;
   }
 
   get refusing(): boolean {
-    return this.#turns.refusing;
+    return this.#scheduler.refusing;
   }
 
   drain(): Promise<void> {
-    return this.#turns.drain();
+    return this.#scheduler.drain();
   }
 
   /** Running jobs need no time to end: their workers go on with them, and the next start collects what they have made. */
   async close(_graceMs: number): Promise<void> {
-    await this.#turns.close(0);
+    await this.#scheduler.close(0);
     await this.#engine.close();
   }
 
@@ -178,19 +186,19 @@ export class ClusterQueue implements JobQueue {
     const slots = own.reduce((sum, worker) => sum + worker.slots, 0);
     const notice =
       slots > 0 ? undefined : absence(workers.filter(({ protocol }) => protocol !== this.#engine.protocol));
-    if (notice !== this.#notice || !this.#joined) {
+    if (notice !== this.#announcement || !this.#joined) {
       if (notice) this.#logger.warn({ workers: workers.map(({ id, version }) => ({ id, version })) }, notice);
       else this.#logger.info({ workers: own.length, slots }, "workers are there");
     }
-    const news = notice !== this.#notice;
+    const news = notice !== this.#announcement;
     this.#joined = true;
-    this.#notice = notice;
+    this.#announcement = notice;
     // Where nobody is, or somebody does not say, nobody knows what may come.
     const rooms = own.map(({ megabytes }) => megabytes ?? Number.POSITIVE_INFINITY);
     const largest = Math.max(...rooms);
-    this.#turns.setLargest(Number.isFinite(largest) ? largest : undefined);
-    this.#turns.setConcurrency(slots);
-    if (news) this.#turns.noticeChanged();
+    this.#scheduler.setLargest(Number.isFinite(largest) ? largest : undefined);
+    this.#scheduler.setConcurrency(slots);
+    if (news) this.#scheduler.announcementChanged();
   }
 }
 

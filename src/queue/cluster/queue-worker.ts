@@ -12,7 +12,7 @@ import {
   type EngineFrame,
   type EngineResult,
 } from "../../engine/process/engine.js";
-import { Room } from "../../shared/memory-budget.js";
+import { MemoryBudget } from "../../shared/memory-budget.js";
 import { version } from "../../shared/version.js";
 import { overtime } from "../failures.js";
 import { BlobError, type BlobStore } from "./blobs/blob-store.js";
@@ -23,9 +23,9 @@ import { packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
 import { connect, connectBlocking, hostOf, untilReady } from "./connection.js";
 import { blobKeys, jobOf, type Outcome, PROTOCOL, queueName, type Report, type Task } from "./protocol.js";
 import { Registry, type WorkerInfo } from "./registry.js";
-import { Outbox } from "./report-sender.js";
+import { ReportSender } from "./report-sender.js";
 import { Run, type Stop } from "./run.js";
-import { Entrance } from "./worker-memory.js";
+import { WorkerMemory } from "./worker-memory.js";
 
 export interface QueueWorkerOptions {
   readonly cluster: Config["cluster"];
@@ -75,7 +75,7 @@ export class QueueWorker {
   readonly #lockMs: number;
   readonly #protocol: number;
   readonly #runs = new Map<string, Run>();
-  readonly #entrance: Entrance;
+  readonly #entrance: WorkerMemory;
   readonly #closing = new AbortController();
   readonly #startedAt = Date.now();
   readonly id = `${hostname()}-${process.pid}-${randomBytes(2).toString("hex")}`;
@@ -90,7 +90,7 @@ export class QueueWorker {
     this.#options = options;
     this.#lockMs = options.cluster.lockSeconds * 1000;
     this.#protocol = options.protocol ?? PROTOCOL;
-    this.#entrance = new Entrance(options.engine.seating ?? new Room(options.megabytes));
+    this.#entrance = new WorkerMemory(options.engine.memory ?? new MemoryBudget(options.megabytes));
   }
 
   /** Whether Redis answers just now. */
@@ -240,7 +240,7 @@ export class QueueWorker {
     }
     const resume = unpackCheckpoint(await blobs.get(blobKeys.checkpoint(job)));
     logger.info({ recipe, resumed: resume?.octave, begun: ticket.attemptsStarted }, "run begins");
-    const outbox = new Outbox(run.signal, (error) => this.#sendingFailed(error, run, logger));
+    const outbox = new ReportSender(run.signal, (error) => this.#sendingFailed(error, run, logger));
     let told = 0;
     run.downloading = (download) => {
       const now = performance.now();
@@ -264,10 +264,10 @@ export class QueueWorker {
     };
     const request = { job, recipe, params, pictures, ...(resume && { resume }) };
     // What came before an engine failed is sent as well: the next try goes on from there.
-    const { seat, leave } = await this.#entrance.enter(ticket.data.megabytes, run.signal);
+    const { reservation, leave } = await this.#entrance.enter(ticket.data.megabytes, run.signal);
     let result: EngineResult;
     try {
-      result = await this.#options.engine.run(request, { signal: run.signal, seat, onFrame });
+      result = await this.#options.engine.run(request, { signal: run.signal, reservation, onFrame });
     } finally {
       leave();
       await outbox.idle();
@@ -278,7 +278,7 @@ export class QueueWorker {
 
   async #deliver({ picture, ...result }: EngineResult, blob: string, run: Run, logger: Logger): Promise<Outcome> {
     let refused: unknown;
-    const outbox = new Outbox(run.signal, (error) => {
+    const outbox = new ReportSender(run.signal, (error) => {
       const answer = this.#sendingFailed(error, run, logger);
       if (answer === "never") refused = error;
       return answer;

@@ -10,7 +10,7 @@ import {
 const MOVES_TOLD = 3;
 
 /** One job that was sent, or is to be sent, to a worker: what the bots' side knows of it. */
-export class Errand {
+export class RemoteJob {
   readonly ended: Promise<EngineResult>;
   /** It may be in Redis: an earlier process or this one has sent it. */
   sent: boolean;

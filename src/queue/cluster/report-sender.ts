@@ -6,7 +6,7 @@ const AGAIN_MS = 300;
  * Sends one thing after the other, in order, and tries again until the signal is aborted. What may be missed is only taken while nothing
  * is on its way, so a slow line costs previews and nothing else.
  */
-export class Outbox {
+export class ReportSender {
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
   /** How many were not taken. */

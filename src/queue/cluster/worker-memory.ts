@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Seat, Seating } from "../../shared/memory-budget.js";
+import type { MemoryReservations, Reservation } from "../../shared/memory-budget.js";
 
 /** Places may become free without anybody's leaving: a device that could not compute is tried again after a while. */
 const LOOK_MS = 1_000;
@@ -7,7 +7,7 @@ const LOOK_MS = 1_000;
 /** A job's place, and how it is left. */
 export interface Entered {
   /** For the engine that gives out places. */
-  readonly seat: Seat;
+  readonly reservation: Reservation;
   leave(): void;
 }
 
@@ -15,11 +15,11 @@ export interface Entered {
  * Lets a worker's jobs in one after the other, each when its memory is there. Nobody overtakes: a large job would wait for ever behind
  * small ones.
  */
-export class Entrance {
+export class WorkerMemory {
   #before: Promise<void> = Promise.resolve();
   #leaving: PromiseWithResolvers | undefined;
 
-  constructor(private readonly seating: Seating) {}
+  constructor(private readonly memory: MemoryReservations) {}
 
   /** Waits for a place; rejects with the signal's reason when it is aborted meanwhile. @param megabytes undefined where nothing is known */
   async enter(megabytes: number | undefined, signal: AbortSignal): Promise<Entered> {
@@ -28,19 +28,19 @@ export class Entrance {
     this.#before = before.then(() => mine.promise);
     try {
       await unlessAborted(before, signal);
-      while (!this.seating.fits(megabytes)) {
+      while (!this.memory.fits(megabytes)) {
         this.#leaving ??= resolvers();
         const looking = new AbortController();
         const soon = delay(LOOK_MS, undefined, { signal: looking.signal }).catch(() => undefined);
         await unlessAborted(Promise.race([this.#leaving.promise, soon]), signal).finally(() => looking.abort());
       }
-      const seat = this.seating.take(megabytes);
+      const reservation = this.memory.take(megabytes);
       const leave = (): void => {
-        seat.release();
+        reservation.release();
         this.#leaving?.resolve();
         this.#leaving = undefined;
       };
-      return { seat, leave };
+      return { reservation, leave };
     } finally {
       mine.resolve();
     }

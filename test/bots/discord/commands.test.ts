@@ -8,7 +8,7 @@ import { SHORTCUTS as ALL_SHORTCUTS } from "../../../src/commands/shortcuts.js";
 import type { CommandSummary } from "../../../src/port/chat.js";
 import { checkCommands } from "../../fakes/discord/command-forms.js";
 import type { FakeDiscord } from "../../fakes/discord/server.js";
-import { house } from "../../fakes/studio.js";
+import { botOptions } from "../../fakes/studio.js";
 import { COMMANDS, connected, fakeDiscord, Listener, picture, type Scene, SHORTCUTS, scene } from "./harness.js";
 
 let discord: FakeDiscord;
@@ -22,7 +22,7 @@ async function open(...given: Parameters<typeof scene>): Promise<Scene> {
 
 describe("commands in Discord", () => {
   it("are all such that Discord takes them", () => {
-    const commands = chatCommands(house).commands.map(summarise);
+    const commands = chatCommands(botOptions).commands.map(summarise);
     const made = definitions(commands, ALL_SHORTCUTS);
     expect(checkCommands(made)).toHaveLength(commands.length + ALL_SHORTCUTS.length);
     for (const command of commands) {
@@ -37,13 +37,13 @@ describe("commands in Discord", () => {
   it("are registered at the start only when they have changed, and whenever somebody asks for it", async () => {
     discord = await fakeDiscord();
     const notes = new Map<string, unknown>();
-    const memo = {
+    const keyValues = {
       get: (key: string) => notes.get(key),
       set: (key: string, value: string) => void notes.set(key, value),
     };
-    const first = await connected(discord, { memo });
+    const first = await connected(discord, { keyValues });
     await first.chat.stop();
-    const second = await connected(discord, { memo });
+    const second = await connected(discord, { keyValues });
     await second.chat.stop();
     expect(discord.registrations).toBe(1);
     const [dream] = discord.commands;
@@ -51,7 +51,7 @@ describe("commands in Discord", () => {
     const changed = new (class extends Listener {
       override readonly commands: readonly CommandSummary[] = COMMANDS.slice(0, 1);
     })();
-    await connected(discord, { memo }, changed);
+    await connected(discord, { keyValues }, changed);
     expect(discord.registrations).toBe(2);
     const { token, apiUrl } = discord;
     expect(await registerNow({ token, apiUrl }, { commands: COMMANDS, shortcuts: SHORTCUTS })).toEqual({
@@ -94,7 +94,7 @@ describe("commands in Discord", () => {
     );
     await sent.answered;
     const [event] = listener.of("command");
-    expect(event).toMatchObject({ name: "dream", place: art, person: { id: ann.id, name: "Ann", moderator: false } });
+    expect(event).toMatchObject({ name: "dream", channel: art, user: { id: ann.id, name: "Ann", moderator: false } });
     expect(event?.options).toEqual({
       look: "eyes",
       size: "256",
@@ -221,7 +221,7 @@ describe("commands in Discord", () => {
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Taken on." }, "public");
     await ann.command(ann.direct, "dream").answered;
     const [event] = listener.of("command");
-    expect(event).toMatchObject({ place: { community: "@me" }, person: { id: ann.id, moderator: true } });
+    expect(event).toMatchObject({ channel: { community: "@me" }, user: { id: ann.id, moderator: true } });
     await discord.until(() => discord.messagesIn(ann.direct)[0]);
     const [said] = discord.messagesIn(ann.direct);
     if (!said) throw new Error("nothing was said");

@@ -23,9 +23,9 @@ describeChat("Discord", async (): Promise<World> => {
     ...{ ann, ben, moderator, channel, closedChannel },
     adapter: async () =>
       new DiscordChat({ token: discord.token, apiUrl: discord.apiUrl, messageContent: true, logger: silent, timing }),
-    say: async (who, place, text, uploads = []) => (await of(who).post(place, text, uploads)).ref,
-    async command(who, place, name, options, upload) {
-      of(who).command(place, name, options, upload ? [upload] : []);
+    say: async (who, channel, text, uploads = []) => (await of(who).post(channel, text, uploads)).ref,
+    async command(who, channel, name, options, upload) {
+      of(who).command(channel, name, options, upload ? [upload] : []);
     },
     async react(who, message, emoji, added) {
       if (added) of(who).react(message, emoji);
@@ -33,9 +33,9 @@ describeChat("Discord", async (): Promise<World> => {
     },
     press: async (who, message, label) => of(who).press(message, label).answered,
     erase: async (message) => people[2].remove(message),
-    async look(who, place) {
+    async look(who, channel) {
       return Promise.all(
-        discord.messagesIn(place, who).map(async ({ ref, byBot, text, pictures, buttons, reactions, notified }) => ({
+        discord.messagesIn(channel, who).map(async ({ ref, byBot, text, pictures, buttons, reactions, notified }) => ({
           ...{ id: ref.id, byBot, text, notifies: notified, buttons: buttons.map(({ label }) => label) },
           pictures: await Promise.all(
             pictures.map(async ({ name, spoiler, download }) => ({
@@ -48,8 +48,8 @@ describeChat("Discord", async (): Promise<World> => {
         })),
       );
     },
-    complete: async (who, place, command, option, typed) =>
-      (await of(who).complete(place, command, option, typed)).map(({ value }) => value),
+    complete: async (who, channel, command, option, typed) =>
+      (await of(who).complete(channel, command, option, typed)).map(({ value }) => value),
     trouble(kind, times) {
       let left = times;
       discord.fault = ({ method }) => {

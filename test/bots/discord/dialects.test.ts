@@ -64,8 +64,8 @@ describe("a server that says little", () => {
     const [command] = listener.of("command");
     expect(command).toMatchObject({
       options: { look: "eyes" },
-      person: { id: ann.id, name: "Ann", moderator: false },
-      place: art,
+      user: { id: ann.id, name: "Ann", moderator: false },
+      channel: art,
     });
     expect(command?.attachments).toHaveLength(1);
     await expect(
@@ -104,7 +104,7 @@ describe("a server that says little", () => {
     const ref = await chat.post(art, { text: "A result" });
     ann.react(ref, "🔁");
     await vi.waitFor(() => expect(listener.of("reaction")).toHaveLength(1));
-    expect(listener.of("command")[0]?.place).toEqual(art);
+    expect(listener.of("command")[0]?.channel).toEqual(art);
     expect(listener.of("reaction")[0]?.message).toEqual(ref);
     await discord.until(() => discord.messagesIn(art).some(({ text }) => text === "Hello."));
   });
@@ -149,8 +149,8 @@ describe("a server with its own mind", () => {
     await ann.command(art, "dream").answered;
     ann.react(await chat.post(art, { text: "A result" }), "🔁");
     await vi.waitFor(() => expect(listener.of("reaction")).toHaveLength(1));
-    expect(listener.of("reaction")[0]?.person).toEqual({ id: ann.id, name: "Ann", moderator: false });
-    expect(listener.of("command")[0]?.place).toEqual(art);
+    expect(listener.of("reaction")[0]?.user).toEqual({ id: ann.id, name: "Ann", moderator: false });
+    expect(listener.of("command")[0]?.channel).toEqual(art);
   });
 
   it("sends what nobody has asked for, and nonsense: neither stops the bot", async () => {
@@ -175,7 +175,7 @@ describe("a server with its own mind", () => {
       const { body } = answer as { body?: { thread?: object } };
       return body?.thread ? { ...answer, body: { ...body, thread: { ...body.thread, id: "4711" } } } : answer;
     };
-    await expect(chat.openThread(ref, "the job")).resolves.toEqual({ ...ref.place, thread: "4711" });
+    await expect(chat.openThread(ref, "the job")).resolves.toEqual({ ...ref.channel, thread: "4711" });
   });
 
   it("does not answer when a session is to go on, and leads elsewhere: the bot begins another one", async () => {
@@ -194,11 +194,11 @@ describe("a server with its own mind", () => {
   it("has forgotten the commands: it is told them again, and only then", async () => {
     discord = await fakeDiscord();
     const notes = new Map<string, unknown>();
-    const memo = {
+    const keyValues = {
       get: (key: string) => notes.get(key),
       set: (key: string, value: string) => void notes.set(key, value),
     };
-    const start = async () => (await connected(discord, { memo }, new Listener())).chat.stop();
+    const start = async () => (await connected(discord, { keyValues }, new Listener())).chat.stop();
     await start();
     // In another order, with more than it was told.
     discord.dialect = ({ method, path }, answer) =>

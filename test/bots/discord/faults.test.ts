@@ -210,7 +210,7 @@ describe("what goes away meanwhile", () => {
     discord.ahead = 16 * 60_000;
     const late = await event?.reply({ text: "Done at last.", pictures: [await picture()] }, "public");
     expect(discord.messagesIn(art).map(({ text }) => text)).toEqual(["Taken on.", "Done at last."]);
-    expect(late?.place).toEqual(art);
+    expect(late?.channel).toEqual(art);
     await event?.reply({ text: "psst" }, "private");
     expect(discord.messagesIn(ann.direct).map(({ text }) => text)).toEqual([
       expect.stringMatching(/^Too late to be said in .*\npsst$/s),

@@ -12,7 +12,7 @@ describe("messages", () => {
       pictures: [{ ...first, description: "The first" }],
       buttons: [{ id: "job:cancel:7KQ4", label: "Cancel", emoji: "✋" }],
     });
-    expect(ref.place).toEqual(art);
+    expect(ref.channel).toEqual(art);
     const [posted] = discord.messagesIn(art);
     expect(posted).toMatchObject({
       text: "**Octave 1**",

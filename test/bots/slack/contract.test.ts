@@ -1,7 +1,7 @@
 import pino from "pino";
 import { SlackChat } from "../../../src/bots/slack/chat.js";
 import type { SlackChatOptions } from "../../../src/bots/slack/options.js";
-import type { MessageRef, Place } from "../../../src/port/chat.js";
+import type { ChannelRef, MessageRef } from "../../../src/port/chat.js";
 import { People } from "../../fakes/slack/people.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack, SIGNING_SECRET } from "../../fakes/slack/server.js";
 import type { User } from "../../fakes/slack/state.js";
@@ -21,8 +21,8 @@ async function open(transport: "socket" | "http"): Promise<World> {
   const [ann, ben, moderator] = [visitor("Ann"), visitor("Ben"), visitor("Mo", true)];
   const art = fake.addChannel("art");
   const secret = fake.addChannel("secret", { kind: "private" });
-  const placeOf = (channel: string, thread?: string): Place => ({
-    ...{ platform: "slack", community: fake.team.id, channel },
+  const placeOf = (channel: string, thread?: string): ChannelRef => ({
+    ...{ platform: "slack", community: fake.team.id, id: channel },
     ...(thread === undefined ? {} : { thread }),
   });
   const of = (who: Visitor): User => {
@@ -30,8 +30,8 @@ async function open(transport: "socket" | "http"): Promise<World> {
     if (!user) throw new Error(`Who is ${who.name}?`);
     return user;
   };
-  const where = ({ channel, thread }: Place) => ({ channel, thread });
-  const at = ({ place, id }: MessageRef) => ({ channel: place.channel, ts: id });
+  const where = ({ id, thread }: ChannelRef) => ({ id, thread });
+  const at = ({ channel, id }: MessageRef) => ({ channel: channel.id, ts: id });
 
   return {
     ...{ ann, ben, moderator },
@@ -52,15 +52,15 @@ async function open(transport: "socket" | "http"): Promise<World> {
     },
     async say(who, place, text, uploads = []) {
       const { ts, channel, thread } = await people.say(of(who), where(place), text, uploads);
-      return { place: placeOf(channel, thread), id: ts };
+      return { channel: placeOf(channel, thread), id: ts };
     },
-    async command(who, place, name, options, upload) {
+    async command(who, channel, name, options, upload) {
       const user = of(who);
       const line = Object.entries(options).map(([key, value]) => `${key}:${value}`);
       const told = fake.openViews.length;
-      const trigger = await people.command(user, place.channel, name, line.join(" "));
+      const trigger = await people.command(user, channel.id, name, line.join(" "));
       // Where there is no picture, a form asks for one; a person fills it in.
-      const before = people.look(user, place).length;
+      const before = people.look(user, channel).length;
       const opened = await eventually(
         async () =>
           people.view(trigger) ??
@@ -74,8 +74,8 @@ async function open(transport: "socket" | "http"): Promise<World> {
     async erase(message) {
       people.erase(at(message));
     },
-    async look(who, place) {
-      return people.look(who, where(place)).map((message) => ({
+    async look(who, channel) {
+      return people.look(who, where(channel)).map((message) => ({
         ...{
           id: message.ts,
           byBot: message.byBot,
@@ -87,8 +87,8 @@ async function open(transport: "socket" | "http"): Promise<World> {
         pictures: message.pictures.map((picture) => ({ ...picture, spoiler: false })),
       }));
     },
-    async complete(who, place, command, option, typed) {
-      const trigger = await people.command(of(who), place.channel, command);
+    async complete(who, channel, command, option, typed) {
+      const trigger = await people.command(of(who), channel.id, command);
       const view = await eventually(async () => people.view(trigger), "a form");
       return people.suggest(of(who), view, option, typed);
     },

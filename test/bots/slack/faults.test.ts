@@ -25,22 +25,22 @@ const METHODS = [
 
 describe.each(["rate-limit", "outage"] as const)("%s on any call", (kind) => {
   it.each(METHODS)("%s: what was asked for happens, once", { timeout: 15_000 }, async (method) => {
-    const { fake, people, chat, place, ann } = await openSlack();
+    const { fake, people, chat, place: channel, ann } = await openSlack();
     fake.trouble({ kind, method, times: 1, retryAfter: 0 });
     const again = async <T>(work: () => Promise<T>): Promise<T> => work().catch(work);
     const ref = await again(async () =>
-      chat.post(place, { text: "a picture", pictures: [await png("#f00")], key: "K final" }),
+      chat.post(channel, { text: "a picture", pictures: [await png("#f00")], key: "K final" }),
     );
     await again(() => chat.react(ref, "❤️"));
     await again(async () => chat.edit(ref, { text: "another", pictures: [await png("#00f")] }));
     expect((await again(() => chat.picturesOf(ref))).length).toBe(1);
     await again(() => chat.link(ref));
-    await again(() => chat.describe(place));
-    const seen = people.look(ann, place);
+    await again(() => chat.describe(channel));
+    const seen = people.look(ann, channel);
     expect(seen.map(({ text }) => text)).toEqual(["another"]);
     expect(seen[0]?.pictures).toHaveLength(1);
     await again(() => chat.remove(ref));
-    expect(people.look(ann, place)).toEqual([]);
+    expect(people.look(ann, channel)).toEqual([]);
     const kept = () => [...fake.files.values()].filter(({ deleted, completed }) => completed && !deleted);
     await eventually(async () => kept().length === 0, "no file left behind");
   });
@@ -48,33 +48,33 @@ describe.each(["rate-limit", "outage"] as const)("%s on any call", (kind) => {
 
 describe("an answer that is lost", () => {
   it("does not make a message with a key twice", async () => {
-    const { fake, people, chat, place, ann } = await openSlack();
+    const { fake, people, chat, place: channel, ann } = await openSlack();
     fake.trouble({ kind: "lost", method: "chat.postMessage", times: 1 });
     const message = { text: "final", pictures: [await png("#f00")], key: "7KQ4M9XA final" };
-    await expect(chat.post(place, message)).rejects.toMatchObject({ kind: "unavailable" });
-    const ref = await chat.post(place, message);
-    expect(people.look(ann, place).map(({ ts, pictures }) => [ts, pictures.length])).toEqual([[ref.id, 1]]);
-    expect(await chat.post(place, message)).toEqual(ref);
+    await expect(chat.post(channel, message)).rejects.toMatchObject({ kind: "unavailable" });
+    const ref = await chat.post(channel, message);
+    expect(people.look(ann, channel).map(({ ts, pictures }) => [ts, pictures.length])).toEqual([[ref.id, 1]]);
+    expect(await chat.post(channel, message)).toEqual(ref);
   });
 
   it("that never comes ends in a time-out", async () => {
-    const { fake, chat, place } = await openSlack({ chat: { limits: { callMs: 150 } } });
+    const { fake, chat, place: channel } = await openSlack({ chat: { limits: { callMs: 150 } } });
     fake.trouble({ kind: "hang", method: "chat.postMessage", times: 1 });
-    await expect(chat.post(place, { text: "x" })).rejects.toMatchObject({ kind: "timeout" });
+    await expect(chat.post(channel, { text: "x" })).rejects.toMatchObject({ kind: "timeout" });
   });
 });
 
 describe("pictures", () => {
   it("are shown as soon as Slack has looked at them, however long that takes", async () => {
-    const { fake, people, chat, place, ann } = await openSlack({ fake: { processingMs: 400 } });
-    await chat.post(place, { text: "slow", pictures: [await png("#f00"), await png("#00f")] });
-    expect(people.look(ann, place)[0]?.pictures).toHaveLength(2);
+    const { fake, people, chat, place: channel, ann } = await openSlack({ fake: { processingMs: 400 } });
+    await chat.post(channel, { text: "slow", pictures: [await png("#f00"), await png("#00f")] });
+    expect(people.look(ann, channel)[0]?.pictures).toHaveLength(2);
     expect(fake.refusedForFiles).toBe(0);
   });
 
   it("that were replaced are deleted, also after a restart", async () => {
-    const { fake, chat, place, listener } = await openSlack();
-    const ref = await chat.post(place, { text: "one", pictures: [await png("#f00", "one.png")] });
+    const { fake, chat, place: channel, listener } = await openSlack();
+    const ref = await chat.post(channel, { text: "one", pictures: [await png("#f00", "one.png")] });
     await chat.stop();
     await chat.start(listener);
     await chat.edit(ref, { text: "two", pictures: [await png("#00f", "two.png")] });
@@ -85,11 +85,11 @@ describe("pictures", () => {
   });
 
   it("that move are shared as files, belong to the message, and go with it", async () => {
-    const { fake, people, chat, place, ann } = await openSlack();
+    const { fake, people, chat, place: channel, ann } = await openSlack();
     const film = { bytes: await colour("#0f0", "webp"), name: "zoom.webp", type: "image/webp" };
-    const ref = await chat.post(place, { text: "a film", pictures: [film], buttons: [{ id: "x", label: "Again" }] });
+    const ref = await chat.post(channel, { text: "a film", pictures: [film], buttons: [{ id: "x", label: "Again" }] });
     await eventually(
-      async () => people.look(ann, place).some(({ pictures }) => pictures.some(({ name }) => name === "zoom.webp")),
+      async () => people.look(ann, channel).some(({ pictures }) => pictures.some(({ name }) => name === "zoom.webp")),
       "the film",
     );
     const [source] = await chat.picturesOf(ref);
@@ -98,13 +98,13 @@ describe("pictures", () => {
     expect(await chat.picturesOf(ref)).toHaveLength(1);
     await chat.remove(ref);
     await eventually(async () => [...fake.files.values()].every(({ deleted }) => deleted), "the film gone");
-    expect(people.look(ann, place)).toEqual([]);
+    expect(people.look(ann, channel)).toEqual([]);
   });
 
   it("that cannot be had say why", async () => {
-    const { fake, people, chat, place, ann } = await openSlack();
-    const message = await people.say(ann, place, "x", [{ name: "a.png", bytes: await colour("#f00") }]);
-    const ref = { place, id: message.ts };
+    const { fake, people, chat, place: channel, ann } = await openSlack();
+    const message = await people.say(ann, channel, "x", [{ name: "a.png", bytes: await colour("#f00") }]);
+    const ref = { channel, id: message.ts };
     const fetching = async (maxBytes = 100_000) =>
       (await chat.picturesOf(ref))[0]?.fetch({ maxBytes, signal: AbortSignal.timeout(2_000) });
     await expect(fetching(10)).rejects.toMatchObject({ kind: "too-large" });
@@ -124,8 +124,8 @@ describe("pictures", () => {
     });
     await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.2", resolve));
     onTestFinished(() => void elsewhere.close());
-    const { people, chat, place, ann, listener } = await openSlack();
-    await people.say(ann, place, "x");
+    const { people, chat, place: channel, ann, listener } = await openSlack();
+    await people.say(ann, channel, "x");
     const url = `http://127.0.0.2:${(elsewhere.address() as AddressInfo).port}/a.png`;
     const { Sources } = await import("../../../src/bots/slack/sources.js");
     const workspace = { currentToken: async () => BOT_TOKEN } as never;
@@ -146,13 +146,13 @@ describe("pictures", () => {
 
 describe("previews", () => {
   it("are dropped when Slack asks to wait; final words wait and come", { timeout: 15_000 }, async () => {
-    const { fake, people, chat, place, ann } = await openSlack();
-    const ref = await chat.post(place, { text: "start", progress: { value: 0, label: "0" } });
+    const { fake, people, chat, place: channel, ann } = await openSlack();
+    const ref = await chat.post(channel, { text: "start", progress: { value: 0, label: "0" } });
     fake.trouble({ kind: "rate-limit", method: "chat.update", times: 1, retryAfter: 2 });
     const progress = { value: 0.5, label: "half" };
     await expect(chat.edit(ref, { text: "half", progress })).rejects.toMatchObject({ kind: "rate-limited" });
     await chat.edit(ref, { text: "done" });
-    expect(people.look(ann, place)[0]?.text).toBe("done");
+    expect(people.look(ann, channel)[0]?.text).toBe("done");
     expect(fake.calls.filter(({ method }) => method === "chat.update").map(({ outcome }) => outcome)).toEqual([
       "trouble",
       "ok",
@@ -160,9 +160,9 @@ describe("previews", () => {
   });
 
   it("of many jobs never use up what final words need", { timeout: 15_000 }, async () => {
-    const { fake, people, chat, place, ann } = await openSlack();
+    const { fake, people, chat, place: channel, ann } = await openSlack();
     const refs: MessageRef[] = [];
-    for (let n = 0; n < 3; n++) refs.push(await chat.post(place, { text: `job ${n}` }));
+    for (let n = 0; n < 3; n++) refs.push(await chat.post(channel, { text: `job ${n}` }));
     const progress = { value: 0.5, label: "half" };
     const previews = Array.from({ length: 60 }, (_, n) =>
       chat.edit(refs[n % 3] as MessageRef, { text: `p${n}`, progress }),
@@ -170,49 +170,49 @@ describe("previews", () => {
     const outcomes = Promise.allSettled(previews);
     await Promise.all(refs.map((ref, n) => chat.edit(ref, { text: `done ${n}` })));
     await outcomes;
-    expect(people.look(ann, place).map(({ text }) => text)).toEqual(["done 0", "done 1", "done 2"]);
+    expect(people.look(ann, channel).map(({ text }) => text)).toEqual(["done 0", "done 1", "done 2"]);
     expect(fake.calls.filter(({ outcome }) => outcome === "429")).toEqual([]);
   });
 });
 
 describe("what is gone or not allowed", () => {
   it("has its kind and a sentence that tells the mend", async () => {
-    const { fake, people, chat, place, art, ann } = await openSlack();
-    const ref = await chat.post(place, { text: "x" });
+    const { fake, people, chat, place: channel, art, ann } = await openSlack();
+    const ref = await chat.post(channel, { text: "x" });
     const thread = await chat.openThread(ref);
     people.erase({ channel: art.id, ts: ref.id });
     await expect(chat.post(thread, { text: "y" })).rejects.toMatchObject({ kind: "gone" });
     await expect(chat.edit(ref, { text: "y" })).rejects.toMatchObject({ kind: "gone" });
     await expect(chat.picturesOf(ref)).rejects.toMatchObject({ kind: "gone" });
-    const theirs = await people.say(ann, place, "mine");
-    await expect(chat.remove({ place, id: theirs.ts })).rejects.toMatchObject({ kind: "forbidden" });
+    const theirs = await people.say(ann, channel, "mine");
+    await expect(chat.remove({ channel, id: theirs.ts })).rejects.toMatchObject({ kind: "forbidden" });
     art.archived = true;
-    await expect(chat.post(place, { text: "y" })).rejects.toMatchObject({
+    await expect(chat.post(channel, { text: "y" })).rejects.toMatchObject({
       kind: "forbidden",
       message: expect.stringContaining("archived"),
     });
     art.archived = false;
     art.members.delete(fake.team.bot.id);
-    await expect(chat.post(place, { text: "y" })).rejects.toMatchObject({
+    await expect(chat.post(channel, { text: "y" })).rejects.toMatchObject({
       kind: "forbidden",
       message: expect.stringContaining("/invite"),
     });
     art.members.add(fake.team.bot.id);
     const token = fake.tokens.get(BOT_TOKEN);
     token?.scopes.delete("chat:write");
-    await expect(chat.post(place, { text: "y" })).rejects.toMatchObject({
+    await expect(chat.post(channel, { text: "y" })).rejects.toMatchObject({
       kind: "forbidden",
       message: expect.stringContaining("chat:write"),
     });
     if (token) token.revoked = true;
-    await expect(chat.post(place, { text: "y" })).rejects.toMatchObject({
+    await expect(chat.post(channel, { text: "y" })).rejects.toMatchObject({
       kind: "forbidden",
       message: expect.stringContaining("token_revoked"),
     });
     fake.team.channels.delete(art.id);
     if (token) token.revoked = false;
     token?.scopes.add("chat:write");
-    await expect(chat.post(place, { text: "y" })).rejects.toMatchObject({ kind: "gone" });
+    await expect(chat.post(channel, { text: "y" })).rejects.toMatchObject({ kind: "gone" });
   });
 });
 
@@ -220,21 +220,21 @@ describe("the connection", () => {
   it.each(["refresh_requested", "warning", "cut"] as const)(
     "comes back at once after %s, and nothing is heard twice or lost",
     async (reason) => {
-      const { fake, people, listener, chat, place, ann } = await openSlack();
-      const ref = await chat.post(place, { text: "x", buttons: [{ id: "job:cancel:1", label: "Cancel" }] });
+      const { fake, people, listener, chat, place: channel, ann } = await openSlack();
+      const ref = await chat.post(channel, { text: "x", buttons: [{ id: "job:cancel:1", label: "Cancel" }] });
       const before = fake.socket.connected;
       fake.socket.disconnect(reason);
-      const posted = chat.post(place, { text: "meanwhile" });
+      const posted = chat.post(channel, { text: "meanwhile" });
       await eventually(async () => fake.socket.connected > before && chat.health().connected, "the bot back");
       await posted;
       fake.socket.twice = 1;
-      await people.press(ann, people.message({ channel: place.channel, ts: ref.id }), "Cancel");
+      await people.press(ann, people.message({ channel: channel.id, ts: ref.id }), "Cancel");
       fake.socket.twice = 1;
-      await people.react(ann, { channel: place.channel, ts: ref.id }, "❤️", true);
+      await people.react(ann, { channel: channel.id, ts: ref.id }, "❤️", true);
       fake.socket.twice = 1;
-      await people.command(ann, place.channel, "queue");
+      await people.command(ann, channel.id, "queue");
       fake.socket.twice = 1;
-      await people.mention(ann, place, "stylize winter");
+      await people.mention(ann, channel, "stylize winter");
       await eventually(async () => listener.events.length >= 4, "four events");
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(listener.events.map(({ kind }) => kind)).toEqual(["action", "reaction", "command", "command"]);
@@ -296,13 +296,21 @@ describe("starting", () => {
 describe("after a restart", () => {
   it("what Slack sends again is passed over, and what it has not sent before is heard", async () => {
     const kept = new Map<string, unknown>();
-    const memo = {
+    const keyValues = {
       get: (key: string) => kept.get(key),
       set: (key: string, value: NonNullable<unknown>) => void kept.set(key, value),
     };
-    const { fake, people, ann, art, place, chat, listener } = await openSlack({
+    const {
+      fake,
+      people,
+      ann,
+      art,
+      place: channel,
+      chat,
+      listener,
+    } = await openSlack({
       transport: "http",
-      chat: { memo, port: 0 },
+      chat: { keyValues, port: 0 },
     });
     const sent: Raw[] = [];
     const raw = fake.sender.raw.bind(fake.sender);
@@ -310,7 +318,7 @@ describe("after a restart", () => {
       sent.push(request);
       return raw(request);
     };
-    await people.mention(ann, place, "stylize winter");
+    await people.mention(ann, channel, "stylize winter");
     await people.command(ann, art.id, "queue", "one");
     await listener.next("command", ({ text }) => text === "winter");
     await listener.next("command", ({ text }) => text === "one");
@@ -326,18 +334,18 @@ describe("after a restart", () => {
 
   it("two thousand ids are kept at most, and for an hour", () => {
     const kept = new Map<string, unknown>();
-    const memo = {
+    const keyValues = {
       get: (key: string) => kept.get(key),
       set: (key: string, value: NonNullable<unknown>) => void kept.set(key, value),
     };
-    const before = new Seen(memo);
+    const before = new Seen(keyValues);
     for (let n = 0; n < 5_000; n++) before.done(`Ev${n}`);
     expect([...kept.values()].flat().length).toBeLessThanOrEqual(64 * 32);
-    const after = new Seen(memo);
+    const after = new Seen(keyValues);
     expect([after.first("Ev4999"), after.first("Ev0"), after.first("EvNew")]).toEqual([false, true, true]);
     vi.useFakeTimers({ now: Date.now() + 70 * 60_000, toFake: ["Date"] });
     try {
-      expect(new Seen(memo).first("Ev4999")).toBe(true);
+      expect(new Seen(keyValues).first("Ev4999")).toBe(true);
     } finally {
       vi.useRealTimers();
     }
@@ -368,11 +376,11 @@ describe("the log", () => {
   it("names the job in every line about its messages", async () => {
     const lines: Record<string, unknown>[] = [];
     const stream = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
-    const { fake, chat, place } = await openSlack({ chat: { logger: pino({ level: "debug" }, stream) } });
+    const { fake, chat, place: channel } = await openSlack({ chat: { logger: pino({ level: "debug" }, stream) } });
     fake.trouble({ kind: "outage", method: "chat.update", times: 1 });
     fake.trouble({ kind: "rate-limit", method: "files.getUploadURLExternal", times: 1, retryAfter: 0 });
     fake.trouble({ kind: { error: "cant_delete_file" }, method: "files.delete", times: 1 });
-    const ref = await chat.post(place, { text: "one", pictures: [await png("#f00")], trace: "7KQ4M9XA" });
+    const ref = await chat.post(channel, { text: "one", pictures: [await png("#f00")], trace: "7KQ4M9XA" });
     await chat.edit(ref, { text: "two", trace: "7KQ4M9XA" });
     const said = () =>
       lines.filter(({ job }) => job === "7KQ4M9XA").map(({ msg, method }) => `${msg}: ${method ?? ""}`);

@@ -3,7 +3,7 @@ import sharp from "sharp";
 import { onTestFinished } from "vitest";
 import { SlackChat } from "../../../src/bots/slack/chat.js";
 import type { SlackChatOptions } from "../../../src/bots/slack/options.js";
-import type { ChatHandlers, CommandSummary, MessageRef, Place } from "../../../src/port/chat.js";
+import type { ChannelRef, ChatHandlers, CommandSummary, MessageRef } from "../../../src/port/chat.js";
 import { People } from "../../fakes/slack/people.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack, type FakeSlackOptions, SIGNING_SECRET } from "../../fakes/slack/server.js";
 import { Listener } from "../contract-world.js";
@@ -83,7 +83,7 @@ export async function openSlack({
     ...{ logger: pino({ level: "silent" }), botToken: BOT_TOKEN, apiUrl: fake.apiUrl, ...transportOptions, ...more },
     limits,
   });
-  const place: Place = { platform: "slack", community: fake.team.id, channel: art.id };
+  const place: ChannelRef = { platform: "slack", community: fake.team.id, id: art.id };
   const rejections: unknown[] = [];
   const rejected = (reason: unknown) => rejections.push(reason);
   process.on("unhandledRejection", rejected);
@@ -96,7 +96,7 @@ export async function openSlack({
     if (rejections.length > 0) throw new Error(`nobody held a promise that rejected: ${String(rejections[0])}`);
     if (fake.violations.length > 0) throw new Error(`against Slack's rules: ${fake.violations.join("; ")}`);
   });
-  const at = ({ place: { channel }, id }: MessageRef) => ({ channel, ts: id });
+  const at = ({ channel: { id: channel }, id }: MessageRef) => ({ channel, ts: id });
   return { fake, people, ann, ben, art, listener, chat, place, at };
 }
 

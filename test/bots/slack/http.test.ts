@@ -43,12 +43,12 @@ describe("requests", () => {
   });
 
   it("that are repeated are heard once", async () => {
-    const { fake, people, ann, place, listener } = await openSlack({ transport: "http" });
-    const message = await people.say(ann, place, "x");
+    const { fake, people, ann, place: channel, listener } = await openSlack({ transport: "http" });
+    const message = await people.say(ann, channel, "x");
     fake.sender.twice = 1;
     await people.react(ann, message, "❤️", true);
     fake.sender.twice = 1;
-    await people.mention(ann, place, "stylize winter");
+    await people.mention(ann, channel, "stylize winter");
     await eventually(async () => listener.events.length >= 2, "two events");
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(listener.events.map(({ kind }) => kind)).toEqual(["reaction", "command"]);
@@ -85,20 +85,20 @@ describe.each(["http", "socket"] as const)("several workspaces over %s", (transp
     expect((await fetch(back, { headers: { cookie } })).status).toBe(200);
     const cleo = fake.addUser("Cleo", { team });
     const hall = fake.addChannel("hall", { team });
-    const place = { platform: "slack", community: team.id, channel: hall.id };
+    const place = { platform: "slack", community: team.id, id: hall.id };
     return { ...open, store, team, cleo, hall, elsewhere: place, others: new People(fake, team) };
   }
 
   it("each have their own token, and hear and see only their own", async () => {
-    const { fake, people, ann, place, others, cleo, hall, elsewhere, listener, chat } = await installed();
+    const { fake, people, ann, place: channel, others, cleo, hall, elsewhere, listener, chat } = await installed();
     await others.command(cleo, hall.id, "queue");
     const event = await listener.next("command");
-    expect(event.place).toEqual(elsewhere);
+    expect(event.channel).toEqual(elsewhere);
     await event.reply({ text: "In the hall", pictures: [await png("#f00")] }, "public");
-    await chat.post(place, { text: "At home" });
+    await chat.post(channel, { text: "At home" });
     expect(others.look(cleo, elsewhere).map(({ text }) => text)).toEqual(["In the hall"]);
-    expect(people.look(ann, place).map(({ text }) => text)).toEqual(["At home"]);
-    await expect(chat.post({ ...place, community: "T0NOWHERE" }, { text: "x" })).rejects.toMatchObject({
+    expect(people.look(ann, channel).map(({ text }) => text)).toEqual(["At home"]);
+    await expect(chat.post({ ...channel, community: "T0NOWHERE" }, { text: "x" })).rejects.toMatchObject({
       kind: "forbidden",
     });
     expect(fake.violations).toEqual([]);
@@ -131,7 +131,7 @@ describe("a whole organisation's installation", () => {
       stateSecret: "a long word",
       installations: store.slackInstallations,
     };
-    const { fake, chat, listener } = await openSlack({ chat: { oauth, port: 0, memo: store.memos } });
+    const { fake, chat, listener } = await openSlack({ chat: { oauth, port: 0, keyValues: store.keyValues } });
     const team = fake.addTeam("xoxb-organisation");
     team.organisation = "E0ORG";
     const enterprise = { id: "E0ORG", name: "Org" };
@@ -143,13 +143,13 @@ describe("a whole organisation's installation", () => {
     const cleo = fake.addUser("Cleo", { team });
     const hall = fake.addChannel("hall", { team });
     const others = new People(fake, team);
-    await others.mention(cleo, { channel: hall.id }, "queue");
-    const { place } = await listener.next("command");
-    expect(place).toEqual({ platform: "slack", community: team.id, channel: hall.id });
+    await others.mention(cleo, { id: hall.id }, "queue");
+    const { channel } = await listener.next("command");
+    expect(channel).toEqual({ platform: "slack", community: team.id, id: hall.id });
     await chat.stop();
     await chat.start(listener);
     // A job that goes on after the restart.
-    await chat.post(place, { text: "Here again" });
-    expect(others.look(cleo, place).at(-1)?.text).toBe("Here again");
+    await chat.post(channel, { text: "Here again" });
+    expect(others.look(cleo, channel).at(-1)?.text).toBe("Here again");
   });
 });

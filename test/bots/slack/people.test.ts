@@ -18,7 +18,7 @@ describe("a slash command", () => {
     const { fake, people, ann, listener } = await openSlack();
     const other = fake.addChannel("other", { withBot: false });
     await people.command(ann, other.id, "queue");
-    const told = await eventually(async () => people.look(ann, { channel: other.id }).at(-1), "an answer");
+    const told = await eventually(async () => people.look(ann, { id: other.id }).at(-1), "an answer");
     expect(told.text).toContain("/invite @dreamloom");
     expect(told.ephemeral).toBe(true);
     expect(listener.events).toEqual([]);
@@ -33,21 +33,21 @@ describe("a slash command", () => {
     await people.command(ann, art.id, "queue");
     const event = await listener.next("command");
     for (let n = 1; n <= 7; n++) await event.reply({ text: `answer ${n}` }, "private");
-    expect(people.look(ann, { channel: art.id }).map(({ text }) => text)).toEqual(
+    expect(people.look(ann, { id: art.id }).map(({ text }) => text)).toEqual(
       Array.from({ length: 7 }, (_, n) => `answer ${n + 1}`),
     );
   });
 
   it("works without the permissions that newer workspaces give", async () => {
-    const { fake, people, ann, art, listener, chat, place } = await openSlack();
+    const { fake, people, ann, art, listener, chat, place: channel } = await openSlack();
     const token = [...fake.tokens.values()][0];
     for (const scope of ["channels:read", "groups:read", "im:read", "users:read"]) token?.scopes.delete(scope);
     await people.command(ann, art.id, "queue");
     const event = await listener.next("command");
-    expect(event.person).toEqual({ id: ann.id, name: "ann", moderator: false });
+    expect(event.user).toEqual({ id: ann.id, name: "ann", moderator: false });
     // The command has told that the channel is open; of others it is not known.
-    expect(await chat.describe(place)).toMatchObject({ name: "#art", closed: false });
-    expect(await chat.describe({ ...place, channel: fake.addChannel("x", { kind: "private" }).id })).toMatchObject({
+    expect(await chat.describe(channel)).toMatchObject({ name: "#art", closed: false });
+    expect(await chat.describe({ ...channel, id: fake.addChannel("x", { kind: "private" }).id })).toMatchObject({
       closed: true,
     });
   });
@@ -55,7 +55,7 @@ describe("a slash command", () => {
 
 describe("a form", () => {
   it("asks for a picture where there is none, filled in with what the line says", async () => {
-    const { people, ann, art, listener, place } = await openSlack();
+    const { people, ann, art, listener, place: channel } = await openSlack();
     const trigger = await people.command(ann, art.id, "stylize", "start:noise strength:0.7");
     const view = await eventually(async () => people.view(trigger), "a form");
     expect(view.view.blocks.map((block) => block.block_id?.replace("field:", ""))).toEqual([
@@ -67,7 +67,12 @@ describe("a form", () => {
       "keep-colours",
     ]);
     expect(await people.suggest(ann, view, "style", "w")).toEqual(["winter", "wool"]);
-    expect(listener.completions.at(-1)).toMatchObject({ command: "stylize", option: "style", typed: "w", place });
+    expect(listener.completions.at(-1)).toMatchObject({
+      command: "stylize",
+      option: "style",
+      typed: "w",
+      place: channel,
+    });
     await people.submit(ann, view, { style: "winter" }, [{ name: "me.png", bytes: await colour("#0f0") }]);
     const event = await listener.next("command");
     expect(event.options).toEqual({ start: "noise", strength: "0.7", style: "winter" });
@@ -75,7 +80,7 @@ describe("a form", () => {
     expect((await source?.fetch(fetchOptions()))?.type).toBe("image/png");
     expect(listener.events).toHaveLength(1);
     await event.reply({ text: "Only you" }, "private");
-    expect(people.look(ann, { channel: art.id }).at(-1)).toMatchObject({ text: "Only you", ephemeral: true });
+    expect(people.look(ann, { id: art.id }).at(-1)).toMatchObject({ text: "Only you", ephemeral: true });
   });
 
   it("is not in the way where there is a picture, a link, or a value that no field takes", async () => {
@@ -84,7 +89,7 @@ describe("a form", () => {
       await people.command(ann, art.id, "stylize", line);
       expect((await listener.next("command", ({ text }) => text === line)).text).toBe(line);
     }
-    await people.say(ben, { channel: art.id }, "look", [{ name: "a.png", bytes: await colour("#f00") }]);
+    await people.say(ben, { id: art.id }, "look", [{ name: "a.png", bytes: await colour("#f00") }]);
     await people.command(ann, art.id, "stylize");
     await listener.next("command", ({ text }) => text === "");
   });
@@ -134,18 +139,18 @@ describe("what is wrong in a form", () => {
 
 describe("a message's menu", () => {
   it("hands over the message and its pictures", async () => {
-    const { people, ann, ben, art, listener, place } = await openSlack();
-    const message = await people.say(ben, { channel: art.id }, "", [{ name: "a.png", bytes: await colour("#f00") }]);
+    const { people, ann, ben, art, listener, place: channel } = await openSlack();
+    const message = await people.say(ben, { id: art.id }, "", [{ name: "a.png", bytes: await colour("#f00") }]);
     await people.shortcut(ann, message, "dream_this");
     const event = await listener.next("command");
-    expect(event).toMatchObject({ name: "dream", options: { look: "eyes" }, repliesTo: { place, id: message.ts } });
+    expect(event).toMatchObject({ name: "dream", options: { look: "eyes" }, repliesTo: { channel, id: message.ts } });
     expect(event.attachments.map(({ name, author }) => [name, author?.id])).toEqual([["a.png", ben.id]]);
   });
 
   it("asks first where something is to be asked", async () => {
     const { people, ann, ben, art, listener } = await openSlack();
-    const root = await people.say(ben, { channel: art.id }, "root");
-    const message = await people.say(ben, { channel: art.id, thread: root.ts }, "", [
+    const root = await people.say(ben, { id: art.id }, "root");
+    const message = await people.say(ben, { id: art.id, thread: root.ts }, "", [
       { name: "a.png", bytes: await colour("#f00") },
     ]);
     const trigger = await people.shortcut(ann, message, "use_as_style");
@@ -164,18 +169,16 @@ describe("a message's menu", () => {
 
 describe("a mention", () => {
   it("in a thread is a command there, with its files", async () => {
-    const { people, ann, ben, art, listener, place, chat } = await openSlack();
-    const root = await people.say(ben, { channel: art.id }, "root", [
-      { name: "root.png", bytes: await colour("#00f") },
-    ]);
-    const thread = { channel: art.id, thread: root.ts };
+    const { people, ann, ben, art, listener, place: channel, chat } = await openSlack();
+    const root = await people.say(ben, { id: art.id }, "root", [{ name: "root.png", bytes: await colour("#00f") }]);
+    const thread = { id: art.id, thread: root.ts };
     await people.mention(ann, thread, "stylize winter", [{ name: "a.png", bytes: await colour("#f00") }]);
     const event = await listener.next("command");
     expect(event).toMatchObject({
       name: "stylize",
       text: "winter",
-      place: { ...place, thread: root.ts },
-      person: { id: ann.id },
+      channel: { ...channel, thread: root.ts },
+      user: { id: ann.id },
     });
     expect(event.attachments.map(({ name }) => name)).toEqual(["a.png"]);
     await event.reply({ text: "Whisper" }, "private");
@@ -183,18 +186,18 @@ describe("a mention", () => {
     await event.reply({ text: "Aloud" }, "public");
     expect(people.look(ben, thread).at(-1)?.text).toBe("Aloud");
     // Without files of its own, the thread's pictures are at hand.
-    expect((await chat.latestPicture({ ...place, thread: root.ts }))?.name).toBe("a.png");
+    expect((await chat.latestPicture({ ...channel, thread: root.ts }))?.name).toBe("a.png");
   });
 
   it("alone asks for help, and bots are not answered", async () => {
     const { fake, people, ann, art, listener } = await openSlack();
     const other = fake.addUser("Other", { bot: true });
     art.members.add(other.id);
-    await people.mention(other, { channel: art.id }, "stylize winter");
-    await people.mention(ann, { channel: art.id }, "");
+    await people.mention(other, { id: art.id }, "stylize winter");
+    await people.mention(ann, { id: art.id }, "");
     expect((await listener.next("command")).name).toBe("help");
     expect(listener.events).toHaveLength(1);
-    const message = await people.say(ann, { channel: art.id }, "x");
+    const message = await people.say(ann, { id: art.id }, "x");
     await people.react(other, message, "🔁", true);
     await people.react(ann, message, ":partyparrot:", true);
     expect((await listener.next("reaction")).emoji).toBe(":partyparrot:");
@@ -204,25 +207,32 @@ describe("a mention", () => {
   it("is not needed in a conversation with the bot alone", async () => {
     const { fake, people, ann, listener, chat } = await openSlack();
     const direct = fake.directMessage(ann);
-    await people.say(ann, { channel: direct.id }, "stylize winter", [{ name: "a.png", bytes: await colour("#f00") }]);
+    await people.say(ann, { id: direct.id }, "stylize winter", [{ name: "a.png", bytes: await colour("#f00") }]);
     const event = await listener.next("command");
     expect([event.name, event.text, event.attachments.length]).toEqual(["stylize", "winter", 1]);
     await event.reply({ text: "Here" }, "public");
-    expect(people.look(ann, { channel: direct.id }).at(-1)?.text).toBe("Here");
-    expect(await chat.describe(event.place)).toMatchObject({ name: "a direct message", closed: true });
+    expect(people.look(ann, { id: direct.id }).at(-1)?.text).toBe("Here");
+    expect(await chat.describe(event.channel)).toMatchObject({ name: "a direct message", closed: true });
   });
 });
 
 describe("the home page", () => {
   it("shows a person's works with pictures, and makes one again where it was made", async () => {
     const works: Work[] = [];
-    const { fake, people, ann, chat, listener, place } = await openSlack({ handlers: { works: async () => works } });
+    const {
+      fake,
+      people,
+      ann,
+      chat,
+      listener,
+      place: channel,
+    } = await openSlack({ handlers: { works: async () => works } });
     await people.openHome(ann);
     await eventually(
       async () => JSON.stringify(fake.team.homes.get(ann.id))?.includes("Nothing here yet"),
       "an empty page",
     );
-    const ref = await chat.post(place, { text: "done", pictures: [await png("#f00")] });
+    const ref = await chat.post(channel, { text: "done", pictures: [await png("#f00")] });
     works.push(
       {
         job: "7KQ4M9XA",
@@ -252,8 +262,8 @@ describe("the home page", () => {
     expect(page).toContain("/archives/");
     await people.pressAtHome(ben, "Again");
     const event = await listener.next("command");
-    expect(event).toMatchObject({ name: "again", options: { job: "7KQ4M9XA" }, place, person: { id: ben.id } });
+    expect(event).toMatchObject({ name: "again", options: { job: "7KQ4M9XA" }, channel, user: { id: ben.id } });
     await event.reply({ text: "Not possible" }, "private");
-    expect(people.look(ben, { channel: fake.directMessage(ben).id }).at(-1)?.text).toBe("Not possible");
+    expect(people.look(ben, { id: fake.directMessage(ben).id }).at(-1)?.text).toBe("Not possible");
   });
 });

@@ -4,11 +4,17 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { WebChat } from "../../../src/bots/web/chat.js";
-import { ChatError, type ChatHandlers, type Gallery, type GalleryWork, type Place } from "../../../src/port/chat.js";
+import {
+  type ChannelRef,
+  ChatError,
+  type ChatHandlers,
+  type Gallery,
+  type GalleryWork,
+} from "../../../src/port/chat.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
 import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
 
-const art: Place = { platform: "web", community: "local", channel: "art" };
+const art: ChannelRef = { platform: "web", community: "local", id: "art" };
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const clientDir = `${root}dist/test-web-client`;
 
@@ -53,9 +59,9 @@ function dreamer(chat: () => WebChat) {
         await event.reply({ text: `No command /${event.name}. Did you mean \`/dream\`?` }, "private");
         return;
       }
-      const source = event.attachments[0] ?? (await chat().latestPicture(event.place));
+      const source = event.attachments[0] ?? (await chat().latestPicture(event.channel));
       const answer = await event.reply(
-        { text: `Dreaming: ${event.text || "as usual"}, from ${source?.name}`, mention: [event.person] },
+        { text: `Dreaming: ${event.text || "as usual"}, from ${source?.name}`, mention: [event.user] },
         "public",
       );
       if (!answer) return;
@@ -180,7 +186,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
       work: gone,
       thumbnail: async () => ({ bytes, name: "a.jpg", type: "image/jpeg" }),
       picture: gone,
-      love: gone,
+      favourite: gone,
       hide: gone,
     };
     const { page, chat } = await open({ colorScheme: "dark" }, {}, { gallery });

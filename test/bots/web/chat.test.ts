@@ -5,10 +5,10 @@ import pino from "pino";
 import sharp from "sharp";
 import { describe, expect, it, vi } from "vitest";
 import { WebChat } from "../../../src/bots/web/chat.js";
-import { ChatError, type CommandEvent, type Place } from "../../../src/port/chat.js";
+import { type ChannelRef, ChatError, type CommandEvent } from "../../../src/port/chat.js";
 import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
 
-const art: Place = { platform: "web", community: "local", channel: "art" };
+const art: ChannelRef = { platform: "web", community: "local", id: "art" };
 const maxBytes = 10_000_000;
 const signal = new AbortController().signal;
 
@@ -126,7 +126,7 @@ describe("the bot's side", () => {
     await expect(
       chat.post(art, { text: "x", pictures: [{ bytes: Buffer.from("<svg/>"), name: "a.png", type: "image/png" }] }),
     ).rejects.toBeInstanceOf(ChatError);
-    await expect(chat.post({ ...art, channel: "nowhere" }, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
+    await expect(chat.post({ ...art, id: "nowhere" }, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
     await expect(chat.post(art, { text: "x".repeat(5000) })).rejects.toMatchObject({ kind: "too-large" });
   });
 });
@@ -134,7 +134,7 @@ describe("the bot's side", () => {
 describe("what people do", () => {
   it("turns a slash line with a picture into a command, and shows it once the answer is public", async () => {
     const bot = handlers(async (event) => {
-      if (event.kind === "command") await event.reply({ text: "Dreaming", mention: [event.person] }, "public");
+      if (event.kind === "command") await event.reply({ text: "Dreaming", mention: [event.user] }, "public");
     });
     const chat = await startChat(bot);
     const visitor = await Visitor.enter(chat);
@@ -156,7 +156,7 @@ describe("what people do", () => {
       place: art,
       repliesTo: { id: parent.id },
     });
-    expect(answer.mentions[0]?.id).toBe(event.person.id);
+    expect(answer.mentions[0]?.id).toBe(event.user.id);
     const picture = await event.attachments[0]?.fetch({ maxBytes, signal });
     expect((await sharp(picture?.bytes).metadata()).width).toBe(50);
   });

@@ -1,7 +1,7 @@
 import pino from "pino";
 import { WebChat } from "../../../src/bots/web/chat.js";
 import type { WireMessage } from "../../../src/bots/web/wire.js";
-import type { MessageRef, Place } from "../../../src/port/chat.js";
+import type { ChannelRef, MessageRef } from "../../../src/port/chat.js";
 import { describeChat } from "../../port/chat.contract.js";
 import type { Visitor as Person, Seen, Upload, World } from "../contract-world.js";
 import { temporaryFolder, Visitor } from "./harness.js";
@@ -47,7 +47,7 @@ describeChat("the web chat", async (): Promise<World> => {
   const moderator = await join("Mo", "open sesame");
   const ann = await join("Ann");
   const ben = await join("Ben");
-  await first.remove({ place: { platform: "web", community: "local", channel: "art" }, id: "1" });
+  await first.remove({ channel: { platform: "web", community: "local", id: "art" }, id: "1" });
   await first.stop();
 
   const of = (who: Person): Visitor => {
@@ -55,10 +55,10 @@ describeChat("the web chat", async (): Promise<World> => {
     if (!visitor) throw new Error(`Who is ${who.name}?`);
     return visitor;
   };
-  const query = ({ thread }: Place) => (thread === undefined ? "" : `thread=${thread}`);
+  const query = ({ thread }: ChannelRef) => (thread === undefined ? "" : `thread=${thread}`);
   const refOf = (message: WireMessage): MessageRef => ({
-    place: {
-      ...{ platform: "web", community: "local", channel: message.channel },
+    channel: {
+      ...{ platform: "web", community: "local", id: message.channel },
       ...(message.thread === undefined ? {} : { thread: message.thread }),
     },
     id: message.id,
@@ -69,21 +69,21 @@ describeChat("the web chat", async (): Promise<World> => {
 
   return {
     ...{ ann, ben, moderator, adapter },
-    channel: { platform: "web", community: "local", channel: "art" },
-    async say(who, place, text, uploads: readonly Upload[] = []) {
-      const where = { channel: place.channel, ...(place.thread === undefined ? {} : { thread: place.thread }) };
+    channel: { platform: "web", community: "local", id: "art" },
+    async say(who, channel, text, uploads: readonly Upload[] = []) {
+      const where = { channel: channel.id, ...(channel.thread === undefined ? {} : { thread: channel.thread }) };
       return refOf(await of(who).said(text, { ...where, files: uploads }));
     },
-    async command(who, place, name, options, upload) {
+    async command(who, channel, name, options, upload) {
       const line = [`/${name}`, ...Object.entries(options).map(([key, value]) => `${key}:${value}`)].join(" ");
-      const where = { channel: place.channel, ...(place.thread === undefined ? {} : { thread: place.thread }) };
+      const where = { channel: channel.id, ...(channel.thread === undefined ? {} : { thread: channel.thread }) };
       await of(who).said(line, { ...where, files: upload ? [upload] : [] });
     },
     async react(who, message, emoji, added) {
       await fine(await of(who).request("POST", `/api/messages/${message.id}/reactions`, { emoji, on: added }));
     },
     async press(who, message, label) {
-      const { messages, root } = await of(who).page(message.place.channel, query(message.place));
+      const { messages, root } = await of(who).page(message.channel.id, query(message.channel));
       const found = [...messages, ...(root ? [root] : [])].find(({ id }) => id === message.id);
       const button = found?.buttons.find((each) => each.label === label);
       if (!button) throw new Error(`There is no button ${label}.`);
@@ -92,9 +92,9 @@ describeChat("the web chat", async (): Promise<World> => {
     async erase(message) {
       await fine(await of(moderator).request("DELETE", `/api/messages/${message.id}`));
     },
-    async look(who, place) {
+    async look(who, channel) {
       const visitor = of(who);
-      const { messages } = await visitor.page(place.channel, query(place));
+      const { messages } = await visitor.page(channel.id, query(channel));
       return Promise.all(
         messages.map(async (message): Promise<Seen> => {
           const pictures = message.pictures.map(async ({ url, name }) => {
@@ -112,8 +112,8 @@ describeChat("the web chat", async (): Promise<World> => {
         }),
       );
     },
-    async complete(who, place, command, option, typed) {
-      const body = { command, option, typed, channel: place.channel };
+    async complete(who, channel, command, option, typed) {
+      const body = { command, option, typed, channel: channel.id };
       const response = await of(who).request("POST", "/api/complete", body);
       return ((await response.json()) as { completions: { value: string }[] }).completions.map(({ value }) => value);
     },

@@ -50,20 +50,20 @@ async function open(messages: () => GalleryDetail["messages"] = () => []) {
       known(job);
       return { bytes, name: `${job}.jpeg`, type: "image/jpeg" };
     },
-    love: async (job, on) => {
+    favourite: async (job, on) => {
       known(job);
       asked.love = on;
       return on ? 3 : 2;
     },
-    hide: async (_job, hidden, { person }) => {
-      if (!person.moderator) throw new ChatError("forbidden", "This is Ann's.");
+    hide: async (_job, hidden, { user }) => {
+      if (!user.moderator) throw new ChatError("forbidden", "This is Ann's.");
       asked.hidden = hidden;
     },
   };
   const bot = handlers(
     async (event) => {
       if (event.kind === "action")
-        await event.reply({ text: `again, ${event.person.name}` }, event.action.endsWith("XA") ? "public" : "private");
+        await event.reply({ text: `again, ${event.user.name}` }, event.action.endsWith("XA") ? "public" : "private");
     },
     { gallery },
   );
@@ -134,7 +134,7 @@ describe("the gallery's addresses", () => {
   it("take hearts, which show on the work's message too, and hide for those who may", async () => {
     let messages: GalleryDetail["messages"] = [];
     const { chat, visitor, asked } = await open(() => messages);
-    messages = [await chat.post({ platform: "web", community: "local", channel: "art" }, { text: "the work" })];
+    messages = [await chat.post({ platform: "web", community: "local", id: "art" }, { text: "the work" })];
     const love = (on: boolean) => visitor.request("POST", "/api/gallery/works/7KQ4M9XA/love", { on });
     expect(await (await love(true)).json()).toEqual({ hearts: 3 });
     expect((await visitor.page()).messages.at(-1)?.reactions).toMatchObject([{ emoji: "❤️", people: [{}] }]);
@@ -158,7 +158,7 @@ describe("the gallery's addresses", () => {
     let messages: GalleryDetail["messages"] = [];
     const { chat, visitor, bot } = await open(() => messages);
     expect((await visitor.request("POST", "/api/gallery/works/7KQ4M9XA/again", {})).status).toBe(404);
-    messages = [await chat.post({ platform: "web", community: "local", channel: "art" }, { text: "the work" })];
+    messages = [await chat.post({ platform: "web", community: "local", id: "art" }, { text: "the work" })];
     const again = (await (await visitor.request("POST", "/api/gallery/works/7KQ4M9XA/again", {})).json()) as WireAgain;
     const last = (await visitor.page()).messages.at(-1);
     expect(last?.text).toMatch(/^again, /);

@@ -9,19 +9,19 @@ import { studio } from "../../fakes/studio.js";
 async function open(options: StudioOptions = {}) {
   const opened = await studio({ engine: new FakeEngine({ automatic: true }), ...options });
   const { chat, quiet, store } = opened;
-  const make = async (person = ann, line = "/dream octaves:1", more: Parameters<FakeChat["say"]>[2] = {}) => {
-    await chat.say(person, line, { attachments: [source(await picture(48, 36))], ...more });
+  const make = async (user = ann, line = "/dream octaves:1", more: Parameters<FakeChat["say"]>[2] = {}) => {
+    await chat.say(user, line, { attachments: [source(await picture(48, 36))], ...more });
     await quiet();
     return /job `(\w+)`/.exec(chat.in("channel").at(-1)?.content.text ?? "")?.[1] ?? "";
   };
-  const gallery = async (person = ben, line = "/gallery", more: Parameters<FakeChat["say"]>[2] = {}) => {
+  const gallery = async (user = ben, line = "/gallery", more: Parameters<FakeChat["say"]>[2] = {}) => {
     const before = chat.messages.length;
-    await chat.say(person, line, more);
+    await chat.say(user, line, more);
     return chat.messages[before];
   };
-  const said = async (person: typeof ann, line: string) => {
+  const said = async (user: typeof ann, line: string) => {
     const before = chat.whispers.length;
-    await chat.say(person, line);
+    await chat.say(user, line);
     return chat.whispers[before]?.text;
   };
   return {
@@ -29,7 +29,7 @@ async function open(options: StudioOptions = {}) {
     make,
     gallery,
     said,
-    love: (job: string, person: string) => store.favourites.set(job, { platform: "fake", person }, true),
+    love: (job: string, user: string) => store.favourites.set(job, { platform: "fake", user }, true),
   };
 }
 
@@ -87,7 +87,7 @@ describe("/gallery", () => {
     const [mine, here, there] = [
       await make(ben),
       await make(ann),
-      await make(ann, "/dream octaves:1", { place: { ...art, channel: "hall" } }),
+      await make(ann, "/dream octaves:1", { channel: { ...art, id: "hall" } }),
     ];
     expect(ids(await gallery(ben, "/gallery mine"))).toEqual([mine]);
     expect(ids(await gallery(ben, "/gallery person:@ann"))).toEqual([there, here]);
@@ -101,8 +101,8 @@ describe("/gallery", () => {
     const { chat, make, gallery, said } = await open();
     const cellar = { ...art, channel: "cellar" };
     chat.info = { closed: true, restricted: false };
-    const secret = await make(ann, "/dream octaves:1", { place: cellar });
-    expect(ids(await gallery(ben, "/gallery", { place: cellar }))).toEqual([secret]);
+    const secret = await make(ann, "/dream octaves:1", { channel: cellar });
+    expect(ids(await gallery(ben, "/gallery", { channel: cellar }))).toEqual([secret]);
     chat.info = { closed: false, restricted: false };
     expect(await gallery()).toBeUndefined();
     expect(await said(ben, `/gallery show ${secret}`)).toMatch(/no finished job/);
@@ -126,7 +126,7 @@ describe("/gallery", () => {
     const first = await make(ann);
     const final = chat.in("thread").at(-1);
     if (!final) throw new Error("no result");
-    const answer = { attachments: [], repliesTo: { id: final.id, place: final.place } };
+    const answer = { attachments: [], repliesTo: { id: final.id, channel: final.channel } };
     const second = await make(ben, "/stylize winter size:64", answer);
     const shown = await gallery(mod, `/gallery show ${first}`);
     expect(shown?.content.text).toContain(`Made of it: Painting in winter by Ben (\`${second}\`)`);

@@ -11,7 +11,7 @@ import { studio } from "../../fakes/studio.js";
 /** A chat with a picture on a message and a latest one, and a site with another. */
 async function scene() {
   const [attached, answered, linked, latest] = await Promise.all([20, 30, 40, 50].map((side) => picture(side, side)));
-  const { chat, desk } = await studio();
+  const { chat, desk: app } = await studio();
   const shown = await chat.post(art, {
     text: "look",
     pictures: [{ bytes: answered ?? expect.fail(), name: "b.png", type: "image/png" }],
@@ -23,12 +23,12 @@ async function scene() {
   const { port } = new URL(server.url);
   const link = new URL(`http://pictures.example:${port}/sea.png`);
   const rules = { ports: [Number(port)], resolve: async () => ["127.0.0.1"], allows: () => true };
-  const find = (event: Partial<CommandContext["event"]>, wanted?: WantedPicture, person = ann) => {
+  const find = (event: Partial<CommandContext["event"]>, wanted?: WantedPicture, user = ann) => {
     const context: CommandContext = {
-      ...{ chat, desk, person, place: art, event: { attachments: [], ...event } },
-      whisper: async () => undefined,
-      handOver: async () => undefined,
-      announce: async () => undefined,
+      ...{ chat, app, user, channel: art, event: { attachments: [], ...event } },
+      replyEphemeral: async () => undefined,
+      replyWithFile: async () => undefined,
+      replyPublic: async () => undefined,
     };
     return findPicture(context, wanted, rules);
   };

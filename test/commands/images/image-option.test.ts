@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Mistake } from "../../../src/commands/command.js";
+import { UserError } from "../../../src/commands/command.js";
 import { isLink, pictureOption, readLink } from "../../../src/commands/images/image-option.js";
 import { readText } from "../../../src/commands/parsing/read-values.js";
 import { studio } from "../../fakes/studio.js";
 
-const { desk } = await studio();
-const read = (text: string) => readText(desk.registry.find("dream"), text);
-const mistake = (text: string): string => {
+const { desk: app } = await studio();
+const read = (text: string) => readText(app.registry.find("dream"), text);
+const userError = (text: string): string => {
   try {
     read(text);
   } catch (error) {
-    if (error instanceof Mistake) return error.message;
+    if (error instanceof UserError) return error.message;
     throw error;
   }
   throw new Error(`${text} was taken.`);
@@ -52,17 +52,17 @@ describe("the picture option", () => {
       "https://exa%mple/",
       `https://e.org/${"x".repeat(2100)}`,
     ]) {
-      expect(mistake(text), text).toMatch(sentence);
+      expect(userError(text), text).toMatch(sentence);
     }
-    expect(mistake("https://example.org/a.jpg https://example.org/b.jpg")).toBe(
+    expect(userError("https://example.org/a.jpg https://example.org/b.jpg")).toBe(
       "picture is given twice; once is enough.",
     );
-    expect(mistake("example.org/a.jpg")).toMatch(/I don't know what `example\.org\/a\.jpg` means here/);
+    expect(userError("example.org/a.jpg")).toMatch(/I don't know what `example\.org\/a\.jpg` means here/);
   });
 
   it("leaves other links to the fetcher, which says what it takes", () => {
     expect(read("file:///etc/passwd")).toEqual({ picture: new URL("file:///etc/passwd") });
-    expect(() => readText(desk.registry.find("queue"), "https://example.org/a.jpg")).toThrow(Mistake);
+    expect(() => readText(app.registry.find("queue"), "https://example.org/a.jpg")).toThrow(UserError);
   });
 
   it("never throws, and gives back any web address", () => {

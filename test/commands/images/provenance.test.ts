@@ -63,7 +63,7 @@ describe("what a job has from its pictures", () => {
     const first = chat.in("channel")[0];
     const final = chat.in("thread").at(-1);
     if (!first || !final) throw new Error("no result");
-    await chat.say(mod, "/stylize winter size:64", { repliesTo: { id: final.id, place: final.place } });
+    await chat.say(mod, "/stylize winter size:64", { repliesTo: { id: final.id, channel: final.channel } });
     await quiet();
     const second = chat.in("channel").at(-1);
     expect(second?.content.text).toContain(`for Mo, from \`${idOf(first)}\``);
@@ -86,7 +86,7 @@ describe("what a job has from its pictures", () => {
     expect(shown.every(({ spoiler }) => spoiler)).toBe(true);
     const final = chat.in("thread").at(-1);
     if (!final) throw new Error("no result");
-    await chat.say(ben, "/stylize", { repliesTo: { id: final.id, place: final.place } });
+    await chat.say(ben, "/stylize", { repliesTo: { id: final.id, channel: final.channel } });
     const palette = chat.in("channel").at(-1);
     expect(palette?.pictures.map(({ spoiler }) => spoiler ?? false)).toEqual([false, true]);
     if (!palette) throw new Error("no palette");
@@ -94,7 +94,7 @@ describe("what a job has from its pictures", () => {
     await chat.until(() => engine.runs[1]);
     await quiet();
     expect(chat.in("thread").at(-1)?.pictures[0]?.spoiler).toBe(true);
-    await chat.say(ben, "/style add name:secret emoji:🍂", { repliesTo: { id: final.id, place: final.place } });
+    await chat.say(ben, "/style add name:secret emoji:🍂", { repliesTo: { id: final.id, channel: final.channel } });
     expect(chat.whispers.at(-1)?.text).toMatch(/hidden, and everybody sees the styles/);
   });
 });

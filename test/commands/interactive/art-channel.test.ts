@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { loadHouseStyles } from "../../../src/commands/styles/built-in-styles.js";
+import { loadBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
 import { ChatError } from "../../../src/port/chat.js";
 import { ann, art, ben, type FakeMessage, mod } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { type StudioOptions, studio } from "../../fakes/studio.js";
 
-const emojiOf = (wanted: string): string => loadHouseStyles().find(({ name }) => name === wanted)?.emoji ?? "";
+const emojiOf = (wanted: string): string => loadBuiltInStyles().find(({ name }) => name === wanted)?.emoji ?? "";
 
 async function artChannel(options: StudioOptions = {}) {
   const open = await studio({ engine: new FakeEngine({ automatic: true }), ...options });
@@ -14,9 +14,9 @@ async function artChannel(options: StudioOptions = {}) {
   const shared = (more: object = {}) =>
     open.chat.share(ann, [{ bytes: photo, name: "photo.png", type: "image/png", ...more }]);
   /** What a reaction has made the engine do. */
-  const reacts = async (person: typeof ann, message: FakeMessage, emoji: string, added = true) => {
+  const reacts = async (user: typeof ann, message: FakeMessage, emoji: string, added = true) => {
     const before = open.engine.runs.length;
-    await open.chat.reactTo(person, message, emoji, added);
+    await open.chat.reactTo(user, message, emoji, added);
     await open.quiet();
     return open.engine.runs.slice(before).map(({ request }) => request);
   };
@@ -25,19 +25,19 @@ async function artChannel(options: StudioOptions = {}) {
 
 describe("in an art channel", () => {
   it("a style's emoji on anybody's picture paints it, and 👁 dreams it", async () => {
-    const { shared, reacts, photo, chat, journal } = await artChannel();
+    const { shared, reacts, photo, chat, repository: jobs } = await artChannel();
     const message = shared();
     const [painted] = await reacts(ben, message, emojiOf("winter"));
     expect(painted).toMatchObject({ recipe: "stylize", params: { styles: [{ name: "winter", weight: 1 }] } });
     expect(painted?.pictures.image).toEqual(photo);
-    const job = await journal.latest({ platform: "fake", community: "club", author: "ben" });
+    const job = await jobs.latest({ platform: "fake", community: "club", author: "ben" });
     expect(job?.credits).toContainEqual({ role: "picture", by: "Ann" });
     // With and without the variation selector.
-    for (const [person, emoji] of [
+    for (const [user, emoji] of [
       [ben, "👁️"],
       [mod, "👁"],
     ] as const) {
-      const [dreamt] = await reacts(person, message, emoji);
+      const [dreamt] = await reacts(user, message, emoji);
       expect(dreamt).toMatchObject({ recipe: "dream", params: { look: "creatures", size: 512 } });
       expect(dreamt?.pictures.image).toEqual(photo);
     }
@@ -72,24 +72,24 @@ describe("in an art channel", () => {
   });
 
   it("works on results, where the meanings of results come first", async () => {
-    const { chat, shared, reacts, journal, store } = await artChannel();
+    const { chat, shared, reacts, repository: jobs, store } = await artChannel();
     await reacts(ann, shared(), "👁");
     const final = chat.in("thread").at(-1);
-    const job = await journal.latest({ platform: "fake", community: "club", author: "ann" });
+    const job = await jobs.latest({ platform: "fake", community: "club", author: "ann" });
     if (!final || !job) throw new Error("no result");
     expect((await reacts(ben, final, "🔁"))[0]?.recipe).toBe("dream");
     await reacts(ben, final, "❤️");
     expect(store.favourites.count(job.id)).toBe(1);
     const [painted] = await reacts(ben, final, emojiOf("winter"));
     expect(painted?.recipe).toBe("stylize");
-    expect(painted?.pictures.image).toEqual((await journal.result(job.id))?.bytes);
-    expect((await journal.latest({ platform: "fake", community: "club", author: "ben" }))?.from).toBe(job.id);
+    expect(painted?.pictures.image).toEqual((await jobs.result(job.id))?.bytes);
+    expect((await jobs.latest({ platform: "fake", community: "club", author: "ben" }))?.from).toBe(job.id);
   });
 
   it("keeps hidden pictures hidden", async () => {
-    const { chat, shared, reacts, journal } = await artChannel();
+    const { chat, shared, reacts, repository: jobs } = await artChannel();
     await reacts(ben, shared({ spoiler: true }), emojiOf("winter"));
-    expect((await journal.latest({ platform: "fake", community: "club", author: "ben" }))?.spoiler).toBe(true);
+    expect((await jobs.latest({ platform: "fake", community: "club", author: "ben" }))?.spoiler).toBe(true);
     const posted = chat.messages.filter(({ author }) => author === undefined).flatMap(({ pictures }) => pictures);
     expect(posted.length).toBeGreaterThan(1);
     expect(posted.every(({ spoiler }) => spoiler)).toBe(true);
@@ -124,11 +124,11 @@ describe("in an art channel", () => {
     await chat.reactTo(ben, message, emojiOf("ink"));
     expect(refusals()).toHaveLength(1);
     expect(refusals()[0]?.content.mention).toMatchObject([{ id: "ben" }]);
-    expect(queue.line()).toHaveLength(1);
+    expect(queue.positions()).toHaveLength(1);
     await (await engine.next()).finish();
     await quiet();
     await chat.reactTo(ben, message, emojiOf("fire"));
-    expect(queue.line()).toHaveLength(1);
+    expect(queue.positions()).toHaveLength(1);
     await (await engine.next()).finish();
     await quiet();
   });
@@ -145,16 +145,16 @@ describe("in an art channel", () => {
     const { chat, shared, reacts, engine, store } = await artChannel();
     const words = chat.share(ann, []);
     expect(await reacts(ben, words, emojiOf("winter"))).toEqual([]);
-    expect(store.boards.get({ id: words.id, place: words.place })).toBeUndefined();
+    expect(store.interactiveMessages.get({ id: words.id, channel: words.channel })).toBeUndefined();
     const message = shared();
     expect(await reacts(ben, message, "🦑")).toEqual([]);
     expect(await reacts(ben, message, emojiOf("winter"), false)).toEqual([]);
     expect(await reacts(ben, { ...message, id: "m999" }, emojiOf("winter"))).toEqual([]);
-    const elsewhere = chat.share(ann, message.pictures, { ...art, channel: "night" });
+    const elsewhere = chat.share(ann, message.pictures, { ...art, id: "night" });
     expect(await reacts(ben, elsewhere, emojiOf("winter"))).toEqual([]);
     await chat.say(mod, "/settings art:off");
     expect(await reacts(ben, message, emojiOf("winter"))).toEqual([]);
     expect(engine.runs).toEqual([]);
-    expect(chat.whispers.filter(({ person }) => person === ben)).toEqual([]);
+    expect(chat.whispers.filter(({ user }) => user === ben)).toEqual([]);
   });
 });

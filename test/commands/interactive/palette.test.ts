@@ -1,11 +1,11 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { loadHouseStyles } from "../../../src/commands/styles/built-in-styles.js";
+import { loadBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
 import { ann, ben, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
 
-const styles = loadHouseStyles();
+const styles = loadBuiltInStyles();
 const emojiOf = (wanted: string): string => styles.find(({ name }) => name === wanted)?.emoji ?? "";
 
 async function palette(line = "/stylize") {
@@ -44,9 +44,9 @@ describe("a palette", () => {
 
   it("blends the first eight of more than a blend takes", async () => {
     const { chat, engine, store, message, quiet } = await palette();
-    const ref = { id: message.id, place: message.place };
+    const ref = { id: message.id, channel: message.channel };
     const all = styles.map(({ name }) => name);
-    for (const choice of all.slice(1)) store.boards.vote(ref, { person: ann.id, choice }, true);
+    for (const choice of all.slice(1)) store.interactiveMessages.vote(ref, { user: ann.id, choice }, true);
     await chat.reactTo(ann, message, emojiOf(all[0] ?? ""));
     await chat.until(() => engine.runs[0]);
     await quiet();
@@ -55,9 +55,9 @@ describe("a palette", () => {
 
   it("blends several, and those that are taken back do not count", async () => {
     const { chat, engine, store, message, quiet } = await palette();
-    const ref = { id: message.id, place: message.place };
+    const ref = { id: message.id, channel: message.channel };
     // As if all had come before the painting starts.
-    for (const choice of ["winter", "fire"]) store.boards.vote(ref, { person: ann.id, choice }, true);
+    for (const choice of ["winter", "fire"]) store.interactiveMessages.vote(ref, { user: ann.id, choice }, true);
     await chat.reactTo(ann, message, emojiOf("gold"));
     await chat.until(() => engine.runs[0]);
     await quiet();
@@ -65,7 +65,7 @@ describe("a palette", () => {
     const names = ((engine.runs[0]?.request.params.styles ?? []) as { name: string }[]).map(({ name }) => name);
     expect(names.sort()).toEqual(["fire", "gold", "winter"]);
     // Ready for another choice.
-    expect(store.boards.votes(ref)).toEqual([]);
+    expect(store.interactiveMessages.votes(ref)).toEqual([]);
     await chat.reactTo(ann, message, emojiOf("ink"));
     await chat.until(() => engine.runs[1]);
     await quiet();
@@ -77,7 +77,7 @@ describe("a palette", () => {
     await chat.reactTo(ben, message, emojiOf("winter"));
     await chat.reactTo(ann, message, "🦑");
     await chat.reactTo(ann, message, emojiOf("winter"), false);
-    expect(store.boards.votes({ id: message.id, place: message.place })).toEqual([]);
+    expect(store.interactiveMessages.votes({ id: message.id, channel: message.channel })).toEqual([]);
   });
 
   it("says so when its picture is gone", async () => {
@@ -90,7 +90,11 @@ describe("a palette", () => {
 
   it("goes on after a restart with what had been chosen", async () => {
     const { chat, store, message, close, dir } = await palette("/stylize seed:7");
-    store.boards.vote({ id: message.id, place: message.place }, { person: ann.id, choice: "winter" }, true);
+    store.interactiveMessages.vote(
+      { id: message.id, channel: message.channel },
+      { user: ann.id, choice: "winter" },
+      true,
+    );
     await close();
     const engine = new FakeEngine({ automatic: true });
     const second = await studio({ chat, engine, dir });

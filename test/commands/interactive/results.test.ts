@@ -11,9 +11,9 @@ async function result(line = "/dream size:256 strength:1 seed:7 octaves:2") {
   const final = open.chat.in("thread").at(-1);
   if (!announcement || !final) throw new Error("no result");
   const job = /job `(\w+)`/.exec(announcement.content.text)?.[1] ?? "";
-  const next = async (message: FakeMessage, emoji: string, person = ben) => {
+  const next = async (message: FakeMessage, emoji: string, user = ben) => {
     const before = open.engine.runs.length;
-    await open.chat.reactTo(person, message, emoji);
+    await open.chat.reactTo(user, message, emoji);
     await open.quiet();
     return open.engine.runs[before]?.request;
   };
@@ -35,10 +35,10 @@ describe("a reaction on a result", () => {
   });
 
   it("makes a film that begins with it", async () => {
-    const { engine, journal, job, final, next } = await result();
+    const { engine, repository: jobs, job, final, next } = await result();
     const film = await next(final, "🎬");
     expect(film?.recipe).toBe("zoom");
-    expect(film?.pictures.image).toEqual((await journal.result(job))?.bytes);
+    expect(film?.pictures.image).toEqual((await jobs.result(job))?.bytes);
     expect(engine.runs).toHaveLength(2);
   });
 
@@ -56,13 +56,13 @@ describe("a reaction on a result", () => {
   });
 
   it("deletes it, for its author and moderators", async () => {
-    const { chat, journal, final, job, quiet } = await result();
+    const { chat, repository: jobs, final, job, quiet } = await result();
     await chat.reactTo(ben, final, "🗑️");
     await quiet();
-    expect(await journal.get(job)).toBeDefined();
+    expect(await jobs.get(job)).toBeDefined();
     await chat.reactTo(mod, final, "🗑");
     await quiet();
-    expect(await journal.get(job)).toBeUndefined();
+    expect(await jobs.get(job)).toBeUndefined();
     expect(chat.messages.every(({ removed }) => removed)).toBe(true);
   });
 

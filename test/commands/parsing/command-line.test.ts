@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { printLayers, readLayers } from "../../../src/commands/layers.js";
 import {
   type Argument,
-  type Line,
+  type CommandLine,
   parseArguments,
   parseLine,
   printLine,
@@ -19,7 +19,7 @@ const value = fc.oneof(
 );
 const key = fc.oneof(word, fc.constantFrom("http", "https"));
 const argument: fc.Arbitrary<Argument> = fc.oneof(fc.record({ key, value }), fc.record({ value }));
-const line: fc.Arbitrary<Line> = fc.record({ name: word, arguments: fc.array(argument, { maxLength: 8 }) });
+const line: fc.Arbitrary<CommandLine> = fc.record({ name: word, arguments: fc.array(argument, { maxLength: 8 }) });
 
 describe("the grammar", () => {
   it("takes back what it prints", () => {
@@ -88,8 +88,8 @@ describe("the grammar", () => {
     ["", "A command begins with / and its name."],
     ["/dream:3", "There should be a space after /dream."],
     [`/dream ${"x".repeat(9000)}`, "The line is longer than 8000 characters."],
-  ])("says what is wrong with %.20j", (text, mistake) => {
-    expect(parseLine(text)).toEqual({ ok: false, mistake });
+  ])("says what is wrong with %.20j", (text, userError) => {
+    expect(parseLine(text)).toEqual({ ok: false, mistake: userError });
   });
 
   it("is quick on long hostile lines", () => {

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { Mistake } from "../../../src/commands/command.js";
+import { UserError } from "../../../src/commands/command.js";
 import { explain } from "../../../src/commands/help.js";
 import { parseLine } from "../../../src/commands/parsing/command-line.js";
 import { readText, readValues } from "../../../src/commands/parsing/read-values.js";
 import { changeDream, dreamDefaults, dreamRecipe, dreamWork } from "../../../src/commands/recipes/dream.js";
 import { commandLine, type Params } from "../../../src/commands/recipes/recipe.js";
 import { art } from "../../fakes/chat.js";
-import { house, studio } from "../../fakes/studio.js";
+import { botOptions, studio } from "../../fakes/studio.js";
 
-const { desk } = await studio();
-const dreamParams = (given: Params): Params => changeDream(house, dreamDefaults(house), given);
-const { registry } = desk;
+const { desk: app } = await studio();
+const dreamParams = (given: Params): Params => changeDream(botOptions, dreamDefaults(botOptions), given);
+const { registry } = app;
 
 function mistake(line: string): string {
   try {
@@ -19,7 +19,7 @@ function mistake(line: string): string {
     const values = readValues(registry.find(parsed.value.name), parsed.value.arguments);
     if (parsed.value.name === "dream") dreamParams(values);
   } catch (error) {
-    if (error instanceof Mistake) return error.message;
+    if (error instanceof UserError) return error.message;
     throw error;
   }
   throw new Error(`${line} was taken.`);
@@ -106,7 +106,7 @@ describe("mistakes", () => {
       "seed:99999999999",
       "layers:`x`",
     ]) {
-      expect(() => readText(registry.find("dream"), text)).toThrow(Mistake);
+      expect(() => readText(registry.find("dream"), text)).toThrow(UserError);
     }
   });
 });
@@ -142,22 +142,22 @@ describe("values", () => {
     // A network whose looks only the engine knows: its own default unless one is asked for.
     const bare = dreamParams({ network: "bare" });
     expect(bare).not.toHaveProperty("look");
-    expect(changeDream(house, bare, { look: "creatures" }).look).toBe("creatures");
-    expect(dreamRecipe(house).title(bare)).toBe("Dream");
+    expect(changeDream(botOptions, bare, { look: "creatures" }).look).toBe("creatures");
+    expect(dreamRecipe(botOptions).title(bare)).toBe("Dream");
   });
 
   it("of a repeated job are changed with look and layers settled", () => {
-    const recipe = dreamRecipe(house);
+    const recipe = dreamRecipe(botOptions);
     const first = dreamParams({ seed: 7 });
-    const layered = changeDream(house, first, { layers: "activation_36:1" });
+    const layered = changeDream(botOptions, first, { layers: "activation_36:1" });
     expect(layered.look).toBeUndefined();
-    expect(changeDream(house, layered, { strength: 2 })).toEqual({ ...layered, strength: 2 });
-    expect(changeDream(house, layered, { look: "patterns" })).toEqual({ ...first, look: "patterns" });
-    expect(changeDream(house, layered, { network: "googlenet" })).toMatchObject({
+    expect(changeDream(botOptions, layered, { strength: 2 })).toEqual({ ...layered, strength: 2 });
+    expect(changeDream(botOptions, layered, { look: "patterns" })).toEqual({ ...first, look: "patterns" });
+    expect(changeDream(botOptions, layered, { network: "googlenet" })).toMatchObject({
       look: "patterns",
       network: "googlenet",
     });
-    expect(changeDream(house, layered, { network: "googlenet" }).layers).toBeUndefined();
+    expect(changeDream(botOptions, layered, { network: "googlenet" }).layers).toBeUndefined();
     expect(commandLine(recipe, layered)).toContain("/dream layers:activation_36:1 size:512");
   });
 
@@ -170,7 +170,7 @@ describe("values", () => {
 
 describe("completion", () => {
   const complete = async (typed: string, option = "look", command = "dream") =>
-    (await registry.complete({ command, option, typed, place: art })).map((choice) => choice.value);
+    (await registry.complete({ command, option, typed, channel: art })).map((choice) => choice.value);
 
   it("offers what begins with the typed letters, then what contains them", async () => {
     expect(await complete("")).toEqual(["textures", "patterns", "creatures"]);

@@ -3,10 +3,10 @@ import { jobMemory } from "../../../src/commands/recipes/memory.js";
 import { recipeCommands } from "../../../src/commands/recipes/recipe-commands.js";
 import { ann } from "../../fakes/chat.js";
 import { FakeEngine } from "../../fakes/engine.js";
-import { house, studio } from "../../fakes/studio.js";
+import { botOptions, studio } from "../../fakes/studio.js";
 
-const recipes = (mapsMegabytes = house.mapsMegabytes) =>
-  new Map(recipeCommands({ ...house, mapsMegabytes }).recipes.map((recipe) => [recipe.name, recipe]));
+const recipes = (mapsMegabytes = botOptions.mapsMegabytes) =>
+  new Map(recipeCommands({ ...botOptions, mapsMegabytes }).recipes.map((recipe) => [recipe.name, recipe]));
 
 function recipe(name: string, mapsMegabytes?: number) {
   const found = recipes(mapsMegabytes).get(name);
@@ -65,7 +65,7 @@ describe("a job that could never fit", () => {
     const limits = { length: 20, waitingPerPerson: 5, perHourPerPerson: 100, megabytes: 600 };
     const { chat, queue, quiet } = await studio({ engine: new FakeEngine({ automatic: true }), queue: { limits } });
     await chat.say(ann, "/neuron size:1024");
-    expect(queue.line()).toEqual([]);
+    expect(queue.positions()).toEqual([]);
     const said = chat.whispers.at(-1)?.text ?? "";
     expect(said).toMatch(
       /^This would take about \d+ MB of memory, and there are 600 MB for pictures here\. The largest that fits is `size:\d+`\.$/,

@@ -1,24 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Mistake } from "../../../src/commands/command.js";
+import { UserError } from "../../../src/commands/command.js";
 import { printLine } from "../../../src/commands/parsing/command-line.js";
 import type { Option } from "../../../src/commands/parsing/options.js";
 import { readText } from "../../../src/commands/parsing/read-values.js";
 import { printOptions } from "../../../src/commands/recipes/recipe.js";
 import { settingOptions } from "../../../src/commands/settings/known.js";
-import { loadHouseStyles } from "../../../src/commands/styles/built-in-styles.js";
+import { loadBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
 import { ann, art, ben, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
-import { house, studio } from "../../fakes/studio.js";
+import { botOptions, studio } from "../../fakes/studio.js";
 
 const night = { ...art, channel: "night" };
 
 async function settings(options: Parameters<typeof studio>[0] = {}) {
   const open = await studio(options);
   /** What a person is told on saying a line. */
-  const say = async (person: typeof ann, line: string, place = art) => {
+  const say = async (user: typeof ann, line: string, channel = art) => {
     const before = open.chat.whispers.length;
-    await open.chat.say(person, line, { place });
+    await open.chat.say(user, line, { channel });
     return open.chat.whispers
       .slice(before)
       .map(({ text }) => text)
@@ -89,21 +89,21 @@ describe("/settings", () => {
   });
 
   it("never holds more than the installation allows today", async () => {
-    const { store, desk } = await settings();
+    const { store, desk: app } = await settings();
     const scope = { platform: "fake", community: "club", channel: "art" };
     store.settings.set(scope, "perPerson", 50);
     store.settings.set(scope, "look", "a look of yesterday");
-    const held = new Map(desk.settings.all(art).map(({ key, value, from }) => [key, { value, from }]));
+    const held = new Map(app.settings.all(art).map(({ key, value, from }) => [key, { value, from }]));
     expect(held.get("perPerson")).toEqual({ value: 5, from: "channel" });
     expect(held.get("look")).toEqual({ value: undefined, from: "installation" });
   });
 
   it("works with structured options", async () => {
-    const { chat, desk } = await settings();
+    const { chat, desk: app } = await settings();
     await chat.say(mod, "/settings", { options: { "per-channel": "4", art: "on" } });
     await chat.say(mod, "/settings", { options: { action: "reset", what: "art" } });
-    expect(desk.settings.caps(art)).toEqual({ perChannel: 4 });
-    expect(desk.settings.isArtChannel(art)).toBe(false);
+    expect(app.settings.caps(art)).toEqual({ perChannel: 4 });
+    expect(app.settings.isArtChannel(art)).toBe(false);
     // Turning it on is told to everybody.
     expect(chat.in("channel")[0]?.content.text).toMatch(
       /^\*\*#art is an art channel now\*\*, says Mo: react to any picture/,
@@ -121,7 +121,7 @@ describe("what is set in a channel", () => {
     await say(ann, "/dream", night);
     await say(ben, "/dream");
     expect(await say(mod, "/dream")).toMatch(/^This channel has 2 unfinished jobs/);
-    expect(queue.line()).toHaveLength(3);
+    expect(queue.positions()).toHaveLength(3);
   });
 
   it("bounds an hour, also through a restart", async () => {
@@ -136,7 +136,7 @@ describe("what is set in a channel", () => {
       /^You have started 2 jobs here in the last hour.*The next can start in (59|60) minutes\.$/,
     );
     await second.say(ann, "/dream octaves:1", night);
-    expect(second.queue.line()).toHaveLength(1);
+    expect(second.queue.positions()).toHaveLength(1);
     await second.quiet();
   });
 
@@ -153,7 +153,7 @@ describe("what is set in a channel", () => {
     expect(await say(ann, "/zoom width:320")).toMatch(/^320 px is more/);
     // By reaction, too.
     const final = chat.in("thread").at(-1);
-    await chat.reactTo(ben, final ?? { id: "", place: art }, "⬆️");
+    await chat.reactTo(ben, final ?? { id: "", channel: art }, "⬆️");
     expect(chat.messages.at(-1)?.content.text).toBe("Ben: It is 300 px already, and no more is allowed here.");
     expect(engine.runs).toHaveLength(1);
   });
@@ -182,9 +182,9 @@ describe("the grammar of settings and votes", () => {
       : fc.integer({ min: option.minimum ?? 0, max: option.maximum ?? 0 });
 
   it("takes back any settings as they are printed, in any order", async () => {
-    const { desk } = await settings();
-    const command = desk.registry.find("settings");
-    const options = settingOptions(house);
+    const { desk: app } = await settings();
+    const command = app.registry.find("settings");
+    const options = settingOptions(botOptions);
     const values = fc.record(Object.fromEntries(Object.entries(options).map(([key, option]) => [key, word(option)])), {
       requiredKeys: [],
     });
@@ -199,9 +199,9 @@ describe("the grammar of settings and votes", () => {
   });
 
   it("takes back any vote as it is printed", async () => {
-    const { desk } = await settings();
-    const command = desk.registry.find("blend");
-    const names = fc.uniqueArray(fc.constantFrom(...loadHouseStyles().map(({ name }) => name)), { maxLength: 8 });
+    const { desk: app } = await settings();
+    const command = app.registry.find("blend");
+    const names = fc.uniqueArray(fc.constantFrom(...loadBuiltInStyles().map(({ name }) => name)), { maxLength: 8 });
     const minutes = fc.integer({ min: 1, max: 10_080 });
     const size = fc.integer({ min: 64, max: 1024 });
     fc.assert(
@@ -223,7 +223,7 @@ describe("the grammar of settings and votes", () => {
   });
 
   it("answers any input with a sentence", async () => {
-    const { desk } = await settings();
+    const { desk: app } = await settings();
     const piece = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.constantFrom(
@@ -244,9 +244,9 @@ describe("the grammar of settings and votes", () => {
     fc.assert(
       fc.property(fc.constantFrom("settings", "blend"), fc.array(piece, { maxLength: 6 }), (name, pieces) => {
         try {
-          readText(desk.registry.find(name), pieces.join(" "));
+          readText(app.registry.find(name), pieces.join(" "));
         } catch (error) {
-          expect(error).toBeInstanceOf(Mistake);
+          expect(error).toBeInstanceOf(UserError);
         }
       }),
     );

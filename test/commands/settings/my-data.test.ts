@@ -12,12 +12,12 @@ async function lived(given = new FakeChat()) {
   const open = await studio({ chat: given, engine: new FakeEngine({ automatic: true }) });
   const { chat, quiet } = open;
   await chat.say(ann, "/dream octaves:1 seed:7", { attachments: [source(await picture(20, 20))] });
-  await chat.say(ann, "/dream octaves:1", { place: { ...art, channel: "night" } });
+  await chat.say(ann, "/dream octaves:1", { channel: { ...art, id: "night" } });
   await chat.say(ben, "/dream octaves:1");
   await quiet();
   await chat.say(ann, "/style add name:rust emoji:🍂", { attachments: [source(await picture(30, 20))] });
   const final = chat.in("thread").find(({ content }) => content.text.startsWith("Your picture is ready"));
-  await chat.reactTo(ann, final ?? { id: "", place: art }, "❤️");
+  await chat.reactTo(ann, final ?? { id: "", channel: art }, "❤️");
   await chat.say(ann, "/stylize", { attachments: [source(await picture(40, 20))] });
   const last = () => open.chat.whispers.at(-1);
   return { ...open, last };
@@ -27,8 +27,8 @@ describe("/settings mydata", () => {
   it("shows a person, and nobody else, what is stored about them", async () => {
     const { chat, last } = await lived();
     await chat.say(ann, "/settings mydata");
-    const { person, text } = last() ?? { person: undefined, text: "" };
-    expect(person).toEqual(ann);
+    const { user, text } = last() ?? { user: undefined, text: "" };
+    expect(user).toEqual(ann);
     expect(text).toMatch(
       /^\*\*What is stored about you\*\*\n2 jobs, of \d{4}-\d\d-\d\d, with all parameters and messages, and \d pictures? of \d+ kB/,
     );
@@ -49,7 +49,7 @@ describe("/settings mydata", () => {
     expect(file).toMatchObject({ name: "dreamloom-my-data.json", type: "application/json" });
     const read = (bytes?: Uint8Array) => JSON.parse(Buffer.from(bytes ?? []).toString()) as Exported;
     const data = read(file?.bytes);
-    const stored = store.myData.read({ platform: "fake", person: "ann" });
+    const stored = store.myData.read({ platform: "fake", user: "ann" });
     const { pictures, ...rest } = stored;
     expect(data).toMatchObject({
       format: "dreamloom-my-data-1",
@@ -81,15 +81,15 @@ describe("/settings mydata", () => {
     const { chat, store, last } = await lived();
     await chat.say(ann, "/settings mydata delete");
     expect(last()?.text).toMatch(/^\*\*Delete all that is stored about you\?\*\* 2 jobs, 1 style, 1 favourite/);
-    expect(store.myData.read({ platform: "fake", person: "ann" }).jobs).toHaveLength(2);
+    expect(store.myData.read({ platform: "fake", user: "ann" }).jobs).toHaveLength(2);
     expect(last()?.buttons).toMatchObject([{ id: "mydata:delete", style: "danger" }]);
     await chat.act(ann, "mydata:delete");
     expect(last()?.text).toMatch(
       /^Deleted: 2 jobs, 1 style, 1 favourite, 0 choices, and \d pictures? of \d+ kB\. Nothing is stored about you any more, but for your name on works/,
     );
-    const rest = store.myData.read({ platform: "fake", person: "ann" });
+    const rest = store.myData.read({ platform: "fake", user: "ann" });
     expect(rest).toEqual({ jobs: [], pictures: [], styles: [], favourites: [], boards: [], votes: [] });
-    expect(store.myData.read({ platform: "fake", person: "ben" }).jobs).toHaveLength(1);
+    expect(store.myData.read({ platform: "fake", user: "ben" }).jobs).toHaveLength(1);
     await chat.say(ben, "/settings mydata delete confirm:yes");
     expect(last()?.text).toMatch(/^Deleted: 1 job, 0 styles/);
   });
@@ -102,6 +102,6 @@ describe("/settings mydata", () => {
     expect(chat.whispers.at(-1)?.text).toMatch(
       /^Your job \w{8} has not ended yet: cancel it, or wait for it, and then delete your data again\.$/,
     );
-    expect(store.myData.read({ platform: "fake", person: "ann" }).jobs).toHaveLength(1);
+    expect(store.myData.read({ platform: "fake", user: "ann" }).jobs).toHaveLength(1);
   });
 });

@@ -3,13 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadHouseStyles, parseHouseStyles, readHouseStyle } from "../../../src/commands/styles/built-in-styles.js";
+import {
+  loadBuiltInStyles,
+  parseBuiltInStyles,
+  readBuiltInStyle,
+} from "../../../src/commands/styles/built-in-styles.js";
 
 /** Reactions that mean something else on a picture or a palette (issue 4). */
 const RESERVED = ["🔁", "⬆️", "➕", "➖", "🎬", "❤️", "🗑", "✅", "👁", "🍂"];
 
 describe("the house styles", () => {
-  const styles = loadHouseStyles();
+  const styles = loadBuiltInStyles();
 
   it("are at least twelve, few enough for the reactions of one message", () => {
     expect(styles.length).toBeGreaterThanOrEqual(12);
@@ -37,7 +41,7 @@ describe("the house styles", () => {
   });
 
   it.each(styles.map((style) => [style.name, style] as const))("have a picture of %s", async (_, style) => {
-    const bytes = await readHouseStyle(style);
+    const bytes = await readBuiltInStyle(style);
     expect(await sharp(bytes).metadata()).toMatchObject({ format: "jpeg", width: 512, height: 512 });
     // None of nine parts is empty: each has light and dark.
     const grey = await sharp(bytes).greyscale().resize(96).raw().toBuffer();
@@ -60,7 +64,7 @@ describe("reading a file of styles", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const read = (styles: string) =>
-    parseHouseStyles(`licence: CC0-1.0\ncredit: me\nstyles:\n${styles}`, "styles.yaml", folder);
+    parseBuiltInStyles(`licence: CC0-1.0\ncredit: me\nstyles:\n${styles}`, "styles.yaml", folder);
   const sun = "  sun: { emoji: 🌻, help: bright, opposite: moon }\n";
   const moon = "  moon: { emoji: 🌙, help: pale, opposite: sun }\n";
 

@@ -9,7 +9,7 @@ const attached = { attachments: [source(image)] };
 
 describe("/style", () => {
   it("adds a picture as a style that can be painted in at once, in its own community", async () => {
-    const { chat, engine, desk, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    const { chat, engine, desk: app, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
     await chat.say(ann, "/style add name:rust emoji:🍂", attached);
     expect(chat.in("channel").at(-1)?.content.text).toBe(
       "🍂 **rust** is a style here now, added by Ann. Try `/stylize rust`.",
@@ -19,7 +19,7 @@ describe("/style", () => {
     expect(engine.runs[0]?.request.params.styles).toMatchObject([{ name: "rust" }]);
     const kept = await sharp(engine.runs[0]?.request.pictures.style1).metadata();
     expect([kept.format, kept.width, kept.height]).toEqual(["jpeg", 60, 40]);
-    expect((await desk.styles.list({ ...art, community: "other" })).map(({ name }) => name)).not.toContain("rust");
+    expect((await app.styles.list({ ...art, community: "other" })).map(({ name }) => name)).not.toContain("rust");
   });
 
   it("lists and shows", async () => {
@@ -34,8 +34,8 @@ describe("/style", () => {
   });
 
   it("is renamed and removed by its author and moderators only", async () => {
-    const { chat, desk } = await studio();
-    const names = async () => (await desk.styles.list(art)).map(({ name }) => name);
+    const { chat, desk: app } = await studio();
+    const names = async () => (await app.styles.list(art)).map(({ name }) => name);
     await chat.say(ann, "/style add name:rust emoji:🍂", attached);
     await chat.say(ben, "/style remove rust");
     expect(await names()).toContain("rust");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { drawStyle, FOLDER, STYLES } from "../../../scripts/make-styles.js";
-import { loadHouseStyles } from "../../../src/commands/styles/built-in-styles.js";
+import { loadBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
 
 /** How far two pictures of one size are apart, in levels of 255, on average and as the share of values more than 40 apart. */
 async function difference(a: Buffer, b: Buffer): Promise<{ mean: number; far: number }> {
@@ -21,7 +21,7 @@ async function difference(a: Buffer, b: Buffer): Promise<{ mean: number; far: nu
 
 describe("scripts/make-styles.ts", () => {
   it("draws the styles that config/styles.yaml names, and no others", () => {
-    expect(Object.keys(STYLES)).toEqual(loadHouseStyles().map(({ name }) => name));
+    expect(Object.keys(STYLES)).toEqual(loadBuiltInStyles().map(({ name }) => name));
   });
 
   it.each(Object.keys(STYLES))(

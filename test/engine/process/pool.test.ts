@@ -5,8 +5,8 @@ import { loadConfig } from "../../../src/app/settings/load-settings.js";
 import { startEngines } from "../../../src/cli/engines.js";
 import { EnginePool } from "../../../src/engine/process/pool.js";
 import { Estimator } from "../../../src/queue/estimator.js";
-import { FairQueue } from "../../../src/queue/scheduled-queue.js";
-import type { Seat } from "../../../src/shared/memory-budget.js";
+import { ScheduledQueue } from "../../../src/queue/scheduled-queue.js";
+import type { Reservation } from "../../../src/shared/memory-budget.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { ask, listen, queueParts, refused } from "../../queue/queue.contract.js";
 
@@ -22,10 +22,10 @@ function pool(...slots: { readonly slots?: number; readonly megabytes?: number }
   });
   const made = new EnginePool(devices, logger, () => now);
   const begun = () => engines.map(({ runs }) => runs.length);
-  const begin = (seat: Seat = made.take(1)) => {
+  const begin = (reservation: Reservation = made.take(1)) => {
     const outcome = made
-      .run(request, { signal: new AbortController().signal, onFrame: () => undefined, seat })
-      .finally(() => seat.release());
+      .run(request, { signal: new AbortController().signal, onFrame: () => undefined, reservation })
+      .finally(() => reservation.release());
     outcome.catch(() => undefined);
     return outcome;
   };
@@ -62,17 +62,17 @@ describe("several devices behind one engine", () => {
     expect([devices.fits(50), devices.fits(300), devices.fits(301)]).toEqual([true, true, false]);
     const small = devices.take(50);
     expect(devices.fits(1)).toBe(false);
-    for (const seat of [large, small, unknown]) seat.release();
+    for (const reservation of [large, small, unknown]) reservation.release();
     expect([devices.fits(1000), devices.fits(5000)]).toEqual([true, true]);
   });
 
   it("lose the next try of a job that crashed to another one that is free", async () => {
     const { pool: devices, begin, begun, engines } = pool({}, {});
-    const seat = devices.take(1);
-    const first = devices.run(request, { signal: new AbortController().signal, onFrame: () => undefined, seat });
+    const reservation = devices.take(1);
+    const first = devices.run(request, { signal: new AbortController().signal, onFrame: () => undefined, reservation });
     (await engines[0]?.next())?.fail("crashed");
     await expect(first).rejects.toMatchObject({ kind: "crashed" });
-    const second = begin(seat);
+    const second = begin(reservation);
     expect(begun()).toEqual([1, 1]);
     await (await engines[1]?.next())?.finish();
     await second;
@@ -102,7 +102,7 @@ describe("several devices behind one engine", () => {
     const { pool: devices, engines } = pool({ megabytes: 100 }, { megabytes: 1000, slots: 2 });
     const parts = queueParts();
     const limits = { ...parts.limits, megabytes: 1000 };
-    const queue = new FairQueue({
+    const queue = new ScheduledQueue({
       ...parts,
       limits,
       engine: devices,

@@ -8,7 +8,7 @@ import { bytesPerPixel } from "../../../src/engine/memory.js";
 import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
 import { Programs } from "../../../src/engine/programs.js";
 import { BlendParams, blend } from "../../../src/engine/recipes/blend/run.js";
-import { prepareGoal } from "../../../src/engine/recipes/painting/objective.js";
+import { prepareObjective } from "../../../src/engine/recipes/painting/objective.js";
 import { blendTargets, gramsOf, type StyleMeasure } from "../../../src/engine/recipes/painting/targets.js";
 import type { Frame, Frames, PictureInput } from "../../../src/engine/recipes/recipe.js";
 import { StylizeParams, stylize } from "../../../src/engine/recipes/stylize/run.js";
@@ -272,8 +272,8 @@ describe("a goal in tiles", () => {
       content: { layer: "block3_conv1", photo: resize(await photo.decode(128), 448, 384), weight: 0.1 },
       variation: 1e-6,
     };
-    const whole = await (await prepareGoal({ programs, network: vgg }, goal, canvas)).evaluate(canvas);
-    const tiled = await (await prepareGoal({ programs, network: vgg }, goal, canvas, 448 * 200)).evaluate(canvas);
+    const whole = await (await prepareObjective({ programs, network: vgg }, goal, canvas)).evaluate(canvas);
+    const tiled = await (await prepareObjective({ programs, network: vgg }, goal, canvas, 448 * 200)).evaluate(canvas);
     let [difference, size] = [0, 0];
     // Two tiles of 192 rows: away from the cut their gradients should be the whole's.
     for (let c = 0; c < 3; c++) {

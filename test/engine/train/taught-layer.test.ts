@@ -8,7 +8,7 @@ import { resolveLayer } from "../../../src/engine/networks/resolve-layer.js";
 import { dream } from "../../../src/engine/objectives/dream.js";
 import type { Programs } from "../../../src/engine/programs.js";
 import { decodeTaught, encodeTaught, type TaughtLayer } from "../../../src/engine/train/taught-layer.js";
-import { readShelf, saveTaught, taughtPath } from "../../../src/engine/train/taught-layers.js";
+import { readTaughtLayers, saveTaught, taughtPath } from "../../../src/engine/train/taught-layers.js";
 import { taughtBy } from "../../../src/engine/train/with-taught.js";
 import { LAYER, makePrograms, texture, tinyNetwork } from "./textures.js";
 
@@ -112,6 +112,6 @@ describe("taught layers in a network", () => {
       /cannot be used: .*broken\.taught is damaged or cut short/,
     );
     expect(lookLayers(taught, "broken")).toEqual({ "taught/broken": 1 });
-    expect((await readShelf(folder)).kept).toHaveLength(4);
+    expect((await readTaughtLayers(folder)).kept).toHaveLength(4);
   });
 });

@@ -7,7 +7,7 @@ import type { Programs } from "../../../src/engine/programs.js";
 import { DreamParams, dream } from "../../../src/engine/recipes/dream/run.js";
 import { meanSquareResponse } from "../../../src/engine/train/responses.js";
 import { encodeTaught, type TaughtLayer } from "../../../src/engine/train/taught-layer.js";
-import { layerToTeach, type Taught, type TeachOptions, teach } from "../../../src/engine/train/train-layer.js";
+import { layerToTrain, type Taught, type TrainOptions, trainLayer } from "../../../src/engine/train/train-layer.js";
 import { withTaught } from "../../../src/engine/train/with-taught.js";
 import { LAYER, lessons, makePrograms, type Texture, texture, tinyNetwork } from "./textures.js";
 
@@ -18,8 +18,17 @@ beforeAll(() => {
 });
 afterAll(() => programs.dispose());
 
-const taughtFrom = (kind: Texture, given: Partial<TeachOptions> = {}): Promise<Taught> =>
-  teach({ programs, network, layer: LAYER, lessons: lessons(kind, 14), name: kind, channels: 6, seed: 3, ...given });
+const taughtFrom = (kind: Texture, given: Partial<TrainOptions> = {}): Promise<Taught> =>
+  trainLayer({
+    programs,
+    network,
+    layer: LAYER,
+    lessons: lessons(kind, 14),
+    name: kind,
+    channels: 6,
+    seed: 3,
+    ...given,
+  });
 
 async function response(layer: TaughtLayer, picture: Raster): Promise<number> {
   const { features } = await observe(
@@ -106,7 +115,7 @@ describe("teach", () => {
 
   it("names a layer to teach over: the deepest of stride 8, or else one in the middle", () => {
     expect(
-      layerToTeach(
+      layerToTrain(
         randomVgg([
           [1, 2],
           [1, 2],
@@ -116,7 +125,7 @@ describe("teach", () => {
         ]),
       ),
     ).toBe("block4_conv2");
-    expect(layerToTeach(network)).toBe("block2_conv1");
+    expect(layerToTrain(network)).toBe("block2_conv1");
   });
 
   it("learns from pictures of one grey without failing", async () => {

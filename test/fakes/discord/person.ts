@@ -11,7 +11,7 @@ import {
   MessageType,
   ApplicationCommandOptionType as O,
 } from "discord-api-types/v10";
-import type { MessageRef, Place } from "../../../src/port/chat.js";
+import type { ChannelRef, MessageRef } from "../../../src/port/chat.js";
 import type { FakeInteraction } from "./interactions.js";
 import type { SeenMessage } from "./seen.js";
 import { attachmentJson, channelJson, memberJson, messageJson } from "./serialise.js";
@@ -48,17 +48,17 @@ export class FakePerson {
   }
 
   /** The place of this person's direct messages with the bot. */
-  get direct(): Place {
+  get direct(): ChannelRef {
     return this.fake.placeOf(this.fake.directChannel(this.id));
   }
 
   /** Writes a message. */
-  async post(place: Place, text: string, files: readonly PersonsFile[] = []): Promise<SeenMessage> {
+  async post(channel: ChannelRef, text: string, files: readonly PersonsFile[] = []): Promise<SeenMessage> {
     const attachments = files.map((file) => this.#file(file));
     const message: FakeMessage = {
       ...{
         id: this.fake.world.id(),
-        channel: this.fake.channelOf(place),
+        channel: this.fake.channelOf(channel),
         author: this.user,
         type: MessageType.Default,
       },
@@ -87,7 +87,7 @@ export class FakePerson {
    * or the ones that are named.
    */
   command(
-    place: Place,
+    place: ChannelRef,
     name: string,
     options: Readonly<Record<string, Value>> = {},
     attachments: readonly PersonsFile[] | Readonly<Record<string, PersonsFile>> = [],
@@ -122,7 +122,7 @@ export class FakePerson {
 
   /** Types in an option's value; resolves with the choices that are offered. */
   async complete(
-    place: Place,
+    channel: ChannelRef,
     name: string,
     option: string,
     typed: string,
@@ -135,7 +135,7 @@ export class FakePerson {
     if (!("autocomplete" in one) || !one.autocomplete) fail(`${option} of /${name} offers no choices`);
     const options = [{ name: option, type: one.type, value: typed, focused: true }];
     const { interaction, answered } = this.#send(
-      this.fake.channelOf(place),
+      this.fake.channelOf(channel),
       InteractionType.ApplicationCommandAutocomplete,
       {
         ...{ id: "1", name, type: ApplicationCommandType.ChatInput, options },

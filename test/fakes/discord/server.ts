@@ -12,7 +12,7 @@ import {
   PermissionFlagsBits as P,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord-api-types/v10";
-import type { MessageRef, Place } from "../../../src/port/chat.js";
+import type { ChannelRef, MessageRef } from "../../../src/port/chat.js";
 import { ApiError } from "./api-error.js";
 import type { UploadedFile } from "./forms.js";
 import { Gateway } from "./gateway.js";
@@ -196,20 +196,18 @@ export class FakeDiscord {
     return channel;
   }
 
-  place(name: string, options: ChannelOptions = {}): Place {
+  place(name: string, options: ChannelOptions = {}): ChannelRef {
     return this.placeOf(this.channel(name, options));
   }
 
-  placeOf(channel: FakeChannel): Place {
+  placeOf(channel: FakeChannel): ChannelRef {
     const where = { platform: "discord", community: channel.guild?.id ?? "@me" };
-    return channel.parent
-      ? { ...where, channel: channel.parent.id, thread: channel.id }
-      : { ...where, channel: channel.id };
+    return channel.parent ? { ...where, id: channel.parent.id, thread: channel.id } : { ...where, id: channel.id };
   }
 
-  channelOf(place: Place): FakeChannel {
-    const channel = this.world.channels.get(place.thread ?? place.channel);
-    if (!channel) throw new Error(`There is no channel ${place.thread ?? place.channel}.`);
+  channelOf(place: ChannelRef): FakeChannel {
+    const channel = this.world.channels.get(place.thread ?? place.id);
+    if (!channel) throw new Error(`There is no channel ${place.thread ?? place.id}.`);
     return channel;
   }
 
@@ -233,7 +231,7 @@ export class FakeDiscord {
   }
 
   /** Somebody opens a thread on a message. */
-  openThread({ id }: Pick<MessageRef, "id">, name: string): Place {
+  openThread({ id }: Pick<MessageRef, "id">, name: string): ChannelRef {
     const message = this.world.messages.get(id);
     if (!message) throw new Error(`There is no message ${id}.`);
     const { channel } = message;
@@ -276,7 +274,7 @@ export class FakeDiscord {
   }
 
   /** Takes a permission from the bot in a channel, or gives it back. */
-  permit(place: Place, permission: keyof typeof P, allowed: boolean): void {
+  permit(place: ChannelRef, permission: keyof typeof P, allowed: boolean): void {
     const channel = this.channelOf(place);
     setPermission(
       channel,
@@ -287,7 +285,7 @@ export class FakeDiscord {
     this.gateway.dispatch(E.ChannelUpdate, channelJson(channel));
   }
 
-  deleteChannel(place: Place): void {
+  deleteChannel(place: ChannelRef): void {
     const channel = this.channelOf(place);
     this.world.channels.delete(channel.id);
     for (const message of this.world.messages.values())
@@ -296,7 +294,7 @@ export class FakeDiscord {
     this.changed();
   }
 
-  archive(place: Place, locked = false): void {
+  archive(place: ChannelRef, locked = false): void {
     const channel = this.channelOf(place);
     channel.archived = true;
     channel.locked = locked;
@@ -306,7 +304,7 @@ export class FakeDiscord {
   // What is seen.
 
   /** What everybody sees in a place, and one person alone where one is given; in the order of time. */
-  messagesIn(place: Place, whose?: { readonly id: string }): SeenMessage[] {
+  messagesIn(place: ChannelRef, whose?: { readonly id: string }): SeenMessage[] {
     const channel = this.channelOf(place);
     return [...this.world.messages.values()]
       .filter((message) => message.channel === channel && !isLoading(message))

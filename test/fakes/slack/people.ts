@@ -33,7 +33,7 @@ export interface SeenMessage {
   readonly ephemeral: boolean;
 }
 
-type Where = { readonly channel: string; readonly thread?: string | undefined };
+type Where = { readonly id: string; readonly thread?: string | undefined };
 
 /** Drives a team of a fake Slack. Everything resolves when the bot has acknowledged it, not when it has done it. */
 export class People {
@@ -43,7 +43,12 @@ export class People {
   ) {}
 
   /** Says something, with files. Tells the bot when it is mentioned or spoken to alone. */
-  async say(user: User, { channel, thread }: Where, text: string, files: readonly NewFile[] = []): Promise<Message> {
+  async say(
+    user: User,
+    { id: channel, thread }: Where,
+    text: string,
+    files: readonly NewFile[] = [],
+  ): Promise<Message> {
     const message: Message = {
       ...{ ts: newTs(), channel, thread, user: user.id, botId: user.bot ? newId("B") : undefined, text, blocks: [] },
       ...{
@@ -286,7 +291,7 @@ export class People {
   }
 
   /** Everything in a channel or thread that this person sees, oldest first. A thread begins with its first message. */
-  look(user: Pick<User, "id">, { channel, thread }: Where): SeenMessage[] {
+  look(user: Pick<User, "id">, { id: channel, thread }: Where): SeenMessage[] {
     return this.team.messages
       .filter((message) => message.channel === channel && !message.deleted)
       .filter((message) =>

@@ -54,7 +54,7 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     await slots(queue, 2);
     for (let job = 0; job < 4; job++) await queue.submit(ask("a"));
     await Promise.all([one.next(), one.next()]);
-    expect(queue.line().map(({ place }) => place)).toEqual([0, 0, 1, 2]);
+    expect(queue.positions().map(({ position: place }) => place)).toEqual([0, 0, 1, 2]);
     await startWorker(cluster, two, { slots: 2 });
     await Promise.all([two.next(), two.next()]);
     expect([one.peak, two.peak]).toEqual([2, 2]);
@@ -79,11 +79,11 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     const runOf = (id: string) => runs.find(({ request }) => request.job === id);
     await runOf(first)?.finish();
 
-    const after = openQueue(cluster, { journal: before.journal });
+    const after = openQueue(cluster, { repository: before.repository });
     const ends = Promise.all([first, second, third].map((id) => after.ended(id)));
     expect(await after.queue.recover(() => undefined)).toBe(3);
     // Joined at once, before any worker is known.
-    expect(after.queue.line().map(({ job, place }) => [job.id, place])).toEqual([
+    expect(after.queue.positions().map(({ job, position: place }) => [job.id, place])).toEqual([
       [first, 0],
       [second, 0],
       [third, 1],
@@ -96,7 +96,7 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
       ["done", 1],
     ]);
     expect(painter.runs).toHaveLength(3);
-    expect(await before.journal.unfinished()).toEqual([]);
+    expect(await before.repository.unfinished()).toEqual([]);
   });
 
   it("says that no worker is there, or only one of another version, and goes on when one comes", async () => {
@@ -104,9 +104,11 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     const { logger, said } = recordingLogger();
     const { queue, ended } = openQueue(cluster, {}, logger);
     const job = await queue.submit(ask("a"));
-    await expect.poll(() => queue.notice()).toMatch(/^No worker is there/);
+    await expect.poll(() => queue.announcement()).toMatch(/^No worker is there/);
     await startWorker(cluster, new FakeEngine(), { protocol: 0 });
-    await expect.poll(() => queue.notice()).toMatch(/^Only workers of another version are there: .*\(protocol 0\)/);
+    await expect
+      .poll(() => queue.announcement())
+      .toMatch(/^Only workers of another version are there: .*\(protocol 0\)/);
     expect(said(/^Only workers of another version/)).toHaveLength(1);
     expect(queue.workers()[0]?.problem).toMatch(/^It speaks protocol 0/);
     const painter = new FakeEngine();
@@ -114,7 +116,7 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     await startWorker(cluster, painter);
     await (await painter.next()).finish();
     expect((await end).state).toBe("done");
-    expect(queue.notice()).toBeUndefined();
+    expect(queue.announcement()).toBeUndefined();
   });
 
   it("outlives an upgrade of the bots: the older workers stop what they have, and a newer one goes on from the last octave", async () => {
@@ -127,14 +129,14 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     const { id } = await before.queue.submit(ask("a", { params: { octaves: 2 } }));
     const run = await older.next();
     await run.octave(1);
-    await expect.poll(async () => (await before.journal.checkpoint(id))?.octave).toBe(1);
+    await expect.poll(async () => (await before.repository.checkpoint(id))?.octave).toBe(1);
     await before.queue.close(0);
 
-    const after = openQueue(cluster, { journal: before.journal, protocol: PROTOCOL + 1 });
+    const after = openQueue(cluster, { repository: before.repository, protocol: PROTOCOL + 1 });
     const end = after.ended(id);
     await after.queue.recover(() => undefined);
     await expect.poll(() => run.options.signal.aborted).toBe(true);
-    expect(after.queue.notice()).toMatch(/^Only workers of another version are there/);
+    expect(after.queue.announcement()).toMatch(/^Only workers of another version are there/);
     // When its lock has run out the job is offered to the older worker again, which does not begin it.
     await expect.poll(() => said(/^the job is not ours any more/).length, { timeout: 10_000 }).toBeGreaterThan(1);
     await startWorker(cluster, newer, { protocol: PROTOCOL + 1 });
@@ -207,7 +209,7 @@ describe.skipIf(!hasRedis)(`a Redis that goes away (${redisHint})`, () => {
       "The queue cannot be reached just now. Please try again in a minute.",
     ]);
     expect(performance.now() - at).toBeLessThan(4000);
-    expect(queue.notice()).toMatch(/^The queue cannot be reached/);
+    expect(queue.announcement()).toMatch(/^The queue cannot be reached/);
     expect(said(/^Redis at 127\.0\.0\.1:\d+ cannot be reached; trying again/)).toHaveLength(1);
     const painter = new FakeEngine({ automatic: true });
     const coming = startWorker(cluster, painter);

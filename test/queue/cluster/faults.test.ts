@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { random } from "../../../src/engine/images/random.js";
 import { ClusterQueue } from "../../../src/queue/cluster/cluster-queue.js";
 import { Estimator } from "../../../src/queue/estimator.js";
-import { MemoryJournal } from "../../../src/queue/memory-repository.js";
+import { MemoryJobRepository } from "../../../src/queue/memory-repository.js";
 import type { DiaryLine } from "../../fakes/stub-engine.js";
 import { hasRedis, redisHint, startRedis } from "../../support/redis.js";
 import { endProcess, startWorkerProcess } from "../../support/worker-processes.js";
@@ -53,12 +53,12 @@ describe.skipIf(!hasRedis)(`four worker processes on one Redis (${redisHint})`, 
     const settings = { cluster, slots: SLOTS, diary: join(folder, "diary") };
     workers.push(...(await Promise.all(Array.from({ length: WORKERS }, () => startWorkerProcess(settings)))));
 
-    const journal = new MemoryJournal();
+    const repository = new MemoryJobRepository();
     const ends = new Map<string, string[]>();
     const open = (): ClusterQueue => {
       const limits = { length: 1000, waitingPerPerson: 1000, perHourPerPerson: 1000 };
       const common = {
-        journal,
+        repository,
         estimator: new Estimator({}),
         limits,
         jobSeconds: 60,
@@ -68,7 +68,7 @@ describe.skipIf(!hasRedis)(`four worker processes on one Redis (${redisHint})`, 
       const note = (id: string, end: string) => ends.set(id, [...(ends.get(id) ?? []), end]);
       queue.on("done", ({ id }, { picture }) => {
         note(id, new TextDecoder().decode(picture) === `picture of ${id}` ? "done" : "wrong picture");
-        void queue.told(id);
+        void queue.markNotified(id);
       });
       queue.on("failed", ({ id }, failure) => note(id, `failed: ${failure.message}`));
       queue.on("cancelled", ({ id }) => note(id, "cancelled"));
@@ -108,7 +108,7 @@ describe.skipIf(!hasRedis)(`four worker processes on one Redis (${redisHint})`, 
     }
     await expect.poll(() => ends.size, { timeout: 45_000, interval: 100 }).toBe(JOBS);
     expect(ids.map((id) => ends.get(id))).toEqual(ids.map(() => ["done"]));
-    expect(await journal.unfinished()).toEqual([]);
+    expect(await repository.unfinished()).toEqual([]);
     const lines = readFileSync(settings.diary, "utf8")
       .trim()
       .split("\n")

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { Entrance } from "../../../src/queue/cluster/worker-memory.js";
-import { Room } from "../../../src/shared/memory-budget.js";
+import { WorkerMemory } from "../../../src/queue/cluster/worker-memory.js";
+import { MemoryBudget } from "../../../src/shared/memory-budget.js";
 
 const never = new AbortController().signal;
 
 /** Who has come in so far; each name is noted as it does. */
 function door(megabytes: number | undefined) {
-  const entrance = new Entrance(new Room(megabytes));
+  const entrance = new WorkerMemory(new MemoryBudget(megabytes));
   const inside: string[] = [];
   const enter = async (name: string, needs: number | undefined, signal = never) => {
     const entered = await entrance.enter(needs, signal);

@@ -1,7 +1,7 @@
 import { isIP, type LookupFunction } from "node:net";
 import { Client, type Dispatcher } from "undici";
 import { version } from "../../../shared/version.js";
-import { Mistake } from "../../command.js";
+import { UserError } from "../../command.js";
 import { tooLarge } from "./limits.js";
 import { publicAddress } from "./public-address.js";
 import { resolveHost } from "./resolve.js";
@@ -49,7 +49,7 @@ export async function download(link: URL, options: DownloadOptions): Promise<Uin
     if (!(answer instanceof URL)) return answer;
     url = answer;
   }
-  throw new Mistake(`That link is passed on more than ${MOST_REDIRECTS} times; please ${INSTEAD}`);
+  throw new UserError(`That link is passed on more than ${MOST_REDIRECTS} times; please ${INSTEAD}`);
 }
 
 /**
@@ -59,27 +59,27 @@ export async function download(link: URL, options: DownloadOptions): Promise<Uin
 async function addressesOf(url: URL, options: DownloadOptions): Promise<readonly string[]> {
   const { resolve = resolveHost, allows = publicAddress, ports = [80, 443], signal } = options;
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new Mistake(
+    throw new UserError(
       `I fetch http and https links only, not ${shorten(url.protocol.slice(0, -1))} ones; please ${INSTEAD}`,
     );
   }
   if (url.username !== "" || url.password !== "")
-    throw new Mistake(`I fetch no links with a user name or password in them; please ${INSTEAD}`);
+    throw new UserError(`I fetch no links with a user name or password in them; please ${INSTEAD}`);
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
   if (!ports.includes(port))
-    throw new Mistake(`I fetch from the usual ports only, not from port ${port}; please ${INSTEAD}`);
+    throw new UserError(`I fetch from the usual ports only, not from port ${port}; please ${INSTEAD}`);
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const shown = shorten(host);
   const addresses = isIP(host)
     ? [host]
     : await orAbort(signal, resolve(host, signal)).catch((cause: unknown) => {
         signal.throwIfAborted();
-        throw new Mistake(`${shown} cannot be looked up just now; try again, or ${INSTEAD}`, { cause });
+        throw new UserError(`${shown} cannot be looked up just now; try again, or ${INSTEAD}`, { cause });
       });
-  if (addresses.length === 0) throw new Mistake(`There is no site ${shown}; check the link.`);
+  if (addresses.length === 0) throw new UserError(`There is no site ${shown}; check the link.`);
   // A name with one private address among public ones is up to something.
   if (!addresses.every(allows))
-    throw new Mistake(`${shown} is not on the public internet, and I fetch from nowhere else; please ${INSTEAD}`);
+    throw new UserError(`${shown} is not on the public internet, and I fetch from nowhere else; please ${INSTEAD}`);
   return addresses.slice(0, MOST_ADDRESSES);
 }
 
@@ -102,10 +102,13 @@ async function get(url: URL, addresses: readonly string[], options: DownloadOpti
     return redirectOf(url, response) ?? (await readBody(url, response, options));
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof Mistake) throw error;
-    throw new Mistake(`${shorten(url.host)} cannot be reached or stops in the middle; check the link, or ${INSTEAD}`, {
-      cause: error,
-    });
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `${shorten(url.host)} cannot be reached or stops in the middle; check the link, or ${INSTEAD}`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     void client.destroy().catch(() => undefined);
   }
@@ -115,7 +118,7 @@ function redirectOf(url: URL, { statusCode, headers }: Dispatcher.ResponseData):
   if (![301, 302, 303, 307, 308].includes(statusCode)) return undefined;
   const { location } = headers;
   if (typeof location !== "string" || !URL.canParse(location, url.href)) {
-    throw new Mistake(`${shorten(url.host)} passes that link on to nowhere; please ${INSTEAD}`);
+    throw new UserError(`${shorten(url.host)} passes that link on to nowhere; please ${INSTEAD}`);
   }
   return new URL(location, url);
 }
@@ -128,17 +131,17 @@ async function readBody(
   const { statusCode, headers, body } = response;
   const host = shorten(url.host);
   if (statusCode === 404 || statusCode === 410)
-    throw new Mistake(`${host} has nothing at that link (${statusCode}); check it.`);
+    throw new UserError(`${host} has nothing at that link (${statusCode}); check it.`);
   if (statusCode === 401 || statusCode === 403)
-    throw new Mistake(`${host} does not show that picture to everybody (${statusCode}); please ${INSTEAD}`);
+    throw new UserError(`${host} does not show that picture to everybody (${statusCode}); please ${INSTEAD}`);
   if (statusCode !== 200)
-    throw new Mistake(`${host} answers ${statusCode} instead of a picture; try again later, or ${INSTEAD}`);
+    throw new UserError(`${host} answers ${statusCode} instead of a picture; try again later, or ${INSTEAD}`);
   if (/^\s*(text\/html|application\/xhtml\+xml)\b/i.test(String(headers["content-type"] ?? ""))) {
-    throw new Mistake("That link is a page, not a picture; link to the picture itself, or attach it.");
+    throw new UserError("That link is a page, not a picture; link to the picture itself, or attach it.");
   }
   const encoding = String(headers["content-encoding"] ?? "identity");
   if (encoding.trim().toLowerCase() !== "identity")
-    throw new Mistake(`${host} sends the picture packed, which I do not unpack; please ${INSTEAD}`);
+    throw new UserError(`${host} sends the picture packed, which I do not unpack; please ${INSTEAD}`);
   const announced = Number(headers["content-length"] ?? 0);
   if (announced > maxBytes) throw tooLarge(name, maxBytes);
 

@@ -1,5 +1,5 @@
 import type { Picture } from "../../../port/chat.js";
-import { checkPicture } from "../check-image.js";
+import { checkImage } from "../check-image.js";
 import { download, type LinkRules } from "./download.js";
 import { tooSlow } from "./limits.js";
 
@@ -13,7 +13,7 @@ export interface FetchOptions extends LinkRules {
 
 /**
  * The picture behind a link that a person gave: fetched from the public internet only ({@link download}), within limits, and checked to be a
- * picture ({@link checkPicture}), whatever the site calls it.
+ * picture ({@link checkImage}), whatever the site calls it.
  *
  * @throws Mistake with a sentence for that person; the signal's reason when it is aborted
  */
@@ -27,7 +27,7 @@ export async function fetchPicture(link: URL, options: FetchOptions): Promise<Pi
       name,
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
-    const { type, extension } = await checkPicture(bytes, name);
+    const { type, extension } = await checkImage(bytes, name);
     return { bytes, name: `${name.replace(/\.[a-z0-9]{1,5}$/i, "")}.${extension}`, type };
   } catch (error) {
     if (error === deadline.reason) throw tooSlow(name, seconds);

@@ -1,11 +1,11 @@
-import { Mistake } from "../../command.js";
+import { UserError } from "../../command.js";
 
-export function tooLarge(name: string, maxBytes: number): Mistake {
-  return new Mistake(
+export function tooLarge(name: string, maxBytes: number): UserError {
+  return new UserError(
     `The picture ${name} is larger than ${Math.round((maxBytes / 1024 / 1024) * 10) / 10} MB; please send a smaller one.`,
   );
 }
 
-export function tooSlow(name: string, seconds: number): Mistake {
-  return new Mistake(`The picture ${name} took longer than ${seconds} s to arrive; please try again.`);
+export function tooSlow(name: string, seconds: number): UserError {
+  return new UserError(`The picture ${name} took longer than ${seconds} s to arrive; please try again.`);
 }

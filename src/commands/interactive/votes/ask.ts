@@ -1,5 +1,5 @@
 /** `/blend vote`: what its options ask for. */
-import { Mistake } from "../../command.js";
+import { UserError } from "../../command.js";
 import { flagOption, integerOption } from "../../parsing/options.js";
 import { PHOTO } from "../../recipes/painting.js";
 import type { Params } from "../../recipes/recipe.js";
@@ -32,19 +32,19 @@ export const voteOptions = {
  */
 export function readVote(given: Params, asked: Params): { readonly ask: Ask; readonly given: Params } | undefined {
   if (asked.vote !== true) {
-    if (asked.minutes !== undefined) throw new Mistake(`minutes are for a vote. ${EXAMPLE}`);
+    if (asked.minutes !== undefined) throw new UserError(`minutes are for a vote. ${EXAMPLE}`);
     return undefined;
   }
   const { styles, sweep, ...rest } = given;
-  if (Number(sweep ?? 0) > 0) throw new Mistake(`A vote makes one picture, so leave sweep out. ${EXAMPLE}`);
+  if (Number(sweep ?? 0) > 0) throw new UserError(`A vote makes one picture, so leave sweep out. ${EXAMPLE}`);
   const named = typeof styles === "string" ? readShares(styles) : undefined;
   if (named?.some(({ weight }) => weight !== undefined)) {
-    throw new Mistake(
+    throw new UserError(
       "In a vote, the votes are the shares: name styles without numbers. For example: `/blend vote summer winter`",
     );
   }
   if (named?.some(({ style }) => style.toLowerCase() === PHOTO)) {
-    throw new Mistake(`The photo's own style has no emoji to vote with; leave it out. ${EXAMPLE}`);
+    throw new UserError(`The photo's own style has no emoji to vote with; leave it out. ${EXAMPLE}`);
   }
   const minutes = typeof asked.minutes === "number" ? asked.minutes : MINUTES;
   return { ask: { minutes, ...(named ? { styles: named.map(({ style }) => style) } : {}) }, given: rest };

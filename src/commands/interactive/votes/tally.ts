@@ -23,8 +23,8 @@ export interface Tally {
  */
 export function tally(votes: readonly Vote[], styles: readonly string[]): Tally {
   const choices = new Map<string, Set<string>>();
-  for (const { person, choice } of votes) {
-    if (styles.includes(choice)) choices.set(person, (choices.get(person) ?? new Set()).add(choice));
+  for (const { user, choice } of votes) {
+    if (styles.includes(choice)) choices.set(user, (choices.get(user) ?? new Set()).add(choice));
   }
   const shares = new Map<string, { share: number; people: number }>();
   for (const { choice } of votes) if (styles.includes(choice)) shares.set(choice, { share: 0, people: 0 });

@@ -5,13 +5,13 @@ import {
   ChatError,
   type MessageRef,
   type OutgoingMessage,
-  type Person,
   type ReactionEvent,
+  type User,
 } from "../../../port/chat.js";
 import { newJobId } from "../../../queue/job-id.js";
-import type { Board } from "../../../store/interactive-messages.js";
-import { type CommandContext, Mistake } from "../../command.js";
-import type { Desk } from "../../context.js";
+import type { InteractiveMessage } from "../../../store/interactive-messages.js";
+import { type CommandContext, UserError } from "../../command.js";
+import type { AppContext } from "../../context.js";
 import { downloadPicture, type FoundPicture } from "../../images/find-image.js";
 import { type Provenance, provenanceOf } from "../../images/provenance.js";
 import { fitPlace } from "../../presenting/fit-channel.js";
@@ -57,7 +57,7 @@ interface Payload {
 }
 
 /** Who ended a vote; undefined when its time was over. */
-type Ender = Pick<Person, "id" | "name"> | undefined;
+type Ender = Pick<User, "id" | "name"> | undefined;
 
 /** Every vote that is open. What must live through a restart is in the store: the message, the choices, and when it is over. */
 export class Votes {
@@ -79,23 +79,23 @@ export class Votes {
    * @throws Mistake when there is one already, or a style is not known.
    */
   async open(context: CommandContext, photo: FoundPicture, given: Params, ask: Ask): Promise<void> {
-    const { chat, desk, place, person } = context;
-    const channel = JSON.stringify([place.platform, place.community, place.channel]);
-    const other = openIn(desk, place);
+    const { chat, app, channel: place, user } = context;
+    const channel = JSON.stringify([place.platform, place.community, place.id]);
+    const other = openIn(app, place);
     if (other || this.#opening.has(channel)) {
       const who = other ? `, opened by ${plain(other.author.name)}` : "";
-      throw new Mistake(
+      throw new UserError(
         `There is a vote in this channel already${who}. One at a time: ✅ under it paints, its Cancel button ends it.`,
       );
     }
     this.#opening.add(channel);
     try {
       const styles = await candidatesOf(context, ask.styles);
-      const provenance = await provenanceOf([photo], person, desk);
+      const provenance = await provenanceOf([photo], user, app);
       const { source: _source, ...picture } = photo;
       const shown = provenance.spoiler ? { ...picture, spoiler: true } : picture;
       const candidates = styles.map(({ name, emoji }) => ({ name, emoji }));
-      const author = { id: person.id, name: person.name };
+      const author = { id: user.id, name: user.name };
       const expiresAt = Date.now() + ask.minutes * 60_000;
       const payload: Payload = { given, provenance, candidates, minutes: ask.minutes };
       const first = texts.open(
@@ -104,15 +104,15 @@ export class Votes {
       );
       const { keepPictures: _kept, ...message } = first;
       const outgoing = await fitPlace(chat, place, { ...message, pictures: [await contactSheet(styles), shown] });
-      const ref = (await context.announce(outgoing)) ?? (await chat.post(place, outgoing));
+      const ref = (await context.replyPublic(outgoing)) ?? (await chat.post(place, outgoing));
       const board = { message: ref, kind: VOTE, payload: { ...payload }, author, expiresAt };
-      desk.store.boards.put(board);
-      this.#arm(ref, expiresAt, chat, desk);
+      app.store.interactiveMessages.put(board);
+      this.#arm(ref, expiresAt, chat, app);
       for (const { emoji } of candidates) {
         // One that the platform does not take can still be given by people.
         await chat
           .react(ref, emoji)
-          .catch((error: unknown) => desk.logger.warn({ err: error, emoji }, "a reaction could not be added"));
+          .catch((error: unknown) => app.logger.warn({ err: error, emoji }, "a reaction could not be added"));
       }
     } finally {
       this.#opening.delete(channel);
@@ -120,16 +120,16 @@ export class Votes {
   }
 
   /** Takes a reaction on a vote: anybody's choice, or the word of those who may end it. */
-  async react(event: ReactionEvent, board: Board, chat: Chat, desk: Desk): Promise<void> {
-    const { message, person, emoji, added } = event;
-    if (isMade(board, desk)) return;
+  async react(event: ReactionEvent, interactive: InteractiveMessage, chat: Chat, app: AppContext): Promise<void> {
+    const { message, user, emoji, added } = event;
+    if (isMade(interactive, app)) return;
     if (sameEmoji(emoji, ENOUGH)) {
-      if (added && mayEnd(person, board)) await this.#end(message, person, chat, desk);
+      if (added && mayEnd(user, interactive)) await this.#end(message, user, chat, app);
       return;
     }
-    const chosen = payloadOf(board).candidates.find((candidate) => sameEmoji(candidate.emoji, emoji));
-    if (!chosen || !desk.store.boards.vote(message, { person: person.id, choice: chosen.name }, added)) return;
-    this.#liveMessage(message, chat, desk).show(texts.open(ballotOf(board), count(board, desk)));
+    const chosen = payloadOf(interactive).candidates.find((candidate) => sameEmoji(candidate.emoji, emoji));
+    if (!chosen || !app.store.interactiveMessages.vote(message, { user: user.id, choice: chosen.name }, added)) return;
+    this.#liveMessage(message, chat, app).show(texts.open(ballotOf(interactive), count(interactive, app)));
   }
 
   /**
@@ -137,41 +137,41 @@ export class Votes {
    *
    * @throws Mistake when it is over, or for those who may not end it.
    */
-  async press({ action, message, person }: ActionEvent, chat: Chat, desk: Desk): Promise<void> {
-    const board = desk.store.boards.get(message);
-    if (board?.kind !== VOTE || isMade(board, desk)) throw new Mistake("This vote is over.");
-    if (!mayEnd(person, board)) {
-      throw new Mistake(
-        `${plain(board.author.name)} has opened this vote; only they and moderators can end it. Your reactions are your vote.`,
+  async press({ action, message, user }: ActionEvent, chat: Chat, app: AppContext): Promise<void> {
+    const interactive = app.store.interactiveMessages.get(message);
+    if (interactive?.kind !== VOTE || isMade(interactive, app)) throw new UserError("This vote is over.");
+    if (!mayEnd(user, interactive)) {
+      throw new UserError(
+        `${plain(interactive.author.name)} has opened this vote; only they and moderators can end it. Your reactions are your vote.`,
       );
     }
     if (action === texts.PAINT_NOW) {
-      if (count(board, desk).people === 0) throw new Mistake("Nobody has voted yet: react with a style first.");
-      await this.#end(message, person, chat, desk);
+      if (count(interactive, app).people === 0) throw new UserError("Nobody has voted yet: react with a style first.");
+      await this.#end(message, user, chat, app);
       return;
     }
-    if (this.#ending.has(keyOf(message))) throw new Mistake("The painting is just being started; cancel that.");
-    if (this.#close(board, desk))
+    if (this.#ending.has(keyOf(message))) throw new UserError("The painting is just being started; cancel that.");
+    if (this.#close(interactive, app))
       await this.#lastWord(
-        board,
-        texts.ended(ballotOf(board), count(board, desk), `Cancelled by ${plain(person.name)}.`),
+        interactive,
+        texts.ended(ballotOf(interactive), count(interactive, app), `Cancelled by ${plain(user.name)}.`),
         chat,
-        desk,
+        app,
       );
   }
 
   /** Takes up the votes of a chat that were open when the program stopped; those whose time is over are ended at once. */
-  resume(chat: Chat, desk: Desk): void {
-    for (const board of desk.store.boards.list(VOTE)) {
-      const { message, expiresAt } = board;
-      if (message.place.platform !== chat.platform) continue;
+  resume(chat: Chat, app: AppContext): void {
+    for (const interactive of app.store.interactiveMessages.list(VOTE)) {
+      const { message, expiresAt } = interactive;
+      if (message.channel.platform !== chat.platform) continue;
       // One that was being ended when the program stopped is ended now.
-      const until = isMade(board, desk) ? 0 : expiresAt;
+      const until = isMade(interactive, app) ? 0 : expiresAt;
       if (until === undefined) continue;
-      this.#arm(message, until, chat, desk);
+      this.#arm(message, until, chat, app);
       // The last count before the stop may not have been shown.
       if (until > Date.now())
-        this.#liveMessage(message, chat, desk).show(texts.open(ballotOf(board), count(board, desk)));
+        this.#liveMessage(message, chat, app).show(texts.open(ballotOf(interactive), count(interactive, app)));
     }
   }
 
@@ -188,15 +188,15 @@ export class Votes {
     while (this.#work.size > 0) await Promise.all(this.#work);
   }
 
-  #arm(message: MessageRef, at: number, chat: Chat, desk: Desk): void {
+  #arm(message: MessageRef, at: number, chat: Chat, app: AppContext): void {
     if (this.#stopped) return;
     const key = keyOf(message);
     clearTimeout(this.#timers.get(key));
     const timer = setTimeout(
       () => {
         this.#timers.delete(key);
-        const work = this.#end(message, undefined, chat, desk).catch((error: unknown) => {
-          desk.logger.error({ err: error, message: message.id }, "a vote could not be ended");
+        const work = this.#end(message, undefined, chat, app).catch((error: unknown) => {
+          app.logger.error({ err: error, message: message.id }, "a vote could not be ended");
         });
         this.#work.add(work);
         void work.finally(() => this.#work.delete(work));
@@ -208,82 +208,84 @@ export class Votes {
   }
 
   /** Counts, and has the blend painted. Of two calls at once the second does nothing. */
-  async #end(message: MessageRef, by: Ender, chat: Chat, desk: Desk): Promise<void> {
+  async #end(message: MessageRef, by: Ender, chat: Chat, app: AppContext): Promise<void> {
     const key = keyOf(message);
     if (this.#ending.has(key) || this.#stopped) return;
     this.#ending.add(key);
     try {
-      const board = desk.store.boards.get(message);
-      if (board?.kind !== VOTE) return;
-      const counted = count(board, desk);
+      const interactive = app.store.interactiveMessages.get(message);
+      if (interactive?.kind !== VOTE) return;
+      const counted = count(interactive, app);
       if (counted.people === 0) {
         // ✅ before anybody has voted is a slip.
         if (by) return;
-        if (this.#close(board, desk))
-          await this.#lastWord(board, texts.ended(ballotOf(board), counted, NOBODY), chat, desk);
+        if (this.#close(interactive, app))
+          await this.#lastWord(interactive, texts.ended(ballotOf(interactive), counted, NOBODY), chat, app);
         return;
       }
-      await this.#paint(board, counted, chat, desk);
+      await this.#paint(interactive, counted, chat, app);
     } finally {
       this.#ending.delete(key);
     }
   }
 
-  async #paint(board: Board, counted: Tally, chat: Chat, desk: Desk): Promise<void> {
-    const { message } = board;
-    let known = board;
+  async #paint(interactive: InteractiveMessage, counted: Tally, chat: Chat, app: AppContext): Promise<void> {
+    const { message } = interactive;
+    let known = interactive;
     try {
       const painted = largest(counted, MOST_SHARES);
-      known = named(board, desk);
+      known = named(interactive, app);
       const { job = "" } = payloadOf(known);
-      if (!isMade(known, desk)) await this.#start(known, counted, painted, chat, desk);
-      await this.#lastWord(board, texts.decided(ballotOf(board), counted, painted, job), chat, desk);
+      if (!isMade(known, app)) await this.#start(known, counted, painted, chat, app);
+      await this.#lastWord(interactive, texts.decided(ballotOf(interactive), counted, painted, job), chat, app);
       // Not before: a stop in between would leave the message as it is.
-      this.#close(known, desk);
+      this.#close(known, app);
     } catch (error) {
       // Closing the program is no reason: it is tried again at the next start.
       if (this.#stopped) return;
       if (error instanceof ChatError && error.kind === "gone") {
-        this.#close(board, desk);
-        desk.logger.info({ message: message.id }, "a vote has ended, and its message is gone");
+        this.#close(interactive, app);
+        app.logger.info({ message: message.id }, "a vote has ended, and its message is gone");
         return;
       }
-      const mistaken = error instanceof Mistake;
+      const mistaken = error instanceof UserError;
       if (!mistaken)
-        desk.logger.error({ err: error, message: message.id }, "what a channel has chosen could not be started");
+        app.logger.error({ err: error, message: message.id }, "what a channel has chosen could not be started");
       const why = mistaken
         ? error.message
         : (diskTrouble(error) ?? "Something went wrong on my side; it has been written to the log.");
       // It has been said, and the next start closes it.
-      if (isMade(known, desk)) return;
+      if (isMade(known, app)) return;
       // It stays, with every vote, for whoever may try again.
       const { expiresAt: _over, ...rest } = known;
       try {
-        desk.store.boards.put(rest);
+        app.store.interactiveMessages.put(rest);
       } catch (failure) {
         // As it is kept it is over, so that the next start tries again by itself.
-        desk.logger.error({ err: failure, message: message.id }, "a vote could not be kept open");
+        app.logger.error({ err: failure, message: message.id }, "a vote could not be kept open");
       }
-      this.#liveMessage(message, chat, desk).show(texts.stuck(ballotOf(rest), counted, why));
+      this.#liveMessage(message, chat, app).show(texts.stuck(ballotOf(rest), counted, why));
     }
   }
 
   async #start(
-    board: Board,
+    interactive: InteractiveMessage,
     counted: Tally,
     painted: ReturnType<typeof largest>,
     chat: Chat,
-    desk: Desk,
+    app: AppContext,
   ): Promise<void> {
-    const { message, author } = board;
-    const { place } = message;
-    const { given, provenance, job: id } = payloadOf(board);
-    const recipe = desk.recipes.get(painted.length === 1 ? "stylize" : "blend");
+    const { message, author } = interactive;
+    const { channel } = message;
+    const { given, provenance, job: id } = payloadOf(interactive);
+    const recipe = app.recipes.get(painted.length === 1 ? "stylize" : "blend");
     const source = (await chat.picturesOf(message))[PHOTO];
     if (!recipe || !source)
-      throw new Mistake("The picture of this vote is gone. Cancel it, and send the picture again with `/blend vote`.");
+      throw new UserError(
+        "The picture of this vote is gone. Cancel it, and send the picture again with `/blend vote`.",
+      );
     const person = { ...author, moderator: false };
-    const photo = await downloadPicture({ desk, person, place }, source);
+    const photo = await downloadPicture({ app, user: person, channel }, source);
     const shares = painted.map(({ style, share }) => ({
       style,
       weight: Math.max(0.001, Math.round(share * 1000) / 1000),
@@ -291,38 +293,49 @@ export class Votes {
     const choice = recipe.name === "stylize" ? { style: painted[0]?.style } : { styles: printShares(shares) };
     // One style alone is a painting, which knows less than a blend.
     const kept = Object.fromEntries(Object.entries(given).filter(([key]) => Object.hasOwn(recipe.options, key)));
-    const start = { params: desk.settings.defaults(recipe, place), pictures: { image: photo.bytes } };
-    const draft = await recipe.change(start, { ...kept, ...choice }, scopeOf({ place, chat, desk }));
-    const { name } = await chat.describe(place);
+    const start = { params: app.settings.defaults(recipe, channel), pictures: { image: photo.bytes } };
+    const draft = await recipe.change(start, { ...kept, ...choice }, scopeOf({ channel, chat, app }));
+    const { name } = await chat.describe(channel);
     const made = order(recipe, draft, provenance);
     const credits = [...(made.credits ?? []), { role: "choice" as const, by: texts.choosers(counted, name) }];
-    const context = { chat, desk, person, place, announce: (content: OutgoingMessage) => chat.post(place, content) };
+    const context = {
+      chat,
+      app,
+      user: person,
+      channel,
+      replyPublic: (content: OutgoingMessage) => chat.post(channel, content),
+    };
     const job = await startJob(context, { ...made, credits, ...(id === undefined ? {} : { id }) });
-    desk.logger.info({ job: job.id, people: counted.people, message: message.id }, "a vote has become a job");
+    app.logger.info({ job: job.id, people: counted.people, message: message.id }, "a vote has become a job");
   }
 
   /** Ends a vote in the store. Returns whether it was open. */
-  #close(board: Board, desk: Desk): boolean {
-    const { boards } = desk.store;
-    const key = keyOf(board.message);
+  #close(interactive: InteractiveMessage, app: AppContext): boolean {
+    const { interactiveMessages } = app.store;
+    const key = keyOf(interactive.message);
     clearTimeout(this.#timers.get(key));
     this.#timers.delete(key);
-    if (boards.get(board.message)?.kind !== VOTE) return false;
-    boards.put({ ...board, kind: VOTE_OVER, expiresAt: Date.now() });
+    if (interactiveMessages.get(interactive.message)?.kind !== VOTE) return false;
+    interactiveMessages.put({ ...interactive, kind: VOTE_OVER, expiresAt: Date.now() });
     return true;
   }
 
-  async #lastWord(board: Board, content: ReturnType<typeof texts.ended>, chat: Chat, desk: Desk): Promise<void> {
-    const live = this.#liveMessage(board.message, chat, desk);
-    this.#live.delete(keyOf(board.message));
+  async #lastWord(
+    interactive: InteractiveMessage,
+    content: ReturnType<typeof texts.ended>,
+    chat: Chat,
+    app: AppContext,
+  ): Promise<void> {
+    const live = this.#liveMessage(interactive.message, chat, app);
+    this.#live.delete(keyOf(interactive.message));
     await live.end(content);
   }
 
-  #liveMessage(message: MessageRef, chat: Chat, desk: Desk): LiveMessage {
+  #liveMessage(message: MessageRef, chat: Chat, app: AppContext): LiveMessage {
     const key = keyOf(message);
     const known = this.#live.get(key);
     if (known) return known;
-    const live = new LiveMessage(chat, message, { attempts: 6, backoffMs: this.backoffMs, logger: desk.logger });
+    const live = new LiveMessage(chat, message, { attempts: 6, backoffMs: this.backoffMs, logger: app.logger });
     this.#live.set(key, live);
     return live;
   }
@@ -330,75 +343,78 @@ export class Votes {
 
 /** The styles to choose from: those that were named, or all that a message can carry. */
 async function candidatesOf(
-  { desk, place }: CommandContext,
+  { app, channel }: CommandContext,
   named: readonly string[] | undefined,
 ): Promise<readonly Style[]> {
   const usable = (style: Style) => !sameEmoji(style.emoji, ENOUGH);
   if (named === undefined) {
-    const all = (await desk.styles.list(place)).filter(usable).slice(0, MOST_CANDIDATES);
-    if (all.length === 0) throw new Mistake("There are no styles here yet.");
+    const all = (await app.styles.list(channel)).filter(usable).slice(0, MOST_CANDIDATES);
+    if (all.length === 0) throw new UserError("There are no styles here yet.");
     return all;
   }
   const styles: Style[] = [];
   for (const word of named) {
-    const style = await findStyle(desk.styles, place, word);
-    if (!usable(style)) throw new Mistake(`${style.name}'s emoji, ${ENOUGH}, ends votes, so it cannot be voted for.`);
+    const style = await findStyle(app.styles, channel, word);
+    if (!usable(style)) throw new UserError(`${style.name}'s emoji, ${ENOUGH}, ends votes, so it cannot be voted for.`);
     if (!styles.some(({ name }) => name === style.name)) styles.push(style);
   }
   if (styles.length < 2)
-    throw new Mistake(
+    throw new UserError(
       "A vote needs two styles at least. For example: `/blend vote summer winter`; without any, all are there.",
     );
   return styles;
 }
 
-function openIn(desk: Desk, { platform, community, channel }: MessageRef["place"]): Board | undefined {
-  return desk.store.boards
+function openIn(
+  app: AppContext,
+  { platform, community, id: channel }: MessageRef["channel"],
+): InteractiveMessage | undefined {
+  return app.store.interactiveMessages
     .list(VOTE)
     .find(
-      ({ message: { place } }) =>
-        place.platform === platform && place.community === community && place.channel === channel,
+      ({ message: { channel: place } }) =>
+        place.platform === platform && place.community === community && place.id === channel,
     );
 }
 
-function mayEnd(person: Person, { author }: Board): boolean {
-  return person.moderator || person.id === author.id;
+function mayEnd(user: User, { author }: InteractiveMessage): boolean {
+  return user.moderator || user.id === author.id;
 }
 
 /** A vote with the id of its job, which is on disk before there is such a job. */
-function named(board: Board, desk: Desk): Board {
-  const payload = payloadOf(board);
-  if (payload.job !== undefined) return board;
-  const after: Board = { ...board, payload: { ...payload, job: newJobId() } };
-  desk.store.boards.put(after);
+function named(interactive: InteractiveMessage, app: AppContext): InteractiveMessage {
+  const payload = payloadOf(interactive);
+  if (payload.job !== undefined) return interactive;
+  const after: InteractiveMessage = { ...interactive, payload: { ...payload, job: newJobId() } };
+  app.store.interactiveMessages.put(after);
   return after;
 }
 
 /** Whether a vote has become a job, and is about to be closed. */
-function isMade(board: Board, desk: Desk): boolean {
-  const { job } = payloadOf(board);
-  return job !== undefined && desk.store.jobs.get(job) !== undefined;
+function isMade(interactive: InteractiveMessage, app: AppContext): boolean {
+  const { job } = payloadOf(interactive);
+  return job !== undefined && app.store.jobs.get(job) !== undefined;
 }
 
-function payloadOf(board: Board): Payload {
-  return board.payload as unknown as Payload;
+function payloadOf(interactive: InteractiveMessage): Payload {
+  return interactive.payload as unknown as Payload;
 }
 
-function ballotOf(board: Pick<Board, "author" | "payload" | "expiresAt">): texts.Ballot {
-  const { candidates, minutes } = board.payload as unknown as Payload;
+function ballotOf(interactive: Pick<InteractiveMessage, "author" | "payload" | "expiresAt">): texts.Ballot {
+  const { candidates, minutes } = interactive.payload as unknown as Payload;
   return {
-    opener: board.author,
+    opener: interactive.author,
     candidates,
     minutes,
-    ...(board.expiresAt === undefined ? {} : { endsAt: board.expiresAt }),
+    ...(interactive.expiresAt === undefined ? {} : { endsAt: interactive.expiresAt }),
   };
 }
 
-function count(board: Board, desk: Desk): Tally {
-  const names = payloadOf(board).candidates.map(({ name }) => name);
-  return tally(desk.store.boards.votes(board.message), names);
+function count(interactive: InteractiveMessage, app: AppContext): Tally {
+  const names = payloadOf(interactive).candidates.map(({ name }) => name);
+  return tally(app.store.interactiveMessages.votes(interactive.message), names);
 }
 
-function keyOf({ place: { platform, community, channel }, id }: MessageRef): string {
+function keyOf({ channel: { platform, community, id: channel }, id }: MessageRef): string {
   return JSON.stringify([platform, community, channel, id]);
 }

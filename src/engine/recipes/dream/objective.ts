@@ -13,7 +13,7 @@ import { parseLayerWeights } from "../layer-weights.js";
 import { type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import type { DreamParams } from "./run.js";
 
-export interface DreamGoal {
+export interface DreamObjective {
   readonly layers: readonly string[];
   /** The objective for an octave of this size, in pixels. */
   at(width: number, height: number): Objective;
@@ -30,12 +30,12 @@ const [BOOK_BORDER, ROOM] = [2, 6];
 const LEAK = 0.05;
 
 /** @throws RecipeError, NetworkError for a layer, look or channel that does not exist, or for wishes that exclude one another */
-export async function dreamGoal(
+export async function dreamObjective(
   params: DreamParams,
   pictures: Pictures,
   network: Network,
   context: RecipeContext,
-): Promise<DreamGoal> {
+): Promise<DreamObjective> {
   if (params.channels !== undefined) {
     if (pictures.guide) throw new RecipeError("A dream follows channels or a guide, not both. Leave one of them out.");
     const home = params.layer ?? Object.keys(layersOf(params, network))[0];

@@ -22,7 +22,7 @@ import { previewClock } from "../preview-clock.js";
 import type { Frame, Pictures, RecipeContext } from "../recipe.js";
 import { floatsOf, type SavedState } from "../saved-state.js";
 import { withPresets } from "../with-presets.js";
-import { dreamGoal } from "./objective.js";
+import { dreamObjective } from "./objective.js";
 
 const Schema = z.strictObject({
   preset: z.enum(["book", "studio"]).optional(),
@@ -101,7 +101,7 @@ export async function* dream(
 ): AsyncGenerator<Frame, void, void> {
   const { signal, programs } = context;
   const network = await context.network(params.network);
-  const goal = await dreamGoal(params, pictures, network, context);
+  const goal = await dreamObjective(params, pictures, network, context);
   const tiles = tileOptions(params, network, goal.layers, context);
   const next = random(params.seed);
   const photo = await startingPicture(params, pictures, next);

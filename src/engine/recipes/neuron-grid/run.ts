@@ -10,8 +10,8 @@ import type { Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
 import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
-import { batchOf, type Climber, climb } from "../neuron/ascent.js";
-import { displayField, mannerFields, mannerOf, seedField, shown } from "../neuron/ascent-options.js";
+import { type Ascent, ascendSteps, batchOf } from "../neuron/ascent.js";
+import { ascentOptionsOf, displayField, mannerFields, seedField, shown } from "../neuron/ascent-options.js";
 import { bookNoise, clouds } from "../noise.js";
 import { previewClock } from "../preview-clock.js";
 import { type Frame, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
@@ -89,7 +89,7 @@ export async function* grid(
       done += channels.length * params.steps;
       continue;
     }
-    const reached: { channel: number; value: number; climber: Climber }[] = [];
+    const reached: { channel: number; value: number; climber: Ascent }[] = [];
     let [lossStart, lossEnd] = [0, 0];
     for (let from = 0; from < channels.length; from += BATCH) {
       const batch = channels
@@ -99,7 +99,7 @@ export async function* grid(
       const objective = channelsObjective(terms, channelsOf(network), params.leak);
       const climbers = batch.map((b) => b.climber);
       for (let step = 1; step <= params.steps; step++) {
-        const loss = await climb(context, network, objective, climbers, mannerOf(params, 0));
+        const loss = await ascendSteps(context, network, objective, climbers, ascentOptionsOf(params, 0));
         if (step === 1) lossStart += loss;
         if (step === params.steps) lossEnd += loss;
         done += batch.length;
@@ -160,7 +160,7 @@ function savedRows(state: SavedState, layers: readonly string[], side: number): 
 }
 
 /** The start of a channel: noise of its own, the same in every grid of this seed. */
-function begin({ seed, size, gradient }: GridParams, layer: string, channel: number): Climber {
+function begin({ seed, size, gradient }: GridParams, layer: string, channel: number): Ascent {
   const mixed = [...layer].reduce(
     (sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0),
     seed + Math.imul(channel, 0x9e3779b1),
@@ -174,7 +174,7 @@ async function means(
   { programs }: RecipeContext,
   network: Network,
   layer: string,
-  climbers: readonly Climber[],
+  climbers: readonly Ascent[],
 ): Promise<Float32Array> {
   const outputs = await observe(
     programs,
@@ -188,7 +188,7 @@ async function means(
 
 function rowOf(
   layer: string,
-  reached: readonly { readonly channel: number; readonly climber: Climber }[],
+  reached: readonly { readonly channel: number; readonly climber: Ascent }[],
   { display }: GridParams,
   columns: number,
   border: number,

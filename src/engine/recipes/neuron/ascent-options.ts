@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { standardised, toned } from "../../images/display.js";
 import type { Raster } from "../../images/raster.js";
-import type { Manner } from "./ascent.js";
+import type { AscentOptions } from "./ascent.js";
 
 /** How neurons are climbed to. */
 export const mannerFields = {
@@ -32,7 +32,7 @@ export const seedField = z
 export const displayField = z.enum(["standard", "toned", "plain"]).default("toned");
 
 /** How to climb in an octave, counted from 0. */
-export function mannerOf(params: z.output<z.ZodObject<typeof mannerFields>>, octave: number): Manner {
+export function ascentOptionsOf(params: z.output<z.ZodObject<typeof mannerFields>>, octave: number): AscentOptions {
   const { step, gradient, colours, jitter, turn, wobble } = params;
   return {
     step,

@@ -12,7 +12,7 @@ import { clouds } from "../noise.js";
 import type { RecipeContext } from "../recipe.js";
 
 /** How to climb. */
-export interface Manner {
+export interface AscentOptions {
   /** Root mean square of a step, in grey levels of 0..255. */
   readonly step: number;
   /** Standard deviation of the Gaussian that smooths the gradient, in pixels; 0 leaves it as it is. */
@@ -29,7 +29,7 @@ export interface Manner {
 }
 
 /** A picture on its way up, with its own source of chance: in a batch or alone, it becomes the same. */
-export interface Climber {
+export interface Ascent {
   image: Raster;
   readonly next: Random;
 }
@@ -45,12 +45,12 @@ const LEVELS = 5;
  * @param climbers pictures of one size
  * @returns the loss before the step, summed over the batch
  */
-export async function climb(
+export async function ascendSteps(
   { programs, signal }: RecipeContext,
   network: Network,
   objective: Objective,
-  climbers: readonly Climber[],
-  manner: Manner,
+  climbers: readonly Ascent[],
+  manner: AscentOptions,
 ): Promise<number> {
   signal.throwIfAborted();
   const seen = climbers.map(({ image, next }) => look(image, manner, next));
@@ -78,7 +78,7 @@ export function batchOf(images: readonly Raster[]): Tensor {
 /** What the network is shown of a picture this time, and the way back for the gradient. */
 function look(
   image: Raster,
-  { jitter, turn, wobble }: Manner,
+  { jitter, turn, wobble }: AscentOptions,
   next: Random,
 ): { image: Raster; back(gradient: Raster): Raster } {
   const [dx, dy] = jitter > 0 ? [randomInteger(next, -jitter, jitter), randomInteger(next, -jitter, jitter)] : [0, 0];
@@ -95,13 +95,13 @@ function look(
   };
 }
 
-function smoothed(gradient: Raster, { blur, gradient: kind, colours }: Manner): Raster {
+function smoothed(gradient: Raster, { blur, gradient: kind, colours }: AscentOptions): Raster {
   let direction = blur > 0 ? gaussianBlur(gradient, blur, "wrap") : gradient;
   if (kind === "pyramid") direction = equalise(direction, LEVELS, SLOPE);
   return colours === "natural" ? naturalColours(direction) : direction;
 }
 
-function stepped({ image, next }: Climber, { data }: Raster, { step, gradient }: Manner): Raster {
+function stepped({ image, next }: Ascent, { data }: Raster, { step, gradient }: AscentOptions): Raster {
   let sum = 0;
   for (const v of data) sum += v * v;
   const rms = Math.sqrt(sum / data.length);

@@ -12,8 +12,8 @@ import { previewClock } from "../preview-clock.js";
 import { type Frame, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { floatsOf, type SavedState } from "../saved-state.js";
 import { withPresets } from "../with-presets.js";
-import { type Climber, climb } from "./ascent.js";
-import { displayField, mannerFields, mannerOf, seedField, shown } from "./ascent-options.js";
+import { type Ascent, ascendSteps } from "./ascent.js";
+import { ascentOptionsOf, displayField, mannerFields, seedField, shown } from "./ascent-options.js";
 
 const MAX_SIDE = 4096;
 
@@ -80,7 +80,7 @@ export async function* neuron(
   const total = sizes.reduce((sum, side) => sum + side * side * params.steps, 0);
   const clock = previewClock();
   const [first = params.size] = sizes;
-  const climber: Climber = { image: start(first, params, next), next };
+  const climber: Ascent = { image: start(first, params, next), next };
   const saved = context.resume && savedPicture(context.resume, sizes);
   if (saved) {
     climber.image = saved.image;
@@ -95,7 +95,7 @@ export async function* neuron(
     climber.image = resize(climber.image, side, side);
     let [lossStart, lossEnd] = [Number.NaN, Number.NaN];
     for (let step = 1; step <= params.steps; step++) {
-      const loss = await climb(context, network, objective, [climber], mannerOf(params, index));
+      const loss = await ascendSteps(context, network, objective, [climber], ascentOptionsOf(params, index));
       if (step === 1) lossStart = loss;
       lossEnd = loss;
       done += side * side;

@@ -15,7 +15,7 @@ import type { RecipeContext } from "../recipe.js";
 import { featuresOf, gramsOfTiles, type StyleMeasure } from "./targets.js";
 
 /** What the canvas should come near to, seen through one shift. */
-export interface Goal {
+export interface PaintingObjective {
   readonly styles: readonly GramTarget[];
   readonly measure: StyleMeasure;
   /** The photo, shifted as the canvas is, at the canvas's size. */
@@ -24,7 +24,7 @@ export interface Goal {
   readonly variation: number;
 }
 
-export interface Studio {
+export interface EngineContext {
   readonly programs: Programs;
   readonly network: Network;
 }
@@ -35,12 +35,12 @@ const TILING = 16;
 const energy = ({ data }: Tensor): number => data.reduce((total, v) => total + v * v, 0);
 
 /** A goal made ready: its features of the photo are computed once. `tilePixels` bounds what is worked on at once. */
-export async function prepareGoal(
-  studio: Studio,
-  goal: Goal,
+export async function prepareObjective(
+  studio: EngineContext,
+  goal: PaintingObjective,
   { width, height }: Scale,
   tilePixels = Number.POSITIVE_INFINITY,
-): Promise<PreparedGoal> {
+): Promise<PreparedObjective> {
   const tiles = tilesOf({ width, height }, tilePixels);
   const features: Tensor[] = [];
   const { styles, measure, variation } = goal;
@@ -73,11 +73,11 @@ export async function prepareGoal(
 }
 
 /** A goal that is one objective of the whole picture. */
-export function wholeGoal(
-  { programs, network }: Studio,
+export function wholeObjective(
+  { programs, network }: EngineContext,
   pooling: "max" | "average",
   objective: Objective,
-): PreparedGoal {
+): PreparedObjective {
   return { evaluate: (canvas) => evaluate(programs, network, objective, canvas, { pooling }) };
 }
 
@@ -92,7 +92,7 @@ export function tilePixels(
   return memoryBytes / bytesPerPixel(network, layers, { pooling, runtime: programs.runtime.name });
 }
 
-export interface PreparedGoal {
+export interface PreparedObjective {
   /** Loss and gradient at a canvas, already shifted. */
   evaluate(canvas: Raster): Promise<Evaluation>;
 }
@@ -103,8 +103,8 @@ export interface PreparedGoal {
  * padding; the painter's shifts put those elsewhere at each step.
  */
 async function evaluateTiled(
-  { programs, network }: Studio,
-  { styles, measure }: Pick<Goal, "styles" | "measure">,
+  { programs, network }: EngineContext,
+  { styles, measure }: Pick<PaintingObjective, "styles" | "measure">,
   tiles: readonly Tile[],
   rest: (tile: number) => [Objective, number][],
   canvas: Raster,

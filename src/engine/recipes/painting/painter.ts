@@ -9,7 +9,7 @@ import type { Scale } from "../../optimize/scales.js";
 import { previewClock } from "../preview-clock.js";
 import type { Frames, RecipeContext } from "../recipe.js";
 import { floatsOf, type Savable, type SavedState, sizeOf } from "../saved-state.js";
-import type { PreparedGoal } from "./objective.js";
+import type { PreparedObjective } from "./objective.js";
 
 export interface Painting {
   /** The canvas to begin with; it is resized to the first scale. */
@@ -22,7 +22,7 @@ export interface Painting {
   /** Steps at a scale, 0 being the first. */
   steps(scale: number): number;
   /** What the canvas, shifted, should come near to at a scale. */
-  goal(scale: Scale, shift: Shift): Promise<PreparedGoal>;
+  objective(scale: Scale, shift: Shift): Promise<PreparedObjective>;
   /** The shifts that the steps of a scale take in turn; none when left out. */
   shifts?(scale: Scale): readonly Shift[];
   /** What `shifts` draws from: its place belongs to what a later run goes on from. */
@@ -75,9 +75,9 @@ export async function* paint(painting: Painting, { signal, resume }: RecipeConte
       continue;
     }
     canvas = (painting.wraps ? resizeWrapped : resize)(canvas, width, height);
-    const goals: { readonly shift: Shift; readonly goal: PreparedGoal }[] = [];
+    const goals: { readonly shift: Shift; readonly goal: PreparedObjective }[] = [];
     for (const shift of painting.shifts?.(scale) ?? [UNSHIFTED])
-      goals.push({ shift, goal: await painting.goal(scale, shift) });
+      goals.push({ shift, goal: await painting.objective(scale, shift) });
     const rates = painting.wraps ? WRAPPED_RATES : RATES;
     const adam = new PyramidAdam(width, height, { rates, ...BETAS, epsilon: EPSILON }, moments);
     let [lossStart, lossEnd] = [Number.NaN, Number.NaN];
@@ -85,8 +85,8 @@ export async function* paint(painting: Painting, { signal, resume }: RecipeConte
       signal.throwIfAborted();
       const turn = goals[step % goals.length];
       if (!turn) throw new Error("a painting needs at least one shift");
-      const { shift, goal } = turn;
-      const evaluation = await goal.evaluate(roll(canvas, shift.dx, shift.dy));
+      const { shift, goal: objective } = turn;
+      const evaluation = await objective.evaluate(roll(canvas, shift.dx, shift.dy));
       const { loss } = evaluation;
       const gradient = roll({ width, height, data: evaluation.gradient }, -shift.dx, -shift.dy);
       if (step === 1) lossStart = loss;
@@ -166,13 +166,13 @@ export async function* paintWithLbfgs(painting: Painting, { signal, resume }: Re
   const steps = painting.steps(0);
   const { width, height } = scale;
   const canvas = resize(painting.start, width, height);
-  const goal = await painting.goal(scale, UNSHIFTED);
+  const objective = await painting.objective(scale, UNSHIFTED);
   const saved = resume && savedSteps(resume, canvas.data.length);
   if (saved) canvas.data.set(saved.canvas);
   const lbfgs = new Lbfgs<Float32Array>({ history: 10 }, saved?.memory);
   const oracle = async (data: Float32Array) => {
     signal.throwIfAborted();
-    return goal.evaluate({ width, height, data });
+    return objective.evaluate({ width, height, data });
   };
   const clock = previewClock();
   const shown = (): Raster => {

@@ -9,7 +9,7 @@ import { resolveLayer } from "../../networks/resolve-layer.js";
 import { paintingScales, type Scale } from "../../optimize/scales.js";
 import { noise } from "../noise.js";
 import { bookTransfer } from "../painting/book.js";
-import { prepareGoal, tilePixels, wholeGoal } from "../painting/objective.js";
+import { prepareObjective, tilePixels, wholeObjective } from "../painting/objective.js";
 import { type Painting, paint, paintWithLbfgs, type Shift } from "../painting/painter.js";
 import { measureOf, paintingParams, STEPS, VARIATION } from "../painting/params.js";
 import { blendTargets, type StyleSource } from "../painting/targets.js";
@@ -102,9 +102,9 @@ export async function* stylize(params: StylizeParams, pictures: Pictures, contex
     steps: () => steps,
     rate,
     shifts: () => shiftsWithin(shifts, contentLayer.stride, next),
-    async goal(scale, { dx, dy }) {
+    async objective(scale, { dx, dy }) {
       const seen = roll(resize(photo, scale.width, scale.height), dx, dy);
-      return prepareGoal(
+      return prepareObjective(
         { programs, network },
         {
           styles: await targetsAt(scale),
@@ -124,8 +124,8 @@ export async function* stylize(params: StylizeParams, pictures: Pictures, contex
     return;
   }
   const { strength, smooth } = params;
-  const goal = async (scale: Scale) =>
-    wholeGoal(
+  const objective = async (scale: Scale) =>
+    wholeObjective(
       { programs, network },
       measure.pooling,
       await bookTransfer({
@@ -139,7 +139,7 @@ export async function* stylize(params: StylizeParams, pictures: Pictures, contex
         photo: resize(photo, scale.width, scale.height),
       }),
     );
-  yield* paintWithLbfgs({ ...painting, goal }, context);
+  yield* paintWithLbfgs({ ...painting, objective }, context);
 }
 
 async function atSize(picture: PictureInput, size: number): Promise<Raster> {

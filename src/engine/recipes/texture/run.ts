@@ -8,7 +8,7 @@ import { presetsOf } from "../../networks/looks.js";
 import { paintingScales, type Scale } from "../../optimize/scales.js";
 import { noise } from "../noise.js";
 import { bookTexture } from "../painting/book.js";
-import { prepareGoal, tilePixels, wholeGoal } from "../painting/objective.js";
+import { prepareObjective, tilePixels, wholeObjective } from "../painting/objective.js";
 import { type Painting, paint, paintWithLbfgs } from "../painting/painter.js";
 import { measureOf, paintingParams, STEPS, VARIATION } from "../painting/params.js";
 import { blendTargets } from "../painting/targets.js";
@@ -86,10 +86,10 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
         const [across, down] = params.tileable ? [scale.width, scale.height] : [SHIFT, SHIFT];
         return { dx: randomInteger(next, 0, across - 1), dy: randomInteger(next, 0, down - 1) };
       }),
-    async goal(scale) {
+    async objective(scale) {
       if (last?.scale !== scale)
         last = { scale, targets: blendTargets(programs, network, measure, motifAt(scale), pixels) };
-      return prepareGoal(
+      return prepareObjective(
         { programs, network },
         { styles: await last.targets, measure, variation: VARIATION * params.smooth },
         scale,
@@ -101,11 +101,11 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
     yield* paint(painting, context);
     return;
   }
-  const goal = async (scale: Scale) =>
-    wholeGoal(
+  const objective = async (scale: Scale) =>
+    wholeObjective(
       { programs, network },
       measure.pooling,
       await bookTexture({ programs, network, measure, styles: motifAt(scale), smooth: params.smooth }),
     );
-  yield* paintWithLbfgs({ ...painting, goal }, context);
+  yield* paintWithLbfgs({ ...painting, objective }, context);
 }

@@ -12,8 +12,8 @@ import { warp } from "../../images/warp.js";
 import type { Network } from "../../networks/network.js";
 import { channels as channelsObjective } from "../../objectives/channels.js";
 import { channelsOf } from "../channel-terms.js";
-import { type Climber, climb } from "../neuron/ascent.js";
-import { displayField, mannerFields, mannerOf, seedField, shown } from "../neuron/ascent-options.js";
+import { type Ascent, ascendSteps } from "../neuron/ascent.js";
+import { ascentOptionsOf, displayField, mannerFields, seedField, shown } from "../neuron/ascent-options.js";
 import { bookNoise, clouds } from "../noise.js";
 import { type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { bytesOf, floatsOf, type SavedState } from "../saved-state.js";
@@ -103,7 +103,7 @@ export async function* zoom(params: ZoomParams, pictures: Pictures, context: Rec
   const list = mixes(params, network, next);
   const overlap = params.loop === "fade" ? Math.min(fade, Math.floor(frames / 2)) : 0;
   const saved = context.resume && savedFilm(context.resume, { width, height, overlap, last: frames + overlap });
-  const climber: Climber = { image: saved?.image ?? (await begin(params, pictures, width, height, next)), next };
+  const climber: Ascent = { image: saved?.image ?? (await begin(params, pictures, width, height, next)), next };
   if (saved) next.state = saved.random;
   else if (!pictures.image) yield* grow(params, climber, width, height, network, list, context);
   const store = await FrameStore.open(width, height);
@@ -249,7 +249,7 @@ export function covered(picture: Raster, width: number, height: number): Raster 
 /** Grows the first frame from noise through octaves, so that the film begins with something to see. */
 async function* grow(
   params: ZoomParams,
-  climber: Climber,
+  climber: Ascent,
   width: number,
   height: number,
   network: Network,
@@ -268,7 +268,10 @@ async function* grow(
     climber.image = resize(climber.image, size.width, size.height);
     let [lossStart, lossEnd] = [0, 0];
     for (let step = 1; step <= steps; step++) {
-      lossEnd = await climb(context, network, objective, [climber], { ...mannerOf(params, 0), step: 2 * params.step });
+      lossEnd = await ascendSteps(context, network, objective, [climber], {
+        ...ascentOptionsOf(params, 0),
+        step: 2 * params.step,
+      });
       if (step === 1) lossStart = lossEnd;
     }
     const image = shown(climber.image, params.display);
@@ -286,7 +289,7 @@ async function* grow(
   }
 }
 
-function move(climber: Climber, { zoom, rotate, noise, gradient }: ZoomParams): void {
+function move(climber: Ascent, { zoom, rotate, noise, gradient }: ZoomParams): void {
   const { image, next } = climber;
   let moved = warp(image, { zoom: 1 + zoom, degrees: rotate });
   if (noise > 0) {
@@ -298,7 +301,7 @@ function move(climber: Climber, { zoom, rotate, noise, gradient }: ZoomParams): 
 
 async function dreamOn(
   params: ZoomParams,
-  climber: Climber,
+  climber: Ascent,
   network: Network,
   terms: Mix,
   context: RecipeContext,
@@ -307,7 +310,7 @@ async function dreamOn(
   const objective = channelsObjective([terms], channelsOf(network), params.leak);
   const loss = { start: Number.NaN, end: Number.NaN };
   for (let step = 1; step <= params.steps; step++) {
-    loss.end = await climb(context, network, objective, [climber], mannerOf(params, 0));
+    loss.end = await ascendSteps(context, network, objective, [climber], ascentOptionsOf(params, 0));
     if (step === 1) loss.start = loss.end;
   }
   return loss;

@@ -26,11 +26,11 @@ export class S3Blobs implements BlobStore {
   readonly #name: string;
 
   constructor(
-    private readonly place: S3Place,
+    private readonly channel: S3Place,
     private readonly limits: BlobLimits,
     private readonly now: () => number = Date.now,
   ) {
-    const { bucket, region, endpoint, credentials } = place;
+    const { bucket, region, endpoint, credentials } = channel;
     this.#name = `The bucket ${bucket}`;
     this.#client = new S3Client({
       region,
@@ -73,7 +73,7 @@ export class S3Blobs implements BlobStore {
   }
 
   async sweep(): Promise<void> {
-    const { bucket, prefix } = this.place;
+    const { bucket, prefix } = this.channel;
     const before = this.now() - this.limits.keepMs;
     let token: string | undefined;
     do {
@@ -100,7 +100,7 @@ export class S3Blobs implements BlobStore {
   }
 
   #at(key: string): { Bucket: string; Key: string } {
-    const { bucket, prefix } = this.place;
+    const { bucket, prefix } = this.channel;
     return { Bucket: bucket, Key: prefix === "" ? checkKey(key) : `${prefix}/${checkKey(key)}` };
   }
 

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { Mistake } from "../../../../src/commands/command.js";
+import { UserError } from "../../../../src/commands/command.js";
 import type { LinkRules } from "../../../../src/commands/images/fetch/download.js";
 import { type FetchOptions, fetchPicture } from "../../../../src/commands/images/fetch/fetch-image.js";
 import { serve } from "../../../engine/networks/support/file-server.js";
@@ -38,8 +38,8 @@ async function refusal(work: Promise<unknown>): Promise<string> {
     () => undefined,
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(Mistake);
-  return (error as Mistake).message;
+  expect(error).toBeInstanceOf(UserError);
+  return (error as UserError).message;
 }
 
 const respond = (body: Uint8Array | string, headers: Record<string, string | number> = {}, status = 200) =>

@@ -6,7 +6,7 @@ import { printShares, readShares } from "../../../../src/commands/styles/shares.
 
 const styles = Array.from({ length: 19 }, (_, index) => `style-${index}`);
 const vote = fc.record({
-  person: fc.integer({ min: 1, max: 40 }).map(String),
+  user: fc.integer({ min: 1, max: 40 }).map(String),
   choice: fc.constantFrom(...styles, "gone"),
 });
 
@@ -16,12 +16,12 @@ describe("a tally", () => {
       fc.property(fc.array(vote, { maxLength: 200 }), (votes) => {
         const { people, shares } = tally(votes, styles);
         const valid = votes.filter(({ choice }) => choice !== "gone");
-        expect(people).toBe(new Set(valid.map(({ person }) => person)).size);
+        expect(people).toBe(new Set(valid.map(({ user }) => user)).size);
         const sum = shares.reduce((total, { share }) => total + share, 0);
         expect(sum).toBeCloseTo(people === 0 ? 0 : 1);
         for (const { style, share, people: chosen } of shares) {
           expect(share).toBeGreaterThan(0);
-          expect(chosen).toBe(new Set(valid.filter(({ choice }) => choice === style).map(({ person }) => person)).size);
+          expect(chosen).toBe(new Set(valid.filter(({ choice }) => choice === style).map(({ user }) => user)).size);
         }
         const backwards = new Map(tally([...votes].reverse(), styles).shares.map(({ style, share }) => [style, share]));
         for (const { style, share } of shares) expect(backwards.get(style)).toBeCloseTo(share);

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { loadHouseStyles } from "../../../../src/commands/styles/built-in-styles.js";
+import { loadBuiltInStyles } from "../../../../src/commands/styles/built-in-styles.js";
 import { ann, art, ben, type FakeMessage, mod, source } from "../../../fakes/chat.js";
 import { FakeEngine, picture } from "../../../fakes/engine.js";
 import { type StudioOptions, studio } from "../../../fakes/studio.js";
 
-const styles = loadHouseStyles();
+const styles = loadBuiltInStyles();
 const emojiOf = (wanted: string): string => styles.find(({ name }) => name === wanted)?.emoji ?? "";
 const cat = { id: "cat", name: "Cat", moderator: false };
 
@@ -23,7 +23,7 @@ async function vote(line = "/blend vote", options: StudioOptions = {}) {
 
 function voters({ chat }: Pick<Studio, "chat">, message: FakeMessage) {
   return {
-    votes: (person: typeof ann, style: string, added = true) => chat.reactTo(person, message, emojiOf(style), added),
+    votes: (user: typeof ann, style: string, added = true) => chat.reactTo(user, message, emojiOf(style), added),
     says: (pattern: RegExp) => chat.until(() => pattern.test(message.content.text) && message, String(pattern)),
   };
 }
@@ -48,12 +48,21 @@ describe("/blend vote", () => {
     expect(message.pictures[1]?.bytes).toEqual(photo);
     expect(buttons?.map(({ label }) => label)).toEqual(["Paint now", "Cancel the vote"]);
     expect(engine.runs).toHaveLength(0);
-    const [board] = store.boards.list("vote");
-    expect((board?.expiresAt ?? 0) - (board?.createdAt ?? 0)).toBeGreaterThan(29 * 60_000);
+    const [interactive] = store.interactiveMessages.list("vote");
+    expect((interactive?.expiresAt ?? 0) - (interactive?.createdAt ?? 0)).toBeGreaterThan(29 * 60_000);
   });
 
   it("weighs by people, splitting each one's vote, shows the count, and credits the channel", async () => {
-    const { chat, engine, message, photo, votes, says, quiet, journal } = await vote("/blend vote size:256 seed:7");
+    const {
+      chat,
+      engine,
+      message,
+      photo,
+      votes,
+      says,
+      quiet,
+      repository: jobs,
+    } = await vote("/blend vote size:256 seed:7");
     await votes(ann, "winter");
     await votes(ben, "winter");
     await votes(ben, "fire");
@@ -79,7 +88,7 @@ describe("/blend vote", () => {
     expect(buttons).toBeUndefined();
     expect(message.pictures).toHaveLength(2);
     const id = /as job `(\w+)`\.$/.exec(text)?.[1] ?? "";
-    const job = await journal.get(id);
+    const job = await jobs.get(id);
     expect(job?.author).toEqual({ id: "ann", name: "Ann" });
     const final = chat.in("thread").find((known) => known.content.text.startsWith("Your picture is ready"));
     expect(final?.content.text).toContain("chosen by 3 people of #art");
@@ -119,9 +128,9 @@ describe("/blend vote", () => {
       kind: "reaction",
       emoji: "✅",
       added: true,
-      message: { id: message.id, place: message.place },
+      message: { id: message.id, channel: message.channel },
     } as const;
-    await Promise.all([ann, mod].map((person) => handlers.event({ ...event, person })));
+    await Promise.all([ann, mod].map((user) => handlers.event({ ...event, user })));
     await chat.press(ann, message, "paint");
     await quiet();
     expect(engine.runs).toHaveLength(1);
@@ -162,7 +171,7 @@ describe("/blend vote", () => {
     await says(/^\*\*The vote is over\.\*\* Cancelled by Mo\.\n.*winter 100 % \(1\)/);
     expect(message.content.buttons).toBeUndefined();
     expect(engine.runs).toHaveLength(0);
-    expect(store.boards.list("vote")).toEqual([]);
+    expect(store.interactiveMessages.list("vote")).toEqual([]);
   });
 
   it("goes on after a restart, and ends at once when its time was over meanwhile", async () => {
@@ -178,9 +187,9 @@ describe("/blend vote", () => {
     await again.says(/fire 67 % \(2\)/);
     expect(engine.runs).toHaveLength(0);
     // While it is away, the time passes.
-    const [board] = second.store.boards.list("vote");
-    if (!board) throw new Error("the vote is gone");
-    second.store.boards.put({ ...board, expiresAt: Date.now() - 1000 });
+    const [interactive] = second.store.interactiveMessages.list("vote");
+    if (!interactive) throw new Error("the vote is gone");
+    second.store.interactiveMessages.put({ ...interactive, expiresAt: Date.now() - 1000 });
     await second.close();
     const third = await studio({ chat: first.chat, engine, dir: first.dir });
     await again.says(/^\*\*The vote is over: fire 67 %, winter 33 %/);
@@ -202,18 +211,18 @@ describe("/blend vote", () => {
       const engine = new FakeEngine();
       const first = await vote("/blend vote minutes:10", { engine });
       await first.votes(ben, "winter");
-      const [before] = first.store.boards.list("vote");
+      const [before] = first.store.interactiveMessages.list("vote");
       if (!before) throw new Error("no vote");
       await first.chat.reactTo(ann, first.message, "✅");
       await first.says(/^\*\*The vote is over: winter 100 %/);
-      const [job] = first.queue.line().map((standing) => standing.job.id);
+      const [job] = first.queue.positions().map((position) => position.job.id);
       await first.close();
       // As a kill leaves it: the job is in the journal, and the vote still open with the job's id.
       const dir = first.dir;
       const { openStore } = await import("../../../../src/store/open.js");
       const store = openStore({ dir });
       const expiresAt = by === "✅" ? before.expiresAt : Date.now() - 1000;
-      store.boards.put({
+      store.interactiveMessages.put({
         ...before,
         payload: { ...before.payload, job },
         ...(expiresAt === undefined ? {} : { expiresAt }),
@@ -225,7 +234,7 @@ describe("/blend vote", () => {
       const second = await studio({ chat, engine: again, dir });
       await second.queue.recover(() => undefined);
       await voters(second, first.message).says(new RegExp(`^\\*\\*The vote is over: winter 100 %[\\s\\S]*${job}`));
-      await chat.until(() => second.store.boards.list("vote").length === 0);
+      await chat.until(() => second.store.interactiveMessages.list("vote").length === 0);
       await chat.reactTo(ann, first.message, "✅");
       await second.quiet();
       expect(again.runs).toHaveLength(1);
@@ -242,9 +251,9 @@ describe("/blend vote", () => {
     await votes(cat, "summer");
     await chat.press(mod, message, "paint");
     await says(/could not be started\.\*\*[\s\S]*You have 1 unfinished job, as many as one person may have/);
-    expect(queue.line()).toHaveLength(1);
+    expect(queue.positions()).toHaveLength(1);
     await (await engine.next()).finish();
-    await chat.until(() => queue.line().length === 0);
+    await chat.until(() => queue.positions().length === 0);
     await chat.reactTo(mod, message, "✅");
     await says(/^\*\*The vote is over: winter 50 %, summer 50 %/);
     await (await engine.next()).finish();
@@ -268,12 +277,12 @@ describe("/blend vote", () => {
       attachments: [source(await picture(20, 20))],
     });
     expect(open.chat.in("channel")[0]?.content.text).toMatch(/Open for 5 min/);
-    expect(open.store.boards.list("vote")[0]?.payload).toMatchObject({ given: { size: 128 }, minutes: 5 });
+    expect(open.store.interactiveMessages.list("vote")[0]?.payload).toMatchObject({ given: { size: 128 }, minutes: 5 });
   });
 
   it("keeps hidden pictures hidden, and names whose they are", async () => {
     const open = await studio({ engine: new FakeEngine({ automatic: true }) });
-    const { chat, quiet, journal } = open;
+    const { chat, quiet, repository: jobs } = open;
     const hidden = { ...source(await picture(20, 20)), spoiler: true, author: ben };
     await chat.say(ann, "/blend vote", { attachments: [hidden] });
     const message = chat.in("channel")[0];
@@ -282,7 +291,7 @@ describe("/blend vote", () => {
     await chat.reactTo(ben, message, emojiOf("winter"));
     await chat.press(ann, message, "paint");
     await quiet();
-    const job = await journal.latest({ platform: "fake", community: "club", author: "ann" });
+    const job = await jobs.latest({ platform: "fake", community: "club", author: "ann" });
     expect(job).toMatchObject({ spoiler: true });
     expect(job?.credits).toContainEqual({ role: "picture", by: "Ben" });
     expect(job?.credits).toContainEqual({ role: "choice", by: "1 person of #art" });
@@ -294,8 +303,8 @@ describe("/blend vote", () => {
     await chat.remove(message);
     await chat.reactTo(mod, message, "✅");
     await quiet();
-    expect(store.boards.list("vote")).toEqual([]);
-    expect(queue.line()).toEqual([]);
+    expect(store.interactiveMessages.list("vote")).toEqual([]);
+    expect(queue.positions()).toEqual([]);
   });
 
   it.each([
@@ -310,7 +319,7 @@ describe("/blend vote", () => {
     const { chat, store } = await studio();
     await chat.say(ann, line, { attachments: [source(await picture(20, 20))] });
     expect(chat.whispers[0]?.text).toMatch(sentence);
-    expect(store.boards.list("vote")).toEqual([]);
+    expect(store.interactiveMessages.list("vote")).toEqual([]);
   });
 
   it("is one at a time in a channel", async () => {
@@ -318,8 +327,8 @@ describe("/blend vote", () => {
     const attachments = [source(await picture(20, 20))];
     await chat.say(ben, "/blend vote", { attachments });
     expect(chat.whispers[0]?.text).toMatch(/^There is a vote in this channel already, opened by Ann\./);
-    await chat.say(ben, "/blend vote", { attachments, place: { ...art, channel: "night" } });
-    expect(store.boards.list("vote")).toHaveLength(2);
+    await chat.say(ben, "/blend vote", { attachments, channel: { ...art, id: "night" } });
+    expect(store.interactiveMessages.list("vote")).toHaveLength(2);
   });
 
   it("leaves blends by shares as they were", async () => {

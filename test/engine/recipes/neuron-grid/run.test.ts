@@ -5,8 +5,8 @@ import { random } from "../../../../src/engine/images/random.js";
 import type { Raster } from "../../../../src/engine/images/raster.js";
 import { channels as objective } from "../../../../src/engine/objectives/channels.js";
 import { channelsOf } from "../../../../src/engine/recipes/channel-terms.js";
-import { type Climber, climb } from "../../../../src/engine/recipes/neuron/ascent.js";
-import { mannerOf } from "../../../../src/engine/recipes/neuron/ascent-options.js";
+import { type Ascent, ascendSteps } from "../../../../src/engine/recipes/neuron/ascent.js";
+import { ascentOptionsOf } from "../../../../src/engine/recipes/neuron/ascent-options.js";
 import { GridParams, grid } from "../../../../src/engine/recipes/neuron-grid/run.js";
 import { clouds } from "../../../../src/engine/recipes/noise.js";
 import { difference, framesOf, lastOf, openTiny, vgg } from "../tiny.js";
@@ -86,22 +86,22 @@ describe("grid", () => {
 
 describe("a batch", () => {
   it("climbs as each of its pictures would alone", async () => {
-    const begin = (n: number): Climber => {
+    const begin = (n: number): Ascent => {
       const next = random(20 + n);
       return { next, image: clouds(40, 32, next) };
     };
     const term = (n: number) => [{ layer: "block2_conv1", channel: n, weight: 1 }];
-    const manner = mannerOf(GridParams.parse(small), 0);
+    const manner = ascentOptionsOf(GridParams.parse(small), 0);
     const together = [0, 1, 2].map(begin);
     let loss = 0;
     for (let step = 0; step < 3; step++)
-      loss = await climb(context, vgg, objective([0, 1, 2].map(term), channelsOf(vgg)), together, manner);
+      loss = await ascendSteps(context, vgg, objective([0, 1, 2].map(term), channelsOf(vgg)), together, manner);
     let sum = 0;
     for (const n of [0, 1, 2]) {
       const alone = begin(n);
       let last = 0;
       for (let step = 0; step < 3; step++)
-        last = await climb(context, vgg, objective([term(n)], channelsOf(vgg)), [alone], manner);
+        last = await ascendSteps(context, vgg, objective([term(n)], channelsOf(vgg)), [alone], manner);
       sum += last;
       const same = together[n];
       expect(same && difference(same.image, alone.image)).toBeLessThan(0.05);
