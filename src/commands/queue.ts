@@ -43,7 +43,7 @@ function capsText({ app, user, channel: place }: CommandContext): string {
   const { caps } = app.botOptions;
   const set = app.settings.caps(place);
   const since = Date.now() - HOUR_MS;
-  const here = { platform, community, id: channel };
+  const here = { platform, community, channel };
   const used = (scope: JobScope, most: number, mostAnHour: number) => {
     const { jobs } = app.store;
     return `${jobs.countUnfinished(scope)} of ${most} unfinished, ${jobs.countSince(scope, since)} of ${mostAnHour} in the last hour`;

@@ -88,7 +88,7 @@ export class JobCompletion {
     const { logger, positions, now, writer } = this.options;
     if (!this.#leave(active)) return Promise.resolve();
     // What was written with checkpoints was of this process, which has its begin and its end.
-    const final = { ...change, finishedAt: now(), workedMs: active.job.workedMs ?? 0, owed: true };
+    const final = { ...change, finishedAt: now(), workedMs: active.job.workedMs ?? 0, unnotified: true };
     active.job = { ...active.job, ...final };
     logger.info({ job: active.job.id, state: active.job.state }, "job ended");
     return writer.follow(

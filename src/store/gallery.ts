@@ -8,6 +8,8 @@ import { jobTable } from "./schema.js";
 export interface GalleryQuery extends Community {
   /** One channel instead of the whole community. */
   readonly channel?: string;
+  /** A whole channel reference is no scope: its id goes into `channel`. */
+  readonly id?: never;
   /** One person's works. */
   readonly author?: string;
   /** The engine's name of one recipe. */
@@ -72,7 +74,7 @@ export class Gallery {
   }
 
   /** How many works a whole gallery has. */
-  count(query: Pick<GalleryQuery, "platform" | "community" | "channel">): number {
+  count(query: Pick<GalleryQuery, "platform" | "community" | "channel" | "id">): number {
     const { platform, community, channel } = query;
     const where = and(
       channel === undefined ? SHOWN_TO_ALL : SHOWN,
@@ -84,7 +86,7 @@ export class Gallery {
   }
 
   /** Who has works in a gallery, those with the most first. */
-  authors(query: Pick<GalleryQuery, "platform" | "community" | "channel">, limit: number): GalleryAuthor[] {
+  authors(query: Pick<GalleryQuery, "platform" | "community" | "channel" | "id">, limit: number): GalleryAuthor[] {
     const { platform, community, channel } = query;
     const where = and(
       channel === undefined ? SHOWN_TO_ALL : SHOWN,

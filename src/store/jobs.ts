@@ -17,6 +17,8 @@ export interface JobScope {
   readonly platform: string;
   readonly community?: string;
   readonly channel?: string;
+  /** A whole channel reference is no scope: its id goes into `channel`. */
+  readonly id?: never;
   readonly author?: string;
 }
 

@@ -14,6 +14,8 @@ export type SettingValue =
 /** Where a setting holds: in one channel, or, without one, in a whole community. */
 export interface SettingScope extends Community {
   readonly channel?: string;
+  /** A whole channel reference is no scope: its id goes into `channel`. */
+  readonly id?: never;
 }
 
 export interface EffectiveSetting {

@@ -142,7 +142,7 @@ describe("a dream in a chat", () => {
     await run.octave(1);
     const message = await chat.until(() => chat.in("channel")[0]);
     await chat.press(ben, message, "cancel");
-    expect(chat.whispers).toEqual([{ person: ben, text: "This is Ann's; only they and moderators can cancel it." }]);
+    expect(chat.whispers).toEqual([{ user: ben, text: "This is Ann's; only they and moderators can cancel it." }]);
     expect(run.options.signal.aborted).toBe(false);
     await chat.press(ann, message, "cancel");
     await quiet();

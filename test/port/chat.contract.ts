@@ -237,7 +237,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
         command: "stylize",
         option: "style",
         typed: "w",
-        place: world.channel,
+        channel: world.channel,
       });
     });
 
@@ -358,7 +358,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       await expect(chat.edit(other, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
       const nowhere = {
         ...world.channel,
-        channel: world.channel.id.replace(/.$/, (last) => (last === "9" ? "8" : "9")),
+        id: world.channel.id.replace(/.$/, (last) => (last === "9" ? "8" : "9")),
       };
       await expect(chat.post(nowhere, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
     });

@@ -43,7 +43,7 @@ describe("what a disk has not taken", () => {
     await buffer.update("A", { unnotified: false });
     await buffer.settle();
     expect(written).toEqual([
-      ["A", { state: "done", attempts: 1, owed: false }],
+      ["A", { state: "done", attempts: 1, unnotified: false }],
       ["A", 1e6],
     ]);
     await buffer.settle();

@@ -15,11 +15,11 @@ describe("stored jobs", () => {
     const { jobs } = store;
     expect(jobs.countUnfinished({ platform: "fake", author: "ann" })).toBe(3);
     expect(jobs.countUnfinished({ platform: "fake", author: "ann", channel: "art", community: "club" })).toBe(2);
-    expect(jobs.countUnfinished({ ...art })).toBe(3);
+    expect(jobs.countUnfinished({ ...club, channel: art.id })).toBe(3);
     expect(jobs.countUnfinished({ platform: "fake" })).toBe(4);
     expect(jobs.countSince({ platform: "fake", author: "ann" }, 2000)).toBe(3);
     expect(jobs.countSince({ platform: "fake", author: "ann" }, 2001)).toBe(2);
-    expect(jobs.countSince({ ...hall, author: "ann" }, 0)).toBe(1);
+    expect(jobs.countSince({ ...club, channel: hall.id, author: "ann" }, 0)).toBe(1);
     expect(jobs.countSince({ platform: "fake" }, 5001)).toBe(0);
   });
 

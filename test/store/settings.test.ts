@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open.js";
-import { art, club, folder, makeStore } from "./make.js";
+import { art as artChannel, club, folder, makeStore } from "./make.js";
+
+const art = { ...club, channel: artChannel.id };
 
 describe("settings of a place", () => {
   it("hold in the channel, else in the community, else not at all", () => {

@@ -16,6 +16,8 @@ interface Scope {
   readonly platform: string;
   readonly community: string;
   readonly channel?: string;
+  /** A whole channel reference is no scope: its id goes into `channel`. */
+  readonly id?: never;
 }
 
 /** `/settings`: what holds in a channel, and, for those who manage it, its change; and what is stored about a person. */

@@ -275,7 +275,7 @@ describe("message menus", () => {
       name: "style",
       options: { action: "add", name: "rust", emoji: "🍂" },
       repliesTo: post.ref,
-      place: art,
+      channel: art,
     });
     expect(event?.attachments.map(({ name }) => name)).toEqual(["rust.png"]);
   });

@@ -153,7 +153,7 @@ describe("what people do", () => {
       kind: "command",
       name: "dream",
       text: "look:creatures  strength:0.6",
-      place: art,
+      channel: art,
       repliesTo: { id: parent.id },
     });
     expect(answer.mentions[0]?.id).toBe(event.user.id);
