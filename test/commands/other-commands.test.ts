@@ -97,7 +97,7 @@ describe("/again", () => {
     ]);
   });
 
-  it.each([{ community: "secret" }, { channel: "private" }])(
+  it.each([{ community: "secret" }, { id: "private" }])(
     "does not reach into another community or channel: %j",
     async (elsewhere) => {
       const { chat, quiet, engine } = await studio({ engine: new FakeEngine({ automatic: true }) });

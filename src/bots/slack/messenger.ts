@@ -81,7 +81,7 @@ export class Messenger {
     try {
       const rendered = render(message, pictures);
       const { ts, channel } = await this.whenReady(() => this.#send(workspace, place, rendered, metadata, job));
-      const ref = { channel: { ...place, channel }, id: ts };
+      const ref = { channel: { ...place, id: channel }, id: ts };
       this.#own.set(messageKey(workspace, channel, ts), { thread: place.thread, pictures, metadata });
       if (named !== undefined) this.#posted.set(named, ref);
       this.logger.debug({ channel, ts, key, job }, "a message was posted");

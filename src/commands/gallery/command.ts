@@ -77,12 +77,12 @@ interface Values {
   readonly job?: string;
   readonly by?: string;
   readonly mine?: boolean;
-  readonly user?: string;
+  readonly person?: string;
   readonly here?: boolean;
   readonly page?: number;
 }
 
-async function list({ by, mine, user: person, here, page = 1 }: Values, context: CommandContext): Promise<void> {
+async function list({ by, mine, person, here, page = 1 }: Values, context: CommandContext): Promise<void> {
   const { chat, channel } = context;
   if (mine && person !== undefined)
     throw new UserError("Your own or somebody else's? Give either mine or person. For example: `/gallery mine`");

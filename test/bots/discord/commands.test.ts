@@ -229,7 +229,7 @@ describe("commands in Discord", () => {
     expect(await chat.describe(ann.direct)).toMatchObject({ closed: true, restricted: false });
     ann.react(said.ref, "🔁");
     await expect.poll(() => listener.of("reaction").length).toBe(1);
-    expect(listener.of("reaction")[0]).toMatchObject({ emoji: "🔁", person: { name: "Ann" } });
+    expect(listener.of("reaction")[0]).toMatchObject({ emoji: "🔁", user: { name: "Ann" } });
   });
 });
 
@@ -241,7 +241,7 @@ describe("message menus", () => {
     const post = await ben.post(art, "my holidays", [await picture("beach.png")]);
     await ann.shortcut(post.ref, "Dream this").answered;
     const [event] = listener.of("command");
-    expect(event).toMatchObject({ name: "dream", options: {}, repliesTo: post.ref, person: { name: "Ann" } });
+    expect(event).toMatchObject({ name: "dream", options: {}, repliesTo: post.ref, user: { name: "Ann" } });
     expect(event?.attachments[0]).toMatchObject({
       name: "beach.png",
       author: { id: ben.id, name: "Ben" },

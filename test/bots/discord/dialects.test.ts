@@ -85,7 +85,7 @@ describe("a server that says little", () => {
     expect(listener.of("reaction")[0]).toMatchObject({
       emoji: "🔁",
       message: ref,
-      person: { name: "Ann", moderator: false },
+      user: { name: "Ann", moderator: false },
     });
     expect(listener.failures).toEqual([]);
   });

@@ -194,9 +194,9 @@ describe("the gateway", () => {
     expect(listener.of("reaction")[0]).toMatchObject({
       added: true,
       message: old.ref,
-      person: { id: mo.id, name: "Mo", moderator: true },
+      user: { id: mo.id, name: "Mo", moderator: true },
     });
-    expect(listener.of("reaction")[1]).toMatchObject({ added: false, person: { id: mo.id, moderator: true } });
+    expect(listener.of("reaction")[1]).toMatchObject({ added: false, user: { id: mo.id, moderator: true } });
   });
 });
 

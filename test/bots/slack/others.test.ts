@@ -149,7 +149,7 @@ describe("a server that", () => {
     const message = await people.say(ben, channel, "look", [{ name: "a.png", bytes: await colour("#f00") }]);
     await people.shortcut(ann, message, "dream_this");
     expect((await listener.next("command", ({ name }) => name === "dream")).repliesTo).toEqual({
-      place: channel,
+      channel,
       id: message.ts,
     });
     await people.mention(ann, { id: art.id }, "stylize winter");

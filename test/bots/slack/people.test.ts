@@ -71,7 +71,7 @@ describe("a form", () => {
       command: "stylize",
       option: "style",
       typed: "w",
-      place: channel,
+      channel,
     });
     await people.submit(ann, view, { style: "winter" }, [{ name: "me.png", bytes: await colour("#0f0") }]);
     const event = await listener.next("command");
@@ -160,7 +160,7 @@ describe("a message's menu", () => {
     expect(event).toMatchObject({
       name: "style",
       options: { action: "add", name: "rust", emoji: "🍂" },
-      place: { thread: root.ts },
+      channel: { thread: root.ts },
     });
     expect(event.repliesTo?.id).toBe(message.ts);
     expect(event.attachments).toHaveLength(1);

@@ -57,8 +57,8 @@ describe("the admin page's server", () => {
       admin: {
         ...{ mode: "open", running: 1, waiting: 1, failures: [], workers: [], problems: [] },
         jobs: [
-          { title: "Dream of creatures", user: "Ann", platform: "fake", state: "running", channel: 0, progress: 0 },
-          { title: "Dream of patterns", user: "Ann", platform: "fake", state: "waiting", channel: 1 },
+          { title: "Dream of creatures", person: "Ann", platform: "fake", state: "running", place: 0, progress: 0 },
+          { title: "Dream of patterns", person: "Ann", platform: "fake", state: "waiting", place: 1 },
         ],
         engine: { state: "ready", runtime: "onnx-cpu", pid: 4711, memoryBytes: 812_000_000 },
         chats: [

@@ -99,7 +99,7 @@ describe("/gallery", () => {
 
   it("keeps what was made in closed and restricted places there", async () => {
     const { chat, make, gallery, said } = await open();
-    const cellar = { ...art, channel: "cellar" };
+    const cellar = { ...art, id: "cellar" };
     chat.info = { closed: true, restricted: false };
     const secret = await make(ann, "/dream octaves:1", { channel: cellar });
     expect(ids(await gallery(ben, "/gallery", { channel: cellar }))).toEqual([secret]);

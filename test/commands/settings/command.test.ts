@@ -11,7 +11,7 @@ import { ann, art, ben, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { botOptions, studio } from "../../fakes/studio.js";
 
-const night = { ...art, channel: "night" };
+const night = { ...art, id: "night" };
 
 async function settings(options: Parameters<typeof studio>[0] = {}) {
   const open = await studio(options);
