@@ -1,8 +1,9 @@
 import { readJobId } from "../queue/job-id.js";
 import type { QueuePosition } from "../queue/queue.js";
-import { type Command, type CommandContext, defineCommand, UserError } from "./command.js";
+import { type Command, type CommandContext, defineCommand } from "./command.js";
 import { textOption } from "./parsing/options.js";
 import { mayManage } from "./presenting/permission.js";
+import { UserError } from "./user-error.js";
 
 /** `/cancel`: takes jobs back. */
 export const cancelCommand: Command = defineCommand({

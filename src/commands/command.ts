@@ -42,11 +42,6 @@ export function defineCommand<O extends Options>(command: Command<O>): Command<O
   return command;
 }
 
-/** A mistake of the person who typed: what is wrong, what would be right, and an example. Told to that person only. */
-export class UserError extends Error {
-  override readonly name = "Mistake";
-}
-
 /** What chat platforms need to know of a command. */
 export function summarise(command: Command): CommandSummary {
   const options = Object.entries(command.options).map(([key, option]) => summariseOption(key, option));

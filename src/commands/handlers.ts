@@ -1,6 +1,6 @@
 import type { ChatAdmin } from "../port/admin.js";
 import type { ActionEvent, Chat, ChatEvent, ChatHandlers, CommandEvent } from "../port/chat.js";
-import { type CommandContext, UserError } from "./command.js";
+import type { CommandContext } from "./command.js";
 import type { AppContext } from "./context.js";
 import { createGallery } from "./gallery/service.js";
 import { works } from "./gallery/works.js";
@@ -12,6 +12,7 @@ import type { Argument } from "./parsing/command-line.js";
 import { readText, readValues } from "./parsing/read-values.js";
 import { SHORTCUTS } from "./shortcuts.js";
 import { diskTrouble } from "./store-failure.js";
+import { UserError } from "./user-error.js";
 
 /** Events of one chat under way at a time; more are answered with "please wait". */
 const MAX_UNDER_WAY = 500;

@@ -1,8 +1,9 @@
 import type { ChannelRef, Completion, CompletionRequest } from "../port/chat.js";
 import { nearest } from "../shared/nearest.js";
-import { type Command, summarise, UserError } from "./command.js";
+import { type Command, summarise } from "./command.js";
 import { kebab } from "./parsing/options.js";
 import type { StyleLibrary } from "./styles/style-library.js";
+import { UserError } from "./user-error.js";
 
 /** Discord shows 25 choices at most; nobody reads more anyway. */
 const MAX_COMPLETIONS = 25;
@@ -24,7 +25,7 @@ export class Registry {
     return [...this.#commands.values()];
   }
 
-  /** @throws Mistake with the nearest command's name. */
+  /** @throws UserError with the nearest command's name. */
   find(name: string): Command {
     const command = this.#commands.get(name.toLowerCase());
     if (command) return command;

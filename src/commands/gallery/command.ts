@@ -3,12 +3,13 @@ import { ChatError } from "../../port/chat.js";
 import { readJobId } from "../../queue/job-id.js";
 import { nearest } from "../../shared/nearest.js";
 import type { StoredJob } from "../../store/job-record.js";
-import { type Command, type CommandContext, defineCommand, UserError } from "../command.js";
+import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { choiceOption, flagOption, integerOption, textOption } from "../parsing/options.js";
 import { fitPlace } from "../presenting/fit-channel.js";
 import { mayManage } from "../presenting/permission.js";
 import { plain } from "../presenting/plain.js";
 import { maySee } from "../recipes/again.js";
+import { UserError } from "../user-error.js";
 import { MOST_PAGES, showLeaf } from "./listing.js";
 import { createGallery } from "./service.js";
 

@@ -3,11 +3,11 @@ import type { ActionEvent, Button, ChannelRef, Chat, OutgoingMessage, User } fro
 import { StoreError } from "../../store/errors.js";
 import type { GalleryPage } from "../../store/gallery.js";
 import type { StoredJob } from "../../store/job-record.js";
-import { UserError } from "../command.js";
 import type { AppContext } from "../context.js";
 import { fitPlace } from "../presenting/fit-channel.js";
 import { plain } from "../presenting/plain.js";
 import { commandLine } from "../recipes/recipe.js";
+import { UserError } from "../user-error.js";
 import { seeded, workOf } from "./service.js";
 import { gallerySheet, type NumberedWork } from "./sheet.js";
 

@@ -1,8 +1,8 @@
 import type { Picture, Work, WorksRequest } from "../../port/chat.js";
 import type { StoredJob } from "../../store/job-record.js";
-import { UserError } from "../command.js";
 import type { AppContext } from "../context.js";
 import { commandLine } from "../recipes/recipe.js";
+import { UserError } from "../user-error.js";
 
 /** A person's finished works in a community, newest first, wherever they were made and whether or not the gallery shows them. */
 export function works({ platform, community, user, limit }: WorksRequest, app: AppContext): Work[] {
@@ -26,7 +26,7 @@ function workOf(job: StoredJob, app: AppContext): Work | undefined {
   };
 }
 
-/** @throws Mistake when the picture is no longer kept. */
+/** @throws UserError when the picture is no longer kept. */
 async function thumbnail({ id }: StoredJob, side: number, app: AppContext): Promise<Picture> {
   const bytes = await app.thumbnails.get(id, side);
   if (!bytes) throw new UserError(`The picture of job ${id} is no longer kept.`);

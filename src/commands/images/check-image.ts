@@ -1,5 +1,5 @@
 import { inspectPicture, PictureError, type PictureFacts } from "../../shared/inspect-image.js";
-import { UserError } from "../command.js";
+import { UserError } from "../user-error.js";
 
 /** Pixels a side. Below, there is nothing to see in it; above, a picture is a strip that no network was made for. */
 const LEAST_SIDE = 16;
@@ -9,7 +9,7 @@ const MOST_SIDE = 16_384;
  * Checks a picture from outside before a job is made of it, by its bytes alone: its format, that it is what it says it is, and its size.
  *
  * @param name what it is called in messages
- * @throws Mistake
+ * @throws UserError
  */
 export async function checkImage(bytes: Uint8Array, name: string): Promise<PictureFacts> {
   try {

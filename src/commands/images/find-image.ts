@@ -1,5 +1,6 @@
 import { ChatError, type Picture, type PictureSource } from "../../port/chat.js";
-import { type CommandContext, UserError } from "../command.js";
+import type { CommandContext } from "../command.js";
+import { UserError } from "../user-error.js";
 import { checkImage } from "./check-image.js";
 import type { LinkRules } from "./fetch/download.js";
 import { Downloads } from "./fetch/downloads.js";
@@ -21,7 +22,7 @@ const downloads = new Downloads();
  *
  * @param wanted what `pictureOption` read
  * @param rules where links may lead; for tests
- * @throws Mistake when there is one that cannot be used.
+ * @throws UserError when there is one that cannot be used.
  */
 export async function findPicture(
   context: CommandContext,
@@ -46,7 +47,7 @@ export async function findPicture(
 
 /**
  * The second picture attached to a command, for those that know what to do with one.
- * @throws Mistake when it cannot be used.
+ * @throws UserError when it cannot be used.
  */
 export async function findSecondPicture(context: CommandContext): Promise<FoundPicture | undefined> {
   const source = context.event.attachments[1];
@@ -56,7 +57,7 @@ export async function findSecondPicture(context: CommandContext): Promise<FoundP
 
 /**
  * A picture that a platform knows of, for whoever wants to use it.
- * @throws Mistake when it cannot be used.
+ * @throws UserError when it cannot be used.
  */
 export async function downloadPicture(
   context: Pick<CommandContext, "app" | "user" | "channel">,

@@ -1,7 +1,6 @@
 /** Art channels: there a style's emoji on anybody's picture paints it in that style, and 👁 dreams it. */
 import type { Chat, MessageRef, PictureSource, ReactionEvent } from "../../port/chat.js";
 import { ChatError } from "../../port/chat.js";
-import { UserError } from "../command.js";
 import type { AppContext } from "../context.js";
 import { downloadPicture } from "../images/find-image.js";
 import { provenanceOf } from "../images/provenance.js";
@@ -9,6 +8,7 @@ import type { Params, Recipe } from "../recipes/recipe.js";
 import { order, scopeOf } from "../recipes/recipe-command.js";
 import { startJob } from "../recipes/start-job.js";
 import { sameEmoji } from "../styles/style-library.js";
+import { UserError } from "../user-error.js";
 import { explain } from "./explain.js";
 
 /** What the board is called that remembers what was already asked for on a message. */

@@ -1,19 +1,19 @@
 import type { ActionEvent, Chat, MessageRef, OutgoingMessage } from "../../port/chat.js";
 import { ChatError } from "../../port/chat.js";
 import type { Job } from "../../queue/job.js";
-import { UserError } from "../command.js";
 import type { AppContext } from "../context.js";
 import { readLeaf, turn } from "../gallery/listing.js";
 import { mayManage } from "../presenting/permission.js";
 import { plain, readButtonId } from "../presenting/texts.js";
 import { repeat } from "../recipes/again.js";
 import { DELETE_MY_DATA, deleteMyData } from "../settings/my-data.js";
+import { UserError } from "../user-error.js";
 import { CANCEL_VOTE, PAINT_NOW } from "./votes/texts.js";
 
 /**
  * Does what a button says: a job's, a vote's, a gallery's, or the one that deletes a person's data. Cancel and Delete are for the job's author and moderators; Again makes a new job of whoever pressed it.
  *
- * @throws Mistake with a sentence for the person who pressed it.
+ * @throws UserError with a sentence for the person who pressed it.
  */
 export async function press(event: ActionEvent, chat: Chat, app: AppContext): Promise<void> {
   if (event.action === DELETE_MY_DATA) {

@@ -1,8 +1,8 @@
 import type { Chat, MessageRef, ReactionEvent } from "../../port/chat.js";
-import { UserError } from "../command.js";
 import type { AppContext } from "../context.js";
 import { plain } from "../presenting/plain.js";
 import { diskTrouble } from "../store-failure.js";
+import { UserError } from "../user-error.js";
 
 /** Tells a person, where they reacted, why nothing came of it: a reaction has no private answer. */
 export async function explain(

@@ -1,7 +1,7 @@
 /** A palette: a message with a style's emoji each, where the author's reactions choose what a picture is painted in. */
 import type { Chat, MessageRef, OutgoingMessage, Picture, ReactionEvent, User } from "../../port/chat.js";
 import type { InteractiveMessage } from "../../store/interactive-messages.js";
-import { type CommandContext, UserError } from "../command.js";
+import type { CommandContext } from "../command.js";
 import type { AppContext } from "../context.js";
 import type { FoundPicture } from "../images/find-image.js";
 import { type Provenance, provenanceOf } from "../images/provenance.js";
@@ -13,6 +13,7 @@ import { startJob } from "../recipes/start-job.js";
 import { contactSheet } from "../styles/contact-sheet.js";
 import { MOST_SHARES } from "../styles/shares.js";
 import { type Style, sameEmoji } from "../styles/style-library.js";
+import { UserError } from "../user-error.js";
 import { explain } from "./explain.js";
 
 export const PALETTE = "palette";

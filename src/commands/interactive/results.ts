@@ -1,7 +1,6 @@
 /** What reactions on a job's messages do: the same picture again, larger, stronger, as a film, a favourite, gone. */
 import type { Chat, ReactionEvent } from "../../port/chat.js";
 import type { Job } from "../../queue/job.js";
-import { UserError } from "../command.js";
 import type { AppContext } from "../context.js";
 import { provenanceOfJob } from "../images/provenance.js";
 import { mayManage } from "../presenting/permission.js";
@@ -9,6 +8,7 @@ import { repeat } from "../recipes/again.js";
 import { order, scopeOf } from "../recipes/recipe-command.js";
 import { startJob } from "../recipes/start-job.js";
 import { sameEmoji } from "../styles/style-library.js";
+import { UserError } from "../user-error.js";
 import { deleteJob } from "./buttons.js";
 
 interface Reacted {

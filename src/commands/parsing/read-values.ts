@@ -1,13 +1,14 @@
 import { nearest } from "../../shared/nearest.js";
-import { type Command, UserError } from "../command.js";
+import type { Command } from "../command.js";
 import { isLink } from "../images/image-option.js";
+import { UserError } from "../user-error.js";
 import { type Argument, parseArguments, parseLine, printArgument } from "./command-line.js";
 import { kebab, type Option, type Options, type ValuesOf } from "./options.js";
 
 /**
  * Turns arguments into a command's values.
  *
- * @throws Mistake with a sentence for the person who typed them.
+ * @throws UserError with a sentence for the person who typed them.
  */
 export function readValues<O extends Options>(command: Command<O>, args: readonly Argument[]): ValuesOf<O> {
   const options = new Map<string, { readonly key: string; readonly option: Option }>();

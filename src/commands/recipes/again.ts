@@ -1,9 +1,10 @@
 import type { Job } from "../../queue/job.js";
 import { readJobId } from "../../queue/job-id.js";
-import { type Command, type CommandContext, defineCommand, UserError } from "../command.js";
+import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { provenanceOfRepeat } from "../images/provenance.js";
 import { textOption } from "../parsing/options.js";
 import { readText } from "../parsing/read-values.js";
+import { UserError } from "../user-error.js";
 import { randomSeed } from "./common.js";
 import type { Recipe } from "./recipe.js";
 import { order, scopeOf } from "./recipe-command.js";
@@ -55,7 +56,7 @@ function recipeOf({ app }: Pick<CommandContext, "app">, job: Job): Recipe {
 /**
  * Starts a job again. Without changes it gets a new seed, since the same one would give the very same picture.
  *
- * @throws Mistake when it cannot be repeated.
+ * @throws UserError when it cannot be repeated.
  */
 export async function repeat(
   context: Pick<CommandContext, "chat" | "app" | "user" | "channel" | "replyPublic">,

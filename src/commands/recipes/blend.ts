@@ -1,8 +1,8 @@
 import type { BotOptions } from "../bot-options.js";
-import { UserError } from "../command.js";
 import { integerOption, numberOption, textOption } from "../parsing/options.js";
 import { printShares, readShares, type Share } from "../styles/shares.js";
 import { findStyle } from "../styles/style-library.js";
+import { UserError } from "../user-error.js";
 import { randomSeed } from "./common.js";
 import { filmBytes, formatOption } from "./film.js";
 import { PHOTO, paintingMemory, paintingWork, photoOptions, stylesOf, withStyles } from "./painting.js";

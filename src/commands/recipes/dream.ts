@@ -1,7 +1,7 @@
 import type { BotOptions } from "../bot-options.js";
-import { UserError } from "../command.js";
 import { printLayers, readLayers } from "../layers.js";
 import { choiceOption, integerOption, numberOption, textOption } from "../parsing/options.js";
+import { UserError } from "../user-error.js";
 import { megapixels, networkOption, randomSeed, seedOption } from "./common.js";
 import { area, megabytes } from "./memory.js";
 import type { Params, Recipe } from "./recipe.js";

@@ -1,8 +1,9 @@
-import { type Command, type CommandContext, defineCommand, UserError } from "../command.js";
+import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { type FoundPicture, findPicture, findSecondPicture } from "../images/find-image.js";
 import { pictureOption, type WantedPicture } from "../images/image-option.js";
 import { type Provenance, provenanceOf, withStyleCredits } from "../images/provenance.js";
 import type { Option, Options } from "../parsing/options.js";
+import { UserError } from "../user-error.js";
 import type { Draft, Params, Recipe, Scope } from "./recipe.js";
 import { type Order, startJob } from "./start-job.js";
 

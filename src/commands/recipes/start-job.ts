@@ -1,6 +1,7 @@
 import type { Job, JobCredit } from "../../queue/job.js";
 import { QueueError } from "../../queue/queue.js";
-import { type CommandContext, UserError } from "../command.js";
+import type { CommandContext } from "../command.js";
+import { UserError } from "../user-error.js";
 import { jobMemory } from "./memory.js";
 import type { Params, Recipe } from "./recipe.js";
 
@@ -23,7 +24,7 @@ export interface Order {
 /**
  * Hands a job to the queue and to the presenter, which shows it from its first word to its last.
  *
- * @throws Mistake when it is larger than the place allows, or the queue does not take it.
+ * @throws UserError when it is larger than the place allows, or the queue does not take it.
  */
 export async function startJob(
   context: Pick<CommandContext, "chat" | "app" | "user" | "channel" | "replyPublic">,

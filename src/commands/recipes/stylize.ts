@@ -1,6 +1,6 @@
 import type { BotOptions } from "../bot-options.js";
-import { UserError } from "../command.js";
 import { textOption } from "../parsing/options.js";
+import { UserError } from "../user-error.js";
 import { randomSeed } from "./common.js";
 import { ATTACHED, paintingMemory, paintingWork, photoOptions, stylesOf, withStyles } from "./painting.js";
 import { printOptions, type Recipe } from "./recipe.js";

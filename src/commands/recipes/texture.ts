@@ -1,7 +1,7 @@
 import type { BotOptions } from "../bot-options.js";
-import { UserError } from "../command.js";
 import { flagOption, integerOption, textOption } from "../parsing/options.js";
 import { findStyle, styleCredit } from "../styles/style-library.js";
+import { UserError } from "../user-error.js";
 import { randomSeed } from "./common.js";
 import { area } from "./memory.js";
 import { paintingMemory, paintingOptions, paintingWork } from "./painting.js";

@@ -2,8 +2,8 @@ import type { ChannelRef } from "../../port/chat.js";
 import type { JobCaps } from "../../queue/job.js";
 import type { Settings } from "../../store/settings.js";
 import type { BotOptions } from "../bot-options.js";
-import { UserError } from "../command.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
+import { UserError } from "../user-error.js";
 import { type KnownSetting, knownSettings, readStored, type SettingKey } from "./known.js";
 
 /** One setting as it holds in a place. */
@@ -52,7 +52,7 @@ export class ChannelSettings {
     return maximum === undefined ? undefined : Math.min(maximum, this.#number(channel, "largest") ?? maximum);
   }
 
-  /** @throws Mistake when a job would be larger than the place allows. */
+  /** @throws UserError when a job would be larger than the place allows. */
   checkSize(params: Params, channel: ChannelRef): void {
     const largest = this.#number(channel, "largest");
     const asked = Math.max(...["size", "width", "height"].map((side) => Number(params[side] ?? 0)));

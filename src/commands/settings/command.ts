@@ -1,8 +1,9 @@
 import type { SettingValue } from "../../store/settings.js";
 import type { BotOptions } from "../bot-options.js";
-import { type Command, type CommandContext, defineCommand, UserError } from "../command.js";
+import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { choiceOption, flagOption, kebab } from "../parsing/options.js";
 import { plain } from "../presenting/texts.js";
+import { UserError } from "../user-error.js";
 import type { Held } from "./channel-settings.js";
 import { exportMyData } from "./export-data.js";
 import { type SettingKey, settingOptions } from "./known.js";
@@ -145,7 +146,7 @@ async function change(
   await context.replyEphemeral(told(context, keys, everywhere));
 }
 
-/** @throws Mistake when a look and a network would not go together. */
+/** @throws UserError when a look and a network would not go together. */
 function checkLook({ app, channel }: CommandContext, given: Readonly<Record<string, SettingValue>>): void {
   if (given.look === undefined && given.network === undefined) return;
   const held = new Map(app.settings.all(channel).map(({ key, value }) => [key, value]));
@@ -195,7 +196,7 @@ async function artText({ chat, channel, user }: CommandContext, everywhere: bool
   return `**${where} now**, says ${plain(user.name)}: react to any picture with a style's emoji and I paint it in that style; 👁️ dreams it. \`/style\` shows the styles.`;
 }
 
-/** @throws Mistake for those who do not manage the channel. */
+/** @throws UserError for those who do not manage the channel. */
 function scopeFor({ channel: place, user }: CommandContext, everywhere: boolean): Scope {
   if (!user.moderator) {
     throw new UserError(

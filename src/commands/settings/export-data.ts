@@ -1,6 +1,6 @@
 import type { ChannelRef, Chat, OutgoingFile, User } from "../../port/chat.js";
-import { UserError } from "../command.js";
 import type { AppContext } from "../context.js";
+import { UserError } from "../user-error.js";
 
 /** What the file begins with, so that whoever reads it one day knows what it is. */
 const FORMAT = "dreamloom-my-data-1";
@@ -13,7 +13,7 @@ const AROUND_BYTES = 40;
  * All that is stored about a person on a platform, as one JSON file, with their pictures in it: the newest ones, as many as the chat's
  * largest file holds. Each of the others is named with its size, and is in the chat.
  *
- * @throws Mistake where a chat can hand no file to one person alone, or not even the words fit.
+ * @throws UserError where a chat can hand no file to one person alone, or not even the words fit.
  */
 export async function exportMyData(context: {
   readonly chat: Pick<Chat, "limits">;

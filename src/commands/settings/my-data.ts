@@ -2,9 +2,10 @@
 import type { Button, ChannelRef, Chat, User } from "../../port/chat.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
-import { type CommandContext, UserError } from "../command.js";
+import type { CommandContext } from "../command.js";
 import type { AppContext } from "../context.js";
 import { plain } from "../presenting/texts.js";
+import { UserError } from "../user-error.js";
 
 /** The button under "are you sure?". */
 export const DELETE_MY_DATA = "mydata:delete";
@@ -73,7 +74,7 @@ export async function askToDelete(context: CommandContext): Promise<void> {
  * Deletes all that is stored about a person on a platform.
  *
  * @returns what has gone, in a sentence
- * @throws Mistake while a job of theirs waits or runs.
+ * @throws UserError while a job of theirs waits or runs.
  */
 export function deleteMyData({
   app,

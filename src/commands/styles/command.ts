@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { StoreError } from "../../store/errors.js";
 import type { Style as OwnStyle } from "../../store/styles.js";
 import type { BotOptions } from "../bot-options.js";
-import { type Command, type CommandContext, defineCommand, UserError } from "../command.js";
+import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { findPicture } from "../images/find-image.js";
 import { pictureOption, type WantedPicture } from "../images/image-option.js";
 import { provenanceOf } from "../images/provenance.js";
@@ -10,6 +10,7 @@ import { choiceOption, textOption } from "../parsing/options.js";
 import { uploadBytes } from "../presenting/fit-channel.js";
 import { fitPicture } from "../presenting/fit-image.js";
 import { plain } from "../presenting/texts.js";
+import { UserError } from "../user-error.js";
 import { contactSheet } from "./contact-sheet.js";
 import { findStyle, type Style, sameEmoji } from "./style-library.js";
 

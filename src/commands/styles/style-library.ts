@@ -1,8 +1,8 @@
 import type { ChannelRef } from "../../port/chat.js";
 import type { JobCredit } from "../../queue/job.js";
 import { nearest } from "../../shared/nearest.js";
-import { UserError } from "../command.js";
 import { plain } from "../presenting/plain.js";
+import { UserError } from "../user-error.js";
 
 /** A style that people may name. */
 export interface Style {
@@ -27,7 +27,7 @@ export interface StyleLibrary {
 /**
  * Finds a style by its name or its emoji.
  * @param others words that may have been meant instead, for instance options of the command
- * @throws Mistake with the nearest name
+ * @throws UserError with the nearest name
  */
 export async function findStyle(
   library: StyleLibrary,

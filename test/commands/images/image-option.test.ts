@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { UserError } from "../../../src/commands/command.js";
 import { isLink, pictureOption, readLink } from "../../../src/commands/images/image-option.js";
 import { readText } from "../../../src/commands/parsing/read-values.js";
+import { UserError } from "../../../src/commands/user-error.js";
 import { studio } from "../../fakes/studio.js";
 
 const { desk: app } = await studio();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { UserError } from "../../../src/commands/command.js";
 import { explain } from "../../../src/commands/help.js";
 import { parseLine } from "../../../src/commands/parsing/command-line.js";
 import { readText, readValues } from "../../../src/commands/parsing/read-values.js";
 import { changeDream, dreamDefaults, dreamRecipe, dreamWork } from "../../../src/commands/recipes/dream.js";
 import { commandLine, type Params } from "../../../src/commands/recipes/recipe.js";
+import { UserError } from "../../../src/commands/user-error.js";
 import { art } from "../../fakes/chat.js";
 import { botOptions, studio } from "../../fakes/studio.js";
 

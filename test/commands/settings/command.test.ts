@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { UserError } from "../../../src/commands/command.js";
 import { printLine } from "../../../src/commands/parsing/command-line.js";
 import type { Option } from "../../../src/commands/parsing/options.js";
 import { readText } from "../../../src/commands/parsing/read-values.js";
 import { printOptions } from "../../../src/commands/recipes/recipe.js";
 import { settingOptions } from "../../../src/commands/settings/known.js";
 import { loadBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
+import { UserError } from "../../../src/commands/user-error.js";
 import { ann, art, ben, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { botOptions, studio } from "../../fakes/studio.js";

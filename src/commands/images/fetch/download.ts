@@ -1,7 +1,7 @@
 import { isIP, type LookupFunction } from "node:net";
 import { Client, type Dispatcher } from "undici";
 import { version } from "../../../shared/version.js";
-import { UserError } from "../../command.js";
+import { UserError } from "../../user-error.js";
 import { tooLarge } from "./limits.js";
 import { publicAddress } from "./public-address.js";
 import { resolveHost } from "./resolve.js";
@@ -40,7 +40,7 @@ const HEADERS = {
  * ports, a host all of whose IP addresses are public, and the connection goes to the very addresses that were checked, whatever DNS says a
  * moment later. No cookies, no passwords, no proxies.
  *
- * @throws Mistake; the signal's reason when it is aborted
+ * @throws UserError; the signal's reason when it is aborted
  */
 export async function download(link: URL, options: DownloadOptions): Promise<Uint8Array> {
   let url = link;
@@ -54,7 +54,7 @@ export async function download(link: URL, options: DownloadOptions): Promise<Uin
 
 /**
  * The checked IP addresses of a link's host.
- * @throws Mistake when nothing may be fetched from there
+ * @throws UserError when nothing may be fetched from there
  */
 async function addressesOf(url: URL, options: DownloadOptions): Promise<readonly string[]> {
   const { resolve = resolveHost, allows = publicAddress, ports = [80, 443], signal } = options;

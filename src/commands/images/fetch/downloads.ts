@@ -1,4 +1,4 @@
-import { UserError } from "../../command.js";
+import { UserError } from "../../user-error.js";
 
 /** Downloads under way, of all people and of one: each may hold as many bytes as a picture may have. */
 const MOST = 16;
@@ -11,7 +11,7 @@ export class Downloads {
 
   /**
    * @param user whoever asks, across all platforms
-   * @throws Mistake when there are too many already
+   * @throws UserError when there are too many already
    */
   async run<T>(user: string, work: () => Promise<T>): Promise<T> {
     const own = this.#underWay.get(user) ?? 0;

@@ -15,7 +15,7 @@ export interface FetchOptions extends LinkRules {
  * The picture behind a link that a person gave: fetched from the public internet only ({@link download}), within limits, and checked to be a
  * picture ({@link checkImage}), whatever the site calls it.
  *
- * @throws Mistake with a sentence for that person; the signal's reason when it is aborted
+ * @throws UserError with a sentence for that person; the signal's reason when it is aborted
  */
 export async function fetchPicture(link: URL, options: FetchOptions): Promise<Picture> {
   const { seconds, signal, ...rest } = options;

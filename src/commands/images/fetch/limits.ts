@@ -1,4 +1,4 @@
-import { UserError } from "../../command.js";
+import { UserError } from "../../user-error.js";
 
 export function tooLarge(name: string, maxBytes: number): UserError {
   return new UserError(

@@ -1,9 +1,10 @@
 /** `/blend vote`: what its options ask for. */
-import { UserError } from "../../command.js";
+
 import { flagOption, integerOption } from "../../parsing/options.js";
 import { PHOTO } from "../../recipes/painting.js";
 import type { Params } from "../../recipes/recipe.js";
 import { readShares } from "../../styles/shares.js";
+import { UserError } from "../../user-error.js";
 import type { Ask } from "./votes.js";
 
 const MINUTES = 10;
@@ -28,7 +29,7 @@ export const voteOptions = {
  *
  * @param given values of the recipe's own options
  * @param asked values of {@link voteOptions}
- * @throws Mistake when they do not go together.
+ * @throws UserError when they do not go together.
  */
 export function readVote(given: Params, asked: Params): { readonly ask: Ask; readonly given: Params } | undefined {
   if (asked.vote !== true) {

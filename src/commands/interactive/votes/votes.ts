@@ -10,7 +10,7 @@ import {
 } from "../../../port/chat.js";
 import { newJobId } from "../../../queue/job-id.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
-import { type CommandContext, UserError } from "../../command.js";
+import type { CommandContext } from "../../command.js";
 import type { AppContext } from "../../context.js";
 import { downloadPicture, type FoundPicture } from "../../images/find-image.js";
 import { type Provenance, provenanceOf } from "../../images/provenance.js";
@@ -24,6 +24,7 @@ import { diskTrouble } from "../../store-failure.js";
 import { contactSheet } from "../../styles/contact-sheet.js";
 import { MOST_SHARES, printShares } from "../../styles/shares.js";
 import { findStyle, type Style, sameEmoji } from "../../styles/style-library.js";
+import { UserError } from "../../user-error.js";
 import { largest, type Tally, tally } from "./tally.js";
 import * as texts from "./texts.js";
 
@@ -76,7 +77,7 @@ export class Votes {
   /**
    * Opens a vote in the channel: a contact sheet and the photo, already carrying a reaction for each style.
    *
-   * @throws Mistake when there is one already, or a style is not known.
+   * @throws UserError when there is one already, or a style is not known.
    */
   async open(context: CommandContext, photo: FoundPicture, given: Params, ask: Ask): Promise<void> {
     const { chat, app, channel: place, user } = context;
@@ -135,7 +136,7 @@ export class Votes {
   /**
    * Does what a button under a vote says.
    *
-   * @throws Mistake when it is over, or for those who may not end it.
+   * @throws UserError when it is over, or for those who may not end it.
    */
   async press({ action, message, user }: ActionEvent, chat: Chat, app: AppContext): Promise<void> {
     const interactive = app.store.interactiveMessages.get(message);

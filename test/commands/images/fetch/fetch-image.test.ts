@@ -4,9 +4,9 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { UserError } from "../../../../src/commands/command.js";
 import type { LinkRules } from "../../../../src/commands/images/fetch/download.js";
 import { type FetchOptions, fetchPicture } from "../../../../src/commands/images/fetch/fetch-image.js";
+import { UserError } from "../../../../src/commands/user-error.js";
 import { serve } from "../../../engine/networks/support/file-server.js";
 import { claims, drawn } from "../../../support/pictures.js";
 
