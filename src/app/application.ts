@@ -1,5 +1,4 @@
 import { existsSync, readdirSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { DiscordChat } from "../bots/discord/chat.js";
@@ -27,7 +26,9 @@ import { ClusterQueue, type WorkerState } from "../queue/cluster/cluster-queue.j
 import { Estimator } from "../queue/estimator.js";
 import { ScheduledQueue } from "../queue/scheduled-queue.js";
 import { SqliteJobRepository } from "../queue/sqlite-repository.js";
+import { deferred } from "../shared/deferred.js";
 import { retryWithBackoff } from "../shared/retry.js";
+import { withTimeout } from "../shared/timeout.js";
 import { openStore, type Store } from "../store/open.js";
 import { startRetention } from "../store/retention-timer.js";
 import { configuredDevices, configuredSlots, largestBudget } from "./devices.js";
@@ -122,7 +123,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   presenter = app.presenter;
   const started: { chat: Chat; handlers: Handlers }[] = [];
   const chats = parts.chats ?? defaultChats(config, logger, store);
-  const readiness = new Map(chats.map((chat) => [chat, promised<boolean>()]));
+  const readiness = new Map(chats.map((chat) => [chat, deferred<boolean>()]));
   const stopping = new AbortController();
   const later: Promise<unknown>[] = [];
 
@@ -142,7 +143,8 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     await Promise.all(later);
     for (const { handlers } of started) handlers.stop();
     await queue.close(config.queue.shutdownSeconds * 1000);
-    await within(LAST_WORDS_MS, Promise.all([app.presenter.idle(), ...started.map(({ handlers }) => handlers.idle())]));
+    const answers = [app.presenter.idle(), ...started.map(({ handlers }) => handlers.idle())];
+    await withTimeout(Promise.all(answers), LAST_WORDS_MS, () => undefined);
     const results = await Promise.allSettled([...started.map(({ chat }) => chat.stop()), engine?.close()]);
     await stopRetention();
     await operation.close();
@@ -182,7 +184,11 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
           return mayPass(chat, failure);
         };
         const times = { firstMs: parts.retryMs ?? RETRY_MS, longestMs: LONGEST_RETRY_MS };
-        later.push(retryWithBackoff(open, { ...times, again, signal: stopping.signal }));
+        later.push(
+          retryWithBackoff(open, { ...times, delayFirst: true, mayPass: again, signal: stopping.signal }).catch(
+            () => undefined,
+          ),
+        );
       }
     }
     operation.started();
@@ -338,18 +344,4 @@ function foldersIn(path: string): string[] {
 function mayPass(chat: Chat, error: unknown): boolean {
   if (chat.platform === "web" || !(error instanceof ChatError)) return false;
   return error.kind === "unavailable" || error.kind === "timeout" || error.kind === "rate-limited";
-}
-
-function promised<T>(): { readonly promise: Promise<T>; resolve(value: T): void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
-}
-
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  const enough = new AbortController();
-  await Promise.race([work, delay(milliseconds, undefined, { signal: enough.signal }).catch(() => undefined)]);
-  enough.abort();
 }

@@ -1,31 +1,55 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface RetryPolicy {
-  /** Ends it, also while it waits. */
-  readonly signal: AbortSignal;
-  /** Wait before the first try, in milliseconds; doubled before each further one, up to `longestMs`. */
+  /** Milliseconds before the second attempt; doubled before each further one. */
   readonly firstMs: number;
-  readonly longestMs: number;
-  /** Whether trying again may help, and a place to log why. */
-  again(error: unknown): boolean;
+  /** Upper bound of one wait, in milliseconds; no bound if left out. */
+  readonly longestMs?: number;
+  /** Attempts in all; no bound if left out. */
+  readonly attempts?: number;
+  /** Waits before the first attempt as well. */
+  readonly delayFirst?: boolean;
+  /** Abort is honoured before every attempt and during back-off. */
+  readonly signal?: AbortSignal;
+  /** A wait that the other side has asked for, in milliseconds, instead of the back-off. */
+  waitOf?(error: unknown): number | undefined;
+  /** Whether another attempt, `waitMs` later, may succeed; called after every failure, the last included. True if left out. */
+  mayPass?(error: unknown, attempt: number, waitMs: number): boolean;
 }
 
-/** Waits and tries, again and again, until it works, trying no longer helps, or the signal ends it. Returns whether it worked. */
-export async function retryWithBackoff(
-  work: () => Promise<void>,
-  { signal, firstMs, longestMs, again }: RetryPolicy,
-): Promise<boolean> {
-  for (let wait = firstMs; ; wait = Math.min(longestMs, wait * 2)) {
+/**
+ * Calls `work` until it resolves, with exponential back-off between attempts. Rejects with the last error when no attempt is left or
+ * another would not help, and with the signal's reason when it is aborted.
+ *
+ * @example await retryWithBackoff(() => fetchPage(url), { firstMs: 200, attempts: 3, signal });
+ */
+export async function retryWithBackoff<T>(work: () => Promise<T>, policy: RetryPolicy): Promise<T> {
+  const { firstMs, longestMs = Number.POSITIVE_INFINITY, attempts = Number.POSITIVE_INFINITY, signal } = policy;
+  let backOffMs = firstMs;
+  const next = (): number => {
+    const waitMs = Math.min(longestMs, backOffMs);
+    backOffMs = waitMs * 2;
+    return waitMs;
+  };
+  if (policy.delayFirst) await abortableDelay(next(), signal);
+  for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
     try {
-      await delay(wait, undefined, { signal });
-    } catch {
-      return false;
-    }
-    try {
-      await work();
-      return true;
+      return await work();
     } catch (error) {
-      if (!again(error)) return false;
+      const waitMs = policy.waitOf?.(error) ?? next();
+      const passes = policy.mayPass?.(error, attempt, waitMs) ?? true;
+      if (!passes || attempt >= attempts) throw error;
+      await abortableDelay(waitMs, signal);
     }
+  }
+}
+
+/** Waits; rejects with the signal's own reason when it is aborted. */
+export async function abortableDelay(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await delay(milliseconds, undefined, signal ? { signal } : undefined);
+  } finally {
+    signal?.throwIfAborted();
   }
 }
