@@ -8,7 +8,7 @@ import { UserError } from "./user-error.js";
 /** `/cancel`: takes jobs back. */
 export const cancelCommand: Command = defineCommand({
   name: "cancel",
-  help: "Takes back your latest job, one by its id, or all of yours",
+  help: "Cancel your latest job, one by its id, or all of yours",
   options: {
     job: textOption({
       help: "The job's id or its first 4 characters, or all; your latest job when left out",
@@ -35,7 +35,7 @@ function choose(context: CommandContext, wanted: string | undefined): readonly Q
     .filter(({ job }) => job.channel.platform === platform && job.channel.community === community);
   const mine = here.filter(({ job }) => job.author.id === context.user.id);
   if (wanted === undefined || wanted === "all") {
-    if (mine.length === 0) throw new UserError("You have no job that waits or runs.");
+    if (mine.length === 0) throw new UserError("cancel.none");
     const newest = [...mine]
       .reverse()
       .sort((a, b) => b.job.createdAt - a.job.createdAt)
@@ -44,9 +44,9 @@ function choose(context: CommandContext, wanted: string | undefined): readonly Q
   }
   const named = here.filter(({ job }) => job.id.startsWith(wanted));
   const [first, another] = named;
-  if (!first) throw new UserError(`No job ${wanted} waits or runs here; \`/queue\` lists those that do.`);
-  if (another) throw new UserError(`Several jobs begin with ${wanted}; please give more of the id.`);
+  if (!first) throw new UserError("cancel.unknown", { id: wanted });
+  if (another) throw new UserError("cancel.ambiguous", { id: wanted });
   if (!mayManage(context.user, first.job))
-    throw new UserError(`Job ${first.job.id} is ${first.job.author.name}'s; only they and moderators can cancel it.`);
+    throw new UserError("cancel.foreign", { id: first.job.id, owner: first.job.author.name });
   return named;
 }

@@ -60,7 +60,7 @@ describe("/cancel", () => {
       `Cancelled ${ids[3]}.`,
       `Job ${ids[1]} is Ann's; only they and moderators can cancel it.`,
       `Cancelled ${ids[1]}.`,
-      "You have no job that waits or runs.",
+      "You have no job that is waiting or running.",
       `Cancelled ${ids[0]}, ${ids[2]}.`,
       expect.stringMatching(/You have no job|It had just ended/),
     ]);

@@ -1,0 +1,6 @@
+import { commands } from "./english/commands.js";
+
+/** Every sentence that the program says, by identifier: a text, or a function of its parameters. Other languages are typed by this one. */
+export const english = {
+  ...commands,
+};
