@@ -10,7 +10,8 @@ import {
   type RESTAPIAttachment,
 } from "discord.js";
 import type { Button, OutgoingMessage, Picture, Progress } from "../../port/chat.js";
-import { shorten, toDiscord } from "./markdown.js";
+import { toDiscord } from "../markdown/print-discord.js";
+import { shorten } from "./shorten.js";
 
 /** Characters in a message. */
 export const CONTENT_LENGTH = 2_000;

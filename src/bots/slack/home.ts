@@ -1,10 +1,10 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import type { Logger } from "pino";
 import type { ChatHandlers, Work } from "../../port/chat.js";
+import { escapeText, toMrkdwn } from "../markdown/print-slack.js";
 import type { Files } from "./files.js";
 import { Lru } from "./lru.js";
 import { fields, word } from "./messages.js";
-import { escapeText, toMrkdwn } from "./mrkdwn.js";
 import { alt, button } from "./render.js";
 import type { Workspace } from "./workspace.js";
 

@@ -17,12 +17,12 @@ import { hideSecrets } from "./logger.js";
 import { fields, readMessage, word } from "./messages.js";
 import type { Messenger } from "./messenger.js";
 import { entry, FIELD, type FormPurpose, form, optionsIn, problemsIn, readForm, readPurpose } from "./modal.js";
-import { fromMrkdwn } from "./mrkdwn.js";
 import type { KeyValueStore } from "./options.js";
 import type { People } from "./people.js";
 import { type Addressee, type Replies, ResponseUrl } from "./replies.js";
 import { identity, Seen } from "./seen.js";
 import type { Sources } from "./sources.js";
+import { fromMrkdwn } from "./text.js";
 import type { Workspace } from "./workspace.js";
 import type { Workspaces } from "./workspaces.js";
 

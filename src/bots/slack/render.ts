@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { Button, OutgoingMessage, Progress, User } from "../../port/chat.js";
-import { split, toMrkdwn } from "./mrkdwn.js";
+import { toMrkdwn } from "../markdown/print-slack.js";
+import { split } from "./text.js";
 
 /** A message as Slack takes it. */
 export interface Rendered {

@@ -4,23 +4,9 @@ import { isSlack } from "../../../src/bots/slack/download.js";
 import { Edits } from "../../../src/bots/slack/edits.js";
 import { toName, toUnicode } from "../../../src/bots/slack/emoji.js";
 import { hideSecrets } from "../../../src/bots/slack/logger.js";
-import { fromMrkdwn, split, toMrkdwn } from "../../../src/bots/slack/mrkdwn.js";
+import { fromMrkdwn, split } from "../../../src/bots/slack/text.js";
 
-describe("Slack's markup", () => {
-  it.each([
-    ["**Dream** of *eyes*", "*Dream* of _eyes_"],
-    ["a < b & c > d", "a &lt; b &amp; c &gt; d"],
-    ["`a*b*<c>` and **`x`**", "`a*b*&lt;c&gt;` and *`x`*"],
-    ["```\n/dream a:**1**\n```", "```/dream a:**1**```"],
-    ["[here](https://example.org/?a=1&b=2)", "<https://example.org/?a=1&amp;b=2|here>"],
-    ["[**bold** link](https://example.org)", "<https://example.org|**bold** link>"],
-    ["2 * 3 * 4 and snake_case", "2 * 3 * 4 and snake_case"],
-    ["<!channel> <@U1>", "&lt;!channel&gt; &lt;@U1&gt;"],
-    ["\uE0000\uE000", "0"],
-  ])("%s", (markdown, mrkdwn) => {
-    expect(toMrkdwn(markdown)).toBe(mrkdwn);
-  });
-
+describe("Slack's text", () => {
   it("undoes what Slack does to typed text", () => {
     expect(fromMrkdwn("stylize <https://example.org/a.jpg?x=1&amp;y=2> a&lt;b “two words”")).toBe(
       'stylize https://example.org/a.jpg?x=1&y=2 a<b "two words"',
@@ -33,6 +19,7 @@ describe("Slack's markup", () => {
     const parts = split(text, 500);
     expect(parts.join("\n")).toBe(text);
     expect(Math.max(...parts.map((part) => part.length))).toBeLessThanOrEqual(500);
+    expect(split(`${"x".repeat(497)}&amp;${"y".repeat(10)}`, 500)).toEqual(["x".repeat(497), `&amp;${"y".repeat(10)}`]);
     expect(split("x".repeat(1200), 500).map((part) => part.length)).toEqual([500, 500, 200]);
   });
 });

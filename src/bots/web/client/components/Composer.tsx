@@ -1,7 +1,7 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { plainText } from "../../../markdown/plain-text.js";
 import { sendMessage } from "../state/actions.js";
 import { getState, setState, timelineKey, useStore } from "../state/store.js";
-import { plainText } from "../text/markdown.js";
 import { CompletionPopup } from "./CompletionPopup.js";
 import { addFiles, removeFile, setDraft, useDraft } from "./drafts.js";
 import { Icon } from "./Icon.js";

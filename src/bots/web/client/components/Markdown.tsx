@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
+import { type Inline, parseMarkdown } from "../../../markdown/parse.js";
 import type { WirePerson } from "../../wire.js";
-import { type Inline, parseMarkdown } from "../text/markdown.js";
 import { Icon } from "./Icon.js";
 
 export function Markdown({
@@ -26,6 +26,7 @@ export function Markdown({
   return (
     <div class="markdown">
       {blocks.map((block, index) => {
+        if (block.kind === "gap") return null;
         if (block.kind === "code") return <CodeBlock key={index} text={block.text} />;
         if (block.kind === "paragraph") return <p key={index}>{show(block.children)}</p>;
         return (

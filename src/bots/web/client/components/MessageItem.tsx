@@ -1,10 +1,10 @@
 import { useMemo, useState } from "preact/hooks";
+import { plainText } from "../../../markdown/plain-text.js";
 import type { WireMessage } from "../../wire.js";
 import { pressButton, removeMessage, toggleReaction } from "../state/actions.js";
 import { go } from "../state/route.js";
 import { setState, useStore } from "../state/store.js";
 import { isOnlyEmoji } from "../text/emoji.js";
-import { plainText } from "../text/markdown.js";
 import { clockTime, fullTime } from "../text/time.js";
 import { Avatar } from "./Avatar.js";
 import { Icon } from "./Icon.js";

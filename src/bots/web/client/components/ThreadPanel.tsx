@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
+import { plainText } from "../../../markdown/plain-text.js";
 import { hrefOf } from "../state/route.js";
 import { timelineKey, useStore } from "../state/store.js";
-import { plainText } from "../text/markdown.js";
 import { Composer } from "./Composer.js";
 import { DropZone } from "./DropZone.js";
 import { Icon } from "./Icon.js";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Block, type Inline, parseMarkdown, plainText } from "../../../src/bots/web/client/text/markdown.js";
+import { type Block, type Inline, parseMarkdown } from "../../../src/bots/markdown/parse.js";
+import { plainText } from "../../../src/bots/markdown/plain-text.js";
 
 const text = (value: string): Inline => ({ kind: "text", text: value });
 const paragraph = (...children: Inline[]): Block => ({ kind: "paragraph", children });
@@ -19,10 +20,12 @@ describe("the chat's Markdown", () => {
     ],
     ["***both***", [paragraph({ kind: "strong", children: [text("*both")] }, text("*"))]],
     ["2 * 3 * 4", [paragraph(text("2 * 3 * 4"))]],
+    ["2*3*4", [paragraph(text("2*3*4"))]],
     ["\\*not\\*", [paragraph(text("*not*"))]],
     ["`a **b**`", [paragraph({ kind: "code", text: "a **b**" })]],
     ["one\ntwo", [paragraph(text("one"), { kind: "break" }, text("two"))]],
-    ["one\n\ntwo", [paragraph(text("one")), paragraph(text("two"))]],
+    ["one\n\ntwo", [paragraph(text("one")), { kind: "gap" }, paragraph(text("two"))]],
+    ["\n\none\n \n\n- two\n\n", [paragraph(text("one")), { kind: "gap" }, { kind: "list", items: [[text("two")]] }]],
     ["- a\n- b", [{ kind: "list", items: [[text("a")], [text("b")]] }]],
     ["x\n```\n/dream <b>\n```\ny", [paragraph(text("x")), { kind: "code", text: "/dream <b>" }, paragraph(text("y"))]],
     ["```js\n1\n```", [{ kind: "code", text: "1" }]],

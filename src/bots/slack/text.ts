@@ -1,0 +1,31 @@
+import { cutAt } from "../markdown/cut.js";
+
+/** What a user typed: entities and Slack's link brackets undone, curly quotes of phones made straight. */
+export function fromMrkdwn(text: string): string {
+  return text
+    .replace(/<(https?:\/\/[^>|]+)(?:\|[^>]*)?>/g, "$1")
+    .replace(/<mailto:[^>|]+\|([^>]*)>/g, "$1")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&")
+    .replace(/[“”„]/g, '"')
+    .replace(/[‘’]/g, "'")
+    .replaceAll("\u00A0", " ")
+    .replaceAll("\u200b", "");
+}
+
+/** Entities, links and mentions: half of one means something else. */
+const WHOLE = /&(?:amp|lt|gt);|<[^<>\n]*>/g;
+
+/** Pieces of at most `length` characters, cut at line breaks where there are some. */
+export function split(text: string, length: number): string[] {
+  const pieces: string[] = [];
+  let rest = text;
+  while (rest.length > length) {
+    const line = rest.lastIndexOf("\n", length);
+    const cut = line > length / 2 ? line : cutAt(rest, length, WHOLE);
+    pieces.push(rest.slice(0, cut));
+    rest = rest.slice(cut).replace(/^\n/, "");
+  }
+  return rest === "" ? pieces : [...pieces, rest];
+}
