@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { loadConfig } from "../src/app/settings/load-settings.js";
 import { summarise } from "../src/commands/command.js";
 import { chatCommands } from "../src/commands/create-context.js";
-import { MEANINGS } from "../src/commands/interactive/results.js";
+import { RESULT_REACTIONS } from "../src/commands/interactive/result-reactions.js";
 import { offer } from "../src/commands/network-catalogue.js";
 import { catalogue } from "../src/engine/networks/catalogue-file.js";
 import type { CommandOptionSummary, CommandSummary } from "../src/port/chat.js";
@@ -41,7 +41,7 @@ export function commandsPage(): string {
     HEAD,
     ...contents,
     REACTIONS,
-    ...MEANINGS.map(({ emoji, help }) => `| ${emoji} | ${help} |`),
+    ...RESULT_REACTIONS.map(({ emoji, help }) => `| ${emoji} | ${help} |`),
     ...commands.flatMap(section),
   ].join("\n")}\n`;
 }

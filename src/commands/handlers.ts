@@ -2,16 +2,16 @@ import type { ChatAdmin } from "../port/admin.js";
 import type { ActionEvent, Chat, ChatEvent, ChatHandlers, CommandEvent } from "../port/chat.js";
 import type { CommandContext } from "./command.js";
 import type { AppContext } from "./context.js";
+import { finishedWorks } from "./gallery/finished-works.js";
 import { createGallery } from "./gallery/service.js";
-import { works } from "./gallery/works.js";
 import { ArtChannels } from "./interactive/art-channel.js";
-import { press } from "./interactive/buttons.js";
+import { handleReaction, type Reactors } from "./interactive/handle-reaction.js";
 import { Palettes } from "./interactive/palette.js";
-import { type Reactors, react } from "./interactive/react.js";
+import { pressButton } from "./interactive/press-button.js";
 import type { Argument } from "./parsing/command-line.js";
 import { readText, readValues } from "./parsing/read-values.js";
 import { SHORTCUTS } from "./shortcuts.js";
-import { diskTrouble } from "./store-failure.js";
+import { storeFailureText } from "./store-failure.js";
 import { UserError } from "./user-error.js";
 
 /** Events of one chat under way at a time; more are answered with "please wait". */
@@ -58,7 +58,7 @@ export function createHandlers(
       if (busy && event.kind === "reaction") return;
       const work =
         event.kind === "reaction"
-          ? react(event, chat, app, reactors)
+          ? handleReaction(event, chat, app, reactors)
           : busy
             ? tell(event, "I have too much to do just now; please try again in a moment.", app)
             : handle(event, chat, app);
@@ -69,7 +69,7 @@ export function createHandlers(
       return app.registry.complete(request);
     },
     async works(request) {
-      return works(request, app);
+      return finishedWorks(request, app);
     },
     gallery: createGallery(app),
     resume() {
@@ -90,12 +90,12 @@ export function createHandlers(
 
 async function handle(event: Exclude<ChatEvent, { kind: "reaction" }>, chat: Chat, app: AppContext): Promise<void> {
   try {
-    await (event.kind === "command" ? runCommand(event, chat, app) : press(event, chat, app));
+    await (event.kind === "command" ? runCommand(event, chat, app) : pressButton(event, chat, app));
   } catch (error) {
     if (error instanceof UserError) return tell(event, error.message, app);
     app.logger.error({ err: error, event: event.kind, person: event.user.id }, "an event could not be handled");
     const text =
-      diskTrouble(error) ?? "Something went wrong on my side; it has been written to the log. Please try again.";
+      storeFailureText(error) ?? "Something went wrong on my side; it has been written to the log. Please try again.";
     return tell(event, text, app);
   }
 }

@@ -4,7 +4,7 @@ import { StoreError } from "../store/errors.js";
  * What a person is told when the data folder has not taken what they wanted to be kept; undefined for every other error. It names no
  * path: the log has it, with the cause, for whoever runs the program.
  */
-export function diskTrouble(error: unknown): string | undefined {
+export function storeFailureText(error: unknown): string | undefined {
   if (!(error instanceof StoreError)) return undefined;
   switch (error.kind) {
     case "full":

@@ -5,12 +5,12 @@ import { nearest } from "../../shared/nearest.js";
 import type { StoredJob } from "../../store/job-record.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { choiceOption, flagOption, integerOption, textOption } from "../parsing/options.js";
-import { fitPlace } from "../presenting/fit-channel.js";
+import { fitToChannel } from "../presenting/fit-channel.js";
 import { mayManage } from "../presenting/permission.js";
 import { plain } from "../presenting/plain.js";
 import { maySee } from "../recipes/again.js";
 import { UserError } from "../user-error.js";
-import { MOST_PAGES, showLeaf } from "./listing.js";
+import { MOST_PAGES, pageMessage } from "./page-message.js";
 import { createGallery } from "./service.js";
 
 /** `/gallery`: what a community has made. */
@@ -89,7 +89,7 @@ async function list({ by, mine, person, here, page = 1 }: Values, context: Comma
     throw new UserError("Your own or somebody else's? Give either mine or person. For example: `/gallery mine`");
   const author = mine ? context.user.id : person === undefined ? undefined : findPerson(person, context);
   const { closed, restricted } = await chat.describe(channel);
-  const message = await showLeaf(
+  const message = await pageMessage(
     {
       by: by === "favourites" ? "favourites" : "date",
       // What a closed place has made is shown there only, and it is what people there mean.
@@ -187,7 +187,7 @@ async function show(job: StoredJob, context: CommandContext): Promise<void> {
       ...(work.spoiler ? { spoiler: true } : {}),
     };
     const buttons: OutgoingMessage["buttons"] = [{ id: work.again, label: "Again", emoji: "🔁", style: "primary" }];
-    await announce(await fitPlace(chat, place, { text: lines.join("\n"), pictures: [shown], buttons }));
+    await announce(await fitToChannel(chat, place, { text: lines.join("\n"), pictures: [shown], buttons }));
   } catch (error) {
     if (error instanceof ChatError && error.kind === "gone")
       throw new UserError("Its picture is no longer kept, or not in the gallery.", { cause: error });

@@ -14,7 +14,7 @@ import { kebab } from "../parsing/options.js";
 import { creditLine } from "../presenting/credits.js";
 import { mayManage } from "../presenting/permission.js";
 import { buttonId } from "../presenting/texts.js";
-import { tookSeconds } from "../presenting/words.js";
+import { elapsed } from "../presenting/words.js";
 import { commandLine, printOptions, type Recipe } from "../recipes/recipe.js";
 
 /** Enough for a menu. */
@@ -142,7 +142,7 @@ function factsOf(job: StoredJob, recipe: Recipe): GalleryDetail["facts"] {
   const { result } = job;
   const came = result && [
     { name: "picture", value: `${result.width} × ${result.height} px` },
-    { name: "took", value: tookSeconds(result.seconds) },
+    { name: "took", value: elapsed(result.seconds) },
     { name: "painted by", value: `${result.network} on ${result.runtime}` },
   ];
   return [...told.map(({ key, value }) => ({ name: key ?? kebab(first ?? ""), value })), ...(came ?? [])];

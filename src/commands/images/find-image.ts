@@ -4,12 +4,12 @@ import { UserError } from "../user-error.js";
 import { checkImage } from "./check-image.js";
 import type { LinkRules } from "./fetch/download.js";
 import { Downloads } from "./fetch/downloads.js";
-import { fetchPicture } from "./fetch/fetch-image.js";
+import { fetchImage } from "./fetch/fetch-image.js";
 import { tooLarge, tooSlow } from "./fetch/limits.js";
-import type { WantedPicture } from "./image-option.js";
+import type { WantedImage } from "./image-option.js";
 
 /** A picture with where it came from. */
-export interface FoundPicture extends Picture {
+export interface FoundImage extends Picture {
   readonly source?: Omit<PictureSource, "fetch">;
 }
 
@@ -24,11 +24,11 @@ const downloads = new Downloads();
  * @param rules where links may lead; for tests
  * @throws UserError when there is one that cannot be used.
  */
-export async function findPicture(
+export async function findImage(
   context: CommandContext,
-  wanted: WantedPicture = "latest",
+  wanted: WantedImage = "latest",
   rules: LinkRules = {},
-): Promise<FoundPicture | undefined> {
+): Promise<FoundImage | undefined> {
   if (wanted === "none") return undefined;
   try {
     const { user, channel, app } = context;
@@ -49,20 +49,20 @@ export async function findPicture(
  * The second picture attached to a command, for those that know what to do with one.
  * @throws UserError when it cannot be used.
  */
-export async function findSecondPicture(context: CommandContext): Promise<FoundPicture | undefined> {
+export async function findSecondImage(context: CommandContext): Promise<FoundImage | undefined> {
   const source = context.event.attachments[1];
   if (!source) return undefined;
-  return downloadPicture(context, source);
+  return downloadImage(context, source);
 }
 
 /**
  * A picture that a platform knows of, for whoever wants to use it.
  * @throws UserError when it cannot be used.
  */
-export async function downloadPicture(
+export async function downloadImage(
   context: Pick<CommandContext, "app" | "user" | "channel">,
   source: PictureSource,
-): Promise<FoundPicture> {
+): Promise<FoundImage> {
   const { user, channel } = context;
   try {
     return await downloads.run(`${channel.platform} ${channel.community} ${user.id}`, () => take(context, source));
@@ -73,8 +73,8 @@ export async function downloadPicture(
 }
 
 /** Nobody knows who made what is behind a link; its host is named instead. */
-async function fetchLink(link: URL, rules: Parameters<typeof fetchPicture>[1]): Promise<FoundPicture> {
-  const picture = await fetchPicture(link, rules);
+async function fetchLink(link: URL, rules: Parameters<typeof fetchImage>[1]): Promise<FoundImage> {
+  const picture = await fetchImage(link, rules);
   return { ...picture, source: { name: picture.name, credit: link.hostname } };
 }
 
@@ -94,7 +94,7 @@ async function findLatest({ chat, channel: place }: CommandContext): Promise<Pic
 }
 
 /** Downloads a picture from its platform, within limits, and checks it. */
-async function take(context: Pick<CommandContext, "app">, source: PictureSource): Promise<FoundPicture> {
+async function take(context: Pick<CommandContext, "app">, source: PictureSource): Promise<FoundImage> {
   const { maxBytes, seconds } = context.app.botOptions.pictures;
   if (source.size !== undefined && source.size > maxBytes) throw tooLarge(source.name, maxBytes);
   const signal = AbortSignal.timeout(seconds * 1000);

@@ -1,7 +1,7 @@
 import { type Option, textOption } from "../parsing/options.js";
 
 /** The picture that a command's line asks for: `none` at all, the `latest` of the channel, or the one that a link leads to. */
-export type WantedPicture = "none" | "latest" | URL;
+export type WantedImage = "none" | "latest" | URL;
 
 const LINK = /^<?[a-z][a-z0-9+.-]*:\/\//i;
 /** Longer ones are nobody's picture. */
@@ -28,7 +28,7 @@ export function readLink(typed: string): URL | undefined {
  * @param none whether the command can do without a picture
  * @param second what a second attached picture is for
  */
-export function pictureOption({
+export function imageOption({
   help,
   none = false,
   second,
@@ -36,9 +36,9 @@ export function pictureOption({
   readonly help: string;
   readonly none?: boolean;
   readonly second?: string;
-}): Option<WantedPicture> {
+}): Option<WantedImage> {
   return {
-    ...textOption<WantedPicture>({
+    ...textOption<WantedImage>({
       help,
       expected: `latest, ${none ? "none, " : ""}a link such as https://example.org/photo.jpg, or an attached picture`,
       read: (typed) => {

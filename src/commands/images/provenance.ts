@@ -1,7 +1,7 @@
 import type { User } from "../../port/chat.js";
 import type { Job, JobCredit } from "../../queue/job.js";
 import type { AppContext } from "../context.js";
-import type { FoundPicture } from "./find-image.js";
+import type { FoundImage } from "./find-image.js";
 
 /** What a job has from the pictures that it works on. */
 export interface Provenance {
@@ -24,7 +24,7 @@ const MOST_CREDITS = 12;
  * @param user who asks: nobody is named for their own picture
  */
 export async function provenanceOf(
-  pictures: readonly FoundPicture[],
+  pictures: readonly FoundImage[],
   user: Pick<User, "id">,
   { jobs }: Pick<AppContext, "jobs">,
 ): Promise<Provenance> {
@@ -77,7 +77,7 @@ function handedOn({ author, credits = [] }: Job, user: Pick<User, "id">): JobCre
   return [...own, ...credits.filter(({ role }) => role !== "choice")];
 }
 
-function creditsOf(source: FoundPicture["source"], user: Pick<User, "id">): JobCredit[] {
+function creditsOf(source: FoundImage["source"], user: Pick<User, "id">): JobCredit[] {
   if (source?.credit !== undefined) return [{ role: "picture", by: source.credit }];
   return source?.author && source.author.id !== user.id ? [{ role: "picture", by: source.author.name }] : [];
 }

@@ -2,7 +2,7 @@
 import type { Chat, MessageRef, PictureSource, ReactionEvent } from "../../port/chat.js";
 import { ChatError } from "../../port/chat.js";
 import type { AppContext } from "../context.js";
-import { downloadPicture } from "../images/find-image.js";
+import { downloadImage } from "../images/find-image.js";
 import { provenanceOf } from "../images/provenance.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { order, scopeOf } from "../recipes/recipe-command.js";
@@ -100,7 +100,7 @@ async function start(
     user,
     message: { channel },
   } = event;
-  const picture = await downloadPicture({ app, user, channel }, source);
+  const picture = await downloadImage({ app, user, channel }, source);
   const begin = { params: app.settings.defaults(recipe, channel), pictures: { image: picture.bytes } };
   const draft = await recipe.change(begin, given, scopeOf({ channel, chat, app }));
   const provenance = await provenanceOf([picture], user, app);

@@ -1,7 +1,7 @@
 import type { Chat, MessageRef, ReactionEvent } from "../../port/chat.js";
 import type { AppContext } from "../context.js";
 import { plain } from "../presenting/plain.js";
-import { diskTrouble } from "../store-failure.js";
+import { storeFailureText } from "../store-failure.js";
 import { UserError } from "../user-error.js";
 
 /** Tells a person, where they reacted, why nothing came of it: a reaction has no private answer. */
@@ -15,7 +15,7 @@ export async function explain(
   const known = error instanceof UserError;
   if (!known) app.logger.error({ err: error, message: message.id }, "a reaction could not be handled");
   const unknown = "Something went wrong on my side; it has been written to the log. Please try again.";
-  const text = known ? error.message : (diskTrouble(error) ?? unknown);
+  const text = known ? error.message : (storeFailureText(error) ?? unknown);
   try {
     await chat.post(message.channel, { text: `${plain(user.name)}: ${text}`, mention: [user] });
   } catch (failure) {

@@ -3,15 +3,15 @@ import type { Chat, MessageRef, OutgoingMessage, Picture, ReactionEvent, User } 
 import type { InteractiveMessage } from "../../store/interactive-messages.js";
 import type { CommandContext } from "../command.js";
 import type { AppContext } from "../context.js";
-import type { FoundPicture } from "../images/find-image.js";
+import type { FoundImage } from "../images/find-image.js";
 import { type Provenance, provenanceOf } from "../images/provenance.js";
-import { fitPlace } from "../presenting/fit-channel.js";
+import { fitToChannel } from "../presenting/fit-channel.js";
 import { plain } from "../presenting/plain.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { order, scopeOf } from "../recipes/recipe-command.js";
 import { startJob } from "../recipes/start-job.js";
 import { contactSheet } from "../styles/contact-sheet.js";
-import { MOST_SHARES } from "../styles/shares.js";
+import { MAX_SHARES } from "../styles/shares.js";
 import { type Style, sameEmoji } from "../styles/style-library.js";
 import { UserError } from "../user-error.js";
 import { explain } from "./explain.js";
@@ -28,14 +28,18 @@ const LASTS_MS = 7 * 24 * 3600 * 1000;
  * The picture is part of the message, so that choosing works after any restart, on every platform.
  * @param given the other options of the line, which the painting will have
  */
-export async function postPalette(context: CommandContext, photo: FoundPicture, given: Params): Promise<void> {
+export async function postPalette(context: CommandContext, photo: FoundImage, given: Params): Promise<void> {
   const { chat, app, channel, user } = context;
   const styles = (await app.styles.list(channel)).slice(0, MOST_STYLES);
   if (styles.length === 0) throw new UserError("There are no styles here yet.");
   const { source: _source, ...picture } = photo;
   const provenance = await provenanceOf([photo], user, app);
   const shown = provenance.spoiler ? { ...picture, spoiler: true } : picture;
-  const message = await fitPlace(chat, channel, paletteMessage(styles, user.name, [await contactSheet(styles), shown]));
+  const message = await fitToChannel(
+    chat,
+    channel,
+    paletteMessage(styles, user.name, [await contactSheet(styles), shown]),
+  );
   const ref = (await context.replyPublic(message)) ?? (await chat.post(channel, message));
   const author = { id: user.id, name: user.name };
   app.store.interactiveMessages.put({
@@ -126,7 +130,7 @@ export class Palettes {
       const chosen = app.store.interactiveMessages
         .votes(message)
         .map(({ choice }) => choice)
-        .slice(0, MOST_SHARES);
+        .slice(0, MAX_SHARES);
       // Of two that act on a palette at once, only one starts; then it is ready for another choice.
       if (!app.store.interactiveMessages.clear(message)) return;
       const recipe = recipeFor(chosen, app);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { type ChannelRef, type Chat, ChatError, type MessageRef, type OutgoingMessage } from "../../port/chat.js";
-import { fitPlace } from "./fit-channel.js";
+import { fitToChannel } from "./fit-channel.js";
 import { fitMessage } from "./fit-image.js";
 
 export interface DeliveryPolicy {
@@ -46,7 +46,7 @@ export interface Delivery {
  * Posts to the first place that takes it: a thread that was deleted or closed is passed over for the channel it was in.
  * A picture that is too large for a place is made smaller.
  */
-export async function postSomewhere(
+export async function postToFirst(
   chat: Chat,
   places: readonly ChannelRef[],
   message: OutgoingMessage,
@@ -54,7 +54,7 @@ export async function postSomewhere(
 ): Promise<Delivery> {
   let refused = true;
   for (const channel of places) {
-    let outgoing = await fitPlace(chat, channel, tracedBy(persistence, message));
+    let outgoing = await fitToChannel(chat, channel, tracedBy(persistence, message));
     for (let smaller = 0; smaller < 3; smaller++) {
       try {
         return { ref: await retryDelivery(() => chat.post(channel, outgoing), persistence), refused: false };

@@ -12,6 +12,10 @@ export async function uploadBytes(chat: Chat, channel: ChannelRef): Promise<numb
 }
 
 /** A message whose pictures are within what a place takes. */
-export async function fitPlace(chat: Chat, channel: ChannelRef, message: OutgoingMessage): Promise<OutgoingMessage> {
+export async function fitToChannel(
+  chat: Chat,
+  channel: ChannelRef,
+  message: OutgoingMessage,
+): Promise<OutgoingMessage> {
   return message.pictures?.length ? fitMessage(message, await uploadBytes(chat, channel)) : message;
 }

@@ -8,7 +8,7 @@ const SMALLEST_BYTES = 10_000;
 /** A message whose pictures are within a platform's limit of bytes a file. */
 export async function fitMessage(message: OutgoingMessage, maxBytes: number): Promise<OutgoingMessage> {
   if (!message.pictures?.some((picture) => picture.bytes.byteLength > maxBytes)) return message;
-  const pictures = await Promise.all(message.pictures.map((picture) => fitPicture(picture, maxBytes)));
+  const pictures = await Promise.all(message.pictures.map((picture) => fitImage(picture, maxBytes)));
   const stilled = message.pictures.some(
     (before, index) => moves(before.type) && pictures[index]?.type === "image/jpeg",
   );
@@ -21,7 +21,7 @@ const STILLED = "*The film is too large for this chat, so this is one picture of
  * The picture itself when it fits, else a JPEG that does: less exact first, then with fewer pixels. A film becomes a smaller film, as long as
  * that is possible.
  */
-export async function fitPicture(picture: Picture, maxBytes: number): Promise<Picture> {
+export async function fitImage(picture: Picture, maxBytes: number): Promise<Picture> {
   if (picture.bytes.byteLength <= maxBytes) return picture;
   const film = moves(picture.type) ? await fitFilm(picture, maxBytes) : undefined;
   if (film) return film;

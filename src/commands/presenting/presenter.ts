@@ -5,7 +5,7 @@ import type { Job } from "../../queue/job.js";
 import type { JobQueue } from "../../queue/queue.js";
 import type { MetricsSink } from "../metric-events.js";
 import type { Recipe } from "../recipes/recipe.js";
-import { JobShow, type JobShowOptions, type Stage } from "./job-show.js";
+import { type JobDestination, JobPresenter, type JobPresenterOptions } from "./job-presenter.js";
 
 export interface PresenterOptions {
   readonly queue: JobQueue;
@@ -18,7 +18,7 @@ export interface PresenterOptions {
 
 /** Shows jobs in chats: passes what the queue reports on to each job's show. */
 export class Presenter {
-  readonly #shows = new Map<string, JobShow>();
+  readonly #shows = new Map<string, JobPresenter>();
 
   constructor(private readonly options: PresenterOptions) {
     const { queue } = options;
@@ -34,11 +34,11 @@ export class Presenter {
   }
 
   /** Begins to show a job that has just been accepted. */
-  open(job: Job, stage: Stage): void {
+  open(job: Job, stage: JobDestination): void {
     const { recipes } = this.options;
     const recipe = recipes.get(job.recipe);
     if (!recipe) throw new Error(`No recipe ${job.recipe}.`);
-    this.#show(job, { stage, recipe });
+    this.#show(job, { destination: stage, recipe });
   }
 
   /**
@@ -48,7 +48,7 @@ export class Presenter {
   reopen(job: Job, chats: readonly Chat[], ready: (chat: Chat) => Promise<boolean>): void {
     const recipe = this.options.recipes.get(job.recipe);
     const chat = chats.find(({ platform }) => platform === job.channel.platform);
-    if (recipe && chat) this.#show(job, { stage: { chat }, recipe, ready: ready(chat) });
+    if (recipe && chat) this.#show(job, { destination: { chat }, recipe, ready: ready(chat) });
     else
       this.options.logger.warn(
         { job: job.id, platform: job.channel.platform, recipe: job.recipe },
@@ -56,11 +56,11 @@ export class Presenter {
       );
   }
 
-  #show(job: Job, more: Pick<JobShowOptions, "stage" | "recipe" | "ready">): void {
+  #show(job: Job, more: Pick<JobPresenterOptions, "destination" | "recipe" | "ready">): void {
     const { queue, logger, backoffMs = 500, metrics: notice = () => undefined } = this.options;
     this.#shows.set(
       job.id,
-      new JobShow({ job, queue, logger: logger.child({ job: job.id }), backoffMs, metrics: notice, ...more }),
+      new JobPresenter({ job, queue, logger: logger.child({ job: job.id }), backoffMs, metrics: notice, ...more }),
     );
   }
 
@@ -83,7 +83,7 @@ export class Presenter {
     await Promise.all(shows.map((show) => show?.idle()));
   }
 
-  #end(job: Job, tell: (show: JobShow) => void): void {
+  #end(job: Job, tell: (show: JobPresenter) => void): void {
     const show = this.#shows.get(job.id);
     if (!show) return;
     tell(show);

@@ -5,7 +5,7 @@ import type { CancelReason, QueuePosition } from "../../queue/queue.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
 import { creditLine } from "./credits.js";
 import { plain } from "./plain.js";
-import { duration, ordinal, tookSeconds } from "./words.js";
+import { duration, elapsed, ordinal } from "./words.js";
 
 export { plain };
 
@@ -176,7 +176,7 @@ function took(job: Job, result: EngineResult): string {
   const { startedAt, finishedAt } = job;
   const seconds =
     startedAt === undefined || finishedAt === undefined ? result.seconds : workedMs(job, finishedAt) / 1000;
-  return tookSeconds(seconds);
+  return elapsed(seconds);
 }
 
 export function retryingText(failure: JobFailure): string {

@@ -11,7 +11,7 @@ export function duration(seconds: number): string {
 }
 
 /** How long something took, to a tenth of a second while that matters. */
-export function tookSeconds(seconds: number): string {
+export function elapsed(seconds: number): string {
   return seconds < 20 ? `${seconds.toFixed(1)} s` : duration(seconds);
 }
 

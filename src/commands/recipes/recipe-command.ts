@@ -1,6 +1,6 @@
 import { type Command, type CommandContext, defineCommand } from "../command.js";
-import { type FoundPicture, findPicture, findSecondPicture } from "../images/find-image.js";
-import { pictureOption, type WantedPicture } from "../images/image-option.js";
+import { type FoundImage, findImage, findSecondImage } from "../images/find-image.js";
+import { imageOption, type WantedImage } from "../images/image-option.js";
 import { type Provenance, provenanceOf, withStyleCredits } from "../images/provenance.js";
 import type { Option, Options } from "../parsing/options.js";
 import { UserError } from "../user-error.js";
@@ -23,7 +23,7 @@ export interface RecipeCommand {
     readonly second?: string;
   };
   /** Asks what was left open, instead of starting a job; returns whether it did. `attached` are the pictures found, the second too. */
-  ask?(context: CommandContext, attached: readonly FoundPicture[], given: Params, questions: Params): Promise<boolean>;
+  ask?(context: CommandContext, attached: readonly FoundImage[], given: Params, questions: Params): Promise<boolean>;
   /** Options for `ask` alone: they are no parameters of the recipe, and not printed with a job. */
   readonly questions?: Options;
 }
@@ -32,7 +32,7 @@ export interface RecipeCommand {
 export function recipeCommand({ recipe, help, examples, picture, ask, questions = {} }: RecipeCommand): Command {
   const pictureOptions: Record<string, Option> = picture
     ? {
-        picture: pictureOption({
+        picture: imageOption({
           ...{ help: picture.help, none: picture.without !== undefined },
           ...(picture.second === undefined ? {} : { second: "A second picture, whose style is taken" }),
         }),
@@ -48,9 +48,9 @@ export function recipeCommand({ recipe, help, examples, picture, ask, questions 
       const asked = Object.fromEntries(Object.entries(rest).filter(([key]) => Object.hasOwn(questions, key)));
       const given = Object.fromEntries(Object.entries(rest).filter(([key]) => !Object.hasOwn(questions, key)));
       const pictures: Record<string, Uint8Array> = {};
-      const attached: FoundPicture[] = [];
+      const attached: FoundImage[] = [];
       if (picture && !(picture.role === "style" && picture.without?.(given))) {
-        const found = await findPicture(context, wanted as WantedPicture | undefined);
+        const found = await findImage(context, wanted as WantedImage | undefined);
         if (found) {
           pictures[picture.role] = found.bytes;
           attached.push(found);
@@ -58,7 +58,7 @@ export function recipeCommand({ recipe, help, examples, picture, ask, questions 
           throw new UserError(
             `There is no picture here. Attach one, or answer a message that has one, with ${quoted(examples[0])}.`,
           );
-        const second = picture.second && (await findSecondPicture(context));
+        const second = picture.second && (await findSecondImage(context));
         if (picture.second && second) {
           pictures[picture.second] = second.bytes;
           attached.push(second);

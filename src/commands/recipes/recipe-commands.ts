@@ -3,7 +3,7 @@
 import type { BotOptions } from "../bot-options.js";
 import type { Command } from "../command.js";
 import { postPalette } from "../interactive/palette.js";
-import { readVote, voteOptions } from "../interactive/votes/ask.js";
+import { readVoteRequest, voteOptions } from "../interactive/votes/vote-request.js";
 import { blendRecipe } from "./blend.js";
 import { dreamRecipe } from "./dream.js";
 import { neuronRecipe } from "./neuron.js";
@@ -62,7 +62,7 @@ export function recipeCommands(botOptions: BotOptions): {
       picture: painted,
       questions: voteOptions,
       async ask(context, [photo], given, asked) {
-        const vote = readVote(given, asked);
+        const vote = readVoteRequest(given, asked);
         if (!vote || !photo) return false;
         await context.app.votes.open(context, photo, vote.given, vote.ask);
         return true;

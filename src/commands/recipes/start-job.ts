@@ -53,7 +53,7 @@ export async function startJob(
         caps: app.settings.caps(channel),
         audience: closed || restricted ? "channel" : "community",
       },
-      (job) => app.presenter.open(job, { chat, announce: (message) => context.replyPublic(message) }),
+      (job) => app.presenter.open(job, { chat, replyPublic: (message) => context.replyPublic(message) }),
     );
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;

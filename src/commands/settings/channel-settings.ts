@@ -7,7 +7,7 @@ import { UserError } from "../user-error.js";
 import { type KnownSetting, knownSettings, readStored, type SettingKey } from "./known.js";
 
 /** One setting as it holds in a place. */
-export interface Held {
+export interface EffectiveSetting {
   readonly key: SettingKey;
   readonly known: KnownSetting;
   /** Undefined where nothing is set. */
@@ -27,7 +27,7 @@ export class ChannelSettings {
   }
 
   /** Everything that holds in a place. A thread has what its channel has. */
-  all(channel: ChannelRef): Held[] {
+  all(channel: ChannelRef): EffectiveSetting[] {
     return (Object.keys(this.known) as SettingKey[]).map((key) => this.#held(channel, key));
   }
 
@@ -92,7 +92,7 @@ export class ChannelSettings {
     return typeof value === "number" ? value : undefined;
   }
 
-  #held(place: ChannelRef, key: SettingKey): Held {
+  #held(place: ChannelRef, key: SettingKey): EffectiveSetting {
     const { platform, community, id: channel } = place;
     const known = this.known[key];
     const set = this.settings.effective({ platform, community, channel }, key);

@@ -4,7 +4,7 @@ import { type Command, type CommandContext, defineCommand } from "../command.js"
 import { choiceOption, flagOption, kebab } from "../parsing/options.js";
 import { plain } from "../presenting/texts.js";
 import { UserError } from "../user-error.js";
-import type { Held } from "./channel-settings.js";
+import type { EffectiveSetting } from "./channel-settings.js";
 import { exportMyData } from "./export-data.js";
 import { type SettingKey, settingOptions } from "./known.js";
 import { askToDelete, deleteMyData, showMyData } from "./my-data.js";
@@ -122,7 +122,7 @@ async function overview({ chat, app, channel, user }: CommandContext): Promise<s
   return [`**Settings of ${plain(name)}**`, ...lines, end].join("\n");
 }
 
-function line({ key, known, value, from }: Held): string {
+function line({ key, known, value, from }: EffectiveSetting): string {
   const unit = known.option.unit && value !== undefined ? ` ${known.option.unit}` : "";
   const origin = { channel: "set here", community: "set for the whole community", installation: "the default" }[from];
   return `\`${kebab(key)}\` **${value ?? known.fallback}${unit}** (${origin}): ${known.option.help}`;

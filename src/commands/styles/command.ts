@@ -3,12 +3,12 @@ import { StoreError } from "../../store/errors.js";
 import type { Style as OwnStyle } from "../../store/styles.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
-import { findPicture } from "../images/find-image.js";
-import { pictureOption, type WantedPicture } from "../images/image-option.js";
+import { findImage } from "../images/find-image.js";
+import { imageOption, type WantedImage } from "../images/image-option.js";
 import { provenanceOf } from "../images/provenance.js";
 import { choiceOption, textOption } from "../parsing/options.js";
 import { uploadBytes } from "../presenting/fit-channel.js";
-import { fitPicture } from "../presenting/fit-image.js";
+import { fitImage } from "../presenting/fit-image.js";
 import { plain } from "../presenting/texts.js";
 import { UserError } from "../user-error.js";
 import { contactSheet } from "./contact-sheet.js";
@@ -26,7 +26,7 @@ interface Values {
   readonly name?: string;
   readonly emoji?: string;
   readonly to?: string;
-  readonly picture?: WantedPicture;
+  readonly picture?: WantedImage;
 }
 
 const name = (help: string, positional: boolean) =>
@@ -68,7 +68,7 @@ export function styleCommand(botOptions: BotOptions): Command {
         read: (typed) => (EMOJI.test(typed.trim()) ? typed.trim() : undefined),
       }),
       to: name("Its new name", false),
-      picture: pictureOption({ help: "The picture to add" }),
+      picture: imageOption({ help: "The picture to add" }),
     },
     examples: [
       "/style",
@@ -107,7 +107,7 @@ const ACTIONS: Readonly<
       description: `The style ${style.name}`,
     };
     const text = `${style.emoji} **${style.name}**: ${plain(style.help)}${style.opposite ? `; its opposite is ${style.opposite}` : ""}.`;
-    await announce({ text, pictures: [await fitPicture(picture, await uploadBytes(chat, channel))] });
+    await announce({ text, pictures: [await fitImage(picture, await uploadBytes(chat, channel))] });
   },
 
   async add({ name, emoji, picture }, context, { styles: limits }) {
@@ -120,7 +120,7 @@ const ACTIONS: Readonly<
       throw new UserError(
         `${taken.name === word ? `The name ${word}` : mark} is ${taken.name}'s already; choose another.`,
       );
-    const found = await findPicture(context, picture);
+    const found = await findImage(context, picture);
     if (!found) throw new UserError(`There is no picture here. Attach one with \`${usage}\`.`);
     if ((await provenanceOf([found], user, app)).spoiler) {
       throw new UserError("This picture is hidden, and everybody sees the styles; choose another.");

@@ -8,7 +8,7 @@ export interface Share {
 }
 
 /** Styles in one blend. */
-export const MOST_SHARES = 8;
+export const MAX_SHARES = 8;
 const SHARE = /^(?<style>[^\s:=]{1,40})(?:[:=](?<weight>\d+(?:[.,]\d*)?%?|[.,]\d+%?))?$/u;
 
 /** Reads shares; undefined when the text is none, has a style twice, or has too many. */
@@ -19,7 +19,7 @@ export function readShares(text: string): readonly Share[] | undefined {
     .filter((word) => word !== "");
   const shares = words.map(readShare);
   const known = shares.filter((share) => share !== undefined);
-  if (known.length === 0 || known.length !== words.length || known.length > MOST_SHARES) return undefined;
+  if (known.length === 0 || known.length !== words.length || known.length > MAX_SHARES) return undefined;
   return new Set(known.map(({ style }) => style.toLowerCase())).size === known.length ? known : undefined;
 }
 

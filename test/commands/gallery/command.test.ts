@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { leafId, readLeaf } from "../../../src/commands/gallery/listing.js";
+import { pageButtonId, readPageButtonId } from "../../../src/commands/gallery/page-message.js";
 import { ann, art, ben, FakeChat, type FakeMessage, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import type { StudioOptions } from "../../fakes/studio.js";
@@ -199,8 +199,8 @@ describe("/gallery", () => {
       after: "1z.mhx3k2aa.zzzzzz",
       author: "123456789012345678901",
     } as const;
-    expect(leafId(leaf).length).toBeLessThanOrEqual(100);
-    expect(readLeaf(leafId(leaf))).toEqual(leaf);
-    expect(readLeaf("job:again:7KQ4M9XA")).toBeUndefined();
+    expect(pageButtonId(leaf).length).toBeLessThanOrEqual(100);
+    expect(readPageButtonId(pageButtonId(leaf))).toEqual(leaf);
+    expect(readPageButtonId("job:again:7KQ4M9XA")).toBeUndefined();
   });
 });

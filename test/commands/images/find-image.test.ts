@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { CommandContext } from "../../../src/commands/command.js";
-import { findPicture } from "../../../src/commands/images/find-image.js";
-import type { WantedPicture } from "../../../src/commands/images/image-option.js";
+import { findImage } from "../../../src/commands/images/find-image.js";
+import type { WantedImage } from "../../../src/commands/images/image-option.js";
 import type { Picture } from "../../../src/port/chat.js";
 import { serve } from "../../engine/networks/support/file-server.js";
 import { ann, art, ben, source } from "../../fakes/chat.js";
@@ -23,14 +23,14 @@ async function scene() {
   const { port } = new URL(server.url);
   const link = new URL(`http://pictures.example:${port}/sea.png`);
   const rules = { ports: [Number(port)], resolve: async () => ["127.0.0.1"], allows: () => true };
-  const find = (event: Partial<CommandContext["event"]>, wanted?: WantedPicture, user = ann) => {
+  const find = (event: Partial<CommandContext["event"]>, wanted?: WantedImage, user = ann) => {
     const context: CommandContext = {
       ...{ chat, app, user, channel: art, event: { attachments: [], ...event } },
       replyEphemeral: async () => undefined,
       replyWithFile: async () => undefined,
       replyPublic: async () => undefined,
     };
-    return findPicture(context, wanted, rules);
+    return findImage(context, wanted, rules);
   };
   return { find, server, link, shown, bare, attachments: [source(attached ?? expect.fail())] };
 }

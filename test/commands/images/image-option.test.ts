@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isLink, pictureOption, readLink } from "../../../src/commands/images/image-option.js";
+import { imageOption, isLink, readLink } from "../../../src/commands/images/image-option.js";
 import { readText } from "../../../src/commands/parsing/read-values.js";
 import { UserError } from "../../../src/commands/user-error.js";
 import { studio } from "../../fakes/studio.js";
@@ -37,7 +37,7 @@ describe("the picture option", () => {
   it("understands words", () => {
     expect(read("picture:None")).toEqual({ picture: "none" });
     expect(read("picture:latest")).toEqual({ picture: "latest" });
-    const needed = pictureOption({ help: "The picture" });
+    const needed = imageOption({ help: "The picture" });
     expect(needed.schema.safeParse("latest").data).toBe("latest");
     expect(needed.schema.safeParse("none").success).toBe(false);
   });

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { fitMessage, fitPicture } from "../../../src/commands/presenting/fit-image.js";
+import { fitImage, fitMessage } from "../../../src/commands/presenting/fit-image.js";
 
 /** Noise, which no format makes small. */
 async function film(frames: number, type: "webp" | "gif", width = 64, height = 48) {
@@ -19,7 +19,7 @@ describe("a film that is too large for its chat", () => {
   it.each(["webp", "gif"] as const)("is made smaller and still moves, as %s, for as long as before", async (type) => {
     const picture = await film(8, type);
     const limit = Math.round(picture.bytes.byteLength / 6);
-    const fitted = await fitPicture(picture, limit);
+    const fitted = await fitImage(picture, limit);
     expect(fitted.bytes.byteLength).toBeLessThanOrEqual(limit);
     expect(fitted).toMatchObject({ name: `film.${type}`, type: `image/${type}` });
     const { pages = 1, delay = [], width } = await sharp(fitted.bytes).metadata();

@@ -17,7 +17,7 @@ export interface FetchOptions extends LinkRules {
  *
  * @throws UserError with a sentence for that person; the signal's reason when it is aborted
  */
-export async function fetchPicture(link: URL, options: FetchOptions): Promise<Picture> {
+export async function fetchImage(link: URL, options: FetchOptions): Promise<Picture> {
   const { seconds, signal, ...rest } = options;
   const deadline = AbortSignal.timeout(seconds * 1000);
   const name = nameOf(link);

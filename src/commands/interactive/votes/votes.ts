@@ -12,17 +12,17 @@ import { newJobId } from "../../../queue/job-id.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
 import type { CommandContext } from "../../command.js";
 import type { AppContext } from "../../context.js";
-import { downloadPicture, type FoundPicture } from "../../images/find-image.js";
+import { downloadImage, type FoundImage } from "../../images/find-image.js";
 import { type Provenance, provenanceOf } from "../../images/provenance.js";
-import { fitPlace } from "../../presenting/fit-channel.js";
+import { fitToChannel } from "../../presenting/fit-channel.js";
+import { LiveMessage } from "../../presenting/live-message.js";
 import { plain } from "../../presenting/plain.js";
-import { LiveMessage } from "../../presenting/progress-message.js";
 import type { Params } from "../../recipes/recipe.js";
 import { order, scopeOf } from "../../recipes/recipe-command.js";
 import { startJob } from "../../recipes/start-job.js";
-import { diskTrouble } from "../../store-failure.js";
+import { storeFailureText } from "../../store-failure.js";
 import { contactSheet } from "../../styles/contact-sheet.js";
-import { MOST_SHARES, printShares } from "../../styles/shares.js";
+import { MAX_SHARES, printShares } from "../../styles/shares.js";
 import { findStyle, type Style, sameEmoji } from "../../styles/style-library.js";
 import { UserError } from "../../user-error.js";
 import { largest, type Tally, tally } from "./tally.js";
@@ -41,7 +41,7 @@ const PHOTO = 1;
 const NOBODY = "Nobody voted, so nothing is painted.";
 
 /** What is asked for with `/blend vote`. */
-export interface Ask {
+export interface VoteRequest {
   readonly minutes: number;
   /** Names or emoji of the styles to choose from; all of them when left out. */
   readonly styles?: readonly string[];
@@ -79,7 +79,7 @@ export class Votes {
    *
    * @throws UserError when there is one already, or a style is not known.
    */
-  async open(context: CommandContext, photo: FoundPicture, given: Params, ask: Ask): Promise<void> {
+  async open(context: CommandContext, photo: FoundImage, given: Params, ask: VoteRequest): Promise<void> {
     const { chat, app, channel: place, user } = context;
     const channel = JSON.stringify([place.platform, place.community, place.id]);
     const other = openIn(app, place);
@@ -104,7 +104,7 @@ export class Votes {
         { people: 0, shares: [] },
       );
       const { keepPictures: _kept, ...message } = first;
-      const outgoing = await fitPlace(chat, place, { ...message, pictures: [await contactSheet(styles), shown] });
+      const outgoing = await fitToChannel(chat, place, { ...message, pictures: [await contactSheet(styles), shown] });
       const ref = (await context.replyPublic(outgoing)) ?? (await chat.post(place, outgoing));
       const board = { message: ref, kind: VOTE, payload: { ...payload }, author, expiresAt };
       app.store.interactiveMessages.put(board);
@@ -234,7 +234,7 @@ export class Votes {
     const { message } = interactive;
     let known = interactive;
     try {
-      const painted = largest(counted, MOST_SHARES);
+      const painted = largest(counted, MAX_SHARES);
       known = named(interactive, app);
       const { job = "" } = payloadOf(known);
       if (!isMade(known, app)) await this.#start(known, counted, painted, chat, app);
@@ -254,7 +254,7 @@ export class Votes {
         app.logger.error({ err: error, message: message.id }, "what a channel has chosen could not be started");
       const why = mistaken
         ? error.message
-        : (diskTrouble(error) ?? "Something went wrong on my side; it has been written to the log.");
+        : (storeFailureText(error) ?? "Something went wrong on my side; it has been written to the log.");
       // It has been said, and the next start closes it.
       if (isMade(known, app)) return;
       // It stays, with every vote, for whoever may try again.
@@ -286,7 +286,7 @@ export class Votes {
         "The picture of this vote is gone. Cancel it, and send the picture again with `/blend vote`.",
       );
     const person = { ...author, moderator: false };
-    const photo = await downloadPicture({ app, user: person, channel }, source);
+    const photo = await downloadImage({ app, user: person, channel }, source);
     const shares = painted.map(({ style, share }) => ({
       style,
       weight: Math.max(0.001, Math.round(share * 1000) / 1000),

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { LinkRules } from "../../../../src/commands/images/fetch/download.js";
-import { type FetchOptions, fetchPicture } from "../../../../src/commands/images/fetch/fetch-image.js";
+import { type FetchOptions, fetchImage } from "../../../../src/commands/images/fetch/fetch-image.js";
 import { UserError } from "../../../../src/commands/user-error.js";
 import { serve } from "../../../engine/networks/support/file-server.js";
 import { claims, drawn } from "../../../support/pictures.js";
@@ -29,7 +29,7 @@ async function site(answer: (request: IncomingMessage, response: ServerResponse)
     resolve,
     at: (path: string, host = "pictures.example") => `http://${host}:${port}${path}`,
     fetch: (link: string, options: Partial<FetchOptions> = {}) =>
-      fetchPicture(new URL(link), { maxBytes: 1_000_000, seconds: 5, ...rules, ...options }),
+      fetchImage(new URL(link), { maxBytes: 1_000_000, seconds: 5, ...rules, ...options }),
   };
 }
 
@@ -177,7 +177,7 @@ describe("a link that leads inside", () => {
     ],
   ])("%s is refused by its address", async (link) => {
     const resolve = vi.fn(async () => ["1.1.1.1"]);
-    expect(await refusal(fetchPicture(new URL(link), { maxBytes: 1000, seconds: 5, resolve }))).toMatch(NOWHERE);
+    expect(await refusal(fetchImage(new URL(link), { maxBytes: 1000, seconds: 5, resolve }))).toMatch(NOWHERE);
     expect(resolve).not.toHaveBeenCalled();
   });
 
@@ -189,7 +189,7 @@ describe("a link that leads inside", () => {
         ...{ "mixed.example": ["1.1.1.1", "10.0.0.1"], "mixed6.example": ["2606:4700::1111", "::ffff:10.0.0.1"] },
       };
       const options = { maxBytes: 1000, seconds: 5, resolve: async (asked: string) => addresses[asked] ?? [] };
-      expect(await refusal(fetchPicture(new URL(`http://${host}/a.png`), options))).toMatch(NOWHERE);
+      expect(await refusal(fetchImage(new URL(`http://${host}/a.png`), options))).toMatch(NOWHERE);
     },
   );
 
@@ -236,7 +236,7 @@ describe("a link that is refused unseen", () => {
     ["http://nowhere.example/", "There is no site nowhere.example; check the link."],
   ])("%s", async (link, sentence) => {
     const resolve = async () => [];
-    expect(await refusal(fetchPicture(new URL(link), { maxBytes: 1000, seconds: 5, resolve }))).toBe(sentence);
+    expect(await refusal(fetchImage(new URL(link), { maxBytes: 1000, seconds: 5, resolve }))).toBe(sentence);
   });
 
   it.each([
@@ -368,7 +368,7 @@ describe("a site that is too much", () => {
     const { port } = server.address() as AddressInfo;
     const begun = performance.now();
     const rules = { ports: [port], allows: () => true, resolve: async () => ["127.0.0.1"] };
-    const work = fetchPicture(new URL(`https://pictures.example:${port}/slow.png`), {
+    const work = fetchImage(new URL(`https://pictures.example:${port}/slow.png`), {
       maxBytes: 1000,
       seconds: 0.3,
       ...rules,

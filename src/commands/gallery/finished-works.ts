@@ -5,7 +5,7 @@ import { commandLine } from "../recipes/recipe.js";
 import { UserError } from "../user-error.js";
 
 /** A person's finished works in a community, newest first, wherever they were made and whether or not the gallery shows them. */
-export function works({ platform, community, user, limit }: WorksRequest, app: AppContext): Work[] {
+export function finishedWorks({ platform, community, user, limit }: WorksRequest, app: AppContext): Work[] {
   return app.store.jobs
     .finishedBy({ platform, community, author: user.id }, limit)
     .flatMap((job) => workOf(job, app) ?? []);

@@ -2,7 +2,7 @@ import type { ActionEvent, Chat, MessageRef, OutgoingMessage } from "../../port/
 import { ChatError } from "../../port/chat.js";
 import type { Job } from "../../queue/job.js";
 import type { AppContext } from "../context.js";
-import { readLeaf, turn } from "../gallery/listing.js";
+import { readPageButtonId, turnPage } from "../gallery/page-message.js";
 import { mayManage } from "../presenting/permission.js";
 import { plain, readButtonId } from "../presenting/texts.js";
 import { repeat } from "../recipes/again.js";
@@ -15,15 +15,15 @@ import { CANCEL_VOTE, PAINT_NOW } from "./votes/texts.js";
  *
  * @throws UserError with a sentence for the person who pressed it.
  */
-export async function press(event: ActionEvent, chat: Chat, app: AppContext): Promise<void> {
+export async function pressButton(event: ActionEvent, chat: Chat, app: AppContext): Promise<void> {
   if (event.action === DELETE_MY_DATA) {
     const text = deleteMyData({ app, channel: event.message.channel, user: event.user });
     await event.reply({ text }, "private");
     return;
   }
   if (event.action === PAINT_NOW || event.action === CANCEL_VOTE) return app.votes.press(event, chat, app);
-  const leaf = readLeaf(event.action);
-  if (leaf) return turn(leaf, event, chat, app);
+  const leaf = readPageButtonId(event.action);
+  if (leaf) return turnPage(leaf, event, chat, app);
   const button = readButtonId(event.action);
   if (!button) throw new UserError("This button is not known any more.");
   const job = await app.jobs.get(button.job);

@@ -9,7 +9,7 @@ import { order, scopeOf } from "../recipes/recipe-command.js";
 import { startJob } from "../recipes/start-job.js";
 import { sameEmoji } from "../styles/style-library.js";
 import { UserError } from "../user-error.js";
-import { deleteJob } from "./buttons.js";
+import { deleteJob } from "./press-button.js";
 
 interface Reacted {
   readonly event: ReactionEvent;
@@ -18,7 +18,7 @@ interface Reacted {
   readonly app: AppContext;
 }
 
-interface Meaning {
+interface ResultReaction {
   readonly emoji: string;
   /** In the help. */
   readonly help: string;
@@ -32,7 +32,7 @@ const LARGER = 1.5;
 const STRONGER = 1.4;
 const PAINTED_STRONGER = 0.15;
 
-export const MEANINGS: readonly Meaning[] = [
+export const RESULT_REACTIONS: readonly ResultReaction[] = [
   { emoji: "🔁", help: "again with another seed", act: (reacted) => again(reacted, {}) },
   { emoji: "⬆️", help: "larger", act: (reacted) => again(reacted, { size: larger(reacted) }) },
   { emoji: "➕", help: "stronger", act: (reacted) => again(reacted, { strength: stronger(reacted, 1) }) },
@@ -42,8 +42,8 @@ export const MEANINGS: readonly Meaning[] = [
   { emoji: "🗑️", help: "delete it (the author and moderators)", act: remove },
 ];
 
-export function meaningOf(emoji: string): Meaning | undefined {
-  return MEANINGS.find((meaning) => sameEmoji(meaning.emoji, emoji));
+export function resultReaction(emoji: string): ResultReaction | undefined {
+  return RESULT_REACTIONS.find((meaning) => sameEmoji(meaning.emoji, emoji));
 }
 
 function again({ event, job, chat, app }: Reacted, changes: Readonly<Record<string, unknown>>): Promise<void> {

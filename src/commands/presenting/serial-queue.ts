@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 
 /** Does things one after the other, in the order in which they were asked for. One that fails is logged and the next goes on. */
-export class MessageOutbox {
+export class SerialQueue {
   #last: Promise<unknown>;
 
   /** @param ready Resolves when it may begin; with false when nothing is to be done at all. */

@@ -12,21 +12,21 @@ import type { Job, JobFailure, JobMessages } from "../../queue/job.js";
 import type { CancelReason, JobQueue, QueuePosition } from "../../queue/queue.js";
 import type { MetricsSink } from "../metric-events.js";
 import type { Recipe } from "../recipes/recipe.js";
-import { type Delivery, type DeliveryPolicy, postSomewhere, retryDelivery, tracedBy } from "./deliver.js";
-import { MessageOutbox } from "./message-outbox.js";
-import { LiveMessage, type Shown } from "./progress-message.js";
+import { type Delivery, type DeliveryPolicy, postToFirst, retryDelivery, tracedBy } from "./deliver.js";
+import { LiveMessage, type Shown } from "./live-message.js";
+import { SerialQueue } from "./serial-queue.js";
 import * as texts from "./texts.js";
 
 /** Where a job is shown, and how its first public answer is given. */
-export interface Stage {
+export interface JobDestination {
   readonly chat: Chat;
   /** Answers whoever asked; there is nobody to answer when the job is of an earlier process. */
-  announce?(message: OutgoingMessage): Promise<MessageRef | undefined>;
+  replyPublic?(message: OutgoingMessage): Promise<MessageRef | undefined>;
 }
 
-export interface JobShowOptions {
+export interface JobPresenterOptions {
   readonly job: Job;
-  readonly stage: Stage;
+  readonly destination: JobDestination;
   readonly recipe: Recipe;
   readonly queue: JobQueue;
   readonly logger: Logger;
@@ -46,8 +46,8 @@ const MAX_FRAMES_WAITING = 12;
  * One job as seen in the chat, from "2nd in line" to the final picture. The queue tells it what happens and never waits for it;
  * whatever the chat does, the job goes on.
  */
-export class JobShow {
-  readonly #outbox: MessageOutbox;
+export class JobPresenter {
+  readonly #outbox: SerialQueue;
   readonly #persistence: DeliveryPolicy;
   readonly #frames: EngineFrame[] = [];
   #messages: JobMessages;
@@ -59,10 +59,10 @@ export class JobShow {
   #painting = false;
   #over = false;
 
-  constructor(private readonly options: JobShowOptions) {
+  constructor(private readonly options: JobPresenterOptions) {
     const { job, ready, backoffMs, logger } = options;
     this.#messages = job.messages;
-    this.#outbox = new MessageOutbox(logger, ready);
+    this.#outbox = new SerialQueue(logger, ready);
     this.#persistence = {
       attempts: 6,
       backoffMs,
@@ -158,7 +158,10 @@ export class JobShow {
       const known = this.#messages.final;
       const message = { ...texts.finished(recipe, job, result, picture), ...this.#once("final") };
       const { ref: final, refused } = known ? { ref: known, refused: false } : await this.#post(message);
-      this.options.metrics({ kind: final ? "delivered" : "undelivered", platform: this.options.stage.chat.platform });
+      this.options.metrics({
+        kind: final ? "delivered" : "undelivered",
+        platform: this.options.destination.chat.platform,
+      });
       if (final) this.options.logger.info("the final picture has been delivered");
       else this.options.logger.error({ job: job.id, refused }, "the final picture could not be posted anywhere");
       if (final && !known) await this.#keep({ final });
@@ -228,7 +231,7 @@ export class JobShow {
   }
 
   async #open(): Promise<void> {
-    const { recipe, job, queue, stage } = this.options;
+    const { recipe, job, queue, destination: stage } = this.options;
     const known = this.#messages;
     if (known.progress) this.#follow(known.progress);
     const ref =
@@ -248,19 +251,19 @@ export class JobShow {
   }
 
   async #announce(announcement: OutgoingMessage): Promise<MessageRef | undefined> {
-    const { stage, job, logger } = this.options;
+    const { destination: stage, job, logger } = this.options;
     const message = { ...announcement, ...this.#once("announcement") };
     try {
-      const ref = await stage.announce?.(tracedBy(this.#persistence, message));
+      const ref = await stage.replyPublic?.(tracedBy(this.#persistence, message));
       if (ref) return ref;
     } catch (error) {
       logger.warn({ err: error, job: job.id }, "the command could not be answered; posting instead");
     }
-    return (await postSomewhere(stage.chat, [job.channel], message, this.#persistence)).ref;
+    return (await postToFirst(stage.chat, [job.channel], message, this.#persistence)).ref;
   }
 
   #follow(ref: MessageRef): LiveMessage {
-    const progress = new LiveMessage(this.options.stage.chat, ref, this.#persistence, (what) =>
+    const progress = new LiveMessage(this.options.destination.chat, ref, this.#persistence, (what) =>
       this.#noticeFrame(what),
     );
     this.#progress = progress;
@@ -279,20 +282,20 @@ export class JobShow {
 
   /** Posts in the thread, or in the channel where there is none any more: for what must be said. */
   async #post(message: OutgoingMessage, attempts = this.#persistence.attempts): Promise<Delivery> {
-    const { stage, job } = this.options;
+    const { destination: stage, job } = this.options;
     const { thread } = this.#messages;
     const { thread: _thread, ...channel } = job.channel;
     const places: ChannelRef[] = [];
     for (const place of [thread, job.channel, channel])
       if (place && !places.some((known) => samePlace(known, place))) places.push(place);
-    return postSomewhere(stage.chat, places, message, { ...this.#persistence, attempts });
+    return postToFirst(stage.chat, places, message, { ...this.#persistence, attempts });
   }
 
   /** Posts in the thread only: a frame is not worth filling the channel when somebody has deleted the thread. */
   async #postFrame(message: OutgoingMessage): Promise<MessageRef | undefined> {
-    const { stage, job } = this.options;
+    const { destination: stage, job } = this.options;
     const persistence = { ...this.#persistence, attempts: 3 };
-    return (await postSomewhere(stage.chat, [this.#messages.thread ?? job.channel], message, persistence)).ref;
+    return (await postToFirst(stage.chat, [this.#messages.thread ?? job.channel], message, persistence)).ref;
   }
 
   async #keepFrame(ref: MessageRef | undefined): Promise<void> {
@@ -301,7 +304,7 @@ export class JobShow {
   }
 
   #noticeFrame(what: Shown): void {
-    const { platform } = this.options.stage.chat;
+    const { platform } = this.options.destination.chat;
     this.options.metrics(
       what === "posted" ? { kind: "frame-posted", platform } : { kind: "frame-dropped", platform, why: what },
     );
@@ -309,7 +312,7 @@ export class JobShow {
 
   #noticeFailure(error: unknown): void {
     const why = error instanceof ChatError ? error.kind : "unforeseen";
-    this.options.metrics({ kind: "chat-failed", platform: this.options.stage.chat.platform, why });
+    this.options.metrics({ kind: "chat-failed", platform: this.options.destination.chat.platform, why });
   }
 
   async #keep(messages: Partial<JobMessages>): Promise<void> {

@@ -5,7 +5,7 @@ import { PHOTO } from "../../recipes/painting.js";
 import type { Params } from "../../recipes/recipe.js";
 import { readShares } from "../../styles/shares.js";
 import { UserError } from "../../user-error.js";
-import type { Ask } from "./votes.js";
+import type { VoteRequest } from "./votes.js";
 
 const MINUTES = 10;
 const WEEK_MINUTES = 7 * 24 * 60;
@@ -31,7 +31,10 @@ export const voteOptions = {
  * @param asked values of {@link voteOptions}
  * @throws UserError when they do not go together.
  */
-export function readVote(given: Params, asked: Params): { readonly ask: Ask; readonly given: Params } | undefined {
+export function readVoteRequest(
+  given: Params,
+  asked: Params,
+): { readonly ask: VoteRequest; readonly given: Params } | undefined {
   if (asked.vote !== true) {
     if (asked.minutes !== undefined) throw new UserError(`minutes are for a vote. ${EXAMPLE}`);
     return undefined;

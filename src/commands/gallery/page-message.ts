@@ -4,7 +4,7 @@ import { StoreError } from "../../store/errors.js";
 import type { GalleryPage } from "../../store/gallery.js";
 import type { StoredJob } from "../../store/job-record.js";
 import type { AppContext } from "../context.js";
-import { fitPlace } from "../presenting/fit-channel.js";
+import { fitToChannel } from "../presenting/fit-channel.js";
 import { plain } from "../presenting/plain.js";
 import { commandLine } from "../recipes/recipe.js";
 import { UserError } from "../user-error.js";
@@ -16,7 +16,7 @@ const PER_PAGE = 6;
 export const MOST_PAGES = 200;
 
 /** One page of one way to look at a gallery. All of it is in the buttons' ids, so that they turn pages after any restart. */
-export interface Leaf {
+export interface PageRef {
   readonly by: "favourites" | "date";
   /** This channel only. */
   readonly here: boolean;
@@ -31,12 +31,12 @@ export interface Leaf {
 const LEAF = /^gallery:([df])([ch]):(\d{1,3}):([0-9a-z.]{0,40}):(.{0,60})$/su;
 
 /** @example leafId({ by: "date", here: false, page: 2, after: "m3k.1a" }) // "gallery:dc:2:m3k.1a:" */
-export function leafId({ by, here, author = "", page, after = "" }: Leaf): string {
+export function pageButtonId({ by, here, author = "", page, after = "" }: PageRef): string {
   return `gallery:${by === "date" ? "d" : "f"}${here ? "h" : "c"}:${page}:${after}:${author}`;
 }
 
 /** The page that a pressed button asks for; undefined for buttons of something else. */
-export function readLeaf(id: string): Leaf | undefined {
+export function readPageButtonId(id: string): PageRef | undefined {
   const [, order, where, page, after, author] = LEAF.exec(id) ?? [];
   if (order === undefined) return undefined;
   return {
@@ -56,7 +56,7 @@ interface Reader {
 }
 
 /** The message for a page; undefined when there is nothing on it. */
-export async function showLeaf(leaf: Leaf, reader: Reader): Promise<OutgoingMessage | undefined> {
+export async function pageMessage(leaf: PageRef, reader: Reader): Promise<OutgoingMessage | undefined> {
   const { chat, app, user, channel } = reader;
   const found = read(leaf, reader);
   if (!found) return undefined;
@@ -78,7 +78,7 @@ export async function showLeaf(leaf: Leaf, reader: Reader): Promise<OutgoingMess
       app.thumbnails,
     ),
   ];
-  return fitPlace(chat, channel, {
+  return fitToChannel(chat, channel, {
     text,
     pictures,
     buttons: buttonsOf({ ...leaf, page: found.number }, found.page.next),
@@ -86,15 +86,15 @@ export async function showLeaf(leaf: Leaf, reader: Reader): Promise<OutgoingMess
 }
 
 /** Shows another page in the place of the one whose button was pressed. */
-export async function turn(leaf: Leaf, event: ActionEvent, chat: Chat, app: AppContext): Promise<void> {
-  const message = await showLeaf(leaf, { chat, app, user: event.user, channel: event.message.channel });
+export async function turnPage(leaf: PageRef, event: ActionEvent, chat: Chat, app: AppContext): Promise<void> {
+  const message = await pageMessage(leaf, { chat, app, user: event.user, channel: event.message.channel });
   if (!message) throw new UserError("There is nothing on this page any more; `/gallery` begins at the first.");
   await chat.edit(event.message, message);
 }
 
 const FOOT = "`/gallery show ID` tells all about one, `/again ID` makes it again.";
 
-function heading({ by, here, author, page }: Leaf, first: NumberedWork | undefined): string {
+function heading({ by, here, author, page }: PageRef, first: NumberedWork | undefined): string {
   const whose = author === undefined || !first ? "" : ` of ${plain(first.author.name)}`;
   const order = by === "date" ? "newest first" : "most loved first";
   return `**Gallery${whose}**${here ? " of this channel" : ""}, ${order}${page > 1 ? ` · page ${page}` : ""}`;
@@ -138,15 +138,22 @@ function fitted(head: readonly string[], entries: readonly Entry[], foot: readon
   return text.length <= most ? text : write(false).slice(0, most);
 }
 
-function buttonsOf(leaf: Leaf, next: string | undefined): Button[] {
+function buttonsOf(leaf: PageRef, next: string | undefined): Button[] {
   const { after: _after, ...rest } = leaf;
   const before: Button[] =
     leaf.page > 1
-      ? [{ id: leafId({ ...rest, page: leaf.page - 1 }), label: "Previous", emoji: "◀️", style: "secondary" }]
+      ? [{ id: pageButtonId({ ...rest, page: leaf.page - 1 }), label: "Previous", emoji: "◀️", style: "secondary" }]
       : [];
   const following: Button[] =
     next !== undefined && leaf.page < MOST_PAGES
-      ? [{ id: leafId({ ...rest, page: leaf.page + 1, after: next }), label: "Next", emoji: "▶️", style: "secondary" }]
+      ? [
+          {
+            id: pageButtonId({ ...rest, page: leaf.page + 1, after: next }),
+            label: "Next",
+            emoji: "▶️",
+            style: "secondary",
+          },
+        ]
       : [];
   // A person's id that is too long for a button: the first page is all there is then.
   return [...before, ...following].filter(({ id }) => id.length <= 100);
@@ -154,7 +161,7 @@ function buttonsOf(leaf: Leaf, next: string | undefined): Button[] {
 
 /** The works of a page, and its number: a page past the end is the last one. */
 function read(
-  leaf: Leaf,
+  leaf: PageRef,
   { app, channel: place }: Reader,
 ): { readonly page: GalleryPage; readonly number: number } | undefined {
   const { platform, community, id: channel } = place;

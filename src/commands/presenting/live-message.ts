@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Chat, ChatError, type MessageRef, type OutgoingMessage } from "../../port/chat.js";
 import { type DeliveryPolicy, retryDelivery, tracedBy } from "./deliver.js";
-import { fitPlace } from "./fit-channel.js";
+import { fitToChannel } from "./fit-channel.js";
 
 /** What became of a state that a message should show: it is in the chat, a newer one came before it, or the chat refused it. */
 export type Shown = "posted" | "overtaken" | "refused";
@@ -47,7 +47,7 @@ export class LiveMessage {
     this.stop();
     await this.#loop;
     try {
-      const outgoing = await fitPlace(this.chat, this.ref.channel, tracedBy(this.persistence, content));
+      const outgoing = await fitToChannel(this.chat, this.ref.channel, tracedBy(this.persistence, content));
       await retryDelivery(() => this.chat.edit(this.ref, outgoing), this.persistence);
       return true;
     } catch (error) {
@@ -65,7 +65,7 @@ export class LiveMessage {
         if (!content) return;
         this.#next = undefined;
         try {
-          const outgoing = await fitPlace(this.chat, this.ref.channel, tracedBy(this.persistence, content));
+          const outgoing = await fitToChannel(this.chat, this.ref.channel, tracedBy(this.persistence, content));
           await this.chat.edit(this.ref, outgoing);
           this.onShown("posted");
           this.#pause(1);
