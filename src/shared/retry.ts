@@ -13,7 +13,7 @@ export interface RetryPolicy {
   readonly signal?: AbortSignal;
   /** A wait that the other side has asked for, in milliseconds, instead of the back-off. */
   waitOf?(error: unknown): number | undefined;
-  /** Whether another attempt, `waitMs` later, may succeed; called after every failure, the last included. True if left out. */
+  /** Whether another attempt, `waitMs` later, may succeed; asked after each failure but that of the last attempt. True if left out. */
   mayPass?(error: unknown, attempt: number, waitMs: number): boolean;
 }
 
@@ -37,9 +37,9 @@ export async function retryWithBackoff<T>(work: () => Promise<T>, policy: RetryP
     try {
       return await work();
     } catch (error) {
+      if (attempt >= attempts) throw error;
       const waitMs = policy.waitOf?.(error) ?? next();
-      const passes = policy.mayPass?.(error, attempt, waitMs) ?? true;
-      if (!passes || attempt >= attempts) throw error;
+      if (policy.mayPass?.(error, attempt, waitMs) === false) throw error;
       await abortableDelay(waitMs, signal);
     }
   }

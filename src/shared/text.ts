@@ -5,6 +5,11 @@ export function graphemesOf(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
+/** Where the character begins, as a reader sees it, that has the UTF-16 code unit at `index`; `index` itself at the text's end. */
+export function graphemeStart(text: string, index: number): number {
+  return segmenter.segment(text).containing(index)?.index ?? index;
+}
+
 /**
  * At most `length` UTF-16 code units, as the platforms count, never ending inside a character as a reader sees it; a text that was cut
  * ends in `mark`.
@@ -13,6 +18,5 @@ export function graphemesOf(text: string): string[] {
  */
 export function cutText(text: string, length: number, mark = "…"): string {
   if (text.length <= length) return text;
-  const end = Math.max(0, length - mark.length);
-  return text.slice(0, segmenter.segment(text).containing(end)?.index ?? end) + mark;
+  return text.slice(0, graphemeStart(text, Math.max(0, length - mark.length))) + mark;
 }

@@ -129,7 +129,7 @@ describe("the whole program", () => {
       ...["progress", "octave 1", "octave 2", "octave 3", "octave 4", "final"].map((what) => `7KQ4M9XA ${what}`),
     ]);
     const store = openStore({ dir });
-    expect(store.jobs.get("7KQ4M9XA")).toMatchObject({ state: "done", owed: false, attempts: 1 });
+    expect(store.jobs.get("7KQ4M9XA")).toMatchObject({ state: "done", unnotified: false, attempts: 1 });
     await store.close();
   });
 

@@ -45,7 +45,7 @@ test("may wait before the first attempt", async () => {
   expect(at).toEqual([100, 300]);
 });
 
-test("rejects with the last error after the last attempt, and reports each failure", async () => {
+test("rejects with the last error after the last attempt, and asks after each failure before it", async () => {
   const { work } = failing(9);
   const reported: unknown[] = [];
   const mayPass = (error: unknown, attempt: number, waitMs: number): boolean => {
@@ -55,10 +55,7 @@ test("rejects with the last error after the last attempt, and reports each failu
   const result = retryWithBackoff(work, { firstMs: 10, attempts: 2, mayPass }).catch(String);
   await vi.runAllTimersAsync();
   expect(await result).toBe("Error: failure 2");
-  expect(reported).toEqual([
-    ["Error: failure 1", 1, 10],
-    ["Error: failure 2", 2, 20],
-  ]);
+  expect(reported).toEqual([["Error: failure 1", 1, 10]]);
 });
 
 test("does not repeat what cannot pass", async () => {

@@ -1,7 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { InternalRequest, RateLimitData, RawFile, REST, RouteLike } from "discord.js";
 import type { Logger } from "pino";
 import { ChatError } from "../../port/chat.js";
+import { retryWithBackoff } from "../../shared/retry.js";
+import { abortable, withTimeout } from "../../shared/timeout.js";
 import { type Attempt, chatError } from "./errors.js";
 import type { Timing } from "./options.js";
 import { PreviewBudget } from "./preview-budget.js";
@@ -81,8 +82,7 @@ export class Calls {
   /** Takes no more calls, and waits a while for those under way. */
   async close(): Promise<void> {
     this.#closed = true;
-    const enough = new Promise<void>((resolve) => setTimeout(resolve, this.timing.stopMs).unref());
-    await Promise.race([Promise.allSettled(this.#underWay), enough]);
+    await withTimeout(Promise.allSettled(this.#underWay), this.timing.stopMs, () => undefined);
   }
 
   async #request(call: Call, milliseconds: number): Promise<unknown> {
@@ -98,28 +98,17 @@ export class Calls {
       ...(query === undefined ? {} : { query }),
       ...(auth === undefined ? {} : { auth }),
     };
-    const broken = (error: unknown) =>
-      this.logger?.debug({ ...about(call), err: error }, "the line to Discord broke; trying again");
-    const answered = this.#persist(request, repeatable, end, broken);
+    const mayPass = (error: unknown): boolean => {
+      if (!repeatable || end.aborted || !isBrokenConnection(error)) return false;
+      this.logger?.debug({ ...about(call), err: error }, "the connection to Discord broke; trying again");
+      return true;
+    };
+    const policy = { firstMs: PAUSE_MS, attempts: TRIES, signal: end, mayPass };
     // While discord.js sleeps until a rate limit has passed, it hears no signal; it looks at it before it sends anything.
-    return await Promise.race([answered, ended(end)]).finally(() => answered.catch(() => undefined));
-  }
-
-  async #persist(
-    request: InternalRequest,
-    repeatable: boolean,
-    end: AbortSignal,
-    broken: (error: unknown) => void,
-  ): Promise<unknown> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.rest.request(request);
-      } catch (error) {
-        if (!repeatable || attempt >= TRIES || end.aborted || !isBrokenConnection(error)) throw error;
-        broken(error);
-        await delay(PAUSE_MS * attempt, undefined, { signal: end });
-      }
-    }
+    return await abortable(
+      retryWithBackoff(() => this.rest.request(request), policy),
+      end,
+    );
   }
 
   /** Whether a call fails rather than waits for a rate limit. */
@@ -149,12 +138,4 @@ export function tracing({ trace }: { readonly trace?: string | undefined }): Pic
 function isBrokenConnection(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return /^(UND_ERR_SOCKET|UND_ERR_CONNECT_TIMEOUT|ECONN\w+|EPIPE|EAI_AGAIN|ETIMEDOUT)$/.test(code);
-}
-
-async function ended(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const end = () => reject(signal.reason);
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end, { once: true });
-  });
 }

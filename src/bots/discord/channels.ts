@@ -10,6 +10,7 @@ import {
   RESTJSONErrorCodes,
   Routes,
 } from "discord.js";
+import { LRUCache } from "lru-cache";
 import type { ChannelInfo, ChannelRef } from "../../port/chat.js";
 import type { Calls } from "./calls.js";
 import { hasCode } from "./errors.js";
@@ -41,10 +42,10 @@ interface Known {
 
 /** Channels and threads, by id: from discord.js's cache, which the gateway keeps true, else asked of Discord. */
 export class Channels {
-  readonly #asked = new Map<string, Known>();
+  readonly #asked = new LRUCache<string, Known>({ max: REMEMBERED });
   /** What was said in passing, with a command or when a thread was opened: less than Discord tells who asks. */
-  readonly #noted = new Map<string, Known>();
-  readonly #uploadBytes = new Map<string, number>();
+  readonly #noted = new LRUCache<string, Known>({ max: REMEMBERED });
+  readonly #uploadBytes = new LRUCache<string, number>({ max: REMEMBERED });
 
   constructor(
     private readonly client: Client,
@@ -88,7 +89,7 @@ export class Channels {
     if (guild === undefined || channel.type === undefined) return;
     const parent = isThread(channel.type) && "parent_id" in channel ? channel.parent_id : undefined;
     if (isThread(channel.type) && !parent) return;
-    remember(this.#noted, channel.id, {
+    this.#noted.set(channel.id, {
       ...{ guild, name: channel.name ?? "", closed: true, restricted: "nsfw" in channel && channel.nsfw === true },
       ...(parent ? { parent } : {}),
     });
@@ -98,7 +99,7 @@ export class Channels {
   noteThread(channel: ChannelRef, name: string): void {
     if (channel.thread === undefined) return;
     const { community: guild, id: parent, thread } = channel;
-    remember(this.#noted, thread, { guild, parent, name, closed: true, restricted: false });
+    this.#noted.set(thread, { guild, parent, name, closed: true, restricted: false });
   }
 
   /** Largest file in bytes. Boosts raise it; what Discord says with a command is believed where it is less. */
@@ -121,7 +122,7 @@ export class Channels {
 
   /** Remembers what Discord has said about a community: the limit that came with a command. */
   noteUploadBytes(community: string, bytes: number | undefined): void {
-    if (bytes !== undefined && bytes > 0) remember(this.#uploadBytes, community, bytes);
+    if (bytes !== undefined && bytes > 0) this.#uploadBytes.set(community, bytes);
   }
 
   #recall(id: string): Known | undefined {
@@ -140,7 +141,7 @@ export class Channels {
       ms: 10_000,
     } as const;
     const asked = this.#ofApi(await this.calls.run<APIChannel>(call));
-    remember(this.#asked, id, asked);
+    this.#asked.set(id, asked);
     return asked;
   }
 
@@ -202,11 +203,4 @@ function ofCached(channel: Channel): Known {
 function everybodySees(guild: Guild, channel: string): boolean {
   const found = guild.channels.cache.get(channel);
   return found?.permissionsFor(guild.roles.everyone, false)?.has(PermissionFlagsBits.ViewChannel) ?? false;
-}
-
-function remember<V>(map: Map<string, V>, key: string, value: V): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > REMEMBERED && oldest !== undefined) map.delete(oldest);
 }

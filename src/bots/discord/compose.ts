@@ -10,6 +10,7 @@ import {
   type RESTAPIAttachment,
 } from "discord.js";
 import type { Button, OutgoingMessage, Picture, Progress } from "../../port/chat.js";
+import { cutText } from "../../shared/text.js";
 import { toDiscord } from "../markdown/print-discord.js";
 import { shorten } from "./shorten.js";
 
@@ -66,7 +67,7 @@ function attachment(picture: Picture, index: number): RESTAPIAttachment {
   return {
     id: String(index),
     filename: fileName(picture),
-    ...(description === undefined ? {} : { description: description.slice(0, DESCRIPTION_LENGTH) }),
+    ...(description === undefined ? {} : { description: cutText(description, DESCRIPTION_LENGTH, "") }),
   };
 }
 
@@ -92,7 +93,7 @@ function rows(buttons: readonly Button[]): APIActionRowComponent<APIButtonCompon
     ({ id, label, emoji, style = "secondary" }): APIButtonComponent => ({
       type: ComponentType.Button,
       custom_id: id,
-      label: label.slice(0, LABEL_LENGTH),
+      label: cutText(label, LABEL_LENGTH, ""),
       style: STYLES[style],
       ...(emoji === undefined ? {} : { emoji: { name: emoji } satisfies APIMessageComponentEmoji }),
     }),

@@ -1,6 +1,7 @@
 import { Client, DiscordjsError, DiscordjsErrorCodes, Events, GatewayIntentBits, Options } from "discord.js";
 import type { Logger } from "pino";
 import { ChatError } from "../../port/chat.js";
+import { withTimeout } from "../../shared/timeout.js";
 import { chatError } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import type { DiscordOptions, Timing } from "./options.js";
@@ -59,13 +60,12 @@ export async function connect({ client, gateway, options, timing, logger }: Conn
     logger.error({ code }, explainClose(code) ?? "Discord closed the connection for good"),
   );
   const ready = new Promise<void>((resolve) => client.once(Events.ClientReady, () => resolve()));
-  const late = new Promise<never>((_resolve, reject) => {
-    const sentence =
-      "Discord could not be reached; is this machine on the internet? https://discordstatus.com tells whether Discord has trouble.";
-    setTimeout(() => reject(new ChatError("timeout", sentence)), timing.startMs).unref();
-  });
   try {
-    await Promise.race([Promise.all([client.login(options.token), ready]), late]);
+    await withTimeout(Promise.all([client.login(options.token), ready]), timing.startMs, () => {
+      const sentence =
+        "Discord could not be reached; is this machine on the internet? https://discordstatus.com tells whether Discord has trouble.";
+      throw new ChatError("timeout", sentence);
+    });
   } catch (error) {
     await client.destroy().catch(() => undefined);
     throw explain(error);

@@ -7,6 +7,7 @@ import {
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord.js";
 import type { CommandOptionSummary, CommandSummary, Completion, MessageShortcut } from "../../port/chat.js";
+import { cutText } from "../../shared/text.js";
 
 const CHOICES = 25;
 const OPTIONS = 25;
@@ -37,7 +38,7 @@ export function definitions(
       return {
         type: ApplicationCommandType.ChatInput,
         name,
-        description: cut(help, DESCRIPTION),
+        description: cutText(help, DESCRIPTION),
         options: ordered.slice(0, OPTIONS),
         ...where,
       };
@@ -71,7 +72,7 @@ function optionsOf(option: CommandOptionSummary): APIApplicationCommandBasicOpti
         { ...base, required: false, type: ApplicationCommandOptionType.Attachment },
         {
           ...{ name: `${name}${LINK_SUFFIX}`, type: ApplicationCommandOptionType.String, required: false },
-          description: cut(
+          description: cutText(
             "Instead of a file: a link, or latest for the newest picture here; some commands take none too",
             DESCRIPTION,
           ),
@@ -85,7 +86,7 @@ function optionsOf(option: CommandOptionSummary): APIApplicationCommandBasicOpti
                   type: ApplicationCommandOptionType.Attachment,
                   required: false,
                 } as const),
-                description: cut(option.second, DESCRIPTION),
+                description: cutText(option.second, DESCRIPTION),
               },
             ]),
       ];
@@ -102,13 +103,13 @@ function optionsOf(option: CommandOptionSummary): APIApplicationCommandBasicOpti
 
 function describe({ help, default: fallback }: CommandOptionSummary): string {
   const otherwise = fallback === undefined ? "" : ` (else ${fallback})`;
-  return help.length + otherwise.length <= DESCRIPTION ? help + otherwise : cut(help, DESCRIPTION);
+  return help.length + otherwise.length <= DESCRIPTION ? help + otherwise : cutText(help, DESCRIPTION);
 }
 
 /** One line of a menu: the value, which people come to know, and what it is. */
 export function choice({ value, label }: Completion): { readonly name: string; readonly value: string } {
   const name = label === "" || label === value ? value : `${value}: ${label}`;
-  return { name: cut(name, CHOICE), value };
+  return { name: cutText(name, CHOICE), value };
 }
 
 /** Choices for an answer to somebody who types; Discord takes neither more nor longer ones. */
@@ -117,8 +118,4 @@ export function choicesFor(completions: readonly Completion[]): { readonly name:
     .filter(({ value }) => value !== "" && value.length <= CHOICE)
     .slice(0, CHOICES)
     .map(choice);
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

@@ -13,6 +13,7 @@ import {
   InteractionType,
   Routes,
 } from "discord.js";
+import { LRUCache } from "lru-cache";
 import type {
   ChannelRef,
   ChatHandlers,
@@ -22,13 +23,13 @@ import type {
   PictureSource,
   User,
 } from "../../port/chat.js";
+import { withTimeout } from "../../shared/timeout.js";
 import { Answer, type AnswerParts } from "./answer.js";
 import { type Channels, DIRECT, PLATFORM } from "./channels.js";
 import { choicesFor, LINK_SUFFIX, SECOND_SUFFIX } from "./definitions.js";
 import { personOfInteraction } from "./people.js";
 import { readPermissions, whatIsMissing } from "./permissions.js";
 import type { Pictures } from "./pictures.js";
-import { Recent } from "./recent.js";
 import { formOf, readForm, readFormId } from "./shortcuts.js";
 
 export interface InteractionParts extends AnswerParts {
@@ -52,15 +53,17 @@ type Answered = Command | APIMessageComponentInteraction | APIModalSubmitInterac
 
 /** Turns Discord's interactions into the port's events: commands, message menus, forms, buttons, completion. */
 export class Interactions {
-  readonly #seen = new Recent<true>(REMEMBERED, SAME_MS);
-  readonly #forms = new Recent<readonly PictureSource[]>(FORMS, SAME_MS);
+  readonly #seen = new LRUCache<string, true>({ max: REMEMBERED, ttl: SAME_MS });
+  readonly #forms = new LRUCache<string, readonly PictureSource[]>({ max: FORMS, ttl: SAME_MS });
 
   constructor(private readonly parts: InteractionParts) {}
 
   /** Never rejects. */
   async take(interaction: APIInteraction): Promise<void> {
     try {
-      if (this.#seen.first(interaction.id, true)) await this.#take(interaction);
+      if (this.#seen.has(interaction.id)) return;
+      this.#seen.set(interaction.id, true);
+      await this.#take(interaction);
     } catch (error) {
       this.parts.logger.error({ err: error, interaction: interaction.id }, "an interaction could not be dealt with");
     }
@@ -257,8 +260,7 @@ export class Interactions {
         return [];
       },
     );
-    const enough = new Promise<readonly Completion[]>((resolve) => setTimeout(resolve, COMPLETE_MS, []).unref());
-    const choices = choicesFor(await Promise.race([work, enough]));
+    const choices = choicesFor(await withTimeout(work, COMPLETE_MS, () => []));
     const body = { type: InteractionResponseType.ApplicationCommandAutocompleteResult, data: { choices } };
     try {
       const route = Routes.interactionCallback(interaction.id, interaction.token);

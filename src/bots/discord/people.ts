@@ -1,5 +1,6 @@
 import type { APIUser, Client } from "discord.js";
 import type { User } from "../../port/chat.js";
+import { withTimeout } from "../../shared/timeout.js";
 import { isModerator, readPermissions, reckoned } from "./permissions.js";
 
 type Named = Pick<APIUser, "id" | "username"> & { readonly global_name?: string | null };
@@ -45,12 +46,12 @@ export async function personOfReaction(
 ): Promise<User | undefined> {
   const { user, guild, channel } = asked;
   if (guild === undefined) {
-    const known = await within(client.users.fetch(user));
+    const known = await inTime(client.users.fetch(user));
     if (known?.bot === true) return undefined;
     return known ? personOf(asApi(known), undefined, true) : { id: user, name: "somebody", moderator: true };
   }
   const members = client.guilds.cache.get(guild)?.members;
-  const member = members?.cache.get(user) ?? (members && (await within(members.fetch(user))));
+  const member = members?.cache.get(user) ?? (members && (await inTime(members.fetch(user))));
   const told = asked.member?.user;
   if (!member && told) return told.bot === true ? undefined : personOf(told, asked.member?.nick, false);
   if (!member) return { id: user, name: "somebody", moderator: false };
@@ -64,7 +65,10 @@ function asApi(user: { readonly id: string; readonly username: string; readonly 
   return { id: user.id, username: user.username, global_name: user.globalName };
 }
 
-async function within<T>(work: Promise<T>): Promise<T | undefined> {
-  const enough = new Promise<undefined>((resolve) => setTimeout(resolve, ASK_MS, undefined).unref());
-  return Promise.race([work.catch(() => undefined), enough]);
+function inTime<T>(work: Promise<T>): Promise<T | undefined> {
+  return withTimeout(
+    work.catch(() => undefined),
+    ASK_MS,
+    () => undefined,
+  );
 }

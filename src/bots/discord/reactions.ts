@@ -1,10 +1,10 @@
 import { type APIReaction, type Client, GatewayDispatchEvents } from "discord.js";
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { ChatHandlers, ReactionEvent } from "../../port/chat.js";
 import type { Channels } from "./channels.js";
 import type { Gateway } from "./gateway.js";
 import { personOfReaction, type ReactingMember } from "./people.js";
-import { Recent } from "./recent.js";
 
 /** As much of the gateway's two events as is read here. */
 export interface Reaction {
@@ -34,7 +34,7 @@ const REMEMBERED = 10_000;
  * a cache or as partials, and pass over reactions in direct messages whose channel has not been seen since the start. Ids are enough here.
  */
 export function listenToReactions(gateway: Gateway, { client, places, handlers, logger }: ReactionParts): void {
-  const lately = new Recent<boolean>(REMEMBERED, SAME_MS);
+  const lately = new LRUCache<string, boolean>({ max: REMEMBERED, ttl: SAME_MS });
   const listen = (
     name: GatewayDispatchEvents.MessageReactionAdd | GatewayDispatchEvents.MessageReactionRemove,
     added: boolean,

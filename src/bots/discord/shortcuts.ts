@@ -5,6 +5,7 @@ import {
   TextInputStyle,
 } from "discord.js";
 import type { CommandSummary, MessageRef, MessageShortcut } from "../../port/chat.js";
+import { cutText } from "../../shared/text.js";
 
 /** Forms' ids begin with it, so that they are never taken for a button's. */
 const FORM = "form";
@@ -33,8 +34,8 @@ export function formOf(
               required: true,
               max_length: 100,
             },
-            label: name.slice(0, LABEL),
-            ...(option ? { placeholder: option.help.slice(0, PLACEHOLDER) } : {}),
+            label: cutText(name, LABEL, ""),
+            ...(option ? { placeholder: cutText(option.help, PLACEHOLDER, "") } : {}),
           },
         ],
       };

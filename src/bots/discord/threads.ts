@@ -6,6 +6,7 @@ import {
   ThreadAutoArchiveDuration,
 } from "discord.js";
 import { type ChannelRef, ChatError, type MessageRef } from "../../port/chat.js";
+import { cutText } from "../../shared/text.js";
 import type { Calls } from "./calls.js";
 import { type Channels, DIRECT } from "./channels.js";
 import { hasCode } from "./errors.js";
@@ -31,7 +32,7 @@ export interface ThreadParts {
 }
 
 async function open(calls: Calls, { channel, id }: MessageRef, title: string): Promise<ChannelRef> {
-  const name = title.trim().slice(0, NAME_LENGTH) || "Thread";
+  const name = cutText(title.trim(), NAME_LENGTH, "") || "Thread";
   const body = { name, auto_archive_duration: ThreadAutoArchiveDuration.OneDay };
   try {
     const call = {

@@ -1,4 +1,4 @@
-const graphemes = new Intl.Segmenter();
+import { graphemeStart } from "../../shared/text.js";
 
 /**
  * The last place at or before `length` (in UTF-16 units, as both platforms count) where a text may be cut: within no grapheme, and within no
@@ -11,5 +11,5 @@ export function cutAt(text: string, length: number, whole: RegExp): number {
     if (index >= end) break;
     if (index + match.length > end) end = index;
   }
-  return graphemes.segment(text).containing(end || length)?.index || length;
+  return graphemeStart(text, end || length) || length;
 }

@@ -1,8 +1,4 @@
-/** A rate that others set: so many calls a second, some of them at once. */
-export interface Rate {
-  readonly burst: number;
-  readonly perMinute: number;
-}
+import { type Rate, TokenBucket } from "../../shared/token-bucket.js";
 
 interface Waiter {
   readonly urgent: boolean;
@@ -10,25 +6,24 @@ interface Waiter {
 }
 
 /**
- * A token bucket with a line before it. What is urgent goes first, and a part of the tokens is kept for it: previews must never be what
- * holds up a final picture.
+ * A token bucket with a queue of waiting calls. Urgent ones go first, and a part of the tokens is reserved for them: previews must never
+ * hold up a final picture.
  */
 export class Bucket {
-  #tokens: number;
-  #filledAt = Date.now();
+  readonly #tokens: TokenBucket;
   #blockedUntil = 0;
   #timer: NodeJS.Timeout | undefined;
-  readonly #line: Waiter[] = [];
+  readonly #waiting: Waiter[] = [];
 
   constructor(private readonly rate: Rate) {
-    this.#tokens = rate.burst;
+    this.#tokens = new TokenBucket(rate);
   }
 
   /** Resolves to true when it is this caller's turn, to false when that is not within `patienceMs`. */
   take({ urgent, patienceMs }: { readonly urgent: boolean; readonly patienceMs: number }): Promise<boolean> {
     return new Promise((resolve) => {
       const late = setTimeout(() => {
-        this.#line.splice(this.#line.indexOf(waiter), 1);
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
         resolve(false);
       }, patienceMs);
       const waiter: Waiter = {
@@ -38,7 +33,7 @@ export class Bucket {
           resolve(granted);
         },
       };
-      this.#line.push(waiter);
+      this.#waiting.push(waiter);
       this.#serve();
     });
   }
@@ -46,45 +41,33 @@ export class Bucket {
   /** The other side has said to wait: nobody passes for so long. */
   block(milliseconds: number): void {
     this.#blockedUntil = Math.max(this.#blockedUntil, Date.now() + milliseconds);
-    this.#tokens = Math.min(this.#tokens, 1);
+    this.#tokens.limitTo(1);
   }
 
   /** Turns everybody away. */
   close(): void {
     clearTimeout(this.#timer);
-    for (const waiter of this.#line.splice(0)) waiter.settle(false);
+    for (const waiter of this.#waiting.splice(0)) waiter.settle(false);
   }
 
   #serve(): void {
     clearTimeout(this.#timer);
-    this.#fill();
     for (;;) {
       const index = Math.max(
         0,
-        this.#line.findIndex(({ urgent }) => urgent),
+        this.#waiting.findIndex(({ urgent }) => urgent),
       );
-      const next = this.#line[index];
+      const next = this.#waiting[index];
       if (!next) return;
-      const wait = Math.max(this.#blockedUntil - Date.now(), this.#missing(next) * (60_000 / this.rate.perMinute));
+      const reserve = next.urgent ? 0 : Math.floor(this.rate.burst / 4);
+      const wait = Math.max(this.#blockedUntil - Date.now(), this.#tokens.waitMs(reserve));
       if (wait > 0) {
         this.#timer = setTimeout(() => this.#serve(), Math.ceil(wait));
         return;
       }
-      this.#tokens -= 1;
-      this.#line.splice(index, 1);
+      this.#tokens.take(reserve);
+      this.#waiting.splice(index, 1);
       next.settle(true);
     }
-  }
-
-  /** Tokens still to come before this one may pass. */
-  #missing({ urgent }: Waiter): number {
-    const reserve = urgent ? 0 : Math.floor(this.rate.burst / 4);
-    return Math.max(0, 1 + reserve - this.#tokens);
-  }
-
-  #fill(): void {
-    const now = Date.now();
-    this.#tokens = Math.min(this.rate.burst, this.#tokens + ((now - this.#filledAt) * this.rate.perMinute) / 60_000);
-    this.#filledAt = now;
   }
 }

@@ -1,4 +1,5 @@
-import { Bucket, type Rate } from "./bucket.js";
+import type { Rate } from "../../shared/token-bucket.js";
+import { Bucket } from "./bucket.js";
 
 /**
  * What Slack allows an app in one workspace, a little less of it: the tiers are for a minute, with bursts that Slack does not state.

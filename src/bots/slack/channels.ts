@@ -1,5 +1,5 @@
+import { LRUCache } from "lru-cache";
 import { type ChannelInfo, type ChannelRef, ChatError } from "../../port/chat.js";
-import { Lru } from "./lru.js";
 import type { SlackLimits } from "./options.js";
 import type { Workspace } from "./workspace.js";
 
@@ -16,9 +16,9 @@ const PATIENCE_MS = 2_000;
 
 /** Conversations, remembered for a minute: people invite the bot and try again. */
 export class Channels {
-  readonly #known = new Lru<{ readonly at: number; readonly channel: Channel }>(2_000);
+  readonly #known = new LRUCache<string, { readonly at: number; readonly channel: Channel }>({ max: 2_000 });
   /** Names from slash commands, for apps that may not ask. */
-  readonly #names = new Lru<string>(2_000);
+  readonly #names = new LRUCache<string, string>({ max: 2_000 });
 
   constructor(private readonly limits: SlackLimits) {}
 

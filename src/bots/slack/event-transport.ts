@@ -1,11 +1,12 @@
 /** How Slack's events reach the bot: over a WebSocket of its own (Socket Mode), or as HTTP requests to a server. */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Receiver } from "@slack/bolt";
 import { HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import { InstallProvider } from "@slack/oauth";
 import type { Logger } from "pino";
 import { ChatError, type ChatHealth } from "../../port/chat.js";
+import { retryWithBackoff } from "../../shared/retry.js";
+import { withTimeout } from "../../shared/timeout.js";
 import { fetchAnswer } from "./answers.js";
 import { toChatError } from "./errors.js";
 import { answerInstall, INSTALL, InstallServer, REDIRECT } from "./install-server.js";
@@ -157,44 +158,35 @@ class SocketTransport implements EventTransport {
   async stop(): Promise<void> {
     this.#open = false;
     this.#stopping.abort();
-    await Promise.race([this.receiver.client.disconnect(), delay(CLOSE_MS)]);
+    await withTimeout(this.receiver.client.disconnect(), CLOSE_MS, () => undefined);
     await this.#server?.stop();
   }
 
   async #comeBack(): Promise<void> {
     this.#lostAt ??= Date.now();
-    for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
-      try {
-        // At once the first time: Slack changes connections every few hours, and somebody may be typing a command.
-        if (attempt > 0) {
-          const pause = Math.min(LONGEST_PAUSE_MS, this.limits.pauseMs * 2 ** attempt);
-          await delay(pause, undefined, { signal: this.#stopping.signal });
-        }
-        await this.#connect();
-        this.#lostAt = undefined;
-        if (attempt > 0) this.#logger.info("Slack's connection is back");
-        return;
-      } catch (error) {
-        if (this.#stopping.signal.aborted) return;
-        this.#logger.warn({ err: toChatError(error), attempt }, "Slack's connection is lost; trying again");
-      }
+    const { signal } = this.#stopping;
+    let failures = 0;
+    const mayPass = (error: unknown): boolean => {
+      if (signal.aborted) return false;
+      this.#logger.warn({ err: toChatError(error), attempt: failures++ }, "Slack's connection is lost; trying again");
+      return true;
+    };
+    try {
+      // The first attempt is made at once: Slack changes connections every few hours, and somebody may be typing a command.
+      const waits = { firstMs: this.limits.pauseMs * 2, longestMs: LONGEST_PAUSE_MS };
+      await retryWithBackoff(() => this.#connect(), { ...waits, signal, mayPass });
+    } catch {
+      // The transport is being stopped.
+      return;
     }
+    this.#lostAt = undefined;
+    if (failures > 0) this.#logger.info("Slack's connection is back");
   }
 
   async #connect(): Promise<void> {
-    const late = new AbortController();
-    const start = this.receiver.client.start();
-    const end = delay(OPEN_MS, undefined, { signal: late.signal }).then(() => {
+    await withTimeout(this.receiver.client.start(), OPEN_MS, () => {
       throw new ChatError("timeout", "Slack's connection could not be opened in time.");
     });
-    // Whichever comes second has nobody to tell.
-    start.catch(() => undefined);
-    end.catch(() => undefined);
-    try {
-      await Promise.race([start, end]);
-    } finally {
-      late.abort();
-    }
   }
 }
 

@@ -1,9 +1,9 @@
 import type { HomeView, KnownBlock } from "@slack/types";
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { ChatHandlers, Work } from "../../port/chat.js";
 import { escapeText, toMrkdwn } from "../markdown/print-slack.js";
 import type { Files } from "./files.js";
-import { Lru } from "./lru.js";
 import { fields, word } from "./messages.js";
 import { alt, button } from "./render.js";
 import type { Workspace } from "./workspace.js";
@@ -24,8 +24,8 @@ const AGAIN = "home:again";
 /** The bot's page in Slack ("App Home"): a person's latest works, each with its line and a button that makes it again. */
 export class Home {
   /** Files of previews that are uploaded already, by workspace and job. */
-  readonly #previews = new Lru<string>(2_000);
-  readonly #shownAt = new Lru<number>(2_000);
+  readonly #previews = new LRUCache<string, string>({ max: 2_000 });
+  readonly #shownAt = new LRUCache<string, number>({ max: 2_000 });
 
   constructor(private readonly parts: Parts) {}
 

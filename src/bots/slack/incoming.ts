@@ -9,6 +9,7 @@ import {
   type MessageRef,
   type PictureSource,
 } from "../../port/chat.js";
+import { withTimeout } from "../../shared/timeout.js";
 import type { Channels } from "./channels.js";
 import { toUnicode } from "./emoji.js";
 import { findMessage, newest, threadOf } from "./history.js";
@@ -188,14 +189,13 @@ export class Incoming {
     const options = optionsIn(command, text);
     if (!options) return false;
     try {
-      const found = await Promise.race([
+      const looking = newest(workspace, channel, ({ pictures }) => pictures.length > 0, LOOK_MS);
+      const readable = looking.catch((error: unknown) => {
         // A conversation that may not be read has no picture for the bot.
-        newest(workspace, channel, ({ pictures }) => pictures.length > 0, LOOK_MS).catch((error: unknown) => {
-          if (error instanceof ChatError && error.kind === "forbidden") return undefined;
-          throw error;
-        }),
-        new Promise<"unknown">((resolve) => setTimeout(resolve, LOOK_MS, "unknown")),
-      ]);
+        if (error instanceof ChatError && error.kind === "forbidden") return undefined;
+        throw error;
+      });
+      const found = await withTimeout(readable, LOOK_MS, () => "unknown" as const);
       if (found !== undefined) return false;
       return await this.#openForm(workspace, trigger, form(command, { command: name, options, channel: channel.id }));
     } catch (error) {

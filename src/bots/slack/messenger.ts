@@ -1,11 +1,11 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import { type ChannelRef, ChatError, type MessageRef, type OutgoingMessage, type Picture } from "../../port/chat.js";
+import { retryWithBackoff } from "../../shared/retry.js";
 import { Edits } from "./edits.js";
 import { codeOf, outcomeUnknown } from "./errors.js";
 import { type Files, fitsBlock, notReadyYet, refusesBlocks } from "./files.js";
 import { findMessage, newest } from "./history.js";
-import { Lru } from "./lru.js";
 import { type Metadata, type SlackMessage, writeMetadata } from "./messages.js";
 import type { SlackLimits } from "./options.js";
 import { type Rendered, render, type ShownPicture } from "./render.js";
@@ -26,10 +26,10 @@ const KEYS = 2_000;
 
 /** Posts, edits and removes the bot's messages in any workspace. */
 export class Messenger {
-  readonly #own = new Lru<Own>(REMEMBERED);
-  readonly #posted = new Lru<MessageRef>(KEYS);
+  readonly #own = new LRUCache<string, Own>({ max: REMEMBERED });
+  readonly #posted = new LRUCache<string, MessageRef>({ max: KEYS });
   /** With the files that the message shows, if it is there. */
-  readonly #doubtful = new Lru<readonly string[]>(KEYS);
+  readonly #doubtful = new LRUCache<string, readonly string[]>({ max: KEYS });
   readonly #edits = new Edits();
   /** Workspaces whose server shows no files in blocks: pictures are shared as files of their own there. */
   readonly #asFiles = new WeakSet<Workspace>();
@@ -180,16 +180,14 @@ export class Messenger {
   async whenReady<T>(work: () => Promise<T>): Promise<T> {
     const began = Date.now();
     const end = began + this.limits.fileMs;
-    for (let pause = this.limits.pauseMs; ; pause *= 2) {
-      try {
-        return await work();
-      } catch (error) {
+    return retryWithBackoff(work, {
+      firstMs: this.limits.pauseMs,
+      mayPass: (error, _attempt, waitMs) => {
         const reason = notReadyYet(error);
         const last = reason === "said" ? end : Math.min(end, began + GUESS_MS);
-        if (!reason || Date.now() + pause > last) throw error;
-        await delay(pause);
-      }
-    }
+        return reason !== undefined && Date.now() + waitMs <= last;
+      },
+    });
   }
 
   async #send(

@@ -1,7 +1,7 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextElement } from "@slack/types";
 import type { CommandOptionSummary, CommandSummary } from "../../port/chat.js";
+import { cutText } from "../../shared/text.js";
 import { fields, list, picturesIn, type SlackFile, word } from "./messages.js";
-import { shorten } from "./render.js";
 
 /** What a form was opened for; travels through Slack in the view, which takes 3,000 characters. */
 export interface FormPurpose {
@@ -35,7 +35,7 @@ export function form(command: CommandSummary, purpose: FormPurpose, ask?: readon
   const wanted = ask ? command.options.filter(({ name }) => ask.includes(name)) : byWeight(command.options);
   const asked = wanted.slice(0, MOST_FIELDS);
   const blocks: KnownBlock[] = [
-    { type: "section", text: { type: "plain_text", text: shorten(`${command.help}.`, 3_000) } },
+    { type: "section", text: { type: "plain_text", text: cutText(`${command.help}.`, 3_000) } },
     ...asked.map((option) => field(option, purpose.options[option.name], ask !== undefined)),
   ];
   return {
@@ -122,7 +122,7 @@ function hintOf({ help, default: usual }: CommandOptionSummary): string {
 }
 
 function plain(text: string, length: number): PlainTextElement {
-  return { type: "plain_text", text: shorten(text, length), emoji: true };
+  return { type: "plain_text", text: cutText(text, length), emoji: true };
 }
 
 function capital(text: string): string {

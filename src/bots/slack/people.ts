@@ -1,5 +1,5 @@
+import { LRUCache } from "lru-cache";
 import { ChatError, type User } from "../../port/chat.js";
-import { Lru } from "./lru.js";
 import type { Workspace } from "./workspace.js";
 
 export interface Known {
@@ -15,22 +15,22 @@ const PATIENCE_MS = 5_000;
 
 /** The people of all workspaces, remembered for a while. Moderators are a workspace's admins and owners. */
 export class People {
-  readonly #known = new Lru<{ readonly at: number; readonly who: Promise<Known> }>(MOST);
+  readonly #known = new LRUCache<string, Promise<Known>>({ max: MOST, ttl: KEPT_MS });
 
   /** Never rejects: where Slack does not tell, they are called by `fallback` and moderate nothing. */
   async get(workspace: Workspace, id: string, fallback?: string): Promise<Known> {
     const key = `${workspace.self.team} ${id}`;
     let known = this.#known.get(key);
-    if (!known || known.at < Date.now() - KEPT_MS) {
-      known = { at: Date.now(), who: ask(workspace, id) };
+    if (!known) {
+      known = ask(workspace, id);
       this.#known.set(key, known);
       // Who may not ask ("users:read") need not ask again for each event.
-      known.who.catch((error: unknown) => {
+      known.catch((error: unknown) => {
         if (!(error instanceof ChatError && error.kind === "forbidden")) this.#known.delete(key);
       });
     }
     try {
-      return await known.who;
+      return await known;
     } catch {
       return { user: { id, name: fallback ?? "somebody", moderator: false }, bot: false };
     }

@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { Button, OutgoingMessage, Progress, User } from "../../port/chat.js";
+import { cutText } from "../../shared/text.js";
 import { toMrkdwn } from "../markdown/print-slack.js";
 import { split } from "./text.js";
 
@@ -57,7 +58,7 @@ function bar(progress: Progress | undefined): string {
 }
 
 export function button({ id, label, emoji, style }: Button) {
-  const text = shorten(emoji === undefined ? label : `${emoji} ${label}`, LABEL);
+  const text = cutText(emoji === undefined ? label : `${emoji} ${label}`, LABEL);
   const colour = style === "primary" || style === "danger" ? { style } : {};
   return {
     type: "button" as const,
@@ -69,9 +70,5 @@ export function button({ id, label, emoji, style }: Button) {
 }
 
 export function alt(description: string): string {
-  return shorten(description, ALT) || "A picture";
-}
-
-export function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  return cutText(description, ALT) || "A picture";
 }

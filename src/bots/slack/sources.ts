@@ -1,5 +1,6 @@
 import type { MessageRef, Picture, PictureSource } from "../../port/chat.js";
 import { ChatError } from "../../port/chat.js";
+import { abortable } from "../../shared/timeout.js";
 import { download } from "./download.js";
 import type { Files } from "./files.js";
 import type { SlackFile, SlackMessage } from "./messages.js";
@@ -67,15 +68,10 @@ export class Sources {
 }
 
 async function within<T>(signal: AbortSignal, name: string, work: Promise<T>): Promise<T> {
-  let late: (() => void) | undefined;
-  const end = new Promise<never>((_resolve, reject) => {
-    late = () => reject(new ChatError("timeout", `${name} could not be downloaded in time.`));
-    if (signal.aborted) late();
-    else signal.addEventListener("abort", late, { once: true });
-  });
   try {
-    return await Promise.race([work, end]);
-  } finally {
-    if (late) signal.removeEventListener("abort", late);
+    return await abortable(work, signal);
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    throw new ChatError("timeout", `${name} could not be downloaded in time.`);
   }
 }

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { InstallProvider } from "@slack/oauth";
 import { type AuthTestResponse, WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { ChatError } from "../../port/chat.js";
+import { retryWithBackoff } from "../../shared/retry.js";
 import { fetchAnswer } from "./answers.js";
 import { retryAfter, toChatError } from "./errors.js";
 import { sdkLogger } from "./logger.js";
@@ -150,16 +150,15 @@ export class Workspaces {
   async #whoAmI(token: string): Promise<AuthTestResponse> {
     const { pauseMs, patienceMs } = this.options.limits;
     const end = Date.now() + patienceMs / 2;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#client.auth.test({ token });
-      } catch (error) {
-        const known = toChatError(error);
-        const wait = (retryAfter(error) ?? 0) * 1000 || pauseMs * 2 ** attempt;
-        if (known.kind === "forbidden" || attempt >= 4 || Date.now() + wait > end) throw known;
-        await delay(wait);
-      }
-    }
+    const ask = () => this.#client.auth.test({ token });
+    return retryWithBackoff(ask, {
+      firstMs: pauseMs * 2,
+      attempts: 4,
+      waitOf: (error) => (retryAfter(error) ?? 0) * 1000 || undefined,
+      mayPass: (error, _attempt, waitMs) => toChatError(error).kind !== "forbidden" && Date.now() + waitMs <= end,
+    }).catch((error: unknown) => {
+      throw toChatError(error);
+    });
   }
 }
 
