@@ -1,7 +1,7 @@
 /** Loss and gradient of an objective over a network: the one thing that every recipe asks of the engine. */
 import { gradient } from "./graph/gradient.js";
 import type { Node } from "./graph/node.js";
-import type { Raster } from "./images/raster.js";
+import { CHANNELS, type Raster } from "./images/raster.js";
 import { type BuildOptions, type Network, NetworkError } from "./networks/network.js";
 import { type Objective, type Scope, scopeOf } from "./objectives/objective.js";
 import type { Programs } from "./programs.js";
@@ -13,9 +13,25 @@ export interface Evaluation {
   readonly gradient: Float32Array;
 }
 
+/** A network, and the programs that run it. */
+export interface EngineContext {
+  readonly programs: Programs;
+  readonly network: Network;
+}
+
 /** The picture as a [1, 3, H, W] tensor; the numbers are shared. */
 export function toTensor(raster: Raster): Tensor {
   return { data: raster.data, shape: [1, 3, raster.height, raster.width] };
+}
+
+/** Images of one size as a tensor [N, 3, H, W]. */
+export function batchOf(images: readonly Raster[]): Tensor {
+  const [first] = images;
+  if (!first) throw new RangeError("a batch needs an image");
+  if (images.length === 1) return toTensor(first);
+  const data = new Float32Array(images.length * first.data.length);
+  for (const [n, image] of images.entries()) data.set(image.data, n * first.data.length);
+  return { data, shape: [images.length, CHANNELS, first.height, first.width] };
 }
 
 function scopeOfNetwork(network: Network, options: BuildOptions): Scope {

@@ -2,8 +2,8 @@
 
 import { Dimensions } from "./graph/dimensions.js";
 import { type Node, topologicalOrder } from "./graph/node.js";
+import type { Size } from "./images/raster.js";
 import type { BuildOptions, Network } from "./networks/network.js";
-import type { Scale } from "./optimize/scales.js";
 import { winogradKernels } from "./runtimes/onnx/plan.js";
 import { REACH, TILE } from "./runtimes/onnx/winograd.js";
 
@@ -73,7 +73,7 @@ export interface Tile {
 }
 
 /** Cuts a picture into a grid of nearly equal tiles of at most `pixels` each; one tile when it is small enough. */
-export function tilesOf({ width, height }: Scale, pixels: number): Tile[] {
+export function tilesOf({ width, height }: Size, pixels: number): Tile[] {
   let [across, down] = [1, 1];
   while (
     Math.ceil(width / across) * Math.ceil(height / down) > pixels &&

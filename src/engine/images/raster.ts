@@ -8,6 +8,12 @@ export interface Raster {
   readonly data: Float32Array;
 }
 
+/** Of an image, in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 export const CHANNELS = 3;
 
 export function emptyRaster(width: number, height: number): Raster {
@@ -53,15 +59,21 @@ export function roll({ width, height, data }: Raster, dx: number, dy: number): R
   return { width, height, data: out };
 }
 
-/** Mean of |value| over the whole picture. */
+/** Mean of |value|. */
 export function meanAbsolute(data: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum += Math.abs(data[i] ?? 0);
   return sum / data.length;
 }
 
+export function rootMeanSquare(data: Float32Array): number {
+  let sum = 0;
+  for (const v of data) sum += v * v;
+  return Math.sqrt(sum / data.length);
+}
+
 /** Width and height with the longer side `side`, keeping the proportions; at least 1 pixel each. */
-export function fitInside(width: number, height: number, side: number): { width: number; height: number } {
+export function fitInside(width: number, height: number, side: number): Size {
   const scale = side / Math.max(width, height);
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }

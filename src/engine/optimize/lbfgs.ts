@@ -1,5 +1,6 @@
 /** L-BFGS: Newton-like steps from the last few changes of point and gradient (Nocedal 1980; Liu and Nocedal 1989). */
 import { strongWolfe } from "./line-search.js";
+import type { Optimiser } from "./optimiser.js";
 import { addScaled, copy, dot, maxAbsolute, type Oracle, type Vector } from "./vector.js";
 
 export interface LbfgsOptions {
@@ -133,4 +134,20 @@ export class Lbfgs<V extends Vector = Vector> {
     for (let i = 0; i < q.length; i++) q[i] = -(q[i] ?? 0);
     return q;
   }
+}
+
+/** One iteration a step, for one image. */
+export function lbfgsOptimiser(lbfgs: Lbfgs<Float32Array>): Optimiser {
+  return {
+    async step([image], gradientAt) {
+      if (!image) throw new RangeError("L-BFGS needs an image");
+      const data = image.data.slice();
+      const oracle = async (at: Float32Array) => {
+        const { loss, gradients } = await gradientAt([{ ...image, data: at }]);
+        return { loss, gradient: gradients[0]?.data ?? at };
+      };
+      const { loss, converged } = await lbfgs.minimise(data, oracle, { iterations: 1 });
+      return { images: [{ ...image, data }], loss, converged };
+    },
+  };
 }

@@ -1,10 +1,5 @@
 /** Octaves: the same picture at growing sizes, so that structures of every size get their turn. */
-import { fitInside } from "../images/raster.js";
-
-export interface OctaveSize {
-  readonly width: number;
-  readonly height: number;
-}
+import { fitInside, type Size } from "../images/raster.js";
 
 /** The smallest side an octave is worked at, in pixels: below it deep layers see nothing but their own padding. */
 export const SMALLEST_OCTAVE = 48;
@@ -14,9 +9,9 @@ export const SMALLEST_OCTAVE = 48;
  *
  * Octaves whose longer side would fall below {@link SMALLEST_OCTAVE} are left out, so a small picture gets fewer.
  */
-export function octaveSizes(width: number, height: number, octaves: number, scale: number): OctaveSize[] {
+export function octaveSizes(width: number, height: number, octaves: number, scale: number): Size[] {
   const longer = Math.max(width, height);
-  const sizes: OctaveSize[] = [];
+  const sizes: Size[] = [];
   for (let i = octaves - 1; i >= 0; i--) {
     const side = longer / scale ** i;
     if (i > 0 && side < SMALLEST_OCTAVE) continue;

@@ -1,7 +1,8 @@
 /** Adam on several sizes of a picture at once: large shapes move as fast as fine ones. */
-import { CHANNELS, type Raster } from "../images/raster.js";
+import { CHANNELS, clampRaster, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
 import { Adam, type AdamMoments, type AdamOptions } from "./adam.js";
+import { firstOrder, type Optimiser, type StepTime } from "./optimiser.js";
 
 export interface PyramidAdamOptions extends Omit<AdamOptions, "rate"> {
   /** Step size of each level in the picture's units, the picture's own size first; each further level is half as wide and high. */
@@ -89,4 +90,12 @@ export class PyramidAdam {
     });
     for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) + factor * (total.data[i] ?? 0);
   }
+}
+
+/** @param factor length of a step against the rates */
+export function pyramidAdam(adam: PyramidAdam, factor: (time: StepTime) => number): Optimiser {
+  return firstOrder((image, gradient, time) => {
+    adam.step(image, gradient, factor(time));
+    clampRaster(image);
+  });
 }

@@ -1,5 +1,5 @@
 /** Laplacian pyramids: a gradient's coarse structure gets as much say as its finest. */
-import { CHANNELS, type Raster, subtractRasters } from "../images/raster.js";
+import { CHANNELS, type Raster, rootMeanSquare, subtractRasters } from "../images/raster.js";
 import { resize } from "../images/resample.js";
 
 /** The smallest side, in pixels, that is still halved. */
@@ -35,9 +35,7 @@ export function equalise(gradient: Raster, levels = 4, slope = 1): Raster {
 
 /** What a band is multiplied by to have a given root mean square. */
 function strength({ data }: Raster, wanted: number): number {
-  let sum = 0;
-  for (const v of data) sum += v * v;
-  const rms = Math.sqrt(sum / data.length);
+  const rms = rootMeanSquare(data);
   return rms > 0 ? wanted / rms : 0;
 }
 

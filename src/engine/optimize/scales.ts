@@ -1,10 +1,5 @@
 /** Scales: a painting is begun small, where strokes are large, and finished at its size. */
-import { fitInside } from "../images/raster.js";
-
-export interface Scale {
-  readonly width: number;
-  readonly height: number;
-}
+import { fitInside, type Size } from "../images/raster.js";
 
 const GROWTH = Math.SQRT2;
 
@@ -14,8 +9,8 @@ const GROWTH = Math.SQRT2;
  * Source: style-transfer-pytorch (Katherine Crowson), which grows by the same factor from 128 pixels. Departure: from 160; what smaller
  * ones find is lost again, and with it some of the photo.
  */
-export function paintingScales(width: number, height: number, smallest = 160): Scale[] {
-  const scales: Scale[] = [{ width, height }];
+export function paintingScales(width: number, height: number, smallest = 160): Size[] {
+  const scales: Size[] = [{ width, height }];
   for (let side = Math.max(width, height) / GROWTH; side >= smallest / 1.1; side /= GROWTH)
     scales.unshift(fitInside(width, height, side));
   return scales;

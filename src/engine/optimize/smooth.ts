@@ -1,7 +1,7 @@
 /** Smoothing of gradients: without it, dreams fill with the finest patterns a network can see. */
 import { add, input, matmul } from "../graph/ops.js";
 import { gaussianBlur, halfGaussian } from "../images/blur.js";
-import { CHANNELS, meanAbsolute, type Raster } from "../images/raster.js";
+import { CHANNELS, type Raster } from "../images/raster.js";
 import type { Programs } from "../programs.js";
 import type { Tensors } from "../runtimes/runtime.js";
 
@@ -114,11 +114,4 @@ function circulant(length: number, kernel: Float64Array, factor: number): Float3
     }
   }
   return matrix;
-}
-
-/** Adds `step` times the direction, scaled to a mean absolute value of 1, to a picture, in place; a negative step goes against it. */
-export function ascend(image: Raster, direction: Float32Array, step: number): void {
-  const scale = step / Math.max(meanAbsolute(direction), 1e-7);
-  const { data } = image;
-  for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) + scale * (direction[i] ?? 0);
 }

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { random } from "../../../src/engine/images/random.js";
 import { meanAbsolute, type Raster } from "../../../src/engine/images/raster.js";
-import { ascend, cascade, smooth } from "../../../src/engine/optimize/smooth.js";
+import { cascade, smooth } from "../../../src/engine/optimize/smooth.js";
 import { Programs } from "../../../src/engine/programs.js";
 import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
 import { loadTfjsCpu } from "../../../src/engine/runtimes/tfjs/load.js";
@@ -52,17 +52,5 @@ describe("smooth", () => {
     expect(farthest(await smooth(programs, even, 2), even)).toBeLessThan(1e-6);
     const chequered = { ...even, data: even.data.map((_, i) => ((i + Math.floor(i / 16)) % 2 === 0 ? 1 : -1)) };
     expect(meanAbsolute((await smooth(programs, chequered, 2)).data)).toBeLessThan(0.05);
-  });
-});
-
-describe("ascend", () => {
-  it("goes a step of a mean size, and down where it is negative", () => {
-    const image = drawn(9, 7);
-    const before = image.data.slice();
-    const direction = drawn(9, 8).data.subarray(0, image.data.length);
-    ascend(image, direction, -3);
-    const moved = image.data.map((value, i) => value - (before[i] ?? 0));
-    expect(meanAbsolute(moved)).toBeCloseTo(3, 4);
-    expect(Math.sign(moved[0] ?? 0)).toBe(-Math.sign(direction[0] ?? 0));
   });
 });

@@ -8,7 +8,7 @@ import { bytesPerPixel } from "../../../src/engine/memory.js";
 import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
 import { Programs } from "../../../src/engine/programs.js";
 import { BlendParams, blend } from "../../../src/engine/recipes/blend/run.js";
-import { prepareObjective } from "../../../src/engine/recipes/painting/objective.js";
+import { paintingLoss } from "../../../src/engine/recipes/painting/objective.js";
 import { blendTargets, gramsOf, type StyleMeasure } from "../../../src/engine/recipes/painting/targets.js";
 import type { Frame, Frames, PictureInput } from "../../../src/engine/recipes/recipe.js";
 import { StylizeParams, stylize } from "../../../src/engine/recipes/stylize/run.js";
@@ -261,19 +261,20 @@ describe("texture", () => {
   });
 });
 
-describe("a goal in tiles", () => {
+describe("an objective in tiles", () => {
   it("has the loss and gradient of the whole picture, but near the tiles' borders", async () => {
     const next = random(3);
     const canvas = emptyRaster(448, 384);
     for (let i = 0; i < canvas.data.length; i++) canvas.data[i] = 255 * next();
-    const goal = {
+    const objective = {
       styles: await blendTargets(programs, vgg, MEASURE, [{ raster: await across.decode(128), weight: 1 }]),
       measure: MEASURE,
       content: { layer: "block3_conv1", photo: resize(await photo.decode(128), 448, 384), weight: 0.1 },
       variation: 1e-6,
     };
-    const whole = await (await prepareObjective({ programs, network: vgg }, goal, canvas)).evaluate(canvas);
-    const tiled = await (await prepareObjective({ programs, network: vgg }, goal, canvas, 448 * 200)).evaluate(canvas);
+    const engine = { programs, network: vgg };
+    const whole = await (await paintingLoss(engine, objective, canvas))([canvas]);
+    const tiled = await (await paintingLoss(engine, objective, canvas, 448 * 200))([canvas]);
     let [difference, size] = [0, 0];
     // Two tiles of 192 rows: away from the cut their gradients should be the whole's.
     for (let c = 0; c < 3; c++) {

@@ -1,26 +1,24 @@
 /** DeepDream: a photo in which a network's layers find more and more of what they know (Deep Learning Cookbook 12.3). */
+
 import { z } from "zod";
 import { evaluateTiles } from "../../evaluate-tiles.js";
-import { type Random, random, randomInteger } from "../../images/random.js";
-import {
-  addRasters,
-  CHANNELS,
-  clampRaster,
-  fitInside,
-  type Raster,
-  roll,
-  subtractRasters,
-} from "../../images/raster.js";
+import { type Random, random, type SeededRandom } from "../../images/random.js";
+import { addRasters, CHANNELS, fitInside, type Raster, type Size, subtractRasters } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
 import { bytesPerPixel } from "../../memory.js";
 import type { Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
-import { type OctaveSize, octaveSizes } from "../../optimize/octaves.js";
-import { ascend, smooth } from "../../optimize/smooth.js";
+import type { Loss } from "../../optimize/descend.js";
+import { meanAbsoluteDescent } from "../../optimize/normalised-descent.js";
+import { octaveSizes } from "../../optimize/octaves.js";
+import { smooth } from "../../optimize/smooth.js";
+import type { Programs } from "../../programs.js";
+import { randomShift, shift, shiftAnywhere } from "../../transforms/shift.js";
+import { compose, precondition, type Transform } from "../../transforms/transform.js";
+import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { noise } from "../noise.js";
-import { previewClock } from "../preview-clock.js";
 import type { Frame, Pictures, RecipeContext } from "../recipe.js";
-import { floatsOf, type SavedState } from "../saved-state.js";
+import { floatsOf, type Savable, type SavedState } from "../saved-state.js";
 import { withPresets } from "../with-presets.js";
 import { dreamObjective } from "./objective.js";
 
@@ -99,77 +97,79 @@ export async function* dream(
   pictures: Pictures,
   context: RecipeContext,
 ): AsyncGenerator<Frame, void, void> {
-  const { signal, programs } = context;
+  const { programs, resume } = context;
   const network = await context.network(params.network);
-  const goal = await dreamObjective(params, pictures, network, context);
-  const tiles = tileOptions(params, network, goal.layers, context);
+  const objective = await dreamObjective(params, pictures, network, context);
+  const tiles = tileOptions(params, network, objective.layers, context);
   const next = random(params.seed);
-  const photo = await startingPicture(params, pictures, next);
+  const photo = await startingImage(params, pictures, next);
   const sizes = octaveSizes(photo.width, photo.height, params.octaves, params.octaveScale);
-  const total = sizes.reduce((sum, { width, height }) => sum + width * height * params.steps, 0);
-  const clock = previewClock();
-  let detail = context.resume && savedDetail(context.resume, sizes);
-  const begun = detail && context.resume ? context.resume.octave : 0;
-  if (begun > 0) next.state = context.resume?.numbers.random ?? next.state;
-  let done = 0;
-  for (const [index, { width, height }] of sizes.entries()) {
-    if (index < begun) {
-      done += width * height * params.steps;
-      continue;
-    }
-    const objective = goal.at(width, height);
-    const base = resize(photo, width, height);
-    let image = detail ? addRasters(base, resize(detail, width, height)) : base;
-    let [lossStart, lossEnd] = [Number.NaN, Number.NaN];
-    for (let step = 1; step <= params.steps; step++) {
-      signal.throwIfAborted();
-      const [dx, dy] = [shift(next, width, params.jitter), shift(next, height, params.jitter)];
-      const shifted = roll(image, dx, dy);
-      const { loss, gradient } = await evaluateTiles(programs, network, objective, shifted, tiles);
-      if (step === 1) lossStart = loss;
-      lossEnd = loss;
-      // Coarser as the octave goes on: details first, then only what holds together (0.5 -> 2 pixels).
-      const downhill = { width, height, data: gradient };
-      const smoothed =
-        params.smoothing > 0
-          ? await smooth(programs, downhill, params.smoothing * (0.5 + 1.5 * (step / params.steps)))
-          : downhill;
-      // The loss is what is minimised: up is against its gradient.
-      ascend(shifted, smoothed.data, -(params.strength * OCTAVE_CHANGE) / params.steps);
-      clampRaster(shifted);
-      image = roll(shifted, -dx, -dy);
-      done += width * height;
-      const frame = {
-        octave: index + 1,
-        octaves: sizes.length,
-        step,
-        steps: params.steps,
-        progress: done / total,
+  const saved = resume && savedDetail(resume, sizes);
+  if (saved) next.state = saved.random ?? next.state;
+  let { detail } = saved ?? {};
+  let base = photo;
+  const schedule: Schedule = {
+    sizes,
+    done: saved?.octave ?? 0,
+    steps: () => params.steps,
+    begin(_octave, size, before) {
+      if (before) detail = subtractRasters(before, base);
+      base = resize(photo, size.width, size.height);
+      const image = detail ? addRasters(base, resize(detail, size.width, size.height)) : base;
+      const wanted = objective.at(size.width, size.height);
+      const loss: Loss = ([seen = image]) => evaluateTiles(programs, network, wanted, seen, tiles);
+      return {
         image,
-        lossStart,
-        lossEnd,
+        optimiser: meanAbsoluteDescent((params.strength * OCTAVE_CHANGE) / params.steps),
+        view: (step) => ({ loss, transforms: [drawTransform(params, size, step, next, programs)] }),
       };
-      const saved = (): SavedState => ({
-        octave: index + 1,
-        numbers: { random: next.state },
-        arrays: { detail: subtractRasters(image, base).data },
-      });
-      if (step === params.steps)
-        yield { kind: "octave", ...frame, savable: { bytes: base.data.byteLength, save: saved } };
-      else if (clock.due()) yield { kind: "preview", ...frame };
-    }
-    detail = subtractRasters(image, base);
-  }
+    },
+    savable: (image, { octave, last }) => (last ? detailSavable(octave, image, base, next) : undefined),
+  };
+  yield* descendOctaves(schedule, context);
+}
+
+/** A step's shift, and the smoothing of its gradient. */
+function drawTransform(
+  { jitter, smoothing, steps }: DreamParams,
+  size: Size,
+  step: number,
+  next: Random,
+  programs: Programs,
+): Transform {
+  const shifted = shift(jitter === undefined ? shiftAnywhere(next, size) : randomShift(next, jitter));
+  if (smoothing === 0) return shifted;
+  // Coarser as the octave goes on: details first, then only what holds together (0.5 -> 2 pixels).
+  const sigma = smoothing * (0.5 + 1.5 * (step / steps));
+  return compose(
+    shifted,
+    precondition((gradient) => smooth(programs, gradient, sigma)),
+  );
+}
+
+function detailSavable(octave: number, image: Raster, base: Raster, next: SeededRandom): Savable {
+  return {
+    bytes: base.data.byteLength,
+    save: () => ({
+      octave,
+      numbers: { random: next.state },
+      arrays: { detail: subtractRasters(image, base).data },
+    }),
+  };
 }
 
 /** The detail dreamt up to an octave, the last one excepted. */
-function savedDetail(state: SavedState, sizes: readonly OctaveSize[]): Raster | undefined {
-  const size = state.octave < sizes.length ? sizes[state.octave - 1] : undefined;
+function savedDetail(
+  state: SavedState,
+  sizes: readonly Size[],
+): { octave: number; detail: Raster; random: number | undefined } | undefined {
+  const { octave, numbers } = state;
+  const size = octave < sizes.length ? sizes[octave - 1] : undefined;
   const data = size && floatsOf(state, "detail", CHANNELS * size.width * size.height);
-  return data && { ...size, data };
+  return data && { octave, detail: { ...size, data }, random: numbers.random };
 }
 
-/** How much of a picture is worked on at once. */
+/** How much of an image is worked on at once. */
 function tileOptions(
   { tile }: DreamParams,
   network: Network,
@@ -184,12 +184,7 @@ function tileOptions(
   return { stride, signal, pixels: tile === undefined ? room : Math.min(room, tile * tile) };
 }
 
-/** A random shift along a side of a length. */
-function shift(next: Random, length: number, jitter: number | undefined): number {
-  return jitter === undefined ? randomInteger(next, 0, length - 1) : randomInteger(next, -jitter, jitter);
-}
-
-async function startingPicture(params: DreamParams, pictures: Pictures, next: Random): Promise<Raster> {
+async function startingImage(params: DreamParams, pictures: Pictures, next: Random): Promise<Raster> {
   const { image } = pictures;
   if (!image) return noise(params.size, Math.round(params.size * 0.75), next);
   const { width, height } = fitInside(image.width, image.height, params.size);

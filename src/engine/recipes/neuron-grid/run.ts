@@ -1,16 +1,18 @@
 /** Grids: what many channels of several layers look for, on one sheet (Deep Learning Cookbook 12.1). */
+
 import { z } from "zod";
-import { observe } from "../../evaluate.js";
+import { batchOf, type EngineContext, observe } from "../../evaluate.js";
 import { reduceMean } from "../../graph/ops.js";
-import { contactSheet, inner, type SheetRow } from "../../images/contact-sheet.js";
-import { random, randomInteger } from "../../images/random.js";
-import { CHANNELS } from "../../images/raster.js";
+import { contactSheet, inner, type SheetLayout, type SheetRow } from "../../images/contact-sheet.js";
+import { type Random, random, randomInteger } from "../../images/random.js";
+import { CHANNELS, type Raster } from "../../images/raster.js";
 import { presetsOf } from "../../networks/looks.js";
 import type { Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
 import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";
+import { descend } from "../../optimize/descend.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
-import { type Ascent, ascendSteps, batchOf } from "../neuron/ascent.js";
+import { neuronAscent } from "../neuron/ascent.js";
 import { ascentOptionsOf, displayField, mannerFields, seedField, shown } from "../neuron/ascent-options.js";
 import { bookNoise, clouds } from "../noise.js";
 import { previewClock } from "../preview-clock.js";
@@ -76,61 +78,111 @@ export async function* grid(
 ): AsyncGenerator<Frame, void, void> {
   const network = await context.network(params.network);
   const wanted = channelsByLayer(params, network);
-  const columns = Math.min(params.columns, Math.max(...[...wanted.values()].map((channels) => channels.length)));
+  const counts = [...wanted.values()].map((channels) => channels.length);
+  const columns = Math.min(params.columns, Math.max(...counts));
   const border = Math.round(params.size * BORDER);
   const layout = { rows: wanted.size, columns, side: params.size - 2 * border, title: longest(wanted.keys()) };
-  const total = [...wanted.values()].reduce((sum, channels) => sum + channels.length, 0) * params.steps;
-  const clock = previewClock();
   const rows = context.resume ? savedRows(context.resume, [...wanted.keys()], layout.side) : [];
-  const begun = rows.length;
-  let done = 0;
-  for (const [index, [layer, channels]] of [...wanted].entries()) {
-    if (index < begun) {
-      done += channels.length * params.steps;
-      continue;
-    }
-    const reached: { channel: number; value: number; climber: Ascent }[] = [];
-    let [lossStart, lossEnd] = [0, 0];
-    for (let from = 0; from < channels.length; from += BATCH) {
-      const batch = channels
-        .slice(from, from + BATCH)
-        .map((channel) => ({ channel, climber: begin(params, layer, channel) }));
-      const terms = batch.map(({ channel }): ChannelTerm[] => [{ layer, channel, weight: 1 }]);
-      const objective = channelsObjective(terms, channelsOf(network), params.leak);
-      const climbers = batch.map((b) => b.climber);
-      for (let step = 1; step <= params.steps; step++) {
-        const loss = await ascendSteps(context, network, objective, climbers, ascentOptionsOf(params, 0));
-        if (step === 1) lossStart += loss;
-        if (step === params.steps) lossEnd += loss;
-        done += batch.length;
-        if (step < params.steps && clock.due()) {
-          const row = rowOf(layer, [...reached, ...batch.map((b) => ({ ...b, value: 0 }))], params, columns, border);
-          const image = contactSheet([...rows, row], layout);
-          yield { kind: "preview", ...where(rows.length, step), image, lossStart, lossEnd: loss };
-        }
-      }
-      const values = await means(context, network, layer, climbers);
-      const count = channelsOf(network)(layer);
-      for (const [n, { channel, climber }] of batch.entries())
-        reached.push({ channel, climber, value: values[n * count + channel] ?? 0 });
-    }
-    reached.sort((a, b) => b.value - a.value || a.channel - b.channel);
-    rows.push(rowOf(layer, reached, params, columns, border));
-    const state = saved(rows);
-    const savable = { bytes: sizeOf(state.arrays), save: () => state };
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
+  const sheet: Sheet = {
+    programs: context.programs,
+    network,
+    params,
+    layout,
+    border,
+    rows,
+    clock: previewClock(),
+    done: sum(counts.slice(0, rows.length)) * params.steps,
+    total: sum(counts) * params.steps,
+  };
+  for (const [layer, channels] of [...wanted].slice(rows.length)) yield* addRow(sheet, layer, channels, context.signal);
+}
+
+/** A sheet while it is made. */
+interface Sheet extends EngineContext {
+  readonly params: GridParams;
+  readonly layout: SheetLayout;
+  /** What is cut off a tile on every side, in pixels. */
+  readonly border: number;
+  /** Those that are finished. */
+  readonly rows: SheetRow[];
+  readonly clock: ReturnType<typeof previewClock>;
+  /** Steps of channels: taken so far, and of all of them. */
+  done: number;
+  readonly total: number;
+}
+
+/** A channel, its image, and the mean that it reaches in it. */
+interface Candidate {
+  readonly channel: number;
+  readonly next: Random;
+  image: Raster;
+  value: number;
+}
+
+/** Ascends towards a layer's channels, batch by batch, and adds the best as a row. */
+async function* addRow(
+  sheet: Sheet,
+  layer: string,
+  channels: readonly number[],
+  signal: AbortSignal,
+): AsyncGenerator<Frame, void, void> {
+  const { params, rows, layout } = sheet;
+  const losses = { start: 0, end: 0 };
+  const reached: Candidate[] = [];
+  for (let from = 0; from < channels.length; from += BATCH) {
+    const batch = channels.slice(from, from + BATCH).map((channel) => begin(params, layer, channel));
+    yield* ascendBatch(sheet, layer, batch, { reached, losses, signal });
+    const values = await means(sheet, layer, batch);
+    const count = channelsOf(sheet.network)(layer);
+    for (const [n, candidate] of batch.entries()) candidate.value = values[n * count + candidate.channel] ?? 0;
+    reached.push(...batch);
+  }
+  reached.sort((a, b) => b.value - a.value || a.channel - b.channel);
+  rows.push(rowOf(layer, reached, sheet));
+  const state = saved(rows);
+  yield {
+    kind: "octave",
+    ...placeOf(sheet, rows.length, params.steps),
+    image: contactSheet(rows, layout),
+    lossStart: losses.start,
+    lossEnd: losses.end,
+    savable: { bytes: sizeOf(state.arrays), save: () => state },
+  };
+}
+
+/** Takes a batch's steps; yields previews of its row. */
+async function* ascendBatch(
+  sheet: Sheet,
+  layer: string,
+  batch: readonly Candidate[],
+  row: { readonly reached: readonly Candidate[]; readonly losses: { start: number; end: number }; signal: AbortSignal },
+): AsyncGenerator<Frame, void, void> {
+  const { params, rows, layout, network } = sheet;
+  const { reached, losses, signal } = row;
+  const terms = batch.map(({ channel }): ChannelTerm[] => [{ layer, channel, weight: 1 }]);
+  const objective = channelsObjective(terms, channelsOf(network), params.leak);
+  const randoms = batch.map(({ next }) => next);
+  const ascent = neuronAscent(sheet, objective, randoms, ascentOptionsOf(params, 0));
+  const start = batch.map(({ image }) => image);
+  for await (const { step, loss, images } of descend({ images: start, steps: params.steps, ...ascent }, signal)) {
+    for (const [n, candidate] of batch.entries()) candidate.image = images[n] ?? candidate.image;
+    if (step === 1) losses.start += loss;
+    if (step === params.steps) losses.end += loss;
+    sheet.done += batch.length;
+    if (step === params.steps || !sheet.clock.due()) continue;
     yield {
-      kind: "octave",
-      ...where(rows.length - 1, params.steps),
-      image: contactSheet(rows, layout),
-      lossStart,
-      lossEnd,
-      savable,
+      kind: "preview",
+      ...placeOf(sheet, rows.length + 1, step),
+      image: contactSheet([...rows, rowOf(layer, [...reached, ...batch], sheet)], layout),
+      lossStart: losses.start,
+      lossEnd: loss,
     };
   }
+}
 
-  function where(row: number, step: number) {
-    return { octave: row + 1, octaves: wanted.size, step, steps: params.steps, progress: done / total };
-  }
+function placeOf({ layout, params, done, total }: Sheet, row: number, step: number) {
+  return { octave: row, octaves: layout.rows, step, steps: params.steps, progress: done / total };
 }
 
 /** A grid goes on after the rows that it has. */
@@ -160,42 +212,37 @@ function savedRows(state: SavedState, layers: readonly string[], side: number): 
 }
 
 /** The start of a channel: noise of its own, the same in every grid of this seed. */
-function begin({ seed, size, gradient }: GridParams, layer: string, channel: number): Ascent {
+function begin({ seed, size, gradient }: GridParams, layer: string, channel: number): Candidate {
   const mixed = [...layer].reduce(
     (sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0),
     seed + Math.imul(channel, 0x9e3779b1),
   );
   const next = random(mixed);
-  return { next, image: gradient === "plain" ? bookNoise(size, size, next) : clouds(size, size, next) };
+  const image = gradient === "plain" ? bookNoise(size, size, next) : clouds(size, size, next);
+  return { channel, next, image, value: 0 };
 }
 
-/** Mean of every channel of every picture, [N, C] flattened. */
+/** Mean of every channel of every image, [N, C] flattened. */
 async function means(
-  { programs }: RecipeContext,
-  network: Network,
+  { programs, network }: EngineContext,
   layer: string,
-  climbers: readonly Ascent[],
+  candidates: readonly Candidate[],
 ): Promise<Float32Array> {
   const outputs = await observe(
     programs,
     network,
     `means(${layer})`,
     (scope) => ({ means: reduceMean(scope.layer(layer), [2, 3]) }),
-    batchOf(climbers.map((climber) => climber.image)),
+    batchOf(candidates.map(({ image }) => image)),
   );
   return outputs.means?.data ?? new Float32Array();
 }
 
-function rowOf(
-  layer: string,
-  reached: readonly { readonly channel: number; readonly climber: Ascent }[],
-  { display }: GridParams,
-  columns: number,
-  border: number,
-): SheetRow {
-  const tiles = reached
-    .slice(0, columns)
-    .map(({ channel, climber }) => ({ label: String(channel), image: inner(shown(climber.image, display), border) }));
+function rowOf(layer: string, reached: readonly Candidate[], { params, layout, border }: Sheet): SheetRow {
+  const tiles = reached.slice(0, layout.columns).map(({ channel, image }) => ({
+    label: String(channel),
+    image: inner(shown(image, params.display), border),
+  }));
   return { title: layer, tiles };
 }
 

@@ -7,12 +7,12 @@ import { lookLayers } from "../../networks/looks.js";
 import type { Network } from "../../networks/network.js";
 import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
+import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { bookNoise, clouds } from "../noise.js";
-import { previewClock } from "../preview-clock.js";
 import { type Frame, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { floatsOf, type SavedState } from "../saved-state.js";
 import { withPresets } from "../with-presets.js";
-import { type Ascent, ascendSteps } from "./ascent.js";
+import { neuronAscent } from "./ascent.js";
 import { ascentOptionsOf, displayField, mannerFields, seedField, shown } from "./ascent-options.js";
 
 const MAX_SIDE = 4096;
@@ -72,54 +72,34 @@ export async function* neuron(
   _pictures: Pictures,
   context: RecipeContext,
 ): AsyncGenerator<Frame, void, void> {
+  const { programs, resume } = context;
   const network = await context.network(params.network);
   const next = random(params.seed);
   const terms = termsOf(params, network, next);
   const objective = channelsObjective([terms], channelsOf(network), params.leak);
-  const sizes = neuronSizes(params);
-  const total = sizes.reduce((sum, side) => sum + side * side * params.steps, 0);
-  const clock = previewClock();
-  const [first = params.size] = sizes;
-  const climber: Ascent = { image: start(first, params, next), next };
-  const saved = context.resume && savedPicture(context.resume, sizes);
-  if (saved) {
-    climber.image = saved.image;
-    next.state = saved.random;
-  }
-  let done = 0;
-  for (const [index, side] of sizes.entries()) {
-    if (saved && index < saved.octave) {
-      done += side * side * params.steps;
-      continue;
-    }
-    climber.image = resize(climber.image, side, side);
-    let [lossStart, lossEnd] = [Number.NaN, Number.NaN];
-    for (let step = 1; step <= params.steps; step++) {
-      const loss = await ascendSteps(context, network, objective, [climber], ascentOptionsOf(params, index));
-      if (step === 1) lossStart = loss;
-      lossEnd = loss;
-      done += side * side;
-      const where = {
-        octave: index + 1,
-        octaves: sizes.length,
-        step,
-        steps: params.steps,
-        progress: done / total,
-        lossStart,
-        lossEnd,
-      };
-      const save = (): SavedState => ({
-        ...{ octave: index + 1, numbers: { random: next.state }, arrays: { image: climber.image.data } },
-      });
-      const savable = { bytes: climber.image.data.byteLength, save };
-      if (step === params.steps)
-        yield { kind: "octave", ...where, image: shown(climber.image, params.display), savable };
-      else if (clock.due()) yield { kind: "preview", ...where, image: shown(climber.image, params.display) };
-    }
-  }
+  const sides = neuronSizes(params);
+  const saved = resume && savedImage(resume, sides);
+  const [side = params.size] = sides;
+  const first = saved?.image ?? startingNoise(side, params, next);
+  if (saved) next.state = saved.random;
+  const schedule: Schedule = {
+    sizes: sides.map((side) => ({ width: side, height: side })),
+    done: saved?.octave ?? 0,
+    steps: () => params.steps,
+    begin: (octave, { width, height }, before = first) => ({
+      image: resize(before, width, height),
+      ...neuronAscent({ programs, network }, objective, [next], ascentOptionsOf(params, octave)),
+    }),
+    show: (image) => shown(image, params.display),
+    savable: ({ data }, { octave, last }) =>
+      last
+        ? { bytes: data.byteLength, save: () => ({ octave, numbers: { random: next.state }, arrays: { image: data } }) }
+        : undefined,
+  };
+  yield* descendOctaves(schedule, context);
 }
 
-function savedPicture(
+function savedImage(
   state: SavedState,
   sizes: readonly number[],
 ): { octave: number; image: Raster; random: number } | undefined {
@@ -173,6 +153,6 @@ export function termsOf(
   return [{ ...term, channel: Math.floor(next() * channelsOf(network)(term.layer)) }];
 }
 
-function start(side: number, { gradient }: NeuronParams, next: () => number): Raster {
+function startingNoise(side: number, { gradient }: NeuronParams, next: () => number): Raster {
   return gradient === "plain" ? bookNoise(side, side, next) : clouds(side, side, next);
 }

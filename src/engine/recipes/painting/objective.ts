@@ -1,15 +1,14 @@
-/** A painting's goal at a scale, and its loss and gradient: at once, or in tiles when the picture is too large for the memory. */
-import { type Evaluation, evaluate } from "../../evaluate.js";
+/** A painting's objective at a scale, and its loss and gradient: at once, or in tiles when the canvas is too large for the memory. */
+import { batchOf, type EngineContext, type Evaluation, evaluate } from "../../evaluate.js";
 import { cropRaster, pasteRaster } from "../../images/crop.js";
-import { emptyRaster, type Raster } from "../../images/raster.js";
+import { emptyRaster, type Raster, type Size } from "../../images/raster.js";
 import { bytesPerPixel, type Tile, tilesOf } from "../../memory.js";
-import type { Network } from "../../networks/network.js";
+import type { BuildOptions, Network } from "../../networks/network.js";
 import { content } from "../../objectives/content.js";
 import { type GramTarget, gramLoss, gramProduct } from "../../objectives/gram.js";
 import { type Objective, sum } from "../../objectives/objective.js";
 import { totalVariation } from "../../objectives/total-variation.js";
-import type { Scale } from "../../optimize/scales.js";
-import type { Programs } from "../../programs.js";
+import type { Loss } from "../../optimize/descend.js";
 import type { Tensor } from "../../runtimes/runtime.js";
 import type { RecipeContext } from "../recipe.js";
 import { featuresOf, gramsOfTiles, type StyleMeasure } from "./targets.js";
@@ -24,61 +23,56 @@ export interface PaintingObjective {
   readonly variation: number;
 }
 
-export interface EngineContext {
-  readonly programs: Programs;
-  readonly network: Network;
-}
-
 /** Pictures whose sides are multiples of it are cut by none of VGG's first four poolings. */
 const TILING = 16;
 
 const energy = ({ data }: Tensor): number => data.reduce((total, v) => total + v * v, 0);
 
-/** A goal made ready: its features of the photo are computed once. `tilePixels` bounds what is worked on at once. */
-export async function prepareObjective(
-  studio: EngineContext,
-  goal: PaintingObjective,
-  { width, height }: Scale,
+/**
+ * The loss of a canvas, already shifted. The photo's features are computed once.
+ * @param tilePixels bounds what is worked on at once
+ */
+export async function paintingLoss(
+  engine: EngineContext,
+  objective: PaintingObjective,
+  { width, height }: Size,
   tilePixels = Number.POSITIVE_INFINITY,
-): Promise<PreparedObjective> {
+): Promise<Loss> {
   const tiles = tilesOf({ width, height }, tilePixels);
-  const features: Tensor[] = [];
-  const { styles, measure, variation } = goal;
-  for (const tile of goal.content ? tiles : []) {
-    const part = tiles.length === 1 ? goal.content?.photo : goal.content && cropRaster(goal.content.photo, tile);
-    const { layer } = goal.content ?? {};
-    if (layer && part)
-      features.push(await featuresOf(studio.programs, studio.network, layer, part, { pooling: measure.pooling }));
-  }
-  // Without the photo, which would otherwise be kept as long as the goal.
-  const wanted = goal.content && { layer: goal.content.layer, weight: goal.content.weight };
-  const total = Math.max(
-    features.reduce((all, f) => all + energy(f), 0),
-    1e-12,
-  );
-  const rest = (i: number): [Objective, number][] => {
-    const terms: [Objective, number][] = [[totalVariation(1 / (width * height)), variation]];
-    const target = features[i];
-    if (wanted && target) terms.push([content(wanted.layer, target, 1 / total), wanted.weight]);
-    return terms;
-  };
-  if (tiles.length === 1) {
-    const objective = sum([[gramLoss(styles, measure.delta, measure.means), 1], ...rest(0)]);
-    // Tiling windows save passes over memory where they leave nothing over; networks with average pooling have many.
-    const even = measure.pooling === "average" && width % TILING === 0 && height % TILING === 0;
-    const options = { pooling: measure.pooling, multipleOf: even ? TILING : 1 };
-    return { evaluate: (canvas) => evaluate(studio.programs, studio.network, objective, canvas, options) };
-  }
-  return { evaluate: (canvas) => evaluateTiled(studio, { styles, measure }, tiles, rest, canvas) };
+  const { styles, measure, variation } = objective;
+  const contents = await contentTerms(engine, objective, tiles);
+  const rest = (i: number): [Objective, number][] => [
+    [totalVariation(1 / (width * height)), variation],
+    ...(contents[i] ?? []),
+  ];
+  if (tiles.length > 1)
+    return ([canvas]) => evaluateTiled(engine, { styles, measure }, tiles, rest, canvas ?? emptyRaster(width, height));
+  const whole = sum([[gramLoss(styles, measure.delta, measure.means), 1], ...rest(0)]);
+  // Tiling windows save passes over memory where they leave nothing over; networks with average pooling have many.
+  const even = measure.pooling === "average" && width % TILING === 0 && height % TILING === 0;
+  return lossOf(engine, whole, { pooling: measure.pooling, multipleOf: even ? TILING : 1 });
 }
 
-/** A goal that is one objective of the whole picture. */
-export function wholeObjective(
+/** The content term of each tile, relative to the energy of the whole photo's features. */
+async function contentTerms(
   { programs, network }: EngineContext,
-  pooling: "max" | "average",
-  objective: Objective,
-): PreparedObjective {
-  return { evaluate: (canvas) => evaluate(programs, network, objective, canvas, { pooling }) };
+  { content: wanted, measure: { pooling } }: PaintingObjective,
+  tiles: readonly Tile[],
+): Promise<[Objective, number][][]> {
+  if (!wanted) return [];
+  const { layer, photo, weight } = wanted;
+  const features: Tensor[] = [];
+  for (const tile of tiles) {
+    const part = tiles.length === 1 ? photo : cropRaster(photo, tile);
+    features.push(await featuresOf(programs, network, layer, part, { pooling }));
+  }
+  const total = features.reduce((all, f) => all + energy(f), 0);
+  return features.map((target) => [[content(layer, target, 1 / Math.max(total, 1e-12)), weight]]);
+}
+
+/** The loss of a whole canvas by one objective. */
+export function lossOf({ programs, network }: EngineContext, objective: Objective, options: BuildOptions): Loss {
+  return (images) => evaluate(programs, network, objective, batchOf(images), options);
 }
 
 /** How many pixels may be worked on at once within a context's memory. */
@@ -92,14 +86,9 @@ export function tilePixels(
   return memoryBytes / bytesPerPixel(network, layers, { pooling, runtime: programs.runtime.name });
 }
 
-export interface PreparedObjective {
-  /** Loss and gradient at a canvas, already shifted. */
-  evaluate(canvas: Raster): Promise<Evaluation>;
-}
-
 /**
- * Twice over the tiles: first the Gram matrices of the whole picture, as means of the tiles' by their shares of its pixels; then the
- * gradient of each tile, given what the whole lacks. The loss is the whole picture's, but for features at the tiles' borders, which see
+ * Twice over the tiles: first the Gram matrices of the whole canvas, as means of the tiles' by their shares of its pixels; then the
+ * gradient of each tile, given what the whole lacks. The loss is the whole canvas's, but for features at the tiles' borders, which see
  * padding; the painter's shifts put those elsewhere at each step.
  */
 async function evaluateTiled(

@@ -1,40 +1,34 @@
-/** The painter: brings a picture towards a goal, from small to large. Stylize, blend and texture are goals of it. */
+/** The painter: brings an image towards an objective, from small to large. Stylize, blend and texture differ in their objectives. */
 import type { SeededRandom } from "../../images/random.js";
-import { CHANNELS, clampRaster, type Raster, roll } from "../../images/raster.js";
+import { CHANNELS, clampRaster, type Raster, type Size } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
 import { resizeWrapped } from "../../images/resize-wrapped.js";
-import { Lbfgs, type LbfgsMemory } from "../../optimize/lbfgs.js";
-import { type LevelMoments, PyramidAdam } from "../../optimize/pyramid-adam.js";
-import type { Scale } from "../../optimize/scales.js";
-import { previewClock } from "../preview-clock.js";
+import type { Loss, View } from "../../optimize/descend.js";
+import { Lbfgs, type LbfgsMemory, lbfgsOptimiser } from "../../optimize/lbfgs.js";
+import { type LevelMoments, PyramidAdam, pyramidAdam } from "../../optimize/pyramid-adam.js";
+import { type Shift, shift } from "../../transforms/shift.js";
+import { descendOctaves } from "../descend-octaves.js";
 import type { Frames, RecipeContext } from "../recipe.js";
 import { floatsOf, type Savable, type SavedState, sizeOf } from "../saved-state.js";
-import type { PreparedObjective } from "./objective.js";
 
 export interface Painting {
   /** The canvas to begin with; it is resized to the first scale. */
   readonly start: Raster;
-  readonly scales: readonly Scale[];
+  readonly scales: readonly Size[];
   /** Length of its steps against the usual: networks differ in how far they may go before the photo is lost. */
-  readonly rate: number;
-  /** Whether the canvas goes on at its opposite side. */
+  readonly rate?: number;
+  /** Whether the canvas continues at its opposite side. */
   readonly wraps?: boolean;
   /** Steps at a scale, 0 being the first. */
   steps(scale: number): number;
-  /** What the canvas, shifted, should come near to at a scale. */
-  objective(scale: Scale, shift: Shift): Promise<PreparedObjective>;
+  /** The loss of the canvas at a scale, seen through a shift. */
+  loss(scale: Size, shift: Shift): Promise<Loss>;
   /** The shifts that the steps of a scale take in turn; none when left out. */
-  shifts?(scale: Scale): readonly Shift[];
+  shifts?(scale: Size): readonly Shift[];
   /** What `shifts` draws from: its place belongs to what a later run goes on from. */
   readonly random: SeededRandom;
-  /** Last touches before a picture is shown. */
+  /** Last touches before an image is shown. */
   finish?(image: Raster): Raster;
-}
-
-/** Pixels by which the canvas is rolled while a step looks at it. */
-export interface Shift {
-  readonly dx: number;
-  readonly dy: number;
 }
 
 const UNSHIFTED: Shift = { dx: 0, dy: 0 };
@@ -52,90 +46,66 @@ const BETAS = { beta1: 0.9, beta2: 0.9 } as const;
 const LAST_STEP = 0.05;
 /** Our losses are relative errors, so a pixel's gradient may be as small as 1e-9: Adam's usual 1e-8 would swallow it. */
 const EPSILON = 1e-14;
+
 /**
  * Paints with Adam on a pyramid of the canvas; its moments are resized from scale to scale.
  *
  * Source: style-transfer-pytorch (Katherine Crowson, 2020).
  */
-export async function* paint(painting: Painting, { signal, resume }: RecipeContext): Frames {
-  const { scales, finish = (image) => image } = painting;
-  const total = scales.reduce((sum, { width, height }, i) => sum + width * height * painting.steps(i), 0);
-  const clock = previewClock();
-  const saved = resume && savedPainting(resume, scales);
-  let canvas = saved?.canvas ?? painting.start;
-  let moments: readonly LevelMoments[] | undefined = saved?.moments;
-  if (saved) painting.random.state = saved.random;
-  let done = 0;
-  for (const [index, scale] of scales.entries()) {
-    signal.throwIfAborted();
-    const { width, height } = scale;
-    const steps = painting.steps(index);
-    if (saved && index < saved.octave) {
-      done += width * height * steps;
-      continue;
-    }
-    canvas = (painting.wraps ? resizeWrapped : resize)(canvas, width, height);
-    const goals: { readonly shift: Shift; readonly goal: PreparedObjective }[] = [];
-    for (const shift of painting.shifts?.(scale) ?? [UNSHIFTED])
-      goals.push({ shift, goal: await painting.objective(scale, shift) });
-    const rates = painting.wraps ? WRAPPED_RATES : RATES;
-    const adam = new PyramidAdam(width, height, { rates, ...BETAS, epsilon: EPSILON }, moments);
-    let [lossStart, lossEnd] = [Number.NaN, Number.NaN];
-    for (let step = 1; step <= steps; step++) {
-      signal.throwIfAborted();
-      const turn = goals[step % goals.length];
-      if (!turn) throw new Error("a painting needs at least one shift");
-      const { shift, goal: objective } = turn;
-      const evaluation = await objective.evaluate(roll(canvas, shift.dx, shift.dy));
-      const { loss } = evaluation;
-      const gradient = roll({ width, height, data: evaluation.gradient }, -shift.dx, -shift.dy);
-      if (step === 1) lossStart = loss;
-      lossEnd = loss;
-      adam.step(canvas, gradient, painting.rate * cooled((step - 1) / steps));
-      clampRaster(canvas);
-      done += width * height;
-      const last = step === steps;
-      if (!last && !clock.due()) continue;
-      const image = finish({ width, height, data: canvas.data.slice() });
-      const frame = {
-        octave: index + 1,
-        octaves: scales.length,
-        step,
-        steps,
-        progress: done / total,
-        image,
-        lossStart,
-        lossEnd,
-      };
-      if (!last) {
-        yield { kind: "preview", ...frame };
-        continue;
-      }
-      moments = adam.moments;
-      const arrays = { canvas: canvas.data, ...arraysOf(adam.moments) };
-      const numbers = { random: painting.random.state, steps: adam.moments[0]?.moments.steps ?? 0 };
-      yield {
-        kind: "octave",
-        ...frame,
-        savable: { bytes: sizeOf(arrays), save: () => ({ octave: index + 1, numbers, arrays }) },
-      };
-    }
-  }
+export function paint(painting: Painting, context: RecipeContext): Frames {
+  const { scales, random, finish, rate = 1, wraps = false } = painting;
+  const saved = context.resume && savedPainting(context.resume, scales);
+  if (saved) random.state = saved.random;
+  let adam: PyramidAdam | undefined;
+  return descendOctaves(
+    {
+      sizes: scales,
+      done: saved?.octave ?? 0,
+      steps: (scale) => painting.steps(scale),
+      async begin(_index, scale, before) {
+        const { width, height } = scale;
+        const image = (wraps ? resizeWrapped : resize)(before ?? saved?.canvas ?? painting.start, width, height);
+        const views = await viewsAt(painting, scale);
+        const options = { rates: wraps ? WRAPPED_RATES : RATES, ...BETAS, epsilon: EPSILON };
+        adam = new PyramidAdam(width, height, options, adam?.moments ?? saved?.moments);
+        const optimiser = pyramidAdam(adam, ({ step, steps }) => rate * cooled((step - 1) / steps));
+        return { image, optimiser, view: (step) => inTurn(views, step) };
+      },
+      ...(finish && { show: finish }),
+      savable: (canvas, { octave, last }) =>
+        last ? scaleSavable(octave, canvas, adam?.moments ?? [], random.state) : undefined,
+    },
+    context,
+  );
 }
 
-function arraysOf(levels: readonly LevelMoments[]): SavedState["arrays"] {
-  return Object.fromEntries(
-    levels.flatMap(({ moments }, i) => [
-      [`first${i}`, moments.first],
-      [`second${i}`, moments.second],
-    ]),
-  );
+async function viewsAt(painting: Painting, scale: Size): Promise<View[]> {
+  const views: View[] = [];
+  for (const by of painting.shifts?.(scale) ?? [UNSHIFTED])
+    views.push({ loss: await painting.loss(scale, by), transforms: [shift(by)] });
+  return views;
+}
+
+function inTurn(views: readonly View[], step: number): View {
+  const view = views[step % views.length];
+  if (!view) throw new Error("a painting needs at least one shift");
+  return view;
+}
+
+function scaleSavable(octave: number, canvas: Raster, levels: readonly LevelMoments[], random: number): Savable {
+  const moments = levels.flatMap((level, i) => [
+    [`first${i}`, level.moments.first],
+    [`second${i}`, level.moments.second],
+  ]);
+  const arrays = { canvas: canvas.data, ...Object.fromEntries(moments) };
+  const numbers = { random, steps: levels[0]?.moments.steps ?? 0 };
+  return { bytes: sizeOf(arrays), save: () => ({ octave, numbers, arrays }) };
 }
 
 /** A painting after one of its scales, the last one excepted. */
 function savedPainting(
   state: SavedState,
-  scales: readonly Scale[],
+  scales: readonly Size[],
 ): { octave: number; canvas: Raster; moments: LevelMoments[]; random: number } | undefined {
   const scale = state.octave < scales.length ? scales[state.octave - 1] : undefined;
   const { random, steps } = state.numbers;
@@ -159,54 +129,45 @@ function cooled(time: number): number {
 }
 
 /** Paints at full size with L-BFGS, as the book does: slower, and without growing. */
-export async function* paintWithLbfgs(painting: Painting, { signal, resume }: RecipeContext): Frames {
-  const { finish = (image) => image } = painting;
-  const scale = painting.scales.at(-1);
-  if (!scale) return;
-  const steps = painting.steps(0);
-  const { width, height } = scale;
-  const canvas = resize(painting.start, width, height);
-  const objective = await painting.objective(scale, UNSHIFTED);
-  const saved = resume && savedSteps(resume, canvas.data.length);
-  if (saved) canvas.data.set(saved.canvas);
-  const lbfgs = new Lbfgs<Float32Array>({ history: 10 }, saved?.memory);
-  const oracle = async (data: Float32Array) => {
-    signal.throwIfAborted();
-    return objective.evaluate({ width, height, data });
-  };
-  const clock = previewClock();
-  const shown = (): Raster => {
-    const image = finish({ width, height, data: canvas.data.slice() });
-    clampRaster(image);
-    return image;
-  };
-  let lossStart = Number.NaN;
-  for (let step = (saved?.octave ?? 0) + 1; step <= steps; step++) {
-    const { loss, converged } = await lbfgs.minimise(canvas.data, oracle, { iterations: 1 });
-    if (step === 1) lossStart = loss;
-    const last = step === steps || converged;
-    if (last || clock.due()) {
-      const frame = {
-        octave: 1,
-        octaves: 1,
-        step,
-        steps,
-        progress: last ? 1 : step / steps,
-        image: shown(),
-        lossStart,
-        lossEnd: loss,
-      };
-      if (last) yield { kind: "octave", ...frame };
-      // There is one octave only: what a later run can go on from is saved between its steps.
-      else yield { kind: "preview", ...frame, savable: stepsSavable(step, canvas.data, lbfgs.memory) };
-    }
-    if (converged) return;
-  }
+export function paintWithLbfgs(painting: Painting, context: RecipeContext): Frames {
+  const { finish = ({ width, height, data }) => ({ width, height, data: data.slice() }) } = painting;
+  const sizes = painting.scales.slice(-1);
+  let lbfgs: Lbfgs<Float32Array> | undefined;
+  return descendOctaves(
+    {
+      sizes,
+      steps: () => painting.steps(0),
+      async begin(_octave, size) {
+        const canvas = resize(painting.start, size.width, size.height);
+        const loss = await painting.loss(size, UNSHIFTED);
+        const saved = context.resume && savedSteps(context.resume, canvas.data.length);
+        lbfgs = new Lbfgs({ history: 10 }, saved?.memory);
+        return {
+          image: saved ? { ...canvas, data: saved.canvas } : canvas,
+          taken: saved?.step ?? 0,
+          optimiser: lbfgsOptimiser(lbfgs),
+          view: () => ({ loss, transforms: [] }),
+        };
+      },
+      show(canvas) {
+        const image = finish(canvas);
+        clampRaster(image);
+        return image;
+      },
+      // There is one octave only: a later run goes on from between its steps.
+      savable: (canvas, { step, last }) => (last || !lbfgs ? undefined : stepsSavable(step, canvas.data, lbfgs.memory)),
+    },
+    context,
+  );
 }
 
 function stepsSavable(step: number, canvas: Float32Array, { pairs, last }: LbfgsMemory<Float32Array>): Savable {
   const changes = pairs.flatMap(({ s, y }, i) => [[`s${i}`, s] as const, [`y${i}`, y] as const]);
-  const arrays = { canvas, ...(last && { gradient: last.gradient }), ...Object.fromEntries(changes) };
+  const arrays: SavedState["arrays"] = {
+    canvas,
+    ...(last && { gradient: last.gradient }),
+    ...Object.fromEntries(changes),
+  };
   const rhos = Object.fromEntries(pairs.map(({ rho }, i) => [`rho${i}`, rho]));
   const numbers = { ...rhos, pairs: pairs.length, loss: last?.loss ?? Number.NaN };
   return { bytes: sizeOf(arrays), save: () => ({ octave: step, numbers, arrays }) };
@@ -215,7 +176,7 @@ function stepsSavable(step: number, canvas: Float32Array, { pairs, last }: Lbfgs
 function savedSteps(
   state: SavedState,
   length: number,
-): { octave: number; canvas: Float32Array; memory: LbfgsMemory<Float32Array> } | undefined {
+): { step: number; canvas: Float32Array; memory: LbfgsMemory<Float32Array> } | undefined {
   const { loss, pairs: count = 0 } = state.numbers;
   const [canvas, gradient] = [floatsOf(state, "canvas", length), floatsOf(state, "gradient", length)];
   if (!canvas || !gradient || typeof loss !== "number") return undefined;
@@ -225,5 +186,5 @@ function savedSteps(
     if (!s || !y || rho === undefined) return undefined;
     pairs.push({ s, y, rho });
   }
-  return { octave: state.octave, canvas, memory: { pairs, last: { loss, gradient } } };
+  return { step: state.octave, canvas, memory: { pairs, last: { loss, gradient } } };
 }

@@ -1,7 +1,8 @@
-/** What a painting should come near to: Gram matrices of styles, features of a photo. */
-import { observe } from "../../evaluate.js";
+/** What a painting is compared with: Gram matrices of styles, features of a photo. */
+import { type EngineContext, observe } from "../../evaluate.js";
 import { cropRaster } from "../../images/crop.js";
-import type { Raster } from "../../images/raster.js";
+import { fitInside, type Raster, type Size } from "../../images/raster.js";
+import { resize } from "../../images/resample.js";
 import { type Tile, tilesOf } from "../../memory.js";
 import type { BuildOptions, Network } from "../../networks/network.js";
 import { type GramTarget, gramOutputs } from "../../objectives/gram.js";
@@ -107,6 +108,27 @@ export async function blendTargets(
     const target = mix(grams.map(({ weight, grams }) => [grams[layer], weight] as const));
     return { layer, target, weight: layerWeight / total / Math.max(norm(target) ** 2, 1e-12) };
   });
+}
+
+/** Targets of the styles at a scale, computed once for all its shifts. */
+export function targetsByScale(
+  { programs, network }: EngineContext,
+  measure: StyleMeasure,
+  stylesAt: (scale: Size) => readonly StyleSource[],
+  pixels: number,
+): (scale: Size) => Promise<GramTarget[]> {
+  let last: { readonly scale: Size; readonly targets: Promise<GramTarget[]> } | undefined;
+  return (scale) => {
+    if (last?.scale !== scale)
+      last = { scale, targets: blendTargets(programs, network, measure, stylesAt(scale), pixels) };
+    return last.targets;
+  };
+}
+
+/** A style so large that its longer side is `styleScale` times the canvas's. */
+export function sizedFor({ width, height }: Size, styleScale: number, raster: Raster): Raster {
+  const size = fitInside(raster.width, raster.height, Math.max(width, height) * styleScale);
+  return resize(raster, size.width, size.height);
 }
 
 function mix(terms: readonly (readonly [Tensor | undefined, number])[]): Tensor {

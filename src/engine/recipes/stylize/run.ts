@@ -1,18 +1,22 @@
 /** Style transfer: the content of a photo in the style of one or several pictures (Deep Learning Cookbook 12.6 and 12.7). */
+
 import { z } from "zod";
+import type { EngineContext } from "../../evaluate.js";
 import { luminanceOnly } from "../../images/colour.js";
-import { random, randomInteger } from "../../images/random.js";
-import { fitInside, type Raster, roll } from "../../images/raster.js";
+import { random, randomInteger, type SeededRandom } from "../../images/random.js";
+import { fitInside, type Raster, roll, type Size } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
 import { presetsOf } from "../../networks/looks.js";
+import type { LayerInfo } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
-import { paintingScales, type Scale } from "../../optimize/scales.js";
+import { paintingScales } from "../../optimize/scales.js";
+import type { Shift } from "../../transforms/shift.js";
 import { noise } from "../noise.js";
 import { bookTransfer } from "../painting/book.js";
-import { prepareObjective, tilePixels, wholeObjective } from "../painting/objective.js";
-import { type Painting, paint, paintWithLbfgs, type Shift } from "../painting/painter.js";
+import { lossOf, paintingLoss, tilePixels } from "../painting/objective.js";
+import { type Painting, paint, paintWithLbfgs } from "../painting/painter.js";
 import { measureOf, paintingParams, STEPS, VARIATION } from "../painting/params.js";
-import { blendTargets, type StyleSource } from "../painting/targets.js";
+import { type StyleMeasure, type StyleSource, sizedFor, targetsByScale } from "../painting/targets.js";
 import { type Frames, type PictureInput, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 
 /** One of the styles to paint in. */
@@ -59,87 +63,113 @@ const LEAST_STRENGTH = 0.01;
  * @throws RecipeError when a picture is missing
  */
 export async function* stylize(params: StylizeParams, pictures: Pictures, context: RecipeContext): Frames {
+  const transfer = await transferOf(params, pictures, context);
+  yield* params.preset === "studio"
+    ? paint(studioPainting(transfer), context)
+    : paintWithLbfgs(bookPainting(transfer), context);
+}
+
+/** What a transfer works with. */
+interface Transfer extends EngineContext {
+  readonly params: StylizeParams;
+  readonly photo: Raster;
+  readonly styles: readonly StyleSource[];
+  readonly measure: StyleMeasure;
+  readonly contentLayer: LayerInfo;
+  readonly next: SeededRandom;
+  readonly start: Raster;
+  /** Pixels that may be worked on at once. */
+  readonly pixels: number;
+}
+
+async function transferOf(params: StylizeParams, pictures: Pictures, context: RecipeContext): Promise<Transfer> {
   const photoInput = pictures.image;
   if (!photoInput) throw new RecipeError("There is no photo to paint. Attach one, or answer a message that has one.");
   const network = await context.network(params.network);
   const measure = measureOf(network, params);
-  const { rate, shifts } = presetsOf(network).style;
   const contentLayer = resolveLayer(network, params.contentLayer ?? presetsOf(network).style.content);
   const photo = await atSize(photoInput, params.size);
-  const styles: { readonly raster: Raster; readonly weight: number }[] = [];
-  for (const { picture, name, weight } of params.styles) {
+  const styles = await stylesOf(params, pictures);
+  const next = random(params.seed);
+  const layers = [...Object.keys(measure.layers), contentLayer.name];
+  return {
+    programs: context.programs,
+    network,
+    params,
+    photo,
+    styles,
+    measure,
+    contentLayer,
+    next,
+    start: await canvas(params, photo, styles, next),
+    pixels: tilePixels(context, network, layers, measure.pooling),
+  };
+}
+
+async function stylesOf({ styles, size, styleScale }: StylizeParams, pictures: Pictures): Promise<StyleSource[]> {
+  const sources: StyleSource[] = [];
+  for (const { picture, name, weight } of styles) {
     const found = pictures[picture];
     if (!found) throw new RecipeError(`The style ${name ?? picture} has no picture.`);
-    if (weight > 0) styles.push({ weight, raster: await found.decode(Math.ceil(params.size * params.styleScale)) });
+    if (weight > 0) sources.push({ weight, raster: await found.decode(Math.ceil(size * styleScale)) });
   }
-  if (styles.length === 0) throw new RecipeError("Every style has weight 0. Give at least one of them some weight.");
-  const next = random(params.seed);
-  const { programs } = context;
-  const start = await canvas(params, photo, styles, next);
+  if (sources.length === 0) throw new RecipeError("Every style has weight 0. Give at least one of them some weight.");
+  return sources;
+}
+
+function stylesAt({ styles, params }: Transfer, scale: Size): StyleSource[] {
+  return styles.map(({ raster, weight }) => ({ weight, raster: sizedFor(scale, params.styleScale, raster) }));
+}
+
+function studioPainting(transfer: Transfer): Painting {
+  const { params, network, photo, measure, contentLayer, next, pixels } = transfer;
+  const { rate, shifts } = presetsOf(network).style;
   const styleWeight = Math.max(params.strength, LEAST_STRENGTH);
   const contentWeight = (CONTENT * (1 - Math.min(params.strength, 1 - LEAST_STRENGTH / 10))) / styleWeight;
-  const stylesAt = (scale: Scale): StyleSource[] =>
-    styles.map(({ raster, weight }) => {
-      const { width, height } = fitInside(
-        raster.width,
-        raster.height,
-        Math.max(scale.width, scale.height) * params.styleScale,
-      );
-      return { weight, raster: resize(raster, width, height) };
-    });
-  const pixels = tilePixels(context, network, [...Object.keys(measure.layers), contentLayer.name], measure.pooling);
-  // A scale's style targets serve all its shifts.
-  let last: { readonly scale: Scale; readonly targets: ReturnType<typeof blendTargets> } | undefined;
-  const targetsAt = (scale: Scale): ReturnType<typeof blendTargets> => {
-    if (last?.scale !== scale)
-      last = { scale, targets: blendTargets(programs, network, measure, stylesAt(scale), pixels) };
-    return last.targets;
-  };
-  const steps = params.steps ?? STEPS[params.preset];
-  const painting: Painting = {
-    start,
-    scales: paintingScales(photo.width, photo.height),
-    steps: () => steps,
+  const targetsAt = targetsByScale(transfer, measure, (scale) => stylesAt(transfer, scale), pixels);
+  return {
+    ...shared(transfer),
     rate,
     shifts: () => shiftsWithin(shifts, contentLayer.stride, next),
-    async objective(scale, { dx, dy }) {
+    async loss(scale, { dx, dy }) {
       const seen = roll(resize(photo, scale.width, scale.height), dx, dy);
-      return prepareObjective(
-        { programs, network },
-        {
-          styles: await targetsAt(scale),
-          measure,
-          content: { layer: contentLayer.name, photo: seen, weight: contentWeight },
-          variation: VARIATION * params.smooth,
-        },
-        seen,
-        pixels,
-      );
+      const content = { layer: contentLayer.name, photo: seen, weight: contentWeight };
+      const styles = await targetsAt(scale);
+      return paintingLoss(transfer, { styles, measure, content, variation: VARIATION * params.smooth }, seen, pixels);
     },
-    random: next,
-    finish: (image) => (params.keepColours ? luminanceOnly(image, resize(photo, image.width, image.height)) : image),
   };
-  if (params.preset === "studio") {
-    yield* paint(painting, context);
-    return;
-  }
-  const { strength, smooth } = params;
-  const objective = async (scale: Scale) =>
-    wholeObjective(
-      { programs, network },
-      measure.pooling,
-      await bookTransfer({
+}
+
+function bookPainting(transfer: Transfer): Painting {
+  const { params, programs, network, photo, measure, contentLayer } = transfer;
+  const { smooth, strength } = params;
+  return {
+    ...shared(transfer),
+    async loss(scale) {
+      const objective = await bookTransfer({
         programs,
         network,
         measure,
-        styles: stylesAt(scale),
+        styles: stylesAt(transfer, scale),
         smooth,
         strength,
         contentLayer: contentLayer.name,
         photo: resize(photo, scale.width, scale.height),
-      }),
-    );
-  yield* paintWithLbfgs({ ...painting, objective }, context);
+      });
+      return lossOf(transfer, objective, { pooling: measure.pooling });
+    },
+  };
+}
+
+function shared({ params, photo, start, next }: Transfer): Omit<Painting, "loss"> {
+  const steps = params.steps ?? STEPS[params.preset];
+  return {
+    start,
+    scales: paintingScales(photo.width, photo.height),
+    steps: () => steps,
+    random: next,
+    finish: (image) => (params.keepColours ? luminanceOnly(image, resize(photo, image.width, image.height)) : image),
+  };
 }
 
 async function atSize(picture: PictureInput, size: number): Promise<Raster> {

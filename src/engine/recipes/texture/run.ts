@@ -1,17 +1,18 @@
 /** Texture: a surface without a scene, made from the style of a picture alone (Deep Learning Cookbook 12.4 and 12.5). */
+
 import { z } from "zod";
 import { type Random, random, randomInteger } from "../../images/random.js";
-import { CHANNELS, emptyRaster, fitInside, type Raster } from "../../images/raster.js";
-import { resize } from "../../images/resample.js";
+import { CHANNELS, emptyRaster, type Raster, type Size } from "../../images/raster.js";
 import { resizeWrapped } from "../../images/resize-wrapped.js";
 import { presetsOf } from "../../networks/looks.js";
-import { paintingScales, type Scale } from "../../optimize/scales.js";
+import { paintingScales } from "../../optimize/scales.js";
+import { shiftAnywhere } from "../../transforms/shift.js";
 import { noise } from "../noise.js";
 import { bookTexture } from "../painting/book.js";
-import { prepareObjective, tilePixels, wholeObjective } from "../painting/objective.js";
+import { lossOf, paintingLoss, tilePixels } from "../painting/objective.js";
 import { type Painting, paint, paintWithLbfgs } from "../painting/painter.js";
 import { measureOf, paintingParams, STEPS, VARIATION } from "../painting/params.js";
-import { blendTargets } from "../painting/targets.js";
+import { sizedFor, targetsByScale } from "../painting/targets.js";
 import { type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 
 export const TextureParams = z.strictObject({
@@ -60,52 +61,43 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
   if (!source) throw new RecipeError("There is no picture to take a texture from. Attach one, or name a style.");
   const network = await context.network(params.network);
   const measure = { ...measureOf(network, params), means: params.means };
-  const { programs } = context;
-  const next = random(params.seed);
   const [width, height] = [params.width ?? params.size, params.height ?? params.size];
-  const longer = Math.max(width, height);
-  const motif = await source.decode(Math.ceil(longer * params.styleScale));
-  const motifAt = (scale: Scale) => {
-    const size = fitInside(motif.width, motif.height, Math.max(scale.width, scale.height) * params.styleScale);
-    return [{ weight: 1, raster: resize(motif, size.width, size.height) }];
-  };
+  const motif = await source.decode(Math.ceil(Math.max(width, height) * params.styleScale));
+  const motifAt = (scale: Size) => [{ weight: 1, raster: sizedFor(scale, params.styleScale, motif) }];
+  const engine = { programs: context.programs, network };
+  const next = random(params.seed);
   const steps = params.steps ?? STEPS[params.preset];
-  // Without a photo to begin with, the first scale lays everything out: it gets four times the steps, which are cheap there.
-  const stepsAt = (scale: number): number => (scale === 0 && params.preset === "studio" ? 4 * steps : steps);
-  const pixels = tilePixels(context, network, Object.keys(measure.layers), measure.pooling);
-  let last: { readonly scale: Scale; readonly targets: ReturnType<typeof blendTargets> } | undefined;
-  const painting: Painting = {
-    start: params.preset === "book" ? noise(width, height, next, 255) : scattered(motif, width, height, next),
-    scales: paintingScales(width, height, SMALLEST),
-    wraps: params.tileable,
-    rate: Math.max(RATE, presetsOf(network).style.rate),
-    steps: stepsAt,
-    random: next,
-    shifts: (scale) =>
-      Array.from({ length: stepsAt(0) }, () => {
-        const [across, down] = params.tileable ? [scale.width, scale.height] : [SHIFT, SHIFT];
-        return { dx: randomInteger(next, 0, across - 1), dy: randomInteger(next, 0, down - 1) };
-      }),
-    async objective(scale) {
-      if (last?.scale !== scale)
-        last = { scale, targets: blendTargets(programs, network, measure, motifAt(scale), pixels) };
-      return prepareObjective(
-        { programs, network },
-        { styles: await last.targets, measure, variation: VARIATION * params.smooth },
-        scale,
-        pixels,
-      );
-    },
-  };
-  if (params.preset === "studio") {
-    yield* paint(painting, context);
+  const scales = paintingScales(width, height, SMALLEST);
+  if (params.preset === "book") {
+    const loss = async (scale: Size) => {
+      const objective = await bookTexture({ ...engine, measure, styles: motifAt(scale), smooth: params.smooth });
+      return lossOf(engine, objective, { pooling: measure.pooling });
+    };
+    const start = noise(width, height, next, 255);
+    yield* paintWithLbfgs({ start, scales, steps: () => steps, random: next, loss }, context);
     return;
   }
-  const objective = async (scale: Scale) =>
-    wholeObjective(
-      { programs, network },
-      measure.pooling,
-      await bookTexture({ programs, network, measure, styles: motifAt(scale), smooth: params.smooth }),
-    );
-  yield* paintWithLbfgs({ ...painting, objective }, context);
+  const pixels = tilePixels(context, network, Object.keys(measure.layers), measure.pooling);
+  const targetsAt = targetsByScale(engine, measure, motifAt, pixels);
+  const painting: Painting = {
+    start: scattered(motif, width, height, next),
+    scales,
+    wraps: params.tileable,
+    rate: Math.max(RATE, presetsOf(network).style.rate),
+    // Without a photo to begin with, the first scale lays everything out: it gets four times the steps, which are cheap there.
+    steps: (scale) => (scale === 0 ? 4 * steps : steps),
+    random: next,
+    shifts: (scale) => {
+      const within = params.tileable ? scale : { width: SHIFT, height: SHIFT };
+      return Array.from({ length: 4 * steps }, () => shiftAnywhere(next, within));
+    },
+    loss: async (scale) =>
+      paintingLoss(
+        engine,
+        { styles: await targetsAt(scale), measure, variation: VARIATION * params.smooth },
+        scale,
+        pixels,
+      ),
+  };
+  yield* paint(painting, context);
 }

@@ -1,21 +1,24 @@
 /** Zoom: a film that falls into a picture for ever, while new patterns unfold (Deep Learning Cookbook 12.2 and its movie script). */
+
 import { z } from "zod";
+import type { EngineContext } from "../../evaluate.js";
 import { encodeFilm, needFfmpeg, needRoom } from "../../images/animation.js";
 import { cropRaster } from "../../images/crop.js";
 import { steadied } from "../../images/display.js";
 import type { FilmFormat } from "../../images/film.js";
 import { FrameStore } from "../../images/frame-store.js";
-import { random } from "../../images/random.js";
+import { random, type SeededRandom } from "../../images/random.js";
 import { CHANNELS, fitInside, type Raster } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
 import { warp } from "../../images/warp.js";
-import type { Network } from "../../networks/network.js";
 import { channels as channelsObjective } from "../../objectives/channels.js";
+import { descend } from "../../optimize/descend.js";
 import { channelsOf } from "../channel-terms.js";
-import { type Ascent, ascendSteps } from "../neuron/ascent.js";
+import { descendOctaves, type Schedule } from "../descend-octaves.js";
+import { neuronAscent } from "../neuron/ascent.js";
 import { ascentOptionsOf, displayField, mannerFields, seedField, shown } from "../neuron/ascent-options.js";
 import { bookNoise, clouds } from "../noise.js";
-import { type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
+import { type Frame, type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { bytesOf, floatsOf, type SavedState } from "../saved-state.js";
 import { withPresets } from "../with-presets.js";
 import { blended, type Mix, mixes, neuronsAt } from "./cross-fade.js";
@@ -95,7 +98,7 @@ const BEGIN = { octaves: 4, scale: 1.5, steps: 10, smallest: 48 } as const;
  * @throws RecipeError, NetworkError, FilmError
  */
 export async function* zoom(params: ZoomParams, pictures: Pictures, context: RecipeContext): Frames {
-  const { frames, framesPerSecond, format, maxBytes, fade, display } = params;
+  const { frames, framesPerSecond, format, maxBytes, fade } = params;
   const { width, height } = filmSize(params, pictures);
   await checkFormat(format, width, height, frames, params.loop);
   const network = await context.network(params.network);
@@ -103,50 +106,83 @@ export async function* zoom(params: ZoomParams, pictures: Pictures, context: Rec
   const list = mixes(params, network, next);
   const overlap = params.loop === "fade" ? Math.min(fade, Math.floor(frames / 2)) : 0;
   const saved = context.resume && savedFilm(context.resume, { width, height, overlap, last: frames + overlap });
-  const climber: Ascent = { image: saved?.image ?? (await begin(params, pictures, width, height, next)), next };
+  const image = saved?.image ?? (await begin(params, pictures, width, height, next));
+  const film: FilmInProgress = {
+    programs: context.programs,
+    network,
+    params,
+    list,
+    next,
+    image,
+    overlap,
+    opening: saved?.opening ?? [],
+  };
   if (saved) next.state = saved.random;
-  else if (!pictures.image) yield* grow(params, climber, width, height, network, list, context);
+  else if (!pictures.image) yield* grow(film, context);
   const store = await FrameStore.open(width, height);
   try {
-    const opening: Raster[] = saved?.opening ?? [];
     for (const frame of saved?.frames ?? []) await store.appendBytes(frame);
     for (let f = saved?.next ?? 0; f < frames + overlap; f++) {
-      if (f > 0) move(climber, params);
-      const loss = await dreamOn(
-        params,
-        climber,
-        network,
-        neuronsAt(list, f, { frames, fade, loop: params.loop === "fade" }),
-        context,
-      );
-      let image = shown(climber.image, display);
-      if (f < overlap) {
-        opening.push(image);
-        continue;
-      }
-      // The film begins after the opening, and ends by fading into it: its first frame follows the last one.
-      const start = opening[f - frames];
-      if (f >= frames && start) image = blended(image, start, (f - frames + 1) / (overlap + 1));
-      await store.append(image);
-      const where = {
-        octave: store.count,
-        octaves: frames,
-        step: params.steps,
-        steps: params.steps,
-        progress: (f + 1) / (frames + overlap),
-      };
-      const frameBytes = CHANNELS * width * height;
-      const savable = {
-        bytes: (store.count + 4 * (1 + overlap)) * frameBytes,
-        save: () => filmState(f + 1, climber.image, next.state, opening, store),
-      };
-      yield { kind: "film", ...where, image, lossStart: loss.start, lossEnd: loss.end, savable };
+      const frame = await filmFrame(film, f, store, context.signal);
+      if (frame) yield frame;
     }
     if (params.loop === "bounce") for (let f = frames - 2; f > 0; f--) await store.appendBytes(await store.read(f));
     return await encodeFilm(store, { framesPerSecond, maxBytes, format, signal: context.signal });
   } finally {
     await store.dispose();
   }
+}
+
+/** A film while it is made. */
+interface FilmInProgress extends EngineContext {
+  readonly params: ZoomParams;
+  /** The neurons that it shows in turn. */
+  readonly list: readonly Mix[];
+  readonly next: SeededRandom;
+  /** The newest frame, as it is optimised. */
+  image: Raster;
+  /** Frames of its end that fade into its beginning. */
+  readonly overlap: number;
+  /** The frames before its beginning, into which its end fades. */
+  readonly opening: Raster[];
+}
+
+/** Makes frame `f` and stores it; undefined for one of the opening, which is not part of the film. */
+async function filmFrame(
+  film: FilmInProgress,
+  f: number,
+  store: FrameStore,
+  signal: AbortSignal,
+): Promise<Frame | undefined> {
+  const { params, overlap, opening, next } = film;
+  const { frames, fade, steps } = params;
+  if (f > 0) film.image = moved(film);
+  const terms = neuronsAt(film.list, f, { frames, fade, loop: params.loop === "fade" });
+  const loss = await ascend(film, terms, signal);
+  let image = shown(film.image, params.display);
+  if (f < overlap) {
+    opening.push(image);
+    return undefined;
+  }
+  // The film begins after the opening, and ends by fading into it: its first frame follows the last one.
+  const start = opening[f - frames];
+  if (f >= frames && start) image = blended(image, start, (f - frames + 1) / (overlap + 1));
+  await store.append(image);
+  return {
+    kind: "film",
+    octave: store.count,
+    octaves: frames,
+    step: steps,
+    steps,
+    progress: (f + 1) / (frames + overlap),
+    image,
+    lossStart: loss.start,
+    lossEnd: loss.end,
+    savable: {
+      bytes: (store.count + 4 * (1 + overlap)) * CHANNELS * image.width * image.height,
+      save: () => filmState(f + 1, film.image, next.state, opening, store),
+    },
+  };
 }
 
 /** A film goes on after the frames that it has. */
@@ -247,71 +283,54 @@ export function covered(picture: Raster, width: number, height: number): Raster 
 }
 
 /** Grows the first frame from noise through octaves, so that the film begins with something to see. */
-async function* grow(
-  params: ZoomParams,
-  climber: Ascent,
-  width: number,
-  height: number,
-  network: Network,
-  list: readonly Mix[],
-  context: RecipeContext,
-): Frames {
+async function* grow(film: FilmInProgress, context: RecipeContext): Frames {
+  const { params, image, list, next } = film;
   if (params.steps === 0) return;
   const [first] = list;
   if (!first) throw new RecipeError("A film needs at least one neuron.");
-  const objective = channelsObjective([first], channelsOf(network), params.leak);
+  const objective = channelsObjective([first], channelsOf(film.network), params.leak);
+  const options = { ...ascentOptionsOf(params, 0), step: 2 * params.step };
   const { octaves, scale, steps, smallest } = BEGIN;
-  const sizes = Array.from({ length: octaves }, (_, i) => scale ** (i + 1 - octaves))
-    .map((s) => ({ width: Math.round(width * s), height: Math.round(height * s) }))
-    .filter((size, i) => i === octaves - 1 || Math.min(size.width, size.height) >= smallest);
-  for (const [index, size] of sizes.entries()) {
-    climber.image = resize(climber.image, size.width, size.height);
-    let [lossStart, lossEnd] = [0, 0];
-    for (let step = 1; step <= steps; step++) {
-      lossEnd = await ascendSteps(context, network, objective, [climber], {
-        ...ascentOptionsOf(params, 0),
-        step: 2 * params.step,
-      });
-      if (step === 1) lossStart = lossEnd;
-    }
-    const image = shown(climber.image, params.display);
-    yield {
-      kind: "octave",
-      octave: index + 1,
-      octaves: sizes.length,
-      step: steps,
-      steps,
-      progress: 0,
-      image,
-      lossStart,
-      lossEnd,
-    };
-  }
+  const schedule: Schedule = {
+    sizes: Array.from({ length: octaves }, (_, i) => scale ** (i + 1 - octaves))
+      .map((s) => ({ width: Math.round(image.width * s), height: Math.round(image.height * s) }))
+      .filter((size, i) => i === octaves - 1 || Math.min(size.width, size.height) >= smallest),
+    steps: () => steps,
+    begin: (_octave, { width, height }, before = image) => ({
+      image: resize(before, width, height),
+      ...neuronAscent(film, objective, [next], options),
+    }),
+    show(grown) {
+      film.image = grown;
+      return shown(grown, params.display);
+    },
+  };
+  for await (const frame of descendOctaves(schedule, context))
+    if (frame.kind === "octave") yield { ...frame, progress: 0 };
 }
 
-function move(climber: Ascent, { zoom, rotate, noise, gradient }: ZoomParams): void {
-  const { image, next } = climber;
-  let moved = warp(image, { zoom: 1 + zoom, degrees: rotate });
+/** The next frame before its steps: zoomed and rotated, with fresh noise. */
+function moved({ image, next, params }: FilmInProgress): Raster {
+  const { zoom, rotate, noise, gradient } = params;
+  let result = warp(image, { zoom: 1 + zoom, degrees: rotate });
   if (noise > 0) {
     const fresh = clouds(image.width, image.height, next, noise);
-    moved = { ...moved, data: moved.data.map((v, i) => v + (fresh.data[i] ?? 128) - 128) };
+    result = { ...result, data: result.data.map((v, i) => v + (fresh.data[i] ?? 128) - 128) };
   }
-  climber.image = gradient === "plain" ? moved : steadied(moved);
+  return gradient === "plain" ? result : steadied(result);
 }
 
-async function dreamOn(
-  params: ZoomParams,
-  climber: Ascent,
-  network: Network,
-  terms: Mix,
-  context: RecipeContext,
-): Promise<{ start: number; end: number }> {
-  context.signal.throwIfAborted();
+/** Takes a frame's steps towards its neurons. */
+async function ascend(film: FilmInProgress, terms: Mix, signal: AbortSignal): Promise<{ start: number; end: number }> {
+  signal.throwIfAborted();
+  const { params, network, next, image } = film;
   const objective = channelsObjective([terms], channelsOf(network), params.leak);
+  const ascent = neuronAscent(film, objective, [next], ascentOptionsOf(params, 0));
   const loss = { start: Number.NaN, end: Number.NaN };
-  for (let step = 1; step <= params.steps; step++) {
-    loss.end = await ascendSteps(context, network, objective, [climber], ascentOptionsOf(params, 0));
-    if (step === 1) loss.start = loss.end;
+  for await (const step of descend({ images: [image], steps: params.steps, ...ascent }, signal)) {
+    if (step.step === 1) loss.start = step.loss;
+    loss.end = step.loss;
+    film.image = step.images[0] ?? film.image;
   }
   return loss;
 }

@@ -4,8 +4,9 @@ import { cropRaster } from "../../../../src/engine/images/crop.js";
 import { random } from "../../../../src/engine/images/random.js";
 import type { Raster } from "../../../../src/engine/images/raster.js";
 import { channels as objective } from "../../../../src/engine/objectives/channels.js";
+import { descend, type Step } from "../../../../src/engine/optimize/descend.js";
 import { channelsOf } from "../../../../src/engine/recipes/channel-terms.js";
-import { type Ascent, ascendSteps } from "../../../../src/engine/recipes/neuron/ascent.js";
+import { neuronAscent } from "../../../../src/engine/recipes/neuron/ascent.js";
 import { ascentOptionsOf } from "../../../../src/engine/recipes/neuron/ascent-options.js";
 import { GridParams, grid } from "../../../../src/engine/recipes/neuron-grid/run.js";
 import { clouds } from "../../../../src/engine/recipes/noise.js";
@@ -85,27 +86,25 @@ describe("grid", () => {
 });
 
 describe("a batch", () => {
-  it("climbs as each of its pictures would alone", async () => {
-    const begin = (n: number): Ascent => {
-      const next = random(20 + n);
-      return { next, image: clouds(40, 32, next) };
-    };
-    const term = (n: number) => [{ layer: "block2_conv1", channel: n, weight: 1 }];
-    const manner = ascentOptionsOf(GridParams.parse(small), 0);
-    const together = [0, 1, 2].map(begin);
-    let loss = 0;
-    for (let step = 0; step < 3; step++)
-      loss = await ascendSteps(context, vgg, objective([0, 1, 2].map(term), channelsOf(vgg)), together, manner);
+  it("ascends as each of its images would alone", async () => {
+    async function ascended(channels: readonly number[]) {
+      const randoms = channels.map((n) => random(20 + n));
+      const images = randoms.map((next) => clouds(40, 32, next));
+      const terms = channels.map((channel) => [{ layer: "block2_conv1", channel, weight: 1 }]);
+      const options = ascentOptionsOf(GridParams.parse(small), 0);
+      const ascent = neuronAscent({ ...context, network: vgg }, objective(terms, channelsOf(vgg)), randoms, options);
+      let last: Step | undefined;
+      for await (const step of descend({ images, steps: 3, ...ascent }, context.signal)) last = step;
+      return last;
+    }
+    const together = await ascended([0, 1, 2]);
     let sum = 0;
     for (const n of [0, 1, 2]) {
-      const alone = begin(n);
-      let last = 0;
-      for (let step = 0; step < 3; step++)
-        last = await ascendSteps(context, vgg, objective([term(n)], channelsOf(vgg)), [alone], manner);
-      sum += last;
-      const same = together[n];
-      expect(same && difference(same.image, alone.image)).toBeLessThan(0.05);
+      const alone = await ascended([n]);
+      sum += alone?.loss ?? Number.NaN;
+      const [same, image] = [together?.images[n], alone?.images[0]];
+      expect(same && image && difference(same, image)).toBeLessThan(0.05);
     }
-    expect(loss).toBeCloseTo(sum, 2);
+    expect(together?.loss).toBeCloseTo(sum, 2);
   });
 });

@@ -1,0 +1,73 @@
+/** Octave after octave, the frames of one image's descent: previews, abort, losses and progress in one place. */
+import type { Raster, Size } from "../images/raster.js";
+import { type Descent, descend } from "../optimize/descend.js";
+import { previewClock } from "./preview-clock.js";
+import type { Frame, RecipeContext } from "./recipe.js";
+import type { Savable } from "./saved-state.js";
+
+export interface Schedule {
+  readonly sizes: readonly Size[];
+  /** Octaves that an earlier run has done; none when left out. */
+  readonly done?: number;
+  /** Steps at an octave, counted from 0. */
+  steps(octave: number): number;
+  /** Begins an octave. `before` is what this run has made of the one before it. */
+  begin(octave: number, size: Size, before: Raster | undefined): OctaveDescent | Promise<OctaveDescent>;
+  /** Makes an image fit to be seen. */
+  show?(image: Raster): Raster;
+  /** What a later run can go on from; asked for with every frame. */
+  savable?(image: Raster, where: Place): Savable | undefined;
+}
+
+/** The image to begin an octave with, and how to descend. */
+export interface OctaveDescent extends Omit<Descent, "images" | "steps"> {
+  readonly image: Raster;
+}
+
+/** Where a frame stands. */
+export interface Place {
+  /** 1-based. */
+  readonly octave: number;
+  readonly step: number;
+  /** Whether its octave ends with it. */
+  readonly last: boolean;
+}
+
+/** Yields a frame at the end of each octave, and previews when they are due. */
+export async function* descendOctaves(
+  { sizes, done: begun = 0, steps: stepsOf, begin, show = (image) => image, savable: savableOf }: Schedule,
+  { signal }: RecipeContext,
+): AsyncGenerator<Frame, void, void> {
+  const work = sizes.map(({ width, height }, octave) => width * height * stepsOf(octave));
+  const total = work.reduce((sum, pixels) => sum + pixels, 0);
+  const clock = previewClock();
+  let image: Raster | undefined;
+  let done = work.slice(0, begun).reduce((sum, pixels) => sum + pixels, 0);
+  for (const [index, size] of [...sizes.entries()].slice(begun)) {
+    signal.throwIfAborted();
+    const steps = stepsOf(index);
+    const { image: start, ...descent } = await begin(index, size, image);
+    let lossStart = Number.NaN;
+    for await (const { step, loss, images, converged } of descend({ ...descent, images: [start], steps }, signal)) {
+      if (step === 1) lossStart = loss;
+      const made = images[0] ?? start;
+      image = made;
+      const last = step === steps || converged === true;
+      if (!last && !clock.due()) continue;
+      const savable = savableOf?.(made, { octave: index + 1, step, last });
+      yield {
+        kind: last ? "octave" : "preview",
+        octave: index + 1,
+        octaves: sizes.length,
+        step,
+        steps,
+        progress: (done + size.width * size.height * (last ? steps : step)) / total,
+        image: show(made),
+        lossStart,
+        lossEnd: loss,
+        ...(savable && { savable }),
+      };
+    }
+    done += work[index] ?? 0;
+  }
+}
