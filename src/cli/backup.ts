@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { loadConfig } from "../app/settings/load-settings.js";
 import { backUp } from "../store/backup.js";
-import { UsageError } from "./report-error.js";
+import { UsageError } from "./usage-error.js";
 
 export function addBackup(program: Command): void {
   program

@@ -10,8 +10,8 @@ import { pullNetwork } from "../engine/networks/pull.js";
 import { tryOut } from "../engine/networks/try-out.js";
 import { downloadBar } from "./download-bar.js";
 import { engineSettings, openCliEngine } from "./engine.js";
-import { UsageError } from "./report-error.js";
 import { megabytes, table } from "./table.js";
+import { UsageError } from "./usage-error.js";
 
 interface Json {
   readonly json?: boolean;

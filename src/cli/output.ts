@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { access, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { UsageError } from "./report-error.js";
+import { UsageError } from "./usage-error.js";
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "it may not be written to",

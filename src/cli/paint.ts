@@ -4,7 +4,6 @@ import type { Command } from "commander";
 import { BlendParams } from "../engine/recipes/blend/run.js";
 import { StylizeParams } from "../engine/recipes/stylize/run.js";
 import { TextureParams } from "../engine/recipes/texture/run.js";
-import { UsageError } from "./report-error.js";
 import {
   number,
   outputOption,
@@ -15,6 +14,7 @@ import {
   STILL_OUTPUTS,
 } from "./run-recipe.js";
 import { collectStyles, type StyleArgument, stylesFor } from "./styles-option.js";
+import { UsageError } from "./usage-error.js";
 
 const PRESETS = ["studio", "book"];
 const FILM_OUTPUTS = [".webp", ".gif", ".mp4"];

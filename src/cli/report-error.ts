@@ -7,12 +7,9 @@ import { RecipeError } from "../engine/recipes/recipe.js";
 import { DeviceError } from "../engine/runtimes/runtime.js";
 import { ChatError } from "../port/chat.js";
 import { PictureError } from "../shared/inspect-image.js";
+import { NativePartError } from "../shared/native.js";
 import { StoreError } from "../store/errors.js";
-
-/** Something wrong with what was typed; the message says what would be right. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+import { UsageError } from "./usage-error.js";
 
 const USAGE = 2;
 const FAILED = 1;
@@ -25,6 +22,7 @@ const FOR_PEOPLE = [
   RecipeError,
   ChatError,
   DeviceError,
+  NativePartError,
   StoreError,
 ];
 
@@ -40,7 +38,9 @@ export function reportError(error: unknown): number {
   if (FOR_PEOPLE.some((kind) => error instanceof kind) && error instanceof Error) {
     process.stderr.write(`${error.message}\n`);
     const outOfReach = error instanceof NetworkError && error.kind === "unreachable";
-    return outOfReach || (error instanceof EngineError && error.kind !== "input") ? FAILED : USAGE;
+    return outOfReach || error instanceof NativePartError || (error instanceof EngineError && error.kind !== "input")
+      ? FAILED
+      : USAGE;
   }
   process.stderr.write(`${traceOf(error)}\n`);
   return FAILED;

@@ -4,25 +4,6 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { engineEnvironment } from "../engine/process/environment.js";
 
-const COMPUTING = new Set([
-  "bench",
-  "blend",
-  "doctor",
-  "dream",
-  "evaluate",
-  "grid",
-  "neuron",
-  "stylize",
-  "teach",
-  "texture",
-  "zoom",
-]);
-
-/** Does this command run the engine in its own process? `start` does not: its engine has one of its own. */
-export function computesHere(command: string | undefined): boolean {
-  return command !== undefined && COMPUTING.has(command);
-}
-
 /** Runs the same command line in a child, passes signals on, and ends as it ends. */
 export async function respawn(): Promise<void> {
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {

@@ -3,14 +3,14 @@ import { readFile, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { Presets, SingleBar } from "cli-progress";
 import { type Command, InvalidArgumentError } from "commander";
-import sharp from "sharp";
 import { loadConfig } from "../app/settings/load-settings.js";
 import type { EngineFrame, EngineResult } from "../engine/process/engine.js";
 import { runJob } from "../engine/run-job.js";
 import type { RuntimeChoice } from "../engine/runtimes/choose.js";
+import { sharp } from "../shared/sharp.js";
 import { openCliEngine, runtimeOption } from "./engine.js";
 import { cannotWrite, prepareFile, prepareFolder } from "./output.js";
-import { UsageError } from "./report-error.js";
+import { UsageError } from "./usage-error.js";
 
 /** Endings that a still picture may have. */
 export const STILL_OUTPUTS: readonly string[] = [".png", ".jpg", ".jpeg", ".webp"];

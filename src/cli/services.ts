@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import Libsql from "libsql";
 import type { Config } from "../app/settings/load-settings.js";
 import { hostOf } from "../queue/cluster/connection.js";
+import { openSqlite } from "../shared/sqlite.js";
 import { clusterRows } from "./workers.js";
 
 export interface Service {
@@ -37,7 +37,7 @@ function store(dir: string): Service {
   const file = join(dir, "dreamloom.sqlite");
   if (!existsSync(file)) return { what, works: undefined, detail: "nothing is kept yet" };
   try {
-    const database = new Libsql(file, { readonly: true });
+    const database = openSqlite(file, { readonly: true });
     try {
       const row: unknown = database.prepare("SELECT count(*) AS jobs FROM job").get();
       const jobs = typeof row === "object" && row !== null && "jobs" in row ? Number(row.jobs) : 0;

@@ -1,5 +1,5 @@
 /** `--style FILE[:WEIGHT]`, which may be given several times. */
-import { UsageError } from "./report-error.js";
+import { UsageError } from "./usage-error.js";
 
 export interface StyleArgument {
   readonly path: string;

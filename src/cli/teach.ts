@@ -18,9 +18,9 @@ import {
 } from "../engine/train/train-layer.js";
 import { inspectPicture, PictureError } from "../shared/inspect-image.js";
 import { engineSettings, openCliEngine } from "./engine.js";
-import { UsageError } from "./report-error.js";
 import { number } from "./run-recipe.js";
 import { megabytes } from "./table.js";
+import { UsageError } from "./usage-error.js";
 
 interface Flags {
   readonly network: string;

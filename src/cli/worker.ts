@@ -9,7 +9,7 @@ import { Operation } from "../ops/operations.js";
 import { hostOf } from "../queue/cluster/connection.js";
 import { QueueWorker } from "../queue/cluster/queue-worker.js";
 import { startEngines } from "./engines.js";
-import { UsageError } from "./report-error.js";
+import { UsageError } from "./usage-error.js";
 
 async function work(config: Config): Promise<void> {
   const logger = configuredLogger(config);

@@ -1,6 +1,7 @@
 /** Runs one job inside the engine's own process: decodes its pictures, runs its recipe, encodes its frames. */
 import type { z } from "zod";
 import { inspectPicture, PictureError } from "../shared/inspect-image.js";
+import { NativePartError } from "../shared/native.js";
 import { MAX_CHECKPOINT_BYTES, packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
 import { decode, encode } from "./images/codec.js";
 import { type Film, FilmError } from "./images/film.js";
@@ -143,7 +144,8 @@ export function toEngineError(error: unknown): EngineError {
   if (error instanceof PictureError || error instanceof RecipeError || error instanceof FilmError)
     return new EngineError("input", error.message, { cause: error });
   // It is the operator's to mend, but nobody else would hear of it.
-  if (error instanceof DeviceError) return new EngineError("device", error.message, { cause: error });
+  if (error instanceof DeviceError || error instanceof NativePartError)
+    return new EngineError("device", error.message, { cause: error });
   if (error instanceof NetworkError) {
     return new EngineError(error.kind === "unknown" ? "input" : "network", error.message, { cause: error });
   }

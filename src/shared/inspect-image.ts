@@ -1,6 +1,7 @@
 /** What an encoded picture is, found out without decoding it. Pictures from outside are hostile until they have been through here. */
 import { fileTypeFromBuffer } from "file-type";
-import sharp, { type Metadata } from "sharp";
+import type { Metadata } from "sharp";
+import { sharp } from "./sharp.js";
 
 /** The most pixels that are decoded: 50 megapixels, more than any phone's picture and far less than memory. */
 export const MAX_INPUT_PIXELS = 50_000_000;
@@ -83,8 +84,9 @@ function isAvif(bytes: Uint8Array): boolean {
 }
 
 async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> {
+  const image = sharp(bytes, { limitInputPixels: MAX_INPUT_PIXELS, failOn: "error" });
   try {
-    return await sharp(bytes, { limitInputPixels: MAX_INPUT_PIXELS, failOn: "error" }).metadata();
+    return await image.metadata();
   } catch (cause) {
     if (/pixel limit/i.test(String(cause))) throw tooManyPixels(name, cause);
     throw new PictureError(`${name} is not a picture I can read. ${HINT}`, { cause });

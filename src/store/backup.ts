@@ -1,7 +1,7 @@
 import { constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import Libsql from "libsql";
+import { openSqlite } from "../shared/sqlite.js";
 import { storeError } from "./errors.js";
 
 /** The databases of a data folder; the second is the web chat's own. */
@@ -47,7 +47,7 @@ export async function backUp(dir: string, target: string): Promise<Backup> {
 function copyDatabase(from: string, to: string): void {
   const partial = `${to}.part`;
   rmSync(partial, { force: true });
-  const database = new Libsql(from);
+  const database = openSqlite(from);
   try {
     database.exec("PRAGMA busy_timeout = 10000");
     database.prepare("VACUUM INTO ?").run(partial);

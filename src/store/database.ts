@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import Libsql from "libsql";
+import type Libsql from "libsql";
+import { openSqlite } from "../shared/sqlite.js";
 import { inUse, storeError } from "./errors.js";
 import { makeFolder } from "./make-folder.js";
 import { migrate } from "./migrate.js";
@@ -26,7 +27,7 @@ export class Database {
     const busyMs = options.busyMs ?? BUSY_MS;
     const opened: Libsql.Database[] = [];
     const open = (name: string): Libsql.Database => {
-      const database = new Libsql(join(dir, name));
+      const database = openSqlite(join(dir, name));
       opened.push(database);
       database.exec(`PRAGMA busy_timeout = ${busyMs}`);
       return database;
@@ -90,7 +91,8 @@ function takeLock(lock: Libsql.Database, dir: string): void {
   try {
     lock.exec("BEGIN EXCLUSIVE");
   } catch (cause) {
-    if (cause instanceof Libsql.SqliteError && cause.code.startsWith("SQLITE_BUSY")) throw inUse(dir, cause);
+    if (cause instanceof Error && "code" in cause && String(cause.code).startsWith("SQLITE_BUSY"))
+      throw inUse(dir, cause);
     throw cause;
   }
 }

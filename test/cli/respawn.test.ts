@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { computesHere } from "../../src/cli/respawn.js";
+import { computesHere } from "../../src/cli/verbs.js";
 
 const respawn = new URL("../../dist/cli/respawn.js", import.meta.url).href;
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import type { z } from "zod";
+import { homeFolder } from "../../shared/home-folder.js";
 import { nearest } from "../../shared/nearest.js";
 import { namesSecret } from "../../shared/secrets.js";
 import { type Config, configSchema, deviceGroup, ENVIRONMENT, type VariableType } from "./schema.js";
@@ -157,7 +157,7 @@ function show(value: unknown): string {
 
 function absolute(config: Config): Config {
   const folder = (path: string) =>
-    resolve(path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path);
+    resolve(path === "~" || path.startsWith("~/") ? join(homeFolder(), path.slice(1)) : path);
   return {
     ...config,
     data: { ...config.data, dir: folder(config.data.dir) },

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import sharp, { type Sharp } from "sharp";
+import type { Sharp } from "sharp";
 import { ChatError } from "../../port/chat.js";
+import { sharp } from "../../shared/sharp.js";
 import type { StoredPicture } from "./rows.js";
 
 /** Formats taken, by sharp's name for them. SVG is not among them: it can carry scripts. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import Database from "libsql";
+import type Database from "libsql";
+import { openSqlite } from "../../shared/sqlite.js";
 import { migrate } from "./migrations.js";
 import type { MessageContent, MessageRow, PersonRow } from "./rows.js";
 
@@ -25,7 +26,7 @@ export class ChatStore {
 
   /** @param file Path of the database, or ":memory:". */
   constructor(file: string) {
-    this.#db = new Database(file);
+    this.#db = openSqlite(file);
     this.#db.exec(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON",
     );

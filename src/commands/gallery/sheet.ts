@@ -1,6 +1,7 @@
 /** A page of the gallery as one picture. */
-import sharp, { type OverlayOptions } from "sharp";
+import type { OverlayOptions } from "sharp";
 import type { GalleryWork, Picture } from "../../port/chat.js";
+import { sharp } from "../../shared/sharp.js";
 import type { Thumbnails } from "./thumbnails.js";
 
 /** Pixels: a work's tile, the two lines under it, and the gaps around. */

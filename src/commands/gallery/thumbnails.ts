@@ -1,5 +1,5 @@
 import PQueue from "p-queue";
-import sharp from "sharp";
+import { sharp } from "../../shared/sharp.js";
 import type { Jobs } from "../../store/jobs.js";
 
 export interface ThumbnailOptions {

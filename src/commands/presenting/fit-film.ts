@@ -1,5 +1,5 @@
-import sharp from "sharp";
 import type { Picture } from "../../port/chat.js";
+import { sharp } from "../../shared/sharp.js";
 
 /** Share of the width, every n-th frame kept, and quality, from the best to the smallest. */
 const ATTEMPTS = [

@@ -1,5 +1,5 @@
-import sharp from "sharp";
 import type { OutgoingMessage, Picture } from "../../port/chat.js";
+import { sharp } from "../../shared/sharp.js";
 import { fitFilm } from "./fit-film.js";
 
 /** Below this a picture is not made smaller any more: it would not be worth looking at. */

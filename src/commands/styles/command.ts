@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import { sharp } from "../../shared/sharp.js";
 import { StoreError } from "../../store/errors.js";
 import type { Style as OwnStyle } from "../../store/styles.js";
 import type { BotOptions } from "../bot-options.js";

@@ -1,5 +1,5 @@
-import sharp from "sharp";
 import type { Picture } from "../../port/chat.js";
+import { sharp } from "../../shared/sharp.js";
 import type { Style } from "./style-library.js";
 
 /** Pixels: a style's picture, what its name stands on, and the gap around. */

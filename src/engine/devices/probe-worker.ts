@@ -1,4 +1,5 @@
 /** The process in which a device is tried: opens it, compares it with the CPU, times a step, says so, and is done. */
+import { NativePartError } from "../../shared/native.js";
 import { type DeviceName, openDevice } from "./devices.js";
 import { disagreement, timeStep } from "./self-check.js";
 
@@ -21,6 +22,7 @@ export interface Findings {
 
 /** The last part of what a library says: before it come its source files and line numbers. */
 function sentence(error: unknown): string {
+  if (error instanceof NativePartError) return error.why;
   const text = error instanceof Error ? error.message : String(error);
   const line = text.split("\n").find((l) => l.trim() !== "") ?? "it failed without a word";
   const last = line.split(/ was false\. | FAIL : /).at(-1) ?? line;

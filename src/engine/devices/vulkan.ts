@@ -1,7 +1,7 @@
 /** Which Vulkan drivers are installed: WebGPU runs on Vulkan on Linux, and asking its loader costs a process of its own. */
 import { readdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { basename, delimiter, join } from "node:path";
+import { homeFolder } from "../../shared/home-folder.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,11 +25,11 @@ export function vulkanDrivers(environment: Environment = process.env): string[] 
   if (given) return given.split(delimiter).map((path) => basename(path));
   const list = (paths: string | undefined, otherwise: string): string[] => (paths || otherwise).split(delimiter);
   const roots = [
-    ...list(environment.XDG_CONFIG_HOME, join(homedir(), ".config")),
+    ...list(environment.XDG_CONFIG_HOME, join(homeFolder(), ".config")),
     ...list(environment.XDG_CONFIG_DIRS, "/etc/xdg"),
     "/etc",
     "/usr/local/etc",
-    ...list(environment.XDG_DATA_HOME, join(homedir(), ".local/share")),
+    ...list(environment.XDG_DATA_HOME, join(homeFolder(), ".local/share")),
     ...list(environment.XDG_DATA_DIRS, ["/usr/local/share", "/usr/share"].join(delimiter)),
     // NixOS
     "/run/opengl-driver/share",

@@ -1,6 +1,7 @@
 /** Encoded pictures in and out, through sharp. Every picture from outside is hostile until it has been through `decode`. */
-import sharp from "sharp";
+
 import { inspectPicture, MAX_INPUT_PIXELS, PictureError } from "../../shared/inspect-image.js";
+import { sharp } from "../../shared/sharp.js";
 import { CHANNELS, fitInside, type Raster } from "./raster.js";
 
 /**

@@ -1,11 +1,10 @@
 /** Fetches an npm package without installing it: its files only, none of its dependencies, no scripts. */
 import { createWriteStream } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import pacote from "pacote";
+import { homeFolder } from "../../../shared/home-folder.js";
 import { innermost, TransferFailure } from "./failure.js";
 import { TIMEOUTS, type TransferOptions } from "./progress.js";
 
@@ -25,7 +24,7 @@ export interface NpmOptions extends TransferOptions {
 export async function npmRegistry(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const named = env.npm_config_registry ?? env.NPM_CONFIG_REGISTRY;
   if (named) return named;
-  const file = await readFile(env.NPM_CONFIG_USERCONFIG ?? join(homedir(), ".npmrc"), "utf8").catch(() => "");
+  const file = await readFile(env.NPM_CONFIG_USERCONFIG ?? join(homeFolder(), ".npmrc"), "utf8").catch(() => "");
   return /^\s*registry\s*=\s*"?(https?:[^\s"]+)/m.exec(file)?.[1] ?? "https://registry.npmjs.org/";
 }
 
@@ -61,6 +60,8 @@ export async function fetchPackage(
   scratch: string,
   options: NpmOptions = {},
 ): Promise<void> {
+  // Its cache looks for the home folder when it is loaded.
+  const { default: pacote } = await import("pacote");
   const { signal, onProgress, timeouts = TIMEOUTS } = options;
   const registry = options.registry ?? (await npmRegistry());
   const { host } = new URL(registry);

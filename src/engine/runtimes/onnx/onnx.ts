@@ -1,5 +1,6 @@
 /** The onnx runtime: writes a tensor program as an ONNX model and runs it in onnxruntime-node. */
-import * as ort from "onnxruntime-node";
+import type * as Ort from "onnxruntime-node";
+import { loadNative } from "../../../shared/native.js";
 import { type Dimension, Dimensions } from "../../graph/dimensions.js";
 import { type Node, topologicalOrder } from "../../graph/node.js";
 import { type Program, type Runtime, RuntimeFailure, type Tensors } from "../runtime.js";
@@ -59,17 +60,18 @@ export function toOnnx(
 
 class OnnxProgram implements Program {
   constructor(
-    private readonly session: ort.InferenceSession,
+    private readonly ort: typeof Ort,
+    private readonly session: Ort.InferenceSession,
     private readonly inputs: readonly string[],
     readonly bytes: number,
   ) {}
 
   async run(tensors: Tensors): Promise<Tensors> {
-    const feeds: Record<string, ort.Tensor> = {};
+    const feeds: Record<string, Ort.Tensor> = {};
     for (const name of this.inputs) {
       const tensor = tensors[name];
       if (!tensor) throw new RuntimeFailure(`the program needs the input "${name}"`);
-      feeds[name] = new ort.Tensor("float32", tensor.data, tensor.shape);
+      feeds[name] = new this.ort.Tensor("float32", tensor.data, tensor.shape);
     }
     const results = await this.session.run(feeds);
     return Object.fromEntries(
@@ -96,6 +98,7 @@ export function onnxRuntime({ device = "cpu", threads, writtenFor = device, many
   return {
     name: `onnx-${device}`,
     async compile(outputs) {
+      const ort = loadNative<typeof Ort>("onnxruntime-node");
       const { model, inputs, bytes } = toOnnx(outputs, writtenFor, manyChannels);
       const session = await ort.InferenceSession.create(model, {
         executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
@@ -116,7 +119,7 @@ export function onnxRuntime({ device = "cpu", threads, writtenFor = device, many
         },
         ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       });
-      return new OnnxProgram(session, inputs, bytes);
+      return new OnnxProgram(ort, session, inputs, bytes);
     },
   };
 }

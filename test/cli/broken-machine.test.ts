@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { samplePath } from "../support/pictures.js";
+import { dreamloom } from "./run.js";
+
+const hook = fileURLToPath(new URL("./broken-machine.cjs", import.meta.url));
+const NATIVE = "onnxruntime_binding|^@img/sharp|^@libsql/";
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "dreamloom-broken-"));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** Runs a verb on a machine that lacks something. */
+function broken(args: readonly string[], env: NodeJS.ProcessEnv) {
+  const ports = { WEB_PORT: "0", OPS_PORT: "0" };
+  return dreamloom(args, { env: { NODE_OPTIONS: `--require ${hook}`, ...ports, DATA_DIR: folder(), ...env } });
+}
+
+/** One line for people, and no trace of the program's insides. */
+const sentence = (text: string): RegExp => new RegExp(`^${text}[^\\n]*\\.\\n$`);
+
+describe("without the native parts of packages", () => {
+  it("doctor says which device does not work and why", async () => {
+    const { code, out, err } = await broken(["doctor"], { WITHOUT_NATIVE: NATIVE });
+    expect(err).toBe("");
+    expect(out).toMatch(
+      /✗ {2}onnx-cpu +onnxruntime-node cannot be loaded \(Cannot find module .*Run npm install again/,
+    );
+    expect(out).toMatch(/Extras\n/);
+    expect(out).not.toMatch(/\n\s+at /);
+    expect(code).toBe(1);
+  });
+
+  it("verbs that need none of them work", async () => {
+    const { code, out, err } = await broken(["models", "list"], { WITHOUT_NATIVE: NATIVE });
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatch(/resnet50 +to fetch/);
+  });
+
+  it("verbs that need one say so in a sentence", async () => {
+    const image = fileURLToPath(samplePath);
+    const bench = await broken(["bench", "step", "--size", "32"], { WITHOUT_NATIVE: "onnxruntime_binding" });
+    expect(bench.err).toMatch(sentence("onnxruntime-node cannot be loaded"));
+    const dream = await broken(["dream", image, "-o", join(folder(), "out.png")], { WITHOUT_NATIVE: "^@img/sharp" });
+    expect(dream.err).toMatch(sentence("sharp cannot be loaded"));
+    const start = await broken(["start"], { WITHOUT_NATIVE: "^@libsql/" });
+    expect(start.err).toMatch(sentence("libsql cannot be loaded"));
+    expect([bench.code, dream.code, start.code]).toEqual([1, 1, 1]);
+  });
+});
+
+describe("without a home folder", () => {
+  it.each([{ WITHOUT_HOME: "1" }, { WITHOUT_HOME: "1", HOME: "" }])(
+    "doctor says what cannot be written (%o)",
+    async (env) => {
+      const { code, out, err } = await broken(["doctor"], { ...env, WITHOUT_NATIVE: NATIVE, MODELS_DIR: "" });
+      expect(err).toBe("");
+      expect(out).toMatch(/✗? *networks +\/nonexistent\/\.cache\/dreamloom\/models/);
+      expect(code).toBe(1);
+    },
+  );
+
+  it("verbs say which folder they cannot use", async () => {
+    const { code, out } = await broken(["models", "list"], { WITHOUT_HOME: "1", MODELS_DIR: "" });
+    expect(code).toBe(0);
+    expect(out).toMatch(/resnet50 +to fetch/);
+  });
+});
