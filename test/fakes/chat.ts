@@ -145,8 +145,10 @@ export class FakeChat implements Chat {
     const { pictures, author } = this.#existing(ref);
     return pictures.map(({ bytes, name, spoiler, credit }) => ({
       ...source(bytes, name),
-      ...{ message: ref, ...(author ? { author } : {}) },
-      ...{ ...(spoiler ? { spoiler } : {}), ...(credit === undefined ? {} : { credit }) },
+      message: ref,
+      ...(author ? { author } : {}),
+      ...(spoiler ? { spoiler } : {}),
+      ...(credit === undefined ? {} : { credit }),
     }));
   }
 
@@ -174,7 +176,12 @@ export class FakeChat implements Chat {
     const [, name = "", text = ""] = /^\/(\S+)\s*(.*)$/s.exec(line) ?? [];
     const channel = extra.channel ?? art;
     const event: CommandEvent = {
-      ...{ kind: "command", name, text, attachments: [], user, channel },
+      kind: "command",
+      name,
+      text,
+      attachments: [],
+      user,
+      channel,
       ...extra,
       reply: (content, visibility) => this.#reply(user, channel, content, visibility),
     };
@@ -209,7 +216,10 @@ export class FakeChat implements Chat {
   /** Presses a button by its id, as under a whisper or a message that has changed since. */
   async act(user: User, action: string, { id, channel }: MessageRef = { id: "whisper", channel: art }): Promise<void> {
     const event: ActionEvent = {
-      ...{ kind: "action", action, message: { id, channel }, user },
+      kind: "action",
+      action,
+      message: { id, channel },
+      user,
       reply: (content, visibility) => this.#reply(user, channel, content, visibility),
     };
     await this.#send(event);

@@ -44,16 +44,14 @@ export class FakeRun {
     const [width, height] = [Math.round(64 * scale), Math.round(48 * scale)];
     const checkpoint = { octave, state: Uint8Array.of(octave) };
     await this.frame({
-      ...{
-        kind: "octave",
-        octave,
-        step: 10,
-        width,
-        height,
-        picture: await picture(width, height),
-        type: "image/png",
-        checkpoint,
-      },
+      kind: "octave",
+      octave,
+      step: 10,
+      width,
+      height,
+      picture: await picture(width, height),
+      type: "image/png",
+      checkpoint,
     });
   }
 
@@ -84,8 +82,17 @@ export class FakeRun {
       return { octave: index + 1, width, height, steps: 10, lossStart: 1, lossEnd: 2 };
     });
     this.#resolve({
-      ...{ picture: result, type, width, height, seconds: 0.5, recipe },
-      ...{ network: "resnet50", runtime: "fake", seed: Number(params.seed ?? 1), octaves, params },
+      picture: result,
+      type,
+      width,
+      height,
+      seconds: 0.5,
+      recipe,
+      network: "resnet50",
+      runtime: "fake",
+      seed: Number(params.seed ?? 1),
+      octaves,
+      params,
     });
   }
 

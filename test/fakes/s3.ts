@@ -132,7 +132,9 @@ export async function startFakeS3(
   if (address === null || typeof address === "string") throw new Error("no port was given");
   const fake: FakeS3 = {
     endpoint: `http://127.0.0.1:${address.port}`,
-    ...{ credentials, objects, hang: false },
+    credentials,
+    objects,
+    hang: false,
     stop: async () => {
       server.closeAllConnections();
       server.close();

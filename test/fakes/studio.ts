@@ -26,8 +26,16 @@ export const botOptions: BotOptions = {
     { id: "bare", help: "Without looks" },
   ],
   dream: {
-    ...{ size: 512, maxSize: 1024, octaves: 4, maxOctaves: 8, octaveScale: 1.4, steps: 10, maxSteps: 100, strength: 1 },
-    ...{ look: "creatures", network: "resnet50" },
+    size: 512,
+    maxSize: 1024,
+    octaves: 4,
+    maxOctaves: 8,
+    octaveScale: 1.4,
+    steps: 10,
+    maxSteps: 100,
+    strength: 1,
+    look: "creatures",
+    network: "resnet50",
   },
   paint: { size: 384, maxSize: 1024, steps: 24, maxSteps: 200, strength: 0.5, network: "resnet50" },
   neuron: { size: 384, maxSize: 1024, steps: 12, maxSteps: 100, network: "resnet50" },
@@ -72,7 +80,12 @@ export async function studio(options: StudioOptions = {}) {
     afterAll(clean);
   }
   const queue = new ScheduledQueue({
-    ...{ engine, repository, logger, estimator: new Estimator({ dream: 2 }), concurrency: 1, jobSeconds: 60 },
+    engine,
+    repository,
+    logger,
+    estimator: new Estimator({ dream: 2 }),
+    concurrency: 1,
+    jobSeconds: 60,
     limits: { length: 20, waitingPerPerson: 5, perHourPerPerson: 100 },
     ...options.queue,
   });

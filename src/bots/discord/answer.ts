@@ -150,14 +150,12 @@ export class Answer {
     const { id, token } = this.asked;
     try {
       const said = await this.parts.calls.run<RESTPostAPIInteractionCallbackWithResponseResult>({
-        ...{
-          method: "POST",
-          route: Routes.interactionCallback(id, token),
-          body,
-          auth: false,
-          ms: FIRST_WORD_MS,
-          doing: DOING,
-        },
+        method: "POST",
+        route: Routes.interactionCallback(id, token),
+        body,
+        auth: false,
+        ms: FIRST_WORD_MS,
+        doing: DOING,
         query: new URLSearchParams({ with_response: "true" }),
         repeatable: true,
       });

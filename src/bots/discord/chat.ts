@@ -83,7 +83,13 @@ export class DiscordChat implements Chat {
     const messages = new Messages(client, calls);
     const post = (channel: ChannelRef, message: OutgoingMessage) => messages.post(channel, message);
     const interactions = new Interactions({
-      ...{ handlers, places, pictures, calls, timing: this.#timing, logger, post },
+      handlers,
+      places,
+      pictures,
+      calls,
+      timing: this.#timing,
+      logger,
+      post,
       direct: (user) => messages.direct(user),
       self: () => client.application?.id ?? "",
     });

@@ -28,7 +28,8 @@ export function createClient(
     makeCache: Options.cacheWithLimits({
       ...Options.DefaultMakeCacheSettings,
       // Nothing here reads messages from the cache.
-      ...{ MessageManager: 0, ReactionManager: 0 },
+      MessageManager: 0,
+      ReactionManager: 0,
       GuildMemberManager: { maxSize: 1_000, keepOverLimit: (member) => member.id === member.client.user.id },
     }),
     allowedMentions: { parse: [] },

@@ -1,6 +1,7 @@
 import {
   type APIGatewayBotInfo,
   type APIInteraction,
+  type APIReaction,
   GatewayDispatchEvents,
   type GatewayReadyDispatchData,
   Routes,
@@ -9,30 +10,47 @@ import {
   WebSocketShardDestroyRecovery,
 } from "discord.js";
 import type { Logger } from "pino";
-import type { Reaction } from "./reactions.js";
+import type { ReactingMember } from "./people.js";
 
 type Manager = Parameters<NonNullable<WebSocketOptions["buildStrategy"]>>[0];
+
+/** As much of a reaction's two events as the adapter reads. */
+export interface GatewayReaction {
+  readonly user_id: string;
+  readonly channel_id: string;
+  readonly message_id: string;
+  readonly guild_id?: string;
+  readonly member?: ReactingMember;
+  readonly emoji: APIReaction["emoji"];
+}
 
 /** What the adapter reads itself, as it comes from the gateway. */
 interface Heard {
   [GatewayDispatchEvents.InteractionCreate]: APIInteraction;
-  [GatewayDispatchEvents.MessageReactionAdd]: Reaction;
-  [GatewayDispatchEvents.MessageReactionRemove]: Reaction;
+  [GatewayDispatchEvents.MessageReactionAdd]: GatewayReaction;
+  [GatewayDispatchEvents.MessageReactionRemove]: GatewayReaction;
 }
 
 /** What discord.js needs for its caches of servers, channels, roles and members. Other servers send more than the bot has asked for. */
 const KEPT: ReadonlySet<string> = new Set<GatewayDispatchEvents>([
-  ...[GatewayDispatchEvents.Ready, GatewayDispatchEvents.Resumed, GatewayDispatchEvents.UserUpdate],
-  ...[GatewayDispatchEvents.GuildCreate, GatewayDispatchEvents.GuildUpdate, GatewayDispatchEvents.GuildDelete],
-  ...[
-    GatewayDispatchEvents.GuildRoleCreate,
-    GatewayDispatchEvents.GuildRoleUpdate,
-    GatewayDispatchEvents.GuildRoleDelete,
-  ],
-  ...[GatewayDispatchEvents.GuildMemberUpdate, GatewayDispatchEvents.GuildEmojisUpdate],
-  ...[GatewayDispatchEvents.ChannelCreate, GatewayDispatchEvents.ChannelUpdate, GatewayDispatchEvents.ChannelDelete],
-  ...[GatewayDispatchEvents.ThreadCreate, GatewayDispatchEvents.ThreadUpdate, GatewayDispatchEvents.ThreadDelete],
-  ...[GatewayDispatchEvents.ThreadListSync],
+  GatewayDispatchEvents.Ready,
+  GatewayDispatchEvents.Resumed,
+  GatewayDispatchEvents.UserUpdate,
+  GatewayDispatchEvents.GuildCreate,
+  GatewayDispatchEvents.GuildUpdate,
+  GatewayDispatchEvents.GuildDelete,
+  GatewayDispatchEvents.GuildRoleCreate,
+  GatewayDispatchEvents.GuildRoleUpdate,
+  GatewayDispatchEvents.GuildRoleDelete,
+  GatewayDispatchEvents.GuildMemberUpdate,
+  GatewayDispatchEvents.GuildEmojisUpdate,
+  GatewayDispatchEvents.ChannelCreate,
+  GatewayDispatchEvents.ChannelUpdate,
+  GatewayDispatchEvents.ChannelDelete,
+  GatewayDispatchEvents.ThreadCreate,
+  GatewayDispatchEvents.ThreadUpdate,
+  GatewayDispatchEvents.ThreadDelete,
+  GatewayDispatchEvents.ThreadListSync,
 ]);
 
 /** After so many breaks in the middle of a resumption the session is given up, and a new one begun. */
@@ -188,8 +206,10 @@ function whole({ url, shards, session_start_limit }: Partial<APIGatewayBotInfo>)
     url: plain(url ?? ""),
     shards: Math.max(1, shards ?? 1),
     session_start_limit: {
-      ...{ total: limit.total ?? 1_000, remaining: limit.remaining ?? 1_000 },
-      ...{ reset_after: limit.reset_after ?? 0, max_concurrency: Math.max(1, limit.max_concurrency ?? 1) },
+      total: limit.total ?? 1_000,
+      remaining: limit.remaining ?? 1_000,
+      reset_after: limit.reset_after ?? 0,
+      max_concurrency: Math.max(1, limit.max_concurrency ?? 1),
     },
   };
 }

@@ -145,7 +145,10 @@ export class Interactions {
     }
     if (!asking) {
       return this.#report(interaction, user, async (_answer, where) => ({
-        ...{ name: shortcut.command, options: shortcut.options, attachments, repliesTo: ref(where) },
+        name: shortcut.command,
+        options: shortcut.options,
+        attachments,
+        repliesTo: ref(where),
       }));
     }
     const form = formOf(
@@ -155,13 +158,12 @@ export class Interactions {
     );
     this.#forms.set(`${user.id} ${form.custom_id}`, attachments);
     await calls.run({
-      ...{
-        method: "POST",
-        route: Routes.interactionCallback(interaction.id, interaction.token),
-        auth: false,
-        ms: 2_900,
-      },
-      ...{ body: { type: InteractionResponseType.Modal, data: form }, doing: "show a form" },
+      method: "POST",
+      route: Routes.interactionCallback(interaction.id, interaction.token),
+      auth: false,
+      ms: 2_900,
+      body: { type: InteractionResponseType.Modal, data: form },
+      doing: "show a form",
     });
   }
 
@@ -175,7 +177,10 @@ export class Interactions {
     const attachments = this.#forms.get(`${user.id} ${interaction.data.custom_id}`) ?? [];
     const options = { ...shortcut.options, ...readForm(interaction.data) };
     await this.#report(interaction, user, async (_answer, channel) => ({
-      ...{ name: shortcut.command, options, attachments, repliesTo: { channel, id: about.about } },
+      name: shortcut.command,
+      options,
+      attachments,
+      repliesTo: { channel, id: about.about },
     }));
   }
 
@@ -186,7 +191,10 @@ export class Interactions {
     const answer = this.#answer(interaction).acknowledge();
     const channel = await this.#locate(interaction);
     await handlers.event({
-      ...{ kind: "action", action: interaction.data.custom_id, message: { channel, id: interaction.message.id }, user },
+      kind: "action",
+      action: interaction.data.custom_id,
+      message: { channel, id: interaction.message.id },
+      user,
       reply: (message, visibility) => answer.reply(message, visibility),
     });
   }

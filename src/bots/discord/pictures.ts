@@ -43,8 +43,11 @@ export class Pictures {
   /** @throws ChatError "gone" when the message is. */
   async message({ channel, id }: MessageRef): Promise<APIMessage> {
     return this.calls.run<APIMessage>({
-      ...{ method: "GET", route: Routes.channelMessage(channelOf(channel), id), ms: 20_000 },
-      ...{ doing: "read that message", permission: "Read Message History" },
+      method: "GET",
+      route: Routes.channelMessage(channelOf(channel), id),
+      ms: 20_000,
+      doing: "read that message",
+      permission: "Read Message History",
     });
   }
 
@@ -90,7 +93,8 @@ export class Pictures {
         .at(-1) || "picture";
     return [
       {
-        ...{ name, message: ref },
+        name,
+        message: ref,
         ...(author === undefined ? {} : { author }),
         fetch: async ({ maxBytes, signal }) => {
           const picture = await download(url, { name, type: UNKNOWN_TYPE, spoiler: false, maxBytes, signal });

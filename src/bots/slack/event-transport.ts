@@ -116,8 +116,11 @@ class SocketTransport implements EventTransport {
       autoReconnectEnabled: false,
       installerOptions: {
         clientOptions: {
-          ...{ slackApiUrl: apiUrl, fetch: fetchAnswer, timeout: limits.callMs },
-          ...{ retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
+          slackApiUrl: apiUrl,
+          fetch: fetchAnswer,
+          timeout: limits.callMs,
+          retryConfig: { retries: 0 },
+          rejectRateLimitedCalls: true,
         },
       },
       // An envelope that was not taken comes again under the same id.
@@ -212,7 +215,11 @@ function makeInstaller(
   const { clientId, clientSecret, stateSecret, installations } = oauth;
   const base = apiUrl.endsWith("/") ? apiUrl : `${apiUrl}/`;
   return new InstallProvider({
-    ...{ clientId, clientSecret, stateSecret, installationStore: installations, logger: sdkLogger(logger) },
+    clientId,
+    clientSecret,
+    stateSecret,
+    installationStore: installations,
+    logger: sdkLogger(logger),
     clientOptions: { slackApiUrl: apiUrl, fetch: fetchAnswer, timeout: limits.callMs, retryConfig: { retries: 2 } },
     // Another server's page for saying yes is beside its Web API.
     ...(base === SLACK_API_URL ? {} : { authorizationUrl: new URL("../oauth/v2/authorize", base).href }),

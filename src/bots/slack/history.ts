@@ -39,16 +39,14 @@ export async function findMessage(
     "conversations.replies",
     (client, token) =>
       client.conversations.replies({
-        ...{
-          token,
-          channel,
-          ts: thread ?? id,
-          latest: id,
-          oldest: id,
-          inclusive: true,
-          limit: 10,
-          include_all_metadata: true,
-        },
+        token,
+        channel,
+        ts: thread ?? id,
+        latest: id,
+        oldest: id,
+        inclusive: true,
+        limit: 10,
+        include_all_metadata: true,
       }),
     { repeatable: true },
   );

@@ -228,7 +228,10 @@ export class Incoming {
     const trigger = word(shortcut.trigger_id);
     if (known.ask.length > 0 && command && trigger !== undefined) {
       const purpose: FormPurpose = {
-        ...{ command: known.command, options: known.options, channel, message: message.ts },
+        command: known.command,
+        options: known.options,
+        channel,
+        message: message.ts,
         ...(message.thread === undefined ? {} : { thread: message.thread }),
       };
       try {
@@ -241,15 +244,13 @@ export class Incoming {
     const ref: MessageRef = { channel: place, id: message.ts };
     const attachments = await this.parts.sources.ofMessage(workspace, message, ref);
     await this.#tell({
-      ...{
-        kind: "command",
-        name: known.command,
-        options: known.options,
-        attachments,
-        user: person,
-        channel: place,
-        repliesTo: ref,
-      },
+      kind: "command",
+      name: known.command,
+      options: known.options,
+      attachments,
+      user: person,
+      channel: place,
+      repliesTo: ref,
       reply: this.#reply(to),
     });
   }
@@ -271,7 +272,12 @@ export class Incoming {
       if (message) attachments = await this.parts.sources.ofMessage(workspace, message, repliesTo);
     }
     await this.#tell({
-      ...{ kind: "command", name: purpose.command, options, attachments, user: person, channel },
+      kind: "command",
+      name: purpose.command,
+      options,
+      attachments,
+      user: person,
+      channel,
       ...(repliesTo ? { repliesTo } : {}),
       reply: this.#reply({ workspace, user: person, channel }),
     });
@@ -419,12 +425,10 @@ export class Incoming {
       const workspace = await this.#workspace(context);
       const { user: person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
       const completions = await this.parts.handlers.complete({
-        ...{
-          command: purpose.command,
-          option: action.slice(FIELD.length),
-          typed: word(body.value) ?? "",
-          user: person,
-        },
+        command: purpose.command,
+        option: action.slice(FIELD.length),
+        typed: word(body.value) ?? "",
+        user: person,
         channel: placeOf(workspace, purpose.channel, purpose.thread),
       });
       await answer({ options: completions.slice(0, MENU).map(({ value, label }) => entry(value, label)) });

@@ -203,7 +203,11 @@ export class Messenger {
       "chat.postMessage",
       (client, token) =>
         client.chat.postMessage({
-          ...{ token, channel, text, unfurl_links: false, unfurl_media: false },
+          token,
+          channel,
+          text,
+          unfurl_links: false,
+          unfurl_media: false,
           ...(blocks.length === 0 ? {} : { blocks }),
           ...(thread === undefined ? {} : { thread_ts: thread }),
           ...(noted === undefined ? {} : { metadata: noted }),

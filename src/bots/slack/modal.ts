@@ -236,7 +236,9 @@ export function readPurpose(text: unknown): FormPurpose | undefined {
       typeof value === "string" ? [[key, value] as const] : [],
     );
     return {
-      ...{ command: name, channel: where, options: Object.fromEntries(settled) },
+      command: name,
+      channel: where,
+      options: Object.fromEntries(settled),
       ...(word(thread) === undefined ? {} : { thread: word(thread) ?? "" }),
       ...(word(message) === undefined ? {} : { message: word(message) ?? "" }),
     };

@@ -39,7 +39,8 @@ export class People {
 
 async function ask(workspace: Workspace, id: string): Promise<Known> {
   const { user } = await workspace.call("users.info", (client, token) => client.users.info({ token, user: id }), {
-    ...{ repeatable: true, patienceMs: PATIENCE_MS },
+    repeatable: true,
+    patienceMs: PATIENCE_MS,
   });
   const name =
     [user?.profile?.display_name, user?.profile?.real_name, user?.real_name, user?.name].find((each) => each) ??

@@ -86,7 +86,10 @@ export class Replies {
           "chat.postEphemeral",
           (client, token) =>
             client.chat.postEphemeral({
-              ...{ token, channel, user: to.user.id, text },
+              token,
+              channel,
+              user: to.user.id,
+              text,
               ...(blocks.length === 0 ? {} : { blocks }),
               ...(thread === undefined ? {} : { thread_ts: thread }),
             }),

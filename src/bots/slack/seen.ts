@@ -74,21 +74,24 @@ export function identity(id: string | undefined, what: unknown): string | undefi
   const said = fields(what);
   const { view, item } = { view: fields(said.view), item: fields(said.item) };
   const essence = [
-    ...[said.type, said.event_ts, said.ts, said.user, said.text, said.reaction, item.channel, item.ts],
-    ...[
-      said.command,
-      said.user_id,
-      said.channel_id,
-      said.response_url,
-      said.callback_id,
-      said.action_ts,
-      said.message_ts,
-    ],
-    ...[
-      view.id,
-      fields(view.state).values,
-      list(said.actions).map((action) => [fields(action).action_id, fields(action).action_ts]),
-    ],
+    said.type,
+    said.event_ts,
+    said.ts,
+    said.user,
+    said.text,
+    said.reaction,
+    item.channel,
+    item.ts,
+    said.command,
+    said.user_id,
+    said.channel_id,
+    said.response_url,
+    said.callback_id,
+    said.action_ts,
+    said.message_ts,
+    view.id,
+    fields(view.state).values,
+    list(said.actions).map((action) => [fields(action).action_id, fields(action).action_ts]),
   ];
   return `${id} ${createHash("sha256").update(JSON.stringify(essence)).digest("base64url")}`;
 }

@@ -67,7 +67,8 @@ export function registerGallery(
     const { viewer } = enter(request, clicks);
     const { by, person, command, after, limit } = readBody(pageQuery, request.query);
     const query = {
-      ...{ by, limit },
+      by,
+      limit,
       ...(person === undefined ? {} : { author: person }),
       ...(command === undefined ? {} : { command }),
       ...(after === undefined ? {} : { after }),
@@ -173,20 +174,18 @@ function wireWork(work: GalleryWork): WireWork {
   const { job, title, command, author, at, width, height, film, hearts, loved, spoiler, variation } = work;
   const [thumb, thumb2x] = SIDES.map((side) => `/gallery/${job}/${side}.jpg`) as [string, string];
   return {
-    ...{
-      job,
-      title,
-      command,
-      author: { id: author.id, name: author.name },
-      at,
-      width,
-      height,
-      film,
-      hearts,
-      loved,
-      spoiler,
-      variation,
-    },
+    job,
+    title,
+    command,
+    author: { id: author.id, name: author.name },
+    at,
+    width,
+    height,
+    film,
+    hearts,
+    loved,
+    spoiler,
+    variation,
     thumb,
     thumb2x,
     full: `/gallery/${job}/full`,
@@ -199,7 +198,7 @@ function wireDetail(
 ): WireWorkDetail {
   const { line, facts, credits, hidden, mayHide, messages, origins, remixes } = work;
   const chain = { origins: origins.map(wireWork), remixes: remixes.map(wireWork) };
-  return { ...wireWork(work), ...{ line, facts, credits, hidden, mayHide }, ...threadOf(messages), ...chain };
+  return { ...wireWork(work), line, facts, credits, hidden, mayHide, ...threadOf(messages), ...chain };
 }
 
 /** @throws ChatError "gone" for what cannot be a job's id. */

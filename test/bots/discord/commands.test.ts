@@ -70,8 +70,14 @@ describe("commands in Discord", () => {
     );
     const kinds = Object.fromEntries(options.map(({ name, type }) => [name, ApplicationCommandOptionType[type]]));
     expect(kinds).toEqual({
-      ...{ look: "String", style: "String", size: "Integer", strength: "Number", "keep-colours": "Boolean" },
-      ...{ picture: "Attachment", "picture-from": "String", "picture-2": "Attachment" },
+      look: "String",
+      style: "String",
+      size: "Integer",
+      strength: "Number",
+      "keep-colours": "Boolean",
+      picture: "Attachment",
+      "picture-from": "String",
+      "picture-2": "Attachment",
     });
     expect(options.find(({ name }) => name === "look")).toMatchObject({
       choices: [{ value: "creatures" }, { value: "eyes" }],

@@ -20,7 +20,11 @@ describeChat("Discord", async (): Promise<World> => {
   const timing = { deferMs: 200, editIntervalMs: 20 };
 
   return {
-    ...{ ann, ben, moderator, channel, closedChannel },
+    ann,
+    ben,
+    moderator,
+    channel,
+    closedChannel,
     adapter: async () =>
       new DiscordChat({ token: discord.token, apiUrl: discord.apiUrl, messageContent: true, logger: silent, timing }),
     say: async (who, channel, text, uploads = []) => (await of(who).post(channel, text, uploads)).ref,
@@ -36,7 +40,11 @@ describeChat("Discord", async (): Promise<World> => {
     async look(who, channel) {
       return Promise.all(
         discord.messagesIn(channel, who).map(async ({ ref, byBot, text, pictures, buttons, reactions, notified }) => ({
-          ...{ id: ref.id, byBot, text, notifies: notified, buttons: buttons.map(({ label }) => label) },
+          id: ref.id,
+          byBot,
+          text,
+          notifies: notified,
+          buttons: buttons.map(({ label }) => label),
           pictures: await Promise.all(
             pictures.map(async ({ name, spoiler, download }) => ({
               name: name.replace(/^SPOILER_/, ""),

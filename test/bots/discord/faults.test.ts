@@ -21,7 +21,8 @@ describe("starting", () => {
       message: expect.stringContaining("DISCORD_TOKEN"),
     });
     await expect(start({ apiUrl, token, messageContent: true })).rejects.toMatchObject({
-      ...{ kind: "forbidden", message: expect.stringContaining("Privileged Gateway Intents") },
+      kind: "forbidden",
+      message: expect.stringContaining("Privileged Gateway Intents"),
     });
     await expect(start({ apiUrl, token, appId: "117" })).rejects.toMatchObject({
       message: expect.stringMatching(/^DISCORD_APP_ID is 117, but/),

@@ -16,13 +16,18 @@ const option = (
   type: CommandOptionSummary["type"],
   extra: Partial<CommandOptionSummary> = {},
 ): CommandOptionSummary => ({
-  ...{ name, type, help: `The ${name}`, required: false },
+  name,
+  type,
+  help: `The ${name}`,
+  required: false,
   ...extra,
 });
 
 export const COMMANDS: readonly CommandSummary[] = [
   {
-    ...{ name: "dream", help: "Lets a network dream in a picture", examples: ["/dream"] },
+    name: "dream",
+    help: "Lets a network dream in a picture",
+    examples: ["/dream"],
     options: [
       option("look", "text", {
         choices: [

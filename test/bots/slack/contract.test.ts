@@ -22,7 +22,9 @@ async function open(transport: "socket" | "http"): Promise<World> {
   const art = fake.addChannel("art");
   const secret = fake.addChannel("secret", { kind: "private" });
   const placeOf = (channel: string, thread?: string): ChannelRef => ({
-    ...{ platform: "slack", community: fake.team.id, id: channel },
+    platform: "slack",
+    community: fake.team.id,
+    id: channel,
     ...(thread === undefined ? {} : { thread }),
   });
   const of = (who: Visitor): User => {
@@ -34,12 +36,17 @@ async function open(transport: "socket" | "http"): Promise<World> {
   const at = ({ channel, id }: MessageRef) => ({ channel: channel.id, ts: id });
 
   return {
-    ...{ ann, ben, moderator },
+    ann,
+    ben,
+    moderator,
     channel: placeOf(art.id),
     closedChannel: placeOf(secret.id),
     async adapter() {
       const options: SlackChatOptions = {
-        ...{ logger: pino({ level: "silent" }), botToken: BOT_TOKEN, apiUrl: fake.apiUrl, limits: { pauseMs: 20 } },
+        logger: pino({ level: "silent" }),
+        botToken: BOT_TOKEN,
+        apiUrl: fake.apiUrl,
+        limits: { pauseMs: 20 },
         ...(transport === "socket" ? { appToken: APP_TOKEN } : { signingSecret: SIGNING_SECRET, port: 0 }),
       };
       const chat = new SlackChat(options);
@@ -76,13 +83,11 @@ async function open(transport: "socket" | "http"): Promise<World> {
     },
     async look(who, channel) {
       return people.look(who, where(channel)).map((message) => ({
-        ...{
-          id: message.ts,
-          byBot: message.byBot,
-          text: message.text,
-          botReactions: message.botReactions,
-          notifies: message.notifies,
-        },
+        id: message.ts,
+        byBot: message.byBot,
+        text: message.text,
+        botReactions: message.botReactions,
+        notifies: message.notifies,
         buttons: message.buttons.map(({ label }) => label),
         pictures: message.pictures.map((picture) => ({ ...picture, spoiler: false })),
       }));

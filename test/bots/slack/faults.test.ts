@@ -12,15 +12,17 @@ import { eventually, Listener } from "../contract-world.js";
 import { colour, openSlack, png } from "./harness.js";
 
 const METHODS = [
-  ...[
-    "files.getUploadURLExternal",
-    "files.completeUploadExternal",
-    "files.info",
-    "chat.postMessage",
-    "chat.update",
-    "files.delete",
-  ],
-  ...["reactions.add", "conversations.history", "chat.getPermalink", "conversations.info", "chat.delete"],
+  "files.getUploadURLExternal",
+  "files.completeUploadExternal",
+  "files.info",
+  "chat.postMessage",
+  "chat.update",
+  "files.delete",
+  "reactions.add",
+  "conversations.history",
+  "chat.getPermalink",
+  "conversations.info",
+  "chat.delete",
 ];
 
 describe.each(["rate-limit", "outage"] as const)("%s on any call", (kind) => {
@@ -267,10 +269,13 @@ describe("starting", () => {
   it("rejects a wrong bot token, a wrong app token, and no tokens, with what to do", async () => {
     const open = () => FakeSlack.open();
     await expect(start(await open(), { botToken: "xoxb-wrong", appToken: APP_TOKEN })).rejects.toMatchObject({
-      ...{ name: "ChatError", kind: "forbidden", message: expect.stringContaining("invalid_auth") },
+      name: "ChatError",
+      kind: "forbidden",
+      message: expect.stringContaining("invalid_auth"),
     });
     await expect(start(await open(), { botToken: BOT_TOKEN, appToken: "xapp-wrong" })).rejects.toMatchObject({
-      ...{ kind: "forbidden", message: expect.stringContaining("SLACK_APP_TOKEN") },
+      kind: "forbidden",
+      message: expect.stringContaining("SLACK_APP_TOKEN"),
     });
     await expect(start(await open(), { botToken: BOT_TOKEN })).rejects.toThrow("SLACK_SIGNING_SECRET");
     await expect(start(await open(), { appToken: APP_TOKEN })).rejects.toThrow("SLACK_BOT_TOKEN");

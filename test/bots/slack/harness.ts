@@ -80,7 +80,11 @@ export async function openSlack({
     transport === "socket" ? { appToken: APP_TOKEN } : { signingSecret: SIGNING_SECRET, port: 0 };
   const limits = { pauseMs: 10, callMs: 1_000, ...more.limits };
   const chat = new SlackChat({
-    ...{ logger: pino({ level: "silent" }), botToken: BOT_TOKEN, apiUrl: fake.apiUrl, ...transportOptions, ...more },
+    logger: pino({ level: "silent" }),
+    botToken: BOT_TOKEN,
+    apiUrl: fake.apiUrl,
+    ...transportOptions,
+    ...more,
     limits,
   });
   const place: ChannelRef = { platform: "slack", community: fake.team.id, id: art.id };

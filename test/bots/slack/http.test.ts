@@ -136,8 +136,13 @@ describe("a whole organisation's installation", () => {
     team.organisation = "E0ORG";
     const enterprise = { id: "E0ORG", name: "Org" };
     await store.slackInstallations.storeInstallation({
-      ...{ team: undefined, enterprise, isEnterpriseInstall: true, tokenType: "bot", authVersion: "v2", appId: "A1" },
-      ...{ user: { id: "U1", token: undefined, scopes: undefined } },
+      team: undefined,
+      enterprise,
+      isEnterpriseInstall: true,
+      tokenType: "bot",
+      authVersion: "v2",
+      appId: "A1",
+      user: { id: "U1", token: undefined, scopes: undefined },
       bot: { token: "xoxb-organisation", scopes: [], id: team.botId, userId: team.bot.id },
     });
     const cleo = fake.addUser("Cleo", { team });

@@ -129,7 +129,7 @@ describe("a server that", () => {
       listener.events.map((event) =>
         event.kind === "command" ? event.text : event.kind === "reaction" ? event.emoji : "",
       ),
-    ).toEqual([...["one", "two", "❤️", "🔁", "🔁"]]);
+    ).toEqual(["one", "two", "❤️", "🔁", "🔁"]);
   });
 
   it("tells as little as it may is understood", async () => {

@@ -55,7 +55,12 @@ describe("the admin page's server", () => {
     const first = await ear.until((frame) => frame.kind === "admin");
     expect(first).toMatchObject({
       admin: {
-        ...{ mode: "open", running: 1, waiting: 1, failures: [], workers: [], problems: [] },
+        mode: "open",
+        running: 1,
+        waiting: 1,
+        failures: [],
+        workers: [],
+        problems: [],
         jobs: [
           { title: "Dream of creatures", person: "Ann", platform: "fake", state: "running", place: 0, progress: 0 },
           { title: "Dream of patterns", person: "Ann", platform: "fake", state: "waiting", place: 1 },

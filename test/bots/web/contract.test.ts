@@ -58,7 +58,9 @@ describeChat("the web chat", async (): Promise<World> => {
   const query = ({ thread }: ChannelRef) => (thread === undefined ? "" : `thread=${thread}`);
   const refOf = (message: WireMessage): MessageRef => ({
     channel: {
-      ...{ platform: "web", community: "local", id: message.channel },
+      platform: "web",
+      community: "local",
+      id: message.channel,
       ...(message.thread === undefined ? {} : { thread: message.thread }),
     },
     id: message.id,
@@ -68,7 +70,10 @@ describeChat("the web chat", async (): Promise<World> => {
   };
 
   return {
-    ...{ ann, ben, moderator, adapter },
+    ann,
+    ben,
+    moderator,
+    adapter,
     channel: { platform: "web", community: "local", id: "art" },
     async say(who, channel, text, uploads: readonly Upload[] = []) {
       const where = { channel: channel.id, ...(channel.thread === undefined ? {} : { thread: channel.thread }) };
@@ -102,7 +107,10 @@ describeChat("the web chat", async (): Promise<World> => {
             return { name, bytes: new Uint8Array(await response.arrayBuffer()), spoiler: false };
           });
           return {
-            ...{ id: message.id, byBot: message.author.bot, text: message.text, pictures: await Promise.all(pictures) },
+            id: message.id,
+            byBot: message.author.bot,
+            text: message.text,
+            pictures: await Promise.all(pictures),
             buttons: message.buttons.map(({ label }) => label),
             botReactions: message.reactions
               .filter(({ people }) => people.some(({ bot }) => bot))

@@ -10,8 +10,18 @@ import {
 import { handlers, photo, startChat, Visitor } from "./harness.js";
 
 const work = {
-  ...{ job: "7KQ4M9XA", title: "Dream of creatures", command: "dream", author: { id: "ann", name: "Ann" }, at: 5 },
-  ...{ width: 320, height: 200, film: false, hearts: 2, loved: false, spoiler: false, variation: false },
+  job: "7KQ4M9XA",
+  title: "Dream of creatures",
+  command: "dream",
+  author: { id: "ann", name: "Ann" },
+  at: 5,
+  width: 320,
+  height: 200,
+  film: false,
+  hearts: 2,
+  loved: false,
+  spoiler: false,
+  variation: false,
 };
 
 /** A gallery with one work, that notes what it is asked. */

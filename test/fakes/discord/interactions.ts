@@ -100,7 +100,9 @@ export class InteractionDesk {
     const form = readMessage(data, true);
     const { world } = this.office;
     return this.office.add(channel, form, data, {
-      ...{ author: world.bot, webhook: world.appId, flags },
+      author: world.bot,
+      webhook: world.appId,
+      flags,
       type: type === T.ApplicationCommand ? MessageType.ChatInputCommand : MessageType.Default,
       ...((form.flags ?? 0) & MessageFlags.Ephemeral ? { ephemeralFor: user } : {}),
     });

@@ -56,23 +56,20 @@ export class FakePerson {
   async post(channel: ChannelRef, text: string, files: readonly PersonsFile[] = []): Promise<SeenMessage> {
     const attachments = files.map((file) => this.#file(file));
     const message: FakeMessage = {
-      ...{
-        id: this.fake.world.id(),
-        channel: this.fake.channelOf(channel),
-        author: this.user,
-        type: MessageType.Default,
-      },
-      ...{
-        createdAt: this.fake.world.now(),
-        content: text,
-        attachments,
-        components: [],
-        embeds: [],
-        flags: 0,
-        editedAt: null,
-        lateEdits: 0,
-      },
-      ...{ mentions: [...text.matchAll(/<@(\d+)>/g)].map(([, id = ""]) => id), reactions: new Map() },
+      id: this.fake.world.id(),
+      channel: this.fake.channelOf(channel),
+      author: this.user,
+      type: MessageType.Default,
+      createdAt: this.fake.world.now(),
+      content: text,
+      attachments,
+      components: [],
+      embeds: [],
+      flags: 0,
+      editedAt: null,
+      lateEdits: 0,
+      mentions: [...text.matchAll(/<@(\d+)>/g)].map(([, id = ""]) => id),
+      reactions: new Map(),
     };
     this.fake.world.messages.set(message.id, message);
     this.fake.gateway.dispatch(E.MessageCreate, this.fake.office.json(message), message.channel.guild === undefined);
@@ -115,7 +112,10 @@ export class FakePerson {
     );
     for (const { file } of files) this.fake.looseFiles.set(file.id, file);
     return this.#send(channel, InteractionType.ApplicationCommand, {
-      ...{ id: "1", name, type: ApplicationCommandType.ChatInput, options: given },
+      id: "1",
+      name,
+      type: ApplicationCommandType.ChatInput,
+      options: given,
       ...(files.length === 0 ? {} : { resolved: { attachments: json } }),
     });
   }
@@ -138,7 +138,10 @@ export class FakePerson {
       this.fake.channelOf(channel),
       InteractionType.ApplicationCommandAutocomplete,
       {
-        ...{ id: "1", name, type: ApplicationCommandType.ChatInput, options },
+        id: "1",
+        name,
+        type: ApplicationCommandType.ChatInput,
+        options,
       },
     );
     await answered;
@@ -254,7 +257,13 @@ export class FakePerson {
     });
     answered.catch(() => undefined);
     const interaction: FakeInteraction = {
-      ...{ id, token: `token-${id}`, type, user: this.id, channel, at: world.now(), onAnswer },
+      id,
+      token: `token-${id}`,
+      type,
+      user: this.id,
+      channel,
+      at: world.now(),
+      onAnswer,
       ...(on ? { on } : {}),
     };
     this.fake.interactions.add(interaction);
@@ -277,17 +286,20 @@ export class FakePerson {
           }
         : { user: this.user };
     return {
-      ...{ id, application_id: world.appId, type, token, version: 1, locale: "en-US", entitlements: [], data },
-      ...{
-        channel_id: channel.id,
-        channel: { ...channelJson(channel), permissions },
-        app_permissions: String(permissionsIn(channel, world.bot.id)),
-      },
-      ...{
-        authorizing_integration_owners: { 0: guild?.id ?? "0" },
-        context: guild ? InteractionContextType.Guild : InteractionContextType.BotDM,
-      },
-      ...{ attachment_size_limit: uploadLimit(guild) },
+      id,
+      application_id: world.appId,
+      type,
+      token,
+      version: 1,
+      locale: "en-US",
+      entitlements: [],
+      data,
+      channel_id: channel.id,
+      channel: { ...channelJson(channel), permissions },
+      app_permissions: String(permissionsIn(channel, world.bot.id)),
+      authorizing_integration_owners: { 0: guild?.id ?? "0" },
+      context: guild ? InteractionContextType.Guild : InteractionContextType.BotDM,
+      attachment_size_limit: uploadLimit(guild),
       ...who,
       ...(on ? { message: messageJson(world, this.fake.cdn, on, false) } : {}),
     } as unknown as APIInteraction;

@@ -93,21 +93,20 @@ export class PostOffice {
     if (!form.content && attachments.length === 0 && ((options.flags ?? 0) & MessageFlags.Loading) === 0)
       throw emptyMessage();
     const message: FakeMessage = {
-      ...{
-        id: this.world.id(),
-        channel,
-        author: options.author,
-        type: options.type ?? MessageType.Default,
-        createdAt: this.world.now(),
-      },
-      ...{
-        content: form.content ?? "",
-        attachments,
-        components: form.components ?? [],
-        embeds: [],
-        flags: (form.flags ?? 0) | (options.flags ?? 0),
-      },
-      ...{ editedAt: null, lateEdits: 0, mentions: [...(form.mentioned ?? [])], reactions: new Map() },
+      id: this.world.id(),
+      channel,
+      author: options.author,
+      type: options.type ?? MessageType.Default,
+      createdAt: this.world.now(),
+      content: form.content ?? "",
+      attachments,
+      components: form.components ?? [],
+      embeds: [],
+      flags: (form.flags ?? 0) | (options.flags ?? 0),
+      editedAt: null,
+      lateEdits: 0,
+      mentions: [...(form.mentioned ?? [])],
+      reactions: new Map(),
       ...(form.nonce === undefined ? {} : { nonce: form.nonce }),
       ...(options.ephemeralFor === undefined ? {} : { ephemeralFor: options.ephemeralFor }),
       ...(options.webhook === undefined ? {} : { webhook: options.webhook }),
@@ -192,7 +191,10 @@ export class PostOffice {
           .metadata()
           .catch(() => undefined);
         return {
-          ...{ id: this.world.id(), name: safeName(entry?.filename ?? name), type, bytes },
+          id: this.world.id(),
+          name: safeName(entry?.filename ?? name),
+          type,
+          bytes,
           ...(size?.width === undefined ? {} : { width: size.width, height: size.height }),
           ...(entry?.description === undefined ? {} : { description: entry.description }),
         };

@@ -64,15 +64,11 @@ export class RateLimits {
     const after = Math.max(0, bucket.resetsAt - now) / 1000;
     if (refused) bucket.blockedUntil = bucket.resetsAt;
     const headers = {
-      ...{
-        "x-ratelimit-limit": String(limit),
-        "x-ratelimit-remaining": String(bucket.left),
-        "x-ratelimit-reset-after": after.toFixed(3),
-      },
-      ...{
-        "x-ratelimit-reset": (bucket.resetsAt / 1000).toFixed(3),
-        "x-ratelimit-bucket": Buffer.from(kind).toString("hex"),
-      },
+      "x-ratelimit-limit": String(limit),
+      "x-ratelimit-remaining": String(bucket.left),
+      "x-ratelimit-reset-after": after.toFixed(3),
+      "x-ratelimit-reset": (bucket.resetsAt / 1000).toFixed(3),
+      "x-ratelimit-bucket": Buffer.from(kind).toString("hex"),
       ...(refused ? { "x-ratelimit-scope": "user" } : {}),
     };
     return { headers, ...(refused ? { retryAfter: after, ignored } : {}) };

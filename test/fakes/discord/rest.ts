@@ -165,16 +165,14 @@ const routes: readonly Route[] = [
       throw invalid("auto_archive_duration", "Value must be one of {60, 1440, 4320, 10080}.");
     if (message.thread) throw new ApiError(400, 160004, "A thread has already been created for this message");
     const thread: FakeChannel = {
-      ...{
-        id: message.id,
-        type,
-        name,
-        nsfw: channel.nsfw,
-        overwrites: new Map(),
-        parent: channel,
-        archived: false,
-        locked: false,
-      },
+      id: message.id,
+      type,
+      name,
+      nsfw: channel.nsfw,
+      overwrites: new Map(),
+      parent: channel,
+      archived: false,
+      locked: false,
       ...(channel.guild ? { guild: channel.guild } : {}),
     };
     message.thread = thread;

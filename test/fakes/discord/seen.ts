@@ -44,7 +44,9 @@ export function seen(fake: FakeDiscord, message: FakeMessage): SeenMessage {
   }[];
   return {
     ref: { channel: fake.placeOf(message.channel), id: message.id },
-    ...{ author: nameOf(message.author.id), byBot: message.author.id === world.bot.id, text: message.content },
+    author: nameOf(message.author.id),
+    byBot: message.author.id === world.bot.id,
+    text: message.content,
     pictures: message.attachments.map((file) => {
       const { url } = attachmentJson(world, fake.cdn, message.channel.id, file);
       return {

@@ -96,7 +96,11 @@ export class FakeDiscord {
     const { slowness = 0.05, deadlineMs = 3_000, heartbeatMs = 41_250, attachmentLifeMs = 86_400_000 } = options;
     this.token = options.token ?? "MTE3.GkR5.fake-token";
     const world: World = {
-      ...{ appId: "", guilds: new Map(), channels: new Map(), users: new Map(), messages: new Map() },
+      appId: "",
+      guilds: new Map(),
+      channels: new Map(),
+      users: new Map(),
+      messages: new Map(),
       bot: { id: "0", username: "", global_name: null, discriminator: "0", avatar: null },
       now: () => Date.now() + this.ahead,
       id: () => this.#snowflake(),
@@ -119,14 +123,15 @@ export class FakeDiscord {
     this.#server = createServer((request, response) => void this.#serve(request, response));
     this.guild = makeGuild(this.world, "Dreamers");
     this.gateway = new Gateway(this.#server, {
-      ...{ token: this.token, heartbeatMs, offend, url: () => this.gatewayUrl },
+      token: this.token,
+      heartbeatMs,
+      offend,
+      url: () => this.gatewayUrl,
       granted: () => (options.messageContent ? GatewayIntentBits.MessageContent : 0),
       ready: () => ({
-        ...{
-          v: 10,
-          user: this.world.bot,
-          guilds: [...this.world.guilds.keys()].map((id) => ({ id, unavailable: true })),
-        },
+        v: 10,
+        user: this.world.bot,
+        guilds: [...this.world.guilds.keys()].map((id) => ({ id, unavailable: true })),
         application: {
           id: this.world.appId,
           flags: options.messageContent ? ApplicationFlags.GatewayMessageContentLimited : 0,
@@ -236,16 +241,14 @@ export class FakeDiscord {
     if (!message) throw new Error(`There is no message ${id}.`);
     const { channel } = message;
     const thread: FakeChannel = {
-      ...{
-        id,
-        type: ChannelType.PublicThread,
-        name,
-        nsfw: channel.nsfw,
-        overwrites: new Map(),
-        parent: channel,
-        archived: false,
-        locked: false,
-      },
+      id,
+      type: ChannelType.PublicThread,
+      name,
+      nsfw: channel.nsfw,
+      overwrites: new Map(),
+      parent: channel,
+      archived: false,
+      locked: false,
       ...(channel.guild ? { guild: channel.guild } : {}),
     };
     message.thread = thread;
@@ -385,7 +388,12 @@ export class FakeDiscord {
     const member = guild?.members.get(user);
     const added = event === E.MessageReactionAdd;
     const payload = {
-      ...{ user_id: user, channel_id: channel.id, message_id: id, emoji: emojiJson(emoji), type: 0, burst: false },
+      user_id: user,
+      channel_id: channel.id,
+      message_id: id,
+      emoji: emojiJson(emoji),
+      type: 0,
+      burst: false,
       ...(guild ? { guild_id: guild.id } : {}),
       ...(added && member ? { member: memberJson(member) } : {}),
       ...(added ? { message_author_id: author.id } : {}),

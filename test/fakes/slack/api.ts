@@ -30,9 +30,14 @@ export const METHODS: Readonly<Record<string, Method>> = {
     fake.manners.sparse
       ? { team_id: team.id, user_id: team.bot.id }
       : {
-          ...{ url: `${fake.url}/`, team: "Fake", user: team.bot.name, user_id: team.bot.id, bot_id: team.botId },
+          url: `${fake.url}/`,
+          team: "Fake",
+          user: team.bot.name,
+          user_id: team.bot.id,
+          bot_id: team.botId,
           // A token of a whole organisation knows no workspace.
-          ...{ team_id: team.organisation ?? team.id, enterprise_id: team.organisation },
+          team_id: team.organisation ?? team.id,
+          enterprise_id: team.organisation,
           is_enterprise_install: team.organisation !== undefined,
         },
   "users.info": (call) => {
@@ -60,7 +65,11 @@ export const METHODS: Readonly<Record<string, Method>> = {
     if (kind === "private" && !members.has(call.team.bot.id)) throw new ApiError("channel_not_found");
     return {
       channel: {
-        ...{ id, is_im: kind === "im", is_private: kind !== "public", is_archived: archived, is_mpim: false },
+        id,
+        is_im: kind === "im",
+        is_private: kind !== "public",
+        is_archived: archived,
+        is_mpim: false,
         ...(kind === "im" ? {} : { name, is_member: members.has(call.team.bot.id) }),
       },
     };
@@ -146,22 +155,18 @@ export const METHODS: Readonly<Record<string, Method>> = {
     const length = Number(call.args.length);
     if (!Number.isInteger(length) || length < 1) throw new ApiError("invalid_arguments");
     const file: StoredFile = {
-      ...{
-        id: newId("F"),
-        team: call.team.id,
-        name: text(call, "filename"),
-        title: "",
-        length,
-        owner: call.team.bot.id,
-      },
-      ...{
-        alt: optional(call, "alt_text") ?? optional(call, "alt_txt"),
-        bytes: undefined,
-        completed: false,
-        readyAt: 0,
-        deleted: false,
-        shares: [],
-      },
+      id: newId("F"),
+      team: call.team.id,
+      name: text(call, "filename"),
+      title: "",
+      length,
+      owner: call.team.bot.id,
+      alt: optional(call, "alt_text") ?? optional(call, "alt_txt"),
+      bytes: undefined,
+      completed: false,
+      readyAt: 0,
+      deleted: false,
+      shares: [],
     };
     call.fake.files.set(file.id, file);
     return { upload_url: `${call.fake.filesUrl}/upload/${file.id}`, file_id: file.id };
@@ -290,17 +295,19 @@ function fill(call: Call, message: Message): Message {
 
 function blank(team: Team, channel: string, ephemeralFor?: string): Message {
   return {
-    ...{
-      ts: newTs(),
-      channel,
-      thread: undefined,
-      user: team.bot.id,
-      botId: team.botId,
-      text: "",
-      blocks: [],
-      files: [],
-    },
-    ...{ metadata: undefined, reactions: new Map(), deleted: false, edits: 0, ephemeralFor },
+    ts: newTs(),
+    channel,
+    thread: undefined,
+    user: team.bot.id,
+    botId: team.botId,
+    text: "",
+    blocks: [],
+    files: [],
+    metadata: undefined,
+    reactions: new Map(),
+    deleted: false,
+    edits: 0,
+    ephemeralFor,
   };
 }
 
@@ -348,21 +355,17 @@ export function fileShape(fake: FakeSlack, file: StoredFile): object {
   if (manners.dullFiles)
     return { id: file.id, name: file.name, ...types, size: file.length, url_private_download: url };
   return {
-    ...{
-      id: file.id,
-      name: file.name,
-      title: file.title,
-      ...types,
-      size: file.length,
-      mode: "hosted",
-    },
-    ...{
-      user: file.owner,
-      url_private: url,
-      url_private_download: url,
-      is_external: false,
-      shares: ready ? { public: shares } : {},
-    },
+    id: file.id,
+    name: file.name,
+    title: file.title,
+    ...types,
+    size: file.length,
+    mode: "hosted",
+    user: file.owner,
+    url_private: url,
+    url_private_download: url,
+    is_external: false,
+    shares: ready ? { public: shares } : {},
   };
 }
 
@@ -370,7 +373,11 @@ export function shape(fake: FakeSlack, message: Message, withMetadata: boolean):
   const { ts, user, text: said, blocks, thread, botId, edits } = message;
   const files = message.files.map((id) => fake.files.get(id)).filter((file) => file !== undefined);
   return {
-    ...{ type: "message", ts, user, text: said, blocks },
+    type: "message",
+    ts,
+    user,
+    text: said,
+    blocks,
     ...(botId === undefined ? {} : { bot_id: botId }),
     ...(files.length === 0 ? {} : { files: files.map((file) => fileShape(fake, file)) }),
     ...(thread === undefined ? {} : { thread_ts: thread }),

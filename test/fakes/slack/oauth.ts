@@ -47,19 +47,15 @@ export class OAuth {
     const refresh = `xoxe-1-${randomUUID()}`;
     if (this.rotation) this.#refresh.set(refresh, team);
     return {
-      ...{
-        access_token: token,
-        token_type: "bot",
-        scope: ALL_SCOPES.join(","),
-        bot_user_id: team.bot.id,
-        app_id: "A1",
-      },
-      ...{
-        team: { id: team.id, name: "Fake" },
-        enterprise: null,
-        is_enterprise_install: false,
-        authed_user: { id: [...team.users.keys()][0] },
-      },
+      access_token: token,
+      token_type: "bot",
+      scope: ALL_SCOPES.join(","),
+      bot_user_id: team.bot.id,
+      app_id: "A1",
+      team: { id: team.id, name: "Fake" },
+      enterprise: null,
+      is_enterprise_install: false,
+      authed_user: { id: [...team.users.keys()][0] },
       ...(this.rotation ? { refresh_token: refresh, expires_in: this.lastsSeconds } : {}),
     };
   }

@@ -50,14 +50,18 @@ export class People {
     files: readonly NewFile[] = [],
   ): Promise<Message> {
     const message: Message = {
-      ...{ ts: newTs(), channel, thread, user: user.id, botId: user.bot ? newId("B") : undefined, text, blocks: [] },
-      ...{
-        files: files.map((file) => this.#file(user, file).id),
-        metadata: undefined,
-        reactions: new Map(),
-        deleted: false,
-        edits: 0,
-      },
+      ts: newTs(),
+      channel,
+      thread,
+      user: user.id,
+      botId: user.bot ? newId("B") : undefined,
+      text,
+      blocks: [],
+      files: files.map((file) => this.#file(user, file).id),
+      metadata: undefined,
+      reactions: new Map(),
+      deleted: false,
+      edits: 0,
       ephemeralFor: undefined,
     };
     this.team.messages.push(message);
@@ -84,25 +88,18 @@ export class People {
     const where = this.#channel(channel);
     const trigger = this.fake.newTrigger(user.id);
     const payload = {
-      ...{
-        token: "x",
-        team_id: this.team.id,
-        team_domain: "fake",
-        channel_id: channel,
-        user_id: user.id,
-        user_name: user.name,
-      },
-      ...{
-        channel_name:
-          where.kind === "public" ? where.name : where.kind === "private" ? "privategroup" : "directmessage",
-      },
-      ...{
-        command: `/${name}`,
-        text: escapeText(text),
-        api_app_id: "A1",
-        is_enterprise_install: "false",
-        trigger_id: trigger,
-      },
+      token: "x",
+      team_id: this.team.id,
+      team_domain: "fake",
+      channel_id: channel,
+      user_id: user.id,
+      user_name: user.name,
+      channel_name: where.kind === "public" ? where.name : where.kind === "private" ? "privategroup" : "directmessage",
+      command: `/${name}`,
+      text: escapeText(text),
+      api_app_id: "A1",
+      is_enterprise_install: "false",
+      trigger_id: trigger,
       response_url: this.fake.newResponseUrl(this.team, channel, user.id),
     };
     if (this.fake.manners.sparse) {
@@ -122,18 +119,14 @@ export class People {
   async shortcut(user: User, message: Message, callbackId: string): Promise<string> {
     const trigger = this.fake.newTrigger(user.id);
     const payload = {
-      ...{
-        type: "message_action",
-        callback_id: callbackId,
-        trigger_id: trigger,
-        action_ts: newTs(),
-        message_ts: message.ts,
-      },
+      type: "message_action",
+      callback_id: callbackId,
+      trigger_id: trigger,
+      action_ts: newTs(),
+      message_ts: message.ts,
       ...this.#who(user),
-      ...{
-        channel: { id: message.channel, name: this.#channel(message.channel).name },
-        message: shape(this.fake, message, false),
-      },
+      channel: { id: message.channel, name: this.#channel(message.channel).name },
+      message: shape(this.fake, message, false),
       response_url: this.fake.newResponseUrl(this.team, message.channel, user.id),
     };
     if (this.fake.manners.sparse) payload.message = { user: message.user, text: message.text };
@@ -147,11 +140,11 @@ export class People {
       throw new Error(`no button ${label}; there are ${buttonsOf(message.blocks).map((each) => each.label)}`);
     const thread = message.thread === undefined ? {} : { thread_ts: message.thread };
     const payload = {
-      ...{ type: "block_actions", trigger_id: this.fake.newTrigger(user.id), ...this.#who(user) },
-      ...{
-        channel: { id: message.channel, name: this.#channel(message.channel).name },
-        message: shape(this.fake, message, false),
-      },
+      type: "block_actions",
+      trigger_id: this.fake.newTrigger(user.id),
+      ...this.#who(user),
+      channel: { id: message.channel, name: this.#channel(message.channel).name },
+      message: shape(this.fake, message, false),
       container: {
         type: "message",
         message_ts: message.ts,
@@ -171,12 +164,10 @@ export class People {
     const button = buttonsOf(view?.blocks ?? []).find((each) => each.label.includes(label));
     if (!button) throw new Error(`no button ${label} at home`);
     const payload = {
-      ...{
-        type: "block_actions",
-        trigger_id: this.fake.newTrigger(user.id),
-        ...this.#who(user),
-        view: { ...view, id: newId("V") },
-      },
+      type: "block_actions",
+      trigger_id: this.fake.newTrigger(user.id),
+      ...this.#who(user),
+      view: { ...view, id: newId("V") },
       container: { type: "view" },
       actions: [{ type: "button", action_id: button.id, value: button.value, block_id: "b", action_ts: newTs() }],
     };
@@ -214,7 +205,9 @@ export class People {
       state[String(block.block_id)] = { [action]: value };
     }
     const payload = {
-      ...{ type: "view_submission", trigger_id: this.fake.newTrigger(user.id), ...this.#who(user) },
+      type: "view_submission",
+      trigger_id: this.fake.newTrigger(user.id),
+      ...this.#who(user),
       view: { ...opened.view, id: opened.id, team_id: this.team.id, state: { values: state } },
       response_urls: [],
     };
@@ -225,14 +218,12 @@ export class People {
   async suggest(user: User, opened: OpenedView, option: string, typed: string): Promise<string[]> {
     const action = `field:${option}`;
     const payload = {
-      ...{
-        type: "block_suggestion",
-        action_id: action,
-        block_id: action,
-        value: typed,
-        ...this.#who(user),
-        container: { type: "view" },
-      },
+      type: "block_suggestion",
+      action_id: action,
+      block_id: action,
+      value: typed,
+      ...this.#who(user),
+      container: { type: "view" },
       view: { ...opened.view, id: opened.id, team_id: this.team.id },
     };
     const answer = fields(await this.#send({ type: "interactive", payload, acceptsResponse: true }));
@@ -251,13 +242,11 @@ export class People {
     message.reactions.set(name, people);
     if (!this.#channel(where.channel).members.has(this.team.bot.id)) return;
     const event: ReactionAddedEvent | ReactionRemovedEvent = {
-      ...{
-        type: added ? "reaction_added" : "reaction_removed",
-        user: user.id,
-        reaction: name,
-        event_ts: newTs(),
-        item_user: message.user,
-      },
+      type: added ? "reaction_added" : "reaction_removed",
+      user: user.id,
+      reaction: name,
+      event_ts: newTs(),
+      item_user: message.user,
       item: { type: "message", channel: where.channel, ts: where.ts },
     };
     await this.#event(event);
@@ -307,12 +296,10 @@ export class People {
     );
     const reactions = [...message.reactions].filter(([, people]) => people.has(this.team.bot.id));
     return {
-      ...{
-        ts: message.ts,
-        byBot: message.user === this.team.bot.id,
-        text: message.text,
-        buttons: buttonsOf(message.blocks),
-      },
+      ts: message.ts,
+      byBot: message.user === this.team.bot.id,
+      text: message.text,
+      buttons: buttonsOf(message.blocks),
       pictures: [...message.files, ...inBlocks].flatMap((id) => {
         const file = this.fake.files.get(id);
         return file?.bytes && !file.deleted ? [{ name: file.name, bytes: file.bytes }] : [];
@@ -328,16 +315,18 @@ export class People {
 
   #file(user: User, { name, bytes }: NewFile): StoredFile {
     const file: StoredFile = {
-      ...{
-        id: newId("F"),
-        team: this.team.id,
-        name,
-        title: name,
-        length: bytes.byteLength,
-        owner: user.id,
-        alt: undefined,
-      },
-      ...{ bytes, completed: true, readyAt: 0, deleted: false, shares: [] },
+      id: newId("F"),
+      team: this.team.id,
+      name,
+      title: name,
+      length: bytes.byteLength,
+      owner: user.id,
+      alt: undefined,
+      bytes,
+      completed: true,
+      readyAt: 0,
+      deleted: false,
+      shares: [],
     };
     this.fake.files.set(file.id, file);
     return file;
@@ -345,13 +334,11 @@ export class People {
 
   #who(user: User) {
     return {
-      ...{
-        token: "x",
-        api_app_id: "A1",
-        team: { id: this.team.id, domain: "fake" },
-        enterprise: null,
-        is_enterprise_install: false,
-      },
+      token: "x",
+      api_app_id: "A1",
+      team: { id: this.team.id, domain: "fake" },
+      enterprise: null,
+      is_enterprise_install: false,
       user: { id: user.id, username: user.name, name: user.name, team_id: this.team.id },
     };
   }
@@ -359,19 +346,20 @@ export class People {
   async #event(event: object): Promise<void> {
     const { organisation } = this.team;
     const payload = {
-      ...{
-        token: "x",
-        team_id: this.team.id,
-        api_app_id: "A1",
-        event,
-        type: "event_callback",
-        event_id: this.fake.manners.oneId ? "Ev0PV52K21" : newId("Ev"),
-        event_time: Math.floor(Date.now() / 1000),
-      },
+      token: "x",
+      team_id: this.team.id,
+      api_app_id: "A1",
+      event,
+      type: "event_callback",
+      event_id: this.fake.manners.oneId ? "Ev0PV52K21" : newId("Ev"),
+      event_time: Math.floor(Date.now() / 1000),
       authorizations: [
         {
-          ...{ enterprise_id: organisation ?? null, team_id: this.team.id, user_id: this.team.bot.id },
-          ...{ is_bot: true, is_enterprise_install: organisation !== undefined },
+          enterprise_id: organisation ?? null,
+          team_id: this.team.id,
+          user_id: this.team.bot.id,
+          is_bot: true,
+          is_enterprise_install: organisation !== undefined,
         },
       ],
       is_ext_shared_channel: false,

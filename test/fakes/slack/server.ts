@@ -19,26 +19,22 @@ export const APP_TOKEN = "xapp-fake-1";
 export const SIGNING_SECRET = "fake-signing-secret";
 
 export const ALL_SCOPES = [
-  ...[
-    "app_mentions:read",
-    "channels:history",
-    "channels:read",
-    "chat:write",
-    "commands",
-    "files:read",
-    "files:write",
-    "groups:history",
-  ],
-  ...[
-    "groups:read",
-    "im:history",
-    "im:read",
-    "mpim:history",
-    "mpim:read",
-    "reactions:read",
-    "reactions:write",
-    "users:read",
-  ],
+  "app_mentions:read",
+  "channels:history",
+  "channels:read",
+  "chat:write",
+  "commands",
+  "files:read",
+  "files:write",
+  "groups:history",
+  "groups:read",
+  "im:history",
+  "im:read",
+  "mpim:history",
+  "mpim:read",
+  "reactions:read",
+  "reactions:write",
+  "users:read",
 ];
 
 /** What happens to the next calls: an answer instead of the real one. */
@@ -375,17 +371,18 @@ export class FakeSlack {
     }).message(blocks);
     for (const problem of rules.problems) this.violate(`response_url: ${problem}`);
     known.team.messages.push({
-      ...{
-        ts: newTs(),
-        channel: known.channel,
-        thread: undefined,
-        user: known.team.bot.id,
-        botId: known.team.botId,
-        text,
-        blocks,
-        files: [],
-      },
-      ...{ metadata: undefined, reactions: new Map(), deleted: false, edits: 0 },
+      ts: newTs(),
+      channel: known.channel,
+      thread: undefined,
+      user: known.team.bot.id,
+      botId: known.team.botId,
+      text,
+      blocks,
+      files: [],
+      metadata: undefined,
+      reactions: new Map(),
+      deleted: false,
+      edits: 0,
       ephemeralFor: response_type === "in_channel" ? undefined : known.user,
     });
     response.writeHead(200, { "content-type": "text/plain" }).end("ok");

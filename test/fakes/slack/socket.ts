@@ -72,12 +72,10 @@ export class Socket {
       }, this.ackMs);
       this.#sent.set(id, { envelope, resolve, timer });
       const text = JSON.stringify({
-        ...{
-          envelope_id: id,
-          type: envelope.type,
-          payload: envelope.payload,
-          accepts_response_payload: envelope.acceptsResponse,
-        },
+        envelope_id: id,
+        type: envelope.type,
+        payload: envelope.payload,
+        accepts_response_payload: envelope.acceptsResponse,
         ...(attempt === 0 ? {} : { retry_attempt: attempt, retry_reason: "timeout" }),
       });
       for (let time = 0; time < times; time++) connection?.send(text);

@@ -170,7 +170,9 @@ export function metadataProblem(value: unknown): string | undefined {
 export function optionProblems(options: readonly unknown[]): string[] {
   const rules = new Rules(() => undefined);
   rules.view({
-    ...{ type: "modal", title: { type: "plain_text", text: "x" }, submit: { type: "plain_text", text: "x" } },
+    type: "modal",
+    title: { type: "plain_text", text: "x" },
+    submit: { type: "plain_text", text: "x" },
     blocks:
       options.length === 0
         ? []
