@@ -90,7 +90,10 @@ export class Channels {
     const parent = isThread(channel.type) && "parent_id" in channel ? channel.parent_id : undefined;
     if (isThread(channel.type) && !parent) return;
     this.#noted.set(channel.id, {
-      ...{ guild, name: channel.name ?? "", closed: true, restricted: "nsfw" in channel && channel.nsfw === true },
+      guild,
+      name: channel.name ?? "",
+      closed: true,
+      restricted: "nsfw" in channel && channel.nsfw === true,
       ...(parent ? { parent } : {}),
     });
   }
@@ -156,7 +159,9 @@ export class Channels {
     return {
       ...(guild === undefined ? {} : { guild }),
       ...(parentId === undefined ? {} : { parent: parentId }),
-      ...{ name, closed: about.closed, restricted: about.restricted },
+      name,
+      closed: about.closed,
+      restricted: about.restricted,
     };
   }
 

@@ -71,7 +71,9 @@ function optionsOf(option: CommandOptionSummary): APIApplicationCommandBasicOpti
       return [
         { ...base, required: false, type: ApplicationCommandOptionType.Attachment },
         {
-          ...{ name: `${name}${LINK_SUFFIX}`, type: ApplicationCommandOptionType.String, required: false },
+          name: `${name}${LINK_SUFFIX}`,
+          type: ApplicationCommandOptionType.String,
+          required: false,
           description: cutText(
             "Instead of a file: a link, or latest for the newest picture here; some commands take none too",
             DESCRIPTION,

@@ -27,13 +27,11 @@ export function formOf(
         type: ComponentType.ActionRow,
         components: [
           {
-            ...{
-              type: ComponentType.TextInput,
-              custom_id: name,
-              style: TextInputStyle.Short,
-              required: true,
-              max_length: 100,
-            },
+            type: ComponentType.TextInput,
+            custom_id: name,
+            style: TextInputStyle.Short,
+            required: true,
+            max_length: 100,
             label: cutText(name, LABEL, ""),
             ...(option ? { placeholder: cutText(option.help, PLACEHOLDER, "") } : {}),
           },
