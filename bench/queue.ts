@@ -14,7 +14,7 @@ import { pino } from "pino";
 import { loadConfig } from "../src/app/settings/load-settings.js";
 import { ClusterQueue } from "../src/queue/cluster/cluster-queue.js";
 import { Estimator } from "../src/queue/estimator.js";
-import type { JobRequest } from "../src/queue/job.js";
+import type { JobRequest } from "../src/queue/job-request.js";
 import type { JobQueue } from "../src/queue/queue.js";
 import { ScheduledQueue } from "../src/queue/scheduled-queue.js";
 import { SqliteJobRepository } from "../src/queue/sqlite-repository.js";

@@ -1,4 +1,6 @@
 import { freemem, totalmem } from "node:os";
+import { type Job, workedMs } from "../domain/job.js";
+import type { Member } from "../domain/user.js";
 import type { EngineStatus } from "../engine/process/engine.js";
 import type {
   AdminChat,
@@ -10,8 +12,7 @@ import type {
   AdminWorker,
   ChatAdmin,
 } from "../port/admin.js";
-import { type Chat, ChatError, type User } from "../port/chat.js";
-import { type Job, workedMs } from "../queue/job.js";
+import { type Chat, ChatError } from "../port/chat.js";
 import type { QueuePosition } from "../queue/queue.js";
 import { version } from "../shared/version.js";
 import { ChannelNames } from "./channel-names.js";
@@ -68,7 +69,7 @@ export class Admin implements ChatAdmin {
     queue.on("suspended", ended);
   }
 
-  async overview(user: User): Promise<AdminOverview> {
+  async overview(user: Member): Promise<AdminOverview> {
     mustModerate(user);
     const { app, facts } = this;
     const line = app.queue.positions();
@@ -93,14 +94,14 @@ export class Admin implements ChatAdmin {
     };
   }
 
-  async cancel(user: User, job: string): Promise<void> {
+  async cancel(user: Member, job: string): Promise<void> {
     mustModerate(user);
     if (!this.app.queue.cancel(job, { by: "person", name: user.name }))
       throw new ChatError("gone", `Job ${job.slice(0, 16)} has just ended.`);
     this.app.logger.info({ job, person: user.id }, "a moderator has cancelled a job");
   }
 
-  async setMode(user: User, mode: AdminMode): Promise<void> {
+  async setMode(user: Member, mode: AdminMode): Promise<void> {
     mustModerate(user);
     const { queue, logger } = this.app;
     if (mode === this.#mode) return;
@@ -110,7 +111,7 @@ export class Admin implements ChatAdmin {
     this.#changed();
   }
 
-  watch(user: User, changed: () => void): () => void {
+  watch(user: Member, changed: () => void): () => void {
     mustModerate(user);
     this.#watchers.add(changed);
     return () => this.#watchers.delete(changed);
@@ -172,7 +173,7 @@ export class Admin implements ChatAdmin {
   }
 }
 
-function mustModerate({ moderator }: User): void {
+function mustModerate({ moderator }: Member): void {
   if (!moderator) throw new ChatError("forbidden", "Only moderators may see and do this.");
 }
 

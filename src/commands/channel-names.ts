@@ -1,4 +1,5 @@
-import type { ChannelRef, Chat } from "../port/chat.js";
+import type { ChannelRef } from "../domain/channel.js";
+import type { Chat } from "../port/chat.js";
 
 const REMEMBERED = 1_000;
 

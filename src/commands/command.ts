@@ -1,13 +1,13 @@
+import type { ChannelRef } from "../domain/channel.js";
+import type { Member } from "../domain/user.js";
 import type {
   Button,
-  ChannelRef,
   Chat,
   CommandEvent,
   CommandOptionSummary,
   CommandSummary,
   OutgoingFile,
   OutgoingMessage,
-  User,
 } from "../port/chat.js";
 import type { AppContext } from "./context.js";
 import { kebab, type Option, type Options, type ValuesOf } from "./parsing/options.js";
@@ -16,7 +16,7 @@ import { kebab, type Option, type Options, type ValuesOf } from "./parsing/optio
 export interface CommandContext {
   readonly chat: Chat;
   readonly app: AppContext;
-  readonly user: User;
+  readonly user: Member;
   readonly channel: ChannelRef;
   readonly event: Pick<CommandEvent, "attachments" | "repliesTo">;
   /** Answers so that only the person who asked sees it. */

@@ -1,4 +1,5 @@
-import type { ChannelRef, Completion, CompletionRequest } from "../port/chat.js";
+import type { ChannelRef } from "../domain/channel.js";
+import type { Completion, CompletionRequest } from "../port/chat.js";
 import { nearest } from "../shared/nearest.js";
 import { type Command, summarise } from "./command.js";
 import { kebab } from "./parsing/options.js";

@@ -1,5 +1,5 @@
+import { type Job, workedMs } from "../domain/job.js";
 import type { EngineFrame } from "../engine/process/engine.js";
-import { type Job, workedMs } from "../queue/job.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { Metrics } from "./metrics.js";
 

@@ -2,7 +2,7 @@
  * The port's part for those who run the program: what they may see and do in a chat of their own. Plain data, so that it can be sent to a
  * page. Whoever moderates that chat sees jobs of all platforms and all channels.
  */
-import type { User } from "./chat.js";
+import type { Member } from "../domain/user.js";
 
 /** A job that runs or waits. Times are seconds. */
 export interface AdminJob {
@@ -114,11 +114,11 @@ export interface AdminOverview {
 
 /** What moderators may ask for. Every call rejects with a ChatError "forbidden" for anybody else. */
 export interface ChatAdmin {
-  overview(user: User): Promise<AdminOverview>;
+  overview(user: Member): Promise<AdminOverview>;
   /** Cancels anybody's job. Rejects with a ChatError "gone" when it has ended. */
-  cancel(user: User, job: string): Promise<void>;
+  cancel(user: Member, job: string): Promise<void>;
   /** Those jobs that run go on in any mode: when none does, the program can be stopped without haste. */
-  setMode(user: User, mode: AdminMode): Promise<void>;
+  setMode(user: Member, mode: AdminMode): Promise<void>;
   /** Calls back whenever the overview may have changed, until the returned function is called. Throws for others, too. */
-  watch(user: User, changed: () => void): () => void;
+  watch(user: Member, changed: () => void): () => void;
 }

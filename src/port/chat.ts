@@ -5,25 +5,10 @@
  * the engine: it turns the platform's events into {@link ChatEvents} and carries out posts and edits.
  * `test/port/chat.contract.ts` holds every adapter to the promises written here.
  */
-
+import type { ChannelRef } from "../domain/channel.js";
+import type { MessageRef } from "../domain/message.js";
+import type { Member, User } from "../domain/user.js";
 import type { ChatAdmin } from "./admin.js";
-
-/** Where something is said: a channel, or a thread inside it. Plain data, so that it can be stored and used after a restart. */
-export interface ChannelRef {
-  /** The adapter's name: "web", "discord", "slack". */
-  readonly platform: string;
-  /** The community: a Discord guild, a Slack workspace, "local" in the web chat. */
-  readonly community: string;
-  readonly id: string;
-  /** Set when the place is a thread. */
-  readonly thread?: string;
-}
-
-/** A posted message, addressable after a restart. */
-export interface MessageRef {
-  readonly channel: ChannelRef;
-  readonly id: string;
-}
 
 /** What a caller needs to know of a place besides its ids. */
 export interface ChannelInfo {
@@ -35,13 +20,6 @@ export interface ChannelInfo {
   readonly restricted: boolean;
   /** Largest file in bytes that may be posted here; {@link ChatLimits.uploadBytes} where the platform does not differ between places. */
   readonly uploadBytes: number;
-}
-
-export interface User {
-  readonly id: string;
-  readonly name: string;
-  /** May manage the channel (settings, other people's results). */
-  readonly moderator: boolean;
 }
 
 /** A picture as it came from, or goes to, a platform: encoded bytes. Hostile until `engine/images` has decoded it. */
@@ -75,7 +53,7 @@ export interface PictureSource {
   /** The message it hangs on, if any. */
   readonly message?: MessageRef;
   /** Who posted it, where the platform tells; not there when the bot itself did. */
-  readonly author?: Pick<User, "id" | "name">;
+  readonly author?: User;
   /** Whom to name for it in place of its author: the {@link Picture.credit} that the bot posted it with, where the platform keeps that. */
   readonly credit?: string;
   /** Its author has hidden it; what is made of it is hidden as well. */
@@ -132,7 +110,7 @@ export interface CommandEvent {
   /** The rest of the line as typed, for platforms with plain text commands. */
   readonly text?: string;
   readonly attachments: readonly PictureSource[];
-  readonly user: User;
+  readonly user: Member;
   readonly channel: ChannelRef;
   /** The message that this one answers, if it answers one. */
   readonly repliesTo?: MessageRef;
@@ -147,7 +125,7 @@ export interface ReactionEvent {
   readonly emoji: string;
   readonly added: boolean;
   readonly message: MessageRef;
-  readonly user: User;
+  readonly user: Member;
 }
 
 export interface ActionEvent {
@@ -155,7 +133,7 @@ export interface ActionEvent {
   /** The pressed {@link Button}'s id. */
   readonly action: string;
   readonly message: MessageRef;
-  readonly user: User;
+  readonly user: Member;
   reply(message: OutgoingMessage, visibility: "public" | "private"): Promise<MessageRef | undefined>;
 }
 
@@ -167,7 +145,7 @@ export interface CompletionRequest {
   readonly option: string;
   /** What has been typed of the value so far. */
   readonly typed: string;
-  readonly user: User;
+  readonly user: Member;
   readonly channel: ChannelRef;
 }
 
@@ -240,7 +218,7 @@ export interface WorksRequest {
 
 /** Who looks at a community's gallery. */
 export interface GalleryViewer {
-  readonly user: User;
+  readonly user: Member;
   readonly platform: string;
   readonly community: string;
   /** Where from: what was made where not everybody reads is shown there only. */
@@ -265,7 +243,7 @@ export interface GalleryWork {
   readonly title: string;
   /** The command that makes it, such as "dream". */
   readonly command: string;
-  readonly author: Pick<User, "id" | "name">;
+  readonly author: User;
   /** When it was finished, in milliseconds since the epoch. */
   readonly at: number;
   /** Pixels; 0 where they are not known. */
@@ -313,7 +291,7 @@ export interface GalleryDetail extends GalleryWork {
 export interface Gallery {
   page(query: GalleryQuery, viewer: GalleryViewer): Promise<GalleryPage>;
   /** Who has works there, those with the most first. */
-  authors(viewer: GalleryViewer): Promise<readonly (Pick<User, "id" | "name"> & { readonly works: number })[]>;
+  authors(viewer: GalleryViewer): Promise<readonly (User & { readonly works: number })[]>;
   work(job: string, viewer: GalleryViewer): Promise<GalleryDetail>;
   /** A still of at most `side` pixels; always the same bytes for the same job and side. */
   thumbnail(job: string, side: number, viewer: GalleryViewer): Promise<Picture>;

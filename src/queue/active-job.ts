@@ -1,6 +1,6 @@
+import type { Job } from "../domain/job.js";
 import type { Checkpoint } from "../engine/process/engine.js";
 import type { Reservation } from "../shared/memory-budget.js";
-import type { Job } from "./job.js";
 import type { CancelReason } from "./queue.js";
 
 /** A job that waits or runs. Its pictures are in the journal until it runs: a long line would fill the memory. */

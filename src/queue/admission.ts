@@ -1,4 +1,5 @@
-import { type Job, type JobCaps, type JobRequest, userKey } from "./job.js";
+import { type Job, userKey } from "../domain/job.js";
+import type { JobCaps, JobRequest } from "./job-request.js";
 import { QueueError } from "./queue.js";
 
 /** What the installation allows. A place's own caps, {@link JobRequest.caps}, hold besides and count what happens in that channel only. */

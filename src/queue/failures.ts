@@ -1,5 +1,5 @@
+import type { JobFailure } from "../domain/job.js";
 import { EngineError } from "../engine/process/engine.js";
-import type { JobFailure } from "./job.js";
 
 /** May the same job succeed when it is begun anew? */
 export function retryable(error: unknown): boolean {

@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
+import { type JobChange, type JobFailure, workedMs } from "../domain/job.js";
 import type { EngineResult } from "../engine/process/engine.js";
 import type { ActiveJob } from "./active-job.js";
 import type { QueueEmitter } from "./emitter.js";
 import type { Estimator } from "./estimator.js";
 import { failureOf, overtime } from "./failures.js";
-import { type JobChange, type JobFailure, workedMs } from "./job.js";
 import type { JobWriter } from "./job-writer.js";
 import type { PositionNotifier } from "./position-notifier.js";
 import type { CancelReason } from "./queue.js";

@@ -1,5 +1,6 @@
+import type { Job, JobChange } from "../domain/job.js";
+import type { MessageRef } from "../domain/message.js";
 import type { Checkpoint } from "../engine/process/engine.js";
-import type { Job, JobChange, JobMessage } from "./job.js";
 
 /** A result's picture or film, encoded. */
 export interface JobPicture {
@@ -34,7 +35,7 @@ export interface JobRepository {
     readonly author: string;
   }): Promise<Job | undefined>;
   /** The job that a message was posted for, whichever of its messages it is; the thread that the message is in does not matter. */
-  ofMessage(message: JobMessage): Promise<Job | undefined>;
+  ofMessage(message: MessageRef): Promise<Job | undefined>;
   /** A job's input pictures by role; undefined when they are no longer kept. */
   pictures(id: string): Promise<Readonly<Record<string, Uint8Array>> | undefined>;
   /** A job's result picture; undefined when there is none, or it is no longer kept. */

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
+import type { JobChange } from "../domain/job.js";
 import type { Checkpoint } from "../engine/process/engine.js";
-import type { JobChange } from "./job.js";
 import type { JobPicture, JobRepository } from "./job-repository.js";
 import { WriteBuffer } from "./write-buffer.js";
 

@@ -1,5 +1,6 @@
+import type { Job, JobChange } from "../domain/job.js";
+import type { MessageRef } from "../domain/message.js";
 import type { Checkpoint } from "../engine/process/engine.js";
-import type { Job, JobChange, JobMessage } from "./job.js";
 import type { JobPicture, JobRepository } from "./job-repository.js";
 
 interface Entry {
@@ -78,7 +79,7 @@ export class MemoryJobRepository implements JobRepository {
     return this.#newest((job) => inCommunity(job, where) && job.author.id === where.author, 1)[0];
   }
 
-  async ofMessage(message: JobMessage): Promise<Job | undefined> {
+  async ofMessage(message: MessageRef): Promise<Job | undefined> {
     const key = keyOf(message);
     return [...this.#entries.values()].find(({ messages }) => messages.has(key))?.job;
   }
@@ -127,7 +128,7 @@ export class MemoryJobRepository implements JobRepository {
   }
 }
 
-function keyOf({ channel, id }: JobMessage): string {
+function keyOf({ channel, id }: MessageRef): string {
   return JSON.stringify([channel.platform, channel.community, channel.id, id]);
 }
 

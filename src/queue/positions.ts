@@ -1,5 +1,5 @@
+import { type Job, workedMs } from "../domain/job.js";
 import type { Estimator } from "./estimator.js";
-import { type Job, workedMs } from "./job.js";
 import type { QueuePosition } from "./queue.js";
 
 export interface QueueState {

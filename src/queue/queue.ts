@@ -1,5 +1,6 @@
+import type { Job, JobFailure, JobMessages } from "../domain/job.js";
 import type { EngineFrame, EngineResult } from "../engine/process/engine.js";
-import type { Job, JobFailure, JobMessages, JobRequest } from "./job.js";
+import type { JobRequest } from "./job-request.js";
 
 /** Where a job stands. Times are estimates in seconds. */
 export interface QueuePosition {

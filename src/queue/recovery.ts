@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
+import type { Job } from "../domain/job.js";
 import { type ActiveJob, activeJob } from "./active-job.js";
 import type { QueueEmitter } from "./emitter.js";
 import { lost, stuck } from "./failures.js";
-import type { Job } from "./job.js";
 import type { JobCompletion } from "./job-completion.js";
 import type { JobRepository } from "./job-repository.js";
 import type { JobWriter } from "./job-writer.js";

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
+import { workedMs } from "../domain/job.js";
 import type { Checkpoint, Engine, EngineResult } from "../engine/process/engine.js";
 import type { MemoryReservations } from "../shared/memory-budget.js";
 import type { ActiveJob } from "./active-job.js";
 import type { QueueEmitter } from "./emitter.js";
 import { ExclusiveRetry } from "./exclusive-retry.js";
 import { failureOf, lost, MOVED, retryable } from "./failures.js";
-import { workedMs } from "./job.js";
 import type { JobCompletion } from "./job-completion.js";
 import type { JobRepository } from "./job-repository.js";
 import type { JobWriter } from "./job-writer.js";

@@ -1,15 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
+import { type Job, type JobMessages, userKey } from "../domain/job.js";
 import { type Engine, Suspension } from "../engine/process/engine.js";
 import { MemoryBudget } from "../shared/memory-budget.js";
 import { type ActiveJob, activeJob } from "./active-job.js";
 import { Admission, type QueueLimits } from "./admission.js";
 import { QueueEmitter } from "./emitter.js";
 import type { Estimator } from "./estimator.js";
-import { type Job, type JobMessages, type JobRequest, userKey } from "./job.js";
 import { JobCompletion } from "./job-completion.js";
 import { newJobId } from "./job-id.js";
 import type { JobRepository } from "./job-repository.js";
+import type { JobRequest } from "./job-request.js";
 import { JobWriter } from "./job-writer.js";
 import { PositionNotifier } from "./position-notifier.js";
 import { positions } from "./positions.js";

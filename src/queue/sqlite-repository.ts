@@ -1,6 +1,7 @@
+import type { Job, JobChange } from "../domain/job.js";
+import type { MessageRef } from "../domain/message.js";
 import type { Checkpoint } from "../engine/process/engine.js";
 import type { Jobs } from "../store/jobs.js";
-import type { Job, JobChange, JobMessage } from "./job.js";
 import type { JobPicture, JobRepository } from "./job-repository.js";
 
 /** The journal on disk: jobs, their messages and their pictures live through a restart. */
@@ -40,7 +41,7 @@ export class SqliteJobRepository implements JobRepository {
     return this.jobs.latest(where);
   }
 
-  async ofMessage(message: JobMessage): Promise<Job | undefined> {
+  async ofMessage(message: MessageRef): Promise<Job | undefined> {
     return this.jobs.jobOfMessage(message)?.job;
   }
 

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
+import type { JobChange } from "../domain/job.js";
 import { StoreError } from "../store/errors.js";
-import type { JobChange } from "./job.js";
 import type { JobPicture, JobRepository } from "./job-repository.js";
 
 /** How long after a failure it is tried again, in milliseconds. */

@@ -1,6 +1,7 @@
 import { and, desc, eq, type SQL, sql } from "drizzle-orm";
+import type { MessageRef } from "../domain/message.js";
+import type { UserKey } from "../domain/user.js";
 import type { Database } from "./database.js";
-import type { StoredMessage, UserKey } from "./job-record.js";
 import { favouriteTable, heartTable, jobTable } from "./schema.js";
 
 export interface Favourite {
@@ -53,7 +54,7 @@ export class Favourites {
    */
   react(
     job: string,
-    message: StoredMessage,
+    message: MessageRef,
     by: UserKey,
     on: boolean,
   ): { readonly changed: boolean; readonly count: number } {

@@ -1,7 +1,8 @@
 import { and, desc, eq, type SQL, sql } from "drizzle-orm";
+import type { Community } from "../domain/channel.js";
 import type { Database } from "./database.js";
 import { StoreError } from "./errors.js";
-import type { Community, StoredJob } from "./job-record.js";
+import type { StoredJob } from "./job-record.js";
 import { readJobs } from "./job-rows.js";
 import { jobTable } from "./schema.js";
 

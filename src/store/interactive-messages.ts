@@ -1,16 +1,17 @@
 import { and, asc, eq, isNotNull, lt, type SQL, sql } from "drizzle-orm";
+import type { MessageRef } from "../domain/message.js";
+import type { User, UserKey } from "../domain/user.js";
 import type { Database } from "./database.js";
-import type { StoredMessage, StoredUser, UserKey } from "./job-record.js";
 import { channelOf } from "./job-rows.js";
 import { boardTable, voteTable } from "./schema.js";
 
 /** A message that waits for people's choices: a palette, a vote. */
 export interface InteractiveMessage {
-  readonly message: StoredMessage;
+  readonly message: MessageRef;
   /** What it is, for instance "palette"; what `payload` holds depends on it. */
   readonly kind: string;
   readonly payload: Readonly<Record<string, unknown>>;
-  readonly author: StoredUser;
+  readonly author: User;
   /** Milliseconds since the epoch, like the next. */
   readonly createdAt: number;
   /** When it is over by itself. */
@@ -52,12 +53,12 @@ export class InteractiveMessages {
   }
 
   /** The board on a message. The thread that the message is in does not matter. */
-  get(message: StoredMessage): InteractiveMessage | undefined {
+  get(message: MessageRef): InteractiveMessage | undefined {
     return this.#read(sameMessage(message))[0];
   }
 
   /** Takes back all votes on a board, which stays. Returns whether there were any, so that of two callers one alone acts on them. */
-  clear(message: StoredMessage): boolean {
+  clear(message: MessageRef): boolean {
     return this.database.write(() => {
       const board = this.#id(message);
       return (
@@ -67,7 +68,7 @@ export class InteractiveMessages {
   }
 
   /** Removes a board with its votes. Returns whether there was one, so that of two callers one alone acts on it. */
-  remove(message: StoredMessage): boolean {
+  remove(message: MessageRef): boolean {
     return this.database.write(
       () => this.database.orm.delete(boardTable).where(sameMessage(message)).run().changes > 0,
     );
@@ -89,7 +90,7 @@ export class InteractiveMessages {
   }
 
   /** Adds or takes back one person's choice. Returns whether anything changed; nothing does where there is no board. */
-  vote(message: StoredMessage, { user, choice }: Vote, on: boolean): boolean {
+  vote(message: MessageRef, { user, choice }: Vote, on: boolean): boolean {
     const { orm } = this.database;
     return this.database.write(() => {
       const board = this.#id(message);
@@ -110,7 +111,7 @@ export class InteractiveMessages {
   }
 
   /** Every choice on a board, in the order in which they were made. */
-  votes(message: StoredMessage): Vote[] {
+  votes(message: MessageRef): Vote[] {
     const board = this.#id(message);
     if (board === undefined) return [];
     const { person, choice, at } = voteTable;
@@ -123,7 +124,7 @@ export class InteractiveMessages {
   }
 
   /** A person's choices on all boards of a platform. */
-  votesOf({ platform, user }: UserKey): { readonly message: StoredMessage; readonly choice: string }[] {
+  votesOf({ platform, user }: UserKey): { readonly message: MessageRef; readonly choice: string }[] {
     const rows = this.database.orm
       .select({ board: boardTable, choice: voteTable.choice })
       .from(voteTable)
@@ -154,7 +155,7 @@ export class InteractiveMessages {
     return this.database.write(() => this.database.orm.delete(boardTable).where(over).run().changes);
   }
 
-  #id(message: StoredMessage): number | undefined {
+  #id(message: MessageRef): number | undefined {
     return this.database.orm.select({ id: boardTable.id }).from(boardTable).where(sameMessage(message)).get()?.id;
   }
 
@@ -178,7 +179,7 @@ export class InteractiveMessages {
   }
 }
 
-function sameMessage({ channel, id }: StoredMessage): SQL | undefined {
+function sameMessage({ channel, id }: MessageRef): SQL | undefined {
   return and(
     eq(boardTable.platform, channel.platform),
     eq(boardTable.community, channel.community),

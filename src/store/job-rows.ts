@@ -1,17 +1,9 @@
 import { eq, type SQL } from "drizzle-orm";
-import type {
-  MessageRole,
-  NewJob,
-  StoredAudience,
-  StoredChannel,
-  StoredCredit,
-  StoredJob,
-  StoredJobChange,
-  StoredMessage,
-  StoredMessages,
-  StoredResult,
-  StoredState,
-} from "./job-record.js";
+import type { ChannelRef } from "../domain/channel.js";
+import type { Credit } from "../domain/credit.js";
+import type { Job, JobAudience, JobChange, JobMessages, JobResult, JobState } from "../domain/job.js";
+import type { MessageRef } from "../domain/message.js";
+import type { MessageRole, StoredJob } from "./job-record.js";
 import type { Orm } from "./orm.js";
 import { imageTable, jobTable } from "./schema.js";
 
@@ -33,7 +25,7 @@ export function readJobs(orm: Orm, where: SQL | undefined, order: readonly SQL[]
 }
 
 /** A new job as a row. */
-export function rowOf(job: NewJob): typeof jobTable.$inferInsert {
+export function rowOf(job: Job): typeof jobTable.$inferInsert {
   const { channel, author, pictures, cost, costKey, unnotified, messages, ...rest } = job;
   return {
     ...rest,
@@ -62,7 +54,7 @@ export function columnsOf({
   failure,
   result,
   unnotified: owed,
-}: StoredJobChange): Partial<JobRow> {
+}: JobChange): Partial<JobRow> {
   const written = messages && writeMessages(messages);
   const columns = { state, attempts, startedAt, workedMs, finishedAt, messages: written, failure, result, owed };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
@@ -89,7 +81,7 @@ interface WrittenMessages {
   readonly final?: WrittenMessage;
 }
 
-function writeMessages({ announcement, thread, progress, frames, final }: StoredMessages): WrittenMessages {
+function writeMessages({ announcement, thread, progress, frames, final }: JobMessages): WrittenMessages {
   return {
     ...(announcement && { announcement: writeMessage(announcement) }),
     ...(thread && { thread: writeChannel(thread) }),
@@ -99,7 +91,7 @@ function writeMessages({ announcement, thread, progress, frames, final }: Stored
   };
 }
 
-function readMessages({ announcement, thread, progress, frames, final }: WrittenMessages): StoredMessages {
+function readMessages({ announcement, thread, progress, frames, final }: WrittenMessages): JobMessages {
   return {
     ...(announcement && { announcement: readMessage(announcement) }),
     ...(thread && { thread: readChannel(thread) }),
@@ -109,15 +101,15 @@ function readMessages({ announcement, thread, progress, frames, final }: Written
   };
 }
 
-const writeMessage = ({ channel, id }: StoredMessage): WrittenMessage => ({ place: writeChannel(channel), id });
-const readMessage = ({ place, id }: WrittenMessage): StoredMessage => ({ channel: readChannel(place), id });
-const writeChannel = ({ id, ...rest }: StoredChannel): WrittenChannel => ({ ...rest, channel: id });
-const readChannel = ({ channel, ...rest }: WrittenChannel): StoredChannel => ({ ...rest, id: channel });
+const writeMessage = ({ channel, id }: MessageRef): WrittenMessage => ({ place: writeChannel(channel), id });
+const readMessage = ({ place, id }: WrittenMessage): MessageRef => ({ channel: readChannel(place), id });
+const writeChannel = ({ id, ...rest }: ChannelRef): WrittenChannel => ({ ...rest, channel: id });
+const readChannel = ({ channel, ...rest }: WrittenChannel): ChannelRef => ({ ...rest, id: channel });
 
 /** The messages that can be pressed or reacted to. */
 export function* messagesOf(
-  messages: StoredMessages,
-): Generator<{ readonly message: StoredMessage; readonly role: MessageRole }> {
+  messages: JobMessages,
+): Generator<{ readonly message: MessageRef; readonly role: MessageRole }> {
   const { announcement, progress, frames, final } = messages;
   if (announcement) yield { message: announcement, role: "announcement" };
   if (progress) yield { message: progress, role: "progress" };
@@ -125,7 +117,7 @@ export function* messagesOf(
   if (final) yield { message: final, role: "final" };
 }
 
-export function channelOf(row: Pick<JobRow, "platform" | "community" | "channel" | "thread">): StoredChannel {
+export function channelOf(row: Pick<JobRow, "platform" | "community" | "channel" | "thread">): ChannelRef {
   const { platform, community, channel, thread } = row;
   return { platform, community, id: channel, ...(thread === null ? {} : { thread }) };
 }
@@ -138,7 +130,7 @@ function jobOf(row: JobRow, image: ImageRow | null): StoredJob {
       cost: row.work,
       costKey: row.pace,
       priority: row.priority,
-      state: row.state as StoredState,
+      state: row.state as JobState,
       attempts: row.attempts,
     },
     createdAt: row.createdAt,
@@ -148,15 +140,15 @@ function jobOf(row: JobRow, image: ImageRow | null): StoredJob {
     ...(row.finishedAt === null ? {} : { finishedAt: row.finishedAt }),
     messages: readMessages(row.messages as WrittenMessages),
     ...(row.failure === null ? {} : { failure: row.failure as { kind: string; message: string } }),
-    ...(row.result === null ? {} : { result: row.result as StoredResult }),
+    ...(row.result === null ? {} : { result: row.result as JobResult }),
     ...(row.from === null ? {} : { from: row.from }),
     repeats: row.repeats,
     ...(image === null ? {} : { picture: { sha: image.sha, type: image.type, bytes: image.bytes } }),
-    credits: (row.credits ?? []) as StoredCredit[],
+    credits: (row.credits ?? []) as Credit[],
     unnotified: row.owed,
     ...{
       spoiler: row.spoiler,
-      audience: row.audience as StoredAudience,
+      audience: row.audience as JobAudience,
       hidden: row.hidden,
       favourites: row.favourites,
     },

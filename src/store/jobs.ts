@@ -1,7 +1,10 @@
 import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, type SQL, sql } from "drizzle-orm";
+import type { Community } from "../domain/channel.js";
+import type { Job, JobChange } from "../domain/job.js";
+import type { MessageRef } from "../domain/message.js";
 import type { Database } from "./database.js";
 import type { Images, NewImage, RemovedImages } from "./images.js";
-import type { Community, MessageRole, NewJob, StoredJob, StoredJobChange, StoredMessage } from "./job-record.js";
+import type { MessageRole, StoredJob } from "./job-record.js";
 import { channelOf, columnsOf, messagesOf, readJobs, rowOf } from "./job-rows.js";
 import { jobInputTable, jobMessageTable, jobTable } from "./schema.js";
 
@@ -40,7 +43,7 @@ export class Jobs {
    *
    * @throws StoreError when the disk is full or cannot be written.
    */
-  async add(job: NewJob, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
+  async add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
     const roles = Object.keys(pictures);
     const images = roles.map((role): NewImage => ({ bytes: pictures[role] ?? new Uint8Array() }));
     await this.images.keep(images, (stored) => {
@@ -53,7 +56,7 @@ export class Jobs {
   }
 
   /** Changes a job; one that is not kept is passed over. When it ends, its checkpoint goes. */
-  update(id: string, change: StoredJobChange): void {
+  update(id: string, change: JobChange): void {
     const columns = columnsOf(change);
     if (Object.keys(columns).length === 0) return;
     const apply = () => {
@@ -122,7 +125,7 @@ export class Jobs {
   jobOfMessage({
     channel: place,
     id,
-  }: StoredMessage): { readonly job: StoredJob; readonly role: MessageRole } | undefined {
+  }: MessageRef): { readonly job: StoredJob; readonly role: MessageRole } | undefined {
     const { platform, community, id: channel } = place;
     const row = this.database.orm
       .select({ job: jobMessageTable.job, role: jobMessageTable.role })
@@ -322,7 +325,7 @@ export class Jobs {
   }
 
   /** Once posted, a message leads to its job for as long as that is kept. */
-  #index(job: string, messages: NewJob["messages"]): void {
+  #index(job: string, messages: Job["messages"]): void {
     const rows = [...messagesOf(messages)].map(({ message, role }) => {
       const { platform, community, id: channel } = message.channel;
       return { platform, community, channel, message: message.id, job, role };

@@ -1,10 +1,12 @@
 import { and, asc, eq } from "drizzle-orm";
+import type { MessageRef } from "../domain/message.js";
+import type { UserKey } from "../domain/user.js";
 import type { Database } from "./database.js";
 import { StoreError } from "./errors.js";
 import type { Favourite, Favourites } from "./favourites.js";
 import type { Images, RemovedImages, StoredImage } from "./images.js";
 import type { InteractiveMessage, InteractiveMessages } from "./interactive-messages.js";
-import type { StoredJob, StoredMessage, UserKey } from "./job-record.js";
+import type { StoredJob } from "./job-record.js";
 import { readJobs } from "./job-rows.js";
 import type { Jobs } from "./jobs.js";
 import { jobInputTable, jobTable } from "./schema.js";
@@ -21,7 +23,7 @@ export interface PersonData {
   /** Palettes and votes that the person has opened. */
   readonly boards: readonly InteractiveMessage[];
   /** Choices on anybody's palettes and votes. */
-  readonly votes: readonly { readonly message: StoredMessage; readonly choice: string }[];
+  readonly votes: readonly { readonly message: MessageRef; readonly choice: string }[];
 }
 
 /** How much was removed. */

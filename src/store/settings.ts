@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import type { Community } from "../domain/channel.js";
 import type { Database } from "./database.js";
-import type { Community } from "./job-record.js";
 import { settingTable } from "./schema.js";
 
 /** What a setting may hold: anything that JSON can say, but for null. */

@@ -1,8 +1,9 @@
 import { and, asc, count, eq, or, type SQL } from "drizzle-orm";
+import type { Community } from "../domain/channel.js";
+import type { User, UserKey } from "../domain/user.js";
 import type { Database } from "./database.js";
 import { StoreError } from "./errors.js";
 import type { Images, NewImage } from "./images.js";
-import type { Community, StoredUser, UserKey } from "./job-record.js";
 import { styleTable } from "./schema.js";
 
 /** A style that a community has added. */
@@ -10,7 +11,7 @@ export interface Style extends Community {
   readonly id: number;
   readonly name: string;
   readonly emoji: string;
-  readonly author: StoredUser;
+  readonly author: User;
   /** SHA-256 of its picture. */
   readonly picture: string;
   /** Milliseconds since the epoch. */
@@ -20,7 +21,7 @@ export interface Style extends Community {
 export interface NewStyle extends Community {
   readonly name: string;
   readonly emoji: string;
-  readonly author: StoredUser;
+  readonly author: User;
   readonly picture: NewImage;
 }
 

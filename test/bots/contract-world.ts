@@ -1,12 +1,6 @@
-import type {
-  ChannelRef,
-  Chat,
-  ChatEvent,
-  ChatHandlers,
-  Completion,
-  CompletionRequest,
-  MessageRef,
-} from "../../src/port/chat.js";
+import type { ChannelRef } from "../../src/domain/channel.js";
+import type { MessageRef } from "../../src/domain/message.js";
+import type { Chat, ChatEvent, ChatHandlers, Completion, CompletionRequest } from "../../src/port/chat.js";
 
 /** A person in a test's chat. */
 export interface Visitor {

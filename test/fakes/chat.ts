@@ -1,23 +1,23 @@
 import { EventEmitter } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Handlers } from "../../src/commands/handlers.js";
+import type { ChannelRef } from "../../src/domain/channel.js";
+import type { MessageRef } from "../../src/domain/message.js";
+import type { Member } from "../../src/domain/user.js";
 import {
   type ActionEvent,
   type Button,
   type ChannelInfo,
-  type ChannelRef,
   type Chat,
   ChatError,
   type ChatEvent,
   type ChatHandlers,
   type ChatLimits,
   type CommandEvent,
-  type MessageRef,
   type OutgoingFile,
   type OutgoingMessage,
   type Picture,
   type PictureSource,
-  type User,
 } from "../../src/port/chat.js";
 
 export interface FakeMessage {
@@ -30,14 +30,14 @@ export interface FakeMessage {
   readonly key: string | undefined;
   removed: boolean;
   /** Undefined for the bot's own messages. */
-  readonly author?: User;
+  readonly author?: Member;
   /** The bot's own. */
   readonly reactions: string[];
   readonly edits: OutgoingMessage[];
 }
 
 export interface Whisper {
-  readonly user: User;
+  readonly user: Member;
   readonly text: string;
   readonly buttons?: readonly Button[];
   readonly file?: OutgoingFile;
@@ -45,9 +45,9 @@ export interface Whisper {
 
 export type Call = "post" | "edit" | "remove" | "openThread" | "reply" | "latestPicture" | "picturesOf";
 
-export const ann: User = { id: "ann", name: "Ann", moderator: false };
-export const ben: User = { id: "ben", name: "Ben", moderator: false };
-export const mod: User = { id: "mod", name: "Mo", moderator: true };
+export const ann: Member = { id: "ann", name: "Ann", moderator: false };
+export const ben: Member = { id: "ben", name: "Ben", moderator: false };
+export const mod: Member = { id: "mod", name: "Mo", moderator: true };
 export const art: ChannelRef = { platform: "fake", community: "club", id: "art" };
 
 /** A chat in memory that holds its caller to the promises of `chat.ts`: what breaks one is in `violations`. */
@@ -169,7 +169,7 @@ export class FakeChat implements Chat {
 
   /** Sends a command and waits until the bot has dealt with it (not until the job is done). */
   async say(
-    user: User,
+    user: Member,
     line: string,
     extra: Partial<Pick<CommandEvent, "attachments" | "repliesTo" | "channel" | "options">> = {},
   ): Promise<void> {
@@ -189,7 +189,7 @@ export class FakeChat implements Chat {
   }
 
   /** Posts pictures as people do. */
-  share(user: User, pictures: readonly Picture[], channel: ChannelRef = art): FakeMessage {
+  share(user: Member, pictures: readonly Picture[], channel: ChannelRef = art): FakeMessage {
     const id = `m${++this.#ids}`;
     const message = {
       id,
@@ -207,14 +207,18 @@ export class FakeChat implements Chat {
     return message;
   }
 
-  async press(user: User, message: FakeMessage, verb: string): Promise<void> {
+  async press(user: Member, message: FakeMessage, verb: string): Promise<void> {
     const button = message.content.buttons?.find((known) => known.id.split(":")[1] === verb);
     if (!button) throw new Error(`The message has no button ${verb}: ${message.content.text}`);
     await this.act(user, button.id, message);
   }
 
   /** Presses a button by its id, as under a whisper or a message that has changed since. */
-  async act(user: User, action: string, { id, channel }: MessageRef = { id: "whisper", channel: art }): Promise<void> {
+  async act(
+    user: Member,
+    action: string,
+    { id, channel }: MessageRef = { id: "whisper", channel: art },
+  ): Promise<void> {
     const event: ActionEvent = {
       kind: "action",
       action,
@@ -226,7 +230,12 @@ export class FakeChat implements Chat {
   }
 
   /** Reacts, or takes a reaction back, and waits until the bot has dealt with it. */
-  async reactTo(user: User, message: Pick<FakeMessage, "id" | "channel">, emoji: string, added = true): Promise<void> {
+  async reactTo(
+    user: Member,
+    message: Pick<FakeMessage, "id" | "channel">,
+    emoji: string,
+    added = true,
+  ): Promise<void> {
     await this.#send({ kind: "reaction", emoji, added, message: { id: message.id, channel: message.channel }, user });
   }
 
@@ -271,7 +280,7 @@ export class FakeChat implements Chat {
   }
 
   async #reply(
-    user: User,
+    user: Member,
     channel: ChannelRef,
     content: OutgoingMessage,
     visibility: "public" | "private",

@@ -2,7 +2,9 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { ChannelRef, MessageRef, OutgoingMessage } from "../../src/port/chat.js";
+import type { ChannelRef } from "../../src/domain/channel.js";
+import type { MessageRef } from "../../src/domain/message.js";
+import type { OutgoingMessage } from "../../src/port/chat.js";
 import { botOptions } from "../fakes/studio.js";
 
 export interface Posted {

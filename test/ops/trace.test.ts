@@ -1,7 +1,9 @@
 import { rmSync } from "node:fs";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { ChannelRef } from "../../src/domain/channel.js";
+import type { MessageRef } from "../../src/domain/message.js";
 import { EngineHost } from "../../src/engine/process/host.js";
-import type { ChannelRef, MessageRef, OutgoingMessage } from "../../src/port/chat.js";
+import type { OutgoingMessage } from "../../src/port/chat.js";
 import { ann, FakeChat, source } from "../fakes/chat.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";

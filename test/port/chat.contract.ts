@@ -1,15 +1,9 @@
 /** What `src/port/chat.ts` promises, tried on one platform's adapter against a local server. Each adapter's folder runs it. */
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  type ChannelRef,
-  type Chat,
-  ChatError,
-  type CommandSummary,
-  type MessageRef,
-  type OutgoingMessage,
-  type Picture,
-} from "../../src/port/chat.js";
+import type { ChannelRef } from "../../src/domain/channel.js";
+import type { MessageRef } from "../../src/domain/message.js";
+import { type Chat, ChatError, type CommandSummary, type OutgoingMessage, type Picture } from "../../src/port/chat.js";
 import { eventually, Listener, type Seen, type Visitor, type World } from "../bots/contract-world.js";
 
 const commands: readonly CommandSummary[] = [
@@ -366,7 +360,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
     it("notifies those it mentions and nobody else, whatever the text says", async () => {
       const ref = await post({
         text: `@everyone @here <!channel> <@${world.ben.id}> <b> & done`,
-        mention: [{ ...world.ann, moderator: false }],
+        mention: [world.ann],
       });
       const message = await seen(world.channel, ref.id);
       expect(message?.notifies).toEqual([world.ann.id]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Job } from "../../src/domain/job.js";
 import { Admission, type QueueLimits } from "../../src/queue/admission.js";
-import type { Job, JobCaps } from "../../src/queue/job.js";
+import type { JobCaps } from "../../src/queue/job-request.js";
 import { QueueError } from "../../src/queue/queue.js";
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Job } from "../../src/domain/job.js";
 import { Estimator } from "../../src/queue/estimator.js";
-import type { Job } from "../../src/queue/job.js";
 import { positions } from "../../src/queue/positions.js";
 
 describe("the estimator", () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Job, JobMessage } from "../../src/queue/job.js";
+import type { Job } from "../../src/domain/job.js";
+import type { MessageRef } from "../../src/domain/message.js";
 import type { JobRepository } from "../../src/queue/job-repository.js";
 
 const club = { platform: "fake", community: "club" };
 const art = { ...club, id: "art" };
-const at = (id: string, channel: JobMessage["channel"] = art): JobMessage => ({ id, channel });
+const at = (id: string, channel: MessageRef["channel"] = art): MessageRef => ({ id, channel });
 
 function job(id: string, more: Partial<Job> = {}): Job {
   return {

@@ -1,8 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import type { Job } from "../../src/domain/job.js";
 import type { QueueLimits } from "../../src/queue/admission.js";
-import type { Job, JobRequest } from "../../src/queue/job.js";
 import type { JobRepository } from "../../src/queue/job-repository.js";
+import type { JobRequest } from "../../src/queue/job-request.js";
 import { MemoryJobRepository } from "../../src/queue/memory-repository.js";
 import { type JobQueue, QueueError } from "../../src/queue/queue.js";
 import { FakeEngine } from "../fakes/engine.js";

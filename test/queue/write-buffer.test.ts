@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
-import type { JobChange } from "../../src/queue/job.js";
+import type { JobChange } from "../../src/domain/job.js";
 import type { JobPicture } from "../../src/queue/job-repository.js";
 import { MemoryJobRepository } from "../../src/queue/memory-repository.js";
 import { WriteBuffer } from "../../src/queue/write-buffer.js";

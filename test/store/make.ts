@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { NewJob, StoredMessage } from "../../src/store/job-record.js";
+import type { Job } from "../../src/domain/job.js";
+import type { MessageRef } from "../../src/domain/message.js";
 import { openStore, type Store, type StoreOptions } from "../../src/store/open.js";
 
 /** A folder that goes when the test ends. */
@@ -26,14 +27,14 @@ export const art = { ...club, id: "art" };
 export const ann = { platform: "fake", user: "ann" };
 export const bob = { platform: "fake", user: "bob" };
 
-export function message(id: string, channel: StoredMessage["channel"] = art): StoredMessage {
+export function message(id: string, channel: MessageRef["channel"] = art): MessageRef {
   return { channel, id };
 }
 
 let made = 0;
 
 /** A job as the queue hands it over. */
-export function job(more: Partial<NewJob> = {}): NewJob {
+export function job(more: Partial<Job> = {}): Job {
   made += 1;
   return {
     ...{ id: `JOB${String(made).padStart(5, "0")}`, channel: art, author: { id: "ann", name: "Ann" }, recipe: "dream" },
@@ -52,7 +53,7 @@ export function job(more: Partial<NewJob> = {}): NewJob {
 }
 
 /** A finished job. */
-export function done(more: Partial<NewJob> = {}): NewJob {
+export function done(more: Partial<Job> = {}): Job {
   const result = {
     width: 64,
     height: 48,
@@ -71,11 +72,7 @@ export function bytes(text: string, length = text.length): Uint8Array {
 }
 
 /** A finished job with an input and a result picture. */
-export async function addDone(
-  store: Store,
-  more: Partial<NewJob> = {},
-  result = bytes(`result ${made}`),
-): Promise<NewJob> {
+export async function addDone(store: Store, more: Partial<Job> = {}, result = bytes(`result ${made}`)): Promise<Job> {
   const added = done({ pictures: ["image"], ...more });
   await store.jobs.add(added, { image: bytes(`input of ${added.id}`) });
   await store.jobs.keepPicture(added.id, { bytes: result, type: "image/png" });

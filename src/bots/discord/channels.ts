@@ -11,7 +11,8 @@ import {
   Routes,
 } from "discord.js";
 import { LRUCache } from "lru-cache";
-import type { ChannelInfo, ChannelRef } from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { ChannelInfo } from "../../port/chat.js";
 import type { Calls } from "./calls.js";
 import { hasCode } from "./errors.js";
 import { readPermissions, reckoned } from "./permissions.js";

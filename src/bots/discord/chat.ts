@@ -1,13 +1,13 @@
 import { type Client, GatewayDispatchEvents } from "discord.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { MessageRef } from "../../domain/message.js";
 import {
   type ChannelInfo,
-  type ChannelRef,
   type Chat,
   ChatError,
   type ChatHandlers,
   type ChatHealth,
   type ChatLimits,
-  type MessageRef,
   type OutgoingMessage,
   type PictureSource,
 } from "../../port/chat.js";

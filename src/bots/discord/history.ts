@@ -1,5 +1,6 @@
 import { type APIMessage, Routes } from "discord.js";
-import { type ChannelRef, ChatError, type PictureSource } from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import { ChatError, type PictureSource } from "../../port/chat.js";
 import type { Calls } from "./calls.js";
 import { channelOf } from "./channels.js";
 import { isEmptied, type Pictures } from "./pictures.js";

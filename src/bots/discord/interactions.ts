@@ -14,15 +14,10 @@ import {
   Routes,
 } from "discord.js";
 import { LRUCache } from "lru-cache";
-import type {
-  ChannelRef,
-  ChatHandlers,
-  CommandEvent,
-  Completion,
-  MessageRef,
-  PictureSource,
-  User,
-} from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { MessageRef } from "../../domain/message.js";
+import type { Member } from "../../domain/user.js";
+import type { ChatHandlers, CommandEvent, Completion, PictureSource } from "../../port/chat.js";
 import { withTimeout } from "../../shared/timeout.js";
 import { Answer, type AnswerParts } from "./answer.js";
 import { type Channels, DIRECT, PLATFORM } from "./channels.js";
@@ -202,7 +197,7 @@ export class Interactions {
   /** Hands a command to the program, unless its answers could not be shown here. */
   async #report(
     interaction: Answered,
-    user: User,
+    user: Member,
     read: (
       answer: Answer,
       channel: ChannelRef,

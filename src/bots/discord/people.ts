@@ -1,5 +1,5 @@
 import type { APIUser, Client } from "discord.js";
-import type { User } from "../../port/chat.js";
+import type { Member } from "../../domain/user.js";
 import { withTimeout } from "../../shared/timeout.js";
 import { isModerator, readPermissions, reckoned } from "./permissions.js";
 
@@ -12,7 +12,7 @@ export interface ReactingMember {
 }
 
 /** A person as others see them: by their name in the server, else the one they chose for all of Discord. */
-export function personOf(user: Named, nick: string | null | undefined, moderator: boolean): User {
+export function personOf(user: Named, nick: string | null | undefined, moderator: boolean): Member {
   return { id: user.id, name: nick || user.global_name || user.username || "somebody", moderator };
 }
 
@@ -20,7 +20,7 @@ export function personOf(user: Named, nick: string | null | undefined, moderator
 export function personOfInteraction(interaction: {
   readonly member?: { readonly nick?: string | null; readonly user?: Named; readonly permissions?: string };
   readonly user?: Named;
-}): User | undefined {
+}): Member | undefined {
   const { member, user = member?.user } = interaction;
   if (!user) return undefined;
   if (!member) return personOf(user, undefined, true);
@@ -43,7 +43,7 @@ export async function personOfReaction(
     readonly channel: string;
     readonly member?: ReactingMember;
   },
-): Promise<User | undefined> {
+): Promise<Member | undefined> {
   const { user, guild, channel } = asked;
   if (guild === undefined) {
     const known = await inTime(client.users.fetch(user));

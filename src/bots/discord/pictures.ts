@@ -7,12 +7,12 @@ import {
   MessageType,
   Routes,
 } from "discord.js";
-import { ChatError, type MessageRef, type Picture, type PictureSource, type User } from "../../port/chat.js";
+import type { MessageRef } from "../../domain/message.js";
+import type { User } from "../../domain/user.js";
+import { ChatError, type Picture, type PictureSource } from "../../port/chat.js";
 import type { Calls } from "./calls.js";
 import { channelOf } from "./channels.js";
 import { readFileName } from "./compose.js";
-
-type Author = Pick<User, "id" | "name">;
 
 const UNKNOWN_TYPE = "application/octet-stream";
 const PICTURE_NAME = /\.(png|jpe?g|webp|gif|avif|heic|tiff?)$/i;
@@ -26,7 +26,7 @@ export class Pictures {
   ) {}
 
   /** A file that a person gave with a command, whatever it is. */
-  ofOption(attachment: APIAttachment, author: Author): PictureSource {
+  ofOption(attachment: APIAttachment, author: User): PictureSource {
     return this.#source(attachment, { author });
   }
 
@@ -53,7 +53,7 @@ export class Pictures {
 
   #source(
     attachment: APIAttachment,
-    { author, ref }: { readonly author: Author | undefined; readonly ref?: MessageRef },
+    { author, ref }: { readonly author: User | undefined; readonly ref?: MessageRef },
   ): PictureSource {
     const { name, spoiler } = readFileName(nameOf(attachment));
     const hidden = spoiler || ((attachment.flags ?? 0) & AttachmentFlags.IsSpoiler) !== 0;
@@ -83,7 +83,7 @@ export class Pictures {
   }
 
   /** A picture behind a link, as Discord's own proxy serves it. */
-  #ofEmbed(embed: APIEmbed, ref: MessageRef, author: Author | undefined): PictureSource[] {
+  #ofEmbed(embed: APIEmbed, ref: MessageRef, author: User | undefined): PictureSource[] {
     const image = embed.type === EmbedType.Image ? (embed.thumbnail ?? embed.image) : embed.image;
     const url = image?.proxy_url;
     if (url === undefined) return [];

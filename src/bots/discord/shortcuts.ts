@@ -4,7 +4,8 @@ import {
   ComponentType,
   TextInputStyle,
 } from "discord.js";
-import type { CommandSummary, MessageRef, MessageShortcut } from "../../port/chat.js";
+import type { MessageRef } from "../../domain/message.js";
+import type { CommandSummary, MessageShortcut } from "../../port/chat.js";
 import { cutText } from "../../shared/text.js";
 
 /** Forms' ids begin with it, so that they are never taken for a button's. */

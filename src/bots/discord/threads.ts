@@ -5,7 +5,9 @@ import {
   Routes,
   ThreadAutoArchiveDuration,
 } from "discord.js";
-import { type ChannelRef, ChatError, type MessageRef } from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { MessageRef } from "../../domain/message.js";
+import { ChatError } from "../../port/chat.js";
 import { cutText } from "../../shared/text.js";
 import type { Calls } from "./calls.js";
 import { type Channels, DIRECT } from "./channels.js";

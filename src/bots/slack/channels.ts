@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
-import { type ChannelInfo, type ChannelRef, ChatError } from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import { type ChannelInfo, ChatError } from "../../port/chat.js";
 import type { SlackLimits } from "./options.js";
 import type { Workspace } from "./workspace.js";
 

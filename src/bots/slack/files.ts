@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import { type ChannelRef, ChatError, type Picture } from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import { ChatError, type Picture } from "../../port/chat.js";
 import { codeOf, toChatError } from "./errors.js";
 import { fields, list, type SlackFile } from "./messages.js";
 import type { SlackLimits } from "./options.js";

@@ -1,4 +1,5 @@
-import type { ChannelRef, MessageRef } from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { MessageRef } from "../../domain/message.js";
 import { readMessage, type SlackMessage } from "./messages.js";
 import type { Workspace } from "./workspace.js";
 

@@ -1,12 +1,12 @@
 import type { AckFn, App } from "@slack/bolt";
 import type { Logger } from "pino";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { MessageRef } from "../../domain/message.js";
 import {
-  type ChannelRef,
   ChatError,
   type ChatEvent,
   type ChatHandlers,
   type CommandSummary,
-  type MessageRef,
   type PictureSource,
 } from "../../port/chat.js";
 import { withTimeout } from "../../shared/timeout.js";

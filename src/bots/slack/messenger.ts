@@ -1,6 +1,8 @@
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
-import { type ChannelRef, ChatError, type MessageRef, type OutgoingMessage, type Picture } from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { MessageRef } from "../../domain/message.js";
+import { ChatError, type OutgoingMessage, type Picture } from "../../port/chat.js";
 import { retryWithBackoff } from "../../shared/retry.js";
 import { Edits } from "./edits.js";
 import { codeOf, outcomeUnknown } from "./errors.js";

@@ -1,9 +1,10 @@
 import { LRUCache } from "lru-cache";
-import { ChatError, type User } from "../../port/chat.js";
+import type { Member } from "../../domain/user.js";
+import { ChatError } from "../../port/chat.js";
 import type { Workspace } from "./workspace.js";
 
 export interface Known {
-  readonly user: User;
+  readonly user: Member;
   readonly bot: boolean;
 }
 

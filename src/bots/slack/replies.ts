@@ -1,5 +1,8 @@
 import type { Logger } from "pino";
-import { type ChannelRef, ChatError, type MessageRef, type OutgoingMessage, type User } from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { MessageRef } from "../../domain/message.js";
+import type { User } from "../../domain/user.js";
+import { ChatError, type OutgoingMessage } from "../../port/chat.js";
 import { isSlack } from "./download.js";
 import { toChatError } from "./errors.js";
 import { type Files, fitsBlock } from "./files.js";

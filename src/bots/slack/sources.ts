@@ -1,4 +1,5 @@
-import type { MessageRef, Picture, PictureSource } from "../../port/chat.js";
+import type { MessageRef } from "../../domain/message.js";
+import type { Picture, PictureSource } from "../../port/chat.js";
 import { ChatError } from "../../port/chat.js";
 import { abortable } from "../../shared/timeout.js";
 import { download } from "./download.js";

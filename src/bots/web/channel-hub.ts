@@ -1,11 +1,7 @@
 import type { Logger } from "pino";
-import {
-  type ChannelRef,
-  ChatError,
-  type MessageRef,
-  type OutgoingMessage,
-  type PictureSource,
-} from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { MessageRef } from "../../domain/message.js";
+import { ChatError, type OutgoingMessage, type PictureSource } from "../../port/chat.js";
 import type { Hub } from "./hub.js";
 import { botId, type People } from "./people.js";
 import type { PictureFiles } from "./pictures.js";

@@ -2,14 +2,14 @@ import { mkdir } from "node:fs/promises";
 import type { AddressInfo, Socket } from "node:net";
 import { join, resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { MessageRef } from "../../domain/message.js";
 import {
   type ChannelInfo,
-  type ChannelRef,
   type Chat,
   ChatError,
   type ChatHandlers,
   type ChatLimits,
-  type MessageRef,
   type OutgoingMessage,
   type PictureSource,
 } from "../../port/chat.js";

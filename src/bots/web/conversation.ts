@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
+import type { MessageRef } from "../../domain/message.js";
 import {
   type ActionEvent,
   ChatError,
   type ChatEvent,
   type ChatHandlers,
-  type MessageRef,
   type OutgoingMessage,
 } from "../../port/chat.js";
 import { type ChannelHub, place, ref, toId } from "./channel-hub.js";

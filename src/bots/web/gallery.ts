@@ -1,14 +1,8 @@
 /** The gallery's addresses: pages, works, their pictures, and what people do with them. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import {
-  ChatError,
-  type Gallery,
-  type GalleryDetail,
-  type GalleryViewer,
-  type GalleryWork,
-  type MessageRef,
-} from "../../port/chat.js";
+import type { MessageRef } from "../../domain/message.js";
+import { ChatError, type Gallery, type GalleryDetail, type GalleryViewer, type GalleryWork } from "../../port/chat.js";
 import type { WebServices } from "./api.js";
 import { place, toId } from "./channel-hub.js";
 import { toPerson } from "./people.js";

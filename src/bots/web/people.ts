@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 import type Database from "libsql";
-import type { User } from "../../port/chat.js";
+import type { Member } from "../../domain/user.js";
 import type { PersonRow } from "./rows.js";
 
 export const botId = "bot";
@@ -139,7 +139,7 @@ export class People {
   }
 }
 
-export function toPerson(row: PersonRow): User {
+export function toPerson(row: PersonRow): Member {
   return { id: row.id, name: row.name, moderator: row.moderator === 1 };
 }
 

@@ -1,5 +1,7 @@
 /** A page of the gallery as a message, with buttons that turn it. */
-import type { ActionEvent, Button, ChannelRef, Chat, OutgoingMessage, User } from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { Member } from "../../domain/user.js";
+import type { ActionEvent, Button, Chat, OutgoingMessage } from "../../port/chat.js";
 import { StoreError } from "../../store/errors.js";
 import type { GalleryPage } from "../../store/gallery.js";
 import type { StoredJob } from "../../store/job-record.js";
@@ -51,7 +53,7 @@ export function readPageButtonId(id: string): PageRef | undefined {
 interface Reader {
   readonly chat: Chat;
   readonly app: AppContext;
-  readonly user: User;
+  readonly user: Member;
   readonly channel: ChannelRef;
 }
 

@@ -1,12 +1,6 @@
 /** The gallery as adapters see it: see `Gallery` in the port. */
-import {
-  ChatError,
-  type Gallery,
-  type GalleryDetail,
-  type GalleryViewer,
-  type GalleryWork,
-  type MessageRef,
-} from "../../port/chat.js";
+import type { MessageRef } from "../../domain/message.js";
+import { ChatError, type Gallery, type GalleryDetail, type GalleryViewer, type GalleryWork } from "../../port/chat.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
 import type { AppContext } from "../context.js";

@@ -1,5 +1,6 @@
-import type { User } from "../../port/chat.js";
-import type { Job, JobCredit } from "../../queue/job.js";
+import type { Credit } from "../../domain/credit.js";
+import type { Job } from "../../domain/job.js";
+import type { User } from "../../domain/user.js";
 import type { AppContext } from "../context.js";
 import type { FoundImage } from "./find-image.js";
 
@@ -10,7 +11,7 @@ export interface Provenance {
   /** That job's own pictures are used again, not its result. */
   readonly repeats?: boolean;
   /** Whom to name besides the job's author. */
-  readonly credits?: readonly JobCredit[];
+  readonly credits?: readonly Credit[];
   /** Some picture was hidden by its author. */
   readonly spoiler?: boolean;
 }
@@ -28,7 +29,7 @@ export async function provenanceOf(
   user: Pick<User, "id">,
   { jobs }: Pick<AppContext, "jobs">,
 ): Promise<Provenance> {
-  const credits: JobCredit[] = [];
+  const credits: Credit[] = [];
   let from: Job | undefined;
   for (const { source } of pictures) {
     const job = source?.message && (await jobs.ofMessage(source.message));
@@ -57,13 +58,13 @@ export function provenanceOfRepeat(job: Job, user: Pick<User, "id">): Provenance
 
 /** Credits of styles in the place of those before, if any were chosen. */
 export function withStyleCredits(
-  before: readonly JobCredit[] = [],
-  styles: readonly JobCredit[] | undefined,
-): readonly JobCredit[] {
+  before: readonly Credit[] = [],
+  styles: readonly Credit[] | undefined,
+): readonly Credit[] {
   return distinct(styles === undefined ? before : [...before.filter(({ role }) => role === "picture"), ...styles]);
 }
 
-function provenance(from: string | undefined, credits: readonly JobCredit[], spoiler: boolean): Provenance {
+function provenance(from: string | undefined, credits: readonly Credit[], spoiler: boolean): Provenance {
   return {
     ...(from === undefined ? {} : { from }),
     ...(credits.length === 0 ? {} : { credits: distinct(credits) }),
@@ -72,17 +73,17 @@ function provenance(from: string | undefined, credits: readonly JobCredit[], spo
 }
 
 /** Who made the picture that another job has made: its author, and those whom that one names. */
-function handedOn({ author, credits = [] }: Job, user: Pick<User, "id">): JobCredit[] {
-  const own: JobCredit[] = author.id === user.id ? [] : [{ role: "picture", by: author.name }];
+function handedOn({ author, credits = [] }: Job, user: Pick<User, "id">): Credit[] {
+  const own: Credit[] = author.id === user.id ? [] : [{ role: "picture", by: author.name }];
   return [...own, ...credits.filter(({ role }) => role !== "choice")];
 }
 
-function creditsOf(source: FoundImage["source"], user: Pick<User, "id">): JobCredit[] {
+function creditsOf(source: FoundImage["source"], user: Pick<User, "id">): Credit[] {
   if (source?.credit !== undefined) return [{ role: "picture", by: source.credit }];
   return source?.author && source.author.id !== user.id ? [{ role: "picture", by: source.author.name }] : [];
 }
 
-function distinct(credits: readonly JobCredit[]): readonly JobCredit[] {
+function distinct(credits: readonly Credit[]): readonly Credit[] {
   const known = new Map(credits.map((credit) => [`${credit.role} ${credit.by} ${credit.what ?? ""}`, credit]));
   return [...known.values()].slice(0, MOST_CREDITS);
 }

@@ -1,5 +1,6 @@
 /** Art channels: there a style's emoji on anybody's picture paints it in that style, and 👁 dreams it. */
-import type { Chat, MessageRef, PictureSource, ReactionEvent } from "../../port/chat.js";
+import type { MessageRef } from "../../domain/message.js";
+import type { Chat, PictureSource, ReactionEvent } from "../../port/chat.js";
 import { ChatError } from "../../port/chat.js";
 import type { AppContext } from "../context.js";
 import { downloadImage } from "../images/find-image.js";

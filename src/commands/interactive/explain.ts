@@ -1,4 +1,5 @@
-import type { Chat, MessageRef, ReactionEvent } from "../../port/chat.js";
+import type { MessageRef } from "../../domain/message.js";
+import type { Chat, ReactionEvent } from "../../port/chat.js";
 import type { AppContext } from "../context.js";
 import { plain } from "../presenting/plain.js";
 import { storeFailureText } from "../store-failure.js";

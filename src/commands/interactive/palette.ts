@@ -1,5 +1,7 @@
 /** A palette: a message with a style's emoji each, where the author's reactions choose what a picture is painted in. */
-import type { Chat, MessageRef, OutgoingMessage, Picture, ReactionEvent, User } from "../../port/chat.js";
+import type { MessageRef } from "../../domain/message.js";
+import type { Member } from "../../domain/user.js";
+import type { Chat, OutgoingMessage, Picture, ReactionEvent } from "../../port/chat.js";
 import type { InteractiveMessage } from "../../store/interactive-messages.js";
 import type { CommandContext } from "../command.js";
 import type { AppContext } from "../context.js";
@@ -98,7 +100,7 @@ export class Palettes {
     this.#waiting.clear();
   }
 
-  #settle(message: MessageRef, user: User, interactive: InteractiveMessage, chat: Chat, app: AppContext): void {
+  #settle(message: MessageRef, user: Member, interactive: InteractiveMessage, chat: Chat, app: AppContext): void {
     const key = `${message.channel.id} ${message.id}`;
     clearTimeout(this.#waiting.get(key));
     this.#waiting.delete(key);
@@ -120,7 +122,7 @@ export class Palettes {
 
   async #start(
     message: MessageRef,
-    user: User,
+    user: Member,
     interactive: InteractiveMessage,
     chat: Chat,
     app: AppContext,

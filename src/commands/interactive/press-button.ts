@@ -1,6 +1,7 @@
-import type { ActionEvent, Chat, MessageRef, OutgoingMessage } from "../../port/chat.js";
+import type { Job } from "../../domain/job.js";
+import type { MessageRef } from "../../domain/message.js";
+import type { ActionEvent, Chat, OutgoingMessage } from "../../port/chat.js";
 import { ChatError } from "../../port/chat.js";
-import type { Job } from "../../queue/job.js";
 import type { AppContext } from "../context.js";
 import { readPageButtonId, turnPage } from "../gallery/page-message.js";
 import { mayManage } from "../presenting/permission.js";

@@ -1,4 +1,4 @@
-import type { JobCredit } from "../../queue/job.js";
+import type { Credit } from "../../domain/credit.js";
 import { plain } from "./plain.js";
 
 /**
@@ -6,7 +6,7 @@ import { plain } from "./plain.js";
  *
  * @example "Picture by Ben · styles summer and winter by Dreamloom, CC0 · style rust by Ann"
  */
-export function creditLine(credits: readonly JobCredit[] = []): string {
+export function creditLine(credits: readonly Credit[] = []): string {
   const pictures = [...new Set(credits.filter(({ role }) => role === "picture").map(({ by }) => plain(by)))];
   const choosers = [...new Set(credits.filter(({ role }) => role === "choice").map(({ by }) => plain(by)))];
   const styles = new Map<string, string[]>();

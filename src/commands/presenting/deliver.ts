@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import { type ChannelRef, type Chat, ChatError, type MessageRef, type OutgoingMessage } from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { MessageRef } from "../../domain/message.js";
+import { type Chat, ChatError, type OutgoingMessage } from "../../port/chat.js";
 import { fitToChannel } from "./fit-channel.js";
 import { fitMessage } from "./fit-image.js";
 

@@ -1,4 +1,5 @@
-import type { ChannelRef, Chat, OutgoingMessage } from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { Chat, OutgoingMessage } from "../../port/chat.js";
 import { fitMessage } from "./fit-image.js";
 
 /** Largest file in bytes that a place takes: some allow more than their platform promises everywhere, some less. */

@@ -1,14 +1,9 @@
 import type { Logger } from "pino";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { Job, JobFailure, JobMessages } from "../../domain/job.js";
+import type { MessageRef } from "../../domain/message.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
-import {
-  type ChannelRef,
-  type Chat,
-  ChatError,
-  type MessageRef,
-  type OutgoingMessage,
-  type Progress,
-} from "../../port/chat.js";
-import type { Job, JobFailure, JobMessages } from "../../queue/job.js";
+import { type Chat, ChatError, type OutgoingMessage, type Progress } from "../../port/chat.js";
 import type { CancelReason, JobQueue, QueuePosition } from "../../queue/queue.js";
 import type { MetricsSink } from "../metric-events.js";
 import type { Recipe } from "../recipes/recipe.js";

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Chat, ChatError, type MessageRef, type OutgoingMessage } from "../../port/chat.js";
+import type { MessageRef } from "../../domain/message.js";
+import { type Chat, ChatError, type OutgoingMessage } from "../../port/chat.js";
 import { type DeliveryPolicy, retryDelivery, tracedBy } from "./deliver.js";
 import { fitToChannel } from "./fit-channel.js";
 

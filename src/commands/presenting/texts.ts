@@ -1,6 +1,6 @@
+import { type Job, type JobFailure, workedMs } from "../../domain/job.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Button, OutgoingMessage, Picture } from "../../port/chat.js";
-import { type Job, type JobFailure, workedMs } from "../../queue/job.js";
 import type { CancelReason, QueuePosition } from "../../queue/queue.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
 import { creditLine } from "./credits.js";
@@ -152,7 +152,7 @@ export function finished(recipe: Recipe, job: Job, result: EngineResult, picture
     `\`\`\`\n${line}\n\`\`\``,
   ];
   const text = parts.join("\n");
-  return { text, pictures: [picture], mention: [{ ...job.author, moderator: false }] };
+  return { text, pictures: [picture], mention: [job.author] };
 }
 
 /** The channel's message in the end; without the picture where the final one is right below it. */

@@ -1,4 +1,4 @@
-import type { Job } from "../../queue/job.js";
+import type { Job } from "../../domain/job.js";
 import { readJobId } from "../../queue/job-id.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { provenanceOfRepeat } from "../images/provenance.js";

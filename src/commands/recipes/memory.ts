@@ -1,5 +1,5 @@
 /** How much memory a job takes at its worst moment, besides the program and its networks. Coarse, and rather too much than too little. */
-import type { JobMemory } from "../../queue/job.js";
+import type { JobMemory } from "../../queue/job-request.js";
 import type { BotOptions } from "../bot-options.js";
 import type { Params, Recipe } from "./recipe.js";
 

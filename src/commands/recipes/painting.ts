@@ -1,6 +1,6 @@
 /** What stylize, blend and texture share: options of paintings, and styles as the engine takes them. */
-import type { ChannelRef } from "../../port/chat.js";
-import type { JobCredit } from "../../queue/job.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { Credit } from "../../domain/credit.js";
 import type { BotOptions } from "../bot-options.js";
 import { printLayers, readLayers } from "../layers.js";
 import {
@@ -86,7 +86,7 @@ export async function withStyles(
   const kept = Object.fromEntries(Object.entries(pictures).filter(([role]) => !/^style\d/.test(role)));
   const styles: StyleParam[] = [];
   const added: Record<string, Uint8Array> = {};
-  const styleCredits: JobCredit[] = [];
+  const styleCredits: Credit[] = [];
   for (const [index, { style, weight }] of chosen.entries()) {
     if (style.toLowerCase() === PHOTO) {
       styles.push({ picture: "image", name: PHOTO, weight });

@@ -1,5 +1,6 @@
-import type { ChannelRef, Chat } from "../../port/chat.js";
-import type { JobCredit } from "../../queue/job.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { Credit } from "../../domain/credit.js";
+import type { Chat } from "../../port/chat.js";
 import { type Argument, printLine } from "../parsing/command-line.js";
 import { kebab, type Options } from "../parsing/options.js";
 import type { StyleLibrary } from "../styles/style-library.js";
@@ -11,7 +12,7 @@ export interface Draft {
   readonly params: Params;
   readonly pictures: Readonly<Record<string, Uint8Array>>;
   /** Makers of the styles that a change has chosen; not there when it chose none. */
-  readonly styleCredits?: readonly JobCredit[];
+  readonly styleCredits?: readonly Credit[];
 }
 
 /** Where a draft is made: some values mean what they mean in a community only. */

@@ -1,4 +1,5 @@
-import type { Job, JobCredit } from "../../queue/job.js";
+import type { Credit } from "../../domain/credit.js";
+import type { Job } from "../../domain/job.js";
 import { QueueError } from "../../queue/queue.js";
 import type { CommandContext } from "../command.js";
 import { UserError } from "../user-error.js";
@@ -16,7 +17,7 @@ export interface Order {
   readonly from?: string;
   /** It is made from the same pictures as that job, not from its result. */
   readonly repeats?: boolean;
-  readonly credits?: readonly JobCredit[];
+  readonly credits?: readonly Credit[];
   /** The picture was hidden by its author. */
   readonly spoiler?: boolean;
 }

@@ -1,5 +1,5 @@
-import type { ChannelRef } from "../../port/chat.js";
-import type { JobCaps } from "../../queue/job.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { JobCaps } from "../../queue/job-request.js";
 import type { Settings } from "../../store/settings.js";
 import type { BotOptions } from "../bot-options.js";
 import type { Params, Recipe } from "../recipes/recipe.js";

@@ -1,4 +1,6 @@
-import type { ChannelRef, Chat, OutgoingFile, User } from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { User } from "../../domain/user.js";
+import type { Chat, OutgoingFile } from "../../port/chat.js";
 import type { AppContext } from "../context.js";
 import { UserError } from "../user-error.js";
 
@@ -19,7 +21,7 @@ export async function exportMyData(context: {
   readonly chat: Pick<Chat, "limits">;
   readonly app: AppContext;
   readonly channel: ChannelRef;
-  readonly user: Pick<User, "id" | "name">;
+  readonly user: User;
 }): Promise<OutgoingFile> {
   const { chat, app, channel, user } = context;
   const most = chat.limits.privateFileBytes;

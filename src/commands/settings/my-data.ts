@@ -1,5 +1,7 @@
 /** What is stored about a person, told to that person only, and its deletion. */
-import type { Button, ChannelRef, Chat, User } from "../../port/chat.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { Member } from "../../domain/user.js";
+import type { Button, Chat } from "../../port/chat.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
 import type { CommandContext } from "../command.js";
@@ -83,7 +85,7 @@ export function deleteMyData({
 }: {
   readonly app: AppContext;
   readonly channel: ChannelRef;
-  readonly user: User;
+  readonly user: Member;
 }): string {
   try {
     const removed = app.store.myData.remove({ platform: channel.platform, user: user.id });

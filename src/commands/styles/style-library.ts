@@ -1,5 +1,5 @@
-import type { ChannelRef } from "../../port/chat.js";
-import type { JobCredit } from "../../queue/job.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { Credit } from "../../domain/credit.js";
 import { nearest } from "../../shared/nearest.js";
 import { plain } from "../presenting/plain.js";
 import { UserError } from "../user-error.js";
@@ -53,7 +53,7 @@ export async function findStyle(
 }
 
 /** Who is named for a painting in a style. */
-export function styleCredit({ name, by }: Style): JobCredit {
+export function styleCredit({ name, by }: Style): Credit {
   return { role: "style", by, what: name };
 }
 

@@ -1,10 +1,11 @@
 import type { Logger } from "pino";
 import type { Config } from "../../app/settings/load-settings.js";
+import type { Job, JobMessages } from "../../domain/job.js";
 import type { EngineDownload } from "../../engine/process/engine.js";
 import type { QueueLimits } from "../admission.js";
 import type { Estimator } from "../estimator.js";
-import type { Job, JobMessages, JobRequest } from "../job.js";
 import type { JobRepository } from "../job-repository.js";
+import type { JobRequest } from "../job-request.js";
 import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type QueuePosition } from "../queue.js";
 import { ScheduledQueue } from "../scheduled-queue.js";
 import { ClusterEngine } from "./cluster-engine.js";

@@ -1,7 +1,8 @@
 import pino from "pino";
 import { SlackChat } from "../../../src/bots/slack/chat.js";
 import type { SlackChatOptions } from "../../../src/bots/slack/options.js";
-import type { ChannelRef, MessageRef } from "../../../src/port/chat.js";
+import type { ChannelRef } from "../../../src/domain/channel.js";
+import type { MessageRef } from "../../../src/domain/message.js";
 import { People } from "../../fakes/slack/people.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack, SIGNING_SECRET } from "../../fakes/slack/server.js";
 import type { User } from "../../fakes/slack/state.js";

@@ -4,13 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { WebChat } from "../../../src/bots/web/chat.js";
-import {
-  type ChannelRef,
-  ChatError,
-  type ChatHandlers,
-  type Gallery,
-  type GalleryWork,
-} from "../../../src/port/chat.js";
+import type { ChannelRef } from "../../../src/domain/channel.js";
+import { ChatError, type ChatHandlers, type Gallery, type GalleryWork } from "../../../src/port/chat.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
 import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
 

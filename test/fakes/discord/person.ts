@@ -11,7 +11,8 @@ import {
   MessageType,
   ApplicationCommandOptionType as O,
 } from "discord-api-types/v10";
-import type { ChannelRef, MessageRef } from "../../../src/port/chat.js";
+import type { ChannelRef } from "../../../src/domain/channel.js";
+import type { MessageRef } from "../../../src/domain/message.js";
 import type { FakeInteraction } from "./interactions.js";
 import type { SeenMessage } from "./seen.js";
 import { attachmentJson, channelJson, memberJson, messageJson } from "./serialise.js";

@@ -12,7 +12,8 @@ import {
   PermissionFlagsBits as P,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord-api-types/v10";
-import type { ChannelRef, MessageRef } from "../../../src/port/chat.js";
+import type { ChannelRef } from "../../../src/domain/channel.js";
+import type { MessageRef } from "../../../src/domain/message.js";
 import { ApiError } from "./api-error.js";
 import type { UploadedFile } from "./forms.js";
 import { Gateway } from "./gateway.js";

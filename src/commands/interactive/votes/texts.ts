@@ -1,6 +1,6 @@
 /** What a vote's message says. Pure: a vote and its tally in, a message out. */
+import type { User } from "../../../domain/user.js";
 import type { Button, OutgoingMessage } from "../../../port/chat.js";
-import type { StoredUser } from "../../../store/job-record.js";
 import { plain } from "../../presenting/plain.js";
 import { duration } from "../../presenting/words.js";
 import type { StyleShare, Tally } from "./tally.js";
@@ -21,7 +21,7 @@ export interface Candidate {
 }
 
 export interface Ballot {
-  readonly opener: StoredUser;
+  readonly opener: User;
   readonly candidates: readonly Candidate[];
   /** Milliseconds since the epoch; undefined when it is over but for the painting. */
   readonly endsAt?: number;

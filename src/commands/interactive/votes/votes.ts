@@ -1,12 +1,12 @@
 /** Votes: a palette for the whole channel, whose reactions become the shares of a blend. */
+import type { MessageRef } from "../../../domain/message.js";
+import type { Member, User } from "../../../domain/user.js";
 import {
   type ActionEvent,
   type Chat,
   ChatError,
-  type MessageRef,
   type OutgoingMessage,
   type ReactionEvent,
-  type User,
 } from "../../../port/chat.js";
 import { newJobId } from "../../../queue/job-id.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
@@ -56,9 +56,6 @@ interface Payload {
   /** The id of the job that it becomes, from when it is over: whether there is one tells after a stop whether it was started. */
   readonly job?: string;
 }
-
-/** Who ended a vote; undefined when its time was over. */
-type Ender = Pick<User, "id" | "name"> | undefined;
 
 /** Every vote that is open. What must live through a restart is in the store: the message, the choices, and when it is over. */
 export class Votes {
@@ -209,7 +206,7 @@ export class Votes {
   }
 
   /** Counts, and has the blend painted. Of two calls at once the second does nothing. */
-  async #end(message: MessageRef, by: Ender, chat: Chat, app: AppContext): Promise<void> {
+  async #end(message: MessageRef, by: User | undefined, chat: Chat, app: AppContext): Promise<void> {
     const key = keyOf(message);
     if (this.#ending.has(key) || this.#stopped) return;
     this.#ending.add(key);
@@ -378,7 +375,7 @@ function openIn(
     );
 }
 
-function mayEnd(user: User, { author }: InteractiveMessage): boolean {
+function mayEnd(user: Member, { author }: InteractiveMessage): boolean {
   return user.moderator || user.id === author.id;
 }
 

@@ -1,0 +1,13 @@
+/** A community of a platform: a Discord guild, a Slack workspace, "local" in the web chat. */
+export interface Community {
+  /** The adapter's name: "web", "discord", "slack". */
+  readonly platform: string;
+  readonly community: string;
+}
+
+/** A channel, or a thread inside it. Plain data, so that it can be stored and used after a restart. */
+export interface ChannelRef extends Community {
+  readonly id: string;
+  /** Set when it is a thread of the channel. */
+  readonly thread?: string;
+}

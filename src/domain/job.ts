@@ -1,0 +1,102 @@
+/** What a job is: plain data that can be stored, sent to another process, and read after a restart. */
+import type { ChannelRef } from "./channel.js";
+import type { Credit } from "./credit.js";
+import type { MessageRef } from "./message.js";
+import type { User } from "./user.js";
+
+/** Every message posted for a job, so that later presses of a button find them. */
+export interface JobMessages {
+  /** The public answer in the channel; shows the final image in the end. */
+  readonly announcement?: MessageRef;
+  readonly thread?: ChannelRef;
+  readonly progress?: MessageRef;
+  readonly frames: readonly MessageRef[];
+  readonly final?: MessageRef;
+}
+
+export type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";
+
+/** Why a job has failed: `message` is a sentence for the person who asked. */
+export interface JobFailure {
+  readonly kind: string;
+  readonly message: string;
+}
+
+/** What is kept of a result besides the image. */
+export interface JobResult {
+  readonly width: number;
+  readonly height: number;
+  /** Seconds the engine worked. */
+  readonly seconds: number;
+  readonly network: string;
+  readonly runtime: string;
+  readonly seed: number;
+  /** Every parameter as used, defaults filled in. */
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** Who may see a result: everybody in the community, or those in its channel. */
+export type JobAudience = "community" | "channel";
+
+export interface Job {
+  /** Short and readable, see `newJobId`. */
+  readonly id: string;
+  readonly channel: ChannelRef;
+  readonly author: User;
+  readonly recipe: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Roles of the input images, for instance ["image"]; the bytes are in the repository. */
+  readonly pictures: readonly string[];
+  /** Size of the task in megapixel-steps: what the expected time is computed from. */
+  readonly cost: number;
+  /** What the time of one megapixel-step depends on, for instance "dream resnet50 creatures". */
+  readonly costKey: string;
+  /** Larger goes first; 0 for what people ask. */
+  readonly priority: number;
+  /** Estimated peak memory in megabytes, besides the program and its networks, where it is known. */
+  readonly megabytes?: number;
+  readonly state: JobState;
+  /** How often the engine has begun it since its last checkpoint. */
+  readonly attempts: number;
+  /** Milliseconds since the epoch, like the next two. */
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  /** Milliseconds that earlier processes worked on it, up to the checkpoint from which it resumed; default: 0. */
+  readonly workedMs?: number;
+  readonly messages: JobMessages;
+  readonly failure?: JobFailure;
+  readonly result?: JobResult;
+  /** It has ended, and people have yet to be told. */
+  readonly unnotified?: boolean;
+  /** The job this one repeats or works on, if any. It may have been removed since. */
+  readonly from?: string;
+  /** It repeats that job, from the same images, and does not work on its result: a variation, not a remix. */
+  readonly repeats?: boolean;
+  readonly credits?: readonly Credit[];
+  /** Made from a hidden image: its frames and its result are posted hidden. */
+  readonly spoiler?: boolean;
+  /** Default: "community". */
+  readonly audience?: JobAudience;
+}
+
+/** What may change in a job's life. */
+export type JobChange = Partial<
+  Pick<
+    Job,
+    "state" | "attempts" | "startedAt" | "workedMs" | "finishedAt" | "messages" | "failure" | "result" | "unnotified"
+  >
+>;
+
+/** How long a job has been worked on until then, in milliseconds, by all processes together; 0 before it has begun. */
+export function workedMs(
+  { startedAt, workedMs: before = 0 }: Pick<Job, "startedAt" | "workedMs">,
+  until: number,
+): number {
+  return before + (startedAt === undefined ? 0 : Math.max(0, until - startedAt));
+}
+
+/** One person everywhere on a platform: whom fairness and caps count. */
+export function userKey(job: Pick<Job, "channel" | "author">): string {
+  return `${job.channel.platform}:${job.author.id}`;
+}

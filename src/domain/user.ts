@@ -1,0 +1,17 @@
+/** A person on a platform, as others read the name. */
+export interface User {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A user as a member of a channel, with what the platform lets them do there. */
+export interface Member extends User {
+  /** May manage the channel (settings, other people's results). */
+  readonly moderator: boolean;
+}
+
+/** One person everywhere on a platform. */
+export interface UserKey {
+  readonly platform: string;
+  readonly user: string;
+}
