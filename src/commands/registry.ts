@@ -32,9 +32,7 @@ export class Registry {
     if (command) return command;
     const near = nearest(name, this.#commands.keys());
     const shown = name.slice(0, 40);
-    throw new UserError(
-      `There is no command /${shown}${near ? `; did you mean /${near}?` : "."} \`/help\` lists them all.`,
-    );
+    throw new UserError("command.unknown", { name: shown, near });
   }
 
   /** Choices for a value that is being typed: those that begin with it first, then those that contain it. */

@@ -85,8 +85,7 @@ interface Values {
 
 async function list({ by, mine, person, here, page = 1 }: Values, context: CommandContext): Promise<void> {
   const { chat, channel } = context;
-  if (mine && person !== undefined)
-    throw new UserError("Your own or somebody else's? Give either mine or person. For example: `/gallery mine`");
+  if (mine && person !== undefined) throw new UserError("gallery.mine-or-person");
   const author = mine ? context.user.id : person === undefined ? undefined : findPerson(person, context);
   const { closed, restricted } = await chat.describe(channel);
   const message = await pageMessage(
@@ -119,30 +118,24 @@ function findPerson(typed: string, { app, channel }: CommandContext): string {
     name,
     authors.map((author) => author.name),
   );
-  throw new UserError(
-    `Nobody called ${plain(typed)} has works here${near === undefined ? "." : `; did you mean ${plain(near)}?`}`,
-  );
+  throw new UserError("gallery.person-unknown", { name: plain(typed), near: near && plain(near) });
 }
 
 /** One finished job by its id, that this person may see. */
 async function findWork(id: string | undefined, action: string, context: CommandContext): Promise<StoredJob> {
   const { platform, community } = context.channel;
-  if (id === undefined) throw new UserError(`Which one? For example: \`/gallery ${action} 7KQ4M9XA\``);
+  if (id === undefined) throw new UserError("gallery.which", { action });
   const jobs = context.app.store.jobs.find({ platform, community, prefix: id });
   const found = jobs.filter((job) => job.state === "done" && maySee(job, context));
   const [only, another] = found;
-  if (!only)
-    throw new UserError(`There is no finished job ${id} here. A job's id is in its message, and in \`/gallery\`.`);
-  if (another)
-    throw new UserError(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);
+  if (!only) throw new UserError("gallery.unknown", { id });
+  if (another) throw new UserError("job.ambiguous", { ids: found.map((job) => job.id).join(", "), prefix: id });
   return only;
 }
 
 async function hide(job: StoredJob, hidden: boolean, context: CommandContext): Promise<void> {
   if (!mayManage(context.user, job)) {
-    throw new UserError(
-      `This is ${plain(job.author.name)}'s; only they and moderators can take it out of the gallery.`,
-    );
+    throw new UserError("gallery.foreign", { owner: plain(job.author.name) });
   }
   const { id } = job;
   context.app.store.jobs.setHidden(id, hidden);
@@ -190,7 +183,7 @@ async function show(job: StoredJob, context: CommandContext): Promise<void> {
     await announce(await fitToChannel(chat, place, { text: lines.join("\n"), pictures: [shown], buttons }));
   } catch (error) {
     if (error instanceof ChatError && error.kind === "gone")
-      throw new UserError("Its picture is no longer kept, or not in the gallery.", { cause: error });
+      throw new UserError("gallery.image-gone", {}, { cause: error });
     throw error;
   }
 }

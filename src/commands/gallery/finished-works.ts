@@ -29,6 +29,6 @@ function workOf(job: StoredJob, app: AppContext): Work | undefined {
 /** @throws UserError when the picture is no longer kept. */
 async function thumbnail({ id }: StoredJob, side: number, app: AppContext): Promise<Picture> {
   const bytes = await app.thumbnails.get(id, side);
-  if (!bytes) throw new UserError(`The picture of job ${id} is no longer kept.`);
+  if (!bytes) throw new UserError("gallery.job-image-gone", { id });
   return { bytes, name: `${id}.jpg`, type: "image/jpeg" };
 }

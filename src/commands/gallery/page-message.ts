@@ -90,7 +90,7 @@ export async function pageMessage(leaf: PageRef, reader: Reader): Promise<Outgoi
 /** Shows another page in the place of the one whose button was pressed. */
 export async function turnPage(leaf: PageRef, event: ActionEvent, chat: Chat, app: AppContext): Promise<void> {
   const message = await pageMessage(leaf, { chat, app, user: event.user, channel: event.message.channel });
-  if (!message) throw new UserError("There is nothing on this page any more; `/gallery` begins at the first.");
+  if (!message) throw new UserError("gallery.page-empty");
   await chat.edit(event.message, message);
 }
 

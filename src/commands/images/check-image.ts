@@ -15,11 +15,10 @@ export async function checkImage(bytes: Uint8Array, name: string): Promise<Pictu
   try {
     const facts = await inspectPicture(bytes, name);
     const { width, height } = facts;
-    const size = `${name} is ${width} × ${height} pixels`;
     if (Math.min(width, height) < LEAST_SIDE)
-      throw new UserError(`${size}; send one of at least ${LEAST_SIDE} pixels on each side.`);
+      throw new UserError("image.too-small", { name, width, height, least: LEAST_SIDE });
     if (Math.max(width, height) > MOST_SIDE)
-      throw new UserError(`${size}; send one of at most ${MOST_SIDE} pixels on each side.`);
+      throw new UserError("image.too-wide", { name, width, height, most: MOST_SIDE });
     return facts;
   } catch (error) {
     if (error instanceof PictureError) throw new UserError(error.message, { cause: error });

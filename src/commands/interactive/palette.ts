@@ -33,7 +33,7 @@ const LASTS_MS = 7 * 24 * 3600 * 1000;
 export async function postPalette(context: CommandContext, photo: FoundImage, given: Params): Promise<void> {
   const { chat, app, channel, user } = context;
   const styles = (await app.styles.list(channel)).slice(0, MOST_STYLES);
-  if (styles.length === 0) throw new UserError("There are no styles here yet.");
+  if (styles.length === 0) throw new UserError("styles.none");
   const { source: _source, ...picture } = photo;
   const provenance = await provenanceOf([photo], user, app);
   const shown = provenance.spoiler ? { ...picture, spoiler: true } : picture;
@@ -137,8 +137,7 @@ export class Palettes {
       if (!app.store.interactiveMessages.clear(message)) return;
       const recipe = recipeFor(chosen, app);
       const source = (await chat.picturesOf(message))[PHOTO];
-      if (!recipe || !source)
-        throw new UserError("The picture of this palette is gone; please send it again with `/stylize`.");
+      if (!recipe || !source) throw new UserError("palette.image-gone");
       const { maxBytes, seconds } = app.botOptions.pictures;
       const photo = await source.fetch({ maxBytes, signal: AbortSignal.timeout(seconds * 1000) });
       const given = (interactive.payload.given ?? {}) as Params;

@@ -26,11 +26,11 @@ export async function pressButton(event: ActionEvent, chat: Chat, app: AppContex
   const leaf = readPageButtonId(event.action);
   if (leaf) return turnPage(leaf, event, chat, app);
   const button = readButtonId(event.action);
-  if (!button) throw new UserError("This button is not known any more.");
+  if (!button) throw new UserError("button.unknown");
   const job = await app.jobs.get(button.job);
   const { channel } = event.message;
   if (!job || job.channel.platform !== channel.platform || job.channel.community !== channel.community) {
-    throw new UserError(`Job ${button.job} is no longer known here; please start it anew.`);
+    throw new UserError("button.job-unknown", { id: button.job });
   }
   if (button.verb === "again") {
     const announce = (message: OutgoingMessage) => event.reply(message, "public");
@@ -38,11 +38,10 @@ export async function pressButton(event: ActionEvent, chat: Chat, app: AppContex
     return;
   }
   if (!mayManage(event.user, job)) {
-    throw new UserError(`This is ${plain(job.author.name)}'s; only they and moderators can ${button.verb} it.`);
+    throw new UserError("button.foreign", { owner: plain(job.author.name), verb: button.verb });
   }
   if (button.verb === "cancel") {
-    if (!app.queue.cancel(job.id, { by: "person", name: event.user.name }))
-      throw new UserError("This job has ended already.");
+    if (!app.queue.cancel(job.id, { by: "person", name: event.user.name })) throw new UserError("button.ended");
     return;
   }
   await deleteJob(job, chat, app);
@@ -50,8 +49,7 @@ export async function pressButton(event: ActionEvent, chat: Chat, app: AppContex
 
 /** Removes every message that was posted for a job, and what is kept of it. */
 export async function deleteJob(job: Job, chat: Chat, app: AppContext): Promise<void> {
-  if (job.state === "waiting" || job.state === "running")
-    throw new UserError("This job has not ended yet; cancel it first.");
+  if (job.state === "waiting" || job.state === "running") throw new UserError("button.not-ended");
   // Messages may still be on their way.
   await app.presenter.idle(job.id);
   const messages = (await app.jobs.get(job.id))?.messages ?? job.messages;
@@ -60,7 +58,7 @@ export async function deleteJob(job: Job, chat: Chat, app: AppContext): Promise<
   for (const message of [final, ...frames, progress, announcement]) {
     if (message && !(await removed(message, chat, app))) failed.push(message);
   }
-  if (failed.length > 0) throw new UserError("Some of the messages could not be deleted; please try again.");
+  if (failed.length > 0) throw new UserError("button.delete-failed");
   app.store.jobs.remove([job.id]);
   app.logger.info({ job: job.id }, "a job was deleted");
 }

@@ -58,8 +58,8 @@ function larger({ job, app }: Reacted): number {
   const recipe = app.recipes.get(job.recipe);
   const maximum = recipe?.options.size && app.settings.largest(recipe, job.channel);
   const size = Number(job.params.size);
-  if (maximum === undefined || !(size > 0)) throw new UserError("This has no size that could grow.");
-  if (size >= maximum) throw new UserError(`It is ${size} px already, and no more is allowed here.`);
+  if (maximum === undefined || !(size > 0)) throw new UserError("result.no-size");
+  if (size >= maximum) throw new UserError("result.largest", { size });
   return Math.min(maximum, Math.round(size * LARGER));
 }
 
@@ -67,18 +67,17 @@ function stronger({ job, app }: Reacted, direction: 1 | -1): number {
   const option = app.recipes.get(job.recipe)?.options.strength;
   const { minimum = 0, maximum = 1 } = option ?? {};
   const strength = Number(job.params.strength);
-  if (!option || !Number.isFinite(strength)) throw new UserError("This has no strength that could change.");
+  if (!option || !Number.isFinite(strength)) throw new UserError("result.no-strength");
   const changed = maximum <= 1 ? strength + direction * PAINTED_STRONGER : strength * STRONGER ** direction;
   const bounded = Math.min(maximum, Math.max(minimum, Math.round(changed * 100) / 100));
-  if (bounded === strength) throw new UserError(`Its strength is ${strength} already, and goes no further.`);
+  if (bounded === strength) throw new UserError("result.strength-limit", { strength });
   return bounded;
 }
 
 async function film({ event, job, chat, app }: Reacted): Promise<void> {
   const result = await app.jobs.result(job.id);
   const recipe = app.recipes.get("zoom");
-  if (!recipe || !result)
-    throw new UserError(`The picture of job ${job.id} is no longer kept; send it again with \`/zoom\`.`);
+  if (!recipe || !result) throw new UserError("result.image-gone", { id: job.id });
   const { channel } = job;
   const draft = await recipe.change(
     { params: app.settings.defaults(recipe, channel), pictures: { image: result.bytes } },

@@ -11,6 +11,7 @@
  * A word that begins like a link, `https://`, is a value of its own and not `key:value`. Typographic quotes, which phones put in, count as
  * quotes. {@link parseLine} takes back everything that {@link printLine} prints.
  */
+import { sentence } from "../../shared/sentences/sentence.js";
 
 /** One word or `key:value` of a line. */
 export interface Argument {
@@ -43,17 +44,16 @@ export function parseLine(text: string): Parsed<CommandLine> {
   const trimmed = text.trimStart();
   const body = trimmed.startsWith("/") ? trimmed.slice(1) : trimmed;
   const name = NAME.exec(body)?.[0];
-  if (name === undefined) return { ok: false, mistake: "A command begins with / and its name." };
+  if (name === undefined) return { ok: false, mistake: sentence("line.no-command") };
   const rest = body.slice(name.length);
-  if (rest !== "" && !SPACE.test(rest.charAt(0)))
-    return { ok: false, mistake: `There should be a space after /${name}.` };
+  if (rest !== "" && !SPACE.test(rest.charAt(0))) return { ok: false, mistake: sentence("line.no-space", { name }) };
   const args = parseArguments(rest);
   return args.ok ? { ok: true, value: { name: name.toLowerCase(), arguments: args.value } } : args;
 }
 
 /** Reads what follows a command's name. */
 export function parseArguments(text: string): Parsed<readonly Argument[]> {
-  if (text.length > MAX_LENGTH) return { ok: false, mistake: `The line is longer than ${MAX_LENGTH} characters.` };
+  if (text.length > MAX_LENGTH) return { ok: false, mistake: sentence("line.too-long", { length: MAX_LENGTH }) };
   const args: Argument[] = [];
   let at = skipSpace(text, 0);
   while (at < text.length) {
@@ -63,7 +63,7 @@ export function parseArguments(text: string): Parsed<readonly Argument[]> {
     if (!value.ok)
       return {
         ok: false,
-        mistake: `The quote ${key === undefined ? "" : `after ${key}: `}is never closed; put a " at its end.`,
+        mistake: sentence("line.quote", { option: key }),
       };
     args.push(key === undefined ? { value: value.text } : { key: key.toLowerCase(), value: value.text });
     at = skipSpace(text, value.end);

@@ -1,4 +1,5 @@
 import { nearest } from "../../shared/nearest.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { Command } from "../command.js";
 import { isLink } from "../images/image-option.js";
 import { UserError } from "../user-error.js";
@@ -37,19 +38,19 @@ export function readValues<O extends Options>(command: Command<O>, args: readonl
       collected.push(argument);
       continue;
     }
-    if (name === undefined) throw new UserError(strayWord(command, argument.value));
-    if (!found) throw new UserError(unknownOption(command, name, [...options.keys()]));
-    if (Object.hasOwn(values, found.key)) throw new UserError(`${kebab(found.key)} is given twice; once is enough.`);
+    if (name === undefined) throw strayWord(command, argument.value);
+    if (!found) throw unknownOption(command, name, [...options.keys()]);
+    if (Object.hasOwn(values, found.key)) throw new UserError("option.twice", { option: kebab(found.key) });
     values[found.key] = readOne(command, kebab(found.key), found.option, isFlag ? "yes" : argument.value);
   }
   const gatherer = collecting === undefined ? undefined : options.get(collecting);
   if (collecting !== undefined && gatherer && collected.length > 0) {
-    if (Object.hasOwn(values, gatherer.key)) throw new UserError(`${collecting} is given twice; once is enough.`);
+    if (Object.hasOwn(values, gatherer.key)) throw new UserError("option.twice", { option: collecting });
     values[gatherer.key] = readOne(command, collecting, gatherer.option, collected.map(joined).join(" "));
   }
   for (const [name, { key, option }] of options) {
     if (option.required && !Object.hasOwn(values, key))
-      throw new UserError(`/${command.name} needs ${name}. ${example(command, name)}`);
+      throw new UserError("option.required", { command: command.name, option: name, example: example(command, name) });
   }
   return values as ValuesOf<O>;
 }
@@ -61,44 +62,56 @@ function joined({ key, value }: Argument): string {
 /** Reads a whole line of text for a command that is known already. */
 export function readText<O extends Options>(command: Command<O>, text: string): ValuesOf<O> {
   const args = parseArguments(text);
-  if (!args.ok) throw new UserError(`${args.mistake} ${example(command)}`);
+  if (!args.ok) throw new UserError("line.invalid", { problem: args.mistake, example: example(command) });
   return readValues(command, args.value);
 }
 
 function readOne(command: Command, name: string, option: Option, typed: string): unknown {
-  if (typed.trim() === "") throw new UserError(`${name}: needs a value. ${example(command, name)}`);
+  if (typed.trim() === "") throw new UserError("option.empty", { option: name, example: example(command, name) });
   const read = option.schema.safeParse(typed);
   if (read.success) return read.data;
   const expected = read.error.issues[0]?.message ?? option.help;
-  const end = expected.endsWith("?") ? "" : ".";
   const shown = typed.length > 60 ? `${typed.slice(0, 57)}...` : typed;
-  throw new UserError(
-    `\`${printArgument({ key: name, value: shown })}\` is not possible: ${name} must be ${expected}${end} ${example(command, name)}`,
-  );
+  throw new UserError("option.value", {
+    argument: printArgument({ key: name, value: shown }),
+    option: name,
+    expected,
+    example: example(command, name),
+  });
 }
 
-function unknownOption(command: Command, name: string, known: readonly string[]): string {
-  const near = nearest(name, known);
-  const list = known.length === 0 ? "It takes no options." : `It takes: ${known.join(", ")}.`;
-  return `/${command.name} has no option ${name}${near ? `; did you mean ${near}?` : `. ${list}`} ${example(command, near)}`;
+function unknownOption(command: Command, option: string, known: readonly string[]): UserError {
+  const near = nearest(option, known);
+  return new UserError("option.unknown", {
+    command: command.name,
+    option,
+    near,
+    known: known.join(", "),
+    example: example(command, near),
+  });
 }
 
-function strayWord(command: Command, word: string): string {
-  const shown = word.length > 60 ? `${word.slice(0, 57)}...` : word;
+function strayWord(command: Command, typed: string): UserError {
+  const word = typed.length > 60 ? `${typed.slice(0, 57)}...` : typed;
   for (const [key, option] of Object.entries(command.options)) {
     // `/dream creatures` says clearly enough what is meant.
-    const choice = option.choices?.find((known) => known.value.toLowerCase() === word.toLowerCase());
+    const choice = option.choices?.find((known) => known.value.toLowerCase() === typed.toLowerCase());
+    const name = kebab(key);
     if (choice)
-      return `\`${shown}\` needs its option's name: \`${kebab(key)}:${choice.value}\`. ${example(command, kebab(key))}`;
+      return new UserError("option.name-missing", {
+        word,
+        argument: `${name}:${choice.value}`,
+        example: example(command, name),
+      });
   }
-  return `I don't know what \`${shown}\` means here; options are written name:value. ${example(command)}`;
+  return new UserError("option.stray", { word, example: example(command) });
 }
 
 /** "For example: ..." with a line that uses the option, where there is one. */
 export function example(command: Command, option?: string): string {
   const lines = command.examples;
   const fitting = option === undefined ? undefined : lines.find((line) => uses(line, option));
-  return `For example: \`${fitting ?? lines[0] ?? `/${command.name}`}\``;
+  return sentence("example", { line: fitting ?? lines[0] ?? `/${command.name}` });
 }
 
 function uses(line: string, option: string): boolean {

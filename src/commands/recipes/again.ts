@@ -49,7 +49,7 @@ function changing(recipe: Recipe, { id }: Job): Command {
 
 function recipeOf({ app }: Pick<CommandContext, "app">, job: Job): Recipe {
   const recipe = app.recipes.get(job.recipe);
-  if (!recipe) throw new UserError(`Job ${job.id} is a ${job.recipe}, which I can no longer make.`);
+  if (!recipe) throw new UserError("again.retired", { id: job.id, recipe: job.recipe });
   return recipe;
 }
 
@@ -65,8 +65,7 @@ export async function repeat(
 ): Promise<void> {
   const recipe = recipeOf(context, job);
   const pictures = await context.app.jobs.pictures(job.id);
-  if (!pictures)
-    throw new UserError(`Job ${job.id} is too old: its picture is no longer kept. Please send the picture again.`);
+  if (!pictures) throw new UserError("again.image-gone", { id: job.id });
   const changed = Object.keys(changes).length === 0 ? { seed: randomSeed() } : changes;
   const draft = await recipe.change({ params: job.params, pictures }, changed, scopeOf(context));
   await startJob(context, order(recipe, draft, provenanceOfRepeat(job, context.user)));
@@ -77,17 +76,13 @@ async function findJob(context: CommandContext, id: string | undefined): Promise
   const { jobs } = context.app;
   if (id === undefined) {
     const latest = await jobs.latest({ platform, community, author: context.user.id });
-    if (!latest) throw new UserError("You have not made anything yet. Begin with `/dream`.");
+    if (!latest) throw new UserError("again.none");
     return latest;
   }
   const found = (await jobs.find({ platform, community, prefix: id })).filter((job) => maySee(job, context));
   const [only, another] = found;
-  if (!only)
-    throw new UserError(
-      `There is no job ${id} here. A job's id is in its message; \`/again\` alone takes your latest job.`,
-    );
-  if (another)
-    throw new UserError(`${found.map((job) => job.id).join(", ")} all begin with ${id}; please give more of the id.`);
+  if (!only) throw new UserError("again.unknown", { id });
+  if (another) throw new UserError("job.ambiguous", { ids: found.map((job) => job.id).join(", "), prefix: id });
   return only;
 }
 

@@ -49,9 +49,7 @@ export function blendRecipe(botOptions: BotOptions): Recipe {
       if (!shares && stylesOf(params).length === 0) throw new UserError(await ask(scope));
       const changed = shares ? await withStyles(draft, await weighed(shares, scope), scope, options) : draft;
       if (Number(changed.params.sweep) > 0 && stylesOf(changed.params).length !== 2) {
-        throw new UserError(
-          "A sweep goes from one style to another, so name two. For example: `/blend summer winter sweep:6`",
-        );
+        throw new UserError("blend.sweep");
       }
       return changed;
     },

@@ -82,9 +82,7 @@ export function dreamDefaults({ dream }: BotOptions): Params {
 /** A dream's parameters with some changed: look and layers exclude one another, and both belong to one network. */
 export function changeDream(botOptions: BotOptions, params: Params, changes: Params): Params {
   if (changes.look !== undefined && changes.layers !== undefined) {
-    throw new UserError(
-      "A look is a choice of layers, so give either look or layers, not both. For example: `/dream look:creatures`",
-    );
+    throw new UserError("dream.look-or-layers");
   }
   const { look: oldLook, layers: oldLayers, ...rest } = { ...params, ...changes };
   const network = String(rest.network);
@@ -104,9 +102,7 @@ function lookFor(botOptions: BotOptions, network: string, wanted: unknown, asked
   // A network from a folder: only the engine knows its looks, and which of them is its default.
   if (first === undefined) return typeof wanted === "string" && asked ? wanted : undefined;
   if (asked) {
-    throw new UserError(
-      `${network} has no look ${String(wanted)}; it has ${known.join(", ")}. For example: \`/dream look:${first}\``,
-    );
+    throw new UserError("dream.look-unknown", { network, look: String(wanted), known: known.join(", "), first });
   }
   return known.includes(botOptions.dream.look) ? botOptions.dream.look : first;
 }

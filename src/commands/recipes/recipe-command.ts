@@ -54,10 +54,7 @@ export function recipeCommand({ recipe, help, examples, picture, ask, questions 
         if (found) {
           pictures[picture.role] = found.bytes;
           attached.push(found);
-        } else if (!picture.without?.(given))
-          throw new UserError(
-            `There is no picture here. Attach one, or answer a message that has one, with ${quoted(examples[0])}.`,
-          );
+        } else if (!picture.without?.(given)) throw new UserError("image.none", { line: quoted(examples[0]) });
         const second = picture.second && (await findSecondImage(context));
         if (picture.second && second) {
           pictures[picture.second] = second.bytes;

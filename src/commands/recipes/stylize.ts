@@ -35,9 +35,7 @@ export function stylizeRecipe(botOptions: BotOptions): Recipe {
       if (stylesOf(params).length > 0) return draft;
       if (pictures.style1) return withStyles(draft, [{ style: ATTACHED, weight: 1 }], scope);
       const names = (await scope.styles.list(scope.channel)).map(({ name }) => name);
-      throw new UserError(
-        `Which style? There are ${names.join(", ")}. For example: \`/stylize ${names[0] ?? "winter"}\``,
-      );
+      throw new UserError("stylize.which", { styles: names.join(", "), first: names[0] ?? "winter" });
     },
     print: (params) => [...stylesOf(params).map(({ name }) => ({ value: name })), ...printOptions(options, params)],
     cost: (params) => paintingWork(params, botOptions),

@@ -40,9 +40,7 @@ export function textureRecipe(botOptions: BotOptions): Recipe {
         return { ...draft, pictures: { style: await found.picture() }, styleCredits: [styleCredit(found)] };
       }
       if (!pictures.style) {
-        throw new UserError(
-          "There is no picture here to take a texture from. Attach one, or name a style: `/texture winter`",
-        );
+        throw new UserError("texture.no-image");
       }
       return draft;
     },

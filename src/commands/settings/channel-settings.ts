@@ -57,9 +57,7 @@ export class ChannelSettings {
     const largest = this.#number(channel, "largest");
     const asked = Math.max(...["size", "width", "height"].map((side) => Number(params[side] ?? 0)));
     if (largest === undefined || asked <= largest) return;
-    throw new UserError(
-      `${asked} px is more than this channel allows: the largest here is ${largest} px. For example: \`size:${largest}\``,
-    );
+    throw new UserError("settings.too-large", { asked, largest });
   }
 
   /** Parameters of a new job in a place, before anything is chosen: the recipe's, with what is set here. */

@@ -74,19 +74,14 @@ export function settingsCommand(botOptions: BotOptions): Command {
       const { action, what, everywhere = false, confirm = false, ...given } = values;
       const changes = Object.entries(given) as [SettingKey, SettingValue][];
       if (changes.length > 0 && action !== undefined && action !== "show") {
-        throw new UserError(
-          `/settings ${String(action)} changes no values; give them alone. For example: \`/settings largest:768\``,
-        );
+        throw new UserError("settings.action-alone", { action: String(action) });
       }
       if (action === "mydata") return mydata(context, what, confirm === true);
-      if (what === DELETE || what === EXPORT || confirm)
-        throw new UserError("That belongs to your data. For example: `/settings mydata delete`");
+      if (what === DELETE || what === EXPORT || confirm) throw new UserError("settings.of-my-data");
       if (action === "reset") return reset(context, what, everywhere === true);
       if (what !== undefined) {
         const name = String(what);
-        throw new UserError(
-          `What about ${name}? Give it a value, \`/settings ${name}:…\`, or take it back: \`/settings reset ${name}\``,
-        );
+        throw new UserError("settings.value-missing", { name });
       }
       if (changes.length > 0) return change(context, changes, everywhere === true);
       await context.replyEphemeral(await overview(context));
@@ -98,9 +93,7 @@ async function mydata(context: CommandContext, what: unknown, confirm: boolean):
   if (what === undefined && !confirm) return showMyData(context);
   if (what === EXPORT && !confirm) return handOver(context);
   if (what !== DELETE) {
-    throw new UserError(
-      "`/settings mydata` shows what is stored about you, `/settings mydata export` hands it to you, `/settings mydata delete` deletes it.",
-    );
+    throw new UserError("settings.my-data-usage");
   }
   if (!confirm) return askToDelete(context);
   await context.replyEphemeral(deleteMyData(context));
@@ -156,10 +149,7 @@ function checkLook({ app, channel }: CommandContext, given: Readonly<Record<stri
   const known = app.botOptions.looks.find(({ name }) => name === look);
   if (!known || known.networks.includes(network)) return;
   const fitting = app.botOptions.looks.filter(({ networks }) => networks.includes(network)).map(({ name }) => name);
-  const mend = fitting.length > 0 ? `it has ${fitting.join(", ")}.` : "it has none that are known here.";
-  throw new UserError(
-    `${network} has no look ${String(look)}; ${mend} Set both together, as in \`/settings network:${network} look:…\``,
-  );
+  throw new UserError("settings.look-unknown", { network, look: String(look), fitting: fitting.join(", ") });
 }
 
 async function reset(context: CommandContext, what: unknown, everywhere: boolean): Promise<void> {
@@ -170,11 +160,7 @@ async function reset(context: CommandContext, what: unknown, everywhere: boolean
   const before = app.store.settings.all(scope);
   const taken = keys.filter((key) => Object.hasOwn(before, key));
   for (const key of taken) app.store.settings.set(scope, key, undefined);
-  const where = everywhere ? "for the whole community" : "here";
-  if (taken.length === 0)
-    throw new UserError(
-      `Nothing of that is set ${where}, so there is nothing to take back. \`/settings\` shows what holds.`,
-    );
+  if (taken.length === 0) throw new UserError("settings.nothing-to-reset", { everywhere });
   app.logger.info({ ...scope, reset: taken, by: context.user.id }, "settings were taken back");
   await context.replyEphemeral(told(context, taken, everywhere));
 }
@@ -199,9 +185,7 @@ async function artText({ chat, channel, user }: CommandContext, everywhere: bool
 /** @throws UserError for those who do not manage the channel. */
 function scopeFor({ channel: place, user }: CommandContext, everywhere: boolean): Scope {
   if (!user.moderator) {
-    throw new UserError(
-      "Only those who manage this channel may change its settings. `/settings` alone shows them to everybody.",
-    );
+    throw new UserError("settings.forbidden");
   }
   const { platform, community, id: channel } = place;
   return { platform, community, ...(everywhere ? {} : { channel }) };

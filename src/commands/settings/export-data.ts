@@ -26,9 +26,7 @@ export async function exportMyData(context: {
   const { chat, app, channel, user } = context;
   const most = chat.limits.privateFileBytes;
   if (most === undefined) {
-    throw new UserError(
-      "This chat lets me hand no file to you alone. `/settings mydata` shows what is stored; those who run me can give you the file.",
-    );
+    throw new UserError("my-data.no-private-file");
   }
   const { pictures, ...data } = app.store.myData.read({ platform: channel.platform, user: user.id });
   const styles = data.styles.flatMap(({ picture }) => app.store.images.info(picture) ?? []);
@@ -41,10 +39,7 @@ export async function exportMyData(context: {
   };
   const words = JSON.stringify({ ...told, ...data, pictures: all }, undefined, 1);
   let left = most - Buffer.byteLength(words);
-  if (left < 0)
-    throw new UserError(
-      "What is stored about you is more than a file here may hold. Those who run me can give it to you.",
-    );
+  if (left < 0) throw new UserError("my-data.too-large");
   const content = new Map<string, string>();
   for (const { sha, bytes } of all.toReversed()) {
     const size = Math.ceil(bytes * INFLATED) + AROUND_BYTES;

@@ -114,16 +114,18 @@ const ACTIONS: Readonly<
     const { app, channel, user } = context;
     const usage = "/style add name:rust emoji:🍂";
     const [word, mark] = [needed(name, "name", usage), needed(emoji, "emoji", usage)];
-    if (!NAME.test(word)) throw new UserError(`A style's name is a word. For example: \`${usage}\``);
+    if (!NAME.test(word)) throw new UserError("style.name", { line: usage });
     const taken = (await app.styles.list(channel)).find((style) => style.name === word || sameEmoji(style.emoji, mark));
     if (taken)
-      throw new UserError(
-        `${taken.name === word ? `The name ${word}` : mark} is ${taken.name}'s already; choose another.`,
-      );
+      throw new UserError("style.taken", {
+        style: taken.name,
+        name: taken.name === word ? word : undefined,
+        emoji: mark,
+      });
     const found = await findImage(context, picture);
-    if (!found) throw new UserError(`There is no picture here. Attach one with \`${usage}\`.`);
+    if (!found) throw new UserError("style.no-image", { line: usage });
     if ((await provenanceOf([found], user, app)).spoiler) {
-      throw new UserError("This picture is hidden, and everybody sees the styles; choose another.");
+      throw new UserError("style.spoiler");
     }
     const bytes = await sharp(found.bytes, { limitInputPixels: 50_000_000 })
       .autoOrient()
@@ -143,12 +145,12 @@ const ACTIONS: Readonly<
   async rename({ name, to }, context) {
     const usage = "/style rename rust to:autumn-rust";
     const own = ownStyle(needed(name, "name", usage), context);
-    const word = needed(to, "to, the new name", usage);
-    if (!NAME.test(word)) throw new UserError(`A style's name is a word. For example: \`${usage}\``);
+    const word = needed(to, "to", usage);
+    if (!NAME.test(word)) throw new UserError("style.name", { line: usage });
     const taken = (await context.app.styles.list(context.channel)).some(
       (style: Style) => style.name === word && style.name !== own.name,
     );
-    if (taken) throw new UserError(`The name ${word} is taken; choose another.`);
+    if (taken) throw new UserError("style.name-taken", { name: word });
     context.app.store.styles.rename(own.id, word);
     await context.replyEphemeral(`${own.name} is called ${word} now.`);
   },
@@ -160,8 +162,8 @@ const ACTIONS: Readonly<
   },
 };
 
-function needed(value: string | undefined, what: string, usage: string): string {
-  if (value === undefined) throw new UserError(`That needs ${what}. For example: \`${usage}\``);
+function needed(value: string | undefined, option: "name" | "emoji" | "to", line: string): string {
+  if (value === undefined) throw new UserError("style.needs", { option, line });
   return value;
 }
 
@@ -169,9 +171,9 @@ function needed(value: string | undefined, what: string, usage: string): string 
 function ownStyle(wanted: string, { app, channel, user }: CommandContext): OwnStyle {
   const { platform, community } = channel;
   const found = app.store.styles.find({ platform, community }, wanted);
-  if (!found) throw new UserError(`${wanted} is none of this community's own styles; \`/style\` lists them all.`);
+  if (!found) throw new UserError("style.not-own", { name: wanted });
   if (!user.moderator && found.author.id !== user.id) {
-    throw new UserError(`${found.name} is ${plain(found.author.name)}'s; only they and moderators can change it.`);
+    throw new UserError("style.foreign", { name: found.name, owner: plain(found.author.name) });
   }
   return found;
 }

@@ -40,16 +40,10 @@ export async function findStyle(
   const found = styles.find(({ name, emoji }) => name === word || sameEmoji(emoji, word));
   if (found) return found;
   const names = styles.map(({ name }) => name);
-  if (others.includes(word))
-    throw new UserError(`${word} is an option and needs a value: write ${word}: and the value after it.`);
+  if (others.includes(word)) throw new UserError("style.is-option", { word });
   const near = nearest(word, [...names, ...others]);
   const shown = plain(wanted.length > 40 ? `${wanted.slice(0, 37)}...` : wanted);
-  const rest = near
-    ? `did you mean ${near}?`
-    : names.length > 0
-      ? `there are ${names.join(", ")}.`
-      : "there are none yet.";
-  throw new UserError(`There is no style called ${shown}; ${rest}`);
+  throw new UserError("style.unknown", { name: shown, near, known: names.join(", ") });
 }
 
 /** Who is named for a painting in a style. */

@@ -27,7 +27,6 @@ const MOST_REDIRECTS = 5;
 const MOST_HEADERS = 16_384;
 /** Addresses of one host that are tried. */
 const MOST_ADDRESSES = 8;
-const INSTEAD = "attach the picture instead.";
 const HEADERS = {
   accept: "image/avif, image/webp, image/png, image/jpeg, image/gif, image/tiff, */*;q=0.1",
   // What arrives is what counts against the limit: nothing may unfold on the way.
@@ -49,7 +48,7 @@ export async function download(link: URL, options: DownloadOptions): Promise<Uin
     if (!(answer instanceof URL)) return answer;
     url = answer;
   }
-  throw new UserError(`That link is passed on more than ${MOST_REDIRECTS} times; please ${INSTEAD}`);
+  throw new UserError("link.redirects", { count: MOST_REDIRECTS });
 }
 
 /**
@@ -59,27 +58,22 @@ export async function download(link: URL, options: DownloadOptions): Promise<Uin
 async function addressesOf(url: URL, options: DownloadOptions): Promise<readonly string[]> {
   const { resolve = resolveHost, allows = publicAddress, ports = [80, 443], signal } = options;
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new UserError(
-      `I fetch http and https links only, not ${shorten(url.protocol.slice(0, -1))} ones; please ${INSTEAD}`,
-    );
+    throw new UserError("link.protocol", { protocol: shorten(url.protocol.slice(0, -1)) });
   }
-  if (url.username !== "" || url.password !== "")
-    throw new UserError(`I fetch no links with a user name or password in them; please ${INSTEAD}`);
+  if (url.username !== "" || url.password !== "") throw new UserError("link.password");
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
-  if (!ports.includes(port))
-    throw new UserError(`I fetch from the usual ports only, not from port ${port}; please ${INSTEAD}`);
+  if (!ports.includes(port)) throw new UserError("link.port", { port });
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const shown = shorten(host);
   const addresses = isIP(host)
     ? [host]
     : await orAbort(signal, resolve(host, signal)).catch((cause: unknown) => {
         signal.throwIfAborted();
-        throw new UserError(`${shown} cannot be looked up just now; try again, or ${INSTEAD}`, { cause });
+        throw new UserError("link.lookup", { host: shown }, { cause });
       });
-  if (addresses.length === 0) throw new UserError(`There is no site ${shown}; check the link.`);
+  if (addresses.length === 0) throw new UserError("link.no-site", { host: shown });
   // A name with one private address among public ones is up to something.
-  if (!addresses.every(allows))
-    throw new UserError(`${shown} is not on the public internet, and I fetch from nowhere else; please ${INSTEAD}`);
+  if (!addresses.every(allows)) throw new UserError("link.private", { host: shown });
   return addresses.slice(0, MOST_ADDRESSES);
 }
 
@@ -104,7 +98,8 @@ async function get(url: URL, addresses: readonly string[], options: DownloadOpti
     signal.throwIfAborted();
     if (error instanceof UserError) throw error;
     throw new UserError(
-      `${shorten(url.host)} cannot be reached or stops in the middle; check the link, or ${INSTEAD}`,
+      "link.unreachable",
+      { host: shorten(url.host) },
       {
         cause: error,
       },
@@ -118,7 +113,7 @@ function redirectOf(url: URL, { statusCode, headers }: Dispatcher.ResponseData):
   if (![301, 302, 303, 307, 308].includes(statusCode)) return undefined;
   const { location } = headers;
   if (typeof location !== "string" || !URL.canParse(location, url.href)) {
-    throw new UserError(`${shorten(url.host)} passes that link on to nowhere; please ${INSTEAD}`);
+    throw new UserError("link.redirect-nowhere", { host: shorten(url.host) });
   }
   return new URL(location, url);
 }
@@ -130,18 +125,14 @@ async function readBody(
 ): Promise<Uint8Array> {
   const { statusCode, headers, body } = response;
   const host = shorten(url.host);
-  if (statusCode === 404 || statusCode === 410)
-    throw new UserError(`${host} has nothing at that link (${statusCode}); check it.`);
-  if (statusCode === 401 || statusCode === 403)
-    throw new UserError(`${host} does not show that picture to everybody (${statusCode}); please ${INSTEAD}`);
-  if (statusCode !== 200)
-    throw new UserError(`${host} answers ${statusCode} instead of a picture; try again later, or ${INSTEAD}`);
+  if (statusCode === 404 || statusCode === 410) throw new UserError("link.not-found", { host, status: statusCode });
+  if (statusCode === 401 || statusCode === 403) throw new UserError("link.forbidden", { host, status: statusCode });
+  if (statusCode !== 200) throw new UserError("link.status", { host, status: statusCode });
   if (/^\s*(text\/html|application\/xhtml\+xml)\b/i.test(String(headers["content-type"] ?? ""))) {
-    throw new UserError("That link is a page, not a picture; link to the picture itself, or attach it.");
+    throw new UserError("link.page");
   }
   const encoding = String(headers["content-encoding"] ?? "identity");
-  if (encoding.trim().toLowerCase() !== "identity")
-    throw new UserError(`${host} sends the picture packed, which I do not unpack; please ${INSTEAD}`);
+  if (encoding.trim().toLowerCase() !== "identity") throw new UserError("link.compressed", { host });
   const announced = Number(headers["content-length"] ?? 0);
   if (announced > maxBytes) throw tooLarge(name, maxBytes);
 

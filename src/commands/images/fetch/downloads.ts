@@ -15,9 +15,8 @@ export class Downloads {
    */
   async run<T>(user: string, work: () => Promise<T>): Promise<T> {
     const own = this.#underWay.get(user) ?? 0;
-    if (own >= MOST_EACH)
-      throw new UserError(`I am still fetching ${MOST_EACH} pictures for you; please wait until they are here.`);
-    if (this.#all >= MOST) throw new UserError("I am fetching many pictures just now; please try again in a moment.");
+    if (own >= MOST_EACH) throw new UserError("link.busy-person", { count: MOST_EACH });
+    if (this.#all >= MOST) throw new UserError("link.busy");
     this.#underWay.set(user, own + 1);
     this.#all++;
     try {

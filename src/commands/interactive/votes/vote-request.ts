@@ -9,7 +9,6 @@ import type { VoteRequest } from "./votes.js";
 
 const MINUTES = 10;
 const WEEK_MINUTES = 7 * 24 * 60;
-const EXAMPLE = "For example: `/blend vote minutes:10`";
 
 export const voteOptions = {
   vote: flagOption({
@@ -36,19 +35,17 @@ export function readVoteRequest(
   asked: Params,
 ): { readonly ask: VoteRequest; readonly given: Params } | undefined {
   if (asked.vote !== true) {
-    if (asked.minutes !== undefined) throw new UserError(`minutes are for a vote. ${EXAMPLE}`);
+    if (asked.minutes !== undefined) throw new UserError("vote.minutes");
     return undefined;
   }
   const { styles, sweep, ...rest } = given;
-  if (Number(sweep ?? 0) > 0) throw new UserError(`A vote makes one picture, so leave sweep out. ${EXAMPLE}`);
+  if (Number(sweep ?? 0) > 0) throw new UserError("vote.sweep");
   const named = typeof styles === "string" ? readShares(styles) : undefined;
   if (named?.some(({ weight }) => weight !== undefined)) {
-    throw new UserError(
-      "In a vote, the votes are the shares: name styles without numbers. For example: `/blend vote summer winter`",
-    );
+    throw new UserError("vote.weights");
   }
   if (named?.some(({ style }) => style.toLowerCase() === PHOTO)) {
-    throw new UserError(`The photo's own style has no emoji to vote with; leave it out. ${EXAMPLE}`);
+    throw new UserError("vote.photo");
   }
   const minutes = typeof asked.minutes === "number" ? asked.minutes : MINUTES;
   return { ask: { minutes, ...(named ? { styles: named.map(({ style }) => style) } : {}) }, given: rest };

@@ -81,10 +81,7 @@ export class Votes {
     const channel = JSON.stringify([place.platform, place.community, place.id]);
     const other = openIn(app, place);
     if (other || this.#opening.has(channel)) {
-      const who = other ? `, opened by ${plain(other.author.name)}` : "";
-      throw new UserError(
-        `There is a vote in this channel already${who}. One at a time: ✅ under it paints, its Cancel button ends it.`,
-      );
+      throw new UserError("vote.already", { opener: other && plain(other.author.name) });
     }
     this.#opening.add(channel);
     try {
@@ -137,18 +134,16 @@ export class Votes {
    */
   async press({ action, message, user }: ActionEvent, chat: Chat, app: AppContext): Promise<void> {
     const interactive = app.store.interactiveMessages.get(message);
-    if (interactive?.kind !== VOTE || isMade(interactive, app)) throw new UserError("This vote is over.");
+    if (interactive?.kind !== VOTE || isMade(interactive, app)) throw new UserError("vote.over");
     if (!mayEnd(user, interactive)) {
-      throw new UserError(
-        `${plain(interactive.author.name)} has opened this vote; only they and moderators can end it. Your reactions are your vote.`,
-      );
+      throw new UserError("vote.foreign", { opener: plain(interactive.author.name) });
     }
     if (action === texts.PAINT_NOW) {
-      if (count(interactive, app).people === 0) throw new UserError("Nobody has voted yet: react with a style first.");
+      if (count(interactive, app).people === 0) throw new UserError("vote.empty");
       await this.#end(message, user, chat, app);
       return;
     }
-    if (this.#ending.has(keyOf(message))) throw new UserError("The painting is just being started; cancel that.");
+    if (this.#ending.has(keyOf(message))) throw new UserError("vote.starting");
     if (this.#close(interactive, app))
       await this.#lastWord(
         interactive,
@@ -278,10 +273,7 @@ export class Votes {
     const { given, provenance, job: id } = payloadOf(interactive);
     const recipe = app.recipes.get(painted.length === 1 ? "stylize" : "blend");
     const source = (await chat.picturesOf(message))[PHOTO];
-    if (!recipe || !source)
-      throw new UserError(
-        "The picture of this vote is gone. Cancel it, and send the picture again with `/blend vote`.",
-      );
+    if (!recipe || !source) throw new UserError("vote.image-gone");
     const person = { ...author, moderator: false };
     const photo = await downloadImage({ app, user: person, channel }, source);
     const shares = painted.map(({ style, share }) => ({
@@ -347,19 +339,16 @@ async function candidatesOf(
   const usable = (style: Style) => !sameEmoji(style.emoji, ENOUGH);
   if (named === undefined) {
     const all = (await app.styles.list(channel)).filter(usable).slice(0, MOST_CANDIDATES);
-    if (all.length === 0) throw new UserError("There are no styles here yet.");
+    if (all.length === 0) throw new UserError("styles.none");
     return all;
   }
   const styles: Style[] = [];
   for (const word of named) {
     const style = await findStyle(app.styles, channel, word);
-    if (!usable(style)) throw new UserError(`${style.name}'s emoji, ${ENOUGH}, ends votes, so it cannot be voted for.`);
+    if (!usable(style)) throw new UserError("vote.emoji", { style: style.name, emoji: ENOUGH });
     if (!styles.some(({ name }) => name === style.name)) styles.push(style);
   }
-  if (styles.length < 2)
-    throw new UserError(
-      "A vote needs two styles at least. For example: `/blend vote summer winter`; without any, all are there.",
-    );
+  if (styles.length < 2) throw new UserError("vote.two-styles");
   return styles;
 }
 
