@@ -97,7 +97,7 @@ export class Admin implements ChatAdmin {
   async cancel(user: Member, job: string): Promise<void> {
     mustModerate(user);
     if (!this.app.queue.cancel(job, { by: "person", name: user.name }))
-      throw new ChatError("gone", `Job ${job.slice(0, 16)} has just ended.`);
+      throw new ChatError("gone", "admin.job-ended", { id: job.slice(0, 16) });
     this.app.logger.info({ job, person: user.id }, "a moderator has cancelled a job");
   }
 
@@ -174,7 +174,7 @@ export class Admin implements ChatAdmin {
 }
 
 function mustModerate({ moderator }: Member): void {
-  if (!moderator) throw new ChatError("forbidden", "Only moderators may see and do this.");
+  if (!moderator) throw new ChatError("forbidden", "admin.forbidden");
 }
 
 function engineOf({ state, runtime, pid, starts, crashes, memoryBytes, devices }: EngineStatus): AdminEngine {

@@ -8,6 +8,7 @@
 import type { ChannelRef } from "../domain/channel.js";
 import type { MessageRef } from "../domain/message.js";
 import type { Member, User } from "../domain/user.js";
+import { type Said, type SaidWith, SentenceError } from "../shared/sentences/sentence-error.js";
 import type { ChatAdmin } from "./admin.js";
 
 /** What a caller needs to know of a place besides its ids. */
@@ -366,13 +367,13 @@ export interface Chat {
 export type ChatErrorKind = "gone" | "forbidden" | "too-large" | "rate-limited" | "timeout" | "unavailable";
 
 /** Why a platform did not do what was asked. `message` is a sentence a person can act on. */
-export class ChatError extends Error {
+export class ChatError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "ChatError";
   constructor(
     readonly kind: ChatErrorKind,
-    message: string,
-    options?: ErrorOptions,
+    said: S,
+    ...rest: SaidWith<S>
   ) {
-    super(message, options);
+    super(said, ...rest);
   }
 }

@@ -23,7 +23,7 @@ const FIRST_WORD_MS = 2_900;
 const TOKEN_MS = 15 * 60_000;
 /** "Thinking ..." that nothing came of is taken away a little before that. */
 const NOTHING_MS = 14 * 60_000;
-const DOING = "answer that";
+const DOING = "discord.doing.answer";
 
 /** What an answer needs to know of the interaction that it answers. */
 export interface Asked {

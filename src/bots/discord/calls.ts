@@ -52,10 +52,10 @@ export class Calls {
 
   /** @throws ChatError */
   async run<T = unknown>(call: Call): Promise<T> {
-    if (this.#closed) throw new ChatError("unavailable", "Discord is not connected.");
+    if (this.#closed) throw new ChatError("unavailable", "discord.not-connected");
     const preview = call.previewIn !== undefined;
     if (call.previewIn !== undefined && !this.#previews.take(call.previewIn)) {
-      throw new ChatError("rate-limited", "There are more previews in this channel than Discord takes.");
+      throw new ChatError("rate-limited", "discord.previews");
     }
     const milliseconds = call.ms ?? (preview ? this.timing.previewMs : this.timing.callMs);
     const work = this.#request(call, milliseconds);

@@ -140,7 +140,7 @@ export class Channels {
     const call = {
       method: "GET",
       route: Routes.channel(id),
-      doing: "see that channel",
+      doing: "discord.doing.channel",
       permission: "View Channel",
       ms: 10_000,
     } as const;

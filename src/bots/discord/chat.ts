@@ -18,7 +18,7 @@ import { connect, createClient } from "./connect.js";
 import { ConnectionHealth } from "./connection-health.js";
 import { definitions } from "./definitions.js";
 import { Gateway } from "./gateway.js";
-import { latestPicture, POINT_AT_IT } from "./history.js";
+import { latestPicture } from "./history.js";
 import { Interactions } from "./interactions.js";
 import { Messages } from "./messages.js";
 import { DEFAULT_TIMING, type DiscordOptions, type Timing } from "./options.js";
@@ -66,7 +66,7 @@ export class DiscordChat implements Chat {
 
   /** @throws ChatError that tells what to mend: a wrong token, an intent that was not granted, no connection. */
   async start(handlers: ChatHandlers): Promise<void> {
-    if (this.#session) throw new ChatError("unavailable", "The Discord bot is running already.");
+    if (this.#session) throw new ChatError("unavailable", "discord.running");
     const { logger, keyValues } = this.options;
     const { appId, apiUrl } = this.options;
     const { resumeMs } = this.#timing;
@@ -159,8 +159,7 @@ export class DiscordChat implements Chat {
   async picturesOf(ref: MessageRef): Promise<readonly PictureSource[]> {
     const { pictures } = this.#connected;
     const message = await pictures.message(ref);
-    if (isEmptied(message))
-      throw new ChatError("forbidden", `I can't see what is in other people's messages in this server. ${POINT_AT_IT}`);
+    if (isEmptied(message)) throw new ChatError("forbidden", "discord.message-hidden");
     return pictures.ofMessage(message, ref);
   }
 
@@ -177,7 +176,7 @@ export class DiscordChat implements Chat {
   }
 
   get #connected(): Session {
-    if (!this.#session) throw new ChatError("unavailable", "The Discord bot is not running.");
+    if (!this.#session) throw new ChatError("unavailable", "discord.not-running");
     return this.#session;
   }
 }

@@ -1,6 +1,7 @@
 import { Client, DiscordjsError, DiscordjsErrorCodes, Events, GatewayIntentBits, Options } from "discord.js";
 import type { Logger } from "pino";
 import { ChatError } from "../../port/chat.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { withTimeout } from "../../shared/timeout.js";
 import { chatError } from "./errors.js";
 import type { Gateway } from "./gateway.js";
@@ -63,9 +64,7 @@ export async function connect({ client, gateway, options, timing, logger }: Conn
   const ready = new Promise<void>((resolve) => client.once(Events.ClientReady, () => resolve()));
   try {
     await withTimeout(Promise.all([client.login(options.token), ready]), timing.startMs, () => {
-      const sentence =
-        "Discord could not be reached; is this machine on the internet? https://discordstatus.com tells whether Discord has trouble.";
-      throw new ChatError("timeout", sentence);
+      throw new ChatError("timeout", "discord.unreachable-at-start");
     });
   } catch (error) {
     await client.destroy().catch(() => undefined);
@@ -75,22 +74,14 @@ export async function connect({ client, gateway, options, timing, logger }: Conn
   const { appId } = options;
   if (appId !== undefined && client.application?.id !== appId) {
     await client.destroy();
-    throw new ChatError(
-      "forbidden",
-      `DISCORD_APP_ID is ${appId}, but DISCORD_TOKEN belongs to the application ${client.application?.id ?? "?"}: take both from the same application, or leave DISCORD_APP_ID out.`,
-    );
+    throw new ChatError("forbidden", "discord.wrong-app", { appId, owner: client.application?.id ?? "?" });
   }
 }
 
-const WRONG_TOKEN =
-  "Discord does not know DISCORD_TOKEN: copy the token anew from the developer portal, under Bot > Reset Token.";
-const NO_INTENT =
-  'Discord does not grant the intent "Message Content": switch it on in the developer portal under Bot > Privileged Gateway Intents, or set DISCORD_MESSAGE_CONTENT to false.';
-
 /** What a close code of the gateway means for whoever runs the bot. */
 function explainClose(code: number): string | undefined {
-  if (code === 4004) return WRONG_TOKEN;
-  if (code === 4014 || code === 4013) return NO_INTENT;
+  if (code === 4004) return sentence("discord.wrong-token");
+  if (code === 4014 || code === 4013) return sentence("discord.no-intent");
   return undefined;
 }
 
@@ -99,7 +90,8 @@ function explain(error: unknown): ChatError {
   const message = error instanceof Error ? error.message : "";
   const invalid = error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid;
   if (invalid || /Authentication failed/i.test(message))
-    return new ChatError("forbidden", WRONG_TOKEN, { cause: error });
-  if (/(disallowed|invalid) intents/i.test(message)) return new ChatError("forbidden", NO_INTENT, { cause: error });
-  return chatError(error, { doing: "log in" });
+    return new ChatError("forbidden", "discord.wrong-token", {}, { cause: error });
+  if (/(disallowed|invalid) intents/i.test(message))
+    return new ChatError("forbidden", "discord.no-intent", {}, { cause: error });
+  return chatError(error, { doing: "discord.doing.login" });
 }

@@ -1,9 +1,11 @@
 import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes } from "discord.js";
-import { ChatError, type ChatErrorKind } from "../../port/chat.js";
+import { ChatError } from "../../port/chat.js";
+import { type PlainId, sentence } from "../../shared/sentences/sentence.js";
 
-/** What was tried, as it continues the words "I may not"; the permission that it takes is named with it. */
+/** What was tried, and the permission that it takes. */
 export interface Attempt {
-  readonly doing: string;
+  /** Continues "I may not". */
+  readonly doing: Extract<PlainId, `discord.doing.${string}`>;
   /** As Discord's settings call it. */
   readonly permission?: string;
 }
@@ -24,54 +26,49 @@ const OLD_EDITS = RESTJSONErrorCodes.MaximumNumberOfEditsToMessagesOlderThanOneH
 /** What went wrong, as the port says it: a kind, and a sentence for the person who can mend it. */
 export function chatError(error: unknown, attempt: Attempt): ChatError {
   if (error instanceof ChatError) return error;
-  const fail = (kind: ChatErrorKind, sentence: string) => new ChatError(kind, sentence, { cause: error });
+  const options = { cause: error };
   if (error instanceof RateLimitError) {
-    return fail(
-      "rate-limited",
-      `Discord asks me to wait ${Math.ceil(error.retryAfter / 1000)} s before I ${attempt.doing}.`,
-    );
+    const seconds = Math.ceil(error.retryAfter / 1000);
+    return new ChatError("rate-limited", "discord.wait", { seconds, doing: sentence(attempt.doing) }, options);
   }
-  if (error instanceof DiscordAPIError) return ofApi(error, attempt, fail);
+  if (error instanceof DiscordAPIError) return ofApi(error, attempt);
   if (error instanceof HTTPError)
-    return fail("unavailable", `Discord does not work just now (it answered ${error.status}); please try again later.`);
+    return new ChatError("unavailable", "discord.status", { status: error.status }, options);
   if (error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError")) {
-    return fail("timeout", "Discord did not answer in time; please try again.");
+    return new ChatError("timeout", "discord.timeout", {}, options);
   }
-  return fail("unavailable", "Discord cannot be reached just now; please try again later.");
+  return new ChatError("unavailable", "discord.unreachable", {}, options);
 }
 
-function ofApi(
-  error: DiscordAPIError,
-  attempt: Attempt,
-  fail: (kind: ChatErrorKind, sentence: string) => ChatError,
-): ChatError {
+function ofApi(error: DiscordAPIError, attempt: Attempt): ChatError {
   const { code, status } = error;
-  if (GONE.has(code)) return fail("gone", "The message, the thread or the channel is gone.");
+  const options = { cause: error };
+  if (GONE.has(code)) return new ChatError("gone", "discord.gone", {}, options);
   if (status === 413 || code === RESTJSONErrorCodes.RequestEntityTooLarge)
-    return fail("too-large", "The file is larger than Discord takes here.");
-  if (status === 401)
-    return fail("forbidden", "Discord does not know my token any more. Whoever runs me must set DISCORD_TOKEN anew.");
+    return new ChatError("too-large", "discord.too-large", {}, options);
+  if (status === 401) return new ChatError("forbidden", "discord.token-refused", {}, options);
   if (status === 429 || code === OLD_EDITS || code === RESTJSONErrorCodes.ChannelWriteRateLimit) {
-    return fail("rate-limited", "Discord asks me to slow down; please try again in a moment.");
+    return new ChatError("rate-limited", "discord.slow-down", {}, options);
   }
   if (code === RESTJSONErrorCodes.MaximumNumberOfReactionsReached) {
-    return fail("forbidden", "This message has 20 different reactions, and Discord allows no more.");
+    return new ChatError("forbidden", "discord.reactions", {}, options);
   }
-  if (code === RESTJSONErrorCodes.MissingAccess || code === RESTJSONErrorCodes.MissingPermissions) {
-    return fail(
-      "forbidden",
-      missingPermission(attempt, code === RESTJSONErrorCodes.MissingAccess ? "View Channel" : attempt.permission),
-    );
+  const doing = sentence(attempt.doing);
+  if (code === RESTJSONErrorCodes.MissingAccess) {
+    return new ChatError("forbidden", "discord.permission", { doing, permission: "View Channel" }, options);
   }
-  if (status === 403 && !code) return fail("forbidden", missingPermission(attempt, attempt.permission));
-  if (status >= 500) return fail("unavailable", "Discord does not work just now; please try again later.");
-  if (status === 404) return fail("gone", "What this was about is gone from Discord.");
-  return fail("forbidden", `Discord does not let me ${attempt.doing}: ${error.message.split("\n")[0]}.`);
+  if (code === RESTJSONErrorCodes.MissingPermissions || (status === 403 && !code)) {
+    return new ChatError("forbidden", "discord.permission", { doing, permission: attempt.permission }, options);
+  }
+  if (status >= 500) return new ChatError("unavailable", "discord.trouble", {}, options);
+  if (status === 404) return new ChatError("gone", "discord.subject-gone", {}, options);
+  const reason = error.message.split("\n")[0] ?? "";
+  return new ChatError("forbidden", "discord.refused", { doing, reason }, options);
 }
 
 /** A sentence that tells who can mend it, and where. */
-export function missingPermission({ doing }: Attempt, permission = "what it takes"): string {
-  return `I may not ${doing} here. Somebody who manages this channel can allow me "${permission}": Edit Channel > Permissions > Dreamloom.`;
+export function missingPermission({ doing, permission }: Attempt): string {
+  return sentence("discord.permission", { doing: sentence(doing), permission });
 }
 
 /** Whether Discord's answer has one of these codes. */

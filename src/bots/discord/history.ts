@@ -9,9 +9,6 @@ import { isEmptied, type Pictures } from "./pictures.js";
 const LOOKED_THROUGH = 50;
 
 /** What a person can do when the bot may not look at other people's messages. */
-export const POINT_AT_IT =
-  "Give me the picture with the command's \"picture\" option, or open the message's menu and choose Apps > Dream this (or Stylize this).";
-
 /**
  * The newest picture that the bot can see in a channel or thread.
  *
@@ -26,7 +23,7 @@ export async function latestPicture(
   channel: ChannelRef,
 ): Promise<PictureSource | undefined> {
   const query = new URLSearchParams({ limit: String(LOOKED_THROUGH) });
-  const looking = { doing: "look for the newest picture", permission: "Read Message History" };
+  const looking = { doing: "discord.doing.history", permission: "Read Message History" } as const;
   const call = {
     method: "GET",
     route: Routes.channelMessages(channelOf(channel)),
@@ -38,10 +35,7 @@ export async function latestPicture(
     const found = pictures.ofMessage(message, { channel, id: message.id }).at(-1);
     if (found) return found;
     if (isEmptied(message)) {
-      throw new ChatError(
-        "forbidden",
-        `I can't see other people's pictures in this server, so I don't know which one you mean. ${POINT_AT_IT}`,
-      );
+      throw new ChatError("forbidden", "discord.history-hidden");
     }
   }
   return undefined;

@@ -158,7 +158,7 @@ export class Interactions {
       auth: false,
       ms: 2_900,
       body: { type: InteractionResponseType.Modal, data: form },
-      doing: "show a form",
+      doing: "discord.doing.form",
     });
   }
 
@@ -267,7 +267,7 @@ export class Interactions {
     const body = { type: InteractionResponseType.ApplicationCommandAutocompleteResult, data: { choices } };
     try {
       const route = Routes.interactionCallback(interaction.id, interaction.token);
-      await calls.run({ method: "POST", route, auth: false, body, ms: 2_900, doing: "offer choices" });
+      await calls.run({ method: "POST", route, auth: false, body, ms: 2_900, doing: "discord.doing.choices" });
     } catch (error) {
       // The person types on, and asks anew with each letter.
       logger.debug({ err: error }, "choices came too late");

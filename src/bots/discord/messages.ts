@@ -13,7 +13,7 @@ const NONCE_LENGTH = 25;
 /** How far back a message is looked for that may have been posted before. */
 const LOOKED_THROUGH = 50;
 
-const POSTING = { doing: "post", permission: "Send Messages" };
+const POSTING = { doing: "discord.doing.post", permission: "Send Messages" } as const;
 
 /** Posts, edits, removes, reacts, as the bot: what a command's token could do only for 15 minutes. */
 export class Messages {
@@ -49,7 +49,7 @@ export class Messages {
   async edit({ channel: place, id }: MessageRef, message: OutgoingMessage): Promise<void> {
     const channel = channelOf(place);
     const { body, files } = compose(message);
-    const about = { doing: "edit my message", ...tracing(message) };
+    const about = { doing: "discord.doing.edit", ...tracing(message) } as const;
     const call = { method: "PATCH", route: Routes.channelMessage(channel, id), body, files, ...about } as const;
     // What shows how far a job is will be followed by another edit.
     const preview = message.progress !== undefined && message.progress.value < 1;
@@ -68,7 +68,7 @@ export class Messages {
       body: { recipient_id: user },
       repeatable: true,
     } as const;
-    const { id } = await this.calls.run<APIDMChannel>({ ...call, doing: "write to that person" });
+    const { id } = await this.calls.run<APIDMChannel>({ ...call, doing: "discord.doing.direct" });
     return { platform: PLATFORM, community: DIRECT, id: id };
   }
 
@@ -77,7 +77,7 @@ export class Messages {
     const call = {
       method: "DELETE",
       route: Routes.channelMessage(channel, id),
-      doing: "delete that",
+      doing: "discord.doing.delete",
       permission: "Manage Messages",
     } as const;
     await this.#reopening(channel, () => this.calls.run(call));
@@ -86,7 +86,7 @@ export class Messages {
   async react({ channel: place, id }: MessageRef, emoji: string): Promise<void> {
     const channel = channelOf(place);
     const route = Routes.channelMessageOwnReaction(channel, id, encodeURIComponent(this.#emoji(place, emoji)));
-    const call = { method: "PUT", route, doing: "react", permission: "Add Reactions" } as const;
+    const call = { method: "PUT", route, doing: "discord.doing.react", permission: "Add Reactions" } as const;
     await this.#reopening(channel, () => this.calls.run(call));
   }
 
@@ -107,7 +107,7 @@ export class Messages {
       method: "GET",
       route: Routes.channelMessages(channel),
       query,
-      doing: "look for my message",
+      doing: "discord.doing.find-message",
       permission: "Read Message History",
     } as const;
     const messages = await this.calls.run<APIMessage[]>(call);
@@ -133,7 +133,7 @@ export class Messages {
         method: "PATCH",
         route: Routes.channel(channel),
         body: { archived: false },
-        doing: "open the thread again",
+        doing: "discord.doing.reopen",
       } as const;
       await this.calls.run(call).catch(() => Promise.reject(error));
       return change();

@@ -46,7 +46,7 @@ export class Pictures {
       method: "GET",
       route: Routes.channelMessage(channelOf(channel), id),
       ms: 20_000,
-      doing: "read that message",
+      doing: "discord.doing.read",
       permission: "Read Message History",
     });
   }
@@ -78,7 +78,7 @@ export class Pictures {
     }
     const fresh = ref && attachmentsOf(await this.message(ref)).find((attachment) => attachment.id === id);
     const picture = fresh && (await download(fresh.url, about));
-    if (!picture) throw new ChatError("gone", `${about.name} is no longer there; please send it again.`);
+    if (!picture) throw new ChatError("gone", "discord.image-gone", { name: about.name });
     return picture;
   }
 
@@ -98,7 +98,7 @@ export class Pictures {
         ...(author === undefined ? {} : { author }),
         fetch: async ({ maxBytes, signal }) => {
           const picture = await download(url, { name, type: UNKNOWN_TYPE, spoiler: false, maxBytes, signal });
-          if (!picture) throw new ChatError("gone", `${name} is no longer there; please send it again.`);
+          if (!picture) throw new ChatError("gone", "discord.image-gone", { name });
           return picture;
         },
       },
@@ -157,7 +157,7 @@ interface Wanted {
 /** The file behind an address; undefined when it is not there, or not any more. */
 async function download(url: string, { name, type, spoiler, maxBytes, signal }: Wanted): Promise<Picture | undefined> {
   const tooLarge = () =>
-    new ChatError("too-large", `${name} is larger than ${(maxBytes / 1024 / 1024).toFixed(0)} MB.`);
+    new ChatError("too-large", "discord.image-too-large", { name, megabytes: (maxBytes / 1024 / 1024).toFixed(0) });
   try {
     const response = await fetch(url, { signal, redirect: "error" });
     if ([403, 404, 410].includes(response.status)) {
@@ -165,10 +165,7 @@ async function download(url: string, { name, type, spoiler, maxBytes, signal }: 
       return undefined;
     }
     if (!response.ok || !response.body)
-      throw new ChatError(
-        "unavailable",
-        `Discord did not hand over ${name} (it answered ${response.status}); please try again.`,
-      );
+      throw new ChatError("unavailable", "discord.image-refused", { name, status: response.status });
     const parts: Uint8Array[] = [];
     let bytes = 0;
     for await (const part of response.body) {
@@ -179,7 +176,7 @@ async function download(url: string, { name, type, spoiler, maxBytes, signal }: 
     return { bytes: Buffer.concat(parts), name, type, ...(spoiler ? { spoiler } : {}) };
   } catch (cause) {
     if (cause instanceof ChatError) throw cause;
-    if (signal.aborted) throw new ChatError("timeout", `${name} took too long to come; please try again.`, { cause });
-    throw new ChatError("unavailable", `${name} could not be fetched from Discord; please try again.`, { cause });
+    if (signal.aborted) throw new ChatError("timeout", "discord.image-timeout", { name }, { cause });
+    throw new ChatError("unavailable", "discord.image-unreachable", { name }, { cause });
   }
 }

@@ -39,7 +39,7 @@ export async function register(
     method: "PUT",
     route: Routes.applicationCommands(appId),
     body: commands,
-    doing: "register commands",
+    doing: "discord.doing.register",
   });
   keyValues?.set(key, hash);
   return true;
@@ -51,7 +51,7 @@ async function areMissing(calls: Calls, appId: string, commands: Definitions): P
     const call = {
       method: "GET",
       route: Routes.applicationCommands(appId),
-      doing: "look at the commands",
+      doing: "discord.doing.commands",
       ms: 10_000,
     } as const;
     const known = await calls.run<readonly { readonly name: string }[]>(call);
@@ -66,7 +66,7 @@ export async function applicationId(calls: Calls): Promise<string> {
   const call = {
     method: "GET",
     route: Routes.currentApplication(),
-    doing: "ask for the application",
+    doing: "discord.doing.application",
     ms: 20_000,
   } as const;
   return (await calls.run<APIApplication>(call)).id;

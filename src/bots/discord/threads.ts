@@ -41,7 +41,7 @@ async function open(calls: Calls, { channel, id }: MessageRef, title: string): P
       method: "POST",
       route: Routes.threads(channel.id, id),
       body,
-      doing: "open a thread",
+      doing: "discord.doing.thread",
       permission: "Create Public Threads",
     } as const;
     const thread = await calls.run<APIThreadChannel>(call);
@@ -60,7 +60,7 @@ async function threadOf(calls: Calls, { channel, id }: MessageRef): Promise<stri
   const call = {
     method: "GET",
     route: Routes.channelMessage(channel.id, id),
-    doing: "look for the thread",
+    doing: "discord.doing.find-thread",
     ms: 10_000,
   } as const;
   const message = await calls.run<APIMessage>(call).catch(() => undefined);

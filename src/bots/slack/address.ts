@@ -12,11 +12,10 @@ import { SLACK_API_URL } from "./options.js";
  */
 export async function findApi(given: string | undefined, timeoutMs: number): Promise<string> {
   if (given === undefined) return SLACK_API_URL;
-  const example = 'SLACK_API_URL must be an address such as "http://127.0.0.1:4000/api/"';
-  if (!URL.canParse(given)) throw new ChatError("forbidden", `${example}, not "${given}".`);
+  if (!URL.canParse(given)) throw new ChatError("forbidden", "slack.api-url", { url: given });
   const url = new URL(given);
   if (url.protocol !== "http:" && url.protocol !== "https:")
-    throw new ChatError("forbidden", `${example}, not "${given}".`);
+    throw new ChatError("forbidden", "slack.api-url", { url: given });
   const base = given.endsWith("/") ? given : `${given}/`;
   if (base === SLACK_API_URL || url.pathname.replace(/\/$/, "").endsWith("/api")) return base;
   if (await answersAsApi(base, timeoutMs)) return base;

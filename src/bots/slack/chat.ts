@@ -64,21 +64,14 @@ export class SlackChat implements Chat {
 
   /** @throws ChatError when a token is wrong, Slack cannot be reached, or a port cannot be had. */
   async start(handlers: ChatHandlers): Promise<void> {
-    if (this.#running) throw new ChatError("unavailable", "The Slack bot is running already.");
+    if (this.#running) throw new ChatError("unavailable", "slack.running");
     const { botToken, appToken, signingSecret, oauth, logger } = this.options;
-    if (botToken === undefined && !oauth)
-      throw new ChatError("forbidden", "Slack needs SLACK_BOT_TOKEN, or SLACK_CLIENT_ID and its secrets.");
+    if (botToken === undefined && !oauth) throw new ChatError("forbidden", "slack.no-token");
     if (oauth && (oauth.clientSecret === "" || oauth.stateSecret === "")) {
-      throw new ChatError(
-        "forbidden",
-        "Slack needs SLACK_CLIENT_SECRET and SLACK_STATE_SECRET beside SLACK_CLIENT_ID.",
-      );
+      throw new ChatError("forbidden", "slack.no-secrets");
     }
     if (appToken === undefined && !signingSecret) {
-      throw new ChatError(
-        "forbidden",
-        "Slack needs SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for events by HTTP.",
-      );
+      throw new ChatError("forbidden", "slack.no-events");
     }
     const limits = this.#limits;
     const apiUrl = await findApi(this.options.apiUrl, limits.callMs);
@@ -154,7 +147,7 @@ export class SlackChat implements Chat {
   async react({ channel, id }: MessageRef, emoji: string): Promise<void> {
     const workspace = await this.#workspace(channel);
     const name = toName(emoji);
-    if (name === undefined) throw new ChatError("forbidden", `Slack has no ${emoji} to react with.`);
+    if (name === undefined) throw new ChatError("forbidden", "slack.no-emoji", { emoji });
     try {
       const reaction = { channel: channel.id, timestamp: id, name };
       await workspace.call("reactions.add", (client, token) => client.reactions.add({ token, ...reaction }), {
@@ -183,7 +176,7 @@ export class SlackChat implements Chat {
     const { sources } = this.#need();
     const workspace = await this.#workspace(message.channel);
     const found = await findMessage(workspace, message);
-    if (!found) throw new ChatError("gone", "The message is no longer there.");
+    if (!found) throw new ChatError("gone", "slack.message-gone");
     return sources.ofMessage(workspace, found, message);
   }
 

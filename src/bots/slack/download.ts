@@ -23,8 +23,7 @@ export async function download(options: DownloadOptions): Promise<{ bytes: Uint8
   let url = new URL(options.url);
   try {
     for (let hop = 0; hop <= REDIRECTS; hop++) {
-      if (!isSlack(url, apiUrl))
-        throw new ChatError("forbidden", `${name} is not kept by Slack: upload the picture itself, or give its link.`);
+      if (!isSlack(url, apiUrl)) throw new ChatError("forbidden", "slack.file-elsewhere", { name });
       const response = await fetch(url, { headers: { authorization: `Bearer ${token}` }, redirect: "manual", signal });
       const next = response.headers.get("location");
       if (response.status >= 300 && response.status < 400 && next !== null) {
@@ -38,8 +37,8 @@ export async function download(options: DownloadOptions): Promise<{ bytes: Uint8
     if (error instanceof ChatError) throw error;
     const late = signal.aborted || (error instanceof Error && error.name === "TimeoutError");
     throw late
-      ? new ChatError("timeout", `${name} could not be downloaded in time.`, { cause: error })
-      : new ChatError("unavailable", `${name} could not be downloaded from Slack; please try again.`, { cause: error });
+      ? new ChatError("timeout", "slack.file-timeout", { name }, { cause: error })
+      : new ChatError("unavailable", "slack.file-unreachable", { name }, { cause: error });
   }
   throw noAccess(name);
 }
@@ -64,7 +63,7 @@ async function read(
   const type = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (response.status === 404 || response.status === 410) {
     await response.body?.cancel();
-    throw new ChatError("gone", `${name} is no longer there.`);
+    throw new ChatError("gone", "slack.file-gone", { name });
   }
   // Whoever may not see a file is shown the page for signing in, with status 200.
   if (response.status === 401 || response.status === 403 || type === "text/html") {
@@ -73,10 +72,7 @@ async function read(
   }
   if (!response.ok || !response.body) {
     await response.body?.cancel();
-    throw new ChatError(
-      "unavailable",
-      `${name} could not be downloaded from Slack (${response.status}); please try again.`,
-    );
+    throw new ChatError("unavailable", "slack.file-status", { name, status: response.status });
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -94,12 +90,9 @@ async function read(
 }
 
 function noAccess(name: string): ChatError {
-  return new ChatError(
-    "forbidden",
-    `I may not see ${name}: share it in a channel I am in; the app needs the permission "files:read".`,
-  );
+  return new ChatError("forbidden", "slack.file-scope", { name });
 }
 
 function tooLarge(name: string, maxBytes: number): ChatError {
-  return new ChatError("too-large", `${name} is larger than ${(maxBytes / 1024 / 1024).toFixed(1)} MB.`);
+  return new ChatError("too-large", "slack.file-larger", { name, megabytes: (maxBytes / 1024 / 1024).toFixed(1) });
 }

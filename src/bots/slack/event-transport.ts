@@ -188,7 +188,7 @@ class SocketTransport implements EventTransport {
 
   async #connect(): Promise<void> {
     await withTimeout(this.receiver.client.start(), OPEN_MS, () => {
-      throw new ChatError("timeout", "Slack's connection could not be opened in time.");
+      throw new ChatError("timeout", "slack.socket-timeout");
     });
   }
 }
@@ -211,7 +211,7 @@ function makeInstaller(
   { oauth, apiUrl = SLACK_API_URL, logger }: SlackChatOptions,
   limits: SlackLimits,
 ): InstallProvider {
-  if (!oauth) throw new ChatError("unavailable", "Slack's OAuth needs a client id and secret.");
+  if (!oauth) throw new ChatError("unavailable", "slack.oauth-incomplete");
   const { clientId, clientSecret, stateSecret, installations } = oauth;
   const base = apiUrl.endsWith("/") ? apiUrl : `${apiUrl}/`;
   return new InstallProvider({
@@ -229,11 +229,10 @@ function makeInstaller(
 function appTokenError(error: unknown): ChatError {
   const known = toChatError(error);
   if (known.kind !== "forbidden") return known;
-  const mend =
-    "SLACK_APP_TOKEN must be an app-level token of this app, beginning with xapp-, with the scope connections:write";
   return new ChatError(
     "forbidden",
-    `Slack does not let me connect in Socket Mode: ${mend}; and Socket Mode must be switched on.`,
+    "slack.app-token",
+    {},
     {
       cause: error,
     },

@@ -119,10 +119,10 @@ export class Files {
 
   async #send(workspace: Workspace, { name, bytes, description }: Picture, options: CallOptions): Promise<string> {
     if (bytes.byteLength > this.limits.uploadBytes) {
-      throw new ChatError(
-        "too-large",
-        `${name} is larger than the ${Math.floor(this.limits.uploadBytes / 1024 / 1024)} MB that I may upload.`,
-      );
+      throw new ChatError("too-large", "slack.upload-limit", {
+        name,
+        megabytes: Math.floor(this.limits.uploadBytes / 1024 / 1024),
+      });
     }
     const wanted = {
       filename: name,
@@ -135,7 +135,7 @@ export class Files {
       { ...options, repeatable: true },
     );
     if (upload_url === undefined || file_id === undefined)
-      throw new ChatError("unavailable", "Slack gave no address for an upload.");
+      throw new ChatError("unavailable", "slack.no-upload-address");
     await this.#put(upload_url, bytes, name);
     return file_id;
   }
@@ -159,9 +159,8 @@ export class Files {
         body.append("file", new Blob([Buffer.from(bytes)]), name);
         response = await post({ body });
       }
-      if (response.status === 413) throw new ChatError("too-large", "The file is larger than Slack takes.");
-      if (!response.ok)
-        throw new ChatError("unavailable", `Slack did not take an upload (${response.status}); please try again.`);
+      if (response.status === 413) throw new ChatError("too-large", "slack.file-too-large");
+      if (!response.ok) throw new ChatError("unavailable", "slack.upload-refused", { status: response.status });
     } catch (error) {
       throw toChatError(error);
     }

@@ -216,7 +216,7 @@ export class Messenger {
         }),
       { channel, job },
     );
-    if (answer.ts === undefined) throw new ChatError("unavailable", "Slack did not say where the message is.");
+    if (answer.ts === undefined) throw new ChatError("unavailable", "slack.no-message-id");
     // What is posted to a person is in the conversation with them.
     return { ts: answer.ts, channel: /^[UW]/.test(channel) ? (answer.channel ?? channel) : channel };
   }
@@ -283,7 +283,7 @@ export class Messenger {
       return "unknown" as const;
     });
     if (message === "unknown") return { thread: ref.channel.thread, pictures: [], metadata: {}, channel: ref.channel };
-    if (!message) throw new ChatError("gone", "The message is no longer there.");
+    if (!message) throw new ChatError("gone", "slack.message-gone");
     const films = message.metadata?.films ?? [];
     const pictures = message.pictures
       .filter(({ id }) => !films.includes(id))

@@ -121,7 +121,7 @@ export class Replies {
     } catch (error) {
       throw toChatError(error);
     }
-    if (!response.ok) throw new ChatError("unavailable", `Slack did not take an answer (${response.status}).`);
+    if (!response.ok) throw new ChatError("unavailable", "slack.reply-refused", { status: response.status });
   }
 }
 

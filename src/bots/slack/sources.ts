@@ -50,10 +50,12 @@ export class Sources {
   ): Promise<Picture> {
     const known =
       file.url === undefined ? await within(signal, file.name, this.parts.files.info(workspace, file.id)) : file;
-    if (known.url === undefined)
-      throw new ChatError("forbidden", `I may not see ${known.name}; share it in a channel I am in.`);
+    if (known.url === undefined) throw new ChatError("forbidden", "slack.file-hidden", { name: known.name });
     if (known.size !== undefined && known.size > maxBytes) {
-      throw new ChatError("too-large", `${known.name} is larger than ${(maxBytes / 1024 / 1024).toFixed(1)} MB.`);
+      throw new ChatError("too-large", "slack.file-larger", {
+        name: known.name,
+        megabytes: (maxBytes / 1024 / 1024).toFixed(1),
+      });
     }
     const token = await workspace.currentToken();
     const { bytes, type } = await download({
@@ -73,6 +75,6 @@ async function within<T>(signal: AbortSignal, name: string, work: Promise<T>): P
     return await abortable(work, signal);
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
-    throw new ChatError("timeout", `${name} could not be downloaded in time.`);
+    throw new ChatError("timeout", "slack.file-timeout", { name });
   }
 }

@@ -74,9 +74,7 @@ export class Workspace {
     for (;;) {
       if (this.#stop.signal.aborted) throw stopped();
       if (!(await bucket.take({ urgent: !droppable, patienceMs: Math.max(0, end - Date.now()) }))) {
-        throw this.#stop.signal.aborted
-          ? stopped()
-          : new ChatError("rate-limited", "Slack takes no more just now; please try again soon.");
+        throw this.#stop.signal.aborted ? stopped() : new ChatError("rate-limited", "slack.busy");
       }
       try {
         return await run(this.client, await this.token(fresh));
@@ -108,5 +106,5 @@ export class Workspace {
 }
 
 export function stopped(): ChatError {
-  return new ChatError("unavailable", "The Slack bot is not running.");
+  return new ChatError("unavailable", "slack.not-running");
 }

@@ -92,7 +92,7 @@ export class Workspaces {
     const { teamId } = origin;
     if (this.#own && (teamId === undefined || teamId === this.#own.self.team || !this.options.installer()))
       return this.#own;
-    if (teamId === undefined) throw new ChatError("forbidden", "This came from no workspace that I know.");
+    if (teamId === undefined) throw new ChatError("forbidden", "slack.workspace-unknown");
     if (origin.isEnterpriseInstall && origin.enterpriseId !== undefined) this.#note(teamId, origin.enterpriseId);
     return this.of(teamId);
   }
@@ -141,8 +141,7 @@ export class Workspaces {
   async #make(community: string | undefined, token: (fresh: boolean) => Promise<string>): Promise<Workspace> {
     const who = await this.#whoAmI(await token(false));
     const team = community ?? who.team_id ?? who.enterprise_id;
-    if (team === undefined || who.user_id === undefined)
-      throw new ChatError("unavailable", "Slack did not say who I am.");
+    if (team === undefined || who.user_id === undefined) throw new ChatError("unavailable", "slack.who-am-i");
     const self = { team, userId: who.user_id, botId: who.bot_id, name: who.user ?? "dreamloom" };
     return new Workspace(self, this.#client, token, this.options.limits, this.options.logger, this.options.slowedDown);
   }
@@ -163,7 +162,12 @@ export class Workspaces {
 }
 
 function notInstalled(cause?: unknown): ChatError {
-  return new ChatError("forbidden", "I am not installed in this workspace; whoever manages it can install me.", {
-    cause,
-  });
+  return new ChatError(
+    "forbidden",
+    "slack.not-installed",
+    {},
+    {
+      cause,
+    },
+  );
 }

@@ -33,7 +33,7 @@ export function registerAdmin(
   app.post("/api/admin/mode", async (request, reply) => {
     const body = modeBody.safeParse(request.body);
     const user = toPerson(act(request));
-    if (!body.success) throw new ChatError("forbidden", "This request makes no sense to the chat: reload the page.");
+    if (!body.success) throw new ChatError("forbidden", "web.bad-request");
     await admin.setMode(user, body.data.mode);
     return reply.code(204).send();
   });
@@ -120,7 +120,7 @@ class Watching {
   /** Read anew each time: whoever is no moderator any more is shown nothing more. */
   #who() {
     const row = this.services.people.get(this.user);
-    if (!row) throw new ChatError("forbidden", "The chat does not know you any more: reload the page.");
+    if (!row) throw new ChatError("forbidden", "web.session-unknown");
     return toPerson(row);
   }
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import PQueue from "p-queue";
 import { z } from "zod";
 import { ChatError, type ChatHandlers } from "../../port/chat.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { registerAdmin } from "./admin.js";
 import { type ChannelHub, toId } from "./channel-hub.js";
 import type { Conversation } from "./conversation.js";
@@ -61,11 +62,7 @@ export function registerApi(
   const act = (request: FastifyRequest, limiter: RateLimiter): PersonRow => {
     const person = sessions.need(request);
     const wait = limiter.take(person.id);
-    if (wait > 0)
-      throw new ChatError(
-        "rate-limited",
-        `That was a lot at once: try again in ${wait} ${wait === 1 ? "second" : "seconds"}.`,
-      );
+    if (wait > 0) throw new ChatError("rate-limited", "web.too-fast", { seconds: wait });
     return person;
   };
   const admin =
@@ -94,15 +91,11 @@ export function registerApi(
   app.post("/api/session", async (request) => {
     const person = act(request, clicks);
     const body = readBody(profileBody, request.body);
-    if (body.name !== undefined) {
-      const refusal = people.rename(person.id, body.name);
-      if (refusal) throw new ChatError("forbidden", refusal);
-    }
+    if (body.name !== undefined) people.rename(person.id, body.name);
     if (body.moderatorCode) {
-      if (guesses.take(request.socket.remoteAddress ?? "") > 0)
-        throw new ChatError("rate-limited", "Too many tries: wait a minute.");
+      if (guesses.take(request.socket.remoteAddress ?? "") > 0) throw new ChatError("rate-limited", "web.guesses");
       if (!moderatorCode || !sameSecret(moderatorCode, body.moderatorCode))
-        throw new ChatError("forbidden", "This is not the moderator code.");
+        throw new ChatError("forbidden", "web.wrong-code");
       people.makeModerator(person.id);
     }
     const me = toMe(people.get(person.id) ?? person);
@@ -113,7 +106,7 @@ export function registerApi(
   app.get<{ Params: { token: string } }>("/files/:token", async (request, reply) => {
     const person = act(request, clicks);
     const file = conversation.handouts.get(request.params.token, person.id);
-    if (!file) throw new ChatError("gone", "This file was kept for a quarter of an hour only: ask for it again.");
+    if (!file) throw new ChatError("gone", "web.file-expired");
     reply.header("cache-control", "no-store").header("content-disposition", `attachment; filename="${file.name}"`);
     return reply.type(file.type).send(Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength));
   });
@@ -122,14 +115,10 @@ export function registerApi(
     act(request, messages);
     const body = readBody(channelBody, request.body);
     const name = body.name.trim().replace(/^#/, "").toLowerCase().replace(/\s+/g, "-");
-    if (!channelName.test(name))
-      throw new ChatError(
-        "forbidden",
-        "A channel's name has 1 to 32 letters, digits and hyphens, for instance dream-lab.",
-      );
-    if (store.hasChannel(name)) throw new ChatError("forbidden", `There is a channel #${name} already.`);
+    if (!channelName.test(name)) throw new ChatError("forbidden", "web.channel-name");
+    if (store.hasChannel(name)) throw new ChatError("forbidden", "web.channel-exists", { name });
     if (store.channels().length >= limits.channels)
-      throw new ChatError("forbidden", `There are ${limits.channels} channels already: use one of them.`);
+      throw new ChatError("forbidden", "web.channels-full", { count: limits.channels });
     store.addChannel(name, body.topic.trim());
     tellChannels();
     return reply.code(201).send({ id: name });
@@ -168,8 +157,7 @@ export function registerApi(
 
   app.post("/api/messages", async (request) => {
     const person = act(request, messages);
-    if (uploads.size > 40)
-      throw new ChatError("unavailable", "Very many people are sending pictures: try again in a minute.");
+    if (uploads.size > 40) throw new ChatError("unavailable", "web.uploads-busy");
     const row = await uploads.add(async () => conversation.say(person, await readUtterance(request, limits)));
     // Read again: a command may have become public, or been answered, meanwhile.
     return room.wire(store.message(row.id) ?? row);
@@ -198,7 +186,7 @@ export function registerApi(
 
   app.get<{ Querystring: { since?: string } }>("/api/live", { websocket: true }, (socket, request) => {
     const person = sessions.find(request);
-    const refusal = person ? hub.full(person.id) : "The chat does not know you any more: reload the page.";
+    const refusal = person ? hub.full(person.id) : sentence("web.session-unknown");
     if (!person || refusal) return socket.close(4001, refusal);
     hub.add(socket, person.id);
     admin?.attach(socket, person.id);

@@ -112,11 +112,10 @@ export class ChannelHub {
   /** @throws ChatError "gone" when the channel or the thread is not there. */
   locate(where: Pick<ChannelRef, "id" | "thread">): { readonly channel: string; readonly thread: number | undefined } {
     if (!this.parts.store.hasChannel(where.id))
-      throw new ChatError("gone", `There is no channel #${where.id.slice(0, 40)} here.`);
+      throw new ChatError("gone", "web.channel-unknown", { name: where.id.slice(0, 40) });
     if (where.thread === undefined) return { channel: where.id, thread: undefined };
     const root = this.parts.store.message(toId(where.thread));
-    if (!root || root.channel !== where.id || root.thread !== null)
-      throw new ChatError("gone", "This thread is no longer there.");
+    if (!root || root.channel !== where.id || root.thread !== null) throw new ChatError("gone", "web.thread-gone");
     return { channel: where.id, thread: root.id };
   }
 
@@ -147,10 +146,11 @@ export class ChannelHub {
       fetch: async ({ maxBytes, signal }) => {
         signal.throwIfAborted();
         if (picture.bytes > maxBytes) {
-          throw new ChatError(
-            "too-large",
-            `${picture.name} has ${megabytes(picture.bytes)} MB, and at most ${megabytes(maxBytes)} MB can be used here.`,
-          );
+          throw new ChatError("too-large", "web.image-unusable", {
+            name: picture.name,
+            megabytes: megabytes(picture.bytes),
+            most: megabytes(maxBytes),
+          });
         }
         const bytes = await this.parts.pictures.read(picture);
         return {
@@ -235,18 +235,19 @@ export class ChannelHub {
 
   async #content(message: OutgoingMessage, kept: readonly StoredPicture[]): Promise<MessageContent> {
     if (message.text.length > this.parts.textLength) {
-      throw new ChatError(
-        "too-large",
-        `A message has at most ${this.parts.textLength} characters; this one has ${message.text.length}.`,
-      );
+      throw new ChatError("too-large", "web.text-too-long", {
+        most: this.parts.textLength,
+        length: message.text.length,
+      });
     }
     const added = [];
     for (const { bytes, name, description = "", spoiler = false, credit } of message.pictures ?? []) {
       if (bytes.byteLength > this.parts.uploadBytes) {
-        throw new ChatError(
-          "too-large",
-          `${name} has ${megabytes(bytes.byteLength)} MB; at most ${megabytes(this.parts.uploadBytes)} MB fit.`,
-        );
+        throw new ChatError("too-large", "web.upload-too-large", {
+          name,
+          megabytes: megabytes(bytes.byteLength),
+          most: megabytes(this.parts.uploadBytes),
+        });
       }
       const picture = { bytes, name, description, spoiler, ...(credit === undefined ? {} : { credit }) };
       added.push(await this.parts.pictures.add(picture, "bot"));
@@ -302,7 +303,7 @@ function threadOf(row: MessageRow): { thread?: string } {
 }
 
 function gone(): ChatError {
-  return new ChatError("gone", "This message is no longer there.");
+  return new ChatError("gone", "web.message-gone");
 }
 
 function megabytes(bytes: number): string {

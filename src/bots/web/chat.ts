@@ -57,7 +57,7 @@ export class WebChat implements Chat {
 
   /** Where people open the chat, for instance "http://127.0.0.1:3000"; known once started. */
   get address(): string {
-    if (this.#address === undefined) throw new ChatError("unavailable", "The web chat has not been started.");
+    if (this.#address === undefined) throw new ChatError("unavailable", "web.not-started");
     return this.#address;
   }
 
@@ -68,7 +68,7 @@ export class WebChat implements Chat {
 
   /** @throws ChatError "unavailable" when the port cannot be had. */
   async start(handlers: ChatHandlers): Promise<void> {
-    if (this.#running) throw new ChatError("unavailable", "The web chat is running already.");
+    if (this.#running) throw new ChatError("unavailable", "web.running");
     const { dataDir, logger, host = "127.0.0.1", port = 3000, botName = "Dreamloom" } = this.options;
     await mkdir(dataDir, { recursive: true });
     const store = new ChatStore(join(dataDir, "web-chat.sqlite"));
@@ -165,7 +165,7 @@ export class WebChat implements Chat {
   }
 
   get #hub(): ChannelHub {
-    if (!this.#running) throw new ChatError("unavailable", "The web chat is not running.");
+    if (!this.#running) throw new ChatError("unavailable", "web.not-running");
     return this.#running.room;
   }
 }
@@ -186,16 +186,13 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
     await app.close().catch(() => undefined);
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     if (code === "EADDRINUSE") {
-      throw new ChatError(
-        "unavailable",
-        `Port ${port} on ${host} is taken by another program: stop that one, or choose another port for the web chat.`,
-        { cause },
-      );
+      throw new ChatError("unavailable", "web.port-taken", { port, host }, { cause });
     }
     if (code === "EACCES")
       throw new ChatError(
         "unavailable",
-        `Port ${port} on ${host} needs more rights than this program has: choose one above 1023.`,
+        "web.port-forbidden",
+        { port, host },
         {
           cause,
         },
@@ -203,7 +200,8 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
     if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
       throw new ChatError(
         "unavailable",
-        `This machine has no address ${host} to listen on: choose 127.0.0.1, or 0.0.0.0 for all.`,
+        "web.no-address",
+        { host },
         {
           cause,
         },

@@ -49,9 +49,8 @@ export class Conversation {
     if (known) return known;
     const text = utterance.text.trim();
     if (text.length > textLength)
-      throw new ChatError("too-large", `A message has at most ${textLength} characters; this one has ${text.length}.`);
-    if (text === "" && utterance.pictures.length === 0)
-      throw new ChatError("forbidden", "Write something or add a picture.");
+      throw new ChatError("too-large", "web.text-too-long", { most: textLength, length: text.length });
+    if (text === "" && utterance.pictures.length === 0) throw new ChatError("forbidden", "web.empty");
     const { channel, thread } = this.room.locate({
       id: utterance.channel,
       ...(utterance.thread ? { thread: utterance.thread } : {}),
@@ -109,13 +108,10 @@ export class Conversation {
 
   react(person: PersonRow, id: number, emoji: string, on: boolean): void {
     const row = this.visible(id, person);
-    if (emoji.length > 32 || !emojiOnly.test(emoji)) throw new ChatError("forbidden", "A reaction is one emoji.");
+    if (emoji.length > 32 || !emojiOnly.test(emoji)) throw new ChatError("forbidden", "web.emoji");
     const kinds = new Set(this.room.parts.store.reactions(id).map((reaction) => reaction.emoji));
     if (on && !kinds.has(emoji) && kinds.size >= reactionKinds) {
-      throw new ChatError(
-        "forbidden",
-        `A message takes at most ${reactionKinds} different reactions: join one of those that are there.`,
-      );
+      throw new ChatError("forbidden", "web.reactions-full", { count: reactionKinds });
     }
     if (this.room.react(id, emoji, person.id, on)) {
       void this.#tell({ kind: "reaction", emoji, added: on, message: ref(row), user: toPerson(person) });
@@ -125,7 +121,7 @@ export class Conversation {
   press(person: PersonRow, id: number, action: string): void {
     const row = this.visible(id, person);
     const buttons = JSON.parse(row.buttons) as { id: string }[];
-    if (!buttons.some((button) => button.id === action)) throw new ChatError("gone", "This button is no longer there.");
+    if (!buttons.some((button) => button.id === action)) throw new ChatError("gone", "web.button-gone");
     this.act(person, action, ref(row), (message, visibility) => this.#reply(row, person, message, visibility));
   }
 
@@ -137,7 +133,7 @@ export class Conversation {
   remove(person: PersonRow, id: number): void {
     const row = this.visible(id, person);
     if (row.author !== person.id && row.private_to !== person.id && person.moderator !== 1) {
-      throw new ChatError("forbidden", "Only the author or a moderator may delete this message.");
+      throw new ChatError("forbidden", "web.delete-forbidden");
     }
     this.room.remove(id);
   }
@@ -157,8 +153,7 @@ export class Conversation {
   /** @throws ChatError "gone" for a message that this person may not see. */
   visible(id: number, person: PersonRow): MessageRow {
     const row = this.room.need(id);
-    if (row.private_to !== null && row.private_to !== person.id)
-      throw new ChatError("gone", "This message is no longer there.");
+    if (row.private_to !== null && row.private_to !== person.id) throw new ChatError("gone", "web.message-gone");
     return row;
   }
 

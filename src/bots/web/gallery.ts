@@ -48,11 +48,7 @@ export function registerGallery(
   ): { readonly user: PersonRow; readonly viewer: GalleryViewer } => {
     const person = sessions.need(request);
     const wait = limiter.take(person.id);
-    if (wait > 0)
-      throw new ChatError(
-        "rate-limited",
-        `That was a lot at once: try again in ${wait} ${wait === 1 ? "second" : "seconds"}.`,
-      );
+    if (wait > 0) throw new ChatError("rate-limited", "web.too-fast", { seconds: wait });
     const { platform, community } = place("");
     return { user: person, viewer: { user: toPerson(person), platform, community } };
   };
@@ -102,8 +98,7 @@ export function registerGallery(
     const { again, messages } = await gallery.work(idOf(request.params.job), viewer);
     // The one in the channel: a new job does not belong into the old one's thread.
     const [message] = messages.filter((known) => known.channel.thread === undefined);
-    if (!message)
-      throw new ChatError("gone", "The message of this work is gone, so nobody knows where to make it again.");
+    if (!message) throw new ChatError("gone", "web.again-gone");
     const { channel } = room.locate({ id: message.channel.id });
     return await new Promise<WireAgain>((resolve) => {
       const late = setTimeout(() => resolve({ channel }), ANSWER_MS);
@@ -128,7 +123,7 @@ export function registerGallery(
     const job = idOf(request.params.job);
     const { file } = request.params;
     const side = SIDES.find((known) => file === `${known}.jpg`);
-    if (side === undefined && file !== "full") throw new ChatError("gone", "There is no such picture.");
+    if (side === undefined && file !== "full") throw new ChatError("gone", "web.no-image");
     // A job's picture never changes, so its address is as good as its content.
     const tag = `"${job}-${file}"`;
     const picture =
@@ -198,7 +193,7 @@ function wireDetail(
 /** @throws ChatError "gone" for what cannot be a job's id. */
 function idOf(text: string): string {
   const read = jobId.safeParse(text);
-  if (!read.success) throw new ChatError("gone", "There is no such work.");
+  if (!read.success) throw new ChatError("gone", "web.no-work");
   return read.data;
 }
 

@@ -1,4 +1,5 @@
 import type { WebSocket } from "@fastify/websocket";
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { WireFrame } from "./wire.js";
 
 const heartbeatMs = 25_000;
@@ -28,9 +29,9 @@ export class Hub {
 
   /** @returns a sentence when there are too many sockets already. */
   full(user: string): string | undefined {
-    if (this.#listeners.size >= this.limits.sockets) return "The chat is full right now: try again in a minute.";
+    if (this.#listeners.size >= this.limits.sockets) return sentence("web.full");
     const own = [...this.#listeners].filter((listener) => listener.user === user).length;
-    return own >= this.limits.socketsPerPerson ? "The chat is open in too many tabs: close one and reload." : undefined;
+    return own >= this.limits.socketsPerPerson ? sentence("web.tabs") : undefined;
   }
 
   add(socket: WebSocket, user: string): void {

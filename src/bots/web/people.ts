@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 import type Database from "libsql";
 import type { Member } from "../../domain/user.js";
+import { ChatError } from "../../port/chat.js";
 import type { PersonRow } from "./rows.js";
 
 export const botId = "bot";
@@ -60,15 +61,14 @@ export class People {
 
   /**
    * @param name 1..32 characters; white space is folded.
-   * @returns why the name cannot be had, or undefined when it was taken over.
+   * @throws ChatError when it is too long or taken.
    */
-  rename(id: string, name: string): string | undefined {
+  rename(id: string, name: string): void {
     const folded = cleanName(name);
-    if (folded.length < 1 || folded.length > 32) return "A name has 1 to 32 characters.";
+    if (folded.length < 1 || folded.length > 32) throw new ChatError("forbidden", "web.name-length");
     const taken = this.db.prepare("SELECT id FROM person WHERE name = ? COLLATE NOCASE AND id <> ?").get(folded, id);
-    if (taken) return `Somebody here is called ${folded} already: choose another name.`;
+    if (taken) throw new ChatError("forbidden", "web.name-taken", { name: folded });
     this.db.prepare("UPDATE person SET name = ? WHERE id = ?").run(folded, id);
-    return undefined;
   }
 
   /** People whose `@Name` stands in a text, the longest names first. */

@@ -101,7 +101,7 @@ export class PictureFiles {
     try {
       return await readFile(join(this.folder, `${picture.sha}.${picture.extension}`));
     } catch (cause) {
-      throw new ChatError("gone", `The picture ${picture.name} is no longer here.`, { cause });
+      throw new ChatError("gone", "web.image-gone", { name: picture.name }, { cause });
     }
   }
 
@@ -169,7 +169,8 @@ function isSystemError(error: unknown): boolean {
 function notAPicture(name: string, cause?: unknown): ChatError {
   return new ChatError(
     "forbidden",
-    `${short(name)} is not a picture that can be read: send a JPEG, PNG, WebP, GIF, AVIF or TIFF file.`,
+    "web.image-unreadable",
+    { name: short(name) },
     {
       cause,
     },

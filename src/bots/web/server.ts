@@ -119,7 +119,7 @@ export async function buildServer(
 
   app.get<{ Params: { name: string } }>("/pictures/:name", async (request, reply) => {
     const { name } = request.params;
-    if (!room.parts.pictures.isName(name)) throw new ChatError("gone", "There is no such picture.");
+    if (!room.parts.pictures.isName(name)) throw new ChatError("gone", "web.no-image");
     return reply.sendFile(name, room.parts.pictures.folder, { maxAge: "365d", immutable: true });
   });
 

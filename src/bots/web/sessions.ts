@@ -27,7 +27,7 @@ export class Sessions {
   /** @throws ChatError "forbidden" for a visitor without a session. */
   need(request: FastifyRequest): PersonRow {
     const person = this.find(request);
-    if (!person) throw new ChatError("forbidden", "The chat does not know you any more: reload the page.");
+    if (!person) throw new ChatError("forbidden", "web.session-unknown");
     return person;
   }
 
@@ -36,7 +36,7 @@ export class Sessions {
     const known = this.find(request);
     if (known) return known;
     const wait = this.#newcomers.take(request.socket.remoteAddress ?? "");
-    if (wait > 0) throw new ChatError("rate-limited", `Too many newcomers at once: try again in ${wait} seconds.`);
+    if (wait > 0) throw new ChatError("rate-limited", "web.newcomers", { seconds: wait });
     const { user: person, token } = this.people.create(this.#ownsThisMachine(request) && !this.people.hasModerator());
     const secure =
       request.headers.origin?.startsWith("https:") || request.headers["x-forwarded-proto"] === "https"

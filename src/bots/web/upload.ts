@@ -13,7 +13,7 @@ export async function readUtterance(
   request: FastifyRequest,
   limits: { readonly uploadBytes: number; readonly picturesPerMessage: number },
 ): Promise<Utterance> {
-  if (!request.isMultipart()) throw new ChatError("forbidden", "A message comes as a form.");
+  if (!request.isMultipart()) throw new ChatError("forbidden", "web.not-a-form");
   const fields = new Map<string, string>();
   const files: { bytes: Uint8Array; name: string }[] = [];
   try {
@@ -25,8 +25,7 @@ export async function readUtterance(
     throw uploadError(cause, limits);
   }
   const nonce = fields.get("nonce") ?? "";
-  if (!/^[\w-]{8,64}$/.test(nonce))
-    throw new ChatError("forbidden", "A message needs a nonce of 8 to 64 letters and digits.");
+  if (!/^[\w-]{8,64}$/.test(nonce)) throw new ChatError("forbidden", "web.nonce");
   const pictures: IncomingPicture[] = files.map(({ bytes, name }, index) => ({
     bytes,
     name,
@@ -51,17 +50,23 @@ function uploadError(
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "FST_REQ_FILE_TOO_LARGE") {
     const size = Math.round((limits.uploadBytes / 1024 / 1024) * 10) / 10;
-    return new ChatError("too-large", `A picture has at most ${size} MB here: make it smaller and send it again.`, {
-      cause,
-    });
-  }
-  if (code === "FST_FILES_LIMIT")
     return new ChatError(
       "too-large",
-      `A message has at most ${limits.picturesPerMessage} pictures: send the others in a second one.`,
+      "web.image-too-large",
+      { megabytes: size },
       {
         cause,
       },
     );
-  return new ChatError("forbidden", "The message did not arrive whole: send it again.", { cause });
+  }
+  if (code === "FST_FILES_LIMIT")
+    return new ChatError(
+      "too-large",
+      "web.too-many-images",
+      { count: limits.picturesPerMessage },
+      {
+        cause,
+      },
+    );
+  return new ChatError("forbidden", "web.incomplete", {}, { cause });
 }

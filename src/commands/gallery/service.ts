@@ -77,10 +77,7 @@ export function createGallery(app: GalleryContext): Gallery {
     async hide(id, hidden, viewer) {
       const job = needed(id, viewer, app);
       if (!mayManage(viewer.user, job)) {
-        throw new ChatError(
-          "forbidden",
-          `This is ${job.author.name}'s; only they and moderators can take it out of the gallery.`,
-        );
+        throw new ChatError("forbidden", "gallery.foreign", { owner: job.author.name });
       }
       store.jobs.setHidden(id, hidden);
     },
@@ -156,7 +153,7 @@ function communityOf({ platform, community }: GalleryViewer) {
 
 function recipeOf(command: string, { recipes }: GalleryContext): string {
   const found = [...recipes.values()].find((recipe) => recipe.command === command);
-  if (!found) throw new ChatError("gone", "No command of this name makes pictures.");
+  if (!found) throw new ChatError("gone", "gallery.no-command");
   return found.name;
 }
 
@@ -171,5 +168,5 @@ function readPage<T>(read: () => T): T {
 }
 
 function gone(): ChatError {
-  return new ChatError("gone", "This work is no longer in the gallery.");
+  return new ChatError("gone", "gallery.work-gone");
 }

@@ -40,7 +40,7 @@ export async function findImage(
       ))
     );
   } catch (error) {
-    if (error instanceof ChatError) throw new UserError(error.message, { cause: error });
+    if (error instanceof ChatError) throw new UserError(error);
     throw error;
   }
 }
@@ -67,7 +67,7 @@ export async function downloadImage(
   try {
     return await downloads.run(`${channel.platform} ${channel.community} ${user.id}`, () => take(context, source));
   } catch (error) {
-    if (error instanceof ChatError) throw new UserError(error.message, { cause: error });
+    if (error instanceof ChatError) throw new UserError(error);
     throw error;
   }
 }

@@ -40,8 +40,7 @@ export class ArtChannels {
     if (!wish) return;
     const source = await firstPicture(message, chat);
     if (source instanceof ChatError) {
-      if (this.#mayTell(event, CLOSED_MS))
-        await explain(new UserError(source.message, { cause: source }), message, user, chat, app);
+      if (this.#mayTell(event, CLOSED_MS)) await explain(new UserError(source), message, user, chat, app);
       return;
     }
     if (!source) return;

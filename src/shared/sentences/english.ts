@@ -1,10 +1,16 @@
 import { commands } from "./english/commands.js";
+import { discord } from "./english/discord.js";
 import { images } from "./english/images.js";
 import { interactive } from "./english/interactive.js";
+import { slack } from "./english/slack.js";
+import { web } from "./english/web.js";
 
 /** Every sentence that the program says, by identifier: a text, or a function of its parameters. Other languages are typed by this one. */
 export const english = {
   ...commands,
+  ...discord,
   ...images,
   ...interactive,
+  ...slack,
+  ...web,
 };

@@ -4,6 +4,9 @@ import { english } from "./english.js";
 export type Catalogue = typeof english;
 export type SentenceId = keyof Catalogue;
 
+/** Identifiers of sentences without parameters. */
+export type PlainId = { [I in SentenceId]: Catalogue[I] extends string ? I : never }[SentenceId];
+
 type NoParams = Record<string, never>;
 
 /** The parameters of a sentence. */

@@ -70,7 +70,7 @@ describe("a reaction on a result", () => {
     const { chat, engine, final } = await result("/dream size:1024");
     await chat.reactTo(ben, final, "⬆️");
     const told = await chat.until(() =>
-      chat.messages.find(({ content }) => content.text.includes("no more is allowed")),
+      chat.messages.find(({ content }) => content.text.includes("the largest allowed")),
     );
     expect(told.content.mention).toMatchObject([{ id: ben.id }]);
     expect(engine.runs).toHaveLength(1);

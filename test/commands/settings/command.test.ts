@@ -77,7 +77,7 @@ describe("/settings", () => {
     ["/settings largest:4096", /must be a whole number from 64 to 1024 px/],
     ["/settings art:maybe", /must be one of on, off/],
     ["/settings look:textures network:googlenet", /^googlenet has no look textures; it has patterns\./],
-    ["/settings show art", /^What about art\? Give it a value, `\/settings art:…`/],
+    ["/settings show art", /^Set art to what\? Give it a value, `\/settings art:…`/],
     ["/settings show delete", /^That belongs to your data/],
     ["/settings reset size:300", /^\/settings reset changes no values/],
     ["/settings mydata art", /^`\/settings mydata` shows what is stored about you/],
@@ -154,7 +154,7 @@ describe("what is set in a channel", () => {
     // By reaction, too.
     const final = chat.in("thread").at(-1);
     await chat.reactTo(ben, final ?? { id: "", channel: art }, "⬆️");
-    expect(chat.messages.at(-1)?.content.text).toBe("Ben: It is 300 px already, and no more is allowed here.");
+    expect(chat.messages.at(-1)?.content.text).toBe("Ben: It is already 300 px, the largest allowed here.");
     expect(engine.runs).toHaveLength(1);
   });
 

@@ -59,9 +59,9 @@ describe("/style", () => {
     };
     expect(await said("/style add name:rust", attached)).toMatch(/^That needs emoji\. .*emoji:🍂/);
     expect(await said("/style add name:winter emoji:🍂", attached)).toBe(
-      "The name winter is winter's already; choose another.",
+      "The name winter is already winter's; choose another.",
     );
-    expect(await said("/style add name:rust emoji:⛄", attached)).toBe("⛄ is winter's already; choose another.");
+    expect(await said("/style add name:rust emoji:⛄", attached)).toBe("⛄ is already winter's; choose another.");
     expect(await said("/style add name:rust emoji:🍂")).toMatch(/There is no picture here/);
     expect(await said("/style add name:rust emoji:xx", attached)).toMatch(/emoji must be one emoji/);
     expect(await said("/style remove winter")).toMatch(/none of this community's own styles/);

@@ -111,7 +111,7 @@ describe("a link to a picture", () => {
     expect((await fetch(at("/5"), { maxBytes: 10_000 })).bytes).toEqual(new Uint8Array(png));
     expect(server.requests.map((request) => request.headers.cookie)).toEqual(Array(6).fill(undefined));
     expect(await refusal(fetch(at("/6")))).toBe(
-      "That link is passed on more than 5 times; please attach the picture instead.",
+      "That link is redirected more than 5 times; please attach the picture instead.",
     );
     expect(server.requests).toHaveLength(12);
   });
@@ -120,7 +120,7 @@ describe("a link to a picture", () => {
     const { fetch, at, server } = await site(
       (_, response) => void response.writeHead(302, { location: "/round" }).end(),
     );
-    expect(await refusal(fetch(at("/round")))).toMatch(/passed on more than 5 times/);
+    expect(await refusal(fetch(at("/round")))).toMatch(/redirected more than 5 times/);
     expect(server.requests).toHaveLength(6);
   });
 });
@@ -247,7 +247,7 @@ describe("a link that is refused unseen", () => {
     "http://[",
   ])("also when a site passes it on: %s", async (location) => {
     const { fetch, at, server } = await site((_, response) => void response.writeHead(302, { location }).end());
-    expect(await refusal(fetch(at("/")))).toMatch(/^I fetch|passes that link on to nowhere/);
+    expect(await refusal(fetch(at("/")))).toMatch(/^I fetch|redirects that link to nowhere/);
     expect(server.requests).toHaveLength(1);
   });
 
@@ -315,13 +315,13 @@ describe("a site that is too much", () => {
       socket.on("drain", pour);
       pour();
     });
-    expect(await refusal(fetch(at("/a.png")))).toMatch(/cannot be reached or stops in the middle/);
+    expect(await refusal(fetch(at("/a.png")))).toMatch(/cannot be reached or breaks off/);
   });
 
   it("by packing: what would unfold is refused packed", async () => {
     const bomb = gzipSync(Buffer.alloc(20_000_000));
     const { fetch, at } = await respond(bomb, { "content-encoding": "gzip", "content-type": "image/png" });
-    expect(await refusal(fetch(at("/a.png")))).toMatch(/sends the picture packed, which I do not unpack/);
+    expect(await refusal(fetch(at("/a.png")))).toMatch(/sends the picture compressed, which I do not unpack/);
   });
 
   const SLOW = "The picture slow.png took longer than 0.3 s to arrive; please try again.";
@@ -465,7 +465,7 @@ describe("what is no picture", () => {
   ])("is refused: a site that %s", async (_what, answer) => {
     const { fetch, at } = await site(({ socket }) => answer(socket));
     expect(await refusal(fetch(at("/a.png")))).toMatch(
-      /^pictures\.example:\d+ cannot be reached or stops in the middle; check the link/,
+      /^pictures\.example:\d+ cannot be reached or breaks off; check the link/,
     );
   });
 

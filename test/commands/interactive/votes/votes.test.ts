@@ -103,7 +103,7 @@ describe("/blend vote", () => {
     await chat.press(ben, message, "paint");
     await chat.press(ben, message, "cancel");
     expect(chat.whispers.map(({ text }) => text)).toEqual(
-      Array(2).fill("Ann has opened this vote; only they and moderators can end it. Your reactions are your vote."),
+      Array(2).fill("Ann opened this vote; only they and moderators can end it. Your reactions are your vote."),
     );
     await says(/winter 100 %/);
     expect(engine.runs).toHaveLength(0);
@@ -310,11 +310,11 @@ describe("/blend vote", () => {
   it.each([
     ["/blend vote summer:0.3", /^In a vote, the votes are the shares/],
     ["/blend vote summer winter sweep:6", /^A vote makes one picture/],
-    ["/blend vote winter", /^A vote needs two styles at least/],
+    ["/blend vote winter", /^A vote needs at least two styles/],
     ["/blend vote wintr summer", /did you mean winter\?/],
     ["/blend vote photo summer", /has no emoji to vote with/],
     ["/blend vote minutes:0", /must be a whole number from 1 to 10080/],
-    ["/blend minutes:5 summer", /^minutes are for a vote/],
+    ["/blend minutes:5 summer", /^minutes is for votes/],
   ])("refuses %s", async (line, sentence) => {
     const { chat, store } = await studio();
     await chat.say(ann, line, { attachments: [source(await picture(20, 20))] });
@@ -326,7 +326,7 @@ describe("/blend vote", () => {
     const { chat, store } = await vote();
     const attachments = [source(await picture(20, 20))];
     await chat.say(ben, "/blend vote", { attachments });
-    expect(chat.whispers[0]?.text).toMatch(/^There is a vote in this channel already, opened by Ann\./);
+    expect(chat.whispers[0]?.text).toMatch(/^There is already a vote in this channel, opened by Ann\./);
     await chat.say(ben, "/blend vote", { attachments, channel: { ...art, id: "night" } });
     expect(store.interactiveMessages.list("vote")).toHaveLength(2);
   });
