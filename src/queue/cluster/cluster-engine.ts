@@ -2,7 +2,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Queue, QueueEvents, type Job as Ticket } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import type { Config } from "../../app/settings/load-settings.js";
 import {
   type Engine,
   type EngineDownload,
@@ -22,9 +21,10 @@ import { dataAge } from "./generation.js";
 import { blobKeys, jobOf, type Outcome, PROTOCOL, queueName, type Report, type Task, ticketOf } from "./protocol.js";
 import { Registry, type WorkerInfo } from "./registry.js";
 import { RemoteJob } from "./remote-job.js";
+import type { ClusterSettings } from "./settings.js";
 
 export interface ClusterEngineOptions {
-  readonly cluster: Config["cluster"];
+  readonly cluster: ClusterSettings;
   /** The longest a job may run, in seconds; its worker sees to it. */
   readonly jobSeconds: number;
   readonly logger: Logger;

@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import type { Config } from "../../app/settings/load-settings.js";
 import type { Job, JobMessages } from "../../domain/job.js";
 import type { EngineDownload } from "../../engine/process/engine.js";
 import type { QueueLimits } from "../admission.js";
@@ -10,9 +9,10 @@ import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type Qu
 import { ScheduledQueue } from "../scheduled-queue.js";
 import { ClusterEngine } from "./cluster-engine.js";
 import type { WorkerInfo } from "./registry.js";
+import type { ClusterSettings } from "./settings.js";
 
 export interface ClusterQueueOptions {
-  readonly cluster: Config["cluster"];
+  readonly cluster: ClusterSettings;
   readonly repository: JobRepository;
   readonly estimator: Estimator;
   readonly limits: QueueLimits;

@@ -4,7 +4,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Job as Ticket, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import type { Config } from "../../app/settings/load-settings.js";
 import {
   type Engine,
   type EngineDownload,
@@ -25,10 +24,11 @@ import { blobKeys, jobOf, type Outcome, PROTOCOL, queueName, type Report, type T
 import { Registry, type WorkerInfo } from "./registry.js";
 import { ReportSender } from "./report-sender.js";
 import { Run, type Stop } from "./run.js";
+import type { ClusterSettings } from "./settings.js";
 import { WorkerMemory } from "./worker-memory.js";
 
 export interface QueueWorkerOptions {
-  readonly cluster: Config["cluster"];
+  readonly cluster: ClusterSettings;
   readonly engine: Engine;
   /** Jobs that it runs side by side. */
   readonly slots: number;
