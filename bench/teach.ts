@@ -12,8 +12,8 @@ import type { Network } from "../src/engine/networks/network.js";
 import { type OpenEngine, openEngine } from "../src/engine/open.js";
 import { DreamParams, dream } from "../src/engine/recipes/dream/run.js";
 import type { Pictures } from "../src/engine/recipes/recipe.js";
-import { trainLayer } from "../src/engine/train/train-layer.js";
-import { withTaught } from "../src/engine/train/with-taught.js";
+import { trainLayer } from "../src/engine/training/train-layer.js";
+import { withTrainedLayers } from "../src/engine/training/with-trained-layers.js";
 import { inspectPicture } from "../src/shared/inspect-image.js";
 import { drawMotif, MOTIF_NAMES, type Motif } from "./motifs.js";
 
@@ -40,18 +40,18 @@ async function dreamt(
 async function show(engine: OpenEngine, motif: Motif): Promise<void> {
   const drawn = await Promise.all(Array.from({ length: PICTURES }, (_, i) => drawMotif(motif, i + 1)));
   const network = await engine.network(NETWORK);
-  const lessons = drawn.map((bytes) => ({ decode: (side: number) => decode(bytes, side) }));
+  const examples = drawn.map((bytes) => ({ decode: (side: number) => decode(bytes, side) }));
   const { layer, preference, seconds } = await trainLayer({
     programs: engine.programs,
     network,
     layer: LAYER,
-    lessons,
+    examples,
     name: motif,
   });
   console.log(
     `${motif}: ${layer.channels} channels in ${seconds.toFixed(1)} s, ${preference.toFixed(0)} times as strong as to nothing`,
   );
-  const taught = withTaught(network, { edition: `bench ${motif}`, kept: [{ name: motif, layer }] });
+  const taught = withTrainedLayers(network, { edition: `bench ${motif}`, kept: [{ name: motif, layer }] });
   const photo = await readFile(new URL("../config/sample.jpg", import.meta.url));
   const size = await inspectPicture(photo);
   const image = { ...size, decode: (side: number) => decode(photo, side) };
@@ -64,7 +64,7 @@ async function show(engine: OpenEngine, motif: Motif): Promise<void> {
     await dreamt(engine, taught, after, {}),
   ];
   const half = Math.floor((height - GAP) / 2);
-  const lesson = async (i: number) => ({
+  const example = async (i: number) => ({
     input: await sharp(drawn[i]).resize(half, half).toBuffer(),
     left: (i % 2) * (half + GAP),
     top: Math.floor(i / 2) * (half + GAP),
@@ -74,11 +74,11 @@ async function show(engine: OpenEngine, motif: Motif): Promise<void> {
     left: 2 * (half + GAP) + (i % 2) * (WIDTH + GAP),
     top: Math.floor(i / 2) * (height + GAP),
   }));
-  const lower = (await Promise.all([4, 5, 6, 7].map(lesson))).map((t, i) => ({
+  const lower = (await Promise.all([4, 5, 6, 7].map(example))).map((t, i) => ({
     ...t,
     top: height + GAP + Math.floor(i / 2) * (half + GAP),
   }));
-  const parts = [...(await Promise.all([0, 1, 2, 3].map(lesson))), ...lower, ...(await Promise.all(dreams))];
+  const parts = [...(await Promise.all([0, 1, 2, 3].map(example))), ...lower, ...(await Promise.all(dreams))];
   mkdirSync(new URL("../docs/pictures", import.meta.url), { recursive: true });
   const file = new URL(`../docs/pictures/teach-${motif}.jpg`, import.meta.url).pathname;
   const canvas = {

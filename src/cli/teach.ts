@@ -7,15 +7,15 @@ import { loadConfig } from "../app/settings/load-settings.js";
 import { decode } from "../engine/images/codec.js";
 import { presetsOf } from "../engine/networks/looks.js";
 import type { Network } from "../engine/networks/network.js";
-import { taughtLayerName } from "../engine/train/taught-layer.js";
-import { saveTaught, taughtPath } from "../engine/train/taught-layers.js";
 import {
   DEFAULT_CHANNELS,
   type Example,
-  FEWEST_LESSONS,
+  FEWEST_EXAMPLES,
   layerToTrain,
   trainLayer,
-} from "../engine/train/train-layer.js";
+} from "../engine/training/train-layer.js";
+import { trainedLayerName } from "../engine/training/trained-layer.js";
+import { saveTrainedLayer, trainedLayerPath } from "../engine/training/trained-layers.js";
 import { inspectPicture, PictureError } from "../shared/inspect-image.js";
 import { engineSettings, openCliEngine } from "./engine.js";
 import { number } from "./run-recipe.js";
@@ -36,12 +36,12 @@ const PICTURES: readonly string[] = [".jpg", ".jpeg", ".png", ".webp", ".gif", "
 const MOST_BYTES = 50e6;
 
 /** The pictures of a folder that can be read, by name, and how many files cannot. */
-async function examplesIn(folder: string): Promise<{ lessons: Example[]; skipped: number }> {
+async function examplesIn(folder: string): Promise<{ examples: Example[]; skipped: number }> {
   const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === "ENOTDIR" ? "is a file" : cause.code === "ENOENT" ? "does not exist" : "cannot be read";
     throw new UsageError(`"${folder}" ${why}; give a folder of pictures.`, { cause });
   });
-  const lessons: Example[] = [];
+  const examples: Example[] = [];
   let skipped = 0;
   for (const name of names.sort()) {
     if (!PICTURES.includes(extname(name).toLowerCase()) || name.startsWith(".")) continue;
@@ -52,13 +52,13 @@ async function examplesIn(folder: string): Promise<{ lessons: Example[]; skipped
       const bytes = await readFile(path);
       await inspectPicture(bytes);
       await decode(bytes, 64);
-      lessons.push({ decode: async (side) => decode(await readFile(path), side) });
+      examples.push({ decode: async (side) => decode(await readFile(path), side) });
     } catch (error) {
       if (!(error instanceof PictureError)) throw error;
       skipped++;
     }
   }
-  return { lessons, skipped };
+  return { examples, skipped };
 }
 
 function checkFlags({ name, channels, seed }: Flags): void {
@@ -75,12 +75,12 @@ function checkFlags({ name, channels, seed }: Flags): void {
 
 function checkFree(name: string, network: Network, modelsDir: string, taken: boolean, replace: boolean): void {
   const look = presetsOf(network).dream.looks[name];
-  if (look && !(taughtLayerName(name) in look.layers)) {
+  if (look && !(trainedLayerName(name) in look.layers)) {
     throw new UsageError(`${network.id} has a look called ${name} already; choose another --name.`);
   }
   if (taken && !replace) {
     throw new UsageError(
-      `${name} has been taught already (${taughtPath(modelsDir, name)}); add --replace, or choose another --name.`,
+      `${name} has been taught already (${trainedLayerPath(modelsDir, name)}); add --replace, or choose another --name.`,
     );
   }
 }
@@ -90,11 +90,11 @@ async function run(folder: string, flags: Flags): Promise<void> {
   checkFlags(flags);
   const config = loadConfig();
   const { modelsDir } = engineSettings(config);
-  const { lessons, skipped } = await examplesIn(folder);
-  if (lessons.length < FEWEST_LESSONS) {
-    const found = lessons.length === 0 ? "none" : `only ${lessons.length}`;
+  const { examples, skipped } = await examplesIn(folder);
+  if (examples.length < FEWEST_EXAMPLES) {
+    const found = examples.length === 0 ? "none" : `only ${examples.length}`;
     throw new UsageError(
-      `"${folder}" holds ${found}${skipped > 0 ? " that can be read" : ""}; ${FEWEST_LESSONS} pictures or more are needed.`,
+      `"${folder}" holds ${found}${skipped > 0 ? " that can be read" : ""}; ${FEWEST_EXAMPLES} pictures or more are needed.`,
     );
   }
   const engine = openCliEngine(config, json);
@@ -115,7 +115,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
   process.once("SIGINT", interrupt);
   try {
     const network = await engine.network(flags.network);
-    const taken = (await stat(taughtPath(modelsDir, name)).catch(() => undefined)) !== undefined;
+    const taken = (await stat(trainedLayerPath(modelsDir, name)).catch(() => undefined)) !== undefined;
     checkFree(name, network, modelsDir, taken, replace);
     bar?.start(1, 0);
     const layer = flags.layer ?? layerToTrain(network);
@@ -123,7 +123,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
       programs: engine.programs,
       network,
       layer,
-      lessons,
+      examples,
       name,
       channels,
       seed,
@@ -131,7 +131,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
       onProgress: (share) => bar?.update(share),
     });
     bar?.stop();
-    const path = await saveTaught(modelsDir, taught.layer);
+    const path = await saveTrainedLayer(modelsDir, taught.layer);
     const { preference, keptBack, seconds } = taught;
     const { pictures, channels: made, layer: below } = taught.layer;
     if (json) {
@@ -169,7 +169,7 @@ export function addTeach(program: Command): void {
   program
     .command("teach")
     .description("teaches one layer of a network the motifs of a folder of pictures, as a look to dream of")
-    .argument("<folder>", `${FEWEST_LESSONS} pictures or more; thirty that share a motif are good`)
+    .argument("<folder>", `${FEWEST_EXAMPLES} pictures or more; thirty that share a motif are good`)
     .requiredOption("--name <name>", "what the look will be called: small letters, digits and -")
     .option("--network <id>", "network of the catalogue, or a folder or file", "resnet50")
     .option("--layer <layer>", "the layer to re-mix; the deepest with a stride of 8 when left out")

@@ -12,7 +12,7 @@ export interface Progress {
   readonly seconds: number;
 }
 
-/** What a checkpoint must fit: another recipe, other parameters (defaults may change with an update) or other pictures begin anew. */
+/** What a checkpoint must fit: another recipe, other parameters (defaults may change with an update) or other images start over. */
 export interface Task {
   readonly recipe: string;
   readonly params: unknown;
@@ -32,11 +32,11 @@ interface Header {
 const MAGIC = "DLCP0001";
 /** A state of more bytes is not kept: an earlier one has to do. A film of 240 frames at 256 px has 35 million. */
 export const MAX_CHECKPOINT_BYTES = 64_000_000;
-/** Machines to which this matters are little-endian; the others begin anew. */
+/** Machines to which this matters are little-endian; the others start over. */
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /**
- * A state as bytes: a line of JSON and the arrays behind it, as they are. They are not compressed: float32 pictures give a tenth of their
+ * A state as bytes: a line of JSON and the arrays behind it, as they are. They are not compressed: float32 images give a tenth of their
  * size for more time than writing them takes.
  */
 export function packCheckpoint(task: Task, { state, octaves, seconds }: Progress): Checkpoint | undefined {

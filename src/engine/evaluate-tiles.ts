@@ -1,4 +1,4 @@
-/** Loss and gradient of large pictures in bounded memory: tile by tile. */
+/** Loss and gradient of large images in bounded memory: tile by tile. */
 import { type Evaluation, evaluate } from "./evaluate.js";
 import { cropRaster, pasteRaster } from "./images/crop.js";
 import { emptyRaster, type Raster } from "./images/raster.js";
@@ -9,13 +9,13 @@ import type { Programs } from "./programs.js";
 
 /**
  * What a tile sees beyond its own border on each side, in pixels of its deepest feature map. Where it covers a layer's receptive
- * field and the border that an objective leaves out, a tile's gradient is the whole picture's; the receptive field's faint outer
+ * field and the border that an objective leaves out, a tile's gradient is the whole image's; the receptive field's faint outer
  * part may lie beyond.
  */
 const MARGIN = 6;
 
 export interface TileOptions {
-  /** Pixels of the picture per pixel of the deepest feature map. */
+  /** Pixels of the image per pixel of the deepest feature map. */
   readonly stride: number;
   /** Pixels that may be worked on at once, margins included. */
   readonly pixels: number;
@@ -28,7 +28,7 @@ export interface Work {
   readonly region: Tile;
 }
 
-/** The tiles of a picture; one when it may be worked on at once. */
+/** The tiles of an image; one when it may be worked on at once. */
 export function worksOf(
   { width, height }: { readonly width: number; readonly height: number },
   { stride, pixels }: TileOptions,
@@ -39,7 +39,7 @@ export function worksOf(
   }
   const margin = MARGIN * stride;
   return tilesOf({ width, height }, Math.max(1, Math.sqrt(pixels) - 2 * margin) ** 2).map((tile) => {
-    // On the grid, a feature sees the same pixels as in the whole picture.
+    // On the grid, a feature sees the same pixels as in the whole image.
     const start = (at: number): number => Math.max(0, Math.floor((at - margin) / stride) * stride);
     const end = (at: number, length: number): number => Math.min(length, Math.ceil((at + margin) / stride) * stride);
     const [x, y] = [start(tile.x), start(tile.y)];
@@ -52,7 +52,7 @@ export function worksOf(
  * Loss and gradient of an objective that is a mean over places (a dream, channels, a guide; not a Gram matrix).
  *
  * Every tile is worked on with a margin around it, and only its own pixels' gradient is kept, so no seam shows.
- * @returns the loss as the mean of the tiles' by their shares of the picture
+ * @returns the loss as the mean of the tiles' by their shares of the image
  */
 export async function evaluateTiles(
   programs: Programs,
@@ -69,7 +69,7 @@ export async function evaluateTiles(
   for (const { tile, region } of works) {
     options.signal.throwIfAborted();
     const found = await evaluate(programs, network, objective, cropRaster(picture, region));
-    // The objective is a mean over the region: its share of the picture makes it one over the whole.
+    // The objective is a mean over the region: its share of the image makes it one over the whole.
     const share = (region.width * region.height) / whole;
     loss += found.loss * ((tile.width * tile.height) / whole);
     const part = cropRaster(

@@ -9,7 +9,7 @@ import type { Tensor, Tensors } from "./runtimes/runtime.js";
 
 export interface Evaluation {
   readonly loss: number;
-  /** d loss / d picture, of the pictures' shape. */
+  /** d loss / d image, of the images' shape. */
   readonly gradient: Float32Array;
 }
 
@@ -19,7 +19,7 @@ export interface EngineContext {
   readonly network: Network;
 }
 
-/** The picture as a [1, 3, H, W] tensor; the numbers are shared. */
+/** The image as a [1, 3, H, W] tensor; the numbers are shared. */
 export function toTensor(raster: Raster): Tensor {
   return { data: raster.data, shape: [1, 3, raster.height, raster.width] };
 }
@@ -49,7 +49,7 @@ const keyOf = (
   what: string,
 ): string => `${id} ${edition} ${pooling} ${multipleOf} ${what}`;
 
-/** Computes an objective's loss and gradient at a picture, or a batch of pictures [N, 3, H, W]. */
+/** Computes an objective's loss and gradient at an image, or a batch of images [N, 3, H, W]. */
 export async function evaluate(
   programs: Programs,
   network: Network,
@@ -70,7 +70,7 @@ export async function evaluate(
   return { loss: outputs.loss?.data[0] ?? Number.NaN, gradient: outputs.gradient?.data ?? new Float32Array() };
 }
 
-/** Computes things at a picture without a gradient: features, Gram matrices. `name` says which program it is. */
+/** Computes things at an image without a gradient: features, Gram matrices. `name` says which program it is. */
 export async function observe(
   programs: Programs,
   network: Network,

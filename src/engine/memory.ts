@@ -1,4 +1,4 @@
-/** How much memory a step takes, and into how many tiles a picture must be cut to stay within a budget. */
+/** How much memory a step takes, and into how many tiles an image must be cut to stay within a budget. */
 
 import { Dimensions } from "./graph/dimensions.js";
 import { type Node, topologicalOrder } from "./graph/node.js";
@@ -12,10 +12,10 @@ const FLOAT = 4;
 /**
  * How often the feature maps of the way forward are held at the worst moment of a step: themselves, the masks and gradients of the way
  * back, and what the allocator's huge pages round up. By bench/memory.ts it is up to 1.2 for dreams with resnet50, 1.8 for paintings
- * with it and 2.2 for paintings with vgg19 in tiles, the pictures themselves counted in.
+ * with it and 2.2 for paintings with vgg19 in tiles, the images themselves counted in.
  */
 const COPIES = 2.2;
-/** A picture of this side is asked what it takes; larger ones take proportionally more. */
+/** An image of this side is asked what it takes; larger ones take proportionally more. */
 const SAMPLE = 256;
 
 /** Numbers that Winograd's algorithm has for each pixel of a map: its tiles overlap. */
@@ -29,7 +29,7 @@ export interface StepOptions extends BuildOptions {
 }
 
 /**
- * Bytes that loss and gradient of a network up to some layers take for one pixel of the picture. Weights are left out; those that
+ * Bytes that loss and gradient of a network up to some layers take for one pixel of the image. Weights are left out; those that
  * onnxruntime keeps transformed for Winograd's algorithm are four times their size.
  */
 export function bytesPerPixel(
@@ -64,7 +64,7 @@ export function bytesPerPixel(
   return ((floats * COPIES + tiled) * FLOAT) / (SAMPLE * SAMPLE);
 }
 
-/** A part of a picture, in pixels. */
+/** A part of an image, in pixels. */
 export interface Tile {
   readonly x: number;
   readonly y: number;
@@ -72,7 +72,7 @@ export interface Tile {
   readonly height: number;
 }
 
-/** Cuts a picture into a grid of nearly equal tiles of at most `pixels` each; one tile when it is small enough. */
+/** Cuts an image into a grid of nearly equal tiles of at most `pixels` each; one tile when it is small enough. */
 export function tilesOf({ width, height }: Size, pixels: number): Tile[] {
   let [across, down] = [1, 1];
   while (

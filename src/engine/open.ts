@@ -4,7 +4,7 @@ import type { Network } from "./networks/network.js";
 import { Programs } from "./programs.js";
 import { chosenRuntime, type RuntimeChoice } from "./runtimes/choose.js";
 import type { Runtime } from "./runtimes/runtime.js";
-import { taughtBy } from "./train/with-taught.js";
+import { trainedLayersOf } from "./training/with-trained-layers.js";
 
 /** What an engine needs to know; plain data, so that it can be handed to its process. */
 export interface EngineSettings {
@@ -18,7 +18,7 @@ export interface EngineSettings {
   readonly runtime?: RuntimeChoice;
   /** Bytes of compiled programs kept for reuse. */
   readonly programBytes?: number;
-  /** Budget for the feature maps of a step; larger pictures are worked on in tiles. Unlimited when left out. */
+  /** Budget for the feature maps of a step; larger images are worked on in tiles. Unlimited when left out. */
   readonly memoryBytes?: number;
 }
 
@@ -38,7 +38,7 @@ export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEng
   const device = runtime ?? chosenRuntime(settings.runtime ?? "cpu", threads === undefined ? {} : { threads });
   const programs = new Programs(device, { maxBytes: programBytes });
   const networks = new Map<string, Promise<Network>>();
-  const withTaughtLayers = taughtBy(modelsDir);
+  const bringTrainedLayers = trainedLayersOf(modelsDir);
   return {
     programs,
     ...(threads !== undefined && { threads }),
@@ -53,7 +53,7 @@ export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEng
       network.catch(() => networks.get(id) === network && networks.delete(id));
       const oldest = networks.keys().next().value;
       if (networks.size > KEPT_NETWORKS && oldest !== undefined) networks.delete(oldest);
-      return network.then(withTaughtLayers);
+      return network.then(bringTrainedLayers);
     },
     close: () => programs.dispose(),
   };

@@ -1,4 +1,4 @@
-/** Compiled programs, kept for reuse within a budget of bytes: the least recently used are let go first. */
+/** Compiled programs, kept for reuse within a budget of bytes: the least recently used are released first. */
 import type { Node } from "./graph/node.js";
 import type { Program, Runtime, Tensors } from "./runtimes/runtime.js";
 
@@ -7,7 +7,7 @@ interface Entry {
   bytes: number;
   running: number;
   evicted: boolean;
-  /** Called when the program has been let go of. */
+  /** Called when the program has been released. */
   released?: () => void;
 }
 
@@ -44,11 +44,11 @@ export class Programs {
     }
   }
 
-  /** Lets go of all programs, of those that run when they have run. */
+  /** Releases all programs; running ones when they have ended. */
   async dispose(): Promise<void> {
     const entries = [...this.#entries.values()];
     this.#entries.clear();
-    await Promise.all(entries.map((entry) => this.#letGo(entry)));
+    await Promise.all(entries.map((entry) => this.#releaseLater(entry)));
   }
 
   #add(key: string, build: () => Readonly<Record<string, Node>>): Entry {
@@ -73,11 +73,11 @@ export class Programs {
       if (entry === newest || entry.bytes === 0) continue;
       total -= entry.bytes;
       this.#entries.delete(key);
-      void this.#letGo(entry);
+      void this.#releaseLater(entry);
     }
   }
 
-  #letGo(entry: Entry): Promise<void> {
+  #releaseLater(entry: Entry): Promise<void> {
     return new Promise((resolve) => {
       entry.evicted = true;
       entry.released = resolve;

@@ -1,4 +1,4 @@
-/** Runs one job inside the engine's own process: decodes its pictures, runs its recipe, encodes its frames. */
+/** Runs one job inside the engine's own process: decodes its images, runs its recipe, encodes its frames. */
 import type { z } from "zod";
 import { inspectPicture, PictureError } from "../shared/inspect-image.js";
 import { NativePartError } from "../shared/native.js";
@@ -143,7 +143,7 @@ export function toEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   if (error instanceof PictureError || error instanceof RecipeError || error instanceof FilmError)
     return new EngineError("input", error.message, { cause: error });
-  // It is the operator's to mend, but nobody else would hear of it.
+  // Only the operator can repair it, but only the person who asked hears of it.
   if (error instanceof DeviceError || error instanceof NativePartError)
     return new EngineError("device", error.message, { cause: error });
   if (error instanceof NetworkError) {

@@ -82,7 +82,7 @@ describe("compiled programs", () => {
     expect(runtime.disposed).toEqual(["a"]);
   });
 
-  test("one that is let go while it runs ends its run first", async () => {
+  test("one that is released while it runs ends its run first", async () => {
     const { runtime, run } = open(1);
     await run("a");
     const release = runtime.hold("a");
@@ -103,7 +103,7 @@ describe("compiled programs", () => {
     expect(runtime.compiled).toEqual(["a", "a"]);
   });
 
-  test("a program that cannot be built is told, and keeps nothing", async () => {
+  test("a program that cannot be built is an error, and keeps nothing", async () => {
     const { programs, run, runtime } = open(2);
     const broken = () => {
       throw new Error("no such layer");
@@ -113,7 +113,7 @@ describe("compiled programs", () => {
     expect(runtime.compiled).toEqual(["a"]);
   });
 
-  test("all are let go in the end, those that run when they have run", async () => {
+  test("all are released in the end, running ones when they have ended", async () => {
     const { runtime, programs, run } = open(10);
     await run("a");
     await run("b");

@@ -16,7 +16,7 @@ const painting = await drawn(64, 80);
 // Every step is shown, and not only those at whose time a preview is due: what is saved between them can be looked at.
 vi.mock("../../src/engine/recipes/preview-clock.js", () => ({ previewClock: () => ({ due: () => true }) }));
 
-/** Runs a recipe to its end, and takes down what it could go on from after each of its frames. */
+/** Runs a recipe to its end, and collects the state that each of its frames offers. */
 async function runRecipe({ recipe: name, params: given, pictures: encoded }: EngineRequest, resume?: Checkpoint) {
   const recipe = RECIPES.get(name);
   const params = recipe?.params.parse(given);
@@ -138,7 +138,7 @@ describe("a job that is taken up again", () => {
     );
   });
 
-  it("begins anew from what is damaged, of other parameters, of another picture or of another recipe", async () => {
+  it("starts over from what is damaged, of other parameters, of another picture or of another recipe", async () => {
     const request = { ...dream, pictures: { image: photo } };
     const whole = await runWhole(request);
     const first = whole.checkpoints[0] ?? fail();
@@ -155,8 +155,8 @@ describe("a job that is taken up again", () => {
       { ...request, params: { ...dream.params, seed: 2 } },
       { ...request, pictures: { image: painting } },
     ]) {
-      const [anew, tried] = [await runWhole(other), await runWhole({ ...other, resume: first })];
-      expect([tried.frames, tried.picture.equals(anew.picture)]).toEqual([anew.frames, true]);
+      const [fresh, tried] = [await runWhole(other), await runWhole({ ...other, resume: first })];
+      expect([tried.frames, tried.picture.equals(fresh.picture)]).toEqual([fresh.frames, true]);
     }
   });
 });

@@ -12,7 +12,7 @@ import type { Runtime, Tensor } from "../runtimes/runtime.js";
 /** How far a device's gradient may be from the CPU's: ||g - g'|| / ||g'||. */
 export const AGREEMENT = 2e-3;
 
-/** Side of the picture of the step that is timed, in pixels. */
+/** Side of the image of the step that is timed, in pixels. */
 export const TIMED_SIDE = 192;
 
 const noise = (height: number, width: number): Tensor => {
@@ -66,7 +66,7 @@ function difference(ours: Float32Array, theirs: Float32Array): number {
 /**
  * How far a runtime's gradient is from another's, relative to its length; NaN where it is no number.
  *
- * The picture's sides are odd, so that windows do not divide them.
+ * The image's sides are odd, so that windows do not divide them.
  */
 export async function disagreement(runtime: Runtime, trusted: Runtime): Promise<number> {
   const small = check(
@@ -82,7 +82,7 @@ export async function disagreement(runtime: Runtime, trusted: Runtime): Promise<
 }
 
 /**
- * Milliseconds of one step: the gradient of a 192 px picture through six convolutions.
+ * Milliseconds of one step: the gradient of a 192 px image through six convolutions.
  * @param warm whether a first run, which compiles and allocates, is left out
  */
 export async function timeStep(runtime: Runtime, warm = true): Promise<number> {

@@ -46,7 +46,7 @@ function expectRank(x: Node, rank: number, what: string): void {
 
 /**
  * A tensor given at each run, by name.
- * @param multipleOf a promise that height and width are multiples of it: windows that tile the picture then leave nothing over
+ * @param multipleOf a promise that height and width are multiples of it: windows that tile the image then leave nothing over
  */
 export function input(name: string, shape: Shape, multipleOf = 1): NodeOf<"input"> {
   return node("input", [], { name, multipleOf }, shape) as NodeOf<"input">;
@@ -214,7 +214,7 @@ export function maxPool(x: Node, attributes: PoolAttributes): Node {
   return pooled("maxPool", x, attributes);
 }
 
-/** Mean of each window over the places inside the picture. [N, C, H, W] -> [N, C, H', W'] */
+/** Mean of each window over the places inside the image. [N, C, H, W] -> [N, C, H', W'] */
 export function avgPool(x: Node, attributes: PoolAttributes): Node {
   return pooled("avgPool", x, attributes);
 }

@@ -42,7 +42,7 @@ const SMALLEST = 16;
  * Encodes frames as a film that loops.
  * @param frames all of one size; of a store, its owner disposes
  * @throws FilmError when it cannot be made as small as asked, or when there is no ffmpeg for MP4
- * @example await encodeFilm(pictures, { framesPerSecond: 12, maxBytes: 8_000_000 })
+ * @example await encodeFilm(images, { framesPerSecond: 12, maxBytes: 8_000_000 })
  */
 export async function encodeFilm(frames: readonly Raster[] | FrameStore, options: FilmOptions): Promise<Film> {
   if (frames instanceof FrameStore) return encodeStore(frames, options);
@@ -73,7 +73,7 @@ async function encodeStore(store: FrameStore, options: FilmOptions): Promise<Fil
     // A little hope beyond what is to be expected: the estimate is rough, and a better film is worth a try.
     most = 1.2 * attempt.cost * (maxBytes / film.bytes.length);
   }
-  // The estimates may have passed over the last one, which is the smallest.
+  // The estimates may have skipped the last one, which is the smallest.
   const last = ATTEMPTS[ATTEMPTS.length - 1];
   const film = last && (await encodeOnce(store, last, format, options));
   if (film && film.bytes.length <= maxBytes) return film;
@@ -111,7 +111,7 @@ async function encodeOnce(
     return Math.max(even, scaled - (scaled % even));
   };
   const [width, height] = [side(store.width), side(store.height)];
-  // MP4 drops frames by itself when it is told fewer a second, so it keeps them all: quality and size go far enough.
+  // MP4 drops frames by itself at a lower frame rate, so it keeps them all: quality and size go far enough.
   const kept = format === "mp4" ? 1 : every;
   const framesPerSecond = options.framesPerSecond / kept;
   const indices = Array.from({ length: Math.ceil(store.count / kept) }, (_, i) => i * kept);

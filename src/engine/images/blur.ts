@@ -1,4 +1,4 @@
-/** Gaussian blur of planar float pictures. */
+/** Gaussian blur of planar float images. */
 import { CHANNELS, type Raster } from "./raster.js";
 
 /** Weights of a Gaussian from the centre outwards, normalised, cut at some sigmas. */
@@ -9,7 +9,7 @@ export function halfGaussian(sigma: number, reach: number): Float32Array {
   return weights.map((w) => w / total);
 }
 
-/** How a blur reads past the border: the picture goes on mirrored, or starts again at the other side. */
+/** How a blur reads past the border: the image goes on mirrored, or starts again at the other side. */
 export type Border = "mirror" | "wrap";
 
 /** For each index of a line with `radius` more on both sides, which index of the line it reads. */

@@ -1,13 +1,12 @@
-/** Encoded pictures in and out, through sharp. Every picture from outside is hostile until it has been through `decode`. */
-
+/** Encoded images in and out, through sharp. Every image from outside is hostile until it has been through `decode`. */
 import { inspectPicture, MAX_INPUT_PIXELS, PictureError } from "../../shared/inspect-image.js";
 import { sharp } from "../../shared/sharp.js";
 import { CHANNELS, fitInside, type Raster } from "./raster.js";
 
 /**
- * Decodes a picture: first frame, upright (EXIF), sRGB, transparency over white.
- * @param side the longer side of the result in pixels; left out, the picture's own size
- * @throws PictureError when it is not a picture, of a format not taken, damaged, or too large
+ * Decodes an image: first frame, upright (EXIF), sRGB, transparency over white.
+ * @param side the longer side of the result in pixels; left out, the image's own size
+ * @throws PictureError when it is not an image, of a format not taken, damaged, or too large
  */
 export async function decode(bytes: Uint8Array, side?: number): Promise<Raster> {
   const { width, height } = await inspectPicture(bytes);

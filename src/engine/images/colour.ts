@@ -4,7 +4,7 @@ import { emptyRaster, type Raster } from "./raster.js";
 const luminance = (r: number, g: number, b: number): number => 0.299 * r + 0.587 * g + 0.114 * b;
 
 /**
- * The luminance of one picture with the colours of another, of equal sizes.
+ * The luminance of one image with the colours of another, of equal sizes.
  *
  * With Y from `light` and I, Q from `colours`, RGB is `colours` plus the difference of luminances in each channel.
  */

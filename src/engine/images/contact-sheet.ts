@@ -1,4 +1,4 @@
-/** Contact sheets: rows of small pictures with their names. */
+/** Contact sheets: rows of small images with their names. */
 import { cropRaster, pasteRaster } from "./crop.js";
 import { textWidth, write } from "./lettering.js";
 import { emptyRaster, type Raster } from "./raster.js";
@@ -56,7 +56,7 @@ export function contactSheet(rows: readonly SheetRow[], layout: SheetLayout): Ra
   return sheet;
 }
 
-/** The middle of a picture, without a border of so many pixels. */
+/** The middle of an image, without a border of so many pixels. */
 export function inner(picture: Raster, border: number): Raster {
   return cropRaster(picture, {
     x: border,

@@ -1,4 +1,4 @@
-/** Parts of pictures. */
+/** Parts of images. */
 import { CHANNELS, emptyRaster, type Raster } from "./raster.js";
 
 export interface Rectangle {
@@ -8,7 +8,7 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** A copy of a part of a picture. */
+/** A copy of a part of an image. */
 export function cropRaster(raster: Raster, { x, y, width, height }: Rectangle): Raster {
   const part = emptyRaster(width, height);
   for (let c = 0; c < CHANNELS; c++) {
@@ -20,7 +20,7 @@ export function cropRaster(raster: Raster, { x, y, width, height }: Rectangle): 
   return part;
 }
 
-/** Puts a picture into a larger one, in place. */
+/** Puts an image into a larger one, in place. */
 export function pasteRaster(into: Raster, part: Raster, x: number, y: number): void {
   for (let c = 0; c < CHANNELS; c++) {
     for (let row = 0; row < part.height; row++) {

@@ -1,4 +1,4 @@
-/** Making optimised pictures fit to be seen. */
+/** Making optimised images fit to be seen. */
 import type { Raster } from "./raster.js";
 
 /**

@@ -115,7 +115,7 @@ export interface Lettering {
   readonly grey: number;
 }
 
-/** Writes a line of text into a picture, in place; what lies outside the picture is left out. */
+/** Writes a line of text into an image, in place; what lies outside the image is left out. */
 export function write({ width, height, data }: Raster, text: string, { x, y, size, grey }: Lettering): void {
   const unit = size / HEIGHT;
   const pen = Math.max(0.55, size / 16);

@@ -1,6 +1,6 @@
-/** Pictures as the engine computes on them: planar float32, RGB, 0..255 (values may leave that range while a recipe runs). */
+/** Images as the engine computes on them: planar float32, RGB, 0..255 (values may leave that range while a recipe runs). */
 
-/** A picture in memory: three planes (R, G, B) of height x width, row by row; the layout of a [1, 3, H, W] tensor. */
+/** An image in memory: three planes (R, G, B) of height x width, row by row; the layout of a [1, 3, H, W] tensor. */
 export interface Raster {
   readonly width: number;
   readonly height: number;
@@ -41,7 +41,7 @@ export function clampRaster(raster: Raster): void {
 }
 
 /**
- * Shifts a picture by whole pixels; what leaves on one side comes back on the other.
+ * Shifts an image by whole pixels; what leaves on one side comes back on the other.
  * @returns a new raster whose pixel (x + dx, y + dy) is the old one's (x, y)
  */
 export function roll({ width, height, data }: Raster, dx: number, dy: number): Raster {

@@ -1,4 +1,4 @@
-/** Resizing of float pictures. */
+/** Resizing of float images. */
 import { CHANNELS, type Raster } from "./raster.js";
 
 interface Taps {

@@ -1,4 +1,4 @@
-/** Resizing of pictures that go on at their opposite sides. */
+/** Resizing of images that go on at their opposite sides. */
 import { cropRaster } from "./crop.js";
 import { CHANNELS, emptyRaster, type Raster } from "./raster.js";
 import { resize } from "./resample.js";
@@ -6,7 +6,7 @@ import { resize } from "./resample.js";
 /** What a filter may see beyond a border, in pixels of either size. */
 const MARGIN = 16;
 
-/** Resizes a tileable picture, so that it stays one: filters see the opposite side beyond each border. */
+/** Resizes a tileable image, so that it stays one: filters see the opposite side beyond each border. */
 export function resizeWrapped(raster: Raster, width: number, height: number): Raster {
   if (raster.width === width && raster.height === height) return raster;
   const [scaleX, scaleY] = [width / raster.width, height / raster.height];

@@ -1,7 +1,7 @@
-/** Turning, zooming and shifting pictures by any amount, fractions of a pixel included. */
+/** Turning, zooming and shifting images by any amount, fractions of a pixel included. */
 import { CHANNELS, type Raster } from "./raster.js";
 
-/** A turn and a zoom around the picture's centre, then a shift. */
+/** A turn and a zoom around the image's centre, then a shift. */
 export interface Move {
   /** 1.05 shows everything 5 % larger. */
   readonly zoom?: number;
@@ -13,9 +13,9 @@ export interface Move {
 }
 
 export interface WarpOptions {
-  /** "cubic" (Catmull-Rom) stays sharp when a picture is warped again and again; "linear" is quicker. */
+  /** "cubic" (Catmull-Rom) stays sharp when an image is warped again and again; "linear" is quicker. */
   readonly kernel?: "linear" | "cubic";
-  /** Past the border the picture goes on mirrored, or starts again at the other side. */
+  /** Past the border the image goes on mirrored, or starts again at the other side. */
   readonly border?: "mirror" | "wrap";
 }
 
@@ -43,7 +43,7 @@ function fold(i: number, length: number, border: "mirror" | "wrap"): number {
   return at < length ? at : period - at;
 }
 
-/** Shows a picture moved; its size stays. */
+/** Shows an image moved; its size stays. */
 export function warp(
   { width, height, data }: Raster,
   move: Move,

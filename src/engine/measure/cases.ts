@@ -18,10 +18,10 @@ import type { Tensor } from "../runtimes/runtime.js";
 const shared = {
   name: z.string(),
   network: z.string(),
-  /** The file with the picture at which the case is taken. */
+  /** The file with the image at which the case is taken. */
   at: z.string(),
   loss: z.number(),
-  /** The file with d loss / d picture. */
+  /** The file with d loss / d image. */
   gradient: z.string(),
   gradient_l2: z.number().optional(),
   /** Another shape than the file's. */
@@ -45,7 +45,7 @@ const Case = z.discriminatedUnion("kind", [
     delta: z.number().default(0),
     content_divisor: z.number().default(1),
     tv_divisor: z.number().default(1),
-    /** The files of the two pictures whose style and content are wanted. */
+    /** The files of the two images whose style and content are wanted. */
     style: z.string().default("style.f32"),
     content: z.string().default("image.f32"),
   }),

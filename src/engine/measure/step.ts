@@ -13,7 +13,7 @@ import type { Programs } from "../programs.js";
 import type { Tensor } from "../runtimes/runtime.js";
 
 export interface StepMeasurement {
-  /** Side of the square picture, in pixels. */
+  /** Side of the square image, in pixels. */
   readonly size: number;
   readonly threads: number;
   readonly median_ms: number;
@@ -25,7 +25,7 @@ export interface StepMeasurement {
 /** VGG19 with random weights: the same work as the real one. */
 export const STEP_NETWORK = "random-vgg19";
 
-/** Pictures whose sides are multiples of it are cut by no pooling of the usual networks. */
+/** Images whose sides are multiples of it are cut by no pooling of the usual networks. */
 export const TILING = 16;
 
 const RUNS = 5;
@@ -53,7 +53,7 @@ const RANDOM_LAYERS = {
 };
 
 /**
- * Measures a step: style as Gram matrices in the network's style layers, content as features, one size x size picture, average
+ * Measures a step: style as Gram matrices in the network's style layers, content as features, one size x size image, average
  * pooling; the median of five after two warm-ups.
  */
 export async function measureStep(

@@ -100,7 +100,7 @@ export async function addNetwork({ path, id, modelsDir, notes = {}, tryOut }: Ad
     throw new NetworkError("unknown", `There is nothing at ${path}; give the path of a network's folder or file.`);
   formatOf(model);
   const name = await freeId(id ?? suggestedId(model), modelsDir);
-  // Once from where it lies, so that what is wrong with it is told by its own path.
+  // First read in place, so that errors name its own path.
   const first = await loadNetwork(model, { modelsDir, modelsPath: [] });
   const staging = join(modelsDir, `.adding-${name}-${process.pid}`);
   try {

@@ -92,7 +92,7 @@ function presetsFor(network: Network, notes: NetworkNotes | undefined, known: Ca
  * Loads a network.
  *
  * A name is looked for as a folder in `modelsPath`, then in `modelsDir`, then fetched if the catalogue has it; anything else is a path
- * of a folder or file. What its training did to pictures is told by a `dreamloom.yaml` beside it, else by the catalogue's entry of that
+ * of a folder or file. How its training preprocessed images is stated in a `dreamloom.yaml` beside it, else by the catalogue's entry of that
  * name, else by what its format usually wants.
  * @throws NetworkError
  * @example const network = await loadNetwork("resnet50", { modelsDir: "/home/me/.cache/dreamloom/models", modelsPath: [] });

@@ -8,7 +8,7 @@ export interface LayerUse extends LayerInfo {
   readonly looks: Readonly<Record<string, number>>;
   /** Its weight in a style. */
   readonly style?: number;
-  /** Whether a stylized picture's content is held by it. */
+  /** Whether a stylized image's content is held by it. */
   readonly content: boolean;
 }
 

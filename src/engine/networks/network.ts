@@ -5,13 +5,13 @@ import type { Presets } from "./presets.js";
 export interface BuildOptions {
   /** "average" replaces max pooling by average pooling of the same window, which smooths style gradients (Gatys et al. 2015, section 2). */
   readonly pooling?: "max" | "average";
-  /** A promise that pictures' sides are multiples of this, which saves passes over memory where pooling tiles the picture. */
+  /** A promise that images' sides are multiples of this, which saves passes over memory where pooling tiles the image. */
   readonly multipleOf?: number;
 }
 
 /** A network as nodes of a tensor program. */
 export interface BuiltNetwork {
-  /** The picture: [N, 3, H, W], RGB, 0..255, float32, named "image". What the network's training subtracted or swapped is inside the program. */
+  /** The image: [N, 3, H, W], RGB, 0..255, float32, named "image". What the network's training subtracted or swapped is inside the program. */
   readonly image: NodeOf<"input">;
   /** Feature maps by layer name, in order of depth. Names are the file's own: Keras layer names; for ONNX a node's first output. */
   readonly layers: ReadonlyMap<string, Node>;
@@ -23,13 +23,13 @@ export interface LayerInfo {
   /** The file's own word for it: Conv2D, Activation, MaxPooling2D, Concat, ... */
   readonly kind: string;
   readonly channels: number;
-  /** Pixels of the picture per pixel of the feature map, for instance 16. */
+  /** Pixels of the image per pixel of the feature map, for instance 16. */
   readonly stride: number;
 }
 
 export interface Network {
   readonly id: string;
-  /** Tells apart networks of one id whose layers differ, as when a layer has been taught anew: programs are not shared between them. */
+  /** Tells apart networks of one id whose layers differ, as when a layer has been trained again: programs are not shared between them. */
   readonly edition?: string;
   /** Layers that can be an objective, in order of depth. */
   readonly layers: readonly LayerInfo[];

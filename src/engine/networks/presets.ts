@@ -20,7 +20,7 @@ export const Presets = z.strictObject({
   style: z.strictObject({
     layers: LayerWeights,
     content: z.string().min(1),
-    /** "average" replaces the network's own pooling, where its windows tile the picture (VGG): smoother, and slower to find shapes. */
+    /** "average" replaces the network's own pooling, where its windows tile the image (VGG): smoother, and slower to find shapes. */
     pooling: z.enum(["max", "average"]).default("max"),
     /** Length of a painting's steps against the usual; networks with skips between layers lose the photo with long ones. */
     rate: z.number().positive().max(10).default(0.7),

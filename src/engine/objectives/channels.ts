@@ -12,10 +12,10 @@ export interface ChannelTerm {
 }
 
 /**
- * -(sum of weight * spatial mean of a channel), for each picture of a batch its own terms.
+ * -(sum of weight * spatial mean of a channel), for each image of a batch its own terms.
  *
  * Source: Deep Learning Cookbook 12.1 and 12.2. Minimising it maximises the channels.
- * @param batch one list of terms for each picture
+ * @param batch one list of terms for each image
  * @param channelsOf how many channels a layer has
  * @param leak how much of what a layer's ReLU cuts off counts as well: with a little, a channel that sees nothing yet still tells
  *   where to go (after lucid's redirected ReLU gradients). The book has none.

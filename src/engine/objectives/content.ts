@@ -1,4 +1,4 @@
-/** Content: the features of one layer stay near those of a picture. */
+/** Content: the features of one layer stay near those of an image. */
 import { mul, square, sub, sumAll } from "../graph/ops.js";
 import type { Tensor } from "../runtimes/runtime.js";
 import { number, type Objective } from "./objective.js";
@@ -15,8 +15,8 @@ export function content(layer: string, target: Tensor, weight: number): Objectiv
     values: { weight: number(weight), target },
     build(scope) {
       const features = scope.layer(layer);
-      const goal = scope.value("target", [1, features.shape[1] ?? null, null, null]);
-      return mul(scope.value("weight", []), sumAll(square(sub(features, goal))));
+      const target = scope.value("target", [1, features.shape[1] ?? null, null, null]);
+      return mul(scope.value("weight", []), sumAll(square(sub(features, target))));
     },
   };
 }

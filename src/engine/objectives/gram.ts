@@ -20,7 +20,7 @@ import { type Objective, pick, type Scope, vector } from "./objective.js";
 /**
  * The Gram matrix of a feature map, per pixel: G = (F + delta)(F + delta)^T / (H * W), summed over pixels.
  *
- * Dividing by the pixels makes pictures of different sizes comparable; the book's G is this times H * W, and its loss
+ * Dividing by the pixels makes images of different sizes comparable; the book's G is this times H * W, and its loss
  * sum((G - G')^2) / (C * H * W)^2 is the per-pixel one's divided by C^2.
  * Source: Gatys et al. 2015, eq. 3; delta = -1 is the Deep Learning Cookbook's (12.4).
  * @param features [N, C, H, W]
@@ -74,9 +74,9 @@ export function gramLoss(targets: readonly GramTarget[], delta = 0, means = fals
 }
 
 /**
- * Sum over layers of <D, G>: the gradient of a loss of the whole picture's Gram matrices, D = d loss / d G, seen from a part of it.
+ * Sum over layers of <D, G>: the gradient of a loss of the whole image's Gram matrices, D = d loss / d G, seen from a part of it.
  *
- * With D = 2 * weight * share * (G - target), where G is of the whole picture and share is the part's share of the pixels, its
+ * With D = 2 * weight * share * (G - target), where G is of the whole image and share is the part's share of the pixels, its
  * gradient by the part's pixels is that of sum(weight * sum((G - target)^2)).
  * @param slopes D of each layer, [1, C, C]
  */

@@ -1,4 +1,4 @@
-/** Guide: the dream borrows the features of another picture. */
+/** Guide: the dream borrows the features of another image. */
 import {
   add,
   count,
@@ -61,7 +61,7 @@ export function placesOf({ data, shape }: Tensor, most: number): Tensor {
   const [, channels = 0, height = 0, width = 0] = shape;
   const every = Math.max(1, Math.ceil(Math.sqrt((height * width) / most)));
   const places: number[] = [];
-  // From the middle of each cell: the border's features are padding's as much as the picture's.
+  // From the middle of each cell: the border's features are padding's as much as the image's.
   const first = (length: number): number => Math.min(Math.floor(every / 2), length - 1);
   for (let y = first(height); y < height; y += every)
     for (let x = first(width); x < width; x += every) places.push(y * width + x);

@@ -1,8 +1,8 @@
 /**
- * Objectives: what to want of a picture, as values that add and scale.
+ * Objectives: what to want of an image, as values that add and scale.
  *
  * An objective is a structure (which program it needs) and values (the numbers that program is given). Weights, channels, targets are
- * values, never constants, so changing them never compiles anew: `structure` is the key under which compiled programs are kept.
+ * values, never constants, so changing them never recompiles: `structure` is the key under which compiled programs are kept.
  *
  * The shape of every module here: parameters -> {@link Objective}. Every objective is a loss to minimise; what is to be maximised says so
  * and is negated.
@@ -14,7 +14,7 @@ import type { Tensor, Tensors } from "../runtimes/runtime.js";
 
 /** What an objective is built over. */
 export interface Scope {
-  /** The picture, [N, 3, H, W], RGB, 0..255. */
+  /** The image, [N, 3, H, W], RGB, 0..255. */
   readonly image: NodeOf<"input">;
   /** The feature map [N, C, h, w] of a layer. @throws NetworkError when there is none of that name */
   layer(name: string): Node;
@@ -66,7 +66,7 @@ export function pick(vector: Node, i: number, length: number): Node {
   return reshape(crop(vector, [i], [length - i - 1]), []);
 }
 
-/** The scope of an objective over a picture and its layers. */
+/** The scope of an objective over an image and its layers. */
 export function scopeOf(image: NodeOf<"input">, layer: (name: string) => Node): Scope {
   const made = new Map<string, Node>();
   return {

@@ -3,7 +3,7 @@ import { add, crop, mul, pow, square, sub, sumAll } from "../graph/ops.js";
 import { number, type Objective } from "./objective.js";
 
 /**
- * weight * sum((dy^2 + dx^2)^1.25) over all pixels but the last row and column, of the 0..255 picture.
+ * weight * sum((dy^2 + dx^2)^1.25) over all pixels but the last row and column, of the 0..255 image.
  *
  * Source: Deep Learning Cookbook 12.5 (after Mahendran and Vedaldi 2014, with beta 2.5).
  */

@@ -2,7 +2,7 @@
 import type { Vector } from "./vector.js";
 
 export interface AdamOptions {
-  /** Step size, in the units of what is optimised: 0.02 on 0..1 pictures is 5.1 on 0..255. */
+  /** Step size, in the units of what is optimised: 0.02 on 0..1 images is 5.1 on 0..255. */
   readonly rate: number;
   readonly beta1?: number;
   readonly beta2?: number;

@@ -7,8 +7,8 @@ export interface LbfgsOptions {
   /** Pairs of changes that are remembered; the book takes 10. */
   readonly history?: number;
   /**
-   * Largest change of a component in the first step tried, before there is any history; 1 unless told. It does not depend on the
-   * loss's scale: a step of the gradient's own length would, for losses that are relative errors of pictures, vanish in float32.
+   * Largest change of a component in the first step tried, before there is any history; 1 by default. It does not depend on the
+   * loss's scale: a step of the gradient's own length would, for losses that are relative errors of images, vanish in float32.
    */
   readonly rate?: number;
   /** Stops when no component of the gradient is larger. */
@@ -49,7 +49,7 @@ export class Lbfgs<V extends Vector = Vector> {
   readonly #pairs: Pair<V>[];
   #last: LbfgsMemory<V>["last"];
 
-  /** @param memory that of an earlier minimisation, which is gone on with */
+  /** @param memory that of an earlier minimisation, which it continues */
   constructor(
     private readonly options: LbfgsOptions = {},
     memory?: LbfgsMemory<V>,

@@ -1,4 +1,4 @@
-/** Octaves: the same picture at growing sizes, so that structures of every size get their turn. */
+/** Octaves: the same image at growing sizes, so that structures of every size get their turn. */
 import { fitInside, type Size } from "../images/raster.js";
 
 /** The smallest side an octave is worked at, in pixels: below it deep layers see nothing but their own padding. */
@@ -7,7 +7,7 @@ export const SMALLEST_OCTAVE = 48;
 /**
  * Sizes of the octaves, smallest first, each `scale` times the one before, ending at width x height.
  *
- * Octaves whose longer side would fall below {@link SMALLEST_OCTAVE} are left out, so a small picture gets fewer.
+ * Octaves whose longer side would fall below {@link SMALLEST_OCTAVE} are left out, so a small image gets fewer.
  */
 export function octaveSizes(width: number, height: number, octaves: number, scale: number): Size[] {
   const longer = Math.max(width, height);

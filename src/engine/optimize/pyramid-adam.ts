@@ -1,11 +1,11 @@
-/** Adam on several sizes of a picture at once: large shapes move as fast as fine ones. */
+/** Adam on several sizes of an image at once: large shapes move as fast as fine ones. */
 import { CHANNELS, clampRaster, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
 import { Adam, type AdamMoments, type AdamOptions } from "./adam.js";
 import { firstOrder, type Optimiser, type StepTime } from "./optimiser.js";
 
 export interface PyramidAdamOptions extends Omit<AdamOptions, "rate"> {
-  /** Step size of each level in the picture's units, the picture's own size first; each further level is half as wide and high. */
+  /** Step size of each level in the image's units, the image's own size first; each further level is half as wide and high. */
   readonly rates: readonly number[];
 }
 
@@ -26,7 +26,7 @@ export interface LevelMoments {
 const SMALLEST = 8;
 
 /**
- * Adam whose coordinates are those of a pyramid of the picture: a step is the sum of Adam's steps at the picture's own size, at half of
+ * Adam whose coordinates are those of a pyramid of the image: a step is the sum of Adam's steps at the image's own size, at half of
  * it, at a quarter, ...
  *
  * Adam gives each coordinate a step of the same size. Of pixels alone this turns the weak, noisy parts of a gradient, its finest
@@ -36,7 +36,7 @@ const SMALLEST = 8;
 export class PyramidAdam {
   readonly #levels: readonly Level[];
 
-  /** @param before moments of another size of the same picture, which are taken on, resized */
+  /** @param before moments of another size of the same image, which are taken on, resized */
   constructor(
     width: number,
     height: number,
@@ -70,8 +70,8 @@ export class PyramidAdam {
   }
 
   /**
-   * Moves a picture against its gradient, in place.
-   * @param gradient one value for each of the picture's, [3, height, width]
+   * Moves an image against its gradient, in place.
+   * @param gradient one value for each of the image's, [3, height, width]
    * @param factor length of this step against the rates
    */
   step({ data }: Raster, gradient: Raster, factor = 1): void {

@@ -11,7 +11,7 @@ const SMALLEST = 8;
  * Gradients are strongest in the finest pattern that a network can see. Stepping along the bands alike lets large shapes grow
  * at once with small ones, which is what makes neurons look like things rather than like noise.
  * Source: the Laplacian pyramid normalisation of the DeepDream tutorial (Mordvintsev 2015).
- * @param levels how many times it is halved, where the picture is large enough
+ * @param levels how many times it is halved, where the image is large enough
  * @param slope strength of a band against the next finer one; 1 is all alike, more favours large shapes
  */
 export function equalise(gradient: Raster, levels = 4, slope = 1): Raster {

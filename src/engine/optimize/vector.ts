@@ -1,4 +1,4 @@
-/** Vectors of numbers, as optimisers see pictures. Sums run in double precision. */
+/** Vectors of numbers, as optimisers see images. Sums run in double precision. */
 export type Vector = Float32Array | Float64Array;
 
 /** A function to minimise: its value and gradient at a point. */

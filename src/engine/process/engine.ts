@@ -8,23 +8,23 @@ export interface EngineRequest {
   readonly recipe: string;
   /** The recipe's parameters, checked by its zod schema inside the engine. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** Encoded input pictures by role, for instance `{ image: <JPEG bytes> }`. */
+  /** Encoded input images by role, for instance `{ image: <JPEG bytes> }`. */
   readonly pictures: Readonly<Record<string, Uint8Array>>;
   /** The job's id: every line that is logged about it names it. */
   readonly job?: string;
-  /** Where an earlier attempt at the same request had got to. One that cannot be read is passed over: the job begins anew. */
+  /** The checkpoint of an earlier attempt at the same request. One that cannot be read is ignored: the job starts over. */
   readonly resume?: Checkpoint;
 }
 
-/** What a job can go on from after its process has died. */
+/** What a job resumes from after its process has died. */
 export interface Checkpoint {
-  /** The octave (scale, picture of a sweep, frame of a film) after which it was taken. */
+  /** The octave (scale, image of a sweep, frame of a film) after which it was taken. */
   readonly octave: number;
   /** The recipe's own state, opaque to everybody else. */
   readonly state: Uint8Array;
 }
 
-/** A picture on the way to the result. */
+/** An image on the way to the result. */
 export interface EngineFrame {
   readonly kind: "octave" | "preview" | "film";
   /** 1-based; of a film, its frame. */
@@ -37,7 +37,7 @@ export interface EngineFrame {
   readonly progress: number;
   readonly width: number;
   readonly height: number;
-  /** Encoded picture (JPEG for previews, PNG for octaves and frames of a film). */
+  /** Encoded image (JPEG for previews, PNG for octaves and frames of a film). */
   readonly picture: Uint8Array;
   /** Media type of `picture`. */
   readonly type: string;
@@ -76,7 +76,7 @@ export interface EngineResult {
   readonly runtime: string;
   readonly seed: number;
   readonly octaves: readonly OctaveSummary[];
-  /** Every parameter as used, defaults filled in: enough to make the picture again. */
+  /** Every parameter as used, defaults filled in: enough to make the image again. */
   readonly params: Readonly<Record<string, unknown>>;
 }
 
@@ -119,7 +119,7 @@ export interface EngineStatus {
   readonly crashes: number;
   /** Jobs inside. */
   readonly running: number;
-  /** Resident memory of its process, as it last told. */
+  /** Resident memory of its process, as last reported. */
   readonly memoryBytes?: number;
   /** What computes, such as "onnx-cpu"; the setting until the first program has been compiled. */
   readonly runtime?: string;

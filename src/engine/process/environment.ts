@@ -1,5 +1,5 @@
 /**
- * The environment for a process that computes: glibc is told to ask for huge pages.
+ * The environment for a process that computes: glibc is set to ask for huge pages.
  *
  * A step takes and gives back hundreds of megabytes. By pages of 4 kB that costs a fifth of its time at 512 px; by pages of 2 MB nothing
  * that shows (docs/benchmarks.md). It is read when a process starts, so one that runs already cannot set it for itself. Other C
@@ -16,7 +16,7 @@ export function lacksHugePages(
   return platform === "linux" && !env[NAME]?.includes(HUGE_PAGES);
 }
 
-/** `env`, with huge pages where they are to be had and nobody has decided otherwise. */
+/** `env`, with huge pages where the machine has them and the environment does not decide otherwise. */
 export function engineEnvironment(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,

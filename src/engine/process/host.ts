@@ -26,7 +26,7 @@ export interface EngineHostOptions extends EngineSettings {
   readonly worker?: string;
 }
 
-/** Patience with the child, in milliseconds. */
+/** Time limits for the child, in milliseconds. */
 export interface HostTimings {
   /** Time between two pings. */
   readonly ping: number;
@@ -34,7 +34,7 @@ export interface HostTimings {
   readonly start: number;
   /** An engine that says nothing for this long after that is taken for hung, and killed. Its own loop never blocks: the device works beside it. */
   readonly hung: number;
-  /** How long an aborted job may take to let go of the device before the process is killed. */
+  /** How long an aborted job may take to free the device before the process is killed. */
   readonly abort: number;
   /** How long the child may take to end when asked to, before it is killed. */
   readonly close: number;
@@ -67,14 +67,14 @@ export class EngineHost implements Engine {
   #nextId = 1;
   #closing = false;
   #lastHeard = 0;
-  /** The longest silence that is borne now, in milliseconds. */
-  #patience = 0;
+  /** The longest silence allowed now, in milliseconds. */
+  #silenceLimit = 0;
   #heartbeat: NodeJS.Timeout | undefined;
   #ready = false;
   #starts = 0;
   #crashes = 0;
   /** Processes that ended before they could take jobs, since one could. */
-  #stillborn = 0;
+  #failedStarts = 0;
   #vitals: { readonly memoryBytes: number; readonly runtime: string } | undefined;
   /** Jobs that were aborted but still hold the device for the rest of a step. */
   readonly #lettingGo = new Set<Promise<void>>();
@@ -111,7 +111,7 @@ export class EngineHost implements Engine {
     const child = this.#child;
     const common = { starts: this.#starts, crashes: this.#crashes, running: this.#pending.size };
     if (this.#closing) return { state: "closed", ...common };
-    if (!child) return { state: this.#stillborn >= FAILING ? "failing" : "idle", ...common };
+    if (!child) return { state: this.#failedStarts >= FAILING ? "failing" : "idle", ...common };
     const silent = Date.now() - this.#lastHeard > 3 * this.#timings.ping;
     const state = this.#ready ? (silent ? "silent" : "ready") : "starting";
     return { state, ...common, ...(child.pid === undefined ? {} : { pid: child.pid }), ...this.#vitals };
@@ -184,7 +184,7 @@ export class EngineHost implements Engine {
     this.#ready = false;
     this.#vitals = undefined;
     this.#lastHeard = Date.now();
-    this.#patience = this.#timings.start;
+    this.#silenceLimit = this.#timings.start;
     child.on("message", (message) => this.#receive(message as FromWorker));
     child.on("error", (error) => logger.error({ err: error }, "engine process error"));
     child.on("exit", (code, signal) => this.#gone(child, code, signal));
@@ -216,9 +216,9 @@ export class EngineHost implements Engine {
       return;
     }
     if (message.type === "ready") {
-      this.#patience = this.#timings.hung;
+      this.#silenceLimit = this.#timings.hung;
       this.#ready = true;
-      this.#stillborn = 0;
+      this.#failedStarts = 0;
     }
     if (message.type === "ready" || message.type === "pong") {
       const { memoryBytes, runtime } = message;
@@ -250,7 +250,7 @@ export class EngineHost implements Engine {
     clearInterval(this.#heartbeat);
     if (!this.#closing) {
       this.#crashes += 1;
-      if (!this.#ready) this.#stillborn += 1;
+      if (!this.#ready) this.#failedStarts += 1;
       const jobs = [...this.#pending.values()].flatMap(({ job }) => job ?? []);
       this.options.logger.error({ code, signal, enginePid: child.pid, jobs }, "engine process ended");
     }
@@ -260,7 +260,7 @@ export class EngineHost implements Engine {
 
   #beat(child: ChildProcess): void {
     const silent = Date.now() - this.#lastHeard;
-    if (silent > this.#patience) this.#kill(child, `it has not answered for ${Math.round(silent / 1000)} s`);
+    if (silent > this.#silenceLimit) this.#kill(child, `it has not answered for ${Math.round(silent / 1000)} s`);
     else this.#send(child, { type: "ping", id: 0 });
   }
 

@@ -16,7 +16,7 @@ export interface PooledDevice {
   readonly name: string;
   /** Jobs that it runs side by side. */
   readonly slots: number;
-  /** For the pictures of all of them; undefined sets no bound. */
+  /** For the images of all of them; undefined sets no bound. */
   readonly megabytes: number | undefined;
   readonly engine: Engine;
 }

@@ -46,7 +46,7 @@ async function run(
     send(await work(controller.signal, engine));
   } catch (error) {
     if (controller.signal.aborted) {
-      log("debug", "the engine has let go of a job", { job });
+      log("debug", "the engine has stopped an aborted job", { job });
       send({ type: "aborted", id });
     } else {
       const { kind, message, cause } = toEngineError(error);

@@ -15,7 +15,7 @@ export interface Schedule {
   begin(octave: number, size: Size, before: Raster | undefined): OctaveDescent | Promise<OctaveDescent>;
   /** Makes an image fit to be seen. */
   show?(image: Raster): Raster;
-  /** What a later run can go on from; asked for with every frame. */
+  /** The state that a later run resumes from; asked for with every frame. */
   savable?(image: Raster, where: Place): Savable | undefined;
 }
 

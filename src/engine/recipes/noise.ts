@@ -1,4 +1,4 @@
-/** Where pictures made from nothing begin. */
+/** Where images made from nothing begin. */
 
 import { gaussian, type Random } from "../images/random.js";
 import { addRasters, emptyRaster, type Raster } from "../images/raster.js";

@@ -1,4 +1,4 @@
-/** What a recipe is: parameters and pictures in, frames and a result out. Recipes know nothing of chat, files or processes. */
+/** What a recipe is: parameters and images in, frames and a result out. Recipes know nothing of chat, files or processes. */
 import type { z } from "zod";
 import type { Film } from "../images/film.js";
 import type { Raster } from "../images/raster.js";
@@ -13,13 +13,13 @@ export interface RecipeContext {
   network(id: string): Promise<Network>;
   /** Checked at every step. */
   readonly signal: AbortSignal;
-  /** Budget for the feature maps of a step: larger pictures are worked on in tiles. Unlimited when left out. */
+  /** Budget for the feature maps of a step: larger images are worked on in tiles. Unlimited when left out. */
   readonly memoryBytes?: number;
-  /** Where an earlier run with the same parameters and pictures had got to. One that does not fit is passed over. */
+  /** The state of an earlier run with the same parameters and images. One that does not fit is ignored. */
   readonly resume?: SavedState;
 }
 
-/** A picture on the way. */
+/** An image on the way. */
 export interface Frame {
   readonly kind: "octave" | "preview" | "film";
   /** 1-based, with how many there are; of a film, its frames. */
@@ -33,7 +33,7 @@ export interface Frame {
   /** The octave's loss at its first and its latest step; less is better. */
   readonly lossStart: number;
   readonly lossEnd: number;
-  /** What a later run can go on from, to the same result. */
+  /** The state that a later run resumes from, to the same result. */
   readonly savable?: Savable;
 }
 
@@ -41,7 +41,7 @@ export interface Frame {
 // biome-ignore lint/suspicious/noConfusingVoidType: a generator that returns nothing is one of void
 export type Frames = AsyncGenerator<Frame, Film | void, void>;
 
-/** Decoded pictures by role, for instance `image`, `style`. They are given at their own size. */
+/** Decoded images by role, for instance `image`, `style`. They are given at their own size. */
 export type Pictures = Readonly<Record<string, PictureInput>>;
 
 export interface PictureInput {

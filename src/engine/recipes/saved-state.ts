@@ -1,7 +1,7 @@
-/** What a recipe can go on from: plain numbers, small enough to be written down at every octave. */
+/** The state that a recipe resumes from: plain numbers, small enough to be saved at every octave. */
 
 export interface SavedState {
-  /** The octave (scale, picture, frame) after which it was saved, 1-based as in its frame. */
+  /** The octave (scale, image, frame) after which it was saved, 1-based as in its frame. */
   readonly octave: number;
   readonly numbers: Readonly<Record<string, number>>;
   readonly arrays: Readonly<Record<string, Float32Array | Uint8Array>>;

@@ -18,13 +18,13 @@ describe("trying a device in a process of its own", () => {
     expect(verdict.stepMs).toBeUndefined();
   });
 
-  test("a crash is told, and takes nothing down", async () => {
+  test("a crash is reported, and takes nothing down", async () => {
     const verdict = await probe("onnx-cpu", { worker: worker("crashes") });
     expect(verdict).toMatchObject({ works: false, obstacle: { why: "Trying it crashed (SIGSEGV)." } });
     expect(verdict.obstacle?.mend).not.toBe("");
   });
 
-  test("one that hangs is ended and told", async () => {
+  test("one that hangs is ended and reported", async () => {
     const verdict = await probe("onnx-cpu", { worker: worker("hangs"), limitMs: 1500 });
     expect(verdict).toMatchObject({ works: false, obstacle: { why: "It did not finish within 1.5 s." } });
   });

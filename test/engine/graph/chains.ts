@@ -32,7 +32,7 @@ function residual(x: Node, channels: number, seed: number): Node {
   return ops.relu(ops.add(conv(inner, channels, { seed: seed + 1 }), x));
 }
 
-/** A ResNet's block that halves the picture: two strided 1x1 convolutions of the same map. */
+/** A ResNet's block that halves the image: two strided 1x1 convolutions of the same map. */
 function halving(x: Node, channels: number, seed: number): Node {
   const inner = ops.relu(conv(x, channels / 2, { size: 1, strides: [2, 2], pads: [0, 0, 0, 0], seed }));
   const wide = conv(ops.relu(conv(inner, channels / 2, { seed: seed + 1 })), channels, { size: 1, seed: seed + 2 });

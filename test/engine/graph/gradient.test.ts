@@ -37,7 +37,7 @@ describe("gradient", () => {
     expect(() => gradient(ops.square(x), x)).toThrow(/shape \[\]; this one has shape \[\?, 3, \?, \?\]/);
   });
 
-  test("a loss that does not depend on the input is told", () => {
+  test("a loss that does not depend on the input is an error", () => {
     const other = ops.input("other", []);
     expect(() => gradient(ops.sumAll(other), x)).toThrow(GraphError);
     expect(() => gradient(ops.sumAll(ops.stopGradient(x)), x)).toThrow(/does not depend/);

@@ -124,7 +124,7 @@ function convolve(
       }
 }
 
-/** Visits the windows of a pooling: the flat index of the result, and those of the places inside the picture. */
+/** Visits the windows of a pooling: the flat index of the result, and those of the places inside the image. */
 function pool(x: Four, { kernel, strides, pads }: PoolAttributes, visit: (y: number, window: number[]) => void): Four {
   const [n, channels, h, w] = x;
   const [rows, columns] = [

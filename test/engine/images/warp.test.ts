@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { emptyRaster, type Raster } from "../../../src/engine/images/raster.js";
 import { warp } from "../../../src/engine/images/warp.js";
 
-/** A soft dot, so that places between pixels can be told. */
+/** A soft dot, so that positions between pixels can be told apart. */
 function dot(width: number, height: number, x: number, y: number): Raster {
   const raster = emptyRaster(width, height);
   for (let c = 0; c < 3; c++) {

@@ -14,7 +14,7 @@ function waves(width: number, height: number): Raster {
 }
 
 const rms = ({ data }: Raster): number => Math.sqrt(data.reduce((sum, v) => sum + v * v, 0) / data.length);
-/** How much of a picture is in large shapes. */
+/** How much of an image is in large shapes. */
 const coarse = (raster: Raster): number =>
   rms(resize(raster, Math.round(raster.width / 8), Math.round(raster.height / 8))) / rms(raster);
 

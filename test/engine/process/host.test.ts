@@ -93,7 +93,7 @@ describe("the engine's process", () => {
     expect(host.pid).toBe(pid);
   });
 
-  it("ends a job that waits for an aborted one to let go, and kills a process that does not let go", async () => {
+  it("ends a job that waits for an aborted one, and kills a process that does not stop one", async () => {
     const host = open({ timings: { abort: 300 } });
     const stop = new AbortController();
     const { outcome, pid } = await started(host, stop.signal);
@@ -163,9 +163,9 @@ describe("the engine's process", () => {
     onTestFinished(() => {
       vi.unstubAllEnvs();
     });
-    const told: { network: string; received: number; total: number | undefined }[] = [];
+    const downloads: { network: string; received: number; total: number | undefined }[] = [];
     const host = open({
-      onDownload: ({ network: id, received, total }) => told.push({ network: id, received, total }),
+      onDownload: ({ network: id, received, total }) => downloads.push({ network: id, received, total }),
     });
     await expect(
       host.run(short({ network: "resnet50", layers: "activation_21" }), { signal: never, onFrame: ignore }),
@@ -173,7 +173,7 @@ describe("the engine's process", () => {
       kind: "network",
       message: expect.stringMatching(/resnet50.*checksum/),
     });
-    expect(told.at(-1)).toEqual({ network: "resnet50", received: expect.any(Number), total: 95_128_781 });
+    expect(downloads.at(-1)).toEqual({ network: "resnet50", received: expect.any(Number), total: 95_128_781 });
   });
 
   it("closes in the middle of a job: the job ends, the process is gone, later jobs are refused", async () => {

@@ -92,7 +92,7 @@ describe("several devices behind one engine", () => {
     expect(devices.status()).toMatchObject({ state: "ready", devices: [{ state: "failing" }, { state: "ready" }] });
     later(300_001);
     expect(devices.status().devices?.[0]?.state).toBe("ready");
-    // With no other one, the person is told.
+    // Without another one, the job fails.
     const last = [begin(), begin()];
     for (const engine of engines) (await engine.next()).fail("device", "cuda cannot be used here.");
     for (const one of last) await expect(one).rejects.toThrow("cuda cannot be used here.");
@@ -138,11 +138,11 @@ describe("a program's devices", () => {
     const engine = startEngines(config, { logger, worker, onDownload: () => undefined });
     onTestFinished(() => engine.close());
     const run = () => engine.run(request, { signal: new AbortController().signal, onFrame: () => undefined });
-    const told = (await Promise.all([run(), run(), run()])).map(({ params }) => params);
+    const results = (await Promise.all([run(), run(), run()])).map(({ params }) => params);
     const card = { cards: "1", order: "PCI_BUS_ID", settings: { runtime: "cuda", memoryBytes: 750e6 } };
-    expect(told).toMatchObject([card, { settings: { runtime: "cpu" } }, card]);
-    expect(new Set(told.map(({ pid }) => pid)).size).toBe(2);
-    expect(told[1]?.cards).toBe(process.env.CUDA_VISIBLE_DEVICES);
+    expect(results).toMatchObject([card, { settings: { runtime: "cpu" } }, card]);
+    expect(new Set(results.map(({ pid }) => pid)).size).toBe(2);
+    expect(results[1]?.cards).toBe(process.env.CUDA_VISIBLE_DEVICES);
     expect(engine.status?.()).toMatchObject({
       starts: 2,
       devices: [

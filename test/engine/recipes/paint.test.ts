@@ -76,7 +76,7 @@ const MEASURE: StyleMeasure = {
   pooling: "max",
 };
 
-/** How far a picture's Gram matrices are from a style's, relative, summed over layers. */
+/** How far an image's Gram matrices are from a style's, relative, summed over layers. */
 async function styleDistance(image: Raster, style: PictureInput): Promise<number> {
   const targets = await blendTargets(programs, vgg, MEASURE, [{ raster: await style.decode(image.width), weight: 1 }]);
   const grams = await gramsOf(programs, vgg, MEASURE, image);

@@ -36,7 +36,7 @@ export async function lastOf(run: Frames): Promise<Frame> {
   return last;
 }
 
-/** A picture with something in it: a disc on two slopes. */
+/** An image with something in it: a disc on two slopes. */
 export function scene(width: number, height: number): Raster {
   const raster = emptyRaster(width, height);
   const plane = width * height;

@@ -56,7 +56,7 @@ describe("a device by name", () => {
     expect(asked).toEqual([]);
   });
 
-  test("webgpu is used though it be slow, and told where it does not work", async () => {
+  test("webgpu is used though it be slow, and refused where it does not work", async () => {
     expect(await chooseDevice("webgpu", machine(works("onnx-webgpu", 900)))).toBe("onnx-webgpu");
     await expect(chooseDevice("webgpu", machine())).rejects.toThrow(
       "webgpu cannot be used here. There is no Vulkan driver. Install one.",

@@ -107,7 +107,7 @@ const pools = fc
     at: size,
   })
   .map(({ op, kernel, strides, pads, channels, at }) => {
-    // A window must reach into the picture wherever it lies.
+    // A window must reach into the image wherever it lies.
     const inside = pads.map((p, i) => Math.min(p, (kernel[i % 2] ?? 1) - 1)) as [number, number, number, number];
     return poolCase(op, { kernel, strides, pads: inside }, channels, [at]);
   });

@@ -9,7 +9,7 @@ import { probe } from "../../../src/engine/devices/probe.js";
 import { conformance } from "./conformance.js";
 
 const GPUS = ["onnx-cuda", "onnx-webgpu", "tfjs-node-gpu"] as const satisfies readonly DeviceName[];
-// Newer NVIDIA cards multiply with ten bits unless told otherwise.
+// Newer NVIDIA cards multiply with ten bits by default.
 process.env.NVIDIA_TF32_OVERRIDE ??= "0";
 
 for (const device of GPUS) {

@@ -15,7 +15,7 @@ import type { Array64 } from "../graph/reference.js";
 interface Built {
   readonly loss: Node;
   readonly image: NodeOf<"input">;
-  /** The values of the objective for pictures of a shape. */
+  /** The values of the objective for images of a shape. */
   values(picture: readonly number[]): Record<string, Array64>;
 }
 
@@ -34,7 +34,7 @@ const channelsOf = (layer: string): number => network.layers.find((info) => info
 
 const toArray = ({ data, shape }: Tensor): Array64 => ({ data: Float64Array.from(data), shape });
 
-/** Features of block2_conv2 for a picture. */
+/** Features of block2_conv2 for an image. */
 function features([n = 1, , h = 1, w = 1]: readonly number[], seed: number): Tensor {
   return toTensor(distinct([n, 16, Math.floor(h / 2), Math.floor(w / 2)], seed, "positive"));
 }

@@ -11,7 +11,7 @@ import { type Survey, survey } from "./survey.js";
 
 const addPads = (a: Pads, b: Pads): Pads => [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]];
 const padPlane = (x: Node, p: Pads): Node => ops.pad(x, [0, 0, p[0], p[1]], [0, 0, p[2], p[3]]);
-/** Every window holds at least one place of the picture. */
+/** Every window holds at least one place of the image. */
 const fits = (p: Pads, reachH: number, reachW: number): boolean =>
   Math.max(p[0], p[2]) < reachH && Math.max(p[1], p[3]) < reachW;
 
@@ -91,7 +91,7 @@ class Assembly {
     if (folded) return this.#needs(folded.conv);
     if (layer.step.type === "conv" || layer.step.type === "pool") {
       const { from } = this.#padded(layer);
-      // A convolution of the picture takes its channel order into the kernel.
+      // A convolution of the image takes its channel order into the kernel.
       return from.step.type === "input" && this.#takesPicture(layer) ? [] : [from];
     }
     return layer.inputs.map((_, i) => this.#input(layer, i));
@@ -101,7 +101,7 @@ class Assembly {
     return step.type === "conv" && step.groups === 1;
   }
 
-  /** For an affine layer: the convolution that it and the affine layers between can be folded into, if nobody else takes those in. */
+  /** For an affine layer: the convolution that it and the affine layers between can be folded into, if nothing else reads them. */
   #folded(layer: Layer): { conv: Layer & { step: ConvStep }; affine: Layer[] } | undefined {
     const affine: Layer[] = [];
     let at = layer;
@@ -190,7 +190,7 @@ class Assembly {
     }
   }
 
-  /** The picture minus the mean, still RGB: zero padding comes after this, so it must stay explicit. */
+  /** The image minus the mean, still RGB: zero padding comes after this, so it must stay explicit. */
   #centred(): Node {
     const order = channelOrder(this.#preprocessing);
     const { mean } = this.#preprocessing;
@@ -201,7 +201,7 @@ class Assembly {
     );
   }
 
-  /** The picture as the network wants it, for layers that cannot take its channel order into their kernels. */
+  /** The image as the network wants it, for layers that cannot take its channel order into their kernels. */
   #prepared(): Node {
     const scale = channelScale(this.#preprocessing);
     const order = channelOrder(this.#preprocessing);

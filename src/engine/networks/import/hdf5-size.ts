@@ -1,4 +1,4 @@
-/** How long an HDF5 file says it is, from its superblock: a file that was cut short is told before the library opens it. */
+/** How long an HDF5 file says it is, from its superblock: a truncated file is detected before the library opens it. */
 import { open } from "node:fs/promises";
 
 const SIGNATURE = Buffer.from("\x89HDF\r\n\x1a\n", "latin1");

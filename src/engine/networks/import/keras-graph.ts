@@ -5,7 +5,7 @@ import { kerasLayer } from "./keras-layers.js";
 import type { LayerGraph } from "./layer-graph.js";
 import type { WeightStore } from "./weights.js";
 
-/** @throws NetworkError when the model takes in something other than one picture */
+/** @throws NetworkError when the model takes in something other than one image */
 export function kerasGraph(layers: readonly KerasLayer[], store: WeightStore): LayerGraph {
   const graph = layers.flatMap((layer) => kerasLayer(layer, store));
   const inputs = graph.filter((l) => l.kind === "InputLayer");

@@ -38,7 +38,7 @@ export type Activation =
   | { readonly name: "prelu"; readonly slope: Vector };
 
 export type Step =
-  /** The picture, preprocessed. */
+  /** The image, preprocessed. */
   | { readonly type: "input" }
   | ConvStep
   /** x * scale + shift, a number per channel: batch normalisation at inference, and constants added or multiplied. */

@@ -1,4 +1,4 @@
-/** What a network's training did to pictures before they went in. */
+/** What a network's training did to images before they went in. */
 import { z } from "zod";
 
 const three = z.tuple([z.number(), z.number(), z.number()]);

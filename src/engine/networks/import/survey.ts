@@ -6,11 +6,11 @@ import type { Layer, LayerGraph } from "./layer-graph.js";
 
 export interface Facts {
   readonly channels: number;
-  /** Pixels of the picture per place. */
+  /** Pixels of the image per place. */
   readonly stride: number;
   /** No value is below zero, so that padding with zeros and padding that never wins are the same to a maximum. */
   readonly nonNegative: boolean;
-  /** Height and width are 1: nothing is left of the picture's plane. */
+  /** Height and width are 1: nothing is left of the image's plane. */
   readonly flat: boolean;
 }
 
@@ -117,7 +117,7 @@ function factsOf(layer: Layer, inputs: readonly Facts[]): Facts {
 
 /**
  * Surveys a file's layers.
- * @throws NetworkError "corrupt" for layers in a circle, two of one name or no picture going in
+ * @throws NetworkError "corrupt" for layers in a circle, two of one name or no image going in
  */
 export function survey({ layers }: LayerGraph): Survey {
   const byName = new Map<string, Layer>();

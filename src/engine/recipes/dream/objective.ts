@@ -50,7 +50,7 @@ export async function dreamObjective(
     return { layers, at: (width, height) => guideAt(width * height, weights, features, network) };
   }
   const coarsest = Math.max(...layers.map((name) => resolveLayer(network, name).stride));
-  // Shifted anywhere, a picture has no border that stays in one place; small octaves have no rows to spare either.
+  // Shifted anywhere, an image has no border that stays in one place; small octaves have no rows to spare either.
   const border = (width: number, height: number): number =>
     params.preset === "book" && Math.min(width, height) >= ROOM * coarsest ? BOOK_BORDER : 0;
   return { layers, at: (width, height) => dream(weights, border(width, height)) };

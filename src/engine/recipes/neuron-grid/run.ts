@@ -22,7 +22,7 @@ import { withPresets } from "../with-presets.js";
 
 /** Border of a tile that is cut off, as a share of its side: padding shows there. Book: 16 of 128. */
 const BORDER = 1 / 8;
-/** The most pictures climbed to at once: more would only take memory. */
+/** Largest batch: more would only take memory. */
 const BATCH = 16;
 const MAX_TILES = 512;
 
@@ -67,7 +67,7 @@ export type GridParams = z.output<typeof GridParams>;
 /**
  * A contact sheet: one row a layer, its channels sorted by the value reached, best first.
  *
- * The channels of a layer are climbed to in one batch, each from its own noise, so that a channel looks the same whatever others
+ * The channels of a layer are ascended in one batch, each from its own noise, so that a channel looks the same whatever others
  * stand beside it. Each "octave" is one layer.
  * @throws RecipeError, NetworkError for channels or layers that do not exist
  */

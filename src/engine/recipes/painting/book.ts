@@ -1,4 +1,4 @@
-/** The book's goal of a painting (Deep Learning Cookbook 12.6, 12.7): sums, not means, and divisors chosen by hand. */
+/** The book's objective of a painting (Deep Learning Cookbook 12.6, 12.7): sums, not means, and divisors chosen by hand. */
 import type { Raster } from "../../images/raster.js";
 import type { Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
@@ -46,8 +46,8 @@ async function styleTerms({ programs, network, measure, styles }: BookTexture): 
 }
 
 /** Style + total variation / 5000 (12.4, 12.5). */
-export async function bookTexture(goal: BookTexture): Promise<Objective> {
-  return sum([...(await styleTerms(goal)), [totalVariation(1), goal.smooth / TEXTURE_VARIATION_DIVISOR]]);
+export async function bookTexture(texture: BookTexture): Promise<Objective> {
+  return sum([...(await styleTerms(texture)), [totalVariation(1), texture.smooth / TEXTURE_VARIATION_DIVISOR]]);
 }
 
 /**
@@ -55,12 +55,12 @@ export async function bookTexture(goal: BookTexture): Promise<Objective> {
  *
  * The printed interpolation compares the photo's content with a style's, so that content never acts; this does what the text means.
  */
-export async function bookTransfer(goal: BookTransfer): Promise<Objective> {
-  const { programs, network, measure, contentLayer, photo, strength, smooth } = goal;
+export async function bookTransfer(transfer: BookTransfer): Promise<Objective> {
+  const { programs, network, measure, contentLayer, photo, strength, smooth } = transfer;
   const balance = (1 - Math.min(strength, 0.999)) / Math.max(strength, 0.01);
   const features = await featuresOf(programs, network, contentLayer, photo, { pooling: measure.pooling });
   return sum([
-    ...(await styleTerms(goal)),
+    ...(await styleTerms(transfer)),
     [content(contentLayer, features, 1), balance / CONTENT_DIVISOR],
     [totalVariation(1), smooth / TRANSFER_VARIATION_DIVISOR],
   ]);

@@ -23,7 +23,7 @@ export interface PaintingObjective {
   readonly variation: number;
 }
 
-/** Pictures whose sides are multiples of it are cut by none of VGG's first four poolings. */
+/** Images whose sides are multiples of it are cut by none of VGG's first four poolings. */
 const TILING = 16;
 
 const energy = ({ data }: Tensor): number => data.reduce((total, v) => total + v * v, 0);

@@ -34,7 +34,7 @@ export interface Painting {
 const UNSHIFTED: Shift = { dx: 0, dy: 0 };
 
 /**
- * Adam's steps on 0..255 pictures at their own size, a half and a quarter of it, before a network's own `rate`: 0.02 of the range, as in
+ * Adam's steps on 0..255 images at their own size, a half and a quarter of it, before a network's own `rate`: 0.02 of the range, as in
  * style-transfer-pytorch. Less for the finest level, which otherwise is grain.
  */
 const RATES = [0.6, 1, 1].map((share) => share * 0.02 * 255);

@@ -27,7 +27,7 @@ export interface StyleMeasure {
 
 const norm = ({ data }: Tensor): number => Math.sqrt(data.reduce((sum, v) => sum + v * v, 0));
 
-/** The Gram matrices [1, C, C] of layers at a picture, by layer. */
+/** The Gram matrices [1, C, C] of layers at an image, by layer. */
 export async function gramsOf(
   programs: Programs,
   network: Network,
@@ -40,7 +40,7 @@ export async function gramsOf(
   return observe(programs, network, name, (scope) => gramOutputs(scope, names, delta, means), raster, { pooling });
 }
 
-/** The Gram matrices of a whole picture from its tiles': their mean by their shares of its pixels. */
+/** The Gram matrices of a whole image from its tiles': their mean by their shares of its pixels. */
 export async function gramsOfTiles(
   programs: Programs,
   network: Network,
@@ -63,7 +63,7 @@ export async function gramsOfTiles(
   return whole;
 }
 
-/** The features of a layer at a picture. */
+/** The features of a layer at an image. */
 export async function featuresOf(
   programs: Programs,
   network: Network,
@@ -89,7 +89,7 @@ export async function featuresOf(
  * The loss of style s in a layer is |G - T_s|^2 / |T_s|: divided by its own target's norm, so that a style of high contrast does not
  * drown a quiet one and weights mean what they say. The weighted sum over styles is, but for a constant, a single
  * C * |G - T|^2 with C = sum(w_s / |T_s|) and T = sum(w_s / |T_s| * T_s) / C: a blend of many costs what one style costs. Last, C is
- * replaced by 1 / |T|^2, which makes layers and pictures comparable: the loss of a layer is then a relative error.
+ * replaced by 1 / |T|^2, which makes layers and images comparable: the loss of a layer is then a relative error.
  * @param pixels how many are looked at at once: a style may be larger than the canvas
  */
 export async function blendTargets(

@@ -54,7 +54,7 @@ export function neuronsAt(list: readonly Mix[], frame: number, { frames, fade, l
   return [...weighted(here, 1 - t), ...weighted(after, t)];
 }
 
-/** A picture on its way into another: t = 0 is the first, 1 the second. */
+/** An image on its way into another: t = 0 is the first, 1 the second. */
 export function blended(from: Raster, to: Raster, t: number): Raster {
   return { ...from, data: from.data.map((v, i) => (1 - t) * v + t * (to.data[i] ?? 0)) };
 }

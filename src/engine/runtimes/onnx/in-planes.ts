@@ -212,7 +212,7 @@ export class InPlanes {
     return { ...x, grid, name: this.#index.take(x, { tile, tiles, offsets: upTo(tile), divisor: times, zeros: true }) };
   }
 
-  /** How many pictures there are: one name for all maps of the same pictures. */
+  /** How many images there are: one name for all maps of the same images. */
   #batchOf(node: Node, nhwc: string): string {
     const w = this.options.writer;
     const key = String(this.options.dimensions.of(node)[0]);

@@ -105,7 +105,7 @@ export function onnxRuntime({ device = "cpu", threads, writtenFor = device, many
         graphOptimizationLevel: "all",
         // It would keep a block of all feature maps for every size that was ever run: up to 60 % more memory, for no time that shows.
         enableMemPattern: false,
-        // It would never give memory back, and grows by doubling in pieces that other sizes do not fit into: pictures in tiles took up to
+        // It would never give memory back, and grows by doubling in pieces that other sizes do not fit into: images in tiles took up to
         // four times the memory (bench/memory.ts). Without it a step costs up to 5 % more where malloc has huge pages (engineEnvironment),
         // up to 20 % more where it has not.
         enableCpuMemArena: false,

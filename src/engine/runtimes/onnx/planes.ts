@@ -3,7 +3,7 @@
  *
  * Plane (i, j) holds the pixels (p * t + i, p * u + j) of all tiles (t, u), so a tile is a column through the planes, and linear maps
  * of tiles (Winograd's transforms, pooling) are products with small matrices. One plane of zeros follows the others: pixels outside the
- * picture are taken from it. Tiles at the end may reach past the picture; what stands there is never read as a pixel.
+ * image are taken from it. Tiles at the end may reach past the image; what stands there is never read as a pixel.
  */
 import type { OnnxWriter } from "./writer.js";
 
@@ -44,7 +44,7 @@ export class PixelIndex {
 
   constructor(private readonly w: OnnxWriter) {}
 
-  /** The wanted pixels of x, in the order of offset, offset, picture, tile, tile: a matrix of pixels by channels. */
+  /** The wanted pixels of x, in the order of offset, offset, image, tile, tile: a matrix of pixels by channels. */
   take(x: Planes, wanted: Wanted): string {
     return this.w.node("Gather", [x.name, this.#indices(x.grid, wanted)], { axis: 0 });
   }

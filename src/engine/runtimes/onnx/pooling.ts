@@ -128,7 +128,7 @@ export function avgPoolGradient(
   const channels = node.shape[1];
   if (typeof channels !== "number")
     throw new GraphError("the gradient of overlapping average pooling needs a known number of channels");
-  // How many places of each window lie inside the picture: an average pooling of ones that counts the padding too.
+  // How many places of each window lie inside the image: an average pooling of ones that counts the padding too.
   const ones = w.node("Expand", [w.scalar(1), w.node("Shape", [like])]);
   const inside = w.node("AveragePool", [ones], { ...poolAttributes(node.attributes), count_include_pad: 1 });
   const shared = w.node("Div", [g, w.node("Mul", [inside, w.scalar(area)])]);

@@ -139,7 +139,7 @@ const KERNELS: { readonly [K in Computed]: Kernel<K> } = {
   stopGradient: unary((tf) => tf.clone),
 };
 
-/** Computes one node. What else it makes on the way is let go of. */
+/** Computes one node. Intermediate tensors are released. */
 export function compute(device: Device, node: Extract<Node, { op: Computed }>, inputs: readonly Tensor[]): Tensor {
   const { tf } = device;
   return tf.tidy(() => {

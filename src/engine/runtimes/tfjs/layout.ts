@@ -3,7 +3,7 @@
  *
  * tfjs convolves and pools NHWC only. One rule for every tensor of rank 4, instead of transposes around each convolution, means that
  * maps are never transposed between layers: operations on single numbers do not care, and axes are translated. What is left are the
- * picture on its way in, its gradient on its way out, and the reshapes of Gram matrices. The plain CPU backend transposes number by
+ * image on its way in, its gradient on its way out, and the reshapes of Gram matrices. The plain CPU backend transposes number by
  * number, so each transpose costs it nearly as much as a small convolution.
  */
 import type * as Core from "@tensorflow/tfjs-core";

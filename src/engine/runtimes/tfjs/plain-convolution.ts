@@ -10,7 +10,7 @@ import type { Pads, Pair } from "../../graph/node.js";
 /** Batch, height, width, channels. */
 export type MapShape = readonly [number, number, number, number];
 
-/** A kernel's height and width, and how it moves over the picture. */
+/** A kernel's height and width, and how it moves over the image. */
 export interface Geometry {
   readonly kernel: Pair;
   readonly strides: Pair;

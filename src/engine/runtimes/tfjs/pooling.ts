@@ -26,7 +26,7 @@ export function maxPoolGradient(tf: Tf, x: Tensor, y: Tensor, g: Tensor, attribu
   return unpadded(tf, gx, attributes.pads, [x.shape[1] ?? 1, x.shape[2] ?? 1]);
 }
 
-/** For each window, its area divided by how many of its places lie inside the picture: [1, H', W', 1]. */
+/** For each window, its area divided by how many of its places lie inside the image: [1, H', W', 1]. */
 function shares(tf: Tf, [, h = 1, w = 1]: readonly number[], { kernel, strides, pads }: PoolAttributes): Tensor {
   const inside = (size: number, k: number, stride: number, before: number, after: number): number[] => {
     const windows = Math.floor((size + before + after - k) / stride) + 1;

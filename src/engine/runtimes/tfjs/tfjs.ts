@@ -123,7 +123,7 @@ class TfjsProgram implements Program {
 
   #valueOf(node: Node, live: ReadonlyMap<Node, Tensor>): Tensor {
     const value = this.#constants.get(node) ?? live.get(node);
-    if (!value) throw new RuntimeFailure(`a ${node.op} is needed before it is computed, or after it was let go`);
+    if (!value) throw new RuntimeFailure(`a ${node.op} is needed before it is computed, or after it was released`);
     return value;
   }
 

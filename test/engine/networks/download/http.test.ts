@@ -137,7 +137,7 @@ describe("fetching a file", () => {
     );
   });
 
-  it("stops at once when told to", async () => {
+  it("stops at once when aborted", async () => {
     const controller = new AbortController();
     const { file, part } = await setup((_, response) => {
       response.writeHead(200);

@@ -158,7 +158,7 @@ describe("installing a network", () => {
     expect(await readdir(join(models, ".downloads"))).toEqual([]);
   });
 
-  it("stops waiting for another process when told to", async () => {
+  it("stops waiting for another process when aborted", async () => {
     const entry = await fileEntry((request, response) => send(request, response, BODY));
     const models = await folder();
     const lock = join(models, ".downloads", "net.lock");

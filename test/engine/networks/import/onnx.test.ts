@@ -81,7 +81,7 @@ async function truth(bytes: Uint8Array, layer: string, image: Tensor): Promise<T
   return { data: result.data as Float32Array, shape: result.dims };
 }
 
-/** The picture, so that negative numbers go through everything. */
+/** The image, so that negative numbers go through everything. */
 const image = (h: number, w: number): Tensor => {
   const { data, shape } = picture(h, w);
   return { data: data.map((x) => x / 64 - 2), shape };

@@ -31,7 +31,7 @@ export function numbers(count: number, seed = 1): Float32Array {
   });
 }
 
-/** A picture of 0..255. */
+/** An image of 0..255. */
 export function picture(height: number, width: number): Tensor {
   return { data: numbers(3 * height * width, 7).map((x) => Math.round((x + 1) * 127)), shape: [1, 3, height, width] };
 }

@@ -63,7 +63,7 @@ describe("the dream recipe", () => {
     expect(progress.at(-1)).toBeCloseTo(1, 10);
   });
 
-  it("climbs: each octave ends with more of what its layer knows than it began with", async () => {
+  it("ascends: each octave ends with more of what its layer knows than it began with", async () => {
     for (const { lossStart, lossEnd } of await frames({ steps: 6, jitter: 0 })) expect(lossEnd).toBeLessThan(lossStart);
   });
 

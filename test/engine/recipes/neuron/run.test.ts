@@ -12,7 +12,7 @@ const context = openTiny();
 const small = { network: "vgg", layer: "block3_conv1", channels: "5", size: 80, octaves: 2, steps: 6 };
 const run = (params: Record<string, unknown>) => neuron(NeuronParams.parse({ ...small, ...params }), {}, context);
 
-/** Mean of a channel over a picture. */
+/** Mean of a channel over an image. */
 async function value(image: Raster, channel: number): Promise<number> {
   const objective = channels([[{ layer: "block3_conv1", channel, weight: 1 }]], channelsOf(vgg));
   return -(await evaluate(context.programs, vgg, objective, image)).loss;
@@ -88,7 +88,7 @@ describe("neuron", () => {
     );
   });
 
-  it("stops when told to", async () => {
+  it("stops when aborted", async () => {
     const stop = new AbortController();
     const frames = neuron(NeuronParams.parse({ ...small, steps: 500 }), {}, { ...context, signal: stop.signal });
     stop.abort(new Error("enough"));

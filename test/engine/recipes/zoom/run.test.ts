@@ -54,7 +54,7 @@ describe("zoom", () => {
   });
 
   it("really zooms, however little: a frame's share of a pixel adds up", async () => {
-    // 0.1 % of 30 pixels is 1/33 of a pixel a frame, less than the script's 1/64 of a picture.
+    // 0.1 % of 30 pixels is 1/33 of a pixel a frame, less than the script's 1/64 of an image.
     const still = { steps: 0, noise: 0, rotate: 0, gradient: "plain", display: "plain", width: 90, height: 61 };
     const { frames } = await film({ ...still, zoom: 0.001, frames: 80 }, photo);
     const [first, last] = [frames[0], frames.at(-1)];

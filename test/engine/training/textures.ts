@@ -1,4 +1,4 @@
-/** Two kinds of pictures that a network of any weights can tell apart: lines across and lines down. */
+/** Two kinds of images that a network of any weights can tell apart: lines across and lines down. */
 import { type Random, random } from "../../../src/engine/images/random.js";
 import { emptyRaster, type Raster } from "../../../src/engine/images/raster.js";
 import type { Network } from "../../../src/engine/networks/network.js";
@@ -8,7 +8,7 @@ import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
 
 export type Texture = "across" | "down";
 
-/** A picture of one kind: its colours, widths and places are the seed's. */
+/** An image of one kind: its colours, widths and places are the seed's. */
 export function texture(kind: Texture, seed: number, side = 96): Raster {
   const next = random(seed * 31 + 7);
   const paint = (n: Random): readonly number[] => [0, 1, 2].map(() => 40 + 175 * n());
@@ -25,7 +25,7 @@ export function texture(kind: Texture, seed: number, side = 96): Raster {
   return out;
 }
 
-export const lessons = (kind: Texture, count: number, from = 1) =>
+export const examples = (kind: Texture, count: number, from = 1) =>
   Array.from({ length: count }, (_, i) => ({ decode: async () => texture(kind, from + i) }));
 
 /** Random weights, 24 channels in its deepest layer. */

@@ -5,11 +5,16 @@ import { NetworkError } from "../../../src/engine/networks/network.js";
 import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
 import type { Programs } from "../../../src/engine/programs.js";
 import { DreamParams, dream } from "../../../src/engine/recipes/dream/run.js";
-import { meanSquareResponse } from "../../../src/engine/train/responses.js";
-import { encodeTaught, type TaughtLayer } from "../../../src/engine/train/taught-layer.js";
-import { layerToTrain, type Taught, type TrainOptions, trainLayer } from "../../../src/engine/train/train-layer.js";
-import { withTaught } from "../../../src/engine/train/with-taught.js";
-import { LAYER, lessons, makePrograms, type Texture, texture, tinyNetwork } from "./textures.js";
+import { meanSquareResponse } from "../../../src/engine/training/responses.js";
+import {
+  layerToTrain,
+  type TrainingResult,
+  type TrainOptions,
+  trainLayer,
+} from "../../../src/engine/training/train-layer.js";
+import { encodeTrainedLayer, type TrainedLayer } from "../../../src/engine/training/trained-layer.js";
+import { withTrainedLayers } from "../../../src/engine/training/with-trained-layers.js";
+import { examples, LAYER, makePrograms, type Texture, texture, tinyNetwork } from "./textures.js";
 
 const network = tinyNetwork();
 let programs: Programs;
@@ -18,19 +23,19 @@ beforeAll(() => {
 });
 afterAll(() => programs.dispose());
 
-const taughtFrom = (kind: Texture, given: Partial<TrainOptions> = {}): Promise<Taught> =>
+const taughtFrom = (kind: Texture, given: Partial<TrainOptions> = {}): Promise<TrainingResult> =>
   trainLayer({
     programs,
     network,
     layer: LAYER,
-    lessons: lessons(kind, 14),
+    examples: examples(kind, 14),
     name: kind,
     channels: 6,
     seed: 3,
     ...given,
   });
 
-async function response(layer: TaughtLayer, picture: Raster): Promise<number> {
+async function response(layer: TrainedLayer, picture: Raster): Promise<number> {
   const { features } = await observe(
     programs,
     network,
@@ -44,8 +49,8 @@ async function response(layer: TaughtLayer, picture: Raster): Promise<number> {
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-/** Responses to pictures of a kind that nothing was taught from. */
-const toUnseen = (layer: TaughtLayer, kind: Texture): Promise<number[]> =>
+/** Responses to images of a kind that nothing was trained from. */
+const toUnseen = (layer: TrainedLayer, kind: Texture): Promise<number[]> =>
   Promise.all([101, 102, 103, 104, 105, 106].map((seed) => response(layer, texture(kind, seed))));
 
 describe("teach", () => {
@@ -62,12 +67,12 @@ describe("teach", () => {
 
   it("makes the same bytes of the same seed, others of another", async () => {
     const [a, b, c] = [await taughtFrom("down"), await taughtFrom("down"), await taughtFrom("down", { seed: 4 })];
-    expect(Buffer.from(encodeTaught(a.layer)).equals(Buffer.from(encodeTaught(b.layer)))).toBe(true);
-    expect(Buffer.from(encodeTaught(a.layer)).equals(Buffer.from(encodeTaught(c.layer)))).toBe(false);
+    expect(Buffer.from(encodeTrainedLayer(a.layer)).equals(Buffer.from(encodeTrainedLayer(b.layer)))).toBe(true);
+    expect(Buffer.from(encodeTrainedLayer(a.layer)).equals(Buffer.from(encodeTrainedLayer(c.layer)))).toBe(false);
   });
 
   it("each channel answers about 1 to its own places, and the layer says what it came from", async () => {
-    const { layer } = await taughtFrom("across", { lessons: lessons("across", 5) });
+    const { layer } = await taughtFrom("across", { examples: examples("across", 5) });
     expect(layer).toMatchObject({ version: 1, network: network.id, layer: LAYER, inputs: 24, pictures: 5, seed: 3 });
     expect(layer.channels).toBeGreaterThanOrEqual(1);
     expect(layer.channels).toBeLessThanOrEqual(6);
@@ -77,7 +82,7 @@ describe("teach", () => {
 
   it("a dream in a taught look shows more of what was taught", async () => {
     const { layer } = await taughtFrom("down");
-    const taught = withTaught(network, { edition: "1", kept: [{ name: "down", layer }] });
+    const taught = withTrainedLayers(network, { edition: "1", kept: [{ name: "down", layer }] });
     const params = DreamParams.parse({ look: "down", size: 64, octaves: 1, steps: 5 });
     const context = { programs, network: async () => taught, signal: new AbortController().signal };
     const start = texture("across", 300, 64);
@@ -89,12 +94,12 @@ describe("teach", () => {
 
   it("tells how far it is, up to the end", async () => {
     const shares: number[] = [];
-    await taughtFrom("down", { lessons: lessons("down", 5), onProgress: (share) => shares.push(share) });
+    await taughtFrom("down", { examples: examples("down", 5), onProgress: (share) => shares.push(share) });
     expect(shares.every((share, i) => share > (shares[i - 1] ?? 0))).toBe(true);
     expect(shares.at(-1)).toBeCloseTo(1);
   });
 
-  it("stops when it is told to", async () => {
+  it("stops when it is aborted", async () => {
     const stop = new AbortController();
     const reason = new Error("stopped");
     const onProgress = (): void => stop.abort(reason);
@@ -102,12 +107,12 @@ describe("teach", () => {
   });
 
   it("refuses too few pictures and layers that are not there", async () => {
-    await expect(taughtFrom("down", { lessons: lessons("down", 4) })).rejects.toThrow(
+    await expect(taughtFrom("down", { examples: examples("down", 4) })).rejects.toThrow(
       "Give 5 pictures or more to learn from; there are 4.",
     );
     await expect(taughtFrom("down", { layer: "block9_conv1" })).rejects.toThrow(NetworkError);
-    const { layer } = await taughtFrom("down", { lessons: lessons("down", 5) });
-    const taught = withTaught(network, { edition: "1", kept: [{ name: "down", layer }] });
+    const { layer } = await taughtFrom("down", { examples: examples("down", 5) });
+    const taught = withTrainedLayers(network, { edition: "1", kept: [{ name: "down", layer }] });
     await expect(taughtFrom("down", { network: taught, layer: "taught/down" })).rejects.toThrow(
       "is a taught layer itself",
     );
@@ -131,7 +136,7 @@ describe("teach", () => {
   it("learns from pictures of one grey without failing", async () => {
     const grey: Raster = { width: 64, height: 64, data: new Float32Array(3 * 64 * 64).fill(128) };
     const { layer } = await taughtFrom("down", {
-      lessons: Array.from({ length: 5 }, () => ({ decode: async () => grey })),
+      examples: Array.from({ length: 5 }, () => ({ decode: async () => grey })),
     });
     expect([...layer.weights, ...layer.biases].every(Number.isFinite)).toBe(true);
   });

@@ -6,7 +6,7 @@ import type { Network } from "../networks/network.js";
 import { gram } from "../objectives/gram.js";
 import type { Programs } from "../programs.js";
 
-/** Sums over pictures, of places. */
+/** Sums over images, of places. */
 export class Moments {
   readonly #mean: Float64Array;
   readonly #second: Float64Array;
@@ -17,7 +17,7 @@ export class Moments {
     this.#second = new Float64Array(channels * channels);
   }
 
-  /** Adds a picture's features; all pictures count alike. */
+  /** Adds an image's features; all images count alike. */
   async add(programs: Programs, network: Network, layer: string, picture: Raster): Promise<void> {
     const outputs = (scope: Parameters<Parameters<typeof observe>[3]>[0]) => {
       const features = scope.layer(layer);

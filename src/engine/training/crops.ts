@@ -1,9 +1,9 @@
-/** Parts of pictures, at random places and of random sizes. */
+/** Parts of images, at random places and of random sizes. */
 import { type Random, randomInteger } from "../images/random.js";
 import { CHANNELS, emptyRaster, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
 
-/** A rectangle of a picture. */
+/** A rectangle of an image. */
 export function cut({ width, height, data }: Raster, left: number, top: number, side: number): Raster {
   const out = emptyRaster(side, side);
   for (let c = 0; c < CHANNELS; c++) {
@@ -15,10 +15,10 @@ export function cut({ width, height, data }: Raster, left: number, top: number, 
   return out;
 }
 
-/** The smallest part of a picture's shorter side that a crop shows. */
+/** The smallest part of an image's shorter side that a crop shows. */
 const SMALLEST = 0.4;
 
-/** A random square of a picture, resized to `side` pixels. */
+/** A random square of an image, resized to `side` pixels. */
 export function randomCrop(picture: Raster, side: number, next: Random): Raster {
   const shorter = Math.min(picture.width, picture.height);
   const size = Math.max(1, Math.round(shorter * (SMALLEST + (1 - SMALLEST) * next())));

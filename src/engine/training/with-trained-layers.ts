@@ -1,15 +1,15 @@
-/** Puts taught layers into a network: there they are layers like all others, each with a look of its name. */
+/** Puts trained layers into a network: there they are layers like all others, each with a look of its name. */
 import type { Node } from "../graph/node.js";
 import { abs, add, constant, conv2d, exp, log, mul, relu, scalar } from "../graph/ops.js";
 import { LazyMap } from "../networks/import/lazy-map.js";
 import { presetsOf } from "../networks/looks.js";
 import type { LayerInfo, Network } from "../networks/network.js";
 import type { Look } from "../networks/presets.js";
-import { TAUGHT_KIND, type TaughtLayer, taughtLayerName } from "./taught-layer.js";
-import { readTaughtLayers, type TaughtLayers } from "./taught-layers.js";
+import { TRAINED_KIND, type TrainedLayer, trainedLayerName } from "./trained-layer.js";
+import { readTrainedLayers, type TrainedLayers } from "./trained-layers.js";
 
 /**
- * How soft the bend of a taught layer's answers is, in units of what a channel answers to its own motif. A plain ReLU answers
+ * How soft the bend of a trained layer's answers is, in units of what a channel answers to its own motif. A plain ReLU answers
  * nothing at all to most places of most photos, and where nothing is answered a dream does not begin.
  */
 const SOFTNESS = 0.5;
@@ -20,32 +20,32 @@ function softPlus(x: Node): Node {
   return add(relu(x), mul(tail, scalar(SOFTNESS)));
 }
 
-/** The node of a taught layer over the features of the layer that it re-mixes. */
-export function taughtNode(features: Node, { weights, biases, channels, inputs }: TaughtLayer): Node {
+/** The node of a trained layer over the features of the layer that it re-mixes. */
+export function trainedNode(features: Node, { weights, biases, channels, inputs }: TrainedLayer): Node {
   return softPlus(conv2d(features, constant(weights, [channels, inputs, 1, 1]), constant(biases, [channels])));
 }
 
-function description({ pictures }: TaughtLayer): string {
+function description({ pictures }: TrainedLayer): string {
   return `What ${pictures} pictures taught`;
 }
 
-/** Why a taught layer does not fit this network; undefined when it does. */
-function misfit(network: Network, { layer, inputs }: TaughtLayer): string | undefined {
+/** Why a trained layer does not fit this network; undefined when it does. */
+function misfit(network: Network, { layer, inputs }: TrainedLayer): string | undefined {
   const below = network.layers.find((l) => l.name === layer);
   if (!below) return `it re-mixes ${layer}, which ${network.id} does not have`;
   return below.channels === inputs ? undefined : `it re-mixes ${inputs} channels and ${layer} has ${below.channels}`;
 }
 
 /**
- * A network with the taught layers that are made for it, each after the layer that it re-mixes. A look of the network's own goes
- * before a taught one of the same name.
+ * A network with the trained layers that are made for it, each after the layer that it re-mixes. A look of the network's own goes
+ * before a trained one of the same name.
  */
-export function withTaught(network: Network, library: TaughtLayers): Network {
-  const fitting = new Map<string, TaughtLayer>();
+export function withTrainedLayers(network: Network, library: TrainedLayers): Network {
+  const fitting = new Map<string, TrainedLayer>();
   const unusable = new Map(network.unusable ?? []);
   const looks: Record<string, Look> = {};
   for (const kept of library.kept) {
-    const name = taughtLayerName(kept.name);
+    const name = trainedLayerName(kept.name);
     if ("layer" in kept && kept.layer.network !== network.id) continue;
     const problem = "problem" in kept ? kept.problem : misfit(network, kept.layer);
     if (problem !== undefined) unusable.set(name, problem);
@@ -54,8 +54,8 @@ export function withTaught(network: Network, library: TaughtLayers): Network {
   }
   if (Object.keys(looks).length === 0) return network;
   const layers = network.layers.flatMap((info): LayerInfo[] => {
-    const over = [...fitting].filter(([, taught]) => taught.layer === info.name);
-    return [info, ...over.map(([name, { channels }]) => ({ name, kind: TAUGHT_KIND, channels, stride: info.stride }))];
+    const over = [...fitting].filter(([, trained]) => trained.layer === info.name);
+    return [info, ...over.map(([name, { channels }]) => ({ name, kind: TRAINED_KIND, channels, stride: info.stride }))];
   });
   const presets = presetsOf(network);
   return {
@@ -71,10 +71,10 @@ export function withTaught(network: Network, library: TaughtLayers): Network {
       const node = (name: string): Node => {
         const known = made.get(name);
         if (known) return known;
-        const taught = fitting.get(name);
-        const below = built.layers.get(taught?.layer ?? name);
+        const trained = fitting.get(name);
+        const below = built.layers.get(trained?.layer ?? name);
         if (!below) throw new Error(`${network.id} has no layer ${name}`);
-        const result = taught ? taughtNode(below, taught) : below;
+        const result = trained ? trainedNode(below, trained) : below;
         made.set(name, result);
         return result;
       };
@@ -84,17 +84,17 @@ export function withTaught(network: Network, library: TaughtLayers): Network {
 }
 
 /**
- * Keeps networks up to date with the taught layers of a models folder: looked up at each use, read when they have changed.
- * @example const bring = taughtBy(modelsDir); const network = await bring(await loadNetwork("resnet50", options));
+ * Keeps networks up to date with the trained layers of a models folder: looked up at each use, read when they have changed.
+ * @example const bring = trainedLayersOf(modelsDir); const network = await bring(await loadNetwork("resnet50", options));
  */
-export function taughtBy(modelsDir: string): (network: Network) => Promise<Network> {
-  let library: TaughtLayers | undefined;
+export function trainedLayersOf(modelsDir: string): (network: Network) => Promise<Network> {
+  let library: TrainedLayers | undefined;
   let made = new WeakMap<Network, Network>();
   return async (network) => {
-    const now = await readTaughtLayers(modelsDir, library);
+    const now = await readTrainedLayers(modelsDir, library);
     if (now !== library) made = new WeakMap();
     library = now;
-    const result = made.get(network) ?? withTaught(network, now);
+    const result = made.get(network) ?? withTrainedLayers(network, now);
     made.set(network, result);
     return result;
   };

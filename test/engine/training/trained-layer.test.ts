@@ -7,9 +7,13 @@ import { lookLayers } from "../../../src/engine/networks/looks.js";
 import { resolveLayer } from "../../../src/engine/networks/resolve-layer.js";
 import { dream } from "../../../src/engine/objectives/dream.js";
 import type { Programs } from "../../../src/engine/programs.js";
-import { decodeTaught, encodeTaught, type TaughtLayer } from "../../../src/engine/train/taught-layer.js";
-import { readTaughtLayers, saveTaught, taughtPath } from "../../../src/engine/train/taught-layers.js";
-import { taughtBy } from "../../../src/engine/train/with-taught.js";
+import {
+  decodeTrainedLayer,
+  encodeTrainedLayer,
+  type TrainedLayer,
+} from "../../../src/engine/training/trained-layer.js";
+import { readTrainedLayers, saveTrainedLayer, trainedLayerPath } from "../../../src/engine/training/trained-layers.js";
+import { trainedLayersOf } from "../../../src/engine/training/with-trained-layers.js";
 import { LAYER, makePrograms, texture, tinyNetwork } from "./textures.js";
 
 const network = tinyNetwork();
@@ -23,7 +27,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function layer(name: string, given: Partial<TaughtLayer> = {}): TaughtLayer {
+function layer(name: string, given: Partial<TrainedLayer> = {}): TrainedLayer {
   const weights = Float32Array.from({ length: 2 * 24 }, (_, i) => Math.sin(i));
   const about = {
     version: 1,
@@ -40,36 +44,38 @@ function layer(name: string, given: Partial<TaughtLayer> = {}): TaughtLayer {
 describe("the file of a taught layer", () => {
   it("is read as it was written", () => {
     const written = layer("moths", { network: "räder" });
-    expect(decodeTaught(encodeTaught(written), "x")).toEqual(written);
+    expect(decodeTrainedLayer(encodeTrainedLayer(written), "x")).toEqual(written);
   });
 
   it("is refused in a sentence when it is something else, cut short, damaged or of another version", () => {
-    const bytes = Buffer.from(encodeTaught(layer("moths")));
+    const bytes = Buffer.from(encodeTrainedLayer(layer("moths")));
     const changed = (from: string, to: string): Buffer =>
       Buffer.from(bytes.toString("latin1").replace(from, to), "latin1");
-    expect(() => decodeTaught(Buffer.from("hello"), "a.taught")).toThrow(
+    expect(() => decodeTrainedLayer(Buffer.from("hello"), "a.taught")).toThrow(
       "a.taught is not a taught layer; teach it again.",
     );
-    expect(() => decodeTaught(changed("DLTAUGHT", "XXTAUGHT"), "a.taught")).toThrow("is not a taught layer");
+    expect(() => decodeTrainedLayer(changed("DLTAUGHT", "XXTAUGHT"), "a.taught")).toThrow("is not a taught layer");
     for (const length of [12, 40, bytes.length - 1]) {
-      expect(() => decodeTaught(bytes.subarray(0, length), "a.taught")).toThrow("a.taught is damaged or cut short");
+      expect(() => decodeTrainedLayer(bytes.subarray(0, length), "a.taught")).toThrow(
+        "a.taught is damaged or cut short",
+      );
     }
-    expect(() => decodeTaught(Buffer.concat([bytes, bytes]), "a.taught")).toThrow("damaged");
-    expect(() => decodeTaught(changed('"channels":2', '"channels":9'), "a.taught")).toThrow("damaged");
-    expect(() => decodeTaught(changed('"version":1', '"version":2'), "a.taught")).toThrow(
+    expect(() => decodeTrainedLayer(Buffer.concat([bytes, bytes]), "a.taught")).toThrow("damaged");
+    expect(() => decodeTrainedLayer(changed('"channels":2', '"channels":9'), "a.taught")).toThrow("damaged");
+    expect(() => decodeTrainedLayer(changed('"version":1', '"version":2'), "a.taught")).toThrow(
       "another version of Dreamloom",
     );
     const infinite = Buffer.from(bytes);
     infinite.writeFloatLE(Number.POSITIVE_INFINITY, bytes.length - 4);
-    expect(() => decodeTaught(infinite, "a.taught")).toThrow("damaged");
+    expect(() => decodeTrainedLayer(infinite, "a.taught")).toThrow("damaged");
   });
 });
 
 describe("taught layers in a network", () => {
   it("come after the layer they re-mix, each with a look, as long as their files are there", async () => {
-    const bring = taughtBy(folder);
+    const bring = trainedLayersOf(folder);
     expect(await bring(network)).toBe(network);
-    await saveTaught(folder, layer("moths"));
+    await saveTrainedLayer(folder, layer("moths"));
     const taught = await bring(network);
     expect(taught.layers.map(({ name }) => name).slice(-3)).toEqual([LAYER, "taught/moths", "block2_pool"]);
     expect(resolveLayer(taught, "taught/moths")).toMatchObject({ channels: 2, stride: 2 });
@@ -80,30 +86,30 @@ describe("taught layers in a network", () => {
     expect(await readdir(join(folder, "taught"))).toEqual(["moths.taught"]);
   });
 
-  it("are used at once when taught anew, by programs that are kept", async () => {
-    const bring = taughtBy(folder);
+  it("are used at once when trained again, by programs that are kept", async () => {
+    const bring = trainedLayersOf(folder);
     const loss = async (): Promise<number> => {
       if (!programs) throw new Error("no programs");
       return (await evaluate(programs, await bring(network), dream({ "taught/moths": 1 }, 0), texture("down", 1, 32)))
         .loss;
     };
-    await saveTaught(folder, layer("moths"));
+    await saveTrainedLayer(folder, layer("moths"));
     const before = await loss();
     const twice = layer("moths");
-    await saveTaught(
+    await saveTrainedLayer(
       folder,
       layer("moths", { weights: twice.weights.map((w) => 2 * w), biases: twice.biases.map((b) => 2 * b) }),
     );
     expect(await loss()).toBeLessThan(2 * before);
-    await saveTaught(folder, twice);
+    await saveTrainedLayer(folder, twice);
     expect(await loss()).toBeCloseTo(before, 6);
   });
 
   it("leave out those of other networks, and say why others cannot be used", async () => {
-    await saveTaught(folder, layer("foreign", { network: "another" }));
-    await saveTaught(folder, layer("misfit", { inputs: 5, weights: new Float32Array(10) }));
-    await writeFile(taughtPath(folder, "broken"), "DLTAUGHT and then nothing");
-    const taught = await taughtBy(folder)(network);
+    await saveTrainedLayer(folder, layer("foreign", { network: "another" }));
+    await saveTrainedLayer(folder, layer("misfit", { inputs: 5, weights: new Float32Array(10) }));
+    await writeFile(trainedLayerPath(folder, "broken"), "DLTAUGHT and then nothing");
+    const taught = await trainedLayersOf(folder)(network);
     expect(() => lookLayers(taught, "foreign")).toThrow("has no look called foreign");
     expect(() => resolveLayer(taught, "taught/misfit")).toThrow(
       /cannot be used: it re-mixes 5 channels and block2_conv1 has 24/,
@@ -112,6 +118,6 @@ describe("taught layers in a network", () => {
       /cannot be used: .*broken\.taught is damaged or cut short/,
     );
     expect(lookLayers(taught, "broken")).toEqual({ "taught/broken": 1 });
-    expect((await readTaughtLayers(folder)).kept).toHaveLength(4);
+    expect((await readTrainedLayers(folder)).kept).toHaveLength(4);
   });
 });

@@ -1,9 +1,9 @@
 /**
- * Teaching: one layer of a network adapted to the motifs of some pictures, so that dreams in it show them.
+ * Teaching: one layer of a network adapted to the motifs of some images, so that dreams in it show them.
  *
  * The network's own weights stay as they are. What is made is a 1x1 re-mixing of one layer's channels: from how the layer answers to
- * parts of the pictures, and how it answers to pictures of nothing, directions are found that tell the two apart.
- * Each is a linear discriminant (Fisher 1936) between one group of the pictures' most unusual places and the pictures of nothing.
+ * parts of the images, and how it answers to images of nothing, directions are found that tell the two apart.
+ * Each is a linear discriminant (Fisher 1936) between one group of the images' most unusual places and the images of nothing.
  * Whitened directions of this kind are what activation atlases show (Carter et al. 2019).
  */
 import { observe } from "../evaluate.js";
@@ -19,9 +19,9 @@ import { randomCrop } from "./crops.js";
 import { Moments } from "./moments.js";
 import { deadLeaves, flat, spotNoise, strangeColours } from "./reference.js";
 import { meanSquareResponse } from "./responses.js";
-import { TAUGHT_KIND, type TaughtLayer } from "./taught-layer.js";
+import { TRAINED_KIND, type TrainedLayer } from "./trained-layer.js";
 
-/** A picture to learn from. */
+/** An image to learn from. */
 export interface Example {
   /** Decodes it with a given longer side in pixels. */
   decode(side: number): Promise<Raster>;
@@ -33,9 +33,9 @@ export interface TrainOptions {
   /** The layer that is re-mixed. */
   readonly layer: string;
   /** Five or more. */
-  readonly lessons: readonly Example[];
+  readonly examples: readonly Example[];
   readonly name: string;
-  /** At most so many channels; fewer where the pictures show fewer different things. */
+  /** At most so many channels; fewer where the images show fewer different things. */
   readonly channels?: number;
   readonly seed?: number;
   readonly signal?: AbortSignal;
@@ -43,23 +43,23 @@ export interface TrainOptions {
   readonly onProgress?: (share: number) => void;
 }
 
-export interface Taught {
-  readonly layer: TaughtLayer;
-  /** How many pictures were kept back to see what was learnt: none of fewer than twelve. */
+export interface TrainingResult {
+  readonly layer: TrainedLayer;
+  /** How many images were kept back to see what was learnt: none of fewer than twelve. */
   readonly keptBack: number;
   /**
-   * Mean square of the responses to those (or else to two that were learnt from), divided by that to pictures of nothing. Around 1,
+   * Mean square of the responses to those (or else to two that were learnt from), divided by that to images of nothing. Around 1,
    * nothing was learnt.
    */
   readonly preference: number;
   readonly seconds: number;
 }
 
-export const FEWEST_LESSONS = 5;
+export const FEWEST_EXAMPLES = 5;
 export const DEFAULT_CHANNELS = 32;
-/** More pictures than this are sampled from. */
-export const MOST_LESSONS = 400;
-/** Crops that are learnt from, of all pictures together. */
+/** More images than this are sampled from. */
+export const MOST_EXAMPLES = 400;
+/** Crops that are learnt from, of all images together. */
 const CROPS = 120;
 const MOST_CROPS_EACH = 8;
 /** Places that are looked at in each crop, and the share of them, the most unusual ones, that is learnt from. */
@@ -69,31 +69,31 @@ const UNUSUAL = 0.4;
 const SHRINKAGE = 1;
 /** Standard deviations of the answers to nothing that a channel must exceed before it answers at all. */
 const THRESHOLD = 1;
-/** Longer side at which pictures are decoded. */
+/** Longer side at which images are decoded. */
 const DECODED = 512;
 
 /**
- * Fits a taught layer. Half a minute to a few minutes on a CPU, mostly forward passes; memory grows with the square of the layer's
- * channels (140 MB for 2048), not with the pictures.
- * @throws NetworkError for a layer that cannot be used, or too few pictures; the signal's reason when aborted
+ * Fits a trained layer. Half a minute to a few minutes on a CPU, mostly forward passes; memory grows with the square of the layer's
+ * channels (140 MB for 2048), not with the images.
+ * @throws NetworkError for a layer that cannot be used, or too few images; the signal's reason when aborted
  * @example
- * const { layer } = await teach({ programs, network, layer: "activation_27", lessons, name: "moths" });
- * await saveTaught(modelsDir, layer);
+ * const { layer } = await teach({ programs, network, layer: "activation_27", examples, name: "moths" });
+ * await saveTrainedLayer(modelsDir, layer);
  */
-export async function trainLayer(options: TrainOptions): Promise<Taught> {
+export async function trainLayer(options: TrainOptions): Promise<TrainingResult> {
   const { programs, network, name, channels = DEFAULT_CHANNELS, seed = 1, signal, onProgress } = options;
   const started = performance.now();
   const info = resolveLayer(network, options.layer);
-  if (info.kind === TAUGHT_KIND)
+  if (info.kind === TRAINED_KIND)
     throw new NetworkError("unknown", `${info.name} is a taught layer itself; teach over one of ${network.id}'s own.`);
-  if (options.lessons.length < FEWEST_LESSONS) {
+  if (options.examples.length < FEWEST_EXAMPLES) {
     throw new NetworkError(
       "unknown",
-      `Give ${FEWEST_LESSONS} pictures or more to learn from; there are ${options.lessons.length}.`,
+      `Give ${FEWEST_EXAMPLES} pictures or more to learn from; there are ${options.examples.length}.`,
     );
   }
   const next = random(seed);
-  const { learnt, tested } = divide(options.lessons, next);
+  const { learnt, tested } = divide(options.examples, next);
   const side = cropSide(info);
   const perPicture = Math.min(MOST_CROPS_EACH, Math.max(1, Math.round(CROPS / learnt.length)));
   const total = 2 * perPicture * learnt.length + 4 * tested.length;
@@ -105,8 +105,8 @@ export async function trainLayer(options: TrainOptions): Promise<Taught> {
 
   const moments = new Moments(info.channels);
   const samples: Float32Array[] = [];
-  for (const lesson of learnt) {
-    const picture = await lesson.decode(DECODED);
+  for (const example of learnt) {
+    const picture = await example.decode(DECODED);
     for (let i = 0; i < perPicture; i++) {
       const crop = randomCrop(picture, side, next);
       await moments.add(programs, network, info.name, nothing(crop, next));
@@ -120,20 +120,20 @@ export async function trainLayer(options: TrainOptions): Promise<Taught> {
   const directions = unusual(samples, mean, factor);
   const clusters = cluster(directions, channels, next);
   const mixed = mix(directions, clusters, mean, factor);
-  const layer: TaughtLayer = {
+  const layer: TrainedLayer = {
     version: 1,
     name,
     network: network.id,
     layer: info.name,
     inputs: info.channels,
     channels: clusters.centres.length,
-    pictures: options.lessons.length,
+    pictures: options.examples.length,
     seed,
     ...mixed,
   };
   const [theirs, nothings] = [[] as number[], [] as number[]];
-  for (const lesson of tested) {
-    const picture = await lesson.decode(DECODED);
+  for (const example of tested) {
+    const picture = await example.decode(DECODED);
     for (let i = 0; i < 2; i++) {
       const crop = randomCrop(picture, side, next);
       theirs.push(meanSquareResponse(layer, await featuresOf(programs, network, info.name, crop)));
@@ -142,7 +142,7 @@ export async function trainLayer(options: TrainOptions): Promise<Taught> {
       step();
     }
   }
-  const keptBack = tested.some((lesson) => learnt.includes(lesson)) ? 0 : tested.length;
+  const keptBack = tested.some((example) => learnt.includes(example)) ? 0 : tested.length;
   return {
     layer,
     keptBack,
@@ -158,19 +158,19 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
  * few dozen pixels keep their shape and their colours; deeper layers make larger but greyer ones.
  */
 export function layerToTrain(network: Network): string {
-  const own = network.layers.filter(({ kind }) => kind !== TAUGHT_KIND);
+  const own = network.layers.filter(({ kind }) => kind !== TRAINED_KIND);
   const fine = own.filter(({ stride }) => stride === 8).at(-1);
   return (fine ?? own[Math.floor(own.length / 2)])?.name ?? "";
 }
 
-/** Every sixth picture is kept back to see what was learnt; where there are few, all are learnt from. */
-function divide(lessons: readonly Example[], next: Random): { learnt: Example[]; tested: Example[] } {
-  const shuffled = [...lessons];
+/** Every sixth image is kept back to see what was learnt; where there are few, all are learnt from. */
+function divide(examples: readonly Example[], next: Random): { learnt: Example[]; tested: Example[] } {
+  const shuffled = [...examples];
   for (let i = shuffled.length - 1; i > 0; i--) {
     const j = randomInteger(next, 0, i);
     [shuffled[i], shuffled[j]] = [shuffled[j] as Example, shuffled[i] as Example];
   }
-  const used = shuffled.slice(0, MOST_LESSONS);
+  const used = shuffled.slice(0, MOST_EXAMPLES);
   if (used.length < 12) return { learnt: used, tested: used.slice(0, 2) };
   const back = Math.min(12, Math.floor(used.length / 6));
   return { learnt: used.slice(back), tested: used.slice(0, back) };
@@ -181,7 +181,7 @@ function cropSide({ stride }: LayerInfo): number {
   return Math.min(320, Math.max(96, 10 * stride));
 }
 
-/** A picture of nothing: noise, dead leaves or plain colours, the picture's own or others. */
+/** An image of nothing: noise, dead leaves or plain colours, the image's own or others. */
 function nothing(crop: Raster, next: Random): Raster {
   const kind = randomInteger(next, 0, 2);
   const shapeless = kind === 0 ? spotNoise(crop, next) : kind === 1 ? deadLeaves(crop, next) : flat(crop);

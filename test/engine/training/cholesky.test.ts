@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { gaussian, random } from "../../../src/engine/images/random.js";
-import { backward, cholesky, forward } from "../../../src/engine/train/cholesky.js";
+import { backward, cholesky, forward } from "../../../src/engine/training/cholesky.js";
 
 describe("cholesky", () => {
   it("solves A w = x", () => {

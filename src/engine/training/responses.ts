@@ -1,12 +1,12 @@
-/** How strongly a taught layer answers. */
+/** How strongly a trained layer answers. */
 import type { Tensor } from "../runtimes/runtime.js";
-import type { TaughtLayer } from "./taught-layer.js";
+import type { TrainedLayer } from "./trained-layer.js";
 
 /**
- * Mean over channels and places of relu(weights . features + biases)^2: what a dream in the taught layer makes larger.
+ * Mean over channels and places of relu(weights . features + biases)^2: what a dream in the trained layer makes larger.
  * @param features of the layer that it re-mixes, [1, inputs, h, w]
  */
-export function meanSquareResponse({ weights, biases, inputs, channels }: TaughtLayer, features: Tensor): number {
+export function meanSquareResponse({ weights, biases, inputs, channels }: TrainedLayer, features: Tensor): number {
   const places = features.data.length / inputs;
   let total = 0;
   for (let k = 0; k < channels; k++) {

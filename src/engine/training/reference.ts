@@ -1,4 +1,4 @@
-/** Pictures of nothing, made from a picture: what a community's pictures are told apart from. */
+/** Reference images without content, made from an image: what a community's images are compared with. */
 import { type Random, randomInteger } from "../images/random.js";
 import { emptyRaster, type Raster, roll } from "../images/raster.js";
 import { resize } from "../images/resample.js";
@@ -7,7 +7,7 @@ import { resize } from "../images/resample.js";
 const COPIES = 24;
 
 /**
- * A picture's colours and spectrum with all shapes gone: randomly shifted copies, each with a random sign, added up.
+ * An image's colours and spectrum with all shapes gone: randomly shifted copies, each with a random sign, added up.
  * Source: asymptotic discrete spot noise, of which this is the finite sum (Galerne, Gousseau and Morel 2011).
  */
 export function spotNoise(picture: Raster, next: Random): Raster {
@@ -30,7 +30,7 @@ export function spotNoise(picture: Raster, next: Random): Raster {
 }
 
 /**
- * Dead leaves: discs and boxes that cover one another, in a picture's colours. Edges, corners and flat parts as in photos of
+ * Dead leaves: discs and boxes that cover one another, in an image's colours. Edges, corners and flat parts as in photos of
  * anything (Lee, Mumford and Huang 2001).
  */
 export function deadLeaves(picture: Raster, next: Random): Raster {
@@ -39,7 +39,7 @@ export function deadLeaves(picture: Raster, next: Random): Raster {
   const pixels = width * height;
   const [smallest, largest] = [3, Math.min(width, height) / 2];
   for (let leaf = 0; leaf < 220; leaf++) {
-    // Areas fall off as 1 / r^3, which makes the picture look alike at every scale; large ones go first, so that none covers all.
+    // Areas fall off as 1 / r^3, which makes the image look alike at every scale; large ones go first, so that none covers all.
     const u = next();
     const radius = 1 / Math.sqrt(u / smallest ** 2 + (1 - u) / largest ** 2);
     const [cx, cy] = [next() * width, next() * height];
@@ -71,7 +71,7 @@ const ORDERS = [
   [2, 1, 0],
 ] as const;
 
-/** Red, green and blue swapped at random, and greyed by a random amount: what a community's own colours are told apart from. */
+/** Red, green and blue swapped at random, and greyed by a random amount: what a community's own colours are compared with. */
 export function strangeColours({ width, height, data }: Raster, next: Random): Raster {
   const order = ORDERS[randomInteger(next, 0, ORDERS.length - 1)] ?? ORDERS[0];
   const colour = next();
@@ -85,7 +85,7 @@ export function strangeColours({ width, height, data }: Raster, next: Random): R
   return { width, height, data: out };
 }
 
-/** Just a picture's colours, running into one another. */
+/** Just an image's colours, running into one another. */
 export function flat(picture: Raster): Raster {
   return resize(resize(picture, 5, 5), picture.width, picture.height);
 }

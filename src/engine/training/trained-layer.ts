@@ -1,4 +1,4 @@
-/** A taught layer: a 1x1 re-mixing of one layer's channels that answers to the motifs of some pictures, as a file. */
+/** A trained layer: a 1x1 re-mixing of one layer's channels that answers to the motifs of some images, as a file. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { NetworkError } from "../networks/network.js";
@@ -13,41 +13,41 @@ const Header = z.strictObject({
   layer: z.string().min(1).max(500),
   /** Channels of that layer. */
   inputs: z.int().min(1).max(16_384),
-  /** Channels of the taught one. */
+  /** Channels of the trained one. */
   channels: z.int().min(1).max(1024),
-  /** How many pictures taught it. */
+  /** How many images trained it. */
   pictures: z.int().min(1),
   seed: z.int().min(0),
 });
-export type TaughtHeader = z.infer<typeof Header>;
+export type TrainedHeader = z.infer<typeof Header>;
 
 /** answer[k] = weights[k] . features + biases[k] at each place: about 1 at places that show motif k, below 0 at most others. */
-export interface TaughtLayer extends TaughtHeader {
+export interface TrainedLayer extends TrainedHeader {
   /** [channels, inputs], row by row. */
   readonly weights: Float32Array;
   /** [channels] */
   readonly biases: Float32Array;
 }
 
-/** The kind of taught layers in lists of layers. */
-export const TAUGHT_KIND = "Taught";
+/** The kind of trained layers in lists of layers. */
+export const TRAINED_KIND = "Taught";
 
-/** Where taught layers lie, relative to the models folder, and what their files end in. */
-export const TAUGHT_FOLDER = "taught";
-export const TAUGHT_ENDING = ".taught";
+/** Where trained layers lie, relative to the models folder, and what their files end in. */
+export const TRAINED_FOLDER = "taught";
+export const TRAINED_ENDING = ".taught";
 
-/** The name that a taught layer has among its network's layers. */
-export const taughtLayerName = (name: string): string => `taught/${name}`;
+/** The name that a trained layer has among its network's layers. */
+export const trainedLayerName = (name: string): string => `taught/${name}`;
 
 const MAGIC = "DLTAUGHT";
 const START = MAGIC.length + 4;
 const MAX_HEADER = 65_536;
 
 /**
- * A taught layer as bytes: "DLTAUGHT", the header's length (uint32, little-endian), the header as JSON filled up with spaces to a
+ * A trained layer as bytes: "DLTAUGHT", the header's length (uint32, little-endian), the header as JSON filled up with spaces to a
  * multiple of four, weights and biases as little-endian float32.
  */
-export function encodeTaught({ weights, biases, ...header }: TaughtLayer): Uint8Array {
+export function encodeTrainedLayer({ weights, biases, ...header }: TrainedLayer): Uint8Array {
   const json = JSON.stringify(Header.parse(header));
   const text = Buffer.from(json.padEnd(json.length + ((4 - (Buffer.byteLength(json) % 4)) % 4)));
   const bytes = Buffer.alloc(START + text.length + 4 * (weights.length + biases.length));
@@ -61,11 +61,11 @@ export function encodeTaught({ weights, biases, ...header }: TaughtLayer): Uint8
 }
 
 /**
- * Reads what {@link encodeTaught} wrote. The bytes may come from anywhere.
+ * Reads what {@link encodeTrainedLayer} wrote. The bytes may come from anywhere.
  * @param from names the file in errors
  * @throws NetworkError "corrupt" or "unsupported"
  */
-export function decodeTaught(data: Uint8Array, from: string): TaughtLayer {
+export function decodeTrainedLayer(data: Uint8Array, from: string): TrainedLayer {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   if (bytes.length < START || bytes.toString("latin1", 0, MAGIC.length) !== MAGIC) {
     throw new NetworkError("corrupt", `${from} is not a taught layer; teach it again.`);
@@ -102,6 +102,6 @@ export function decodeTaught(data: Uint8Array, from: string): TaughtLayer {
   };
 }
 
-export async function readTaught(path: string): Promise<TaughtLayer> {
-  return decodeTaught(await readFile(path), path);
+export async function readTrainedLayer(path: string): Promise<TrainedLayer> {
+  return decodeTrainedLayer(await readFile(path), path);
 }
