@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { ChannelRef } from "../domain/channel.js";
 import type { Chat } from "../port/chat.js";
 
@@ -5,7 +6,7 @@ const REMEMBERED = 1_000;
 
 /** Channels as people call them. Asks each chat once, without waiting for the answer: until it comes, the channel's id has to do. */
 export class ChannelNames {
-  readonly #names = new Map<string, string>();
+  readonly #names = new LRUCache<string, string>({ max: REMEMBERED });
 
   constructor(
     private readonly chats: readonly Chat[],
@@ -16,7 +17,7 @@ export class ChannelNames {
     const key = JSON.stringify([channel.platform, channel.community, channel.id]);
     const known = this.#names.get(key);
     if (known !== undefined) return known;
-    this.#keep(key, channel.id);
+    this.#names.set(key, channel.id);
     void this.#ask(key, channel);
     return channel.id;
   }
@@ -25,16 +26,10 @@ export class ChannelNames {
     try {
       const info = await this.chats.find(({ platform }) => platform === channel.platform)?.describe(channel);
       if (!info) return;
-      this.#keep(key, info.name);
+      this.#names.set(key, info.name);
       this.onLearnt();
     } catch {
       // A name is not worth asking twice at once; the id is shown until it has been forgotten.
     }
-  }
-
-  #keep(key: string, name: string): void {
-    this.#names.set(key, name);
-    const oldest = this.#names.keys().next();
-    if (this.#names.size > REMEMBERED && !oldest.done) this.#names.delete(oldest.value);
   }
 }

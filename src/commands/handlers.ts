@@ -1,5 +1,6 @@
 import type { ChatAdmin } from "../port/admin.js";
 import type { ActionEvent, Chat, ChatEvent, ChatHandlers, CommandEvent } from "../port/chat.js";
+import { cutText } from "../shared/text.js";
 import type { CommandContext } from "./command.js";
 import type { AppContext } from "./context.js";
 import { finishedWorks } from "./gallery/finished-works.js";
@@ -113,7 +114,10 @@ async function runCommand(event: CommandEvent, chat: Chat, app: AppContext): Pro
       await event.reply({ text, file }, "private");
     },
     replyEphemeral: async (text, buttons) => {
-      await event.reply({ text: shorten(text, chat.limits.textLength), ...(buttons ? { buttons } : {}) }, "private");
+      await event.reply(
+        { text: cutText(text, chat.limits.textLength, " …"), ...(buttons ? { buttons } : {}) },
+        "private",
+      );
     },
   };
   const fromOptions = Object.entries(event.options ?? {}).map(
@@ -129,8 +133,4 @@ async function tell(event: CommandEvent | ActionEvent, text: string, app: AppCon
   } catch (error) {
     app.logger.warn({ err: error, person: event.user.id }, "a person could not be answered");
   }
-}
-
-function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 2)} …`;
 }

@@ -1,4 +1,5 @@
 /** Opens an engine inside this process: networks, runtime, compiled programs. The worker process and the command line use it. */
+import { LRUCache } from "lru-cache";
 import { loadNetwork, type Progress } from "./networks/catalogue.js";
 import type { Network } from "./networks/network.js";
 import { Programs } from "./programs.js";
@@ -37,7 +38,7 @@ export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEng
   const { modelsDir, modelsPath, threads, programBytes = PROGRAM_BYTES } = settings;
   const device = runtime ?? chosenRuntime(settings.runtime ?? "cpu", threads === undefined ? {} : { threads });
   const programs = new Programs(device, { maxBytes: programBytes });
-  const networks = new Map<string, Promise<Network>>();
+  const networks = new LRUCache<string, Promise<Network>>({ max: KEPT_NETWORKS });
   const bringTrainedLayers = trainedLayersOf(modelsDir);
   return {
     programs,
@@ -45,14 +46,11 @@ export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEng
     ...(settings.memoryBytes !== undefined && { memoryBytes: settings.memoryBytes }),
     network(id, onProgress) {
       const known = networks.get(id);
-      networks.delete(id);
       const network =
         known ?? loadNetwork(id, { modelsDir, modelsPath: [...modelsPath], ...(onProgress && { onProgress }) });
       networks.set(id, network);
       // A failure is not kept: the next job tries again.
-      network.catch(() => networks.get(id) === network && networks.delete(id));
-      const oldest = networks.keys().next().value;
-      if (networks.size > KEPT_NETWORKS && oldest !== undefined) networks.delete(oldest);
+      network.catch(() => networks.peek(id) === network && networks.delete(id));
       return network.then(bringTrainedLayers);
     },
     close: () => programs.dispose(),

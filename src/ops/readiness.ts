@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises";
-import { setTimeout as delay } from "node:timers/promises";
 import type { EngineStatus } from "../engine/process/engine.js";
 import type { Chat } from "../port/chat.js";
+import { withTimeout } from "../shared/timeout.js";
 import type { Disk } from "./disk.js";
 
 /** A part that must work for the program to be of use. */
@@ -32,16 +32,10 @@ export async function problemsOf(checks: readonly Check[], patienceMs = PATIENCE
 }
 
 async function judged(run: () => Promise<string | undefined>, patienceMs: number): Promise<string | undefined> {
-  const over = new AbortController();
-  const late = delay(patienceMs, `It has not answered for ${patienceMs / 1000} s.`, { signal: over.signal }).catch(
-    () => undefined,
-  );
   try {
-    return await Promise.race([run(), late]);
+    return await withTimeout(run(), patienceMs, () => `It has not answered for ${patienceMs / 1000} s.`);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
-  } finally {
-    over.abort();
   }
 }
 

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { type Job, workedMs } from "../domain/job.js";
 import type { EngineFrame } from "../engine/process/engine.js";
 import type { JobQueue } from "../queue/queue.js";
@@ -48,7 +49,9 @@ const REMEMBERED = 1_000;
 
 /** Reckons the time of a step from the frames of a job. */
 export class StepClock {
-  readonly #last = new Map<string, { readonly octave: number; readonly step: number; readonly at: number }>();
+  readonly #last = new LRUCache<string, { readonly octave: number; readonly step: number; readonly at: number }>({
+    max: REMEMBERED,
+  });
 
   constructor(
     private readonly metrics: Metrics,
@@ -59,7 +62,6 @@ export class StepClock {
     const at = this.now();
     const last = this.#last.get(job.id);
     this.#last.set(job.id, { octave, step, at });
-    if (this.#last.size > REMEMBERED) this.#last.delete(this.#last.keys().next().value ?? "");
     // Between two octaves there is more than steps; a frame of a film is not one step.
     if (kind === "film" || last?.octave !== octave || step <= last.step) return;
     const { metrics } = this;

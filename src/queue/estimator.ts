@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 /** How strongly the newest job counts: about the last five jobs make the estimate. */
 const WEIGHT = 0.3;
 /** Paces remembered; the least recently learnt are forgotten. */
@@ -12,7 +14,7 @@ const REMEMBERED = 500;
  * estimator.seconds("dream resnet50 creatures", 1.8); // 3.6
  */
 export class Estimator {
-  readonly #learnt = new Map<string, number>();
+  readonly #learnt = new LRUCache<string, number>({ max: REMEMBERED });
   readonly #guesses: Readonly<Record<string, number>>;
 
   /** @param guesses seconds per megapixel-step by recipe, before anything has been learnt. */
@@ -23,7 +25,7 @@ export class Estimator {
   /** Seconds that `work` megapixel-steps will take. */
   seconds(pace: string, work: number): number {
     const recipe = recipeOf(pace);
-    return work * (this.#learnt.get(pace) ?? this.#learnt.get(recipe) ?? this.#guesses[recipe] ?? 2);
+    return work * (this.#learnt.peek(pace) ?? this.#learnt.peek(recipe) ?? this.#guesses[recipe] ?? 2);
   }
 
   /** Tells it that a job has taken `seconds`. */
@@ -33,11 +35,8 @@ export class Estimator {
   }
 
   #learnOne(key: string, rate: number): void {
-    const before = this.#learnt.get(key);
-    this.#learnt.delete(key);
+    const before = this.#learnt.peek(key);
     this.#learnt.set(key, before === undefined ? rate : before + WEIGHT * (rate - before));
-    const oldest = this.#learnt.keys().next();
-    if (this.#learnt.size > REMEMBERED && !oldest.done) this.#learnt.delete(oldest.value);
   }
 }
 

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { QueueAddOptions } from "p-queue";
 
 /** What p-queue starts when a turn has come. */
@@ -32,7 +33,7 @@ export class RoundRobin {
   /** The line in order, until it changes: it is asked for far more often. */
   #order: readonly Waiting[] | undefined;
   /** When a person last had a turn, by priority and person, as a running number. */
-  readonly #served = new Map<string, number>();
+  readonly #served = new LRUCache<string, number>({ max: REMEMBERED });
 
   /** @param mayStart whether the job whose turn it is can start now; nobody is served before it in the meantime */
   constructor(private readonly mayStart: (id: string) => boolean = () => true) {}
@@ -56,12 +57,7 @@ export class RoundRobin {
     if (!next) return undefined;
     this.#waiting.splice(this.#waiting.indexOf(next), 1);
     this.#order = undefined;
-    const { key } = next;
-    // Deleted first, so that the Map's own order is that of the turns and its first entry is the oldest.
-    this.#served.delete(key);
-    this.#served.set(key, ++this.#numbers);
-    const oldest = this.#served.keys().next();
-    if (this.#served.size > REMEMBERED && !oldest.done) this.#served.delete(oldest.value);
+    this.#served.set(next.key, ++this.#numbers);
     return next.start;
   }
 
@@ -98,7 +94,7 @@ export class RoundRobin {
       // Tasks stand as they came: a person's first one is met first.
       if (seen.has(key)) continue;
       seen.add(key);
-      const served = this.#served.get(key) ?? 0;
+      const served = this.#served.peek(key) ?? 0;
       const ahead =
         best &&
         (best.waiting.priority - waiting.priority || served - best.served || waiting.number - best.waiting.number);
@@ -119,7 +115,7 @@ export class RoundRobin {
       const { key } = waiting;
       const round = counts.get(key) ?? 0;
       counts.set(key, round + 1);
-      return { waiting, round, served: this.#served.get(key) ?? 0 };
+      return { waiting, round, served: this.#served.peek(key) ?? 0 };
     });
     // Newcomers (served 0) keep the order in which they came: by the number of their first task, which round and number give.
     const first = new Map<string, number>();

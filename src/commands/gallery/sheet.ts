@@ -2,6 +2,7 @@
 import type { OverlayOptions } from "sharp";
 import type { GalleryWork, Picture } from "../../port/chat.js";
 import { sharp } from "../../shared/sharp.js";
+import { graphemesOf } from "../../shared/text.js";
 import type { Thumbnails } from "./thumbnails.js";
 
 /** Pixels: a work's tile, the two lines under it, and the gaps around. */
@@ -95,7 +96,7 @@ function play(x: number, y: number): string {
 }
 
 function shortened(text: string, longest: number): string {
-  const characters = [...text];
+  const characters = graphemesOf(text);
   return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join("")}…`;
 }
 

@@ -1,4 +1,5 @@
 import { ChatError, type Picture, type PictureSource } from "../../port/chat.js";
+import { withTimeout } from "../../shared/timeout.js";
 import type { CommandContext } from "../command.js";
 import { UserError } from "../user-error.js";
 import { checkImage } from "./check-image.js";
@@ -98,11 +99,10 @@ async function take(context: Pick<CommandContext, "app">, source: PictureSource)
   const { maxBytes, seconds } = context.app.botOptions.pictures;
   if (source.size !== undefined && source.size > maxBytes) throw tooLarge(source.name, maxBytes);
   const signal = AbortSignal.timeout(seconds * 1000);
-  const late = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(tooSlow(source.name, seconds)), { once: true });
+  // The adapter should obey the signal; the time-out makes sure that a job never waits for one that does not.
+  const picture = await withTimeout(source.fetch({ maxBytes, signal }), seconds * 1000, () => {
+    throw tooSlow(source.name, seconds);
   });
-  // The adapter should obey the signal; the race makes sure that a job never waits for one that does not.
-  const picture = await Promise.race([source.fetch({ maxBytes, signal }), late]);
   if (picture.bytes.byteLength > maxBytes) throw tooLarge(source.name, maxBytes);
   const { type } = await checkImage(picture.bytes, source.name);
   return { ...picture, type, source };

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
 import { type Chat, ChatError, type OutgoingMessage } from "../../port/chat.js";
+import { retryWithBackoff } from "../../shared/retry.js";
 import { fitToChannel } from "./fit-channel.js";
 import { fitMessage } from "./fit-image.js";
 
@@ -22,20 +22,24 @@ export interface DeliveryPolicy {
  * Does something in a chat, again and again while the trouble may pass: too many calls, a time-out, an outage.
  * Rejects when it may not pass, or with the last error.
  */
-export async function retryDelivery<T>(
+export function retryDelivery<T>(
   action: () => Promise<T>,
   { attempts, backoffMs, logger, onFailure }: DeliveryPolicy,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+  const work = async (): Promise<T> => {
     try {
       return await action();
     } catch (error) {
       onFailure?.(error);
-      if (attempt >= attempts || !passes(error)) throw error;
-      logger.warn({ err: error, attempt }, "the chat did not take a message; trying again");
-      await delay(backoffMs * 2 ** (attempt - 1));
+      throw error;
     }
-  }
+  };
+  const mayPass = (error: unknown, attempt: number): boolean => {
+    if (!passes(error)) return false;
+    logger.warn({ err: error, attempt }, "the chat did not take a message; trying again");
+    return true;
+  };
+  return retryWithBackoff(work, { firstMs: backoffMs, attempts, mayPass });
 }
 
 /** How a message fared: where it is, or, when no place took it, whether all of them refused it for good. */

@@ -1,7 +1,9 @@
 /** The bots' side of the engine's process: starts it, hands it jobs, restarts it when it dies. */
+
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
+import { abortable } from "../../shared/timeout.js";
 import type { EngineSettings } from "../open.js";
 import {
   type Engine,
@@ -92,7 +94,7 @@ export class EngineHost implements Engine {
 
   async run(request: EngineRequest, { signal, onFrame }: RunOptions): Promise<EngineResult> {
     signal.throwIfAborted();
-    await unlessAborted(signal, Promise.all(this.#lettingGo));
+    await abortable(Promise.all(this.#lettingGo), signal);
     const { job } = request;
     const result = await this.#call((id) => ({ type: "run", id, request }), { onFrame, signal, job });
     if (!result)
@@ -268,17 +270,4 @@ export class EngineHost implements Engine {
     this.options.logger.error({ enginePid: child.pid }, `engine process killed: ${why}`);
     child.kill("SIGKILL");
   }
-}
-
-/** Waits for work that never rejects; rejects with the signal's reason as soon as it is aborted. */
-function unlessAborted(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    void work.then(() => {
-      signal.removeEventListener("abort", abort);
-      if (signal.aborted) abort();
-      else resolve();
-    });
-  });
 }

@@ -1,5 +1,7 @@
 import { isIP, type LookupFunction } from "node:net";
 import { Client, type Dispatcher } from "undici";
+import { cutText } from "../../../shared/text.js";
+import { abortable } from "../../../shared/timeout.js";
 import { version } from "../../../shared/version.js";
 import { UserError } from "../../user-error.js";
 import { tooLarge } from "./limits.js";
@@ -67,7 +69,7 @@ async function addressesOf(url: URL, options: DownloadOptions): Promise<readonly
   const shown = shorten(host);
   const addresses = isIP(host)
     ? [host]
-    : await orAbort(signal, resolve(host, signal)).catch((cause: unknown) => {
+    : await abortable(resolve(host, signal), signal).catch((cause: unknown) => {
         signal.throwIfAborted();
         throw new UserError("link.lookup", { host: shown }, { cause });
       });
@@ -87,10 +89,8 @@ async function get(url: URL, addresses: readonly string[], options: DownloadOpti
     pipelining: 0,
   });
   try {
-    const response = await orAbort(
-      signal,
-      client.request({ method: "GET", path: url.pathname + url.search, headers: HEADERS, signal }),
-    );
+    const request = { method: "GET", path: url.pathname + url.search, headers: HEADERS, signal } as const;
+    const response = await abortable(client.request(request), signal);
     // The body is let go of where it is not wanted, which it reports as an error.
     response.body.on("error", () => undefined);
     return redirectOf(url, response) ?? (await readBody(url, response, options));
@@ -162,21 +162,6 @@ function pinned(addresses: readonly string[]): LookupFunction {
   };
 }
 
-/** Settles like `work`, or rejects as soon as the signal is aborted. */
-async function orAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  let abort = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
-}
-
 function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return cutText(text, 60, "...");
 }

@@ -1,11 +1,12 @@
 /** Fetches one large file over http(s): resumed where it broke off, checked, through the proxies the environment names. */
+
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { EnvHttpProxyAgent, fetch, type Response } from "undici";
+import { abortableDelay } from "../../../shared/retry.js";
 import { innermost, TransferFailure } from "./failure.js";
-import { pause } from "./pause.js";
 import { TIMEOUTS, type TransferOptions } from "./progress.js";
 
 export interface RemoteFile {
@@ -138,7 +139,7 @@ export async function fetchFile(file: RemoteFile, part: string, options: Transfe
         // Attempts that bring something do not count: a poor line gets there in the end.
         if ((await sizeOf(part)) > before) tries = 0;
         if (!error.passing || tries >= ATTEMPTS) throw error;
-        await pause(timeouts.retry * 2 ** (tries - 1), signal);
+        await abortableDelay(timeouts.retry * 2 ** (tries - 1), signal);
       }
     }
   } finally {

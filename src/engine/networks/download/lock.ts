@@ -1,7 +1,8 @@
 /** A lock between processes: a file that its owner keeps touching. */
+
 import { mkdir, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
-import { pause } from "./pause.js";
+import { abortableDelay } from "../../../shared/retry.js";
 
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
@@ -48,7 +49,7 @@ export async function withLock<T>(
   await mkdir(dirname(path), { recursive: true });
   while (!(await acquire(path))) {
     await removeStale(path, staleAfter);
-    await pause(100, signal);
+    await abortableDelay(100, signal);
   }
   const touch = setInterval(() => {
     const now = new Date();
