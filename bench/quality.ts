@@ -15,7 +15,7 @@ import { decode, encode } from "../src/engine/images/codec.js";
 import { fitInside, type Raster } from "../src/engine/images/raster.js";
 import { presetsOf } from "../src/engine/networks/looks.js";
 import { openEngine } from "../src/engine/open.js";
-import { measureOf } from "../src/engine/recipes/painting/params.js";
+import { measureOf } from "../src/engine/recipes/painting/measure.js";
 import { blendTargets, featuresOf, gramsOf } from "../src/engine/recipes/painting/targets.js";
 import { plot } from "./quality/plot.js";
 import { painter, WAYS, type Way } from "./quality/ways.js";

@@ -10,7 +10,8 @@ import { decode, encode } from "../src/engine/images/codec.js";
 import { fitInside, type Raster } from "../src/engine/images/raster.js";
 import type { Network } from "../src/engine/networks/network.js";
 import { type OpenEngine, openEngine } from "../src/engine/open.js";
-import { DreamParams, dream } from "../src/engine/recipes/dream/run.js";
+import { dreamDefinition } from "../src/engine/recipes/dream/definition.js";
+import { dream } from "../src/engine/recipes/dream/run.js";
 import type { Pictures } from "../src/engine/recipes/recipe.js";
 import { trainLayer } from "../src/engine/training/train-layer.js";
 import { withTrainedLayers } from "../src/engine/training/with-trained-layers.js";
@@ -29,7 +30,7 @@ async function dreamt(
   given: { look: string } | { layers: string },
   pictures: Pictures,
 ): Promise<Buffer> {
-  const params = DreamParams.parse({ ...given, size: WIDTH, octaves: 4, steps: 12, strength: 1.5 });
+  const params = dreamDefinition.params.parse({ ...given, size: WIDTH, octaves: 4, steps: 12, strength: 1.5 });
   const context = { programs: engine.programs, network: async () => network, signal: new AbortController().signal };
   let last: Raster | undefined;
   for await (const { image } of dream(params, pictures, context)) last = image;

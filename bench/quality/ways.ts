@@ -12,10 +12,11 @@ import { totalVariation } from "../../src/engine/objectives/total-variation.js";
 import type { OpenEngine } from "../../src/engine/open.js";
 import { Adam } from "../../src/engine/optimize/adam.js";
 import { Lbfgs } from "../../src/engine/optimize/lbfgs.js";
-import { measureOf, VARIATION } from "../../src/engine/recipes/painting/params.js";
+import { measureOf, VARIATION } from "../../src/engine/recipes/painting/measure.js";
 import { blendTargets, featuresOf } from "../../src/engine/recipes/painting/targets.js";
 import type { PictureInput } from "../../src/engine/recipes/recipe.js";
-import { CONTENT, StylizeParams, stylize } from "../../src/engine/recipes/stylize/run.js";
+import { stylizeDefinition } from "../../src/engine/recipes/stylize/definition.js";
+import { CONTENT, stylize } from "../../src/engine/recipes/stylize/run.js";
 import { inspectPicture } from "../../src/shared/inspect-image.js";
 
 export const WAYS = ["studio", "lbfgs", "adam", "book"] as const;
@@ -58,7 +59,7 @@ async function objectiveOf({ engine, network, photo, style, size }: Scene): Prom
 export async function* painter(way: Way, scene: Scene): AsyncGenerator<Raster, void, void> {
   const { engine, network, size, iterations } = scene;
   if (way === "studio" || way === "book") {
-    const params = StylizeParams.parse({
+    const params = stylizeDefinition.params.parse({
       network: network.id,
       size,
       preset: way,

@@ -1,10 +1,10 @@
 /** `dreamloom dream IMAGE -o OUT.png` */
 import type { Command } from "commander";
-import { DreamParams } from "../engine/recipes/dream/run.js";
+import { dreamDefinition } from "../engine/recipes/dream/definition.js";
 import { given, number, outputOption, presetOption, type RunOptions, runOptions, runRecipe } from "./run-recipe.js";
 
 export function addDream(program: Command): void {
-  const defaults = DreamParams.parse({});
+  const defaults = dreamDefinition.params.parse({});
   const command = program
     .command("dream")
     .description("lets a network dream in a picture (or in noise, without IMAGE)")

@@ -1,11 +1,11 @@
 /** `dreamloom grid -o OUT.png` */
 import type { Command } from "commander";
-import { GridParams } from "../engine/recipes/neuron-grid/run.js";
+import { gridDefinition } from "../engine/recipes/neuron-grid/definition.js";
 import { ascentFlags } from "./neuron-options.js";
 import { given, number, outputOption, presetOption, type RunOptions, runOptions, runRecipe } from "./run-recipe.js";
 
 export function addGrid(program: Command): void {
-  const defaults = GridParams.parse({});
+  const defaults = gridDefinition.params.parse({});
   const command = program
     .command("grid")
     .description("shows many neurons of several layers on one sheet, the strongest first");

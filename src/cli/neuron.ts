@@ -1,11 +1,11 @@
 /** `dreamloom neuron -o OUT.png --layer activation_36 --channels 7` */
 import type { Command } from "commander";
-import { NeuronParams } from "../engine/recipes/neuron/run.js";
+import { neuronDefinition } from "../engine/recipes/neuron/definition.js";
 import { ascentFlags } from "./neuron-options.js";
 import { given, number, outputOption, presetOption, type RunOptions, runOptions, runRecipe } from "./run-recipe.js";
 
 export function addNeuron(program: Command): void {
-  const defaults = NeuronParams.parse({});
+  const defaults = neuronDefinition.params.parse({});
   const command = program.command("neuron").description("shows what neurons (channels of layers) look for, from noise");
   presetOption(outputOption(command), ["studio", "book"])
     .option("--network <id>", "network of the catalogue, or a folder or file", defaults.network)

@@ -1,9 +1,9 @@
 /** `dreamloom stylize`, `blend` and `texture`: paintings from a shell. */
 import { extname } from "node:path";
 import type { Command } from "commander";
-import { BlendParams } from "../engine/recipes/blend/run.js";
-import { StylizeParams } from "../engine/recipes/stylize/run.js";
-import { TextureParams } from "../engine/recipes/texture/run.js";
+import { blendDefinition } from "../engine/recipes/blend/definition.js";
+import { stylizeDefinition } from "../engine/recipes/stylize/definition.js";
+import { textureDefinition } from "../engine/recipes/texture/definition.js";
 import {
   number,
   outputOption,
@@ -41,7 +41,7 @@ function paintingOptions(
 
 /** Options of stylize and blend. */
 function styledOptions(command: Command): Command {
-  const defaults = StylizeParams.parse({});
+  const defaults = stylizeDefinition.params.parse({});
   return paintingOptions(command, defaults)
     .option(
       "--style <file[:weight]>",
@@ -82,7 +82,7 @@ export function addStylize(program: Command): void {
 }
 
 export function addBlend(program: Command): void {
-  const defaults = BlendParams.parse({});
+  const defaults = blendDefinition.params.parse({});
   const command = program
     .command("blend")
     .description("paints a photo in a blend of styles, or a film from one style to the other")
@@ -115,7 +115,7 @@ export function addBlend(program: Command): void {
 }
 
 export function addTexture(program: Command): void {
-  const defaults = TextureParams.parse({});
+  const defaults = textureDefinition.params.parse({});
   const command = outputOption(
     program.command("texture").description("makes a texture from a picture's style").argument("<image>", PHOTO),
   );

@@ -1,14 +1,14 @@
 /** `dreamloom zoom [IMAGE] -o FILM.webp` */
 import { extname } from "node:path";
 import type { Command } from "commander";
-import { ZoomParams } from "../engine/recipes/zoom/run.js";
+import { zoomDefinition } from "../engine/recipes/zoom/definition.js";
 import { ascentFlags } from "./neuron-options.js";
 import { given, number, outputOption, presetOption, type RunOptions, runOptions, runRecipe } from "./run-recipe.js";
 
 const OUTPUTS = [".webp", ".gif", ".mp4"];
 
 export function addZoom(program: Command): void {
-  const defaults = ZoomParams.parse({});
+  const defaults = zoomDefinition.params.parse({});
   const command = program
     .command("zoom")
     .description("films an endless zoom into neurons, from noise or from a picture")

@@ -12,9 +12,11 @@ export interface Progress {
   readonly seconds: number;
 }
 
-/** What a checkpoint must fit: another recipe, other parameters (defaults may change with an update) or other images start over. */
+/** What a checkpoint must fit: another recipe or version of it, other parameters (defaults may change) or other images start over. */
 export interface Task {
   readonly recipe: string;
+  /** See `RecipeDefinition.version`. */
+  readonly version: number;
   readonly params: unknown;
   readonly pictures: Readonly<Record<string, Uint8Array>>;
 }
@@ -92,8 +94,8 @@ export function unpackCheckpoint(task: Task, checkpoint: Checkpoint): Progress |
   }
 }
 
-function fingerprint({ recipe, params, pictures }: Task): string {
-  const hash = createHash("sha256").update(JSON.stringify([recipe, params]));
+function fingerprint({ recipe, version, params, pictures }: Task): string {
+  const hash = createHash("sha256").update(JSON.stringify([recipe, version, params]));
   for (const role of Object.keys(pictures).sort())
     hash.update(`\n${role}\n`).update(pictures[role] ?? new Uint8Array());
   return hash.digest("hex");

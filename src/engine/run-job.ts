@@ -44,7 +44,7 @@ export async function runJob(request: EngineRequest, context: JobContext): Promi
       const { width, height } = await inspectPicture(bytes);
       pictures[role] = { width, height, decode: (side) => decode(bytes, side) };
     }
-    const task = { recipe: request.recipe, params, pictures: request.pictures };
+    const task = { recipe: request.recipe, version: recipe.version, params, pictures: request.pictures };
     const earlier = request.resume && unpackCheckpoint(task, request.resume);
     const octaves: OctaveSummary[] = [...(earlier?.octaves ?? [])];
     const seconds = () => (earlier?.seconds ?? 0) + (performance.now() - started) / 1000;

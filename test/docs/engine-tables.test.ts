@@ -6,7 +6,7 @@ import { RECIPES } from "../../src/engine/recipes/registry.js";
 describe("the parameters in docs/engine.md", () => {
   const page = readFileSync(PAGE, "utf8");
 
-  it("are those of the code (npx tsx scripts/engine-docs.ts writes them anew)", () => {
+  it("are those of the code (npx tsx scripts/engine-docs.ts writes them)", () => {
     expect(page).toBe(withTables(page));
   });
 
@@ -16,14 +16,14 @@ describe("the parameters in docs/engine.md", () => {
 });
 
 describe("a table of parameters", () => {
-  it("has defaults, limits, the book's values and what the code's comments say", () => {
+  it("has defaults, limits, the book's values and what the definition says", () => {
     const table = tableOf("dream");
     expect(table).toContain(
-      "| `network` | `resnet50` | `vgg16` | text | Id of a network of the catalogue, or a path. |",
+      "| `network` | `resnet50` | `vgg16` | text | The trained network that dreams. The id of a network of the catalogue, or a path. |",
     );
     expect(table).toContain("| `octaveScale` | `1.4` |  | 1.05 to 4 |");
     expect(table).toContain(
-      "| `jitter` |  | `0` | whole, 0 to 4096 | Largest random shift of each step, in pixels; anywhere when left out.",
+      "| `jitter` |  | `0` | whole, 0 to 4096 px | Largest random shift of each step; anywhere when left out.",
     );
   });
 
@@ -31,6 +31,6 @@ describe("a table of parameters", () => {
     expect(tableOf("blend")).toContain("`keepColours`");
     const own = tableOf("blend", "stylize");
     expect(own).not.toContain("`keepColours`");
-    expect(own).toContain("| `sweep` | `0` | whole, 0 to 48 |");
+    expect(own).toContain("| `sweep` | `0` |  | whole, 0 to 48 |");
   });
 });

@@ -3,6 +3,7 @@ import { packCheckpoint, unpackCheckpoint } from "../../src/engine/checkpoint.js
 import { decode } from "../../src/engine/images/codec.js";
 import type { Raster } from "../../src/engine/images/raster.js";
 import type { Checkpoint, EngineRequest } from "../../src/engine/process/engine.js";
+import { dreamDefinition } from "../../src/engine/recipes/dream/definition.js";
 import type { Frame } from "../../src/engine/recipes/recipe.js";
 import { RECIPES } from "../../src/engine/recipes/registry.js";
 import { runJob } from "../../src/engine/run-job.js";
@@ -20,7 +21,7 @@ vi.mock("../../src/engine/recipes/preview-clock.js", () => ({ previewClock: () =
 async function runRecipe({ recipe: name, params: given, pictures: encoded }: EngineRequest, resume?: Checkpoint) {
   const recipe = RECIPES.get(name);
   const params = recipe?.params.parse(given);
-  const task = { recipe: name, params, pictures: encoded };
+  const task = { recipe: name, version: recipe?.version ?? fail(), params, pictures: encoded };
   const pictures = Object.fromEntries(
     Object.entries(encoded).map(([role, bytes]) => [role, pictureOf(rasters.get(bytes) ?? fail())]),
   );
@@ -134,7 +135,8 @@ describe("a job that is taken up again", () => {
     expect(again.frames).toBeLessThan(whole.frames);
     expect(again.result.octaves.map(({ octave }) => octave)).toEqual(whole.result.octaves.map(({ octave }) => octave));
     expect(again.result.seconds).toBeGreaterThan(
-      unpackCheckpoint({ ...request, params: whole.result.params }, resume)?.seconds ?? fail(),
+      unpackCheckpoint({ ...request, version: dreamDefinition.version, params: whole.result.params }, resume)
+        ?.seconds ?? fail(),
     );
   });
 
@@ -162,7 +164,7 @@ describe("a job that is taken up again", () => {
 });
 
 describe("a checkpoint", () => {
-  const task = { recipe: "dream", params: { size: 3 }, pictures: {} };
+  const task = { recipe: "dream", version: 1, params: { size: 3 }, pictures: {} };
   const state = {
     octave: 2,
     numbers: { random: -5, loss: 1 / 3 },
@@ -177,6 +179,7 @@ describe("a checkpoint", () => {
     moved.set(packed.state, 3);
     expect(unpackCheckpoint(task, { octave: 2, state: moved.subarray(3) })).toEqual({ state, octaves, seconds: 1.25 });
     expect(unpackCheckpoint({ ...task, recipe: "zoom" }, packed)).toBeUndefined();
+    expect(unpackCheckpoint({ ...task, version: 2 }, packed)).toBeUndefined();
   });
 
   it("is not made of more than may be kept", () => {

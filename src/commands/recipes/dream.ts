@@ -1,5 +1,5 @@
+import { readLayerWeights } from "../../engine/recipes/layer-weights.js";
 import type { BotOptions } from "../bot-options.js";
-import { printLayers, readLayers } from "../layers.js";
 import { choiceOption, integerOption, numberOption, textOption } from "../parsing/options.js";
 import { UserError } from "../user-error.js";
 import { megapixels, networkOption, randomSeed, seedOption } from "./common.js";
@@ -18,10 +18,7 @@ export function dreamOptions(botOptions: BotOptions) {
     layers: textOption({
       help: "Instead of a look: layers of the network with weights",
       expected: 'layer names with weights, such as "activation_36:1.5 activation_30:1.2"',
-      read: (typed) => {
-        const layers = readLayers(typed);
-        return layers && printLayers(layers);
-      },
+      read: readLayerWeights,
     }),
     size: integerOption({
       help: "Longest side of the result",

@@ -1,8 +1,8 @@
 /** What stylize, blend and texture share: options of paintings, and styles as the engine takes them. */
 import type { ChannelRef } from "../../domain/channel.js";
 import type { Credit } from "../../domain/credit.js";
+import { readLayerWeights } from "../../engine/recipes/layer-weights.js";
 import type { BotOptions } from "../bot-options.js";
-import { printLayers, readLayers } from "../layers.js";
 import {
   choiceOption,
   flagOption,
@@ -44,10 +44,7 @@ export function paintingOptions({ paint, networks }: BotOptions) {
     styleLayers: textOption({
       help: "Layers of the network that see the style, with weights",
       expected: 'layer names with weights, such as "activation_9:1 activation_21:0.5"',
-      read: (typed) => {
-        const layers = readLayers(typed);
-        return layers && printLayers(layers);
-      },
+      read: readLayerWeights,
     }),
     seed: seedOption(),
     network: networkOption({ networks }, "The trained network that paints", paint.network),

@@ -2,21 +2,39 @@
 import { RecipeError } from "./recipe.js";
 
 const EXAMPLE = 'Write layers as name:weight, for instance layers:"activation_36:1.5 activation_30:1.2".';
+const MAX_LAYERS = 16;
 
 /**
  * Parses `name:weight name:weight ...`; a weight left out is 1.
  * @throws RecipeError naming the part that is wrong
  */
 export function parseLayerWeights(text: string): Record<string, number> {
-  const weights: Record<string, number> = {};
-  for (const part of text.split(/[\s,]+/).filter(Boolean)) {
-    // A layer's own name may hold colons; the weight follows the last one.
-    const colon = part.lastIndexOf(":");
-    const [name, weight] = colon < 0 ? [part, 1] : [part.slice(0, colon), Number(part.slice(colon + 1))];
-    if (!name || !Number.isFinite(weight) || part.endsWith(":"))
-      throw new RecipeError(`"${part}" is not a layer with a weight. ${EXAMPLE}`);
-    weights[name] = (weights[name] ?? 0) + weight;
+  const weights = new Map<string, number>();
+  for (const part of text.split(/[\s,]+/u).filter(Boolean)) {
+    // The weight is what follows the last colon, since ONNX names hold slashes and even colons ("conv:0"); those need their weight.
+    const match = /^(?<name>[\w./:-]{1,200}?)(?::(?<weight>-?(\d+(\.\d*)?|\.\d+)))?$/u.exec(part)?.groups;
+    const { name = "", weight } = match ?? {};
+    const malformed = name === "" || name.endsWith(":") || (name.includes(":") && weight === undefined);
+    if (malformed) throw new RecipeError(`"${part}" is not a layer with a weight. ${EXAMPLE}`);
+    const value = Number(weight ?? 1);
+    // These bounds also keep a printed weight readable: no exponents.
+    if (Math.abs(value) < 0.001 || Math.abs(value) > 1000)
+      throw new RecipeError(`The weight of "${part}" must be from 0.001 to 1000, or below 0 from -1000 to -0.001.`);
+    if (weights.has(name)) throw new RecipeError(`The layer ${name} is given twice; once is enough.`);
+    weights.set(name, value);
   }
-  if (Object.keys(weights).length === 0) throw new RecipeError(`No layer is named. ${EXAMPLE}`);
-  return weights;
+  if (weights.size === 0) throw new RecipeError(`No layer is named. ${EXAMPLE}`);
+  if (weights.size > MAX_LAYERS) throw new RecipeError(`These are ${weights.size} layers; the most is ${MAX_LAYERS}.`);
+  return Object.fromEntries(weights);
+}
+
+/** Layers in their usual form, every weight written out; undefined for a text that is none. */
+export function readLayerWeights(typed: string): string | undefined {
+  try {
+    const layers = Object.entries(parseLayerWeights(typed));
+    return layers.map(([name, weight]) => `${name}:${weight}`).join(" ");
+  } catch (error) {
+    if (error instanceof RecipeError) return undefined;
+    throw error;
+  }
 }

@@ -53,6 +53,8 @@ export interface PictureInput {
 
 export interface Recipe<Schema extends z.ZodType = z.ZodType> {
   readonly name: string;
+  /** See `RecipeDefinition.version`. */
+  readonly version: number;
   /** The parameters, with defaults. */
   readonly params: Schema;
   /**

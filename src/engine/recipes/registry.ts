@@ -1,28 +1,39 @@
-/** All recipes by name. */
-import type { z } from "zod";
-import { BlendParams, blend } from "./blend/run.js";
-import { DreamParams, dream } from "./dream/run.js";
-import { NeuronParams, neuron } from "./neuron/run.js";
-import { GridParams, grid } from "./neuron-grid/run.js";
-import type { Frames, Pictures, Recipe, RecipeContext } from "./recipe.js";
-import { StylizeParams, stylize } from "./stylize/run.js";
-import { TextureParams, texture } from "./texture/run.js";
-import { ZoomParams, zoom } from "./zoom/run.js";
+/** What runs each recipe. */
 
-function recipe<S extends z.ZodType>(
-  name: string,
-  params: S,
-  run: (params: z.output<S>, pictures: Pictures, context: RecipeContext) => Frames,
+import { blendDefinition } from "./blend/definition.js";
+import { blend } from "./blend/run.js";
+import type { ParamsOf, RecipeDefinition } from "./definition.js";
+import { dreamDefinition } from "./dream/definition.js";
+import { dream } from "./dream/run.js";
+import { neuronDefinition } from "./neuron/definition.js";
+import { neuron } from "./neuron/run.js";
+import { gridDefinition } from "./neuron-grid/definition.js";
+import { grid } from "./neuron-grid/run.js";
+import type { RecipeOptions } from "./option.js";
+import type { Frames, Pictures, Recipe, RecipeContext } from "./recipe.js";
+import { stylizeDefinition } from "./stylize/definition.js";
+import { stylize } from "./stylize/run.js";
+import { textureDefinition } from "./texture/definition.js";
+import { texture } from "./texture/run.js";
+import { zoomDefinition } from "./zoom/definition.js";
+import { zoom } from "./zoom/run.js";
+
+function recipe<O extends RecipeOptions>(
+  { name, params, version }: RecipeDefinition<O>,
+  run: (params: ParamsOf<O>, pictures: Pictures, context: RecipeContext) => Frames,
 ): readonly [string, Recipe] {
-  return [name, { name, params, run: (given, pictures, context) => run(params.parse(given), pictures, context) }];
+  return [
+    name,
+    { name, version, params, run: (given, pictures, context) => run(params.parse(given), pictures, context) },
+  ];
 }
 
 export const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
-  recipe("neuron", NeuronParams, neuron),
-  recipe("grid", GridParams, grid),
-  recipe("dream", DreamParams, dream),
-  recipe("zoom", ZoomParams, zoom),
-  recipe("stylize", StylizeParams, stylize),
-  recipe("blend", BlendParams, blend),
-  recipe("texture", TextureParams, texture),
+  recipe(dreamDefinition, dream),
+  recipe(stylizeDefinition, stylize),
+  recipe(blendDefinition, blend),
+  recipe(textureDefinition, texture),
+  recipe(neuronDefinition, neuron),
+  recipe(gridDefinition, grid),
+  recipe(zoomDefinition, zoom),
 ]);

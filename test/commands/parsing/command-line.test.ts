@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { printLayers, readLayers } from "../../../src/commands/layers.js";
 import {
   type Argument,
   type CommandLine,
@@ -96,35 +95,5 @@ describe("the grammar", () => {
     const begun = performance.now();
     for (const piece of ['"', "a:", "\\", " ", 'a:"', "a-"]) parseArguments(piece.repeat(7900 / piece.length));
     expect(performance.now() - begun).toBeLessThan(1000);
-  });
-});
-
-describe("layers", () => {
-  it("are taken back as printed", () => {
-    const weighted = fc.record({
-      name: fc.stringMatching(/^[a-zA-Z_][\w./-]{0,20}$/),
-      weight: fc
-        .integer({ min: -1_000_000, max: 1_000_000 })
-        .filter((n) => n !== 0)
-        .map((n) => n / 1000),
-    });
-    fc.assert(
-      fc.property(
-        fc.uniqueArray(weighted, { minLength: 1, maxLength: 16, selector: (layer) => layer.name }),
-        (layers) => {
-          expect(readLayers(printLayers(layers))).toEqual(layers);
-        },
-      ),
-    );
-  });
-
-  it("never throw, and refuse what is none", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void readLayers(text)));
-    for (const text of ["", "a:", "a:x y", "a:0", "a a", "a:1e9", "ä", "a:99999"])
-      expect(readLayers(text), text).toBeUndefined();
-    expect(readLayers("conv:0:2, b")).toEqual([
-      { name: "conv:0", weight: 2 },
-      { name: "b", weight: 1 },
-    ]);
   });
 });

@@ -7,12 +7,15 @@ import { resize } from "../../../src/engine/images/resample.js";
 import { bytesPerPixel } from "../../../src/engine/memory.js";
 import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
 import { Programs } from "../../../src/engine/programs.js";
-import { BlendParams, blend } from "../../../src/engine/recipes/blend/run.js";
+import { blend } from "../../../src/engine/recipes/blend/run.js";
+import { blendDefinition, type BlendParams } from "../../../src/engine/recipes/blend/definition.js";
 import { paintingLoss } from "../../../src/engine/recipes/painting/objective.js";
 import { blendTargets, gramsOf, type StyleMeasure } from "../../../src/engine/recipes/painting/targets.js";
 import type { Frame, Frames, PictureInput } from "../../../src/engine/recipes/recipe.js";
-import { StylizeParams, stylize } from "../../../src/engine/recipes/stylize/run.js";
-import { TextureParams, texture } from "../../../src/engine/recipes/texture/run.js";
+import { stylize } from "../../../src/engine/recipes/stylize/run.js";
+import { stylizeDefinition, type StylizeParams } from "../../../src/engine/recipes/stylize/definition.js";
+import { texture } from "../../../src/engine/recipes/texture/run.js";
+import { textureDefinition, type TextureParams } from "../../../src/engine/recipes/texture/definition.js";
 import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
 import { drawn } from "../../support/pictures.js";
 
@@ -88,7 +91,7 @@ async function styleDistance(image: Raster, style: PictureInput): Promise<number
 
 describe("stylize", () => {
   const run = (params: Partial<StylizeParams> = {}, style = across) =>
-    stylize(StylizeParams.parse({ ...small, ...params }), { image: photo, style }, context);
+    stylize(stylizeDefinition.params.parse({ ...small, ...params }), { image: photo, style }, context);
 
   it("brings the photo nearer to the style, and its loss down at every scale", async () => {
     const { frames } = await all(run({ steps: 50, strength: 0.8 }));
@@ -138,7 +141,7 @@ describe("stylize", () => {
   });
 
   it("says what is missing", async () => {
-    const params = StylizeParams.parse(small);
+    const params = stylizeDefinition.params.parse(small);
     await expect(all(stylize(params, { style: across }, context))).rejects.toThrow(/no photo/);
     await expect(all(stylize(params, { image: photo }, context))).rejects.toThrow(/no picture/);
     await expect(all(run({ styles: [{ picture: "style", weight: 0 }] }))).rejects.toThrow(/weight 0/);
@@ -148,7 +151,7 @@ describe("stylize", () => {
   it("stops at the next step when aborted", async () => {
     const stop = new AbortController();
     const frames = stylize(
-      StylizeParams.parse({ ...small, steps: 1000 }),
+      stylizeDefinition.params.parse({ ...small, steps: 1000 }),
       { image: photo, style: across },
       { ...context, signal: stop.signal },
     );
@@ -161,7 +164,7 @@ describe("stylize", () => {
 describe("blend", () => {
   const run = (weights: readonly [number, number], params: Partial<BlendParams> = {}) =>
     blend(
-      BlendParams.parse({
+      blendDefinition.params.parse({
         ...small,
         strength: 0.9,
         styles: [
@@ -230,7 +233,7 @@ describe("blend", () => {
 
 describe("texture", () => {
   const run = (params: Partial<TextureParams> = {}) =>
-    texture(TextureParams.parse({ ...small, steps: 8, ...params }), { style: across }, context);
+    texture(textureDefinition.params.parse({ ...small, steps: 8, ...params }), { style: across }, context);
 
   it("comes near to the style, at any size of its own", async () => {
     const image = await painted(run({ width: 150, height: 101 }));
@@ -302,7 +305,7 @@ describe("an objective in tiles", () => {
       return run(key, build, inputs);
     });
     onTestFinished(() => spy.mockRestore());
-    const params = StylizeParams.parse({
+    const params = stylizeDefinition.params.parse({
       ...small,
       size: 320,
       steps: 1,

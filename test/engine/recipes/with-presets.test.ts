@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { DreamParams } from "../../../src/engine/recipes/dream/run.js";
-import { NeuronParams } from "../../../src/engine/recipes/neuron/run.js";
-import { GridParams } from "../../../src/engine/recipes/neuron-grid/run.js";
+import { DEFINITIONS } from "../../../src/engine/recipes/definitions.js";
+import { dreamDefinition } from "../../../src/engine/recipes/dream/definition.js";
 import { withPresets } from "../../../src/engine/recipes/with-presets.js";
-import { ZoomParams } from "../../../src/engine/recipes/zoom/run.js";
 
 const Params = withPresets(
   z.strictObject({ preset: z.enum(["book"]).optional(), steps: z.number().default(10), size: z.number().default(5) }),
@@ -22,7 +20,7 @@ describe("presets", () => {
   });
 
   it("read what they made the same again", () => {
-    for (const schema of [NeuronParams, GridParams, ZoomParams, DreamParams]) {
+    for (const { params: schema } of DEFINITIONS) {
       const book = schema.parse({ preset: "book", seed: 4 });
       expect(schema.parse(book)).toEqual(book);
       // The preset makes a difference.
@@ -31,7 +29,7 @@ describe("presets", () => {
   });
 
   it("leave a dream's defaults as they were", () => {
-    expect(DreamParams.parse({})).toMatchObject({
+    expect(dreamDefinition.params.parse({})).toMatchObject({
       network: "resnet50",
       size: 512,
       octaves: 5,
@@ -40,6 +38,6 @@ describe("presets", () => {
       strength: 1,
       seed: 1,
     });
-    expect(DreamParams.parse({}).jitter).toBeUndefined();
+    expect(dreamDefinition.params.parse({}).jitter).toBeUndefined();
   });
 });

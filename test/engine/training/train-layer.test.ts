@@ -4,7 +4,8 @@ import type { Raster } from "../../../src/engine/images/raster.js";
 import { NetworkError } from "../../../src/engine/networks/network.js";
 import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
 import type { Programs } from "../../../src/engine/programs.js";
-import { DreamParams, dream } from "../../../src/engine/recipes/dream/run.js";
+import { dream } from "../../../src/engine/recipes/dream/run.js";
+import { dreamDefinition } from "../../../src/engine/recipes/dream/definition.js";
 import { meanSquareResponse } from "../../../src/engine/training/responses.js";
 import {
   layerToTrain,
@@ -83,7 +84,7 @@ describe("teach", () => {
   it("a dream in a taught look shows more of what was taught", async () => {
     const { layer } = await taughtFrom("down");
     const taught = withTrainedLayers(network, { edition: "1", kept: [{ name: "down", layer }] });
-    const params = DreamParams.parse({ look: "down", size: 64, octaves: 1, steps: 5 });
+    const params = dreamDefinition.params.parse({ look: "down", size: 64, octaves: 1, steps: 5 });
     const context = { programs, network: async () => taught, signal: new AbortController().signal };
     const start = texture("across", 300, 64);
     const pictures = { image: { width: 64, height: 64, decode: async () => start } };

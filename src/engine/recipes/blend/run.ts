@@ -1,23 +1,11 @@
 /** Blend: a photo between styles, or a film that sweeps from one to the other and back (Deep Learning Cookbook 12.7). */
-import { z } from "zod";
 import { encodeFilm, needFfmpeg } from "../../images/animation.js";
 import { fromInterleaved, toInterleaved } from "../../images/codec.js";
 import { CHANNELS, type Raster } from "../../images/raster.js";
 import { type Frame, type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { bytesOf, type SavedState } from "../saved-state.js";
-import { StylizeParams, stylize } from "../stylize/run.js";
-
-export const BlendParams = StylizeParams.extend({
-  /** Pictures of a sweep from the first style to the second; 0 makes one picture of the blend. */
-  sweep: z.number().int().min(0).max(48).default(0),
-  /** Pictures a second of the sweep's film. */
-  framesPerSecond: z.number().min(1).max(30).default(6),
-  /** The film's format. */
-  format: z.enum(["webp", "gif", "mp4"]).default("webp"),
-  /** Most bytes of the film. */
-  maxBytes: z.number().int().min(50_000).default(8_000_000),
-});
-export type BlendParams = z.output<typeof BlendParams>;
+import { stylize } from "../stylize/run.js";
+import type { BlendParams } from "./definition.js";
 
 type Styles = BlendParams["styles"];
 

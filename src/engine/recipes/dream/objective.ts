@@ -11,7 +11,7 @@ import type { Tensors } from "../../runtimes/runtime.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
 import { parseLayerWeights } from "../layer-weights.js";
 import { type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
-import type { DreamParams } from "./run.js";
+import type { DreamParams } from "./definition.js";
 
 export interface DreamObjective {
   readonly layers: readonly string[];

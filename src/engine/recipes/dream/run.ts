@@ -1,6 +1,4 @@
 /** DeepDream: a photo in which a network's layers find more and more of what they know (Deep Learning Cookbook 12.3). */
-
-import { z } from "zod";
 import { evaluateTiles } from "../../evaluate-tiles.js";
 import { type Random, random, type SeededRandom } from "../../images/random.js";
 import { addRasters, CHANNELS, fitInside, type Raster, type Size, subtractRasters } from "../../images/raster.js";
@@ -19,62 +17,8 @@ import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { noise } from "../noise.js";
 import type { Frame, Pictures, RecipeContext } from "../recipe.js";
 import { floatsOf, type Savable, type SavedState } from "../saved-state.js";
-import { withPresets } from "../with-presets.js";
+import type { DreamParams } from "./definition.js";
 import { dreamObjective } from "./objective.js";
-
-const Schema = z.strictObject({
-  preset: z.enum(["book", "studio"]).optional(),
-  /** Id of a network of the catalogue, or a path. */
-  network: z.string().default("resnet50"),
-  /** A named choice of layers; `layers` overrides it. */
-  look: z.string().optional(),
-  /** `name:weight name:weight ...` */
-  layers: z.string().optional(),
-  /** Channels instead of whole layers: `4:1 21:-0.5` of `layer`, or `activation_30/4 activation_27/21:-0.5`. */
-  channels: z.string().optional(),
-  /** The layer of channels that name none; the look's first when left out. */
-  layer: z.string().optional(),
-  /** Longer side of the result, in pixels. */
-  size: z.number().int().min(32).max(8192).default(512),
-  octaves: z.number().int().min(1).max(20).default(5),
-  octaveScale: z.number().min(1.05).max(4).default(1.4),
-  /** Steps an octave. */
-  steps: z.number().int().min(1).max(500).default(20),
-  /** How far the picture is changed: 1 is a clear dream, 0.5 a hint, 2 a wild one. */
-  strength: z.number().min(0.01).max(20).default(1),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .default(1),
-  /**
-   * Largest random shift of each step, in pixels; anywhere when left out. Without it the network's grid of strides shows, and with
-   * a small one the picture's border, where layers see padding, stays less dreamt than its middle.
-   */
-  jitter: z.number().int().min(0).max(4096).optional(),
-  /** How much the gradient is smoothed against the finest patterns: 1 is 0.5 to 2 pixels, 0 not at all. */
-  smoothing: z.number().min(0).max(10).default(1),
-  /** Largest side of what is worked on at once, in pixels; as large as the engine's memory allows when left out. */
-  tile: z.number().int().min(256).max(8192).optional(),
-});
-
-/**
- * The book's values (12.3): 20 steps of 0.1 in 5 octaves of 1.4, no shifts, no smoothing. For VGG, the look "creatures" has the book's
- * layers. The strength is what makes a step 0.1.
- */
-const BOOK = {
-  network: "vgg16",
-  octaves: 5,
-  octaveScale: 1.4,
-  steps: 20,
-  strength: (20 * 0.1) / 18,
-  jitter: 0,
-  smoothing: 0,
-} as const;
-
-export const DreamParams = withPresets(Schema, { book: BOOK, studio: {} });
-export type DreamParams = z.output<typeof DreamParams>;
 
 /**
  * Change of one octave at strength 1, as a sum of mean absolute steps, in grey levels of 0..255: 10 steps of 1.8.

@@ -1,6 +1,4 @@
 /** Grids: what many channels of several layers look for, on one sheet (Deep Learning Cookbook 12.1). */
-
-import { z } from "zod";
 import { batchOf, type EngineContext, observe } from "../../evaluate.js";
 import { reduceMean } from "../../graph/ops.js";
 import { contactSheet, inner, type SheetLayout, type SheetRow } from "../../images/contact-sheet.js";
@@ -13,56 +11,16 @@ import { type ChannelTerm, channels as channelsObjective } from "../../objective
 import { descend } from "../../optimize/descend.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
 import { neuronAscent } from "../neuron/ascent.js";
-import { ascentOptionsOf, displayField, mannerFields, seedField, shown } from "../neuron/ascent-options.js";
+import { ascentOptionsOf, shown } from "../neuron/ascent-options.js";
 import { bookNoise, clouds } from "../noise.js";
 import { previewClock } from "../preview-clock.js";
 import { type Frame, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { floatsOf, type SavedState, sizeOf } from "../saved-state.js";
-import { withPresets } from "../with-presets.js";
+import { BATCH, type GridParams, USUAL_ROWS } from "./definition.js";
 
 /** Border of a tile that is cut off, as a share of its side: padding shows there. Book: 16 of 128. */
 const BORDER = 1 / 8;
-/** Largest batch: more would only take memory. */
-const BATCH = 16;
 const MAX_TILES = 512;
-
-const Schema = z.strictObject({
-  preset: z.enum(["book", "studio"]).optional(),
-  network: z.string().default("resnet50"),
-  /** `name name ...`; left out, five layers from shallow to deep. */
-  layers: z.string().optional(),
-  /** `4 7 21` of every layer, or `block5_conv1/4 block3_conv1/7`; left out, the seed draws `sample` of each layer. */
-  channels: z.string().optional(),
-  /** Channels drawn of each layer; the best `columns` are shown. */
-  sample: z.number().int().min(1).max(128).default(12),
-  columns: z.number().int().min(1).max(32).default(8),
-  /** Side at which channels are climbed to, in pixels; an eighth is cut off on every side. */
-  size: z.number().int().min(48).max(512).default(128),
-  steps: z.number().int().min(1).max(500).default(16),
-  ...mannerFields,
-  display: displayField,
-  seed: seedField,
-});
-
-/** The book's values (12.1). */
-const BOOK = {
-  network: "vgg16",
-  layers: "block1_conv1 block2_conv1 block3_conv2 block4_conv2 block5_conv3",
-  size: 128,
-  steps: 20,
-  step: 1,
-  blur: 0,
-  gradient: "plain",
-  colours: "plain",
-  leak: 0,
-  jitter: 0,
-  turn: 0,
-  wobble: 0,
-  display: "standard",
-} as const;
-
-export const GridParams = withPresets(Schema, { book: BOOK, studio: {} });
-export type GridParams = z.output<typeof GridParams>;
 
 /**
  * A contact sheet: one row a layer, its channels sorted by the value reached, best first.
@@ -293,12 +251,10 @@ function drawn(below: number, count: number, next: () => number): number[] {
 function spread(network: Network): string[] {
   const used = new Set(Object.values(presetsOf(network).dream.looks).flatMap((look) => Object.keys(look.layers)));
   const good = network.layers.map((l) => l.name).filter((name) => used.has(name));
-  const rows = Math.min(ROWS, good.length);
+  const rows = Math.min(USUAL_ROWS, good.length);
   const picked = Array.from(
     { length: rows },
     (_, i) => good[Math.round((i * (good.length - 1)) / Math.max(1, rows - 1))] ?? "",
   );
   return [...new Set(picked)];
 }
-
-const ROWS = 5;

@@ -1,38 +1,15 @@
-/** Parameters that the recipes of neurons share: how to climb, and how to show what was reached. */
-import { z } from "zod";
+/** The ascent as a recipe's parameters describe it. */
 import { standardised, toned } from "../../images/display.js";
 import type { Raster } from "../../images/raster.js";
+import type { ParamsOf } from "../definition.js";
 import type { AscentOptions } from "./ascent.js";
+import type { ascentOptions, displayOption } from "./ascent-definition.js";
 
-/** How neurons are climbed to. */
-export const mannerFields = {
-  /** Root mean square of a step, in grey levels. */
-  step: z.number().min(0.01).max(50).default(7),
-  /** Gaussian that smooths the gradient: its standard deviation in pixels at the first octave ... */
-  blur: z.number().min(0).max(20).default(0.5),
-  /** ... of which every further octave takes off this share: sigma = blur * (1 - blurDecay * octave). */
-  blurDecay: z.number().min(0).max(1).default(0),
-  gradient: z.enum(["plain", "pyramid"]).default("pyramid"),
-  colours: z.enum(["plain", "natural"]).default("natural"),
-  /** How much of what a ReLU cuts off counts: a little wakes neurons that see nothing yet. */
-  leak: z.number().min(0).max(1).default(0.05),
-  jitter: z.number().int().min(0).max(256).default(16),
-  turn: z.number().min(0).max(45).default(5),
-  wobble: z.number().min(0).max(0.5).default(0.05),
-};
-
-export const seedField = z
-  .number()
-  .int()
-  .min(0)
-  .max(2 ** 31 - 1)
-  .default(1);
-
-/** "standard" is the book's visstd; "toned" fills the range of brightness; "plain" shows the numbers as they are. */
-export const displayField = z.enum(["standard", "toned", "plain"]).default("toned");
+type AscentParams = ParamsOf<typeof ascentOptions>;
+type Display = ParamsOf<{ readonly display: typeof displayOption }>["display"];
 
 /** How to climb in an octave, counted from 0. */
-export function ascentOptionsOf(params: z.output<z.ZodObject<typeof mannerFields>>, octave: number): AscentOptions {
+export function ascentOptionsOf(params: AscentParams, octave: number): AscentOptions {
   const { step, gradient, colours, jitter, turn, wobble } = params;
   return {
     step,
@@ -45,6 +22,6 @@ export function ascentOptionsOf(params: z.output<z.ZodObject<typeof mannerFields
   };
 }
 
-export function shown(image: Raster, display: z.output<typeof displayField>): Raster {
+export function shown(image: Raster, display: Display): Raster {
   return display === "standard" ? standardised(image) : display === "toned" ? toned(image) : image;
 }

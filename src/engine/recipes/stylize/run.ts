@@ -1,6 +1,4 @@
 /** Style transfer: the content of a photo in the style of one or several pictures (Deep Learning Cookbook 12.6 and 12.7). */
-
-import { z } from "zod";
 import type { EngineContext } from "../../evaluate.js";
 import { luminanceOnly } from "../../images/colour.js";
 import { random, randomInteger, type SeededRandom } from "../../images/random.js";
@@ -15,39 +13,10 @@ import { noise } from "../noise.js";
 import { bookTransfer } from "../painting/book.js";
 import { lossOf, paintingLoss, tilePixels } from "../painting/objective.js";
 import { type Painting, paint, paintWithLbfgs } from "../painting/painter.js";
-import { measureOf, paintingParams, STEPS, VARIATION } from "../painting/params.js";
+import { measureOf, VARIATION } from "../painting/measure.js";
 import { type StyleMeasure, type StyleSource, sizedFor, targetsByScale } from "../painting/targets.js";
 import { type Frames, type PictureInput, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
-
-/** One of the styles to paint in. */
-export const StyleChoice = z.strictObject({
-  /** The role of its picture in the job's pictures; "image" is the photo itself. */
-  picture: z.string(),
-  /** What people call it. */
-  name: z.string().optional(),
-  weight: z.number().min(0).max(1000).default(1),
-});
-
-export const StylizeParams = z.strictObject({
-  ...paintingParams,
-  /** The styles, with weights; the picture "style" when left out. */
-  styles: z
-    .array(StyleChoice)
-    .min(1)
-    .max(16)
-    .default([{ picture: "style", weight: 1 }]),
-  /** Balance of content (0) and style (1). */
-  strength: z.number().min(0).max(1).default(0.5),
-  /** Size of the style's strokes: 1 shows the style as large as the result, 2 twice as large. */
-  styleScale: z.number().min(0.1).max(4).default(1),
-  /** What the canvas begins with. */
-  start: z.enum(["photo", "noise", "style"]).default("photo"),
-  /** Keeps the photo's colours and takes only light and dark from the painting. */
-  keepColours: z.boolean().default(false),
-  /** Layer whose features are the content; the network's own choice when left out. */
-  contentLayer: z.string().optional(),
-});
-export type StylizeParams = z.output<typeof StylizeParams>;
+import type { StylizeParams } from "./definition.js";
 
 /** Weight of the content at strength 0.5, both content and style being relative errors. Chosen by looking. */
 export const CONTENT = 0.1;
@@ -162,11 +131,10 @@ function bookPainting(transfer: Transfer): Painting {
 }
 
 function shared({ params, photo, start, next }: Transfer): Omit<Painting, "loss"> {
-  const steps = params.steps ?? STEPS[params.preset];
   return {
     start,
     scales: paintingScales(photo.width, photo.height),
-    steps: () => steps,
+    steps: () => params.steps,
     random: next,
     finish: (image) => (params.keepColours ? luminanceOnly(image, resize(photo, image.width, image.height)) : image),
   };

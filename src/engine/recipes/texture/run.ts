@@ -1,6 +1,4 @@
 /** Texture: a surface without a scene, made from the style of a picture alone (Deep Learning Cookbook 12.4 and 12.5). */
-
-import { z } from "zod";
 import { type Random, random, randomInteger } from "../../images/random.js";
 import { CHANNELS, emptyRaster, type Raster, type Size } from "../../images/raster.js";
 import { resizeWrapped } from "../../images/resize-wrapped.js";
@@ -11,30 +9,16 @@ import { noise } from "../noise.js";
 import { bookTexture } from "../painting/book.js";
 import { lossOf, paintingLoss, tilePixels } from "../painting/objective.js";
 import { type Painting, paint, paintWithLbfgs } from "../painting/painter.js";
-import { measureOf, paintingParams, STEPS, VARIATION } from "../painting/params.js";
+import { measureOf, VARIATION } from "../painting/measure.js";
 import { sizedFor, targetsByScale } from "../painting/targets.js";
 import { type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
-
-export const TextureParams = z.strictObject({
-  ...paintingParams,
-  /** Width and height in pixels; a square of `size` when left out. */
-  width: z.number().int().min(32).max(4096).optional(),
-  height: z.number().int().min(32).max(4096).optional(),
-  /** Left and right, top and bottom fit together. */
-  tileable: z.boolean().default(false),
-  /** The mean-channel variant: faster, and more regular. */
-  means: z.boolean().default(false),
-  /** Size of the motifs: 1 shows them as large as in a picture of the result's size. */
-  styleScale: z.number().min(0.1).max(4).default(1),
-});
-export type TextureParams = z.output<typeof TextureParams>;
+import { SMALLEST_TEXTURE, type TextureParams, textureSize, textureSteps } from "./definition.js";
 
 /** Largest roll of a texture that need not be tileable, in pixels: the strides of most layers. */
 const SHIFT = 16;
 
-/** A texture has no photo to lose: long steps, from small pictures. */
+/** A texture has no photo to lose: long steps. */
 const RATE = 1;
-const SMALLEST = 128;
 
 /** Blotches of this many pixels' width begin a texture: single pixels would be lost when the first scale shrinks them. */
 const BLOTCH = 8;
@@ -61,20 +45,19 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
   if (!source) throw new RecipeError("There is no picture to take a texture from. Attach one, or name a style.");
   const network = await context.network(params.network);
   const measure = { ...measureOf(network, params), means: params.means };
-  const [width, height] = [params.width ?? params.size, params.height ?? params.size];
+  const { width, height } = textureSize(params);
   const motif = await source.decode(Math.ceil(Math.max(width, height) * params.styleScale));
   const motifAt = (scale: Size) => [{ weight: 1, raster: sizedFor(scale, params.styleScale, motif) }];
   const engine = { programs: context.programs, network };
   const next = random(params.seed);
-  const steps = params.steps ?? STEPS[params.preset];
-  const scales = paintingScales(width, height, SMALLEST);
+  const scales = paintingScales(width, height, SMALLEST_TEXTURE);
   if (params.preset === "book") {
     const loss = async (scale: Size) => {
       const objective = await bookTexture({ ...engine, measure, styles: motifAt(scale), smooth: params.smooth });
       return lossOf(engine, objective, { pooling: measure.pooling });
     };
     const start = noise(width, height, next, 255);
-    yield* paintWithLbfgs({ start, scales, steps: () => steps, random: next, loss }, context);
+    yield* paintWithLbfgs({ start, scales, steps: () => params.steps, random: next, loss }, context);
     return;
   }
   const pixels = tilePixels(context, network, Object.keys(measure.layers), measure.pooling);
@@ -84,12 +67,11 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
     scales,
     wraps: params.tileable,
     rate: Math.max(RATE, presetsOf(network).style.rate),
-    // Without a photo to begin with, the first scale lays everything out: it gets four times the steps, which are cheap there.
-    steps: (scale) => (scale === 0 ? 4 * steps : steps),
+    steps: (scale) => textureSteps(params, scale),
     random: next,
     shifts: (scale) => {
       const within = params.tileable ? scale : { width: SHIFT, height: SHIFT };
-      return Array.from({ length: 4 * steps }, () => shiftAnywhere(next, within));
+      return Array.from({ length: textureSteps(params, 0) }, () => shiftAnywhere(next, within));
     },
     loss: async (scale) =>
       paintingLoss(

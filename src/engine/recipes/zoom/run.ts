@@ -1,6 +1,4 @@
 /** Zoom: a film that falls into a picture for ever, while new patterns unfold (Deep Learning Cookbook 12.2 and its movie script). */
-
-import { z } from "zod";
 import type { EngineContext } from "../../evaluate.js";
 import { encodeFilm, needFfmpeg, needRoom } from "../../images/animation.js";
 import { cropRaster } from "../../images/crop.js";
@@ -8,7 +6,7 @@ import { steadied } from "../../images/display.js";
 import type { FilmFormat } from "../../images/film.js";
 import { FrameStore } from "../../images/frame-store.js";
 import { random, type SeededRandom } from "../../images/random.js";
-import { CHANNELS, fitInside, type Raster } from "../../images/raster.js";
+import { CHANNELS, type Raster } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
 import { warp } from "../../images/warp.js";
 import { channels as channelsObjective } from "../../objectives/channels.js";
@@ -16,77 +14,13 @@ import { descend } from "../../optimize/descend.js";
 import { channelsOf } from "../channel-terms.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { neuronAscent } from "../neuron/ascent.js";
-import { ascentOptionsOf, displayField, mannerFields, seedField, shown } from "../neuron/ascent-options.js";
+import { ascentOptionsOf, shown } from "../neuron/ascent-options.js";
 import { bookNoise, clouds } from "../noise.js";
 import { type Frame, type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { bytesOf, floatsOf, type SavedState } from "../saved-state.js";
-import { withPresets } from "../with-presets.js";
 import { blended, type Mix, mixes, neuronsAt } from "./cross-fade.js";
+import { filmSize, overlapOf, type ZoomParams } from "./definition.js";
 
-const side = z.number().int().min(32).max(2048);
-
-const Schema = z.strictObject({
-  preset: z.enum(["book", "studio"]).optional(),
-  network: z.string().default("resnet50"),
-  /** The layer of neurons that name none. */
-  layer: z.string().optional(),
-  /** Neurons one after the other, `4 21 activation_27/10`; `4+21:-0.5` is a mix. Left out, the seed chooses four. */
-  channels: z.string().optional(),
-  /** In pixels. Left out, 320 wide, and as high as the photo's proportions (4:3 without one) make it. */
-  width: side.optional(),
-  height: side.optional(),
-  frames: z.number().int().min(1).max(5000).default(96),
-  framesPerSecond: z.number().min(1).max(50).default(16),
-  /** How much larger each frame shows what the one before it showed: 0.02 is 2 %; below 0 the film goes back. */
-  zoom: z.number().min(-0.2).max(0.5).default(0.02),
-  /** Turn of each frame, in degrees, clockwise. */
-  rotate: z.number().min(-45).max(45).default(0.4),
-  /** Frames over which one neuron fades into the next; at most all that a neuron has. */
-  fade: z.number().int().min(0).max(1000).default(16),
-  /** "fade": the end fades into the beginning over `fade` frames; "bounce": back the way it came; both loop without a jump. */
-  loop: z.enum(["none", "fade", "bounce"]).default("none"),
-  /** Steps a frame. */
-  steps: z.number().int().min(0).max(100).default(3),
-  /** Fresh noise before each frame, as its standard deviation in grey levels: new things start from it. */
-  noise: z.number().min(0).max(50).default(2),
-  ...mannerFields,
-  step: mannerFields.step.default(4),
-  display: displayField.default("plain"),
-  format: z.enum(["webp", "gif", "mp4"]).default("webp"),
-  /** The film is encoded smaller until it fits, in bytes. */
-  maxBytes: z.number().int().min(1000).default(8_000_000),
-  seed: seedField,
-});
-
-/** The author's later film: 5 % a frame, 7 steps, 90 frames a transition, 25 frames a second. */
-const BOOK = {
-  network: "vgg16",
-  layer: "block5_conv1",
-  channels: "4 21 25 34 38 39 44 49 50 64 4",
-  width: 320,
-  height: 240,
-  frames: 990,
-  framesPerSecond: 25,
-  zoom: 0.05,
-  rotate: 0,
-  fade: 90,
-  steps: 7,
-  noise: 0,
-  step: 1,
-  blur: 2,
-  gradient: "plain",
-  colours: "plain",
-  leak: 0,
-  jitter: 0,
-  turn: 0,
-  wobble: 0,
-  display: "standard",
-} as const;
-
-export const ZoomParams = withPresets(Schema, { book: BOOK, studio: {} });
-export type ZoomParams = z.output<typeof ZoomParams>;
-
-const DEFAULT_WIDTH = 320;
 /** Growth of the first frame: octaves and steps of each. */
 const BEGIN = { octaves: 4, scale: 1.5, steps: 10, smallest: 48 } as const;
 
@@ -104,7 +38,7 @@ export async function* zoom(params: ZoomParams, pictures: Pictures, context: Rec
   const network = await context.network(params.network);
   const next = random(params.seed);
   const list = mixes(params, network, next);
-  const overlap = params.loop === "fade" ? Math.min(fade, Math.floor(frames / 2)) : 0;
+  const overlap = overlapOf(params);
   const saved = context.resume && savedFilm(context.resume, { width, height, overlap, last: frames + overlap });
   const image = saved?.image ?? (await begin(params, pictures, width, height, next));
   const film: FilmInProgress = {
@@ -224,20 +158,6 @@ function savedFilm(
   ];
   if (openings.length !== overlap || kept.length !== state.octave) return undefined;
   return { next, random: place, image: raster(data), opening: openings, frames: kept };
-}
-
-/** The film's width and height in pixels. */
-export function filmSize(
-  { width, height }: Pick<ZoomParams, "width" | "height">,
-  { image }: Pictures,
-): { width: number; height: number } {
-  const ratio = image ? image.height / image.width : 3 / 4;
-  if (width !== undefined && height !== undefined) return { width, height };
-  if (height !== undefined) return { width: Math.max(1, Math.round(height / ratio)), height };
-  if (width !== undefined) return { width, height: Math.max(1, Math.round(width * ratio)) };
-  return image
-    ? fitInside(image.width, image.height, DEFAULT_WIDTH)
-    : { width: DEFAULT_WIDTH, height: Math.round(DEFAULT_WIDTH * ratio) };
 }
 
 /** Says at once what would otherwise fail when all the work is done. */

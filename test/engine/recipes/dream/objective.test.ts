@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { evaluate } from "../../../../src/engine/evaluate.js";
 import { channels } from "../../../../src/engine/objectives/channels.js";
 import { channelsOf } from "../../../../src/engine/recipes/channel-terms.js";
-import { DreamParams, dream } from "../../../../src/engine/recipes/dream/run.js";
+import { dreamDefinition } from "../../../../src/engine/recipes/dream/definition.js";
+import { dream } from "../../../../src/engine/recipes/dream/run.js";
 import { runJob } from "../../../../src/engine/run-job.js";
 import { difference, framesOf, lastOf, openTiny, pictureOf, scene, vgg } from "../tiny.js";
 
@@ -10,7 +11,7 @@ const context = openTiny();
 const photo = pictureOf(scene(80, 60));
 const small = { network: "vgg", layers: "block3_conv1", size: 80, octaves: 2, steps: 3 };
 const run = (params: Record<string, unknown>, pictures = {}) =>
-  dream(DreamParams.parse({ ...small, ...params }), { image: photo, ...pictures }, context);
+  dream(dreamDefinition.params.parse({ ...small, ...params }), { image: photo, ...pictures }, context);
 
 describe("dreams", () => {
   it("of one channel make it see more", async () => {
@@ -55,7 +56,7 @@ describe("dreams", () => {
   });
 
   it("take the book's step in its preset: a mean of 0.1 grey levels", async () => {
-    const book = DreamParams.parse({ preset: "book" });
+    const book = dreamDefinition.params.parse({ preset: "book" });
     const step = 0.1 * (0.01 / book.strength) * book.steps;
     const { image } = await lastOf(run({ preset: "book", octaves: 1, steps: 1, strength: 0.01 }));
     expect(difference(image, await photo.decode(80))).toBeCloseTo(step, 2);
@@ -66,7 +67,11 @@ describe("dreams", () => {
     const large = pictureOf(scene(480, 352));
     const dreamt = (params: Record<string, unknown>) =>
       lastOf(
-        dream(DreamParams.parse({ ...small, size: 480, octaves: 1, steps: 3, ...params }), { image: large }, context),
+        dream(
+          dreamDefinition.params.parse({ ...small, size: 480, octaves: 1, steps: 3, ...params }),
+          { image: large },
+          context,
+        ),
       );
     const [whole, tiled] = [await dreamt({}), await dreamt({ tile: 256 })];
     expect(difference(whole.image, await large.decode(480))).toBeGreaterThan(2);
@@ -85,7 +90,7 @@ describe("dreams", () => {
       },
     };
     const large = pictureOf(scene(480, 352));
-    const params = DreamParams.parse({ ...small, size: 480, octaves: 1, steps: 1 });
+    const params = dreamDefinition.params.parse({ ...small, size: 480, octaves: 1, steps: 1 });
     const bounded = { ...context, programs: counting as unknown as typeof context.programs, memoryBytes: 12e6 };
     await framesOf(dream(params, { image: large }, bounded));
     expect(sizes.length).toBeGreaterThan(1);

@@ -3,7 +3,8 @@ import { decode } from "../../../../src/engine/images/codec.js";
 import type { Raster } from "../../../../src/engine/images/raster.js";
 import { randomVgg } from "../../../../src/engine/networks/random-vgg.js";
 import { Programs } from "../../../../src/engine/programs.js";
-import { DreamParams, dream } from "../../../../src/engine/recipes/dream/run.js";
+import { type DreamParams, dreamDefinition } from "../../../../src/engine/recipes/dream/definition.js";
+import { dream } from "../../../../src/engine/recipes/dream/run.js";
 import type { Frame, PictureInput } from "../../../../src/engine/recipes/recipe.js";
 import { onnxRuntime } from "../../../../src/engine/runtimes/onnx/onnx.js";
 import { drawn } from "../../../support/pictures.js";
@@ -27,7 +28,14 @@ function start(
   image: PictureInput | null = photo,
   signal = new AbortController().signal,
 ) {
-  const all = DreamParams.parse({ network: "vgg", layers: "block2_conv1", size: 96, octaves: 3, steps: 3, ...params });
+  const all = dreamDefinition.params.parse({
+    network: "vgg",
+    layers: "block2_conv1",
+    size: 96,
+    octaves: 3,
+    steps: 3,
+    ...params,
+  });
   return dream(all, image ? { image } : {}, { programs, network: async () => vgg, signal });
 }
 

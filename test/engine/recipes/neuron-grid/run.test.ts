@@ -8,13 +8,14 @@ import { descend, type Step } from "../../../../src/engine/optimize/descend.js";
 import { channelsOf } from "../../../../src/engine/recipes/channel-terms.js";
 import { neuronAscent } from "../../../../src/engine/recipes/neuron/ascent.js";
 import { ascentOptionsOf } from "../../../../src/engine/recipes/neuron/ascent-options.js";
-import { GridParams, grid } from "../../../../src/engine/recipes/neuron-grid/run.js";
+import { grid } from "../../../../src/engine/recipes/neuron-grid/run.js";
+import { gridDefinition } from "../../../../src/engine/recipes/neuron-grid/definition.js";
 import { clouds } from "../../../../src/engine/recipes/noise.js";
 import { difference, framesOf, lastOf, openTiny, vgg } from "../tiny.js";
 
 const context = openTiny();
 const small = { network: "vgg", size: 48, steps: 4, layers: "block1_conv1 block3_conv1", sample: 5, columns: 4 };
-const run = (params: Record<string, unknown> = {}) => grid(GridParams.parse({ ...small, ...params }), {}, context);
+const run = (params: Record<string, unknown> = {}) => grid(gridDefinition.params.parse({ ...small, ...params }), {}, context);
 
 describe("grid", () => {
   it("has a row for each layer, which grows from frame to frame", async () => {
@@ -64,7 +65,7 @@ describe("grid", () => {
   });
 
   it("has the book's values", () => {
-    expect(GridParams.parse({ preset: "book" })).toMatchObject({
+    expect(gridDefinition.params.parse({ preset: "book" })).toMatchObject({
       layers: "block1_conv1 block2_conv1 block3_conv2 block4_conv2 block5_conv3",
       size: 128,
       steps: 20,
@@ -91,7 +92,7 @@ describe("a batch", () => {
       const randoms = channels.map((n) => random(20 + n));
       const images = randoms.map((next) => clouds(40, 32, next));
       const terms = channels.map((channel) => [{ layer: "block2_conv1", channel, weight: 1 }]);
-      const options = ascentOptionsOf(GridParams.parse(small), 0);
+      const options = ascentOptionsOf(gridDefinition.params.parse(small), 0);
       const ascent = neuronAscent({ ...context, network: vgg }, objective(terms, channelsOf(vgg)), randoms, options);
       let last: Step | undefined;
       for await (const step of descend({ images, steps: 3, ...ascent }, context.signal)) last = step;

@@ -4,13 +4,15 @@ import { random } from "../../../../src/engine/images/random.js";
 import type { Raster } from "../../../../src/engine/images/raster.js";
 import { channels } from "../../../../src/engine/objectives/channels.js";
 import { channelsOf } from "../../../../src/engine/recipes/channel-terms.js";
-import { NeuronParams, neuron, neuronSizes } from "../../../../src/engine/recipes/neuron/run.js";
+import { neuronDefinition, neuronSizes } from "../../../../src/engine/recipes/neuron/definition.js";
+import { neuron } from "../../../../src/engine/recipes/neuron/run.js";
 import { bookNoise, clouds } from "../../../../src/engine/recipes/noise.js";
 import { difference, framesOf, lastOf, openTiny, vgg } from "../tiny.js";
 
 const context = openTiny();
 const small = { network: "vgg", layer: "block3_conv1", channels: "5", size: 80, octaves: 2, steps: 6 };
-const run = (params: Record<string, unknown>) => neuron(NeuronParams.parse({ ...small, ...params }), {}, context);
+const run = (params: Record<string, unknown>) =>
+  neuron(neuronDefinition.params.parse({ ...small, ...params }), {}, context);
 
 /** Mean of a channel over an image. */
 async function value(image: Raster, channel: number): Promise<number> {
@@ -63,7 +65,7 @@ describe("neuron", () => {
   });
 
   it("has the book's sizes: 64 to 375 in 20 octaves of 1.1", () => {
-    const book = NeuronParams.parse({ preset: "book" });
+    const book = neuronDefinition.params.parse({ preset: "book" });
     const sizes = neuronSizes(book);
     expect(sizes).toEqual([
       64, 70, 77, 84, 92, 101, 111, 122, 134, 147, 161, 177, 194, 213, 234, 257, 282, 310, 341, 375,
@@ -90,7 +92,11 @@ describe("neuron", () => {
 
   it("stops when aborted", async () => {
     const stop = new AbortController();
-    const frames = neuron(NeuronParams.parse({ ...small, steps: 500 }), {}, { ...context, signal: stop.signal });
+    const frames = neuron(
+      neuronDefinition.params.parse({ ...small, steps: 500 }),
+      {},
+      { ...context, signal: stop.signal },
+    );
     stop.abort(new Error("enough"));
     await expect(framesOf(frames)).rejects.toThrow("enough");
   });

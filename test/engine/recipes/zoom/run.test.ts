@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Raster } from "../../../../src/engine/images/raster.js";
 import { warp } from "../../../../src/engine/images/warp.js";
 import { blended, mixes, neuronsAt } from "../../../../src/engine/recipes/zoom/cross-fade.js";
-import { covered, filmSize, ZoomParams, zoom } from "../../../../src/engine/recipes/zoom/run.js";
+import { filmSize, zoomDefinition } from "../../../../src/engine/recipes/zoom/definition.js";
+import { covered, zoom } from "../../../../src/engine/recipes/zoom/run.js";
 import { runJob } from "../../../../src/engine/run-job.js";
 import { difference, framesOf, openTiny, pictureOf, scene, vgg } from "../tiny.js";
 
@@ -21,7 +22,9 @@ const small = {
 const photo = { image: pictureOf(scene(90, 61)) };
 
 const film = async (params: Record<string, unknown>, pictures = {}) => {
-  const { frames, film } = await framesOf(zoom(ZoomParams.parse({ ...small, ...params }), pictures, context));
+  const { frames, film } = await framesOf(
+    zoom(zoomDefinition.params.parse({ ...small, ...params }), pictures, context),
+  );
   if (!film) throw new Error("no film was made");
   return { octaves: frames.filter((f) => f.kind === "octave"), frames: frames.filter((f) => f.kind === "film"), film };
 };
@@ -125,7 +128,11 @@ describe("zoom", () => {
 
   it("stops in the middle and leaves nothing behind", async () => {
     const stop = new AbortController();
-    const frames = zoom(ZoomParams.parse({ ...small, frames: 500 }), {}, { ...context, signal: stop.signal });
+    const frames = zoom(
+      zoomDefinition.params.parse({ ...small, frames: 500 }),
+      {},
+      { ...context, signal: stop.signal },
+    );
     await frames.next();
     stop.abort(new Error("enough"));
     await expect(framesOf(frames)).rejects.toThrow("enough");

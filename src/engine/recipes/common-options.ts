@@ -1,0 +1,91 @@
+/** Options that most recipes have. */
+import { z } from "zod";
+import { readChannelText } from "./channel-syntax.js";
+import { type Choice, choice, integer, type RecipeOption, readName, text } from "./option.js";
+
+/** Photos are mostly 4:3 or 3:2: the height of a picture whose longer side is 1, for what is estimated before it is seen. */
+export const TYPICAL_RATIO = 0.7;
+
+/** Seeds are whole numbers below 2^31. */
+export const MAX_SEED = 2 ** 31 - 1;
+/** The least side in chats, in pixels: smaller results show nothing there. */
+export const LEAST_CHAT_SIDE = 64;
+
+export const seedOption = integer({
+  help: "The same number makes the same picture again",
+  minimum: 0,
+  maximum: MAX_SEED,
+  default: 1,
+});
+
+export function networkOption(help: string): RecipeOption<z.ZodDefault<z.ZodString>> {
+  return {
+    kind: "network",
+    help,
+    more: "The id of a network of the catalogue, or a path.",
+    default: "resnet50",
+    schema: z.string().default("resnet50"),
+  };
+}
+
+const PRESETS = [
+  { value: "studio", label: "The best known now" },
+  { value: "book", label: "The Deep Learning Cookbook's" },
+] as const satisfies readonly Choice[];
+const PRESET_HELP = "A set of defaults";
+
+/** A preset may be left out, which is "studio". */
+export const presetOption = choice({ help: PRESET_HELP, choices: PRESETS });
+
+/** The same where it is written down even when it was left out. */
+export const namedPresetOption = choice({ help: PRESET_HELP, choices: PRESETS, default: "studio" });
+
+export function layerOption(help: string, more?: string) {
+  return text({
+    help,
+    ...(more === undefined ? {} : { more }),
+    expected: "a layer's name, such as activation_36",
+    read: readName,
+  });
+}
+
+export function channelsOption(description: {
+  readonly help: string;
+  readonly more?: string;
+  readonly example: string;
+  readonly positional?: boolean;
+  readonly read?: (typed: string) => string | undefined;
+}) {
+  const { example, read = readChannelText, ...rest } = description;
+  return text({ ...rest, expected: `channels such as "${example}"`, read });
+}
+
+/** Bytes that a film may take where nothing else is said: larger ones take long to load. */
+export const FILM_BYTES = 8_000_000;
+
+export const formatOption = choice({
+  help: "The film's format",
+  notInCli: "The ending of the output's name is the format.",
+  more: "mp4 needs ffmpeg on the PATH.",
+  choices: [
+    { value: "webp", label: "Animated WebP" },
+    { value: "gif", label: "GIF: larger, with fewer colours" },
+    { value: "mp4", label: "MP4", notInChat: "Chats show films as pictures, and have no player yet." },
+  ],
+  default: "webp",
+});
+
+export function maxBytesOption(minimum: number) {
+  return integer({
+    help: "Most bytes of the film: it is made smaller until it fits",
+    notInChat: "The platform's own limit is taken.",
+    minimum,
+    maximum: Number.MAX_SAFE_INTEGER,
+    default: FILM_BYTES,
+  });
+}
+
+/** Megapixels of some sizes together. */
+export function megapixelsOf(sizes: readonly { readonly width: number; readonly height: number }[]): number {
+  return sizes.reduce((sum, { width, height }) => sum + (width * height) / 1e6, 0);
+}

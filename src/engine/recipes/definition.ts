@@ -1,0 +1,87 @@
+/** What a recipe is called, takes and costs: all that can be known of it without the engine. */
+import type { z } from "zod";
+import { strictObject } from "zod";
+import type { Footprint } from "./footprint.js";
+import type { RecipeOption, RecipeOptions } from "./option.js";
+import { type Presets, withPresets } from "./with-presets.js";
+
+type Shape<O extends RecipeOptions> = { -readonly [K in keyof O]: O[K] extends RecipeOption<infer S> ? S : never };
+type Schema<O extends RecipeOptions> = z.ZodObject<Shape<O>, z.core.$strict>;
+/** A recipe's parameters, defaults filled in. */
+export type ParamsOf<O extends RecipeOptions> = z.output<Schema<O>>;
+
+/** A picture that a recipe takes. */
+export interface PictureRole {
+  readonly help: string;
+  /** What happens without it, where that is possible. */
+  readonly without?: string;
+  /** In chats it is a second picture beside the one to work on. */
+  readonly second?: boolean;
+  /** Why chats do not take it. */
+  readonly notInChat?: string;
+}
+
+interface Described<O extends RecipeOptions> {
+  /** The engine's name for it, and the command line's. */
+  readonly name: string;
+  /** The chats' name for it. */
+  readonly command: string;
+  /** Raised whenever the same parameters and pictures give another picture, or a checkpoint goes on differently. */
+  readonly version: number;
+  /** What it does, in one line of at most 100 characters. */
+  readonly help: string;
+  /** What it is doing, for instance "dreaming". */
+  readonly doing: string;
+  /** Whole lines of a chat; tests read each of them. */
+  readonly examples: readonly string[];
+  /** In the order in which they are printed. */
+  readonly options: O;
+  readonly presets: Presets<Schema<O>>;
+  /** The pictures that it takes, by their roles; the first is the one to work on. */
+  readonly pictures: Readonly<Record<string, PictureRole>>;
+  /** A short name of a job in plain words, for instance "Dream of creatures". */
+  title(params: ParamsOf<O>): string;
+  /** Whether the result is a film. */
+  film(params: ParamsOf<O>): boolean;
+  /** Megapixel-steps of all that will be worked on. */
+  cost(params: ParamsOf<O>): number;
+  /** What it holds in memory at its worst moment. */
+  footprint(params: ParamsOf<O>): Footprint;
+  /** Options that the time of a megapixel-step depends on, besides the network. */
+  readonly paceOf: readonly (keyof O & string)[];
+}
+
+export interface RecipeDefinition<O extends RecipeOptions = RecipeOptions> extends Described<O> {
+  /** The parameters, with defaults; the only check of them. */
+  readonly params: z.ZodType<ParamsOf<O>>;
+}
+
+/** Derives the schema of the parameters from the options. */
+export function defineRecipe<const O extends RecipeOptions>(described: Described<O>): RecipeDefinition<O> {
+  const shape = Object.fromEntries(Object.entries(described.options).map(([key, { schema }]) => [key, schema]));
+  const params = withPresets(strictObject(shape) as unknown as Schema<O>, described.presets);
+  return { ...described, params: params as unknown as z.ZodType<ParamsOf<O>> };
+}
+
+/**
+ * Parameters with defaults filled in, unchecked: stored jobs are described with them, also those that an older version has made.
+ */
+export function completed<O extends RecipeOptions>(
+  { options, presets }: Pick<RecipeDefinition<O>, "options" | "presets">,
+  given: Readonly<Record<string, unknown>>,
+): ParamsOf<O> {
+  const defaults = Object.entries(options).map(([key, option]) => [key, option.default]);
+  const values = Object.entries(given).filter(([, value]) => value !== undefined);
+  const preset: object = Object.entries(presets).find(([name]) => name === given.preset)?.[1] ?? {};
+  return { ...Object.fromEntries(defaults), ...preset, ...Object.fromEntries(values) } as ParamsOf<O>;
+}
+
+/** What the time of a megapixel-step depends on, beginning with the recipe's name. */
+export function costKey<O extends RecipeOptions>(
+  definition: Pick<RecipeDefinition<O>, "name" | "options" | "presets" | "paceOf">,
+  given: Readonly<Record<string, unknown>>,
+): string {
+  const params: Readonly<Record<string, unknown>> = completed(definition, given);
+  const further = definition.paceOf.map((key) => params[key]).filter((value) => value !== undefined);
+  return [definition.name, String(params.network), ...further.map(String)].join(" ");
+}

@@ -1,0 +1,146 @@
+/** The definition of `dream`. */
+import { octaveSizes } from "../../optimize/octaves.js";
+import {
+  channelsOption,
+  LEAST_CHAT_SIDE,
+  layerOption,
+  megapixelsOf,
+  networkOption,
+  presetOption,
+  seedOption,
+  TYPICAL_RATIO,
+} from "../common-options.js";
+import { defineRecipe, type ParamsOf } from "../definition.js";
+import { megapixels } from "../footprint.js";
+import { readLayerWeights } from "../layer-weights.js";
+import { integer, number, readName, text } from "../option.js";
+
+const options = {
+  preset: presetOption,
+  look: text(
+    {
+      help: "What to dream of",
+      more: "A named choice of layers; `layers` overrides it.",
+      expected: "a look's name",
+      read: readName,
+    },
+    "look",
+  ),
+  layers: text({
+    help: "Instead of a look: layers of the network with weights",
+    more: "Written `name:weight name:weight ...`.",
+    expected: 'layer names with weights, such as "activation_36:1.5 activation_30:1.2"',
+    read: readLayerWeights,
+  }),
+  channels: channelsOption({
+    help: "Instead of whole layers: channels of them, with weights",
+    more: "Written `4:1 21:-0.5`, of `layer`, or `activation_30/4 activation_27/21:-0.5`.",
+    example: "activation_30/4 activation_27/21:-0.5",
+  }),
+  layer: layerOption(
+    "The layer of channels that name none; without channels, the one to dream in",
+    "Left out, the look's first.",
+  ),
+  size: integer({
+    help: "Longest side of the result",
+    unit: "px",
+    minimum: 32,
+    maximum: 8192,
+    default: 512,
+    inChat: { minimum: LEAST_CHAT_SIDE },
+  }),
+  octaves: integer({
+    help: "How many sizes to dream in, from small to large",
+    minimum: 1,
+    maximum: 20,
+    default: 5,
+  }),
+  octaveScale: number({ help: "How much larger each octave is", unit: "x", minimum: 1.05, maximum: 4, default: 1.4 }),
+  steps: integer({ help: "Steps in each octave", minimum: 1, maximum: 500, default: 20 }),
+  strength: number({
+    help: "How strongly to change the picture",
+    more: "1 is a clear dream, 0.5 a hint, 2 a wild one.",
+    minimum: 0.01,
+    maximum: 20,
+    default: 1,
+  }),
+  jitter: integer({
+    help: "Largest random shift of each step; anywhere when left out",
+    more:
+      "Without it the network's grid of strides shows, and with a small one the picture's border, where layers see padding, stays less " +
+      "dreamt than its middle.",
+    unit: "px",
+    minimum: 0,
+    maximum: 4096,
+  }),
+  smoothing: number({
+    help: "Smoothing of the gradient against the finest patterns; 0 is none",
+    more: "1 is 0.5 to 2 pixels.",
+    minimum: 0,
+    maximum: 10,
+    default: 1,
+  }),
+  tile: integer({
+    help: "Largest side worked on at once; as large as memory allows when left out",
+    notInChat: "The machine's memory decides it, which people in a chat do not know.",
+    unit: "px",
+    minimum: 256,
+    maximum: 8192,
+  }),
+  seed: seedOption,
+  network: networkOption("The trained network that dreams"),
+};
+
+/**
+ * The book's values (12.3): 20 steps of 0.1 in 5 octaves of 1.4, no shifts, no smoothing. For VGG, the look "creatures" has the book's
+ * layers. The strength is what makes a step 0.1.
+ */
+const BOOK = {
+  network: "vgg16",
+  octaves: 5,
+  octaveScale: 1.4,
+  steps: 20,
+  strength: (20 * 0.1) / 18,
+  jitter: 0,
+  smoothing: 0,
+};
+
+export const dreamDefinition = defineRecipe({
+  name: "dream",
+  command: "dream",
+  version: 1,
+  help: "Lets a network dream in a picture: what it sees in it grows stronger",
+  doing: "dreaming",
+  examples: [
+    "/dream",
+    "/dream look:creatures strength:0.6",
+    "/dream size:256 steps:20 seed:7",
+    "/dream octaves:3 octave-scale:1.6",
+    '/dream layers:"activation_36:1.5 activation_30:1.2"',
+    "/dream channels:activation_36/7 smoothing:0.5",
+    "/dream network:resnet50 picture:none",
+    "/dream https://example.org/photo.jpg strength:0.6",
+  ],
+  options,
+  presets: { book: BOOK, studio: {} },
+  pictures: {
+    image: { help: "The picture to begin with", without: "it begins with noise" },
+    guide: {
+      help: "A picture whose features the dream borrows",
+      without: "the dream follows the network alone",
+      notInChat: "A chat has no way yet to tell a guide from the picture to dream in.",
+    },
+  },
+  title: ({ look, layers, channels }) => {
+    if (channels !== undefined) return "Dream of chosen neurons";
+    if (look !== undefined) return `Dream of ${look}`;
+    return layers === undefined ? "Dream" : "Dream in chosen layers";
+  },
+  film: () => false,
+  cost: ({ size, octaves, octaveScale, steps }) =>
+    steps * megapixelsOf(octaveSizes(size, size * TYPICAL_RATIO, octaves, octaveScale)),
+  footprint: ({ network, size }) => ({ network, kind: "dream", megapixels: megapixels(size), tiled: true }),
+  paceOf: ["look", "layers", "channels"],
+});
+
+export type DreamParams = ParamsOf<typeof options>;

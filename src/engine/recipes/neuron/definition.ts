@@ -1,0 +1,119 @@
+/** The definition of `neuron`. */
+import {
+  channelsOption,
+  LEAST_CHAT_SIDE,
+  layerOption,
+  megapixelsOf,
+  networkOption,
+  presetOption,
+  seedOption,
+} from "../common-options.js";
+import { defineRecipe, type ParamsOf } from "../definition.js";
+import { megapixels } from "../footprint.js";
+import { integer, number } from "../option.js";
+import { RecipeError } from "../recipe.js";
+import { ascentOptions, BOOK_ASCENT, displayOption } from "./ascent-definition.js";
+
+const MAX_SIDE = 4096;
+
+const options = {
+  channels: channelsOption({
+    help: "A channel, or a mix: 4:1 21:-0.5; the seed chooses one when left out",
+    more: "Or with layers, `block5_conv1/4 block4_conv1/21:-0.5`.",
+    example: "activation_36/7",
+    positional: true,
+  }),
+  layer: layerOption("The layer of channels that name none"),
+  preset: presetOption,
+  size: integer({
+    help: "Side of the result",
+    more: "`startSize` counts instead where it is given.",
+    unit: "px",
+    minimum: 32,
+    maximum: MAX_SIDE,
+    default: 384,
+    inChat: { minimum: LEAST_CHAT_SIDE },
+  }),
+  startSize: integer({
+    help: "Side of the first octave; the result's then follows from the octaves",
+    notInChat: "The result could be larger than the channel allows.",
+    unit: "px",
+    minimum: 16,
+    maximum: MAX_SIDE,
+  }),
+  octaves: integer({ help: "How many sizes, from small to large", minimum: 1, maximum: 100, default: 4 }),
+  octaveScale: number({ help: "How much larger each octave is", unit: "x", minimum: 1, maximum: 4, default: 1.4 }),
+  steps: integer({ help: "Steps in each octave", minimum: 1, maximum: 500, default: 12 }),
+  ...ascentOptions,
+  display: displayOption,
+  seed: seedOption,
+  network: networkOption("The trained network that is looked into"),
+};
+
+/** The smallest side that an octave starts from, in pixels. */
+const SMALLEST = 48;
+
+/**
+ * Sides of the octaves in pixels.
+ * @example neuronSizes({ startSize: 64, octaves: 20, octaveScale: 1.1 }) // 64, 70, 77, ... 375, as in the book
+ * @throws RecipeError when they would grow past what can be worked on
+ */
+export function neuronSizes({
+  size,
+  startSize,
+  octaves,
+  octaveScale,
+}: Pick<NeuronParams, "size" | "startSize" | "octaves" | "octaveScale">): number[] {
+  if (startSize === undefined) {
+    const sides = Array.from({ length: octaves }, (_, i) => Math.round(size / octaveScale ** (octaves - 1 - i)));
+    return sides.filter((side, i) => i === octaves - 1 || side >= SMALLEST);
+  }
+  const sides = [startSize];
+  // The book cuts each side to whole pixels before the next grows from it.
+  while (sides.length < octaves) sides.push(Math.floor((sides[sides.length - 1] ?? startSize) * octaveScale + 1e-9));
+  const last = sides[sides.length - 1] ?? startSize;
+  if (last > MAX_SIDE)
+    throw new RecipeError(
+      `From ${startSize} px, ${octaves} octaves end at ${last} px; the most is ${MAX_SIDE}. Take fewer.`,
+    );
+  return sides;
+}
+
+export const neuronDefinition = defineRecipe({
+  name: "neuron",
+  command: "neuron",
+  version: 1,
+  help: "Shows what a neuron of the network looks for",
+  doing: "looking",
+  examples: ["/neuron", "/neuron activation_36/7", '/neuron channels:"4:1 21:-0.5" layer:activation_30 size:256'],
+  options,
+  presets: {
+    // The book's values (12.2): 64 px to 375 px in 20 octaves, sigma 2.
+    book: {
+      ...BOOK_ASCENT,
+      layer: "block5_conv1",
+      channels: "4",
+      startSize: 64,
+      octaves: 20,
+      octaveScale: 1.1,
+      steps: 10,
+      blur: 2,
+      blurDecay: 0,
+    },
+    studio: {},
+  },
+  pictures: {},
+  title: ({ channels, layer }) =>
+    channels === undefined ? "A neuron" : `Neuron ${layer === undefined ? "" : `${layer}/`}${channels}`,
+  film: () => false,
+  cost: (params) => params.steps * megapixelsOf(neuronSizes(params).map((side) => ({ width: side, height: side }))),
+  footprint: (params) => ({
+    network: params.network,
+    kind: "dream",
+    megapixels: megapixels(neuronSizes(params).at(-1) ?? params.size),
+    tiled: false,
+  }),
+  paceOf: [],
+});
+
+export type NeuronParams = ParamsOf<typeof options>;

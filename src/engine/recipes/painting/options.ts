@@ -1,0 +1,151 @@
+/** Options that the painting recipes share, and what follows from them without the engine. */
+import { z } from "zod";
+import type { Size } from "../../images/raster.js";
+import { paintingScales } from "../../optimize/scales.js";
+import { LEAST_CHAT_SIDE, megapixelsOf, namedPresetOption, networkOption, seedOption } from "../common-options.js";
+import { type Footprint, megapixels } from "../footprint.js";
+import { readLayerWeights } from "../layer-weights.js";
+import { choice, flag, integer, number, type RecipeOption, readName, text } from "../option.js";
+
+/** The name of a style that was sent as a picture of its own. */
+export const ATTACHED = "attached";
+/** The name of the photo's own style. */
+export const PHOTO = "photo";
+
+/** The most that sizes may be, in pixels. */
+export const MAX_SIDE = 4096;
+
+export const paintingOptions = {
+  preset: namedPresetOption,
+  size: integer({
+    help: "Longest side of the result",
+    unit: "px",
+    minimum: 32,
+    maximum: MAX_SIDE,
+    default: 512,
+    inChat: { minimum: LEAST_CHAT_SIDE },
+  }),
+  steps: integer({
+    help: "Steps at each scale",
+    more: "In the book's preset, iterations of L-BFGS.",
+    minimum: 1,
+    maximum: 2000,
+    default: 24,
+  }),
+  smooth: number({
+    help: "More is smoother, 0 is rough",
+    more: "The weight of total variation, 1 being the usual.",
+    minimum: 0,
+    maximum: 1000,
+    default: 1,
+  }),
+  styleScale: number({
+    help: "Size of the strokes",
+    more: "1 shows the style as large as the result, 2 twice as large.",
+    unit: "x",
+    minimum: 0.1,
+    maximum: 4,
+    default: 1,
+  }),
+  styleLayers: text({
+    help: "Layers of the network that see the style, with weights",
+    more: "Their Gram matrices are the style. The network's own choice when left out.",
+    expected: 'layer names with weights, such as "activation_9:1 activation_21:0.5"',
+    read: readLayerWeights,
+  }),
+  seed: seedOption,
+  network: networkOption("The trained network that paints"),
+};
+
+/** The book takes 100 iterations of L-BFGS. */
+export const PAINTING_PRESETS = { studio: {}, book: { steps: 100 } };
+
+/** One of the styles to paint in. */
+const styleShare = z.strictObject({
+  /** The role of its picture in the job's pictures; "image" is the photo itself. */
+  picture: z.string(),
+  /** What people call it. */
+  name: z.string().optional(),
+  weight: z.number().min(0).max(1000).default(1),
+});
+
+export function stylesOption({ several, help }: { readonly several: boolean; readonly help: string }) {
+  const usual = [{ picture: "style", weight: 1 }];
+  const schema = z.array(styleShare).min(1).max(16).default(usual);
+  const option: RecipeOption<typeof schema> = {
+    kind: "styles",
+    help,
+    more: 'Each has a weight and the role of its picture, of which "image" is the photo\'s own style.',
+    several,
+    default: usual,
+    schema,
+  };
+  return option;
+}
+
+/** What recipes that paint a photo take besides. */
+export const photoOptions = {
+  strength: number({ help: "From 0, the photo, to 1, the style", minimum: 0, maximum: 1, default: 0.5 }),
+  ...paintingOptions,
+  contentLayer: text({
+    help: "The layer that sees what the photo shows",
+    more: "Its features are the content. The network's own choice when left out.",
+    expected: "a layer's name, such as activation_33",
+    read: readName,
+  }),
+  keepColours: flag({
+    help: "Keep the photo's own colours",
+    more: "Only light and dark are taken from the painting.",
+  }),
+  start: choice({
+    help: "What the canvas begins with",
+    choices: [
+      { value: "photo", label: "The photo" },
+      { value: "noise", label: "Noise" },
+      { value: "style", label: "The style's picture" },
+    ],
+    default: "photo",
+  }),
+};
+
+interface Painted {
+  readonly preset: "studio" | "book";
+  readonly steps: number;
+}
+
+/** The sizes that a painting is worked on at: the book's preset has but one. */
+function sizesOf({ preset }: Painted, width: number, height: number, smallest?: number): Size[] {
+  return preset === "book" ? [{ width, height }] : paintingScales(width, height, smallest);
+}
+
+/**
+ * Megapixel-steps of a painting.
+ * @param stepsAt steps at a scale, 0 being the first
+ */
+export function paintingCost(
+  params: Painted,
+  size: { readonly width: number; readonly height: number; readonly smallest?: number },
+  stepsAt: (scale: number) => number = () => params.steps,
+): number {
+  const scales = sizesOf(params, size.width, size.height, size.smallest);
+  return scales.reduce((sum, scale, index) => sum + stepsAt(index) * megapixelsOf([scale]), 0);
+}
+
+/** What a painting holds: its styles are pictures of its size, times the square of their strokes' scale. */
+export function paintingFootprint(
+  { network, styleScale }: { readonly network: string; readonly styleScale: number },
+  width: number,
+  {
+    height = width,
+    styles = 1,
+    pictures = 0,
+  }: { readonly height?: number; readonly styles?: number; readonly pictures?: number } = {},
+): Footprint {
+  return {
+    network,
+    kind: "painting",
+    megapixels: megapixels(width, height),
+    tiled: true,
+    pictures: pictures + styles * styleScale ** 2,
+  };
+}

@@ -1,0 +1,48 @@
+/** The definition of `stylize`. */
+import { TYPICAL_RATIO } from "../common-options.js";
+import { defineRecipe, type ParamsOf } from "../definition.js";
+import {
+  ATTACHED,
+  PAINTING_PRESETS,
+  paintingCost,
+  paintingFootprint,
+  photoOptions,
+  stylesOption,
+} from "../painting/options.js";
+
+const options = {
+  styles: stylesOption({
+    several: false,
+    help: "The style to paint in: a name or an emoji; a second attached picture is a style too",
+  }),
+  ...photoOptions,
+};
+
+export const stylizeDefinition = defineRecipe({
+  name: "stylize",
+  command: "stylize",
+  version: 1,
+  help: "Paints a picture in a style",
+  doing: "painting",
+  examples: [
+    "/stylize",
+    "/stylize winter",
+    "/stylize summer strength:0.7 size:512",
+    "/stylize style:winter keep-colours",
+    "/stylize winter style-scale:1.5 seed:7",
+  ],
+  options,
+  presets: PAINTING_PRESETS,
+  pictures: {
+    image: { help: "The picture to paint" },
+    style1: { help: "A second picture, whose style is taken", without: "a style is named", second: true },
+  },
+  title: ({ styles: [style] }) =>
+    style?.name === undefined || style.name === ATTACHED ? "Painting" : `Painting in ${style.name}`,
+  film: () => false,
+  cost: (params) => paintingCost(params, { width: params.size, height: params.size * TYPICAL_RATIO }),
+  footprint: (params) => paintingFootprint(params, params.size, { styles: params.styles.length }),
+  paceOf: ["preset"],
+});
+
+export type StylizeParams = ParamsOf<typeof options>;
