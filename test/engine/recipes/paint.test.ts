@@ -7,15 +7,15 @@ import { resize } from "../../../src/engine/images/resample.js";
 import { bytesPerPixel } from "../../../src/engine/memory.js";
 import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
 import { Programs } from "../../../src/engine/programs.js";
+import { type BlendParams, blendDefinition } from "../../../src/engine/recipes/blend/definition.js";
 import { blend } from "../../../src/engine/recipes/blend/run.js";
-import { blendDefinition, type BlendParams } from "../../../src/engine/recipes/blend/definition.js";
 import { paintingLoss } from "../../../src/engine/recipes/painting/objective.js";
 import { blendTargets, gramsOf, type StyleMeasure } from "../../../src/engine/recipes/painting/targets.js";
 import type { Frame, Frames, PictureInput } from "../../../src/engine/recipes/recipe.js";
+import { type StylizeParams, stylizeDefinition } from "../../../src/engine/recipes/stylize/definition.js";
 import { stylize } from "../../../src/engine/recipes/stylize/run.js";
-import { stylizeDefinition, type StylizeParams } from "../../../src/engine/recipes/stylize/definition.js";
+import { type TextureParams, textureDefinition } from "../../../src/engine/recipes/texture/definition.js";
 import { texture } from "../../../src/engine/recipes/texture/run.js";
-import { textureDefinition, type TextureParams } from "../../../src/engine/recipes/texture/definition.js";
 import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
 import { drawn } from "../../support/pictures.js";
 

@@ -8,14 +8,15 @@ import { descend, type Step } from "../../../../src/engine/optimize/descend.js";
 import { channelsOf } from "../../../../src/engine/recipes/channel-terms.js";
 import { neuronAscent } from "../../../../src/engine/recipes/neuron/ascent.js";
 import { ascentOptionsOf } from "../../../../src/engine/recipes/neuron/ascent-options.js";
-import { grid } from "../../../../src/engine/recipes/neuron-grid/run.js";
 import { gridDefinition } from "../../../../src/engine/recipes/neuron-grid/definition.js";
+import { grid } from "../../../../src/engine/recipes/neuron-grid/run.js";
 import { clouds } from "../../../../src/engine/recipes/noise.js";
 import { difference, framesOf, lastOf, openTiny, vgg } from "../tiny.js";
 
 const context = openTiny();
 const small = { network: "vgg", size: 48, steps: 4, layers: "block1_conv1 block3_conv1", sample: 5, columns: 4 };
-const run = (params: Record<string, unknown> = {}) => grid(gridDefinition.params.parse({ ...small, ...params }), {}, context);
+const run = (params: Record<string, unknown> = {}) =>
+  grid(gridDefinition.params.parse({ ...small, ...params }), {}, context);
 
 describe("grid", () => {
   it("has a row for each layer, which grows from frame to frame", async () => {
