@@ -4,8 +4,8 @@ import type { Raster } from "../../../src/engine/images/raster.js";
 import { NetworkError } from "../../../src/engine/networks/network.js";
 import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
 import type { Programs } from "../../../src/engine/programs.js";
-import { dream } from "../../../src/engine/recipes/dream/run.js";
 import { dreamDefinition } from "../../../src/engine/recipes/dream/definition.js";
+import { dream } from "../../../src/engine/recipes/dream/run.js";
 import { meanSquareResponse } from "../../../src/engine/training/responses.js";
 import {
   layerToTrain,
