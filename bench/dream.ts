@@ -6,8 +6,8 @@
  */
 import { readFile } from "node:fs/promises";
 import pino from "pino";
+import { engineSettings } from "../src/app/engine-settings.js";
 import { loadConfig } from "../src/app/settings/load-settings.js";
-import { engineSettings } from "../src/cli/engine.js";
 import { EngineHost } from "../src/engine/process/host.js";
 
 const [photo = new URL("../config/sample.jpg", import.meta.url), runs = "5"] = process.argv.slice(2);

@@ -4,8 +4,9 @@ import { access, statfs } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { discordInvite } from "../app/application.js";
 import { configuredDevices } from "../app/devices.js";
+import { discordInvite } from "../app/discord-invite.js";
+import { engineSettings } from "../app/engine-settings.js";
 import { type Config, loadConfig } from "../app/settings/load-settings.js";
 import { DEVICES, type DeviceName, isSoftware } from "../engine/devices/devices.js";
 import { type ProbeOptions, probe, type Verdict } from "../engine/devices/probe.js";
@@ -13,7 +14,6 @@ import { TIMED_SIDE } from "../engine/devices/self-check.js";
 import { type Listed, listNetworks } from "../engine/networks/inventory.js";
 import { chooseDevice } from "../engine/runtimes/choose.js";
 import { DeviceError } from "../engine/runtimes/runtime.js";
-import { engineSettings } from "./engine.js";
 import { type Service, services } from "./services.js";
 import { megabytes, table } from "./table.js";
 
@@ -140,7 +140,7 @@ export async function diagnose(
     networks: await listNetworks(settings),
     folders: await Promise.all([folder("networks", config.models.dir), folder("data", config.data.dir)]),
     services: await services(config),
-    chats: [discord(config)],
+    chats: [await discord(config)],
     extras: [{ program: "ffmpeg", use: "zoom films as MP4", ...(ffmpeg !== undefined && { path: ffmpeg }) }],
   };
 }
@@ -198,8 +198,8 @@ function describeNetwork({ id, path, bytes, problem, from }: Listed): string[] {
   ];
 }
 
-function discord(config: Config): Diagnosis["chats"][number] {
-  const invite = discordInvite(config);
+async function discord(config: Config): Promise<Diagnosis["chats"][number]> {
+  const invite = await discordInvite(config);
   const token = config.discord.token === "" ? "off, until DISCORD_TOKEN is set (docs/operating.md)" : "a token is set";
   const link =
     invite === undefined ? "DISCORD_APP_ID is not set, so there is no invite link" : `add it to a server: ${invite}`;

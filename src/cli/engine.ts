@@ -1,30 +1,11 @@
 /** The engine for a command line: in this process, with the settings that the bots use too. */
 import { type Command, Option } from "commander";
-import type { ConfiguredDevice } from "../app/devices.js";
-import { memoryForMaps } from "../app/machine-memory.js";
+import { engineSettings } from "../app/engine-settings.js";
 import type { Config } from "../app/settings/load-settings.js";
 import type { Network } from "../engine/networks/network.js";
-import { type EngineSettings, type OpenEngine, openEngine } from "../engine/open.js";
+import { type OpenEngine, openEngine } from "../engine/open.js";
 import { RUNTIME_CHOICES, type RuntimeChoice } from "../engine/runtimes/choose.js";
 import { downloadBar } from "./download-bar.js";
-
-const MEGABYTE = 1e6;
-
-/**
- * The part of the settings that an engine needs.
- * @param device one of several; what `engine.runtime` says unless given
- */
-export function engineSettings(config: Config, device?: ConfiguredDevice): EngineSettings {
-  const { models, engine } = config;
-  const { runtime, threads, maps } = device ?? { ...engine, maps: memoryForMaps(config) };
-  return {
-    modelsDir: models.dir,
-    modelsPath: models.path,
-    runtime,
-    ...(threads > 0 && { threads }),
-    ...(Number.isFinite(maps) && { memoryBytes: maps * MEGABYTE }),
-  };
-}
 
 /** Adds `--runtime`. */
 export function runtimeOption(command: Command): Command {

@@ -1,5 +1,6 @@
 /** `dreamloom models ...`: the networks there are, fetching them, adding one's own, and their layers. */
 import { type Command, InvalidArgumentError } from "commander";
+import { engineSettings } from "../app/engine-settings.js";
 import { loadConfig } from "../app/settings/load-settings.js";
 import { addNetwork } from "../engine/networks/add-network.js";
 import { Preprocessing } from "../engine/networks/import/preprocessing.js";
@@ -9,7 +10,7 @@ import type { NetworkNotes } from "../engine/networks/presets.js";
 import { pullNetwork } from "../engine/networks/pull.js";
 import { tryOut } from "../engine/networks/try-out.js";
 import { downloadBar } from "./download-bar.js";
-import { engineSettings, openCliEngine } from "./engine.js";
+import { openCliEngine } from "./engine.js";
 import { megabytes, table } from "./table.js";
 import { UsageError } from "./usage-error.js";
 

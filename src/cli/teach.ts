@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { Presets, SingleBar } from "cli-progress";
 import type { Command } from "commander";
+import { engineSettings } from "../app/engine-settings.js";
 import { loadConfig } from "../app/settings/load-settings.js";
 import { decode } from "../engine/images/codec.js";
 import { presetsOf } from "../engine/networks/looks.js";
@@ -17,7 +18,7 @@ import {
 import { trainedLayerName } from "../engine/training/trained-layer.js";
 import { saveTrainedLayer, trainedLayerPath } from "../engine/training/trained-layers.js";
 import { inspectPicture, PictureError } from "../shared/inspect-image.js";
-import { engineSettings, openCliEngine } from "./engine.js";
+import { openCliEngine } from "./engine.js";
 import { number } from "./run-recipe.js";
 import { megabytes } from "./table.js";
 import { UsageError } from "./usage-error.js";

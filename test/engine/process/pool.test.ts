@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { startEngines } from "../../../src/app/engines.js";
 import { loadConfig } from "../../../src/app/settings/load-settings.js";
-import { startEngines } from "../../../src/cli/engines.js";
 import { EnginePool } from "../../../src/engine/process/pool.js";
 import { Estimator } from "../../../src/queue/estimator.js";
 import { ScheduledQueue } from "../../../src/queue/scheduled-queue.js";
@@ -135,7 +135,7 @@ describe("a program's devices", () => {
       QUEUE_MEMORY_MEGABYTES: "2000",
       MODELS_DIR: "/nowhere",
     });
-    const engine = startEngines(config, { logger, worker, onDownload: () => undefined });
+    const engine = startEngines(config, logger, () => undefined, worker);
     onTestFinished(() => engine.close());
     const run = () => engine.run(request, { signal: new AbortController().signal, onFrame: () => undefined });
     const results = (await Promise.all([run(), run(), run()])).map(({ params }) => params);

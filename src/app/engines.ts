@@ -1,21 +1,23 @@
 /** The engine of a program that serves people: a process for each device that the settings name. */
 import type { Logger } from "pino";
-import { configuredDevices } from "../app/devices.js";
-import type { Config } from "../app/settings/load-settings.js";
 import type { Engine, EngineDownload } from "../engine/process/engine.js";
 import { EngineHost } from "../engine/process/host.js";
 import { EnginePool } from "../engine/process/pool.js";
-import { engineSettings } from "./engine.js";
+import { configuredDevices } from "./devices.js";
+import { engineSettings } from "./engine-settings.js";
+import type { Config } from "./settings/load-settings.js";
 
-export interface EngineParts {
-  readonly logger: Logger;
-  readonly onDownload: (download: EngineDownload) => void;
-  /** The script that each process runs; the engine's own unless given. */
-  readonly worker?: string;
-}
-
-/** Starts nothing yet but what loads and compiles the default network, so that the first person who asks need not wait for it. */
-export function startEngines(config: Config, { logger, ...parts }: EngineParts): Engine {
+/**
+ * Loads and compiles the default network at once, so that the first person who asks does not wait for it.
+ * @param worker the script that each process runs; the engine's own if left out
+ */
+export function startEngines(
+  config: Config,
+  logger: Logger,
+  onDownload: (download: EngineDownload) => void,
+  worker?: string,
+): Engine {
+  const parts = { onDownload, ...(worker !== undefined && { worker }) };
   const network = config.dream.network;
   const devices = configuredDevices(config);
   const [only] = devices;

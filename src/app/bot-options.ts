@@ -1,0 +1,40 @@
+/** What the settings and the catalogue of networks offer to people in chats. */
+import { existsSync, readdirSync } from "node:fs";
+import type { BotOptions } from "../commands/bot-options.js";
+import { offer } from "../commands/network-catalogue.js";
+import { catalogue } from "../engine/networks/catalogue-file.js";
+import { configuredDevices } from "./devices.js";
+import type { Config } from "./settings/load-settings.js";
+
+/** The networks and looks that people may choose. */
+export type Catalogue = Pick<BotOptions, "looks" | "networks">;
+
+export const MEGABYTE = 1024 * 1024;
+
+/** @param offered the engine's catalogue and the folders in `models.path` unless given */
+export function botOptionsOf(config: Config, offered: Catalogue = configuredCatalogue(config)): BotOptions {
+  const { megabytes, seconds } = config.pictures;
+  return {
+    ...offered,
+    mapsMegabytes: Math.max(...configuredDevices(config).map(({ maps }) => maps)),
+    dream: config.dream,
+    paint: config.paint,
+    neuron: config.neuron,
+    film: config.film,
+    styles: config.styles,
+    caps: config.queue,
+    pictures: { maxBytes: Math.round(megabytes * MEGABYTE), seconds },
+  };
+}
+
+function configuredCatalogue(config: Config): Catalogue {
+  return offer(catalogue(), config.models.path.flatMap(foldersIn));
+}
+
+/** Names of the folders in a folder; none when it cannot be read: the engine says so when a network is asked for. */
+function foldersIn(path: string): string[] {
+  if (!existsSync(path)) return [];
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => !entry.name.startsWith(".") && (entry.isDirectory() || entry.isSymbolicLink()))
+    .map((entry) => entry.name);
+}

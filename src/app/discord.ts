@@ -1,0 +1,32 @@
+/** The Discord bot as the settings describe it. Its packages are loaded only where it is used. */
+import type { DiscordOptions } from "../bots/discord/options.js";
+import { summarise } from "../commands/command.js";
+import { chatCommands } from "../commands/create-context.js";
+import { SHORTCUTS } from "../commands/shortcuts.js";
+import { botOptionsOf } from "./bot-options.js";
+import { type Config, ConfigError } from "./settings/load-settings.js";
+
+/** What is empty was not set. */
+export function discordOptions({
+  discord,
+}: Config): Pick<DiscordOptions, "token" | "appId" | "apiUrl" | "messageContent"> {
+  const { token, appId, apiUrl, messageContent } = discord;
+  return { token, messageContent, ...(appId !== "" && { appId }), ...(apiUrl !== "" && { apiUrl }) };
+}
+
+/**
+ * `dreamloom register`: tells Discord the commands, also beside a program that runs.
+ *
+ * @returns how many there are, and of which application
+ * @throws ChatError when Discord does not take them, ConfigError when there is no token.
+ */
+export async function registerDiscord(config: Config): Promise<{ readonly appId: string; readonly commands: number }> {
+  if (config.discord.token === "") {
+    throw new ConfigError([
+      "discord.token is empty, so there is nothing to register: set DISCORD_TOKEN to the bot's token.",
+    ]);
+  }
+  const { registerNow } = await import("../bots/discord/register.js");
+  const { commands } = chatCommands(botOptionsOf(config));
+  return registerNow(discordOptions(config), { commands: commands.map(summarise), shortcuts: SHORTCUTS });
+}

@@ -1,0 +1,24 @@
+import { loadNative } from "../shared/native.js";
+import { type Parts, type Running, startDreamloom } from "./application.js";
+import { configuredLogger } from "./log.js";
+import { loadConfig } from "./settings/load-settings.js";
+import { shutDownInOrder } from "./shutdown.js";
+
+/**
+ * `dreamloom start`: reads the settings, starts, and stops on SIGINT and SIGTERM (at once on the second one).
+ *
+ * @throws ConfigError with one sentence for each wrong setting; its exit code is 2.
+ * @throws NativePartError where images could not be read
+ */
+export async function start(
+  parts: Parts & { readonly env?: Readonly<Record<string, string | undefined>> } = {},
+): Promise<Running> {
+  const config = loadConfig(parts.env ?? process.env);
+  // Without it the bots would start, and refuse every image.
+  loadNative("sharp");
+  const logger = parts.logger ?? configuredLogger(config);
+  let running: Running | undefined;
+  shutDownInOrder({ what: "the program", stop: async () => running?.stop(), logger });
+  running = await startDreamloom(config, { ...parts, logger });
+  return running;
+}
