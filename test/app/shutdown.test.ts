@@ -26,7 +26,7 @@ async function run(
 ): Promise<{ lines: string[]; code: number | null }> {
   const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", PROGRAM, "--", mode], {
     stdio: ["ignore", "pipe", "inherit"],
-    timeout: 30_000,
+    timeout: 120_000,
   });
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {

@@ -28,7 +28,7 @@ export function dreamloom(
     ...options.env,
   };
   return new Promise((resolve) => {
-    execFile(process.execPath, [cli, ...args], { timeout: 50_000, cwd: options.cwd, env }, (error, out, err) => {
+    execFile(process.execPath, [cli, ...args], { timeout: 200_000, cwd: options.cwd, env }, (error, out, err) => {
       resolve({ code: error ? (typeof error.code === "number" ? error.code : -1) : 0, out, err });
     });
   });

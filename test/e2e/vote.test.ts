@@ -146,5 +146,5 @@ describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})
     await message(ann, "Nothing is stored about you any more").waitFor();
     await shot(ann, "deleted");
     expect(errors).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -11,7 +11,7 @@ import { World } from "./world.js";
 
 const STUB = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
 
-it("a job is in the journal with its picture before anybody is told", { timeout: 120_000 }, async () => {
+it("a job is in the journal with its picture before anybody is told", { timeout: 600_000 }, async () => {
   const dir = mkdtempSync(join(tmpdir(), "dreamloom-accepted-"));
   const found = new Map<string, { state: string | undefined; picture: Promise<number | undefined> }>();
   const chat: World = new World({

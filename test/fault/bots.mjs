@@ -1,7 +1,7 @@
 // The program as it is built, with a chat that lives in the parent process and so outlives every kill. Run by world.ts.
 
-import { start } from "../../dist/app/application.js";
 import { engineSettings } from "../../dist/app/engine-settings.js";
+import { start } from "../../dist/app/start.js";
 import { EngineHost } from "../../dist/engine/process/host.js";
 
 const { house, worker } = JSON.parse(process.env.FAULT_WORLD ?? "{}");

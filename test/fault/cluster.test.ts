@@ -34,7 +34,7 @@ async function cluster(change: Readonly<Record<string, string>>) {
 }
 
 describe.skipIf(!hasRedis)(`bots and workers of a cluster (${redisHint})`, () => {
-  it("lose and double no job, whichever of them are killed", { timeout: 180_000 }, async () => {
+  it("lose and double no job, whichever of them are killed", { timeout: 600_000 }, async () => {
     const next = random(20_261_124);
     const picture = await drawn(40, 30);
     const { chat, fleet, dir } = await cluster({ CLUSTER_LOCK_SECONDS: "1" });
@@ -85,7 +85,7 @@ describe.skipIf(!hasRedis)(`bots and workers of a cluster (${redisHint})`, () =>
   });
 
   it("give a job up that kills its workers, one after the other, and finish those beside it", {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     const { chat, fleet, dir } = await cluster({ CLUSTER_LOCK_SECONDS: "0.4" });
     await chat.until(() => chat.say("deadly", "size:64 octaves:4 seed:666"), "bots that hear");
@@ -93,7 +93,7 @@ describe.skipIf(!hasRedis)(`bots and workers of a cluster (${redisHint})`, () =>
     const ends = chat.until(
       () => chat.keyed("announcement").size === 7 && open(chat).length === 0,
       "every job's end",
-      100,
+      500,
     );
     await ends.catch((error: unknown) => {
       throw new Error(`${fleet.starts} workers\n${shown(chat, open(chat))}`, { cause: error });

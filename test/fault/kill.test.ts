@@ -26,7 +26,7 @@ function world(options: Omit<WorldOptions, "dir"> = {}): { world: World; dir: st
 
 describe("killed at random moments", () => {
   it("loses and doubles none of 200 jobs: the bots, the engine and both are killed again and again", {
-    timeout: 300_000,
+    timeout: 900_000,
   }, async () => {
     const next = random(20_260_105);
     const picture = await drawn(40, 30);
@@ -80,7 +80,7 @@ describe("killed at random moments", () => {
     expect(made.world.keyed("resumed").size).toBeGreaterThan(2);
   });
 
-  it("finishes real pictures, and the same ones as without kills", { timeout: 180_000 }, async () => {
+  it("finishes real pictures, and the same ones as without kills", { timeout: 600_000 }, async () => {
     const network = await writeTinyNetwork();
     onTestFinished(() => rmSync(network, { recursive: true }));
     const picture = await drawn(96, 72);

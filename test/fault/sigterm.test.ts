@@ -70,7 +70,7 @@ const ended = (pid: number | undefined) =>
         }
       },
       // It ends when it has done what it is at.
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     )
     .toBe(true);
 

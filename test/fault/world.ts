@@ -140,7 +140,7 @@ export class World {
     return found;
   }
 
-  async until(condition: () => boolean, what: string, seconds = 60): Promise<void> {
+  async until(condition: () => boolean, what: string, seconds = 240): Promise<void> {
     const end = Date.now() + seconds * 1000;
     while (!condition()) {
       if (Date.now() > end)

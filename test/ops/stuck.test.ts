@@ -57,7 +57,7 @@ describe("a process that is stuck", () => {
       await turn();
     }
     expect(watch.lag.p50).toBeGreaterThan(0.03);
-    await vi.waitFor(() => expect(watch.lag.p50).toBeLessThan(0.03), { timeout: 10_000 });
+    await vi.waitFor(() => expect(watch.lag.p50).toBeLessThan(0.03), { timeout: 60_000 });
   });
 });
 
@@ -72,13 +72,13 @@ describe("an engine that is stuck", () => {
       const response = await fetch(`${address}/readyz`);
       return [response.status, ((await response.json()) as { problems: unknown[] }).problems];
     };
-    await vi.waitFor(async () => expect(await ready()).toEqual([200, []]), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await ready()).toEqual([200, []]), { timeout: 60_000 });
     const pid = host.pid ?? Number.NaN;
     process.kill(pid, "SIGSTOP");
     await vi.waitFor(async () =>
       expect(await ready()).toEqual([503, [{ part: "engine", problem: "The engine's process does not answer." }]]),
     );
     process.kill(pid, "SIGCONT");
-    await vi.waitFor(async () => expect(await ready()).toEqual([200, []]), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await ready()).toEqual([200, []]), { timeout: 60_000 });
   });
 });

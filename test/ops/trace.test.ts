@@ -43,7 +43,7 @@ describe("a job's id", () => {
     await chat.say(ann, "/dream size:256", { attachments: [source(await drawn(64, 48))] });
     // The engine's process takes its time to start on a busy machine.
     const delivered = () => lines.some(({ msg }) => msg === "the final picture has been delivered");
-    await vi.waitFor(() => expect(delivered()).toBe(true), { timeout: 50_000, interval: 50 });
+    await vi.waitFor(() => expect(delivered()).toBe(true), { timeout: 200_000, interval: 50 });
     await running.stop();
     const id = /job `(\w+)`/.exec(chat.in("channel")[0]?.content.text ?? "")?.[1];
     expect(id).toMatch(/^\w{8}$/);

@@ -51,8 +51,8 @@ describe.skipIf(!hasRedis)(`a worker of a cluster (${redisHint})`, () => {
     expect(metrics.get(`dreamloom_disk_free_bytes{folder="${folder}/models"}`)).toBeGreaterThan(1e6);
     expect(metrics.get('dreamloom_ready{part="redis"}')).toBe(1);
     await redis.kill();
-    await vi.waitFor(async () => expect(await ready()).toEqual([503, ["redis"]]), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await ready()).toEqual([503, ["redis"]]), { timeout: 60_000 });
     await redis.start();
-    await vi.waitFor(async () => expect(await ready()).toEqual([200, []]), { timeout: 30_000, interval: 200 });
+    await vi.waitFor(async () => expect(await ready()).toEqual([200, []]), { timeout: 120_000, interval: 200 });
   });
 });

@@ -49,7 +49,7 @@ beforeAll(async () => {
   client.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   client.close();
   store = openStore({ dir });
-}, 120_000);
+});
 
 afterAll(async () => {
   await store.close();

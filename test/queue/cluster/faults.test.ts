@@ -106,7 +106,7 @@ describe.skipIf(!hasRedis)(`four worker processes on one Redis (${redisHint})`, 
         workers.push(await startWorkerProcess(settings));
       }
     }
-    await expect.poll(() => ends.size, { timeout: 45_000, interval: 100 }).toBe(JOBS);
+    await expect.poll(() => ends.size, { timeout: 200_000, interval: 100 }).toBe(JOBS);
     expect(ids.map((id) => ends.get(id))).toEqual(ids.map(() => ["done"]));
     expect(await repository.unfinished()).toEqual([]);
     const lines = readFileSync(settings.diary, "utf8")
@@ -118,5 +118,5 @@ describe.skipIf(!hasRedis)(`four worker processes on one Redis (${redisHint})`, 
     expect(begun.length).toBeGreaterThan(JOBS);
     expect(begun.some(({ octave }) => octave > 0)).toBe(true);
     expect(overlaps(lines)).toEqual([]);
-  }, 120_000);
+  });
 });
