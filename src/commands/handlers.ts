@@ -1,5 +1,6 @@
 import type { ChatAdmin } from "../port/admin.js";
 import type { ActionEvent, Chat, ChatEvent, ChatHandlers, CommandEvent } from "../port/chat.js";
+import { sentence } from "../shared/sentences/sentence.js";
 import { cutText } from "../shared/text.js";
 import type { CommandContext } from "./command.js";
 import type { AppContext } from "./context.js";
@@ -61,7 +62,7 @@ export function createHandlers(
         event.kind === "reaction"
           ? handleReaction(event, chat, app, reactors)
           : busy
-            ? tell(event, "I have too much to do just now; please try again in a moment.", app)
+            ? tell(event, sentence("busy"), app)
             : handle(event, chat, app);
       underWay.add(work);
       void work.finally(() => underWay.delete(work));
@@ -95,8 +96,7 @@ async function handle(event: Exclude<ChatEvent, { kind: "reaction" }>, chat: Cha
   } catch (error) {
     if (error instanceof UserError) return tell(event, error.message, app);
     app.logger.error({ err: error, event: event.kind, person: event.user.id }, "an event could not be handled");
-    const text =
-      storeFailureText(error) ?? "Something went wrong on my side; it has been written to the log. Please try again.";
+    const text = storeFailureText(error) ?? sentence("unexpected");
     return tell(event, text, app);
   }
 }

@@ -1,3 +1,4 @@
+import { sentence } from "../shared/sentences/sentence.js";
 import { StoreError } from "../store/errors.js";
 
 /**
@@ -8,11 +9,11 @@ export function storeFailureText(error: unknown): string | undefined {
   if (!(error instanceof StoreError)) return undefined;
   switch (error.kind) {
     case "full":
-      return "I cannot keep this: my disk is full. Whoever runs me has to free some space; then please try again. What I had accepted goes on.";
+      return sentence("keep.full");
     case "unwritable":
-      return "I cannot keep this: my data folder cannot be written. Whoever runs me has to make it writable; then please try again. What I had accepted goes on.";
+      return sentence("keep.unwritable");
     case "damaged":
-      return "I cannot keep this: my database is damaged. Whoever runs me has to put back a copy of it; then please try again.";
+      return sentence("keep.damaged");
     default:
       return undefined;
   }

@@ -37,7 +37,7 @@ export async function runJob(request: EngineRequest, context: JobContext): Promi
   try {
     const recipe = RECIPES.get(request.recipe);
     if (!recipe)
-      throw new RecipeError(`There is no recipe "${request.recipe}"; there are ${[...RECIPES.keys()].join(", ")}.`);
+      throw new RecipeError("engine.recipe-unknown", { recipe: request.recipe, known: [...RECIPES.keys()].join(", ") });
     const params = parseParams(recipe.params, request.params);
     const pictures: Record<string, PictureInput> = {};
     for (const [role, bytes] of Object.entries(request.pictures)) {
@@ -77,7 +77,7 @@ export async function runJob(request: EngineRequest, context: JobContext): Promi
       });
     }
     signal.throwIfAborted();
-    if (!last) throw new EngineError("internal", "The recipe made no picture.");
+    if (!last) throw new EngineError("internal", "engine.no-picture");
     const used = params as Record<string, unknown>;
     return {
       ...(await finished(last, film)),
@@ -135,25 +135,29 @@ function parseParams(schema: z.ZodType, params: unknown): unknown {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue?.path.join(".") ?? "";
-  throw new RecipeError(`${where ? `"${where}" ` : ""}cannot be used: ${issue?.message ?? "it is wrong"}.`);
+  throw new RecipeError("engine.option", { option: where, problem: issue?.message ?? "it is wrong" });
 }
 
 /** Says what went wrong in a form that crosses the process border. */
 export function toEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   if (error instanceof PictureError || error instanceof RecipeError || error instanceof FilmError)
-    return new EngineError("input", error.message, { cause: error });
+    return new EngineError("input", error);
   // Only the operator can repair it, but only the person who asked hears of it.
-  if (error instanceof DeviceError || error instanceof NativePartError)
-    return new EngineError("device", error.message, { cause: error });
+  if (error instanceof DeviceError || error instanceof NativePartError) return new EngineError("device", error);
   if (error instanceof NetworkError) {
-    return new EngineError(error.kind === "unknown" ? "input" : "network", error.message, { cause: error });
+    return new EngineError(error.kind === "unknown" ? "input" : "network", error);
   }
   const text = error instanceof Error ? error.message : String(error);
   if (/alloc|out of memory|bad_alloc/i.test(text)) {
-    return new EngineError("memory", "The picture is too large for this machine's memory. Try a smaller size.", {
-      cause: error,
-    });
+    return new EngineError(
+      "memory",
+      "engine.memory",
+      {},
+      {
+        cause: error,
+      },
+    );
   }
-  return new EngineError("internal", "The engine failed on this picture. The log says more.", { cause: error });
+  return new EngineError("internal", "engine.failed", {}, { cause: error });
 }

@@ -87,9 +87,7 @@ export class Admission {
     const { largest: room } = this;
     if (room === undefined || memory === undefined || memory.megabytes <= room) return;
     const fits = memory.smaller.find(({ megabytes }) => megabytes <= room);
-    const needs = `This would take about ${memory.megabytes} MB of memory, and there are ${room} MB for pictures here.`;
-    const mend = fits ? `The largest that fits is \`${fits.line}\`.` : "No smaller size would fit either.";
-    throw new QueueError("memory", `${needs} ${mend}`);
+    throw new QueueError("memory", "queue.memory", { megabytes: memory.megabytes, most: room, fitting: fits?.line });
   }
 
   #checkOpen(
@@ -98,32 +96,19 @@ export class Admission {
   ): void {
     const { limits } = this;
     if (open.filter(({ state }) => state === "waiting").length >= limits.length) {
-      throw new QueueError(
-        "full",
-        `The queue is full (${count(limits.length, "job")} waiting). Please try again in a few minutes.`,
-      );
+      throw new QueueError("full", "queue.full", { jobs: limits.length });
     }
     const mine = open.filter((job) => userKey(job) === userKey(request));
     const here = open.filter((job) => channelKey(job) === channelKey(request));
-    const mend = "Wait for one to end, or take one back with /cancel.";
     if (mine.length >= limits.waitingPerPerson) {
-      throw new QueueError(
-        "person-waiting",
-        `You have ${count(mine.length, "unfinished job")}, as many as one person may have. ${mend}`,
-      );
+      throw new QueueError("person-waiting", "queue.person", { jobs: mine.length });
     }
     const both = mine.filter((job) => channelKey(job) === channelKey(request)).length;
     if (both >= (request.caps?.perPerson ?? Number.POSITIVE_INFINITY)) {
-      throw new QueueError(
-        "person-waiting",
-        `You have ${count(both, "unfinished job")} in this channel, as many as one person may have here. ${mend}`,
-      );
+      throw new QueueError("person-waiting", "queue.person-here", { jobs: both });
     }
     if (here.length >= least(limits.perChannel, request.caps?.perChannel)) {
-      throw new QueueError(
-        "channel-waiting",
-        `This channel has ${count(here.length, "unfinished job")}, as many as it may have. Please wait until one has ended.`,
-      );
+      throw new QueueError("channel-waiting", "queue.channel", { jobs: here.length });
     }
   }
 
@@ -131,43 +116,24 @@ export class Admission {
     const [user = "", channel = "", both = ""] = keysOf(request);
     const { limits } = this;
     const { perPersonHour = Number.POSITIVE_INFINITY, perChannelHour } = request.caps ?? {};
-    this.#hour(
-      "person-hour",
-      user,
-      limits.perHourPerPerson,
-      now,
-      (jobs) => `You have started ${jobs} in the last hour, as many as one person may.`,
-    );
-    this.#hour(
-      "person-hour",
-      both,
-      perPersonHour,
-      now,
-      (jobs) => `You have started ${jobs} here in the last hour, as many as one person may in this channel.`,
-    );
-    const ofChannel = least(limits.perChannelHour, perChannelHour);
-    this.#hour(
-      "channel-hour",
-      channel,
-      ofChannel,
-      now,
-      (jobs) => `${jobs} were started in this channel in the last hour, as many as it may have.`,
-    );
+    this.#hour("queue.person-hour", user, limits.perHourPerPerson, now);
+    this.#hour("queue.person-hour-here", both, perPersonHour, now);
+    this.#hour("queue.channel-hour", channel, least(limits.perChannelHour, perChannelHour), now);
   }
 
   #hour(
-    kind: "person-hour" | "channel-hour",
+    why: "queue.person-hour" | "queue.person-hour-here" | "queue.channel-hour",
     key: string,
     cap: number,
     now: number,
-    why: (jobs: string) => string,
   ): void {
     const times = this.#accepted.get(key) ?? [];
     if (times.length < cap) return;
     // The cap may have been lowered meanwhile: as many must leave the hour as there are too many.
     const first = times[times.length - cap] ?? now;
     const minutes = Math.max(1, Math.ceil((first + HOUR_MS - now) / 60_000));
-    throw new QueueError(kind, `${why(count(times.length, "job"))} The next can start in ${count(minutes, "minute")}.`);
+    const kind = why === "queue.channel-hour" ? "channel-hour" : "person-hour";
+    throw new QueueError(kind, why, { jobs: times.length, minutes });
   }
 
   #prune(now: number): void {
@@ -190,8 +156,4 @@ function keysOf(job: Counted): string[] {
 
 function least(...caps: (number | undefined)[]): number {
   return Math.min(...caps.map((cap) => cap ?? Number.POSITIVE_INFINITY));
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

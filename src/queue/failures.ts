@@ -1,5 +1,6 @@
 import type { JobFailure } from "../domain/job.js";
 import { EngineError } from "../engine/process/engine.js";
+import { sentence } from "../shared/sentences/sentence.js";
 
 /** May the same job succeed when it is begun anew? */
 export function retryable(error: unknown): boolean {
@@ -9,14 +10,13 @@ export function retryable(error: unknown): boolean {
 /** What people are told of an engine's error; the log has its cause. */
 export function failureOf(error: unknown): JobFailure {
   if (error instanceof EngineError) return { kind: error.kind, message: error.message };
-  return { kind: "internal", message: "Something went wrong inside the painter. It has been written to the log." };
+  return { kind: "internal", message: sentence("job.failed") };
 }
 
 /** A job that has gone from one machine to another: the first one was stopped, or died. */
-export const MOVED: JobFailure = {
-  kind: "moved",
-  message: "The machine that worked on this has stopped; another one goes on with it.",
-};
+export function moved(): JobFailure {
+  return { kind: "moved", message: sentence("job.moved") };
+}
 
 /** A job whose pictures are gone. */
 export function lost(message: string): JobFailure {
@@ -27,16 +27,15 @@ export function lost(message: string): JobFailure {
 export function stuck(attempts: number): JobFailure {
   return {
     kind: "interrupted",
-    message: `Dreamloom was stopped ${attempts} times while it worked on this, so I have given it up. A smaller size may help.`,
+    message: sentence("job.interrupted", { attempts }),
   };
 }
 
 /** A job that ran for longer than it may. */
 export function overtime(jobSeconds: number): JobFailure {
   const minutes = Math.max(1, Math.round(jobSeconds / 60));
-  const limit = minutes === 1 ? "1 minute" : `${minutes} minutes`;
   return {
     kind: "time",
-    message: `This took more than ${limit}, the longest a job may take. Try a smaller size or fewer steps.`,
+    message: sentence("job.overtime", { minutes }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Job, JobFailure, JobMessages } from "../domain/job.js";
 import type { EngineFrame, EngineResult } from "../engine/process/engine.js";
+import { type Said, type SaidWith, SentenceError } from "../shared/sentences/sentence-error.js";
 import type { JobRequest } from "./job-request.js";
 
 /** Where a job stands. Times are estimates in seconds. */
@@ -96,12 +97,13 @@ export type QueueErrorKind =
   | "closing";
 
 /** Why a job was not accepted, in a sentence for the person who asked. */
-export class QueueError extends Error {
+export class QueueError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "QueueError";
   constructor(
     readonly kind: QueueErrorKind,
-    message: string,
+    said: S,
+    ...rest: SaidWith<S>
   ) {
-    super(message);
+    super(said, ...rest);
   }
 }

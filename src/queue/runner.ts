@@ -6,7 +6,7 @@ import type { MemoryReservations } from "../shared/memory-budget.js";
 import type { ActiveJob } from "./active-job.js";
 import type { QueueEmitter } from "./emitter.js";
 import { ExclusiveRetry } from "./exclusive-retry.js";
-import { failureOf, lost, MOVED, retryable } from "./failures.js";
+import { failureOf, lost, moved, retryable } from "./failures.js";
 import type { JobCompletion } from "./job-completion.js";
 import type { JobRepository } from "./job-repository.js";
 import type { JobWriter } from "./job-writer.js";
@@ -134,7 +134,7 @@ export class JobRunner {
         {
           ...{ megabytes: active.job.megabytes },
           ...{ signal, begun, ...(active.reservation && { reservation: active.reservation }) },
-          onMoved: () => events.emit("retrying", active.job, MOVED),
+          onMoved: () => events.emit("retrying", active.job, moved()),
           onFrame: ({ checkpoint, ...frame }) => {
             if (signal.aborted) return;
             if (checkpoint) this.#keepCheckpoint(active, checkpoint);

@@ -40,9 +40,6 @@ const LET_GO_MS = 2_000;
 /** What the hourly caps look back on. */
 const HOUR_MS = 3_600_000;
 const PAUSED = "The queue is paused for maintenance; nothing that waits is lost, and it goes on by itself afterwards.";
-const DRAINING =
-  "Dreamloom is being prepared for maintenance and takes nothing new just now. Please try again in a while.";
-const CLOSING = "Dreamloom is just shutting down. Please try again in a minute.";
 
 /** The queue, whichever engine it has: jobs start in turn, fairly between people, and the journal keeps them. */
 export class ScheduledQueue implements JobQueue {
@@ -116,8 +113,8 @@ export class ScheduledQueue implements JobQueue {
   }
 
   async submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job> {
-    if (this.#closing) throw new QueueError("closing", CLOSING);
-    if (this.#refusing) throw new QueueError("draining", DRAINING);
+    if (this.#closing) throw new QueueError("closing", "queue.closing");
+    if (this.#refusing) throw new QueueError("draining", "queue.draining");
     const user = userKey(request);
     const undo = this.#admission.admit(
       request,

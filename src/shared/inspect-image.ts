@@ -1,13 +1,15 @@
 /** What an encoded picture is, found out without decoding it. Pictures from outside are hostile until they have been through here. */
+
 import { fileTypeFromBuffer } from "file-type";
 import type { Metadata } from "sharp";
+import { type Said, SentenceError } from "./sentences/sentence-error.js";
 import { sharp } from "./sharp.js";
 
 /** The most pixels that are decoded: 50 megapixels, more than any phone's picture and far less than memory. */
 export const MAX_INPUT_PIXELS = 50_000_000;
 
 /** A picture cannot be used; the message says why and what would do. */
-export class PictureError extends Error {
+export class PictureError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "PictureError";
 }
 
@@ -50,8 +52,6 @@ const FORMATS = new Map<string, Format>([
 ]);
 const LOOKS = new Set([...FORMATS.values()].flatMap((format) => format.looksLike));
 
-const HINT = "Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.";
-
 /**
  * What an encoded picture says about itself, after checking that it is one of the formats taken, by its content and whatever it is called, and
  * not too large.
@@ -60,17 +60,17 @@ const HINT = "Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.";
  * @throws PictureError
  */
 export async function inspectPicture(bytes: Uint8Array, name = "That file"): Promise<PictureFacts> {
-  if (bytes.byteLength === 0) throw new PictureError(`${name} is empty. ${HINT}`);
+  if (bytes.byteLength === 0) throw new PictureError("image.empty", { name });
   // First by its mark, so that what is none of these is never handed to a decoder: SVG can name other files, PDF is a program.
   const mark = await fileTypeFromBuffer(bytes).catch(() => undefined);
-  if (!mark) throw new PictureError(`${name} is not a picture I can read. ${HINT}`);
+  if (!mark) throw new PictureError("image.unreadable", { name });
   if (!LOOKS.has(mark.mime) || (mark.mime.startsWith("image/heif") && !isAvif(bytes))) {
-    throw new PictureError(`${name} cannot be used: I do not read ${mark.ext} files. ${HINT}`);
+    throw new PictureError("image.format", { name, format: mark.ext });
   }
   const metadata = await readMetadata(bytes, name);
   const format = FORMATS.get(metadata.format);
   if (!format?.looksLike.includes(mark.mime)) {
-    throw new PictureError(`${name} is not what it says it is: it begins like a ${mark.ext} file and is none. ${HINT}`);
+    throw new PictureError("image.pretends", { name, format: mark.ext });
   }
   const { width, height } = metadata.autoOrient;
   if (width * height > MAX_INPUT_PIXELS) throw tooManyPixels(name);
@@ -89,13 +89,10 @@ async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> 
     return await image.metadata();
   } catch (cause) {
     if (/pixel limit/i.test(String(cause))) throw tooManyPixels(name, cause);
-    throw new PictureError(`${name} is not a picture I can read. ${HINT}`, { cause });
+    throw new PictureError("image.unreadable", { name }, { cause });
   }
 }
 
 function tooManyPixels(name: string, cause?: unknown): PictureError {
-  return new PictureError(
-    `${name} has more than ${MAX_INPUT_PIXELS / 1e6} megapixels. Make it smaller and try again.`,
-    { cause },
-  );
+  return new PictureError("image.megapixels", { name, most: MAX_INPUT_PIXELS / 1e6 }, { cause });
 }

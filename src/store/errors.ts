@@ -1,3 +1,4 @@
+import { type Said, type SaidWith, SentenceError } from "../shared/sentences/sentence-error.js";
 /**
  * - "newer", "in-use", "unwritable", "full", "damaged": the data folder itself, for whoever runs the program;
  * - "taken", "too-many", "gone", "busy", "cursor": what a person asked for, in a sentence for that person.
@@ -15,14 +16,14 @@ export type StoreErrorKind =
   | "cursor";
 
 /** Why something could not be stored or found. `message` is a sentence that says what would help. */
-export class StoreError extends Error {
+export class StoreError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "StoreError";
   constructor(
     readonly kind: StoreErrorKind,
-    message: string,
-    options?: ErrorOptions,
+    said: S,
+    ...rest: SaidWith<S>
   ) {
-    super(message, options);
+    super(said, ...rest);
   }
 }
 
@@ -30,30 +31,23 @@ export class StoreError extends Error {
 export function storeError(cause: unknown, dir: string): unknown {
   const code = codeOf(cause);
   if (code === "ENOSPC" || code === "EDQUOT" || code.startsWith("SQLITE_FULL")) {
-    return new StoreError(
-      "full",
-      `There is no space left for the data folder ${dir}: free some, or lower retention.megabytes.`,
-      { cause },
-    );
+    return new StoreError("full", "store.full", { folder: dir }, { cause });
   }
   if (
     /^(EACCES|ENOENT|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR)$/.test(code) ||
     /^SQLITE_(READONLY|CANTOPEN|PERM|IOERR)/.test(code)
   ) {
-    const sentence = `The data folder ${dir} cannot be written (${code}): make it writable, or name another one in data.dir or DATA_DIR.`;
-    return new StoreError("unwritable", sentence, { cause });
+    return new StoreError("unwritable", "store.unwritable", { folder: dir, code }, { cause });
   }
   if (code.startsWith("SQLITE_BUSY")) return inUse(dir, cause);
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
-    const sentence = `The database in the data folder ${dir} is damaged: put back a copy of it, or move dreamloom.sqlite away to begin anew.`;
-    return new StoreError("damaged", sentence, { cause });
+    return new StoreError("damaged", "store.damaged", { folder: dir }, { cause });
   }
   return cause;
 }
 
 export function inUse(dir: string, cause: unknown): StoreError {
-  const sentence = `Another Dreamloom is using the data folder ${dir}: stop it, or name another folder in data.dir or DATA_DIR.`;
-  return new StoreError("in-use", sentence, { cause });
+  return new StoreError("in-use", "store.in-use", { folder: dir }, { cause });
 }
 
 function codeOf(error: unknown): string {

@@ -124,7 +124,7 @@ function readCursor(cursor: string, length: number): SQL[] {
   const parts = cursor.split(".");
   const values = parts.map((part) => (/^[0-9a-z]{1,11}$/.test(part) ? Number.parseInt(part, 36) : Number.NaN));
   if (values.length !== length || !values.every(Number.isSafeInteger)) {
-    throw new StoreError("cursor", "This page of the gallery is not known; begin at the first.");
+    throw new StoreError("cursor", "store.page-unknown");
   }
   return values.map((value) => sql`${value}`);
 }

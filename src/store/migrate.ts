@@ -31,10 +31,7 @@ export function migrate(
   if (client.prepare("SELECT 1 FROM sqlite_master WHERE name = ?").get(TABLE) !== undefined) {
     const { at } = client.prepare(`SELECT MAX(created_at) AS at FROM ${TABLE}`).get() as { at: number | null };
     if (Number(at ?? 0) > last) {
-      throw new StoreError(
-        "newer",
-        `${file} was written by a newer Dreamloom: update this one, or name another folder in DATA_DIR.`,
-      );
+      throw new StoreError("newer", "store.newer", { file });
     }
   }
   dialect.migrate(steps, session);

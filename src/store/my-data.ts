@@ -74,10 +74,7 @@ export class MyData {
     const own = this.#jobs(person);
     const busy = own.find(({ state }) => state === "waiting" || state === "running");
     if (busy) {
-      throw new StoreError(
-        "busy",
-        `Your job ${busy.id} has not ended yet: cancel it, or wait for it, and then delete your data again.`,
-      );
+      throw new StoreError("busy", "store.job-unfinished", { id: busy.id });
     }
     let rest: Omit<RemovedData, "images" | "bytes"> | undefined;
     const removed = images.release(() => {

@@ -83,7 +83,7 @@ export class Styles {
   rename(id: number, name: string): Style {
     return this.database.write(() => {
       const style = this.#read(eq(styleTable.id, id))[0];
-      if (!style) throw new StoreError("gone", "This style is no longer there.");
+      if (!style) throw new StoreError("gone", "store.style-gone");
       this.#checkName(style, name, id);
       this.database.orm
         .update(styleTable)
@@ -123,27 +123,19 @@ export class Styles {
     const here = and(eq(styleTable.platform, platform), eq(styleTable.community, community));
     this.#checkName(style, style.name);
     const sameEmoji = this.#read(and(here, eq(styleTable.emojiKey, emojiKey(style.emoji))))[0];
-    if (sameEmoji)
-      throw new StoreError("taken", `${style.emoji} is the style ${sameEmoji.name} already; choose another emoji.`);
+    if (sameEmoji) throw new StoreError("taken", "store.emoji-taken", { emoji: style.emoji, style: sameEmoji.name });
     if (this.#count(here) >= limits.perCommunity) {
-      throw new StoreError(
-        "too-many",
-        `There are ${limits.perCommunity} styles here already, which is the most; remove one first.`,
-      );
+      throw new StoreError("too-many", "store.styles-full", { count: limits.perCommunity });
     }
     if (this.#count(and(here, eq(styleTable.authorId, author.id))) >= limits.perPerson) {
-      throw new StoreError(
-        "too-many",
-        `You have added ${limits.perPerson} styles here already, which is the most; remove one first.`,
-      );
+      throw new StoreError("too-many", "store.own-styles-full", { count: limits.perPerson });
     }
   }
 
   #checkName({ platform, community }: Community, name: string, except?: number): void {
     const here = and(eq(styleTable.platform, platform), eq(styleTable.community, community));
     const same = this.#read(and(here, eq(styleTable.nameKey, nameKey(name))))[0];
-    if (same && same.id !== except)
-      throw new StoreError("taken", `There already is a style ${same.name}; choose another name.`);
+    if (same && same.id !== except) throw new StoreError("taken", "store.style-taken", { style: same.name });
   }
 
   #read(where: SQL | undefined): Style[] {

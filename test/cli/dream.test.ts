@@ -194,7 +194,7 @@ describe("dreamloom dream, asked for what cannot be", () => {
         "corners",
         ...output,
       ],
-      /damaged.*Save it anew/,
+      /damaged.*Save it again/,
     ],
     [
       "an unknown layer",

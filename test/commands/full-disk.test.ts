@@ -9,8 +9,8 @@ import { ann, ben, FakeChat, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { studio } from "../fakes/studio.js";
 
-const FULL = /my disk is full\. Whoever runs me has to free some space/;
-const UNWRITABLE = /my data folder cannot be written\. Whoever runs me has to make it writable/;
+const FULL = /my disk is full\. The operator has to free some space/;
+const UNWRITABLE = /my data folder cannot be written\. The operator has to make it writable/;
 
 /** A disk of its own, in memory, of a few megabytes. */
 function mounted(): string | undefined {

@@ -45,7 +45,7 @@ describe.skipIf(!hasRedis)(`the program with workers on other machines (${redisH
     await thread("Octave 1 of 2");
     const [, second] = await Promise.all([first.stop(0), startWorker(cluster, two)]);
     const taken = await two.next();
-    await thread("The machine that worked on this has stopped; another one goes on with it.");
+    await thread("The machine that worked on this has stopped; another one continues.");
     await vi.waitFor(async () => expect(await jobs()).toMatchObject([{ state: "running", worker: second.id }]));
     expect((await scrape(address)).get('dreamloom_jobs_retried_total{kind="moved"}')).toBe(1);
     await taken.octave(2);

@@ -45,7 +45,7 @@ describe("admission", () => {
     expect(refusal(() => gate.admit(ask("ann", "new"), five))).toEqual({
       kind: "person-waiting",
       message:
-        "You have 5 unfinished jobs, as many as one person may have. Wait for one to end, or take one back with /cancel.",
+        "You have 5 unfinished jobs, as many as one person may have. Wait for one to end, or cancel one with /cancel.",
     });
     const crowd = Array.from({ length: 8 }, (_, index) => waits(`p${index}`));
     expect(refusal(() => gate.admit(ask("ben"), crowd))).toEqual({

@@ -157,7 +157,7 @@ export function queueContract(
       const mine = await refused(queue.submit(ask("a")));
       expect([mine.kind, mine.message]).toEqual([
         "person-waiting",
-        "You have 2 unfinished jobs, as many as one person may have. Wait for one to end, or take one back with /cancel.",
+        "You have 2 unfinished jobs, as many as one person may have. Wait for one to end, or cancel one with /cancel.",
       ]);
       await queue.submit(ask("b"));
       await queue.submit(ask("c"));

@@ -65,7 +65,7 @@ describe("a queue after a start", () => {
     for (let time = 0; time < 5; time++) expect(await begin()).toBeUndefined();
     expect((await begin())?.failure).toEqual({
       kind: "interrupted",
-      message: "Dreamloom was stopped 6 times while it worked on this, so I have given it up. A smaller size may help.",
+      message: "Dreamloom was stopped 6 times while it worked on this, so I have given up. A smaller size may help.",
     });
   });
 });

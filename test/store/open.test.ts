@@ -122,7 +122,7 @@ describe("opening the store", () => {
     const open = () => openStore({ dir, busyMs: 20 });
     expect([failure(open).kind, failure(open).message]).toEqual([
       "damaged",
-      `The database in the data folder ${dir} is damaged: put back a copy of it, or move dreamloom.sqlite away to begin anew.`,
+      `The database in the data folder ${dir} is damaged: restore a copy of it, or move dreamloom.sqlite away to start with an empty one.`,
     ]);
   });
 });

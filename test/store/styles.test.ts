@@ -33,11 +33,11 @@ describe("a community's styles", () => {
     await store.styles.add(style("rust", "🍂"), limits);
     await expect(store.styles.add(style("RUST", "🌊"), limits)).rejects.toMatchObject({
       kind: "taken",
-      message: "There already is a style rust; choose another name.",
+      message: "There is already a style rust; choose another name.",
     });
     await expect(store.styles.add(style("leaf", "🍂"), limits)).rejects.toMatchObject({
       kind: "taken",
-      message: "🍂 is the style rust already; choose another emoji.",
+      message: "🍂 is already the style rust; choose another emoji.",
     });
     await store.styles.add(style("rust", "🍂", { community: "other" }), limits);
     expect(store.images.total().images).toBe(1);
@@ -52,7 +52,7 @@ describe("a community's styles", () => {
     for (const reason of refused) {
       expect(reason).toMatchObject({
         kind: "too-many",
-        message: "You have added 3 styles here already, which is the most; remove one first.",
+        message: "You have already added 3 styles here, the most one person may have; remove one first.",
       });
     }
     const bob = { author: { id: "bob", name: "Bob" } };
@@ -60,7 +60,7 @@ describe("a community's styles", () => {
     await store.styles.add(style("h", "h", bob), limits);
     await expect(store.styles.add(style("i", "i", bob), limits)).rejects.toMatchObject({
       kind: "too-many",
-      message: "There are 5 styles here already, which is the most; remove one first.",
+      message: "There are already 5 styles here, the most there can be; remove one first.",
     });
   });
 
@@ -69,7 +69,7 @@ describe("a community's styles", () => {
     const rust = await store.styles.add(style("rust", "🍂"), limits);
     await store.styles.add(style("ink", "🖋"), limits);
     expect(store.styles.rename(rust.id, "Rust").name).toBe("Rust");
-    expect(() => store.styles.rename(rust.id, "INK")).toThrow("There already is a style ink; choose another name.");
+    expect(() => store.styles.rename(rust.id, "INK")).toThrow("There is already a style ink; choose another name.");
     expect(store.styles.rename(rust.id, "copper")).toEqual({ ...rust, name: "copper" });
     expect([store.styles.find(club, "rust"), store.styles.find(club, "copper")?.id]).toEqual([undefined, rust.id]);
     expect(store.styles.remove([rust.id])).toBe(1);

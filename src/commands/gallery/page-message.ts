@@ -181,7 +181,7 @@ function read(
     try {
       return { page: gallery.page({ ...query, after: leaf.after }), number: leaf.page };
     } catch (error) {
-      if (error instanceof StoreError && error.kind === "cursor") throw new UserError(error.message, { cause: error });
+      if (error instanceof StoreError && error.kind === "cursor") throw new UserError(error);
       throw error;
     }
   }

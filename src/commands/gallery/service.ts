@@ -161,8 +161,7 @@ function readPage<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof StoreError && error.kind === "cursor")
-      throw new ChatError("gone", error.message, { cause: error });
+    if (error instanceof StoreError && error.kind === "cursor") throw new ChatError("gone", error);
     throw error;
   }
 }

@@ -21,7 +21,7 @@ export async function checkImage(bytes: Uint8Array, name: string): Promise<Pictu
       throw new UserError("image.too-wide", { name, width, height, most: MOST_SIDE });
     return facts;
   } catch (error) {
-    if (error instanceof PictureError) throw new UserError(error.message, { cause: error });
+    if (error instanceof PictureError) throw new UserError(error);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { MessageRef } from "../../domain/message.js";
 import type { Chat, ReactionEvent } from "../../port/chat.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { AppContext } from "../context.js";
 import { plain } from "../presenting/plain.js";
 import { storeFailureText } from "../store-failure.js";
@@ -15,7 +16,7 @@ export async function explain(
 ): Promise<void> {
   const known = error instanceof UserError;
   if (!known) app.logger.error({ err: error, message: message.id }, "a reaction could not be handled");
-  const unknown = "Something went wrong on my side; it has been written to the log. Please try again.";
+  const unknown = sentence("unexpected");
   const text = known ? error.message : (storeFailureText(error) ?? unknown);
   try {
     await chat.post(message.channel, { text: `${plain(user.name)}: ${text}`, mention: [user] });

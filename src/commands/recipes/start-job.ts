@@ -59,6 +59,6 @@ export async function startJob(
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     app.metrics({ kind: "refused", why: error.kind });
-    throw new UserError(error.message, { cause: error });
+    throw new UserError(error);
   }
 }

@@ -99,7 +99,7 @@ export function deleteMyData({
     ].join(", ");
     return `Deleted: ${what}, and ${counted(images, "picture")} of ${megabytes(bytes)}. Nothing is stored about you any more, but for your name on works that others made of yours, if there are any.`;
   } catch (error) {
-    if (error instanceof StoreError && error.kind === "busy") throw new UserError(error.message, { cause: error });
+    if (error instanceof StoreError && error.kind === "busy") throw new UserError(error);
     throw error;
   }
 }

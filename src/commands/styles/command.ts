@@ -82,7 +82,7 @@ export function styleCommand(botOptions: BotOptions): Command {
         await ACTIONS[values.action ?? (values.name === undefined ? "list" : "show")]?.(values, context, botOptions);
       } catch (error) {
         if (error instanceof StoreError && (error.kind === "taken" || error.kind === "too-many"))
-          throw new UserError(error.message, { cause: error });
+          throw new UserError(error);
         throw error;
       }
     },

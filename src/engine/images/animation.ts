@@ -47,7 +47,7 @@ const SMALLEST = 16;
 export async function encodeFilm(frames: readonly Raster[] | FrameStore, options: FilmOptions): Promise<Film> {
   if (frames instanceof FrameStore) return encodeStore(frames, options);
   const [first] = frames;
-  if (!first) throw new FilmError("A film needs at least one frame.");
+  if (!first) throw new FilmError("film.no-frame");
   const store = await FrameStore.open(first.width, first.height);
   try {
     for (const frame of frames) await store.append(frame);
@@ -59,7 +59,7 @@ export async function encodeFilm(frames: readonly Raster[] | FrameStore, options
 
 async function encodeStore(store: FrameStore, options: FilmOptions): Promise<Film> {
   const { maxBytes, format = "webp" } = options;
-  if (store.count === 0) throw new FilmError("A film needs at least one frame.");
+  if (store.count === 0) throw new FilmError("film.no-frame");
   if (format === "mp4") await needFfmpeg();
   else needRoom(store.width, store.height, store.count);
   let most = Number.POSITIVE_INFINITY;
@@ -77,25 +77,23 @@ async function encodeStore(store: FrameStore, options: FilmOptions): Promise<Fil
   const last = ATTEMPTS[ATTEMPTS.length - 1];
   const film = last && (await encodeOnce(store, last, format, options));
   if (film && film.bytes.length <= maxBytes) return film;
-  throw new FilmError(
-    `The film takes ${kilobytes(Math.min(smallest, film?.bytes.length ?? smallest))} at the least, more than ${kilobytes(maxBytes)}. Take fewer frames, or allow more.`,
-  );
+  throw new FilmError("film.too-large", {
+    size: kilobytes(Math.min(smallest, film?.bytes.length ?? smallest)),
+    most: kilobytes(maxBytes),
+  });
 }
 
 const kilobytes = (bytes: number): string => `${Math.ceil(bytes / 1000)} kB`;
 
 /** @throws FilmError when there is no ffmpeg */
 export async function needFfmpeg(): Promise<void> {
-  if (!(await hasFfmpeg())) throw new FilmError("MP4 needs ffmpeg on the PATH. Install it, or take webp or gif.");
+  if (!(await hasFfmpeg())) throw new FilmError("film.no-ffmpeg");
 }
 
 /** @throws FilmError when sharp would need too much memory for an animation */
 export function needRoom(width: number, height: number, frames: number): void {
   const most = Math.floor(MAX_ANIMATION_PIXELS / (width * height));
-  if (frames > most)
-    throw new FilmError(
-      `At ${width} x ${height}, a WebP or GIF holds ${most} frames. Take fewer or smaller ones, or mp4.`,
-    );
+  if (frames > most) throw new FilmError("film.too-many-frames", { width, height, most });
 }
 
 async function encodeOnce(

@@ -20,9 +20,13 @@ export async function decode(bytes: Uint8Array, side?: number): Promise<Raster> 
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch((cause: unknown) => {
-      throw new PictureError("That picture is damaged: it could not be read to its end. Save it anew and try again.", {
-        cause,
-      });
+      throw new PictureError(
+        "image.damaged",
+        {},
+        {
+          cause,
+        },
+      );
     });
   return fromInterleaved(data, info.width, info.height, info.channels);
 }

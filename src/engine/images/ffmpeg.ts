@@ -25,8 +25,7 @@ function run(args: readonly string[], timeoutMs: number, signal?: AbortSignal): 
     child.on("error", reject);
     child.on("close", (code) => {
       if (code === 0) resolve();
-      else
-        reject(new FilmError("ffmpeg could not write the film. Take webp or gif instead.", { cause: new Error(said) }));
+      else reject(new FilmError("film.ffmpeg-failed", {}, { cause: new Error(said) }));
     });
   });
 }

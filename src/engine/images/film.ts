@@ -1,3 +1,4 @@
+import { type Said, SentenceError } from "../../shared/sentences/sentence-error.js";
 /** What an encoded film is. */
 export const FILM_TYPES = { webp: "image/webp", gif: "image/gif", mp4: "video/mp4" } as const;
 export type FilmFormat = keyof typeof FILM_TYPES;
@@ -13,6 +14,6 @@ export interface Film {
 }
 
 /** A film cannot be written; the message says what would do. */
-export class FilmError extends Error {
+export class FilmError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "FilmError";
 }

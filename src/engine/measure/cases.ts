@@ -83,13 +83,16 @@ export interface CasesEngine {
 async function readFloats(folder: string, file: string, shape: readonly number[]): Promise<Tensor> {
   const path = resolve(folder, file);
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new RecipeError(`The case file names "${file}", which cannot be read beside it.`, { cause });
+    throw new RecipeError("cases.tensor-unreadable", { file }, { cause });
   });
   const size = shape.reduce((a, b) => a * b, 1);
   if (bytes.byteLength !== 4 * size) {
-    throw new RecipeError(
-      `"${file}" holds ${bytes.byteLength} bytes; a float32 tensor of shape [${shape.join(", ")}] takes ${4 * size}.`,
-    );
+    throw new RecipeError("cases.tensor-size", {
+      file,
+      bytes: bytes.byteLength,
+      shape: shape.join(", "),
+      expected: 4 * size,
+    });
   }
   return { data: new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)), shape };
 }
@@ -113,7 +116,7 @@ async function objectiveOf(
     case "channels":
       for (const { layer, channel } of test.terms) {
         if (channel >= channelsOf(layer))
-          throw new RecipeError(`${test.name}: ${layer} has channels 0 to ${channelsOf(layer) - 1}, not ${channel}.`);
+          throw new RecipeError("cases.channel", { test: test.name, layer, last: channelsOf(layer) - 1, channel });
       }
       return [channels([test.terms], channelsOf), -1];
     case "dream":
@@ -184,7 +187,7 @@ async function errorsOf(
  */
 export async function evaluateCases(path: string, engine: CasesEngine): Promise<CasesReport> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new RecipeError(`"${path}" cannot be read. Give the path of a cases.json.`, { cause });
+    throw new RecipeError("cases.unreadable", { file: path }, { cause });
   });
   const { shape, cases } = parse(path, text);
   const folder = dirname(path);
@@ -212,10 +215,14 @@ function parse(path: string, text: string): z.output<typeof Cases> {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new RecipeError(`"${path}" is not JSON.`, { cause });
+    throw new RecipeError("cases.not-json", { file: path }, { cause });
   }
   const parsed = Cases.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new RecipeError(`"${path}" is not a file of cases: ${issue?.path.join(".")}: ${issue?.message}.`);
+  throw new RecipeError("cases.invalid", {
+    file: path,
+    where: issue?.path.join(".") ?? "",
+    problem: issue?.message ?? "",
+  });
 }

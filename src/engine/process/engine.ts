@@ -1,6 +1,7 @@
 /** The engine as the rest of the program sees it: jobs in, frames and a result out. The recipes run in a process of their own. */
 
 import type { MemoryReservations, Reservation } from "../../shared/memory-budget.js";
+import { type Said, type SaidWith, SentenceError } from "../../shared/sentences/sentence-error.js";
 
 /** What to run. Plain data: it crosses a process border and is stored in the journal. */
 export interface EngineRequest {
@@ -146,13 +147,13 @@ export type EngineErrorKind = "input" | "network" | "device" | "memory" | "crash
  * Why a job failed, in a sentence for the person who asked. "device" is the operator's to mend: what was asked to compute cannot. "crashed" and "memory" may be tried again; "time" comes from an engine
  * elsewhere, which keeps the time limit itself.
  */
-export class EngineError extends Error {
+export class EngineError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "EngineError";
   constructor(
     readonly kind: EngineErrorKind,
-    message: string,
-    options?: ErrorOptions,
+    said: S,
+    ...rest: SaidWith<S>
   ) {
-    super(message, options);
+    super(said, ...rest);
   }
 }

@@ -54,9 +54,6 @@ interface Pending {
   settle(outcome: { readonly result?: EngineResult; readonly error?: unknown }): void;
 }
 
-const CRASHED = "The engine crashed while it worked on this picture.";
-const CLOSING = "The engine is shutting down.";
-
 /**
  * Runs jobs in a child process.
  *
@@ -99,8 +96,8 @@ export class EngineHost implements Engine {
     const result = await this.#call((id) => ({ type: "run", id, request }), { onFrame, signal, job });
     if (!result)
       throw this.#closing
-        ? new EngineError("crashed", CLOSING)
-        : new EngineError("internal", "The engine gave no result.");
+        ? new EngineError("crashed", "engine.closing")
+        : new EngineError("internal", "engine.no-result");
     return result;
   }
 
@@ -135,7 +132,7 @@ export class EngineHost implements Engine {
     message: (id: number) => ToWorker,
     { onFrame, signal, job }: { onFrame?: RunOptions["onFrame"]; signal?: AbortSignal; job?: string | undefined } = {},
   ): Promise<EngineResult | undefined> {
-    if (this.#closing) return Promise.reject(new EngineError("crashed", CLOSING));
+    if (this.#closing) return Promise.reject(new EngineError("crashed", "engine.closing"));
     const child = this.#child ?? this.#start();
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
@@ -241,7 +238,7 @@ export class EngineHost implements Engine {
         break;
       case "failed":
         this.options.logger.warn({ job: pending?.job, kind: message.kind, cause: message.cause }, message.message);
-        pending?.settle({ error: new EngineError(message.kind, message.message) });
+        pending?.settle({ error: new EngineError(message.kind, message) });
         break;
     }
   }
@@ -257,7 +254,7 @@ export class EngineHost implements Engine {
       this.options.logger.error({ code, signal, enginePid: child.pid, jobs }, "engine process ended");
     }
     for (const pending of [...this.#pending.values()])
-      pending.settle({ error: new EngineError("crashed", this.#closing ? CLOSING : CRASHED) });
+      pending.settle({ error: new EngineError("crashed", this.#closing ? "engine.closing" : "engine.crashed") });
   }
 
   #beat(child: ChildProcess): void {

@@ -1,4 +1,5 @@
 /** What the bots' process and the engine's process say to each other. Sent with structured cloning, so bytes stay bytes. */
+import type { Relayed } from "../../shared/sentences/sentence-error.js";
 import type { EngineSettings } from "../open.js";
 import type { EngineDownload, EngineErrorKind, EngineFrame, EngineRequest, EngineResult } from "./engine.js";
 
@@ -25,13 +26,12 @@ export type FromWorker =
   | { readonly type: "result"; readonly id: number; readonly result: EngineResult }
   | { readonly type: "warmed"; readonly id: number }
   | { readonly type: "aborted"; readonly id: number }
-  | {
+  | ({
       readonly type: "failed";
       readonly id: number;
       readonly kind: EngineErrorKind;
-      readonly message: string;
       readonly cause: string;
-    }
+    } & Relayed)
   /** A line for the log, which only the parent writes. */
   | {
       readonly type: "log";

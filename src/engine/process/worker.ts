@@ -49,12 +49,14 @@ async function run(
       log("debug", "the engine has stopped an aborted job", { job });
       send({ type: "aborted", id });
     } else {
-      const { kind, message, cause } = toEngineError(error);
+      const { kind, message, identifier, params, cause } = toEngineError(error);
       send({
         type: "failed",
         id,
         kind,
         message,
+        identifier,
+        params,
         cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? ""),
       });
     }

@@ -15,9 +15,12 @@ export function parseChannels(text: string, network: Network, layer: string | un
     if (named === undefined) throw needsLayer(written);
     const info = resolveLayer(network, named);
     if (channel >= info.channels) {
-      throw new RecipeError(
-        `${info.name} of ${network.id} has channels 0 to ${info.channels - 1}; there is no ${channel}.`,
-      );
+      throw new RecipeError("channels.range", {
+        layer: info.name,
+        network: network.id,
+        last: info.channels - 1,
+        channel,
+      });
     }
     return { layer: info.name, channel, weight };
   });

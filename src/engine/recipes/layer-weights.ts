@@ -1,7 +1,6 @@
 /** Layers with weights as people write them: `activation_36:1.5 activation_30:1.2`. */
 import { RecipeError } from "./recipe.js";
 
-const EXAMPLE = 'Write layers as name:weight, for instance layers:"activation_36:1.5 activation_30:1.2".';
 const MAX_LAYERS = 16;
 
 /**
@@ -15,16 +14,16 @@ export function parseLayerWeights(text: string): Record<string, number> {
     const match = /^(?<name>[\w./:-]{1,200}?)(?::(?<weight>-?(\d+(\.\d*)?|\.\d+)))?$/u.exec(part)?.groups;
     const { name = "", weight } = match ?? {};
     const malformed = name === "" || name.endsWith(":") || (name.includes(":") && weight === undefined);
-    if (malformed) throw new RecipeError(`"${part}" is not a layer with a weight. ${EXAMPLE}`);
+    if (malformed) throw new RecipeError("layers.invalid", { part });
     const value = Number(weight ?? 1);
     // These bounds also keep a printed weight readable: no exponents.
     if (Math.abs(value) < 0.001 || Math.abs(value) > 1000)
-      throw new RecipeError(`The weight of "${part}" must be from 0.001 to 1000, or below 0 from -1000 to -0.001.`);
-    if (weights.has(name)) throw new RecipeError(`The layer ${name} is given twice; once is enough.`);
+      throw new RecipeError("layers.weight", { part });
+    if (weights.has(name)) throw new RecipeError("layers.twice", { layer: name });
     weights.set(name, value);
   }
-  if (weights.size === 0) throw new RecipeError(`No layer is named. ${EXAMPLE}`);
-  if (weights.size > MAX_LAYERS) throw new RecipeError(`These are ${weights.size} layers; the most is ${MAX_LAYERS}.`);
+  if (weights.size === 0) throw new RecipeError("layers.none");
+  if (weights.size > MAX_LAYERS) throw new RecipeError("layers.too-many", { count: weights.size, most: MAX_LAYERS });
   return Object.fromEntries(weights);
 }
 

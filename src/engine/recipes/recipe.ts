@@ -1,5 +1,6 @@
 /** What a recipe is: parameters and images in, frames and a result out. Recipes know nothing of chat, files or processes. */
 import type { z } from "zod";
+import { type Said, SentenceError } from "../../shared/sentences/sentence-error.js";
 import type { Film } from "../images/film.js";
 import type { Raster } from "../images/raster.js";
 import type { Network } from "../networks/network.js";
@@ -65,6 +66,6 @@ export interface Recipe<Schema extends z.ZodType = z.ZodType> {
 }
 
 /** Something a person asked for cannot be done; the message says what would do. */
-export class RecipeError extends Error {
+export class RecipeError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "RecipeError";
 }

@@ -41,7 +41,7 @@ export async function chooseDevice(choice: RuntimeChoice, options: ChooseOptions
       const verdict = await ask(name, { ...device, timed: false });
       if (verdict.works) return name;
       const { why = "It does not work.", mend = "" } = verdict.obstacle ?? {};
-      throw new DeviceError(`${choice} cannot be used here. ${why} ${mend}`.trim());
+      throw new DeviceError("device.unusable", { device: choice, why, mend });
     }
     case "auto":
       for (const name of CANDIDATES) if (!isSoftware(name) && isPreferable(await ask(name, device))) return name;

@@ -1,4 +1,5 @@
 /** What a runtime is: something that runs tensor programs on a device. */
+import { type Said, SentenceError } from "../../shared/sentences/sentence-error.js";
 import type { Node } from "../graph/node.js";
 
 /** Numbers in row-major order with their shape. */
@@ -35,6 +36,6 @@ export class RuntimeFailure extends Error {
 }
 
 /** A device that was asked for cannot be used; the message says why, and what would help. */
-export class DeviceError extends Error {
+export class DeviceError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "DeviceError";
 }

@@ -51,8 +51,6 @@ const STOPPING_MS = 1_500;
 /** Connections that are in the middle of something are not waited for longer than this. */
 const CLOSE_MS = 2_000;
 const SWEEP_MS = 3_600_000;
-const GONE = "The machines that worked on this went away, one after the other. A smaller size may help.";
-const BROKEN = "Something went wrong on the machine that worked on this. It has been written to the log there.";
 
 /**
  * An engine that is somewhere else: hands jobs to workers through Redis and waits for what they send.
@@ -279,8 +277,7 @@ export class ClusterEngine implements Engine {
       try {
         await this.#lookOnce(remoteJob);
       } catch (error) {
-        if (error instanceof BlobError && error.kind === "too-large")
-          remoteJob.fail(new EngineError("input", error.message, { cause: error }));
+        if (error instanceof BlobError && error.kind === "too-large") remoteJob.fail(new EngineError("input", error));
         else this.#options.logger.debug({ err: error, job: remoteJob.job }, "a look at a job failed");
       }
     });
@@ -351,8 +348,8 @@ export class ClusterEngine implements Engine {
     await found.remove();
     await blobs.delete(keys);
     if (remoteJob.signal.aborted) remoteJob.fail(remoteJob.signal.reason);
-    else if (outcome.status === "failed") remoteJob.fail(new EngineError(outcome.kind, outcome.message));
-    else remoteJob.fail(new EngineError("crashed", BROKEN));
+    else if (outcome.status === "failed") remoteJob.fail(new EngineError(outcome.kind, outcome));
+    else remoteJob.fail(new EngineError("crashed", "job.worker-failed"));
   }
 
   async #failed(remoteJob: RemoteJob, found: Ticket<Task, Outcome>): Promise<void> {
@@ -365,7 +362,9 @@ export class ClusterEngine implements Engine {
     if (/^the input .* is missing$/.test(failedReason)) return this.#sendAnew(remoteJob, found, "an input");
     await found.remove();
     remoteJob.fail(
-      /stalled/.test(failedReason) ? new EngineError("crashed", GONE) : new EngineError("internal", BROKEN),
+      /stalled/.test(failedReason)
+        ? new EngineError("crashed", "job.workers-gone")
+        : new EngineError("internal", "job.worker-failed"),
     );
   }
 
@@ -373,7 +372,7 @@ export class ClusterEngine implements Engine {
     this.#options.logger.warn({ job: remoteJob.job }, `${what} is no longer there; sending the job again`);
     await found.remove();
     remoteJob.sent = false;
-    if (++remoteJob.sends >= SENDS) remoteJob.fail(new EngineError("internal", BROKEN));
+    if (++remoteJob.sends >= SENDS) remoteJob.fail(new EngineError("internal", "job.worker-failed"));
     else await this.#send(remoteJob);
   }
 

@@ -35,7 +35,6 @@ export interface WorkerState extends WorkerInfo {
 
 /** A job that comes in while the connection is being made waits for it this long. */
 const PATIENCE_MS = 2_000;
-const UNREACHABLE = "The queue cannot be reached just now. Please try again in a minute.";
 
 /**
  * The queue of many machines. Who is next, what is admitted and what the journal holds is decided here, by the same code as on one
@@ -116,7 +115,7 @@ export class ClusterQueue implements JobQueue {
   }
 
   async submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job> {
-    if (!(await this.#engine.answers(PATIENCE_MS))) throw new QueueError("unreachable", UNREACHABLE);
+    if (!(await this.#engine.answers(PATIENCE_MS))) throw new QueueError("unreachable", "queue.unreachable");
     return this.#scheduler.submit(request, accepted);
   }
 

@@ -1,5 +1,7 @@
 /** What bots and workers say to each other through Redis. Whoever changes anything here that the other side reads raises PROTOCOL. */
+
 import type { EngineDownload, EngineErrorKind, EngineFrame, EngineResult } from "../../engine/process/engine.js";
+import type { Relayed } from "../../shared/sentences/sentence-error.js";
 
 /**
  * Part of the queue's name, so that a worker never sees jobs of another protocol. The registry of workers and the note of what the bots
@@ -68,5 +70,5 @@ export type Outcome =
       readonly blob: string;
       readonly result: Omit<EngineResult, "picture">;
     }
-  | { readonly status: "failed"; readonly worker: string; readonly kind: EngineErrorKind; readonly message: string }
+  | ({ readonly status: "failed"; readonly worker: string; readonly kind: EngineErrorKind } & Relayed)
   | { readonly status: "cancelled"; readonly worker: string };

@@ -319,7 +319,10 @@ export class QueueWorker {
         logger.info("job handed back");
         throw new WaitingError();
     }
-    if (error instanceof EngineError) return { status: "failed", worker, kind: error.kind, message: error.message };
+    if (error instanceof EngineError) {
+      const { kind, message, identifier, params } = error;
+      return { status: "failed", worker, kind, message, identifier, params };
+    }
     if (error instanceof BlobError && error.kind === "too-large")
       return { status: "failed", worker, kind: "input", message: error.message };
     // BullMQ begins it again a little later, here or elsewhere.

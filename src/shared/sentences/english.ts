@@ -1,16 +1,22 @@
 import { commands } from "./english/commands.js";
 import { discord } from "./english/discord.js";
+import { engine } from "./english/engine.js";
 import { images } from "./english/images.js";
 import { interactive } from "./english/interactive.js";
+import { queue } from "./english/queue.js";
 import { slack } from "./english/slack.js";
+import { store } from "./english/store.js";
 import { web } from "./english/web.js";
 
 /** Every sentence that the program says, by identifier: a text, or a function of its parameters. Other languages are typed by this one. */
 export const english = {
   ...commands,
   ...discord,
+  ...engine,
   ...images,
   ...interactive,
+  ...queue,
   ...slack,
+  ...store,
   ...web,
 };

@@ -1,8 +1,15 @@
 import { english } from "./english.js";
 import { type ParamsArgument, type SentenceId, sentence } from "./sentence.js";
 
-/** What an error says: a sentence, by its identifier, or what another error says. */
-export type Said = SentenceId | SentenceError | (string & {});
+/** A sentence as it travels, between processes and from error to error. Other versions of the program have other identifiers. */
+export interface Relayed {
+  readonly message: string;
+  readonly identifier?: string | undefined;
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What an error says: a sentence, by its identifier, or what was said elsewhere. */
+export type Said = SentenceId | Relayed | (string & {});
 
 /** What follows it: the sentence's parameters and the error's options. The cause of a relayed error is that error. */
 export type SaidWith<S extends Said> = S extends SentenceId
@@ -15,16 +22,16 @@ export type SaidWith<S extends Said> = S extends SentenceId
  * @example throw new UserError("cancel.unknown", { id: "7KQ4M9XA" });
  */
 export abstract class SentenceError<S extends Said = Said> extends Error {
-  readonly identifier: SentenceId | undefined;
+  readonly identifier: string | undefined;
   readonly params: Readonly<Record<string, unknown>>;
 
   constructor(said: S, ...rest: SaidWith<S>) {
     const source: Said = said;
     const [first, second] = rest as [unknown, ErrorOptions?];
-    if (source instanceof SentenceError) {
-      super(source.message, { cause: source });
+    if (typeof source === "object") {
+      super(source.message, (first as ErrorOptions | undefined) ?? (source instanceof Error ? { cause: source } : {}));
       this.identifier = source.identifier;
-      this.params = source.params;
+      this.params = source.params ?? {};
     } else if (isSentence(source)) {
       super(sentence(source, ...([first] as ParamsArgument<SentenceId>)), second);
       this.identifier = source;

@@ -64,13 +64,13 @@ describe("/style", () => {
     expect(await said("/style add name:rust emoji:⛄", attached)).toBe("⛄ is already winter's; choose another.");
     expect(await said("/style add name:rust emoji:🍂")).toMatch(/There is no picture here/);
     expect(await said("/style add name:rust emoji:xx", attached)).toMatch(/emoji must be one emoji/);
-    expect(await said("/style remove winter")).toMatch(/none of this community's own styles/);
+    expect(await said("/style remove winter")).toMatch(/not one of this community's own styles/);
     expect(await said("/style show wintr")).toMatch(/did you mean winter/);
     for (const [word, emoji] of [
       ["one", "🍋"],
       ["two", "🍇"],
     ])
       await chat.say(ann, `/style add name:${word} emoji:${emoji}`, attached);
-    expect(await said("/style add name:three emoji:🍒", attached)).toMatch(/You have added 2 styles here already/);
+    expect(await said("/style add name:three emoji:🍒", attached)).toMatch(/You have already added 2 styles here/);
   });
 });

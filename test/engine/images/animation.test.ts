@@ -91,7 +91,7 @@ describe("films", () => {
   it("say so when nothing fits", async () => {
     const made = encodeFilm(noisy(16, 64), { framesPerSecond: 10, maxBytes: 200 });
     await expect(made).rejects.toThrow(
-      /^The film takes \d+ kB at the least, more than 1 kB\. Take fewer frames, or allow more\.$/,
+      /^The film takes at least \d+ kB, more than 1 kB\. Take fewer frames, or allow more\.$/,
     );
     await expect(made).rejects.toBeInstanceOf(FilmError);
     await expect(encodeFilm([], { framesPerSecond: 10, maxBytes: 1e6 })).rejects.toThrow("at least one frame");

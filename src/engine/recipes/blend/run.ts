@@ -28,10 +28,9 @@ export async function* blend(params: BlendParams, pictures: Pictures, context: R
     yield* stylize(painting, pictures, context);
     return;
   }
-  if (sweep < 2) throw new RecipeError("A sweep has at least 2 pictures.");
+  if (sweep < 2) throw new RecipeError("blend.sweep-short");
   const [first, second] = painting.styles;
-  if (!first || !second || painting.styles.length !== 2)
-    throw new RecipeError("A sweep goes between two styles. Name exactly two.");
+  if (!first || !second || painting.styles.length !== 2) throw new RecipeError("blend.sweep-two");
   if (format === "mp4") await needFfmpeg();
   const { resume, ...rest } = context;
   const images = resume ? savedPictures(resume, sweep) : [];

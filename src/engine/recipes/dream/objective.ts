@@ -37,7 +37,7 @@ export async function dreamObjective(
   context: RecipeContext,
 ): Promise<DreamObjective> {
   if (params.channels !== undefined) {
-    if (pictures.guide) throw new RecipeError("A dream follows channels or a guide, not both. Leave one of them out.");
+    if (pictures.guide) throw new RecipeError("dream.channels-or-guide");
     const home = params.layer ?? Object.keys(layersOf(params, network))[0];
     const terms = parseChannels(params.channels, network, home);
     const objective = channelsObjective([terms], channelsOf(network), params.preset === "book" ? 0 : LEAK);

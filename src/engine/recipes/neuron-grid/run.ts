@@ -217,8 +217,7 @@ function channelsByLayer({ layers, channels, sample, seed }: GridParams, network
   if (named || terms.length === 0 || homeless) {
     for (const name of named ?? spread(network)) rows.set(resolveLayer(network, name).name, []);
   }
-  if (channels !== undefined && terms.length === 0)
-    throw new RecipeError('No channel is named. Write them as channels:"4 7 21".');
+  if (channels !== undefined && terms.length === 0) throw new RecipeError("grid.no-channels");
   if (terms.length === 0) {
     const next = random(seed);
     for (const layer of rows.keys()) rows.set(layer, drawn(channelsOf(network)(layer), sample, next));
@@ -235,8 +234,7 @@ function channelsByLayer({ layers, channels, sample, seed }: GridParams, network
   }
   for (const [layer, row] of rows) if (row.length === 0) rows.delete(layer);
   const tiles = [...rows.values()].reduce((sum, row) => sum + row.length, 0);
-  if (tiles > MAX_TILES)
-    throw new RecipeError(`That would be ${tiles} channels; a grid takes ${MAX_TILES}. Take fewer layers or channels.`);
+  if (tiles > MAX_TILES) throw new RecipeError("grid.too-many", { tiles, most: MAX_TILES });
   return rows;
 }
 

@@ -53,7 +53,7 @@ interface Transfer extends EngineContext {
 
 async function transferOf(params: StylizeParams, pictures: Pictures, context: RecipeContext): Promise<Transfer> {
   const photoInput = pictures.image;
-  if (!photoInput) throw new RecipeError("There is no photo to paint. Attach one, or answer a message that has one.");
+  if (!photoInput) throw new RecipeError("stylize.no-photo");
   const network = await context.network(params.network);
   const measure = measureOf(network, params);
   const contentLayer = resolveLayer(network, params.contentLayer ?? presetsOf(network).style.content);
@@ -79,10 +79,10 @@ async function stylesOf({ styles, size, styleScale }: StylizeParams, pictures: P
   const sources: StyleSource[] = [];
   for (const { picture, name, weight } of styles) {
     const found = pictures[picture];
-    if (!found) throw new RecipeError(`The style ${name ?? picture} has no picture.`);
+    if (!found) throw new RecipeError("stylize.no-style-image", { style: name ?? picture });
     if (weight > 0) sources.push({ weight, raster: await found.decode(Math.ceil(size * styleScale)) });
   }
-  if (sources.length === 0) throw new RecipeError("Every style has weight 0. Give at least one of them some weight.");
+  if (sources.length === 0) throw new RecipeError("stylize.no-weight");
   return sources;
 }
 

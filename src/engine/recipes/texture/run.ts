@@ -42,7 +42,7 @@ function scattered(motif: Raster, width: number, height: number, next: Random): 
  */
 export async function* texture(params: TextureParams, pictures: Pictures, context: RecipeContext): Frames {
   const source = pictures.style ?? pictures.image;
-  if (!source) throw new RecipeError("There is no picture to take a texture from. Attach one, or name a style.");
+  if (!source) throw new RecipeError("texture.no-source");
   const network = await context.network(params.network);
   const measure = { ...measureOf(network, params), means: params.means };
   const { width, height } = textureSize(params);

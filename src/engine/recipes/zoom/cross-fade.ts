@@ -20,8 +20,7 @@ export function mixes(
 ): Mix[] {
   if (channels === undefined) return Array.from({ length: CHOSEN }, () => termsOf({ layer }, network, next));
   const list = channels.split(/[\s,]+/).filter(Boolean);
-  if (list.length === 0)
-    throw new RecipeError('No neuron is named. Write them one after the other, as channels:"4 21 25".');
+  if (list.length === 0) throw new RecipeError("zoom.no-channels");
   // termsOf knows the layer for channels that name none.
   const [home] = termsOf({ layer }, network, () => 0);
   return list.map((mix) => mix.split("+").flatMap((term) => parseChannels(term, network, home?.layer)));

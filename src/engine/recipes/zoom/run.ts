@@ -207,7 +207,7 @@ async function* grow(film: FilmInProgress, context: RecipeContext): Frames {
   const { params, image, list, next } = film;
   if (params.steps === 0) return;
   const [first] = list;
-  if (!first) throw new RecipeError("A film needs at least one neuron.");
+  if (!first) throw new RecipeError("zoom.no-neuron");
   const objective = channelsObjective([first], channelsOf(film.network), params.leak);
   const options = { ...ascentOptionsOf(params, 0), step: 2 * params.step };
   const { octaves, scale, steps, smallest } = BEGIN;

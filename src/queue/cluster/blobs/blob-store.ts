@@ -1,3 +1,4 @@
+import { type Said, type SaidWith, SentenceError } from "../../../shared/sentences/sentence-error.js";
 /**
  * Where pictures, checkpoints and results lie on their way between bots and workers. Redis itself carries only what is said about them.
  *
@@ -29,14 +30,14 @@ export interface BlobLimits {
 export type BlobErrorKind = "too-large" | "unreachable";
 
 /** Why something could not be sent or fetched. `message` is a sentence. */
-export class BlobError extends Error {
+export class BlobError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "BlobError";
   constructor(
     readonly kind: BlobErrorKind,
-    message: string,
-    options?: ErrorOptions,
+    said: S,
+    ...rest: SaidWith<S>
   ) {
-    super(message, options);
+    super(said, ...rest);
   }
 }
 
@@ -51,14 +52,11 @@ export function checkKey(key: string): string {
 export function checkSize(bytes: number, { maxBytes }: Pick<BlobLimits, "maxBytes">): void {
   if (bytes <= maxBytes) return;
   const megabytes = (value: number) => (value / 1e6).toFixed(1);
-  throw new BlobError(
-    "too-large",
-    `It has ${megabytes(bytes)} MB, more than the ${megabytes(maxBytes)} MB that may travel between machines here (cluster.maxMegabytes). Try a smaller size.`,
-  );
+  throw new BlobError("too-large", "cluster.too-large", { megabytes: megabytes(bytes), most: megabytes(maxBytes) });
 }
 
 export function unreachable(store: string, error: unknown): BlobError {
   return error instanceof BlobError
     ? error
-    : new BlobError("unreachable", `${store} cannot be reached.`, { cause: error });
+    : new BlobError("unreachable", "cluster.store-unreachable", { store }, { cause: error });
 }

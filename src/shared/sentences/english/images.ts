@@ -39,4 +39,13 @@ export const images = {
   "link.compressed": ({ host }: { host: string }) =>
     `${host} sends the picture compressed, which I do not unpack; please attach the picture instead.`,
   "palette.image-gone": "The picture of this palette is gone; please send it again with `/stylize`.",
+  "image.empty": ({ name }: { name: string }) => `${name} is empty. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.`,
+  "image.unreadable": ({ name }: { name: string }) =>
+    `${name} is not a picture I can read. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.`,
+  "image.format": ({ name, format }: { name: string; format: string }) =>
+    `${name} cannot be used: I do not read ${format} files. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.`,
+  "image.pretends": ({ name, format }: { name: string; format: string }) =>
+    `${name} begins like a ${format} file but is none. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.`,
+  "image.megapixels": ({ name, most }: { name: string; most: number }) =>
+    `${name} has more than ${most} megapixels. Make it smaller and try again.`,
 };
