@@ -1,9 +1,6 @@
 /** Channels ("neurons") as people write them: `4:1 21:-0.5` of one layer, `block5_conv1/4:1 block4_conv1/21:-0.5` of several. */
 import { RecipeError } from "./recipe.js";
 
-const EXAMPLE =
-  'Write channels as number:weight, for instance channels:"4 21:-0.5", or with their layer: "activation_30/4:1 activation_27/21:-0.5".';
-
 /** A channel as it is written: its layer may be left to the context. */
 export interface WrittenChannel {
   readonly written: string;
@@ -18,19 +15,18 @@ export interface WrittenChannel {
  */
 export function readChannels(text: string): WrittenChannel[] {
   const parts = wordsOf(text);
-  if (parts.length === 0) throw new RecipeError(`No channel is named. ${EXAMPLE}`);
+  if (parts.length === 0) throw new RecipeError("channels.none");
   return parts.map((written) => {
     const [, layer, digits, weightText] = /^(?:(.+)\/)?(\d+)(?::([^:]+))?$/u.exec(written) ?? [];
     const weight = weightText === undefined ? 1 : Number(weightText);
-    if (digits === undefined || !Number.isFinite(weight))
-      throw new RecipeError(`"${written}" is not a channel. ${EXAMPLE}`);
+    if (digits === undefined || !Number.isFinite(weight)) throw new RecipeError("channels.invalid", { part: written });
     return { written, layer, channel: Number(digits), weight };
   });
 }
 
 /** What a channel without a layer needs. */
 export function needsLayer(written: string): RecipeError {
-  return new RecipeError(`"${written}" needs its layer. ${EXAMPLE}`);
+  return new RecipeError("channels.no-layer", { part: written });
 }
 
 export function wordsOf(text: string): string[] {

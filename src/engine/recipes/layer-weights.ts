@@ -17,8 +17,7 @@ export function parseLayerWeights(text: string): Record<string, number> {
     if (malformed) throw new RecipeError("layers.invalid", { part });
     const value = Number(weight ?? 1);
     // These bounds also keep a printed weight readable: no exponents.
-    if (Math.abs(value) < 0.001 || Math.abs(value) > 1000)
-      throw new RecipeError("layers.weight", { part });
+    if (Math.abs(value) < 0.001 || Math.abs(value) > 1000) throw new RecipeError("layers.weight", { part });
     if (weights.has(name)) throw new RecipeError("layers.twice", { layer: name });
     weights.set(name, value);
   }

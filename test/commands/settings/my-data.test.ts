@@ -73,7 +73,7 @@ describe("/settings mydata", () => {
   it("says so where a chat can hand no file to one person", async () => {
     const { chat, last } = await lived();
     await chat.say(ann, "/settings mydata export");
-    expect(last()?.text).toMatch(/^This chat lets me hand no file to you alone/);
+    expect(last()?.text).toMatch(/^This chat lets me send no file to you alone/);
     expect(last()?.file).toBeUndefined();
   });
 

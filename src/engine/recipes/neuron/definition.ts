@@ -72,10 +72,7 @@ export function neuronSizes({
   // The book cuts each side to whole pixels before the next grows from it.
   while (sides.length < octaves) sides.push(Math.floor((sides[sides.length - 1] ?? startSize) * octaveScale + 1e-9));
   const last = sides[sides.length - 1] ?? startSize;
-  if (last > MAX_SIDE)
-    throw new RecipeError(
-      `From ${startSize} px, ${octaves} octaves end at ${last} px; the most is ${MAX_SIDE}. Take fewer.`,
-    );
+  if (last > MAX_SIDE) throw new RecipeError("neuron.too-large", { start: startSize, octaves, last, most: MAX_SIDE });
   return sides;
 }
 
