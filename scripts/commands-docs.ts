@@ -3,6 +3,7 @@
  *
  * Usage: npx tsx scripts/commands-docs.ts
  */
+
 import { writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
@@ -12,8 +13,7 @@ import { chatCommands } from "../src/commands/create-context.js";
 import { RESULT_REACTIONS } from "../src/commands/interactive/result-reactions.js";
 import { offer } from "../src/commands/network-catalogue.js";
 import { catalogue } from "../src/engine/networks/catalogue-file.js";
-import type { CommandOptionSummary, CommandSummary } from "../src/port/chat.js";
-
+import type { CommandOptionSummary, CommandSummary } from "../src/port/commands.js";
 export const PAGE = fileURLToPath(new URL("../docs/commands.md", import.meta.url));
 
 /** Every command, for the settings in config/default.yaml. */

@@ -4,6 +4,7 @@
  *
  * Usage: npx tsx scripts/slack-manifest.ts [https://bot.example.org]
  */
+
 import { writeFileSync } from "node:fs";
 import { argv, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
@@ -11,7 +12,7 @@ import { stringify } from "yaml";
 import { REDIRECT } from "../src/bots/slack/install-server.js";
 import { EVENTS, SCOPES } from "../src/bots/slack/scopes.js";
 import { SHORTCUTS } from "../src/commands/shortcuts.js";
-import type { CommandSummary, MessageShortcut } from "../src/port/chat.js";
+import type { CommandSummary, MessageShortcut } from "../src/port/commands.js";
 import { commandSummaries } from "./commands-docs.js";
 
 export const MANIFEST = fileURLToPath(new URL("../config/slack-manifest.yaml", import.meta.url));

@@ -1,4 +1,5 @@
 /** Discord, Slack and the web chat in one process with one engine, each against its local server, put together by the settings alone. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,8 @@ import sharp from "sharp";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startDreamloom } from "../src/app/application.js";
 import { loadConfig } from "../src/app/settings/load-settings.js";
-import { type Chat, ChatError, type ChatHandlers } from "../src/port/chat.js";
+import type { Chat, ChatHandlers } from "../src/port/adapter.js";
+import { ChatError } from "../src/port/chat-error.js";
 import { eventually } from "./bots/contract-world.js";
 import { photo, Visitor } from "./bots/web/harness.js";
 import { ann, FakeChat } from "./fakes/chat.js";

@@ -6,7 +6,7 @@ import type { Presenter } from "../commands/presenting/presenter.js";
 import { storedStyleLibrary } from "../commands/styles/stored-style-library.js";
 import type { Engine, EngineDownload } from "../engine/process/engine.js";
 import { Operation } from "../ops/operations.js";
-import type { Chat } from "../port/chat.js";
+import type { Chat } from "../port/adapter.js";
 import { SqliteJobRepository } from "../queue/sqlite-repository.js";
 import { withTimeout } from "../shared/timeout.js";
 import { openStore } from "../store/open.js";

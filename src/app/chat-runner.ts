@@ -1,8 +1,9 @@
 import type { Logger } from "pino";
 import type { AppContext } from "../commands/context.js";
 import { createHandlers, type Handlers } from "../commands/handlers.js";
+import type { Chat } from "../port/adapter.js";
 import type { ChatAdmin } from "../port/admin.js";
-import { type Chat, ChatError } from "../port/chat.js";
+import { ChatError } from "../port/chat-error.js";
 import { type Deferred, deferred } from "../shared/deferred.js";
 import { retryWithBackoff } from "../shared/retry.js";
 
@@ -78,7 +79,7 @@ export class ChatRunner {
   #opener(chat: Chat): () => Promise<void> {
     const { app, admin } = this.options;
     const slowedDown = (milliseconds: number) => this.options.slowedDown(chat.platform, milliseconds);
-    const handlers = createHandlers(chat, app, { slowedDown, ...(chat.platform === "web" && { admin }) });
+    const handlers = createHandlers(chat, app, { slowedDown, ...(chat.capabilities.admin && { admin }) });
     return async () => {
       await chat.start(handlers);
       this.#started.push({ chat, handlers });
@@ -106,6 +107,6 @@ export class ChatRunner {
 
 /** One platform's outage does not keep the others waiting; a wrong token or a taken port is the operator's to mend at once. */
 function mayPass(chat: Chat, error: unknown): boolean {
-  if (chat.platform === "web" || !(error instanceof ChatError)) return false;
+  if (chat.capabilities.local || !(error instanceof ChatError)) return false;
   return error.kind === "unavailable" || error.kind === "timeout" || error.kind === "rate-limited";
 }

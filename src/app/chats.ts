@@ -1,8 +1,9 @@
 /** The chats that the settings describe. A platform's packages are loaded only where it is configured. */
+
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
-import type { Chat } from "../port/chat.js";
+import type { Chat } from "../port/adapter.js";
 import type { Store } from "../store/open.js";
 import { MEGABYTE } from "./bot-options.js";
 import { discordOptions } from "./discord.js";

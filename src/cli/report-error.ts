@@ -5,7 +5,7 @@ import { NetworkError } from "../engine/networks/network.js";
 import { EngineError } from "../engine/process/engine.js";
 import { RecipeError } from "../engine/recipes/recipe.js";
 import { DeviceError } from "../engine/runtimes/runtime.js";
-import { ChatError } from "../port/chat.js";
+import { ChatError } from "../port/chat-error.js";
 import { PictureError } from "../shared/inspect-image.js";
 import { NativePartError } from "../shared/native.js";
 import { StoreError } from "../store/errors.js";

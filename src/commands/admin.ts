@@ -2,6 +2,7 @@ import { freemem, totalmem } from "node:os";
 import { type Job, workedMs } from "../domain/job.js";
 import type { Member } from "../domain/user.js";
 import type { EngineStatus } from "../engine/process/engine.js";
+import type { Chat } from "../port/adapter.js";
 import type {
   AdminChat,
   AdminEngine,
@@ -12,7 +13,7 @@ import type {
   AdminWorker,
   ChatAdmin,
 } from "../port/admin.js";
-import { type Chat, ChatError } from "../port/chat.js";
+import { ChatError } from "../port/chat-error.js";
 import type { QueuePosition } from "../queue/queue.js";
 import { version } from "../shared/version.js";
 import { ChannelNames } from "./channel-names.js";

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { ChannelRef } from "../domain/channel.js";
-import type { Chat } from "../port/chat.js";
+import type { Chat } from "../port/adapter.js";
 
 const REMEMBERED = 1_000;
 

@@ -1,14 +1,9 @@
 import type { ChannelRef } from "../domain/channel.js";
 import type { Member } from "../domain/user.js";
-import type {
-  Button,
-  Chat,
-  CommandEvent,
-  CommandOptionSummary,
-  CommandSummary,
-  OutgoingFile,
-  OutgoingMessage,
-} from "../port/chat.js";
+import type { Chat } from "../port/adapter.js";
+import type { CommandOptionSummary, CommandSummary } from "../port/commands.js";
+import type { CommandEvent } from "../port/events.js";
+import type { Button, OutgoingFile, OutgoingMessage } from "../port/messages.js";
 import type { AppContext } from "./context.js";
 import { kebab, type Option, type Options, type ValuesOf } from "./parsing/options.js";
 

@@ -1,5 +1,6 @@
+import type { Chat, ChatHandlers } from "../port/adapter.js";
 import type { ChatAdmin } from "../port/admin.js";
-import type { ActionEvent, Chat, ChatEvent, ChatHandlers, CommandEvent } from "../port/chat.js";
+import type { ActionEvent, ChatEvent, CommandEvent } from "../port/events.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { cutText } from "../shared/text.js";
 import type { CommandContext } from "./command.js";
@@ -68,7 +69,7 @@ export function createHandlers(
       void work.finally(() => underWay.delete(work));
     },
     async complete(request) {
-      return app.registry.complete(request);
+      return app.registry.complete(request, chat.capabilities.completions);
     },
     async works(request) {
       return finishedWorks(request, app);
@@ -115,7 +116,7 @@ async function runCommand(event: CommandEvent, chat: Chat, app: AppContext): Pro
     },
     replyEphemeral: async (text, buttons) => {
       await event.reply(
-        { text: cutText(text, chat.limits.textLength, " …"), ...(buttons ? { buttons } : {}) },
+        { text: cutText(text, chat.capabilities.textLength, " …"), ...(buttons ? { buttons } : {}) },
         "private",
       );
     },

@@ -1,4 +1,4 @@
-import type { ChatErrorKind } from "../port/chat.js";
+import type { ChatErrorKind } from "../port/chat-error.js";
 import type { QueueErrorKind } from "../queue/queue.js";
 
 /** What happens between jobs and chats that nobody but an operator wants to know: plain facts, for whoever counts them. */

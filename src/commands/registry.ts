@@ -1,13 +1,11 @@
 import type { ChannelRef } from "../domain/channel.js";
-import type { Completion, CompletionRequest } from "../port/chat.js";
+import type { Completion } from "../port/commands.js";
+import type { CompletionRequest } from "../port/events.js";
 import { nearest } from "../shared/nearest.js";
 import { type Command, summarise } from "./command.js";
 import { kebab } from "./parsing/options.js";
 import type { StyleLibrary } from "./styles/style-library.js";
 import { UserError } from "./user-error.js";
-
-/** Discord shows 25 choices at most; nobody reads more anyway. */
-const MAX_COMPLETIONS = 25;
 
 /** All commands, by name. */
 export class Registry {
@@ -35,9 +33,10 @@ export class Registry {
     throw new UserError("command.unknown", { name: shown, near });
   }
 
-  /** Choices for a value that is being typed: those that begin with it first, then those that contain it. */
+  /** At most `limit` choices for a value that is being typed: those that begin with it first, then those that contain it. */
   async complete(
     request: Pick<CompletionRequest, "command" | "option" | "typed" | "channel">,
+    limit: number,
   ): Promise<readonly Completion[]> {
     const options = this.#commands.get(request.command.toLowerCase())?.options ?? {};
     const option = Object.entries(options).find(([key]) => kebab(key) === request.option)?.[1];
@@ -47,7 +46,7 @@ export class Registry {
     const contain = choices.filter(
       (choice) => !begin.includes(choice) && `${choice.value} ${choice.label}`.toLowerCase().includes(typed),
     );
-    return [...begin, ...contain].slice(0, MAX_COMPLETIONS);
+    return [...begin, ...contain].slice(0, limit);
   }
 
   async #styles(channel: ChannelRef): Promise<Completion[]> {

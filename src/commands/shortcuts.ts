@@ -1,4 +1,4 @@
-import type { MessageShortcut } from "../port/chat.js";
+import type { MessageShortcut } from "../port/commands.js";
 
 /** Commands that are given by pointing at a message, on platforms with menus for that. */
 export const SHORTCUTS: readonly MessageShortcut[] = [

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Counter } from "prom-client";
 import type { MetricsSink } from "../commands/metric-events.js";
 import type { Engine } from "../engine/process/engine.js";
-import type { Chat } from "../port/chat.js";
+import type { Chat } from "../port/adapter.js";
 import type { ClusterQueue } from "../queue/cluster/cluster-queue.js";
 import type { QueueWorker } from "../queue/cluster/queue-worker.js";
 import type { JobQueue } from "../queue/queue.js";

@@ -1,6 +1,6 @@
 import { access, constants } from "node:fs/promises";
 import type { EngineStatus } from "../engine/process/engine.js";
-import type { Chat } from "../port/chat.js";
+import type { Chat } from "../port/adapter.js";
 import { withTimeout } from "../shared/timeout.js";
 import type { Disk } from "./disk.js";
 

@@ -1,6 +1,8 @@
 import type { ChannelRef } from "../../src/domain/channel.js";
 import type { MessageRef } from "../../src/domain/message.js";
-import type { Chat, ChatEvent, ChatHandlers, Completion, CompletionRequest } from "../../src/port/chat.js";
+import type { Chat, ChatHandlers } from "../../src/port/adapter.js";
+import type { Completion } from "../../src/port/commands.js";
+import type { ChatEvent, CompletionRequest } from "../../src/port/events.js";
 
 /** A person in a test's chat. */
 export interface Visitor {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
-import { ChatError, type ChatErrorKind } from "../../src/port/chat.js";
+import { ChatError, type ChatErrorKind } from "../../src/port/chat-error.js";
 import { ann, art, ben, type Call, FakeChat, mod, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { studio } from "../fakes/studio.js";

@@ -155,6 +155,6 @@ describe("paintings in a chat", () => {
     await chat.say(ann, "/zoom frames:12 picture:none");
     await quiet();
     expect(engine.runs[0]?.request).toMatchObject({ recipe: "zoom", pictures: {}, params: { frames: 12 } });
-    expect(Number(engine.runs[0]?.request.params.maxBytes)).toBeLessThanOrEqual(chat.limits.uploadBytes);
+    expect(Number(engine.runs[0]?.request.params.maxBytes)).toBeLessThanOrEqual(chat.capabilities.uploadBytes);
   });
 });

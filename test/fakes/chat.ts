@@ -4,21 +4,11 @@ import type { Handlers } from "../../src/commands/handlers.js";
 import type { ChannelRef } from "../../src/domain/channel.js";
 import type { MessageRef } from "../../src/domain/message.js";
 import type { Member } from "../../src/domain/user.js";
-import {
-  type ActionEvent,
-  type Button,
-  type ChannelInfo,
-  type Chat,
-  ChatError,
-  type ChatEvent,
-  type ChatHandlers,
-  type ChatLimits,
-  type CommandEvent,
-  type OutgoingFile,
-  type OutgoingMessage,
-  type Picture,
-  type PictureSource,
-} from "../../src/port/chat.js";
+import type { Chat, ChatHandlers } from "../../src/port/adapter.js";
+import type { ChannelInfo, ChatCapabilities } from "../../src/port/capabilities.js";
+import { ChatError } from "../../src/port/chat-error.js";
+import type { ActionEvent, ChatEvent, CommandEvent } from "../../src/port/events.js";
+import type { Button, OutgoingFile, OutgoingMessage, Picture, PictureSource } from "../../src/port/messages.js";
 
 export interface FakeMessage {
   readonly id: string;
@@ -63,15 +53,22 @@ export class FakeChat implements Chat {
     call: Call,
     target: { channel?: ChannelRef; message?: MessageRef; content?: OutgoingMessage },
   ) => ChatError | undefined = () => undefined;
-  readonly limits: ChatLimits;
+  readonly capabilities: ChatCapabilities;
   readonly #changes = new EventEmitter().setMaxListeners(0);
   readonly #editing = new Set<string>();
   readonly #editedAt = new Map<string, number>();
   #handlers: ChatHandlers | undefined;
   #ids = 0;
 
-  constructor(limits: Partial<ChatLimits> = {}) {
-    this.limits = { uploadBytes: 1_000_000, editIntervalMs: 20, textLength: 2000, ...limits };
+  constructor(capabilities: Partial<ChatCapabilities> = {}) {
+    this.capabilities = {
+      uploadBytes: 1_000_000,
+      editIntervalMs: 20,
+      textLength: 2000,
+      reactions: 20,
+      completions: 25,
+      ...capabilities,
+    };
   }
 
   async start(handlers: ChatHandlers): Promise<void> {
@@ -98,7 +95,8 @@ export class FakeChat implements Chat {
       content.buttons?.some((button) => button.id.startsWith("job:again")) ||
       content.progress?.value === 1 ||
       !content.progress;
-    if (since < this.limits.editIntervalMs - 2 && !isLast) this.violations.push(`${ref.id} edited after ${since} ms`);
+    if (since < this.capabilities.editIntervalMs - 2 && !isLast)
+      this.violations.push(`${ref.id} edited after ${since} ms`);
     this.#editing.add(ref.id);
     try {
       await this.#enter("edit", { message: ref, content });
@@ -157,7 +155,7 @@ export class FakeChat implements Chat {
 
   async describe(channel: ChannelRef): Promise<ChannelInfo> {
     await turn();
-    return { name: `#${channel.id}`, uploadBytes: this.limits.uploadBytes, ...this.info };
+    return { name: `#${channel.id}`, uploadBytes: this.capabilities.uploadBytes, ...this.info };
   }
 
   async link(ref: MessageRef): Promise<string | undefined> {
@@ -330,12 +328,12 @@ export class FakeChat implements Chat {
   #check(content: OutgoingMessage): void {
     const { text, pictures = [], buttons = [] } = content;
     if (text.length === 0 && pictures.length === 0) this.violations.push("an empty message");
-    if (text.length > this.limits.textLength) this.violations.push(`a text of ${text.length} characters`);
+    if (text.length > this.capabilities.textLength) this.violations.push(`a text of ${text.length} characters`);
     for (const button of buttons)
       if (button.id.length > 100) this.violations.push(`a button id of ${button.id.length} characters`);
-    if (content.file && !(content.file.bytes.byteLength <= (this.limits.privateFileBytes ?? -1)))
+    if (content.file && !(content.file.bytes.byteLength <= (this.capabilities.privateFileBytes ?? -1)))
       this.violations.push("a file that is too large");
-    if (pictures.some((picture) => picture.bytes.byteLength > (this.info.uploadBytes ?? this.limits.uploadBytes)))
+    if (pictures.some((picture) => picture.bytes.byteLength > (this.info.uploadBytes ?? this.capabilities.uploadBytes)))
       throw new ChatError("too-large", "The file is too large.");
   }
 }

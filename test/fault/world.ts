@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { ChannelRef } from "../../src/domain/channel.js";
 import type { MessageRef } from "../../src/domain/message.js";
-import type { OutgoingMessage } from "../../src/port/chat.js";
+import type { OutgoingMessage } from "../../src/port/messages.js";
 import { botOptions } from "../fakes/studio.js";
 
 export interface Posted {

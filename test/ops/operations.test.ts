@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { EngineStatus } from "../../src/engine/process/engine.js";
-import type { ChatHandlers } from "../../src/port/chat.js";
-import { ChatError } from "../../src/port/chat.js";
+import type { ChatHandlers } from "../../src/port/adapter.js";
+import { ChatError } from "../../src/port/chat-error.js";
 import { ann, ben, FakeChat } from "../fakes/chat.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { program, scrape } from "./program.js";

@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { type Parts, startDreamloom } from "../../src/app/application.js";
 import { createLogger } from "../../src/app/log.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
-import type { Chat } from "../../src/port/chat.js";
+import type { Chat } from "../../src/port/adapter.js";
 import { FakeChat } from "../fakes/chat.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { botOptions } from "../fakes/studio.js";

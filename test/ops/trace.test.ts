@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ChannelRef } from "../../src/domain/channel.js";
 import type { MessageRef } from "../../src/domain/message.js";
 import { EngineHost } from "../../src/engine/process/host.js";
-import type { OutgoingMessage } from "../../src/port/chat.js";
+import type { OutgoingMessage } from "../../src/port/messages.js";
 import { ann, FakeChat, source } from "../fakes/chat.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
@@ -69,7 +69,7 @@ describe("a job's id", () => {
   });
 
   it("is in the lines about its failure and about a chat that does not take it", async () => {
-    const { ChatError } = await import("../../src/port/chat.js");
+    const { ChatError } = await import("../../src/port/chat-error.js");
     const chat = new NotingChat();
     chat.fault = (call) =>
       call === "openThread" || call === "post" ? new ChatError("forbidden", "Not allowed.") : undefined;

@@ -1,9 +1,13 @@
 /** What `src/port/chat.ts` promises, tried on one platform's adapter against a local server. Each adapter's folder runs it. */
+
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ChannelRef } from "../../src/domain/channel.js";
 import type { MessageRef } from "../../src/domain/message.js";
-import { type Chat, ChatError, type CommandSummary, type OutgoingMessage, type Picture } from "../../src/port/chat.js";
+import type { Chat } from "../../src/port/adapter.js";
+import { ChatError } from "../../src/port/chat-error.js";
+import type { CommandSummary } from "../../src/port/commands.js";
+import type { OutgoingMessage, Picture } from "../../src/port/messages.js";
 import { eventually, Listener, type Seen, type Visitor, type World } from "../bots/contract-world.js";
 
 const commands: readonly CommandSummary[] = [

@@ -8,7 +8,7 @@ import {
 import type { Logger } from "pino";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
-import type { OutgoingMessage } from "../../port/chat.js";
+import type { OutgoingMessage } from "../../port/messages.js";
 import { type Calls, tracing } from "./calls.js";
 import { channelOf, DIRECT } from "./channels.js";
 import { compose, PRIVATE } from "./compose.js";

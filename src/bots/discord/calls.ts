@@ -1,6 +1,6 @@
 import type { InternalRequest, RateLimitData, RawFile, REST, RouteLike } from "discord.js";
 import type { Logger } from "pino";
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 import { retryWithBackoff } from "../../shared/retry.js";
 import { abortable, withTimeout } from "../../shared/timeout.js";
 import { type Attempt, chatError } from "./errors.js";

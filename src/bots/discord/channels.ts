@@ -12,7 +12,7 @@ import {
 } from "discord.js";
 import { LRUCache } from "lru-cache";
 import type { ChannelRef } from "../../domain/channel.js";
-import type { ChannelInfo } from "../../port/chat.js";
+import type { ChannelInfo } from "../../port/capabilities.js";
 import type { Calls } from "./calls.js";
 import { hasCode } from "./errors.js";
 import { readPermissions, reckoned } from "./permissions.js";

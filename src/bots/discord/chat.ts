@@ -1,16 +1,10 @@
 import { type Client, GatewayDispatchEvents } from "discord.js";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
-import {
-  type ChannelInfo,
-  type Chat,
-  ChatError,
-  type ChatHandlers,
-  type ChatHealth,
-  type ChatLimits,
-  type OutgoingMessage,
-  type PictureSource,
-} from "../../port/chat.js";
+import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
+import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { Calls } from "./calls.js";
 import { Channels, channelOf, DIRECT, PLATFORM, UPLOAD_BYTES } from "./channels.js";
 import { CONTENT_LENGTH } from "./compose.js";
@@ -29,6 +23,10 @@ import { openThread } from "./threads.js";
 
 /** Room in a message for what is put around its text: names of those who are mentioned, a bar of progress, escapes. */
 const AROUND_TEXT = 100;
+/** Different reactions that Discord takes on a message. */
+const REACTIONS = 20;
+/** Choices that Discord shows while an option is typed. */
+const COMPLETIONS = 25;
 
 interface Session {
   readonly client: Client;
@@ -49,18 +47,20 @@ interface Session {
  */
 export class DiscordChat implements Chat {
   readonly platform = PLATFORM;
-  readonly limits: ChatLimits;
+  readonly capabilities: ChatCapabilities;
   readonly #timing: Timing;
   #session: Session | undefined;
 
   constructor(private readonly options: DiscordOptions) {
     this.#timing = { ...DEFAULT_TIMING, ...options.timing };
     const { editIntervalMs } = this.#timing;
-    this.limits = {
+    this.capabilities = {
       uploadBytes: UPLOAD_BYTES,
       privateFileBytes: UPLOAD_BYTES,
       editIntervalMs,
       textLength: CONTENT_LENGTH - AROUND_TEXT,
+      reactions: REACTIONS,
+      completions: COMPLETIONS,
     };
   }
 

@@ -9,7 +9,7 @@ import {
   type RawFile,
   type RESTAPIAttachment,
 } from "discord.js";
-import type { Button, OutgoingMessage, Picture, Progress } from "../../port/chat.js";
+import type { Button, OutgoingMessage, Picture, Progress } from "../../port/messages.js";
 import { cutText } from "../../shared/text.js";
 import { toDiscord } from "../markdown/print-discord.js";
 import { shorten } from "./shorten.js";

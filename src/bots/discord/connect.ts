@@ -1,6 +1,6 @@
 import { Client, DiscordjsError, DiscordjsErrorCodes, Events, GatewayIntentBits, Options } from "discord.js";
 import type { Logger } from "pino";
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { withTimeout } from "../../shared/timeout.js";
 import { chatError } from "./errors.js";

@@ -1,5 +1,5 @@
 import { type Client, Events } from "discord.js";
-import type { ChatHealth } from "../../port/chat.js";
+import type { ChatHealth } from "../../port/adapter.js";
 
 /** Whether the gateway's connections are up, for operators. */
 export class ConnectionHealth {

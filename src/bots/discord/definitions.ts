@@ -6,7 +6,7 @@ import {
   InteractionContextType,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord.js";
-import type { CommandOptionSummary, CommandSummary, Completion, MessageShortcut } from "../../port/chat.js";
+import type { CommandOptionSummary, CommandSummary, Completion, MessageShortcut } from "../../port/commands.js";
 import { cutText } from "../../shared/text.js";
 
 const CHOICES = 25;

@@ -1,5 +1,5 @@
 import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes } from "discord.js";
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 import { type PlainId, sentence } from "../../shared/sentences/sentence.js";
 
 /** What was tried, and the permission that it takes. */

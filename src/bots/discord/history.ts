@@ -1,6 +1,7 @@
 import { type APIMessage, Routes } from "discord.js";
 import type { ChannelRef } from "../../domain/channel.js";
-import { ChatError, type PictureSource } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { PictureSource } from "../../port/messages.js";
 import type { Calls } from "./calls.js";
 import { channelOf } from "./channels.js";
 import { isEmptied, type Pictures } from "./pictures.js";

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { type APIDMChannel, type APIMessage, type Client, RESTJSONErrorCodes, Routes } from "discord.js";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
-import type { OutgoingMessage } from "../../port/chat.js";
+import type { OutgoingMessage } from "../../port/messages.js";
 import { type Calls, tracing } from "./calls.js";
 import { channelOf, DIRECT, PLATFORM } from "./channels.js";
 import { type Composed, compose } from "./compose.js";

@@ -9,7 +9,8 @@ import {
 } from "discord.js";
 import type { MessageRef } from "../../domain/message.js";
 import type { User } from "../../domain/user.js";
-import { ChatError, type Picture, type PictureSource } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { Picture, PictureSource } from "../../port/messages.js";
 import type { Calls } from "./calls.js";
 import { channelOf } from "./channels.js";
 import { readFileName } from "./compose.js";

@@ -1,7 +1,8 @@
 import { type APIReaction, type Client, GatewayDispatchEvents } from "discord.js";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
-import type { ChatHandlers, ReactionEvent } from "../../port/chat.js";
+import type { ChatHandlers } from "../../port/adapter.js";
+import type { ReactionEvent } from "../../port/events.js";
 import type { Channels } from "./channels.js";
 import type { Gateway } from "./gateway.js";
 import { personOfReaction, type ReactingMember } from "./people.js";

@@ -7,7 +7,7 @@ import {
   type RESTPostAPIApplicationCommandsJSONBody,
   Routes,
 } from "discord.js";
-import type { ChatHandlers } from "../../port/chat.js";
+import type { ChatHandlers } from "../../port/adapter.js";
 import { Calls } from "./calls.js";
 import { definitions } from "./definitions.js";
 import { DEFAULT_TIMING, type DiscordOptions, type KeyValueStore } from "./options.js";

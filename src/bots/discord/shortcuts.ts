@@ -5,7 +5,7 @@ import {
   TextInputStyle,
 } from "discord.js";
 import type { MessageRef } from "../../domain/message.js";
-import type { CommandSummary, MessageShortcut } from "../../port/chat.js";
+import type { CommandSummary, MessageShortcut } from "../../port/commands.js";
 import { cutText } from "../../shared/text.js";
 
 /** Forms' ids begin with it, so that they are never taken for a button's. */

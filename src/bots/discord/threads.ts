@@ -7,7 +7,7 @@ import {
 } from "discord.js";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 import { cutText } from "../../shared/text.js";
 import type { Calls } from "./calls.js";
 import { type Channels, DIRECT } from "./channels.js";

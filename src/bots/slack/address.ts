@@ -1,5 +1,5 @@
 /** Where the Web API is, when it is not Slack's own. */
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 import { understandable } from "./answers.js";
 import { SLACK_API_URL } from "./options.js";
 

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { ChannelRef } from "../../domain/channel.js";
-import { type ChannelInfo, ChatError } from "../../port/chat.js";
+import type { ChannelInfo } from "../../port/capabilities.js";
+import { ChatError } from "../../port/chat-error.js";
 import type { SlackLimits } from "./options.js";
 import type { Workspace } from "./workspace.js";
 

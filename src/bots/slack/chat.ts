@@ -1,16 +1,10 @@
 import { App } from "@slack/bolt";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
-import {
-  type ChannelInfo,
-  type Chat,
-  ChatError,
-  type ChatHandlers,
-  type ChatHealth,
-  type ChatLimits,
-  type OutgoingMessage,
-  type PictureSource,
-} from "../../port/chat.js";
+import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
+import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { findApi } from "./address.js";
 import { fetchAnswer } from "./answers.js";
 import { Channels } from "./channels.js";
@@ -38,6 +32,11 @@ interface Running {
   readonly places: Channels;
 }
 
+/** Different reactions that one user can put on a message. */
+const REACTIONS = 23;
+/** Entries that a menu with suggestions shows. */
+const COMPLETIONS = 100;
+
 /**
  * Slack, over Socket Mode or HTTP, for one workspace or several.
  *
@@ -47,14 +46,14 @@ interface Running {
  */
 export class SlackChat implements Chat {
   readonly platform = "slack";
-  readonly limits: ChatLimits;
+  readonly capabilities: ChatCapabilities;
   readonly #limits: SlackLimits;
   #running: Running | undefined;
 
   constructor(private readonly options: SlackChatOptions) {
     this.#limits = { ...defaultSlackLimits, ...options.limits };
     const { uploadBytes, editIntervalMs, textLength } = this.#limits;
-    this.limits = { uploadBytes, editIntervalMs, textLength };
+    this.capabilities = { uploadBytes, editIntervalMs, textLength, reactions: REACTIONS, completions: COMPLETIONS };
   }
 
   /** The port of the HTTP server, where there is one; known once started. */

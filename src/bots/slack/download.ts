@@ -1,4 +1,4 @@
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 
 export interface DownloadOptions {
   readonly url: string;

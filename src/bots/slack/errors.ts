@@ -1,5 +1,5 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
-import { ChatError, type ChatErrorKind } from "../../port/chat.js";
+import { ChatError, type ChatErrorKind } from "../../port/chat-error.js";
 import type { PlainId } from "../../shared/sentences/sentence.js";
 
 /** Slack's error codes (https://docs.slack.dev/reference/methods) as sentences for those who can mend them. */

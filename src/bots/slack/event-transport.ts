@@ -1,10 +1,12 @@
 /** How Slack's events reach the bot: over a WebSocket of its own (Socket Mode), or as HTTP requests to a server. */
+
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Receiver } from "@slack/bolt";
 import { HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import { InstallProvider } from "@slack/oauth";
 import type { Logger } from "pino";
-import { ChatError, type ChatHealth } from "../../port/chat.js";
+import type { ChatHealth } from "../../port/adapter.js";
+import { ChatError } from "../../port/chat-error.js";
 import { retryWithBackoff } from "../../shared/retry.js";
 import { withTimeout } from "../../shared/timeout.js";
 import { fetchAnswer } from "./answers.js";

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { ChannelRef } from "../../domain/channel.js";
-import { ChatError, type Picture } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { Picture } from "../../port/messages.js";
 import { codeOf, toChatError } from "./errors.js";
 import { fields, list, type SlackFile } from "./messages.js";
 import type { SlackLimits } from "./options.js";

@@ -1,7 +1,8 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
-import type { ChatHandlers, Work } from "../../port/chat.js";
+import type { ChatHandlers } from "../../port/adapter.js";
+import type { Work } from "../../port/gallery.js";
 import { escapeText, toMrkdwn } from "../markdown/print-slack.js";
 import type { Files } from "./files.js";
 import { fields, word } from "./messages.js";

@@ -2,13 +2,11 @@ import type { AckFn, App } from "@slack/bolt";
 import type { Logger } from "pino";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
-import {
-  ChatError,
-  type ChatEvent,
-  type ChatHandlers,
-  type CommandSummary,
-  type PictureSource,
-} from "../../port/chat.js";
+import type { ChatHandlers } from "../../port/adapter.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { CommandSummary } from "../../port/commands.js";
+import type { ChatEvent } from "../../port/events.js";
+import type { PictureSource } from "../../port/messages.js";
 import { withTimeout } from "../../shared/timeout.js";
 import type { Channels } from "./channels.js";
 import { toUnicode } from "./emoji.js";

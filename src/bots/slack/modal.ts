@@ -1,5 +1,5 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextElement } from "@slack/types";
-import type { CommandOptionSummary, CommandSummary } from "../../port/chat.js";
+import type { CommandOptionSummary, CommandSummary } from "../../port/commands.js";
 import { cutText } from "../../shared/text.js";
 import { fields, list, picturesIn, type SlackFile, word } from "./messages.js";
 

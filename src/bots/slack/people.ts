@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Member } from "../../domain/user.js";
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 import type { Workspace } from "./workspace.js";
 
 export interface Known {

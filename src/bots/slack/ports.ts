@@ -1,4 +1,4 @@
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 
 /** Why a port cannot be listened on, as a sentence. */
 export function listenError(cause: unknown, host: string, port: number): ChatError {

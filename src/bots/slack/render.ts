@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { User } from "../../domain/user.js";
-import type { Button, OutgoingMessage, Progress } from "../../port/chat.js";
+import type { Button, OutgoingMessage, Progress } from "../../port/messages.js";
 import { cutText } from "../../shared/text.js";
 import { toMrkdwn } from "../markdown/print-slack.js";
 import { split } from "./text.js";

@@ -1,6 +1,6 @@
 import type { MessageRef } from "../../domain/message.js";
-import type { Picture, PictureSource } from "../../port/chat.js";
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { Picture, PictureSource } from "../../port/messages.js";
 import { abortable } from "../../shared/timeout.js";
 import { download } from "./download.js";
 import type { Files } from "./files.js";

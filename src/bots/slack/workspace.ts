@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 import { Budget } from "./budget.js";
 import { codeOf, retryAfter, toChatError } from "./errors.js";
 import type { SlackLimits } from "./options.js";

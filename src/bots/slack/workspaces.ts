@@ -1,7 +1,7 @@
 import type { InstallProvider } from "@slack/oauth";
 import { type AuthTestResponse, WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 import { retryWithBackoff } from "../../shared/retry.js";
 import { fetchAnswer } from "./answers.js";
 import { retryAfter, toChatError } from "./errors.js";

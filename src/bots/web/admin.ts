@@ -2,7 +2,7 @@ import type { WebSocket } from "@fastify/websocket";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { ChatAdmin } from "../../port/admin.js";
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 import type { Hub } from "./hub.js";
 import { type People, toPerson } from "./people.js";
 import type { PersonRow } from "./rows.js";

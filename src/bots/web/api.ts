@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import PQueue from "p-queue";
 import { z } from "zod";
-import { ChatError, type ChatHandlers } from "../../port/chat.js";
+import type { ChatHandlers } from "../../port/adapter.js";
+import { ChatError } from "../../port/chat-error.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { registerAdmin } from "./admin.js";
 import { type ChannelHub, toId } from "./channel-hub.js";

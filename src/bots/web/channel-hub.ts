@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
-import { ChatError, type OutgoingMessage, type PictureSource } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import type { Hub } from "./hub.js";
 import { botId, type People } from "./people.js";
 import type { PictureFiles } from "./pictures.js";

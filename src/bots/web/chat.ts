@@ -4,15 +4,10 @@ import { join, resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
-import {
-  type ChannelInfo,
-  type Chat,
-  ChatError,
-  type ChatHandlers,
-  type ChatLimits,
-  type OutgoingMessage,
-  type PictureSource,
-} from "../../port/chat.js";
+import type { Chat, ChatHandlers } from "../../port/adapter.js";
+import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { ChannelHub, ref, toId } from "./channel-hub.js";
 import { findClientDir } from "./client-dir.js";
 import { Conversation } from "./conversation.js";
@@ -34,6 +29,10 @@ interface Running {
   readonly app: FastifyInstance;
 }
 
+/** As many as fit below a message, and into a list, without scrolling. */
+const REACTIONS = 20;
+const COMPLETIONS = 25;
+
 /**
  * The embedded chat: a web page that needs no account, served by this process.
  *
@@ -44,7 +43,7 @@ interface Running {
  */
 export class WebChat implements Chat {
   readonly platform = "web";
-  readonly limits: ChatLimits;
+  readonly capabilities: ChatCapabilities;
   readonly #bounds: WebChatLimits;
   #running: Running | undefined;
   #address: string | undefined;
@@ -52,7 +51,16 @@ export class WebChat implements Chat {
   constructor(private readonly options: WebChatOptions) {
     this.#bounds = { ...defaultWebChatLimits, ...options.limits };
     const { uploadBytes, editIntervalMs, textLength } = this.#bounds;
-    this.limits = { uploadBytes, privateFileBytes: uploadBytes, editIntervalMs, textLength };
+    this.capabilities = {
+      uploadBytes,
+      privateFileBytes: uploadBytes,
+      editIntervalMs,
+      textLength,
+      reactions: REACTIONS,
+      completions: COMPLETIONS,
+      admin: true,
+      local: true,
+    };
   }
 
   /** Where people open the chat, for instance "http://127.0.0.1:3000"; known once started. */
@@ -156,7 +164,7 @@ export class WebChat implements Chat {
 
   async describe(place: ChannelRef): Promise<ChannelInfo> {
     const { channel } = this.#hub.locate(place);
-    return { name: `#${channel}`, closed: false, restricted: false, uploadBytes: this.limits.uploadBytes };
+    return { name: `#${channel}`, closed: false, restricted: false, uploadBytes: this.capabilities.uploadBytes };
   }
 
   async link({ channel, id }: MessageRef): Promise<string | undefined> {

@@ -1,12 +1,9 @@
 import type { Logger } from "pino";
 import type { MessageRef } from "../../domain/message.js";
-import {
-  type ActionEvent,
-  ChatError,
-  type ChatEvent,
-  type ChatHandlers,
-  type OutgoingMessage,
-} from "../../port/chat.js";
+import type { ChatHandlers } from "../../port/adapter.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { ActionEvent, ChatEvent } from "../../port/events.js";
+import type { OutgoingMessage } from "../../port/messages.js";
 import { type ChannelHub, place, ref, toId } from "./channel-hub.js";
 import { Handouts } from "./handouts.js";
 import { toPerson } from "./people.js";

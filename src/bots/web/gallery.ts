@@ -1,8 +1,10 @@
 /** The gallery's addresses: pages, works, their pictures, and what people do with them. */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { MessageRef } from "../../domain/message.js";
-import { ChatError, type Gallery, type GalleryDetail, type GalleryViewer, type GalleryWork } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { Gallery, GalleryDetail, GalleryViewer, GalleryWork } from "../../port/gallery.js";
 import type { WebServices } from "./api.js";
 import { place, toId } from "./channel-hub.js";
 import { toPerson } from "./people.js";

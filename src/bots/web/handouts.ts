@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { OutgoingFile } from "../../port/chat.js";
+import type { OutgoingFile } from "../../port/messages.js";
 
 interface Handout extends OutgoingFile {
   readonly user: string;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 import type Database from "libsql";
 import type { Member } from "../../domain/user.js";
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 import type { PersonRow } from "./rows.js";
 
 export const botId = "bot";

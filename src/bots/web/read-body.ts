@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 
 /** Reads what a request brings. @throws ChatError "forbidden" for what the page would not send. */
 export function readBody<T>(schema: z.ZodType<T>, value: unknown): T {

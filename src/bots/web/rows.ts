@@ -1,4 +1,4 @@
-import type { Button, Progress } from "../../port/chat.js";
+import type { Button, Progress } from "../../port/messages.js";
 import type { WireButton, WirePerson, WirePicture } from "./wire.js";
 
 /** A stored picture of a message: where its file is, and what a page must know before it has loaded. */

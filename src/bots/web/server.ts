@@ -3,7 +3,7 @@ import fastifyStatic from "@fastify/static";
 import websocket from "@fastify/websocket";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { ChatError, type ChatErrorKind } from "../../port/chat.js";
+import { ChatError, type ChatErrorKind } from "../../port/chat-error.js";
 import { registerApi, type WebServices } from "./api.js";
 import { registerGallery } from "./gallery.js";
 import { refuse } from "./guard.js";

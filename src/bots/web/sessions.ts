@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 import { isLoopback } from "./guard.js";
 import type { People } from "./people.js";
 import { RateLimiter } from "./rate.js";

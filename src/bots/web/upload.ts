@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
 import type { Utterance } from "./conversation.js";
 import type { IncomingPicture } from "./pictures.js";
 

@@ -1,5 +1,6 @@
-import type { GalleryViewer, GalleryWork, OutgoingMessage } from "../../port/chat.js";
-import { ChatError } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { GalleryViewer, GalleryWork } from "../../port/gallery.js";
+import type { OutgoingMessage } from "../../port/messages.js";
 import { readJobId } from "../../queue/job-id.js";
 import { nearest } from "../../shared/nearest.js";
 import type { StoredJob } from "../../store/job-record.js";

@@ -1,4 +1,5 @@
-import type { Picture, Work, WorksRequest } from "../../port/chat.js";
+import type { Work, WorksRequest } from "../../port/gallery.js";
+import type { Picture } from "../../port/messages.js";
 import type { StoredJob } from "../../store/job-record.js";
 import type { AppContext } from "../context.js";
 import { commandLine } from "../recipes/recipe.js";

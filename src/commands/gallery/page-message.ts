@@ -1,7 +1,10 @@
 /** A page of the gallery as a message, with buttons that turn it. */
+
 import type { ChannelRef } from "../../domain/channel.js";
 import type { Member } from "../../domain/user.js";
-import type { ActionEvent, Button, Chat, OutgoingMessage } from "../../port/chat.js";
+import type { Chat } from "../../port/adapter.js";
+import type { ActionEvent } from "../../port/events.js";
+import type { Button, OutgoingMessage } from "../../port/messages.js";
 import { StoreError } from "../../store/errors.js";
 import type { GalleryPage } from "../../store/gallery.js";
 import type { StoredJob } from "../../store/job-record.js";
@@ -72,7 +75,7 @@ export async function pageMessage(leaf: PageRef, reader: Reader): Promise<Outgoi
     [heading({ ...leaf, page: found.number }, works[0]?.work)],
     entries,
     [FOOT],
-    chat.limits.textLength,
+    chat.capabilities.textLength,
   );
   const pictures = [
     await gallerySheet(

@@ -1,6 +1,8 @@
 /** The gallery as adapters see it: see `Gallery` in the port. */
+
 import type { MessageRef } from "../../domain/message.js";
-import { ChatError, type Gallery, type GalleryDetail, type GalleryViewer, type GalleryWork } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { Gallery, GalleryDetail, GalleryViewer, GalleryWork } from "../../port/gallery.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
 import type { AppContext } from "../context.js";

@@ -1,6 +1,8 @@
 /** A page of the gallery as one picture. */
+
 import type { OverlayOptions } from "sharp";
-import type { GalleryWork, Picture } from "../../port/chat.js";
+import type { GalleryWork } from "../../port/gallery.js";
+import type { Picture } from "../../port/messages.js";
 import { sharp } from "../../shared/sharp.js";
 import { graphemesOf } from "../../shared/text.js";
 import type { Thumbnails } from "./thumbnails.js";

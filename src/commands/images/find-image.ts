@@ -1,4 +1,5 @@
-import { ChatError, type Picture, type PictureSource } from "../../port/chat.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { Picture, PictureSource } from "../../port/messages.js";
 import { withTimeout } from "../../shared/timeout.js";
 import type { CommandContext } from "../command.js";
 import { UserError } from "../user-error.js";

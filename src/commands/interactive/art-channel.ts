@@ -1,7 +1,10 @@
 /** Art channels: there a style's emoji on anybody's picture paints it in that style, and 👁 dreams it. */
+
 import type { MessageRef } from "../../domain/message.js";
-import type { Chat, PictureSource, ReactionEvent } from "../../port/chat.js";
-import { ChatError } from "../../port/chat.js";
+import type { Chat } from "../../port/adapter.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { ReactionEvent } from "../../port/events.js";
+import type { PictureSource } from "../../port/messages.js";
 import type { AppContext } from "../context.js";
 import { downloadImage } from "../images/find-image.js";
 import { provenanceOf } from "../images/provenance.js";

@@ -1,5 +1,6 @@
 import type { MessageRef } from "../../domain/message.js";
-import type { Chat, ReactionEvent } from "../../port/chat.js";
+import type { Chat } from "../../port/adapter.js";
+import type { ReactionEvent } from "../../port/events.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { AppContext } from "../context.js";
 import { plain } from "../presenting/plain.js";

@@ -1,4 +1,5 @@
-import type { Chat, ReactionEvent } from "../../port/chat.js";
+import type { Chat } from "../../port/adapter.js";
+import type { ReactionEvent } from "../../port/events.js";
 import type { AppContext } from "../context.js";
 import type { ArtChannels } from "./art-channel.js";
 import { explain } from "./explain.js";

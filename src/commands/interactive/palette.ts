@@ -1,7 +1,10 @@
 /** A palette: a message with a style's emoji each, where the author's reactions choose what a picture is painted in. */
+
 import type { MessageRef } from "../../domain/message.js";
 import type { Member } from "../../domain/user.js";
-import type { Chat, OutgoingMessage, Picture, ReactionEvent } from "../../port/chat.js";
+import type { Chat } from "../../port/adapter.js";
+import type { ReactionEvent } from "../../port/events.js";
+import type { OutgoingMessage, Picture } from "../../port/messages.js";
 import type { InteractiveMessage } from "../../store/interactive-messages.js";
 import type { CommandContext } from "../command.js";
 import type { AppContext } from "../context.js";
@@ -19,8 +22,6 @@ import { UserError } from "../user-error.js";
 import { explain } from "./explain.js";
 
 export const PALETTE = "palette";
-/** Discord takes 20 different reactions on a message. */
-const MOST_STYLES = 20;
 /** How long a palette answers. */
 const LASTS_MS = 7 * 24 * 3600 * 1000;
 
@@ -32,7 +33,7 @@ const LASTS_MS = 7 * 24 * 3600 * 1000;
  */
 export async function postPalette(context: CommandContext, photo: FoundImage, given: Params): Promise<void> {
   const { chat, app, channel, user } = context;
-  const styles = (await app.styles.list(channel)).slice(0, MOST_STYLES);
+  const styles = (await app.styles.list(channel)).slice(0, chat.capabilities.reactions);
   if (styles.length === 0) throw new UserError("styles.none");
   const { source: _source, ...picture } = photo;
   const provenance = await provenanceOf([photo], user, app);

@@ -1,7 +1,9 @@
 import type { Job } from "../../domain/job.js";
 import type { MessageRef } from "../../domain/message.js";
-import type { ActionEvent, Chat, OutgoingMessage } from "../../port/chat.js";
-import { ChatError } from "../../port/chat.js";
+import type { Chat } from "../../port/adapter.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { ActionEvent } from "../../port/events.js";
+import type { OutgoingMessage } from "../../port/messages.js";
 import type { AppContext } from "../context.js";
 import { readPageButtonId, turnPage } from "../gallery/page-message.js";
 import { mayManage } from "../presenting/permission.js";

@@ -1,6 +1,6 @@
 import type { Job } from "../../domain/job.js";
-/** What reactions on a job's messages do: the same picture again, larger, stronger, as a film, a favourite, gone. */
-import type { Chat, ReactionEvent } from "../../port/chat.js";
+import type { Chat } from "../../port/adapter.js";
+import type { ReactionEvent } from "../../port/events.js";
 import type { AppContext } from "../context.js";
 import { provenanceOfJob } from "../images/provenance.js";
 import { mayManage } from "../presenting/permission.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Completion } from "../../port/chat.js";
+import type { Completion } from "../../port/commands.js";
 import { nearest } from "../../shared/nearest.js";
 
 /**

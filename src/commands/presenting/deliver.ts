@@ -1,7 +1,9 @@
 import type { Logger } from "pino";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
-import { type Chat, ChatError, type OutgoingMessage } from "../../port/chat.js";
+import type { Chat } from "../../port/adapter.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { OutgoingMessage } from "../../port/messages.js";
 import { retryWithBackoff } from "../../shared/retry.js";
 import { fitToChannel } from "./fit-channel.js";
 import { fitMessage } from "./fit-image.js";

@@ -1,5 +1,6 @@
 import type { ChannelRef } from "../../domain/channel.js";
-import type { Chat, OutgoingMessage } from "../../port/chat.js";
+import type { Chat } from "../../port/adapter.js";
+import type { OutgoingMessage } from "../../port/messages.js";
 import { fitMessage } from "./fit-image.js";
 
 /** Largest file in bytes that a place takes: some allow more than their platform promises everywhere, some less. */
@@ -8,7 +9,7 @@ export async function uploadBytes(chat: Chat, channel: ChannelRef): Promise<numb
     return (await chat.describe(channel)).uploadBytes;
   } catch {
     // Whatever is the matter with the place, posting there will tell.
-    return chat.limits.uploadBytes;
+    return chat.capabilities.uploadBytes;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Picture } from "../../port/chat.js";
+import type { Picture } from "../../port/messages.js";
 import { sharp } from "../../shared/sharp.js";
 
 /** Share of the width, every n-th frame kept, and quality, from the best to the smallest. */

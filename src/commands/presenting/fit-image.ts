@@ -1,4 +1,4 @@
-import type { OutgoingMessage, Picture } from "../../port/chat.js";
+import type { OutgoingMessage, Picture } from "../../port/messages.js";
 import { sharp } from "../../shared/sharp.js";
 import { fitFilm } from "./fit-film.js";
 

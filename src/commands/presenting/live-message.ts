@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { MessageRef } from "../../domain/message.js";
-import { type Chat, ChatError, type OutgoingMessage } from "../../port/chat.js";
+import type { Chat } from "../../port/adapter.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { OutgoingMessage } from "../../port/messages.js";
 import { type DeliveryPolicy, retryDelivery, tracedBy } from "./deliver.js";
 import { fitToChannel } from "./fit-channel.js";
 
@@ -86,6 +88,6 @@ export class LiveMessage {
   }
 
   #pause(intervals: number): void {
-    this.#notBefore = Date.now() + this.chat.limits.editIntervalMs * intervals;
+    this.#notBefore = Date.now() + this.chat.capabilities.editIntervalMs * intervals;
   }
 }

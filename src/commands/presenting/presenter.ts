@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Job } from "../../domain/job.js";
 import type { EngineDownload } from "../../engine/process/engine.js";
-import type { Chat } from "../../port/chat.js";
+import type { Chat } from "../../port/adapter.js";
 import type { JobQueue } from "../../queue/queue.js";
 import type { MetricsSink } from "../metric-events.js";
 import type { Recipe } from "../recipes/recipe.js";

@@ -1,6 +1,6 @@
 import { type Job, type JobFailure, workedMs } from "../../domain/job.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
-import type { Button, OutgoingMessage, Picture } from "../../port/chat.js";
+import type { Button, OutgoingMessage, Picture } from "../../port/messages.js";
 import type { CancelReason, QueuePosition } from "../../queue/queue.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
 import { creditLine } from "./credits.js";

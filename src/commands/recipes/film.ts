@@ -6,7 +6,7 @@ const MOST_BYTES = 8_000_000;
 
 /** The parameter that keeps a film within what its platform takes: films cannot be made smaller afterwards as pictures can. */
 export function filmBytes({ chat }: Pick<Scope, "chat">): { readonly maxBytes: number } {
-  return { maxBytes: Math.min(MOST_BYTES, chat.limits.uploadBytes) };
+  return { maxBytes: Math.min(MOST_BYTES, chat.capabilities.uploadBytes) };
 }
 
 export function formatOption() {

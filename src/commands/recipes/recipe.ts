@@ -1,6 +1,6 @@
 import type { ChannelRef } from "../../domain/channel.js";
 import type { Credit } from "../../domain/credit.js";
-import type { Chat } from "../../port/chat.js";
+import type { Chat } from "../../port/adapter.js";
 import { type Argument, printLine } from "../parsing/command-line.js";
 import { kebab, type Options } from "../parsing/options.js";
 import type { StyleLibrary } from "../styles/style-library.js";
@@ -18,7 +18,7 @@ export interface Draft {
 /** Where a draft is made: some values mean what they mean in a community only. */
 export interface Scope {
   readonly channel: ChannelRef;
-  readonly chat: Pick<Chat, "limits">;
+  readonly chat: Pick<Chat, "capabilities">;
   readonly styles: StyleLibrary;
 }
 

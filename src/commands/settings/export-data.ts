@@ -1,6 +1,7 @@
 import type { ChannelRef } from "../../domain/channel.js";
 import type { User } from "../../domain/user.js";
-import type { Chat, OutgoingFile } from "../../port/chat.js";
+import type { Chat } from "../../port/adapter.js";
+import type { OutgoingFile } from "../../port/messages.js";
 import type { AppContext } from "../context.js";
 import { UserError } from "../user-error.js";
 
@@ -18,13 +19,13 @@ const AROUND_BYTES = 40;
  * @throws UserError where a chat can hand no file to one person alone, or not even the words fit.
  */
 export async function exportMyData(context: {
-  readonly chat: Pick<Chat, "limits">;
+  readonly chat: Pick<Chat, "capabilities">;
   readonly app: AppContext;
   readonly channel: ChannelRef;
   readonly user: User;
 }): Promise<OutgoingFile> {
   const { chat, app, channel, user } = context;
-  const most = chat.limits.privateFileBytes;
+  const most = chat.capabilities.privateFileBytes;
   if (most === undefined) {
     throw new UserError("my-data.no-private-file");
   }

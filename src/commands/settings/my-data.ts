@@ -1,7 +1,9 @@
 /** What is stored about a person, told to that person only, and its deletion. */
+
 import type { ChannelRef } from "../../domain/channel.js";
 import type { Member } from "../../domain/user.js";
-import type { Button, Chat } from "../../port/chat.js";
+import type { Chat } from "../../port/adapter.js";
+import type { Button } from "../../port/messages.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
 import type { CommandContext } from "../command.js";

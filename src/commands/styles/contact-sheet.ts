@@ -1,4 +1,4 @@
-import type { Picture } from "../../port/chat.js";
+import type { Picture } from "../../port/messages.js";
 import { sharp } from "../../shared/sharp.js";
 import type { Style } from "./style-library.js";
 

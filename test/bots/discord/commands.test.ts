@@ -5,7 +5,7 @@ import { registerNow } from "../../../src/bots/discord/register.js";
 import { summarise } from "../../../src/commands/command.js";
 import { chatCommands } from "../../../src/commands/create-context.js";
 import { SHORTCUTS as ALL_SHORTCUTS } from "../../../src/commands/shortcuts.js";
-import type { CommandSummary } from "../../../src/port/chat.js";
+import type { CommandSummary } from "../../../src/port/commands.js";
 import { checkCommands } from "../../fakes/discord/command-forms.js";
 import type { FakeDiscord } from "../../fakes/discord/server.js";
 import { botOptions } from "../../fakes/studio.js";

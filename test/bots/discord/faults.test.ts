@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { DiscordChat } from "../../../src/bots/discord/chat.js";
-import type { OutgoingMessage } from "../../../src/port/chat.js";
+import type { OutgoingMessage } from "../../../src/port/messages.js";
 import { connected, fakeDiscord, Listener, picture, scene, silent } from "./harness.js";
 
 const done: OutgoingMessage = { text: "Done", buttons: [{ id: "job:again:7KQ4", label: "Again" }] };

@@ -1,3 +1,7 @@
+import type { ChatHandlers } from "../../../src/port/adapter.js";
+import type { CommandOptionSummary, CommandSummary } from "../../../src/port/commands.js";
+import type { ChatEvent } from "../../../src/port/events.js";
+import type { Picture } from "../../../src/port/messages.js";
 /** A fake Discord, the adapter connected to it, and handlers that note what they hear. */
 // The program loads it too, and with it another dispatcher for everybody's requests, discord.js's among them.
 import "undici";
@@ -6,7 +10,6 @@ import sharp from "sharp";
 import { onTestFinished } from "vitest";
 import { DiscordChat } from "../../../src/bots/discord/chat.js";
 import type { DiscordOptions } from "../../../src/bots/discord/options.js";
-import type { ChatEvent, ChatHandlers, CommandOptionSummary, CommandSummary, Picture } from "../../../src/port/chat.js";
 import { FakeDiscord, type FakeDiscordOptions } from "../../fakes/discord/server.js";
 
 export const silent = pino({ level: "silent" });

@@ -1,9 +1,10 @@
 /** The adapter at servers that speak Slack's protocol in their own manner. */
+
 import { describe, expect, it } from "vitest";
 import { findApi } from "../../../src/bots/slack/address.js";
 import { understandable } from "../../../src/bots/slack/answers.js";
 import { identity } from "../../../src/bots/slack/seen.js";
-import type { Work } from "../../../src/port/chat.js";
+import type { Work } from "../../../src/port/gallery.js";
 import type { Manners } from "../../fakes/slack/manners.js";
 import { FakeSlack } from "../../fakes/slack/server.js";
 import { eventually } from "../contract-world.js";

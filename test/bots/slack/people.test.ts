@@ -1,6 +1,7 @@
 /** What people do in Slack, and what the program hears of it. */
+
 import { describe, expect, it } from "vitest";
-import type { Work } from "../../../src/port/chat.js";
+import type { Work } from "../../../src/port/gallery.js";
 import { eventually } from "../contract-world.js";
 import { colour, openSlack, png } from "./harness.js";
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { WebChat } from "../../../src/bots/web/chat.js";
-import type { ChatHandlers } from "../../../src/port/chat.js";
+import type { ChatHandlers } from "../../../src/port/adapter.js";
 import { ann, FakeChat } from "../../fakes/chat.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { program } from "../../ops/program.js";

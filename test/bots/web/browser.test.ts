@@ -5,7 +5,9 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { WebChat } from "../../../src/bots/web/chat.js";
 import type { ChannelRef } from "../../../src/domain/channel.js";
-import { ChatError, type ChatHandlers, type Gallery, type GalleryWork } from "../../../src/port/chat.js";
+import type { ChatHandlers } from "../../../src/port/adapter.js";
+import { ChatError } from "../../../src/port/chat-error.js";
+import type { Gallery, GalleryWork } from "../../../src/port/gallery.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
 import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
 

@@ -6,7 +6,8 @@ import sharp from "sharp";
 import { describe, expect, it, vi } from "vitest";
 import { WebChat } from "../../../src/bots/web/chat.js";
 import type { ChannelRef } from "../../../src/domain/channel.js";
-import { ChatError, type CommandEvent } from "../../../src/port/chat.js";
+import { ChatError } from "../../../src/port/chat-error.js";
+import type { CommandEvent } from "../../../src/port/events.js";
 import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
 
 const art: ChannelRef = { platform: "web", community: "local", id: "art" };

@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { WireAgain, WireGalleryPage, WireSession, WireWorkDetail } from "../../../src/bots/web/wire.js";
-import {
-  ChatError,
-  type Gallery,
-  type GalleryDetail,
-  type GalleryQuery,
-  type GalleryViewer,
-} from "../../../src/port/chat.js";
+import { ChatError } from "../../../src/port/chat-error.js";
+import type { Gallery, GalleryDetail, GalleryQuery, GalleryViewer } from "../../../src/port/gallery.js";
 import { handlers, photo, startChat, Visitor } from "./harness.js";
 
 const work = {

@@ -8,7 +8,8 @@ import { WebSocket } from "ws";
 import { WebChat } from "../../../src/bots/web/chat.js";
 import type { WebChatOptions } from "../../../src/bots/web/options.js";
 import type { WireFrame, WireMessage, WirePage, WireSession } from "../../../src/bots/web/wire.js";
-import type { ChatEvent, ChatHandlers } from "../../../src/port/chat.js";
+import type { ChatHandlers } from "../../../src/port/adapter.js";
+import type { ChatEvent } from "../../../src/port/events.js";
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "dreamloom-web-"));

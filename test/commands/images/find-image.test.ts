@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { CommandContext } from "../../../src/commands/command.js";
 import { findImage } from "../../../src/commands/images/find-image.js";
 import type { WantedImage } from "../../../src/commands/images/image-option.js";
-import type { Picture } from "../../../src/port/chat.js";
+import type { Picture } from "../../../src/port/messages.js";
 import { serve } from "../../engine/networks/support/file-server.js";
 import { ann, art, ben, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { creditLine } from "../../../src/commands/presenting/credits.js";
-import type { PictureSource } from "../../../src/port/chat.js";
+import type { PictureSource } from "../../../src/port/messages.js";
 import { ann, ben, type FakeMessage, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";

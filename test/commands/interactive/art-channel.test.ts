@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
-import { ChatError } from "../../../src/port/chat.js";
+import { ChatError } from "../../../src/port/chat-error.js";
 import { ann, art, ben, type FakeMessage, mod } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { type StudioOptions, studio } from "../../fakes/studio.js";

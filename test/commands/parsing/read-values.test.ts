@@ -170,7 +170,7 @@ describe("values", () => {
 
 describe("completion", () => {
   const complete = async (typed: string, option = "look", command = "dream") =>
-    (await registry.complete({ command, option, typed, channel: art })).map((choice) => choice.value);
+    (await registry.complete({ command, option, typed, channel: art }, 25)).map((choice) => choice.value);
 
   it("offers what begins with the typed letters, then what contains them", async () => {
     expect(await complete("")).toEqual(["textures", "patterns", "creatures"]);

@@ -1,4 +1,4 @@
-import type { Picture } from "../../../port/chat.js";
+import type { Picture } from "../../../port/messages.js";
 import { checkImage } from "../check-image.js";
 import { download, type LinkRules } from "./download.js";
 import { tooSlow } from "./limits.js";

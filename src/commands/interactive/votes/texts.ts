@@ -1,6 +1,7 @@
 /** What a vote's message says. Pure: a vote and its tally in, a message out. */
+
 import type { User } from "../../../domain/user.js";
-import type { Button, OutgoingMessage } from "../../../port/chat.js";
+import type { Button, OutgoingMessage } from "../../../port/messages.js";
 import { plain } from "../../presenting/plain.js";
 import { duration } from "../../presenting/words.js";
 import type { StyleShare, Tally } from "./tally.js";

@@ -1,13 +1,11 @@
 /** Votes: a palette for the whole channel, whose reactions become the shares of a blend. */
+
 import type { MessageRef } from "../../../domain/message.js";
 import type { Member, User } from "../../../domain/user.js";
-import {
-  type ActionEvent,
-  type Chat,
-  ChatError,
-  type OutgoingMessage,
-  type ReactionEvent,
-} from "../../../port/chat.js";
+import type { Chat } from "../../../port/adapter.js";
+import { ChatError } from "../../../port/chat-error.js";
+import type { ActionEvent, ReactionEvent } from "../../../port/events.js";
+import type { OutgoingMessage } from "../../../port/messages.js";
 import { newJobId } from "../../../queue/job-id.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
 import type { CommandContext } from "../../command.js";
@@ -32,8 +30,6 @@ import * as texts from "./texts.js";
 export const VOTE = "vote";
 /** A vote that is over: what is reacted to it means nothing more. */
 export const VOTE_OVER = "vote-over";
-/** Discord takes 20 different reactions on a message; one of them is ✅. */
-const MOST_CANDIDATES = 19;
 /** Of opener and moderators: the vote is over, paint. */
 const ENOUGH = "✅";
 /** Which picture of a vote's message is the one to paint. */
@@ -333,12 +329,13 @@ export class Votes {
 
 /** The styles to choose from: those that were named, or all that a message can carry. */
 async function candidatesOf(
-  { app, channel }: CommandContext,
+  { app, chat, channel }: CommandContext,
   named: readonly string[] | undefined,
 ): Promise<readonly Style[]> {
   const usable = (style: Style) => !sameEmoji(style.emoji, ENOUGH);
   if (named === undefined) {
-    const all = (await app.styles.list(channel)).filter(usable).slice(0, MOST_CANDIDATES);
+    // One of the reactions is ENOUGH.
+    const all = (await app.styles.list(channel)).filter(usable).slice(0, chat.capabilities.reactions - 1);
     if (all.length === 0) throw new UserError("styles.none");
     return all;
   }

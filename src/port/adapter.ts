@@ -1,0 +1,63 @@
+/**
+ * The port between Dreamloom and a chat platform: what any platform must be able to do, and what it reports.
+ *
+ * One adapter a platform implements {@link Chat} (`web/`, `discord/`, `slack/`). An adapter knows nothing of jobs, commands or
+ * the engine: it turns the platform's events into {@link ChatEvents} and carries out posts and edits.
+ * `test/port/chat.contract.ts` holds every adapter to the promises written here.
+ */
+import type { ChannelRef } from "../domain/channel.js";
+import type { MessageRef } from "../domain/message.js";
+import type { ChatAdmin } from "./admin.js";
+import type { ChannelInfo, ChatCapabilities } from "./capabilities.js";
+import type { CommandSummary, Completion, MessageShortcut } from "./commands.js";
+import type { ChatEvent, CompletionRequest } from "./events.js";
+import type { Gallery, Work, WorksRequest } from "./gallery.js";
+import type { OutgoingMessage, PictureSource } from "./messages.js";
+
+/** What the rest of the program gives an adapter. All calls are quick: work happens after they return. */
+export interface ChatHandlers {
+  readonly commands: readonly CommandSummary[];
+  readonly shortcuts: readonly MessageShortcut[];
+  /** Never rejects; what goes wrong is told to the person. */
+  event(event: ChatEvent): Promise<void>;
+  complete(request: CompletionRequest): Promise<readonly Completion[]>;
+  /** A person's finished works in a community, newest first. */
+  works(request: WorksRequest): Promise<readonly Work[]>;
+  /** The platform has asked the adapter to slow down, which waits for this many milliseconds before its next call. */
+  slowedDown?(milliseconds: number): void;
+  /** Only for the chat of those who run the program; each call checks that the person is a moderator. */
+  readonly admin?: ChatAdmin;
+  /** For platforms that can show it as a page; not there where none is kept. */
+  readonly gallery?: Gallery;
+}
+
+/** Whether a chat hears and can be heard just now. */
+export interface ChatHealth {
+  readonly connected: boolean;
+  /** For operators, in a few words, such as "shard 0 reconnects since 12:03"; no secrets. */
+  readonly detail?: string;
+}
+
+/** A chat platform. Every method times out by itself and rejects with a {@link ChatError}. */
+export interface Chat {
+  readonly platform: string;
+  readonly capabilities: ChatCapabilities;
+  start(handlers: ChatHandlers): Promise<void>;
+  /** Stops taking events, finishes calls under way, and lets go of sockets. */
+  stop(): Promise<void>;
+  post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef>;
+  edit(message: MessageRef, content: OutgoingMessage): Promise<void>;
+  remove(message: MessageRef): Promise<void>;
+  react(message: MessageRef, emoji: string): Promise<void>;
+  /** Opens a thread on a message, or returns the place itself where there already is one or none can be had. */
+  openThread(message: MessageRef, title: string): Promise<ChannelRef>;
+  /** The newest picture posted in a place, by anyone; undefined when there is none. */
+  latestPicture(channel: ChannelRef): Promise<PictureSource | undefined>;
+  /** The pictures on one message, anybody's. */
+  picturesOf(message: MessageRef): Promise<readonly PictureSource[]>;
+  describe(channel: ChannelRef): Promise<ChannelInfo>;
+  /** An address that leads people to a message; undefined where there is none. */
+  link(message: MessageRef): Promise<string | undefined>;
+  /** A platform without it counts as connected from its start to its stop. Answers at once. */
+  health?(): ChatHealth;
+}

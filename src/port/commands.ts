@@ -1,0 +1,46 @@
+/** What a platform needs to know of the commands: for slash menus, forms, completion and help. */
+
+/** One choice of a completion list. */
+export interface Completion {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** One option of a command, as a platform needs to know it: for slash menus, completion and help. */
+export interface CommandOptionSummary {
+  readonly name: string;
+  readonly help: string;
+  readonly type: "text" | "number" | "integer" | "flag" | "picture";
+  readonly required: boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly choices?: readonly Completion[];
+  /** Values are completed by asking {@link ChatHandlers.complete}. */
+  readonly completes?: boolean;
+  readonly default?: string;
+  /** Of a picture option: what a second picture is for, where the command takes one. It comes second in {@link CommandEvent.attachments}. */
+  readonly second?: string;
+}
+
+export interface CommandSummary {
+  readonly name: string;
+  readonly help: string;
+  readonly options: readonly CommandOptionSummary[];
+  /** Whole lines, such as `/dream look:creatures strength:0.6`. */
+  readonly examples: readonly string[];
+}
+
+/**
+ * A command given by pointing at a message ("Apps > Dream this"), for platforms that have such menus. The adapter reports it as a
+ * {@link CommandEvent} with `options`, the message as `repliesTo` and its pictures as `attachments`.
+ */
+export interface MessageShortcut {
+  /** Lower-case words joined by "_", such as "dream_this". */
+  readonly id: string;
+  /** What the menu says, 24 characters at most, such as "Dream this". */
+  readonly title: string;
+  readonly command: string;
+  readonly options: Readonly<Record<string, string>>;
+  /** Names of options that the person is asked for first, in a form. */
+  readonly ask: readonly string[];
+}

@@ -1,0 +1,52 @@
+import type { ChannelRef } from "../domain/channel.js";
+import type { MessageRef } from "../domain/message.js";
+import type { Member } from "../domain/user.js";
+import type { OutgoingMessage, PictureSource } from "./messages.js";
+
+/** What a person typed after a slash, or wrote to the bot as text: not parsed yet where the platform has no structured options. */
+export interface CommandEvent {
+  readonly kind: "command";
+  readonly name: string;
+  /** Structured options where the platform has them: values as text. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** The rest of the line as typed, for platforms with plain text commands. */
+  readonly text?: string;
+  readonly attachments: readonly PictureSource[];
+  readonly user: Member;
+  readonly channel: ChannelRef;
+  /** The message that this one answers, if it answers one. */
+  readonly repliesTo?: MessageRef;
+  /** Answers the person: "private" is seen by that person only. Usable for the first answer and later ones. */
+  reply(message: OutgoingMessage, visibility: "public" | "private"): Promise<MessageRef | undefined>;
+}
+
+/** Of people only: an adapter passes over its own reactions and those of other bots. */
+export interface ReactionEvent {
+  readonly kind: "reaction";
+  /** The Unicode emoji; of a platform's own ones their name, such as ":partyparrot:". */
+  readonly emoji: string;
+  readonly added: boolean;
+  readonly message: MessageRef;
+  readonly user: Member;
+}
+
+export interface ActionEvent {
+  readonly kind: "action";
+  /** The pressed {@link Button}'s id. */
+  readonly action: string;
+  readonly message: MessageRef;
+  readonly user: Member;
+  reply(message: OutgoingMessage, visibility: "public" | "private"): Promise<MessageRef | undefined>;
+}
+
+export type ChatEvent = CommandEvent | ReactionEvent | ActionEvent;
+
+/** Completion asked for while a person types an option's value. */
+export interface CompletionRequest {
+  readonly command: string;
+  readonly option: string;
+  /** What has been typed of the value so far. */
+  readonly typed: string;
+  readonly user: Member;
+  readonly channel: ChannelRef;
+}

@@ -1,0 +1,112 @@
+import type { MessageRef } from "../domain/message.js";
+import type { Member, User } from "../domain/user.js";
+import type { Picture } from "./messages.js";
+
+/** One finished job, for a person's home page on platforms that have one. */
+export interface Work {
+  readonly job: string;
+  /** In plain words, such as "Dream of creatures". */
+  readonly title: string;
+  /** The line that makes it again. */
+  readonly line: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** The message with the picture, as long as it is known. */
+  readonly message?: MessageRef;
+  /** A small preview; rejects when the picture is no longer kept. */
+  thumbnail(side: number): Promise<Picture>;
+}
+
+export interface WorksRequest {
+  readonly user: Pick<User, "id">;
+  readonly platform: string;
+  readonly community: string;
+  readonly limit: number;
+}
+
+/** Who looks at a community's gallery. */
+export interface GalleryViewer {
+  readonly user: Member;
+  readonly platform: string;
+  readonly community: string;
+  /** Where from: what was made where not everybody reads is shown there only. */
+  readonly channel?: string;
+}
+
+export interface GalleryQuery {
+  readonly by: "favourites" | "date";
+  /** One person's works, by the person's id. */
+  readonly author?: string;
+  /** Works of one command, such as "dream". */
+  readonly command?: string;
+  readonly limit: number;
+  /** A page's `next`, to read on after it. */
+  readonly after?: string;
+}
+
+/** A finished work as a gallery shows it. */
+export interface GalleryWork {
+  readonly job: string;
+  /** In plain words, such as "Dream of creatures". */
+  readonly title: string;
+  /** The command that makes it, such as "dream". */
+  readonly command: string;
+  readonly author: User;
+  /** When it was finished, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Pixels; 0 where they are not known. */
+  readonly width: number;
+  readonly height: number;
+  /** It moves. */
+  readonly film: boolean;
+  /** How many people love it, and whether the viewer does. */
+  readonly hearts: number;
+  readonly loved: boolean;
+  /** Hidden until somebody asks to see it. */
+  readonly spoiler: boolean;
+  /** It has the pictures of what it came from, with other values; otherwise it was made from that one's result. */
+  readonly variation: boolean;
+}
+
+export interface GalleryPage {
+  readonly works: readonly GalleryWork[];
+  /** Where the next page begins; not there on the last one. */
+  readonly next?: string;
+}
+
+/** All that is known of one work. */
+export interface GalleryDetail extends GalleryWork {
+  /** The line that makes it again. */
+  readonly line: string;
+  /** Every parameter, and what came of it, in the order in which people read them. */
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+  /** Who is named beside the author, in one line; empty when that is nobody. */
+  readonly credits: string;
+  /** The messages that show it, the one with the picture first. */
+  readonly messages: readonly MessageRef[];
+  /** Its author has taken it out of the gallery. */
+  readonly hidden: boolean;
+  /** Whether the viewer may take it out and put it back. */
+  readonly mayHide: boolean;
+  /** The {@link ActionEvent.action} that makes it again. */
+  readonly again: string;
+  /** What it was made from, nearest first, and what was made from it, oldest first, as far as the viewer may see them. */
+  readonly origins: readonly GalleryWork[];
+  readonly remixes: readonly GalleryWork[];
+}
+
+/** A community's finished works. Calls reject with a {@link ChatError}: "gone" for what is not there or not for the viewer to see. */
+export interface Gallery {
+  page(query: GalleryQuery, viewer: GalleryViewer): Promise<GalleryPage>;
+  /** Who has works there, those with the most first. */
+  authors(viewer: GalleryViewer): Promise<readonly (User & { readonly works: number })[]>;
+  work(job: string, viewer: GalleryViewer): Promise<GalleryDetail>;
+  /** A still of at most `side` pixels; always the same bytes for the same job and side. */
+  thumbnail(job: string, side: number, viewer: GalleryViewer): Promise<Picture>;
+  /** The work itself. */
+  picture(job: string, viewer: GalleryViewer): Promise<Picture>;
+  /** Puts it among the viewer's favourites, or takes it out. Resolves with how many people love it then. */
+  favourite(job: string, on: boolean, viewer: GalleryViewer): Promise<number>;
+  /** Takes a work out of the gallery, or puts it back. Rejects "forbidden" for all but its author and moderators. */
+  hide(job: string, hidden: boolean, viewer: GalleryViewer): Promise<void>;
+}

@@ -1,0 +1,81 @@
+import type { MessageRef } from "../domain/message.js";
+import type { User } from "../domain/user.js";
+
+/** A picture as it came from, or goes to, a platform: encoded bytes. Hostile until `engine/images` has decoded it. */
+export interface Picture {
+  readonly bytes: Uint8Array;
+  /** A file name with extension, for instance "dream-7.png". */
+  readonly name: string;
+  /** A media type such as "image/png". */
+  readonly type: string;
+  /** What the picture shows, for people who do not see it. */
+  readonly description?: string;
+  /** Hidden until somebody asks to see it, where the platform can do that. */
+  readonly spoiler?: boolean;
+  /** Who must be named wherever it is shown, as a licence asks, for instance "Aitzol Berasategi, CC BY 4.0". */
+  readonly credit?: string;
+}
+
+/** A picture that a platform knows of but that has not been downloaded yet. */
+export interface PictureSource {
+  readonly name: string;
+  /** Bytes as declared by the platform, where it does. */
+  readonly size?: number;
+  /** The message it hangs on, if any. */
+  readonly message?: MessageRef;
+  /** Who posted it, where the platform tells; not there when the bot itself did. */
+  readonly author?: User;
+  /** Whom to name for it in place of its author: the {@link Picture.credit} that the bot posted it with, where the platform keeps that. */
+  readonly credit?: string;
+  /** Its author has hidden it; what is made of it is hidden as well. */
+  readonly spoiler?: boolean;
+  /** Downloads it. Rejects with a {@link ChatError} on a time-out, a refusal, or more than `maxBytes`. */
+  fetch(options: { readonly maxBytes: number; readonly signal: AbortSignal }): Promise<Picture>;
+}
+
+/** A file for one person to keep, such as what is stored about them. */
+export interface OutgoingFile {
+  /** With its extension. */
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A button under a message. `id` comes back in {@link ActionEvent.action}, also after a restart; 100 characters at most. */
+export interface Button {
+  readonly id: string;
+  readonly label: string;
+  readonly emoji?: string;
+  readonly style?: "primary" | "secondary" | "danger";
+}
+
+/** How far a job is, for platforms that can draw it; the same is always said in `text` too. */
+export interface Progress {
+  /** 0..1. */
+  readonly value: number;
+  readonly label: string;
+}
+
+/** What is posted or edited. An edit replaces all of the message: text, pictures, buttons. */
+export interface OutgoingMessage {
+  /** Markdown in the small common subset: `**bold**`, `*italic*`, `` `code` ``, links, line breaks, ``` blocks. Adapters translate and escape. */
+  readonly text: string;
+  readonly pictures?: readonly Picture[];
+  /** Keep the pictures that the message already shows (an edit of the text only). */
+  readonly keepPictures?: boolean;
+  readonly buttons?: readonly Button[];
+  /** In private answers alone, and only where the platform has {@link ChatCapabilities.privateFileBytes}. */
+  readonly file?: OutgoingFile;
+  readonly progress?: Progress;
+  /** People notified by this message. The text itself never notifies anyone else. */
+  readonly mention?: readonly User[];
+  /**
+   * Names the message for ever, 25 characters at most, such as "7KQ4M9XA final". A {@link Chat.post} that is tried again with the same key
+   * in the same place does not post a second message.
+   */
+  readonly key?: string;
+  /** A program that was killed since may have posted it already: look for a message with this `key` first, and return that one. */
+  readonly perhapsPosted?: boolean;
+  /** What the log calls the work that this message belongs to. An adapter names it as `job` in every line that it logs about the message. */
+  readonly trace?: string;
+}
