@@ -44,7 +44,11 @@ const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 export function packCheckpoint(task: Task, { state, octaves, seconds }: Progress): Checkpoint | undefined {
   const arrays = Object.entries(state.arrays);
   const header: Header = {
-    ...{ task: fingerprint(task), octave: state.octave, numbers: state.numbers, octaves, seconds },
+    task: fingerprint(task),
+    octave: state.octave,
+    numbers: state.numbers,
+    octaves,
+    seconds,
     arrays: arrays.map(([name, array]) => [name, array instanceof Float32Array ? "f32" : "u8", array.length]),
   };
   const head = Buffer.from(JSON.stringify(header));

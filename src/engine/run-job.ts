@@ -32,67 +32,85 @@ export interface JobContext {
  * @throws EngineError with a sentence for the person who asked; the signal's reason when aborted
  */
 export async function runJob(request: EngineRequest, context: JobContext): Promise<EngineResult> {
-  const { signal } = context;
-  const started = performance.now();
   try {
-    const recipe = RECIPES.get(request.recipe);
-    if (!recipe)
-      throw new RecipeError("engine.recipe-unknown", { recipe: request.recipe, known: [...RECIPES.keys()].join(", ") });
-    const params = parseParams(recipe.params, request.params);
-    const pictures: Record<string, PictureInput> = {};
-    for (const [role, bytes] of Object.entries(request.pictures)) {
-      const { width, height } = await inspectPicture(bytes);
-      pictures[role] = { width, height, decode: (side) => decode(bytes, side) };
-    }
-    const task = { recipe: request.recipe, version: recipe.version, params, pictures: request.pictures };
-    const earlier = request.resume && unpackCheckpoint(task, request.resume);
-    const octaves: OctaveSummary[] = [...(earlier?.octaves ?? [])];
-    const seconds = () => (earlier?.seconds ?? 0) + (performance.now() - started) / 1000;
-    const checkpointDue = checkpointClock();
-    let last: Frame | undefined;
-    let film: Film | undefined;
-    const run = noting(
-      recipe.run(params, pictures, { ...context, ...(earlier && { resume: earlier.state }) }),
-      (made) => {
-        film = made;
-      },
-    );
-    for await (const frame of run) {
-      signal.throwIfAborted();
-      if (frame.kind === "octave") octaves.push(summary(frame));
-      last = frame;
-      const { image, octave, step, steps, progress, kind } = frame;
-      const type = kind === "preview" ? "jpeg" : "png";
-      const picture = await encode(image, type);
-      const size = { width: image.width, height: image.height };
-      // Nothing comes after the last one.
-      const savable = progress < 1 ? frame.savable : undefined;
-      let checkpoint: Checkpoint | undefined;
-      if (savable && checkpointDue(savable.bytes)) {
-        checkpoint = packCheckpoint(task, { state: await savable.save(), octaves, seconds: seconds() });
-      }
-      context.onFrame({
-        ...{ kind, octave, octaves: frame.octaves, step, steps, progress, ...size, picture, type: `image/${type}` },
-        ...(checkpoint && { checkpoint }),
-      });
-    }
-    signal.throwIfAborted();
-    if (!last) throw new EngineError("internal", "engine.no-picture");
-    const used = params as Record<string, unknown>;
-    return {
-      ...(await finished(last, film)),
-      seconds: seconds(),
-      recipe: request.recipe,
-      network: String(used.network),
-      runtime: context.programs.runtime.name,
-      seed: Number(used.seed),
-      octaves,
-      params: used,
-    };
+    return await runRecipe(request, context);
   } catch (error) {
-    signal.throwIfAborted();
+    context.signal.throwIfAborted();
     throw toEngineError(error);
   }
+}
+
+async function runRecipe(request: EngineRequest, context: JobContext): Promise<EngineResult> {
+  const { signal } = context;
+  const started = performance.now();
+  const recipe = RECIPES.get(request.recipe);
+  if (!recipe)
+    throw new RecipeError("engine.recipe-unknown", { recipe: request.recipe, known: [...RECIPES.keys()].join(", ") });
+  const params = parseParams(recipe.params, request.params);
+  const task = { recipe: request.recipe, version: recipe.version, params, pictures: request.pictures };
+  const earlier = request.resume && unpackCheckpoint(task, request.resume);
+  const octaves: OctaveSummary[] = [...(earlier?.octaves ?? [])];
+  const seconds = () => (earlier?.seconds ?? 0) + (performance.now() - started) / 1000;
+  const checkpointDue = checkpointClock();
+  let last: Frame | undefined;
+  let film: Film | undefined;
+  const inputs = await inputsOf(request.pictures);
+  const frames = recipe.run(params, inputs, { ...context, ...(earlier && { resume: earlier.state }) });
+  const note = (made: Film | undefined) => {
+    film = made;
+  };
+  for await (const frame of noting(frames, note)) {
+    signal.throwIfAborted();
+    if (frame.kind === "octave") octaves.push(summary(frame));
+    last = frame;
+    const encoded = await encodeFrame(frame);
+    // Nothing comes after the last one.
+    const savable = frame.progress < 1 ? frame.savable : undefined;
+    const checkpoint: Checkpoint | undefined =
+      savable && checkpointDue(savable.bytes)
+        ? packCheckpoint(task, { state: await savable.save(), octaves, seconds: seconds() })
+        : undefined;
+    context.onFrame({ ...encoded, ...(checkpoint && { checkpoint }) });
+  }
+  signal.throwIfAborted();
+  if (!last) throw new EngineError("internal", "engine.no-picture");
+  const used = params as Record<string, unknown>;
+  return {
+    ...(await finished(last, film)),
+    seconds: seconds(),
+    recipe: request.recipe,
+    network: String(used.network),
+    runtime: context.programs.runtime.name,
+    seed: Number(used.seed),
+    octaves,
+    params: used,
+  };
+}
+
+async function inputsOf(encoded: EngineRequest["pictures"]): Promise<Record<string, PictureInput>> {
+  const inputs: Record<string, PictureInput> = {};
+  for (const [role, bytes] of Object.entries(encoded)) {
+    const { width, height } = await inspectPicture(bytes);
+    inputs[role] = { width, height, decode: (side) => decode(bytes, side) };
+  }
+  return inputs;
+}
+
+async function encodeFrame(frame: Frame): Promise<EngineFrame> {
+  const { kind, octave, octaves, step, steps, progress, image } = frame;
+  const type = kind === "preview" ? "jpeg" : "png";
+  return {
+    kind,
+    octave,
+    octaves,
+    step,
+    steps,
+    progress,
+    width: image.width,
+    height: image.height,
+    picture: await encode(image, type),
+    type: `image/${type}`,
+  };
 }
 
 /** What it costs to pack a checkpoint, hand it over and write it to disk, in bytes a second: a cautious guess. */
@@ -150,14 +168,7 @@ export function toEngineError(error: unknown): EngineError {
   }
   const text = error instanceof Error ? error.message : String(error);
   if (/alloc|out of memory|bad_alloc/i.test(text)) {
-    return new EngineError(
-      "memory",
-      "engine.memory",
-      {},
-      {
-        cause: error,
-      },
-    );
+    return new EngineError("memory", "engine.memory", {}, { cause: error });
   }
   return new EngineError("internal", "engine.failed", {}, { cause: error });
 }

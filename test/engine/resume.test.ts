@@ -78,13 +78,18 @@ const JOBS: Readonly<Record<string, EngineRequest>> = {
     pictures,
   },
   "a book's painting": {
-    ...{ recipe: "stylize", pictures },
+    recipe: "stylize",
+    pictures,
     params: { ...style, contentLayer: "block3_conv1", preset: "book", size: 64, steps: 12 },
   },
   "a blend's sweep": {
-    ...{ recipe: "blend", pictures },
+    recipe: "blend",
+    pictures,
     params: {
-      ...{ ...style, contentLayer: "block3_conv1", size: 64, sweep: 4 },
+      ...style,
+      contentLayer: "block3_conv1",
+      size: 64,
+      sweep: 4,
       styles: [{ picture: "style" }, { picture: "image" }],
     },
   },

@@ -45,6 +45,25 @@ function shifted(size: Dimension, by: number): Dimension {
   return size.endsWith(undone) ? size.slice(0, -undone.length) : `${size}${by < 0 ? `<${-by}` : `>${by}`}`;
 }
 
+/** The input whose dimensions an operation's result has. */
+const LIKE_INPUT: Readonly<Partial<Record<Node["op"], number>>> = {
+  maxPoolGradient: 0,
+  relu: 0,
+  clip: 0,
+  exp: 0,
+  log: 0,
+  abs: 0,
+  sigmoid: 0,
+  tanh: 0,
+  pow: 0,
+  stopGradient: 0,
+  avgPoolGradient: 1,
+  subsampleGradient: 1,
+  reshapeLike: 1,
+  expandLike: 1,
+  conv2dTranspose: 2,
+};
+
 /** The dimensions of nodes. */
 export class Dimensions {
   /** @param sizes shapes of inputs that are known already, by the inputs' names */
@@ -68,6 +87,8 @@ export class Dimensions {
       const x = node.inputs[i];
       return x ? this.of(x) : [];
     };
+    const same = LIKE_INPUT[node.op];
+    if (same !== undefined) return of(same);
     switch (node.op) {
       case "input":
         return this.sizes[node.attributes.name] ?? node.shape.map((d, i) => d ?? `${node.attributes.name}_${i}`);
@@ -81,24 +102,6 @@ export class Dimensions {
         return window(of(0), of(0)[1] ?? "?", node.attributes.kernel, node.attributes.strides, node.attributes.pads);
       case "subsample":
         return window(of(0), of(0)[1] ?? "?", [1, 1], node.attributes.strides, [0, 0, 0, 0]);
-      case "conv2dTranspose":
-        return of(2);
-      case "maxPoolGradient":
-      case "relu":
-      case "clip":
-      case "exp":
-      case "log":
-      case "abs":
-      case "sigmoid":
-      case "tanh":
-      case "pow":
-      case "stopGradient":
-        return of(0);
-      case "avgPoolGradient":
-      case "subsampleGradient":
-      case "reshapeLike":
-      case "expandLike":
-        return of(1);
       case "crop":
       case "pad": {
         const { before, after } = node.attributes;

@@ -122,38 +122,46 @@ async function objectiveOf(
     case "dream":
       for (const layer of Object.keys(test.layers)) resolveLayer(network, layer);
       return [dream(test.layers), -1];
-    case "style": {
-      for (const layer of [...test.style_layers, test.content_layer]) resolveLayer(network, layer);
-      const { delta } = test;
-      const grams = await observe(
-        engine.programs,
-        network,
-        `grams(${delta}:${test.style_layers.join(",")})`,
-        (scope) => gramOutputs(scope, test.style_layers, delta),
-        await readFloats(folder, test.style, shape),
-      );
-      const { features } = await observe(
-        engine.programs,
-        network,
-        `features(${test.content_layer})`,
-        (scope) => ({ features: scope.layer(test.content_layer) }),
-        await readFloats(folder, test.content, shape),
-      );
-      if (!features) throw new Error("a program gave no features");
-      const targets = test.style_layers.map((layer, i) => {
-        const target = grams[layer];
-        if (!target) throw new Error(`a program gave no Gram matrix of ${layer}`);
-        // The case's G are sums over pixels divided by numel; ours are means over pixels, so only the channels are left to divide by.
-        return { layer, target, weight: 0.5 ** i / channelsOf(layer) ** 2 };
-      });
-      const terms: [Objective, number][] = [
-        [gramLoss(targets, delta), 1],
-        [content(test.content_layer, features, 1), 1 / test.content_divisor],
-        [totalVariation(1), 1 / test.tv_divisor],
-      ];
-      return [sum(terms), 1];
-    }
+    case "style":
+      return [await styleObjective(test, engine, network, folder, shape), 1];
   }
+}
+
+async function styleObjective(
+  { style_layers: layers, content_layer: contentLayer, delta, ...test }: Extract<Case, { kind: "style" }>,
+  { programs }: CasesEngine,
+  network: Network,
+  folder: string,
+  shape: readonly number[],
+): Promise<Objective> {
+  const channelsOf = new Map([...layers, contentLayer].map((name) => [name, resolveLayer(network, name).channels]));
+  const style = await readFloats(folder, test.style, shape);
+  const grams = await observe(
+    programs,
+    network,
+    `grams(${delta}:${layers.join(",")})`,
+    (scope) => gramOutputs(scope, layers, delta),
+    style,
+  );
+  const { features } = await observe(
+    programs,
+    network,
+    `features(${contentLayer})`,
+    (scope) => ({ features: scope.layer(contentLayer) }),
+    await readFloats(folder, test.content, shape),
+  );
+  if (!features) throw new Error("a program gave no features");
+  const targets = layers.map((layer, i) => {
+    const target = grams[layer];
+    if (!target) throw new Error(`a program gave no Gram matrix of ${layer}`);
+    // The case's G are sums over pixels divided by numel; ours are means over pixels, so only the channels are left to divide by.
+    return { layer, target, weight: 0.5 ** i / (channelsOf.get(layer) ?? 1) ** 2 };
+  });
+  return sum([
+    [gramLoss(targets, delta), 1],
+    [content(contentLayer, features, 1), 1 / test.content_divisor],
+    [totalVariation(1), 1 / test.tv_divisor],
+  ]);
 }
 
 async function errorsOf(

@@ -34,6 +34,50 @@ function cubicMinimum(a: Trial<Vector>, b: Trial<Vector>, low: number, high: num
   return Number.isFinite(at) ? Math.min(Math.max(at, low), high) : (low + high) / 2;
 }
 
+/** Evaluations of a function along a direction, counted. */
+class Line<V extends Vector> {
+  readonly zero: Trial<V>;
+  /** Largest component of the direction. */
+  readonly span: number;
+  #evaluations = 0;
+
+  constructor(
+    private readonly oracle: Oracle<V>,
+    private readonly x: V,
+    private readonly direction: V,
+    { loss, gradient }: { readonly loss: number; readonly gradient: V },
+  ) {
+    this.zero = { step: 0, loss, gradient, slope: dot(gradient, direction) };
+    this.span = maxAbsolute(direction);
+  }
+
+  get exhausted(): boolean {
+    return this.#evaluations >= MOST_EVALUATIONS;
+  }
+
+  async at(step: number): Promise<Trial<V>> {
+    this.#evaluations++;
+    const moved = copy(this.x);
+    addScaled(moved, this.direction, step);
+    const { loss, gradient } = await this.oracle(moved);
+    return { step, loss, gradient, slope: dot(gradient, this.direction) };
+  }
+
+  /** Sufficient decrease. */
+  enough({ loss, step }: Trial<V>): boolean {
+    return Number.isFinite(loss) && loss <= this.zero.loss + C1 * step * this.zero.slope;
+  }
+
+  /** The curvature condition. */
+  flat({ slope }: Trial<V>): boolean {
+    return Math.abs(slope) <= -C2 * this.zero.slope;
+  }
+
+  result({ step, loss, gradient }: Trial<V>): LineSearchResult<V> {
+    return { step, loss, gradient, evaluations: this.#evaluations };
+  }
+}
+
 /**
  * Finds a step along `direction` with f(x + t d) <= f(x) + C1 t f'(x) and |f'(x + t d)| <= C2 |f'(x)|.
  * @param first the step to try first
@@ -46,64 +90,51 @@ export async function strongWolfe<V extends Vector>(
   start: { readonly loss: number; readonly gradient: V },
   first: number,
 ): Promise<LineSearchResult<V>> {
-  let evaluations = 0;
-  const zero: Trial<V> = { step: 0, loss: start.loss, gradient: start.gradient, slope: dot(start.gradient, direction) };
-  const at = async (step: number): Promise<Trial<V>> => {
-    evaluations++;
-    const moved = copy(x);
-    addScaled(moved, direction, step);
-    const { loss, gradient } = await oracle(moved);
-    return { step, loss, gradient, slope: dot(gradient, direction) };
-  };
-  const enough = (t: Trial<V>): boolean => t.loss <= zero.loss + C1 * t.step * zero.slope;
-  const flat = (t: Trial<V>): boolean => Math.abs(t.slope) <= -C2 * zero.slope;
-  const result = ({ step, loss, gradient }: Trial<V>): LineSearchResult<V> => ({ step, loss, gradient, evaluations });
+  const line = new Line(oracle, x, direction, start);
+  const found = await bracket(line, first);
+  return line.result("step" in found ? found : await zoom(line, found));
+}
 
-  // Bracketing: growing steps until the minimum lies between two of them.
-  let previous = zero;
-  let current = await at(first);
-  let bracket: [Trial<V>, Trial<V>] | undefined;
-  while (!bracket && evaluations < MOST_EVALUATIONS) {
-    if (!enough(current) || (previous !== zero && current.loss >= previous.loss) || !Number.isFinite(current.loss))
-      bracket = [previous, current];
-    else if (flat(current)) return result(current);
-    else if (current.slope >= 0) bracket = [current, previous];
-    else {
-      const next = cubicMinimum(
-        previous,
-        current,
-        current.step + 0.01 * (current.step - previous.step),
-        current.step * 10,
-      );
-      previous = current;
-      current = await at(next);
-    }
+/** The ends of an interval in which a step lies; the first is always the better point. */
+type Bracket<V extends Vector> = readonly [Trial<V>, Trial<V>];
+
+/** Tries growing steps until the minimum lies between two of them; a step that is good already ends the search. */
+async function bracket<V extends Vector>(line: Line<V>, first: number): Promise<Trial<V> | Bracket<V>> {
+  let previous = line.zero;
+  let current = await line.at(first);
+  while (!line.exhausted) {
+    if (!line.enough(current) || (previous !== line.zero && current.loss >= previous.loss)) return [previous, current];
+    if (line.flat(current)) return current;
+    if (current.slope >= 0) return [current, previous];
+    const low = current.step + 0.01 * (current.step - previous.step);
+    const next = cubicMinimum(previous, current, low, current.step * 10);
+    previous = current;
+    current = await line.at(next);
   }
-  if (!bracket) return result(current.loss < previous.loss ? current : previous);
+  return current.loss < previous.loss ? current : previous;
+}
 
-  // Zooming in: the first of the bracket is always the better point.
-  let [best, other] = bracket;
-  const span = maxAbsolute(direction);
+/** Narrows a bracket until a step fulfils both conditions. */
+async function zoom<V extends Vector>(line: Line<V>, [first, second]: Bracket<V>): Promise<Trial<V>> {
+  let [best, other] = [first, second];
   let stuck = false;
-  while (evaluations < MOST_EVALUATIONS && Math.abs(other.step - best.step) * span > CLOSED) {
+  while (!line.exhausted && Math.abs(other.step - best.step) * line.span > CLOSED) {
     const [low, high] = [Math.min(best.step, other.step), Math.max(best.step, other.step)];
     let step = Number.isFinite(other.loss) ? cubicMinimum(best, other, low, high) : (low + high) / 2;
     // Too near an end twice running, or outside: 10 % inwards, so that the bracket shrinks.
     const margin = 0.1 * (high - low);
-    if (Math.min(high - step, step - low) < margin) {
-      if (stuck || step >= high || step <= low) {
-        step = Math.abs(step - high) < Math.abs(step - low) ? high - margin : low + margin;
-        stuck = false;
-      } else stuck = true;
-    } else stuck = false;
-    const trial = await at(step);
-    if (!enough(trial) || trial.loss >= best.loss || !Number.isFinite(trial.loss)) {
+    const near = Math.min(high - step, step - low) < margin;
+    const inwards: boolean = near && (stuck || step >= high || step <= low);
+    if (inwards) step = Math.abs(step - high) < Math.abs(step - low) ? high - margin : low + margin;
+    stuck = near && !inwards;
+    const trial = await line.at(step);
+    if (!line.enough(trial) || trial.loss >= best.loss) {
       other = trial;
-    } else {
-      if (flat(trial)) return result(trial);
-      if (trial.slope * (other.step - best.step) >= 0) other = best;
-      best = trial;
+      continue;
     }
+    if (line.flat(trial)) return trial;
+    if (trial.slope * (other.step - best.step) >= 0) other = best;
+    best = trial;
   }
-  return result(best);
+  return best;
 }

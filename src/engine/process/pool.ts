@@ -183,13 +183,13 @@ export class EnginePool implements Engine, MemoryReservations {
     const memoryBytes = sum(({ memoryBytes = 0 }) => memoryBytes);
     const runtime = [...new Set(devices.flatMap(({ runtime }) => runtime || []))].join(", ");
     return {
-      ...{
-        state,
-        starts: sum(({ starts }) => starts),
-        crashes: sum(({ crashes }) => crashes),
-        running: sum(({ running }) => running),
-      },
-      ...{ memoryBytes, runtime, devices },
+      state,
+      starts: sum(({ starts }) => starts),
+      crashes: sum(({ crashes }) => crashes),
+      running: sum(({ running }) => running),
+      memoryBytes,
+      runtime,
+      devices,
     };
   }
 

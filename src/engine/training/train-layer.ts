@@ -1,16 +1,17 @@
 /**
- * Teaching: one layer of a network adapted to the motifs of some images, so that dreams in it show them.
+ * Training: one layer of a network adapted to the motifs of some images, so that dreams in it show them.
  *
  * The network's own weights stay as they are. What is made is a 1x1 re-mixing of one layer's channels: from how the layer answers to
  * parts of the images, and how it answers to images of nothing, directions are found that tell the two apart.
  * Each is a linear discriminant (Fisher 1936) between one group of the images' most unusual places and the images of nothing.
  * Whitened directions of this kind are what activation atlases show (Carter et al. 2019).
  */
-import { observe } from "../evaluate.js";
+import { type EngineContext, observe } from "../evaluate.js";
 import { type Random, random, randomInteger } from "../images/random.js";
 import type { Raster } from "../images/raster.js";
 import { type LayerInfo, type Network, NetworkError } from "../networks/network.js";
 import { resolveLayer } from "../networks/resolve-layer.js";
+import type { Scope } from "../objectives/objective.js";
 import type { Programs } from "../programs.js";
 import type { Tensor } from "../runtimes/runtime.js";
 import { backward, type Cholesky, cholesky, forward } from "./cholesky.js";
@@ -81,45 +82,25 @@ const DECODED = 512;
  * await saveTrainedLayer(modelsDir, layer);
  */
 export async function trainLayer(options: TrainOptions): Promise<TrainingResult> {
-  const { programs, network, name, channels = DEFAULT_CHANNELS, seed = 1, signal, onProgress } = options;
+  const { programs, network, name, channels = DEFAULT_CHANNELS, seed = 1, examples } = options;
   const started = performance.now();
-  const info = resolveLayer(network, options.layer);
-  if (info.kind === TRAINED_KIND)
-    throw new NetworkError("unknown", `${info.name} is a taught layer itself; teach over one of ${network.id}'s own.`);
-  if (options.examples.length < FEWEST_EXAMPLES) {
+  const info = trainable(network, options.layer);
+  if (examples.length < FEWEST_EXAMPLES) {
     throw new NetworkError(
       "unknown",
-      `Give ${FEWEST_EXAMPLES} pictures or more to learn from; there are ${options.examples.length}.`,
+      `Give ${FEWEST_EXAMPLES} pictures or more to learn from; there are ${examples.length}.`,
     );
   }
   const next = random(seed);
-  const { learnt, tested } = divide(options.examples, next);
-  const side = cropSide(info);
-  const perPicture = Math.min(MOST_CROPS_EACH, Math.max(1, Math.round(CROPS / learnt.length)));
-  const total = 2 * perPicture * learnt.length + 4 * tested.length;
-  let done = 0;
-  const step = (): void => {
-    signal?.throwIfAborted();
-    onProgress?.(++done / total);
-  };
-
-  const moments = new Moments(info.channels);
-  const samples: Float32Array[] = [];
-  for (const example of learnt) {
-    const picture = await example.decode(DECODED);
-    for (let i = 0; i < perPicture; i++) {
-      const crop = randomCrop(picture, side, next);
-      await moments.add(programs, network, info.name, nothing(crop, next));
-      step();
-      samples.push(...places(await featuresOf(programs, network, info.name, crop), next));
-      step();
-    }
-  }
+  const { learnt, tested } = divide(examples, next);
+  const crops = Math.min(MOST_CROPS_EACH, Math.max(1, Math.round(CROPS / learnt.length)));
+  const step = counter(2 * crops * learnt.length + 4 * tested.length, options);
+  const run: TrainingRun = { programs, network, layer: info.name, side: cropSide(info), next, step };
+  const { moments, samples } = await sample(run, learnt, crops, new Moments(info.channels));
   const mean = moments.mean();
   const factor = cholesky(moments.covariance(SHRINKAGE), info.channels);
   const directions = unusual(samples, mean, factor);
   const clusters = cluster(directions, channels, next);
-  const mixed = mix(directions, clusters, mean, factor);
   const layer: TrainedLayer = {
     version: 1,
     name,
@@ -127,28 +108,81 @@ export async function trainLayer(options: TrainOptions): Promise<TrainingResult>
     layer: info.name,
     inputs: info.channels,
     channels: clusters.centres.length,
-    pictures: options.examples.length,
+    pictures: examples.length,
     seed,
-    ...mixed,
+    ...mix(directions, clusters, mean, factor),
   };
-  const [theirs, nothings] = [[] as number[], [] as number[]];
-  for (const example of tested) {
-    const picture = await example.decode(DECODED);
-    for (let i = 0; i < 2; i++) {
-      const crop = randomCrop(picture, side, next);
-      theirs.push(meanSquareResponse(layer, await featuresOf(programs, network, info.name, crop)));
+  return {
+    layer,
+    keptBack: tested.some((example) => learnt.includes(example)) ? 0 : tested.length,
+    preference: await preferenceOf(run, layer, tested),
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** @throws NetworkError for a layer that does not exist, or has been trained itself */
+function trainable(network: Network, layer: string): LayerInfo {
+  const info = resolveLayer(network, layer);
+  if (info.kind === TRAINED_KIND)
+    throw new NetworkError("unknown", `${info.name} is a taught layer itself; teach over one of ${network.id}'s own.`);
+  return info;
+}
+
+/** Counts steps: checks the signal, and reports the share of all. */
+function counter(total: number, { signal, onProgress }: TrainOptions): () => void {
+  let done = 0;
+  return () => {
+    signal?.throwIfAborted();
+    onProgress?.(++done / total);
+  };
+}
+
+interface TrainingRun extends EngineContext {
+  readonly layer: string;
+  /** Side of a crop, in pixels. */
+  readonly side: number;
+  readonly next: Random;
+  /** Called after each forward pass. */
+  step(): void;
+}
+
+/** The moments of reference images, and features at random places of the examples. */
+async function sample(
+  run: TrainingRun,
+  examples: readonly Example[],
+  crops: number,
+  moments: Moments,
+): Promise<{ moments: Moments; samples: Float32Array[] }> {
+  const { programs, network, layer, side, next, step } = run;
+  const samples: Float32Array[] = [];
+  for (const example of examples) {
+    const image = await example.decode(DECODED);
+    for (let i = 0; i < crops; i++) {
+      const crop = randomCrop(image, side, next);
+      await moments.add(programs, network, layer, nothing(crop, next));
       step();
-      nothings.push(meanSquareResponse(layer, await featuresOf(programs, network, info.name, nothing(crop, next))));
+      samples.push(...places(await featuresOf(run, crop), next));
       step();
     }
   }
-  const keptBack = tested.some((example) => learnt.includes(example)) ? 0 : tested.length;
-  return {
-    layer,
-    keptBack,
-    preference: sum(theirs) / Math.max(sum(nothings), 1e-12),
-    seconds: (performance.now() - started) / 1000,
-  };
+  return { moments, samples };
+}
+
+/** How much more strongly the layer responds to the examples than to reference images. */
+async function preferenceOf(run: TrainingRun, layer: TrainedLayer, examples: readonly Example[]): Promise<number> {
+  const { side, next, step } = run;
+  const [theirs, nothings] = [[] as number[], [] as number[]];
+  for (const example of examples) {
+    const image = await example.decode(DECODED);
+    for (let i = 0; i < 2; i++) {
+      const crop = randomCrop(image, side, next);
+      theirs.push(meanSquareResponse(layer, await featuresOf(run, crop)));
+      step();
+      nothings.push(meanSquareResponse(layer, await featuresOf(run, nothing(crop, next))));
+      step();
+    }
+  }
+  return sum(theirs) / Math.max(sum(nothings), 1e-12);
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
@@ -181,21 +215,16 @@ function cropSide({ stride }: LayerInfo): number {
   return Math.min(320, Math.max(96, 10 * stride));
 }
 
-/** An image of nothing: noise, dead leaves or plain colours, the image's own or others. */
+/** A reference image: noise, dead leaves or plain colours, the image's own or others. */
 function nothing(crop: Raster, next: Random): Raster {
   const kind = randomInteger(next, 0, 2);
   const shapeless = kind === 0 ? spotNoise(crop, next) : kind === 1 ? deadLeaves(crop, next) : flat(crop);
   return strangeColours(shapeless, next);
 }
 
-async function featuresOf(programs: Programs, network: Network, layer: string, crop: Raster): Promise<Tensor> {
-  const { features } = await observe(
-    programs,
-    network,
-    `features(${layer})`,
-    (scope) => ({ features: scope.layer(layer) }),
-    crop,
-  );
+async function featuresOf({ programs, network, layer }: TrainingRun, crop: Raster): Promise<Tensor> {
+  const outputs = (scope: Scope) => ({ features: scope.layer(layer) });
+  const { features } = await observe(programs, network, `features(${layer})`, outputs, crop);
   return features ?? { data: new Float32Array(), shape: [] };
 }
 

@@ -5,7 +5,7 @@ import { createReadStream } from "node:fs";
 import { open, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { EnvHttpProxyAgent, fetch, type Response } from "undici";
-import { abortableDelay } from "../../../shared/retry.js";
+import { retryWithBackoff } from "../../../shared/retry.js";
 import { innermost, TransferFailure } from "./failure.js";
 import { TIMEOUTS, type TransferOptions } from "./progress.js";
 
@@ -49,6 +49,59 @@ function startOf(response: Response, host: string, offset: number): number {
   throw new TransferFailure(`${host} answers ${response.status} ${response.statusText}`.trim(), passing);
 }
 
+/** Asks for what is missing of a file. */
+async function request(
+  file: RemoteFile,
+  offset: number,
+  dispatcher: EnvHttpProxyAgent,
+  { signal, timeouts = TIMEOUTS }: TransferOptions,
+): Promise<Response> {
+  // A stored part is compared with the whole file's size: compression on the way would break that.
+  const headers = { "accept-encoding": "identity", ...(offset > 0 && { range: `bytes=${offset}-` }) };
+  // The agent has timeouts of its own, but reconnects for ever to a proxy that hangs up.
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(new Error("no answer")), timeouts.connect + timeouts.stall);
+  try {
+    const either = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
+    return await fetch(file.url, { headers, dispatcher, signal: either });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new TransferFailure(`${new URL(file.url).host} cannot be reached (${innermost(error)})`, true, {
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Writes a response's body behind the part that is stored. */
+async function receive(
+  response: Response,
+  file: RemoteFile,
+  part: string,
+  offset: number,
+  onProgress: TransferOptions["onProgress"],
+): Promise<void> {
+  const { host } = new URL(file.url);
+  // The part is longer than the server's file: it belongs to another one.
+  if (response.status === 416) await rm(part, { force: true });
+  let received = startOf(response, host, offset);
+  const target = await open(part, received > 0 ? "a" : "w");
+  try {
+    for await (const chunk of response.body ?? []) {
+      const bytes = chunk as Uint8Array;
+      received += bytes.byteLength;
+      if (received > file.size) throw new TransferFailure(`${host} sends more than the file that is expected`, false);
+      await target.write(bytes);
+      onProgress?.(received);
+    }
+  } finally {
+    await target.close();
+  }
+  if (received < file.size)
+    throw new TransferFailure(`${host} broke off after ${received} of ${file.size} bytes`, true);
+}
+
 async function attempt(
   file: RemoteFile,
   part: string,
@@ -58,40 +111,9 @@ async function attempt(
   const { signal, onProgress } = options;
   const { host } = new URL(file.url);
   const offset = await sizeOf(part);
-  // A stored part is compared with the whole file's size: compression on the way would break that.
-  const headers = { "accept-encoding": "identity", ...(offset > 0 && { range: `bytes=${offset}-` }) };
-  let response: Response;
-  // The agent has timeouts of its own, but reconnects for ever to a proxy that hangs up.
-  const silence = new AbortController();
-  const { connect, stall } = options.timeouts ?? TIMEOUTS;
-  const timer = setTimeout(() => silence.abort(new Error("no answer")), connect + stall);
+  const response = await request(file, offset, agent, options);
   try {
-    const either = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
-    response = await fetch(file.url, { headers, dispatcher: agent, signal: either });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw new TransferFailure(`${host} cannot be reached (${innermost(error)})`, true, { cause: error });
-  } finally {
-    clearTimeout(timer);
-  }
-  try {
-    // The part is longer than the server's file: it belongs to another one.
-    if (response.status === 416) await rm(part, { force: true });
-    let received = startOf(response, host, offset);
-    const target = await open(part, received > 0 ? "a" : "w");
-    try {
-      for await (const chunk of response.body ?? []) {
-        const bytes = chunk as Uint8Array;
-        received += bytes.byteLength;
-        if (received > file.size) throw new TransferFailure(`${host} sends more than the file that is expected`, false);
-        await target.write(bytes);
-        onProgress?.(received);
-      }
-    } finally {
-      await target.close();
-    }
-    if (received < file.size)
-      throw new TransferFailure(`${host} broke off after ${received} of ${file.size} bytes`, true);
+    await receive(response, file, part, offset, onProgress);
   } catch (error) {
     signal?.throwIfAborted();
     await response.body?.cancel().catch(() => undefined);
@@ -103,7 +125,7 @@ async function attempt(
 }
 
 /**
- * Fetches `file` to the path `part`, going on from what is there already.
+ * Fetches `file` to the path `part`, resuming from what is stored there.
  * @throws TransferFailure, with `part` kept if it can be resumed; the signal's reason when aborted
  */
 export async function fetchFile(file: RemoteFile, part: string, options: TransferOptions = {}): Promise<void> {
@@ -115,33 +137,40 @@ export async function fetchFile(file: RemoteFile, part: string, options: Transfe
     headersTimeout: timeouts.stall,
     bodyTimeout: timeouts.stall,
   });
-  try {
-    let resumed = (await sizeOf(part)) > 0;
-    for (let tries = 1; ; tries++) {
-      signal?.throwIfAborted();
-      if ((await sizeOf(part)) >= file.size) {
-        if (await matches(part, file)) return;
-        await rm(part, { force: true });
-        // A part left by an earlier run may be of another version of the file: once more from the start.
-        if (!resumed)
-          throw new TransferFailure(
-            `what ${new URL(file.url).host} sends is not the file that is expected (its checksum differs)`,
-            false,
-          );
-        resumed = false;
-      }
+  let resumed = (await sizeOf(part)) > 0;
+  // Attempts in a row that brought nothing; others do not count: a poor line gets there in the end.
+  let barren = 0;
+  const complete = async (): Promise<boolean> => {
+    if ((await sizeOf(part)) < file.size) return false;
+    if (await matches(part, file)) return true;
+    await rm(part, { force: true });
+    // A part left by an earlier run may be of another version of the file: once more from the start.
+    if (resumed) resumed = false;
+    else {
+      const { host } = new URL(file.url);
+      throw new TransferFailure(`what ${host} sends is not the file that is expected (its checksum differs)`, false);
+    }
+    return false;
+  };
+  const fetchOnce = async (): Promise<void> => {
+    while (!(await complete())) {
       const before = await sizeOf(part);
       try {
         await attempt(file, part, agent, options);
       } catch (error) {
-        if (!(error instanceof TransferFailure)) throw error;
-        if (!error.passing) await rm(part, { force: true });
-        // Attempts that bring something do not count: a poor line gets there in the end.
-        if ((await sizeOf(part)) > before) tries = 0;
-        if (!error.passing || tries >= ATTEMPTS) throw error;
-        await abortableDelay(timeouts.retry * 2 ** (tries - 1), signal);
+        if (error instanceof TransferFailure && !error.passing) await rm(part, { force: true });
+        barren = (await sizeOf(part)) > before ? 0 : barren + 1;
+        throw error;
       }
     }
+  };
+  try {
+    await retryWithBackoff(fetchOnce, {
+      firstMs: timeouts.retry,
+      waitOf: () => timeouts.retry * 2 ** (barren - 1),
+      mayPass: (error) => error instanceof TransferFailure && error.passing && barren < ATTEMPTS,
+      ...(signal && { signal }),
+    });
   } finally {
     await agent.destroy();
   }

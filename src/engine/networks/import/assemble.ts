@@ -4,7 +4,7 @@ import * as ops from "../../graph/ops.js";
 import { type BuildOptions, type BuiltNetwork, type LayerInfo, type Network, NetworkError } from "../network.js";
 import { activate } from "./activations.js";
 import { bandedKernel, mixInputs, oihw, scaleOutputs, toOIHW } from "./kernels.js";
-import type { ConvStep, Layer, LayerGraph } from "./layer-graph.js";
+import type { ConvStep, Layer, LayerGraph, Step } from "./layer-graph.js";
 import { LazyMap } from "./lazy-map.js";
 import { channelOrder, channelScale, type Preprocessing } from "./preprocessing.js";
 import { type Survey, survey } from "./survey.js";
@@ -92,12 +92,12 @@ class Assembly {
     if (layer.step.type === "conv" || layer.step.type === "pool") {
       const { from } = this.#padded(layer);
       // A convolution of the image takes its channel order into the kernel.
-      return from.step.type === "input" && this.#takesPicture(layer) ? [] : [from];
+      return from.step.type === "input" && this.#takesImage(layer) ? [] : [from];
     }
     return layer.inputs.map((_, i) => this.#input(layer, i));
   }
 
-  #takesPicture({ step }: Layer): boolean {
+  #takesImage({ step }: Layer): boolean {
     return step.type === "conv" && step.groups === 1;
   }
 
@@ -154,15 +154,8 @@ class Assembly {
         return activate(x(), step.activation);
       case "zeroPad":
         return padPlane(x(), step.pads);
-      case "pool": {
-        const { from, pads } = this.#padded(layer);
-        const { kernel, strides } = step;
-        if (step.mode === "max")
-          return (this.#average ? ops.avgPool : ops.maxPool)(this.#made(from), { kernel, strides, pads });
-        if (step.countPads)
-          return ops.avgPool(padPlane(this.#made(from), pads), { kernel, strides, pads: [0, 0, 0, 0] });
-        return ops.avgPool(this.#made(from), { kernel, strides, pads });
-      }
+      case "pool":
+        return this.#pool(layer, step);
       case "globalAverage":
         return ops.reduceMean(x(), [2, 3]);
       case "concat":
@@ -174,20 +167,32 @@ class Assembly {
         return layer.inputs.map((_, i) => x(i)).reduce((a, b) => ops.add(a, b));
       case "product":
         return layer.inputs.map((_, i) => x(i)).reduce((a, b) => ops.mul(a, b));
-      case "lrn": {
-        // x / (bias + alpha / size * sum of squares of neighbouring channels) ^ beta
-        const channels = this.#survey.facts.get(layer.name)?.channels ?? 0;
-        const band = this.#constants.get(`band:${channels}:${step.size}`, () => ({
-          data: bandedKernel(channels, step.size),
-          shape: [channels, channels, 1, 1],
-        }));
-        const energy = ops.mul(ops.conv2d(ops.square(x()), band), ops.scalar(step.alpha / step.size));
-        return ops.mul(x(), ops.pow(ops.add(energy, ops.scalar(step.bias)), -step.beta));
-      }
+      case "lrn":
+        return this.#localResponse(layer, step);
       case "identity":
       case "unsupported":
         throw new NetworkError("unsupported", `Layer ${layer.name} cannot be built.`);
     }
+  }
+
+  #pool(layer: Layer, { mode, kernel, strides, countPads }: Extract<Step, { type: "pool" }>): Node {
+    const { from, pads } = this.#padded(layer);
+    const x = this.#made(from);
+    if (mode === "max") return (this.#average ? ops.avgPool : ops.maxPool)(x, { kernel, strides, pads });
+    if (countPads) return ops.avgPool(padPlane(x, pads), { kernel, strides, pads: [0, 0, 0, 0] });
+    return ops.avgPool(x, { kernel, strides, pads });
+  }
+
+  /** x / (bias + alpha / size * sum of squares of neighbouring channels) ^ beta */
+  #localResponse(layer: Layer, { size, alpha, bias, beta }: Extract<Step, { type: "lrn" }>): Node {
+    const x = this.#made(this.#input(layer, 0));
+    const channels = this.#survey.facts.get(layer.name)?.channels ?? 0;
+    const band = this.#constants.get(`band:${channels}:${size}`, () => ({
+      data: bandedKernel(channels, size),
+      shape: [channels, channels, 1, 1],
+    }));
+    const energy = ops.mul(ops.conv2d(ops.square(x), band), ops.scalar(alpha / size));
+    return ops.mul(x, ops.pow(ops.add(energy, ops.scalar(bias)), -beta));
   }
 
   /** The image minus the mean, still RGB: zero padding comes after this, so it must stay explicit. */
@@ -218,8 +223,8 @@ class Assembly {
 
   #conv(layer: Layer, step: ConvStep, affine: readonly Layer[]): Node {
     const { from, pads } = this.#padded(layer);
-    const picture = from.step.type === "input" && this.#takesPicture(layer);
-    const x = picture ? this.#centred() : this.#made(from);
+    const direct = from.step.type === "input" && this.#takesImage(layer);
+    const x = direct ? this.#centred() : this.#made(from);
     const key = [layer, ...affine].map((l) => l.name).join(":");
     const shape = oihw(step.kernel);
     const [outputs] = shape;
@@ -227,7 +232,7 @@ class Assembly {
     const kernel = this.#constants.get(`${key}:kernel`, () => {
       let data = toOIHW(step.kernel);
       for (const { scale } of chain()) data = scaleOutputs(data, outputs, scale);
-      if (picture) data = mixInputs(data, shape, channelOrder(this.#preprocessing), channelScale(this.#preprocessing));
+      if (direct) data = mixInputs(data, shape, channelOrder(this.#preprocessing), channelScale(this.#preprocessing));
       return { data, shape };
     });
     const makeBias = () => {

@@ -9,6 +9,23 @@ const parameter = (config: Readonly<Record<string, unknown>>, names: readonly st
   return otherwise;
 };
 
+const step = (activation: Extract<Step, { type: "activation" }>["activation"]): Step => ({
+  type: "activation",
+  activation,
+});
+
+function relu(config: Readonly<Record<string, unknown>>): Step {
+  const max = parameter(config, ["max_value"], Number.POSITIVE_INFINITY);
+  const slope = parameter(config, ["negative_slope"], 0);
+  const threshold = parameter(config, ["threshold"], 0);
+  if (threshold !== 0 || (slope !== 0 && Number.isFinite(max))) {
+    const reason = "a ReLU with a threshold, or with a slope and a largest value, is not known";
+    return { type: "unsupported", reason };
+  }
+  if (slope !== 0) return step({ name: "leakyRelu", alpha: slope });
+  return step(Number.isFinite(max) ? { name: "clip", min: 0, max } : { name: "relu" });
+}
+
 /**
  * The step of an activation, a Keras name or `{class_name, config}`.
  * @param config of the layer it belongs to: alpha, max_value, ...
@@ -21,26 +38,11 @@ export function kerasActivation(activation: unknown, config: Readonly<Record<str
         : {};
     return kerasActivation(String(activation.class_name).toLowerCase(), { ...inner });
   }
-  const step = (a: Extract<Step, { type: "activation" }>["activation"]): Step => ({
-    type: "activation",
-    activation: a,
-  });
   switch (activation ?? "linear") {
     case "linear":
       return { type: "identity" };
-    case "relu": {
-      const max = parameter(config, ["max_value"], Number.POSITIVE_INFINITY);
-      const slope = parameter(config, ["negative_slope"], 0);
-      const threshold = parameter(config, ["threshold"], 0);
-      if (threshold !== 0 || (slope !== 0 && Number.isFinite(max))) {
-        return {
-          type: "unsupported",
-          reason: "a ReLU with a threshold, or with a slope and a largest value, is not known",
-        };
-      }
-      if (slope !== 0) return step({ name: "leakyRelu", alpha: slope });
-      return step(Number.isFinite(max) ? { name: "clip", min: 0, max } : { name: "relu" });
-    }
+    case "relu":
+      return relu(config);
     case "relu6":
       return step({ name: "clip", min: 0, max: 6 });
     case "leaky_relu":

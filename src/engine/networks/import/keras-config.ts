@@ -55,66 +55,88 @@ interface Opened {
   readonly output: string;
 }
 
+function corrupt(message: string): NetworkError {
+  return new NetworkError("corrupt", message);
+}
+
+/** Opens one model: adds its layers one by one, those of inner models included. */
+class Opening {
+  readonly layers: KerasLayer[] = [];
+  /** Names inside this model, of calls, to names of opened layers. */
+  readonly #names = new Map<string, string>();
+  #previous: string | undefined;
+
+  /** @param given what takes the place of the model's input, for an inner model */
+  constructor(
+    private readonly sequential: boolean,
+    private readonly given: string | undefined,
+    private readonly prefix: string,
+  ) {
+    this.#previous = given;
+  }
+
+  add(layer: LayerConfig): void {
+    const calls = !this.sequential && layer.inbound_nodes?.length ? layer.inbound_nodes : [undefined];
+    for (const [node, call] of calls.entries()) this.#addCall(layer, callName(nameOf(layer), node), call);
+  }
+
+  #addCall(layer: LayerConfig, name: string, call: unknown): void {
+    const inputs = this.#inputs(call);
+    if (layer.class_name === "InputLayer" && this.given !== undefined) {
+      this.#names.set(name, this.given);
+      return;
+    }
+    if (MODELS.has(layer.class_name)) {
+      const inner = openModel(layer.class_name, layer.config, inputs[0], `${this.prefix}${name}>`);
+      this.layers.push(...inner.layers);
+      this.#opened(name, inner.output);
+      return;
+    }
+    // Sequential models may leave their InputLayer out: its shape is then on the first layer.
+    if (this.sequential && this.#previous === undefined && layer.class_name !== "InputLayer") {
+      const image = `${this.prefix}input`;
+      this.#push(layer, "InputLayer", image, []);
+      inputs.push(image);
+    }
+    this.#push(layer, layer.class_name, this.prefix + name, inputs);
+    this.#opened(name, this.prefix + name);
+  }
+
+  #inputs(call: unknown): string[] {
+    if (this.sequential) return this.#previous === undefined ? [] : [this.#previous];
+    return callInputs(call).map(({ name, node }) => {
+      const called = callName(name, node);
+      return this.#names.get(called) ?? this.prefix + called;
+    });
+  }
+
+  #push({ config }: LayerConfig, kind: string, name: string, inputs: readonly string[]): void {
+    this.layers.push({ name, kind, config: Array.isArray(config) ? {} : config, inputs });
+  }
+
+  #opened(name: string, as: string): void {
+    this.#names.set(name, as);
+    this.#previous = as;
+  }
+
+  /** What the model gives out: as its config declares, or its last layer. */
+  output(config: unknown): string {
+    const declared =
+      config !== null && typeof config === "object" && "output_layers" in config
+        ? callInputs(config.output_layers)[0]
+        : undefined;
+    const output = (declared && this.#names.get(callName(declared.name, declared.node))) ?? this.#previous;
+    if (output === undefined) throw corrupt("The model has no layers; the file is damaged.");
+    return output;
+  }
+}
+
 function openModel(kind: string, config: unknown, given: string | undefined, prefix: string): Opened {
   const list = LayerList.safeParse(Array.isArray(config) ? { layers: config } : config);
-  if (!list.success)
-    throw new NetworkError("corrupt", "The model's list of layers cannot be read; the file is damaged.");
-  const layers: KerasLayer[] = [];
-  /** Names inside this model, of calls, to names of opened layers. */
-  const names = new Map<string, string>();
-  let previous = given;
-  const single = given !== undefined;
-  for (const layer of list.data.layers) {
-    const own = nameOf(layer);
-    const calls = kind === "Sequential" ? [undefined] : layer.inbound_nodes?.length ? layer.inbound_nodes : [undefined];
-    for (const [node, call] of calls.entries()) {
-      const name = callName(own, node);
-      const inputs =
-        kind === "Sequential"
-          ? previous === undefined
-            ? []
-            : [previous]
-          : callInputs(call).map((i) => names.get(callName(i.name, i.node)) ?? prefix + callName(i.name, i.node));
-      if (layer.class_name === "InputLayer" && single) {
-        names.set(name, given);
-        continue;
-      }
-      if (MODELS.has(layer.class_name)) {
-        const inner = openModel(layer.class_name, layer.config, inputs[0], `${prefix}${name}>`);
-        layers.push(...inner.layers);
-        names.set(name, inner.output);
-        previous = inner.output;
-        continue;
-      }
-      // Sequential models may leave their InputLayer out: its shape is then on the first layer.
-      if (kind === "Sequential" && previous === undefined && layer.class_name !== "InputLayer") {
-        const image = `${prefix}input`;
-        layers.push({
-          name: image,
-          kind: "InputLayer",
-          config: Array.isArray(layer.config) ? {} : layer.config,
-          inputs: [],
-        });
-        inputs.push(image);
-      }
-      const full = prefix + name;
-      names.set(name, full);
-      previous = full;
-      layers.push({
-        name: full,
-        kind: layer.class_name,
-        config: Array.isArray(layer.config) ? {} : layer.config,
-        inputs,
-      });
-    }
-  }
-  const declared =
-    config !== null && typeof config === "object" && "output_layers" in config
-      ? callInputs(config.output_layers)[0]
-      : undefined;
-  const output = declared ? (names.get(callName(declared.name, declared.node)) ?? previous) : previous;
-  if (output === undefined) throw new NetworkError("corrupt", "The model has no layers; the file is damaged.");
-  return { layers, output };
+  if (!list.success) throw corrupt("The model's list of layers cannot be read; the file is damaged.");
+  const opening = new Opening(kind === "Sequential", given, prefix);
+  for (const layer of list.data.layers) opening.add(layer);
+  return { layers: opening.layers, output: opening.output(config) };
 }
 
 /**
@@ -125,7 +147,7 @@ export function readModelConfig(topology: unknown): KerasLayer[] {
   let inner = topology;
   if (inner !== null && typeof inner === "object" && "model_config" in inner) inner = inner.model_config;
   const model = ModelConfig.safeParse(inner);
-  if (!model.success) throw new NetworkError("corrupt", "The file holds no description of the model's layers.");
+  if (!model.success) throw corrupt("The file holds no description of the model's layers.");
   const { class_name: kind, config } = model.data;
   if (!MODELS.has(kind))
     throw new NetworkError("unsupported", `A ${kind} is not a Sequential or functional model, so it cannot be opened.`);

@@ -100,19 +100,46 @@ function factsOf(layer: Layer, inputs: readonly Facts[]): Facts {
         flat: first.flat,
       };
     case "sum":
-    case "product": {
-      const channels = Math.max(...inputs.map((x) => x.channels));
-      if (inputs.some((x) => x.channels !== channels && x.channels !== 1)) {
-        throw new Unusable(`it joins ${inputs.map((x) => x.channels).join(" and ")} channels`);
-      }
-      const plane = inputs.find((x) => !x.flat) ?? first;
-      return { channels, stride: plane.stride, nonNegative: inputs.every((x) => x.nonNegative), flat: plane.flat };
-    }
+    case "product":
+      return joined(inputs, first);
     case "zeroPad":
     case "identity":
     case "lrn":
       return first;
   }
+}
+
+/** Of a sum or product: single channels and single numbers are broadcast. */
+function joined(inputs: readonly Facts[], first: Facts): Facts {
+  const channels = Math.max(...inputs.map((x) => x.channels));
+  if (inputs.some((x) => x.channels !== channels && x.channels !== 1)) {
+    throw new Unusable(`it joins ${inputs.map((x) => x.channels).join(" and ")} channels`);
+  }
+  const plane = inputs.find((x) => !x.flat) ?? first;
+  return { channels, stride: plane.stride, nonNegative: inputs.every((x) => x.nonNegative), flat: plane.flat };
+}
+
+/** @param order each layer after its inputs */
+function allFacts(order: readonly Layer[]): { facts: Map<string, Facts>; unusable: Map<string, string> } {
+  const facts = new Map<string, Facts>();
+  const unusable = new Map<string, string>();
+  for (const layer of order) {
+    const missing = layer.inputs.find((name) => !facts.has(name));
+    if (missing !== undefined) {
+      const root = unusable.get(missing) ?? "it is not in the file";
+      const nested = root.startsWith("it builds on ");
+      unusable.set(layer.name, nested ? root : `it builds on ${missing}, which cannot be used (${root})`);
+      continue;
+    }
+    try {
+      const inputs = layer.inputs.flatMap((name) => facts.get(name) ?? []);
+      facts.set(layer.name, factsOf(layer, inputs));
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+      unusable.set(layer.name, error.message);
+    }
+  }
+  return { facts, unusable };
 }
 
 /**
@@ -133,24 +160,7 @@ export function survey({ layers }: LayerGraph): Survey {
     );
   }
   const order = inOrder(byName);
-  const facts = new Map<string, Facts>();
-  const unusable = new Map<string, string>();
-  for (const layer of order) {
-    const missing = layer.inputs.find((name) => !facts.has(name));
-    if (missing !== undefined) {
-      const root = unusable.get(missing) ?? "it is not in the file";
-      const nested = root.startsWith("it builds on ");
-      unusable.set(layer.name, nested ? root : `it builds on ${missing}, which cannot be used (${root})`);
-      continue;
-    }
-    try {
-      const inputs = layer.inputs.flatMap((name) => facts.get(name) ?? []);
-      facts.set(layer.name, factsOf(layer, inputs));
-    } catch (error) {
-      if (!(error instanceof Unusable)) throw error;
-      unusable.set(layer.name, error.message);
-    }
-  }
+  const { facts, unusable } = allFacts(order);
   const source = (name: string): Layer => {
     let layer = byName.get(name);
     while (layer?.step.type === "identity") layer = byName.get(layer.inputs[0] ?? "");
