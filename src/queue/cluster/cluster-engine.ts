@@ -1,5 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { Queue, QueueEvents, type Job as Ticket } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import {
@@ -10,15 +8,18 @@ import {
   type EngineResult,
   type RunOptions,
 } from "../../engine/process/engine.js";
+import { abortableDelay } from "../../shared/retry.js";
+import { withTimeout } from "../../shared/timeout.js";
 import { version } from "../../shared/version.js";
 import { BlobError, type BlobStore } from "./blobs/blob-store.js";
 import { BLOB_MS, blobLimits } from "./blobs/limits.js";
 import { openBlobs } from "./blobs/open-blobs.js";
+import { JobProducer, type RemoteState } from "./bull-queue.js";
 import { Cancellations } from "./cancellations.js";
 import { packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
 import { connect, connectBlocking, hostOf, untilReady } from "./connection.js";
 import { dataAge } from "./generation.js";
-import { blobKeys, jobOf, type Outcome, PROTOCOL, queueName, type Report, type Task, ticketOf } from "./protocol.js";
+import { blobKeys, type Outcome, PROTOCOL, type Report, type Task } from "./protocol.js";
 import { Registry, type WorkerInfo } from "./registry.js";
 import { RemoteJob } from "./remote-job.js";
 import type { ClusterSettings } from "./settings.js";
@@ -37,14 +38,11 @@ export interface ClusterEngineOptions {
 }
 
 interface Parts {
-  readonly queue: Queue<Task, Outcome>;
-  readonly events: QueueEvents;
+  readonly producer: JobProducer;
   readonly blobs: BlobStore;
 }
 
-/** A run that BullMQ itself could not end well (a full Redis, a mistake) is begun this often by it. */
-const TRIES = 4;
-/** A job whose input or result has vanished is sent anew this often. */
+/** A job whose input or result has vanished is sent this often in all. */
 const SENDS = 3;
 /** Beyond the lock's time: what a worker needs to notice that its lock is gone, and to stop. */
 const STOPPING_MS = 1_500;
@@ -67,7 +65,7 @@ export class ClusterEngine implements Engine {
   readonly #eventsRedis: Redis;
   readonly #registry: Registry;
   readonly #cancellations: Cancellations;
-  readonly #errands = new Map<string, RemoteJob>();
+  readonly #jobs = new Map<string, RemoteJob>();
   /** Jobs that are over and still in Redis, with the keys of their blobs. */
   readonly #over = new Map<string, readonly string[]>();
   readonly #closed = new AbortController();
@@ -125,7 +123,7 @@ export class ClusterEngine implements Engine {
   /** The id of the worker that has a job: as it was told, or as the workers themselves say. */
   workerOf(job: string): string | undefined {
     return (
-      this.#errands.get(job)?.worker ?? this.#workers.find(({ running }) => running.some((run) => run.job === job))?.id
+      this.#jobs.get(job)?.worker ?? this.#workers.find(({ running }) => running.some((run) => run.job === job))?.id
     );
   }
 
@@ -139,11 +137,11 @@ export class ClusterEngine implements Engine {
     signal.throwIfAborted();
     if (job === undefined) throw new Error("A job that goes elsewhere needs its id.");
     const remoteJob = new RemoteJob(job, request, options);
-    this.#errands.set(job, remoteJob);
+    this.#jobs.set(job, remoteJob);
     signal.addEventListener("abort", () => this.#aborted(remoteJob), { once: true });
     void this.#look(remoteJob);
     return remoteJob.ended.finally(() => {
-      if (this.#errands.get(job) === remoteJob) this.#errands.delete(job);
+      if (this.#jobs.get(job) === remoteJob) this.#jobs.delete(job);
     });
   }
 
@@ -156,20 +154,15 @@ export class ClusterEngine implements Engine {
   async close(): Promise<void> {
     this.#closed.abort();
     for (const redis of [this.#redis, this.#listener, this.#eventsRedis]) redis.disconnect();
-    const closed = [this.#rounds, this.#parts?.events.close(), this.#parts?.blobs.close()];
-    const enough = new AbortController();
-    await Promise.race([
-      Promise.allSettled(closed),
-      delay(CLOSE_MS, undefined, { signal: enough.signal }).catch(() => undefined),
-    ]);
-    enough.abort();
+    const closed = [this.#rounds, this.#parts?.producer.close(), this.#parts?.blobs.close()];
+    await withTimeout(Promise.allSettled(closed), CLOSE_MS, () => undefined);
   }
 
   async #goRounds(): Promise<void> {
     const { heartbeatSeconds } = this.#options.cluster;
     while (!this.#closed.signal.aborted) {
       await this.#round();
-      await delay(heartbeatSeconds * 1000, undefined, { signal: this.#closed.signal }).catch(() => undefined);
+      await abortableDelay(heartbeatSeconds * 1000, this.#closed.signal).catch(() => undefined);
     }
   }
 
@@ -182,7 +175,7 @@ export class ClusterEngine implements Engine {
       await this.#registry.speak({ protocol: this.#protocol, version });
       await dataAge(this.#redis, this.#options.cluster.prefix, this.#protocol);
       await this.#meetWorkers();
-      for (const remoteJob of [...this.#errands.values()]) await this.#look(remoteJob);
+      for (const remoteJob of [...this.#jobs.values()]) await this.#look(remoteJob);
       for (const job of [...this.#over.keys()]) await this.#clear(job);
       if (performance.now() - this.#sweptAt < SWEEP_MS) return;
       this.#sweptAt = performance.now();
@@ -197,29 +190,22 @@ export class ClusterEngine implements Engine {
     const { prefix, url } = cluster;
     try {
       const blobs = await openBlobs(cluster, () => connect(url, "bots-blobs", logger, BLOB_MS), blobLimits(cluster));
-      const name = queueName(this.#protocol);
       const [seconds, microseconds] = await this.#redis.time();
       const openedMs = Number(seconds) * 1000 + Number(microseconds) / 1000;
-      const queue = new Queue<Task, Outcome>(name, { connection: this.#redis, prefix });
-      queue.on("error", () => undefined);
-      // From the beginning: frames that came while no bots were there are still worth showing. What has been fetched is gone, so nothing is shown twice.
-      const events = new QueueEvents(name, { connection: this.#eventsRedis, prefix, lastEventId: "0" });
-      events.on("error", () => undefined);
-      // An event's id begins with its time, in milliseconds by Redis' clock.
-      events.on("progress", ({ jobId, data }, id) =>
-        this.#reported(jobId, data as Report, Number.parseInt(id, 10) >= openedMs),
-      );
-      for (const event of ["completed", "failed", "waiting", "removed"] as const) {
-        events.on(event, ({ jobId }: { readonly jobId: string }) => this.#happened(jobId));
-      }
-      // One that fails while it begins stays broken for good: then everything is opened anew in the next round.
       try {
-        await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
+        const producer = await JobProducer.open({
+          protocol: this.#protocol,
+          prefix,
+          redis: this.#redis,
+          eventsRedis: this.#eventsRedis,
+          onReport: (job, report, at) => this.#reported(job, report, at >= openedMs),
+          onChange: (job) => this.#changed(job),
+        });
+        this.#parts = { producer, blobs };
       } catch (error) {
-        void Promise.allSettled([queue.close(), events.close(), blobs.close()]);
+        void Promise.allSettled([blobs.close()]);
         throw error;
       }
-      this.#parts = { queue, events, blobs };
       logger.info(`jobs go to workers through Redis at ${this.host}`);
     } catch (error) {
       this.#opening = undefined;
@@ -232,27 +218,27 @@ export class ClusterEngine implements Engine {
     this.#options.onWorkers(this.#workers);
   }
 
-  #happened(ticket: string): void {
-    const remoteJob = this.#errands.get(jobOf(ticket));
+  #changed(job: string): void {
+    const remoteJob = this.#jobs.get(job);
     if (remoteJob) void this.#look(remoteJob);
   }
 
-  /** @param live it was said since this process is there */
-  #reported(ticket: string, report: Report, live: boolean): void {
-    const remoteJob = this.#errands.get(jobOf(ticket));
+  /** @param isNew it was reported after this process had opened the queue */
+  #reported(job: string, report: Report, isNew: boolean): void {
+    const remoteJob = this.#jobs.get(job);
     if (!remoteJob || remoteJob.signal.aborted) return;
     if (report.type === "begun") {
-      remoteJob.begunBy(report.worker, report.token, live);
+      remoteJob.begunBy(report.worker, report.token, isNew);
       this.#options.logger.info({ job: remoteJob.job, worker: report.worker }, "a worker has the job");
       return;
     }
     // A worker that has lost the job may not know yet.
     if (remoteJob.token !== undefined && remoteJob.token !== report.token) return;
     if (report.type === "download") {
-      if (live) this.#options.onDownload?.(remoteJob.job, report.download);
+      if (isNew) this.#options.onDownload?.(remoteJob.job, report.download);
       return;
     }
-    remoteJob.inTurn(async () => {
+    remoteJob.handleInOrder(async () => {
       const { blobs } = this.#ready();
       const picture = await blobs.get(report.blob);
       // Somebody has had it, or it was a preview that a newer one has replaced.
@@ -272,8 +258,8 @@ export class ClusterEngine implements Engine {
 
   /** Looks how a job is in Redis, and does what is to be done. One look at a time for each job; never rejects. */
   #look(remoteJob: RemoteJob): Promise<void> {
-    return remoteJob.looking(async () => {
-      if (!this.reachable || this.#errands.get(remoteJob.job) !== remoteJob) return;
+    return remoteJob.coalesce(async () => {
+      if (!this.reachable || this.#jobs.get(remoteJob.job) !== remoteJob) return;
       try {
         await this.#lookOnce(remoteJob);
       } catch (error) {
@@ -284,20 +270,20 @@ export class ClusterEngine implements Engine {
   }
 
   async #lookOnce(remoteJob: RemoteJob): Promise<void> {
-    const { queue } = this.#ready();
-    const found: Ticket<Task, Outcome> | undefined = await queue.getJob(ticketOf(remoteJob.job));
-    if (!found) return this.#missing(remoteJob);
+    const found = await this.#ready().producer.find(remoteJob.job);
+    if (found.state === "gone") return this.#missing(remoteJob);
     remoteJob.sent = true;
-    const state = await found.getState();
-    if (state === "completed") return this.#completed(remoteJob, found);
-    if (state === "failed") return this.#failed(remoteJob, found);
+    if (found.state === "completed") return this.#completed(remoteJob, found.outcome);
+    if (found.state === "failed") return this.#failed(remoteJob, found);
     if (!remoteJob.signal.aborted) return;
     await this.#cancellations.cancel(remoteJob.job);
     // Not while a worker has it: that one answers the message.
-    if (state !== "active") {
-      await found.remove();
-      remoteJob.fail(remoteJob.signal.reason);
-    }
+    if (found.state === "waiting" && (await this.#remove(remoteJob))) remoteJob.fail(remoteJob.signal.reason);
+  }
+
+  /** False while a worker holds the job's lock: the next look tries again. */
+  async #remove({ job }: RemoteJob): Promise<boolean> {
+    return (await this.#ready().producer.remove(job)) === "removed";
   }
 
   async #missing(remoteJob: RemoteJob): Promise<void> {
@@ -312,7 +298,7 @@ export class ClusterEngine implements Engine {
   }
 
   async #send(remoteJob: RemoteJob): Promise<void> {
-    const { queue, blobs } = this.#ready();
+    const { producer, blobs } = this.#ready();
     const { cluster, jobSeconds } = this.#options;
     const { job, checkpoint, megabytes } = remoteJob;
     const { recipe, params, pictures } = remoteJob.request;
@@ -326,51 +312,44 @@ export class ClusterEngine implements Engine {
       ...(megabytes !== undefined && { megabytes }),
       jobSeconds,
     };
-    const age = Math.ceil(cluster.keepHours * 3600);
-    const options = { jobId: ticketOf(job), attempts: TRIES, backoff: { type: "fixed", delay: 500 } };
     remoteJob.sent = true;
-    await queue.add(recipe, task, { ...options, removeOnComplete: { age }, removeOnFail: { age } });
+    await producer.send(task, Math.ceil(cluster.keepHours * 3600));
   }
 
-  async #completed(remoteJob: RemoteJob, found: Ticket<Task, Outcome>): Promise<void> {
+  async #completed(remoteJob: RemoteJob, outcome: Outcome): Promise<void> {
     const { blobs } = this.#ready();
-    const outcome = found.returnvalue;
     const keys = this.#keysOf(remoteJob, outcome);
     if (outcome.status === "done" && !remoteJob.signal.aborted) {
       const picture = await blobs.get(outcome.blob);
-      if (!picture) return this.#sendAnew(remoteJob, found, "its result");
-      await remoteJob.turns();
+      if (!picture) return this.#sendAgain(remoteJob, "its result");
+      await remoteJob.framesHandled();
       this.#over.set(remoteJob.job, keys);
       return remoteJob.succeed({ ...outcome.result, picture });
     }
-    await remoteJob.turns();
-    // Gone before anybody is told, so that another try is not mistaken for this one.
-    await found.remove();
+    await remoteJob.framesHandled();
+    // Removed before the end is reported, so that another try is not mistaken for this one.
+    if (!(await this.#remove(remoteJob))) return;
     await blobs.delete(keys);
     if (remoteJob.signal.aborted) remoteJob.fail(remoteJob.signal.reason);
     else if (outcome.status === "failed") remoteJob.fail(new EngineError(outcome.kind, outcome));
     else remoteJob.fail(new EngineError("crashed", "job.worker-failed"));
   }
 
-  async #failed(remoteJob: RemoteJob, found: Ticket<Task, Outcome>): Promise<void> {
-    const { failedReason } = found;
-    if (remoteJob.signal.aborted) {
-      await found.remove();
-      return remoteJob.fail(remoteJob.signal.reason);
+  async #failed(remoteJob: RemoteJob, { cause, reason }: RemoteState & { readonly state: "failed" }): Promise<void> {
+    const { signal, job } = remoteJob;
+    if (!signal.aborted) {
+      this.#options.logger.warn({ job, reason }, "a worker could not end a job");
+      if (cause === "input-missing") return this.#sendAgain(remoteJob, "an input");
     }
-    this.#options.logger.warn({ job: remoteJob.job, reason: failedReason }, "a worker could not end a job");
-    if (/^the input .* is missing$/.test(failedReason)) return this.#sendAnew(remoteJob, found, "an input");
-    await found.remove();
-    remoteJob.fail(
-      /stalled/.test(failedReason)
-        ? new EngineError("crashed", "job.workers-gone")
-        : new EngineError("internal", "job.worker-failed"),
-    );
+    if (!(await this.#remove(remoteJob))) return;
+    if (signal.aborted) remoteJob.fail(signal.reason);
+    else if (cause === "workers-vanished") remoteJob.fail(new EngineError("crashed", "job.workers-gone"));
+    else remoteJob.fail(new EngineError("internal", "job.worker-failed"));
   }
 
-  async #sendAnew(remoteJob: RemoteJob, found: Ticket<Task, Outcome>, what: string): Promise<void> {
-    this.#options.logger.warn({ job: remoteJob.job }, `${what} is no longer there; sending the job again`);
-    await found.remove();
+  async #sendAgain(remoteJob: RemoteJob, missing: string): Promise<void> {
+    this.#options.logger.warn({ job: remoteJob.job }, `${missing} is no longer there; sending the job again`);
+    if (!(await this.#remove(remoteJob))) return;
     remoteJob.sent = false;
     if (++remoteJob.sends >= SENDS) remoteJob.fail(new EngineError("internal", "job.worker-failed"));
     else await this.#send(remoteJob);
@@ -378,12 +357,10 @@ export class ClusterEngine implements Engine {
 
   async #clear(job: string): Promise<void> {
     if (!this.reachable) return;
-    const { queue, blobs } = this.#ready();
+    const { producer, blobs } = this.#ready();
     const keys = this.#over.get(job) ?? [];
-    const found: Ticket<Task, Outcome> | undefined = await queue.getJob(ticketOf(job));
-    // A worker that has not heard yet that it may let go keeps it locked; the next round removes it.
-    if (found && (await found.isActive())) return this.#cancellations.cancel(job);
-    await found?.remove();
+    // A worker that has not heard yet that the job is over keeps it locked; the next round removes it.
+    if ((await producer.remove(job)) === "locked") return this.#cancellations.cancel(job);
     await blobs.delete(keys);
     this.#over.delete(job);
   }

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Job as Ticket, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import {
@@ -12,17 +11,20 @@ import {
   type EngineResult,
 } from "../../engine/process/engine.js";
 import { MemoryBudget } from "../../shared/memory-budget.js";
+import { retryWithBackoff } from "../../shared/retry.js";
+import { abortable, withTimeout } from "../../shared/timeout.js";
 import { version } from "../../shared/version.js";
 import { overtime } from "../failures.js";
 import { BlobError, type BlobStore } from "./blobs/blob-store.js";
 import { BLOB_MS, blobLimits } from "./blobs/limits.js";
 import { openBlobs } from "./blobs/open-blobs.js";
+import { JobConsumer, RETRY_MS, type RunEnd, type TakenJob } from "./bull-queue.js";
 import { Cancellations } from "./cancellations.js";
 import { packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
 import { connect, connectBlocking, hostOf, untilReady } from "./connection.js";
-import { blobKeys, jobOf, type Outcome, PROTOCOL, queueName, type Report, type Task } from "./protocol.js";
+import { blobKeys, type Outcome, PROTOCOL, type Report } from "./protocol.js";
 import { Registry, type WorkerInfo } from "./registry.js";
-import { ReportSender } from "./report-sender.js";
+import { ReportSender, SEND_AGAIN_MS } from "./report-sender.js";
 import { Run, type Stop } from "./run.js";
 import type { ClusterSettings } from "./settings.js";
 import { WorkerMemory } from "./worker-memory.js";
@@ -41,16 +43,9 @@ export interface QueueWorkerOptions {
   readonly protocol?: number;
 }
 
-/**
- * How often a job goes on by itself on another worker when its own has vanished. The next time it counts as an engine's crash: the bots try
- * it again from its last checkpoint, as long as it gets ahead, and in the end give it up, as it may be what kills workers.
- */
-const VANISHED = 1;
 /** Longest wait for runs to let go of their jobs when the worker stops. */
 const LET_GO_MS = 3_000;
 const CLOSE_MS = 2_000;
-/** Before the loop that takes jobs is begun again, and before BullMQ asks for the next job after a failure. */
-const RUN_AGAIN_MS = 500;
 /** Shortest time between two reports of a download. */
 const DOWNLOAD_MS = 1_000;
 
@@ -61,7 +56,7 @@ interface Parts {
   readonly blobs: BlobStore;
   readonly registry: Registry;
   readonly cancellations: Cancellations;
-  readonly worker: Worker<Task, Outcome>;
+  readonly consumer: JobConsumer;
 }
 
 /**
@@ -75,7 +70,7 @@ export class QueueWorker {
   readonly #lockMs: number;
   readonly #protocol: number;
   readonly #runs = new Map<string, Run>();
-  readonly #entrance: WorkerMemory;
+  readonly #memory: WorkerMemory;
   readonly #closing = new AbortController();
   readonly #startedAt = Date.now();
   readonly id = `${hostname()}-${process.pid}-${randomBytes(2).toString("hex")}`;
@@ -90,7 +85,7 @@ export class QueueWorker {
     this.#options = options;
     this.#lockMs = options.cluster.lockSeconds * 1000;
     this.#protocol = options.protocol ?? PROTOCOL;
-    this.#entrance = new WorkerMemory(options.engine.memory ?? new MemoryBudget(options.megabytes));
+    this.#memory = new WorkerMemory(options.engine.memory ?? new MemoryBudget(options.megabytes));
   }
 
   /** Whether Redis answers just now. */
@@ -130,32 +125,31 @@ export class QueueWorker {
     const [blocking, listener] = [connectBlocking(url, "worker-jobs"), connectBlocking(url, "worker-cancel")];
     const registry = new Registry(redis, prefix, heartbeatSeconds * 1000);
     const cancellations = new Cancellations(redis, prefix);
-    const worker = new Worker<Task, Outcome>(
-      queueName(this.#protocol),
-      (ticket, token = "") => this.#work(ticket, token),
-      {
-        connection: blocking,
-        ...{ prefix, autorun: false, concurrency: slots, maxStalledCount: VANISHED },
-        ...{ lockDuration: this.#lockMs, stalledInterval: this.#lockMs / 2, runRetryDelay: RUN_AGAIN_MS },
+    const consumer = new JobConsumer({
+      protocol: this.#protocol,
+      prefix,
+      redis: blocking,
+      slots,
+      lockMs: this.#lockMs,
+      run: (job) => this.#work(job),
+      onError: (error) => logger.warn({ err: error }, "the cluster's queue reports a problem"),
+      onLocksLost: (jobs) => {
+        for (const job of jobs) this.#stop(job, "lost");
       },
-    );
-    worker.on("error", (error) => logger.warn({ err: error }, "the cluster's queue reports a problem"));
-    worker.on("lockRenewalFailed", (tickets) => {
-      for (const ticket of tickets) this.#stop(jobOf(ticket), "lost");
-    });
-    worker.on("locksRenewed", ({ jobIds }) => {
-      for (const ticket of jobIds) this.#renewed(jobOf(ticket));
+      onLocksRenewed: (jobs) => {
+        for (const job of jobs) this.#renewed(job);
+      },
     });
     listener.on("message", (_channel, job) => this.#stop(job, "cancelled"));
     await listener.subscribe(cancellations.channel);
-    this.#parts = { redis, blocking, listener, blobs, registry, cancellations, worker };
+    this.#parts = { redis, blocking, listener, blobs, registry, cancellations, consumer };
     await this.#beat({ news: true });
     this.#heart = setInterval(() => {
       this.#beating ??= this.#beat({}).finally(() => {
         this.#beating = undefined;
       });
     }, heartbeatSeconds * 1000);
-    void this.#takeJobs(worker);
+    void this.#takeJobs(consumer);
     logger.info({ worker: this.id, slots, redis: hostOf(url) }, "worker takes jobs");
   }
 
@@ -165,8 +159,8 @@ export class QueueWorker {
     this.#closing.abort(new Error("The worker stops."));
     const { logger } = this.#options;
     if (this.#parts) {
-      const { worker, registry, blobs, listener, blocking } = this.#parts;
-      await worker.pause(true);
+      const { consumer, registry, blobs, listener, blocking } = this.#parts;
+      await consumer.pause();
       await this.#beat({ news: true });
       await this.#ended(graceMs);
       if (this.#runs.size > 0) logger.info({ jobs: [...this.#runs.keys()] }, "handing jobs back");
@@ -174,8 +168,8 @@ export class QueueWorker {
       await this.#ended(LET_GO_MS);
       clearInterval(this.#heart);
       await this.#beating;
-      await within(CLOSE_MS, registry.leave(this.id));
-      await within(CLOSE_MS, worker.close(true));
+      await settled(registry.leave(this.id));
+      await settled(consumer.close());
       await blobs.close();
       listener.disconnect();
       blocking.disconnect();
@@ -184,17 +178,14 @@ export class QueueWorker {
     logger.info("worker stopped");
   }
 
-  /** BullMQ's loop outlives a loss of Redis once it goes, but not one while it begins. Never rejects. */
-  async #takeJobs(worker: Worker<Task, Outcome>): Promise<void> {
-    const { signal } = this.#closing;
-    while (!signal.aborted) {
-      try {
-        return await worker.run();
-      } catch (error) {
-        this.#options.logger.error({ err: error }, "taking jobs from Redis failed; trying again");
-        await delay(RUN_AGAIN_MS, undefined, { signal }).catch(() => undefined);
-      }
-    }
+  /** Takes jobs until the worker stops. Never rejects. */
+  async #takeJobs(consumer: JobConsumer): Promise<void> {
+    const mayPass = (error: unknown): true => {
+      this.#options.logger.error({ err: error }, "taking jobs from Redis failed; trying again");
+      return true;
+    };
+    const policy = { firstMs: RETRY_MS, longestMs: RETRY_MS, signal: this.#closing.signal, mayPass };
+    await retryWithBackoff(() => consumer.run(), policy).catch(() => undefined);
   }
 
   /** A network is being downloaded: whoever waits for a picture that has not been begun yet is told, once a second. */
@@ -202,57 +193,61 @@ export class QueueWorker {
     for (const run of this.#runs.values()) if (!run.signal.aborted) run.downloading?.(download);
   }
 
-  async #work(ticket: Ticket<Task, Outcome>, token: string): Promise<Outcome> {
-    const { data: task } = ticket;
+  async #work(taken: TakenJob): Promise<RunEnd> {
+    const { task } = taken;
     const run = new Run(task.job);
     this.#runs.set(task.job, run);
     const logger = this.#options.logger.child({ job: task.job });
     const timer = setTimeout(() => run.stop("time"), task.jobSeconds * 1000);
     try {
-      const outcome = await this.#run(ticket, token, run, logger);
+      const outcome = await this.#run(taken, run, logger);
       logger.info({ status: outcome.status }, "run ended");
-      return outcome;
+      return { end: "completed", outcome };
     } catch (error) {
-      const outcome = await this.#afterFailure(ticket, token, run, error, logger);
-      logger.warn({ err: error, status: outcome.status }, "run ended");
-      return outcome;
+      const end = await this.#afterFailure(taken, run, error, logger);
+      if (end.end === "completed") logger.warn({ err: error, status: end.outcome.status }, "run ended");
+      return end;
     } finally {
       clearTimeout(timer);
       if (this.#runs.get(task.job) === run) this.#runs.delete(task.job);
     }
   }
 
-  async #run(ticket: Ticket<Task, Outcome>, token: string, run: Run, logger: Logger): Promise<Outcome> {
+  async #run(taken: TakenJob, run: Run, logger: Logger): Promise<Outcome> {
     const { blobs, cancellations } = this.#ready();
-    const { job, recipe, params, pictures: roles } = ticket.data;
-    const report = (what: Report) => ticket.updateProgress(what);
+    const { token, task } = taken;
+    const { job, recipe, params, pictures: roles } = task;
+    const report = async (what: Report): Promise<void> => {
+      if ((await taken.report(what)) === "gone") run.stop("lost");
+    };
     // One that was stopped for its protocol comes here again when its lock has run out, as long as this worker looks after its queue.
     if (this.#foreign !== undefined) run.stop("lost");
     if ((await cancellations.among([job])).length > 0) run.stop("cancelled");
     run.signal.throwIfAborted();
-    await unlessStopped(run, report({ type: "begun", token, worker: this.id }));
+    // The call may take as long as Redis is away, but no longer than the run lasts.
+    await abortable(report({ type: "begun", token, worker: this.id }), run.signal);
+    run.signal.throwIfAborted();
     const pictures: Record<string, Uint8Array> = {};
     for (const role of roles) {
       const bytes = await blobs.get(blobKeys.input(job, role));
-      // The bots send the job again, with its pictures.
-      if (!bytes) throw new UnrecoverableError(`the input ${role} is missing`);
+      if (!bytes) throw new InputMissingError(role);
       pictures[role] = bytes;
     }
     const resume = unpackCheckpoint(await blobs.get(blobKeys.checkpoint(job)));
-    logger.info({ recipe, resumed: resume?.octave, begun: ticket.attemptsStarted }, "run begins");
-    const outbox = new ReportSender(run.signal, (error) => this.#sendingFailed(error, run, logger));
+    logger.info({ recipe, resumed: resume?.octave, begun: taken.begun }, "run begins");
+    const reports = new ReportSender(run.signal, (error) => this.#sendingFailed(error, logger));
     let told = 0;
     run.downloading = (download) => {
       const now = performance.now();
       if (now - told < DOWNLOAD_MS && download.received !== download.total) return;
       told = now;
-      outbox.send(() => report({ type: "download", token, download }), { mayBeMissed: true });
+      reports.send(() => report({ type: "download", token, download }), { mayBeMissed: true });
     };
     const onFrame = ({ picture, checkpoint, ...frame }: EngineFrame): void => {
       if (run.signal.aborted) return;
       run.downloading = undefined;
       run.progress = frame.progress;
-      outbox.send(
+      reports.send(
         async () => {
           const blob = blobKeys.frame(job, frame);
           if (checkpoint) await blobs.put(blobKeys.checkpoint(job), packCheckpoint(checkpoint));
@@ -264,68 +259,57 @@ export class QueueWorker {
     };
     const request = { job, recipe, params, pictures, ...(resume && { resume }) };
     // What came before an engine failed is sent as well: the next try goes on from there.
-    const { reservation, leave } = await this.#entrance.enter(ticket.data.megabytes, run.signal);
+    const { reservation, leave } = await this.#memory.enter(task.megabytes, run.signal);
     let result: EngineResult;
     try {
       result = await this.#options.engine.run(request, { signal: run.signal, reservation, onFrame });
     } finally {
       leave();
-      await outbox.idle();
+      await reports.idle();
     }
     run.signal.throwIfAborted();
     return this.#deliver(result, blobKeys.result(job, token), run, logger);
   }
 
   async #deliver({ picture, ...result }: EngineResult, blob: string, run: Run, logger: Logger): Promise<Outcome> {
-    let refused: unknown;
-    const outbox = new ReportSender(run.signal, (error) => {
-      const answer = this.#sendingFailed(error, run, logger);
-      if (answer === "never") refused = error;
-      return answer;
+    await retryWithBackoff(() => this.#ready().blobs.put(blob, picture), {
+      firstMs: SEND_AGAIN_MS,
+      longestMs: SEND_AGAIN_MS,
+      signal: run.signal,
+      mayPass: (error) => this.#sendingFailed(error, logger) === "again",
     });
-    outbox.send(() => this.#ready().blobs.put(blob, picture));
-    await outbox.idle();
     run.signal.throwIfAborted();
-    if (refused) throw refused;
     return { status: "done", worker: this.id, blob, result };
   }
 
-  #sendingFailed(error: unknown, run: Run, logger: Logger): "again" | "never" {
+  #sendingFailed(error: unknown, logger: Logger): "again" | "never" {
     logger.warn({ err: error }, "something could not be sent to the bots");
-    if (error instanceof BlobError && error.kind === "too-large") return "never";
-    // BullMQ's words for a job that is no longer there: Redis has lost it, or it was taken back.
-    if (error instanceof Error && /missing key/i.test(error.message)) run.stop("lost");
-    return "again";
+    return error instanceof BlobError && error.kind === "too-large" ? "never" : "again";
   }
 
-  async #afterFailure(
-    ticket: Ticket<Task, Outcome>,
-    token: string,
-    run: Run,
-    error: unknown,
-    logger: Logger,
-  ): Promise<Outcome> {
+  async #afterFailure(taken: TakenJob, run: Run, error: unknown, logger: Logger): Promise<RunEnd> {
     const worker = this.id;
+    const completed = (outcome: Outcome): RunEnd => ({ end: "completed", outcome });
+    const failed = (failure: Failure): RunEnd => completed({ status: "failed", worker, ...failure });
     switch (run.stopped) {
       case "cancelled":
-        return { status: "cancelled", worker };
+        return completed({ status: "cancelled", worker });
       case "time":
-        return { status: "failed", worker, ...overtime(ticket.data.jobSeconds), kind: "time" };
+        return failed({ ...overtime(taken.task.jobSeconds), kind: "time" });
       case "lost":
         logger.warn("the job is not ours any more; its run was stopped");
-        throw new WaitingError();
+        return { end: "not-ours" };
       case "stopping":
-        await ticket.moveToWait(token);
-        logger.info("job handed back");
-        throw new WaitingError();
+        if ((await taken.handBack()) === "handed-back") logger.info("job handed back");
+        return { end: "not-ours" };
     }
+    if (error instanceof InputMissingError) return { end: "input-missing", role: error.role };
     if (error instanceof EngineError) {
       const { kind, message, identifier, params } = error;
-      return { status: "failed", worker, kind, message, identifier, params };
+      return failed({ kind, message, identifier, params });
     }
     if (error instanceof BlobError && error.kind === "too-large")
-      return { status: "failed", worker, kind: "input", message: error.message };
-    // BullMQ begins it again a little later, here or elsewhere.
+      return failed({ kind: "input", message: error.message });
     throw error;
   }
 
@@ -378,21 +362,17 @@ export class QueueWorker {
   }
 }
 
-/** Waits for a call that may take as long as Redis is away, but no longer than the run lasts. */
-async function unlessStopped(run: Run, call: Promise<void>): Promise<void> {
-  call.catch(() => undefined);
-  await Promise.race([
-    call,
-    new Promise<void>((resolve) => run.signal.addEventListener("abort", () => resolve(), { once: true })),
-  ]);
-  run.signal.throwIfAborted();
+type Failure = Omit<Extract<Outcome, { readonly status: "failed" }>, "status" | "worker">;
+
+/** An image that the job is made from is not in the blob store. */
+class InputMissingError extends Error {
+  override readonly name = "InputMissingError";
+  constructor(readonly role: string) {
+    super(`The input ${role} is missing.`);
+  }
 }
 
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  const enough = new AbortController();
-  await Promise.race([
-    work.catch(() => undefined),
-    delay(milliseconds, undefined, { signal: enough.signal }).catch(() => undefined),
-  ]);
-  enough.abort();
+/** Waits for the end of something, however it ends, and no longer than CLOSE_MS. */
+async function settled(work: Promise<unknown>): Promise<void> {
+  await withTimeout(Promise.allSettled([work]), CLOSE_MS, () => undefined);
 }

@@ -6,6 +6,7 @@ import {
   type RunOptions,
   Suspension,
 } from "../../engine/process/engine.js";
+import { deferred } from "../../shared/deferred.js";
 
 const MOVES_TOLD = 3;
 
@@ -23,9 +24,8 @@ export class RemoteJob {
   /** The id of the worker that has it, as far as it was told. */
   worker: string | undefined;
   #moves = 0;
-  #resolve: (result: EngineResult) => void = () => undefined;
-  #reject: (error: unknown) => void = () => undefined;
-  #turns: Promise<void> = Promise.resolve();
+  readonly #end = deferred<EngineResult>();
+  #frames: Promise<void> = Promise.resolve();
   #look: Promise<void> | undefined;
   #again = false;
 
@@ -36,10 +36,7 @@ export class RemoteJob {
   ) {
     this.sent = options.begun ?? false;
     this.checkpoint = request.resume;
-    this.ended = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    this.ended = this.#end.promise;
     this.ended.catch(() => undefined);
   }
 
@@ -62,35 +59,35 @@ export class RemoteJob {
     this.options.onFrame(frame);
   }
 
-  /** A worker has begun it. @param live it happens now; what was told before this process was there is not told again */
-  begunBy(worker: string, token: string, live: boolean): void {
+  /** A worker has begun it. @param isNew false for what was reported before this process was there: it is not told again */
+  begunBy(worker: string, token: string, isNew: boolean): void {
     const moved = this.worker !== undefined && this.worker !== worker;
     this.worker = worker;
     this.token = token;
     // Where machines come and go all the time, people need not hear of each.
-    if (moved && live && ++this.#moves <= MOVES_TOLD) this.options.onMoved?.();
+    if (moved && isNew && ++this.#moves <= MOVES_TOLD) this.options.onMoved?.();
   }
 
   succeed(result: EngineResult): void {
-    this.#resolve(result);
+    this.#end.resolve(result);
   }
 
   fail(error: unknown): void {
-    this.#reject(error);
+    this.#end.reject(error);
   }
 
-  /** One thing after the other, so that frames come in their order. What fails is passed over: a result does not depend on a frame. */
-  inTurn(work: () => Promise<void>): void {
-    this.#turns = this.#turns.then(work).catch(() => undefined);
+  /** Handles frames one after the other, in their order. Failures are ignored: a result does not depend on a frame. */
+  handleInOrder(work: () => Promise<void>): void {
+    this.#frames = this.#frames.then(work).catch(() => undefined);
   }
 
-  /** Resolves when all that came in so far has been dealt with. */
-  turns(): Promise<void> {
-    return this.#turns;
+  /** Resolves when every frame that has come in so far is handled. */
+  framesHandled(): Promise<void> {
+    return this.#frames;
   }
 
-  /** One look at a time; what is asked for in the middle of one follows it, once. */
-  looking(look: () => Promise<void>): Promise<void> {
+  /** Runs one look at a time; calls that come during one are coalesced into a single look after it. */
+  coalesce(look: () => Promise<void>): Promise<void> {
     if (this.#look) {
       this.#again = true;
       return this.#look;

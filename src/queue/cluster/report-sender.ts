@@ -1,10 +1,11 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { retryWithBackoff } from "../../shared/retry.js";
 
-const AGAIN_MS = 300;
+/** How long after a failure something is sent again, in milliseconds. */
+export const SEND_AGAIN_MS = 300;
 
 /**
- * Sends one thing after the other, in order, and tries again until the signal is aborted. What may be missed is only taken while nothing
- * is on its way, so a slow line costs previews and nothing else.
+ * Sends one thing after the other, in order, and retries until the signal is aborted. What may be missed is only taken while nothing is
+ * being sent, so a slow connection costs previews and nothing else.
  */
 export class ReportSender {
   #last: Promise<void> = Promise.resolve();
@@ -35,14 +36,8 @@ export class ReportSender {
   }
 
   async #deliver(work: () => Promise<void>): Promise<void> {
-    while (!this.signal.aborted) {
-      try {
-        await work();
-        return;
-      } catch (error) {
-        if (this.onError(error) === "never") return;
-        await delay(AGAIN_MS, undefined, { signal: this.signal }).catch(() => undefined);
-      }
-    }
+    const mayPass = (error: unknown): boolean => this.onError(error) === "again";
+    const waits = { firstMs: SEND_AGAIN_MS, longestMs: SEND_AGAIN_MS };
+    await retryWithBackoff(work, { ...waits, signal: this.signal, mayPass }).catch(() => undefined);
   }
 }

@@ -24,10 +24,12 @@ function openQueue(
   return { ...parts, queue, ...listen(queue) };
 }
 
+const POLL = { interval: 10, timeout: 20_000 };
+
 /** Resolves when the queue knows of this many slots. */
 async function slots(queue: ClusterQueue, count: number): Promise<void> {
   await expect
-    .poll(() => queue.workers().reduce((sum, worker) => sum + (worker.problem ? 0 : worker.slots), 0), { interval: 10 })
+    .poll(() => queue.workers().reduce((sum, worker) => sum + (worker.problem ? 0 : worker.slots), 0), POLL)
     .toBe(count);
 }
 

@@ -1,0 +1,231 @@
+/**
+ * BullMQ, and the only file that knows it: what it tells in exceptions, numbers and English becomes a typed outcome here. The bots send
+ * jobs through a {@link JobProducer}, workers take them through a {@link JobConsumer}.
+ */
+import { type Job as BullJob, ErrorCode, Queue, QueueEvents, UnrecoverableError, WaitingError, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { jobOf, type Outcome, queueName, type Report, type Task, ticketOf } from "./protocol.js";
+
+/**
+ * How often a job goes on by itself on another worker when its own has vanished. The next time it counts as an engine's crash: the bots try
+ * it again from its last checkpoint, as long as it makes progress, and in the end give it up, as it may be what kills workers.
+ */
+const MOST_VANISHED = 1;
+/** Attempts at a run that could not be ended well: a full Redis, an error of the program. */
+const ATTEMPTS = 4;
+/** Milliseconds between these, and before BullMQ asks for the next job after a failure. */
+export const RETRY_MS = 500;
+
+/** A job as it stands in Redis. */
+export type RemoteState =
+  | { readonly state: "gone" | "waiting" | "active" }
+  | { readonly state: "completed"; readonly outcome: Outcome }
+  | {
+      readonly state: "failed";
+      readonly cause: "input-missing" | "workers-vanished" | "error";
+      readonly reason: string;
+    };
+
+export interface JobProducerOptions {
+  readonly protocol: number;
+  readonly prefix: string;
+  /** For commands, and for events, which block. */
+  readonly redis: Redis;
+  readonly eventsRedis: Redis;
+  /** A worker reports; `at` is when, in milliseconds by Redis' clock. */
+  readonly onReport: (job: string, report: Report, at: number) => void;
+  /** A job may have another state than before. */
+  readonly onChange: (job: string) => void;
+}
+
+/** The bots' side of the queue in Redis. */
+export class JobProducer {
+  private constructor(
+    private readonly queue: Queue<Task, Outcome>,
+    private readonly events: QueueEvents,
+  ) {}
+
+  /** Rejects when Redis fails meanwhile: BullMQ's objects do not recover from a failure while they open. */
+  static async open(options: JobProducerOptions): Promise<JobProducer> {
+    const { protocol, prefix, redis, eventsRedis, onReport, onChange } = options;
+    const name = queueName(protocol);
+    const queue = new Queue<Task, Outcome>(name, { connection: redis, prefix });
+    queue.on("error", () => undefined);
+    // From the beginning: frames that came while no bots were there are still worth showing. What has been fetched is gone, so nothing is shown twice.
+    const events = new QueueEvents(name, { connection: eventsRedis, prefix, lastEventId: "0" });
+    events.on("error", () => undefined);
+    // An event's id begins with its time.
+    events.on("progress", ({ jobId, data }, id) => onReport(jobOf(jobId), data as Report, Number.parseInt(id, 10)));
+    for (const event of ["completed", "failed", "waiting", "removed"] as const) {
+      events.on(event, ({ jobId }: { readonly jobId: string }) => onChange(jobOf(jobId)));
+    }
+    const producer = new JobProducer(queue, events);
+    try {
+      await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
+      return producer;
+    } catch (error) {
+      void producer.close();
+      throw error;
+    }
+  }
+
+  /** Sends a job; one that is there already stays as it is. @param keepSeconds how long it stays after its end */
+  async send(task: Task, keepSeconds: number): Promise<void> {
+    await this.queue.add(task.recipe, task, {
+      jobId: ticketOf(task.job),
+      attempts: ATTEMPTS,
+      backoff: { type: "fixed", delay: RETRY_MS },
+      removeOnComplete: { age: keepSeconds },
+      removeOnFail: { age: keepSeconds },
+    });
+  }
+
+  async find(job: string): Promise<RemoteState> {
+    const found: BullJob<Task, Outcome> | undefined = await this.queue.getJob(ticketOf(job));
+    if (!found) return { state: "gone" };
+    const state = await found.getState();
+    if (state === "completed") return { state, outcome: found.returnvalue };
+    if (state === "failed") return { state, cause: causeOf(found), reason: found.failedReason };
+    return { state: state === "active" ? "active" : "waiting" };
+  }
+
+  /** Removes a job, "locked" while a worker has it. One that is not there counts as removed. */
+  async remove(job: string): Promise<"removed" | "locked"> {
+    return (await this.queue.remove(ticketOf(job))) === 0 ? "locked" : "removed";
+  }
+
+  /** Never rejects. */
+  async close(): Promise<void> {
+    await Promise.allSettled([this.queue.close(), this.events.close()]);
+  }
+}
+
+function causeOf({ stalledCounter, failedReason }: BullJob): "input-missing" | "workers-vanished" | "error" {
+  // BullMQ calls a job stalled whose worker no longer renews its lock.
+  if (stalledCounter > MOST_VANISHED) return "workers-vanished";
+  return INPUT_MISSING.test(failedReason) ? "input-missing" : "error";
+}
+
+/** Our own reason for a failure, as workers of this protocol write it; see {@link endOf}. */
+const INPUT_MISSING = /^the input .* is missing$/;
+
+/** How a worker's run ends; a run that rejects is begun again a little later, here or elsewhere. */
+export type RunEnd =
+  | { readonly end: "completed"; readonly outcome: Outcome }
+  /** The job is not this worker's any more: it was handed back, or its lock is lost. */
+  | { readonly end: "not-ours" }
+  /** The bots send the job again, with its images. */
+  | { readonly end: "input-missing"; readonly role: string };
+
+/** A job that a worker has taken. */
+export interface TakenJob {
+  readonly task: Task;
+  /** Names this run: BullMQ's lock is held under it. */
+  readonly token: string;
+  /** Runs that were begun, this one included. */
+  readonly begun: number;
+  /** "gone": Redis has lost the job, or it was taken back. */
+  report(report: Report): Promise<"sent" | "gone">;
+  /** Back to those that wait, for another worker. */
+  handBack(): Promise<"handed-back" | "lock-lost">;
+}
+
+export interface JobConsumerOptions {
+  readonly protocol: number;
+  readonly prefix: string;
+  readonly redis: Redis;
+  /** Jobs side by side. */
+  readonly slots: number;
+  /** How long a lock lasts that is not renewed, in milliseconds. */
+  readonly lockMs: number;
+  readonly run: (job: TakenJob) => Promise<RunEnd>;
+  readonly onError: (error: Error) => void;
+  readonly onLocksRenewed: (jobs: readonly string[]) => void;
+  readonly onLocksLost: (jobs: readonly string[]) => void;
+}
+
+/** A worker's side of the queue in Redis: takes jobs, holds a lock on each, and renews it. */
+export class JobConsumer {
+  readonly #worker: Worker<Task, Outcome>;
+
+  constructor(options: JobConsumerOptions) {
+    const { protocol, prefix, redis, slots, lockMs, onError, onLocksLost, onLocksRenewed } = options;
+    const run = async (job: BullJob<Task, Outcome>, token = "") => endOf(await options.run(taken(job, token)));
+    this.#worker = new Worker<Task, Outcome>(queueName(protocol), run, {
+      connection: redis,
+      prefix,
+      autorun: false,
+      concurrency: slots,
+      maxStalledCount: MOST_VANISHED,
+      lockDuration: lockMs,
+      stalledInterval: lockMs / 2,
+      runRetryDelay: RETRY_MS,
+    });
+    this.#worker.on("error", onError);
+    this.#worker.on("lockRenewalFailed", (tickets) => onLocksLost(tickets.map(jobOf)));
+    this.#worker.on("locksRenewed", ({ jobIds }) => onLocksRenewed(jobIds.map(jobOf)));
+  }
+
+  /** Takes jobs until it is closed. Outlives a loss of Redis once it goes; rejects when Redis is lost while it begins. */
+  run(): Promise<void> {
+    return this.#worker.run();
+  }
+
+  /** Takes no more jobs; those that run go on. */
+  pause(): Promise<void> {
+    return this.#worker.pause(true);
+  }
+
+  /** Waits for no job. */
+  close(): Promise<void> {
+    return this.#worker.close(true);
+  }
+}
+
+function endOf(end: RunEnd): Outcome {
+  switch (end.end) {
+    case "completed":
+      return end.outcome;
+    case "not-ours":
+      throw new WaitingError();
+    case "input-missing":
+      throw new UnrecoverableError(`the input ${end.role} is missing`);
+  }
+}
+
+function taken(job: BullJob<Task, Outcome>, token: string): TakenJob {
+  return {
+    task: job.data,
+    token,
+    begun: job.attemptsStarted,
+    report: async (report) => {
+      try {
+        await job.updateProgress(report);
+        return "sent";
+      } catch (error) {
+        if (codeOf(error) === ErrorCode.JobNotExist) return "gone";
+        throw error;
+      }
+    },
+    handBack: async () => {
+      try {
+        await job.moveToWait(token);
+        return "handed-back";
+      } catch (error) {
+        if (LOCK_LOST.has(codeOf(error))) return "lock-lost";
+        throw error;
+      }
+    },
+  };
+}
+
+const LOCK_LOST: ReadonlySet<unknown> = new Set([
+  ErrorCode.JobNotExist,
+  ErrorCode.JobLockNotExist,
+  ErrorCode.JobNotInState,
+  ErrorCode.JobLockMismatch,
+]);
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
