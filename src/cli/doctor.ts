@@ -6,6 +6,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { configuredDevices } from "../app/devices.js";
 import { discordInvite } from "../app/discord-invite.js";
+import { type Service, services } from "../app/doctor/services.js";
 import { engineSettings } from "../app/engine-settings.js";
 import { type Config, loadConfig } from "../app/settings/load-settings.js";
 import { DEVICES, type DeviceName, isSoftware } from "../engine/devices/devices.js";
@@ -14,7 +15,6 @@ import { TIMED_SIDE } from "../engine/devices/self-check.js";
 import { type Listed, listNetworks } from "../engine/networks/inventory.js";
 import { chooseDevice } from "../engine/runtimes/choose.js";
 import { DeviceError } from "../engine/runtimes/runtime.js";
-import { type Service, services } from "./services.js";
 import { megabytes, table } from "./table.js";
 
 interface Folder {

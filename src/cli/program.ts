@@ -1,6 +1,7 @@
 /** The command line `dreamloom`. Importing it runs the verb that was typed. */
 import { Command, CommanderError } from "commander";
 import { version } from "../shared/version.js";
+import { UsageError } from "./usage-error.js";
 import { addVerbs } from "./verbs.js";
 
 const program = new Command("dreamloom")
@@ -21,5 +22,8 @@ try {
 } catch (error) {
   // commander has already said what is wrong with an option; --help and --version end here too, with code 0.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else process.exitCode = (await import("./report-error.js")).reportError(error);
+  else if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  } else process.exitCode = (await import("../app/report-error.js")).reportError(error);
 }

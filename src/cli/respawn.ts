@@ -2,7 +2,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
-import { engineEnvironment } from "../engine/process/environment.js";
+import { engineEnvironment, lacksHugePages } from "../engine/process/environment.js";
+
+/** Starts this program again where computing is faster in a child's environment; resolves with whether it did. */
+export async function respawnWhereFaster(): Promise<boolean> {
+  if (!lacksHugePages()) return false;
+  await respawn();
+  return true;
+}
 
 /** Runs the same command line in a child, passes signals on, and ends as it ends. */
 export async function respawn(): Promise<void> {

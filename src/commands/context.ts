@@ -1,11 +1,11 @@
 import type { Logger } from "pino";
+import type { MetricsSink } from "../domain/metric-event.js";
 import type { JobRepository } from "../queue/job-repository.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { Store } from "../store/open.js";
 import type { BotOptions } from "./bot-options.js";
 import type { Thumbnails } from "./gallery/thumbnails.js";
 import type { Votes } from "./interactive/votes/votes.js";
-import type { MetricsSink } from "./metric-events.js";
 import type { Presenter } from "./presenting/presenter.js";
 import type { Recipe } from "./recipes/recipe.js";
 import type { Registry } from "./registry.js";

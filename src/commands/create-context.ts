@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { MetricsSink } from "../domain/metric-event.js";
 import type { JobRepository } from "../queue/job-repository.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { BotOptions } from "./bot-options.js";
@@ -8,7 +9,6 @@ import { galleryCommand } from "./gallery/command.js";
 import { Thumbnails } from "./gallery/thumbnails.js";
 import { helpCommand } from "./help.js";
 import { Votes } from "./interactive/votes/votes.js";
-import type { MetricsSink } from "./metric-events.js";
 import { Presenter } from "./presenting/presenter.js";
 import { queueCommand } from "./queue.js";
 import { againCommand } from "./recipes/again.js";

@@ -1,4 +1,4 @@
-import type { MetricsSink } from "../commands/metric-events.js";
+import type { MetricsSink } from "../domain/metric-event.js";
 import type { Metrics } from "./metrics.js";
 
 /** An observer that counts what the commands notice. */

@@ -1,14 +1,11 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Counter } from "prom-client";
-import type { MetricsSink } from "../commands/metric-events.js";
-import type { Engine } from "../engine/process/engine.js";
-import type { Chat } from "../port/adapter.js";
+import type { MetricsSink } from "../domain/metric-event.js";
 import type { ClusterQueue } from "../queue/cluster/cluster-queue.js";
 import type { QueueWorker } from "../queue/cluster/queue-worker.js";
 import type { JobQueue } from "../queue/queue.js";
 import { version } from "../shared/version.js";
-import type { Store } from "../store/open.js";
 import { countEvents } from "./count-events.js";
 import { DiskWatch, fileBytes, folderBytes } from "./disk.js";
 import { EventLoopWatch } from "./event-loop.js";
@@ -25,6 +22,7 @@ import {
 } from "./readiness.js";
 import { json, OperationServer, type Routes } from "./server.js";
 import { watchQueue } from "./watch-queue.js";
+import type { WatchedChat, WatchedEngine, WatchedStore } from "./watched.js";
 
 export interface OperationSettings {
   readonly enabled: boolean;
@@ -103,7 +101,7 @@ export class Operation {
     }
   }
 
-  watchStore(store: Pick<Store, "images">): void {
+  watchStore(store: WatchedStore): void {
     const { folder } = this.options;
     const query = () => store.images.total();
     this.check(storeCheck(folder, query, () => this.disk.look()));
@@ -119,7 +117,7 @@ export class Operation {
     });
   }
 
-  watchEngine(engine: Pick<Engine, "status">): void {
+  watchEngine(engine: WatchedEngine): void {
     const status = () => engine.status?.();
     this.check(engineCheck(status));
     const { engineUp, engineStarts, engineCrashes, memory, deviceUp, deviceSlots, deviceJobs } = this.metrics;
@@ -174,7 +172,7 @@ export class Operation {
   }
 
   /** @param started whether the chat has been started */
-  watchChat(chat: Chat, started: () => boolean): void {
+  watchChat(chat: WatchedChat, started: () => boolean): void {
     const { platform } = chat;
     const { metrics } = this;
     const check = chatCheck(chat, started);

@@ -1,8 +1,7 @@
 import { access, constants } from "node:fs/promises";
-import type { EngineStatus } from "../engine/process/engine.js";
-import type { Chat } from "../port/adapter.js";
 import { withTimeout } from "../shared/timeout.js";
 import type { Disk } from "./disk.js";
+import type { WatchedChat, WatchedStatus } from "./watched.js";
 
 /** A part that must work for the program to be of use. */
 export interface Check {
@@ -54,7 +53,7 @@ export function storeCheck(folder: string, query: () => unknown, look: () => Pro
 }
 
 /** The engine answers, or can be started when there is work. */
-export function engineCheck(status: () => EngineStatus | undefined): Check {
+export function engineCheck(status: () => WatchedStatus | undefined): Check {
   return {
     part: "engine",
     async run() {
@@ -91,7 +90,7 @@ export function workersCheck(cluster: { readonly reachable: boolean; readonly ab
 }
 
 /** A chat is started and connected. */
-export function chatCheck(chat: Chat, started: () => boolean): Check {
+export function chatCheck(chat: WatchedChat, started: () => boolean): Check {
   return {
     part: chat.platform,
     async run() {

@@ -1,6 +1,5 @@
 import { LRUCache } from "lru-cache";
 import { type Job, workedMs } from "../domain/job.js";
-import type { EngineFrame } from "../engine/process/engine.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { Metrics } from "./metrics.js";
 
@@ -47,6 +46,12 @@ export function watchQueue(queue: Pick<JobQueue, "on">, metrics: Metrics): void 
 /** Jobs whose last frame is remembered: far more than run at a time. */
 const REMEMBERED = 1_000;
 
+interface FrameTime {
+  readonly octave: number;
+  readonly step: number;
+  readonly kind?: string;
+}
+
 /** Reckons the time of a step from the frames of a job. */
 export class StepClock {
   readonly #last = new LRUCache<string, { readonly octave: number; readonly step: number; readonly at: number }>({
@@ -58,7 +63,7 @@ export class StepClock {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  frame(job: Pick<Job, "id" | "recipe" | "params">, { octave, step, kind }: EngineFrame): void {
+  frame(job: Pick<Job, "id" | "recipe" | "params">, { octave, step, kind }: FrameTime): void {
     const at = this.now();
     const last = this.#last.get(job.id);
     this.#last.set(job.id, { octave, step, at });

@@ -252,7 +252,7 @@ export class FakeChat implements Chat {
 
   /** Resolves with what `look` finds as soon as it finds something. */
   async until<T>(look: () => T | undefined | false, what = look.toString()): Promise<T> {
-    const patience = AbortSignal.timeout(5_000);
+    const patience = AbortSignal.timeout(60_000);
     for (;;) {
       const found = look();
       if (found !== undefined && found !== false) return found;

@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 import type { Job } from "../../domain/job.js";
+import type { MetricsSink } from "../../domain/metric-event.js";
 import type { EngineDownload } from "../../engine/process/engine.js";
 import type { Chat } from "../../port/adapter.js";
 import type { JobQueue } from "../../queue/queue.js";
-import type { MetricsSink } from "../metric-events.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { type JobDestination, JobPresenter, type JobPresenterOptions } from "./job-presenter.js";
 

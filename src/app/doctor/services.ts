@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import type { Config } from "../app/settings/load-settings.js";
-import { hostOf } from "../queue/cluster/connection.js";
-import { openSqlite } from "../shared/sqlite.js";
-import { clusterRows } from "./workers.js";
+import { hostOf } from "../../queue/cluster/connection.js";
+import { openSqlite } from "../../shared/sqlite.js";
+import type { Config } from "../settings/load-settings.js";
+import { clusterRows } from "./cluster-rows.js";
 
 export interface Service {
   readonly what: string;

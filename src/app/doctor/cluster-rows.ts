@@ -1,9 +1,9 @@
 /** What `dreamloom doctor` finds of a cluster: the bots and the workers that meet in its Redis, and which of them do not fit together. */
 import type { Redis } from "ioredis";
-import type { Config } from "../app/settings/load-settings.js";
-import { PROTOCOL } from "../queue/cluster/protocol.js";
-import { Registry, type Speech, type WorkerInfo } from "../queue/cluster/registry.js";
-import { version } from "../shared/version.js";
+import { PROTOCOL } from "../../queue/cluster/protocol.js";
+import { Registry, type Speech, type WorkerInfo } from "../../queue/cluster/registry.js";
+import { version } from "../../shared/version.js";
+import type { Config } from "../settings/load-settings.js";
 import type { Service } from "./services.js";
 
 /**

@@ -1,6 +1,5 @@
 /** What a shell says when something goes wrong. */
 
-import { ConfigError } from "../app/settings/load-settings.js";
 import { NetworkError } from "../engine/networks/network.js";
 import { EngineError } from "../engine/process/engine.js";
 import { RecipeError } from "../engine/recipes/recipe.js";
@@ -9,12 +8,11 @@ import { ChatError } from "../port/chat-error.js";
 import { PictureError } from "../shared/inspect-image.js";
 import { NativePartError } from "../shared/native.js";
 import { StoreError } from "../store/errors.js";
-import { UsageError } from "./usage-error.js";
+import { ConfigError } from "./settings/load-settings.js";
 
 const USAGE = 2;
 const FAILED = 1;
 const FOR_PEOPLE = [
-  UsageError,
   ConfigError,
   PictureError,
   NetworkError,
