@@ -15,8 +15,8 @@ import { photo, Visitor } from "./bots/web/harness.js";
 import { ann, FakeChat } from "./fakes/chat.js";
 import { FakeDiscord } from "./fakes/discord/server.js";
 import { FakeEngine } from "./fakes/engine.js";
-import { People } from "./fakes/slack/people.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "./fakes/slack/server.js";
+import { Users } from "./fakes/slack/users.js";
 import { botOptions } from "./fakes/studio.js";
 
 const logger = pino({ level: "silent" });
@@ -36,11 +36,11 @@ describe("all platforms together", () => {
   it("serves each from one queue and one engine, by the settings alone", async () => {
     const discord = await FakeDiscord.start();
     const slack = await FakeSlack.open();
-    const people = new People(slack);
+    const people = new Users(slack);
     const slackAnn = slack.addUser("Ann", { admin: false });
     const channel = slack.addChannel("art").id;
-    const discordAnn = discord.person("Ann");
-    const art = discord.place("art");
+    const discordAnn = discord.user("Ann");
+    const art = discord.addChannel("art");
     const engine = new FakeEngine({ automatic: true });
     let engines = 0;
     const config = loadConfig({

@@ -76,7 +76,7 @@ describe("the whole program", () => {
     const before = await run(engine);
     const photo = await picture(64, 48);
     await chat.say(ann, "/dream size:256 seed:7", { attachments: [source(photo)] });
-    expect(chat.whispers).toEqual([]);
+    expect(chat.ephemeral).toEqual([]);
     const first = await engine.next();
     await first.finish();
     const ended = await chat.until(() => chat.in("channel").find(({ content }) => content.text.includes("Done in")));

@@ -143,7 +143,7 @@ describe("the picture a command means", () => {
     await quiet();
     return {
       pictures: engine.runs.map((run) => run.request.pictures.image?.byteLength),
-      whispers: chat.whispers.map((whisper) => whisper.text),
+      whispers: chat.ephemeral.map((whisper) => whisper.text),
     };
   };
 

@@ -142,7 +142,7 @@ describe("a dream in a chat", () => {
     await run.octave(1);
     const message = await chat.until(() => chat.in("channel")[0]);
     await chat.press(ben, message, "cancel");
-    expect(chat.whispers).toEqual([{ user: ben, text: "This is Ann's; only they and moderators can cancel it." }]);
+    expect(chat.ephemeral).toEqual([{ user: ben, text: "This is Ann's; only they and moderators can cancel it." }]);
     expect(run.options.signal.aborted).toBe(false);
     await chat.press(ann, message, "cancel");
     await quiet();
@@ -197,7 +197,7 @@ describe("a dream in a chat", () => {
     expect(second.content.text).not.toContain("seed:7 ");
     await quiet();
     await chat.press(ben, first, "delete");
-    expect(chat.whispers.at(-1)?.text).toBe("This is Ann's; only they and moderators can delete it.");
+    expect(chat.ephemeral.at(-1)?.text).toBe("This is Ann's; only they and moderators can delete it.");
     await chat.press(ann, first, "delete");
     expect(chat.messages.filter((message) => message.channel.thread === first.id && !message.removed)).toEqual([]);
     expect(chat.in("channel")).toEqual([second]);

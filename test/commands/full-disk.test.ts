@@ -75,7 +75,7 @@ describe("a disk that is really full", () => {
       await chat.say(ann, "/style add name:rust emoji:🍂", { attachments: [photo] });
       await chat.say(ann, "/stylize", { attachments: [photo] });
       await expect
-        .poll(() => chat.whispers.map(({ text }) => text))
+        .poll(() => chat.ephemeral.map(({ text }) => text))
         .toEqual(Array(4).fill(expect.stringMatching(FULL)));
       expect(queue.positions()).toHaveLength(2);
       await run.octave(1);
@@ -126,8 +126,8 @@ describe("a data folder that takes nothing", () => {
       Object.assign(store.settings, { set: broken });
       Object.assign(store.styles, { rename: broken });
       await chat.say({ ...ann, moderator: true }, line);
-      await expect.poll(() => chat.whispers.map(({ text }) => text)).toEqual([expect.stringMatching(UNWRITABLE)]);
-      expect(chat.whispers[0]?.text).not.toContain("/secret");
+      await expect.poll(() => chat.ephemeral.map(({ text }) => text)).toEqual([expect.stringMatching(UNWRITABLE)]);
+      expect(chat.ephemeral[0]?.text).not.toContain("/secret");
       expect(app.queue.positions()).toEqual([]);
     },
   );

@@ -12,10 +12,10 @@ describe("/queue", () => {
     for (const user of [ann, ben, ann]) await chat.say(user, "/dream size:256");
     await engine.next();
     await chat.say(ann, "/queue");
-    expect(chat.whispers[0]?.text).toBe(
+    expect(chat.ephemeral[0]?.text).toBe(
       "Nobody is waiting: the next job starts at once.\nYou: 0 of 5 unfinished, 0 of 100 in the last hour. This channel: 0 of 15 unfinished, 0 of 200 in the last hour.",
     );
-    const rows = chat.whispers[1]?.text.split("\n") ?? [];
+    const rows = chat.ephemeral[1]?.text.split("\n") ?? [];
     expect(rows[0]).toMatch(/^▶ Dream of creatures, \*\*yours\*\* \(`\w{8}`\): running, about \d+ s left$/);
     expect(rows[1]).toMatch(/^1\. Dream of creatures, by Ben/);
     expect(rows[3]).toBe(
@@ -24,7 +24,7 @@ describe("/queue", () => {
     expect(rows).toHaveLength(4);
     await chat.say(mod, "/settings per-person:3 per-hour:9 per-channel:6");
     await chat.say(ann, "/queue");
-    expect(chat.whispers.at(-1)?.text.split("\n").at(-1)).toBe(
+    expect(chat.ephemeral.at(-1)?.text.split("\n").at(-1)).toBe(
       "You: 2 of 5 unfinished, 2 of 100 in the last hour; in this channel: 2 of 3 unfinished, 2 of 9 in the last hour. This channel: 3 of 6 unfinished, 3 of 200 in the last hour.",
     );
   });
@@ -36,10 +36,10 @@ describe("/queue", () => {
     await chat.say(ben, "/dream", { channel: { ...art, id: "private" } });
     await chat.say(mod, "/queue");
     await chat.say(ben, "/queue");
-    expect(chat.whispers[0]?.text).toMatch(
+    expect(chat.ephemeral[0]?.text).toMatch(
       /^▶ A job in another channel: running.*\n1\. A job in another channel: starts/,
     );
-    expect(chat.whispers[1]?.text).toMatch(/\n1\. Dream of creatures, \*\*yours\*\*/);
+    expect(chat.ephemeral[1]?.text).toMatch(/\n1\. Dream of creatures, \*\*yours\*\*/);
   });
 });
 
@@ -56,7 +56,7 @@ describe("/cancel", () => {
     await chat.say(ann, "/cancel all");
     await chat.say(ann, "/cancel");
     await quiet();
-    expect(chat.whispers.map((whisper) => whisper.text)).toEqual([
+    expect(chat.ephemeral.map((whisper) => whisper.text)).toEqual([
       `Cancelled ${ids[3]}.`,
       `Job ${ids[1]} is Ann's; only they and moderators can cancel it.`,
       `Cancelled ${ids[1]}.`,
@@ -91,7 +91,7 @@ describe("/again", () => {
     const { chat } = await studio();
     await chat.say(ann, "/again");
     await chat.say(ann, "/again 7777");
-    expect(chat.whispers.map((whisper) => whisper.text)).toEqual([
+    expect(chat.ephemeral.map((whisper) => whisper.text)).toEqual([
       "You have not made anything yet. Begin with `/dream`.",
       "There is no job 7777 here. A job's id is in its message; `/again` alone takes your latest job.",
     ]);
@@ -107,7 +107,7 @@ describe("/again", () => {
       const message = chat.messages[0];
       if (!message) throw new Error("nothing was announced");
       await chat.say(ben, `/again ${idOf(message.content.text)}`);
-      expect(chat.whispers[0]?.text).toMatch(/^There is no job/);
+      expect(chat.ephemeral[0]?.text).toMatch(/^There is no job/);
       expect(engine.runs).toHaveLength(1);
     },
   );
@@ -119,7 +119,7 @@ describe("/help", () => {
     await chat.say(ann, "/help");
     await chat.say(ann, "/help /dream");
     await chat.say(ann, "/help draem");
-    const [all, dream, near] = chat.whispers.map((whisper) => whisper.text);
+    const [all, dream, near] = chat.ephemeral.map((whisper) => whisper.text);
     for (const name of ["dream", "again", "queue", "cancel", "help"]) expect(all).toContain(`\`/${name}\``);
     expect(dream).toContain("`octave-scale` How much larger each octave is, 1.05 to 4 x (else 1.4)");
     expect(dream).toContain("`/dream size:256 steps:20 seed:7`");
@@ -140,8 +140,8 @@ describe("mistakes and caps", () => {
     expect(chat.messages).toEqual([]);
     await chat.say(ann, "/dream");
     await chat.say(ann, "/dream");
-    expect(chat.whispers.map((whisper) => whisper.user)).toEqual([ann, ann, ann, ann]);
-    expect(chat.whispers[3]?.text).toMatch(/^You have 1 unfinished job/);
+    expect(chat.ephemeral.map((whisper) => whisper.user)).toEqual([ann, ann, ann, ann]);
+    expect(chat.ephemeral[3]?.text).toMatch(/^You have 1 unfinished job/);
     await engine.next();
     expect(engine.runs).toHaveLength(1);
   });

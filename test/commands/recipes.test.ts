@@ -145,7 +145,7 @@ describe("paintings in a chat", () => {
     const { chat } = await studio();
     await chat.say(ann, "/stylize winter");
     await chat.say(ann, "/texture");
-    const [noPicture, nothing] = chat.whispers.map(({ text }) => text);
+    const [noPicture, nothing] = chat.ephemeral.map(({ text }) => text);
     expect(noPicture).toMatch(/^There is no picture here\. Attach one/);
     expect(nothing).toMatch(/^There is no picture here\. Attach one/);
   });

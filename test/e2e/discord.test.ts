@@ -87,7 +87,7 @@ describe("Dreamloom in Discord", () => {
   it(
     "dreams a picture that comes with the command: octaves in a thread, the result with its buttons, deleted by its author",
     async () => {
-      const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("art")];
+      const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("art")];
       ann.command(art, "dream", { layers: "corners", size: 96, octaves: 2, steps: 3, seed: "7" }, [await photo()]);
       const announced = await untilSeen(art, /job `[A-Z0-9]{8}`/);
       expect(announced.buttons.map(({ label }) => label)).toContain("Cancel");
@@ -106,7 +106,7 @@ describe("Dreamloom in Discord", () => {
       expect(await sizeOf(show)).toEqual([expect.any(String), 96, 72]);
 
       await ben.press(show.ref, "Delete").answered;
-      await discord.until(() => discord.whispersTo(ben).find(({ text }) => text.includes("Ann's")));
+      await discord.until(() => discord.ephemeralTo(ben).find(({ text }) => text.includes("Ann's")));
       await ann.press(show.ref, "Delete").answered;
       await discord.until(() => !discord.message(show.ref) && !discord.message(final.ref));
     },
@@ -116,7 +116,7 @@ describe("Dreamloom in Discord", () => {
   it(
     "paints in the style that its author chooses by reaction",
     async () => {
-      const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("painting")];
+      const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("painting")];
       ann.command(art, "stylize", { size: 96, steps: 4, seed: "11" }, [await photo()]);
       const palette = await untilSeen(art, "Which style, Ann?");
       await discord.until(
@@ -138,7 +138,7 @@ describe("Dreamloom in Discord", () => {
   it(
     "blends, in a thread that is there already, where it stays",
     async () => {
-      const [ann, art] = [discord.person("Ann"), discord.place("blending")];
+      const [ann, art] = [discord.user("Ann"), discord.addChannel("blending")];
       const post = await ann.post(art, "let us paint");
       const thread = discord.openThread(post.ref, "painting");
       ann.command(thread, "blend", { styles: "summer:0.3", size: 96, steps: 4, seed: "3" }, [await photo()]);
@@ -154,7 +154,7 @@ describe("Dreamloom in Discord", () => {
   it(
     "cancels in the middle, through a gateway that breaks",
     async () => {
-      const [ann, art] = [discord.person("Ann"), discord.place("cancelling")];
+      const [ann, art] = [discord.user("Ann"), discord.addChannel("cancelling")];
       ann.command(art, "dream", { layers: "corners", size: 1024, octaves: 1, steps: 100 }, [await photo()]);
       const announced = await untilSeen(art, /job `[A-Z0-9]{8}`/);
       await untilSeen(await threadOf(announced), /Octave 1 of 1, step/);
@@ -172,7 +172,7 @@ describe("Dreamloom in Discord", () => {
   it(
     "goes on with a job that a restart interrupted, and posts its result once",
     async () => {
-      const [ann, art] = [discord.person("Ann"), discord.place("restarting")];
+      const [ann, art] = [discord.user("Ann"), discord.addChannel("restarting")];
       ann.command(art, "dream", { layers: "corners", size: 512, octaves: 2, steps: 40, seed: "5" }, [await photo()]);
       const announced = await untilSeen(art, /job `[A-Z0-9]{8}`/);
       await untilSeen(await threadOf(announced), /Octave \d of 2, step/);
@@ -193,7 +193,7 @@ describe("Dreamloom in Discord", () => {
   it(
     "lets a channel vote",
     async () => {
-      const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("voting")];
+      const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("voting")];
       ann.command(art, "blend", { vote: true, size: 96, steps: 4 }, [await photo()]);
       const vote = await untilSeen(art, "A vote: which styles shall it be?");
       await discord.until(() => discord.message(vote.ref)?.reactions.has("🔥"), "the vote's reactions", JOB_MS);
@@ -211,10 +211,10 @@ describe("Dreamloom in Discord", () => {
   it(
     "is set by a moderator into an art channel, where anyone's reaction paints or dreams, and hands over what is stored",
     async () => {
-      const [ann, ben, mo] = [discord.person("Ann"), discord.person("Ben"), discord.person("Mo", { moderator: true })];
-      const art = discord.place("artists");
+      const [ann, ben, mo] = [discord.user("Ann"), discord.user("Ben"), discord.user("Mo", { moderator: true })];
+      const art = discord.addChannel("artists");
       const whisper = (to: typeof ann, text: RegExp) =>
-        discord.until(() => discord.whispersTo(to).find((message) => text.test(message.text)), String(text), JOB_MS);
+        discord.until(() => discord.ephemeralTo(to).find((message) => text.test(message.text)), String(text), JOB_MS);
       ben.command(art, "settings", { art: "on" });
       await whisper(ben, /^Only those who manage this channel/);
       mo.command(art, "settings", { art: "on", size: 96 });

@@ -9,9 +9,9 @@ import { type Running, startDreamloom } from "../../src/app/application.js";
 import { engineSettings } from "../../src/app/engine-settings.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { EngineHost } from "../../src/engine/process/host.js";
-import { People, type SeenMessage } from "../fakes/slack/people.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../fakes/slack/server.js";
 import type { Channel, User } from "../fakes/slack/state.js";
+import { type SeenMessage, Users } from "../fakes/slack/users.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 
@@ -24,7 +24,7 @@ style: { layers: { edges: 1, corners: 1 }, content: corners }
 describe("Slack, from the line to the picture", () => {
   const folder = mkdtempSync(join(tmpdir(), "dreamloom-e2e-slack-"));
   let fake: FakeSlack;
-  let people: People;
+  let people: Users;
   let running: Running;
   let ann: User;
   let ben: User;
@@ -55,7 +55,7 @@ describe("Slack, from the line to the picture", () => {
     mkdirSync(join(folder, "own"));
     renameSync(tiny, join(folder, "own", "tiny"));
     fake = await FakeSlack.open();
-    people = new People(fake);
+    people = new Users(fake);
     ann = fake.addUser("Ann");
     ben = fake.addUser("Ben");
     art = fake.addChannel("art");

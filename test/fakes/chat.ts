@@ -26,7 +26,7 @@ export interface FakeMessage {
   readonly edits: OutgoingMessage[];
 }
 
-export interface Whisper {
+export interface EphemeralReply {
   readonly user: Member;
   readonly text: string;
   readonly buttons?: readonly Button[];
@@ -44,7 +44,7 @@ export const art: ChannelRef = { platform: "fake", community: "club", id: "art" 
 export class FakeChat implements Chat {
   readonly platform = "fake";
   readonly messages: FakeMessage[] = [];
-  readonly whispers: Whisper[] = [];
+  readonly ephemeral: EphemeralReply[] = [];
   readonly violations: string[] = [];
   readonly threads = new Map<string, { readonly title: string; open: boolean }>();
   latest: PictureSource | undefined;
@@ -287,7 +287,7 @@ export class FakeChat implements Chat {
     if (visibility === "public") return this.#add(channel, content);
     this.#check(content);
     const { text, buttons, file } = content;
-    this.whispers.push({ user, text, ...(buttons ? { buttons } : {}), ...(file ? { file } : {}) });
+    this.ephemeral.push({ user, text, ...(buttons ? { buttons } : {}), ...(file ? { file } : {}) });
     this.#changes.emit("change");
     return undefined;
   }

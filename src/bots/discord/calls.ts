@@ -58,18 +58,18 @@ export class Calls {
       throw new ChatError("rate-limited", "discord.previews");
     }
     const milliseconds = call.ms ?? (preview ? this.timing.previewMs : this.timing.callMs);
-    const work = this.#request(call, milliseconds);
-    this.#underWay.add(work);
+    const operation = this.#request(call, milliseconds);
+    this.#underWay.add(operation);
     if (preview) this.#droppable.add(call.route);
     try {
-      return (await work) as T;
+      return (await operation) as T;
     } catch (error) {
       const failure = chatError(error, call);
       // Not the error as discord.js has it: the address in that may hold an interaction's token.
       this.logger?.debug({ ...about(call), err: failure }, "Discord did not do what was asked");
       throw failure;
     } finally {
-      this.#underWay.delete(work);
+      this.#underWay.delete(operation);
       if (preview) this.#droppable.delete(call.route);
     }
   }

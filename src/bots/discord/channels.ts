@@ -54,11 +54,11 @@ export class Channels {
   ) {}
 
   /** The server in which a channel is, as said or else as known; undefined for direct messages. */
-  guildOf(channel: string, said: string | undefined): string | undefined {
+  guildOf(channelId: string, said: string | undefined): string | undefined {
     if (said) return said;
-    const cached = this.client.channels.cache.get(channel);
+    const cached = this.client.channels.cache.get(channelId);
     if (cached) return cached.isDMBased() ? undefined : cached.guildId;
-    return this.#asked.get(channel)?.guild ?? this.#noted.get(channel)?.guild;
+    return this.#asked.get(channelId)?.guild ?? this.#noted.get(channelId)?.guild;
   }
 
   /** The place that a channel's or thread's id means. */
@@ -206,7 +206,7 @@ function ofCached(channel: Channel): Known {
   };
 }
 
-function everybodySees(guild: Guild, channel: string): boolean {
-  const found = guild.channels.cache.get(channel);
+function everybodySees(guild: Guild, channelId: string): boolean {
+  const found = guild.channels.cache.get(channelId);
   return found?.permissionsFor(guild.roles.everyone, false)?.has(PermissionFlagsBits.ViewChannel) ?? false;
 }

@@ -32,7 +32,7 @@ interface Session {
   readonly client: Client;
   readonly gateway: Gateway;
   readonly calls: Calls;
-  readonly places: Channels;
+  readonly channels: Channels;
   readonly pictures: Pictures;
   readonly messages: Messages;
   readonly line: ConnectionHealth;
@@ -78,13 +78,13 @@ export class DiscordChat implements Chat {
     });
     const client = createClient(this.options, this.#timing, gateway);
     const calls = new Calls(client.rest, this.#timing, (milliseconds) => handlers.slowedDown?.(milliseconds), logger);
-    const places = new Channels(client, calls);
+    const channels = new Channels(client, calls);
     const pictures = new Pictures(calls, () => client.user?.id);
     const messages = new Messages(client, calls);
     const post = (channel: ChannelRef, message: OutgoingMessage) => messages.post(channel, message);
     const interactions = new Interactions({
       handlers,
-      places,
+      channels,
       pictures,
       calls,
       timing: this.#timing,
@@ -95,9 +95,9 @@ export class DiscordChat implements Chat {
     });
     // Both as they come from the gateway, typed by Discord's own description: ids and names are all that is needed of them.
     gateway.on(GatewayDispatchEvents.InteractionCreate, (interaction) => void interactions.take(interaction));
-    listenToReactions(gateway, { client, places, handlers, logger });
+    listenToReactions(gateway, { client, channels, handlers, logger });
     // Commands may come as soon as the gateway is open.
-    this.#session = { client, gateway, calls, places, pictures, messages, line: new ConnectionHealth(client) };
+    this.#session = { client, gateway, calls, channels, pictures, messages, line: new ConnectionHealth(client) };
     try {
       await connect({ client, gateway, options: this.options, timing: this.#timing, logger });
     } catch (error) {
@@ -164,7 +164,7 @@ export class DiscordChat implements Chat {
   }
 
   async describe(channel: ChannelRef): Promise<ChannelInfo> {
-    return this.#connected.places.describe(channel);
+    return this.#connected.channels.describe(channel);
   }
 
   async link({ channel, id }: MessageRef): Promise<string | undefined> {

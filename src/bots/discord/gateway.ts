@@ -10,7 +10,7 @@ import {
   WebSocketShardDestroyRecovery,
 } from "discord.js";
 import type { Logger } from "pino";
-import type { ReactingMember } from "./people.js";
+import type { ReactingMember } from "./users.js";
 
 type Manager = Parameters<NonNullable<WebSocketOptions["buildStrategy"]>>[0];
 

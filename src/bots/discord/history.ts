@@ -7,7 +7,7 @@ import { channelOf } from "./channels.js";
 import { isEmptied, type Pictures } from "./pictures.js";
 
 /** How far back a picture is looked for. */
-const LOOKED_THROUGH = 50;
+const SEARCHED = 50;
 
 /** What a person can do when the bot may not look at other people's messages. */
 /**
@@ -23,14 +23,14 @@ export async function latestPicture(
   pictures: Pictures,
   channel: ChannelRef,
 ): Promise<PictureSource | undefined> {
-  const query = new URLSearchParams({ limit: String(LOOKED_THROUGH) });
-  const looking = { doing: "discord.doing.history", permission: "Read Message History" } as const;
+  const query = new URLSearchParams({ limit: String(SEARCHED) });
+  const search = { doing: "discord.doing.history", permission: "Read Message History" } as const;
   const call = {
     method: "GET",
     route: Routes.channelMessages(channelOf(channel)),
     query,
     ms: 20_000,
-    ...looking,
+    ...search,
   } as const;
   for (const message of await calls.run<APIMessage[]>(call)) {
     const found = pictures.ofMessage(message, { channel, id: message.id }).at(-1);

@@ -25,14 +25,14 @@ import { withTimeout } from "../../shared/timeout.js";
 import { Answer, type AnswerParts } from "./answer.js";
 import { type Channels, DIRECT, PLATFORM } from "./channels.js";
 import { choicesFor, LINK_SUFFIX, SECOND_SUFFIX } from "./definitions.js";
-import { personOfInteraction } from "./people.js";
 import { readPermissions, whatIsMissing } from "./permissions.js";
 import type { Pictures } from "./pictures.js";
 import { formOf, readForm, readFormId } from "./shortcuts.js";
+import { userOfInteraction } from "./users.js";
 
 export interface InteractionParts extends AnswerParts {
   readonly handlers: ChatHandlers;
-  readonly places: Channels;
+  readonly channels: Channels;
   readonly pictures: Pictures;
   /** The id of the bot's application, for interactions that do not say it. */
   readonly self: () => string;
@@ -89,7 +89,7 @@ export class Interactions {
 
   async #command(interaction: APIChatInputApplicationCommandInteraction): Promise<void> {
     const { handlers, pictures } = this.parts;
-    const user = personOfInteraction(interaction);
+    const user = userOfInteraction(interaction);
     if (!user) return;
     const { name, options, resolved } = interaction.data;
     const given = options ?? [];
@@ -126,16 +126,16 @@ export class Interactions {
     const { handlers, pictures, calls } = this.parts;
     const { name, resolved, target_id: id } = interaction.data;
     const shortcut = handlers.shortcuts.find(({ title }) => title === name);
-    const user = personOfInteraction(interaction);
+    const user = userOfInteraction(interaction);
     if (!shortcut || !user) return;
     const asking = shortcut.ask.length > 0;
-    const channel = channelIdOf(interaction);
-    const unplaced = { platform: PLATFORM, community: this.#guildOf(interaction) ?? DIRECT, id: channel };
+    const channelId = channelIdOf(interaction);
+    const unplaced = { platform: PLATFORM, community: this.#guildOf(interaction) ?? DIRECT, id: channelId };
     // A form must be the very first answer, so where the message is, is found out afterwards.
-    const place = asking ? unplaced : await this.#locate(interaction);
+    const channel = asking ? unplaced : await this.#locate(interaction);
     const ref = (where: ChannelRef): MessageRef => ({ channel: where, id });
-    const message = resolved?.messages?.[id] ?? (await pictures.message(ref(place)).catch(() => undefined));
-    const attachments = message ? pictures.ofMessage(message, ref(place)) : [];
+    const message = resolved?.messages?.[id] ?? (await pictures.message(ref(channel)).catch(() => undefined));
+    const attachments = message ? pictures.ofMessage(message, ref(channel)) : [];
     if (attachments.length === 0) {
       const answer = this.#answer(interaction).expect();
       await answer.reply({ text: "There is no picture in that message that I could use." }, "private");
@@ -169,7 +169,7 @@ export class Interactions {
     const { handlers } = this.parts;
     const about = readFormId(interaction.data.custom_id);
     const shortcut = about && handlers.shortcuts.find(({ id }) => id === about.shortcut);
-    const user = personOfInteraction(interaction);
+    const user = userOfInteraction(interaction);
     if (!shortcut || !user) return;
     // After a restart they are looked for in the message itself, as far as the bot may see it.
     const attachments = this.#forms.get(`${user.id} ${interaction.data.custom_id}`) ?? [];
@@ -184,7 +184,7 @@ export class Interactions {
 
   async #action(interaction: APIMessageComponentInteraction): Promise<void> {
     const { handlers } = this.parts;
-    const user = personOfInteraction(interaction);
+    const user = userOfInteraction(interaction);
     if (!user) return;
     const answer = this.#answer(interaction).acknowledge();
     const channel = await this.#locate(interaction);
@@ -206,10 +206,10 @@ export class Interactions {
       channel: ChannelRef,
     ) => Promise<Pick<CommandEvent, "name" | "options" | "attachments" | "repliesTo"> | undefined>,
   ): Promise<void> {
-    const { handlers, places } = this.parts;
+    const { handlers, channels } = this.parts;
     const answer = this.#answer(interaction).expect();
     const channel = await this.#locate(interaction);
-    places.noteUploadBytes(channel.community, interaction.attachment_size_limit);
+    channels.noteUploadBytes(channel.community, interaction.attachment_size_limit);
     const obstacle = channel.community === DIRECT ? undefined : this.#obstacle(interaction, channel);
     if (obstacle !== undefined) {
       await answer.reply({ text: obstacle }, "private");
@@ -228,9 +228,9 @@ export class Interactions {
     const missing = whatIsMissing(told, channel.thread !== undefined);
     if (missing === undefined && told?.bitfield !== 0n) return undefined;
     // Not every server computes them for each command: what its roles and channels say counts more. One that tells of neither is tried.
-    const { places } = this.parts;
-    const known = places.permissionsIn(channel);
-    return known || places.isMember(channel) ? whatIsMissing(known, channel.thread !== undefined) : missing;
+    const { channels } = this.parts;
+    const known = channels.permissionsIn(channel);
+    return known || channels.isMember(channel) ? whatIsMissing(known, channel.thread !== undefined) : missing;
   }
 
   #answer(interaction: Answered): Answer {
@@ -241,32 +241,32 @@ export class Interactions {
   }
 
   async #locate(interaction: APIInteraction): Promise<ChannelRef> {
-    const { places } = this.parts;
+    const { channels } = this.parts;
     const guild = this.#guildOf(interaction);
-    if (interaction.channel) places.noteChannel(interaction.channel, guild);
-    return places.locate(channelIdOf(interaction), guild);
+    if (interaction.channel) channels.noteChannel(interaction.channel, guild);
+    return channels.locate(channelIdOf(interaction), guild);
   }
 
   #guildOf(interaction: APIInteraction): string | undefined {
-    return this.parts.places.guildOf(channelIdOf(interaction), interaction.guild_id ?? interaction.guild?.id);
+    return this.parts.channels.guildOf(channelIdOf(interaction), interaction.guild_id ?? interaction.guild?.id);
   }
 
   async #complete(interaction: APIApplicationCommandAutocompleteInteraction): Promise<void> {
     const { handlers, calls, logger } = this.parts;
-    const user = personOfInteraction(interaction);
+    const user = userOfInteraction(interaction);
     const option = (interaction.data.options ?? [])
       .filter(hasValue)
       .find((known) => "focused" in known && known.focused === true);
     if (!user || !option) return;
     const channel = await this.#locate(interaction);
     const request = { command: interaction.data.name, option: option.name, user, channel };
-    const work = completeLastWord(String(option.value), (typed) => handlers.complete({ ...request, typed })).catch(
+    const operation = completeLastWord(String(option.value), (typed) => handlers.complete({ ...request, typed })).catch(
       (error: unknown) => {
         logger.warn({ err: error, ...request }, "an option could not be completed");
         return [];
       },
     );
-    const choices = choicesFor(await withTimeout(work, COMPLETE_MS, () => []));
+    const choices = choicesFor(await withTimeout(operation, COMPLETE_MS, () => []));
     const body = { type: InteractionResponseType.ApplicationCommandAutocompleteResult, data: { choices } };
     try {
       const route = Routes.interactionCallback(interaction.id, interaction.token);

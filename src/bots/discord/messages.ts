@@ -11,7 +11,7 @@ import { hasCode } from "./errors.js";
 /** Discord takes 25 characters. */
 const NONCE_LENGTH = 25;
 /** How far back a message is looked for that may have been posted before. */
-const LOOKED_THROUGH = 50;
+const SEARCHED = 50;
 
 const POSTING = { doing: "discord.doing.post", permission: "Send Messages" } as const;
 
@@ -22,41 +22,41 @@ export class Messages {
     private readonly calls: Calls,
   ) {}
 
-  async post(place: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
-    const channel = channelOf(place);
+  async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
+    const channelId = channelOf(channel);
     const composed = compose(message);
     // Discord returns the message that is there already, instead of another one, when the same number comes again within some minutes:
     // also when discord.js repeats a request whose answer was lost. Of one key, each channel has a number of its own.
-    const nonce = message.key === undefined ? randomBytes(18).toString("base64url") : nonceOf(channel, message.key);
+    const nonce = message.key === undefined ? randomBytes(18).toString("base64url") : nonceOf(channelId, message.key);
     const before = message.perhapsPosted
-      ? await this.#find(channel, nonce.slice(0, NONCE_LENGTH), composed)
+      ? await this.#find(channelId, nonce.slice(0, NONCE_LENGTH), composed)
       : undefined;
-    if (before) return { channel: place, id: before.id };
+    if (before) return { channel, id: before.id };
     const body = { ...composed.body, nonce: nonce.slice(0, NONCE_LENGTH), enforce_nonce: true };
     const call = {
       method: "POST",
-      route: Routes.channelMessages(channel),
+      route: Routes.channelMessages(channelId),
       body,
       files: composed.files,
       repeatable: true,
       ...tracing(message),
       ...POSTING,
     } as const;
-    const { id } = await this.#reopening(channel, () => this.calls.run<APIMessage>(call));
-    return { channel: place, id };
+    const { id } = await this.#reopening(channelId, () => this.calls.run<APIMessage>(call));
+    return { channel, id };
   }
 
-  async edit({ channel: place, id }: MessageRef, message: OutgoingMessage): Promise<void> {
-    const channel = channelOf(place);
+  async edit({ channel, id }: MessageRef, message: OutgoingMessage): Promise<void> {
+    const channelId = channelOf(channel);
     const { body, files } = compose(message);
     const about = { doing: "discord.doing.edit", ...tracing(message) } as const;
-    const call = { method: "PATCH", route: Routes.channelMessage(channel, id), body, files, ...about } as const;
+    const call = { method: "PATCH", route: Routes.channelMessage(channelId, id), body, files, ...about } as const;
     // What shows how far a job is will be followed by another edit.
     const preview = message.progress !== undefined && message.progress.value < 1;
-    if (preview) await this.calls.run({ ...call, previewIn: channel });
+    if (preview) await this.calls.run({ ...call, previewIn: channelId });
     else {
-      this.calls.spent(channel);
-      await this.#reopening(channel, () => this.calls.run(call));
+      this.calls.spent(channelId);
+      await this.#reopening(channelId, () => this.calls.run(call));
     }
   }
 
@@ -72,22 +72,22 @@ export class Messages {
     return { platform: PLATFORM, community: DIRECT, id: id };
   }
 
-  async remove({ channel: place, id }: MessageRef): Promise<void> {
-    const channel = channelOf(place);
+  async remove({ channel, id }: MessageRef): Promise<void> {
+    const channelId = channelOf(channel);
     const call = {
       method: "DELETE",
-      route: Routes.channelMessage(channel, id),
+      route: Routes.channelMessage(channelId, id),
       doing: "discord.doing.delete",
       permission: "Manage Messages",
     } as const;
-    await this.#reopening(channel, () => this.calls.run(call));
+    await this.#reopening(channelId, () => this.calls.run(call));
   }
 
-  async react({ channel: place, id }: MessageRef, emoji: string): Promise<void> {
-    const channel = channelOf(place);
-    const route = Routes.channelMessageOwnReaction(channel, id, encodeURIComponent(this.#emoji(place, emoji)));
+  async react({ channel, id }: MessageRef, emoji: string): Promise<void> {
+    const channelId = channelOf(channel);
+    const route = Routes.channelMessageOwnReaction(channelId, id, encodeURIComponent(this.#emoji(channel, emoji)));
     const call = { method: "PUT", route, doing: "discord.doing.react", permission: "Add Reactions" } as const;
-    await this.#reopening(channel, () => this.calls.run(call));
+    await this.#reopening(channelId, () => this.calls.run(call));
   }
 
   /** A server's own emoji is called by its name and its id. */
@@ -101,11 +101,11 @@ export class Messages {
   }
 
   /** A message that an earlier run of the program may have posted: by its number, or by saying the same with the same files. */
-  async #find(channel: string, nonce: string, { body, files }: Composed): Promise<APIMessage | undefined> {
-    const query = new URLSearchParams({ limit: String(LOOKED_THROUGH) });
+  async #find(channelId: string, nonce: string, { body, files }: Composed): Promise<APIMessage | undefined> {
+    const query = new URLSearchParams({ limit: String(SEARCHED) });
     const call = {
       method: "GET",
-      route: Routes.channelMessages(channel),
+      route: Routes.channelMessages(channelId),
       query,
       doing: "discord.doing.find-message",
       permission: "Read Message History",
@@ -124,14 +124,14 @@ export class Messages {
   }
 
   /** A thread that went to the archive is opened for what is to be changed in it; locked ones stay as they are. */
-  async #reopening<T>(channel: string, change: () => Promise<T>): Promise<T> {
+  async #reopening<T>(channelId: string, change: () => Promise<T>): Promise<T> {
     try {
       return await change();
     } catch (error) {
       if (!hasCode(error, RESTJSONErrorCodes.InvalidActionOnArchivedThread)) throw error;
       const call = {
         method: "PATCH",
-        route: Routes.channel(channel),
+        route: Routes.channel(channelId),
         body: { archived: false },
         doing: "discord.doing.reopen",
       } as const;
@@ -141,6 +141,6 @@ export class Messages {
   }
 }
 
-function nonceOf(channel: string, key: string): string {
-  return createHash("sha256").update(`${channel} ${key}`).digest("base64url");
+function nonceOf(channelId: string, key: string): string {
+  return createHash("sha256").update(`${channelId} ${key}`).digest("base64url");
 }

@@ -5,7 +5,7 @@ import type { ChatHandlers } from "../../port/adapter.js";
 import type { ReactionEvent } from "../../port/events.js";
 import type { Channels } from "./channels.js";
 import type { Gateway } from "./gateway.js";
-import { personOfReaction, type ReactingMember } from "./people.js";
+import { type ReactingMember, userOfReaction } from "./users.js";
 
 /** As much of the gateway's two events as is read here. */
 export interface Reaction {
@@ -19,7 +19,7 @@ export interface Reaction {
 
 export interface ReactionParts {
   readonly client: Client;
-  readonly places: Channels;
+  readonly channels: Channels;
   readonly handlers: ChatHandlers;
   readonly logger: Logger;
 }
@@ -34,7 +34,7 @@ const REMEMBERED = 10_000;
  * It listens to the gateway's events as they come rather than to discord.js's own ones: those need the message, the channel and the user in
  * a cache or as partials, and pass over reactions in direct messages whose channel has not been seen since the start. Ids are enough here.
  */
-export function listenToReactions(gateway: Gateway, { client, places, handlers, logger }: ReactionParts): void {
+export function listenToReactions(gateway: Gateway, { client, channels, handlers, logger }: ReactionParts): void {
   const lately = new LRUCache<string, boolean>({ max: REMEMBERED, ttl: SAME_MS });
   const listen = (
     name: GatewayDispatchEvents.MessageReactionAdd | GatewayDispatchEvents.MessageReactionRemove,
@@ -60,12 +60,17 @@ export function listenToReactions(gateway: Gateway, { client, places, handlers, 
     emoji: string;
     added: boolean;
   }): Promise<void> {
-    const { user_id: user, channel_id: channel, guild_id, message_id: id, member } = reaction;
-    const guild = places.guildOf(channel, guild_id);
-    const place = await places.locate(channel, guild);
-    const person = await personOfReaction(client, { user, guild, channel, ...(member ? { member } : {}) });
-    if (!person) return;
-    const event: ReactionEvent = { kind: "reaction", emoji, added, message: { channel: place, id }, user: person };
+    const { user_id: userId, channel_id: channelId, guild_id, message_id: id, member } = reaction;
+    const guild = channels.guildOf(channelId, guild_id);
+    const channel = await channels.locate(channelId, guild);
+    const user = await userOfReaction(client, {
+      user: userId,
+      guild,
+      channel: channelId,
+      ...(member ? { member } : {}),
+    });
+    if (!user) return;
+    const event: ReactionEvent = { kind: "reaction", emoji, added, message: { channel, id }, user };
     await handlers.event(event);
   }
 

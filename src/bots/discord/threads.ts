@@ -24,13 +24,13 @@ export async function openThread(parts: ThreadParts, message: MessageRef, title:
   const { channel } = message;
   if (channel.thread !== undefined || channel.community === DIRECT) return channel;
   const opened = await open(parts.calls, message, title);
-  parts.places.noteThread(opened, title);
+  parts.channels.noteThread(opened, title);
   return opened;
 }
 
 export interface ThreadParts {
   readonly calls: Calls;
-  readonly places: Channels;
+  readonly channels: Channels;
 }
 
 async function open(calls: Calls, { channel, id }: MessageRef, title: string): Promise<ChannelRef> {

@@ -17,9 +17,9 @@ import { Incoming } from "./incoming.js";
 import { sdkLogger } from "./logger.js";
 import { doneAlready, Messenger } from "./messenger.js";
 import { defaultSlackLimits, type SlackChatOptions, type SlackLimits } from "./options.js";
-import { People } from "./people.js";
 import { Replies } from "./replies.js";
 import { Sources } from "./sources.js";
+import { Users } from "./users.js";
 import { stopped, type Workspace } from "./workspace.js";
 import { Workspaces } from "./workspaces.js";
 
@@ -29,7 +29,7 @@ interface Running {
   readonly incoming: Incoming;
   readonly messenger: Messenger;
   readonly sources: Sources;
-  readonly places: Channels;
+  readonly channels: Channels;
 }
 
 /** Different reactions that one user can put on a message. */
@@ -88,17 +88,17 @@ export class SlackChat implements Chat {
     try {
       await workspaces.open();
       const files = new Files(limits, logger);
-      const people = new People();
-      const places = new Channels(limits);
+      const users = new Users();
+      const channels = new Channels(limits);
       const messenger = new Messenger(files, limits, logger);
-      const sources = new Sources({ files, people, apiUrl });
+      const sources = new Sources({ files, users, apiUrl });
       const replies = new Replies({ messenger, files, callMs: limits.callMs, logger });
       const home = new Home({ handlers, files, link: (message) => this.link(message), logger });
       const incoming = new Incoming({
         handlers,
         workspaces,
-        people,
-        places,
+        users,
+        channels,
         sources,
         messenger,
         replies,
@@ -110,7 +110,7 @@ export class SlackChat implements Chat {
       });
       this.#listen(line, workspaces, incoming, apiUrl);
       // Events may come as soon as the line is open.
-      this.#running = { line, workspaces, incoming, messenger, sources, places };
+      this.#running = { line, workspaces, incoming, messenger, sources, channels };
       await line.start();
     } catch (error) {
       this.#running = undefined;
@@ -180,8 +180,8 @@ export class SlackChat implements Chat {
   }
 
   async describe(channel: ChannelRef): Promise<ChannelInfo> {
-    const { places } = this.#need();
-    return places.describe(await this.#workspace(channel), channel);
+    const { channels } = this.#need();
+    return channels.describe(await this.#workspace(channel), channel);
   }
 
   async link({ channel, id }: MessageRef): Promise<string | undefined> {

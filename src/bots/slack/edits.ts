@@ -12,7 +12,7 @@ export class Edits {
   readonly #lines = new Map<string, Waiting[]>();
 
   /** Resolves without having done anything when something newer has come. */
-  async run(message: string, droppable: boolean, work: () => Promise<void>): Promise<void> {
+  async run(message: string, droppable: boolean, operation: () => Promise<void>): Promise<void> {
     const line = this.#lines.get(message);
     if (!line) {
       this.#lines.set(message, []);
@@ -20,7 +20,7 @@ export class Edits {
       return;
     }
     try {
-      await work();
+      await operation();
     } finally {
       const next = this.#lines.get(message)?.shift();
       if (next) next.start();

@@ -15,7 +15,7 @@ interface Typed {
 }
 
 /** How long to ask what a file is, at most; usually Slack knows within two seconds. */
-const LOOKING_MS = 10_000;
+const SEARCH_MS = 10_000;
 /** Statuses that say that a request is not understood. */
 const NOT_LIKE_THIS = new Set([400, 415, 422]);
 
@@ -191,7 +191,7 @@ export class Files {
 
   /** Slack looks at a file in its own time; until then it has no type and cannot be shown. In the end the message with it will tell. */
   async #ready(workspace: Workspace, file: string, options: CallOptions): Promise<void> {
-    const end = Date.now() + Math.min(this.limits.fileMs, LOOKING_MS);
+    const end = Date.now() + Math.min(this.limits.fileMs, SEARCH_MS);
     for (let pause = this.limits.pauseMs; ; pause = Math.min(2_000, pause * 1.5)) {
       if (await this.#lookedAt(workspace, file, options)) {
         this.#silent.delete(workspace);

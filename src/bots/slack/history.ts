@@ -15,16 +15,16 @@ interface Page {
 /** The message behind a reference; undefined when it is not there. A reference without a thread may lead into one all the same. */
 export async function findMessage(
   workspace: Workspace,
-  { channel: place, id }: MessageRef,
+  { channel, id }: MessageRef,
 ): Promise<SlackMessage | undefined> {
-  const { id: channel, thread } = place;
+  const { id: channelId, thread } = channel;
   if (thread === undefined || thread === id) {
     const page = await workspace.call(
       "conversations.history",
       (client, token) =>
         client.conversations.history({
           token,
-          channel,
+          channel: channelId,
           latest: id,
           oldest: id,
           inclusive: true,
@@ -41,7 +41,7 @@ export async function findMessage(
     (client, token) =>
       client.conversations.replies({
         token,
-        channel,
+        channel: channelId,
         ts: thread ?? id,
         latest: id,
         oldest: id,
@@ -55,15 +55,23 @@ export async function findMessage(
   const found = messages.find(({ ts }) => ts === id);
   // Slack answers with the thread's first message and the one that was meant; others may not know the bounds and begin at the beginning.
   if (found || !messages.some(({ ts }) => ts !== thread && ts !== id)) return found;
-  return newest(workspace, place, ({ ts }) => ts === id);
+  return newest(workspace, channel, ({ ts }) => ts === id);
 }
 
 /** The thread that a message is in, if it is in one. */
-export async function threadOf(workspace: Workspace, channel: string, ts: string): Promise<string | undefined> {
+export async function threadOf(workspace: Workspace, channelId: string, ts: string): Promise<string | undefined> {
   const page = await workspace.call(
     "conversations.replies",
     (client, token) =>
-      client.conversations.replies({ token, channel, ts, latest: ts, oldest: ts, inclusive: true, limit: 10 }),
+      client.conversations.replies({
+        token,
+        channel: channelId,
+        ts,
+        latest: ts,
+        oldest: ts,
+        inclusive: true,
+        limit: 10,
+      }),
     { repeatable: true, patienceMs: 5_000 },
   );
   return read(page).find((message) => message.ts === ts)?.thread;
@@ -72,17 +80,22 @@ export async function threadOf(workspace: Workspace, channel: string, ts: string
 /** The newest message of a place that fits. */
 export async function newest(
   workspace: Workspace,
-  place: ChannelRef,
+  channel: ChannelRef,
   fits: (message: SlackMessage) => boolean,
   patienceMs?: number,
 ): Promise<SlackMessage | undefined> {
   const options = { repeatable: true, ...(patienceMs === undefined ? {} : { patienceMs }) };
-  const { id: channel, thread } = place;
+  const { id: channelId, thread } = channel;
   let cursor: string | undefined;
   let found: SlackMessage | undefined;
   // A channel comes newest first, a thread oldest first.
   for (let pages = 0; pages < (thread === undefined ? PAGES : 3 * PAGES); pages++) {
-    const common = { channel, limit: PAGE, include_all_metadata: true, ...(cursor === undefined ? {} : { cursor }) };
+    const common = {
+      channel: channelId,
+      limit: PAGE,
+      include_all_metadata: true,
+      ...(cursor === undefined ? {} : { cursor }),
+    };
     const page: Page =
       thread === undefined
         ? await workspace.call(

@@ -17,19 +17,19 @@ import { fields, readMessage, word } from "./messages.js";
 import type { Messenger } from "./messenger.js";
 import { entry, FIELD, type FormPurpose, form, optionsIn, problemsIn, readForm, readPurpose } from "./modal.js";
 import type { KeyValueStore } from "./options.js";
-import type { People } from "./people.js";
 import { type Addressee, type Replies, ResponseUrl } from "./replies.js";
 import { identity, Seen } from "./seen.js";
 import type { Sources } from "./sources.js";
 import { fromMrkdwn } from "./text.js";
+import type { Users } from "./users.js";
 import type { Workspace } from "./workspace.js";
 import type { Workspaces } from "./workspaces.js";
 
 interface Parts {
   readonly handlers: ChatHandlers;
   readonly workspaces: Workspaces;
-  readonly people: People;
-  readonly places: Channels;
+  readonly users: Users;
+  readonly channels: Channels;
   readonly sources: Sources;
   readonly messenger: Messenger;
   readonly replies: Replies;
@@ -42,7 +42,7 @@ interface Parts {
 }
 
 /** Whether there is a picture to work on must be known while the trigger of a form still works: 3 s in all. */
-const LOOK_MS = 1_200;
+const SEARCH_MS = 1_200;
 /** Entries of a menu that is filled while somebody types. */
 const MENU = 100;
 
@@ -88,10 +88,10 @@ export class Incoming {
     });
     // Bolt has acknowledged events when their listeners are called.
     const told =
-      (work: (context: Fields, event: Fields) => Promise<void>) =>
+      (operation: (context: Fields, event: Fields) => Promise<void>) =>
       async (args: { body: unknown; event: unknown; context: unknown }) => {
         const id = identity(word(fields(args.body).event_id), args.event);
-        await this.#take(id, undefined, () => work(fields(args.context), fields(args.event)));
+        await this.#take(id, undefined, () => operation(fields(args.context), fields(args.event)));
       };
     app.event(
       "app_mention",
@@ -127,7 +127,7 @@ export class Incoming {
   async #take(
     id: string | undefined,
     ack: AckFn<never> | AckFn<void> | undefined,
-    work: () => Promise<void>,
+    operation: () => Promise<void>,
   ): Promise<void> {
     const first = this.#seen.first(id);
     // When this does not arrive, Slack sends the same again, which is passed over then: the work is done now.
@@ -139,7 +139,7 @@ export class Incoming {
       this.parts.logger.debug("Slack has sent something again; it is passed over");
       return;
     }
-    const done = work()
+    const done = operation()
       .catch((err: unknown) => this.parts.logger.error({ err }, "an event from Slack could not be handled"))
       .then(() => this.#seen.done(id));
     this.#underWay.add(done);
@@ -147,29 +147,29 @@ export class Incoming {
   }
 
   async #command(context: Fields, command: Fields): Promise<void> {
-    const { places } = this.parts;
+    const { channels } = this.parts;
     const workspace = await this.#workspace(context);
-    const [channel, user] = [word(command.channel_id), word(command.user_id)];
-    if (channel === undefined || user === undefined) return;
-    places.note(workspace, channel, word(command.channel_name));
+    const [channelId, userId] = [word(command.channel_id), word(command.user_id)];
+    if (channelId === undefined || userId === undefined) return;
+    channels.note(workspace, channelId, word(command.channel_name));
     const name = (word(command.command) ?? "").replace(/^\//, "").toLowerCase();
     const text = fromMrkdwn(word(command.text) ?? "").trim();
     const responseUrl = this.#responseUrl(command);
-    const [{ user: person }, mayPost] = await Promise.all([
-      this.parts.people.get(workspace, user, word(command.user_name)),
-      places.mayPost(workspace, channel),
+    const [{ user }, mayPost] = await Promise.all([
+      this.parts.users.get(workspace, userId, word(command.user_name)),
+      channels.mayPost(workspace, channelId),
     ]);
-    const place = placeOf(workspace, channel);
-    const to: Addressee = { workspace, user: person, channel: place, responseUrl };
-    if (!mayPost && name !== "help") return this.#tellToInvite(to, channel);
-    if (await this.#opensForm(workspace, name, text, place, word(command.trigger_id))) return;
+    const channel = channelRef(workspace, channelId);
+    const to: Addressee = { workspace, user, channel, responseUrl };
+    if (!mayPost && name !== "help") return this.#tellToInvite(to, channelId);
+    if (await this.#opensForm(workspace, name, text, channel, word(command.trigger_id))) return;
     await this.#tell({
       kind: "command",
       name,
       text,
       attachments: [],
-      user: person,
-      channel: place,
+      user,
+      channel,
       reply: this.#reply(to),
     });
   }
@@ -187,13 +187,13 @@ export class Incoming {
     const options = optionsIn(command, text);
     if (!options) return false;
     try {
-      const looking = newest(workspace, channel, ({ pictures }) => pictures.length > 0, LOOK_MS);
-      const readable = looking.catch((error: unknown) => {
+      const search = newest(workspace, channel, ({ pictures }) => pictures.length > 0, SEARCH_MS);
+      const readable = search.catch((error: unknown) => {
         // A conversation that may not be read has no picture for the bot.
         if (error instanceof ChatError && error.kind === "forbidden") return undefined;
         throw error;
       });
-      const found = await withTimeout(readable, LOOK_MS, () => "unknown" as const);
+      const found = await withTimeout(readable, SEARCH_MS, () => "unknown" as const);
       if (found !== undefined) return false;
       return await this.#openForm(workspace, trigger, form(command, { command: name, options, channel: channel.id }));
     } catch (error) {
@@ -214,21 +214,21 @@ export class Incoming {
 
   async #shortcut(context: Fields, shortcut: Fields): Promise<void> {
     const known = this.parts.handlers.shortcuts.find(({ id }) => id === shortcut.callback_id);
-    const [channel, user] = [word(fields(shortcut.channel).id), word(fields(shortcut.user).id)];
+    const [channelId, userId] = [word(fields(shortcut.channel).id), word(fields(shortcut.user).id)];
     const message = readMessage({ ts: shortcut.message_ts, ...fields(shortcut.message) });
-    if (!known || channel === undefined || user === undefined || !message) return;
+    if (!known || channelId === undefined || userId === undefined || !message) return;
     const workspace = await this.#workspace(context);
-    const { user: person } = await this.parts.people.get(workspace, user, word(fields(shortcut.user).name));
-    const place = placeOf(workspace, channel, message.thread);
-    const to: Addressee = { workspace, user: person, channel: place, responseUrl: this.#responseUrl(shortcut) };
-    if (!(await this.parts.places.mayPost(workspace, channel))) return this.#tellToInvite(to, channel);
+    const { user } = await this.parts.users.get(workspace, userId, word(fields(shortcut.user).name));
+    const channel = channelRef(workspace, channelId, message.thread);
+    const to: Addressee = { workspace, user, channel, responseUrl: this.#responseUrl(shortcut) };
+    if (!(await this.parts.channels.mayPost(workspace, channelId))) return this.#tellToInvite(to, channelId);
     const command = this.#commands.get(known.command);
     const trigger = word(shortcut.trigger_id);
     if (known.ask.length > 0 && command && trigger !== undefined) {
       const purpose: FormPurpose = {
         command: known.command,
         options: known.options,
-        channel,
+        channel: channelId,
         message: message.ts,
         ...(message.thread === undefined ? {} : { thread: message.thread }),
       };
@@ -239,15 +239,15 @@ export class Incoming {
       }
       return;
     }
-    const ref: MessageRef = { channel: place, id: message.ts };
+    const ref: MessageRef = { channel, id: message.ts };
     const attachments = await this.parts.sources.ofMessage(workspace, message, ref);
     await this.#tell({
       kind: "command",
       name: known.command,
       options: known.options,
       attachments,
-      user: person,
-      channel: place,
+      user,
+      channel,
       repliesTo: ref,
       reply: this.#reply(to),
     });
@@ -255,13 +255,13 @@ export class Incoming {
 
   async #submitted(context: Fields, body: Fields): Promise<void> {
     const submission = readForm(body.view);
-    const user = word(fields(body.user).id);
-    if (!submission || user === undefined) return;
+    const userId = word(fields(body.user).id);
+    if (!submission || userId === undefined) return;
     const { purpose, options, files } = submission;
     const workspace = await this.#workspace(context);
-    const { user: person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
-    const channel = placeOf(workspace, purpose.channel, purpose.thread);
-    const author = { id: person.id, name: person.name };
+    const { user } = await this.parts.users.get(workspace, userId, word(fields(body.user).name));
+    const channel = channelRef(workspace, purpose.channel, purpose.thread);
+    const author = { id: user.id, name: user.name };
     let attachments: PictureSource[] = files.map((file) => this.parts.sources.ofFile(workspace, file, { author }));
     const repliesTo: MessageRef | undefined =
       purpose.message === undefined ? undefined : { channel, id: purpose.message };
@@ -274,10 +274,10 @@ export class Incoming {
       name: purpose.command,
       options,
       attachments,
-      user: person,
+      user,
       channel,
       ...(repliesTo ? { repliesTo } : {}),
-      reply: this.#reply({ workspace, user: person, channel }),
+      reply: this.#reply({ workspace, user, channel }),
     });
   }
 
@@ -290,32 +290,32 @@ export class Incoming {
 
   async #mention(context: Fields, event: Fields): Promise<void> {
     const message = readMessage(event);
-    const channel = word(event.channel);
-    if (!message || channel === undefined) return;
-    await this.#said(context, event, placeOf(await this.#workspace(context), channel, message.thread));
+    const channelId = word(event.channel);
+    if (!message || channelId === undefined) return;
+    await this.#said(context, event, channelRef(await this.#workspace(context), channelId, message.thread));
   }
 
   /** In a conversation with the bot alone every message is meant for it, elsewhere one that names it, where an app hears of all of them. */
   async #message(context: Fields, event: Fields): Promise<void> {
-    const channel = word(event.channel);
+    const channelId = word(event.channel);
     const subtype = word(event.subtype);
-    if (channel === undefined || (subtype !== undefined && subtype !== "file_share")) return;
+    if (channelId === undefined || (subtype !== undefined && subtype !== "file_share")) return;
     const workspace = await this.#workspace(context);
-    const alone = event.channel_type === "im" || channel.startsWith("D");
+    const alone = event.channel_type === "im" || channelId.startsWith("D");
     if (!alone && !(word(event.text) ?? "").includes(`<@${workspace.self.userId}`)) return;
-    await this.#said(context, event, placeOf(workspace, channel, readMessage(event)?.thread));
+    await this.#said(context, event, channelRef(workspace, channelId, readMessage(event)?.thread));
   }
 
   /** A line without a slash: "@dreamloom stylize winter", with the files of its message. */
   async #said(context: Fields, event: Fields, channel: ChannelRef): Promise<void> {
-    const user = word(event.user);
+    const userId = word(event.user);
     const message = readMessage(event);
     const workspace = await this.#workspace(context);
-    if (user === undefined || !message || message.botId !== undefined || user === workspace.self.userId) return;
+    if (userId === undefined || !message || message.botId !== undefined || userId === workspace.self.userId) return;
     // One message may be told of by two kinds of events.
     const saying = `said ${workspace.self.team} ${channel.id} ${message.ts}`;
     if (!this.#seen.first(saying)) return;
-    const { user: person, bot } = await this.parts.people.get(workspace, user);
+    const { user, bot } = await this.parts.users.get(workspace, userId);
     if (bot) return;
     const own = new RegExp(`<@${workspace.self.userId}(?:\\|[^>]*)?>`, "g");
     const said = fromMrkdwn((word(event.text) ?? "").replace(own, " ")).trim();
@@ -324,17 +324,17 @@ export class Incoming {
     const line = said.toLowerCase().startsWith(`${typed.toLowerCase()} `) ? said.slice(typed.length).trim() : said;
     const [, name = "help", text = ""] = /^\/?(\S+)\s*([\s\S]*)$/.exec(line) ?? [];
     const ref: MessageRef = { channel, id: message.ts };
-    const author = { id: person.id, name: person.name };
+    const author = { id: user.id, name: user.name };
     const attachments = message.pictures.map((file) =>
       this.parts.sources.ofFile(workspace, file, { message: ref, author }),
     );
-    const reply = this.#reply({ workspace, user: person, channel });
+    const reply = this.#reply({ workspace, user, channel });
     await this.#tell({
       kind: "command",
       name: name.toLowerCase(),
       text: text.trim(),
       attachments,
-      user: person,
+      user,
       channel,
       reply,
     });
@@ -342,73 +342,73 @@ export class Incoming {
   }
 
   async #reaction(context: Fields, event: Fields, added: boolean): Promise<void> {
-    const [user, name] = [word(event.user), word(event.reaction)];
+    const [userId, name] = [word(event.user), word(event.reaction)];
     const item = fields(event.item);
-    const [channel, ts] = [word(item.channel), word(item.ts)];
+    const [channelId, ts] = [word(item.channel), word(item.ts)];
     if (
       item.type !== "message" ||
-      user === undefined ||
+      userId === undefined ||
       name === undefined ||
-      channel === undefined ||
+      channelId === undefined ||
       ts === undefined
     )
       return;
     const workspace = await this.#workspace(context);
-    if (user === workspace.self.userId) return;
-    const { user: person, bot } = await this.parts.people.get(workspace, user);
+    if (userId === workspace.self.userId) return;
+    const { user, bot } = await this.parts.users.get(workspace, userId);
     if (bot) return;
-    const thread = await this.#threadOf(workspace, channel, ts);
-    const message: MessageRef = { channel: placeOf(workspace, channel, thread), id: ts };
-    await this.#tell({ kind: "reaction", emoji: toUnicode(name), added, message, user: person });
+    const thread = await this.#threadOf(workspace, channelId, ts);
+    const message: MessageRef = { channel: channelRef(workspace, channelId, thread), id: ts };
+    await this.#tell({ kind: "reaction", emoji: toUnicode(name), added, message, user });
   }
 
-  async #threadOf(workspace: Workspace, channel: string, ts: string): Promise<string | undefined> {
-    const known = this.parts.messenger.threadOf(workspace, channel, ts);
+  async #threadOf(workspace: Workspace, channelId: string, ts: string): Promise<string | undefined> {
+    const known = this.parts.messenger.threadOf(workspace, channelId, ts);
     if (known !== undefined) return known === "none" ? undefined : known;
     // Where it cannot be learned, the channel is right enough: messages are found by their own ids.
-    return threadOf(workspace, channel, ts).catch(() => undefined);
+    return threadOf(workspace, channelId, ts).catch(() => undefined);
   }
 
   async #action(context: Fields, body: Fields, action: Fields): Promise<void> {
-    const [id, user] = [word(action.action_id), word(fields(body.user).id)];
+    const [id, userId] = [word(action.action_id), word(fields(body.user).id)];
     if (
       id === undefined ||
-      user === undefined ||
+      userId === undefined ||
       id.startsWith(FIELD) ||
       (action.type !== undefined && action.type !== "button")
     )
       return;
     const workspace = await this.#workspace(context);
-    const { user: person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
+    const { user } = await this.parts.users.get(workspace, userId, word(fields(body.user).name));
     const again = homeAction(id, action.value);
     if (again) {
-      const place = placeOf(workspace, again.channel);
-      const reply = this.#reply({ workspace, user: person, channel: place, atHome: true });
+      const channel = channelRef(workspace, again.channel);
+      const reply = this.#reply({ workspace, user, channel, atHome: true });
       await this.#tell({
         kind: "command",
         name: again.command,
         options: again.options,
         attachments: [],
-        user: person,
-        channel: place,
+        user,
+        channel,
         reply,
       });
       return;
     }
     const [container, message] = [fields(body.container), fields(body.message)];
-    const [channel, ts] = [
+    const [channelId, ts] = [
       word(fields(body.channel).id) ?? word(container.channel_id),
       word(message.ts) ?? word(container.message_ts),
     ];
-    if (channel === undefined || ts === undefined) return;
+    if (channelId === undefined || ts === undefined) return;
     const thread = word(message.thread_ts) ?? word(container.thread_ts);
-    const place = placeOf(workspace, channel, thread === ts ? undefined : thread);
-    const to: Addressee = { workspace, user: person, channel: place, responseUrl: this.#responseUrl(body) };
+    const channel = channelRef(workspace, channelId, thread === ts ? undefined : thread);
+    const to: Addressee = { workspace, user, channel, responseUrl: this.#responseUrl(body) };
     await this.#tell({
       kind: "action",
       action: id,
-      message: { channel: place, id: ts },
-      user: person,
+      message: { channel, id: ts },
+      user,
       reply: this.#reply(to),
     });
   }
@@ -418,16 +418,16 @@ export class Incoming {
     try {
       const view = fields(body.view);
       const purpose = readPurpose(view.private_metadata);
-      const [action, user] = [word(body.action_id), word(fields(body.user).id)];
-      if (!purpose || !action?.startsWith(FIELD) || user === undefined) return await answer({ options: [] });
+      const [action, userId] = [word(body.action_id), word(fields(body.user).id)];
+      if (!purpose || !action?.startsWith(FIELD) || userId === undefined) return await answer({ options: [] });
       const workspace = await this.#workspace(context);
-      const { user: person } = await this.parts.people.get(workspace, user, word(fields(body.user).name));
+      const { user } = await this.parts.users.get(workspace, userId, word(fields(body.user).name));
       const completions = await this.parts.handlers.complete({
         command: purpose.command,
         option: action.slice(FIELD.length),
         typed: word(body.value) ?? "",
-        user: person,
-        channel: placeOf(workspace, purpose.channel, purpose.thread),
+        user,
+        channel: channelRef(workspace, purpose.channel, purpose.thread),
       });
       await answer({ options: completions.slice(0, MENU).map(({ value, label }) => entry(value, label)) });
     } catch (err) {
@@ -437,9 +437,9 @@ export class Incoming {
   }
 
   async #homeOpened(context: Fields, event: Fields): Promise<void> {
-    const user = word(event.user);
-    if (user === undefined || (event.tab !== undefined && event.tab !== "home")) return;
-    await this.parts.home.show(await this.#workspace(context), user);
+    const userId = word(event.user);
+    if (userId === undefined || (event.tab !== undefined && event.tab !== "home")) return;
+    await this.parts.home.show(await this.#workspace(context), userId);
   }
 
   #workspace({ teamId, enterpriseId, isEnterpriseInstall }: Fields): Promise<Workspace> {
@@ -461,8 +461,8 @@ export class Incoming {
       this.parts.replies.reply(to, message, visibility);
   }
 
-  async #tellToInvite(to: Addressee, channel: string): Promise<void> {
-    const where = channel.startsWith("D")
+  async #tellToInvite(to: Addressee, channelId: string): Promise<void> {
+    const where = channelId.startsWith("D")
       ? "I cannot post in a conversation between others. Use a channel that I am in, or write to me directly."
       : `I am not in this channel yet. Invite me with \`/invite @${to.workspace.self.name}\`, then try again.`;
     await this.#explain(to, new ChatError("forbidden", where));
@@ -491,11 +491,11 @@ function delivery(context: unknown, body: unknown): string | undefined {
   return identity(word(fields(body).trigger_id) ?? word(fields(context).envelopeId), body);
 }
 
-function placeOf(workspace: Workspace, channel: string, thread?: string): ChannelRef {
+function channelRef(workspace: Workspace, channelId: string, thread?: string): ChannelRef {
   return {
     platform: "slack",
     community: workspace.self.team,
-    id: channel,
+    id: channelId,
     ...(thread === undefined ? {} : { thread }),
   };
 }

@@ -44,8 +44,8 @@ export class Messenger {
   ) {}
 
   /** The thread of a message that the bot has posted since it started; "none" for one in no thread. */
-  threadOf(workspace: Workspace, channel: string, id: string): string | "none" | undefined {
-    const own = this.#own.get(messageKey(workspace, channel, id));
+  threadOf(workspace: Workspace, channelId: string, id: string): string | "none" | undefined {
+    const own = this.#own.get(messageKey(workspace, channelId, id));
     return own && (own.thread ?? "none");
   }
 
@@ -55,19 +55,19 @@ export class Messenger {
 
   async #post(
     workspace: Workspace,
-    place: ChannelRef,
+    channel: ChannelRef,
     message: OutgoingMessage,
     asFiles: boolean,
   ): Promise<MessageRef> {
     const { key, trace: job } = message;
-    const named = key === undefined ? undefined : `${workspace.self.team} ${place.id} ${place.thread ?? ""} ${key}`;
+    const named = key === undefined ? undefined : `${workspace.self.team} ${channel.id} ${channel.thread ?? ""} ${key}`;
     if (named !== undefined) {
       const known = this.#posted.get(named);
       if (known) return known;
       const doubtful = this.#doubtful.get(named);
       if (message.perhapsPosted || doubtful) {
         // Where nothing may be read, twice is better than not at all.
-        const found = await this.#find(workspace, place, key).catch((error: unknown) => {
+        const found = await this.#find(workspace, channel, key).catch((error: unknown) => {
           if (isForbidden(error)) return undefined;
           throw error;
         });
@@ -79,15 +79,17 @@ export class Messenger {
         this.files.discard(workspace, doubtful ?? [], job);
       }
     }
-    const { pictures, films } = await this.#upload(workspace, place, message.pictures ?? [], asFiles, { job });
+    const { pictures, films } = await this.#upload(workspace, channel, message.pictures ?? [], asFiles, { job });
     const metadata: Metadata = { ...(key === undefined ? {} : { key }), ...(films.length === 0 ? {} : { films }) };
     try {
       const rendered = render(message, pictures);
-      const { ts, channel } = await this.whenReady(() => this.#send(workspace, place, rendered, metadata, job));
-      const ref = { channel: { ...place, id: channel }, id: ts };
-      this.#own.set(messageKey(workspace, channel, ts), { thread: place.thread, pictures, metadata });
+      const { ts, channel: channelId } = await this.whenReady(() =>
+        this.#send(workspace, channel, rendered, metadata, job),
+      );
+      const ref = { channel: { ...channel, id: channelId }, id: ts };
+      this.#own.set(messageKey(workspace, channelId, ts), { thread: channel.thread, pictures, metadata });
       if (named !== undefined) this.#posted.set(named, ref);
-      this.logger.debug({ channel, ts, key, job }, "a message was posted");
+      this.logger.debug({ channel: channelId, ts, key, job }, "a message was posted");
       return ref;
     } catch (error) {
       // It may be there all the same, and show these files.
@@ -110,12 +112,16 @@ export class Messenger {
   }
 
   async remove(workspace: Workspace, ref: MessageRef): Promise<void> {
-    const { id: channel } = ref.channel;
-    const key = messageKey(workspace, channel, ref.id);
+    const { id: channelId } = ref.channel;
+    const key = messageKey(workspace, channelId, ref.id);
     const own = await this.#known(workspace, ref).catch(() => undefined);
-    await workspace.call("chat.delete", (client, token) => client.chat.delete({ token, channel, ts: ref.id }), {
-      repeatable: true,
-    });
+    await workspace.call(
+      "chat.delete",
+      (client, token) => client.chat.delete({ token, channel: channelId, ts: ref.id }),
+      {
+        repeatable: true,
+      },
+    );
     this.#own.delete(key);
     // Pictures in blocks do not go with their message.
     if (own) this.files.discard(workspace, filesOf(own));
@@ -125,18 +131,18 @@ export class Messenger {
   async #shown<T>(
     workspace: Workspace,
     { pictures, trace: job }: OutgoingMessage,
-    work: (asFiles: boolean) => Promise<T>,
+    operation: (asFiles: boolean) => Promise<T>,
   ): Promise<T> {
     const asFiles = this.#asFiles.has(workspace);
     try {
-      return await work(asFiles);
+      return await operation(asFiles);
     } catch (error) {
       if (asFiles || !refusesBlocks(error) || !pictures?.some(fitsBlock)) throw error;
       this.logger.warn(
         { err: error, job },
         "Slack shows no pictures in this message; they are shared as files beside it",
       );
-      const done = await work(true);
+      const done = await operation(true);
       // Where only this file is not understood, the next one may be.
       if (notReadyYet(error) !== "said") this.#asFiles.add(workspace);
       return done;
@@ -150,7 +156,7 @@ export class Messenger {
     droppable: boolean,
     asFiles: boolean,
   ): Promise<void> {
-    const { id: channel } = ref.channel;
+    const { id: channelId } = ref.channel;
     const before = await this.#known(workspace, ref, content.keepPictures === true);
     const job = content.trace;
     const options: CallOptions = { droppable, job };
@@ -170,7 +176,7 @@ export class Messenger {
       throw error;
     }
     const after = { thread: before.thread, pictures, metadata };
-    this.#own.set(messageKey(workspace, channel, ref.id), after);
+    this.#own.set(messageKey(workspace, channelId, ref.id), after);
     const shown = new Set(filesOf(after));
     this.files.discard(
       workspace,
@@ -180,10 +186,10 @@ export class Messenger {
   }
 
   /** Until Slack has looked at a file, a message with it is refused. */
-  async whenReady<T>(work: () => Promise<T>): Promise<T> {
+  async whenReady<T>(operation: () => Promise<T>): Promise<T> {
     const began = Date.now();
     const end = began + this.limits.fileMs;
-    return retryWithBackoff(work, {
+    return retryWithBackoff(operation, {
       firstMs: this.limits.pauseMs,
       mayPass: (error, _attempt, waitMs) => {
         const reason = notReadyYet(error);
@@ -195,19 +201,19 @@ export class Messenger {
 
   async #send(
     workspace: Workspace,
-    place: ChannelRef,
+    channel: ChannelRef,
     { text, blocks }: Rendered,
     metadata: Metadata,
     job: string | undefined,
   ): Promise<{ ts: string; channel: string }> {
-    const { id: channel, thread } = place;
+    const { id: channelId, thread } = channel;
     const noted = writeMetadata(metadata);
     const answer = await workspace.call(
       "chat.postMessage",
       (client, token) =>
         client.chat.postMessage({
           token,
-          channel,
+          channel: channelId,
           text,
           unfurl_links: false,
           unfurl_media: false,
@@ -215,28 +221,28 @@ export class Messenger {
           ...(thread === undefined ? {} : { thread_ts: thread }),
           ...(noted === undefined ? {} : { metadata: noted }),
         }),
-      { channel, job },
+      { channel: channelId, job },
     );
     if (answer.ts === undefined) throw new ChatError("unavailable", "slack.no-message-id");
     // What is posted to a person is in the conversation with them.
-    return { ts: answer.ts, channel: /^[UW]/.test(channel) ? (answer.channel ?? channel) : channel };
+    return { ts: answer.ts, channel: /^[UW]/.test(channelId) ? (answer.channel ?? channelId) : channelId };
   }
 
   async #update(
     workspace: Workspace,
-    { channel: place, id }: MessageRef,
+    { channel, id }: MessageRef,
     { text, blocks }: Rendered,
     metadata: Metadata,
     options: CallOptions,
   ) {
-    const { id: channel } = place;
+    const { id: channelId } = channel;
     const noted = writeMetadata(metadata);
     await workspace.call(
       "chat.update",
       (client, token) =>
         client.chat.update({
           token,
-          channel,
+          channel: channelId,
           ts: id,
           text,
           blocks,
@@ -276,8 +282,8 @@ export class Messenger {
    * @throws ChatError "gone"
    */
   async #known(workspace: Workspace, ref: MessageRef, exactly = true): Promise<Own & { readonly channel: ChannelRef }> {
-    const { id: channel } = ref.channel;
-    const kept = this.#own.get(messageKey(workspace, channel, ref.id));
+    const { id: channelId } = ref.channel;
+    const kept = this.#own.get(messageKey(workspace, channelId, ref.id));
     if (kept) return { ...kept, channel: ref.channel };
     const message = await findMessage(workspace, ref).catch((error: unknown) => {
       if (exactly || !isForbidden(error)) throw error;
@@ -290,7 +296,7 @@ export class Messenger {
       .filter(({ id }) => !films.includes(id))
       .map(({ id, name }) => ({ file: id, description: name }));
     const own = { thread: message.thread, pictures, metadata: message.metadata ?? {} };
-    this.#own.set(messageKey(workspace, channel, ref.id), own);
+    this.#own.set(messageKey(workspace, channelId, ref.id), own);
     return { ...own, channel: { ...ref.channel, ...(message.thread === undefined ? {} : { thread: message.thread }) } };
   }
 
@@ -307,8 +313,8 @@ function isForbidden(error: unknown): boolean {
   return error instanceof ChatError && error.kind === "forbidden";
 }
 
-function messageKey(workspace: Workspace, channel: string, id: string): string {
-  return `${workspace.self.team} ${channel} ${id}`;
+function messageKey(workspace: Workspace, channelId: string, id: string): string {
+  return `${workspace.self.team} ${channelId} ${id}`;
 }
 
 function filesOf({ pictures, metadata }: Pick<Own, "pictures" | "metadata">): string[] {

@@ -46,8 +46,8 @@ export function render(
   return { text, blocks };
 }
 
-function greeting(people: readonly User[] = []): string {
-  return people.map(({ id }) => `<@${id}>`).join(" ");
+function greeting(users: readonly User[] = []): string {
+  return users.map(({ id }) => `<@${id}>`).join(" ");
 }
 
 /** Slack draws no progress: a row of signs is read at a glance. */

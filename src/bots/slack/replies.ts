@@ -68,14 +68,14 @@ export class Replies {
   }
 
   async #privately(to: Addressee, message: OutgoingMessage): Promise<void> {
-    const { workspace, responseUrl, channel: place } = to;
+    const { workspace, responseUrl, channel } = to;
     const inside = (message.pictures ?? []).filter(fitsBlock);
     const job = message.trace;
     const ids = await this.parts.files.upload(workspace, inside, { job });
     const pictures = ids.map((file, index): ShownPicture => ({ file, description: inside[index]?.description ?? "" }));
     const { text, blocks } = render(message, pictures);
     // In a thread only a call can say in which one; elsewhere the address also works where the bot is no member.
-    if (place.thread === undefined && responseUrl?.take()) {
+    if (channel.thread === undefined && responseUrl?.take()) {
       try {
         await this.#respond(responseUrl.url, { text, ...(blocks.length === 0 ? {} : { blocks }) });
         return;
@@ -83,7 +83,7 @@ export class Replies {
         this.parts.logger.debug({ err: error, job }, "an answer could not be given by its address");
       }
     }
-    const { id: channel, thread } = place;
+    const { id: channelId, thread } = channel;
     try {
       const post = () =>
         workspace.call(
@@ -91,7 +91,7 @@ export class Replies {
           (client, token) =>
             client.chat.postEphemeral({
               token,
-              channel,
+              channel: channelId,
               user: to.user.id,
               text,
               ...(blocks.length === 0 ? {} : { blocks }),
@@ -103,7 +103,7 @@ export class Replies {
     } catch (error) {
       // One of them may be in the place no more, or what is said cannot be shown there: the conversation between the two is as private.
       if (!(error instanceof ChatError && (error.kind === "forbidden" || error.kind === "gone"))) throw error;
-      await this.parts.messenger.post(workspace, { ...withoutThread(place), id: to.user.id }, message);
+      await this.parts.messenger.post(workspace, { ...withoutThread(channel), id: to.user.id }, message);
       this.parts.files.discard(workspace, ids, job);
     }
   }

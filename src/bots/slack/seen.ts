@@ -7,8 +7,8 @@ const KEPT_MS = 65 * 60_000;
 const MOST = 20_000;
 
 /** What is kept for the next run: so many shelves in the store, with so many ids on each. */
-const SHELVES = 64;
-const ON_A_SHELF = 32;
+const SLOTS = 64;
+const IDS_IN_A_SLOT = 32;
 
 /**
  * What has come already: an event or a press that comes again is passed over, also when the program was started anew in between. The
@@ -37,29 +37,29 @@ export class Seen {
   /** What came under this id has been dealt with: it must not be dealt with again by the next run either. */
   done(id: string | undefined): void {
     if (id === undefined || !this.keyValues) return;
-    const { shelf: library, name } = placeOf(id);
+    const { slot, name } = slotOf(id);
     const now = Date.now();
-    const others = this.#remembered(library, now).filter(([each]) => each !== name);
-    this.keyValues.set(library, [...others, [name, now]].slice(-ON_A_SHELF));
+    const others = this.#remembered(slot, now).filter(([each]) => each !== name);
+    this.keyValues.set(slot, [...others, [name, now]].slice(-IDS_IN_A_SLOT));
   }
 
   #kept(id: string, now: number): boolean {
     if (!this.keyValues) return false;
-    const { shelf: library, name } = placeOf(id);
-    return this.#remembered(library, now).some(([each]) => each === name);
+    const { slot, name } = slotOf(id);
+    return this.#remembered(slot, now).some(([each]) => each === name);
   }
 
-  #remembered(library: string, now: number): (readonly [name: string, at: number])[] {
-    return list(this.keyValues?.get(library)).flatMap((value) => {
+  #remembered(slot: string, now: number): (readonly [name: string, at: number])[] {
+    return list(this.keyValues?.get(slot)).flatMap((value) => {
       const [name, at] = list(value);
       return typeof name === "string" && typeof at === "number" && at > now - KEPT_MS ? [[name, at] as const] : [];
     });
   }
 }
 
-function placeOf(id: string): { readonly shelf: string; readonly name: string } {
+function slotOf(id: string): { readonly slot: string; readonly name: string } {
   const hash = createHash("sha256").update(id).digest();
-  return { shelf: `slack.seen.${hash.readUInt8(0) % SHELVES}`, name: hash.toString("base64url").slice(0, 16) };
+  return { slot: `slack.seen.${hash.readUInt8(0) % SLOTS}`, name: hash.toString("base64url").slice(0, 16) };
 }
 
 /**

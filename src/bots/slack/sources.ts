@@ -5,12 +5,12 @@ import { abortable } from "../../shared/timeout.js";
 import { download } from "./download.js";
 import type { Files } from "./files.js";
 import type { SlackFile, SlackMessage } from "./messages.js";
-import type { People } from "./people.js";
+import type { Users } from "./users.js";
 import type { Workspace } from "./workspace.js";
 
 interface Parts {
   readonly files: Files;
-  readonly people: People;
+  readonly users: Users;
   readonly apiUrl: string;
 }
 
@@ -35,12 +35,15 @@ export class Sources {
     };
   }
 
-  async #author(workspace: Workspace, { user, authorName, botId }: SlackMessage): Promise<PictureSource["author"]> {
+  async #author(
+    workspace: Workspace,
+    { user: userId, authorName, botId }: SlackMessage,
+  ): Promise<PictureSource["author"]> {
     // The bot posts for others, who are named elsewhere.
-    if (user === workspace.self.userId || (botId !== undefined && botId === workspace.self.botId)) return undefined;
-    if (user === undefined) return botId === undefined ? undefined : { id: botId, name: authorName ?? "a bot" };
-    const { user: person } = await this.parts.people.get(workspace, user, authorName);
-    return { id: person.id, name: person.name };
+    if (userId === workspace.self.userId || (botId !== undefined && botId === workspace.self.botId)) return undefined;
+    if (userId === undefined) return botId === undefined ? undefined : { id: botId, name: authorName ?? "a bot" };
+    const { user } = await this.parts.users.get(workspace, userId, authorName);
+    return { id: user.id, name: user.name };
   }
 
   async #fetch(
@@ -70,9 +73,9 @@ export class Sources {
   }
 }
 
-async function within<T>(signal: AbortSignal, name: string, work: Promise<T>): Promise<T> {
+async function within<T>(signal: AbortSignal, name: string, operation: Promise<T>): Promise<T> {
   try {
-    return await abortable(work, signal);
+    return await abortable(operation, signal);
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
     throw new ChatError("timeout", "slack.file-timeout", { name });

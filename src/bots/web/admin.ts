@@ -4,8 +4,8 @@ import { z } from "zod";
 import type { ChatAdmin } from "../../port/admin.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Hub } from "./hub.js";
-import { type People, toPerson } from "./people.js";
 import type { PersonRow } from "./rows.js";
+import { toUser, type Users } from "./users.js";
 
 /** A watched page is sent its state this often at most, and this often at least, in milliseconds: memory and disk have no events. */
 const LEAST_MS = 1_000;
@@ -13,7 +13,7 @@ const MOST_MS = 5_000;
 
 export interface AdminServices {
   readonly admin: ChatAdmin;
-  readonly people: Pick<People, "get">;
+  readonly users: Pick<Users, "get">;
   readonly hub: Pick<Hub, "sendTo">;
   /** Who asks. @throws ChatError when that is nobody, or somebody who asks too much. */
   act(request: FastifyRequest): PersonRow;
@@ -28,18 +28,18 @@ export function registerAdmin(
   services: AdminServices,
 ): { attach(socket: WebSocket, user: string): void } {
   const { admin, act } = services;
-  app.get("/api/admin", async (request) => admin.overview(toPerson(act(request))));
+  app.get("/api/admin", async (request) => admin.overview(toUser(act(request))));
 
   app.post("/api/admin/mode", async (request, reply) => {
     const body = modeBody.safeParse(request.body);
-    const user = toPerson(act(request));
+    const user = toUser(act(request));
     if (!body.success) throw new ChatError("forbidden", "web.bad-request");
     await admin.setMode(user, body.data.mode);
     return reply.code(204).send();
   });
 
   app.post<{ Params: { job: string } }>("/api/admin/jobs/:job/cancel", async (request, reply) => {
-    await admin.cancel(toPerson(act(request)), request.params.job);
+    await admin.cancel(toUser(act(request)), request.params.job);
     return reply.code(204).send();
   });
 
@@ -119,9 +119,9 @@ class Watching {
 
   /** Read anew each time: whoever is no moderator any more is shown nothing more. */
   #who() {
-    const row = this.services.people.get(this.user);
+    const row = this.services.users.get(this.user);
     if (!row) throw new ChatError("forbidden", "web.session-unknown");
-    return toPerson(row);
+    return toUser(row);
   }
 }
 

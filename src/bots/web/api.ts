@@ -8,12 +8,12 @@ import { registerAdmin } from "./admin.js";
 import { type ChannelHub, toId } from "./channel-hub.js";
 import type { Conversation } from "./conversation.js";
 import type { WebChatLimits } from "./options.js";
-import { botId, sameSecret } from "./people.js";
 import { RateLimiter } from "./rate.js";
 import { readBody } from "./read-body.js";
 import { type PersonRow, wirePerson } from "./rows.js";
 import type { Sessions } from "./sessions.js";
 import { readUtterance } from "./upload.js";
+import { botId, sameSecret } from "./users.js";
 import type { WireMe, WirePage, WireSession } from "./wire.js";
 
 export interface WebServices {
@@ -51,9 +51,9 @@ const completeBody = z.object({
 /** The routes by which people act, and the socket by which they hear. */
 export function registerApi(
   app: FastifyInstance,
-  { hub: room, conversation, sessions, handlers, limits, moderatorCode }: WebServices,
+  { hub: channelHub, conversation, sessions, handlers, limits, moderatorCode }: WebServices,
 ): void {
-  const { store, people, hub } = room.parts;
+  const { store, users, hub } = channelHub.parts;
   const messages = new RateLimiter(limits.messageBurst, limits.messagesPerSecond);
   const clicks = new RateLimiter(40, 8);
   const keystrokes = new RateLimiter(60, 20);
@@ -61,18 +61,17 @@ export function registerApi(
   const uploads = new PQueue({ concurrency: 4 });
 
   const act = (request: FastifyRequest, limiter: RateLimiter): PersonRow => {
-    const person = sessions.need(request);
-    const wait = limiter.take(person.id);
+    const user = sessions.need(request);
+    const wait = limiter.take(user.id);
     if (wait > 0) throw new ChatError("rate-limited", "web.too-fast", { seconds: wait });
-    return person;
+    return user;
   };
   const admin =
-    handlers.admin &&
-    registerAdmin(app, { admin: handlers.admin, people, act: (request) => act(request, clicks), hub });
-  const session = (person: PersonRow): WireSession => ({
-    me: toMe(person),
-    bot: room.user(botId),
-    channels: room.channelsFor(person.id),
+    handlers.admin && registerAdmin(app, { admin: handlers.admin, users, act: (request) => act(request, clicks), hub });
+  const session = (user: PersonRow): WireSession => ({
+    me: toMe(user),
+    bot: channelHub.user(botId),
+    channels: channelHub.channelsFor(user.id),
     commands: handlers.commands,
     gallery: handlers.gallery !== undefined,
     rev: store.rev(),
@@ -84,29 +83,29 @@ export function registerApi(
     },
   });
   const tellChannels = () => {
-    for (const id of hub.people()) hub.send({ kind: "channels", channels: room.channelsFor(id) }, id);
+    for (const id of hub.people()) hub.send({ kind: "channels", channels: channelHub.channelsFor(id) }, id);
   };
 
   app.get("/api/session", async (request, reply) => session(sessions.findOrCreate(request, reply)));
 
   app.post("/api/session", async (request) => {
-    const person = act(request, clicks);
+    const user = act(request, clicks);
     const body = readBody(profileBody, request.body);
-    if (body.name !== undefined) people.rename(person.id, body.name);
+    if (body.name !== undefined) users.rename(user.id, body.name);
     if (body.moderatorCode) {
       if (guesses.take(request.socket.remoteAddress ?? "") > 0) throw new ChatError("rate-limited", "web.guesses");
       if (!moderatorCode || !sameSecret(moderatorCode, body.moderatorCode))
         throw new ChatError("forbidden", "web.wrong-code");
-      people.makeModerator(person.id);
+      users.makeModerator(user.id);
     }
-    const me = toMe(people.get(person.id) ?? person);
-    hub.send({ kind: "me", me }, person.id);
+    const me = toMe(users.get(user.id) ?? user);
+    hub.send({ kind: "me", me }, user.id);
     return me;
   });
 
   app.get<{ Params: { token: string } }>("/files/:token", async (request, reply) => {
-    const person = act(request, clicks);
-    const file = conversation.handouts.get(request.params.token, person.id);
+    const user = act(request, clicks);
+    const file = conversation.handouts.get(request.params.token, user.id);
     if (!file) throw new ChatError("gone", "web.file-expired");
     reply.header("cache-control", "no-store").header("content-disposition", `attachment; filename="${file.name}"`);
     return reply.type(file.type).send(Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength));
@@ -126,42 +125,42 @@ export function registerApi(
   });
 
   app.get<{ Params: { channel: string } }>("/api/channels/:channel/messages", async (request): Promise<WirePage> => {
-    const person = act(request, clicks);
+    const user = act(request, clicks);
     const query = readBody(pageQuery, request.query);
-    const { channel, thread } = room.locate({
+    const { channel, thread } = channelHub.locate({
       id: request.params.channel,
       ...(query.thread ? { thread: query.thread } : {}),
     });
-    const root = thread === undefined ? undefined : room.wire(conversation.visible(thread, person));
+    const root = thread === undefined ? undefined : channelHub.wire(conversation.visible(thread, user));
     const rows = store.page(
       channel,
       thread,
       query.before === undefined ? undefined : toId(query.before),
       query.limit + 1,
-      person.id,
+      user.id,
     );
     const hasOlder = rows.length > query.limit;
     return {
-      messages: (hasOlder ? rows.slice(1) : rows).map((row) => room.wire(row)),
+      messages: (hasOlder ? rows.slice(1) : rows).map((row) => channelHub.wire(row)),
       hasOlder,
       ...(root ? { root } : {}),
     };
   });
 
   app.post<{ Params: { channel: string } }>("/api/channels/:channel/read", async (request, reply) => {
-    const person = act(request, clicks);
-    const { channel } = room.locate({ id: request.params.channel });
-    people.markRead(person.id, channel, toId(readBody(readMarkBody, request.body).message));
-    hub.send({ kind: "channels", channels: room.channelsFor(person.id) }, person.id);
+    const user = act(request, clicks);
+    const { channel } = channelHub.locate({ id: request.params.channel });
+    users.markRead(user.id, channel, toId(readBody(readMarkBody, request.body).message));
+    hub.send({ kind: "channels", channels: channelHub.channelsFor(user.id) }, user.id);
     return reply.code(204).send();
   });
 
   app.post("/api/messages", async (request) => {
-    const person = act(request, messages);
+    const user = act(request, messages);
     if (uploads.size > 40) throw new ChatError("unavailable", "web.uploads-busy");
-    const row = await uploads.add(async () => conversation.say(person, await readUtterance(request, limits)));
+    const row = await uploads.add(async () => conversation.say(user, await readUtterance(request, limits)));
     // Read again: a command may have become public, or been answered, meanwhile.
-    return room.wire(store.message(row.id) ?? row);
+    return channelHub.wire(store.message(row.id) ?? row);
   });
 
   app.delete<{ Params: { id: string } }>("/api/messages/:id", async (request, reply) => {
@@ -170,9 +169,9 @@ export function registerApi(
   });
 
   app.post<{ Params: { id: string } }>("/api/messages/:id/reactions", async (request, reply) => {
-    const person = act(request, clicks);
+    const user = act(request, clicks);
     const { emoji, on } = readBody(reactionBody, request.body);
-    conversation.react(person, toId(request.params.id), emoji, on);
+    conversation.react(user, toId(request.params.id), emoji, on);
     return reply.code(204).send();
   });
 
@@ -186,27 +185,27 @@ export function registerApi(
   }));
 
   app.get<{ Querystring: { since?: string } }>("/api/live", { websocket: true }, (socket, request) => {
-    const person = sessions.find(request);
-    const refusal = person ? hub.full(person.id) : sentence("web.session-unknown");
-    if (!person || refusal) return socket.close(4001, refusal);
-    hub.add(socket, person.id);
-    admin?.attach(socket, person.id);
-    hub.sendTo(socket, { kind: "session", session: session(person) });
+    const user = sessions.find(request);
+    const refusal = user ? hub.full(user.id) : sentence("web.session-unknown");
+    if (!user || refusal) return socket.close(4001, refusal);
+    hub.add(socket, user.id);
+    admin?.attach(socket, user.id);
+    hub.sendTo(socket, { kind: "session", session: session(user) });
     const since = /^\d{1,15}$/.test(request.query.since ?? "") ? Number(request.query.since) : store.rev();
-    const missed = store.changedSince(since, person.id, resumeLimit + 1);
+    const missed = store.changedSince(since, user.id, resumeLimit + 1);
     // A counter behind the client's means another or an older database: what the client holds is of no use then.
     if (missed.length > resumeLimit || since > store.rev())
       return hub.sendTo(socket, { kind: "reset", rev: store.rev() });
     for (const row of missed) {
-      const { id, channel, thread, rev } = room.wire(row);
+      const { id, channel, thread, rev } = channelHub.wire(row);
       if (row.removed)
         hub.sendTo(socket, { kind: "removed", id, channel, rev, ...(thread === undefined ? {} : { thread }) });
-      else hub.sendTo(socket, { kind: "message", message: room.wire(row) });
+      else hub.sendTo(socket, { kind: "message", message: channelHub.wire(row) });
     }
     hub.sendTo(socket, { kind: "synced", rev: store.rev() });
   });
 }
 
-function toMe(person: PersonRow): WireMe {
-  return { ...wirePerson(person), moderator: person.moderator === 1 };
+function toMe(user: PersonRow): WireMe {
+  return { ...wirePerson(user), moderator: user.moderator === 1 };
 }

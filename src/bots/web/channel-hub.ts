@@ -4,7 +4,6 @@ import type { MessageRef } from "../../domain/message.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import type { Hub } from "./hub.js";
-import { botId, type People } from "./people.js";
 import type { PictureFiles } from "./pictures.js";
 import {
   type MessageContent,
@@ -16,6 +15,7 @@ import {
   wirePicture,
 } from "./rows.js";
 import type { ChatStore, NewMessage } from "./store.js";
+import { botId, type Users } from "./users.js";
 import type { WireChannel, WireMessage, WirePerson, WireQuote, WireReaction, WireThread } from "./wire.js";
 
 /** How long a replaced frame's file stays: somebody may still be loading it. */
@@ -23,7 +23,7 @@ const sweepDelayMs = 90_000;
 
 export interface ChannelHubParts {
   readonly store: ChatStore;
-  readonly people: People;
+  readonly users: Users;
   readonly pictures: PictureFiles;
   readonly hub: Hub;
   readonly logger: Logger;
@@ -50,12 +50,12 @@ export class ChannelHub {
   }
 
   /** Posts as the bot; `privateTo` makes it visible to one person. */
-  async botSays(place: ChannelRef, message: OutgoingMessage, privateTo?: string): Promise<MessageRow> {
-    const { channel, thread } = this.locate(place);
+  async botSays(channel: ChannelRef, message: OutgoingMessage, privateTo?: string): Promise<MessageRow> {
+    const { channel: channelId, thread } = this.locate(channel);
     const known = message.key === undefined ? undefined : this.parts.store.messageByNonce(botId, message.key);
     if (known) return known;
     const content = await this.#content(message, []);
-    return this.say({ ...content, channel, thread, author: botId, privateTo, nonce: message.key });
+    return this.say({ ...content, channel: channelId, thread, author: botId, privateTo, nonce: message.key });
   }
 
   async botEdits(id: number, message: OutgoingMessage): Promise<void> {
@@ -92,10 +92,10 @@ export class ChannelHub {
 
   openThread(id: number, title: string): ChannelRef {
     const row = this.need(id);
-    if (row.thread !== null) return place(row.channel, row.thread);
+    if (row.thread !== null) return channelRef(row.channel, row.thread);
     const touched = this.parts.store.touch(id, { threadTitle: title.slice(0, 100) });
     if (touched) this.announce(touched);
-    return place(row.channel, id);
+    return channelRef(row.channel, id);
   }
 
   /** Tells everybody who may know of a message its present state, and its parent's when it stands in a thread. */
@@ -191,13 +191,13 @@ export class ChannelHub {
 
   channelsFor(user: string): WireChannel[] {
     return this.parts.store.channels().map(({ id, topic, last }) => {
-      const { read, unread, mentions } = this.parts.people.unread(user, id);
+      const { read, unread, mentions } = this.parts.users.unread(user, id);
       return { id, topic, last: String(last), read: String(read), unread, mentions };
     });
   }
 
   user(id: string): WirePerson {
-    const row = this.parts.people.get(id);
+    const row = this.parts.users.get(id);
     return row ? wirePerson(row) : { id, name: "someone", bot: false };
   }
 
@@ -229,9 +229,9 @@ export class ChannelHub {
 
   #reactions(id: number): WireReaction[] {
     const byEmoji = new Map<string, WirePerson[]>();
-    for (const { emoji, user: person } of this.parts.store.reactions(id))
-      byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), wirePerson(person)]);
-    return [...byEmoji].map(([emoji, people]) => ({ emoji, people }));
+    for (const { emoji, user } of this.parts.store.reactions(id))
+      byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), wirePerson(user)]);
+    return [...byEmoji].map(([emoji, users]) => ({ emoji, people: users }));
   }
 
   async #content(message: OutgoingMessage, kept: readonly StoredPicture[]): Promise<MessageContent> {
@@ -279,17 +279,17 @@ export class ChannelHub {
   }
 }
 
-export function place(channel: string, thread?: number | null): ChannelRef {
+export function channelRef(channelId: string, thread?: number | null): ChannelRef {
   return {
     platform: "web",
     community: "local",
-    id: channel,
+    id: channelId,
     ...(thread === undefined || thread === null ? {} : { thread: String(thread) }),
   };
 }
 
 export function ref(row: MessageRow): MessageRef {
-  return { channel: place(row.channel, row.thread), id: String(row.id) };
+  return { channel: channelRef(row.channel, row.thread), id: String(row.id) };
 }
 
 /** @throws ChatError "gone" for what cannot be a message's id. */

@@ -13,18 +13,18 @@ import { findClientDir } from "./client-dir.js";
 import { Conversation } from "./conversation.js";
 import { Hub } from "./hub.js";
 import { defaultWebChatLimits, type WebChatLimits, type WebChatOptions } from "./options.js";
-import { botId, People } from "./people.js";
 import { PictureFiles } from "./pictures.js";
 import { buildServer, notBuilt } from "./server.js";
 import { Sessions } from "./sessions.js";
 import { ChatStore } from "./store.js";
+import { botId, Users } from "./users.js";
 import { welcome } from "./welcome.js";
 
 /** How long connections may take to end by themselves. */
 const stopMs = 2000;
 
 interface Running {
-  readonly room: ChannelHub;
+  readonly hub: ChannelHub;
   readonly sockets: ReadonlySet<Socket>;
   readonly app: FastifyInstance;
 }
@@ -81,23 +81,23 @@ export class WebChat implements Chat {
     await mkdir(dataDir, { recursive: true });
     const store = new ChatStore(join(dataDir, "web-chat.sqlite"));
     const hub = new Hub(this.#bounds);
-    const people = new People(store.database);
+    const users = new Users(store.database);
     const pictures = new PictureFiles(resolve(dataDir, "pictures"), this.#bounds.uploadPixels);
     const { textLength, uploadBytes } = this.#bounds;
-    const room = new ChannelHub({ store, people, pictures, hub, logger, textLength, uploadBytes });
+    const channelHub = new ChannelHub({ store, users, pictures, hub, logger, textLength, uploadBytes });
     try {
       await pictures.open();
-      people.ensureBot(botName);
-      people.prune();
+      users.ensureBot(botName);
+      users.prune();
       store.prunePrivate();
       await pictures.sweep((sha) => store.pictureIsUsed(sha));
-      await welcome(room, this.options, logger);
+      await welcome(channelHub, this.options, logger);
       const clientDir = findClientDir(this.options.clientDir);
       if (!clientDir) logger.error(notBuilt.trim());
-      const sessions = new Sessions(people, `dreamloom_${store.instance()}`, this.#bounds.newVisitorBurst);
-      const conversation = new Conversation(room, handlers, logger);
+      const sessions = new Sessions(users, `dreamloom_${store.instance()}`, this.#bounds.newVisitorBurst);
+      const conversation = new Conversation(channelHub, handlers, logger);
       const services = {
-        hub: room,
+        hub: channelHub,
         conversation,
         sessions,
         handlers,
@@ -108,10 +108,10 @@ export class WebChat implements Chat {
       const sockets = trackSockets(app);
       await listen(app, host, port);
       this.#address = addressOf(app, host);
-      this.#running = { room, app, sockets };
+      this.#running = { hub: channelHub, app, sockets };
     } catch (error) {
       hub.close();
-      room.close();
+      channelHub.close();
       store.close();
       throw error;
     }
@@ -121,15 +121,15 @@ export class WebChat implements Chat {
     const running = this.#running;
     if (!running) return;
     this.#running = undefined;
-    running.room.parts.hub.close();
+    running.hub.parts.hub.close();
     // Whatever a visitor's end still holds open must not hold up the stop.
     const force = setTimeout(() => {
       for (const socket of running.sockets) socket.destroy();
     }, stopMs);
     await running.app.close();
     clearTimeout(force);
-    running.room.close();
-    running.room.parts.store.close();
+    running.hub.close();
+    running.hub.parts.store.close();
   }
 
   async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
@@ -152,9 +152,9 @@ export class WebChat implements Chat {
     return this.#hub.openThread(toId(message.id), title);
   }
 
-  async latestPicture(place: ChannelRef): Promise<PictureSource | undefined> {
-    const { channel, thread } = this.#hub.locate(place);
-    const row = this.#hub.parts.store.newestWithPicture(channel, thread);
+  async latestPicture(channel: ChannelRef): Promise<PictureSource | undefined> {
+    const { channel: channelId, thread } = this.#hub.locate(channel);
+    const row = this.#hub.parts.store.newestWithPicture(channelId, thread);
     return row && this.#hub.sourcesOf(row).at(-1);
   }
 
@@ -162,9 +162,9 @@ export class WebChat implements Chat {
     return this.#hub.sourcesOf(this.#hub.need(toId(message.id)));
   }
 
-  async describe(place: ChannelRef): Promise<ChannelInfo> {
-    const { channel } = this.#hub.locate(place);
-    return { name: `#${channel}`, closed: false, restricted: false, uploadBytes: this.capabilities.uploadBytes };
+  async describe(channel: ChannelRef): Promise<ChannelInfo> {
+    const { channel: channelId } = this.#hub.locate(channel);
+    return { name: `#${channelId}`, closed: false, restricted: false, uploadBytes: this.capabilities.uploadBytes };
   }
 
   async link({ channel, id }: MessageRef): Promise<string | undefined> {
@@ -174,7 +174,7 @@ export class WebChat implements Chat {
 
   get #hub(): ChannelHub {
     if (!this.#running) throw new ChatError("unavailable", "web.not-running");
-    return this.#running.room;
+    return this.#running.hub;
   }
 }
 

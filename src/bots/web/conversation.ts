@@ -4,11 +4,11 @@ import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { ActionEvent, ChatEvent } from "../../port/events.js";
 import type { OutgoingMessage } from "../../port/messages.js";
-import { type ChannelHub, place, ref, toId } from "./channel-hub.js";
+import { type ChannelHub, channelRef, ref, toId } from "./channel-hub.js";
 import { Handouts } from "./handouts.js";
-import { toPerson } from "./people.js";
 import type { IncomingPicture } from "./pictures.js";
 import type { MessageRow, PersonRow, StoredPicture } from "./rows.js";
+import { toUser } from "./users.js";
 import type { WireCompletion } from "./wire.js";
 
 /** A slash, a name, and the rest; `/usr/bin` is not one. */
@@ -31,7 +31,7 @@ export class Conversation {
   readonly handouts = new Handouts();
 
   constructor(
-    private readonly room: ChannelHub,
+    private readonly hub: ChannelHub,
     private readonly handlers: ChatHandlers,
     private readonly logger: Logger,
   ) {}
@@ -40,44 +40,44 @@ export class Conversation {
    * Takes a message or a command line. A command stays visible to its author alone until something public comes of it: a mistyped one,
    * answered privately, embarrasses nobody.
    */
-  async say(person: PersonRow, utterance: Utterance): Promise<MessageRow> {
-    const { store, people, pictures: files, textLength } = this.room.parts;
-    const known = store.messageByNonce(person.id, utterance.nonce);
+  async say(user: PersonRow, utterance: Utterance): Promise<MessageRow> {
+    const { store, users, pictures: files, textLength } = this.hub.parts;
+    const known = store.messageByNonce(user.id, utterance.nonce);
     if (known) return known;
     const text = utterance.text.trim();
     if (text.length > textLength)
       throw new ChatError("too-large", "web.text-too-long", { most: textLength, length: text.length });
     if (text === "" && utterance.pictures.length === 0) throw new ChatError("forbidden", "web.empty");
-    const { channel, thread } = this.room.locate({
+    const { channel, thread } = this.hub.locate({
       id: utterance.channel,
       ...(utterance.thread ? { thread: utterance.thread } : {}),
     });
-    const answered = utterance.repliesTo === undefined ? undefined : this.visible(toId(utterance.repliesTo), person);
+    const answered = utterance.repliesTo === undefined ? undefined : this.visible(toId(utterance.repliesTo), user);
     const pictures: StoredPicture[] = [];
     for (const picture of utterance.pictures) pictures.push(await files.add(picture, "person"));
-    const again = store.messageByNonce(person.id, utterance.nonce);
+    const again = store.messageByNonce(user.id, utterance.nonce);
     if (again) return again;
 
     const command = commandLine.exec(text);
-    const row = this.room.say({
+    const row = this.hub.say({
       channel,
       thread,
-      author: person.id,
-      privateTo: command ? person.id : undefined,
+      author: user.id,
+      privateTo: command ? user.id : undefined,
       text,
       pictures,
       buttons: [],
-      mentions: command ? [] : people.mentionedIn(text).map(({ id, name }) => ({ id, name, bot: false })),
+      mentions: command ? [] : users.mentionedIn(text).map(({ id, name }) => ({ id, name, bot: false })),
       repliesTo: answered?.id,
       nonce: utterance.nonce,
     });
-    if (thread === undefined) people.markRead(person.id, channel, row.id);
-    if (command?.[1]) void this.#command(person, row, command[1].toLowerCase(), command[2] ?? "", answered);
+    if (thread === undefined) users.markRead(user.id, channel, row.id);
+    if (command?.[1]) void this.#command(user, row, command[1].toLowerCase(), command[2] ?? "", answered);
     return row;
   }
 
   async #command(
-    person: PersonRow,
+    user: PersonRow,
     row: MessageRow,
     name: string,
     text: string,
@@ -88,77 +88,77 @@ export class Conversation {
       kind: "command",
       name,
       text,
-      attachments: this.room.sourcesOf(row),
-      user: toPerson(person),
-      channel: place(row.channel, row.thread),
+      attachments: this.hub.sourcesOf(row),
+      user: toUser(user),
+      channel: channelRef(row.channel, row.thread),
       ...(answered ? { repliesTo: ref(answered) } : {}),
       reply: async (message, visibility) => {
         // What a command does goes on after `event` has returned: only an answer tells what came of it.
         if (visibility === "public" && !published) {
-          this.room.publish(row.id);
+          this.hub.publish(row.id);
           published = true;
         }
-        return this.#reply(row, person, message, visibility);
+        return this.#reply(row, user, message, visibility);
       },
     });
   }
 
-  react(person: PersonRow, id: number, emoji: string, on: boolean): void {
-    const row = this.visible(id, person);
+  react(user: PersonRow, id: number, emoji: string, on: boolean): void {
+    const row = this.visible(id, user);
     if (emoji.length > 32 || !emojiOnly.test(emoji)) throw new ChatError("forbidden", "web.emoji");
-    const kinds = new Set(this.room.parts.store.reactions(id).map((reaction) => reaction.emoji));
+    const kinds = new Set(this.hub.parts.store.reactions(id).map((reaction) => reaction.emoji));
     if (on && !kinds.has(emoji) && kinds.size >= reactionKinds) {
       throw new ChatError("forbidden", "web.reactions-full", { count: reactionKinds });
     }
-    if (this.room.react(id, emoji, person.id, on)) {
-      void this.#tell({ kind: "reaction", emoji, added: on, message: ref(row), user: toPerson(person) });
+    if (this.hub.react(id, emoji, user.id, on)) {
+      void this.#tell({ kind: "reaction", emoji, added: on, message: ref(row), user: toUser(user) });
     }
   }
 
-  press(person: PersonRow, id: number, action: string): void {
-    const row = this.visible(id, person);
+  press(user: PersonRow, id: number, action: string): void {
+    const row = this.visible(id, user);
     const buttons = JSON.parse(row.buttons) as { id: string }[];
     if (!buttons.some((button) => button.id === action)) throw new ChatError("gone", "web.button-gone");
-    this.act(person, action, ref(row), (message, visibility) => this.#reply(row, person, message, visibility));
+    this.act(user, action, ref(row), (message, visibility) => this.#reply(row, user, message, visibility));
   }
 
   /** Does what a button does that is shown elsewhere than under its message. */
-  act(person: PersonRow, action: string, message: MessageRef, reply: ActionEvent["reply"]): void {
-    void this.#tell({ kind: "action", action, message, user: toPerson(person), reply });
+  act(user: PersonRow, action: string, message: MessageRef, reply: ActionEvent["reply"]): void {
+    void this.#tell({ kind: "action", action, message, user: toUser(user), reply });
   }
 
-  remove(person: PersonRow, id: number): void {
-    const row = this.visible(id, person);
-    if (row.author !== person.id && row.private_to !== person.id && person.moderator !== 1) {
+  remove(user: PersonRow, id: number): void {
+    const row = this.visible(id, user);
+    if (row.author !== user.id && row.private_to !== user.id && user.moderator !== 1) {
       throw new ChatError("forbidden", "web.delete-forbidden");
     }
-    this.room.remove(id);
+    this.hub.remove(id);
   }
 
   async complete(
-    person: PersonRow,
+    user: PersonRow,
     request: { command: string; option: string; typed: string; channel: string; thread?: string | undefined },
   ): Promise<readonly WireCompletion[]> {
-    const { channel, thread } = this.room.locate({
+    const { channel, thread } = this.hub.locate({
       id: request.channel,
       ...(request.thread ? { thread: request.thread } : {}),
     });
     const { command, option, typed } = request;
-    return this.handlers.complete({ command, option, typed, user: toPerson(person), channel: place(channel, thread) });
+    return this.handlers.complete({ command, option, typed, user: toUser(user), channel: channelRef(channel, thread) });
   }
 
   /** @throws ChatError "gone" for a message that this person may not see. */
-  visible(id: number, person: PersonRow): MessageRow {
-    const row = this.room.need(id);
-    if (row.private_to !== null && row.private_to !== person.id) throw new ChatError("gone", "web.message-gone");
+  visible(id: number, user: PersonRow): MessageRow {
+    const row = this.hub.need(id);
+    if (row.private_to !== null && row.private_to !== user.id) throw new ChatError("gone", "web.message-gone");
     return row;
   }
 
-  async #reply(row: MessageRow, person: PersonRow, message: OutgoingMessage, visibility: "public" | "private") {
-    if (visibility === "public") return ref(await this.room.botSays(place(row.channel, row.thread), message));
+  async #reply(row: MessageRow, user: PersonRow, message: OutgoingMessage, visibility: "public" | "private") {
+    if (visibility === "public") return ref(await this.hub.botSays(channelRef(row.channel, row.thread), message));
     const { file } = message;
-    const text = file ? `${message.text}\n[${file.name}](${this.handouts.add(person.id, file)})` : message.text;
-    return ref(await this.room.botSays(place(row.channel, row.thread), { ...message, text }, person.id));
+    const text = file ? `${message.text}\n[${file.name}](${this.handouts.add(user.id, file)})` : message.text;
+    return ref(await this.hub.botSays(channelRef(row.channel, row.thread), { ...message, text }, user.id));
   }
 
   async #tell(event: ChatEvent): Promise<void> {

@@ -6,16 +6,16 @@ import type { MessageRef } from "../../domain/message.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Gallery, GalleryDetail, GalleryViewer, GalleryWork } from "../../port/gallery.js";
 import type { WebServices } from "./api.js";
-import { place, toId } from "./channel-hub.js";
-import { toPerson } from "./people.js";
+import { channelRef, toId } from "./channel-hub.js";
 import { RateLimiter } from "./rate.js";
 import { readBody } from "./read-body.js";
 import type { PersonRow } from "./rows.js";
+import { toUser } from "./users.js";
 import type { WireAgain, WireGalleryPage, WireGalleryPeople, WireWork, WireWorkDetail } from "./wire.js";
 
 /** Longest side of stills, in pixels. No others are made, so that nobody can fill the memory with odd ones. */
 const SIDES = [480, 960] as const;
-const HEART = "❤️";
+const FAVOURITE = "❤️";
 /** How long the first answer to "Again" is waited for. */
 const ANSWER_MS = 15_000;
 
@@ -27,7 +27,7 @@ const pageQuery = z.object({
   after: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(60).default(30),
 });
-const loveBody = z.object({ on: z.boolean() });
+const favouriteBody = z.object({ on: z.boolean() });
 const hideBody = z.object({ hidden: z.boolean() });
 
 interface OfJob {
@@ -36,7 +36,7 @@ interface OfJob {
 
 export function registerGallery(
   app: FastifyInstance,
-  { hub: room, sessions, conversation }: WebServices,
+  { hub, sessions, conversation }: WebServices,
   gallery: Gallery,
 ): void {
   const clicks = new RateLimiter(40, 8);
@@ -48,20 +48,20 @@ export function registerGallery(
     request: FastifyRequest,
     limiter: RateLimiter,
   ): { readonly user: PersonRow; readonly viewer: GalleryViewer } => {
-    const person = sessions.need(request);
-    const wait = limiter.take(person.id);
+    const user = sessions.need(request);
+    const wait = limiter.take(user.id);
     if (wait > 0) throw new ChatError("rate-limited", "web.too-fast", { seconds: wait });
-    const { platform, community } = place("");
-    return { user: person, viewer: { user: toPerson(person), platform, community } };
+    const { platform, community } = channelRef("");
+    return { user, viewer: { user: toUser(user), platform, community } };
   };
 
   app.get("/api/gallery", async (request): Promise<WireGalleryPage> => {
     const { viewer } = enter(request, clicks);
-    const { by, person, command, after, limit } = readBody(pageQuery, request.query);
+    const { by, person: user, command, after, limit } = readBody(pageQuery, request.query);
     const query = {
       by,
       limit,
-      ...(person === undefined ? {} : { author: person }),
+      ...(user === undefined ? {} : { author: user }),
       ...(command === undefined ? {} : { command }),
       ...(after === undefined ? {} : { after }),
     };
@@ -80,12 +80,12 @@ export function registerGallery(
   });
 
   app.post<OfJob>("/api/gallery/works/:job/love", async (request) => {
-    const { user: person, viewer } = enter(request, clicks);
-    const { on } = readBody(loveBody, request.body);
+    const { user, viewer } = enter(request, clicks);
+    const { on } = readBody(favouriteBody, request.body);
     const job = idOf(request.params.job);
     const hearts = await gallery.favourite(job, on, viewer);
     const { messages } = await gallery.work(job, viewer);
-    showHeart(messages, person, on);
+    reactOnMessage(messages, user, on);
     return { hearts };
   });
 
@@ -96,26 +96,26 @@ export function registerGallery(
   });
 
   app.post<OfJob>("/api/gallery/works/:job/again", async (request): Promise<WireAgain> => {
-    const { user: person, viewer } = enter(request, starts);
+    const { user, viewer } = enter(request, starts);
     const { again, messages } = await gallery.work(idOf(request.params.job), viewer);
     // The one in the channel: a new job does not belong into the old one's thread.
     const [message] = messages.filter((known) => known.channel.thread === undefined);
     if (!message) throw new ChatError("gone", "web.again-gone");
-    const { channel } = room.locate({ id: message.channel.id });
+    const { channel } = hub.locate({ id: message.channel.id });
     return await new Promise<WireAgain>((resolve) => {
       const late = setTimeout(() => resolve({ channel }), ANSWER_MS);
       const answer = (said: WireAgain) => {
         clearTimeout(late);
         resolve(said);
       };
-      conversation.act(person, again, { channel: place(channel), id: message.id }, async (content, visibility) => {
+      conversation.act(user, again, { channel: channelRef(channel), id: message.id }, async (content, visibility) => {
         if (visibility === "private") {
           answer({ refusal: content.text });
           return undefined;
         }
-        const row = await room.botSays(place(channel), content);
+        const row = await hub.botSays(channelRef(channel), content);
         answer({ channel, message: String(row.id) });
-        return { channel: place(channel), id: String(row.id) };
+        return { channel: channelRef(channel), id: String(row.id) };
       });
     });
   });
@@ -139,10 +139,10 @@ export function registerGallery(
   });
 
   /** The heart on the work's message, as if it had been given there. */
-  function showHeart(messages: readonly MessageRef[], person: PersonRow, on: boolean): void {
+  function reactOnMessage(messages: readonly MessageRef[], user: PersonRow, on: boolean): void {
     for (const { id } of messages) {
       try {
-        room.react(toId(id), HEART, person.id, on);
+        hub.react(toId(id), FAVOURITE, user.id, on);
         // One heart is enough; all that there are go.
         if (on) return;
       } catch (error) {
@@ -154,7 +154,7 @@ export function registerGallery(
   function threadOf(messages: readonly MessageRef[]): Pick<WireWorkDetail, "channel" | "thread"> {
     for (const { channel: where, id } of messages) {
       const thread = where.thread ?? id;
-      const row = /^\d+$/.test(thread) ? room.parts.store.message(toId(thread)) : undefined;
+      const row = /^\d+$/.test(thread) ? hub.parts.store.message(toId(thread)) : undefined;
       if (row) return { channel: row.channel, thread };
     }
     return {};

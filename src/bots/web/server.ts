@@ -43,7 +43,7 @@ export async function buildServer(
   options: ServerOptions,
   logger: Logger,
 ): Promise<FastifyInstance> {
-  const { limits, hub: room } = services;
+  const { limits, hub } = services;
   const app = fastify({
     loggerInstance: logger.child({ part: "http" }, { level: "warn" }),
     bodyLimit: 64 * 1024,
@@ -99,7 +99,7 @@ export async function buildServer(
     },
   });
   await app.register(websocket, { options: { maxPayload: 1024 } });
-  await app.register(fastifyStatic, { root: room.parts.pictures.folder, serve: false });
+  await app.register(fastifyStatic, { root: hub.parts.pictures.folder, serve: false });
   if (options.clientDir) {
     await app.register(fastifyStatic, {
       root: options.clientDir,
@@ -119,8 +119,8 @@ export async function buildServer(
 
   app.get<{ Params: { name: string } }>("/pictures/:name", async (request, reply) => {
     const { name } = request.params;
-    if (!room.parts.pictures.isName(name)) throw new ChatError("gone", "web.no-image");
-    return reply.sendFile(name, room.parts.pictures.folder, { maxAge: "365d", immutable: true });
+    if (!hub.parts.pictures.isName(name)) throw new ChatError("gone", "web.no-image");
+    return reply.sendFile(name, hub.parts.pictures.folder, { maxAge: "365d", immutable: true });
   });
 
   registerApi(app, services);

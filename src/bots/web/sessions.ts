@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { ChatError } from "../../port/chat-error.js";
 import { isLoopback } from "./guard.js";
-import type { People } from "./people.js";
 import { RateLimiter } from "./rate.js";
 import type { PersonRow } from "./rows.js";
+import type { Users } from "./users.js";
 
 const year = 365 * 24 * 3600;
 
@@ -12,7 +12,7 @@ export class Sessions {
   readonly #newcomers: RateLimiter;
 
   constructor(
-    private readonly people: People,
+    private readonly users: Users,
     private readonly cookie: string,
     newVisitorBurst: number,
   ) {
@@ -21,14 +21,14 @@ export class Sessions {
 
   find(request: FastifyRequest): PersonRow | undefined {
     const token = readCookie(request.headers.cookie, this.cookie);
-    return token === undefined ? undefined : this.people.byToken(token);
+    return token === undefined ? undefined : this.users.byToken(token);
   }
 
   /** @throws ChatError "forbidden" for a visitor without a session. */
   need(request: FastifyRequest): PersonRow {
-    const person = this.find(request);
-    if (!person) throw new ChatError("forbidden", "web.session-unknown");
-    return person;
+    const user = this.find(request);
+    if (!user) throw new ChatError("forbidden", "web.session-unknown");
+    return user;
   }
 
   /** The visitor, a new one if need be. @throws ChatError "rate-limited" when one address brings too many newcomers. */
@@ -37,13 +37,13 @@ export class Sessions {
     if (known) return known;
     const wait = this.#newcomers.take(request.socket.remoteAddress ?? "");
     if (wait > 0) throw new ChatError("rate-limited", "web.newcomers", { seconds: wait });
-    const { user: person, token } = this.people.create(this.#ownsThisMachine(request) && !this.people.hasModerator());
+    const { user, token } = this.users.create(this.#ownsThisMachine(request) && !this.users.hasModerator());
     const secure =
       request.headers.origin?.startsWith("https:") || request.headers["x-forwarded-proto"] === "https"
         ? "; Secure"
         : "";
     reply.header("set-cookie", `${this.cookie}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${year}${secure}`);
-    return person;
+    return user;
   }
 
   /**

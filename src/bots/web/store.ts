@@ -247,8 +247,8 @@ export class ChatStore {
     return this.#db.prepare("SELECT * FROM message WHERE id = ?").get(id) as MessageRow;
   }
 
-  #write<T>(work: () => T): T {
-    return this.#db.transaction(work).immediate();
+  #write<T>(operation: () => T): T {
+    return this.#db.transaction(operation).immediate();
   }
 }
 
@@ -257,7 +257,7 @@ function encode(content: MessageContent): (string | null)[] {
     content.text,
     JSON.stringify(content.pictures),
     JSON.stringify(content.buttons),
-    JSON.stringify(content.mentions.map((person) => person.id)),
+    JSON.stringify(content.mentions.map((user) => user.id)),
     content.progress ? JSON.stringify(content.progress) : null,
   ];
 }

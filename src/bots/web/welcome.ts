@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Logger } from "pino";
-import { type ChannelHub, place } from "./channel-hub.js";
+import { type ChannelHub, channelRef } from "./channel-hub.js";
 import type { WebChatOptions } from "./options.js";
 
 const hello = [
@@ -11,7 +11,7 @@ const hello = [
 
 /** On the first start: a channel `#art` with a welcome and, where there is one, a sample picture, so that `/dream` works at once. */
 export async function welcome(
-  room: ChannelHub,
+  hub: ChannelHub,
   {
     samplePicture,
     sampleDescription,
@@ -19,7 +19,7 @@ export async function welcome(
   }: Pick<WebChatOptions, "samplePicture" | "sampleDescription" | "sampleCredit">,
   logger: Logger,
 ): Promise<void> {
-  if (room.parts.store.channels().length > 0) return;
+  if (hub.parts.store.channels().length > 0) return;
   const pictures = [];
   if (samplePicture !== undefined) {
     try {
@@ -38,6 +38,6 @@ export async function welcome(
       );
     }
   }
-  room.parts.store.addChannel("art", "Pictures, dreams and paintings");
-  await room.botSays(place("art"), { text: hello, pictures });
+  hub.parts.store.addChannel("art", "Pictures, dreams and paintings");
+  await hub.botSays(channelRef("art"), { text: hello, pictures });
 }

@@ -89,8 +89,8 @@ describe("commands in Discord", () => {
   it("are reported with all their options as text", async () => {
     const { listener } = await open();
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Taken on." }, "public");
-    const ann = discord.person("Ann");
-    const art = discord.place("art");
+    const ann = discord.user("Ann");
+    const art = discord.addChannel("art");
     const photo = await picture("photo.png");
     const sent = ann.command(
       art,
@@ -124,9 +124,9 @@ describe("commands in Discord", () => {
 
   it("need the first picture with the second", async () => {
     const { listener } = await open();
-    const ann = discord.person("Ann");
-    await ann.command(discord.place("art"), "dream", {}, { "picture-2": await picture() }).answered;
-    expect(discord.whispersTo(ann).map(({ text }) => text)).toEqual([expect.stringContaining("goes with `picture`")]);
+    const ann = discord.user("Ann");
+    await ann.command(discord.addChannel("art"), "dream", {}, { "picture-2": await picture() }).answered;
+    expect(discord.ephemeralTo(ann).map(({ text }) => text)).toEqual([expect.stringContaining("goes with `picture`")]);
     expect(listener.events).toEqual([]);
   });
 
@@ -139,8 +139,8 @@ describe("commands in Discord", () => {
             ...Array.from({ length: 30 }, (_, i) => ({ value: `w${i}`, label: "x".repeat(200) })),
           ]
         : [];
-    const ann = discord.person("Ann");
-    const art = discord.place("art");
+    const ann = discord.user("Ann");
+    const art = discord.addChannel("art");
     const choices = await ann.complete(art, "dream", "style", "win");
     expect(choices).toHaveLength(25);
     expect(choices[0]).toEqual({ name: "winter: ❄️ Deep blue", value: "winter" });
@@ -152,11 +152,11 @@ describe("commands in Discord", () => {
 
   it("are answered at once when the answer is quick, privately or publicly", async () => {
     const { listener } = await open();
-    const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("art")];
+    const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("art")];
     listener.does = async (event) =>
       event.kind === "command" && event.reply({ text: `Not like that, ${event.name}` }, "private");
     await ann.command(art, "dream").answered;
-    await discord.until(() => discord.whispersTo(ann)[0]);
+    await discord.until(() => discord.ephemeralTo(ann)[0]);
     expect(discord.messagesIn(art, ben)).toEqual([]);
     expect(discord.requests.filter((request) => request.includes("callback"))).toHaveLength(1);
     expect(discord.requests.some((request) => request.includes("webhooks"))).toBe(false);
@@ -164,14 +164,14 @@ describe("commands in Discord", () => {
 
   it("are deferred when the answer takes longer, and a private one then leaves nothing public", async () => {
     const { listener } = await open({}, { timing: { deferMs: 30 } });
-    const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("art")];
+    const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("art")];
     let answer: (visibility: "public" | "private") => Promise<unknown> = async () => undefined;
     listener.does = async (event) => {
       if (event.kind === "command") answer = (visibility) => event.reply({ text: `A ${visibility} word` }, visibility);
     };
     await ann.command(art, "dream").answered;
     await answer("private");
-    expect(discord.whispersTo(ann).map(({ text }) => text)).toEqual(["A private word"]);
+    expect(discord.ephemeralTo(ann).map(({ text }) => text)).toEqual(["A private word"]);
     expect(discord.messagesIn(art, ben)).toEqual([]);
 
     await ann.command(art, "dream").answered;
@@ -179,12 +179,12 @@ describe("commands in Discord", () => {
     expect(discord.messagesIn(art, ben).map(({ text }) => text)).toEqual(["A public word"]);
     expect(ref).toEqual(discord.messagesIn(art, ben)[0]?.ref);
     await answer("private");
-    expect(discord.whispersTo(ann)).toHaveLength(2);
+    expect(discord.ephemeralTo(ann)).toHaveLength(2);
   });
 
   it("are answered with pictures, publicly and privately", async () => {
     const { listener } = await open();
-    const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("art")];
+    const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("art")];
     const file = await picture();
     for (const visibility of ["public", "private"] as const) {
       listener.does = async (event) =>
@@ -199,23 +199,23 @@ describe("commands in Discord", () => {
   it("run once when they are delivered twice", async () => {
     const { listener } = await open();
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Taken on." }, "public");
-    const ann = discord.person("Ann");
-    await ann.command(discord.place("art"), "dream").answered;
+    const ann = discord.user("Ann");
+    await ann.command(discord.addChannel("art"), "dream").answered;
     discord.gateway.repeatLast("INTERACTION_CREATE" as never);
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "The next." }, "public");
-    await ann.command(discord.place("art"), "dream").answered;
-    await discord.until(() => discord.messagesIn(discord.place("art")).length === 2);
+    await ann.command(discord.addChannel("art"), "dream").answered;
+    await discord.until(() => discord.messagesIn(discord.addChannel("art")).length === 2);
     expect(listener.of("command")).toHaveLength(2);
   });
 
   it("are refused where the bot could not show anything, with what is missing and who can mend it", async () => {
     const { listener } = await open();
-    const [ann, art] = [discord.person("Ann"), discord.place("art")];
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     discord.permit(art, "AttachFiles", false);
     await ann.command(art, "dream").answered;
     discord.permit(art, "ViewChannel", false);
     await ann.command(art, "dream").answered;
-    const [files, view] = discord.whispersTo(ann).map(({ text }) => text);
+    const [files, view] = discord.ephemeralTo(ann).map(({ text }) => text);
     expect(files).toMatch(/can't post pictures .* Somebody who manages it can allow me "Attach Files": Edit Channel/);
     expect(view).toContain('"View Channel" and "Attach Files"');
     expect(listener.events).toEqual([]);
@@ -223,7 +223,7 @@ describe("commands in Discord", () => {
 
   it("work in direct messages, where a person is their own moderator", async () => {
     const { listener, chat } = await open();
-    const ann = discord.person("Ann");
+    const ann = discord.user("Ann");
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Taken on." }, "public");
     await ann.command(ann.direct, "dream").answered;
     const [event] = listener.of("command");
@@ -242,7 +242,7 @@ describe("commands in Discord", () => {
 describe("message menus", () => {
   it("hand over the message's pictures, although the bot may not read messages", async () => {
     const { listener } = await open();
-    const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("art")];
+    const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("art")];
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Taken on." }, "public");
     const post = await ben.post(art, "my holidays", [await picture("beach.png")]);
     await ann.shortcut(post.ref, "Dream this").answered;
@@ -260,16 +260,16 @@ describe("message menus", () => {
 
   it("say so when there is no picture", async () => {
     const { listener } = await open();
-    const [ann, art] = [discord.person("Ann"), discord.place("art")];
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     const post = await ann.post(art, "words", [{ name: "notes.txt", bytes: Buffer.from("hello") }]);
     await ann.shortcut(post.ref, "Dream this").answered;
-    expect(discord.whispersTo(ann)[0]?.text).toContain("no picture in that message");
+    expect(discord.ephemeralTo(ann)[0]?.text).toContain("no picture in that message");
     expect(listener.events).toEqual([]);
   });
 
   it("ask in a form for what is open, and know the pictures still when it comes back", async () => {
     const { listener } = await open();
-    const [ann, ben, art] = [discord.person("Ann"), discord.person("Ben"), discord.place("art")];
+    const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("art")];
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "It is a style now." }, "public");
     const post = await ben.post(art, "", [await picture("rust.png")]);
     const menu = ann.shortcut(post.ref, "Use as style");

@@ -8,15 +8,15 @@ const visitor = ({ id, name }: Visitor): Visitor => ({ id, name });
 
 describeChat("Discord", async (): Promise<World> => {
   const discord = await FakeDiscord.start({ messageContent: true });
-  const people = [discord.person("Ann"), discord.person("Ben"), discord.person("Mo", { moderator: true })] as const;
+  const people = [discord.user("Ann"), discord.user("Ben"), discord.user("Mo", { moderator: true })] as const;
   const [ann, ben, moderator] = [visitor(people[0]), visitor(people[1]), visitor(people[2])];
   const of = ({ id }: Visitor) => {
-    const person = people.find((known) => known.id === id);
-    if (!person) throw new Error(`Who is ${id}?`);
-    return person;
+    const user = people.find((known) => known.id === id);
+    if (!user) throw new Error(`Who is ${id}?`);
+    return user;
   };
-  const channel = discord.place("art");
-  const closedChannel = discord.place("backstage", { closed: true });
+  const channel = discord.addChannel("art");
+  const closedChannel = discord.addChannel("backstage", { closed: true });
   const timing = { deferMs: 200, editIntervalMs: 20 };
 
   return {

@@ -57,7 +57,7 @@ describe("a server that says little", () => {
       return { ...answer, bareHead: true };
     };
     const { chat, listener } = await connected(discord);
-    const [ann, art] = [discord.person("Ann"), discord.place("art")];
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Painting." }, "public");
     await ann.command(art, "dream", { look: "eyes" }, [{ name: "photo.png", bytes: (await picture()).bytes }]).answered;
     await vi.waitFor(() => expect(listener.of("command")).toHaveLength(1));
@@ -92,13 +92,13 @@ describe("a server that says little", () => {
 
   it("does not say which server a command or a reaction comes from: its channels tell", async () => {
     discord = await fakeDiscord();
-    const art = discord.place("art");
+    const art = discord.addChannel("art");
     discord.gateway.dialect = (event, data) =>
       event === E.InteractionCreate || event === E.MessageReactionAdd
         ? without(data, "guild_id", "guild", "application_id")
         : data;
     const { chat, listener } = await connected(discord);
-    const ann = discord.person("Ann");
+    const ann = discord.user("Ann");
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Hello." }, "public");
     await ann.command(art, "dream").answered;
     const ref = await chat.post(art, { text: "A result" });
@@ -122,7 +122,7 @@ describe("a server that says little", () => {
           }
         : answer;
     const began = Date.now();
-    await chat.post(discord.place("art"), { text: "late" });
+    await chat.post(discord.addChannel("art"), { text: "late" });
     expect(Date.now() - began).toBeGreaterThan(500);
     expect(discord.requests.filter((request) => /^POST .*\/messages$/.test(request))).toHaveLength(3);
   });
@@ -135,7 +135,7 @@ describe("a server with its own mind", () => {
       event === E.InteractionCreate ? { ...(data as object), app_permissions: "442368" } : data;
     const { listener } = await connected(discord);
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Painting." }, "public");
-    await discord.person("Ann").command(discord.place("art"), "dream").answered;
+    await discord.user("Ann").command(discord.addChannel("art"), "dream").answered;
     await vi.waitFor(() => expect(listener.of("command")).toHaveLength(1));
   });
 
@@ -144,7 +144,7 @@ describe("a server with its own mind", () => {
     discord.gateway.dialect = (event, data) =>
       event === E.GuildCreate ? without(data, "roles", "emojis", "threads") : data;
     const { chat, listener } = await connected(discord);
-    const [ann, art] = [discord.person("Ann"), discord.place("art")];
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Painting." }, "public");
     await ann.command(art, "dream").answered;
     ann.react(await chat.post(art, { text: "A result" }), "🔁");
@@ -156,20 +156,20 @@ describe("a server with its own mind", () => {
   it("sends what nobody has asked for, and nonsense: neither stops the bot", async () => {
     discord = await fakeDiscord();
     const { listener } = await connected(discord);
-    const art = discord.place("art");
+    const art = discord.addChannel("art");
     discord.gateway.dispatch(E.MessageCreate, { id: "1" });
     discord.gateway.dispatch(E.ThreadCreate, null);
     discord.gateway.dispatch(E.MessageReactionAdd, { user_id: "1" });
     discord.gateway.dispatch(E.InteractionCreate, { id: "2" });
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Still here." }, "public");
-    await discord.person("Ann").command(art, "dream").answered;
+    await discord.user("Ann").command(art, "dream").answered;
     await discord.until(() => discord.messagesIn(art).some(({ text }) => text === "Still here."));
   });
 
   it("gives a message's thread an id of its own", async () => {
     discord = await fakeDiscord();
     const { chat } = await connected(discord);
-    const ref = await chat.post(discord.place("art"), { text: "A job" });
+    const ref = await chat.post(discord.addChannel("art"), { text: "A job" });
     await chat.openThread(ref, "the job");
     discord.dialect = (_request, answer) => {
       const { body } = answer as { body?: { thread?: object } };
@@ -187,7 +187,7 @@ describe("a server with its own mind", () => {
     discord.gateway.drop();
     await vi.waitFor(() => expect(discord.gateway.identified).toBe(2), 10_000);
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Back." }, "public");
-    await discord.person("Ann").command(discord.place("art"), "dream").answered;
+    await discord.user("Ann").command(discord.addChannel("art"), "dream").answered;
     await vi.waitFor(() => expect(listener.of("command")).toHaveLength(1));
   });
 
@@ -223,8 +223,8 @@ describe("the address of a server", () => {
     discord = await fakeDiscord();
     for (const end of ["", "/", "/v10", "/v10/"]) {
       const { chat } = await connected(discord, { apiUrl: discord.apiUrl + end });
-      await chat.post(discord.place("art"), { text: `Hello from ${end}` });
+      await chat.post(discord.addChannel("art"), { text: `Hello from ${end}` });
     }
-    expect(discord.messagesIn(discord.place("art"))).toHaveLength(4);
+    expect(discord.messagesIn(discord.addChannel("art"))).toHaveLength(4);
   });
 });

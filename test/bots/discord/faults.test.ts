@@ -46,7 +46,7 @@ describe("starting", () => {
     const discord = await fakeDiscord();
     discord.fault = ({ path }) => (path.endsWith("/commands") ? { status: 500 } : undefined);
     const { chat } = await connected(discord);
-    await expect(chat.post(discord.place("art"), done)).resolves.toBeDefined();
+    await expect(chat.post(discord.addChannel("art"), done)).resolves.toBeDefined();
   });
 });
 
@@ -63,7 +63,7 @@ describe("a Discord in trouble", () => {
     const { chat, listener } = await connected(discord);
     const slow: number[] = [];
     Object.assign(listener, { slowedDown: (milliseconds: number) => slow.push(milliseconds) });
-    const [ann, art] = [discord.person("Ann"), discord.place("art")];
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Taken on." }, "public");
     await ann.command(art, "dream").answered;
     const ref = await chat.post(art, { ...done, pictures: [await picture()] });
@@ -82,7 +82,7 @@ describe("a Discord in trouble", () => {
 
   it("posts once when the answer to a post is lost, and when Discord fails for a moment", async () => {
     const { discord, chat } = await scene();
-    const art = discord.place("art");
+    const art = discord.addChannel("art");
     const faults: ("answer lost" | "drop" | { status: number })[] = [{ status: 502 }, "answer lost"];
     discord.fault = ({ method }) => (method === "POST" ? faults.shift() : undefined);
     await chat.post(art, { text: "once" });
@@ -94,7 +94,7 @@ describe("a Discord in trouble", () => {
 
   it("drops previews when it is busy, and lets the last word through", async () => {
     const { discord, chat } = await scene({ slowness: 0.3 });
-    const ref = await chat.post(discord.place("art"), { text: "0 %" });
+    const ref = await chat.post(discord.addChannel("art"), { text: "0 %" });
     const preview = (n: number) => chat.edit(ref, { text: `${n} %`, progress: { value: n / 100, label: "" } });
     const results = [];
     for (let n = 1; n <= 10; n++)
@@ -124,7 +124,7 @@ describe("a Discord in trouble", () => {
   it("says so at once when it asks for a long wait", async () => {
     const { discord, chat } = await scene({}, { timing: { callMs: 2_000 } });
     discord.fault = () => ({ status: 429, message: "You are being rate limited.", retryAfter: 60 });
-    await expect(chat.post(discord.place("art"), done)).rejects.toMatchObject({
+    await expect(chat.post(discord.addChannel("art"), done)).rejects.toMatchObject({
       kind: "rate-limited",
       message: expect.stringMatching(/wait 6[01] s/),
     });
@@ -134,7 +134,7 @@ describe("a Discord in trouble", () => {
 describe("the gateway", () => {
   it("breaks in the middle of a job: posts go on, and what people did meanwhile is heard once", async () => {
     const { discord, chat, listener } = await scene();
-    const [ann, art] = [discord.person("Ann"), discord.place("art")];
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     const ref = await chat.post(art, done);
     discord.gateway.drop();
     expect(discord.gateway.connected).toBe(false);
@@ -150,7 +150,7 @@ describe("the gateway", () => {
 
   it("asks to reconnect, or forgets the session: the bot comes back", async () => {
     const { discord, chat, listener } = await scene();
-    const [ann, art] = [discord.person("Ann"), discord.place("art")];
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     const ref = await chat.post(art, done);
     discord.gateway.askToReconnect();
     await expect.poll(() => discord.gateway.resumed, { timeout: 5_000 }).toBe(1);
@@ -167,7 +167,7 @@ describe("the gateway", () => {
 
   it("delivers the same reaction twice: it counts once", async () => {
     const { discord, chat, listener } = await scene();
-    const [ann, art] = [discord.person("Ann"), discord.place("art")];
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     const ref = await chat.post(art, done);
     ann.react(ref, "🔁");
     discord.gateway.repeatLast("MESSAGE_REACTION_ADD" as never);
@@ -179,9 +179,9 @@ describe("the gateway", () => {
   it("reports reactions on messages of long ago with who gave them, and neither the bot's own nor other bots'", async () => {
     const { discord, chat, listener } = await scene();
     const [mo, robot, art] = [
-      discord.person("Mo", { moderator: true }),
-      discord.person("Robot", { bot: true }),
-      discord.place("art"),
+      discord.user("Mo", { moderator: true }),
+      discord.user("Robot", { bot: true }),
+      discord.addChannel("art"),
     ];
     const old = await mo.post(art, "of last year");
     const ref = await chat.post(art, done);
@@ -204,7 +204,7 @@ describe("the gateway", () => {
 describe("what goes away meanwhile", () => {
   it("an interaction's token: the bot answers by itself, and says private words in a direct message, if at all", async () => {
     const { discord, listener } = await scene();
-    const [ann, art] = [discord.person("Ann"), discord.place("art")];
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     await ann.command(art, "dream").answered;
     const [event] = listener.of("command");
     await event?.reply({ text: "Taken on." }, "public");
@@ -226,7 +226,7 @@ describe("what goes away meanwhile", () => {
     const lines: string[] = [];
     const logger = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
     const { discord, chat } = await scene({}, { logger });
-    const ref = await chat.post(discord.place("art"), { text: "Here", trace: "7KQ4M9XA" });
+    const ref = await chat.post(discord.addChannel("art"), { text: "Here", trace: "7KQ4M9XA" });
     await chat.remove(ref);
     await expect(chat.edit(ref, { text: "Gone", trace: "7KQ4M9XA" })).rejects.toMatchObject({ kind: "gone" });
     expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
@@ -236,7 +236,7 @@ describe("what goes away meanwhile", () => {
 
   it("the moment for a first word: the bot posts instead", async () => {
     const { discord, listener } = await scene();
-    const [ann, art] = [discord.person("Ann"), discord.place("art")];
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     ann.command(art, "dream");
     await expect.poll(() => listener.of("command").length).toBe(1);
     discord.ahead = 5_000;
@@ -247,7 +247,7 @@ describe("what goes away meanwhile", () => {
 
   it("messages, threads and channels", async () => {
     const { discord, chat } = await scene();
-    const art = discord.place("art");
+    const art = discord.addChannel("art");
     const ref = await chat.post(art, done);
     const thread = await chat.openThread(ref, "x".repeat(300));
     const frame = await chat.post(thread, { text: "frame" });
@@ -262,7 +262,7 @@ describe("what goes away meanwhile", () => {
 
   it("permissions: the sentence names them, and threads are done without", async () => {
     const { discord, chat } = await scene();
-    const art = discord.place("art");
+    const art = discord.addChannel("art");
     const ref = await chat.post(art, done);
     discord.permit(art, "CreatePublicThreads", false);
     expect(await chat.openThread(ref, "Dream")).toEqual(art);
@@ -286,7 +286,7 @@ describe("what goes away meanwhile", () => {
 
   it("an open thread: it is taken from the archive, unless it is locked", async () => {
     const { discord, chat } = await scene();
-    const ref = await chat.post(discord.place("art"), done);
+    const ref = await chat.post(discord.addChannel("art"), done);
     const thread = await chat.openThread(ref, "Dream");
     const frame = await chat.post(thread, { text: "frame" });
     discord.archive(thread);
@@ -299,7 +299,7 @@ describe("what goes away meanwhile", () => {
 
   it("the twentieth reaction", async () => {
     const { discord, chat } = await scene({ slowness: 0.01 });
-    const ref = await chat.post(discord.place("art"), done);
+    const ref = await chat.post(discord.addChannel("art"), done);
     const emoji = [..."🌸🌻🍂🌙🔥💧🎨🧶💎🌅🪵📰⭐🍀🐙🦊🐝🍄🌈🎈"];
     for (const one of emoji) await chat.react(ref, one);
     await expect(chat.react(ref, "🔁")).rejects.toMatchObject({
@@ -310,7 +310,7 @@ describe("what goes away meanwhile", () => {
 
   it("nothing is left running after a stop, also in mid-call", async () => {
     const { discord, chat } = await scene();
-    const art = discord.place("art");
+    const art = discord.addChannel("art");
     const posts = Promise.allSettled(Array.from({ length: 8 }, (_, i) => chat.post(art, { text: `${i}` })));
     await delay(10);
     await chat.stop();

@@ -5,7 +5,7 @@ import { picture, scene } from "./harness.js";
 describe("messages", () => {
   it("are posted with pictures and buttons, and an edit replaces all of them", async () => {
     const { discord, chat } = await scene();
-    const art = discord.place("art");
+    const art = discord.addChannel("art");
     const first = await picture("octave-1.png", 20);
     const ref = await chat.post(art, {
       text: "**Octave 1**",

@@ -13,7 +13,7 @@ describe("pictures in Discord", () => {
   it("are fetched from a fresh address when theirs has ended", async () => {
     opened = await scene({ attachmentLifeMs: 1_000 });
     const { discord, chat } = opened;
-    const ref = await chat.post(discord.place("art"), { text: "", pictures: [await picture()] });
+    const ref = await chat.post(discord.addChannel("art"), { text: "", pictures: [await picture()] });
     const [source] = await chat.picturesOf(ref);
     discord.ahead = 3_600_000;
     expect((await source?.fetch(asked()))?.bytes.length).toBeGreaterThan(50);
@@ -25,7 +25,7 @@ describe("pictures in Discord", () => {
   it("are hidden by their file's name, and known as hidden by it", async () => {
     opened = await scene();
     const { discord, chat } = opened;
-    const ref = await chat.post(discord.place("art"), {
+    const ref = await chat.post(discord.addChannel("art"), {
       text: "",
       pictures: [{ ...(await picture()), spoiler: true }],
     });
@@ -38,7 +38,7 @@ describe("pictures in Discord", () => {
   it("of others are not seen without the intent: the person is told what to do instead", async () => {
     opened = await scene();
     const { discord, chat } = opened;
-    const [ann, art] = [discord.person("Ann"), discord.place("art")];
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     expect(await chat.latestPicture(art)).toBeUndefined();
     await chat.post(art, { text: "mine", pictures: [await picture()] });
     expect((await chat.latestPicture(art))?.name).toBe("dream-7.png");
@@ -55,14 +55,14 @@ describe("pictures in Discord", () => {
   it("may be as large as a server's boosts allow, and are kept where they were made when it is closed or for adults", async () => {
     opened = await scene();
     const { discord, chat } = opened;
-    expect(await chat.describe(discord.place("art"))).toEqual({
+    expect(await chat.describe(discord.addChannel("art"))).toEqual({
       name: "#art",
       closed: false,
       restricted: false,
       uploadBytes: 10 * 1024 * 1024,
     });
-    expect(await chat.describe(discord.place("backstage", { closed: true }))).toMatchObject({ closed: true });
-    const adults = discord.place("adults", { nsfw: true });
+    expect(await chat.describe(discord.addChannel("backstage", { closed: true }))).toMatchObject({ closed: true });
+    const adults = discord.addChannel("adults", { nsfw: true });
     await expect.poll(async () => (await chat.describe(adults)).restricted).toBe(true);
     const thread = await chat.openThread(await chat.post(adults, { text: "root" }), "thread");
     expect(await chat.describe(thread)).toMatchObject({ restricted: true, closed: false });

@@ -3,16 +3,16 @@ import { SlackChat } from "../../../src/bots/slack/chat.js";
 import type { SlackChatOptions } from "../../../src/bots/slack/options.js";
 import type { ChannelRef } from "../../../src/domain/channel.js";
 import type { MessageRef } from "../../../src/domain/message.js";
-import { People } from "../../fakes/slack/people.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack, SIGNING_SECRET } from "../../fakes/slack/server.js";
 import type { User } from "../../fakes/slack/state.js";
+import { Users } from "../../fakes/slack/users.js";
 import { describeChat } from "../../port/chat.contract.js";
 import { eventually, type Visitor, type World } from "../contract-world.js";
 
 /** Slack with two people and an admin in #art. */
 async function open(transport: "socket" | "http"): Promise<World> {
   const fake = await FakeSlack.open();
-  const people = new People(fake);
+  const people = new Users(fake);
   const users = new Map<string, User>();
   const visitor = (name: string, admin = false): Visitor => {
     const user = fake.addUser(name, { admin });
@@ -22,7 +22,7 @@ async function open(transport: "socket" | "http"): Promise<World> {
   const [ann, ben, moderator] = [visitor("Ann"), visitor("Ben"), visitor("Mo", true)];
   const art = fake.addChannel("art");
   const secret = fake.addChannel("secret", { kind: "private" });
-  const placeOf = (channel: string, thread?: string): ChannelRef => ({
+  const refOf = (channel: string, thread?: string): ChannelRef => ({
     platform: "slack",
     community: fake.team.id,
     id: channel,
@@ -40,8 +40,8 @@ async function open(transport: "socket" | "http"): Promise<World> {
     ann,
     ben,
     moderator,
-    channel: placeOf(art.id),
-    closedChannel: placeOf(secret.id),
+    channel: refOf(art.id),
+    closedChannel: refOf(secret.id),
     async adapter() {
       const options: SlackChatOptions = {
         logger: pino({ level: "silent" }),
@@ -58,9 +58,9 @@ async function open(transport: "socket" | "http"): Promise<World> {
       };
       return chat;
     },
-    async say(who, place, text, uploads = []) {
-      const { ts, channel, thread } = await people.say(of(who), where(place), text, uploads);
-      return { channel: placeOf(channel, thread), id: ts };
+    async say(who, ref, text, uploads = []) {
+      const { ts, channel, thread } = await people.say(of(who), where(ref), text, uploads);
+      return { channel: refOf(channel, thread), id: ts };
     },
     async command(who, channel, name, options, upload) {
       const user = of(who);

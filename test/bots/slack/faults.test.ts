@@ -27,9 +27,9 @@ const METHODS = [
 
 describe.each(["rate-limit", "outage"] as const)("%s on any call", (kind) => {
   it.each(METHODS)("%s: what was asked for happens, once", { timeout: 15_000 }, async (method) => {
-    const { fake, people, chat, place: channel, ann } = await openSlack();
+    const { fake, people: users, chat, place: channel, ann } = await openSlack();
     fake.trouble({ kind, method, times: 1, retryAfter: 0 });
-    const again = async <T>(work: () => Promise<T>): Promise<T> => work().catch(work);
+    const again = async <T>(operation: () => Promise<T>): Promise<T> => operation().catch(operation);
     const ref = await again(async () =>
       chat.post(channel, { text: "a picture", pictures: [await png("#f00")], key: "K final" }),
     );
@@ -38,11 +38,11 @@ describe.each(["rate-limit", "outage"] as const)("%s on any call", (kind) => {
     expect((await again(() => chat.picturesOf(ref))).length).toBe(1);
     await again(() => chat.link(ref));
     await again(() => chat.describe(channel));
-    const seen = people.look(ann, channel);
+    const seen = users.look(ann, channel);
     expect(seen.map(({ text }) => text)).toEqual(["another"]);
     expect(seen[0]?.pictures).toHaveLength(1);
     await again(() => chat.remove(ref));
-    expect(people.look(ann, channel)).toEqual([]);
+    expect(users.look(ann, channel)).toEqual([]);
     const kept = () => [...fake.files.values()].filter(({ deleted, completed }) => completed && !deleted);
     await eventually(async () => kept().length === 0, "no file left behind");
   });
@@ -50,12 +50,12 @@ describe.each(["rate-limit", "outage"] as const)("%s on any call", (kind) => {
 
 describe("an answer that is lost", () => {
   it("does not make a message with a key twice", async () => {
-    const { fake, people, chat, place: channel, ann } = await openSlack();
+    const { fake, people: users, chat, place: channel, ann } = await openSlack();
     fake.trouble({ kind: "lost", method: "chat.postMessage", times: 1 });
     const message = { text: "final", pictures: [await png("#f00")], key: "7KQ4M9XA final" };
     await expect(chat.post(channel, message)).rejects.toMatchObject({ kind: "unavailable" });
     const ref = await chat.post(channel, message);
-    expect(people.look(ann, channel).map(({ ts, pictures }) => [ts, pictures.length])).toEqual([[ref.id, 1]]);
+    expect(users.look(ann, channel).map(({ ts, pictures }) => [ts, pictures.length])).toEqual([[ref.id, 1]]);
     expect(await chat.post(channel, message)).toEqual(ref);
   });
 
@@ -68,9 +68,9 @@ describe("an answer that is lost", () => {
 
 describe("pictures", () => {
   it("are shown as soon as Slack has looked at them, however long that takes", async () => {
-    const { fake, people, chat, place: channel, ann } = await openSlack({ fake: { processingMs: 400 } });
+    const { fake, people: users, chat, place: channel, ann } = await openSlack({ fake: { processingMs: 400 } });
     await chat.post(channel, { text: "slow", pictures: [await png("#f00"), await png("#00f")] });
-    expect(people.look(ann, channel)[0]?.pictures).toHaveLength(2);
+    expect(users.look(ann, channel)[0]?.pictures).toHaveLength(2);
     expect(fake.refusedForFiles).toBe(0);
   });
 
@@ -87,11 +87,11 @@ describe("pictures", () => {
   });
 
   it("that move are shared as files, belong to the message, and go with it", async () => {
-    const { fake, people, chat, place: channel, ann } = await openSlack();
+    const { fake, people: users, chat, place: channel, ann } = await openSlack();
     const film = { bytes: await colour("#0f0", "webp"), name: "zoom.webp", type: "image/webp" };
     const ref = await chat.post(channel, { text: "a film", pictures: [film], buttons: [{ id: "x", label: "Again" }] });
     await eventually(
-      async () => people.look(ann, channel).some(({ pictures }) => pictures.some(({ name }) => name === "zoom.webp")),
+      async () => users.look(ann, channel).some(({ pictures }) => pictures.some(({ name }) => name === "zoom.webp")),
       "the film",
     );
     const [source] = await chat.picturesOf(ref);
@@ -100,12 +100,12 @@ describe("pictures", () => {
     expect(await chat.picturesOf(ref)).toHaveLength(1);
     await chat.remove(ref);
     await eventually(async () => [...fake.files.values()].every(({ deleted }) => deleted), "the film gone");
-    expect(people.look(ann, channel)).toEqual([]);
+    expect(users.look(ann, channel)).toEqual([]);
   });
 
   it("that cannot be had say why", async () => {
-    const { fake, people, chat, place: channel, ann } = await openSlack();
-    const message = await people.say(ann, channel, "x", [{ name: "a.png", bytes: await colour("#f00") }]);
+    const { fake, people: users, chat, place: channel, ann } = await openSlack();
+    const message = await users.say(ann, channel, "x", [{ name: "a.png", bytes: await colour("#f00") }]);
     const ref = { channel, id: message.ts };
     const fetching = async (maxBytes = 100_000) =>
       (await chat.picturesOf(ref))[0]?.fetch({ maxBytes, signal: AbortSignal.timeout(2_000) });
@@ -126,14 +126,14 @@ describe("pictures", () => {
     });
     await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.2", resolve));
     onTestFinished(() => void elsewhere.close());
-    const { people, chat, place: channel, ann, listener } = await openSlack();
-    await people.say(ann, channel, "x");
+    const { people: users, chat, place: channel, ann, listener } = await openSlack();
+    await users.say(ann, channel, "x");
     const url = `http://127.0.0.2:${(elsewhere.address() as AddressInfo).port}/a.png`;
     const { Sources } = await import("../../../src/bots/slack/sources.js");
     const workspace = { currentToken: async () => BOT_TOKEN } as never;
     const sources = new Sources({
       files: undefined as never,
-      people: undefined as never,
+      users: undefined as never,
       apiUrl: "http://127.0.0.1:1/api/",
     });
     const source = sources.ofFile(workspace, { id: "F1", name: "a.png", type: "image/png", size: 1, url });
@@ -148,13 +148,13 @@ describe("pictures", () => {
 
 describe("previews", () => {
   it("are dropped when Slack asks to wait; final words wait and come", { timeout: 15_000 }, async () => {
-    const { fake, people, chat, place: channel, ann } = await openSlack();
+    const { fake, people: users, chat, place: channel, ann } = await openSlack();
     const ref = await chat.post(channel, { text: "start", progress: { value: 0, label: "0" } });
     fake.trouble({ kind: "rate-limit", method: "chat.update", times: 1, retryAfter: 2 });
     const progress = { value: 0.5, label: "half" };
     await expect(chat.edit(ref, { text: "half", progress })).rejects.toMatchObject({ kind: "rate-limited" });
     await chat.edit(ref, { text: "done" });
-    expect(people.look(ann, channel)[0]?.text).toBe("done");
+    expect(users.look(ann, channel)[0]?.text).toBe("done");
     expect(fake.calls.filter(({ method }) => method === "chat.update").map(({ outcome }) => outcome)).toEqual([
       "trouble",
       "ok",
@@ -162,7 +162,7 @@ describe("previews", () => {
   });
 
   it("of many jobs never use up what final words need", { timeout: 15_000 }, async () => {
-    const { fake, people, chat, place: channel, ann } = await openSlack();
+    const { fake, people: users, chat, place: channel, ann } = await openSlack();
     const refs: MessageRef[] = [];
     for (let n = 0; n < 3; n++) refs.push(await chat.post(channel, { text: `job ${n}` }));
     const progress = { value: 0.5, label: "half" };
@@ -172,21 +172,21 @@ describe("previews", () => {
     const outcomes = Promise.allSettled(previews);
     await Promise.all(refs.map((ref, n) => chat.edit(ref, { text: `done ${n}` })));
     await outcomes;
-    expect(people.look(ann, channel).map(({ text }) => text)).toEqual(["done 0", "done 1", "done 2"]);
+    expect(users.look(ann, channel).map(({ text }) => text)).toEqual(["done 0", "done 1", "done 2"]);
     expect(fake.calls.filter(({ outcome }) => outcome === "429")).toEqual([]);
   });
 });
 
 describe("what is gone or not allowed", () => {
   it("has its kind and a sentence that tells the mend", async () => {
-    const { fake, people, chat, place: channel, art, ann } = await openSlack();
+    const { fake, people: users, chat, place: channel, art, ann } = await openSlack();
     const ref = await chat.post(channel, { text: "x" });
     const thread = await chat.openThread(ref);
-    people.erase({ channel: art.id, ts: ref.id });
+    users.erase({ channel: art.id, ts: ref.id });
     await expect(chat.post(thread, { text: "y" })).rejects.toMatchObject({ kind: "gone" });
     await expect(chat.edit(ref, { text: "y" })).rejects.toMatchObject({ kind: "gone" });
     await expect(chat.picturesOf(ref)).rejects.toMatchObject({ kind: "gone" });
-    const theirs = await people.say(ann, channel, "mine");
+    const theirs = await users.say(ann, channel, "mine");
     await expect(chat.remove({ channel, id: theirs.ts })).rejects.toMatchObject({ kind: "forbidden" });
     art.archived = true;
     await expect(chat.post(channel, { text: "y" })).rejects.toMatchObject({
@@ -222,7 +222,7 @@ describe("the connection", () => {
   it.each(["refresh_requested", "warning", "cut"] as const)(
     "comes back at once after %s, and nothing is heard twice or lost",
     async (reason) => {
-      const { fake, people, listener, chat, place: channel, ann } = await openSlack();
+      const { fake, people: users, listener, chat, place: channel, ann } = await openSlack();
       const ref = await chat.post(channel, { text: "x", buttons: [{ id: "job:cancel:1", label: "Cancel" }] });
       const before = fake.socket.connected;
       fake.socket.disconnect(reason);
@@ -230,13 +230,13 @@ describe("the connection", () => {
       await eventually(async () => fake.socket.connected > before && chat.health().connected, "the bot back");
       await posted;
       fake.socket.twice = 1;
-      await people.press(ann, people.message({ channel: channel.id, ts: ref.id }), "Cancel");
+      await users.press(ann, users.message({ channel: channel.id, ts: ref.id }), "Cancel");
       fake.socket.twice = 1;
-      await people.react(ann, { channel: channel.id, ts: ref.id }, "❤️", true);
+      await users.react(ann, { channel: channel.id, ts: ref.id }, "❤️", true);
       fake.socket.twice = 1;
-      await people.command(ann, channel.id, "queue");
+      await users.command(ann, channel.id, "queue");
       fake.socket.twice = 1;
-      await people.mention(ann, channel, "stylize winter");
+      await users.mention(ann, channel, "stylize winter");
       await eventually(async () => listener.events.length >= 4, "four events");
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(listener.events.map(({ kind }) => kind)).toEqual(["action", "reaction", "command", "command"]);
@@ -307,7 +307,7 @@ describe("after a restart", () => {
     };
     const {
       fake,
-      people,
+      people: users,
       ann,
       art,
       place: channel,
@@ -323,8 +323,8 @@ describe("after a restart", () => {
       sent.push(request);
       return raw(request);
     };
-    await people.mention(ann, channel, "stylize winter");
-    await people.command(ann, art.id, "queue", "one");
+    await users.mention(ann, channel, "stylize winter");
+    await users.command(ann, art.id, "queue", "one");
     await listener.next("command", ({ text }) => text === "winter");
     await listener.next("command", ({ text }) => text === "one");
     await eventually(async () => kept.size >= 2, "both are kept");
@@ -332,7 +332,7 @@ describe("after a restart", () => {
     await chat.start(listener);
     fake.requestUrl = `http://127.0.0.1:${chat.port}/slack/events`;
     for (const request of sent.splice(0)) await raw({ ...request, headers: { "x-slack-retry-num": "1" } });
-    await people.command(ann, art.id, "queue", "two");
+    await users.command(ann, art.id, "queue", "two");
     await listener.next("command", ({ text }) => text === "two");
     expect(listener.events.map((event) => event.kind === "command" && event.text)).toEqual(["winter", "one", "two"]);
   });
@@ -359,7 +359,7 @@ describe("after a restart", () => {
 
 describe("a message on the socket that is none", () => {
   it("is passed over, and the next one is heard", async () => {
-    const { fake, people, ann, art, listener } = await openSlack();
+    const { fake, people: users, ann, art, listener } = await openSlack();
     const junk = [
       "null",
       "[]",
@@ -371,7 +371,7 @@ describe("a message on the socket that is none", () => {
     ];
     for (const text of junk) fake.socket.say(text);
     fake.socket.say('{"type":"interactive","envelope_id":"y","payload":{"type":"block_actions"}}');
-    await people.command(ann, art.id, "queue");
+    await users.command(ann, art.id, "queue");
     await listener.next("command");
     expect(listener.events).toHaveLength(1);
   });

@@ -7,8 +7,8 @@ import type { ChannelRef } from "../../../src/domain/channel.js";
 import type { MessageRef } from "../../../src/domain/message.js";
 import type { ChatHandlers } from "../../../src/port/adapter.js";
 import type { CommandSummary } from "../../../src/port/commands.js";
-import { People } from "../../fakes/slack/people.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack, type FakeSlackOptions, SIGNING_SECRET } from "../../fakes/slack/server.js";
+import { Users } from "../../fakes/slack/users.js";
 import { Listener } from "../contract-world.js";
 
 export const commands: readonly CommandSummary[] = [
@@ -71,7 +71,7 @@ export async function openSlack({
   handlers = {},
 }: Open = {}) {
   const fake = await FakeSlack.open(options);
-  const people = new People(fake);
+  const users = new Users(fake);
   const ann = fake.addUser("Ann");
   const ben = fake.addUser("Ben");
   const art = fake.addChannel("art");
@@ -90,7 +90,7 @@ export async function openSlack({
     ...more,
     limits,
   });
-  const place: ChannelRef = { platform: "slack", community: fake.team.id, id: art.id };
+  const ref: ChannelRef = { platform: "slack", community: fake.team.id, id: art.id };
   const rejections: unknown[] = [];
   const rejected = (reason: unknown) => rejections.push(reason);
   process.on("unhandledRejection", rejected);
@@ -104,7 +104,7 @@ export async function openSlack({
     if (fake.violations.length > 0) throw new Error(`against Slack's rules: ${fake.violations.join("; ")}`);
   });
   const at = ({ channel: { id: channel }, id }: MessageRef) => ({ channel, ts: id });
-  return { fake, people, ann, ben, art, listener, chat, place, at };
+  return { fake, people: users, ann, ben, art, listener, chat, place: ref, at };
 }
 
 export async function colour(background: string, format: "png" | "webp" = "png", side = 24): Promise<Buffer> {

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openStore } from "../../../src/store/open.js";
 import { CLIENT_ID, CLIENT_SECRET } from "../../fakes/slack/oauth.js";
-import { People } from "../../fakes/slack/people.js";
 import { encode } from "../../fakes/slack/sender.js";
+import { Users } from "../../fakes/slack/users.js";
 import { eventually } from "../contract-world.js";
 import { openSlack, png } from "./harness.js";
 
@@ -43,12 +43,12 @@ describe("requests", () => {
   });
 
   it("that are repeated are heard once", async () => {
-    const { fake, people, ann, place: channel, listener } = await openSlack({ transport: "http" });
-    const message = await people.say(ann, channel, "x");
+    const { fake, people: users, ann, place: channel, listener } = await openSlack({ transport: "http" });
+    const message = await users.say(ann, channel, "x");
     fake.sender.twice = 1;
-    await people.react(ann, message, "❤️", true);
+    await users.react(ann, message, "❤️", true);
     fake.sender.twice = 1;
-    await people.mention(ann, channel, "stylize winter");
+    await users.mention(ann, channel, "stylize winter");
     await eventually(async () => listener.events.length >= 2, "two events");
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(listener.events.map(({ kind }) => kind)).toEqual(["reaction", "command"]);
@@ -86,18 +86,29 @@ describe.each(["http", "socket"] as const)("several workspaces over %s", (transp
     const cleo = fake.addUser("Cleo", { team });
     const hall = fake.addChannel("hall", { team });
     const place = { platform: "slack", community: team.id, id: hall.id };
-    return { ...open, store, team, cleo, hall, elsewhere: place, others: new People(fake, team) };
+    return { ...open, store, team, cleo, hall, elsewhere: place, others: new Users(fake, team) };
   }
 
   it("each have their own token, and hear and see only their own", async () => {
-    const { fake, people, ann, place: channel, others, cleo, hall, elsewhere, listener, chat } = await installed();
+    const {
+      fake,
+      people: users,
+      ann,
+      place: channel,
+      others,
+      cleo,
+      hall,
+      elsewhere,
+      listener,
+      chat,
+    } = await installed();
     await others.command(cleo, hall.id, "queue");
     const event = await listener.next("command");
     expect(event.channel).toEqual(elsewhere);
     await event.reply({ text: "In the hall", pictures: [await png("#f00")] }, "public");
     await chat.post(channel, { text: "At home" });
     expect(others.look(cleo, elsewhere).map(({ text }) => text)).toEqual(["In the hall"]);
-    expect(people.look(ann, channel).map(({ text }) => text)).toEqual(["At home"]);
+    expect(users.look(ann, channel).map(({ text }) => text)).toEqual(["At home"]);
     await expect(chat.post({ ...channel, community: "T0NOWHERE" }, { text: "x" })).rejects.toMatchObject({
       kind: "forbidden",
     });
@@ -147,7 +158,7 @@ describe("a whole organisation's installation", () => {
     });
     const cleo = fake.addUser("Cleo", { team });
     const hall = fake.addChannel("hall", { team });
-    const others = new People(fake, team);
+    const others = new Users(fake, team);
     await others.mention(cleo, { id: hall.id }, "queue");
     const { channel } = await listener.next("command");
     expect(channel).toEqual({ platform: "slack", community: team.id, id: hall.id });

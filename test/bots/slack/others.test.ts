@@ -24,11 +24,11 @@ describe("a server that", () => {
     "%s shows pictures at once, and others in their place",
     { timeout: 10_000 },
     async (_name, manners) => {
-      const { fake, people, chat, place: channel, ann } = await openSlack({ fake: { manners } });
+      const { fake, people: users, chat, place: channel, ann } = await openSlack({ fake: { manners } });
       const began = Date.now();
       const ref = await chat.post(channel, { text: "one", pictures: [await png("#f00")], key: "K 1" });
       await chat.edit(ref, { text: "two", pictures: [await png("#00f")] });
-      expect(people.look(ann, channel).map(({ text, pictures }) => [text, pictures.length])).toEqual([["two", 1]]);
+      expect(users.look(ann, channel).map(({ text, pictures }) => [text, pictures.length])).toEqual([["two", 1]]);
       expect(Date.now() - began).toBeLessThan(4_000);
       await chat.remove(ref);
       await eventually(async () => [...fake.files.values()].every(({ deleted }) => deleted), "no file left behind");
@@ -38,7 +38,7 @@ describe("a server that", () => {
   it("always says that a file has no type yet is waited for once", { timeout: 10_000 }, async () => {
     const {
       fake,
-      people,
+      people: users,
       chat,
       place: channel,
       ann,
@@ -52,26 +52,32 @@ describe("a server that", () => {
     const before = asked();
     await chat.post(channel, { text: "second", pictures: [await png("#f00")] });
     expect(asked()).toBe(before + 1);
-    expect(people.look(ann, channel).map(({ pictures }) => pictures.length)).toEqual([1, 1]);
+    expect(users.look(ann, channel).map(({ pictures }) => pictures.length)).toEqual([1, 1]);
   });
 
   it("does not say what is wrong with a picture is asked again, until it shows it", async () => {
     const manners = { noReasons: true, fileTypes: "nothing" } as const;
-    const { fake, people, chat, place: channel, ann } = await openSlack({ fake: { manners, processingMs: 300 } });
+    const {
+      fake,
+      people: users,
+      chat,
+      place: channel,
+      ann,
+    } = await openSlack({ fake: { manners, processingMs: 300 } });
     await chat.post(channel, { text: "one", pictures: [await png("#f00")] });
     expect(fake.refusedForFiles).toBeGreaterThan(0);
-    expect(people.look(ann, channel).map(({ text, pictures }) => [text, pictures.length])).toEqual([["one", 1]]);
+    expect(users.look(ann, channel).map(({ text, pictures }) => [text, pictures.length])).toEqual([["one", 1]]);
   });
 
   it("shows no files in blocks gets pictures as files of their own, and no previews", { timeout: 10_000 }, async () => {
     const {
       fake,
-      people,
+      people: users,
       chat,
       place: channel,
       ann,
     } = await openSlack({ fake: { manners: { noFilesInBlocks: true } } });
-    const pictures = () => people.look(ann, channel).flatMap(({ pictures: each }) => each.map(({ name }) => name));
+    const pictures = () => users.look(ann, channel).flatMap(({ pictures: each }) => each.map(({ name }) => name));
     const ref = await chat.post(channel, {
       text: "one",
       pictures: [await png("#f00", "one.png")],
@@ -95,12 +101,17 @@ describe("a server that", () => {
 
   it("shows no files on the bot's page shows its words, each time", async () => {
     const work: Work = { job: "7KQ4M9XA", title: "Dream", line: "/dream", at: 1, thumbnail: async () => png("#f00") };
-    const { fake, people, ann, ben } = await openSlack({
+    const {
+      fake,
+      people: users,
+      ann,
+      ben,
+    } = await openSlack({
       fake: { manners: { noFilesInBlocks: true } },
       handlers: { works: async () => [work] },
     });
     for (const user of [ann, ben]) {
-      await people.openHome(user);
+      await users.openHome(user);
       await eventually(async () => JSON.stringify(fake.team.homes.get(user.id))?.includes("7KQ4M9XA"), "the page");
       await eventually(
         async () => fake.files.size > 0 && [...fake.files.values()].every(({ deleted }) => deleted),
@@ -112,19 +123,19 @@ describe("a server that", () => {
   it("gives everything the same id is understood, and a repeated line is passed over", async () => {
     const {
       fake,
-      people,
+      people: users,
       ann,
       art,
       place: channel,
       listener,
     } = await openSlack({ fake: { manners: { oneId: true } } });
-    await people.command(ann, art.id, "queue", "one");
-    await people.command(ann, art.id, "queue", "two");
-    const message = await people.say(ann, channel, "x");
-    await people.react(ann, message, "❤️", true);
+    await users.command(ann, art.id, "queue", "one");
+    await users.command(ann, art.id, "queue", "two");
+    const message = await users.say(ann, channel, "x");
+    await users.react(ann, message, "❤️", true);
     fake.socket.twice = 1;
-    await people.react(ann, message, "🔁", true);
-    await people.react(ann, message, "🔁", false);
+    await users.react(ann, message, "🔁", true);
+    await users.react(ann, message, "🔁", false);
     await eventually(async () => listener.events.length >= 5, "five events");
     expect(
       listener.events.map((event) =>
@@ -136,40 +147,40 @@ describe("a server that", () => {
   it("tells as little as it may is understood", async () => {
     const {
       fake,
-      people,
+      people: users,
       ann,
       ben,
       art,
       place: channel,
       listener,
     } = await openSlack({ fake: { manners: { sparse: true } } });
-    await people.command(ann, art.id, "queue");
+    await users.command(ann, art.id, "queue");
     const event = await listener.next("command");
     await event.reply({ text: "Whisper" }, "private");
-    expect(people.look(ann, channel).at(-1)).toMatchObject({ text: "Whisper", ephemeral: true });
-    const message = await people.say(ben, channel, "look", [{ name: "a.png", bytes: await colour("#f00") }]);
-    await people.shortcut(ann, message, "dream_this");
+    expect(users.look(ann, channel).at(-1)).toMatchObject({ text: "Whisper", ephemeral: true });
+    const message = await users.say(ben, channel, "look", [{ name: "a.png", bytes: await colour("#f00") }]);
+    await users.shortcut(ann, message, "dream_this");
     expect((await listener.next("command", ({ name }) => name === "dream")).repliesTo).toEqual({
       channel,
       id: message.ts,
     });
-    await people.mention(ann, { id: art.id }, "stylize winter");
+    await users.mention(ann, { id: art.id }, "stylize winter");
     expect((await listener.next("command", ({ name }) => name === "stylize")).text).toBe("winter");
-    await people.say(ann, { id: fake.directMessage(ann).id }, "again 7KQ4");
+    await users.say(ann, { id: fake.directMessage(ann).id }, "again 7KQ4");
     expect((await listener.next("command", ({ name }) => name === "again")).text).toBe("7KQ4");
   });
 
   it("tells of mentions as messages is understood, and of other messages nothing is made", async () => {
-    const { people, ann, art, listener } = await openSlack({ fake: { manners: { mentionsAsMessages: true } } });
-    await people.say(ann, { id: art.id }, "stylize winter");
-    await people.mention(ann, { id: art.id }, "stylize wool");
+    const { people: users, ann, art, listener } = await openSlack({ fake: { manners: { mentionsAsMessages: true } } });
+    await users.say(ann, { id: art.id }, "stylize winter");
+    await users.mention(ann, { id: art.id }, "stylize wool");
     expect((await listener.next("command")).text).toBe("wool");
     expect(listener.events).toHaveLength(1);
   });
 
   it("says of a picture no more than its name hands it over all the same", async () => {
-    const { people, ann, chat, place: channel } = await openSlack({ fake: { manners: { dullFiles: true } } });
-    await people.say(ann, channel, "", [
+    const { people: users, ann, chat, place: channel } = await openSlack({ fake: { manners: { dullFiles: true } } });
+    await users.say(ann, channel, "", [
       { name: "a.png", bytes: await colour("#f00") },
       { name: "notes.bin", bytes: new Uint8Array([1]) },
     ]);
@@ -179,21 +190,21 @@ describe("a server that", () => {
 
   it("does not heed a thread's bounds in time has messages found all the same", async () => {
     const {
-      people,
+      people: users,
       ann,
       art,
       chat,
       place: channel,
       listener,
     } = await openSlack({ fake: { manners: { noBounds: true } } });
-    const root = await people.say(ann, channel, "root");
+    const root = await users.say(ann, channel, "root");
     const thread = { ...channel, thread: root.ts };
-    for (let n = 0; n < 12; n++) await people.say(ann, { id: art.id, thread: root.ts }, `answer ${n}`);
+    for (let n = 0; n < 12; n++) await users.say(ann, { id: art.id, thread: root.ts }, `answer ${n}`);
     const ref = await chat.post(thread, { text: "mine", pictures: [await png("#f00")] });
     await chat.stop();
     await chat.start(listener);
     await chat.edit(ref, { text: "mine, changed", keepPictures: true });
-    expect(people.look(ann, thread).at(-1)).toMatchObject({ text: "mine, changed", pictures: [{ name: "dream.png" }] });
+    expect(users.look(ann, thread).at(-1)).toMatchObject({ text: "mine, changed", pictures: [{ name: "dream.png" }] });
   });
 });
 
@@ -237,16 +248,16 @@ describe("what tells deliveries apart", () => {
 
 describe("without permission to read", () => {
   it("messages are posted and changed all the same, and a form asks for the picture", async () => {
-    const { fake, people, ann, art, chat, place: channel, listener } = await openSlack();
+    const { fake, people: users, ann, art, chat, place: channel, listener } = await openSlack();
     const ref = await chat.post(channel, { text: "one" });
     await chat.stop();
     await chat.start(listener);
     fake.tokens.values().next().value?.scopes.delete("channels:history");
     await chat.edit(ref, { text: "two" });
     await chat.post(channel, { text: "three", key: "K 3", perhapsPosted: true });
-    expect(people.look(ann, channel).map(({ text }) => text)).toEqual(["two", "three"]);
-    const trigger = await people.command(ann, art.id, "stylize");
-    await eventually(async () => people.view(trigger), "a form");
+    expect(users.look(ann, channel).map(({ text }) => text)).toEqual(["two", "three"]);
+    const trigger = await users.command(ann, art.id, "stylize");
+    await eventually(async () => users.view(trigger), "a form");
   });
 
   it("a channel while Slack has trouble is called closed, and nothing is held up", async () => {
@@ -258,19 +269,19 @@ describe("without permission to read", () => {
 
 describe("a private answer", () => {
   it("that the channel does not take goes to the conversation with the bot", async () => {
-    const { fake, people, ann, art, listener, place: channel } = await openSlack();
-    const root = await people.say(ann, channel, "root");
-    await people.mention(ann, { id: art.id, thread: root.ts }, "queue");
+    const { fake, people: users, ann, art, listener, place: channel } = await openSlack();
+    const root = await users.say(ann, channel, "root");
+    await users.mention(ann, { id: art.id, thread: root.ts }, "queue");
     const event = await listener.next("command");
     art.members.delete(ann.id);
     await event.reply({ text: "Only you" }, "private");
-    expect(people.look(ann, { id: fake.directMessage(ann).id }).at(-1)?.text).toBe("Only you");
+    expect(users.look(ann, { id: fake.directMessage(ann).id }).at(-1)?.text).toBe("Only you");
   });
 
   it("in a thread waits for its picture", async () => {
     const {
       fake,
-      people,
+      people: users,
       ann,
       art,
       listener,
@@ -278,11 +289,11 @@ describe("a private answer", () => {
     } = await openSlack({
       fake: { manners: { fileTypes: "nothing" }, processingMs: 200 },
     });
-    const root = await people.say(ann, channel, "root");
-    await people.mention(ann, { id: art.id, thread: root.ts }, "queue");
+    const root = await users.say(ann, channel, "root");
+    await users.mention(ann, { id: art.id, thread: root.ts }, "queue");
     const event = await listener.next("command");
     await event.reply({ text: "Only you", pictures: [await png("#f00")] }, "private");
-    expect(people.look(ann, { id: art.id, thread: root.ts }).at(-1)).toMatchObject({
+    expect(users.look(ann, { id: art.id, thread: root.ts }).at(-1)).toMatchObject({
       ephemeral: true,
       pictures: [{}],
     });
@@ -290,11 +301,11 @@ describe("a private answer", () => {
   });
 
   it("to somebody on the bot's page can be changed later", async () => {
-    const { fake, people, ann, chat, place: channel } = await openSlack();
+    const { fake, people: users, ann, chat, place: channel } = await openSlack();
     const ref = await chat.post({ ...channel, id: ann.id }, { text: "one" });
     expect(ref.channel.id).toBe(fake.directMessage(ann).id);
     await chat.edit(ref, { text: "two" });
-    expect(people.look(ann, { id: ref.channel.id }).at(-1)?.text).toBe("two");
+    expect(users.look(ann, { id: ref.channel.id }).at(-1)?.text).toBe("two");
   });
 });
 

@@ -311,7 +311,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
 
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("r");
-    await page.getByText("Answering").waitFor();
+    await page.getByText("Replying to").waitFor();
     await page.keyboard.type("/dream");
     await page.keyboard.press("Enter");
     await message(page, "Dreaming: as usual").waitFor();
@@ -335,7 +335,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     await page.getByRole("option", { name: /winter night/ }).click();
     expect(await box.inputValue()).toBe('/dream style:"winter night" ');
     await box.pressSequentially("strength:");
-    await page.getByText("a number from 0.1 to 3, usually 1").waitFor();
+    await page.getByText("a number from 0.1 to 3, default: 1").waitFor();
   });
 
   it("takes pasted and dropped pictures, and says what is none", async () => {

@@ -114,7 +114,7 @@ describeChat("the web chat", async (): Promise<World> => {
             pictures: await Promise.all(pictures),
             buttons: message.buttons.map(({ label }) => label),
             botReactions: message.reactions
-              .filter(({ people }) => people.some(({ bot }) => bot))
+              .filter(({ people: users }) => users.some(({ bot }) => bot))
               .map(({ emoji }) => emoji),
             notifies: message.mentions.map(({ id }) => id),
           };

@@ -67,8 +67,8 @@ describe("what is being typed", () => {
     expect(quoteValue("two words")).toBe('"two words"');
     expect(quoteValue("one")).toBe("one");
     expect(dream.options.map(describeOption)).toEqual([
-      "one of 1, usually creatures",
-      "a number from 0.1 to 3, usually 1",
+      "one of 1, default: creatures",
+      "a number from 0.1 to 3, default: 1",
       "a picture",
     ]);
   });

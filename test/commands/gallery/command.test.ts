@@ -20,9 +20,9 @@ async function open(options: StudioOptions = {}) {
     return chat.messages[before];
   };
   const said = async (user: typeof ann, line: string) => {
-    const before = chat.whispers.length;
+    const before = chat.ephemeral.length;
     await chat.say(user, line);
-    return chat.whispers[before]?.text;
+    return chat.ephemeral[before]?.text;
   };
   return {
     ...opened,
@@ -78,7 +78,7 @@ describe("/gallery", () => {
     expect(ids(page)).toHaveLength(6);
     expect(ids(await gallery(ben, "/gallery page:9"))).toHaveLength(3);
     await chat.act(ann, "gallery:dc:2:zzz:", page);
-    expect(chat.whispers.at(-1)?.text).toMatch(/not known; begin at the first/);
+    expect(chat.ephemeral.at(-1)?.text).toMatch(/not known; begin at the first/);
     expect(chat.violations).toEqual([]);
   });
 

@@ -95,7 +95,7 @@ describe("what a job has from its pictures", () => {
     await quiet();
     expect(chat.in("thread").at(-1)?.pictures[0]?.spoiler).toBe(true);
     await chat.say(ben, "/style add name:secret emoji:🍂", { repliesTo: { id: final.id, channel: final.channel } });
-    expect(chat.whispers.at(-1)?.text).toMatch(/hidden, and everybody sees the styles/);
+    expect(chat.ephemeral.at(-1)?.text).toMatch(/hidden, and everybody sees the styles/);
   });
 });
 

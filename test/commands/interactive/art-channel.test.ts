@@ -155,6 +155,6 @@ describe("in an art channel", () => {
     await chat.say(mod, "/settings art:off");
     expect(await reacts(ben, message, emojiOf("winter"))).toEqual([]);
     expect(engine.runs).toEqual([]);
-    expect(chat.whispers.filter(({ user }) => user === ben)).toEqual([]);
+    expect(chat.ephemeral.filter(({ user }) => user === ben)).toEqual([]);
   });
 });

@@ -66,14 +66,14 @@ describe("a job that could never fit", () => {
     const { chat, queue, quiet } = await studio({ engine: new FakeEngine({ automatic: true }), queue: { limits } });
     await chat.say(ann, "/neuron size:1024");
     expect(queue.positions()).toEqual([]);
-    const said = chat.whispers.at(-1)?.text ?? "";
+    const said = chat.ephemeral.at(-1)?.text ?? "";
     expect(said).toMatch(
       /^This would take about \d+ MB of memory, and there are 600 MB for pictures here\. The largest that fits is `size:\d+`\.$/,
     );
     const line = /size:\d+/.exec(said)?.[0];
     await chat.say(ann, `/neuron ${line}`);
     await quiet();
-    expect(chat.whispers).toHaveLength(1);
+    expect(chat.ephemeral).toHaveLength(1);
     expect(chat.in("channel").at(-1)?.pictures).toHaveLength(1);
   });
 });

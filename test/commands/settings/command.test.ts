@@ -17,9 +17,9 @@ async function settings(options: Parameters<typeof studio>[0] = {}) {
   const open = await studio(options);
   /** What a person is told on saying a line. */
   const say = async (user: typeof ann, line: string, channel = art) => {
-    const before = open.chat.whispers.length;
+    const before = open.chat.ephemeral.length;
     await open.chat.say(user, line, { channel });
-    return open.chat.whispers
+    return open.chat.ephemeral
       .slice(before)
       .map(({ text }) => text)
       .join("\n");

@@ -19,7 +19,7 @@ async function lived(given = new FakeChat()) {
   const final = chat.in("thread").find(({ content }) => content.text.startsWith("Your picture is ready"));
   await chat.reactTo(ann, final ?? { id: "", channel: art }, "❤️");
   await chat.say(ann, "/stylize", { attachments: [source(await picture(40, 20))] });
-  const last = () => open.chat.whispers.at(-1);
+  const last = () => open.chat.ephemeral.at(-1);
   return { ...open, last };
 }
 
@@ -99,7 +99,7 @@ describe("/settings mydata", () => {
     await chat.say(ann, "/dream");
     await engine.next();
     await chat.say(ann, "/settings mydata delete confirm:yes");
-    expect(chat.whispers.at(-1)?.text).toMatch(
+    expect(chat.ephemeral.at(-1)?.text).toMatch(
       /^Your job \w{8} has not ended yet: cancel it, or wait for it, and then delete your data again\.$/,
     );
     expect(store.myData.read({ platform: "fake", user: "ann" }).jobs).toHaveLength(1);

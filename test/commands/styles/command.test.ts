@@ -43,7 +43,7 @@ describe("/style", () => {
     expect(await names()).toContain("iron");
     await chat.say(mod, "/style remove iron");
     expect(await names()).not.toContain("iron");
-    expect(chat.whispers.map(({ text }) => text)).toEqual([
+    expect(chat.ephemeral.map(({ text }) => text)).toEqual([
       "rust is Ann's; only they and moderators can change it.",
       "rust is called iron now.",
       "iron is gone. What was painted in it stays.",
@@ -53,9 +53,9 @@ describe("/style", () => {
   it("says what is wrong", async () => {
     const { chat } = await studio();
     const said = async (line: string, extra = {}) => {
-      const before = chat.whispers.length;
+      const before = chat.ephemeral.length;
       await chat.say(ann, line, extra);
-      return chat.whispers[before]?.text;
+      return chat.ephemeral[before]?.text;
     };
     expect(await said("/style add name:rust", attached)).toMatch(/^That needs emoji\. .*emoji:🍂/);
     expect(await said("/style add name:winter emoji:🍂", attached)).toBe(

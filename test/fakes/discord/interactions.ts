@@ -25,7 +25,7 @@ export interface FakeInteraction {
   onAnswer?: () => void;
 }
 
-export class InteractionDesk {
+export class InteractionEndpoint {
   readonly all: FakeInteraction[] = [];
 
   /** @param deadlineMs within which the first word must come; 3,000 at Discord */

@@ -43,7 +43,7 @@ export function seen(fake: FakeDiscord, message: FakeMessage): SeenMessage {
     readonly components: readonly { readonly custom_id: string; readonly label?: string }[];
   }[];
   return {
-    ref: { channel: fake.placeOf(message.channel), id: message.id },
+    ref: { channel: fake.refOf(message.channel), id: message.id },
     author: nameOf(message.author.id),
     byBot: message.author.id === world.bot.id,
     text: message.content,

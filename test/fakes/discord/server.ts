@@ -17,13 +17,13 @@ import type { MessageRef } from "../../../src/domain/message.js";
 import { ApiError } from "./api-error.js";
 import type { UploadedFile } from "./forms.js";
 import { Gateway } from "./gateway.js";
-import { InteractionDesk } from "./interactions.js";
-import { FakePerson } from "./person.js";
+import { InteractionEndpoint } from "./interactions.js";
 import { PostOffice } from "./post-office.js";
 import { RateLimits } from "./rate-limits.js";
 import { type Answer, findRoute, type Request } from "./rest.js";
 import { type SeenMessage, seen } from "./seen.js";
 import { type Cdn, channelJson, emojiJson, guildJson, memberJson, sign } from "./serialise.js";
+import { FakeUser } from "./user.js";
 import {
   type FakeChannel,
   type FakeGuild,
@@ -69,7 +69,7 @@ export class FakeDiscord {
   readonly token: string;
   readonly world: World;
   readonly office: PostOffice;
-  readonly interactions: InteractionDesk;
+  readonly interactions: InteractionEndpoint;
   readonly gateway: Gateway;
   readonly guild: FakeGuild;
   /** Rules that the client has broken. A test that does not look for one fails on them: see {@link check}. */
@@ -119,7 +119,7 @@ export class FakeDiscord {
     this.#cdn = { origin: "", lifeMs: attachmentLifeMs };
     this.office = new PostOffice(this.world, this.#cdn as Cdn, () => this.options.messageContent === true);
     const offend = (what: string) => void this.violations.push(what);
-    this.interactions = new InteractionDesk(this.office, deadlineMs, offend);
+    this.interactions = new InteractionEndpoint(this.office, deadlineMs, offend);
     this.#limits = new RateLimits(slowness, () => Date.now());
     this.#server = createServer((request, response) => void this.#serve(request, response));
     this.guild = makeGuild(this.world, "Dreamers");
@@ -202,26 +202,26 @@ export class FakeDiscord {
     return channel;
   }
 
-  place(name: string, options: ChannelOptions = {}): ChannelRef {
-    return this.placeOf(this.channel(name, options));
+  addChannel(name: string, options: ChannelOptions = {}): ChannelRef {
+    return this.refOf(this.channel(name, options));
   }
 
-  placeOf(channel: FakeChannel): ChannelRef {
+  refOf(channel: FakeChannel): ChannelRef {
     const where = { platform: "discord", community: channel.guild?.id ?? "@me" };
     return channel.parent ? { ...where, id: channel.parent.id, thread: channel.id } : { ...where, id: channel.id };
   }
 
-  channelOf(place: ChannelRef): FakeChannel {
-    const channel = this.world.channels.get(place.thread ?? place.id);
-    if (!channel) throw new Error(`There is no channel ${place.thread ?? place.id}.`);
+  channelOf(ref: ChannelRef): FakeChannel {
+    const channel = this.world.channels.get(ref.thread ?? ref.id);
+    if (!channel) throw new Error(`There is no channel ${ref.thread ?? ref.id}.`);
     return channel;
   }
 
   /** A person in the server. */
-  person(
+  user(
     name: string,
     { moderator = false, bot = false }: { readonly moderator?: boolean; readonly bot?: boolean } = {},
-  ): FakePerson {
+  ): FakeUser {
     const user = makeUser(this.world, name, bot);
     const roles = new Set<string>();
     if (moderator) {
@@ -233,7 +233,7 @@ export class FakeDiscord {
       roles.add(id);
     }
     this.guild.members.set(user.id, { user, nick: null, roles });
-    return new FakePerson(this, user);
+    return new FakeUser(this, user);
   }
 
   /** Somebody opens a thread on a message. */
@@ -255,7 +255,7 @@ export class FakeDiscord {
     message.thread = thread;
     this.world.channels.set(id, thread);
     this.gateway.dispatch(E.ThreadCreate, channelJson(thread));
-    return this.placeOf(thread);
+    return this.refOf(thread);
   }
 
   directChannel(userId: string): FakeChannel {
@@ -278,8 +278,8 @@ export class FakeDiscord {
   }
 
   /** Takes a permission from the bot in a channel, or gives it back. */
-  permit(place: ChannelRef, permission: keyof typeof P, allowed: boolean): void {
-    const channel = this.channelOf(place);
+  permit(ref: ChannelRef, permission: keyof typeof P, allowed: boolean): void {
+    const channel = this.channelOf(ref);
     setPermission(
       channel,
       { id: this.world.bot.id, type: OverwriteType.Member },
@@ -289,8 +289,8 @@ export class FakeDiscord {
     this.gateway.dispatch(E.ChannelUpdate, channelJson(channel));
   }
 
-  deleteChannel(place: ChannelRef): void {
-    const channel = this.channelOf(place);
+  deleteChannel(ref: ChannelRef): void {
+    const channel = this.channelOf(ref);
     this.world.channels.delete(channel.id);
     for (const message of this.world.messages.values())
       if (message.channel === channel) this.world.messages.delete(message.id);
@@ -298,8 +298,8 @@ export class FakeDiscord {
     this.changed();
   }
 
-  archive(place: ChannelRef, locked = false): void {
-    const channel = this.channelOf(place);
+  archive(ref: ChannelRef, locked = false): void {
+    const channel = this.channelOf(ref);
     channel.archived = true;
     channel.locked = locked;
     this.gateway.dispatch(E.ThreadUpdate, channelJson(channel));
@@ -308,8 +308,8 @@ export class FakeDiscord {
   // What is seen.
 
   /** What everybody sees in a place, and one person alone where one is given; in the order of time. */
-  messagesIn(place: ChannelRef, whose?: { readonly id: string }): SeenMessage[] {
-    const channel = this.channelOf(place);
+  messagesIn(ref: ChannelRef, whose?: { readonly id: string }): SeenMessage[] {
+    const channel = this.channelOf(ref);
     return [...this.world.messages.values()]
       .filter((message) => message.channel === channel && !isLoading(message))
       .filter(({ ephemeralFor }) => ephemeralFor === undefined || ephemeralFor === whose?.id)
@@ -322,7 +322,7 @@ export class FakeDiscord {
   }
 
   /** What was said to one person alone, anywhere. */
-  whispersTo({ id }: { readonly id: string }): SeenMessage[] {
+  ephemeralTo({ id }: { readonly id: string }): SeenMessage[] {
     return [...this.world.messages.values()]
       .filter(({ ephemeralFor, flags }) => ephemeralFor === id && (flags & 128) === 0)
       .map((message) => seen(this, message));

@@ -17,7 +17,7 @@ async function vote(line = "/blend vote", options: StudioOptions = {}) {
   const photo = await picture(48, 36);
   await open.chat.say(ann, line, { attachments: [source(photo)] });
   const message = open.chat.in("channel")[0];
-  if (!message) throw new Error(`no vote: ${open.chat.whispers.map(({ text }) => text).join()}`);
+  if (!message) throw new Error(`no vote: ${open.chat.ephemeral.map(({ text }) => text).join()}`);
   return { ...open, photo, message, ...voters(open, message) };
 }
 
@@ -102,7 +102,7 @@ describe("/blend vote", () => {
     await chat.reactTo(ben, message, "✅");
     await chat.press(ben, message, "paint");
     await chat.press(ben, message, "cancel");
-    expect(chat.whispers.map(({ text }) => text)).toEqual(
+    expect(chat.ephemeral.map(({ text }) => text)).toEqual(
       Array(2).fill("Ann opened this vote; only they and moderators can end it. Your reactions are your vote."),
     );
     await says(/winter 100 %/);
@@ -117,7 +117,7 @@ describe("/blend vote", () => {
     await chat.act(mod, "vote:paint", message);
     await quiet();
     expect(engine.runs).toHaveLength(1);
-    expect(chat.whispers.at(-1)?.text).toBe("This vote is over.");
+    expect(chat.ephemeral.at(-1)?.text).toBe("This vote is over.");
     expect(message.content.text).not.toContain("fire 50 %");
   });
 
@@ -150,14 +150,14 @@ describe("/blend vote", () => {
       ["winter", 0.5],
       ["summer", 0.5],
     ]);
-    expect(chat.whispers).toEqual([]);
+    expect(chat.ephemeral).toEqual([]);
   });
 
   it("says so when nobody has voted", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
     const { chat, engine, message, says, quiet } = await vote("/blend vote minutes:1");
     await chat.press(ann, message, "paint");
-    expect(chat.whispers[0]?.text).toBe("Nobody has voted yet: react with a style first.");
+    expect(chat.ephemeral[0]?.text).toBe("Nobody has voted yet: react with a style first.");
     vi.advanceTimersByTime(60_000);
     await says(/^\*\*The vote is over\.\*\* Nobody voted, so nothing is painted\./);
     await quiet();
@@ -318,7 +318,7 @@ describe("/blend vote", () => {
   ])("refuses %s", async (line, sentence) => {
     const { chat, store } = await studio();
     await chat.say(ann, line, { attachments: [source(await picture(20, 20))] });
-    expect(chat.whispers[0]?.text).toMatch(sentence);
+    expect(chat.ephemeral[0]?.text).toMatch(sentence);
     expect(store.interactiveMessages.list("vote")).toEqual([]);
   });
 
@@ -326,7 +326,7 @@ describe("/blend vote", () => {
     const { chat, store } = await vote();
     const attachments = [source(await picture(20, 20))];
     await chat.say(ben, "/blend vote", { attachments });
-    expect(chat.whispers[0]?.text).toMatch(/^There is already a vote in this channel, opened by Ann\./);
+    expect(chat.ephemeral[0]?.text).toMatch(/^There is already a vote in this channel, opened by Ann\./);
     await chat.say(ben, "/blend vote", { attachments, channel: { ...art, id: "night" } });
     expect(store.interactiveMessages.list("vote")).toHaveLength(2);
   });

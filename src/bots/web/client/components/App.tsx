@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { useStore } from "../state/store.js";
-import { BackstagePage } from "./admin/AdminPage.js";
+import { AdminPage } from "./admin/AdminPage.js";
 import { Composer } from "./Composer.js";
 import { DropZone } from "./DropZone.js";
 import { GalleryPage } from "./gallery/GalleryPage.js";
@@ -33,11 +33,11 @@ export function App() {
       </main>
     );
   }
-  if (ready && route.backstage) {
+  if (ready && route.admin) {
     return (
       <div class="app">
         <Sidebar />
-        <BackstagePage lost={lost} />
+        <AdminPage lost={lost} />
         <Overlays />
         <Toasts />
       </div>
@@ -104,8 +104,8 @@ function ChannelHeader({ channel }: { channel: string }) {
 function useTitle(): void {
   const title = useStore((state) => {
     const unread = state.channels.reduce((sum, each) => sum + (each.mentions || (each.unread > 0 ? 1 : 0)), 0);
-    const { backstage, gallery, channel } = state.route;
-    const here = backstage ? "Backstage · " : gallery ? "Gallery · " : channel === undefined ? "" : `#${channel} · `;
+    const { admin, gallery, channel } = state.route;
+    const here = admin ? "Admin · " : gallery ? "Gallery · " : channel === undefined ? "" : `#${channel} · `;
     return `${unread > 0 ? `(${unread}) ` : ""}${here}Dreamloom`;
   });
   useEffect(() => {

@@ -2,9 +2,9 @@ import type { WirePerson } from "../../wire.js";
 import { Mark } from "./Icon.js";
 
 /** A person's colours and initials, the same everywhere and for ever, made from the id. */
-export function Avatar({ person, size = 38 }: { person: WirePerson; size?: number }) {
-  if (person.bot) return <Mark size={size} />;
-  const hash = [...person.id].reduce((sum, char) => (Math.imul(sum, 31) + char.charCodeAt(0)) >>> 0, 7);
+export function Avatar({ user, size = 38 }: { user: WirePerson; size?: number }) {
+  if (user.bot) return <Mark size={size} />;
+  const hash = [...user.id].reduce((sum, char) => (Math.imul(sum, 31) + char.charCodeAt(0)) >>> 0, 7);
   const hue = hash % 360;
   const style = {
     "--size": `${size}px`,
@@ -12,7 +12,7 @@ export function Avatar({ person, size = 38 }: { person: WirePerson; size?: numbe
   };
   return (
     <span class="avatar" style={style} aria-hidden="true">
-      {initials(person.name)}
+      {initials(user.name)}
     </span>
   );
 }

@@ -77,9 +77,9 @@ export function Composer({ channel, thread }: { channel: string; thread?: string
               <img src={replying.pictures[0].preview} alt="" width={26} height={26} />
             )}
             <span>
-              Answering <strong>{replying.author.name}</strong> {plainText(replying.text).slice(0, 80)}
+              Replying to <strong>{replying.author.name}</strong> {plainText(replying.text).slice(0, 80)}
             </span>
-            <button type="button" class="quiet" aria-label="Do not answer it" onClick={stopReplying}>
+            <button type="button" class="quiet" aria-label="Cancel reply" onClick={stopReplying}>
               <Icon name="close" size={16} />
             </button>
           </div>

@@ -20,7 +20,7 @@ export function ProfileDialog() {
     <Dialog label="Your profile" class="sheet">
       <Form title="Who are you here?" action="Save" submit={save}>
         <div class="profile-face">
-          <Avatar person={{ ...me, name: name || me.name }} size={64} />
+          <Avatar user={{ ...me, name: name || me.name }} size={64} />
         </div>
         <label>
           <span>Name</span>

@@ -46,7 +46,7 @@ export function DropZone({
         <div class="drop-veil" aria-hidden="true">
           <div>
             <Icon name="image" size={44} />
-            <strong>Let it go here</strong>
+            <strong>Drop to upload</strong>
             <span>{thread === undefined ? `for #${channel}` : "for this thread"}</span>
           </div>
         </div>

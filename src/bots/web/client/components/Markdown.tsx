@@ -16,11 +16,11 @@ export function Markdown({
     () =>
       parseMarkdown(
         text,
-        mentions.map((person) => person.name),
+        mentions.map((user) => user.name),
       ),
     [text, mentions],
   );
-  const myName = mentions.find((person) => person.id === me)?.name;
+  const myName = mentions.find((user) => user.id === me)?.name;
   const show = (nodes: readonly Inline[]) =>
     nodes.map((node, index) => <InlineNode key={index} node={node} myName={myName} />);
   return (

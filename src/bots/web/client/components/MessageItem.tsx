@@ -34,7 +34,7 @@ export function MessageItem({ message, compact, inThread, last }: Props) {
 }
 
 function MessageView({ message, compact, inThread, last, me }: Props & { me: string | undefined }) {
-  const mine = message.mentions.some((person) => person.id === me);
+  const mine = message.mentions.some((user) => user.id === me);
   const classes = [
     "message",
     compact && "compact",
@@ -58,7 +58,7 @@ function MessageView({ message, compact, inThread, last, me }: Props & { me: str
               {clockTime(message.at)}
             </time>
           ) : (
-            <Avatar person={message.author} />
+            <Avatar user={message.author} />
           )}
         </div>
         <div class="body">
@@ -85,15 +85,15 @@ function MessageView({ message, compact, inThread, last, me }: Props & { me: str
 
 function Text({ message, me }: { message: WireMessage; me: string | undefined }) {
   const { text, mentions } = message;
-  const apart = mentions.filter((person) => !text.includes(`@${person.name}`));
+  const apart = mentions.filter((user) => !text.includes(`@${user.name}`));
   if (text === "" && apart.length === 0) return null;
   const edited = message.editedAt !== undefined && <small class="edited">(edited)</small>;
   if (/^\/[\p{L}]/u.test(text) && !message.author.bot) return <p class="command-line">{text}</p>;
   if (isOnlyEmoji(text)) return <p class="large-emoji">{text}</p>;
   return (
     <div class="text">
-      {apart.map((person) => (
-        <Mention key={person.id} name={person.name} me={person.id === me} />
+      {apart.map((user) => (
+        <Mention key={user.id} name={user.name} me={user.id === me} />
       ))}
       <Markdown text={text} mentions={mentions} me={me} />
       {edited}

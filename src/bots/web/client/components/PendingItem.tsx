@@ -18,7 +18,7 @@ export function PendingItem({
     <div class={message.error ? "message pending failed" : "message pending"} aria-busy={message.error === undefined}>
       <div class="message-row">
         <div class="gutter">
-          <Avatar person={me} />
+          <Avatar user={me} />
         </div>
         <div class="body">
           <div class="byline">

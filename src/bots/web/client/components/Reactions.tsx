@@ -7,7 +7,7 @@ export function Reactions({ message, me }: { message: WireMessage; me: string | 
   return (
     <div class="reactions" role="group" aria-label="Reactions">
       {message.reactions.map((reaction) => {
-        const mine = reaction.people.some((person) => person.id === me);
+        const mine = reaction.people.some((user) => user.id === me);
         const who = names(reaction, me);
         return (
           <button
@@ -38,8 +38,8 @@ export function Reactions({ message, me }: { message: WireMessage; me: string | 
   );
 }
 
-function names({ people }: WireReaction, me: string | undefined): string {
-  const list = people.map((person) => (person.id === me ? "you" : person.name));
+function names({ people: users }: WireReaction, me: string | undefined): string {
+  const list = users.map((user) => (user.id === me ? "you" : user.name));
   if (list.length <= 4) return list.join(", ").replace(/, ([^,]*)$/, " and $1");
   return `${list.slice(0, 3).join(", ")} and ${list.length - 3} others`;
 }

@@ -1,5 +1,5 @@
 import type { WireChannel } from "../../wire.js";
-import { backstageHref, galleryHref, hrefOf } from "../state/route.js";
+import { adminHref, galleryHref, hrefOf } from "../state/route.js";
 import { setState, useStore } from "../state/store.js";
 import { Avatar } from "./Avatar.js";
 import { Icon, Mark } from "./Icon.js";
@@ -9,7 +9,7 @@ export function Sidebar() {
   const channels = useStore((state) => state.channels);
   const route = useStore((state) => state.route);
   const me = useStore((state) => state.session?.me);
-  const backstage = useStore((state) => state.session?.admin === true);
+  const admin = useStore((state) => state.session?.admin === true);
   const drawer = useStore((state) => state.drawer);
   const gallery = useStore((state) => state.session?.gallery);
   const close = () => setState({ drawer: false });
@@ -54,15 +54,15 @@ export function Sidebar() {
             <ChannelLink key={channel.id} channel={channel} current={channel.id === route.channel} onClick={close} />
           ))}
         </nav>
-        {me?.moderator && backstage && (
+        {me?.moderator && admin && (
           <a
-            class="channel-link backstage-link"
-            href={backstageHref}
-            aria-current={route.backstage ? "page" : undefined}
+            class="channel-link admin-link"
+            href={adminHref}
+            aria-current={route.admin ? "page" : undefined}
             onClick={close}
           >
             <Icon name="gauge" size={17} />
-            <span>Backstage</span>
+            <span>Admin</span>
           </a>
         )}
         {me && (
@@ -73,7 +73,7 @@ export function Sidebar() {
               onClick={() => setState({ overlay: { kind: "profile" }, drawer: false })}
               title="Change your name"
             >
-              <Avatar person={me} size={34} />
+              <Avatar user={me} size={34} />
               <span>
                 <strong>{me.name}</strong>
                 <small>{me.moderator ? "Moderator" : "That's you"}</small>

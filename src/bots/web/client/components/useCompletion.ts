@@ -146,10 +146,8 @@ function itemsFor(
     }
     case "person": {
       const messages = getState().timelines[timelineKey(channel, thread)]?.messages ?? [];
-      const people = new Map(
-        messages.filter((message) => !message.author.bot).map(({ author }) => [author.id, author]),
-      );
-      const named = rank([...people.values()], found.typed);
+      const users = new Map(messages.filter((message) => !message.author.bot).map(({ author }) => [author.id, author]));
+      const named = rank([...users.values()], found.typed);
       return named.map(({ name }) => ({ label: `@${name}`, detail: "", hint: "", insert: `@${name}` }));
     }
   }

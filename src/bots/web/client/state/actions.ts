@@ -79,7 +79,7 @@ function setPending(key: string, message: Pending): void {
 
 export function toggleReaction(message: WireMessage, emoji: string): void {
   const me = getState().session?.me.id;
-  const on = !message.reactions.find((each) => each.emoji === emoji)?.people.some((person) => person.id === me);
+  const on = !message.reactions.find((each) => each.emoji === emoji)?.people.some((user) => user.id === me);
   void attempt(() => api.react(message.id, emoji, on));
 }
 
@@ -95,16 +95,16 @@ export async function pressButton(message: WireMessage, action: string): Promise
   await attempt(() => api.press(message.id, action));
 }
 
-async function attempt(work: () => Promise<unknown>): Promise<void> {
+async function attempt(operation: () => Promise<unknown>): Promise<void> {
   try {
-    await work();
+    await operation();
   } catch (error) {
     toast(api.errorText(error));
   }
 }
 
 /** Whether the person sees a channel right now. */
-export function lookingAt(channel: string): boolean {
+export function isShown(channel: string): boolean {
   return getState().route.channel === channel && document.visibilityState === "visible" && document.hasFocus();
 }
 

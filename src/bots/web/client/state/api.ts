@@ -42,7 +42,7 @@ export const press = (id: string, action: string) => call<void>("POST", `/api/me
 
 export function loadGallery(query: {
   by: string;
-  person?: string | undefined;
+  user?: string | undefined;
   command?: string | undefined;
   after?: string | undefined;
 }): Promise<WireGalleryPage> {
@@ -50,9 +50,10 @@ export function loadGallery(query: {
   return call<WireGalleryPage>("GET", `/api/gallery?${new URLSearchParams(given)}`);
 }
 
-export const loadGalleryPeople = () => call<WireGalleryPeople>("GET", "/api/gallery/people");
+export const loadGalleryUsers = () => call<WireGalleryPeople>("GET", "/api/gallery/people");
 export const loadWork = (job: string) => call<WireWorkDetail>("GET", workPath(job));
-export const loveWork = (job: string, on: boolean) => call<{ hearts: number }>("POST", `${workPath(job)}/love`, { on });
+export const setFavourite = (job: string, on: boolean) =>
+  call<{ hearts: number }>("POST", `${workPath(job)}/love`, { on });
 export const hideWork = (job: string, hidden: boolean) => call<void>("POST", `${workPath(job)}/hidden`, { hidden });
 export const workAgain = (job: string) => call<WireAgain>("POST", `${workPath(job)}/again`, {});
 

@@ -1,6 +1,6 @@
 import { loadTimeline } from "./actions.js";
 import { enterGallery } from "./gallery.js";
-import { watchBackstage } from "./live.js";
+import { watchAdmin } from "./live.js";
 import { hrefOf, readRoute } from "./route.js";
 import { getState, setState } from "./store.js";
 
@@ -9,14 +9,14 @@ export function followRoute(): void {
   const follow = () => {
     const route = readRoute();
     const { channels, session } = getState();
-    if (route.backstage && session?.admin && session.me.moderator) {
+    if (route.admin && session?.admin && session.me.moderator) {
       setState({ route });
-      watchBackstage();
+      watchAdmin();
       return;
     }
     if (route.gallery && session?.gallery) {
       setState({ route });
-      watchBackstage();
+      watchAdmin();
       enterGallery(route.work);
       return;
     }
@@ -26,7 +26,7 @@ export function followRoute(): void {
     if (channel === undefined) return;
     if (channel !== route.channel) return window.location.replace(hrefOf(channel));
     setState({ route });
-    watchBackstage();
+    watchAdmin();
     void loadTimeline(channel);
     if (route.thread !== undefined) void loadTimeline(channel, route.thread);
   };

@@ -15,7 +15,7 @@ export function enterGallery(work: string | undefined): void {
   else void openWork(work);
 }
 
-export function look(view: GalleryView): void {
+export function showGallery(view: GalleryView): void {
   setState({ gallery: { view, works: [], status: "loading" } });
   void loadWorks();
 }
@@ -69,11 +69,11 @@ async function openWork(job: string): Promise<void> {
 }
 
 /** Gives or takes back a heart: shown at once, put right when the answer comes. */
-export async function love(work: WireWork): Promise<void> {
+export async function setFavourite(work: WireWork): Promise<void> {
   const on = !work.loved;
   change(work.job, { loved: on, hearts: Math.max(0, work.hearts + (on ? 1 : -1)) });
   try {
-    const { hearts } = await api.loveWork(work.job, on);
+    const { hearts } = await api.setFavourite(work.job, on);
     change(work.job, { loved: on, hearts });
   } catch (error) {
     change(work.job, { loved: work.loved, hearts: work.hearts });
@@ -115,6 +115,6 @@ function change(job: string, changes: Partial<WireWork>): void {
   });
 }
 
-function queryOf({ by, command, person }: GalleryView) {
-  return { by, command, person: person?.id };
+function queryOf({ by, command, user }: GalleryView) {
+  return { by, command, person: user?.id };
 }

@@ -1,5 +1,5 @@
 import type { WireFrame, WireWatch } from "../../wire.js";
-import { loadTimeline, lookingAt } from "./actions.js";
+import { isShown, loadTimeline } from "./actions.js";
 import { applyMessage, applyRemoved, countUnread, noteRev } from "./messages.js";
 import { getState, setState } from "./store.js";
 
@@ -39,8 +39,8 @@ export function reconnectNow(): void {
 }
 
 /** Asks to be told of the program's state while the page about it is open, and no longer. Called whenever that, or the socket, has changed. */
-export function watchBackstage(): void {
-  const open = getState().route.backstage === true;
+export function watchAdmin(): void {
+  const open = getState().route.admin === true;
   const message: WireWatch = { watch: open ? "admin" : "nothing" };
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   if (!open && getState().admin) setState({ admin: undefined });
@@ -50,10 +50,10 @@ function receive(frame: WireFrame): void {
   switch (frame.kind) {
     case "session":
       setState({ session: frame.session, channels: frame.session.channels });
-      watchBackstage();
+      watchAdmin();
       break;
     case "message":
-      countUnread(frame.message, lookingAt(frame.message.channel));
+      countUnread(frame.message, isShown(frame.message.channel));
       applyMessage(frame.message);
       noteRev(frame.message.rev);
       break;

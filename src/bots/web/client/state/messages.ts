@@ -60,15 +60,15 @@ export function dropPending(key: string, nonce: string): void {
 }
 
 /** A new message in a channel that is not being looked at counts as unread. */
-export function countUnread(message: WireMessage, looking: boolean): void {
+export function countUnread(message: WireMessage, shown: boolean): void {
   const { channels, session } = getState();
   if (message.thread !== undefined || message.author.id === session?.me.id || message.private) return;
-  const mentioned = message.mentions.some((person) => person.id === session?.me.id);
+  const mentioned = message.mentions.some((user) => user.id === session?.me.id);
   setState({
     channels: channels.map((channel) => {
       if (channel.id !== message.channel || Number(message.id) <= Number(channel.last)) return channel;
-      const unread = looking ? channel.unread : Math.min(99, channel.unread + 1);
-      return { ...channel, last: message.id, unread, mentions: channel.mentions + (mentioned && !looking ? 1 : 0) };
+      const unread = shown ? channel.unread : Math.min(99, channel.unread + 1);
+      return { ...channel, last: message.id, unread, mentions: channel.mentions + (mentioned && !shown ? 1 : 0) };
     }),
   });
 }

@@ -3,7 +3,7 @@ import type { Route } from "./store.js";
 /** Addresses are `#/art` for a channel, `#/art/12` for the thread on message 12, `#gallery` for one work there, `#gallery/7KQ4M9XA`, and `#backstage`. */
 export function readRoute(): Route {
   const [place, channel, thread] = window.location.hash.split("/");
-  if (place === "#backstage") return { backstage: true };
+  if (place === "#backstage") return { admin: true };
   if (place === "#gallery")
     return { gallery: true, work: channel && /^[A-Z0-9]{4,16}$/.test(channel) ? channel : undefined };
   return {
@@ -16,7 +16,7 @@ export function hrefOf(channel: string, thread?: string): string {
   return `#/${encodeURIComponent(channel)}${thread === undefined ? "" : `/${thread}`}`;
 }
 
-export const backstageHref = "#backstage";
+export const adminHref = "#backstage";
 
 export function galleryHref(work?: string): string {
   return `#gallery${work === undefined ? "" : `/${work}`}`;

@@ -39,14 +39,14 @@ export interface Route {
   readonly gallery?: boolean | undefined;
   readonly work?: string | undefined;
   /** The page about the program itself. */
-  readonly backstage?: boolean | undefined;
+  readonly admin?: boolean | undefined;
 }
 
 /** Which works the gallery shows, and in which order. */
 export interface GalleryView {
   readonly by: "date" | "favourites";
   readonly command?: string | undefined;
-  readonly person?: { readonly id: string; readonly name: string } | undefined;
+  readonly user?: { readonly id: string; readonly name: string } | undefined;
 }
 
 /** The gallery as far as it has been loaded. */
@@ -60,7 +60,7 @@ export interface GalleryState {
   readonly stalled?: boolean;
 }
 
-export interface Backstage {
+export interface LiveAdmin {
   readonly state: WireAdmin;
   /** When it came, by this computer's clock: the server's may be another. */
   readonly receivedAt: number;
@@ -91,7 +91,7 @@ export interface State {
   /** The channel list is open on a phone. */
   readonly drawer: boolean;
   /** The program's state while the page about it is open. */
-  readonly admin?: Backstage | undefined;
+  readonly admin?: LiveAdmin | undefined;
   /** Why the chat could not be opened at all. */
   readonly fatal?: string;
 }

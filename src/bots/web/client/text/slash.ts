@@ -40,10 +40,8 @@ export function completing(text: string, caret: number, commands: readonly WireC
     const command = commands.find((each) => each.name === head[1]?.toLowerCase());
     return command && completingOption(text, caret, command, head[0].length);
   }
-  const person = /(?:^|\s)@([\p{L}\p{N} _-]{0,32})$/u.exec(before)?.[1];
-  return person === undefined
-    ? undefined
-    : { kind: "person", typed: person, start: caret - person.length - 1, end: caret };
+  const user = /(?:^|\s)@([\p{L}\p{N} _-]{0,32})$/u.exec(before)?.[1];
+  return user === undefined ? undefined : { kind: "person", typed: user, start: caret - user.length - 1, end: caret };
 }
 
 function completingOption(text: string, caret: number, command: WireCommand, from: number): Completing | undefined {
@@ -123,5 +121,5 @@ export function describeOption(option: WireCommandOption): string {
           ? `, ${maximum} at most`
           : "";
   const kind = option.choices && option.choices.length > 0 ? `one of ${option.choices.length}` : `${noun}${range}`;
-  return `${kind}${option.required ? ", needed" : option.default === undefined ? "" : `, usually ${option.default}`}`;
+  return `${kind}${option.required ? ", needed" : option.default === undefined ? "" : `, default: ${option.default}`}`;
 }

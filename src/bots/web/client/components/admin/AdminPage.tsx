@@ -5,18 +5,18 @@ import { toast, useStore } from "../../state/store.js";
 import { Icon, Mark } from "../Icon.js";
 import { MenuButton } from "../MenuButton.js";
 import { Failures } from "./Failures.js";
-import { Line } from "./Line.js";
+import { JobList } from "./JobList.js";
 import { Facts, Workers } from "./Parts.js";
 
 /** What the program does right now, for those who run it. */
-export function BackstagePage({ lost }: { lost: boolean }) {
+export function AdminPage({ lost }: { lost: boolean }) {
   const admin = useStore((state) => state.admin);
   const elapsed = useElapsed(admin?.receivedAt);
   return (
-    <main class="pane backstage" aria-label="Backstage">
+    <main class="pane admin" aria-label="Admin">
       <header class="pane-header">
         <MenuButton />
-        <h1>Backstage</h1>
+        <h1>Admin</h1>
         <p class="not-phone">What runs, what waits, and how the machine is</p>
       </header>
       {lost && (
@@ -26,11 +26,11 @@ export function BackstagePage({ lost }: { lost: boolean }) {
       )}
       {admin ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
-        <div class="backstage-floor" tabIndex={0}>
+        <div class="admin-content" tabIndex={0}>
           <Mode admin={admin.state} />
           <Problems problems={admin.state.problems} />
           <Facts admin={admin.state} elapsed={elapsed} />
-          <Line admin={admin.state} elapsed={elapsed} />
+          <JobList admin={admin.state} elapsed={elapsed} />
           <Workers admin={admin.state} elapsed={elapsed} />
           <Failures failures={admin.state.failures} />
         </div>
@@ -96,7 +96,7 @@ function Mode({ admin }: { admin: WireAdmin }) {
       {admin.mode !== "open" && (
         <button type="button" class="button primary" disabled={busy} onClick={() => void turn("open")}>
           <Icon name="play" size={17} />
-          Go on
+          Resume
         </button>
       )}
       {admin.mode === "open" && (

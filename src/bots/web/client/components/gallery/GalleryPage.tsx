@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { WireWork } from "../../../wire.js";
-import { loadGalleryPeople } from "../../state/api.js";
-import { loadMoreWorks, look, love } from "../../state/gallery.js";
+import { loadGalleryUsers } from "../../state/api.js";
+import { loadMoreWorks, setFavourite, showGallery } from "../../state/gallery.js";
 import { type GalleryView, useStore } from "../../state/store.js";
 import { Icon } from "../Icon.js";
 import { MenuButton } from "../MenuButton.js";
@@ -39,7 +39,7 @@ export function GalleryPage({ lost }: { lost: boolean }) {
         {status === "failed" ? (
           <div class="gallery-none" role="alert">
             <p>{error}</p>
-            <button type="button" class="button" onClick={() => look(view)}>
+            <button type="button" class="button" onClick={() => showGallery(view)}>
               Try again
             </button>
           </div>
@@ -65,7 +65,7 @@ function Wall({ works, busy }: { works: readonly WireWork[]; busy: boolean }) {
     if (!tile || !work) return;
     if (event.key === "l") {
       event.preventDefault();
-      void love(work);
+      void setFavourite(work);
       return;
     }
     const to = neighbour(event.key, tiles, at);
@@ -140,7 +140,7 @@ function More({
 function Filters({ view }: { view: GalleryView }) {
   const me = useStore((state) => state.session?.me);
   const order = (by: GalleryView["by"], label: string) => (
-    <button type="button" aria-pressed={view.by === by} onClick={() => view.by !== by && look({ ...view, by })}>
+    <button type="button" aria-pressed={view.by === by} onClick={() => view.by !== by && showGallery({ ...view, by })}>
       {by === "favourites" && <Icon name="heart" size={15} />}
       {label}
     </button>
@@ -158,46 +158,50 @@ function Filters({ view }: { view: GalleryView }) {
             key={label}
             class="chip"
             aria-pressed={view.command === command}
-            onClick={() => view.command !== command && look({ ...view, command })}
+            onClick={() => view.command !== command && showGallery({ ...view, command })}
           >
             {label}
           </button>
         ))}
       </div>
-      <People view={view} me={me} />
+      <UserFilter view={view} me={me} />
     </div>
   );
 }
 
-function People({ view, me }: { view: GalleryView; me: { readonly id: string; readonly name: string } | undefined }) {
-  const [people, setPeople] = useState<
-    readonly { readonly id: string; readonly name: string; readonly works: number }[]
-  >([]);
+function UserFilter({
+  view,
+  me,
+}: {
+  view: GalleryView;
+  me: { readonly id: string; readonly name: string } | undefined;
+}) {
+  const [users, setUsers] = useState<readonly { readonly id: string; readonly name: string; readonly works: number }[]>(
+    [],
+  );
   // Asked again with each look: somebody may have made a first work.
   useEffect(() => {
     let current = true;
-    loadGalleryPeople().then(
-      ({ people: found }) => current && setPeople(found),
+    loadGalleryUsers().then(
+      ({ people: found }) => current && setUsers(found),
       () => undefined,
     );
     return () => {
       current = false;
     };
   }, [view]);
-  const others = people.filter(({ id }) => id !== me?.id);
+  const others = users.filter(({ id }) => id !== me?.id);
   const shown =
-    view.person && !people.some(({ id }) => id === view.person?.id)
-      ? [{ ...view.person, works: 0 }, ...others]
-      : others;
+    view.user && !users.some(({ id }) => id === view.user?.id) ? [{ ...view.user, works: 0 }, ...others] : others;
   return (
     <div class="gallery-person">
       <select
         aria-label="Whose works"
-        value={view.person?.id ?? ""}
+        value={view.user?.id ?? ""}
         onChange={(event) => {
           const { value } = event.currentTarget;
-          const person = value === me?.id ? me : shown.find(({ id }) => id === value);
-          look({ ...view, person: person && { id: person.id, name: person.name } });
+          const user = value === me?.id ? me : shown.find(({ id }) => id === value);
+          showGallery({ ...view, user: user && { id: user.id, name: user.name } });
         }}
       >
         <option value="">everybody</option>
@@ -214,7 +218,7 @@ function People({ view, me }: { view: GalleryView; me: { readonly id: string; re
 }
 
 function Nothing({ view }: { view: GalleryView }) {
-  const filtered = view.command !== undefined || view.person !== undefined;
+  const filtered = view.command !== undefined || view.user !== undefined;
   return (
     <div class="gallery-none">
       <Icon name="gallery" size={40} />
@@ -225,7 +229,7 @@ function Nothing({ view }: { view: GalleryView }) {
           : "Every finished picture hangs here by itself. Begin with /dream in a channel."}
       </p>
       {filtered && (
-        <button type="button" class="button" onClick={() => look({ by: view.by })}>
+        <button type="button" class="button" onClick={() => showGallery({ by: view.by })}>
           Show everything
         </button>
       )}

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { WireWork } from "../../../wire.js";
-import { love } from "../../state/gallery.js";
+import { setFavourite } from "../../state/gallery.js";
 import { galleryHref } from "../../state/route.js";
 import { Icon } from "../Icon.js";
 
@@ -41,23 +41,23 @@ export function WorkTile({ work }: { work: WireWork }) {
           <span>{author.name}</span>
         </span>
       </a>
-      <Heart work={work} />
+      <FavouriteButton work={work} />
     </li>
   );
 }
 
-export function Heart({ work, large = false }: { work: WireWork; large?: boolean }) {
+export function FavouriteButton({ work, large = false }: { work: WireWork; large?: boolean }) {
   const { hearts, loved } = work;
-  const people = hearts === 1 ? "1 person loves it" : `${hearts} people love it`;
+  const users = hearts === 1 ? "1 person loves it" : `${hearts} people love it`;
   return (
     <button
       type="button"
       class={large ? "heart large" : "heart"}
       aria-pressed={loved}
-      aria-label={`Love it; ${people}`}
+      aria-label={`Love it; ${users}`}
       title={loved ? "You love it" : "Love it (L)"}
       data-hearts={hearts}
-      onClick={() => void love(work)}
+      onClick={() => void setFavourite(work)}
     >
       <Icon name="heart" size={large ? 20 : 17} />
       {(hearts > 0 || large) && <b>{hearts}</b>}

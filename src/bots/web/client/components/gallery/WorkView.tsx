@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { WireWork, WireWorkDetail } from "../../../wire.js";
-import { look, makeAgain, setHidden } from "../../state/gallery.js";
+import { makeAgain, setHidden, showGallery } from "../../state/gallery.js";
 import { galleryHref, hrefOf } from "../../state/route.js";
 import { getState, useStore } from "../../state/store.js";
 import { Avatar } from "../Avatar.js";
@@ -8,7 +8,7 @@ import { Dialog } from "../Dialog.js";
 import { Icon } from "../Icon.js";
 import { CodeBlock } from "../Markdown.js";
 import { Time } from "../Time.js";
-import { Heart, ratioOf } from "./WorkTile.js";
+import { FavouriteButton, ratioOf } from "./WorkTile.js";
 
 function leave(): void {
   window.location.hash = galleryHref();
@@ -86,14 +86,14 @@ function Stage({ work }: { work: WireWork }) {
 function Head({ work }: { work: WireWork }) {
   const { author } = work;
   const all = () => {
-    look({ by: getState().gallery.view.by, person: author });
+    showGallery({ by: getState().gallery.view.by, user: author });
     leave();
   };
   return (
     <header class="work-head">
       <h2>{work.title}</h2>
       <button type="button" class="work-author" onClick={all} title={`All by ${author.name}`}>
-        <Avatar person={{ ...author, bot: false }} size={30} />
+        <Avatar user={{ ...author, bot: false }} size={30} />
         <span>
           <strong>{author.name}</strong>
           <small>
@@ -115,7 +115,7 @@ function Facts({ work }: { work: WireWorkDetail }) {
   return (
     <>
       <div class="work-actions">
-        <Heart work={work} large />
+        <FavouriteButton work={work} large />
         <button type="button" class="button small primary" disabled={busy} onClick={() => void again()}>
           <Icon name="again" size={18} /> Again
         </button>

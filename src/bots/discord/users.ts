@@ -12,20 +12,20 @@ export interface ReactingMember {
 }
 
 /** A person as others see them: by their name in the server, else the one they chose for all of Discord. */
-export function personOf(user: Named, nick: string | null | undefined, moderator: boolean): Member {
+export function userOf(user: Named, nick: string | null | undefined, moderator: boolean): Member {
   return { id: user.id, name: nick || user.global_name || user.username || "somebody", moderator };
 }
 
 /** Whoever used a command or a button; Discord says what they may do there. In direct messages they are among themselves with the bot. */
-export function personOfInteraction(interaction: {
+export function userOfInteraction(interaction: {
   readonly member?: { readonly nick?: string | null; readonly user?: Named; readonly permissions?: string };
   readonly user?: Named;
 }): Member | undefined {
   const { member, user = member?.user } = interaction;
   if (!user) return undefined;
-  if (!member) return personOf(user, undefined, true);
+  if (!member) return userOf(user, undefined, true);
   const permissions = readPermissions(member.permissions);
-  return personOf(user, member.nick, isModerator(permissions));
+  return userOf(user, member.nick, isModerator(permissions));
 }
 
 /** Asks Discord may take this long for a name; without an answer people are nameless, but not ignored. */
@@ -35,7 +35,7 @@ const ASK_MS = 5_000;
  * Whoever reacted. With a reaction that is taken back comes only an id: discord.js's cache and, if need be, Discord tell the rest.
  * Undefined for bots.
  */
-export async function personOfReaction(
+export async function userOfReaction(
   client: Client,
   asked: {
     readonly user: string;
@@ -48,26 +48,26 @@ export async function personOfReaction(
   if (guild === undefined) {
     const known = await inTime(client.users.fetch(user));
     if (known?.bot === true) return undefined;
-    return known ? personOf(asApi(known), undefined, true) : { id: user, name: "somebody", moderator: true };
+    return known ? userOf(asApi(known), undefined, true) : { id: user, name: "somebody", moderator: true };
   }
   const members = client.guilds.cache.get(guild)?.members;
   const member = members?.cache.get(user) ?? (members && (await inTime(members.fetch(user))));
   const told = asked.member?.user;
-  if (!member && told) return told.bot === true ? undefined : personOf(told, asked.member?.nick, false);
+  if (!member && told) return told.bot === true ? undefined : userOf(told, asked.member?.nick, false);
   if (!member) return { id: user, name: "somebody", moderator: false };
   if (member.user.bot) return undefined;
   const here = client.channels.cache.get(channel);
   const permissions = reckoned(() => (here && !here.isDMBased() ? here.permissionsFor(member) : member.permissions));
-  return personOf(asApi(member.user), member.nickname, isModerator(permissions));
+  return userOf(asApi(member.user), member.nickname, isModerator(permissions));
 }
 
 function asApi(user: { readonly id: string; readonly username: string; readonly globalName: string | null }): Named {
   return { id: user.id, username: user.username, global_name: user.globalName };
 }
 
-function inTime<T>(work: Promise<T>): Promise<T | undefined> {
+function inTime<T>(operation: Promise<T>): Promise<T | undefined> {
   return withTimeout(
-    work.catch(() => undefined),
+    operation.catch(() => undefined),
     ASK_MS,
     () => undefined,
   );

@@ -12,7 +12,7 @@ import { chromiumHint, hasChromium, launchChromium } from "../../support/chromiu
 import { temporaryFolder, Visitor } from "./harness.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const clientDir = `${root}dist/test-backstage-client`;
+const clientDir = `${root}dist/test-admin-client`;
 /** Set to a folder to look at the page. */
 const shots = process.env.SCREENSHOTS;
 
@@ -88,7 +88,7 @@ describe("the admin page's server", () => {
     expect((await mod.request("POST", "/api/admin/mode", { mode: "draining" })).status).toBe(204);
     await ear.until((frame) => frame.kind === "admin" && frame.admin.mode === "draining");
     await elsewhere.say(ann, "/dream picture:none");
-    expect(elsewhere.whispers.at(-1)?.text).toMatch(/is being prepared for maintenance and takes nothing new/);
+    expect(elsewhere.ephemeral.at(-1)?.text).toMatch(/is being prepared for maintenance and takes nothing new/);
     expect((await mod.request("POST", "/api/admin/mode", { mode: "open" })).status).toBe(204);
     await elsewhere.say(ann, "/dream picture:none");
     (await engine.next()).fail("input");
@@ -171,16 +171,16 @@ describe.skipIf(!hasChromium)(`the admin page in a browser (${chromiumHint})`, (
 
   it("follows the jobs live, pauses, and cancels at the second press, by keyboard", async () => {
     const { page, run, errors, engine } = await open();
-    await page.getByRole("link", { name: "Backstage" }).click();
+    await page.getByRole("link", { name: "Admin" }).click();
     await page.getByRole("heading", { name: "At work" }).waitFor();
-    expect(await page.title()).toBe("Backstage · Dreamloom");
+    expect(await page.title()).toBe("Admin · Dreamloom");
     await page.locator(".job").nth(2).waitFor();
     expect(await page.locator(".job").nth(0).innerText()).toMatch(/Dream of creatures\s+Mira · /);
     await run.octave(1);
     await page.locator(".job", { hasText: "25%" }).waitFor();
     if (shots) {
       mkdirSync(shots, { recursive: true });
-      await page.screenshot({ path: `${shots}/backstage-light.png` });
+      await page.screenshot({ path: `${shots}/admin-light.png` });
     }
     await page.getByRole("button", { name: "Pause" }).press("Enter");
     await page.getByRole("heading", { name: "Pausing" }).waitFor();
@@ -189,18 +189,18 @@ describe.skipIf(!hasChromium)(`the admin page in a browser (${chromiumHint})`, (
     await page.getByRole("button", { name: "Cancel Dream of patterns for Ben" }).press("Enter");
     await page.getByRole("button", { name: "Really cancel Dream of patterns for Ben" }).press("Enter");
     await page.locator(".job", { hasText: "Ben" }).waitFor({ state: "detached" });
-    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByRole("button", { name: "Resume" }).click();
     const next = await engine.next();
     await page.getByRole("button", { name: "Drain" }).press("Enter");
     await page.getByRole("heading", { name: "Draining" }).waitFor();
-    if (shots) await page.screenshot({ path: `${shots}/backstage-draining.png` });
+    if (shots) await page.screenshot({ path: `${shots}/admin-draining.png` });
     next.fail("network", "The network vgg19 could not be fetched: the server did not answer.");
     await page.locator(".failures li", { hasText: "vgg19 could not be fetched" }).waitFor();
     await page.getByRole("heading", { name: "Drained" }).waitFor();
-    if (shots) await page.screenshot({ path: `${shots}/backstage-drained.png` });
-    await page.getByRole("button", { name: "Go on" }).click();
+    if (shots) await page.screenshot({ path: `${shots}/admin-drained.png` });
+    await page.getByRole("button", { name: "Resume" }).click();
     await page.getByRole("heading", { name: "Ready" }).waitFor();
-    if (shots) await page.screenshot({ path: `${shots}/backstage-empty.png`, fullPage: true });
+    if (shots) await page.screenshot({ path: `${shots}/admin-empty.png`, fullPage: true });
     await page.getByRole("link", { name: "art" }).click();
     await page.locator(".channel-pane textarea").waitFor();
     expect(errors).toEqual([]);
@@ -214,19 +214,19 @@ describe.skipIf(!hasChromium)(`the admin page in a browser (${chromiumHint})`, (
       isMobile: true,
     });
     await page.getByRole("button", { name: /^Channels/ }).tap();
-    await page.getByRole("link", { name: "Backstage" }).tap();
+    await page.getByRole("link", { name: "Admin" }).tap();
     await page.locator(".job").nth(2).waitFor();
     await run.octave(2);
     await page.locator(".job", { hasText: "50%" }).waitFor();
-    const wide = await page.locator(".backstage-floor").evaluate((floor) => floor.scrollWidth);
+    const wide = await page.locator(".admin-content").evaluate((floor) => floor.scrollWidth);
     expect(wide).toBeLessThanOrEqual(390);
     if (shots) {
       // The drawer's own movement.
       await page.locator('.sidebar[data-open="false"]').waitFor({ state: "hidden" });
-      await page.screenshot({ path: `${shots}/backstage-phone-dark.png` });
+      await page.screenshot({ path: `${shots}/admin-phone-dark.png` });
       await page.emulateMedia({ colorScheme: "light" });
-      await page.locator(".backstage-floor").evaluate((floor) => floor.scrollTo(0, 420));
-      await page.screenshot({ path: `${shots}/backstage-phone-light.png` });
+      await page.locator(".admin-content").evaluate((floor) => floor.scrollTo(0, 420));
+      await page.screenshot({ path: `${shots}/admin-phone-light.png` });
     }
     expect(errors).toEqual([]);
   });

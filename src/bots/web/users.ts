@@ -16,7 +16,7 @@ const animals =
   );
 
 /** The visitors of the web chat. A person is known by a random token in a cookie; only the token's hash is stored. */
-export class People {
+export class Users {
   constructor(private readonly db: Database.Database) {}
 
   get(id: string): PersonRow | undefined {
@@ -139,7 +139,7 @@ export class People {
   }
 }
 
-export function toPerson(row: PersonRow): Member {
+export function toUser(row: PersonRow): Member {
   return { id: row.id, name: row.name, moderator: row.moderator === 1 };
 }
 

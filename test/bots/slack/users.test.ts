@@ -9,41 +9,41 @@ const fetchOptions = () => ({ maxBytes: 1_000_000, signal: AbortSignal.timeout(5
 
 describe("a slash command", () => {
   it("hands over its line with links and signs as they were typed", async () => {
-    const { people, ann, art, listener } = await openSlack();
-    await people.command(ann, art.id, "stylize", 'winter "two & <three>" https://example.org/a.jpg');
+    const { people: users, ann, art, listener } = await openSlack();
+    await users.command(ann, art.id, "stylize", 'winter "two & <three>" https://example.org/a.jpg');
     const event = await listener.next("command");
     expect([event.name, event.text]).toEqual(["stylize", 'winter "two & <three>" https://example.org/a.jpg']);
   });
 
   it("in a channel without the bot tells the person to invite it, and starts nothing", async () => {
-    const { fake, people, ann, listener } = await openSlack();
+    const { fake, people: users, ann, listener } = await openSlack();
     const other = fake.addChannel("other", { withBot: false });
-    await people.command(ann, other.id, "queue");
-    const told = await eventually(async () => people.look(ann, { id: other.id }).at(-1), "an answer");
+    await users.command(ann, other.id, "queue");
+    const told = await eventually(async () => users.look(ann, { id: other.id }).at(-1), "an answer");
     expect(told.text).toContain("/invite @dreamloom");
     expect(told.ephemeral).toBe(true);
     expect(listener.events).toEqual([]);
     // Once it is there, the same line works at once.
     other.members.add(fake.team.bot.id);
-    await people.command(ann, other.id, "queue");
+    await users.command(ann, other.id, "queue");
     await listener.next("command");
   });
 
   it("answers by its address five times at most, then by calls", async () => {
-    const { people, ann, art, listener } = await openSlack();
-    await people.command(ann, art.id, "queue");
+    const { people: users, ann, art, listener } = await openSlack();
+    await users.command(ann, art.id, "queue");
     const event = await listener.next("command");
     for (let n = 1; n <= 7; n++) await event.reply({ text: `answer ${n}` }, "private");
-    expect(people.look(ann, { id: art.id }).map(({ text }) => text)).toEqual(
+    expect(users.look(ann, { id: art.id }).map(({ text }) => text)).toEqual(
       Array.from({ length: 7 }, (_, n) => `answer ${n + 1}`),
     );
   });
 
   it("works without the permissions that newer workspaces give", async () => {
-    const { fake, people, ann, art, listener, chat, place: channel } = await openSlack();
+    const { fake, people: users, ann, art, listener, chat, place: channel } = await openSlack();
     const token = [...fake.tokens.values()][0];
     for (const scope of ["channels:read", "groups:read", "im:read", "users:read"]) token?.scopes.delete(scope);
-    await people.command(ann, art.id, "queue");
+    await users.command(ann, art.id, "queue");
     const event = await listener.next("command");
     expect(event.user).toEqual({ id: ann.id, name: "ann", moderator: false });
     // The command has told that the channel is open; of others it is not known.
@@ -56,9 +56,9 @@ describe("a slash command", () => {
 
 describe("a form", () => {
   it("asks for a picture where there is none, filled in with what the line says", async () => {
-    const { people, ann, art, listener, place: channel } = await openSlack();
-    const trigger = await people.command(ann, art.id, "stylize", "start:noise strength:0.7");
-    const view = await eventually(async () => people.view(trigger), "a form");
+    const { people: users, ann, art, listener, place: channel } = await openSlack();
+    const trigger = await users.command(ann, art.id, "stylize", "start:noise strength:0.7");
+    const view = await eventually(async () => users.view(trigger), "a form");
     expect(view.view.blocks.map((block) => block.block_id?.replace("field:", ""))).toEqual([
       undefined,
       "picture",
@@ -67,72 +67,72 @@ describe("a form", () => {
       "strength",
       "keep-colours",
     ]);
-    expect(await people.suggest(ann, view, "style", "w")).toEqual(["winter", "wool"]);
+    expect(await users.suggest(ann, view, "style", "w")).toEqual(["winter", "wool"]);
     expect(listener.completions.at(-1)).toMatchObject({
       command: "stylize",
       option: "style",
       typed: "w",
       channel,
     });
-    await people.submit(ann, view, { style: "winter" }, [{ name: "me.png", bytes: await colour("#0f0") }]);
+    await users.submit(ann, view, { style: "winter" }, [{ name: "me.png", bytes: await colour("#0f0") }]);
     const event = await listener.next("command");
     expect(event.options).toEqual({ start: "noise", strength: "0.7", style: "winter" });
     const [source] = event.attachments;
     expect((await source?.fetch(fetchOptions()))?.type).toBe("image/png");
     expect(listener.events).toHaveLength(1);
     await event.reply({ text: "Only you" }, "private");
-    expect(people.look(ann, { id: art.id }).at(-1)).toMatchObject({ text: "Only you", ephemeral: true });
+    expect(users.look(ann, { id: art.id }).at(-1)).toMatchObject({ text: "Only you", ephemeral: true });
   });
 
   it("is not in the way where there is a picture, a link, or a value that no field takes", async () => {
-    const { people, ann, ben, art, listener } = await openSlack();
+    const { people: users, ann, ben, art, listener } = await openSlack();
     for (const line of ["strength:7", "https://example.org/a.jpg", "winter", "start:nonsense"]) {
-      await people.command(ann, art.id, "stylize", line);
+      await users.command(ann, art.id, "stylize", line);
       expect((await listener.next("command", ({ text }) => text === line)).text).toBe(line);
     }
-    await people.say(ben, { id: art.id }, "look", [{ name: "a.png", bytes: await colour("#f00") }]);
-    await people.command(ann, art.id, "stylize");
+    await users.say(ben, { id: art.id }, "look", [{ name: "a.png", bytes: await colour("#f00") }]);
+    await users.command(ann, art.id, "stylize");
     await listener.next("command", ({ text }) => text === "");
   });
 
   it("gives way to the command when Slack does not open it in time", async () => {
-    const { fake, people, ann, art, listener } = await openSlack();
+    const { fake, people: users, ann, art, listener } = await openSlack();
     fake.trouble({ method: "views.open", kind: { error: "expired_trigger_id" }, times: 1 });
-    await people.command(ann, art.id, "stylize");
+    await users.command(ann, art.id, "stylize");
     expect((await listener.next("command")).name).toBe("stylize");
   });
 });
 
 describe("what is wrong in a form", () => {
   it("is said at its fields, and what is right then is heard", async () => {
-    const { people, ann, art, listener } = await openSlack();
+    const { people: users, ann, art, listener } = await openSlack();
     const view = await opened();
     const notes = [{ name: "notes.txt", bytes: new Uint8Array([65]) }];
-    expect(await people.submit(ann, view, { strength: "7" }, notes)).toEqual({
+    expect(await users.submit(ann, view, { strength: "7" }, notes)).toEqual({
       response_action: "errors",
       errors: {
         "field:strength": "This must be 1 or less.",
         "field:picture": "notes.txt is no picture that I can read: choose a PNG, JPEG, GIF or WebP.",
       },
     });
-    expect(await people.submit(ann, view, { strength: "much" })).toMatchObject({
+    expect(await users.submit(ann, view, { strength: "much" })).toMatchObject({
       errors: { "field:strength": "This must be a number from 0 to 1, such as 0." },
     });
     expect(listener.events).toEqual([]);
-    await people.submit(ann, view, { strength: "0.7" });
+    await users.submit(ann, view, { strength: "0.7" });
     expect((await listener.next("command")).options).toEqual({ strength: "0.7" });
 
     async function opened() {
-      const trigger = await people.command(ann, art.id, "stylize");
-      return eventually(async () => people.view(trigger), "a form");
+      const trigger = await users.command(ann, art.id, "stylize");
+      return eventually(async () => users.view(trigger), "a form");
     }
   });
 
   it("is a picture that is too large", async () => {
-    const { people, ann, art, listener } = await openSlack({ chat: { limits: { uploadBytes: 50 } } });
-    const trigger = await people.command(ann, art.id, "stylize");
-    const view = await eventually(async () => people.view(trigger), "a form");
-    const answer = await people.submit(ann, view, {}, [{ name: "big.png", bytes: await colour("#f00") }]);
+    const { people: users, ann, art, listener } = await openSlack({ chat: { limits: { uploadBytes: 50 } } });
+    const trigger = await users.command(ann, art.id, "stylize");
+    const view = await eventually(async () => users.view(trigger), "a form");
+    const answer = await users.submit(ann, view, {}, [{ name: "big.png", bytes: await colour("#f00") }]);
     expect(answer).toMatchObject({ errors: { "field:picture": expect.stringContaining("big.png is larger than") } });
     expect(listener.events).toEqual([]);
   });
@@ -140,23 +140,23 @@ describe("what is wrong in a form", () => {
 
 describe("a message's menu", () => {
   it("hands over the message and its pictures", async () => {
-    const { people, ann, ben, art, listener, place: channel } = await openSlack();
-    const message = await people.say(ben, { id: art.id }, "", [{ name: "a.png", bytes: await colour("#f00") }]);
-    await people.shortcut(ann, message, "dream_this");
+    const { people: users, ann, ben, art, listener, place: channel } = await openSlack();
+    const message = await users.say(ben, { id: art.id }, "", [{ name: "a.png", bytes: await colour("#f00") }]);
+    await users.shortcut(ann, message, "dream_this");
     const event = await listener.next("command");
     expect(event).toMatchObject({ name: "dream", options: { look: "eyes" }, repliesTo: { channel, id: message.ts } });
     expect(event.attachments.map(({ name, author }) => [name, author?.id])).toEqual([["a.png", ben.id]]);
   });
 
   it("asks first where something is to be asked", async () => {
-    const { people, ann, ben, art, listener } = await openSlack();
-    const root = await people.say(ben, { id: art.id }, "root");
-    const message = await people.say(ben, { id: art.id, thread: root.ts }, "", [
+    const { people: users, ann, ben, art, listener } = await openSlack();
+    const root = await users.say(ben, { id: art.id }, "root");
+    const message = await users.say(ben, { id: art.id, thread: root.ts }, "", [
       { name: "a.png", bytes: await colour("#f00") },
     ]);
-    const trigger = await people.shortcut(ann, message, "use_as_style");
-    const view = await eventually(async () => people.view(trigger), "a form");
-    await people.submit(ann, view, { name: "rust", emoji: "🍂" });
+    const trigger = await users.shortcut(ann, message, "use_as_style");
+    const view = await eventually(async () => users.view(trigger), "a form");
+    await users.submit(ann, view, { name: "rust", emoji: "🍂" });
     const event = await listener.next("command");
     expect(event).toMatchObject({
       name: "style",
@@ -170,10 +170,10 @@ describe("a message's menu", () => {
 
 describe("a mention", () => {
   it("in a thread is a command there, with its files", async () => {
-    const { people, ann, ben, art, listener, place: channel, chat } = await openSlack();
-    const root = await people.say(ben, { id: art.id }, "root", [{ name: "root.png", bytes: await colour("#00f") }]);
+    const { people: users, ann, ben, art, listener, place: channel, chat } = await openSlack();
+    const root = await users.say(ben, { id: art.id }, "root", [{ name: "root.png", bytes: await colour("#00f") }]);
     const thread = { id: art.id, thread: root.ts };
-    await people.mention(ann, thread, "stylize winter", [{ name: "a.png", bytes: await colour("#f00") }]);
+    await users.mention(ann, thread, "stylize winter", [{ name: "a.png", bytes: await colour("#f00") }]);
     const event = await listener.next("command");
     expect(event).toMatchObject({
       name: "stylize",
@@ -183,36 +183,36 @@ describe("a mention", () => {
     });
     expect(event.attachments.map(({ name }) => name)).toEqual(["a.png"]);
     await event.reply({ text: "Whisper" }, "private");
-    expect(people.look(ann, thread).at(-1)).toMatchObject({ text: "Whisper", ephemeral: true });
+    expect(users.look(ann, thread).at(-1)).toMatchObject({ text: "Whisper", ephemeral: true });
     await event.reply({ text: "Aloud" }, "public");
-    expect(people.look(ben, thread).at(-1)?.text).toBe("Aloud");
+    expect(users.look(ben, thread).at(-1)?.text).toBe("Aloud");
     // Without files of its own, the thread's pictures are at hand.
     expect((await chat.latestPicture({ ...channel, thread: root.ts }))?.name).toBe("a.png");
   });
 
   it("alone asks for help, and bots are not answered", async () => {
-    const { fake, people, ann, art, listener } = await openSlack();
+    const { fake, people: users, ann, art, listener } = await openSlack();
     const other = fake.addUser("Other", { bot: true });
     art.members.add(other.id);
-    await people.mention(other, { id: art.id }, "stylize winter");
-    await people.mention(ann, { id: art.id }, "");
+    await users.mention(other, { id: art.id }, "stylize winter");
+    await users.mention(ann, { id: art.id }, "");
     expect((await listener.next("command")).name).toBe("help");
     expect(listener.events).toHaveLength(1);
-    const message = await people.say(ann, { id: art.id }, "x");
-    await people.react(other, message, "🔁", true);
-    await people.react(ann, message, ":partyparrot:", true);
+    const message = await users.say(ann, { id: art.id }, "x");
+    await users.react(other, message, "🔁", true);
+    await users.react(ann, message, ":partyparrot:", true);
     expect((await listener.next("reaction")).emoji).toBe(":partyparrot:");
     expect(listener.events).toHaveLength(2);
   });
 
   it("is not needed in a conversation with the bot alone", async () => {
-    const { fake, people, ann, listener, chat } = await openSlack();
+    const { fake, people: users, ann, listener, chat } = await openSlack();
     const direct = fake.directMessage(ann);
-    await people.say(ann, { id: direct.id }, "stylize winter", [{ name: "a.png", bytes: await colour("#f00") }]);
+    await users.say(ann, { id: direct.id }, "stylize winter", [{ name: "a.png", bytes: await colour("#f00") }]);
     const event = await listener.next("command");
     expect([event.name, event.text, event.attachments.length]).toEqual(["stylize", "winter", 1]);
     await event.reply({ text: "Here" }, "public");
-    expect(people.look(ann, { id: direct.id }).at(-1)?.text).toBe("Here");
+    expect(users.look(ann, { id: direct.id }).at(-1)?.text).toBe("Here");
     expect(await chat.describe(event.channel)).toMatchObject({ name: "a direct message", closed: true });
   });
 });
@@ -222,13 +222,13 @@ describe("the home page", () => {
     const works: Work[] = [];
     const {
       fake,
-      people,
+      people: users,
       ann,
       chat,
       listener,
       place: channel,
     } = await openSlack({ handlers: { works: async () => works } });
-    await people.openHome(ann);
+    await users.openHome(ann);
     await eventually(
       async () => JSON.stringify(fake.team.homes.get(ann.id))?.includes("Nothing here yet"),
       "an empty page",
@@ -253,7 +253,7 @@ describe("the home page", () => {
     );
     const ben = [...fake.team.users.values()].find(({ name }) => name === "ben");
     if (!ben) throw new Error("no Ben");
-    await people.openHome(ben);
+    await users.openHome(ben);
     await eventually(
       async () => JSON.stringify(fake.team.homes.get(ben.id))?.includes("slack_file"),
       "a page with a picture",
@@ -261,10 +261,10 @@ describe("the home page", () => {
     const page = JSON.stringify(fake.team.homes.get(ben.id));
     expect(page).toContain("Dream of &lt;eyes&gt;");
     expect(page).toContain("/archives/");
-    await people.pressAtHome(ben, "Again");
+    await users.pressAtHome(ben, "Again");
     const event = await listener.next("command");
     expect(event).toMatchObject({ name: "again", options: { job: "7KQ4M9XA" }, channel, user: { id: ben.id } });
     await event.reply({ text: "Not possible" }, "private");
-    expect(people.look(ben, { id: fake.directMessage(ben).id }).at(-1)?.text).toBe("Not possible");
+    expect(users.look(ben, { id: fake.directMessage(ben).id }).at(-1)?.text).toBe("Not possible");
   });
 });

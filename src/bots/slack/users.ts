@@ -15,7 +15,7 @@ const MOST = 5_000;
 const PATIENCE_MS = 5_000;
 
 /** The people of all workspaces, remembered for a while. Moderators are a workspace's admins and owners. */
-export class People {
+export class Users {
   readonly #known = new LRUCache<string, Promise<Known>>({ max: MOST, ttl: KEPT_MS });
 
   /** Never rejects: where Slack does not tell, they are called by `fallback` and moderate nothing. */

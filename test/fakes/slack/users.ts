@@ -36,7 +36,7 @@ export interface SeenMessage {
 type Where = { readonly id: string; readonly thread?: string | undefined };
 
 /** Drives a team of a fake Slack. Everything resolves when the bot has acknowledged it, not when it has done it. */
-export class People {
+export class Users {
   constructor(
     private readonly fake: FakeSlack,
     private readonly team: Team = fake.team,

@@ -5,7 +5,7 @@ import { toast } from "../../state/store.js";
 import { duration } from "../../text/amounts.js";
 
 /** Who is being served, and who waits. */
-export function Line({ admin, elapsed }: { admin: WireAdmin; elapsed: number }) {
+export function JobList({ admin, elapsed }: { admin: WireAdmin; elapsed: number }) {
   const { jobs, running, waiting } = admin;
   const hidden = running + waiting - jobs.length;
   return (

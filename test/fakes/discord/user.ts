@@ -19,7 +19,7 @@ import { attachmentJson, channelJson, memberJson, messageJson } from "./serialis
 import type { FakeDiscord } from "./server.js";
 import { type FakeAttachment, type FakeChannel, type FakeMessage, permissionsIn, uploadLimit } from "./world.js";
 
-export interface PersonsFile {
+export interface UploadedFile {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly type?: string;
@@ -34,7 +34,7 @@ export interface Sent {
   readonly answered: Promise<void>;
 }
 
-export class FakePerson {
+export class FakeUser {
   constructor(
     private readonly fake: FakeDiscord,
     readonly user: APIUser,
@@ -50,11 +50,11 @@ export class FakePerson {
 
   /** The place of this person's direct messages with the bot. */
   get direct(): ChannelRef {
-    return this.fake.placeOf(this.fake.directChannel(this.id));
+    return this.fake.refOf(this.fake.directChannel(this.id));
   }
 
   /** Writes a message. */
-  async post(channel: ChannelRef, text: string, files: readonly PersonsFile[] = []): Promise<SeenMessage> {
+  async post(channel: ChannelRef, text: string, files: readonly UploadedFile[] = []): Promise<SeenMessage> {
     const attachments = files.map((file) => this.#file(file));
     const message: FakeMessage = {
       id: this.fake.world.id(),
@@ -85,19 +85,19 @@ export class FakePerson {
    * or the ones that are named.
    */
   command(
-    place: ChannelRef,
+    ref: ChannelRef,
     name: string,
     options: Readonly<Record<string, Value>> = {},
-    attachments: readonly PersonsFile[] | Readonly<Record<string, PersonsFile>> = [],
+    attachments: readonly UploadedFile[] | Readonly<Record<string, UploadedFile>> = [],
   ): Sent {
     const definition = this.#definition(ApplicationCommandType.ChatInput, name);
     const known = ("options" in definition ? (definition.options ?? []) : []) as APIApplicationCommandBasicOption[];
     const taking = known.filter(({ type }) => type === O.Attachment);
     const named = Array.isArray(attachments)
-      ? (attachments as readonly PersonsFile[]).map(
+      ? (attachments as readonly UploadedFile[]).map(
           (file, i) => [taking[i]?.name ?? fail(`/${name} takes ${taking.length} files`), file] as const,
         )
-      : Object.entries(attachments as Readonly<Record<string, PersonsFile>>);
+      : Object.entries(attachments as Readonly<Record<string, UploadedFile>>);
     const files = named.map(([option, file]) => ({ option, file: this.#file(file) }));
     const given = [
       ...Object.entries(options).map(([key, value]) =>
@@ -107,7 +107,7 @@ export class FakePerson {
     ];
     for (const { name: option, required } of known)
       if (required && !given.some((one) => one.name === option)) fail(`/${name} needs ${option}`);
-    const channel = this.fake.channelOf(place);
+    const channel = this.fake.channelOf(ref);
     const json = Object.fromEntries(
       files.map(({ file }) => [file.id, attachmentJson(this.fake.world, this.fake.cdn, channel.id, file)]),
     );
@@ -220,7 +220,7 @@ export class FakePerson {
     this.fake.deleteMessage(this.#message(message));
   }
 
-  #file({ name, bytes, type, spoiler = false }: PersonsFile): FakeAttachment {
+  #file({ name, bytes, type, spoiler = false }: UploadedFile): FakeAttachment {
     const shown = spoiler ? `SPOILER_${name}` : name;
     const kinds: Readonly<Record<string, string>> = {
       png: "image/png",
