@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => programs.dispose());
 
-const taughtFrom = (kind: Texture, given: Partial<TrainOptions> = {}): Promise<TrainingResult> =>
+const trainedOn = (kind: Texture, given: Partial<TrainOptions> = {}): Promise<TrainingResult> =>
   trainLayer({
     programs,
     network,
@@ -59,7 +59,7 @@ describe("teach", () => {
     ["across", "down"],
     ["down", "across"],
   ] as const)("answers unseen lines %s more than lines %s, and more than nothing", async (kind, other) => {
-    const { layer, preference, keptBack } = await taughtFrom(kind);
+    const { layer, preference, keptBack } = await trainedOn(kind);
     const [own, foreign] = [await toUnseen(layer, kind), await toUnseen(layer, other)];
     expect(mean(own)).toBeGreaterThan(1.5 * mean(foreign));
     expect(keptBack).toBe(2);
@@ -67,13 +67,13 @@ describe("teach", () => {
   });
 
   it("makes the same bytes of the same seed, others of another", async () => {
-    const [a, b, c] = [await taughtFrom("down"), await taughtFrom("down"), await taughtFrom("down", { seed: 4 })];
+    const [a, b, c] = [await trainedOn("down"), await trainedOn("down"), await trainedOn("down", { seed: 4 })];
     expect(Buffer.from(encodeTrainedLayer(a.layer)).equals(Buffer.from(encodeTrainedLayer(b.layer)))).toBe(true);
     expect(Buffer.from(encodeTrainedLayer(a.layer)).equals(Buffer.from(encodeTrainedLayer(c.layer)))).toBe(false);
   });
 
   it("each channel answers about 1 to its own places, and the layer says what it came from", async () => {
-    const { layer } = await taughtFrom("across", { examples: examples("across", 5) });
+    const { layer } = await trainedOn("across", { examples: examples("across", 5) });
     expect(layer).toMatchObject({ version: 1, network: network.id, layer: LAYER, inputs: 24, pictures: 5, seed: 3 });
     expect(layer.channels).toBeGreaterThanOrEqual(1);
     expect(layer.channels).toBeLessThanOrEqual(6);
@@ -82,10 +82,10 @@ describe("teach", () => {
   });
 
   it("a dream in a taught look shows more of what was taught", async () => {
-    const { layer } = await taughtFrom("down");
-    const taught = withTrainedLayers(network, { edition: "1", kept: [{ name: "down", layer }] });
+    const { layer } = await trainedOn("down");
+    const trained = withTrainedLayers(network, { edition: "1", kept: [{ name: "down", layer }] });
     const params = dreamDefinition.params.parse({ look: "down", size: 64, octaves: 1, steps: 5 });
-    const context = { programs, network: async () => taught, signal: new AbortController().signal };
+    const context = { programs, network: async () => trained, signal: new AbortController().signal };
     const start = texture("across", 300, 64);
     const pictures = { image: { width: 64, height: 64, decode: async () => start } };
     let last = start;
@@ -95,7 +95,7 @@ describe("teach", () => {
 
   it("tells how far it is, up to the end", async () => {
     const shares: number[] = [];
-    await taughtFrom("down", { examples: examples("down", 5), onProgress: (share) => shares.push(share) });
+    await trainedOn("down", { examples: examples("down", 5), onProgress: (share) => shares.push(share) });
     expect(shares.every((share, i) => share > (shares[i - 1] ?? 0))).toBe(true);
     expect(shares.at(-1)).toBeCloseTo(1);
   });
@@ -104,17 +104,17 @@ describe("teach", () => {
     const stop = new AbortController();
     const reason = new Error("stopped");
     const onProgress = (): void => stop.abort(reason);
-    await expect(taughtFrom("down", { signal: stop.signal, onProgress })).rejects.toBe(reason);
+    await expect(trainedOn("down", { signal: stop.signal, onProgress })).rejects.toBe(reason);
   });
 
   it("refuses too few pictures and layers that are not there", async () => {
-    await expect(taughtFrom("down", { examples: examples("down", 4) })).rejects.toThrow(
+    await expect(trainedOn("down", { examples: examples("down", 4) })).rejects.toThrow(
       "Give 5 pictures or more to learn from; there are 4.",
     );
-    await expect(taughtFrom("down", { layer: "block9_conv1" })).rejects.toThrow(NetworkError);
-    const { layer } = await taughtFrom("down", { examples: examples("down", 5) });
-    const taught = withTrainedLayers(network, { edition: "1", kept: [{ name: "down", layer }] });
-    await expect(taughtFrom("down", { network: taught, layer: "taught/down" })).rejects.toThrow(
+    await expect(trainedOn("down", { layer: "block9_conv1" })).rejects.toThrow(NetworkError);
+    const { layer } = await trainedOn("down", { examples: examples("down", 5) });
+    const trained = withTrainedLayers(network, { edition: "1", kept: [{ name: "down", layer }] });
+    await expect(trainedOn("down", { network: trained, layer: "taught/down" })).rejects.toThrow(
       "is a taught layer itself",
     );
   });
@@ -136,7 +136,7 @@ describe("teach", () => {
 
   it("learns from pictures of one grey without failing", async () => {
     const grey: Raster = { width: 64, height: 64, data: new Float32Array(3 * 64 * 64).fill(128) };
-    const { layer } = await taughtFrom("down", {
+    const { layer } = await trainedOn("down", {
       examples: Array.from({ length: 5 }, () => ({ decode: async () => grey })),
     });
     expect([...layer.weights, ...layer.biases].every(Number.isFinite)).toBe(true);

@@ -76,13 +76,13 @@ describe("taught layers in a network", () => {
     const bring = trainedLayersOf(folder);
     expect(await bring(network)).toBe(network);
     await saveTrainedLayer(folder, layer("moths"));
-    const taught = await bring(network);
-    expect(taught.layers.map(({ name }) => name).slice(-3)).toEqual([LAYER, "taught/moths", "block2_pool"]);
-    expect(resolveLayer(taught, "taught/moths")).toMatchObject({ channels: 2, stride: 2 });
-    expect(lookLayers(taught, "moths")).toEqual({ "taught/moths": 1 });
+    const trained = await bring(network);
+    expect(trained.layers.map(({ name }) => name).slice(-3)).toEqual([LAYER, "taught/moths", "block2_pool"]);
+    expect(resolveLayer(trained, "taught/moths")).toMatchObject({ channels: 2, stride: 2 });
+    expect(lookLayers(trained, "moths")).toEqual({ "taught/moths": 1 });
     // The network's own looks are still there, and its default is what it was.
-    expect(lookLayers(taught)).toEqual(lookLayers(network));
-    expect(await bring(network)).toBe(taught);
+    expect(lookLayers(trained)).toEqual(lookLayers(network));
+    expect(await bring(network)).toBe(trained);
     expect(await readdir(join(folder, "taught"))).toEqual(["moths.taught"]);
   });
 
@@ -109,15 +109,15 @@ describe("taught layers in a network", () => {
     await saveTrainedLayer(folder, layer("foreign", { network: "another" }));
     await saveTrainedLayer(folder, layer("misfit", { inputs: 5, weights: new Float32Array(10) }));
     await writeFile(trainedLayerPath(folder, "broken"), "DLTAUGHT and then nothing");
-    const taught = await trainedLayersOf(folder)(network);
-    expect(() => lookLayers(taught, "foreign")).toThrow("has no look called foreign");
-    expect(() => resolveLayer(taught, "taught/misfit")).toThrow(
+    const trained = await trainedLayersOf(folder)(network);
+    expect(() => lookLayers(trained, "foreign")).toThrow("has no look called foreign");
+    expect(() => resolveLayer(trained, "taught/misfit")).toThrow(
       /cannot be used: it re-mixes 5 channels and block2_conv1 has 24/,
     );
-    expect(() => resolveLayer(taught, "taught/broken")).toThrow(
+    expect(() => resolveLayer(trained, "taught/broken")).toThrow(
       /cannot be used: .*broken\.taught is damaged or cut short/,
     );
-    expect(lookLayers(taught, "broken")).toEqual({ "taught/broken": 1 });
+    expect(lookLayers(trained, "broken")).toEqual({ "taught/broken": 1 });
     expect((await readTrainedLayers(folder)).kept).toHaveLength(4);
   });
 });

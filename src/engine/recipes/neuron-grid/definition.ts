@@ -6,7 +6,7 @@ import { megapixels } from "../footprint.js";
 import { ascentOptions, BOOK_ASCENT, displayOption } from "../neuron/ascent-definition.js";
 import { integer, readName, text } from "../option.js";
 
-/** The most pictures climbed to at once: more would only take memory. */
+/** Largest batch: more would only take memory. */
 export const BATCH = 16;
 /** Layers shown where none are named. */
 export const USUAL_ROWS = 5;

@@ -1,4 +1,4 @@
-/** Options that the recipes of neurons share: how to climb, and how to show what was reached. */
+/** Options that the recipes of neurons share: how to ascend, and how to show the result. */
 import { choice, integer, number } from "../option.js";
 
 /** Chats offer 25 options of a command at most, and mixes of these are a study of their own. */

@@ -8,7 +8,7 @@ import type { ascentOptions, displayOption } from "./ascent-definition.js";
 type AscentParams = ParamsOf<typeof ascentOptions>;
 type Display = ParamsOf<{ readonly display: typeof displayOption }>["display"];
 
-/** How to climb in an octave, counted from 0. */
+/** How to ascend in an octave, counted from 0. */
 export function ascentOptionsOf(params: AscentParams, octave: number): AscentOptions {
   const { step, gradient, colours, jitter, turn, wobble } = params;
   return {

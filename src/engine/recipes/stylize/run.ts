@@ -26,7 +26,7 @@ const LEAST_STRENGTH = 0.01;
 /**
  * Paints a photo in a style, or in a blend of styles.
  *
- * studio: Adam from small to large (paint/painter.ts); style targets normalised by their own norms (paint/targets.ts). At each scale
+ * studio: Adam from small to large (painting/painter.ts); style targets normalised by their own norms (painting/targets.ts). At each scale
  * the steps take turns among some shifts of the canvas, of less than a stride of the content's layer, so that no grid of strides
  * shows in flat skies; VGG, which has no strided convolutions, needs none. book: L-BFGS at full size.
  * @throws RecipeError when a picture is missing
