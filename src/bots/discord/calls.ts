@@ -2,6 +2,7 @@ import type { InternalRequest, RateLimitData, RawFile, REST, RouteLike } from "d
 import type { Logger } from "pino";
 import { ChatError } from "../../port/chat-error.js";
 import { retryWithBackoff } from "../../shared/retry.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { abortable, withTimeout } from "../../shared/timeout.js";
 import { type Attempt, chatError } from "./errors.js";
 import type { Timing } from "./options.js";
@@ -126,7 +127,7 @@ export class Calls {
 
 /** What the log says of a call: never its route, which may hold an interaction's token. */
 function about({ method, doing, trace }: Call): object {
-  return { method, doing, ...(trace === undefined ? {} : { job: trace }) };
+  return { method, doing: sentence(doing), ...(trace === undefined ? {} : { job: trace }) };
 }
 
 /** The part of a call that names a message's job. */
