@@ -20,7 +20,11 @@ function workOf(job: StoredJob, app: AppContext): Work | undefined {
   return {
     job: job.id,
     title: recipe.title(job.params),
-    line: commandLine(recipe, { ...job.params, ...(job.result === undefined ? {} : { seed: job.result.seed }) }),
+    line: commandLine(
+      recipe,
+      { ...job.params, ...(job.result === undefined ? {} : { seed: job.result.seed }) },
+      job.pictures,
+    ),
     at: job.finishedAt ?? job.createdAt,
     ...(message === undefined ? {} : { message }),
     thumbnail: (side) => thumbnail(job, side, app),

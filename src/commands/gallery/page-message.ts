@@ -121,7 +121,7 @@ async function entryOf(work: NumberedWork, job: StoredJob, chat: Chat, app: AppC
   return {
     title: `**${work.number}.** ${link === undefined ? title : `[${title}](${link})`} ${rest}`,
     bare: `**${work.number}.** ${title} ${rest}`,
-    line: recipe ? `\`${commandLine(recipe, seeded(job)).replaceAll("`", "'")}\`` : "",
+    line: recipe ? `\`${commandLine(recipe, seeded(job), job.pictures).replaceAll("`", "'")}\`` : "",
   };
 }
 

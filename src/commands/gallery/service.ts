@@ -11,7 +11,7 @@ import { creditLine } from "../presenting/credits.js";
 import { mayManage } from "../presenting/permission.js";
 import { buttonId } from "../presenting/texts.js";
 import { elapsed } from "../presenting/words.js";
-import { commandLine, printOptions, type Recipe } from "../recipes/recipe.js";
+import { commandLine, type Recipe } from "../recipes/recipe.js";
 
 /** Enough for a menu. */
 const MOST_AUTHORS = 200;
@@ -49,7 +49,7 @@ export function createGallery(app: GalleryContext): Gallery {
       const { final, announcement } = job.messages;
       return {
         ...work,
-        line: commandLine(recipe, seeded(job)),
+        line: commandLine(recipe, seeded(job), job.pictures),
         facts: factsOf(job, recipe),
         credits: creditLine(job.credits),
         messages: [final, announcement].filter((message): message is MessageRef => message !== undefined),
@@ -111,7 +111,7 @@ export function workOf(
   return {
     ...{ job: id, title: recipe.title(job.params), command: recipe.command, author },
     at: job.finishedAt ?? job.createdAt,
-    ...{ width: result?.width ?? 0, height: result?.height ?? 0, film: isFilm(job) },
+    ...{ width: result?.width ?? 0, height: result?.height ?? 0, film: recipe.film(job.params) },
     hearts: favourites,
     loved: favourites > 0 && app.store.favourites.has(id, { platform: viewer.platform, user: viewer.user.id }),
     spoiler,
@@ -124,13 +124,9 @@ export function seeded({ params, result }: Pick<StoredJob, "params" | "result">)
   return { ...params, ...(result === undefined ? {} : { seed: result.seed }) };
 }
 
-function isFilm({ recipe, params }: StoredJob): boolean {
-  return recipe === "zoom" || Number(params.sweep) > 0;
-}
-
 function factsOf(job: StoredJob, recipe: Recipe): GalleryDetail["facts"] {
   const params = seeded(job);
-  const told = recipe.print?.(params) ?? printOptions(recipe.options, params);
+  const told = recipe.print(params);
   const [first] = Object.keys(recipe.options);
   const { result } = job;
   const came = result && [

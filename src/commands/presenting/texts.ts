@@ -49,7 +49,7 @@ function heading(recipe: Recipe, job: Job): string {
 }
 
 function lineBlock(recipe: Recipe, job: Job): string {
-  return `\`${commandLine(recipe, job.params)}\``;
+  return `\`${commandLine(recipe, job.params, job.pictures)}\``;
 }
 
 export function threadTitle(recipe: Recipe, job: Job): string {
@@ -142,7 +142,7 @@ export function finished(recipe: Recipe, job: Job, result: EngineResult, picture
     `took ${took(job, result)}`,
     `${result.network} on ${result.runtime}`,
   ].join(" · ");
-  const line = commandLine(recipe, { ...job.params, seed: result.seed });
+  const line = commandLine(recipe, { ...job.params, seed: result.seed }, job.pictures);
   // The mention names the person.
   const credits = creditLine(job.credits);
   const parts = [
@@ -162,7 +162,7 @@ export function showpiece(
   result: EngineResult,
   picture: Picture | undefined,
 ): OutgoingMessage {
-  const line = commandLine(recipe, { ...job.params, seed: result.seed });
+  const line = commandLine(recipe, { ...job.params, seed: result.seed }, job.pictures);
   const credits = creditLine(job.credits);
   const text = [
     heading(recipe, job),

@@ -5,7 +5,7 @@ import { provenanceOfRepeat } from "../images/provenance.js";
 import { textOption } from "../parsing/options.js";
 import { readText } from "../parsing/read-values.js";
 import { UserError } from "../user-error.js";
-import { randomSeed } from "./common.js";
+import { randomSeed } from "./random-seed.js";
 import type { Recipe } from "./recipe.js";
 import { order, scopeOf } from "./recipe-command.js";
 import { startJob } from "./start-job.js";

@@ -14,13 +14,15 @@ export interface RecipeCommand {
   readonly examples: readonly string[];
   /** What becomes of the picture at hand; left out, none is looked for. */
   readonly picture?: {
-    /** Its role in the recipe: "image" is worked on, "style" is looked at. */
-    readonly role: "image" | "style";
+    /** Its role in the recipe, for instance "image". */
+    readonly role: string;
     readonly help: string;
-    /** Whether the recipe can do without, given the line's values. */
-    without?(values: Readonly<Record<string, unknown>>): boolean;
+    /** Whether the recipe can do without. */
+    readonly optional: boolean;
+    /** The option that names it: where it is given, no picture is looked for. */
+    readonly namedBy?: string;
     /** What a second attached picture is, if anything. */
-    readonly second?: string;
+    readonly second?: { readonly role: string; readonly help: string };
   };
   /** Asks what was left open, instead of starting a job; returns whether it did. `attached` are the pictures found, the second too. */
   ask?(context: CommandContext, attached: readonly FoundImage[], given: Params, questions: Params): Promise<boolean>;
@@ -33,8 +35,9 @@ export function recipeCommand({ recipe, help, examples, picture, ask, questions 
   const pictureOptions: Record<string, Option> = picture
     ? {
         picture: imageOption({
-          ...{ help: picture.help, none: picture.without !== undefined },
-          ...(picture.second === undefined ? {} : { second: "A second picture, whose style is taken" }),
+          help: picture.help,
+          none: picture.optional || picture.namedBy !== undefined,
+          ...(picture.second === undefined ? {} : { second: picture.second.help }),
         }),
       }
     : {};
@@ -49,15 +52,15 @@ export function recipeCommand({ recipe, help, examples, picture, ask, questions 
       const given = Object.fromEntries(Object.entries(rest).filter(([key]) => !Object.hasOwn(questions, key)));
       const pictures: Record<string, Uint8Array> = {};
       const attached: FoundImage[] = [];
-      if (picture && !(picture.role === "style" && picture.without?.(given))) {
+      if (picture && (picture.namedBy === undefined || given[picture.namedBy] === undefined)) {
         const found = await findImage(context, wanted as WantedImage | undefined);
         if (found) {
           pictures[picture.role] = found.bytes;
           attached.push(found);
-        } else if (!picture.without?.(given)) throw new UserError("image.none", { line: quoted(examples[0]) });
+        } else if (!picture.optional) throw new UserError("image.none", { line: quoted(examples[0]) });
         const second = picture.second && (await findSecondImage(context));
         if (picture.second && second) {
-          pictures[picture.second] = second.bytes;
+          pictures[picture.second.role] = second.bytes;
           attached.push(second);
         }
       }

@@ -28,19 +28,28 @@ export interface Recipe {
   readonly name: string;
   /** The command that makes it. */
   readonly command: string;
+  /** See `RecipeDefinition.version`. */
+  readonly version: number;
   /** The options that become parameters of the engine, in the order in which they are printed. */
   readonly options: Options;
   /** A short name of a job in plain words, for instance "Dream of creatures". */
   title(params: Params): string;
+  /** Whether the result is a film. */
+  film(params: Params): boolean;
   /** Parameters of a new job, before anything is chosen. */
   defaults(): Params;
   /**
    * A draft with some options' values changed; those that exclude one another are settled.
-   * @throws Mistake when they do not go together, or name what is not there.
+   * @throws UserError when they do not go together, or name what is not there.
    */
   change(draft: Draft, changes: Params, scope: Scope): Promise<Draft>;
-  /** Arguments that say the same again; those of the options alone when left out. */
-  print?(params: Params): readonly Argument[];
+  /**
+   * Arguments that say the same again.
+   * @param roles of the job's images; left out, the arguments say nothing of images
+   */
+  print(params: Params, roles?: readonly string[]): readonly Argument[];
+  /** How many of the job's images its line cannot name: they must be sent with it. */
+  unnamedImages(params: Params, roles: readonly string[]): number;
   /** Megapixel-steps of all that will be worked on. */
   cost(params: Params): number;
   /** Megabytes that it takes at its worst moment, besides the program and its networks. */
@@ -49,9 +58,9 @@ export interface Recipe {
   costKey(params: Params): string;
 }
 
-/** The line that makes the same picture again: every parameter, with its seed. */
-export function commandLine(recipe: Recipe, params: Params): string {
-  return printLine({ name: recipe.command, arguments: recipe.print?.(params) ?? printOptions(recipe.options, params) });
+/** The line that makes the same image again, given the images that it cannot name: every parameter, with its seed. */
+export function commandLine(recipe: Recipe, params: Params, roles: readonly string[]): string {
+  return printLine({ name: recipe.command, arguments: recipe.print(params, roles) });
 }
 
 /** Arguments for the parameters that options have. */

@@ -2,14 +2,17 @@ import { describe, expect, it } from "vitest";
 import { explain } from "../../../src/commands/help.js";
 import { parseLine } from "../../../src/commands/parsing/command-line.js";
 import { readText, readValues } from "../../../src/commands/parsing/read-values.js";
-import { changeDream, dreamDefaults, dreamRecipe, dreamWork } from "../../../src/commands/recipes/dream.js";
+import { chatRecipe } from "../../../src/commands/recipes/chat-recipe.js";
+import { changeDream } from "../../../src/commands/recipes/dream-look.js";
 import { commandLine, type Params } from "../../../src/commands/recipes/recipe.js";
 import { UserError } from "../../../src/commands/user-error.js";
+import { dreamDefinition } from "../../../src/engine/recipes/dream/definition.js";
 import { art } from "../../fakes/chat.js";
 import { botOptions, studio } from "../../fakes/studio.js";
 
 const { desk: app } = await studio();
-const dreamParams = (given: Params): Params => changeDream(botOptions, dreamDefaults(botOptions), given);
+const dream = chatRecipe(dreamDefinition, botOptions);
+const dreamParams = (given: Params): Params => changeDream(botOptions, dream.defaults(), given);
 const { registry } = app;
 
 function mistake(line: string): string {
@@ -143,11 +146,10 @@ describe("values", () => {
     const bare = dreamParams({ network: "bare" });
     expect(bare).not.toHaveProperty("look");
     expect(changeDream(botOptions, bare, { look: "creatures" }).look).toBe("creatures");
-    expect(dreamRecipe(botOptions).title(bare)).toBe("Dream");
+    expect(dream.title(bare)).toBe("Dream");
   });
 
   it("of a repeated job are changed with look and layers settled", () => {
-    const recipe = dreamRecipe(botOptions);
     const first = dreamParams({ seed: 7 });
     const layered = changeDream(botOptions, first, { layers: "activation_36:1" });
     expect(layered.look).toBeUndefined();
@@ -158,13 +160,13 @@ describe("values", () => {
       network: "googlenet",
     });
     expect(changeDream(botOptions, layered, { network: "googlenet" }).layers).toBeUndefined();
-    expect(commandLine(recipe, layered)).toContain("/dream layers:activation_36:1 size:512");
+    expect(commandLine(dream, layered, ["image"])).toContain("/dream layers:activation_36:1 size:512");
   });
 
   it("say how much work they are", () => {
     const params = dreamParams({ size: 1000, octaves: 1, steps: 10 });
-    expect(dreamWork(params)).toBeCloseTo(7);
-    expect(dreamWork({ ...params, octaves: 2, octaveScale: 2 })).toBeCloseTo(8.75);
+    expect(dream.cost(params)).toBeCloseTo(7);
+    expect(dream.cost({ ...params, octaves: 2, octaveScale: 2 })).toBeCloseTo(8.75);
   });
 });
 

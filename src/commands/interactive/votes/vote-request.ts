@@ -1,7 +1,7 @@
 /** `/blend vote`: what its options ask for. */
 
+import { PHOTO } from "../../../engine/recipes/painting/options.js";
 import { flagOption, integerOption } from "../../parsing/options.js";
-import { PHOTO } from "../../recipes/painting.js";
 import type { Params } from "../../recipes/recipe.js";
 import { readShares } from "../../styles/shares.js";
 import { UserError } from "../../user-error.js";

@@ -41,8 +41,21 @@ const options = {
     minimum: 16,
     maximum: MAX_SIDE,
   }),
-  octaves: integer({ help: "How many sizes, from small to large", minimum: 1, maximum: 100, default: 4 }),
-  octaveScale: number({ help: "How much larger each octave is", unit: "x", minimum: 1, maximum: 4, default: 1.4 }),
+  octaves: integer({
+    help: "How many sizes, from small to large",
+    minimum: 1,
+    maximum: 100,
+    default: 4,
+    inChat: { maximum: 20 },
+  }),
+  octaveScale: number({
+    help: "How much larger each octave is",
+    unit: "x",
+    minimum: 1,
+    maximum: 4,
+    default: 1.4,
+    inChat: { minimum: 1.05 },
+  }),
   steps: integer({ help: "Steps in each octave", minimum: 1, maximum: 500, default: 12 }),
   ...ascentOptions,
   display: displayOption,
@@ -53,17 +66,8 @@ const options = {
 /** The smallest side that an octave starts from, in pixels. */
 const SMALLEST = 48;
 
-/**
- * Sides of the octaves in pixels.
- * @example neuronSizes({ startSize: 64, octaves: 20, octaveScale: 1.1 }) // 64, 70, 77, ... 375, as in the book
- * @throws RecipeError when they would grow past what can be worked on
- */
-export function neuronSizes({
-  size,
-  startSize,
-  octaves,
-  octaveScale,
-}: Pick<NeuronParams, "size" | "startSize" | "octaves" | "octaveScale">): number[] {
+/** Sides of the octaves in pixels, however large they grow. */
+function sidesOf({ size, startSize, octaves, octaveScale }: Sized): number[] {
   if (startSize === undefined) {
     const sides = Array.from({ length: octaves }, (_, i) => Math.round(size / octaveScale ** (octaves - 1 - i)));
     return sides.filter((side, i) => i === octaves - 1 || side >= SMALLEST);
@@ -71,10 +75,23 @@ export function neuronSizes({
   const sides = [startSize];
   // The book cuts each side to whole pixels before the next grows from it.
   while (sides.length < octaves) sides.push(Math.floor((sides[sides.length - 1] ?? startSize) * octaveScale + 1e-9));
-  const last = sides[sides.length - 1] ?? startSize;
+  return sides;
+}
+
+/**
+ * Sides of the octaves in pixels.
+ * @example neuronSizes({ startSize: 64, octaves: 20, octaveScale: 1.1 }) // 64, 70, 77, ... 375, as in the book
+ * @throws RecipeError when they would grow past what can be worked on
+ */
+export function neuronSizes(params: Sized): number[] {
+  const sides = sidesOf(params);
+  const { startSize = params.size, octaves } = params;
+  const last = sides.at(-1) ?? startSize;
   if (last > MAX_SIDE) throw new RecipeError("neuron.too-large", { start: startSize, octaves, last, most: MAX_SIDE });
   return sides;
 }
+
+type Sized = Pick<NeuronParams, "size" | "startSize" | "octaves" | "octaveScale">;
 
 export const neuronDefinition = defineRecipe({
   name: "neuron",
@@ -103,11 +120,11 @@ export const neuronDefinition = defineRecipe({
   title: ({ channels, layer }) =>
     channels === undefined ? "A neuron" : `Neuron ${layer === undefined ? "" : `${layer}/`}${channels}`,
   film: () => false,
-  cost: (params) => params.steps * megapixelsOf(neuronSizes(params).map((side) => ({ width: side, height: side }))),
+  cost: (params) => params.steps * megapixelsOf(sidesOf(params).map((side) => ({ width: side, height: side }))),
   footprint: (params) => ({
     network: params.network,
     kind: "dream",
-    megapixels: megapixels(neuronSizes(params).at(-1) ?? params.size),
+    megapixels: megapixels(sidesOf(params).at(-1) ?? params.size),
     tiled: false,
   }),
   paceOf: [],

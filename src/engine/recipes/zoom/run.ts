@@ -32,7 +32,7 @@ const BEGIN = { octaves: 4, scale: 1.5, steps: 10, smallest: 48 } as const;
  * @throws RecipeError, NetworkError, FilmError
  */
 export async function* zoom(params: ZoomParams, pictures: Pictures, context: RecipeContext): Frames {
-  const { frames, framesPerSecond, format, maxBytes, fade } = params;
+  const { frames, framesPerSecond, format, maxBytes } = params;
   const { width, height } = filmSize(params, pictures);
   await checkFormat(format, width, height, frames, params.loop);
   const network = await context.network(params.network);

@@ -1,0 +1,124 @@
+/** Options of a recipe as a chat offers them: the definition's, within what the installation allows. */
+
+import { MAX_SEED } from "../../engine/recipes/common-options.js";
+import type { RecipeDefinition } from "../../engine/recipes/definition.js";
+import type { RecipeOption } from "../../engine/recipes/option.js";
+import type { BotOptions } from "../bot-options.js";
+import { choiceOption, flagOption, integerOption, numberOption, type Option, textOption } from "../parsing/options.js";
+import { printShares, readShares } from "../styles/shares.js";
+import { installationOverlays, type Overlay } from "./installation.js";
+import { randomSeed } from "./random-seed.js";
+
+/** The name of an option in chats: styles are named one by one, or several with shares. */
+export function chatKey(key: string, { kind, several }: RecipeOption): string {
+  return kind === "styles" && !several ? "style" : key;
+}
+
+/** The default and the bounds that hold in the chats of an installation. */
+export function chatBounds({ minimum, maximum, default: usual, inChat }: RecipeOption, overlay: Overlay = {}) {
+  const most = Math.min(
+    ...[maximum, inChat?.maximum, overlay.maximum].map((bound) => bound ?? Number.MAX_SAFE_INTEGER),
+  );
+  return {
+    minimum: inChat?.minimum ?? minimum ?? 0,
+    maximum: most,
+    default: overlay.default ?? inChat?.default ?? usual,
+  };
+}
+
+/** The overlays of one recipe's options. */
+export function overlaysOf(
+  { name }: Pick<RecipeDefinition, "name">,
+  botOptions: BotOptions,
+): Readonly<Record<string, Overlay>> {
+  return installationOverlays(botOptions)[name] ?? {};
+}
+
+/** A recipe's options as the chats of an installation offer them, by their chat names. */
+export function chatOptions(definition: RecipeDefinition, botOptions: BotOptions): Readonly<Record<string, Option>> {
+  const overlays = overlaysOf(definition, botOptions);
+  const offered = Object.entries(definition.options).filter(([, { notInChat }]) => notInChat === undefined);
+  return Object.fromEntries(
+    offered.map(([key, option]) => [chatKey(key, option), chatOption(key, option, overlays[key], botOptions)]),
+  );
+}
+
+function chatOption(key: string, option: RecipeOption, overlay: Overlay | undefined, botOptions: BotOptions): Option {
+  const bounds = chatBounds(option, overlay);
+  const { help, unit, positional, choices = [] } = option;
+  const named = { help, ...(positional ? { positional } : {}) };
+  const preset = typeof bounds.default === "string" ? { default: bounds.default } : {};
+  switch (option.kind) {
+    case "integer":
+    case "number": {
+      if (key === "seed") return seedOption(help);
+      const numeric = option.kind === "integer" ? integerOption : numberOption;
+      const { minimum, maximum } = bounds;
+      const usual = typeof bounds.default === "number" ? { default: bounds.default } : {};
+      return { ...numeric({ help, ...(unit ? { unit } : {}), minimum, maximum, ...usual }), ...named };
+    }
+    case "flag":
+      return flagOption({ help, default: false });
+    case "choice": {
+      const offered = choices.filter(({ notInChat }) => notInChat === undefined);
+      return choiceOption({ ...named, ...preset, choices: offered.map(({ value, label }) => ({ value, label })) });
+    }
+    case "network":
+      return choiceOption({
+        ...named,
+        ...preset,
+        choices: botOptions.networks.map(({ id, help: label }) => ({ value: id, label })),
+      });
+    case "look":
+      return choiceOption({
+        ...named,
+        ...preset,
+        choices: botOptions.looks.map(({ name, help: label }) => ({ value: name, label })),
+      });
+    case "styles":
+      return option.several ? sharesOption(help) : styleOption(help);
+    case "style":
+      return styleOption(help);
+    case "text":
+      return textOption({ ...named, expected: option.expected ?? "text", read: option.read ?? ((typed) => typed) });
+  }
+}
+
+/** One style by its name. */
+function styleOption(help: string): Option {
+  return textOption({
+    help,
+    expected: "one style's name, such as winter",
+    read: (typed) => /^\S{1,40}$/u.exec(typed.trim())?.[0],
+    positional: true,
+    completes: "styles",
+  });
+}
+
+/** Several styles with shares. */
+function sharesOption(help: string): Option {
+  return textOption({
+    help,
+    expected: "styles with shares, such as summer:0.3 winter:0.7",
+    read: (typed) => {
+      const shares = readShares(typed);
+      return shares && printShares(shares);
+    },
+    collects: true,
+    completes: "styles",
+  });
+}
+
+/** A seed may also be drawn. */
+function seedOption(help: string): Option {
+  return textOption({
+    help,
+    expected: `random or a whole number from 0 to ${MAX_SEED}`,
+    read: (typed) => {
+      const text = typed.trim().toLowerCase();
+      if (text === "random") return randomSeed();
+      return /^\d{1,10}$/.test(text) && Number(text) <= MAX_SEED ? Number(text) : undefined;
+    },
+    default: "random",
+  });
+}

@@ -1,0 +1,128 @@
+import { FILM_BYTES } from "../../engine/recipes/common-options.js";
+import { completed, costKey, type RecipeDefinition } from "../../engine/recipes/definition.js";
+import { megabytesOf } from "../../engine/recipes/footprint.js";
+import { ATTACHED } from "../../engine/recipes/painting/options.js";
+import type { BotOptions } from "../bot-options.js";
+import type { Argument } from "../parsing/command-line.js";
+import { kebab, type Options } from "../parsing/options.js";
+import { chatBounds, chatOptions, overlaysOf } from "./chat-options.js";
+import { changeDream } from "./dream-look.js";
+import { randomSeed } from "./random-seed.js";
+import { type Draft, type Params, printOptions, type Recipe, type Scope } from "./recipe.js";
+import { stylesOf, withOneStyle, withSharedStyles, withTextureStyle } from "./styles.js";
+
+/** A recipe as the chats of an installation offer it. */
+export function chatRecipe(definition: RecipeDefinition, botOptions: BotOptions): Recipe {
+  const options = chatOptions(definition, botOptions);
+  return {
+    name: definition.name,
+    command: definition.command,
+    version: definition.version,
+    options,
+    title: (params) => definition.title(completed(definition, params)),
+    film: (params) => definition.film(completed(definition, params)),
+    defaults: () => ({ ...chatDefaults(definition, botOptions), seed: randomSeed() }),
+    change: (draft, changes, scope) => changed({ definition, botOptions, options }, draft, changes, scope),
+    print: (params, roles) => [...printed(definition, options, params), ...withoutImage(definition, roles)],
+    unnamedImages: (params, roles) => unnamedImages(definition, params, roles),
+    cost: (params) => definition.cost(completed(definition, params)),
+    memory: (params) => megabytesOf(definition.footprint(completed(definition, params)), botOptions.mapsMegabytes),
+    costKey: (params) => costKey(definition, params),
+  };
+}
+
+/** What chats give the engine where a person says nothing: every default that is not the engine's own, and the network. */
+function chatDefaults(definition: RecipeDefinition, botOptions: BotOptions): Params {
+  const overlays = overlaysOf(definition, botOptions);
+  const defaults = Object.entries(definition.options).flatMap(([key, option]) => {
+    const { default: usual } = chatBounds(option, overlays[key]);
+    // A look depends on the network: it is chosen last.
+    if (option.kind === "look") return [];
+    const said = option.kind === "network" || overlays[key]?.default !== undefined || usual !== option.default;
+    return said ? [[key, usual]] : [];
+  });
+  return Object.fromEntries(defaults);
+}
+
+interface Offer {
+  readonly definition: RecipeDefinition;
+  readonly botOptions: BotOptions;
+  readonly options: Options;
+}
+
+async function changed(offer: Offer, { params, pictures }: Draft, given: Params, scope: Scope): Promise<Draft> {
+  const { definition, botOptions, options } = offer;
+  const { style, styles, ...rest } = given;
+  const changes = { ...presetValues(offer, rest.preset), ...rest };
+  const kinds = new Set(Object.values(definition.options).map(({ kind }) => kind));
+  const merged = kinds.has("look") ? changeDream(botOptions, params, changes) : { ...params, ...changes };
+  const draft = { params: withoutUndefined({ ...merged, ...filmBytes(definition, scope) }), pictures };
+  if (kinds.has("style")) return withTextureStyle(draft, style, scope);
+  if (!definition.options.styles) return draft;
+  return definition.options.styles.several
+    ? withSharedStyles(draft, styles, scope, options)
+    : withOneStyle(draft, style, scope);
+}
+
+/**
+ * What a preset sets, within the bounds that hold here, and the usual values where it sets nothing, undefined where there are none: a
+ * job that is repeated with another preset keeps nothing of the one before.
+ */
+function presetValues({ definition, botOptions }: Offer, preset: unknown): Params {
+  if (typeof preset !== "string") return {};
+  const overlays = overlaysOf(definition, botOptions);
+  const usual = chatDefaults(definition, botOptions);
+  const keys = new Set(Object.values(definition.presets).flatMap(Object.keys));
+  const values: Params = definition.presets[preset] ?? {};
+  const entries = [...keys].map((key) => {
+    const value = values[key] ?? usual[key];
+    const option = definition.options[key];
+    if (typeof value !== "number" || !option) return [key, value];
+    const { minimum, maximum } = chatBounds(option, overlays[key]);
+    return [key, Math.min(maximum, Math.max(minimum, value))];
+  });
+  return Object.fromEntries(entries);
+}
+
+function withoutUndefined(params: Params): Params {
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
+}
+
+/** Keeps a film within what its platform takes: films cannot be made smaller afterwards as pictures can. */
+function filmBytes({ options }: RecipeDefinition, { chat }: Scope): Params {
+  return options.maxBytes ? { maxBytes: Math.min(FILM_BYTES, chat.capabilities.uploadBytes) } : {};
+}
+
+/** Arguments that say the same again. */
+function printed({ options }: RecipeDefinition, chatOptionsOf: Options, params: Params): Argument[] {
+  const { style, styles: _, ...rest } = params;
+  const shares = stylesOf(params);
+  const names =
+    options.styles?.several === true
+      ? shares.map(({ name, weight }) => ({ key: name, value: String(weight) }))
+      : [...shares.map(({ name }) => name), ...(typeof style === "string" ? [style] : [])].map((name) =>
+          named(name, chatOptionsOf),
+        );
+  return [...names, ...printOptions(chatOptionsOf, rest)];
+}
+
+/** A recipe that may begin with an image says that it began without: the line would take the image at hand. */
+function withoutImage({ pictures }: RecipeDefinition, roles: readonly string[] | undefined): Argument[] {
+  const [main] = Object.entries(pictures);
+  if (!roles || main?.[1].without === undefined || roles.includes(main[0])) return [];
+  return [{ key: "picture", value: "none" }];
+}
+
+/** A style without its option's name, unless it would be taken for an option. */
+function named(name: string, options: Options): Argument {
+  return Object.keys(options).some((key) => kebab(key) === name.toLowerCase())
+    ? { key: "style", value: name }
+    : { value: name };
+}
+
+/** Images among a job's that its line cannot name: they must be sent with it. */
+function unnamedImages({ pictures }: RecipeDefinition, params: Params, roles: readonly string[]): number {
+  const [main] = Object.keys(pictures);
+  const mainUnnamed = main !== undefined && roles.includes(main) && params.style === undefined;
+  return Number(mainUnnamed) + Number(stylesOf(params).some(({ name }) => name === ATTACHED));
+}

@@ -1,0 +1,124 @@
+/** Styles of paintings: from what people name to the engine's parameters and their pictures. */
+import type { ChannelRef } from "../../domain/channel.js";
+import type { Credit } from "../../domain/credit.js";
+import { ATTACHED, PHOTO } from "../../engine/recipes/painting/options.js";
+import { kebab, type Options } from "../parsing/options.js";
+import { readShares, type Share } from "../styles/shares.js";
+import { findStyle, type StyleLibrary, styleCredit } from "../styles/style-library.js";
+import { UserError } from "../user-error.js";
+import type { Draft, Params, Scope } from "./recipe.js";
+
+/** One of the engine's `styles`: which picture, what people call it, and its share. */
+export interface StyleParam {
+  readonly picture: string;
+  readonly name: string;
+  readonly weight: number;
+}
+
+/**
+ * A painting in one style: the one that is named, else those that it has, else the second picture's.
+ * @throws UserError when there is none
+ */
+export async function withOneStyle(draft: Draft, style: unknown, scope: Scope): Promise<Draft> {
+  if (typeof style === "string") return withStyles(draft, [{ style, weight: 1 }], scope);
+  if (stylesOf(draft.params).length > 0) return draft;
+  if (draft.pictures.style1) return withStyles(draft, [{ style: ATTACHED, weight: 1 }], scope);
+  throw new UserError("stylize.which", await offered(scope, "winter"));
+}
+
+/**
+ * A painting in styles with shares.
+ * @param options those of the command: a mistyped option is no style
+ * @throws UserError when there is none, or not two for a sweep
+ */
+export async function withSharedStyles(draft: Draft, styles: unknown, scope: Scope, options: Options): Promise<Draft> {
+  const shares = typeof styles === "string" ? readShares(styles) : undefined;
+  if (!shares && stylesOf(draft.params).length === 0)
+    throw new UserError("blend.which", await offered(scope, "summer"));
+  const changed = shares ? await withStyles(draft, await weighed(shares, scope), scope, options) : draft;
+  if (Number(changed.params.sweep) > 0 && stylesOf(changed.params).length !== 2) throw new UserError("blend.sweep");
+  return changed;
+}
+
+/**
+ * A texture of the style that is named, else of the picture at hand.
+ * @throws UserError when there is neither
+ */
+export async function withTextureStyle(draft: Draft, style: unknown, scope: Scope): Promise<Draft> {
+  if (typeof style === "string") {
+    const found = await findStyle(scope.styles, scope.channel, style);
+    const params = { ...draft.params, style: found.name };
+    return { params, pictures: { style: await found.picture() }, styleCredits: [styleCredit(found)] };
+  }
+  if (!draft.pictures.style) throw new UserError("texture.no-image");
+  return draft;
+}
+
+async function offered({ styles, channel }: Scope, usual: string): Promise<{ styles: string; first: string }> {
+  const names = (await styles.list(channel)).map(({ name }) => name);
+  return { styles: names.join(", "), first: names[0] ?? usual };
+}
+
+/** Styles as parameters, and their pictures: those of earlier styles are dropped. */
+export async function withStyles(
+  { params, pictures }: Draft,
+  chosen: readonly { readonly style: string; readonly weight: number }[],
+  { channel, styles: library }: { readonly channel: ChannelRef; readonly styles: StyleLibrary },
+  options: Options = {},
+): Promise<Draft> {
+  const kept = Object.fromEntries(Object.entries(pictures).filter(([role]) => !/^style\d/.test(role)));
+  const styles: StyleParam[] = [];
+  const added: Record<string, Uint8Array> = {};
+  const styleCredits: Credit[] = [];
+  for (const [index, { style, weight }] of chosen.entries()) {
+    if (style.toLowerCase() === PHOTO) {
+      styles.push({ picture: "image", name: PHOTO, weight });
+      continue;
+    }
+    const picture = `style${index + 1}`;
+    if (style === ATTACHED && pictures.style1) {
+      added[picture] = pictures.style1;
+      styles.push({ picture, name: ATTACHED, weight });
+      continue;
+    }
+    const found = await findStyle(library, channel, style, Object.keys(options).map(kebab));
+    added[picture] = await found.picture();
+    styles.push({ picture, name: found.name, weight });
+    styleCredits.push(styleCredit(found));
+  }
+  return { params: { ...params, styles }, pictures: { ...kept, ...added }, styleCredits };
+}
+
+export function stylesOf(params: Params): readonly StyleParam[] {
+  return Array.isArray(params.styles) ? (params.styles as StyleParam[]) : [];
+}
+
+/** A share to three digits is as exact as an eye. */
+const DIGITS = 1000;
+
+/**
+ * Shares filled in, to sum to 1. One style alone leaves the rest to its opposite, else to the photo's own style; among several, those
+ * without a share split what the others leave.
+ */
+async function weighed(shares: readonly Share[], scope: Scope): Promise<{ style: string; weight: number }[]> {
+  const [only, another] = shares;
+  if (only && !another) {
+    const weight = only.weight ?? 0.5;
+    if (weight >= 1 || only.style.toLowerCase() === PHOTO) return [{ style: only.style, weight: 1 }];
+    const { opposite } = await findStyle(scope.styles, scope.channel, only.style);
+    return [
+      { style: only.style, weight },
+      { style: opposite ?? PHOTO, weight: round(1 - weight) },
+    ];
+  }
+  const given = shares.reduce((sum, { weight = 0 }) => sum + weight, 0);
+  const open = shares.filter(({ weight }) => weight === undefined).length;
+  const left = given < 1 ? (1 - given) / Math.max(1, open) : 1;
+  const weights = shares.map(({ weight }) => weight ?? left);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return shares.map(({ style }, i) => ({ style, weight: round((weights[i] ?? 0) / total) }));
+}
+
+function round(share: number): number {
+  return Math.max(1, Math.round(share * DIGITS)) / DIGITS;
+}
