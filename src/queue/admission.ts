@@ -10,11 +10,11 @@ export interface QueueLimits {
   readonly waitingPerPerson: number;
   /** Most jobs of one person accepted in any 60 minutes, wherever on the platform. */
   readonly perHourPerPerson: number;
-  /** Most jobs of one channel that wait or run; no bound unless told. */
+  /** Most jobs of one channel that wait or run; no bound if left out. */
   readonly perChannel?: number;
-  /** Most jobs of one channel accepted in any 60 minutes; no bound unless told. */
+  /** Most jobs of one channel accepted in any 60 minutes; no bound if left out. */
   readonly perChannelHour?: number;
-  /** Megabytes for all jobs that run side by side; a job that takes more is refused. No bound unless told. */
+  /** Megabytes for all jobs that run side by side; a job that takes more is refused. No bound if left out. */
   readonly megabytes?: number;
 }
 

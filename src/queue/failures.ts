@@ -23,7 +23,7 @@ export function lost(message: string): JobFailure {
   return { kind: "lost", message };
 }
 
-/** A job that was begun again and again without getting ahead: perhaps it brings the whole program down. */
+/** A job that was begun again and again without progress: perhaps it brings the whole program down. */
 export function stuck(attempts: number): JobFailure {
   return {
     kind: "interrupted",

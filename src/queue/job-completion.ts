@@ -5,12 +5,16 @@ import type { ActiveJob } from "./active-job.js";
 import type { QueueEmitter } from "./emitter.js";
 import type { Estimator } from "./estimator.js";
 import { failureOf, overtime } from "./failures.js";
+import { enterState } from "./job-states.js";
 import type { JobWriter } from "./job-writer.js";
 import type { PositionNotifier } from "./position-notifier.js";
 import type { CancelReason } from "./queue.js";
 
+/** A final state, and what is kept with it. */
+type JobEnd = Pick<JobChange, "failure" | "result"> & { readonly state: "done" | "failed" | "cancelled" };
+
 export interface JobCompletionOptions {
-  readonly live: Map<string, ActiveJob>;
+  readonly active: Map<string, ActiveJob>;
   readonly writer: JobWriter;
   readonly events: QueueEmitter;
   readonly positions: PositionNotifier;
@@ -25,7 +29,7 @@ export interface JobCompletionOptions {
 }
 
 /**
- * The ways in which a live job ends here: done, failed, cancelled, or laid down until the next start. Each happens once; later calls (an
+ * The ways in which an active job ends here: done, failed, cancelled, or laid down until the next start. Each happens once; later calls (an
  * engine that answers after its job was told as cancelled) change nothing. All promises resolve when people have been told.
  */
 export class JobCompletion {
@@ -67,7 +71,7 @@ export class JobCompletion {
     );
   }
 
-  /** Lays a job down until the next start. */
+  /** Suspends a job until the next start. */
   suspend(active: ActiveJob): Promise<void> {
     const { elsewhere, events, logger, now, writer } = this.options;
     if (!this.#leave(active)) return Promise.resolve();
@@ -77,22 +81,23 @@ export class JobCompletion {
     const attempts = wasRunning && !goesOn ? Math.max(0, active.job.attempts - 1) : active.job.attempts;
     const state = goesOn ? "running" : "waiting";
     const worked = wasRunning && !goesOn ? { workedMs: workedMs(active.job, now()) } : {};
-    active.job = { ...active.job, state, attempts };
+    if (state === active.job.state) active.job = { ...active.job, attempts };
+    else enterState(active, state, { attempts });
     logger.info({ job: active.job.id }, goesOn ? "job left to its worker" : "job suspended");
     const written = Promise.all([active.keeping, writer.update(active.job.id, { state, attempts, ...worked })]);
     return writer.follow(written.then(() => events.emit("suspended", active.job)));
   }
 
-  /** The journal knows before anybody is told: a job that people have seen end never runs again. */
-  #end(active: ActiveJob, change: JobChange, tell: () => void): Promise<void> {
+  /** The repository knows before anybody is told: a job that people have seen end never runs again. */
+  #end(active: ActiveJob, { state, ...change }: JobEnd, tell: () => void): Promise<void> {
     const { logger, positions, now, writer } = this.options;
     if (!this.#leave(active)) return Promise.resolve();
     // What was written with checkpoints was of this process, which has its begin and its end.
     const final = { ...change, finishedAt: now(), workedMs: active.job.workedMs ?? 0, unnotified: true };
-    active.job = { ...active.job, ...final };
-    logger.info({ job: active.job.id, state: active.job.state }, "job ended");
+    if (enterState(active, state, final) === "refused") return Promise.resolve();
+    logger.info({ job: active.job.id, state }, "job ended");
     return writer.follow(
-      writer.update(active.job.id, final).then(() => {
+      writer.update(active.job.id, { state, ...final }).then(() => {
         tell();
         positions.tell();
       }),
@@ -102,6 +107,6 @@ export class JobCompletion {
   /** False when it has ended before. */
   #leave({ job: { id } }: ActiveJob): boolean {
     this.options.positions.forget(id);
-    return this.options.live.delete(id);
+    return this.options.active.delete(id);
   }
 }

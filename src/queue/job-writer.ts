@@ -4,9 +4,9 @@ import type { Checkpoint } from "../engine/process/engine.js";
 import type { JobPicture, JobRepository } from "./job-repository.js";
 import { WriteBuffer } from "./write-buffer.js";
 
-/** What becomes of jobs goes into the journal through here. The journal is not worth a job: a failed write is logged, and the job goes on. */
+/** What becomes of jobs goes into the repository through here. The repository is not worth a job: a failed write is logged, and the job goes on. */
 export class JobWriter {
-  readonly #arrears: WriteBuffer;
+  readonly #buffer: WriteBuffer;
   /** What has not ended. */
   readonly #pending = new Set<Promise<void>>();
 
@@ -14,15 +14,15 @@ export class JobWriter {
     private readonly repository: JobRepository,
     private readonly logger: Logger,
   ) {
-    this.#arrears = new WriteBuffer(repository, logger);
+    this.#buffer = new WriteBuffer(repository, logger);
   }
 
   update(id: string, change: JobChange): Promise<void> {
-    return this.#write(id, this.#arrears.update(id, change));
+    return this.#write(id, this.#buffer.update(id, change));
   }
 
   keepResult(id: string, picture: JobPicture): Promise<void> {
-    return this.#write(id, this.#arrears.keepResult(id, picture));
+    return this.#write(id, this.#buffer.keepResult(id, picture));
   }
 
   keepCheckpoint(id: string, checkpoint: Checkpoint): Promise<void> {
@@ -40,7 +40,7 @@ export class JobWriter {
 
   /** Tries to write what a full disk has not taken. Never rejects. */
   settle(): Promise<void> {
-    return this.#arrears.settle();
+    return this.#buffer.settle();
   }
 
   /** Resolves when nothing is being written. */

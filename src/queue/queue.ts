@@ -23,7 +23,7 @@ export interface CancelReason {
 /** What the queue reports, in the order in which it happens to a job. Each listener returns quickly and does not throw. */
 export interface QueueEvents {
   accepted: [job: Job];
-  /** A job that an earlier process left unfinished is taken up again: it waits for its turn. */
+  /** A job that an earlier process left unfinished is resumed: it waits for its turn. */
   resumed: [job: Job];
   /** A waiting job has another place in line than before, or there is something new to know while it waits. */
   moved: [standing: QueuePosition];
@@ -34,7 +34,7 @@ export interface QueueEvents {
   done: [job: Job, result: EngineResult];
   failed: [job: Job, failure: JobFailure];
   cancelled: [job: Job, reason: CancelReason];
-  /** The program stops. The job waits in the journal, and goes on at the next start. */
+  /** The program stops. The job waits in the repository, and goes on at the next start. */
   suspended: [job: Job];
 }
 
@@ -48,7 +48,7 @@ export interface JobQueue {
    * Takes up what an earlier process left behind; called once, when the listeners are set. `taken` is called for each job before any of
    * its events:
    * - jobs that were waiting or running are "resumed" and run again in their old order, those that were running first. A job that was
-   *   begun too often without getting ahead fails instead;
+   *   begun too often without progress fails instead;
    * - jobs that had ended without anybody having been told (see {@link markNotified}) are "done", "failed" or "cancelled" once more.
    *
    * Resolves with how many there were.
@@ -80,7 +80,7 @@ export interface JobQueue {
   announcement?(): string | undefined;
   /**
    * Takes no more jobs and starts none. Running ones have `graceMs` to end; after that they stop, to go on from their last checkpoint at
-   * the next start, as the waiting ones do: both are "suspended". Resolves when all of it is in the journal.
+   * the next start, as the waiting ones do: both are "suspended". Resolves when all of it is in the repository.
    */
   close(graceMs: number): Promise<void>;
 }

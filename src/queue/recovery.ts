@@ -5,12 +5,13 @@ import type { QueueEmitter } from "./emitter.js";
 import { lost, stuck } from "./failures.js";
 import type { JobCompletion } from "./job-completion.js";
 import type { JobRepository } from "./job-repository.js";
+import { enterState } from "./job-states.js";
 import type { JobWriter } from "./job-writer.js";
 import { BEGINNINGS } from "./runner.js";
 import type { Scheduler } from "./scheduler.js";
 
 export interface RecoveryOptions {
-  readonly live: Map<string, ActiveJob>;
+  readonly active: Map<string, ActiveJob>;
   readonly repository: JobRepository;
   readonly writer: JobWriter;
   readonly completion: JobCompletion;
@@ -23,23 +24,23 @@ export interface RecoveryOptions {
 
 /** Takes up what an earlier process left behind, however it ended; see `JobQueue.recover`. */
 export async function recover(options: RecoveryOptions, taken: (job: Job) => void): Promise<number> {
-  const { elsewhere, completion, events, repository, live: active, logger, scheduler } = options;
+  const { elsewhere, completion, events, repository, active, logger, scheduler } = options;
   const owed = await repository.unnotified();
   const unfinished = (await repository.unfinished()).filter(({ id }) => !active.has(id));
   for (const job of owed) {
     taken(job);
     await tellAgain(job, options);
   }
-  const lives = unfinished.map((job) => ({
-    wasRunning: job.state === "running",
-    one: activeJob({ ...job, state: "waiting" }),
-  }));
+  const resumed = unfinished.map((job) => {
+    const one = activeJob(job);
+    return { wasRunning: enterState(one, "waiting") === "entered", one };
+  });
   // All of them are there before the first one starts, so that everybody's place is known.
-  for (const { one } of lives) active.set(one.job.id, one);
+  for (const { one } of resumed) active.set(one.job.id, one);
   // Those that were running had their turn.
   for (const { one, wasRunning } of [
-    ...lives.filter((each) => each.wasRunning),
-    ...lives.filter((each) => !each.wasRunning),
+    ...resumed.filter((each) => each.wasRunning),
+    ...resumed.filter((each) => !each.wasRunning),
   ]) {
     taken(one.job);
     if (one.job.attempts >= BEGINNINGS) {
@@ -51,10 +52,10 @@ export async function recover(options: RecoveryOptions, taken: (job: Job) => voi
     if (wasRunning && elsewhere) scheduler.join(one);
     else scheduler.enqueue(one);
   }
-  const count = owed.length + lives.length;
+  const count = owed.length + resumed.length;
   if (count > 0)
     logger.info(
-      { resumed: lives.map(({ one }) => one.job.id), untold: owed.map(({ id }) => id) },
+      { resumed: resumed.map(({ one }) => one.job.id), untold: owed.map(({ id }) => id) },
       "jobs taken up again",
     );
   return count;
@@ -73,8 +74,9 @@ async function tellAgain(job: Job, { events, repository, writer }: RecoveryOptio
       return;
     }
     const failure = lost("This was made, but its picture was lost before it could be shown. Please make it again.");
-    const failed: Job = { ...job, state: "failed", failure };
+    const ended = { job };
+    enterState(ended, "failed", { failure });
     await writer.update(job.id, { state: "failed", failure });
-    events.emit("failed", failed, failure);
+    events.emit("failed", ended.job, failure);
   }
 }

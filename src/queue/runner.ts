@@ -9,6 +9,7 @@ import { ExclusiveRetry } from "./exclusive-retry.js";
 import { failureOf, lost, moved, retryable } from "./failures.js";
 import type { JobCompletion } from "./job-completion.js";
 import type { JobRepository } from "./job-repository.js";
+import { enterState } from "./job-states.js";
 import type { JobWriter } from "./job-writer.js";
 import type { PositionNotifier } from "./position-notifier.js";
 
@@ -28,12 +29,12 @@ export interface JobRunnerOptions {
 }
 
 /**
- * How long a job waits, in milliseconds, after the engine has failed under it once, twice, ... without its getting ahead in between: a
+ * How long a job waits, in milliseconds, after the engine has failed under it once, twice, ... without its progress in between: a
  * driver that has crashed needs a moment. After one failure more than there are waits it is given up.
  */
 const RETRY_MS = [250, 1_000];
 /**
- * A job may be begun this often without getting ahead, by this process and earlier ones: one of them may have died of it. Twice as often
+ * A job may be begun this often without progress, by this process and earlier ones: one of them may have died of it. Twice as often
  * as one process tries, so that whoever stops the program in the middle of that costs no job.
  */
 export const BEGINNINGS = 2 * (RETRY_MS.length + 1);
@@ -47,16 +48,16 @@ export class JobRunner {
   constructor(private readonly options: JobRunnerOptions) {}
 
   /**
-   * Resolves when the engine has let go of the job.
+   * Resolves when the engine has released the job.
    *
    * @param begun an earlier process has begun it, and it runs elsewhere
    */
   async run(active: ActiveJob, { begun }: { readonly begun: boolean }): Promise<void> {
     const { events, jobSeconds, positions, now, memory } = this.options;
-    // Until the engine has let go of it, which may be later than its end is told.
-    active.reservation = memory.take(active.job.megabytes);
     const startedAt = (begun ? active.job.startedAt : undefined) ?? now();
-    active.job = { ...active.job, state: "running", startedAt };
+    if (enterState(active, "running", { startedAt }) === "refused") return;
+    // Held until the engine has released the job, which may be later than its end is reported.
+    active.reservation = memory.take(active.job.megabytes);
     const timer =
       jobSeconds === undefined
         ? undefined
@@ -121,7 +122,7 @@ export class JobRunner {
     const { completion, engine, events } = this.options;
     const { signal } = active.abort;
     signal.throwIfAborted();
-    // A listener, not a race: p-queue's place is only given on when the engine has really let go of the job.
+    // A listener, not a race: p-queue's place is only given on when the engine has really released the job.
     let overdue: NodeJS.Timeout | undefined;
     const onAbort = () => {
       overdue = setTimeout(() => void completion.fail(active, signal.reason), CANCEL_MS);

@@ -41,12 +41,12 @@ const LET_GO_MS = 2_000;
 const HOUR_MS = 3_600_000;
 const PAUSED = "The queue is paused for maintenance; nothing that waits is lost, and it goes on by itself afterwards.";
 
-/** The queue, whichever engine it has: jobs start in turn, fairly between people, and the journal keeps them. */
+/** The queue, whichever engine it has: jobs start in turn, fairly between people, and the repository keeps them. */
 export class ScheduledQueue implements JobQueue {
   readonly #options: ScheduledQueueOptions;
   readonly #now: () => number;
   /** Jobs that wait or run, by id. */
-  readonly #live = new Map<string, ActiveJob>();
+  readonly #active = new Map<string, ActiveJob>();
   readonly #events: QueueEmitter;
   readonly #admission: Admission;
   readonly #writer: JobWriter;
@@ -70,7 +70,7 @@ export class ScheduledQueue implements JobQueue {
       logger,
       now = Date.now,
     } = options;
-    const active = this.#live;
+    const active = this.#active;
     this.#now = now;
     const events = new QueueEmitter(logger);
     const writer = new JobWriter(repository, logger);
@@ -79,7 +79,7 @@ export class ScheduledQueue implements JobQueue {
       (position) => events.emit("moved", position),
     );
     const common = { events, writer, positions, logger, now };
-    const completion = new JobCompletion({ ...common, live: active, estimator, jobSeconds, elsewhere });
+    const completion = new JobCompletion({ ...common, active, estimator, jobSeconds, elsewhere });
     // Other machines' memory is theirs.
     const memory = elsewhere ? new MemoryBudget(undefined) : (engine.memory ?? new MemoryBudget(limits.megabytes));
     const runs = new JobRunner({
@@ -118,7 +118,7 @@ export class ScheduledQueue implements JobQueue {
     const user = userKey(request);
     const undo = this.#admission.admit(
       request,
-      [...this.#live.values()].map((active) => active.job),
+      [...this.#active.values()].map((active) => active.job),
     );
     const { pictures, priority, caps: _caps, memory, ...rest } = request;
     const job: Job = {
@@ -133,12 +133,12 @@ export class ScheduledQueue implements JobQueue {
       messages: { frames: [] },
     };
     const active = activeJob(job);
-    // Counted before the journal has answered, so that many requests at once cannot pass the bounds together.
-    this.#live.set(job.id, active);
+    // Counted before the repository has answered, so that many requests at once cannot pass the bounds together.
+    this.#active.set(job.id, active);
     try {
       await this.#options.repository.add(job, pictures);
     } catch (error) {
-      this.#live.delete(job.id);
+      this.#active.delete(job.id);
       undo();
       throw error;
     }
@@ -146,7 +146,7 @@ export class ScheduledQueue implements JobQueue {
     this.#options.logger.info({ job: job.id, recipe: job.recipe, person: user }, "job accepted");
     accepted?.(job);
     this.#events.emit("accepted", job);
-    // It came in as the doors closed: it is in the journal, and goes on at the next start.
+    // It came in as the doors closed: it is in the repository, and goes on at the next start.
     if (this.#closing) await this.#completion.suspend(active);
     else this.#scheduler.enqueue(active);
     this.#positions.tell();
@@ -161,7 +161,7 @@ export class ScheduledQueue implements JobQueue {
   async recover(taken: (job: Job) => void): Promise<number> {
     const { elsewhere = false, repository, logger } = this.#options;
     const parts = {
-      live: this.#live,
+      active: this.#active,
       writer: this.#writer,
       completion: this.#completion,
       events: this.#events,
@@ -177,7 +177,7 @@ export class ScheduledQueue implements JobQueue {
   }
 
   cancel(id: string, reason: CancelReason): boolean {
-    const active = this.#live.get(id);
+    const active = this.#active.get(id);
     if (
       !active ||
       active.cancelled ||
@@ -197,8 +197,8 @@ export class ScheduledQueue implements JobQueue {
 
   positions(): readonly QueuePosition[] {
     return positions({
-      running: [...this.#live.values()].filter((active) => active.job.state === "running"),
-      waiting: this.#scheduler.order().flatMap((id) => this.#live.get(id) ?? []),
+      running: [...this.#active.values()].filter((active) => active.job.state === "running"),
+      waiting: this.#scheduler.order().flatMap((id) => this.#active.get(id) ?? []),
       // Nobody knows when the first worker comes; times are as if there were one.
       concurrency: Math.max(1, this.#scheduler.slots),
       estimator: this.#options.estimator,
@@ -211,7 +211,7 @@ export class ScheduledQueue implements JobQueue {
   }
 
   async keepMessages(id: string, messages: JobMessages): Promise<void> {
-    const active = this.#live.get(id);
+    const active = this.#active.get(id);
     if (active) active.job = { ...active.job, messages };
     await this.#writer.update(id, { messages });
   }
@@ -263,12 +263,12 @@ export class ScheduledQueue implements JobQueue {
   async close(graceMs: number): Promise<void> {
     this.#closing = true;
     this.#scheduler.hold(true);
-    for (const active of [...this.#live.values()]) {
-      // One whose way into the journal has not ended is suspended when it has.
+    for (const active of [...this.#active.values()]) {
+      // One whose way into the repository has not ended is suspended when it has.
       if (active.job.state === "waiting" && active.queued) void this.#completion.suspend(active);
     }
     const hurry = setTimeout(() => {
-      for (const active of this.#live.values()) {
+      for (const active of this.#active.values()) {
         if (active.job.state !== "running" || active.cancelled) continue;
         active.suspending = true;
         active.abort.abort(new Suspension("The program stops."));
@@ -284,7 +284,7 @@ export class ScheduledQueue implements JobQueue {
 
   #freeId(): string {
     let id = newJobId();
-    while (this.#live.has(id)) id = newJobId();
+    while (this.#active.has(id)) id = newJobId();
     return id;
   }
 }

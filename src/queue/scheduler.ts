@@ -17,7 +17,7 @@ export interface SchedulerOptions {
 /** Gives jobs their turns: p-queue starts them, as many as there are slots, from a line that is fair between people. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  readonly #line: RoundRobin;
+  readonly #queue: RoundRobin;
   readonly #pqueue: PQueue<RoundRobin, RoundRobinOptions>;
   /** Jobs that were joined while they ran elsewhere; they have slots without having waited for them. */
   readonly #joined = new Set<Promise<void>>();
@@ -27,7 +27,7 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     this.#options = options;
     const line = new RoundRobin(options.mayStart);
-    this.#line = line;
+    this.#queue = line;
     // p-queue makes its line itself; this class hands it ours, so that we can ask it for the order.
     const queueClass = function sharedLine() {
       return line;
@@ -81,7 +81,7 @@ export class Scheduler {
 
   /** Ids of those that wait, in the order of their turns. */
   order(): string[] {
-    return this.#line.order();
+    return this.#queue.order();
   }
 
   /** Resolves when none runs. */

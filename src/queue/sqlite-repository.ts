@@ -4,7 +4,7 @@ import type { Checkpoint } from "../engine/process/engine.js";
 import type { Jobs } from "../store/jobs.js";
 import type { JobPicture, JobRepository } from "./job-repository.js";
 
-/** The journal on disk: jobs, their messages and their pictures live through a restart. */
+/** The repository on disk: jobs, their messages and their pictures live through a restart. */
 export class SqliteJobRepository implements JobRepository {
   constructor(private readonly jobs: Jobs) {}
 

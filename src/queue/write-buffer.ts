@@ -24,7 +24,7 @@ export class WriteBuffer {
     private readonly againMs = AGAIN_MS,
   ) {}
 
-  /** Rejects when the journal has not taken the change; it may be remembered all the same. */
+  /** Rejects when the repository has not taken the change; it may be remembered all the same. */
   async update(id: string, change: JobChange): Promise<void> {
     // With what is owed from before, which must not be written over this later.
     const whole = { ...this.#changes.get(id), ...change };
@@ -38,7 +38,7 @@ export class WriteBuffer {
     }
   }
 
-  /** Rejects when the journal has not taken the picture; it may be remembered all the same. */
+  /** Rejects when the repository has not taken the picture; it may be remembered all the same. */
   async keepResult(id: string, picture: JobPicture): Promise<void> {
     try {
       await this.repository.keepResult(id, picture);

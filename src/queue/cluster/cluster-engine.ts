@@ -145,7 +145,7 @@ export class ClusterEngine implements Engine {
     });
   }
 
-  /** A job is over, and the journal knows: nothing of it is needed in Redis any more. */
+  /** A job is over, and the repository knows: nothing of it is needed in Redis any more. */
   forget(job: string): void {
     if (!this.#over.has(job)) this.#over.set(job, []);
     void this.#clear(job).catch(() => undefined);

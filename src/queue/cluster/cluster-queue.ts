@@ -37,7 +37,7 @@ export interface WorkerState extends WorkerInfo {
 const PATIENCE_MS = 2_000;
 
 /**
- * The queue of many machines. Who is next, what is admitted and what the journal holds is decided here, by the same code as on one
+ * The queue of many machines. Who is next, what is admitted and what the repository holds is decided here, by the same code as on one
  * machine; only what has its turn goes to Redis, as many jobs at a time as the workers have slots. So turns stay fair, and Redis holds
  * little.
  */
@@ -70,7 +70,7 @@ export class ClusterQueue implements JobQueue {
       logger,
       ...(now && { now }),
     });
-    // By then the journal knows how it ended.
+    // By then the repository knows how it ended.
     for (const event of ["done", "failed", "cancelled"] as const)
       this.#scheduler.on(event, (...[job]) => this.#engine.forget(job.id));
   }

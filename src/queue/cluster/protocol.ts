@@ -39,7 +39,7 @@ export interface Task {
 /** Keys in the blob store. */
 export const blobKeys = {
   input: (job: string, role: string): string => `jobs/${job}/input-${role}`,
-  /** Where the job can be taken up again; the newest replaces the one before. */
+  /** Where the job can be resumed; the newest replaces the one before. */
   checkpoint: (job: string): string => `jobs/${job}/checkpoint`,
   /** Octaves are all kept until they are fetched; of what may be missed there is one at a time. */
   frame: (job: string, { kind, octave }: Pick<EngineFrame, "kind" | "octave">): string =>

@@ -34,7 +34,7 @@ export interface QueueWorkerOptions {
   readonly engine: Engine;
   /** Jobs that it runs side by side. */
   readonly slots: number;
-  /** Memory for the pictures of all jobs side by side, or, where the engine gives out places itself, of the largest; no bound unless told. */
+  /** Memory for the pictures of all jobs side by side, or, where the engine gives out places itself, of the largest; no bound if left out. */
   readonly megabytes?: number;
   /** What computes, for people who look, until the engine says it itself. */
   readonly device: string;

@@ -17,7 +17,7 @@ export class RemoteJob {
   sent: boolean;
   /** How often it had to be sent anew. */
   sends = 0;
-  /** Where it can be taken up again, should Redis lose it. */
+  /** Where it can be resumed, should Redis lose it. */
   checkpoint: Checkpoint | undefined;
   /** The run that has it, as far as it was told. */
   token: string | undefined;
