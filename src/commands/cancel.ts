@@ -1,5 +1,6 @@
 import { readJobId } from "../queue/job-id.js";
 import type { QueuePosition } from "../queue/queue.js";
+import { sentence } from "../shared/sentences/sentence.js";
 import { type Command, type CommandContext, defineCommand } from "./command.js";
 import { textOption } from "./parsing/options.js";
 import { mayManage } from "./presenting/permission.js";
@@ -24,7 +25,7 @@ export const cancelCommand: Command = defineCommand({
       context.app.queue.cancel(id, { by: "person", name: context.user.name }),
     );
     const ids = ended.map((position) => position.job.id).join(", ");
-    await context.replyEphemeral(ended.length === 0 ? "It had just ended." : `Cancelled ${ids}.`);
+    await context.replyEphemeral(ended.length === 0 ? sentence("cancel.too-late") : sentence("cancel.done", { ids }));
   },
 });
 

@@ -1,10 +1,11 @@
+import { sentence } from "../shared/sentences/sentence.js";
 import { type Command, defineCommand } from "./command.js";
 import { kebab, type Option, textOption } from "./parsing/options.js";
 
 /** `/help`: all commands, or one with its options and examples. */
 export const helpCommand: Command = defineCommand({
   name: "help",
-  help: "Lists the commands, or explains one",
+  help: "List the commands, or explain one",
   options: {
     command: textOption({
       help: "The command to explain",
@@ -21,13 +22,13 @@ export const helpCommand: Command = defineCommand({
 
 function overview(commands: readonly Command[]): string {
   const rows = commands.map((command) => `\`/${command.name}\` ${command.help}.`);
-  return [...rows, "", "Post a picture and write `/dream`. `/help dream` explains a command's options."].join("\n");
+  return [...rows, "", sentence("help.intro")].join("\n");
 }
 
 /** One command's options and examples, in the chat's Markdown. */
 export function explain(command: Command): string {
   const options = Object.entries(command.options).map(([key, option]) => explainOption(kebab(key), option));
-  const examples = ["For example:", ...command.examples.map((line) => `\`${line}\``)];
+  const examples = [sentence("help.examples"), ...command.examples.map((line) => `\`${line}\``)];
   return [`**/${command.name}**: ${command.help}.`, ...options, ...examples].join("\n");
 }
 
@@ -36,6 +37,6 @@ function explainOption(name: string, option: Option): string {
   const range =
     minimum === undefined || maximum === undefined ? "" : `, ${minimum} to ${maximum}${unit ? ` ${unit}` : ""}`;
   const words = choices && choices.length > 0 ? `: ${choices.map((choice) => choice.value).join(", ")}` : "";
-  const fallback = option.default === undefined ? "" : ` (else ${option.default})`;
+  const fallback = option.default === undefined ? "" : ` (default: ${option.default})`;
   return `\`${name}\` ${option.help}${range}${words}${fallback}`;
 }

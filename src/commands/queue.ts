@@ -1,4 +1,5 @@
 import type { QueuePosition } from "../queue/queue.js";
+import { sentence } from "../shared/sentences/sentence.js";
 import type { JobScope } from "../store/jobs.js";
 import { type Command, type CommandContext, defineCommand } from "./command.js";
 import { duration } from "./presenting/words.js";
@@ -8,7 +9,7 @@ const SHOWN = 15;
 /** `/queue`: who is being served, and how long it will take. */
 export const queueCommand: Command = defineCommand({
   name: "queue",
-  help: "Shows what runs and what waits, with the expected times, and what you may still ask for",
+  help: "Show what is running and what is waiting, with the expected times, and what you may still ask for",
   options: {},
   examples: ["/queue"],
   async run(_values, context) {
@@ -16,8 +17,7 @@ export const queueCommand: Command = defineCommand({
     const line = context.app.queue.positions();
     const caps = capsText(context);
     const notice = context.app.queue.announcement?.();
-    if (line.length === 0)
-      return context.replyEphemeral(`${notice ?? "Nobody is waiting: the next job starts at once."}\n${caps}`);
+    if (line.length === 0) return context.replyEphemeral(sentence("queue.empty", { notice, caps }));
     const mine = line.filter(
       ({ job }) => job.channel.platform === context.channel.platform && job.author.id === context.user.id,
     );
@@ -28,7 +28,7 @@ export const queueCommand: Command = defineCommand({
       [
         ...(notice === undefined ? [] : [notice]),
         ...rows,
-        ...(hidden > 0 ? [`... and ${hidden} more`] : []),
+        ...(hidden > 0 ? [sentence("queue.more", { hidden })] : []),
         caps,
       ].join("\n"),
     );
@@ -46,7 +46,12 @@ function capsText({ app, user, channel: place }: CommandContext): string {
   const here = { platform, community, channel };
   const used = (scope: JobScope, most: number, mostAnHour: number) => {
     const { jobs } = app.store;
-    return `${jobs.countUnfinished(scope)} of ${most} unfinished, ${jobs.countSince(scope, since)} of ${mostAnHour} in the last hour`;
+    return sentence("queue.used", {
+      open: jobs.countUnfinished(scope),
+      most,
+      started: jobs.countSince(scope, since),
+      anHour: mostAnHour,
+    });
   };
   const mine = used({ platform, author: user.id }, caps.perPerson, caps.perHour);
   const own = set.perPerson !== undefined || set.perPersonHour !== undefined;
@@ -56,7 +61,7 @@ function capsText({ app, user, channel: place }: CommandContext): string {
     set.perPersonHour ?? caps.perHour,
   );
   const all = used(here, set.perChannel ?? caps.perChannel, set.perChannelHour ?? caps.perChannelHour);
-  return `You: ${mine}${own ? `; in this channel: ${mineHere}` : ""}. This channel: ${all}.`;
+  return sentence("queue.caps", { mine, mineHere: own ? mineHere : undefined, all });
 }
 
 function row(position: QueuePosition, { user, channel, app }: CommandContext): string {
@@ -69,11 +74,11 @@ function row(position: QueuePosition, { user, channel, app }: CommandContext): s
   const title = app.recipes.get(job.recipe)?.title(job.params) ?? job.recipe;
   const what =
     mine || here
-      ? `${title}, ${mine ? "**yours**" : `by ${job.author.name}`} (\`${job.id}\`)`
-      : "A job in another channel";
+      ? sentence("queue.job", { title, author: mine ? undefined : job.author.name, id: job.id })
+      : sentence("queue.elsewhere");
   const when =
     position.position === 0
-      ? `running, about ${duration(runSeconds)} left`
-      : `starts in about ${duration(waitSeconds)}`;
+      ? sentence("queue.running", { duration: duration(runSeconds) })
+      : sentence("job.starts-in", { duration: duration(waitSeconds) });
   return `${position.position === 0 ? "▶" : `${position.position}.`} ${what}: ${when}`;
 }

@@ -50,7 +50,7 @@ describe("the whole program", () => {
     await running.stop();
     const said = chat.in("channel").map((message) => message.content.text);
     expect(said).toHaveLength(2);
-    for (const text of said) expect(text).toContain("Dreamloom is being restarted; this goes on by itself");
+    for (const text of said) expect(text).toContain("Dreamloom is being restarted; this resumes by itself");
     expect(engine.closed).toBe(true);
 
     const next = new FakeEngine({ automatic: true });

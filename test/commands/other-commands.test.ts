@@ -121,7 +121,7 @@ describe("/help", () => {
     await chat.say(ann, "/help draem");
     const [all, dream, near] = chat.ephemeral.map((whisper) => whisper.text);
     for (const name of ["dream", "again", "queue", "cancel", "help"]) expect(all).toContain(`\`/${name}\``);
-    expect(dream).toContain("`octave-scale` How much larger each octave is, 1.05 to 4 x (else 1.4)");
+    expect(dream).toContain("`octave-scale` How much larger each octave is, 1.05 to 4 x (default: 1.4)");
     expect(dream).toContain("`/dream size:256 steps:20 seed:7`");
     expect(near).toContain("did you mean /dream?");
     expect(chat.messages).toEqual([]);

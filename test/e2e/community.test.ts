@@ -308,7 +308,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
   it("helps, and its menu knows every command", async () => {
     const page = await visit();
     await say(page, "/help");
-    const help = said(page, "/gallery Shows what was made here");
+    const help = said(page, "/gallery Show what was made here");
     await help.getByText("Only you can see this").waitFor();
     const text = (await help.textContent()) ?? "";
     const commands = await page.evaluate(async () => {

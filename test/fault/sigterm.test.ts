@@ -90,7 +90,7 @@ describe("a program that is asked to stop", () => {
       [0, 0],
     ]);
     expect(octave).toBeGreaterThanOrEqual(2);
-    for (const text of announcements()) expect(text).toContain("this goes on by itself as soon as it is back");
+    for (const text of announcements()) expect(text).toContain("this resumes by itself as soon as it is back");
     await ended(engine);
     const later = await goesOn();
     expect(later).not.toContain("octave 1");

@@ -3,6 +3,7 @@ import type { GalleryViewer, GalleryWork } from "../../port/gallery.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import { readJobId } from "../../queue/job-id.js";
 import { nearest } from "../../shared/nearest.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { StoredJob } from "../../store/job-record.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { choiceOption, flagOption, integerOption, textOption } from "../parsing/options.js";
@@ -17,16 +18,16 @@ import { createGallery } from "./service.js";
 /** `/gallery`: what a community has made. */
 export const galleryCommand: Command = defineCommand({
   name: "gallery",
-  help: "Shows what was made here, by date or by favourites; takes your own works out and puts them back",
+  help: "Show what was made here, by date or by favourites; remove your own works and restore them",
   options: {
     action: {
       ...choiceOption({
         help: "What to do",
         choices: [
-          { value: "list", label: "Shows a page of works" },
-          { value: "show", label: "Shows one with what it came from and what came of it" },
-          { value: "remove", label: "Takes your own out of the gallery" },
-          { value: "restore", label: "Puts it back" },
+          { value: "list", label: "Show a page of works" },
+          { value: "show", label: "Show one with what it came from and what was made from it" },
+          { value: "remove", label: "Remove your own from the gallery" },
+          { value: "restore", label: "Restore it" },
         ],
         default: "list",
       }),
@@ -42,7 +43,7 @@ export const galleryCommand: Command = defineCommand({
       help: "The order",
       choices: [
         { value: "date", label: "Newest first" },
-        { value: "favourites", label: "Most loved first" },
+        { value: "favourites", label: "Most favourites first" },
       ],
       default: "date",
     }),
@@ -100,9 +101,7 @@ async function list({ by, mine, person, here, page = 1 }: Values, context: Comma
     context,
   );
   if (!message) {
-    return context.replyEphemeral(
-      "There is nothing here yet. Finished pictures come into the gallery by themselves; begin with `/dream`.",
-    );
+    return context.replyEphemeral(sentence("gallery.empty"));
   }
   await context.replyPublic(message);
 }
@@ -140,9 +139,7 @@ async function hide(job: StoredJob, hidden: boolean, context: CommandContext): P
   }
   const { id } = job;
   context.app.store.jobs.setHidden(id, hidden);
-  const text = hidden
-    ? `${id} is out of the gallery; its messages stay. \`/gallery restore ${id}\` puts it back.`
-    : `${id} is in the gallery again.`;
+  const text = hidden ? sentence("gallery.removed", { id }) : sentence("gallery.restored", { id });
   await context.replyEphemeral(text);
 }
 
@@ -163,10 +160,10 @@ async function show(job: StoredJob, context: CommandContext): Promise<void> {
     const variations = work.remixes.filter(({ variation }) => variation);
     const chain = [
       ...(work.origins.length > 0
-        ? [`${work.variation ? "A variation of" : "Made from"} ${told(work.origins, " ← ")}`]
+        ? [sentence("gallery.origins", { variation: work.variation === true, works: told(work.origins, " ← ") })]
         : []),
-      ...(remixes.length > 0 ? [`Made of it: ${told(remixes, ", ")}`] : []),
-      ...(variations.length > 0 ? [`Variations of it: ${told(variations, ", ")}`] : []),
+      ...(remixes.length > 0 ? [sentence("gallery.remixes", { works: told(remixes, ", ") })] : []),
+      ...(variations.length > 0 ? [sentence("gallery.variations", { works: told(variations, ", ") })] : []),
     ];
     const hearts = work.hearts > 0 ? ` · ❤️ ${work.hearts}` : "";
     const lines = [
@@ -180,7 +177,9 @@ async function show(job: StoredJob, context: CommandContext): Promise<void> {
       description: `${work.title} by ${work.author.name}`,
       ...(work.spoiler ? { spoiler: true } : {}),
     };
-    const buttons: OutgoingMessage["buttons"] = [{ id: work.again, label: "Again", emoji: "🔁", style: "primary" }];
+    const buttons: OutgoingMessage["buttons"] = [
+      { id: work.again, label: sentence("button.again"), emoji: "🔁", style: "primary" },
+    ];
     await announce(await fitToChannel(chat, place, { text: lines.join("\n"), pictures: [shown], buttons }));
   } catch (error) {
     if (error instanceof ChatError && error.kind === "gone")
@@ -192,6 +191,8 @@ async function show(job: StoredJob, context: CommandContext): Promise<void> {
 function told(works: readonly GalleryWork[], between: string): string {
   const words = works
     .slice(0, TOLD)
-    .map(({ title, author, job }) => `${plain(title)} by ${plain(author.name)} (\`${job}\`)`);
-  return `${words.join(between)}${works.length > TOLD ? ` and ${works.length - TOLD} more` : ""}`;
+    .map(({ title, author, job }) =>
+      sentence("gallery.by", { title: plain(title), author: plain(author.name), id: job }),
+    );
+  return sentence("list.more", { list: words.join(between), hidden: Math.max(0, works.length - TOLD) });
 }

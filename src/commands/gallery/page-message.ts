@@ -5,6 +5,7 @@ import type { Member } from "../../domain/user.js";
 import type { Chat } from "../../port/adapter.js";
 import type { ActionEvent } from "../../port/events.js";
 import type { Button, OutgoingMessage } from "../../port/messages.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../store/errors.js";
 import type { GalleryPage } from "../../store/gallery.js";
 import type { StoredJob } from "../../store/job-record.js";
@@ -74,7 +75,7 @@ export async function pageMessage(leaf: PageRef, reader: Reader): Promise<Outgoi
   const text = fitted(
     [heading({ ...leaf, page: found.number }, works[0]?.work)],
     entries,
-    [FOOT],
+    [sentence("gallery.hint")],
     chat.capabilities.textLength,
   );
   const pictures = [
@@ -97,12 +98,13 @@ export async function turnPage(leaf: PageRef, event: ActionEvent, chat: Chat, ap
   await chat.edit(event.message, message);
 }
 
-const FOOT = "`/gallery show ID` tells all about one, `/again ID` makes it again.";
-
 function heading({ by, here, author, page }: PageRef, first: NumberedWork | undefined): string {
-  const whose = author === undefined || !first ? "" : ` of ${plain(first.author.name)}`;
-  const order = by === "date" ? "newest first" : "most loved first";
-  return `**Gallery${whose}**${here ? " of this channel" : ""}, ${order}${page > 1 ? ` · page ${page}` : ""}`;
+  return sentence("gallery.heading", {
+    of: author === undefined || !first ? undefined : plain(first.author.name),
+    here,
+    by,
+    page,
+  });
 }
 
 interface Entry {
@@ -147,14 +149,21 @@ function buttonsOf(leaf: PageRef, next: string | undefined): Button[] {
   const { after: _after, ...rest } = leaf;
   const before: Button[] =
     leaf.page > 1
-      ? [{ id: pageButtonId({ ...rest, page: leaf.page - 1 }), label: "Previous", emoji: "◀️", style: "secondary" }]
+      ? [
+          {
+            id: pageButtonId({ ...rest, page: leaf.page - 1 }),
+            label: sentence("button.previous"),
+            emoji: "◀️",
+            style: "secondary",
+          },
+        ]
       : [];
   const following: Button[] =
     next !== undefined && leaf.page < MOST_PAGES
       ? [
           {
             id: pageButtonId({ ...rest, page: leaf.page + 1, after: next }),
-            label: "Next",
+            label: sentence("button.next"),
             emoji: "▶️",
             style: "secondary",
           },

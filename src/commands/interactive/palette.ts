@@ -5,6 +5,7 @@ import type { Member } from "../../domain/user.js";
 import type { Chat } from "../../port/adapter.js";
 import type { ReactionEvent } from "../../port/events.js";
 import type { OutgoingMessage, Picture } from "../../port/messages.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { InteractiveMessage } from "../../store/interactive-messages.js";
 import type { CommandContext } from "../command.js";
 import type { AppContext } from "../context.js";
@@ -57,7 +58,7 @@ export async function postPalette(context: CommandContext, photo: FoundImage, gi
 
 function paletteMessage(styles: readonly Style[], name: string, pictures: readonly Picture[]): OutgoingMessage {
   const names = styles.map((style) => `${style.emoji} ${style.name}`).join("  ");
-  return { text: `**Which style, ${plain(name)}?** React with one; several blend them.\n${names}`, pictures };
+  return { text: sentence("palette.question", { name: plain(name), styles: names }), pictures };
 }
 
 /** Which picture of a palette's message is the one to paint. */

@@ -1,4 +1,5 @@
 import type { Credit } from "../../domain/credit.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "./plain.js";
 
 /**
@@ -15,12 +16,12 @@ export function creditLine(credits: readonly Credit[] = []): string {
       styles.set(plain(by), [...(styles.get(plain(by)) ?? []), ...(what === undefined ? [] : [plain(what)])]);
   }
   const parts = [
-    ...(pictures.length > 0 ? [`picture by ${listed(pictures)}`] : []),
+    ...(pictures.length > 0 ? [sentence("credit.image", { by: listed(pictures) })] : []),
     ...[...styles].map(([by, names]) => {
       const known = [...new Set(names)];
       return `${known.length > 1 ? "styles" : "style"}${known.length > 0 ? ` ${listed(known)}` : ""} by ${by}`;
     }),
-    ...(choosers.length > 0 ? [`chosen by ${listed(choosers)}`] : []),
+    ...(choosers.length > 0 ? [sentence("credit.chosen", { by: listed(choosers) })] : []),
   ];
   const line = parts.join(" · ");
   return line.charAt(0).toUpperCase() + line.slice(1);
@@ -28,5 +29,7 @@ export function creditLine(credits: readonly Credit[] = []): string {
 
 /** "a", "a and b", "a, b and c". */
 function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+  return words.length < 2
+    ? words.join("")
+    : sentence("list.and", { list: words.slice(0, -1).join(", "), last: words.at(-1) ?? "" });
 }

@@ -1,4 +1,5 @@
 import type { OutgoingMessage, Picture } from "../../port/messages.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { sharp } from "../../shared/sharp.js";
 import { fitFilm } from "./fit-film.js";
 
@@ -12,10 +13,8 @@ export async function fitMessage(message: OutgoingMessage, maxBytes: number): Pr
   const stilled = message.pictures.some(
     (before, index) => moves(before.type) && pictures[index]?.type === "image/jpeg",
   );
-  return { ...message, pictures, ...(stilled ? { text: `${message.text}\n${STILLED}` } : {}) };
+  return { ...message, pictures, ...(stilled ? { text: `${message.text}\n${sentence("film.stilled")}` } : {}) };
 }
-
-const STILLED = "*The film is too large for this chat, so this is one picture of it.*";
 
 /**
  * The picture itself when it fits, else a JPEG that does: less exact first, then with fewer pixels. A film becomes a smaller film, as long as

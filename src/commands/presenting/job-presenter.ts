@@ -8,6 +8,7 @@ import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, Progress } from "../../port/messages.js";
 import type { CancelReason, JobQueue, QueuePosition } from "../../queue/queue.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { type Delivery, type DeliveryPolicy, postToFirst, retryDelivery, tracedBy } from "./deliver.js";
 import { LiveMessage, type Shown } from "./live-message.js";
@@ -88,7 +89,7 @@ export class JobPresenter {
       this.#announcement?.show(texts.announcement(recipe, job, queue.position(job.id), queue.announcement?.()));
       if (!this.#progress) return;
       await this.#keepFrame(
-        await this.#postFrame({ text: texts.RESUMED, key: this.#key("resumed"), perhapsPosted: true }),
+        await this.#postFrame({ text: texts.resumedText(), key: this.#key("resumed"), perhapsPosted: true }),
       );
     });
   }
@@ -166,10 +167,16 @@ export class JobPresenter {
         final !== undefined &&
         this.#announcement !== undefined &&
         samePlace(final.channel, this.#announcement.ref.channel);
-      const last = result.octaves.length > 1 ? `${result.octaves.length} octaves` : "The picture";
+      const last =
+        result.octaves.length > 1
+          ? sentence("result.octaves", { count: result.octaves.length })
+          : sentence("result.picture");
       await Promise.all([
         this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture)),
-        this.#progress?.end({ text: `${last} done.`, progress: { value: 1, label: "Done" } }),
+        this.#progress?.end({
+          text: sentence("result.done", { what: last }),
+          progress: { value: 1, label: sentence("done") },
+        }),
       ]);
       return final !== undefined || refused;
     });

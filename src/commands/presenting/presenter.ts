@@ -4,6 +4,7 @@ import type { MetricsSink } from "../../domain/metric-event.js";
 import type { EngineDownload } from "../../engine/process/engine.js";
 import type { Chat } from "../../port/adapter.js";
 import type { JobQueue } from "../../queue/queue.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { type JobDestination, JobPresenter, type JobPresenterOptions } from "./job-presenter.js";
 
@@ -71,8 +72,11 @@ export class Presenter {
   downloading({ network, received, total }: EngineDownload, only?: string): void {
     const megabytes = (bytes: number) => Math.round(bytes / 1e6);
     const all = total === undefined ? "" : ` of ${megabytes(total)}`;
-    const text = `Fetching the network ${network}, which happens only once: ${megabytes(received)}${all} MB.`;
-    const progress = { value: total ? Math.min(1, received / total) : 0, label: `Fetching ${network}` };
+    const text = sentence("network.fetching", { network, received: megabytes(received), all });
+    const progress = {
+      value: total ? Math.min(1, received / total) : 0,
+      label: sentence("network.fetching-short", { network }),
+    };
     const shows = only === undefined ? [...this.#shows.values()] : [this.#shows.get(only)];
     for (const show of shows) show?.fetching(text, progress);
   }

@@ -2,6 +2,7 @@ import { type Job, type JobFailure, workedMs } from "../../domain/job.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Button, OutgoingMessage, Picture } from "../../port/messages.js";
 import type { CancelReason, QueuePosition } from "../../queue/queue.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
 import { creditLine } from "./credits.js";
 import { plain } from "./plain.js";
@@ -26,26 +27,31 @@ export function readButtonId(id: string): { readonly verb: JobVerb; readonly job
 
 const cancelButton = (job: Job): Button => ({
   id: buttonId("cancel", job.id),
-  label: "Cancel",
+  label: sentence("button.cancel"),
   emoji: "✋",
   style: "secondary",
 });
 const againButton = (job: Job): Button => ({
   id: buttonId("again", job.id),
-  label: "Again",
+  label: sentence("button.again"),
   emoji: "🔁",
   style: "primary",
 });
 const deleteButton = (job: Job): Button => ({
   id: buttonId("delete", job.id),
-  label: "Delete",
+  label: sentence("button.delete"),
   emoji: "🗑",
   style: "danger",
 });
 
 function heading(recipe: Recipe, job: Job): string {
-  const origin = job.from === undefined ? "" : `, ${job.repeats ? "a variation of" : "from"} \`${job.from}\``;
-  return `**${recipe.title(job.params)}** for ${plain(job.author.name)}${origin} · job \`${job.id}\``;
+  return sentence("job.heading", {
+    title: recipe.title(job.params),
+    author: plain(job.author.name),
+    origin: job.from,
+    variation: job.repeats === true,
+    id: job.id,
+  });
 }
 
 function lineBlock(recipe: Recipe, job: Job): string {
@@ -73,18 +79,29 @@ export function announcement(
 }
 
 function outlook(position: QueuePosition | undefined, notice: string | undefined): string {
-  if (!position) return "Taken on.";
-  const takes = position.runSeconds < 1 ? "a moment" : `about ${duration(position.runSeconds)}`;
-  if (position.position === 0) return `Painting now, ${takes} to go; the frames are in the thread.`;
-  if (notice !== undefined) return `${ordinal(position.position)} in line, takes ${takes}. ${notice}`;
-  const before = position.waitSeconds < 1 ? "starts at once" : `starts in about ${duration(position.waitSeconds)}`;
-  return `${ordinal(position.position)} in line, ${before}, takes ${takes}.`;
+  if (!position) return sentence("job.accepted");
+  const takes =
+    position.runSeconds < 1
+      ? sentence("job.moment")
+      : sentence("job.about", { duration: duration(position.runSeconds) });
+  if (position.position === 0) return sentence("job.painting", { takes });
+  if (notice !== undefined) return sentence("job.in-line-notice", { place: ordinal(position.position), takes, notice });
+  const before =
+    position.waitSeconds < 1
+      ? sentence("job.starts-at-once")
+      : sentence("job.starts-in", { duration: duration(position.waitSeconds) });
+  return sentence("job.in-line", { place: ordinal(position.position), starts: before, takes });
 }
 
 /** The thread's first message: what will be done. */
 export function beginning(recipe: Recipe, job: Job, position: QueuePosition | undefined): OutgoingMessage {
-  const outlookText = position && position.runSeconds >= 1 ? ` It takes about ${duration(position.runSeconds)}.` : "";
-  return { text: `${recipe.title(job.params)}: starting.${outlookText}`, progress: { value: 0, label: "Starting" } };
+  return {
+    text: sentence("job.beginning", {
+      title: recipe.title(job.params),
+      duration: position && position.runSeconds >= 1 ? duration(position.runSeconds) : undefined,
+    }),
+    progress: { value: 0, label: sentence("job.starting") },
+  };
 }
 
 /** The message that changes between octaves. */
@@ -95,11 +112,10 @@ export function underway(
 ): OutgoingMessage {
   const label =
     frame.kind === "film"
-      ? `Frame ${frame.octave} of ${frame.octaves}`
-      : `Octave ${frame.octave} of ${frame.octaves}, step ${frame.step} of ${frame.steps}`;
-  const left = secondsLeft === undefined ? "" : ` · about ${duration(secondsLeft)} left`;
+      ? sentence("frame.film", { frame: frame.octave, frames: frame.octaves })
+      : sentence("frame.step", { octave: frame.octave, octaves: frame.octaves, step: frame.step, steps: frame.steps });
   return {
-    text: `${label}${left}`,
+    text: sentence("frame.underway", { label, left: secondsLeft === undefined ? undefined : duration(secondsLeft) }),
     progress: { value: Math.min(1, Math.max(0, frame.progress)), label },
     ...(picture ? { pictures: [picture] } : { keepPictures: true }),
   };
@@ -108,7 +124,12 @@ export function underway(
 /** One octave's frame, a message of its own. */
 export function octaveFrame(job: Job, frame: EngineFrame): OutgoingMessage {
   return {
-    text: `Octave ${frame.octave} of ${frame.octaves} · ${frame.width} × ${frame.height}`,
+    text: sentence("frame.size", {
+      octave: frame.octave,
+      octaves: frame.octaves,
+      width: frame.width,
+      height: frame.height,
+    }),
     pictures: [framePicture(job, frame)],
   };
 }
@@ -118,7 +139,7 @@ export function framePicture(job: Job, frame: EngineFrame): Picture {
     bytes: frame.picture,
     name: `${job.recipe}-${job.id}-octave-${frame.octave}.${extension(frame.type)}`,
     type: frame.type,
-    description: `The picture after octave ${frame.octave} of ${frame.octaves}`,
+    description: sentence("frame.description", { octave: frame.octave, octaves: frame.octaves }),
     ...(job.spoiler ? { spoiler: true } : {}),
   };
 }
@@ -130,7 +151,12 @@ export function resultPicture(recipe: Recipe, job: Job, result: EngineResult): P
     bytes: picture,
     name,
     type,
-    description: `${recipe.title(job.params)} by ${plain(job.author.name)}, ${width} × ${height} pixels`,
+    description: sentence("result.description", {
+      title: recipe.title(job.params),
+      author: plain(job.author.name),
+      width,
+      height,
+    }),
     ...(job.spoiler ? { spoiler: true } : {}),
   };
 }
@@ -139,14 +165,14 @@ export function resultPicture(recipe: Recipe, job: Job, result: EngineResult): P
 export function finished(recipe: Recipe, job: Job, result: EngineResult, picture: Picture): OutgoingMessage {
   const facts = [
     `${result.width} × ${result.height}`,
-    `took ${took(job, result)}`,
-    `${result.network} on ${result.runtime}`,
+    sentence("result.took", { duration: took(job, result) }),
+    sentence("result.runtime", { network: result.network, runtime: result.runtime }),
   ].join(" · ");
   const line = commandLine(recipe, { ...job.params, seed: result.seed }, job.pictures);
   // The mention names the person.
   const credits = creditLine(job.credits);
   const parts = [
-    `Your picture is ready: **${recipe.title(job.params)}**`,
+    sentence("result.ready", { title: recipe.title(job.params) }),
     facts,
     ...(credits ? [credits] : []),
     `\`\`\`\n${line}\n\`\`\``,
@@ -167,7 +193,7 @@ export function showpiece(
   const text = [
     heading(recipe, job),
     `\`${line}\``,
-    `Done in ${took(job, result)}.${credits ? ` ${credits}.` : ""}`,
+    sentence("result.done-in", { duration: took(job, result), credits }),
   ].join("\n");
   return { text, ...(picture ? { pictures: [picture] } : {}), buttons: [againButton(job), deleteButton(job)] };
 }
@@ -181,38 +207,37 @@ function took(job: Job, result: EngineResult): string {
 
 export function retryingText(failure: JobFailure): string {
   if (failure.kind === "moved") return failure.message;
-  return failure.kind === "memory"
-    ? "The painter ran out of memory on this picture; trying again."
-    : "The painter crashed on this picture; trying again.";
+  return failure.kind === "memory" ? sentence("job.retry-memory") : sentence("job.retry-crash");
 }
 
 /** One sentence on why there is no picture. */
 export function failureText(failure: JobFailure): string {
-  if (failure.kind === "crashed")
-    return "The painter crashed on this picture again and again, so I have stopped. A smaller size may help.";
-  if (failure.kind === "memory")
-    return `The painter ran out of memory again and again, so I have stopped; a smaller size needs less. (${failure.message})`;
+  if (failure.kind === "crashed") return sentence("job.crashed");
+  if (failure.kind === "memory") return sentence("job.out-of-memory", { reason: failure.message });
   return failure.message;
 }
 
 export function cancelText(reason: CancelReason): string {
-  return `Cancelled by ${plain(reason.name)}.`;
+  return sentence("job.cancelled", { by: plain(reason.name) });
 }
-
-const SUSPENDED = "Dreamloom is being restarted; this goes on by itself as soon as it is back.";
 
 /** The channel's message while the program is away. */
 export function suspendedAnnouncement(recipe: Recipe, job: Job): OutgoingMessage {
-  return { text: [heading(recipe, job), lineBlock(recipe, job), SUSPENDED].join("\n"), buttons: [cancelButton(job)] };
+  return {
+    text: [heading(recipe, job), lineBlock(recipe, job), sentence("job.suspended")].join("\n"),
+    buttons: [cancelButton(job)],
+  };
 }
 
 /** The thread's changing message while the program is away. */
 export function suspendedProgress(): OutgoingMessage {
-  return { text: SUSPENDED, keepPictures: true };
+  return { text: sentence("job.suspended"), keepPictures: true };
 }
 
 /** Said once in the thread of a job that had begun before a restart. */
-export const RESUMED = "Dreamloom was restarted; this goes on from where it was.";
+export function resumedText(): string {
+  return sentence("job.resumed");
+}
 
 /** The channel's message when there is no picture. */
 export function ended(recipe: Recipe, job: Job, why: string): OutgoingMessage {

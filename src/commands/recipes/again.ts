@@ -13,7 +13,7 @@ import { startJob } from "./start-job.js";
 /** `/again`: a job once more, with another seed or with changes. */
 export const againCommand: Command = defineCommand({
   name: "again",
-  help: "Makes a job again: with another seed, or with the same seed and changes",
+  help: "Make a job again: with another seed, or with the same seed and changes",
   options: {
     job: textOption({
       help: "The job's id or its first 4 characters; your latest job when left out",

@@ -1,3 +1,4 @@
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { SettingValue } from "../../store/settings.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
@@ -27,15 +28,15 @@ export function settingsCommand(botOptions: BotOptions): Command {
   const names = Object.entries(settings).map(([key, { help }]) => ({ value: kebab(key), label: help }));
   return defineCommand({
     name: "settings",
-    help: "Shows and changes what holds in this channel, and what is stored about you",
+    help: "Show and change this channel's settings, and what is stored about you",
     options: {
       action: {
         ...choiceOption({
           help: "What to do, if nothing is set",
           choices: [
-            { value: "show", label: "Shows what holds here" },
-            { value: "reset", label: "Takes one setting back, or all of them" },
-            { value: "mydata", label: "Shows you what is stored about you, hands it to you, and deletes it" },
+            { value: "show", label: "Show what applies here" },
+            { value: "reset", label: "Reset one setting, or all of them" },
+            { value: "mydata", label: "Show, export or delete what is stored about you" },
           ],
           default: "show",
         }),
@@ -43,11 +44,11 @@ export function settingsCommand(botOptions: BotOptions): Command {
       },
       what: {
         ...choiceOption({
-          help: "The setting to take back; or, after mydata, export or delete",
+          help: "The setting to reset; or, after mydata, export or delete",
           choices: [
             ...names,
-            { value: EXPORT, label: "With mydata: hands you all that is stored about you in one file" },
-            { value: DELETE, label: "With mydata: deletes all that is stored about you" },
+            { value: EXPORT, label: "With mydata: get all that is stored about you in one file" },
+            { value: DELETE, label: "With mydata: delete all that is stored about you" },
           ],
         }),
         positional: true,
@@ -101,23 +102,24 @@ async function mydata(context: CommandContext, what: unknown, confirm: boolean):
 
 async function handOver(context: CommandContext): Promise<void> {
   const file = await exportMyData(context);
-  const text =
-    "**All that is stored about you**, in one file: jobs with their parameters, styles, favourites, votes, and the pictures.";
+  const text = sentence("my-data.file");
   await context.replyWithFile(text, file);
 }
 
 async function overview({ chat, app, channel, user }: CommandContext): Promise<string> {
   const { name } = await chat.describe(channel);
   const lines = app.settings.all(channel).map(line);
-  const end = user.moderator
-    ? "Change one with `/settings largest:768`, take it back with `/settings reset largest`; `everywhere:yes` means the whole community."
-    : "Those who manage the channel may change them.";
-  return [`**Settings of ${plain(name)}**`, ...lines, end].join("\n");
+  const end = user.moderator ? sentence("settings.hint-moderator") : sentence("settings.hint");
+  return [sentence("settings.heading", { channel: plain(name) }), ...lines, end].join("\n");
 }
 
 function line({ key, known, value, from }: EffectiveSetting): string {
   const unit = known.option.unit && value !== undefined ? ` ${known.option.unit}` : "";
-  const origin = { channel: "set here", community: "set for the whole community", installation: "the default" }[from];
+  const origin = {
+    channel: sentence("settings.set-here"),
+    community: sentence("settings.set-community"),
+    installation: sentence("settings.default"),
+  }[from];
   return `\`${kebab(key)}\` **${value ?? known.fallback}${unit}** (${origin}): ${known.option.help}`;
 }
 
@@ -172,14 +174,13 @@ function told({ app, channel }: CommandContext, keys: readonly SettingKey[], eve
     .filter(({ key }) => keys.includes(key))
     .map(line);
   const own = everywhere && app.settings.all(channel).some(({ key, from }) => keys.includes(key) && from === "channel");
-  const heading = everywhere ? "Changed for the whole community. In this channel now:" : "Changed. Now:";
-  return [heading, ...lines, ...(own ? ["What is set in a channel itself holds there."] : [])].join("\n");
+  const heading = everywhere ? sentence("settings.changed-community") : sentence("settings.changed");
+  return [heading, ...lines, ...(own ? [sentence("settings.channel-wins")] : [])].join("\n");
 }
 
 async function artText({ chat, channel, user }: CommandContext, everywhere: boolean): Promise<string> {
   const { name } = await chat.describe(channel);
-  const where = everywhere ? "Every channel here is an art channel" : `${plain(name)} is an art channel`;
-  return `**${where} now**, says ${plain(user.name)}: react to any picture with a style's emoji and I paint it in that style; 👁️ dreams it. \`/style\` shows the styles.`;
+  return sentence("settings.art", { channel: everywhere ? undefined : plain(name), by: plain(user.name) });
 }
 
 /** @throws UserError for those who do not manage the channel. */

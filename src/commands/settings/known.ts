@@ -33,10 +33,10 @@ export function knownSettings(botOptions: BotOptions) {
       }),
       fallback: "off",
     },
-    perPerson: cap("Most jobs of one person here that wait or run", caps.perPerson),
-    perHour: cap("Most jobs that one person may start here in an hour", caps.perHour),
-    perChannel: cap("Most jobs of a channel that wait or run", caps.perChannel),
-    perChannelHour: cap("Most jobs that may be started in a channel in an hour", caps.perChannelHour),
+    perPerson: cap("Unfinished jobs per person here", caps.perPerson),
+    perHour: cap("Jobs per person and hour here", caps.perHour),
+    perChannel: cap("Unfinished jobs per channel", caps.perChannel),
+    perChannelHour: cap("Jobs per channel and hour", caps.perChannelHour),
     largest: {
       option: integerOption({
         help: "Largest picture that may be asked for, by its longer side",

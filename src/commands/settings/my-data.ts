@@ -4,6 +4,7 @@ import type { ChannelRef } from "../../domain/channel.js";
 import type { Member } from "../../domain/user.js";
 import type { Chat } from "../../port/adapter.js";
 import type { Button } from "../../port/messages.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
 import type { CommandContext } from "../command.js";
@@ -16,8 +17,7 @@ export const DELETE_MY_DATA = "mydata:delete";
 const WORKS_SHOWN = 5;
 const CHANNELS_SHOWN = 6;
 const NAMES_SHOWN = 10;
-const THE_CHATS =
-  "What was said and shown in the chat is the chat's, and stays there, my own messages too: 🗑️ those first that should go from the chat as well.";
+const theChats = (): string => sentence("my-data.chats");
 
 type Context = Pick<CommandContext, "chat" | "app" | "user" | "channel">;
 
@@ -27,7 +27,7 @@ export async function showMyData(context: CommandContext): Promise<void> {
   const data = app.store.myData.read({ platform: channel.platform, user: user.id });
   const { jobs, pictures, styles, favourites, boards: interactiveMessages, votes } = data;
   if (jobs.length + styles.length + favourites.length + interactiveMessages.length + votes.length === 0) {
-    return context.replyEphemeral(`Nothing is stored about you. ${THE_CHATS}`);
+    return context.replyEphemeral(sentence("my-data.none", { rest: theChats() }));
   }
   const bytes = pictures.reduce((sum, picture) => sum + picture.bytes, 0);
   const rows = [
@@ -47,12 +47,7 @@ export async function showMyData(context: CommandContext): Promise<void> {
       : [`${counted(interactiveMessages.length, "palette or vote", "palettes or votes")} that you have opened`]),
     ...(votes.length === 0 ? [] : [`${counted(votes.length, "choice")} made by reaction`]),
   ];
-  const text = [
-    "**What is stored about you**",
-    ...rows,
-    THE_CHATS,
-    "`/settings mydata export` hands you all of it in one file, `/settings mydata delete` deletes it.",
-  ].join("\n");
+  const text = [sentence("my-data.heading"), ...rows, theChats(), sentence("my-data.hint")].join("\n");
   await context.replyEphemeral(text);
 }
 
@@ -60,17 +55,13 @@ export async function showMyData(context: CommandContext): Promise<void> {
 export async function askToDelete(context: CommandContext): Promise<void> {
   const { app, channel, user } = context;
   const { jobs, styles, favourites } = app.store.myData.read({ platform: channel.platform, user: user.id });
-  const button: Button = { id: DELETE_MY_DATA, label: "Delete all of it", emoji: "🗑", style: "danger" };
+  const button: Button = { id: DELETE_MY_DATA, label: sentence("my-data.delete"), emoji: "🗑", style: "danger" };
   const what = [
     counted(jobs.length, "job"),
     counted(styles.length, "style"),
     counted(favourites.length, "favourite"),
   ].join(", ");
-  const text = [
-    `**Delete all that is stored about you?** ${what}, their pictures, your palettes and votes. Styles that others use go too. Works that others have made of yours stay theirs, and go on naming you. It cannot be undone.`,
-    THE_CHATS,
-    "Press the button, or write `/settings mydata delete confirm:yes`.",
-  ].join("\n");
+  const text = [sentence("my-data.ask", { what }), theChats(), sentence("my-data.confirm")].join("\n");
   await context.replyEphemeral(text, [button]);
 }
 
@@ -99,7 +90,7 @@ export function deleteMyData({
       counted(favourites, "favourite"),
       counted(votes, "choice"),
     ].join(", ");
-    return `Deleted: ${what}, and ${counted(images, "picture")} of ${megabytes(bytes)}. Nothing is stored about you any more, but for your name on works that others made of yours, if there are any.`;
+    return sentence("my-data.deleted", { what, images: counted(images, "picture"), size: megabytes(bytes) });
   } catch (error) {
     if (error instanceof StoreError && error.kind === "busy") throw new UserError(error);
     throw error;

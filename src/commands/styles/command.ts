@@ -1,3 +1,4 @@
+import { sentence } from "../../shared/sentences/sentence.js";
 import { sharp } from "../../shared/sharp.js";
 import { StoreError } from "../../store/errors.js";
 import type { Style as OwnStyle } from "../../store/styles.js";
@@ -45,17 +46,17 @@ const name = (help: string, positional: boolean) =>
 export function styleCommand(botOptions: BotOptions): Command {
   return defineCommand({
     name: "style",
-    help: "Lists and shows styles, and adds, renames or removes your community's own",
+    help: "List and show styles, and add, rename or remove your community's own",
     options: {
       action: {
         ...choiceOption({
           help: "What to do",
           choices: [
-            { value: "list", label: "Shows all that there are" },
-            { value: "show", label: "Shows one" },
-            { value: "add", label: "Adds the picture at hand as a style" },
-            { value: "rename", label: "Gives your own another name" },
-            { value: "remove", label: "Takes your own away" },
+            { value: "list", label: "Show all of them" },
+            { value: "show", label: "Show one" },
+            { value: "add", label: "Add the picture at hand as a style" },
+            { value: "rename", label: "Rename your own" },
+            { value: "remove", label: "Remove your own" },
           ],
           default: "list",
         }),
@@ -104,7 +105,7 @@ const ACTIONS: Readonly<
       bytes: await style.picture(),
       name: `${style.name}.jpg`,
       type: "image/jpeg",
-      description: `The style ${style.name}`,
+      description: sentence("style.description", { name: style.name }),
     };
     const text = `${style.emoji} **${style.name}**: ${plain(style.help)}${style.opposite ? `; its opposite is ${style.opposite}` : ""}.`;
     await announce({ text, pictures: [await fitImage(picture, await uploadBytes(chat, channel))] });
@@ -138,7 +139,7 @@ const ACTIONS: Readonly<
     const kept = { bytes: new Uint8Array(bytes), type: "image/jpeg" };
     await app.store.styles.add({ platform, community, name: word, emoji: mark, author, picture: kept }, limits);
     await context.replyPublic({
-      text: `${mark} **${word}** is a style here now, added by ${plain(user.name)}. Try \`/stylize ${word}\`.`,
+      text: sentence("style.added", { emoji: mark, name: word, by: plain(user.name) }),
     });
   },
 
@@ -152,13 +153,13 @@ const ACTIONS: Readonly<
     );
     if (taken) throw new UserError("style.name-taken", { name: word });
     context.app.store.styles.rename(own.id, word);
-    await context.replyEphemeral(`${own.name} is called ${word} now.`);
+    await context.replyEphemeral(sentence("style.renamed", { from: own.name, name: word }));
   },
 
   async remove({ name }, context) {
     const own = ownStyle(needed(name, "name", "/style remove rust"), context);
     context.app.store.styles.remove([own.id]);
-    await context.replyEphemeral(`${own.name} is gone. What was painted in it stays.`);
+    await context.replyEphemeral(sentence("style.removed", { name: own.name }));
   },
 };
 

@@ -1,4 +1,5 @@
 import type { Picture } from "../../port/messages.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { sharp } from "../../shared/sharp.js";
 import type { Style } from "./style-library.js";
 
@@ -40,7 +41,7 @@ export async function contactSheet(styles: readonly Style[]): Promise<Picture> {
     bytes,
     name: "styles.jpg",
     type: "image/jpeg",
-    description: `Styles to choose from: ${styles.map(({ name }) => name).join(", ")}`,
+    description: sentence("styles.choose", { names: styles.map(({ name }) => name).join(", ") }),
   };
 }
 

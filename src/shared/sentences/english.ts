@@ -3,6 +3,7 @@ import { discord } from "./english/discord.js";
 import { engine } from "./english/engine.js";
 import { images } from "./english/images.js";
 import { interactive } from "./english/interactive.js";
+import { posted } from "./english/posted.js";
 import { queue } from "./english/queue.js";
 import { slack } from "./english/slack.js";
 import { store } from "./english/store.js";
@@ -15,6 +16,7 @@ export const english = {
   ...engine,
   ...images,
   ...interactive,
+  ...posted,
   ...queue,
   ...slack,
   ...store,

@@ -129,7 +129,7 @@ describe("/gallery", () => {
     const answer = { attachments: [], repliesTo: { id: final.id, channel: final.channel } };
     const second = await make(ben, "/stylize winter size:64", answer);
     const shown = await gallery(mod, `/gallery show ${first}`);
-    expect(shown?.content.text).toContain(`Made of it: Painting in winter by Ben (\`${second}\`)`);
+    expect(shown?.content.text).toContain(`Made from it: Painting in winter by Ben (\`${second}\`)`);
     expect(shown?.pictures).toHaveLength(1);
     const other = await gallery(mod, `/gallery show ${second}`);
     expect(other?.content.text).toContain(`Made from Dream of creatures by Ann (\`${first}\`)`);
@@ -146,7 +146,7 @@ describe("/gallery", () => {
       `A variation of Dream of creatures by Ann (\`${first}\`)`,
     );
     expect((await gallery(mod, `/gallery show ${first}`))?.content.text).toContain(
-      `Made of it: Painting in winter by Ben (\`${second}\`)\nVariations of it: Dream of creatures by Mo (\`${third}\`)`,
+      `Made from it: Painting in winter by Ben (\`${second}\`)\nVariations of it: Dream of creatures by Mo (\`${third}\`)`,
     );
   });
 

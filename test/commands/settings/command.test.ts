@@ -32,7 +32,7 @@ describe("/settings", () => {
     const { say, chat } = await settings();
     const before = await say(ann, "/settings");
     expect(before).toMatch(/^\*\*Settings of #art\*\*\n`art` \*\*off\*\* \(the default\)/);
-    expect(before).toContain("`per-person` **5** (the default): Most jobs of one person here that wait or run");
+    expect(before).toContain("`per-person` **5** (the default): Unfinished jobs per person here");
     expect(before).toContain("`size` **512 px for dreams, 384 px for paintings** (the default)");
     expect(before).toMatch(/Those who manage the channel may change them\.$/);
     await say(mod, "/settings per-person:2 look:patterns everywhere:yes");
@@ -41,7 +41,7 @@ describe("/settings", () => {
     expect(after).toContain("`per-person` **3** (set here)");
     expect(after).toContain("`largest` **512 px** (set here)");
     expect(after).toContain("`look` **patterns** (set for the whole community)");
-    expect(after).toMatch(/take it back with `\/settings reset largest`/);
+    expect(after).toMatch(/reset it with `\/settings reset largest`/);
     expect(await say(ann, "/settings show", night)).toContain("`per-person` **2** (set for the whole community)");
     expect(chat.messages).toEqual([]);
   });

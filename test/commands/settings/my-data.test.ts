@@ -85,7 +85,7 @@ describe("/settings mydata", () => {
     expect(last()?.buttons).toMatchObject([{ id: "mydata:delete", style: "danger" }]);
     await chat.act(ann, "mydata:delete");
     expect(last()?.text).toMatch(
-      /^Deleted: 2 jobs, 1 style, 1 favourite, 0 choices, and \d pictures? of \d+ kB\. Nothing is stored about you any more, but for your name on works/,
+      /^Deleted: 2 jobs, 1 style, 1 favourite, 0 choices, and \d pictures? of \d+ kB\. Nothing is stored about you any more, except your name on works/,
     );
     const rest = store.myData.read({ platform: "fake", user: "ann" });
     expect(rest).toEqual({ jobs: [], pictures: [], styles: [], favourites: [], boards: [], votes: [] });

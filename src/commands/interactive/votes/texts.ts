@@ -2,6 +2,7 @@
 
 import type { User } from "../../../domain/user.js";
 import type { Button, OutgoingMessage } from "../../../port/messages.js";
+import { sentence } from "../../../shared/sentences/sentence.js";
 import { plain } from "../../presenting/plain.js";
 import { duration } from "../../presenting/words.js";
 import type { StyleShare, Tally } from "./tally.js";
@@ -9,9 +10,9 @@ import type { StyleShare, Tally } from "./tally.js";
 export const PAINT_NOW = "vote:paint";
 export const CANCEL_VOTE = "vote:cancel";
 
-const BUTTONS: readonly Button[] = [
-  { id: PAINT_NOW, label: "Paint now", emoji: "✅", style: "primary" },
-  { id: CANCEL_VOTE, label: "Cancel the vote", emoji: "✋", style: "secondary" },
+const buttons = (): Button[] => [
+  { id: PAINT_NOW, label: sentence("vote.paint-now"), emoji: "✅", style: "primary" },
+  { id: CANCEL_VOTE, label: sentence("vote.cancel"), emoji: "✋", style: "secondary" },
 ];
 const BAR = 10;
 
@@ -34,34 +35,34 @@ export function open(ballot: Ballot, tally: Tally): OutgoingMessage {
   const until =
     ballot.endsAt === undefined
       ? ""
-      : ` Open for ${duration(ballot.minutes * 60)}, until ${clock(ballot.endsAt, ballot.minutes)}.`;
+      : sentence("vote.until", { duration: duration(ballot.minutes * 60), time: clock(ballot.endsAt, ballot.minutes) });
   const text = [
-    `**A vote: which styles shall it be?** Opened by ${plain(ballot.opener.name)}.${until}`,
-    "React with the styles you like. Everybody has one vote, split among what they choose; the shares of the votes become the shares of the blend.",
+    sentence("vote.heading", { opener: plain(ballot.opener.name), until }),
+    sentence("vote.rules"),
     ...results(ballot.candidates, tally),
-    `✅ by ${plain(ballot.opener.name)} or a moderator paints at once.`,
+    sentence("vote.paints", { opener: plain(ballot.opener.name) }),
   ].join("\n");
-  return { text, keepPictures: true, buttons: BUTTONS };
+  return { text, keepPictures: true, buttons: buttons() };
 }
 
 /** The message when the painting could not be started; ✅ tries again. */
 export function stuck(ballot: Ballot, tally: Tally, why: string): OutgoingMessage {
   const text = [
-    "**The vote is over, but the painting could not be started.**",
+    sentence("vote.stuck"),
     ...results(ballot.candidates, tally),
     why,
-    `✅ by ${plain(ballot.opener.name)} or a moderator tries again.`,
+    sentence("vote.retries", { opener: plain(ballot.opener.name) }),
   ].join("\n");
-  return { text, keepPictures: true, buttons: BUTTONS };
+  return { text, keepPictures: true, buttons: buttons() };
 }
 
 /** The message when a job was made of it. */
 export function decided(ballot: Ballot, tally: Tally, painted: readonly StyleShare[], job: string): OutgoingMessage {
   const left = tally.shares.length - painted.length;
   const text = [
-    `**The vote is over: ${painted.map(({ style, share }) => `${style} ${percent(share)}`).join(", ")}.**`,
+    sentence("vote.decided", { styles: painted.map(({ style, share }) => `${style} ${percent(share)}`).join(", ") }),
     ...results(ballot.candidates, tally),
-    `${left > 0 ? `A blend has ${painted.length} styles at most, so those with most votes are painted` : "It is painted"} as job \`${job}\`.`,
+    sentence("vote.painted", { styles: painted.length, cut: left > 0, id: job }),
   ].join("\n");
   return { text, keepPictures: true };
 }
@@ -69,14 +70,14 @@ export function decided(ballot: Ballot, tally: Tally, painted: readonly StyleSha
 /** The message when nothing comes of it. */
 export function ended(ballot: Ballot, tally: Tally, why: string): OutgoingMessage {
   return {
-    text: [`**The vote is over.** ${why}`, ...results(ballot.candidates, tally)].join("\n"),
+    text: [sentence("vote.ended", { why }), ...results(ballot.candidates, tally)].join("\n"),
     keepPictures: true,
   };
 }
 
 /** Who chose, as a result's credits name them: "5 people of #art". */
 export function choosers({ people }: Tally, channel: string): string {
-  return `${people === 1 ? "1 person" : `${people} people`} of ${channel}`;
+  return sentence("vote.choosers", { people, channel });
 }
 
 /** The styles with votes as bars, and then the names of the others. */

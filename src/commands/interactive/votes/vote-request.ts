@@ -12,7 +12,7 @@ const WEEK_MINUTES = 7 * 24 * 60;
 
 export const voteOptions = {
   vote: flagOption({
-    help: "Lets the channel vote by reactions: the shares of the votes become the styles' shares",
+    help: "Let the channel vote by reactions: the shares of the votes become the styles' shares",
     default: false,
   }),
   minutes: integerOption({

@@ -7,6 +7,7 @@ import { ChatError } from "../../../port/chat-error.js";
 import type { ActionEvent, ReactionEvent } from "../../../port/events.js";
 import type { OutgoingMessage } from "../../../port/messages.js";
 import { newJobId } from "../../../queue/job-id.js";
+import { sentence } from "../../../shared/sentences/sentence.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
 import type { CommandContext } from "../../command.js";
 import type { AppContext } from "../../context.js";
@@ -34,7 +35,6 @@ export const VOTE_OVER = "vote-over";
 const ENOUGH = "✅";
 /** Which picture of a vote's message is the one to paint. */
 const PHOTO = 1;
-const NOBODY = "Nobody voted, so nothing is painted.";
 
 /** What is asked for with `/blend vote`. */
 export interface VoteRequest {
@@ -143,7 +143,11 @@ export class Votes {
     if (this.#close(interactive, app))
       await this.#lastWord(
         interactive,
-        texts.ended(ballotOf(interactive), count(interactive, app), `Cancelled by ${plain(user.name)}.`),
+        texts.ended(
+          ballotOf(interactive),
+          count(interactive, app),
+          sentence("job.cancelled", { by: plain(user.name) }),
+        ),
         chat,
         app,
       );
@@ -209,7 +213,12 @@ export class Votes {
         // ✅ before anybody has voted is a slip.
         if (by) return;
         if (this.#close(interactive, app))
-          await this.#lastWord(interactive, texts.ended(ballotOf(interactive), counted, NOBODY), chat, app);
+          await this.#lastWord(
+            interactive,
+            texts.ended(ballotOf(interactive), counted, sentence("vote.nobody")),
+            chat,
+            app,
+          );
         return;
       }
       await this.#paint(interactive, counted, chat, app);
@@ -240,9 +249,7 @@ export class Votes {
       const mistaken = error instanceof UserError;
       if (!mistaken)
         app.logger.error({ err: error, message: message.id }, "what a channel has chosen could not be started");
-      const why = mistaken
-        ? error.message
-        : (storeFailureText(error) ?? "Something went wrong on my side; it has been written to the log.");
+      const why = mistaken ? error.message : (storeFailureText(error) ?? sentence("unexpected.logged"));
       // It has been said, and the next start closes it.
       if (isMade(known, app)) return;
       // It stays, with every vote, for whoever may try again.
