@@ -1,4 +1,4 @@
-/** The house's arrows, `bots -> commands -> queue -> engine` with `store` below, held by reading import statements. */
+/** The law of the tree: which part may import which, no circles, and what must not come back. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative, sep } from "node:path";
@@ -7,40 +7,25 @@ import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const PORT = ["bots/chat.ts", "bots/admin.ts"];
-
-/** What each part may import besides itself. `top` are the files in `src` itself that any part may use. */
+/** What each part may import besides itself. Files in `src` itself are parts of their own. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  top: [],
-  engine: ["top"],
-  store: ["top", "engine"],
-  queue: ["top", "engine", "store"],
-  // The port, in two files.
-  "bots/chat.ts": ["bots/admin.ts"],
-  "bots/admin.ts": ["bots/chat.ts"],
-  commands: ["top", ...PORT, "queue", "store", "engine"],
-  // Adapters know the port only; what they do not have is handed to them.
-  "bots/web": ["top", ...PORT],
-  "bots/discord": ["top", ...PORT],
-  "bots/slack": ["top", ...PORT],
-  // It watches the other parts, which know nothing of it.
-  operation: ["top", ...PORT, "commands", "queue", "store", "engine"],
-  main: ["top", ...PORT, "bots/web", "bots/discord", "bots/slack", "commands", "queue", "store", "engine", "operation"],
-  library: ["top", "engine"],
-  cli: ["top", "main", ...PORT, "commands", "queue", "store", "engine", "operation"],
+  shared: [],
+  domain: [],
+  port: ["domain", "shared"],
+  engine: ["shared"],
+  store: ["domain", "shared"],
+  queue: ["domain", "engine", "shared", "store"],
+  bots: ["domain", "port", "shared"],
+  commands: ["domain", "engine", "port", "queue", "shared", "store"],
+  ops: ["domain", "queue", "shared"],
+  app: ["bots", "commands", "engine", "ops", "port", "queue", "shared", "store"],
+  cli: ["app", "engine", "shared"],
+  "cli.ts": ["cli"],
+  "main.ts": ["cli"],
+  "index.ts": ["app", "engine"],
 };
 
-/** Of the engine, the parts above it use its port and plain data only; recipes, runtimes and pictures stay inside. */
-const ENGINE_FOR_CHATS = /^src\/engine\/(process\/engine|recipes\/[\w-]*params|[\w-]+\/styles?)\.ts$/;
-
-/** The part of the house that a file belongs to. */
-function partOf(file: string): string {
-  const [, first = "", second = "", third] = file.split("/");
-  if (first === "bots") return third === undefined ? `bots/${second}` : `bots/${second}`;
-  if (second !== "") return first;
-  const own = ["main", "cli", "library"].find((name) => first === `${name}.ts`);
-  return own ?? "top";
-}
+const partOf = (file: string): string => file.split("/")[1] ?? "";
 
 const isSource = (name: string): boolean => /\.tsx?$/.test(name) && !name.endsWith(".d.ts");
 const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
@@ -50,77 +35,81 @@ const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf
 interface Import {
   readonly from: string;
   readonly to: string;
-  /** Only types cross; nothing is loaded. */
+  /** Nothing is loaded. */
   readonly typeOnly: boolean;
 }
 
-/** Imports of other files of the project, dynamic ones too. */
+/** Imports of other files of the project, also those of types and dynamic ones. */
 function importsOf(from: string): Import[] {
   const text = readFileSync(join(root, from), "utf8").replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, "");
   const found = [
-    ...text.matchAll(/\b(?:(import|export)(\s+type)?\b[^;"'`]*?\bfrom\s*|import\s*\(?\s*)["']([^"']+)["']/g),
+    ...text.matchAll(/\b(?:(?:import|export)(\s+type)?\b[^;"'`]*?\bfrom\s*|import\s*\(?\s*)["'](\.[^"']+)["']/g),
   ];
-  return found.flatMap(([, , type, path = ""]) => {
-    if (!path.startsWith(".")) return [];
+  return found.map(([, type, path = ""]) => {
     const target = relative(root, normalize(join(root, dirname(from), path)))
       .split(sep)
       .join("/");
     const candidates = [target, target.replace(/\.js$/, ".ts"), target.replace(/\.js$/, ".tsx")];
     // An import of nothing is the compiler's to report.
     const to = candidates.find((file) => existsSync(join(root, file))) ?? target;
-    return [{ from, to, typeOnly: type !== undefined }];
+    return { from, to, typeOnly: type !== undefined };
   });
 }
 
-const imports = sources.flatMap(importsOf);
+const imports = sources.flatMap(importsOf).filter(({ from, to }) => from !== to);
+const across = imports.filter(({ from, to }) => to.startsWith("src/") && partOf(from) !== partOf(to));
 const show = ({ from, to }: Import): string => `${from} -> ${to}`;
 
-describe("the house", () => {
-  it("has no part that this test does not know", () => {
-    expect(sources.length).toBeGreaterThan(150);
-    expect([...new Set(sources.map(partOf))].filter((part) => !(part in ARROWS))).toEqual([]);
+describe("the parts", () => {
+  it("are known, few, and have few loose files beside them", () => {
+    const parts = new Set(sources.map(partOf));
+    expect([...parts].filter((part) => !(part in ARROWS))).toEqual([]);
+    expect(parts.size).toBeLessThanOrEqual(15);
+    expect(sources.filter((file) => file.split("/").length === 2).length).toBeLessThanOrEqual(4);
+    expect(new Set(across.map(({ from, to }) => `${partOf(from)} > ${partOf(to)}`)).size).toBeLessThanOrEqual(36);
     // The reader of imports reads: every file but a few leaves imports something.
     expect(imports.length).toBeGreaterThan(sources.length);
   });
 
-  it("has arrows that point one way", () => {
+  it("have arrows that point one way", () => {
+    expect(across.filter(({ from, to }) => !ARROWS[partOf(from)]?.includes(partOf(to))).map(show)).toEqual([]);
+  });
+
+  it("know nothing of each other where they are adapters", () => {
+    const platform = (file: string): string | undefined => /^src\/bots\/(discord|slack|web)\//.exec(file)?.[1];
     const wrong = imports.filter(({ from, to }) => {
-      const [a, b] = [partOf(from), partOf(to)];
-      return to.startsWith("src/") && a !== b && !ARROWS[a]?.includes(b);
+      const [a, b] = [platform(from), platform(to)];
+      return a !== undefined && b !== undefined && a !== b;
     });
     expect(wrong.map(show)).toEqual([]);
   });
 
-  it("lets an adapter import neither the engine nor another adapter, not even types", () => {
-    const adapters = imports.filter(({ from }) => /^src\/bots\/[^/]+\//.test(from));
-    expect(adapters.length).toBeGreaterThan(10);
-    const wrong = adapters.filter(({ from, to }) => {
-      const own = from.split("/").slice(0, 3).join("/");
-      return to.startsWith("src/bots/")
-        ? !PORT.some((file) => to === `src/${file}`) && !to.startsWith(`${own}/`)
-        : /^src\/(engine|queue|commands|store)\//.test(to);
-    });
-    expect(wrong.map(show)).toEqual([]);
-  });
-
-  it("lets commands and the queue see the engine through its port alone", () => {
-    const above = imports.filter(
-      ({ from, to }) => /^src\/(commands|operation|queue)\//.test(from) && to.startsWith("src/engine/"),
+  it("load of the recipes, above the engine, only what their definitions are made of", () => {
+    const definitions = new Set(["src/engine/recipes/definitions.ts"]);
+    for (const file of definitions)
+      for (const { from, to, typeOnly } of imports) if (from === file && !typeOnly) definitions.add(to);
+    // A Set visits what is added meanwhile: these are light, as nothing of the runtimes or the graph is among them.
+    expect([...definitions].filter((file) => /^src\/engine\/(runtimes|graph|networks|process)\//.test(file))).toEqual(
+      [],
     );
-    expect(above.filter(({ to, typeOnly }) => !typeOnly && !ENGINE_FOR_CHATS.test(to)).map(show)).toEqual([]);
+    const above = imports.filter(
+      ({ from, to }) => /^src\/commands\//.test(from) && to.startsWith("src/engine/recipes/"),
+    );
+    expect(above.filter(({ to }) => !definitions.has(to)).map(show)).toEqual([]);
   });
 
-  it("keeps the page in the browser apart from the server: only what travels between them is shared", () => {
+  it("keep the page in the browser apart from the server: only what travels between them is shared", () => {
     const client = (file: string): boolean => file.startsWith("src/bots/web/client/");
     const out = imports.filter(({ from, to }) => client(from) && !client(to));
-    expect(new Set(out.map(({ to }) => to))).toEqual(new Set(["src/bots/web/wire.ts"]));
+    expect(new Set(out.map(({ to }) => to))).toEqual(
+      new Set(["src/bots/markdown/parse.ts", "src/bots/markdown/plain-text.ts", "src/bots/web/wire.ts"]),
+    );
     expect(imports.filter(({ from, to }) => !client(from) && client(to)).map(show)).toEqual([]);
   });
 
-  it("goes in no circles when loading", () => {
+  it("go in no circles, types included", () => {
     const next = new Map<string, string[]>();
-    for (const { from, to, typeOnly } of imports)
-      if (!typeOnly && from !== to) next.set(from, [...(next.get(from) ?? []), to]);
+    for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to]);
     const done = new Set<string>();
     const circles: string[] = [];
     const visit = (file: string, path: readonly string[]): void => {
@@ -146,7 +135,9 @@ describe("the project's files", () => {
 
   it("name the folder beside the project in .ci/run only", () => {
     expect(tracked.length).toBeGreaterThan(200);
-    expect(naming(/\.\.\/shared\b|\/work\//).filter((file) => file !== ".ci/run")).toEqual([]);
+    expect(
+      naming(/\.\.\/shared\/(models|images|reference|checks|[A-Z])|\/work\//).filter((file) => file !== ".ci/run"),
+    ).toEqual([]);
   });
 
   it("name no registry but npm's own default", () => {

@@ -19,6 +19,7 @@ export class Lifecycle {
   }
 
   async #stopAll(): Promise<void> {
+    if (this.#stops.length === 0) return;
     for (let next = this.#stops.pop(); next; next = this.#stops.pop()) {
       try {
         await next.stop();

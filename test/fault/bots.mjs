@@ -20,7 +20,7 @@ function ask(call, args) {
 
 const chat = {
   platform: "fake",
-  limits: { uploadBytes: 1_000_000, editIntervalMs: 20, textLength: 2000 },
+  capabilities: { uploadBytes: 1_000_000, editIntervalMs: 20, textLength: 2000, reactions: 20, completions: 25 },
   async start(given) {
     handlers = given;
     process.send({ call: "ready" });
@@ -43,7 +43,7 @@ process.on("message", (message) => {
     const place = { platform: "fake", community: "club", channel: "art" };
     const source = { name: "photo.png", fetch: async () => ({ bytes: picture, name: "photo.png", type: "image/png" }) };
     void handlers.event({
-      ...{ kind: "command", name: "dream", text, attachments: picture ? [source] : [], person, place },
+      ...{ kind: "command", name: "dream", text, attachments: picture ? [source] : [], user: person, channel: place },
       reply: async (content, visibility) =>
         visibility === "public" ? ask("post", [place, content]) : ask("whisper", [content]),
     });

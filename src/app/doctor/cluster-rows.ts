@@ -4,7 +4,7 @@ import { PROTOCOL } from "../../queue/cluster/protocol.js";
 import { Registry, type Speech, type WorkerInfo } from "../../queue/cluster/registry.js";
 import { version } from "../../shared/version.js";
 import type { Config } from "../settings/load-settings.js";
-import type { Service } from "./services.js";
+import type { Service } from "./service.js";
 
 /**
  * A row for the bots and one for each worker.

@@ -7,13 +7,7 @@ import { hostOf } from "../../queue/cluster/connection.js";
 import { openSqlite } from "../../shared/sqlite.js";
 import type { Config } from "../settings/load-settings.js";
 import { clusterRows } from "./cluster-rows.js";
-
-export interface Service {
-  readonly what: string;
-  /** Undefined where it is not used, or neither good nor bad. */
-  readonly works: boolean | undefined;
-  readonly detail: string;
-}
+import type { Service } from "./service.js";
 
 const REDIS_MS = 2_000;
 
