@@ -239,6 +239,13 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       });
     });
 
+    it("takes as many different reactions on a message as it says", async () => {
+      const ref = await post({ text: "Which style?" });
+      const emoji = Array.from("🍎🍐🍊🍋🍌🍉🍇🍓🍒🍑🥭🍍🥥🥝🍅🍆🥑🥦🥒🌽🥕🥔🍠").slice(0, chat.capabilities.reactions);
+      for (const each of emoji) await chat.react(ref, each);
+      expect((await seen(world.channel, ref.id))?.botReactions).toHaveLength(emoji.length);
+    });
+
     it("puts reactions on a message, and reports people's only", async () => {
       const ref = await post({ text: "Which style?" });
       await chat.react(ref, "❄️");

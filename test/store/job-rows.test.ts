@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import Libsql from "libsql";
+import { describe, expect, it } from "vitest";
+import { art, job, makeStore, message } from "./make.js";
+
+/** The column `messages` as every version of the program writes it: `place` and `channel` are names on disk. */
+const place = { platform: "fake", community: "club", channel: "art" };
+const thread = { ...place, thread: "t" };
+const WRITTEN = {
+  announcement: { place, id: "1" },
+  thread,
+  progress: { place: thread, id: "2" },
+  frames: [{ place: thread, id: "3" }],
+  final: { place: thread, id: "4" },
+};
+
+const inThread = { ...art, thread: "t" };
+const MESSAGES = {
+  announcement: message("1"),
+  thread: inThread,
+  progress: message("2", inThread),
+  frames: [message("3", inThread)],
+  final: message("4", inThread),
+};
+
+describe("a job's row", () => {
+  it("of an earlier version is read", async () => {
+    const { store, dir } = makeStore();
+    const { id } = job();
+    await store.jobs.add(job({ id }), {});
+    await store.close();
+    const client = new Libsql(join(dir, "dreamloom.sqlite"));
+    client
+      .prepare("UPDATE job SET messages = ?, work = 12.5, pace = 'dream resnet50', owed = 1 WHERE id = ?")
+      .run(JSON.stringify(WRITTEN), id);
+    client.close();
+    const { store: later } = makeStore({ dir });
+    const read = later.jobs.get(id);
+    expect(read).toMatchObject({ channel: art, messages: MESSAGES });
+    expect(read).toMatchObject({ cost: 12.5, costKey: "dream resnet50", unnotified: true });
+  });
+
+  it("keeps the names that it has on disk", async () => {
+    const { store, dir } = makeStore();
+    const added = job({ channel: inThread, cost: 3, costKey: "dream vgg16", messages: MESSAGES });
+    await store.jobs.add(added, {});
+    const changed = job();
+    await store.jobs.add(changed, {});
+    store.jobs.update(changed.id, { messages: MESSAGES, unnotified: true });
+    await store.close();
+    const client = new Libsql(join(dir, "dreamloom.sqlite"));
+    const read = (id: string) => client.prepare("SELECT * FROM job WHERE id = ?").get(id) as Record<string, unknown>;
+    const row = read(added.id);
+    expect(row).toMatchObject({ ...thread, author_id: "ann", author_name: "Ann", work: 3, pace: "dream vgg16", owed: 0 });
+    expect(JSON.parse(String(row.messages))).toEqual(WRITTEN);
+    expect(JSON.parse(String(read(changed.id).messages))).toEqual(WRITTEN);
+    expect(read(changed.id).owed).toBe(1);
+    client.close();
+  });
+});
