@@ -12,7 +12,7 @@ export interface Favourite {
   readonly hearts?: readonly { readonly channel: string; readonly message: string }[];
 }
 
-/** Which people love which jobs. */
+/** Which jobs are whose favourites. */
 export class Favourites {
   constructor(
     private readonly database: Database,
@@ -20,7 +20,7 @@ export class Favourites {
   ) {}
 
   /**
-   * Adds a job to a person's favourites, or takes it out. A job that is not kept is passed over.
+   * Adds a job to a person's favourites, or takes it out. A job that is not kept is ignored.
    *
    * @returns whether anything changed, and how many people have it now.
    */
@@ -40,7 +40,7 @@ export class Favourites {
       if (!on)
         orm
           .delete(heartTable)
-          .where(and(favouriteCounts({ platform, user }), eq(heartTable.job, job)))
+          .where(and(reactionsBy({ platform, user }), eq(heartTable.job, job)))
           .run();
       if (changes > 0) this.#recount([job]);
       return { changed: changes > 0, count: this.count(job) };
@@ -71,12 +71,12 @@ export class Favourites {
       const there = and(eq(heartTable.channel, row.channel), eq(heartTable.message, row.message));
       orm
         .delete(heartTable)
-        .where(and(favouriteCounts(by), eq(heartTable.job, job), there))
+        .where(and(reactionsBy(by), eq(heartTable.job, job), there))
         .run();
       const other = orm
         .select()
         .from(heartTable)
-        .where(and(favouriteCounts(by), eq(heartTable.job, job)))
+        .where(and(reactionsBy(by), eq(heartTable.job, job)))
         .get();
       return other ? { changed: false, count: this.count(job) } : this.set(job, by, false);
     });
@@ -103,7 +103,7 @@ export class Favourites {
     const { job, at } = favouriteTable;
     const where = and(eq(favouriteTable.platform, platform), eq(favouriteTable.person, user));
     const rows = this.database.orm.select({ job, at }).from(favouriteTable).where(where).orderBy(desc(at)).all();
-    const given = this.database.orm.select().from(heartTable).where(favouriteCounts({ platform, user })).all();
+    const given = this.database.orm.select().from(heartTable).where(reactionsBy({ platform, user })).all();
     const byJob = new Map<string, { readonly channel: string; readonly message: string }[]>();
     for (const { job: of, channel, message } of given) byJob.set(of, [...(byJob.get(of) ?? []), { channel, message }]);
     return rows.map((row) => ({ ...row, ...(byJob.has(row.job) ? { hearts: byJob.get(row.job) ?? [] } : {}) }));
@@ -115,7 +115,7 @@ export class Favourites {
       const jobs = this.of(person).map(({ job }) => job);
       const where = and(eq(favouriteTable.platform, person.platform), eq(favouriteTable.person, person.user));
       this.database.orm.delete(favouriteTable).where(where).run();
-      this.database.orm.delete(heartTable).where(favouriteCounts(person)).run();
+      this.database.orm.delete(heartTable).where(reactionsBy(person)).run();
       this.#recount(jobs);
       return jobs.length;
     });
@@ -128,6 +128,6 @@ export class Favourites {
   }
 }
 
-function favouriteCounts({ platform, user }: UserKey): SQL | undefined {
+function reactionsBy({ platform, user }: UserKey): SQL | undefined {
   return and(eq(heartTable.platform, platform), eq(heartTable.person, user));
 }

@@ -32,7 +32,7 @@ export class InteractiveMessages {
     private readonly now: () => number,
   ) {}
 
-  /** Keeps a board, in place of the one on the same message, if any, whose votes stay. */
+  /** Keeps an interactive message, in place of the one on the same message, if any, whose votes stay. */
   put(interactive: NewInteractiveMessage): void {
     const { message, kind, payload, author, expiresAt } = interactive;
     const { platform, community, id: channel, thread } = message.channel;
@@ -52,12 +52,12 @@ export class InteractiveMessages {
     );
   }
 
-  /** The board on a message. The thread that the message is in does not matter. */
+  /** The interactive message that a message is. The thread that the message is in does not matter. */
   get(message: MessageRef): InteractiveMessage | undefined {
     return this.#read(sameMessage(message))[0];
   }
 
-  /** Takes back all votes on a board, which stays. Returns whether there were any, so that of two callers one alone acts on them. */
+  /** Takes back all votes on an interactive message, which stays. Returns whether there were any, so that of two callers one alone acts on them. */
   clear(message: MessageRef): boolean {
     return this.database.write(() => {
       const board = this.#id(message);
@@ -67,29 +67,29 @@ export class InteractiveMessages {
     });
   }
 
-  /** Removes a board with its votes. Returns whether there was one, so that of two callers one alone acts on it. */
+  /** Removes an interactive message with its votes. Returns whether there was one, so that of two callers one alone acts on it. */
   remove(message: MessageRef): boolean {
     return this.database.write(
       () => this.database.orm.delete(boardTable).where(sameMessage(message)).run().changes > 0,
     );
   }
 
-  /** Boards that are over before `time`, the earliest first. */
+  /** Interactive messages that are over before `time`, the earliest first. */
   expiring(time: number): InteractiveMessage[] {
     return this.#read(and(isNotNull(boardTable.expiresAt), lt(boardTable.expiresAt, time)));
   }
 
-  /** All boards of a kind, the earliest to end first. */
+  /** All interactive messages of a kind, the earliest to end first. */
   list(kind: string): InteractiveMessage[] {
     return this.#read(eq(boardTable.kind, kind));
   }
 
-  /** Boards that a person has opened. */
+  /** Interactive messages that a person has opened. */
   of({ platform, user }: UserKey): InteractiveMessage[] {
     return this.#read(and(eq(boardTable.platform, platform), eq(boardTable.authorId, user)));
   }
 
-  /** Adds or takes back one person's choice. Returns whether anything changed; nothing does where there is no board. */
+  /** Adds or takes back one person's choice. Returns whether anything changed; nothing does where there is no such message. */
   vote(message: MessageRef, { user, choice }: Vote, on: boolean): boolean {
     const { orm } = this.database;
     return this.database.write(() => {
@@ -110,7 +110,7 @@ export class InteractiveMessages {
     });
   }
 
-  /** Every choice on a board, in the order in which they were made. */
+  /** Every choice on an interactive message, in the order in which they were made. */
   votes(message: MessageRef): Vote[] {
     const board = this.#id(message);
     if (board === undefined) return [];
@@ -123,7 +123,7 @@ export class InteractiveMessages {
       .all();
   }
 
-  /** A person's choices on all boards of a platform. */
+  /** A person's choices on all interactive messages of a platform. */
   votesOf({ platform, user }: UserKey): { readonly message: MessageRef; readonly choice: string }[] {
     const rows = this.database.orm
       .select({ board: boardTable, choice: voteTable.choice })
@@ -134,7 +134,7 @@ export class InteractiveMessages {
     return rows.map(({ board, choice }) => ({ message: { channel: channelOf(board), id: board.message }, choice }));
   }
 
-  /** Removes a person's choices and the boards that the person has opened. */
+  /** Removes a person's choices and the interactive messages that the person has opened. */
   removeOf({ platform, user }: UserKey): { readonly boards: number; readonly votes: number } {
     const { orm } = this.database;
     return this.database.write(() => ({
@@ -149,7 +149,7 @@ export class InteractiveMessages {
     }));
   }
 
-  /** Removes boards that were over before `time`, or, where they never are, opened before it. Returns how many. */
+  /** Removes interactive messages that were over before `time`, or, where they never are, opened before it. Returns how many. */
   removeOlder(time: number): number {
     const over = sql`coalesce(${boardTable.expiresAt}, ${boardTable.createdAt}) < ${time}`;
     return this.database.write(() => this.database.orm.delete(boardTable).where(over).run().changes);

@@ -55,7 +55,7 @@ export class Jobs {
     });
   }
 
-  /** Changes a job; one that is not kept is passed over. When it ends, its checkpoint goes. */
+  /** Changes a job; one that is not kept is ignored. When it ends, its checkpoint goes. */
   update(id: string, change: JobChange): void {
     const columns = columnsOf(change);
     if (Object.keys(columns).length === 0) return;
@@ -73,7 +73,7 @@ export class Jobs {
     });
   }
 
-  /** Keeps what an unfinished job can go on from, in place of an earlier one; for a job that has ended or is not kept it is passed over. */
+  /** Keeps what an unfinished job can go on from, in place of an earlier one; for a job that has ended or is not kept it is ignored. */
   async keepCheckpoint(id: string, { octave, bytes }: StoredCheckpoint): Promise<void> {
     const old = await this.images.keep([{ bytes, type: CHECKPOINT_TYPE }], (images) => {
       const sha = images[0]?.sha ?? null;
@@ -96,7 +96,7 @@ export class Jobs {
     return bytes && { octave: kept.octave, bytes };
   }
 
-  /** Keeps a job's result picture (or film); a job that is not kept is passed over. */
+  /** Keeps a job's result picture (or film); a job that is not kept is ignored. */
   async keepPicture(id: string, picture: NewImage): Promise<void> {
     const stored = await this.images.keep([picture], (images) => {
       this.database.orm
@@ -282,7 +282,7 @@ export class Jobs {
     });
   }
 
-  /** Lets go of jobs' pictures; the jobs stay known. */
+  /** Removes jobs' pictures; the jobs stay known. */
   removePictures(ids: readonly string[]): RemovedImages {
     return this.images.release(() => {
       const shas = ids.flatMap((id) => this.#picturesOf(id));

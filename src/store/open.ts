@@ -21,7 +21,7 @@ export interface StoreOptions {
   readonly logger?: Logger;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
-  /** How long to wait for another program that still uses the folder, in milliseconds; 5,000 unless told. */
+  /** How long to wait for another program that still uses the folder, in milliseconds; default: 5,000. */
   readonly busyMs?: number;
 }
 

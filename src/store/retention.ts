@@ -34,7 +34,7 @@ const BOARD_DAYS = 30;
 const BATCH = 25;
 const ENDED = isNotNull(jobTable.finishedAt);
 
-/** Lets go of what is old, so that the data folder does not grow for ever. Unfinished jobs and styles always stay. */
+/** Removes what is old, so that the data folder does not grow for ever. Unfinished jobs and styles always stay. */
 export class Retention {
   constructor(
     private readonly parts: {

@@ -25,14 +25,14 @@ export interface EffectiveSetting {
 
 const WHOLE = "";
 
-/** What people who manage a place have set there. What the keys and values mean is the callers' business, who check what they read. */
+/** What people who manage a channel or a community have set there. What the keys and values mean is the callers' business, who check what they read. */
 export class Settings {
   constructor(
     private readonly database: Database,
     private readonly now: () => number,
   ) {}
 
-  /** Sets a value in one place; undefined takes it back, so that what is above holds again. */
+  /** Sets a value in one scope; undefined takes it back, so that what is above holds again. */
   set(scope: SettingScope, key: string, value: SettingValue | undefined): void {
     const { platform, community, channel = WHOLE } = scope;
     const { orm } = this.database;
@@ -51,13 +51,13 @@ export class Settings {
     });
   }
 
-  /** What is set in this very place. */
+  /** What is set in this very scope. */
   get(scope: SettingScope, key: string): SettingValue | undefined {
     const where = and(this.#at(scope), eq(settingTable.key, key));
     return this.database.orm.select().from(settingTable).where(where).get()?.value as SettingValue | undefined;
   }
 
-  /** Everything set in this very place, by key. */
+  /** Everything set in this very scope, by key. */
   all(scope: SettingScope): Readonly<Record<string, SettingValue>> {
     const rows = this.database.orm
       .select()
@@ -68,7 +68,7 @@ export class Settings {
     return Object.fromEntries(rows.map(({ key, value }) => [key, value as SettingValue]));
   }
 
-  /** What holds in a place: the channel's value, else the community's; undefined where the program's default holds. */
+  /** What holds in a channel: the channel's value, else the community's; undefined where the program's default holds. */
   effective(scope: SettingScope, key: string): EffectiveSetting | undefined {
     const { platform, community, channel = WHOLE } = scope;
     const row = this.database.orm

@@ -51,7 +51,14 @@ describe("a job's row", () => {
     const client = new Libsql(join(dir, "dreamloom.sqlite"));
     const read = (id: string) => client.prepare("SELECT * FROM job WHERE id = ?").get(id) as Record<string, unknown>;
     const row = read(added.id);
-    expect(row).toMatchObject({ ...thread, author_id: "ann", author_name: "Ann", work: 3, pace: "dream vgg16", owed: 0 });
+    expect(row).toMatchObject({
+      ...thread,
+      author_id: "ann",
+      author_name: "Ann",
+      work: 3,
+      pace: "dream vgg16",
+      owed: 0,
+    });
     expect(JSON.parse(String(row.messages))).toEqual(WRITTEN);
     expect(JSON.parse(String(read(changed.id).messages))).toEqual(WRITTEN);
     expect(read(changed.id).owed).toBe(1);

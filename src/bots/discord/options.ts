@@ -1,10 +1,5 @@
 import type { Logger } from "pino";
-
-/** Where the adapter remembers small things between two runs. */
-export interface KeyValueStore {
-  get(key: string): unknown;
-  set(key: string, value: string): void;
-}
+import type { KeyValueStore } from "../../port/key-value-store.js";
 
 export interface DiscordOptions {
   /** The bot's token, from the developer portal. */

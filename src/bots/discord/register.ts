@@ -8,9 +8,10 @@ import {
   Routes,
 } from "discord.js";
 import type { ChatHandlers } from "../../port/adapter.js";
+import type { KeyValueStore } from "../../port/key-value-store.js";
 import { Calls } from "./calls.js";
 import { definitions } from "./definitions.js";
-import { DEFAULT_TIMING, type DiscordOptions, type KeyValueStore } from "./options.js";
+import { DEFAULT_TIMING, type DiscordOptions } from "./options.js";
 
 type Definitions = readonly RESTPostAPIApplicationCommandsJSONBody[];
 

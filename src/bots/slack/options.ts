@@ -1,5 +1,6 @@
 import type { InstallationStore } from "@slack/oauth";
 import type { Logger } from "pino";
+import type { KeyValueStore } from "../../port/key-value-store.js";
 
 /** How to build a {@link SlackChat}: with a bot token for one workspace, with `oauth` for several, or with both. */
 export interface SlackChatOptions {
@@ -18,14 +19,6 @@ export interface SlackChatOptions {
   /** Where a few things are kept for the next run; without it, what Slack sends again after a restart is done again. */
   readonly keyValues?: KeyValueStore;
   readonly limits?: Partial<SlackLimits>;
-}
-
-/** Small things kept from one run to the next. */
-export interface KeyValueStore {
-  /** Undefined when nothing is kept under this key. */
-  get(key: string): unknown;
-  /** @param value anything that JSON can say */
-  set(key: string, value: NonNullable<unknown>): void;
 }
 
 /** What lets the app be installed on several workspaces. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import type { KeyValueStore } from "../../port/key-value-store.js";
 import { fields, list } from "./messages.js";
-import type { KeyValueStore } from "./options.js";
 
 /** Slack repeats what it believes was not taken, for up to an hour. */
 const KEPT_MS = 65 * 60_000;

@@ -2,12 +2,13 @@ import type { InstallProvider } from "@slack/oauth";
 import { type AuthTestResponse, WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { ChatError } from "../../port/chat-error.js";
+import type { KeyValueStore } from "../../port/key-value-store.js";
 import { retryWithBackoff } from "../../shared/retry.js";
 import { fetchAnswer } from "./answers.js";
 import { retryAfter, toChatError } from "./errors.js";
 import { sdkLogger } from "./logger.js";
 import { word } from "./messages.js";
-import type { KeyValueStore, SlackLimits } from "./options.js";
+import type { SlackLimits } from "./options.js";
 import { stopped, Workspace } from "./workspace.js";
 
 /** Which workspace an event is from. */
