@@ -1,0 +1,22 @@
+/** Loaded into each process of the program: on SIGUSR2, writes which functions have run since the last time, and begins again. */
+import { writeFileSync } from "node:fs";
+import { Session } from "node:inspector";
+import { join } from "node:path";
+
+const session = new Session();
+session.connect();
+session.post("Profiler.enable");
+session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: false });
+let takes = 0;
+process.on("SIGUSR2", () => {
+  session.post("Profiler.takePreciseCoverage", (error, coverage) => {
+    if (error) throw error;
+    const ran = coverage.result
+      // The first function of a module is the module itself, which runs once when it is loaded.
+      .filter(({ functions }) =>
+        functions.some(({ functionName, ranges }) => functionName !== "" && ranges[0].count > 0),
+      )
+      .map(({ url }) => url);
+    writeFileSync(join(process.env.COVERAGE_DIR, `${process.pid}-${++takes}.json`), JSON.stringify(ran));
+  });
+});
