@@ -5,12 +5,18 @@ import type { CommandOptionSummary, CommandSummary } from "../port/commands.js";
 import type { CommandEvent } from "../port/events.js";
 import type { Button, OutgoingFile, OutgoingMessage } from "../port/messages.js";
 import type { AppContext } from "./context.js";
+import type { Palettes } from "./interactive/palettes.js";
+import type { Votes } from "./interactive/votes/votes.js";
 import { kebab, type Option, type Options, type ValuesOf } from "./parsing/options.js";
 
 /** What a command has at hand while it answers. */
 export interface CommandContext {
   readonly chat: Chat;
   readonly app: AppContext;
+  readonly registry: CommandRegistry;
+  /** Ask people to choose by reactions. */
+  readonly palettes: Pick<Palettes, "open">;
+  readonly votes: Pick<Votes, "open">;
   readonly user: Member;
   readonly channel: ChannelRef;
   readonly event: Pick<CommandEvent, "attachments" | "repliesTo">;
@@ -30,6 +36,13 @@ export interface Command<O extends Options = Options> {
   /** Whole lines; tests read each of them. */
   readonly examples: readonly string[];
   run(values: ValuesOf<O>, context: CommandContext): Promise<void>;
+}
+
+/** All commands, by name. */
+export interface CommandRegistry {
+  readonly all: readonly Command[];
+  /** @throws UserError with the nearest command's name. */
+  find(name: string): Command;
 }
 
 /** Checks the types of a definition; does nothing else. */

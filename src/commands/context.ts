@@ -5,10 +5,8 @@ import type { JobQueue } from "../queue/queue.js";
 import type { Store } from "../store/open.js";
 import type { BotOptions } from "./bot-options.js";
 import type { Thumbnails } from "./gallery/thumbnails.js";
-import type { Votes } from "./interactive/votes/votes.js";
 import type { Presenter } from "./presenting/presenter.js";
 import type { Recipe } from "./recipes/recipe.js";
-import type { Registry } from "./registry.js";
 import type { ChannelSettings } from "./settings/channel-settings.js";
 import type { StyleLibrary } from "./styles/style-library.js";
 
@@ -17,25 +15,27 @@ export type AppStore = Pick<
   "interactiveMessages" | "favourites" | "gallery" | "images" | "jobs" | "myData" | "settings" | "styles"
 >;
 
-/** What all commands share. */
+/**
+ * What commands, buttons and reactions share. Each function names the part that it needs, in an interface of its own, and this whole fits
+ * all of them.
+ */
 export interface AppContext {
   readonly botOptions: BotOptions;
   readonly queue: JobQueue;
   readonly jobs: JobRepository;
   readonly presenter: Presenter;
-  readonly registry: Registry;
   /** By the engine's names. */
   readonly recipes: ReadonlyMap<string, Recipe>;
   /** The styles that people may name. */
   readonly styles: StyleLibrary;
-  /** What outlives a restart besides jobs. */
+  /** What is stored besides jobs. */
   readonly store: AppStore;
   /** What is set in channels and communities. */
   readonly settings: ChannelSettings;
-  /** Votes that are open. */
-  readonly votes: Votes;
-  /** Small pictures of works. */
+  /** Small images of results. */
   readonly thumbnails: Thumbnails;
   readonly logger: Logger;
   readonly metrics: MetricsSink;
+  /** Wait before the second try of a message, in milliseconds. */
+  readonly backoffMs: number;
 }

@@ -4,11 +4,11 @@ import type { JobRepository } from "../queue/job-repository.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { BotOptions } from "./bot-options.js";
 import { cancelCommand } from "./cancel.js";
-import type { AppContext, AppStore } from "./context.js";
+import type { AppStore } from "./context.js";
 import { galleryCommand } from "./gallery/command.js";
 import { Thumbnails } from "./gallery/thumbnails.js";
+import type { HandlersContext } from "./handlers.js";
 import { helpCommand } from "./help.js";
-import { Votes } from "./interactive/votes/votes.js";
 import { Presenter } from "./presenting/presenter.js";
 import { queueCommand } from "./queue.js";
 import { againCommand } from "./recipes/again.js";
@@ -26,9 +26,9 @@ export interface AppContextOptions {
   readonly styles: StyleLibrary;
   readonly store: AppStore;
   readonly logger: Logger;
-  /** See `PresenterOptions`. */
+  /** Wait before the second try of a message, in milliseconds; 500 by default. */
   readonly backoffMs?: number;
-  /** Hears what operators want to know. */
+  /** Counts for operators. */
   readonly metrics?: MetricsSink;
 }
 
@@ -48,34 +48,23 @@ export function chatCommands(botOptions: BotOptions): ReturnType<typeof recipeCo
 }
 
 /** Puts everything behind the commands together. */
-export function createAppContext(options: AppContextOptions): AppContext {
-  const { botOptions, queue, jobs, styles, store, logger, backoffMs, metrics: notice = () => undefined } = options;
+export function createAppContext(options: AppContextOptions): HandlersContext {
+  const { botOptions, queue, store, styles, logger, backoffMs = 500, metrics = () => undefined } = options;
   const chat = chatCommands(botOptions);
   const recipes = new Map(chat.recipes.map((recipe) => [recipe.name, recipe]));
-  const registry = new Registry(chat.commands, styles);
-  const presenter = new Presenter({
-    queue,
-    recipes,
-    logger,
-    metrics: notice,
-    ...(backoffMs === undefined ? {} : { backoffMs }),
-  });
-  const settings = new ChannelSettings(botOptions, store.settings);
-  const votes = new Votes(backoffMs ?? 500);
-  const thumbnails = new Thumbnails(store.jobs);
   return {
     botOptions,
     queue,
-    jobs,
-    presenter,
-    registry,
-    recipes,
-    styles,
+    jobs: options.jobs,
     store,
-    settings,
-    votes,
-    thumbnails,
+    styles,
     logger,
-    metrics: notice,
+    backoffMs,
+    metrics,
+    recipes,
+    registry: new Registry(chat.commands, styles),
+    presenter: new Presenter({ queue, recipes, logger, metrics, backoffMs }),
+    settings: new ChannelSettings(botOptions, store.settings),
+    thumbnails: new Thumbnails(store.jobs),
   };
 }

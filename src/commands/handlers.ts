@@ -7,106 +7,114 @@ import type { CommandContext } from "./command.js";
 import type { AppContext } from "./context.js";
 import { finishedWorks } from "./gallery/finished-works.js";
 import { createGallery } from "./gallery/service.js";
-import { ArtChannels } from "./interactive/art-channel.js";
-import { handleReaction, type Reactors } from "./interactive/handle-reaction.js";
-import { Palettes } from "./interactive/palette.js";
+import { ArtChannels } from "./interactive/art-channels.js";
+import { handleReaction } from "./interactive/handle-reaction.js";
+import { Palettes } from "./interactive/palettes.js";
 import { pressButton } from "./interactive/press-button.js";
+import { Votes } from "./interactive/votes/votes.js";
 import type { Argument } from "./parsing/command-line.js";
 import { readText, readValues } from "./parsing/read-values.js";
+import { errorText } from "./presenting/error-text.js";
+import type { Registry } from "./registry.js";
 import { SHORTCUTS } from "./shortcuts.js";
-import { storeFailureText } from "./store-failure.js";
 import { UserError } from "./user-error.js";
 
-/** Events of one chat under way at a time; more are answered with "please wait". */
-const MAX_UNDER_WAY = 500;
+/** Events of one chat being handled at a time; more are answered with "please wait". */
+const MAX_PENDING = 500;
 
 /** How long after the last reaction on a palette a painting starts. */
 const SETTLE_MS = 4_000;
 
 export interface Handlers extends ChatHandlers {
-  /** Takes up what was open when the program stopped: votes and palettes. Called once, when the chat has started. */
+  /** Goes on with votes and palettes that were open when the program stopped. Called once, when the chat has started. */
   resume(): void;
-  /** Nothing begins by itself any more; what is open waits for the next start. */
+  /** Votes and palettes start nothing any more; they wait for the next start. */
   stop(): void;
-  /** Resolves when every event so far has been dealt with. */
+  /** Resolves when every event so far has been handled. */
   idle(): Promise<void>;
 }
 
+export interface HandlersContext extends AppContext {
+  readonly registry: Registry;
+}
+
 export interface HandlersOptions {
-  /** See `Palettes`; 4 s unless told. */
+  /** See `Palettes`; 4 s by default. */
   readonly settleMs?: number;
   readonly slowedDown?: ChatHandlers["slowedDown"];
   /** For the chat of those who run the program only. */
   readonly admin?: ChatAdmin;
 }
 
-/** What an adapter is given: turns its events into commands and presses of buttons. Nothing here rejects. */
-export function createHandlers(
-  chat: Chat,
-  app: AppContext,
-  { settleMs = SETTLE_MS, slowedDown, admin }: HandlersOptions = {},
-): Handlers {
-  const palettes = new Palettes(settleMs);
-  const reactors: Reactors = { palettes, artChannels: new ArtChannels() };
-  const underWay = new Set<Promise<void>>();
+/** What answers the events of one chat. */
+interface ChatContext {
+  readonly chat: Chat;
+  readonly app: HandlersContext;
+  readonly palettes: Palettes;
+  readonly votes: Votes;
+  readonly artChannels: ArtChannels;
+}
+
+/** What an adapter is given: turns its events into commands, reactions and presses of buttons. Nothing here rejects. */
+export function createHandlers(chat: Chat, app: HandlersContext, options: HandlersOptions = {}): Handlers {
+  const { settleMs = SETTLE_MS, slowedDown, admin } = options;
+  const palettes = new Palettes(chat, app, settleMs);
+  const votes = new Votes(chat, app);
+  const collectors = [palettes, votes];
+  const context: ChatContext = { chat, app, palettes, votes, artChannels: new ArtChannels(chat, app) };
+  const pending = new Set<Promise<void>>();
   return {
     commands: app.registry.summaries,
     shortcuts: SHORTCUTS,
     ...(slowedDown === undefined ? {} : { slowedDown }),
     ...(admin === undefined ? {} : { admin }),
-    // Returns at once, as the port promises; the work goes on behind it.
+    // Returns at once, as the port promises; the event is handled behind it.
     async event(event) {
-      const busy = underWay.size >= MAX_UNDER_WAY;
-      // A reaction that comes at a bad time is passed over: it can be taken back and given again.
+      const busy = pending.size >= MAX_PENDING;
+      // A reaction can be taken back and given again.
       if (busy && event.kind === "reaction") return;
-      const work =
-        event.kind === "reaction"
-          ? handleReaction(event, chat, app, reactors)
-          : busy
-            ? tell(event, sentence("busy"), app)
-            : handle(event, chat, app);
-      underWay.add(work);
-      void work.finally(() => underWay.delete(work));
+      const work = handle(event, busy, context);
+      pending.add(work);
+      void work.finally(() => pending.delete(work));
     },
-    async complete(request) {
-      return app.registry.complete(request, chat.capabilities.completions);
-    },
-    async works(request) {
-      return finishedWorks(request, app);
-    },
+    complete: (request) => app.registry.complete(request, chat.capabilities.completions),
+    works: async (request) => finishedWorks(request, app),
     gallery: createGallery(app),
     resume() {
-      palettes.resume(chat, app);
-      app.votes.resume(chat, app);
+      for (const collector of collectors) collector.resume();
     },
     stop() {
-      palettes.stop();
-      app.votes.stop();
+      for (const collector of collectors) collector.stop();
     },
     async idle() {
-      while (underWay.size > 0) await Promise.all(underWay);
-      await palettes.idle();
-      await app.votes.idle();
+      while (pending.size > 0) await Promise.all(pending);
+      for (const collector of collectors) await collector.idle();
     },
   };
 }
 
-async function handle(event: Exclude<ChatEvent, { kind: "reaction" }>, chat: Chat, app: AppContext): Promise<void> {
+async function handle(event: ChatEvent, busy: boolean, context: ChatContext): Promise<void> {
+  const { chat, app, palettes, votes, artChannels } = context;
+  if (event.kind === "reaction")
+    return handleReaction(event, chat, app, { collectors: [palettes, votes], artChannels });
+  if (busy) return answer(event, sentence("busy"), app);
   try {
-    await (event.kind === "command" ? runCommand(event, chat, app) : pressButton(event, chat, app));
+    await (event.kind === "command" ? runCommand(event, context) : pressButton(event, chat, app, votes));
   } catch (error) {
-    if (error instanceof UserError) return tell(event, error.message, app);
-    app.logger.error({ err: error, event: event.kind, person: event.user.id }, "an event could not be handled");
-    const text = storeFailureText(error) ?? sentence("unexpected");
-    return tell(event, text, app);
+    if (!(error instanceof UserError))
+      app.logger.error({ err: error, event: event.kind, person: event.user.id }, "an event could not be handled");
+    await answer(event, errorText(error), app);
   }
 }
 
-async function runCommand(event: CommandEvent, chat: Chat, app: AppContext): Promise<void> {
+async function runCommand(event: CommandEvent, { chat, app, palettes, votes }: ChatContext): Promise<void> {
   const command = app.registry.find(event.name);
   const context: CommandContext = {
     chat,
     app,
+    registry: app.registry,
+    palettes,
+    votes,
     user: event.user,
     channel: event.channel,
     event,
@@ -128,10 +136,14 @@ async function runCommand(event: CommandEvent, chat: Chat, app: AppContext): Pro
   await command.run(values, context);
 }
 
-async function tell(event: CommandEvent | ActionEvent, text: string, app: AppContext): Promise<void> {
+async function answer(
+  event: CommandEvent | ActionEvent,
+  text: string,
+  { logger }: Pick<AppContext, "logger">,
+): Promise<void> {
   try {
     await event.reply({ text }, "private");
   } catch (error) {
-    app.logger.warn({ err: error, person: event.user.id }, "a person could not be answered");
+    logger.warn({ err: error, person: event.user.id }, "a person could not be answered");
   }
 }

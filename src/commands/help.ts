@@ -15,8 +15,8 @@ export const helpCommand: Command = defineCommand({
     }),
   },
   examples: ["/help", "/help dream"],
-  async run({ command }, { app, replyEphemeral: whisper }) {
-    await whisper(command === undefined ? overview(app.registry.all) : explain(app.registry.find(command)));
+  async run({ command }, { registry, replyEphemeral }) {
+    await replyEphemeral(command === undefined ? overview(registry.all) : explain(registry.find(command)));
   },
 });
 

@@ -2,13 +2,13 @@ import type { ChannelRef } from "../domain/channel.js";
 import type { Completion } from "../port/commands.js";
 import type { CompletionRequest } from "../port/events.js";
 import { nearest } from "../shared/nearest.js";
-import { type Command, summarise } from "./command.js";
+import { type Command, type CommandRegistry, summarise } from "./command.js";
 import { kebab } from "./parsing/options.js";
 import type { StyleLibrary } from "./styles/style-library.js";
 import { UserError } from "./user-error.js";
 
-/** All commands, by name. */
-export class Registry {
+/** Finds commands, and completes the values of their options. */
+export class Registry implements CommandRegistry {
   readonly #commands: ReadonlyMap<string, Command>;
   readonly summaries: ReturnType<typeof summarise>[];
 
@@ -24,7 +24,6 @@ export class Registry {
     return [...this.#commands.values()];
   }
 
-  /** @throws UserError with the nearest command's name. */
   find(name: string): Command {
     const command = this.#commands.get(name.toLowerCase());
     if (command) return command;

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { parseLine } from "../../src/commands/parsing/command-line.js";
 import { readValues } from "../../src/commands/parsing/read-values.js";
 import { commandLine, type Draft } from "../../src/commands/recipes/recipe.js";
-import { scopeOf } from "../../src/commands/recipes/recipe-command.js";
 import { loadBuiltInStyles, readBuiltInStyle } from "../../src/commands/styles/built-in-styles.js";
 import { RECIPES } from "../../src/engine/recipes/registry.js";
 import { ann, art, source } from "../fakes/chat.js";
@@ -10,7 +9,7 @@ import { FakeEngine, picture } from "../fakes/engine.js";
 import { studio } from "../fakes/studio.js";
 
 const { desk: app, chat } = await studio();
-const scope = scopeOf({ channel: art, chat, app });
+const scope = { channel: art, chat, styles: app.styles };
 const image = await picture(40, 30);
 
 /** What a line becomes, as its command makes it. */

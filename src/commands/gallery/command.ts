@@ -99,6 +99,7 @@ async function list({ by, mine, person, here, page = 1 }: Values, context: Comma
       page,
     },
     context,
+    context.app,
   );
   if (!message) {
     return context.replyEphemeral(sentence("gallery.empty"));

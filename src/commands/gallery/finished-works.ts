@@ -1,19 +1,19 @@
 import type { Work, WorksRequest } from "../../port/gallery.js";
 import type { Picture } from "../../port/messages.js";
 import type { StoredJob } from "../../store/job-record.js";
-import type { AppContext } from "../context.js";
 import { commandLine } from "../recipes/recipe.js";
 import { UserError } from "../user-error.js";
+import type { GalleryServices } from "./service.js";
 
 /** A person's finished works in a community, newest first, wherever they were made and whether or not the gallery shows them. */
-export function finishedWorks({ platform, community, user, limit }: WorksRequest, app: AppContext): Work[] {
-  return app.store.jobs
+export function finishedWorks({ platform, community, user, limit }: WorksRequest, services: GalleryServices): Work[] {
+  return services.store.jobs
     .finishedBy({ platform, community, author: user.id }, limit)
-    .flatMap((job) => workOf(job, app) ?? []);
+    .flatMap((job) => workOf(job, services) ?? []);
 }
 
-function workOf(job: StoredJob, app: AppContext): Work | undefined {
-  const recipe = app.recipes.get(job.recipe);
+function workOf(job: StoredJob, services: GalleryServices): Work | undefined {
+  const recipe = services.recipes.get(job.recipe);
   if (!recipe) return undefined;
   const { final, announcement } = job.messages;
   const message = final ?? announcement;
@@ -27,13 +27,13 @@ function workOf(job: StoredJob, app: AppContext): Work | undefined {
     ),
     at: job.finishedAt ?? job.createdAt,
     ...(message === undefined ? {} : { message }),
-    thumbnail: (side) => thumbnail(job, side, app),
+    thumbnail: (side) => thumbnail(job, side, services),
   };
 }
 
 /** @throws UserError when the picture is no longer kept. */
-async function thumbnail({ id }: StoredJob, side: number, app: AppContext): Promise<Picture> {
-  const bytes = await app.thumbnails.get(id, side);
+async function thumbnail({ id }: StoredJob, side: number, services: GalleryServices): Promise<Picture> {
+  const bytes = await services.thumbnails.get(id, side);
   if (!bytes) throw new UserError("gallery.job-image-gone", { id });
   return { bytes, name: `${id}.jpg`, type: "image/jpeg" };
 }

@@ -9,12 +9,11 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../store/errors.js";
 import type { GalleryPage } from "../../store/gallery.js";
 import type { StoredJob } from "../../store/job-record.js";
-import type { AppContext } from "../context.js";
 import { fitToChannel } from "../presenting/fit-channel.js";
 import { plain } from "../presenting/plain.js";
 import { commandLine } from "../recipes/recipe.js";
 import { UserError } from "../user-error.js";
-import { seeded, workOf } from "./service.js";
+import { type GalleryServices, seeded, workOf } from "./service.js";
 import { gallerySheet, type NumberedWork } from "./sheet.js";
 
 /** Works of a page: their lines and links must fit in a message of 2,000 characters. */
@@ -36,7 +35,7 @@ export interface PageRef {
 
 const LEAF = /^gallery:([df])([ch]):(\d{1,3}):([0-9a-z.]{0,40}):(.{0,60})$/su;
 
-/** @example leafId({ by: "date", here: false, page: 2, after: "m3k.1a" }) // "gallery:dc:2:m3k.1a:" */
+/** @example refId({ by: "date", here: false, page: 2, after: "m3k.1a" }) // "gallery:dc:2:m3k.1a:" */
 export function pageButtonId({ by, here, author = "", page, after = "" }: PageRef): string {
   return `gallery:${by === "date" ? "d" : "f"}${here ? "h" : "c"}:${page}:${after}:${author}`;
 }
@@ -54,26 +53,29 @@ export function readPageButtonId(id: string): PageRef | undefined {
   };
 }
 
-interface Reader {
+/** Who asks for a page, and where. */
+interface Viewer {
   readonly chat: Chat;
-  readonly app: AppContext;
   readonly user: Member;
   readonly channel: ChannelRef;
 }
 
 /** The message for a page; undefined when there is nothing on it. */
-export async function pageMessage(leaf: PageRef, reader: Reader): Promise<OutgoingMessage | undefined> {
-  const { chat, app, user, channel } = reader;
-  const found = read(leaf, reader);
+export async function pageMessage(
+  ref: PageRef,
+  { chat, user, channel }: Viewer,
+  services: GalleryServices,
+): Promise<OutgoingMessage | undefined> {
+  const found = read(ref, channel, services);
   if (!found) return undefined;
   const works = found.page.jobs.flatMap((job, index): { work: NumberedWork; job: StoredJob }[] => {
-    const work = workOf(job, { platform: channel.platform, user }, app);
+    const work = workOf(job, { platform: channel.platform, user }, services);
     return work ? [{ work: { ...work, number: (found.number - 1) * PER_PAGE + index + 1 }, job }] : [];
   });
   if (works.length === 0) return undefined;
-  const entries = await Promise.all(works.map(({ work, job }) => entryOf(work, job, chat, app)));
+  const entries = await Promise.all(works.map(({ work, job }) => entryOf(work, job, chat, services)));
   const text = fitted(
-    [heading({ ...leaf, page: found.number }, works[0]?.work)],
+    [heading({ ...ref, page: found.number }, works[0]?.work)],
     entries,
     [sentence("gallery.hint")],
     chat.capabilities.textLength,
@@ -81,19 +83,19 @@ export async function pageMessage(leaf: PageRef, reader: Reader): Promise<Outgoi
   const pictures = [
     await gallerySheet(
       works.map(({ work }) => work),
-      app.thumbnails,
+      services.thumbnails,
     ),
   ];
   return fitToChannel(chat, channel, {
     text,
     pictures,
-    buttons: buttonsOf({ ...leaf, page: found.number }, found.page.next),
+    buttons: buttonsOf({ ...ref, page: found.number }, found.page.next),
   });
 }
 
 /** Shows another page in the place of the one whose button was pressed. */
-export async function turnPage(leaf: PageRef, event: ActionEvent, chat: Chat, app: AppContext): Promise<void> {
-  const message = await pageMessage(leaf, { chat, app, user: event.user, channel: event.message.channel });
+export async function turnPage(ref: PageRef, event: ActionEvent, chat: Chat, services: GalleryServices): Promise<void> {
+  const message = await pageMessage(ref, { chat, user: event.user, channel: event.message.channel }, services);
   if (!message) throw new UserError("gallery.page-empty");
   await chat.edit(event.message, message);
 }
@@ -114,10 +116,10 @@ interface Entry {
   readonly line: string;
 }
 
-async function entryOf(work: NumberedWork, job: StoredJob, chat: Chat, app: AppContext): Promise<Entry> {
+async function entryOf(work: NumberedWork, job: StoredJob, chat: Chat, { recipes }: GalleryServices): Promise<Entry> {
   const message = job.messages.announcement ?? job.messages.final;
   const link = message && (await chat.link(message).catch(() => undefined));
-  const recipe = app.recipes.get(job.recipe);
+  const recipe = recipes.get(job.recipe);
   const title = plain(work.title);
   const rest = `by ${plain(work.author.name)}${work.hearts > 0 ? ` · ❤️ ${work.hearts}` : ""} · \`${work.job}\``;
   return {
@@ -145,13 +147,13 @@ function fitted(head: readonly string[], entries: readonly Entry[], foot: readon
   return text.length <= most ? text : write(false).slice(0, most);
 }
 
-function buttonsOf(leaf: PageRef, next: string | undefined): Button[] {
-  const { after: _after, ...rest } = leaf;
+function buttonsOf(ref: PageRef, next: string | undefined): Button[] {
+  const { after: _after, ...rest } = ref;
   const before: Button[] =
-    leaf.page > 1
+    ref.page > 1
       ? [
           {
-            id: pageButtonId({ ...rest, page: leaf.page - 1 }),
+            id: pageButtonId({ ...rest, page: ref.page - 1 }),
             label: sentence("button.previous"),
             emoji: "◀️",
             style: "secondary",
@@ -159,10 +161,10 @@ function buttonsOf(leaf: PageRef, next: string | undefined): Button[] {
         ]
       : [];
   const following: Button[] =
-    next !== undefined && leaf.page < MOST_PAGES
+    next !== undefined && ref.page < MOST_PAGES
       ? [
           {
-            id: pageButtonId({ ...rest, page: leaf.page + 1, after: next }),
+            id: pageButtonId({ ...rest, page: ref.page + 1, after: next }),
             label: sentence("button.next"),
             emoji: "▶️",
             style: "secondary",
@@ -175,11 +177,11 @@ function buttonsOf(leaf: PageRef, next: string | undefined): Button[] {
 
 /** The works of a page, and its number: a page past the end is the last one. */
 function read(
-  leaf: PageRef,
-  { app, channel: place }: Reader,
+  ref: PageRef,
+  { platform, community, id: channel }: ChannelRef,
+  { store: { gallery } }: GalleryServices,
 ): { readonly page: GalleryPage; readonly number: number } | undefined {
-  const { platform, community, id: channel } = place;
-  const { by, here, author } = leaf;
+  const { by, here, author } = ref;
   const query = {
     platform,
     community,
@@ -188,10 +190,9 @@ function read(
     ...(here ? { channel } : {}),
     ...(author === undefined ? {} : { author }),
   };
-  const { gallery } = app.store;
-  if (leaf.after !== undefined) {
+  if (ref.after !== undefined) {
     try {
-      return { page: gallery.page({ ...query, after: leaf.after }), number: leaf.page };
+      return { page: gallery.page({ ...query, after: ref.after }), number: ref.page };
     } catch (error) {
       if (error instanceof StoreError && error.kind === "cursor") throw new UserError(error);
       throw error;
@@ -199,6 +200,6 @@ function read(
   }
   let page = gallery.page(query);
   let number = 1;
-  for (; number < leaf.page && page.next !== undefined; number++) page = gallery.page({ ...query, after: page.next });
+  for (; number < ref.page && page.next !== undefined; number++) page = gallery.page({ ...query, after: page.next });
   return { page, number };
 }

@@ -5,27 +5,32 @@ import { ChatError } from "../../port/chat-error.js";
 import type { Gallery, GalleryDetail, GalleryViewer, GalleryWork } from "../../port/gallery.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
-import type { AppContext } from "../context.js";
+import type { Store } from "../../store/open.js";
 import { kebab } from "../parsing/options.js";
 import { creditLine } from "../presenting/credits.js";
 import { mayManage } from "../presenting/permission.js";
 import { buttonId } from "../presenting/texts.js";
 import { elapsed } from "../presenting/words.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
+import type { Thumbnails } from "./thumbnails.js";
 
 /** Enough for a menu. */
 const MOST_AUTHORS = 200;
 const MOST_ORIGINS = 12;
 const MOST_REMIXES = 48;
 
-type GalleryContext = Pick<AppContext, "recipes" | "store" | "thumbnails">;
+export interface GalleryServices {
+  readonly recipes: ReadonlyMap<string, Recipe>;
+  readonly store: Pick<Store, "favourites" | "gallery" | "jobs">;
+  readonly thumbnails: Pick<Thumbnails, "get">;
+}
 
-export function createGallery(app: GalleryContext): Gallery {
-  const { store } = app;
+export function createGallery(services: GalleryServices): Gallery {
+  const { store } = services;
   return {
     async page(query, viewer) {
       const { by, author, command, limit, after } = query;
-      const recipe = command === undefined ? undefined : recipeOf(command, app);
+      const recipe = command === undefined ? undefined : recipeOf(command, services);
       const { jobs, next } = readPage(() =>
         store.gallery.page({
           ...communityOf(viewer),
@@ -35,17 +40,20 @@ export function createGallery(app: GalleryContext): Gallery {
           ...(after === undefined ? {} : { after }),
         }),
       );
-      return { works: jobs.flatMap((job) => workOf(job, viewer, app) ?? []), ...(next === undefined ? {} : { next }) };
+      return {
+        works: jobs.flatMap((job) => workOf(job, viewer, services) ?? []),
+        ...(next === undefined ? {} : { next }),
+      };
     },
     async authors(viewer) {
       return store.gallery.authors(communityOf(viewer), MOST_AUTHORS);
     },
     async work(id, viewer) {
-      const job = needed(id, viewer, app);
-      const recipe = app.recipes.get(job.recipe);
-      const work = workOf(job, viewer, app);
+      const job = needed(id, viewer, services);
+      const recipe = services.recipes.get(job.recipe);
+      const work = workOf(job, viewer, services);
       if (!recipe || !work) throw gone();
-      const seen = (each: StoredJob) => (isShown(each, viewer) ? (workOf(each, viewer, app) ?? []) : []);
+      const seen = (each: StoredJob) => (isShown(each, viewer) ? (workOf(each, viewer, services) ?? []) : []);
       const { final, announcement } = job.messages;
       return {
         ...work,
@@ -61,23 +69,23 @@ export function createGallery(app: GalleryContext): Gallery {
       };
     },
     async thumbnail(id, side, viewer) {
-      needed(id, viewer, app);
-      const bytes = await app.thumbnails.get(id, side);
+      needed(id, viewer, services);
+      const bytes = await services.thumbnails.get(id, side);
       if (!bytes) throw gone();
       return { bytes, name: `${id}.jpg`, type: "image/jpeg" };
     },
     async picture(id, viewer) {
-      needed(id, viewer, app);
+      needed(id, viewer, services);
       const picture = await store.jobs.picture(id);
       if (!picture) throw gone();
       return { ...picture, name: `${id}.${/\/(\w+)/.exec(picture.type)?.[1] ?? "png"}` };
     },
     async favourite(id, on, viewer) {
-      needed(id, viewer, app);
+      needed(id, viewer, services);
       return store.favourites.set(id, { platform: viewer.platform, user: viewer.user.id }, on).count;
     },
     async hide(id, hidden, viewer) {
-      const job = needed(id, viewer, app);
+      const job = needed(id, viewer, services);
       if (!mayManage(viewer.user, job)) {
         throw new ChatError("forbidden", "gallery.foreign", { owner: job.author.name });
       }
@@ -103,9 +111,9 @@ export function isShown(job: StoredJob, viewer: GalleryViewer): boolean {
 export function workOf(
   job: StoredJob,
   viewer: Pick<GalleryViewer, "platform" | "user">,
-  app: GalleryContext,
+  services: GalleryServices,
 ): GalleryWork | undefined {
-  const recipe = app.recipes.get(job.recipe);
+  const recipe = services.recipes.get(job.recipe);
   if (!recipe) return undefined;
   const { id, author, result, favourites, spoiler } = job;
   return {
@@ -113,7 +121,7 @@ export function workOf(
     at: job.finishedAt ?? job.createdAt,
     ...{ width: result?.width ?? 0, height: result?.height ?? 0, film: recipe.film(job.params) },
     hearts: favourites,
-    loved: favourites > 0 && app.store.favourites.has(id, { platform: viewer.platform, user: viewer.user.id }),
+    loved: favourites > 0 && services.store.favourites.has(id, { platform: viewer.platform, user: viewer.user.id }),
     spoiler,
     variation: job.from !== undefined && job.repeats,
   };
@@ -138,7 +146,7 @@ function factsOf(job: StoredJob, recipe: Recipe): GalleryDetail["facts"] {
 }
 
 /** @throws ChatError "gone" for what this viewer does not see, or nobody. Who took a work out, and moderators, still see it. */
-function needed(id: string, viewer: GalleryViewer, { store }: GalleryContext): StoredJob {
+function needed(id: string, viewer: GalleryViewer, { store }: GalleryServices): StoredJob {
   const job = store.jobs.get(id);
   if (!job || !(isShown(job, viewer) || (mayManage(viewer.user, job) && isShown({ ...job, hidden: false }, viewer))))
     throw gone();
@@ -149,7 +157,7 @@ function communityOf({ platform, community }: GalleryViewer) {
   return { platform, community };
 }
 
-function recipeOf(command: string, { recipes }: GalleryContext): string {
+function recipeOf(command: string, { recipes }: GalleryServices): string {
   const found = [...recipes.values()].find((recipe) => recipe.command === command);
   if (!found) throw new ChatError("gone", "gallery.no-command");
   return found.name;

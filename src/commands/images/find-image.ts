@@ -1,7 +1,11 @@
+import type { ChannelRef } from "../../domain/channel.js";
+import type { User } from "../../domain/user.js";
+import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
+import type { CommandEvent } from "../../port/events.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
 import { withTimeout } from "../../shared/timeout.js";
-import type { CommandContext } from "../command.js";
+import type { BotOptions } from "../bot-options.js";
 import { UserError } from "../user-error.js";
 import { checkImage } from "./check-image.js";
 import type { LinkRules } from "./fetch/download.js";
@@ -10,101 +14,117 @@ import { fetchImage } from "./fetch/fetch-image.js";
 import { tooLarge, tooSlow } from "./fetch/limits.js";
 import type { WantedImage } from "./image-option.js";
 
-/** A picture with where it came from. */
+/** An image with where it came from. */
 export interface FoundImage extends Picture {
   readonly source?: Omit<PictureSource, "fetch">;
+}
+
+/** The most bytes of an image, and the most time that it may take to arrive. */
+export type ImageLimits = BotOptions["pictures"];
+
+/** Who wants an image: each person may have a few downloads under way. */
+export interface ImageRequester {
+  readonly user: Pick<User, "id">;
+  readonly channel: ChannelRef;
+}
+
+/** A command that works on an image. */
+export interface ImageRequest extends ImageRequester {
+  readonly chat: Pick<Chat, "latestPicture" | "picturesOf">;
+  readonly event: Pick<CommandEvent, "attachments" | "repliesTo">;
 }
 
 /** One for the whole process, whose memory it guards. */
 const downloads = new Downloads();
 
 /**
- * The picture that a command means: attached to it, else on the message it answers, else behind the link in its line, else the newest in the
+ * The image that a command means: attached to it, else on the message it answers, else behind the link in its line, else the newest in the
  * thread or channel. Undefined when there is none anywhere, or none is wanted.
  *
- * @param wanted what `pictureOption` read
+ * @param wanted what `imageOption` read
  * @param rules where links may lead; for tests
  * @throws UserError when there is one that cannot be used.
  */
 export async function findImage(
-  context: CommandContext,
+  request: ImageRequest,
+  limits: ImageLimits,
   wanted: WantedImage = "latest",
   rules: LinkRules = {},
 ): Promise<FoundImage | undefined> {
   if (wanted === "none") return undefined;
-  try {
-    const { user, channel, app } = context;
-    const source = (await findGiven(context)) ?? (wanted instanceof URL ? wanted : await findLatest(context));
-    return (
-      source &&
-      (await downloads.run(`${channel.platform} ${channel.community} ${user.id}`, () =>
-        source instanceof URL ? fetchLink(source, { ...rules, ...app.botOptions.pictures }) : take(context, source),
-      ))
+  return forUser(async () => {
+    const source = (await findGiven(request)) ?? (wanted instanceof URL ? wanted : await findLatest(request));
+    if (!source) return undefined;
+    return downloads.run(userKey(request), () =>
+      source instanceof URL ? fetchLink(source, { ...rules, ...limits }) : download(source, limits),
     );
-  } catch (error) {
-    if (error instanceof ChatError) throw new UserError(error);
-    throw error;
-  }
+  });
 }
 
 /**
- * The second picture attached to a command, for those that know what to do with one.
+ * The second image attached to a command.
  * @throws UserError when it cannot be used.
  */
-export async function findSecondImage(context: CommandContext): Promise<FoundImage | undefined> {
-  const source = context.event.attachments[1];
-  if (!source) return undefined;
-  return downloadImage(context, source);
+export async function findSecondImage(request: ImageRequest, limits: ImageLimits): Promise<FoundImage | undefined> {
+  const source = request.event.attachments[1];
+  return source && downloadImage(source, request, limits);
 }
 
 /**
- * A picture that a platform knows of, for whoever wants to use it.
+ * Downloads an image that a platform knows of, within limits, and checks it.
  * @throws UserError when it cannot be used.
  */
-export async function downloadImage(
-  context: Pick<CommandContext, "app" | "user" | "channel">,
+export function downloadImage(
   source: PictureSource,
+  requester: ImageRequester,
+  limits: ImageLimits,
 ): Promise<FoundImage> {
-  const { user, channel } = context;
+  return forUser(() => downloads.run(userKey(requester), () => download(source, limits)));
+}
+
+/** What a platform says of an image is a sentence for the person who wants it. */
+async function forUser<T>(find: () => Promise<T>): Promise<T> {
   try {
-    return await downloads.run(`${channel.platform} ${channel.community} ${user.id}`, () => take(context, source));
+    return await find();
   } catch (error) {
     if (error instanceof ChatError) throw new UserError(error);
     throw error;
   }
 }
 
-/** Nobody knows who made what is behind a link; its host is named instead. */
+function userKey({ channel: { platform, community }, user }: ImageRequester): string {
+  return `${platform} ${community} ${user.id}`;
+}
+
+/** The author of an image behind a link is unknown; its host is named instead. */
 async function fetchLink(link: URL, rules: Parameters<typeof fetchImage>[1]): Promise<FoundImage> {
-  const picture = await fetchImage(link, rules);
-  return { ...picture, source: { name: picture.name, credit: link.hostname } };
+  const image = await fetchImage(link, rules);
+  return { ...image, source: { name: image.name, credit: link.hostname } };
 }
 
 /** The one that came with the command. */
-async function findGiven({ chat, event }: CommandContext): Promise<PictureSource | undefined> {
+async function findGiven({ chat, event }: ImageRequest): Promise<PictureSource | undefined> {
   const [attached] = event.attachments;
   if (attached || !event.repliesTo) return attached;
   const [answered] = await chat.picturesOf(event.repliesTo);
   return answered;
 }
 
-async function findLatest({ chat, channel: place }: CommandContext): Promise<PictureSource | undefined> {
-  const here = await chat.latestPicture(place);
-  if (here || place.thread === undefined) return here;
-  const { thread: _thread, ...channel } = place;
-  return chat.latestPicture(channel);
+async function findLatest({ chat, channel }: ImageRequest): Promise<PictureSource | undefined> {
+  const latest = await chat.latestPicture(channel);
+  if (latest || channel.thread === undefined) return latest;
+  const { thread: _thread, ...parent } = channel;
+  return chat.latestPicture(parent);
 }
 
-/** Downloads a picture from its platform, within limits, and checks it. */
-async function take(context: Pick<CommandContext, "app">, source: PictureSource): Promise<FoundImage> {
-  const { maxBytes, seconds } = context.app.botOptions.pictures;
+async function download(source: PictureSource, { maxBytes, seconds }: ImageLimits): Promise<FoundImage> {
   if (source.size !== undefined && source.size > maxBytes) throw tooLarge(source.name, maxBytes);
   const signal = AbortSignal.timeout(seconds * 1000);
   // The adapter should obey the signal; the time-out makes sure that a job never waits for one that does not.
-  const picture = await withTimeout(source.fetch({ maxBytes, signal }), seconds * 1000, () => {
+  const image = await withTimeout(source.fetch({ maxBytes, signal }), seconds * 1000, () => {
     throw tooSlow(source.name, seconds);
   });
-  if (picture.bytes.byteLength > maxBytes) throw tooLarge(source.name, maxBytes);
-  const { type } = await checkImage(picture.bytes, source.name);
-  return { ...picture, type, source };
+  if (image.bytes.byteLength > maxBytes) throw tooLarge(source.name, maxBytes);
+  const { type } = await checkImage(image.bytes, source.name);
+  return { ...image, type, source };
 }

@@ -1,7 +1,7 @@
 import type { Credit } from "../../domain/credit.js";
 import type { Job } from "../../domain/job.js";
 import type { User } from "../../domain/user.js";
-import type { AppContext } from "../context.js";
+import type { JobRepository } from "../../queue/job-repository.js";
 import type { FoundImage } from "./find-image.js";
 
 /** What a job has from the pictures that it works on. */
@@ -25,18 +25,18 @@ const MOST_CREDITS = 12;
  * @param user who asks: nobody is named for their own picture
  */
 export async function provenanceOf(
-  pictures: readonly FoundImage[],
+  images: readonly Pick<FoundImage, "source">[],
   user: Pick<User, "id">,
-  { jobs }: Pick<AppContext, "jobs">,
+  jobs: Pick<JobRepository, "ofMessage">,
 ): Promise<Provenance> {
   const credits: Credit[] = [];
   let from: Job | undefined;
-  for (const { source } of pictures) {
+  for (const { source } of images) {
     const job = source?.message && (await jobs.ofMessage(source.message));
     from ??= job;
     credits.push(...(job ? handedOn(job, user) : creditsOf(source, user)));
   }
-  const spoiler = pictures.some(({ source }, index) => source?.spoiler || (index === 0 && from?.spoiler));
+  const spoiler = images.some(({ source }, index) => source?.spoiler || (index === 0 && from?.spoiler));
   return provenance(from?.id, credits, spoiler);
 }
 

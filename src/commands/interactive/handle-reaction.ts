@@ -1,15 +1,19 @@
 import type { Chat } from "../../port/adapter.js";
 import type { ReactionEvent } from "../../port/events.js";
-import type { AppContext } from "../context.js";
-import type { ArtChannels } from "./art-channel.js";
-import { explain } from "./explain.js";
-import { PALETTE, type Palettes } from "./palette.js";
-import { resultReaction } from "./result-reactions.js";
-import { VOTE, VOTE_OVER } from "./votes/votes.js";
+import type { InteractiveMessages } from "../../store/interactive-messages.js";
+import type { ArtChannels } from "./art-channels.js";
+import { explainError } from "./explain-error.js";
+import type { ReactionCollector } from "./reaction-collector.js";
+import { type ResultServices, resultReaction } from "./result-reactions.js";
+import { VOTE_OVER } from "./votes/stored-vote.js";
 
-/** What remembers something about reactions while the program runs. */
-export interface Reactors {
-  readonly palettes: Palettes;
+export type ReactionServices = ResultServices & {
+  readonly store: { readonly interactiveMessages: InteractiveMessages };
+};
+
+/** Where reactions mean something of their own, in one chat. */
+export interface ReactionTargets {
+  readonly collectors: readonly ReactionCollector[];
   readonly artChannels: ArtChannels;
 }
 
@@ -20,20 +24,20 @@ export interface Reactors {
 export async function handleReaction(
   event: ReactionEvent,
   chat: Chat,
-  app: AppContext,
-  { palettes, artChannels }: Reactors,
+  services: ReactionServices,
+  { collectors, artChannels }: ReactionTargets,
 ): Promise<void> {
   try {
-    const interactive = app.store.interactiveMessages.get(event.message);
-    if (interactive?.kind === PALETTE) return await palettes.react(event, interactive, chat, app);
-    if (interactive?.kind === VOTE) return await app.votes.react(event, interactive, chat, app);
+    const interactive = services.store.interactiveMessages.get(event.message);
+    const collector = interactive && collectors.find(({ kind }) => kind === interactive.kind);
+    if (collector) return await collector.choose(event, interactive);
     if (interactive?.kind === VOTE_OVER) return;
     const meaning = resultReaction(event.emoji);
-    const job = meaning && (await app.jobs.ofMessage(event.message));
-    if (!meaning || !job) return await artChannels.react(event, chat, app);
+    const job = meaning && (await services.jobs.ofMessage(event.message));
+    if (!meaning || !job) return await artChannels.choose(event);
     // What still runs has buttons; its messages are about to change.
-    if (job.state === "done" && (event.added || meaning.undoes)) await meaning.act({ event, job, chat, app });
+    if (job.state === "done" && (event.added || meaning.undoes)) await meaning.act({ event, job, chat, services });
   } catch (error) {
-    await explain(error, event.message, event.user, chat, app);
+    await explainError(error, event, { chat, logger: services.logger });
   }
 }

@@ -1,24 +1,35 @@
+/** What reactions on a job's messages do: the same picture again, larger, stronger, as a film, a favourite, gone. */
+
 import type { Job } from "../../domain/job.js";
 import type { Chat } from "../../port/adapter.js";
 import type { ReactionEvent } from "../../port/events.js";
-import type { AppContext } from "../context.js";
+import type { JobRepository } from "../../queue/job-repository.js";
+import type { Favourites } from "../../store/favourites.js";
 import { provenanceOfJob } from "../images/provenance.js";
 import { mayManage } from "../presenting/permission.js";
-import { repeat } from "../recipes/again.js";
-import { order, scopeOf } from "../recipes/recipe-command.js";
-import { startJob } from "../recipes/start-job.js";
+import { type RepeatServices, repeatJob } from "../recipes/repeat.js";
+import { type JobRequester, startJob } from "../recipes/start-job.js";
+import type { ChannelSettings } from "../settings/channel-settings.js";
 import { sameEmoji } from "../styles/style-library.js";
 import { UserError } from "../user-error.js";
-import { deleteJob } from "./press-button.js";
+import { type DeleteServices, deleteJob } from "./delete-job.js";
 
+export type ResultServices = RepeatServices &
+  DeleteServices & {
+    readonly jobs: Pick<JobRepository, "result">;
+    readonly settings: Pick<ChannelSettings, "largest">;
+    readonly store: { readonly favourites: Pick<Favourites, "react"> };
+  };
+
+/** A reaction on a finished job's message. */
 interface Reacted {
   readonly event: ReactionEvent;
   readonly job: Job;
   readonly chat: Chat;
-  readonly app: AppContext;
+  readonly services: ResultServices;
 }
 
-interface ResultReaction {
+export interface ResultReaction {
   readonly emoji: string;
   /** In the help. */
   readonly help: string;
@@ -46,25 +57,26 @@ export function resultReaction(emoji: string): ResultReaction | undefined {
   return RESULT_REACTIONS.find((meaning) => sameEmoji(meaning.emoji, emoji));
 }
 
-function again({ event, job, chat, app }: Reacted, changes: Readonly<Record<string, unknown>>): Promise<void> {
-  return repeat(
-    { chat, app, user: event.user, channel: job.channel, replyPublic: (message) => chat.post(job.channel, message) },
-    job,
-    changes,
-  );
+function again(reacted: Reacted, changes: Readonly<Record<string, unknown>>): Promise<void> {
+  return repeatJob(reacted.job, changes, requesterOf(reacted), reacted.services);
 }
 
-function larger({ job, app }: Reacted): number {
-  const recipe = app.recipes.get(job.recipe);
-  const maximum = recipe?.options.size && app.settings.largest(recipe, job.channel);
+/** Jobs that reactions start are shown where the result is. */
+function requesterOf({ event, job, chat }: Reacted): JobRequester {
+  return { chat, channel: job.channel, user: event.user };
+}
+
+function larger({ job, services }: Reacted): number {
+  const recipe = services.recipes.get(job.recipe);
+  const maximum = recipe?.options.size && services.settings.largest(recipe, job.channel);
   const size = Number(job.params.size);
   if (maximum === undefined || !(size > 0)) throw new UserError("result.no-size");
   if (size >= maximum) throw new UserError("result.largest", { size });
   return Math.min(maximum, Math.round(size * LARGER));
 }
 
-function stronger({ job, app }: Reacted, direction: 1 | -1): number {
-  const option = app.recipes.get(job.recipe)?.options.strength;
+function stronger({ job, services }: Reacted, direction: 1 | -1): number {
+  const option = services.recipes.get(job.recipe)?.options.strength;
   const { minimum = 0, maximum = 1 } = option ?? {};
   const strength = Number(job.params.strength);
   if (!option || !Number.isFinite(strength)) throw new UserError("result.no-strength");
@@ -74,33 +86,22 @@ function stronger({ job, app }: Reacted, direction: 1 | -1): number {
   return bounded;
 }
 
-async function film({ event, job, chat, app }: Reacted): Promise<void> {
-  const result = await app.jobs.result(job.id);
-  const recipe = app.recipes.get("zoom");
+async function film(reacted: Reacted): Promise<void> {
+  const { event, job, services } = reacted;
+  const result = await services.jobs.result(job.id);
+  const recipe = services.recipes.get("zoom");
   if (!recipe || !result) throw new UserError("result.image-gone", { id: job.id });
-  const { channel } = job;
-  const draft = await recipe.change(
-    { params: app.settings.defaults(recipe, channel), pictures: { image: result.bytes } },
-    {},
-    scopeOf({ channel, chat, app }),
-  );
-  const context = {
-    chat,
-    app,
-    user: event.user,
-    channel,
-    replyPublic: (message: Parameters<Chat["post"]>[1]) => chat.post(channel, message),
-  };
-  await startJob(context, order(recipe, draft, provenanceOfJob(job, event.user)));
+  const provenance = provenanceOfJob(job, event.user);
+  const images = { image: { bytes: result.bytes } };
+  await startJob({ recipe, given: {}, images, provenance }, requesterOf(reacted), services);
 }
 
-async function favourite({ event, job, app }: Reacted): Promise<void> {
+async function favourite({ event, job, services }: Reacted): Promise<void> {
   const { added, message, user } = event;
-  app.store.favourites.react(job.id, message, { platform: job.channel.platform, user: user.id }, added);
+  services.store.favourites.react(job.id, message, { platform: job.channel.platform, user: user.id }, added);
 }
 
-async function remove({ event, job, chat, app }: Reacted): Promise<void> {
+async function remove({ event, job, chat, services }: Reacted): Promise<void> {
   // Somebody else's reaction may be a comment.
-  if (!mayManage(event.user, job)) return;
-  await deleteJob(job, chat, app);
+  if (mayManage(event.user, job)) await deleteJob(job, chat, services);
 }

@@ -12,34 +12,34 @@ export interface PresenterOptions {
   readonly queue: JobQueue;
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly logger: Logger;
-  /** Wait before the second try of a message, in milliseconds; 500 unless told. */
-  readonly backoffMs?: number;
-  readonly metrics?: MetricsSink;
+  /** Wait before the second try of a message, in milliseconds. */
+  readonly backoffMs: number;
+  readonly metrics: MetricsSink;
 }
 
-/** Shows jobs in chats: passes what the queue reports on to each job's show. */
+/** Shows jobs in chats: passes the queue's events on to each job's presenter. */
 export class Presenter {
-  readonly #shows = new Map<string, JobPresenter>();
+  readonly #jobs = new Map<string, JobPresenter>();
 
   constructor(private readonly options: PresenterOptions) {
     const { queue } = options;
-    queue.on("moved", (position) => this.#shows.get(position.job.id)?.moved(position));
-    queue.on("started", (job) => this.#shows.get(job.id)?.started());
-    queue.on("frame", (job, frame) => this.#shows.get(job.id)?.frame(frame));
-    queue.on("retrying", (job, failure) => this.#shows.get(job.id)?.retrying(failure));
-    queue.on("done", (job, result) => this.#end(job, (show) => show.done(job, result)));
-    queue.on("failed", (job, failure) => this.#end(job, (show) => show.failed(job, failure)));
-    queue.on("resumed", (job) => this.#shows.get(job.id)?.resumed());
-    queue.on("suspended", (job) => this.#end(job, (show) => show.suspended()));
-    queue.on("cancelled", (job, reason) => this.#end(job, (show) => show.cancelled(job, reason)));
+    queue.on("moved", (position) => this.#jobs.get(position.job.id)?.moved(position));
+    queue.on("started", (job) => this.#jobs.get(job.id)?.started());
+    queue.on("frame", (job, frame) => this.#jobs.get(job.id)?.frame(frame));
+    queue.on("retrying", (job, failure) => this.#jobs.get(job.id)?.retrying(failure));
+    queue.on("done", (job, result) => this.#end(job, (presenter) => presenter.done(job, result)));
+    queue.on("failed", (job, failure) => this.#end(job, (presenter) => presenter.failed(job, failure)));
+    queue.on("resumed", (job) => this.#jobs.get(job.id)?.resumed());
+    queue.on("suspended", (job) => this.#end(job, (presenter) => presenter.suspended()));
+    queue.on("cancelled", (job, reason) => this.#end(job, (presenter) => presenter.cancelled(job, reason)));
   }
 
   /** Begins to show a job that has just been accepted. */
-  open(job: Job, stage: JobDestination): void {
+  open(job: Job, destination: JobDestination): void {
     const { recipes } = this.options;
     const recipe = recipes.get(job.recipe);
     if (!recipe) throw new Error(`No recipe ${job.recipe}.`);
-    this.#show(job, { destination: stage, recipe });
+    this.#present(job, { destination, recipe });
   }
 
   /**
@@ -49,7 +49,7 @@ export class Presenter {
   reopen(job: Job, chats: readonly Chat[], ready: (chat: Chat) => Promise<boolean>): void {
     const recipe = this.options.recipes.get(job.recipe);
     const chat = chats.find(({ platform }) => platform === job.channel.platform);
-    if (recipe && chat) this.#show(job, { destination: { chat }, recipe, ready: ready(chat) });
+    if (recipe && chat) this.#present(job, { destination: { chat }, recipe, ready: ready(chat) });
     else
       this.options.logger.warn(
         { job: job.id, platform: job.channel.platform, recipe: job.recipe },
@@ -57,17 +57,14 @@ export class Presenter {
       );
   }
 
-  #show(job: Job, more: Pick<JobPresenterOptions, "destination" | "recipe" | "ready">): void {
-    const { queue, logger, backoffMs = 500, metrics: notice = () => undefined } = this.options;
-    this.#shows.set(
-      job.id,
-      new JobPresenter({ job, queue, logger: logger.child({ job: job.id }), backoffMs, metrics: notice, ...more }),
-    );
+  #present(job: Job, more: Pick<JobPresenterOptions, "destination" | "recipe" | "ready">): void {
+    const { logger } = this.options;
+    this.#jobs.set(job.id, new JobPresenter({ ...this.options, ...more, job, logger: logger.child({ job: job.id }) }));
   }
 
   /**
    * Tells the jobs that have begun but not painted yet that a network is being downloaded.
-   * @param only the one job that waits for it; all unless given
+   * @param only the one job that waits for it; all when left out
    */
   downloading({ network, received, total }: EngineDownload, only?: string): void {
     const megabytes = (bytes: number) => Math.round(bytes / 1e6);
@@ -77,20 +74,20 @@ export class Presenter {
       value: total ? Math.min(1, received / total) : 0,
       label: sentence("network.fetching-short", { network }),
     };
-    const shows = only === undefined ? [...this.#shows.values()] : [this.#shows.get(only)];
-    for (const show of shows) show?.fetching(text, progress);
+    const presenters = only === undefined ? [...this.#jobs.values()] : [this.#jobs.get(only)];
+    for (const presenter of presenters) presenter?.fetching(text, progress);
   }
 
   /** Resolves when everything about one job, or all of them, has been said. */
   async idle(job?: string): Promise<void> {
-    const shows = job === undefined ? [...this.#shows.values()] : [this.#shows.get(job)];
-    await Promise.all(shows.map((show) => show?.idle()));
+    const presenters = job === undefined ? [...this.#jobs.values()] : [this.#jobs.get(job)];
+    await Promise.all(presenters.map((presenter) => presenter?.idle()));
   }
 
-  #end(job: Job, tell: (show: JobPresenter) => void): void {
-    const show = this.#shows.get(job.id);
-    if (!show) return;
-    tell(show);
-    void show.idle().finally(() => this.#shows.delete(job.id));
+  #end(job: Job, tell: (presenter: JobPresenter) => void): void {
+    const presenter = this.#jobs.get(job.id);
+    if (!presenter) return;
+    tell(presenter);
+    void presenter.idle().finally(() => this.#jobs.delete(job.id));
   }
 }

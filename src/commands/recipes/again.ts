@@ -1,14 +1,11 @@
 import type { Job } from "../../domain/job.js";
 import { readJobId } from "../../queue/job-id.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
-import { provenanceOfRepeat } from "../images/provenance.js";
 import { textOption } from "../parsing/options.js";
 import { readText } from "../parsing/read-values.js";
 import { UserError } from "../user-error.js";
-import { randomSeed } from "./random-seed.js";
 import type { Recipe } from "./recipe.js";
-import { order, scopeOf } from "./recipe-command.js";
-import { startJob } from "./start-job.js";
+import { recipeOf, repeatJob } from "./repeat.js";
 
 /** `/again`: a job once more, with another seed or with changes. */
 export const againCommand: Command = defineCommand({
@@ -31,13 +28,13 @@ export const againCommand: Command = defineCommand({
   examples: ["/again", "/again 7KQ4", "/again 7KQ4M9XA strength:0.8", "/again 7KQ4 size:768 seed:random"],
   async run({ job: id, changes = "" }, context) {
     const job = await findJob(context, id);
-    const recipe = recipeOf(context, job);
-    await repeat(context, job, changes === "" ? {} : readText(changing(recipe, job), changes));
+    const recipe = recipeOf(job, context.app.recipes);
+    await repeatJob(job, changes === "" ? {} : readText(changeCommand(recipe, job), changes), context, context.app);
   },
 });
 
 /** What may be changed of a job, as a command that is only read. What is left out stays as it was. */
-function changing(recipe: Recipe, { id }: Job): Command {
+function changeCommand(recipe: Recipe, { id }: Job): Command {
   return {
     name: recipe.command,
     help: "",
@@ -45,30 +42,6 @@ function changing(recipe: Recipe, { id }: Job): Command {
     examples: [`/again ${id} size:512`],
     run: async () => undefined,
   };
-}
-
-function recipeOf({ app }: Pick<CommandContext, "app">, job: Job): Recipe {
-  const recipe = app.recipes.get(job.recipe);
-  if (!recipe) throw new UserError("again.retired", { id: job.id, recipe: job.recipe });
-  return recipe;
-}
-
-/**
- * Starts a job again. Without changes it gets a new seed, since the same one would give the very same picture.
- *
- * @throws UserError when it cannot be repeated.
- */
-export async function repeat(
-  context: Pick<CommandContext, "chat" | "app" | "user" | "channel" | "replyPublic">,
-  job: Job,
-  changes: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const recipe = recipeOf(context, job);
-  const pictures = await context.app.jobs.pictures(job.id);
-  if (!pictures) throw new UserError("again.image-gone", { id: job.id });
-  const changed = Object.keys(changes).length === 0 ? { seed: randomSeed() } : changes;
-  const draft = await recipe.change({ params: job.params, pictures }, changed, scopeOf(context));
-  await startJob(context, order(recipe, draft, provenanceOfRepeat(job, context.user)));
 }
 
 async function findJob(context: CommandContext, id: string | undefined): Promise<Job> {

@@ -4,7 +4,6 @@ import type { RecipeDefinition } from "../../engine/recipes/definition.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 import type { BotOptions } from "../bot-options.js";
 import type { Command } from "../command.js";
-import { postPalette } from "../interactive/palette.js";
 import { readVoteRequest, voteOptions } from "../interactive/votes/vote-request.js";
 import { chatRecipe } from "./chat-recipe.js";
 import type { Recipe } from "./recipe.js";
@@ -13,18 +12,18 @@ import { type RecipeCommand, recipeCommand } from "./recipe-command.js";
 /** What some commands ask first, when something was left open. */
 const QUESTIONS: Readonly<Record<string, Pick<RecipeCommand, "ask" | "questions">>> = {
   stylize: {
-    async ask(context, [photo, style], given) {
+    async ask(context, { image: photo, style1: style }, given) {
       if (!photo || style || given.style !== undefined) return false;
-      await postPalette(context, photo, given);
+      await context.palettes.open({ ...context, photo, given });
       return true;
     },
   },
   blend: {
     questions: voteOptions,
-    async ask(context, [photo], given, asked) {
+    async ask(context, { image: photo }, given, asked) {
       const vote = readVoteRequest(given, asked);
       if (!vote || !photo) return false;
-      await context.app.votes.open(context, photo, vote.given, vote.ask);
+      await context.votes.open({ ...context, photo, given: vote.given }, vote.request);
       return true;
     },
   },
@@ -42,22 +41,22 @@ export function recipeCommands(botOptions: BotOptions): {
         recipe,
         help: definition.help,
         examples: definition.examples,
-        ...pictureOf(definition),
+        ...imageOf(definition),
         ...QUESTIONS[definition.name],
       }),
     ),
   };
 }
 
-/** Which picture a command looks for: the recipe's first, unless it can be named. */
-function pictureOf({ pictures, options }: RecipeDefinition): Pick<RecipeCommand, "picture"> {
+/** Which image a command looks for: the recipe's first, unless it can be named. */
+function imageOf({ pictures, options }: RecipeDefinition): Pick<RecipeCommand, "image"> {
   const [main, ...others] = Object.entries(pictures);
   if (!main) return {};
   const [role, { help, without }] = main;
   const second = others.find(([, other]) => other.second);
   const named = Object.entries(options).find(([, { kind }]) => kind === "style")?.[0];
   return {
-    picture: {
+    image: {
       role,
       help: without === undefined ? help : `${help}; none: ${without}`,
       optional: without !== undefined,

@@ -1,43 +1,108 @@
+import type { ChannelRef } from "../../domain/channel.js";
 import type { Credit } from "../../domain/credit.js";
 import type { Job } from "../../domain/job.js";
-import { QueueError } from "../../queue/queue.js";
-import type { CommandContext } from "../command.js";
+import type { MessageRef } from "../../domain/message.js";
+import type { MetricsSink } from "../../domain/metric-event.js";
+import type { User } from "../../domain/user.js";
+import type { Chat } from "../../port/adapter.js";
+import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
+import type { JobRepository } from "../../queue/job-repository.js";
+import { type JobQueue, QueueError } from "../../queue/queue.js";
+import type { BotOptions } from "../bot-options.js";
+import { downloadImage, type FoundImage } from "../images/find-image.js";
+import { type Provenance, provenanceOf, withStyleCredits } from "../images/provenance.js";
+import type { Presenter } from "../presenting/presenter.js";
+import type { ChannelSettings } from "../settings/channel-settings.js";
+import type { StyleLibrary } from "../styles/style-library.js";
 import { UserError } from "../user-error.js";
 import { jobMemory } from "./memory.js";
-import type { Params, Recipe } from "./recipe.js";
+import type { Draft, Params, Recipe } from "./recipe.js";
 
-export interface Order {
+/** What is asked for: a recipe with values of its options, and the images that it works on. */
+export interface RecipeRequest {
+  readonly recipe: Recipe;
+  /** Values of the recipe's options that were chosen. */
+  readonly given: Params;
+  /** The parameters that `given` changes, of an earlier job; the channel's defaults when left out. */
+  readonly params?: Params;
+  /** By role: those that were checked already, and those still to be downloaded. */
+  readonly images: Readonly<Record<string, JobImage>>;
+  /** Where the images came from; found out from `images` when left out. */
+  readonly provenance?: Provenance;
+  /** To be named besides the makers of images and styles. */
+  readonly credits?: readonly Credit[];
   /** See `JobRequest.id`. */
   readonly id?: string;
-  readonly recipe: Recipe;
-  readonly params: Params;
-  /** Encoded pictures by role. */
-  readonly pictures: Readonly<Record<string, Uint8Array>>;
-  /** The job that is repeated or worked on, if any. */
-  readonly from?: string;
-  /** It is made from the same pictures as that job, not from its result. */
-  readonly repeats?: boolean;
-  readonly credits?: readonly Credit[];
-  /** The picture was hidden by its author. */
-  readonly spoiler?: boolean;
+}
+
+/** Bytes that were checked already, or where to download them. */
+export type JobImage = Pick<FoundImage, "bytes" | "source"> | PictureSource;
+
+/** Who asks for a job, and where. */
+export interface JobRequester {
+  readonly chat: Chat;
+  readonly channel: ChannelRef;
+  readonly user: Pick<User, "id" | "name">;
+  /** Gives the first public answer; it is posted in the channel when left out. */
+  replyPublic?(message: OutgoingMessage): Promise<MessageRef | undefined>;
+}
+
+/** What starting a job needs of the program. */
+export interface JobServices {
+  readonly queue: Pick<JobQueue, "submit">;
+  readonly jobs: Pick<JobRepository, "ofMessage">;
+  readonly presenter: Pick<Presenter, "open">;
+  readonly settings: Pick<ChannelSettings, "defaults" | "checkSize" | "caps">;
+  readonly styles: StyleLibrary;
+  readonly botOptions: Pick<BotOptions, "pictures">;
+  readonly metrics: MetricsSink;
 }
 
 /**
- * Hands a job to the queue and to the presenter, which shows it from its first word to its last.
+ * Starts a job: downloads and checks its images, settles its parameters, hands it to the queue, and has it shown. Commands, palettes, votes,
+ * art channels, reactions on results, buttons and `/again` all start jobs here.
  *
- * @throws UserError when it is larger than the place allows, or the queue does not take it.
+ * @throws UserError when an image cannot be used, the values do not go together, it is larger than the channel allows, or the queue does not
+ * take it.
  */
-export async function startJob(
-  context: Pick<CommandContext, "chat" | "app" | "user" | "channel" | "replyPublic">,
-  order: Order,
+export async function startJob(request: RecipeRequest, requester: JobRequester, services: JobServices): Promise<Job> {
+  const { recipe, given } = request;
+  const { chat, channel, user } = requester;
+  const { settings, styles } = services;
+  const images = await downloaded(request.images, requester, services);
+  const provenance = request.provenance ?? (await provenanceOf(Object.values(images), user, services.jobs));
+  const pictures = Object.fromEntries(Object.entries(images).map(([role, { bytes }]) => [role, bytes]));
+  const params = request.params ?? settings.defaults(recipe, channel);
+  const draft = await recipe.change({ params, pictures }, given, { channel, chat, styles });
+  settings.checkSize(draft.params, channel);
+  return submit(draft, provenance, request, requester, services);
+}
+
+async function downloaded(
+  images: RecipeRequest["images"],
+  { user, channel }: JobRequester,
+  { botOptions }: JobServices,
+): Promise<Record<string, Pick<FoundImage, "bytes" | "source">>> {
+  const found: Record<string, Pick<FoundImage, "bytes" | "source">> = {};
+  for (const [role, image] of Object.entries(images)) {
+    found[role] = "fetch" in image ? await downloadImage(image, { user, channel }, botOptions.pictures) : image;
+  }
+  return found;
+}
+
+async function submit(
+  { params, pictures, styleCredits }: Draft,
+  provenance: Provenance,
+  { recipe, id, credits: more = [] }: RecipeRequest,
+  { chat, channel, user, replyPublic = (message) => chat.post(channel, message) }: JobRequester,
+  { queue, presenter, settings, metrics }: JobServices,
 ): Promise<Job> {
-  const { chat, app, user, channel } = context;
-  const { recipe, params, pictures, id, from, repeats, credits, spoiler } = order;
-  app.settings.checkSize(params, channel);
   const { closed, restricted } = await chat.describe(channel);
+  const credits = [...withStyleCredits(provenance.credits, styleCredits), ...more];
   try {
-    return await app.queue.submit(
+    return await queue.submit(
       {
+        ...provenance,
         channel,
         author: { id: user.id, name: user.name },
         recipe: recipe.name,
@@ -47,18 +112,15 @@ export async function startJob(
         costKey: recipe.costKey(params),
         memory: jobMemory(recipe, params),
         ...(id === undefined ? {} : { id }),
-        ...(from === undefined ? {} : { from }),
-        ...(repeats ? { repeats } : {}),
-        ...(credits === undefined ? {} : { credits }),
-        ...(spoiler === undefined ? {} : { spoiler }),
-        caps: app.settings.caps(channel),
+        ...(credits.length === 0 ? {} : { credits }),
+        caps: settings.caps(channel),
         audience: closed || restricted ? "channel" : "community",
       },
-      (job) => app.presenter.open(job, { chat, replyPublic: (message) => context.replyPublic(message) }),
+      (job) => presenter.open(job, { chat, replyPublic }),
     );
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
-    app.metrics({ kind: "refused", why: error.kind });
+    metrics({ kind: "refused", why: error.kind });
     throw new UserError(error);
   }
 }

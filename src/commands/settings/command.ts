@@ -97,7 +97,7 @@ async function mydata(context: CommandContext, what: unknown, confirm: boolean):
     throw new UserError("settings.my-data-usage");
   }
   if (!confirm) return askToDelete(context);
-  await context.replyEphemeral(deleteMyData(context));
+  await context.replyEphemeral(deleteMyData(context, context.app));
 }
 
 async function handOver(context: CommandContext): Promise<void> {

@@ -2,7 +2,7 @@ import type { ChannelRef } from "../../domain/channel.js";
 import type { User } from "../../domain/user.js";
 import type { Chat } from "../../port/adapter.js";
 import type { OutgoingFile } from "../../port/messages.js";
-import type { AppContext } from "../context.js";
+import type { AppStore } from "../context.js";
 import { UserError } from "../user-error.js";
 
 /** What the file begins with, so that whoever reads it one day knows what it is. */
@@ -20,7 +20,7 @@ const AROUND_BYTES = 40;
  */
 export async function exportMyData(context: {
   readonly chat: Pick<Chat, "capabilities">;
-  readonly app: AppContext;
+  readonly app: { readonly store: Pick<AppStore, "images" | "myData" | "styles"> };
   readonly channel: ChannelRef;
   readonly user: User;
 }): Promise<OutgoingFile> {

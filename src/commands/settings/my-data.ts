@@ -1,14 +1,14 @@
 /** What is stored about a person, told to that person only, and its deletion. */
-
+import type { Logger } from "pino";
 import type { ChannelRef } from "../../domain/channel.js";
-import type { Member } from "../../domain/user.js";
+import type { User } from "../../domain/user.js";
 import type { Chat } from "../../port/adapter.js";
 import type { Button } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
+import type { MyData } from "../../store/my-data.js";
 import type { CommandContext } from "../command.js";
-import type { AppContext } from "../context.js";
 import { plain } from "../presenting/texts.js";
 import { UserError } from "../user-error.js";
 
@@ -25,8 +25,8 @@ type Context = Pick<CommandContext, "chat" | "app" | "user" | "channel">;
 export async function showMyData(context: CommandContext): Promise<void> {
   const { app, channel, user } = context;
   const data = app.store.myData.read({ platform: channel.platform, user: user.id });
-  const { jobs, pictures, styles, favourites, boards: interactiveMessages, votes } = data;
-  if (jobs.length + styles.length + favourites.length + interactiveMessages.length + votes.length === 0) {
+  const { jobs, pictures, styles, favourites, boards, votes } = data;
+  if (jobs.length + styles.length + favourites.length + boards.length + votes.length === 0) {
     return context.replyEphemeral(sentence("my-data.none", { rest: theChats() }));
   }
   const bytes = pictures.reduce((sum, picture) => sum + picture.bytes, 0);
@@ -42,9 +42,9 @@ export async function showMyData(context: CommandContext): Promise<void> {
       ? []
       : [`${counted(styles.length, "style")} that you have added: ${some(styles.map(({ name }) => name))}`]),
     ...(favourites.length === 0 ? [] : [counted(favourites.length, "favourite")]),
-    ...(interactiveMessages.length === 0
+    ...(boards.length === 0
       ? []
-      : [`${counted(interactiveMessages.length, "palette or vote", "palettes or votes")} that you have opened`]),
+      : [`${counted(boards.length, "palette or vote", "palettes or votes")} that you have opened`]),
     ...(votes.length === 0 ? [] : [`${counted(votes.length, "choice")} made by reaction`]),
   ];
   const text = [sentence("my-data.heading"), ...rows, theChats(), sentence("my-data.hint")].join("\n");
@@ -65,24 +65,24 @@ export async function askToDelete(context: CommandContext): Promise<void> {
   await context.replyEphemeral(text, [button]);
 }
 
+export interface DeleteDataServices {
+  readonly store: { readonly myData: Pick<MyData, "remove"> };
+  readonly logger: Logger;
+}
+
 /**
  * Deletes all that is stored about a person on a platform.
  *
  * @returns what has gone, in a sentence
  * @throws UserError while a job of theirs waits or runs.
  */
-export function deleteMyData({
-  app,
-  channel,
-  user,
-}: {
-  readonly app: AppContext;
-  readonly channel: ChannelRef;
-  readonly user: Member;
-}): string {
+export function deleteMyData(
+  { channel, user }: { readonly channel: ChannelRef; readonly user: Pick<User, "id"> },
+  { store, logger }: DeleteDataServices,
+): string {
   try {
-    const removed = app.store.myData.remove({ platform: channel.platform, user: user.id });
-    app.logger.info({ person: user.id, ...removed }, "a person's data was deleted");
+    const removed = store.myData.remove({ platform: channel.platform, user: user.id });
+    logger.info({ person: user.id, ...removed }, "a person's data was deleted");
     const { jobs, styles, favourites, votes, images, bytes } = removed;
     const what = [
       counted(jobs, "job"),
@@ -100,10 +100,10 @@ export function deleteMyData({
 /** The channels with a person's jobs, those with most first. */
 async function channels({ chat }: Context, jobs: readonly StoredJob[]): Promise<string> {
   const counts = new Map<string, { readonly channel: ChannelRef; jobs: number }>();
-  for (const { channel: place } of jobs) {
-    const { thread: _thread, ...channel } = place;
+  for (const job of jobs) {
+    const { thread: _thread, ...channel } = job.channel;
     const key = JSON.stringify(channel);
-    const entry = counts.get(key) ?? { channel: channel, jobs: 0 };
+    const entry = counts.get(key) ?? { channel, jobs: 0 };
     entry.jobs += 1;
     counts.set(key, entry);
   }

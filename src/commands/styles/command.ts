@@ -93,13 +93,13 @@ export function styleCommand(botOptions: BotOptions): Command {
 const ACTIONS: Readonly<
   Record<string, (values: Values, context: CommandContext, botOptions: BotOptions) => Promise<void>>
 > = {
-  async list(_values, { app, channel, replyPublic: announce }) {
+  async list(_values, { app, channel, replyPublic }) {
     const styles = await app.styles.list(channel);
     const lines = styles.map(({ emoji, name, help }) => `${emoji} \`${name}\` ${plain(help)}`);
-    await announce({ text: ["**Styles**", ...lines].join("\n"), pictures: [await contactSheet(styles)] });
+    await replyPublic({ text: ["**Styles**", ...lines].join("\n"), pictures: [await contactSheet(styles)] });
   },
 
-  async show(values, { chat, app, channel, replyPublic: announce }) {
+  async show(values, { chat, app, channel, replyPublic }) {
     const style = await findStyle(app.styles, channel, needed(values.name, "name", "/style show winter"));
     const picture = {
       bytes: await style.picture(),
@@ -108,7 +108,7 @@ const ACTIONS: Readonly<
       description: sentence("style.description", { name: style.name }),
     };
     const text = `${style.emoji} **${style.name}**: ${plain(style.help)}${style.opposite ? `; its opposite is ${style.opposite}` : ""}.`;
-    await announce({ text, pictures: [await fitImage(picture, await uploadBytes(chat, channel))] });
+    await replyPublic({ text, pictures: [await fitImage(picture, await uploadBytes(chat, channel))] });
   },
 
   async add({ name, emoji, picture }, context, { styles: limits }) {
@@ -123,9 +123,9 @@ const ACTIONS: Readonly<
         name: taken.name === word ? word : undefined,
         emoji: mark,
       });
-    const found = await findImage(context, picture);
+    const found = await findImage(context, app.botOptions.pictures, picture);
     if (!found) throw new UserError("style.no-image", { line: usage });
-    if ((await provenanceOf([found], user, app)).spoiler) {
+    if ((await provenanceOf([found], user, app.jobs)).spoiler) {
       throw new UserError("style.spoiler");
     }
     const bytes = await sharp(found.bytes, { limitInputPixels: 50_000_000 })

@@ -1,17 +1,16 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { CommandContext } from "../../../src/commands/command.js";
-import { findImage } from "../../../src/commands/images/find-image.js";
+import { findImage, type ImageRequest } from "../../../src/commands/images/find-image.js";
 import type { WantedImage } from "../../../src/commands/images/image-option.js";
 import type { Picture } from "../../../src/port/messages.js";
 import { serve } from "../../engine/networks/support/file-server.js";
 import { ann, art, ben, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
-import { studio } from "../../fakes/studio.js";
+import { botOptions, studio } from "../../fakes/studio.js";
 
 /** A chat with a picture on a message and a latest one, and a site with another. */
 async function scene() {
   const [attached, answered, linked, latest] = await Promise.all([20, 30, 40, 50].map((side) => picture(side, side)));
-  const { chat, desk: app } = await studio();
+  const { chat } = await studio();
   const shown = await chat.post(art, {
     text: "look",
     pictures: [{ bytes: answered ?? expect.fail(), name: "b.png", type: "image/png" }],
@@ -23,14 +22,9 @@ async function scene() {
   const { port } = new URL(server.url);
   const link = new URL(`http://pictures.example:${port}/sea.png`);
   const rules = { ports: [Number(port)], resolve: async () => ["127.0.0.1"], allows: () => true };
-  const find = (event: Partial<CommandContext["event"]>, wanted?: WantedImage, user = ann) => {
-    const context: CommandContext = {
-      ...{ chat, app, user, channel: art, event: { attachments: [], ...event } },
-      replyEphemeral: async () => undefined,
-      replyWithFile: async () => undefined,
-      replyPublic: async () => undefined,
-    };
-    return findImage(context, wanted, rules);
+  const find = (event: Partial<ImageRequest["event"]>, wanted?: WantedImage, user = ann) => {
+    const request = { chat, user, channel: art, event: { attachments: [], ...event } };
+    return findImage(request, botOptions.pictures, wanted, rules);
   };
   return { find, server, link, shown, bare, attachments: [source(attached ?? expect.fail())] };
 }

@@ -33,7 +33,7 @@ export const voteOptions = {
 export function readVoteRequest(
   given: Params,
   asked: Params,
-): { readonly ask: VoteRequest; readonly given: Params } | undefined {
+): { readonly request: VoteRequest; readonly given: Params } | undefined {
   if (asked.vote !== true) {
     if (asked.minutes !== undefined) throw new UserError("vote.minutes");
     return undefined;
@@ -48,5 +48,5 @@ export function readVoteRequest(
     throw new UserError("vote.photo");
   }
   const minutes = typeof asked.minutes === "number" ? asked.minutes : MINUTES;
-  return { ask: { minutes, ...(named ? { styles: named.map(({ style }) => style) } : {}) }, given: rest };
+  return { request: { minutes, ...(named ? { styles: named.map(({ style }) => style) } : {}) }, given: rest };
 }

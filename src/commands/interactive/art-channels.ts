@@ -1,0 +1,115 @@
+/** Art channels: there a style's emoji on anybody's picture paints it in that style, and 👁 dreams it. */
+import type { Logger } from "pino";
+import type { MessageRef } from "../../domain/message.js";
+import type { Chat } from "../../port/adapter.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { ReactionEvent } from "../../port/events.js";
+import type { PictureSource } from "../../port/messages.js";
+import type { InteractiveMessages } from "../../store/interactive-messages.js";
+import type { Params, Recipe } from "../recipes/recipe.js";
+import { type JobServices, startJob } from "../recipes/start-job.js";
+import type { ChannelSettings } from "../settings/channel-settings.js";
+import { sameEmoji } from "../styles/style-library.js";
+import { UserError } from "../user-error.js";
+import { explainError } from "./explain-error.js";
+
+export interface ArtChannelServices extends JobServices {
+  readonly recipes: ReadonlyMap<string, Recipe>;
+  readonly settings: JobServices["settings"] & Pick<ChannelSettings, "isArtChannel">;
+  readonly store: { readonly interactiveMessages: InteractiveMessages };
+  readonly logger: Logger;
+}
+
+/** The kind of stored message that remembers what was already asked for on it. */
+const ART = "art";
+const DREAM_EMOJI = "👁️";
+/** Least time between two refusals to one person: reactions are quickly given. */
+const REFUSAL_INTERVAL_MS = 60_000;
+/** Least time between two complaints that messages of a channel cannot be seen: most reactions there are about words. */
+const FORBIDDEN_INTERVAL_MS = 24 * 60 * 60_000;
+const MAX_REMEMBERED = 1_000;
+
+/** What an emoji asks for. */
+interface ArtRequest {
+  readonly recipe: Recipe;
+  readonly given: Params;
+  /** What is stored of it. */
+  readonly choice: string;
+}
+
+/** Reactions on any picture of art channels, in one chat. */
+export class ArtChannels {
+  /** When a person was last refused, by person and channel, and when a channel was last complained about. */
+  readonly #explained = new Map<string, number>();
+
+  constructor(
+    private readonly chat: Chat,
+    private readonly services: ArtChannelServices,
+  ) {}
+
+  /** Takes a reaction on a message that has no other meaning there. One person's emoji on one message starts one job, also through restarts. */
+  async choose(event: ReactionEvent): Promise<void> {
+    const { message, user } = event;
+    if (!event.added || !this.services.settings.isArtChannel(message.channel)) return;
+    const request = await this.#requestOf(event);
+    if (!request) return;
+    const photo = await this.#firstPicture(message);
+    if (photo instanceof ChatError) {
+      const error = new UserError(photo);
+      return this.#explain(error, event, { intervalMs: FORBIDDEN_INTERVAL_MS });
+    }
+    if (!photo) return;
+    const { interactiveMessages } = this.services.store;
+    // It has no author, so that it is not removed with the data of one of those who reacted.
+    if (!interactiveMessages.get(message))
+      interactiveMessages.put({ message, kind: ART, payload: {}, author: { id: "", name: "" } });
+    const vote = { user: user.id, choice: request.choice };
+    if (!interactiveMessages.vote(message, vote, true)) return;
+    try {
+      const { recipe, given } = request;
+      const requester = { chat: this.chat, channel: message.channel, user };
+      await startJob({ recipe, given, images: { image: photo } }, requester, this.services);
+    } catch (error) {
+      // No job came of it, so it may be asked for again.
+      interactiveMessages.vote(message, vote, false);
+      await this.#explain(error, event, { intervalMs: REFUSAL_INTERVAL_MS, user: user.id });
+    }
+  }
+
+  async #requestOf({ emoji, message: { channel } }: ReactionEvent): Promise<ArtRequest | undefined> {
+    const { styles, recipes } = this.services;
+    const style = (await styles.list(channel)).find((known) => sameEmoji(known.emoji, emoji));
+    const recipe = recipes.get(style ? "stylize" : "dream");
+    if (!recipe || (!style && !sameEmoji(emoji, DREAM_EMOJI))) return undefined;
+    return style
+      ? { recipe, given: { style: style.name }, choice: `style ${style.name}` }
+      : { recipe, given: {}, choice: "dream" };
+  }
+
+  /** Undefined for messages without a picture, and for those that are gone; the error "forbidden" for those that the bot may not see. */
+  async #firstPicture(message: MessageRef): Promise<PictureSource | ChatError | undefined> {
+    try {
+      return (await this.chat.picturesOf(message))[0];
+    } catch (error) {
+      if (error instanceof ChatError && error.kind === "gone") return undefined;
+      if (error instanceof ChatError && error.kind === "forbidden") return error;
+      throw error;
+    }
+  }
+
+  /** @param limit how often a channel, or one person in it, is told at most */
+  async #explain(
+    error: unknown,
+    event: ReactionEvent,
+    { intervalMs, user }: { readonly intervalMs: number; readonly user?: string },
+  ): Promise<void> {
+    const { channel } = event.message;
+    const key = JSON.stringify([channel.platform, channel.community, channel.id, user]);
+    const now = Date.now();
+    if (now - (this.#explained.get(key) ?? 0) < intervalMs) return;
+    if (this.#explained.size >= MAX_REMEMBERED) this.#explained.clear();
+    this.#explained.set(key, now);
+    const { chat, services } = this;
+    await explainError(error, event, { chat, logger: services.logger });
+  }
+}

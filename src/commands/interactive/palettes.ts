@@ -1,0 +1,72 @@
+import type { Chat } from "../../port/adapter.js";
+import type { ReactionEvent } from "../../port/events.js";
+import { sentence } from "../../shared/sentences/sentence.js";
+import type { InteractiveMessage } from "../../store/interactive-messages.js";
+import { plain } from "../presenting/plain.js";
+import { MAX_SHARES } from "../styles/shares.js";
+import { type Style, sameEmoji } from "../styles/style-library.js";
+import { UserError } from "../user-error.js";
+import { explainError } from "./explain-error.js";
+import { type CollectorRequest, type CollectorServices, ReactionCollector } from "./reaction-collector.js";
+
+/** How long a palette answers. */
+const LASTS_MS = 7 * 24 * 3600 * 1000;
+
+/**
+ * Palettes: messages with an emoji for each style, where the author's reactions choose what a photo is painted in. The painting starts when
+ * no reaction has come for a moment, so that several can be chosen; then the palette is ready for another choice.
+ */
+export class Palettes extends ReactionCollector {
+  /** @param settleMs how long after the last reaction the painting starts */
+  constructor(
+    chat: Chat,
+    services: CollectorServices,
+    private readonly settleMs: number,
+  ) {
+    super(chat, services, "palette");
+  }
+
+  async open(request: CollectorRequest): Promise<void> {
+    const styles = (await this.services.styles.list(request.channel)).slice(0, this.chat.capabilities.reactions);
+    if (styles.length === 0) throw new UserError("styles.none");
+    const content = { text: paletteText(styles, request.user.name) };
+    await this.post(request, { styles, content, expiresAt: Date.now() + LASTS_MS });
+  }
+
+  /** Only the author chooses, and only emoji of styles mean something. */
+  async choose({ emoji, added, user, message }: ReactionEvent, interactive: InteractiveMessage): Promise<void> {
+    if (user.id !== interactive.author.id) return;
+    const styles = await this.services.styles.list(message.channel);
+    const style = styles.find((known) => sameEmoji(known.emoji, emoji));
+    if (style && this.messages.vote(message, { user: user.id, choice: style.name }, added)) this.#settle(interactive);
+  }
+
+  protected resumeMessage(interactive: InteractiveMessage): void {
+    this.#settle(interactive);
+  }
+
+  protected async expire(interactive: InteractiveMessage): Promise<void> {
+    const { message, author } = interactive;
+    try {
+      // Twenty may be chosen; a blend takes the first ones.
+      const chosen = this.messages.votes(message).slice(0, MAX_SHARES);
+      // Of two that act on a palette at once, only one starts.
+      if (!this.messages.clear(message)) return;
+      const shares = chosen.map(({ choice }) => ({ style: choice }));
+      await this.paint(interactive, shares, { gone: "palette.image-gone" });
+    } catch (error) {
+      const { chat, services } = this;
+      await explainError(error, { message, user: { ...author, moderator: false } }, { chat, logger: services.logger });
+    }
+  }
+
+  #settle(interactive: InteractiveMessage): void {
+    if (this.messages.votes(interactive.message).length === 0) this.unschedule(interactive);
+    else this.schedule(interactive, Date.now() + this.settleMs);
+  }
+}
+
+function paletteText(styles: readonly Style[], name: string): string {
+  const names = styles.map((style) => `${style.emoji} ${style.name}`).join("  ");
+  return sentence("palette.question", { name: plain(name), styles: names });
+}

@@ -1,0 +1,187 @@
+import type { Logger } from "pino";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { Credit } from "../../domain/credit.js";
+import type { Job } from "../../domain/job.js";
+import type { MessageRef } from "../../domain/message.js";
+import type { User } from "../../domain/user.js";
+import type { Chat } from "../../port/adapter.js";
+import type { ReactionEvent } from "../../port/events.js";
+import type { OutgoingMessage } from "../../port/messages.js";
+import type { SentenceId } from "../../shared/sentences/sentence.js";
+import type { InteractiveMessage, InteractiveMessages } from "../../store/interactive-messages.js";
+import type { FoundImage } from "../images/find-image.js";
+import { type Provenance, provenanceOf } from "../images/provenance.js";
+import { fitToChannel } from "../presenting/fit-channel.js";
+import type { Params, Recipe } from "../recipes/recipe.js";
+import { type JobServices, startJob } from "../recipes/start-job.js";
+import { contactSheet } from "../styles/contact-sheet.js";
+import { printShares, type Share } from "../styles/shares.js";
+import type { Style } from "../styles/style-library.js";
+import { UserError } from "../user-error.js";
+
+/** What messages that wait for reactions need of the program. */
+export interface CollectorServices extends JobServices {
+  readonly recipes: ReadonlyMap<string, Recipe>;
+  readonly store: { readonly interactiveMessages: InteractiveMessages };
+  readonly logger: Logger;
+}
+
+/** Who wants reactions to choose the styles of a painting, and of what. */
+export interface CollectorRequest {
+  readonly photo: FoundImage;
+  /** The other options of the line, which the painting will have. */
+  readonly given: Params;
+  readonly user: Pick<User, "id" | "name">;
+  readonly channel: ChannelRef;
+  replyPublic(message: OutgoingMessage): Promise<MessageRef | undefined>;
+}
+
+/** The message that asks: its words, and the styles to choose from. */
+export interface CollectorMessage {
+  readonly styles: readonly Style[];
+  readonly content: OutgoingMessage;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** What else is stored with it. */
+  readonly payload?: Readonly<Record<string, unknown>>;
+}
+
+/** What is stored with every message that waits for reactions. */
+export interface CollectorPayload {
+  readonly given: Params;
+  readonly provenance: Provenance;
+}
+
+/** Which image of the message is the one to paint; the first one shows the styles. */
+const PHOTO = 1;
+
+/**
+ * Messages of one kind, in one chat, that collect reactions and become a painting. Message, choices and expiry are in the store; the photo
+ * is part of the message, so that choosing works after any restart, on every platform.
+ */
+export abstract class ReactionCollector {
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #pending = new Set<Promise<void>>();
+  #stopped = false;
+
+  constructor(
+    protected readonly chat: Chat,
+    protected readonly services: CollectorServices,
+    /** The kind of its messages in the store. */
+    readonly kind: string,
+  ) {}
+
+  /** Takes a reaction on one of its messages. */
+  abstract choose(event: ReactionEvent, interactive: InteractiveMessage): Promise<void>;
+
+  /** The time set by {@link schedule} has come. */
+  protected abstract expire(interactive: InteractiveMessage): Promise<void>;
+
+  /** Goes on with a message that was open when the program stopped. */
+  protected abstract resumeMessage(interactive: InteractiveMessage): void;
+
+  /** Goes on with every message that was open when the program stopped. */
+  resume(): void {
+    for (const interactive of this.messages.list(this.kind))
+      if (interactive.message.channel.platform === this.chat.platform) this.resumeMessage(interactive);
+  }
+
+  /** Nothing expires any more; open messages wait for the next start. */
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** Resolves when messages that have expired are dealt with. */
+  async idle(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  }
+
+  protected get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  protected get messages(): InteractiveMessages {
+    return this.services.store.interactiveMessages;
+  }
+
+  /** Posts a message with the styles' contact sheet, the photo and a reaction for each style, and stores it. */
+  protected async post(
+    { photo, given, user, channel, replyPublic }: CollectorRequest,
+    { styles, content, expiresAt, payload = {} }: CollectorMessage,
+  ): Promise<InteractiveMessage> {
+    const { chat, kind, services } = this;
+    const { source: _source, ...image } = photo;
+    const provenance = await provenanceOf([photo], user, services.jobs);
+    const shown = provenance.spoiler ? { ...image, spoiler: true } : image;
+    const pictures = [await contactSheet(styles), shown];
+    const outgoing = await fitToChannel(chat, channel, { ...content, pictures });
+    const message = (await replyPublic(outgoing)) ?? (await chat.post(channel, outgoing));
+    const author = { id: user.id, name: user.name };
+    this.messages.put({ message, kind, payload: { ...payload, given, provenance }, author, expiresAt });
+    for (const { emoji } of styles) {
+      // One that the platform does not take can still be given by people.
+      await chat
+        .react(message, emoji)
+        .catch((error: unknown) => services.logger.warn({ err: error, emoji }, "a reaction could not be added"));
+    }
+    return { message, kind, payload: { ...payload, given, provenance }, author, expiresAt, createdAt: Date.now() };
+  }
+
+  /** Sets when a message expires, in place of what was set before. */
+  protected schedule(interactive: InteractiveMessage, at: number): void {
+    const key = keyOf(interactive.message);
+    this.unschedule(interactive);
+    if (this.#stopped) return;
+    const expire = () => {
+      this.#timers.delete(key);
+      const work = this.expire(interactive).catch((error: unknown) => {
+        const { message, kind } = interactive;
+        this.services.logger.error({ err: error, kind, message: message.id }, "an interactive message failed");
+      });
+      this.#pending.add(work);
+      void work.finally(() => this.#pending.delete(work));
+    };
+    const timer = setTimeout(expire, Math.max(0, at - Date.now()));
+    timer.unref();
+    this.#timers.set(key, timer);
+  }
+
+  protected unschedule({ message }: Pick<InteractiveMessage, "message">): void {
+    const key = keyOf(message);
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
+  }
+
+  /**
+   * Starts the painting of a message's photo: in one style a `stylize`, in several a `blend`.
+   *
+   * @throws UserError when it cannot be started, also when the photo is `gone`.
+   */
+  protected async paint(
+    { message, author, payload }: InteractiveMessage,
+    shares: readonly Share[],
+    { gone, ...more }: { readonly gone: SentenceId; readonly id?: string; readonly credits?: readonly Credit[] },
+  ): Promise<Job> {
+    const [first, ...others] = shares;
+    const recipe = this.services.recipes.get(others.length === 0 ? "stylize" : "blend");
+    const photo = (await this.chat.picturesOf(message))[PHOTO];
+    if (!recipe || !first || !photo) throw new UserError(gone);
+    const { given = {}, provenance = {} } = payload as Partial<CollectorPayload>;
+    const choice = others.length === 0 ? { style: first.style } : { styles: printShares(shares) };
+    // A painting in one style has fewer options than a blend.
+    const kept = Object.fromEntries(Object.entries(given).filter(([key]) => Object.hasOwn(recipe.options, key)));
+    const { chat, services } = this;
+    return startJob(
+      { ...more, recipe, given: { ...kept, ...choice }, images: { image: photo }, provenance },
+      { chat, channel: message.channel, user: author },
+      services,
+    );
+  }
+}
+
+/** Names a message; the thread that it is in does not matter. */
+export function keyOf({ channel: { platform, community, id: channel }, id }: MessageRef): string {
+  return JSON.stringify([platform, community, channel, id]);
+}

@@ -1,0 +1,39 @@
+import type { Job } from "../../domain/job.js";
+import type { JobRepository } from "../../queue/job-repository.js";
+import { provenanceOfRepeat } from "../images/provenance.js";
+import { UserError } from "../user-error.js";
+import { randomSeed } from "./random-seed.js";
+import type { Params, Recipe } from "./recipe.js";
+import { type JobRequester, type JobServices, startJob } from "./start-job.js";
+
+export interface RepeatServices extends JobServices {
+  readonly recipes: ReadonlyMap<string, Recipe>;
+  readonly jobs: JobServices["jobs"] & Pick<JobRepository, "pictures">;
+}
+
+/**
+ * Starts a job again. Without changes it gets a new seed, since the same one would give the very same picture.
+ *
+ * @throws UserError when it cannot be repeated.
+ */
+export async function repeatJob(
+  job: Job,
+  changes: Params,
+  requester: JobRequester,
+  services: RepeatServices,
+): Promise<void> {
+  const recipe = recipeOf(job, services.recipes);
+  const pictures = await services.jobs.pictures(job.id);
+  if (!pictures) throw new UserError("again.image-gone", { id: job.id });
+  const images = Object.fromEntries(Object.entries(pictures).map(([role, bytes]) => [role, { bytes }]));
+  const given = Object.keys(changes).length === 0 ? { seed: randomSeed() } : changes;
+  const provenance = provenanceOfRepeat(job, requester.user);
+  await startJob({ recipe, given, params: job.params, images, provenance }, requester, services);
+}
+
+/** @throws UserError for a recipe that is gone. */
+export function recipeOf(job: Job, recipes: ReadonlyMap<string, Recipe>): Recipe {
+  const recipe = recipes.get(job.recipe);
+  if (!recipe) throw new UserError("again.retired", { id: job.id, recipe: job.recipe });
+  return recipe;
+}
