@@ -55,7 +55,7 @@ describe("a dream in a chat", () => {
     ]);
     for (const message of thread.slice(1, 4)) expect(message.pictures).toHaveLength(1);
     const final = thread.at(-1);
-    expect(final?.content.mention).toEqual([ann]);
+    expect(final?.content.mention).toEqual([{ id: ann.id, name: ann.name }]);
     expect(final?.content.text).toContain(
       "/dream look:creatures size:256 octaves:3 octave-scale:1.4 steps:10 strength:1 seed:7 network:resnet50",
     );
