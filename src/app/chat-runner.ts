@@ -1,6 +1,5 @@
 import type { Logger } from "pino";
-import type { AppContext } from "../commands/context.js";
-import { createHandlers, type Handlers } from "../commands/handlers.js";
+import { createHandlers, type Handlers, type HandlersContext } from "../commands/handlers.js";
 import type { Chat } from "../port/adapter.js";
 import type { ChatAdmin } from "../port/admin.js";
 import { ChatError } from "../port/chat-error.js";
@@ -12,7 +11,7 @@ const LONGEST_RETRY_MS = 300_000;
 
 export interface ChatRunnerOptions {
   readonly chats: readonly Chat[];
-  readonly app: AppContext;
+  readonly app: HandlersContext;
   /** For the web chat: its moderators run the program; a moderator elsewhere has no say over other communities. */
   readonly admin: ChatAdmin;
   readonly logger: Logger;

@@ -119,9 +119,10 @@ async function findLatest({ chat, channel }: ImageRequest): Promise<PictureSourc
 
 async function download(source: PictureSource, { maxBytes, seconds }: ImageLimits): Promise<FoundImage> {
   if (source.size !== undefined && source.size > maxBytes) throw tooLarge(source.name, maxBytes);
-  const signal = AbortSignal.timeout(seconds * 1000);
+  const aborter = new AbortController();
   // The adapter should obey the signal; the time-out makes sure that a job never waits for one that does not.
-  const image = await withTimeout(source.fetch({ maxBytes, signal }), seconds * 1000, () => {
+  const image = await withTimeout(source.fetch({ maxBytes, signal: aborter.signal }), seconds * 1000, () => {
+    aborter.abort();
     throw tooSlow(source.name, seconds);
   });
   if (image.bytes.byteLength > maxBytes) throw tooLarge(source.name, maxBytes);
