@@ -48,6 +48,8 @@ export class FakeChat implements Chat {
   readonly violations: string[] = [];
   readonly threads = new Map<string, { readonly title: string; open: boolean }>();
   latest: PictureSource | undefined;
+  /** Changes how pictures on messages are downloaded. */
+  download: (image: PictureSource) => PictureSource = (image) => image;
   /** Asked before each call: an error to reject with, or "late" to do it and then reject with a time-out. */
   fault: (
     call: Call,
@@ -141,13 +143,14 @@ export class FakeChat implements Chat {
     await this.#enter("picturesOf", { message: ref });
     // Of the bot's own, no author is told.
     const { pictures, author } = this.#existing(ref);
-    return pictures.map(({ bytes, name, spoiler, credit }) => ({
+    const sources = pictures.map(({ bytes, name, spoiler, credit }) => ({
       ...source(bytes, name),
       message: ref,
       ...(author ? { author } : {}),
       ...(spoiler ? { spoiler } : {}),
       ...(credit === undefined ? {} : { credit }),
     }));
+    return sources.map(this.download);
   }
 
   /** What {@link describe} says besides the name. */

@@ -47,6 +47,7 @@ export const botOptions: BotOptions = {
 };
 
 export interface StudioOptions {
+  readonly botOptions?: BotOptions;
   readonly chat?: FakeChat;
   readonly engine?: FakeEngine;
   readonly queue?: Partial<ScheduledQueueOptions>;
@@ -91,7 +92,7 @@ export async function studio(options: StudioOptions = {}) {
   });
   await queue.remember();
   const app = createAppContext({
-    botOptions,
+    botOptions: options.botOptions ?? botOptions,
     queue,
     jobs: repository,
     styles: storedStyleLibrary(store.styles),
