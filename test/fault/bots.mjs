@@ -26,7 +26,7 @@ const chat = {
     process.send({ call: "ready" });
   },
   async stop() {},
-  post: (place, message) => ask("post", [place, message]),
+  post: (channel, message) => ask("post", [channel, message]),
   edit: (message, content) => ask("edit", [message, content]),
   remove: (message) => ask("remove", [message]),
   react: async () => undefined,
@@ -40,12 +40,12 @@ const chat = {
 process.on("message", (message) => {
   if (message.say) {
     const { person, text, picture } = message.say;
-    const place = { platform: "fake", community: "club", channel: "art" };
+    const channel = { platform: "fake", community: "club", id: "art" };
     const source = { name: "photo.png", fetch: async () => ({ bytes: picture, name: "photo.png", type: "image/png" }) };
     void handlers.event({
-      ...{ kind: "command", name: "dream", text, attachments: picture ? [source] : [], user: person, channel: place },
+      ...{ kind: "command", name: "dream", text, attachments: picture ? [source] : [], user: person, channel },
       reply: async (content, visibility) =>
-        visibility === "public" ? ask("post", [place, content]) : ask("whisper", [content]),
+        visibility === "public" ? ask("post", [channel, content]) : ask("whisper", [content]),
     });
     return;
   }
