@@ -177,7 +177,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     await say(page, "/style show rust");
     await page.getByAltText("The style rust").waitFor();
     await say(page, "/style rename rust to:iron");
-    await said(page, "rust is called iron now").getByText("Only you can see this").waitFor();
+    await said(page, "rust is now called iron").getByText("Only you can see this").waitFor();
     await say(page, "/style remove iron");
     await said(page, "iron is gone").waitFor();
   });

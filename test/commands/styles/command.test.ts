@@ -45,7 +45,7 @@ describe("/style", () => {
     expect(await names()).not.toContain("iron");
     expect(chat.ephemeral.map(({ text }) => text)).toEqual([
       "rust is Ann's; only they and moderators can change it.",
-      "rust is called iron now.",
+      "rust is now called iron.",
       "iron is gone. What was painted in it stays.",
     ]);
   });
