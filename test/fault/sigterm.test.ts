@@ -101,7 +101,7 @@ describe("a program that is asked to stop", () => {
     const { chat, repository, announcements, goesOn } = await painting({ QUEUE_SHUTDOWN_SECONDS: "600" });
     const engine = chat.enginePid;
     const first = chat.stop();
-    await chat.until(() => announcements()[1]?.includes("goes on by itself") === true, "word that it stops");
+    await chat.until(() => announcements()[1]?.includes("resumes by itself") === true, "word that it stops");
     const begun = performance.now();
     expect(await chat.stop()).toBe(143);
     expect(performance.now() - begun).toBeLessThan(1_000);
