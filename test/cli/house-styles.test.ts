@@ -8,7 +8,7 @@ const BUILT = new URL("../../dist/commands/styles/built-in-styles.js", import.me
 
 describe("the built program", () => {
   it("finds the house styles and their pictures", () => {
-    const code = `import { loadHouseStyles } from ${JSON.stringify(BUILT.href)}; console.log(JSON.stringify(loadHouseStyles()));`;
+    const code = `import { loadBuiltInStyles } from ${JSON.stringify(BUILT.href)}; console.log(JSON.stringify(loadBuiltInStyles()));`;
     const styles = JSON.parse(
       execFileSync(process.execPath, ["--input-type=module", "--eval", code], { encoding: "utf8" }),
     );
