@@ -5,8 +5,8 @@ import type { OutgoingFile } from "../../port/messages.js";
 import type { AppStore } from "../context.js";
 import { UserError } from "../user-error.js";
 
-/** What the file begins with, so that whoever reads it one day knows what it is. */
-const FORMAT = "dreamloom-my-data-1";
+/** Names the file's format to its readers. Raised when the fields change: since 2 they are named as the code names them. */
+const FORMAT = "dreamloom-my-data-2";
 /** Base64 writes three bytes as four characters. */
 const INFLATED = 4 / 3;
 /** For what surrounds a picture's text. */

@@ -52,7 +52,7 @@ describe("/settings mydata", () => {
     const stored = store.myData.read({ platform: "fake", user: "ann" });
     const { pictures, ...rest } = stored;
     expect(data).toMatchObject({
-      format: "dreamloom-my-data-1",
+      format: "dreamloom-my-data-2",
       platform: "fake",
       person: { id: "ann", name: "Ann" },
       ...rest,
