@@ -9,7 +9,7 @@ import { retryWithBackoff } from "../shared/retry.js";
 const RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 300_000;
 
-export interface ChatRunnerOptions {
+interface ChatRunnerOptions {
   readonly chats: readonly Chat[];
   readonly app: HandlersContext;
   /** For the web chat: its moderators run the program; a moderator elsewhere has no say over other communities. */

@@ -3,7 +3,7 @@ import { PinoPretty } from "pino-pretty";
 import { hideSecrets, secretsOf } from "../shared/secrets.js";
 import type { Config } from "./settings/load-settings.js";
 
-export interface LogOptions {
+interface LogOptions {
   /** Values that never reach the log, whatever holds them; see {@link secretsOf}. */
   readonly secrets?: readonly string[];
   /** Where the lines go, as JSON; standard error unless given. */

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 
-export interface ShutdownOptions {
+interface ShutdownOptions {
   /** What stops, for the log: "the worker". */
   readonly what: string;
   /** Lays everything down in order; it bounds its own time. */

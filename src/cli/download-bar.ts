@@ -4,7 +4,7 @@ import type { Progress } from "../engine/networks/download/progress.js";
 
 const MEGABYTE = 1e6;
 
-export interface DownloadBar {
+interface DownloadBar {
   show(progress: Progress): void;
   end(): void;
 }

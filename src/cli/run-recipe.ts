@@ -25,7 +25,7 @@ export interface RunOptions {
   readonly [param: string]: unknown;
 }
 
-export interface RecipeRun {
+interface RecipeRun {
   readonly recipe: string;
   /** Paths of the input pictures by role; undefined is left out. */
   readonly pictures: Readonly<Record<string, string | undefined>>;

@@ -10,7 +10,7 @@ export interface StyleArgument {
  * Reads `FILE` or `FILE:WEIGHT`. A file's own name may hold colons: only a number after the last one is a weight.
  * @throws UsageError for a weight below 0
  */
-export function readStyle(text: string): StyleArgument {
+function readStyle(text: string): StyleArgument {
   const found = /^(.+):([+-]?(?:\d+\.?\d*|\.\d+))$/.exec(text);
   if (!found) return { path: text, weight: 1 };
   const weight = Number(found[2]);

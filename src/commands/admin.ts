@@ -20,7 +20,7 @@ import { ChannelNames } from "./channel-names.js";
 import type { AppContext } from "./context.js";
 
 /** What the commands cannot see themselves; whoever puts the program together knows it. */
-export interface AdminFacts {
+interface AdminFacts {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   engine(): EngineStatus | undefined;

@@ -19,7 +19,7 @@ import { settingsCommand } from "./settings/command.js";
 import { styleCommand } from "./styles/command.js";
 import type { StyleLibrary } from "./styles/style-library.js";
 
-export interface AppContextOptions {
+interface AppContextOptions {
   readonly botOptions: BotOptions;
   readonly queue: JobQueue;
   readonly jobs: JobRepository;

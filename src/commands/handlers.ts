@@ -38,7 +38,7 @@ export interface HandlersContext extends AppContext {
   readonly registry: Registry;
 }
 
-export interface HandlersOptions {
+interface HandlersOptions {
   /** See `Palettes`; 4 s by default. */
   readonly settleMs?: number;
   readonly slowedDown?: ChatHandlers["slowedDown"];

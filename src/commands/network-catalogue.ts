@@ -1,7 +1,7 @@
 import type { BotOptions, Look } from "./bot-options.js";
 
 /** As much of the engine's catalogue as people are shown. */
-export type KnownNetworks = Readonly<
+type KnownNetworks = Readonly<
   Record<
     string,
     {

@@ -1,5 +1,5 @@
 /** What happens between jobs and chats that only operators want to know: plain facts, to be counted. */
-export type MetricEvent =
+type MetricEvent =
   /** A frame, or another state of the message that shows progress, is in the chat. */
   | { readonly kind: "frame-posted"; readonly platform: string }
   /** "overtaken": a newer one came before the platform took it; "refused": the platform did not take it. */

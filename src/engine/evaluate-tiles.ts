@@ -14,7 +14,7 @@ import type { Programs } from "./programs.js";
  */
 const MARGIN = 6;
 
-export interface TileOptions {
+interface TileOptions {
   /** Pixels of the image per pixel of the deepest feature map. */
   readonly stride: number;
   /** Pixels that may be worked on at once, margins included. */

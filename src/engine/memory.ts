@@ -23,7 +23,7 @@ const OVERLAP = (REACH / TILE) ** 2;
 /** A map's tiles as they are gathered, and as they are transformed: both are there while the one becomes the other. */
 const TILED_COPIES = 2;
 
-export interface StepOptions extends BuildOptions {
+interface StepOptions extends BuildOptions {
   /** The runtime's name, such as "onnx-cpu": some of its algorithms take memory of their own. */
   readonly runtime?: string;
 }

@@ -36,7 +36,7 @@ export const AttributeType = {
 /** `TensorProto.DataLocation` */
 export const DataLocation = { inline: 0, external: 1 } as const;
 
-export interface OnnxEntry {
+interface OnnxEntry {
   key?: string;
   value?: string;
 }
@@ -81,11 +81,11 @@ export interface OnnxDimension {
   dimParam?: string;
 }
 
-export interface OnnxType {
+interface OnnxType {
   tensorType?: { elemType?: number; shape?: { dim?: readonly OnnxDimension[] } };
 }
 
-export interface OnnxValueInfo {
+interface OnnxValueInfo {
   name: string;
   type?: OnnxType;
 }

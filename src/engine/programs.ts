@@ -11,7 +11,7 @@ interface Entry {
   released?: () => void;
 }
 
-export interface ProgramsOptions {
+interface ProgramsOptions {
   /** Budget for the constants of kept programs, in bytes. The one in use is kept whatever its size. */
   readonly maxBytes: number;
 }

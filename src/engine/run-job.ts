@@ -19,7 +19,7 @@ import { type Frame, type Frames, type PictureInput, RecipeError } from "./recip
 import { RECIPES } from "./recipes/registry.js";
 import { DeviceError } from "./runtimes/runtime.js";
 
-export interface JobContext {
+interface JobContext {
   readonly programs: Programs;
   network(id: string): Promise<Network>;
   readonly signal: AbortSignal;

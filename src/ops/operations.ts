@@ -24,7 +24,7 @@ import { json, OperationServer, type Routes } from "./server.js";
 import { watchQueue } from "./watch-queue.js";
 import type { WatchedChat, WatchedEngine, WatchedStore } from "./watched.js";
 
-export interface OperationSettings {
+interface OperationSettings {
   readonly enabled: boolean;
   readonly host: string;
   readonly port: number;
@@ -32,7 +32,7 @@ export interface OperationSettings {
   readonly freeMegabytes: number;
 }
 
-export interface OperationOptions {
+interface OperationOptions {
   readonly settings: OperationSettings;
   /** The folder on whose disk there must be space: of the bots the data folder, of a worker that for networks. */
   readonly folder: string;

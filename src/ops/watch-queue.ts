@@ -53,7 +53,7 @@ interface FrameTime {
 }
 
 /** Reckons the time of a step from the frames of a job. */
-export class StepClock {
+class StepClock {
   readonly #last = new LRUCache<string, { readonly octave: number; readonly step: number; readonly at: number }>({
     max: REMEMBERED,
   });

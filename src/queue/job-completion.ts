@@ -13,7 +13,7 @@ import type { CancelReason } from "./queue.js";
 /** A final state, and what is kept with it. */
 type JobEnd = Pick<JobChange, "failure" | "result"> & { readonly state: "done" | "failed" | "cancelled" };
 
-export interface JobCompletionOptions {
+interface JobCompletionOptions {
   readonly active: Map<string, ActiveJob>;
   readonly writer: JobWriter;
   readonly events: QueueEmitter;

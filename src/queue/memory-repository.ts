@@ -13,7 +13,7 @@ interface Entry {
   readonly messages: Set<string>;
 }
 
-export interface MemoryJobRepositoryOptions {
+interface MemoryJobRepositoryOptions {
   /** Most jobs kept; 5,000 unless told. */
   readonly jobs?: number;
   /** Most bytes of pictures kept; 256 MiB unless told. */

@@ -2,7 +2,7 @@ import { type Job, workedMs } from "../domain/job.js";
 import type { Estimator } from "./estimator.js";
 import type { QueuePosition } from "./queue.js";
 
-export interface QueueState {
+interface QueueState {
   readonly running: readonly { readonly job: Job; readonly progress: number }[];
   /** In the order of their turns. */
   readonly waiting: readonly { readonly job: Job }[];

@@ -85,7 +85,7 @@ export interface JobQueue {
   close(graceMs: number): Promise<void>;
 }
 
-export type QueueErrorKind =
+type QueueErrorKind =
   | "unreachable"
   | "full"
   | "person-waiting"

@@ -10,7 +10,7 @@ import type { JobWriter } from "./job-writer.js";
 import { BEGINNINGS } from "./runner.js";
 import type { Scheduler } from "./scheduler.js";
 
-export interface RecoveryOptions {
+interface RecoveryOptions {
   readonly active: Map<string, ActiveJob>;
   readonly repository: JobRepository;
   readonly writer: JobWriter;

@@ -13,7 +13,7 @@ import { enterState } from "./job-states.js";
 import type { JobWriter } from "./job-writer.js";
 import type { PositionNotifier } from "./position-notifier.js";
 
-export interface JobRunnerOptions {
+interface JobRunnerOptions {
   readonly engine: Engine;
   readonly repository: JobRepository;
   readonly writer: JobWriter;

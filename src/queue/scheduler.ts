@@ -4,7 +4,7 @@ import { userKey } from "../domain/job.js";
 import type { ActiveJob } from "./active-job.js";
 import { RoundRobin, type RoundRobinOptions } from "./round-robin.js";
 
-export interface SchedulerOptions {
+interface SchedulerOptions {
   /** Jobs that run side by side. */
   readonly slots: number;
   /** Whether the job whose turn it is can start now. */

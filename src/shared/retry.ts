@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-export interface RetryPolicy {
+interface RetryPolicy {
   /** Milliseconds before the second attempt; doubled before each further one. */
   readonly firstMs: number;
   /** Upper bound of one wait, in milliseconds; no bound if left out. */

@@ -1,9 +1,10 @@
 import { type Said, type SaidWith, SentenceError } from "../shared/sentences/sentence-error.js";
+
 /**
  * - "newer", "in-use", "unwritable", "full", "damaged": the data folder itself, for those who run the program;
  * - "taken", "too-many", "gone", "busy", "cursor": what a person asked for, in a sentence for that person.
  */
-export type StoreErrorKind =
+type StoreErrorKind =
   | "newer"
   | "in-use"
   | "unwritable"

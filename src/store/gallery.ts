@@ -28,7 +28,7 @@ export interface GalleryPage {
   readonly next?: string;
 }
 
-export interface GalleryAuthor {
+interface GalleryAuthor {
   readonly id: string;
   readonly name: string;
   readonly works: number;

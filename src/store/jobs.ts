@@ -26,7 +26,7 @@ export interface JobScope {
 }
 
 /** What an unfinished job can go on from. */
-export interface StoredCheckpoint {
+interface StoredCheckpoint {
   readonly octave: number;
   readonly bytes: Uint8Array;
 }

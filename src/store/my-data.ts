@@ -13,7 +13,7 @@ import { jobInputTable, jobTable } from "./schema.js";
 import type { Style, Styles } from "./styles.js";
 
 /** Everything stored about a person on a platform, as plain data. */
-export interface PersonData {
+interface PersonData {
   /** Oldest first. */
   readonly jobs: readonly StoredJob[];
   /** The jobs' pictures, inputs and results, each once. */
@@ -27,7 +27,7 @@ export interface PersonData {
 }
 
 /** How much was removed. */
-export interface RemovedData extends RemovedImages {
+interface RemovedData extends RemovedImages {
   readonly jobs: number;
   readonly styles: number;
   readonly favourites: number;

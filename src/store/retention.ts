@@ -14,7 +14,7 @@ export interface RetentionLimits {
   readonly megabytes: number;
 }
 
-export interface RetentionReport {
+interface RetentionReport {
   /** Jobs removed with all that belongs to them. */
   readonly jobs: number;
   /** Jobs that were kept without their pictures. */

@@ -12,7 +12,7 @@ export type SettingValue =
   | { readonly [key: string]: SettingValue };
 
 /** Where a setting holds: in one channel, or, without one, in a whole community. */
-export interface SettingScope extends Community {
+interface SettingScope extends Community {
   readonly channel?: string;
   /** A whole channel reference is no scope: its id goes into `channel`. */
   readonly id?: never;

@@ -26,7 +26,7 @@ export interface NewStyle extends Community {
 }
 
 /** Most styles that there may be. */
-export interface StyleLimits {
+interface StyleLimits {
   readonly perCommunity: number;
   /** Of one person, in one community. */
   readonly perPerson: number;

@@ -15,7 +15,7 @@ import { compose, PRIVATE } from "./compose.js";
 import { chatError, hasCode } from "./errors.js";
 import type { Timing } from "./options.js";
 
-export type Visibility = "public" | "private";
+type Visibility = "public" | "private";
 
 /** Discord takes the first word to an interaction within 3 s; a call that comes later need not be made. */
 const FIRST_WORD_MS = 2_900;

@@ -37,7 +37,7 @@ export function createClient(
   });
 }
 
-export interface ConnectParts {
+interface ConnectParts {
   readonly client: Client;
   readonly gateway: Gateway;
   readonly options: Pick<DiscordOptions, "token" | "appId">;

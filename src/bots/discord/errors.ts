@@ -66,11 +66,6 @@ function ofApi(error: DiscordAPIError, attempt: Attempt): ChatError {
   return new ChatError("forbidden", "discord.refused", { doing, reason }, options);
 }
 
-/** A sentence that tells who can mend it, and where. */
-export function missingPermission({ doing, permission }: Attempt): string {
-  return sentence("discord.permission", { doing: sentence(doing), permission });
-}
-
 /** Whether Discord's answer has one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly number[]): boolean {
   const cause = error instanceof ChatError ? error.cause : error;

@@ -15,7 +15,7 @@ import type { ReactingMember } from "./users.js";
 type Manager = Parameters<NonNullable<WebSocketOptions["buildStrategy"]>>[0];
 
 /** As much of a reaction's two events as the adapter reads. */
-export interface GatewayReaction {
+interface GatewayReaction {
   readonly user_id: string;
   readonly channel_id: string;
   readonly message_id: string;

@@ -30,7 +30,7 @@ import type { Pictures } from "./pictures.js";
 import { formOf, readForm, readFormId } from "./shortcuts.js";
 import { userOfInteraction } from "./users.js";
 
-export interface InteractionParts extends AnswerParts {
+interface InteractionParts extends AnswerParts {
   readonly handlers: ChatHandlers;
   readonly channels: Channels;
   readonly pictures: Pictures;

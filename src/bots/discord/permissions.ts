@@ -1,7 +1,7 @@
 import { OAuth2Scopes, PermissionFlagsBits, PermissionsBitField } from "discord.js";
 
 /** What the bot asks for when it is invited, with the names that Discord's settings show. */
-export const WANTED = [
+const WANTED = [
   [PermissionFlagsBits.ViewChannel, "View Channel"],
   [PermissionFlagsBits.SendMessages, "Send Messages"],
   [PermissionFlagsBits.SendMessagesInThreads, "Send Messages in Threads"],

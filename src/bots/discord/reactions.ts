@@ -8,7 +8,7 @@ import type { Gateway } from "./gateway.js";
 import { type ReactingMember, userOfReaction } from "./users.js";
 
 /** As much of the gateway's two events as is read here. */
-export interface Reaction {
+interface Reaction {
   readonly user_id: string;
   readonly channel_id: string;
   readonly message_id: string;
@@ -17,7 +17,7 @@ export interface Reaction {
   readonly emoji: APIReaction["emoji"];
 }
 
-export interface ReactionParts {
+interface ReactionParts {
   readonly client: Client;
   readonly channels: Channels;
   readonly handlers: ChatHandlers;

@@ -28,7 +28,7 @@ export async function openThread(parts: ThreadParts, message: MessageRef, title:
   return opened;
 }
 
-export interface ThreadParts {
+interface ThreadParts {
   readonly calls: Calls;
   readonly channels: Channels;
 }

@@ -12,7 +12,7 @@ export interface ReactingMember {
 }
 
 /** A person as others see them: by their name in the server, else the one they chose for all of Discord. */
-export function userOf(user: Named, nick: string | null | undefined, moderator: boolean): Member {
+function userOf(user: Named, nick: string | null | undefined, moderator: boolean): Member {
   return { id: user.id, name: nick || user.global_name || user.username || "somebody", moderator };
 }
 

@@ -42,7 +42,7 @@ const SENTENCES: Readonly<Record<string, readonly [ChatErrorKind, PlainId]>> = {
 };
 
 /** The token itself is what is wrong. */
-export const TOKEN_TROUBLE = new Set([
+const TOKEN_TROUBLE = new Set([
   "invalid_auth",
   "not_authed",
   "account_inactive",

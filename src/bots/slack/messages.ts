@@ -26,7 +26,7 @@ export interface Metadata {
   readonly films?: readonly string[];
 }
 
-export const METADATA_TYPE = "dreamloom_message";
+const METADATA_TYPE = "dreamloom_message";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -130,7 +130,7 @@ function capital(text: string): string {
 }
 
 /** What a form says that was sent off. */
-export interface Submission {
+interface Submission {
   readonly purpose: FormPurpose;
   readonly options: Readonly<Record<string, string>>;
   readonly files: readonly SlackFile[];

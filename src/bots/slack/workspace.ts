@@ -7,7 +7,7 @@ import { codeOf, retryAfter, toChatError } from "./errors.js";
 import type { SlackLimits } from "./options.js";
 
 /** Who the bot is in a workspace. */
-export interface Self {
+interface Self {
   readonly team: string;
   readonly userId: string;
   readonly botId: string | undefined;

@@ -11,7 +11,7 @@ import { toUser, type Users } from "./users.js";
 const LEAST_MS = 1_000;
 const MOST_MS = 5_000;
 
-export interface AdminServices {
+interface AdminServices {
   readonly admin: ChatAdmin;
   readonly users: Pick<Users, "get">;
   readonly hub: Pick<Hub, "sendTo">;

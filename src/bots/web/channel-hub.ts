@@ -21,7 +21,7 @@ import type { WireChannel, WireMessage, WirePerson, WireQuote, WireReaction, Wir
 /** How long a replaced frame's file stays: somebody may still be loading it. */
 const sweepDelayMs = 90_000;
 
-export interface ChannelHubParts {
+interface ChannelHubParts {
   readonly store: ChatStore;
   readonly users: Users;
   readonly pictures: PictureFiles;

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 
 /** The parts of a request that tell where it comes from. */
-export interface RequestOrigin {
+interface RequestOrigin {
   readonly method: string;
   /** The Host header. */
   readonly host: string | undefined;

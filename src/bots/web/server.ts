@@ -31,7 +31,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly allowedHosts: readonly string[];
   /** Folder of the built front end, or undefined when it has not been built. */
   readonly clientDir: string | undefined;

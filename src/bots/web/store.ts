@@ -14,7 +14,7 @@ export interface NewMessage extends MessageContent {
 }
 
 /** A thread as its parent shows it. */
-export interface ThreadSummary {
+interface ThreadSummary {
   readonly replies: number;
   readonly last: MessageRow | undefined;
   readonly lastWithPicture: MessageRow | undefined;

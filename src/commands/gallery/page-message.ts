@@ -21,7 +21,7 @@ const PER_PAGE = 6;
 export const MOST_PAGES = 200;
 
 /** One page of one way to look at a gallery. All of it is in the buttons' ids, so that they turn pages after any restart. */
-export interface PageRef {
+interface PageRef {
   readonly by: "favourites" | "date";
   /** This channel only. */
   readonly here: boolean;

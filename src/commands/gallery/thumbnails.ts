@@ -2,7 +2,7 @@ import PQueue from "p-queue";
 import { sharp } from "../../shared/sharp.js";
 import type { Jobs } from "../../store/jobs.js";
 
-export interface ThumbnailOptions {
+interface ThumbnailOptions {
   /** Most bytes kept; 48 MiB unless told, about two thousand of 480 pixels. */
   readonly bytes?: number;
 }

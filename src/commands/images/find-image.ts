@@ -20,10 +20,10 @@ export interface FoundImage extends Picture {
 }
 
 /** The most bytes of an image, and the most time that it may take to arrive. */
-export type ImageLimits = BotOptions["pictures"];
+type ImageLimits = BotOptions["pictures"];
 
 /** Who wants an image: each person may have a few downloads under way. */
-export interface ImageRequester {
+interface ImageRequester {
   readonly user: Pick<User, "id">;
   readonly channel: ChannelRef;
 }

@@ -13,7 +13,7 @@ import { sameEmoji } from "../styles/style-library.js";
 import { UserError } from "../user-error.js";
 import { explainError } from "./explain-error.js";
 
-export interface ArtChannelServices extends JobServices {
+interface ArtChannelServices extends JobServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly settings: JobServices["settings"] & Pick<ChannelSettings, "isArtChannel">;
   readonly store: { readonly interactiveMessages: InteractiveMessages };

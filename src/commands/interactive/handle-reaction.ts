@@ -7,12 +7,12 @@ import type { ReactionCollector } from "./reaction-collector.js";
 import { type ResultServices, resultReaction } from "./result-reactions.js";
 import { VOTE_OVER } from "./votes/stored-vote.js";
 
-export type ReactionServices = ResultServices & {
+type ReactionServices = ResultServices & {
   readonly store: { readonly interactiveMessages: InteractiveMessages };
 };
 
 /** Where reactions mean something of their own, in one chat. */
-export interface ReactionTargets {
+interface ReactionTargets {
   readonly collectors: readonly ReactionCollector[];
   readonly artChannels: ArtChannels;
 }

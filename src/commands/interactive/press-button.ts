@@ -14,7 +14,7 @@ import { type DeleteServices, deleteJob } from "./delete-job.js";
 import { CANCEL_VOTE, PAINT_NOW } from "./votes/texts.js";
 import type { Votes } from "./votes/votes.js";
 
-export type ButtonServices = RepeatServices &
+type ButtonServices = RepeatServices &
   DeleteServices &
   GalleryServices &
   DeleteDataServices & { readonly queue: Pick<JobQueue, "cancel"> };

@@ -37,7 +37,7 @@ export interface CollectorRequest {
 }
 
 /** The message that asks: its words, and the styles to choose from. */
-export interface CollectorMessage {
+interface CollectorMessage {
   readonly styles: readonly Style[];
   readonly content: OutgoingMessage;
   /** Milliseconds since the epoch. */

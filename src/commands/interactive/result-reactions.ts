@@ -29,7 +29,7 @@ interface Reacted {
   readonly services: ResultServices;
 }
 
-export interface ResultReaction {
+interface ResultReaction {
   readonly emoji: string;
   /** In the help. */
   readonly help: string;

@@ -26,7 +26,7 @@ export interface CommandLine {
   readonly arguments: readonly Argument[];
 }
 
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly mistake: string };
+type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly mistake: string };
 
 const SPACE = /\s/u;
 const QUOTES = '"“”„';

@@ -8,7 +8,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { type JobDestination, JobPresenter, type JobPresenterOptions } from "./job-presenter.js";
 
-export interface PresenterOptions {
+interface PresenterOptions {
   readonly queue: JobQueue;
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly logger: Logger;

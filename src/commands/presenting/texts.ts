@@ -12,7 +12,7 @@ export { plain };
 
 /** What a job's messages say. Pure: a job and what happened in, a message out. */
 
-export type JobVerb = "cancel" | "again" | "delete";
+type JobVerb = "cancel" | "again" | "delete";
 
 export function buttonId(verb: JobVerb, job: string): string {
   return `job:${verb}:${job}`;

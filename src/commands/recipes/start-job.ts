@@ -36,7 +36,7 @@ export interface RecipeRequest {
 }
 
 /** Bytes that were checked already, or where to download them. */
-export type JobImage = Pick<FoundImage, "bytes" | "source"> | PictureSource;
+type JobImage = Pick<FoundImage, "bytes" | "source"> | PictureSource;
 
 /** Who asks for a job, and where. */
 export interface JobRequester {

@@ -9,7 +9,7 @@ import { UserError } from "../user-error.js";
 import type { Draft, Params, Scope } from "./recipe.js";
 
 /** One of the engine's `styles`: which picture, what people call it, and its share. */
-export interface StyleParam {
+interface StyleParam {
   readonly picture: string;
   readonly name: string;
   readonly weight: number;

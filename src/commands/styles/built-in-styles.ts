@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { z } from "zod";
 
-export interface BuiltInStyle {
+interface BuiltInStyle {
   /** What people type: lower case letters. */
   readonly name: string;
   /** The reaction that chooses it: one code point, without a variation selector. */

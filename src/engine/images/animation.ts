@@ -5,7 +5,7 @@ import { FILM_TYPES, type Film, FilmError, type FilmFormat } from "./film.js";
 import { FrameStore } from "./frame-store.js";
 import { CHANNELS, type Raster } from "./raster.js";
 
-export interface FilmOptions {
+interface FilmOptions {
   readonly framesPerSecond: number;
   /** The film is made smaller until it fits: by quality, then size, then fewer frames a second. */
   readonly maxBytes: number;
@@ -15,7 +15,7 @@ export interface FilmOptions {
 }
 
 /** sharp wants all frames of an animation at once: this many pixels take 300 MB. */
-export const MAX_ANIMATION_PIXELS = 100_000_000;
+const MAX_ANIMATION_PIXELS = 100_000_000;
 
 /** One way to encode a film. */
 interface Attempt {

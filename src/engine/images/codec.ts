@@ -55,7 +55,7 @@ export function toInterleaved({ width, height, data }: Raster): Buffer {
   return out;
 }
 
-export type PictureFormat = "png" | "jpeg" | "webp";
+type PictureFormat = "png" | "jpeg" | "webp";
 
 /** Encodes a raster. PNG is lossless and quick (level 4); JPEG and WebP are for previews. */
 export async function encode(raster: Raster, format: PictureFormat = "png"): Promise<Uint8Array> {

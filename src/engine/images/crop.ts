@@ -1,7 +1,7 @@
 /** Parts of images. */
 import { CHANNELS, emptyRaster, type Raster } from "./raster.js";
 
-export interface Rectangle {
+interface Rectangle {
   readonly x: number;
   readonly y: number;
   readonly width: number;

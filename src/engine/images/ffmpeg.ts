@@ -38,7 +38,7 @@ export async function hasFfmpeg(): Promise<boolean> {
   );
 }
 
-export interface Mp4Options {
+interface Mp4Options {
   readonly framesPerSecond: number;
   /** Constant rate factor of x264: 18 is nearly lossless, 40 poor. */
   readonly quality: number;

@@ -105,7 +105,7 @@ export function textWidth(text: string, size: number): number {
   return Math.max(0, [...text].length * CELL - 2) * (size / HEIGHT);
 }
 
-export interface Lettering {
+interface Lettering {
   /** Left end of the text and top of its capitals, in pixels. */
   readonly x: number;
   readonly y: number;

@@ -12,7 +12,7 @@ export interface Move {
   readonly dy?: number;
 }
 
-export interface WarpOptions {
+interface WarpOptions {
   /** "cubic" (Catmull-Rom) stays sharp when an image is warped again and again; "linear" is quicker. */
   readonly kernel?: "linear" | "cubic";
   /** Past the border the image goes on mirrored, or starts again at the other side. */

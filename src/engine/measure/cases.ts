@@ -58,7 +58,7 @@ const Cases = z.object({
   cases: z.array(Case).min(1),
 });
 
-export interface CaseErrors {
+interface CaseErrors {
   readonly name: string;
   /** |loss - expected| / |expected| */
   readonly lossError: number;
@@ -66,7 +66,7 @@ export interface CaseErrors {
   readonly gradientError: number;
 }
 
-export interface CasesReport {
+interface CasesReport {
   readonly cases: readonly CaseErrors[];
   readonly worstLossError: number;
   readonly worstGradientError: number;
@@ -75,7 +75,7 @@ export interface CasesReport {
 /** What float32 should reach. */
 export const TOLERANCE = { loss: 1e-4, gradient: 2e-3 } as const;
 
-export interface CasesEngine {
+interface CasesEngine {
   readonly programs: Programs;
   network(id: string): Promise<Network>;
 }

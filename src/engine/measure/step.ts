@@ -12,7 +12,7 @@ import { scopeOf, sum } from "../objectives/objective.js";
 import type { Programs } from "../programs.js";
 import type { Tensor } from "../runtimes/runtime.js";
 
-export interface StepMeasurement {
+interface StepMeasurement {
   /** Side of the square image, in pixels. */
   readonly size: number;
   readonly threads: number;
@@ -40,7 +40,7 @@ function noise(size: number, seed: number): Tensor {
 }
 
 /** What is needed of an engine to measure it. */
-export interface Measurable {
+interface Measurable {
   readonly programs: Programs;
   /** Threads it was given; all cores when left out. */
   readonly threads?: number;

@@ -9,7 +9,7 @@ import { findModel, formatOf, notesBeside } from "./local.js";
 import { type Network, NetworkError } from "./network.js";
 import type { NetworkNotes } from "./presets.js";
 
-export interface AddOptions {
+interface AddOptions {
   /** A folder with one model in it, or a model file. */
   readonly path: string;
   /** What it will be called; its file's or folder's name when left out. */
@@ -30,7 +30,7 @@ export interface Added {
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
 /** An id from a model's path. */
-export function suggestedId(modelPath: string): string {
+function suggestedId(modelPath: string): string {
   const file = basename(modelPath);
   const name = file === "model.json" ? basename(dirname(modelPath)) : file.slice(0, file.length - extname(file).length);
   return name

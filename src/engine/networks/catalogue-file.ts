@@ -29,8 +29,6 @@ const UrlSource = z
   })
   .refine((source) => source.md5 ?? source.sha256, "a checksum is needed: md5 or sha256");
 
-export type NpmSource = z.infer<typeof NpmSource>;
-export type UrlSource = z.infer<typeof UrlSource>;
 
 const Entry = Presets.extend({
   title: z.string(),

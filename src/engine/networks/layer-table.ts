@@ -3,7 +3,7 @@ import { presetsOf } from "./looks.js";
 import type { LayerInfo, Network } from "./network.js";
 import { resolveLayer } from "./resolve-layer.js";
 
-export interface LayerUse extends LayerInfo {
+interface LayerUse extends LayerInfo {
   /** Weight by the name of each look that dreams in it. */
   readonly looks: Readonly<Record<string, number>>;
   /** Its weight in a style. */
@@ -12,7 +12,7 @@ export interface LayerUse extends LayerInfo {
   readonly content: boolean;
 }
 
-export interface LayerTable {
+interface LayerTable {
   readonly layers: readonly LayerUse[];
   readonly defaultLook: string;
   /** Layers of the file that cannot be an objective, with why. */

@@ -43,7 +43,7 @@ export interface Network {
   build(options?: BuildOptions): BuiltNetwork;
 }
 
-export type NetworkErrorKind = "unknown" | "unreachable" | "corrupt" | "unsupported";
+type NetworkErrorKind = "unknown" | "unreachable" | "corrupt" | "unsupported";
 
 /** Why a network cannot be used, in a sentence that says what would help. */
 export class NetworkError extends Error {

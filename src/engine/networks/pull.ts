@@ -3,7 +3,7 @@ import { findNetwork, type LoadOptions, unknownNetwork } from "./catalogue.js";
 import { catalogue } from "./catalogue-file.js";
 import { install } from "./download/install.js";
 
-export interface Pulled {
+interface Pulled {
   readonly id: string;
   /** Its model file. */
   readonly path: string;

@@ -6,7 +6,7 @@ import { gaussian, random } from "../images/random.js";
 import type { BuiltNetwork, LayerInfo, Network } from "./network.js";
 
 /** Convolutions and channels of VGG19's blocks (Simonyan and Zisserman 2014, configuration E). */
-export const VGG19_BLOCKS = [
+const VGG19_BLOCKS = [
   [2, 64],
   [2, 128],
   [4, 256],

@@ -5,7 +5,7 @@ import { type LayerInfo, type Network, NetworkError } from "./network.js";
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 
 /** Up to `count` layers whose names are most like the one typed. */
-export function nearLayers(network: Network, name: string, count = 3): string[] {
+function nearLayers(network: Network, name: string, count = 3): string[] {
   const rest = new Set(network.layers.map((l) => l.name));
   const found: string[] = [];
   const take = (n: string | undefined): boolean => n !== undefined && rest.delete(n) && found.push(n) > 0;

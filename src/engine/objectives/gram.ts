@@ -37,7 +37,7 @@ export function gram(features: Node, delta = 0): Node {
  * Faster than all pixels' and more regular. Source: Deep Learning Cookbook 12.4, the mean-channel variant.
  * @returns [N, C, C]
  */
-export function meanGram(features: Node, delta = 0): Node {
+function meanGram(features: Node, delta = 0): Node {
   const mean = reduceMean(features, [2, 3]);
   const column = reshape(delta === 0 ? mean : plus(mean, scalar(delta)), [0, 0, -1]);
   return div(matmul(column, column, { transposeB: true }), count(features, [1]));

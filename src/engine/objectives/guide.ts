@@ -17,7 +17,7 @@ import type { Tensor } from "../runtimes/runtime.js";
 import { type Objective, pick, vector } from "./objective.js";
 
 /** What a guide has in one layer. */
-export interface GuideTarget {
+interface GuideTarget {
   readonly layer: string;
   readonly weight: number;
   /** Features of M places of the guide, [1, M, C]. */

@@ -3,7 +3,7 @@ import { strongWolfe } from "./line-search.js";
 import type { Optimiser } from "./optimiser.js";
 import { addScaled, copy, dot, maxAbsolute, type Oracle, type Vector } from "./vector.js";
 
-export interface LbfgsOptions {
+interface LbfgsOptions {
   /** Pairs of changes that are remembered; the book takes 10. */
   readonly history?: number;
   /**
@@ -31,7 +31,7 @@ export interface LbfgsMemory<V extends Vector> {
   readonly last: { readonly loss: number; readonly gradient: V } | undefined;
 }
 
-export interface LbfgsReport {
+interface LbfgsReport {
   readonly loss: number;
   readonly iterations: number;
   readonly evaluations: number;

@@ -1,7 +1,7 @@
 /** A line search for the strong Wolfe conditions (Nocedal and Wright 2006, algorithms 3.5 and 3.6). */
 import { addScaled, copy, dot, maxAbsolute, type Oracle, type Vector } from "./vector.js";
 
-export interface LineSearchResult<V extends Vector> {
+interface LineSearchResult<V extends Vector> {
   readonly step: number;
   readonly loss: number;
   readonly gradient: V;

@@ -10,7 +10,7 @@ export function meanAbsoluteDescent(rate: number): Optimiser {
   });
 }
 
-export interface RmsDescentOptions {
+interface RmsDescentOptions {
   /** Root mean square of a step, in grey levels. */
   readonly rate: number;
   /** Added to the gradient's root mean square: keeps a gradient of almost nothing from becoming noise. */

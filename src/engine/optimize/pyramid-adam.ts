@@ -4,7 +4,7 @@ import { resize } from "../images/resample.js";
 import { Adam, type AdamMoments, type AdamOptions } from "./adam.js";
 import { firstOrder, type Optimiser, type StepTime } from "./optimiser.js";
 
-export interface PyramidAdamOptions extends Omit<AdamOptions, "rate"> {
+interface PyramidAdamOptions extends Omit<AdamOptions, "rate"> {
   /** Step size of each level in the image's units, the image's own size first; each further level is half as wide and high. */
   readonly rates: readonly number[];
 }

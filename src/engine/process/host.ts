@@ -29,7 +29,7 @@ export interface EngineHostOptions extends EngineSettings {
 }
 
 /** Time limits for the child, in milliseconds. */
-export interface HostTimings {
+interface HostTimings {
   /** Time between two pings. */
   readonly ping: number;
   /** How long the child may take until it can take jobs. */

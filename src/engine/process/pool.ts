@@ -11,7 +11,7 @@ import {
   type RunOptions,
 } from "./engine.js";
 
-export interface PooledDevice {
+interface PooledDevice {
   /** As operators call it, such as "cuda:0"; no two have the same. */
   readonly name: string;
   /** Jobs that it runs side by side. */

@@ -11,7 +11,7 @@ type Schema<O extends RecipeOptions> = z.ZodObject<Shape<O>, z.core.$strict>;
 export type ParamsOf<O extends RecipeOptions> = z.output<Schema<O>>;
 
 /** A picture that a recipe takes. */
-export interface PictureRole {
+interface PictureRole {
   readonly help: string;
   /** What happens without it, where that is possible. */
   readonly without?: string;

@@ -20,12 +20,12 @@ export interface Schedule {
 }
 
 /** The image to begin an octave with, and how to descend. */
-export interface OctaveDescent extends Omit<Descent, "images" | "steps"> {
+interface OctaveDescent extends Omit<Descent, "images" | "steps"> {
   readonly image: Raster;
 }
 
 /** Where a frame stands. */
-export interface Place {
+interface Place {
   /** 1-based. */
   readonly octave: number;
   readonly step: number;

@@ -25,13 +25,13 @@ interface Described {
 }
 
 /** Other bounds and another default in chats, where a job must stay small beside those of others. Never wider than the engine's. */
-export interface ChatBounds {
+interface ChatBounds {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly default?: number;
 }
 
-export type OptionKind =
+type OptionKind =
   | "integer"
   | "number"
   | "flag"

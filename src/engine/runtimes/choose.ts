@@ -10,13 +10,13 @@ export type RuntimeChoice = (typeof RUNTIME_CHOICES)[number];
 /** In the order of preference. */
 const CANDIDATES = ["onnx-cuda", "onnx-webgpu", "tfjs-node-gpu"] as const;
 
-export interface ChooseOptions extends DeviceOptions {
+interface ChooseOptions extends DeviceOptions {
   /** How a device is tried; for tests. */
   readonly probe?: (device: DeviceName, options: ProbeOptions) => Promise<Verdict>;
 }
 
 /** Whether `auto` would take a device: it is right, and no slower than the CPU. */
-export function isPreferable({ works, stepMs = Number.NaN, cpuStepMs = Number.NaN }: Verdict): boolean {
+function isPreferable({ works, stepMs = Number.NaN, cpuStepMs = Number.NaN }: Verdict): boolean {
   return works && stepMs < cpuStepMs;
 }
 

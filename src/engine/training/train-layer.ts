@@ -59,7 +59,7 @@ export interface TrainingResult {
 export const FEWEST_EXAMPLES = 5;
 export const DEFAULT_CHANNELS = 32;
 /** More images than this are sampled from. */
-export const MOST_EXAMPLES = 400;
+const MOST_EXAMPLES = 400;
 /** Crops that are learnt from, of all images together. */
 const CROPS = 120;
 const MOST_CROPS_EACH = 8;

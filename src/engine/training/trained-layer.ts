@@ -19,7 +19,7 @@ const Header = z.strictObject({
   pictures: z.int().min(1),
   seed: z.int().min(0),
 });
-export type TrainedHeader = z.infer<typeof Header>;
+type TrainedHeader = z.infer<typeof Header>;
 
 /** answer[k] = weights[k] . features + biases[k] at each place: about 1 at places that show motif k, below 0 at most others. */
 export interface TrainedLayer extends TrainedHeader {

@@ -21,7 +21,7 @@ function softPlus(x: Node): Node {
 }
 
 /** The node of a trained layer over the features of the layer that it re-mixes. */
-export function trainedNode(features: Node, { weights, biases, channels, inputs }: TrainedLayer): Node {
+function trainedNode(features: Node, { weights, biases, channels, inputs }: TrainedLayer): Node {
   return softPlus(conv2d(features, constant(weights, [channels, inputs, 1, 1]), constant(biases, [channels])));
 }
 

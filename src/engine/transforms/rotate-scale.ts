@@ -4,7 +4,7 @@ import type { Raster } from "../images/raster.js";
 import { type Move, warp } from "../images/warp.js";
 import type { Transform } from "./transform.js";
 
-export interface RotateScale {
+interface RotateScale {
   /** Clockwise. */
   readonly degrees: number;
   /** 1.05 shows everything 5 % larger. */

@@ -26,7 +26,7 @@ export type RemoteState =
       readonly reason: string;
     };
 
-export interface JobProducerOptions {
+interface JobProducerOptions {
   readonly protocol: number;
   readonly prefix: string;
   /** For commands, and for events, which block. */
@@ -130,7 +130,7 @@ export interface TakenJob {
   handBack(): Promise<"handed-back" | "lock-lost">;
 }
 
-export interface JobConsumerOptions {
+interface JobConsumerOptions {
   readonly protocol: number;
   readonly prefix: string;
   readonly redis: Redis;

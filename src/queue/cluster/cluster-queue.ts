@@ -11,7 +11,7 @@ import { ClusterEngine } from "./cluster-engine.js";
 import type { WorkerInfo } from "./registry.js";
 import type { ClusterSettings } from "./settings.js";
 
-export interface ClusterQueueOptions {
+interface ClusterQueueOptions {
   readonly cluster: ClusterSettings;
   readonly repository: JobRepository;
   readonly estimator: Estimator;

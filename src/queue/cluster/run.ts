@@ -8,7 +8,7 @@ import type { WorkerInfo } from "./registry.js";
 export type Stop = "cancelled" | "lost" | "stopping" | "time";
 
 /** What a run's signal is aborted with. */
-export class StopError extends Error {
+class StopError extends Error {
   override readonly name = "StopError";
   constructor(readonly why: Stop) {
     super(`The run ends early: ${why}.`);

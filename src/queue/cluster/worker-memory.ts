@@ -5,7 +5,7 @@ import type { MemoryReservations, Reservation } from "../../shared/memory-budget
 const LOOK_MS = 1_000;
 
 /** A job's place, and how it is left. */
-export interface Entered {
+interface Entered {
   /** For the engine that gives out places. */
   readonly reservation: Reservation;
   leave(): void;

@@ -10,7 +10,7 @@ export type PlainId = { [I in SentenceId]: Catalogue[I] extends string ? I : nev
 type NoParams = Record<string, never>;
 
 /** The parameters of a sentence. */
-export type SentenceParams<I extends SentenceId> = Catalogue[I] extends (params: infer P) => string ? P : NoParams;
+type SentenceParams<I extends SentenceId> = Catalogue[I] extends (params: infer P) => string ? P : NoParams;
 
 /** The parameters as an argument that can be left out where there are none. */
 export type ParamsArgument<I extends SentenceId> = Catalogue[I] extends string

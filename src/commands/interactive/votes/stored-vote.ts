@@ -8,7 +8,7 @@ export const VOTE = "vote";
 /** A vote that is over: reactions to it mean nothing any more. */
 export const VOTE_OVER = "vote-over";
 
-export interface VotePayload extends CollectorPayload {
+interface VotePayload extends CollectorPayload {
   readonly candidates: readonly Candidate[];
   readonly minutes: number;
   /** The id of the job that it becomes, from when it is over: whether there is one tells after a stop whether it was started. */

@@ -27,7 +27,7 @@ export interface VoteRequest {
   readonly styles?: readonly string[];
 }
 
-export interface VoteServices extends CollectorServices {
+interface VoteServices extends CollectorServices {
   readonly store: CollectorServices["store"] & { readonly jobs: Pick<Jobs, "get"> };
   /** Wait before the second try of a message, in milliseconds. */
   readonly backoffMs: number;

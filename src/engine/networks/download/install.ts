@@ -9,7 +9,7 @@ import { withLock } from "./lock.js";
 import { fetchPackage } from "./npm.js";
 import type { Progress, Timeouts } from "./progress.js";
 
-export interface InstallOptions {
+interface InstallOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly timeouts?: Timeouts | undefined;

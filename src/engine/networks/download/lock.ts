@@ -4,7 +4,7 @@ import { mkdir, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
 import { abortableDelay } from "../../../shared/retry.js";
 
-export interface LockOptions {
+interface LockOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which an untouched lock counts as left behind by a process that died. */
   readonly staleAfter?: number;

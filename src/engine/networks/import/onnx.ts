@@ -103,7 +103,7 @@ function glance(layer: Layer, channels: ReadonlyMap<string, number>): number | u
 }
 
 /** A decoded model as a layer graph. Layers are named after their nodes' first outputs. */
-export function onnxGraph(model: OnnxModel, path: string): LayerGraph {
+function onnxGraph(model: OnnxModel, path: string): LayerGraph {
   const { graph } = model;
   if (!graph?.node?.length) throw new NetworkError("corrupt", `${path} holds no network; fetch or copy it again.`);
   const constants = constantsOf(graph, path);

@@ -13,7 +13,7 @@ import { parseLayerWeights } from "../layer-weights.js";
 import { type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import type { DreamParams } from "./definition.js";
 
-export interface DreamObjective {
+interface DreamObjective {
   readonly layers: readonly string[];
   /** The objective for an octave of this size, in pixels. */
   at(width: number, height: number): Objective;

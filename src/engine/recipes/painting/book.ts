@@ -13,7 +13,7 @@ const CONTENT_DIVISOR = 40;
 const TEXTURE_VARIATION_DIVISOR = 5000;
 const TRANSFER_VARIATION_DIVISOR = 10_000;
 
-export interface BookTexture {
+interface BookTexture {
   readonly programs: Programs;
   readonly network: Network;
   readonly measure: StyleMeasure;
@@ -22,7 +22,7 @@ export interface BookTexture {
   readonly smooth: number;
 }
 
-export interface BookTransfer extends BookTexture {
+interface BookTransfer extends BookTexture {
   readonly contentLayer: string;
   readonly photo: Raster;
   /** Balance of content (0) and style (1); 0.5 is the book's. */

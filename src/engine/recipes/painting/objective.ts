@@ -14,7 +14,7 @@ import type { RecipeContext } from "../recipe.js";
 import { featuresOf, gramsOfTiles, type StyleMeasure } from "./targets.js";
 
 /** What the canvas should come near to, seen through one shift. */
-export interface PaintingObjective {
+interface PaintingObjective {
   readonly styles: readonly GramTarget[];
   readonly measure: StyleMeasure;
   /** The photo, shifted as the canvas is, at the canvas's size. */

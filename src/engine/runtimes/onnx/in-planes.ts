@@ -26,7 +26,7 @@ const AREA = REACH * REACH;
 /** Planes of a map in tiles of p x p, that of zeros included. */
 const planesOf = (tile: number): number => tile * tile + 1;
 
-export interface InPlanesOptions {
+interface InPlanesOptions {
   readonly writer: OnnxWriter;
   readonly sizes: Sizes;
   readonly dimensions: Dimensions;

@@ -198,7 +198,7 @@ function staysBlocked(w: OnnxWriter, node: Node, inputs: readonly string[]): boo
 const BLOCK = 16;
 
 /** What a node's lowering may ask for. */
-export interface Lowerer {
+interface Lowerer {
   readonly writer: OnnxWriter;
   readonly sizes: Sizes;
   /** The ONNX name of a node's result, which is written if it is not yet. */

@@ -10,7 +10,7 @@ import { MANY_CHANNELS, winogradKernels } from "./plan.js";
 import { Sizes } from "./sizes.js";
 import { DataType, type OnnxDevice, OnnxWriter } from "./writer.js";
 
-export interface OnnxOptions {
+interface OnnxOptions {
   readonly device?: OnnxDevice;
   /** Threads inside an operation on the CPU; the number of cores when left out. */
   readonly threads?: number;

@@ -5,7 +5,7 @@ import type { Tensor, Tf } from "./layout.js";
 import { convolve, spread, swapChannels } from "./plain-convolution.js";
 
 /** A kernel as tfjs wants it, and the geometry of the convolution with it. */
-export interface Filter {
+interface Filter {
   /** [h, w, inputs, outputs]; depthwise: [h, w, channels, outputs per channel]. One for each group, a single one where depthwise. */
   readonly parts: readonly Tensor[];
   readonly depthwise: boolean;
@@ -18,7 +18,7 @@ export interface Filter {
  * Dilated kernels are spread with zeros: tfjs has no gradient of dilated convolutions, nor dilation together with strides. Of groups
  * tfjs knows only depthwise ones, with one stride; all others are convolved one by one.
  */
-export function layFilter(tf: Tf, node: NodeOf<"conv2d"> | NodeOf<"conv2dTranspose">): Filter {
+function layFilter(tf: Tf, node: NodeOf<"conv2d"> | NodeOf<"conv2dTranspose">): Filter {
   const kernel = node.inputs[1];
   if (kernel?.op !== "constant") throw new GraphError("a convolution's kernel must be a constant");
   const { groups, dilations, strides } = node.attributes;

@@ -7,7 +7,7 @@ import type { Tf } from "./layout.js";
 
 const require = createRequire(import.meta.url);
 
-export interface LoadedTfjs {
+interface LoadedTfjs {
   readonly tf: Tf;
   readonly name: "tfjs-node-gpu" | "tfjs-cpu";
 }

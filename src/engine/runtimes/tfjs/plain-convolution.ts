@@ -8,10 +8,10 @@
 import type { Pads, Pair } from "../../graph/node.js";
 
 /** Batch, height, width, channels. */
-export type MapShape = readonly [number, number, number, number];
+type MapShape = readonly [number, number, number, number];
 
 /** A kernel's height and width, and how it moves over the image. */
-export interface Geometry {
+interface Geometry {
   readonly kernel: Pair;
   readonly strides: Pair;
   readonly pads: Pads;

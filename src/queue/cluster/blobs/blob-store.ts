@@ -27,7 +27,7 @@ export interface BlobLimits {
 }
 
 /** "too-large" will not change when it is tried again; "unreachable" may. */
-export type BlobErrorKind = "too-large" | "unreachable";
+type BlobErrorKind = "too-large" | "unreachable";
 
 /** Why something could not be sent or fetched. `message` is a sentence. */
 export class BlobError<S extends Said = Said> extends SentenceError<S> {

@@ -3,7 +3,7 @@ import type { BlobLimits, BlobStore } from "./blob-store.js";
 import { FolderBlobs } from "./folder.js";
 import { RedisBlobs } from "./redis.js";
 
-export interface BlobSettings {
+interface BlobSettings {
   /** "redis", "folder:/path" or "s3://bucket/prefix"; the settings have been checked. */
   readonly blobs: string;
   readonly s3Endpoint: string;

@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { type BlobLimits, type BlobStore, checkKey, checkSize, unreachable } from "./blob-store.js";
 
-export interface S3Place {
+interface S3Place {
   readonly bucket: string;
   /** First part of every key, without slashes at its ends; may be empty. */
   readonly prefix: string;

@@ -35,7 +35,7 @@ const paths = {
   hash: "M9.500 4.500l-2 15M16.500 4.500l-2 15M5 9h15M4 15h15",
 } as const;
 
-export type IconName = keyof typeof paths;
+type IconName = keyof typeof paths;
 
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   return (

@@ -121,7 +121,7 @@ function Quote({ message, inThread }: { message: WireMessage; inThread: boolean 
   );
 }
 
-export function Bar({ value, label }: { value: number; label: string }) {
+function Bar({ value, label }: { value: number; label: string }) {
   const percent = Math.round(Math.min(1, Math.max(0, value)) * 100);
   return (
     <div class="progress">

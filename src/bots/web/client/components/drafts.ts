@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { type Draft, getState, toast } from "../state/store.js";
 
 /** What is written but not sent, by timeline: it outlives a change of channel. */
-export interface DraftMessage {
+interface DraftMessage {
   readonly text: string;
   readonly files: readonly Draft[];
 }
@@ -17,7 +17,7 @@ export function setDraft(key: string, change: Partial<DraftMessage>): void {
   for (const listener of listeners) listener(key);
 }
 
-export function getDraft(key: string): DraftMessage {
+function getDraft(key: string): DraftMessage {
   return drafts.get(key) ?? empty;
 }
 

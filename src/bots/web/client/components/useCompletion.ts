@@ -4,7 +4,7 @@ import { complete } from "../state/api.js";
 import { getState, timelineKey, useStore } from "../state/store.js";
 import { type Completing, completing, describeOption, quoteValue, rank } from "../text/slash.js";
 
-export interface CompletionItem {
+interface CompletionItem {
   readonly label: string;
   readonly detail: string;
   /** Small print at the end: what kind of value, a range. */

@@ -82,7 +82,7 @@ export async function complete(request: {
   return (await call<{ completions: readonly WireCompletion[] }>("POST", "/api/complete", request)).completions;
 }
 
-export interface Outgoing {
+interface Outgoing {
   readonly channel: string;
   readonly thread?: string | undefined;
   readonly text: string;

@@ -50,7 +50,7 @@ export interface GalleryView {
 }
 
 /** The gallery as far as it has been loaded. */
-export interface GalleryState {
+interface GalleryState {
   readonly view: GalleryView;
   readonly works: readonly WireWork[];
   readonly next?: string | undefined;
@@ -60,13 +60,13 @@ export interface GalleryState {
   readonly stalled?: boolean;
 }
 
-export interface LiveAdmin {
+interface LiveAdmin {
   readonly state: WireAdmin;
   /** When it came, by this computer's clock: the server's may be another. */
   readonly receivedAt: number;
 }
 
-export interface Toast {
+interface Toast {
   readonly id: number;
   readonly text: string;
 }
