@@ -29,7 +29,6 @@ const UrlSource = z
   })
   .refine((source) => source.md5 ?? source.sha256, "a checksum is needed: md5 or sha256");
 
-
 const Entry = Presets.extend({
   title: z.string(),
   help: z.string(),
