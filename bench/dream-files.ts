@@ -66,10 +66,10 @@ async function dream(cookie: string): Promise<void> {
   await delay(2_000);
 }
 
-/** How many messages of the channel show a finished job. */
+/** How many messages of the channel show a finished job: only those offer to make it again. */
 async function finished(cookie: string): Promise<number> {
   const answer = await fetch(`${address}/api/channels/art/messages`, { headers: { cookie } });
-  return (await answer.text()).split("steps:2").length;
+  return (await answer.text()).split("job:again:").length;
 }
 
 /** What has run since the last call, in the program and in the engine's process. */
