@@ -25,7 +25,10 @@ export interface RecipeRequest {
 
 /** An engine in this process. */
 export interface DreamEngine {
-  /** The device's name, for instance "onnx-cpu"; until the first program has run, what was asked for, for instance "auto". */
+  /**
+   * The device's name, for instance "onnx-cpu"; until the first program has run, what was asked for, for instance
+   * "auto".
+   */
   readonly runtime: string;
   /** For work below the recipes: what `evaluate` and `observe` run on (engine/evaluate). */
   readonly programs: Programs;
@@ -41,7 +44,8 @@ export interface DreamEngine {
 }
 
 /**
- * Opens an engine. Settings left out come from `config/default.yaml` and the environment (MODELS_DIR, MODELS_PATH, ...).
+ * Opens an engine. Settings left out come from `config/default.yaml` and the environment (MODELS_DIR, MODELS_PATH,
+ * ...).
  * @example
  * const engine = await createEngine();
  * const { picture } = await engine.run({ recipe: "dream", pictures: { image: "photo.jpg" } });

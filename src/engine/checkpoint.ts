@@ -12,7 +12,10 @@ export interface Progress {
   readonly seconds: number;
 }
 
-/** What a checkpoint must fit: another recipe or version of it, other parameters (defaults may change) or other images start over. */
+/**
+ * What a checkpoint must fit: another recipe or version of it, other parameters (defaults may change) or other images
+ * start over.
+ */
 export interface Task {
   readonly recipe: string;
   /** See `RecipeDefinition.version`. */
@@ -38,8 +41,8 @@ export const MAX_CHECKPOINT_BYTES = 64_000_000;
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /**
- * A state as bytes: a line of JSON and the arrays behind it, as they are. They are not compressed: float32 images give a tenth of their
- * size for more time than writing them takes.
+ * A state as bytes: a line of JSON and the arrays behind it, as they are. They are not compressed: float32 images give
+ * a tenth of their size for more time than writing them takes.
  */
 export function packCheckpoint(task: Task, { state, octaves, seconds }: Progress): Checkpoint | undefined {
   const arrays = Object.entries(state.arrays);

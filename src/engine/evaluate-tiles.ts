@@ -8,9 +8,9 @@ import type { Objective } from "./objectives/objective.js";
 import type { Programs } from "./programs.js";
 
 /**
- * What a tile sees beyond its own border on each side, in pixels of its deepest feature map. Where it covers a layer's receptive
- * field and the border that an objective leaves out, a tile's gradient is the whole image's; the receptive field's faint outer
- * part may lie beyond.
+ * What a tile sees beyond its own border on each side, in pixels of its deepest feature map. Where it covers a layer's
+ * receptive field and the border that an objective leaves out, a tile's gradient is the whole image's; the receptive
+ * field's faint outer part may lie beyond.
  */
 const MARGIN = 6;
 

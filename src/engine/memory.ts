@@ -10,9 +10,10 @@ import { REACH, TILE } from "./runtimes/onnx/winograd.js";
 /** Bytes of a float32. */
 const FLOAT = 4;
 /**
- * How often the feature maps of the way forward are held at the worst moment of a step: themselves, the masks and gradients of the way
- * back, and what the allocator's huge pages round up. By bench/memory.ts it is up to 1.2 for dreams with resnet50, 1.8 for paintings
- * with it and 2.2 for paintings with vgg19 in tiles, the images themselves counted in.
+ * How often the feature maps of the way forward are held at the worst moment of a step: themselves, the masks and
+ * gradients of the way back, and what the allocator's huge pages round up. By bench/memory.ts it is up to 1.2 for
+ * dreams with resnet50, 1.8 for paintings with it and 2.2 for paintings with vgg19 in tiles, the images themselves
+ * counted in.
  */
 const COPIES = 2.2;
 /** An image of this side is asked what it takes; larger ones take proportionally more. */
@@ -29,8 +30,8 @@ interface StepOptions extends BuildOptions {
 }
 
 /**
- * Bytes that loss and gradient of a network up to some layers take for one pixel of the image. Weights are left out; those that
- * onnxruntime keeps transformed for Winograd's algorithm are four times their size.
+ * Bytes that loss and gradient of a network up to some layers take for one pixel of the image. Weights are left out;
+ * those that onnxruntime keeps transformed for Winograd's algorithm are four times their size.
  */
 export function bytesPerPixel(
   network: Network,
@@ -55,7 +56,8 @@ export function bytesPerPixel(
     const [image, kernel] = node.inputs;
     if (node.op === "conv2d" && image && kernel && inTiles.has(kernel)) {
       const [, channels = 0, height = 0, width = 0] = shape;
-      // Forward it is the map that comes in which is cut into tiles, on the way back the gradient of the one that goes out.
+      // Forward it is the map that comes in which is cut into tiles, on the way back the gradient of the one that goes
+      // out.
       const widest = Math.max(channels, Number(dimensions.of(image)[1]));
       // One layer after the other: the largest counts, not their sum.
       tiled = Math.max(tiled, widest * height * width * OVERLAP * TILED_COPIES);

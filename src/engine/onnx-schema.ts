@@ -1,8 +1,8 @@
 /**
  * The part of ONNX's file format that this program reads and writes, as a protobuf schema made by reflection.
  *
- * Field numbers are those of `onnx.proto` (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto); names are its names in camelCase.
- * Fields left out here are skipped when a file is read.
+ * Field numbers are those of `onnx.proto` (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto); names are its names
+ * in camelCase. Fields left out here are skipped when a file is read.
  */
 import protobuf from "protobufjs/light.js";
 
@@ -111,7 +111,8 @@ const field = (id: number, type: string) => ({ id, type });
 const list = (id: number, type: string) => ({ id, type, rule: "repeated" });
 const packed = (id: number, type: string) => ({ id, type, rule: "repeated", options: { packed: true } });
 
-// Presence is explicit, as in onnx.proto (proto2): an attribute that is 0 is written, one that is not there is undefined.
+// Presence is explicit, as in onnx.proto (proto2): an attribute that is 0 is written, one that is not there is
+// undefined.
 const message = (fields: Record<string, { id: number; type: string }>) => ({ edition: "proto2", fields });
 
 const root = protobuf.Root.fromJSON({

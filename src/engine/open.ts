@@ -1,4 +1,7 @@
-/** Opens an engine inside this process: networks, runtime, compiled programs. The worker process and the command line use it. */
+/**
+ * Opens an engine inside this process: networks, runtime, compiled programs. The worker process and the command line
+ * use it.
+ */
 import { LRUCache } from "lru-cache";
 import { loadNetwork, type Progress } from "./networks/catalogue.js";
 import type { Network } from "./networks/network.js";

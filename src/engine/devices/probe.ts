@@ -1,4 +1,6 @@
-/** Tries a device in a short-lived process of its own: native code that crashes or hangs there takes nothing else down. */
+/**
+ * Tries a device in a short-lived process of its own: native code that crashes or hangs there takes nothing else down.
+ */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type DeviceName, type DeviceOptions, mendOf, type Obstacle, obstacle } from "./devices.js";

@@ -25,7 +25,10 @@ interface Check {
   readonly values: Readonly<Record<string, Tensor>>;
 }
 
-/** Style, dream and total variation at once: convolutions, ReLU, pooling, matrix products, crops, powers and sums, and their gradients. */
+/**
+ * Style, dream and total variation at once: convolutions, ReLU, pooling, matrix products, crops, powers and sums, and
+ * their gradients.
+ */
 function check(blocks: readonly (readonly [number, number])[], layer: string): Check {
   const { image, layers } = randomVgg(blocks).build();
   const scope = scopeOf(image, (name) => {

@@ -1,4 +1,6 @@
-/** Which Vulkan drivers are installed: WebGPU runs on Vulkan on Linux, and asking its loader costs a process of its own. */
+/**
+ * Which Vulkan drivers are installed: WebGPU runs on Vulkan on Linux, and asking its loader costs a process of its own.
+ */
 import { readdirSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
 import { homeFolder } from "../../shared/home-folder.js";

@@ -1,8 +1,8 @@
 /**
  * Names for the dimensions that vary from run to run, equal where the sizes are sure to be equal.
  *
- * onnxruntime keeps feature maps in its blocked layout (NCHWc), and plans memory, only across operations whose shapes it can prove to
- * match; it cannot see by itself that a gradient has the shape of what it is the gradient of.
+ * onnxruntime keeps feature maps in its blocked layout (NCHWc), and plans memory, only across operations whose shapes
+ * it can prove to match; it cannot see by itself that a gradient has the shape of what it is the gradient of.
  */
 import type { Node, Pads, Pair } from "./node.js";
 

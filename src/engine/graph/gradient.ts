@@ -1,8 +1,8 @@
 /**
  * Reverse-mode differentiation: one rule per operation, in one table.
  *
- * `gradient(loss, wrt)` returns another tensor program, d loss / d wrt. Only nodes that lie between the two are visited, so weights
- * and targets cost nothing.
+ * `gradient(loss, wrt)` returns another tensor program, d loss / d wrt. Only nodes that lie between the two are
+ * visited, so weights and targets cost nothing.
  */
 import { GraphError, type Node, type NodeOf, type Operation, topologicalOrder } from "./node.js";
 import * as ops from "./ops.js";

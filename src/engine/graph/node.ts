@@ -2,13 +2,16 @@
  * The tensor program's data structure: an immutable DAG of nodes over a closed set of operations.
  *
  * A node names an operation, its inputs and its attributes. There is no graph object: a program is whatever its outputs
- * reach, so dead branches and layers past the last one used simply do not exist. `ops.ts` builds nodes and infers shapes,
- * `gradient.ts` holds one rule per operation, `src/engine/runtimes` run programs on devices.
+ * reach, so dead branches and layers past the last one used simply do not exist. `ops.ts` builds nodes and infers
+ * shapes, `gradient.ts` holds one rule per operation, `src/engine/runtimes` run programs on devices.
  *
  * Feature maps are NCHW, kernels OIHW.
  */
 
-/** A dimension: a number where known when the program is built, null where it varies from run to run (batch, height, width). */
+/**
+ * A dimension: a number where known when the program is built, null where it varies from run to run (batch, height,
+ * width).
+ */
 export type Dim = number | null;
 export type Shape = readonly Dim[];
 
@@ -39,8 +42,8 @@ export interface BorderAttributes {
 }
 
 /**
- * The closed set of operations and their attributes. Adding one means: a constructor with its shape rule in `ops.ts`, a gradient
- * rule in `gradient.ts`, and a lowering in every runtime; the conformance suite fails until all are there.
+ * The closed set of operations and their attributes. Adding one means: a constructor with its shape rule in `ops.ts`, a
+ * gradient rule in `gradient.ts`, and a lowering in every runtime; the conformance suite fails until all are there.
  */
 export interface OperationAttributes {
   // Sources

@@ -46,7 +46,8 @@ function expectRank(x: Node, rank: number, what: string): void {
 
 /**
  * A tensor given at each run, by name.
- * @param multipleOf a promise that height and width are multiples of it: windows that tile the image then leave nothing over
+ * @param multipleOf a promise that height and width are multiples of it: windows that tile the image then leave nothing
+ *   over
  */
 export function input(name: string, shape: Shape, multipleOf = 1): NodeOf<"input"> {
   return node("input", [], { name, multipleOf }, shape) as NodeOf<"input">;
@@ -171,7 +172,10 @@ export function conv2d(x: Node, kernel: Node, bias?: Node, options: ConvOptions 
   return node("conv2d", bias ? [x, kernel, bias] : [x, kernel], attributes, [dim(x, 0), out, h, w]);
 }
 
-/** The adjoint of {@link conv2d} with respect to its first input: spreads g [N, O, H', W'] back over the shape of `like`. */
+/**
+ * The adjoint of {@link conv2d} with respect to its first input: spreads g [N, O, H', W'] back over the shape of
+ * `like`.
+ */
 export function conv2dTranspose(g: Node, kernel: Node, like: Node, attributes: ConvAttributes): Node {
   return node("conv2dTranspose", [g, kernel, like], attributes, like.shape);
 }
@@ -179,10 +183,11 @@ export function conv2dTranspose(g: Node, kernel: Node, like: Node, attributes: C
 const subsampled = new WeakMap<Node, Map<string, Node>>();
 
 /**
- * Every strides[0]-th row and strides[1]-th column, beginning with the first. [N, C, H, W] -> [N, C, ceil(H / s), ceil(W / s)]
+ * Every strides[0]-th row and strides[1]-th column, beginning with the first. [N, C, H, W] -> [N, C, ceil(H / s),
+ * ceil(W / s)]
  *
- * Asked twice for the same of x, it gives the same node: the two strided 1x1 convolutions of a ResNet's block then add their
- * gradients while they are small.
+ * Asked twice for the same of x, it gives the same node: the two strided 1x1 convolutions of a ResNet's block then add
+ * their gradients while they are small.
  */
 export function subsample(x: Node, strides: Pair): Node {
   const known = subsampled.get(x) ?? new Map<string, Node>();

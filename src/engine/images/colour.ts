@@ -1,4 +1,7 @@
-/** Luminance and colour (YIQ, the NTSC's; Gatys et al. 2016, "Preserving color in neural artistic style transfer", section 3.2). */
+/**
+ * Luminance and colour (YIQ, the NTSC's; Gatys et al. 2016, "Preserving color in neural artistic style transfer",
+ * section 3.2).
+ */
 import { emptyRaster, type Raster } from "./raster.js";
 
 const luminance = (r: number, g: number, b: number): number => 0.299 * r + 0.587 * g + 0.114 * b;

@@ -21,7 +21,9 @@ const CUT = 0.005;
 /** How much further colours go from grey. */
 const VIVID = 1.15;
 
-/** Brightness stretched over the whole range, all but the outermost numbers kept apart, and colours a little livelier. */
+/**
+ * Brightness stretched over the whole range, all but the outermost numbers kept apart, and colours a little livelier.
+ */
 export function toned({ width, height, data }: Raster): Raster {
   const sorted = data.toSorted();
   const low = sorted[Math.floor(CUT * (sorted.length - 1))] ?? 0;
@@ -42,7 +44,10 @@ export function toned({ width, height, data }: Raster): Raster {
 /** What a film's frames are held to: mean and standard deviation, in grey levels. */
 const STEADY = { mean: 122, deviation: 58, pull: 0.15 } as const;
 
-/** A little nearer to a usual brightness and contrast: over hundreds of frames, steps uphill would end in black and white. */
+/**
+ * A little nearer to a usual brightness and contrast: over hundreds of frames, steps uphill would end in black and
+ * white.
+ */
 export function steadied({ width, height, data }: Raster): Raster {
   let sum = 0;
   for (const v of data) sum += v;

@@ -2,8 +2,8 @@
 import { CHANNELS, type Raster } from "./raster.js";
 
 /**
- * Strokes of each letter: points "xy" on a grid 4 wide, capitals from 0 to 6, tails down to 8; a space lifts the pen, a dot is
- * one point.
+ * Strokes of each letter: points "xy" on a grid 4 wide, capitals from 0 to 6, tails down to 8; a space lifts the pen, a
+ * dot is one point.
  */
 const GLYPHS: Readonly<Record<string, string>> = {
   0: "103041453616050110",

@@ -1,4 +1,6 @@
-/** Images as the engine computes on them: planar float32, RGB, 0..255 (values may leave that range while a recipe runs). */
+/**
+ * Images as the engine computes on them: planar float32, RGB, 0..255 (values may leave that range while a recipe runs).
+ */
 
 /** An image in memory: three planes (R, G, B) of height x width, row by row; the layout of a [1, 3, H, W] tensor. */
 export interface Raster {

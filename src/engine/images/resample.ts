@@ -7,7 +7,10 @@ interface Taps {
   readonly weights: readonly Float32Array[];
 }
 
-/** Triangle (bilinear) filter; when shrinking it widens to the scale, so that nothing aliases. Pixel centres at half-integers. */
+/**
+ * Triangle (bilinear) filter; when shrinking it widens to the scale, so that nothing aliases. Pixel centres at
+ * half-integers.
+ */
 function taps(from: number, to: number): Taps {
   const scale = from / to;
   const radius = Math.max(1, scale);

@@ -154,7 +154,8 @@ async function styleObjective(
   const targets = layers.map((layer, i) => {
     const target = grams[layer];
     if (!target) throw new Error(`a program gave no Gram matrix of ${layer}`);
-    // The case's G are sums over pixels divided by numel; ours are means over pixels, so only the channels are left to divide by.
+    // The case's G are sums over pixels divided by numel; ours are means over pixels, so only the channels are left to
+    // divide by.
     return { layer, target, weight: 0.5 ** i / (channelsOf.get(layer) ?? 1) ** 2 };
   });
   return sum([

@@ -53,8 +53,8 @@ const RANDOM_LAYERS = {
 };
 
 /**
- * Measures a step: style as Gram matrices in the network's style layers, content as features, one size x size image, average
- * pooling; the median of five after two warm-ups.
+ * Measures a step: style as Gram matrices in the network's style layers, content as features, one size x size image,
+ * average pooling; the median of five after two warm-ups.
  */
 export async function measureStep(
   engine: Measurable,

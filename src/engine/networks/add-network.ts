@@ -40,7 +40,10 @@ function suggestedId(modelPath: string): string {
     .slice(0, 64);
 }
 
-/** The files that a model needs beside itself, relative to its folder: a tfjs model's shards, an ONNX model's external data. */
+/**
+ * The files that a model needs beside itself, relative to its folder: a tfjs model's shards, an ONNX model's external
+ * data.
+ */
 async function companions(modelPath: string): Promise<string[]> {
   const ending = extname(modelPath).toLowerCase();
   const named = new Set<string>();

@@ -82,7 +82,8 @@ function presetsFor(network: Network, notes: NetworkNotes | undefined, known: Ca
     ...(p.style ? [p.style.content] : []),
   ];
   for (const name of layersOf({ ...(dream && { dream }), ...(style && { style }) })) resolveLayer(network, name);
-  // A folder may bear a name of the catalogue and hold another network, or another file of the same one with other layer names.
+  // A folder may bear a name of the catalogue and hold another network, or another file of the same one with other
+  // layer names.
   const names = new Set(network.layers.map((l) => l.name));
   const fallback = known && layersOf(known).every((name) => names.has(name)) ? known : presetsByDepth(network.layers);
   return { dream: dream ?? fallback.dream, style: style ?? fallback.style };
@@ -91,9 +92,9 @@ function presetsFor(network: Network, notes: NetworkNotes | undefined, known: Ca
 /**
  * Loads a network.
  *
- * A name is looked for as a folder in `modelsPath`, then in `modelsDir`, then fetched if the catalogue has it; anything else is a path
- * of a folder or file. How its training preprocessed images is stated in a `dreamloom.yaml` beside it, else by the catalogue's entry of that
- * name, else by what its format usually wants.
+ * A name is looked for as a folder in `modelsPath`, then in `modelsDir`, then fetched if the catalogue has it; anything
+ * else is a path of a folder or file. How its training preprocessed images is stated in a `dreamloom.yaml` beside it,
+ * else by the catalogue's entry of that name, else by what its format usually wants.
  * @throws NetworkError
  * @example const network = await loadNetwork("resnet50", { modelsDir: "/home/me/.cache/dreamloom/models", modelsPath: [] });
  */

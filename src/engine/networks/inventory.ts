@@ -72,8 +72,8 @@ async function fromFolder(folder: string, id: string): Promise<Listed | undefine
 }
 
 /**
- * The catalogue's networks, then those in the folders of `modelsPath` and `modelsDir`, by name. Of folders with one name, the first
- * counts, as in loading.
+ * The catalogue's networks, then those in the folders of `modelsPath` and `modelsDir`, by name. Of folders with one
+ * name, the first counts, as in loading.
  */
 export async function listNetworks(where: Where): Promise<Listed[]> {
   const listed = await fromCatalogue(where);

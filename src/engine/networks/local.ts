@@ -13,7 +13,10 @@ import { NetworkNotes } from "./presets.js";
 
 interface Format {
   readonly read: (path: string) => Promise<LayerGraph>;
-  /** What files of this kind usually want, when nothing says otherwise: ImageNet networks of Keras, and of torchvision or the ONNX zoo. */
+  /**
+   * What files of this kind usually want, when nothing says otherwise: ImageNet networks of Keras, and of torchvision
+   * or the ONNX zoo.
+   */
   readonly preprocessing: Preprocessing;
 }
 
@@ -77,7 +80,10 @@ export async function notesBeside(modelPath: string): Promise<NetworkNotes | und
   }
 }
 
-/** Names that a model's path suggests, to find it in the catalogue: the file's without its ending, the file's, the folder's. */
+/**
+ * Names that a model's path suggests, to find it in the catalogue: the file's without its ending, the file's, the
+ * folder's.
+ */
 export function suggestedNames(modelPath: string): string[] {
   const file = basename(modelPath);
   return [file.slice(0, file.length - extname(file).length), file, basename(dirname(modelPath))];

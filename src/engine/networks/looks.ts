@@ -4,8 +4,8 @@ import { type LayerInfo, type Network, NetworkError } from "./network.js";
 import type { LayerWeights, Look, Presets } from "./presets.js";
 
 /**
- * Presets for a network that comes with none: by depth, leaving out pads, normalisations and bare convolutions, whose negative values
- * a dream would enlarge too.
+ * Presets for a network that comes with none: by depth, leaving out pads, normalisations and bare convolutions, whose
+ * negative values a dream would enlarge too.
  */
 export function presetsByDepth(layers: readonly LayerInfo[]): Presets {
   const plain = /^(ZeroPadding2D|Pad|Identity|Dropout|BatchNormalization)$/;

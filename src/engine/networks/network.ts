@@ -3,17 +3,28 @@ import type { Node, NodeOf } from "../graph/node.js";
 import type { Presets } from "./presets.js";
 
 export interface BuildOptions {
-  /** "average" replaces max pooling by average pooling of the same window, which smooths style gradients (Gatys et al. 2015, section 2). */
+  /**
+   * "average" replaces max pooling by average pooling of the same window, which smooths style gradients (Gatys et al.
+   * 2015, section 2).
+   */
   readonly pooling?: "max" | "average";
-  /** A promise that images' sides are multiples of this, which saves passes over memory where pooling tiles the image. */
+  /**
+   * A promise that images' sides are multiples of this, which saves passes over memory where pooling tiles the image.
+   */
   readonly multipleOf?: number;
 }
 
 /** A network as nodes of a tensor program. */
 export interface BuiltNetwork {
-  /** The image: [N, 3, H, W], RGB, 0..255, float32, named "image". What the network's training subtracted or swapped is inside the program. */
+  /**
+   * The image: [N, 3, H, W], RGB, 0..255, float32, named "image". What the network's training subtracted or swapped is
+   * inside the program.
+   */
   readonly image: NodeOf<"input">;
-  /** Feature maps by layer name, in order of depth. Names are the file's own: Keras layer names; for ONNX a node's first output. */
+  /**
+   * Feature maps by layer name, in order of depth. Names are the file's own: Keras layer names; for ONNX a node's first
+   * output.
+   */
   readonly layers: ReadonlyMap<string, Node>;
 }
 
@@ -29,13 +40,19 @@ export interface LayerInfo {
 
 export interface Network {
   readonly id: string;
-  /** Tells apart networks of one id whose layers differ, as when a layer has been trained again: programs are not shared between them. */
+  /**
+   * Tells apart networks of one id whose layers differ, as when a layer has been trained again: programs are not shared
+   * between them.
+   */
   readonly edition?: string;
   /** Layers that can be an objective, in order of depth. */
   readonly layers: readonly LayerInfo[];
   /** The file's other layers, each with why it cannot be an objective (completes "cannot be used:"). */
   readonly unusable?: ReadonlyMap<string, string>;
-  /** Looks, style and content layers, where the catalogue or the network's folder names some; `presetsOf` finds them for any network. */
+  /**
+   * Looks, style and content layers, where the catalogue or the network's folder names some; `presetsOf` finds them for
+   * any network.
+   */
   readonly presets?: Presets;
   /** Weights take this many bytes as float32. */
   readonly bytes: number;

@@ -1,4 +1,7 @@
-/** What a network is good for: looks for dreaming, layers for style and content. Kept in YAML, beside the network or in the catalogue. */
+/**
+ * What a network is good for: looks for dreaming, layers for style and content. Kept in YAML, beside the network or in
+ * the catalogue.
+ */
 import { z } from "zod";
 import { Preprocessing } from "./import/preprocessing.js";
 
@@ -20,11 +23,19 @@ export const Presets = z.strictObject({
   style: z.strictObject({
     layers: LayerWeights,
     content: z.string().min(1),
-    /** "average" replaces the network's own pooling, where its windows tile the image (VGG): smoother, and slower to find shapes. */
+    /**
+     * "average" replaces the network's own pooling, where its windows tile the image (VGG): smoother, and slower to
+     * find shapes.
+     */
     pooling: z.enum(["max", "average"]).default("max"),
-    /** Length of a painting's steps against the usual; networks with skips between layers lose the photo with long ones. */
+    /**
+     * Length of a painting's steps against the usual; networks with skips between layers lose the photo with long ones.
+     */
     rate: z.number().positive().max(10).default(0.7),
-    /** Shifts of the canvas that a painting's steps take in turn, so that the grid of strided convolutions does not show. */
+    /**
+     * Shifts of the canvas that a painting's steps take in turn, so that the grid of strided convolutions does not
+     * show.
+     */
     shifts: z.number().int().min(1).max(16).default(4),
   }),
 });

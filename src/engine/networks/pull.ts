@@ -13,7 +13,8 @@ interface Pulled {
 
 /**
  * Fetches a network unless it is on this machine.
- * @throws NetworkError "unknown" for one that is neither in the catalogue nor here, "unreachable" or "corrupt" when fetching fails
+ * @throws NetworkError "unknown" for one that is neither in the catalogue nor here, "unreachable" or "corrupt" when
+ *   fetching fails
  */
 export async function pullNetwork(id: string, options: LoadOptions): Promise<Pulled> {
   const here = await findNetwork(id, options);

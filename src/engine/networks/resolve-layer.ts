@@ -20,7 +20,8 @@ function nearLayers(network: Network, name: string, count = 3): string[] {
 
 /**
  * A layer by name. Letter case does not matter where it leaves no doubt.
- * @throws NetworkError that says why a layer of the file cannot be used and which is the deepest that can, or which names are near
+ * @throws NetworkError that says why a layer of the file cannot be used and which is the deepest that can, or which
+ *   names are near
  * @example resolveLayer(network, "block5_conv1").channels // 512
  */
 export function resolveLayer(network: Network, name: string): LayerInfo {

@@ -17,8 +17,8 @@ export interface ChannelTerm {
  * Source: Deep Learning Cookbook 12.1 and 12.2. Minimising it maximises the channels.
  * @param batch one list of terms for each image
  * @param channelsOf how many channels a layer has
- * @param leak how much of what a layer's ReLU cuts off counts as well: with a little, a channel that sees nothing yet still tells
- *   where to go (after lucid's redirected ReLU gradients). The book has none.
+ * @param leak how much of what a layer's ReLU cuts off counts as well: with a little, a channel that sees nothing yet
+ *   still tells where to go (after lucid's redirected ReLU gradients). The book has none.
  */
 export function channels(
   batch: readonly (readonly ChannelTerm[])[],

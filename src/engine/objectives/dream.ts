@@ -11,9 +11,9 @@ export const BOOK_BORDER = 2;
 /**
  * -(sum over layers of weight * sum(F[b:-b, b:-b]^2) / numel(F)).
  *
- * The outermost rows and columns are left out: padding makes features of the border that are not the image's. A recipe that shifts
- * the image anywhere at each step has no fixed border, and needs none left out.
- * Source: Deep Learning Cookbook 12.3 (after the Keras DeepDream example). Minimising it maximises the activations.
+ * The outermost rows and columns are left out: padding makes features of the border that are not the image's. A recipe
+ * that shifts the image anywhere at each step has no fixed border, and needs none left out. Source: Deep Learning
+ * Cookbook 12.3 (after the Keras DeepDream example). Minimising it maximises the activations.
  * @param border how many; feature maps must have more than twice as many rows and columns
  */
 export function dream(weights: LayerWeights, border = BOOK_BORDER): Objective {

@@ -74,10 +74,11 @@ export function gramLoss(targets: readonly GramTarget[], delta = 0, means = fals
 }
 
 /**
- * Sum over layers of <D, G>: the gradient of a loss of the whole image's Gram matrices, D = d loss / d G, seen from a part of it.
+ * Sum over layers of <D, G>: the gradient of a loss of the whole image's Gram matrices, D = d loss / d G, seen from a
+ * part of it.
  *
- * With D = 2 * weight * share * (G - target), where G is of the whole image and share is the part's share of the pixels, its
- * gradient by the part's pixels is that of sum(weight * sum((G - target)^2)).
+ * With D = 2 * weight * share * (G - target), where G is of the whole image and share is the part's share of the
+ * pixels, its gradient by the part's pixels is that of sum(weight * sum((G - target)^2)).
  * @param slopes D of each layer, [1, C, C]
  */
 export function gramProduct(

@@ -27,9 +27,9 @@ interface GuideTarget {
 /**
  * -(sum over layers of weight * mean over places p of max over the guide's places q of F(p) . G(q)).
  *
- * Each place of the dream goes towards that place of the guide which it is most like already; which one it is counts as given, so
- * the gradient of a place is the guide's feature itself.
- * Source: "Controlling dreams" in the DeepDream notebook (Mordvintsev, Olah and Tyka 2015).
+ * Each place of the dream goes towards that place of the guide which it is most like already; which one it is counts as
+ * given, so the gradient of a place is the guide's feature itself. Source: "Controlling dreams" in the DeepDream
+ * notebook (Mordvintsev, Olah and Tyka 2015).
  */
 export function guide(targets: readonly GuideTarget[]): Objective {
   const values: Record<string, Tensor> = { layers: vector(targets.map((t) => t.weight)) };

@@ -1,11 +1,12 @@
 /**
  * Objectives: what to want of an image, as values that add and scale.
  *
- * An objective is a structure (which program it needs) and values (the numbers that program is given). Weights, channels, targets are
- * values, never constants, so changing them never recompiles: `structure` is the key under which compiled programs are kept.
+ * An objective is a structure (which program it needs) and values (the numbers that program is given). Weights,
+ * channels, targets are values, never constants, so changing them never recompiles: `structure` is the key under which
+ * compiled programs are kept.
  *
- * The shape of every module here: parameters -> {@link Objective}. Every objective is a loss to minimise; what is to be maximised says so
- * and is negated.
+ * The shape of every module here: parameters -> {@link Objective}. Every objective is a loss to minimise; what is to be
+ * maximised says so and is negated.
  */
 
 import type { Node, NodeOf, Shape } from "../graph/node.js";

@@ -1,5 +1,6 @@
 /**
- * The loop of gradient steps that every recipe runs: images, a loss, the transforms they are seen through, an optimiser.
+ * The loop of gradient steps that every recipe runs: images, a loss, the transforms they are seen through, an
+ * optimiser.
  *
  * Every objective is a loss to minimise; one that is to be maximised is negated, so that there is only descent.
  */

@@ -7,8 +7,9 @@ interface LbfgsOptions {
   /** Pairs of changes that are remembered; the book takes 10. */
   readonly history?: number;
   /**
-   * Largest change of a component in the first step tried, before there is any history; 1 by default. It does not depend on the
-   * loss's scale: a step of the gradient's own length would, for losses that are relative errors of images, vanish in float32.
+   * Largest change of a component in the first step tried, before there is any history; 1 by default. It does not
+   * depend on the loss's scale: a step of the gradient's own length would, for losses that are relative errors of
+   * images, vanish in float32.
    */
   readonly rate?: number;
   /** Stops when no component of the gradient is larger. */
@@ -40,7 +41,8 @@ interface LbfgsReport {
 }
 
 /**
- * Minimises functions of many variables. The history lives in the object, so a minimisation may go on where an earlier call stopped.
+ * Minimises functions of many variables. The history lives in the object, so a minimisation may go on where an earlier
+ * call stopped.
  * @example
  * const lbfgs = new Lbfgs({ history: 10 });
  * await lbfgs.minimise(x, oracle, { iterations: 20 }); // x is changed in place

@@ -23,7 +23,10 @@ const MOST_EVALUATIONS = 25;
 /** A bracket whose ends differ by less than this along the direction, in the units of x, is as good as closed. */
 const CLOSED = 1e-9;
 
-/** The minimum of the cubic through two points with their slopes, kept inside [low, high] (Nocedal and Wright, eq. 3.59). */
+/**
+ * The minimum of the cubic through two points with their slopes, kept inside [low, high] (Nocedal and Wright, eq.
+ * 3.59).
+ */
 function cubicMinimum(a: Trial<Vector>, b: Trial<Vector>, low: number, high: number): number {
   const d1 = a.slope + b.slope - (3 * (a.loss - b.loss)) / (a.step - b.step);
   const square = d1 * d1 - a.slope * b.slope;

@@ -5,7 +5,10 @@ import { Adam, type AdamMoments, type AdamOptions } from "./adam.js";
 import { firstOrder, type Optimiser, type StepTime } from "./optimiser.js";
 
 interface PyramidAdamOptions extends Omit<AdamOptions, "rate"> {
-  /** Step size of each level in the image's units, the image's own size first; each further level is half as wide and high. */
+  /**
+   * Step size of each level in the image's units, the image's own size first; each further level is half as wide and
+   * high.
+   */
   readonly rates: readonly number[];
 }
 
@@ -26,12 +29,13 @@ export interface LevelMoments {
 const SMALLEST = 8;
 
 /**
- * Adam whose coordinates are those of a pyramid of the image: a step is the sum of Adam's steps at the image's own size, at half of
- * it, at a quarter, ...
+ * Adam whose coordinates are those of a pyramid of the image: a step is the sum of Adam's steps at the image's own
+ * size, at half of it, at a quarter, ...
  *
- * Adam gives each coordinate a step of the same size. Of pixels alone this turns the weak, noisy parts of a gradient, its finest
- * patterns, into grain as strong as the strokes. In a pyramid most of the movement is coarse, and the finest level only refines it.
- * The idea is the preconditioning of "Feature Visualization" (Olah, Mordvintsev and Schubert, 2017), in pyramids for Fourier transforms.
+ * Adam gives each coordinate a step of the same size. Of pixels alone this turns the weak, noisy parts of a gradient,
+ * its finest patterns, into grain as strong as the strokes. In a pyramid most of the movement is coarse, and the finest
+ * level only refines it. The idea is the preconditioning of "Feature Visualization" (Olah, Mordvintsev and Schubert,
+ * 2017), in pyramids for Fourier transforms.
  */
 export class PyramidAdam {
   readonly #levels: readonly Level[];

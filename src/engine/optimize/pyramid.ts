@@ -8,9 +8,9 @@ const SMALLEST = 8;
 /**
  * A gradient with its bands of frequency brought to one strength each, and summed again.
  *
- * Gradients are strongest in the finest pattern that a network can see. Stepping along the bands alike lets large shapes grow
- * at once with small ones, which is what makes neurons look like things rather than like noise.
- * Source: the Laplacian pyramid normalisation of the DeepDream tutorial (Mordvintsev 2015).
+ * Gradients are strongest in the finest pattern that a network can see. Stepping along the bands alike lets large
+ * shapes grow at once with small ones, which is what makes neurons look like things rather than like noise. Source: the
+ * Laplacian pyramid normalisation of the DeepDream tutorial (Mordvintsev 2015).
  * @param levels how many times it is halved, where the image is large enough
  * @param slope strength of a band against the next finer one; 1 is all alike, more favours large shapes
  */
@@ -45,8 +45,8 @@ function scaled(raster: Raster, wanted: number): Raster {
 }
 
 /**
- * How red, green and blue go together in photos: the square root of their covariance over ImageNet, scaled to a norm of 1.
- * Source: lucid (Olah, Mordvintsev and Schubert, "Feature Visualization", 2017).
+ * How red, green and blue go together in photos: the square root of their covariance over ImageNet, scaled to a norm of
+ * 1. Source: lucid (Olah, Mordvintsev and Schubert, "Feature Visualization", 2017).
  */
 const ROOT: readonly (readonly number[])[] = [
   [0.56282854, 0.19482527, 0.0432945],

@@ -6,8 +6,8 @@ const GROWTH = Math.SQRT2;
 /**
  * Sizes with the longer side growing by sqrt(2) from about `smallest` to the size itself, smallest first.
  *
- * Source: style-transfer-pytorch (Katherine Crowson), which grows by the same factor from 128 pixels. Departure: from 160; what smaller
- * ones find is lost again, and with it some of the photo.
+ * Source: style-transfer-pytorch (Katherine Crowson), which grows by the same factor from 128 pixels. Departure: from
+ * 160; what smaller ones find is lost again, and with it some of the photo.
  */
 export function paintingScales(width: number, height: number, smallest = 160): Size[] {
   const scales: Size[] = [{ width, height }];

@@ -5,18 +5,24 @@ import { CHANNELS, type Raster } from "../images/raster.js";
 import type { Programs } from "../programs.js";
 import type { Tensors } from "../runtimes/runtime.js";
 
-/** Cut at two sigmas, 95 % of a Gaussian: what smooths a direction need not be exact, and is asked for at every step. */
+/**
+ * Cut at two sigmas, 95 % of a Gaussian: what smooths a direction need not be exact, and is asked for at every step.
+ */
 const REACH = 2;
 /** Blurs of which the mean is taken. */
 const BLURS = 3;
-/** Width and height together, in pixels, up to which the runtime smooths: its time grows with their sum for each pixel, JavaScript's does not. */
+/**
+ * Width and height together, in pixels, up to which the runtime smooths: its time grows with their sum for each pixel,
+ * JavaScript's does not.
+ */
 const MOST_SIDES = 1600;
 
 /**
- * The mean of three Gaussian blurs, with sigma / 2, sigma and 2 * sigma: fine, middle and coarse structure all stay, the finest noise goes.
+ * The mean of three Gaussian blurs, with sigma / 2, sigma and 2 * sigma: fine, middle and coarse structure all stay,
+ * the finest noise goes.
  *
- * Source: pytorch-deepdream's cascade of Gaussians (Aleksa Gordic, 2020). Departure: each blur continues the one before it, which
- * gives the same Gaussians in less work (variances of successive blurs add).
+ * Source: pytorch-deepdream's cascade of Gaussians (Aleksa Gordic, 2020). Departure: each blur continues the one before
+ * it, which gives the same Gaussians in less work (variances of successive blurs add).
  */
 export function cascade(gradient: Raster, sigma: number): Raster {
   const sum = new Float32Array(gradient.data.length);
@@ -36,9 +42,9 @@ export async function smooth(programs: Programs, gradient: Raster, sigma: number
 }
 
 /**
- * The same as {@link cascade} to rounding, by the runtime: a blur that wraps is a product with a matrix on each side. Nearly all of the
- * matrices is zero, but up to some size a product of matrices takes a fraction of the time that JavaScript takes for the few sums
- * (bench/smooth.ts).
+ * The same as {@link cascade} to rounding, by the runtime: a blur that wraps is a product with a matrix on each side.
+ * Nearly all of the matrices is zero, but up to some size a product of matrices takes a fraction of the time that
+ * JavaScript takes for the few sums (bench/smooth.ts).
  */
 export async function smoothByRuntime(
   programs: Programs,

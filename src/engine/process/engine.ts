@@ -1,4 +1,7 @@
-/** The engine as the rest of the program sees it: jobs in, frames and a result out. The recipes run in a process of their own. */
+/**
+ * The engine as the rest of the program sees it: jobs in, frames and a result out. The recipes run in a process of
+ * their own.
+ */
 
 import type { MemoryReservations, Reservation } from "../../shared/memory-budget.js";
 import { type Said, type SaidWith, SentenceError } from "../../shared/sentences/sentence-error.js";
@@ -13,7 +16,9 @@ export interface EngineRequest {
   readonly pictures: Readonly<Record<string, Uint8Array>>;
   /** The job's id: every line that is logged about it names it. */
   readonly job?: string;
-  /** The checkpoint of an earlier attempt at the same request. One that cannot be read is ignored: the job starts over. */
+  /**
+   * The checkpoint of an earlier attempt at the same request. One that cannot be read is ignored: the job starts over.
+   */
   readonly resume?: Checkpoint;
 }
 
@@ -81,7 +86,10 @@ export interface EngineResult {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** What a run's signal is aborted with when the program stops and the job is to go on later: an engine elsewhere need not stop. */
+/**
+ * What a run's signal is aborted with when the program stops and the job is to go on later: an engine elsewhere need
+ * not stop.
+ */
 export class Suspension extends Error {
   override readonly name = "Suspension";
 }
@@ -110,8 +118,8 @@ export interface DeviceStatus extends Omit<EngineStatus, "devices"> {
 /** How an engine is doing, for operators. */
 export interface EngineStatus {
   /**
-   * "idle": it has no process, the next job starts one; "silent": it has not answered for a while; "failing": its process has ended
-   * several times in a row before it could take jobs.
+   * "idle": it has no process, the next job starts one; "silent": it has not answered for a while; "failing": its
+   * process has ended several times in a row before it could take jobs.
    */
   readonly state: "idle" | "starting" | "ready" | "silent" | "failing" | "closed";
   readonly pid?: number;
@@ -131,7 +139,8 @@ export interface EngineStatus {
 /** Runs jobs one after the other or side by side; the queue decides how many. */
 export interface Engine {
   /**
-   * Runs one job. Rejects with the signal's reason when aborted (within a second), with an {@link EngineError} otherwise.
+   * Runs one job. Rejects with the signal's reason when aborted (within a second), with an {@link EngineError}
+   * otherwise.
    */
   run(request: EngineRequest, options: RunOptions): Promise<EngineResult>;
   /** Decides what fits side by side, where the engine has several devices; then each job comes with its seat. */
@@ -144,8 +153,9 @@ export interface Engine {
 export type EngineErrorKind = "input" | "network" | "device" | "memory" | "crashed" | "time" | "internal";
 
 /**
- * Why a job failed, in a sentence for the person who asked. "device" is the operator's to mend: what was asked to compute cannot. "crashed" and "memory" may be tried again; "time" comes from an engine
- * elsewhere, which keeps the time limit itself.
+ * Why a job failed, in a sentence for the person who asked. "device" is the operator's to mend: what was asked to
+ * compute cannot. "crashed" and "memory" may be tried again; "time" comes from an engine elsewhere, which keeps the
+ * time limit itself.
  */
 export class EngineError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "EngineError";

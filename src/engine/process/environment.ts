@@ -1,9 +1,9 @@
 /**
  * The environment for a process that computes: glibc is set to ask for huge pages.
  *
- * A step takes and gives back hundreds of megabytes. By pages of 4 kB that costs a fifth of its time at 512 px; by pages of 2 MB nothing
- * that shows (docs/benchmarks.md). It is read when a process starts, so one that runs already cannot set it for itself. Other C
- * libraries, and kernels without transparent huge pages, take no notice.
+ * A step takes and gives back hundreds of megabytes. By pages of 4 kB that costs a fifth of its time at 512 px; by
+ * pages of 2 MB nothing that shows (docs/benchmarks.md). It is read when a process starts, so one that runs already
+ * cannot set it for itself. Other C libraries, and kernels without transparent huge pages, take no notice.
  */
 const NAME = "GLIBC_TUNABLES";
 const HUGE_PAGES = "glibc.malloc.hugetlb";

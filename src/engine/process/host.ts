@@ -34,7 +34,10 @@ interface HostTimings {
   readonly ping: number;
   /** How long the child may take until it can take jobs. */
   readonly start: number;
-  /** An engine that says nothing for this long after that is taken for hung, and killed. Its own loop never blocks: the device works beside it. */
+  /**
+   * An engine that says nothing for this long after that is taken for hung, and killed. Its own loop never blocks: the
+   * device works beside it.
+   */
   readonly hung: number;
   /** How long an aborted job may take to free the device before the process is killed. */
   readonly abort: number;
@@ -44,7 +47,9 @@ interface HostTimings {
 
 const TIMINGS: HostTimings = { ping: 5_000, start: 60_000, hung: 60_000, abort: 15_000, close: 5_000 };
 
-/** An engine whose process ended this often in a row before it could take jobs is not expected to start the next time. */
+/**
+ * An engine whose process ended this often in a row before it could take jobs is not expected to start the next time.
+ */
 const FAILING = 3;
 
 interface Pending {
@@ -57,8 +62,8 @@ interface Pending {
 /**
  * Runs jobs in a child process.
  *
- * A native crash, an out-of-memory kill or a hang ends the child only: its jobs reject with an EngineError of kind "crashed", and
- * the next job starts a new child.
+ * A native crash, an out-of-memory kill or a hang ends the child only: its jobs reject with an EngineError of kind
+ * "crashed", and the next job starts a new child.
  */
 export class EngineHost implements Engine {
   #child: ChildProcess | undefined;

@@ -1,4 +1,6 @@
-/** What the bots' process and the engine's process say to each other. Sent with structured cloning, so bytes stay bytes. */
+/**
+ * What the bots' process and the engine's process say to each other. Sent with structured cloning, so bytes stay bytes.
+ */
 import type { Relayed } from "../../shared/sentences/sentence-error.js";
 import type { EngineSettings } from "../open.js";
 import type { EngineDownload, EngineErrorKind, EngineFrame, EngineRequest, EngineResult } from "./engine.js";

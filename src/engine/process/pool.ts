@@ -79,9 +79,9 @@ class PoolReservation implements Reservation {
 }
 
 /**
- * Chooses a device for each job: of those with a free slot and the memory, one that has not failed lately, and of these the least busy. A
- * device that crashes loses its next try to another one that is free; one that cannot compute at all is left alone for five minutes, and
- * its jobs go to the others at once.
+ * Chooses a device for each job: of those with a free slot and the memory, one that has not failed lately, and of these
+ * the least busy. A device that crashes loses its next try to another one that is free; one that cannot compute at all
+ * is left alone for five minutes, and its jobs go to the others at once.
  */
 export class EnginePool implements Engine, MemoryReservations {
   readonly #devices: readonly Device[];
@@ -112,7 +112,8 @@ export class EnginePool implements Engine, MemoryReservations {
 
   async run(request: EngineRequest, options: RunOptions): Promise<EngineResult> {
     if (options.reservation instanceof PoolReservation) return this.#run(request, options, options.reservation);
-    // A worker of a cluster does not ask for seats: it takes as many jobs as there are slots, and knows nothing of their memory.
+    // A worker of a cluster does not ask for seats: it takes as many jobs as there are slots, and knows nothing of
+    // their memory.
     const reservation = this.#reservation(0);
     try {
       return await this.#run(request, options, reservation);

@@ -1,4 +1,6 @@
-/** The engine's own process: takes jobs from its parent over IPC and sends frames back. A crash here takes no bot down. */
+/**
+ * The engine's own process: takes jobs from its parent over IPC and sends frames back. A crash here takes no bot down.
+ */
 import { type OpenEngine, openEngine } from "../open.js";
 import { runJob, toEngineError } from "../run-job.js";
 import { warmUp } from "../warm-up.js";

@@ -23,8 +23,8 @@ function isPreferable({ works, stepMs = Number.NaN, cpuStepMs = Number.NaN }: Ve
 /**
  * The device that a choice means on this machine.
  *
- * A device other than the CPUs is tried first, in a process of its own: it must give the CPU's gradient, and `auto` takes it only
- * where it is faster too. Where nothing of a GPU is installed this takes a millisecond.
+ * A device other than the CPUs is tried first, in a process of its own: it must give the CPU's gradient, and `auto`
+ * takes it only where it is faster too. Where nothing of a GPU is installed this takes a millisecond.
  * @throws DeviceError when a device that was asked for by name does not work
  */
 export async function chooseDevice(choice: RuntimeChoice, options: ChooseOptions = {}): Promise<DeviceName> {

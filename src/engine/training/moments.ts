@@ -36,8 +36,8 @@ export class Moments {
   }
 
   /**
-   * The covariance, with a part of its mean variance added to each variance: with fewer places than channels it could not be
-   * inverted otherwise, and rare, fine-grained directions would count too much.
+   * The covariance, with a part of its mean variance added to each variance: with fewer places than channels it could
+   * not be inverted otherwise, and rare, fine-grained directions would count too much.
    */
   covariance(shrinkage: number): Float64Array {
     const n = this.channels;

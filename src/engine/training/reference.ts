@@ -30,8 +30,8 @@ export function spotNoise(picture: Raster, next: Random): Raster {
 }
 
 /**
- * Dead leaves: discs and boxes that cover one another, in an image's colours. Edges, corners and flat parts as in photos of
- * anything (Lee, Mumford and Huang 2001).
+ * Dead leaves: discs and boxes that cover one another, in an image's colours. Edges, corners and flat parts as in
+ * photos of anything (Lee, Mumford and Huang 2001).
  */
 export function deadLeaves(picture: Raster, next: Random): Raster {
   const { width, height } = picture;
@@ -39,7 +39,8 @@ export function deadLeaves(picture: Raster, next: Random): Raster {
   const pixels = width * height;
   const [smallest, largest] = [3, Math.min(width, height) / 2];
   for (let leaf = 0; leaf < 220; leaf++) {
-    // Areas fall off as 1 / r^3, which makes the image look alike at every scale; large ones go first, so that none covers all.
+    // Areas fall off as 1 / r^3, which makes the image look alike at every scale; large ones go first, so that none
+    // covers all.
     const u = next();
     const radius = 1 / Math.sqrt(u / smallest ** 2 + (1 - u) / largest ** 2);
     const [cx, cy] = [next() * width, next() * height];
@@ -71,7 +72,10 @@ const ORDERS = [
   [2, 1, 0],
 ] as const;
 
-/** Red, green and blue swapped at random, and greyed by a random amount: what a community's own colours are compared with. */
+/**
+ * Red, green and blue swapped at random, and greyed by a random amount: what a community's own colours are compared
+ * with.
+ */
 export function strangeColours({ width, height, data }: Raster, next: Random): Raster {
   const order = ORDERS[randomInteger(next, 0, ORDERS.length - 1)] ?? ORDERS[0];
   const colour = next();

@@ -1,10 +1,10 @@
 /**
  * Training: one layer of a network adapted to the motifs of some images, so that dreams in it show them.
  *
- * The network's own weights stay as they are. What is made is a 1x1 re-mixing of one layer's channels: from how the layer answers to
- * parts of the images, and how it answers to images of nothing, directions are found that tell the two apart.
- * Each is a linear discriminant (Fisher 1936) between one group of the images' most unusual places and the images of nothing.
- * Whitened directions of this kind are what activation atlases show (Carter et al. 2019).
+ * The network's own weights stay as they are. What is made is a 1x1 re-mixing of one layer's channels: from how the
+ * layer answers to parts of the images, and how it answers to images of nothing, directions are found that tell the two
+ * apart. Each is a linear discriminant (Fisher 1936) between one group of the images' most unusual places and the
+ * images of nothing. Whitened directions of this kind are what activation atlases show (Carter et al. 2019).
  */
 import { type EngineContext, observe } from "../evaluate.js";
 import { type Random, random, randomInteger } from "../images/random.js";
@@ -49,8 +49,8 @@ export interface TrainingResult {
   /** How many images were kept back to see what was learnt: none of fewer than twelve. */
   readonly keptBack: number;
   /**
-   * Mean square of the responses to those (or else to two that were learnt from), divided by that to images of nothing. Around 1,
-   * nothing was learnt.
+   * Mean square of the responses to those (or else to two that were learnt from), divided by that to images of nothing.
+   * Around 1, nothing was learnt.
    */
   readonly preference: number;
   readonly seconds: number;
@@ -66,7 +66,10 @@ const MOST_CROPS_EACH = 8;
 /** Places that are looked at in each crop, and the share of them, the most unusual ones, that is learnt from. */
 const PLACES = 20;
 const UNUSUAL = 0.4;
-/** Of the mean variance, added to every variance. By eye: with 0.05 dreams show colour speckle, with 3 only what is most frequent. */
+/**
+ * Of the mean variance, added to every variance. By eye: with 0.05 dreams show colour speckle, with 3 only what is most
+ * frequent.
+ */
 const SHRINKAGE = 1;
 /** Standard deviations of the answers to nothing that a channel must exceed before it answers at all. */
 const THRESHOLD = 1;
@@ -74,8 +77,8 @@ const THRESHOLD = 1;
 const DECODED = 512;
 
 /**
- * Fits a trained layer. Half a minute to a few minutes on a CPU, mostly forward passes; memory grows with the square of the layer's
- * channels (140 MB for 2048), not with the images.
+ * Fits a trained layer. Half a minute to a few minutes on a CPU, mostly forward passes; memory grows with the square of
+ * the layer's channels (140 MB for 2048), not with the images.
  * @throws NetworkError for a layer that cannot be used, or too few images; the signal's reason when aborted
  * @example
  * const { layer } = await teach({ programs, network, layer: "activation_27", examples, name: "moths" });
@@ -188,8 +191,8 @@ async function preferenceOf(run: TrainingRun, layer: TrainedLayer, examples: rea
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 /**
- * A layer that is good to teach over when none is named: the deepest whose places are eight pixels apart. By eye: there motifs of a
- * few dozen pixels keep their shape and their colours; deeper layers make larger but greyer ones.
+ * A layer that is good to teach over when none is named: the deepest whose places are eight pixels apart. By eye: there
+ * motifs of a few dozen pixels keep their shape and their colours; deeper layers make larger but greyer ones.
  */
 export function layerToTrain(network: Network): string {
   const own = network.layers.filter(({ kind }) => kind !== TRAINED_KIND);

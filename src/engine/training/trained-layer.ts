@@ -21,7 +21,10 @@ const Header = z.strictObject({
 });
 type TrainedHeader = z.infer<typeof Header>;
 
-/** answer[k] = weights[k] . features + biases[k] at each place: about 1 at places that show motif k, below 0 at most others. */
+/**
+ * answer[k] = weights[k] . features + biases[k] at each place: about 1 at places that show motif k, below 0 at most
+ * others.
+ */
 export interface TrainedLayer extends TrainedHeader {
   /** [channels, inputs], row by row. */
   readonly weights: Float32Array;
@@ -44,8 +47,8 @@ const START = MAGIC.length + 4;
 const MAX_HEADER = 65_536;
 
 /**
- * A trained layer as bytes: "DLTAUGHT", the header's length (uint32, little-endian), the header as JSON filled up with spaces to a
- * multiple of four, weights and biases as little-endian float32.
+ * A trained layer as bytes: "DLTAUGHT", the header's length (uint32, little-endian), the header as JSON filled up with
+ * spaces to a multiple of four, weights and biases as little-endian float32.
  */
 export function encodeTrainedLayer({ weights, biases, ...header }: TrainedLayer): Uint8Array {
   const json = JSON.stringify(Header.parse(header));

@@ -9,12 +9,15 @@ import { TRAINED_KIND, type TrainedLayer, trainedLayerName } from "./trained-lay
 import { readTrainedLayers, type TrainedLayers } from "./trained-layers.js";
 
 /**
- * How soft the bend of a trained layer's answers is, in units of what a channel answers to its own motif. A plain ReLU answers
- * nothing at all to most places of most photos, and where nothing is answered a dream does not begin.
+ * How soft the bend of a trained layer's answers is, in units of what a channel answers to its own motif. A plain ReLU
+ * answers nothing at all to most places of most photos, and where nothing is answered a dream does not begin.
  */
 const SOFTNESS = 0.5;
 
-/** x where it is large, 0 where it is small, and never quite flat: softness * log(1 + exp(x / softness)), without overflow. */
+/**
+ * x where it is large, 0 where it is small, and never quite flat: softness * log(1 + exp(x / softness)), without
+ * overflow.
+ */
 function softPlus(x: Node): Node {
   const tail = log(add(exp(mul(abs(x), scalar(-1 / SOFTNESS))), scalar(1)));
   return add(relu(x), mul(tail, scalar(SOFTNESS)));
@@ -37,8 +40,8 @@ function misfit(network: Network, { layer, inputs }: TrainedLayer): string | und
 }
 
 /**
- * A network with the trained layers that are made for it, each after the layer that it re-mixes. A look of the network's own goes
- * before a trained one of the same name.
+ * A network with the trained layers that are made for it, each after the layer that it re-mixes. A look of the
+ * network's own goes before a trained one of the same name.
  */
 export function withTrainedLayers(network: Network, library: TrainedLayers): Network {
   const fitting = new Map<string, TrainedLayer>();
@@ -84,7 +87,8 @@ export function withTrainedLayers(network: Network, library: TrainedLayers): Net
 }
 
 /**
- * Keeps networks up to date with the trained layers of a models folder: looked up at each use, read when they have changed.
+ * Keeps networks up to date with the trained layers of a models folder: looked up at each use, read when they have
+ * changed.
  * @example const bring = trainedLayersOf(modelsDir); const network = await bring(await loadNetwork("resnet50", options));
  */
 export function trainedLayersOf(modelsDir: string): (network: Network) => Promise<Network> {

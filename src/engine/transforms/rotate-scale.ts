@@ -1,4 +1,7 @@
-/** Rotation and scale about the centre, the image continuing at its opposite sides: what survives them is large and whole. */
+/**
+ * Rotation and scale about the centre, the image continuing at its opposite sides: what survives them is large and
+ * whole.
+ */
 import type { Random } from "../images/random.js";
 import type { Raster } from "../images/raster.js";
 import { type Move, warp } from "../images/warp.js";

@@ -1,4 +1,7 @@
-/** Shifts by whole pixels: what leaves on one side comes back on the other. The grid of a network's strides then never stays in one place. */
+/**
+ * Shifts by whole pixels: what leaves on one side comes back on the other. The grid of a network's strides then never
+ * stays in one place.
+ */
 import { type Random, randomInteger } from "../images/random.js";
 import { roll, type Size } from "../images/raster.js";
 import type { Transform } from "./transform.js";

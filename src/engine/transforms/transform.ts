@@ -1,8 +1,9 @@
 /**
- * Transforms: what an image must survive. Each step shows the network the image through one, and takes the gradient back through it.
+ * Transforms: what an image must survive. Each step shows the network the image through one, and takes the gradient
+ * back through it.
  *
- * The shape of every module here: parameters, random ones already drawn, -> {@link Transform}. Both directions are linear in their
- * image and hold no state, so that they can become nodes of a tensor program.
+ * The shape of every module here: parameters, random ones already drawn, -> {@link Transform}. Both directions are
+ * linear in their image and hold no state, so that they can become nodes of a tensor program.
  */
 import type { Raster } from "../images/raster.js";
 

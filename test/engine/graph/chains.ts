@@ -89,7 +89,10 @@ const VGG_STYLES = [
   chain("VGG's style, max pooling", (x) => vggStyle(x, ops.maxPool)),
 ];
 
-/** Convolutions one after another, as a runtime may compute together: through pooling twice, added to each other, and looked at between. */
+/**
+ * Convolutions one after another, as a runtime may compute together: through pooling twice, added to each other, and
+ * looked at between.
+ */
 function run(x: Node, channels: number): Node {
   const next = (from: Node, seed: number): Node => ops.relu(conv(from, channels, { seed }));
   const first = next(x, 1);

@@ -7,8 +7,8 @@ import { type Arrays, finiteDifference } from "./reference.js";
 const DIRECTIONS = [71, 72];
 
 /**
- * How far a gradient is from the reference's finite differences along a few random directions, relative to what a gradient of its
- * length makes along such a direction.
+ * How far a gradient is from the reference's finite differences along a few random directions, relative to what a
+ * gradient of its length makes along such a direction.
  */
 export function alongDirections(
   loss: Node,

@@ -1,8 +1,8 @@
 /**
  * What a tensor program means, in float64 and in the plainest loops: the measure for every runtime.
  *
- * Nothing here is shared with `src` but the data structure of programs. Adjoints (the gradients of convolutions and pooling) visit the
- * same places as what they are the adjoint of, with the roles of input and result swapped.
+ * Nothing here is shared with `src` but the data structure of programs. Adjoints (the gradients of convolutions and
+ * pooling) visit the same places as what they are the adjoint of, with the roles of input and result swapped.
  */
 import {
   type ConvAttributes,
@@ -360,7 +360,8 @@ export function interpret<K extends string>(outputs: Readonly<Record<K, Node>>, 
 }
 
 /**
- * The central finite difference of a loss along a direction of one input, in float64: the derivative's product with the direction.
+ * The central finite difference of a loss along a direction of one input, in float64: the derivative's product with the
+ * direction.
  */
 export function finiteDifference(
   loss: Node,

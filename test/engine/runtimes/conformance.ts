@@ -18,7 +18,10 @@ const BACKWARD = 1e-4;
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A) => B): Record<string, B> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value)]));
 
-/** Runs a case at all its sizes and compares result and gradients with the float64 reference, and gradients with finite differences. */
+/**
+ * Runs a case at all its sizes and compares result and gradients with the float64 reference, and gradients with finite
+ * differences.
+ */
 async function check(runtime: Runtime, test: Case): Promise<void> {
   const built = programOf(test);
   const program = await runtime.compile(built.outputs);

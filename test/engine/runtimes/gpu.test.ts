@@ -1,7 +1,8 @@
 /**
  * The conformance suite on GPUs. It runs where auto would take one; TEST_WEBGPU=1 runs it on any WebGPU, software too:
  *
- *     VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json TEST_WEBGPU=1 npx vitest run test/engine/runtimes/gpu.test.ts
+ * VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json TEST_WEBGPU=1 npx vitest run
+ * test/engine/runtimes/gpu.test.ts
  */
 import { describe, test } from "vitest";
 import { type DeviceName, isSoftware, openDevice } from "../../../src/engine/devices/devices.js";

@@ -17,13 +17,15 @@ describe("the suite itself", () => {
 
 conformance("onnx on the CPU", () => onnxRuntime({ device: "cpu", threads: 2 }), { random: 60, more: [WIDE_CHAIN] });
 
-// What is done with many channels only, done with few: sums over thousands of products would take the float64 reference minutes.
+// What is done with many channels only, done with few: sums over thousands of products would take the float64 reference
+// minutes.
 conformance(
   "onnx with Winograd's algorithm wherever it fits",
   () => onnxRuntime({ device: "cpu", threads: 2, manyChannels: 1 }),
   {
     random: 5,
-    // Not those of residual blocks of 32 channels: one activation lies so near zero that float32 may see it on the other side.
+    // Not those of residual blocks of 32 channels: one activation lies so near zero that float32 may see it on the
+    // other side.
     only: /^a run|without a ReLU|VGG|block of (5|16)|pooling, 16|avgPool|dream|gram/,
   },
 );

@@ -1,4 +1,6 @@
-/** Fetches one large file over http(s): resumed where it broke off, checked, through the proxies the environment names. */
+/**
+ * Fetches one large file over http(s): resumed where it broke off, checked, through the proxies the environment names.
+ */
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";

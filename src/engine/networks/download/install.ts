@@ -32,7 +32,10 @@ export async function installed(id: string, entry: CatalogueEntry, modelsDir: st
   }
 }
 
-/** Removes what other downloads of this network left: parts of files that are no longer in the catalogue, half-unpacked folders. */
+/**
+ * Removes what other downloads of this network left: parts of files that are no longer in the catalogue, half-unpacked
+ * folders.
+ */
 async function sweep(work: string, id: string, keep: string): Promise<void> {
   for (const name of await readdir(work)) {
     if (name.startsWith(`${id}.`) && name !== keep && !name.startsWith(`${id}.lock`))

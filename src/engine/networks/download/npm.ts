@@ -29,8 +29,8 @@ export async function npmRegistry(env: NodeJS.ProcessEnv = process.env): Promise
 }
 
 /**
- * How npm reaches its registry, as far as it tells its children by the environment: certificates, proxies. Where `npm install` works, a
- * download under `npm start` then works too.
+ * How npm reaches its registry, as far as it tells its children by the environment: certificates, proxies. Where `npm
+ * install` works, a download under `npm start` then works too.
  */
 export async function npmConnection(env: NodeJS.ProcessEnv = process.env) {
   const {
@@ -51,7 +51,8 @@ export async function npmConnection(env: NodeJS.ProcessEnv = process.env) {
 }
 
 /**
- * Unpacks a package into `folder`, which must not exist. `scratch` is a folder for the time being; it is emptied before and after.
+ * Unpacks a package into `folder`, which must not exist. `scratch` is a folder for the time being; it is emptied before
+ * and after.
  * @throws TransferFailure; the signal's reason when aborted
  */
 export async function fetchPackage(

@@ -101,7 +101,10 @@ class Assembly {
     return step.type === "conv" && step.groups === 1;
   }
 
-  /** For an affine layer: the convolution that it and the affine layers between can be folded into, if nothing else reads them. */
+  /**
+   * For an affine layer: the convolution that it and the affine layers between can be folded into, if nothing else
+   * reads them.
+   */
   #folded(layer: Layer): { conv: Layer & { step: ConvStep }; affine: Layer[] } | undefined {
     const affine: Layer[] = [];
     let at = layer;
@@ -126,8 +129,8 @@ class Assembly {
       const more = addPads(pads, from.step.pads);
       if (!fits(more, dh * (h - 1) + 1, dw * (w - 1) + 1)) break;
       const below = this.#input(from);
-      // A maximum ignores its own pads; that equals zeros only where nothing is below zero. (It would differ for a window of nothing
-      // but padding, which `fits` rules out.) An average would no longer count them.
+      // A maximum ignores its own pads; that equals zeros only where nothing is below zero. (It would differ for a
+      // window of nothing but padding, which `fits` rules out.) An average would no longer count them.
       if (step.type === "pool" && !(step.mode === "max" && this.#survey.facts.get(below.name)?.nonNegative)) break;
       pads = more;
       from = below;

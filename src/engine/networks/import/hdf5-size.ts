@@ -4,8 +4,8 @@ import { open } from "node:fs/promises";
 const SIGNATURE = Buffer.from("\x89HDF\r\n\x1a\n", "latin1");
 
 /**
- * True if the file begins as HDF5 files do and is as long as its superblock says (HDF5 File Format Specification 3.0, II.A).
- * Superblocks behind a user block, which Keras never writes, are not looked for.
+ * True if the file begins as HDF5 files do and is as long as its superblock says (HDF5 File Format Specification 3.0,
+ * II.A). Superblocks behind a user block, which Keras never writes, are not looked for.
  */
 export async function isWholeHdf5(path: string): Promise<boolean> {
   const file = await open(path, "r");

@@ -1,4 +1,7 @@
-/** Keras's `model_config`: which layers there are and what they take in. Sequential and functional models, models within models. */
+/**
+ * Keras's `model_config`: which layers there are and what they take in. Sequential and functional models, models within
+ * models.
+ */
 import { z } from "zod";
 import { NetworkError } from "../network.js";
 
@@ -23,7 +26,10 @@ export interface KerasLayer {
 
 const MODELS = new Set(["Model", "Functional", "Sequential"]);
 
-/** Names of what one call of a layer takes in: Keras 2 `[["conv1", 0, 0, {}], ...]`, Keras 3 `{args: [...keras_history...]}`. */
+/**
+ * Names of what one call of a layer takes in: Keras 2 `[["conv1", 0, 0, {}], ...]`, Keras 3 `{args:
+ * [...keras_history...]}`.
+ */
 function callInputs(call: unknown): { name: string; node: number }[] {
   const found: { name: string; node: number }[] = [];
   const visit = (value: unknown): void => {

@@ -26,7 +26,9 @@ function vgg(depths: readonly number[]): KerasLayer[] {
   return layers;
 }
 
-/** SqueezeNet 1.1 without its top, with the layer names of github.com/rcmalli/keras-squeezenet (Iandola et al. 2016). */
+/**
+ * SqueezeNet 1.1 without its top, with the layer names of github.com/rcmalli/keras-squeezenet (Iandola et al. 2016).
+ */
 function squeezenet(): KerasLayer[] {
   const layers = [image];
   let below = image.name;

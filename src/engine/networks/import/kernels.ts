@@ -1,4 +1,7 @@
-/** Weights as the tensor program wants them: OIHW, with scales and channel orders folded in. Plain loops: there are 25 million of them. */
+/**
+ * Weights as the tensor program wants them: OIHW, with scales and channel orders folded in. Plain loops: there are 25
+ * million of them.
+ */
 import type { Kernel } from "./layer-graph.js";
 
 /** O, I, H, W of a kernel. */
@@ -45,7 +48,8 @@ export function scaleOutputs(data: Float32Array, outputs: number, scale: Float32
 }
 
 /**
- * Reorders and scales the input channels of an OIHW kernel: the new channel `c` is what channel `order[c]` was, times `scale[order[c]]`.
+ * Reorders and scales the input channels of an OIHW kernel: the new channel `c` is what channel `order[c]` was, times
+ * `scale[order[c]]`.
  */
 export function mixInputs(
   data: Float32Array,
@@ -67,7 +71,10 @@ export function mixInputs(
   return result;
 }
 
-/** A 1x1 kernel [C, C, 1, 1] that sums `size` neighbouring channels: ONNX's and Caffe's window of local response normalisation. */
+/**
+ * A 1x1 kernel [C, C, 1, 1] that sums `size` neighbouring channels: ONNX's and Caffe's window of local response
+ * normalisation.
+ */
 export function bandedKernel(channels: number, size: number): Float32Array {
   const result = new Float32Array(channels * channels);
   const before = Math.floor((size - 1) / 2);

@@ -1,11 +1,15 @@
 /**
- * What an importer makes of a file: its layers, each with one step of a small set and the names of the layers it takes in.
+ * What an importer makes of a file: its layers, each with one step of a small set and the names of the layers it takes
+ * in.
  *
- * `assemble.ts` turns this into nodes of the tensor program. Weights are read only when a layer that needs them is built.
+ * `assemble.ts` turns this into nodes of the tensor program. Weights are read only when a layer that needs them is
+ * built.
  */
 import type { Pads, Pair } from "../../graph/node.js";
 
-/** A kernel. HWIO is Keras's order, OIHW is ONNX's. A depthwise kernel [h, w, C, m] of Keras is HWIO [h, w, 1, C * m]. */
+/**
+ * A kernel. HWIO is Keras's order, OIHW is ONNX's. A depthwise kernel [h, w, C, m] of Keras is HWIO [h, w, 1, C * m].
+ */
 export interface Kernel {
   readonly layout: "HWIO" | "OIHW";
   /** In the order of `layout`. */
@@ -80,7 +84,9 @@ export interface Layer {
   readonly kind: string;
   readonly inputs: readonly string[];
   readonly step: Step;
-  /** A part of a layer that the file knows as one, for instance the convolution before its own activation. Not listed. */
+  /**
+   * A part of a layer that the file knows as one, for instance the convolution before its own activation. Not listed.
+   */
   readonly hidden?: boolean;
 }
 
@@ -94,8 +100,9 @@ export interface LayerGraph {
 /**
  * The pads of TensorFlow's SAME along one axis: the result has ceil(size / stride) places.
  *
- * TensorFlow's pads depend on the size, which varies here from run to run. These are TensorFlow's for sizes that the stride divides,
- * plus stride - 1 places that the last window reaches only otherwise: then the result has the right size, shifted by less than a stride.
+ * TensorFlow's pads depend on the size, which varies here from run to run. These are TensorFlow's for sizes that the
+ * stride divides, plus stride - 1 places that the last window reaches only otherwise: then the result has the right
+ * size, shifted by less than a stride.
  * @param lower puts the odd place before (ONNX's SAME_LOWER)
  */
 function samePads(kernel: number, stride: number, dilation = 1, lower = false): [number, number] {

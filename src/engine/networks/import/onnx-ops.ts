@@ -40,7 +40,8 @@ function pool(node: NodeReader, mode: "max" | "average"): Reading {
   if (dilations[0] !== 1 || dilations[1] !== 1) throw new Unknown("its window has gaps (dilations)");
   let pads = node.pads(kernel, strides, dilations);
   if (node.int("ceil_mode", 0) === 1) {
-    // Up to stride - 1 places more after the end round the size up. Windows that would start past the end are left out, hence the limit.
+    // Up to stride - 1 places more after the end round the size up. Windows that would start past the end are left out,
+    // hence the limit.
     const [top, left, bottom, right] = pads;
     pads = [
       top,

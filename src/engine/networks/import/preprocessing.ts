@@ -17,7 +17,10 @@ export type Preprocessing = z.infer<typeof Preprocessing>;
 /** Keras's "caffe" mode: VGG16, VGG19, ResNet50, SqueezeNet. */
 export const CAFFE: Preprocessing = { channels: "bgr", mean: [103.939, 116.779, 123.68], scale: 1 };
 
-/** Torchvision's: RGB, mean and standard deviation of ImageNet. The ONNX zoo's VGG, ResNet, SqueezeNet and MobileNetV2 want this. */
+/**
+ * Torchvision's: RGB, mean and standard deviation of ImageNet. The ONNX zoo's VGG, ResNet, SqueezeNet and MobileNetV2
+ * want this.
+ */
 export const TORCH: Preprocessing = {
   channels: "rgb",
   mean: [123.675, 116.28, 103.53],

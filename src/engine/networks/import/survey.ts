@@ -1,4 +1,7 @@
-/** What can be known of a file's layers without touching weights: order, channels, strides, and which layers cannot be used and why. */
+/**
+ * What can be known of a file's layers without touching weights: order, channels, strides, and which layers cannot be
+ * used and why.
+ */
 import { NetworkError } from "../network.js";
 import { isNonNegative } from "./activations.js";
 import { oihw } from "./kernels.js";

@@ -1,4 +1,7 @@
-/** Reads a tfjs layers-model: `model.json` and its weight files. Made by `tensorflowjs_converter` or `model.save` from Keras models. */
+/**
+ * Reads a tfjs layers-model: `model.json` and its weight files. Made by `tensorflowjs_converter` or `model.save` from
+ * Keras models.
+ */
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";

@@ -25,8 +25,8 @@ export const isMap = ({ shape }: Node, sum: Node): boolean =>
   shape.every((d, i) => (d === null ? sum.shape[i] !== 1 : d === sum.shape[i] && (i < 2 || d !== 1)));
 
 /**
- * The two sides of an addition in one layout: where one is blocked and the other, of the same shape, is not, the other is brought into
- * blocks, so that onnxruntime can add it inside the convolution that the first comes from.
+ * The two sides of an addition in one layout: where one is blocked and the other, of the same shape, is not, the other
+ * is brought into blocks, so that onnxruntime can add it inside the convolution that the first comes from.
  */
 export function alike(w: OnnxWriter, node: Node, x: readonly string[]): readonly string[] {
   const channels = node.shape[1];

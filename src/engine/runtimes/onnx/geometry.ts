@@ -11,7 +11,8 @@ export const at = (x: readonly string[], i: number): string => {
   return name;
 };
 
-// Pads are given for all four axes: onnxruntime's rearranging of layouts, which WebGPU needs, overlooks that Pad may name its axes.
+// Pads are given for all four axes: onnxruntime's rearranging of layouts, which WebGPU needs, overlooks that Pad may
+// name its axes.
 
 /** Fills x, of a size, with zeros at the end of H and W up to a larger size. */
 export function fill(w: OnnxWriter, x: string, from: string, to: string): string {
@@ -56,7 +57,8 @@ export interface ConvGeometry {
 /** A convolution of x with a kernel, and a bias where there is one. */
 export function convolution(w: OnnxWriter, [x = "", ...weights]: readonly string[], geometry: ConvGeometry): string {
   const { pads, kernel_shape: kernel } = geometry;
-  // WebGPU takes a 1x1 convolution for a matrix product when nothing is padded at the top and left, and forgets the other sides.
+  // WebGPU takes a 1x1 convolution for a matrix product when nothing is padded at the top and left, and forgets the
+  // other sides.
   if (w.device !== "webgpu" || kernel.some((k) => k > 1) || pads.every((p) => p === 0))
     return w.node("Conv", [x, ...weights], { ...geometry });
   const [top = 0, left = 0, bottom = 0, right = 0] = pads;

@@ -1,4 +1,6 @@
-/** Lowers runs of convolutions with many channels: as planes, by Winograd's algorithm, with what stands between them. */
+/**
+ * Lowers runs of convolutions with many channels: as planes, by Winograd's algorithm, with what stands between them.
+ */
 import type { Dimensions } from "../../graph/dimensions.js";
 import { GraphError, type Node, type NodeOf } from "../../graph/node.js";
 import { isMap } from "./blocked.js";
@@ -89,7 +91,9 @@ export class InPlanes {
     }
   }
 
-  /** A convolution, or the gradient of one by its input: the same of kernels turned by 180 degrees, channels exchanged. */
+  /**
+   * A convolution, or the gradient of one by its input: the same of kernels turned by 180 degrees, channels exchanged.
+   */
   #convolution(node: NodeOf<"conv2d"> | NodeOf<"conv2dTranspose">, back: boolean): Planes {
     const { writer: w, sizes } = this.options;
     const x = this.#enter(inputOf(node, 0));
@@ -99,7 +103,8 @@ export class InPlanes {
     const grid: Grid = { tile: TILE, tiles: this.#index.tilesOf(size, TILE), size, batch: x.grid.batch };
     const around = upTo(REACH).map((i) => i - 1);
     const pixels = this.#index.take(x, { tile: TILE, tiles: grid.tiles, offsets: around });
-    // Kernels turned by 180 degrees do to a tile what the kernels do to the turned tile, turned back: so their weights are shared.
+    // Kernels turned by 180 degrees do to a tile what the kernels do to the turned tile, turned back: so their weights
+    // are shared.
     const into = this.#matrix(back ? "turned pixels" : "pixels", () => squared(back ? turnedIn(PIXELS) : PIXELS));
     const out = this.#matrix(back ? "turned results" : "results", () =>
       padded(squared(back ? turnedOut(RESULTS) : RESULTS), 1),
@@ -127,7 +132,10 @@ export class InPlanes {
     ]);
   }
 
-  /** Kernels OIHW as [36, O, I]: written as operations on constants, which onnxruntime computes once, when it opens the model. */
+  /**
+   * Kernels OIHW as [36, O, I]: written as operations on constants, which onnxruntime computes once, when it opens the
+   * model.
+   */
   #weightsOf(kernel: Node): string {
     const known = this.#weights.get(kernel);
     if (known !== undefined) return known;

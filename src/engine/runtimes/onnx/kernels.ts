@@ -7,8 +7,8 @@ export interface Kernel {
 }
 
 /**
- * The kernel with which the gradient of a stride-1 convolution is again a convolution: rotated by 180 degrees, and input and
- * output channels swapped inside each group.
+ * The kernel with which the gradient of a stride-1 convolution is again a convolution: rotated by 180 degrees, and
+ * input and output channels swapped inside each group.
  * @param kernel [O, I, h, w] with I input channels per group
  * @returns [I * groups, O / groups, h, w]
  */
@@ -30,11 +30,11 @@ export function rotate(kernel: Kernel, groups: number): Kernel {
 }
 
 /**
- * The kernel with which the gradient of a convolution of stride s is one convolution followed by DepthToSpace (mode CRD): its s * s
- * phases become s * s output channels (Shi et al. 2016, sub-pixel convolution).
+ * The kernel with which the gradient of a convolution of stride s is one convolution followed by DepthToSpace (mode
+ * CRD): its s * s phases become s * s output channels (Shi et al. 2016, sub-pixel convolution).
  *
- * In one dimension, gx[s*q + r - p] = sum over m of g[q - m] * k[r + s*m]: a convolution of g, for each phase r, with every s-th
- * weight of k, reversed.
+ * In one dimension, gx[s*q + r - p] = sum over m of g[q - m] * k[r + s*m]: a convolution of g, for each phase r, with
+ * every s-th weight of k, reversed.
  * @param kernel [O, I, h, w]
  * @returns [I * groups * s * s, O / groups, ceil(h / s), ceil(w / s)]
  */

@@ -9,7 +9,10 @@ import { avgPoolGradient, maxPoolGradient, poolAttributes } from "./pooling.js";
 import type { Sizes } from "./sizes.js";
 import { DataType, type OnnxWriter } from "./writer.js";
 
-/** Writes one node; `x` are the ONNX names of its inputs, `sizes` knows feature maps' heights and widths. Returns the name of its result. */
+/**
+ * Writes one node; `x` are the ONNX names of its inputs, `sizes` knows feature maps' heights and widths. Returns the
+ * name of its result.
+ */
 type Lowering<K extends Operation> = (w: OnnxWriter, node: NodeOf<K>, x: readonly string[], sizes: Sizes) => string;
 
 const TO_THE_END = Number.MAX_SAFE_INTEGER;
@@ -50,7 +53,8 @@ function conv2dTranspose(w: OnnxWriter, node: NodeOf<"conv2dTranspose">, x: read
   if (stride === strides[1] && dilations[0] === 1 && dilations[1] === 1) {
     const { data, shape } = phases(kernel, groups, stride);
     const [mh, mw] = [shape[2], shape[3]];
-    // One row and column more than the kernel reaches, so that a remainder of the division by the stride is covered too.
+    // One row and column more than the kernel reaches, so that a remainder of the division by the stride is covered
+    // too.
     const around = [mh - 1, mw - 1, mh, mw];
     const wide = convolution(w, [g, w.floats(data, shape)], { kernel_shape: [mh, mw], pads: around, group: groups });
     return cut(w, w.node("DepthToSpace", [wide], { blocksize: stride, mode: "CRD" }), size(), top, left);
@@ -97,10 +101,11 @@ function matmul(w: OnnxWriter, node: NodeOf<"matmul">, x: readonly string[]): st
 }
 
 /**
- * `where(y > 0, g, 0)`, the gradient of ReLU, on the CPU: y's mask by a depthwise 1x1 convolution with a steep HardSigmoid, times g.
+ * `where(y > 0, g, 0)`, the gradient of ReLU, on the CPU: y's mask by a depthwise 1x1 convolution with a steep
+ * HardSigmoid, times g.
  *
- * onnxruntime fuses the two and keeps them, and the product, in its blocked layout; Greater and Where would put y and g back into
- * NCHW and g into blocks again, five passes over memory instead of two.
+ * onnxruntime fuses the two and keeps them, and the product, in its blocked layout; Greater and Where would put y and g
+ * back into NCHW and g into blocks again, five passes over memory instead of two.
  */
 function reluGradient(w: OnnxWriter, node: NodeOf<"where">, resultOf: (node: Node) => string): string | undefined {
   const y = reluOf(node);
@@ -169,8 +174,9 @@ const LOWERINGS: { readonly [K in Exclude<Operation, "input">]: Lowering<K> } = 
 };
 
 /**
- * Which results onnxruntime's CPU keeps in its blocked layout (NCHWc): those of convolutions with whole blocks of channels, and of
- * what it can compute in blocks from blocked inputs alone. A guess that is wrong costs a pass over memory, never the result.
+ * Which results onnxruntime's CPU keeps in its blocked layout (NCHWc): those of convolutions with whole blocks of
+ * channels, and of what it can compute in blocks from blocked inputs alone. A guess that is wrong costs a pass over
+ * memory, never the result.
  */
 function staysBlocked(w: OnnxWriter, node: Node, inputs: readonly string[]): boolean {
   const channels = node.shape[1];

@@ -2,7 +2,10 @@
 import type { Node, NodeOf } from "../../graph/node.js";
 import type { OnnxWriter } from "./writer.js";
 
-/** Makes HardSigmoid(y) = min(1, max(0, STEEP * y)) a step: 0 at 0, and 1 at any activation that is not lost in rounding. */
+/**
+ * Makes HardSigmoid(y) = min(1, max(0, STEEP * y)) a step: 0 at 0, and 1 at any activation that is not lost in
+ * rounding.
+ */
 const STEEP = 1e30;
 
 export const maskOfRelu = (w: OnnxWriter, y: string): string =>

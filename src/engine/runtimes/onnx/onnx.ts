@@ -16,11 +16,17 @@ interface OnnxOptions {
   readonly threads?: number;
   /** Writes programs as for another device than that which runs them: so tests see a GPU's programs without the GPU. */
   readonly writtenFor?: OnnxDevice;
-  /** From how many channels on convolutions are computed by Winograd's algorithm, on the CPU; tests take fewer, to be quick. */
+  /**
+   * From how many channels on convolutions are computed by Winograd's algorithm, on the CPU; tests take fewer, to be
+   * quick.
+   */
   readonly manyChannels?: number;
 }
 
-/** Before the names of outputs, which may be those of inputs or, taken from a network's file, the writer's own ("Relu_5"). */
+/**
+ * Before the names of outputs, which may be those of inputs or, taken from a network's file, the writer's own
+ * ("Relu_5").
+ */
 const OUTPUT = "out:";
 
 /** Encodes what `outputs` reach as an ONNX model. */
@@ -47,8 +53,9 @@ export function toOnnx(
   const sizes = new Sizes(writer, dimensions, resultOf);
   const kernels = device === "cpu" ? winogradKernels(Object.values(outputs), manyChannels) : new Set<Node>();
   const inPlanes = new InPlanes({ writer, sizes, dimensions, kernels, resultOf });
-  // Inputs come before what uses them, so that the recursion stays shallow; comparisons wait until something asks, since the
-  // gradient of ReLU may do without. What is computed as planes becomes a map where something else asks for it.
+  // Inputs come before what uses them, so that the recursion stays shallow; comparisons wait until something asks,
+  // since the gradient of ReLU may do without. What is computed as planes becomes a map where something else asks for
+  // it.
   for (const node of topologicalOrder(Object.values(outputs)))
     if (node.type === "float32" && !inPlanes.of(node)) resultOf(node);
   const results = Object.entries(outputs).map(([name, node]) => {
@@ -103,18 +110,20 @@ export function onnxRuntime({ device = "cpu", threads, writtenFor = device, many
       const session = await ort.InferenceSession.create(model, {
         executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
         graphOptimizationLevel: "all",
-        // It would keep a block of all feature maps for every size that was ever run: up to 60 % more memory, for no time that shows.
+        // It would keep a block of all feature maps for every size that was ever run: up to 60 % more memory, for no
+        // time that shows.
         enableMemPattern: false,
-        // It would never give memory back, and grows by doubling in pieces that other sizes do not fit into: images in tiles took up to
-        // four times the memory (bench/memory.ts). Without it a step costs up to 5 % more where malloc has huge pages (engineEnvironment),
-        // up to 20 % more where it has not.
+        // It would never give memory back, and grows by doubling in pieces that other sizes do not fit into: images in
+        // tiles took up to four times the memory (bench/memory.ts). Without it a step costs up to 5 % more where malloc
+        // has huge pages (engineEnvironment), up to 20 % more where it has not.
         enableCpuMemArena: false,
         logSeverityLevel: 3,
         extra: {
           // It would take the zeros of a Pad before a MaxPool for places that never win.
           optimization: { disable_specified_optimizers: "Pad_Fusion" },
-          // Threads would wait for work by keeping their cores busy, also while another program or JavaScript needs them (a recipe's own
-          // work between two steps, another job): a dream took a fifth longer on two cores, and the machine's other programs suffered.
+          // Threads would wait for work by keeping their cores busy, also while another program or JavaScript needs
+          // them (a recipe's own work between two steps, another job): a dream took a fifth longer on two cores, and
+          // the machine's other programs suffered.
           session: { intra_op: { allow_spinning: "0" } },
         },
         ...(threads === undefined ? {} : { intraOpNumThreads: threads }),

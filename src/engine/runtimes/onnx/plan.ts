@@ -2,8 +2,8 @@
 import { type ConvAttributes, type Node, type PoolAttributes, topologicalOrder } from "../../graph/node.js";
 
 /**
- * From how many channels on, in and out. With 64 the transforms cost what the multiplications save; with 128 a layer takes 0.6 of its
- * time, with 256 and 512 less than half (docs/benchmarks.md).
+ * From how many channels on, in and out. With 64 the transforms cost what the multiplications save; with 128 a layer
+ * takes 0.6 of its time, with 256 and 512 less than half (docs/benchmarks.md).
  */
 export const MANY_CHANNELS = 128;
 
@@ -27,8 +27,8 @@ function source(node: Node | undefined): Node | undefined {
 }
 
 /**
- * The kernels of the convolutions to compute so: those with many channels that follow one another. A single one between others would
- * lose in rearranging pixels what it gains.
+ * The kernels of the convolutions to compute so: those with many channels that follow one another. A single one between
+ * others would lose in rearranging pixels what it gains.
  */
 export function winogradKernels(outputs: readonly Node[], channels = MANY_CHANNELS): ReadonlySet<Node> {
   const fits = (node: Node | undefined): boolean => {

@@ -1,9 +1,11 @@
 /**
- * Feature maps as planes: a matrix of pixels by channels, whose pixels are sorted by their place in tiles of p x p pixels.
+ * Feature maps as planes: a matrix of pixels by channels, whose pixels are sorted by their place in tiles of p x p
+ * pixels.
  *
- * Plane (i, j) holds the pixels (p * t + i, p * u + j) of all tiles (t, u), so a tile is a column through the planes, and linear maps
- * of tiles (Winograd's transforms, pooling) are products with small matrices. One plane of zeros follows the others: pixels outside the
- * image are taken from it. Tiles at the end may reach past the image; what stands there is never read as a pixel.
+ * Plane (i, j) holds the pixels (p * t + i, p * u + j) of all tiles (t, u), so a tile is a column through the planes,
+ * and linear maps of tiles (Winograd's transforms, pooling) are products with small matrices. One plane of zeros
+ * follows the others: pixels outside the image are taken from it. Tiles at the end may reach past the image; what
+ * stands there is never read as a pixel.
  */
 import type { OnnxWriter } from "./writer.js";
 

@@ -45,8 +45,8 @@ export function maxPoolGradient(
   const [x, y, g] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
   const { kernel } = node.attributes;
   if (isTiling(node.attributes)) {
-    // Windows that do not overlap: the largest place is where the window's result, spread over it, equals x. Rows and columns
-    // past the last whole window have no result: there g is filled with zeros.
+    // Windows that do not overlap: the largest place is where the window's result, spread over it, equals x. Rows and
+    // columns past the last whole window have no result: there g is filled with zeros.
     const spread = (v: string): string => tiled(w, v, inputOf(node, 1), inputOf(node, 0), kernel, sizes);
     const largest = w.node("Equal", [x, spread(y)]);
     return w.node("Where", [largest, spread(g), w.scalar(0)]);
@@ -68,8 +68,8 @@ export function maxPoolGradient(
 const NEVER = -3.4e38;
 
 /**
- * The gradient of max pooling whose windows overlap, for WebGPU, whose MaxPool does not say where its maxima lie: for each place of the
- * window, the g of those windows whose maximum is there; then all are spread back at once.
+ * The gradient of max pooling whose windows overlap, for WebGPU, whose MaxPool does not say where its maxima lie: for
+ * each place of the window, the g of those windows whose maximum is there; then all are spread back at once.
  */
 function maxPoolGradientByPlaces(
   w: OnnxWriter,
@@ -97,7 +97,8 @@ function maxPoolGradientByPlaces(
     if (i < area - 1) left = w.node("Sub", [left, piece]);
     pieces.push(w.node("Unsqueeze", [piece, w.ints([2])]));
   }
-  // WebGPU's transposed convolution goes wrong with groups of an even number of channels: one more, left over and empty, makes it odd.
+  // WebGPU's transposed convolution goes wrong with groups of an even number of channels: one more, left over and
+  // empty, makes it odd.
   if (area % 2 === 0) pieces.push(w.node("Unsqueeze", [w.node("Mul", [left, w.scalar(0)]), w.ints([2])]));
   const group = pieces.length;
   const shape = w.node("Concat", [w.ints([0, channels * group]), windows], { axis: 0 });

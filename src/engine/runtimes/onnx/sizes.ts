@@ -8,8 +8,8 @@ const H = 2;
 const W = 3;
 
 /**
- * Writes the size [H, W] of a feature map as a few whole numbers. Taking the Shape of the map itself would force onnxruntime to
- * bring it out of its blocked layout for nothing else.
+ * Writes the size [H, W] of a feature map as a few whole numbers. Taking the Shape of the map itself would force
+ * onnxruntime to bring it out of its blocked layout for nothing else.
  */
 export class Sizes {
   readonly #known = new Map<string, string>();

@@ -1,11 +1,12 @@
 /**
  * Winograd's minimal filtering F(4x4, 3x3): sixteen results of a 3x3 convolution by 36 multiplications instead of 144.
  *
- * Y = A^T [(G g G^T) * (B^T d B)] A, with d a tile of 6x6 pixels, g the kernel and Y 4x4 results. A tile is taken as a column of 36
- * numbers here, so that each transform is one product with a Kronecker square: (B^T x B^T) d, (A^T x A^T) m. In float32 the result is
- * off by 4e-6 of its size, against 3e-7 of a direct convolution.
+ * Y = A^T [(G g G^T) * (B^T d B)] A, with d a tile of 6x6 pixels, g the kernel and Y 4x4 results. A tile is taken as a
+ * column of 36 numbers here, so that each transform is one product with a Kronecker square: (B^T x B^T) d, (A^T x A^T)
+ * m. In float32 the result is off by 4e-6 of its size, against 3e-7 of a direct convolution.
  *
- * Source: Lavin & Gray 2015, "Fast Algorithms for Convolutional Neural Networks", eq. 8 and section 4.3 (points 0, 1, -1, 2, -2).
+ * Source: Lavin & Gray 2015, "Fast Algorithms for Convolutional Neural Networks", eq. 8 and section 4.3 (points 0, 1,
+ * -1, 2, -2).
  */
 
 export type Matrix = readonly (readonly number[])[];

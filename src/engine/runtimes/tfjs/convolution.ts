@@ -6,7 +6,10 @@ import { convolve, spread, swapChannels } from "./plain-convolution.js";
 
 /** A kernel as tfjs wants it, and the geometry of the convolution with it. */
 interface Filter {
-  /** [h, w, inputs, outputs]; depthwise: [h, w, channels, outputs per channel]. One for each group, a single one where depthwise. */
+  /**
+   * [h, w, inputs, outputs]; depthwise: [h, w, channels, outputs per channel]. One for each group, a single one where
+   * depthwise.
+   */
   readonly parts: readonly Tensor[];
   readonly depthwise: boolean;
   readonly kernel: readonly [number, number];
@@ -15,8 +18,8 @@ interface Filter {
 /**
  * Lays out a convolution's kernel: OIHW becomes HWIO.
  *
- * Dilated kernels are spread with zeros: tfjs has no gradient of dilated convolutions, nor dilation together with strides. Of groups
- * tfjs knows only depthwise ones, with one stride; all others are convolved one by one.
+ * Dilated kernels are spread with zeros: tfjs has no gradient of dilated convolutions, nor dilation together with
+ * strides. Of groups tfjs knows only depthwise ones, with one stride; all others are convolved one by one.
  */
 function layFilter(tf: Tf, node: NodeOf<"conv2d"> | NodeOf<"conv2dTranspose">): Filter {
   const kernel = node.inputs[1];

@@ -1,10 +1,11 @@
 /**
  * How tensors lie in memory: every tensor of rank 4 is NHWC here, all others lie as the program says.
  *
- * tfjs convolves and pools NHWC only. One rule for every tensor of rank 4, instead of transposes around each convolution, means that
- * maps are never transposed between layers: operations on single numbers do not care, and axes are translated. What is left are the
- * image on its way in, its gradient on its way out, and the reshapes of Gram matrices. The plain CPU backend transposes number by
- * number, so each transpose costs it nearly as much as a small convolution.
+ * tfjs convolves and pools NHWC only. One rule for every tensor of rank 4, instead of transposes around each
+ * convolution, means that maps are never transposed between layers: operations on single numbers do not care, and axes
+ * are translated. What is left are the image on its way in, its gradient on its way out, and the reshapes of Gram
+ * matrices. The plain CPU backend transposes number by number, so each transpose costs it nearly as much as a small
+ * convolution.
  */
 import type * as Core from "@tensorflow/tfjs-core";
 
@@ -51,7 +52,10 @@ export function permutationInMemory(permutation: readonly number[]): number[] {
   return byPlace(permutation).map((axis) => placeOf(axis, permutation.length));
 }
 
-/** Brings operands of a broadcast to one rank: what is added before the axes of the program's tensor would lie elsewhere in NHWC. */
+/**
+ * Brings operands of a broadcast to one rank: what is added before the axes of the program's tensor would lie elsewhere
+ * in NHWC.
+ */
 export function alignRanks(tf: Tf, operands: readonly Tensor[]): Tensor[] {
   if (!operands.some((x) => x.rank === 4)) return [...operands];
   return operands.map((x) => {

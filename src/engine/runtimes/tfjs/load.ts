@@ -23,7 +23,8 @@ export function tfjsNativePart(): string | undefined {
 }
 
 /**
- * tfjs on a GPU. Loading native code can end the process where its libraries are broken: try it in a process of its own first.
+ * tfjs on a GPU. Loading native code can end the process where its libraries are broken: try it in a process of its own
+ * first.
  * @throws RuntimeFailure when its native part is missing or does not load
  */
 export async function loadTfjsNode(): Promise<LoadedTfjs> {

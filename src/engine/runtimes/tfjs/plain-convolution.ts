@@ -1,9 +1,9 @@
 /**
  * Convolution in plain JavaScript, for tfjs's CPU backend.
  *
- * tfjs's own rounds every partial sum to float32: after twenty layers that is enough to turn a ReLU whose input is all but zero the
- * other way, and the gradient with it. These sum in float64, skip the zeros of which a ReLU leaves half, and need no padded copies:
- * they take about half of tfjs's time too.
+ * tfjs's own rounds every partial sum to float32: after twenty layers that is enough to turn a ReLU whose input is all
+ * but zero the other way, and the gradient with it. These sum in float64, skip the zeros of which a ReLU leaves half,
+ * and need no padded copies: they take about half of tfjs's time too.
  */
 import type { Pads, Pair } from "../../graph/node.js";
 

@@ -59,5 +59,8 @@ export function avgPoolGradient(tf: Tf, g: Tensor, like: Tensor, attributes: Poo
   return unpadded(tf, spread, attributes.pads, [like.shape[1] ?? 1, like.shape[2] ?? 1]);
 }
 
-/** Every other pixel, as the mean of windows of one: pooling knows strides on every backend, and its gradient puts zeros between. */
+/**
+ * Every other pixel, as the mean of windows of one: pooling knows strides on every backend, and its gradient puts zeros
+ * between.
+ */
 export const everyOther = (strides: Pair): PoolAttributes => ({ kernel: [1, 1], strides, pads: [0, 0, 0, 0] });

@@ -1,4 +1,6 @@
-/** The tfjs runtime: interprets a tensor program with TensorFlow.js's kernels, on a GPU or, slowly, in plain JavaScript. */
+/**
+ * The tfjs runtime: interprets a tensor program with TensorFlow.js's kernels, on a GPU or, slowly, in plain JavaScript.
+ */
 import { setImmediate } from "node:timers/promises";
 import { type Node, type NodeOf, topologicalOrder } from "../../graph/node.js";
 import { showShape } from "../../graph/ops.js";
@@ -7,7 +9,9 @@ import { Filters } from "./convolution.js";
 import { type Computed, compute, type Device } from "./kernels.js";
 import { shapeOf, type Tensor, type Tf, toMemory, toProgram } from "./layout.js";
 
-/** tfjs computes on this thread: after this long it lets others have a turn, so that a process that works still answers. */
+/**
+ * tfjs computes on this thread: after this long it lets others have a turn, so that a process that works still answers.
+ */
 const TURN_MS = 50;
 
 interface Step {

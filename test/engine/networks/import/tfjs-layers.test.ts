@@ -151,7 +151,8 @@ describe("reading tfjs layers-models", () => {
     ];
     const network = await tiny([conv("c", "image", { strides: [2, 2], use_bias: false })], weights);
     const ones = (h: number, w: number) => ({ data: new Float32Array(3 * h * w).fill(1), shape: [1, 3, h, w] });
-    // TensorFlow pads 0 before and 1 after for a 3x3/2 window on even sizes: only the last window reaches over the edge.
+    // TensorFlow pads 0 before and 1 after for a 3x3/2 window on even sizes: only the last window reaches over the
+    // edge.
     expect([...(await features(network, "c", ones(4, 4))).data]).toEqual([27, 18, 18, 12]);
     expect((await features(network, "c", ones(5, 7))).shape).toEqual([1, 1, 3, 4]);
     const single = await tiny([conv("c", "image", { strides: [2, 2] })], kernel("c", [1, 1, 3, 1]));
