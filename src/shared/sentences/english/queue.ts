@@ -1,4 +1,4 @@
-import { counted } from "../counted.js";
+import { counted } from "../catalogue.js";
 
 /** Why a job was not accepted, or did not end well. */
 export const queue = {
