@@ -1,22 +1,31 @@
-/** Sentences by identifier: each a text, or a function of its parameters. */
+/** Sentences by identifier: each a text with its parameters in braces, or a function of them. */
 type Sentences = Readonly<Record<string, string | ((params: never) => string)>>;
 
-type NoParams = Record<string, never>;
+/** A language: a text for each text of the first one, a function for each function. */
+export type LanguageOf<C extends Sentences> = { readonly [I in keyof C]: C[I] extends string ? string : C[I] };
+
+/** The parameters that a text names: `id` of "Cancelled {id}." */
+type Named<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Named<Rest> : never;
+
+type Params<T> = T extends string
+  ? Readonly<Record<Named<T>, string | number>>
+  : T extends (params: infer P) => string
+    ? P
+    : never;
 
 /** Identifiers of sentences without parameters. */
-export type PlainIdOf<C> = { [I in keyof C]: C[I] extends string ? I : never }[keyof C];
+export type PlainIdOf<C> = { [I in keyof C]: keyof Params<C[I]> extends never ? I : never }[keyof C];
 
 /** A sentence's parameters as an argument that can be left out where there are none. */
-export type ParamsOf<C, I extends keyof C> = C[I] extends (params: infer P) => string
-  ? [params: P]
-  : [params?: NoParams];
+export type ParamsOf<C, I extends keyof C> =
+  I extends PlainIdOf<C> ? [params?: Record<string, never>] : [params: Params<C[I]>];
 
-/** What says the sentences of a catalogue, in the language chosen last; other languages are typed by the first one. */
-export function speaker<C extends Sentences>(english: C) {
-  let language = english;
+/** What says the sentences of a catalogue, in the language chosen last; the first one, `as const`, gives the parameters. */
+export function speaker<const C extends Sentences>(english: C) {
+  let language: LanguageOf<C> = english as LanguageOf<C>;
   return {
     /** Chooses the language of everything that is said from now on, in this process. */
-    setLanguage(catalogue: C): void {
+    setLanguage(catalogue: LanguageOf<C>): void {
       language = catalogue;
     },
     /**
@@ -25,9 +34,11 @@ export function speaker<C extends Sentences>(english: C) {
      * @example sentence("cancel.unknown", { id: "7KQ4M9XA" });
      */
     sentence<I extends keyof C>(identifier: I, ...[params]: ParamsOf<C, I>): string {
-      const said: string | ((params: never) => string) = language[identifier] as C[I] & Sentences[string];
+      const said = language[identifier] as string | ((params: never) => string);
       // The signature has checked that these parameters are this sentence's.
-      return typeof said === "string" ? said : said(params as never);
+      if (typeof said !== "string") return said(params as never);
+      const values: Readonly<Record<string, unknown>> = params ?? {};
+      return said.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
     },
   };
 }

@@ -9,7 +9,7 @@ import { slack } from "./english/slack.js";
 import { store } from "./english/store.js";
 import { web } from "./english/web.js";
 
-/** Every sentence that the program says, by identifier: a text, or a function of its parameters. Other languages are typed by this one. */
+/** Every sentence that the program says, by identifier: a text, with its parameters in braces, or a function of them. */
 export const english = {
   ...commands,
   ...discord,

@@ -1,41 +1,23 @@
 /** Refusals of commands: what is wrong, and what to do instead. */
 export const commands = {
   "cancel.none": "You have no job that is waiting or running.",
-  "cancel.unknown": ({ id }: { id: string }) =>
-    `No job ${id} is waiting or running here; \`/queue\` lists those that are.`,
-  "cancel.ambiguous": ({ id }: { id: string }) => `Several jobs begin with ${id}; please give more of the id.`,
-  "cancel.foreign": ({ id, owner }: { id: string; owner: string }) =>
-    `Job ${id} is ${owner}'s; only they and moderators can cancel it.`,
-  "stylize.which": ({ styles, first }: { styles: string; first: string }) =>
-    `Which style? There are ${styles}. For example: \`/stylize ${first}\``,
+  "cancel.unknown": "No job {id} is waiting or running here; `/queue` lists those that are.",
+  "cancel.ambiguous": "Several jobs begin with {id}; please give more of the id.",
+  "cancel.foreign": "Job {id} is {owner}'s; only they and moderators can cancel it.",
+  "stylize.which": "Which style? There are {styles}. For example: `/stylize {first}`",
   "texture.no-image": "There is no picture here to take a texture from. Attach one, or name a style: `/texture winter`",
   "blend.sweep": "A sweep goes from one style to another, so name two. For example: `/blend summer winter sweep:6`",
-  "again.retired": ({ id, recipe }: { id: string; recipe: string }) =>
-    `Job ${id} is a ${recipe}, which I can no longer make.`,
-  "again.image-gone": ({ id }: { id: string }) =>
-    `Job ${id} is too old: its picture is no longer kept. Please send the picture again.`,
+  "again.retired": "Job {id} is a {recipe}, which I can no longer make.",
+  "again.image-gone": "Job {id} is too old: its picture is no longer kept. Please send the picture again.",
   "again.none": "You have not made anything yet. Begin with `/dream`.",
-  "again.unknown": ({ id }: { id: string }) =>
-    `There is no job ${id} here. A job's id is in its message; \`/again\` alone takes your latest job.`,
-  "job.ambiguous": ({ ids, prefix }: { ids: string; prefix: string }) =>
-    `${ids} all begin with ${prefix}; please give more of the id.`,
+  "again.unknown": "There is no job {id} here. A job's id is in its message; `/again` alone takes your latest job.",
+  "job.ambiguous": "{ids} all begin with {prefix}; please give more of the id.",
   "dream.look-or-layers":
     "A look is a choice of layers, so give either look or layers, not both. For example: `/dream look:creatures`",
-  "dream.look-unknown": ({
-    network,
-    look,
-    known,
-    first,
-  }: {
-    network: string;
-    look: string;
-    known: string;
-    first: string;
-  }) => `${network} has no look ${look}; it has ${known}. For example: \`/dream look:${first}\``,
-  "option.twice": ({ option }: { option: string }) => `${option} is given twice; once is enough.`,
-  "option.required": ({ command, option, example }: { command: string; option: string; example: string }) =>
-    `/${command} needs ${option}. ${example}`,
-  "option.empty": ({ option, example }: { option: string; example: string }) => `${option}: needs a value. ${example}`,
+  "dream.look-unknown": "{network} has no look {look}; it has {known}. For example: `/dream look:{first}`",
+  "option.twice": "{option} is given twice; once is enough.",
+  "option.required": "/{command} needs {option}. {example}",
+  "option.empty": "{option}: needs a value. {example}",
   "option.value": ({
     argument,
     option,
@@ -47,25 +29,22 @@ export const commands = {
     expected: string;
     example: string;
   }) => `\`${argument}\` is not possible: ${option} must be ${expected}${expected.endsWith("?") ? "" : "."} ${example}`,
-  "style.name": ({ line }: { line: string }) => `A style's name is one word. For example: \`${line}\``,
+  "style.name": "A style's name is one word. For example: `{line}`",
   "style.taken": ({ style, name, emoji }: { style: string; name: string | undefined; emoji: string }) =>
     `${name === undefined ? emoji : `The name ${name}`} is already ${style}'s; choose another.`,
-  "style.no-image": ({ line }: { line: string }) => `There is no picture here. Attach one with \`${line}\`.`,
+  "style.no-image": "There is no picture here. Attach one with `{line}`.",
   "style.spoiler": "This picture is hidden, and everybody sees the styles; choose another.",
-  "style.name-taken": ({ name }: { name: string }) => `The name ${name} is taken; choose another.`,
-  "style.not-own": ({ name }: { name: string }) =>
-    `${name} is not one of this community's own styles; \`/style\` lists them all.`,
-  "style.foreign": ({ name, owner }: { name: string; owner: string }) =>
-    `${name} is ${owner}'s; only they and moderators can change it.`,
-  "style.is-option": ({ word }: { word: string }) =>
-    `${word} is an option and needs a value: write ${word}: and the value after it.`,
-  "settings.too-large": ({ asked, largest }: { asked: number; largest: number }) =>
-    `${asked} px is more than this channel allows: the largest here is ${largest} px. For example: \`size:${largest}\``,
-  "settings.action-alone": ({ action }: { action: string }) =>
-    `/settings ${action} changes no values; give them alone. For example: \`/settings largest:768\``,
+  "style.name-taken": "The name {name} is taken; choose another.",
+  "style.not-own": "{name} is not one of this community's own styles; `/style` lists them all.",
+  "style.foreign": "{name} is {owner}'s; only they and moderators can change it.",
+  "style.is-option": "{word} is an option and needs a value: write {word}: and the value after it.",
+  "settings.too-large":
+    "{asked} px is more than this channel allows: the largest here is {largest} px. For example: `size:{largest}`",
+  "settings.action-alone":
+    "/settings {action} changes no values; give them alone. For example: `/settings largest:768`",
   "settings.of-my-data": "That belongs to your data. For example: `/settings mydata delete`",
-  "settings.value-missing": ({ name }: { name: string }) =>
-    `Set ${name} to what? Give it a value, \`/settings ${name}:…\`, or reset it: \`/settings reset ${name}\``,
+  "settings.value-missing":
+    "Set {name} to what? Give it a value, `/settings {name}:…`, or reset it: `/settings reset {name}`",
   "settings.my-data-usage":
     "`/settings mydata` shows what is stored about you, `/settings mydata export` gives it to you as a file, `/settings mydata delete` deletes it.",
   "settings.nothing-to-reset": ({ everywhere }: { everywhere: boolean }) =>
@@ -79,18 +58,15 @@ export const commands = {
   "gallery.mine-or-person": "Your own or somebody else's? Give either mine or person. For example: `/gallery mine`",
   "gallery.person-unknown": ({ name, near }: { name: string; near: string | undefined }) =>
     `Nobody called ${name} has works here${near === undefined ? "." : `; did you mean ${near}?`}`,
-  "gallery.which": ({ action }: { action: string }) => `Which one? For example: \`/gallery ${action} 7KQ4M9XA\``,
-  "gallery.unknown": ({ id }: { id: string }) =>
-    `There is no finished job ${id} here. A job's id is in its message, and in \`/gallery\`.`,
-  "gallery.foreign": ({ owner }: { owner: string }) =>
-    `This is ${owner}'s; only they and moderators can take it out of the gallery.`,
+  "gallery.which": "Which one? For example: `/gallery {action} 7KQ4M9XA`",
+  "gallery.unknown": "There is no finished job {id} here. A job's id is in its message, and in `/gallery`.",
+  "gallery.foreign": "This is {owner}'s; only they and moderators can take it out of the gallery.",
   "gallery.image-gone": "Its picture is no longer kept, or not in the gallery.",
   "gallery.page-empty": "This page is empty now; `/gallery` shows the first one.",
-  "gallery.job-image-gone": ({ id }: { id: string }) => `The picture of job ${id} is no longer kept.`,
+  "gallery.job-image-gone": "The picture of job {id} is no longer kept.",
   "command.unknown": ({ name, near }: { name: string; near: string | undefined }) =>
     `There is no command /${name}${near === undefined ? "." : `; did you mean /${near}?`} \`/help\` lists them all.`,
-  "blend.which": ({ styles, first }: { styles: string; first: string }) =>
-    `Which styles? There are ${styles}. For example: \`/blend ${first}:0.3\``,
+  "blend.which": "Which styles? There are {styles}. For example: `/blend {first}:0.3`",
   "style.unknown": ({ name, near, known }: { name: string; near: string | undefined; known: string }) => {
     const help = near ? `did you mean ${near}?` : known ? `there are ${known}.` : "there are none yet.";
     return `There is no style called ${name}; ${help}`;
@@ -110,15 +86,13 @@ export const commands = {
     const help = near ? `; did you mean ${near}?` : known ? `. It takes: ${known}.` : ". It takes no options.";
     return `/${command} has no option ${option}${help} ${example}`;
   },
-  "option.name-missing": ({ word, argument, example }: { word: string; argument: string; example: string }) =>
-    `\`${word}\` needs its option's name: \`${argument}\`. ${example}`,
-  "option.stray": ({ word, example }: { word: string; example: string }) =>
-    `I don't know what \`${word}\` means here; options are written name:value. ${example}`,
-  "line.invalid": ({ problem, example }: { problem: string; example: string }) => `${problem} ${example}`,
+  "option.name-missing": "`{word}` needs its option's name: `{argument}`. {example}",
+  "option.stray": "I don't know what `{word}` means here; options are written name:value. {example}",
+  "line.invalid": "{problem} {example}",
   "line.no-command": "A command begins with / and its name.",
-  "line.no-space": ({ name }: { name: string }) => `There should be a space after /${name}.`,
-  "line.too-long": ({ length }: { length: number }) => `The line is longer than ${length} characters.`,
+  "line.no-space": "There should be a space after /{name}.",
+  "line.too-long": "The line is longer than {length} characters.",
   "line.quote": ({ option }: { option: string | undefined }) =>
     `The quote ${option === undefined ? "" : `after ${option}: `}is never closed; put a " at its end.`,
-  example: ({ line }: { line: string }) => `For example: \`${line}\``,
-};
+  example: "For example: `{line}`",
+} as const;

@@ -8,26 +8,21 @@ export const discord = {
   "discord.message-hidden":
     "I can't see what is in other people's messages in this server. Give me the picture with the command's \\\"picture\\\" option, or open the message's menu and choose Apps > Dream this (or Stylize this).",
   "discord.not-running": "The Discord bot is not running.",
-  "discord.image-gone": ({ name }: { name: string }) => `${name} is no longer there; please send it again.`,
-  "discord.image-too-large": ({ name, megabytes }: { name: string; megabytes: string }) =>
-    `${name} is larger than ${megabytes} MB.`,
-  "discord.image-refused": ({ name, status }: { name: string; status: number }) =>
-    `Discord did not hand over ${name} (it answered ${status}); please try again.`,
-  "discord.image-timeout": ({ name }: { name: string }) => `${name} took too long to arrive; please try again.`,
-  "discord.image-unreachable": ({ name }: { name: string }) =>
-    `${name} could not be fetched from Discord; please try again.`,
-  "discord.wrong-app": ({ appId, owner }: { appId: string; owner: string }) =>
-    `DISCORD_APP_ID is ${appId}, but DISCORD_TOKEN belongs to the application ${owner}: take both from the same application, or leave DISCORD_APP_ID out.`,
+  "discord.image-gone": "{name} is no longer there; please send it again.",
+  "discord.image-too-large": "{name} is larger than {megabytes} MB.",
+  "discord.image-refused": "Discord did not hand over {name} (it answered {status}); please try again.",
+  "discord.image-timeout": "{name} took too long to arrive; please try again.",
+  "discord.image-unreachable": "{name} could not be fetched from Discord; please try again.",
+  "discord.wrong-app":
+    "DISCORD_APP_ID is {appId}, but DISCORD_TOKEN belongs to the application {owner}: take both from the same application, or leave DISCORD_APP_ID out.",
   "discord.unreachable-at-start":
     "Discord could not be reached; is this machine on the internet? https://discordstatus.com tells whether Discord has trouble.",
   "discord.wrong-token":
     "Discord does not know DISCORD_TOKEN: copy a new token from the developer portal, under Bot > Reset Token.",
   "discord.no-intent":
     'Discord does not grant the intent "Message Content": switch it on in the developer portal under Bot > Privileged Gateway Intents, or set DISCORD_MESSAGE_CONTENT to false.',
-  "discord.wait": ({ seconds, doing }: { seconds: number; doing: string }) =>
-    `Discord asks me to wait ${seconds} s before I ${doing}.`,
-  "discord.status": ({ status }: { status: number }) =>
-    `Discord does not work just now (it answered ${status}); please try again later.`,
+  "discord.wait": "Discord asks me to wait {seconds} s before I {doing}.",
+  "discord.status": "Discord does not work just now (it answered {status}); please try again later.",
   "discord.timeout": "Discord did not answer in time; please try again.",
   "discord.unreachable": "Discord cannot be reached just now; please try again later.",
   "discord.gone": "The message, the thread or the channel is gone.",
@@ -37,8 +32,7 @@ export const discord = {
   "discord.reactions": "This message has 20 different reactions, and Discord allows no more.",
   "discord.trouble": "Discord does not work just now; please try again later.",
   "discord.subject-gone": "What this was about is gone from Discord.",
-  "discord.refused": ({ doing, reason }: { doing: string; reason: string }) =>
-    `Discord does not let me ${doing}: ${reason}.`,
+  "discord.refused": "Discord does not let me {doing}: {reason}.",
   "discord.permission": ({ doing, permission }: { doing: string; permission: string | undefined }) =>
     `I may not ${doing} here. Somebody who manages this channel can allow me "${permission ?? "what it takes"}": Edit Channel > Permissions > Dreamloom.`,
   "discord.doing.thread": "open a thread",
@@ -60,4 +54,4 @@ export const discord = {
   "discord.doing.choices": "offer choices",
   "discord.doing.login": "log in",
   "discord.doing.answer": "answer that",
-};
+} as const;

@@ -1,19 +1,17 @@
 /** What is posted about jobs, votes, works, settings and stored data, and what buttons are called. */
 export const posted = {
   "cancel.too-late": "It had just ended.",
-  "cancel.done": ({ ids }: { ids: string }) => `Cancelled ${ids}.`,
+  "cancel.done": "Cancelled {ids}.",
   "gallery.empty":
     "There is nothing here yet. Finished pictures come into the gallery by themselves; begin with `/dream`.",
-  "gallery.removed": ({ id }: { id: string }) =>
-    `${id} is out of the gallery; its messages stay. \`/gallery restore ${id}\` puts it back.`,
-  "gallery.restored": ({ id }: { id: string }) => `${id} is in the gallery again.`,
+  "gallery.removed": "{id} is out of the gallery; its messages stay. `/gallery restore {id}` puts it back.",
+  "gallery.restored": "{id} is in the gallery again.",
   "gallery.origins": ({ variation, works }: { variation: boolean; works: string }) =>
     `${variation ? "A variation of" : "Made from"} ${works}`,
-  "gallery.remixes": ({ works }: { works: string }) => `Made from it: ${works}`,
-  "gallery.variations": ({ works }: { works: string }) => `Variations of it: ${works}`,
+  "gallery.remixes": "Made from it: {works}",
+  "gallery.variations": "Variations of it: {works}",
   "button.again": "Again",
-  "gallery.by": ({ title, author, id }: { title: string; author: string; id: string }) =>
-    `${title} by ${author} (\`${id}\`)`,
+  "gallery.by": "{title} by {author} (`{id}`)",
   "list.more": ({ list, hidden }: { list: string; hidden: number }) =>
     hidden > 0 ? `${list} and ${hidden} more` : list,
   "gallery.hint": "`/gallery show ID` tells all about one, `/again ID` makes it again.",
@@ -33,38 +31,36 @@ export const posted = {
   "button.next": "Next",
   "help.intro": "Post a picture and write `/dream`. `/help dream` explains a command's options.",
   "help.examples": "For example:",
-  "palette.question": ({ name, styles }: { name: string; styles: string }) =>
-    `**Which style, ${name}?** React with one; several blend them.\n${styles}`,
+  "palette.question": "**Which style, {name}?** React with one; several blend them.\n{styles}",
   "vote.paint-now": "Paint now",
   "vote.cancel": "Cancel the vote",
-  "vote.until": ({ duration, time }: { duration: string; time: string }) => `Open for ${duration}, until ${time}.`,
+  "vote.until": "Open for {duration}, until {time}.",
   "vote.heading": ({ opener, until }: { opener: string; until: string }) =>
     `**A vote: which styles shall it be?** Opened by ${opener}.${until && ` ${until}`}`,
   "vote.rules":
     "React with the styles you like. Everybody has one vote, split among what they choose; the shares of the votes become the shares of the blend.",
-  "vote.paints": ({ opener }: { opener: string }) => `✅ by ${opener} or a moderator paints at once.`,
+  "vote.paints": "✅ by {opener} or a moderator paints at once.",
   "vote.stuck": "**The vote is over, but the painting could not be started.**",
-  "vote.retries": ({ opener }: { opener: string }) => `✅ by ${opener} or a moderator tries again.`,
-  "vote.decided": ({ styles }: { styles: string }) => `**The vote is over: ${styles}.**`,
+  "vote.retries": "✅ by {opener} or a moderator tries again.",
+  "vote.decided": "**The vote is over: {styles}.**",
   "vote.painted": ({ styles, cut, id }: { styles: number; cut: boolean; id: string }) =>
     `${cut ? `A blend has at most ${styles} styles, so those with most votes are painted` : "It is painted"} as job \`${id}\`.`,
-  "vote.ended": ({ why }: { why: string }) => `**The vote is over.** ${why}`,
+  "vote.ended": "**The vote is over.** {why}",
   "vote.choosers": ({ people, channel }: { people: number; channel: string }) =>
     `${people === 1 ? "1 person" : `${people} people`} of ${channel}`,
   "vote.nobody": "Nobody voted, so nothing is painted.",
-  "job.cancelled": ({ by }: { by: string }) => `Cancelled by ${by}.`,
+  "job.cancelled": "Cancelled by {by}.",
   "unexpected.logged": "Something went wrong on my side; it has been written to the log.",
-  "credit.image": ({ by }: { by: string }) => `picture by ${by}`,
-  "credit.chosen": ({ by }: { by: string }) => `chosen by ${by}`,
-  "list.and": ({ list, last }: { list: string; last: string }) => `${list} and ${last}`,
+  "credit.image": "picture by {by}",
+  "credit.chosen": "chosen by {by}",
+  "list.and": "{list} and {last}",
   "film.stilled": "*The film is too large for this chat, so this is one picture of it.*",
-  "result.octaves": ({ count }: { count: number }) => `${count} octaves`,
+  "result.octaves": "{count} octaves",
   "result.picture": "The picture",
-  "result.done": ({ what }: { what: string }) => `${what} done.`,
+  "result.done": "{what} done.",
   done: "Done",
-  "network.fetching": ({ network, received, all }: { network: string; received: number; all: string }) =>
-    `Fetching the network ${network}, which happens only once: ${received}${all} MB.`,
-  "network.fetching-short": ({ network }: { network: string }) => `Fetching ${network}`,
+  "network.fetching": "Fetching the network {network}, which happens only once: {received}{all} MB.",
+  "network.fetching-short": "Fetching {network}",
   "button.cancel": "Cancel",
   "button.delete": "Delete",
   "job.heading": ({
@@ -83,75 +79,50 @@ export const posted = {
     `**${title}** for ${author}${origin === undefined ? "" : `, ${variation ? "a variation of" : "from"} \`${origin}\``} · job \`${id}\``,
   "job.accepted": "Accepted.",
   "job.moment": "a moment",
-  "job.about": ({ duration }: { duration: string }) => `about ${duration}`,
-  "job.painting": ({ takes }: { takes: string }) => `Painting now, ${takes} to go; the frames are in the thread.`,
-  "job.in-line-notice": ({ place, takes, notice }: { place: string; takes: string; notice: string }) =>
-    `${place} in line, takes ${takes}. ${notice}`,
+  "job.about": "about {duration}",
+  "job.painting": "Painting now, {takes} to go; the frames are in the thread.",
+  "job.in-line-notice": "{place} in line, takes {takes}. {notice}",
   "job.starts-at-once": "starts at once",
-  "job.starts-in": ({ duration }: { duration: string }) => `starts in about ${duration}`,
-  "job.in-line": ({ place, starts, takes }: { place: string; starts: string; takes: string }) =>
-    `${place} in line, ${starts}, takes ${takes}.`,
+  "job.starts-in": "starts in about {duration}",
+  "job.in-line": "{place} in line, {starts}, takes {takes}.",
   "job.beginning": ({ title, duration }: { title: string; duration: string | undefined }) =>
     `${title}: starting.${duration === undefined ? "" : ` It takes about ${duration}.`}`,
   "job.starting": "Starting",
-  "frame.film": ({ frame, frames }: { frame: number; frames: number }) => `Frame ${frame} of ${frames}`,
-  "frame.step": ({ octave, octaves, step, steps }: { octave: number; octaves: number; step: number; steps: number }) =>
-    `Octave ${octave} of ${octaves}, step ${step} of ${steps}`,
+  "frame.film": "Frame {frame} of {frames}",
+  "frame.step": "Octave {octave} of {octaves}, step {step} of {steps}",
   "frame.underway": ({ label, left }: { label: string; left: string | undefined }) =>
     `${label}${left === undefined ? "" : ` · about ${left} left`}`,
-  "frame.size": ({
-    octave,
-    octaves,
-    width,
-    height,
-  }: {
-    octave: number;
-    octaves: number;
-    width: number;
-    height: number;
-  }) => `Octave ${octave} of ${octaves} · ${width} × ${height}`,
-  "frame.description": ({ octave, octaves }: { octave: number; octaves: number }) =>
-    `The picture after octave ${octave} of ${octaves}`,
-  "result.description": ({
-    title,
-    author,
-    width,
-    height,
-  }: {
-    title: string;
-    author: string;
-    width: number;
-    height: number;
-  }) => `${title} by ${author}, ${width} × ${height} pixels`,
-  "result.took": ({ duration }: { duration: string }) => `took ${duration}`,
-  "result.runtime": ({ network, runtime }: { network: string; runtime: string }) => `${network} on ${runtime}`,
-  "result.ready": ({ title }: { title: string }) => `Your picture is ready: **${title}**`,
+  "frame.size": "Octave {octave} of {octaves} · {width} × {height}",
+  "frame.description": "The picture after octave {octave} of {octaves}",
+  "result.description": "{title} by {author}, {width} × {height} pixels",
+  "result.took": "took {duration}",
+  "result.runtime": "{network} on {runtime}",
+  "result.ready": "Your picture is ready: **{title}**",
   "result.done-in": ({ duration, credits }: { duration: string; credits: string }) =>
     `Done in ${duration}.${credits ? ` ${credits}.` : ""}`,
   "job.retry-memory": "The painter ran out of memory on this picture; trying again.",
   "job.retry-crash": "The painter crashed on this picture; trying again.",
   "job.crashed": "The painter crashed on this picture again and again, so I have stopped. A smaller size may help.",
-  "job.out-of-memory": ({ reason }: { reason: string }) =>
-    `The painter ran out of memory again and again, so I have stopped; a smaller size needs less. (${reason})`,
+  "job.out-of-memory":
+    "The painter ran out of memory again and again, so I have stopped; a smaller size needs less. ({reason})",
   "job.suspended": "Dreamloom is being restarted; this resumes by itself as soon as it is back.",
   "job.resumed": "Dreamloom was restarted; this resumes where it was.",
   "queue.empty": ({ notice, caps }: { notice: string | undefined; caps: string }) =>
     `${notice ?? "Nobody is waiting: the next job starts at once."}\n${caps}`,
-  "queue.more": ({ hidden }: { hidden: number }) => `... and ${hidden} more`,
-  "queue.used": ({ open, most, started, anHour }: { open: number; most: number; started: number; anHour: number }) =>
-    `${open} of ${most} unfinished, ${started} of ${anHour} in the last hour`,
+  "queue.more": "... and {hidden} more",
+  "queue.used": "{open} of {most} unfinished, {started} of {anHour} in the last hour",
   "queue.caps": ({ mine, mineHere, all }: { mine: string; mineHere: string | undefined; all: string }) =>
     `You: ${mine}${mineHere === undefined ? "" : `; in this channel: ${mineHere}`}. This channel: ${all}.`,
   "queue.job": ({ title, author, id }: { title: string; author: string | undefined; id: string }) =>
     `${title}, ${author === undefined ? "**yours**" : `by ${author}`} (\`${id}\`)`,
   "queue.elsewhere": "A job in another channel",
-  "queue.running": ({ duration }: { duration: string }) => `running, about ${duration} left`,
+  "queue.running": "running, about {duration} left",
   "my-data.file":
     "**All that is stored about you**, in one file: jobs with their parameters, styles, favourites, votes, and the pictures.",
   "settings.hint-moderator":
     "Change one with `/settings largest:768`, reset it with `/settings reset largest`; `everywhere:yes` means the whole community.",
   "settings.hint": "Those who manage the channel may change them.",
-  "settings.heading": ({ channel }: { channel: string }) => `**Settings of ${channel}**`,
+  "settings.heading": "**Settings of {channel}**",
   "settings.set-here": "set here",
   "settings.set-community": "set for the whole community",
   "settings.default": "the default",
@@ -160,21 +131,20 @@ export const posted = {
   "settings.channel-wins": "What is set in a channel itself applies there.",
   "settings.art": ({ channel, by }: { channel: string | undefined; by: string }) =>
     `**${channel === undefined ? "Every channel here is an art channel" : `${channel} is an art channel`} now**, says ${by}: react to any picture with a style's emoji and I paint it in that style; 👁️ dreams it. \`/style\` shows the styles.`,
-  "style.description": ({ name }: { name: string }) => `The style ${name}`,
-  "style.added": ({ emoji, name, by }: { emoji: string; name: string; by: string }) =>
-    `${emoji} **${name}** is a style here now, added by ${by}. Try \`/stylize ${name}\`.`,
-  "style.renamed": ({ from, name }: { from: string; name: string }) => `${from} is now called ${name}.`,
-  "style.removed": ({ name }: { name: string }) => `${name} is gone. What was painted in it stays.`,
-  "styles.choose": ({ names }: { names: string }) => `Styles to choose from: ${names}`,
+  "style.description": "The style {name}",
+  "style.added": "{emoji} **{name}** is a style here now, added by {by}. Try `/stylize {name}`.",
+  "style.renamed": "{from} is now called {name}.",
+  "style.removed": "{name} is gone. What was painted in it stays.",
+  "styles.choose": "Styles to choose from: {names}",
   "my-data.chats":
     "What was said and shown in the chat is the chat's, and stays there, my own messages too: 🗑️ those first that should go from the chat as well.",
-  "my-data.none": ({ rest }: { rest: string }) => `Nothing is stored about you. ${rest}`,
+  "my-data.none": "Nothing is stored about you. {rest}",
   "my-data.heading": "**What is stored about you**",
   "my-data.hint": "`/settings mydata export` gives you all of it in one file, `/settings mydata delete` deletes it.",
   "my-data.delete": "Delete all of it",
-  "my-data.ask": ({ what }: { what: string }) =>
-    `**Delete all that is stored about you?** ${what}, their pictures, your palettes and votes. Styles that others use go too. Works that others have made from yours stay theirs, and still name you. It cannot be undone.`,
+  "my-data.ask":
+    "**Delete all that is stored about you?** {what}, their pictures, your palettes and votes. Styles that others use go too. Works that others have made from yours stay theirs, and still name you. It cannot be undone.",
   "my-data.confirm": "Press the button, or write `/settings mydata delete confirm:yes`.",
-  "my-data.deleted": ({ what, images, size }: { what: string; images: string; size: string }) =>
-    `Deleted: ${what}, and ${images} of ${size}. Nothing is stored about you any more, except your name on works that others made from yours, if there are any.`,
-};
+  "my-data.deleted":
+    "Deleted: {what}, and {images} of {size}. Nothing is stored about you any more, except your name on works that others made from yours, if there are any.",
+} as const;

@@ -10,9 +10,9 @@ export const queue = {
     `You have ${counted(jobs, "unfinished job")} in this channel, as many as one person may have here. Wait for one to end, or cancel one with /cancel.`,
   "queue.channel": ({ jobs }: { jobs: number }) =>
     `This channel has ${counted(jobs, "unfinished job")}, as many as it may have. Please wait until one has ended.`,
-  "cluster.too-large": ({ megabytes, most }: { megabytes: string; most: string }) =>
-    `It has ${megabytes} MB, more than the ${most} MB that may travel between machines here (cluster.maxMegabytes). Try a smaller size.`,
-  "cluster.store-unreachable": ({ store }: { store: string }) => `${store} cannot be reached.`,
+  "cluster.too-large":
+    "It has {megabytes} MB, more than the {most} MB that may travel between machines here (cluster.maxMegabytes). Try a smaller size.",
+  "cluster.store-unreachable": "{store} cannot be reached.",
   "queue.memory": ({ megabytes, most, fitting }: { megabytes: number; most: number; fitting: string | undefined }) =>
     `This would take about ${megabytes} MB of memory, and there are ${most} MB for pictures here. ${fitting === undefined ? "No smaller size would fit either." : `The largest that fits is \`${fitting}\`.`}`,
   "queue.person-hour": ({ jobs, minutes }: { jobs: number; minutes: number }) =>
@@ -29,8 +29,8 @@ export const queue = {
   "job.worker-failed": "Something went wrong on the machine that worked on this. It has been written to the log there.",
   "job.failed": "Something went wrong in the engine. It has been written to the log.",
   "job.moved": "The machine that worked on this has stopped; another one continues.",
-  "job.interrupted": ({ attempts }: { attempts: number }) =>
-    `Dreamloom was stopped ${attempts} times while it worked on this, so I have given up. A smaller size may help.`,
+  "job.interrupted":
+    "Dreamloom was stopped {attempts} times while it worked on this, so I have given up. A smaller size may help.",
   "job.overtime": ({ minutes }: { minutes: number }) =>
     `This took more than ${counted(minutes, "minute")}, the longest a job may take. Try a smaller size or fewer steps.`,
-};
+} as const;

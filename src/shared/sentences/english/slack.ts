@@ -2,18 +2,15 @@
 export const slack = {
   "slack.no-message-id": "Slack did not say where the message is.",
   "slack.message-gone": "The message is no longer there.",
-  "slack.upload-limit": ({ name, megabytes }: { name: string; megabytes: number }) =>
-    `${name} is larger than the ${megabytes} MB that I may upload.`,
+  "slack.upload-limit": "{name} is larger than the {megabytes} MB that I may upload.",
   "slack.no-upload-address": "Slack gave no address for an upload.",
   "slack.file-too-large": "The file is larger than Slack takes.",
-  "slack.upload-refused": ({ status }: { status: number }) =>
-    `Slack did not take an upload (${status}); please try again.`,
+  "slack.upload-refused": "Slack did not take an upload ({status}); please try again.",
   "slack.socket-timeout": "Slack's connection could not be opened in time.",
   "slack.oauth-incomplete": "Slack's OAuth needs a client id and secret.",
   "slack.app-token":
     "Slack does not let me connect in Socket Mode: SLACK_APP_TOKEN must be an app-level token of this app, beginning with xapp-, with the scope connections:write; and Socket Mode must be switched on.",
-  "slack.api-url": ({ url }: { url: string }) =>
-    `SLACK_API_URL must be an address such as "http://127.0.0.1:4000/api/", not "${url}".`,
+  "slack.api-url": 'SLACK_API_URL must be an address such as "http://127.0.0.1:4000/api/", not "{url}".',
   "slack.busy": "Slack takes no more just now; please try again soon.",
   "slack.not-running": "The Slack bot is not running.",
   "slack.workspace-unknown": "This came from a workspace that I do not know.",
@@ -23,31 +20,25 @@ export const slack = {
   "slack.no-token": "Slack needs SLACK_BOT_TOKEN, or SLACK_CLIENT_ID and its secrets.",
   "slack.no-secrets": "Slack needs SLACK_CLIENT_SECRET and SLACK_STATE_SECRET beside SLACK_CLIENT_ID.",
   "slack.no-events": "Slack needs SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for events by HTTP.",
-  "slack.no-emoji": ({ emoji }: { emoji: string }) => `Slack has no ${emoji} to react with.`,
-  "slack.file-elsewhere": ({ name }: { name: string }) =>
-    `${name} is not kept by Slack: upload the picture itself, or give its link.`,
-  "slack.file-timeout": ({ name }: { name: string }) => `${name} could not be downloaded in time.`,
-  "slack.file-unreachable": ({ name }: { name: string }) =>
-    `${name} could not be downloaded from Slack; please try again.`,
-  "slack.file-gone": ({ name }: { name: string }) => `${name} is no longer there.`,
-  "slack.file-status": ({ name, status }: { name: string; status: number }) =>
-    `${name} could not be downloaded from Slack (${status}); please try again.`,
-  "slack.file-scope": ({ name }: { name: string }) =>
-    `I may not see ${name}: share it in a channel I am in; the app needs the permission "files:read".`,
-  "slack.file-larger": ({ name, megabytes }: { name: string; megabytes: string }) =>
-    `${name} is larger than ${megabytes} MB.`,
-  "slack.file-hidden": ({ name }: { name: string }) => `I may not see ${name}; share it in a channel I am in.`,
-  "slack.reply-refused": ({ status }: { status: number }) => `Slack did not take an answer (${status}).`,
-  "slack.wait": ({ seconds }: { seconds: number }) => `Slack asks me to wait ${seconds} s; please try again then.`,
-  "slack.trouble": ({ code }: { code: string | number }) =>
-    `Slack has trouble (${code}); please try again in a moment.`,
+  "slack.no-emoji": "Slack has no {emoji} to react with.",
+  "slack.file-elsewhere": "{name} is not kept by Slack: upload the picture itself, or give its link.",
+  "slack.file-timeout": "{name} could not be downloaded in time.",
+  "slack.file-unreachable": "{name} could not be downloaded from Slack; please try again.",
+  "slack.file-gone": "{name} is no longer there.",
+  "slack.file-status": "{name} could not be downloaded from Slack ({status}); please try again.",
+  "slack.file-scope": 'I may not see {name}: share it in a channel I am in; the app needs the permission "files:read".',
+  "slack.file-larger": "{name} is larger than {megabytes} MB.",
+  "slack.file-hidden": "I may not see {name}; share it in a channel I am in.",
+  "slack.reply-refused": "Slack did not take an answer ({status}).",
+  "slack.wait": "Slack asks me to wait {seconds} s; please try again then.",
+  "slack.trouble": "Slack has trouble ({code}); please try again in a moment.",
   "slack.timeout": "Slack did not answer in time; please try again in a moment.",
   "slack.unreachable": "Slack cannot be reached; please try again in a moment.",
   "slack.scope": ({ scope }: { scope: string | undefined }) =>
     `I lack the permission${scope === undefined ? "" : ` "${scope}"`} in this workspace: an admin of the app adds it under OAuth & Permissions and installs the app again.`,
-  "slack.token-refused": ({ code }: { code: string }) =>
-    `Slack no longer takes my token (${code}): the operator must install the app again and give me the new token.`,
-  "slack.refused": ({ code }: { code: string }) => `Slack did not take this (${code}).`,
+  "slack.token-refused":
+    "Slack no longer takes my token ({code}): the operator must install the app again and give me the new token.",
+  "slack.refused": "Slack did not take this ({code}).",
   "slack.channel-not-found":
     "This conversation is no longer there, or I am not in it: invite me with /invite @dreamloom.",
   "slack.thread-not-found": "The thread is no longer there.",
@@ -77,4 +68,4 @@ export const slack = {
   "slack.ratelimited": "Slack asks me to wait; please try again in a moment.",
   "slack.message-limit-exceeded": "Too many messages have been posted here; please try again later.",
   "slack.exp-trigger": "The form could not be opened in time; please try again.",
-};
+} as const;
