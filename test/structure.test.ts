@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseSync } from "vite";
 import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -28,9 +29,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const partOf = (file: string): string => file.split("/")[1] ?? "";
 
 const isSource = (name: string): boolean => /\.tsx?$/.test(name) && !name.endsWith(".d.ts");
-const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
-  .filter(isSource)
-  .map((name) => `src/${name.split(sep).join("/")}`);
+const sourcesIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter(isSource)
+    .map((name) => `${folder}/${name.split(sep).join("/")}`);
+const sources = sourcesIn("src");
 
 interface Import {
   readonly from: string;
@@ -123,6 +126,17 @@ describe("the parts", () => {
   });
 });
 
+/** CONTRIBUTING.md has the terms that took their place. */
+const OLD_WORDS = /\b(errands?|persevere\w*|fairline|seating)\b/gi;
+
+/** Names on disk and on the wire that stay. */
+const ON_DISK: Readonly<Record<string, readonly string[]>> = {};
+
+/** These only ever fall. */
+const MOST_LONG_FUNCTIONS = 23;
+const MOST_LONG_LINES = 877;
+const MOST_SPREADS = 53;
+
 describe("the project's files", () => {
   const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" })
     .split("\0")
@@ -150,8 +164,108 @@ describe("the project's files", () => {
     expect(new Set(addresses)).toEqual(new Set(["https://registry.npmjs.org"]));
   });
 
+  it("use the terms of the field, not the words of before", () => {
+    const wrong = texts
+      .filter((file) => /^(src|test|docs)\/.*\.(tsx?|mjs|css|md)$/.test(file))
+      .flatMap((file) => {
+        const found = readFileSync(join(root, file), "utf8").match(OLD_WORDS) ?? [];
+        return found.filter((word) => !ON_DISK[file]?.includes(word)).map((word) => `${file}: ${word}`);
+      });
+    expect(wrong).toEqual([]);
+  });
+
   it("hold no large files", () => {
     const large = tracked.filter((file) => readFileSync(join(root, file)).length > 600_000);
     expect(large).toEqual([]);
+  });
+});
+
+/** A node of a syntax tree; see https://github.com/estree/estree. */
+interface SyntaxNode {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly [key: string]: unknown;
+}
+
+const isNode = (value: unknown): value is SyntaxNode =>
+  typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+
+/** A node and all below it. */
+function* nodesOf(node: SyntaxNode): Generator<SyntaxNode> {
+  yield node;
+  for (const value of Object.values(node))
+    for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) yield* nodesOf(child);
+}
+
+describe("the code", () => {
+  const code = ["src", "test", "bench", "scripts"].flatMap(sourcesIn).map((file) => {
+    const text = readFileSync(join(root, file), "utf8");
+    const nodes = [...nodesOf(parseSync(file, text).program as unknown as SyntaxNode)];
+    return { file, text, nodes, lineOf: (offset: number) => text.slice(0, offset).split("\n").length };
+  });
+
+  it("exports nothing that no other file imports", () => {
+    const used = new Set<string>();
+    for (const { file, nodes } of code)
+      for (const node of nodes) {
+        const source = isNode(node.source) ? String(node.source.value) : "";
+        if (!source.startsWith(".")) continue;
+        const target = normalize(join(dirname(file), source))
+          .split(sep)
+          .join("/")
+          .replace(/\.js$/, "");
+        const specifiers = (node.specifiers ?? []) as readonly SyntaxNode[];
+        const names = specifiers.map(({ imported, local }) => (imported ?? local) as SyntaxNode);
+        for (const { name } of names) used.add(`${target} ${name}`);
+        // A module that is loaded as a whole.
+        if (/^(ImportExpression|TSImportType|ExportAllDeclaration)$/.test(node.type)) used.add(`${target} *`);
+        if (specifiers.some(({ type }) => type === "ImportNamespaceSpecifier")) used.add(`${target} *`);
+      }
+    const unused = code
+      .filter(({ file }) => file.startsWith("src/") && file !== "src/index.ts")
+      .flatMap(({ file, nodes }) => {
+        const target = file.replace(/\.tsx?$/, "");
+        const declared = nodes
+          .filter(({ type }) => type === "ExportNamedDeclaration")
+          .flatMap(({ declaration }) => (isNode(declaration) ? [declaration] : []))
+          .flatMap(({ declarations, ...own }) => (declarations ?? [own]) as { readonly id: SyntaxNode }[])
+          .map(({ id }) => String(id.name));
+        if (used.has(`${target} *`)) return [];
+        return declared.filter((name) => !used.has(`${target} ${name}`)).map((name) => `${file}: ${name}`);
+      });
+    expect(unused).toEqual([]);
+  });
+
+  it("has few functions of more than 50 lines", () => {
+    const long = code
+      .filter(({ file }) => file.startsWith("src/"))
+      .flatMap(({ file, nodes, lineOf }) =>
+        nodes
+          .filter(({ type }) => /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(type))
+          .filter(({ start, end }) => lineOf(end) - lineOf(start) + 1 > 50)
+          .map(({ start, end }) => `${file}:${lineOf(start)} (${lineOf(end) - lineOf(start) + 1})`),
+      );
+    expect(long.length, long.join("\n")).toBeLessThanOrEqual(MOST_LONG_FUNCTIONS);
+  });
+
+  it("has no line over 120 columns, but for addresses", () => {
+    const long = code.flatMap(({ file, text }) =>
+      text.split("\n").flatMap((line, index) => {
+        const isLong = line.length > 120 && !/https?:\/\/\S{40}/.test(line);
+        return isLong ? [`${file}:${index + 1}`] : [];
+      }),
+    );
+    expect(long.length, long.join("\n")).toBeLessThanOrEqual(MOST_LONG_LINES);
+  });
+
+  it("has no object literal inside a spread", () => {
+    const spread = code.flatMap(({ file, nodes, lineOf }) =>
+      nodes
+        .filter(({ type, argument }) => type === "SpreadElement" && isNode(argument))
+        .filter(({ argument }) => (argument as SyntaxNode).type === "ObjectExpression")
+        .map(({ start }) => `${file}:${lineOf(start)}`),
+    );
+    expect(spread.length, spread.join("\n")).toBeLessThanOrEqual(MOST_SPREADS);
   });
 });

@@ -10,7 +10,7 @@ import { ScheduledQueue } from "../queue/scheduled-queue.js";
 import { configuredSlots, largestBudget } from "./devices.js";
 import type { Config } from "./settings/load-settings.js";
 
-export interface QueueParts {
+interface QueueParts {
   readonly repository: JobRepository;
   readonly logger: Logger;
   /** Made where this program computes itself. */

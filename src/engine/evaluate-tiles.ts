@@ -23,7 +23,7 @@ interface TileOptions {
 }
 
 /** A tile, and what is worked on for it: the tile with its margin, beginning on the grid of strides. */
-export interface Work {
+interface Work {
   readonly tile: Tile;
   readonly region: Tile;
 }

@@ -20,7 +20,7 @@ export interface EngineContext {
 }
 
 /** The image as a [1, 3, H, W] tensor; the numbers are shared. */
-export function toTensor(raster: Raster): Tensor {
+function toTensor(raster: Raster): Tensor {
   return { data: raster.data, shape: [1, 3, raster.height, raster.width] };
 }
 

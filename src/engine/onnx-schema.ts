@@ -21,18 +21,6 @@ export const DataType = {
   float64: 11,
 } as const;
 
-/** `AttributeProto.AttributeType` */
-export const AttributeType = {
-  float: 1,
-  int: 2,
-  string: 3,
-  tensor: 4,
-  graph: 5,
-  floats: 6,
-  ints: 7,
-  strings: 8,
-} as const;
-
 /** `TensorProto.DataLocation` */
 export const DataLocation = { inline: 0, external: 1 } as const;
 

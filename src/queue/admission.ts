@@ -19,7 +19,7 @@ export interface QueueLimits {
 }
 
 /** A job as far as counting goes. */
-export type Counted = Pick<Job, "channel" | "author">;
+type Counted = Pick<Job, "channel" | "author">;
 
 const HOUR_MS = 3_600_000;
 

@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { QueueAddOptions } from "p-queue";
 
 /** What p-queue starts when a turn has come. */
-export type Turn = () => Promise<unknown>;
+type Turn = () => Promise<unknown>;
 
 export interface RoundRobinOptions extends QueueAddOptions {
   /** Whose turn it is; see `personKey`. */

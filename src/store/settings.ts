@@ -18,7 +18,7 @@ interface SettingScope extends Community {
   readonly id?: never;
 }
 
-export interface EffectiveSetting {
+interface EffectiveSetting {
   readonly value: SettingValue;
   readonly from: "channel" | "community";
 }

@@ -26,7 +26,7 @@ const NOTHING_MS = 14 * 60_000;
 const DOING = "discord.doing.answer";
 
 /** What an answer needs to know of the interaction that it answers. */
-export interface Asked {
+interface Asked {
   readonly id: string;
   readonly token: string;
   readonly applicationId: string;

@@ -8,7 +8,7 @@ import { type Attempt, chatError } from "./errors.js";
 import type { Timing } from "./options.js";
 import { PreviewBudget } from "./preview-budget.js";
 
-export interface Call extends Attempt {
+interface Call extends Attempt {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly route: RouteLike;
   readonly body?: unknown;

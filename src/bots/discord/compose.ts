@@ -23,7 +23,7 @@ const DESCRIPTION_LENGTH = 1_024;
 const FILES = 10;
 const SPOILER = "SPOILER_";
 
-export interface Body {
+interface Body {
   readonly content: string;
   readonly allowed_mentions: APIAllowedMentions;
   readonly components: APIActionRowComponent<APIButtonComponent>[];

@@ -109,7 +109,7 @@ function describe({ help, default: fallback }: CommandOptionSummary): string {
 }
 
 /** One line of a menu: the value, which people come to know, and what it is. */
-export function choice({ value, label }: Completion): { readonly name: string; readonly value: string } {
+function choice({ value, label }: Completion): { readonly name: string; readonly value: string } {
   const name = label === "" || label === value ? value : `${value}: ${label}`;
   return { name: cutText(name, CHOICE), value };
 }

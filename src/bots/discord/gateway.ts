@@ -56,7 +56,7 @@ const KEPT: ReadonlySet<string> = new Set<GatewayDispatchEvents>([
 /** After so many breaks in the middle of a resumption the session is given up, and a new one begun. */
 const RESUMPTIONS = 2;
 
-export interface GatewayOptions {
+interface GatewayOptions {
   readonly logger: Logger;
   /** The application's id, where the settings tell. */
   readonly appId?: string;

@@ -1,6 +1,6 @@
 import { ChatError } from "../../port/chat-error.js";
 
-export interface DownloadOptions {
+interface DownloadOptions {
   readonly url: string;
   readonly token: string;
   /** Where the Web API is: files may be on its host too. */

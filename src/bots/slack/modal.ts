@@ -14,7 +14,7 @@ export interface FormPurpose {
   readonly message?: string;
 }
 
-export const FORM = "dreamloom_form";
+const FORM = "dreamloom_form";
 /** Action ids of fields begin so; the option's name follows. */
 export const FIELD = "field:";
 

@@ -3,7 +3,7 @@ import type { Member } from "../../domain/user.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Workspace } from "./workspace.js";
 
-export interface Known {
+interface Known {
   readonly user: Member;
   readonly bot: boolean;
 }

@@ -12,7 +12,7 @@ import type { SlackLimits } from "./options.js";
 import { stopped, Workspace } from "./workspace.js";
 
 /** Which workspace an event is from. */
-export interface Origin {
+interface Origin {
   readonly teamId: string | undefined;
   readonly enterpriseId?: string | undefined;
   readonly isEnterpriseInstall?: boolean | undefined;

@@ -95,7 +95,7 @@ export function createGallery(services: GalleryServices): Gallery {
 }
 
 /** Whether a work is in the gallery that somebody looks at. */
-export function isShown(job: StoredJob, viewer: GalleryViewer): boolean {
+function isShown(job: StoredJob, viewer: GalleryViewer): boolean {
   const { channel, state, picture, hidden, audience } = job;
   const here = channel.platform === viewer.platform && channel.community === viewer.community;
   return (

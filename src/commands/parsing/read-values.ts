@@ -108,7 +108,7 @@ function strayWord(command: Command, typed: string): UserError {
 }
 
 /** "For example: ..." with a line that uses the option, where there is one. */
-export function example(command: Command, option?: string): string {
+function example(command: Command, option?: string): string {
   const lines = command.examples;
   const fitting = option === undefined ? undefined : lines.find((line) => uses(line, option));
   return sentence("example", { line: fitting ?? lines[0] ?? `/${command.name}` });

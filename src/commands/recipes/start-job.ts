@@ -19,7 +19,7 @@ import { jobMemory } from "./memory.js";
 import type { Draft, Params, Recipe } from "./recipe.js";
 
 /** What is asked for: a recipe with values of its options, and the images that it works on. */
-export interface RecipeRequest {
+interface RecipeRequest {
   readonly recipe: Recipe;
   /** Values of the recipe's options that were chosen. */
   readonly given: Params;

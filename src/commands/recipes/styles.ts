@@ -60,7 +60,7 @@ async function offered({ styles, channel }: Scope, usual: string): Promise<{ sty
 }
 
 /** Styles as parameters, and their pictures: those of earlier styles are dropped. */
-export async function withStyles(
+async function withStyles(
   { params, pictures }: Draft,
   chosen: readonly { readonly style: string; readonly weight: number }[],
   { channel, styles: library }: { readonly channel: ChannelRef; readonly styles: StyleLibrary },

@@ -10,7 +10,7 @@ export function halfGaussian(sigma: number, reach: number): Float32Array {
 }
 
 /** How a blur reads past the border: the image goes on mirrored, or starts again at the other side. */
-export type Border = "mirror" | "wrap";
+type Border = "mirror" | "wrap";
 
 /** For each index of a line with `radius` more on both sides, which index of the line it reads. */
 function border(length: number, radius: number, kind: Border): Int32Array {

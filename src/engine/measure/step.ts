@@ -26,7 +26,7 @@ interface StepMeasurement {
 export const STEP_NETWORK = "random-vgg19";
 
 /** Images whose sides are multiples of it are cut by no pooling of the usual networks. */
-export const TILING = 16;
+const TILING = 16;
 
 const RUNS = 5;
 const WARM_UPS = 2;

@@ -21,7 +21,7 @@ interface AddOptions {
   readonly tryOut: (network: Network) => Promise<void>;
 }
 
-export interface Added {
+interface Added {
   readonly id: string;
   readonly path: string;
   readonly network: Network;

@@ -42,7 +42,7 @@ const Entry = Presets.extend({
 export type CatalogueEntry = z.infer<typeof Entry>;
 
 const Catalogue = z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), Entry);
-export type Catalogue = Readonly<Record<string, CatalogueEntry>>;
+type Catalogue = Readonly<Record<string, CatalogueEntry>>;
 
 /** Parses a catalogue; the error names the entry and what is wrong with it. */
 export function parseCatalogue(text: string, file: string): Catalogue {

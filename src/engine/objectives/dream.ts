@@ -6,7 +6,7 @@ import { type Objective, pick, vector } from "./objective.js";
 export type LayerWeights = Readonly<Record<string, number>>;
 
 /** Rows and columns that the book leaves out on every side. */
-export const BOOK_BORDER = 2;
+const BOOK_BORDER = 2;
 
 /**
  * -(sum over layers of weight * sum(F[b:-b, b:-b]^2) / numel(F)).

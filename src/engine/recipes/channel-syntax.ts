@@ -2,7 +2,7 @@
 import { RecipeError } from "./recipe.js";
 
 /** A channel as it is written: its layer may be left to the context. */
-export interface WrittenChannel {
+interface WrittenChannel {
   readonly written: string;
   readonly layer: string | undefined;
   readonly channel: number;

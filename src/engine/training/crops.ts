@@ -4,7 +4,7 @@ import { CHANNELS, emptyRaster, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
 
 /** A rectangle of an image. */
-export function cut({ width, height, data }: Raster, left: number, top: number, side: number): Raster {
+function cut({ width, height, data }: Raster, left: number, top: number, side: number): Raster {
   const out = emptyRaster(side, side);
   for (let c = 0; c < CHANNELS; c++) {
     for (let y = 0; y < side; y++) {

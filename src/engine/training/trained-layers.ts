@@ -30,7 +30,7 @@ export async function saveTrainedLayer(modelsDir: string, layer: TrainedLayer): 
 }
 
 /** A trained layer, or why its file cannot be used. */
-export type Kept = { readonly name: string } & ({ readonly layer: TrainedLayer } | { readonly problem: string });
+type Kept = { readonly name: string } & ({ readonly layer: TrainedLayer } | { readonly problem: string });
 
 /** All trained layers of a folder, with an edition that changes when any of them does. */
 export interface TrainedLayers {

@@ -16,7 +16,7 @@ export interface LinkRules {
   readonly ports?: readonly number[];
 }
 
-export interface DownloadOptions extends LinkRules {
+interface DownloadOptions extends LinkRules {
   readonly maxBytes: number;
   /** Ends the download whatever it is waiting for. */
   readonly signal: AbortSignal;

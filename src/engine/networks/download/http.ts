@@ -30,7 +30,7 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 /** True if the file is the one that is expected. */
-export async function matches(path: string, { size, md5, sha256 }: RemoteFile): Promise<boolean> {
+async function matches(path: string, { size, md5, sha256 }: RemoteFile): Promise<boolean> {
   if ((await sizeOf(path)) !== size) return false;
   const [algorithm, expected] = sha256 !== undefined ? ["sha256", sha256] : ["md5", md5];
   const hash = createHash(algorithm ?? "sha256");

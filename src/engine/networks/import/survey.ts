@@ -7,7 +7,7 @@ import { isNonNegative } from "./activations.js";
 import { oihw } from "./kernels.js";
 import type { Layer, LayerGraph } from "./layer-graph.js";
 
-export interface Facts {
+interface Facts {
   readonly channels: number;
   /** Pixels of the image per place. */
   readonly stride: number;

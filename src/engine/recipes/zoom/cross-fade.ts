@@ -26,7 +26,7 @@ export function mixes(
   return list.map((mix) => mix.split("+").flatMap((term) => parseChannels(term, network, home?.layer)));
 }
 
-export interface Timing {
+interface Timing {
   readonly frames: number;
   /** Frames a fade takes. */
   readonly fade: number;

@@ -45,7 +45,7 @@ export function inputOf(node: Node, i: number): Node {
   return x;
 }
 
-export interface ConvGeometry {
+interface ConvGeometry {
   readonly kernel_shape: readonly number[];
   readonly strides?: readonly number[];
   readonly dilations?: readonly number[];

@@ -30,7 +30,7 @@ export const sameGrid = (a: Grid, b: Grid): boolean =>
   a.tile === b.tile && a.tiles === b.tiles && a.size === b.size && a.batch === b.batch;
 
 /** The pixels that are wanted: for each tile of a grid those at some offsets from its first, in each dimension. */
-export interface Wanted {
+interface Wanted {
   readonly tile: number;
   readonly tiles: string;
   readonly offsets: readonly number[];
