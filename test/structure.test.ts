@@ -230,7 +230,8 @@ describe("the code", () => {
           .filter(({ type }) => type === "ExportNamedDeclaration")
           .flatMap(({ declaration }) => (isNode(declaration) ? [declaration] : []))
           .flatMap(({ declarations, ...own }) => (declarations ?? [own]) as { readonly id: SyntaxNode }[])
-          .map(({ id }) => String(id.name));
+          .flatMap(({ id }) => (id.properties ?? [{ value: id }]) as { readonly value: SyntaxNode }[])
+          .map(({ value }) => String(value.name));
         if (used.has(`${target} *`)) return [];
         return declared.filter((name) => !used.has(`${target} ${name}`)).map((name) => `${file}: ${name}`);
       });

@@ -4,7 +4,7 @@ import type { Checkpoint, OctaveSummary } from "./process/engine.js";
 import type { SavedState } from "./recipes/saved-state.js";
 
 /** What belongs to a checkpoint besides the recipe's own state. */
-export interface Progress {
+interface Progress {
   readonly state: SavedState;
   /** Of the octaves so far. */
   readonly octaves: readonly OctaveSummary[];
@@ -16,7 +16,7 @@ export interface Progress {
  * What a checkpoint must fit: another recipe or version of it, other parameters (defaults may change) or other images
  * start over.
  */
-export interface Task {
+interface Task {
   readonly recipe: string;
   /** See `RecipeDefinition.version`. */
   readonly version: number;
