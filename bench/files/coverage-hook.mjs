@@ -17,6 +17,6 @@ process.on("SIGUSR2", () => {
         functions.some(({ functionName, ranges }) => functionName !== "" && ranges[0].count > 0),
       )
       .map(({ url }) => url);
-    writeFileSync(join(process.env.COVERAGE_DIR, `${process.pid}-${++takes}.json`), JSON.stringify(ran));
+    writeFileSync(join(process.env.HOOK_DIR, `${process.pid}-${++takes}.json`), JSON.stringify(ran));
   });
 });
