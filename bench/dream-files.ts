@@ -1,6 +1,6 @@
 /**
- * How many source files must one read to follow a dream? Counts those of which a function runs between a warm `/dream` in the web chat and
- * its final picture, in both processes, by V8's coverage.
+ * How many source files must one read to follow a dream? Counts those of which a function runs between a warm `/dream`
+ * in the web chat and its final picture, in both processes, by V8's coverage.
  *
  * Usage: npm run build && npx tsx bench/dream-files.ts [DIST]     prints the files, then their number
  */

@@ -1,9 +1,10 @@
 /**
- * How many source files lie on the straight path of a dream: down from the web chat's request to onnxruntime, and back from there to the
- * chat's message with a frame?
+ * How many source files lie on the straight path of a dream: down from the web chat's request to onnxruntime, and back
+ * from there to the chat's message with a frame?
  *
- * Counted where the path leaves a process: each call of our files on the stack there, and on the stacks at which the continuations began that
- * led there. What a function calls on its way, and is done with, lies beside the path. The last dream of two counts, when everything is warm.
+ * Counted where the path leaves a process: each call of our files on the stack there, and on the stacks at which the
+ * continuations began that led there. What a function calls on its way, and is done with, lies beside the path. The
+ * last dream of two counts, when everything is warm.
  *
  * Usage: npm run build && npx tsx bench/dream-path.ts [DIST]     prints both paths, then their numbers
  */
@@ -13,7 +14,10 @@ import { type HookedProgram, withProgram } from "./files/hooked-program.js";
 
 /** The ends of the stretches in order, by what the hook calls them. */
 const DOWN = [{ end: "run" }, { end: "network" }];
-/** Most messages to the page follow from the request itself; those of frames begin where the engine's messages are received. */
+/**
+ * Most messages to the page follow from the request itself; those of frames begin where the engine's messages are
+ * received.
+ */
 const BACK = [{ end: "frame" }, { end: "chat", from: "engine/process/host.ts" }];
 
 await withProgram("path-hook.mjs", async (program) => {

@@ -1,4 +1,7 @@
-/** Loaded into each process of the program: on SIGUSR2, writes which functions have run since the last time, and begins again. */
+/**
+ * Loaded into each process of the program: on SIGUSR2, writes which functions have run since the last time, and begins
+ * again.
+ */
 import { writeFileSync } from "node:fs";
 import { Session } from "node:inspector";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** Loaded into each process of the program: writes by which files a job came to the borders between the stretches of its path. */
+/**
+ * Loaded into each process of the program: writes by which files a job came to the borders between the stretches of its
+ * path.
+ */
 import { createHook, executionAsyncId } from "node:async_hooks";
 import childProcess from "node:child_process";
 import { appendFileSync } from "node:fs";
