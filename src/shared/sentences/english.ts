@@ -3,6 +3,7 @@ import { discord } from "./english/discord.js";
 import { engine } from "./english/engine.js";
 import { images } from "./english/images.js";
 import { interactive } from "./english/interactive.js";
+import { networks } from "./english/networks.js";
 import { posted } from "./english/posted.js";
 import { queue } from "./english/queue.js";
 import { slack } from "./english/slack.js";
@@ -16,6 +17,7 @@ export const english = {
   ...engine,
   ...images,
   ...interactive,
+  ...networks,
   ...posted,
   ...queue,
   ...slack,
