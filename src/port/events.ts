@@ -3,24 +3,24 @@ import type { MessageRef } from "../domain/message.js";
 import type { Member } from "../domain/user.js";
 import type { OutgoingMessage, PictureSource } from "./messages.js";
 
-/** What a person typed after a slash, or wrote to the bot as text: not parsed yet where the platform has no structured options. */
+/** A typed command, after a slash or as a message to the bot; not parsed yet where the platform has no options. */
 export interface CommandEvent {
   readonly kind: "command";
   readonly name: string;
   /** Structured options where the platform has them: values as text. */
-  readonly options?: Readonly<Record<string, string>>;
+  readonly options?: Readonly<Record<string, string>> | undefined;
   /** The rest of the line as typed, for platforms with plain text commands. */
   readonly text?: string;
   readonly attachments: readonly PictureSource[];
   readonly user: Member;
   readonly channel: ChannelRef;
   /** The message that this one answers, if it answers one. */
-  readonly repliesTo?: MessageRef;
-  /** Answers the person: "private" is seen by that person only. Usable for the first answer and later ones. */
+  readonly repliesTo?: MessageRef | undefined;
+  /** Answers the user: "private" is seen by that user only. For the first answer and later ones. */
   reply(message: OutgoingMessage, visibility: "public" | "private"): Promise<MessageRef | undefined>;
 }
 
-/** Of people only: an adapter passes over its own reactions and those of other bots. */
+/** Of users only: an adapter ignores its own reactions and those of other bots. */
 export interface ReactionEvent {
   readonly kind: "reaction";
   /** The Unicode emoji; of a platform's own ones their name, such as ":partyparrot:". */

@@ -9,26 +9,26 @@ export interface Picture {
   /** A media type such as "image/png". */
   readonly type: string;
   /** What the picture shows, for people who do not see it. */
-  readonly description?: string;
-  /** Hidden until somebody asks to see it, where the platform can do that. */
-  readonly spoiler?: boolean;
+  readonly description?: string | undefined;
+  /** Hidden until a user asks to see it, where the platform can do that. */
+  readonly spoiler?: boolean | undefined;
   /** Who must be named wherever it is shown, as a licence asks, for instance "Aitzol Berasategi, CC BY 4.0". */
-  readonly credit?: string;
+  readonly credit?: string | undefined;
 }
 
 /** A picture that a platform knows of but that has not been downloaded yet. */
 export interface PictureSource {
   readonly name: string;
   /** Bytes as declared by the platform, where it does. */
-  readonly size?: number;
-  /** The message it hangs on, if any. */
-  readonly message?: MessageRef;
+  readonly size?: number | undefined;
+  /** The message it is attached to, if any. */
+  readonly message?: MessageRef | undefined;
   /** Who posted it, where the platform tells; not there when the bot itself did. */
-  readonly author?: User;
-  /** Whom to name for it in place of its author: the {@link Picture.credit} that the bot posted it with, where the platform keeps that. */
-  readonly credit?: string;
+  readonly author?: User | undefined;
+  /** Credit in place of its author: the {@link Picture.credit} it was posted with, where the platform keeps that. */
+  readonly credit?: string | undefined;
   /** Its author has hidden it; what is made of it is hidden as well. */
-  readonly spoiler?: boolean;
+  readonly spoiler?: boolean | undefined;
   /** Downloads it. Rejects with a {@link ChatError} on a time-out, a refusal, or more than `maxBytes`. */
   fetch(options: { readonly maxBytes: number; readonly signal: AbortSignal }): Promise<Picture>;
 }
@@ -58,24 +58,32 @@ export interface Progress {
 
 /** What is posted or edited. An edit replaces all of the message: text, pictures, buttons. */
 export interface OutgoingMessage {
-  /** Markdown in the small common subset: `**bold**`, `*italic*`, `` `code` ``, links, line breaks, ``` blocks. Adapters translate and escape. */
+  /**
+   * Markdown in the small common subset: `**bold**`, `*italic*`, `` `code` ``, links, line breaks, ``` blocks. Adapters
+   * translate and escape.
+   */
   readonly text: string;
   readonly pictures?: readonly Picture[];
   /** Keep the pictures that the message already shows (an edit of the text only). */
   readonly keepPictures?: boolean;
   readonly buttons?: readonly Button[];
-  /** In private answers alone, and only where the platform has {@link ChatCapabilities.privateFileBytes}. */
+  /** In private answers only, and only where the platform has {@link ChatCapabilities.privateFileBytes}. */
   readonly file?: OutgoingFile;
   readonly progress?: Progress;
-  /** People notified by this message. The text itself never notifies anyone else. */
+  /** Users notified by this message. The text itself never notifies anyone else. */
   readonly mention?: readonly User[];
   /**
-   * Names the message for ever, 25 characters at most, such as "7KQ4M9XA final". A {@link Chat.post} that is tried again with the same key
-   * in the same place does not post a second message.
+   * Names the message for ever, 25 characters at most, such as "7KQ4M9XA final". A {@link Chat.post} that is tried again
+   * with the same key in the same channel or thread does not post a second message.
    */
   readonly key?: string;
-  /** A program that was killed since may have posted it already: look for a message with this `key` first, and return that one. */
+  /** A process that was killed may have posted it: look for a message with this `key` first, and return that one. */
   readonly perhapsPosted?: boolean;
-  /** What the log calls the work that this message belongs to. An adapter names it as `job` in every line that it logs about the message. */
+  /** The job that this message belongs to, as logs call it: an adapter adds it as `job` to each line about the message. */
   readonly trace?: string;
+}
+
+/** Whether another edit will follow, so that this one may be dropped. */
+export function isPreview({ progress }: OutgoingMessage): boolean {
+  return progress !== undefined && progress.value < 1;
 }

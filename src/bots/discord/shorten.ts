@@ -1,4 +1,4 @@
-import { cutAt } from "../markdown/cut.js";
+import { cutAt } from "../markdown/message-text.js";
 
 const CUT = " …";
 const FENCE = "\n```";

@@ -1,7 +1,8 @@
 import { LRUCache } from "lru-cache";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { ChannelInfo } from "../../port/capabilities.js";
-import { ChatError } from "../../port/chat-error.js";
+import { sentence } from "../../shared/sentences/sentence.js";
+import { isKind } from "./errors.js";
 import type { SlackLimits } from "./options.js";
 import type { Workspace } from "./workspace.js";
 
@@ -13,12 +14,12 @@ interface Channel {
 }
 
 const KEPT_MS = 60_000;
-/** Before a command is handed on, Slack and the person wait. */
+/** Before a command is handed on, Slack and the user wait. */
 const PATIENCE_MS = 2_000;
 
 /** Conversations, remembered for a minute: people invite the bot and try again. */
 export class Channels {
-  readonly #known = new LRUCache<string, { readonly at: number; readonly channel: Channel }>({ max: 2_000 });
+  readonly #known = new LRUCache<string, Channel>({ max: 2_000, ttl: KEPT_MS, noDeleteOnStaleGet: true });
   /** Names from slash commands, for apps that may not ask. */
   readonly #names = new LRUCache<string, string>({ max: 2_000 });
 
@@ -29,69 +30,56 @@ export class Channels {
     if (name !== undefined) this.#names.set(`${workspace.self.team} ${channel}`, name);
   }
 
-  async describe(workspace: Workspace, { id: channel }: ChannelRef): Promise<ChannelInfo> {
-    const { name, closed } = await this.#channel(workspace, channel);
+  async describe(workspace: Workspace, { id }: ChannelRef): Promise<ChannelInfo> {
+    const { name, closed } = await this.#channel(workspace, id);
     return { name, closed, restricted: false, uploadBytes: this.limits.uploadBytes };
   }
 
-  /** False when the bot is certainly not in a channel; it cannot post there then. */
-  async mayPost(workspace: Workspace, channel: string): Promise<boolean> {
-    if (channel.startsWith("D")) {
-      // A direct message between two people cannot be told from one with the bot by its id.
-      return this.#channel(workspace, channel, PATIENCE_MS).then(
-        () => true,
-        (error: unknown) => !(error instanceof ChatError && error.kind === "gone"),
-      );
-    }
+  /** False when the bot is certainly not in a channel, or it is a conversation of others; it cannot post there then. */
+  async mayPost(workspace: Workspace, id: string): Promise<boolean> {
     try {
-      return (await this.#channel(workspace, channel, PATIENCE_MS)).member !== false;
+      return (await this.#channel(workspace, id, PATIENCE_MS)).member !== false;
     } catch (error) {
-      return !(error instanceof ChatError && error.kind === "gone");
+      return !isKind(error, "gone");
     }
   }
 
   async #channel(workspace: Workspace, id: string, patienceMs?: number): Promise<Channel> {
     const key = `${workspace.self.team} ${id}`;
     const known = this.#known.get(key);
-    // That the bot is missing is mended by an invitation, after which people try again at once.
-    if (known && known.at > Date.now() - KEPT_MS && (patienceMs === undefined || known.channel.member !== false))
-      return known.channel;
+    // A bot that is not a member may just have been invited.
+    if (known && (patienceMs === undefined || known.member !== false)) return known;
     try {
       const channel = await this.#ask(workspace, id, patienceMs);
-      this.#known.set(key, { at: Date.now(), channel });
+      this.#known.set(key, channel);
       return channel;
     } catch (error) {
-      if (error instanceof ChatError && error.kind === "gone") throw error;
-      // Trouble that passes holds up nobody.
-      return known?.channel ?? this.#guess(workspace, id);
+      if (isKind(error, "gone")) throw error;
+      return this.#known.get(key, { allowStale: true }) ?? this.#guess(workspace, id);
     }
   }
 
   async #ask(workspace: Workspace, id: string, patienceMs: number | undefined): Promise<Channel> {
     try {
-      const options = { repeatable: true, ...(patienceMs === undefined ? {} : { patienceMs }) };
-      const { channel } = await workspace.call(
-        "conversations.info",
-        (client, token) => client.conversations.info({ token, channel: id }),
-        options,
-      );
-      const direct = channel?.is_im === true || channel?.is_mpim === true;
-      const name = direct || !channel?.name ? "a direct message" : `#${channel.name}`;
-      return { name, closed: direct || channel?.is_private === true, member: direct ? true : channel?.is_member };
+      const options = { repeatable: true, patienceMs };
+      const { channel } = await workspace.call("conversations.info", { channel: id }, options);
+      const direct = channel?.is_im === true || channel?.is_mpim === true || id.startsWith("D");
+      const name = direct || !channel?.name ? sentence("chat.direct-message") : `#${channel.name}`;
+      return { name, closed: direct || channel?.is_private === true, member: direct || channel?.is_member };
     } catch (error) {
-      if (!(error instanceof ChatError && error.kind === "forbidden")) throw error;
+      if (!isKind(error, "forbidden")) throw error;
       return this.#guess(workspace, id);
     }
   }
 
-  /** Without the permission to ask: a slash command calls private channels "privategroup". What is not known to be open is closed. */
+  /**
+   * Without the permission to ask: a slash command calls private channels "privategroup". What is not known to be open
+   * is closed.
+   */
   #guess(workspace: Workspace, id: string): Channel {
     const name = this.#names.get(`${workspace.self.team} ${id}`);
     const open = id.startsWith("C") && name !== undefined && name !== "privategroup" && name !== "directmessage";
-    return {
-      name: open ? `#${name}` : id.startsWith("D") ? "a direct message" : "this channel",
-      closed: !open,
-      member: undefined,
-    };
+    const unnamed = id.startsWith("D") ? sentence("chat.direct-message") : sentence("slack.this-channel");
+    return { name: open ? `#${name}` : unnamed, closed: !open, member: undefined };
   }
 }

@@ -5,8 +5,9 @@ import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { findApi } from "./address.js";
-import { fetchAnswer } from "./answers.js";
+import { clientOptions } from "./answers.js";
 import { Channels } from "./channels.js";
 import { toName } from "./emoji.js";
 import { type EventTransport, openTransport } from "./event-transport.js";
@@ -24,7 +25,7 @@ import { stopped, type Workspace } from "./workspace.js";
 import { Workspaces } from "./workspaces.js";
 
 interface Running {
-  readonly line: EventTransport;
+  readonly transport: EventTransport;
   readonly workspaces: Workspaces;
   readonly incoming: Incoming;
   readonly messenger: Messenger;
@@ -32,9 +33,9 @@ interface Running {
   readonly channels: Channels;
 }
 
-/** Different reactions that one user can put on a message. */
+/** Different reactions that one user can put on a message: https://slack.com/help/articles/202931348 */
 const REACTIONS = 23;
-/** Entries that a menu with suggestions shows. */
+/** Options of a select menu: https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
 const COMPLETIONS = 100;
 
 /**
@@ -58,60 +59,30 @@ export class SlackChat implements Chat {
 
   /** The port of the HTTP server, where there is one; known once started. */
   get port(): number | undefined {
-    return this.#running?.line.port;
+    return this.#running?.transport.port;
   }
 
   /** @throws ChatError when a token is wrong, Slack cannot be reached, or a port cannot be had. */
   async start(handlers: ChatHandlers): Promise<void> {
     if (this.#running) throw new ChatError("unavailable", "slack.running");
-    const { botToken, appToken, signingSecret, oauth, logger } = this.options;
+    const { botToken, appToken, signingSecret, oauth, logger, keyValues } = this.options;
     if (botToken === undefined && !oauth) throw new ChatError("forbidden", "slack.no-token");
     if (oauth && (oauth.clientSecret === "" || oauth.stateSecret === "")) {
       throw new ChatError("forbidden", "slack.no-secrets");
     }
-    if (appToken === undefined && !signingSecret) {
-      throw new ChatError("forbidden", "slack.no-events");
-    }
+    if (appToken === undefined && !signingSecret) throw new ChatError("forbidden", "slack.no-events");
     const limits = this.#limits;
     const apiUrl = await findApi(this.options.apiUrl, limits.callMs);
-    const line = openTransport({ ...this.options, apiUrl }, limits);
+    const transport = openTransport({ ...this.options, apiUrl }, limits);
     const slowedDown = (milliseconds: number) => handlers.slowedDown?.(milliseconds);
-    const workspaces = new Workspaces({
-      botToken,
-      installer: () => line.installer,
-      apiUrl,
-      limits,
-      logger,
-      slowedDown,
-      keyValues: this.options.keyValues,
-    });
+    const installer = () => transport.installer;
+    const workspaces = new Workspaces({ botToken, installer, apiUrl, limits, logger, slowedDown, keyValues });
     try {
       await workspaces.open();
-      const files = new Files(limits, logger);
-      const users = new Users();
-      const channels = new Channels(limits);
-      const messenger = new Messenger(files, limits, logger);
-      const sources = new Sources({ files, users, apiUrl });
-      const replies = new Replies({ messenger, files, callMs: limits.callMs, logger });
-      const home = new Home({ handlers, files, link: (message) => this.link(message), logger });
-      const incoming = new Incoming({
-        handlers,
-        workspaces,
-        users,
-        channels,
-        sources,
-        messenger,
-        replies,
-        home,
-        apiUrl,
-        keyValues: this.options.keyValues,
-        logger,
-        uploadBytes: limits.uploadBytes,
-      });
-      this.#listen(line, workspaces, incoming, apiUrl);
-      // Events may come as soon as the line is open.
-      this.#running = { line, workspaces, incoming, messenger, sources, channels };
-      await line.start();
+      const running = this.#assemble(handlers, transport, workspaces, apiUrl);
+      // Events may come as soon as the transport is open.
+      this.#running = running;
+      await transport.start();
     } catch (error) {
       this.#running = undefined;
       workspaces.close();
@@ -119,10 +90,27 @@ export class SlackChat implements Chat {
     }
   }
 
+  #assemble(handlers: ChatHandlers, transport: EventTransport, workspaces: Workspaces, apiUrl: string): Running {
+    const limits = this.#limits;
+    const { logger, keyValues } = this.options;
+    const { uploadBytes, callMs } = limits;
+    const files = new Files(limits, logger);
+    const users = new Users();
+    const channels = new Channels(limits);
+    const messenger = new Messenger(files, limits, logger);
+    const sources = new Sources(files, users, apiUrl);
+    const replies = new Replies({ messenger, files, callMs, logger });
+    const home = new Home({ handlers, files, link: (message) => this.link(message), logger });
+    const shared = { handlers, workspaces, users, channels, sources, messenger, replies, home, logger };
+    const incoming = new Incoming({ ...shared, apiUrl, uploadBytes }, keyValues);
+    this.#listen(transport, workspaces, incoming, apiUrl);
+    return { transport, workspaces, incoming, messenger, sources, channels };
+  }
+
   async stop(): Promise<void> {
     const running = this.#running;
     if (!running) return;
-    await running.line.stop();
+    await running.transport.stop();
     await running.incoming.idle();
     this.#running = undefined;
     running.workspaces.close();
@@ -143,15 +131,12 @@ export class SlackChat implements Chat {
     await messenger.remove(await this.#workspace(message.channel), message);
   }
 
-  async react({ channel, id }: MessageRef, emoji: string): Promise<void> {
+  async react({ channel, id: timestamp }: MessageRef, emoji: string): Promise<void> {
     const workspace = await this.#workspace(channel);
     const name = toName(emoji);
     if (name === undefined) throw new ChatError("forbidden", "slack.no-emoji", { emoji });
     try {
-      const reaction = { channel: channel.id, timestamp: id, name };
-      await workspace.call("reactions.add", (client, token) => client.reactions.add({ token, ...reaction }), {
-        repeatable: true,
-      });
+      await workspace.call("reactions.add", { channel: channel.id, timestamp, name }, { repeatable: true });
     } catch (error) {
       if (!doneAlready(error)) throw error;
     }
@@ -184,40 +169,30 @@ export class SlackChat implements Chat {
     return channels.describe(await this.#workspace(channel), channel);
   }
 
-  async link({ channel, id }: MessageRef): Promise<string | undefined> {
+  async link({ channel, id: message_ts }: MessageRef): Promise<string | undefined> {
     const workspace = await this.#workspace(channel);
-    const { permalink } = await workspace.call(
-      "chat.getPermalink",
-      (client, token) => client.chat.getPermalink({ token, channel: channel.id, message_ts: id }),
-      { repeatable: true },
-    );
-    return permalink;
+    const args = { channel: channel.id, message_ts };
+    return (await workspace.call("chat.getPermalink", args, { repeatable: true })).permalink;
   }
 
   health(): ChatHealth {
-    return this.#running?.line.health ?? { connected: false, detail: "not running" };
+    return this.#running?.transport.health ?? { connected: false, detail: sentence("slack.not-running") };
   }
 
-  #listen(line: EventTransport, workspaces: Workspaces, incoming: Incoming, apiUrl: string): void {
-    const { logger } = this.options;
+  #listen({ receiver }: EventTransport, workspaces: Workspaces, incoming: Incoming, apiUrl: string): void {
     const app = new App({
-      receiver: line.receiver,
+      receiver,
       socketMode: this.options.appToken !== undefined,
-      // Events of other bots and of its own are passed over one by one, where they are understood.
+      // Events of other bots and of its own are ignored one by one, where they are understood.
       ignoreSelf: false,
       convoStore: false,
-      logger: sdkLogger(logger),
-      clientOptions: {
-        slackApiUrl: apiUrl,
-        fetch: fetchAnswer,
-        timeout: this.#limits.callMs,
-        retryConfig: { retries: 0 },
-      },
+      logger: sdkLogger(this.options.logger),
+      clientOptions: clientOptions(apiUrl, this.#limits),
       authorize: async ({ teamId, enterpriseId, isEnterpriseInstall }) => {
         const workspace = await workspaces.from({ teamId, enterpriseId, isEnterpriseInstall });
-        const { self } = workspace;
-        const ids = { botUserId: self.userId, ...(self.botId === undefined ? {} : { botId: self.botId }) };
-        return { botToken: await workspace.currentToken(), teamId: teamId ?? self.team, ...ids };
+        const { team, userId: botUserId, botId } = workspace.self;
+        const botToken = await workspace.currentToken();
+        return { botToken, teamId: teamId ?? team, botUserId, ...(botId !== undefined && { botId }) };
       },
     });
     incoming.listen(app);

@@ -1,4 +1,5 @@
 import { ChatError } from "../../port/chat-error.js";
+import { readAtMost } from "../../shared/read-at-most.js";
 
 interface DownloadOptions {
   readonly url: string;
@@ -10,15 +11,21 @@ interface DownloadOptions {
   readonly signal: AbortSignal;
 }
 
+interface Downloaded {
+  readonly bytes: Uint8Array;
+  readonly type: string | undefined;
+}
+
 const SLACK_HOSTS = /(?:^|\.)(?:slack\.com|slack-files\.com|slack-edge\.com)$/;
 const REDIRECTS = 3;
 
 /**
- * Downloads a file with the bot's token, from Slack's own hosts only: an address in a message is not to be trusted with it.
+ * Downloads a file with the bot's token, from Slack's own hosts only: an address in a message is not to be trusted
+ * with the token.
  *
  * @throws ChatError when it is elsewhere, refused, too large or too slow
  */
-export async function download(options: DownloadOptions): Promise<{ bytes: Uint8Array; type: string | undefined }> {
+export async function download(options: DownloadOptions): Promise<Downloaded> {
   const { token, apiUrl, name, signal } = options;
   let url = new URL(options.url);
   try {
@@ -56,43 +63,29 @@ function isLoopback({ hostname }: URL): boolean {
   return /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
 }
 
-async function read(
-  response: Response,
-  { name, maxBytes }: DownloadOptions,
-): Promise<{ bytes: Uint8Array; type: string | undefined }> {
+async function read(response: Response, { name, maxBytes }: DownloadOptions): Promise<Downloaded> {
   const type = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (response.status === 404 || response.status === 410) {
+  const failure = failureOf(response, type, name);
+  if (failure || !response.body || Number(response.headers.get("content-length")) > maxBytes) {
     await response.body?.cancel();
-    throw new ChatError("gone", "slack.file-gone", { name });
+    throw failure ?? tooLarge(name, maxBytes);
   }
-  // Whoever may not see a file is shown the page for signing in, with status 200.
-  if (response.status === 401 || response.status === 403 || type === "text/html") {
-    await response.body?.cancel();
-    throw noAccess(name);
-  }
-  if (!response.ok || !response.body) {
-    await response.body?.cancel();
-    throw new ChatError("unavailable", "slack.file-status", { name, status: response.status });
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  if (Number(response.headers.get("content-length")) > maxBytes) {
-    await response.body.cancel();
-    throw tooLarge(name, maxBytes);
-  }
-  for await (const chunk of response.body) {
-    size += chunk.byteLength;
-    // Leaving the loop ends the download.
-    if (size > maxBytes) throw tooLarge(name, maxBytes);
-    chunks.push(chunk);
-  }
-  return { bytes: new Uint8Array(Buffer.concat(chunks)), type };
+  const bytes = await readAtMost(response.body, maxBytes);
+  if (!bytes) throw tooLarge(name, maxBytes);
+  return { bytes, type };
+}
+
+function failureOf({ ok, status, body }: Response, type: string | undefined, name: string): ChatError | undefined {
+  if (status === 404 || status === 410) return new ChatError("gone", "slack.file-gone", { name });
+  // In place of a file that the token may not see comes the page for signing in, with status 200.
+  if (status === 401 || status === 403 || type === "text/html") return noAccess(name);
+  return ok && body ? undefined : new ChatError("unavailable", "slack.file-status", { name, status });
 }
 
 function noAccess(name: string): ChatError {
   return new ChatError("forbidden", "slack.file-scope", { name });
 }
 
-function tooLarge(name: string, maxBytes: number): ChatError {
-  return new ChatError("too-large", "slack.file-larger", { name, megabytes: (maxBytes / 1024 / 1024).toFixed(1) });
+export function tooLarge(name: string, maxBytes: number): ChatError {
+  return new ChatError("too-large", "chat.image-too-large", { name, megabytes: (maxBytes / 1024 / 1024).toFixed(1) });
 }

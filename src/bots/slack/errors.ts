@@ -78,9 +78,13 @@ export function retryAfter(error: unknown): number | undefined {
   return typeof told === "number" ? told : 5;
 }
 
+export function isKind(error: unknown, ...kinds: readonly ChatErrorKind[]): boolean {
+  return error instanceof ChatError && kinds.includes(error.kind);
+}
+
 /** Whether the call may have been carried out although no answer came. */
 export function outcomeUnknown(error: unknown): boolean {
-  return error instanceof ChatError && (error.kind === "timeout" || error.kind === "unavailable");
+  return isKind(error, "timeout", "unavailable");
 }
 
 /** What a failed call means, as a sentence; its cause is kept for the log. */

@@ -8,13 +8,13 @@ import type { Logger } from "pino";
 import type { ChatHealth } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import { retryWithBackoff } from "../../shared/retry.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { withTimeout } from "../../shared/timeout.js";
-import { fetchAnswer } from "./answers.js";
+import { clientOptions } from "./answers.js";
 import { toChatError } from "./errors.js";
-import { answerInstall, INSTALL, InstallServer, REDIRECT } from "./install-server.js";
+import { answerInstall, HttpServer, INSTALL, listenWith, REDIRECT } from "./install-server.js";
 import { hideSecrets, sdkLogger } from "./logger.js";
-import { SLACK_API_URL, type SlackChatOptions, type SlackLimits } from "./options.js";
-import { listenError } from "./ports.js";
+import { SLACK_API_URL, type SlackChatOptions, type SlackLimits, type SlackOAuth } from "./options.js";
 
 export interface EventTransport {
   readonly receiver: Receiver;
@@ -41,65 +41,47 @@ export function openTransport(options: SlackChatOptions, limits: SlackLimits): E
 class HttpTransport implements EventTransport {
   readonly receiver: HTTPReceiver;
   readonly installer: InstallProvider | undefined;
-  #server: Server | undefined;
+  readonly #server: HttpServer;
 
-  constructor(
-    private readonly options: SlackChatOptions,
-    limits: SlackLimits,
-  ) {
+  constructor(options: SlackChatOptions, limits: SlackLimits) {
     const { oauth, signingSecret = "", logger } = options;
-    const installer = oauth === undefined ? undefined : makeInstaller(options, limits);
+    const installer = oauth && makeInstaller(options, oauth, limits);
     // Bolt's own pages for installing would have Bolt choose the tokens too.
     const handler = (request: IncomingMessage, response: ServerResponse) => {
       if (installer) void answerInstall(installer, logger, request, response);
     };
-    const routes = [INSTALL, REDIRECT].map((path) => ({ path, method: "GET", handler }));
-    this.receiver = new HTTPReceiver({
-      signingSecret,
-      logger: sdkLogger(logger),
-      customRoutes: installer ? routes : [],
-    });
+    const customRoutes = installer ? [INSTALL, REDIRECT].map((path) => ({ path, method: "GET", handler })) : [];
+    this.receiver = new HTTPReceiver({ signingSecret, logger: sdkLogger(logger), customRoutes });
     this.installer = installer;
+    this.#server = new HttpServer(options);
   }
 
   get port(): number | undefined {
-    const address = this.#server?.address();
-    return typeof address === "object" && address !== null ? address.port : undefined;
+    return this.#server.port;
   }
 
   get health(): ChatHealth {
-    return this.#server ? { connected: true } : { connected: false, detail: "not listening for Slack's events" };
+    return this.#server.isListening ? { connected: true } : disconnected("slack.not-listening");
   }
 
   async start(): Promise<void> {
-    const { host = "127.0.0.1", port = 3001 } = this.options;
-    try {
-      this.#server = (await this.receiver.start({ host, port } as never)) as Server;
-    } catch (error) {
-      throw listenError(error, host, port);
-    }
-    // Without this a late error would end the program.
-    this.#server.on("error", (err) => this.options.logger.error({ err }, "the server for Slack's events has trouble"));
+    await this.#server.start(async (address) => (await this.receiver.start(address as never)) as Server);
   }
 
   async stop(): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
-    if (!server) return;
-    const force = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
-    await this.receiver.stop();
-    clearTimeout(force);
+    await this.#server.stop();
   }
 }
 
 /**
- * Socket Mode with reconnects of its own: the SDK waits 5 s before it comes back, gives up after some errors, and lets a promise reject
- * that nobody holds.
+ * Socket Mode with reconnects of its own: the SDK waits 5 s before it reconnects, gives up after some errors, and leaves
+ * a rejected promise unhandled.
  */
 class SocketTransport implements EventTransport {
   readonly receiver: SocketModeReceiver;
   readonly installer: InstallProvider | undefined;
-  readonly #server: InstallServer | undefined;
+  /** For the pages that install the app. */
+  readonly #server: HttpServer | undefined;
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
   #open = false;
@@ -116,22 +98,14 @@ class SocketTransport implements EventTransport {
       appToken,
       logger: sdkLogger(logger),
       autoReconnectEnabled: false,
-      installerOptions: {
-        clientOptions: {
-          slackApiUrl: apiUrl,
-          fetch: fetchAnswer,
-          timeout: limits.callMs,
-          retryConfig: { retries: 0 },
-          rejectRateLimitedCalls: true,
-        },
-      },
+      installerOptions: { clientOptions: { ...clientOptions(apiUrl, limits), rejectRateLimitedCalls: true } },
       // An envelope that was not taken comes again under the same id.
       customPropertiesExtractor: ({ envelope_id }: { envelope_id?: string }) => ({ envelopeId: envelope_id }),
     });
     guardMessages(this.receiver.client, logger);
     if (oauth) {
-      this.installer = makeInstaller(options, limits);
-      this.#server = new InstallServer(this.installer, options);
+      this.installer = makeInstaller(options, oauth, limits);
+      this.#server = new HttpServer(options);
     }
   }
 
@@ -140,19 +114,27 @@ class SocketTransport implements EventTransport {
   }
 
   get health(): ChatHealth {
-    if (this.#lostAt !== undefined)
-      return { connected: false, detail: `reconnecting since ${new Date(this.#lostAt).toISOString()}` };
-    return this.#open ? { connected: true } : { connected: false, detail: "not connected" };
+    if (this.#lostAt === undefined) return this.#open ? { connected: true } : disconnected("slack.not-connected");
+    return {
+      connected: false,
+      detail: sentence("slack.reconnecting", { since: new Date(this.#lostAt).toISOString() }),
+    };
   }
 
   async start(): Promise<void> {
     const { client } = this.receiver;
-    await this.#server?.start();
+    const { installer } = this;
+    if (installer) {
+      await this.#server?.start((address) =>
+        listenWith((request, response) => void answerInstall(installer, this.#logger, request, response), address),
+      );
+    }
     try {
       await this.#connect();
-    } catch (error) {
+    } catch (cause) {
       await this.#server?.stop();
-      throw appTokenError(error);
+      const known = toChatError(cause);
+      throw known.kind === "forbidden" ? new ChatError("forbidden", "slack.app-token", {}, { cause }) : known;
     }
     this.#open = true;
     client.on("disconnected", () => {
@@ -177,7 +159,7 @@ class SocketTransport implements EventTransport {
       return true;
     };
     try {
-      // The first attempt is made at once: Slack changes connections every few hours, and somebody may be typing a command.
+      // The first attempt is made at once: Slack changes connections every few hours, and commands may be on their way.
       const waits = { firstMs: this.limits.pauseMs * 2, longestMs: LONGEST_PAUSE_MS };
       await retryWithBackoff(() => this.#connect(), { ...waits, signal, mayPass });
     } catch {
@@ -195,7 +177,7 @@ class SocketTransport implements EventTransport {
   }
 }
 
-/** The SDK lets a promise reject that nobody holds when a message is not what it expects. */
+/** The SDK leaves a rejected promise unhandled when a message is not what it expects. */
 function guardMessages(client: SocketModeReceiver["client"], logger: Logger): void {
   const event = "ws_message";
   const readers = client.listeners(event);
@@ -203,40 +185,29 @@ function guardMessages(client: SocketModeReceiver["client"], logger: Logger): vo
   for (const read of readers) {
     client.on(event, (...message: unknown[]) => {
       void (async () => read.apply(client, message))().catch((err: unknown) => {
-        logger.warn({ why: hideSecrets(String(err)) }, "a message from Slack is not understood and is passed over");
+        logger.warn({ why: hideSecrets(String(err)) }, "a message from Slack is not understood and is ignored");
       });
     });
   }
 }
 
+function disconnected(detail: "slack.not-connected" | "slack.not-listening"): ChatHealth {
+  return { connected: false, detail: sentence(detail) };
+}
+
 function makeInstaller(
-  { oauth, apiUrl = SLACK_API_URL, logger }: SlackChatOptions,
+  { apiUrl = SLACK_API_URL, logger }: SlackChatOptions,
+  { clientId, clientSecret, stateSecret, installations }: SlackOAuth,
   limits: SlackLimits,
 ): InstallProvider {
-  if (!oauth) throw new ChatError("unavailable", "slack.oauth-incomplete");
-  const { clientId, clientSecret, stateSecret, installations } = oauth;
-  const base = apiUrl.endsWith("/") ? apiUrl : `${apiUrl}/`;
   return new InstallProvider({
     clientId,
     clientSecret,
     stateSecret,
     installationStore: installations,
     logger: sdkLogger(logger),
-    clientOptions: { slackApiUrl: apiUrl, fetch: fetchAnswer, timeout: limits.callMs, retryConfig: { retries: 2 } },
-    // Another server's page for saying yes is beside its Web API.
-    ...(base === SLACK_API_URL ? {} : { authorizationUrl: new URL("../oauth/v2/authorize", base).href }),
+    clientOptions: clientOptions(apiUrl, limits, 2),
+    // Another server's page for consent is beside its Web API.
+    ...(apiUrl !== SLACK_API_URL && { authorizationUrl: new URL("../oauth/v2/authorize", apiUrl).href }),
   });
-}
-
-function appTokenError(error: unknown): ChatError {
-  const known = toChatError(error);
-  if (known.kind !== "forbidden") return known;
-  return new ChatError(
-    "forbidden",
-    "slack.app-token",
-    {},
-    {
-      cause: error,
-    },
-  );
 }

@@ -1,21 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { FilesInfoResponse } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { ChannelRef } from "../../domain/channel.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture } from "../../port/messages.js";
-import { codeOf, toChatError } from "./errors.js";
+import { sentence } from "../../shared/sentences/sentence.js";
+import { codeOf, isKind, outcomeUnknown, toChatError } from "./errors.js";
 import { fields, list, type SlackFile } from "./messages.js";
 import type { SlackLimits } from "./options.js";
 import { alt } from "./render.js";
 import type { CallOptions, Workspace } from "./workspace.js";
 
-interface Typed {
-  readonly mimetype?: string | undefined;
-  readonly filetype?: string | undefined;
-}
+/** As the SDK types the files of an upload. */
+type OneOrMore = [{ id: string; title: string }, ...{ id: string; title: string }[]];
 
 /** How long to ask what a file is, at most; usually Slack knows within two seconds. */
-const SEARCH_MS = 10_000;
+const PROCESSING_MS = 10_000;
 /** Statuses that say that a request is not understood. */
 const NOT_LIKE_THIS = new Set([400, 415, 422]);
 
@@ -27,7 +27,10 @@ export function fitsBlock({ type }: Pick<Picture, "type">): boolean {
   return IN_BLOCKS.has(type);
 }
 
-/** Uploads and deletes files: ask for an address, send the bytes there, say that they are there, and wait until Slack has looked at them. */
+/**
+ * Uploads and deletes files. An upload asks for an address, sends the bytes there, says that they are there, and waits
+ * until Slack has processed them.
+ */
 export class Files {
   /** Workspaces whose server never says what a file is. */
   readonly #silent = new WeakSet<Workspace>();
@@ -37,102 +40,77 @@ export class Files {
     private readonly logger: Logger,
   ) {}
 
-  /** Uploads pictures that a message will show. Their ids come in the same order. */
-  async upload(workspace: Workspace, pictures: readonly Picture[], options: CallOptions = {}): Promise<string[]> {
-    if (pictures.length === 0) return [];
-    const uploaded = await Promise.allSettled(pictures.map((picture) => this.#send(workspace, picture, options)));
+  /** Uploads images that a message will show. Their ids come in the same order. */
+  async upload(workspace: Workspace, images: readonly Picture[], options: CallOptions = {}): Promise<string[]> {
+    if (images.length === 0) return [];
+    const uploaded = await Promise.allSettled(images.map((image) => this.#send(workspace, image, options)));
     const ids = uploaded.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-    try {
+    return this.#orDiscard(workspace, ids, options, async () => {
       for (const one of uploaded) if (one.status === "rejected") throw one.reason;
-      const files = pictures.map((picture, index) => ({ id: ids[index] ?? "", title: picture.name }));
-      await this.#complete(workspace, files, {}, options);
+      const files = images.map(({ name }, index) => ({ id: ids[index] ?? "", title: name }));
+      await workspace.call("files.completeUploadExternal", { files: files as OneOrMore }, options);
       await Promise.all(ids.map((id) => this.#ready(workspace, id, options)));
       return ids;
-    } catch (error) {
-      this.discard(workspace, ids, options.job);
-      throw error;
-    }
+    });
   }
 
-  /** Shares a film in a place, as a message of its own. Resolves to the file's id when it can be seen there. */
-  async share(
-    workspace: Workspace,
-    film: Picture,
-    { id: channel, thread }: ChannelRef,
-    options: CallOptions = {},
-  ): Promise<string> {
+  /** Shares a film in a channel or thread, as a message of its own. Resolves to the file's id when it can be seen there. */
+  async share(workspace: Workspace, film: Picture, channel: ChannelRef, options: CallOptions = {}): Promise<string> {
     const id = await this.#send(workspace, film, options);
-    try {
-      const where = { channel_id: channel, ...(thread === undefined ? {} : { thread_ts: thread }) };
-      await this.#complete(workspace, [{ id, title: film.name }], where, options);
+    return this.#orDiscard(workspace, [id], options, async () => {
+      const { id: channel_id, thread: thread_ts } = channel;
+      const args = { files: [{ id, title: film.name }] as OneOrMore, channel_id, thread_ts };
+      await workspace.call("files.completeUploadExternal", args, options);
       await this.#ready(workspace, id, options);
       return id;
+    });
+  }
+
+  async #orDiscard<T>(
+    workspace: Workspace,
+    ids: readonly string[],
+    { job }: CallOptions,
+    publish: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await publish();
     } catch (error) {
-      this.discard(workspace, [id], options.job);
+      this.discard(workspace, ids, job);
       throw error;
     }
   }
 
-  /** Deletes files behind the scenes; what cannot be deleted is left. */
+  /** Deletes files in the background; what cannot be deleted is left. */
   discard(workspace: Workspace, ids: readonly string[], job?: string): void {
-    void this.remove(workspace, ids, job);
-  }
-
-  async remove(workspace: Workspace, ids: readonly string[], job?: string): Promise<void> {
-    await Promise.all(
-      ids.map(async (file) => {
-        try {
-          await workspace.call("files.delete", (client, token) => client.files.delete({ token, file }), {
-            repeatable: true,
-            job,
-          });
-        } catch (error) {
-          if (!(error instanceof ChatError && error.kind === "gone"))
-            this.logger.debug({ err: error, file, job }, "a file was left behind");
-        }
-      }),
-    );
+    for (const file of ids) {
+      workspace.call("files.delete", { file }, { repeatable: true, job }).catch((err: unknown) => {
+        if (!isKind(err, "gone")) this.logger.debug({ err, file, job }, "a file was left behind");
+      });
+    }
   }
 
   /** What Slack knows of a file. */
-  async info(workspace: Workspace, file: string, options: CallOptions = {}): Promise<SlackFile> {
-    const { name, title, size, url_private, url_private_download, ...known } = await this.#ask(
-      workspace,
-      file,
-      options,
-    );
-    return {
-      id: file,
-      name: name ?? title ?? "picture",
-      type: typeOf(known),
-      size,
-      url: url_private ?? url_private_download,
-    };
+  async info(workspace: Workspace, id: string, options: CallOptions = {}): Promise<SlackFile> {
+    const { name, title, size, url_private, url_private_download, ...known } = await this.#ask(workspace, id, options);
+    const url = url_private ?? url_private_download;
+    return { id, name: name ?? title ?? sentence("chat.unnamed-image"), type: typeOf(known), size, url };
   }
 
   async #ask(workspace: Workspace, file: string, options: CallOptions) {
-    const answer = await workspace.call("files.info", (client, token) => client.files.info({ token, file }), {
-      repeatable: true,
-      ...options,
-    });
-    return answer.file ?? {};
+    return (await workspace.call("files.info", { file }, { repeatable: true, ...options })).file ?? {};
   }
 
   async #send(workspace: Workspace, { name, bytes, description }: Picture, options: CallOptions): Promise<string> {
-    if (bytes.byteLength > this.limits.uploadBytes) {
+    const { uploadBytes } = this.limits;
+    if (bytes.byteLength > uploadBytes) {
       throw new ChatError("too-large", "slack.upload-limit", {
         name,
-        megabytes: Math.floor(this.limits.uploadBytes / 1024 / 1024),
+        megabytes: Math.floor(uploadBytes / 1024 / 1024),
       });
     }
-    const wanted = {
-      filename: name,
-      length: bytes.byteLength,
-      ...(description === undefined ? {} : { alt_text: alt(description) }),
-    };
     const { upload_url, file_id } = await workspace.call(
       "files.getUploadURLExternal",
-      (client, token) => client.files.getUploadURLExternal({ token, ...wanted }),
+      { filename: name, length: bytes.byteLength, alt_text: description && alt(description) },
       { ...options, repeatable: true },
     );
     if (upload_url === undefined || file_id === undefined)
@@ -143,12 +121,9 @@ export class Files {
 
   /** The address itself is the permission; no token goes there. */
   async #put(url: string, bytes: Uint8Array, name: string): Promise<void> {
-    const post = async (what: {
-      readonly body: Buffer | FormData;
-      readonly headers?: Record<string, string>;
-    }): Promise<Response> => {
+    const post = async (content: Pick<RequestInit, "body" | "headers">): Promise<Response> => {
       const signal = AbortSignal.timeout(Math.round(this.limits.callMs + bytes.byteLength / 100));
-      const response = await fetch(url, { method: "POST", ...what, redirect: "error", signal });
+      const response = await fetch(url, { method: "POST", ...content, redirect: "error", signal });
       await response.body?.cancel();
       return response;
     };
@@ -167,61 +142,40 @@ export class Files {
     }
   }
 
-  async #complete(
-    workspace: Workspace,
-    files: { id: string; title: string }[],
-    where: { channel_id?: string; thread_ts?: string },
-    options: CallOptions,
-  ): Promise<void> {
-    const [first, ...rest] = files;
-    if (!first) return;
-    await workspace.call(
-      "files.completeUploadExternal",
-      (client, token) => {
-        const list: [typeof first, ...typeof rest] = [first, ...rest];
-        const { channel_id, thread_ts } = where;
-        if (channel_id === undefined) return client.files.completeUploadExternal({ token, files: list });
-        return client.files.completeUploadExternal(
-          thread_ts === undefined ? { token, files: list, channel_id } : { token, files: list, channel_id, thread_ts },
-        );
-      },
-      options,
-    );
-  }
-
-  /** Slack looks at a file in its own time; until then it has no type and cannot be shown. In the end the message with it will tell. */
+  /**
+   * Slack processes a file in its own time; until then it has no type and cannot be shown. Where it takes too long, the
+   * message with the file will tell.
+   */
   async #ready(workspace: Workspace, file: string, options: CallOptions): Promise<void> {
-    const end = Date.now() + Math.min(this.limits.fileMs, SEARCH_MS);
+    const end = Date.now() + Math.min(this.limits.fileMs, PROCESSING_MS);
     for (let pause = this.limits.pauseMs; ; pause = Math.min(2_000, pause * 1.5)) {
-      if (await this.#lookedAt(workspace, file, options)) {
+      if (await this.#isProcessed(workspace, file, options)) {
         this.#silent.delete(workspace);
         return;
       }
+      if (Date.now() > end) this.#silent.add(workspace);
       if (this.#silent.has(workspace)) return;
-      if (Date.now() > end) {
-        this.#silent.add(workspace);
-        return;
-      }
       await delay(pause);
     }
   }
 
-  async #lookedAt(workspace: Workspace, file: string, options: CallOptions): Promise<boolean> {
+  async #isProcessed(workspace: Workspace, file: string, options: CallOptions): Promise<boolean> {
     try {
-      const { mimetype, filetype } = await this.#ask(workspace, file, options);
-      // Slack says "" as long as it does not know; a server that does not speak of types at all looks at nothing.
-      return typeOf({ mimetype, filetype }) !== undefined || (mimetype === undefined && filetype === undefined);
+      const known = await this.#ask(workspace, file, options);
+      // Slack says "" as long as it does not know; a server that does not speak of types at all processes nothing.
+      return typeOf(known) !== undefined || (known.mimetype === undefined && known.filetype === undefined);
     } catch (error) {
-      const kind = error instanceof ChatError ? error.kind : undefined;
-      // Whoever may not ask ("files:read") finds out by posting.
-      if (kind === "forbidden") return true;
-      if (kind === "gone" || kind === "unavailable" || kind === "timeout") return false;
+      // An app without "files:read" finds out by posting.
+      if (isKind(error, "forbidden")) return true;
+      if (isKind(error, "gone") || outcomeUnknown(error)) return false;
       throw error;
     }
   }
 }
 
-function typeOf({ mimetype, filetype }: Typed): string | undefined {
+type Known = NonNullable<FilesInfoResponse["file"]>;
+
+function typeOf({ mimetype, filetype }: Pick<Known, "mimetype" | "filetype">): string | undefined {
   return mimetype || (filetype ? `image/${filetype}` : undefined);
 }
 

@@ -1,9 +1,9 @@
 import type { ChannelRef } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
 import { readMessage, type SlackMessage } from "./messages.js";
-import type { Workspace } from "./workspace.js";
+import type { CallOptions, Workspace } from "./workspace.js";
 
-/** How far back a picture or a key is looked for, in pages. */
+/** How far back an image or a key is looked for, in pages. */
 const PAGES = 3;
 const PAGE = 100;
 
@@ -12,111 +12,81 @@ interface Page {
   readonly response_metadata?: { readonly next_cursor?: string };
 }
 
-/** The message behind a reference; undefined when it is not there. A reference without a thread may lead into one all the same. */
+/** The message behind a reference; undefined when it is not there. A reference without a thread may lead into one. */
 export async function findMessage(
   workspace: Workspace,
   { channel, id }: MessageRef,
 ): Promise<SlackMessage | undefined> {
-  const { id: channelId, thread } = channel;
+  const { thread } = channel;
+  const isMeant = ({ ts }: SlackMessage) => ts === id;
   if (thread === undefined || thread === id) {
-    const page = await workspace.call(
-      "conversations.history",
-      (client, token) =>
-        client.conversations.history({
-          token,
-          channel: channelId,
-          latest: id,
-          oldest: id,
-          inclusive: true,
-          limit: 1,
-          include_all_metadata: true,
-        }),
-      { repeatable: true },
-    );
-    const found = read(page).find(({ ts }) => ts === id);
+    const page = await readPage(workspace, channel.id, undefined, { ...only(id), limit: 1 });
+    const found = page.messages.find(isMeant);
     if (found) return found;
   }
-  const page = await workspace.call(
-    "conversations.replies",
-    (client, token) =>
-      client.conversations.replies({
-        token,
-        channel: channelId,
-        ts: thread ?? id,
-        latest: id,
-        oldest: id,
-        inclusive: true,
-        limit: 10,
-        include_all_metadata: true,
-      }),
-    { repeatable: true },
-  );
-  const messages = read(page);
-  const found = messages.find(({ ts }) => ts === id);
-  // Slack answers with the thread's first message and the one that was meant; others may not know the bounds and begin at the beginning.
+  const { messages } = await readPage(workspace, channel.id, thread ?? id, only(id));
+  const found = messages.find(isMeant);
+  // Slack answers with the thread's first message and the one that was meant; servers that do not know the bounds
+  // begin at the beginning.
   if (found || !messages.some(({ ts }) => ts !== thread && ts !== id)) return found;
-  return newest(workspace, channel, ({ ts }) => ts === id);
+  return newest(workspace, channel, isMeant);
 }
 
 /** The thread that a message is in, if it is in one. */
 export async function threadOf(workspace: Workspace, channelId: string, ts: string): Promise<string | undefined> {
-  const page = await workspace.call(
-    "conversations.replies",
-    (client, token) =>
-      client.conversations.replies({
-        token,
-        channel: channelId,
-        ts,
-        latest: ts,
-        oldest: ts,
-        inclusive: true,
-        limit: 10,
-      }),
-    { repeatable: true, patienceMs: 5_000 },
-  );
-  return read(page).find((message) => message.ts === ts)?.thread;
+  const { messages } = await readPage(workspace, channelId, ts, only(ts), { patienceMs: 5_000 });
+  return messages.find((message) => message.ts === ts)?.thread;
 }
 
-/** The newest message of a place that fits. */
+/** The newest message of a channel or thread that fits. */
 export async function newest(
   workspace: Workspace,
-  channel: ChannelRef,
+  { id: channelId, thread }: ChannelRef,
   fits: (message: SlackMessage) => boolean,
   patienceMs?: number,
 ): Promise<SlackMessage | undefined> {
-  const options = { repeatable: true, ...(patienceMs === undefined ? {} : { patienceMs }) };
-  const { id: channelId, thread } = channel;
   let cursor: string | undefined;
   let found: SlackMessage | undefined;
   // A channel comes newest first, a thread oldest first.
   for (let pages = 0; pages < (thread === undefined ? PAGES : 3 * PAGES); pages++) {
-    const common = {
-      channel: channelId,
-      limit: PAGE,
-      include_all_metadata: true,
-      ...(cursor === undefined ? {} : { cursor }),
-    };
-    const page: Page =
-      thread === undefined
-        ? await workspace.call(
-            "conversations.history",
-            (client, token) => client.conversations.history({ token, ...common }),
-            options,
-          )
-        : await workspace.call(
-            "conversations.replies",
-            (client, token) => client.conversations.replies({ token, ...common, ts: thread }),
-            options,
-          );
-    const messages = read(page).filter(fits);
-    if (thread === undefined && messages[0]) return messages[0];
-    found = messages.at(-1) ?? found;
-    cursor = page.response_metadata?.next_cursor || undefined;
+    const page = await readPage(workspace, channelId, thread, { limit: PAGE, cursor }, { patienceMs });
+    const fitting = page.messages.filter(fits);
+    if (thread === undefined && fitting[0]) return fitting[0];
+    found = fitting.at(-1) ?? found;
+    cursor = page.next;
     if (cursor === undefined) break;
   }
   return found;
 }
 
-function read(page: Page): SlackMessage[] {
-  return (page.messages ?? []).flatMap((message) => readMessage(message) ?? []);
+interface Bounds {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly latest?: string;
+  readonly oldest?: string;
+  readonly inclusive?: boolean;
+}
+
+function only(ts: string): Bounds {
+  return { latest: ts, oldest: ts, inclusive: true, limit: 10 };
+}
+
+/** A page of a channel's messages, or of a thread's where one is given. */
+async function readPage(
+  workspace: Workspace,
+  channel: string,
+  thread: string | undefined,
+  bounds: Bounds,
+  options: CallOptions = {},
+): Promise<{ readonly messages: readonly SlackMessage[]; readonly next: string | undefined }> {
+  const args = { channel, include_all_metadata: true, ...bounds };
+  const repeatable = { ...options, repeatable: true };
+  const { messages = [], response_metadata }: Page =
+    thread === undefined
+      ? await workspace.call("conversations.history", args, repeatable)
+      : await workspace.call("conversations.replies", { ...args, ts: thread }, repeatable);
+  return {
+    messages: messages.flatMap((message) => readMessage(message) ?? []),
+    next: response_metadata?.next_cursor || undefined,
+  };
 }

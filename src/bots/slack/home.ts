@@ -1,16 +1,17 @@
-import type { HomeView, KnownBlock } from "@slack/types";
+import type { HomeView, KnownBlock, SectionBlock } from "@slack/types";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { ChatHandlers } from "../../port/adapter.js";
 import type { Work } from "../../port/gallery.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { escapeText, toMrkdwn } from "../markdown/print-slack.js";
 import type { Files } from "./files.js";
-import { fields, word } from "./messages.js";
+import { parsed, word } from "./messages.js";
 import { alt, button } from "./render.js";
 import type { Workspace } from "./workspace.js";
 
 interface Parts {
-  readonly handlers: Pick<ChatHandlers, "works">;
+  readonly handlers: ChatHandlers;
   readonly files: Files;
   readonly link: (work: NonNullable<Work["message"]>) => Promise<string | undefined>;
   readonly logger: Logger;
@@ -22,128 +23,104 @@ const THUMBNAIL = 320;
 const LEAST_MS = 3_000;
 const AGAIN = "home:again";
 
-/** The bot's page in Slack ("App Home"): a person's latest works, each with its line and a button that makes it again. */
+/** The bot's page in Slack ("App Home"): a user's latest works, each with its line and a button that makes it again. */
 export class Home {
   /** Files of previews that are uploaded already, by workspace and job. */
   readonly #previews = new LRUCache<string, string>({ max: 2_000 });
-  readonly #shownAt = new LRUCache<string, number>({ max: 2_000 });
+  readonly #shownLately = new LRUCache<string, true>({ max: 2_000, ttl: LEAST_MS });
 
   constructor(private readonly parts: Parts) {}
 
   /** @throws ChatError when the page cannot be shown. */
   async show(workspace: Workspace, user: string): Promise<void> {
-    const key = `${workspace.self.team} ${user}`;
-    if ((this.#shownAt.get(key) ?? 0) > Date.now() - LEAST_MS) return;
-    this.#shownAt.set(key, Date.now());
-    const works = await this.parts.handlers.works({
-      user: { id: user },
-      platform: "slack",
-      community: workspace.self.team,
-      limit: WORKS,
-    });
-    // Words at once; pictures take Slack a moment.
-    const known = works.map(({ job }) => this.#previews.get(`${workspace.self.team} ${job}`));
-    const links = await Promise.all(
-      works.map(({ message }) => (message ? this.parts.link(message).catch(() => undefined) : undefined)),
-    );
+    const { handlers, files, link, logger } = this.parts;
+    const community = workspace.self.team;
+    if (this.#shownLately.has(`${community} ${user}`)) return;
+    this.#shownLately.set(`${community} ${user}`, true);
+    const works = await handlers.works({ user: { id: user }, platform: "slack", community, limit: WORKS });
+    // The text at once; images take Slack a moment.
+    const known = works.map(({ job }) => this.#previews.get(`${community} ${job}`));
+    const links = await Promise.all(works.map(async ({ message }) => message && link(message).catch(() => undefined)));
     await publish(workspace, user, page(works, links, known));
-    if (works.length === 0 || known.every((file) => file !== undefined)) return;
-    const files = await Promise.all(works.map((work) => this.#preview(workspace, work)));
-    if (!files.some((file) => file !== undefined)) return;
-    await publish(workspace, user, page(works, links, files)).catch((err: unknown) => {
-      // The words are there.
-      this.parts.logger.warn({ err, user }, "the home page is shown without its pictures");
-      for (const { job } of works) this.#previews.delete(`${workspace.self.team} ${job}`);
-      this.parts.files.discard(
-        workspace,
-        files.filter((file) => file !== undefined),
-      );
+    if (known.every((file) => file !== undefined)) return;
+    const previews = await Promise.all(works.map((work) => this.#preview(workspace, work)));
+    const uploaded = previews.filter((file) => file !== undefined);
+    if (uploaded.length === 0) return;
+    await publish(workspace, user, page(works, links, previews)).catch((err: unknown) => {
+      logger.warn({ err, user }, "the home page is shown without its pictures");
+      for (const { job } of works) this.#previews.delete(`${community} ${job}`);
+      files.discard(workspace, uploaded);
     });
   }
 
-  /** Undefined when the picture is no longer kept, or cannot be uploaded: the work is shown without it. */
-  async #preview(workspace: Workspace, work: Work): Promise<string | undefined> {
-    const key = `${workspace.self.team} ${work.job}`;
+  /** Undefined when the image is no longer kept, or cannot be uploaded: the work is shown without it. */
+  async #preview(workspace: Workspace, { job, title, thumbnail }: Work): Promise<string | undefined> {
+    const key = `${workspace.self.team} ${job}`;
     const known = this.#previews.get(key);
     if (known !== undefined) return known;
     try {
-      const picture = await work.thumbnail(THUMBNAIL);
-      const [file] = await this.parts.files.upload(workspace, [{ ...picture, description: work.title }], {
-        job: work.job,
-      });
+      const image = { ...(await thumbnail(THUMBNAIL)), description: title };
+      const [file] = await this.parts.files.upload(workspace, [image], { job });
       if (file !== undefined) this.#previews.set(key, file);
       return file;
     } catch (error) {
-      this.parts.logger.debug({ err: error, job: work.job }, "a work is shown without its picture");
+      this.parts.logger.debug({ err: error, job }, "a work is shown without its picture");
       return undefined;
     }
   }
 }
 
-async function publish(workspace: Workspace, user: string, view: HomeView): Promise<void> {
-  await workspace.call("views.publish", (client, token) => client.views.publish({ token, user_id: user, view }), {
-    repeatable: true,
-  });
+async function publish(workspace: Workspace, user_id: string, view: HomeView): Promise<void> {
+  await workspace.call("views.publish", { user_id, view }, { repeatable: true });
 }
 
-function page(
-  works: readonly Work[],
-  links: readonly (string | undefined)[],
-  files: readonly (string | undefined)[],
-): HomeView {
-  const empty =
-    "Nothing here yet. Write `/dream` in a channel that I am in, use *Dream this* in a message's menu, or mention me in a thread: `@dreamloom stylize winter`.";
+type PerWork = readonly (string | undefined)[];
+
+function page(works: readonly Work[], links: PerWork, files: PerWork): HomeView {
+  const entries = works.flatMap((work, index) => entry(work, links[index], files[index]));
   const blocks: KnownBlock[] = [
-    { type: "header", text: { type: "plain_text", text: "Your latest pictures" } },
-    ...(works.length === 0 ? [{ type: "section" as const, text: { type: "mrkdwn" as const, text: empty } }] : []),
-    ...works.flatMap((work, index) => entry(work, links[index], files[index])),
+    { type: "header", text: { type: "plain_text", text: sentence("slack.home-title") } },
+    ...(works.length === 0 ? [section(sentence("slack.home-empty"))] : entries),
   ];
   return { type: "home", blocks };
 }
 
-function entry(work: Work, link: string | undefined, file: string | undefined): KnownBlock[] {
-  const seconds = Math.floor(work.at / 1000);
-  const day = new Date(work.at).toISOString().slice(0, 10);
-  const when = `<!date^${seconds}^{date_short_pretty} {time}|${day}>`;
-  const text = `*${escapeText(work.title)}* · job \`${escapeText(work.job)}\` · ${when}\n${toMrkdwn(`\`${work.line.replaceAll("`", "'")}\``)}`;
-  const open = link === undefined ? [] : [openButton(link, work.job)];
-  const again = work.message === undefined ? [] : [againButton(work.job, work.message.channel.id)];
-  const elements = [...again, ...open];
+function section(text: string): SectionBlock {
+  return { type: "section", text: { type: "mrkdwn", text: text.slice(0, 3_000) } };
+}
+
+function entry(
+  { title, job, line, at, message }: Work,
+  link: string | undefined,
+  file: string | undefined,
+): KnownBlock[] {
+  const day = new Date(at).toISOString().slice(0, 10);
+  const when = `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${day}>`;
+  const heading = sentence("slack.home-work", { title: escapeText(title), job: escapeText(job), when });
+  const text = section(`${heading}\n${toMrkdwn(`\`${line.replaceAll("`", "'")}\``)}`);
+  const image = file && ({ type: "image", slack_file: { id: file }, alt_text: alt(title) } as const);
+  const buttons = [
+    ...(message ? [againButton(job, message.channel.id)] : []),
+    ...(link === undefined
+      ? []
+      : [{ ...button({ id: `home:open:${job}`, label: sentence("slack.open") }), url: link }]),
+  ];
   return [
     { type: "divider" },
-    {
-      type: "section",
-      text: { type: "mrkdwn", text: text.slice(0, 3_000) },
-      ...(file === undefined
-        ? {}
-        : { accessory: { type: "image" as const, slack_file: { id: file }, alt_text: alt(work.title) } }),
-    },
-    ...(elements.length === 0 ? [] : [{ type: "actions" as const, elements }]),
+    image ? { ...text, accessory: image } : text,
+    ...(buttons.length === 0 ? [] : [{ type: "actions" as const, elements: buttons }]),
   ];
 }
 
 function againButton(job: string, channel: string) {
-  return { ...button({ id: `${AGAIN}:${job}`, label: "Again", emoji: "🔁" }), value: JSON.stringify({ job, channel }) };
+  const shown = button({ id: `${AGAIN}:${job}`, label: sentence("button.again"), emoji: "🔁" });
+  return { ...shown, value: JSON.stringify({ job, channel }) };
 }
 
-function openButton(url: string, job: string) {
-  const text = { type: "plain_text" as const, text: "Open", emoji: true };
-  return { type: "button" as const, action_id: `home:open:${job}`, text, url };
-}
-
-/** The command that a press on the page stands for. */
-export function homeAction(
-  id: string,
-  value: unknown,
-): { command: string; options: Record<string, string>; channel: string } | undefined {
+/** The job that a press on the page makes again, and the channel that it came from. */
+export function homeAction(id: string, value: unknown): { job: string; channel: string } | undefined {
   if (!id.startsWith(`${AGAIN}:`)) return undefined;
-  try {
-    const { job, channel } = fields(JSON.parse(word(value) ?? "{}"));
-    const [what, where] = [word(job), word(channel)];
-    return what === undefined || where === undefined
-      ? undefined
-      : { command: "again", options: { job: what }, channel: where };
-  } catch {
-    return undefined;
-  }
+  const { job, channel } = parsed(value);
+  const [what, where] = [word(job), word(channel)];
+  return what === undefined || where === undefined ? undefined : { job: what, channel: where };
 }

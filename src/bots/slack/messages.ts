@@ -1,4 +1,5 @@
 /** Slack's messages, as much of them as matters here. They come from outside: nothing in them is taken for granted. */
+import { sentence } from "../../shared/sentences/sentence.js";
 
 export interface SlackFile {
   readonly id: string;
@@ -14,21 +15,22 @@ export interface SlackMessage {
   readonly user: string | undefined;
   readonly botId: string | undefined;
   readonly authorName: string | undefined;
-  /** The pictures that people see in it, in their order; of those in blocks only the id is known. */
+  /** The images that people see in it, in their order; of those in blocks only the id is known. */
   readonly pictures: readonly SlackFile[];
   readonly metadata: Metadata | undefined;
 }
 
 /** What the bot notes in its own messages. */
 export interface Metadata {
-  readonly key?: string;
-  /** Files that belong to the message but are shared by messages of their own: films. */
-  readonly films?: readonly string[];
+  readonly key?: string | undefined;
+  /** Ids of files that belong to the message but are shared by messages of their own: films. */
+  readonly films?: readonly string[] | undefined;
 }
 
 const METADATA_TYPE = "dreamloom_message";
 
-type Fields = Readonly<Record<string, unknown>>;
+/** An object whose values are not known yet. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 export function fields(value: unknown): Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
@@ -36,6 +38,15 @@ export function fields(value: unknown): Fields {
 
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** The fields of an object in JSON; none where it is something else. */
+export function parsed(text: unknown): Fields {
+  try {
+    return fields(JSON.parse(String(text)));
+  } catch {
+    return {};
+  }
 }
 
 export function word(value: unknown): string | undefined {
@@ -51,7 +62,7 @@ export function readMessage(value: unknown): SlackMessage | undefined {
   const blocks = [...list(message.blocks), ...shared.flatMap((attachment) => list(attachment.blocks))];
   const files = [...list(message.files), ...shared.flatMap((attachment) => list(attachment.files))];
   const metadata = readMetadata(message.metadata);
-  const films = (metadata?.films ?? []).map((id): SlackFile => ({ id, ...UNKNOWN, name: "film" }));
+  const films = (metadata?.films ?? []).map((id) => unknownFile(id, sentence("slack.film")));
   return {
     ts,
     // A thread's first message names itself.
@@ -64,27 +75,30 @@ export function readMessage(value: unknown): SlackMessage | undefined {
   };
 }
 
-const UNKNOWN = { type: undefined, size: undefined, url: undefined };
+/** A file of which only the id is known. */
+function unknownFile(id: string, name: string): SlackFile {
+  return { id, name, type: undefined, size: undefined, url: undefined };
+}
 
-/** What is said of files that nobody has looked into. */
-const DULL = new Set(["application/octet-stream", "binary/octet-stream"]);
-const PICTURE_NAME = /\.(?:png|jpe?g|gif|webp|avif|tiff?)$/i;
+/** Types of files that have not been looked into. */
+const UNKNOWN_TYPES = new Set(["application/octet-stream", "binary/octet-stream"]);
+const IMAGE_NAME = /\.(?:png|jpe?g|gif|webp|avif|tiff?)$/i;
 
-/** The pictures among files. */
+/** The images among files. */
 export function picturesIn(files: readonly unknown[]): SlackFile[] {
   return files.flatMap((value) => {
     const file = fields(value);
     const id = word(file.id);
-    const told = word(file.mimetype);
+    const mimetype = word(file.mimetype) ?? "";
     const gone = file.mode === "tombstone" || file.mode === "hidden_by_limit";
-    // Slack may still be working on a file, or tell no more than its id (file_access "check_file_info"); looking into it comes later.
-    const dull = told !== undefined && DULL.has(told) && PICTURE_NAME.test(word(file.name) ?? "");
-    const type = dull ? undefined : told;
-    const perhaps = type === undefined || type.startsWith("image/");
-    if (id === undefined || gone || !perhaps) return [];
+    // Slack may still be processing a file, or tell no more than its id (file_access "check_file_info"): its type is
+    // looked up later.
+    const unknown = UNKNOWN_TYPES.has(mimetype) && IMAGE_NAME.test(word(file.name) ?? "");
+    const type = unknown || mimetype === "" ? undefined : mimetype;
+    if (id === undefined || gone || type?.startsWith("image/") === false) return [];
     const size = typeof file.size === "number" ? file.size : undefined;
     const url = word(file.url_private) ?? word(file.url_private_download);
-    return [{ id, name: word(file.name) ?? word(file.title) ?? "picture", type, size, url }];
+    return [{ id, name: word(file.name) ?? word(file.title) ?? sentence("chat.unnamed-image"), type, size, url }];
   });
 }
 
@@ -92,24 +106,21 @@ function inBlocks(blocks: readonly unknown[]): SlackFile[] {
   return blocks.flatMap((value) => {
     const block = fields(value);
     const id = block.type === "image" ? word(fields(block.slack_file).id) : undefined;
-    return id === undefined ? [] : [{ id, ...UNKNOWN, name: "picture" }];
+    return id === undefined ? [] : [unknownFile(id, sentence("chat.unnamed-image"))];
   });
 }
 
 function readMetadata(value: unknown): Metadata | undefined {
   const { event_type, event_payload } = fields(value);
   if (event_type !== METADATA_TYPE) return undefined;
-  const payload = fields(event_payload);
-  const key = word(payload.key);
-  const films = word(payload.films)?.split(" ") ?? [];
-  return { ...(key === undefined ? {} : { key }), ...(films.length === 0 ? {} : { films }) };
+  const { key, films } = fields(event_payload);
+  return { key: word(key), films: word(films)?.split(" ") };
 }
 
-export function writeMetadata({
-  key,
-  films,
-}: Metadata): { event_type: string; event_payload: Record<string, string> } | undefined {
-  if (key === undefined && films === undefined) return undefined;
-  const payload = { ...(key === undefined ? {} : { key }), ...(films === undefined ? {} : { films: films.join(" ") }) };
-  return { event_type: METADATA_TYPE, event_payload: payload };
+export function writeMetadata({ key, films = [] }: Metadata) {
+  if (key === undefined && films.length === 0) return undefined;
+  const event_payload: Record<string, string> = {};
+  if (key !== undefined) event_payload.key = key;
+  if (films.length > 0) event_payload.films = films.join(" ");
+  return { event_type: METADATA_TYPE, event_payload };
 }

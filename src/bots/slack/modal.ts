@@ -1,7 +1,8 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextElement } from "@slack/types";
 import type { CommandOptionSummary, CommandSummary } from "../../port/commands.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
-import { fields, list, picturesIn, type SlackFile, word } from "./messages.js";
+import { fields, list, parsed, picturesIn, type SlackFile, word } from "./messages.js";
 
 /** What a form was opened for; travels through Slack in the view, which takes 3,000 characters. */
 export interface FormPurpose {
@@ -9,9 +10,9 @@ export interface FormPurpose {
   /** Options that are settled already. */
   readonly options: Readonly<Record<string, string>>;
   readonly channel: string;
-  readonly thread?: string;
+  readonly thread?: string | undefined;
   /** The message that a shortcut points at. */
-  readonly message?: string;
+  readonly message?: string | undefined;
 }
 
 const FORM = "dreamloom_form";
@@ -21,15 +22,17 @@ export const FIELD = "field:";
 /** Slack's limits: of a title, a label, a hint, a menu's entries, a file field. */
 const TITLE = 24;
 const LABEL = 75;
+const HINT = 2_000;
 const MENU = 100;
 const MOST_FIELDS = 20;
 const FILES = 2;
 const FILE_TYPES = ["png", "jpg", "jpeg", "gif", "webp"];
 
 /**
- * A form for a command, made of what its options say: a file field for a picture, menus for choices, number fields for weights and sizes.
+ * A form for a command, made of what its options say: a file field for an image, menus for choices, number fields for
+ * weights and sizes.
  *
- * @param ask names of the options to ask for; all of them unless given
+ * @param ask names of the options to ask for; default: all of them
  */
 export function form(command: CommandSummary, purpose: FormPurpose, ask?: readonly string[]): ModalView {
   const wanted = ask ? command.options.filter(({ name }) => ask.includes(name)) : byWeight(command.options);
@@ -43,13 +46,13 @@ export function form(command: CommandSummary, purpose: FormPurpose, ask?: readon
     callback_id: FORM,
     private_metadata: JSON.stringify(purpose),
     title: plain(capital(command.name), TITLE),
-    submit: plain("Go", TITLE),
-    close: plain("Cancel", TITLE),
+    submit: plain(sentence("slack.form-submit"), TITLE),
+    close: plain(sentence("button.cancel"), TITLE),
     blocks,
   };
 }
 
-/** What people look for first: the picture, then choices, then numbers, then the rest. */
+/** What people look for first: the image, then choices, then numbers, then the rest. */
 function byWeight(options: readonly CommandOptionSummary[]): CommandOptionSummary[] {
   const weight = (option: CommandOptionSummary): number =>
     option.type === "picture" ? 0 : option.completes ? 1 : option.choices ? 2 : option.type === "number" ? 3 : 4;
@@ -57,68 +60,59 @@ function byWeight(options: readonly CommandOptionSummary[]): CommandOptionSummar
 }
 
 function field(option: CommandOptionSummary, value: string | undefined, needed: boolean): InputBlock {
-  const action_id = `${FIELD}${option.name}`;
-  const head = {
-    type: "input" as const,
-    block_id: action_id,
-    label: plain(capital(option.name.replaceAll("-", " ")), LABEL),
-    hint: plain(hintOf(option), 2_000),
+  const { name, type, help, default: usual } = option;
+  const hint = usual === undefined ? help : sentence("chat.option-default", { help, usual });
+  return {
+    type: "input",
+    block_id: `${FIELD}${name}`,
+    label: plain(capital(name.replaceAll("-", " ")), LABEL),
+    hint: plain(type === "picture" ? sentence("slack.form-image-hint") : hint, HINT),
     optional: !(option.required || needed),
+    element: element(option, value),
   };
-  if (option.type === "picture") {
-    const hint = plain(
-      "One picture; a second one is a style. Without any, the newest picture in the conversation is taken.",
-      2_000,
-    );
-    return { ...head, hint, element: { type: "file_input", action_id, filetypes: FILE_TYPES, max_files: FILES } };
-  }
-  if (option.completes)
-    return { ...head, element: { type: "external_select", action_id, min_query_length: 0, ...initialChoice(value) } };
-  const choices = option.type === "flag" ? YES_NO : option.choices;
-  if (choices && choices.length > 0 && choices.length <= MENU) {
-    const options = choices.map((choice) => entry(choice.value, choice.label));
-    const initial = options.find((each) => each.value === value);
-    return {
-      ...head,
-      element: { type: "static_select", action_id, options, ...(initial ? { initial_option: initial } : {}) },
-    };
-  }
-  const given = value === undefined ? {} : { initial_value: value };
-  if (option.type === "number" || option.type === "integer") {
-    const least = option.minimum === undefined ? {} : { min_value: String(option.minimum) };
-    const most = option.maximum === undefined ? {} : { max_value: String(option.maximum) };
-    return {
-      ...head,
-      element: {
-        type: "number_input",
-        action_id,
-        is_decimal_allowed: option.type === "number",
-        ...least,
-        ...most,
-        ...given,
-      },
-    };
-  }
-  return { ...head, element: { type: "plain_text_input", action_id, max_length: 500, ...given } };
 }
 
-const YES_NO = [
-  { value: "yes", label: "Yes" },
-  { value: "no", label: "No" },
-];
+function element(option: CommandOptionSummary, value: string | undefined): InputBlock["element"] {
+  const { name, type, completes, minimum, maximum } = option;
+  const action_id = `${FIELD}${name}`;
+  if (type === "picture") return { type: "file_input", action_id, filetypes: FILE_TYPES, max_files: FILES };
+  if (completes) {
+    const initial = value === undefined ? {} : { initial_option: entry(value, value) };
+    return { type: "external_select", action_id, min_query_length: 0, ...initial };
+  }
+  const choices = type === "flag" ? yesOrNo() : (option.choices ?? []);
+  if (choices.length > 0 && choices.length <= MENU) {
+    const options = choices.map((choice) => entry(choice.value, choice.label));
+    const initial = options.find((each) => each.value === value);
+    return { type: "static_select", action_id, options, ...(initial && { initial_option: initial }) };
+  }
+  const given = value === undefined ? {} : { initial_value: value };
+  if (!isNumeric(option)) return { type: "plain_text_input", action_id, max_length: 500, ...given };
+  return {
+    type: "number_input",
+    action_id,
+    is_decimal_allowed: type === "number",
+    ...(minimum !== undefined && { min_value: String(minimum) }),
+    ...(maximum !== undefined && { max_value: String(maximum) }),
+    ...given,
+  };
+}
 
-function initialChoice(value: string | undefined) {
-  return value === undefined ? {} : { initial_option: entry(value, value) };
+function yesOrNo() {
+  return [
+    { value: "yes", label: sentence("chat.yes") },
+    { value: "no", label: sentence("chat.no") },
+  ];
+}
+
+function isNumeric({ type }: CommandOptionSummary): boolean {
+  return type === "number" || type === "integer";
 }
 
 /** One entry of a menu. */
 export function entry(value: string, label: string) {
   const text = label === "" || label === value ? value : `${value} · ${label}`;
   return { text: plain(text, LABEL), value: value.slice(0, 150) };
-}
-
-function hintOf({ help, default: usual }: CommandOptionSummary): string {
-  return usual === undefined ? help : `${help} (${usual} unless told)`;
 }
 
 function plain(text: string, length: number): PlainTextElement {
@@ -129,12 +123,12 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What a form says that was sent off. */
+/** What a submitted form says. */
 interface Submission {
   readonly purpose: FormPurpose;
   readonly options: Readonly<Record<string, string>>;
   readonly files: readonly SlackFile[];
-  /** Names of the files that are no pictures. */
+  /** Names of the files that are no images. */
   readonly rejected: readonly string[];
 }
 
@@ -144,38 +138,28 @@ export function readForm(view: unknown): Submission | undefined {
   const purpose = callback_id === FORM ? readPurpose(private_metadata) : undefined;
   if (!purpose) return undefined;
   const options: Record<string, string> = { ...purpose.options };
-  const files: SlackFile[] = [];
-  const rejected: string[] = [];
-  for (const block of Object.values(fields(fields(state).values))) {
-    for (const [action, value] of Object.entries(fields(block))) {
-      if (!action.startsWith(FIELD)) continue;
-      const name = action.slice(FIELD.length);
-      const { type, value: typed, selected_option, files: chosen } = fields(value);
-      if (type === "file_input") {
-        const pictures = picturesIn(list(chosen));
-        const known = new Set(pictures.map(({ id }) => id));
-        files.push(...pictures);
-        rejected.push(
-          ...list(chosen).flatMap((each) =>
-            known.has(word(fields(each).id) ?? "") ? [] : (word(fields(each).name) ?? "The file"),
-          ),
-        );
-        continue;
-      }
-      const said = word(fields(selected_option).value) ?? word(typed)?.trim();
-      if (said) options[name] = said;
-      // What was filled in beforehand and has been emptied is not meant.
-      else delete options[name];
-    }
+  const chosen: unknown[] = [];
+  const values = Object.values(fields(fields(state).values)).flatMap((block) => Object.entries(fields(block)));
+  for (const [action, value] of values) {
+    if (!action.startsWith(FIELD)) continue;
+    const name = action.slice(FIELD.length);
+    const { type, value: typed, selected_option, files } = fields(value);
+    const said = word(fields(selected_option).value) ?? word(typed)?.trim();
+    if (type === "file_input") chosen.push(...list(files));
+    else if (said) options[name] = said;
+    // What was filled in beforehand and has been emptied is not meant.
+    else delete options[name];
   }
-  return { purpose, options, files, rejected };
+  const files = picturesIn(chosen);
+  const rejected = chosen.map(fields).filter(({ id }) => !files.some((file) => file.id === id));
+  return { purpose, options, files, rejected: rejected.map(({ name }) => word(name) ?? sentence("slack.the-file")) };
 }
 
 /**
- * What is wrong in a form, by field, as far as the options say what would be right. Slack's own app checks most of it while people type;
- * others, and older ones, do not.
+ * What is wrong in a form, by field, as far as the options say what would be right. Slack's own app checks most of it
+ * while people type; older ones and other servers' do not.
  *
- * @param mostBytes how large a picture may be
+ * @param mostBytes how large an image may be
  */
 export function problemsIn(
   { options, files, rejected }: Submission,
@@ -188,68 +172,46 @@ export function problemsIn(
     const problem = option && problemOf(option, value);
     if (problem !== undefined) problems[`${FIELD}${name}`] = problem;
   }
-  const field = command.options.find(({ type }) => type === "picture");
+  const field = `${FIELD}${command.options.find(({ type }) => type === "picture")?.name}`;
   const large = files.find(({ size = 0 }) => size > mostBytes);
-  if (field && large) {
-    problems[`${FIELD}${field.name}`] =
-      `${large.name} is larger than ${Math.floor(mostBytes / 1024 / 1024)} MB: choose a smaller one.`;
-  } else if (field && rejected.length > 0) {
-    problems[`${FIELD}${field.name}`] =
-      `${rejected[0]} is no picture that I can read: choose a PNG, JPEG, GIF or WebP.`;
+  const [unreadable] = rejected;
+  if (large) {
+    const megabytes = Math.floor(mostBytes / 1024 / 1024);
+    problems[field] = sentence("slack.form-image-too-large", { name: large.name, megabytes });
+  } else if (unreadable !== undefined) {
+    problems[field] = sentence("slack.form-no-image", { name: unreadable });
   }
   return Object.keys(problems).length === 0 ? undefined : problems;
 }
 
 /** A sentence that says what would be right; undefined where nothing is wrong with the value. */
-function problemOf(
-  { type, choices, completes, minimum = -Infinity, maximum = Infinity }: CommandOptionSummary,
-  value: string,
-) {
-  if (type === "number" || type === "integer") {
+function problemOf(option: CommandOptionSummary, value: string): string | undefined {
+  const { type, choices, completes, minimum = -Infinity, maximum = Infinity } = option;
+  if (isNumeric(option)) {
     const number = Number(value);
-    const range = Number.isFinite(minimum) && Number.isFinite(maximum) ? ` from ${minimum} to ${maximum}` : "";
     if (!Number.isFinite(number) || (type === "integer" && !Number.isInteger(number))) {
-      return `This must be a ${type === "integer" ? "whole " : ""}number${range}, such as ${Number.isFinite(minimum) ? minimum : 1}.`;
+      return sentence("slack.form-number", { whole: type === "integer", minimum, maximum });
     }
-    if (number < minimum) return `This must be ${minimum} or more.`;
-    if (number > maximum) return `This must be ${maximum} or less.`;
-    return undefined;
+    if (number < minimum) return sentence("slack.form-too-small", { minimum });
+    return number > maximum ? sentence("slack.form-too-large", { maximum }) : undefined;
   }
-  if (
-    type === "text" &&
-    choices &&
-    !completes &&
-    choices.length <= MENU &&
-    !choices.some((choice) => choice.value === value)
-  ) {
-    return `This must be one of ${choices.map((choice) => choice.value).join(", ")}.`;
-  }
-  return undefined;
+  const values = choices?.map((choice) => choice.value);
+  if (type !== "text" || !values || completes || values.length > MENU || values.includes(value)) return undefined;
+  return sentence("slack.form-choices", { choices: values.join(", ") });
 }
 
 export function readPurpose(text: unknown): FormPurpose | undefined {
-  try {
-    const { command, options, channel, thread, message } = fields(JSON.parse(word(text) ?? "{}"));
-    const [name, where] = [word(command), word(channel)];
-    if (name === undefined || where === undefined) return undefined;
-    const settled = Object.entries(fields(options)).flatMap(([key, value]) =>
-      typeof value === "string" ? [[key, value] as const] : [],
-    );
-    return {
-      command: name,
-      channel: where,
-      options: Object.fromEntries(settled),
-      ...(word(thread) === undefined ? {} : { thread: word(thread) ?? "" }),
-      ...(word(message) === undefined ? {} : { message: word(message) ?? "" }),
-    };
-  } catch {
-    return undefined;
-  }
+  const { command, options, channel, thread, message } = parsed(text);
+  const [name, where] = [word(command), word(channel)];
+  if (name === undefined || where === undefined) return undefined;
+  const settled: Record<string, string> = {};
+  for (const [key, value] of Object.entries(fields(options))) if (typeof value === "string") settled[key] = value;
+  return { command: name, channel: where, options: settled, thread: word(thread), message: word(message) };
 }
 
 /**
- * The options in a typed line, where it has nothing but `name:value` pairs of this command; undefined for any other line, which is for
- * the command to read. Decides whether a form can take over from a line.
+ * The options in a typed line, where it has nothing but `name:value` pairs of this command; undefined for any other
+ * line, which is for the command to read. Decides whether a form can take over from a line.
  */
 export function optionsIn(command: CommandSummary, text: string): Record<string, string> | undefined {
   const options: Record<string, string> = {};
@@ -263,17 +225,13 @@ export function optionsIn(command: CommandSummary, text: string): Record<string,
 }
 
 /** Whether a field of a form can begin with this value: Slack refuses the whole form otherwise. */
-function possible(
-  { type, choices, minimum = -Infinity, maximum = Infinity }: CommandOptionSummary,
-  value: string,
-): boolean {
+function possible(option: CommandOptionSummary, value: string): boolean {
+  const { type, choices, minimum = -Infinity, maximum = Infinity } = option;
   if (value === "" || value.length > 70) return false;
-  if (type === "number" || type === "integer") {
-    const number = Number(value);
+  if (isNumeric(option)) {
     const written = type === "number" ? /^-?\d+(\.\d+)?$/ : /^-?\d+$/;
-    return written.test(value) && number >= minimum && number <= maximum;
+    return written.test(value) && Number(value) >= minimum && Number(value) <= maximum;
   }
-  return type === "flag"
-    ? value === "yes" || value === "no"
-    : !choices || choices.some((choice) => choice.value === value);
+  const values = type === "flag" ? ["yes", "no"] : choices?.map((choice) => choice.value);
+  return values?.includes(value) ?? true;
 }

@@ -22,7 +22,7 @@ export interface SlackChatOptions {
 }
 
 /** What lets the app be installed on several workspaces. */
-interface SlackOAuth {
+export interface SlackOAuth {
   readonly clientId: string;
   readonly clientSecret: string;
   /** Signs what travels through the browser while the app is installed. */

@@ -1,14 +1,15 @@
 import type { KnownBlock } from "@slack/types";
-import type { User } from "../../domain/user.js";
-import type { Button, OutgoingMessage, Progress } from "../../port/messages.js";
+import type { Button, OutgoingMessage } from "../../port/messages.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
+import { mentions, progressBar } from "../markdown/message-text.js";
 import { toMrkdwn } from "../markdown/print-slack.js";
 import { split } from "./text.js";
 
 /** A message as Slack takes it. */
-export interface Rendered {
+interface Rendered {
   readonly text: string;
-  readonly blocks: KnownBlock[];
+  readonly blocks?: KnownBlock[];
 }
 
 /** Characters of a section's text, of a button's text, and of what an image shows. */
@@ -16,27 +17,23 @@ const SECTION = 3_000;
 const LABEL = 75;
 const ALT = 2_000;
 const BUTTONS_IN_A_ROW = 25;
-const BAR = 12;
 
-export interface ShownPicture {
+export interface ShownImage {
   /** Slack's id of the file. */
   readonly file: string;
   readonly description: string;
 }
 
-/** Blocks where there are pictures or buttons; plain text, which Slack shows alike, where there are none. */
-export function render(
-  message: Pick<OutgoingMessage, "text" | "buttons" | "progress" | "mention">,
-  pictures: readonly ShownPicture[],
-): Rendered {
-  const text = [greeting(message.mention), toMrkdwn(message.text), bar(message.progress)]
+/** Blocks where there are images or buttons; plain text, which Slack shows alike, where there are none. */
+export function render(message: OutgoingMessage, images: readonly ShownImage[]): Rendered {
+  const { progress, buttons = [] } = message;
+  const text = [mentions(message.mention), toMrkdwn(message.text), progress ? progressBar(progress, "`") : ""]
     .filter((part) => part !== "")
     .join("\n");
-  const { buttons = [] } = message;
-  if (pictures.length === 0 && buttons.length === 0) return { text, blocks: [] };
+  if (images.length === 0 && buttons.length === 0) return { text };
   const blocks: KnownBlock[] = [
     ...split(text, SECTION).map((part): KnownBlock => ({ type: "section", text: { type: "mrkdwn", text: part } })),
-    ...pictures.map(
+    ...images.map(
       ({ file, description }): KnownBlock => ({ type: "image", slack_file: { id: file }, alt_text: alt(description) }),
     ),
   ];
@@ -44,18 +41,6 @@ export function render(
     blocks.push({ type: "actions", elements: buttons.slice(from, from + BUTTONS_IN_A_ROW).map(button) });
   }
   return { text, blocks };
-}
-
-function greeting(users: readonly User[] = []): string {
-  return users.map(({ id }) => `<@${id}>`).join(" ");
-}
-
-/** Slack draws no progress: a row of signs is read at a glance. */
-function bar(progress: Progress | undefined): string {
-  if (!progress) return "";
-  const value = Math.min(1, Math.max(0, progress.value));
-  const full = Math.round(value * BAR);
-  return `\`${"▰".repeat(full)}${"▱".repeat(BAR - full)}\` ${Math.round(value * 100)} %`;
 }
 
 export function button({ id, label, emoji, style }: Button) {
@@ -71,5 +56,5 @@ export function button({ id, label, emoji, style }: Button) {
 }
 
 export function alt(description: string): string {
-  return cutText(description, ALT) || "A picture";
+  return cutText(description, ALT) || sentence("chat.a-picture");
 }

@@ -5,10 +5,10 @@ import type { User } from "../../domain/user.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import { isSlack } from "./download.js";
-import { toChatError } from "./errors.js";
+import { isKind, toChatError } from "./errors.js";
 import { type Files, fitsBlock } from "./files.js";
-import type { Messenger } from "./messenger.js";
-import { render, type ShownPicture } from "./render.js";
+import { type Messenger, shownImages } from "./messenger.js";
+import { render } from "./render.js";
 import type { Workspace } from "./workspace.js";
 
 /** Slack takes five answers within half an hour. */
@@ -47,11 +47,11 @@ export interface Addressee {
   readonly user: Pick<User, "id">;
   readonly channel: ChannelRef;
   readonly responseUrl?: ResponseUrl | undefined;
-  /** The person is on the bot's home page, not in the place: private answers go to the conversation with the bot. */
+  /** The user is on the bot's home page, not in the channel: private answers go to the conversation with the bot. */
   readonly atHome?: boolean;
 }
 
-/** Answers people, publicly or so that only they see it. */
+/** Answers users, publicly or so that only they see it. */
 export class Replies {
   constructor(private readonly parts: Parts) {}
 
@@ -61,71 +61,52 @@ export class Replies {
     visibility: "public" | "private",
   ): Promise<MessageRef | undefined> {
     if (visibility === "public") return this.parts.messenger.post(to.workspace, to.channel, message);
-    if (to.atHome)
-      return this.parts.messenger.post(to.workspace, { ...withoutThread(to.channel), id: to.user.id }, message);
+    if (to.atHome) return this.#directly(to, message);
     await this.#privately(to, message);
     return undefined;
   }
 
+  /** In the conversation between the user and the bot. */
+  #directly({ workspace, channel, user }: Addressee, message: OutgoingMessage): Promise<MessageRef> {
+    const { thread: _thread, ...place } = channel;
+    return this.parts.messenger.post(workspace, { ...place, id: user.id }, message);
+  }
+
   async #privately(to: Addressee, message: OutgoingMessage): Promise<void> {
-    const { workspace, responseUrl, channel } = to;
+    const { messenger, files, logger } = this.parts;
+    const { workspace, responseUrl, channel, user } = to;
     const inside = (message.pictures ?? []).filter(fitsBlock);
     const job = message.trace;
-    const ids = await this.parts.files.upload(workspace, inside, { job });
-    const pictures = ids.map((file, index): ShownPicture => ({ file, description: inside[index]?.description ?? "" }));
-    const { text, blocks } = render(message, pictures);
+    const ids = await files.upload(workspace, inside, { job });
+    const rendered = render(message, shownImages(ids, inside));
     // In a thread only a call can say in which one; elsewhere the address also works where the bot is no member.
     if (channel.thread === undefined && responseUrl?.take()) {
       try {
-        await this.#respond(responseUrl.url, { text, ...(blocks.length === 0 ? {} : { blocks }) });
-        return;
+        return await this.#respond(responseUrl.url, rendered);
       } catch (error) {
-        this.parts.logger.debug({ err: error, job }, "an answer could not be given by its address");
+        logger.debug({ err: error, job }, "an answer could not be given by its address");
       }
     }
-    const { id: channelId, thread } = channel;
+    const args = { ...rendered, channel: channel.id, user: user.id, thread_ts: channel.thread };
     try {
-      const post = () =>
-        workspace.call(
-          "chat.postEphemeral",
-          (client, token) =>
-            client.chat.postEphemeral({
-              token,
-              channel: channelId,
-              user: to.user.id,
-              text,
-              ...(blocks.length === 0 ? {} : { blocks }),
-              ...(thread === undefined ? {} : { thread_ts: thread }),
-            }),
-          { job },
-        );
-      await this.parts.messenger.whenReady(post);
+      await messenger.whenReady(() => workspace.call("chat.postEphemeral", args, { job }));
     } catch (error) {
-      // One of them may be in the place no more, or what is said cannot be shown there: the conversation between the two is as private.
-      if (!(error instanceof ChatError && (error.kind === "forbidden" || error.kind === "gone"))) throw error;
-      await this.parts.messenger.post(workspace, { ...withoutThread(channel), id: to.user.id }, message);
-      this.parts.files.discard(workspace, ids, job);
+      // One of the two may have left the channel, or the message cannot be shown there.
+      if (!isKind(error, "forbidden", "gone")) throw error;
+      await this.#directly(to, message);
+      files.discard(workspace, ids, job);
     }
   }
 
   async #respond(url: string, body: object): Promise<void> {
-    let response: Response;
-    try {
-      response = await fetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ response_type: "ephemeral", replace_original: false, ...body }),
-        redirect: "error",
-        signal: AbortSignal.timeout(this.parts.callMs),
-      });
-      await response.body?.cancel();
-    } catch (error) {
-      throw toChatError(error);
-    }
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ response_type: "ephemeral", replace_original: false, ...body }),
+      redirect: "error",
+      signal: AbortSignal.timeout(this.parts.callMs),
+    }).catch((error: unknown) => Promise.reject(toChatError(error)));
+    await response.body?.cancel();
     if (!response.ok) throw new ChatError("unavailable", "slack.reply-refused", { status: response.status });
   }
-}
-
-function withoutThread({ thread: _thread, ...place }: ChannelRef): ChannelRef {
-  return place;
 }

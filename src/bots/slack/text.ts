@@ -1,4 +1,4 @@
-import { cutAt } from "../markdown/cut.js";
+import { cutAt } from "../markdown/message-text.js";
 
 /** What a user typed: entities and Slack's link brackets undone, curly quotes of phones made straight. */
 export function fromMrkdwn(text: string): string {

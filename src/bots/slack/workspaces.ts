@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { ChatError } from "../../port/chat-error.js";
 import type { KeyValueStore } from "../../port/key-value-store.js";
 import { retryWithBackoff } from "../../shared/retry.js";
-import { fetchAnswer } from "./answers.js";
+import { clientOptions } from "./answers.js";
 import { retryAfter, toChatError } from "./errors.js";
 import { sdkLogger } from "./logger.js";
 import { word } from "./messages.js";
@@ -46,12 +46,9 @@ export class Workspaces {
   constructor(private readonly options: Options) {
     const { apiUrl, limits, logger } = options;
     this.#client = new WebClient(undefined, {
-      slackApiUrl: apiUrl,
-      fetch: fetchAnswer,
-      timeout: limits.callMs,
+      ...clientOptions(apiUrl, limits),
       // Waiting is this adapter's own, so that every call ends in time and previews are dropped instead.
       rejectRateLimitedCalls: true,
-      retryConfig: { retries: 0 },
       allowAbsoluteUrls: false,
       logger: sdkLogger(logger),
     });
@@ -163,12 +160,5 @@ export class Workspaces {
 }
 
 function notInstalled(cause?: unknown): ChatError {
-  return new ChatError(
-    "forbidden",
-    "slack.not-installed",
-    {},
-    {
-      cause,
-    },
-  );
+  return new ChatError("forbidden", "slack.not-installed", {}, { cause });
 }

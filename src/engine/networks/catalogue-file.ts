@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { z } from "zod";
-import { sentence } from "../../shared/sentences/sentence.js";
 import { Preprocessing } from "./import/preprocessing.js";
 import { Presets } from "./presets.js";
 
@@ -28,7 +27,7 @@ const UrlSource = z
       .regex(/^[0-9a-f]{64}$/)
       .optional(),
   })
-  .refine((source) => source.md5 ?? source.sha256, { error: () => sentence("catalogue.checksum") });
+  .refine((source) => source.md5 ?? source.sha256, "a checksum is needed: md5 or sha256");
 
 const Entry = Presets.extend({
   title: z.string(),

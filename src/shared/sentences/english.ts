@@ -1,9 +1,9 @@
+import { chat } from "./english/chat.js";
 import { commands } from "./english/commands.js";
 import { discord } from "./english/discord.js";
 import { engine } from "./english/engine.js";
 import { images } from "./english/images.js";
 import { interactive } from "./english/interactive.js";
-import { networks } from "./english/networks.js";
 import { posted } from "./english/posted.js";
 import { queue } from "./english/queue.js";
 import { slack } from "./english/slack.js";
@@ -12,12 +12,12 @@ import { web } from "./english/web.js";
 
 /** Every sentence that the program says, by identifier: a text, with its parameters in braces, or a function of them. */
 export const english = {
+  ...chat,
   ...commands,
   ...discord,
   ...engine,
   ...images,
   ...interactive,
-  ...networks,
   ...posted,
   ...queue,
   ...slack,

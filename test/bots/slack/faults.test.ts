@@ -131,12 +131,8 @@ describe("pictures", () => {
     const url = `http://127.0.0.2:${(elsewhere.address() as AddressInfo).port}/a.png`;
     const { Sources } = await import("../../../src/bots/slack/sources.js");
     const workspace = { currentToken: async () => BOT_TOKEN } as never;
-    const sources = new Sources({
-      files: undefined as never,
-      users: undefined as never,
-      apiUrl: "http://127.0.0.1:1/api/",
-    });
-    const source = sources.ofFile(workspace, { id: "F1", name: "a.png", type: "image/png", size: 1, url });
+    const sources = new Sources(undefined as never, undefined as never, "http://127.0.0.1:1/api/");
+    const source = sources.ofFile(workspace, { id: "F1", name: "a.png", type: "image/png", size: 1, url }, undefined);
     await expect(source.fetch({ maxBytes: 10, signal: AbortSignal.timeout(1_000) })).rejects.toMatchObject({
       kind: "forbidden",
     });

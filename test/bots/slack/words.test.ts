@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Bucket } from "../../../src/bots/slack/bucket.js";
+import { Bucket } from "../../../src/bots/slack/budget.js";
 import { isSlack } from "../../../src/bots/slack/download.js";
 import { Edits } from "../../../src/bots/slack/edits.js";
 import { toName, toUnicode } from "../../../src/bots/slack/emoji.js";

@@ -52,11 +52,16 @@ function objectiveCase(
     name,
     module,
     build() {
-      const scope = scopeOf(network.build({ pooling }));
+      const { image, layers } = network.build({ pooling });
+      const scope = scopeOf(image, (layer) => {
+        const node = layers.get(layer);
+        if (!node) throw new Error(`the test's network has no layer "${layer}"`);
+        return node;
+      });
       const loss = make([1, 3, 8, 8]).build(scope);
       return {
         loss,
-        image: scope.image,
+        image,
         values: (picture) =>
           Object.fromEntries(Object.entries(make(picture).values).map(([key, value]) => [key, toArray(value)])),
       };

@@ -23,7 +23,7 @@ export interface UploadedFile {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly type?: string;
-  readonly spoiler?: boolean;
+  readonly spoiler?: boolean | undefined;
 }
 
 type Value = string | number | boolean;

@@ -1,9 +1,12 @@
-/** A node of an ONNX graph with its constants. */
+/** A node of an ONNX graph with its constants at hand. */
 import type { Pads, Pair } from "../../graph/node.js";
 import type { OnnxNode, OnnxTensor } from "../../onnx-schema.js";
-import { samePads2d, Unusable, type Vector } from "./layer-graph.js";
+import { samePads2d, type Vector } from "./layer-graph.js";
 import { shapeOf, tensorFloats, tensorNumbers } from "./onnx-tensor.js";
 import { elements, type Weight } from "./weights.js";
+
+/** A node that is used in a way this program does not know; the message completes "cannot be used:". */
+export class Unknown extends Error {}
 
 export class NodeReader {
   readonly #attributes;
@@ -50,7 +53,7 @@ export class NodeReader {
 
   weight(index: number, what: string): Weight {
     const tensor = this.constant(index);
-    if (!tensor) throw new Unusable("unusable.variable", { what });
+    if (!tensor) throw new Unknown(`its ${what} is not a constant`);
     return { shape: shapeOf(tensor), data: () => tensorFloats(tensor, this.path) };
   }
 
@@ -66,7 +69,7 @@ export class NodeReader {
     const shape = weight.shape;
     const place = shape.length - shape.findIndex((d) => d !== 1);
     if (length !== 1 && (shape.filter((d) => d !== 1).length !== 1 || place !== 3)) {
-      throw new Unusable("unusable.constant-shape", { shape: shape.join(", ") });
+      throw new Unknown(`its constant of shape [${shape.join(", ")}] differs from place to place`);
     }
     return { length, data: () => weight.data() };
   }
@@ -77,7 +80,7 @@ export class NodeReader {
     if (!found && otherwise) return otherwise;
     const [h, w, ...rest] = found ?? [];
     if (h === undefined || w === undefined || rest.length > 0)
-      throw new Unusable("unusable.not-two", { setting: name });
+      throw new Unknown(`its ${name} does not have two numbers, so it is not about pictures`);
     return [h, w];
   }
 
@@ -86,7 +89,7 @@ export class NodeReader {
     if (auto === "SAME_UPPER" || auto === "SAME_LOWER")
       return samePads2d(kernel, strides, dilations, auto === "SAME_LOWER");
     const [top = 0, left = 0, bottom = 0, right = 0] = auto === "VALID" ? [] : (this.ints("pads") ?? []);
-    if (Math.min(top, left, bottom, right) < 0) throw new Unusable("unusable.negative-pads");
+    if (Math.min(top, left, bottom, right) < 0) throw new Unknown("it has negative pads");
     return [top, left, bottom, right];
   }
 }

@@ -7,7 +7,6 @@ export const slack = {
   "slack.file-too-large": "The file is larger than Slack takes.",
   "slack.upload-refused": "Slack did not take an upload ({status}); please try again.",
   "slack.socket-timeout": "Slack's connection could not be opened in time.",
-  "slack.oauth-incomplete": "Slack's OAuth needs a client id and secret.",
   "slack.app-token":
     "Slack does not let me connect in Socket Mode: SLACK_APP_TOKEN must be an app-level token of this app, beginning with xapp-, with the scope connections:write; and Socket Mode must be switched on.",
   "slack.api-url": 'SLACK_API_URL must be an address such as "http://127.0.0.1:4000/api/", not "{url}".',
@@ -27,7 +26,6 @@ export const slack = {
   "slack.file-gone": "{name} is no longer there.",
   "slack.file-status": "{name} could not be downloaded from Slack ({status}); please try again.",
   "slack.file-scope": 'I may not see {name}: share it in a channel I am in; the app needs the permission "files:read".',
-  "slack.file-larger": "{name} is larger than {megabytes} MB.",
   "slack.file-hidden": "I may not see {name}; share it in a channel I am in.",
   "slack.reply-refused": "Slack did not take an answer ({status}).",
   "slack.wait": "Slack asks me to wait {seconds} s; please try again then.",
@@ -68,4 +66,38 @@ export const slack = {
   "slack.ratelimited": "Slack asks me to wait; please try again in a moment.",
   "slack.message-limit-exceeded": "Too many messages have been posted here; please try again later.",
   "slack.exp-trigger": "The form could not be opened in time; please try again.",
+  "slack.this-channel": "this channel",
+  "slack.a-bot": "a bot",
+  "slack.film": "film",
+  "slack.the-file": "The file",
+  "slack.not-connected": "not connected",
+  "slack.not-listening": "not listening for Slack's events",
+  "slack.reconnecting": "reconnecting since {since}",
+  "slack.port-taken":
+    "Port {port} on {host} is taken by another program: stop that one, or choose another with SLACK_PORT.",
+  "slack.port-privileged":
+    "Port {port} on {host} needs more rights than this program has: choose one above 1023 with SLACK_PORT.",
+  "slack.no-address":
+    "This machine has no address {host} to listen on (port {port}): choose 127.0.0.1, or 0.0.0.0 for all, with SLACK_HOST.",
+  "slack.cannot-listen": "Slack's events cannot be listened for on {host}:{port}.",
+  "slack.between-others":
+    "I cannot post in a conversation between others. Use a channel that I am in, or write to me directly.",
+  "slack.invite-me": "I am not in this channel yet. Invite me with `/invite @{bot}`, then try again.",
+  "slack.home-title": "Your latest pictures",
+  "slack.home-empty":
+    "Nothing here yet. Write `/dream` in a channel that I am in, use *Dream this* in a message's menu, or mention me in a thread: `@dreamloom stylize winter`.",
+  "slack.home-work": "*{title}* · job `{job}` · {when}",
+  "slack.open": "Open",
+  "slack.form-submit": "Go",
+  "slack.form-image-hint":
+    "One picture; a second one is a style. Without any, the newest picture in the conversation is taken.",
+  "slack.form-image-too-large": "{name} is larger than {megabytes} MB: choose a smaller one.",
+  "slack.form-no-image": "{name} is no picture that I can read: choose a PNG, JPEG, GIF or WebP.",
+  "slack.form-number": ({ whole, minimum, maximum }: { whole: boolean; minimum: number; maximum: number }) => {
+    const range = Number.isFinite(minimum) && Number.isFinite(maximum) ? ` from ${minimum} to ${maximum}` : "";
+    return `This must be a ${whole ? "whole " : ""}number${range}, such as ${Number.isFinite(minimum) ? minimum : 1}.`;
+  },
+  "slack.form-too-small": "This must be {minimum} or more.",
+  "slack.form-too-large": "This must be {maximum} or less.",
+  "slack.form-choices": "This must be one of {choices}.",
 } as const;

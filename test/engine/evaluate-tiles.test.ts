@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { evaluate, evaluateTiles, worksOf } from "../../src/engine/evaluate.js";
+import { evaluate } from "../../src/engine/evaluate.js";
+import { evaluateTiles, worksOf } from "../../src/engine/evaluate-tiles.js";
 import { dream } from "../../src/engine/objectives/dream.js";
 import { openTiny, scene, vgg } from "./recipes/tiny.js";
 

@@ -1,0 +1,31 @@
+import type { User } from "../../domain/user.js";
+import type { Progress } from "../../port/messages.js";
+import { graphemeStart } from "../../shared/text.js";
+
+const CELLS = 12;
+
+/**
+ * The last position at or before `length` (in UTF-16 units, as both platforms count) where a text may be cut: within no
+ * grapheme, and within no match of `whole`, unless one alone is too long.
+ */
+export function cutAt(text: string, length: number, whole: RegExp): number {
+  if (text.length <= length) return text.length;
+  let end = length;
+  for (const { 0: match, index } of text.matchAll(whole)) {
+    if (index >= end) break;
+    if (index + match.length > end) end = index;
+  }
+  return graphemeStart(text, end || length) || length;
+}
+
+/** Mentions in the notation that Discord and Slack share. */
+export function mentions(users: readonly User[] = []): string {
+  return users.map(({ id }) => `<@${id}>`).join(" ");
+}
+
+/** A bar of text, since neither platform draws one. @example "▰▰▰▱▱▱▱▱▱▱▱▱ 25 %" */
+export function progressBar({ value }: Progress, mark = ""): string {
+  const part = Math.min(1, Math.max(0, value));
+  const full = Math.round(part * CELLS);
+  return `${mark}${"▰".repeat(full)}${"▱".repeat(CELLS - full)}${mark} ${Math.round(part * 100)} %`;
+}

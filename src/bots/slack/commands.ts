@@ -1,0 +1,95 @@
+import type { Forms } from "./forms.js";
+import { type Fields, fields, readMessage, word } from "./messages.js";
+import { channelRef, type Reporter } from "./reporter.js";
+import type { Seen } from "./seen.js";
+import { fromMrkdwn } from "./text.js";
+import type { Workspace } from "./workspace.js";
+
+/** Commands, typed after a slash, chosen in a message's menu, or written to the bot. */
+export class Commands {
+  constructor(
+    private readonly reporter: Reporter,
+    private readonly forms: Forms,
+    private readonly seen: Seen,
+  ) {}
+
+  async slash(context: Fields, command: Fields): Promise<void> {
+    const { channels } = this.reporter.parts;
+    const [channelId, id] = [word(command.channel_id), word(command.user_id)];
+    if (channelId === undefined || id === undefined) return;
+    const workspace = await this.reporter.workspace(context);
+    channels.note(workspace, channelId, word(command.channel_name));
+    const name = (word(command.command) ?? "").replace(/^\//, "").toLowerCase();
+    const text = fromMrkdwn(word(command.text) ?? "").trim();
+    const [from, mayPost] = await Promise.all([
+      this.reporter.sender(workspace, { id, name: command.user_name }, channelRef(workspace, channelId), command),
+      channels.mayPost(workspace, channelId),
+    ]);
+    if (!mayPost && name !== "help") return this.reporter.askForInvitation(from);
+    if (await this.forms.opensFor(from, name, text, word(command.trigger_id))) return;
+    await this.reporter.command(from, { name, text });
+  }
+
+  /** A message's menu. */
+  async shortcut(context: Fields, shortcut: Fields): Promise<void> {
+    const { handlers, channels, sources } = this.reporter.parts;
+    const known = handlers.shortcuts.find(({ id }) => id === shortcut.callback_id);
+    const { id, name } = fields(shortcut.user);
+    const [channelId, userId] = [word(fields(shortcut.channel).id), word(id)];
+    const message = readMessage({ ts: shortcut.message_ts, ...fields(shortcut.message) });
+    if (!known || channelId === undefined || userId === undefined || !message) return;
+    const workspace = await this.reporter.workspace(context);
+    const channel = channelRef(workspace, channelId, message.thread);
+    const from = await this.reporter.sender(workspace, { id: userId, name }, channel, shortcut);
+    if (!(await channels.mayPost(workspace, channelId))) return this.reporter.askForInvitation(from);
+    if (await this.forms.asks(from, known, message.ts, word(shortcut.trigger_id))) return;
+    const repliesTo = { channel, id: message.ts };
+    const attachments = await sources.ofMessage(workspace, message, repliesTo);
+    const { command, options } = known;
+    await this.reporter.command(from, { name: command, options, attachments, repliesTo });
+  }
+
+  async mention(context: Fields, event: Fields): Promise<void> {
+    await this.#written(await this.reporter.workspace(context), event);
+  }
+
+  /** In a conversation with the bot alone every message is meant for it, elsewhere one that names it. */
+  async message(context: Fields, event: Fields): Promise<void> {
+    const subtype = word(event.subtype);
+    if (subtype !== undefined && subtype !== "file_share") return;
+    const workspace = await this.reporter.workspace(context);
+    const alone = event.channel_type === "im" || word(event.channel)?.startsWith("D");
+    if (alone || word(event.text)?.includes(`<@${workspace.self.userId}`)) await this.#written(workspace, event);
+  }
+
+  /** A line without a slash: "@dreamloom stylize winter", with the files of its message. */
+  async #written(workspace: Workspace, event: Fields): Promise<void> {
+    const { users, sources } = this.reporter.parts;
+    const { self } = workspace;
+    const [userId, channelId] = [word(event.user), word(event.channel)];
+    const message = readMessage(event);
+    if (userId === undefined || channelId === undefined || !message) return;
+    if (message.botId !== undefined || userId === self.userId) return;
+    // One message may come with two kinds of events.
+    const id = `said ${self.team} ${channelId} ${message.ts}`;
+    if (!this.seen.first(id)) return;
+    const { user, bot } = await users.get(workspace, userId);
+    if (bot) return;
+    const channel = channelRef(workspace, channelId, message.thread);
+    const own = new RegExp(`<@${self.userId}(?:\\|[^>]*)?>`, "g");
+    const said = fromMrkdwn((word(event.text) ?? "").replace(own, " ")).trim();
+    // A name that was typed without choosing from the list stays a word.
+    const typed = `@${self.name} `;
+    const line = said.toLowerCase().startsWith(typed.toLowerCase()) ? said.slice(typed.length).trim() : said;
+    const [, name = "help", text = ""] = /^\/?(\S+)\s*([\s\S]*)$/.exec(line) ?? [];
+    const author = { id: user.id, name: user.name };
+    const attachments = message.pictures.map((file) =>
+      sources.ofFile(workspace, file, author, { channel, id: message.ts }),
+    );
+    await this.reporter.command(
+      { workspace, user, channel },
+      { name: name.toLowerCase(), text: text.trim(), attachments },
+    );
+    this.seen.done(id);
+  }
+}

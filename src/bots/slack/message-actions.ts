@@ -1,0 +1,60 @@
+import { toUnicode } from "./emoji.js";
+import { threadOf } from "./history.js";
+import { homeAction } from "./home.js";
+import { type Fields, fields, word } from "./messages.js";
+import { FIELD } from "./modal.js";
+import { channelRef, type Reporter } from "./reporter.js";
+import type { Workspace } from "./workspace.js";
+
+/** What users do to messages: they press buttons, and react. */
+export class MessageActions {
+  constructor(private readonly reporter: Reporter) {}
+
+  async pressed(context: Fields, body: Fields, { action_id, type, value }: Fields): Promise<void> {
+    const { id, name } = fields(body.user);
+    const [action, userId] = [word(action_id), word(id)];
+    const isButton = (type === undefined || type === "button") && !action?.startsWith(FIELD);
+    if (action === undefined || userId === undefined || !isButton) return;
+    const workspace = await this.reporter.workspace(context);
+    const again = homeAction(action, value);
+    if (again) {
+      const channel = channelRef(workspace, again.channel);
+      const from = await this.reporter.sender(workspace, { id: userId, name }, channel);
+      const command = { name: "again", options: { job: again.job } };
+      return this.reporter.command({ ...from, atHome: true }, command);
+    }
+    const [container, message] = [fields(body.container), fields(body.message)];
+    const channelId = word(fields(body.channel).id) ?? word(container.channel_id);
+    const ts = word(message.ts) ?? word(container.message_ts);
+    if (channelId === undefined || ts === undefined) return;
+    const thread = word(message.thread_ts) ?? word(container.thread_ts);
+    const channel = channelRef(workspace, channelId, thread === ts ? undefined : thread);
+    const from = await this.reporter.sender(workspace, { id: userId, name }, channel, body);
+    const { user } = from;
+    const reply = this.reporter.replyTo(from);
+    await this.reporter.tell({ kind: "action", action, message: { channel, id: ts }, user, reply });
+  }
+
+  async reacted(context: Fields, event: Fields, added: boolean): Promise<void> {
+    const item = fields(event.item);
+    const [userId, name] = [word(event.user), word(event.reaction)];
+    const [channelId, ts] = [word(item.channel), word(item.ts)];
+    if (userId === undefined || name === undefined || channelId === undefined || ts === undefined) return;
+    const workspace = await this.reporter.workspace(context);
+    if (item.type !== "message" || userId === workspace.self.userId) return;
+    const { user, bot } = await this.reporter.parts.users.get(workspace, userId);
+    if (bot) return;
+    const message = {
+      channel: channelRef(workspace, channelId, await this.#threadOf(workspace, channelId, ts)),
+      id: ts,
+    };
+    await this.reporter.tell({ kind: "reaction", emoji: toUnicode(name), added, message, user });
+  }
+
+  async #threadOf(workspace: Workspace, channelId: string, ts: string): Promise<string | undefined> {
+    const known = this.reporter.parts.messenger.threadOf(workspace, channelId, ts);
+    if (known !== undefined) return known === "none" ? undefined : known;
+    // Where it cannot be learned, the channel is enough: messages are found by their own ids.
+    return threadOf(workspace, channelId, ts).catch(() => undefined);
+  }
+}
