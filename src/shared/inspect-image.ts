@@ -1,7 +1,6 @@
 /** What an encoded picture is, found out without decoding it. Pictures from outside are hostile until they have been through here. */
 
 import { fileTypeFromBuffer } from "file-type";
-import type { Metadata } from "sharp";
 import { type Said, SentenceError } from "./sentences/sentence-error.js";
 import { sharp } from "./sharp.js";
 
@@ -59,7 +58,11 @@ const LOOKS = new Set([...FORMATS.values()].flatMap((format) => format.looksLike
  * @param name what the picture is called in messages
  * @throws PictureError
  */
-export async function inspectPicture(bytes: Uint8Array, name = "That file"): Promise<PictureFacts> {
+export async function inspectPicture(
+  bytes: Uint8Array,
+  name = "That file",
+  maxPixels = MAX_INPUT_PIXELS,
+): Promise<PictureFacts> {
   if (bytes.byteLength === 0) throw new PictureError("image.empty", { name });
   // First by its mark, so that what is none of these is never handed to a decoder: SVG can name other files, PDF is a program.
   const mark = await fileTypeFromBuffer(bytes).catch(() => undefined);
@@ -67,13 +70,17 @@ export async function inspectPicture(bytes: Uint8Array, name = "That file"): Pro
   if (!LOOKS.has(mark.mime) || (mark.mime.startsWith("image/heif") && !isAvif(bytes))) {
     throw new PictureError("image.format", { name, format: mark.ext });
   }
-  const metadata = await readMetadata(bytes, name);
+  // This reads the header and decodes nothing, so the limit is checked below, where it is known for which reason.
+  const image = sharp(bytes, { limitInputPixels: false, failOn: "error" });
+  const metadata = await image.metadata().catch((cause: unknown) => {
+    throw new PictureError("image.unreadable", { name }, { cause });
+  });
   const format = FORMATS.get(metadata.format);
   if (!format?.looksLike.includes(mark.mime)) {
     throw new PictureError("image.pretends", { name, format: mark.ext });
   }
   const { width, height } = metadata.autoOrient;
-  if (width * height > MAX_INPUT_PIXELS) throw tooManyPixels(name);
+  if (width * height > maxPixels) throw new PictureError("image.megapixels", { name, most: maxPixels / 1e6 });
   return { width, height, format: metadata.format, type: format.type, extension: format.extension };
 }
 
@@ -81,18 +88,4 @@ export async function inspectPicture(bytes: Uint8Array, name = "That file"): Pro
 function isAvif(bytes: Uint8Array): boolean {
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
   return /^(?:.{4})*avif/s.test(Buffer.from(bytes.subarray(8, Math.min(length, 256))).toString("latin1"));
-}
-
-async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> {
-  const image = sharp(bytes, { limitInputPixels: MAX_INPUT_PIXELS, failOn: "error" });
-  try {
-    return await image.metadata();
-  } catch (cause) {
-    if (/pixel limit/i.test(String(cause))) throw tooManyPixels(name, cause);
-    throw new PictureError("image.unreadable", { name }, { cause });
-  }
-}
-
-function tooManyPixels(name: string, cause?: unknown): PictureError {
-  return new PictureError("image.megapixels", { name, most: MAX_INPUT_PIXELS / 1e6 }, { cause });
 }

@@ -1,13 +1,14 @@
 import type { WebSocket } from "@fastify/websocket";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { ChatAdmin } from "../../port/admin.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Hub } from "./hub.js";
-import type { PersonRow } from "./rows.js";
+import { type RateLimiter, readBody } from "./requests.js";
+import type { Sessions } from "./sessions.js";
 import { toUser, type Users } from "./users.js";
 
-/** A watched page is sent its state this often at most, and this often at least, in milliseconds: memory and disk have no events. */
+/** How often a watched page is sent its state at most and at least, in milliseconds: memory and disk have no events. */
 const LEAST_MS = 1_000;
 const MOST_MS = 5_000;
 
@@ -15,8 +16,8 @@ interface AdminServices {
   readonly admin: ChatAdmin;
   readonly users: Pick<Users, "get">;
   readonly hub: Pick<Hub, "sendTo">;
-  /** Who asks. @throws ChatError when that is nobody, or somebody who asks too much. */
-  act(request: FastifyRequest): PersonRow;
+  readonly sessions: Sessions;
+  readonly clicks: RateLimiter;
 }
 
 const watchMessage = z.object({ watch: z.enum(["admin", "nothing"]) });
@@ -27,36 +28,34 @@ export function registerAdmin(
   app: FastifyInstance,
   services: AdminServices,
 ): { attach(socket: WebSocket, user: string): void } {
-  const { admin, act } = services;
-  app.get("/api/admin", async (request) => admin.overview(toUser(act(request))));
+  const { admin, sessions, clicks } = services;
+  app.get("/api/admin", async (request) => admin.overview(toUser(sessions.act(request, clicks))));
 
   app.post("/api/admin/mode", async (request, reply) => {
-    const body = modeBody.safeParse(request.body);
-    const user = toUser(act(request));
-    if (!body.success) throw new ChatError("forbidden", "web.bad-request");
-    await admin.setMode(user, body.data.mode);
+    const user = toUser(sessions.act(request, clicks));
+    await admin.setMode(user, readBody(modeBody, request.body).mode);
     return reply.code(204).send();
   });
 
   app.post<{ Params: { job: string } }>("/api/admin/jobs/:job/cancel", async (request, reply) => {
-    await admin.cancel(toUser(act(request)), request.params.job);
+    await admin.cancel(toUser(sessions.act(request, clicks)), request.params.job);
     return reply.code(204).send();
   });
 
   return {
     attach(socket, user) {
-      const watching = new Watching(socket, user, services);
+      const feed = new AdminFeed(socket, user, services);
       socket.on("message", (data) => {
         const message = watchMessage.safeParse(parse(String(data)));
-        if (message.success) watching.set(message.data.watch === "admin");
+        if (message.success) feed.set(message.data.watch === "admin");
       });
-      socket.on("close", () => watching.set(false));
+      socket.on("close", () => feed.set(false));
     },
   };
 }
 
 /** One open page that shows the state of the program: sends it what changes, though not too often. */
-class Watching {
+class AdminFeed {
   #unwatch: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sentAt = 0;
@@ -79,7 +78,7 @@ class Watching {
     try {
       this.#unwatch = this.services.admin.watch(this.#who(), () => this.#soon(LEAST_MS));
     } catch {
-      // Not a moderator, or not any more: there is nothing to see.
+      // Not a moderator, or no longer one.
       return;
     }
     this.#sentAt = 0;
@@ -93,10 +92,8 @@ class Watching {
   }
 
   #soon(interval: number): void {
-    if (this.#sending) {
-      this.#stale = true;
-      return;
-    }
+    this.#stale = this.#sending;
+    if (this.#sending) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#send(), Math.max(0, this.#sentAt + interval - Date.now()));
     this.#timer.unref();
@@ -117,7 +114,7 @@ class Watching {
     if (this.#unwatch !== undefined) this.#soon(this.#stale ? LEAST_MS : MOST_MS);
   }
 
-  /** Read anew each time: whoever is no moderator any more is shown nothing more. */
+  /** Read again each time: somebody who is no longer a moderator is shown nothing more. */
   #who() {
     const row = this.services.users.get(this.user);
     if (!row) throw new ChatError("forbidden", "web.session-unknown");

@@ -1,15 +1,13 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import PQueue from "p-queue";
 import { z } from "zod";
 import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { registerAdmin } from "./admin.js";
-import { type ChannelHub, toId } from "./channel-hub.js";
+import { type ChannelHub, removedFrame, toId } from "./channel-hub.js";
 import type { Conversation } from "./conversation.js";
-import type { WebChatLimits } from "./options.js";
-import { RateLimiter } from "./rate.js";
-import { readBody } from "./read-body.js";
+import { RateLimiter, readBody } from "./requests.js";
 import { type PersonRow, wirePerson } from "./rows.js";
 import type { Sessions } from "./sessions.js";
 import { readUtterance } from "./upload.js";
@@ -21,13 +19,13 @@ export interface WebServices {
   readonly conversation: Conversation;
   readonly sessions: Sessions;
   readonly handlers: ChatHandlers;
-  readonly limits: WebChatLimits;
   readonly moderatorCode: string | undefined;
 }
 
-/** More changes than this while away, and a client starts afresh. */
-const resumeLimit = 500;
-const channelName = /^[\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{N}-]{0,31}$/u;
+/** After more changes than this while away, a client starts afresh. */
+const RESUME_LIMIT = 500;
+const UPLOADS_WAITING = 40;
+const CHANNEL_NAME = /^[\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{N}-]{0,31}$/u;
 
 const idText = z.string().regex(/^\d{1,15}$/);
 const pageQuery = z.object({
@@ -48,48 +46,38 @@ const completeBody = z.object({
   thread: idText.optional(),
 });
 
-/** The routes by which people act, and the socket by which they hear. */
-export function registerApi(
-  app: FastifyInstance,
-  { hub: channelHub, conversation, sessions, handlers, limits, moderatorCode }: WebServices,
-): void {
-  const { store, users, hub } = channelHub.parts;
-  const messages = new RateLimiter(limits.messageBurst, limits.messagesPerSecond);
-  const clicks = new RateLimiter(40, 8);
-  const keystrokes = new RateLimiter(60, 20);
+interface OfChannel {
+  Params: { channel: string };
+}
+interface OfMessage {
+  Params: { id: string };
+}
+
+/** How fast one person may act. */
+interface Limiters {
+  readonly messages: RateLimiter;
+  readonly clicks: RateLimiter;
+}
+
+/** The routes by which people act, and the socket that tells them of changes. */
+export function registerApi(app: FastifyInstance, services: WebServices): void {
+  const { messageBurst, messagesPerSecond } = services.hub.parts.limits;
+  const limiters = { messages: new RateLimiter(messageBurst, messagesPerSecond), clicks: new RateLimiter(40, 8) };
+  registerSession(app, services, limiters);
+  registerChannels(app, services, limiters);
+  registerMessages(app, services, limiters);
+  registerLive(app, services, limiters);
+}
+
+function registerSession(app: FastifyInstance, services: WebServices, { clicks }: Limiters): void {
+  const { sessions, conversation, moderatorCode } = services;
+  const { users, hub } = services.hub.parts;
   const guesses = new RateLimiter(5, 0.1);
-  const uploads = new PQueue({ concurrency: 4 });
 
-  const act = (request: FastifyRequest, limiter: RateLimiter): PersonRow => {
-    const user = sessions.need(request);
-    const wait = limiter.take(user.id);
-    if (wait > 0) throw new ChatError("rate-limited", "web.too-fast", { seconds: wait });
-    return user;
-  };
-  const admin =
-    handlers.admin && registerAdmin(app, { admin: handlers.admin, users, act: (request) => act(request, clicks), hub });
-  const session = (user: PersonRow): WireSession => ({
-    me: toMe(user),
-    bot: channelHub.user(botId),
-    channels: channelHub.channelsFor(user.id),
-    commands: handlers.commands,
-    gallery: handlers.gallery !== undefined,
-    rev: store.rev(),
-    admin: handlers.admin !== undefined,
-    limits: {
-      uploadBytes: limits.uploadBytes,
-      picturesPerMessage: limits.picturesPerMessage,
-      textLength: limits.textLength,
-    },
-  });
-  const tellChannels = () => {
-    for (const id of hub.people()) hub.send({ kind: "channels", channels: channelHub.channelsFor(id) }, id);
-  };
-
-  app.get("/api/session", async (request, reply) => session(sessions.findOrCreate(request, reply)));
+  app.get("/api/session", async (request, reply) => wireSession(services, sessions.findOrCreate(request, reply)));
 
   app.post("/api/session", async (request) => {
-    const user = act(request, clicks);
+    const user = sessions.act(request, clicks);
     const body = readBody(profileBody, request.body);
     if (body.name !== undefined) users.rename(user.id, body.name);
     if (body.moderatorCode) {
@@ -104,85 +92,93 @@ export function registerApi(
   });
 
   app.get<{ Params: { token: string } }>("/files/:token", async (request, reply) => {
-    const user = act(request, clicks);
-    const file = conversation.handouts.get(request.params.token, user.id);
+    const file = conversation.handouts.get(request.params.token, sessions.act(request, clicks).id);
     if (!file) throw new ChatError("gone", "web.file-expired");
     reply.header("cache-control", "no-store").header("content-disposition", `attachment; filename="${file.name}"`);
-    return reply.type(file.type).send(Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength));
+    return reply.type(file.type).send(file.bytes);
   });
+}
+
+function registerChannels(app: FastifyInstance, services: WebServices, { messages, clicks }: Limiters): void {
+  const { sessions, conversation, hub: channelHub } = services;
+  const { store, users, hub, limits } = channelHub.parts;
+  const sendChannels = (id: string) => hub.send({ kind: "channels", channels: channelHub.channelsFor(id) }, id);
 
   app.post("/api/channels", async (request, reply) => {
-    act(request, messages);
+    sessions.act(request, messages);
     const body = readBody(channelBody, request.body);
     const name = body.name.trim().replace(/^#/, "").toLowerCase().replace(/\s+/g, "-");
-    if (!channelName.test(name)) throw new ChatError("forbidden", "web.channel-name");
+    if (!CHANNEL_NAME.test(name)) throw new ChatError("forbidden", "web.channel-name");
     if (store.hasChannel(name)) throw new ChatError("forbidden", "web.channel-exists", { name });
     if (store.channels().length >= limits.channels)
       throw new ChatError("forbidden", "web.channels-full", { count: limits.channels });
     store.addChannel(name, body.topic.trim());
-    tellChannels();
+    for (const id of hub.people()) sendChannels(id);
     return reply.code(201).send({ id: name });
   });
 
-  app.get<{ Params: { channel: string } }>("/api/channels/:channel/messages", async (request): Promise<WirePage> => {
-    const user = act(request, clicks);
+  app.get<OfChannel>("/api/channels/:channel/messages", async (request): Promise<WirePage> => {
+    const user = sessions.act(request, clicks);
     const query = readBody(pageQuery, request.query);
-    const { channel, thread } = channelHub.locate({
-      id: request.params.channel,
-      ...(query.thread ? { thread: query.thread } : {}),
-    });
-    const root = thread === undefined ? undefined : channelHub.wire(conversation.visible(thread, user));
-    const rows = store.page(
-      channel,
-      thread,
-      query.before === undefined ? undefined : toId(query.before),
-      query.limit + 1,
-      user.id,
-    );
+    const { channel, thread } = channelHub.locate({ id: request.params.channel, thread: query.thread });
+    const root = thread === undefined ? {} : { root: channelHub.wire(conversation.visible(thread, user)) };
+    const before = query.before === undefined ? undefined : toId(query.before);
+    const rows = store.page(channel, thread, before, query.limit + 1, user.id);
     const hasOlder = rows.length > query.limit;
-    return {
-      messages: (hasOlder ? rows.slice(1) : rows).map((row) => channelHub.wire(row)),
-      hasOlder,
-      ...(root ? { root } : {}),
-    };
+    return { messages: (hasOlder ? rows.slice(1) : rows).map((row) => channelHub.wire(row)), hasOlder, ...root };
   });
 
-  app.post<{ Params: { channel: string } }>("/api/channels/:channel/read", async (request, reply) => {
-    const user = act(request, clicks);
+  app.post<OfChannel>("/api/channels/:channel/read", async (request, reply) => {
+    const user = sessions.act(request, clicks);
     const { channel } = channelHub.locate({ id: request.params.channel });
     users.markRead(user.id, channel, toId(readBody(readMarkBody, request.body).message));
-    hub.send({ kind: "channels", channels: channelHub.channelsFor(user.id) }, user.id);
+    sendChannels(user.id);
     return reply.code(204).send();
   });
+}
+
+function registerMessages(app: FastifyInstance, services: WebServices, { messages, clicks }: Limiters): void {
+  const { sessions, conversation, hub } = services;
+  const { store, limits } = hub.parts;
+  const keystrokes = new RateLimiter(60, 20);
+  const uploads = new PQueue({ concurrency: 4 });
 
   app.post("/api/messages", async (request) => {
-    const user = act(request, messages);
-    if (uploads.size > 40) throw new ChatError("unavailable", "web.uploads-busy");
+    const user = sessions.act(request, messages);
+    if (uploads.size > UPLOADS_WAITING) throw new ChatError("unavailable", "web.uploads-busy");
     const row = await uploads.add(async () => conversation.say(user, await readUtterance(request, limits)));
     // Read again: a command may have become public, or been answered, meanwhile.
-    return channelHub.wire(store.message(row.id) ?? row);
+    return hub.wire(store.message(row.id) ?? row);
   });
 
-  app.delete<{ Params: { id: string } }>("/api/messages/:id", async (request, reply) => {
-    conversation.remove(act(request, clicks), toId(request.params.id));
+  app.delete<OfMessage>("/api/messages/:id", async (request, reply) => {
+    conversation.remove(sessions.act(request, clicks), toId(request.params.id));
     return reply.code(204).send();
   });
 
-  app.post<{ Params: { id: string } }>("/api/messages/:id/reactions", async (request, reply) => {
-    const user = act(request, clicks);
+  app.post<OfMessage>("/api/messages/:id/reactions", async (request, reply) => {
+    const user = sessions.act(request, clicks);
     const { emoji, on } = readBody(reactionBody, request.body);
     conversation.react(user, toId(request.params.id), emoji, on);
     return reply.code(204).send();
   });
 
-  app.post<{ Params: { id: string } }>("/api/messages/:id/actions", async (request, reply) => {
-    conversation.press(act(request, messages), toId(request.params.id), readBody(actionBody, request.body).action);
+  app.post<OfMessage>("/api/messages/:id/actions", async (request, reply) => {
+    const user = sessions.act(request, messages);
+    conversation.press(user, toId(request.params.id), readBody(actionBody, request.body).action);
     return reply.code(202).send();
   });
 
-  app.post("/api/complete", async (request) => ({
-    completions: await conversation.complete(act(request, keystrokes), readBody(completeBody, request.body)),
-  }));
+  app.post("/api/complete", async (request) => {
+    const user = sessions.act(request, keystrokes);
+    return { completions: await conversation.complete(user, readBody(completeBody, request.body)) };
+  });
+}
+
+function registerLive(app: FastifyInstance, services: WebServices, { clicks }: Limiters): void {
+  const { sessions, hub: channelHub, handlers } = services;
+  const { store, users, hub } = channelHub.parts;
+  const admin = handlers.admin && registerAdmin(app, { admin: handlers.admin, users, sessions, clicks, hub });
 
   app.get<{ Querystring: { since?: string } }>("/api/live", { websocket: true }, (socket, request) => {
     const user = sessions.find(request);
@@ -190,20 +186,34 @@ export function registerApi(
     if (!user || refusal) return socket.close(4001, refusal);
     hub.add(socket, user.id);
     admin?.attach(socket, user.id);
-    hub.sendTo(socket, { kind: "session", session: session(user) });
-    const since = /^\d{1,15}$/.test(request.query.since ?? "") ? Number(request.query.since) : store.rev();
-    const missed = store.changedSince(since, user.id, resumeLimit + 1);
+    hub.sendTo(socket, { kind: "session", session: wireSession(services, user) });
+    const rev = store.rev();
+    const since = idText.safeParse(request.query.since).success ? Number(request.query.since) : rev;
+    const missed = store.changedSince(since, user.id, RESUME_LIMIT + 1);
     // A counter behind the client's means another or an older database: what the client holds is of no use then.
-    if (missed.length > resumeLimit || since > store.rev())
-      return hub.sendTo(socket, { kind: "reset", rev: store.rev() });
+    if (missed.length > RESUME_LIMIT || since > rev) return hub.sendTo(socket, { kind: "reset", rev });
     for (const row of missed) {
-      const { id, channel, thread, rev } = channelHub.wire(row);
-      if (row.removed)
-        hub.sendTo(socket, { kind: "removed", id, channel, rev, ...(thread === undefined ? {} : { thread }) });
-      else hub.sendTo(socket, { kind: "message", message: channelHub.wire(row) });
+      const message = channelHub.wire(row);
+      if (row.removed) hub.sendTo(socket, { kind: "removed", ...removedFrame(message) });
+      else hub.sendTo(socket, { kind: "message", message });
     }
-    hub.sendTo(socket, { kind: "synced", rev: store.rev() });
+    hub.sendTo(socket, { kind: "synced", rev });
   });
+}
+
+function wireSession({ hub, handlers }: WebServices, user: PersonRow): WireSession {
+  const { store, limits } = hub.parts;
+  const { uploadBytes, picturesPerMessage, textLength } = limits;
+  return {
+    me: toMe(user),
+    bot: hub.user(botId),
+    channels: hub.channelsFor(user.id),
+    commands: handlers.commands,
+    gallery: handlers.gallery !== undefined,
+    rev: store.rev(),
+    admin: handlers.admin !== undefined,
+    limits: { uploadBytes, picturesPerMessage, textLength },
+  };
 }
 
 function toMe(user: PersonRow): WireMe {

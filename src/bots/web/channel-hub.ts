@@ -1,38 +1,39 @@
 import type { Logger } from "pino";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
+import type { User } from "../../domain/user.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
+import type { Button, OutgoingMessage, PictureSource, Progress } from "../../port/messages.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { Hub } from "./hub.js";
-import type { PictureFiles } from "./pictures.js";
+import type { ImageFiles } from "./image-files.js";
+import type { WebChatLimits } from "./options.js";
 import {
   type MessageContent,
   type MessageRow,
-  type StoredPicture,
-  storedPictures,
+  type StoredImage,
+  storedImages,
   wireButton,
+  wireImage,
   wirePerson,
-  wirePicture,
 } from "./rows.js";
 import type { ChatStore, NewMessage } from "./store.js";
 import { botId, type Users } from "./users.js";
-import type { WireChannel, WireMessage, WirePerson, WireQuote, WireReaction, WireThread } from "./wire.js";
+import type { WireChannel, WireMessage, WirePerson, WireQuote, WireReaction, WireRemoved, WireThread } from "./wire.js";
 
 /** How long a replaced frame's file stays: somebody may still be loading it. */
-const sweepDelayMs = 90_000;
+const SWEEP_DELAY_MS = 90_000;
 
 interface ChannelHubParts {
   readonly store: ChatStore;
   readonly users: Users;
-  readonly pictures: PictureFiles;
+  readonly files: ImageFiles;
   readonly hub: Hub;
   readonly logger: Logger;
-  readonly textLength: number;
-  /** Largest picture in bytes. */
-  readonly uploadBytes: number;
+  readonly limits: WebChatLimits;
 }
 
-/** The chat itself: stores what is said and tells everybody who is there. People (server.ts) and the bot (chat.ts) both act through it. */
+/** The chat itself: stores what is said and sends it to everybody there. People (api.ts) and the bot (chat.ts) both act through it. */
 export class ChannelHub {
   readonly #leftovers = new Set<string>();
   #sweeping: NodeJS.Timeout | undefined;
@@ -50,74 +51,64 @@ export class ChannelHub {
   }
 
   /** Posts as the bot; `privateTo` makes it visible to one person. */
-  async botSays(channel: ChannelRef, message: OutgoingMessage, privateTo?: string): Promise<MessageRow> {
-    const { channel: channelId, thread } = this.locate(channel);
+  async botSays(where: ChannelRef, message: OutgoingMessage, privateTo?: string): Promise<MessageRow> {
+    const { channel, thread } = this.locate(where);
     const known = message.key === undefined ? undefined : this.parts.store.messageByNonce(botId, message.key);
     if (known) return known;
     const content = await this.#content(message, []);
-    return this.say({ ...content, channel: channelId, thread, author: botId, privateTo, nonce: message.key });
+    return this.say({ ...content, channel, thread, author: botId, privateTo, nonce: message.key });
   }
 
   async botEdits(id: number, message: OutgoingMessage): Promise<void> {
-    const before = this.need(id);
-    const content = await this.#content(message, message.keepPictures ? storedPictures(before) : []);
-    const row = this.parts.store.update(id, content, true);
-    if (!row) throw gone();
-    this.#drop(storedPictures(before));
-    this.announce(row);
+    const before = storedImages(this.need(id));
+    const content = await this.#content(message, message.keepPictures ? before : []);
+    this.#replaced(this.parts.store.update(id, content), before);
   }
 
   remove(id: number): void {
-    const before = this.need(id);
-    const row = this.parts.store.remove(id);
-    if (!row) throw gone();
-    this.#drop(storedPictures(before));
-    this.announce(row);
+    const before = storedImages(this.need(id));
+    this.#replaced(this.parts.store.remove(id), before);
   }
 
   /** @returns whether anything changed. */
   react(id: number, emoji: string, user: string, on: boolean): boolean {
     this.need(id);
     if (!this.parts.store.setReaction(id, emoji, user, on)) return false;
-    const row = this.parts.store.touch(id);
-    if (row) this.announce(row);
+    this.#touch(id);
     return true;
   }
 
   /** Shows a message to everybody that only its author saw so far. */
   publish(id: number): void {
-    const row = this.parts.store.touch(id, { publish: true });
-    if (row) this.announce(row);
+    this.#touch(id, { publish: true });
   }
 
   openThread(id: number, title: string): ChannelRef {
     const row = this.need(id);
     if (row.thread !== null) return channelRef(row.channel, row.thread);
-    const touched = this.parts.store.touch(id, { threadTitle: title.slice(0, 100) });
-    if (touched) this.announce(touched);
+    this.#touch(id, { threadTitle: title.slice(0, 100) });
     return channelRef(row.channel, id);
   }
 
-  /** Tells everybody who may know of a message its present state, and its parent's when it stands in a thread. */
+  /** Sends a message's present state to everybody who may see it, and its parent's when it stands in a thread. */
   announce(row: MessageRow): void {
     const { hub, store } = this.parts;
     const only = row.private_to ?? undefined;
-    if (row.removed)
-      hub.send({ kind: "removed", id: String(row.id), channel: row.channel, rev: row.rev, ...threadOf(row) }, only);
-    else hub.send({ kind: "message", message: this.wire(row) }, only);
+    const message = this.wire(row);
+    if (row.removed) hub.send({ kind: "removed", ...removedFrame(message) }, only);
+    else hub.send({ kind: "message", message }, only);
     if (row.thread === null || row.private_to !== null) return;
     const root = store.touch(row.thread);
     if (root) hub.send({ kind: "message", message: this.wire(root) }, root.private_to ?? undefined);
   }
 
   /** @throws ChatError "gone" when the channel or the thread is not there. */
-  locate(where: Pick<ChannelRef, "id" | "thread">): { readonly channel: string; readonly thread: number | undefined } {
-    if (!this.parts.store.hasChannel(where.id))
-      throw new ChatError("gone", "web.channel-unknown", { name: where.id.slice(0, 40) });
-    if (where.thread === undefined) return { channel: where.id, thread: undefined };
-    const root = this.parts.store.message(toId(where.thread));
-    if (!root || root.channel !== where.id || root.thread !== null) throw new ChatError("gone", "web.thread-gone");
-    return { channel: where.id, thread: root.id };
+  locate({ id, thread }: { readonly id: string; readonly thread?: string | undefined }) {
+    if (!this.parts.store.hasChannel(id)) throw new ChatError("gone", "web.channel-unknown", { name: id.slice(0, 40) });
+    if (thread === undefined) return { channel: id, thread };
+    const root = this.parts.store.message(toId(thread));
+    if (!root || root.channel !== id || root.thread !== null) throw new ChatError("gone", "web.thread-gone");
+    return { channel: id, thread: root.id };
   }
 
   /** @throws ChatError "gone". */
@@ -129,37 +120,23 @@ export class ChannelHub {
 
   sourcesOf(row: MessageRow): PictureSource[] {
     const { id, name, bot } = this.user(row.author);
-    return storedPictures(row).map((picture) => this.#source(picture, ref(row), bot ? undefined : { id, name }));
+    return storedImages(row).map((image) => this.#source(image, ref(row), bot ? undefined : { id, name }));
   }
 
-  #source(
-    picture: StoredPicture,
-    message: MessageRef,
-    author: Pick<WirePerson, "id" | "name"> | undefined,
-  ): PictureSource {
+  #source(image: StoredImage, message: MessageRef, author: User | undefined): PictureSource {
+    const { name, type, description, spoiler, credit } = image;
     return {
-      name: picture.name,
-      size: picture.bytes,
+      name,
+      size: image.bytes,
       message,
       ...(author ? { author } : {}),
-      ...(picture.spoiler ? { spoiler: true } : {}),
-      ...(picture.credit === undefined ? {} : { credit: picture.credit }),
+      ...(spoiler ? { spoiler } : {}),
+      ...(credit === undefined ? {} : { credit }),
       fetch: async ({ maxBytes, signal }) => {
         signal.throwIfAborted();
-        if (picture.bytes > maxBytes) {
-          throw new ChatError("too-large", "web.image-unusable", {
-            name: picture.name,
-            megabytes: megabytes(picture.bytes),
-            most: megabytes(maxBytes),
-          });
-        }
-        const bytes = await this.parts.pictures.read(picture);
-        return {
-          bytes,
-          name: picture.name,
-          type: picture.type,
-          ...(picture.description ? { description: picture.description } : {}),
-        };
+        if (image.bytes > maxBytes) throw tooLarge("web.image-unusable", name, image.bytes, maxBytes);
+        const bytes = await this.parts.files.read(image);
+        return { bytes, name, type, ...(description ? { description } : {}) };
       },
     };
   }
@@ -167,21 +144,19 @@ export class ChannelHub {
   wire(row: MessageRow): WireMessage {
     const quote = row.replies_to === null ? undefined : this.#quote(row.replies_to, row.private_to);
     const thread = row.thread === null ? this.#thread(row) : undefined;
-    const mentions = (JSON.parse(row.mentions) as string[]).map((id) => this.user(id));
     return {
       id: String(row.id),
       rev: row.rev,
       channel: row.channel,
-      ...threadOf(row),
+      ...(row.thread === null ? {} : { thread: String(row.thread) }),
       author: this.user(row.author),
       at: row.at,
-      ...(row.edited_at === null ? {} : { editedAt: row.edited_at }),
       text: row.text,
-      pictures: storedPictures(row).map(wirePicture),
-      buttons: (JSON.parse(row.buttons) as Parameters<typeof wireButton>[0][]).map(wireButton),
+      pictures: storedImages(row).map(wireImage),
+      buttons: (JSON.parse(row.buttons) as Button[]).map(wireButton),
       reactions: this.#reactions(row.id),
-      mentions,
-      ...(row.progress === null ? {} : { progress: JSON.parse(row.progress) as { value: number; label: string } }),
+      mentions: (JSON.parse(row.mentions) as string[]).map((id) => this.user(id)),
+      ...(row.progress === null ? {} : { progress: JSON.parse(row.progress) as Progress }),
       ...(quote ? { repliesTo: quote } : {}),
       ...(thread ? { hasThread: thread } : {}),
       private: row.private_to !== null,
@@ -198,32 +173,27 @@ export class ChannelHub {
 
   user(id: string): WirePerson {
     const row = this.parts.users.get(id);
-    return row ? wirePerson(row) : { id, name: "someone", bot: false };
+    return row ? wirePerson(row) : { id, name: sentence("web.someone"), bot: false };
   }
 
   #quote(id: number, viewer: string | null): WireQuote | undefined {
     const row = this.parts.store.message(id);
     if (!row || (row.private_to !== null && row.private_to !== viewer)) return undefined;
-    const picture = storedPictures(row)[0];
-    return {
-      id: String(row.id),
-      author: this.user(row.author),
-      text: row.text.slice(0, 200),
-      ...(picture ? { picture: wirePicture(picture) } : {}),
-    };
+    const [image] = storedImages(row);
+    const picture = image && { picture: wireImage(image) };
+    return { id: String(row.id), author: this.user(row.author), text: row.text.slice(0, 200), ...picture };
   }
 
   #thread(row: MessageRow): WireThread | undefined {
     const { replies, last, lastWithPicture } = this.parts.store.thread(row.id);
     if (replies === 0 && row.thread_title === null) return undefined;
-    const picture = lastWithPicture && storedPictures(lastWithPicture).at(-1);
-    const progress = last?.progress ? (JSON.parse(last.progress) as { value: number }).value : undefined;
+    const image = lastWithPicture && storedImages(lastWithPicture).at(-1);
     return {
       title: row.thread_title ?? "",
       replies,
       ...(last ? { lastAt: last.at } : {}),
-      ...(picture ? { lastPicture: wirePicture(picture) } : {}),
-      ...(progress === undefined ? {} : { progress }),
+      ...(image ? { lastPicture: wireImage(image) } : {}),
+      ...(last?.progress ? { progress: (JSON.parse(last.progress) as Progress).value } : {}),
     };
   }
 
@@ -231,61 +201,54 @@ export class ChannelHub {
     const byEmoji = new Map<string, WirePerson[]>();
     for (const { emoji, user } of this.parts.store.reactions(id))
       byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), wirePerson(user)]);
-    return [...byEmoji].map(([emoji, users]) => ({ emoji, people: users }));
+    return [...byEmoji].map(([emoji, people]) => ({ emoji, people }));
   }
 
-  async #content(message: OutgoingMessage, kept: readonly StoredPicture[]): Promise<MessageContent> {
-    if (message.text.length > this.parts.textLength) {
-      throw new ChatError("too-large", "web.text-too-long", {
-        most: this.parts.textLength,
-        length: message.text.length,
-      });
-    }
+  async #content(message: OutgoingMessage, kept: readonly StoredImage[]): Promise<MessageContent> {
+    const { textLength, uploadBytes } = this.parts.limits;
+    const { text, buttons = [], mention = [], progress } = message;
+    checkLength(text, textLength);
     const added = [];
-    for (const { bytes, name, description = "", spoiler = false, credit } of message.pictures ?? []) {
-      if (bytes.byteLength > this.parts.uploadBytes) {
-        throw new ChatError("too-large", "web.upload-too-large", {
-          name,
-          megabytes: megabytes(bytes.byteLength),
-          most: megabytes(this.parts.uploadBytes),
-        });
-      }
-      const picture = { bytes, name, description, spoiler, ...(credit === undefined ? {} : { credit }) };
-      added.push(await this.parts.pictures.add(picture, "bot"));
+    for (const picture of message.pictures ?? []) {
+      const { name, bytes } = picture;
+      if (bytes.byteLength > uploadBytes) throw tooLarge("web.upload-too-large", name, bytes.byteLength, uploadBytes);
+      added.push(await this.parts.files.add(picture, "bot"));
     }
-    return {
-      text: message.text,
-      pictures: [...kept, ...added],
-      buttons: message.buttons ?? [],
-      mentions: (message.mention ?? []).map(({ id, name }) => ({ id, name, bot: false })),
-      progress: message.progress,
-    };
+    return { text, pictures: [...kept, ...added], buttons, mentions: mention, progress };
   }
 
-  /** Deletes replaced pictures' files later, all that nobody uses by then. */
-  #drop(pictures: readonly StoredPicture[]): void {
-    for (const { sha } of pictures) this.#leftovers.add(sha);
-    if (this.#leftovers.size === 0 || this.#sweeping) return;
-    this.#sweeping = setTimeout(() => {
-      this.#sweeping = undefined;
-      const names = [...this.#leftovers];
-      this.#leftovers.clear();
-      const { pictures: files, store, logger } = this.parts;
-      files
-        .sweep((sha) => store.pictureIsUsed(sha), names)
-        .catch((error: unknown) => logger.warn({ err: error }, "could not delete replaced pictures"));
-    }, sweepDelayMs);
-    this.#sweeping.unref();
+  #touch(id: number, change?: Parameters<ChatStore["touch"]>[1]): void {
+    const row = this.parts.store.touch(id, change);
+    if (row) this.announce(row);
+  }
+
+  /** Announces a message's new state, and deletes the files that it no longer uses later, unless others use them. */
+  #replaced(row: MessageRow | undefined, before: readonly StoredImage[]): void {
+    if (!row) throw gone();
+    for (const { sha } of before) this.#leftovers.add(sha);
+    if (this.#leftovers.size > 0 && !this.#sweeping) {
+      this.#sweeping = setTimeout(() => void this.#sweep(), SWEEP_DELAY_MS);
+      this.#sweeping.unref();
+    }
+    this.announce(row);
+  }
+
+  async #sweep(): Promise<void> {
+    const { files, store, logger } = this.parts;
+    this.#sweeping = undefined;
+    const only = new Set(this.#leftovers);
+    this.#leftovers.clear();
+    try {
+      await files.sweep((sha) => store.pictureIsUsed(sha), only);
+    } catch (error) {
+      logger.warn({ err: error }, "could not delete replaced images");
+    }
   }
 }
 
 export function channelRef(channelId: string, thread?: number | null): ChannelRef {
-  return {
-    platform: "web",
-    community: "local",
-    id: channelId,
-    ...(thread === undefined || thread === null ? {} : { thread: String(thread) }),
-  };
+  const ref = { platform: "web", community: "local", id: channelId };
+  return thread === undefined || thread === null ? ref : { ...ref, thread: String(thread) };
 }
 
 export function ref(row: MessageRow): MessageRef {
@@ -294,17 +257,30 @@ export function ref(row: MessageRow): MessageRef {
 
 /** @throws ChatError "gone" for what cannot be a message's id. */
 export function toId(text: string): number {
-  const id = Number(text);
-  if (!/^\d{1,15}$/.test(text) || !Number.isSafeInteger(id)) throw gone();
-  return id;
+  if (!/^\d{1,15}$/.test(text)) throw gone();
+  return Number(text);
 }
 
-function threadOf(row: MessageRow): { thread?: string } {
-  return row.thread === null ? {} : { thread: String(row.thread) };
+/** @throws ChatError "too-large" */
+export function checkLength({ length }: string, most: number): void {
+  if (length > most) throw new ChatError("too-large", "web.text-too-long", { most, length });
+}
+
+export function removedFrame({ id, channel, thread, rev }: WireMessage): WireRemoved {
+  return { id, channel, rev, ...(thread === undefined ? {} : { thread }) };
 }
 
 function gone(): ChatError {
   return new ChatError("gone", "web.message-gone");
+}
+
+function tooLarge(
+  identifier: "web.image-unusable" | "web.upload-too-large",
+  name: string,
+  bytes: number,
+  most: number,
+): ChatError {
+  return new ChatError("too-large", identifier, { name, megabytes: megabytes(bytes), most: megabytes(most) });
 }
 
 function megabytes(bytes: number): string {

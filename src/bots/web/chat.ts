@@ -8,30 +8,32 @@ import type { Chat, ChatHandlers } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { ChannelHub, ref, toId } from "./channel-hub.js";
-import { findClientDir } from "./client-dir.js";
+import { findClientDir } from "./client-files.js";
 import { Conversation } from "./conversation.js";
 import { Hub } from "./hub.js";
+import { ImageFiles } from "./image-files.js";
 import { defaultWebChatLimits, type WebChatLimits, type WebChatOptions } from "./options.js";
-import { PictureFiles } from "./pictures.js";
-import { buildServer, notBuilt } from "./server.js";
+import { buildServer } from "./server.js";
 import { Sessions } from "./sessions.js";
+import { Sql } from "./sql.js";
 import { ChatStore } from "./store.js";
 import { botId, Users } from "./users.js";
 import { welcome } from "./welcome.js";
 
 /** How long connections may take to end by themselves. */
-const stopMs = 2000;
-
-interface Running {
-  readonly hub: ChannelHub;
-  readonly sockets: ReadonlySet<Socket>;
-  readonly app: FastifyInstance;
-}
-
+const STOP_MS = 2000;
 /** As many as fit below a message, and into a list, without scrolling. */
 const REACTIONS = 20;
 const COMPLETIONS = 25;
+
+interface Running {
+  readonly hub: ChannelHub;
+  readonly sql: Sql;
+  readonly sockets: ReadonlySet<Socket>;
+  readonly app: FastifyInstance;
+}
 
 /**
  * The embedded chat: a web page that needs no account, served by this process.
@@ -44,13 +46,13 @@ const COMPLETIONS = 25;
 export class WebChat implements Chat {
   readonly platform = "web";
   readonly capabilities: ChatCapabilities;
-  readonly #bounds: WebChatLimits;
+  readonly #limits: WebChatLimits;
   #running: Running | undefined;
   #address: string | undefined;
 
   constructor(private readonly options: WebChatOptions) {
-    this.#bounds = { ...defaultWebChatLimits, ...options.limits };
-    const { uploadBytes, editIntervalMs, textLength } = this.#bounds;
+    this.#limits = { ...defaultWebChatLimits, ...options.limits };
+    const { uploadBytes, editIntervalMs, textLength } = this.#limits;
     this.capabilities = {
       uploadBytes,
       privateFileBytes: uploadBytes,
@@ -77,44 +79,49 @@ export class WebChat implements Chat {
   /** @throws ChatError "unavailable" when the port cannot be had. */
   async start(handlers: ChatHandlers): Promise<void> {
     if (this.#running) throw new ChatError("unavailable", "web.running");
-    const { dataDir, logger, host = "127.0.0.1", port = 3000, botName = "Dreamloom" } = this.options;
+    const { dataDir, logger, host = "127.0.0.1", port = 3000 } = this.options;
     await mkdir(dataDir, { recursive: true });
-    const store = new ChatStore(join(dataDir, "web-chat.sqlite"));
-    const hub = new Hub(this.#bounds);
-    const users = new Users(store.database);
-    const pictures = new PictureFiles(resolve(dataDir, "pictures"), this.#bounds.uploadPixels);
-    const { textLength, uploadBytes } = this.#bounds;
-    const channelHub = new ChannelHub({ store, users, pictures, hub, logger, textLength, uploadBytes });
+    const sql = new Sql(join(dataDir, "web-chat.sqlite"));
+    const files = new ImageFiles(resolve(dataDir, "pictures"), this.#limits.uploadPixels);
+    const store = new ChatStore(sql);
+    const users = new Users(sql);
+    const hub = new ChannelHub({ store, users, files, hub: new Hub(this.#limits), logger, limits: this.#limits });
     try {
-      await pictures.open();
-      users.ensureBot(botName);
-      users.prune();
-      store.prunePrivate();
-      await pictures.sweep((sha) => store.pictureIsUsed(sha));
-      await welcome(channelHub, this.options, logger);
-      const clientDir = findClientDir(this.options.clientDir);
-      if (!clientDir) logger.error(notBuilt.trim());
-      const sessions = new Sessions(users, `dreamloom_${store.instance()}`, this.#bounds.newVisitorBurst);
-      const conversation = new Conversation(channelHub, handlers, logger);
-      const services = {
-        hub: channelHub,
-        conversation,
-        sessions,
-        handlers,
-        limits: this.#bounds,
-        moderatorCode: this.options.moderatorCode,
-      };
-      const app = await buildServer(services, { allowedHosts: this.options.allowedHosts ?? [], clientDir }, logger);
+      await this.#prepare(hub);
+      const app = await this.#serve(hub, handlers);
       const sockets = trackSockets(app);
       await listen(app, host, port);
       this.#address = addressOf(app, host);
-      this.#running = { hub: channelHub, app, sockets };
+      this.#running = { hub, sql, app, sockets };
     } catch (error) {
+      hub.parts.hub.close();
       hub.close();
-      channelHub.close();
-      store.close();
+      sql.close();
       throw error;
     }
+  }
+
+  /** Tidies up what earlier runs have left, and makes the first channel. */
+  async #prepare(hub: ChannelHub): Promise<void> {
+    const { files, users, store } = hub.parts;
+    const { botName = "Dreamloom", logger } = this.options;
+    await files.open();
+    users.ensureBot(botName);
+    users.prune();
+    store.prunePrivate();
+    await files.sweep((sha) => store.pictureIsUsed(sha));
+    await welcome(hub, this.options, logger);
+  }
+
+  async #serve(hub: ChannelHub, handlers: ChatHandlers): Promise<FastifyInstance> {
+    const { logger, moderatorCode, allowedHosts = [] } = this.options;
+    const { users, store } = hub.parts;
+    const clientDir = findClientDir(this.options.clientDir);
+    if (!clientDir) logger.error(sentence("web.not-built"));
+    const sessions = new Sessions(users, `dreamloom_${store.instance()}`, this.#limits.newVisitorBurst);
+    const conversation = new Conversation(hub, handlers, logger);
+    const services = { hub, conversation, sessions, handlers, moderatorCode };
+    return buildServer(services, { allowedHosts, clientDir }, logger);
   }
 
   async stop(): Promise<void> {
@@ -122,14 +129,14 @@ export class WebChat implements Chat {
     if (!running) return;
     this.#running = undefined;
     running.hub.parts.hub.close();
-    // Whatever a visitor's end still holds open must not hold up the stop.
+    // A socket that a visitor keeps open must not hold up the stop.
     const force = setTimeout(() => {
       for (const socket of running.sockets) socket.destroy();
-    }, stopMs);
+    }, STOP_MS);
     await running.app.close();
     clearTimeout(force);
     running.hub.close();
-    running.hub.parts.store.close();
+    running.sql.close();
   }
 
   async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
@@ -153,8 +160,8 @@ export class WebChat implements Chat {
   }
 
   async latestPicture(channel: ChannelRef): Promise<PictureSource | undefined> {
-    const { channel: channelId, thread } = this.#hub.locate(channel);
-    const row = this.#hub.parts.store.newestWithPicture(channelId, thread);
+    const where = this.#hub.locate(channel);
+    const row = this.#hub.parts.store.newestWithPicture(where.channel, where.thread);
     return row && this.#hub.sourcesOf(row).at(-1);
   }
 
@@ -193,28 +200,10 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   } catch (cause) {
     await app.close().catch(() => undefined);
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    if (code === "EADDRINUSE") {
-      throw new ChatError("unavailable", "web.port-taken", { port, host }, { cause });
-    }
-    if (code === "EACCES")
-      throw new ChatError(
-        "unavailable",
-        "web.port-forbidden",
-        { port, host },
-        {
-          cause,
-        },
-      );
-    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-      throw new ChatError(
-        "unavailable",
-        "web.no-address",
-        { host },
-        {
-          cause,
-        },
-      );
-    }
+    if (code === "EADDRINUSE") throw new ChatError("unavailable", "web.port-taken", { port, host }, { cause });
+    if (code === "EACCES") throw new ChatError("unavailable", "web.port-forbidden", { port, host }, { cause });
+    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
+      throw new ChatError("unavailable", "web.no-address", { host }, { cause });
     throw cause;
   }
 }

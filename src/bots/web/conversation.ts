@@ -3,18 +3,21 @@ import type { MessageRef } from "../../domain/message.js";
 import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { ActionEvent, ChatEvent } from "../../port/events.js";
-import type { OutgoingMessage } from "../../port/messages.js";
-import { type ChannelHub, channelRef, ref, toId } from "./channel-hub.js";
+import type { Button, OutgoingMessage } from "../../port/messages.js";
+import { type ChannelHub, channelRef, checkLength, ref, toId } from "./channel-hub.js";
 import { Handouts } from "./handouts.js";
-import type { IncomingPicture } from "./pictures.js";
-import type { MessageRow, PersonRow, StoredPicture } from "./rows.js";
+import type { IncomingImage } from "./image-files.js";
+import type { MessageRow, PersonRow, StoredImage } from "./rows.js";
 import { toUser } from "./users.js";
-import type { WireCompletion } from "./wire.js";
+import type { WireCompletion, WireCompletionRequest } from "./wire.js";
 
 /** A slash, a name, and the rest; `/usr/bin` is not one. */
 const commandLine = /^\/([\p{L}][\p{L}\p{N}_-]{0,31})(?:\s+([\s\S]*))?$/u;
-const emojiOnly =
-  /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|[0-9#*]\uFE0F?\u20E3|\u200D|\uFE0F|[\u{E0020}-\u{E007F}])+$/u;
+const emojiOnly = new RegExp(
+  String.raw`^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}` +
+    String.raw`|[0-9#*]\uFE0F?\u20E3|\u200D|\uFE0F|[\u{E0020}-\u{E007F}])+$`,
+  "u",
+);
 const reactionKinds = 20;
 
 export interface Utterance {
@@ -23,10 +26,10 @@ export interface Utterance {
   readonly text: string;
   readonly repliesTo?: string | undefined;
   readonly nonce: string;
-  readonly pictures: readonly IncomingPicture[];
+  readonly images: readonly IncomingImage[];
 }
 
-/** What people do in the chat, and what the rest of the program hears of it. */
+/** What people do in the chat, and what the rest of the program is told of it. */
 export class Conversation {
   readonly handouts = new Handouts();
 
@@ -37,25 +40,22 @@ export class Conversation {
   ) {}
 
   /**
-   * Takes a message or a command line. A command stays visible to its author alone until something public comes of it: a mistyped one,
-   * answered privately, embarrasses nobody.
+   * Takes a message or a command line. A command stays visible to its author alone until something public comes of it:
+   * a mistyped one, answered privately, stays private.
    */
   async say(user: PersonRow, utterance: Utterance): Promise<MessageRow> {
-    const { store, users, pictures: files, textLength } = this.hub.parts;
-    const known = store.messageByNonce(user.id, utterance.nonce);
+    const { store, users, files, limits } = this.hub.parts;
+    const { nonce, repliesTo, images } = utterance;
+    const known = store.messageByNonce(user.id, nonce);
     if (known) return known;
     const text = utterance.text.trim();
-    if (text.length > textLength)
-      throw new ChatError("too-large", "web.text-too-long", { most: textLength, length: text.length });
-    if (text === "" && utterance.pictures.length === 0) throw new ChatError("forbidden", "web.empty");
-    const { channel, thread } = this.hub.locate({
-      id: utterance.channel,
-      ...(utterance.thread ? { thread: utterance.thread } : {}),
-    });
-    const answered = utterance.repliesTo === undefined ? undefined : this.visible(toId(utterance.repliesTo), user);
-    const pictures: StoredPicture[] = [];
-    for (const picture of utterance.pictures) pictures.push(await files.add(picture, "person"));
-    const again = store.messageByNonce(user.id, utterance.nonce);
+    checkLength(text, limits.textLength);
+    if (text === "" && images.length === 0) throw new ChatError("forbidden", "web.empty");
+    const { channel, thread } = this.hub.locate({ id: utterance.channel, thread: utterance.thread });
+    const answered = repliesTo === undefined ? undefined : this.visible(toId(repliesTo), user);
+    const pictures: StoredImage[] = [];
+    for (const image of images) pictures.push(await files.add(image, "person"));
+    const again = store.messageByNonce(user.id, nonce);
     if (again) return again;
 
     const command = commandLine.exec(text);
@@ -67,9 +67,9 @@ export class Conversation {
       text,
       pictures,
       buttons: [],
-      mentions: command ? [] : users.mentionedIn(text).map(({ id, name }) => ({ id, name, bot: false })),
+      mentions: command ? [] : users.mentionedIn(text),
       repliesTo: answered?.id,
-      nonce: utterance.nonce,
+      nonce,
     });
     if (thread === undefined) users.markRead(user.id, channel, row.id);
     if (command?.[1]) void this.#command(user, row, command[1].toLowerCase(), command[2] ?? "", answered);
@@ -117,7 +117,7 @@ export class Conversation {
 
   press(user: PersonRow, id: number, action: string): void {
     const row = this.visible(id, user);
-    const buttons = JSON.parse(row.buttons) as { id: string }[];
+    const buttons = JSON.parse(row.buttons) as Button[];
     if (!buttons.some((button) => button.id === action)) throw new ChatError("gone", "web.button-gone");
     this.act(user, action, ref(row), (message, visibility) => this.#reply(row, user, message, visibility));
   }
@@ -135,16 +135,12 @@ export class Conversation {
     this.hub.remove(id);
   }
 
-  async complete(
+  complete(
     user: PersonRow,
-    request: { command: string; option: string; typed: string; channel: string; thread?: string | undefined },
+    { channel: id, thread: inThread, ...request }: WireCompletionRequest,
   ): Promise<readonly WireCompletion[]> {
-    const { channel, thread } = this.hub.locate({
-      id: request.channel,
-      ...(request.thread ? { thread: request.thread } : {}),
-    });
-    const { command, option, typed } = request;
-    return this.handlers.complete({ command, option, typed, user: toUser(user), channel: channelRef(channel, thread) });
+    const { channel, thread } = this.hub.locate({ id, thread: inThread });
+    return this.handlers.complete({ ...request, user: toUser(user), channel: channelRef(channel, thread) });
   }
 
   /** @throws ChatError "gone" for a message that this person may not see. */
@@ -155,10 +151,11 @@ export class Conversation {
   }
 
   async #reply(row: MessageRow, user: PersonRow, message: OutgoingMessage, visibility: "public" | "private") {
-    if (visibility === "public") return ref(await this.hub.botSays(channelRef(row.channel, row.thread), message));
+    const channel = channelRef(row.channel, row.thread);
+    if (visibility === "public") return ref(await this.hub.botSays(channel, message));
     const { file } = message;
     const text = file ? `${message.text}\n[${file.name}](${this.handouts.add(user.id, file)})` : message.text;
-    return ref(await this.hub.botSays(channelRef(row.channel, row.thread), { ...message, text }, user.id));
+    return ref(await this.hub.botSays(channel, { ...message, text }, user.id));
   }
 
   async #tell(event: ChatEvent): Promise<void> {

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { sentence } from "../../shared/sentences/sentence.js";
 
 /** The parts of a request that tell where it comes from. */
 interface RequestOrigin {
@@ -11,28 +12,23 @@ interface RequestOrigin {
 }
 
 /**
- * Tells whether a request may be answered; a sentence says why not.
+ * Why a request may not be answered, in a sentence; undefined when it may.
  *
- * A page elsewhere must neither act in a visitor's name (so whatever changes something, and every WebSocket, must come from a page of
- * this very host) nor read the chat by pointing its own DNS name here (so the host must be an address, localhost or a configured name).
+ * A page elsewhere must neither act in a visitor's name (so what changes something, and every WebSocket, must come from a page of this very
+ * host) nor read the chat by pointing its own DNS name here (so the host must be an address, localhost or a configured name).
  *
- * @example refuse({ method: "POST", host: "localhost:3000", origin: "http://evil.example", upgrade: false }, []) // a sentence
+ * @example refuse({ method: "POST", host: "localhost:3000", origin: "http://evil.example", upgrade: false }, [])
  */
 export function refuse(request: RequestOrigin, allowedHosts: readonly string[]): string | undefined {
   const name = hostName(request.host);
-  if (name === undefined || !isTrusted(name, allowedHosts)) {
-    return `This chat does not answer under the name ${JSON.stringify(name ?? "")}: open it by its address, or have its owner add the name to the allowed hosts.`;
-  }
+  if (name === undefined || !isTrusted(name, allowedHosts))
+    return sentence("web.host", { name: JSON.stringify(name ?? "") });
   const reads = (request.method === "GET" || request.method === "HEAD") && !request.upgrade;
   if (reads) return undefined;
   const origin = parseUrl(request.origin);
-  if (
-    origin &&
-    (origin.protocol === "http:" || origin.protocol === "https:") &&
-    origin.host === canonicalHost(request.host, origin.protocol)
-  )
-    return undefined;
-  return "This request did not come from the chat's own page: reload the page and try again.";
+  const web = origin && /^https?:$/.test(origin.protocol);
+  const own = web && origin.host === canonicalHost(request.host, origin.protocol);
+  return own ? undefined : sentence("web.origin");
 }
 
 function isTrusted(name: string, allowedHosts: readonly string[]): boolean {

@@ -69,7 +69,7 @@ export class Hub {
   close(): void {
     clearInterval(this.#heartbeat);
     // 1012 is "service restart": clients come back by themselves.
-    for (const { socket } of this.#listeners) socket.close(1012, "The chat restarts.");
+    for (const { socket } of this.#listeners) socket.close(1012, sentence("web.restarts"));
     this.#listeners.clear();
   }
 
@@ -77,7 +77,7 @@ export class Hub {
     const { socket } = listener;
     if (socket.readyState !== socket.OPEN) return;
     if (socket.bufferedAmount > this.limits.socketBufferBytes) {
-      // A reader that slow would make this process hold everything for it. It comes back and resumes from the state of then.
+      // A reader that slow would make this process hold everything for it. It reconnects and resumes.
       socket.terminate();
       this.#listeners.delete(listener);
       return;

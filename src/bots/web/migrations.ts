@@ -1,4 +1,5 @@
-import type Database from "libsql";
+import type Libsql from "libsql";
+import { ChatError } from "../../port/chat-error.js";
 
 /** The schema's history. Only ever append: entry n brings a file at version n to n + 1. */
 const migrations: readonly string[] = [
@@ -35,40 +36,38 @@ const migrations: readonly string[] = [
   CREATE INDEX message_rev ON message (rev);
   CREATE UNIQUE INDEX message_nonce ON message (author, nonce) WHERE nonce IS NOT NULL;
   CREATE TABLE reaction (
-    message INTEGER NOT NULL REFERENCES message(id), emoji TEXT NOT NULL, person TEXT NOT NULL REFERENCES person(id), at INTEGER NOT NULL,
+    message INTEGER NOT NULL REFERENCES message(id), emoji TEXT NOT NULL,
+    person TEXT NOT NULL REFERENCES person(id), at INTEGER NOT NULL,
     PRIMARY KEY (message, emoji, person)
   );
-  CREATE TABLE picture_use (sha TEXT NOT NULL, message INTEGER NOT NULL REFERENCES message(id), PRIMARY KEY (sha, message));
+  CREATE TABLE picture_use (
+    sha TEXT NOT NULL, message INTEGER NOT NULL REFERENCES message(id), PRIMARY KEY (sha, message)
+  );
   CREATE INDEX picture_use_message ON picture_use (message);
-  CREATE TABLE read_mark (person TEXT NOT NULL, channel TEXT NOT NULL, message INTEGER NOT NULL, PRIMARY KEY (person, channel));
+  CREATE TABLE read_mark (
+    person TEXT NOT NULL, channel TEXT NOT NULL, message INTEGER NOT NULL, PRIMARY KEY (person, channel)
+  );
   `,
 ];
 
 /**
  * Brings the file's schema up to date, each step in a transaction of its own.
  *
- * @throws Error when the file was written by a newer Dreamloom.
+ * @throws ChatError "unavailable" when a newer Dreamloom has written the file.
  */
-export function migrate(database: Database.Database): void {
+export function migrate(database: Libsql.Database): void {
   database.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
   const row = database.prepare("SELECT version FROM schema_version").get() as { version: number } | undefined;
   if (!row) database.prepare("INSERT INTO schema_version VALUES (0)").run();
   const version = row?.version ?? 0;
-  if (version > migrations.length) {
-    throw new Error(
-      `The web chat's database is at version ${version}, newer than this Dreamloom understands (${migrations.length}): update Dreamloom.`,
-    );
-  }
+  if (version > migrations.length)
+    throw new ChatError("unavailable", "web.newer", { version, known: migrations.length });
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue;
-    database.exec("BEGIN IMMEDIATE");
-    try {
+    const step = database.transaction(() => {
       database.exec(sql);
       database.prepare("UPDATE schema_version SET version = ?").run(index + 1);
-      database.exec("COMMIT");
-    } catch (cause) {
-      database.exec("ROLLBACK");
-      throw cause;
-    }
+    });
+    step.immediate();
   }
 }

@@ -9,9 +9,9 @@ export interface WebChatOptions {
   readonly host?: string;
   /** TCP port; 3000 by default, 0 for any free one (then read {@link WebChat.address}). */
   readonly port?: number;
-  /** Host names, besides IP addresses and localhost, under which people open the chat, for instance "art.example.org". */
+  /** Host names, besides IP addresses and localhost, under which people open the chat, such as "art.example.org". */
   readonly allowedHosts?: readonly string[];
-  /** A JPEG, PNG or WebP file that the bot posts in `#art` on the first start, so that `/dream` works at once. */
+  /** An image file that the bot posts in `#art` on the first start, so that `/dream` works at once. */
   readonly samplePicture?: string;
   /** What the sample shows, and its credit, for the welcome message. */
   readonly sampleDescription?: string;
@@ -19,7 +19,7 @@ export interface WebChatOptions {
   readonly sampleCredit?: string;
   /** The built front end; found beside the compiled server, or in `dist/`, by default. */
   readonly clientDir?: string;
-  /** Whoever enters this in the profile dialog becomes a moderator. Without it, only the first visitor from this machine is one. */
+  /** Entered in the profile dialog, it makes a moderator. Without it, only the first visitor from this machine is one. */
   readonly moderatorCode?: string;
   /** The name under which the bot posts; "Dreamloom" by default. */
   readonly botName?: string;
@@ -30,9 +30,9 @@ export interface WebChatOptions {
 export interface WebChatLimits {
   /** Largest uploaded file, in bytes. */
   readonly uploadBytes: number;
-  /** Largest uploaded picture, in pixels (width x height). */
+  /** Largest uploaded image, in pixels (width x height). */
   readonly uploadPixels: number;
-  /** Pictures in one message. */
+  /** Images in one message. */
   readonly picturesPerMessage: number;
   /** Characters in one message. */
   readonly textLength: number;

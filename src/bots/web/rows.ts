@@ -1,29 +1,20 @@
+import type { User } from "../../domain/user.js";
 import type { Button, Progress } from "../../port/messages.js";
-import type { WireButton, WirePerson, WirePicture } from "./wire.js";
+import type { WireButton, WireImage, WirePerson } from "./wire.js";
 
-/** A stored picture of a message: where its file is, and what a page must know before it has loaded. */
-export interface StoredPicture {
+/** A stored image of a message: where its file is, and what a page must know before it has loaded. */
+export interface StoredImage extends Omit<WireImage, "url" | "preview"> {
   /** SHA-256 of the file, in hex: its name on disk. */
   readonly sha: string;
   /** File name extension without a dot: "png". */
   readonly extension: string;
-  readonly type: string;
-  readonly bytes: number;
-  readonly width: number;
-  readonly height: number;
-  readonly name: string;
-  readonly description: string;
   /** There is a smaller copy, `<sha>.preview.webp`. */
   readonly hasPreview: boolean;
-  /** Hidden until somebody asks to see it. */
-  readonly spoiler?: boolean;
   /** Who must be named wherever it is used. */
   readonly credit?: string;
 }
 
-export interface PersonRow {
-  readonly id: string;
-  readonly name: string;
+export interface PersonRow extends User {
   readonly bot: number;
   readonly moderator: number;
 }
@@ -44,47 +35,31 @@ export interface MessageRow {
   readonly thread_title: string | null;
   readonly nonce: string | null;
   readonly at: number;
-  readonly edited_at: number | null;
   readonly removed: number;
 }
 
 /** What a new message, or the new state of an edited one, holds. */
 export interface MessageContent {
   readonly text: string;
-  readonly pictures: readonly StoredPicture[];
+  readonly pictures: readonly StoredImage[];
   readonly buttons: readonly Button[];
-  readonly mentions: readonly WirePerson[];
+  readonly mentions: readonly User[];
   readonly progress?: Progress | undefined;
 }
 
-export function storedPictures(row: Pick<MessageRow, "pictures">): StoredPicture[] {
-  return JSON.parse(row.pictures) as StoredPicture[];
+export function storedImages(row: Pick<MessageRow, "pictures">): StoredImage[] {
+  return JSON.parse(row.pictures) as StoredImage[];
 }
 
-export function wirePerson(row: PersonRow): WirePerson {
-  return { id: row.id, name: row.name, bot: row.bot === 1 };
+export function wirePerson({ id, name, bot }: PersonRow): WirePerson {
+  return { id, name, bot: bot === 1 };
 }
 
-export function wirePicture(picture: StoredPicture): WirePicture {
-  const url = `/pictures/${picture.sha}.${picture.extension}`;
-  return {
-    url,
-    preview: picture.hasPreview ? `/pictures/${picture.sha}.preview.webp` : url,
-    name: picture.name,
-    type: picture.type,
-    bytes: picture.bytes,
-    width: picture.width,
-    height: picture.height,
-    description: picture.description,
-    ...(picture.spoiler ? { spoiler: true } : {}),
-  };
+export function wireImage({ sha, extension, hasPreview, credit: _, ...shown }: StoredImage): WireImage {
+  const url = `/pictures/${sha}.${extension}`;
+  return { ...shown, url, preview: hasPreview ? `/pictures/${sha}.preview.webp` : url };
 }
 
-export function wireButton(button: Button): WireButton {
-  return {
-    id: button.id,
-    label: button.label,
-    style: button.style ?? "secondary",
-    ...(button.emoji ? { emoji: button.emoji } : {}),
-  };
+export function wireButton({ style = "secondary", ...button }: Button): WireButton {
+  return { ...button, style };
 }

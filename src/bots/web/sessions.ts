@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { ChatError } from "../../port/chat-error.js";
 import { isLoopback } from "./guard.js";
-import { RateLimiter } from "./rate.js";
+import { RateLimiter } from "./requests.js";
 import type { PersonRow } from "./rows.js";
 import type { Users } from "./users.js";
 
-const year = 365 * 24 * 3600;
+const YEAR_S = 365 * 24 * 3600;
 
-/** Knows visitors by their cookie. The cookie holds a random token that scripts cannot read and other sites' requests do not carry. */
+/** Knows visitors by a cookie with a random token that scripts cannot read and other sites' requests do not carry. */
 export class Sessions {
   readonly #newcomers: RateLimiter;
 
@@ -24,10 +24,12 @@ export class Sessions {
     return token === undefined ? undefined : this.users.byToken(token);
   }
 
-  /** @throws ChatError "forbidden" for a visitor without a session. */
-  need(request: FastifyRequest): PersonRow {
+  /** The visitor, who may do this now. @throws ChatError "forbidden" without a session, "rate-limited" when that is too much. */
+  act(request: FastifyRequest, limiter: RateLimiter): PersonRow {
     const user = this.find(request);
     if (!user) throw new ChatError("forbidden", "web.session-unknown");
+    const wait = limiter.take(user.id);
+    if (wait > 0) throw new ChatError("rate-limited", "web.too-fast", { seconds: wait });
     return user;
   }
 
@@ -42,14 +44,14 @@ export class Sessions {
       request.headers.origin?.startsWith("https:") || request.headers["x-forwarded-proto"] === "https"
         ? "; Secure"
         : "";
-    reply.header("set-cookie", `${this.cookie}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${year}${secure}`);
+    reply.header("set-cookie", `${this.cookie}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_S}${secure}`);
     return user;
   }
 
   /**
-   * Who starts the bot opens it first, on the same machine: the first visitor from loopback is the moderator. It has to be loopback all the
-   * way, by a loopback name and with no proxy between, or a tunnel to the public would give the right to a stranger. Nobody else becomes
-   * moderator, wherever the chat listens, unless by the configured code.
+   * The first visitor from loopback is the moderator: who starts the bot opens it first, on the same machine. It has to be loopback all the
+   * way, by a loopback name and with no proxy between, or a tunnel to the public would give the right to a stranger. Everybody else needs
+   * the configured code.
    */
   #ownsThisMachine(request: FastifyRequest): boolean {
     const proxied = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"].some(

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { ChatError } from "../../port/chat-error.js";
 import type { Utterance } from "./conversation.js";
-import type { IncomingPicture } from "./pictures.js";
+import type { WebChatLimits } from "./options.js";
 
 /**
  * Reads a message from a multipart form: text fields `channel`, `thread`, `text`, `repliesTo`, `nonce`, and files, each with an optional
@@ -9,10 +9,7 @@ import type { IncomingPicture } from "./pictures.js";
  *
  * @throws ChatError "too-large" and "forbidden".
  */
-export async function readUtterance(
-  request: FastifyRequest,
-  limits: { readonly uploadBytes: number; readonly picturesPerMessage: number },
-): Promise<Utterance> {
+export async function readUtterance(request: FastifyRequest, limits: WebChatLimits): Promise<Utterance> {
   if (!request.isMultipart()) throw new ChatError("forbidden", "web.not-a-form");
   const fields = new Map<string, string>();
   const files: { bytes: Uint8Array; name: string }[] = [];
@@ -24,49 +21,29 @@ export async function readUtterance(
   } catch (cause) {
     throw uploadError(cause, limits);
   }
-  const nonce = fields.get("nonce") ?? "";
+  const field = (name: string) => fields.get(name) ?? "";
+  const nonce = field("nonce");
   if (!/^[\w-]{8,64}$/.test(nonce)) throw new ChatError("forbidden", "web.nonce");
-  const pictures: IncomingPicture[] = files.map(({ bytes, name }, index) => ({
-    bytes,
-    name,
-    description: fields.get(`description-${index}`) ?? "",
-    spoiler: fields.get(`spoiler-${index}`) === "1",
-  }));
-  const optional = (name: string) => fields.get(name) || undefined;
   return {
-    channel: fields.get("channel") ?? "",
-    thread: optional("thread"),
-    text: fields.get("text") ?? "",
-    repliesTo: optional("repliesTo"),
+    channel: field("channel"),
+    thread: field("thread") || undefined,
+    text: field("text"),
+    repliesTo: field("repliesTo") || undefined,
     nonce,
-    pictures,
+    images: files.map((file, index) => {
+      const about = { description: field(`description-${index}`), spoiler: field(`spoiler-${index}`) === "1" };
+      return { ...file, ...about };
+    }),
   };
 }
 
-function uploadError(
-  cause: unknown,
-  limits: { readonly uploadBytes: number; readonly picturesPerMessage: number },
-): ChatError {
+function uploadError(cause: unknown, { uploadBytes, picturesPerMessage }: WebChatLimits): ChatError {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "FST_REQ_FILE_TOO_LARGE") {
-    const size = Math.round((limits.uploadBytes / 1024 / 1024) * 10) / 10;
-    return new ChatError(
-      "too-large",
-      "web.image-too-large",
-      { megabytes: size },
-      {
-        cause,
-      },
-    );
+    const megabytes = Math.round((uploadBytes / 1024 / 1024) * 10) / 10;
+    return new ChatError("too-large", "web.image-too-large", { megabytes }, { cause });
   }
   if (code === "FST_FILES_LIMIT")
-    return new ChatError(
-      "too-large",
-      "web.too-many-images",
-      { count: limits.picturesPerMessage },
-      {
-        cause,
-      },
-    );
+    return new ChatError("too-large", "web.too-many-images", { count: picturesPerMessage }, { cause });
   return new ChatError("forbidden", "web.incomplete", {}, { cause });
 }

@@ -1,17 +1,20 @@
 /**
- * What travels between the web chat's server and its front end, as JSON. No Node or DOM types here: both sides compile this file.
+ * What travels between the web chat's server and its front end, as JSON. No Node or DOM types here: both compile this file.
  *
- * People act over HTTP (`/api/...`); the server tells everybody what changed over one WebSocket (`/api/live`). State, not events, is
- * synchronised: every change of a message gets the next number of one persisted counter, its `rev`. A client that reconnects says the
- * highest `rev` it has seen and receives each message changed since, once, in its present state. So nothing is lost or doubled, also
- * when the server was restarted in between.
+ * People act over HTTP (`/api/...`); the server tells everybody what changed over one WebSocket (`/api/live`). State, not
+ * events, is synchronised: every change of a message gets the next number of one persisted counter, its `rev`. A client that
+ * reconnects says the highest `rev` it has seen and receives each message changed since, once, in its present state. So
+ * nothing is lost or doubled, also when the server was restarted in between.
  */
 
+import type { User } from "../../domain/user.js";
 import type { AdminJob, AdminMode, AdminOverview } from "../../port/admin.js";
+import type { CommandOptionSummary, CommandSummary, Completion } from "../../port/commands.js";
+import type { CompletionRequest } from "../../port/events.js";
+import type { GalleryDetail, GalleryPage, GalleryWork } from "../../port/gallery.js";
+import type { Button, Picture, Progress } from "../../port/messages.js";
 
-export interface WirePerson {
-  readonly id: string;
-  readonly name: string;
+export interface WirePerson extends User {
   readonly bot: boolean;
 }
 
@@ -19,28 +22,18 @@ export interface WireMe extends WirePerson {
   readonly moderator: boolean;
 }
 
-export interface WirePicture {
-  /** Address of the picture as uploaded. Content-addressed: another picture has another address. */
+export interface WireImage extends Pick<Picture, "name" | "type" | "spoiler">, Required<Pick<Picture, "description">> {
+  /** Address of the image as uploaded. Content-addressed: another image has another address. */
   readonly url: string;
-  /** Address of a smaller or more widely readable copy to show in the chat; the same as `url` for small pictures. */
+  /** Address of a smaller or more widely readable copy to show in the chat; the same as `url` for small images. */
   readonly preview: string;
-  readonly name: string;
-  readonly type: string;
   readonly bytes: number;
-  /** Pixels, after the picture was turned upright. */
+  /** Pixels, after the image was turned upright. */
   readonly width: number;
   readonly height: number;
-  readonly description: string;
-  /** Blurred until somebody asks to see it. */
-  readonly spoiler?: boolean;
 }
 
-export interface WireButton {
-  readonly id: string;
-  readonly label: string;
-  readonly emoji?: string;
-  readonly style: "primary" | "secondary" | "danger";
-}
+export type WireButton = Button & Required<Pick<Button, "style">>;
 
 export interface WireReaction {
   readonly emoji: string;
@@ -53,7 +46,7 @@ export interface WireQuote {
   readonly id: string;
   readonly author: WirePerson;
   readonly text: string;
-  readonly picture?: WirePicture;
+  readonly picture?: WireImage;
 }
 
 /** What the parent message shows of its thread. */
@@ -62,7 +55,7 @@ export interface WireThread {
   readonly replies: number;
   /** Milliseconds since 1970 of the last reply. */
   readonly lastAt?: number;
-  readonly lastPicture?: WirePicture;
+  readonly lastPicture?: WireImage;
   /** How far the newest reply with a progress bar is, 0..1. */
   readonly progress?: number;
 }
@@ -77,14 +70,13 @@ export interface WireMessage {
   readonly author: WirePerson;
   /** Milliseconds since 1970. */
   readonly at: number;
-  readonly editedAt?: number;
-  /** Markdown subset; see markdown.ts. */
+  /** Markdown in the port's small subset. */
   readonly text: string;
-  readonly pictures: readonly WirePicture[];
+  readonly pictures: readonly WireImage[];
   readonly buttons: readonly WireButton[];
   readonly reactions: readonly WireReaction[];
   readonly mentions: readonly WirePerson[];
-  readonly progress?: { readonly value: number; readonly label: string };
+  readonly progress?: Progress;
   readonly repliesTo?: WireQuote;
   readonly hasThread?: WireThread;
   /** Only the receiver sees it. */
@@ -105,49 +97,18 @@ export interface WireChannel {
   readonly mentions: number;
 }
 
-export interface WireCommandOption {
-  readonly name: string;
-  readonly help: string;
-  readonly type: "text" | "number" | "integer" | "flag" | "picture";
-  readonly required: boolean;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly choices?: readonly WireCompletion[];
-  readonly completes?: boolean;
-  readonly default?: string;
-}
+export type WireCommand = CommandSummary;
+export type WireCommandOption = CommandOptionSummary;
+export type WireCompletion = Completion;
 
-export interface WireCommand {
-  readonly name: string;
-  readonly help: string;
-  readonly options: readonly WireCommandOption[];
-  readonly examples: readonly string[];
-}
-
-export interface WireCompletion {
-  readonly value: string;
-  readonly label: string;
+/** Body of `POST /api/complete`, which answers with `completions`. */
+export interface WireCompletionRequest extends Pick<CompletionRequest, "command" | "option" | "typed"> {
+  readonly channel: string;
+  readonly thread?: string | undefined;
 }
 
 /** A finished work in the gallery. */
-export interface WireWork {
-  readonly job: string;
-  readonly title: string;
-  /** The command that makes it, such as "dream". */
-  readonly command: string;
-  readonly author: { readonly id: string; readonly name: string };
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  /** Pixels; 0 where they are not known. */
-  readonly width: number;
-  readonly height: number;
-  readonly film: boolean;
-  readonly hearts: number;
-  /** Whether the viewer loves it. */
-  readonly loved: boolean;
-  readonly spoiler: boolean;
-  /** Otherwise it is a remix: made from the result of what it came from. */
-  readonly variation: boolean;
+export interface WireWork extends GalleryWork {
   /** Addresses of two stills, for a tile on a usual and on a fine screen, and of the work itself. They never change. */
   readonly thumb: string;
   readonly thumb2x: string;
@@ -155,26 +116,22 @@ export interface WireWork {
 }
 
 /** `GET /api/gallery` */
-export interface WireGalleryPage {
+export interface WireGalleryPage extends Pick<GalleryPage, "next"> {
   readonly works: readonly WireWork[];
-  readonly next?: string;
 }
 
 /** `GET /api/gallery/people` */
 export interface WireGalleryPeople {
-  readonly people: readonly { readonly id: string; readonly name: string; readonly works: number }[];
+  readonly people: readonly (User & { readonly works: number })[];
 }
 
 /** `GET /api/gallery/works/:job` */
-export interface WireWorkDetail extends WireWork {
-  readonly line: string;
-  readonly facts: readonly { readonly name: string; readonly value: string }[];
-  readonly credits: string;
+export interface WireWorkDetail
+  extends WireWork,
+    Pick<GalleryDetail, "line" | "facts" | "credits" | "hidden" | "mayHide"> {
   /** Where its thread is, as long as that is there. */
   readonly channel?: string;
   readonly thread?: string;
-  readonly hidden: boolean;
-  readonly mayHide: boolean;
   readonly origins: readonly WireWork[];
   readonly remixes: readonly WireWork[];
 }
@@ -209,18 +166,15 @@ export interface WirePage {
   readonly root?: WireMessage;
 }
 
+/** A message that is gone. */
+export type WireRemoved = Pick<WireMessage, "id" | "channel" | "thread" | "rev">;
+
 /** What the server sends over the socket. */
 export type WireFrame =
   | { readonly kind: "session"; readonly session: WireSession }
   /** A message is new or changed: replace any older state of it. */
   | { readonly kind: "message"; readonly message: WireMessage }
-  | {
-      readonly kind: "removed";
-      readonly id: string;
-      readonly channel: string;
-      readonly thread?: string;
-      readonly rev: number;
-    }
+  | ({ readonly kind: "removed" } & WireRemoved)
   | { readonly kind: "channels"; readonly channels: readonly WireChannel[] }
   | { readonly kind: "me"; readonly me: WireMe }
   /** The admin page's new state. */

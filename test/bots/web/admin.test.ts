@@ -121,7 +121,7 @@ describe("the admin page's server", () => {
     }
     const ear = await guest.listen();
     for (const message of ['{"watch":"admin"}', "{", '{"watch":"everything"}', "[]"]) ear.socket.send(message);
-    // Whatever was said on the socket has been heard when a later change comes over it.
+    // The socket keeps the order: what was sent on it has been read when a later change arrives.
     await guest.said("hello");
     await ear.message(({ text }) => text === "hello");
     expect(ear.frames.filter(({ kind }) => kind === "admin")).toEqual([]);

@@ -101,7 +101,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    // Built apart from dist/bots, so that the test sees today's sources and disturbs nobody's build.
+    // Built apart from dist/bots, so that the test sees today's sources and leaves other builds alone.
     execFileSync(
       process.execPath,
       [

@@ -189,7 +189,7 @@ describe("what people do", () => {
     ).toBe(404);
   });
 
-  it("hands a file to the one who asked for it, and to nobody else", async () => {
+  it("hands a file to the user who asked for it alone", async () => {
     const file = { name: "all.json", type: "application/json", bytes: new Uint8Array(Buffer.from('{"all":1}')) };
     const chat = await startChat(
       handlers(async (event) => {

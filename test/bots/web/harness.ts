@@ -66,7 +66,7 @@ export interface Said {
 /** One visitor with a cookie, speaking the protocol as the page does. */
 export class Visitor {
   cookie = "";
-  /** @param base The chat's address; may be set anew after a restart. */
+  /** @param base The chat's address; may be set again after a restart. */
   constructor(public base: string) {}
 
   static async enter(chat: Pick<WebChat, "address">): Promise<Visitor> {

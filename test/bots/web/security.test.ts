@@ -3,7 +3,7 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { refuse } from "../../../src/bots/web/guard.js";
-import { RateLimiter } from "../../../src/bots/web/rate.js";
+import { RateLimiter } from "../../../src/bots/web/requests.js";
 import { handlers, photo, startChat, Visitor } from "./harness.js";
 
 /** fetch will not send a foreign Host header; plain http will. */
@@ -95,7 +95,7 @@ describe("who may do what", () => {
     expect((await visitor.session()).me.moderator).toBe(true);
   });
 
-  it("lets authors and moderators delete, and nobody else", async () => {
+  it("lets only authors and moderators delete", async () => {
     const chat = await startChat();
     const [moderator, author, other] = [
       await Visitor.enter(chat),
@@ -147,7 +147,7 @@ describe("limits", () => {
       .toBuffer();
     expect(await refusal(await visitor.say("", { files: [{ bytes: wide, name: "w.png" }] }))).toEqual([
       413,
-      "w.png has too many pixels: at most 1 million. Make it smaller and send it again.",
+      "w.png has more than 1 megapixels. Make it smaller and try again.",
     ]);
     expect((await refusal(await visitor.say("")))[0]).toBe(403);
     expect((await visitor.page()).messages).toHaveLength(1);
@@ -167,7 +167,7 @@ describe("limits", () => {
       const response = await visitor.say("", { files: [{ bytes, name }] });
       expect(response.status).toBe(403);
       expect(((await response.json()) as { error: string }).error).toBe(
-        `${name} is not a picture that can be read: send a JPEG, PNG, WebP, GIF, AVIF or TIFF file.`,
+        `${name} is not a picture I can read. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.`,
       );
     }
   });

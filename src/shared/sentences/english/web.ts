@@ -1,10 +1,13 @@
-/** What the web chat and its gallery refuse. */
+import { counted } from "../catalogue.js";
+
+/** What the web chat's server says; its page has a catalogue of its own. */
 export const web = {
   "web.session-unknown": "The chat no longer knows you: reload the page.",
-  "web.newcomers": "Too many newcomers at once: try again in {seconds} seconds.",
+  "web.newcomers": ({ seconds }: { seconds: number }) =>
+    `Too many newcomers at once: try again in ${counted(seconds, "second")}.`,
   "web.bad-request": "The chat does not understand this request: reload the page.",
   "web.too-fast": ({ seconds }: { seconds: number }) =>
-    `That was a lot at once: try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`,
+    `That was a lot at once: try again in ${counted(seconds, "second")}.`,
   "web.guesses": "Too many tries: wait a minute.",
   "web.wrong-code": "This is not the moderator code.",
   "web.file-expired": "This file was kept for a quarter of an hour only: ask for it again.",
@@ -34,7 +37,6 @@ export const web = {
   "web.port-forbidden": "Port {port} on {host} needs more rights than this program has: choose one above 1023.",
   "web.no-address": "This machine has no address {host} to listen on: choose 127.0.0.1, or 0.0.0.0 for all.",
   "web.image-gone": "The picture {name} is no longer here.",
-  "web.image-unreadable": "{name} is not a picture that can be read: send a JPEG, PNG, WebP, GIF, AVIF or TIFF file.",
   "web.empty": "Write something or add a picture.",
   "web.emoji": "A reaction is one emoji.",
   "web.reactions-full": "A message takes at most {count} different reactions: join one of those that are there.",
@@ -48,4 +50,17 @@ export const web = {
   "gallery.work-gone": "This work is no longer in the gallery.",
   "web.full": "The chat is full right now: try again in a minute.",
   "web.tabs": "The chat is open in too many tabs: close one and reload.",
+  "web.restarts": "The chat restarts.",
+  "web.welcome":
+    "**Welcome to the studio.** Give me a picture and I will dream into it, or paint it in another style.\n" +
+    "Drop a photo here, or start with this one: type `/dream`, or `/stylize` and choose a style by its emoji. " +
+    "I answer in a thread, where you watch the picture grow.",
+  "web.art-topic": "Pictures, dreams and paintings",
+  "web.someone": "someone",
+  "web.host": "This chat does not answer as {name}: open it by its address, or ask its owner to allow that name.",
+  "web.origin": "This request did not come from the chat's own page: reload the page and try again.",
+  "web.not-built": "The chat's page has not been built yet: run `npm run build` once, then start again.",
+  "web.failed": "Something went wrong here; it is in the log. Try again.",
+  "web.not-found": "There is nothing at this address.",
+  "web.newer": "The web chat's database has version {version}; this Dreamloom knows {known} only: update Dreamloom.",
 } as const;

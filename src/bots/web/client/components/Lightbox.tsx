@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { WireMessage, WirePicture } from "../../wire.js";
+import type { WireImage, WireMessage } from "../../wire.js";
 import { getState, type Overlay, setState, useStore } from "../state/store.js";
 import { pictureBefore } from "./before.js";
 import { closeOverlay, Dialog } from "./Dialog.js";
@@ -9,7 +9,7 @@ type PictureOverlay = Extract<Overlay, { kind: "picture" }>;
 
 interface Entry {
   readonly message: WireMessage;
-  readonly picture: WirePicture;
+  readonly picture: WireImage;
   readonly index: number;
 }
 
@@ -90,7 +90,7 @@ function entriesOf(messages: readonly WireMessage[]): Entry[] {
   return entries.filter(({ picture }) => !picture.spoiler || revealed.has(picture.url));
 }
 
-function sizeFor(picture: WirePicture) {
+function sizeFor(picture: WireImage) {
   return {
     aspectRatio: `${picture.width} / ${picture.height}`,
     "--ratio": `${picture.width / picture.height}`,
@@ -98,7 +98,7 @@ function sizeFor(picture: WirePicture) {
   };
 }
 
-function Large({ picture }: { picture: WirePicture }) {
+function Large({ picture }: { picture: WireImage }) {
   // AVIF and TIFF may not show in this browser; their previews do.
   const shown = /avif|tiff/.test(picture.type) ? picture.preview : picture.url;
   return (
@@ -106,7 +106,7 @@ function Large({ picture }: { picture: WirePicture }) {
   );
 }
 
-function Compare({ before, after }: { before: WirePicture; after: WirePicture }) {
+function Compare({ before, after }: { before: WireImage; after: WireImage }) {
   const [percent, setPercent] = useState(50);
   return (
     <div class="lightbox-picture compare" style={{ ...sizeFor(after), "--split": `${percent}%` }}>

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { WirePicture } from "../../wire.js";
+import type { WireImage } from "../../wire.js";
 
 const fadeMs = 450;
 
@@ -12,12 +12,12 @@ export function LivePicture({
   cover = false,
   veiled = false,
 }: {
-  picture: WirePicture;
+  picture: WireImage;
   cover?: boolean;
   veiled?: boolean;
 }) {
   const [shown, setShown] = useState(picture);
-  const [leaving, setLeaving] = useState<WirePicture>();
+  const [leaving, setLeaving] = useState<WireImage>();
   const present = useRef(shown);
   useEffect(() => {
     if (picture.preview === present.current.preview) return;

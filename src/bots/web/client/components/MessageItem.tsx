@@ -87,7 +87,6 @@ function Text({ message, me }: { message: WireMessage; me: string | undefined })
   const { text, mentions } = message;
   const apart = mentions.filter((user) => !text.includes(`@${user.name}`));
   if (text === "" && apart.length === 0) return null;
-  const edited = message.editedAt !== undefined && <small class="edited">(edited)</small>;
   if (/^\/[\p{L}]/u.test(text) && !message.author.bot) return <p class="command-line">{text}</p>;
   if (isOnlyEmoji(text)) return <p class="large-emoji">{text}</p>;
   return (
@@ -96,7 +95,6 @@ function Text({ message, me }: { message: WireMessage; me: string | undefined })
         <Mention key={user.id} name={user.name} me={user.id === me} />
       ))}
       <Markdown text={text} mentions={mentions} me={me} />
-      {edited}
     </div>
   );
 }

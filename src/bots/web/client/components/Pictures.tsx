@@ -1,5 +1,5 @@
 import { useRef } from "preact/hooks";
-import type { WireMessage, WirePicture } from "../../wire.js";
+import type { WireImage, WireMessage } from "../../wire.js";
 import { getState, setState, timelineKey, useStore } from "../state/store.js";
 import { Icon } from "./Icon.js";
 import { LivePicture } from "./LivePicture.js";
@@ -40,7 +40,7 @@ function Frame({
   largest,
   onOpen,
 }: {
-  picture: WirePicture;
+  picture: WireImage;
   largest: { width: number; height: number };
   onOpen: () => void;
 }) {

@@ -1,11 +1,11 @@
-import type { WireMessage, WirePicture } from "../../wire.js";
+import type { WireImage, WireMessage } from "../../wire.js";
 import { type State, timelineKey } from "../state/store.js";
 
 /**
  * The picture that another one was made from, for comparing them: the one its message or its thread's parent answers, or the newest of the same
  * shape before it. Pictures of another shape are never its origin.
  */
-export function pictureBefore(state: State, message: WireMessage, picture: WirePicture): WirePicture | undefined {
+export function pictureBefore(state: State, message: WireMessage, picture: WireImage): WireImage | undefined {
   if (!message.author.bot) return undefined;
   const root =
     message.thread === undefined ? undefined : state.timelines[timelineKey(message.channel, message.thread)]?.root;
@@ -19,6 +19,6 @@ export function pictureBefore(state: State, message: WireMessage, picture: WireP
   );
 }
 
-function sameShape(a: WirePicture, b: WirePicture): boolean {
+function sameShape(a: WireImage, b: WireImage): boolean {
   return Math.abs(a.width / a.height / (b.width / b.height) - 1) < 0.03;
 }

@@ -1,4 +1,6 @@
 import { LRUCache } from "lru-cache";
+import type { z } from "zod";
+import { ChatError } from "../../port/chat-error.js";
 import { TokenBucket } from "../../shared/token-bucket.js";
 
 /** Most keys that are remembered: somebody may make up keys. */
@@ -21,4 +23,11 @@ export class RateLimiter {
     this.#buckets.set(key, bucket);
     return Math.ceil(bucket.take() / 1000);
   }
+}
+
+/** Reads what a request brings. @throws ChatError "forbidden" for what the page would not send. */
+export function readBody<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new ChatError("forbidden", "web.bad-request");
+  return result.data;
 }

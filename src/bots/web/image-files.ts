@@ -1,0 +1,139 @@
+import { createHash, randomUUID } from "node:crypto";
+import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Sharp } from "sharp";
+import { ChatError } from "../../port/chat-error.js";
+import type { Picture } from "../../port/messages.js";
+import { inspectPicture, PictureError } from "../../shared/inspect-image.js";
+import { sharp } from "../../shared/sharp.js";
+import { cutText } from "../../shared/text.js";
+import type { StoredImage } from "./rows.js";
+
+/** Formats that not every browser shows, by sharp's name. */
+const NOT_EVERYWHERE: ReadonlySet<string> = new Set(["heif", "tiff"]);
+/** Longest side of a preview, in pixels: sharp on a 2x screen at the largest size that the chat shows. */
+const PREVIEW_SIDE = 1280;
+const FRESH_MS = 60_000;
+const FILE_NAME = /^[0-9a-f]{64}\.(?:(?:jpg|png|webp|gif|avif|tiff)|preview\.webp)$/;
+
+export type IncomingImage = Omit<Picture, "type">;
+
+/** Image files named by the SHA-256 of what they hold. */
+export class ImageFiles {
+  /** When each file was last handed in: one that no message uses yet must not be swept away. */
+  readonly #fresh = new Map<string, number>();
+
+  constructor(
+    readonly folder: string,
+    private readonly maxPixels: number,
+  ) {}
+
+  async open(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+  }
+
+  /**
+   * Checks what the bytes really are, whatever their name says, and stores them. People's uploads lose their camera data (location, owner,
+   * serial number).
+   *
+   * @throws ChatError "forbidden" for what is no image, "too-large" for too many pixels.
+   */
+  async add(image: IncomingImage, from: "person" | "bot"): Promise<StoredImage> {
+    const name = cutText(image.name, 60);
+    try {
+      const facts = await inspectPicture(image.bytes, name, this.maxPixels);
+      const { width, height, extension, type } = facts;
+      const bytes = from === "person" && facts.format === "jpeg" ? await this.#anonymous(image.bytes) : image.bytes;
+      const sha = createHash("sha256").update(bytes).digest("hex");
+      this.#fresh.set(sha, Date.now());
+      await this.#write(`${sha}.${extension}`, async () => bytes);
+      const large = facts.format !== "gif" && Math.max(width, height) > PREVIEW_SIDE * 1.25;
+      const hasPreview = large || NOT_EVERYWHERE.has(facts.format);
+      if (hasPreview) await this.#write(`${sha}.preview.webp`, () => this.#preview(bytes));
+      return {
+        sha,
+        extension,
+        type,
+        bytes: bytes.length,
+        width,
+        height,
+        name: safeName(image.name, extension),
+        description: (image.description ?? "").slice(0, 1000),
+        hasPreview,
+        ...(image.spoiler ? { spoiler: true } : {}),
+        ...(image.credit === undefined ? {} : { credit: image.credit.slice(0, 200) }),
+      };
+    } catch (cause) {
+      if (cause instanceof Error && "syscall" in cause) throw cause;
+      if (!(cause instanceof PictureError)) throw new ChatError("forbidden", "image.unreadable", { name }, { cause });
+      throw new ChatError(cause.identifier === "image.megapixels" ? "too-large" : "forbidden", cause);
+    }
+  }
+
+  /** @throws ChatError "gone" when the file is no longer there. */
+  async read(image: StoredImage): Promise<Uint8Array> {
+    try {
+      return await readFile(join(this.folder, `${image.sha}.${image.extension}`));
+    } catch (cause) {
+      throw new ChatError("gone", "web.image-gone", { name: image.name }, { cause });
+    }
+  }
+
+  /** Whether an address's last part can be the name of an image file: nothing else is ever served. */
+  isName(name: string): boolean {
+    return FILE_NAME.test(name);
+  }
+
+  /** Deletes unused files; only those of certain images, where they are given. */
+  async sweep(isUsed: (sha: string) => boolean, only?: ReadonlySet<string>): Promise<void> {
+    for (const [sha, at] of this.#fresh) if (Date.now() - at > FRESH_MS) this.#fresh.delete(sha);
+    for (const name of await readdir(this.folder)) {
+      const sha = name.slice(0, 64);
+      if (only && !only.has(sha)) continue;
+      if (!isUsed(sha) && !this.#fresh.has(sha)) await rm(join(this.folder, name), { force: true });
+    }
+  }
+
+  async #anonymous(jpeg: Uint8Array): Promise<Uint8Array> {
+    const { exif, xmp, iptc } = await this.#sharp(jpeg).metadata();
+    if (!exif && !xmp && !iptc) return jpeg;
+    const upright = this.#sharp(jpeg).autoOrient().keepIccProfile();
+    return upright.jpeg({ quality: 94, chromaSubsampling: "4:4:4" }).toBuffer();
+  }
+
+  #preview(bytes: Uint8Array): Promise<Uint8Array> {
+    const size = { width: PREVIEW_SIDE, height: PREVIEW_SIDE, fit: "inside", withoutEnlargement: true } as const;
+    return this.#sharp(bytes).autoOrient().resize(size).webp({ quality: 86 }).toBuffer();
+  }
+
+  #sharp(bytes: Uint8Array): Sharp {
+    return sharp(bytes, { limitInputPixels: this.maxPixels, failOn: "error" }).timeout({ seconds: 30 });
+  }
+
+  async #write(name: string, make: () => Promise<Uint8Array>): Promise<void> {
+    const path = join(this.folder, name);
+    if (await exists(path)) return;
+    // A reader must never see half a file: write aside, then rename.
+    const temporary = join(this.folder, `.${randomUUID()}.part`);
+    await writeFile(temporary, await make());
+    await rename(temporary, path);
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A file name without folders or control characters, with the extension of what the file really is. */
+function safeName(name: string, extension: string): string {
+  const last = name.split(/[\\/]/).pop() ?? "";
+  const stem = last
+    .replace(/\.[^.]*$/, "")
+    .replace(/[\p{Cc}\p{Cf}"<>:|?*]/gu, "")
+    .trim()
+    .slice(0, 100);
+  return `${stem || "picture"}.${extension}`;
+}
