@@ -68,7 +68,7 @@ export interface GalleryWork {
   readonly variation: boolean;
 }
 
-interface GalleryPage {
+export interface GalleryPage {
   readonly works: readonly GalleryWork[];
   /** Where the next page begins; not there on the last one. */
   readonly next?: string;
