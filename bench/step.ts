@@ -5,16 +5,15 @@
  * Without arguments: VGG19 with random weights (no download) at 256 and 512 pixels.
  */
 
-import { loadConfig } from "../src/app/settings/load-settings.js";
-import { openCliEngine } from "../src/cli/engine.js";
+import { withEngine } from "../src/cli/engine.js";
 import { respawn } from "../src/cli/respawn.js";
 import { measureStep, STEP_NETWORK } from "../src/engine/measure/step.js";
 import { lacksHugePages } from "../src/engine/process/environment.js";
 
 if (lacksHugePages()) await respawn();
 const [network = STEP_NETWORK, ...sizes] = process.argv.slice(2);
-const engine = openCliEngine(loadConfig(), true);
-for (const size of sizes.length > 0 ? sizes.map(Number) : [256, 512]) {
-  process.stdout.write(`${JSON.stringify({ network, ...(await measureStep(engine, { network, size })) })}\n`);
-}
-await engine.close();
+await withEngine({ json: true }, async (engine) => {
+  for (const size of sizes.length > 0 ? sizes.map(Number) : [256, 512]) {
+    process.stdout.write(`${JSON.stringify({ network, ...(await measureStep(engine, { network, size })) })}\n`);
+  }
+});

@@ -1,27 +1,26 @@
-/** Where results go: checked before the work, so that nothing is computed in vain. */
+/** What verbs print and write. Where results go is checked before the work, so that nothing is computed in vain. */
 import { constants } from "node:fs";
 import { access, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { UsageError } from "./usage-error.js";
+import { sentence } from "../shared/sentences/sentence.js";
+import { UsageError } from "./usage.js";
 
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: "it may not be written to",
-  EPERM: "it may not be written to",
-  EROFS: "that disk is read-only",
-  ENOSPC: "the disk is full",
-  ENOTDIR: "part of that path is a file, not a folder",
-  EEXIST: "part of that path is a file, not a folder",
-  EISDIR: "it is a folder",
-  ENAMETOOLONG: "its name is too long",
-};
+const REASONS = {
+  EACCES: "cli.no-access",
+  EPERM: "cli.no-access",
+  EROFS: "cli.read-only",
+  ENOSPC: "cli.disk-full",
+  ENOTDIR: "cli.file-in-path",
+  EEXIST: "cli.file-in-path",
+  EISDIR: "cli.is-folder",
+  ENAMETOOLONG: "cli.name-too-long",
+} as const;
 
 /** Turns the failure of a write into a sentence. */
 export function cannotWrite(path: string, cause: unknown): UsageError {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return new UsageError(
-    `"${path}" cannot be written: ${REASONS[code] ?? (code || String(cause))}. Choose another place.`,
-    { cause },
-  );
+  const reason = code in REASONS ? sentence(REASONS[code as keyof typeof REASONS]) : code || String(cause);
+  return new UsageError("cli.unwritable", { path, reason }, { cause });
 }
 
 /**
@@ -46,4 +45,26 @@ export async function prepareFile(path: string): Promise<void> {
   const kind = await stat(path).catch(() => undefined);
   if (kind?.isDirectory()) throw cannotWrite(path, Object.assign(new Error("is a folder"), { code: "EISDIR" }));
   if (kind) await access(path, constants.W_OK).catch((cause: unknown) => Promise.reject(cannotWrite(path, cause)));
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/**
+ * Rows as lines whose columns stand under one another; columns of numbers are given in `right`.
+ * @example table([["name", "size"], ["vgg19", "80 MB"]], [1])
+ */
+export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const widths: number[] = [];
+  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  const line = (row: readonly string[]): string =>
+    row.map((cell, i) => (right.includes(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))).join("  ");
+  return `${rows.map((row) => line(row).trimEnd()).join("\n")}\n`;
+}
+
+/** Bytes as people read them: `95.1 MB`. */
+export function megabytes(bytes: number): string {
+  const value = bytes / 1e6;
+  return `${value >= 100 ? value.toFixed(0) : value >= 0.1 ? value.toFixed(1) : value.toFixed(3)} MB`;
 }

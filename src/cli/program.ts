@@ -1,7 +1,7 @@
 /** The command line `dreamloom`. Importing it runs the verb that was typed. */
 import { Command, CommanderError } from "commander";
 import { version } from "../shared/version.js";
-import { UsageError } from "./usage-error.js";
+import { UsageError } from "./usage.js";
 import { addVerbs } from "./verbs.js";
 
 const program = new Command("dreamloom")

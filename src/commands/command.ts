@@ -4,10 +4,11 @@ import type { Chat } from "../port/adapter.js";
 import type { CommandOptionSummary, CommandSummary } from "../port/commands.js";
 import type { CommandEvent } from "../port/events.js";
 import type { Button, OutgoingFile, OutgoingMessage } from "../port/messages.js";
+import { kebab } from "../shared/text.js";
 import type { AppContext } from "./context.js";
 import type { Palettes } from "./interactive/palettes.js";
 import type { Votes } from "./interactive/votes/votes.js";
-import { kebab, type Option, type Options, type ValuesOf } from "./parsing/options.js";
+import type { Option, Options, ValuesOf } from "./parsing/options.js";
 
 /** What a command has at hand while it answers. */
 export interface CommandContext {

@@ -1,6 +1,7 @@
 import { sentence } from "../shared/sentences/sentence.js";
+import { kebab } from "../shared/text.js";
 import { type Command, defineCommand } from "./command.js";
-import { kebab, type Option, textOption } from "./parsing/options.js";
+import { type Option, textOption } from "./parsing/options.js";
 
 /** `/help`: all commands, or one with its options and examples. */
 export const helpCommand: Command = defineCommand({

@@ -2,8 +2,9 @@ import type { ChannelRef } from "../domain/channel.js";
 import type { Completion } from "../port/commands.js";
 import type { CompletionRequest } from "../port/events.js";
 import { nearest } from "../shared/nearest.js";
+import { kebab } from "../shared/text.js";
 import { type Command, type CommandRegistry, summarise } from "./command.js";
-import { kebab } from "./parsing/options.js";
+
 import type { StyleLibrary } from "./styles/style-library.js";
 import { UserError } from "./user-error.js";
 

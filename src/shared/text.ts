@@ -20,3 +20,8 @@ export function cutText(text: string, length: number, mark = "…"): string {
   if (text.length <= length) return text;
   return text.slice(0, graphemeStart(text, Math.max(0, length - mark.length))) + mark;
 }
+
+/** "octaveScale" is written `octave-scale` by people. */
+export function kebab(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -3,10 +3,11 @@
 import type { MessageRef } from "../../domain/message.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Gallery, GalleryDetail, GalleryViewer, GalleryWork } from "../../port/gallery.js";
+import { kebab } from "../../shared/text.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
 import type { Store } from "../../store/open.js";
-import { kebab } from "../parsing/options.js";
+
 import { creditLine } from "../presenting/credits.js";
 import { mayManage } from "../presenting/permission.js";
 import { buttonId } from "../presenting/texts.js";

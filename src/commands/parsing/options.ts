@@ -139,8 +139,3 @@ export function textOption<T>(description: {
   });
   return { type: "text", ...rest, schema };
 }
-
-/** "octaveScale" is written `octave-scale` by people. */
-export function kebab(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}

@@ -1,10 +1,11 @@
 import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { kebab } from "../../shared/text.js";
 import type { Command } from "../command.js";
 import { isLink } from "../images/image-option.js";
 import { UserError } from "../user-error.js";
 import { type Argument, parseArguments, parseLine, printArgument } from "./command-line.js";
-import { kebab, type Option, type Options, type ValuesOf } from "./options.js";
+import type { Option, Options, ValuesOf } from "./options.js";
 
 /**
  * Turns arguments into a command's values.

@@ -1,5 +1,6 @@
 /** The commands that make pictures: one for each recipe. */
 
+import { blendDefinition } from "../../engine/recipes/blend/definition.js";
 import type { RecipeDefinition } from "../../engine/recipes/definition.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 import type { BotOptions } from "../bot-options.js";
@@ -10,7 +11,7 @@ import type { Recipe } from "./recipe.js";
 import { type RecipeCommand, recipeCommand } from "./recipe-command.js";
 
 /** What some commands ask first, when something was left open. */
-const QUESTIONS: Readonly<Record<string, Pick<RecipeCommand, "ask" | "questions">>> = {
+const QUESTIONS: Readonly<Record<string, Partial<RecipeCommand>>> = {
   stylize: {
     async ask(context, { image: photo, style1: style }, given) {
       if (!photo || style || given.style !== undefined) return false;
@@ -19,6 +20,7 @@ const QUESTIONS: Readonly<Record<string, Pick<RecipeCommand, "ask" | "questions"
     },
   },
   blend: {
+    help: `${blendDefinition.help}, or lets the channel vote`,
     questions: voteOptions,
     async ask(context, { image: photo }, given, asked) {
       const vote = readVoteRequest(given, asked);

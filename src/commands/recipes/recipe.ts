@@ -1,8 +1,9 @@
 import type { ChannelRef } from "../../domain/channel.js";
 import type { Credit } from "../../domain/credit.js";
 import type { Chat } from "../../port/adapter.js";
+import { kebab } from "../../shared/text.js";
 import { type Argument, printLine } from "../parsing/command-line.js";
-import { kebab, type Options } from "../parsing/options.js";
+import type { Options } from "../parsing/options.js";
 import type { StyleLibrary } from "../styles/style-library.js";
 
 export type Params = Readonly<Record<string, unknown>>;

@@ -1,8 +1,10 @@
 /** Styles of paintings: from what people name to the engine's parameters and their pictures. */
+
 import type { ChannelRef } from "../../domain/channel.js";
 import type { Credit } from "../../domain/credit.js";
 import { ATTACHED, PHOTO } from "../../engine/recipes/painting/options.js";
-import { kebab, type Options } from "../parsing/options.js";
+import { kebab } from "../../shared/text.js";
+import type { Options } from "../parsing/options.js";
 import { readShares, type Share } from "../styles/shares.js";
 import { findStyle, type StyleLibrary, styleCredit } from "../styles/style-library.js";
 import { UserError } from "../user-error.js";

@@ -1,8 +1,9 @@
 import { sentence } from "../../shared/sentences/sentence.js";
+import { kebab } from "../../shared/text.js";
 import type { SettingValue } from "../../store/settings.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
-import { choiceOption, flagOption, kebab } from "../parsing/options.js";
+import { choiceOption, flagOption } from "../parsing/options.js";
 import { plain } from "../presenting/texts.js";
 import { UserError } from "../user-error.js";
 import type { EffectiveSetting } from "./channel-settings.js";

@@ -41,12 +41,7 @@ export const presetOption = choice({ help: PRESET_HELP, choices: PRESETS });
 export const namedPresetOption = choice({ help: PRESET_HELP, choices: PRESETS, default: "studio" });
 
 export function layerOption(help: string, more?: string) {
-  return text({
-    help,
-    ...(more === undefined ? {} : { more }),
-    expected: "a layer's name, such as activation_36",
-    read: readName,
-  });
+  return text({ help, more, expected: "a layer's name, such as activation_36", read: readName });
 }
 
 export function channelsOption(description: {

@@ -19,6 +19,8 @@ interface PictureRole {
   readonly second?: boolean;
   /** Why chats do not take it. */
   readonly notInChat?: string;
+  /** Why the command line does not take it. */
+  readonly notInCli?: string;
 }
 
 interface Described<O extends RecipeOptions> {

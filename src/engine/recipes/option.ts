@@ -12,10 +12,10 @@ export interface Choice<V extends string = string> {
 interface Described {
   /** One line of at most 90 characters, without unit, bounds and default. */
   readonly help: string;
-  /** Further sentences, for the reference. */
-  readonly more?: string;
+  /** Further sentences, for the reference and the command line. */
+  readonly more?: string | undefined;
   /** May be given without its name in a chat. */
-  readonly positional?: boolean;
+  readonly positional?: boolean | undefined;
   /** Why chats do not offer it. */
   readonly notInChat?: string;
   /** Why the command line does not offer it. */

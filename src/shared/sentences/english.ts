@@ -1,6 +1,8 @@
 import { chat } from "./english/chat.js";
+import { cli } from "./english/cli.js";
 import { commands } from "./english/commands.js";
 import { discord } from "./english/discord.js";
+import { doctor } from "./english/doctor.js";
 import { engine } from "./english/engine.js";
 import { images } from "./english/images.js";
 import { interactive } from "./english/interactive.js";
@@ -13,8 +15,10 @@ import { web } from "./english/web.js";
 /** Every sentence that the program says, by identifier: a text, with its parameters in braces, or a function of them. */
 export const english = {
   ...chat,
+  ...cli,
   ...commands,
   ...discord,
+  ...doctor,
   ...engine,
   ...images,
   ...interactive,

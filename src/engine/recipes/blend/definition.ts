@@ -26,7 +26,7 @@ export const blendDefinition = defineRecipe({
   name: "blend",
   command: "blend",
   version: 1,
-  help: "Paints a picture in several styles at once, each with its share, or lets the channel vote",
+  help: "Paints a picture in several styles at once, each with its share",
   doing: "painting",
   examples: [
     "/blend summer:0.3",

@@ -75,6 +75,7 @@ export function stylesOption({ several, help }: { readonly several: boolean; rea
   const option: RecipeOption<typeof schema> = {
     kind: "styles",
     help,
+    flag: "style",
     more: 'Each has a weight and the role of its picture, of which "image" is the photo\'s own style.',
     several,
     default: usual,

@@ -35,7 +35,12 @@ export const stylizeDefinition = defineRecipe({
   presets: PAINTING_PRESETS,
   pictures: {
     image: { help: "The picture to paint" },
-    style1: { help: "A second picture, whose style is taken", without: "a style is named", second: true },
+    style1: {
+      help: "A second picture, whose style is taken",
+      without: "a style is named",
+      second: true,
+      notInCli: "--style names the pictures of styles.",
+    },
   },
   title: ({ styles: [style] }) =>
     style?.name === undefined || style.name === ATTACHED ? "Painting" : `Painting in ${style.name}`,
