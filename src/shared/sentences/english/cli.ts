@@ -68,7 +68,7 @@ export const cli = {
       `Try it: dreamloom dream IMAGE --network ${facts.network} --look ${facts.name} -o out.png`
     );
   },
-};
+} as const;
 
 type Taught = Record<"channels" | "pictures" | "skipped" | "keptBack" | "preference" | "seconds", number> &
   Record<"path" | "layer" | "size" | "network" | "name", string>;

@@ -24,7 +24,7 @@ export const doctor = {
   },
   "doctor.ffmpeg": "films as MP4",
   "doctor.extra": "not found; only {use} need it",
-};
+} as const;
 
 type Machine = Record<"node" | "platform" | "model", string> & Record<"cores" | "memoryBytes", number>;
 
