@@ -13,27 +13,26 @@ interface Call extends Attempt {
   readonly route: RouteLike;
   readonly body?: unknown;
   readonly files?: readonly RawFile[];
-  readonly query?: URLSearchParams;
+  readonly query?: Readonly<Record<string, string>>;
   /** False for calls that a token in the route allows. */
   readonly auth?: boolean;
-  /** All of it may take this long; `callMs` unless given. */
+  /** All of it may take this long; default: {@link Timing.callMs}. */
   readonly ms?: number;
   /** The channel whose budget a preview comes from: it is dropped where anything else would wait. */
   readonly previewIn?: string;
-  readonly signal?: AbortSignal;
   /** The job that it is made for, as the log calls it. */
-  readonly trace?: string;
-  /** Doing it twice does no harm, so that it is tried again when the line broke before the answer; true for all but POST unless given. */
+  readonly trace?: string | undefined;
+  /** Doing it twice does no harm: it is tried again when the connection breaks. Default: true for all but POST. */
   readonly repeatable?: boolean;
 }
 
-/** Tries in all of a call whose connection breaks; discord.js itself repeats what Discord answered with a 5xx. */
-const TRIES = 3;
+/** Attempts in all at a call whose connection breaks; discord.js itself repeats what Discord answered with a 5xx. */
+const ATTEMPTS = 3;
 const PAUSE_MS = 200;
 
 /**
- * Calls of Discord's REST interface. discord.js knows its rate limits and makes what exceeds them wait in line; here each call gets a
- * deadline besides, errors become those of the port, and previews are dropped rather than waited for.
+ * Calls of Discord's REST interface. discord.js knows its rate limits and makes what exceeds them wait; here each call
+ * also gets a deadline, errors become those of the port, and previews are dropped rather than waited for.
  */
 export class Calls {
   readonly #underWay = new Set<Promise<unknown>>();
@@ -44,8 +43,8 @@ export class Calls {
   constructor(
     private readonly rest: REST,
     private readonly timing: Timing,
-    /** Hears how long a call waits because Discord says so, in milliseconds. */
-    private readonly slowedDown: (milliseconds: number) => void = () => undefined,
+    /** Receives how long a call waits because Discord says so, in milliseconds. */
+    private readonly slowedDown?: (milliseconds: number) => void,
     private readonly logger?: Logger,
   ) {
     rest.options.rejectOnRateLimit = (data) => this.#givesUp(data);
@@ -87,52 +86,41 @@ export class Calls {
   }
 
   async #request(call: Call, milliseconds: number): Promise<unknown> {
-    const { method, route, body, files, query, auth, signal, repeatable = method !== "POST" } = call;
-    const deadline = AbortSignal.timeout(milliseconds);
-    const end = signal ? AbortSignal.any([deadline, signal]) : deadline;
+    const { method, route, body, files = [], query, auth = true, repeatable = method !== "POST" } = call;
+    const signal = AbortSignal.timeout(milliseconds);
     const request: InternalRequest = {
       method: method as InternalRequest["method"],
       fullRoute: route,
-      signal: end,
-      ...(body === undefined ? {} : { body }),
-      ...(files === undefined || files.length === 0 ? {} : { files: [...files] }),
-      ...(query === undefined ? {} : { query }),
-      ...(auth === undefined ? {} : { auth }),
+      signal,
+      body,
+      files: [...files],
+      auth,
+      query: new URLSearchParams(query),
     };
     const mayPass = (error: unknown): boolean => {
-      if (!repeatable || end.aborted || !isBrokenConnection(error)) return false;
+      if (!repeatable || signal.aborted || !isBrokenConnection(error)) return false;
       this.logger?.debug({ ...about(call), err: error }, "the connection to Discord broke; trying again");
       return true;
     };
-    const policy = { firstMs: PAUSE_MS, attempts: TRIES, signal: end, mayPass };
-    // While discord.js sleeps until a rate limit has passed, it hears no signal; it looks at it before it sends anything.
+    const policy = { firstMs: PAUSE_MS, attempts: ATTEMPTS, signal, mayPass };
+    // While discord.js waits until a rate limit has passed, it ignores the signal; it checks it before it sends anything.
     return await abortable(
       retryWithBackoff(() => this.rest.request(request), policy),
-      end,
+      signal,
     );
   }
 
   /** Whether a call fails rather than waits for a rate limit. */
   #givesUp({ url, timeToReset, retryAfter }: RateLimitData): boolean {
     const wait = Math.max(timeToReset, retryAfter);
-    try {
-      this.slowedDown(wait);
-    } catch {
-      // Whoever counts waits must not cost a message.
-    }
-    if (wait > this.timing.callMs * 0.75) return true;
-    return [...this.#droppable].some((route) => url.endsWith(route));
+    this.slowedDown?.(wait);
+    return wait > this.timing.callMs * 0.75 || [...this.#droppable].some((route) => url.endsWith(route));
   }
 }
 
 /** What the log says of a call: never its route, which may hold an interaction's token. */
 function about({ method, doing, trace }: Call): object {
-  return { method, doing: sentence(doing), ...(trace === undefined ? {} : { job: trace }) };
-}
-
-/** The part of a call that names a message's job. */
-export function tracing({ trace }: { readonly trace?: string | undefined }): Pick<Call, "trace"> {
-  return trace === undefined ? {} : { trace };
+  return { method, doing: sentence(doing), ...(trace !== undefined && { job: trace }) };
 }
 
 /** Whether the connection broke, or could not be made, rather than Discord having said something. */

@@ -13,6 +13,7 @@ import {
 import { LRUCache } from "lru-cache";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { ChannelInfo } from "../../port/capabilities.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { Calls } from "./calls.js";
 import { hasCode } from "./errors.js";
 import { readPermissions, reckoned } from "./permissions.js";
@@ -22,29 +23,33 @@ export const PLATFORM = "discord";
 export const DIRECT = "@me";
 
 const MEBIBYTE = 1024 * 1024;
-/** Largest file of a server without boosts, and of a direct message. */
+/**
+ * Largest file of a server without boosts, and of a direct message:
+ * https://discord.com/developers/docs/reference#uploading-files
+ */
 export const UPLOAD_BYTES = 10 * MEBIBYTE;
+/** https://support.discord.com/hc/en-us/articles/360028038352 (Server Boosting) */
 const BOOSTED: Readonly<Partial<Record<GuildPremiumTier, number>>> = {
   [GuildPremiumTier.Tier2]: 50 * MEBIBYTE,
   [GuildPremiumTier.Tier3]: 100 * MEBIBYTE,
 };
-/** Channels that discord.js does not know, such as threads in the archive, and servers' last words on sizes; of each so many. */
+/** Channels that discord.js does not know, such as archived threads, and upload limits of servers; of each so many. */
 const REMEMBERED = 1_000;
 
 /** What the adapter needs to know of a channel. */
 interface Known {
-  readonly guild?: string;
+  readonly guild?: string | undefined;
   /** The channel that a thread belongs to. */
-  readonly parent?: string;
+  readonly parent?: string | undefined;
   readonly name: string;
   readonly closed: boolean;
   readonly restricted: boolean;
 }
 
-/** Channels and threads, by id: from discord.js's cache, which the gateway keeps true, else asked of Discord. */
+/** Channels and threads, by id: from discord.js's cache, which the gateway keeps current, else asked of Discord. */
 export class Channels {
   readonly #asked = new LRUCache<string, Known>({ max: REMEMBERED });
-  /** What was said in passing, with a command or when a thread was opened: less than Discord tells who asks. */
+  /** What came with a command or when a thread was opened: less than Discord tells when asked. */
   readonly #noted = new LRUCache<string, Known>({ max: REMEMBERED });
   readonly #uploadBytes = new LRUCache<string, number>({ max: REMEMBERED });
 
@@ -61,42 +66,35 @@ export class Channels {
     return this.#asked.get(channelId)?.guild ?? this.#noted.get(channelId)?.guild;
   }
 
-  /** The place that a channel's or thread's id means. */
+  /** The channel or thread that an id means. */
   async locate(id: string, guild: string | undefined): Promise<ChannelRef> {
-    const community = guild ?? DIRECT;
-    const asked = () => this.#know(id).catch(() => undefined);
-    const known = guild === undefined ? undefined : (this.#recall(id) ?? this.#noted.get(id) ?? (await asked()));
-    const place = { platform: PLATFORM, community };
-    return known?.parent === undefined ? { ...place, id: id } : { ...place, id: known.parent, thread: id };
+    const server = { platform: PLATFORM, community: guild ?? DIRECT };
+    if (guild === undefined) return { ...server, id };
+    const known = this.#recall(id) ?? this.#noted.get(id) ?? (await this.#know(id).catch(() => undefined));
+    return known?.parent === undefined ? { ...server, id } : { ...server, id: known.parent, thread: id };
   }
 
-  /** @throws ChatError when there is no such place any more, or the bot may not see it. */
+  /** @throws ChatError when the channel no longer exists, or the bot may not see it. */
   async describe(channel: ChannelRef): Promise<ChannelInfo> {
     const uploadBytes = this.uploadBytes(channel.community);
-    if (channel.community === DIRECT) return { name: "a direct message", closed: true, restricted: false, uploadBytes };
+    if (channel.community === DIRECT) return { ...direct(), uploadBytes };
     const id = channelOf(channel);
-    const { name, closed, restricted } = await this.#know(id).catch((error: unknown): Omit<Known, "guild"> => {
+    const { name, closed, restricted } = await this.#know(id).catch((error: unknown) => {
       const noted = this.#noted.get(id);
       if (noted) return noted;
       if (hasCode(error, RESTJSONErrorCodes.UnknownChannel, RESTJSONErrorCodes.MissingAccess)) throw error;
-      // Whoever is busy, or does not tell, does not keep people from their pictures; these are shown there only, then.
+      // A Discord that does not answer does not stop jobs; their results are taken for this channel's only, then.
       return { name: "", closed: true, restricted: false };
     });
-    return { name: name === "" ? "a channel" : `#${name}`, closed, restricted, uploadBytes };
+    return { name: name === "" ? sentence("discord.a-channel") : `#${name}`, closed, restricted, uploadBytes };
   }
 
-  /** Remembers the channel that comes with a command. Who may see it is not said: it is taken for closed, unless Discord tells more. */
+  /** Remembers a command's channel. Who may see it is not said: it counts as closed, unless Discord tells more. */
   noteChannel(channel: Partial<APIChannel> & { readonly id: string }, guild: string | undefined): void {
     if (guild === undefined || channel.type === undefined) return;
-    const parent = isThread(channel.type) && "parent_id" in channel ? channel.parent_id : undefined;
+    const parent = parentOf(channel);
     if (isThread(channel.type) && !parent) return;
-    this.#noted.set(channel.id, {
-      guild,
-      name: channel.name ?? "",
-      closed: true,
-      restricted: "nsfw" in channel && channel.nsfw === true,
-      ...(parent ? { parent } : {}),
-    });
+    this.#noted.set(channel.id, { guild, parent, name: channel.name ?? "", closed: true, restricted: isNsfw(channel) });
   }
 
   /** Remembers a thread that the bot has opened itself. */
@@ -106,25 +104,25 @@ export class Channels {
     this.#noted.set(thread, { guild, parent, name, closed: true, restricted: false });
   }
 
-  /** Largest file in bytes. Boosts raise it; what Discord says with a command is believed where it is less. */
+  /** Largest file in bytes. Boosts raise it; what Discord says with a command counts where it is less. */
   uploadBytes(community: string): number {
     const tier = this.client.guilds.cache.get(community)?.premiumTier ?? GuildPremiumTier.None;
     return Math.min(BOOSTED[tier] ?? UPLOAD_BYTES, this.#uploadBytes.get(community) ?? Number.POSITIVE_INFINITY);
   }
 
-  /** What the bot may do in a place, as far as the gateway has told; undefined where it has not. */
-  permissionsIn(place: ChannelRef): Readonly<PermissionsBitField> | undefined {
-    const guild = this.client.guilds.cache.get(place.community);
-    const channel = guild?.channels.cache.get(channelOf(place));
-    return reckoned(() => guild?.members.me && channel?.permissionsFor(guild.members.me));
+  /** What the bot may do in a channel, as far as the gateway has told; undefined where it has not. */
+  permissionsIn(channel: ChannelRef): Readonly<PermissionsBitField> | undefined {
+    const guild = this.client.guilds.cache.get(channel.community);
+    const known = guild?.channels.cache.get(channelOf(channel));
+    return reckoned(() => guild?.members.me && known?.permissionsFor(guild.members.me));
   }
 
-  /** Whether the gateway has told of the server that a place is in: commands may come from servers that the bot itself is not in. */
+  /** Whether the bot is a member of the server: commands may come from others. */
   isMember({ community }: ChannelRef): boolean {
     return this.client.guilds.cache.has(community);
   }
 
-  /** Remembers what Discord has said about a community: the limit that came with a command. */
+  /** Remembers the upload limit that came with a command. */
   noteUploadBytes(community: string, bytes: number | undefined): void {
     if (bytes !== undefined && bytes > 0) this.#uploadBytes.set(community, bytes);
   }
@@ -137,48 +135,33 @@ export class Channels {
   async #know(id: string): Promise<Known> {
     const before = this.#recall(id);
     if (before) return before;
-    const call = {
-      method: "GET",
-      route: Routes.channel(id),
-      doing: "discord.doing.channel",
-      permission: "View Channel",
-      ms: 10_000,
-    } as const;
-    const asked = this.#ofApi(await this.calls.run<APIChannel>(call));
+    const about = { doing: "discord.doing.channel", permission: "View Channel", ms: 10_000 } as const;
+    const asked = this.#ofApi(await this.calls.run({ method: "GET", route: Routes.channel(id), ...about }));
     this.#asked.set(id, asked);
     return asked;
   }
 
   #ofApi(channel: APIChannel): Known {
     const guild = "guild_id" in channel ? channel.guild_id : undefined;
-    const name = channel.name ?? "";
-    const parentId = isThread(channel.type) && "parent_id" in channel ? (channel.parent_id ?? undefined) : undefined;
-    const parent = parentId === undefined ? undefined : this.client.channels.cache.get(parentId);
-    const own = { closed: !this.#everybodySees(channel), restricted: "nsfw" in channel && channel.nsfw === true };
-    const home = parent ? ofCached(parent) : own;
-    const about = channel.type === ChannelType.PrivateThread ? { ...home, closed: true } : home;
-    return {
-      ...(guild === undefined ? {} : { guild }),
-      ...(parentId === undefined ? {} : { parent: parentId }),
-      name,
-      closed: about.closed,
-      restricted: about.restricted,
-    };
+    const parent = parentOf(channel);
+    const cached = parent === undefined ? undefined : this.client.channels.cache.get(parent);
+    const { closed, restricted } = cached
+      ? ofCached(cached)
+      : { closed: !this.#everybodySees(channel), restricted: isNsfw(channel) };
+    const hidden = channel.type === ChannelType.PrivateThread || closed;
+    return { guild, parent, name: channel.name ?? "", closed: hidden, restricted };
   }
 
-  /** What a channel itself says of everybody, else what the server says; a channel that says nothing of either is taken for closed. */
+  /** What a channel itself says of everybody, else what the server says; one that says nothing of either counts as closed. */
   #everybodySees(channel: APIChannel): boolean {
-    if (!("permission_overwrites" in channel) || !("guild_id" in channel) || channel.guild_id === undefined)
-      return false;
-    const everybody = channel.permission_overwrites?.find(({ id }) => id === channel.guild_id);
+    if (!("permission_overwrites" in channel)) return false;
+    const { guild_id: guild = "", permission_overwrites } = channel;
+    const everybody = permission_overwrites?.find(({ id }) => id === guild);
     const has = (bits: string | undefined): boolean =>
       readPermissions(bits)?.has(PermissionFlagsBits.ViewChannel, false) === true;
     if (has(everybody?.allow) || has(everybody?.deny)) return has(everybody?.allow);
-    return (
-      this.client.guilds.cache
-        .get(channel.guild_id)
-        ?.roles.everyone?.permissions.has(PermissionFlagsBits.ViewChannel) ?? false
-    );
+    const role = this.client.guilds.cache.get(guild)?.roles.everyone;
+    return role?.permissions.has(PermissionFlagsBits.ViewChannel) ?? false;
   }
 }
 
@@ -186,24 +169,38 @@ function isThread(type: ChannelType): boolean {
   return [ChannelType.PublicThread, ChannelType.PrivateThread, ChannelType.AnnouncementThread].includes(type);
 }
 
-/** The channel in which a place's messages are, as Discord counts: a thread is one of its own. */
+/** The channel that a thread belongs to. */
+function parentOf(channel: Partial<APIChannel>): string | undefined {
+  if (channel.type === undefined || !isThread(channel.type)) return undefined;
+  return ("parent_id" in channel && channel.parent_id) || undefined;
+}
+
+function isNsfw(channel: Partial<APIChannel>): boolean {
+  return "nsfw" in channel && channel.nsfw === true;
+}
+
+/** The channel that holds the messages, as Discord counts: a thread is one of its own. */
 export function channelOf(channel: ChannelRef): string {
   return channel.thread ?? channel.id;
 }
 
+/** The address of a channel, or of a message in it. */
+export function linkTo(channel: ChannelRef, ...message: readonly string[]): string {
+  return ["https://discord.com/channels", channel.community || DIRECT, channelOf(channel), ...message].join("/");
+}
+
+function direct() {
+  return { name: sentence("chat.direct-message"), closed: true, restricted: false };
+}
+
 function ofCached(channel: Channel): Known {
-  if (channel.isDMBased()) return { name: "a direct message", closed: true, restricted: false };
+  if (channel.isDMBased()) return direct();
   const { guild, name } = channel;
   const home = channel.isThread() ? channel.parent : channel;
   const closed = channel.type === ChannelType.PrivateThread || !home || !everybodySees(guild, home.id);
   const restricted = home !== null && "nsfw" in home && home.nsfw;
-  return {
-    guild: guild.id,
-    ...(channel.isThread() && channel.parentId !== null ? { parent: channel.parentId } : {}),
-    name,
-    closed,
-    restricted,
-  };
+  const parent = (channel.isThread() && channel.parentId) || undefined;
+  return { guild: guild.id, parent, name, closed, restricted };
 }
 
 function everybodySees(guild: Guild, channelId: string): boolean {

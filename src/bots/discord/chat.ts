@@ -6,11 +6,11 @@ import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { Calls } from "./calls.js";
-import { Channels, channelOf, DIRECT, PLATFORM, UPLOAD_BYTES } from "./channels.js";
+import { Channels, linkTo, PLATFORM, UPLOAD_BYTES } from "./channels.js";
 import { CONTENT_LENGTH } from "./compose.js";
 import { connect, createClient } from "./connect.js";
 import { ConnectionHealth } from "./connection-health.js";
-import { definitions } from "./definitions.js";
+import { CHOICES, definitions } from "./definitions.js";
 import { Gateway } from "./gateway.js";
 import { latestPicture } from "./history.js";
 import { Interactions } from "./interactions.js";
@@ -21,12 +21,10 @@ import { listenToReactions } from "./reactions.js";
 import { applicationId, register } from "./register.js";
 import { openThread } from "./threads.js";
 
-/** Room in a message for what is put around its text: names of those who are mentioned, a bar of progress, escapes. */
+/** Room in a message for what is added to its text: mentions, a progress bar, escapes. */
 const AROUND_TEXT = 100;
-/** Different reactions that Discord takes on a message. */
+/** Different reactions that Discord takes on a message: its error 30010, "Maximum number of reactions reached (20)". */
 const REACTIONS = 20;
-/** Choices that Discord shows while an option is typed. */
-const COMPLETIONS = 25;
 
 interface Session {
   readonly client: Client;
@@ -35,7 +33,7 @@ interface Session {
   readonly channels: Channels;
   readonly pictures: Pictures;
   readonly messages: Messages;
-  readonly line: ConnectionHealth;
+  readonly connection: ConnectionHealth;
 }
 
 /**
@@ -60,66 +58,64 @@ export class DiscordChat implements Chat {
       editIntervalMs,
       textLength: CONTENT_LENGTH - AROUND_TEXT,
       reactions: REACTIONS,
-      completions: COMPLETIONS,
+      completions: CHOICES,
     };
   }
 
   /** @throws ChatError that tells what to mend: a wrong token, an intent that was not granted, no connection. */
   async start(handlers: ChatHandlers): Promise<void> {
     if (this.#session) throw new ChatError("unavailable", "discord.running");
-    const { logger, keyValues } = this.options;
-    const { appId, apiUrl } = this.options;
-    const { resumeMs } = this.#timing;
-    const gateway = new Gateway({
-      logger,
-      foreign: apiUrl !== undefined,
-      resumeMs,
-      ...(appId === undefined ? {} : { appId }),
-    });
-    const client = createClient(this.options, this.#timing, gateway);
-    const calls = new Calls(client.rest, this.#timing, (milliseconds) => handlers.slowedDown?.(milliseconds), logger);
-    const channels = new Channels(client, calls);
-    const pictures = new Pictures(calls, () => client.user?.id);
-    const messages = new Messages(client, calls);
-    const post = (channel: ChannelRef, message: OutgoingMessage) => messages.post(channel, message);
-    const interactions = new Interactions({
-      handlers,
-      channels,
-      pictures,
-      calls,
-      timing: this.#timing,
-      logger,
-      post,
-      direct: (user) => messages.direct(user),
-      self: () => client.application?.id ?? "",
-    });
-    // Both as they come from the gateway, typed by Discord's own description: ids and names are all that is needed of them.
-    gateway.on(GatewayDispatchEvents.InteractionCreate, (interaction) => void interactions.take(interaction));
-    listenToReactions(gateway, { client, channels, handlers, logger });
+    const { logger } = this.options;
+    const session = this.#assemble(handlers);
+    const { client, gateway } = session;
     // Commands may come as soon as the gateway is open.
-    this.#session = { client, gateway, calls, channels, pictures, messages, line: new ConnectionHealth(client) };
+    this.#session = session;
     try {
       await connect({ client, gateway, options: this.options, timing: this.#timing, logger });
     } catch (error) {
       this.#session = undefined;
       throw error;
     }
-    try {
-      const said = gateway.namesApplication ? client.application?.id : undefined;
-      const application =
-        said ?? appId ?? (await applicationId(calls).catch(() => undefined)) ?? client.application?.id ?? "";
-      const told = await register(
-        calls,
-        { appId: application, apiUrl },
-        definitions(handlers.commands, handlers.shortcuts),
-        keyValues,
-      );
-      if (told) logger.info("Discord was told the commands");
-    } catch (error) {
+    await this.#register(session, handlers).catch((err: unknown) =>
       // Those of the last time are still there; the rest of the bot works.
-      logger.error({ err: error }, "Discord did not take the commands; dreamloom register tries again");
-    }
+      logger.error({ err }, "Discord did not take the commands; dreamloom register tries again"),
+    );
     logger.info({ bot: client.user?.username, servers: client.guilds.cache.size }, "Discord is connected");
+  }
+
+  #assemble(handlers: ChatHandlers): Session {
+    const { logger, apiUrl, appId } = this.options;
+    const timing = this.#timing;
+    const gateway = new Gateway({ logger, appId, foreign: apiUrl !== undefined, resumeMs: timing.resumeMs });
+    const client = createClient(this.options, timing, gateway);
+    const calls = new Calls(client.rest, timing, (milliseconds) => handlers.slowedDown?.(milliseconds), logger);
+    const channels = new Channels(client, calls);
+    const pictures = new Pictures(calls, () => client.user?.id);
+    const messages = new Messages(client, calls);
+    const interactions = new Interactions({
+      handlers,
+      channels,
+      pictures,
+      calls,
+      timing,
+      logger,
+      post: (channel, message) => messages.post(channel, message),
+      direct: (user) => messages.direct(user),
+      self: () => client.application?.id ?? "",
+    });
+    // Both as they come from the gateway, typed by Discord's own description: ids and names are all that is needed.
+    gateway.on(GatewayDispatchEvents.InteractionCreate, (interaction) => void interactions.take(interaction));
+    listenToReactions(gateway, { client, channels, handlers, logger });
+    return { client, gateway, calls, channels, pictures, messages, connection: new ConnectionHealth(client) };
+  }
+
+  async #register({ client, gateway, calls }: Session, { commands, shortcuts }: ChatHandlers): Promise<void> {
+    const { appId: given, apiUrl, keyValues, logger } = this.options;
+    const named = gateway.namesApplication ? client.application?.id : undefined;
+    const asked = named ?? given ?? (await applicationId(calls).catch(() => undefined));
+    const appId = asked ?? client.application?.id ?? "";
+    const changed = await register(calls, { appId, apiUrl }, definitions(commands, shortcuts), keyValues);
+    if (changed) logger.info("Discord was told the commands");
   }
 
   async stop(): Promise<void> {
@@ -168,11 +164,11 @@ export class DiscordChat implements Chat {
   }
 
   async link({ channel, id }: MessageRef): Promise<string | undefined> {
-    return `https://discord.com/channels/${channel.community || DIRECT}/${channelOf(channel)}/${id}`;
+    return linkTo(channel, id);
   }
 
   health(): ChatHealth {
-    return this.#session?.line.health() ?? { connected: false };
+    return this.#session?.connection.health() ?? { connected: false };
   }
 
   get #connected(): Session {

@@ -2,19 +2,19 @@ import {
   type APIActionRowComponent,
   type APIAllowedMentions,
   type APIButtonComponent,
-  type APIMessageComponentEmoji,
   ButtonStyle,
   ComponentType,
   MessageFlags,
   type RawFile,
   type RESTAPIAttachment,
 } from "discord.js";
-import type { Button, OutgoingMessage, Picture, Progress } from "../../port/messages.js";
+import type { Button, OutgoingMessage, Picture } from "../../port/messages.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
+import { cutAt, mentions, progressBar } from "../markdown/message-text.js";
 import { toDiscord } from "../markdown/print-discord.js";
-import { shorten } from "./shorten.js";
 
-/** Characters in a message. */
+/** Characters in a message: https://discord.com/developers/docs/resources/message#create-message */
 export const CONTENT_LENGTH = 2_000;
 const BUTTONS_IN_A_ROW = 5;
 const ROWS = 5;
@@ -37,37 +37,45 @@ export interface Composed {
   readonly files: readonly RawFile[];
 }
 
-/** A message as Discord wants it. For an edit, "attachments" says which pictures there are afterwards: Discord only adds files otherwise. */
+/** A message as Discord wants it. For an edit, "attachments" says which files stay: Discord only adds files otherwise. */
 export function compose(message: OutgoingMessage): Composed {
   const { text, pictures = [], file: kept, buttons = [], progress, mention = [], keepPictures = false } = message;
   const shown: readonly Picture[] = [...pictures, ...(kept ? [kept] : [])].slice(0, FILES);
-  const named = mention.map(({ id }) => `<@${id}>`).join(" ");
-  const said = [`${named}${named && text ? " " : ""}${toDiscord(text)}`, progress ? bar(progress) : ""].filter(
-    (line) => line !== "",
-  );
+  const first = [mentions(mention), toDiscord(text)].filter((part) => part !== "").join(" ");
+  const lines = [first, progress ? progressBar(progress) : ""].filter((line) => line !== "");
   return {
     body: {
-      content: shorten(said.join("\n"), CONTENT_LENGTH),
-      // Whatever people have put into their names and texts, only these are notified.
+      content: shorten(lines.join("\n"), CONTENT_LENGTH),
+      // Whatever users have put into their names and texts, only these are notified.
       allowed_mentions: { parse: [], users: mention.map(({ id }) => id) },
       components: rows(buttons),
-      // Pictures are the message; a preview of some linked page beside them is not.
+      // Images are the message; a preview of some linked page beside them is not.
       flags: MessageFlags.SuppressEmbeds,
-      ...(keepPictures && shown.length === 0 ? {} : { attachments: shown.map(attachment) }),
+      ...((!keepPictures || shown.length > 0) && { attachments: shown.map(attachment) }),
     },
     files: shown.map(file),
   };
 }
 
-/** A new message's `flags` for the eyes of one person. */
-export const PRIVATE = MessageFlags.Ephemeral;
+const CUT = " …";
+const FENCE = "\n```";
+/** Escapes, mentions, code and links: half of one means something else. */
+const WHOLE = /\\[^\s\w]|<@\d+>|`[^`\n]+`|\[[^\]\n]*\]\([^)\s]*\)|https?:\/\/\S+/g;
+
+/** At most this many characters; a code block that is cut is closed. */
+export function shorten(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const kept = text.slice(0, cutAt(text, length - CUT.length - FENCE.length, WHOLE)) + CUT;
+  const open = (kept.match(/```/g) ?? []).length % 2 === 1;
+  return open ? kept + FENCE : kept;
+}
 
 function attachment(picture: Picture, index: number): RESTAPIAttachment {
   const { description } = picture;
   return {
     id: String(index),
     filename: fileName(picture),
-    ...(description === undefined ? {} : { description: cutText(description, DESCRIPTION_LENGTH, "") }),
+    ...(description !== undefined && { description: cutText(description, DESCRIPTION_LENGTH, "") }),
   };
 }
 
@@ -81,9 +89,8 @@ function fileName({ name, spoiler = false }: Picture): string {
 
 /** A file's name without the mark that hides it, and whether it has that. */
 export function readFileName(name: string): { readonly name: string; readonly spoiler: boolean } {
-  return name.startsWith(SPOILER)
-    ? { name: name.slice(SPOILER.length) || "picture", spoiler: true }
-    : { name, spoiler: false };
+  if (!name.startsWith(SPOILER)) return { name, spoiler: false };
+  return { name: name.slice(SPOILER.length) || sentence("chat.unnamed-image"), spoiler: true };
 }
 
 const STYLES = { primary: ButtonStyle.Primary, secondary: ButtonStyle.Secondary, danger: ButtonStyle.Danger } as const;
@@ -95,20 +102,11 @@ function rows(buttons: readonly Button[]): APIActionRowComponent<APIButtonCompon
       custom_id: id,
       label: cutText(label, LABEL_LENGTH, ""),
       style: STYLES[style],
-      ...(emoji === undefined ? {} : { emoji: { name: emoji } satisfies APIMessageComponentEmoji }),
+      ...(emoji !== undefined && { emoji: { name: emoji } }),
     }),
   );
   return Array.from({ length: Math.ceil(made.length / BUTTONS_IN_A_ROW) }, (_, row) => ({
     type: ComponentType.ActionRow,
     components: made.slice(row * BUTTONS_IN_A_ROW, (row + 1) * BUTTONS_IN_A_ROW),
   }));
-}
-
-const CELLS = 12;
-
-/** A bar of text, since Discord draws none. @example "▰▰▰▱▱▱▱▱▱▱▱▱ 25 %" */
-function bar({ value }: Progress): string {
-  const part = Math.min(1, Math.max(0, value));
-  const full = Math.round(part * CELLS);
-  return `${"▰".repeat(full)}${"▱".repeat(CELLS - full)} ${Math.round(part * 100)} %`;
 }

@@ -1,4 +1,12 @@
-import { Client, DiscordjsError, DiscordjsErrorCodes, Events, GatewayIntentBits, Options } from "discord.js";
+import {
+  Client,
+  DiscordjsError,
+  DiscordjsErrorCodes,
+  Events,
+  GatewayCloseCodes,
+  GatewayIntentBits,
+  Options,
+} from "discord.js";
 import type { Logger } from "pino";
 import { ChatError } from "../../port/chat-error.js";
 import { sentence } from "../../shared/sentences/sentence.js";
@@ -9,8 +17,9 @@ import type { DiscordOptions, Timing } from "./options.js";
 import { restOptions } from "./register.js";
 
 /**
- * The client, not connected yet. Its intents are the fewest: servers with their channels and roles, and reactions. Commands, message menus
- * and buttons need none. None of them is privileged but for "Message Content", which is asked for only when the settings say so.
+ * The client, not connected yet. Its intents are the fewest: servers with their channels and roles, and reactions.
+ * Commands, message menus and buttons need none. Of them only "Message Content" is privileged, which is asked for only
+ * when the settings say so.
  */
 export function createClient(
   { apiUrl, messageContent = false }: DiscordOptions,
@@ -37,6 +46,15 @@ export function createClient(
   });
 }
 
+type Refusal = "discord.wrong-token" | "discord.no-intent";
+
+/** What the gateway's final close codes ask of the operator. */
+const REFUSALS: ReadonlyMap<number, Refusal> = new Map([
+  [GatewayCloseCodes.AuthenticationFailed, "discord.wrong-token"],
+  [GatewayCloseCodes.InvalidIntents, "discord.no-intent"],
+  [GatewayCloseCodes.DisallowedIntents, "discord.no-intent"],
+]);
+
 interface ConnectParts {
   readonly client: Client;
   readonly gateway: Gateway;
@@ -48,7 +66,7 @@ interface ConnectParts {
 /**
  * Logs in and waits until Discord has told the bot its servers.
  *
- * @throws ChatError with a sentence for whoever runs the bot.
+ * @throws ChatError with a sentence for the operator.
  */
 export async function connect({ client, gateway, options, timing, logger }: ConnectParts): Promise<void> {
   client.on(Events.Error, (error) => logger.error({ err: error }, "Discord reported an error"));
@@ -58,9 +76,12 @@ export async function connect({ client, gateway, options, timing, logger }: Conn
   client.on(Events.ShardResume, (_shard, events) =>
     logger.info({ events }, "the connection to Discord goes on where it broke"),
   );
-  client.on(Events.ShardDisconnect, ({ code }) =>
-    logger.error({ code }, explainClose(code) ?? "Discord closed the connection for good"),
-  );
+  // The login rejects with an error that has no code; the event before it has the gateway's close code.
+  let refusal = undefined as Refusal | undefined;
+  client.on(Events.ShardDisconnect, ({ code }) => {
+    refusal = REFUSALS.get(code);
+    logger.error({ code }, refusal ? sentence(refusal) : "Discord closed the connection for good");
+  });
   const ready = new Promise<void>((resolve) => client.once(Events.ClientReady, () => resolve()));
   try {
     await withTimeout(Promise.all([client.login(options.token), ready]), timing.startMs, () => {
@@ -68,7 +89,10 @@ export async function connect({ client, gateway, options, timing, logger }: Conn
     });
   } catch (error) {
     await client.destroy().catch(() => undefined);
-    throw explain(error);
+    const invalid = error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid;
+    if (invalid) refusal = "discord.wrong-token";
+    if (refusal) throw new ChatError("forbidden", refusal, {}, { cause: error });
+    throw chatError(error, { doing: "discord.doing.login" });
   }
   gateway.ready();
   const { appId } = options;
@@ -76,22 +100,4 @@ export async function connect({ client, gateway, options, timing, logger }: Conn
     await client.destroy();
     throw new ChatError("forbidden", "discord.wrong-app", { appId, owner: client.application?.id ?? "?" });
   }
-}
-
-/** What a close code of the gateway means for whoever runs the bot. */
-function explainClose(code: number): string | undefined {
-  if (code === 4004) return sentence("discord.wrong-token");
-  if (code === 4014 || code === 4013) return sentence("discord.no-intent");
-  return undefined;
-}
-
-function explain(error: unknown): ChatError {
-  if (error instanceof ChatError) return error;
-  const message = error instanceof Error ? error.message : "";
-  const invalid = error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid;
-  if (invalid || /Authentication failed/i.test(message))
-    return new ChatError("forbidden", "discord.wrong-token", {}, { cause: error });
-  if (/(disallowed|invalid) intents/i.test(message))
-    return new ChatError("forbidden", "discord.no-intent", {}, { cause: error });
-  return chatError(error, { doing: "discord.doing.login" });
 }

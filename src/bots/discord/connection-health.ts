@@ -1,5 +1,6 @@
 import { type Client, Events } from "discord.js";
 import type { ChatHealth } from "../../port/adapter.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 
 /** Whether the gateway's connections are up, for operators. */
 export class ConnectionHealth {
@@ -16,10 +17,8 @@ export class ConnectionHealth {
     const [broken] = this.#brokenSince;
     if (!broken) return { connected: this.client.isReady() };
     const [shard, since] = broken;
-    return {
-      connected: false,
-      detail: `shard ${shard} reconnects since ${new Date(since).toISOString().slice(11, 16)} UTC`,
-    };
+    const time = new Date(since).toISOString().slice(11, 16);
+    return { connected: false, detail: sentence("discord.reconnecting", { shard, time }) };
   }
 
   #broke(shard: number): void {

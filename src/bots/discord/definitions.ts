@@ -7,9 +7,14 @@ import {
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord.js";
 import type { CommandOptionSummary, CommandSummary, Completion, MessageShortcut } from "../../port/commands.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
 
-const CHOICES = 25;
+/**
+ * Choices that Discord shows while an option is typed, options of a command, and characters of a description and of a
+ * choice: https://discord.com/developers/docs/interactions/application-commands#application-command-object
+ */
+export const CHOICES = 25;
 const OPTIONS = 25;
 const DESCRIPTION = 100;
 const CHOICE = 100;
@@ -54,12 +59,9 @@ export function definitions(
 }
 
 function optionsOf(option: CommandOptionSummary): APIApplicationCommandBasicOption[] {
-  const { name, type, required, minimum, maximum, choices } = option;
+  const { name, type, required, minimum: min_value, maximum: max_value, choices = [], completes, second } = option;
   const base = { name, description: describe(option), required };
-  const range = {
-    ...(minimum === undefined ? {} : { min_value: minimum }),
-    ...(maximum === undefined ? {} : { max_value: maximum }),
-  };
+  const range = { ...(min_value !== undefined && { min_value }), ...(max_value !== undefined && { max_value }) };
   switch (type) {
     case "integer":
       return [{ ...base, type: ApplicationCommandOptionType.Integer, ...range }];
@@ -74,38 +76,30 @@ function optionsOf(option: CommandOptionSummary): APIApplicationCommandBasicOpti
           name: `${name}${LINK_SUFFIX}`,
           type: ApplicationCommandOptionType.String,
           required: false,
-          description: cutText(
-            "Instead of a file: a link, or latest for the newest picture here; some commands take none too",
-            DESCRIPTION,
-          ),
+          description: cutText(sentence("discord.picture-from"), DESCRIPTION),
         },
-        ...(option.second === undefined
-          ? []
-          : [
-              {
-                ...({
-                  name: `${name}${SECOND_SUFFIX}`,
-                  type: ApplicationCommandOptionType.Attachment,
-                  required: false,
-                } as const),
-                description: cutText(option.second, DESCRIPTION),
-              },
-            ]),
+        ...(second === undefined ? [] : [secondFile(name, second)]),
       ];
-    default:
-      if (choices !== undefined && choices.length > 0 && choices.length <= CHOICES && option.completes !== true) {
-        return [{ ...base, type: ApplicationCommandOptionType.String, choices: choices.map(choice) }];
-      }
-      if (option.completes === true || (choices !== undefined && choices.length > 0)) {
-        return [{ ...base, type: ApplicationCommandOptionType.String, autocomplete: true }];
-      }
-      return [{ ...base, type: ApplicationCommandOptionType.String }];
+    default: {
+      const text = { ...base, type: ApplicationCommandOptionType.String } as const;
+      if (completes || choices.length > CHOICES) return [{ ...text, autocomplete: true }];
+      return [choices.length > 0 ? { ...text, choices: choices.map(choice) } : text];
+    }
   }
 }
 
-function describe({ help, default: fallback }: CommandOptionSummary): string {
-  const otherwise = fallback === undefined ? "" : ` (else ${fallback})`;
-  return help.length + otherwise.length <= DESCRIPTION ? help + otherwise : cutText(help, DESCRIPTION);
+function secondFile(name: string, help: string): APIApplicationCommandBasicOption {
+  return {
+    name: `${name}${SECOND_SUFFIX}`,
+    type: ApplicationCommandOptionType.Attachment,
+    required: false,
+    description: cutText(help, DESCRIPTION),
+  };
+}
+
+function describe({ help, default: usual }: CommandOptionSummary): string {
+  const whole = usual === undefined ? help : sentence("chat.option-default", { help, usual });
+  return whole.length <= DESCRIPTION ? whole : cutText(help, DESCRIPTION);
 }
 
 /** One line of a menu: the value, which people come to know, and what it is. */
@@ -114,7 +108,7 @@ function choice({ value, label }: Completion): { readonly name: string; readonly
   return { name: cutText(name, CHOICE), value };
 }
 
-/** Choices for an answer to somebody who types; Discord takes neither more nor longer ones. */
+/** Choices while an option is typed; Discord takes neither more nor longer ones. */
 export function choicesFor(completions: readonly Completion[]): { readonly name: string; readonly value: string }[] {
   return completions
     .filter(({ value }) => value !== "" && value.length <= CHOICE)

@@ -15,7 +15,7 @@ import type { ReactingMember } from "./users.js";
 type Manager = Parameters<NonNullable<WebSocketOptions["buildStrategy"]>>[0];
 
 /** As much of a reaction's two events as the adapter reads. */
-interface GatewayReaction {
+export interface GatewayReaction {
   readonly user_id: string;
   readonly channel_id: string;
   readonly message_id: string;
@@ -25,13 +25,16 @@ interface GatewayReaction {
 }
 
 /** What the adapter reads itself, as it comes from the gateway. */
-interface Heard {
+interface Received {
   [GatewayDispatchEvents.InteractionCreate]: APIInteraction;
   [GatewayDispatchEvents.MessageReactionAdd]: GatewayReaction;
   [GatewayDispatchEvents.MessageReactionRemove]: GatewayReaction;
 }
 
-/** What discord.js needs for its caches of servers, channels, roles and members. Other servers send more than the bot has asked for. */
+/**
+ * What discord.js needs for its caches of servers, channels, roles and members. Servers other than Discord send more than
+ * the bot has asked for.
+ */
 const KEPT: ReadonlySet<string> = new Set<GatewayDispatchEvents>([
   GatewayDispatchEvents.Ready,
   GatewayDispatchEvents.Resumed,
@@ -59,7 +62,7 @@ const RESUMPTIONS = 2;
 interface GatewayOptions {
   readonly logger: Logger;
   /** The application's id, where the settings tell. */
-  readonly appId?: string;
+  readonly appId: string | undefined;
   /** It is not Discord's own. */
   readonly foreign: boolean;
   /** A resumption without an answer is given up after this many milliseconds, and a new session begun. */
@@ -67,9 +70,9 @@ interface GatewayOptions {
 }
 
 /**
- * Stands between the gateway and discord.js, which takes for granted that a server says all that Discord says: it fills in what other
- * servers leave out, keeps away what nobody here reads, and contains what goes wrong about a single event. What the adapter reads itself
- * it gets from here, as it came.
+ * Stands between the gateway and discord.js, which takes for granted that a server says all that Discord says: it fills
+ * in what other servers leave out, drops events that are not used, and contains what goes wrong about a single event.
+ * Its listeners get the adapter's own events as they came.
  */
 export class Gateway {
   readonly #listeners = new Map<string, ((data: never) => void)[]>();
@@ -81,16 +84,16 @@ export class Gateway {
 
   constructor(private readonly options: GatewayOptions) {}
 
-  on<E extends keyof Heard>(event: E, listener: (data: Heard[E]) => void): void {
+  on<E extends keyof Received>(event: E, listener: (data: Received[E]) => void): void {
     this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
   }
 
-  /** discord.js has its servers. From now on it sees reactions as well: members come with them, who need not be asked for then. */
+  /** discord.js has its servers. From now on it gets reactions as well: the members in them need not be asked for then. */
   ready(): void {
     this.#ready = true;
   }
 
-  /** Nobody hears anything more. */
+  /** No listener is called any more. */
   close(): void {
     this.#listeners.clear();
     for (const timer of this.#resuming.values()) clearTimeout(timer);
@@ -166,7 +169,7 @@ export class Gateway {
         if (!session) return;
         const late = () => {
           this.options.logger.warn({ shard }, "Discord did not resume the session; beginning another one");
-          // discord.js has no other way to begin anew with one shard.
+          // discord.js has no other way to begin another session with one shard.
           const { shards } = strategy as unknown as { readonly shards: ReadonlyMap<number, Reconnects> };
           void shards.get(shard)?.destroy({ reason: "Not resumed", recover: WebSocketShardDestroyRecovery.Reconnect });
         };

@@ -6,15 +6,14 @@ import type { Calls } from "./calls.js";
 import { channelOf } from "./channels.js";
 import { isEmptied, type Pictures } from "./pictures.js";
 
-/** How far back a picture is looked for. */
+/** How many messages back an image is looked for. */
 const SEARCHED = 50;
 
-/** What a person can do when the bot may not look at other people's messages. */
 /**
- * The newest picture that the bot can see in a channel or thread.
+ * The newest image that the bot can see in a channel or thread.
  *
- * Without the intent "Message Content" Discord shows it its own messages, direct messages and those that mention it, and empties all others.
- * When a person has said something since the newest picture that it sees, that may have been the picture that is meant, so it asks.
+ * Without the intent "Message Content" Discord shows it its own messages, direct messages and those that mention it, and
+ * empties all others. A message since the newest image that it sees may have held the image that is meant, so it asks.
  *
  * @throws ChatError "forbidden" where it may not look, with what to do instead.
  */
@@ -23,21 +22,18 @@ export async function latestPicture(
   pictures: Pictures,
   channel: ChannelRef,
 ): Promise<PictureSource | undefined> {
-  const query = new URLSearchParams({ limit: String(SEARCHED) });
-  const search = { doing: "discord.doing.history", permission: "Read Message History" } as const;
-  const call = {
+  const messages = await calls.run<APIMessage[]>({
     method: "GET",
     route: Routes.channelMessages(channelOf(channel)),
-    query,
+    query: { limit: String(SEARCHED) },
     ms: 20_000,
-    ...search,
-  } as const;
-  for (const message of await calls.run<APIMessage[]>(call)) {
+    doing: "discord.doing.history",
+    permission: "Read Message History",
+  });
+  for (const message of messages) {
     const found = pictures.ofMessage(message, { channel, id: message.id }).at(-1);
     if (found) return found;
-    if (isEmptied(message)) {
-      throw new ChatError("forbidden", "discord.history-hidden");
-    }
+    if (isEmptied(message)) throw new ChatError("forbidden", "discord.history-hidden");
   }
   return undefined;
 }

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { type APIDMChannel, type APIMessage, type Client, RESTJSONErrorCodes, Routes } from "discord.js";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
-import type { OutgoingMessage } from "../../port/messages.js";
-import { type Calls, tracing } from "./calls.js";
+import { isPreview, type OutgoingMessage } from "../../port/messages.js";
+import type { Calls } from "./calls.js";
 import { channelOf, DIRECT, PLATFORM } from "./channels.js";
 import { type Composed, compose } from "./compose.js";
 import { hasCode } from "./errors.js";
@@ -13,8 +13,6 @@ const NONCE_LENGTH = 25;
 /** How far back a message is looked for that may have been posted before. */
 const SEARCHED = 50;
 
-const POSTING = { doing: "discord.doing.post", permission: "Send Messages" } as const;
-
 /** Posts, edits, removes, reacts, as the bot: what a command's token could do only for 15 minutes. */
 export class Messages {
   constructor(
@@ -23,124 +21,109 @@ export class Messages {
   ) {}
 
   async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
+    const { key, perhapsPosted, trace } = message;
     const channelId = channelOf(channel);
-    const composed = compose(message);
-    // Discord returns the message that is there already, instead of another one, when the same number comes again within some minutes:
-    // also when discord.js repeats a request whose answer was lost. Of one key, each channel has a number of its own.
-    const nonce = message.key === undefined ? randomBytes(18).toString("base64url") : nonceOf(channelId, message.key);
-    const before = message.perhapsPosted
-      ? await this.#find(channelId, nonce.slice(0, NONCE_LENGTH), composed)
-      : undefined;
-    if (before) return { channel, id: before.id };
-    const body = { ...composed.body, nonce: nonce.slice(0, NONCE_LENGTH), enforce_nonce: true };
-    const call = {
-      method: "POST",
-      route: Routes.channelMessages(channelId),
-      body,
-      files: composed.files,
-      repeatable: true,
-      ...tracing(message),
-      ...POSTING,
-    } as const;
-    const { id } = await this.#reopening(channelId, () => this.calls.run<APIMessage>(call));
+    const { body, files } = compose(message);
+    // Discord returns the message that is there already, instead of another one, when the same nonce comes again within
+    // some minutes: also when discord.js repeats a request whose answer was lost. A key has one nonce in each channel.
+    const nonce = nonceOf(key === undefined ? randomBytes(18) : `${channelId} ${key}`);
+    const earlier = perhapsPosted ? await this.#find(channelId, nonce, { body, files }) : undefined;
+    if (earlier) return { channel, id: earlier.id };
+    const { id } = await this.#reopening(channelId, () =>
+      this.calls.run<APIMessage>({
+        method: "POST",
+        route: Routes.channelMessages(channelId),
+        body: { ...body, nonce, enforce_nonce: true },
+        files,
+        repeatable: true,
+        trace,
+        doing: "discord.doing.post",
+        permission: "Send Messages",
+      }),
+    );
     return { channel, id };
   }
 
   async edit({ channel, id }: MessageRef, message: OutgoingMessage): Promise<void> {
     const channelId = channelOf(channel);
-    const { body, files } = compose(message);
-    const about = { doing: "discord.doing.edit", ...tracing(message) } as const;
-    const call = { method: "PATCH", route: Routes.channelMessage(channelId, id), body, files, ...about } as const;
-    // What shows how far a job is will be followed by another edit.
-    const preview = message.progress !== undefined && message.progress.value < 1;
-    if (preview) await this.calls.run({ ...call, previewIn: channelId });
+    const route = Routes.channelMessage(channelId, id);
+    const about = { doing: "discord.doing.edit", trace: message.trace } as const;
+    const call = { method: "PATCH", route, ...compose(message), ...about } as const;
+    if (isPreview(message)) await this.calls.run({ ...call, previewIn: channelId });
     else {
       this.calls.spent(channelId);
       await this.#reopening(channelId, () => this.calls.run(call));
     }
   }
 
-  /** The direct messages of a person with the bot. @throws ChatError */
+  /** The direct messages between a user and the bot. @throws ChatError */
   async direct(user: string): Promise<ChannelRef> {
-    const call = {
+    const { id } = await this.calls.run<APIDMChannel>({
       method: "POST",
       route: Routes.userChannels(),
       body: { recipient_id: user },
       repeatable: true,
-    } as const;
-    const { id } = await this.calls.run<APIDMChannel>({ ...call, doing: "discord.doing.direct" });
-    return { platform: PLATFORM, community: DIRECT, id: id };
+      doing: "discord.doing.direct",
+    });
+    return { platform: PLATFORM, community: DIRECT, id };
   }
 
   async remove({ channel, id }: MessageRef): Promise<void> {
     const channelId = channelOf(channel);
-    const call = {
-      method: "DELETE",
-      route: Routes.channelMessage(channelId, id),
-      doing: "discord.doing.delete",
-      permission: "Manage Messages",
-    } as const;
-    await this.#reopening(channelId, () => this.calls.run(call));
+    const route = Routes.channelMessage(channelId, id);
+    const about = { doing: "discord.doing.delete", permission: "Manage Messages" } as const;
+    await this.#reopening(channelId, () => this.calls.run({ method: "DELETE", route, ...about }));
   }
 
   async react({ channel, id }: MessageRef, emoji: string): Promise<void> {
     const channelId = channelOf(channel);
     const route = Routes.channelMessageOwnReaction(channelId, id, encodeURIComponent(this.#emoji(channel, emoji)));
-    const call = { method: "PUT", route, doing: "discord.doing.react", permission: "Add Reactions" } as const;
-    await this.#reopening(channelId, () => this.calls.run(call));
+    const about = { doing: "discord.doing.react", permission: "Add Reactions" } as const;
+    await this.#reopening(channelId, () => this.calls.run({ method: "PUT", route, ...about }));
   }
 
   /** A server's own emoji is called by its name and its id. */
   #emoji({ community }: ChannelRef, emoji: string): string {
     const name = /^:(\w+):$/.exec(emoji)?.[1];
-    const own =
-      name === undefined
-        ? undefined
-        : this.client.guilds.cache.get(community)?.emojis.cache.find((known) => known.name === name);
+    const emojis = name === undefined ? undefined : this.client.guilds.cache.get(community)?.emojis.cache;
+    const own = emojis?.find((known) => known.name === name);
     return own ? `${own.name}:${own.id}` : emoji;
   }
 
-  /** A message that an earlier run of the program may have posted: by its number, or by saying the same with the same files. */
+  /** A message that an earlier run of the program may have posted: by its nonce, or by its text and files. */
   async #find(channelId: string, nonce: string, { body, files }: Composed): Promise<APIMessage | undefined> {
-    const query = new URLSearchParams({ limit: String(SEARCHED) });
-    const call = {
+    const messages = await this.calls.run<APIMessage[]>({
       method: "GET",
       route: Routes.channelMessages(channelId),
-      query,
+      query: { limit: String(SEARCHED) },
       doing: "discord.doing.find-message",
       permission: "Read Message History",
-    } as const;
-    const messages = await this.calls.run<APIMessage[]>(call);
+    });
     const own = messages.filter(({ author }: Partial<APIMessage>) => author?.id === this.client.user?.id);
     const names = files.map(({ name }) => name).join("/");
     const same = ({ content, attachments }: Partial<APIMessage>): boolean =>
       (content ?? "").trim() === body.content.trim() &&
       (attachments ?? []).map(({ filename }) => filename).join("/") === names;
-    // Discord does not promise to keep the number; a message that has one of its own is another one.
+    // Discord does not promise to keep the nonce; a message that has one of its own is another one.
     return (
       own.find((message) => message.nonce === nonce) ??
       own.find((message) => (message.nonce ?? "") === "" && same(message))
     );
   }
 
-  /** A thread that went to the archive is opened for what is to be changed in it; locked ones stay as they are. */
+  /** An archived thread is opened for what is to be changed in it; locked ones stay as they are. */
   async #reopening<T>(channelId: string, change: () => Promise<T>): Promise<T> {
     try {
       return await change();
     } catch (error) {
       if (!hasCode(error, RESTJSONErrorCodes.InvalidActionOnArchivedThread)) throw error;
-      const call = {
-        method: "PATCH",
-        route: Routes.channel(channelId),
-        body: { archived: false },
-        doing: "discord.doing.reopen",
-      } as const;
-      await this.calls.run(call).catch(() => Promise.reject(error));
+      const opening = { method: "PATCH", route: Routes.channel(channelId), body: { archived: false } } as const;
+      await this.calls.run({ ...opening, doing: "discord.doing.reopen" }).catch(() => Promise.reject(error));
       return change();
     }
   }
 }
 
-function nonceOf(channelId: string, key: string): string {
-  return createHash("sha256").update(`${channelId} ${key}`).digest("base64url");
+function nonceOf(source: string | Buffer): string {
+  return createHash("sha256").update(source).digest("base64url").slice(0, NONCE_LENGTH);
 }

@@ -4,13 +4,13 @@ import type { KeyValueStore } from "../../port/key-value-store.js";
 export interface DiscordOptions {
   /** The bot's token, from the developer portal. */
   readonly token: string;
-  /** The application's id; asked of Discord unless given. A wrong one is told at the start. */
+  /** The application's id; default: Discord is asked. A wrong one is an error at the start. */
   readonly appId?: string;
-  /** Where Discord's REST interface is, such as "http://127.0.0.1:4000/api"; the real one unless given. */
+  /** Where Discord's REST interface is, such as "http://127.0.0.1:4000/api"; default: the real one. */
   readonly apiUrl?: string;
-  /** The application has the privileged intent "Message Content", so that pictures in anybody's messages can be seen. */
+  /** The application has the privileged intent "Message Content": the bot sees images in all messages. */
   readonly messageContent?: boolean;
-  /** Commands are registered at every start unless given. */
+  /** Without it, commands are registered at every start. */
   readonly keyValues?: KeyValueStore;
   readonly logger: Logger;
   readonly timing?: Partial<Timing>;
@@ -24,7 +24,7 @@ export interface Timing {
   readonly requestMs: number;
   /** A request with all its tries and waits for rate limits. */
   readonly callMs: number;
-  /** The same for a preview, which nobody misses. */
+  /** The same for a preview, which can be dropped. */
   readonly previewMs: number;
   /** From the start to the first sign of life from the gateway. */
   readonly startMs: number;

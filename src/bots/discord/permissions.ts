@@ -1,4 +1,5 @@
 import { OAuth2Scopes, PermissionFlagsBits, PermissionsBitField } from "discord.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 
 /** What the bot asks for when it is invited, with the names that Discord's settings show. */
 const WANTED = [
@@ -11,7 +12,7 @@ const WANTED = [
   [PermissionFlagsBits.ReadMessageHistory, "Read Message History"],
 ] as const satisfies readonly (readonly [bigint, string])[];
 
-/** Who may see to other people's results: whoever may delete their messages, or manages the whole server. */
+/** Moderators may delete other users' messages, or manage the whole server. */
 const MODERATION = [PermissionFlagsBits.ManageMessages, PermissionFlagsBits.ManageGuild] as const;
 
 export function isModerator(permissions: Readonly<PermissionsBitField> | null | undefined): boolean {
@@ -23,7 +24,7 @@ export function readPermissions(bits: string | number | null | undefined): Reado
   return /^\d+$/.test(String(bits)) ? new PermissionsBitField(BigInt(bits ?? 0)) : undefined;
 }
 
-/** What discord.js makes of roles and channels; undefined where a server has not told of all the roles that this takes. */
+/** What discord.js computes from roles and channels; undefined where a server has not sent all the roles it needs. */
 export function reckoned(
   permissions: () => Readonly<PermissionsBitField> | null | undefined,
 ): Readonly<PermissionsBitField> | undefined {
@@ -35,8 +36,8 @@ export function reckoned(
 }
 
 /**
- * Why a picture could not be posted in a channel with these permissions of the bot: one sentence that says who can mend it; undefined
- * where it could. Threads are a comfort, so their permission is not among those.
+ * Why an image could not be posted in a channel with these permissions of the bot: a sentence that says who can mend it;
+ * undefined where it could. Threads are optional, so their permission is not needed.
  */
 export function whatIsMissing(
   permissions: Readonly<PermissionsBitField> | undefined,
@@ -45,15 +46,12 @@ export function whatIsMissing(
   if (!permissions) return undefined;
   const sending = inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
   const needed = [PermissionFlagsBits.ViewChannel, sending, PermissionFlagsBits.AttachFiles];
-  const missing = WANTED.filter(([permission]) => needed.includes(permission) && !permissions.has(permission)).map(
-    ([, name]) => `"${name}"`,
-  );
+  const missing = WANTED.filter(([permission]) => needed.includes(permission) && !permissions.has(permission));
   if (missing.length === 0) return undefined;
-  const list = missing.length > 1 ? `${missing.slice(0, -1).join(", ")} and ${missing.at(-1)}` : missing.join("");
-  return `I can't post pictures in this channel. Somebody who manages it can allow me ${list}: Edit Channel > Permissions > Dreamloom.`;
+  return sentence("discord.cannot-post", { missing: missing.map(([, name]) => name) });
 }
 
-/** The link by which somebody who manages a server adds the bot to it. */
+/** The link with which a server's managers add the bot to it. */
 export function inviteLink(appId: string): string {
   const permissions = new PermissionsBitField(WANTED.map(([permission]) => permission));
   const query = new URLSearchParams({

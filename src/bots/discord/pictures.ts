@@ -11,63 +11,63 @@ import type { MessageRef } from "../../domain/message.js";
 import type { User } from "../../domain/user.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
+import { readAtMost } from "../../shared/read-at-most.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { Calls } from "./calls.js";
 import { channelOf } from "./channels.js";
 import { readFileName } from "./compose.js";
+import { displayName } from "./users.js";
 
 const UNKNOWN_TYPE = "application/octet-stream";
-const PICTURE_NAME = /\.(png|jpe?g|webp|gif|avif|heic|tiff?)$/i;
+const IMAGE_NAME = /\.(png|jpe?g|webp|gif|avif|heic|tiff?)$/i;
 
-/** Pictures in messages and in the options of commands. Their addresses are signed and expire; those of a message are asked anew then. */
+/**
+ * Images in messages and in the options of commands. Their addresses are signed and expire; then those of a message are
+ * asked for again.
+ */
 export class Pictures {
-  /** @param self the bot's own id, whose pictures have other authors */
+  /** @param self the bot's own id, whose images have other authors */
   constructor(
     private readonly calls: Calls,
     private readonly self: () => string | undefined,
   ) {}
 
-  /** A file that a person gave with a command, whatever it is. */
+  /** A file that a user gave with a command, whatever it is. */
   ofOption(attachment: APIAttachment, author: User): PictureSource {
-    return this.#source(attachment, { author });
+    return this.#source(attachment, author);
   }
 
-  /** The pictures that a message shows: its attachments, forwarded ones, and those behind its links that Discord shows. */
+  /** The images that a message shows: its attachments, forwarded ones, and those behind its links that Discord shows. */
   ofMessage(message: APIMessage, ref: MessageRef): PictureSource[] {
-    const { author: by, embeds } = message as Partial<APIMessage>;
-    const author =
-      !by || by.id === this.self() ? undefined : { id: by.id, name: by.global_name || by.username || "somebody" };
-    const attached = attachmentsOf(message).filter(isPicture);
-    const shown = (embeds ?? []).flatMap((embed) => this.#ofEmbed(embed, ref, author));
-    return [...attached.map((attachment) => this.#source(attachment, { author, ref })), ...shown];
+    const { author: by, embeds = [] } = message as Partial<APIMessage>;
+    const author = !by || by.id === this.self() ? undefined : { id: by.id, name: displayName(by) };
+    const attached = attachmentsOf(message).filter(isImage);
+    const shown = embeds.flatMap((embed) => ofEmbed(embed, ref, author));
+    return [...attached.map((attachment) => this.#source(attachment, author, ref)), ...shown];
   }
 
   /** @throws ChatError "gone" when the message is. */
   async message({ channel, id }: MessageRef): Promise<APIMessage> {
-    return this.calls.run<APIMessage>({
-      method: "GET",
-      route: Routes.channelMessage(channelOf(channel), id),
-      ms: 20_000,
-      doing: "discord.doing.read",
-      permission: "Read Message History",
-    });
+    const route = Routes.channelMessage(channelOf(channel), id);
+    const about = { doing: "discord.doing.read", permission: "Read Message History" } as const;
+    return this.calls.run<APIMessage>({ method: "GET", route, ms: 20_000, ...about });
   }
 
-  #source(
-    attachment: APIAttachment,
-    { author, ref }: { readonly author: User | undefined; readonly ref?: MessageRef },
-  ): PictureSource {
+  #source(attachment: APIAttachment, author: User | undefined, ref?: MessageRef): PictureSource {
     const { name, spoiler } = readFileName(nameOf(attachment));
-    const hidden = spoiler || ((attachment.flags ?? 0) & AttachmentFlags.IsSpoiler) !== 0;
+    // Servers other than Discord leave fields out, or set them to null.
+    const type = attachment.content_type ?? UNKNOWN_TYPE;
+    const description = attachment.description ?? undefined;
+    const hidden = spoiler || ((attachment.flags ?? 0) & AttachmentFlags.IsSpoiler) !== 0 || undefined;
     return {
-      ...(attachment.size === undefined ? { name } : { name, size: attachment.size }),
-      ...(author === undefined ? {} : { author }),
-      ...(ref === undefined ? {} : { message: ref }),
-      ...(hidden ? { spoiler: true } : {}),
-      fetch: async ({ maxBytes, signal }) => {
-        const about = { name, type: attachment.content_type ?? UNKNOWN_TYPE, spoiler: hidden, maxBytes, signal };
-        const description = attachment.description ?? undefined;
-        const picture = await this.#fetchFresh(attachment, ref, about);
-        return description === undefined ? picture : { ...picture, description };
+      name,
+      size: attachment.size,
+      author,
+      message: ref,
+      spoiler: hidden,
+      fetch: async (limits) => {
+        const picture = await this.#fetchFresh(attachment, ref, { name, type, ...limits });
+        return { ...picture, spoiler: hidden, description };
       },
     };
   }
@@ -82,44 +82,32 @@ export class Pictures {
     if (!picture) throw new ChatError("gone", "discord.image-gone", { name: about.name });
     return picture;
   }
+}
 
-  /** A picture behind a link, as Discord's own proxy serves it. */
-  #ofEmbed(embed: APIEmbed, ref: MessageRef, author: User | undefined): PictureSource[] {
-    const image = embed.type === EmbedType.Image ? (embed.thumbnail ?? embed.image) : embed.image;
-    const url = image?.proxy_url;
-    if (url === undefined) return [];
-    const name =
-      pathOf(image?.url ?? url)
-        .split("/")
-        .at(-1) || "picture";
-    return [
-      {
-        name,
-        message: ref,
-        ...(author === undefined ? {} : { author }),
-        fetch: async ({ maxBytes, signal }) => {
-          const picture = await download(url, { name, type: UNKNOWN_TYPE, spoiler: false, maxBytes, signal });
-          if (!picture) throw new ChatError("gone", "discord.image-gone", { name });
-          return picture;
-        },
-      },
-    ];
-  }
+/** An image behind a link, as Discord's own proxy serves it. */
+function ofEmbed(embed: APIEmbed, message: MessageRef, author: User | undefined): PictureSource[] {
+  const image = embed.type === EmbedType.Image ? (embed.thumbnail ?? embed.image) : embed.image;
+  const url = image?.proxy_url;
+  if (url === undefined) return [];
+  const name = lastOf(image?.url ?? url);
+  const fetch: PictureSource["fetch"] = async (limits) => {
+    const picture = await download(url, { name, type: UNKNOWN_TYPE, ...limits });
+    if (!picture) throw new ChatError("gone", "discord.image-gone", { name });
+    return picture;
+  };
+  return [{ name, message, author, fetch }];
 }
 
 /**
- * Whether a message was emptied before it came here: without the intent "Message Content" Discord takes the words and pictures out of
- * other people's messages. One that really holds nothing does not exist, but for stickers and the like.
+ * Whether a message was emptied before it came here: without the intent "Message Content" Discord removes the text and
+ * files of other users' messages. Every message holds something, except for stickers and the like.
  */
 export function isEmptied(message: APIMessage): boolean {
-  const { content, attachments, embeds, author }: Partial<APIMessage> = message;
-  const said = message.type === MessageType.Default || message.type === MessageType.Reply;
-  const something = content !== "" || (attachments?.length ?? 0) > 0 || (embeds?.length ?? 0) > 0;
-  const other =
-    (message.sticker_items?.length ?? 0) > 0 ||
-    message.poll !== undefined ||
-    (message.message_snapshots?.length ?? 0) > 0;
-  return said && !something && !other && author?.bot !== true;
+  const { type, content, author, poll } = message as Partial<APIMessage>;
+  const { attachments, embeds, sticker_items, message_snapshots } = message as Partial<APIMessage>;
+  const held = [attachments, embeds, sticker_items, message_snapshots].some((list) => list && list.length > 0);
+  const said = type === MessageType.Default || type === MessageType.Reply;
+  return said && content === "" && !held && poll === undefined && author?.bot !== true;
 }
 
 function attachmentsOf(message: APIMessage): APIAttachment[] {
@@ -128,17 +116,19 @@ function attachmentsOf(message: APIMessage): APIAttachment[] {
 }
 
 /** By its type; by its name where a server does not know the type. */
-function isPicture(attachment: APIAttachment): boolean {
+function isImage(attachment: APIAttachment): boolean {
   const type = attachment.content_type;
-  return type && type !== UNKNOWN_TYPE ? type.startsWith("image/") : PICTURE_NAME.test(nameOf(attachment));
+  return type && type !== UNKNOWN_TYPE ? type.startsWith("image/") : IMAGE_NAME.test(nameOf(attachment));
 }
 
 function nameOf({ filename, url }: APIAttachment): string {
-  return filename || pathOf(url).split("/").at(-1) || "picture";
+  return filename || lastOf(url);
 }
 
-function pathOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).pathname : "";
+/** The last part of an address's path. */
+function lastOf(url: string): string {
+  const path = URL.canParse(url) ? new URL(url).pathname : "";
+  return path.split("/").at(-1) || sentence("chat.unnamed-image");
 }
 
 /** Signed addresses say when they end, in seconds since the epoch, in hex. */
@@ -150,31 +140,23 @@ function hasExpired(url: string): boolean {
 interface Wanted {
   readonly name: string;
   readonly type: string;
-  readonly spoiler: boolean;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
 
-/** The file behind an address; undefined when it is not there, or not any more. */
-async function download(url: string, { name, type, spoiler, maxBytes, signal }: Wanted): Promise<Picture | undefined> {
-  const tooLarge = () =>
-    new ChatError("too-large", "discord.image-too-large", { name, megabytes: (maxBytes / 1024 / 1024).toFixed(0) });
+/** The file behind an address; undefined when it is not there, or no longer. */
+async function download(url: string, { name, type, maxBytes, signal }: Wanted): Promise<Picture | undefined> {
   try {
     const response = await fetch(url, { signal, redirect: "error" });
-    if ([403, 404, 410].includes(response.status)) {
-      await response.body?.cancel();
-      return undefined;
+    const { status, ok, body } = response;
+    if (!ok || !body) {
+      await body?.cancel();
+      if ([403, 404, 410].includes(status)) return undefined;
+      throw new ChatError("unavailable", "discord.image-refused", { name, status });
     }
-    if (!response.ok || !response.body)
-      throw new ChatError("unavailable", "discord.image-refused", { name, status: response.status });
-    const parts: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const part of response.body) {
-      bytes += part.byteLength;
-      if (bytes > maxBytes) throw tooLarge();
-      parts.push(part);
-    }
-    return { bytes: Buffer.concat(parts), name, type, ...(spoiler ? { spoiler } : {}) };
+    const bytes = await readAtMost(body, maxBytes);
+    if (bytes) return { bytes, name, type };
+    throw new ChatError("too-large", "chat.image-too-large", { name, megabytes: (maxBytes / 1024 / 1024).toFixed(0) });
   } catch (cause) {
     if (cause instanceof ChatError) throw cause;
     if (signal.aborted) throw new ChatError("timeout", "discord.image-timeout", { name }, { cause });

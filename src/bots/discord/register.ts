@@ -16,14 +16,14 @@ import { DEFAULT_TIMING, type DiscordOptions } from "./options.js";
 type Definitions = readonly RESTPostAPIApplicationCommandsJSONBody[];
 
 /** Whose commands, and of which server, when it is not Discord's own. */
-export interface Application {
+interface Application {
   readonly appId: string;
   readonly apiUrl?: string | undefined;
 }
 
 /**
- * Tells Discord the commands, unless it has been told the very same ones before and has them still: it takes 200 new commands a day, and
- * people's menus load anew after each change. Returns whether it was necessary.
+ * Tells Discord the commands, unless it was told the same ones before and still has them: it takes 200 new commands a
+ * day, and users' menus reload after each change. Returns whether it was necessary.
  *
  * @throws ChatError
  */
@@ -36,26 +36,18 @@ export async function register(
   const key = ["discord commands", appId, ...(apiUrl === undefined ? [] : [apiUrl])].join(" ");
   const hash = createHash("sha256").update(JSON.stringify(commands)).digest("hex");
   if (keyValues?.get(key) === hash && !(await areMissing(calls, appId, commands))) return false;
-  await calls.run({
-    method: "PUT",
-    route: Routes.applicationCommands(appId),
-    body: commands,
-    doing: "discord.doing.register",
-  });
+  const route = Routes.applicationCommands(appId);
+  await calls.run({ method: "PUT", route, body: commands, doing: "discord.doing.register" });
   keyValues?.set(key, hash);
   return true;
 }
 
-/** Whether a server has forgotten commands that it was told once; what it says of each of them besides is its own affair. */
+/** Whether a server has lost commands that it was told once; what else it says of each of them does not matter. */
 async function areMissing(calls: Calls, appId: string, commands: Definitions): Promise<boolean> {
   try {
-    const call = {
-      method: "GET",
-      route: Routes.applicationCommands(appId),
-      doing: "discord.doing.commands",
-      ms: 10_000,
-    } as const;
-    const known = await calls.run<readonly { readonly name: string }[]>(call);
+    const route = Routes.applicationCommands(appId);
+    const about = { doing: "discord.doing.commands", ms: 10_000 } as const;
+    const known = await calls.run<readonly { readonly name: string }[]>({ method: "GET", route, ...about });
     return commands.some(({ name }) => !known.some((command) => command.name === name));
   } catch {
     return false;
@@ -64,17 +56,12 @@ async function areMissing(calls: Calls, appId: string, commands: Definitions): P
 
 /** The application that the token belongs to. @throws ChatError */
 export async function applicationId(calls: Calls): Promise<string> {
-  const call = {
-    method: "GET",
-    route: Routes.currentApplication(),
-    doing: "discord.doing.application",
-    ms: 20_000,
-  } as const;
-  return (await calls.run<APIApplication>(call)).id;
+  const about = { doing: "discord.doing.application", ms: 20_000 } as const;
+  return (await calls.run<APIApplication>({ method: "GET", route: Routes.currentApplication(), ...about })).id;
 }
 
 /**
- * Registers all commands anew, whatever was registered before: for `dreamloom register`. Needs no gateway.
+ * Registers all commands, whatever was registered before: for `dreamloom register`. Needs no gateway.
  *
  * @returns how many there are, and of which application
  * @throws ChatError
@@ -83,17 +70,13 @@ export async function registerNow(
   options: Pick<DiscordOptions, "token" | "appId" | "apiUrl" | "keyValues">,
   handlers: Pick<ChatHandlers, "commands" | "shortcuts">,
 ): Promise<{ readonly appId: string; readonly commands: number }> {
-  const rest = new REST(restOptions(options.apiUrl, DEFAULT_TIMING.requestMs)).setToken(options.token);
+  const { token, keyValues, apiUrl } = options;
+  const rest = new REST(restOptions(apiUrl, DEFAULT_TIMING.requestMs)).setToken(token);
   const calls = new Calls(rest, DEFAULT_TIMING);
   const appId = options.appId ?? (await applicationId(calls));
   const commands = definitions(handlers.commands, handlers.shortcuts);
-  const { keyValues, apiUrl } = options;
-  await register(
-    calls,
-    { appId, apiUrl },
-    commands,
-    keyValues && { get: () => undefined, set: (key, value) => keyValues.set(key, value) },
-  );
+  const forgetful = keyValues && { get: () => undefined, set: keyValues.set.bind(keyValues) };
+  await register(calls, { appId, apiUrl }, commands, forgetful);
   return { appId, commands: commands.length };
 }
 
@@ -105,40 +88,37 @@ export function restOptions(apiUrl: string | undefined, timeout: number): Partia
 }
 
 /**
- * Sends forms with files as bytes. discord.js leaves their encoding to its own undici, whose stream the undici of the rest of this program,
- * which is everybody's dispatcher once it is loaded, cannot read: every upload would fail.
+ * Sends forms with files as bytes. discord.js leaves their encoding to its own undici, whose stream the undici of the rest
+ * of this program cannot read, which is the global dispatcher once it is loaded: every upload would fail.
  */
 const makeRequest: RESTOptions["makeRequest"] = async (url, init) => {
   if (!(init.body instanceof FormData)) return withRetryAfter(await DefaultRestOptions.makeRequest(url, init));
   const form = new Response(init.body);
   const body = new Uint8Array(await form.arrayBuffer());
-  const headers = {
-    ...(init.headers as Record<string, string>),
-    "content-type": form.headers.get("content-type") ?? "multipart/form-data",
-  };
+  const type = form.headers.get("content-type") ?? "multipart/form-data";
+  const headers = { ...(init.headers as Record<string, string>), "content-type": type };
   return withRetryAfter(await DefaultRestOptions.makeRequest(url, { ...init, body, headers }));
 };
 
 type Answered = Awaited<ReturnType<RESTOptions["makeRequest"]>>;
 
 /**
- * discord.js learns from headers alone how long to wait after a 429, and repeats the call at once without them. A server may say it in the
- * body only, as Discord does too; one that says nothing is given a second.
+ * discord.js learns from headers only how long to wait after a 429, and repeats the call at once without them. A server
+ * may say it in the body only, as Discord does too; one that says nothing is given a second.
  */
 async function withRetryAfter(response: Answered): Promise<Answered> {
   if (response.status !== 429 || response.headers.has("retry-after")) return response;
   const text = await response.text();
-  const { retry_after = 1, global = false } = limitOf(text);
+  const { retry_after, global } = limitOf(text);
   const headers = new Headers(response.headers as Headers);
-  headers.set("retry-after", String(retry_after));
-  if (global) headers.set("x-ratelimit-global", "true");
+  headers.set("retry-after", String(Number(retry_after) > 0 ? retry_after : 1));
+  if (global === true) headers.set("x-ratelimit-global", "true");
   return new Response(text, { status: 429, headers });
 }
 
-function limitOf(text: string): { readonly retry_after?: number; readonly global?: boolean } {
+function limitOf(text: string): { readonly retry_after?: unknown; readonly global?: unknown } {
   try {
-    const { retry_after, global } = JSON.parse(text) as Record<string, unknown>;
-    return { ...(Number(retry_after) > 0 ? { retry_after: Number(retry_after) } : {}), global: global === true };
+    return Object(JSON.parse(text));
   } catch {
     return {};
   }

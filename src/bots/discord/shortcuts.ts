@@ -1,6 +1,7 @@
 import {
   type APIModalInteractionResponseCallbackData,
   type APIModalSubmission,
+  type APITextInputComponent,
   ComponentType,
   TextInputStyle,
 } from "discord.js";
@@ -10,39 +11,37 @@ import { cutText } from "../../shared/text.js";
 
 /** Forms' ids begin with it, so that they are never taken for a button's. */
 const FORM = "form";
+/** Discord's limits of a form. */
+const ROWS = 5;
 const LABEL = 45;
 const PLACEHOLDER = 100;
 
 /** A form that asks for a shortcut's open options, about a message. */
 export function formOf(
-  shortcut: MessageShortcut,
-  about: string,
+  { id, title, ask }: MessageShortcut,
+  about: MessageRef["id"],
   command: CommandSummary | undefined,
 ): APIModalInteractionResponseCallbackData {
+  const rows = ask.slice(0, ROWS).map((name) => ({
+    type: ComponentType.ActionRow as const,
+    components: [field(name, command?.options.find((known) => known.name === name)?.help)],
+  }));
+  return { custom_id: [FORM, id, about].join(":"), title, components: rows };
+}
+
+function field(name: string, help: string | undefined): APITextInputComponent {
   return {
-    custom_id: [FORM, shortcut.id, about].join(":"),
-    title: shortcut.title,
-    components: shortcut.ask.slice(0, 5).map((name) => {
-      const option = command?.options.find((known) => known.name === name);
-      return {
-        type: ComponentType.ActionRow,
-        components: [
-          {
-            type: ComponentType.TextInput,
-            custom_id: name,
-            style: TextInputStyle.Short,
-            required: true,
-            max_length: 100,
-            label: cutText(name, LABEL, ""),
-            ...(option ? { placeholder: cutText(option.help, PLACEHOLDER, "") } : {}),
-          },
-        ],
-      };
-    }),
+    type: ComponentType.TextInput,
+    custom_id: name,
+    style: TextInputStyle.Short,
+    required: true,
+    max_length: 100,
+    label: cutText(name, LABEL, ""),
+    ...(help !== undefined && { placeholder: cutText(help, PLACEHOLDER, "") }),
   };
 }
 
-/** The shortcut and the message's id of a form that comes back; undefined for what is no form of ours. */
+/** The shortcut and the message's id of a form that comes back; undefined for any other id. */
 export function readFormId(id: string): { readonly shortcut: string; readonly about: MessageRef["id"] } | undefined {
   const [form, shortcut, about] = id.split(":");
   return form === FORM && shortcut && about ? { shortcut, about } : undefined;
@@ -53,9 +52,10 @@ export function readForm({ components }: APIModalSubmission): Record<string, str
   const values: Record<string, string> = {};
   for (const row of components) {
     const fields = "components" in row ? row.components : "component" in row ? [row.component] : [];
-    for (const field of fields)
-      if ("value" in field && typeof field.value === "string" && field.value.trim() !== "")
-        values[field.custom_id] = field.value.trim();
+    for (const field of fields) {
+      const value = "value" in field && typeof field.value === "string" ? field.value.trim() : "";
+      if (value !== "") values[field.custom_id] = value;
+    }
   }
   return values;
 }

@@ -8,6 +8,7 @@ import {
 import type { ChannelRef } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
 import { ChatError } from "../../port/chat-error.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
 import type { Calls } from "./calls.js";
 import { type Channels, DIRECT } from "./channels.js";
@@ -16,7 +17,8 @@ import { hasCode } from "./errors.js";
 const NAME_LENGTH = 100;
 
 /**
- * A thread on a message; where there can be none, or the bot may not make one, the place itself: the job is shown there then.
+ * A thread on a message; where there can be none, or the bot may not make one, the channel itself: the job is shown
+ * there then.
  *
  * @throws ChatError when the message is gone, or Discord cannot be reached.
  */
@@ -34,35 +36,30 @@ interface ThreadParts {
 }
 
 async function open(calls: Calls, { channel, id }: MessageRef, title: string): Promise<ChannelRef> {
-  const name = cutText(title.trim(), NAME_LENGTH, "") || "Thread";
+  const name = cutText(title.trim(), NAME_LENGTH, "") || sentence("discord.thread");
   const body = { name, auto_archive_duration: ThreadAutoArchiveDuration.OneDay };
   try {
-    const call = {
+    const thread = await calls.run<APIThreadChannel>({
       method: "POST",
       route: Routes.threads(channel.id, id),
       body,
       doing: "discord.doing.thread",
       permission: "Create Public Threads",
-    } as const;
-    const thread = await calls.run<APIThreadChannel>(call);
+    });
     return { ...channel, thread: thread.id };
   } catch (error) {
     if (hasCode(error, RESTJSONErrorCodes.ThreadAlreadyCreatedForMessage))
       return { ...channel, thread: await threadOf(calls, { channel, id }) };
-    // No permission, a kind of channel without threads, too many of them: people get their picture all the same.
+    // No permission, a kind of channel without threads, too many of them: the result is posted in the channel.
     if (error instanceof ChatError && error.kind === "forbidden") return channel;
     throw error;
   }
 }
 
-/** The thread that a message has already. With Discord it has the message's id, but other servers may give it one of its own. */
+/** The thread that a message has already. With Discord it has the message's id, but other servers' may differ. */
 async function threadOf(calls: Calls, { channel, id }: MessageRef): Promise<string> {
-  const call = {
-    method: "GET",
-    route: Routes.channelMessage(channel.id, id),
-    doing: "discord.doing.find-thread",
-    ms: 10_000,
-  } as const;
-  const message = await calls.run<APIMessage>(call).catch(() => undefined);
+  const route = Routes.channelMessage(channel.id, id);
+  const about = { doing: "discord.doing.find-thread", ms: 10_000 } as const;
+  const message = await calls.run<APIMessage>({ method: "GET", route, ...about }).catch(() => undefined);
   return message?.thread?.id ?? id;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { shorten } from "../../../src/bots/discord/shorten.js";
+import { shorten } from "../../../src/bots/discord/compose.js";
 import { toDiscord } from "../../../src/bots/markdown/print-discord.js";
 import { toMrkdwn } from "../../../src/bots/markdown/print-slack.js";
 import { split } from "../../../src/bots/slack/text.js";

@@ -1,15 +1,15 @@
+const GIVE_IT =
+  "Give me the picture with the command's \"picture\" option, or open the message's menu and choose Apps > Dream this (or Stylize this).";
+
 /** What Discord's adapter says, and what "I may not ..." continues with. */
 export const discord = {
   "discord.not-connected": "Discord is not connected.",
   "discord.previews": "There are more previews in this channel than Discord takes.",
-  "discord.history-hidden":
-    "I can't see other people's pictures in this server, so I don't know which one you mean. Give me the picture with the command's \\\"picture\\\" option, or open the message's menu and choose Apps > Dream this (or Stylize this).",
+  "discord.history-hidden": `I can't see other people's pictures in this server, so I don't know which one you mean. ${GIVE_IT}`,
   "discord.running": "The Discord bot is already running.",
-  "discord.message-hidden":
-    "I can't see what is in other people's messages in this server. Give me the picture with the command's \\\"picture\\\" option, or open the message's menu and choose Apps > Dream this (or Stylize this).",
+  "discord.message-hidden": `I can't see what is in other people's messages in this server. ${GIVE_IT}`,
   "discord.not-running": "The Discord bot is not running.",
   "discord.image-gone": "{name} is no longer there; please send it again.",
-  "discord.image-too-large": "{name} is larger than {megabytes} MB.",
   "discord.image-refused": "Discord did not hand over {name} (it answered {status}); please try again.",
   "discord.image-timeout": "{name} took too long to arrive; please try again.",
   "discord.image-unreachable": "{name} could not be fetched from Discord; please try again.",
@@ -54,4 +54,17 @@ export const discord = {
   "discord.doing.choices": "offer choices",
   "discord.doing.login": "log in",
   "discord.doing.answer": "answer that",
+  "discord.too-late": "Too late to be said in {where}, where only you would have seen it:\n{text}",
+  "discord.cannot-post": ({ missing }: { missing: readonly string[] }) => {
+    const named = missing.map((name) => `"${name}"`);
+    const list = named.length > 1 ? `${named.slice(0, -1).join(", ")} and ${named.at(-1)}` : named.join("");
+    return `I can't post pictures in this channel. Somebody who manages it can allow me ${list}: Edit Channel > Permissions > Dreamloom.`;
+  },
+  "discord.reconnecting": "shard {shard} reconnects since {time} UTC",
+  "discord.a-channel": "a channel",
+  "discord.thread": "Thread",
+  "discord.picture-from":
+    "Instead of a file: a link, or latest for the newest picture here; some commands take none too",
+  "discord.second-alone": "`{second}` goes with `{first}`: please attach both.",
+  "discord.no-image": "There is no picture in that message that I could use.",
 } as const;

@@ -1,0 +1,85 @@
+import {
+  type APIMessageApplicationCommandInteraction,
+  type APIModalSubmitInteraction,
+  InteractionResponseType,
+  Routes,
+} from "discord.js";
+import { LRUCache } from "lru-cache";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { MessageRef } from "../../domain/message.js";
+import type { PictureSource } from "../../port/messages.js";
+import { sentence } from "../../shared/sentences/sentence.js";
+import { DIRECT, PLATFORM } from "./channels.js";
+import { channelIdOf, type Reporter } from "./reporter.js";
+import { formOf, readForm, readFormId } from "./shortcuts.js";
+import { userOfInteraction } from "./users.js";
+
+/** Open forms, with the images of the message that they are about. */
+const FORMS = 500;
+const FORM_MS = 15 * 60_000;
+
+/** Commands in the menus of messages ("Apps > Dream this"), and the forms that ask for their options. */
+export class MessageMenus {
+  readonly #forms = new LRUCache<string, readonly PictureSource[]>({ max: FORMS, ttl: FORM_MS });
+
+  constructor(private readonly reporter: Reporter) {}
+
+  /** Discord hands over the whole message, whatever the bot may see of it otherwise. */
+  async run(interaction: APIMessageApplicationCommandInteraction): Promise<void> {
+    const { handlers, pictures, calls } = this.reporter.parts;
+    const { name, resolved, target_id: id } = interaction.data;
+    const shortcut = handlers.shortcuts.find(({ title }) => title === name);
+    const user = userOfInteraction(interaction);
+    if (!shortcut || !user) return;
+    const asking = shortcut.ask.length > 0;
+    // A form must be the very first answer, so the channel is located afterwards.
+    const community = this.reporter.guildOf(interaction) ?? DIRECT;
+    const nearby = { platform: PLATFORM, community, id: channelIdOf(interaction) };
+    const ref = (channel: ChannelRef): MessageRef => ({ channel, id });
+    const about = ref(asking ? nearby : await this.reporter.locate(interaction));
+    const message = resolved?.messages?.[id] ?? (await pictures.message(about).catch(() => undefined));
+    const attachments = message ? pictures.ofMessage(message, about) : [];
+    if (attachments.length === 0) {
+      const answer = this.reporter.answer(interaction).expect();
+      await answer.reply({ text: sentence("discord.no-image") }, "private");
+      return;
+    }
+    const { command, options } = shortcut;
+    if (!asking) {
+      return this.reporter.command(interaction, user, async (channel) => ({
+        name: command,
+        options,
+        attachments,
+        repliesTo: ref(channel),
+      }));
+    }
+    const summary = handlers.commands.find((known) => known.name === command);
+    const form = formOf(shortcut, id, summary);
+    this.#forms.set(`${user.id} ${form.custom_id}`, attachments);
+    await calls.run({
+      method: "POST",
+      route: Routes.interactionCallback(interaction.id, interaction.token),
+      auth: false,
+      ms: 2_900,
+      body: { type: InteractionResponseType.Modal, data: form },
+      doing: "discord.doing.form",
+    });
+  }
+
+  async submitted(interaction: APIModalSubmitInteraction): Promise<void> {
+    const { custom_id } = interaction.data;
+    const form = readFormId(custom_id);
+    const shortcut = form && this.reporter.parts.handlers.shortcuts.find(({ id }) => id === form.shortcut);
+    const user = userOfInteraction(interaction);
+    if (!shortcut || !user) return;
+    // After a restart they are looked for in the message itself, as far as the bot may see it.
+    const attachments = this.#forms.get(`${user.id} ${custom_id}`) ?? [];
+    const options = { ...shortcut.options, ...readForm(interaction.data) };
+    await this.reporter.command(interaction, user, async (channel) => ({
+      name: shortcut.command,
+      options,
+      attachments,
+      repliesTo: { channel, id: form.about },
+    }));
+  }
+}

@@ -1,0 +1,92 @@
+import type {
+  APIChatInputApplicationCommandInteraction,
+  APIInteraction,
+  APIMessageApplicationCommandInteraction,
+  APIMessageComponentInteraction,
+  APIModalSubmitInteraction,
+} from "discord.js";
+import type { ChannelRef } from "../../domain/channel.js";
+import type { Member } from "../../domain/user.js";
+import type { ChatHandlers } from "../../port/adapter.js";
+import type { CommandEvent } from "../../port/events.js";
+import { Answer, type AnswerParts } from "./answer.js";
+import { type Channels, DIRECT } from "./channels.js";
+import { readPermissions, whatIsMissing } from "./permissions.js";
+import type { Pictures } from "./pictures.js";
+
+export interface InteractionParts extends AnswerParts {
+  readonly handlers: ChatHandlers;
+  readonly channels: Channels;
+  readonly pictures: Pictures;
+  /** The id of the bot's application, for interactions that do not say it. */
+  readonly self: () => string;
+}
+
+type Answered =
+  | APIChatInputApplicationCommandInteraction
+  | APIMessageApplicationCommandInteraction
+  | APIMessageComponentInteraction
+  | APIModalSubmitInteraction;
+
+type Command = Pick<CommandEvent, "name" | "options" | "attachments" | "repliesTo">;
+
+/** Finds the channels of interactions, answers them, and reports commands to the rest of the program. */
+export class Reporter {
+  constructor(readonly parts: InteractionParts) {}
+
+  answer(interaction: Answered): Answer {
+    const { id, token, application_id } = interaction;
+    const applicationId = application_id ?? this.parts.self();
+    const user = (interaction.member?.user ?? interaction.user)?.id ?? "";
+    return new Answer({ id, token, applicationId, user, channel: this.locate(interaction) }, this.parts);
+  }
+
+  /** Hands a command on, unless its answers could not be shown here. */
+  async command(
+    interaction: Answered,
+    user: Member,
+    read: (channel: ChannelRef, answer: Answer) => Promise<Command | undefined>,
+  ): Promise<void> {
+    const { handlers, channels } = this.parts;
+    const answer = this.answer(interaction).expect();
+    const channel = await this.locate(interaction);
+    channels.noteUploadBytes(channel.community, interaction.attachment_size_limit);
+    const obstacle = channel.community === DIRECT ? undefined : this.#obstacle(interaction, channel);
+    if (obstacle !== undefined) {
+      await answer.reply({ text: obstacle }, "private");
+      return;
+    }
+    const command = await read(channel, answer);
+    if (!command) return;
+    const reply: CommandEvent["reply"] = (message, visibility) => answer.reply(message, visibility);
+    await handlers.event({ kind: "command", ...command, user, channel, reply });
+  }
+
+  /** Why nothing could be shown here: as Discord says with the command, unless the gateway has told otherwise. */
+  #obstacle({ app_permissions }: Answered, channel: ChannelRef): string | undefined {
+    const { channels } = this.parts;
+    const inThread = channel.thread !== undefined;
+    const told = readPermissions(app_permissions);
+    const missing = whatIsMissing(told, inThread);
+    if (missing === undefined && told?.bitfield !== 0n) return undefined;
+    // Not every server computes them for each command: what its roles and channels say counts more. One that tells of
+    // neither is tried.
+    const known = channels.permissionsIn(channel);
+    return known || channels.isMember(channel) ? whatIsMissing(known, inThread) : missing;
+  }
+
+  async locate(interaction: APIInteraction): Promise<ChannelRef> {
+    const { channels } = this.parts;
+    const guild = this.guildOf(interaction);
+    if (interaction.channel) channels.noteChannel(interaction.channel, guild);
+    return channels.locate(channelIdOf(interaction), guild);
+  }
+
+  guildOf(interaction: APIInteraction): string | undefined {
+    return this.parts.channels.guildOf(channelIdOf(interaction), interaction.guild_id ?? interaction.guild?.id);
+  }
+}
+
+export function channelIdOf(interaction: APIInteraction): string {
+  return interaction.channel?.id ?? ("channel_id" in interaction ? (interaction.channel_id ?? "") : "");
+}
