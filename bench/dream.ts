@@ -2,7 +2,8 @@
  * How soon does a chat see something? A dream of the sample photo through the engine's own process, warm.
  *
  * Usage: npx tsx bench/dream.ts [PHOTO] [RUNS]     prints one JSON line
- * 360 px, 4 octaves, 10 steps, resnet50's default look: seconds to the first frame, to the first octave and to the result, medians.
+ * 360 px, 4 octaves, 10 steps, resnet50's default look: seconds to the first frame, to the first octave and to the
+ * result, medians.
  */
 import { readFile } from "node:fs/promises";
 import pino from "pino";

@@ -3,8 +3,9 @@
  *
  * Usage: npx tsx bench/memory.ts [--json] [--sizes 256,512,1024,2048] [--budgets 1000] [--network vgg19]
  *
- * Each case runs in a process of its own: one step an octave or scale, of a photo with 4:3. Its peak resident size is Linux's VmHWM.
- * vgg19 is measured where MODELS_PATH has it. A case that this machine has no room for is left out, and said so.
+ * Each case runs in a process of its own: one step an octave or scale, of a photo with 4:3. Its peak resident size is
+ * Linux's VmHWM. vgg19 is measured where MODELS_PATH has it. A case that this machine has no room for is left out, and
+ * said so.
  */
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

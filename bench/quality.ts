@@ -1,9 +1,11 @@
 /**
- * How soon is a painting good? Style and content distance against seconds for the studio's and the book's presets and for plain Adam.
+ * How soon is a painting good? Style and content distance against seconds for the studio's and the book's presets and
+ * for plain Adam.
  *
- * Usage: npx tsx bench/quality.ts PHOTO STYLE [--network vgg19] [--size 256] [--out docs/pictures] [--ways studio,lbfgs]
- * Writes quality.svg, a picture of each, and prints JSON: for each way its seconds and distances, and how soon it reached what 100
- * iterations of L-BFGS reach. Distances are measured alike for all: in the studio's layers, relative to the style and to the photo.
+ * Usage: npx tsx bench/quality.ts PHOTO STYLE [--network vgg19] [--size 256] [--out docs/pictures] [--ways
+ * studio,lbfgs] Writes quality.svg, a picture of each, and prints JSON: for each way its seconds and distances, and how
+ * soon it reached what 100 iterations of L-BFGS reach. Distances are measured alike for all: in the studio's layers,
+ * relative to the style and to the photo.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * What the queues themselves cost: an engine that paints nothing, so all that is measured is taking jobs, handing them on, and bringing
- * frames and results back, with the journal on disk.
+ * What the queues themselves cost: an engine that paints nothing, so all that is measured is taking jobs, handing them
+ * on, and bringing frames and results back, with the jobs on disk.
  *
  *   npx tsx bench/queue.ts [--jobs 200]
  *

@@ -1,6 +1,7 @@
 /**
  * What does teaching do? `npx tsx bench/teach.ts [motif ...]` teaches one layer thirty pictures of a motif, and writes
- * docs/pictures/teach-<motif>.jpg: four of the pictures; a dream in the layer as it was and in the taught one; both from noise too.
+ * docs/pictures/teach-<motif>.jpg: four of the pictures; a dream in the layer as it was and in the taught one; both
+ * from noise too.
  */
 import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";

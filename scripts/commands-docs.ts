@@ -50,8 +50,8 @@ const HEAD = `# Commands
 
 <!-- Written by scripts/commands-docs.ts from the commands' definitions: change those. -->
 
-In a chat, options are written \`name:value\` in any order; values with spaces go in quotes. A mistake is answered to you alone, with what would
-be right. A command takes the picture attached to it, else that of the message it answers, else the one behind a link in the line, else the
+In a chat, options are written \`name:value\` in any order; values with spaces go in quotes. Only you see the answer to a line with an error; it says what
+to change. A command takes the picture attached to it, else that of the message it answers, else the one behind a link in the line, else the
 newest in the channel. Defaults and limits are those of \`config/default.yaml\`.
 `;
 
@@ -60,9 +60,9 @@ const REACTIONS = `
 
 \`/stylize\` without a style posts a palette: the author's reaction with a style's emoji starts the painting, several blend.
 
-\`/blend vote\` posts one for the whole channel. Everybody has one vote, split evenly among the styles that they react with; the shares of the
-votes become the shares of the blend. It ends after its minutes, or by ✅ or *Paint now* of whoever opened it or a moderator, who can cancel it
-too. It goes on through a restart; what is reacted while the program is away is not seen, so take such a reaction back and give it again.
+\`/blend vote\` posts one for the whole channel. Everybody has one vote, split evenly among the styles they react with; the shares of the
+votes become the shares of the blend. It ends after its minutes, or when its author or a moderator reacts with ✅ or presses *Paint now*; they can also cancel it. A vote survives a restart. Reactions
+added while the program is down are not seen: remove and add them again.
 
 In an art channel (\`/settings art:on\`, for those who manage the channel) anyone may react with a style's emoji to any picture, people's or the
 bot's, to get it in that style; 👁️ dreams it. The same emoji of the same person on the same message counts once.

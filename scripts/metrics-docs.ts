@@ -29,7 +29,7 @@ export async function metrics(): Promise<Described[]> {
   });
 }
 
-/** The page with its table made anew. */
+/** The page with its table rewritten. */
 export async function withMetrics(page: string): Promise<string> {
   const rows = (await metrics()).map(({ name, help, type, labels }) => {
     const label = labels.length === 0 ? "" : ` {${labels.join(", ")}}`;

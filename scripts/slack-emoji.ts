@@ -1,6 +1,7 @@
 /**
- * Writes config/slack-emoji.json, Slack's names of emoji, from emoji-datasource, the list that Slack itself uses. The package is too large
- * for a dependency (25 MB, most of it pictures), and only new versions of Unicode change the names.
+ * Writes config/slack-emoji.json, Slack's names of emoji, from emoji-datasource, the list that Slack itself uses. The
+ * package is too large for a dependency (25 MB, most of it pictures), and only new versions of Unicode change the
+ * names.
  *
  * Usage: npm install --no-save emoji-datasource && npx tsx scripts/slack-emoji.ts
  */

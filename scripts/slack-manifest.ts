@@ -1,6 +1,6 @@
 /**
- * Writes config/slack-manifest.yaml, from which Slack makes the app, from the commands' and shortcuts' definitions; or prints the same for
- * events by HTTP, with the bot's address wherever Slack wants it.
+ * Writes config/slack-manifest.yaml, from which Slack makes the app, from the commands' and shortcuts' definitions; or
+ * prints the same for events by HTTP, with the bot's address wherever Slack wants it.
  *
  * Usage: npx tsx scripts/slack-manifest.ts [https://bot.example.org]
  */

@@ -1,10 +1,10 @@
 /**
  * Writes package-lock.json: every platform's optional packages, no download addresses.
  *
- * npm leaves optional packages of other platforms out of a lock that it writes from an installed tree, and never asks for them again.
- * So this resolves in an empty folder, and forgets beforehand every package in the lock whose optional dependencies are not all there.
- * Addresses would tie the project to the registry (or mirror) of whoever wrote the lock: the `resolved` fields go, the `integrity`
- * fields stay. `npm ci` wants addresses; `npm install` does without.
+ * npm leaves optional packages of other platforms out of a lock that it writes from an installed tree, and never asks
+ * for them again. So this resolves in an empty folder, and forgets beforehand every package in the lock whose optional
+ * dependencies are not all there. Addresses would tie the project to the registry (or mirror) of whoever wrote the
+ * lock: the `resolved` fields go, the `integrity` fields stay. `npm ci` wants addresses; `npm install` does without.
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -10,7 +10,7 @@ import { loadBuiltInStyles } from "../src/commands/styles/built-in-styles.js";
 
 export const PAGE = fileURLToPath(new URL("../docs/styles.md", import.meta.url));
 
-/** The page with its table made anew. */
+/** The page with its table rewritten. */
 export function withStyles(page: string): string {
   const rows = loadBuiltInStyles().map(
     ({ name, emoji, help, opposite }) =>

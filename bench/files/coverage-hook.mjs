@@ -1,4 +1,7 @@
-/** Loaded into each process of the program: on SIGUSR2, writes which functions have run since the last time, and begins again. */
+/**
+ * Loaded into each process of the program: on SIGUSR2, writes which functions have run since the last time, and begins
+ * again.
+ */
 import { writeFileSync } from "node:fs";
 import { Session } from "node:inspector";
 import { join } from "node:path";
@@ -17,6 +20,6 @@ process.on("SIGUSR2", () => {
         functions.some(({ functionName, ranges }) => functionName !== "" && ranges[0].count > 0),
       )
       .map(({ url }) => url);
-    writeFileSync(join(process.env.COVERAGE_DIR, `${process.pid}-${++takes}.json`), JSON.stringify(ran));
+    writeFileSync(join(process.env.HOOK_DIR, `${process.pid}-${++takes}.json`), JSON.stringify(ran));
   });
 });

@@ -10,8 +10,8 @@ export interface Cell<P extends Point> {
 }
 
 /**
- * Finds the cell of a place. The points lie all over the picture, about `gap` pixels apart or nearer: within two buckets of that width
- * are the nearest point and those across its borders.
+ * Finds the cell of a place. The points lie all over the picture, about `gap` pixels apart or nearer: within two
+ * buckets of that width are the nearest point and those across its borders.
  */
 export function cells<P extends Point>(points: readonly P[], gap: number): (x: number, y: number) => Cell<P> {
   const [left, top] = [Math.min(...points.map(({ x }) => x)), Math.min(...points.map(({ y }) => y))];

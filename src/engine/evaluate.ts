@@ -1,8 +1,10 @@
 /** Loss and gradient of an objective over a network: the one thing that every recipe asks of the engine. */
 import { gradient } from "./graph/gradient.js";
 import type { Node } from "./graph/node.js";
-import { CHANNELS, type Raster } from "./images/raster.js";
-import { type BuildOptions, type Network, NetworkError } from "./networks/network.js";
+import { cropRaster, pasteRaster } from "./images/crop.js";
+import { CHANNELS, emptyRaster, type Raster, type Size } from "./images/raster.js";
+import { type Tile, tilesOf } from "./memory.js";
+import type { BuildOptions, Network } from "./networks/network.js";
 import { type Objective, type Scope, scopeOf } from "./objectives/objective.js";
 import type { Programs } from "./programs.js";
 import type { Tensor, Tensors } from "./runtimes/runtime.js";
@@ -34,15 +36,6 @@ export function batchOf(images: readonly Raster[]): Tensor {
   return { data, shape: [images.length, CHANNELS, first.height, first.width] };
 }
 
-function scopeOfNetwork(network: Network, options: BuildOptions): Scope {
-  const { image, layers } = network.build(options);
-  return scopeOf(image, (name): Node => {
-    const node = layers.get(name);
-    if (!node) throw new NetworkError("unknown", `${network.id} has no layer "${name}".`);
-    return node;
-  });
-}
-
 const keyOf = (
   { id, edition = "" }: Network,
   { pooling = "max", multipleOf = 1 }: BuildOptions,
@@ -59,7 +52,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const image = "shape" in picture ? picture : toTensor(picture);
   const build = () => {
-    const scope = scopeOfNetwork(network, options);
+    const scope = scopeOf(network.build(options));
     const loss = objective.build(scope);
     return { loss, gradient: gradient(loss, scope.image) };
   };
@@ -80,5 +73,77 @@ export async function observe(
   options: BuildOptions = {},
 ): Promise<Tensors> {
   const image = "shape" in picture ? picture : toTensor(picture);
-  return programs.run(keyOf(network, options, name), () => outputs(scopeOfNetwork(network, options)), { image });
+  return programs.run(keyOf(network, options, name), () => outputs(scopeOf(network.build(options))), { image });
+}
+
+/**
+ * What a tile sees beyond its own border on each side, in pixels of its deepest feature map. Where it covers a layer's
+ * receptive field and the border that an objective leaves out, a tile's gradient is the whole image's; the receptive
+ * field's faint outer part may lie beyond.
+ */
+const MARGIN = 6;
+
+interface TileOptions {
+  /** Pixels of the image per pixel of the deepest feature map. */
+  readonly stride: number;
+  /** Pixels that may be worked on at once, margins included. */
+  readonly pixels: number;
+  readonly signal: AbortSignal;
+}
+
+/** A tile, and what is worked on for it: the tile with its margin, beginning on the grid of strides. */
+interface Work {
+  readonly tile: Tile;
+  readonly region: Tile;
+}
+
+/** The tiles of an image; one when it may be worked on at once. */
+export function worksOf({ width, height }: Size, { stride, pixels }: TileOptions): Work[] {
+  if (width * height <= pixels) {
+    const tile = { x: 0, y: 0, width, height };
+    return [{ tile, region: tile }];
+  }
+  const margin = MARGIN * stride;
+  return tilesOf({ width, height }, Math.max(1, Math.sqrt(pixels) - 2 * margin) ** 2).map((tile) => {
+    // On the grid, a feature sees the same pixels as in the whole image.
+    const start = (at: number): number => Math.max(0, Math.floor((at - margin) / stride) * stride);
+    const end = (at: number, length: number): number => Math.min(length, Math.ceil((at + margin) / stride) * stride);
+    const [x, y] = [start(tile.x), start(tile.y)];
+    const [right, bottom] = [end(tile.x + tile.width, width), end(tile.y + tile.height, height)];
+    return { tile, region: { x, y, width: right - x, height: bottom - y } };
+  });
+}
+
+/**
+ * Loss and gradient of an objective that is a mean over places (a dream, channels, a guide; not a Gram matrix).
+ *
+ * Every tile is worked on with a margin around it, and only its own pixels' gradient is kept, so no seam shows.
+ * @returns the loss as the mean of the tiles' by their shares of the image
+ */
+export async function evaluateTiles(
+  programs: Programs,
+  network: Network,
+  objective: Objective,
+  picture: Raster,
+  options: TileOptions,
+): Promise<Evaluation> {
+  const works = worksOf(picture, options);
+  if (works.length === 1) return evaluate(programs, network, objective, picture);
+  const whole = picture.width * picture.height;
+  const gradient = emptyRaster(picture.width, picture.height);
+  let loss = 0;
+  for (const { tile, region } of works) {
+    options.signal.throwIfAborted();
+    const found = await evaluate(programs, network, objective, cropRaster(picture, region));
+    // The objective is a mean over the region: its share of the image makes it one over the whole.
+    const share = (region.width * region.height) / whole;
+    loss += found.loss * ((tile.width * tile.height) / whole);
+    const part = cropRaster(
+      { width: region.width, height: region.height, data: found.gradient },
+      { ...tile, x: tile.x - region.x, y: tile.y - region.y },
+    );
+    for (let i = 0; i < part.data.length; i++) part.data[i] = (part.data[i] ?? 0) * share;
+    pasteRaster(gradient, part, tile.x, tile.y);
+  }
+  return { loss, gradient: gradient.data };
 }

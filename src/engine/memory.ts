@@ -38,11 +38,8 @@ export function bytesPerPixel(
   layers: readonly string[],
   { runtime, ...options }: StepOptions = {},
 ): number {
-  const { layers: built } = network.build(options);
-  const outputs = layers.flatMap((name): Node[] => {
-    const node = built.get(name);
-    return node ? [node] : [];
-  });
+  const { layer } = network.build(options);
+  const outputs = network.layers.flatMap(({ name }) => (layers.includes(name) ? [layer(name)] : []));
   const dimensions = new Dimensions({ image: [1, 3, SAMPLE, SAMPLE] });
   const inTiles = runtime === "onnx-cpu" ? winogradKernels(outputs) : new Set<Node>();
   let floats = 0;

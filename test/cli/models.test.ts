@@ -131,7 +131,7 @@ describe("dreamloom models add", () => {
 
   it("answers bad input with one sentence", async () => {
     expectMistake(await models("add", join(folder, "nowhere")), /There is nothing at .*nowhere/);
-    expectMistake(await models("add", network, "--id", "No Name"), /"No Name" cannot be a network's id/);
+    expectMistake(await models("add", network, "--id", "No Name"), /'No Name' cannot be a network's id/);
     expectMistake(
       await models("add", network, "--id", "resnet50"),
       /resnet50 is a network of the catalogue; choose another id/,

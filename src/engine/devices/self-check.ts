@@ -30,13 +30,8 @@ interface Check {
  * their gradients.
  */
 function check(blocks: readonly (readonly [number, number])[], layer: string): Check {
-  const { image, layers } = randomVgg(blocks).build();
-  const scope = scopeOf(image, (name) => {
-    const node = layers.get(name);
-    if (!node) throw new Error(`the check's network has no layer "${name}"`);
-    return node;
-  });
-  const [, channels = 1] = (layers.get(layer)?.shape ?? []) as number[];
+  const scope = scopeOf(randomVgg(blocks).build());
+  const channels = Number(scope.layer(layer).shape[1]);
   const target = { data: new Float32Array(channels * channels).fill(0.1), shape: [1, channels, channels] };
   const objective = sum([
     [gramLoss([{ layer, weight: 1, target }]), 1],
@@ -44,7 +39,7 @@ function check(blocks: readonly (readonly [number, number])[], layer: string): C
     [totalVariation(1), 1e-6],
   ]);
   const loss = objective.build(scope);
-  return { outputs: { gradient: gradient(loss, image) }, values: objective.values };
+  return { outputs: { gradient: gradient(loss, scope.image) }, values: objective.values };
 }
 
 async function gradientOn(runtime: Runtime, { outputs, values }: Check, image: Tensor): Promise<Float32Array> {

@@ -206,7 +206,12 @@ export async function evaluateCases(path: string, engine: CasesEngine): Promise<
       errors.push(await errorsOf(test, engine, folder, test.shape ?? shape));
     } catch (error) {
       if (error instanceof NetworkError)
-        throw new NetworkError(error.kind, `${test.name}: ${error.message}`, { cause: error });
+        throw new NetworkError(
+          error.kind,
+          "cases.network",
+          { test: test.name, problem: error.message },
+          { cause: error },
+        );
       throw error;
     }
   }

@@ -4,7 +4,7 @@ import { gradient } from "../graph/gradient.js";
 import { convolutionWork } from "../graph/work.js";
 import { random } from "../images/random.js";
 import { presetsOf } from "../networks/looks.js";
-import { type Network, NetworkError } from "../networks/network.js";
+import type { Network } from "../networks/network.js";
 import { randomVgg } from "../networks/random-vgg.js";
 import { content } from "../objectives/content.js";
 import { gramLoss, gramOutputs } from "../objectives/gram.js";
@@ -64,12 +64,7 @@ export async function measureStep(
   const network = id === STEP_NETWORK ? randomVgg() : await engine.network(id);
   const { style: presets } = presetsOf(network);
   const chosen = id === STEP_NETWORK ? RANDOM_LAYERS : { style: Object.keys(presets.layers), content: presets.content };
-  const { image, layers } = network.build({ pooling: "average", multipleOf: size % TILING === 0 ? TILING : 1 });
-  const scope = scopeOf(image, (name) => {
-    const found = layers.get(name);
-    if (!found) throw new NetworkError("unknown", `${network.id} has no layer "${name}".`);
-    return found;
-  });
+  const scope = scopeOf(network.build({ pooling: "average", multipleOf: size % TILING === 0 ? TILING : 1 }));
   const targets = await runtime.compile({ ...gramOutputs(scope, chosen.style), content: scope.layer(chosen.content) });
   const { content: features, ...grams } = await targets.run({ image: noise(size, 2) });
   await targets.dispose();
@@ -80,7 +75,7 @@ export async function measureStep(
   ]);
   const loss = objective.build(scope);
   const work = convolutionWork([loss], { image: [1, 3, size, size] });
-  const program = await runtime.compile({ loss, gradient: gradient(loss, image) });
+  const program = await runtime.compile({ loss, gradient: gradient(loss, scope.image) });
   const inputs = { ...objective.values, image: noise(size, 1) };
   const times: number[] = [];
   for (let run = 0; run < WARM_UPS + RUNS; run++) {

@@ -73,22 +73,13 @@ function knownNotes(model: string, { presets }: Network): NetworkNotes {
 /** The id to use. @throws NetworkError when it cannot be one, or is taken */
 async function freeId(wanted: string, modelsDir: string): Promise<string> {
   if (!NAME.test(wanted)) {
-    throw new NetworkError(
-      "unknown",
-      `"${wanted}" cannot be a network's id; use small letters, digits, -, _ and ., for instance --id moths.`,
-    );
+    throw new NetworkError("unknown", "network.id-invalid", { id: wanted });
   }
   if (Object.hasOwn(catalogue(), wanted)) {
-    throw new NetworkError(
-      "unknown",
-      `${wanted} is a network of the catalogue; choose another id, for instance --id my-${wanted}.`,
-    );
+    throw new NetworkError("unknown", "network.id-catalogue", { id: wanted });
   }
   if (await stat(join(modelsDir, wanted)).catch(() => undefined)) {
-    throw new NetworkError(
-      "unknown",
-      `There is a network ${wanted} in ${modelsDir} already; choose another --id, or remove that folder.`,
-    );
+    throw new NetworkError("unknown", "network.id-taken", { id: wanted, folder: modelsDir });
   }
   return wanted;
 }
@@ -99,8 +90,7 @@ async function freeId(wanted: string, modelsDir: string): Promise<string> {
  */
 export async function addNetwork({ path, id, modelsDir, notes = {}, tryOut }: AddOptions): Promise<Added> {
   const model = await findModel(path);
-  if (model === undefined)
-    throw new NetworkError("unknown", `There is nothing at ${path}; give the path of a network's folder or file.`);
+  if (model === undefined) throw new NetworkError("unknown", "network.no-path", { path });
   formatOf(model);
   const name = await freeId(id ?? suggestedId(model), modelsDir);
   // First read in place, so that errors name its own path.

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { z } from "zod";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { Preprocessing } from "./import/preprocessing.js";
 import { Presets } from "./presets.js";
 
@@ -27,7 +28,7 @@ const UrlSource = z
       .regex(/^[0-9a-f]{64}$/)
       .optional(),
   })
-  .refine((source) => source.md5 ?? source.sha256, "a checksum is needed: md5 or sha256");
+  .refine((source) => source.md5 ?? source.sha256, { error: () => sentence("catalogue.checksum") });
 
 const Entry = Presets.extend({
   title: z.string(),

@@ -60,14 +60,29 @@ export async function findNetwork(
   return (isName(idOrPath) ? await findModel(join(modelsDir, idOrPath)) : undefined) ?? findModel(idOrPath);
 }
 
-/** Says that there is no such network, with what was perhaps meant. */
-export function unknownNetwork(idOrPath: string): NetworkError {
+interface Pulled {
+  readonly id: string;
+  /** Its model file. */
+  readonly path: string;
+  /** False when it was there already. */
+  readonly fetched: boolean;
+}
+
+/**
+ * Fetches a network unless it is on this machine.
+ * @throws NetworkError "unknown" for one that is neither in the catalogue nor here, "unreachable" or "corrupt" when
+ *   fetching fails
+ */
+export async function pullNetwork(id: string, options: LoadOptions): Promise<Pulled> {
+  const here = await findNetwork(id, options);
+  if (here !== undefined) return { id, path: here, fetched: false };
+  const entry = entryOf(id);
+  if (entry) return { id, path: await install(id, entry, options.modelsDir, options), fetched: true };
   const ids = Object.keys(catalogue());
-  const near = nearest(idOrPath, ids);
-  const hint = near
-    ? `did you mean ${near}?`
-    : `there are ${ids.join(", ")}, folders in MODELS_PATH, and paths of folders or files.`;
-  return new NetworkError("unknown", `There is no network ${idOrPath}; ${hint}`);
+  const near = nearest(id, ids);
+  throw near
+    ? new NetworkError("unknown", "network.unknown-near", { id, near })
+    : new NetworkError("unknown", "network.unknown", { id, ids: ids.join(", ") });
 }
 
 /**
@@ -96,19 +111,14 @@ function presetsFor(network: Network, notes: NetworkNotes | undefined, known: Ca
  * else is a path of a folder or file. How its training preprocessed images is stated in a `dreamloom.yaml` beside it,
  * else by the catalogue's entry of that name, else by what its format usually wants.
  * @throws NetworkError
- * @example const network = await loadNetwork("resnet50", { modelsDir: "/home/me/.cache/dreamloom/models", modelsPath: [] });
+ * @example const network = await loadNetwork("resnet50", { modelsDir: "/home/me/models", modelsPath: [] });
  */
 export async function loadNetwork(idOrPath: string, options: LoadOptions): Promise<Network> {
-  const entry = entryOf(idOrPath);
-  let path = await findNetwork(idOrPath, options);
-  if (path === undefined) {
-    if (!entry) throw unknownNetwork(idOrPath);
-    path = await install(idOrPath, entry, options.modelsDir, options);
-  }
+  const { path } = await pullNetwork(idOrPath, options);
   options.signal?.throwIfAborted();
   const format = formatOf(path);
   const notes = await notesBeside(path);
-  const known = entry ?? entryFor(path);
+  const known = entryOf(idOrPath) ?? entryFor(path);
   const network = assemble(
     idOrPath,
     await format.read(path),

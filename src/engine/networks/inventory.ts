@@ -1,6 +1,7 @@
 /** Which networks there are to choose from: the catalogue's, and those in folders. */
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { findNetwork, type LoadOptions } from "./catalogue.js";
 import { catalogue } from "./catalogue-file.js";
 import { findModel, notesBeside } from "./local.js";
@@ -57,7 +58,7 @@ async function sizeOf(path: string, id: string): Promise<number> {
 }
 
 async function fromFolder(folder: string, id: string): Promise<Listed | undefined> {
-  const base = { id, from: "folder" as const, title: "From a folder", bytes: 0 };
+  const base = { id, from: "folder" as const, title: sentence("network.from-folder"), bytes: 0 };
   try {
     const path = await findModel(join(folder, id));
     if (path === undefined) return undefined;
@@ -67,7 +68,7 @@ async function fromFolder(folder: string, id: string): Promise<Listed | undefine
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     // Any other folder may lie there too.
-    return /holds no network/.test(error.message) ? undefined : { ...base, problem: error.message };
+    return error.identifier === "network.none-in-folder" ? undefined : { ...base, problem: error.message };
   }
 }
 

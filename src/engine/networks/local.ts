@@ -31,10 +31,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
 export function formatOf(path: string): Format {
   const format = FORMATS[extname(path).toLowerCase()];
   if (format) return format;
-  throw new NetworkError(
-    "unsupported",
-    `${path} is not a network: a tfjs model.json, a Keras .h5 or an .onnx file is.`,
-  );
+  throw new NetworkError("unsupported", "network.not-a-model", { path });
 }
 
 const isModel = (name: string): boolean =>
@@ -54,13 +51,9 @@ export async function findModel(path: string, inside?: string): Promise<string |
     return join(path, inside);
   const models = (await readdir(path)).filter(isModel).sort();
   const [only] = models;
-  if (only !== undefined && models.length === 1) return join(path, only);
-  if (only !== undefined)
-    throw new NetworkError("unknown", `${path} holds several networks (${models.join(", ")}); name one of them.`);
-  throw new NetworkError(
-    "unknown",
-    `${path} holds no network: a tfjs model.json, a Keras .h5 or an .onnx file is looked for.`,
-  );
+  if (only === undefined) throw new NetworkError("unknown", "network.none-in-folder", { path });
+  if (models.length > 1) throw new NetworkError("unknown", "network.several", { path, models: models.join(", ") });
+  return join(path, only);
 }
 
 /**
@@ -74,9 +67,8 @@ export async function notesBeside(modelPath: string): Promise<NetworkNotes | und
   try {
     return NetworkNotes.parse(parse(text) ?? {});
   } catch (error) {
-    const why =
-      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
-    throw new NetworkError("corrupt", `${file} cannot be used: ${why.replace(/\s+/g, " ")}`, { cause: error });
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    throw new NetworkError("corrupt", "network.notes", { file, problem: why.replace(/\s+/g, " ") }, { cause: error });
   }
 }
 

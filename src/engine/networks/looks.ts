@@ -1,5 +1,6 @@
 /** Looks: named choices of layers for dreaming. */
 import { nearest } from "../../shared/nearest.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { type LayerInfo, type Network, NetworkError } from "./network.js";
 import type { LayerWeights, Look, Presets } from "./presets.js";
 
@@ -15,16 +16,19 @@ export function presetsByDepth(layers: readonly LayerInfo[]): Presets {
   const usable = good.length >= 4 ? good : layers.filter((l) => !plain.test(l.kind));
   const pick = usable.length > 0 ? usable : layers;
   const at = (share: number): string => pick[Math.min(pick.length - 1, Math.floor(share * pick.length))]?.name ?? "";
-  const look = (description: string, share: number): Look => ({ description, layers: { [at(share)]: 1 } });
+  const look = (name: "textures" | "patterns" | "parts" | "creatures" | "ornaments", share: number): Look => ({
+    description: sentence(`look.${name}`),
+    layers: { [at(share)]: 1 },
+  });
   return {
     dream: {
       default: "creatures",
       looks: {
-        textures: look("Surfaces", 0.25),
-        patterns: look("Patterns", 0.45),
-        parts: look("Parts of things", 0.6),
-        creatures: look("Whole things", 0.72),
-        ornaments: look("Large shapes", 0.9),
+        textures: look("textures", 0.25),
+        patterns: look("patterns", 0.45),
+        parts: look("parts", 0.6),
+        creatures: look("creatures", 0.72),
+        ornaments: look("ornaments", 0.9),
       },
     },
     style: {
@@ -52,7 +56,9 @@ export function lookLayers(network: Network, look?: string): LayerWeights {
   const found = dream.looks[look ?? dream.default];
   if (found) return found.layers;
   const names = Object.keys(dream.looks);
-  const near = nearest(look ?? "", names);
-  const hint = near ? `did you mean ${near}?` : `it has ${names.join(", ")}.`;
-  throw new NetworkError("unknown", `${network.id} has no look called ${look}; ${hint}`);
+  const asked = { network: network.id, look: look ?? dream.default };
+  const near = nearest(asked.look, names);
+  throw near
+    ? new NetworkError("unknown", "look.unknown-near", { ...asked, near })
+    : new NetworkError("unknown", "look.unknown", { ...asked, looks: names.join(", ") });
 }

@@ -1,4 +1,5 @@
 /** A trained network, ready to be built into tensor programs. */
+import { type Said, type SaidWith, SentenceError } from "../../shared/sentences/sentence-error.js";
 import type { Node, NodeOf } from "../graph/node.js";
 import type { Presets } from "./presets.js";
 
@@ -22,10 +23,10 @@ export interface BuiltNetwork {
    */
   readonly image: NodeOf<"input">;
   /**
-   * Feature maps by layer name, in order of depth. Names are the file's own: Keras layer names; for ONNX a node's first
-   * output.
+   * The feature map of a layer, by the file's own name: Keras's layer name, the first output of an ONNX node.
+   * @throws NetworkError when no layer of that name can be used
    */
-  readonly layers: ReadonlyMap<string, Node>;
+  layer(name: string): Node;
 }
 
 /** What a layer is, for lists and for choosing. */
@@ -63,13 +64,18 @@ export interface Network {
 type NetworkErrorKind = "unknown" | "unreachable" | "corrupt" | "unsupported";
 
 /** Why a network cannot be used, in a sentence that says what would help. */
-export class NetworkError extends Error {
+export class NetworkError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "NetworkError";
   constructor(
     readonly kind: NetworkErrorKind,
-    message: string,
-    options?: ErrorOptions,
+    said: S,
+    ...rest: SaidWith<S>
   ) {
-    super(message, options);
+    super(said, ...rest);
   }
+}
+
+/** Says that no layer of that name can be used. */
+export function noLayer(network: string, layer: string): never {
+  throw new NetworkError("unknown", "layer.none", { network, layer });
 }

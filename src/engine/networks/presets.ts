@@ -3,12 +3,13 @@
  * the catalogue.
  */
 import { z } from "zod";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { Preprocessing } from "./import/preprocessing.js";
 
 /** Layers with weights. */
 export const LayerWeights = z
   .record(z.string().min(1), z.number())
-  .refine((layers) => Object.keys(layers).length > 0, "at least one layer is needed");
+  .refine((layers) => Object.keys(layers).length > 0, { error: () => sentence("presets.no-layer") });
 export type LayerWeights = z.infer<typeof LayerWeights>;
 
 export const Look = z.strictObject({ description: z.string().min(1), layers: LayerWeights });
@@ -16,7 +17,7 @@ export type Look = z.infer<typeof Look>;
 
 const Dream = z
   .strictObject({ default: z.string(), looks: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), Look) })
-  .refine((dream) => dream.default in dream.looks, { error: "the default is not one of the looks", path: ["default"] });
+  .refine((dream) => dream.default in dream.looks, { error: () => sentence("presets.default"), path: ["default"] });
 
 export const Presets = z.strictObject({
   dream: Dream,

@@ -3,7 +3,7 @@
 import type { Node } from "../graph/node.js";
 import { avgPool, constant, conv2d, input, maxPool, mul, relu, scalar, sub } from "../graph/ops.js";
 import { gaussian, random } from "../images/random.js";
-import type { BuiltNetwork, LayerInfo, Network } from "./network.js";
+import { type BuiltNetwork, type LayerInfo, type Network, noLayer } from "./network.js";
 
 /** Convolutions and channels of VGG19's blocks (Simonyan and Zisserman 2014, configuration E). */
 const VGG19_BLOCKS = [
@@ -55,7 +55,7 @@ export function randomVgg(blocks: readonly (readonly [number, number])[] = VGG19
         x = pooling === "max" ? maxPool(x, window) : avgPool(x, window);
         built.set(`block${b + 1}_pool`, x);
       }
-      return { image, layers: built };
+      return { image, layer: (name) => built.get(name) ?? noLayer("random-vgg", name) };
     },
   };
 }

@@ -29,19 +29,12 @@ export function resolveLayer(network: Network, name: string): LayerInfo {
   if (exact) return exact;
   const alike = network.layers.filter((l) => plain(l.name) === plain(name));
   if (alike[0] && alike.length === 1) return alike[0];
-  const deepest = network.layers[network.layers.length - 1]?.name ?? "none";
+  const [first = "none", deepest = first] = [network.layers[0]?.name, network.layers.at(-1)?.name];
+  const asked = { network: network.id, layer: name };
   const reason = network.unusable?.get(name);
-  if (reason !== undefined) {
-    throw new NetworkError(
-      "unsupported",
-      `Layer ${name} of ${network.id} cannot be used: ${reason}. The deepest usable layer is ${deepest}.`,
-    );
-  }
+  if (reason !== undefined) throw new NetworkError("unsupported", "layer.unusable", { ...asked, reason, deepest });
   const near = nearLayers(network, name);
-  const [last = "", ...others] = [...near].reverse();
-  const hint = near.length > 1 ? `${others.reverse().join(", ")} or ${last}` : last;
-  const help = hint
-    ? `did you mean ${hint}?`
-    : `its layers run from ${network.layers[0]?.name ?? "none"} to ${deepest}.`;
-  throw new NetworkError("unknown", `${network.id} has no layer called ${name}; ${help}`);
+  throw near.length > 0
+    ? new NetworkError("unknown", "layer.unknown-near", { ...asked, near })
+    : new NetworkError("unknown", "layer.unknown", { ...asked, first, last: deepest });
 }

@@ -15,16 +15,8 @@ export async function tryOut(programs: Programs, network: Network): Promise<void
   const picture = emptyRaster(SIDE, SIDE);
   for (let i = 0; i < picture.data.length; i++) picture.data[i] = 255 * next();
   const { loss, gradient } = await evaluate(programs, network, dream(lookLayers(network), 0), picture);
-  if (!Number.isFinite(loss) || !gradient.every(Number.isFinite)) {
-    throw new NetworkError(
-      "corrupt",
-      `${network.id} computes no numbers: its weights are damaged; fetch or copy it again.`,
-    );
-  }
-  if (gradient.every((g) => g === 0)) {
-    throw new NetworkError(
-      "unsupported",
-      `${network.id} sees nothing in any picture: look at its weights, and at --mean and --scale.`,
-    );
-  }
+  if (!Number.isFinite(loss) || !gradient.every(Number.isFinite))
+    throw new NetworkError("corrupt", "network.no-numbers", { network: network.id });
+  if (gradient.every((g) => g === 0))
+    throw new NetworkError("unsupported", "network.sees-nothing", { network: network.id });
 }

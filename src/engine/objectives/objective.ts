@@ -9,16 +9,13 @@
  * maximised says so and is negated.
  */
 
-import type { Node, NodeOf, Shape } from "../graph/node.js";
+import type { Node, Shape } from "../graph/node.js";
 import { add, crop, input, mul, reshape, scalar } from "../graph/ops.js";
+import type { BuiltNetwork } from "../networks/network.js";
 import type { Tensor, Tensors } from "../runtimes/runtime.js";
 
-/** What an objective is built over. */
-export interface Scope {
-  /** The image, [N, 3, H, W], RGB, 0..255. */
-  readonly image: NodeOf<"input">;
-  /** The feature map [N, C, h, w] of a layer. @throws NetworkError when there is none of that name */
-  layer(name: string): Node;
+/** What an objective is built over: the image [N, 3, H, W], feature maps [N, C, h, w], and numbers. */
+export interface Scope extends BuiltNetwork {
   /** A tensor whose numbers are given at each run, through {@link Objective.values}. */
   value(name: string, shape: Shape): Node;
 }
@@ -67,16 +64,14 @@ export function pick(vector: Node, i: number, length: number): Node {
   return reshape(crop(vector, [i], [length - i - 1]), []);
 }
 
-/** The scope of an objective over an image and its layers. */
-export function scopeOf(image: NodeOf<"input">, layer: (name: string) => Node): Scope {
+/** The scope of an objective over a network. */
+export function scopeOf({ image, layer }: BuiltNetwork): Scope {
   const made = new Map<string, Node>();
   return {
     image,
     layer,
     value(name, shape) {
-      const known = made.get(name);
-      if (known) return known;
-      const node = input(name, shape);
+      const node = made.get(name) ?? input(name, shape);
       made.set(name, node);
       return node;
     },

@@ -1,4 +1,4 @@
-/** Scales: a painting is begun small, where strokes are large, and finished at its size. */
+/** The sizes at which an image is worked on, smallest first: octaves of a dream, scales of a painting. */
 import { fitInside, type Size } from "../images/raster.js";
 
 const GROWTH = Math.SQRT2;
@@ -14,4 +14,23 @@ export function paintingScales(width: number, height: number, smallest = 160): S
   for (let side = Math.max(width, height) / GROWTH; side >= smallest / 1.1; side /= GROWTH)
     scales.unshift(fitInside(width, height, side));
   return scales;
+}
+
+/** The smallest side an octave is worked at, in pixels: below it deep layers see nothing but their own padding. */
+export const SMALLEST_OCTAVE = 48;
+
+/**
+ * Sizes of the octaves, smallest first, each `scale` times the one before, ending at width x height.
+ *
+ * Octaves whose longer side would fall below {@link SMALLEST_OCTAVE} are left out, so a small image gets fewer.
+ */
+export function octaveSizes(width: number, height: number, octaves: number, scale: number): Size[] {
+  const longer = Math.max(width, height);
+  const sizes: Size[] = [];
+  for (let i = octaves - 1; i >= 0; i--) {
+    const side = longer / scale ** i;
+    if (i > 0 && side < SMALLEST_OCTAVE) continue;
+    sizes.push(i === 0 ? { width, height } : fitInside(width, height, side));
+  }
+  return sizes;
 }

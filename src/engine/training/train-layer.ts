@@ -88,12 +88,8 @@ export async function trainLayer(options: TrainOptions): Promise<TrainingResult>
   const { programs, network, name, channels = DEFAULT_CHANNELS, seed = 1, examples } = options;
   const started = performance.now();
   const info = trainable(network, options.layer);
-  if (examples.length < FEWEST_EXAMPLES) {
-    throw new NetworkError(
-      "unknown",
-      `Give ${FEWEST_EXAMPLES} pictures or more to learn from; there are ${examples.length}.`,
-    );
-  }
+  if (examples.length < FEWEST_EXAMPLES)
+    throw new NetworkError("unknown", "taught.few", { least: FEWEST_EXAMPLES, count: examples.length });
   const next = random(seed);
   const { learnt, tested } = divide(examples, next);
   const crops = Math.min(MOST_CROPS_EACH, Math.max(1, Math.round(CROPS / learnt.length)));
@@ -127,7 +123,7 @@ export async function trainLayer(options: TrainOptions): Promise<TrainingResult>
 function trainable(network: Network, layer: string): LayerInfo {
   const info = resolveLayer(network, layer);
   if (info.kind === TRAINED_KIND)
-    throw new NetworkError("unknown", `${info.name} is a taught layer itself; teach over one of ${network.id}'s own.`);
+    throw new NetworkError("unknown", "taught.over-taught", { layer: info.name, network: network.id });
   return info;
 }
 
@@ -254,8 +250,7 @@ function unusual(samples: readonly Float32Array[], mean: Float64Array, factor: C
     .filter(({ length }) => length > 0)
     .sort((a, b) => b.length - a.length)
     .slice(0, Math.max(1, Math.ceil(samples.length * UNUSUAL)));
-  if (kept.length === 0)
-    throw new NetworkError("unsupported", "This layer sees nothing in these pictures; choose another layer.");
+  if (kept.length === 0) throw new NetworkError("unsupported", "taught.blind");
   const dimensions = mean.length;
   const data = new Float32Array(kept.length * dimensions);
   for (const [i, { z, length }] of kept.entries())

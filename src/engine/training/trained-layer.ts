@@ -70,11 +70,9 @@ export function encodeTrainedLayer({ weights, biases, ...header }: TrainedLayer)
  */
 export function decodeTrainedLayer(data: Uint8Array, from: string): TrainedLayer {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  if (bytes.length < START || bytes.toString("latin1", 0, MAGIC.length) !== MAGIC) {
-    throw new NetworkError("corrupt", `${from} is not a taught layer; teach it again.`);
-  }
-  const broken = (cause?: unknown) =>
-    new NetworkError("corrupt", `${from} is damaged or cut short; copy it or teach it again.`, { cause });
+  if (bytes.length < START || bytes.toString("latin1", 0, MAGIC.length) !== MAGIC)
+    throw new NetworkError("corrupt", "taught.other-file", { file: from });
+  const broken = (cause?: unknown) => new NetworkError("corrupt", "taught.damaged", { file: from }, { cause });
   const length = bytes.readUInt32LE(MAGIC.length);
   if (length > MAX_HEADER || START + length > bytes.length) throw broken();
   let json: unknown;
@@ -84,12 +82,8 @@ export function decodeTrainedLayer(data: Uint8Array, from: string): TrainedLayer
     throw broken(error);
   }
   const version = z.looseObject({ version: z.int() }).safeParse(json);
-  if (version.success && version.data.version !== 1) {
-    throw new NetworkError(
-      "unsupported",
-      `${from} was taught by another version of Dreamloom; update Dreamloom, or teach it again.`,
-    );
-  }
+  if (version.success && version.data.version !== 1)
+    throw new NetworkError("unsupported", "taught.version", { file: from });
   const header = Header.safeParse(json);
   if (!header.success) throw broken(header.error);
   const { inputs, channels } = header.data;

@@ -1,6 +1,7 @@
 /** The trained layers of a models folder. */
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { NetworkError } from "../networks/network.js";
 import {
   encodeTrainedLayer,
@@ -63,6 +64,6 @@ async function keptIn(folder: string, file: string): Promise<Kept> {
     return { name, layer: { ...(await readTrainedLayer(join(folder, file))), name } };
   } catch (error) {
     if (error instanceof NetworkError) return { name, problem: error.message.replace(/\.$/, "") };
-    return { name, problem: `${file} cannot be read` };
+    return { name, problem: sentence("unusable.unreadable", { file }) };
   }
 }

@@ -1,7 +1,7 @@
 /** Puts trained layers into a network: there they are layers like all others, each with a look of its name. */
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { Node } from "../graph/node.js";
 import { abs, add, constant, conv2d, exp, log, mul, relu, scalar } from "../graph/ops.js";
-import { LazyMap } from "../networks/import/lazy-map.js";
 import { presetsOf } from "../networks/looks.js";
 import type { LayerInfo, Network } from "../networks/network.js";
 import type { Look } from "../networks/presets.js";
@@ -28,15 +28,12 @@ function trainedNode(features: Node, { weights, biases, channels, inputs }: Trai
   return softPlus(conv2d(features, constant(weights, [channels, inputs, 1, 1]), constant(biases, [channels])));
 }
 
-function description({ pictures }: TrainedLayer): string {
-  return `What ${pictures} pictures taught`;
-}
-
 /** Why a trained layer does not fit this network; undefined when it does. */
 function misfit(network: Network, { layer, inputs }: TrainedLayer): string | undefined {
   const below = network.layers.find((l) => l.name === layer);
-  if (!below) return `it re-mixes ${layer}, which ${network.id} does not have`;
-  return below.channels === inputs ? undefined : `it re-mixes ${inputs} channels and ${layer} has ${below.channels}`;
+  if (!below) return sentence("unusable.mixes", { layer, network: network.id });
+  if (below.channels === inputs) return undefined;
+  return sentence("unusable.mixes-channels", { inputs, layer, channels: below.channels });
 }
 
 /**
@@ -53,7 +50,9 @@ export function withTrainedLayers(network: Network, library: TrainedLayers): Net
     const problem = "problem" in kept ? kept.problem : misfit(network, kept.layer);
     if (problem !== undefined) unusable.set(name, problem);
     else if ("layer" in kept) fitting.set(name, kept.layer);
-    looks[kept.name] = { description: "layer" in kept ? description(kept.layer) : "Taught", layers: { [name]: 1 } };
+    const description =
+      "layer" in kept ? sentence("look.taught", { pictures: kept.layer.pictures }) : sentence("look.taught-unreadable");
+    looks[kept.name] = { description, layers: { [name]: 1 } };
   }
   if (Object.keys(looks).length === 0) return network;
   const layers = network.layers.flatMap((info): LayerInfo[] => {
@@ -70,18 +69,14 @@ export function withTrainedLayers(network: Network, library: TrainedLayers): Net
     build(options) {
       const built = network.build(options);
       const made = new Map<string, Node>();
-      const names = layers.map((l) => l.name);
-      const node = (name: string): Node => {
-        const known = made.get(name);
-        if (known) return known;
+      const layer = (name: string): Node => {
         const trained = fitting.get(name);
-        const below = built.layers.get(trained?.layer ?? name);
-        if (!below) throw new Error(`${network.id} has no layer ${name}`);
-        const result = trained ? trainedNode(below, trained) : below;
-        made.set(name, result);
-        return result;
+        if (!trained) return built.layer(name);
+        const node = made.get(name) ?? trainedNode(built.layer(trained.layer), trained);
+        made.set(name, node);
+        return node;
       };
-      return { image: built.image, layers: new LazyMap(names, node) };
+      return { image: built.image, layer };
     },
   };
 }
@@ -89,7 +84,9 @@ export function withTrainedLayers(network: Network, library: TrainedLayers): Net
 /**
  * Keeps networks up to date with the trained layers of a models folder: looked up at each use, read when they have
  * changed.
- * @example const bring = trainedLayersOf(modelsDir); const network = await bring(await loadNetwork("resnet50", options));
+ * @example
+ * const bring = trainedLayersOf(modelsDir);
+ * const network = await bring(await loadNetwork("resnet50", options));
  */
 export function trainedLayersOf(modelsDir: string): (network: Network) => Promise<Network> {
   let library: TrainedLayers | undefined;

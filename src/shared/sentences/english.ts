@@ -6,6 +6,7 @@ import { doctor } from "./english/doctor.js";
 import { engine } from "./english/engine.js";
 import { images } from "./english/images.js";
 import { interactive } from "./english/interactive.js";
+import { networks } from "./english/networks.js";
 import { posted } from "./english/posted.js";
 import { queue } from "./english/queue.js";
 import { slack } from "./english/slack.js";
@@ -22,6 +23,7 @@ export const english = {
   ...engine,
   ...images,
   ...interactive,
+  ...networks,
   ...posted,
   ...queue,
   ...slack,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { octaveSizes, SMALLEST_OCTAVE } from "../../../src/engine/optimize/octaves.js";
-import { paintingScales } from "../../../src/engine/optimize/scales.js";
+import { octaveSizes, paintingScales, SMALLEST_OCTAVE } from "../../../src/engine/optimize/scales.js";
 
 describe("scales of a painting", () => {
   it("grow by the square root of 2 from about 160 pixels, and end at the size itself", () => {

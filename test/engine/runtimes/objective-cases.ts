@@ -52,16 +52,11 @@ function objectiveCase(
     name,
     module,
     build() {
-      const { image, layers } = network.build({ pooling });
-      const scope = scopeOf(image, (layer) => {
-        const node = layers.get(layer);
-        if (!node) throw new Error(`the test's network has no layer "${layer}"`);
-        return node;
-      });
+      const scope = scopeOf(network.build({ pooling }));
       const loss = make([1, 3, 8, 8]).build(scope);
       return {
         loss,
-        image,
+        image: scope.image,
         values: (picture) =>
           Object.fromEntries(Object.entries(make(picture).values).map(([key, value]) => [key, toArray(value)])),
       };

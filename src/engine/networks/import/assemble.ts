@@ -1,11 +1,18 @@
 /** Builds a file's layers as nodes of the tensor program, folding what can be folded into convolutions. */
+import { sentence } from "../../../shared/sentences/sentence.js";
 import type { Node, NodeOf, Pads } from "../../graph/node.js";
 import * as ops from "../../graph/ops.js";
-import { type BuildOptions, type BuiltNetwork, type LayerInfo, type Network, NetworkError } from "../network.js";
+import {
+  type BuildOptions,
+  type BuiltNetwork,
+  type LayerInfo,
+  type Network,
+  NetworkError,
+  noLayer,
+} from "../network.js";
 import { activate } from "./activations.js";
 import { bandedKernel, mixInputs, oihw, scaleOutputs, toOIHW } from "./kernels.js";
 import type { ConvStep, Layer, LayerGraph, Step } from "./layer-graph.js";
-import { LazyMap } from "./lazy-map.js";
 import { channelOrder, channelScale, type Preprocessing } from "./preprocessing.js";
 import { type Survey, survey } from "./survey.js";
 
@@ -77,7 +84,7 @@ class Assembly {
 
   #made(layer: Layer): Node {
     const node = this.#nodes.get(layer.name);
-    if (!node) throw new NetworkError("corrupt", `Layer ${layer.name} is not built yet.`);
+    if (!node) throw new Error(`layer ${layer.name} is not built yet`);
     return node;
   }
 
@@ -174,7 +181,7 @@ class Assembly {
         return this.#localResponse(layer, step);
       case "identity":
       case "unsupported":
-        throw new NetworkError("unsupported", `Layer ${layer.name} cannot be built.`);
+        throw new Error(`layer ${layer.name} has no node of its own`);
     }
   }
 
@@ -263,16 +270,16 @@ export function assemble(id: string, graph: LayerGraph, preprocessing: Preproces
   for (const { name, kind, hidden, step } of facts.order) {
     const known = facts.facts.get(name);
     if (!known || hidden || step.type === "input") continue;
-    if (known.flat) unusable.set(name, "it has no height and width left");
+    if (known.flat) unusable.set(name, sentence("unusable.flat"));
     else layers.push({ name, kind, channels: known.channels, stride: known.stride });
   }
   const hidden = new Set(graph.layers.flatMap((l) => (l.hidden ? [l.name] : [])));
   for (const name of hidden) unusable.delete(name);
   if (layers.length === 0) {
-    const [first] = unusable;
-    throw new NetworkError("unsupported", `No layer of ${id} can be used${first ? `: ${first[0]}: ${first[1]}` : ""}.`);
+    const reason = [...unusable][0]?.join(": ") ?? sentence("unusable.none");
+    throw new NetworkError("unsupported", "network.no-layer", { network: id, reason });
   }
-  const names = layers.map((l) => l.name);
+  const names = new Set(layers.map((l) => l.name));
   return {
     id,
     layers,
@@ -280,7 +287,7 @@ export function assemble(id: string, graph: LayerGraph, preprocessing: Preproces
     bytes: graph.bytes,
     build({ pooling = "max", multipleOf = 1 }: BuildOptions = {}): BuiltNetwork {
       const assembly = new Assembly(facts, constants, preprocessing, pooling === "average", multipleOf);
-      return { image: assembly.image, layers: new LazyMap(names, (name) => assembly.node(name)) };
+      return { image: assembly.image, layer: (name) => (names.has(name) ? assembly.node(name) : noLayer(id, name)) };
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Keras's activations by name. */
-import type { Step } from "./layer-graph.js";
+import { type Step, Unusable } from "./layer-graph.js";
 
 const parameter = (config: Readonly<Record<string, unknown>>, names: readonly string[], otherwise: number): number => {
   for (const name of names) {
@@ -19,8 +19,7 @@ function relu(config: Readonly<Record<string, unknown>>): Step {
   const slope = parameter(config, ["negative_slope"], 0);
   const threshold = parameter(config, ["threshold"], 0);
   if (threshold !== 0 || (slope !== 0 && Number.isFinite(max))) {
-    const reason = "a ReLU with a threshold, or with a slope and a largest value, is not known";
-    return { type: "unsupported", reason };
+    throw new Unusable("unusable.relu");
   }
   if (slope !== 0) return step({ name: "leakyRelu", alpha: slope });
   return step(Number.isFinite(max) ? { name: "clip", min: 0, max } : { name: "relu" });
@@ -65,11 +64,8 @@ export function kerasActivation(activation: unknown, config: Readonly<Record<str
       // Keras 2's; Keras 3 has x / 6 + 0.5
       return step({ name: "hardSigmoid", alpha: 0.2, beta: 0.5 });
     case "softmax":
-      return {
-        type: "unsupported",
-        reason: "only class scores are left from here on, and they need pictures of one size",
-      };
+      throw new Unusable("unusable.classes");
     default:
-      return { type: "unsupported", reason: `the activation ${String(activation)} is not known` };
+      throw new Unusable("unusable.activation", { activation: String(activation) });
   }
 }

@@ -61,10 +61,6 @@ interface Opened {
   readonly output: string;
 }
 
-function corrupt(message: string): NetworkError {
-  return new NetworkError("corrupt", message);
-}
-
 /** Opens one model: adds its layers one by one, those of inner models included. */
 class Opening {
   readonly layers: KerasLayer[] = [];
@@ -132,14 +128,14 @@ class Opening {
         ? callInputs(config.output_layers)[0]
         : undefined;
     const output = (declared && this.#names.get(callName(declared.name, declared.node))) ?? this.#previous;
-    if (output === undefined) throw corrupt("The model has no layers; the file is damaged.");
+    if (output === undefined) throw new NetworkError("corrupt", "model.empty");
     return output;
   }
 }
 
 function openModel(kind: string, config: unknown, given: string | undefined, prefix: string): Opened {
   const list = LayerList.safeParse(Array.isArray(config) ? { layers: config } : config);
-  if (!list.success) throw corrupt("The model's list of layers cannot be read; the file is damaged.");
+  if (!list.success) throw new NetworkError("corrupt", "model.layers");
   const opening = new Opening(kind === "Sequential", given, prefix);
   for (const layer of list.data.layers) opening.add(layer);
   return { layers: opening.layers, output: opening.output(config) };
@@ -153,10 +149,9 @@ export function readModelConfig(topology: unknown): KerasLayer[] {
   let inner = topology;
   if (inner !== null && typeof inner === "object" && "model_config" in inner) inner = inner.model_config;
   const model = ModelConfig.safeParse(inner);
-  if (!model.success) throw corrupt("The file holds no description of the model's layers.");
+  if (!model.success) throw new NetworkError("corrupt", "model.no-description");
   const { class_name: kind, config } = model.data;
-  if (!MODELS.has(kind))
-    throw new NetworkError("unsupported", `A ${kind} is not a Sequential or functional model, so it cannot be opened.`);
+  if (!MODELS.has(kind)) throw new NetworkError("unsupported", "model.kind", { kind });
   const { layers } = openModel(kind, config, undefined, "");
   // Layers of inner models keep their short names where nothing else is called so.
   const count = new Map<string, number>();

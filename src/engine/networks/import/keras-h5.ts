@@ -3,7 +3,7 @@ import { Dataset, File, Group, Module, ready } from "h5wasm/node";
 import { NetworkError } from "../network.js";
 import { isWholeHdf5 } from "./hdf5-size.js";
 import { readModelConfig } from "./keras-config.js";
-import { kerasGraph } from "./keras-graph.js";
+import { kerasGraph } from "./keras-layers.js";
 import { architectureOf } from "./keras-tables.js";
 import type { LayerGraph } from "./layer-graph.js";
 import { elements, type Weight, type WeightStore } from "./weights.js";
@@ -33,20 +33,13 @@ function nameList(group: Group, name: string): string[] {
 
 function readWeight(group: Group, name: string): Named {
   const dataset = group.get(name);
-  if (!(dataset instanceof Dataset))
-    throw new NetworkError("corrupt", `The weight ${name} is not in the file; fetch or copy it again.`);
+  if (!(dataset instanceof Dataset)) throw new NetworkError("corrupt", "weight.missing", { weight: name });
   const shape = dataset.shape ?? [];
   const value: unknown = dataset.value;
-  let floats: Float32Array;
-  if (value instanceof Float32Array) floats = value;
-  else if (value instanceof Float64Array) floats = Float32Array.from(value);
-  else
-    throw new NetworkError(
-      "unsupported",
-      `The weight ${name} is stored as ${String(dataset.dtype)}; float32 and float64 are known.`,
-    );
-  if (floats.length !== elements(shape))
-    throw new NetworkError("corrupt", `The weight ${name} is cut short; fetch or copy the file again.`);
+  if (!(value instanceof Float32Array || value instanceof Float64Array))
+    throw new NetworkError("unsupported", "weight.type", { weight: name, type: String(dataset.dtype) });
+  const floats = value instanceof Float32Array ? value : Float32Array.from(value);
+  if (floats.length !== elements(shape)) throw new NetworkError("corrupt", "weight.short", { weight: name });
   return { name, shape, data: () => floats };
 }
 
@@ -84,8 +77,7 @@ function weightStore(root: Group, layerNames: readonly string[]): WeightStore {
  * @throws NetworkError "corrupt" or "unsupported"
  */
 export async function readKerasH5(path: string): Promise<LayerGraph> {
-  const broken = `${path} is not an HDF5 file, or is cut short; fetch or copy it again.`;
-  if (!(await isWholeHdf5(path))) throw new NetworkError("corrupt", broken);
+  if (!(await isWholeHdf5(path))) throw new NetworkError("corrupt", "model.not-hdf5", { path });
   await ready;
   // Otherwise the library prints its errors instead of throwing them.
   Module.activate_throwing_error_handler();
@@ -94,13 +86,13 @@ export async function readKerasH5(path: string): Promise<LayerGraph> {
     file = new File(path, "r");
     if (file.file_id < 0n) throw new Error("not an HDF5 file");
   } catch (error) {
-    throw new NetworkError("corrupt", broken, { cause: error });
+    throw new NetworkError("corrupt", "model.not-hdf5", { path }, { cause: error });
   }
   try {
     const within = file.get("model_weights");
     const root = within instanceof Group ? within : file;
     const names = nameList(root, "layer_names");
-    if (names.length === 0) throw new NetworkError("corrupt", `${path} holds no Keras layers.`);
+    if (names.length === 0) throw new NetworkError("corrupt", "model.no-keras", { path });
     const config = attribute(file, "model_config");
     let layers = architectureOf(new Set(names));
     if (typeof config === "string") {
@@ -108,15 +100,10 @@ export async function readKerasH5(path: string): Promise<LayerGraph> {
         layers = readModelConfig(JSON.parse(config));
       } catch (error) {
         if (error instanceof NetworkError) throw error;
-        throw new NetworkError("corrupt", `The description of the model in ${path} is damaged.`, { cause: error });
+        throw new NetworkError("corrupt", "model.description", { path }, { cause: error });
       }
     }
-    if (!layers) {
-      throw new NetworkError(
-        "unsupported",
-        `${path} holds weights only, of an architecture that is not known (VGG16, VGG19 and SqueezeNet are); save the whole model with model.save.`,
-      );
-    }
+    if (!layers) throw new NetworkError("unsupported", "model.weights-only", { path });
     return kerasGraph(layers, weightStore(root, names));
   } finally {
     file.close();

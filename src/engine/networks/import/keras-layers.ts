@@ -1,19 +1,18 @@
-/** One Keras layer as steps. The table's keys are Keras's class names. */
+/** Keras layers, with their weights, as a layer graph. */
 import { z } from "zod";
+import { sentence } from "../../../shared/sentences/sentence.js";
 import type { Pads, Pair } from "../../graph/node.js";
+import { NetworkError } from "../network.js";
 import { kerasActivation } from "./keras-activations.js";
 import type { KerasLayer } from "./keras-config.js";
 import { batchNorm } from "./kernels.js";
-import { type ConvStep, type Layer, type Step, samePads2d } from "./layer-graph.js";
+import { type ConvStep, type Layer, type LayerGraph, type Step, samePads2d, Unusable } from "./layer-graph.js";
 import { asKernel, asVector, elements, type Weight, type WeightStore } from "./weights.js";
-
-/** A layer that is used in a way this program does not know; the message completes "cannot be used:". */
-class Unknown extends Error {}
 
 const number = z.number();
 const pair = z.union([z.tuple([number, number]), number.transform((n): [number, number] => [n, n])]);
 const padding = z.enum(["valid", "same"]).catch((c) => {
-  throw new Unknown(`its padding "${String(c.value)}" is not known`);
+  throw new Unusable("unusable.padding", { padding: String(c.value) });
 });
 const convConfig = z.object({
   strides: pair.default([1, 1]),
@@ -47,7 +46,7 @@ const axisFits = (axis: number, config: KerasLayer["config"]): boolean =>
 
 function needed(store: WeightStore, layer: string, weight: string, place: number): Weight {
   const found = store.find(layer, weight, place);
-  if (!found) throw new Unknown(`its ${weight} is not in the file`);
+  if (!found) throw new Unusable("unusable.no-weight", { weight });
   return found;
 }
 
@@ -66,12 +65,12 @@ function conv(
   const weight = needed(store, weightName(layer), kernelName, place);
   const [h, w, inputs, outputs] = weight.shape;
   if (h === undefined || w === undefined || inputs === undefined || outputs === undefined)
-    throw new Unknown("its kernel is damaged");
+    throw new Unusable("unusable.kernel");
   const kernel = asKernel(
     options.depthwise ? { shape: [h, w, 1, inputs * outputs], data: weight.data } : weight,
     "HWIO",
   );
-  if (!kernel) throw new Unknown("its kernel is damaged");
+  if (!kernel) throw new Unusable("unusable.kernel");
   const bias = layer.config.use_bias === false ? undefined : store.find(weightName(layer), "bias", place + 1);
   return {
     type: "conv",
@@ -100,13 +99,12 @@ function pool(mode: "max" | "average", { config }: KerasLayer): Step[] {
 
 const identity: Step = { type: "identity" };
 
-/** Steps of each kind of layer, one after the other. */
+/** Steps of each kind of layer, one after the other, by Keras's class names. */
 const KINDS: Readonly<Record<string, (layer: KerasLayer, store: WeightStore) => Step[]>> = {
   InputLayer: ({ config }) => {
     const shape = z.array(number.nullable()).safeParse(config.batch_input_shape ?? config.batch_shape).data;
     const channels = shape ? (config.data_format === "channels_first" ? shape[1] : shape[shape.length - 1]) : 3;
-    if (channels !== 3 && shape?.[1] !== 3)
-      throw new Unknown(`it takes ${channels ?? "?"} channels where a picture has three`);
+    if (channels !== 3 && shape?.[1] !== 3) throw new Unusable("unusable.image", { channels: channels ?? "?" });
     return [{ type: "input" }];
   },
   Conv2D: (layer, store) => withActivation(layer, [conv(layer, store, "kernel")]),
@@ -120,7 +118,7 @@ const KINDS: Readonly<Record<string, (layer: KerasLayer, store: WeightStore) => 
   BatchNormalization: (layer, store) => {
     const { epsilon, axis } = normConfig.parse(layer.config);
     const along = Array.isArray(axis) ? (axis[0] ?? -1) : axis;
-    if (!axisFits(along, layer.config)) throw new Unknown("it does not normalise channels");
+    if (!axisFits(along, layer.config)) throw new Unusable("unusable.not-channels");
     const { scale, center } = layer.config;
     const name = weightName(layer);
     let place = 0;
@@ -137,7 +135,7 @@ const KINDS: Readonly<Record<string, (layer: KerasLayer, store: WeightStore) => 
   ELU: ({ config }) => [kerasActivation("elu", config)],
   PReLU: (layer, store) => {
     const alpha = needed(store, weightName(layer), "alpha", 0);
-    if (alpha.shape.slice(0, -1).some((n) => n !== 1)) throw new Unknown("its slopes differ from place to place");
+    if (alpha.shape.slice(0, -1).some((n) => n !== 1)) throw new Unusable("unusable.slopes");
     return [{ type: "activation", activation: { name: "prelu", slope: asVector(alpha) } }];
   },
   ZeroPadding2D: ({ config }) => {
@@ -148,7 +146,7 @@ const KINDS: Readonly<Record<string, (layer: KerasLayer, store: WeightStore) => 
   AveragePooling2D: (layer) => pool("average", layer),
   GlobalAveragePooling2D: () => [{ type: "globalAverage" }],
   Concatenate: ({ config }) => {
-    if (!axisFits(number.catch(-1).parse(config.axis), config)) throw new Unknown("it does not join channels");
+    if (!axisFits(number.catch(-1).parse(config.axis), config)) throw new Unusable("unusable.joins");
     return [{ type: "concat" }];
   },
   Add: () => [{ type: "sum" }],
@@ -159,23 +157,24 @@ const KINDS: Readonly<Record<string, (layer: KerasLayer, store: WeightStore) => 
   GaussianDropout: () => [identity],
 };
 
-const CLASSES = "only class scores are left from here on, and they need pictures of one size";
-const ENDS: Readonly<Record<string, string>> = { Flatten: CLASSES, Dense: CLASSES, Softmax: CLASSES };
+/** From here on there are class scores only. */
+const ENDS: readonly string[] = ["Flatten", "Dense", "Softmax"];
 
 /** A Keras layer as layers of the graph: one, or several of which the last bears its name. */
-export function kerasLayer(layer: KerasLayer, store: WeightStore): Layer[] {
+function kerasLayer(layer: KerasLayer, store: WeightStore): Layer[] {
   const { name, kind, inputs } = layer;
   let steps: Step[];
   try {
     const make = KINDS[kind];
-    if (!make) throw new Unknown(ENDS[kind] ?? `layers of the kind ${kind} are not known`);
+    if (ENDS.includes(kind)) throw new Unusable("unusable.classes");
+    if (!make) throw new Unusable("unusable.kind", { kind });
     steps = make(layer, store);
   } catch (error) {
-    if (!(error instanceof Unknown || error instanceof z.ZodError)) throw error;
+    if (!(error instanceof Unusable || error instanceof z.ZodError)) throw error;
     const reason =
-      error instanceof z.ZodError
-        ? `its settings cannot be read (${error.issues[0]?.path.join(".") ?? "?"})`
-        : error.message;
+      error instanceof Unusable
+        ? error.message
+        : sentence("unusable.settings", { setting: error.issues[0]?.path.join(".") ?? "?" });
     steps = [{ type: "unsupported", reason }];
   }
   return steps.map((step, i) => {
@@ -185,4 +184,13 @@ export function kerasLayer(layer: KerasLayer, store: WeightStore): Layer[] {
       ? { name, kind, inputs: below, step }
       : { name: `${name} (part ${i + 1})`, kind, inputs: below, step, hidden: true };
   });
+}
+
+/** @throws NetworkError when the model takes in something other than one image */
+export function kerasGraph(layers: readonly KerasLayer[], store: WeightStore): LayerGraph {
+  const graph = layers.flatMap((layer) => kerasLayer(layer, store));
+  const [input, ...others] = graph.filter((l) => l.kind === "InputLayer");
+  if (input?.step.type === "unsupported" && others.length === 0)
+    throw new NetworkError("unsupported", "model.input", { input: input.name, reason: input.step.reason });
+  return { layers: graph, bytes: store.bytes };
 }

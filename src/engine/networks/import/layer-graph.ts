@@ -5,7 +5,13 @@
  * `assemble.ts` turns this into nodes of the tensor program. Weights are read only when a layer that needs them is
  * built.
  */
+import { type Said, SentenceError } from "../../../shared/sentences/sentence-error.js";
 import type { Pads, Pair } from "../../graph/node.js";
+
+/** A layer is used in a way this program does not know; the message completes "cannot be used:". */
+export class Unusable<S extends Said = Said> extends SentenceError<S> {
+  override readonly name = "Unusable";
+}
 
 /**
  * A kernel. HWIO is Keras's order, OIHW is ONNX's. A depthwise kernel [h, w, C, m] of Keras is HWIO [h, w, 1, C * m].

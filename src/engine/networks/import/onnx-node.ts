@@ -1,12 +1,9 @@
-/** A node of an ONNX graph with its constants at hand. */
+/** A node of an ONNX graph with its constants. */
 import type { Pads, Pair } from "../../graph/node.js";
 import type { OnnxNode, OnnxTensor } from "../../onnx-schema.js";
-import { samePads2d, type Vector } from "./layer-graph.js";
+import { samePads2d, Unusable, type Vector } from "./layer-graph.js";
 import { shapeOf, tensorFloats, tensorNumbers } from "./onnx-tensor.js";
 import { elements, type Weight } from "./weights.js";
-
-/** A node that is used in a way this program does not know; the message completes "cannot be used:". */
-export class Unknown extends Error {}
 
 export class NodeReader {
   readonly #attributes;
@@ -53,7 +50,7 @@ export class NodeReader {
 
   weight(index: number, what: string): Weight {
     const tensor = this.constant(index);
-    if (!tensor) throw new Unknown(`its ${what} is not a constant`);
+    if (!tensor) throw new Unusable("unusable.variable", { what });
     return { shape: shapeOf(tensor), data: () => tensorFloats(tensor, this.path) };
   }
 
@@ -69,7 +66,7 @@ export class NodeReader {
     const shape = weight.shape;
     const place = shape.length - shape.findIndex((d) => d !== 1);
     if (length !== 1 && (shape.filter((d) => d !== 1).length !== 1 || place !== 3)) {
-      throw new Unknown(`its constant of shape [${shape.join(", ")}] differs from place to place`);
+      throw new Unusable("unusable.constant-shape", { shape: shape.join(", ") });
     }
     return { length, data: () => weight.data() };
   }
@@ -80,7 +77,7 @@ export class NodeReader {
     if (!found && otherwise) return otherwise;
     const [h, w, ...rest] = found ?? [];
     if (h === undefined || w === undefined || rest.length > 0)
-      throw new Unknown(`its ${name} does not have two numbers, so it is not about pictures`);
+      throw new Unusable("unusable.not-two", { setting: name });
     return [h, w];
   }
 
@@ -89,7 +86,7 @@ export class NodeReader {
     if (auto === "SAME_UPPER" || auto === "SAME_LOWER")
       return samePads2d(kernel, strides, dilations, auto === "SAME_LOWER");
     const [top = 0, left = 0, bottom = 0, right = 0] = auto === "VALID" ? [] : (this.ints("pads") ?? []);
-    if (Math.min(top, left, bottom, right) < 0) throw new Unknown("it has negative pads");
+    if (Math.min(top, left, bottom, right) < 0) throw new Unusable("unusable.negative-pads");
     return [top, left, bottom, right];
   }
 }

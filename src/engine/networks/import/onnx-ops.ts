@@ -1,8 +1,8 @@
 /** ONNX operators as steps, by the operator's name. Specification: https://onnx.ai/onnx/operators/ */
 import type { Pads } from "../../graph/node.js";
 import { batchNorm } from "./kernels.js";
-import type { Activation, Step, Vector } from "./layer-graph.js";
-import { type NodeReader, Unknown } from "./onnx-node.js";
+import { type Activation, type Step, Unusable, type Vector } from "./layer-graph.js";
+import type { NodeReader } from "./onnx-node.js";
 import { asKernel, asVector, elements } from "./weights.js";
 
 /** A step and the inputs that are feature maps (the others are constants). */
@@ -17,7 +17,7 @@ const identity = (node: NodeReader): Reading => first(node, { type: "identity" }
 
 function conv(node: NodeReader): Reading {
   const kernel = asKernel(node.weight(1, "kernel"), "OIHW");
-  if (!kernel) throw new Unknown("its kernel does not have four dimensions, so it is not about pictures");
+  if (!kernel) throw new Unusable("unusable.kernel-rank");
   const strides = node.pair("strides", [1, 1]);
   const dilations = node.pair("dilations", [1, 1]);
   const bias = node.inputs[2] ? asVector(node.weight(2, "bias")) : undefined;
@@ -37,7 +37,7 @@ function pool(node: NodeReader, mode: "max" | "average"): Reading {
   const kernel = node.pair("kernel_shape");
   const strides = node.pair("strides", [1, 1]);
   const dilations = node.pair("dilations", [1, 1]);
-  if (dilations[0] !== 1 || dilations[1] !== 1) throw new Unknown("its window has gaps (dilations)");
+  if (dilations[0] !== 1 || dilations[1] !== 1) throw new Unusable("unusable.gaps");
   let pads = node.pads(kernel, strides, dilations);
   if (node.int("ceil_mode", 0) === 1) {
     // Up to stride - 1 places more after the end round the size up. Windows that would start past the end are left out,
@@ -49,8 +49,7 @@ function pool(node: NodeReader, mode: "max" | "average"): Reading {
       Math.max(bottom, Math.min(bottom + strides[0] - 1, kernel[0] - 1)),
       Math.max(right, Math.min(right + strides[1] - 1, kernel[1] - 1)),
     ];
-    if (mode === "average" && node.int("count_include_pad", 0) === 1)
-      throw new Unknown("it rounds sizes up and counts its pads");
+    if (mode === "average" && node.int("count_include_pad", 0) === 1) throw new Unusable("unusable.ceil-pads");
   }
   const countPads = mode === "average" && node.int("count_include_pad", 0) === 1;
   return first(node, { type: "pool", mode, kernel, strides, pads, countPads });
@@ -60,21 +59,21 @@ function clip(node: NodeReader): Reading {
   const min = node.numbers(1)?.[0] ?? node.float("min", Number.NEGATIVE_INFINITY);
   const max = node.numbers(2)?.[0] ?? node.float("max", Number.POSITIVE_INFINITY);
   for (const index of [1, 2])
-    if (node.inputs[index] && !node.isConstant(index)) throw new Unknown("its limits are not constants");
+    if (node.inputs[index] && !node.isConstant(index)) throw new Unusable("unusable.variable-limits");
   // Some exporters write the largest float for "no limit".
   if (min === 0 && max > 1e30) return activation(node, { name: "relu" });
   return activation(node, { name: "clip", min, max });
 }
 
 function pad(node: NodeReader): Reading {
-  if (node.string("mode", "constant") !== "constant") throw new Unknown(`it pads by "${node.string("mode", "")}"`);
-  if ((node.numbers(2)?.[0] ?? node.float("value", 0)) !== 0)
-    throw new Unknown("it pads with something other than zeros");
+  const mode = node.string("mode", "constant");
+  if (mode !== "constant") throw new Unusable("unusable.pads-mode", { mode });
+  if ((node.numbers(2)?.[0] ?? node.float("value", 0)) !== 0) throw new Unusable("unusable.pads-value");
   const all = node.numbers(1) ?? node.ints("pads");
-  if (all?.length !== 8) throw new Unknown("its pads are not eight constants");
+  if (all?.length !== 8) throw new Unusable("unusable.pads-count");
   const [n0 = 0, c0 = 0, top = 0, left = 0, n1 = 0, c1 = 0, bottom = 0, right = 0] = all;
   const pads: Pads = [top, left, bottom, right];
-  if (n0 || c0 || n1 || c1 || Math.min(...pads) < 0) throw new Unknown("it pads channels, or crops");
+  if (n0 || c0 || n1 || c1 || Math.min(...pads) < 0) throw new Unusable("unusable.pads-channels");
   return first(node, { type: "zeroPad", pads });
 }
 
@@ -96,14 +95,14 @@ function arithmetic(
 ): Reading {
   const constant = node.isConstant(1) ? 1 : node.isConstant(0) ? 0 : undefined;
   if (constant === undefined) {
-    if (op === "sub" || op === "div") throw new Unknown(`it takes two feature maps apart (${op})`);
+    if (op === "sub" || op === "div") throw new Unusable("unusable.two-maps", { operation: op });
     return { step: { type: op === "add" ? "sum" : "product" }, inputs: node.inputs };
   }
   const map = node.inputs[1 - constant] ?? "";
   const vector = node.perChannel(constant);
   const length = vector.length === 1 ? channels(map) : vector.length;
-  if (length === undefined) throw new Unknown("how many channels it has is not known");
-  if (op === "div" && constant === 0) throw new Unknown("it divides a constant by a feature map");
+  if (length === undefined) throw new Unusable("unusable.channels");
+  if (op === "div" && constant === 0) throw new Unusable("unusable.divides");
   const values = () => {
     if (op === "mul") return { scale: spread(length, vector, 1), shift: new Float32Array(length) };
     if (op === "div") return { scale: spread(length, vector, 1, (x) => 1 / x), shift: new Float32Array(length) };
@@ -119,7 +118,7 @@ function normalise(node: NodeReader): Reading {
   const [gamma, beta, mean, variance] = ["scale", "bias", "mean", "variance"].map((what, i) =>
     node.weight(i + 1, what),
   );
-  if (!gamma || !beta || !mean || !variance) throw new Unknown("it lacks weights");
+  if (!gamma || !beta || !mean || !variance) throw new Unusable("unusable.no-weights");
   const epsilon = node.float("epsilon", 1e-5);
   const values = () => batchNorm(gamma.data(), beta.data(), mean.data(), variance.data(), epsilon);
   return first(node, { type: "affine", length: elements(mean.shape), values });
@@ -131,20 +130,18 @@ function reduceMean(node: NodeReader): Reading {
     .map((a) => (a < 0 ? a + 4 : a))
     .sort()
     .join();
-  if (plane !== "2,3" || node.int("keepdims", 1) !== 1)
-    throw new Unknown("it takes the mean over something other than the picture's plane");
+  if (plane !== "2,3" || node.int("keepdims", 1) !== 1) throw new Unusable("unusable.mean");
   return first(node, { type: "globalAverage" });
 }
 
 function concat(node: NodeReader): Reading {
   const axis = node.int("axis", 1);
-  if (axis !== 1 && axis !== -3) throw new Unknown("it does not join channels");
+  if (axis !== 1 && axis !== -3) throw new Unusable("unusable.joins");
   return { step: { type: "concat" }, inputs: node.inputs };
 }
 
-const CLASSES = "only class scores are left from here on, and they need pictures of one size";
 const end = (): Reading => {
-  throw new Unknown(CLASSES);
+  throw new Unusable("unusable.classes");
 };
 
 type Channels = (name: string) => number | undefined;

@@ -1,6 +1,6 @@
 /** Numbers of ONNX tensors: raw bytes, typed lists, or a file beside the model. */
 import { closeSync, openSync, readSync, realpathSync, statSync } from "node:fs";
-import { dirname, join, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { DataLocation, DataType, type OnnxTensor } from "../../onnx-schema.js";
 import { NetworkError } from "../network.js";
 import { halfToFloat } from "./kernels.js";
@@ -27,31 +27,22 @@ function externalBytes(tensor: OnnxTensor, modelPath: string): Uint8Array<ArrayB
   try {
     path = realpathSync(join(folder, location));
   } catch (error) {
-    throw new NetworkError(
-      "corrupt",
-      `The model's weight file ${location} is missing; copy it beside the .onnx file.`,
-      { cause: error },
-    );
+    const missing = { file: location, model: basename(modelPath) };
+    throw new NetworkError("corrupt", "weights.missing", missing, { cause: error });
   }
-  if (!path.startsWith(folder + sep)) {
-    throw new NetworkError("corrupt", `The model names weights outside its folder (${location}); they are not read.`);
-  }
+  if (!path.startsWith(folder + sep)) throw new NetworkError("corrupt", "weights.outside", { file: location });
   const offset = Number(entries.get("offset") ?? 0);
   const rest = statSync(path).size - offset;
   const length = entries.has("length") ? Number(entries.get("length")) : rest;
   if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0 || length > rest) {
-    throw new NetworkError(
-      "corrupt",
-      `The model's weight file ${location} is too short for ${tensor.name ?? "a weight"}; copy it again.`,
-    );
+    throw new NetworkError("corrupt", "weights.short", { file: location, weight: tensor.name ?? "?" });
   }
   const bytes = new Uint8Array(length);
   const file = openSync(path, "r");
   try {
     for (let at = 0; at < length; ) {
       const read = readSync(file, bytes, at, length - at, offset + at);
-      if (read === 0)
-        throw new NetworkError("corrupt", `The model's weight file ${location} grew shorter while it was read.`);
+      if (read === 0) throw new NetworkError("corrupt", "weights.shrank", { file: location });
       at += read;
     }
   } finally {
@@ -62,14 +53,10 @@ function externalBytes(tensor: OnnxTensor, modelPath: string): Uint8Array<ArrayB
 
 function fromBytes(bytes: Uint8Array, type: number, count: number, name: string): ArrayLike<number> {
   const size = BYTES[type];
-  if (size === undefined)
-    throw new NetworkError("unsupported", `Weights of ONNX's data type ${type} are not known (${name}).`);
-  if (bytes.byteLength !== count * size) {
-    throw new NetworkError(
-      "corrupt",
-      `The weight ${name} has ${bytes.byteLength} bytes where ${count * size} are expected.`,
-    );
-  }
+  if (size === undefined) throw new NetworkError("unsupported", "weight.unknown-type", { weight: name, type });
+  const expected = count * size;
+  if (bytes.byteLength !== expected)
+    throw new NetworkError("corrupt", "weight.bytes", { weight: name, bytes: bytes.byteLength, expected });
   // Protobuf aligns nothing.
   const whole = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   const { buffer, byteOffset } = whole;
@@ -110,7 +97,7 @@ export function tensorNumbers(tensor: OnnxTensor, modelPath: string): ArrayLike<
   }[type];
   const numbers = list ?? tensor.int32Data ?? [];
   if (numbers.length !== count)
-    throw new NetworkError("corrupt", `The weight ${name} has ${numbers.length} numbers where ${count} are expected.`);
+    throw new NetworkError("corrupt", "weight.numbers", { weight: name, numbers: numbers.length, expected: count });
   return numbers;
 }
 

@@ -1,5 +1,6 @@
 /** Reads an ONNX model: classifiers such as GoogLeNet, VGG, ResNet, SqueezeNet and MobileNetV2, in NCHW. */
 import { readFile } from "node:fs/promises";
+import { sentence } from "../../../shared/sentences/sentence.js";
 import {
   DataType,
   decodeModel,
@@ -10,8 +11,8 @@ import {
 } from "../../onnx-schema.js";
 import { NetworkError } from "../network.js";
 import { oihw } from "./kernels.js";
-import type { Layer, LayerGraph, Step } from "./layer-graph.js";
-import { NodeReader, Unknown } from "./onnx-node.js";
+import { type Layer, type LayerGraph, Unusable } from "./layer-graph.js";
+import { NodeReader } from "./onnx-node.js";
 import { OPERATORS, type Reading } from "./onnx-ops.js";
 import { shapeOf } from "./onnx-tensor.js";
 import { elements } from "./weights.js";
@@ -54,10 +55,7 @@ function pictureOf(graph: OnnxGraph, constants: ReadonlyMap<string, OnnxTensor>)
     if (dims[3]?.dimValue === 3) return { name, channelsLast: true };
     if (!dims[1]?.dimValue && !dims[3]?.dimValue) return { name, channelsLast: false };
   }
-  throw new NetworkError(
-    "unsupported",
-    "The network does not take in a picture of three channels, so it cannot dream.",
-  );
+  throw new NetworkError("unsupported", "model.no-image");
 }
 
 function read(
@@ -78,15 +76,14 @@ function read(
     const standard = node.domain === undefined || node.domain === "" || node.domain === "ai.onnx";
     const operator = standard ? OPERATORS[node.opType] : undefined;
     if (!operator)
-      throw new Unknown(`the operation ${node.opType}${standard ? "" : ` of ${node.domain ?? "?"}`} is not known`);
-    if (picture.channelsLast && node.input?.includes(picture.name))
-      throw new Unknown("it takes the picture in with channels last");
+      throw new Unusable("unusable.operation", { operation: standard ? node.opType : `${node.domain}.${node.opType}` });
+    if (picture.channelsLast && node.input?.includes(picture.name)) throw new Unusable("unusable.channels-last");
     return operator(reader, channels);
   } catch (error) {
-    if (!(error instanceof Unknown)) throw error;
-    const label = node.name ? ` (node ${node.name})` : "";
-    const step: Step = { type: "unsupported", reason: `${error.message}${label}` };
-    return { step, inputs: [] };
+    if (!(error instanceof Unusable)) throw error;
+    const reason = error.message;
+    const named = node.name ? sentence("unusable.node", { reason, node: node.name }) : reason;
+    return { step: { type: "unsupported", reason: named }, inputs: [] };
   }
 }
 
@@ -105,7 +102,7 @@ function glance(layer: Layer, channels: ReadonlyMap<string, number>): number | u
 /** A decoded model as a layer graph. Layers are named after their nodes' first outputs. */
 function onnxGraph(model: OnnxModel, path: string): LayerGraph {
   const { graph } = model;
-  if (!graph?.node?.length) throw new NetworkError("corrupt", `${path} holds no network; fetch or copy it again.`);
+  if (!graph?.node?.length) throw new NetworkError("corrupt", "model.no-network", { path });
   const constants = constantsOf(graph, path);
   const picture = pictureOf(graph, constants);
   const layers: Layer[] = [{ name: picture.name, kind: "Input", inputs: [], step: { type: "input" } }];
@@ -134,9 +131,7 @@ export async function readOnnx(path: string): Promise<LayerGraph> {
   try {
     model = decodeModel(bytes);
   } catch (error) {
-    throw new NetworkError("corrupt", `${path} is not an ONNX file, or is cut short; fetch or copy it again.`, {
-      cause: error,
-    });
+    throw new NetworkError("corrupt", "model.not-onnx", { path }, { cause: error });
   }
   return onnxGraph(model, path);
 }

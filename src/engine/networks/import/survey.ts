@@ -2,10 +2,11 @@
  * What can be known of a file's layers without touching weights: order, channels, strides, and which layers cannot be
  * used and why.
  */
+import { sentence } from "../../../shared/sentences/sentence.js";
 import { NetworkError } from "../network.js";
 import { isNonNegative } from "./activations.js";
 import { oihw } from "./kernels.js";
-import type { Layer, LayerGraph } from "./layer-graph.js";
+import { type Layer, type LayerGraph, Unusable } from "./layer-graph.js";
 
 interface Facts {
   readonly channels: number;
@@ -29,9 +30,6 @@ export interface Survey {
   /** A layer by name, seen through identities. */
   source(name: string): Layer;
 }
-
-/** Raised inside for a layer that cannot be used. */
-class Unusable extends Error {}
 
 function inOrder(byName: ReadonlyMap<string, Layer>): Layer[] {
   const order: Layer[] = [];
@@ -57,8 +55,7 @@ function inOrder(byName: ReadonlyMap<string, Layer>): Layer[] {
       const below = byName.get(name);
       // An input that is not there makes this layer unusable, not the network.
       if (!below || state.get(name) === "done") continue;
-      if (state.get(name) === "open")
-        throw new NetworkError("corrupt", `Layer ${name} takes in its own result; the file is damaged.`);
+      if (state.get(name) === "open") throw new NetworkError("corrupt", "layer.circle", { layer: name });
       stack.push({ layer: below, next: 0 });
     }
   }
@@ -67,35 +64,34 @@ function inOrder(byName: ReadonlyMap<string, Layer>): Layer[] {
 
 function factsOf(layer: Layer, inputs: readonly Facts[]): Facts {
   const { step } = layer;
-  if (step.type === "unsupported") throw new Unusable(step.reason);
+  if (step.type === "unsupported") throw new Unusable({ message: step.reason });
   if (step.type === "input") return { channels: 3, stride: 1, nonNegative: false, flat: false };
   const [first] = inputs;
-  if (!first) throw new Unusable("it takes nothing in");
+  if (!first) throw new Unusable("unusable.no-input");
   switch (step.type) {
     case "conv": {
       const [outputs, perGroup] = oihw(step.kernel);
-      if (perGroup * step.groups !== first.channels) {
-        throw new Unusable(`its kernel takes ${perGroup * step.groups} channels and is given ${first.channels}`);
-      }
+      const takes = perGroup * step.groups;
+      if (takes !== first.channels) throw new Unusable("unusable.inputs", { takes, given: first.channels });
       const stride = first.flat ? first.stride : first.stride * Math.max(...step.strides);
       return { channels: outputs, stride, nonNegative: false, flat: first.flat };
     }
     case "affine":
       if (step.length !== first.channels)
-        throw new Unusable(`it has ${step.length} numbers for ${first.channels} channels`);
+        throw new Unusable("unusable.number-count", { numbers: step.length, channels: first.channels });
       return { ...first, nonNegative: false };
     case "activation": {
-      if (step.activation.name === "prelu" && step.activation.slope.length !== first.channels) {
-        throw new Unusable(`it has ${step.activation.slope.length} slopes for ${first.channels} channels`);
-      }
-      return { ...first, nonNegative: isNonNegative(step.activation) };
+      const { activation } = step;
+      if (activation.name === "prelu" && activation.slope.length !== first.channels)
+        throw new Unusable("unusable.slope-count", { slopes: activation.slope.length, channels: first.channels });
+      return { ...first, nonNegative: isNonNegative(activation) };
     }
     case "pool":
       return { ...first, stride: first.stride * Math.max(...step.strides) };
     case "globalAverage":
       return { ...first, flat: true };
     case "concat":
-      if (inputs.some((x) => x.flat !== first.flat)) throw new Unusable("it joins a feature map with single numbers");
+      if (inputs.some((x) => x.flat !== first.flat)) throw new Unusable("unusable.joins-numbers");
       return {
         channels: inputs.reduce((sum, x) => sum + x.channels, 0),
         stride: first.stride,
@@ -116,7 +112,7 @@ function factsOf(layer: Layer, inputs: readonly Facts[]): Facts {
 function joined(inputs: readonly Facts[], first: Facts): Facts {
   const channels = Math.max(...inputs.map((x) => x.channels));
   if (inputs.some((x) => x.channels !== channels && x.channels !== 1)) {
-    throw new Unusable(`it joins ${inputs.map((x) => x.channels).join(" and ")} channels`);
+    throw new Unusable("unusable.joins-channels", { channels: inputs.map((x) => x.channels).join(" and ") });
   }
   const plane = inputs.find((x) => !x.flat) ?? first;
   return { channels, stride: plane.stride, nonNegative: inputs.every((x) => x.nonNegative), flat: plane.flat };
@@ -126,12 +122,15 @@ function joined(inputs: readonly Facts[], first: Facts): Facts {
 function allFacts(order: readonly Layer[]): { facts: Map<string, Facts>; unusable: Map<string, string> } {
   const facts = new Map<string, Facts>();
   const unusable = new Map<string, string>();
+  /** Of those that only build on others: the reason that leads to the first one of the chain. */
+  const building = new Map<string, string>();
   for (const layer of order) {
     const missing = layer.inputs.find((name) => !facts.has(name));
     if (missing !== undefined) {
-      const root = unusable.get(missing) ?? "it is not in the file";
-      const nested = root.startsWith("it builds on ");
-      unusable.set(layer.name, nested ? root : `it builds on ${missing}, which cannot be used (${root})`);
+      const reason = unusable.get(missing) ?? sentence("unusable.missing");
+      const above = building.get(missing) ?? sentence("unusable.on", { layer: missing, reason });
+      building.set(layer.name, above);
+      unusable.set(layer.name, above);
       continue;
     }
     try {
@@ -152,22 +151,17 @@ function allFacts(order: readonly Layer[]): { facts: Map<string, Facts>; unusabl
 export function survey({ layers }: LayerGraph): Survey {
   const byName = new Map<string, Layer>();
   for (const layer of layers) {
-    if (byName.has(layer.name))
-      throw new NetworkError("corrupt", `Two layers are called ${layer.name}; the file is damaged.`);
+    if (byName.has(layer.name)) throw new NetworkError("corrupt", "layer.double", { layer: layer.name });
     byName.set(layer.name, layer);
   }
-  if (layers.filter((l) => l.step.type === "input").length !== 1) {
-    throw new NetworkError(
-      "unsupported",
-      "The network does not take in one picture of three channels, so it cannot dream.",
-    );
-  }
+  if (layers.filter((l) => l.step.type === "input").length !== 1)
+    throw new NetworkError("unsupported", "model.no-image");
   const order = inOrder(byName);
   const { facts, unusable } = allFacts(order);
   const source = (name: string): Layer => {
     let layer = byName.get(name);
     while (layer?.step.type === "identity") layer = byName.get(layer.inputs[0] ?? "");
-    if (!layer) throw new NetworkError("corrupt", `There is no layer ${name} in the file.`);
+    if (!layer) throw new NetworkError("corrupt", "layer.missing", { layer: name });
     return layer;
   };
   const consumers = new Map<string, number>();

@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { NetworkError } from "../network.js";
 import { readModelConfig } from "./keras-config.js";
-import { kerasGraph } from "./keras-graph.js";
+import { kerasGraph } from "./keras-layers.js";
 import type { LayerGraph } from "./layer-graph.js";
 import { readTfjsWeights } from "./tfjs-weights.js";
 
@@ -22,18 +22,12 @@ export async function readTfjsLayers(path: string): Promise<LayerGraph> {
   try {
     json = JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
-    throw new NetworkError("corrupt", `${path} cannot be read as JSON; fetch or copy it again.`, { cause: error });
+    throw new NetworkError("corrupt", "model.not-json", { path }, { cause: error });
   }
   const model = ModelJson.safeParse(json);
-  if (!model.success || !model.data.modelTopology)
-    throw new NetworkError("corrupt", `${path} is not a tfjs layers-model.`);
+  if (!model.success || !model.data.modelTopology) throw new NetworkError("corrupt", "model.not-layers", { path });
   const { format, modelTopology, weightsManifest } = model.data;
-  if (format === "graph-model") {
-    throw new NetworkError(
-      "unsupported",
-      `${path} is a tfjs graph-model; convert it again with --output_format=tfjs_layers_model, or to ONNX, so that its layers keep their names.`,
-    );
-  }
+  if (format === "graph-model") throw new NetworkError("unsupported", "model.graph-model", { path });
   const layers = readModelConfig(modelTopology);
   return kerasGraph(layers, await readTfjsWeights(dirname(path), weightsManifest));
 }

@@ -33,20 +33,14 @@ async function readShards(folder: string, paths: readonly string[]): Promise<Uin
   const files = await Promise.all(
     paths.map(async (path) => {
       const clean = normalize(path);
-      if (isAbsolute(clean) || clean.startsWith(`..${sep}`) || clean === "..") {
-        throw new NetworkError("corrupt", `The model names weights outside its folder (${path}); they are not read.`);
-      }
+      if (isAbsolute(clean) || clean.startsWith(`..${sep}`) || clean === "..")
+        throw new NetworkError("corrupt", "weights.outside", { file: path });
       try {
         const file = await open(join(folder, clean), "r");
-        return { file, size: (await file.stat()).size };
+        return { path, file, size: (await file.stat()).size };
       } catch (error) {
-        throw new NetworkError(
-          "corrupt",
-          `The model's weight file ${basename(path)} is missing; copy it beside model.json.`,
-          {
-            cause: error,
-          },
-        );
+        const missing = { file: basename(path), model: "model.json" };
+        throw new NetworkError("corrupt", "weights.missing", missing, { cause: error });
       }
     }),
   );
@@ -54,13 +48,13 @@ async function readShards(folder: string, paths: readonly string[]): Promise<Uin
     const bytes = new Uint8Array(files.reduce((sum, f) => sum + f.size, 0));
     let start = 0;
     await Promise.all(
-      files.map(async ({ file, size }) => {
+      files.map(async ({ path, file, size }) => {
         let at = start;
         start += size;
         const end = start;
         while (at < end) {
           const { bytesRead } = await file.read(bytes, at, end - at, at - (end - size));
-          if (bytesRead === 0) throw new NetworkError("corrupt", "A weight file grew shorter while it was read.");
+          if (bytesRead === 0) throw new NetworkError("corrupt", "weights.shrank", { file: path });
           at += bytesRead;
         }
       }),
@@ -108,8 +102,7 @@ function decode(bytes: Uint8Array<ArrayBuffer>, start: number, spec: Spec): Floa
  */
 export async function readTfjsWeights(folder: string, manifest: unknown): Promise<WeightStore> {
   const groups = Manifest.safeParse(manifest);
-  if (!groups.success)
-    throw new NetworkError("corrupt", "The model's list of weights cannot be read; the file is damaged.");
+  if (!groups.success) throw new NetworkError("corrupt", "weights.list");
   const weights = new Map<string, Weight>();
   let total = 0;
   for (const group of groups.data) {
@@ -119,15 +112,12 @@ export async function readTfjsWeights(folder: string, manifest: unknown): Promis
       const start = at;
       const size = SIZES[spec.quantization?.dtype ?? spec.dtype];
       if (size === undefined)
-        throw new NetworkError("unsupported", `Weights of the type ${spec.dtype} are not known (${spec.name}).`);
+        throw new NetworkError("unsupported", "weight.unknown-type", { weight: spec.name, type: spec.dtype });
       at += elements(spec.shape) * size;
       total += elements(spec.shape) * 4;
       weights.set(spec.name.replace(/:0$/, ""), { shape: spec.shape, data: () => decode(bytes, start, spec) });
     }
-    if (at !== bytes.length) {
-      const found = `${bytes.length} bytes where ${at} are expected`;
-      throw new NetworkError("corrupt", `The model's weight files hold ${found}; fetch or copy them again.`);
-    }
+    if (at !== bytes.length) throw new NetworkError("corrupt", "weights.bytes", { bytes: bytes.length, expected: at });
   }
   return {
     bytes: total,

@@ -1,5 +1,5 @@
 /** The definition of `dream`. */
-import { octaveSizes } from "../../optimize/octaves.js";
+import { octaveSizes } from "../../optimize/scales.js";
 import {
   channelsOption,
   LEAST_CHAT_SIDE,

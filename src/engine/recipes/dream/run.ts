@@ -1,5 +1,5 @@
 /** DeepDream: a photo in which a network's layers find more and more of what they know (Deep Learning Cookbook 12.3). */
-import { evaluateTiles } from "../../evaluate-tiles.js";
+import { evaluateTiles } from "../../evaluate.js";
 import { type Random, random, type SeededRandom } from "../../images/random.js";
 import { addRasters, CHANNELS, fitInside, type Raster, type Size, subtractRasters } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
@@ -8,7 +8,7 @@ import type { Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
 import type { Loss } from "../../optimize/descend.js";
 import { meanAbsoluteDescent } from "../../optimize/normalised-descent.js";
-import { octaveSizes } from "../../optimize/octaves.js";
+import { octaveSizes } from "../../optimize/scales.js";
 import { smooth } from "../../optimize/smooth.js";
 import type { Programs } from "../../programs.js";
 import { randomShift, shift, shiftAnywhere } from "../../transforms/shift.js";

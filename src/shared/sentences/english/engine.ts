@@ -40,6 +40,7 @@ export const engine = {
   "cases.tensor-unreadable": 'The case file names "{file}", which cannot be read beside it.',
   "cases.tensor-size": '"{file}" holds {bytes} bytes; a float32 tensor of shape [{shape}] takes {expected}.',
   "cases.channel": "{test}: {layer} has channels 0 to {last}, not {channel}.",
+  "cases.network": "{test}: {problem}",
   "cases.unreadable": '"{file}" cannot be read. Give the path of a cases.json.',
   "cases.not-json": '"{file}" is not JSON.',
   "cases.invalid": '"{file}" is not a file of cases: {where}: {problem}.',

@@ -43,9 +43,7 @@ export async function features(
   image: Tensor,
   options?: BuildOptions,
 ): Promise<Tensor> {
-  const node = network.build(options).layers.get(layer);
-  if (!node) throw new Error(`no layer ${layer}`);
-  const program = await onnxRuntime({ threads: 1 }).compile({ y: node });
+  const program = await onnxRuntime({ threads: 1 }).compile({ y: network.build(options).layer(layer) });
   try {
     const { y } = await program.run({ image });
     if (!y) throw new Error("no result");

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evaluate } from "../../src/engine/evaluate.js";
-import { evaluateTiles, worksOf } from "../../src/engine/evaluate-tiles.js";
+import { evaluate, evaluateTiles, worksOf } from "../../src/engine/evaluate.js";
 import { dream } from "../../src/engine/objectives/dream.js";
 import { openTiny, scene, vgg } from "./recipes/tiny.js";
 
