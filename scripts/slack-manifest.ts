@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { REDIRECT } from "../src/bots/slack/install-server.js";
 import { EVENTS, SCOPES } from "../src/bots/slack/scopes.js";
-import { SHORTCUTS } from "../src/commands/shortcuts.js";
+import { SHORTCUTS } from "../src/commands/command.js";
 import type { CommandSummary, MessageShortcut } from "../src/port/commands.js";
 import { commandSummaries } from "./commands-docs.js";
 

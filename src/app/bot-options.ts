@@ -1,7 +1,6 @@
 /** What the settings and the catalogue of networks offer to people in chats. */
 import { existsSync, readdirSync } from "node:fs";
-import type { BotOptions } from "../commands/bot-options.js";
-import { offer } from "../commands/network-catalogue.js";
+import { type BotOptions, offer } from "../commands/bot-options.js";
 import { catalogue } from "../engine/networks/catalogue-file.js";
 import { configuredDevices } from "./devices.js";
 import type { Config } from "./settings/load-settings.js";

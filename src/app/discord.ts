@@ -1,8 +1,7 @@
 /** The Discord bot as the settings describe it. Its packages are loaded only where it is used. */
 import type { DiscordOptions } from "../bots/discord/options.js";
-import { summarise } from "../commands/command.js";
+import { SHORTCUTS, summarise } from "../commands/command.js";
 import { chatCommands } from "../commands/create-context.js";
-import { SHORTCUTS } from "../commands/shortcuts.js";
 import { botOptionsOf } from "./bot-options.js";
 import { type Config, ConfigError } from "./settings/load-settings.js";
 

@@ -1,5 +1,5 @@
 import { freemem, totalmem } from "node:os";
-import { type Job, workedMs } from "../domain/job.js";
+import { workedMs } from "../domain/job.js";
 import type { Member } from "../domain/user.js";
 import type { EngineStatus } from "../engine/process/engine.js";
 import type { Chat } from "../port/adapter.js";
@@ -15,32 +15,33 @@ import type {
 } from "../port/admin.js";
 import { ChatError } from "../port/chat-error.js";
 import type { QueuePosition } from "../queue/queue.js";
+import { defined } from "../shared/defined.js";
 import { version } from "../shared/version.js";
 import { ChannelNames } from "./channel-names.js";
 import type { AppContext } from "./context.js";
 
-/** What the commands cannot see themselves; whoever puts the program together knows it. */
+/** What the commands cannot see themselves; the application tells it. */
 interface AdminFacts {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   engine(): EngineStatus | undefined;
   workers(): readonly AdminWorker[];
-  /** The name of the worker that has a job; undefined where there are none, or nobody has it yet. */
+  /** The name of the worker that has a job; undefined where there are none, or none has it yet. */
   workerOf(job: string): string | undefined;
   disk(): { readonly freeBytes: number; readonly low: boolean } | undefined;
   problems(): Promise<AdminOverview["problems"]>;
 }
 
-const JOBS = 200;
-const FAILURES = 20;
-const FAILURES_DAYS = 7;
-const SAID: Readonly<Record<AdminMode, string>> = {
+const MAX_JOBS = 200;
+const MAX_FAILURES = 20;
+const FAILURES_MS = 7 * 24 * 3600 * 1000;
+const LOGGED: Readonly<Record<AdminMode, string>> = {
   open: "a moderator has opened the queue again",
   paused: "a moderator has paused the queue",
   draining: "a moderator drains the queue: nothing new is taken or begun",
 };
 
-/** What those who run the program see and may do in a chat of their own, as moderators of it. One for the whole program. */
+/** What those who run the program see and may do in a chat of their own, as its moderators. One for the whole program. */
 export class Admin implements ChatAdmin {
   readonly #progress = new Map<string, number>();
   readonly #watchers = new Set<() => void>();
@@ -60,21 +61,18 @@ export class Admin implements ChatAdmin {
     });
     for (const event of ["accepted", "resumed", "moved", "started", "retrying"] as const)
       queue.on(event, () => this.#changed());
-    const ended = ({ id }: Job) => {
-      this.#progress.delete(id);
-      this.#changed();
-    };
-    queue.on("done", ended);
-    queue.on("failed", ended);
-    queue.on("cancelled", ended);
-    queue.on("suspended", ended);
+    for (const event of ["done", "failed", "cancelled", "suspended"] as const)
+      queue.on(event, (...[{ id }]) => {
+        this.#progress.delete(id);
+        this.#changed();
+      });
   }
 
   async overview(user: Member): Promise<AdminOverview> {
     mustModerate(user);
     const { app, facts } = this;
-    const line = app.queue.positions();
-    const running = line.filter(({ position: place }) => place === 0).length;
+    const positions = app.queue.positions();
+    const running = positions.filter(({ position }) => position === 0).length;
     const engine = facts.engine();
     return {
       at: this.now(),
@@ -82,11 +80,11 @@ export class Admin implements ChatAdmin {
       version,
       node: process.version,
       mode: this.#mode,
-      waiting: line.length - running,
+      waiting: positions.length - running,
       running,
-      jobs: line.slice(0, JOBS).map((position) => this.#job(position)),
+      jobs: positions.slice(0, MAX_JOBS).map((position) => this.#job(position)),
       failures: this.#failures(),
-      ...(engine === undefined ? {} : { engine: engineOf(engine) }),
+      ...(engine && { engine: engineOf(engine) }),
       workers: facts.workers(),
       chats: this.chats.map(chatOf),
       memory: { botsBytes: process.memoryUsage.rss(), freeBytes: freemem(), totalBytes: totalmem() },
@@ -108,7 +106,7 @@ export class Admin implements ChatAdmin {
     if (mode === this.#mode) return;
     if (mode === "open") queue.unpause();
     else queue.pause({ refusing: mode === "draining" });
-    logger.info({ person: user.id }, SAID[mode]);
+    logger.info({ person: user.id }, LOGGED[mode]);
     this.#changed();
   }
 
@@ -127,11 +125,11 @@ export class Admin implements ChatAdmin {
     for (const watcher of this.#watchers) watcher();
   }
 
-  #job({ job, position: place, waitSeconds, runSeconds }: QueuePosition): AdminJob {
-    const { createdAt, startedAt = this.now() } = job;
-    const running = place === 0;
-    const since = (at: number) => Math.max(0, (this.now() - at) / 1000);
-    const worker = running ? this.facts.workerOf(job.id) : undefined;
+  #job({ job, position, waitSeconds, runSeconds }: QueuePosition): AdminJob {
+    const { createdAt, startedAt } = job;
+    const now = this.now();
+    const running = position === 0;
+    const began = running ? (startedAt ?? now) : now;
     return {
       id: job.id,
       title: this.#title(job.recipe, job.params),
@@ -140,20 +138,19 @@ export class Admin implements ChatAdmin {
       platform: job.channel.platform,
       channel: this.#names.of(job.channel),
       state: running ? "running" : "waiting",
-      place,
+      place: position,
       progress: running ? (this.#progress.get(job.id) ?? 0) : 0,
-      waited: running ? Math.max(0, (startedAt - createdAt) / 1000) : since(createdAt),
-      ran: running ? workedMs(job, this.now()) / 1000 : 0,
+      waited: Math.max(0, (began - createdAt) / 1000),
+      ran: running ? workedMs(job, now) / 1000 : 0,
       startsIn: running ? 0 : waitSeconds,
       takes: runSeconds,
       attempts: job.attempts,
-      ...(worker === undefined ? {} : { worker }),
+      ...defined({ worker: running ? this.facts.workerOf(job.id) : undefined }),
     };
   }
 
   #failures(): AdminFailure[] {
-    const since = this.now() - FAILURES_DAYS * 24 * 3600 * 1000;
-    return this.app.store.jobs.failed(since, FAILURES).map((job) => ({
+    return this.app.store.jobs.failed(this.now() - FAILURES_MS, MAX_FAILURES).map((job) => ({
       job: job.id,
       title: this.#title(job.recipe, job.params),
       person: job.author.name,
@@ -164,7 +161,7 @@ export class Admin implements ChatAdmin {
     }));
   }
 
-  /** A recipe that is gone, or parameters of an older version, must not hide the rest. */
+  /** A recipe that is gone, or parameters of an older version, do not hide the rest. */
   #title(recipe: string, params: Readonly<Record<string, unknown>>): string {
     try {
       return this.app.recipes.get(recipe)?.title(params) ?? recipe;
@@ -179,15 +176,8 @@ function mustModerate({ moderator }: Member): void {
 }
 
 function engineOf({ state, runtime, pid, starts, crashes, memoryBytes, devices }: EngineStatus): AdminEngine {
-  return {
-    ...{ state, starts, crashes },
-    ...(runtime === undefined ? {} : { runtime }),
-    ...(pid === undefined ? {} : { pid }),
-    ...(memoryBytes === undefined ? {} : { memoryBytes }),
-    ...(devices === undefined
-      ? {}
-      : { devices: devices.map(({ name, state, running, slots }) => ({ name, state, running, slots })) }),
-  };
+  const shown = devices?.map(({ name, state, running, slots }) => ({ name, state, running, slots }));
+  return { state, starts, crashes, ...defined({ runtime, pid, memoryBytes, devices: shown }) };
 }
 
 function chatOf(chat: Chat): AdminChat {

@@ -1,4 +1,5 @@
-/** What this installation offers and allows: data that the composition root hands to the commands. */
+/** What this installation offers and allows: data that the application hands to the commands. */
+import { sentence } from "../shared/sentences/sentence.js";
 
 /** A named choice of layers, from the engine's network catalogue. */
 export interface Look {
@@ -8,39 +9,29 @@ export interface Look {
   readonly networks: readonly string[];
 }
 
+interface SizeAndSteps {
+  /** Longest side in pixels, like `maxSize`. */
+  readonly size: number;
+  readonly maxSize: number;
+  readonly steps: number;
+  readonly maxSteps: number;
+  readonly network: string;
+}
+
 export interface BotOptions {
   readonly looks: readonly Look[];
   readonly networks: readonly { readonly id: string; readonly help: string }[];
-  readonly dream: {
-    /** Longest side in pixels, like `maxSize`. */
-    readonly size: number;
-    readonly maxSize: number;
+  readonly dream: SizeAndSteps & {
     readonly octaves: number;
     readonly maxOctaves: number;
     readonly octaveScale: number;
-    readonly steps: number;
-    readonly maxSteps: number;
     readonly strength: number;
     readonly look: string;
-    readonly network: string;
   };
   /** /stylize, /blend and /texture. */
-  readonly paint: {
-    readonly size: number;
-    readonly maxSize: number;
-    readonly steps: number;
-    readonly maxSteps: number;
-    readonly strength: number;
-    readonly network: string;
-  };
+  readonly paint: SizeAndSteps & { readonly strength: number };
   /** /neuron, /neurons and the neurons of /zoom. */
-  readonly neuron: {
-    readonly size: number;
-    readonly maxSize: number;
-    readonly steps: number;
-    readonly maxSteps: number;
-    readonly network: string;
-  };
+  readonly neuron: SizeAndSteps;
   /** /zoom, and the sweeps of /blend. */
   readonly film: {
     readonly width: number;
@@ -62,4 +53,32 @@ export interface BotOptions {
   /** The engine's bound of a job's feature maps in megabytes, beyond which it works in tiles; Infinity for none. */
   readonly mapsMegabytes: number;
   readonly pictures: { readonly maxBytes: number; readonly seconds: number };
+}
+
+/** As much of the engine's catalogue of networks as people are shown. */
+type KnownNetworks = Readonly<
+  Record<
+    string,
+    {
+      readonly title: string;
+      readonly dream: { readonly looks: Readonly<Record<string, { readonly description: string }>> };
+    }
+  >
+>;
+
+/** What people may choose from: the catalogue's networks with their looks, and those in folders. */
+export function offer(known: KnownNetworks, folders: readonly string[]): Pick<BotOptions, "looks" | "networks"> {
+  const looks = new Map<string, Look>();
+  for (const [id, network] of Object.entries(known)) {
+    for (const [name, { description }] of Object.entries(network.dream.looks)) {
+      const before = looks.get(name);
+      looks.set(name, { name, help: before?.help ?? description, networks: [...(before?.networks ?? []), id] });
+    }
+  }
+  const own = new Set(folders.filter((folder) => !Object.hasOwn(known, folder)));
+  const networks = [
+    ...Object.entries(known).map(([id, { title }]) => ({ id, help: title })),
+    ...[...own].map((id) => ({ id, help: sentence("network.folder") })),
+  ];
+  return { looks: [...looks.values()], networks };
 }

@@ -1,9 +1,10 @@
+import { sameCommunity } from "../domain/channel.js";
+import { mayManage } from "../domain/user.js";
 import { readJobId } from "../queue/job-id.js";
 import type { QueuePosition } from "../queue/queue.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { type Command, type CommandContext, defineCommand } from "./command.js";
 import { textOption } from "./parsing/options.js";
-import { mayManage } from "./presenting/permission.js";
 import { UserError } from "./user-error.js";
 
 /** `/cancel`: takes jobs back. */
@@ -24,24 +25,21 @@ export const cancelCommand: Command = defineCommand({
     const ended = chosen.filter(({ job: { id } }) =>
       context.app.queue.cancel(id, { by: "person", name: context.user.name }),
     );
-    const ids = ended.map((position) => position.job.id).join(", ");
+    const ids = ended.map(({ job: { id } }) => id).join(", ");
     await context.replyEphemeral(ended.length === 0 ? sentence("cancel.too-late") : sentence("cancel.done", { ids }));
   },
 });
 
 function choose(context: CommandContext, wanted: string | undefined): readonly QueuePosition[] {
-  const { platform, community } = context.channel;
-  const here = context.app.queue
-    .positions()
-    .filter(({ job }) => job.channel.platform === platform && job.channel.community === community);
-  const mine = here.filter(({ job }) => job.author.id === context.user.id);
+  const here = context.app.queue.positions().filter(({ job }) => sameCommunity(job.channel, context.channel));
   if (wanted === undefined || wanted === "all") {
+    const mine = here.filter(({ job }) => job.author.id === context.user.id);
     if (mine.length === 0) throw new UserError("cancel.none");
-    const newest = [...mine]
-      .reverse()
+    if (wanted === "all") return mine;
+    return mine
+      .toReversed()
       .sort((a, b) => b.job.createdAt - a.job.createdAt)
       .slice(0, 1);
-    return wanted === "all" ? mine : newest;
   }
   const named = here.filter(({ job }) => job.id.startsWith(wanted));
   const [first, another] = named;

@@ -1,10 +1,10 @@
 import { LRUCache } from "lru-cache";
-import type { ChannelRef } from "../domain/channel.js";
+import { type ChannelRef, channelKey } from "../domain/channel.js";
 import type { Chat } from "../port/adapter.js";
 
 const REMEMBERED = 1_000;
 
-/** Channels as people call them. Asks each chat once, without waiting for the answer: until it comes, the channel's id has to do. */
+/** Channels as people call them. Asks each chat once, without waiting: until it answers, a channel has its id for a name. */
 export class ChannelNames {
   readonly #names = new LRUCache<string, string>({ max: REMEMBERED });
 
@@ -14,7 +14,7 @@ export class ChannelNames {
   ) {}
 
   of(channel: ChannelRef): string {
-    const key = JSON.stringify([channel.platform, channel.community, channel.id]);
+    const key = channelKey(channel);
     const known = this.#names.get(key);
     if (known !== undefined) return known;
     this.#names.set(key, channel.id);
@@ -29,7 +29,7 @@ export class ChannelNames {
       this.#names.set(key, info.name);
       this.onLearnt();
     } catch {
-      // A name is not worth asking twice at once; the id is shown until it has been forgotten.
+      // It is asked again when the cache has dropped the id.
     }
   }
 }

@@ -1,16 +1,17 @@
 import type { ChannelRef } from "../domain/channel.js";
 import type { Member } from "../domain/user.js";
 import type { Chat } from "../port/adapter.js";
-import type { CommandOptionSummary, CommandSummary } from "../port/commands.js";
+import type { CommandOptionSummary, CommandSummary, MessageShortcut } from "../port/commands.js";
 import type { CommandEvent } from "../port/events.js";
 import type { Button, OutgoingFile, OutgoingMessage } from "../port/messages.js";
+import { defined } from "../shared/defined.js";
 import { kebab } from "../shared/text.js";
 import type { AppContext } from "./context.js";
 import type { Palettes } from "./interactive/palettes.js";
 import type { Votes } from "./interactive/votes/votes.js";
 import type { Option, Options, ValuesOf } from "./parsing/options.js";
 
-/** What a command has at hand while it answers. */
+/** What a command is given to answer with. */
 export interface CommandContext {
   readonly chat: Chat;
   readonly app: AppContext;
@@ -21,11 +22,11 @@ export interface CommandContext {
   readonly user: Member;
   readonly channel: ChannelRef;
   readonly event: Pick<CommandEvent, "attachments" | "repliesTo">;
-  /** Answers so that only the person who asked sees it. */
+  /** Only the person who asked sees the answer. */
   replyEphemeral(text: string, buttons?: readonly Button[]): Promise<void>;
   /** The same with a file to keep, no larger than the chat's `privateFileBytes`. */
   replyWithFile(text: string, file: OutgoingFile): Promise<void>;
-  /** The first public answer; undefined where the platform does not tell which message it became. */
+  /** The first public answer; undefined where the platform does not say which message it became. */
   replyPublic(message: OutgoingMessage): ReturnType<CommandEvent["reply"]>;
 }
 
@@ -58,16 +59,19 @@ export function summarise(command: Command): CommandSummary {
 }
 
 function summariseOption(key: string, option: Option): CommandOptionSummary {
+  const { help, unit, type, required = false, minimum, maximum, choices, completes, second } = option;
   return {
     name: kebab(key),
-    help: option.unit ? `${option.help} (${option.unit})` : option.help,
-    type: option.type,
-    required: option.required ?? false,
-    ...(option.minimum === undefined ? {} : { minimum: option.minimum }),
-    ...(option.maximum === undefined ? {} : { maximum: option.maximum }),
-    ...(option.choices === undefined ? {} : { choices: option.choices }),
-    ...(option.completes === undefined ? {} : { completes: true }),
-    ...(option.default === undefined ? {} : { default: option.default }),
-    ...(option.second === undefined ? {} : { second: option.second }),
+    help: unit ? `${help} (${unit})` : help,
+    type,
+    required,
+    ...defined({ minimum, maximum, choices, completes: completes && true, default: option.default, second }),
   };
 }
+
+/** Commands that are given by pointing at a message, on platforms with menus for that. */
+export const SHORTCUTS: readonly MessageShortcut[] = [
+  { id: "dream_this", title: "Dream this", command: "dream", options: {}, ask: [] },
+  { id: "stylize_this", title: "Stylize this", command: "stylize", options: {}, ask: [] },
+  { id: "use_as_style", title: "Use as style", command: "style", options: { action: "add" }, ask: ["name", "emoji"] },
+];

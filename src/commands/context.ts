@@ -15,10 +15,7 @@ export type AppStore = Pick<
   "interactiveMessages" | "favourites" | "gallery" | "images" | "jobs" | "myData" | "settings" | "styles"
 >;
 
-/**
- * What commands, buttons and reactions share. Each function names the part that it needs, in an interface of its own, and this whole fits
- * all of them.
- */
+/** What commands, buttons and reactions share. A function names the part that it needs in an interface of its own. */
 export interface AppContext {
   readonly botOptions: BotOptions;
   readonly queue: JobQueue;

@@ -1,12 +1,11 @@
 import type { Chat, ChatHandlers } from "../port/adapter.js";
-import type { ChatAdmin } from "../port/admin.js";
 import type { ActionEvent, ChatEvent, CommandEvent } from "../port/events.js";
+import { defined } from "../shared/defined.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { cutText } from "../shared/text.js";
-import type { CommandContext } from "./command.js";
+import { type CommandContext, SHORTCUTS } from "./command.js";
 import type { AppContext } from "./context.js";
-import { finishedWorks } from "./gallery/finished-works.js";
-import { createGallery } from "./gallery/service.js";
+import { createGallery, finishedWorks } from "./gallery/service.js";
 import { ArtChannels } from "./interactive/art-channels.js";
 import { handleReaction } from "./interactive/handle-reaction.js";
 import { Palettes } from "./interactive/palettes.js";
@@ -14,10 +13,8 @@ import { pressButton } from "./interactive/press-button.js";
 import { Votes } from "./interactive/votes/votes.js";
 import type { Argument } from "./parsing/command-line.js";
 import { readText, readValues } from "./parsing/read-values.js";
-import { errorText } from "./presenting/error-text.js";
 import type { Registry } from "./registry.js";
-import { SHORTCUTS } from "./shortcuts.js";
-import { UserError } from "./user-error.js";
+import { errorText, UserError } from "./user-error.js";
 
 /** Events of one chat being handled at a time; more are answered with "please wait". */
 const MAX_PENDING = 500;
@@ -38,12 +35,9 @@ export interface HandlersContext extends AppContext {
   readonly registry: Registry;
 }
 
-interface HandlersOptions {
+interface HandlersOptions extends Pick<ChatHandlers, "slowedDown" | "admin"> {
   /** See `Palettes`; 4 s by default. */
   readonly settleMs?: number;
-  readonly slowedDown?: ChatHandlers["slowedDown"];
-  /** For the chat of those who run the program only. */
-  readonly admin?: ChatAdmin;
 }
 
 /** What answers the events of one chat. */
@@ -55,7 +49,7 @@ interface ChatContext {
   readonly artChannels: ArtChannels;
 }
 
-/** What an adapter is given: turns its events into commands, reactions and presses of buttons. Nothing here rejects. */
+/** What an adapter is given: turns its events into commands, reactions and presses of buttons. Never rejects. */
 export function createHandlers(chat: Chat, app: HandlersContext, options: HandlersOptions = {}): Handlers {
   const { settleMs = SETTLE_MS, slowedDown, admin } = options;
   const palettes = new Palettes(chat, app, settleMs);
@@ -66,9 +60,8 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
   return {
     commands: app.registry.summaries,
     shortcuts: SHORTCUTS,
-    ...(slowedDown === undefined ? {} : { slowedDown }),
-    ...(admin === undefined ? {} : { admin }),
-    // Returns at once, as the port promises; the event is handled behind it.
+    ...defined({ slowedDown, admin }),
+    // Returns at once, as the port promises; the event is handled afterwards.
     async event(event) {
       const busy = pending.size >= MAX_PENDING;
       // A reaction can be taken back and given again.
@@ -123,10 +116,8 @@ async function runCommand(event: CommandEvent, { chat, app, palettes, votes }: C
       await event.reply({ text, file }, "private");
     },
     replyEphemeral: async (text, buttons) => {
-      await event.reply(
-        { text: cutText(text, chat.capabilities.textLength, " …"), ...(buttons ? { buttons } : {}) },
-        "private",
-      );
+      const cut = cutText(text, chat.capabilities.textLength, " …");
+      await event.reply({ text: cut, ...defined({ buttons }) }, "private");
     },
   };
   const fromOptions = Object.entries(event.options ?? {}).map(
@@ -136,11 +127,7 @@ async function runCommand(event: CommandEvent, { chat, app, palettes, votes }: C
   await command.run(values, context);
 }
 
-async function answer(
-  event: CommandEvent | ActionEvent,
-  text: string,
-  { logger }: Pick<AppContext, "logger">,
-): Promise<void> {
+async function answer(event: CommandEvent | ActionEvent, text: string, { logger }: HandlersContext): Promise<void> {
   try {
     await event.reply({ text }, "private");
   } catch (error) {

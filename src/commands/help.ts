@@ -22,7 +22,7 @@ export const helpCommand: Command = defineCommand({
 });
 
 function overview(commands: readonly Command[]): string {
-  const rows = commands.map((command) => `\`/${command.name}\` ${command.help}.`);
+  const rows = commands.map(({ name, help }) => `\`/${name}\` ${help}.`);
   return [...rows, "", sentence("help.intro")].join("\n");
 }
 
@@ -34,10 +34,10 @@ export function explain(command: Command): string {
 }
 
 function explainOption(name: string, option: Option): string {
-  const { minimum, maximum, unit, choices } = option;
-  const range =
-    minimum === undefined || maximum === undefined ? "" : `, ${minimum} to ${maximum}${unit ? ` ${unit}` : ""}`;
-  const words = choices && choices.length > 0 ? `: ${choices.map((choice) => choice.value).join(", ")}` : "";
-  const fallback = option.default === undefined ? "" : ` (default: ${option.default})`;
-  return `\`${name}\` ${option.help}${range}${words}${fallback}`;
+  const { help, minimum, maximum, unit, choices = [], default: usual } = option;
+  const bounded = minimum !== undefined && maximum !== undefined;
+  const range = bounded ? `, ${sentence("help.range", { minimum, maximum })}${unit ? ` ${unit}` : ""}` : "";
+  const words = choices.length > 0 ? `: ${choices.map(({ value }) => value).join(", ")}` : "";
+  const fallback = usual === undefined ? "" : ` (${sentence("help.default", { value: usual })})`;
+  return `\`${name}\` ${help}${range}${words}${fallback}`;
 }

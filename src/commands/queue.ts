@@ -1,3 +1,5 @@
+import { channelKey } from "../domain/channel.js";
+import type { Job } from "../domain/job.js";
 import type { QueuePosition } from "../queue/queue.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import type { JobScope } from "../store/jobs.js";
@@ -13,72 +15,56 @@ export const queueCommand: Command = defineCommand({
   options: {},
   examples: ["/queue"],
   async run(_values, context) {
-    // What happens in other channels, which may be private, is not told; only that it takes its time.
-    const line = context.app.queue.positions();
+    const positions = context.app.queue.positions();
     const caps = capsText(context);
     const notice = context.app.queue.announcement?.();
-    if (line.length === 0) return context.replyEphemeral(sentence("queue.empty", { notice, caps }));
-    const mine = line.filter(
-      ({ job }) => job.channel.platform === context.channel.platform && job.author.id === context.user.id,
-    );
-    const shown = [...line.slice(0, SHOWN), ...mine.filter((position) => line.indexOf(position) >= SHOWN)];
+    if (positions.length === 0) return context.replyEphemeral(sentence("queue.empty", { notice, caps }));
+    const shown = positions.filter(({ job }, index) => index < SHOWN || isMine(job, context));
     const rows = shown.map((position) => row(position, context));
-    const hidden = line.length - shown.length;
-    return context.replyEphemeral(
-      [
-        ...(notice === undefined ? [] : [notice]),
-        ...rows,
-        ...(hidden > 0 ? [sentence("queue.more", { hidden })] : []),
-        caps,
-      ].join("\n"),
-    );
+    const hidden = positions.length - shown.length;
+    const lines = [notice, ...rows, hidden > 0 && sentence("queue.more", { hidden }), caps];
+    await context.replyEphemeral(lines.filter(Boolean).join("\n"));
   },
 });
+
+function isMine({ channel, author }: Job, context: CommandContext): boolean {
+  return channel.platform === context.channel.platform && author.id === context.user.id;
+}
 
 const HOUR_MS = 3_600_000;
 
 /** How much of what is allowed here is used up, by the person who asks and by the channel. */
-function capsText({ app, user, channel: place }: CommandContext): string {
-  const { platform, community, id: channel } = place;
+function capsText({ app, user, channel }: CommandContext): string {
+  const { platform, community, id } = channel;
+  const { jobs } = app.store;
   const { caps } = app.botOptions;
-  const set = app.settings.caps(place);
+  const set = app.settings.caps(channel);
   const since = Date.now() - HOUR_MS;
-  const here = { platform, community, channel };
-  const used = (scope: JobScope, most: number, mostAnHour: number) => {
-    const { jobs } = app.store;
-    return sentence("queue.used", {
+  const here = { platform, community, channel: id };
+  const author = user.id;
+  const used = (scope: JobScope, most: number, anHour: number) =>
+    sentence("queue.used", {
       open: jobs.countUnfinished(scope),
       most,
       started: jobs.countSince(scope, since),
-      anHour: mostAnHour,
+      anHour,
     });
-  };
-  const mine = used({ platform, author: user.id }, caps.perPerson, caps.perHour);
-  const own = set.perPerson !== undefined || set.perPersonHour !== undefined;
-  const mineHere = used(
-    { ...here, author: user.id },
-    set.perPerson ?? caps.perPerson,
-    set.perPersonHour ?? caps.perHour,
-  );
-  const all = used(here, set.perChannel ?? caps.perChannel, set.perChannelHour ?? caps.perChannelHour);
-  return sentence("queue.caps", { mine, mineHere: own ? mineHere : undefined, all });
+  const { perPerson, perPersonHour, perChannel = caps.perChannel, perChannelHour = caps.perChannelHour } = set;
+  const mine = used({ platform, author }, caps.perPerson, caps.perHour);
+  const own = perPerson !== undefined || perPersonHour !== undefined;
+  const mineHere = own
+    ? used({ ...here, author }, perPerson ?? caps.perPerson, perPersonHour ?? caps.perHour)
+    : undefined;
+  return sentence("queue.caps", { mine, mineHere, all: used(here, perChannel, perChannelHour) });
 }
 
-function row(position: QueuePosition, { user, channel, app }: CommandContext): string {
-  const { job, waitSeconds, runSeconds } = position;
-  const mine = job.channel.platform === channel.platform && job.author.id === user.id;
-  const here =
-    job.channel.platform === channel.platform &&
-    job.channel.community === channel.community &&
-    job.channel.id === channel.id;
-  const title = app.recipes.get(job.recipe)?.title(job.params) ?? job.recipe;
-  const what =
-    mine || here
-      ? sentence("queue.job", { title, author: mine ? undefined : job.author.name, id: job.id })
-      : sentence("queue.elsewhere");
-  const when =
-    position.position === 0
-      ? sentence("queue.running", { duration: duration(runSeconds) })
-      : sentence("job.starts-in", { duration: duration(waitSeconds) });
-  return `${position.position === 0 ? "▶" : `${position.position}.`} ${what}: ${when}`;
+/** Of jobs in other channels, which may be private, only the time is shown. */
+function row({ job, position, waitSeconds, runSeconds }: QueuePosition, context: CommandContext): string {
+  const mine = isMine(job, context);
+  const shown = mine || channelKey(job.channel) === channelKey(context.channel);
+  const title = context.app.recipes.get(job.recipe)?.title(job.params) ?? job.recipe;
+  const author = mine ? undefined : job.author.name;
+  const what = shown ? sentence("queue.job", { title, author, id: job.id }) : sentence("queue.elsewhere");
+  if (position === 0) return `▶ ${what}: ${sentence("queue.running", { duration: duration(runSeconds) })}`;
+  return `${position}. ${what}: ${sentence("job.starts-in", { duration: duration(waitSeconds) })}`;
 }

@@ -28,12 +28,10 @@ export class Registry implements CommandRegistry {
   find(name: string): Command {
     const command = this.#commands.get(name.toLowerCase());
     if (command) return command;
-    const near = nearest(name, this.#commands.keys());
-    const shown = name.slice(0, 40);
-    throw new UserError("command.unknown", { name: shown, near });
+    throw new UserError("command.unknown", { name: name.slice(0, 40), near: nearest(name, this.#commands.keys()) });
   }
 
-  /** At most `limit` choices for a value that is being typed: those that begin with it first, then those that contain it. */
+  /** At most `limit` choices for a value that is being typed: those that begin with it, then those that contain it. */
   async complete(
     request: Pick<CompletionRequest, "command" | "option" | "typed" | "channel">,
     limit: number,
@@ -50,9 +48,7 @@ export class Registry implements CommandRegistry {
   }
 
   async #styles(channel: ChannelRef): Promise<Completion[]> {
-    return (await this.styles.list(channel)).map(({ name, emoji, help }) => ({
-      value: name,
-      label: `${emoji} ${help}`,
-    }));
+    const styles = await this.styles.list(channel);
+    return styles.map(({ name, emoji, help }) => ({ value: name, label: `${emoji} ${help}` }));
   }
 }

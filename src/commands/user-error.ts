@@ -1,6 +1,39 @@
+import type { Logger } from "pino";
+import type { MessageRef } from "../domain/message.js";
+import type { User } from "../domain/user.js";
+import type { Chat } from "../port/adapter.js";
+import { sentence } from "../shared/sentences/sentence.js";
 import { type Said, SentenceError } from "../shared/sentences/sentence-error.js";
+import { StoreError } from "../store/errors.js";
+import { plain } from "./presenting/words.js";
 
-/** What the person who typed can mend: what is wrong, what would be right, and an example. Told to that person only. */
+/** What a person can mend: what is wrong, what would be right, and an example. Shown to that person only. */
 export class UserError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "UserError";
+}
+
+/** What a person is told of an error. Only a `UserError` says all there is to know; every other one belongs in the log. */
+export function errorText(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  if (error instanceof StoreError) {
+    // Without the data folder's path: that is in the log, with the cause.
+    const { kind } = error;
+    if (kind === "full" || kind === "unwritable" || kind === "damaged") return sentence(`keep.${kind}`);
+  }
+  return sentence("unexpected");
+}
+
+/** Tells a person, where they reacted, why nothing came of it: a reaction has no ephemeral answer. */
+export async function explainError(
+  error: unknown,
+  { message, user }: { readonly message: MessageRef; readonly user: User },
+  { chat, logger }: { readonly chat: Pick<Chat, "post">; readonly logger: Logger },
+): Promise<void> {
+  if (!(error instanceof UserError))
+    logger.error({ err: error, message: message.id }, "a reaction could not be handled");
+  try {
+    await chat.post(message.channel, { text: `${plain(user.name)}: ${errorText(error)}`, mention: [user] });
+  } catch (failure) {
+    logger.warn({ err: failure, person: user.id }, "a person could not be answered");
+  }
 }

@@ -11,3 +11,12 @@ export interface ChannelRef extends Community {
   /** Set when it is a thread of the channel. */
   readonly thread?: string;
 }
+
+/** A channel as a key. A thread has its channel's. */
+export function channelKey({ platform, community, id }: ChannelRef): string {
+  return JSON.stringify([platform, community, id]);
+}
+
+export function sameCommunity(a: Community, b: Community): boolean {
+  return a.platform === b.platform && a.community === b.community;
+}

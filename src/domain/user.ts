@@ -15,3 +15,8 @@ export interface UserKey {
   readonly platform: string;
   readonly user: string;
 }
+
+/** Whether somebody may cancel, change or delete what an author has made. */
+export function mayManage(user: Member, { author }: { readonly author: Pick<User, "id"> }): boolean {
+  return user.moderator || user.id === author.id;
+}

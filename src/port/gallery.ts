@@ -59,7 +59,7 @@ export interface GalleryWork {
   readonly height: number;
   /** It moves. */
   readonly film: boolean;
-  /** How many people love it, and whether the viewer does. */
+  /** How many people have it among their favourites, and whether the viewer does. */
   readonly hearts: number;
   readonly loved: boolean;
   /** Hidden until somebody asks to see it. */
@@ -105,7 +105,7 @@ export interface Gallery {
   thumbnail(job: string, side: number, viewer: GalleryViewer): Promise<Picture>;
   /** The work itself. */
   picture(job: string, viewer: GalleryViewer): Promise<Picture>;
-  /** Puts it among the viewer's favourites, or takes it out. Resolves with how many people love it then. */
+  /** Puts it among the viewer's favourites, or takes it out. Resolves with how many people have it there then. */
   favourite(job: string, on: boolean, viewer: GalleryViewer): Promise<number>;
   /** Takes a work out of the gallery, or puts it back. Rejects "forbidden" for all but its author and moderators. */
   hide(job: string, hidden: boolean, viewer: GalleryViewer): Promise<void>;

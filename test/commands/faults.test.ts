@@ -143,7 +143,7 @@ describe("the picture a command means", () => {
     await quiet();
     return {
       pictures: engine.runs.map((run) => run.request.pictures.image?.byteLength),
-      whispers: chat.ephemeral.map((whisper) => whisper.text),
+      ephemeral: chat.ephemeral.map((reply) => reply.text),
     };
   };
 
@@ -194,7 +194,7 @@ describe("the picture a command means", () => {
   ])("is refused in a sentence when it is %s", async (_what, bad, sentence) => {
     const found = await used((chat) => chat.say(ann, "/dream", { attachments: [bad] }));
     expect(found.pictures).toEqual([]);
-    expect(found.whispers).toHaveLength(1);
-    expect(found.whispers[0]).toMatch(sentence);
+    expect(found.ephemeral).toHaveLength(1);
+    expect(found.ephemeral[0]).toMatch(sentence);
   });
 });

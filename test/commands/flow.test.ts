@@ -69,14 +69,14 @@ describe("a dream in a chat", () => {
   });
 
   it("prints a line that makes the same job again", async () => {
-    const { chat, engine, desk: app, quiet } = await studio();
+    const { chat, engine, app, quiet } = await studio();
     await chat.say(ann, '/dream layers:"activation_36:1.5 activation_30" strength:0,6 octave-scale:1.7');
     const run = await engine.next();
     await run.finish();
     await quiet();
     const line = /```\n(.*)\n```/.exec(chat.in("thread").at(-1)?.content.text ?? "")?.[1] ?? "";
     const parsed = parseLine(line);
-    if (!parsed.ok) throw new Error(parsed.mistake);
+    if (!parsed.ok) throw new Error(parsed.problem);
     // It was begun from noise, which the line says as well.
     expect(readValues(app.registry.find(parsed.value.name), parsed.value.arguments)).toEqual({
       ...run.request.params,
@@ -223,7 +223,7 @@ describe("a dream in a chat", () => {
   });
 
   it("tells that a network is being fetched, until the first frame", async () => {
-    const { chat, engine, desk: app, quiet } = await studio();
+    const { chat, engine, app, quiet } = await studio();
     await chat.say(ann, "/dream octaves:1");
     const run = await engine.next();
     const progress = await chat.until(() => chat.in("thread").find((message) => message.content.progress));

@@ -110,7 +110,7 @@ describe("a data folder that takes nothing", () => {
   it.each(["/dream picture:none", "/settings art:on", "/style rename rust to:dust"])(
     "is told to whoever writes %s",
     async (line) => {
-      const { chat, store, repository: jobs, desk: app } = await studio();
+      const { chat, store, repository: jobs, app } = await studio();
       await store.styles.add(
         {
           ...{ platform: "fake", community: "club", name: "rust", emoji: "🍂" },

@@ -56,7 +56,7 @@ describe("/cancel", () => {
     await chat.say(ann, "/cancel all");
     await chat.say(ann, "/cancel");
     await quiet();
-    expect(chat.ephemeral.map((whisper) => whisper.text)).toEqual([
+    expect(chat.ephemeral.map((reply) => reply.text)).toEqual([
       `Cancelled ${ids[3]}.`,
       `Job ${ids[1]} is Ann's; only they and moderators can cancel it.`,
       `Cancelled ${ids[1]}.`,
@@ -91,7 +91,7 @@ describe("/again", () => {
     const { chat } = await studio();
     await chat.say(ann, "/again");
     await chat.say(ann, "/again 7777");
-    expect(chat.ephemeral.map((whisper) => whisper.text)).toEqual([
+    expect(chat.ephemeral.map((reply) => reply.text)).toEqual([
       "You have not made anything yet. Begin with `/dream`.",
       "There is no job 7777 here. A job's id is in its message; `/again` alone takes your latest job.",
     ]);
@@ -119,7 +119,7 @@ describe("/help", () => {
     await chat.say(ann, "/help");
     await chat.say(ann, "/help /dream");
     await chat.say(ann, "/help draem");
-    const [all, dream, near] = chat.ephemeral.map((whisper) => whisper.text);
+    const [all, dream, near] = chat.ephemeral.map((reply) => reply.text);
     for (const name of ["dream", "again", "queue", "cancel", "help"]) expect(all).toContain(`\`/${name}\``);
     expect(dream).toContain("`octave-scale` How much larger each octave is, 1.05 to 4 x (default: 1.4)");
     expect(dream).toContain("`/dream size:256 steps:20 seed:7`");
@@ -140,7 +140,7 @@ describe("mistakes and caps", () => {
     expect(chat.messages).toEqual([]);
     await chat.say(ann, "/dream");
     await chat.say(ann, "/dream");
-    expect(chat.ephemeral.map((whisper) => whisper.user)).toEqual([ann, ann, ann, ann]);
+    expect(chat.ephemeral.map((reply) => reply.user)).toEqual([ann, ann, ann, ann]);
     expect(chat.ephemeral[3]?.text).toMatch(/^You have 1 unfinished job/);
     await engine.next();
     expect(engine.runs).toHaveLength(1);

@@ -1,21 +1,22 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseLine } from "../../src/commands/parsing/command-line.js";
 import { readValues } from "../../src/commands/parsing/read-values.js";
 import { commandLine, type Draft } from "../../src/commands/recipes/recipe.js";
-import { loadBuiltInStyles, readBuiltInStyle } from "../../src/commands/styles/built-in-styles.js";
+import { loadBuiltInStyles } from "../../src/commands/styles/built-in-styles.js";
 import { RECIPES } from "../../src/engine/recipes/registry.js";
 import { ann, art, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { studio } from "../fakes/studio.js";
 
-const { desk: app, chat } = await studio();
+const { app, chat } = await studio();
 const scope = { channel: art, chat, styles: app.styles };
 const image = await picture(40, 30);
 
 /** What a line becomes, as its command makes it. */
 async function draft(line: string, pictures: Draft["pictures"] = { image, style: image }): Promise<Draft> {
   const parsed = parseLine(line);
-  if (!parsed.ok) throw new Error(parsed.mistake);
+  if (!parsed.ok) throw new Error(parsed.problem);
   const { picture: _, ...values } = readValues(app.registry.find(parsed.value.name), parsed.value.arguments) as Record<
     string,
     unknown
@@ -107,7 +108,7 @@ describe("blends", () => {
     const { params, pictures } = await draft("/blend fire:0.5 photo:0.5", { image });
     expect(params.styles).toMatchObject([{ picture: "style1" }, { picture: "image" }]);
     const fire = loadBuiltInStyles().find(({ name }) => name === "fire");
-    expect(fire && Buffer.from(pictures.style1 ?? []).equals(await readBuiltInStyle(fire))).toBe(true);
+    expect(fire && Buffer.from(pictures.style1 ?? []).equals(readFileSync(fire.path))).toBe(true);
     expect(Object.keys(pictures).sort()).toEqual(["image", "style1"]);
   });
 });

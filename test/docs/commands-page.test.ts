@@ -5,7 +5,7 @@ import { parseLine } from "../../src/commands/parsing/command-line.js";
 import { readValues } from "../../src/commands/parsing/read-values.js";
 import { studio } from "../fakes/studio.js";
 
-const { desk: app } = await studio();
+const { app } = await studio();
 const page = readFileSync(PAGE, "utf8");
 
 it("docs/commands.md is what the definitions say (npx tsx scripts/commands-docs.ts writes it anew)", () => {
@@ -18,7 +18,7 @@ it("every example in docs/commands.md and README.md is understood", () => {
   expect(lines.length).toBeGreaterThan(25);
   for (const line of lines) {
     const parsed = parseLine(line);
-    if (!parsed.ok) throw new Error(`${line}: ${parsed.mistake}`);
+    if (!parsed.ok) throw new Error(`${line}: ${parsed.problem}`);
     const command = app.registry.find(parsed.value.name);
     // The fake house has fewer looks than the real one.
     const known = parsed.value.arguments.filter(({ key }) => key !== "look");

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { commandSummaries } from "../../scripts/commands-docs.js";
 import { MANIFEST, slackManifest } from "../../scripts/slack-manifest.js";
-import { SHORTCUTS } from "../../src/commands/shortcuts.js";
+import { SHORTCUTS } from "../../src/commands/command.js";
 
 const written = readFileSync(MANIFEST, "utf8");
 

@@ -214,11 +214,11 @@ export class FakeChat implements Chat {
     await this.act(user, button.id, message);
   }
 
-  /** Presses a button by its id, as under a whisper or a message that has changed since. */
+  /** Presses a button by its id, as under an ephemeral reply or a message that has changed since. */
   async act(
     user: Member,
     action: string,
-    { id, channel }: MessageRef = { id: "whisper", channel: art },
+    { id, channel }: MessageRef = { id: "ephemeral", channel: art },
   ): Promise<void> {
     const event: ActionEvent = {
       kind: "action",

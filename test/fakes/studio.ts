@@ -113,5 +113,5 @@ export async function studio(options: StudioOptions = {}) {
     await app.presenter.idle();
     await handlers.idle();
   };
-  return { chat, engine, queue, store, repository, desk: app, handlers, quiet, dir, close };
+  return { chat, engine, queue, store, repository, app, handlers, quiet, dir, close };
 }

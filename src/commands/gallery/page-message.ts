@@ -4,23 +4,24 @@ import type { ChannelRef } from "../../domain/channel.js";
 import type { Member } from "../../domain/user.js";
 import type { Chat } from "../../port/adapter.js";
 import type { ActionEvent } from "../../port/events.js";
+import type { GalleryWork } from "../../port/gallery.js";
 import type { Button, OutgoingMessage } from "../../port/messages.js";
+import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../store/errors.js";
 import type { GalleryPage } from "../../store/gallery.js";
 import type { StoredJob } from "../../store/job-record.js";
-import { fitToChannel } from "../presenting/fit-channel.js";
-import { plain } from "../presenting/plain.js";
-import { commandLine } from "../recipes/recipe.js";
+import { fitToChannel } from "../presenting/fit-image.js";
+import { plain } from "../presenting/words.js";
 import { UserError } from "../user-error.js";
-import { type GalleryServices, seeded, workOf } from "./service.js";
+import { type GalleryServices, lineOf, workOf } from "./service.js";
 import { gallerySheet, type NumberedWork } from "./sheet.js";
 
 /** Works of a page: their lines and links must fit in a message of 2,000 characters. */
 const PER_PAGE = 6;
 export const MOST_PAGES = 200;
 
-/** One page of one way to look at a gallery. All of it is in the buttons' ids, so that they turn pages after any restart. */
+/** One page of a gallery. All of it is in the buttons' ids, so that they turn pages after any restart. */
 interface PageRef {
   readonly by: "favourites" | "date";
   /** This channel only. */
@@ -33,7 +34,7 @@ interface PageRef {
   readonly after?: string;
 }
 
-const LEAF = /^gallery:([df])([ch]):(\d{1,3}):([0-9a-z.]{0,40}):(.{0,60})$/su;
+const BUTTON = /^gallery:([df])([ch]):(\d{1,3}):([0-9a-z.]{0,40}):(.{0,60})$/su;
 
 /** @example refId({ by: "date", here: false, page: 2, after: "m3k.1a" }) // "gallery:dc:2:m3k.1a:" */
 export function pageButtonId({ by, here, author = "", page, after = "" }: PageRef): string {
@@ -42,14 +43,13 @@ export function pageButtonId({ by, here, author = "", page, after = "" }: PageRe
 
 /** The page that a pressed button asks for; undefined for buttons of something else. */
 export function readPageButtonId(id: string): PageRef | undefined {
-  const [, order, where, page, after, author] = LEAF.exec(id) ?? [];
+  const [, order, where, page, after, author] = BUTTON.exec(id) ?? [];
   if (order === undefined) return undefined;
   return {
     by: order === "d" ? "date" : "favourites",
     here: where === "h",
     page: Math.min(MOST_PAGES, Math.max(1, Number(page))),
-    ...(after ? { after } : {}),
-    ...(author ? { author } : {}),
+    ...defined({ after: after || undefined, author: author || undefined }),
   };
 }
 
@@ -66,47 +66,28 @@ export async function pageMessage(
   { chat, user, channel }: Viewer,
   services: GalleryServices,
 ): Promise<OutgoingMessage | undefined> {
-  const found = read(ref, channel, services);
-  if (!found) return undefined;
-  const works = found.page.jobs.flatMap((job, index): { work: NumberedWork; job: StoredJob }[] => {
+  const { jobs, next, number: page } = read(ref, channel, services);
+  const found = jobs.flatMap((job, index) => {
     const work = workOf(job, { platform: channel.platform, user }, services);
-    return work ? [{ work: { ...work, number: (found.number - 1) * PER_PAGE + index + 1 }, job }] : [];
+    return work ? [{ job, work: { ...work, number: (page - 1) * PER_PAGE + index + 1 } }] : [];
   });
-  if (works.length === 0) return undefined;
-  const entries = await Promise.all(works.map(({ work, job }) => entryOf(work, job, chat, services)));
-  const text = fitted(
-    [heading({ ...ref, page: found.number }, works[0]?.work)],
-    entries,
-    [sentence("gallery.hint")],
-    chat.capabilities.textLength,
-  );
-  const pictures = [
-    await gallerySheet(
-      works.map(({ work }) => work),
-      services.thumbnails,
-    ),
-  ];
-  return fitToChannel(chat, channel, {
-    text,
-    pictures,
-    buttons: buttonsOf({ ...ref, page: found.number }, found.page.next),
-  });
+  const works = found.map(({ work }) => work);
+  const [first] = works;
+  if (!first) return undefined;
+  const entries = await Promise.all(found.map(({ work, job }) => entryOf(work, job, chat, services)));
+  const { by, here, author } = ref;
+  const of = author === undefined ? undefined : plain(first.author.name);
+  const heading = sentence("gallery.heading", { of, here, by, page });
+  const text = fitted(heading, entries, sentence("gallery.hint"), chat.capabilities.textLength);
+  const pictures = [await gallerySheet(works, services.thumbnails)];
+  return fitToChannel(chat, channel, { text, pictures, buttons: buttonsOf({ ...ref, page }, next) });
 }
 
-/** Shows another page in the place of the one whose button was pressed. */
+/** Shows another page in place of the one whose button was pressed. */
 export async function turnPage(ref: PageRef, event: ActionEvent, chat: Chat, services: GalleryServices): Promise<void> {
   const message = await pageMessage(ref, { chat, user: event.user, channel: event.message.channel }, services);
   if (!message) throw new UserError("gallery.page-empty");
   await chat.edit(event.message, message);
-}
-
-function heading({ by, here, author, page }: PageRef, first: NumberedWork | undefined): string {
-  return sentence("gallery.heading", {
-    of: author === undefined || !first ? undefined : plain(first.author.name),
-    here,
-    by,
-    page,
-  });
 }
 
 interface Entry {
@@ -121,23 +102,27 @@ async function entryOf(work: NumberedWork, job: StoredJob, chat: Chat, { recipes
   const link = message && (await chat.link(message).catch(() => undefined));
   const recipe = recipes.get(job.recipe);
   const title = plain(work.title);
-  const rest = `by ${plain(work.author.name)}${work.hearts > 0 ? ` · ❤️ ${work.hearts}` : ""} · \`${work.job}\``;
+  const named = (shown: string) => `**${work.number}.** ${workText(work, shown)}`;
   return {
-    title: `**${work.number}.** ${link === undefined ? title : `[${title}](${link})`} ${rest}`,
-    bare: `**${work.number}.** ${title} ${rest}`,
-    line: recipe ? `\`${commandLine(recipe, seeded(job), job.pictures).replaceAll("`", "'")}\`` : "",
+    title: named(link === undefined ? title : `[${title}](${link})`),
+    bare: named(title),
+    line: recipe ? `\`${lineOf(job, recipe).replaceAll("`", "'")}\`` : "",
   };
 }
 
+/** "Dream of creatures by Ann · ❤️ 2 · `7KQ4M9XA`" */
+export function workText({ author, hearts, job }: GalleryWork, title: string): string {
+  const favourites = hearts > 0 ? ` · ❤️ ${hearts}` : "";
+  return `${sentence("work.by", { title, author: plain(author.name) })}${favourites} · \`${job}\``;
+}
+
 /** As much as a message holds: the longest lines are left out first, then the links. */
-function fitted(head: readonly string[], entries: readonly Entry[], foot: readonly string[], most: number): string {
+function fitted(heading: string, entries: readonly Entry[], hint: string, most: number): string {
   const lines = new Set(entries.filter(({ line }) => line !== ""));
-  const write = (links: boolean) =>
-    [
-      ...head,
-      ...entries.flatMap((entry) => [links ? entry.title : entry.bare, ...(lines.has(entry) ? [entry.line] : [])]),
-      ...foot,
-    ].join("\n");
+  const write = (links: boolean) => {
+    const rows = entries.flatMap((entry) => [links ? entry.title : entry.bare, lines.has(entry) ? entry.line : []]);
+    return [heading, ...rows.flat(), hint].join("\n");
+  };
   let text = write(true);
   for (const entry of [...lines].sort((a, b) => b.line.length - a.line.length)) {
     if (text.length <= most) return text;
@@ -147,59 +132,38 @@ function fitted(head: readonly string[], entries: readonly Entry[], foot: readon
   return text.length <= most ? text : write(false).slice(0, most);
 }
 
-function buttonsOf(ref: PageRef, next: string | undefined): Button[] {
-  const { after: _after, ...rest } = ref;
-  const before: Button[] =
-    ref.page > 1
-      ? [
-          {
-            id: pageButtonId({ ...rest, page: ref.page - 1 }),
-            label: sentence("button.previous"),
-            emoji: "◀️",
-            style: "secondary",
-          },
-        ]
-      : [];
-  const following: Button[] =
-    next !== undefined && ref.page < MOST_PAGES
-      ? [
-          {
-            id: pageButtonId({ ...rest, page: ref.page + 1, after: next }),
-            label: sentence("button.next"),
-            emoji: "▶️",
-            style: "secondary",
-          },
-        ]
-      : [];
-  // A person's id that is too long for a button: the first page is all there is then.
-  return [...before, ...following].filter(({ id }) => id.length <= 100);
+function buttonsOf({ after: _after, ...ref }: PageRef, next: string | undefined): Button[] {
+  const { page } = ref;
+  const button = (turned: PageRef, label: string, emoji: string): Button => ({
+    id: pageButtonId(turned),
+    label,
+    emoji,
+    style: "secondary",
+  });
+  const buttons: Button[] = [];
+  if (page > 1) buttons.push(button({ ...ref, page: page - 1 }, sentence("button.previous"), "◀️"));
+  if (next !== undefined && page < MOST_PAGES)
+    buttons.push(button({ ...ref, page: page + 1, after: next }, sentence("button.next"), "▶️"));
+  // With a person's id that is too long for a button, the first page is all there is.
+  return buttons.filter(({ id }) => id.length <= 100);
 }
 
-/** The works of a page, and its number: a page past the end is the last one. */
+/** The jobs of a page, and its number: a page past the end is the last one. */
 function read(
-  ref: PageRef,
-  { platform, community, id: channel }: ChannelRef,
+  { by, here, author, page: wanted, after }: PageRef,
+  { platform, community, id }: ChannelRef,
   { store: { gallery } }: GalleryServices,
-): { readonly page: GalleryPage; readonly number: number } | undefined {
-  const { by, here, author } = ref;
-  const query = {
-    platform,
-    community,
-    by,
-    limit: PER_PAGE,
-    ...(here ? { channel } : {}),
-    ...(author === undefined ? {} : { author }),
-  };
-  if (ref.after !== undefined) {
-    try {
-      return { page: gallery.page({ ...query, after: ref.after }), number: ref.page };
-    } catch (error) {
-      if (error instanceof StoreError && error.kind === "cursor") throw new UserError(error);
-      throw error;
-    }
+): GalleryPage & { readonly number: number } {
+  const channel = here ? id : undefined;
+  const query = { platform, community, by, limit: PER_PAGE, ...defined({ channel, author }) };
+  try {
+    if (after !== undefined) return { ...gallery.page({ ...query, after }), number: wanted };
+  } catch (error) {
+    if (error instanceof StoreError && error.kind === "cursor") throw new UserError(error);
+    throw error;
   }
   let page = gallery.page(query);
   let number = 1;
-  for (; number < ref.page && page.next !== undefined; number++) page = gallery.page({ ...query, after: page.next });
-  return { page, number };
+  for (; number < wanted && page.next !== undefined; number++) page = gallery.page({ ...query, after: page.next });
+  return { ...page, number };
 }

@@ -1,24 +1,37 @@
 /** The gallery as adapters see it: see `Gallery` in the port. */
 
+import { sameCommunity } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
+import { mayManage } from "../../domain/user.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { Gallery, GalleryDetail, GalleryViewer, GalleryWork } from "../../port/gallery.js";
+import type {
+  Gallery,
+  GalleryDetail,
+  GalleryPage,
+  GalleryQuery,
+  GalleryViewer,
+  GalleryWork,
+  Work,
+  WorksRequest,
+} from "../../port/gallery.js";
+import type { Picture } from "../../port/messages.js";
+import { defined } from "../../shared/defined.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { kebab } from "../../shared/text.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-record.js";
 import type { Store } from "../../store/open.js";
-
 import { creditLine } from "../presenting/credits.js";
-import { mayManage } from "../presenting/permission.js";
 import { buttonId } from "../presenting/texts.js";
 import { elapsed } from "../presenting/words.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
+import { UserError } from "../user-error.js";
 import type { Thumbnails } from "./thumbnails.js";
 
 /** Enough for a menu. */
-const MOST_AUTHORS = 200;
-const MOST_ORIGINS = 12;
-const MOST_REMIXES = 48;
+const MAX_AUTHORS = 200;
+const MAX_ORIGINS = 12;
+const MAX_REMIXES = 48;
 
 export interface GalleryServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
@@ -29,133 +42,157 @@ export interface GalleryServices {
 export function createGallery(services: GalleryServices): Gallery {
   const { store } = services;
   return {
-    async page(query, viewer) {
-      const { by, author, command, limit, after } = query;
-      const recipe = command === undefined ? undefined : recipeOf(command, services);
-      const { jobs, next } = readPage(() =>
-        store.gallery.page({
-          ...communityOf(viewer),
-          ...{ by, limit },
-          ...(author === undefined ? {} : { author }),
-          ...(recipe === undefined ? {} : { recipe }),
-          ...(after === undefined ? {} : { after }),
-        }),
-      );
-      return {
-        works: jobs.flatMap((job) => workOf(job, viewer, services) ?? []),
-        ...(next === undefined ? {} : { next }),
-      };
-    },
-    async authors(viewer) {
-      return store.gallery.authors(communityOf(viewer), MOST_AUTHORS);
-    },
-    async work(id, viewer) {
-      const job = needed(id, viewer, services);
-      const recipe = services.recipes.get(job.recipe);
-      const work = workOf(job, viewer, services);
-      if (!recipe || !work) throw gone();
-      const seen = (each: StoredJob) => (isShown(each, viewer) ? (workOf(each, viewer, services) ?? []) : []);
-      const { final, announcement } = job.messages;
-      return {
-        ...work,
-        line: commandLine(recipe, seeded(job), job.pictures),
-        facts: factsOf(job, recipe),
-        credits: creditLine(job.credits),
-        messages: [final, announcement].filter((message): message is MessageRef => message !== undefined),
-        hidden: job.hidden,
-        mayHide: mayManage(viewer.user, job),
-        again: buttonId("again", id),
-        origins: store.jobs.origins(id, MOST_ORIGINS).flatMap(seen),
-        remixes: store.jobs.remixes(id, MOST_REMIXES).flatMap(seen),
-      };
-    },
+    page: async (query, viewer) => pageOf(query, viewer, services),
+    authors: async ({ platform, community }) => store.gallery.authors({ platform, community }, MAX_AUTHORS),
+    work: async (id, viewer) => detailOf(shownJob(id, viewer, services), viewer, services),
     async thumbnail(id, side, viewer) {
-      needed(id, viewer, services);
-      const bytes = await services.thumbnails.get(id, side);
-      if (!bytes) throw gone();
-      return { bytes, name: `${id}.jpg`, type: "image/jpeg" };
+      shownJob(id, viewer, services);
+      return (await thumbnail(id, side, services)) ?? gone();
     },
     async picture(id, viewer) {
-      needed(id, viewer, services);
-      const picture = await store.jobs.picture(id);
-      if (!picture) throw gone();
+      shownJob(id, viewer, services);
+      const picture = (await store.jobs.picture(id)) ?? gone();
       return { ...picture, name: `${id}.${/\/(\w+)/.exec(picture.type)?.[1] ?? "png"}` };
     },
     async favourite(id, on, viewer) {
-      needed(id, viewer, services);
+      shownJob(id, viewer, services);
       return store.favourites.set(id, { platform: viewer.platform, user: viewer.user.id }, on).count;
     },
     async hide(id, hidden, viewer) {
-      const job = needed(id, viewer, services);
-      if (!mayManage(viewer.user, job)) {
-        throw new ChatError("forbidden", "gallery.foreign", { owner: job.author.name });
-      }
+      const job = shownJob(id, viewer, services);
+      if (!mayManage(viewer.user, job)) throw new ChatError("forbidden", "gallery.foreign", { owner: job.author.name });
       store.jobs.setHidden(id, hidden);
     },
   };
 }
 
-/** Whether a work is in the gallery that somebody looks at. */
-function isShown(job: StoredJob, viewer: GalleryViewer): boolean {
-  const { channel, state, picture, hidden, audience } = job;
-  const here = channel.platform === viewer.platform && channel.community === viewer.community;
-  return (
-    here &&
-    state === "done" &&
-    picture !== undefined &&
-    !hidden &&
-    (audience === "community" || channel.id === viewer.channel)
-  );
+/** A user's finished works in a community, newest first, from any channel and whether or not the gallery shows them. */
+export function finishedWorks({ platform, community, user, limit }: WorksRequest, services: GalleryServices): Work[] {
+  const jobs = services.store.jobs.finishedBy({ platform, community, author: user.id }, limit);
+  return jobs.flatMap((job) => {
+    const recipe = services.recipes.get(job.recipe);
+    const { id, params, messages } = job;
+    if (!recipe) return [];
+    const work: Work = {
+      job: id,
+      title: recipe.title(params),
+      line: lineOf(job, recipe),
+      at: finishedAt(job),
+      ...defined({ message: messages.final ?? messages.announcement }),
+      async thumbnail(side) {
+        const small = await thumbnail(id, side, services);
+        if (!small) throw new UserError("gallery.job-image-gone", { id });
+        return small;
+      },
+    };
+    return [work];
+  });
 }
 
-/** A job as a work; undefined when nobody knows any more what made it. */
+function pageOf(
+  { by, author, command, limit, after }: GalleryQuery,
+  viewer: GalleryViewer,
+  services: GalleryServices,
+): GalleryPage {
+  const { platform, community } = viewer;
+  const recipe = command === undefined ? undefined : recipeOf(command, services);
+  try {
+    const query = { platform, community, by, limit, ...defined({ author, recipe, after }) };
+    const { jobs, next } = services.store.gallery.page(query);
+    return { works: jobs.flatMap((job) => workOf(job, viewer, services) ?? []), ...defined({ next }) };
+  } catch (error) {
+    if (error instanceof StoreError && error.kind === "cursor") throw new ChatError("gone", error);
+    throw error;
+  }
+}
+
+function detailOf(job: StoredJob, viewer: GalleryViewer, services: GalleryServices): GalleryDetail {
+  const { id, credits, hidden, messages } = job;
+  const { jobs } = services.store;
+  const recipe = services.recipes.get(job.recipe) ?? gone();
+  const shown = (each: StoredJob) => (isShown(each, viewer) ? (workOf(each, viewer, services) ?? []) : []);
+  return {
+    ...(workOf(job, viewer, services) ?? gone()),
+    line: lineOf(job, recipe),
+    facts: factsOf(job, recipe),
+    credits: creditLine(credits),
+    messages: [messages.final, messages.announcement].filter((message): message is MessageRef => message !== undefined),
+    hidden,
+    mayHide: mayManage(viewer.user, job),
+    again: buttonId("again", id),
+    origins: jobs.origins(id, MAX_ORIGINS).flatMap(shown),
+    remixes: jobs.remixes(id, MAX_REMIXES).flatMap(shown),
+  };
+}
+
+/** Whether a work is in the gallery that a viewer looks at. */
+function isShown(job: StoredJob, viewer: GalleryViewer): boolean {
+  const { channel, state, picture, hidden, audience } = job;
+  if (!sameCommunity(channel, viewer) || state !== "done" || picture === undefined || hidden) return false;
+  return audience === "community" || channel.id === viewer.channel;
+}
+
+/** A job as a work; undefined when its recipe is gone. */
 export function workOf(
   job: StoredJob,
-  viewer: Pick<GalleryViewer, "platform" | "user">,
-  services: GalleryServices,
+  { platform, user }: Pick<GalleryViewer, "platform" | "user">,
+  { recipes, store }: GalleryServices,
 ): GalleryWork | undefined {
-  const recipe = services.recipes.get(job.recipe);
+  const recipe = recipes.get(job.recipe);
   if (!recipe) return undefined;
-  const { id, author, result, favourites, spoiler } = job;
+  const { id, author, params, result, favourites, spoiler } = job;
   return {
-    ...{ job: id, title: recipe.title(job.params), command: recipe.command, author },
-    at: job.finishedAt ?? job.createdAt,
-    ...{ width: result?.width ?? 0, height: result?.height ?? 0, film: recipe.film(job.params) },
+    job: id,
+    title: recipe.title(params),
+    command: recipe.command,
+    author,
+    at: finishedAt(job),
+    width: result?.width ?? 0,
+    height: result?.height ?? 0,
+    film: recipe.film(params),
     hearts: favourites,
-    loved: favourites > 0 && services.store.favourites.has(id, { platform: viewer.platform, user: viewer.user.id }),
+    loved: favourites > 0 && store.favourites.has(id, { platform, user: user.id }),
     spoiler,
     variation: job.from !== undefined && job.repeats,
   };
 }
 
-/** With the seed that was used. */
-export function seeded({ params, result }: Pick<StoredJob, "params" | "result">): StoredJob["params"] {
-  return { ...params, ...(result === undefined ? {} : { seed: result.seed }) };
+/** The line that makes a work again, with the seed that was used. */
+export function lineOf(job: StoredJob, recipe: Recipe): string {
+  return commandLine(recipe, seeded(job), job.pictures);
+}
+
+function seeded({ params, result }: StoredJob): StoredJob["params"] {
+  return { ...params, ...(result && { seed: result.seed }) };
+}
+
+function finishedAt({ finishedAt: at, createdAt }: StoredJob): number {
+  return at ?? createdAt;
+}
+
+async function thumbnail(id: string, side: number, { thumbnails }: GalleryServices): Promise<Picture | undefined> {
+  const bytes = await thumbnails.get(id, side);
+  return bytes && { bytes, name: `${id}.jpg`, type: "image/jpeg" };
 }
 
 function factsOf(job: StoredJob, recipe: Recipe): GalleryDetail["facts"] {
-  const params = seeded(job);
-  const told = recipe.print(params);
-  const [first] = Object.keys(recipe.options);
+  const [first = ""] = Object.keys(recipe.options);
+  const chosen = recipe.print(seeded(job)).map(({ key, value }) => ({ name: key ?? kebab(first), value }));
   const { result } = job;
-  const came = result && [
-    { name: "picture", value: `${result.width} × ${result.height} px` },
-    { name: "took", value: elapsed(result.seconds) },
-    { name: "painted by", value: `${result.network} on ${result.runtime}` },
+  if (!result) return chosen;
+  const { width, height, seconds, network, runtime } = result;
+  return [
+    ...chosen,
+    { name: sentence("gallery.fact.picture"), value: `${width} × ${height} px` },
+    { name: sentence("gallery.fact.took"), value: elapsed(seconds) },
+    { name: sentence("gallery.fact.made-by"), value: sentence("result.runtime", { network, runtime }) },
   ];
-  return [...told.map(({ key, value }) => ({ name: key ?? kebab(first ?? ""), value })), ...(came ?? [])];
 }
 
-/** @throws ChatError "gone" for what this viewer does not see, or nobody. Who took a work out, and moderators, still see it. */
-function needed(id: string, viewer: GalleryViewer, { store }: GalleryServices): StoredJob {
-  const job = store.jobs.get(id);
-  if (!job || !(isShown(job, viewer) || (mayManage(viewer.user, job) && isShown({ ...job, hidden: false }, viewer))))
-    throw gone();
-  return job;
-}
-
-function communityOf({ platform, community }: GalleryViewer) {
-  return { platform, community };
+/** @throws ChatError "gone" for what this viewer may not see. The author of a hidden work, and moderators, still see it. */
+function shownJob(id: string, viewer: GalleryViewer, { store }: GalleryServices): StoredJob {
+  const job = store.jobs.get(id) ?? gone();
+  return isShown(mayManage(viewer.user, job) ? { ...job, hidden: false } : job, viewer) ? job : gone();
 }
 
 function recipeOf(command: string, { recipes }: GalleryServices): string {
@@ -164,15 +201,6 @@ function recipeOf(command: string, { recipes }: GalleryServices): string {
   return found.name;
 }
 
-function readPage<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof StoreError && error.kind === "cursor") throw new ChatError("gone", error);
-    throw error;
-  }
-}
-
-function gone(): ChatError {
-  return new ChatError("gone", "gallery.work-gone");
+function gone(): never {
+  throw new ChatError("gone", "gallery.work-gone");
 }

@@ -1,51 +1,38 @@
+import { LRUCache } from "lru-cache";
 import PQueue from "p-queue";
 import { sharp } from "../../shared/sharp.js";
 import type { Jobs } from "../../store/jobs.js";
 
-interface ThumbnailOptions {
-  /** Most bytes kept; 48 MiB unless told, about two thousand of 480 pixels. */
-  readonly bytes?: number;
-}
-
-/** Pictures that wait to be made small; more are refused. */
-const MOST_WAITING = 500;
+/** Images that wait to be made small; more are refused. */
+const MAX_WAITING = 500;
+/** Most bytes kept: about two thousand images of 480 pixels. */
+const MAX_BYTES = 48 * 1024 * 1024;
 
 /** Small JPEGs of jobs' results. The ones used last are kept in memory; each is made once, however many ask for it at a time. */
 export class Thumbnails {
-  readonly #kept = new Map<string, Uint8Array>();
-  readonly #making = new Map<string, Promise<Uint8Array | undefined>>();
   readonly #queue = new PQueue({ concurrency: 2 });
-  readonly #most: number;
-  #bytes = 0;
+  readonly #kept: LRUCache<string, Uint8Array, { readonly job: string; readonly side: number }>;
 
   constructor(
     private readonly jobs: Pick<Jobs, "picture">,
-    { bytes = 48 * 1024 * 1024 }: ThumbnailOptions = {},
+    maxSize = MAX_BYTES,
   ) {
-    this.#most = bytes;
+    this.#kept = new LRUCache({
+      maxSize,
+      sizeCalculation: ({ byteLength }) => byteLength,
+      fetchMethod: async (_key, _stale, { context: { job, side } }) => {
+        if (this.#queue.size > MAX_WAITING) throw new Error("Too many thumbnails are being made.");
+        return this.#queue.add(() => this.#make(job, side));
+      },
+    });
   }
 
   /**
-   * A still of a job's result, at most `side` pixels a side; of a film it is the middle. Whether the job is (still) to be seen is the caller's
-   * to ask. Undefined when the picture is no longer kept.
+   * A still of a job's result, at most `side` pixels a side; of a film it is the middle. Whether the job may be seen is
+   * checked by the caller. Undefined when the image is no longer kept.
    */
   async get(job: string, side: number): Promise<Uint8Array | undefined> {
-    const key = `${job} ${side}`;
-    const kept = this.#kept.get(key);
-    if (kept) {
-      // The map is in the order of use.
-      this.#kept.delete(key);
-      this.#kept.set(key, kept);
-      return kept;
-    }
-    const known = this.#making.get(key);
-    if (known) return known;
-    if (this.#queue.size > MOST_WAITING) throw new Error("Too many thumbnails are waited for.");
-    const making = this.#queue.add(() => this.#make(job, side)).finally(() => this.#making.delete(key));
-    this.#making.set(key, making);
-    const made = await making;
-    if (made) this.#keep(key, made);
-    return made;
+    return this.#kept.fetch(`${job} ${side}`, { context: { job, side } });
   }
 
   async #make(job: string, side: number): Promise<Uint8Array | undefined> {
@@ -57,16 +44,5 @@ export class Thumbnails {
       .flatten({ background: "#fff" })
       .jpeg({ quality: 82, mozjpeg: true });
     return new Uint8Array(await small.toBuffer());
-  }
-
-  #keep(key: string, bytes: Uint8Array): void {
-    if (this.#kept.has(key)) return;
-    this.#kept.set(key, bytes);
-    this.#bytes += bytes.byteLength;
-    for (const [oldest, old] of this.#kept) {
-      if (this.#bytes <= this.#most) break;
-      this.#kept.delete(oldest);
-      this.#bytes -= old.byteLength;
-    }
   }
 }

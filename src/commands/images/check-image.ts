@@ -1,12 +1,13 @@
 import { inspectPicture, PictureError, type PictureFacts } from "../../shared/inspect-image.js";
 import { UserError } from "../user-error.js";
 
-/** Pixels a side. Below, there is nothing to see in it; above, a picture is a strip that no network was made for. */
+/** Pixels a side. Below, there is nothing to see; above, an image is a strip that no network was made for. */
 const LEAST_SIDE = 16;
 const MOST_SIDE = 16_384;
 
 /**
- * Checks a picture from outside before a job is made of it, by its bytes alone: its format, that it is what it says it is, and its size.
+ * Checks an image from outside before a job is made of it, by its bytes alone: its format, whether it is what it claims to
+ * be, and its size.
  *
  * @param name what it is called in messages
  * @throws UserError
@@ -24,4 +25,12 @@ export async function checkImage(bytes: Uint8Array, name: string): Promise<Pictu
     if (error instanceof PictureError) throw new UserError(error);
     throw error;
   }
+}
+
+export function tooLarge(name: string, maxBytes: number): UserError {
+  return new UserError("image.too-large", { name, megabytes: Math.round((maxBytes / 1024 / 1024) * 10) / 10 });
+}
+
+export function tooSlow(name: string, seconds: number): UserError {
+  return new UserError("image.too-slow", { name, seconds });
 }

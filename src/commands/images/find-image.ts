@@ -7,11 +7,9 @@ import type { Picture, PictureSource } from "../../port/messages.js";
 import { withTimeout } from "../../shared/timeout.js";
 import type { BotOptions } from "../bot-options.js";
 import { UserError } from "../user-error.js";
-import { checkImage } from "./check-image.js";
+import { checkImage, tooLarge, tooSlow } from "./check-image.js";
 import type { LinkRules } from "./fetch/download.js";
-import { Downloads } from "./fetch/downloads.js";
 import { fetchImage } from "./fetch/fetch-image.js";
-import { tooLarge, tooSlow } from "./fetch/limits.js";
 import type { WantedImage } from "./image-option.js";
 
 /** An image with where it came from. */
@@ -34,12 +32,15 @@ export interface ImageRequest extends ImageRequester {
   readonly event: Pick<CommandEvent, "attachments" | "repliesTo">;
 }
 
-/** One for the whole process, whose memory it guards. */
-const downloads = new Downloads();
+/** Downloads under way in the whole process, and those of one user: each may hold as many bytes as an image may have. */
+const MOST_DOWNLOADS = 16;
+const MOST_DOWNLOADS_EACH = 2;
+/** The user of each download under way. */
+const downloading: string[] = [];
 
 /**
- * The image that a command means: attached to it, else on the message it answers, else behind the link in its line, else the newest in the
- * thread or channel. Undefined when there is none anywhere, or none is wanted.
+ * The image that a command means: attached to it, else on the message it answers, else behind the link in its line, else
+ * the newest in the thread or channel. Undefined when there is none anywhere, or none is wanted.
  *
  * @param wanted what `imageOption` read
  * @param rules where links may lead; for tests
@@ -55,7 +56,7 @@ export async function findImage(
   return forUser(async () => {
     const source = (await findGiven(request)) ?? (wanted instanceof URL ? wanted : await findLatest(request));
     if (!source) return undefined;
-    return downloads.run(userKey(request), () =>
+    return counted(request, () =>
       source instanceof URL ? fetchLink(source, { ...rules, ...limits }) : download(source, limits),
     );
   });
@@ -79,7 +80,7 @@ export function downloadImage(
   requester: ImageRequester,
   limits: ImageLimits,
 ): Promise<FoundImage> {
-  return forUser(() => downloads.run(userKey(requester), () => download(source, limits)));
+  return forUser(() => counted(requester, () => download(source, limits)));
 }
 
 /** What a platform says of an image is a sentence for the person who wants it. */
@@ -92,8 +93,18 @@ async function forUser<T>(find: () => Promise<T>): Promise<T> {
   }
 }
 
-function userKey({ channel: { platform, community }, user }: ImageRequester): string {
-  return `${platform} ${community} ${user.id}`;
+/** @throws UserError instead of waiting when too many downloads are under way */
+async function counted<T>({ channel, user }: ImageRequester, work: () => Promise<T>): Promise<T> {
+  const key = `${channel.platform} ${channel.community} ${user.id}`;
+  if (downloading.filter((other) => other === key).length >= MOST_DOWNLOADS_EACH)
+    throw new UserError("link.busy-person", { count: MOST_DOWNLOADS_EACH });
+  if (downloading.length >= MOST_DOWNLOADS) throw new UserError("link.busy");
+  downloading.push(key);
+  try {
+    return await work();
+  } finally {
+    downloading.splice(downloading.indexOf(key), 1);
+  }
 }
 
 /** The author of an image behind a link is unknown; its host is named instead. */

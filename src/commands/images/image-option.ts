@@ -1,11 +1,12 @@
+import { defined } from "../../shared/defined.js";
 import { type Option, textOption } from "../parsing/options.js";
 
-/** The picture that a command's line asks for: `none` at all, the `latest` of the channel, or the one that a link leads to. */
+/** The image that a command's line asks for: none, the latest of the channel, or the one that a link leads to. */
 export type WantedImage = "none" | "latest" | URL;
 
 const LINK = /^<?[a-z][a-z0-9+.-]*:\/\//i;
-/** Longer ones are nobody's picture. */
-const LONGEST_LINK = 2048;
+/** Longer links are not to images. */
+const MAX_LINK = 2048;
 
 /** Whether a word of a line is meant as a link, with or without the brackets that chats put around one. */
 export function isLink(word: string): boolean {
@@ -13,20 +14,21 @@ export function isLink(word: string): boolean {
 }
 
 /**
- * The link that a person gave, as chats hand it on: `<https://example.org/a.jpg>`, `<https://example.org/a.jpg|a.jpg>`, with `&amp;` for `&`.
- * Undefined when it is none. Whether anything may be fetched from there is not decided here.
+ * The link that a person gave, as chats write it: `<https://example.org/a.jpg>`, `<https://example.org/a.jpg|a.jpg>`, with
+ * `&amp;` for `&`. Undefined when it is none. Whether anything may be fetched from there is checked elsewhere.
  */
 export function readLink(typed: string): URL | undefined {
   const inside = /^<([^>|]*)(?:\|[^>]*)?>$/.exec(typed.trim())?.[1] ?? typed.trim();
   const text = inside.replaceAll("&amp;", "&");
-  return LINK.test(text) && text.length <= LONGEST_LINK && URL.canParse(text) ? new URL(text) : undefined;
+  return LINK.test(text) && text.length <= MAX_LINK && URL.canParse(text) ? new URL(text) : undefined;
 }
 
 /**
- * Which picture to work on, for every command that works on one. A link is understood without the option's name too, anywhere in the line.
+ * Which image to work on, for every command that works on one. A link is read anywhere in the line, also without the
+ * option's name.
  *
- * @param none whether the command can do without a picture
- * @param second what a second attached picture is for
+ * @param none whether the command can do without an image
+ * @param second what a second attached image is for
  */
 export function imageOption({
   help,
@@ -41,14 +43,13 @@ export function imageOption({
     ...textOption<WantedImage>({
       help,
       expected: `latest, ${none ? "none, " : ""}a link such as https://example.org/photo.jpg, or an attached picture`,
-      read: (typed) => {
+      read(typed) {
         const word = typed.trim().toLowerCase();
-        if (word === "latest" || (none && word === "none")) return word;
-        return readLink(typed);
+        return word === "latest" || (none && word === "none") ? word : readLink(typed);
       },
       default: "latest",
     }),
     type: "picture",
-    ...(second === undefined ? {} : { second }),
+    ...defined({ second }),
   };
 }

@@ -2,27 +2,28 @@ import type { Credit } from "../../domain/credit.js";
 import type { Job } from "../../domain/job.js";
 import type { User } from "../../domain/user.js";
 import type { JobRepository } from "../../queue/job-repository.js";
+import { defined } from "../../shared/defined.js";
 import type { FoundImage } from "./find-image.js";
 
-/** What a job has from the pictures that it works on. */
+/** What a job has from the images that it works on. */
 export interface Provenance {
   /** The job whose result it works on, if any. */
   readonly from?: string;
-  /** That job's own pictures are used again, not its result. */
+  /** That job's own images are used again, not its result. */
   readonly repeats?: boolean;
   /** Whom to name besides the job's author. */
   readonly credits?: readonly Credit[];
-  /** Some picture was hidden by its author. */
+  /** Some image was hidden by its author. */
   readonly spoiler?: boolean;
 }
 
-/** Credits that one job hands on at most: a chain of remixes must not grow its line for ever. */
+/** Credits that one job passes on at most, since chains of remixes may be long. */
 const MOST_CREDITS = 12;
 
 /**
- * Where pictures came from. The first one that shows another job's result, whoever asked for that, makes the new job come from it.
+ * Where images came from. The first one that shows the result of another job, anybody's, makes the new job come from it.
  *
- * @param user who asks: nobody is named for their own picture
+ * @param user who asks: people are not named for their own images
  */
 export async function provenanceOf(
   images: readonly Pick<FoundImage, "source">[],
@@ -34,7 +35,7 @@ export async function provenanceOf(
   for (const { source } of images) {
     const job = source?.message && (await jobs.ofMessage(source.message));
     from ??= job;
-    credits.push(...(job ? handedOn(job, user) : creditsOf(source, user)));
+    credits.push(...(job ? passedOn(job, user) : creditsOf(source, user)));
   }
   const spoiler = images.some(({ source }, index) => source?.spoiler || (index === 0 && from?.spoiler));
   return provenance(from?.id, credits, spoiler);
@@ -42,13 +43,13 @@ export async function provenanceOf(
 
 /** Where a job that works on another one's result came from. */
 export function provenanceOfJob(job: Job, user: Pick<User, "id">): Provenance {
-  return provenance(job.id, handedOn(job, user), job.spoiler === true);
+  return provenance(job.id, passedOn(job, user), job.spoiler === true);
 }
 
-/** Where a job that does the same once more came from: it works on the other one's pictures, not on its result. */
+/** Where a job that repeats another one came from: it works on that one's images, not on its result. */
 export function provenanceOfRepeat(job: Job, user: Pick<User, "id">): Provenance {
   const { author, credits = [], pictures, spoiler } = job;
-  // A photo that nobody is named for was the author's own.
+  // A photo without a credit was the author's own.
   const named = credits.some(({ role }) => role === "picture") || author.id === user.id || !pictures.includes("image");
   return {
     ...provenance(job.id, named ? credits : [{ role: "picture", by: author.name }, ...credits], spoiler === true),
@@ -56,7 +57,7 @@ export function provenanceOfRepeat(job: Job, user: Pick<User, "id">): Provenance
   };
 }
 
-/** Credits of styles in the place of those before, if any were chosen. */
+/** Credits of the styles that were chosen, in place of those before. */
 export function withStyleCredits(
   before: readonly Credit[] = [],
   styles: readonly Credit[] | undefined,
@@ -66,14 +67,14 @@ export function withStyleCredits(
 
 function provenance(from: string | undefined, credits: readonly Credit[], spoiler: boolean): Provenance {
   return {
-    ...(from === undefined ? {} : { from }),
-    ...(credits.length === 0 ? {} : { credits: distinct(credits) }),
-    ...(spoiler ? { spoiler } : {}),
+    ...defined({ from }),
+    ...(credits.length > 0 && { credits: distinct(credits) }),
+    ...(spoiler && { spoiler }),
   };
 }
 
-/** Who made the picture that another job has made: its author, and those whom that one names. */
-function handedOn({ author, credits = [] }: Job, user: Pick<User, "id">): Credit[] {
+/** Who made the image that another job has made: its author, and those whom that one names. */
+function passedOn({ author, credits = [] }: Job, user: Pick<User, "id">): Credit[] {
   const own: Credit[] = author.id === user.id ? [] : [{ role: "picture", by: author.name }];
   return [...own, ...credits.filter(({ role }) => role !== "choice")];
 }

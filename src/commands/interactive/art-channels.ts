@@ -1,5 +1,6 @@
-/** Art channels: there a style's emoji on anybody's picture paints it in that style, and 👁 dreams it. */
+/** Art channels: there a style's emoji on anybody's image paints it in that style, and 👁 dreams it. */
 import type { Logger } from "pino";
+import { channelKey } from "../../domain/channel.js";
 import type { MessageRef } from "../../domain/message.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
@@ -10,8 +11,7 @@ import type { Params, Recipe } from "../recipes/recipe.js";
 import { type JobServices, startJob } from "../recipes/start-job.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import { sameEmoji } from "../styles/style-library.js";
-import { UserError } from "../user-error.js";
-import { explainError } from "./explain-error.js";
+import { explainError, UserError } from "../user-error.js";
 
 interface ArtChannelServices extends JobServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
@@ -37,9 +37,9 @@ interface ArtRequest {
   readonly choice: string;
 }
 
-/** Reactions on any picture of art channels, in one chat. */
+/** Reactions on any image of art channels, in one chat. */
 export class ArtChannels {
-  /** When a person was last refused, by person and channel, and when a channel was last complained about. */
+  /** When an error was last explained, by channel and user. */
   readonly #explained = new Map<string, number>();
 
   constructor(
@@ -47,17 +47,14 @@ export class ArtChannels {
     private readonly services: ArtChannelServices,
   ) {}
 
-  /** Takes a reaction on a message that has no other meaning there. One person's emoji on one message starts one job, also through restarts. */
+  /** Takes a reaction without another meaning on its message. A person's emoji on a message starts one job, also after restarts. */
   async choose(event: ReactionEvent): Promise<void> {
     const { message, user } = event;
     if (!event.added || !this.services.settings.isArtChannel(message.channel)) return;
     const request = await this.#requestOf(event);
     if (!request) return;
     const photo = await this.#firstPicture(message);
-    if (photo instanceof ChatError) {
-      const error = new UserError(photo);
-      return this.#explain(error, event, { intervalMs: FORBIDDEN_INTERVAL_MS });
-    }
+    if (photo instanceof ChatError) return this.#explain(new UserError(photo), event, FORBIDDEN_INTERVAL_MS);
     if (!photo) return;
     const { interactiveMessages } = this.services.store;
     // It has no author, so that it is not removed with the data of one of those who reacted.
@@ -72,7 +69,7 @@ export class ArtChannels {
     } catch (error) {
       // No job came of it, so it may be asked for again.
       interactiveMessages.vote(message, vote, false);
-      await this.#explain(error, event, { intervalMs: REFUSAL_INTERVAL_MS, user: user.id });
+      await this.#explain(error, event, REFUSAL_INTERVAL_MS, user.id);
     }
   }
 
@@ -86,7 +83,7 @@ export class ArtChannels {
       : { recipe, given: {}, choice: "dream" };
   }
 
-  /** Undefined for messages without a picture, and for those that are gone; the error "forbidden" for those that the bot may not see. */
+  /** Undefined for messages without an image, and deleted ones; the error "forbidden" for those that the bot may not see. */
   async #firstPicture(message: MessageRef): Promise<PictureSource | ChatError | undefined> {
     try {
       return (await this.chat.picturesOf(message))[0];
@@ -97,19 +94,13 @@ export class ArtChannels {
     }
   }
 
-  /** @param limit how often a channel, or one person in it, is told at most */
-  async #explain(
-    error: unknown,
-    event: ReactionEvent,
-    { intervalMs, user }: { readonly intervalMs: number; readonly user?: string },
-  ): Promise<void> {
-    const { channel } = event.message;
-    const key = JSON.stringify([channel.platform, channel.community, channel.id, user]);
+  /** Explains an error to a channel, or to one user of it, at most once in `intervalMs`. */
+  async #explain(error: unknown, event: ReactionEvent, intervalMs: number, user = ""): Promise<void> {
+    const key = `${channelKey(event.message.channel)} ${user}`;
     const now = Date.now();
     if (now - (this.#explained.get(key) ?? 0) < intervalMs) return;
     if (this.#explained.size >= MAX_REMEMBERED) this.#explained.clear();
     this.#explained.set(key, now);
-    const { chat, services } = this;
-    await explainError(error, event, { chat, logger: services.logger });
+    await explainError(error, event, { chat: this.chat, logger: this.services.logger });
   }
 }

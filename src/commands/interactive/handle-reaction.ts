@@ -1,11 +1,11 @@
 import type { Chat } from "../../port/adapter.js";
 import type { ReactionEvent } from "../../port/events.js";
 import type { InteractiveMessages } from "../../store/interactive-messages.js";
+import { explainError } from "../user-error.js";
 import type { ArtChannels } from "./art-channels.js";
-import { explainError } from "./explain-error.js";
 import type { ReactionCollector } from "./reaction-collector.js";
 import { type ResultServices, resultReaction } from "./result-reactions.js";
-import { VOTE_OVER } from "./votes/stored-vote.js";
+import { VOTE_OVER } from "./votes/votes.js";
 
 type ReactionServices = ResultServices & {
   readonly store: { readonly interactiveMessages: InteractiveMessages };
@@ -18,8 +18,8 @@ interface ReactionTargets {
 }
 
 /**
- * Does what a reaction means on the message where it is, whenever that was posted; most reactions mean nothing. A palette or a vote comes
- * first, then what the emoji means on a result, then what it means on any picture of an art channel.
+ * Does what a reaction means on its message, whenever that was posted; most reactions mean nothing. A palette or a vote
+ * comes first, then what the emoji means on a result, then what it means on any image of an art channel.
  */
 export async function handleReaction(
   event: ReactionEvent,

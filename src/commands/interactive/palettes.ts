@@ -2,19 +2,18 @@ import type { Chat } from "../../port/adapter.js";
 import type { ReactionEvent } from "../../port/events.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { InteractiveMessage } from "../../store/interactive-messages.js";
-import { plain } from "../presenting/plain.js";
+import { plain } from "../presenting/words.js";
 import { MAX_SHARES } from "../styles/shares.js";
-import { type Style, sameEmoji } from "../styles/style-library.js";
-import { UserError } from "../user-error.js";
-import { explainError } from "./explain-error.js";
+import { sameEmoji } from "../styles/style-library.js";
+import { explainError, UserError } from "../user-error.js";
 import { type CollectorRequest, type CollectorServices, ReactionCollector } from "./reaction-collector.js";
 
 /** How long a palette answers. */
 const LASTS_MS = 7 * 24 * 3600 * 1000;
 
 /**
- * Palettes: messages with an emoji for each style, where the author's reactions choose what a photo is painted in. The painting starts when
- * no reaction has come for a moment, so that several can be chosen; then the palette is ready for another choice.
+ * Palettes: messages with an emoji for each style, where the author's reactions choose what a photo is painted in. The
+ * painting starts a moment after the last reaction, so that several can be chosen; then the palette takes another choice.
  */
 export class Palettes extends ReactionCollector {
   /** @param settleMs how long after the last reaction the painting starts */
@@ -29,7 +28,8 @@ export class Palettes extends ReactionCollector {
   async open(request: CollectorRequest): Promise<void> {
     const styles = (await this.services.styles.list(request.channel)).slice(0, this.chat.capabilities.reactions);
     if (styles.length === 0) throw new UserError("styles.none");
-    const content = { text: paletteText(styles, request.user.name) };
+    const names = styles.map(({ emoji, name }) => `${emoji} ${name}`).join("  ");
+    const content = { text: sentence("palette.question", { name: plain(request.user.name), styles: names }) };
     await this.post(request, { styles, content, expiresAt: Date.now() + LASTS_MS });
   }
 
@@ -48,7 +48,7 @@ export class Palettes extends ReactionCollector {
   protected async expire(interactive: InteractiveMessage): Promise<void> {
     const { message, author } = interactive;
     try {
-      // Twenty may be chosen; a blend takes the first ones.
+      // More may be chosen than a blend takes.
       const chosen = this.messages.votes(message).slice(0, MAX_SHARES);
       // Of two that act on a palette at once, only one starts.
       if (!this.messages.clear(message)) return;
@@ -56,7 +56,7 @@ export class Palettes extends ReactionCollector {
       await this.paint(interactive, shares, { gone: "palette.image-gone" });
     } catch (error) {
       const { chat, services } = this;
-      await explainError(error, { message, user: { ...author, moderator: false } }, { chat, logger: services.logger });
+      await explainError(error, { message, user: author }, { chat, logger: services.logger });
     }
   }
 
@@ -64,9 +64,4 @@ export class Palettes extends ReactionCollector {
     if (this.messages.votes(interactive.message).length === 0) this.unschedule(interactive);
     else this.schedule(interactive, Date.now() + this.settleMs);
   }
-}
-
-function paletteText(styles: readonly Style[], name: string): string {
-  const names = styles.map((style) => `${style.emoji} ${style.name}`).join("  ");
-  return sentence("palette.question", { name: plain(name), styles: names });
 }

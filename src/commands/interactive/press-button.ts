@@ -1,12 +1,13 @@
-import type { Job } from "../../domain/job.js";
+import { sameCommunity } from "../../domain/channel.js";
+import { mayManage } from "../../domain/user.js";
 import type { Chat } from "../../port/adapter.js";
 import type { ActionEvent } from "../../port/events.js";
+import type { OutgoingMessage } from "../../port/messages.js";
 import type { JobQueue } from "../../queue/queue.js";
 import { readPageButtonId, turnPage } from "../gallery/page-message.js";
 import type { GalleryServices } from "../gallery/service.js";
-import { mayManage } from "../presenting/permission.js";
-import { plain } from "../presenting/plain.js";
 import { readButtonId } from "../presenting/texts.js";
+import { plain } from "../presenting/words.js";
 import { type RepeatServices, repeatJob } from "../recipes/repeat.js";
 import { DELETE_MY_DATA, type DeleteDataServices, deleteMyData } from "../settings/my-data.js";
 import { UserError } from "../user-error.js";
@@ -20,10 +21,10 @@ type ButtonServices = RepeatServices &
   DeleteDataServices & { readonly queue: Pick<JobQueue, "cancel"> };
 
 /**
- * Does what a button says: a job's, a vote's, a gallery page's, or the one that deletes a person's data. Cancel and Delete are for the job's
- * author and moderators; Again makes a new job of the person who pressed it.
+ * Does what a button says: a job's, a vote's, a gallery page's, or the one that deletes a person's data. Cancel and Delete
+ * are for the job's author and moderators; Again makes a new job of the person who pressed it.
  *
- * @throws UserError with a sentence for the person who pressed it.
+ * @throws UserError
  */
 export async function pressButton(
   event: ActionEvent,
@@ -34,8 +35,7 @@ export async function pressButton(
   const { action, user, message } = event;
   const { channel } = message;
   if (action === DELETE_MY_DATA) {
-    const text = deleteMyData({ channel, user }, services);
-    await event.reply({ text }, "private");
+    await event.reply({ text: deleteMyData({ channel, user }, services) }, "private");
     return;
   }
   if (action === PAINT_NOW || action === CANCEL_VOTE) return votes.pressButton(event);
@@ -44,24 +44,13 @@ export async function pressButton(
   const button = readButtonId(action);
   if (!button) throw new UserError("button.unknown");
   const job = await services.jobs.get(button.job);
-  if (!job || job.channel.platform !== channel.platform || job.channel.community !== channel.community) {
-    throw new UserError("button.job-unknown", { id: button.job });
+  if (!job || !sameCommunity(job.channel, channel)) throw new UserError("button.job-unknown", { id: button.job });
+  const { verb } = button;
+  if (verb === "again") {
+    const replyPublic = (reply: OutgoingMessage) => event.reply(reply, "public");
+    return repeatJob(job, {}, { chat, channel, user, replyPublic }, services);
   }
-  if (button.verb === "again") {
-    const requester = { chat, channel, user, replyPublic: reply(event) };
-    return repeatJob(job, {}, requester, services);
-  }
-  if (!mayManage(user, job)) {
-    throw new UserError("button.foreign", { owner: plain(job.author.name), verb: button.verb });
-  }
-  if (button.verb === "cancel") return cancel(job, event, services);
-  await deleteJob(job, chat, services);
-}
-
-function reply(event: ActionEvent) {
-  return (message: Parameters<ActionEvent["reply"]>[0]) => event.reply(message, "public");
-}
-
-function cancel({ id }: Job, { user }: ActionEvent, { queue }: Pick<ButtonServices, "queue">): void {
-  if (!queue.cancel(id, { by: "person", name: user.name })) throw new UserError("button.ended");
+  if (!mayManage(user, job)) throw new UserError("button.foreign", { owner: plain(job.author.name), verb });
+  if (verb === "delete") return deleteJob(job, chat, services);
+  if (!services.queue.cancel(job.id, { by: "person", name: user.name })) throw new UserError("button.ended");
 }

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { ChannelRef } from "../../domain/channel.js";
+import { type ChannelRef, channelKey } from "../../domain/channel.js";
 import type { Credit } from "../../domain/credit.js";
 import type { Job } from "../../domain/job.js";
 import type { MessageRef } from "../../domain/message.js";
@@ -7,11 +7,11 @@ import type { User } from "../../domain/user.js";
 import type { Chat } from "../../port/adapter.js";
 import type { ReactionEvent } from "../../port/events.js";
 import type { OutgoingMessage } from "../../port/messages.js";
-import type { SentenceId } from "../../shared/sentences/sentence.js";
+import type { PlainId } from "../../shared/sentences/sentence.js";
 import type { InteractiveMessage, InteractiveMessages } from "../../store/interactive-messages.js";
 import type { FoundImage } from "../images/find-image.js";
 import { type Provenance, provenanceOf } from "../images/provenance.js";
-import { fitToChannel } from "../presenting/fit-channel.js";
+import { fitToChannel } from "../presenting/fit-image.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { type JobServices, startJob } from "../recipes/start-job.js";
 import { contactSheet } from "../styles/contact-sheet.js";
@@ -56,8 +56,8 @@ export interface CollectorPayload {
 const PHOTO = 1;
 
 /**
- * Messages of one kind, in one chat, that collect reactions and become a painting. Message, choices and expiry are in the store; the photo
- * is part of the message, so that choosing works after any restart, on every platform.
+ * Messages of one kind, in one chat, that collect reactions and become a painting. Message, choices and expiry are in the
+ * store; the photo is part of the message. So choosing works after any restart, on every platform.
  */
 export abstract class ReactionCollector {
   readonly #timers = new Map<string, NodeJS.Timeout>();
@@ -77,10 +77,10 @@ export abstract class ReactionCollector {
   /** The time set by {@link schedule} has come. */
   protected abstract expire(interactive: InteractiveMessage): Promise<void>;
 
-  /** Goes on with a message that was open when the program stopped. */
+  /** Continues with a message that was open when the program stopped. */
   protected abstract resumeMessage(interactive: InteractiveMessage): void;
 
-  /** Goes on with every message that was open when the program stopped. */
+  /** Continues with every message that was open when the program stopped. */
   resume(): void {
     for (const interactive of this.messages.list(this.kind))
       if (interactive.message.channel.platform === this.chat.platform) this.resumeMessage(interactive);
@@ -119,14 +119,15 @@ export abstract class ReactionCollector {
     const outgoing = await fitToChannel(chat, channel, { ...content, pictures });
     const message = (await replyPublic(outgoing)) ?? (await chat.post(channel, outgoing));
     const author = { id: user.id, name: user.name };
-    this.messages.put({ message, kind, payload: { ...payload, given, provenance }, author, expiresAt });
+    const interactive = { message, kind, payload: { ...payload, given, provenance }, author, expiresAt };
+    this.messages.put(interactive);
     for (const { emoji } of styles) {
-      // One that the platform does not take can still be given by people.
+      // People can still give one that the platform does not take from the bot.
       await chat
         .react(message, emoji)
         .catch((error: unknown) => services.logger.warn({ err: error, emoji }, "a reaction could not be added"));
     }
-    return { message, kind, payload: { ...payload, given, provenance }, author, expiresAt, createdAt: Date.now() };
+    return { ...interactive, createdAt: Date.now() };
   }
 
   /** Sets when a message expires, in place of what was set before. */
@@ -157,12 +158,12 @@ export abstract class ReactionCollector {
   /**
    * Starts the painting of a message's photo: in one style a `stylize`, in several a `blend`.
    *
-   * @throws UserError when it cannot be started, also when the photo is `gone`.
+   * @throws UserError when it cannot be started, also when the photo is `gone`
    */
   protected async paint(
     { message, author, payload }: InteractiveMessage,
     shares: readonly Share[],
-    { gone, ...more }: { readonly gone: SentenceId; readonly id?: string; readonly credits?: readonly Credit[] },
+    { gone, ...more }: { readonly gone: PlainId; readonly id?: string; readonly credits?: readonly Credit[] },
   ): Promise<Job> {
     const [first, ...others] = shares;
     const recipe = this.services.recipes.get(others.length === 0 ? "stylize" : "blend");
@@ -181,7 +182,7 @@ export abstract class ReactionCollector {
   }
 }
 
-/** Names a message; the thread that it is in does not matter. */
-export function keyOf({ channel: { platform, community, id: channel }, id }: MessageRef): string {
-  return JSON.stringify([platform, community, channel, id]);
+/** A message as a key; the thread that it is in does not matter. */
+export function keyOf({ channel, id }: MessageRef): string {
+  return `${channelKey(channel)} ${id}`;
 }

@@ -1,12 +1,12 @@
-/** What reactions on a job's messages do: the same picture again, larger, stronger, as a film, a favourite, gone. */
+/** What reactions on a job's messages do: the same image again, larger, stronger, as a film, a favourite, deleted. */
 
 import type { Job } from "../../domain/job.js";
+import { mayManage } from "../../domain/user.js";
 import type { Chat } from "../../port/adapter.js";
 import type { ReactionEvent } from "../../port/events.js";
 import type { JobRepository } from "../../queue/job-repository.js";
 import type { Favourites } from "../../store/favourites.js";
 import { provenanceOfJob } from "../images/provenance.js";
-import { mayManage } from "../presenting/permission.js";
 import { type RepeatServices, repeatJob } from "../recipes/repeat.js";
 import { type JobRequester, startJob } from "../recipes/start-job.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
@@ -31,7 +31,7 @@ interface Reacted {
 
 interface ResultReaction {
   readonly emoji: string;
-  /** In the help. */
+  /** For docs/commands.md. */
   readonly help: string;
   /** Whether taking the reaction back means something too. */
   readonly undoes?: boolean;
@@ -91,8 +91,8 @@ async function film(reacted: Reacted): Promise<void> {
   const result = await services.jobs.result(job.id);
   const recipe = services.recipes.get("zoom");
   if (!recipe || !result) throw new UserError("result.image-gone", { id: job.id });
-  const provenance = provenanceOfJob(job, event.user);
   const images = { image: { bytes: result.bytes } };
+  const provenance = provenanceOfJob(job, event.user);
   await startJob({ recipe, given: {}, images, provenance }, requesterOf(reacted), services);
 }
 

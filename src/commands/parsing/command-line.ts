@@ -8,8 +8,8 @@
  *     quoted    = '"' { any character but '"' and '\'  |  '\' any character } '"'
  *     key, name = a letter, then letters, digits and "-"
  *
- * A word that begins like a link, `https://`, is a value of its own and not `key:value`. Typographic quotes, which phones put in, count as
- * quotes. {@link parseLine} takes back everything that {@link printLine} prints.
+ * A word that begins like a link, `https://`, is a value of its own and not `key:value`. Typographic quotes, which phones
+ * insert, count as quotes. {@link parseLine} reads everything that {@link printLine} prints.
  */
 import { sentence } from "../../shared/sentences/sentence.js";
 
@@ -26,45 +26,43 @@ export interface CommandLine {
   readonly arguments: readonly Argument[];
 }
 
-type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly mistake: string };
+type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 const SPACE = /\s/u;
 const QUOTES = '"“”„';
 const KEY = /^(?![A-Za-z][A-Za-z0-9-]*:\/\/)([A-Za-z][A-Za-z0-9-]*)[:=]/;
 const NAME = /^[A-Za-z][A-Za-z0-9-]*/;
-/** Longer lines are nobody's typing. */
+/** Longer lines are not typed by people. */
 const MAX_LENGTH = 8_000;
 
 /**
  * Reads a whole line.
  *
- * @example parseLine('/dream look:creatures'); // { ok: true, value: { name: "dream", arguments: [{ key: "look", value: "creatures" }] } }
+ * @example
+ * parseLine('/dream look:creatures');
+ * // { ok: true, value: { name: "dream", arguments: [{ key: "look", value: "creatures" }] } }
  */
 export function parseLine(text: string): Parsed<CommandLine> {
   const trimmed = text.trimStart();
   const body = trimmed.startsWith("/") ? trimmed.slice(1) : trimmed;
   const name = NAME.exec(body)?.[0];
-  if (name === undefined) return { ok: false, mistake: sentence("line.no-command") };
+  if (name === undefined) return { ok: false, problem: sentence("line.no-command") };
   const rest = body.slice(name.length);
-  if (rest !== "" && !SPACE.test(rest.charAt(0))) return { ok: false, mistake: sentence("line.no-space", { name }) };
+  if (rest !== "" && !SPACE.test(rest.charAt(0))) return { ok: false, problem: sentence("line.no-space", { name }) };
   const args = parseArguments(rest);
   return args.ok ? { ok: true, value: { name: name.toLowerCase(), arguments: args.value } } : args;
 }
 
 /** Reads what follows a command's name. */
 export function parseArguments(text: string): Parsed<readonly Argument[]> {
-  if (text.length > MAX_LENGTH) return { ok: false, mistake: sentence("line.too-long", { length: MAX_LENGTH }) };
+  if (text.length > MAX_LENGTH) return { ok: false, problem: sentence("line.too-long", { length: MAX_LENGTH }) };
   const args: Argument[] = [];
   let at = skipSpace(text, 0);
   while (at < text.length) {
     const key = KEY.exec(text.slice(at))?.[1];
     if (key !== undefined) at = skipSpace(text, at + key.length + 1);
     const value = readValue(text, at);
-    if (!value.ok)
-      return {
-        ok: false,
-        mistake: sentence("line.quote", { option: key }),
-      };
+    if (!value.ok) return { ok: false, problem: sentence("line.quote", { option: key }) };
     args.push(key === undefined ? { value: value.text } : { key: key.toLowerCase(), value: value.text });
     at = skipSpace(text, value.end);
   }
@@ -77,7 +75,7 @@ export function printLine(line: CommandLine): string {
 }
 
 export function printArgument(argument: Argument): string {
-  // `https:"//a"` is an option called https, whoever may want one.
+  // `https://a` would be read as a link, `https:"//a"` is an option called https.
   if (argument.key !== undefined)
     return `${argument.key}:${argument.value.startsWith("//") ? quote(argument.value) : printValue(argument.value)}`;
   // A word that looks like key:value would be read as one.

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { Completion } from "../../port/commands.js";
+import { defined } from "../../shared/defined.js";
 import { nearest } from "../../shared/nearest.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 
 /**
- * One option of a command: how its text is read and checked, and what people are told about it. Chats' slash menus, completion,
- * help, mistakes and documentation all come from here.
+ * One option of a command: how its text is read and checked, and what people are told about it. Slash menus, completion,
+ * help, errors and documentation all come from here.
  */
 export interface Option<T = unknown> {
   readonly type: "text" | "number" | "integer" | "flag" | "picture";
@@ -18,11 +20,11 @@ export interface Option<T = unknown> {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly choices?: readonly Completion[];
-  /** Gathers all that names no option: words, and `summer:0.3` with a key of its own. It reads them joined by spaces. */
+  /** Reads all that names no option, joined by spaces: words, and `summer:0.3` with a key of its own. */
   readonly collects?: boolean;
-  /** Values that depend on the place, completed while they are typed. */
+  /** Values that depend on the channel, completed while they are typed. */
   readonly completes?: "styles";
-  /** Of a picture: what a second attached one is for, where the command takes one. */
+  /** Of an image: what a second attached one is for, where the command takes one. */
   readonly second?: string;
   /** What is meant when it is left out, as people would write it. */
   readonly default?: string;
@@ -44,28 +46,26 @@ interface NumberDescription {
 }
 
 export function integerOption(description: NumberDescription): Option<number> {
-  return { ...numeric(description, "a whole number", Number.isInteger), type: "integer" };
+  return numeric(description, "integer", Number.isInteger);
 }
 
 export function numberOption(description: NumberDescription): Option<number> {
-  return { ...numeric(description, "a number", Number.isFinite), type: "number" };
+  return numeric(description, "number", Number.isFinite);
 }
 
 function numeric(
-  description: NumberDescription,
-  what: string,
+  { default: usual, ...description }: NumberDescription,
+  type: "integer" | "number",
   check: (value: number) => boolean,
-): Omit<Option<number>, "type"> {
-  const { help, unit, minimum, maximum } = description;
-  const expected = `${what} from ${minimum} to ${maximum}${unit ? ` ${unit}` : ""}`;
-  const schema = z.string().transform((typed, context) => {
+): Option<number> {
+  const { unit, minimum, maximum } = description;
+  const read = (typed: string) => {
     const value = readNumber(typed, unit);
-    if (value !== undefined && check(value) && value >= minimum && value <= maximum) return value;
-    context.addIssue({ code: "custom", message: expected });
-    return z.NEVER;
-  });
-  const fallback = description.default === undefined ? {} : { default: String(description.default) };
-  return { help, ...(unit ? { unit } : {}), minimum, maximum, ...fallback, schema };
+    return value !== undefined && check(value) && value >= minimum && value <= maximum ? value : undefined;
+  };
+  const expected = () => `${sentence(`option.expected.${type}`, { minimum, maximum })}${unit ? ` ${unit}` : ""}`;
+  const fallback = usual === undefined ? undefined : String(usual);
+  return { ...description, type, ...defined({ default: fallback }), schema: schemaOf(read, expected) };
 }
 
 /** "0.6", "0,6" and "512 px" are all fine; "", "0x10" and "1e3" are not what people mean. */
@@ -75,67 +75,64 @@ function readNumber(typed: string, unit: string | undefined): number | undefined
   return /^[+-]?(\d+([.,]\d*)?|[.,]\d+)$/.test(text) ? Number(text.replace(",", ".")) : undefined;
 }
 
-/** One of some words; near misses are answered with the word that was meant. Without choices every word is taken, for the engine to judge. */
+/** Choices that are named in the answer to an unknown one. */
+const MAX_NAMED = 12;
+
+/** One of some words, in any case. Without choices every word is taken, for the engine to check. */
 export function choiceOption(description: {
   readonly help: string;
   readonly choices: readonly Completion[];
   readonly default?: string;
   readonly positional?: boolean;
 }): Option<string> {
-  const { choices, ...rest } = description;
-  const words = choices.map((choice) => choice.value);
-  const schema = z.string().transform((typed, context) => {
+  const words = description.choices.map(({ value }) => value);
+  const read = (typed: string) => {
     const word = words.find((known) => known.toLowerCase() === typed.trim().toLowerCase());
-    if (word !== undefined) return word;
-    if (words.length === 0 && /^[\w.:/-]{1,60}$/u.test(typed.trim())) return typed.trim();
-    const near = nearest(typed, words);
-    const some = words.length > 12 ? `${words.slice(0, 12).join(", ")}, ...` : words.join(", ");
-    context.addIssue({ code: "custom", message: near ? `one of ${some}; did you mean ${near}?` : `one of ${some}` });
-    return z.NEVER;
-  });
-  return { type: "text", ...rest, choices, schema };
+    return word ?? (words.length === 0 ? /^[\w.:/-]{1,60}$/u.exec(typed.trim())?.[0] : undefined);
+  };
+  const expected = (typed: string) => {
+    const some = [...words.slice(0, MAX_NAMED), ...(words.length > MAX_NAMED ? ["..."] : [])].join(", ");
+    return sentence("option.expected.choice", { words: some, near: nearest(typed, words) });
+  };
+  return { type: "text", ...description, schema: schemaOf(read, expected) };
 }
 
-const YES = new Set(["yes", "y", "true", "on", "1"]);
-const NO = new Set(["no", "n", "false", "off", "0"]);
+const FLAGS = new Map<string, boolean>([
+  ...["yes", "y", "true", "on", "1"].map((word) => [word, true] as const),
+  ...["no", "n", "false", "off", "0"].map((word) => [word, false] as const),
+]);
 
 /** Yes or no; its name alone, as a word, means yes. */
 export function flagOption({
   help,
-  default: fallback,
+  default: usual,
 }: {
   readonly help: string;
   readonly default: boolean;
 }): Option<boolean> {
-  const schema = z.string().transform((typed, context) => {
-    const word = typed.trim().toLowerCase();
-    if (YES.has(word)) return true;
-    if (NO.has(word)) return false;
-    context.addIssue({ code: "custom", message: "yes or no" });
-    return z.NEVER;
-  });
-  return { type: "flag", help, default: fallback ? "yes" : "no", schema };
+  const read = (typed: string) => FLAGS.get(typed.trim().toLowerCase());
+  const schema = schemaOf(read, () => sentence("option.expected.flag"));
+  return { type: "flag", help, default: usual ? "yes" : "no", schema };
 }
 
 /** Any text that `read` takes; `read` returns undefined for what is not `expected`. */
-export function textOption<T>(description: {
-  readonly help: string;
+export function textOption<T>({
+  expected,
+  read,
+  ...description
+}: Pick<Option, "help" | "positional" | "collects" | "completes" | "required" | "default" | "choices"> & {
   /** Continues the words "must be". */
   readonly expected: string;
   readonly read: (typed: string) => T | undefined;
-  readonly positional?: boolean;
-  readonly collects?: boolean;
-  readonly completes?: "styles";
-  readonly required?: boolean;
-  readonly default?: string;
-  readonly choices?: readonly Completion[];
 }): Option<T> {
-  const { expected, read, ...rest } = description;
-  const schema = z.string().transform((typed, context): T => {
+  return { type: "text", ...description, schema: schemaOf(read, () => expected) };
+}
+
+function schemaOf<T>(read: (typed: string) => T | undefined, expected: (typed: string) => string): Option<T>["schema"] {
+  return z.string().transform((typed, context) => {
     const value = read(typed);
     if (value !== undefined) return value;
-    context.addIssue({ code: "custom", message: expected });
+    context.addIssue({ code: "custom", message: expected(typed) });
     return z.NEVER;
   });
-  return { type: "text", ...rest, schema };
 }

@@ -1,59 +1,62 @@
 import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { kebab } from "../../shared/text.js";
+import { cutText, kebab } from "../../shared/text.js";
 import type { Command } from "../command.js";
 import { isLink } from "../images/image-option.js";
 import { UserError } from "../user-error.js";
 import { type Argument, parseArguments, parseLine, printArgument } from "./command-line.js";
 import type { Option, Options, ValuesOf } from "./options.js";
 
+interface Named {
+  readonly key: string;
+  readonly name: string;
+  readonly option: Option;
+}
+
 /**
  * Turns arguments into a command's values.
  *
- * @throws UserError with a sentence for the person who typed them.
+ * @throws UserError
  */
 export function readValues<O extends Options>(command: Command<O>, args: readonly Argument[]): ValuesOf<O> {
-  const options = new Map<string, { readonly key: string; readonly option: Option }>();
-  for (const [key, option] of Object.entries(command.options)) options.set(kebab(key), { key, option });
-  const positional = [...options].filter(([, { option }]) => option.positional).map(([name]) => name);
-  // A link anywhere in the line is the picture, whatever else may be given without its name.
-  const pictures = [...options].filter(([, { option }]) => option.type === "picture").map(([name]) => name);
-  const collecting = [...options].find(([, { option }]) => option.collects)?.[0];
+  const options = Object.entries(command.options).map(([key, option]): Named => ({ key, name: kebab(key), option }));
+  const collecting = options.find(({ option }) => option.collects);
   const collected: Argument[] = [];
-  const values: Record<string, unknown> = {};
-  const named = (name: string) =>
-    // "octaveScale:2" and "octavescale:2" mean octave-scale.
-    options.get(name) ?? [...options].find(([known]) => known.replaceAll("-", "") === name.replaceAll("-", ""))?.[1];
+  const values = new Map<string, unknown>();
+  const set = ({ key, name, option }: Named, typed: string) => {
+    if (values.has(key)) throw new UserError("option.twice", { option: name });
+    values.set(key, readOne(command, name, option, typed));
+  };
   for (const argument of args) {
-    const isFlag = argument.key === undefined && named(argument.value.toLowerCase())?.option.type === "flag";
-    const isFree = (name: string): boolean => !Object.hasOwn(values, options.get(name)?.key ?? name);
-    const name =
-      argument.key ??
-      (isFlag
-        ? argument.value.toLowerCase()
-        : isLink(argument.value)
-          ? (pictures.find(isFree) ?? pictures[0])
-          : positional.find(isFree));
-    const found = name === undefined ? undefined : named(name);
-    if (!found && collecting !== undefined) {
-      collected.push(argument);
-      continue;
-    }
-    if (name === undefined) throw strayWord(command, argument.value);
-    if (!found) throw unknownOption(command, name, [...options.keys()]);
-    if (Object.hasOwn(values, found.key)) throw new UserError("option.twice", { option: kebab(found.key) });
-    values[found.key] = readOne(command, kebab(found.key), found.option, isFlag ? "yes" : argument.value);
+    const isFlag = argument.key === undefined && named(options, argument.value)?.option.type === "flag";
+    const meant = argument.key ?? (isFlag ? argument.value : undefined);
+    const found = meant === undefined ? unnamed(options, values, argument.value) : named(options, meant);
+    if (found) set(found, isFlag ? "yes" : argument.value);
+    else if (collecting) collected.push(argument);
+    else if (meant === undefined) throw strayWord(command, argument.value);
+    else throw unknownOption(command, meant, options);
   }
-  const gatherer = collecting === undefined ? undefined : options.get(collecting);
-  if (collecting !== undefined && gatherer && collected.length > 0) {
-    if (Object.hasOwn(values, gatherer.key)) throw new UserError("option.twice", { option: collecting });
-    values[gatherer.key] = readOne(command, collecting, gatherer.option, collected.map(joined).join(" "));
-  }
-  for (const [name, { key, option }] of options) {
-    if (option.required && !Object.hasOwn(values, key))
+  if (collecting && collected.length > 0) set(collecting, collected.map(joined).join(" "));
+  for (const { key, name, option } of options) {
+    if (option.required && !values.has(key))
       throw new UserError("option.required", { command: command.name, option: name, example: example(command, name) });
   }
-  return values as ValuesOf<O>;
+  return Object.fromEntries(values) as ValuesOf<O>;
+}
+
+/** "octaveScale:2" and "octavescale:2" mean octave-scale. */
+function named(options: readonly Named[], typed: string): Named | undefined {
+  const word = typed.toLowerCase();
+  const bare = (name: string) => name.replaceAll("-", "");
+  return options.find(({ name }) => name === word) ?? options.find(({ name }) => bare(name) === bare(word));
+}
+
+/** The option that a word without a name is for. A link anywhere in the line is the image. */
+function unnamed(options: readonly Named[], values: ReadonlyMap<string, unknown>, word: string): Named | undefined {
+  const isFree = ({ key }: Named) => !values.has(key);
+  const images = options.filter(({ option }) => option.type === "picture");
+  if (isLink(word)) return images.find(isFree) ?? images[0];
+  return options.find((known) => known.option.positional && isFree(known));
 }
 
 function joined({ key, value }: Argument): string {
@@ -63,7 +66,7 @@ function joined({ key, value }: Argument): string {
 /** Reads a whole line of text for a command that is known already. */
 export function readText<O extends Options>(command: Command<O>, text: string): ValuesOf<O> {
   const args = parseArguments(text);
-  if (!args.ok) throw new UserError("line.invalid", { problem: args.mistake, example: example(command) });
+  if (!args.ok) throw new UserError("line.invalid", { problem: args.problem, example: example(command) });
   return readValues(command, args.value);
 }
 
@@ -71,51 +74,47 @@ function readOne(command: Command, name: string, option: Option, typed: string):
   if (typed.trim() === "") throw new UserError("option.empty", { option: name, example: example(command, name) });
   const read = option.schema.safeParse(typed);
   if (read.success) return read.data;
-  const expected = read.error.issues[0]?.message ?? option.help;
-  const shown = typed.length > 60 ? `${typed.slice(0, 57)}...` : typed;
   throw new UserError("option.value", {
-    argument: printArgument({ key: name, value: shown }),
+    argument: printArgument({ key: name, value: cutText(typed, 60, "...") }),
     option: name,
-    expected,
+    expected: read.error.issues[0]?.message ?? option.help,
     example: example(command, name),
   });
 }
 
-function unknownOption(command: Command, option: string, known: readonly string[]): UserError {
-  const near = nearest(option, known);
+function unknownOption(command: Command, option: string, options: readonly Named[]): UserError {
+  const names = options.map(({ name }) => name);
+  const near = nearest(option, names);
+  const known = names.join(", ");
   return new UserError("option.unknown", {
     command: command.name,
     option,
     near,
-    known: known.join(", "),
+    known,
     example: example(command, near),
   });
 }
 
 function strayWord(command: Command, typed: string): UserError {
-  const word = typed.length > 60 ? `${typed.slice(0, 57)}...` : typed;
+  const word = cutText(typed, 60, "...");
   for (const [key, option] of Object.entries(command.options)) {
     // `/dream creatures` says clearly enough what is meant.
-    const choice = option.choices?.find((known) => known.value.toLowerCase() === typed.toLowerCase());
-    const name = kebab(key);
-    if (choice)
-      return new UserError("option.name-missing", {
-        word,
-        argument: `${name}:${choice.value}`,
-        example: example(command, name),
-      });
+    const choice = option.choices?.find(({ value }) => value.toLowerCase() === typed.toLowerCase());
+    if (!choice) continue;
+    const argument = `${kebab(key)}:${choice.value}`;
+    return new UserError("option.name-missing", { word, argument, example: example(command, kebab(key)) });
   }
   return new UserError("option.stray", { word, example: example(command) });
 }
 
 /** "For example: ..." with a line that uses the option, where there is one. */
 function example(command: Command, option?: string): string {
-  const lines = command.examples;
-  const fitting = option === undefined ? undefined : lines.find((line) => uses(line, option));
-  return sentence("example", { line: fitting ?? lines[0] ?? `/${command.name}` });
+  const [first = `/${command.name}`] = command.examples;
+  const fitting = option === undefined ? undefined : command.examples.find((line) => uses(line, option));
+  return sentence("example", { line: fitting ?? first });
 }
 
 function uses(line: string, option: string): boolean {
   const read = parseLine(line);
-  return read.ok && read.value.arguments.some((argument) => argument.key === option);
+  return read.ok && read.value.arguments.some(({ key }) => key === option);
 }

@@ -5,8 +5,7 @@ import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import { retryWithBackoff } from "../../shared/retry.js";
-import { fitToChannel } from "./fit-channel.js";
-import { fitMessage } from "./fit-image.js";
+import { fitMessage, fitToChannel } from "./fit-image.js";
 
 export interface DeliveryPolicy {
   /** Tries in all. */
@@ -16,12 +15,12 @@ export interface DeliveryPolicy {
   readonly logger: Logger;
   /** What the log calls the work: posts and edits carry it, see `OutgoingMessage.trace`. */
   readonly trace?: string;
-  /** Hears of every failure, also of those that are tried again. */
+  /** Called for every failure, also of those that are tried again. */
   readonly onFailure?: (error: unknown) => void;
 }
 
 /**
- * Does something in a chat, again and again while the trouble may pass: too many calls, a time-out, an outage.
+ * Does something in a chat, and again while a failure may pass: too many calls, a time-out, an outage.
  * Rejects when it may not pass, or with the last error.
  */
 export function retryDelivery<T>(
@@ -44,30 +43,27 @@ export function retryDelivery<T>(
   return retryWithBackoff(work, { firstMs: backoffMs, attempts, mayPass });
 }
 
-/** How a message fared: where it is, or, when no place took it, whether all of them refused it for good. */
+/** Where a message is, or, when no channel took it, whether all of them refused it for good. */
 export interface Delivery {
   readonly ref?: MessageRef;
   readonly refused: boolean;
 }
 
-/**
- * Posts to the first place that takes it: a thread that was deleted or closed is passed over for the channel it was in.
- * A picture that is too large for a place is made smaller.
- */
+/** Posts to the first channel that takes it, such as the channel of a deleted thread. Images that are too large are made smaller. */
 export async function postToFirst(
   chat: Chat,
-  places: readonly ChannelRef[],
+  channels: readonly ChannelRef[],
   message: OutgoingMessage,
-  persistence: DeliveryPolicy,
+  policy: DeliveryPolicy,
 ): Promise<Delivery> {
   let refused = true;
-  for (const channel of places) {
-    let outgoing = await fitToChannel(chat, channel, tracedBy(persistence, message));
+  for (const channel of channels) {
+    let outgoing = await fitToChannel(chat, channel, tracedBy(policy, message));
     for (let smaller = 0; smaller < 3; smaller++) {
       try {
-        return { ref: await retryDelivery(() => chat.post(channel, outgoing), persistence), refused: false };
+        return { ref: await retryDelivery(() => chat.post(channel, outgoing), policy), refused: false };
       } catch (error) {
-        persistence.logger.warn({ err: error, place: channel }, "a message could not be posted");
+        policy.logger.warn({ err: error, place: channel }, "a message could not be posted");
         if (passes(error)) refused = false;
         if (!(error instanceof ChatError) || error.kind !== "too-large") break;
         outgoing = await fitMessage(outgoing, largest(outgoing) / 2);
@@ -87,10 +83,5 @@ function largest(message: OutgoingMessage): number {
 }
 
 function passes(error: unknown): boolean {
-  return (
-    !(error instanceof ChatError) ||
-    error.kind === "rate-limited" ||
-    error.kind === "timeout" ||
-    error.kind === "unavailable"
-  );
+  return !(error instanceof ChatError) || ["rate-limited", "timeout", "unavailable"].includes(error.kind);
 }

@@ -1,25 +1,41 @@
+import type { ChannelRef } from "../../domain/channel.js";
+import type { Chat } from "../../port/adapter.js";
 import type { OutgoingMessage, Picture } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { sharp } from "../../shared/sharp.js";
 import { fitFilm } from "./fit-film.js";
 
-/** Below this a picture is not made smaller any more: it would not be worth looking at. */
+/** An image is not made smaller than this: it would not be worth looking at. */
 const SMALLEST_BYTES = 10_000;
 
-/** A message whose pictures are within a platform's limit of bytes a file. */
+/** Largest file in bytes that a channel takes: some allow more than their platform promises everywhere, some less. */
+export async function uploadBytes(chat: Chat, channel: ChannelRef): Promise<number> {
+  try {
+    return (await chat.describe(channel)).uploadBytes;
+  } catch {
+    // Posting will tell what is the matter with the channel.
+    return chat.capabilities.uploadBytes;
+  }
+}
+
+/** A message whose images are within what a channel takes. */
+export async function fitToChannel(
+  chat: Chat,
+  channel: ChannelRef,
+  message: OutgoingMessage,
+): Promise<OutgoingMessage> {
+  return message.pictures?.length ? fitMessage(message, await uploadBytes(chat, channel)) : message;
+}
+
+/** A message whose images are within a limit of bytes a file. */
 export async function fitMessage(message: OutgoingMessage, maxBytes: number): Promise<OutgoingMessage> {
   if (!message.pictures?.some((picture) => picture.bytes.byteLength > maxBytes)) return message;
   const pictures = await Promise.all(message.pictures.map((picture) => fitImage(picture, maxBytes)));
-  const stilled = message.pictures.some(
-    (before, index) => moves(before.type) && pictures[index]?.type === "image/jpeg",
-  );
-  return { ...message, pictures, ...(stilled ? { text: `${message.text}\n${sentence("film.stilled")}` } : {}) };
+  const stilled = message.pictures.some(({ type }, index) => moves(type) && pictures[index]?.type === "image/jpeg");
+  return { ...message, pictures, text: stilled ? `${message.text}\n${sentence("film.stilled")}` : message.text };
 }
 
-/**
- * The picture itself when it fits, else a JPEG that does: less exact first, then with fewer pixels. A film becomes a smaller film, as long as
- * that is possible.
- */
+/** The image itself when it fits, else a JPEG that does: of less quality, then of fewer pixels. A film stays one where it can. */
 export async function fitImage(picture: Picture, maxBytes: number): Promise<Picture> {
   if (picture.bytes.byteLength <= maxBytes) return picture;
   const film = moves(picture.type) ? await fitFilm(picture, maxBytes) : undefined;
@@ -42,7 +58,7 @@ export async function fitImage(picture: Picture, maxBytes: number): Promise<Pict
   return { ...picture, bytes, name: picture.name.replace(/\.[^.]*$/, ".jpg"), type: "image/jpeg" };
 }
 
-/** Kinds of files that may hold an animation. */
+/** Whether a file of this type may hold an animation. */
 function moves(type: string): boolean {
   return type === "image/webp" || type === "image/gif";
 }

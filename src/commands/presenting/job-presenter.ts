@@ -1,5 +1,6 @@
+import PQueue from "p-queue";
 import type { Logger } from "pino";
-import type { ChannelRef } from "../../domain/channel.js";
+import { type ChannelRef, channelKey } from "../../domain/channel.js";
 import type { Job, JobFailure, JobMessages } from "../../domain/job.js";
 import type { MessageRef } from "../../domain/message.js";
 import type { MetricsSink } from "../../domain/metric-event.js";
@@ -12,13 +13,13 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { type Delivery, type DeliveryPolicy, postToFirst, retryDelivery, tracedBy } from "./deliver.js";
 import { LiveMessage, type Shown } from "./live-message.js";
-import { SerialQueue } from "./serial-queue.js";
 import * as texts from "./texts.js";
+import { plain } from "./words.js";
 
 /** Where a job is shown, and how its first public answer is given. */
 export interface JobDestination {
   readonly chat: Chat;
-  /** Answers whoever asked; there is nobody to answer when the job is of an earlier process. */
+  /** Answers the person who asked; not there when the job is of an earlier process. */
   replyPublic?(message: OutgoingMessage): Promise<MessageRef | undefined>;
 }
 
@@ -28,11 +29,12 @@ export interface JobPresenterOptions {
   readonly recipe: Recipe;
   readonly queue: JobQueue;
   readonly logger: Logger;
+  /** Wait before the second try of a message, in milliseconds. */
   readonly backoffMs: number;
   readonly metrics: MetricsSink;
   /**
-   * Given for a job that an earlier process has begun to show: resolves when its chat can be used, with false when it never can.
-   * That process may have posted a message without living to note it.
+   * Given for a job that an earlier process has begun to show: resolves when its chat can be used, with false when it
+   * never can. That process may have posted a message without storing which.
    */
   readonly ready?: Promise<boolean>;
 }
@@ -41,12 +43,13 @@ export interface JobPresenterOptions {
 const MAX_FRAMES_WAITING = 12;
 
 /**
- * One job as seen in the chat, from "2nd in line" to the final picture. The queue tells it what happens and never waits for it;
- * whatever the chat does, the job goes on.
+ * One job as seen in the chat, from "2nd in line" to the final image. The queue tells it what happens and never waits for
+ * it: failures of the chat do not stop the job.
  */
 export class JobPresenter {
-  readonly #outbox: SerialQueue;
-  readonly #persistence: DeliveryPolicy;
+  /** Messages go out one after the other, in the order of what happened. */
+  readonly #outbox = new PQueue({ concurrency: 1 });
+  readonly #policy: DeliveryPolicy;
   readonly #frames: EngineFrame[] = [];
   #messages: JobMessages;
   #announcement: LiveMessage | undefined;
@@ -58,22 +61,29 @@ export class JobPresenter {
   #over = false;
 
   constructor(private readonly options: JobPresenterOptions) {
-    const { job, ready, backoffMs, logger } = options;
+    const { job, backoffMs, logger } = options;
     this.#messages = job.messages;
-    this.#outbox = new SerialQueue(logger, ready);
-    this.#persistence = {
+    this.#policy = {
       attempts: 6,
       backoffMs,
       logger,
       trace: job.id,
-      onFailure: (error) => this.#noticeFailure(error),
+      onFailure: (error) => this.#countFailure(error),
     };
-    this.#outbox.add(() => this.#open());
+    this.#enqueue(() => this.#open());
   }
 
   /** Resolves when all that has happened so far has been shown. */
   idle(): Promise<void> {
-    return this.#outbox.idle();
+    return this.#outbox.onIdle();
+  }
+
+  #enqueue(task: () => Promise<void>): void {
+    const { ready, logger } = this.options;
+    const run = async () => {
+      if ((await ready) !== false) await task();
+    };
+    this.#outbox.add(run).catch((error: unknown) => logger.error({ err: error }, "a message could not be delivered"));
   }
 
   moved(position: QueuePosition): void {
@@ -84,20 +94,19 @@ export class JobPresenter {
   /** The job is taken up again by another process than the one that began to show it. */
   resumed(): void {
     const { recipe, job, queue } = this.options;
-    this.#outbox.add(async () => {
+    this.#enqueue(async () => {
       if (this.#over) return;
       this.#announcement?.show(texts.announcement(recipe, job, queue.position(job.id), queue.announcement?.()));
       if (!this.#progress) return;
-      await this.#keepFrame(
-        await this.#postFrame({ text: texts.resumedText(), key: this.#key("resumed"), perhapsPosted: true }),
-      );
+      const message = { text: sentence("job.resumed"), key: this.#key("resumed"), perhapsPosted: true };
+      await this.#keepFrame(await this.#postFrame(message));
     });
   }
 
   started(): void {
     this.#begun = true;
     const { recipe, job, queue } = this.options;
-    this.#outbox.add(async () => {
+    this.#enqueue(async () => {
       if (this.#over) return;
       const position = queue.position(job.id);
       this.#announcement?.show(texts.announcement(recipe, job, position));
@@ -129,21 +138,21 @@ export class JobPresenter {
     this.#frames.push(frame);
     if (this.#frames.length > MAX_FRAMES_WAITING) {
       this.#frames.shift();
-      this.#noticeFrame("overtaken");
+      this.#countFrame("overtaken");
     }
-    this.#outbox.add(async () => {
+    this.#enqueue(async () => {
       const next = this.#frames.shift();
       if (!next) return;
       // An earlier process may have posted octaves beyond the last checkpoint, which are painted again.
       const message = { ...texts.octaveFrame(job, next), ...this.#once(`octave ${next.octave}`) };
       const ref = await this.#postFrame(message);
-      this.#noticeFrame(ref ? "posted" : "refused");
+      this.#countFrame(ref ? "posted" : "refused");
       await this.#keepFrame(ref);
     });
   }
 
   retrying(failure: JobFailure): void {
-    this.#outbox.add(async () => {
+    this.#enqueue(async () => {
       const { ref } = await this.#post({ text: texts.retryingText(failure) }, 3);
       await this.#keepFrame(ref);
     });
@@ -151,32 +160,21 @@ export class JobPresenter {
 
   done(job: Job, result: EngineResult): void {
     this.#end(async () => {
-      const { recipe } = this.options;
+      const { recipe, destination, logger, metrics } = this.options;
       const picture = texts.resultPicture(recipe, job, result);
       const known = this.#messages.final;
       const message = { ...texts.finished(recipe, job, result, picture), ...this.#once("final") };
       const { ref: final, refused } = known ? { ref: known, refused: false } : await this.#post(message);
-      this.options.metrics({
-        kind: final ? "delivered" : "undelivered",
-        platform: this.options.destination.chat.platform,
-      });
-      if (final) this.options.logger.info("the final picture has been delivered");
-      else this.options.logger.error({ job: job.id, refused }, "the final picture could not be posted anywhere");
+      metrics({ kind: final ? "delivered" : "undelivered", platform: destination.chat.platform });
+      if (final) logger.info("the final picture has been delivered");
+      else logger.error({ job: job.id, refused }, "the final picture could not be posted anywhere");
       if (final && !known) await this.#keep({ final });
-      const below =
-        final !== undefined &&
-        this.#announcement !== undefined &&
-        samePlace(final.channel, this.#announcement.ref.channel);
-      const last =
-        result.octaves.length > 1
-          ? sentence("result.octaves", { count: result.octaves.length })
-          : sentence("result.picture");
+      const announced = this.#announcement?.ref.channel;
+      const below = final !== undefined && announced !== undefined && sameThread(final.channel, announced);
+      const text = sentence("result.done", { octaves: result.octaves.length });
       await Promise.all([
         this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture)),
-        this.#progress?.end({
-          text: sentence("result.done", { what: last }),
-          progress: { value: 1, label: sentence("done") },
-        }),
+        this.#progress?.end({ text, progress: { value: 1, label: sentence("done") } }),
       ]);
       return final !== undefined || refused;
     });
@@ -187,7 +185,7 @@ export class JobPresenter {
   }
 
   cancelled(job: Job, reason: CancelReason): void {
-    this.#endWithout(job, texts.cancelText(reason));
+    this.#endWithout(job, sentence("job.cancelled", { by: plain(reason.name) }));
   }
 
   /** The program stops, and the job with it until the next start. */
@@ -195,8 +193,8 @@ export class JobPresenter {
     const { recipe, job } = this.options;
     this.#end(async () => {
       await Promise.all([
-        this.#announcement?.end(texts.suspendedAnnouncement(recipe, job)),
-        this.#progress?.end(texts.suspendedProgress()),
+        this.#announcement?.end(texts.suspended(recipe, job)),
+        this.#progress?.end({ text: sentence("job.suspended"), keepPictures: true }),
       ]);
       return false;
     });
@@ -207,27 +205,27 @@ export class JobPresenter {
     this.#progress?.show(content);
   }
 
-  /** Tells why there is no picture: in the thread, where the frames are, and in the channel's message. */
+  /** Says why there is no picture: in the thread, where the frames are, and in the channel's message. */
   #endWithout(job: Job, why: string): void {
     this.#end(async () => {
       const end = texts.ended(this.options.recipe, job, why);
-      let told = this.#progress !== undefined && (await this.#progress.end({ text: why, keepPictures: true }));
-      if (!told && (job.state === "failed" || job.startedAt !== undefined)) {
+      let notified = this.#progress !== undefined && (await this.#progress.end({ text: why, keepPictures: true }));
+      if (!notified && (job.state === "failed" || job.startedAt !== undefined)) {
         const { ref, refused } = await this.#post({ text: why, ...this.#once("end") });
         await this.#keepFrame(ref);
-        told = ref !== undefined || refused;
+        notified = ref !== undefined || refused;
       }
       const announced = await this.#announcement?.end(end);
-      return told || announced === true;
+      return notified || announced === true;
     });
   }
 
-  /** @param task Says the last words; resolves with false when they are still to be said, at the next start. */
+  /** @param task shows the end; resolves with false when it has to be shown again, at the next start */
   #end(task: () => Promise<boolean>): void {
     this.#over = true;
     this.#progress?.stop();
     this.#announcement?.stop();
-    this.#outbox.add(async () => {
+    this.#enqueue(async () => {
       // The progress message may have been posted after the job had ended.
       this.#progress?.stop();
       if (await task()) await this.options.queue.markNotified(this.options.job.id);
@@ -235,47 +233,47 @@ export class JobPresenter {
   }
 
   async #open(): Promise<void> {
-    const { recipe, job, queue, destination: stage } = this.options;
+    const { recipe, job, queue, destination } = this.options;
     const known = this.#messages;
     if (known.progress) this.#follow(known.progress);
     const ref =
       known.announcement ??
       (await this.#announce(texts.announcement(recipe, job, queue.position(job.id), queue.announcement?.())));
     if (!ref) return;
-    this.#announcement = new LiveMessage(stage.chat, ref, this.#persistence);
+    this.#announcement = new LiveMessage(destination.chat, ref, this.#policy);
     if (this.#over) this.#announcement.stop();
     if (!known.announcement) await this.#keep({ announcement: ref });
     if (known.thread) return;
     try {
-      const open = () => stage.chat.openThread(ref, texts.threadTitle(recipe, job));
-      await this.#keep({ thread: await retryDelivery(open, { ...this.#persistence, attempts: 3 }) });
+      const open = () => destination.chat.openThread(ref, texts.threadTitle(recipe, job));
+      await this.#keep({ thread: await retryDelivery(open, { ...this.#policy, attempts: 3 }) });
     } catch (error) {
       this.options.logger.warn({ err: error, job: job.id }, "no thread could be opened; the channel is used instead");
     }
   }
 
   async #announce(announcement: OutgoingMessage): Promise<MessageRef | undefined> {
-    const { destination: stage, job, logger } = this.options;
+    const { destination, job, logger } = this.options;
     const message = { ...announcement, ...this.#once("announcement") };
     try {
-      const ref = await stage.replyPublic?.(tracedBy(this.#persistence, message));
+      const ref = await destination.replyPublic?.(tracedBy(this.#policy, message));
       if (ref) return ref;
     } catch (error) {
       logger.warn({ err: error, job: job.id }, "the command could not be answered; posting instead");
     }
-    return (await postToFirst(stage.chat, [job.channel], message, this.#persistence)).ref;
+    return (await postToFirst(destination.chat, [job.channel], message, this.#policy)).ref;
   }
 
   #follow(ref: MessageRef): LiveMessage {
-    const progress = new LiveMessage(this.options.destination.chat, ref, this.#persistence, (what) =>
-      this.#noticeFrame(what),
+    const progress = new LiveMessage(this.options.destination.chat, ref, this.#policy, (what) =>
+      this.#countFrame(what),
     );
     this.#progress = progress;
     if (this.#over) progress.stop();
     return progress;
   }
 
-  /** Names one of the job's messages for ever: it is not posted twice. */
+  /** Names one of the job's messages, so that it is not posted twice. */
   #key(what: string): string {
     return `${this.options.job.id} ${what}`;
   }
@@ -284,22 +282,22 @@ export class JobPresenter {
     return { key: this.#key(what), perhapsPosted: this.options.ready !== undefined };
   }
 
-  /** Posts in the thread, or in the channel where there is none any more: for what must be said. */
-  async #post(message: OutgoingMessage, attempts = this.#persistence.attempts): Promise<Delivery> {
-    const { destination: stage, job } = this.options;
+  /** Posts in the thread, or in the channel where the thread is gone: for what must be said. */
+  async #post(message: OutgoingMessage, attempts = this.#policy.attempts): Promise<Delivery> {
+    const { destination, job } = this.options;
     const { thread } = this.#messages;
     const { thread: _thread, ...channel } = job.channel;
-    const places: ChannelRef[] = [];
-    for (const place of [thread, job.channel, channel])
-      if (place && !places.some((known) => samePlace(known, place))) places.push(place);
-    return postToFirst(stage.chat, places, message, { ...this.#persistence, attempts });
+    const channels: ChannelRef[] = [];
+    for (const next of [thread, job.channel, channel])
+      if (next && !channels.some((known) => sameThread(known, next))) channels.push(next);
+    return postToFirst(destination.chat, channels, message, { ...this.#policy, attempts });
   }
 
-  /** Posts in the thread only: a frame is not worth filling the channel when somebody has deleted the thread. */
+  /** Posts in the thread only: when it was deleted, frames do not go to the channel instead. */
   async #postFrame(message: OutgoingMessage): Promise<MessageRef | undefined> {
-    const { destination: stage, job } = this.options;
-    const persistence = { ...this.#persistence, attempts: 3 };
-    return (await postToFirst(stage.chat, [this.#messages.thread ?? job.channel], message, persistence)).ref;
+    const { destination, job } = this.options;
+    const policy = { ...this.#policy, attempts: 3 };
+    return (await postToFirst(destination.chat, [this.#messages.thread ?? job.channel], message, policy)).ref;
   }
 
   async #keepFrame(ref: MessageRef | undefined): Promise<void> {
@@ -307,14 +305,14 @@ export class JobPresenter {
     if (ref && !frames.some(({ id }) => id === ref.id)) await this.#keep({ frames: [...frames, ref] });
   }
 
-  #noticeFrame(what: Shown): void {
+  #countFrame(what: Shown): void {
     const { platform } = this.options.destination.chat;
     this.options.metrics(
       what === "posted" ? { kind: "frame-posted", platform } : { kind: "frame-dropped", platform, why: what },
     );
   }
 
-  #noticeFailure(error: unknown): void {
+  #countFailure(error: unknown): void {
     const why = error instanceof ChatError ? error.kind : "unforeseen";
     this.options.metrics({ kind: "chat-failed", platform: this.options.destination.chat.platform, why });
   }
@@ -325,6 +323,6 @@ export class JobPresenter {
   }
 }
 
-function samePlace(a: ChannelRef, b: ChannelRef): boolean {
-  return a.platform === b.platform && a.community === b.community && a.id === b.id && a.thread === b.thread;
+function sameThread(a: ChannelRef, b: ChannelRef): boolean {
+  return channelKey(a) === channelKey(b) && a.thread === b.thread;
 }

@@ -4,14 +4,14 @@ import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import { type DeliveryPolicy, retryDelivery, tracedBy } from "./deliver.js";
-import { fitToChannel } from "./fit-channel.js";
+import { fitToChannel } from "./fit-image.js";
 
-/** What became of a state that a message should show: it is in the chat, a newer one came before it, or the chat refused it. */
+/** What became of a state that a message should show: in the chat, replaced by a newer one before, or refused. */
 export type Shown = "posted" | "overtaken" | "refused";
 
 /**
- * A message that changes while a job runs. One edit is under way at a time, with the platform's least time between two; what has been
- * overtaken by something newer in the meantime is never sent. The last word is always sent.
+ * A message that changes while a job runs. One edit is under way at a time, with the platform's least time between two;
+ * what something newer replaces in the meantime is never sent. The last state is always sent.
  */
 export class LiveMessage {
   #next: OutgoingMessage | undefined;
@@ -23,13 +23,13 @@ export class LiveMessage {
   constructor(
     private readonly chat: Chat,
     readonly ref: MessageRef,
-    private readonly persistence: DeliveryPolicy,
+    private readonly policy: DeliveryPolicy,
     private readonly onShown: (what: Shown) => void = () => undefined,
   ) {
     this.#pause(1);
   }
 
-  /** Shows this as soon as the budget allows, unless something newer comes first. An edit that fails is not repeated: a newer one follows. */
+  /** Shows this as soon as the budget allows, unless something newer comes first. A failed edit is not tried again. */
   show(content: OutgoingMessage): void {
     if (this.#ended) return;
     if (this.#next) this.onShown("overtaken");
@@ -37,7 +37,7 @@ export class LiveMessage {
     this.#loop ??= this.#run();
   }
 
-  /** No more edits but the last word. */
+  /** No more edits but the last one. */
   stop(): void {
     this.#ended = true;
     if (this.#next) this.onShown("overtaken");
@@ -45,16 +45,16 @@ export class LiveMessage {
     this.#stop.abort();
   }
 
-  /** Shows the last word, trying again while that may help; false when the message cannot be reached. */
+  /** Shows the last state, trying again while that may help; false when the message cannot be reached. */
   async end(content: OutgoingMessage): Promise<boolean> {
     this.stop();
     await this.#loop;
     try {
-      const outgoing = await fitToChannel(this.chat, this.ref.channel, tracedBy(this.persistence, content));
-      await retryDelivery(() => this.chat.edit(this.ref, outgoing), this.persistence);
+      const outgoing = await this.#outgoing(content);
+      await retryDelivery(() => this.chat.edit(this.ref, outgoing), this.policy);
       return true;
     } catch (error) {
-      this.persistence.logger.warn({ err: error, message: this.ref.id }, "a message could not be brought up to date");
+      this.policy.logger.warn({ err: error, message: this.ref.id }, "a message could not be brought up to date");
       return false;
     }
   }
@@ -68,23 +68,26 @@ export class LiveMessage {
         if (!content) return;
         this.#next = undefined;
         try {
-          const outgoing = await fitToChannel(this.chat, this.ref.channel, tracedBy(this.persistence, content));
-          await this.chat.edit(this.ref, outgoing);
+          await this.chat.edit(this.ref, await this.#outgoing(content));
           this.onShown("posted");
           this.#pause(1);
         } catch (error) {
           this.onShown("refused");
-          this.persistence.onFailure?.(error);
-          this.persistence.logger.debug({ err: error, message: this.ref.id }, "a frame was dropped");
+          this.policy.onFailure?.(error);
+          this.policy.logger.debug({ err: error, message: this.ref.id }, "a frame was dropped");
           if (error instanceof ChatError && (error.kind === "gone" || error.kind === "forbidden")) this.stop();
           // The platform is busy: the next one waits longer.
           this.#pause(4);
         }
       }
     } finally {
-      // Here and not when the promise is settled: what is shown in between would wait for a loop that has ended.
+      // Not once the promise has settled: a state shown before that would wait for a loop that has ended.
       this.#loop = undefined;
     }
+  }
+
+  #outgoing(content: OutgoingMessage): Promise<OutgoingMessage> {
+    return fitToChannel(this.chat, this.ref.channel, tracedBy(this.policy, content));
   }
 
   #pause(intervals: number): void {

@@ -1,20 +1,12 @@
-import type { Logger } from "pino";
 import type { Job } from "../../domain/job.js";
-import type { MetricsSink } from "../../domain/metric-event.js";
 import type { EngineDownload } from "../../engine/process/engine.js";
 import type { Chat } from "../../port/adapter.js";
-import type { JobQueue } from "../../queue/queue.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { type JobDestination, JobPresenter, type JobPresenterOptions } from "./job-presenter.js";
 
-interface PresenterOptions {
-  readonly queue: JobQueue;
+interface PresenterOptions extends Pick<JobPresenterOptions, "queue" | "logger" | "backoffMs" | "metrics"> {
   readonly recipes: ReadonlyMap<string, Recipe>;
-  readonly logger: Logger;
-  /** Wait before the second try of a message, in milliseconds. */
-  readonly backoffMs: number;
-  readonly metrics: MetricsSink;
 }
 
 /** Shows jobs in chats: passes the queue's events on to each job's presenter. */
@@ -43,18 +35,15 @@ export class Presenter {
   }
 
   /**
-   * Goes on showing a job that an earlier process has begun to show, as soon as its chat is `ready` (never, when that is false). A job
-   * of a chat that is not served, or of a recipe that is gone, is not shown: people are told when it is there again.
+   * Goes on showing a job that an earlier process has begun to show, as soon as its chat is `ready` (never, when that is
+   * false). A job of a chat that is not served, or of a recipe that is gone, stays unnotified.
    */
   reopen(job: Job, chats: readonly Chat[], ready: (chat: Chat) => Promise<boolean>): void {
     const recipe = this.options.recipes.get(job.recipe);
     const chat = chats.find(({ platform }) => platform === job.channel.platform);
+    const where = { job: job.id, platform: job.channel.platform, recipe: job.recipe };
     if (recipe && chat) this.#present(job, { destination: { chat }, recipe, ready: ready(chat) });
-    else
-      this.options.logger.warn(
-        { job: job.id, platform: job.channel.platform, recipe: job.recipe },
-        "this job has nowhere to be shown now",
-      );
+    else this.options.logger.warn(where, "this job has nowhere to be shown now");
   }
 
   #present(job: Job, more: Pick<JobPresenterOptions, "destination" | "recipe" | "ready">): void {
@@ -63,31 +52,31 @@ export class Presenter {
   }
 
   /**
-   * Tells the jobs that have begun but not painted yet that a network is being downloaded.
+   * Shows in the jobs that have begun but not painted yet that a network is being downloaded.
    * @param only the one job that waits for it; all when left out
    */
   downloading({ network, received, total }: EngineDownload, only?: string): void {
     const megabytes = (bytes: number) => Math.round(bytes / 1e6);
-    const all = total === undefined ? "" : ` of ${megabytes(total)}`;
+    const all = total === undefined ? undefined : megabytes(total);
     const text = sentence("network.fetching", { network, received: megabytes(received), all });
-    const progress = {
-      value: total ? Math.min(1, received / total) : 0,
-      label: sentence("network.fetching-short", { network }),
-    };
-    const presenters = only === undefined ? [...this.#jobs.values()] : [this.#jobs.get(only)];
-    for (const presenter of presenters) presenter?.fetching(text, progress);
+    const label = sentence("network.fetching-short", { network });
+    const progress = { value: total ? Math.min(1, received / total) : 0, label };
+    for (const presenter of this.#presenters(only)) presenter?.fetching(text, progress);
   }
 
   /** Resolves when everything about one job, or all of them, has been said. */
   async idle(job?: string): Promise<void> {
-    const presenters = job === undefined ? [...this.#jobs.values()] : [this.#jobs.get(job)];
-    await Promise.all(presenters.map((presenter) => presenter?.idle()));
+    await Promise.all(this.#presenters(job).map((presenter) => presenter?.idle()));
   }
 
-  #end(job: Job, tell: (presenter: JobPresenter) => void): void {
+  #presenters(job: string | undefined): (JobPresenter | undefined)[] {
+    return job === undefined ? [...this.#jobs.values()] : [this.#jobs.get(job)];
+  }
+
+  #end(job: Job, notify: (presenter: JobPresenter) => void): void {
     const presenter = this.#jobs.get(job.id);
     if (!presenter) return;
-    tell(presenter);
+    notify(presenter);
     void presenter.idle().finally(() => this.#jobs.delete(job.id));
   }
 }

@@ -1,27 +1,30 @@
-/** Words for numbers. */
+/** Names and numbers as people read them. */
+
+import { sentence } from "../../shared/sentences/sentence.js";
+
+/** Names are people's own choice: they must not become formatting. */
+export function plain(name: string): string {
+  return name.replace(/[*_`~[\]<>\\]/g, "").trim() || sentence("person.unnamed");
+}
 
 /** "8 s", "1 min 20 s", "1 h 5 min": exact below ten seconds, coarser above, as an estimate deserves. */
 export function duration(seconds: number): string {
-  if (!(seconds > 0)) return "0 s";
-  if (seconds < 10) return `${Math.max(1, Math.round(seconds))} s`;
+  if (!(seconds > 0)) return sentence("duration.seconds", { seconds: 0 });
+  if (seconds < 10) return sentence("duration.seconds", { seconds: Math.max(1, Math.round(seconds)) });
   const rounded = seconds < 90 ? Math.round(seconds / 5) * 5 : Math.round(seconds / 10) * 10;
-  if (rounded < 60) return `${rounded} s`;
-  if (rounded < 3600) return parts(Math.floor(rounded / 60), "min", rounded % 60, "s");
-  return parts(Math.floor(rounded / 3600), "h", Math.round((rounded % 3600) / 60), "min");
+  if (rounded < 60) return sentence("duration.seconds", { seconds: rounded });
+  if (rounded < 3600) return sentence("duration.minutes", { minutes: Math.floor(rounded / 60), seconds: rounded % 60 });
+  const minutes = Math.round((rounded % 3600) / 60);
+  return sentence("duration.hours", { hours: Math.floor(rounded / 3600), minutes });
 }
 
 /** How long something took, to a tenth of a second while that matters. */
 export function elapsed(seconds: number): string {
-  return seconds < 20 ? `${seconds.toFixed(1)} s` : duration(seconds);
+  return seconds < 20 ? sentence("duration.seconds", { seconds: seconds.toFixed(1) }) : duration(seconds);
 }
 
-/** "1st", "2nd", "3rd", "4th", "11th", "21st". */
-export function ordinal(number: number): string {
-  const tens = number % 100;
-  const ending = tens >= 11 && tens <= 13 ? "th" : (["th", "st", "nd", "rd"][number % 10] ?? "th");
-  return `${number}${ending}`;
-}
-
-function parts(large: number, largeUnit: string, small: number, smallUnit: string): string {
-  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+/** "a", "a and b", "a, b and c". */
+export function listed(words: readonly string[]): string {
+  if (words.length < 2) return words.join("");
+  return sentence("list.and", { list: words.slice(0, -1).join(", "), last: words.at(-1) ?? "" });
 }

@@ -1,12 +1,13 @@
 import type { ChannelRef } from "../../domain/channel.js";
 import type { JobCaps } from "../../queue/job-request.js";
+import { defined } from "../../shared/defined.js";
 import type { Settings } from "../../store/settings.js";
 import type { BotOptions } from "../bot-options.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { UserError } from "../user-error.js";
 import { type KnownSetting, knownSettings, readStored, type SettingKey } from "./known.js";
 
-/** One setting as it holds in a place. */
+/** One setting as it applies in a channel. */
 export interface EffectiveSetting {
   readonly key: SettingKey;
   readonly known: KnownSetting;
@@ -26,7 +27,7 @@ export class ChannelSettings {
     this.known = knownSettings(botOptions);
   }
 
-  /** Everything that holds in a place. A thread has what its channel has. */
+  /** Every setting as it applies in a channel. A thread has its channel's. */
   all(channel: ChannelRef): EffectiveSetting[] {
     return (Object.keys(this.known) as SettingKey[]).map((key) => this.#held(channel, key));
   }
@@ -35,32 +36,30 @@ export class ChannelSettings {
     return this.#held(channel, "art").value === "on";
   }
 
-  /** The caps that are set in a place; those that are not are the installation's, which the queue knows. */
+  /** The caps that are set in a channel; the others are the installation's, which the queue knows. */
   caps(channel: ChannelRef): JobCaps {
-    const caps = {
+    return defined({
       perPerson: this.#number(channel, "perPerson"),
       perPersonHour: this.#number(channel, "perHour"),
       perChannel: this.#number(channel, "perChannel"),
       perChannelHour: this.#number(channel, "perChannelHour"),
-    };
-    return Object.fromEntries(Object.entries(caps).filter(([, cap]) => cap !== undefined));
+    });
   }
 
-  /** The longest side that a recipe may make in a place, in pixels; undefined where it has no size. */
+  /** The longest side that a recipe may make in a channel, in pixels; undefined where it has no size. */
   largest(recipe: Recipe, channel: ChannelRef): number | undefined {
     const maximum = (recipe.options.size ?? recipe.options.width)?.maximum;
     return maximum === undefined ? undefined : Math.min(maximum, this.#number(channel, "largest") ?? maximum);
   }
 
-  /** @throws UserError when a job would be larger than the place allows. */
+  /** @throws UserError when a job would be larger than the channel allows */
   checkSize(params: Params, channel: ChannelRef): void {
     const largest = this.#number(channel, "largest");
     const asked = Math.max(...["size", "width", "height"].map((side) => Number(params[side] ?? 0)));
-    if (largest === undefined || asked <= largest) return;
-    throw new UserError("settings.too-large", { asked, largest });
+    if (largest !== undefined && asked > largest) throw new UserError("settings.too-large", { asked, largest });
   }
 
-  /** Parameters of a new job in a place, before anything is chosen: the recipe's, with what is set here. */
+  /** Parameters of a new job in a channel, before anything is chosen: the recipe's, with what is set here. */
   defaults(recipe: Recipe, channel: ChannelRef): Params {
     const params = recipe.defaults();
     const largest = this.largest(recipe, channel);
@@ -90,10 +89,9 @@ export class ChannelSettings {
     return typeof value === "number" ? value : undefined;
   }
 
-  #held(place: ChannelRef, key: SettingKey): EffectiveSetting {
-    const { platform, community, id: channel } = place;
+  #held({ platform, community, id }: ChannelRef, key: SettingKey): EffectiveSetting {
     const known = this.known[key];
-    const set = this.settings.effective({ platform, community, channel }, key);
+    const set = this.settings.effective({ platform, community, channel: id }, key);
     const value = set && readStored(known, set.value);
     return { key, known, value, from: set && value !== undefined ? set.from : "installation" };
   }

@@ -1,6 +1,5 @@
 /** `config/styles.yaml`: the styles that come with the program. */
 import { existsSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
@@ -17,7 +16,7 @@ interface BuiltInStyle {
   readonly opposite?: string;
   readonly credit: string;
   readonly licence: string;
-  /** Of its picture, a JPEG of 512 x 512 pixels. */
+  /** Of its image, a JPEG of 512 x 512 pixels. */
   readonly path: string;
 }
 
@@ -59,7 +58,7 @@ const StylesFile = z
  * Reads the styles out of the file's text.
  *
  * @param file names the text in errors
- * @param folder holds the pictures, one `NAME.jpg` a style
+ * @param folder holds the images, one `NAME.jpg` a style
  * @throws Error with a line for each thing that is wrong, naming the style
  */
 export function parseBuiltInStyles(text: string, file: string, folder: string): readonly BuiltInStyle[] {
@@ -83,9 +82,4 @@ export function loadBuiltInStyles(): readonly BuiltInStyle[] {
   const file = join(CONFIG, "styles.yaml");
   loaded ??= parseBuiltInStyles(readFileSync(file, "utf8"), file, join(CONFIG, "styles"));
   return loaded;
-}
-
-/** The encoded picture of a house style. */
-export function readBuiltInStyle({ path }: BuiltInStyle): Promise<Buffer> {
-  return readFile(path);
 }

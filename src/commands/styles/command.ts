@@ -1,3 +1,5 @@
+import { mayManage } from "../../domain/user.js";
+import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { sharp } from "../../shared/sharp.js";
 import { StoreError } from "../../store/errors.js";
@@ -5,30 +7,21 @@ import type { Style as OwnStyle } from "../../store/styles.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { findImage } from "../images/find-image.js";
-import { imageOption, type WantedImage } from "../images/image-option.js";
+import { imageOption } from "../images/image-option.js";
 import { provenanceOf } from "../images/provenance.js";
-import { choiceOption, textOption } from "../parsing/options.js";
-import { uploadBytes } from "../presenting/fit-channel.js";
-import { fitImage } from "../presenting/fit-image.js";
-import { plain } from "../presenting/texts.js";
+import { choiceOption, textOption, type ValuesOf } from "../parsing/options.js";
+import { fitToChannel } from "../presenting/fit-image.js";
+import { plain } from "../presenting/words.js";
 import { UserError } from "../user-error.js";
 import { contactSheet } from "./contact-sheet.js";
-import { findStyle, type Style, sameEmoji } from "./style-library.js";
+import { findStyle, sameEmoji } from "./style-library.js";
 
-/** Styles are looked at no larger than this: longer side in pixels. */
+/** Stored styles' longer side, in pixels: engines look at none larger. */
 const KEPT_SIDE = 1024;
 const NAME = /^[a-z][a-z0-9-]{1,19}$/;
 /** Unicode sets: Node 20 has them, but the compiler takes them in literals only for later targets. */
 const UNICODE_SETS = "v";
 const EMOJI = new RegExp("^\\p{RGI_Emoji}$", UNICODE_SETS);
-
-interface Values {
-  readonly action?: string;
-  readonly name?: string;
-  readonly emoji?: string;
-  readonly to?: string;
-  readonly picture?: WantedImage;
-}
 
 const name = (help: string, positional: boolean) =>
   textOption({
@@ -42,35 +35,37 @@ const name = (help: string, positional: boolean) =>
     completes: "styles",
   });
 
+const options = {
+  action: choiceOption({
+    help: "What to do",
+    choices: [
+      { value: "list", label: "Show all of them" },
+      { value: "show", label: "Show one" },
+      { value: "add", label: "Add the latest or attached picture as a style" },
+      { value: "rename", label: "Rename your own" },
+      { value: "remove", label: "Remove your own" },
+    ],
+    default: "list",
+    positional: true,
+  }),
+  name: name("The style's name", true),
+  emoji: textOption({
+    help: "The reaction that chooses it",
+    expected: "one emoji, such as 🍂",
+    read: (typed) => (EMOJI.test(typed.trim()) ? typed.trim() : undefined),
+  }),
+  to: name("Its new name", false),
+  picture: imageOption({ help: "The picture to add" }),
+};
+
+type Values = ValuesOf<typeof options>;
+
 /** `/style`: the styles that may be named here, and a community's own ones. */
 export function styleCommand(botOptions: BotOptions): Command {
   return defineCommand({
     name: "style",
     help: "List and show styles, and add, rename or remove your community's own",
-    options: {
-      action: {
-        ...choiceOption({
-          help: "What to do",
-          choices: [
-            { value: "list", label: "Show all of them" },
-            { value: "show", label: "Show one" },
-            { value: "add", label: "Add the picture at hand as a style" },
-            { value: "rename", label: "Rename your own" },
-            { value: "remove", label: "Remove your own" },
-          ],
-          default: "list",
-        }),
-        positional: true,
-      },
-      name: name("The style's name", true),
-      emoji: textOption({
-        help: "The reaction that chooses it",
-        expected: "one emoji, such as 🍂",
-        read: (typed) => (EMOJI.test(typed.trim()) ? typed.trim() : undefined),
-      }),
-      to: name("Its new name", false),
-      picture: imageOption({ help: "The picture to add" }),
-    },
+    options,
     examples: [
       "/style",
       "/style show winter",
@@ -78,7 +73,7 @@ export function styleCommand(botOptions: BotOptions): Command {
       "/style rename rust to:autumn-rust",
       "/style remove rust",
     ],
-    async run(values: Values, context) {
+    async run(values, context) {
       try {
         await ACTIONS[values.action ?? (values.name === undefined ? "list" : "show")]?.(values, context, botOptions);
       } catch (error) {
@@ -96,39 +91,31 @@ const ACTIONS: Readonly<
   async list(_values, { app, channel, replyPublic }) {
     const styles = await app.styles.list(channel);
     const lines = styles.map(({ emoji, name, help }) => `${emoji} \`${name}\` ${plain(help)}`);
-    await replyPublic({ text: ["**Styles**", ...lines].join("\n"), pictures: [await contactSheet(styles)] });
+    const text = [sentence("styles.heading"), ...lines].join("\n");
+    await replyPublic({ text, pictures: [await contactSheet(styles)] });
   },
 
   async show(values, { chat, app, channel, replyPublic }) {
     const style = await findStyle(app.styles, channel, needed(values.name, "name", "/style show winter"));
-    const picture = {
-      bytes: await style.picture(),
-      name: `${style.name}.jpg`,
-      type: "image/jpeg",
-      description: sentence("style.description", { name: style.name }),
-    };
-    const text = `${style.emoji} **${style.name}**: ${plain(style.help)}${style.opposite ? `; its opposite is ${style.opposite}` : ""}.`;
-    await replyPublic({ text, pictures: [await fitImage(picture, await uploadBytes(chat, channel))] });
+    const { name, emoji, help, opposite } = style;
+    const description = sentence("style.description", { name });
+    const picture = { bytes: await style.picture(), name: `${name}.jpg`, type: "image/jpeg", description };
+    const text = `${emoji} **${name}**: ${sentence("style.shown", { help: plain(help), opposite })}`;
+    await replyPublic(await fitToChannel(chat, channel, { text, pictures: [picture] }));
   },
 
   async add({ name, emoji, picture }, context, { styles: limits }) {
     const { app, channel, user } = context;
-    const usage = "/style add name:rust emoji:🍂";
-    const [word, mark] = [needed(name, "name", usage), needed(emoji, "emoji", usage)];
-    if (!NAME.test(word)) throw new UserError("style.name", { line: usage });
+    const line = "/style add name:rust emoji:🍂";
+    const [word, mark] = [needed(name, "name", line), needed(emoji, "emoji", line)];
+    if (!NAME.test(word)) throw new UserError("style.name", { line });
     const taken = (await app.styles.list(channel)).find((style) => style.name === word || sameEmoji(style.emoji, mark));
-    if (taken)
-      throw new UserError("style.taken", {
-        style: taken.name,
-        name: taken.name === word ? word : undefined,
-        emoji: mark,
-      });
+    const clash = taken?.name === word ? word : undefined;
+    if (taken) throw new UserError("style.taken", { style: taken.name, name: clash, emoji: mark });
     const found = await findImage(context, app.botOptions.pictures, picture);
-    if (!found) throw new UserError("style.no-image", { line: usage });
-    if ((await provenanceOf([found], user, app.jobs)).spoiler) {
-      throw new UserError("style.spoiler");
-    }
-    const bytes = await sharp(found.bytes, { limitInputPixels: 50_000_000 })
+    if (!found) throw new UserError("style.no-image", { line });
+    if ((await provenanceOf([found], user, app.jobs)).spoiler) throw new UserError("style.spoiler");
+    const bytes = await sharp(found.bytes, { limitInputPixels: MAX_INPUT_PIXELS })
       .autoOrient()
       .resize(KEPT_SIDE, KEPT_SIDE, { fit: "inside", withoutEnlargement: true })
       .flatten({ background: "#fff" })
@@ -138,20 +125,16 @@ const ACTIONS: Readonly<
     const author = { id: user.id, name: user.name };
     const kept = { bytes: new Uint8Array(bytes), type: "image/jpeg" };
     await app.store.styles.add({ platform, community, name: word, emoji: mark, author, picture: kept }, limits);
-    await context.replyPublic({
-      text: sentence("style.added", { emoji: mark, name: word, by: plain(user.name) }),
-    });
+    await context.replyPublic({ text: sentence("style.added", { emoji: mark, name: word, by: plain(user.name) }) });
   },
 
   async rename({ name, to }, context) {
-    const usage = "/style rename rust to:autumn-rust";
-    const own = ownStyle(needed(name, "name", usage), context);
-    const word = needed(to, "to", usage);
-    if (!NAME.test(word)) throw new UserError("style.name", { line: usage });
-    const taken = (await context.app.styles.list(context.channel)).some(
-      (style: Style) => style.name === word && style.name !== own.name,
-    );
-    if (taken) throw new UserError("style.name-taken", { name: word });
+    const line = "/style rename rust to:autumn-rust";
+    const own = ownStyle(needed(name, "name", line), context);
+    const word = needed(to, "to", line);
+    if (!NAME.test(word)) throw new UserError("style.name", { line });
+    const taken = (await context.app.styles.list(context.channel)).some((style) => style.name === word);
+    if (taken && word !== own.name) throw new UserError("style.name-taken", { name: word });
     context.app.store.styles.rename(own.id, word);
     await context.replyEphemeral(sentence("style.renamed", { from: own.name, name: word }));
   },
@@ -168,13 +151,12 @@ function needed(value: string | undefined, option: "name" | "emoji" | "to", line
   return value;
 }
 
-/** A community's style that this person may change: its author and moderators may. */
+/** A community's own style, for those who may change it. */
 function ownStyle(wanted: string, { app, channel, user }: CommandContext): OwnStyle {
   const { platform, community } = channel;
   const found = app.store.styles.find({ platform, community }, wanted);
   if (!found) throw new UserError("style.not-own", { name: wanted });
-  if (!user.moderator && found.author.id !== user.id) {
+  if (!mayManage(user, found))
     throw new UserError("style.foreign", { name: found.name, owner: plain(found.author.name) });
-  }
   return found;
 }

@@ -1,31 +1,34 @@
+import { readFile } from "node:fs/promises";
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { Store } from "../../store/open.js";
-import { loadBuiltInStyles, readBuiltInStyle } from "./built-in-styles.js";
+import { loadBuiltInStyles } from "./built-in-styles.js";
 import type { Style, StyleLibrary } from "./style-library.js";
 
 /** The longer credit is in `config/styles.yaml`. */
-const HOUSE = "Dreamloom, CC0";
+const CREDIT = "Dreamloom, CC0";
 
-/** A shelf with the styles that a community has added, and behind them those that come with the program. */
+/** The styles that a community has added, then those that come with the program. */
 export function storedStyleLibrary(own: Store["styles"]): StyleLibrary {
-  const botOptions = loadBuiltInStyles().map(
-    (style): Style => ({ ...style, by: HOUSE, picture: () => readBuiltInStyle(style) }),
+  const builtIn = loadBuiltInStyles().map(
+    (style): Style => ({ ...style, by: CREDIT, picture: () => readFile(style.path) }),
   );
   return {
     async list({ platform, community }) {
-      const added = own.list({ platform, community }).map(
-        (style): Style => ({
-          name: style.name,
-          emoji: style.emoji,
-          help: `Added by ${style.author.name}`,
-          by: style.author.name,
+      const added = own.list({ platform, community }).map((style): Style => {
+        const { name, emoji, author } = style;
+        return {
+          name,
+          emoji,
+          help: sentence("style.added-by", { by: author.name }),
+          by: author.name,
           async picture() {
             const bytes = await own.picture(style);
-            if (!bytes) throw new Error(`The picture of the style ${style.name} is gone.`);
+            if (!bytes) throw new Error(`The image of the style ${name} is missing.`);
             return bytes;
           },
-        }),
-      );
-      return [...added, ...botOptions];
+        };
+      });
+      return [...added, ...builtIn];
     },
   };
 }

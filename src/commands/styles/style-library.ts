@@ -1,7 +1,8 @@
 import type { ChannelRef } from "../../domain/channel.js";
 import type { Credit } from "../../domain/credit.js";
 import { nearest } from "../../shared/nearest.js";
-import { plain } from "../presenting/plain.js";
+import { cutText } from "../../shared/text.js";
+import { plain } from "../presenting/words.js";
 import { UserError } from "../user-error.js";
 
 /** A style that people may name. */
@@ -19,7 +20,7 @@ export interface Style {
   picture(): Promise<Uint8Array>;
 }
 
-/** The styles of a place: the house's, and those that its community has added. */
+/** The styles of a channel: the built-in ones, and those that its community has added. */
 export interface StyleLibrary {
   list(channel: ChannelRef): Promise<readonly Style[]>;
 }
@@ -42,8 +43,7 @@ export async function findStyle(
   const names = styles.map(({ name }) => name);
   if (others.includes(word)) throw new UserError("style.is-option", { word });
   const near = nearest(word, [...names, ...others]);
-  const shown = plain(wanted.length > 40 ? `${wanted.slice(0, 37)}...` : wanted);
-  throw new UserError("style.unknown", { name: shown, near, known: names.join(", ") });
+  throw new UserError("style.unknown", { name: plain(cutText(wanted, 40, "...")), near, known: names.join(", ") });
 }
 
 /** Who is named for a painting in a style. */
@@ -51,8 +51,7 @@ export function styleCredit({ name, by }: Style): Credit {
   return { role: "style", by, what: name };
 }
 
-/** Platforms differ in whether they send the variation selector that asks for a coloured emoji. */
+/** Some platforms send the variation selector that asks for a coloured emoji, some do not. */
 export function sameEmoji(a: string, b: string): boolean {
-  const bare = (text: string): string => text.replaceAll("\uFE0F", "");
-  return bare(a) === bare(b);
+  return a.replaceAll("\uFE0F", "") === b.replaceAll("\uFE0F", "");
 }

@@ -2,9 +2,8 @@ import { ApplicationCommandOptionType, ApplicationCommandType } from "discord-ap
 import { afterEach, describe, expect, it } from "vitest";
 import { definitions } from "../../../src/bots/discord/definitions.js";
 import { registerNow } from "../../../src/bots/discord/register.js";
-import { summarise } from "../../../src/commands/command.js";
+import { SHORTCUTS as ALL_SHORTCUTS, summarise } from "../../../src/commands/command.js";
 import { chatCommands } from "../../../src/commands/create-context.js";
-import { SHORTCUTS as ALL_SHORTCUTS } from "../../../src/commands/shortcuts.js";
 import type { CommandSummary } from "../../../src/port/commands.js";
 import { checkCommands } from "../../fakes/discord/command-forms.js";
 import type { FakeDiscord } from "../../fakes/discord/server.js";

@@ -83,7 +83,7 @@ describe("the picture a command means", () => {
     await quiet();
     expect(engine.runs).toEqual([]);
     expect(server.requests).toEqual([]);
-    expect(chat.ephemeral.map((whisper) => whisper.text)).toEqual([
+    expect(chat.ephemeral.map((reply) => reply.text)).toEqual([
       expect.stringMatching(
         /^I fetch from the usual ports only, not from port \d+; please attach the picture instead\.$/,
       ),

@@ -5,7 +5,7 @@ import { readText } from "../../../src/commands/parsing/read-values.js";
 import { UserError } from "../../../src/commands/user-error.js";
 import { studio } from "../../fakes/studio.js";
 
-const { desk: app } = await studio();
+const { app } = await studio();
 const read = (text: string) => readText(app.registry.find("dream"), text);
 const userError = (text: string): string => {
   try {

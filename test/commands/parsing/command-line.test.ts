@@ -38,7 +38,7 @@ describe("the grammar", () => {
     fc.assert(
       fc.property(anything, (text) => {
         const first = parseLine(`/a ${text}`);
-        if (!first.ok) expect(first.mistake).toMatch(/\.$/);
+        if (!first.ok) expect(first.problem).toMatch(/\.$/);
         else expect(parseLine(printLine(first.value))).toEqual(first);
         expect(() => parseLine(text)).not.toThrow();
       }),
@@ -87,8 +87,8 @@ describe("the grammar", () => {
     ["", "A command begins with / and its name."],
     ["/dream:3", "There should be a space after /dream."],
     [`/dream ${"x".repeat(9000)}`, "The line is longer than 8000 characters."],
-  ])("says what is wrong with %.20j", (text, userError) => {
-    expect(parseLine(text)).toEqual({ ok: false, mistake: userError });
+  ])("says what is wrong with %.20j", (text, problem) => {
+    expect(parseLine(text)).toEqual({ ok: false, problem });
   });
 
   it("is quick on long hostile lines", () => {

@@ -10,15 +10,15 @@ import { dreamDefinition } from "../../../src/engine/recipes/dream/definition.js
 import { art } from "../../fakes/chat.js";
 import { botOptions, studio } from "../../fakes/studio.js";
 
-const { desk: app } = await studio();
+const { app } = await studio();
 const dream = chatRecipe(dreamDefinition, botOptions);
 const dreamParams = (given: Params): Params => changeDream(botOptions, dream.defaults(), given);
 const { registry } = app;
 
-function mistake(line: string): string {
+function problemOf(line: string): string {
   try {
     const parsed = parseLine(line);
-    if (!parsed.ok) return parsed.mistake;
+    if (!parsed.ok) return parsed.problem;
     const values = readValues(registry.find(parsed.value.name), parsed.value.arguments);
     if (parsed.value.name === "dream") dreamParams(values);
   } catch (error) {
@@ -35,7 +35,7 @@ describe("every command", () => {
       expect(command.examples.length).toBeGreaterThan(0);
       for (const example of command.examples) {
         const parsed = parseLine(example);
-        if (!parsed.ok) throw new Error(parsed.mistake);
+        if (!parsed.ok) throw new Error(parsed.problem);
         expect(parsed.value.name).toBe(command.name);
         const values = readValues(command, parsed.value.arguments);
         // What an option collects is one value.
@@ -54,7 +54,7 @@ describe("every command", () => {
   );
 });
 
-describe("mistakes", () => {
+describe("what is wrong", () => {
   it.each([
     ["/dreem", "There is no command /dreem; did you mean /dream? `/help` lists them all."],
     ["/paint", "There is no command /paint. `/help` lists them all."],
@@ -95,7 +95,7 @@ describe("mistakes", () => {
     ],
     ["/queue now", "I don't know what `now` means here; options are written name:value. For example: `/queue`"],
   ])("%s", (line, sentence) => {
-    expect(mistake(line)).toBe(sentence);
+    expect(problemOf(line)).toBe(sentence);
   });
 
   it("do not throw anything else, whatever is typed", () => {

@@ -89,7 +89,7 @@ describe("/settings", () => {
   });
 
   it("never holds more than the installation allows today", async () => {
-    const { store, desk: app } = await settings();
+    const { store, app } = await settings();
     const scope = { platform: "fake", community: "club", channel: "art" };
     store.settings.set(scope, "perPerson", 50);
     store.settings.set(scope, "look", "a look of yesterday");
@@ -99,7 +99,7 @@ describe("/settings", () => {
   });
 
   it("works with structured options", async () => {
-    const { chat, desk: app } = await settings();
+    const { chat, app } = await settings();
     await chat.say(mod, "/settings", { options: { "per-channel": "4", art: "on" } });
     await chat.say(mod, "/settings", { options: { action: "reset", what: "art" } });
     expect(app.settings.caps(art)).toEqual({ perChannel: 4 });
@@ -182,7 +182,7 @@ describe("the grammar of settings and votes", () => {
       : fc.integer({ min: option.minimum ?? 0, max: option.maximum ?? 0 });
 
   it("takes back any settings as they are printed, in any order", async () => {
-    const { desk: app } = await settings();
+    const { app } = await settings();
     const command = app.registry.find("settings");
     const options = settingOptions(botOptions);
     const values = fc.record(Object.fromEntries(Object.entries(options).map(([key, option]) => [key, word(option)])), {
@@ -199,7 +199,7 @@ describe("the grammar of settings and votes", () => {
   });
 
   it("takes back any vote as it is printed", async () => {
-    const { desk: app } = await settings();
+    const { app } = await settings();
     const command = app.registry.find("blend");
     const names = fc.uniqueArray(fc.constantFrom(...loadBuiltInStyles().map(({ name }) => name)), { maxLength: 8 });
     const minutes = fc.integer({ min: 1, max: 10_080 });
@@ -223,7 +223,7 @@ describe("the grammar of settings and votes", () => {
   });
 
   it("answers any input with a sentence", async () => {
-    const { desk: app } = await settings();
+    const { app } = await settings();
     const piece = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.constantFrom(

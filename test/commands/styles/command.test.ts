@@ -9,7 +9,7 @@ const attached = { attachments: [source(image)] };
 
 describe("/style", () => {
   it("adds a picture as a style that can be painted in at once, in its own community", async () => {
-    const { chat, engine, desk: app, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    const { chat, engine, app, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
     await chat.say(ann, "/style add name:rust emoji:🍂", attached);
     expect(chat.in("channel").at(-1)?.content.text).toBe(
       "🍂 **rust** is a style here now, added by Ann. Try `/stylize rust`.",
@@ -34,7 +34,7 @@ describe("/style", () => {
   });
 
   it("is renamed and removed by its author and moderators only", async () => {
-    const { chat, desk: app } = await studio();
+    const { chat, app } = await studio();
     const names = async () => (await app.styles.list(art)).map(({ name }) => name);
     await chat.say(ann, "/style add name:rust emoji:🍂", attached);
     await chat.say(ben, "/style remove rust");

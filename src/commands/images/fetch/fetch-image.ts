@@ -1,10 +1,9 @@
 import type { Picture } from "../../../port/messages.js";
-import { checkImage } from "../check-image.js";
+import { checkImage, tooSlow } from "../check-image.js";
 import { download, type LinkRules } from "./download.js";
-import { tooSlow } from "./limits.js";
 
 export interface FetchOptions extends LinkRules {
-  /** The most bytes that are taken. */
+  /** Of the image's encoded bytes. */
   readonly maxBytes: number;
   /** For all of it: the look-up, every redirect, and the last byte. */
   readonly seconds: number;
@@ -12,21 +11,18 @@ export interface FetchOptions extends LinkRules {
 }
 
 /**
- * The picture behind a link that a person gave: fetched from the public internet only ({@link download}), within limits, and checked to be a
- * picture ({@link checkImage}), whatever the site calls it.
+ * The image behind a link that a person gave: fetched from the public internet only ({@link download}), within limits, and
+ * checked by its bytes ({@link checkImage}).
  *
- * @throws UserError with a sentence for that person; the signal's reason when it is aborted
+ * @throws UserError; the signal's reason when it is aborted
  */
 export async function fetchImage(link: URL, options: FetchOptions): Promise<Picture> {
-  const { seconds, signal, ...rest } = options;
+  const { seconds, signal: outer, ...rest } = options;
   const deadline = AbortSignal.timeout(seconds * 1000);
+  const signal = outer ? AbortSignal.any([outer, deadline]) : deadline;
   const name = nameOf(link);
   try {
-    const bytes = await download(link, {
-      ...rest,
-      name,
-      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-    });
+    const bytes = await download(link, { ...rest, name, signal });
     const { type, extension } = await checkImage(bytes, name);
     return { bytes, name: `${name.replace(/\.[a-z0-9]{1,5}$/i, "")}.${extension}`, type };
   } catch (error) {

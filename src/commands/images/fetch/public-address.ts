@@ -1,16 +1,17 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 
 /**
- * IPv4 blocks that lead somewhere else than to the public internet: the IANA registry of special-purpose addresses (RFC 6890), multicast and
- * what is reserved. One address more: the one at which Azure answers its virtual machines looks public and is not.
+ * IPv4 blocks that are not public: the IANA registry of special-purpose addresses (RFC 6890), multicast, reserved ones, and
+ * the address at which Azure answers its virtual machines, which looks public.
  */
 const IPV4_BLOCKS = `
-  0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.31.196.0/24 192.52.193.0/24
-  192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 168.63.129.16/32`;
+  0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.31.196.0/24
+  192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4
+  240.0.0.0/4 168.63.129.16/32`;
 
 /**
- * IPv6 blocks inside 2000::/3, the only part that is given out to the public: protocol assignments with Teredo and ORCHID, documentation,
- * 6to4, and AS112. Outside it nothing is public anyway: not ::1, not fc00::/7, fe80::/10 or ff00::/8.
+ * IPv6 blocks inside 2000::/3, the only public part, that are not public: protocol assignments with Teredo and ORCHID,
+ * documentation, 6to4, and AS112.
  */
 const IPV6_BLOCKS = "2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20";
 
@@ -28,8 +29,8 @@ function blockList(blocks: string, family: "ipv4" | "ipv6"): BlockList {
 }
 
 /**
- * Whether an IP address, as text, belongs to the public internet. IPv6 addresses that stand for an IPv4 one (mapped, NAT64) are judged by
- * that. False for what is no address, and for one with a zone (`fe80::1%eth0`).
+ * Whether an IP address, as text, belongs to the public internet. An IPv6 address that stands for an IPv4 one (mapped,
+ * NAT64) is checked as that. False for what is no address, and for one with a zone (`fe80::1%eth0`).
  */
 export function publicAddress(ip: string): boolean {
   if (isIPv4(ip)) return !special4.check(ip, "ipv4");

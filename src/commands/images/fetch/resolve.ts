@@ -1,14 +1,15 @@
 import { Resolver } from "node:dns/promises";
 
-/** Of one question, in milliseconds; asked again once. */
-const PATIENCE = 3000;
+/** Of one query, in milliseconds; it is tried twice. */
+const QUERY_MS = 3000;
 
 /**
- * The IP addresses of a host by DNS; none when there is no such host. The hosts file and the search domains of this machine, which name its
- * neighbours, are not looked at, and a name server that never answers holds up nothing else, as the system's own look-up would.
+ * The IP addresses of a host by DNS; none when there is no such host. The hosts file and the search domains of this
+ * machine, which name its neighbours, are not used, and a silent name server blocks no thread, as the system's look-up
+ * would.
  *
  * @param servers name servers to ask, `address:port`; those of this machine when left out
- * @throws what DNS says when it cannot tell
+ * @throws the DNS error when it is not known whether there is one
  */
 export async function resolveHost(
   host: string,
@@ -16,7 +17,7 @@ export async function resolveHost(
   servers?: readonly string[],
 ): Promise<readonly string[]> {
   signal.throwIfAborted();
-  const resolver = new Resolver({ timeout: PATIENCE, tries: 2 });
+  const resolver = new Resolver({ timeout: QUERY_MS, tries: 2 });
   if (servers) resolver.setServers(servers);
   const cancel = () => resolver.cancel();
   signal.addEventListener("abort", cancel, { once: true });

@@ -1,83 +1,80 @@
 /** What a vote's message says. Pure: a vote and its tally in, a message out. */
 
-import type { User } from "../../../domain/user.js";
 import type { Button, OutgoingMessage } from "../../../port/messages.js";
 import { sentence } from "../../../shared/sentences/sentence.js";
-import { plain } from "../../presenting/plain.js";
-import { duration } from "../../presenting/words.js";
+import type { InteractiveMessage } from "../../../store/interactive-messages.js";
+import { duration, plain } from "../../presenting/words.js";
+import type { CollectorPayload } from "../reaction-collector.js";
 import type { StyleShare, Tally } from "./tally.js";
 
 export const PAINT_NOW = "vote:paint";
 export const CANCEL_VOTE = "vote:cancel";
-
-const buttons = (): Button[] => [
-  { id: PAINT_NOW, label: sentence("vote.paint-now"), emoji: "✅", style: "primary" },
-  { id: CANCEL_VOTE, label: sentence("vote.cancel"), emoji: "✋", style: "secondary" },
-];
 const BAR = 10;
 
 /** One of the styles that are voted on. */
-export interface Candidate {
+interface Candidate {
   readonly name: string;
   readonly emoji: string;
 }
 
-export interface Ballot {
-  readonly opener: User;
+interface VotePayload extends CollectorPayload {
   readonly candidates: readonly Candidate[];
-  /** Milliseconds since the epoch; undefined when it is over but for the painting. */
-  readonly endsAt?: number;
   readonly minutes: number;
+  /** The id of the job that it becomes, once it is over: whether that job exists says after a stop if it was started. */
+  readonly job?: string;
 }
 
-/** The message while people vote. An edit keeps its pictures. */
-export function open(ballot: Ballot, tally: Tally): OutgoingMessage {
+/** A vote as it is stored. Without `expiresAt` it is over but for the painting. */
+export type Vote = Pick<InteractiveMessage, "author" | "payload" | "expiresAt">;
+
+export function payloadOf({ payload }: Pick<Vote, "payload">): VotePayload {
+  return payload as unknown as VotePayload;
+}
+
+/** The message while people vote. An edit keeps its images. */
+export function open(vote: Vote, tally: Tally): OutgoingMessage {
+  const { minutes } = payloadOf(vote);
+  const opener = plain(vote.author.name);
   const until =
-    ballot.endsAt === undefined
+    vote.expiresAt === undefined
       ? ""
-      : sentence("vote.until", { duration: duration(ballot.minutes * 60), time: clock(ballot.endsAt, ballot.minutes) });
-  const text = [
-    sentence("vote.heading", { opener: plain(ballot.opener.name), until }),
-    sentence("vote.rules"),
-    ...results(ballot.candidates, tally),
-    sentence("vote.paints", { opener: plain(ballot.opener.name) }),
-  ].join("\n");
-  return { text, keepPictures: true, buttons: buttons() };
+      : sentence("vote.until", { duration: duration(minutes * 60), time: clock(vote.expiresAt, minutes) });
+  const heading = [sentence("vote.heading", { opener, until }), sentence("vote.rules")];
+  return message(heading, vote, tally, [sentence("vote.paints", { opener })], true);
 }
 
 /** The message when the painting could not be started; ✅ tries again. */
-export function stuck(ballot: Ballot, tally: Tally, why: string): OutgoingMessage {
-  const text = [
-    sentence("vote.stuck"),
-    ...results(ballot.candidates, tally),
-    why,
-    sentence("vote.retries", { opener: plain(ballot.opener.name) }),
-  ].join("\n");
-  return { text, keepPictures: true, buttons: buttons() };
+export function stuck(vote: Vote, tally: Tally, why: string): OutgoingMessage {
+  const rest = [why, sentence("vote.retries", { opener: plain(vote.author.name) })];
+  return message([sentence("vote.stuck")], vote, tally, rest, true);
 }
 
 /** The message when a job was made of it. */
-export function decided(ballot: Ballot, tally: Tally, painted: readonly StyleShare[], job: string): OutgoingMessage {
-  const left = tally.shares.length - painted.length;
-  const text = [
-    sentence("vote.decided", { styles: painted.map(({ style, share }) => `${style} ${percent(share)}`).join(", ") }),
-    ...results(ballot.candidates, tally),
-    sentence("vote.painted", { styles: painted.length, cut: left > 0, id: job }),
-  ].join("\n");
-  return { text, keepPictures: true };
+export function decided(vote: Vote, tally: Tally, painted: readonly StyleShare[], id: string): OutgoingMessage {
+  const styles = painted.map(({ style, share }) => `${style} ${percent(share)}`).join(", ");
+  const cut = tally.shares.length > painted.length;
+  const job = sentence("vote.painted", { styles: painted.length, cut, id });
+  return message([sentence("vote.decided", { styles })], vote, tally, [job]);
 }
 
 /** The message when nothing comes of it. */
-export function ended(ballot: Ballot, tally: Tally, why: string): OutgoingMessage {
-  return {
-    text: [sentence("vote.ended", { why }), ...results(ballot.candidates, tally)].join("\n"),
-    keepPictures: true,
-  };
+export function ended(vote: Vote, tally: Tally, why: string): OutgoingMessage {
+  return message([sentence("vote.ended", { why })], vote, tally, []);
 }
 
-/** Who chose, as a result's credits name them: "5 people of #art". */
-export function choosers({ people }: Tally, channel: string): string {
-  return sentence("vote.choosers", { people, channel });
+function message(
+  heading: readonly string[],
+  vote: Vote,
+  tally: Tally,
+  rest: readonly string[],
+  isOpen = false,
+): OutgoingMessage {
+  const text = [...heading, ...results(payloadOf(vote).candidates, tally), ...rest].join("\n");
+  const buttons: Button[] = [
+    { id: PAINT_NOW, label: sentence("vote.paint-now"), emoji: "✅", style: "primary" },
+    { id: CANCEL_VOTE, label: sentence("vote.cancel"), emoji: "✋", style: "secondary" },
+  ];
+  return { text, keepPictures: true, ...(isOpen && { buttons }) };
 }
 
 /** The styles with votes as bars, and then the names of the others. */

@@ -1,6 +1,7 @@
+import { channelKey } from "../../../domain/channel.js";
 import type { Job } from "../../../domain/job.js";
 import type { MessageRef } from "../../../domain/message.js";
-import type { Member, User } from "../../../domain/user.js";
+import { mayManage, type User } from "../../../domain/user.js";
 import type { Chat } from "../../../port/adapter.js";
 import { ChatError } from "../../../port/chat-error.js";
 import type { ActionEvent, ReactionEvent } from "../../../port/events.js";
@@ -8,24 +9,20 @@ import { newJobId } from "../../../queue/job-id.js";
 import { sentence } from "../../../shared/sentences/sentence.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
 import type { Jobs } from "../../../store/jobs.js";
-import { errorText } from "../../presenting/error-text.js";
 import { LiveMessage } from "../../presenting/live-message.js";
-import { plain } from "../../presenting/plain.js";
+import { plain } from "../../presenting/words.js";
 import { MAX_SHARES } from "../../styles/shares.js";
 import { sameEmoji } from "../../styles/style-library.js";
-import { UserError } from "../../user-error.js";
+import { errorText, UserError } from "../../user-error.js";
 import { type CollectorRequest, type CollectorServices, keyOf, ReactionCollector } from "../reaction-collector.js";
-import { END_EMOJI, findCandidates } from "./candidates.js";
-import { ballotOf, payloadOf, VOTE, VOTE_OVER } from "./stored-vote.js";
 import { largest, type StyleShare, type Tally, tally } from "./tally.js";
 import * as texts from "./texts.js";
+import { END_EMOJI, findCandidates, type VoteRequest } from "./vote-request.js";
 
-/** What is asked for with `/blend vote`. */
-export interface VoteRequest {
-  readonly minutes: number;
-  /** Names or emoji of the styles to choose from; all of them when left out. */
-  readonly styles?: readonly string[];
-}
+/** The kind of a stored message on which a channel votes. */
+const VOTE = "vote";
+/** A vote that is over: reactions to it mean nothing any more. */
+export const VOTE_OVER = "vote-over";
 
 interface VoteServices extends CollectorServices {
   readonly store: CollectorServices["store"] & { readonly jobs: Pick<Jobs, "get"> };
@@ -50,20 +47,19 @@ export class Votes extends ReactionCollector {
 
   async open(request: CollectorRequest, { minutes, styles: named }: VoteRequest): Promise<void> {
     const { channel, user } = request;
-    const key = JSON.stringify([channel.platform, channel.community, channel.id]);
-    const other = this.#openIn(channel);
-    if (other || this.#opening.has(key)) {
+    const key = channelKey(channel);
+    const other = this.messages.list(VOTE).find(({ message }) => channelKey(message.channel) === key);
+    if (other || this.#opening.has(key))
       throw new UserError("vote.already", { opener: other && plain(other.author.name) });
-    }
     this.#opening.add(key);
     try {
       // One of the reactions is ✅.
       const styles = await findCandidates(this.services.styles, channel, named, this.chat.capabilities.reactions - 1);
-      const candidates = styles.map(({ name, emoji }) => ({ name, emoji }));
+      const payload = { candidates: styles.map(({ name, emoji }) => ({ name, emoji })), minutes };
       const expiresAt = Date.now() + minutes * 60_000;
-      const ballot = { opener: user, candidates, minutes, endsAt: expiresAt };
-      const { keepPictures: _kept, ...content } = texts.open(ballot, { people: 0, shares: [] });
-      const vote = await this.post(request, { styles, content, expiresAt, payload: { candidates, minutes } });
+      const opened = { author: user, payload, expiresAt };
+      const { keepPictures: _kept, ...content } = texts.open(opened, { people: 0, shares: [] });
+      const vote = await this.post(request, { styles, content, expiresAt, payload });
       this.schedule(vote, expiresAt);
     } finally {
       this.#opening.delete(key);
@@ -74,24 +70,22 @@ export class Votes extends ReactionCollector {
   async choose({ message, user, emoji, added }: ReactionEvent, vote: InteractiveMessage): Promise<void> {
     if (this.#isStarted(vote)) return;
     if (sameEmoji(emoji, END_EMOJI)) {
-      if (added && mayEnd(user, vote)) await this.#end(message, user);
+      if (added && mayManage(user, vote)) await this.#end(message, user);
       return;
     }
-    const chosen = payloadOf(vote).candidates.find((candidate) => sameEmoji(candidate.emoji, emoji));
+    const chosen = texts.payloadOf(vote).candidates.find((candidate) => sameEmoji(candidate.emoji, emoji));
     if (chosen && this.messages.vote(message, { user: user.id, choice: chosen.name }, added)) this.#showCount(vote);
   }
 
   /**
    * Does what a button under a vote says.
    *
-   * @throws UserError when it is over, or for those who may not end it.
+   * @throws UserError when it is over, or for those who may not end it
    */
   async pressButton({ action, message, user }: ActionEvent): Promise<void> {
     const vote = this.#find(message);
     if (!vote || this.#isStarted(vote)) throw new UserError("vote.over");
-    if (!mayEnd(user, vote)) {
-      throw new UserError("vote.foreign", { opener: plain(vote.author.name) });
-    }
+    if (!mayManage(user, vote)) throw new UserError("vote.foreign", { opener: plain(vote.author.name) });
     if (action === texts.PAINT_NOW) {
       if (this.#count(vote).people === 0) throw new UserError("vote.empty");
       return this.#end(message, user);
@@ -128,8 +122,8 @@ export class Votes extends ReactionCollector {
       if (!vote) return;
       const counted = this.#count(vote);
       if (counted.people > 0) await this.#paint(vote, counted);
-      // ✅ before anybody has voted is a slip.
-      else if (!by) await this.#closeUnpainted(vote, sentence("vote.nobody"));
+      // ✅ before the first vote is a slip.
+      else if (!by) await this.#closeUnpainted(vote, sentence("vote.no-votes"));
     } finally {
       this.#ending.delete(key);
     }
@@ -139,12 +133,12 @@ export class Votes extends ReactionCollector {
     let vote = ended;
     try {
       // The job's id is on disk before there is such a job.
-      const id = payloadOf(ended).job ?? newJobId();
+      const id = texts.payloadOf(ended).job ?? newJobId();
       vote = { ...ended, payload: { ...ended.payload, job: id } };
       this.messages.put(vote);
       const shares = largest(counted, MAX_SHARES);
       if (!this.#isStarted(vote)) await this.#start(vote, counted, shares, id);
-      await this.#showLast(vote, texts.decided(ballotOf(vote), counted, shares, id));
+      await this.#showLast(vote, texts.decided(vote, counted, shares, id));
       // Not before: a stop in between would leave the message as it is.
       this.#close(vote);
     } catch (error) {
@@ -154,11 +148,11 @@ export class Votes extends ReactionCollector {
   }
 
   async #start(vote: InteractiveMessage, counted: Tally, shares: readonly StyleShare[], id: string): Promise<Job> {
-    const weighed = shares.map(({ style, share }) => ({ style, weight: Math.max(0.001, round(share)) }));
+    const weighed = shares.map(({ style, share }) => ({ style, weight: Math.max(1, Math.round(share * 1000)) / 1000 }));
     const { name } = await this.chat.describe(vote.message.channel);
-    const credits = [{ role: "choice" as const, by: texts.choosers(counted, name) }];
-    const job = await this.paint(vote, weighed, { gone: "vote.image-gone", id, credits });
     const { people } = counted;
+    const credits = [{ role: "choice" as const, by: sentence("vote.choosers", { people, channel: name }) }];
+    const job = await this.paint(vote, weighed, { gone: "vote.image-gone", id, credits });
     this.services.logger.info({ job: job.id, people, message: vote.message.id }, "a vote has become a job");
     return job;
   }
@@ -180,14 +174,14 @@ export class Votes extends ReactionCollector {
     try {
       this.messages.put(open);
     } catch (failure) {
-      // As stored it has expired, so that the next start tries again by itself.
+      // As stored it has expired: the next start tries again.
       logger.error({ err: failure, message }, "a vote could not be kept open");
     }
-    this.#liveMessage(open.message).show(texts.stuck(ballotOf(open), counted, errorText(error)));
+    this.#liveMessage(open.message).show(texts.stuck(open, counted, errorText(error)));
   }
 
   async #closeUnpainted(vote: InteractiveMessage, why: string): Promise<void> {
-    if (this.#close(vote)) await this.#showLast(vote, texts.ended(ballotOf(vote), this.#count(vote), why));
+    if (this.#close(vote)) await this.#showLast(vote, texts.ended(vote, this.#count(vote), why));
   }
 
   /** Marks a vote as over in the store. Returns whether it was open. */
@@ -203,28 +197,19 @@ export class Votes extends ReactionCollector {
     return found?.kind === VOTE ? found : undefined;
   }
 
-  #openIn({ platform, community, id }: MessageRef["channel"]): InteractiveMessage | undefined {
-    return this.messages
-      .list(VOTE)
-      .find(
-        ({ message: { channel } }) =>
-          channel.platform === platform && channel.community === community && channel.id === id,
-      );
-  }
-
   #count(vote: InteractiveMessage): Tally {
-    const names = payloadOf(vote).candidates.map(({ name }) => name);
+    const names = texts.payloadOf(vote).candidates.map(({ name }) => name);
     return tally(this.messages.votes(vote.message), names);
   }
 
   /** Whether a vote has become a job, and is about to be closed. */
   #isStarted(vote: InteractiveMessage): boolean {
-    const { job } = payloadOf(vote);
+    const { job } = texts.payloadOf(vote);
     return job !== undefined && this.services.store.jobs.get(job) !== undefined;
   }
 
   #showCount(vote: InteractiveMessage): void {
-    this.#liveMessage(vote.message).show(texts.open(ballotOf(vote), this.#count(vote)));
+    this.#liveMessage(vote.message).show(texts.open(vote, this.#count(vote)));
   }
 
   async #showLast({ message }: InteractiveMessage, content: ReturnType<typeof texts.ended>): Promise<void> {
@@ -240,13 +225,4 @@ export class Votes extends ReactionCollector {
     this.#live.set(key, live);
     return live;
   }
-}
-
-function mayEnd(user: Member, { author }: InteractiveMessage): boolean {
-  return user.moderator || user.id === author.id;
-}
-
-/** A share to three digits is as exact as an eye. */
-function round(share: number): number {
-  return Math.round(share * 1000) / 1000;
 }

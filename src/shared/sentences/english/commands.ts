@@ -29,6 +29,11 @@ export const commands = {
     expected: string;
     example: string;
   }) => `\`${argument}\` is not possible: ${option} must be ${expected}${expected.endsWith("?") ? "" : "."} ${example}`,
+  "option.expected.integer": "a whole number from {minimum} to {maximum}",
+  "option.expected.number": "a number from {minimum} to {maximum}",
+  "option.expected.flag": "yes or no",
+  "option.expected.choice": ({ words, near }: { words: string; near: string | undefined }) =>
+    `one of ${words}${near === undefined ? "" : `; did you mean ${near}?`}`,
   "style.name": "A style's name is one word. For example: `{line}`",
   "style.taken": ({ style, name, emoji }: { style: string; name: string | undefined; emoji: string }) =>
     `${name === undefined ? emoji : `The name ${name}`} is already ${style}'s; choose another.`,

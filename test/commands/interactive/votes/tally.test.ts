@@ -42,8 +42,9 @@ describe("a tally", () => {
         }));
         expect(readShares(printShares(shares))).toEqual(shares);
         const candidates = styles.map((name) => ({ name: name.padEnd(20, "x"), emoji: "👩‍👩‍👧‍👦" }));
-        const ballot = { opener: { id: "a", name: "n".repeat(32) }, candidates, minutes: 10080, endsAt: 1.8e12 };
-        expect(open(ballot, counted).text.length).toBeLessThan(2000);
+        const author = { id: "a", name: "n".repeat(32) };
+        const opened = { author, payload: { candidates, minutes: 10080 }, expiresAt: 1.8e12 };
+        expect(open(opened, counted).text.length).toBeLessThan(2000);
       }),
     );
   });

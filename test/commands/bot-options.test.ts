@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { offer } from "../../src/commands/network-catalogue.js";
+import { offer } from "../../src/commands/bot-options.js";
 
 it("offers the catalogue's networks and looks, and one's own folders", () => {
   const known = {

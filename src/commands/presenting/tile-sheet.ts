@@ -1,0 +1,47 @@
+/** Small images side by side on one sheet, each with something written on or under it. */
+
+import type { OverlayOptions } from "sharp";
+import { sharp } from "../../shared/sharp.js";
+
+/** In pixels: the side of a tile, the height of what is written under it, and the gap around both. */
+export interface SheetLayout {
+  readonly tile: number;
+  readonly label: number;
+  readonly gap: number;
+  readonly columns: number;
+}
+
+export interface Tile {
+  /** Encoded, as large as a tile; undefined where there is none. */
+  readonly image: Buffer | undefined;
+  /** SVG that is drawn over the sheet, given the tile's upper left corner. */
+  draw(left: number, top: number): string;
+}
+
+/** @returns a JPEG */
+export async function tileSheet(tiles: readonly Tile[], layout: SheetLayout): Promise<Uint8Array> {
+  const { tile, label, gap, columns } = layout;
+  const width = gap + Math.min(columns, tiles.length) * (tile + gap);
+  const height = gap + Math.ceil(tiles.length / columns) * (tile + label + gap);
+  const placed = tiles.map((each, index) => ({
+    ...each,
+    left: gap + (index % columns) * (tile + gap),
+    top: gap + Math.floor(index / columns) * (tile + label + gap),
+  }));
+  const images = placed.flatMap(({ image, left, top }): OverlayOptions[] =>
+    image ? [{ input: image, left, top }] : [],
+  );
+  const drawn = placed.map(({ draw, left, top }) => draw(left, top)).join("");
+  const size = `width="${width}" height="${height}"`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="DejaVu Sans, sans-serif">${drawn}</svg>`;
+  const bytes = await sharp({ create: { width, height, channels: 3, background: "#17151c" } })
+    .composite([...images, { input: Buffer.from(svg), left: 0, top: 0 }])
+    .jpeg({ quality: 87, mozjpeg: true })
+    .toBuffer();
+  return new Uint8Array(bytes);
+}
+
+/** A text in SVG: `attributes` such as `x="4" y="20" fill="#fff"`. */
+export function svgText(attributes: string, text: string | number): string {
+  return `<text ${attributes}>${String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</text>`;
+}
