@@ -2,7 +2,7 @@
 import { sentence } from "../shared/sentences/sentence.js";
 
 /** A named choice of layers, from the engine's network catalogue. */
-export interface Look {
+interface Look {
   readonly name: string;
   readonly help: string;
   /** Ids of the networks that have it. */

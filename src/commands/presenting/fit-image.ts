@@ -9,7 +9,7 @@ import { fitFilm } from "./fit-film.js";
 const SMALLEST_BYTES = 10_000;
 
 /** Largest file in bytes that a channel takes: some allow more than their platform promises everywhere, some less. */
-export async function uploadBytes(chat: Chat, channel: ChannelRef): Promise<number> {
+async function uploadBytes(chat: Chat, channel: ChannelRef): Promise<number> {
   try {
     return (await chat.describe(channel)).uploadBytes;
   } catch {

@@ -4,14 +4,14 @@ import type { OverlayOptions } from "sharp";
 import { sharp } from "../../shared/sharp.js";
 
 /** In pixels: the side of a tile, the height of what is written under it, and the gap around both. */
-export interface SheetLayout {
+interface SheetLayout {
   readonly tile: number;
   readonly label: number;
   readonly gap: number;
   readonly columns: number;
 }
 
-export interface Tile {
+interface Tile {
   /** Encoded, as large as a tile; undefined where there is none. */
   readonly image: Buffer | undefined;
   /** SVG that is drawn over the sheet, given the tile's upper left corner. */
