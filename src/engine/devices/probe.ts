@@ -48,7 +48,7 @@ export async function probe(
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     // Products of ten bits, the default of newer NVIDIA cards, would hide a wrong result among rounding.
     env: { NVIDIA_TF32_OVERRIDE: "0", ...process.env, ...environment },
-    ...(source && { execArgv: ["--import", "tsx"] }),
+    ...(module.endsWith(".ts") && { execArgv: ["--import", "tsx"] }),
   });
   const found = await findings(child, { device, timed, ...options }, limitMs);
   const mend = mendOf(device);

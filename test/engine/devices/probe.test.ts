@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { probe } from "../../../src/engine/devices/probe.js";
 
-const worker = (name: string): URL => new URL(`./workers/${name}.ts`, import.meta.url);
+const worker = (name: string): URL => new URL(`./workers/${name}.mjs`, import.meta.url);
 
 describe("trying a device in a process of its own", () => {
   test("the CPU works, agrees with itself, and its step is timed", async () => {
@@ -30,7 +30,7 @@ describe("trying a device in a process of its own", () => {
   });
 
   test("one that is right but slow works, without a time", async () => {
-    const verdict = await probe("onnx-cpu", { worker: worker("slow"), limitMs: 3000 });
+    const verdict = await probe("onnx-cpu", { worker: worker("slow"), limitMs: 6000 });
     expect(verdict).toMatchObject({ works: true, disagreement: 1e-6 });
     expect(verdict.stepMs).toBeUndefined();
   });
