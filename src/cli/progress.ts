@@ -1,6 +1,6 @@
 /** Progress bars: on a terminal, and only there. */
 import { Presets, SingleBar } from "cli-progress";
-import type { Progress } from "../engine/networks/download/progress.js";
+import type { Progress } from "../engine/networks/download/transfer.js";
 
 const MEGABYTE = 1e6;
 

@@ -3,7 +3,8 @@
  * use it.
  */
 import { LRUCache } from "lru-cache";
-import { loadNetwork, type Progress } from "./networks/catalogue.js";
+import { loadNetwork } from "./networks/catalogue.js";
+import type { Progress } from "./networks/download/transfer.js";
 import type { Network } from "./networks/network.js";
 import { Programs } from "./programs.js";
 import { chosenRuntime, type RuntimeChoice } from "./runtimes/choose.js";

