@@ -233,7 +233,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     expect(await sheet.textContent()).toContain("❤️ 1");
 
     await page.getByRole("link", { name: "Gallery", exact: true }).click();
-    await page.getByRole("button", { name: "Most loved" }).click();
+    await page.getByRole("button", { name: "Most popular" }).click();
     await page.getByLabel("Whose works").selectOption({ label: "me" });
     const tiles = page.locator(".tile > a");
     await expect.poll(() => tiles.count()).toBe(2);
@@ -242,7 +242,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     await tiles.first().focus();
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("l");
-    await page.locator(".tile").nth(1).getByRole("button", { name: "1 person loves it", pressed: true }).waitFor();
+    await page.locator(".tile").nth(1).getByRole("button", { name: "Favourite of 1 person", pressed: true }).waitFor();
     await page.keyboard.press("Enter");
     const work = page.getByRole("dialog");
     await work.getByText("302", { exact: true }).waitFor();
@@ -259,13 +259,13 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     await page.locator(".thread-pane").getByText("Your picture is ready").waitFor();
     await page.goBack();
 
-    await work.getByRole("button", { name: "Take it out of the gallery" }).click();
+    await work.getByRole("button", { name: "Remove from the gallery" }).click();
     await work.getByText("It is not in the gallery").waitFor();
     await page.keyboard.press("Escape");
     await expect.poll(() => tiles.count()).toBe(1);
     await page.goto(`${running.address}/#gallery/${job}`);
-    await work.getByRole("button", { name: "Put it back into the gallery" }).click();
-    await work.getByRole("button", { name: "Take it out of the gallery" }).waitFor();
+    await work.getByRole("button", { name: "Show in the gallery" }).click();
+    await work.getByRole("button", { name: "Remove from the gallery" }).waitFor();
     await work.getByRole("button", { name: "Again" }).click();
     await page
       .locator(".channel-pane article", { hasText: `a variation of ${job}` })
@@ -279,7 +279,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     const other = await visit();
     await other.goto(`${running.address}/#gallery/${remix}`);
     await other.getByRole("dialog").getByText("302", { exact: true }).waitFor();
-    expect(await other.getByRole("button", { name: "Take it out of the gallery" }).count()).toBe(0);
+    expect(await other.getByRole("button", { name: "Remove from the gallery" }).count()).toBe(0);
     // There is no message box in the gallery.
     await other.goto(`${running.address}/#/art`);
     await other.locator(".channel-pane textarea").waitFor();
@@ -291,9 +291,9 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     const page = await visit();
     const file = { name: "secret.png", mimeType: "image/png", buffer: Buffer.from(await painted(9)) };
     await page.locator(".channel-pane input[type=file]").setInputFiles(file);
-    await page.getByRole("button", { name: "Hide secret.png until somebody asks to see it" }).click();
+    await page.getByRole("button", { name: "Hide secret.png until it is clicked" }).click();
     const { item } = await make(page, "/dream size:64", 401);
-    const hidden = item.getByRole("button", { name: "A hidden picture: show it" });
+    const hidden = item.getByRole("button", { name: "Hidden: show it" });
     await hidden.click();
     await item.getByRole("button", { name: /^Enlarge: Dream of creatures/ }).waitFor();
     await page.getByRole("link", { name: "Gallery", exact: true }).click();

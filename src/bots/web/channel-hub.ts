@@ -33,7 +33,10 @@ interface ChannelHubParts {
   readonly limits: WebChatLimits;
 }
 
-/** The chat itself: stores what is said and sends it to everybody there. People (api.ts) and the bot (chat.ts) both act through it. */
+/**
+ * The chat itself: stores what is said and sends it to everybody there. People (api.ts) and the bot (chat.ts) both act
+ * through it.
+ */
 export class ChannelHub {
   readonly #leftovers = new Set<string>();
   #sweeping: NodeJS.Timeout | undefined;

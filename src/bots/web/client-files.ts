@@ -5,7 +5,10 @@ import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
 import { sentence } from "../../shared/sentences/sentence.js";
 
-/** The built front end's folder: beside the compiled server, or in the project's `dist` when the server runs from source. */
+/**
+ * The built front end's folder: beside the compiled server, or in the project's `dist` when the server runs from
+ * source.
+ */
 export function findClientDir(given: string | undefined): string | undefined {
   const here = dirname(fileURLToPath(import.meta.url));
   const candidates =

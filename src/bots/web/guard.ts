@@ -14,8 +14,9 @@ interface RequestOrigin {
 /**
  * Why a request may not be answered, in a sentence; undefined when it may.
  *
- * A page elsewhere must neither act in a visitor's name (so what changes something, and every WebSocket, must come from a page of this very
- * host) nor read the chat by pointing its own DNS name here (so the host must be an address, localhost or a configured name).
+ * A page elsewhere must neither act in a visitor's name (so what changes something, and every WebSocket, must come from
+ * a page of this very host) nor read the chat by pointing its own DNS name here (so the host must be an address,
+ * localhost or a configured name).
  *
  * @example refuse({ method: "POST", host: "localhost:3000", origin: "http://evil.example", upgrade: false }, [])
  */

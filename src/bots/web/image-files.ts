@@ -33,8 +33,8 @@ export class ImageFiles {
   }
 
   /**
-   * Checks what the bytes really are, whatever their name says, and stores them. People's uploads lose their camera data (location, owner,
-   * serial number).
+   * Checks what the bytes really are, whatever their name says, and stores them. People's uploads lose their camera
+   * data (location, owner, serial number).
    *
    * @throws ChatError "forbidden" for what is no image, "too-large" for too many pixels.
    */

@@ -19,7 +19,9 @@ export interface WebChatOptions {
   readonly sampleCredit?: string;
   /** The built front end; found beside the compiled server, or in `dist/`, by default. */
   readonly clientDir?: string;
-  /** Entered in the profile dialog, it makes a moderator. Without it, only the first visitor from this machine is one. */
+  /**
+   * Entered in the profile dialog, it makes a moderator. Without it, only the first visitor from this machine is one.
+   */
   readonly moderatorCode?: string;
   /** The name under which the bot posts; "Dreamloom" by default. */
   readonly botName?: string;

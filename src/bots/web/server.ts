@@ -48,7 +48,10 @@ interface ServerOptions {
   readonly clientDir: string | undefined;
 }
 
-/** Builds the HTTP server: guards, headers, the front end's files, the image files and the API. Listening is the caller's. */
+/**
+ * Builds the HTTP server: guards, headers, the front end's files, the image files and the API. Listening is the
+ * caller's.
+ */
 export async function buildServer(
   services: WebServices,
   { allowedHosts, clientDir }: ServerOptions,
@@ -87,7 +90,8 @@ function guard(app: FastifyInstance, allowedHosts: readonly string[]): void {
   });
 
   app.addHook("onResponse", async (request, reply) => {
-    // An upgraded connection is no longer the HTTP server's to close; a refused one would stay open as long as its client likes.
+    // An upgraded connection is no longer the HTTP server's to close; a refused one would stay open as long as its
+    // client likes.
     if (request.headers.upgrade !== undefined && reply.statusCode !== 101) request.raw.socket.destroySoon();
   });
 }

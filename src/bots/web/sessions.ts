@@ -24,7 +24,10 @@ export class Sessions {
     return token === undefined ? undefined : this.users.byToken(token);
   }
 
-  /** The visitor, who may do this now. @throws ChatError "forbidden" without a session, "rate-limited" when that is too much. */
+  /**
+   * The visitor, who may do this now. @throws ChatError "forbidden" without a session, "rate-limited" when that is too
+   * much.
+   */
   act(request: FastifyRequest, limiter: RateLimiter): PersonRow {
     const user = this.find(request);
     if (!user) throw new ChatError("forbidden", "web.session-unknown");
@@ -49,9 +52,9 @@ export class Sessions {
   }
 
   /**
-   * The first visitor from loopback is the moderator: who starts the bot opens it first, on the same machine. It has to be loopback all the
-   * way, by a loopback name and with no proxy between, or a tunnel to the public would give the right to a stranger. Everybody else needs
-   * the configured code.
+   * The first visitor from loopback is the moderator: who starts the bot opens it first, on the same machine. It has to
+   * be loopback all the way, by a loopback name and with no proxy between, or a tunnel to the public would give the
+   * right to a stranger. Everybody else needs the configured code.
    */
   #ownsThisMachine(request: FastifyRequest): boolean {
     const proxied = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"].some(

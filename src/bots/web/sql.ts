@@ -7,7 +7,9 @@ type Value = string | number | null;
 const PRAGMAS =
   "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON";
 
-/** The web chat's SQLite file; callers give their rows' types. Synchronous: every call takes well under a millisecond. */
+/**
+ * The web chat's SQLite file; callers give their rows' types. Synchronous: every call takes well under a millisecond.
+ */
 export class Sql {
   readonly #database: Libsql.Database;
 

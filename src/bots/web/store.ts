@@ -17,7 +17,10 @@ const PRIVATE_KEPT_MS = 7 * 24 * 3600 * 1000;
 export class ChatStore {
   constructor(private readonly sql: Sql) {}
 
-  /** A short random name of this data folder, always the same: tells its cookies from those of another chat on the same host. */
+  /**
+   * A short random name of this data folder, always the same: tells its cookies from those of another chat on the same
+   * host.
+   */
   instance(): string {
     this.sql.run("INSERT OR IGNORE INTO setting VALUES ('instance', ?)", randomBytes(4).toString("hex"));
     return this.sql.one<{ value: string }>("SELECT value FROM setting WHERE name = 'instance'").value;
@@ -97,7 +100,10 @@ export class ChatStore {
     });
   }
 
-  /** Gives a message a new rev because something it shows has changed (its thread, a reaction), or makes it public or a thread. */
+  /**
+   * Gives a message a new rev because something it shows has changed (its thread, a reaction), or makes it public or a
+   * thread.
+   */
   touch(
     id: number,
     change: { readonly publish?: boolean; readonly threadTitle?: string } = {},
@@ -111,7 +117,10 @@ export class ChatStore {
     });
   }
 
-  /** Leaves a tombstone without content, so that clients that resume learn of it. A thread on the message stays readable. */
+  /**
+   * Leaves a tombstone without content, so that clients that resume learn of it. A thread on the message stays
+   * readable.
+   */
   remove(id: number): MessageRow | undefined {
     return this.sql.transaction(() => {
       const { changes } = this.sql.run(
@@ -162,7 +171,9 @@ export class ChatStore {
     return { replies, last: newest("1"), lastWithPicture: newest("pictures <> '[]'") };
   }
 
-  /** The newest message with an image in a channel itself or in one thread (its parent counts as its oldest message). */
+  /**
+   * The newest message with an image in a channel itself or in one thread (its parent counts as its oldest message).
+   */
   newestWithPicture(channel: string, thread: number | undefined): MessageRow | undefined {
     return this.sql.get(
       `SELECT * FROM message WHERE channel = ? AND (thread IS ? OR id = ?) AND pictures <> '[]' AND removed = 0

@@ -4,8 +4,9 @@ import type { Utterance } from "./conversation.js";
 import type { WebChatLimits } from "./options.js";
 
 /**
- * Reads a message from a multipart form: text fields `channel`, `thread`, `text`, `repliesTo`, `nonce`, and files, each with an optional
- * `description-N` field for the N-th file (from 0), and a field `spoiler-N` of "1" for one that is hidden.
+ * Reads a message from a multipart form: text fields `channel`, `thread`, `text`, `repliesTo`, `nonce`, and files, each
+ * with an optional `description-N` field for the N-th file (from 0), and a field `spoiler-N` of "1" for one that is
+ * hidden.
  *
  * @throws ChatError "too-large" and "forbidden".
  */

@@ -8,7 +8,10 @@ import type { WebChatOptions } from "./options.js";
 
 type Sample = Pick<WebChatOptions, "samplePicture" | "sampleDescription" | "sampleCredit">;
 
-/** On the first start: a channel `#art` with a welcome and, where there is one, a sample image, so that `/dream` works at once. */
+/**
+ * On the first start: a channel `#art` with a welcome and, where there is one, a sample image, so that `/dream` works
+ * at once.
+ */
 export async function welcome(hub: ChannelHub, sample: Sample, logger: Logger): Promise<void> {
   if (hub.parts.store.channels().length > 0) return;
   hub.parts.store.addChannel("art", sentence("web.art-topic"));

@@ -1,10 +1,11 @@
 /**
- * What travels between the web chat's server and its front end, as JSON. No Node or DOM types here: both compile this file.
+ * What travels between the web chat's server and its front end, as JSON. No Node or DOM types here: both compile this
+ * file.
  *
- * People act over HTTP (`/api/...`); the server tells everybody what changed over one WebSocket (`/api/live`). State, not
- * events, is synchronised: every change of a message gets the next number of one persisted counter, its `rev`. A client that
- * reconnects says the highest `rev` it has seen and receives each message changed since, once, in its present state. So
- * nothing is lost or doubled, also when the server was restarted in between.
+ * People act over HTTP (`/api/...`); the server tells everybody what changed over one WebSocket (`/api/live`). State,
+ * not events, is synchronised: every change of a message gets the next number of one persisted counter, its `rev`. A
+ * client that reconnects says the highest `rev` it has seen and receives each message changed since, once, in its
+ * present state. So nothing is lost or doubled, also when the server was restarted in between.
  */
 
 import type { User } from "../../domain/user.js";
@@ -81,7 +82,9 @@ export interface WireMessage {
   readonly hasThread?: WireThread;
   /** Only the receiver sees it. */
   readonly private: boolean;
-  /** Chosen by the client that sent it, so that it knows its own message again and a repeated send makes no second one. */
+  /**
+   * Chosen by the client that sent it, so that it knows its own message again and a repeated send makes no second one.
+   */
   readonly nonce?: string;
 }
 

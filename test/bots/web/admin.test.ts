@@ -172,7 +172,7 @@ describe.skipIf(!hasChromium)(`the admin page in a browser (${chromiumHint})`, (
   it("follows the jobs live, pauses, and cancels at the second press, by keyboard", async () => {
     const { page, run, errors, engine } = await open();
     await page.getByRole("link", { name: "Admin" }).click();
-    await page.getByRole("heading", { name: "At work" }).waitFor();
+    await page.getByRole("heading", { name: "Running now" }).waitFor();
     expect(await page.title()).toBe("Admin · Dreamloom");
     await page.locator(".job").nth(2).waitFor();
     expect(await page.locator(".job").nth(0).innerText()).toMatch(/Dream of creatures\s+Mira · /);

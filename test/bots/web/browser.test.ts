@@ -46,7 +46,10 @@ const commands = [
   { name: "help", help: "What I can do", options: [], examples: [] },
 ] as const;
 
-/** A bot that answers /dream as a job does: a message, a thread on it, frames that replace one another, and a result with buttons. */
+/**
+ * A bot that answers /dream as a job does: a message, a thread on it, frames that replace one another, and a result
+ * with buttons.
+ */
 function dreamer(chat: () => WebChat) {
   return handlers(
     async (event) => {

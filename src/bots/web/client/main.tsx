@@ -14,10 +14,11 @@ import "./styles/phone.css";
 import "./styles/admin.css";
 import { render } from "preact";
 import { App } from "./components/App.js";
-import { errorText, loadSession } from "./state/api.js";
+import { loadSession } from "./state/api.js";
 import { followRoute } from "./state/follow-route.js";
 import { connect, reconnectNow } from "./state/live.js";
 import { setState } from "./state/store.js";
+import { errorText } from "./state/toasts.js";
 
 async function start(): Promise<void> {
   const root = document.getElementById("app");

@@ -1,112 +1,90 @@
 import { useEffect } from "preact/hooks";
 import { useStore } from "../state/store.js";
+import { sentence } from "../text/sentences.js";
 import { AdminPage } from "./admin/AdminPage.js";
+import { Button } from "./Button.js";
 import { Composer } from "./Composer.js";
 import { DropZone } from "./DropZone.js";
 import { GalleryPage } from "./gallery/GalleryPage.js";
 import { WorkView } from "./gallery/WorkView.js";
 import { Mark } from "./Icon.js";
-import { MenuButton } from "./MenuButton.js";
 import { Overlays } from "./Overlays.js";
+import { Lost, MenuButton, Splash } from "./Page.js";
 import { Sidebar } from "./Sidebar.js";
 import { focusComposer, useShortcuts } from "./shortcuts.js";
 import { ThreadPanel } from "./ThreadPanel.js";
 import { Timeline } from "./Timeline.js";
-import { Toasts } from "./Toasts.js";
 
 export function App() {
   const ready = useStore((state) => state.session !== undefined);
   const fatal = useStore((state) => state.fatal);
-  const route = useStore((state) => state.route);
-  const lost = useStore((state) => state.connection === "lost");
+  const { admin, gallery, work, channel, thread } = useStore((state) => state.route);
   useShortcuts();
   useTitle();
-  if (fatal) {
-    return (
-      <main class="splash">
-        <Mark size={72} />
-        <h1>The studio is closed for a moment</h1>
-        <p role="alert">{fatal}</p>
-        <button type="button" class="button primary" onClick={() => window.location.reload()}>
-          Try again
-        </button>
-      </main>
-    );
-  }
-  if (ready && route.admin) {
-    return (
-      <div class="app">
-        <Sidebar />
-        <AdminPage lost={lost} />
-        <Overlays />
-        <Toasts />
-      </div>
-    );
-  }
-  if (!ready || (route.channel === undefined && !route.gallery)) {
-    return (
-      <main class="splash" aria-busy="true" aria-label="Opening the chat">
-        <Mark size={72} />
-      </main>
-    );
-  }
-  const { channel, thread } = route;
-  if (channel === undefined) {
-    return (
-      <div class="app">
-        <Sidebar />
-        <GalleryPage lost={lost} />
-        {route.work !== undefined && <WorkView job={route.work} key={route.work} />}
-        <Overlays />
-        <Toasts />
-      </div>
-    );
-  }
+  if (fatal) return <Closed why={fatal} />;
+  if (!ready || !(admin || gallery || channel !== undefined))
+    return <Splash size={72} label={sentence("page.opening")} />;
   return (
     <div class="app" data-thread={thread !== undefined}>
-      <button type="button" class="skip" onClick={() => focusComposer(".channel-pane")}>
-        Skip to the message box
-      </button>
+      {channel !== undefined && (
+        <button type="button" class="skip" onClick={() => focusComposer(".channel-pane")}>
+          {sentence("page.skip")}
+        </button>
+      )}
       <Sidebar />
-      <main class="pane channel-pane" aria-label={`Channel ${channel}`}>
-        <DropZone channel={channel}>
-          <ChannelHeader channel={channel} />
-          {lost && (
-            <p class="banner" role="status">
-              <span class="pulse" /> Reconnecting… what you write is kept.
-            </p>
-          )}
-          <Timeline channel={channel} key={channel} />
-          <Composer channel={channel} key={`composer ${channel}`} />
-        </DropZone>
-      </main>
-      {thread !== undefined && <ThreadPanel channel={channel} thread={thread} key={`${channel}/${thread}`} />}
+      {admin && <AdminPage />}
+      {gallery && <GalleryPage />}
+      {work !== undefined && <WorkView job={work} key={work} />}
+      {channel !== undefined && <ChannelPane channel={channel} key={channel} />}
+      {channel !== undefined && thread !== undefined && (
+        <ThreadPanel channel={channel} thread={thread} key={`${channel}/${thread}`} />
+      )}
       <Overlays />
-      <Toasts />
     </div>
   );
 }
 
-function ChannelHeader({ channel }: { channel: string }) {
+function Closed({ why }: { why: string }) {
+  return (
+    <main class="splash">
+      <Mark size={72} />
+      <h1>{sentence("page.closed")}</h1>
+      <p role="alert">{why}</p>
+      <Button class="button primary" onClick={() => window.location.reload()}>
+        {sentence("common.retry")}
+      </Button>
+    </main>
+  );
+}
+
+function ChannelPane({ channel }: { channel: string }) {
   const topic = useStore((state) => state.channels.find((each) => each.id === channel)?.topic);
   return (
-    <header class="pane-header">
-      <MenuButton channel={channel} />
-      <h1>
-        <span aria-hidden="true">#</span>
-        {channel}
-      </h1>
-      {topic && <p>{topic}</p>}
-    </header>
+    <main class="pane channel-pane" aria-label={sentence("channel.label", { channel })}>
+      <DropZone channel={channel}>
+        <header class="pane-header">
+          <MenuButton channel={channel} />
+          <h1>
+            <span aria-hidden="true">#</span>
+            {channel}
+          </h1>
+          {topic && <p>{topic}</p>}
+        </header>
+        <Lost said={sentence("page.lost.chat")} />
+        <Timeline channel={channel} />
+        <Composer channel={channel} />
+      </DropZone>
+    </main>
   );
 }
 
 function useTitle(): void {
-  const title = useStore((state) => {
-    const unread = state.channels.reduce((sum, each) => sum + (each.mentions || (each.unread > 0 ? 1 : 0)), 0);
-    const { admin, gallery, channel } = state.route;
-    const here = admin ? "Admin · " : gallery ? "Gallery · " : channel === undefined ? "" : `#${channel} · `;
-    return `${unread > 0 ? `(${unread}) ` : ""}${here}Dreamloom`;
+  const title = useStore(({ channels, route: { admin, gallery, channel } }) => {
+    const unread = channels.reduce((sum, each) => sum + (each.mentions || (each.unread > 0 ? 1 : 0)), 0);
+    const inChannel = channel === undefined ? "" : `#${channel}`;
+    const name = admin ? sentence("nav.admin") : gallery ? sentence("gallery.title") : inChannel;
+    const here = name ? sentence("page.title", { name }) : "Dreamloom";
+    return unread > 0 ? `(${unread}) ${here}` : here;
   });
   useEffect(() => {
     document.title = title;

@@ -6,20 +6,16 @@ export function closeOverlay(): void {
   setState({ overlay: undefined });
 }
 
+interface Props {
+  readonly label: string;
+  readonly class: string;
+  readonly style?: Readonly<Record<string, string>>;
+  readonly onClose?: () => void;
+  readonly children: ComponentChildren;
+}
+
 /** A modal layer. The browser's own dialog keeps the focus inside, closes on Esc, and gives the focus back. */
-export function Dialog({
-  label,
-  class: name,
-  style,
-  onClose = closeOverlay,
-  children,
-}: {
-  label: string;
-  class: string;
-  style?: Readonly<Record<string, string>>;
-  onClose?: () => void;
-  children: ComponentChildren;
-}) {
+export function Dialog({ label, class: name, style, onClose = closeOverlay, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   // Before the next key: what one types right after opening it belongs in it.
   useLayoutEffect(() => {
@@ -37,9 +33,7 @@ export function Dialog({
         event.preventDefault();
         onClose();
       }}
-      onClick={(event) => {
-        if (event.target === dialog.current) onClose();
-      }}
+      onClick={(event) => event.target === dialog.current && onClose()}
     >
       {children}
     </dialog>

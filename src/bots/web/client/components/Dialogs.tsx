@@ -1,9 +1,12 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, InputHTMLAttributes } from "preact";
 import { useState } from "preact/hooks";
-import { createChannel, errorText, saveProfile } from "../state/api.js";
+import { createChannel, saveProfile } from "../state/api.js";
 import { go } from "../state/route.js";
-import { getState, setState, useStore } from "../state/store.js";
+import { getState, setMe, setState, useStore } from "../state/store.js";
+import { errorText } from "../state/toasts.js";
+import { sentence } from "../text/sentences.js";
 import { Avatar } from "./Avatar.js";
+import { Button } from "./Button.js";
 import { closeOverlay, Dialog } from "./Dialog.js";
 
 export function ProfileDialog() {
@@ -11,41 +14,27 @@ export function ProfileDialog() {
   const [name, setName] = useState(me?.name ?? "");
   const [code, setCode] = useState("");
   if (!me) return null;
-  const save = async () => {
-    const saved = await saveProfile({ name, ...(code ? { moderatorCode: code } : {}) });
-    const { session } = getState();
-    if (session) setState({ session: { ...session, me: saved } });
-  };
+  const save = async () => setMe(await saveProfile({ name, ...(code ? { moderatorCode: code } : {}) }));
   return (
-    <Dialog label="Your profile" class="sheet">
-      <Form title="Who are you here?" action="Save" submit={save}>
+    <Dialog label={sentence("profile.label")} class="sheet">
+      <Form title={sentence("profile.title")} action={sentence("profile.save")} submit={save}>
         <div class="profile-face">
           <Avatar user={{ ...me, name: name || me.name }} size={64} />
         </div>
-        <label>
-          <span>Name</span>
-          <input
-            value={name}
-            maxLength={32}
-            autoFocus
-            autocomplete="nickname"
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
+        <Field
+          label={sentence("common.name")}
+          value={name}
+          change={setName}
+          maxLength={32}
+          autoFocus
+          autocomplete="nickname"
+        />
         {me.moderator ? (
-          <p class="hint">You moderate this chat: you may delete anybody's messages and change its settings.</p>
+          <p class="hint">{sentence("profile.moderates")}</p>
         ) : (
           <details>
-            <summary>I moderate this chat</summary>
-            <label>
-              <span>Moderator code</span>
-              <input
-                type="password"
-                value={code}
-                autocomplete="off"
-                onInput={(event) => setCode(event.currentTarget.value)}
-              />
-            </label>
+            <summary>{sentence("profile.moderate")}</summary>
+            <Field label={sentence("profile.code")} value={code} change={setCode} type="password" autocomplete="off" />
           </details>
         )}
       </Form>
@@ -56,53 +45,61 @@ export function ProfileDialog() {
 export function NewChannelDialog() {
   const [name, setName] = useState("");
   const [topic, setTopic] = useState("");
+  const title = sentence("channel.new");
   const create = async () => {
     const { id } = await createChannel(name, topic);
     // The socket tells of the channel too; going there must not wait for it.
     const { channels } = getState();
-    if (!channels.some((each) => each.id === id))
-      setState({ channels: [...channels, { id, topic, last: "0", read: "0", unread: 0, mentions: 0 }] });
+    const made = { id, topic, last: "0", read: "0", unread: 0, mentions: 0 };
+    if (!channels.some((each) => each.id === id)) setState({ channels: [...channels, made] });
     go(id);
   };
   return (
-    <Dialog label="New channel" class="sheet">
-      <Form title="New channel" action="Create" submit={create}>
-        <label>
-          <span>Name</span>
-          <input
-            value={name}
-            maxLength={33}
-            autoFocus
-            placeholder="dream-lab"
-            autocapitalize="none"
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
-        <label>
-          <span>What is it for?</span>
-          <input
-            value={topic}
-            maxLength={200}
-            placeholder="Landscapes only"
-            onInput={(event) => setTopic(event.currentTarget.value)}
-          />
-        </label>
+    <Dialog label={title} class="sheet">
+      <Form title={title} action={sentence("channel.create")} submit={create}>
+        <Field
+          label={sentence("common.name")}
+          value={name}
+          change={setName}
+          maxLength={33}
+          autoFocus
+          placeholder={sentence("channel.name.example")}
+          autocapitalize="none"
+        />
+        <Field
+          label={sentence("channel.topic")}
+          value={topic}
+          change={setTopic}
+          maxLength={200}
+          placeholder={sentence("channel.topic.example")}
+        />
       </Form>
     </Dialog>
   );
 }
 
-function Form({
-  title,
-  action,
-  submit,
-  children,
-}: {
-  title: string;
-  action: string;
-  submit: () => Promise<void>;
-  children: ComponentChildren;
-}) {
+type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
+  readonly label: string;
+  readonly change: (value: string) => void;
+};
+
+function Field({ label, change, ...attributes }: FieldProps) {
+  return (
+    <label>
+      <span>{label}</span>
+      <input {...attributes} onInput={(event) => change(event.currentTarget.value)} />
+    </label>
+  );
+}
+
+interface FormProps {
+  readonly title: string;
+  readonly action: string;
+  readonly submit: () => Promise<void>;
+  readonly children: ComponentChildren;
+}
+
+function Form({ title, action, submit, children }: FormProps) {
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
   const onSubmit = async (event: Event) => {
@@ -126,12 +123,12 @@ function Form({
         </p>
       )}
       <div class="sheet-actions">
-        <button type="button" class="button" onClick={closeOverlay}>
-          Cancel
-        </button>
-        <button type="submit" class="button primary" disabled={busy}>
+        <Button class="button" onClick={closeOverlay}>
+          {sentence("common.cancel")}
+        </Button>
+        <Button type="submit" class="button primary" disabled={busy}>
           {action}
-        </button>
+        </Button>
       </div>
     </form>
   );

@@ -1,65 +1,57 @@
 import { useState } from "preact/hooks";
 import type { WireMessage } from "../../wire.js";
 import { toggleReaction } from "../state/actions.js";
-import { type Emoji, emojiGroups, searchEmoji } from "../text/emoji.js";
+import { emojiGroups, searchEmoji } from "../text/emoji.js";
+import { sentence } from "../text/sentences.js";
 import { closeOverlay, Dialog } from "./Dialog.js";
 import { Icon } from "./Icon.js";
 
 const size = { width: 332, height: 380 };
 
-/** Emoji by group or by word. Arrow keys move, Enter takes; typing always searches. */
+/** Emoji by group or by word. Arrow keys move, Enter takes. */
 export function EmojiPicker({ message, anchor }: { message: WireMessage; anchor: DOMRect }) {
   const [query, setQuery] = useState("");
-  const found = query.trim() ? [{ name: "Found", emoji: searchEmoji(query) }] : emojiGroups;
+  const found = query.trim() ? [{ name: "found" as const, emoji: searchEmoji(query) }] : emojiGroups;
   const take = (emoji: string) => {
     closeOverlay();
     toggleReaction(message, emoji);
   };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const first = found[0]?.emoji[0];
+    if (event.key === "Enter" && query.trim() && first) take(first.char);
+    else if (event.key === "ArrowDown") document.querySelector<HTMLElement>(".emoji-grid button")?.focus();
+    else return;
+    event.preventDefault();
+  };
   return (
-    <Dialog label="Choose a reaction" class="emoji-picker" style={placeBeside(anchor)}>
+    <Dialog label={sentence("emoji.label")} class="emoji-picker" style={placeBeside(anchor)}>
       <label class="switcher-input">
         <Icon name="search" size={18} />
         <input
           autoFocus
-          placeholder="Find an emoji"
-          aria-label="Find an emoji"
+          placeholder={sentence("emoji.find")}
+          aria-label={sentence("emoji.find")}
           value={query}
           onInput={(event) => setQuery(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            const first = found[0]?.emoji[0];
-            if (event.key === "Enter" && query.trim() && first) {
-              event.preventDefault();
-              take(first.char);
-            }
-            if (event.key === "ArrowDown") {
-              event.preventDefault();
-              document.querySelector<HTMLElement>(".emoji-grid button")?.focus();
-            }
-          }}
+          onKeyDown={onKeyDown}
         />
       </label>
       <div class="emoji-groups" onKeyDown={moveInGrid}>
-        {found.map((group) => (
-          <section key={group.name} aria-label={group.name}>
-            <h3>{group.name}</h3>
+        {found.map(({ name, emoji }) => (
+          <section key={name} aria-label={sentence(`emoji.${name}`)}>
+            <h3>{sentence(`emoji.${name}`)}</h3>
             <div class="emoji-grid">
-              {group.emoji.map((emoji) => (
-                <EmojiButton key={emoji.char} emoji={emoji} onClick={() => take(emoji.char)} />
+              {emoji.map(({ char, words }) => (
+                <button type="button" key={char} title={words} aria-label={words} onClick={() => take(char)}>
+                  {char}
+                </button>
               ))}
             </div>
           </section>
         ))}
-        {found[0]?.emoji.length === 0 && <p class="hint">Nothing fits: try another word.</p>}
+        {found[0]?.emoji.length === 0 && <p class="hint">{sentence("emoji.none")}</p>}
       </div>
     </Dialog>
-  );
-}
-
-function EmojiButton({ emoji, onClick }: { emoji: Emoji; onClick: () => void }) {
-  return (
-    <button type="button" title={emoji.words} aria-label={emoji.words} onClick={onClick}>
-      {emoji.char}
-    </button>
   );
 }
 
@@ -72,7 +64,7 @@ function placeBeside(anchor: DOMRect) {
 }
 
 function moveInGrid(event: KeyboardEvent): void {
-  const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -8, ArrowDown: 8 };
+  const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -8, ArrowDown: 8 };
   const step = steps[event.key];
   if (step === undefined || !(event.target instanceof HTMLElement)) return;
   event.preventDefault();

@@ -1,9 +1,12 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { WireImage, WireMessage } from "../../wire.js";
 import { getState, type Overlay, setState, useStore } from "../state/store.js";
-import { pictureBefore } from "./before.js";
+import { sentence } from "../text/sentences.js";
+import { Button, IconButton } from "./Button.js";
 import { closeOverlay, Dialog } from "./Dialog.js";
 import { Icon } from "./Icon.js";
+import { pictureBefore } from "./picture-before.js";
 
 type PictureOverlay = Extract<Overlay, { kind: "picture" }>;
 
@@ -15,66 +18,42 @@ interface Entry {
 
 /** A picture in full, with its neighbours on the arrow keys, a download, and before/after where the origin is known. */
 export function Lightbox({ overlay }: { overlay: PictureOverlay }) {
-  const timeline = useStore((state) => state.timelines[overlay.key]);
+  const { before, entry, after } = useEntries(overlay);
   const [compare, setCompare] = useState(false);
-  const entries = entriesOf([...(timeline?.root ? [timeline.root] : []), ...(timeline?.messages ?? [])]);
-  const at = entries.findIndex((entry) => entry.message.id === overlay.message && entry.index === overlay.index);
-  const entry = entries[at];
   useEffect(() => {
     if (!entry) closeOverlay();
   }, [entry === undefined]);
   if (!entry) return null;
   const { message, picture } = entry;
-  const before = pictureBefore(getState(), message, picture);
-  const move = (step: number) => {
-    const to = entries[at + step];
+  const origin = pictureBefore(getState(), message, picture);
+  const show = (to: Entry | undefined) => {
     if (to) setState({ overlay: { ...overlay, message: to.message.id, index: to.index } });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target instanceof HTMLInputElement) return;
-    if (event.key === "ArrowLeft") move(-1);
-    if (event.key === "ArrowRight") move(1);
-    if (event.key === "c" && before) setCompare(!compare);
+    if (event.key === "ArrowLeft") show(before);
+    if (event.key === "ArrowRight") show(after);
+    if (event.key === "c" && origin) setCompare(!compare);
   };
   return (
-    <Dialog label={picture.description || picture.name} class="lightbox">
+    <Dialog label={nameOf(picture)} class="lightbox">
       <div class="lightbox-inner" onKeyDown={onKeyDown}>
-        <header>
-          <p>
-            <strong>{message.author.name}</strong>
-            <span>
-              {picture.name} · {picture.width} × {picture.height}
-            </span>
-          </p>
-          {before && (
-            <button
-              type="button"
+        <Header message={message} picture={picture}>
+          {origin && (
+            <Button
+              icon="compare"
               class={compare ? "button small primary" : "button small"}
               aria-pressed={compare}
               onClick={() => setCompare(!compare)}
             >
-              <Icon name="compare" size={18} /> Before and after
-            </button>
+              {sentence("picture.compare")}
+            </Button>
           )}
-          <a class="button small" href={picture.url} download={picture.name}>
-            <Icon name="download" size={18} /> Download
-          </a>
-          <button type="button" class="quiet" aria-label="Close" autoFocus onClick={closeOverlay}>
-            <Icon name="close" size={24} />
-          </button>
-        </header>
+        </Header>
         <div class="lightbox-stage" onClick={(event) => event.target === event.currentTarget && closeOverlay()}>
-          {compare && before ? <Compare before={before} after={picture} /> : <Large picture={picture} />}
-          {entries[at - 1] && (
-            <button type="button" class="lightbox-move previous" aria-label="Previous picture" onClick={() => move(-1)}>
-              <Icon name="left" size={28} />
-            </button>
-          )}
-          {entries[at + 1] && (
-            <button type="button" class="lightbox-move next" aria-label="Next picture" onClick={() => move(1)}>
-              <Icon name="right" size={28} />
-            </button>
-          )}
+          {compare && origin ? <Compare before={origin} after={picture} /> : <Large picture={picture} />}
+          {before && <MoveButton to="previous" label={sentence("picture.previous")} onClick={() => show(before)} />}
+          {after && <MoveButton to="next" label={sentence("picture.next")} onClick={() => show(after)} />}
         </div>
         {picture.description && <p class="lightbox-caption">{picture.description}</p>}
       </div>
@@ -82,45 +61,71 @@ export function Lightbox({ overlay }: { overlay: PictureOverlay }) {
   );
 }
 
-function entriesOf(messages: readonly WireMessage[]): Entry[] {
+/** The picture that is shown and its neighbours among all that may be seen in the timeline. */
+function useEntries({ key, message: id, index: at }: PictureOverlay) {
+  const timeline = useStore((state) => state.timelines[key]);
   const { revealed } = getState();
-  const entries = messages.flatMap((message) =>
-    message.pictures.map((picture, index) => ({ message, picture, index })),
-  );
-  return entries.filter(({ picture }) => !picture.spoiler || revealed.has(picture.url));
+  const messages = [...(timeline?.root ? [timeline.root] : []), ...(timeline?.messages ?? [])];
+  const entries = messages
+    .flatMap((message) => message.pictures.map((picture, index): Entry => ({ message, picture, index })))
+    .filter(({ picture }) => !picture.spoiler || revealed.has(picture.url));
+  const place = entries.findIndex(({ message, index }) => message.id === id && index === at);
+  return { before: entries[place - 1], entry: entries[place], after: entries[place + 1] };
 }
 
-function sizeFor(picture: WireImage) {
-  return {
-    aspectRatio: `${picture.width} / ${picture.height}`,
-    "--ratio": `${picture.width / picture.height}`,
-    "--natural": `${Math.max(picture.width * 3, 640)}px`,
-  };
+function Header(props: Pick<Entry, "message" | "picture"> & { children: ComponentChildren }) {
+  const { name, width, height, url } = props.picture;
+  return (
+    <header>
+      <p>
+        <strong>{props.message.author.name}</strong>
+        <span>{`${name} · ${width} × ${height}`}</span>
+      </p>
+      {props.children}
+      <a class="button small" href={url} download={name}>
+        <Icon name="download" size={18} /> {sentence("common.download")}
+      </a>
+      <IconButton icon="close" size={24} label={sentence("common.close")} autoFocus onClick={closeOverlay} />
+    </header>
+  );
+}
+
+/** Leads to the picture beside; it lies over the stage's edge. */
+export function MoveButton({ to, ...props }: { to: "previous" | "next"; label: string; onClick: () => void }) {
+  const icon = to === "previous" ? "left" : "right";
+  return <IconButton icon={icon} size={28} class={`lightbox-move ${to}`} {...props} />;
+}
+
+function nameOf({ description, name }: WireImage): string {
+  return description || name;
+}
+
+function sizeFor({ width, height }: WireImage) {
+  const ratio = width / height;
+  return { aspectRatio: `${ratio}`, "--ratio": `${ratio}`, "--natural": `${Math.max(width * 3, 640)}px` };
 }
 
 function Large({ picture }: { picture: WireImage }) {
   // AVIF and TIFF may not show in this browser; their previews do.
   const shown = /avif|tiff/.test(picture.type) ? picture.preview : picture.url;
-  return (
-    <img class="lightbox-picture" style={sizeFor(picture)} src={shown} alt={picture.description || picture.name} />
-  );
+  return <img class="lightbox-picture" style={sizeFor(picture)} src={shown} alt={nameOf(picture)} />;
 }
 
 function Compare({ before, after }: { before: WireImage; after: WireImage }) {
   const [percent, setPercent] = useState(50);
   return (
     <div class="lightbox-picture compare" style={{ ...sizeFor(after), "--split": `${percent}%` }}>
-      <img src={after.preview} alt={`After: ${after.description || after.name}`} />
-      <img class="compare-before" src={before.preview} alt={`Before: ${before.description || before.name}`} />
+      <img src={after.preview} alt={sentence("picture.after.of", { name: nameOf(after) })} />
+      <img class="compare-before" src={before.preview} alt={sentence("picture.before.of", { name: nameOf(before) })} />
       <i class="compare-line" aria-hidden="true" />
-      <span class="compare-label left">Before</span>
-      <span class="compare-label right">After</span>
+      <span class="compare-label left">{sentence("picture.before")}</span>
+      <span class="compare-label right">{sentence("picture.after")}</span>
       <input
         type="range"
         min="0"
         max="100"
         value={percent}
-        aria-label="How much of the picture before is shown"
+        aria-label={sentence("picture.split")}
         onInput={(event) => setPercent(Number(event.currentTarget.value))}
       />
     </div>

@@ -1,21 +1,19 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { WireImage } from "../../wire.js";
 
-const fadeMs = 450;
+const FADE_MS = 450;
+
+interface Props {
+  readonly picture: WireImage;
+  readonly cover?: boolean;
+  readonly veiled?: boolean;
+}
 
 /**
- * A picture that may be replaced while it is looked at: the next one is decoded first and then fades in over the old, so that frames of a job
- * follow one another without a flash or a jump. The element that holds it decides the size.
+ * An image that may be replaced while it is looked at: the next one is decoded first and then fades in over the old, so
+ * that frames of a job follow one another without a flash or a jump. The element that holds it decides the size.
  */
-export function LivePicture({
-  picture,
-  cover = false,
-  veiled = false,
-}: {
-  picture: WireImage;
-  cover?: boolean;
-  veiled?: boolean;
-}) {
+export function LivePicture({ picture, cover = false, veiled = false }: Props) {
   const [shown, setShown] = useState(picture);
   const [leaving, setLeaving] = useState<WireImage>();
   const present = useRef(shown);
@@ -37,7 +35,7 @@ export function LivePicture({
   }, [picture]);
   useEffect(() => {
     if (!leaving) return;
-    const timer = setTimeout(() => setLeaving(undefined), fadeMs);
+    const timer = setTimeout(() => setLeaving(undefined), FADE_MS);
     return () => clearTimeout(timer);
   }, [leaving]);
   const fit = ["live-picture", cover && "cover", veiled && "veiled"].filter(Boolean).join(" ");

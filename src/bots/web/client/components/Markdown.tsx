@@ -1,28 +1,20 @@
 import { useMemo, useState } from "preact/hooks";
 import { type Inline, parseMarkdown } from "../../../markdown/parse.js";
 import type { WirePerson } from "../../wire.js";
-import { Icon } from "./Icon.js";
+import { sentence } from "../text/sentences.js";
+import { Button, IconButton } from "./Button.js";
 
-export function Markdown({
-  text,
-  mentions,
-  me,
-}: {
-  text: string;
-  mentions: readonly WirePerson[];
-  me: string | undefined;
-}) {
-  const blocks = useMemo(
-    () =>
-      parseMarkdown(
-        text,
-        mentions.map((user) => user.name),
-      ),
-    [text, mentions],
-  );
-  const myName = mentions.find((user) => user.id === me)?.name;
-  const show = (nodes: readonly Inline[]) =>
-    nodes.map((node, index) => <InlineNode key={index} node={node} myName={myName} />);
+interface Props {
+  readonly text: string;
+  readonly mentions: readonly WirePerson[];
+  readonly me: string | undefined;
+}
+
+export function Markdown({ text, mentions, me }: Props) {
+  const names = mentions.map(({ name }) => name);
+  const blocks = useMemo(() => parseMarkdown(text, names), [text, mentions]);
+  const myName = mentions.find(({ id }) => id === me)?.name;
+  const show = (nodes: readonly Inline[]) => <InlineNodes nodes={nodes} myName={myName} />;
   return (
     <div class="markdown">
       {blocks.map((block, index) => {
@@ -41,9 +33,18 @@ export function Markdown({
   );
 }
 
+function InlineNodes({ nodes, myName }: { nodes: readonly Inline[]; myName: string | undefined }) {
+  return (
+    <>
+      {nodes.map((node, index) => (
+        <InlineNode key={index} node={node} myName={myName} />
+      ))}
+    </>
+  );
+}
+
 function InlineNode({ node, myName }: { node: Inline; myName: string | undefined }) {
-  const show = (nodes: readonly Inline[]) =>
-    nodes.map((each, index) => <InlineNode key={index} node={each} myName={myName} />);
+  const show = (nodes: readonly Inline[]) => <InlineNodes nodes={nodes} myName={myName} />;
   switch (node.kind) {
     case "text":
       return <>{node.text}</>;
@@ -99,38 +100,27 @@ async function copyText(text: string): Promise<void> {
   }
 }
 
-/** Command lines are what one most often wants to take along, so each bit of code copies itself when pressed. */
+/** Command lines are what people copy most, so each bit of code copies itself when pressed. */
 function InlineCode({ text }: { text: string }) {
   const [copied, copy] = useCopy(text);
   if (text.length < 4) return <code>{text}</code>;
+  const look = copied ? "code-inline copied" : "code-inline";
   return (
-    <button
-      type="button"
-      class={copied ? "code-inline copied" : "code-inline"}
-      onClick={copy}
-      title={copied ? "Copied" : "Copy"}
-    >
+    <Button class={look} onClick={copy} title={sentence(copied ? "common.copied" : "common.copy")}>
       <code>{text}</code>
-    </button>
+    </Button>
   );
 }
 
 export function CodeBlock({ text }: { text: string }) {
   const [copied, copy] = useCopy(text);
+  const label = sentence(copied ? "common.copied" : "common.copy");
   return (
     <div class="code-block">
       <pre>
         <code>{text}</code>
       </pre>
-      <button
-        type="button"
-        class="quiet"
-        onClick={copy}
-        aria-label={copied ? "Copied" : "Copy code"}
-        title={copied ? "Copied" : "Copy"}
-      >
-        <Icon name={copied ? "check" : "copy"} size={17} />
-      </button>
+      <IconButton icon={copied ? "check" : "copy"} size={17} onClick={copy} label={label} />
     </div>
   );
 }

@@ -1,18 +1,19 @@
 import { useMemo, useState } from "preact/hooks";
 import { plainText } from "../../../markdown/plain-text.js";
 import type { WireMessage } from "../../wire.js";
-import { pressButton, removeMessage, toggleReaction } from "../state/actions.js";
+import { pressButton, removeMessage, startReply, toggleReaction } from "../state/actions.js";
 import { go } from "../state/route.js";
-import { setState, useStore } from "../state/store.js";
+import { useStore } from "../state/store.js";
 import { isOnlyEmoji } from "../text/emoji.js";
+import { sentence } from "../text/sentences.js";
 import { clockTime, fullTime } from "../text/time.js";
 import { Avatar } from "./Avatar.js";
+import { Button } from "./Button.js";
 import { Icon } from "./Icon.js";
 import { Markdown, Mention } from "./Markdown.js";
 import { MessageTools } from "./MessageTools.js";
 import { Pictures } from "./Pictures.js";
-import { Reactions } from "./Reactions.js";
-import { startReply } from "./reply.js";
+import { openEmojiPicker, Reactions } from "./Reactions.js";
 import { ThreadCard } from "./ThreadCard.js";
 import { Time } from "./Time.js";
 
@@ -24,13 +25,11 @@ interface Props {
   readonly last: boolean;
 }
 
-export function MessageItem({ message, compact, inThread, last }: Props) {
+export function MessageItem(props: Props) {
   const me = useStore((state) => state.session?.me.id);
+  const { message, compact, inThread, last } = props;
   // A timeline renders for every frame that arrives; a message that did not change must not.
-  return useMemo(
-    () => <MessageView message={message} compact={compact} inThread={inThread} last={last} me={me} />,
-    [message, compact, inThread, last, me],
-  );
+  return useMemo(() => <MessageView {...props} me={me} />, [message, compact, inThread, last, me]);
 }
 
 function MessageView({ message, compact, inThread, last, me }: Props & { me: string | undefined }) {
@@ -47,7 +46,7 @@ function MessageView({ message, compact, inThread, last, me }: Props & { me: str
       class={classes.filter(Boolean).join(" ")}
       id={`m${message.id}${inThread ? "t" : ""}`}
       tabIndex={last ? 0 : -1}
-      aria-label={`${message.author.name}, ${fullTime(message.at)}`}
+      aria-label={sentence("message.label", { author: message.author.name, time: fullTime(message.at) })}
       onKeyDown={(event) => onKey(event, message, inThread)}
     >
       {message.repliesTo && <Quote message={message} inThread={inThread} />}
@@ -65,7 +64,7 @@ function MessageView({ message, compact, inThread, last, me }: Props & { me: str
           {!compact && (
             <div class="byline">
               <strong>{message.author.name}</strong>
-              {message.author.bot && <span class="tag">bot</span>}
+              {message.author.bot && <span class="tag">{sentence("message.bot")}</span>}
               <Time at={message.at} />
               {message.private && <PrivateNote message={message} />}
             </div>
@@ -108,14 +107,13 @@ function Quote({ message, inThread }: { message: WireMessage; inThread: boolean 
     target?.scrollIntoView({ block: "center", behavior: "smooth" });
     target?.focus({ preventScroll: true });
   };
+  const { author, picture, text } = quote;
   return (
-    <button type="button" class="quote" onClick={jump} aria-label={`Answers ${quote.author.name}`}>
-      {quote.picture && !quote.picture.spoiler && (
-        <img src={quote.picture.preview} alt="" width={22} height={22} loading="lazy" />
-      )}
-      <strong>{quote.author.name}</strong>
-      <span>{plainText(quote.text) || "a picture"}</span>
-    </button>
+    <Button class="quote" onClick={jump} aria-label={sentence("message.answers", { author: author.name })}>
+      {picture && !picture.spoiler && <img src={picture.preview} alt="" width={22} height={22} loading="lazy" />}
+      <strong>{author.name}</strong>
+      <span>{plainText(text) || sentence("option.picture")}</span>
+    </Button>
   );
 }
 
@@ -146,18 +144,12 @@ function Buttons({ message }: { message: WireMessage }) {
     setBusy(undefined);
   };
   return (
-    <div class="buttons" role="group" aria-label="Actions">
+    <div class="buttons" role="group" aria-label={sentence("message.buttons")}>
       {message.buttons.map(({ id, label, emoji, style }) => (
-        <button
-          type="button"
-          key={id}
-          class={`button small ${style}`}
-          disabled={busy === id}
-          onClick={() => void onClick(id)}
-        >
+        <Button key={id} class={`button small ${style}`} disabled={busy === id} onClick={() => void onClick(id)}>
           {emoji && <span aria-hidden="true">{emoji}</span>}
           {label}
-        </button>
+        </Button>
       ))}
     </div>
   );
@@ -167,10 +159,10 @@ function PrivateNote({ message }: { message: WireMessage }) {
   return (
     <span class="private-note">
       <Icon name="lock" size={13} />
-      <span>Only you can see this</span>
-      <button type="button" class="link" onClick={() => void removeMessage(message)}>
-        Dismiss
-      </button>
+      <span>{sentence("message.private")}</span>
+      <Button class="link" onClick={() => void removeMessage(message)}>
+        {sentence("common.dismiss")}
+      </Button>
     </span>
   );
 }
@@ -178,10 +170,10 @@ function PrivateNote({ message }: { message: WireMessage }) {
 function onKey(event: KeyboardEvent, message: WireMessage, inThread: boolean): void {
   if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
   const element = event.currentTarget as HTMLElement;
-  const keys: Record<string, () => void> = {
+  const keys: Readonly<Record<string, () => void>> = {
     r: () => startReply(message, inThread),
     t: () => (inThread ? undefined : go(message.channel, message.id)),
-    e: () => setState({ overlay: { kind: "emoji", message, anchor: element.getBoundingClientRect() } }),
+    e: () => openEmojiPicker(message, element),
     l: () => toggleReaction(message, "❤️"),
     Enter: () => element.querySelector<HTMLElement>(".picture, .thread-card")?.click(),
     Escape: () => element.closest(".pane")?.querySelector<HTMLElement>("textarea")?.focus(),

@@ -1,21 +1,16 @@
 import { deliver, discard } from "../state/actions.js";
-import { type Pending, useStore } from "../state/store.js";
+import { type Pending, type TimelineRef, useStore } from "../state/store.js";
+import { sentence } from "../text/sentences.js";
 import { Avatar } from "./Avatar.js";
+import { Button } from "./Button.js";
 
 /** A message on its way: shown at once, with what went wrong where something did. */
-export function PendingItem({
-  channel,
-  thread,
-  message,
-}: {
-  channel: string;
-  thread: string | undefined;
-  message: Pending;
-}) {
+export function PendingItem({ timeline, message }: { timeline: TimelineRef; message: Pending }) {
   const me = useStore((state) => state.session?.me);
   if (!me) return null;
+  const { text, files, error } = message;
   return (
-    <div class={message.error ? "message pending failed" : "message pending"} aria-busy={message.error === undefined}>
+    <div class={error ? "message pending failed" : "message pending"} aria-busy={error === undefined}>
       <div class="message-row">
         <div class="gutter">
           <Avatar user={me} />
@@ -23,36 +18,33 @@ export function PendingItem({
         <div class="body">
           <div class="byline">
             <strong>{me.name}</strong>
-            <time>{message.error ? "not sent" : "sending…"}</time>
+            <time>{sentence(error ? "message.failed" : "message.sending")}</time>
           </div>
-          {message.text && <p class={message.text.startsWith("/") ? "command-line" : "text"}>{message.text}</p>}
-          {message.files.length > 0 && (
-            <div class={message.files.length > 1 ? "pictures several" : "pictures"}>
-              {message.files.map((file) => (
-                <img
-                  key={file.key}
-                  class="pending-picture"
-                  src={file.url}
-                  width={file.width || 160}
-                  height={file.height || 120}
-                  alt={file.file.name}
-                />
-              ))}
-            </div>
-          )}
-          {message.error && (
+          {text && <p class={text.startsWith("/") ? "command-line" : "text"}>{text}</p>}
+          {files.length > 0 && <PendingPictures files={files} />}
+          {error && (
             <p class="failure" role="alert">
-              <span>{message.error}</span>
-              <button type="button" class="link" onClick={() => void deliver(channel, thread, message)}>
-                Try again
-              </button>
-              <button type="button" class="link" onClick={() => discard(channel, thread, message.nonce)}>
-                Discard
-              </button>
+              <span>{error}</span>
+              <Button class="link" onClick={() => void deliver(timeline, message)}>
+                {sentence("common.retry")}
+              </Button>
+              <Button class="link" onClick={() => discard(timeline, message.nonce)}>
+                {sentence("message.discard")}
+              </Button>
             </p>
           )}
         </div>
       </div>
+    </div>
+  );
+}
+
+function PendingPictures({ files }: Pick<Pending, "files">) {
+  return (
+    <div class={files.length > 1 ? "pictures several" : "pictures"}>
+      {files.map(({ key, url, width, height, file }) => (
+        <img key={key} class="pending-picture" src={url} width={width || 160} height={height || 120} alt={file.name} />
+      ))}
     </div>
   );
 }

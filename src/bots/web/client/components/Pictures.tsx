@@ -1,87 +1,87 @@
 import { useRef } from "preact/hooks";
 import type { WireImage, WireMessage } from "../../wire.js";
 import { getState, setState, timelineKey, useStore } from "../state/store.js";
+import { sentence } from "../text/sentences.js";
 import { Icon } from "./Icon.js";
 import { LivePicture } from "./LivePicture.js";
 
-/** A small frame of a running job is shown enlarged, at most this much: it gets sharper as the job goes on, and nothing jumps. */
-const largestScale = 4;
-const single = { width: 560, height: 460 };
-const several = { width: 360, height: 240 };
+/**
+ * A small frame of a running job is shown enlarged, at most this much: it gets sharper as the job goes on, and nothing
+ * jumps.
+ */
+const LARGEST_SCALE = 4;
+const SINGLE = { width: 560, height: 460 };
+const SEVERAL = { width: 360, height: 240 };
+const LEAST_WIDTH = 48;
 
 export function Pictures({ message, inThread }: { message: WireMessage; inThread: boolean }) {
-  const { pictures } = message;
-  const open = (index: number) =>
-    setState({
-      overlay: {
-        kind: "picture",
-        key: timelineKey(message.channel, inThread ? (message.thread ?? message.id) : undefined),
-        message: message.id,
-        index,
-      },
-    });
+  const { pictures, id } = message;
+  const several = pictures.length > 1;
+  const key = timelineKey(message.channel, inThread ? (message.thread ?? id) : undefined);
   return (
-    <div class={pictures.length > 1 ? "pictures several" : "pictures"}>
+    <div class={several ? "pictures several" : "pictures"}>
       {pictures.map((picture, index) => (
-        // The place, not the file, is the identity: an edit replaces the picture in its place.
+        // The position, not the file, is the identity: an edit replaces the image there.
         <Frame
           key={index}
           picture={picture}
-          largest={pictures.length > 1 ? several : single}
-          onOpen={() => open(index)}
+          largest={several ? SEVERAL : SINGLE}
+          onOpen={() => setState({ overlay: { kind: "picture", key, message: id, index } })}
         />
       ))}
     </div>
   );
 }
 
-function Frame({
-  picture,
-  largest,
-  onOpen,
-}: {
-  picture: WireImage;
-  largest: { width: number; height: number };
-  onOpen: () => void;
-}) {
-  const width = Math.min(
-    largest.width,
-    (largest.height * picture.width) / picture.height,
-    picture.width * largestScale,
-  );
-  const hidden = useStore((state) => picture.spoiler === true && !state.revealed.has(picture.url));
-  const reveal = () => setState({ revealed: new Set([...getState().revealed, picture.url]) });
-  // Never smaller than before: the next octave's frame must not make the message shrink.
-  const widest = useRef(width);
-  const shape = useRef(picture.width / picture.height);
-  const sameShape = Math.abs(picture.width / picture.height / shape.current - 1) < 0.05;
-  widest.current = sameShape ? Math.max(widest.current, width) : width;
-  if (!sameShape) shape.current = picture.width / picture.height;
+interface FrameProps {
+  readonly picture: WireImage;
+  readonly largest: { readonly width: number; readonly height: number };
+  readonly onOpen: () => void;
+}
+
+function Frame({ picture, largest, onOpen }: FrameProps) {
+  const { url, name, width, height } = picture;
+  const hidden = useStore((state) => picture.spoiler === true && !state.revealed.has(url));
+  const reveal = () => setState({ revealed: new Set([...getState().revealed, url]) });
+  const shown = useSteadySize(picture, largest);
+  const enlarge = sentence("picture.enlarge", { name: picture.description || name });
   return (
-    <figure class="frame" style={{ width: `${Math.max(48, widest.current)}px` }}>
+    <figure class="frame" style={{ width: `${shown.width}px` }}>
       <button
         type="button"
         class="picture"
-        style={{ aspectRatio: `${shape.current}` }}
+        style={{ aspectRatio: `${shown.ratio}` }}
         onClick={hidden ? reveal : onOpen}
-        aria-label={hidden ? "A hidden picture: show it" : `Enlarge: ${picture.description || picture.name}`}
+        aria-label={hidden ? sentence("picture.hidden") : enlarge}
       >
         <LivePicture picture={picture} veiled={hidden} />
         {hidden && (
           <span class="veil-words">
-            <Icon name="hidden" size={17} /> Hidden: show it
+            <Icon name="hidden" size={17} /> {sentence("picture.hidden")}
           </span>
         )}
       </button>
       <a
         class="frame-tool"
-        href={picture.url}
-        download={picture.name}
-        aria-label={`Download ${picture.name}`}
-        title={`Download (${picture.width} × ${picture.height})`}
+        href={url}
+        download={name}
+        aria-label={sentence("picture.download", { name })}
+        title={sentence("picture.download.size", { width, height })}
       >
         <Icon name="download" size={17} />
       </a>
     </figure>
   );
+}
+
+/** Never narrower than before while the shape stays: the next octave's frame must not make the message shrink. */
+function useSteadySize({ width, height }: WireImage, largest: FrameProps["largest"]) {
+  const ratio = width / height;
+  const fitting = Math.min(largest.width, largest.height * ratio, width * LARGEST_SCALE);
+  const before = useRef({ ratio, width: fitting });
+  const sameShape = Math.abs(ratio / before.current.ratio - 1) < 0.05;
+  before.current = sameShape
+    ? { ratio: before.current.ratio, width: Math.max(before.current.width, fitting) }
+    : { ratio, width: fitting };
+  return { ratio: before.current.ratio, width: Math.max(LEAST_WIDTH, before.current.width) };
 }

@@ -1,45 +1,61 @@
 import type { WireMessage, WireReaction } from "../../wire.js";
 import { toggleReaction } from "../state/actions.js";
 import { setState } from "../state/store.js";
-import { Icon } from "./Icon.js";
+import { sentence } from "../text/sentences.js";
+import { IconButton } from "./Button.js";
 
 export function Reactions({ message, me }: { message: WireMessage; me: string | undefined }) {
   return (
-    <div class="reactions" role="group" aria-label="Reactions">
-      {message.reactions.map((reaction) => {
-        const mine = reaction.people.some((user) => user.id === me);
-        const who = names(reaction, me);
+    <div class="reactions" role="group" aria-label={sentence("reactions.label")}>
+      {message.reactions.map(({ emoji, people }) => {
+        const who = names(people, me);
         return (
           <button
             type="button"
-            key={reaction.emoji}
+            key={emoji}
             class="reaction"
-            aria-pressed={mine}
-            aria-label={`${reaction.emoji} ${reaction.people.length}: ${who}`}
-            data-who={`${who} reacted with ${reaction.emoji}`}
-            onClick={() => toggleReaction(message, reaction.emoji)}
+            aria-pressed={people.some(({ id }) => id === me)}
+            aria-label={sentence("reactions.count", { emoji, count: people.length, people: who })}
+            data-who={sentence("reactions.who", { emoji, people: who })}
+            onClick={() => toggleReaction(message, emoji)}
           >
-            <span aria-hidden="true">{reaction.emoji}</span>
-            <b aria-hidden="true">{reaction.people.length}</b>
+            <span aria-hidden="true">{emoji}</span>
+            <b aria-hidden="true">{people.length}</b>
           </button>
         );
       })}
-      <button
-        type="button"
-        class="reaction add"
-        aria-label="Add a reaction"
-        onClick={(event) =>
-          setState({ overlay: { kind: "emoji", message, anchor: event.currentTarget.getBoundingClientRect() } })
-        }
-      >
-        <Icon name="smile" size={17} />
-      </button>
+      <AddReaction message={message} class="reaction add" size={17} />
     </div>
   );
 }
 
-function names({ people: users }: WireReaction, me: string | undefined): string {
-  const list = users.map((user) => (user.id === me ? "you" : user.name));
-  if (list.length <= 4) return list.join(", ").replace(/, ([^,]*)$/, " and $1");
-  return `${list.slice(0, 3).join(", ")} and ${list.length - 3} others`;
+export function AddReaction({
+  message,
+  ...look
+}: {
+  message: WireMessage;
+  class: string;
+  size: number;
+  shortcut?: string;
+}) {
+  return (
+    <IconButton
+      icon="smile"
+      label={sentence("message.react")}
+      onClick={(event) => openEmojiPicker(message, event.currentTarget)}
+      {...look}
+    />
+  );
+}
+
+export function openEmojiPicker(message: WireMessage, beside: HTMLElement): void {
+  setState({ overlay: { kind: "emoji", message, anchor: beside.getBoundingClientRect() } });
+}
+
+function names(people: WireReaction["people"], me: string | undefined): string {
+  const list = people.map(({ id, name }) => (id === me ? sentence("reactions.you") : name));
+  if (list.length > 4)
+    return sentence("reactions.others", { first: list.slice(0, 3).join(", "), count: list.length - 3 });
+  const last = list.pop() ?? "";
+  return list.length === 0 ? last : sentence("reactions.two", { first: list.join(", "), last });
 }

@@ -1,110 +1,129 @@
+import type { ComponentChildren } from "preact";
 import type { WireChannel } from "../../wire.js";
 import { adminHref, galleryHref, hrefOf } from "../state/route.js";
 import { setState, useStore } from "../state/store.js";
+import { sentence } from "../text/sentences.js";
 import { Avatar } from "./Avatar.js";
-import { Icon, Mark } from "./Icon.js";
+import { Button, IconButton } from "./Button.js";
+import { Icon, type IconName, Mark } from "./Icon.js";
 import { ThemeToggle } from "./Theme.js";
 
+const close = () => setState({ drawer: false });
+
 export function Sidebar() {
-  const channels = useStore((state) => state.channels);
-  const route = useStore((state) => state.route);
-  const me = useStore((state) => state.session?.me);
-  const admin = useStore((state) => state.session?.admin === true);
   const drawer = useStore((state) => state.drawer);
-  const gallery = useStore((state) => state.session?.gallery);
-  const close = () => setState({ drawer: false });
+  const route = useStore((state) => state.route);
+  const session = useStore((state) => state.session);
   return (
     <>
       <button type="button" class="drawer-veil" data-open={drawer} tabIndex={-1} aria-hidden="true" onClick={close} />
-      <aside class="sidebar" data-open={drawer} aria-label="Channels and profile">
+      <aside class="sidebar" data-open={drawer} aria-label={sentence("nav.label")}>
         <div class="brand">
           <Mark size={32} />
           <span>Dreamloom</span>
         </div>
-        <button type="button" class="jump" onClick={() => setState({ overlay: { kind: "switcher" }, drawer: false })}>
-          <Icon name="search" size={17} />
-          <span>Jump to</span>
+        <Button
+          class="jump"
+          icon="search"
+          size={17}
+          onClick={() => setState({ overlay: { kind: "switcher" }, drawer: false })}
+        >
+          <span>{sentence("nav.jump")}</span>
           <kbd>{/Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</kbd>
-        </button>
-        {gallery && (
-          <a
-            class="channel-link gallery-link"
-            href={galleryHref()}
-            aria-current={route.gallery && route.work === undefined ? "page" : undefined}
-            onClick={close}
-          >
-            <Icon name="gallery" size={18} />
-            <span>Gallery</span>
-          </a>
+        </Button>
+        {session?.gallery && (
+          <NavLink look="gallery-link" icon="gallery" href={galleryHref()} current={route.gallery && !route.work}>
+            <span>{sentence("gallery.title")}</span>
+          </NavLink>
         )}
-        <div class="sidebar-heading">
-          <h2>Channels</h2>
-          <button
-            type="button"
-            class="quiet"
-            aria-label="New channel"
-            title="New channel"
-            onClick={() => setState({ overlay: { kind: "channel" } })}
-          >
-            <Icon name="plus" size={18} />
-          </button>
-        </div>
-        <nav aria-label="Channels">
-          {channels.map((channel) => (
-            <ChannelLink key={channel.id} channel={channel} current={channel.id === route.channel} onClick={close} />
-          ))}
-        </nav>
-        {me?.moderator && admin && (
-          <a
-            class="channel-link admin-link"
-            href={adminHref}
-            aria-current={route.admin ? "page" : undefined}
-            onClick={close}
-          >
-            <Icon name="gauge" size={17} />
-            <span>Admin</span>
-          </a>
+        <Channels current={route.channel} />
+        {session?.me.moderator && session.admin && (
+          <NavLink look="admin-link" icon="gauge" href={adminHref} current={route.admin}>
+            <span>{sentence("nav.admin")}</span>
+          </NavLink>
         )}
-        {me && (
-          <div class="me">
-            <button
-              type="button"
-              class="me-name"
-              onClick={() => setState({ overlay: { kind: "profile" }, drawer: false })}
-              title="Change your name"
-            >
-              <Avatar user={me} size={34} />
-              <span>
-                <strong>{me.name}</strong>
-                <small>{me.moderator ? "Moderator" : "That's you"}</small>
-              </span>
-            </button>
-            <ThemeToggle />
-          </div>
-        )}
+        <Me />
       </aside>
     </>
   );
 }
 
-function ChannelLink({ channel, current, onClick }: { channel: WireChannel; current: boolean; onClick: () => void }) {
-  const news = channel.unread > 0;
-  const label = `${channel.id}${news ? `, ${channel.unread} unread${channel.mentions ? `, ${channel.mentions} for you` : ""}` : ""}`;
+function Channels({ current }: { current: string | undefined }) {
+  const channels = useStore((state) => state.channels);
+  return (
+    <>
+      <div class="sidebar-heading">
+        <h2>{sentence("nav.channels")}</h2>
+        <IconButton
+          icon="plus"
+          label={sentence("channel.new")}
+          onClick={() => setState({ overlay: { kind: "channel" } })}
+        />
+      </div>
+      <nav aria-label={sentence("nav.channels")}>
+        {channels.map((channel) => (
+          <ChannelLink key={channel.id} channel={channel} current={channel.id === current} />
+        ))}
+      </nav>
+    </>
+  );
+}
+
+function ChannelLink({ channel, current }: { channel: WireChannel; current: boolean }) {
+  const { id, unread, mentions } = channel;
+  const label = unread > 0 ? sentence("nav.unread", { id, unread, mentions }) : id;
+  return (
+    <NavLink look={unread > 0 ? "unread" : ""} icon="hash" href={hrefOf(id)} current={current} label={label}>
+      <span>{id}</span>
+      {unread > 0 && (
+        <b class={mentions ? "badge badge-mention" : "badge"}>{mentions || (unread >= 99 ? "99+" : unread)}</b>
+      )}
+    </NavLink>
+  );
+}
+
+function NavLink({
+  look,
+  icon,
+  current,
+  label,
+  ...link
+}: {
+  look: string;
+  icon: IconName;
+  href: string;
+  current: boolean | undefined;
+  label?: string;
+  children: ComponentChildren;
+}) {
   return (
     <a
-      class={`channel-link${news ? " unread" : ""}`}
-      href={hrefOf(channel.id)}
+      class={`channel-link ${look}`}
       aria-current={current ? "page" : undefined}
       aria-label={label}
-      onClick={onClick}
+      onClick={close}
+      href={link.href}
     >
-      <Icon name="hash" size={17} />
-      <span>{channel.id}</span>
-      {news && (
-        <b class={channel.mentions ? "badge badge-mention" : "badge"}>
-          {channel.mentions || (channel.unread >= 99 ? "99+" : channel.unread)}
-        </b>
-      )}
+      <Icon name={icon} size={17} />
+      {link.children}
     </a>
+  );
+}
+
+function Me() {
+  const me = useStore((state) => state.session?.me);
+  if (!me) return null;
+  const open = () => setState({ overlay: { kind: "profile" }, drawer: false });
+  return (
+    <div class="me">
+      <button type="button" class="me-name" onClick={open} title={sentence("nav.rename")}>
+        <Avatar user={me} size={34} />
+        <span>
+          <strong>{me.name}</strong>
+          <small>{sentence(me.moderator ? "nav.moderator" : "nav.you")}</small>
+        </span>
+      </button>
+      <ThemeToggle />
+    </div>
   );
 }

@@ -1,50 +1,50 @@
 import { useState } from "preact/hooks";
-import { galleryHref, go } from "../state/route.js";
-import { setState, useStore } from "../state/store.js";
+import { galleryHref, hrefOf } from "../state/route.js";
+import { useStore } from "../state/store.js";
+import { sentence } from "../text/sentences.js";
 import { rank } from "../text/slash.js";
-import { Dialog } from "./Dialog.js";
-import { Icon } from "./Icon.js";
+import { closeOverlay, Dialog } from "./Dialog.js";
+import { Icon, type IconName } from "./Icon.js";
+import { arrowStep, Options, optionId } from "./Options.js";
 
-/** No channel can be called this. */
-const GALLERY = "Gallery";
+interface Target {
+  readonly name: string;
+  readonly topic: string;
+  readonly unread: number;
+  readonly icon: IconName;
+  readonly href: string;
+}
 
 /** Ctrl/Cmd+K: type a few letters of a channel's name and go there. */
 export function Switcher() {
-  const channels = useStore((state) => state.channels);
+  const targets = useTargets();
   const [typed, setTyped] = useState("");
   const [index, setIndex] = useState(0);
-  const gallery = useStore((state) => state.session?.gallery)
-    ? [{ name: GALLERY, topic: "All that was made here", unread: 0 }]
-    : [];
-  const found = rank(
-    [...channels.map((channel) => ({ name: channel.id, topic: channel.topic, unread: channel.unread })), ...gallery],
-    typed.replace(/^#/, ""),
-  );
-  const choose = (name: string | undefined) => {
-    if (name === undefined) return;
-    setState({ overlay: undefined });
-    if (name === GALLERY) window.location.hash = galleryHref();
-    else go(name);
+  const found = rank(targets, typed.replace(/^#/, ""));
+  const choose = (target: Target | undefined) => {
+    if (!target) return;
+    closeOverlay();
+    window.location.hash = target.href;
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Enter") choose(found[index]?.name);
-    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (found.length > 0) setIndex((index + (event.key === "ArrowDown" ? 1 : -1) + found.length) % found.length);
-    } else return;
+    const step = arrowStep(event);
+    if (event.key === "Enter") choose(found[index]);
+    else if (step === undefined) return;
+    else if (found.length > 0) setIndex((index + step + found.length) % found.length);
     event.preventDefault();
   };
   return (
-    <Dialog label="Jump to a channel" class="switcher">
+    <Dialog label={sentence("switcher.label")} class="switcher">
       <label class="switcher-input">
         <Icon name="search" />
         <input
           autoFocus
-          placeholder="Jump to a channel"
+          placeholder={sentence("switcher.label")}
           value={typed}
           role="combobox"
           aria-expanded="true"
           aria-controls="switcher-list"
-          aria-activedescendant={found[index] ? `switch-${index}` : undefined}
+          aria-activedescendant={found[index] && optionId("switcher-list", index)}
           onInput={(event) => {
             setTyped(event.currentTarget.value);
             setIndex(0);
@@ -52,25 +52,35 @@ export function Switcher() {
           onKeyDown={onKeyDown}
         />
       </label>
-      <div class="options" role="listbox" id="switcher-list" aria-label="Channels">
-        {found.map(({ name, topic, unread }, place) => (
-          <div
-            key={name}
-            id={`switch-${place}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={place === index}
-            onMouseMove={() => setIndex(place)}
-            onClick={() => choose(name)}
-          >
-            <Icon name={name === GALLERY ? "gallery" : "hash"} size={17} />
+      <Options
+        id="switcher-list"
+        label={sentence("nav.channels")}
+        items={found}
+        keyOf={({ href }) => href}
+        selected={index}
+        onSelect={setIndex}
+        onChoose={choose}
+        empty={<div class="none">{sentence("switcher.none")}</div>}
+      >
+        {({ name, topic, unread, icon }) => (
+          <>
+            <Icon name={icon} size={17} />
             <strong>{name}</strong>
             <span>{topic}</span>
             {unread > 0 && <b class="badge">{unread}</b>}
-          </div>
-        ))}
-        {found.length === 0 && <div class="none">No channel has this name.</div>}
-      </div>
+          </>
+        )}
+      </Options>
     </Dialog>
   );
+}
+
+function useTargets(): Target[] {
+  const channels = useStore((state) => state.channels);
+  const hasGallery = useStore((state) => state.session?.gallery);
+  const targets = channels.map(({ id, topic, unread }): Target => {
+    return { name: id, topic, unread, icon: "hash", href: hrefOf(id) };
+  });
+  const [name, topic] = [sentence("gallery.title"), sentence("gallery.about")];
+  return hasGallery ? [...targets, { name, topic, unread: 0, icon: "gallery", href: galleryHref() }] : targets;
 }

@@ -1,35 +1,36 @@
 import { useState } from "preact/hooks";
-import { Icon } from "./Icon.js";
+import { sentence } from "../text/sentences.js";
+import { IconButton } from "./Button.js";
 
-type Theme = "auto" | "light" | "dark";
-const next: Readonly<Record<Theme, Theme>> = { auto: "light", light: "dark", dark: "auto" };
-const names: Readonly<Record<Theme, string>> = { auto: "as the system", light: "light", dark: "dark" };
-const icons = { auto: "auto", light: "sun", dark: "moon" } as const;
+const themes = {
+  auto: { next: "light", icon: "auto" },
+  light: { next: "dark", icon: "sun" },
+  dark: { next: "auto", icon: "moon" },
+} as const;
+type Theme = keyof typeof themes;
 
 export function ThemeToggle() {
-  const [theme, setTheme] = useState<Theme>(
-    () => (document.documentElement.dataset.theme as Theme | undefined) ?? "auto",
-  );
+  const { dataset } = document.documentElement;
+  const [theme, setTheme] = useState<Theme>(() => (dataset.theme as Theme | undefined) ?? "auto");
+  const { next, icon } = themes[theme];
   const change = () => {
-    const chosen = next[theme];
-    setTheme(chosen);
-    if (chosen === "auto") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = chosen;
+    setTheme(next);
+    if (next === "auto") delete dataset.theme;
+    else dataset.theme = next;
     try {
-      localStorage.setItem("theme", chosen);
+      localStorage.setItem("theme", next);
     } catch {
       // Storage may be forbidden; the choice then lasts as long as the page.
     }
   };
+  const [now, then] = [sentence(`nav.theme.${theme}`), sentence(`nav.theme.${next}`)];
   return (
-    <button
-      type="button"
-      class="quiet"
+    <IconButton
+      icon={icon}
+      size={19}
       onClick={change}
-      aria-label={`Colours: ${names[theme]}. Change to ${names[next[theme]]}`}
-      title={`Colours: ${names[theme]}`}
-    >
-      <Icon name={icons[theme]} size={19} />
-    </button>
+      label={sentence("nav.theme.change", { theme: now, next: then })}
+      title={sentence("nav.theme", { theme: now })}
+    />
   );
 }

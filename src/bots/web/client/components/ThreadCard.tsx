@@ -1,19 +1,17 @@
 import type { WireMessage, WireThread } from "../../wire.js";
 import { hrefOf } from "../state/route.js";
+import { sentence } from "../text/sentences.js";
 import { Icon } from "./Icon.js";
 import { LivePicture } from "./LivePicture.js";
 import { Time } from "./Time.js";
 
 /** A thread as its parent shows it: the last picture, how many replies, and how far a running job is. */
 export function ThreadCard({ message, thread }: { message: WireMessage; thread: WireThread }) {
-  const replies = thread.replies === 1 ? "1 reply" : `${thread.replies} replies`;
+  const replies = sentence("thread.replies", { count: thread.replies });
+  const label = sentence(thread.title ? "thread.open" : "thread.open.untitled", { title: thread.title, replies });
   const running = thread.progress !== undefined && thread.progress < 1;
   return (
-    <a
-      class="thread-card"
-      href={hrefOf(message.channel, message.id)}
-      aria-label={`Open the thread${thread.title ? ` ${thread.title}` : ""}: ${replies}`}
-    >
+    <a class="thread-card" href={hrefOf(message.channel, message.id)} aria-label={label}>
       {thread.lastPicture && (
         <span class="thread-thumb">
           <LivePicture picture={thread.lastPicture} cover veiled={thread.lastPicture.spoiler === true} />

@@ -2,6 +2,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { plainText } from "../../../markdown/plain-text.js";
 import { hrefOf } from "../state/route.js";
 import { timelineKey, useStore } from "../state/store.js";
+import { sentence } from "../text/sentences.js";
+import { tooltip } from "./Button.js";
 import { Composer } from "./Composer.js";
 import { DropZone } from "./DropZone.js";
 import { Icon } from "./Icon.js";
@@ -15,17 +17,22 @@ export function ThreadPanel({ channel, thread }: { channel: string; thread: stri
     // Only from the keyboard or a click here: a page opened at a thread must not grab the phone's keyboard.
     if (window.matchMedia("(hover: hover)").matches) panel.current?.querySelector("textarea")?.focus();
   }, []);
-  const title = root?.hasThread?.title || (root && plainText(root.text).slice(0, 60)) || "Thread";
+  const title = root?.hasThread?.title || (root && plainText(root.text).slice(0, 60)) || sentence("thread.title");
   return (
-    <section class="pane thread-pane" aria-label={`Thread: ${title}`} ref={panel}>
+    <section class="pane thread-pane" aria-label={sentence("thread.label", { title })} ref={panel}>
       <DropZone channel={channel} thread={thread}>
         <header class="pane-header">
-          <a class="quiet only-phone" href={hrefOf(channel)} aria-label={`Back to #${channel}`}>
+          <a class="quiet only-phone" href={hrefOf(channel)} aria-label={sentence("thread.back", { channel })}>
             <Icon name="left" />
           </a>
-          <h1>Thread</h1>
+          <h1>{sentence("thread.title")}</h1>
           <p>{title}</p>
-          <a class="quiet not-phone" href={hrefOf(channel)} aria-label="Close the thread" title="Close (Esc)">
+          <a
+            class="quiet not-phone"
+            href={hrefOf(channel)}
+            aria-label={sentence("thread.close")}
+            title={tooltip(sentence("thread.close"), "Esc")}
+          >
             <Icon name="close" />
           </a>
         </header>

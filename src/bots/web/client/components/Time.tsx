@@ -1,13 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { fullTime, relativeTime } from "../text/time.js";
 
-/** The present, renewed twice a minute. */
-export function useNow(): number {
+/** The present, renewed every so often; twice a minute by default. */
+export function useNow(everyMs = 30_000): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 30_000);
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
     return () => clearInterval(timer);
-  }, []);
+  }, [everyMs]);
   return now;
 }
 

@@ -1,14 +1,16 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { WireCompletion } from "../../wire.js";
 import { complete } from "../state/api.js";
-import { getState, timelineKey, useStore } from "../state/store.js";
+import { getState, type TimelineRef, timelineKey, useStore } from "../state/store.js";
+import { sentence } from "../text/sentences.js";
 import { type Completing, completing, describeOption, quoteValue, rank } from "../text/slash.js";
+import { arrowStep } from "./Options.js";
 
 interface CompletionItem {
   readonly label: string;
-  readonly detail: string;
+  readonly detail?: string;
   /** Small print at the end: what kind of value, a range. */
-  readonly hint: string;
+  readonly hint?: string;
   /** What replaces the typed word. */
   readonly insert: string;
 }
@@ -21,6 +23,7 @@ export interface CompletionState {
   /** Help for what is being typed, shown under the items. */
   readonly help: string;
   readonly example: string;
+  /** @returns whether the key was for the completion. */
   onKeyDown(event: KeyboardEvent): boolean;
   choose(item: CompletionItem): void;
   select(index: number): void;
@@ -28,127 +31,93 @@ export interface CompletionState {
   open(): void;
 }
 
-interface Input {
+interface Input extends TimelineRef {
   readonly text: string;
   readonly caret: number;
-  readonly channel: string;
-  readonly thread: string | undefined;
   change(text: string, caret: number): void;
 }
 
-const askDelayMs = 120;
-const mostItems = 12;
+const ASK_DELAY_MS = 120;
+const MOST_ITEMS = 12;
 
 /** Completion of commands, options, values and names while one types in a message box. */
-export function useCompletion({ text, caret, channel, thread, change }: Input): CompletionState {
+export function useCompletion({ text, caret, change, ...timeline }: Input): CompletionState {
   const commands = useStore((state) => state.session?.commands) ?? [];
   const [closedFor, setClosedFor] = useState<string>();
   const [focused, setFocused] = useState(true);
   const [moved, setMoved] = useState<{ text: string; index: number }>();
   const found = useMemo(() => completing(text, Math.min(caret, text.length), commands), [text, caret, commands]);
-  const values = useValues(found, channel, thread);
-  const shown = focused && found !== undefined && closedFor !== text;
-  const items = shown ? itemsFor(found, values, channel, thread).slice(0, mostItems) : [];
-  const selected =
-    moved?.text === text && moved.index < items.length
-      ? moved.index
-      : isComplete(found, items)
-        ? undefined
-        : items.length > 0
-          ? 0
-          : undefined;
+  const values = useValues(found, timeline);
+  const shown = focused && closedFor !== text ? found : undefined;
+  const items = shown ? itemsFor(shown, values, timeline).slice(0, MOST_ITEMS) : [];
+  const chosen = moved?.text === text && moved.index < items.length ? moved.index : undefined;
+  const selected = chosen ?? (items.length === 0 || isComplete(found, items) ? undefined : 0);
 
-  const choose = (item: CompletionItem) => {
-    if (!found) return;
-    const rest = text.slice(found.end);
-    const glue = item.insert.endsWith(":") || rest.startsWith(" ") ? "" : " ";
-    const next = text.slice(0, found.start) + item.insert + glue;
-    change(next + rest, next.length + (glue === "" && rest.startsWith(" ") && !item.insert.endsWith(":") ? 1 : 0));
+  const select = (index: number) => setMoved({ text, index });
+  const choose = ({ insert }: CompletionItem) => {
+    if (found) change(...replaceWord(text, found, insert));
   };
   const onKeyDown = (event: KeyboardEvent): boolean => {
     if (!shown) return false;
-    const taken = ((): boolean => {
-      switch (event.key) {
-        case "ArrowDown":
-        case "ArrowUp": {
-          if (items.length === 0) return false;
-          const from = selected ?? (event.key === "ArrowDown" ? -1 : items.length);
-          setMoved({ text, index: (from + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length });
-          return true;
-        }
-        case "Tab": {
-          const item = items[selected ?? 0];
-          if (!item || event.shiftKey) return false;
-          choose(item);
-          return true;
-        }
-        case "Enter": {
-          const item = selected === undefined || event.shiftKey ? undefined : items[selected];
-          if (!item) return false;
-          choose(item);
-          return true;
-        }
-        case "Escape":
-          setClosedFor(text);
-          return true;
-        default:
-          return false;
-      }
-    })();
-    if (taken) event.preventDefault();
-    return taken;
+    const step = arrowStep(event);
+    const takes = event.key === "Tab" ? (selected ?? 0) : event.key === "Enter" ? selected : undefined;
+    const taken = takes === undefined ? undefined : items[takes];
+    if (step !== undefined && items.length > 0) {
+      const from = selected ?? (step > 0 ? -1 : items.length);
+      select((from + step + items.length) % items.length);
+    } else if (taken && !event.shiftKey) choose(taken);
+    else if (event.key === "Escape") setClosedFor(text);
+    else return false;
+    event.preventDefault();
+    return true;
   };
   return {
     items,
     selected,
-    heading: shown ? headingFor(found) : "",
-    help: shown ? helpFor(found, items.length) : "",
-    example: shown && "command" in found ? (found.command.examples[0] ?? "") : "",
+    heading: shown ? headingFor(shown) : "",
+    help: shown ? helpFor(shown, items.length) : "",
+    example: (shown && "command" in shown && shown.command.examples[0]) || "",
     onKeyDown,
     choose,
-    select: (index) => setMoved({ text, index }),
+    select,
     close: () => setFocused(false),
     open: () => setFocused(true),
   };
 }
 
+/** The text with the word under the caret replaced, and where the caret is then. */
+function replaceWord(text: string, { start, end }: Completing, insert: string): [text: string, caret: number] {
+  const rest = text.slice(end);
+  const before = text.slice(0, start) + insert;
+  if (insert.endsWith(":")) return [before + rest, before.length];
+  return [`${before} ${rest.replace(/^ /, "")}`, before.length + 1];
+}
+
 function itemsFor(
   found: Completing,
   values: readonly WireCompletion[],
-  channel: string,
-  thread: string | undefined,
+  { channel, thread }: TimelineRef,
 ): CompletionItem[] {
   switch (found.kind) {
     case "command":
-      return found.commands.map(({ name, help }) => ({
-        label: `/${name}`,
-        detail: help,
-        hint: "",
-        insert: `/${name}`,
-      }));
+      return found.commands.map(({ name, help }) => ({ label: `/${name}`, detail: help, insert: `/${name}` }));
     case "option":
-      return found.options.map((option) => ({
-        label: option.name,
-        detail: option.help,
-        hint: describeOption(option),
-        insert: `${option.name}:`,
-      }));
+      return found.options.map((option) => {
+        const { name, help } = option;
+        return { label: name, detail: help, hint: describeOption(option), insert: `${name}:` };
+      });
     case "value": {
       const typed = found.typed.replaceAll('"', "").toLowerCase();
       return values
         .filter(({ value, label }) => value.toLowerCase().includes(typed) || label.toLowerCase().includes(typed))
-        .map(({ value, label }) => ({
-          label: value,
-          detail: label === value ? "" : label,
-          hint: "",
-          insert: quoteValue(value),
-        }));
+        .map(({ value, label }) => {
+          return { label: value, detail: label === value ? "" : label, insert: quoteValue(value) };
+        });
     }
     case "person": {
       const messages = getState().timelines[timelineKey(channel, thread)]?.messages ?? [];
-      const users = new Map(messages.filter((message) => !message.author.bot).map(({ author }) => [author.id, author]));
-      const named = rank([...users.values()], found.typed);
-      return named.map(({ name }) => ({ label: `@${name}`, detail: "", hint: "", insert: `@${name}` }));
+      const users = new Map(messages.filter(({ author }) => !author.bot).map(({ author }) => [author.id, author]));
+      return rank([...users.values()], found.typed).map(({ name }) => ({ label: `@${name}`, insert: `@${name}` }));
     }
   }
 }
@@ -172,34 +141,25 @@ function isComplete(found: Completing | undefined, items: readonly CompletionIte
 }
 
 function headingFor(found: Completing): string {
-  if (found.kind === "command") return "Commands";
-  if (found.kind === "person") return "People";
-  return found.kind === "option"
-    ? `/${found.command.name} · ${found.command.help}`
-    : `${found.option.name} · ${found.option.help}`;
+  if (found.kind === "command") return sentence("completion.commands");
+  if (found.kind === "person") return sentence("completion.people");
+  const { name, help } = found.kind === "option" ? found.command : found.option;
+  return `${found.kind === "option" ? "/" : ""}${name} · ${help}`;
 }
 
 function helpFor(found: Completing, items: number): string {
   if (found.kind === "value") return describeOption(found.option);
-  if (found.kind === "option") return items > 0 ? "" : "Nothing more to set here: press Enter to send.";
-  return found.kind === "command" && items === 0 ? "No command has this name." : "";
+  if (items > 0 || found.kind === "person") return "";
+  return sentence(found.kind === "option" ? "completion.nothing" : "completion.unknown");
 }
 
-const yesNo: readonly WireCompletion[] = [
-  { value: "yes", label: "yes" },
-  { value: "no", label: "no" },
-];
-
 /** An option's possible values: its choices, yes and no for a flag, or what the bot answers. */
-function useValues(
-  found: Completing | undefined,
-  channel: string,
-  thread: string | undefined,
-): readonly WireCompletion[] {
+function useValues(found: Completing | undefined, { channel, thread }: TimelineRef): readonly WireCompletion[] {
   const [asked, setAsked] = useState<{ readonly for: string; readonly completions: readonly WireCompletion[] }>();
   const value = found?.kind === "value" ? found : undefined;
-  const asks = value?.option.completes === true && !value.option.choices?.length;
-  const question = asks && value ? `${value.command.name} ${value.option.name}` : undefined;
+  const choices = value?.option.choices ?? [];
+  const asks = value?.option.completes === true && choices.length === 0;
+  const question = asks ? `${value.command.name} ${value.option.name}` : undefined;
   const typed = value?.typed.replaceAll('"', "") ?? "";
   useEffect(() => {
     if (question === undefined || !value) return;
@@ -211,14 +171,14 @@ function useValues(
         (completions) => current && setAsked({ for: question, completions }),
         () => undefined,
       );
-    }, askDelayMs);
+    }, ASK_DELAY_MS);
     return () => {
       current = false;
       clearTimeout(timer);
     };
   }, [question, typed, channel, thread]);
-  if (!value) return [];
-  if (value.option.choices?.length) return value.option.choices;
-  if (value.option.type === "flag") return yesNo;
-  return asked !== undefined && asked.for === question ? asked.completions : [];
+  if (choices.length > 0) return choices;
+  if (value?.option.type === "flag")
+    return (["yes", "no"] as const).map((each) => ({ value: each, label: sentence(`completion.${each}`) }));
+  return question !== undefined && asked?.for === question ? asked.completions : [];
 }

@@ -1,72 +1,71 @@
 import type { WireMessage } from "../../wire.js";
 import * as api from "./api.js";
+import { focusDraft } from "./drafts.js";
 import { applyMessage, applyRemoved, dropPending, upsert } from "./messages.js";
-import { type Draft, getState, type Pending, setState, setTimeline, timelineKey, toast } from "./store.js";
+import { getState, type Pending, setReplying, setState, setTimeline, type TimelineRef, timelineKey } from "./store.js";
+import { attempt, errorText } from "./toasts.js";
 
 /** Loads the newest page of a channel or thread, unless it is there. */
-export async function loadTimeline(channel: string, thread?: string): Promise<void> {
-  const key = timelineKey(channel, thread);
+export async function loadTimeline(ref: TimelineRef): Promise<void> {
+  const key = timelineKey(ref.channel, ref.thread);
   const known = getState().timelines[key];
   if (known && known.status !== "failed") return;
   setTimeline(key, { messages: [], hasOlder: false, status: "loading" });
   try {
-    const { messages, hasOlder, root } = await api.loadPage(channel, thread, undefined);
+    const { messages, hasOlder, root } = await api.loadPage(ref);
     const meanwhile = getState().timelines[key]?.messages ?? [];
     setTimeline(key, { messages: meanwhile.reduce(upsert, messages), hasOlder, root, status: "ready" });
   } catch (error) {
-    setTimeline(key, { messages: [], hasOlder: false, status: "failed", error: api.errorText(error) });
+    setTimeline(key, { messages: [], hasOlder: false, status: "failed", error: errorText(error) });
   }
+}
+
+/** Loads a channel, and a thread in it where one is open. */
+export function loadTimelines(channel: string, thread: string | undefined): void {
+  void loadTimeline({ channel });
+  if (thread !== undefined) void loadTimeline({ channel, thread });
 }
 
 let loadingOlder = false;
 
-export async function loadOlder(channel: string, thread?: string): Promise<void> {
-  const key = timelineKey(channel, thread);
+export async function loadOlder(ref: TimelineRef): Promise<void> {
+  const key = timelineKey(ref.channel, ref.thread);
   const timeline = getState().timelines[key];
   const oldest = timeline?.messages[0];
   if (!timeline?.hasOlder || !oldest || loadingOlder) return;
   loadingOlder = true;
-  try {
-    const { messages, hasOlder } = await api.loadPage(channel, thread, oldest.id);
+  await attempt(async () => {
+    const { messages, hasOlder } = await api.loadPage(ref, oldest.id);
     const now = getState().timelines[key];
     if (now) setTimeline(key, { ...now, hasOlder, messages: now.messages.reduce(upsert, messages) });
-  } catch (error) {
-    toast(api.errorText(error));
-  } finally {
-    loadingOlder = false;
-  }
+  });
+  loadingOlder = false;
 }
 
-export function sendMessage(
-  channel: string,
-  thread: string | undefined,
-  text: string,
-  files: readonly Draft[],
-  repliesTo: WireMessage | undefined,
-): void {
-  void deliver(channel, thread, { nonce: crypto.randomUUID?.() ?? randomName(), text, files, repliesTo });
+export function sendMessage(ref: TimelineRef, message: Omit<Pending, "nonce" | "error">): void {
+  void deliver(ref, { ...message, nonce: crypto.randomUUID?.() ?? randomName() });
 }
 
-/** `crypto.randomUUID` exists on https and localhost only; the chat may be open on a plain address in a local network. */
+/**
+ * `crypto.randomUUID` exists on https and localhost only; the chat may be open on a plain address in a local network.
+ */
 function randomName(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Sends, or sends again: the nonce keeps a second try from making a second message. */
-export async function deliver(channel: string, thread: string | undefined, message: Pending): Promise<void> {
-  const key = timelineKey(channel, thread);
-  const { error: _old, ...fresh } = message;
-  setPending(key, fresh);
+export async function deliver(ref: TimelineRef, message: Pending): Promise<void> {
+  const key = timelineKey(ref.channel, ref.thread);
+  setPending(key, { ...message, error: undefined });
   try {
-    const { nonce, text, files, repliesTo } = message;
-    applyMessage(await api.sendMessage({ channel, thread, text, files, nonce, repliesTo: repliesTo?.id }));
-    dropPending(key, nonce);
+    applyMessage(await api.sendMessage(ref, message));
+    dropPending(key, message.nonce);
   } catch (error) {
-    setPending(key, { ...fresh, error: api.errorText(error) });
+    setPending(key, { ...message, error: errorText(error) });
   }
 }
 
-export function discard(channel: string, thread: string | undefined, nonce: string): void {
+export function discard({ channel, thread }: TimelineRef, nonce: string): void {
   dropPending(timelineKey(channel, thread), nonce);
 }
 
@@ -84,10 +83,9 @@ export function toggleReaction(message: WireMessage, emoji: string): void {
 }
 
 export async function removeMessage(message: WireMessage): Promise<void> {
-  const { id, channel, thread, rev } = message;
   await attempt(async () => {
-    await api.removeMessage(id);
-    applyRemoved({ id, channel, rev, ...(thread === undefined ? {} : { thread }) });
+    await api.removeMessage(message.id);
+    applyRemoved(message);
   });
 }
 
@@ -95,12 +93,13 @@ export async function pressButton(message: WireMessage, action: string): Promise
   await attempt(() => api.press(message.id, action));
 }
 
-async function attempt(operation: () => Promise<unknown>): Promise<void> {
-  try {
-    await operation();
-  } catch (error) {
-    toast(api.errorText(error));
-  }
+/** Makes the next message an answer to this one, and moves the cursor to where it is written. */
+export function startReply(message: WireMessage, inThread: boolean): void {
+  const { channel, thread } = getState().route;
+  if (channel === undefined) return;
+  const key = timelineKey(channel, inThread ? thread : undefined);
+  setReplying(key, message);
+  focusDraft(key);
 }
 
 /** Whether the person sees a channel right now. */
@@ -110,7 +109,7 @@ export function isShown(channel: string): boolean {
 
 const reading = new Map<string, number>();
 
-/** Notes that a channel has been read up to a message; the server hears of it a little later, once for many. */
+/** Notes that a channel has been read up to a message; the server is told a little later, once for many. */
 export function markRead(channel: string, message: string): void {
   const { channels } = getState();
   const known = channels.find((each) => each.id === channel);

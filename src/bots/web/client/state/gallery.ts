@@ -1,16 +1,17 @@
-/** What the gallery page does: loads works, one of them in full, and takes hearts. */
+/** What the gallery page does: loads works, one of them in full, and marks favourites. */
 import type { WireWork } from "../../wire.js";
+import { sentence } from "../text/sentences.js";
 import * as api from "./api.js";
 import { galleryHref, go } from "./route.js";
-import { type GalleryView, getState, setState, toast } from "./store.js";
+import { type GalleryView, getState, type State, setState } from "./store.js";
+import { attempt, errorText, toast } from "./toasts.js";
 
-/** Answers to questions that have been overtaken are passed over. */
+/** The latest question's number: answers to earlier ones are ignored. */
 let asked = 0;
 
 /** Called whenever the address leads into the gallery: what is shown may be old by now. */
 export function enterGallery(work: string | undefined): void {
-  const { gallery } = getState();
-  if (work === undefined || gallery.status === "idle") void loadWorks();
+  if (work === undefined || getState().gallery.status === "idle") void loadWorks();
   if (work === undefined) setState({ work: undefined });
   else void openWork(work);
 }
@@ -22,37 +23,46 @@ export function showGallery(view: GalleryView): void {
 
 /** Loads the first page in the present view. */
 async function loadWorks(): Promise<void> {
-  const turn = ++asked;
-  const { gallery } = getState();
-  const { view } = gallery;
-  setState({ gallery: { ...gallery, status: "loading", error: undefined } });
-  try {
-    const { works, next } = await api.loadGallery(queryOf(view));
-    if (turn === asked) setState({ gallery: { view, works, next, status: "ready" } });
-  } catch (error) {
-    if (turn === asked) setState({ gallery: { view, works: [], status: "failed", error: api.errorText(error) } });
-  }
+  setGallery({ status: "loading", error: undefined });
+  const { view } = getState().gallery;
+  await ask(
+    (works, next) => setState({ gallery: { view, works, next, status: "ready" } }),
+    (error) => setState({ gallery: { view, works: [], status: "failed", error } }),
+  );
 }
 
 /** Loads the page after what is shown, once at a time. */
 export async function loadMoreWorks(): Promise<void> {
-  const { gallery } = getState();
-  if (gallery.next === undefined || gallery.status !== "ready") return;
-  const turn = ++asked;
-  setState({ gallery: { ...gallery, status: "loading", stalled: false } });
+  const { next: after, status } = getState().gallery;
+  if (after === undefined || status !== "ready") return;
+  setGallery({ status: "loading", stalled: false });
+  await ask(
+    (more, next) => {
+      const { works } = getState().gallery;
+      const known = new Set(works.map(({ job }) => job));
+      setGallery({ works: [...works, ...more.filter(({ job }) => !known.has(job))], next, status: "ready" });
+    },
+    (error) => {
+      // Not again by itself: where the end of the list is in sight, that would be without a pause.
+      setGallery({ status: "ready", stalled: true });
+      toast(error);
+    },
+    after,
+  );
+}
+
+async function ask(
+  onPage: (works: readonly WireWork[], next: string | undefined) => void,
+  onError: (error: string) => void,
+  after?: string,
+): Promise<void> {
+  const question = ++asked;
+  const { by, command, user } = getState().gallery.view;
   try {
-    const { works, next } = await api.loadGallery({ ...queryOf(gallery.view), after: gallery.next });
-    if (turn !== asked) return;
-    const now = getState().gallery;
-    const known = new Set(now.works.map(({ job }) => job));
-    setState({
-      gallery: { ...now, works: [...now.works, ...works.filter(({ job }) => !known.has(job))], next, status: "ready" },
-    });
+    const { works, next } = await api.loadGallery({ by, command, person: user?.id, after });
+    if (question === asked) onPage(works, next);
   } catch (error) {
-    if (turn !== asked) return;
-    // Not again by itself: where the end of the list is in sight, that would be without a pause.
-    setState({ gallery: { ...getState().gallery, status: "ready", stalled: true } });
-    toast(api.errorText(error));
+    if (question === asked) onError(errorText(error));
   }
 }
 
@@ -63,58 +73,51 @@ async function openWork(job: string): Promise<void> {
     if (getState().route.work === job) setState({ work });
   } catch (error) {
     if (getState().route.work !== job) return;
-    toast(api.errorText(error));
+    toast(errorText(error));
     window.location.hash = galleryHref();
   }
 }
 
-/** Gives or takes back a heart: shown at once, put right when the answer comes. */
-export async function setFavourite(work: WireWork): Promise<void> {
-  const on = !work.loved;
-  change(work.job, { loved: on, hearts: Math.max(0, work.hearts + (on ? 1 : -1)) });
+/** Marks a favourite, or no longer: shown at once, put right when the answer comes. */
+export async function setFavourite({ job, loved, hearts }: WireWork): Promise<void> {
+  const on = !loved;
+  change(job, { loved: on, hearts: Math.max(0, hearts + (on ? 1 : -1)) });
   try {
-    const { hearts } = await api.setFavourite(work.job, on);
-    change(work.job, { loved: on, hearts });
+    const answer = await api.setFavourite(job, on);
+    change(job, { loved: on, hearts: answer.hearts });
   } catch (error) {
-    change(work.job, { loved: work.loved, hearts: work.hearts });
-    toast(api.errorText(error));
+    change(job, { loved, hearts });
+    toast(errorText(error));
   }
 }
 
 /** Takes the open work out of the gallery, or puts it back. */
 export async function setHidden(job: string, hidden: boolean): Promise<void> {
-  try {
+  await attempt(async () => {
     await api.hideWork(job, hidden);
     const { work, gallery } = getState();
     if (work?.job === job) setState({ work: { ...work, hidden } });
-    if (hidden) setState({ gallery: { ...gallery, works: gallery.works.filter((each) => each.job !== job) } });
+    if (hidden) setGallery({ works: gallery.works.filter((each) => each.job !== job) });
     else void loadWorks();
-    toast(hidden ? "It is out of the gallery. Its messages stay." : "It is in the gallery again.");
-  } catch (error) {
-    toast(api.errorText(error));
-  }
+    toast(sentence(hidden ? "gallery.hidden" : "gallery.shown"));
+  });
 }
 
 /** Makes a work again, and goes where it grows. */
 export async function makeAgain(job: string): Promise<void> {
-  try {
+  await attempt(async () => {
     const { channel, message, refusal } = await api.workAgain(job);
     if (refusal !== undefined) toast(refusal);
     else if (channel !== undefined) go(channel, message);
-  } catch (error) {
-    toast(api.errorText(error));
-  }
+  });
 }
 
 function change(job: string, changes: Partial<WireWork>): void {
   const { gallery, work } = getState();
-  const changed = (each: WireWork) => (each.job === job ? { ...each, ...changes } : each);
-  setState({
-    gallery: { ...gallery, works: gallery.works.map(changed) },
-    ...(work ? { work: { ...work, ...(work.job === job ? changes : {}) } } : {}),
-  });
+  setGallery({ works: gallery.works.map((each) => (each.job === job ? { ...each, ...changes } : each)) });
+  if (work?.job === job) setState({ work: { ...work, ...changes } });
 }
 
-function queryOf({ by, command, user }: GalleryView) {
-  return { by, command, person: user?.id };
+function setGallery(changes: Partial<State["gallery"]>): void {
+  setState({ gallery: { ...getState().gallery, ...changes } });
 }

@@ -1,13 +1,13 @@
 import type { WireFrame, WireWatch } from "../../wire.js";
-import { isShown, loadTimeline } from "./actions.js";
+import { isShown, loadTimelines } from "./actions.js";
 import { applyMessage, applyRemoved, countUnread, noteRev } from "./messages.js";
-import { getState, setState } from "./store.js";
+import { getState, setMe, setState } from "./store.js";
 
-const firstDelayMs = 400;
-const longestDelayMs = 15_000;
+const FIRST_DELAY_MS = 400;
+const LONGEST_DELAY_MS = 15_000;
 
 let socket: WebSocket | undefined;
-let delay = firstDelayMs;
+let delay = FIRST_DELAY_MS;
 let timer: number | undefined;
 
 /** Keeps a socket open for as long as the page lives; after a break it resumes from the last change seen. */
@@ -27,18 +27,18 @@ export function connect(): void {
     setState({ connection: "lost" });
     if (event.code === 4001 && event.reason) setState({ fatal: event.reason });
     else timer = window.setTimeout(connect, delay * (0.75 + Math.random() / 2));
-    delay = Math.min(longestDelayMs, delay * 1.7);
+    delay = Math.min(LONGEST_DELAY_MS, delay * 1.7);
   };
 }
 
 /** Tries at once: the network or the tab has come back. */
 export function reconnectNow(): void {
   if (getState().connection !== "lost" || socket || getState().fatal) return;
-  delay = firstDelayMs;
+  delay = FIRST_DELAY_MS;
   connect();
 }
 
-/** Asks to be told of the program's state while the page about it is open, and no longer. Called whenever that, or the socket, has changed. */
+/** Asks for the program's state while the page about it is open. Called whenever that, or the socket, has changed. */
 export function watchAdmin(): void {
   const open = getState().route.admin === true;
   const message: WireWatch = { watch: open ? "admin" : "nothing" };
@@ -64,25 +64,22 @@ function receive(frame: WireFrame): void {
     case "channels":
       setState({ channels: frame.channels });
       break;
-    case "me": {
-      const { session } = getState();
-      if (session) setState({ session: { ...session, me: frame.me } });
+    case "me":
+      setMe(frame.me);
       break;
-    }
     case "admin":
       setState({ admin: { state: frame.admin, receivedAt: Date.now() } });
       break;
     case "synced":
-      delay = firstDelayMs;
+      delay = FIRST_DELAY_MS;
       noteRev(frame.rev);
       setState({ connection: "open" });
       break;
     case "reset": {
-      delay = firstDelayMs;
+      delay = FIRST_DELAY_MS;
       setState({ rev: frame.rev, timelines: {}, connection: "open" });
       const { channel, thread } = getState().route;
-      if (channel !== undefined) void loadTimeline(channel);
-      if (channel !== undefined && thread !== undefined) void loadTimeline(channel, thread);
+      if (channel !== undefined) loadTimelines(channel, thread);
     }
   }
 }

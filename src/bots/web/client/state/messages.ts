@@ -1,4 +1,5 @@
-import type { WireMessage } from "../../wire.js";
+import type { WireMessage, WireRemoved } from "../../wire.js";
+import { go } from "./route.js";
 import { getState, setState, setTimeline, type Timeline, timelineKey } from "./store.js";
 
 /** Puts a message's state into a sorted list, unless a newer one is there. */
@@ -31,7 +32,7 @@ function isInLoadedStretch(timeline: Timeline, message: WireMessage): boolean {
   return !timeline.hasOlder || oldest === undefined || Number(message.id) >= Number(oldest.id);
 }
 
-export function applyRemoved(frame: { id: string; channel: string; thread?: string; rev: number }): void {
+export function applyRemoved(frame: WireRemoved): void {
   const key = timelineKey(frame.channel, frame.thread);
   const timeline = getState().timelines[key];
   if (timeline) setTimeline(key, { ...timeline, messages: timeline.messages.filter((each) => each.id !== frame.id) });
@@ -39,13 +40,13 @@ export function applyRemoved(frame: { id: string; channel: string; thread?: stri
   if (getState().timelines[ownThread]) {
     const { [ownThread]: _gone, ...timelines } = getState().timelines;
     setState({ timelines });
-    if (getState().route.thread === frame.id) window.location.hash = `#/${encodeURIComponent(frame.channel)}`;
+    if (getState().route.thread === frame.id) go(frame.channel);
   }
 }
 
 /**
- * Notes how far the socket has told everything. Only its frames count: an answer over HTTP may be ahead of changes that the socket has yet to
- * bring, and resuming after it would lose those.
+ * Notes up to which rev the socket has brought everything. Only its frames count: an answer over HTTP may be ahead of
+ * changes that the socket has yet to bring, and resuming after it would lose those.
  */
 export function noteRev(rev: number): void {
   if (rev > getState().rev) setState({ rev });

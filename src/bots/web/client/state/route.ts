@@ -1,14 +1,17 @@
 import type { Route } from "./store.js";
 
-/** Addresses are `#/art` for a channel, `#/art/12` for the thread on message 12, `#gallery` for one work there, `#gallery/7KQ4M9XA`, and `#backstage`. */
+/**
+ * Addresses are `#/art` for a channel, `#/art/12` for the thread on message 12, `#gallery`, `#gallery/7KQ4M9XA` for one
+ * work there, and `#backstage` for the admin page.
+ */
 export function readRoute(): Route {
-  const [place, channel, thread] = window.location.hash.split("/");
-  if (place === "#backstage") return { admin: true };
-  if (place === "#gallery")
-    return { gallery: true, work: channel && /^[A-Z0-9]{4,16}$/.test(channel) ? channel : undefined };
+  const [page, first, second] = window.location.hash.split("/");
+  if (page === adminHref) return { admin: true };
+  if (page === galleryHref())
+    return { gallery: true, work: first && /^[A-Z0-9]{4,16}$/.test(first) ? first : undefined };
   return {
-    channel: channel ? decode(channel) : undefined,
-    thread: thread && /^\d+$/.test(thread) ? thread : undefined,
+    channel: first ? decode(first) : undefined,
+    thread: second && /^\d+$/.test(second) ? second : undefined,
   };
 }
 

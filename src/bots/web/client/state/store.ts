@@ -1,5 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
-import type { WireAdmin, WireChannel, WireMessage, WireSession, WireWork, WireWorkDetail } from "../../wire.js";
+import type { WireAdmin, WireChannel, WireMe, WireMessage, WireSession, WireWork, WireWorkDetail } from "../../wire.js";
+
+/** A channel, or a thread in it. */
+export interface TimelineRef {
+  readonly channel: string;
+  readonly thread?: string | undefined;
+}
 
 /** A channel's or a thread's messages, as far as they have been loaded: always an unbroken stretch up to the newest. */
 export interface Timeline {
@@ -10,18 +16,14 @@ export interface Timeline {
   readonly error?: string;
 }
 
-/** A message on its way to the server. */
-export interface Pending {
-  readonly nonce: string;
+/** What is written but not sent. */
+export interface Draft {
   readonly text: string;
-  readonly files: readonly Draft[];
-  readonly repliesTo?: WireMessage | undefined;
-  /** Why it did not arrive. */
-  readonly error?: string;
+  readonly files: readonly Attachment[];
 }
 
-/** A picture chosen but not sent. */
-export interface Draft {
+/** An image chosen but not sent. */
+export interface Attachment {
   readonly key: string;
   readonly file: File;
   readonly url: string;
@@ -32,13 +34,20 @@ export interface Draft {
   readonly spoiler: boolean;
 }
 
+/** A message on its way to the server. */
+export interface Pending extends Draft {
+  readonly nonce: string;
+  readonly repliesTo?: WireMessage | undefined;
+  /** Why it did not arrive. */
+  readonly error?: string | undefined;
+}
+
 /** A channel, a thread in it, the gallery, perhaps with one work open, or the page about the program. */
 export interface Route {
   readonly channel?: string | undefined;
   readonly thread?: string | undefined;
   readonly gallery?: boolean | undefined;
   readonly work?: string | undefined;
-  /** The page about the program itself. */
   readonly admin?: boolean | undefined;
 }
 
@@ -46,7 +55,7 @@ export interface Route {
 export interface GalleryView {
   readonly by: "date" | "favourites";
   readonly command?: string | undefined;
-  readonly user?: { readonly id: string; readonly name: string } | undefined;
+  readonly user?: WireWork["author"] | undefined;
 }
 
 /** The gallery as far as it has been loaded. */
@@ -56,42 +65,33 @@ interface GalleryState {
   readonly next?: string | undefined;
   readonly status: "idle" | "loading" | "ready" | "failed";
   readonly error?: string | undefined;
-  /** The page after what is shown did not come: it is asked for again when somebody says so. */
+  /** The next page could not be loaded: it is asked for again when somebody says so. */
   readonly stalled?: boolean;
-}
-
-interface LiveAdmin {
-  readonly state: WireAdmin;
-  /** When it came, by this computer's clock: the server's may be another. */
-  readonly receivedAt: number;
-}
-
-interface Toast {
-  readonly id: number;
-  readonly text: string;
 }
 
 export interface State {
   readonly session?: WireSession;
   readonly channels: readonly WireChannel[];
+  /** These four by {@link timelineKey}. */
   readonly timelines: Readonly<Record<string, Timeline>>;
+  readonly drafts: Readonly<Record<string, Draft>>;
   readonly pending: Readonly<Record<string, readonly Pending[]>>;
+  /** The message that the next one in a timeline answers. */
+  readonly replying: Readonly<Record<string, WireMessage | undefined>>;
   readonly route: Route;
   readonly connection: "connecting" | "open" | "lost";
   readonly rev: number;
-  readonly toasts: readonly Toast[];
-  /** The message that the next one in a timeline answers, by the timeline's key. */
-  readonly replying: Readonly<Record<string, WireMessage | undefined>>;
+  readonly toasts: readonly { readonly id: number; readonly text: string }[];
   readonly overlay?: Overlay | undefined;
   readonly gallery: GalleryState;
   /** The work that is open, as soon as it has been loaded. */
   readonly work?: WireWorkDetail | undefined;
-  /** Addresses of hidden pictures that have been asked for. */
+  /** Addresses of hidden images that have been asked for. */
   readonly revealed: ReadonlySet<string>;
   /** The channel list is open on a phone. */
   readonly drawer: boolean;
-  /** The program's state while the page about it is open. */
-  readonly admin?: LiveAdmin | undefined;
+  /** The program's state while the page about it is open, and when it came by this computer's clock. */
+  readonly admin?: { readonly state: WireAdmin; readonly receivedAt: number } | undefined;
   /** Why the chat could not be opened at all. */
   readonly fatal?: string;
 }
@@ -102,22 +102,21 @@ export type Overlay =
   | { readonly kind: "picture"; readonly key: string; readonly message: string; readonly index: number }
   | { readonly kind: "emoji"; readonly message: WireMessage; readonly anchor: DOMRect };
 
-type Listener = () => void;
-
 let state: State = {
   channels: [],
   timelines: {},
+  drafts: {},
   pending: {},
+  replying: {},
   route: {},
   connection: "connecting",
   rev: 0,
   toasts: [],
-  replying: {},
   drawer: false,
   gallery: { view: { by: "date" }, works: [], status: "idle" },
   revealed: new Set(),
 };
-const listeners = new Set<Listener>();
+const listeners = new Set<() => void>();
 
 export function getState(): State {
   return state;
@@ -157,15 +156,10 @@ export function setTimeline(key: string, timeline: Timeline): void {
   setState({ timelines: { ...state.timelines, [key]: timeline } });
 }
 
-let toasts = 0;
-
-/** Tells the person something in passing. */
-export function toast(text: string): void {
-  const id = ++toasts;
-  setState({ toasts: [...state.toasts.slice(-2), { id, text }] });
-  setTimeout(() => dismissToast(id), 7000);
+export function setReplying(key: string, message: WireMessage | undefined): void {
+  setState({ replying: { ...state.replying, [key]: message } });
 }
 
-export function dismissToast(id: number): void {
-  setState({ toasts: state.toasts.filter((each) => each.id !== id) });
+export function setMe(me: WireMe): void {
+  if (state.session) setState({ session: { ...state.session, me } });
 }

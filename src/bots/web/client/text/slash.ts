@@ -1,33 +1,27 @@
 import type { WireCommand, WireCommandOption } from "../../wire.js";
+import { sentence } from "./sentences.js";
 
-/** What the word under the caret can become. `start` and `end` bound the text that a choice replaces. */
-export type Completing =
-  | {
-      readonly kind: "command";
-      readonly typed: string;
-      readonly start: number;
-      readonly end: number;
-      readonly commands: readonly WireCommand[];
-    }
-  | {
-      readonly kind: "option";
-      readonly command: WireCommand;
-      readonly typed: string;
-      readonly start: number;
-      readonly end: number;
-      readonly options: readonly WireCommandOption[];
-    }
-  | {
-      readonly kind: "value";
-      readonly command: WireCommand;
-      readonly option: WireCommandOption;
-      readonly typed: string;
-      readonly start: number;
-      readonly end: number;
-    }
-  | { readonly kind: "person"; readonly typed: string; readonly start: number; readonly end: number };
+/** The word under the caret. `start` and `end` bound the text that a choice replaces. */
+interface Word {
+  readonly typed: string;
+  readonly start: number;
+  readonly end: number;
+}
 
-/** Looks at what is being typed. @example completing("/dream look:cr", 14, commands) // { kind: "value", option: look, typed: "cr", ... } */
+/** What the word under the caret can become. */
+export type Completing = Word &
+  (
+    | { readonly kind: "command"; readonly commands: readonly WireCommand[] }
+    | { readonly kind: "option"; readonly command: WireCommand; readonly options: readonly WireCommandOption[] }
+    | { readonly kind: "value"; readonly command: WireCommand; readonly option: WireCommandOption }
+    | { readonly kind: "person" }
+  );
+
+/**
+ * Looks at what is being typed.
+ *
+ * @example completing("/dream look:cr", 14, commands); // { kind: "value", option: look, typed: "cr", ... }
+ */
 export function completing(text: string, caret: number, commands: readonly WireCommand[]): Completing | undefined {
   const before = text.slice(0, caret);
   const name = /^\/([\p{L}\p{N}_-]*)$/u.exec(before)?.[1];
@@ -46,43 +40,21 @@ export function completing(text: string, caret: number, commands: readonly WireC
 
 function completingOption(text: string, caret: number, command: WireCommand, from: number): Completing | undefined {
   const tokens = tokenize(text, from);
-  const current = tokens.find((token) => token.start <= caret && caret <= token.end) ?? {
-    start: caret,
-    end: caret,
-    text: "",
-  };
-  const upToCaret = text.slice(current.start, caret);
-  const [, key, , typed] = /^([\p{L}\p{N}_-]+):("?)([\s\S]*)$/u.exec(upToCaret) ?? [];
+  const none = { start: caret, end: caret, text: "" };
+  const { start, end } = tokens.find((token) => token.start <= caret && caret <= token.end) ?? none;
+  const upToCaret = text.slice(start, caret);
+  const [, key, , typed = ""] = /^([\p{L}\p{N}_-]+):("?)([\s\S]*)$/u.exec(upToCaret) ?? [];
   const option = command.options.find((each) => each.name === key?.toLowerCase());
-  if (option && key !== undefined) {
-    return {
-      kind: "value",
-      command,
-      option,
-      typed: typed ?? "",
-      start: current.start + key.length + 1,
-      end: current.end,
-    };
-  }
+  if (option && key !== undefined) return { kind: "value", command, option, typed, start: start + key.length + 1, end };
   if (key !== undefined) return undefined;
-  const used = new Set(
-    tokens.filter((token) => token.start !== current.start).map((token) => token.text.split(":", 1)[0]?.toLowerCase()),
-  );
-  const options = rank(
-    command.options.filter((each) => each.type !== "picture" && !used.has(each.name)),
-    upToCaret,
-  );
-  return { kind: "option", command, typed: upToCaret, start: current.start, end: current.end, options };
-}
-
-interface Token {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
+  const others = tokens.filter((token) => token.start !== start);
+  const used = new Set(others.map((token) => token.text.split(":", 1)[0]?.toLowerCase()));
+  const unused = command.options.filter((each) => each.type !== "picture" && !used.has(each.name));
+  return { kind: "option", command, typed: upToCaret, start, end, options: rank(unused, upToCaret) };
 }
 
 /** Words; a quoted value may hold spaces. */
-function tokenize(text: string, from: number): Token[] {
+function tokenize(text: string, from: number): { start: number; end: number; text: string }[] {
   return [...text.slice(from).matchAll(/(?:[^\s"]|"[^"]*(?:"|$))+/g)].map((match) => {
     const start = from + match.index;
     return { start, end: start + match[0].length, text: match[0] };
@@ -91,14 +63,8 @@ function tokenize(text: string, from: number): Token[] {
 
 /** Those whose names begin with what was typed, then those that hold it. */
 export function rank<T extends { readonly name: string }>(items: readonly T[], typed: string): T[] {
-  const wanted = typed.toLowerCase();
-  const place = (item: T) =>
-    item.name.toLowerCase().startsWith(wanted) ? 0 : item.name.toLowerCase().includes(wanted) ? 1 : 2;
-  return items
-    .filter((item) => place(item) < 2)
-    .map((item, index) => ({ item, index }))
-    .sort((a, b) => place(a.item) - place(b.item) || a.index - b.index)
-    .map(({ item }) => item);
+  const at = ({ name }: T) => name.toLowerCase().indexOf(typed.toLowerCase());
+  return [...items.filter((item) => at(item) === 0), ...items.filter((item) => at(item) > 0)];
 }
 
 /** A value as it is typed: in quotes when it holds a space. */
@@ -106,20 +72,19 @@ export function quoteValue(value: string): string {
   return /[\s"]/.test(value) ? `"${value.replaceAll('"', "'")}"` : value;
 }
 
-/** What may stand after an option, in words: "a number from 1 to 10, usually 4". */
-export function describeOption(option: WireCommandOption): string {
-  const { minimum, maximum } = option;
-  const noun = { text: "text", number: "a number", integer: "a whole number", flag: "yes or no", picture: "a picture" }[
-    option.type
-  ];
-  const range =
-    minimum !== undefined && maximum !== undefined
-      ? ` from ${minimum} to ${maximum}`
-      : minimum !== undefined
-        ? `, ${minimum} or more`
-        : maximum !== undefined
-          ? `, ${maximum} at most`
-          : "";
-  const kind = option.choices && option.choices.length > 0 ? `one of ${option.choices.length}` : `${noun}${range}`;
-  return `${kind}${option.required ? ", needed" : option.default === undefined ? "" : `, default: ${option.default}`}`;
+/** What may stand after an option, in words: "a number from 1 to 10, default: 4". */
+export function describeOption({ type, choices, required, default: usual, ...range }: WireCommandOption): string {
+  const kind = choices?.length ? sentence("option.choices", { count: choices.length }) : describeType(type, range);
+  if (required) return sentence("option.required", { kind });
+  return usual === undefined ? kind : sentence("option.default", { kind, usual });
+}
+
+function describeType(
+  type: WireCommandOption["type"],
+  { minimum, maximum }: Pick<WireCommandOption, "minimum" | "maximum">,
+): string {
+  const noun = sentence(`option.${type}`);
+  if (minimum !== undefined && maximum !== undefined) return sentence("option.between", { noun, minimum, maximum });
+  if (minimum !== undefined) return sentence("option.least", { noun, minimum });
+  return maximum === undefined ? noun : sentence("option.most", { noun, maximum });
 }

@@ -1,11 +1,9 @@
+import { sentence } from "./sentences.js";
+
+const DAY = { weekday: "long", day: "numeric", month: "long" } as const;
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const dayWithYear = new Intl.DateTimeFormat(undefined, {
-  weekday: "long",
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-});
+const day = new Intl.DateTimeFormat(undefined, DAY);
+const dayWithYear = new Intl.DateTimeFormat(undefined, { ...DAY, year: "numeric" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
@@ -22,15 +20,15 @@ export const fullTime = (at: number): string => full.format(at);
 /** "just now", "5 minutes ago", "14:02", and a date from yesterday on. */
 export function relativeTime(at: number, now: number): string {
   const minutes = Math.floor((now - at) / 60_000);
-  if (minutes < 1) return "just now";
+  if (minutes < 1) return sentence("time.now");
   if (minutes < 60) return relative.format(-minutes, "minute");
   return sameDay(at, now) ? clock.format(at) : `${dayName(at, now)} ${clock.format(at)}`;
 }
 
 /** "Today", "Yesterday", or the date. */
 export function dayName(at: number, now: number): string {
-  if (sameDay(at, now)) return "Today";
-  if (sameDay(at, now - 24 * 3_600_000)) return "Yesterday";
+  if (sameDay(at, now)) return sentence("time.today");
+  if (sameDay(at, now - 24 * 3_600_000)) return sentence("time.yesterday");
   return new Date(at).getFullYear() === new Date(now).getFullYear() ? day.format(at) : dayWithYear.format(at);
 }
 

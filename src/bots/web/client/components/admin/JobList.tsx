@@ -1,104 +1,113 @@
-import { useEffect, useState } from "preact/hooks";
 import type { WireAdmin, WireAdminJob } from "../../../wire.js";
-import { cancelJob, errorText } from "../../state/api.js";
-import { toast } from "../../state/store.js";
+import { cancelJob } from "../../state/api.js";
+import { attempt } from "../../state/toasts.js";
 import { duration } from "../../text/amounts.js";
+import { sentence } from "../../text/sentences.js";
+import { Button, useSecondPress } from "../Button.js";
+import { Time } from "../Time.js";
+import { Section } from "./Parts.js";
 
-/** Who is being served, and who waits. */
+/** Jobs that run, and jobs that wait. */
 export function JobList({ admin, elapsed }: { admin: WireAdmin; elapsed: number }) {
   const { jobs, running, waiting } = admin;
   const hidden = running + waiting - jobs.length;
   return (
-    <section class="sheet-section" aria-label="Jobs">
-      <h2>
-        Jobs <span>{running + waiting}</span>
-      </h2>
-      {jobs.length === 0 && <p class="empty">The easel is free.</p>}
+    <Section title={sentence("admin.jobs")} count={running + waiting}>
+      {jobs.length === 0 && <p class="empty">{sentence("admin.jobs.none")}</p>}
       <ol class="jobs">
         {jobs.map((job) => (
           <JobRow key={job.id} job={job} elapsed={elapsed} paused={admin.mode !== "open"} />
         ))}
       </ol>
-      {hidden > 0 && <p class="hint">… and {hidden} more that wait.</p>}
-    </section>
+      {hidden > 0 && <p class="hint">{sentence("admin.jobs.more", { count: hidden })}</p>}
+    </Section>
   );
 }
 
 function JobRow({ job, elapsed, paused }: { job: WireAdminJob; elapsed: number; paused: boolean }) {
-  const running = job.state === "running";
-  const percent = Math.round(job.progress * 100);
+  const { id, state, title, person, channel, worker } = job;
+  const percent = `${Math.round(job.progress * 100)}%`;
+  const running = state === "running";
   return (
-    <li class="job" data-state={job.state}>
-      <span class="job-place">{running ? `${percent}%` : job.place}</span>
+    <li class="job" data-state={state}>
+      <span class="job-place">{running ? percent : job.place}</span>
       <div class="job-what">
-        <strong>{job.title}</strong>
+        <strong>{title}</strong>
         <span>
-          {job.person} · {job.channel} <i>{job.platform}</i>
-          {job.worker !== undefined && ` · on ${job.worker}`}
+          {person} · {channel} <i>{job.platform}</i>
+          {worker !== undefined && ` · ${sentence("admin.job.worker", { worker })}`}
         </span>
         {running && (
           <div class="job-bar" aria-hidden="true">
-            <b style={{ width: `${percent}%` }} />
+            <b style={{ width: percent }} />
           </div>
         )}
       </div>
       <dl class="job-times">
-        {running ? (
-          <>
-            <Fact name="runs for" value={duration(job.ran + elapsed)} />
-            <Fact name="left" value={`~${duration(Math.max(0, job.takes - elapsed))}`} />
-          </>
-        ) : (
-          <>
-            <Fact name="waits for" value={duration(job.waited + elapsed)} />
-            <Fact name="starts in" value={paused ? "–" : `~${duration(Math.max(0, job.startsIn - elapsed))}`} />
-          </>
-        )}
-        {job.attempts > 1 && <Fact name="attempt" value={String(job.attempts)} />}
+        {factsOf(job, elapsed, paused).map(([name, value]) => (
+          <div key={name}>
+            <dt>{sentence(`admin.job.${name}`)}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
       </dl>
-      <code class="job-id">{job.id}</code>
+      <code class="job-id">{id}</code>
       <CancelButton job={job} />
     </li>
   );
 }
 
-function Fact({ name, value }: { name: string; value: string }) {
+type JobFact = readonly [name: "runs" | "left" | "waits" | "starts" | "attempt", value: string];
+
+function factsOf(job: WireAdminJob, elapsed: number, paused: boolean): JobFact[] {
+  const about = (seconds: number) => `~${duration(seconds - elapsed)}`;
+  const facts: JobFact[] =
+    job.state === "running"
+      ? [
+          ["runs", duration(job.ran + elapsed)],
+          ["left", about(job.takes)],
+        ]
+      : [
+          ["waits", duration(job.waited + elapsed)],
+          ["starts", paused ? "–" : about(job.startsIn)],
+        ];
+  return job.attempts > 1 ? [...facts, ["attempt", `${job.attempts}`]] : facts;
+}
+
+/** Cancels somebody's job at the second press. */
+function CancelButton({ job }: { job: WireAdminJob }) {
+  const { sure, press } = useSecondPress(() => void attempt(() => cancelJob(job.id)));
   return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
+    <Button
+      class="button small danger job-cancel"
+      aria-label={sentence(sure ? "admin.job.cancel.sure" : "admin.job.cancel", job)}
+      onClick={press}
+    >
+      {sentence(sure ? "admin.job.cancel.question" : "common.cancel")}
+    </Button>
   );
 }
 
-/** How long the second press may take. */
-const DOUBT_MS = 4_000;
-
-/** Somebody's work is not ended by a slip: it wants a second press. */
-function CancelButton({ job }: { job: WireAdminJob }) {
-  const [sure, setSure] = useState(false);
-  useEffect(() => {
-    if (!sure) return;
-    const timer = setTimeout(() => setSure(false), DOUBT_MS);
-    return () => clearTimeout(timer);
-  }, [sure]);
-  const press = async () => {
-    if (!sure) return setSure(true);
-    setSure(false);
-    try {
-      await cancelJob(job.id);
-    } catch (error) {
-      toast(errorText(error));
-    }
-  };
+/** What went wrong in the last days, and what people were told. */
+export function Failures({ failures }: Pick<WireAdmin, "failures">) {
   return (
-    <button
-      type="button"
-      class="button small danger job-cancel"
-      aria-label={sure ? `Really cancel ${job.title} for ${job.person}` : `Cancel ${job.title} for ${job.person}`}
-      onClick={() => void press()}
-    >
-      {sure ? "Really?" : "Cancel"}
-    </button>
+    <Section title={sentence("admin.failures")} count={failures.length}>
+      {failures.length === 0 && <p class="empty">{sentence("admin.failures.none")}</p>}
+      <ul class="failures">
+        {failures.map((failure) => (
+          <li key={failure.job}>
+            <div>
+              <b class="kind">{failure.kind}</b>
+              <strong>{failure.title}</strong>
+              <span>
+                {failure.person} · {failure.platform} · <Time at={failure.at} />
+              </span>
+              <code class="job-id">{failure.job}</code>
+            </div>
+            <p>{failure.message}</p>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }

@@ -1,42 +1,50 @@
 import type { ComponentChildren } from "preact";
 import type { WireAdmin } from "../../../wire.js";
 import { bytes, duration } from "../../text/amounts.js";
+import { sentence } from "../../text/sentences.js";
+
+interface Props {
+  readonly admin: WireAdmin;
+  readonly elapsed: number;
+}
+
+/** A list on the admin page, under a heading that counts it. */
+export function Section({ title, count, children }: { title: string; count: number; children: ComponentChildren }) {
+  return (
+    <section class="sheet-section" aria-label={title}>
+      <h2>
+        {title} <span>{count}</span>
+      </h2>
+      {children}
+    </section>
+  );
+}
 
 /** The machine and the parts of the program, at a glance. */
-export function Facts({ admin, elapsed }: { admin: WireAdmin; elapsed: number }) {
+export function Facts({ admin, elapsed }: Props) {
   const { engine, memory, disk, chats } = admin;
+  const memoryFacts = { total: bytes(memory.totalBytes), bots: bytes(memory.botsBytes) };
+  const versions = { version: admin.version, node: admin.node.replace(/^v/, "") };
   return (
     <div class="facts">
-      {engine && (
-        <Fact name="Engine" value={engine.runtime || engine.state} lamp={lampOf(engine.state)}>
-          {engine.state}
-          {engine.memoryBytes !== undefined && `, ${bytes(engine.memoryBytes)}`}
-          {engine.crashes > 0 && `, ${engine.crashes} ${engine.crashes === 1 ? "crash" : "crashes"}`}
-          {engine.devices?.map(({ name, state, running, slots }) => (
-            <span key={name} class="device">
-              <span class="lamp" data-lamp={lampOf(state)} aria-hidden="true" />
-              {name}: {lampOf(state) === "bad" ? state : `${running} of ${slots} busy`}
-            </span>
-          ))}
-        </Fact>
-      )}
-      <Fact name="Memory free" value={bytes(memory.freeBytes)}>
-        of {bytes(memory.totalBytes)}; the bots take {bytes(memory.botsBytes)}
+      {engine && <Engine engine={engine} />}
+      <Fact name={sentence("admin.memory")} value={bytes(memory.freeBytes)}>
+        {sentence("admin.memory.facts", memoryFacts)}
       </Fact>
-      <Fact name="Disk free" value={bytes(disk.freeBytes)} lamp={disk.low ? "bad" : undefined}>
-        {disk.low ? "too little: free some" : "for pictures and jobs"}
+      <Fact name={sentence("admin.disk")} value={bytes(disk.freeBytes)} lamp={disk.low ? "bad" : undefined}>
+        {sentence(disk.low ? "admin.disk.low" : "admin.disk.facts")}
       </Fact>
-      <Fact name="Up for" value={duration((admin.at - admin.startedAt) / 1000 + elapsed)}>
-        Dreamloom {admin.version}, Node {admin.node.replace(/^v/, "")}
+      <Fact name={sentence("admin.uptime")} value={duration((admin.at - admin.startedAt) / 1000 + elapsed)}>
+        {sentence("admin.versions", versions)}
       </Fact>
       <div class="fact">
-        <h3>Chats</h3>
+        <h3>{sentence("admin.chats")}</h3>
         <ul>
           {chats.map(({ platform, connected, detail }) => (
             <li key={platform}>
-              <span class="lamp" data-lamp={connected ? "good" : "bad"} aria-hidden="true" />
+              <Lamp look={connected ? "good" : "bad"} />
               {platform}
-              <small>{detail ?? (connected ? "connected" : "not connected")}</small>
+              <small>{detail ?? sentence(connected ? "admin.chat.connected" : "admin.chat.not-connected")}</small>
             </li>
           ))}
         </ul>
@@ -45,29 +53,52 @@ export function Facts({ admin, elapsed }: { admin: WireAdmin; elapsed: number })
   );
 }
 
-type Lamp = "good" | "calm" | "bad";
+function Engine({ engine }: { engine: NonNullable<WireAdmin["engine"]> }) {
+  const { state, runtime, memoryBytes, crashes, devices = [] } = engine;
+  const memory = memoryBytes === undefined ? "" : `, ${bytes(memoryBytes)}`;
+  return (
+    <Fact name={sentence("admin.engine")} value={runtime || state} lamp={lampOf(state)}>
+      {state}
+      {memory}
+      {crashes > 0 && `, ${sentence("admin.engine.crashes", { count: crashes })}`}
+      {devices.map((device) => {
+        const look = lampOf(device.state);
+        const told = look === "bad" ? device.state : sentence("admin.busy-slots", device);
+        return (
+          <span key={device.name} class="device">
+            <Lamp look={look} />
+            {device.name}: {told}
+          </span>
+        );
+      })}
+    </Fact>
+  );
+}
 
-function lampOf(state: string): Lamp {
+type LampLook = "good" | "calm" | "bad";
+
+function lampOf(state: string): LampLook {
   if (state === "ready") return "good";
   return state === "silent" || state === "failing" ? "bad" : "calm";
 }
 
-function Fact({
-  name,
-  value,
-  lamp,
-  children,
-}: {
-  name: string;
-  value: string;
-  lamp?: Lamp | undefined;
-  children: ComponentChildren;
-}) {
+function Lamp({ look }: { look: LampLook }) {
+  return <span class="lamp" data-lamp={look} aria-hidden="true" />;
+}
+
+interface FactProps {
+  readonly name: string;
+  readonly value: string;
+  readonly lamp?: LampLook | undefined;
+  readonly children: ComponentChildren;
+}
+
+function Fact({ name, value, lamp, children }: FactProps) {
   return (
     <div class="fact">
       <h3>{name}</h3>
       <strong>
-        {lamp && <span class="lamp" data-lamp={lamp} aria-hidden="true" />}
+        {lamp && <Lamp look={lamp} />}
         {value}
       </strong>
       <small>{children}</small>
@@ -76,25 +107,23 @@ function Fact({
 }
 
 /** The machines that take jobs, where there are several. */
-export function Workers({ admin, elapsed }: { admin: WireAdmin; elapsed: number }) {
+export function Workers({ admin, elapsed }: Props) {
   if (admin.workers.length === 0) return null;
+  const seen = (at: number) => sentence("admin.worker.seen", { duration: duration((admin.at - at) / 1000 + elapsed) });
   return (
-    <section class="sheet-section" aria-label="Workers">
-      <h2>
-        Workers <span>{admin.workers.length}</span>
-      </h2>
+    <Section title={sentence("admin.workers")} count={admin.workers.length}>
       <ul class="workers">
         {admin.workers.map((worker) => (
           <li key={worker.name}>
-            <span class="lamp" data-lamp={worker.problem === undefined ? "good" : "bad"} aria-hidden="true" />
+            <Lamp look={worker.problem === undefined ? "good" : "bad"} />
             <strong>{worker.name}</strong>
             <span>
-              {worker.running} of {worker.slots} busy · {worker.runtime} · {worker.version}
+              {sentence("admin.busy-slots", worker)} · {worker.runtime} · {worker.version}
             </span>
-            <small>{worker.problem ?? `seen ${duration((admin.at - worker.seenAt) / 1000 + elapsed)} ago`}</small>
+            <small>{worker.problem ?? seen(worker.seenAt)}</small>
           </li>
         ))}
       </ul>
-    </section>
+    </Section>
   );
 }

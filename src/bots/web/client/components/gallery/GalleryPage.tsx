@@ -1,47 +1,32 @@
+import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { WireWork } from "../../../wire.js";
+import type { WireGalleryPeople, WireWork } from "../../../wire.js";
 import { loadGalleryUsers } from "../../state/api.js";
 import { loadMoreWorks, setFavourite, showGallery } from "../../state/gallery.js";
 import { type GalleryView, useStore } from "../../state/store.js";
+import { sentence } from "../../text/sentences.js";
+import { Button } from "../Button.js";
 import { Icon } from "../Icon.js";
-import { MenuButton } from "../MenuButton.js";
+import { Page } from "../Page.js";
 import { WorkTile } from "./WorkTile.js";
 
-const KINDS = [
-  [undefined, "All"],
-  ["dream", "Dreams"],
-  ["stylize", "Paintings"],
-  ["blend", "Blends"],
-  ["texture", "Textures"],
-  ["neuron", "Neurons"],
-  ["neurons", "Sheets"],
-  ["zoom", "Films"],
-] as const;
+/** Commands whose works can be shown alone. */
+const KINDS = ["dream", "stylize", "blend", "texture", "neuron", "neurons", "zoom"] as const;
 
 /** All that was made here, to walk along. */
-export function GalleryPage({ lost }: { lost: boolean }) {
+export function GalleryPage() {
   const { works, status, error, next, view, stalled = false } = useStore((state) => state.gallery);
   const page = useRef<HTMLDivElement>(null);
   return (
-    <main class="pane gallery-pane" aria-label="Gallery">
-      <header class="pane-header">
-        <MenuButton />
-        <h1>Gallery</h1>
-        <p>All that was made here</p>
-      </header>
-      {lost && (
-        <p class="banner" role="status">
-          <span class="pulse" /> Reconnecting…
-        </p>
-      )}
+    <Page class="gallery-pane" title={sentence("gallery.title")} about={sentence("gallery.about")}>
       <div class="gallery-scroll" ref={page}>
         <Filters view={view} />
         {status === "failed" ? (
           <div class="gallery-none" role="alert">
             <p>{error}</p>
-            <button type="button" class="button" onClick={() => showGallery(view)}>
-              Try again
-            </button>
+            <Button class="button" onClick={() => showGallery(view)}>
+              {sentence("common.retry")}
+            </Button>
           </div>
         ) : works.length === 0 && status === "ready" ? (
           <Nothing view={view} />
@@ -50,7 +35,7 @@ export function GalleryPage({ lost }: { lost: boolean }) {
         )}
         {next !== undefined && <More root={page} status={status} stalled={stalled} />}
       </div>
-    </main>
+    </Page>
   );
 }
 
@@ -75,11 +60,11 @@ function Wall({ works, busy }: { works: readonly WireWork[]; busy: boolean }) {
     to.scrollIntoView({ block: "nearest" });
   };
   return (
-    <ul class="wall" ref={wall} aria-busy={busy} aria-label="Works" onKeyDown={onKeyDown}>
+    <ul class="wall" ref={wall} aria-busy={busy} aria-label={sentence("gallery.works")} onKeyDown={onKeyDown}>
       {works.map((work) => (
         <WorkTile key={work.job} work={work} />
       ))}
-      {/* Takes what is left of the last row, so that its pictures are no taller than the others. */}
+      {/* Takes what is left of the last row, so that its images are no taller than the others. */}
       <li class="rest" aria-hidden="true" />
     </ul>
   );
@@ -106,110 +91,94 @@ function neighbour(key: string, tiles: readonly HTMLElement[], at: number): HTML
   return near.sort((a, b) => distance(a.box) - distance(b.box))[0]?.tile;
 }
 
-function More({
-  root,
-  status,
-  stalled,
-}: {
-  root: { readonly current: HTMLElement | null };
-  status: string;
-  stalled: boolean;
-}) {
+interface MoreProps {
+  readonly root: RefObject<HTMLElement | null>;
+  readonly status: string;
+  readonly stalled: boolean;
+}
+
+function More({ root, status, stalled }: MoreProps) {
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!end.current || status !== "ready" || stalled) return;
     const observer = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && void loadMoreWorks(),
-      {
-        root: root.current,
-        rootMargin: "900px 0px",
-      },
+      { root: root.current, rootMargin: "900px 0px" },
     );
     observer.observe(end.current);
     return () => observer.disconnect();
   }, [status, stalled]);
   return (
     <div class="gallery-more" ref={end}>
-      <button type="button" class="button" disabled={status === "loading"} onClick={() => void loadMoreWorks()}>
-        {status === "loading" ? "Loading…" : "Show more"}
-      </button>
+      <Button class="button" disabled={status === "loading"} onClick={() => void loadMoreWorks()}>
+        {sentence(status === "loading" ? "gallery.loading" : "gallery.more")}
+      </Button>
     </div>
   );
 }
 
 function Filters({ view }: { view: GalleryView }) {
-  const me = useStore((state) => state.session?.me);
-  const order = (by: GalleryView["by"], label: string) => (
-    <button type="button" aria-pressed={view.by === by} onClick={() => view.by !== by && showGallery({ ...view, by })}>
-      {by === "favourites" && <Icon name="heart" size={15} />}
-      {label}
-    </button>
-  );
   return (
     <div class="gallery-filters">
-      <div class="segments" role="group" aria-label="Order">
-        {order("date", "Newest")}
-        {order("favourites", "Most loved")}
-      </div>
-      <div class="chips" role="group" aria-label="Kind">
-        {KINDS.map(([command, label]) => (
-          <button
-            type="button"
-            key={label}
-            class="chip"
-            aria-pressed={view.command === command}
-            onClick={() => view.command !== command && showGallery({ ...view, command })}
+      <div class="segments" role="group" aria-label={sentence("gallery.order")}>
+        {(["date", "favourites"] as const).map((by) => (
+          <Choice
+            key={by}
+            pressed={view.by === by}
+            icon={by === "favourites" ? "heart" : undefined}
+            view={{ ...view, by }}
           >
-            {label}
-          </button>
+            {sentence(by === "date" ? "common.newest" : "gallery.order.favourites")}
+          </Choice>
         ))}
       </div>
-      <UserFilter view={view} me={me} />
+      <div class="chips" role="group" aria-label={sentence("gallery.kind")}>
+        {[undefined, ...KINDS].map((command) => (
+          <Choice key={command} class="chip" pressed={view.command === command} view={{ ...view, command }}>
+            {sentence(`gallery.kind.${command ?? "all"}`)}
+          </Choice>
+        ))}
+      </div>
+      <UserFilter view={view} />
     </div>
   );
 }
 
-function UserFilter({
-  view,
-  me,
-}: {
-  view: GalleryView;
-  me: { readonly id: string; readonly name: string } | undefined;
-}) {
-  const [users, setUsers] = useState<readonly { readonly id: string; readonly name: string; readonly works: number }[]>(
-    [],
-  );
-  // Asked again with each look: somebody may have made a first work.
-  useEffect(() => {
-    let current = true;
-    loadGalleryUsers().then(
-      ({ people: found }) => current && setUsers(found),
-      () => undefined,
-    );
-    return () => {
-      current = false;
-    };
-  }, [view]);
+interface ChoiceProps {
+  readonly class?: string;
+  readonly icon?: "heart" | undefined;
+  readonly pressed: boolean;
+  /** What is shown when it is chosen. */
+  readonly view: GalleryView;
+  readonly children: string;
+}
+
+function Choice({ pressed, view, ...props }: ChoiceProps) {
+  return <Button {...props} size={15} aria-pressed={pressed} onClick={() => !pressed && showGallery(view)} />;
+}
+
+function UserFilter({ view }: { view: GalleryView }) {
+  const me = useStore((state) => state.session?.me);
+  const users = useUsers(view);
   const others = users.filter(({ id }) => id !== me?.id);
-  const shown =
-    view.user && !users.some(({ id }) => id === view.user?.id) ? [{ ...view.user, works: 0 }, ...others] : others;
+  const gone = view.user && !users.some(({ id }) => id === view.user?.id) ? [{ ...view.user, works: 0 }] : [];
+  const shown = [...gone, ...others];
+  const choose = (chosen: string) => {
+    const user = chosen === me?.id ? me : shown.find(({ id }) => id === chosen);
+    showGallery({ ...view, user: user && { id: user.id, name: user.name } });
+  };
   return (
     <div class="gallery-person">
       <select
-        aria-label="Whose works"
+        aria-label={sentence("gallery.person")}
         value={view.user?.id ?? ""}
-        onChange={(event) => {
-          const { value } = event.currentTarget;
-          const user = value === me?.id ? me : shown.find(({ id }) => id === value);
-          showGallery({ ...view, user: user && { id: user.id, name: user.name } });
-        }}
+        onChange={(event) => choose(event.currentTarget.value)}
       >
-        <option value="">everybody</option>
-        {me && <option value={me.id}>me</option>}
+        <option value="">{sentence("gallery.person.all")}</option>
+        {me && <option value={me.id}>{sentence("gallery.person.me")}</option>}
         {shown.map(({ id, name, works }) => (
           <option key={id} value={id}>
-            {name}
-            {works > 0 ? ` (${works})` : ""}
+            {works > 0 ? `${name} (${works})` : name}
           </option>
         ))}
       </select>
@@ -217,21 +186,33 @@ function UserFilter({
   );
 }
 
+/** Who has works; asked again with each view, as somebody may have made a first one. */
+function useUsers(view: GalleryView): WireGalleryPeople["people"] {
+  const [users, setUsers] = useState<WireGalleryPeople["people"]>([]);
+  useEffect(() => {
+    let current = true;
+    loadGalleryUsers().then(
+      ({ people }) => current && setUsers(people),
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+  }, [view]);
+  return users;
+}
+
 function Nothing({ view }: { view: GalleryView }) {
   const filtered = view.command !== undefined || view.user !== undefined;
   return (
     <div class="gallery-none">
       <Icon name="gallery" size={40} />
-      <h2>{filtered ? "Nothing of this kind yet" : "The walls are still bare"}</h2>
-      <p>
-        {filtered
-          ? "Look at everything, or make the first one."
-          : "Every finished picture hangs here by itself. Begin with /dream in a channel."}
-      </p>
+      <h2>{sentence(filtered ? "gallery.none" : "gallery.empty")}</h2>
+      <p>{sentence(filtered ? "gallery.none.hint" : "gallery.empty.hint")}</p>
       {filtered && (
-        <button type="button" class="button" onClick={() => showGallery({ by: view.by })}>
-          Show everything
-        </button>
+        <Button class="button" onClick={() => showGallery({ by: view.by })}>
+          {sentence("gallery.none.all")}
+        </Button>
       )}
     </div>
   );

@@ -2,19 +2,22 @@ import { useState } from "preact/hooks";
 import type { WireWork } from "../../../wire.js";
 import { setFavourite } from "../../state/gallery.js";
 import { galleryHref } from "../../state/route.js";
+import { sentence } from "../../text/sentences.js";
+import { Button, tooltip } from "../Button.js";
 import { Icon } from "../Icon.js";
 
-/** Pictures much longer than wide, or the other way, would spoil their row. */
+/** The ratios of width to height in a row: images much longer than wide, or the other way, would spoil it. */
 const NARROWEST = 0.55;
 const WIDEST = 2.2;
 
 /** One work on the wall. */
 export function WorkTile({ work }: { work: WireWork }) {
   const { job, title, author, film, spoiler, thumb, thumb2x } = work;
+  const label = sentence(spoiler ? "work.label.hidden" : "work.label", { title, author: author.name });
   const [loaded, setLoaded] = useState(false);
   return (
     <li class="tile" style={{ "--ratio": `${ratioOf(work)}` }}>
-      <a href={galleryHref(job)} aria-label={`${title} by ${author.name}${spoiler ? ", hidden" : ""}`}>
+      <a href={galleryHref(job)} aria-label={label}>
         <img
           class={[loaded ? "loaded" : "", spoiler ? "veiled" : ""].join(" ")}
           src={thumb}
@@ -28,12 +31,12 @@ export function WorkTile({ work }: { work: WireWork }) {
         />
         {film && (
           <span class="tile-mark">
-            <Icon name="play" size={14} /> Film
+            <Icon name="play" size={14} /> {sentence("work.film")}
           </span>
         )}
         {spoiler && (
           <span class="tile-hidden">
-            <Icon name="hidden" size={18} /> Hidden
+            <Icon name="hidden" size={18} /> {sentence("work.hidden")}
           </span>
         )}
         <span class="tile-words">
@@ -48,20 +51,19 @@ export function WorkTile({ work }: { work: WireWork }) {
 
 export function FavouriteButton({ work, large = false }: { work: WireWork; large?: boolean }) {
   const { hearts, loved } = work;
-  const users = hearts === 1 ? "1 person loves it" : `${hearts} people love it`;
   return (
-    <button
-      type="button"
+    <Button
+      icon="heart"
+      size={large ? 20 : 17}
       class={large ? "heart large" : "heart"}
       aria-pressed={loved}
-      aria-label={`Love it; ${users}`}
-      title={loved ? "You love it" : "Love it (L)"}
+      aria-label={sentence("work.favourite", { count: hearts })}
+      title={tooltip(sentence("work.favourite.short"), "L")}
       data-hearts={hearts}
       onClick={() => void setFavourite(work)}
     >
-      <Icon name="heart" size={large ? 20 : 17} />
       {(hearts > 0 || large) && <b>{hearts}</b>}
-    </button>
+    </Button>
   );
 }
 

@@ -2,8 +2,8 @@ import type { WireImage, WireMessage } from "../../wire.js";
 import { type State, timelineKey } from "../state/store.js";
 
 /**
- * The picture that another one was made from, for comparing them: the one its message or its thread's parent answers, or the newest of the same
- * shape before it. Pictures of another shape are never its origin.
+ * The image that another one was made from, for comparing them: the one its message or its thread's parent answers, or
+ * the newest of the same shape before it. Images of another shape are never its origin.
  */
 export function pictureBefore(state: State, message: WireMessage, picture: WireImage): WireImage | undefined {
   if (!message.author.bot) return undefined;

@@ -1,0 +1,67 @@
+import { sentence } from "../text/sentences.js";
+import { type Attachment, type Draft, getState, setState, useStore } from "./store.js";
+import { toast } from "./toasts.js";
+
+const empty: Draft = { text: "", files: [] };
+let counter = 0;
+
+/** What is written but not sent in a timeline: it outlives a change of channel. */
+export function useDraft(key: string): Draft {
+  return useStore((state) => state.drafts[key] ?? empty);
+}
+
+export function setDraft(key: string, change: Partial<Draft>): void {
+  setState({ drafts: { ...getState().drafts, [key]: { ...draftOf(key), ...change } } });
+}
+
+function draftOf(key: string): Draft {
+  return getState().drafts[key] ?? empty;
+}
+
+/** Adds chosen, pasted or dropped files; says at once which ones the server would refuse. */
+export async function addFiles(key: string, files: Iterable<File>): Promise<void> {
+  const limits = getState().session?.limits;
+  if (!limits) return;
+  for (const file of files) {
+    const { name } = file;
+    if (!file.type.startsWith("image/") || file.type === "image/svg+xml") {
+      toast(sentence("composer.no-picture", { name }));
+    } else if (file.size > limits.uploadBytes) {
+      toast(sentence("composer.too-large", { name, megabytes: Math.floor(limits.uploadBytes / 1024 / 1024) }));
+    } else {
+      const attachment = await measure(file);
+      const { files: present } = draftOf(key);
+      if (present.length >= limits.picturesPerMessage) {
+        URL.revokeObjectURL(attachment.url);
+        return toast(sentence("composer.too-many", { count: limits.picturesPerMessage }));
+      }
+      setDraft(key, { files: [...present, attachment] });
+    }
+  }
+  focusDraft(key);
+}
+
+export function changeFile(key: string, file: Attachment, change: Partial<Attachment>): void {
+  setDraft(key, { files: draftOf(key).files.map((each) => (each.key === file.key ? { ...file, ...change } : each)) });
+}
+
+export function removeFile(key: string, file: Attachment): void {
+  URL.revokeObjectURL(file.url);
+  setDraft(key, { files: draftOf(key).files.filter((each) => each.key !== file.key) });
+}
+
+/** Moves the cursor to where a timeline's next message is written. */
+export function focusDraft(key: string): void {
+  document.querySelector<HTMLElement>(`textarea[data-key="${CSS.escape(key)}"]`)?.focus();
+}
+
+async function measure(file: File): Promise<Attachment> {
+  const url = URL.createObjectURL(file);
+  const image = new Image();
+  image.src = url;
+  // A browser may not know the format (TIFF); the server looks again anyway.
+  await image.decode().catch(() => undefined);
+  counter += 1;
+  const { naturalWidth: width, naturalHeight: height } = image;
+  return { key: `${counter}`, file, url, width, height, description: "", spoiler: false };
+}

@@ -1,0 +1,26 @@
+import { getState, setState } from "./store.js";
+
+const SHOWN_MS = 7000;
+let count = 0;
+
+/** Shows a sentence for a while. */
+export function toast(text: string): void {
+  const id = ++count;
+  setState({ toasts: [...getState().toasts.slice(-2), { id, text }] });
+  setTimeout(() => dismissToast(id), SHOWN_MS);
+}
+
+export function dismissToast(id: number): void {
+  setState({ toasts: getState().toasts.filter((each) => each.id !== id) });
+}
+
+export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Does something that may be refused; a refusal is shown. */
+export async function attempt(operation: () => Promise<unknown>): Promise<void> {
+  try {
+    await operation();
+  } catch (error) {
+    toast(errorText(error));
+  }
+}
