@@ -17,7 +17,7 @@ import { Estimator } from "../src/queue/estimator.js";
 import type { JobRequest } from "../src/queue/job-request.js";
 import type { JobQueue } from "../src/queue/queue.js";
 import { ScheduledQueue } from "../src/queue/scheduled-queue.js";
-import { SqliteJobRepository } from "../src/queue/sqlite-repository.js";
+import type { Jobs } from "../src/store/jobs.js";
 import { openStore } from "../src/store/open.js";
 import { StubEngine } from "../test/fakes/stub-engine.js";
 import { startRedis } from "../test/support/redis.js";
@@ -70,18 +70,17 @@ async function run(queue: JobQueue, count: number, params: Readonly<Record<strin
   return {
     accepted: (count / (accepted - start)) * 1000,
     finished: (count / (finished - accepted)) * 1000,
-    ...{ median: at(0.5), late: at(0.95) },
+    median: at(0.5),
+    late: at(0.95),
   };
 }
 
-type Open = (
-  repository: SqliteJobRepository,
-) => Promise<{ readonly queue: JobQueue; readonly close: () => Promise<void> }>;
+type Open = (repository: Jobs) => Promise<{ readonly queue: JobQueue; readonly close: () => Promise<void> }>;
 
 async function measure(open: Open, count: number, params: Readonly<Record<string, unknown>>) {
   const dir = mkdtempSync(join(tmpdir(), "dreamloom-bench-"));
   const store = openStore({ dir });
-  const { queue, close } = await open(new SqliteJobRepository(store.jobs));
+  const { queue, close } = await open(store.jobs);
   try {
     return await run(queue, count, params);
   } finally {

@@ -7,10 +7,9 @@ import { storedStyleLibrary } from "../commands/styles/stored-style-library.js";
 import type { Engine, EngineDownload } from "../engine/process/engine.js";
 import { Operation } from "../ops/operations.js";
 import type { Chat } from "../port/adapter.js";
-import { SqliteJobRepository } from "../queue/sqlite-repository.js";
 import { withTimeout } from "../shared/timeout.js";
 import { openStore } from "../store/open.js";
-import { startRetention } from "../store/retention-timer.js";
+import { startRetention } from "../store/retention.js";
 import { botOptionsOf, type Catalogue } from "./bot-options.js";
 import { ChatRunner } from "./chat-runner.js";
 import { configuredChats } from "./chats.js";
@@ -85,9 +84,8 @@ async function startServices(
   operation.watchStore(store);
   lifecycle.onStop("retention", startRetention(store.retention, config.retention, logger));
   let presenter: Presenter | undefined;
-  const repository = new SqliteJobRepository(store.jobs);
   const work = await openQueue(config, {
-    repository,
+    repository: store.jobs,
     logger: logger.child({ part: "queue" }),
     engine: () => makeEngine(config, logger.child({ part: "engine" }), (download) => presenter?.downloading(download)),
     onDownload: (job, download) => presenter?.downloading(download, job),
@@ -99,7 +97,7 @@ async function startServices(
   const app = createAppContext({
     botOptions: botOptionsOf(config, parts.catalogue),
     queue,
-    jobs: repository,
+    jobs: store.jobs,
     styles: storedStyleLibrary(store.styles),
     store,
     logger: logger.child({ part: "commands" }),

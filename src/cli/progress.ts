@@ -4,7 +4,7 @@ import type { Progress } from "../engine/networks/download/transfer.js";
 
 const MEGABYTE = 1e6;
 
-export interface ProgressBar {
+interface ProgressBar {
   /** Shows the bar from the first value on. */
   show(value: number, total: number, payload?: object): void;
   end(): void;

@@ -5,13 +5,13 @@ import type { MessageRef } from "./message.js";
 import type { User } from "./user.js";
 
 /** Every message posted for a job, so that later presses of a button find them. */
-export interface JobMessages {
+export interface JobMessages<M = MessageRef, C = ChannelRef> {
   /** The public answer in the channel; shows the final image in the end. */
-  readonly announcement?: MessageRef;
-  readonly thread?: ChannelRef;
-  readonly progress?: MessageRef;
-  readonly frames: readonly MessageRef[];
-  readonly final?: MessageRef;
+  readonly announcement?: M;
+  readonly thread?: C;
+  readonly progress?: M;
+  readonly frames: readonly M[];
+  readonly final?: M;
 }
 
 export type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";

@@ -1,14 +1,14 @@
 import { type Job, userKey } from "../domain/job.js";
-import type { JobCaps, JobRequest } from "./job-request.js";
+import type { JobRequest } from "./job-request.js";
 import { QueueError } from "./queue.js";
 
-/** What the installation allows. A place's own caps, {@link JobRequest.caps}, hold besides and count what happens in that channel only. */
+/** What the installation allows. A channel's own {@link JobRequest.caps} hold besides, and count that channel only. */
 export interface QueueLimits {
   /** Most jobs waiting, of all people together. */
   readonly length: number;
-  /** Most jobs of one person that wait or run, wherever on the platform. */
+  /** Most jobs of one person that wait or run, anywhere on the platform. */
   readonly waitingPerPerson: number;
-  /** Most jobs of one person accepted in any 60 minutes, wherever on the platform. */
+  /** Most jobs of one person accepted in any 60 minutes, anywhere on the platform. */
   readonly perHourPerPerson: number;
   /** Most jobs of one channel that wait or run; no bound if left out. */
   readonly perChannel?: number;
@@ -23,12 +23,12 @@ type Counted = Pick<Job, "channel" | "author">;
 
 const HOUR_MS = 3_600_000;
 
-/** Decides whether one more job may join, and remembers those of the last hour by person and by channel. */
+/** Decides whether one more job is accepted, and remembers those of the last hour by person and by channel. */
 export class Admission {
-  /** By person, by channel, and by person in a channel: when jobs were accepted, in milliseconds since the epoch, oldest first. */
+  /** When jobs were accepted, oldest first, by person, by channel, and by person in a channel. */
   readonly #accepted = new Map<string, number[]>();
 
-  /** What the largest job may take, in megabytes; undefined sets no bound. */
+  /** Megabytes that the largest job may take; undefined sets no bound. */
   largest: number | undefined;
 
   constructor(
@@ -41,21 +41,13 @@ export class Admission {
   /** Counts in what was accepted before the program started. `jobs` may be in any order, and older than an hour. */
   remember(jobs: Iterable<Counted & Pick<Job, "createdAt">>): void {
     const since = this.now() - HOUR_MS;
-    for (const job of jobs) {
-      if (job.createdAt <= since) continue;
-      for (const key of keysOf(job)) {
-        const times = this.#accepted.get(key) ?? [];
-        times.push(job.createdAt);
-        this.#accepted.set(
-          key,
-          times.sort((a, b) => a - b),
-        );
-      }
-    }
+    const recent = [...jobs].filter(({ createdAt }) => createdAt > since).sort((a, b) => a.createdAt - b.createdAt);
+    for (const job of recent) for (const key of keysOf(job)) this.#timesOf(key).push(job.createdAt);
   }
 
   /**
-   * Counts a job in, or throws a {@link QueueError} whose sentence says what to do instead. The returned function counts it out again.
+   * Counts a job in, or throws a {@link QueueError} whose sentence says what to do instead. The returned function takes
+   * it out of the count.
    *
    * @param open the jobs that wait or run
    */
@@ -68,12 +60,8 @@ export class Admission {
     this.#checkMemory(request);
     this.#checkOpen(request, [...open]);
     this.#checkHour(request, now);
-    const lists = keysOf(request).map((key) => {
-      const times = this.#accepted.get(key) ?? [];
-      times.push(now);
-      this.#accepted.set(key, times);
-      return times;
-    });
+    const lists = keysOf(request).map((key) => this.#timesOf(key));
+    for (const times of lists) times.push(now);
     return () => {
       for (const times of lists) {
         const index = times.indexOf(now);
@@ -84,16 +72,13 @@ export class Admission {
 
   /** Waiting would not help a job that does not even fit alone. */
   #checkMemory({ memory }: Pick<JobRequest, "memory">): void {
-    const { largest: room } = this;
-    if (room === undefined || memory === undefined || memory.megabytes <= room) return;
-    const fits = memory.smaller.find(({ megabytes }) => megabytes <= room);
-    throw new QueueError("memory", "queue.memory", { megabytes: memory.megabytes, most: room, fitting: fits?.line });
+    const most = this.largest ?? Number.POSITIVE_INFINITY;
+    if (memory === undefined || memory.megabytes <= most) return;
+    const fitting = memory.smaller.find(({ megabytes }) => megabytes <= most)?.line;
+    throw new QueueError("memory", "queue.memory", { megabytes: memory.megabytes, most, fitting });
   }
 
-  #checkOpen(
-    request: Counted & { readonly caps?: JobCaps | undefined },
-    open: readonly (Counted & Pick<Job, "state">)[],
-  ): void {
+  #checkOpen(request: Counted & Pick<JobRequest, "caps">, open: readonly (Counted & Pick<Job, "state">)[]): void {
     const { limits } = this;
     if (open.filter(({ state }) => state === "waiting").length >= limits.length) {
       throw new QueueError("full", "queue.full", { jobs: limits.length });
@@ -104,7 +89,7 @@ export class Admission {
       throw new QueueError("person-waiting", "queue.person", { jobs: mine.length });
     }
     const both = mine.filter((job) => channelKey(job) === channelKey(request)).length;
-    if (both >= (request.caps?.perPerson ?? Number.POSITIVE_INFINITY)) {
+    if (both >= least(request.caps?.perPerson)) {
       throw new QueueError("person-waiting", "queue.person-here", { jobs: both });
     }
     if (here.length >= least(limits.perChannel, request.caps?.perChannel)) {
@@ -112,28 +97,34 @@ export class Admission {
     }
   }
 
-  #checkHour(request: Counted & { readonly caps?: JobCaps | undefined }, now: number): void {
+  #checkHour(request: Counted & Pick<JobRequest, "caps">, now: number): void {
     const [user = "", channel = "", both = ""] = keysOf(request);
     const { limits } = this;
-    const { perPersonHour = Number.POSITIVE_INFINITY, perChannelHour } = request.caps ?? {};
+    const { perPersonHour, perChannelHour } = request.caps ?? {};
     this.#hour("queue.person-hour", user, limits.perHourPerPerson, now);
-    this.#hour("queue.person-hour-here", both, perPersonHour, now);
+    this.#hour("queue.person-hour-here", both, least(perPersonHour), now);
     this.#hour("queue.channel-hour", channel, least(limits.perChannelHour, perChannelHour), now);
   }
 
   #hour(
-    why: "queue.person-hour" | "queue.person-hour-here" | "queue.channel-hour",
+    why: `queue.${"person-hour" | "person-hour-here" | "channel-hour"}`,
     key: string,
     cap: number,
     now: number,
   ): void {
     const times = this.#accepted.get(key) ?? [];
     if (times.length < cap) return;
-    // The cap may have been lowered meanwhile: as many must leave the hour as there are too many.
+    // The cap may have been lowered since: as many must leave the hour as there are too many.
     const first = times[times.length - cap] ?? now;
     const minutes = Math.max(1, Math.ceil((first + HOUR_MS - now) / 60_000));
     const kind = why === "queue.channel-hour" ? "channel-hour" : "person-hour";
     throw new QueueError(kind, why, { jobs: times.length, minutes });
+  }
+
+  #timesOf(key: string): number[] {
+    const times = this.#accepted.get(key) ?? [];
+    this.#accepted.set(key, times);
+    return times;
   }
 
   #prune(now: number): void {
@@ -148,7 +139,7 @@ function channelKey({ channel: { platform, community, id: channel } }: Counted):
   return JSON.stringify([platform, community, channel]);
 }
 
-/** Whom and what a job counts for: its person, its channel, and that person in that channel. */
+/** What a job counts for: its person, its channel, and that person in that channel. */
 function keysOf(job: Counted): string[] {
   const [user, channel] = [userKey(job), channelKey(job)];
   return [`person ${user}`, `channel ${channel}`, `both ${channel} ${user}`];

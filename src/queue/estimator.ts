@@ -2,12 +2,12 @@ import { LRUCache } from "lru-cache";
 
 /** How strongly the newest job counts: about the last five jobs make the estimate. */
 const WEIGHT = 0.3;
-/** Paces remembered; the least recently learnt are forgotten. */
+/** Cost keys remembered; the least recently learnt are forgotten. */
 const REMEMBERED = 500;
 
 /**
- * Learns how long jobs take, in seconds per megapixel-step, for each pace ("dream resnet50 creatures") and for each recipe (the pace's
- * first word) as a fallback. Until something has been learnt, it guesses from the settings.
+ * Learns how long jobs take, in seconds per megapixel-step, for each cost key ("dream resnet50 creatures") and, as a
+ * fallback, for each recipe (the key's first word). Until something has been learnt, it guesses from the settings.
  *
  * @example
  * const estimator = new Estimator({ dream: 2 });
@@ -15,31 +15,24 @@ const REMEMBERED = 500;
  */
 export class Estimator {
   readonly #learnt = new LRUCache<string, number>({ max: REMEMBERED });
-  readonly #guesses: Readonly<Record<string, number>>;
 
-  /** @param guesses seconds per megapixel-step by recipe, before anything has been learnt. */
-  constructor(guesses: Readonly<Record<string, number>>) {
-    this.#guesses = guesses;
+  /** @param guesses seconds per megapixel-step by recipe, before anything has been learnt */
+  constructor(private readonly guesses: Readonly<Record<string, number>>) {}
+
+  /** Seconds that `cost` megapixel-steps will take. */
+  seconds(costKey: string, cost: number): number {
+    const recipe = recipeOf(costKey);
+    return cost * (this.#learnt.peek(costKey) ?? this.#learnt.peek(recipe) ?? this.guesses[recipe] ?? 2);
   }
 
-  /** Seconds that `work` megapixel-steps will take. */
-  seconds(pace: string, work: number): number {
-    const recipe = recipeOf(pace);
-    return work * (this.#learnt.peek(pace) ?? this.#learnt.peek(recipe) ?? this.#guesses[recipe] ?? 2);
-  }
-
-  /** Tells it that a job has taken `seconds`. */
-  learn(pace: string, work: number, seconds: number): void {
-    if (!(work > 0) || !(seconds >= 0)) return;
-    for (const key of new Set([pace, recipeOf(pace)])) this.#learnOne(key, seconds / work);
-  }
-
-  #learnOne(key: string, rate: number): void {
-    const before = this.#learnt.peek(key);
-    this.#learnt.set(key, before === undefined ? rate : before + WEIGHT * (rate - before));
+  /** A job of `cost` megapixel-steps has taken `seconds`. */
+  learn(costKey: string, cost: number, seconds: number): void {
+    if (!(cost > 0) || !(seconds >= 0)) return;
+    for (const key of new Set([costKey, recipeOf(costKey)])) {
+      const before = this.#learnt.peek(key) ?? seconds / cost;
+      this.#learnt.set(key, before + WEIGHT * (seconds / cost - before));
+    }
   }
 }
 
-function recipeOf(pace: string): string {
-  return pace.split(" ", 1)[0] ?? pace;
-}
+const recipeOf = (costKey: string): string => costKey.split(" ", 1)[0] ?? costKey;

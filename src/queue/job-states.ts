@@ -3,16 +3,18 @@ import type { Job, JobChange, JobState } from "../domain/job.js";
 /**
  * The states of a job, and which may follow each:
  *
- * | state | entered | left |
- * | --- | --- | --- |
- * | waiting | when it is accepted, with its images, in the repository; when the program stops or is killed while the job runs | when the scheduler starts it, or a person cancels it; it fails when it was begun too often without progress |
- * | running | when the scheduler starts it, or when the next start joins a job that a worker has | when the engine has ended it, or it is cancelled, takes too long, or the program stops |
- * | done | when the result is in the repository | never, but for a result that was lost before people saw it: then it fails |
- * | failed, cancelled | when that is in the repository | never |
+ * - "waiting" is entered when the job is accepted, with its images, in the repository, and again when the program stops
+ *   or is killed while the job runs. It is left when the scheduler starts the job, when a person cancels it, or when it
+ *   was begun too often without progress: then it fails.
+ * - "running" is entered when the scheduler starts the job, or the next start joins one that a worker has. It is left
+ *   when the engine has ended it, or it is cancelled, takes too long, or the program stops. A retry after an engine's
+ *   crash and a move to another worker keep it, as does a stop of the program while a worker has the job.
+ * - "done" is entered when the result is in the repository. It is left only when the result was lost before it was
+ *   posted: then the job fails.
+ * - "failed" and "cancelled" are entered when that is in the repository, and never left.
  *
- * The last three are final: the job leaves the queue, and is `unnotified` until its final message is posted (a transactional outbox). A
- * retry after an engine's crash, and a job that moves to another worker, stay "running". A job that a worker goes on with while the
- * program stops stays "running" as well.
+ * In the last three the job has left the queue, and is `unnotified` until its final message is posted (a transactional
+ * outbox).
  */
 const NEXT: Readonly<Record<JobState, readonly JobState[]>> = {
   waiting: ["running", "failed", "cancelled"],

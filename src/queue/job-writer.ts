@@ -4,10 +4,12 @@ import type { Checkpoint } from "../engine/process/engine.js";
 import type { JobPicture, JobRepository } from "./job-repository.js";
 import { WriteBuffer } from "./write-buffer.js";
 
-/** What becomes of jobs goes into the repository through here. The repository is not worth a job: a failed write is logged, and the job goes on. */
+/**
+ * Writes what happens to jobs into the repository. A failed write is logged, and the job continues: it is worth more
+ * than its record.
+ */
 export class JobWriter {
   readonly #buffer: WriteBuffer;
-  /** What has not ended. */
   readonly #pending = new Set<Promise<void>>();
 
   constructor(
@@ -29,7 +31,7 @@ export class JobWriter {
     return this.#write(id, this.repository.keepCheckpoint(id, checkpoint));
   }
 
-  /** What follows from a write, such as telling people, which {@link idle} waits for as well. It must not reject. */
+  /** Has {@link idle} wait for what follows from a write, too. `work` must not reject. */
   follow(work: Promise<void>): Promise<void> {
     const followed = work.then(() => {
       this.#pending.delete(followed);
@@ -38,7 +40,7 @@ export class JobWriter {
     return followed;
   }
 
-  /** Tries to write what a full disk has not taken. Never rejects. */
+  /** Tries to write what a full disk has refused. Never rejects. */
   settle(): Promise<void> {
     return this.#buffer.settle();
   }
@@ -50,7 +52,7 @@ export class JobWriter {
 
   #write(id: string, work: Promise<void>): Promise<void> {
     return this.follow(
-      work.catch((error: unknown) => this.logger.error({ err: error, job: id }, "the journal could not be written")),
+      work.catch((error: unknown) => this.logger.error({ err: error, job: id }, "a job could not be written")),
     );
   }
 }

@@ -1,19 +1,19 @@
 import type { QueuePosition } from "./queue.js";
 
-/** Each costs an edit in a chat that bounds them. */
-const TOLD_ANEW = 20;
+/** Each update is an edit, and chats limit the rate of those. */
+const MOST_UPDATED = 20;
 
-/** Tells those who wait when their place in line has changed. */
+/** Reports waiting jobs whose position has changed. */
 export class PositionNotifier {
-  readonly #places = new Map<string, number>();
+  readonly #positions = new Map<string, number>();
   #telling: NodeJS.Immediate | undefined;
 
   constructor(
-    private readonly line: () => readonly QueuePosition[],
+    private readonly positions: () => readonly QueuePosition[],
     private readonly moved: (position: QueuePosition) => void,
   ) {}
 
-  /** Once for all that happens in one turn of the event loop: reckoning the whole line takes a while when it is long. */
+  /** Once for all that happens in one turn of the event loop: a long queue takes a while to compute. */
   tell(): void {
     this.#telling ??= setImmediate(() => {
       this.#telling = undefined;
@@ -21,23 +21,23 @@ export class PositionNotifier {
     });
   }
 
-  /** Tells the first of those who wait anew: what the queue has to say to all of them (`JobQueue.notice`) has changed. */
-  tellAnew(): void {
-    for (const position of this.line())
-      if (position.position > 0 && position.position <= TOLD_ANEW) this.moved(position);
+  /** Reports the first ones again: the queue's announcement has changed. */
+  tellAgain(): void {
+    for (const position of this.positions())
+      if (position.position > 0 && position.position <= MOST_UPDATED) this.moved(position);
   }
 
-  /** The job waits no more. */
+  /** The job has left the queue. */
   forget(id: string): void {
-    this.#places.delete(id);
+    this.#positions.delete(id);
   }
 
   #tellNow(): void {
-    for (const position of this.line()) {
+    for (const position of this.positions()) {
       const { id } = position.job;
-      if (this.#places.get(id) === position.position) continue;
-      const isNew = !this.#places.has(id);
-      this.#places.set(id, position.position);
+      if (this.#positions.get(id) === position.position) continue;
+      const isNew = !this.#positions.has(id);
+      this.#positions.set(id, position.position);
       if (!isNew && position.position > 0) this.moved(position);
     }
   }

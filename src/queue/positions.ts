@@ -1,26 +1,29 @@
 import { type Job, workedMs } from "../domain/job.js";
+import type { ActiveJob } from "./active-job.js";
 import type { Estimator } from "./estimator.js";
 import type { QueuePosition } from "./queue.js";
 
 interface QueueState {
-  readonly running: readonly { readonly job: Job; readonly progress: number }[];
-  /** In the order of their turns. */
-  readonly waiting: readonly { readonly job: Job }[];
+  readonly running: readonly Pick<ActiveJob, "job" | "progress">[];
+  /** In the order in which they will start. */
+  readonly waiting: readonly Pick<ActiveJob, "job">[];
   readonly concurrency: number;
   readonly estimator: Estimator;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** Progress after which a running job's own speed says more than what was learnt from others. */
+/** Progress from which a running job's own speed says more than that of earlier jobs. */
 const TRUSTED_PROGRESS = 0.25;
 
-/** Reckons everybody's place and time: each waiting job goes to the slot that is free first. */
+/** Positions and times of all jobs: each waiting one goes to the slot that is free first. */
 export function positions(state: QueueState): QueuePosition[] {
-  const running = state.running.map(({ job, progress }) => {
-    const runSeconds = remaining(job, progress, state);
-    return { job, position: 0, waitSeconds: 0, runSeconds };
-  });
+  const running = state.running.map(({ job, progress }) => ({
+    job,
+    position: 0,
+    waitSeconds: 0,
+    runSeconds: remaining(job, progress, state),
+  }));
   const freeAt = running.map((position) => position.runSeconds);
   while (freeAt.length < state.concurrency) freeAt.push(0);
   const waiting = state.waiting.map(({ job }, index) => {

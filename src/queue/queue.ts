@@ -3,7 +3,7 @@ import type { EngineFrame, EngineResult } from "../engine/process/engine.js";
 import { type Said, type SaidWith, SentenceError } from "../shared/sentences/sentence-error.js";
 import type { JobRequest } from "./job-request.js";
 
-/** Where a job stands. Times are estimates in seconds. */
+/** A job's position in the queue. Times are estimates in seconds. */
 export interface QueuePosition {
   readonly job: Job;
   /** 1 for the next to start; 0 while it runs. */
@@ -20,45 +20,45 @@ export interface CancelReason {
   readonly name: string;
 }
 
-/** What the queue reports, in the order in which it happens to a job. Each listener returns quickly and does not throw. */
+/** What the queue reports, in the order in which it happens to a job. Listeners return quickly and do not throw. */
 export interface QueueEvents {
   accepted: [job: Job];
-  /** A job that an earlier process left unfinished is resumed: it waits for its turn. */
+  /** A job that an earlier process left unfinished waits again. */
   resumed: [job: Job];
-  /** A waiting job has another place in line than before, or there is something new to know while it waits. */
-  moved: [standing: QueuePosition];
+  /** A waiting job's position has changed, or the queue's announcement has. */
+  moved: [position: QueuePosition];
   started: [job: Job];
   frame: [job: Job, frame: EngineFrame];
-  /** The engine has failed in a way that may not happen again, or the machine that worked on it has gone; the job is begun once more. */
+  /** The engine has failed in a way that may pass, or the job's machine has gone; the job is begun once more. */
   retrying: [job: Job, failure: JobFailure];
   done: [job: Job, result: EngineResult];
   failed: [job: Job, failure: JobFailure];
   cancelled: [job: Job, reason: CancelReason];
-  /** The program stops. The job waits in the repository, and goes on at the next start. */
+  /** The program stops. The job is in the repository, and resumes at the next start. */
   suspended: [job: Job];
 }
 
 export interface JobQueue {
   /**
    * Accepts a job, or rejects with a {@link QueueError}. `accepted` is called with the new job before any of its events,
-   * so that whoever shows the job misses none.
+   * so that its presenter misses none.
    */
   submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job>;
   /**
-   * Takes up what an earlier process left behind; called once, when the listeners are set. `taken` is called for each job before any of
-   * its events:
-   * - jobs that were waiting or running are "resumed" and run again in their old order, those that were running first. A job that was
-   *   begun too often without progress fails instead;
-   * - jobs that had ended without anybody having been told (see {@link markNotified}) are "done", "failed" or "cancelled" once more.
+   * Takes up what an earlier process left behind; called once, when the listeners are set. `taken` is called for each job
+   * before any of its events:
+   * - jobs that were waiting or running are "resumed" and run again in their old order, those that were running first.
+   *   A job that was begun too often without progress fails instead;
+   * - jobs whose end was not posted (see {@link markNotified}) are "done", "failed" or "cancelled" once more.
    *
    * Resolves with how many there were.
    */
   recover(taken: (job: Job) => void): Promise<number>;
-  /** People have been told how a job ended: the next start does not tell them again. */
+  /** A job's end is posted: the next start does not report it again. */
   markNotified(id: string): Promise<void>;
   /** Ends a waiting job at once and a running one within a second; false when there is no such unfinished job. */
   cancel(id: string, reason: CancelReason): boolean;
-  /** Running jobs first, then the waiting ones in the order of their turns. */
+  /** Running jobs first, then the waiting ones in the order in which they will start. */
   positions(): readonly QueuePosition[];
   position(id: string): QueuePosition | undefined;
   /** Keeps which messages show the job. */
@@ -66,8 +66,9 @@ export interface JobQueue {
   on<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void;
   off<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void;
   /**
-   * From now on no job starts; running ones go on. New ones are accepted and wait; with `refusing` they are refused (QueueError
-   * "draining"), so that the program can be stopped for longer. What waits goes on at the next start, or after {@link unpause}.
+   * From now on no job starts; running ones continue. New ones are accepted and wait; with `refusing` they are refused
+   * (QueueError "draining"), so that the program can be stopped for longer. Waiting jobs resume at the next start, or
+   * after {@link unpause}.
    */
   pause(how?: { readonly refusing?: boolean }): void;
   unpause(): void;
@@ -76,11 +77,12 @@ export interface JobQueue {
   readonly refusing: boolean;
   /** Resolves when no job runs; of use with {@link pause}, for maintenance. */
   drain(): Promise<void>;
-  /** What everybody who waits should know, in a sentence: that the queue is out of reach, or that nobody is there to work. */
+  /** What everybody who waits should know, in a sentence: for instance that no worker is there. */
   announcement?(): string | undefined;
   /**
-   * Takes no more jobs and starts none. Running ones have `graceMs` to end; after that they stop, to go on from their last checkpoint at
-   * the next start, as the waiting ones do: both are "suspended". Resolves when all of it is in the repository.
+   * Takes no more jobs and starts none. Running ones have `graceMs` to end; after that they are "suspended", as waiting
+   * ones are at once, and resume from their last checkpoint at the next start. Resolves when all of it is in the
+   * repository.
    */
   close(graceMs: number): Promise<void>;
 }

@@ -1,79 +1,69 @@
-import type { Logger } from "pino";
-import type { Job } from "../domain/job.js";
-import { type ActiveJob, activeJob } from "./active-job.js";
-import type { QueueEmitter } from "./emitter.js";
-import { lost, stuck } from "./failures.js";
+import type { Job, JobFailure } from "../domain/job.js";
+import { sentence } from "../shared/sentences/sentence.js";
+import { activeJob } from "./active-job.js";
+import type { QueueContext } from "./context.js";
 import type { JobCompletion } from "./job-completion.js";
-import type { JobRepository } from "./job-repository.js";
 import { enterState } from "./job-states.js";
-import type { JobWriter } from "./job-writer.js";
-import { BEGINNINGS } from "./runner.js";
+import { MOST_ATTEMPTS } from "./runner.js";
 import type { Scheduler } from "./scheduler.js";
 
-interface RecoveryOptions {
-  readonly active: Map<string, ActiveJob>;
-  readonly repository: JobRepository;
-  readonly writer: JobWriter;
+interface RecoveryParts {
   readonly completion: JobCompletion;
-  readonly events: QueueEmitter;
   readonly scheduler: Scheduler;
-  /** What was running may still run: the engine has outlived the process. */
-  readonly elsewhere: boolean;
-  readonly logger: Logger;
 }
 
 /** Takes up what an earlier process left behind, however it ended; see `JobQueue.recover`. */
-export async function recover(options: RecoveryOptions, taken: (job: Job) => void): Promise<number> {
-  const { elsewhere, completion, events, repository, active, logger, scheduler } = options;
-  const owed = await repository.unnotified();
+export async function recover(
+  context: QueueContext,
+  { completion, scheduler }: RecoveryParts,
+  taken: (job: Job) => void,
+): Promise<number> {
+  const { active, elsewhere, events, logger, repository } = context;
+  const unnotified = await repository.unnotified();
   const unfinished = (await repository.unfinished()).filter(({ id }) => !active.has(id));
-  for (const job of owed) {
+  for (const job of unnotified) {
     taken(job);
-    await tellAgain(job, options);
+    await reportEnd(job, context);
   }
   const resumed = unfinished.map((job) => {
     const one = activeJob(job);
     return { wasRunning: enterState(one, "waiting") === "entered", one };
   });
-  // All of them are there before the first one starts, so that everybody's place is known.
+  // All are known before the first one starts, so that their positions are right.
   for (const { one } of resumed) active.set(one.job.id, one);
   // Those that were running had their turn.
-  for (const { one, wasRunning } of [
-    ...resumed.filter((each) => each.wasRunning),
-    ...resumed.filter((each) => !each.wasRunning),
-  ]) {
-    taken(one.job);
-    if (one.job.attempts >= BEGINNINGS) {
-      logger.error({ job: one.job.id, attempts: one.job.attempts }, "a job was begun too often without getting ahead");
-      void completion.failed(one, stuck(one.job.attempts));
+  for (const { one, wasRunning } of resumed.toSorted((a, b) => Number(b.wasRunning) - Number(a.wasRunning))) {
+    const { job } = one;
+    taken(job);
+    if (job.attempts >= MOST_ATTEMPTS) {
+      logger.error({ job: job.id, attempts: job.attempts }, "a job was begun too often without progress");
+      const message = sentence("job.interrupted", { attempts: job.attempts });
+      void completion.failed(one, { kind: "interrupted", message });
       continue;
     }
-    events.emit("resumed", one.job);
+    events.emit("resumed", job);
     if (wasRunning && elsewhere) scheduler.join(one);
     else scheduler.enqueue(one);
   }
-  const count = owed.length + resumed.length;
-  if (count > 0)
-    logger.info(
-      { resumed: resumed.map(({ one }) => one.job.id), untold: owed.map(({ id }) => id) },
-      "jobs taken up again",
-    );
+  const count = unnotified.length + resumed.length;
+  const ids = { resumed: resumed.map(({ one }) => one.job.id), untold: unnotified.map(({ id }) => id) };
+  if (count > 0) logger.info(ids, "jobs taken up again");
   return count;
 }
 
-/** Tells how a job of an earlier process has ended. */
-async function tellAgain(job: Job, { events, repository, writer }: RecoveryOptions): Promise<void> {
+/** Reports how a job of an earlier process has ended. */
+async function reportEnd(job: Job, { events, repository, writer }: QueueContext): Promise<void> {
   if (job.state === "failed" && job.failure) events.emit("failed", job, job.failure);
   else if (job.state === "cancelled")
     events.emit("cancelled", job, { by: "person", name: job.failure?.message ?? job.author.name });
   else if (job.state === "done" && job.result) {
     const picture = await repository.result(job.id);
     if (picture) {
-      const result = { ...job.result, picture: picture.bytes, type: picture.type, recipe: job.recipe, octaves: [] };
-      events.emit("done", job, result);
+      const { bytes, type } = picture;
+      events.emit("done", job, { ...job.result, picture: bytes, type, recipe: job.recipe, octaves: [] });
       return;
     }
-    const failure = lost("This was made, but its picture was lost before it could be shown. Please make it again.");
+    const failure: JobFailure = { kind: "lost", message: sentence("job.result-lost") };
     const ended = { job };
     enterState(ended, "failed", { failure });
     await writer.update(job.id, { state: "failed", failure });

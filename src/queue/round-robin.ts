@@ -1,11 +1,10 @@
 import { LRUCache } from "lru-cache";
-import type { QueueAddOptions } from "p-queue";
+import type { Queue, QueueAddOptions } from "p-queue";
 
-/** What p-queue starts when a turn has come. */
-type Turn = () => Promise<unknown>;
+type RunFunction = () => Promise<unknown>;
 
 export interface RoundRobinOptions extends QueueAddOptions {
-  /** Whose turn it is; see `personKey`. */
+  /** See `userKey`. */
   readonly user?: string;
 }
 
@@ -13,46 +12,47 @@ interface Waiting {
   readonly id: string;
   readonly user: string;
   readonly priority: number;
+  /** The order in which jobs came. */
   readonly number: number;
-  /** Priority and person: whose turns count together. */
+  /** Priority and user: what is served in turn. */
   readonly key: string;
-  readonly start: Turn;
+  readonly start: RunFunction;
 }
 
-/** People remembered as having had a turn: older ones count as newcomers again. */
+/** Users remembered as served: earlier ones count as new again. */
 const REMEMBERED = 10_000;
 
 /**
- * The line that p-queue takes its next task from: the highest priority first, and inside one priority a round-robin between
- * people. Whoever had a turn longest ago (or never) is next; each person's own tasks keep their order. So a person with one job
- * waits for one job of each other person at most, however many the others have queued.
+ * The queue inside p-queue: the highest priority first, and inside one priority a round-robin between users. The user
+ * who was served longest ago (or never) is next; each user's own jobs keep their order. So a user with one job waits for
+ * one job of each other user at most, however many the others have queued.
  */
-export class RoundRobin {
+export class RoundRobin implements Queue<RunFunction, RoundRobinOptions> {
   #waiting: Waiting[] = [];
   #numbers = 0;
-  /** The line in order, until it changes: it is asked for far more often. */
+  /** All in order, until something changes: it is read far more often. */
   #order: readonly Waiting[] | undefined;
-  /** When a person last had a turn, by priority and person, as a running number. */
+  /** When a user was last served, by priority and user, as a running number. */
   readonly #served = new LRUCache<string, number>({ max: REMEMBERED });
 
-  /** @param mayStart whether the job whose turn it is can start now; nobody is served before it in the meantime */
+  /** @param mayStart whether the next job can start now; until it can, none starts */
   constructor(private readonly mayStart: (id: string) => boolean = () => true) {}
 
-  /** How many may be taken out now, as far as p-queue needs to know: none while the first has to wait. */
+  /** How many may start now, as far as p-queue needs to know: none while the first has to wait. */
   get size(): number {
     const next = this.#first();
     return next && this.mayStart(next.id) ? this.#waiting.length : 0;
   }
 
-  enqueue(turn: Turn, options: Partial<RoundRobinOptions> = {}): void {
+  enqueue(start: RunFunction, options: Partial<RoundRobinOptions> = {}): void {
     const number = ++this.#numbers;
     const id = options.id ?? String(number);
     const [user, priority] = [options.user ?? id, options.priority ?? 0];
-    this.#waiting.push({ id, user, priority, number, key: servedKey(user, priority), start: turn });
+    this.#waiting.push({ id, user, priority, number, key: servedKey(user, priority), start });
     this.#order = undefined;
   }
 
-  dequeue(): Turn | undefined {
+  dequeue(): RunFunction | undefined {
     const next = this.#first();
     if (!next) return undefined;
     this.#waiting.splice(this.#waiting.indexOf(next), 1);
@@ -61,11 +61,9 @@ export class RoundRobin {
     return next.start;
   }
 
-  filter(options: Readonly<Partial<RoundRobinOptions>>): Turn[] {
-    return this.#inOrder()
-      .filter((waiting) => options.priority === undefined || waiting.priority === options.priority)
-      .filter((waiting) => options.user === undefined || waiting.user === options.user)
-      .map((waiting) => waiting.start);
+  filter({ priority = 0 }: Readonly<Partial<RoundRobinOptions>>): RunFunction[] {
+    const chosen = this.#inOrder().filter((waiting) => waiting.priority === priority);
+    return chosen.map(({ start }) => start);
   }
 
   setPriority(id: string, priority: number): void {
@@ -80,7 +78,7 @@ export class RoundRobin {
     this.#waiting = this.#waiting.filter((waiting) => waiting.id !== id);
   }
 
-  /** The ids in the order in which they will be started if nobody joins. */
+  /** The ids in the order in which they will start if no job joins. */
   order(): string[] {
     return this.#inOrder().map((waiting) => waiting.id);
   }
@@ -91,7 +89,7 @@ export class RoundRobin {
     let best: { readonly waiting: Waiting; readonly served: number } | undefined;
     for (const waiting of this.#waiting) {
       const { key } = waiting;
-      // Tasks stand as they came: a person's first one is met first.
+      // Jobs are in the order in which they came: a user's first one is met first.
       if (seen.has(key)) continue;
       seen.add(key);
       const served = this.#served.peek(key) ?? 0;
@@ -109,7 +107,8 @@ export class RoundRobin {
   }
 
   #sorted(): Waiting[] {
-    // A person's n-th task belongs to round n; inside a round, those served longest ago come first. That is what taking turns one by one gives.
+    // A user's n-th job belongs to round n; inside a round, those served longest ago come first. That is the order which
+    // serving them one by one gives.
     const counts = new Map<string, number>();
     const rounds = this.#waiting.map((waiting) => {
       const { key } = waiting;
@@ -117,7 +116,7 @@ export class RoundRobin {
       counts.set(key, round + 1);
       return { waiting, round, served: this.#served.peek(key) ?? 0 };
     });
-    // Newcomers (served 0) keep the order in which they came: by the number of their first task, which round and number give.
+    // New users (served 0) keep the order in which they came, by the number of their first job.
     const first = new Map<string, number>();
     for (const { waiting, round } of rounds) if (round === 0) first.set(waiting.key, waiting.number);
     const arrival = (waiting: Waiting) => first.get(waiting.key) ?? waiting.number;

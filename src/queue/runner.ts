@@ -1,51 +1,46 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { Logger } from "pino";
-import { workedMs } from "../domain/job.js";
+import { type Job, workedMs } from "../domain/job.js";
 import type { Checkpoint, Engine, EngineResult } from "../engine/process/engine.js";
 import type { MemoryReservations } from "../shared/memory-budget.js";
+import { Mutex } from "../shared/mutex.js";
+import { abortableDelay } from "../shared/retry.js";
+import { sentence } from "../shared/sentences/sentence.js";
 import type { ActiveJob } from "./active-job.js";
-import type { QueueEmitter } from "./emitter.js";
-import { ExclusiveRetry } from "./exclusive-retry.js";
-import { failureOf, lost, moved, retryable } from "./failures.js";
+import type { QueueContext } from "./context.js";
+import { failureOf, retryable } from "./failures.js";
 import type { JobCompletion } from "./job-completion.js";
-import type { JobRepository } from "./job-repository.js";
 import { enterState } from "./job-states.js";
-import type { JobWriter } from "./job-writer.js";
-import type { PositionNotifier } from "./position-notifier.js";
 
-interface JobRunnerOptions {
+interface RunnerParts {
   readonly engine: Engine;
-  readonly repository: JobRepository;
-  readonly writer: JobWriter;
   readonly completion: JobCompletion;
-  readonly events: QueueEmitter;
-  readonly positions: PositionNotifier;
   readonly memory: MemoryReservations;
-  /** A job that runs longer than this is ended; undefined where the engine sees to it itself. */
-  readonly jobSeconds: number | undefined;
-  readonly logger: Logger;
-  /** The clock, in milliseconds since the epoch. */
-  readonly now: () => number;
 }
 
 /**
- * How long a job waits, in milliseconds, after the engine has failed under it once, twice, ... without its progress in between: a
- * driver that has crashed needs a moment. After one failure more than there are waits it is given up.
+ * Milliseconds before another try, after the engine has failed under a job once, twice, ... without progress in between:
+ * a driver that has crashed needs a moment. After one failure more the job fails.
  */
 const RETRY_MS = [250, 1_000];
 /**
- * A job may be begun this often without progress, by this process and earlier ones: one of them may have died of it. Twice as often
- * as one process tries, so that whoever stops the program in the middle of that costs no job.
+ * Most attempts without progress, by this process and earlier ones: one of them may have died of the job. Twice as many
+ * as one process makes, so that stopping the program in between costs no job.
  */
-export const BEGINNINGS = 2 * (RETRY_MS.length + 1);
-/** A cancelled job is told as ended after this time even if the engine has not answered yet. */
+export const MOST_ATTEMPTS = 2 * (RETRY_MS.length + 1);
+/** A cancelled job is reported as ended after this time even if the engine has not answered. */
 const CANCEL_MS = 900;
 
-/** Runs jobs whose turn has come, again where the engine has failed under them, and keeps where they have got to. */
+/** Runs jobs, again where the engine has failed under them, and keeps their checkpoints. */
 export class JobRunner {
-  readonly #lastTries = new ExclusiveRetry();
+  /**
+   * A dying engine takes all its jobs with it, and which of them is to blame is unknown. So last tries run one at a
+   * time: the job that kills engines fails, and those that ran beside it do not.
+   */
+  readonly #lastTry = new Mutex();
 
-  constructor(private readonly options: JobRunnerOptions) {}
+  constructor(
+    private readonly context: QueueContext,
+    private readonly parts: RunnerParts,
+  ) {}
 
   /**
    * Resolves when the engine has released the job.
@@ -53,15 +48,12 @@ export class JobRunner {
    * @param begun an earlier process has begun it, and it runs elsewhere
    */
   async run(active: ActiveJob, { begun }: { readonly begun: boolean }): Promise<void> {
-    const { events, jobSeconds, positions, now, memory } = this.options;
+    const { elsewhere, events, jobSeconds, positions, now } = this.context;
     const startedAt = (begun ? active.job.startedAt : undefined) ?? now();
     if (enterState(active, "running", { startedAt }) === "refused") return;
     // Held until the engine has released the job, which may be later than its end is reported.
-    active.reservation = memory.take(active.job.megabytes);
-    const timer =
-      jobSeconds === undefined
-        ? undefined
-        : setTimeout(() => active.abort.abort(new Error("time limit")), jobSeconds * 1000);
+    active.reservation = this.parts.memory.take(active.job.megabytes);
+    const timer = elsewhere ? undefined : setTimeout(() => active.abort.abort(), jobSeconds * 1000);
     events.emit("started", active.job);
     positions.tell();
     try {
@@ -73,7 +65,8 @@ export class JobRunner {
   }
 
   async #attempts(active: ActiveJob, begun: boolean): Promise<void> {
-    const { completion, events, repository, logger, writer } = this.options;
+    const { events, repository, logger, writer } = this.context;
+    const { completion } = this.parts;
     const { id } = active.job;
     const { signal } = active.abort;
     let joins = begun;
@@ -81,35 +74,30 @@ export class JobRunner {
     for (;;) {
       if (!joins) active.job = { ...active.job, attempts: active.job.attempts + 1 };
       active.progress = 0;
-      const { state, attempts, startedAt } = active.job;
-      await writer.update(id, { state, attempts, ...(startedAt === undefined ? {} : { startedAt }) });
+      await writer.update(id, startOf(active.job));
       try {
         signal.throwIfAborted();
         const pictures = await repository.pictures(id);
-        if (!pictures) {
-          return await completion.failed(
-            active,
-            lost("The picture that this was to be made from is no longer there. Please send it again."),
-          );
-        }
+        if (!pictures) return await completion.failed(active, { kind: "lost", message: sentence("job.input-lost") });
         active.checkpoint ??= await repository.checkpoint(id);
         if (active.checkpoint) whole = false;
-        if (active.crashes === RETRY_MS.length) active.leaveLastTry = await this.#lastTries.enter(signal);
+        if (active.crashes === RETRY_MS.length) active.endLastTry = await this.#lastTry.acquire(signal);
         const result = await this.#attempt(active, pictures, joins);
-        // Before anybody is told, so that whoever presses a button under the result finds its picture.
+        // Before its end is reported, so that buttons under the result find its image.
         const { picture: bytes, type } = result;
         if (!signal.aborted) await writer.keepResult(id, { bytes, type });
         return await completion.succeed(active, result, whole);
       } catch (error) {
         [whole, joins] = [false, false];
-        const wait = retryable(error) && active.job.attempts < BEGINNINGS ? RETRY_MS[active.crashes++] : undefined;
-        if (signal.aborted || wait === undefined) return await completion.fail(active, error);
-        logger.warn({ err: error, job: id, milliseconds: wait }, "the engine failed; trying again");
+        const mayRetry = retryable(error) && active.job.attempts < MOST_ATTEMPTS;
+        const waitMs = mayRetry ? RETRY_MS[active.crashes++] : undefined;
+        if (signal.aborted || waitMs === undefined) return await completion.fail(active, error);
+        logger.warn({ err: error, job: id, milliseconds: waitMs }, "the engine failed; trying again");
         events.emit("retrying", active.job, failureOf(error));
-        // Whoever cancels or stops it meanwhile is heard at once: the next attempt ends before it begins.
-        await delay(wait, undefined, { signal }).catch(() => undefined);
+        // Abort is honoured during the wait: the next attempt ends before it begins.
+        await abortableDelay(waitMs, signal).catch(() => undefined);
       } finally {
-        active.leaveLastTry?.();
+        active.endLastTry?.();
       }
     }
   }
@@ -119,23 +107,27 @@ export class JobRunner {
     pictures: Readonly<Record<string, Uint8Array>>,
     begun: boolean,
   ): Promise<EngineResult> {
-    const { completion, engine, events } = this.options;
+    const { events } = this.context;
+    const { completion, engine } = this.parts;
     const { signal } = active.abort;
     signal.throwIfAborted();
-    // A listener, not a race: p-queue's place is only given on when the engine has really released the job.
+    // A listener, not a race: the slot is free only when the engine has released the job.
     let overdue: NodeJS.Timeout | undefined;
     const onAbort = () => {
       overdue = setTimeout(() => void completion.fail(active, signal.reason), CANCEL_MS);
     };
     signal.addEventListener("abort", onAbort, { once: true });
     try {
-      const { id, recipe, params } = active.job;
+      const { id, recipe, params, megabytes } = active.job;
+      const { checkpoint: resume, reservation } = active;
       return await engine.run(
-        { job: id, recipe, params, pictures, ...(active.checkpoint && { resume: active.checkpoint }) },
+        { job: id, recipe, params, pictures, ...(resume && { resume }) },
         {
-          ...{ megabytes: active.job.megabytes },
-          ...{ signal, begun, ...(active.reservation && { reservation: active.reservation }) },
-          onMoved: () => events.emit("retrying", active.job, moved()),
+          signal,
+          begun,
+          megabytes,
+          ...(reservation && { reservation }),
+          onMoved: () => events.emit("retrying", active.job, { kind: "moved", message: sentence("job.moved") }),
           onFrame: ({ checkpoint, ...frame }) => {
             if (signal.aborted) return;
             if (checkpoint) this.#keepCheckpoint(active, checkpoint);
@@ -150,15 +142,15 @@ export class JobRunner {
     }
   }
 
-  /** Keeps where the job has got to: one write at a time, and what a newer one has overtaken is never written. */
+  /** Keeps the newest checkpoint: one write at a time, and what a newer one has replaced meanwhile is not written. */
   #keepCheckpoint(active: ActiveJob, checkpoint: Checkpoint): void {
-    const { jobSeconds, now, writer } = this.options;
+    const { elsewhere, now, writer } = this.context;
     active.checkpoint = checkpoint;
     active.crashes = 0;
-    active.leaveLastTry?.();
+    active.endLastTry?.();
     active.job = { ...active.job, attempts: 1 };
     // Where the engine outlives this process, the job is joined with the time at which it began.
-    const worked = jobSeconds === undefined ? {} : { workedMs: workedMs(active.job, now()) };
+    const worked = elsewhere ? {} : { workedMs: workedMs(active.job, now()) };
     void writer.update(active.job.id, { attempts: 1, ...worked });
     active.keeping ??= (async () => {
       let kept: Checkpoint | undefined;
@@ -169,4 +161,9 @@ export class JobRunner {
       delete active.keeping;
     })();
   }
+}
+
+/** What the repository is to know before an attempt. */
+function startOf({ state, attempts, startedAt }: Job) {
+  return { state, attempts, ...(startedAt !== undefined && { startedAt }) };
 }

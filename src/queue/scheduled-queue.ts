@@ -1,10 +1,12 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { type Job, type JobMessages, userKey } from "../domain/job.js";
 import { type Engine, Suspension } from "../engine/process/engine.js";
 import { MemoryBudget } from "../shared/memory-budget.js";
-import { type ActiveJob, activeJob } from "./active-job.js";
+import { sentence } from "../shared/sentences/sentence.js";
+import { withTimeout } from "../shared/timeout.js";
+import { activeJob } from "./active-job.js";
 import { Admission, type QueueLimits } from "./admission.js";
+import type { QueueContext } from "./context.js";
 import { QueueEmitter } from "./emitter.js";
 import type { Estimator } from "./estimator.js";
 import { JobCompletion } from "./job-completion.js";
@@ -26,31 +28,28 @@ export interface ScheduledQueueOptions {
   /** Jobs that run side by side; see {@link ScheduledQueue.setConcurrency}. */
   readonly concurrency: number;
   readonly limits: QueueLimits;
-  /** A job that runs longer than this is ended; an engine elsewhere sees to it itself. */
+  /** The longest a job may run; an engine elsewhere sees to it itself. */
   readonly jobSeconds: number;
-  /** The engine is on other machines and outlives this process: closing leaves its jobs running, and the next start joins them at once. */
+  /**
+   * The engine is on other machines and outlives this process: closing leaves its jobs running, and the next start joins
+   * them at once.
+   */
   readonly elsewhere?: boolean;
   readonly logger: Logger;
   /** The clock, in milliseconds since the epoch. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
-/** On closing, an engine that has not let go of its jobs this long after they were stopped is not waited for. */
-const LET_GO_MS = 2_000;
+/** How long closing waits for an engine to release jobs that were stopped. */
+const RELEASE_MS = 2_000;
 /** What the hourly caps look back on. */
 const HOUR_MS = 3_600_000;
-const PAUSED = "The queue is paused for maintenance; nothing that waits is lost, and it goes on by itself afterwards.";
 
-/** The queue, whichever engine it has: jobs start in turn, fairly between people, and the repository keeps them. */
+/** The queue, whichever engine it has: jobs start in turn, fairly between users, and the repository keeps them. */
 export class ScheduledQueue implements JobQueue {
-  readonly #options: ScheduledQueueOptions;
-  readonly #now: () => number;
-  /** Jobs that wait or run, by id. */
-  readonly #active = new Map<string, ActiveJob>();
-  readonly #events: QueueEmitter;
+  readonly #context: QueueContext;
+  readonly #estimator: Estimator;
   readonly #admission: Admission;
-  readonly #writer: JobWriter;
-  readonly #positions: PositionNotifier;
   readonly #completion: JobCompletion;
   readonly #scheduler: Scheduler;
   #paused = false;
@@ -58,56 +57,51 @@ export class ScheduledQueue implements JobQueue {
   #closing = false;
 
   constructor(options: ScheduledQueueOptions) {
-    this.#options = options;
-    const {
-      concurrency,
-      elsewhere = false,
-      engine,
-      estimator,
-      repository,
-      jobSeconds,
-      limits,
-      logger,
-      now = Date.now,
-    } = options;
-    const active = this.#active;
-    this.#now = now;
+    const { concurrency, elsewhere = false, engine, estimator, repository, jobSeconds, limits, logger } = options;
+    const { now = Date.now } = options;
     const events = new QueueEmitter(logger);
-    const writer = new JobWriter(repository, logger);
-    const positions = new PositionNotifier(
+    const notifier = new PositionNotifier(
       () => this.positions(),
       (position) => events.emit("moved", position),
     );
-    const common = { events, writer, positions, logger, now };
-    const completion = new JobCompletion({ ...common, active, estimator, jobSeconds, elsewhere });
+    const context: QueueContext = {
+      active: new Map(),
+      repository,
+      writer: new JobWriter(repository, logger),
+      events,
+      positions: notifier,
+      jobSeconds,
+      elsewhere,
+      logger,
+      now,
+    };
+    this.#context = context;
+    this.#estimator = estimator;
+    const completion = new JobCompletion(context, estimator);
     // Other machines' memory is theirs.
     const memory = elsewhere ? new MemoryBudget(undefined) : (engine.memory ?? new MemoryBudget(limits.megabytes));
-    const runs = new JobRunner({
-      ...common,
-      engine,
-      repository,
-      completion,
-      memory,
-      jobSeconds: elsewhere ? undefined : jobSeconds,
-    });
+    const runner = new JobRunner(context, { engine, completion, memory });
     this.#admission = new Admission(limits, now);
+    this.#completion = completion;
     this.#scheduler = new Scheduler({
       slots: concurrency,
-      mayStart: (id) => memory.fits(active.get(id)?.job.megabytes),
-      run: (one, how) => runs.run(one, how),
+      mayStart: (id) => memory.fits(context.active.get(id)?.job.megabytes),
+      run: (active, how) => runner.run(active, how),
       logger,
     });
-    [this.#events, this.#writer, this.#positions, this.#completion] = [events, writer, positions, completion];
   }
 
-  /** Jobs that run side by side from now on. With fewer than run now, the next one begins when enough of them have ended; with 0, none does. */
+  /**
+   * Jobs that run side by side from now on. With fewer than run now, the next one begins when enough of them have ended;
+   * with 0, none does.
+   */
   setConcurrency(slots: number): void {
     if (slots === this.#scheduler.slots) return;
     this.#scheduler.setSlots(slots);
-    this.#positions.tell();
+    this.#context.positions.tell();
   }
 
-  /** What the largest job may take from now on, in megabytes: one that takes more is refused. Undefined sets no bound. */
+  /** Megabytes that the largest job may take from now on: one that takes more is refused. Undefined sets no bound. */
   setLargest(megabytes: number | undefined): void {
     this.#admission.largest = megabytes;
   }
@@ -115,94 +109,81 @@ export class ScheduledQueue implements JobQueue {
   async submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job> {
     if (this.#closing) throw new QueueError("closing", "queue.closing");
     if (this.#refusing) throw new QueueError("draining", "queue.draining");
-    const user = userKey(request);
-    const undo = this.#admission.admit(
-      request,
-      [...this.#active.values()].map((active) => active.job),
-    );
-    const { pictures, priority, caps: _caps, memory, ...rest } = request;
+    const { active: known, events, logger, now, positions, repository, writer } = this.#context;
+    const open = [...known.values()].map(({ job }) => job);
+    const undo = this.#admission.admit(request, open);
+    const { pictures, caps: _caps, memory, ...rest } = request;
     const job: Job = {
+      priority: 0,
       ...rest,
       id: rest.id ?? this.#freeId(),
-      priority: priority ?? 0,
       ...(memory && { megabytes: memory.megabytes }),
       pictures: Object.keys(pictures),
       state: "waiting",
       attempts: 0,
-      createdAt: this.#now(),
+      createdAt: now(),
       messages: { frames: [] },
     };
     const active = activeJob(job);
     // Counted before the repository has answered, so that many requests at once cannot pass the bounds together.
-    this.#active.set(job.id, active);
+    known.set(job.id, active);
     try {
-      await this.#options.repository.add(job, pictures);
+      await repository.add(job, pictures);
     } catch (error) {
-      this.#active.delete(job.id);
+      known.delete(job.id);
       undo();
       throw error;
     }
-    void this.#writer.settle();
-    this.#options.logger.info({ job: job.id, recipe: job.recipe, person: user }, "job accepted");
+    void writer.settle();
+    logger.info({ job: job.id, recipe: job.recipe, person: userKey(job) }, "job accepted");
     accepted?.(job);
-    this.#events.emit("accepted", job);
-    // It came in as the doors closed: it is in the repository, and goes on at the next start.
+    events.emit("accepted", job);
+    // Closing has begun meanwhile: the job is in the repository, and resumes at the next start.
     if (this.#closing) await this.#completion.suspend(active);
     else this.#scheduler.enqueue(active);
-    this.#positions.tell();
+    positions.tell();
     return active.job;
   }
 
-  /** Counts in the jobs of the last hour that were accepted before the program started. Called once, before the queue takes jobs. */
+  /** Counts in the jobs of the last hour, of before the program started. Called once, before the queue takes jobs. */
   async remember(): Promise<void> {
-    this.#admission.remember(await this.#options.repository.since(this.#now() - HOUR_MS));
+    const { now, repository } = this.#context;
+    this.#admission.remember(await repository.since(now() - HOUR_MS));
   }
 
   async recover(taken: (job: Job) => void): Promise<number> {
-    const { elsewhere = false, repository, logger } = this.#options;
-    const parts = {
-      active: this.#active,
-      writer: this.#writer,
-      completion: this.#completion,
-      events: this.#events,
-      scheduler: this.#scheduler,
-    };
-    const count = await recover({ ...parts, repository, elsewhere, logger }, taken);
-    this.#positions.tell();
+    const parts = { completion: this.#completion, scheduler: this.#scheduler };
+    const count = await recover(this.#context, parts, taken);
+    this.#context.positions.tell();
     return count;
   }
 
   async markNotified(id: string): Promise<void> {
-    await this.#writer.update(id, { unnotified: false });
+    await this.#context.writer.update(id, { unnotified: false });
   }
 
   cancel(id: string, reason: CancelReason): boolean {
-    const active = this.#active.get(id);
-    if (
-      !active ||
-      active.cancelled ||
-      active.suspending ||
-      (active.job.state !== "waiting" && active.job.state !== "running")
-    )
-      return false;
+    const active = this.#context.active.get(id);
+    if (!active || active.cancelled || active.suspending) return false;
     active.cancelled = reason;
     if (active.job.state === "waiting") {
       active.leave.abort();
       void this.#completion.cancelled(active, reason);
     } else {
-      active.abort.abort(new Error("The job was cancelled."));
+      active.abort.abort();
     }
     return true;
   }
 
   positions(): readonly QueuePosition[] {
+    const { active, now } = this.#context;
     return positions({
-      running: [...this.#active.values()].filter((active) => active.job.state === "running"),
-      waiting: this.#scheduler.order().flatMap((id) => this.#active.get(id) ?? []),
-      // Nobody knows when the first worker comes; times are as if there were one.
+      running: [...active.values()].filter(({ job }) => job.state === "running"),
+      waiting: this.#scheduler.order().flatMap((id) => active.get(id) ?? []),
+      // When the first worker comes is unknown; times are as if there were one.
       concurrency: Math.max(1, this.#scheduler.slots),
-      estimator: this.#options.estimator,
-      now: this.#now(),
+      estimator: this.#estimator,
+      now: now(),
     });
   }
 
@@ -211,36 +192,37 @@ export class ScheduledQueue implements JobQueue {
   }
 
   async keepMessages(id: string, messages: JobMessages): Promise<void> {
-    const active = this.#active.get(id);
+    const active = this.#context.active.get(id);
     if (active) active.job = { ...active.job, messages };
-    await this.#writer.update(id, { messages });
+    await this.#context.writer.update(id, { messages });
   }
 
   on<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
-    this.#events.on(event, listener);
+    this.#context.events.on(event, listener);
   }
 
   off<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
-    this.#events.off(event, listener);
+    this.#context.events.off(event, listener);
   }
 
   pause({ refusing = false }: { readonly refusing?: boolean } = {}): void {
-    this.#paused = true;
+    this.#setPaused(true, refusing);
+  }
+
+  unpause(): void {
+    this.#setPaused(false, false);
+  }
+
+  #setPaused(paused: boolean, refusing: boolean): void {
+    this.#paused = paused;
     this.#refusing = refusing;
     this.#scheduler.hold(this.paused);
     this.announcementChanged();
   }
 
-  unpause(): void {
-    this.#paused = false;
-    this.#refusing = false;
-    this.#scheduler.hold(this.paused);
-    this.announcementChanged();
-  }
-
-  /** Whoever waits is told anew what there is to know. */
+  /** Reports waiting jobs again, with the new announcement. */
   announcementChanged(): void {
-    this.#positions.tellAnew();
+    this.#context.positions.tellAgain();
   }
 
   get paused(): boolean {
@@ -252,39 +234,37 @@ export class ScheduledQueue implements JobQueue {
   }
 
   announcement(): string | undefined {
-    return this.#paused ? PAUSED : undefined;
+    return this.#paused ? sentence("queue.paused") : undefined;
   }
 
   async drain(): Promise<void> {
     await this.#scheduler.idle();
-    await this.#writer.idle();
+    await this.#context.writer.idle();
   }
 
   async close(graceMs: number): Promise<void> {
+    const { active: open, writer } = this.#context;
     this.#closing = true;
     this.#scheduler.hold(true);
-    for (const active of [...this.#active.values()]) {
-      // One whose way into the repository has not ended is suspended when it has.
+    for (const active of [...open.values()]) {
+      // One that is still being written to the repository is suspended when it is there.
       if (active.job.state === "waiting" && active.queued) void this.#completion.suspend(active);
     }
-    const hurry = setTimeout(() => {
-      for (const active of this.#active.values()) {
+    const stop = setTimeout(() => {
+      for (const active of open.values()) {
         if (active.job.state !== "running" || active.cancelled) continue;
         active.suspending = true;
-        active.abort.abort(new Suspension("The program stops."));
+        active.abort.abort(new Suspension());
       }
     }, graceMs);
-    const given = new AbortController();
-    const patience = delay(graceMs + LET_GO_MS, undefined, { signal: given.signal }).catch(() => undefined);
-    await Promise.race([this.drain(), patience]);
-    given.abort();
-    clearTimeout(hurry);
-    await this.#writer.settle();
+    await withTimeout(this.drain(), graceMs + RELEASE_MS, () => undefined);
+    clearTimeout(stop);
+    await writer.settle();
   }
 
   #freeId(): string {
     let id = newJobId();
-    while (this.#active.has(id)) id = newJobId();
+    while (this.#context.active.has(id)) id = newJobId();
     return id;
   }
 }

@@ -7,30 +7,30 @@ import { RoundRobin, type RoundRobinOptions } from "./round-robin.js";
 interface SchedulerOptions {
   /** Jobs that run side by side. */
   readonly slots: number;
-  /** Whether the job whose turn it is can start now. */
+  /** Whether the next job can start now. */
   readonly mayStart: (id: string) => boolean;
-  /** Runs a job whose turn has come. `begun`: it runs already, elsewhere. */
+  /** Runs a job. `begun`: it runs already, elsewhere. */
   readonly run: (active: ActiveJob, how: { readonly begun: boolean }) => Promise<void>;
   readonly logger: Logger;
 }
 
-/** Gives jobs their turns: p-queue starts them, as many as there are slots, from a line that is fair between people. */
+/** Starts jobs, as many at a time as there are slots: p-queue with a queue inside that is fair between users. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #queue: RoundRobin;
   readonly #pqueue: PQueue<RoundRobin, RoundRobinOptions>;
-  /** Jobs that were joined while they ran elsewhere; they have slots without having waited for them. */
+  /** Jobs that run elsewhere and were joined; they take slots without having waited for them. */
   readonly #joined = new Set<Promise<void>>();
   #slots: number;
   #held = false;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
-    const line = new RoundRobin(options.mayStart);
-    this.#queue = line;
-    // p-queue makes its line itself; this class hands it ours, so that we can ask it for the order.
-    const queueClass = function sharedLine() {
-      return line;
+    const queue = new RoundRobin(options.mayStart);
+    this.#queue = queue;
+    // p-queue makes its queue itself. Given this one, its order can be read.
+    const queueClass = function sharedQueue() {
+      return queue;
     } as unknown as new () => RoundRobin;
     this.#slots = options.slots;
     this.#pqueue = new PQueue<RoundRobin, RoundRobinOptions>({ concurrency: Math.max(1, options.slots), queueClass });
@@ -58,17 +58,16 @@ export class Scheduler {
   enqueue(active: ActiveJob): void {
     const { job, leave } = active;
     active.queued = true;
+    const options = { id: job.id, user: userKey(job), priority: job.priority, signal: leave.signal };
     this.#pqueue
-      .add(() => this.#options.run(active, { begun: false }), {
-        ...{ id: job.id, user: userKey(job), priority: job.priority, signal: leave.signal },
-      })
+      .add(() => this.#options.run(active, { begun: false }), options)
       .catch((error: unknown) => {
-        // Leaving the line rejects too; that has been told already.
+        // Leaving the queue rejects too.
         if (!leave.signal.aborted) this.#unforeseen(error, active);
       });
   }
 
-  /** Goes on with a job that runs elsewhere, or has ended there meanwhile. */
+  /** Joins a job that runs elsewhere, or has ended there. */
   join(active: ActiveJob): void {
     const run = this.#options.run(active, { begun: true }).catch((error: unknown) => this.#unforeseen(error, active));
     this.#joined.add(run);
@@ -79,7 +78,7 @@ export class Scheduler {
     });
   }
 
-  /** Ids of those that wait, in the order of their turns. */
+  /** Ids of those that wait, in the order in which they will start. */
   order(): string[] {
     return this.#queue.order();
   }
@@ -90,7 +89,7 @@ export class Scheduler {
     while (this.#joined.size > 0) await Promise.all(this.#joined);
   }
 
-  /** Lets p-queue start as many as there are slots that nobody has. */
+  /** Has p-queue start as many as there are free slots. */
   #regulate(): void {
     const free = this.#slots - this.#joined.size;
     const open = free > 0 && !this.#held;

@@ -3,14 +3,13 @@ import type { JobChange } from "../domain/job.js";
 import { StoreError } from "../store/errors.js";
 import type { JobPicture, JobRepository } from "./job-repository.js";
 
-/** How long after a failure it is tried again, in milliseconds. */
-const AGAIN_MS = 10_000;
-/** Pictures that wait take no more memory than this, in bytes; later ones are shown in the chat only. */
+const RETRY_MS = 10_000;
+/** Most bytes of images that wait in memory; later ones are shown in the chat only. */
 const MOST_BYTES = 64e6;
 
 /**
- * Writes what becomes of jobs, and remembers what a full or read-only disk has not taken, until it does. No more can wait than there are
- * jobs that were accepted before the trouble began: a disk that takes nothing takes no new jobs either.
+ * Writes changes of jobs and their results, and keeps what a full or read-only disk has refused until it takes it. What
+ * waits is bounded by the jobs accepted before the disk failed, as such a disk takes no new ones either.
  */
 export class WriteBuffer {
   readonly #changes = new Map<string, JobChange>();
@@ -21,40 +20,40 @@ export class WriteBuffer {
   constructor(
     private readonly repository: JobRepository,
     private readonly logger: Logger,
-    private readonly againMs = AGAIN_MS,
+    private readonly retryMs = RETRY_MS,
   ) {}
 
-  /** Rejects when the repository has not taken the change; it may be remembered all the same. */
+  /** Rejects when the repository has refused the change, which may be kept all the same. */
   async update(id: string, change: JobChange): Promise<void> {
-    // With what is owed from before, which must not be written over this later.
+    // With what waits from before, which must not be written over this later.
     const whole = { ...this.#changes.get(id), ...change };
     this.#changes.delete(id);
     try {
       await this.repository.update(id, whole);
     } catch (error) {
       if (mayPass(error)) this.#changes.set(id, { ...whole, ...this.#changes.get(id) });
-      this.#tryLater();
+      this.#retryLater();
       throw error;
     }
   }
 
-  /** Rejects when the repository has not taken the picture; it may be remembered all the same. */
+  /** Rejects when the repository has refused the image, which may be kept all the same. */
   async keepResult(id: string, picture: JobPicture): Promise<void> {
     try {
       await this.repository.keepResult(id, picture);
     } catch (error) {
       const waiting = [...this.#results.values()].reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
       if (mayPass(error) && waiting + picture.bytes.byteLength <= MOST_BYTES) this.#results.set(id, picture);
-      this.#tryLater();
+      this.#retryLater();
       throw error;
     }
   }
 
-  /** Tries to write all that was not taken. Never rejects. */
+  /** Tries to write all that was refused. Never rejects. */
   settle(): Promise<void> {
     this.#settling ??= this.#settle().finally(() => {
       this.#settling = undefined;
-      this.#tryLater();
+      this.#retryLater();
     });
     return this.#settling;
   }
@@ -68,18 +67,18 @@ export class WriteBuffer {
         this.#results.delete(id);
       }
       for (const id of [...this.#changes.keys()]) await this.update(id, {});
-      this.logger.info({ jobs: [...jobs] }, "what the disk had not taken is written now");
+      this.logger.info({ jobs: [...jobs] }, "what the disk had refused is written");
     } catch (error) {
-      this.logger.debug({ err: error }, "the disk still takes nothing");
+      this.logger.debug({ err: error }, "the disk still refuses writes");
     }
   }
 
-  #tryLater(): void {
+  #retryLater(): void {
     if (this.#timer || this.#changes.size + this.#results.size === 0) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.settle();
-    }, this.againMs);
+    }, this.retryMs);
     this.#timer.unref();
   }
 }

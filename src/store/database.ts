@@ -6,7 +6,7 @@ import { makeFolder } from "./make-folder.js";
 import { migrate } from "./migrate.js";
 import { createOrm, type Orm } from "./orm.js";
 
-/** A program that is being replaced may still be finishing: its lock is waited for this long, in milliseconds. */
+/** Milliseconds to wait for the lock of a program that is being replaced and still finishing. */
 const BUSY_MS = 5_000;
 
 /** The open SQLite file. */
@@ -37,8 +37,8 @@ export class Database {
       this.#lock = open(".dreamloom.lock");
       takeLock(this.#lock, dir);
       this.#client = open("dreamloom.sqlite");
-      // Every commit is on the disk before anybody hears of it, so that a power cut takes no accepted job back.
-      // Deleted rows are overwritten with zeros: what people have deleted is not left in the file.
+      // Every commit is on the disk before it is acknowledged, so that a power cut loses no accepted job. Deleted rows are
+      // overwritten with zeros: what people have deleted is not left in the file.
       this.#client.exec(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF",
       );
@@ -52,7 +52,7 @@ export class Database {
     }
   }
 
-  /** Runs `work` in a transaction: all of it happens, or nothing. Inside another one it joins that. */
+  /** Runs `work` in a transaction; inside another one it joins that. */
   write<T>(work: () => T): T {
     if (this.#client.inTransaction) return work();
     try {
@@ -67,7 +67,7 @@ export class Database {
     }
   }
 
-  /** Moves all that was written from the write-ahead log into the file, so that no deleted content is left in the log. */
+  /** Moves the write-ahead log into the file, so that no deleted content is left in the log. */
   checkpoint(): void {
     this.#client.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
@@ -84,8 +84,8 @@ export class Database {
 }
 
 /**
- * Holds the folder for this process until it ends, however it ends: two at once would end each other's jobs. A file of its own,
- * so that the database stays readable for backups.
+ * Holds the folder for this process until it ends, however it ends: two at once would end each other's jobs. The lock is
+ * a file of its own, so that the database stays readable for backups.
  */
 function takeLock(lock: Libsql.Database, dir: string): void {
   try {

@@ -1,9 +1,9 @@
-import { and, desc, eq, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Community } from "../domain/channel.js";
 import type { Database } from "./database.js";
 import { StoreError } from "./errors.js";
-import type { StoredJob } from "./job-record.js";
-import { readJobs } from "./job-rows.js";
+import { readJobs, type StoredJob } from "./job-rows.js";
+import { matching } from "./orm.js";
 import { jobTable } from "./schema.js";
 
 export interface GalleryQuery extends Community {
@@ -11,20 +11,22 @@ export interface GalleryQuery extends Community {
   readonly channel?: string;
   /** A whole channel reference is no scope: its id goes into `channel`. */
   readonly id?: never;
-  /** One person's works. */
+  /** One user's works. */
   readonly author?: string;
   /** The engine's name of one recipe. */
   readonly recipe?: string;
   readonly by: "date" | "favourites";
   /** Jobs a page. */
   readonly limit: number;
-  /** A page's `next`, to read on after it. */
+  /** A page's `next`, to read the one after it. */
   readonly after?: string;
 }
 
+type GalleryScope = Pick<GalleryQuery, "platform" | "community" | "channel" | "id">;
+
 export interface GalleryPage {
   readonly jobs: readonly StoredJob[];
-  /** Where the next page begins; not there on the last one. */
+  /** Where the next page begins; missing on the last one. */
   readonly next?: string;
 }
 
@@ -36,10 +38,10 @@ interface GalleryAuthor {
 
 /** The same words as in the indexes, so that SQLite uses them. */
 const SHOWN = sql`${jobTable.state} = 'done' AND ${jobTable.picture} IS NOT NULL AND ${jobTable.hidden} = 0`;
-/** What was made in closed and in restricted channels is shown there only. */
+/** Works of closed and of restricted channels are shown there only. */
 const SHOWN_TO_ALL = sql`${SHOWN} AND ${jobTable.audience} = 'community'`;
 
-/** The finished works of communities: those whose picture is kept and that their author has not taken out. */
+/** The finished works of communities: those whose result is kept and that their author has not taken out. */
 export class Gallery {
   constructor(private readonly database: Database) {}
 
@@ -49,62 +51,35 @@ export class Gallery {
    * @throws StoreError "cursor" when `after` is not a page's `next`.
    */
   page(query: GalleryQuery): GalleryPage {
-    const { platform, community, channel, author, recipe, by, limit, after } = query;
+    const { author: authorId, recipe, by, limit, after } = query;
     const order = [...(by === "favourites" ? [jobTable.favourites] : []), jobTable.finishedAt, jobTable.seq];
-    const where = and(
-      channel === undefined ? SHOWN_TO_ALL : SHOWN,
-      eq(jobTable.platform, platform),
-      eq(jobTable.community, community),
-      channel === undefined ? undefined : eq(jobTable.channel, channel),
-      author === undefined ? undefined : eq(jobTable.authorId, author),
-      recipe === undefined ? undefined : eq(jobTable.recipe, recipe),
-      after === undefined
-        ? undefined
-        : sql`(${sql.join(order, sql`, `)}) < (${sql.join(readCursor(after, order.length), sql`, `)})`,
-    );
-    const jobs = readJobs(
-      this.database.orm,
-      where,
-      order.map((column) => desc(column)),
-      limit + 1,
-    );
-    if (jobs.length <= limit) return { jobs };
+    const columns = sql.join(order, sql`, `);
+    const beyond = after === undefined ? undefined : sql`(${columns}) < (${readCursor(after, order.length)})`;
+    const where = and(shownIn(query), matching(jobTable, { authorId, recipe }), beyond);
+    const jobs = readJobs(this.database.orm, where, order.map(desc), limit + 1);
     const page = jobs.slice(0, limit);
     const last = page.at(-1);
-    return last ? { jobs: page, next: this.#cursor(last, by) } : { jobs: page };
+    return { jobs: page, ...(last && jobs.length > limit && { next: this.#cursor(last, by) }) };
   }
 
   /** How many works a whole gallery has. */
-  count(query: Pick<GalleryQuery, "platform" | "community" | "channel" | "id">): number {
-    const { platform, community, channel } = query;
-    const where = and(
-      channel === undefined ? SHOWN_TO_ALL : SHOWN,
-      eq(jobTable.platform, platform),
-      eq(jobTable.community, community),
-      channel === undefined ? undefined : eq(jobTable.channel, channel),
-    );
-    return this.database.orm.select({ jobs: sql<number>`count(*)` }).from(jobTable).where(where).get()?.jobs ?? 0;
+  count(scope: GalleryScope): number {
+    const shown = shownIn(scope);
+    return this.database.orm.select({ jobs: count() }).from(jobTable).where(shown).get()?.jobs ?? 0;
   }
 
-  /** Who has works in a gallery, those with the most first. */
-  authors(query: Pick<GalleryQuery, "platform" | "community" | "channel" | "id">, limit: number): GalleryAuthor[] {
-    const { platform, community, channel } = query;
-    const where = and(
-      channel === undefined ? SHOWN_TO_ALL : SHOWN,
-      eq(jobTable.platform, platform),
-      eq(jobTable.community, community),
-      channel === undefined ? undefined : eq(jobTable.channel, channel),
-    );
-    // People are called what they were called last.
+  /** Users who have works in a gallery, those with the most first. */
+  authors(scope: GalleryScope, limit: number): GalleryAuthor[] {
+    // The name is that of the latest work.
     const rows = this.database.orm
       .select({
         id: jobTable.authorId,
         name: jobTable.authorName,
         last: sql`max(${jobTable.seq})`,
-        works: sql<number>`count(*)`,
+        works: count(),
       })
       .from(jobTable)
-      .where(where)
+      .where(shownIn(scope))
       .groupBy(jobTable.authorId)
       .orderBy(sql`count(*) DESC`)
       .limit(limit)
@@ -119,12 +94,18 @@ export class Gallery {
   }
 }
 
+function shownIn({ platform, community, channel }: GalleryScope): SQL | undefined {
+  return and(channel === undefined ? SHOWN_TO_ALL : SHOWN, matching(jobTable, { platform, community, channel }));
+}
+
 /** Keyset pagination: the values of the last work shown, in the order's columns. */
-function readCursor(cursor: string, length: number): SQL[] {
+function readCursor(cursor: string, length: number): SQL {
   const parts = cursor.split(".");
   const values = parts.map((part) => (/^[0-9a-z]{1,11}$/.test(part) ? Number.parseInt(part, 36) : Number.NaN));
-  if (values.length !== length || !values.every(Number.isSafeInteger)) {
+  if (values.length !== length || !values.every(Number.isSafeInteger))
     throw new StoreError("cursor", "store.page-unknown");
-  }
-  return values.map((value) => sql`${value}`);
+  return sql.join(
+    values.map((value) => sql`${value}`),
+    sql`, `,
+  );
 }

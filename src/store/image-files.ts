@@ -4,7 +4,7 @@ import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 const SHA = /^[0-9a-f]{64}$/;
-/** A file that is still being written is not older than this, in milliseconds. */
+/** Milliseconds after which a file is no longer being written. */
 const UNFINISHED_MS = 3600 * 1000;
 
 export function sha256(bytes: Uint8Array): string {
@@ -39,7 +39,7 @@ export class ImageFiles {
     await syncFolder(dirname(path));
   }
 
-  /** What a file holds; undefined when it is missing, "damaged" when it does not hold what its name says. */
+  /** A file's bytes; undefined when it is missing, "damaged" when they do not match its name. */
   async readChecked(sha: string): Promise<Uint8Array | "damaged" | undefined> {
     let bytes: Uint8Array;
     try {
@@ -52,7 +52,7 @@ export class ImageFiles {
     return sha256(bytes) === sha ? bytes : "damaged";
   }
 
-  /** What a file holds, if it is there and sound. */
+  /** A file's bytes, if it is there and sound. */
   async read(sha: string): Promise<Uint8Array | undefined> {
     const read = await this.readChecked(sha);
     return read === "damaged" ? undefined : read;
@@ -62,7 +62,7 @@ export class ImageFiles {
     rmSync(this.#path(sha), { force: true });
   }
 
-  /** Removes files that a crash has left behind: those that `isKnown` does not know, and old unfinished ones. Returns how many. */
+  /** Removes files that a crash has left: those that `isKnown` does not know, and old unfinished ones. Returns how many. */
   removeStrays(isKnown: (sha: string) => boolean, now: number): number {
     let removed = 0;
     for (const entry of readdirSync(this.folder, { withFileTypes: true })) {
@@ -81,12 +81,12 @@ export class ImageFiles {
   }
 
   #path(sha: string): string {
-    if (!SHA.test(sha)) throw new Error(`${sha} is not a SHA-256.`);
+    if (!SHA.test(sha)) throw new Error(`not a SHA-256: ${sha}`);
     return join(this.folder, sha.slice(0, 2), sha);
   }
 }
 
-/** Makes a rename last. Not every system can open a folder; there the file system sees to it. */
+/** Makes a rename last through a power cut. Windows cannot open a folder, and does not need it. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");

@@ -1,4 +1,4 @@
-import { eq, type SQL, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { fileTypeFromBuffer } from "file-type";
 import type { Logger } from "pino";
 import type { Database } from "./database.js";
@@ -6,7 +6,7 @@ import { storeError } from "./errors.js";
 import { ImageFiles, sha256 } from "./image-files.js";
 import { imageTable, jobInputTable, jobTable, styleTable } from "./schema.js";
 
-/** A picture (or film) on disk. */
+/** An image (or film) on disk. */
 export interface StoredImage {
   /** SHA-256 of the file, in hex. */
   readonly sha: string;
@@ -17,23 +17,26 @@ export interface StoredImage {
 
 export interface NewImage {
   readonly bytes: Uint8Array;
-  /** Media type; read from the bytes unless it is known. */
+  /** Media type; default: read from the bytes. */
   readonly type?: string;
 }
 
-/** What was removed, and the space that it gave back. */
+/** How many images were removed, and their bytes. */
 export interface RemovedImages {
   readonly images: number;
   readonly bytes: number;
 }
 
+/** The columns that name an image. */
+const NAMING = [jobInputTable.sha, jobTable.picture, jobTable.checkpoint, styleTable.picture] as const;
+
 /**
- * Pictures (and checkpoints) on disk, each kept once however many jobs and styles use it. The tables that name a picture are its reference count: what
- * none of them names is removed.
+ * Images (and checkpoints) on disk, each kept once however many jobs and styles use it. The tables that name an image are
+ * its reference count: what none of them names is removed.
  */
 export class Images {
   readonly #files: ImageFiles;
-  /** Pictures on their way in, which no table names yet: how many calls are about to. */
+  /** Images that are being written, which no table names yet, and how many calls are about to. */
   readonly #arriving = new Map<string, number>();
   readonly #underWay = new Set<Promise<unknown>>();
 
@@ -46,13 +49,13 @@ export class Images {
     this.#files = new ImageFiles(folder);
   }
 
-  /** What is known of a picture; undefined when it is not kept. */
+  /** Undefined when the image is not kept. */
   info(sha: string): StoredImage | undefined {
     const row = this.database.orm.select().from(imageTable).where(eq(imageTable.sha, sha)).get();
     return row && { sha: row.sha, type: row.type, bytes: row.bytes };
   }
 
-  /** A picture's bytes, checked against its name; undefined when it is not kept any more. A damaged file counts as lost and is logged. */
+  /** An image's bytes, checked against its name; undefined when it is not kept. A damaged file is logged and counts as lost. */
   async read(sha: string): Promise<Uint8Array | undefined> {
     const read = await this.#files.readChecked(sha);
     if (read !== "damaged") return read;
@@ -60,14 +63,14 @@ export class Images {
     return undefined;
   }
 
-  /** All pictures together. */
+  /** All images together. */
   total(): RemovedImages {
     const sums = { images: sql<number>`count(*)`, bytes: sql<number>`coalesce(sum(${imageTable.bytes}), 0)` };
     return this.database.orm.select(sums).from(imageTable).get() ?? { images: 0, bytes: 0 };
   }
 
   /**
-   * Writes pictures to disk and then, in one transaction, makes them known and runs `refer`, which must name them in a table.
+   * Writes images to disk and then, in one transaction, adds their rows and runs `refer`, which must name them in a table.
    *
    * @throws StoreError when the disk is full or cannot be written.
    */
@@ -79,19 +82,19 @@ export class Images {
     return kept;
   }
 
-  /** Resolves when no picture is being written. */
+  /** Resolves when no image is being written. */
   async idle(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
   /**
-   * Runs `letGo` in a transaction: it removes rows that name pictures and returns which. Those that nothing names any more are
-   * removed with their files.
+   * Runs `remove` in a transaction: it removes rows that name images and returns which images. Those that nothing names
+   * afterwards are removed with their files.
    */
-  release(letGo: () => readonly string[]): RemovedImages {
-    const unused = this.database.write(() => this.#dropUnused([...new Set(letGo())]));
+  release(remove: () => readonly string[]): RemovedImages {
+    const unused = this.database.write(() => this.#dropUnused([...new Set(remove())]));
     try {
-      // At once, before anything else can run: the same picture might come again.
+      // At once, before anything else can run: the same image might come again.
       for (const { sha } of unused) this.#files.remove(sha);
     } catch (error) {
       this.logger.error({ err: error }, "files of pictures could not be removed; the daily clean-up tries again");
@@ -99,33 +102,29 @@ export class Images {
     return { images: unused.length, bytes: unused.reduce((sum, { bytes }) => sum + bytes, 0) };
   }
 
-  /** Removes pictures that no job and no style names: of these, or of all. */
+  /** Removes images that no job and no style names: of these, or of all. */
   removeUnused(shas?: readonly string[]): RemovedImages {
     return this.release(() => shas ?? this.#unused());
   }
 
   #unused(): string[] {
     const { sha } = imageTable;
-    const named = sql`SELECT ${jobInputTable.sha} FROM ${jobInputTable} UNION SELECT ${jobTable.picture} FROM ${jobTable}
-      WHERE ${jobTable.picture} IS NOT NULL UNION SELECT ${jobTable.checkpoint} FROM ${jobTable}
-      WHERE ${jobTable.checkpoint} IS NOT NULL UNION SELECT ${styleTable.picture} FROM ${styleTable}`;
+    const named = sql.join(
+      NAMING.map((column) => sql`SELECT ${column} FROM ${column.table} WHERE ${column} IS NOT NULL`),
+      sql` UNION `,
+    );
     const rows = this.database.orm.select({ sha }).from(imageTable).where(sql`${sha} NOT IN (${named})`).all();
     return rows.map((row) => row.sha);
   }
 
   #dropUnused(shas: readonly string[]): readonly StoredImage[] {
     const { orm } = this.database;
-    const named = (table: typeof jobTable | typeof jobInputTable | typeof styleTable, condition: SQL) =>
-      orm.select({ one: sql`1` }).from(table).where(condition).limit(1).get() !== undefined;
     return shas.flatMap((sha) => {
       const image = this.info(sha);
       if (!image || this.#arriving.has(sha)) return [];
-      const used =
-        named(jobInputTable, eq(jobInputTable.sha, sha)) ||
-        named(jobTable, eq(jobTable.picture, sha)) ||
-        named(jobTable, eq(jobTable.checkpoint, sha)) ||
-        named(styleTable, eq(styleTable.picture, sha));
-      if (used) return [];
+      const isNamed = (column: (typeof NAMING)[number]) =>
+        orm.select({ one: sql`1` }).from(column.table).where(eq(column, sha)).limit(1).get() !== undefined;
+      if (NAMING.some(isNamed)) return [];
       orm.delete(imageTable).where(eq(imageTable.sha, sha)).run();
       return [image];
     });
@@ -133,13 +132,8 @@ export class Images {
 
   /** Removes files that a crash has left without a row. Returns how many. */
   removeStrays(): number {
-    const known = new Set(
-      this.database.orm
-        .select({ sha: imageTable.sha })
-        .from(imageTable)
-        .all()
-        .map(({ sha }) => sha),
-    );
+    const rows = this.database.orm.select({ sha: imageTable.sha }).from(imageTable).all();
+    const known = new Set(rows.map(({ sha }) => sha));
     return this.#files.removeStrays((sha) => known.has(sha) || this.#arriving.has(sha), this.now());
   }
 
@@ -168,10 +162,7 @@ export class Images {
     } catch (cause) {
       throw storeError(cause, this.database.dir);
     }
-    return {
-      sha,
-      type: type ?? (await fileTypeFromBuffer(bytes))?.mime ?? "application/octet-stream",
-      bytes: bytes.byteLength,
-    };
+    const found = type ?? (await fileTypeFromBuffer(bytes))?.mime;
+    return { sha, type: found ?? "application/octet-stream", bytes: bytes.byteLength };
   }
 }

@@ -1,14 +1,23 @@
 import { eq, type SQL } from "drizzle-orm";
 import type { ChannelRef } from "../domain/channel.js";
-import type { Credit } from "../domain/credit.js";
-import type { Job, JobAudience, JobChange, JobMessages, JobResult, JobState } from "../domain/job.js";
+import type { Job, JobChange, JobMessages } from "../domain/job.js";
 import type { MessageRef } from "../domain/message.js";
-import type { MessageRole, StoredJob } from "./job-record.js";
+import type { StoredImage } from "./images.js";
 import type { Orm } from "./orm.js";
-import { imageTable, jobTable } from "./schema.js";
+import { imageTable, jobTable, type WrittenMessages } from "./schema.js";
 
 type JobRow = typeof jobTable.$inferSelect;
-type ImageRow = typeof imageTable.$inferSelect;
+type WithDefault = "unnotified" | "repeats" | "credits" | "spoiler" | "audience";
+
+/** A job as it is read: the defaults of what may be left out are filled in, and the gallery's columns are there. */
+export interface StoredJob extends Omit<Job, WithDefault>, Readonly<Required<Pick<Job, WithDefault>>> {
+  /** The result, as long as it is kept. */
+  readonly picture?: StoredImage;
+  /** Its author has taken it out of the gallery. */
+  readonly hidden: boolean;
+  /** How many people have it among their favourites. */
+  readonly favourites: number;
+}
 
 /** Jobs that meet a condition, in an order. */
 export function readJobs(orm: Orm, where: SQL | undefined, order: readonly SQL[], limit?: number): StoredJob[] {
@@ -44,113 +53,83 @@ export function rowOf(job: Job): typeof jobTable.$inferInsert {
 }
 
 /** The columns that a change sets; what it leaves out stays. */
-export function columnsOf({
-  state,
-  attempts,
-  startedAt,
-  workedMs,
-  finishedAt,
-  messages,
-  failure,
-  result,
-  unnotified: owed,
-}: JobChange): Partial<JobRow> {
-  const written = messages && writeMessages(messages);
-  const columns = { state, attempts, startedAt, workedMs, finishedAt, messages: written, failure, result, owed };
+export function columnsOf({ messages, unnotified, ...change }: JobChange): Partial<JobRow> {
+  const columns = { ...change, messages: messages && writeMessages(messages), owed: unnotified };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 }
 
-/** A message reference as the column `messages` holds it: `place` and `channel` are names on disk. */
-interface WrittenMessage {
-  readonly place: WrittenChannel;
-  readonly id: string;
+/** `place` and `channel` are names on disk. */
+function writeMessages(messages: JobMessages): WrittenMessages {
+  const writeChannel = ({ id, ...rest }: ChannelRef) => ({ ...rest, channel: id });
+  return mapMessages(messages, ({ channel, id }) => ({ place: writeChannel(channel), id }), writeChannel);
 }
 
-interface WrittenChannel {
-  readonly platform: string;
-  readonly community: string;
-  readonly channel: string;
-  readonly thread?: string;
+function readMessages(messages: WrittenMessages): JobMessages {
+  const readChannel = ({ channel, ...rest }: NonNullable<WrittenMessages["thread"]>) => ({ ...rest, id: channel });
+  return mapMessages(messages, ({ place, id }) => ({ channel: readChannel(place), id }), readChannel);
 }
 
-interface WrittenMessages {
-  readonly announcement?: WrittenMessage;
-  readonly thread?: WrittenChannel;
-  readonly progress?: WrittenMessage;
-  readonly frames: readonly WrittenMessage[];
-  readonly final?: WrittenMessage;
-}
-
-function writeMessages({ announcement, thread, progress, frames, final }: JobMessages): WrittenMessages {
+function mapMessages<M extends object, C extends object, N, D>(
+  { announcement, thread, progress, frames, final }: JobMessages<M, C>,
+  message: (message: M) => N,
+  channel: (channel: C) => D,
+): JobMessages<N, D> {
   return {
-    ...(announcement && { announcement: writeMessage(announcement) }),
-    ...(thread && { thread: writeChannel(thread) }),
-    ...(progress && { progress: writeMessage(progress) }),
-    frames: frames.map(writeMessage),
-    ...(final && { final: writeMessage(final) }),
+    ...(announcement && { announcement: message(announcement) }),
+    ...(thread && { thread: channel(thread) }),
+    ...(progress && { progress: message(progress) }),
+    frames: frames.map(message),
+    ...(final && { final: message(final) }),
   };
 }
 
-function readMessages({ announcement, thread, progress, frames, final }: WrittenMessages): JobMessages {
-  return {
-    ...(announcement && { announcement: readMessage(announcement) }),
-    ...(thread && { thread: readChannel(thread) }),
-    ...(progress && { progress: readMessage(progress) }),
-    frames: frames.map(readMessage),
-    ...(final && { final: readMessage(final) }),
-  };
-}
-
-const writeMessage = ({ channel, id }: MessageRef): WrittenMessage => ({ place: writeChannel(channel), id });
-const readMessage = ({ place, id }: WrittenMessage): MessageRef => ({ channel: readChannel(place), id });
-const writeChannel = ({ id, ...rest }: ChannelRef): WrittenChannel => ({ ...rest, channel: id });
-const readChannel = ({ channel, ...rest }: WrittenChannel): ChannelRef => ({ ...rest, id: channel });
-
-/** The messages that can be pressed or reacted to. */
-export function* messagesOf(
-  messages: JobMessages,
-): Generator<{ readonly message: MessageRef; readonly role: MessageRole }> {
-  const { announcement, progress, frames, final } = messages;
-  if (announcement) yield { message: announcement, role: "announcement" };
-  if (progress) yield { message: progress, role: "progress" };
-  for (const message of frames) yield { message, role: "frame" };
-  if (final) yield { message: final, role: "final" };
+/** The messages that can be pressed or reacted to, and what each shows. */
+export function messagesOf({ announcement, progress, frames, final }: JobMessages): (readonly [string, MessageRef])[] {
+  return [
+    ...(announcement ? [["announcement", announcement] as const] : []),
+    ...(progress ? [["progress", progress] as const] : []),
+    ...frames.map((message) => ["frame", message] as const),
+    ...(final ? [["final", final] as const] : []),
+  ];
 }
 
 export function channelOf(row: Pick<JobRow, "platform" | "community" | "channel" | "thread">): ChannelRef {
   const { platform, community, channel, thread } = row;
-  return { platform, community, id: channel, ...(thread === null ? {} : { thread }) };
+  return { platform, community, id: channel, ...present({ thread }) };
 }
 
-function jobOf(row: JobRow, image: ImageRow | null): StoredJob {
+function jobOf(row: JobRow, image: typeof imageTable.$inferSelect | null): StoredJob {
+  const { id, recipe, params, priority, state, attempts, createdAt, repeats, spoiler, audience, hidden } = row;
+  const { megabytes, startedAt, finishedAt, failure, result, from } = row;
   return {
-    ...{ id: row.id, channel: channelOf(row), author: { id: row.authorId, name: row.authorName } },
-    ...{ recipe: row.recipe, params: row.params as StoredJob["params"], pictures: row.roles as string[] },
-    ...{
-      cost: row.work,
-      costKey: row.pace,
-      priority: row.priority,
-      state: row.state as JobState,
-      attempts: row.attempts,
-    },
-    createdAt: row.createdAt,
-    ...(row.megabytes === null ? {} : { megabytes: row.megabytes }),
-    ...(row.startedAt === null ? {} : { startedAt: row.startedAt }),
-    ...(row.workedMs === 0 ? {} : { workedMs: row.workedMs }),
-    ...(row.finishedAt === null ? {} : { finishedAt: row.finishedAt }),
-    messages: readMessages(row.messages as WrittenMessages),
-    ...(row.failure === null ? {} : { failure: row.failure as { kind: string; message: string } }),
-    ...(row.result === null ? {} : { result: row.result as JobResult }),
-    ...(row.from === null ? {} : { from: row.from }),
-    repeats: row.repeats,
-    ...(image === null ? {} : { picture: { sha: image.sha, type: image.type, bytes: image.bytes } }),
-    credits: (row.credits ?? []) as Credit[],
+    id,
+    channel: channelOf(row),
+    author: { id: row.authorId, name: row.authorName },
+    recipe,
+    params,
+    pictures: row.roles,
+    cost: row.work,
+    costKey: row.pace,
+    priority,
+    state,
+    attempts,
+    createdAt,
+    messages: readMessages(row.messages),
+    ...present({ megabytes, startedAt, finishedAt, failure, result, from }),
+    ...(row.workedMs > 0 && { workedMs: row.workedMs }),
+    ...(image && { picture: { sha: image.sha, type: image.type, bytes: image.bytes } }),
+    repeats,
+    credits: row.credits ?? [],
     unnotified: row.owed,
-    ...{
-      spoiler: row.spoiler,
-      audience: row.audience as JobAudience,
-      hidden: row.hidden,
-      favourites: row.favourites,
-    },
+    spoiler,
+    audience,
+    hidden,
+    favourites: row.favourites,
   };
+}
+
+/** What is not null. */
+export function present<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
 }

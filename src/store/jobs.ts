@@ -4,18 +4,17 @@ import type { Job, JobChange } from "../domain/job.js";
 import type { MessageRef } from "../domain/message.js";
 import type { Database } from "./database.js";
 import type { Images, NewImage, RemovedImages } from "./images.js";
-import type { MessageRole, StoredJob } from "./job-record.js";
-import { channelOf, columnsOf, messagesOf, readJobs, rowOf } from "./job-rows.js";
+import { channelOf, columnsOf, messagesOf, readJobs, rowOf, type StoredJob } from "./job-rows.js";
+import { matching } from "./orm.js";
 import { jobInputTable, jobMessageTable, jobTable } from "./schema.js";
 
 /** Written out rather than bound, so that SQLite sees that the index on unfinished jobs serves. */
 const UNFINISHED = sql`${jobTable.state} IN ('waiting', 'running')`;
-const OWED = sql`${jobTable.owed} = 1`;
-/** A checkpoint is for the recipe that wrote it alone. */
+const UNNOTIFIED = sql`${jobTable.owed} = 1`;
 const CHECKPOINT_TYPE = "application/octet-stream";
 const NEWEST = [desc(jobTable.createdAt), desc(jobTable.seq)];
 
-/** Whose jobs are counted: all that is left out counts all. */
+/** Which jobs are counted; what is left out is not asked for. */
 export interface JobScope {
   readonly platform: string;
   readonly community?: string;
@@ -25,13 +24,13 @@ export interface JobScope {
   readonly author?: string;
 }
 
-/** What an unfinished job can go on from. */
+/** What an unfinished job can resume from: the engine's `Checkpoint`. */
 interface StoredCheckpoint {
   readonly octave: number;
-  readonly bytes: Uint8Array;
+  readonly state: Uint8Array;
 }
 
-/** All jobs with their pictures and messages. */
+/** All jobs with their images and messages: the queue's `JobRepository`. */
 export class Jobs {
   constructor(
     private readonly database: Database,
@@ -39,15 +38,15 @@ export class Jobs {
   ) {}
 
   /**
-   * Keeps a new job with its input pictures by role. Resolves when both are on disk.
+   * Keeps a new job with its input images by role. Resolves when both are on disk.
    *
    * @throws StoreError when the disk is full or cannot be written.
    */
   async add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
     const roles = Object.keys(pictures);
-    const images = roles.map((role): NewImage => ({ bytes: pictures[role] ?? new Uint8Array() }));
+    const images = Object.values(pictures).map((bytes) => ({ bytes }));
     await this.images.keep(images, (stored) => {
-      if (this.get(job.id)) throw new Error(`There already is a job ${job.id}.`);
+      if (this.get(job.id)) throw new Error(`a second job ${job.id}`);
       this.database.orm.insert(jobTable).values(rowOf(job)).run();
       const inputs = stored.map(({ sha }, index) => ({ job: job.id, role: roles[index] ?? "", sha }));
       if (inputs.length > 0) this.database.orm.insert(jobInputTable).values(inputs).run();
@@ -59,25 +58,23 @@ export class Jobs {
   update(id: string, change: JobChange): void {
     const columns = columnsOf(change);
     if (Object.keys(columns).length === 0) return;
-    const apply = () => {
-      const { changes } = this.database.orm.update(jobTable).set(columns).where(eq(jobTable.id, id)).run();
-      if (changes > 0 && change.messages) this.#index(id, change.messages);
-    };
-    if (change.state === undefined || change.state === "waiting" || change.state === "running") {
-      this.database.write(apply);
-      return;
-    }
+    const { orm } = this.database;
     this.images.release(() => {
-      apply();
-      return this.#letGoOfCheckpoint(id);
+      const { changes } = orm.update(jobTable).set(columns).where(eq(jobTable.id, id)).run();
+      if (changes > 0 && change.messages) this.#index(id, change.messages);
+      if (change.state === undefined || change.state === "waiting" || change.state === "running") return [];
+      const { checkpoint } = this.#checkpointOf(id);
+      if (checkpoint === null) return [];
+      orm.update(jobTable).set({ checkpoint: null, checkpointInfo: null }).where(eq(jobTable.id, id)).run();
+      return [checkpoint];
     });
   }
 
-  /** Keeps what an unfinished job can go on from, in place of an earlier one; for a job that has ended or is not kept it is ignored. */
-  async keepCheckpoint(id: string, { octave, bytes }: StoredCheckpoint): Promise<void> {
+  /** Keeps what an unfinished job can resume from, in place of an earlier one; for any other job it is ignored. */
+  async keepCheckpoint(id: string, { octave, state: bytes }: StoredCheckpoint): Promise<void> {
     const old = await this.images.keep([{ bytes, type: CHECKPOINT_TYPE }], (images) => {
       const sha = images[0]?.sha ?? null;
-      const before = this.#checkpointOf(id)?.sha;
+      const before = this.#checkpointOf(id).checkpoint;
       const change = { checkpoint: sha, checkpointInfo: { octave } };
       const { changes } = this.database.orm
         .update(jobTable)
@@ -89,15 +86,15 @@ export class Jobs {
     if (old) this.images.removeUnused([old]);
   }
 
-  /** What an unfinished job can go on from; undefined when there is nothing, or it is damaged. */
+  /** What an unfinished job can resume from; undefined when there is nothing, or it is damaged. */
   async checkpoint(id: string): Promise<StoredCheckpoint | undefined> {
-    const kept = this.#checkpointOf(id);
-    const bytes = kept && (await this.images.read(kept.sha));
-    return bytes && { octave: kept.octave, bytes };
+    const { checkpoint, info } = this.#checkpointOf(id);
+    const state = checkpoint ? await this.images.read(checkpoint) : undefined;
+    return state && info ? { octave: info.octave, state } : undefined;
   }
 
-  /** Keeps a job's result picture (or film); a job that is not kept is ignored. */
-  async keepPicture(id: string, picture: NewImage): Promise<void> {
+  /** Keeps a job's result; a job that is not kept is ignored. */
+  async keepResult(id: string, picture: NewImage): Promise<void> {
     const stored = await this.images.keep([picture], (images) => {
       this.database.orm
         .update(jobTable)
@@ -106,7 +103,7 @@ export class Jobs {
         .run();
       return images;
     });
-    // The job may have been removed meanwhile.
+    // The job may have been removed while the file was written.
     if (!this.get(id)) this.images.removeUnused(stored.map(({ sha }) => sha));
   }
 
@@ -121,26 +118,11 @@ export class Jobs {
     return this.#read(eq(jobTable.id, id), [], 1)[0];
   }
 
-  /** The job that a message was posted for, and what the message shows. The thread that the message is in does not matter. */
-  jobOfMessage({
-    channel: place,
-    id,
-  }: MessageRef): { readonly job: StoredJob; readonly role: MessageRole } | undefined {
-    const { platform, community, id: channel } = place;
-    const row = this.database.orm
-      .select({ job: jobMessageTable.job, role: jobMessageTable.role })
-      .from(jobMessageTable)
-      .where(
-        and(
-          eq(jobMessageTable.platform, platform),
-          eq(jobMessageTable.community, community),
-          eq(jobMessageTable.channel, channel),
-          eq(jobMessageTable.message, id),
-        ),
-      )
-      .get();
-    const job = row && this.get(row.job);
-    return job && { job, role: row.role as MessageRole };
+  /** The job that a message was posted for. The thread that the message is in does not matter. */
+  ofMessage({ channel: { platform, community, id: channel }, id: message }: MessageRef): StoredJob | undefined {
+    const posted = matching(jobMessageTable, { platform, community, channel, message });
+    const row = this.database.orm.select({ job: jobMessageTable.job }).from(jobMessageTable).where(posted).get();
+    return row && this.get(row.job);
   }
 
   /** Jobs of one community whose id begins with `prefix`, newest first, 10 at most. */
@@ -153,27 +135,21 @@ export class Jobs {
   }
 
   /** A person's newest job in a community. */
-  latest(where: Community & { readonly author: string }): StoredJob | undefined {
-    const { platform, community, author } = where;
-    const own = and(eq(jobTable.platform, platform), eq(jobTable.authorId, author), eq(jobTable.community, community));
-    return this.#read(own, NEWEST, 1)[0];
+  latest({ author, ...community }: Community & { readonly author: string }): StoredJob | undefined {
+    return this.#read(inScope({ ...community, author }), NEWEST, 1)[0];
   }
 
-  /** A person's jobs in a community that have a picture, newest first. */
-  finishedBy(where: Community & { readonly author: string }, limit: number): StoredJob[] {
-    const { platform, community, author } = where;
-    const own = and(eq(jobTable.platform, platform), eq(jobTable.authorId, author), eq(jobTable.community, community));
-    return this.#read(and(own, eq(jobTable.state, "done"), isNotNull(jobTable.picture)), NEWEST, limit);
+  /** A person's jobs in a community that have a result, newest first. */
+  finishedBy({ author, ...community }: Community & { readonly author: string }, limit: number): StoredJob[] {
+    const done = and(inScope({ ...community, author }), eq(jobTable.state, "done"), isNotNull(jobTable.picture));
+    return this.#read(done, NEWEST, limit);
   }
 
   /** Jobs that failed after a time (milliseconds since the epoch), the latest first. */
   failed(since: number, limit: number): StoredJob[] {
     // By the index on ends alone: failures are few, but so are the days that are asked for.
-    return this.#read(
-      and(gte(jobTable.finishedAt, since), eq(jobTable.state, "failed")),
-      [desc(jobTable.finishedAt)],
-      limit,
-    );
+    const failed = and(gte(jobTable.finishedAt, since), eq(jobTable.state, "failed"));
+    return this.#read(failed, [desc(jobTable.finishedAt)], limit);
   }
 
   /** Jobs that wait or run, in the order in which they came. */
@@ -182,22 +158,22 @@ export class Jobs {
     return this.#read(UNFINISHED, [sql`+${jobTable.seq}`]);
   }
 
-  /** Jobs that have ended without anybody having been told, in the order in which they came. */
+  /** Jobs that have ended and whose end was not posted, in the order in which they came. */
   unnotified(): StoredJob[] {
-    return this.#read(OWED, [asc(jobTable.seq)]);
+    return this.#read(UNNOTIFIED, [asc(jobTable.seq)]);
   }
 
   /** How many jobs wait or run. */
   countUnfinished(scope: JobScope): number {
-    return this.#count(and(UNFINISHED, ...inScope(scope)));
+    return this.#count(and(UNFINISHED, inScope(scope)));
   }
 
   /** How many jobs were asked for at `since` (milliseconds since the epoch) or later. */
   countSince(scope: JobScope, since: number): number {
-    return this.#count(and(gte(jobTable.createdAt, since), ...inScope(scope)));
+    return this.#count(and(gte(jobTable.createdAt, since), inScope(scope)));
   }
 
-  /** Whose jobs were asked for where at `time` (milliseconds since the epoch) or later, in the order in which they came. */
+  /** The jobs that were asked for at `time` (milliseconds since the epoch) or later, in the order in which they came. */
   since(time: number): Pick<StoredJob, "channel" | "author" | "createdAt">[] {
     const { platform, community, channel, thread, authorId, authorName, createdAt, seq } = jobTable;
     const rows = this.database.orm
@@ -213,24 +189,24 @@ export class Jobs {
     }));
   }
 
-  /** A job's input pictures by role; undefined when they are no longer kept, or one of them is damaged. */
-  async inputs(id: string): Promise<Readonly<Record<string, Uint8Array>> | undefined> {
+  /** A job's input images by role; undefined when they are no longer kept, or one of them is damaged. */
+  async pictures(id: string): Promise<Readonly<Record<string, Uint8Array>> | undefined> {
     const job = this.get(id);
     if (!job) return undefined;
     const { role, sha } = jobInputTable;
     const rows = this.database.orm.select({ role, sha }).from(jobInputTable).where(eq(jobInputTable.job, id)).all();
-    const pictures: [string, Uint8Array][] = [];
+    const pictures: Record<string, Uint8Array> = {};
     for (const name of job.pictures) {
       const row = rows.find((input) => input.role === name);
       const bytes = row && (await this.images.read(row.sha));
       if (!bytes) return undefined;
-      pictures.push([name, bytes]);
+      pictures[name] = bytes;
     }
-    return Object.fromEntries(pictures);
+    return pictures;
   }
 
-  /** A job's result picture (or film); undefined when there is none, or it is no longer kept. */
-  async picture(id: string): Promise<{ readonly bytes: Uint8Array; readonly type: string } | undefined> {
+  /** A job's result; undefined when there is none, or it is no longer kept. */
+  async result(id: string): Promise<{ readonly bytes: Uint8Array; readonly type: string } | undefined> {
     const image = this.get(id)?.picture;
     const bytes = image && (await this.images.read(image.sha));
     return bytes && { bytes, type: image.type };
@@ -253,39 +229,39 @@ export class Jobs {
     return this.#read(eq(jobTable.from, id), [asc(jobTable.seq)], limit);
   }
 
-  /** Removes jobs with all that belongs to them: messages, favourites, and the pictures that nothing else uses. */
+  /** Removes jobs with all that belongs to them: messages, favourites, and the images that nothing else uses. */
   remove(ids: readonly string[]): RemovedImages {
     return this.images.release(() => {
-      const shas = ids.flatMap((id) => this.#picturesOf(id));
+      const shas = ids.flatMap((id) => this.#imagesOf(id));
       this.forget(ids);
       return shas;
     });
   }
 
-  /** Removes jobs alone; the caller sees to their pictures. What was made from one was made from its origin then. Returns how many there were. */
+  /**
+   * Removes jobs alone; the caller removes their images. What was made from one counts as made from its origin then.
+   * Returns how many there were.
+   */
   forget(ids: readonly string[]): number {
     return this.database.write(() => {
-      const changes = ids.map((id) => {
-        const { from, repeats } = jobTable;
-        const [gone] = this.database.orm.delete(jobTable).where(eq(jobTable.id, id)).returning({ from, repeats }).all();
-        // A variation of a variation is one of the first; anything else made of what is gone is a remix of what that came from.
-        const kept = gone?.from && gone.repeats ? {} : { repeats: false };
-        if (gone)
-          this.database.orm
-            .update(jobTable)
-            .set({ from: gone.from, ...kept })
-            .where(eq(jobTable.from, id))
-            .run();
-        return gone ? 1 : 0;
+      const { orm } = this.database;
+      const { from, repeats } = jobTable;
+      const removed = ids.filter((id) => {
+        const [gone] = orm.delete(jobTable).where(eq(jobTable.id, id)).returning({ from, repeats }).all();
+        if (!gone) return false;
+        // A variation of a variation is one of the first; anything else made from what is gone is a remix of its origin.
+        const change = { from: gone.from, ...(gone.from && gone.repeats ? {} : { repeats: false }) };
+        orm.update(jobTable).set(change).where(eq(jobTable.from, id)).run();
+        return true;
       });
-      return changes.reduce((sum: number, count) => sum + count, 0);
+      return removed.length;
     });
   }
 
-  /** Removes jobs' pictures; the jobs stay known. */
+  /** Removes jobs' images; the jobs stay known. */
   removePictures(ids: readonly string[]): RemovedImages {
     return this.images.release(() => {
-      const shas = ids.flatMap((id) => this.#picturesOf(id));
+      const shas = ids.flatMap((id) => this.#imagesOf(id));
       for (const id of ids) {
         this.database.orm.delete(jobInputTable).where(eq(jobInputTable.job, id)).run();
         this.database.orm.update(jobTable).set({ picture: null }).where(eq(jobTable.id, id)).run();
@@ -294,41 +270,25 @@ export class Jobs {
     });
   }
 
-  /** SHA-256 of a job's pictures, inputs and result. */
-  #picturesOf(id: string): string[] {
-    const inputs = this.database.orm
-      .select({ sha: jobInputTable.sha })
-      .from(jobInputTable)
-      .where(eq(jobInputTable.job, id))
-      .all();
-    const result = this.get(id)?.picture?.sha;
-    const checkpoint = this.#checkpointOf(id)?.sha;
-    return [...inputs.map(({ sha }) => sha), result, checkpoint].filter((sha) => sha !== undefined);
+  /** SHA-256 of a job's inputs, result and checkpoint. */
+  #imagesOf(id: string): string[] {
+    const { sha } = jobInputTable;
+    const inputs = this.database.orm.select({ sha }).from(jobInputTable).where(eq(jobInputTable.job, id)).all();
+    const others = [this.get(id)?.picture?.sha, this.#checkpointOf(id).checkpoint];
+    return [...inputs.map((row) => row.sha), ...others.flatMap((other) => other ?? [])];
   }
 
-  #checkpointOf(id: string): { readonly sha: string; readonly octave: number } | undefined {
-    const { checkpoint, checkpointInfo } = jobTable;
-    const row = this.database.orm
-      .select({ sha: checkpoint, info: checkpointInfo })
-      .from(jobTable)
-      .where(eq(jobTable.id, id))
-      .get();
-    if (!row || row.sha === null) return undefined;
-    return { sha: row.sha, octave: (row.info as { readonly octave: number }).octave };
-  }
-
-  #letGoOfCheckpoint(id: string): string[] {
-    const kept = this.#checkpointOf(id);
-    if (!kept) return [];
-    this.database.orm.update(jobTable).set({ checkpoint: null, checkpointInfo: null }).where(eq(jobTable.id, id)).run();
-    return [kept.sha];
+  #checkpointOf(id: string) {
+    const { checkpoint, checkpointInfo: info } = jobTable;
+    const row = this.database.orm.select({ checkpoint, info }).from(jobTable).where(eq(jobTable.id, id)).get();
+    return row ?? { checkpoint: null, info: null };
   }
 
   /** Once posted, a message leads to its job for as long as that is kept. */
   #index(job: string, messages: Job["messages"]): void {
-    const rows = [...messagesOf(messages)].map(({ message, role }) => {
-      const { platform, community, id: channel } = message.channel;
-      return { platform, community, channel, message: message.id, job, role };
+    const rows = messagesOf(messages).map(([role, { channel, id: message }]) => {
+      const { platform, community } = channel;
+      return { platform, community, channel: channel.id, message, job, role };
     });
     if (rows.length > 0) this.database.orm.insert(jobMessageTable).values(rows).onConflictDoNothing().run();
   }
@@ -342,11 +302,6 @@ export class Jobs {
   }
 }
 
-function inScope({ platform, community, channel, author }: JobScope): (SQL | undefined)[] {
-  return [
-    eq(jobTable.platform, platform),
-    author === undefined ? undefined : eq(jobTable.authorId, author),
-    community === undefined ? undefined : eq(jobTable.community, community),
-    channel === undefined ? undefined : eq(jobTable.channel, channel),
-  ];
+function inScope({ platform, community, channel, author: authorId }: JobScope): SQL | undefined {
+  return matching(jobTable, { platform, community, channel, authorId });
 }

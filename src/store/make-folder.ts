@@ -2,10 +2,10 @@ import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
- * Makes a folder and those above it where they are missing. Node's own `recursive` never returns where the system says of an existing folder
- * that it does not exist, as Linux does in /proc.
+ * Makes a folder and those above it where they are missing. Node's own `recursive` never returns where the system says
+ * that an existing folder does not exist, as Linux does in /proc.
  *
- * @throws Error of the file system, with its code.
+ * @throws Error of the file system, with its code
  */
 export function makeFolder(path: string): void {
   if (isFolder(path)) return;
@@ -14,7 +14,7 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path);
   } catch (error) {
-    // Another program may have been quicker.
+    // Another program may have made it meanwhile.
     if (!isFolder(path)) throw error;
   }
 }

@@ -17,7 +17,7 @@ import { Styles } from "./styles.js";
 export interface StoreOptions {
   /** The data folder; made where it is missing. */
   readonly dir: string;
-  /** Hears of damaged pictures; silent unless given. */
+  /** Default: silent. */
   readonly logger?: Logger;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
@@ -25,7 +25,7 @@ export interface StoreOptions {
   readonly busyMs?: number;
 }
 
-/** All that lives through a restart. Queries answer at once; only what writes or reads pictures takes time. */
+/** All that outlives a restart. Queries are synchronous; only what writes or reads images is not. */
 export interface Store {
   readonly images: Images;
   readonly jobs: Jobs;
@@ -38,14 +38,14 @@ export interface Store {
   readonly keyValues: KeyValueStores;
   readonly myData: MyData;
   readonly retention: Retention;
-  /** Waits for pictures that are being written, and closes the file. */
+  /** Waits for images that are being written, and closes the file. */
   close(): Promise<void>;
 }
 
 /**
  * Opens the store in a data folder: `dreamloom.sqlite`, and `images/`, named by content.
  *
- * @throws StoreError when the folder cannot be written, is full, is used by another Dreamloom, or was written by a newer one.
+ * @throws StoreError when the folder cannot be written, is full, is used by another Dreamloom or written by a newer one
  */
 export function openStore(options: StoreOptions): Store {
   const { dir, logger = pino({ level: "silent" }), now = Date.now } = options;
@@ -57,7 +57,11 @@ export function openStore(options: StoreOptions): Store {
   const interactiveMessages = new InteractiveMessages(database, now);
   let closing: Promise<void> | undefined;
   return {
-    ...{ images, jobs, favourites, styles, interactiveMessages },
+    images,
+    jobs,
+    favourites,
+    styles,
+    interactiveMessages,
     gallery: new Gallery(database),
     settings: new Settings(database, now),
     slackInstallations: new SlackInstallations(database, now),

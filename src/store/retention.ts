@@ -1,23 +1,24 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import { and, asc, eq, isNotNull, lt, type SQL, sql } from "drizzle-orm";
+import type { Logger } from "pino";
 import type { Database } from "./database.js";
-import type { Images } from "./images.js";
+import type { Images, RemovedImages } from "./images.js";
 import type { InteractiveMessages } from "./interactive-messages.js";
 import type { Jobs } from "./jobs.js";
 import { jobInputTable, jobTable } from "./schema.js";
 
 /** How long and how much is kept; 0 sets no bound. */
-export interface RetentionLimits {
-  /** Jobs that ended longer ago go, except people's favourites. */
+interface RetentionLimits {
+  /** Jobs that ended longer ago go, except favourites. */
   readonly days: number;
-  /** Mebibytes of pictures; beyond them the pictures of the oldest jobs go, favourites last. The jobs stay known. */
+  /** Mebibytes of images; beyond them the images of the oldest jobs go, favourites last. The jobs stay known. */
   readonly megabytes: number;
 }
 
 interface RetentionReport {
   /** Jobs removed with all that belongs to them. */
   readonly jobs: number;
-  /** Jobs that were kept without their pictures. */
+  /** Jobs whose images were removed. */
   readonly emptied: number;
   readonly images: number;
   /** Space given back, in bytes. */
@@ -28,9 +29,9 @@ interface RetentionReport {
 }
 
 const DAY_MS = 24 * 3600 * 1000;
-/** Palettes and votes that are over can be looked at for this long. */
+/** Palettes and votes are kept for this long after their end. */
 const BOARD_DAYS = 30;
-/** Jobs removed at a go: between two the program attends to everybody else. */
+/** Jobs removed at a time: between two batches the event loop runs. */
 const BATCH = 25;
 const ENDED = isNotNull(jobTable.finishedAt);
 
@@ -46,11 +47,11 @@ export class Retention {
     private readonly now: () => number,
   ) {}
 
-  /** @param signal Ends it between two jobs; what was done until then is reported. */
+  /** @param signal ends it between two jobs; what was done until then is reported */
   async apply(limits: RetentionLimits, signal?: AbortSignal): Promise<RetentionReport> {
     const { images, jobs, boards: interactiveMessages } = this.parts;
     const report = { jobs: 0, emptied: 0, images: 0, bytes: 0, boards: 0, strays: 0 };
-    const note = (removed: { images: number; bytes: number }) => {
+    const note = (removed: RemovedImages) => {
       report.images += removed.images;
       report.bytes += removed.bytes;
     };
@@ -77,13 +78,13 @@ export class Retention {
     return report;
   }
 
-  /** Takes pictures from jobs, one after the other, until `total` bytes have become `bound`. */
+  /** Removes images of jobs, one job after the other, until `total` bytes have become `bound`. */
   async *#emptying(total: number, bound: number, signal: AbortSignal | undefined) {
     const inputs = sql`EXISTS (SELECT 1 FROM ${jobInputTable} WHERE ${jobInputTable.job} = ${jobTable.id})`;
-    const withPictures = and(ENDED, sql`(${jobTable.picture} IS NOT NULL OR ${inputs})`);
+    const withImages = and(ENDED, sql`(${jobTable.picture} IS NOT NULL OR ${inputs})`);
     let left = total;
     while (left > bound && !signal?.aborted) {
-      const ids = this.#oldest(withPictures);
+      const ids = this.#oldest(withImages);
       if (ids.length === 0) return;
       for (const id of ids) {
         if (left <= bound) return;
@@ -106,4 +107,38 @@ export class Retention {
       .all();
     return rows.map(({ id }) => id);
   }
+}
+
+/**
+ * Applies retention at once and then once a day. Failures are logged.
+ *
+ * @returns a function that stops it and resolves when nothing of it is under way
+ */
+export function startRetention(
+  retention: Retention,
+  limits: RetentionLimits,
+  logger: Logger,
+  everyMs = DAY_MS,
+): () => Promise<void> {
+  const stopping = new AbortController();
+  let underWay: Promise<void> = Promise.resolve();
+  const apply = () => {
+    underWay = underWay.then(async () => {
+      if (stopping.signal.aborted) return;
+      try {
+        const report = await retention.apply(limits, stopping.signal);
+        if (Object.values(report).some((count) => count > 0)) logger.info(report, "old jobs and pictures were removed");
+      } catch (error) {
+        logger.error({ err: error }, "old jobs and pictures could not be removed");
+      }
+    });
+  };
+  apply();
+  const timer = setInterval(apply, everyMs);
+  timer.unref();
+  return async () => {
+    stopping.abort();
+    clearInterval(timer);
+    await underWay;
+  };
 }

@@ -1,14 +1,38 @@
 /**
- * The tables of `DATA_DIR/dreamloom.sqlite`. Times are milliseconds since the epoch. The file's history is in `migrations/`;
- * `test/store/migrations.test.ts` holds both together.
+ * The tables of `DATA_DIR/dreamloom.sqlite`. Times are milliseconds since the epoch. The file's history is in
+ * `migrations/`; `test/store/migrations.test.ts` compares both.
  */
+import type { Installation } from "@slack/oauth";
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { Credit } from "../domain/credit.js";
+import type { Job, JobAudience, JobFailure, JobMessages, JobResult, JobState } from "../domain/job.js";
 
-const json = (name: string) => text(name, { mode: "json" });
+/** A channel and a message reference as the column `messages` holds them. */
+interface WrittenChannel {
+  readonly platform: string;
+  readonly community: string;
+  readonly channel: string;
+  readonly thread?: string;
+}
+interface WrittenMessage {
+  readonly place: WrittenChannel;
+  readonly id: string;
+}
+export type WrittenMessages = JobMessages<WrittenMessage, WrittenChannel>;
+
+/** What a setting may hold: anything that JSON can say, but for null. */
+export type SettingValue =
+  | string
+  | number
+  | boolean
+  | readonly SettingValue[]
+  | { readonly [key: string]: SettingValue };
+
+const json = <T>(name: string) => text(name, { mode: "json" }).$type<T>();
 const truth = (name: string) => integer(name, { mode: "boolean" });
 
-/** Picture files on disk. A row that no job and no style refers to is removed with its file. */
+/** Image files. A row that no job and no style refers to is removed with its file. */
 export const imageTable = sqliteTable("image", {
   /** SHA-256 of the file, in hex: its name on disk. */
   sha: text("sha").primaryKey(),
@@ -31,44 +55,44 @@ export const jobTable = sqliteTable(
     authorId: text("author_id").notNull(),
     authorName: text("author_name").notNull(),
     recipe: text("recipe").notNull(),
-    params: json("params").notNull(),
-    /** Roles of the input pictures, also when the pictures themselves are no longer kept. */
-    roles: json("roles").notNull(),
+    params: json<Job["params"]>("params").notNull(),
+    /** Roles of the input images, also when the images themselves are no longer kept. */
+    roles: json<Job["pictures"]>("roles").notNull(),
     work: real("work").notNull(),
     pace: text("pace").notNull(),
     priority: integer("priority").notNull(),
-    state: text("state").notNull(),
+    state: text("state").$type<JobState>().notNull(),
     attempts: integer("attempts").notNull(),
     createdAt: integer("created_at").notNull(),
     startedAt: integer("started_at"),
     finishedAt: integer("finished_at"),
-    messages: json("messages").notNull(),
-    failure: json("failure"),
-    result: json("result"),
+    messages: json<WrittenMessages>("messages").notNull(),
+    failure: json<JobFailure>("failure"),
+    result: json<JobResult>("result"),
     /** The job it was made from. Not a reference: that one may have been removed since. */
     from: text("from_job"),
-    /** The result picture. */
+    /** The result. */
     picture: text("picture").references(() => imageTable.sha),
     /** Its author has taken it out of the gallery. */
     hidden: truth("hidden").notNull().default(false),
     /** Rows of `favourite`, counted here so that the gallery can be read in order. */
     favourites: integer("favourites").notNull().default(0),
-    /** What a later attempt can go on from: the engine's state after an octave, as a picture file, and what it is. */
+    /** What a later attempt can resume from: the engine's state after an octave, kept like an image, and what it is. */
     checkpoint: text("checkpoint").references(() => imageTable.sha),
-    checkpointInfo: json("checkpoint_info"),
-    /** Who is to be named beside the author: the picture's photographer, the styles' makers. */
-    credits: json("credits"),
-    /** Made from a hidden picture: shown hidden. */
+    checkpointInfo: json<{ readonly octave: number }>("checkpoint_info"),
+    /** Who is named beside the author: the image's photographer, the styles' makers. */
+    credits: json<readonly Credit[]>("credits"),
+    /** Made from a hidden image: shown hidden. */
     spoiler: truth("spoiler").notNull().default(false),
     /** "community", or "channel" for what was made where not everybody reads, or among adults. */
-    audience: text("audience").notNull().default("community"),
-    /** It has ended, and people have yet to be told. */
+    audience: text("audience").$type<JobAudience>().notNull().default("community"),
+    /** It has ended, and its final message is not posted. */
     owed: truth("owed").notNull().default(false),
     /** Estimated memory in megabytes; null where none was known. */
     megabytes: integer("megabytes"),
-    /** Milliseconds that earlier processes worked on it, up to what the next one went on from. */
+    /** Milliseconds that earlier processes worked on it, up to the checkpoint that the next one resumed from. */
     workedMs: integer("worked_ms").notNull().default(0),
-    /** It has the same pictures as the job in `from`: a variation of it. Otherwise it works on that one's result. */
+    /** It has the same images as the job in `from`: a variation of it. Otherwise it works on that one's result. */
     repeats: truth("repeats").notNull().default(false),
   },
   (job) => {
@@ -94,7 +118,7 @@ export const jobTable = sqliteTable(
   },
 );
 
-/** A job's input pictures, as long as they are kept. */
+/** A job's input images, as long as they are kept. */
 export const jobInputTable = sqliteTable(
   "job_input",
   {
@@ -173,7 +197,7 @@ export const styleTable = sqliteTable(
   ],
 );
 
-/** The messages by whose ❤️ a person loves a job: one that is taken back from one of them leaves the others. */
+/** The messages with a user's ❤️ that make a job a favourite: one that is taken back leaves the others. */
 export const heartTable = sqliteTable(
   "heart",
   {
@@ -199,13 +223,13 @@ export const settingTable = sqliteTable(
     community: text("community").notNull(),
     channel: text("channel").notNull(),
     key: text("key").notNull(),
-    value: json("value").notNull(),
+    value: json<SettingValue>("value").notNull(),
     at: integer("at").notNull(),
   },
   (row) => [primaryKey({ columns: [row.platform, row.community, row.channel, row.key] })],
 );
 
-/** Messages that wait for people's choices: palettes and votes. */
+/** Interactive messages: palettes and votes. */
 export const boardTable = sqliteTable(
   "board",
   {
@@ -216,7 +240,7 @@ export const boardTable = sqliteTable(
     thread: text("thread"),
     message: text("message").notNull(),
     kind: text("kind").notNull(),
-    payload: json("payload").notNull(),
+    payload: json<Readonly<Record<string, unknown>>>("payload").notNull(),
     authorId: text("author_id").notNull(),
     authorName: text("author_name").notNull(),
     createdAt: integer("created_at").notNull(),
@@ -252,13 +276,13 @@ export const slackInstallationTable = sqliteTable("slack_installation", {
   /** A workspace's id, or that of an enterprise for an app installed on the whole of it. */
   id: text("id").primaryKey(),
   /** Bolt's `Installation`. Holds tokens. */
-  installation: json("installation").notNull(),
+  installation: json<Installation>("installation").notNull(),
   at: integer("at").notNull(),
 });
 
-/** Small things that parts of the program remember between two runs, such as which commands a platform was told of. */
+/** What parts of the program remember between two runs, such as the commands that a platform has registered. */
 export const memoTable = sqliteTable("memo", {
   key: text("key").primaryKey(),
-  value: json("value").notNull(),
+  value: json<unknown>("value").notNull(),
   at: integer("at").notNull(),
 });

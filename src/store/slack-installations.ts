@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import type { Database } from "./database.js";
 import { slackInstallationTable } from "./schema.js";
 
-/** Where the Slack app is installed, with its tokens: what Bolt's OAuth reads and writes, also when tokens are rotated. */
+/** Where the Slack app is installed, with its tokens: what Bolt's OAuth reads and writes. */
 export class SlackInstallations implements InstallationStore {
   constructor(
     private readonly database: Database,
@@ -12,38 +12,28 @@ export class SlackInstallations implements InstallationStore {
 
   async storeInstallation(installation: Installation): Promise<void> {
     const id = installation.isEnterpriseInstall ? installation.enterprise?.id : installation.team?.id;
-    if (id === undefined) throw new Error("Slack named neither a workspace nor an organisation for this installation.");
-    const row = { id, installation, at: this.now() };
-    this.database.write(() => {
-      const { installation: value, at } = row;
-      const { orm } = this.database;
-      orm
-        .insert(slackInstallationTable)
-        .values(row)
-        .onConflictDoUpdate({ target: slackInstallationTable.id, set: { installation: value, at } })
-        .run();
-    });
+    if (id === undefined) throw new Error("an installation without a workspace or an organisation");
+    const set = { installation, at: this.now() };
+    const { id: target } = slackInstallationTable;
+    const insert = this.database.orm.insert(slackInstallationTable).values({ id, ...set });
+    this.database.write(() => insert.onConflictDoUpdate({ target, set }).run());
   }
 
   /** @throws when the app is not installed there. */
   async fetchInstallation(query: InstallationQuery<boolean>): Promise<Installation> {
     for (const id of idsOf(query)) {
-      const row = this.database.orm
-        .select()
-        .from(slackInstallationTable)
-        .where(eq(slackInstallationTable.id, id))
-        .get();
-      if (row) return row.installation as Installation;
+      const where = eq(slackInstallationTable.id, id);
+      const row = this.database.orm.select().from(slackInstallationTable).where(where).get();
+      if (row) return row.installation;
     }
-    throw new Error(`The Slack app is not installed in ${idsOf(query).join(" or ") || "an unnamed workspace"}.`);
+    throw new Error(`the Slack app is not installed in ${idsOf(query).join(" or ") || "an unnamed workspace"}`);
   }
 
   async deleteInstallation(query: InstallationQuery<boolean>): Promise<void> {
     const [id] = idsOf(query);
     if (id === undefined) return;
-    this.database.write(() => {
-      this.database.orm.delete(slackInstallationTable).where(eq(slackInstallationTable.id, id)).run();
-    });
+    const { orm } = this.database;
+    this.database.write(() => orm.delete(slackInstallationTable).where(eq(slackInstallationTable.id, id)).run());
   }
 }
 

@@ -1,9 +1,10 @@
-import { and, asc, count, eq, or, type SQL } from "drizzle-orm";
+import { and, asc, count, eq, inArray, or, type SQL } from "drizzle-orm";
 import type { Community } from "../domain/channel.js";
 import type { User, UserKey } from "../domain/user.js";
 import type { Database } from "./database.js";
 import { StoreError } from "./errors.js";
 import type { Images, NewImage } from "./images.js";
+import { matching } from "./orm.js";
 import { styleTable } from "./schema.js";
 
 /** A style that a community has added. */
@@ -12,20 +13,17 @@ export interface Style extends Community {
   readonly name: string;
   readonly emoji: string;
   readonly author: User;
-  /** SHA-256 of its picture. */
+  /** SHA-256 of its image. */
   readonly picture: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
 
-export interface NewStyle extends Community {
-  readonly name: string;
-  readonly emoji: string;
-  readonly author: User;
+export interface NewStyle extends Omit<Style, "id" | "picture" | "createdAt"> {
   readonly picture: NewImage;
 }
 
-/** Most styles that there may be. */
+/** Most styles. */
 interface StyleLimits {
   readonly perCommunity: number;
   /** Of one person, in one community. */
@@ -41,42 +39,45 @@ export class Styles {
   ) {}
 
   /**
-   * Adds a style with its picture.
+   * Adds a style with its image.
    *
-   * @throws StoreError "taken" or "too-many" with a sentence for the person, "full" or "unwritable" as the disk is.
+   * @throws StoreError "taken" or "too-many" for the person who adds it, "full" or "unwritable" as the disk is.
    */
   async add(style: NewStyle, limits: StyleLimits): Promise<Style> {
-    // Before the picture is written, and again when nothing can come in between.
+    // Before the image is written, and again when nothing can come in between.
     this.#check(style, limits);
-    const { platform, community, name, emoji, author } = style;
+    const { author, name, emoji, ...community } = style;
     return this.images.keep([style.picture], ([image]) => {
       this.#check(style, limits);
-      const row = this.database.orm
-        .insert(styleTable)
-        .values({
-          ...{ platform, community, name, nameKey: nameKey(name), emoji, emojiKey: emojiKey(emoji) },
-          ...{ authorId: author.id, authorName: author.name, picture: image?.sha ?? "", createdAt: this.now() },
-        })
-        .returning()
-        .get();
-      return styleOf(row);
+      const row = {
+        ...community,
+        name,
+        nameKey: nameKey(name),
+        emoji,
+        emojiKey: emojiKey(emoji),
+        authorId: author.id,
+        authorName: author.name,
+        picture: image?.sha ?? "",
+        createdAt: this.now(),
+      };
+      return styleOf(this.database.orm.insert(styleTable).values(row).returning().get());
     });
   }
 
   /** A community's styles by name. */
   list({ platform, community }: Community): Style[] {
-    return this.#read(and(eq(styleTable.platform, platform), eq(styleTable.community, community)));
+    return this.#read(matching(styleTable, { platform, community }));
   }
 
   /** A style by its name (in any case) or its emoji. */
   find({ platform, community }: Community, nameOrEmoji: string): Style | undefined {
     const wanted = or(eq(styleTable.nameKey, nameKey(nameOrEmoji)), eq(styleTable.emojiKey, emojiKey(nameOrEmoji)));
-    return this.#read(and(eq(styleTable.platform, platform), eq(styleTable.community, community), wanted))[0];
+    return this.#read(and(matching(styleTable, { platform, community }), wanted))[0];
   }
 
   /** A person's styles in all communities of a platform. */
   of({ platform, user }: UserKey): Style[] {
-    return this.#read(and(eq(styleTable.platform, platform), eq(styleTable.authorId, user)));
+    return this.#read(matching(styleTable, { platform, authorId: user }));
   }
 
   /** @throws StoreError "taken" when another style has that name, "gone" when this one is no longer there. */
@@ -85,56 +86,48 @@ export class Styles {
       const style = this.#read(eq(styleTable.id, id))[0];
       if (!style) throw new StoreError("gone", "store.style-gone");
       this.#checkName(style, name, id);
-      this.database.orm
-        .update(styleTable)
-        .set({ name, nameKey: nameKey(name) })
-        .where(eq(styleTable.id, id))
-        .run();
+      const change = { name, nameKey: nameKey(name) };
+      this.database.orm.update(styleTable).set(change).where(eq(styleTable.id, id)).run();
       return { ...style, name };
     });
   }
 
-  /** Removes styles; pictures that nothing else uses go too. Returns how many there were. */
+  /** Removes styles; images that nothing else uses go too. Returns how many there were. */
   remove(ids: readonly number[]): number {
     let removed = 0;
     this.images.release(() => {
-      const shas = ids.flatMap((id) => this.#read(eq(styleTable.id, id)).map(({ picture }) => picture));
+      const shas = this.#read(inArray(styleTable.id, [...ids])).map(({ picture }) => picture);
       removed = this.forget(ids);
       return shas;
     });
     return removed;
   }
 
-  /** Removes styles alone; the caller sees to their pictures. Returns how many there were. */
+  /** Removes styles alone; the caller removes their images. Returns how many there were. */
   forget(ids: readonly number[]): number {
-    return this.database.write(() => {
-      const changes = ids.map((id) => this.database.orm.delete(styleTable).where(eq(styleTable.id, id)).run().changes);
-      return changes.reduce((sum, count) => sum + count, 0);
-    });
+    const those = inArray(styleTable.id, [...ids]);
+    return this.database.write(() => this.database.orm.delete(styleTable).where(those).run().changes);
   }
 
-  /** A style's picture, encoded; undefined when it is damaged. */
+  /** A style's image, encoded; undefined when it is damaged. */
   picture(style: Pick<Style, "picture">): Promise<Uint8Array | undefined> {
     return this.images.read(style.picture);
   }
 
   #check(style: NewStyle, limits: StyleLimits): void {
-    const { platform, community, author } = style;
-    const here = and(eq(styleTable.platform, platform), eq(styleTable.community, community));
+    const { platform, community, emoji, author } = style;
+    const here = { platform, community };
     this.#checkName(style, style.name);
-    const sameEmoji = this.#read(and(here, eq(styleTable.emojiKey, emojiKey(style.emoji))))[0];
-    if (sameEmoji) throw new StoreError("taken", "store.emoji-taken", { emoji: style.emoji, style: sameEmoji.name });
-    if (this.#count(here) >= limits.perCommunity) {
+    const sameEmoji = this.#read(matching(styleTable, { ...here, emojiKey: emojiKey(emoji) }))[0];
+    if (sameEmoji) throw new StoreError("taken", "store.emoji-taken", { emoji, style: sameEmoji.name });
+    if (this.#count(matching(styleTable, here)) >= limits.perCommunity)
       throw new StoreError("too-many", "store.styles-full", { count: limits.perCommunity });
-    }
-    if (this.#count(and(here, eq(styleTable.authorId, author.id))) >= limits.perPerson) {
+    if (this.#count(matching(styleTable, { ...here, authorId: author.id })) >= limits.perPerson)
       throw new StoreError("too-many", "store.own-styles-full", { count: limits.perPerson });
-    }
   }
 
   #checkName({ platform, community }: Community, name: string, except?: number): void {
-    const here = and(eq(styleTable.platform, platform), eq(styleTable.community, community));
-    const same = this.#read(and(here, eq(styleTable.nameKey, nameKey(name))))[0];
+    const same = this.#read(matching(styleTable, { platform, community, nameKey: nameKey(name) }))[0];
     if (same && same.id !== except) throw new StoreError("taken", "store.style-taken", { style: same.name });
   }
 

@@ -8,8 +8,8 @@ import { createAppContext } from "../../src/commands/create-context.js";
 import { createHandlers } from "../../src/commands/handlers.js";
 import { storedStyleLibrary } from "../../src/commands/styles/stored-style-library.js";
 import { Estimator } from "../../src/queue/estimator.js";
+import type { JobRepository } from "../../src/queue/job-repository.js";
 import { ScheduledQueue, type ScheduledQueueOptions } from "../../src/queue/scheduled-queue.js";
-import { SqliteJobRepository } from "../../src/queue/sqlite-repository.js";
 import { openStore } from "../../src/store/open.js";
 import { FakeChat } from "./chat.js";
 import { FakeEngine } from "./engine.js";
@@ -62,7 +62,7 @@ export async function studio(options: StudioOptions = {}) {
   const logger = pino({ level: "silent" });
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), "dreamloom-studio-"));
   const store = openStore({ dir });
-  const repository = new SqliteJobRepository(store.jobs);
+  const repository: JobRepository = store.jobs;
   /** Stops it as the program stops. What is on disk stays until the end of the test. */
   const close = async () => {
     handlers.stop();

@@ -22,7 +22,7 @@ it("a job is in the journal with its picture before anybody is told", { timeout:
       chat.kill("both");
       // Waits until the killed one has let go of it, and the next one waits for this.
       const store = openStore({ dir });
-      const picture = store.jobs.inputs(id).then((inputs) => inputs?.image?.byteLength);
+      const picture = store.jobs.pictures(id).then((inputs) => inputs?.image?.byteLength);
       found.set(id, { state: store.jobs.get(id)?.state, picture });
       void picture.finally(() => store.close());
     },

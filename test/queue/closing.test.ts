@@ -1,8 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { workedMs } from "../../src/domain/job.js";
-import { MemoryJobRepository } from "../../src/queue/memory-repository.js";
 import { FakeEngine } from "../fakes/engine.js";
+import { MemoryJobRepository } from "../fakes/memory-repository.js";
 import { ask, refused } from "./queue.contract.js";
 import { setup } from "./set-up.js";
 

@@ -4,9 +4,9 @@ import type { Job } from "../../src/domain/job.js";
 import type { QueueLimits } from "../../src/queue/admission.js";
 import type { JobRepository } from "../../src/queue/job-repository.js";
 import type { JobRequest } from "../../src/queue/job-request.js";
-import { MemoryJobRepository } from "../../src/queue/memory-repository.js";
 import { type JobQueue, QueueError } from "../../src/queue/queue.js";
 import { FakeEngine } from "../fakes/engine.js";
+import { MemoryJobRepository } from "../fakes/memory-repository.js";
 
 /** What a queue under test is made of. */
 export interface QueueParts {

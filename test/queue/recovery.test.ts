@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { MemoryJobRepository } from "../../src/queue/memory-repository.js";
+import { MemoryJobRepository } from "../fakes/memory-repository.js";
 import { ask } from "./queue.contract.js";
 import { setup } from "./set-up.js";
 

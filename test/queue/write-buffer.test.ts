@@ -2,12 +2,12 @@ import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import type { JobChange } from "../../src/domain/job.js";
 import type { JobPicture } from "../../src/queue/job-repository.js";
-import { MemoryJobRepository } from "../../src/queue/memory-repository.js";
 import { WriteBuffer } from "../../src/queue/write-buffer.js";
 import { StoreError } from "../../src/store/errors.js";
+import { MemoryJobRepository } from "../fakes/memory-repository.js";
 
-/** A journal on a disk that can be filled. */
-function setup(againMs?: number) {
+/** A repository on a disk that can be filled. */
+function setup(retryMs?: number) {
   const repository = new MemoryJobRepository();
   const written: [string, JobChange | number][] = [];
   let trouble: Error | undefined;
@@ -19,19 +19,19 @@ function setup(againMs?: number) {
     if (trouble) throw trouble;
     written.push([id, picture.bytes.byteLength]);
   };
-  const buffer = new WriteBuffer(repository, pino({ level: "silent" }), againMs);
+  const buffer = new WriteBuffer(repository, pino({ level: "silent" }), retryMs);
   const disk = (error?: Error) => {
     trouble = error;
   };
-  return { arrears: buffer, written, disk };
+  return { buffer, written, disk };
 }
 
 const full = new StoreError("full", "There is no space left.");
 const picture = (megabytes: number): JobPicture => ({ bytes: new Uint8Array(megabytes * 1e6), type: "image/png" });
 
-describe("what a disk has not taken", () => {
+describe("what a disk has refused", () => {
   it("is written when it takes something again, pictures first, and what came later wins", async () => {
-    const { arrears: buffer, written, disk } = setup();
+    const { buffer, written, disk } = setup();
     disk(full);
     await expect(buffer.update("A", { state: "running", attempts: 1 })).rejects.toBe(full);
     await expect(buffer.update("A", { state: "done" })).rejects.toBe(full);
@@ -51,7 +51,7 @@ describe("what a disk has not taken", () => {
   });
 
   it("is tried again by itself", async () => {
-    const { arrears: buffer, written, disk } = setup(5);
+    const { buffer, written, disk } = setup(5);
     disk(full);
     await expect(buffer.update("A", { state: "done" })).rejects.toBe(full);
     disk();
@@ -59,7 +59,7 @@ describe("what a disk has not taken", () => {
   });
 
   it("is forgotten where waiting would not help, and beyond 64 MB of pictures", async () => {
-    const { arrears: buffer, written, disk } = setup();
+    const { buffer, written, disk } = setup();
     const broken = new Error("a mistake");
     disk(broken);
     await expect(buffer.update("A", { state: "done" })).rejects.toBe(broken);

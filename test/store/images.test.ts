@@ -39,7 +39,7 @@ describe("stored pictures", () => {
     const [first, second] = [done({ pictures: ["image"] }), done()];
     await store.jobs.add(first, { image: shared });
     await store.jobs.add(second, {});
-    await store.jobs.keepPicture(second.id, { bytes: shared, type: "image/png" });
+    await store.jobs.keepResult(second.id, { bytes: shared, type: "image/png" });
     const style = await store.styles.add(
       { ...club, name: "rust", emoji: "🍂", author: { id: "ann", name: "Ann" }, picture: { bytes: shared } },
       { perCommunity: 9, perPerson: 9 },
@@ -64,7 +64,7 @@ describe("stored pictures", () => {
     await store.retention.apply({ days: 0, megabytes: 0 });
     await adding;
     expect(files(dir)).toHaveLength(1);
-    expect(Buffer.from((await store.jobs.inputs(second.id))?.image ?? []).toString()).toBe("shared");
+    expect(Buffer.from((await store.jobs.pictures(second.id))?.image ?? []).toString()).toBe("shared");
   });
 
   it("that are damaged are not used, are logged, and are mended when they come again", async () => {
@@ -76,10 +76,10 @@ describe("stored pictures", () => {
     const one = job({ pictures: ["image"] });
     await store.jobs.add(one, { image: content });
     writeFileSync(fileOf(dir, content), "contemt");
-    expect(await store.jobs.inputs(one.id)).toBeUndefined();
+    expect(await store.jobs.pictures(one.id)).toBeUndefined();
     expect(lines.join()).toContain(sha256(content));
     await store.jobs.add(job({ pictures: ["image"] }), { image: content });
-    expect(Buffer.from((await store.jobs.inputs(one.id))?.image ?? []).toString()).toBe("content");
+    expect(Buffer.from((await store.jobs.pictures(one.id))?.image ?? []).toString()).toBe("content");
   });
 
   it("that cannot be written leave no job behind", async () => {
@@ -131,6 +131,6 @@ describe("stored pictures", () => {
   it("have no names but those of their content", async () => {
     const { store } = makeStore();
     for (const name of ["../../etc/passwd", "", "A".repeat(64)])
-      await expect(store.images.read(name)).rejects.toThrow("is not a SHA-256");
+      await expect(store.images.read(name)).rejects.toThrow("not a SHA-256");
   });
 });

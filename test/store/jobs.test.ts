@@ -23,7 +23,7 @@ describe("stored jobs", () => {
     expect(jobs.countSince({ platform: "fake" }, 5001)).toBe(0);
   });
 
-  it("say what a message of theirs shows, for as long as the job is kept", async () => {
+  it("are found by their messages for as long as they are kept", async () => {
     const { store } = makeStore();
     const thread = { ...art, thread: "t" };
     const messages = {
@@ -31,20 +31,19 @@ describe("stored jobs", () => {
       ...{ frames: [message("3", thread), message("4", thread)], final: message("5", thread) },
     };
     const one = await addDone(store, { messages });
-    const roles = ["1", "2", "3", "4", "5"].map((id) => store.jobs.jobOfMessage(message(id))?.role);
-    expect(roles).toEqual(["announcement", "progress", "frame", "frame", "final"]);
-    expect(store.jobs.jobOfMessage(message("5"))?.job).toMatchObject({
+    for (const id of ["1", "2", "3", "4", "5"]) expect(store.jobs.ofMessage(message(id))?.id).toBe(one.id);
+    expect(store.jobs.ofMessage(message("5"))).toMatchObject({
       id: one.id,
       messages,
       hidden: false,
       favourites: 0,
     });
     store.jobs.removePictures([one.id]);
-    expect(store.jobs.jobOfMessage(message("5"))?.job.id).toBe(one.id);
-    expect(await store.jobs.inputs(one.id)).toBeUndefined();
-    expect(await store.jobs.picture(one.id)).toBeUndefined();
+    expect(store.jobs.ofMessage(message("5"))?.id).toBe(one.id);
+    expect(await store.jobs.pictures(one.id)).toBeUndefined();
+    expect(await store.jobs.result(one.id)).toBeUndefined();
     store.jobs.remove([one.id]);
-    expect(store.jobs.jobOfMessage(message("5"))).toBeUndefined();
+    expect(store.jobs.ofMessage(message("5"))).toBeUndefined();
   });
 
   it("know what they were made from and what was made from them", async () => {
@@ -86,7 +85,7 @@ describe("stored jobs", () => {
     const { store } = makeStore();
     const one = job();
     await store.jobs.add(one, {});
-    const keeping = store.jobs.keepPicture(one.id, { bytes: bytes("late"), type: "image/png" });
+    const keeping = store.jobs.keepResult(one.id, { bytes: bytes("late"), type: "image/png" });
     store.jobs.remove([one.id]);
     await keeping;
     expect(store.images.total()).toEqual({ images: 0, bytes: 0 });

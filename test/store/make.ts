@@ -75,6 +75,6 @@ export function bytes(text: string, length = text.length): Uint8Array {
 export async function addDone(store: Store, more: Partial<Job> = {}, result = bytes(`result ${made}`)): Promise<Job> {
   const added = done({ pictures: ["image"], ...more });
   await store.jobs.add(added, { image: bytes(`input of ${added.id}`) });
-  await store.jobs.keepPicture(added.id, { bytes: result, type: "image/png" });
+  await store.jobs.keepResult(added.id, { bytes: result, type: "image/png" });
   return added;
 }

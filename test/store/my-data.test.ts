@@ -84,7 +84,7 @@ describe("a person's data", () => {
     });
     expect(onDisk()).not.toContain("annsparameter");
     expect(onDisk()).not.toContain(`input of ${anns.id}`);
-    expect(store.jobs.jobOfMessage(message("1"))).toBeUndefined();
+    expect(store.jobs.ofMessage(message("1"))).toBeUndefined();
 
     const after = store.myData.read(bob);
     // What hung on Ann's things went with them.
@@ -94,7 +94,7 @@ describe("a person's data", () => {
     expect(after.pictures).toEqual(before.pictures);
     expect(after.styles).toEqual(before.styles);
     // Bob's copy of the picture stays, for his job and style.
-    expect(Buffer.from((await store.jobs.inputs("BOBSHARED"))?.image ?? []).equals(shared)).toBe(true);
+    expect(Buffer.from((await store.jobs.pictures("BOBSHARED"))?.image ?? []).equals(shared)).toBe(true);
     expect(store.jobs.get(bobs.id)?.favourites).toBe(1);
     expect(store.myData.remove(ann)).toEqual({
       jobs: 0,

@@ -35,7 +35,7 @@ describe("opening the store", () => {
     await first.close();
     await adding;
     const next = makeStore({ dir }).store;
-    expect((await next.jobs.inputs("KEPT3333"))?.image?.byteLength).toBe(500_000);
+    expect((await next.jobs.pictures("KEPT3333"))?.image?.byteLength).toBe(500_000);
   });
 
   it("leaves one complete file when it is closed", async () => {

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { startRetention } from "../../src/store/retention-timer.js";
+import { startRetention } from "../../src/store/retention.js";
 import { addDone, ann, bytes, club, done, job, makeStore, message } from "./make.js";
 
 const DAY = 24 * 3600 * 1000;
@@ -31,7 +31,7 @@ describe("retention", () => {
     ]);
     expect(report).toEqual({ ...nothing, jobs: 2, images: 2, bytes: bytesBefore - store.images.total().bytes });
     expect(report.bytes).toBeGreaterThan(0);
-    expect(store.jobs.jobOfMessage(message("1"))).toBeUndefined();
+    expect(store.jobs.ofMessage(message("1"))).toBeUndefined();
     expect(await store.retention.apply({ days: 7, megabytes: 0 })).toEqual(nothing);
     clock.now += 5 * DAY;
     expect((await store.retention.apply({ days: 0, megabytes: 0 })).jobs).toBe(0);
@@ -46,13 +46,13 @@ describe("retention", () => {
     for (const [index, text] of ["a", "b", "c", "d"].entries()) {
       const one = done({ finishedAt: 1000 + index, messages: { frames: [], final: message(text) } });
       await store.jobs.add(one, {});
-      await store.jobs.keepPicture(one.id, large(text));
+      await store.jobs.keepResult(one.id, large(text));
       ids.push(one.id);
     }
     const [a = "", b = "", c = "", d = ""] = ids;
     store.favourites.set(a, ann, true);
     const left = async () => {
-      const kept = await Promise.all([a, b, c, d].map(async (id) => ((await store.jobs.picture(id)) ? id : "")));
+      const kept = await Promise.all([a, b, c, d].map(async (id) => ((await store.jobs.result(id)) ? id : "")));
       return kept.filter((id) => id !== "");
     };
     expect(await store.retention.apply({ days: 0, megabytes: 2 })).toEqual(nothing);
@@ -66,7 +66,7 @@ describe("retention", () => {
     expect(await left()).toEqual([a]);
     expect((await store.retention.apply({ days: 0, megabytes: 0.1 })).emptied).toBe(1);
     expect(await left()).toEqual([]);
-    expect(store.jobs.jobOfMessage(message("a"))?.job).toMatchObject({ id: a, result: { seed: 7 } });
+    expect(store.jobs.ofMessage(message("a"))).toMatchObject({ id: a, result: { seed: 7 } });
     expect(store.gallery.page({ ...club, by: "date", limit: 9 }).jobs).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe("retention", () => {
       bytes: MEBIBYTE,
     });
     expect(store.images.total()).toEqual({ images: 2, bytes: 2 * MEBIBYTE });
-    expect((await store.jobs.inputs(waiting.id))?.image?.byteLength).toBe(MEBIBYTE);
+    expect((await store.jobs.pictures(waiting.id))?.image?.byteLength).toBe(MEBIBYTE);
   });
 
   it("removes boards a month after they are over", async () => {

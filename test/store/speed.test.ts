@@ -85,7 +85,7 @@ function median(call: (index: number) => unknown): number {
 
 describe(`with ${JOBS} jobs`, () => {
   it.each<[string, (index: number) => unknown]>([
-    ["the job of a message", (index) => store.jobs.jobOfMessage(message(`${index * 400}-3`))?.job ?? expect.fail()],
+    ["the job of a message", (index) => store.jobs.ofMessage(message(`${index * 400}-3`)) ?? expect.fail()],
     ["a job by its id", (index) => store.jobs.get(id(index * 400)) ?? expect.fail()],
     [
       "jobs by the beginning of an id",

@@ -7,7 +7,7 @@ import { readJobId } from "../../queue/job-id.js";
 import { defined } from "../../shared/defined.js";
 import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import type { StoredJob } from "../../store/job-record.js";
+import type { StoredJob } from "../../store/job-rows.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { choiceOption, flagOption, integerOption, textOption, type ValuesOf } from "../parsing/options.js";
 import { fitToChannel } from "../presenting/fit-image.js";

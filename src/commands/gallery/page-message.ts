@@ -10,7 +10,7 @@ import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../store/errors.js";
 import type { GalleryPage } from "../../store/gallery.js";
-import type { StoredJob } from "../../store/job-record.js";
+import type { StoredJob } from "../../store/job-rows.js";
 import { fitToChannel } from "../presenting/fit-image.js";
 import { plain } from "../presenting/words.js";
 import { UserError } from "../user-error.js";

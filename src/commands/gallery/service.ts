@@ -19,7 +19,7 @@ import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { kebab } from "../../shared/text.js";
 import { StoreError } from "../../store/errors.js";
-import type { StoredJob } from "../../store/job-record.js";
+import type { StoredJob } from "../../store/job-rows.js";
 import type { Store } from "../../store/open.js";
 import { creditLine } from "../presenting/credits.js";
 import { buttonId } from "../presenting/texts.js";
@@ -51,7 +51,7 @@ export function createGallery(services: GalleryServices): Gallery {
     },
     async picture(id, viewer) {
       shownJob(id, viewer, services);
-      const picture = (await store.jobs.picture(id)) ?? gone();
+      const picture = (await store.jobs.result(id)) ?? gone();
       return { ...picture, name: `${id}.${/\/(\w+)/.exec(picture.type)?.[1] ?? "png"}` };
     },
     async favourite(id, on, viewer) {

@@ -14,7 +14,7 @@ export class Thumbnails {
   readonly #kept: LRUCache<string, Uint8Array, { readonly job: string; readonly side: number }>;
 
   constructor(
-    private readonly jobs: Pick<Jobs, "picture">,
+    private readonly jobs: Pick<Jobs, "result">,
     maxSize = MAX_BYTES,
   ) {
     this.#kept = new LRUCache({
@@ -36,7 +36,7 @@ export class Thumbnails {
   }
 
   async #make(job: string, side: number): Promise<Uint8Array | undefined> {
-    const picture = await this.jobs.picture(job);
+    const picture = await this.jobs.result(job);
     if (!picture) return undefined;
     const { pages = 1 } = await sharp(picture.bytes).metadata();
     const small = sharp(picture.bytes, { page: Math.floor(pages / 2) })

@@ -1,6 +1,6 @@
 import { sentence } from "../../shared/sentences/sentence.js";
 import { kebab } from "../../shared/text.js";
-import type { SettingValue } from "../../store/settings.js";
+import type { SettingValue } from "../../store/schema.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { choiceOption, flagOption, type Options } from "../parsing/options.js";

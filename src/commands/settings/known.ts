@@ -1,6 +1,6 @@
 /** What can be set in a channel, how it is written, and what applies where nothing is set. */
 import { sentence } from "../../shared/sentences/sentence.js";
-import type { SettingValue } from "../../store/settings.js";
+import type { SettingValue } from "../../store/schema.js";
 import type { BotOptions } from "../bot-options.js";
 import { choiceOption, integerOption, type Option, type Options } from "../parsing/options.js";
 

@@ -5,7 +5,7 @@ import type { User } from "../../domain/user.js";
 import type { Chat } from "../../port/adapter.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../store/errors.js";
-import type { StoredJob } from "../../store/job-record.js";
+import type { StoredJob } from "../../store/job-rows.js";
 import type { MyData } from "../../store/my-data.js";
 import type { CommandContext } from "../command.js";
 import { plain } from "../presenting/words.js";

@@ -1,14 +1,14 @@
 /**
- * BullMQ, and the only file that knows it: what it tells in exceptions, numbers and English becomes a typed outcome here. The bots send
- * jobs through a {@link JobProducer}, workers take them through a {@link JobConsumer}.
+ * BullMQ, and the only file that knows it: its exceptions and numbers become typed outcomes here. The bots send jobs
+ * through a {@link JobProducer}, workers take them through a {@link JobConsumer}.
  */
 import { type Job as BullJob, ErrorCode, Queue, QueueEvents, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { jobOf, type Outcome, queueName, type Report, type Task, ticketOf } from "./protocol.js";
 
 /**
- * How often a job goes on by itself on another worker when its own has vanished. The next time it counts as an engine's crash: the bots try
- * it again from its last checkpoint, as long as it makes progress, and in the end give it up, as it may be what kills workers.
+ * How often a job moves by itself to another worker when its own has vanished. The next time it counts as an engine's
+ * crash: the bots try it again from its last checkpoint as long as it makes progress, as it may be what kills workers.
  */
 const MOST_VANISHED = 1;
 /** Attempts at a run that could not be ended well: a full Redis, an error of the program. */
@@ -16,7 +16,7 @@ const ATTEMPTS = 4;
 /** Milliseconds between these, and before BullMQ asks for the next job after a failure. */
 export const RETRY_MS = 500;
 
-/** A job as it stands in Redis. */
+/** A job's state in Redis. */
 export type RemoteState =
   | { readonly state: "gone" | "waiting" | "active" }
   | { readonly state: "completed"; readonly outcome: Outcome }
@@ -51,7 +51,8 @@ export class JobProducer {
     const name = queueName(protocol);
     const queue = new Queue<Task, Outcome>(name, { connection: redis, prefix });
     queue.on("error", () => undefined);
-    // From the beginning: frames that came while no bots were there are still worth showing. What has been fetched is gone, so nothing is shown twice.
+    // From the beginning: frames that came while no bots were there are worth showing. What has been fetched is gone, so
+    // nothing is shown twice.
     const events = new QueueEvents(name, { connection: eventsRedis, prefix, lastEventId: "0" });
     events.on("error", () => undefined);
     // An event's id begins with its time.
@@ -69,7 +70,7 @@ export class JobProducer {
     }
   }
 
-  /** Sends a job; one that is there already stays as it is. @param keepSeconds how long it stays after its end */
+  /** Sends a job; one that is there stays as it is. @param keepSeconds how long it is kept after its end */
   async send(task: Task, keepSeconds: number): Promise<void> {
     await this.queue.add(task.recipe, task, {
       jobId: ticketOf(task.job),
@@ -112,7 +113,7 @@ const INPUT_MISSING = /^the input .* is missing$/;
 /** How a worker's run ends; a run that rejects is begun again a little later, here or elsewhere. */
 export type RunEnd =
   | { readonly end: "completed"; readonly outcome: Outcome }
-  /** The job is not this worker's any more: it was handed back, or its lock is lost. */
+  /** The job is no longer this worker's: it was handed back, or its lock is lost. */
   | { readonly end: "not-ours" }
   /** The bots send the job again, with its images. */
   | { readonly end: "input-missing"; readonly role: string };
@@ -120,7 +121,7 @@ export type RunEnd =
 /** A job that a worker has taken. */
 export interface TakenJob {
   readonly task: Task;
-  /** Names this run: BullMQ's lock is held under it. */
+  /** This run's name, under which BullMQ holds the lock. */
   readonly token: string;
   /** Runs that were begun, this one included. */
   readonly begun: number;
@@ -166,7 +167,7 @@ export class JobConsumer {
     this.#worker.on("locksRenewed", ({ jobIds }) => onLocksRenewed(jobIds.map(jobOf)));
   }
 
-  /** Takes jobs until it is closed. Outlives a loss of Redis once it goes; rejects when Redis is lost while it begins. */
+  /** Takes jobs until it is closed. Rejects when Redis is lost while it begins; outlives a loss later. */
   run(): Promise<void> {
     return this.#worker.run();
   }
@@ -198,33 +199,34 @@ function taken(job: BullJob<Task, Outcome>, token: string): TakenJob {
     task: job.data,
     token,
     begun: job.attemptsStarted,
-    report: async (report) => {
-      try {
-        await job.updateProgress(report);
-        return "sent";
-      } catch (error) {
-        if (codeOf(error) === ErrorCode.JobNotExist) return "gone";
-        throw error;
-      }
-    },
-    handBack: async () => {
-      try {
-        await job.moveToWait(token);
-        return "handed-back";
-      } catch (error) {
-        if (LOCK_LOST.has(codeOf(error))) return "lock-lost";
-        throw error;
-      }
-    },
+    report: (report) => outcomeOf(job.updateProgress(report), "sent", GONE, "gone"),
+    handBack: () => outcomeOf(job.moveToWait(token), "handed-back", LOCK_LOST, "lock-lost"),
   };
 }
 
+const GONE: ReadonlySet<unknown> = new Set([ErrorCode.JobNotExist]);
 const LOCK_LOST: ReadonlySet<unknown> = new Set([
   ErrorCode.JobNotExist,
   ErrorCode.JobLockNotExist,
   ErrorCode.JobNotInState,
   ErrorCode.JobLockMismatch,
 ]);
+
+/** `done` when a call resolves, `failed` when it rejects with one of BullMQ's `codes`. */
+async function outcomeOf<D, F>(
+  call: Promise<unknown>,
+  done: D,
+  codes: ReadonlySet<unknown>,
+  failed: F,
+): Promise<D | F> {
+  try {
+    await call;
+    return done;
+  } catch (error) {
+    if (codes.has(codeOf(error))) return failed;
+    throw error;
+  }
+}
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && "code" in error ? error.code : undefined;

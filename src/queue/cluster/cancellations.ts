@@ -1,16 +1,16 @@
 import type { Redis } from "ioredis";
 
-/** A note that a job is not wanted any more stays this long, for workers that were out of reach when it was written. */
+/** A cancellation is kept this long, for workers that were out of reach when it was published. */
 const KEEP_MS = 3_600_000;
 
-/** Tells workers which jobs are not wanted any more: at once by a message, and by a note for those who have missed it. */
+/** Tells workers which jobs are cancelled: by a message at once, and by a key for those who have missed it. */
 export class Cancellations {
   constructor(
     private readonly redis: Redis,
     private readonly prefix: string,
   ) {}
 
-  /** The channel on which they are told; messages are jobs' ids. */
+  /** The channel on which they are published; messages are jobs' ids. */
   get channel(): string {
     return `${this.prefix}:cancel`;
   }
@@ -20,7 +20,7 @@ export class Cancellations {
     await this.redis.publish(this.channel, job);
   }
 
-  /** Those of some jobs that are not wanted any more. */
+  /** Those of some jobs that are cancelled. */
   async among(jobs: readonly string[]): Promise<readonly string[]> {
     if (jobs.length === 0) return [];
     const notes = await this.redis.mget(jobs.map((job) => this.#key(job)));

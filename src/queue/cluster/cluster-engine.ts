@@ -12,29 +12,31 @@ import { abortableDelay } from "../../shared/retry.js";
 import { withTimeout } from "../../shared/timeout.js";
 import { version } from "../../shared/version.js";
 import { BlobError, type BlobStore } from "./blobs/blob-store.js";
-import { BLOB_MS, blobLimits } from "./blobs/limits.js";
 import { openBlobs } from "./blobs/open-blobs.js";
 import { JobProducer, type RemoteState } from "./bull-queue.js";
 import { Cancellations } from "./cancellations.js";
-import { packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
-import { connect, connectBlocking, hostOf, untilReady } from "./connection.js";
-import { dataAge } from "./generation.js";
-import { blobKeys, type Outcome, PROTOCOL, type Report, type Task } from "./protocol.js";
+import { type ClusterSettings, connect, connectBlocking, dataAge, hostOf, redisNow, untilReady } from "./connection.js";
+import {
+  blobKeys,
+  type Outcome,
+  PROTOCOL,
+  packCheckpoint,
+  type Report,
+  type Task,
+  unpackCheckpoint,
+} from "./protocol.js";
 import { Registry, type WorkerInfo } from "./registry.js";
 import { RemoteJob } from "./remote-job.js";
-import type { ClusterSettings } from "./settings.js";
 
 export interface ClusterEngineOptions {
   readonly cluster: ClusterSettings;
   /** The longest a job may run, in seconds; its worker sees to it. */
   readonly jobSeconds: number;
   readonly logger: Logger;
-  /** Workers have come or gone, or say something new of themselves. */
-  readonly onWorkers: (workers: readonly WorkerInfo[]) => void;
   /** A job waits for a network that its worker downloads. */
   readonly onDownload?: ((job: string, download: EngineDownload) => void) | undefined;
-  /** PROTOCOL unless given. */
-  readonly protocol?: number;
+  /** Default: PROTOCOL. */
+  readonly protocol?: number | undefined;
 }
 
 interface Parts {
@@ -42,24 +44,26 @@ interface Parts {
   readonly blobs: BlobStore;
 }
 
-/** A job whose input or result has vanished is sent this often in all. */
+/** Most times that a job is sent whose input or result has vanished. */
 const SENDS = 3;
-/** Beyond the lock's time: what a worker needs to notice that its lock is gone, and to stop. */
+/** Beyond the lock's time: what a worker needs to notice that it has lost a lock, and to stop. */
 const STOPPING_MS = 1_500;
-/** Connections that are in the middle of something are not waited for longer than this. */
+/** Longest wait for connections that are busy. */
 const CLOSE_MS = 2_000;
 const SWEEP_MS = 3_600_000;
 
 /**
- * An engine that is somewhere else: hands jobs to workers through Redis and waits for what they send.
+ * An engine on other machines: hands jobs to workers through Redis and waits for what they send.
  *
- * Nothing depends on a single message: whatever events say is only a reason to look at the job in Redis at once, and all jobs are looked
- * at again and again. So a lost message, a lost connection and a restart of Redis cost time and no job. A job is known in Redis by its id,
- * so that one that was sent by an earlier process, or whose sending was not answered, is found and not sent twice.
+ * Nothing depends on a single message: an event is only a reason to look at the job in Redis at once, and all jobs are
+ * looked at periodically. So a lost message, a lost connection and a restart of Redis cost time and no job. A job's id is
+ * its key in Redis, so that one that an earlier process sent, or whose sending was not answered, is not sent twice.
  */
 export class ClusterEngine implements Engine {
+  readonly protocol: number;
+  /** Workers have come or gone, or announce something new. */
+  onWorkers: (workers: readonly WorkerInfo[]) => void = () => undefined;
   readonly #options: ClusterEngineOptions;
-  readonly #protocol: number;
   readonly #redis: Redis;
   readonly #listener: Redis;
   readonly #eventsRedis: Redis;
@@ -77,7 +81,7 @@ export class ClusterEngine implements Engine {
 
   constructor(options: ClusterEngineOptions) {
     this.#options = options;
-    this.#protocol = options.protocol ?? PROTOCOL;
+    this.protocol = options.protocol ?? PROTOCOL;
     const { cluster, logger } = options;
     const { url, prefix, heartbeatSeconds } = cluster;
     this.#redis = connect(url, "bots", logger);
@@ -105,7 +109,7 @@ export class ClusterEngine implements Engine {
     return this.reachable;
   }
 
-  /** Where it is, without secrets. */
+  /** Redis' address, without secrets. */
   get host(): string {
     return hostOf(this.#options.cluster.url);
   }
@@ -117,35 +121,31 @@ export class ClusterEngine implements Engine {
 
   /** Those that can take our jobs. */
   get ownWorkers(): readonly WorkerInfo[] {
-    return this.#workers.filter(({ protocol, stopping }) => protocol === this.#protocol && !stopping);
+    return this.#workers.filter(({ protocol, stopping }) => protocol === this.protocol && !stopping);
   }
 
-  /** The id of the worker that has a job: as it was told, or as the workers themselves say. */
+  /** The id of the worker that has a job: as it was reported, or as the workers announce. */
   workerOf(job: string): string | undefined {
-    return (
-      this.#jobs.get(job)?.worker ?? this.#workers.find(({ running }) => running.some((run) => run.job === job))?.id
-    );
-  }
-
-  get protocol(): number {
-    return this.#protocol;
+    const announced = this.#workers.find(({ running }) => running.some((run) => run.job === job));
+    return this.#jobs.get(job)?.worker ?? announced?.id;
   }
 
   run(request: EngineRequest, options: RunOptions): Promise<EngineResult> {
     const { signal } = options;
     const { job } = request;
     signal.throwIfAborted();
-    if (job === undefined) throw new Error("A job that goes elsewhere needs its id.");
+    if (job === undefined) throw new Error("a job without its id");
     const remoteJob = new RemoteJob(job, request, options);
     this.#jobs.set(job, remoteJob);
-    signal.addEventListener("abort", () => this.#aborted(remoteJob), { once: true });
+    const onAbort = () => (remoteJob.detached ? remoteJob.fail(signal.reason) : void this.#look(remoteJob));
+    signal.addEventListener("abort", onAbort, { once: true });
     void this.#look(remoteJob);
     return remoteJob.ended.finally(() => {
       if (this.#jobs.get(job) === remoteJob) this.#jobs.delete(job);
     });
   }
 
-  /** A job is over, and the repository knows: nothing of it is needed in Redis any more. */
+  /** A job is over, and the repository knows: nothing of it is needed in Redis. */
   forget(job: string): void {
     if (!this.#over.has(job)) this.#over.set(job, []);
     void this.#clear(job).catch(() => undefined);
@@ -166,14 +166,14 @@ export class ClusterEngine implements Engine {
     }
   }
 
-  /** Looks after everything once. Never rejects: what is out of reach is looked at in the next round. */
+  /** Looks at everything once. Never rejects: what is out of reach is looked at in the next round. */
   async #round(): Promise<void> {
     if (this.#redis.status !== "ready" || this.#closed.signal.aborted) return;
     try {
       this.#opening ??= this.#open();
       await this.#opening;
-      await this.#registry.speak({ protocol: this.#protocol, version });
-      await dataAge(this.#redis, this.#options.cluster.prefix, this.#protocol);
+      await this.#registry.speak({ protocol: this.protocol, version });
+      await dataAge(this.#redis, this.#options.cluster.prefix, this.protocol);
       await this.#meetWorkers();
       for (const remoteJob of [...this.#jobs.values()]) await this.#look(remoteJob);
       for (const job of [...this.#over.keys()]) await this.#clear(job);
@@ -187,19 +187,20 @@ export class ClusterEngine implements Engine {
 
   async #open(): Promise<void> {
     const { cluster, logger } = this.#options;
-    const { prefix, url } = cluster;
     try {
-      const blobs = await openBlobs(cluster, () => connect(url, "bots-blobs", logger, BLOB_MS), blobLimits(cluster));
-      const [seconds, microseconds] = await this.#redis.time();
-      const openedMs = Number(seconds) * 1000 + Number(microseconds) / 1000;
+      const blobs = await openBlobs(cluster, "bots-blobs", logger);
+      const openedMs = await redisNow(this.#redis);
       try {
         const producer = await JobProducer.open({
-          protocol: this.#protocol,
-          prefix,
+          protocol: this.protocol,
+          prefix: cluster.prefix,
           redis: this.#redis,
           eventsRedis: this.#eventsRedis,
           onReport: (job, report, at) => this.#reported(job, report, at >= openedMs),
-          onChange: (job) => this.#changed(job),
+          onChange: (job) => {
+            const remoteJob = this.#jobs.get(job);
+            if (remoteJob) void this.#look(remoteJob);
+          },
         });
         this.#parts = { producer, blobs };
       } catch (error) {
@@ -215,12 +216,7 @@ export class ClusterEngine implements Engine {
 
   async #meetWorkers(): Promise<void> {
     this.#workers = await this.#registry.workers();
-    this.#options.onWorkers(this.#workers);
-  }
-
-  #changed(job: string): void {
-    const remoteJob = this.#jobs.get(job);
-    if (remoteJob) void this.#look(remoteJob);
+    this.onWorkers(this.#workers);
   }
 
   /** @param isNew it was reported after this process had opened the queue */
@@ -232,7 +228,7 @@ export class ClusterEngine implements Engine {
       this.#options.logger.info({ job: remoteJob.job, worker: report.worker }, "a worker has the job");
       return;
     }
-    // A worker that has lost the job may not know yet.
+    // A worker may not have noticed yet that it has lost the job.
     if (remoteJob.token !== undefined && remoteJob.token !== report.token) return;
     if (report.type === "download") {
       if (isNew) this.#options.onDownload?.(remoteJob.job, report.download);
@@ -241,7 +237,7 @@ export class ClusterEngine implements Engine {
     remoteJob.handleInOrder(async () => {
       const { blobs } = this.#ready();
       const picture = await blobs.get(report.blob);
-      // Somebody has had it, or it was a preview that a newer one has replaced.
+      // It was fetched, or it was a preview that a newer one has replaced.
       if (!picture || remoteJob.signal.aborted) return;
       const checkpoint = report.checkpoint
         ? unpackCheckpoint(await blobs.get(blobKeys.checkpoint(remoteJob.job)))
@@ -251,12 +247,7 @@ export class ClusterEngine implements Engine {
     });
   }
 
-  #aborted(remoteJob: RemoteJob): void {
-    if (remoteJob.detached) remoteJob.fail(remoteJob.signal.reason);
-    else void this.#look(remoteJob);
-  }
-
-  /** Looks how a job is in Redis, and does what is to be done. One look at a time for each job; never rejects. */
+  /** Looks at a job in Redis, and acts on its state. One look at a time for each job; never rejects. */
   #look(remoteJob: RemoteJob): Promise<void> {
     return remoteJob.coalesce(async () => {
       if (!this.reachable || this.#jobs.get(remoteJob.job) !== remoteJob) return;
@@ -277,7 +268,7 @@ export class ClusterEngine implements Engine {
     if (found.state === "failed") return this.#failed(remoteJob, found);
     if (!remoteJob.signal.aborted) return;
     await this.#cancellations.cancel(remoteJob.job);
-    // Not while a worker has it: that one answers the message.
+    // A worker that has it reacts to the message itself.
     if (found.state === "waiting" && (await this.#remove(remoteJob))) remoteJob.fail(remoteJob.signal.reason);
   }
 
@@ -290,7 +281,7 @@ export class ClusterEngine implements Engine {
     const { cluster } = this.#options;
     if (remoteJob.signal.aborted) return remoteJob.fail(remoteJob.signal.reason);
     if (remoteJob.sent) {
-      const age = await dataAge(this.#redis, cluster.prefix, this.#protocol);
+      const age = await dataAge(this.#redis, cluster.prefix, this.protocol);
       if (age < cluster.lockSeconds * 1000 + STOPPING_MS) return;
       this.#options.logger.warn({ job: remoteJob.job }, "Redis has lost a job; sending it again");
     }
@@ -359,7 +350,7 @@ export class ClusterEngine implements Engine {
     if (!this.reachable) return;
     const { producer, blobs } = this.#ready();
     const keys = this.#over.get(job) ?? [];
-    // A worker that has not heard yet that the job is over keeps it locked; the next round removes it.
+    // A worker that does not know yet that the job is over keeps it locked; the next round removes it.
     if ((await producer.remove(job)) === "locked") return this.#cancellations.cancel(job);
     await blobs.delete(keys);
     this.#over.delete(job);
@@ -372,7 +363,7 @@ export class ClusterEngine implements Engine {
   }
 
   #ready(): Parts {
-    if (!this.#parts) throw new Error("Redis has not answered yet.");
+    if (!this.#parts) throw new Error("not open yet");
     return this.#parts;
   }
 }

@@ -1,11 +1,27 @@
 import { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { abortable } from "../../shared/timeout.js";
+
+/** How the bots and the workers of a cluster meet; `config/default.yaml` explains each. */
+export interface ClusterSettings {
+  /** Of Redis; empty where there is no cluster. */
+  readonly url: string;
+  readonly prefix: string;
+  /** Where images travel: "redis", "folder:..." or "s3://...". */
+  readonly blobs: string;
+  readonly s3Endpoint: string;
+  readonly s3Region: string;
+  readonly maxMegabytes: number;
+  readonly keepHours: number;
+  readonly lockSeconds: number;
+  readonly heartbeatSeconds: number;
+}
 
 /** How long one command may take, in milliseconds. */
 const COMMAND_MS = 5_000;
 const CONNECT_MS = 5_000;
-/** A server that is away is told of this often in the log. */
-const TELL_MS = 30_000;
+/** Time between two log lines on a server that is away. */
+const LOG_MS = 30_000;
 
 /** "redis.example.org:6379", without user and password. */
 export function hostOf(url: string): string {
@@ -17,8 +33,8 @@ export function hostOf(url: string): string {
 const retryStrategy = (times: number): number => Math.min(2_000, 50 * 2 ** Math.min(times, 6));
 
 /**
- * A connection for short commands: each has a time limit, and fails at once while the server is away. It connects again by itself for
- * ever, and the log says in a sentence when the server is lost and when it is back.
+ * A connection for short commands: each has a time limit, and fails at once while the server is away. It reconnects
+ * for ever, and the log says when the server is lost and when it is back.
  */
 export function connect(url: string, name: string, logger: Logger, commandMs = COMMAND_MS): Redis {
   const redis = new Redis(url, {
@@ -26,28 +42,28 @@ export function connect(url: string, name: string, logger: Logger, commandMs = C
     commandTimeout: commandMs,
     connectTimeout: CONNECT_MS,
     enableOfflineQueue: false,
-    // What was under way when the connection broke fails at once, too, and is done again by whoever asked.
+    // What was under way when the connection broke fails at once, too; callers retry.
     maxRetriesPerRequest: 0,
     retryStrategy,
   });
   const host = hostOf(url);
-  let told = Number.NEGATIVE_INFINITY;
+  let loggedAt = Number.NEGATIVE_INFINITY;
   let away = false;
   redis.on("error", (error) => {
-    if (performance.now() - told < TELL_MS) return;
-    told = performance.now();
+    if (performance.now() - loggedAt < LOG_MS) return;
+    loggedAt = performance.now();
     away = true;
     logger.error({ err: error }, `Redis at ${host} cannot be reached; trying again until it can (REDIS_URL)`);
   });
   redis.on("ready", () => {
     if (away) logger.info(`Redis at ${host} is there again`);
     away = false;
-    told = Number.NEGATIVE_INFINITY;
+    loggedAt = Number.NEGATIVE_INFINITY;
   });
   return redis;
 }
 
-/** A connection of its own for commands that wait on the server: they have no time limit, and are sent again after a loss. */
+/** A connection for commands that wait on the server: they have no time limit, and are sent again after a loss. */
 export function connectBlocking(url: string, name: string): Redis {
   const redis = new Redis(url, {
     connectionName: `dreamloom-${name}`,
@@ -55,23 +71,36 @@ export function connectBlocking(url: string, name: string): Redis {
     maxRetriesPerRequest: null,
     retryStrategy,
   });
-  // The connection for commands tells of the loss.
+  // The connection for commands logs the loss.
   redis.on("error", () => undefined);
   return redis;
 }
 
 /** Resolves when the server answers; rejects when `signal` is aborted first. */
-export function untilReady(redis: Redis, signal: AbortSignal): Promise<void> {
-  if (redis.status === "ready") return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const done = (): void => {
-      redis.off("ready", done);
-      signal.removeEventListener("abort", done);
-      if (signal.aborted) reject(signal.reason);
-      else resolve();
-    };
-    redis.once("ready", done);
-    signal.addEventListener("abort", done, { once: true });
-    if (signal.aborted) done();
-  });
+export async function untilReady(redis: Redis, signal: AbortSignal): Promise<void> {
+  if (redis.status === "ready") return;
+  await abortable(new Promise((resolve) => redis.once("ready", resolve)), signal);
+}
+
+/** Redis' clock, in milliseconds since the epoch. */
+export async function redisNow(redis: Redis): Promise<number> {
+  const [seconds, microseconds] = await redis.time();
+  return Number(seconds) * 1000 + Number(microseconds) / 1000;
+}
+
+/**
+ * How long what is in Redis has been the same data, in milliseconds by its own clock: since it last started, was
+ * emptied, was replaced by a copy, or began to serve bots of this protocol.
+ *
+ * A job that is missing in Redis may still be run by a worker that has not noticed, for no longer than a lock lasts. So
+ * once the data is older than that, a missing job can be sent again without being run twice at the same time.
+ */
+export async function dataAge(redis: Redis, prefix: string, protocol: number): Promise<number> {
+  const [server, now] = await Promise.all([redis.info("server"), redisNow(redis)]);
+  const generation = `${/^run_id:(\w+)/m.exec(server)?.[1] ?? "unknown"} ${protocol}`;
+  const key = `${prefix}:generation`;
+  const [known, since] = await redis.hmget(key, "generation", "since");
+  if (known === generation && since) return Math.max(0, now - Number(since));
+  await redis.hset(key, { generation, since: now });
+  return 0;
 }

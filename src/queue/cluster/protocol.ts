@@ -1,11 +1,17 @@
-/** What bots and workers say to each other through Redis. Whoever changes anything here that the other side reads raises PROTOCOL. */
+/** What bots and workers send each other through Redis. A change of anything that the other side reads raises PROTOCOL. */
 
-import type { EngineDownload, EngineErrorKind, EngineFrame, EngineResult } from "../../engine/process/engine.js";
+import type {
+  Checkpoint,
+  EngineDownload,
+  EngineErrorKind,
+  EngineFrame,
+  EngineResult,
+} from "../../engine/process/engine.js";
 import type { Relayed } from "../../shared/sentences/sentence-error.js";
 
 /**
- * Part of the queue's name, so that a worker never sees jobs of another protocol. The registry of workers and the note of what the bots
- * speak (`registry.ts`) are outside of it and stay as they are for ever: they are how different versions recognise each other.
+ * Part of the queue's name, so that a worker never sees jobs of another protocol. The registry (`registry.ts`) is
+ * outside of it and keeps its form for ever: by it different versions recognise each other.
  */
 export const PROTOCOL = 2;
 
@@ -23,14 +29,14 @@ export function jobOf(ticket: string): string {
   return ticket.replace(/^job-/, "");
 }
 
-/** What a worker is asked to do. The pictures lie in the blob store. */
+/** What a worker is asked to do. The images are in the blob store. */
 export interface Task {
   readonly job: string;
   readonly recipe: string;
   readonly params: Readonly<Record<string, unknown>>;
-  /** Roles of the input pictures. */
+  /** Roles of the input images. */
   readonly pictures: readonly string[];
-  /** Its estimated memory at its worst moment; left out where nothing is known of it. */
+  /** Its estimated peak memory; left out where that is unknown. */
   readonly megabytes?: number;
   /** The longest it may run, in seconds. */
   readonly jobSeconds: number;
@@ -41,14 +47,14 @@ export const blobKeys = {
   input: (job: string, role: string): string => `jobs/${job}/input-${role}`,
   /** Where the job can be resumed; the newest replaces the one before. */
   checkpoint: (job: string): string => `jobs/${job}/checkpoint`,
-  /** Octaves are all kept until they are fetched; of what may be missed there is one at a time. */
+  /** Octaves are all kept until they are fetched; of previews and frames of a film only the newest is. */
   frame: (job: string, { kind, octave }: Pick<EngineFrame, "kind" | "octave">): string =>
     `jobs/${job}/${kind === "octave" ? `octave-${octave}` : kind}`,
   /** Each run has its own, so that a worker that has lost a job does not touch the result of the next one. */
   result: (job: string, token: string): string => `jobs/${job}/result-${token.replace(/[^\w-]/g, "-")}`,
 } as const;
 
-/** What a worker tells while it works; the same as BullMQ's "progress". */
+/** What a worker reports while it works; BullMQ's "progress". */
 export type Report =
   | { readonly type: "begun"; readonly token: string; readonly worker: string }
   /** The job waits for a network that is being downloaded; bytes. */
@@ -62,7 +68,7 @@ export type Report =
       readonly checkpoint: boolean;
     };
 
-/** How a run ended; the same as BullMQ's "return value". */
+/** How a run ended; BullMQ's "return value". */
 export type Outcome =
   | {
       readonly status: "done";
@@ -72,3 +78,18 @@ export type Outcome =
     }
   | ({ readonly status: "failed"; readonly worker: string; readonly kind: EngineErrorKind } & Relayed)
   | { readonly status: "cancelled"; readonly worker: string };
+
+/** A checkpoint as bytes: the octave in four bytes, then its state. */
+export function packCheckpoint({ octave, state }: Checkpoint): Uint8Array {
+  const bytes = new Uint8Array(4 + state.byteLength);
+  new DataView(bytes.buffer).setUint32(0, octave);
+  bytes.set(state, 4);
+  return bytes;
+}
+
+/** Undefined when it is none: the job starts over. */
+export function unpackCheckpoint(bytes: Uint8Array | undefined): Checkpoint | undefined {
+  if (bytes === undefined || bytes.byteLength < 4) return undefined;
+  const octave = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
+  return { octave, state: bytes.subarray(4) };
+}

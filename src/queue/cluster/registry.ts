@@ -1,54 +1,39 @@
-/** Who is there: workers say so again and again, and bots leave a note of what they speak. Read by all versions; keep its form. */
+/** Workers announce themselves at every heartbeat, and bots their protocol. Read by all versions; keep its form. */
 import type { Redis } from "ioredis";
 import { z } from "zod";
 
+const workerSchema = z
+  .object({
+    id: z.string(),
+    host: z.string(),
+    pid: z.number(),
+    /** Dreamloom's version. */
+    version: z.string(),
+    protocol: z.number(),
+    /** Jobs that it runs side by side. */
+    slots: z.number(),
+    /** What the largest job may take there; older workers do not say. */
+    megabytes: z.number().optional(),
+    /** What computes there, such as "onnx-cuda"; the setting until it has computed. */
+    device: z.string(),
+    /** When it started and when it said this: milliseconds since the epoch, by its own clock. */
+    startedAt: z.number(),
+    at: z.number(),
+    /** It finishes what it has and takes no more. */
+    stopping: z.boolean(),
+    running: z.array(z.object({ job: z.string(), progress: z.number() }).readonly()).readonly(),
+  })
+  .readonly();
+const speechSchema = z.object({ protocol: z.number(), version: z.string() }).readonly();
+
 /** One worker, as it describes itself. */
-export interface WorkerInfo {
-  readonly id: string;
-  readonly host: string;
-  readonly pid: number;
-  /** Dreamloom's version. */
-  readonly version: string;
-  readonly protocol: number;
-  /** Jobs that it runs side by side. */
-  readonly slots: number;
-  /** What the largest job may take there; older workers do not say. */
-  readonly megabytes?: number | undefined;
-  /** What computes there, such as "onnx-cuda"; the setting until it has computed. */
-  readonly device: string;
-  /** When it started and when it said this: milliseconds since the epoch, by its own clock. */
-  readonly startedAt: number;
-  readonly at: number;
-  /** It finishes what it has and takes no more. */
-  readonly stopping: boolean;
-  readonly running: readonly { readonly job: string; readonly progress: number }[];
-}
-
+export type WorkerInfo = z.infer<typeof workerSchema>;
 /** What the bots speak. */
-export interface Speech {
-  readonly protocol: number;
-  readonly version: string;
-}
+export type Speech = z.infer<typeof speechSchema>;
 
-const workerSchema: z.ZodType<WorkerInfo> = z.object({
-  id: z.string(),
-  host: z.string(),
-  pid: z.number(),
-  version: z.string(),
-  protocol: z.number(),
-  slots: z.number(),
-  megabytes: z.number().optional(),
-  device: z.string(),
-  startedAt: z.number(),
-  at: z.number(),
-  stopping: z.boolean(),
-  running: z.array(z.object({ job: z.string(), progress: z.number() })),
-});
-const speechSchema: z.ZodType<Speech> = z.object({ protocol: z.number(), version: z.string() });
-
-/** A worker is taken for gone when it has missed this many of its heartbeats. */
+/** A worker counts as gone when it has missed this many heartbeats. */
 const MISSED = 4;
-/** How long the bots' note stays. */
+/** How long the bots' protocol is kept. */
 const SPEECH_MS = 86_400_000;
 
 export class Registry {
@@ -58,12 +43,12 @@ export class Registry {
     private readonly heartbeatMs: number,
   ) {}
 
-  /** The channel on which comings and goings are told. */
+  /** The channel on which workers' comings and goings are published. */
   get news(): string {
     return `${this.prefix}:news`;
   }
 
-  async announce(worker: WorkerInfo, { news = false }: { readonly news?: boolean } = {}): Promise<void> {
+  async announce(worker: WorkerInfo, { news = false } = {}): Promise<void> {
     await this.redis.set(this.#key(worker.id), JSON.stringify(worker), "PX", Math.ceil(MISSED * this.heartbeatMs));
     await this.redis.sadd(`${this.prefix}:workers`, worker.id);
     if (news) await this.redis.publish(this.news, worker.id);
@@ -75,7 +60,7 @@ export class Registry {
     await this.redis.publish(this.news, id);
   }
 
-  /** Workers that were heard of lately, of whichever version, oldest first. */
+  /** Workers of every version that have announced themselves lately, oldest first. */
   async workers(): Promise<readonly WorkerInfo[]> {
     const ids = await this.redis.smembers(`${this.prefix}:workers`);
     if (ids.length === 0) return [];

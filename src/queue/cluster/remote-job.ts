@@ -8,20 +8,20 @@ import {
 } from "../../engine/process/engine.js";
 import { deferred } from "../../shared/deferred.js";
 
-const MOVES_TOLD = 3;
+/** Where machines come and go all the time, people need not read of each. */
+const MOVES_REPORTED = 3;
 
-/** One job that was sent, or is to be sent, to a worker: what the bots' side knows of it. */
+/** A job that was sent, or is to be sent, to a worker, as the bots know it. */
 export class RemoteJob {
-  readonly ended: Promise<EngineResult>;
   /** It may be in Redis: an earlier process or this one has sent it. */
   sent: boolean;
-  /** How often it had to be sent anew. */
+  /** How often it was sent again. */
   sends = 0;
   /** Where it can be resumed, should Redis lose it. */
   checkpoint: Checkpoint | undefined;
-  /** The run that has it, as far as it was told. */
+  /** The run that has it, as last reported. */
   token: string | undefined;
-  /** The id of the worker that has it, as far as it was told. */
+  /** The id of the worker that has it, as last reported. */
   worker: string | undefined;
   #moves = 0;
   readonly #end = deferred<EngineResult>();
@@ -36,20 +36,22 @@ export class RemoteJob {
   ) {
     this.sent = options.begun ?? false;
     this.checkpoint = request.resume;
-    this.ended = this.#end.promise;
     this.ended.catch(() => undefined);
+  }
+
+  get ended(): Promise<EngineResult> {
+    return this.#end.promise;
   }
 
   get signal(): AbortSignal {
     return this.options.signal;
   }
 
-  /** What it takes, as far as it is known. */
   get megabytes(): number | undefined {
     return this.options.megabytes;
   }
 
-  /** This program stops, and the job goes on without it. */
+  /** This program stops, and the job continues without it. */
   get detached(): boolean {
     return this.signal.aborted && this.signal.reason instanceof Suspension;
   }
@@ -59,13 +61,12 @@ export class RemoteJob {
     this.options.onFrame(frame);
   }
 
-  /** A worker has begun it. @param isNew false for what was reported before this process was there: it is not told again */
+  /** A worker has begun it. @param isNew false for what was reported before this process was there */
   begunBy(worker: string, token: string, isNew: boolean): void {
     const moved = this.worker !== undefined && this.worker !== worker;
     this.worker = worker;
     this.token = token;
-    // Where machines come and go all the time, people need not hear of each.
-    if (moved && isNew && ++this.#moves <= MOVES_TOLD) this.options.onMoved?.();
+    if (moved && isNew && ++this.#moves <= MOVES_REPORTED) this.options.onMoved?.();
   }
 
   succeed(result: EngineResult): void {

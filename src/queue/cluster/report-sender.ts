@@ -1,11 +1,13 @@
 import { retryWithBackoff } from "../../shared/retry.js";
+import { abortable } from "../../shared/timeout.js";
 
-/** How long after a failure something is sent again, in milliseconds. */
-export const SEND_AGAIN_MS = 300;
+const RETRY_MS = 300;
+/** Waits between two attempts to send something. */
+export const SEND_WAITS = { firstMs: RETRY_MS, longestMs: RETRY_MS } as const;
 
 /**
- * Sends one thing after the other, in order, and retries until the signal is aborted. What may be missed is only taken while nothing is
- * being sent, so a slow connection costs previews and nothing else.
+ * Sends one thing after the other, in order, and retries until the signal is aborted. What may be missed is only taken
+ * while nothing is being sent, so a slow connection costs previews and nothing else.
  */
 export class ReportSender {
   #last: Promise<void> = Promise.resolve();
@@ -29,15 +31,11 @@ export class ReportSender {
 
   /** Resolves when all has been sent, or given up because the signal is aborted. */
   async idle(): Promise<void> {
-    const stopped = new Promise<void>((resolve) =>
-      this.signal.addEventListener("abort", () => resolve(), { once: true }),
-    );
-    while (this.#waiting > 0 && !this.signal.aborted) await Promise.race([this.#last, stopped]);
+    while (this.#waiting > 0 && !this.signal.aborted) await abortable(this.#last, this.signal).catch(() => undefined);
   }
 
   async #deliver(work: () => Promise<void>): Promise<void> {
     const mayPass = (error: unknown): boolean => this.onError(error) === "again";
-    const waits = { firstMs: SEND_AGAIN_MS, longestMs: SEND_AGAIN_MS };
-    await retryWithBackoff(work, { ...waits, signal: this.signal, mayPass }).catch(() => undefined);
+    await retryWithBackoff(work, { ...SEND_WAITS, signal: this.signal, mayPass }).catch(() => undefined);
   }
 }

@@ -219,7 +219,7 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     const job = send(engine, { job: "AAAA" });
     await expect.poll(() => said(/takes no jobs/).length, { timeout: 60_000 }).toBe(1);
     expect(said(/takes no jobs/)[0]?.msg).toMatch(
-      /^The bots speak protocol 2 \(Dreamloom .*\), this worker 0 .*Update the older one\.$/,
+      /^the bots speak protocol 2 \(Dreamloom .*\), this worker 0 .* until the older one is updated$/,
     );
     await startWorker(cluster, painter);
     await (await painter.next()).finish();

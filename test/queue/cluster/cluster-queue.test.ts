@@ -140,7 +140,7 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     await expect.poll(() => run.options.signal.aborted).toBe(true);
     expect(after.queue.announcement()).toMatch(/^Only workers of another version are there/);
     // When its lock has run out the job is offered to the older worker again, which does not begin it.
-    await expect.poll(() => said(/^the job is not ours any more/).length, { timeout: 60_000 }).toBeGreaterThan(1);
+    await expect.poll(() => said(/^the job is no longer ours/).length, { timeout: 60_000 }).toBeGreaterThan(1);
     await startWorker(cluster, newer, { protocol: PROTOCOL + 1 });
     const again = await newer.next();
     expect(again.request.resume?.octave).toBe(1);

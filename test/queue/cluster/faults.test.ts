@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { random } from "../../../src/engine/images/random.js";
 import { ClusterQueue } from "../../../src/queue/cluster/cluster-queue.js";
 import { Estimator } from "../../../src/queue/estimator.js";
-import { MemoryJobRepository } from "../../../src/queue/memory-repository.js";
+import { MemoryJobRepository } from "../../fakes/memory-repository.js";
 import type { DiaryLine } from "../../fakes/stub-engine.js";
 import { hasRedis, redisHint, startRedis } from "../../support/redis.js";
 import { endProcess, startWorkerProcess } from "../../support/worker-processes.js";

@@ -57,13 +57,15 @@ export function openClusterEngine(cluster: Config["cluster"], change: Partial<Cl
   let seen: readonly WorkerInfo[] = [];
   const waiting = new Set<() => void>();
   const engine = new ClusterEngine({
-    ...{ cluster, jobSeconds: 60, logger: pino({ level: "silent" }) },
-    onWorkers: (workers) => {
-      seen = workers;
-      for (const look of waiting) look();
-    },
+    cluster,
+    jobSeconds: 60,
+    logger: pino({ level: "silent" }),
     ...change,
   });
+  engine.onWorkers = (workers) => {
+    seen = workers;
+    for (const look of waiting) look();
+  };
   onTestFinished(() => engine.close());
   const workersAre = (matches: (workers: readonly WorkerInfo[]) => boolean) =>
     new Promise<void>((resolve) => {

@@ -1,21 +1,4 @@
 import { type Said, type SaidWith, SentenceError } from "../../../shared/sentences/sentence-error.js";
-/**
- * Where pictures, checkpoints and results lie on their way between bots and workers. Redis itself carries only what is said about them.
- *
- * Keys are words joined by "/", such as "jobs/7KQ4M9XA/input-image". What nobody has deleted goes by itself after a while: by the
- * store's own clock, or when {@link BlobStore.sweep} is called.
- */
-export interface BlobStore {
-  /** Keeps bytes, in place of what was there. Rejects with a {@link BlobError}. */
-  put(key: string, bytes: Uint8Array): Promise<void>;
-  /** Undefined when there is nothing, or no longer. Rejects with a {@link BlobError}. */
-  get(key: string): Promise<Uint8Array | undefined>;
-  /** What is not there is passed over. Rejects with a {@link BlobError}. */
-  delete(keys: readonly string[]): Promise<void>;
-  /** Deletes what has been kept for longer than it should; stores with a clock of their own have nothing to do. */
-  sweep(): Promise<void>;
-  close(): Promise<void>;
-}
 
 export interface BlobLimits {
   /** Largest blob in bytes. */
@@ -29,7 +12,7 @@ export interface BlobLimits {
 /** "too-large" will not change when it is tried again; "unreachable" may. */
 type BlobErrorKind = "too-large" | "unreachable";
 
-/** Why something could not be sent or fetched. `message` is a sentence. */
+/** Why something could not be sent or fetched. */
 export class BlobError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "BlobError";
   constructor(
@@ -41,22 +24,68 @@ export class BlobError<S extends Said = Said> extends SentenceError<S> {
   }
 }
 
+/** Keys that cannot lead elsewhere, as "../x" does. */
 const KEY = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/;
 
-/** Refuses keys that could lead elsewhere, such as "../x". */
-export function checkKey(key: string): string {
+/**
+ * Where images, checkpoints and results lie on their way between bots and workers. Redis itself carries only what is
+ * said about them.
+ *
+ * Keys are words joined by "/", such as "jobs/7KQ4M9XA/input-image". What is not deleted expires after a while: by the
+ * store's own clock, or when {@link BlobStore.sweep} is called.
+ */
+export abstract class BlobStore {
+  constructor(
+    private readonly name: string,
+    protected readonly limits: BlobLimits,
+  ) {}
+
+  /** Keeps bytes, in place of what was there. Rejects with a {@link BlobError}. */
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    this.checkSize(bytes.byteLength);
+    checkKey(key);
+    await this.reach((signal) => this.write(key, bytes, signal));
+  }
+
+  /** Undefined when there is nothing, or no longer. Rejects with a {@link BlobError}. */
+  async get(key: string): Promise<Uint8Array | undefined> {
+    checkKey(key);
+    return this.reach((signal) => this.read(key, signal));
+  }
+
+  /** Missing blobs are ignored. Rejects with a {@link BlobError}. */
+  async delete(keys: readonly string[]): Promise<void> {
+    keys.forEach(checkKey);
+    if (keys.length > 0) await this.reach((signal) => this.remove(keys, signal));
+  }
+
+  /** Deletes what has expired, in stores without a clock of their own. */
+  async sweep(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  protected abstract write(key: string, bytes: Uint8Array, signal: AbortSignal): Promise<unknown>;
+  protected abstract read(key: string, signal: AbortSignal): Promise<Uint8Array | undefined>;
+  protected abstract remove(keys: readonly string[], signal: AbortSignal): Promise<unknown>;
+
+  protected checkSize(bytes: number): void {
+    const { maxBytes } = this.limits;
+    if (bytes <= maxBytes) return;
+    const megabytes = (value: number) => (value / 1e6).toFixed(1);
+    throw new BlobError("too-large", "cluster.too-large", { megabytes: megabytes(bytes), most: megabytes(maxBytes) });
+  }
+
+  /** Makes one call, with the time limit. Failures become a {@link BlobError}. */
+  protected async reach<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    try {
+      return await call(AbortSignal.timeout(this.limits.timeoutMs));
+    } catch (cause) {
+      if (cause instanceof BlobError) throw cause;
+      throw new BlobError("unreachable", "cluster.store-unreachable", { store: this.name }, { cause });
+    }
+  }
+}
+
+function checkKey(key: string): void {
   if (!KEY.test(key)) throw new Error(`"${key}" is no key for a blob.`);
-  return key;
-}
-
-export function checkSize(bytes: number, { maxBytes }: Pick<BlobLimits, "maxBytes">): void {
-  if (bytes <= maxBytes) return;
-  const megabytes = (value: number) => (value / 1e6).toFixed(1);
-  throw new BlobError("too-large", "cluster.too-large", { megabytes: megabytes(bytes), most: megabytes(maxBytes) });
-}
-
-export function unreachable(store: string, error: unknown): BlobError {
-  return error instanceof BlobError
-    ? error
-    : new BlobError("unreachable", "cluster.store-unreachable", { store }, { cause: error });
 }

@@ -1,29 +1,22 @@
-import type { Redis } from "ioredis";
-import type { BlobLimits, BlobStore } from "./blob-store.js";
+import type { Logger } from "pino";
+import { type ClusterSettings, connect } from "../connection.js";
+import type { BlobStore } from "./blob-store.js";
 import { FolderBlobs } from "./folder.js";
 import { RedisBlobs } from "./redis.js";
 
-interface BlobSettings {
-  /** "redis", "folder:/path" or "s3://bucket/prefix"; the settings have been checked. */
-  readonly blobs: string;
-  readonly s3Endpoint: string;
-  readonly s3Region: string;
-  /** First word of the keys in Redis. */
-  readonly prefix: string;
-}
+/** Milliseconds for one call: a result of the largest size comes through in it over a line of 40 Mbit/s. */
+const CALL_MS = 15_000;
 
-/**
- * Opens the store that the settings name.
- * @param redis makes a connection, where one is needed
- */
-export async function openBlobs(settings: BlobSettings, redis: () => Redis, limits: BlobLimits): Promise<BlobStore> {
-  const { blobs, prefix, s3Endpoint, s3Region } = settings;
+/** Opens the store that the settings name; they have been checked. @param name of its connection, where that is Redis' */
+export async function openBlobs(cluster: ClusterSettings, name: string, logger: Logger): Promise<BlobStore> {
+  const { url, blobs, prefix, s3Endpoint, s3Region, maxMegabytes, keepHours } = cluster;
+  const limits = { maxBytes: maxMegabytes * 1e6, keepMs: keepHours * 3_600_000, timeoutMs: CALL_MS };
   if (blobs.startsWith("folder:")) return new FolderBlobs(blobs.slice("folder:".length), limits);
-  const bucket = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(blobs);
-  if (!bucket) return new RedisBlobs(redis(), prefix, limits);
-  const [, name = "", under = ""] = bucket;
-  // Amazon's SDK takes its time to load; only those who use it wait.
+  const s3 = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(blobs);
+  if (!s3) return new RedisBlobs(connect(url, name, logger, CALL_MS), prefix, limits);
+  const [, bucket = "", under = ""] = s3;
+  // Amazon's SDK is slow to load.
   const { S3Blobs } = await import("./s3.js");
-  const place = { bucket: name, prefix: under, region: s3Region };
-  return new S3Blobs({ ...place, ...(s3Endpoint !== "" && { endpoint: s3Endpoint }) }, limits);
+  const endpoint = s3Endpoint === "" ? {} : { endpoint: s3Endpoint };
+  return new S3Blobs({ bucket, prefix: under, region: s3Region, ...endpoint }, limits);
 }

@@ -7,31 +7,30 @@ import {
   S3Client,
   type S3ClientConfig,
 } from "@aws-sdk/client-s3";
-import { type BlobLimits, type BlobStore, checkKey, checkSize, unreachable } from "./blob-store.js";
+import { type BlobLimits, BlobStore } from "./blob-store.js";
 
-interface S3Place {
+interface S3Location {
   readonly bucket: string;
   /** First part of every key, without slashes at its ends; may be empty. */
   readonly prefix: string;
   readonly region: string;
-  /** Where the store answers; Amazon's own unless given. */
+  /** The store's address; default: Amazon's. */
   readonly endpoint?: string;
-  /** Taken from the environment, as Amazon's SDK does it, unless given. */
+  /** Default: from the environment, as Amazon's SDK does it. */
   readonly credentials?: S3ClientConfig["credentials"];
 }
 
-/** Blobs in a bucket of S3 or of a store that speaks its language, such as MinIO. */
-export class S3Blobs implements BlobStore {
+/** Blobs in a bucket of S3 or of a store that speaks its protocol, such as MinIO. */
+export class S3Blobs extends BlobStore {
   readonly #client: S3Client;
-  readonly #name: string;
 
   constructor(
-    private readonly channel: S3Place,
-    private readonly limits: BlobLimits,
+    private readonly location: S3Location,
+    limits: BlobLimits,
     private readonly now: () => number = Date.now,
   ) {
-    const { bucket, region, endpoint, credentials } = channel;
-    this.#name = `The bucket ${bucket}`;
+    const { bucket, region, endpoint, credentials } = location;
+    super(`The bucket ${bucket}`, limits);
     this.#client = new S3Client({
       region,
       // Stores of one's own seldom have a host name for each bucket.
@@ -45,70 +44,49 @@ export class S3Blobs implements BlobStore {
     });
   }
 
-  async put(key: string, bytes: Uint8Array): Promise<void> {
-    checkSize(bytes.byteLength, this.limits);
-    const body = { ...this.#at(key), Body: bytes, ContentLength: bytes.byteLength };
-    await this.#try((abortSignal) => this.#client.send(new PutObjectCommand(body), { abortSignal }));
-  }
-
-  async get(key: string): Promise<Uint8Array | undefined> {
-    return this.#try(async (abortSignal) => {
-      try {
-        const { Body, ContentLength = 0 } = await this.#client.send(new GetObjectCommand(this.#at(key)), {
-          abortSignal,
-        });
-        checkSize(ContentLength, this.limits);
-        return await Body?.transformToByteArray();
-      } catch (error) {
-        if (error instanceof NoSuchKey) return undefined;
-        throw error;
-      }
-    });
-  }
-
-  async delete(keys: readonly string[]): Promise<void> {
-    // One by one: deleting many at once wants a checksum that not every store takes.
-    for (const key of keys)
-      await this.#try((abortSignal) => this.#client.send(new DeleteObjectCommand(this.#at(key)), { abortSignal }));
-  }
-
-  async sweep(): Promise<void> {
-    const { bucket, prefix } = this.channel;
+  override async sweep(): Promise<void> {
+    const { bucket: Bucket, prefix } = this.location;
     const before = this.now() - this.limits.keepMs;
+    const list = { Bucket, Prefix: prefix === "" ? "" : `${prefix}/` };
     let token: string | undefined;
     do {
-      const page = await this.#try((abortSignal) => {
-        const list = {
-          Bucket: bucket,
-          Prefix: prefix === "" ? "" : `${prefix}/`,
-          ...(token !== undefined && { ContinuationToken: token }),
-        };
-        return this.#client.send(new ListObjectsV2Command(list), { abortSignal });
-      });
+      const command = new ListObjectsV2Command({ ...list, ...(token !== undefined && { ContinuationToken: token }) });
+      const page = await this.reach((abortSignal) => this.#client.send(command, { abortSignal }));
       for (const { Key, LastModified } of page.Contents ?? []) {
         if (Key === undefined || LastModified === undefined || LastModified.getTime() >= before) continue;
-        await this.#try((abortSignal) =>
-          this.#client.send(new DeleteObjectCommand({ Bucket: bucket, Key }), { abortSignal }),
-        );
+        await this.reach((abortSignal) => this.#client.send(new DeleteObjectCommand({ Bucket, Key }), { abortSignal }));
       }
       token = page.IsTruncated ? page.NextContinuationToken : undefined;
     } while (token !== undefined);
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.#client.destroy();
   }
 
-  #at(key: string): { Bucket: string; Key: string } {
-    const { bucket, prefix } = this.channel;
-    return { Bucket: bucket, Key: prefix === "" ? checkKey(key) : `${prefix}/${checkKey(key)}` };
+  protected write(key: string, bytes: Uint8Array, abortSignal: AbortSignal): Promise<unknown> {
+    const body = { ...this.#at(key), Body: bytes, ContentLength: bytes.byteLength };
+    return this.#client.send(new PutObjectCommand(body), { abortSignal });
   }
 
-  async #try<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  protected async read(key: string, abortSignal: AbortSignal): Promise<Uint8Array | undefined> {
     try {
-      return await call(AbortSignal.timeout(this.limits.timeoutMs));
+      const { Body, ContentLength = 0 } = await this.#client.send(new GetObjectCommand(this.#at(key)), { abortSignal });
+      this.checkSize(ContentLength);
+      return await Body?.transformToByteArray();
     } catch (error) {
-      throw unreachable(this.#name, error);
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
     }
+  }
+
+  protected async remove(keys: readonly string[], abortSignal: AbortSignal): Promise<void> {
+    // One by one: deleting many at once wants a checksum that not every store takes.
+    for (const key of keys) await this.#client.send(new DeleteObjectCommand(this.#at(key)), { abortSignal });
+  }
+
+  #at(key: string): { Bucket: string; Key: string } {
+    const { bucket, prefix } = this.location;
+    return { Bucket: bucket, Key: prefix === "" ? key : `${prefix}/${key}` };
   }
 }

@@ -25,6 +25,16 @@ export const queue = {
   "queue.draining":
     "Dreamloom is being prepared for maintenance and takes nothing new just now. Please try again in a while.",
   "queue.unreachable": "The queue cannot be reached just now. Please try again in a minute.",
+  "queue.paused":
+    "The queue is paused for maintenance; nothing that waits is lost, and it goes on by itself afterwards.",
+  "queue.unreachable-now": "The queue cannot be reached just now. What it has is not lost; it goes on when it is back.",
+  "cluster.no-worker": "No worker is there just now; jobs wait until one comes.",
+  "cluster.other-versions": ({ versions }: { versions: string }) =>
+    `Only workers of another version are there: ${versions}. Jobs wait until one of this version comes.`,
+  "cluster.worker-version": (is: { protocol: number; version: string; bots: number }) =>
+    `It speaks protocol ${is.protocol} (Dreamloom ${is.version}) and the bots ${is.bots}; update the older one.`,
+  "job.input-lost": "The picture that this was to be made from is no longer there. Please send it again.",
+  "job.result-lost": "This was made, but its picture was lost before it could be shown. Please make it again.",
   "job.workers-gone": "The machines that worked on this went away, one after the other. A smaller size may help.",
   "job.worker-failed": "Something went wrong on the machine that worked on this. It has been written to the log there.",
   "job.failed": "Something went wrong in the engine. It has been written to the log.",

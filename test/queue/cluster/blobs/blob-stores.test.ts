@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
+import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { BlobLimits } from "../../../../src/queue/cluster/blobs/blob-store.js";
 import { FolderBlobs } from "../../../../src/queue/cluster/blobs/folder.js";
@@ -10,6 +11,7 @@ import { RedisBlobs } from "../../../../src/queue/cluster/blobs/redis.js";
 import { S3Blobs } from "../../../../src/queue/cluster/blobs/s3.js";
 import { startFakeS3 } from "../../../fakes/s3.js";
 import { hasRedis, redisHint, startRedis } from "../../../support/redis.js";
+import { clusterSettings } from "../harness.js";
 import { blobStoreContract } from "./blob-store.contract.js";
 
 const LIMITS: BlobLimits = { maxBytes: 1_000_000, keepMs: 60_000, timeoutMs: 300 };
@@ -84,12 +86,14 @@ describe("a store that cannot be reached", () => {
 
 describe("the store that the settings name", () => {
   it("is Redis, a folder, or a bucket", async () => {
-    const redis = new Redis({ lazyConnect: true });
-    const open = (blobs: string) =>
-      openBlobs({ blobs, prefix: "p", s3Endpoint: "", s3Region: "eu-central-1" }, () => redis, LIMITS);
+    const cluster = clusterSettings("redis://127.0.0.1:9");
+    const open = async (blobs: string) => {
+      const store = await openBlobs({ ...cluster, blobs }, "test", pino({ level: "silent" }));
+      onTestFinished(() => store.close());
+      return store;
+    };
     expect(await open("redis")).toBeInstanceOf(RedisBlobs);
     expect(await open("folder:/srv/x")).toBeInstanceOf(FolderBlobs);
     expect(await open("s3://art/some/where/")).toBeInstanceOf(S3Blobs);
-    redis.disconnect();
   });
 });

@@ -1,6 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { ExclusiveRetry } from "../../src/queue/exclusive-retry.js";
 import { FakeEngine, type FakeRun } from "../fakes/engine.js";
 import { ask } from "./queue.contract.js";
 import { setup } from "./set-up.js";
@@ -13,32 +12,6 @@ async function crash(engine: FakeEngine, count: number): Promise<void> {
 }
 
 describe("last tries", () => {
-  it("are made by one at a time, in the order in which they came; whoever gives up lets the next one in", async () => {
-    const tries = new ExclusiveRetry();
-    const order: string[] = [];
-    const never = new AbortController().signal;
-    const impatient = new AbortController();
-    const leave = await tries.enter(never);
-    const second = tries.enter(impatient.signal).then(
-      () => order.push("second"),
-      (reason: Error) => order.push(reason.message),
-    );
-    const third = tries.enter(never).then((leaveThird) => {
-      order.push("third");
-      leaveThird();
-    });
-    await turn();
-    expect(order).toEqual([]);
-    impatient.abort(new Error("enough"));
-    await second;
-    expect(order).toEqual(["enough"]);
-    leave();
-    await third;
-    expect(order).toEqual(["enough", "third"]);
-    await expect(tries.enter(impatient.signal)).rejects.toThrow("enough");
-    (await tries.enter(never))();
-  });
-
   it("cost only the job that kills engines, not those that ran beside it", async () => {
     const { engine, queue, ended } = setup({ engine: new FakeEngine(), concurrency: 3 });
     const [deadly, one, two] = [
@@ -56,7 +29,7 @@ describe("last tries", () => {
     const fourth = await engine.next();
     await turn();
     expect([fourth.request.job, engine.runs.length]).toEqual([one.id, 8]);
-    // It has got ahead, so it was not the one: the other need not wait for its end.
+    // It has made progress, so it was not the one: the other need not wait for its end.
     await fourth.octave(1);
     const fifth = await engine.next();
     expect(fifth.request.job).toBe(two.id);
@@ -65,7 +38,7 @@ describe("last tries", () => {
     expect((await ends).map(({ state }) => state)).toEqual(["failed", "done", "done"]);
   });
 
-  it("are waited for no longer than the job is wanted", async () => {
+  it("are not waited for by a job that is cancelled", async () => {
     const { engine, queue, ended } = setup({ concurrency: 2 });
     const [first, second] = [await queue.submit(ask("a")), await queue.submit(ask("b"))];
     await crash(engine, 2);

@@ -1,43 +1,24 @@
-import type { Job, JobChange } from "../domain/job.js";
-import type { MessageRef } from "../domain/message.js";
-import type { Checkpoint } from "../engine/process/engine.js";
-import type { JobPicture, JobRepository } from "./job-repository.js";
+import type { Job, JobChange } from "../../src/domain/job.js";
+import type { MessageRef } from "../../src/domain/message.js";
+import type { Checkpoint } from "../../src/engine/process/engine.js";
+import type { JobPicture, JobRepository } from "../../src/queue/job-repository.js";
 
 interface Entry {
   job: Job;
   readonly pictures: Readonly<Record<string, Uint8Array>>;
   result?: JobPicture;
   checkpoint: Checkpoint | undefined;
-  bytes: number;
   /** Keys of every message posted so far. */
   readonly messages: Set<string>;
 }
 
-interface MemoryJobRepositoryOptions {
-  /** Most jobs kept; 5,000 unless told. */
-  readonly jobs?: number;
-  /** Most bytes of pictures kept; 256 MiB unless told. */
-  readonly bytes?: number;
-}
-
-/** A journal in memory, for tests: it forgets everything when the program ends, and the oldest finished jobs when it is full. */
+/** Jobs in memory. */
 export class MemoryJobRepository implements JobRepository {
   readonly #entries = new Map<string, Entry>();
-  readonly #maxJobs: number;
-  readonly #maxBytes: number;
-  #bytes = 0;
-
-  constructor(options: MemoryJobRepositoryOptions = {}) {
-    this.#maxJobs = options.jobs ?? 5_000;
-    this.#maxBytes = options.bytes ?? 256 * 1024 * 1024;
-  }
 
   async add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
-    if (this.#entries.has(job.id)) throw new Error(`There already is a job ${job.id}.`);
-    const bytes = Object.values(pictures).reduce((sum, picture) => sum + picture.byteLength, 0);
-    this.#entries.set(job.id, { job, pictures, bytes, checkpoint: undefined, messages: new Set(keysOf(job)) });
-    this.#bytes += bytes;
-    this.#forget();
+    if (this.#entries.has(job.id)) throw new Error(`a second job ${job.id}`);
+    this.#entries.set(job.id, { job, pictures, checkpoint: undefined, messages: new Set(keysOf(job)) });
   }
 
   async update(id: string, change: JobChange): Promise<void> {
@@ -45,22 +26,17 @@ export class MemoryJobRepository implements JobRepository {
     if (!entry) return;
     entry.job = { ...entry.job, ...change };
     for (const key of keysOf(entry.job)) entry.messages.add(key);
-    if (!isUnfinished(entry.job)) this.#setCheckpoint(entry, undefined);
+    if (!isUnfinished(entry.job)) entry.checkpoint = undefined;
   }
 
   async keepResult(id: string, picture: JobPicture): Promise<void> {
     const entry = this.#entries.get(id);
-    if (!entry) return;
-    const more = picture.bytes.byteLength - (entry.result?.bytes.byteLength ?? 0);
-    entry.result = picture;
-    entry.bytes += more;
-    this.#bytes += more;
-    this.#forget();
+    if (entry) entry.result = picture;
   }
 
   async keepCheckpoint(id: string, checkpoint: Checkpoint): Promise<void> {
     const entry = this.#entries.get(id);
-    if (entry && isUnfinished(entry.job)) this.#setCheckpoint(entry, checkpoint);
+    if (entry && isUnfinished(entry.job)) entry.checkpoint = checkpoint;
   }
 
   async checkpoint(id: string): Promise<Checkpoint | undefined> {
@@ -104,27 +80,10 @@ export class MemoryJobRepository implements JobRepository {
     return [...this.#entries.values()].map((entry) => entry.job).filter((job) => job.unnotified === true);
   }
 
-  #setCheckpoint(entry: Entry, checkpoint: Checkpoint | undefined): void {
-    const more = (checkpoint?.state.byteLength ?? 0) - (entry.checkpoint?.state.byteLength ?? 0);
-    entry.checkpoint = checkpoint;
-    entry.bytes += more;
-    this.#bytes += more;
-    this.#forget();
-  }
-
   #newest(matches: (job: Job) => boolean, count: number): Job[] {
     // A Map keeps the order in which jobs came.
     const jobs = [...this.#entries.values()].map((entry) => entry.job);
     return jobs.filter(matches).reverse().slice(0, count);
-  }
-
-  #forget(): void {
-    for (const [id, entry] of this.#entries) {
-      if (this.#entries.size <= this.#maxJobs && this.#bytes <= this.#maxBytes) return;
-      if (isUnfinished(entry.job)) continue;
-      this.#entries.delete(id);
-      this.#bytes -= entry.bytes;
-    }
   }
 }
 
