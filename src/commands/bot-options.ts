@@ -9,38 +9,21 @@ interface Look {
   readonly networks: readonly string[];
 }
 
-interface SizeAndSteps {
-  /** Longest side in pixels, like `maxSize`. */
-  readonly size: number;
-  readonly maxSize: number;
-  readonly steps: number;
-  readonly maxSteps: number;
-  readonly network: string;
-}
+/** Defaults and largest values of recipes' options; the options' definitions name them. */
+type RecipeSettings = Readonly<Record<string, string | number>>;
+type Sizes = Readonly<Record<"size" | "maxSize", number>>;
 
 export interface BotOptions {
   readonly looks: readonly Look[];
   readonly networks: readonly { readonly id: string; readonly help: string }[];
-  readonly dream: SizeAndSteps & {
-    readonly octaves: number;
-    readonly maxOctaves: number;
-    readonly octaveScale: number;
-    readonly strength: number;
-    readonly look: string;
-  };
+  /** Longest sides in pixels, like `maxSize`. */
+  readonly dream: RecipeSettings & { readonly look: string; readonly network: string } & Sizes;
   /** /stylize, /blend and /texture. */
-  readonly paint: SizeAndSteps & { readonly strength: number };
+  readonly paint: RecipeSettings & Sizes;
   /** /neuron, /neurons and the neurons of /zoom. */
-  readonly neuron: SizeAndSteps;
+  readonly neuron: RecipeSettings & Sizes;
   /** /zoom, and the sweeps of /blend. */
-  readonly film: {
-    readonly width: number;
-    readonly maxWidth: number;
-    readonly frames: number;
-    readonly maxFrames: number;
-    /** Most pictures of a sweep. */
-    readonly maxSweep: number;
-  };
+  readonly film: RecipeSettings;
   /** Most styles that a community, and one person in it, may add. */
   readonly styles: { readonly perCommunity: number; readonly perPerson: number };
   /** The most that may wait or run, and be started in an hour, of one person and of one channel. */

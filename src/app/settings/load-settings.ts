@@ -6,7 +6,7 @@ import type { z } from "zod";
 import { homeFolder } from "../../shared/home-folder.js";
 import { nearest } from "../../shared/nearest.js";
 import { namesSecret } from "../../shared/secrets.js";
-import { type Config, configSchema, deviceGroup, ENVIRONMENT, type VariableType } from "./schema.js";
+import { type Config, configSchema, deviceGroup, ENVIRONMENT, shapeOf, type VariableType } from "./schema.js";
 
 export type { Config } from "./schema.js";
 
@@ -135,11 +135,11 @@ function contradictions({ dream, paint, neuron, film }: Config): string[] {
   });
 }
 
-/** The settings' names in one group (the defaults hold every setting), or the groups' names. */
-function knownKeys(path: readonly string[]): string[] {
-  if (path.join(".").startsWith("engine.devices.")) return Object.keys(deviceGroup.shape);
-  const under = at(readYaml(DEFAULTS), path);
-  return isTree(under) ? Object.keys(under) : [];
+/** The settings' names in one group, or the groups' names. */
+function knownKeys([group, name]: readonly string[]): string[] {
+  if (group === undefined) return Object.keys(configSchema.shape);
+  const schema = configSchema.shape[group as keyof typeof configSchema.shape];
+  return Object.keys(shapeOf(name === "devices" ? deviceGroup : schema));
 }
 
 function at(tree: unknown, path: readonly string[]): unknown {

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { BotOptions } from "../../commands/bot-options.js";
+import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 
 /** The settings' shape. `config/default.yaml` explains each; the errors' wording comes from `config.ts`. */
 
@@ -52,6 +54,28 @@ const deviceSchema = z.union(
   ],
   { error: DEVICES },
 );
+
+type RecipeGroups = Pick<BotOptions, "dream" | "paint" | "neuron" | "film">;
+
+/** The settings that recipes' options name: the defaults and the largest values of chats. */
+function recipeSections(): { [Group in keyof RecipeGroups]: z.ZodType<RecipeGroups[Group]> } {
+  const shapes: Record<string, Record<string, z.ZodType>> = {};
+  for (const option of DEFINITIONS.flatMap(({ options }) => Object.values(options))) {
+    const { kind, inChat, minimum = 0, setting = {} } = option;
+    const bounds = [inChat?.minimum ?? minimum, inChat?.maximum ?? option.maximum ?? 0] as const;
+    const usual = { default: inChat?.default ?? option.default, maximum: bounds[1] };
+    for (const use of ["default", "maximum"] as const) {
+      const [group = "", name = ""] = setting[use]?.split(".") ?? [];
+      if (name === "" || shapes[group]?.[name]) continue;
+      const numeric = kind === "integer" ? integer : number;
+      const schema: z.ZodType =
+        kind === "integer" || kind === "number" ? numeric(...bounds) : text(`the name of a ${kind}`);
+      shapes[group] = { ...shapes[group], [name]: usual[use] === undefined ? schema : schema.default(usual[use]) };
+    }
+  }
+  const sections = Object.entries(shapes).map(([group, shape]) => [group, section(shape)]);
+  return Object.fromEntries(sections) as ReturnType<typeof recipeSections>;
+}
 
 export const configSchema = section({
   web: section({
@@ -113,40 +137,7 @@ export const configSchema = section({
     heartbeatSeconds: number(0.05, 60),
   }),
   pictures: section({ megabytes: number(0.1, 500), seconds: number(1, 600) }),
-  dream: section({
-    size: integer(64, 8192),
-    maxSize: integer(64, 8192),
-    octaves: integer(1, 12),
-    maxOctaves: integer(1, 12),
-    octaveScale: number(1.05, 4),
-    steps: integer(1, 1000),
-    maxSteps: integer(1, 1000),
-    strength: number(0.01, 20),
-    look: text("the name of a look, such as creatures"),
-    network: text("the name of a network, such as resnet50"),
-  }),
-  paint: section({
-    size: integer(64, 4096),
-    maxSize: integer(64, 4096),
-    steps: integer(1, 2000),
-    maxSteps: integer(1, 2000),
-    strength: number(0, 1),
-    network: text("the name of a network, such as resnet50"),
-  }),
-  neuron: section({
-    size: integer(64, 4096),
-    maxSize: integer(64, 4096),
-    steps: integer(1, 500),
-    maxSteps: integer(1, 500),
-    network: text("the name of a network, such as resnet50"),
-  }),
-  film: section({
-    width: integer(64, 4096),
-    maxWidth: integer(64, 4096),
-    frames: integer(2, 5000),
-    maxFrames: integer(2, 5000),
-    maxSweep: integer(2, 48),
-  }),
+  ...recipeSections(),
   styles: section({ perCommunity: integer(0, 10_000), perPerson: integer(0, 10_000) }),
   ops: section({
     enabled: flag,
@@ -165,64 +156,32 @@ export type Config = z.infer<typeof configSchema>;
 
 export type VariableType = "text" | "number" | "flag" | "paths" | "names";
 
-/** Environment variables and the settings they override. */
-export const ENVIRONMENT: Readonly<Record<string, { readonly key: string; readonly type: VariableType }>> = {
-  WEB_ENABLED: { key: "web.enabled", type: "flag" },
-  WEB_HOST: { key: "web.host", type: "text" },
-  WEB_PORT: { key: "web.port", type: "number" },
-  WEB_ALLOWED_HOSTS: { key: "web.allowedHosts", type: "names" },
-  WEB_MODERATOR_CODE: { key: "web.moderatorCode", type: "text" },
-  SLACK_BOT_TOKEN: { key: "slack.botToken", type: "text" },
-  SLACK_APP_TOKEN: { key: "slack.appToken", type: "text" },
-  SLACK_SIGNING_SECRET: { key: "slack.signingSecret", type: "text" },
-  SLACK_CLIENT_ID: { key: "slack.clientId", type: "text" },
-  SLACK_CLIENT_SECRET: { key: "slack.clientSecret", type: "text" },
-  SLACK_STATE_SECRET: { key: "slack.stateSecret", type: "text" },
-  SLACK_HOST: { key: "slack.host", type: "text" },
-  SLACK_PORT: { key: "slack.port", type: "number" },
-  SLACK_API_URL: { key: "slack.apiUrl", type: "text" },
-  DISCORD_TOKEN: { key: "discord.token", type: "text" },
-  DISCORD_APP_ID: { key: "discord.appId", type: "text" },
-  DISCORD_API_URL: { key: "discord.apiUrl", type: "text" },
-  DISCORD_MESSAGE_CONTENT: { key: "discord.messageContent", type: "flag" },
-  DATA_DIR: { key: "data.dir", type: "text" },
-  RETENTION_DAYS: { key: "retention.days", type: "number" },
-  RETENTION_MEGABYTES: { key: "retention.megabytes", type: "number" },
-  MODELS_DIR: { key: "models.dir", type: "text" },
-  MODELS_PATH: { key: "models.path", type: "paths" },
-  ENGINE_CONCURRENCY: { key: "engine.concurrency", type: "number" },
-  ENGINE_DEVICES: { key: "engine.devices", type: "names" },
-  ENGINE_MEMORY_MEGABYTES: { key: "engine.memoryMegabytes", type: "number" },
-  ENGINE_THREADS: { key: "engine.threads", type: "number" },
-  ENGINE_RUNTIME: { key: "engine.runtime", type: "text" },
-  ENGINE_JOB_SECONDS: { key: "engine.jobSeconds", type: "number" },
-  QUEUE_LENGTH: { key: "queue.length", type: "number" },
-  QUEUE_PER_PERSON: { key: "queue.perPerson", type: "number" },
-  QUEUE_PER_HOUR: { key: "queue.perHour", type: "number" },
-  QUEUE_PER_CHANNEL: { key: "queue.perChannel", type: "number" },
-  QUEUE_PER_CHANNEL_HOUR: { key: "queue.perChannelHour", type: "number" },
-  QUEUE_MEMORY_MEGABYTES: { key: "queue.memoryMegabytes", type: "number" },
-  QUEUE_SHUTDOWN_SECONDS: { key: "queue.shutdownSeconds", type: "number" },
-  REDIS_URL: { key: "cluster.url", type: "text" },
-  CLUSTER_PREFIX: { key: "cluster.prefix", type: "text" },
-  CLUSTER_BLOBS: { key: "cluster.blobs", type: "text" },
-  CLUSTER_S3_ENDPOINT: { key: "cluster.s3Endpoint", type: "text" },
-  CLUSTER_S3_REGION: { key: "cluster.s3Region", type: "text" },
-  CLUSTER_LOCK_SECONDS: { key: "cluster.lockSeconds", type: "number" },
-  CLUSTER_HEARTBEAT_SECONDS: { key: "cluster.heartbeatSeconds", type: "number" },
-  PICTURES_MEGABYTES: { key: "pictures.megabytes", type: "number" },
-  PICTURES_SECONDS: { key: "pictures.seconds", type: "number" },
-  DREAM_MAX_SIZE: { key: "dream.maxSize", type: "number" },
-  DREAM_LOOK: { key: "dream.look", type: "text" },
-  DREAM_NETWORK: { key: "dream.network", type: "text" },
-  PAINT_MAX_SIZE: { key: "paint.maxSize", type: "number" },
-  PAINT_NETWORK: { key: "paint.network", type: "text" },
-  NEURON_NETWORK: { key: "neuron.network", type: "text" },
-  FILM_MAX_FRAMES: { key: "film.maxFrames", type: "number" },
-  OPS_ENABLED: { key: "ops.enabled", type: "flag" },
-  OPS_HOST: { key: "ops.host", type: "text" },
-  OPS_PORT: { key: "ops.port", type: "number" },
-  OPS_FREE_MEGABYTES: { key: "ops.freeMegabytes", type: "number" },
-  LOG_LEVEL: { key: "log.level", type: "text" },
-  LOG_FORMAT: { key: "log.format", type: "text" },
-};
+/** A group's settings by their names. */
+export function shapeOf(schema: z.ZodType): Readonly<Record<string, unknown>> {
+  return schema instanceof z.ZodObject ? schema.shape : {};
+}
+
+/** The environment variable of every setting that is no group of its own: WEB_PORT sets web.port. */
+export const ENVIRONMENT: Readonly<Record<string, { readonly key: string; readonly type: VariableType }>> =
+  Object.fromEntries(
+    Object.entries(configSchema.shape).flatMap(([group, schema]) =>
+      Object.entries(shapeOf(schema))
+        .filter(([, setting]) => !(setting instanceof z.ZodRecord))
+        .map(([name, setting]) => [
+          variable(`${group}.${name}`),
+          { key: `${group}.${name}`, type: typeOf(name, setting) },
+        ]),
+    ),
+  );
+
+function variable(key: string): string {
+  return key === "cluster.url" ? "REDIS_URL" : key.replace(/[.A-Z]/g, (c) => `_${c.replace(".", "")}`).toUpperCase();
+}
+
+function typeOf(name: string, setting: unknown): VariableType {
+  const schema = setting instanceof z.ZodDefault ? setting.unwrap() : setting;
+  if (schema instanceof z.ZodNumber) return "number";
+  if (schema instanceof z.ZodBoolean) return "flag";
+  if (!(schema instanceof z.ZodArray)) return "text";
+  return name === "path" ? "paths" : "names";
+}

@@ -2,11 +2,10 @@
 
 import { MAX_SEED } from "../../engine/recipes/common-options.js";
 import type { RecipeDefinition } from "../../engine/recipes/definition.js";
-import type { RecipeOption } from "../../engine/recipes/option.js";
+import type { RecipeOption, SettingKey } from "../../engine/recipes/option.js";
 import type { BotOptions } from "../bot-options.js";
 import { choiceOption, flagOption, integerOption, numberOption, type Option, textOption } from "../parsing/options.js";
 import { printShares, readShares } from "../styles/shares.js";
-import { installationOverlays, type Overlay } from "./installation.js";
 import { randomSeed } from "./random-seed.js";
 
 /** The name of an option in chats: styles are named one by one, or several with shares. */
@@ -15,36 +14,33 @@ export function chatKey(key: string, { kind, several }: RecipeOption): string {
 }
 
 /** The default and the bounds that hold in the chats of an installation. */
-export function chatBounds({ minimum, maximum, default: usual, inChat }: RecipeOption, overlay: Overlay = {}) {
-  const most = Math.min(
-    ...[maximum, inChat?.maximum, overlay.maximum].map((bound) => bound ?? Number.MAX_SAFE_INTEGER),
-  );
+export function chatBounds(
+  { minimum = 0, maximum = 0, inChat, setting = {}, ...option }: RecipeOption,
+  botOptions: BotOptions,
+) {
+  const most = Number(settingOf(setting.maximum, botOptions) ?? Number.POSITIVE_INFINITY);
   return {
-    minimum: inChat?.minimum ?? minimum ?? 0,
-    maximum: most,
-    default: overlay.default ?? inChat?.default ?? usual,
+    minimum: inChat?.minimum ?? minimum,
+    maximum: Math.min(most, inChat?.maximum ?? maximum),
+    default: settingOf(setting.default, botOptions) ?? inChat?.default ?? option.default,
   };
 }
 
-/** The overlays of one recipe's options. */
-export function overlaysOf(
-  { name }: Pick<RecipeDefinition, "name">,
-  botOptions: BotOptions,
-): Readonly<Record<string, Overlay>> {
-  return installationOverlays(botOptions)[name] ?? {};
+function settingOf(key: SettingKey | undefined, botOptions: BotOptions): string | number | undefined {
+  const [group, name = ""] = key?.split(".") ?? [];
+  return group && botOptions[group as "dream" | "paint" | "neuron" | "film"][name];
 }
 
 /** A recipe's options as the chats of an installation offer them, by their chat names. */
 export function chatOptions(definition: RecipeDefinition, botOptions: BotOptions): Readonly<Record<string, Option>> {
-  const overlays = overlaysOf(definition, botOptions);
   const offered = Object.entries(definition.options).filter(([, { notInChat }]) => notInChat === undefined);
   return Object.fromEntries(
-    offered.map(([key, option]) => [chatKey(key, option), chatOption(key, option, overlays[key], botOptions)]),
+    offered.map(([key, option]) => [chatKey(key, option), chatOption(key, option, botOptions)]),
   );
 }
 
-function chatOption(key: string, option: RecipeOption, overlay: Overlay | undefined, botOptions: BotOptions): Option {
-  const bounds = chatBounds(option, overlay);
+function chatOption(key: string, option: RecipeOption, botOptions: BotOptions): Option {
+  const bounds = chatBounds(option, botOptions);
   const { help, unit, positional, choices = [] } = option;
   const named = { help, ...(positional ? { positional } : {}) };
   const preset = typeof bounds.default === "string" ? { default: bounds.default } : {};

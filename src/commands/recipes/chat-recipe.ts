@@ -6,7 +6,7 @@ import { kebab } from "../../shared/text.js";
 import type { BotOptions } from "../bot-options.js";
 import type { Argument } from "../parsing/command-line.js";
 import type { Options } from "../parsing/options.js";
-import { chatBounds, chatOptions, overlaysOf } from "./chat-options.js";
+import { chatBounds, chatOptions } from "./chat-options.js";
 import { changeDream } from "./dream-look.js";
 import { randomSeed } from "./random-seed.js";
 import { type Draft, type Params, printOptions, type Recipe, type Scope } from "./recipe.js";
@@ -34,12 +34,11 @@ export function chatRecipe(definition: RecipeDefinition, botOptions: BotOptions)
 
 /** What chats give the engine where a person says nothing: every default that is not the engine's own, and the network. */
 function chatDefaults(definition: RecipeDefinition, botOptions: BotOptions): Params {
-  const overlays = overlaysOf(definition, botOptions);
   const defaults = Object.entries(definition.options).flatMap(([key, option]) => {
-    const { default: usual } = chatBounds(option, overlays[key]);
+    const { default: usual } = chatBounds(option, botOptions);
     // A look depends on the network: it is chosen last.
     if (option.kind === "look") return [];
-    const said = option.kind === "network" || overlays[key]?.default !== undefined || usual !== option.default;
+    const said = option.kind === "network" || option.setting?.default !== undefined || usual !== option.default;
     return said ? [[key, usual]] : [];
   });
   return Object.fromEntries(defaults);
@@ -71,7 +70,6 @@ async function changed(offer: Offer, { params, pictures }: Draft, given: Params,
  */
 function presetValues({ definition, botOptions }: Offer, preset: unknown): Params {
   if (typeof preset !== "string") return {};
-  const overlays = overlaysOf(definition, botOptions);
   const usual = chatDefaults(definition, botOptions);
   const keys = new Set(Object.values(definition.presets).flatMap(Object.keys));
   const values: Params = definition.presets[preset] ?? {};
@@ -79,7 +77,7 @@ function presetValues({ definition, botOptions }: Offer, preset: unknown): Param
     const value = values[key] ?? usual[key];
     const option = definition.options[key];
     if (typeof value !== "number" || !option) return [key, value];
-    const { minimum, maximum } = chatBounds(option, overlays[key]);
+    const { minimum, maximum } = chatBounds(option, botOptions);
     return [key, Math.min(maximum, Math.max(minimum, value))];
   });
   return Object.fromEntries(entries);

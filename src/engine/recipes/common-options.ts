@@ -1,7 +1,7 @@
 /** Options that most recipes have. */
 import { z } from "zod";
 import { readChannelText } from "./channel-syntax.js";
-import { type Choice, choice, integer, type RecipeOption, readName, text } from "./option.js";
+import { type Choice, choice, integer, type RecipeOption, readName, type SettingKey, text } from "./option.js";
 
 /** Photos are mostly 4:3 or 3:2: the height of a picture whose longer side is 1, for what is estimated before it is seen. */
 export const TYPICAL_RATIO = 0.7;
@@ -18,10 +18,11 @@ export const seedOption = integer({
   default: 1,
 });
 
-export function networkOption(help: string): RecipeOption<z.ZodDefault<z.ZodString>> {
+export function networkOption(help: string, setting: SettingKey): RecipeOption<z.ZodDefault<z.ZodString>> {
   return {
     kind: "network",
     help,
+    setting: { default: setting },
     more: "The id of a network of the catalogue, or a path.",
     default: "resnet50",
     schema: z.string().default("resnet50"),

@@ -9,6 +9,9 @@ export interface Choice<V extends string = string> {
   readonly notInChat?: string;
 }
 
+/** A setting of the installation, by its group and name, such as "dream.maxSize". */
+export type SettingKey = `${"dream" | "paint" | "neuron" | "film"}.${string}`;
+
 interface Described {
   /** One line of at most 90 characters, without unit, bounds and default. */
   readonly help: string;
@@ -20,6 +23,11 @@ interface Described {
   readonly notInChat?: string;
   /** Why the command line does not offer it. */
   readonly notInCli?: string;
+  /**
+   * The settings that chats take its default and its maximum from. The settings' schema is derived from it: where the
+   * settings say nothing, what is said here holds.
+   */
+  readonly setting?: { readonly default?: SettingKey; readonly maximum?: SettingKey };
   /** Its flag, where its own name has another meaning on the command line. */
   readonly flag?: string;
 }

@@ -1,11 +1,16 @@
+import { Command } from "commander";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chatKey } from "../../../src/commands/recipes/chat-options.js";
+import { addRecipes } from "../../../src/cli/recipes.js";
+import { chatBounds, chatKey } from "../../../src/commands/recipes/chat-options.js";
 import { chatRecipe } from "../../../src/commands/recipes/chat-recipe.js";
 import { completed } from "../../../src/engine/recipes/definition.js";
 import { DEFINITIONS } from "../../../src/engine/recipes/definitions.js";
 import { RECIPES } from "../../../src/engine/recipes/registry.js";
 import { botOptions } from "../../fakes/studio.js";
+
+const program = new Command();
+addRecipes(program);
 
 const recipes = DEFINITIONS.map((definition) => ({ definition, recipe: chatRecipe(definition, botOptions) }));
 const options = recipes.flatMap(({ definition, recipe }) =>
@@ -16,6 +21,9 @@ const options = recipes.flatMap(({ definition, recipe }) =>
     key,
     option,
     chat: recipe.options[chatKey(key, option)],
+    flag: program.commands
+      .find((command) => command.name() === definition.name)
+      ?.options.find((flag) => flag.attributeName() === (option.flag ?? key)),
   })),
 );
 
@@ -42,6 +50,58 @@ describe("an option", () => {
     expect(chat === undefined).toBe(option.notInChat !== undefined);
     if (chat) expect(chat.help).toBe(option.help);
   });
+
+  it.each(options)("$name is on the command line, or says why not", ({ option, flag }) => {
+    expect(flag === undefined).toBe(option.notInCli !== undefined);
+    // Files are named there, each with its weight.
+    if (flag && option.kind !== "styles") expect(flag.description).toContain(option.help);
+  });
+
+  it.each(options)("$name: chat, command line and engine have the same default", ({ option, chat, flag }) => {
+    const usual = option.schema.parse(undefined);
+    expect(usual).toEqual(option.default);
+    if (flag && option.kind !== "flag" && option.kind !== "styles") expect(flag.defaultValue).toEqual(usual);
+    const bounds = chatBounds(option, botOptions);
+    // Only what the definition says, of chats or of this installation, may differ.
+    if (option.setting?.default === undefined && option.inChat?.default === undefined)
+      expect(bounds.default).toEqual(usual);
+    if (chat?.minimum !== undefined) expect(chat.default).toEqual(bounds.default?.toString());
+  });
+
+  it.each(options.filter(({ option }) => option.kind === "integer" || option.kind === "number"))(
+    "$name: chat, command line and engine have the same bounds",
+    ({ option, chat, flag }) => {
+      const { minimum = Number.NaN, maximum = Number.NaN, inChat = {}, setting = {} } = option;
+      const typed = (value: number): boolean => {
+        try {
+          return flag?.parseArg?.(String(value), undefined) === value;
+        } catch {
+          return false;
+        }
+      };
+      const step = option.kind === "integer" ? 1 : 0.001;
+      for (const value of [minimum - step, minimum, maximum, maximum + step, minimum + 0.5]) {
+        const taken = option.schema.safeParse(value).success;
+        if (flag && Number.isSafeInteger(value * 1000)) expect(typed(value)).toBe(taken);
+        if (value === minimum || value === maximum) expect(taken).toBe(true);
+        else if (value !== minimum + 0.5 && value !== maximum + 1) expect(taken).toBe(false);
+      }
+      if (chat?.minimum === undefined) return;
+      expect(chat.minimum).toBe(inChat.minimum ?? minimum);
+      if (setting.maximum === undefined) expect(chat.maximum).toBe(inChat.maximum ?? maximum);
+      else expect(chat.maximum).toBeLessThanOrEqual(inChat.maximum ?? maximum);
+    },
+  );
+
+  it.each(options.filter(({ option }) => option.kind === "choice"))(
+    "$name: the command line offers the engine's words, and the chat those that do not say why not",
+    ({ option: { choices = [], schema }, chat, flag }) => {
+      for (const { value } of choices) expect(schema.safeParse(value).success).toBe(true);
+      if (flag) expect(flag.argChoices).toEqual(choices.map(({ value }) => value));
+      const offered = choices.filter(({ notInChat }) => notInChat === undefined);
+      if (chat) expect(chat.choices?.map(({ value }) => value)).toEqual(offered.map(({ value }) => value));
+    },
+  );
 
   it.each(options.filter(({ chat }) => chat?.default !== undefined))(
     "$name: what help tells as default is what the engine uses",
@@ -75,13 +135,6 @@ describe("an option", () => {
           return read?.success !== true || option.schema.safeParse(read.data).success;
         }),
       );
-    },
-  );
-
-  it.each(options.filter(({ option, chat }) => option.kind === "choice" && chat !== undefined))(
-    "$name: the engine knows every word that the chat offers",
-    ({ option, chat }) => {
-      for (const { value } of chat?.choices ?? []) expect(option.schema.safeParse(value).success).toBe(true);
     },
   );
 

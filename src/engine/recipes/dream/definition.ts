@@ -23,6 +23,7 @@ const options = {
       more: "A named choice of layers; `layers` overrides it.",
       expected: "a look's name",
       read: readName,
+      setting: { default: "dream.look" },
     },
     "look",
   ),
@@ -48,21 +49,37 @@ const options = {
     maximum: 8192,
     default: 512,
     inChat: { minimum: LEAST_CHAT_SIDE },
+    setting: { default: "dream.size", maximum: "dream.maxSize" },
   }),
   octaves: integer({
     help: "How many sizes to dream in, from small to large",
     minimum: 1,
     maximum: 20,
     default: 5,
+    setting: { default: "dream.octaves", maximum: "dream.maxOctaves" },
   }),
-  octaveScale: number({ help: "How much larger each octave is", unit: "x", minimum: 1.05, maximum: 4, default: 1.4 }),
-  steps: integer({ help: "Steps in each octave", minimum: 1, maximum: 500, default: 20 }),
+  octaveScale: number({
+    help: "How much larger each octave is",
+    unit: "x",
+    minimum: 1.05,
+    maximum: 4,
+    default: 1.4,
+    setting: { default: "dream.octaveScale" },
+  }),
+  steps: integer({
+    help: "Steps in each octave",
+    minimum: 1,
+    maximum: 500,
+    default: 20,
+    setting: { default: "dream.steps", maximum: "dream.maxSteps" },
+  }),
   strength: number({
     help: "How strongly to change the picture",
     more: "1 is a clear dream, 0.5 a hint, 2 a wild one.",
     minimum: 0.01,
     maximum: 20,
     default: 1,
+    setting: { default: "dream.strength" },
   }),
   jitter: integer({
     help: "Largest random shift of each step; anywhere when left out",
@@ -88,7 +105,7 @@ const options = {
     maximum: 8192,
   }),
   seed: seedOption,
-  network: networkOption("The trained network that dreams"),
+  network: networkOption("The trained network that dreams", "dream.network"),
 };
 
 /**

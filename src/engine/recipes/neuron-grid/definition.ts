@@ -55,11 +55,17 @@ const options = {
     default: 128,
     inChat: { maximum: 256, default: 96 },
   }),
-  steps: integer({ help: "Steps of each channel", minimum: 1, maximum: 500, default: 16 }),
+  steps: integer({
+    help: "Steps of each channel",
+    minimum: 1,
+    maximum: 500,
+    default: 16,
+    setting: { default: "neuron.steps", maximum: "neuron.maxSteps" },
+  }),
   ...ascentOptions,
   display: displayOption,
   seed: seedOption,
-  network: networkOption("The trained network that is looked into"),
+  network: networkOption("The trained network that is looked into", "neuron.network"),
 };
 
 export const gridDefinition = defineRecipe({

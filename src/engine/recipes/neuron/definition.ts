@@ -33,6 +33,7 @@ const options = {
     maximum: MAX_SIDE,
     default: 384,
     inChat: { minimum: LEAST_CHAT_SIDE },
+    setting: { default: "neuron.size", maximum: "neuron.maxSize" },
   }),
   startSize: integer({
     help: "Side of the first octave; the result's then follows from the octaves",
@@ -56,11 +57,17 @@ const options = {
     default: 1.4,
     inChat: { minimum: 1.05 },
   }),
-  steps: integer({ help: "Steps in each octave", minimum: 1, maximum: 500, default: 12 }),
+  steps: integer({
+    help: "Steps in each octave",
+    minimum: 1,
+    maximum: 500,
+    default: 12,
+    setting: { default: "neuron.steps", maximum: "neuron.maxSteps" },
+  }),
   ...ascentOptions,
   display: displayOption,
   seed: seedOption,
-  network: networkOption("The trained network that is looked into"),
+  network: networkOption("The trained network that is looked into", "neuron.network"),
 };
 
 /** The smallest side that an octave starts from, in pixels. */

@@ -24,6 +24,7 @@ export const paintingOptions = {
     maximum: MAX_SIDE,
     default: 512,
     inChat: { minimum: LEAST_CHAT_SIDE },
+    setting: { default: "paint.size", maximum: "paint.maxSize" },
   }),
   steps: integer({
     help: "Steps at each scale",
@@ -31,6 +32,7 @@ export const paintingOptions = {
     minimum: 1,
     maximum: 2000,
     default: 24,
+    setting: { default: "paint.steps", maximum: "paint.maxSteps" },
   }),
   smooth: number({
     help: "More is smoother, 0 is rough",
@@ -54,7 +56,7 @@ export const paintingOptions = {
     read: readLayerWeights,
   }),
   seed: seedOption,
-  network: networkOption("The trained network that paints"),
+  network: networkOption("The trained network that paints", "paint.network"),
 };
 
 /** The book takes 100 iterations of L-BFGS. */
@@ -86,7 +88,13 @@ export function stylesOption({ several, help }: { readonly several: boolean; rea
 
 /** What recipes that paint a photo take besides. */
 export const photoOptions = {
-  strength: number({ help: "From 0, the photo, to 1, the style", minimum: 0, maximum: 1, default: 0.5 }),
+  strength: number({
+    help: "From 0, the photo, to 1, the style",
+    minimum: 0,
+    maximum: 1,
+    default: 0.5,
+    setting: { default: "paint.strength" },
+  }),
   ...paintingOptions,
   contentLayer: text({
     help: "The layer that sees what the photo shows",

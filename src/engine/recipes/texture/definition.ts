@@ -3,7 +3,7 @@ import { defineRecipe, type ParamsOf } from "../definition.js";
 import { flag, integer, text } from "../option.js";
 import { MAX_SIDE, PAINTING_PRESETS, paintingCost, paintingFootprint, paintingOptions } from "../painting/options.js";
 
-const side = { unit: "px", minimum: 32, maximum: MAX_SIDE } as const;
+const side = { unit: "px", minimum: 32, maximum: MAX_SIDE, setting: { maximum: "paint.maxSize" } } as const;
 
 const options = {
   style: text(

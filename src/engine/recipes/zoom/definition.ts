@@ -38,6 +38,7 @@ const options = {
     maximum: 5000,
     default: 96,
     inChat: { minimum: 2 },
+    setting: { default: "film.frames", maximum: "film.maxFrames" },
   }),
   framesPerSecond: number({ help: "Pictures a second", minimum: 1, maximum: 50, default: 16 }),
   width: integer({
@@ -47,6 +48,7 @@ const options = {
     minimum: 32,
     maximum: MAX_SIDE,
     inChat: { minimum: LEAST_CHAT_SIDE },
+    setting: { default: "film.width", maximum: "film.maxWidth" },
   }),
   height: integer({
     help: "Height of the film; follows from the width when left out",
@@ -98,7 +100,7 @@ const options = {
   format: formatOption,
   maxBytes: maxBytesOption(1000),
   seed: seedOption,
-  network: networkOption("The trained network that is filmed"),
+  network: networkOption("The trained network that is filmed", "neuron.network"),
 };
 
 /** The film's width and height in pixels. */
