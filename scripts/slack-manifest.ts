@@ -9,7 +9,7 @@ import { writeFileSync } from "node:fs";
 import { argv, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
-import { REDIRECT } from "../src/bots/slack/install-server.js";
+import { REDIRECT } from "../src/bots/slack/http-server.js";
 import { EVENTS, SCOPES } from "../src/bots/slack/scopes.js";
 import { SHORTCUTS } from "../src/commands/command.js";
 import type { CommandSummary, MessageShortcut } from "../src/port/commands.js";

@@ -1,8 +1,8 @@
 /**
  * The port between Dreamloom and a chat platform: what any platform must be able to do, and what it reports.
  *
- * One adapter a platform implements {@link Chat} (`web/`, `discord/`, `slack/`). An adapter knows nothing of jobs, commands or
- * the engine: it turns the platform's events into {@link ChatEvents} and carries out posts and edits.
+ * One adapter a platform implements {@link Chat} (`web/`, `discord/`, `slack/`). An adapter knows nothing of jobs,
+ * commands or the engine: it turns the platform's events into {@link ChatEvents} and carries out posts and edits.
  * `test/port/chat.contract.ts` holds every adapter to the promises written here.
  */
 import type { ChannelRef } from "../domain/channel.js";
@@ -18,20 +18,28 @@ import type { OutgoingMessage, PictureSource } from "./messages.js";
 export interface ChatHandlers {
   readonly commands: readonly CommandSummary[];
   readonly shortcuts: readonly MessageShortcut[];
-  /** Never rejects; what goes wrong is told to the person. */
+  /** Never rejects; errors are reported to the user. */
   event(event: ChatEvent): Promise<void>;
   complete(request: CompletionRequest): Promise<readonly Completion[]>;
-  /** A person's finished works in a community, newest first. */
+  /** A user's finished works in a community, newest first. */
   works(request: WorksRequest): Promise<readonly Work[]>;
-  /** The platform has asked the adapter to slow down, which waits for this many milliseconds before its next call. */
+  /** A rate limit makes the adapter wait for this many milliseconds before its next call. */
   slowedDown?(milliseconds: number): void;
-  /** Only for the chat of those who run the program; each call checks that the person is a moderator. */
+  /** Only for the operators' chat; each call checks that the user is a moderator. */
   readonly admin?: ChatAdmin;
-  /** For platforms that can show it as a page; not there where none is kept. */
+  /** For platforms that can show it as a page; left out where none is kept. */
   readonly gallery?: Gallery;
 }
 
-/** Whether a chat hears and can be heard just now. */
+/** Where an adapter keeps small values between two runs. */
+export interface KeyValueStore {
+  /** Undefined when nothing is kept under this key. */
+  get(key: string): unknown;
+  /** @param value anything that JSON can say, but for null */
+  set(key: string, value: NonNullable<unknown>): void;
+}
+
+/** Whether a chat is connected. */
 export interface ChatHealth {
   readonly connected: boolean;
   /** For operators, in a few words, such as "shard 0 reconnects since 12:03"; no secrets. */
@@ -43,20 +51,20 @@ export interface Chat {
   readonly platform: string;
   readonly capabilities: ChatCapabilities;
   start(handlers: ChatHandlers): Promise<void>;
-  /** Stops taking events, finishes calls under way, and lets go of sockets. */
+  /** Stops taking events, finishes calls under way, and closes connections. */
   stop(): Promise<void>;
   post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef>;
   edit(message: MessageRef, content: OutgoingMessage): Promise<void>;
   remove(message: MessageRef): Promise<void>;
   react(message: MessageRef, emoji: string): Promise<void>;
-  /** Opens a thread on a message, or returns the place itself where there already is one or none can be had. */
+  /** Opens a thread on a message, or returns the channel itself where it is a thread, or none can be opened. */
   openThread(message: MessageRef, title: string): Promise<ChannelRef>;
-  /** The newest picture posted in a place, by anyone; undefined when there is none. */
+  /** The newest picture posted in a channel or thread, by anyone; undefined when there is none. */
   latestPicture(channel: ChannelRef): Promise<PictureSource | undefined>;
   /** The pictures on one message, anybody's. */
   picturesOf(message: MessageRef): Promise<readonly PictureSource[]>;
   describe(channel: ChannelRef): Promise<ChannelInfo>;
-  /** An address that leads people to a message; undefined where there is none. */
+  /** The address of a message; undefined where it has none. */
   link(message: MessageRef): Promise<string | undefined>;
   /** A platform without it counts as connected from its start to its stop. Answers at once. */
   health?(): ChatHealth;

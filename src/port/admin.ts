@@ -1,6 +1,6 @@
 /**
- * The port's part for those who run the program: what they may see and do in a chat of their own. Plain data, so that it can be sent to a
- * page. Whoever moderates that chat sees jobs of all platforms and all channels.
+ * The port's part for operators: what they may see and do in a chat of their own. Plain data, so that it can be sent to
+ * a page. The moderators of that chat see jobs of all platforms and all channels.
  */
 import type { Member } from "../domain/user.js";
 
@@ -83,8 +83,9 @@ export interface AdminChat {
 }
 
 /**
- * What the queue does: "open": takes jobs and begins them; "paused": takes them and begins none; "draining": takes none and begins none.
- * Running ones go on in any of them. What waits is on disk: it goes on when the queue is open again, or the program is started again.
+ * What the queue does: "open": takes jobs and begins them; "paused": takes them and begins none; "draining": takes none
+ * and begins none. Running ones go on in any of them. What waits is on disk: it goes on when the queue is open again,
+ * or the program is started again.
  */
 export type AdminMode = "open" | "paused" | "draining";
 
@@ -112,13 +113,15 @@ export interface AdminOverview {
   readonly problems: readonly { readonly part: string; readonly problem: string }[];
 }
 
-/** What moderators may ask for. Every call rejects with a ChatError "forbidden" for anybody else. */
+/** What moderators may ask for. For other users every call rejects with a ChatError "forbidden". */
 export interface ChatAdmin {
   overview(user: Member): Promise<AdminOverview>;
   /** Cancels anybody's job. Rejects with a ChatError "gone" when it has ended. */
   cancel(user: Member, job: string): Promise<void>;
   /** Those jobs that run go on in any mode: when none does, the program can be stopped without haste. */
   setMode(user: Member, mode: AdminMode): Promise<void>;
-  /** Calls back whenever the overview may have changed, until the returned function is called. Throws for others, too. */
+  /**
+   * Calls back whenever the overview may have changed, until the returned function is called. Throws for others, too.
+   */
   watch(user: Member, changed: () => void): () => void;
 }

@@ -2,7 +2,7 @@
 export interface ChatCapabilities {
   /** Largest file in bytes. */
   readonly uploadBytes: number;
-  /** Largest {@link OutgoingMessage.file} in bytes; left out where a platform can hand no file to one person alone. */
+  /** Largest {@link OutgoingMessage.file} in bytes; left out where a platform has no ephemeral files. */
   readonly privateFileBytes?: number;
   /** Least time between two edits of one message, in milliseconds; the platform's budget for frames. */
   readonly editIntervalMs: number;
@@ -12,7 +12,7 @@ export interface ChatCapabilities {
   readonly reactions: number;
   /** Entries of a completion list. */
   readonly completions: number;
-  /** It has a page for those who run the program, see {@link ChatHandlers.admin}. */
+  /** It has a page for operators, see {@link ChatHandlers.admin}. */
   readonly admin?: boolean;
   /** Runs inside this program: it depends on no service that may be out for a while. */
   readonly local?: boolean;
@@ -22,10 +22,13 @@ export interface ChatCapabilities {
 export interface ChannelInfo {
   /** As people call it, for instance "#art"; "a direct message" where it has no name. */
   readonly name: string;
-  /** Not everybody in the community can read it (a private channel, a direct message): what is made here is shown here only. */
+  /** Not everybody in the community can read it (private, or direct messages): results are shown here only. */
   readonly closed: boolean;
-  /** Marked by the platform as for adults: what is made here is shown here only, too. */
+  /** Marked by the platform as for adults: results are shown here only, too. */
   readonly restricted: boolean;
-  /** Largest file in bytes that may be posted here; {@link ChatCapabilities.uploadBytes} where it is the same in every channel. */
+  /**
+   * Largest file in bytes that may be posted here; {@link ChatCapabilities.uploadBytes} where it is the same in every
+   * channel.
+   */
   readonly uploadBytes: number;
 }

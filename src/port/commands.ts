@@ -18,7 +18,10 @@ export interface CommandOptionSummary {
   /** Values are completed by asking {@link ChatHandlers.complete}. */
   readonly completes?: boolean;
   readonly default?: string;
-  /** Of a picture option: what a second picture is for, where the command takes one. It comes second in {@link CommandEvent.attachments}. */
+  /**
+   * Of a picture option: what a second picture is for, where the command takes one. It comes second in {@link
+   * CommandEvent.attachments}.
+   */
   readonly second?: string;
 }
 
@@ -31,8 +34,8 @@ export interface CommandSummary {
 }
 
 /**
- * A command given by pointing at a message ("Apps > Dream this"), for platforms that have such menus. The adapter reports it as a
- * {@link CommandEvent} with `options`, the message as `repliesTo` and its pictures as `attachments`.
+ * A command given by pointing at a message ("Apps > Dream this"), for platforms that have such menus. The adapter
+ * reports it as a {@link CommandEvent} with `options`, the message as `repliesTo` and its pictures as `attachments`.
  */
 export interface MessageShortcut {
   /** Lower-case words joined by "_", such as "dream_this". */

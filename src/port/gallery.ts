@@ -80,7 +80,7 @@ export interface GalleryDetail extends GalleryWork {
   readonly line: string;
   /** Every parameter, and what came of it, in the order in which people read them. */
   readonly facts: readonly { readonly name: string; readonly value: string }[];
-  /** Who is named beside the author, in one line; empty when that is nobody. */
+  /** Who is named beside the author, in one line; empty where there are no credits. */
   readonly credits: string;
   /** The messages that show it, the one with the picture first. */
   readonly messages: readonly MessageRef[];
@@ -90,12 +90,17 @@ export interface GalleryDetail extends GalleryWork {
   readonly mayHide: boolean;
   /** The {@link ActionEvent.action} that makes it again. */
   readonly again: string;
-  /** What it was made from, nearest first, and what was made from it, oldest first, as far as the viewer may see them. */
+  /**
+   * What it was made from, nearest first, and what was made from it, oldest first, as far as the viewer may see them.
+   */
   readonly origins: readonly GalleryWork[];
   readonly remixes: readonly GalleryWork[];
 }
 
-/** A community's finished works. Calls reject with a {@link ChatError}: "gone" for what is not there or not for the viewer to see. */
+/**
+ * A community's finished works. Calls reject with a {@link ChatError}: "gone" for what is not there or not for the
+ * viewer to see.
+ */
 export interface Gallery {
   page(query: GalleryQuery, viewer: GalleryViewer): Promise<GalleryPage>;
   /** Who has works there, those with the most first. */

@@ -41,7 +41,10 @@ export interface OutgoingFile {
   readonly bytes: Uint8Array;
 }
 
-/** A button under a message. `id` comes back in {@link ActionEvent.action}, also after a restart; 100 characters at most. */
+/**
+ * A button under a message. `id` comes back in {@link ActionEvent.action}, also after a restart; 100 characters at
+ * most.
+ */
 export interface Button {
   readonly id: string;
   readonly label: string;
@@ -73,13 +76,15 @@ export interface OutgoingMessage {
   /** Users notified by this message. The text itself never notifies anyone else. */
   readonly mention?: readonly User[];
   /**
-   * Names the message for ever, 25 characters at most, such as "7KQ4M9XA final". A {@link Chat.post} that is tried again
-   * with the same key in the same channel or thread does not post a second message.
+   * Names the message for ever, 25 characters at most, such as "7KQ4M9XA final". A {@link Chat.post} that is tried
+   * again with the same key in the same channel or thread does not post a second message.
    */
   readonly key?: string;
   /** A process that was killed may have posted it: look for a message with this `key` first, and return that one. */
   readonly perhapsPosted?: boolean;
-  /** The job that this message belongs to, as logs call it: an adapter adds it as `job` to each line about the message. */
+  /**
+   * The job that this message belongs to, as logs call it: an adapter adds it as `job` to each line about the message.
+   */
   readonly trace?: string;
 }
 

@@ -21,7 +21,10 @@ export interface SeenPicture {
 export interface Seen {
   readonly id: string;
   readonly byBot: boolean;
-  /** As the platform keeps it: its own kind of markup, with progress and mentions where the platform puts them into the text. */
+  /**
+   * As the platform keeps it: its own kind of markup, with progress and mentions where the platform puts them into the
+   * text.
+   */
   readonly text: string;
   readonly pictures: readonly SeenPicture[];
   readonly buttons: readonly string[];
@@ -37,8 +40,8 @@ export interface Upload {
 }
 
 /**
- * A platform's local server with two people, a moderator and the bot in one open channel: how the contract's tests act and look, without
- * knowing which platform it is.
+ * A platform's local server with two people, a moderator and the bot in one open channel: how the contract's tests act
+ * and look, without knowing which platform it is.
  */
 export interface World {
   readonly ann: Visitor;
@@ -48,7 +51,9 @@ export interface World {
   readonly channel: ChannelRef;
   /** A channel that not everybody can read, where the platform has such. */
   readonly closedChannel?: ChannelRef;
-  /** The adapter under test, not started. Called again after `stop()`: a program that was restarted on the same server. */
+  /**
+   * The adapter under test, not started. Called again after `stop()`: a program that was restarted on the same server.
+   */
   adapter(): Promise<Chat>;
 
   /** Says something as a person, in the channel or in a thread. */
@@ -81,7 +86,10 @@ export interface World {
   ): Promise<readonly string[]>;
   /** The next calls of the bot fail in the way named, `times` times; then all is well again. */
   trouble?(kind: "rate-limit" | "outage", times: number): void;
-  /** Cuts the line by which the platform tells the bot what happens; the platform takes it up again when the bot comes back. */
+  /**
+   * Cuts the line by which the platform tells the bot what happens; the platform takes it up again when the bot comes
+   * back.
+   */
   cutLine?(): Promise<void>;
   /** What the platform would have refused, or what the bot did against its rules. Must stay empty. */
   violations(): readonly string[];

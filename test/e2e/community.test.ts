@@ -16,7 +16,9 @@ const STEP_MS = 20_000;
 
 /** A picture that is told from another by its colour. */
 async function painted(seed: number): Promise<Uint8Array> {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="96" height="72"><rect width="96" height="72" fill="hsl(${(seed * 47) % 360} 60% 50%)"/><circle cx="48" cy="36" r="20" fill="#fff"/></svg>`;
+  const fill = `hsl(${(seed * 47) % 360} 60% 50%)`;
+  const shapes = `<rect width="96" height="72" fill="${fill}"/><circle cx="48" cy="36" r="20" fill="#fff"/>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="96" height="72">${shapes}</svg>`;
   return new Uint8Array(await sharp(Buffer.from(svg)).png().toBuffer());
 }
 

@@ -1,4 +1,7 @@
-/** A server in Discord and the whole program: adapter, commands, queue, store, and the real engine with a network of a moment. */
+/**
+ * A server in Discord and the whole program: adapter, commands, queue, store, and the real engine with a network of a
+ * moment.
+ */
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -85,7 +88,7 @@ describe("Dreamloom in Discord", () => {
   };
 
   it(
-    "dreams a picture that comes with the command: octaves in a thread, the result with its buttons, deleted by its author",
+    "dreams an attached picture: octaves in a thread, the result with its buttons, deleted by its author",
     async () => {
       const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("art")];
       ann.command(art, "dream", { layers: "corners", size: 96, octaves: 2, steps: 3, seed: "7" }, [await photo()]);
@@ -209,18 +212,19 @@ describe("Dreamloom in Discord", () => {
   );
 
   it(
-    "is set by a moderator into an art channel, where anyone's reaction paints or dreams, and hands over what is stored",
+    "becomes an art channel, where anyone's reaction paints or dreams, and hands over what is stored",
     async () => {
       const [ann, ben, mo] = [discord.user("Ann"), discord.user("Ben"), discord.user("Mo", { moderator: true })];
       const art = discord.addChannel("artists");
-      const whisper = (to: typeof ann, text: RegExp) =>
+      const ephemeral = (to: typeof ann, text: RegExp) =>
         discord.until(() => discord.ephemeralTo(to).find((message) => text.test(message.text)), String(text), JOB_MS);
       ben.command(art, "settings", { art: "on" });
-      await whisper(ben, /^Only those who manage this channel/);
+      await ephemeral(ben, /^Only those who manage this channel/);
       mo.command(art, "settings", { art: "on", size: 96 });
       await untilSeen(art, "#artists is an art channel");
-      await whisper(mo, /`size` \*\*96 px\*\* \(set here\)/);
-      // Without the intent "Message Content" the bot sees its own pictures and those of messages that mention it, and says so of others.
+      await ephemeral(mo, /`size` \*\*96 px\*\* \(set here\)/);
+      // Without the intent "Message Content" the bot sees its own pictures and those of messages that mention it, and
+      // says so of others.
       const unseen = await ann.post(art, "my street", [await photo()]);
       ben.react(unseen.ref, "⛄");
       await untilSeen(art, /Ben: I can't see what is in other people's messages/);
@@ -239,7 +243,7 @@ describe("Dreamloom in Discord", () => {
       );
       expect(await sizeOf(dreamt)).toEqual([expect.any(String), 96, 72]);
       ben.command(art, "settings", { action: "mydata", what: "export" });
-      const [file] = (await whisper(ben, /in one file/)).pictures;
+      const [file] = (await ephemeral(ben, /in one file/)).pictures;
       expect(file?.name).toBe("dreamloom-my-data.json");
       const { jobs } = JSON.parse(String(await file?.download())) as {
         readonly jobs: readonly { readonly recipe: string }[];

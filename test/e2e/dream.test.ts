@@ -53,18 +53,18 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
     rmSync(folder, { recursive: true });
   });
 
-  /** Opens the chat as somebody new; `heard` are the texts that came over the socket, in order. */
-  async function visit(): Promise<{ page: Page; errors: string[]; heard: string[] }> {
+  /** Opens the chat as a new user; `frames` are the texts that came over the socket, in order. */
+  async function visit(): Promise<{ page: Page; errors: string[]; frames: string[] }> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     onTestFinished(() => context.close());
     const page = await context.newPage();
     page.setDefaultTimeout(STEP_MS);
-    const [errors, heard]: [string[], string[]] = [[], []];
+    const [errors, frames]: [string[], string[]] = [[], []];
     page.on("pageerror", (error) => errors.push(error.message));
-    page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => heard.push(String(payload))));
+    page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => frames.push(String(payload))));
     await page.goto(running.address ?? "");
     await page.locator(".channel-pane textarea").waitFor();
-    return { page, errors, heard };
+    return { page, errors, frames };
   }
 
   async function say(page: Page, line: string): Promise<void> {
@@ -99,7 +99,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
   it(
     "shows every octave in the thread, then a picture that is the photo and dreams",
     async () => {
-      const { page, errors, heard } = await visit();
+      const { page, errors, frames } = await visit();
       await page
         .getByAltText(/Picos de Europa, photo by/)
         .first()
@@ -120,7 +120,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
       await final.getByAltText(/192 × 144 pixels/).waitFor();
       // One after the other, not all at the end.
       const marks = ["Octave 1 of 3 ·", "Octave 2 of 3 ·", "Octave 3 of 3 ·", "Your picture is ready"];
-      const arrived = marks.map((mark) => heard.findIndex((text) => text.includes(mark)));
+      const arrived = marks.map((mark) => frames.findIndex((text) => text.includes(mark)));
       expect(arrived.every((at) => at >= 0)).toBe(true);
       expect(new Set(arrived).size).toBe(4);
       expect(arrived).toEqual([...arrived].sort((a, b) => a - b));

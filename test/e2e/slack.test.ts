@@ -1,4 +1,7 @@
-/** A community on Slack dreams and paints: the real program, engine and SDKs against a local Slack, with a network so small that it takes moments. */
+/**
+ * A community on Slack dreams and paints: the real program, engine and SDKs against a local Slack, with a network so
+ * small that it takes moments.
+ */
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** A channel of people in the page: the moderator's settings, an art channel, and a vote. The engine is a fake one: how it paints is told elsewhere. */
+/**
+ * A channel of people in the page: the moderator's settings, an art channel, and a vote. The engine is a fake one: how
+ * it paints is told elsewhere.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

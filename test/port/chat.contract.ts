@@ -1,4 +1,6 @@
-/** What `src/port/chat.ts` promises, tried on one platform's adapter against a local server. Each adapter's folder runs it. */
+/**
+ * What `src/port/adapter.ts` promises, tried on one platform's adapter against a local server, by each adapter's tests.
+ */
 
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -130,7 +132,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       expect((await seen(world.channel, ref.id))?.text).toContain("Octave 2 of 4");
     });
 
-    it("opens a thread on a message, posts and edits in it, and returns a thread for a message inside one", async () => {
+    it("opens a thread on a message, posts and edits in it, and returns it for a message inside it", async () => {
       const root = await post({ text: "root" });
       const thread = await chat.openThread(root, "Dream of creatures · 7KQ4M9XA");
       expect(thread.thread).toBeDefined();
@@ -144,7 +146,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       expect(await chat.openThread(root, "again")).toEqual(thread);
     });
 
-    it("finds the newest picture of a channel and of a thread, whoever posted it", async () => {
+    it("finds the newest picture of a channel and of a thread, by any author", async () => {
       expect(await chat.latestPicture(world.channel)).toBeUndefined();
       await world.say(world.ann, world.channel, "look", [{ name: "photo.png", bytes: await plain("#0f0") }]);
       const mine = await eventually(() => chat.latestPicture(world.channel), "Ann's picture");
@@ -199,7 +201,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       }
     });
 
-    it("answers privately, so that nobody else sees it", async () => {
+    it("answers privately, so that only the user sees it", async () => {
       await world.command(world.ann, world.channel, "dream", { look: "creatures" });
       const event = await listener.next("command");
       await event.reply({ text: "Only for you" }, "private");
@@ -368,7 +370,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       await expect(chat.post(nowhere, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
     });
 
-    it("notifies those it mentions and nobody else, whatever the text says", async () => {
+    it("notifies only those it mentions, whatever the text says", async () => {
       const ref = await post({
         text: `@everyone @here <!channel> <@${world.ben.id}> <b> & done`,
         mention: [world.ann],

@@ -55,10 +55,10 @@ type State = "new" | "thinking" | "answered" | "lost";
  * The answers to one interaction.
  *
  * Discord wants a first response within three seconds, and with it the choice whether one user or all will see what
- * follows; a command knows that only when it has read its options and found its image. So the first answer is waited for
- * a moment: errors and short answers come at once and with the right visibility, without "thinking" before them. What
- * takes longer is deferred publicly, since it is nearly always a job; should it be a private answer after all, the public
- * "thinking" is deleted and the answer is ephemeral. The other way round, a job could never become public.
+ * follows; a command knows that only when it has read its options and found its image. So the first answer is waited
+ * for a moment: errors and short answers come at once and with the right visibility, without "thinking" before them.
+ * What takes longer is deferred publicly, since it is nearly always a job; should it be a private answer after all, the
+ * public "thinking" is deleted and the answer is ephemeral. The other way round, a job could never become public.
  */
 export class Answer {
   readonly #until = Date.now() + TOKEN_MS;
@@ -124,7 +124,9 @@ export class Answer {
     return visibility === "private" ? undefined : this.#ref(await this.#idOfFirst(message));
   }
 
-  /** The first answer's id: a server that has not told it is asked, or told the answer again where it cannot be asked. */
+  /**
+   * The first answer's id: a server that has not told it is asked, or told the answer again where it cannot be asked.
+   */
   async #idOfFirst(message: OutgoingMessage): Promise<string> {
     if (this.#original !== undefined) return this.#original;
     try {
@@ -208,7 +210,9 @@ export class Answer {
     return this.#instead(message, visibility);
   }
 
-  /** The bot itself posts public answers; private ones in a direct message, else not at all: never where others read. */
+  /**
+   * The bot itself posts public answers; private ones in a direct message, else not at all: never where others read.
+   */
   async #instead(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
     const channel = await this.asked.channel;
     if (visibility === "public" || channel.community === DIRECT) return this.parts.post(channel, message);

@@ -103,7 +103,8 @@ export class Calls {
       return true;
     };
     const policy = { firstMs: PAUSE_MS, attempts: ATTEMPTS, signal, mayPass };
-    // While discord.js waits until a rate limit has passed, it ignores the signal; it checks it before it sends anything.
+    // While discord.js waits until a rate limit has passed, it ignores the signal; it checks it before it sends
+    // anything.
     return await abortable(
       retryWithBackoff(() => this.rest.request(request), policy),
       signal,

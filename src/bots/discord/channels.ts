@@ -152,7 +152,10 @@ export class Channels {
     return { guild, parent, name: channel.name ?? "", closed: hidden, restricted };
   }
 
-  /** What a channel itself says of everybody, else what the server says; one that says nothing of either counts as closed. */
+  /**
+   * What a channel itself says of everybody, else what the server says; one that says nothing of either counts as
+   * closed.
+   */
   #everybodySees(channel: APIChannel): boolean {
     if (!("permission_overwrites" in channel)) return false;
     const { guild_id: guild = "", permission_overwrites } = channel;

@@ -37,7 +37,9 @@ export interface Composed {
   readonly files: readonly RawFile[];
 }
 
-/** A message as Discord wants it. For an edit, "attachments" says which files stay: Discord only adds files otherwise. */
+/**
+ * A message as Discord wants it. For an edit, "attachments" says which files stay: Discord only adds files otherwise.
+ */
 export function compose(message: OutgoingMessage): Composed {
   const { text, pictures = [], file: kept, buttons = [], progress, mention = [], keepPictures = false } = message;
   const shown: readonly Picture[] = [...pictures, ...(kept ? [kept] : [])].slice(0, FILES);

@@ -32,8 +32,8 @@ interface Received {
 }
 
 /**
- * What discord.js needs for its caches of servers, channels, roles and members. Servers other than Discord send more than
- * the bot has asked for.
+ * What discord.js needs for its caches of servers, channels, roles and members. Servers other than Discord send more
+ * than the bot has asked for.
  */
 const KEPT: ReadonlySet<string> = new Set<GatewayDispatchEvents>([
   GatewayDispatchEvents.Ready,
@@ -88,7 +88,9 @@ export class Gateway {
     this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
   }
 
-  /** discord.js has its servers. From now on it gets reactions as well: the members in them need not be asked for then. */
+  /**
+   * discord.js has its servers. From now on it gets reactions as well: the members in them need not be asked for then.
+   */
   ready(): void {
     this.#ready = true;
   }

@@ -12,8 +12,9 @@ const SEARCHED = 50;
 /**
  * The newest image that the bot can see in a channel or thread.
  *
- * Without the intent "Message Content" Discord shows it its own messages, direct messages and those that mention it, and
- * empties all others. A message since the newest image that it sees may have held the image that is meant, so it asks.
+ * Without the intent "Message Content" Discord shows it its own messages, direct messages and those that mention it,
+ * and empties all others. A message since the newest image that it sees may have held the image that is meant, so it
+ * asks.
  *
  * @throws ChatError "forbidden" where it may not look, with what to do instead.
  */

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { KeyValueStore } from "../../port/key-value-store.js";
+import type { KeyValueStore } from "../../port/adapter.js";
 
 export interface DiscordOptions {
   /** The bot's token, from the developer portal. */

@@ -36,8 +36,8 @@ export function reckoned(
 }
 
 /**
- * Why an image could not be posted in a channel with these permissions of the bot: a sentence that says who can mend it;
- * undefined where it could. Threads are optional, so their permission is not needed.
+ * Why an image could not be posted in a channel with these permissions of the bot: a sentence that says who can mend
+ * it; undefined where it could. Threads are optional, so their permission is not needed.
  */
 export function whatIsMissing(
   permissions: Readonly<PermissionsBitField> | undefined,

@@ -37,7 +37,9 @@ export class Pictures {
     return this.#source(attachment, author);
   }
 
-  /** The images that a message shows: its attachments, forwarded ones, and those behind its links that Discord shows. */
+  /**
+   * The images that a message shows: its attachments, forwarded ones, and those behind its links that Discord shows.
+   */
   ofMessage(message: APIMessage, ref: MessageRef): PictureSource[] {
     const { author: by, embeds = [] } = message as Partial<APIMessage>;
     const author = !by || by.id === this.self() ? undefined : { id: by.id, name: displayName(by) };

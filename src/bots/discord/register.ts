@@ -7,8 +7,7 @@ import {
   type RESTPostAPIApplicationCommandsJSONBody,
   Routes,
 } from "discord.js";
-import type { ChatHandlers } from "../../port/adapter.js";
-import type { KeyValueStore } from "../../port/key-value-store.js";
+import type { ChatHandlers, KeyValueStore } from "../../port/adapter.js";
 import { Calls } from "./calls.js";
 import { definitions } from "./definitions.js";
 import { DEFAULT_TIMING, type DiscordOptions } from "./options.js";
@@ -88,8 +87,8 @@ export function restOptions(apiUrl: string | undefined, timeout: number): Partia
 }
 
 /**
- * Sends forms with files as bytes. discord.js leaves their encoding to its own undici, whose stream the undici of the rest
- * of this program cannot read, which is the global dispatcher once it is loaded: every upload would fail.
+ * Sends forms with files as bytes. discord.js leaves their encoding to its own undici, whose stream the undici of the
+ * rest of this program cannot read, which is the global dispatcher once it is loaded: every upload would fail.
  */
 const makeRequest: RESTOptions["makeRequest"] = async (url, init) => {
   if (!(init.body instanceof FormData)) return withRetryAfter(await DefaultRestOptions.makeRequest(url, init));

@@ -1,6 +1,6 @@
 /**
- * The chat's small Markdown: bold, italic, code, links, line breaks, lists and code blocks, as a tree that a printer for each platform renders.
- * The page's bundle contains this file: it imports nothing.
+ * The chat's small Markdown: bold, italic, code, links, line breaks, lists and code blocks, as a tree that a printer
+ * for each platform renders. The page's bundle contains this file: it imports nothing.
  */
 
 export type Inline =
@@ -11,7 +11,7 @@ export type Inline =
   | { readonly kind: "mention"; readonly name: string }
   | { readonly kind: "break" };
 
-export type Block =
+type Block =
   | { readonly kind: "paragraph"; readonly children: readonly Inline[] }
   | { readonly kind: "list"; readonly items: readonly (readonly Inline[])[] }
   | { readonly kind: "code"; readonly text: string }

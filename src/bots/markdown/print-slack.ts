@@ -1,57 +1,39 @@
-import { type Block, type Inline, parseMarkdown } from "./parse.js";
-import { inlineText } from "./plain-text.js";
+import { type Printer, printMarkdown } from "./print.js";
 
-/** Slack has no escapes for its marks; none is read as one that has this after it. */
+/**
+ * Slack has no escapes for its marks, but a mark before a space is none; this one is invisible. Slack's answer:
+ * https://github.com/slackhq/slack-api-docs/issues/34
+ */
 const ZERO_WIDTH_SPACE = "\u200b";
+
+const SLACK: Printer = {
+  // A quotation begins a line.
+  paragraph: (text) => text.replace(/^(\s*)&gt;/gm, `$1${ZERO_WIDTH_SPACE}&gt;`),
+  item: (text) => `• ${text}`,
+  codeBlock: (text) => `\`\`\`${escapeText(text)}\`\`\``,
+  text: literal,
+  strong: (text) => markLines(text, "*"),
+  emphasis: (text) => markLines(text, "_"),
+  code: (text) => markLines(escapeText(text), "`"),
+  link: (href, _label, plain) => {
+    if (!href.startsWith("http")) return literal(plain);
+    if (plain === href) return escapeText(href);
+    return `<${escapeText(href).replaceAll("|", "%7C")}|${escapeText(plain).replaceAll("|", "¦")}>`;
+  },
+};
 
 /**
  * The port's Markdown as Slack's, "mrkdwn".
  *
- * @example toMrkdwn("**Done** in *3 s* & [here](https://example.org)"); // "*Done* in _3 s_ &amp; <https://example.org|here>"
+ * @example toMrkdwn("**Done** & [here](https://example.org)"); // "*Done* &amp; <https://example.org|here>"
  */
 export function toMrkdwn(markdown: string): string {
-  return parseMarkdown(markdown).map(printBlock).join("\n");
+  return printMarkdown(markdown, SLACK);
 }
 
 /** `& < >` mean something to Slack everywhere, also in code; escaped, no text can notify anybody. */
 export function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function printBlock(block: Block): string {
-  switch (block.kind) {
-    case "gap":
-      return "";
-    case "code":
-      return `\`\`\`${escapeText(block.text)}\`\`\``;
-    case "list":
-      return block.items.map((item) => `• ${print(item)}`).join("\n");
-    case "paragraph":
-      return print(block.children).replace(/^(\s*)&gt;/gm, `$1${ZERO_WIDTH_SPACE}&gt;`);
-  }
-}
-
-function print(nodes: readonly Inline[]): string {
-  return nodes.map(printInline).join("");
-}
-
-function printInline(node: Inline): string {
-  switch (node.kind) {
-    case "text":
-      return literal(node.text);
-    case "strong":
-      return markLines(print(node.children), "*");
-    case "emphasis":
-      return markLines(print(node.children), "_");
-    case "code":
-      return markLines(escapeText(node.text), "`");
-    case "mention":
-      return literal(`@${node.name}`);
-    case "break":
-      return "\n";
-    case "link":
-      return printLink(node.href, node.children);
-  }
 }
 
 /** Slack's marks end with the line. */
@@ -62,14 +44,7 @@ function markLines(text: string, mark: string): string {
     .join("\n");
 }
 
-function printLink(href: string, children: readonly Inline[]): string {
-  const label = inlineText(children);
-  if (!href.startsWith("http")) return literal(label);
-  if (label === href) return escapeText(href);
-  return `<${escapeText(href).replaceAll("|", "%7C")}|${escapeText(label).replaceAll("|", "¦")}>`;
-}
-
-/** A mark within a word or before a space is none. */
+/** Text without marks: one within a word or before a space is none. */
 function literal(text: string): string {
   return escapeText(text).replace(/(?<![\p{L}\p{N}])[*_~`]+(?=[^\s*_~`])/gu, `$&${ZERO_WIDTH_SPACE}`);
 }

@@ -4,9 +4,9 @@ import { understandable } from "./answers.js";
 import { SLACK_API_URL } from "./options.js";
 
 /**
- * The address to call methods under, with a slash at its end: the given one, or `api/` below it where only that answers as a Web API does.
- * People know a server by its root as well as by its API. Nothing is asked of Slack itself, nor where the address ends in `/api`; a server
- * that does not answer is taken at its word.
+ * The address to call methods under, with a slash at its end: the given one, or `api/` below it where only that answers
+ * as a Web API does. People know a server by its root as well as by its API. Nothing is asked of Slack itself, nor
+ * where the address ends in `/api`; a server that does not answer is taken at its word.
  *
  * @throws ChatError when it is no http address
  */

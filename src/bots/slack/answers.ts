@@ -1,6 +1,7 @@
 /**
- * What the Web API answered, made such that the SDK understands it. Slack itself, the proxies before it and other servers that speak its
- * protocol do not all keep to "200 with JSON, or 429 with Retry-After", which is all that the SDK knows.
+ * What the Web API answered, made such that the SDK understands it. Slack itself, the proxies before it and other
+ * servers that speak its protocol do not all keep to "200 with JSON, or 429 with Retry-After", which is all that the
+ * SDK knows.
  */
 import type { WebClientOptions } from "@slack/web-api";
 import { parsed } from "./messages.js";

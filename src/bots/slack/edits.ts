@@ -5,8 +5,8 @@ interface Waiting {
 }
 
 /**
- * One edit of a message at a time. Of previews that wait only the newest is kept, and none once a final word waits; final words are all
- * carried out, in their order.
+ * One edit of a message at a time. Of previews that wait only the newest is kept, and none once a final word waits;
+ * final words are all carried out, in their order.
  */
 export class Edits {
   readonly #lines = new Map<string, Waiting[]>();

@@ -12,7 +12,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { withTimeout } from "../../shared/timeout.js";
 import { clientOptions } from "./answers.js";
 import { toChatError } from "./errors.js";
-import { answerInstall, HttpServer, INSTALL, listenWith, REDIRECT } from "./install-server.js";
+import { answerInstall, HttpServer, INSTALL, listenWith, REDIRECT } from "./http-server.js";
 import { hideSecrets, sdkLogger } from "./logger.js";
 import { SLACK_API_URL, type SlackChatOptions, type SlackLimits, type SlackOAuth } from "./options.js";
 
@@ -74,8 +74,8 @@ class HttpTransport implements EventTransport {
 }
 
 /**
- * Socket Mode with reconnects of its own: the SDK waits 5 s before it reconnects, gives up after some errors, and leaves
- * a rejected promise unhandled.
+ * Socket Mode with reconnects of its own: the SDK waits 5 s before it reconnects, gives up after some errors, and
+ * leaves a rejected promise unhandled.
  */
 class SocketTransport implements EventTransport {
   readonly receiver: SocketModeReceiver;

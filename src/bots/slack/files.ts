@@ -54,7 +54,9 @@ export class Files {
     });
   }
 
-  /** Shares a film in a channel or thread, as a message of its own. Resolves to the file's id when it can be seen there. */
+  /**
+   * Shares a film in a channel or thread, as a message of its own. Resolves to the file's id when it can be seen there.
+   */
   async share(workspace: Workspace, film: Picture, channel: ChannelRef, options: CallOptions = {}): Promise<string> {
     const id = await this.#send(workspace, film, options);
     return this.#orDiscard(workspace, [id], options, async () => {
@@ -185,8 +187,8 @@ export function refusesBlocks(error: unknown): boolean {
 }
 
 /**
- * Whether Slack refused a message because it still works on a file in it: it says so, or, as other servers may, it does not say at all
- * what is wrong with the blocks.
+ * Whether Slack refused a message because it still works on a file in it: it says so, or, as other servers may, it does
+ * not say at all what is wrong with the blocks.
  */
 export function notReadyYet(error: unknown): "said" | "perhaps" | undefined {
   if (!refusesBlocks(error)) return undefined;

@@ -8,7 +8,10 @@ import { channelRef, type Reporter, type Sender } from "./reporter.js";
 
 /** Whether there is an image to work on must be known while the trigger of a form still works: 3 s in all. */
 const SEARCH_MS = 1_200;
-/** Slack's limit of a menu that is filled while a user types: https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
+/**
+ * Slack's limit of a menu that is filled while a user types:
+ * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
+ */
 const MENU = 100;
 
 type Choices = { readonly options: ReturnType<typeof entry>[] };

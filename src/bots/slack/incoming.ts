@@ -1,5 +1,5 @@
 import type { App } from "@slack/bolt";
-import type { KeyValueStore } from "../../port/key-value-store.js";
+import type { KeyValueStore } from "../../port/adapter.js";
 import { Commands } from "./commands.js";
 import { Forms } from "./forms.js";
 import { hideSecrets } from "./logger.js";
@@ -79,7 +79,9 @@ export class Incoming {
     }
   }
 
-  /** Acknowledges at once, within Slack's 3 s whatever else happens, and then does the work unless it has come before. */
+  /**
+   * Acknowledges at once, within Slack's 3 s whatever else happens, and then does the work unless it has come before.
+   */
   async #take(id: string | undefined, ack: unknown, operation: () => Promise<void>): Promise<void> {
     const { logger } = this.parts;
     const first = this.#seen.first(id);

@@ -212,7 +212,7 @@ export class Messenger {
   /**
    * What the bot knows of its message, or what Slack tells of it.
    *
-   * @param exactly what it shows must be known; otherwise a message that may not be read counts as one that shows nothing
+   * @param exactly what it shows must be known; otherwise a message that may not be read counts as an empty one
    * @throws ChatError "gone"
    */
   async #known(workspace: Workspace, ref: MessageRef, exactly = true): Promise<Own & { readonly channel: ChannelRef }> {

@@ -1,6 +1,6 @@
 import type { InstallationStore } from "@slack/oauth";
 import type { Logger } from "pino";
-import type { KeyValueStore } from "../../port/key-value-store.js";
+import type { KeyValueStore } from "../../port/adapter.js";
 
 /** How to build a {@link SlackChat}: with a bot token for one workspace, with `oauth` for several, or with both. */
 export interface SlackChatOptions {
@@ -43,7 +43,10 @@ export interface SlackLimits {
   readonly patienceMs: number;
   /** How long Slack may work on an uploaded file before it can be shown, in milliseconds. */
   readonly fileMs: number;
-  /** How long to wait before asking again for a file, or for a connection that was lost, in milliseconds; longer each time. */
+  /**
+   * How long to wait before asking again for a file, or for a connection that was lost, in milliseconds; longer each
+   * time.
+   */
   readonly pauseMs: number;
 }
 

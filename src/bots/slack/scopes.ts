@@ -1,6 +1,6 @@
 /**
- * What the bot asks a workspace for. `channels:read` and its kin tell whether a channel is private and whether the bot is in it; the
- * history and reading of direct messages are for talking to the bot there.
+ * What the bot asks a workspace for. `channels:read` and its kin tell whether a channel is private and whether the bot
+ * is in it; the history and reading of direct messages are for talking to the bot there.
  */
 export const SCOPES = [
   "app_mentions:read",

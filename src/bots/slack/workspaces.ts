@@ -1,8 +1,9 @@
 import type { InstallProvider } from "@slack/oauth";
 import { type AuthTestResponse, WebClient } from "@slack/web-api";
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
+import type { KeyValueStore } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { KeyValueStore } from "../../port/key-value-store.js";
 import { retryWithBackoff } from "../../shared/retry.js";
 import { clientOptions } from "./answers.js";
 import { retryAfter, toChatError } from "./errors.js";
@@ -31,15 +32,18 @@ interface Options {
 /** Before a workspace's id: where its organisation is kept. */
 const ORGANISATION = "slack.organisation.";
 
-/** How long a token of an installation is taken as good before the installation is read again; rotation works two hours ahead. */
+/** How long an installation's token is used before the installation is read again; rotation works two hours ahead. */
 const TOKEN_KEPT_MS = 60_000;
 
-/** The workspaces where the bot is installed: the one of the settings' token, and those that have installed it by OAuth. */
+/**
+ * The workspaces where the bot is installed: that of the settings' token, and those that have installed it by OAuth.
+ */
 export class Workspaces {
   readonly #client: WebClient;
   readonly #known = new Map<string, Promise<Workspace>>();
   /** Workspaces that have the bot through their organisation, whose id is kept for the next run. */
   readonly #organisations = new Map<string, string>();
+  readonly #tokens = new LRUCache<string, string>({ max: 1_000, ttl: TOKEN_KEPT_MS });
   #own: Workspace | undefined;
   #closed = false;
 
@@ -59,11 +63,6 @@ export class Workspaces {
     const { botToken } = this.options;
     if (botToken === undefined) return;
     this.#own = await this.#make(undefined, async () => botToken);
-  }
-
-  /** Where the settings' token belongs. */
-  get own(): Workspace | undefined {
-    return this.#own;
   }
 
   close(): void {
@@ -86,12 +85,10 @@ export class Workspaces {
   }
 
   /** The workspace of an event, which tells what an installation of a whole organisation needs to know. */
-  async from(origin: Origin): Promise<Workspace> {
-    const { teamId } = origin;
-    if (this.#own && (teamId === undefined || teamId === this.#own.self.team || !this.options.installer()))
-      return this.#own;
+  async from({ teamId, enterpriseId, isEnterpriseInstall }: Origin): Promise<Workspace> {
+    if (teamId === undefined && this.#own) return this.#own;
     if (teamId === undefined) throw new ChatError("forbidden", "slack.workspace-unknown");
-    if (origin.isEnterpriseInstall && origin.enterpriseId !== undefined) this.#note(teamId, origin.enterpriseId);
+    if (isEnterpriseInstall && enterpriseId !== undefined) this.#note(teamId, enterpriseId);
     return this.of(teamId);
   }
 
@@ -113,22 +110,17 @@ export class Workspaces {
     void known?.then((workspace) => workspace.close()).catch(() => undefined);
   }
 
-  readonly #tokens = new Map<string, { readonly token: string; readonly until: number }>();
-
   async #installedToken(community: string, fresh: boolean): Promise<string> {
     const kept = this.#tokens.get(community);
-    if (kept && !fresh && kept.until > Date.now()) return kept.token;
+    if (kept !== undefined && !fresh) return kept;
     const installer = this.options.installer();
     if (!installer) throw notInstalled();
     const enterpriseId = this.#organisation(community);
     try {
-      const { botToken } = await installer.authorize({
-        teamId: community,
-        enterpriseId,
-        isEnterpriseInstall: enterpriseId !== undefined,
-      });
+      const isEnterpriseInstall = enterpriseId !== undefined;
+      const { botToken } = await installer.authorize({ teamId: community, enterpriseId, isEnterpriseInstall });
       if (botToken === undefined) throw notInstalled();
-      this.#tokens.set(community, { token: botToken, until: Date.now() + TOKEN_KEPT_MS });
+      this.#tokens.set(community, botToken);
       return botToken;
     } catch (error) {
       throw error instanceof ChatError ? error : notInstalled(error);
@@ -141,21 +133,19 @@ export class Workspaces {
     const team = community ?? who.team_id ?? who.enterprise_id;
     if (team === undefined || who.user_id === undefined) throw new ChatError("unavailable", "slack.who-am-i");
     const self = { team, userId: who.user_id, botId: who.bot_id, name: who.user ?? "dreamloom" };
-    return new Workspace(self, this.#client, token, this.options.limits, this.options.logger, this.options.slowedDown);
+    const { limits, logger, slowedDown } = this.options;
+    return new Workspace(self, this.#client, token, limits, logger, slowedDown);
   }
 
   async #whoAmI(token: string): Promise<AuthTestResponse> {
     const { pauseMs, patienceMs } = this.options.limits;
     const end = Date.now() + patienceMs / 2;
-    const ask = () => this.#client.auth.test({ token });
-    return retryWithBackoff(ask, {
+    return retryWithBackoff(() => this.#client.auth.test({ token }), {
       firstMs: pauseMs * 2,
       attempts: 4,
       waitOf: (error) => (retryAfter(error) ?? 0) * 1000 || undefined,
       mayPass: (error, _attempt, waitMs) => toChatError(error).kind !== "forbidden" && Date.now() + waitMs <= end,
-    }).catch((error: unknown) => {
-      throw toChatError(error);
-    });
+    }).catch((error: unknown) => Promise.reject(toChatError(error)));
   }
 }
 

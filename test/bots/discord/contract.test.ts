@@ -16,7 +16,7 @@ describeChat("Discord", async (): Promise<World> => {
     return user;
   };
   const channel = discord.addChannel("art");
-  const closedChannel = discord.addChannel("backstage", { closed: true });
+  const closedChannel = discord.addChannel("moderators", { closed: true });
   const timing = { deferMs: 200, editIntervalMs: 20 };
 
   return {

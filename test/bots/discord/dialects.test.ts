@@ -153,7 +153,7 @@ describe("a server with its own mind", () => {
     expect(listener.of("command")[0]?.channel).toEqual(art);
   });
 
-  it("sends what nobody has asked for, and nonsense: neither stops the bot", async () => {
+  it("sends unrequested events, and nonsense: neither stops the bot", async () => {
     discord = await fakeDiscord();
     const { listener } = await connected(discord);
     const art = discord.addChannel("art");

@@ -132,7 +132,7 @@ describe("a Discord in trouble", () => {
 });
 
 describe("the gateway", () => {
-  it("breaks in the middle of a job: posts go on, and what people did meanwhile is heard once", async () => {
+  it("breaks in the middle of a job: posts go on, and events meanwhile are reported once", async () => {
     const { discord, chat, listener } = await scene();
     const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     const ref = await chat.post(art, done);
@@ -176,7 +176,7 @@ describe("the gateway", () => {
     await expect.poll(() => listener.of("reaction").map(({ added }) => added)).toEqual([true, false, true]);
   });
 
-  it("reports reactions on messages of long ago with who gave them, and neither the bot's own nor other bots'", async () => {
+  it("reports users' reactions on old messages, and neither the bot's own nor other bots'", async () => {
     const { discord, chat, listener } = await scene();
     const [mo, robot, art] = [
       discord.user("Mo", { moderator: true }),
@@ -202,7 +202,7 @@ describe("the gateway", () => {
 });
 
 describe("what goes away meanwhile", () => {
-  it("an interaction's token: the bot answers by itself, and says private words in a direct message, if at all", async () => {
+  it("an interaction's token: the bot posts by itself, and private answers as direct messages, if at all", async () => {
     const { discord, listener } = await scene();
     const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     await ann.command(art, "dream").answered;
@@ -216,7 +216,7 @@ describe("what goes away meanwhile", () => {
     expect(discord.messagesIn(ann.direct).map(({ text }) => text)).toEqual([
       expect.stringMatching(/^Too late to be said in .*\npsst$/s),
     ]);
-    // Whoever takes no direct messages hears nothing, and nobody else does.
+    // A user who takes no direct messages gets no answer, and no other user sees it.
     discord.fault = ({ path }) => (path === "/users/@me/channels" ? { status: 403, code: 50007 } : undefined);
     await expect(event?.reply({ text: "psst again" }, "private")).resolves.toBeUndefined();
     expect(discord.messagesIn(art)).toHaveLength(2);

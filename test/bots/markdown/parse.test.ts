@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Block, type Inline, parseMarkdown } from "../../../src/bots/markdown/parse.js";
+import { type Inline, parseMarkdown } from "../../../src/bots/markdown/parse.js";
 import { plainText } from "../../../src/bots/markdown/plain-text.js";
 
+type Block = ReturnType<typeof parseMarkdown>[number];
 const text = (value: string): Inline => ({ kind: "text", text: value });
 const paragraph = (...children: Inline[]): Block => ({ kind: "paragraph", children });
 
@@ -51,8 +52,8 @@ describe("the chat's Markdown", () => {
   });
 
   it("marks the names it was given, the longest first, and no others", () => {
-    expect(parseMarkdown("hi @Quiet Heron and @Nobody", ["Quiet Heron", "Quiet"])).toEqual([
-      paragraph(text("hi "), { kind: "mention", name: "Quiet Heron" }, text(" and @Nobody")),
+    expect(parseMarkdown("hi @Quiet Heron and @Else", ["Quiet Heron", "Quiet"])).toEqual([
+      paragraph(text("hi "), { kind: "mention", name: "Quiet Heron" }, text(" and @Else")),
     ]);
   });
 

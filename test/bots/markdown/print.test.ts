@@ -43,7 +43,10 @@ describe("Markdown for Discord", () => {
   });
 });
 
-/** Text as people type it, full of what looks like markup on one of the platforms, with every mark that the port knows escaped. */
+/**
+ * Text as people type it, full of what looks like markup on one of the platforms, with every mark that the port knows
+ * escaped.
+ */
 const lookalikes = fc
   .array(
     fc.constantFrom(

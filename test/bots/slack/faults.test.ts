@@ -119,9 +119,9 @@ describe("pictures", () => {
   });
 
   it("of a message that another service keeps are not asked for with the token", async () => {
-    const heard: (string | undefined)[] = [];
+    const tokens: (string | undefined)[] = [];
     const elsewhere = createServer((request, response) => {
-      heard.push(request.headers.authorization);
+      tokens.push(request.headers.authorization);
       response.end("x");
     });
     await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.2", resolve));
@@ -136,7 +136,7 @@ describe("pictures", () => {
     await expect(source.fetch({ maxBytes: 10, signal: AbortSignal.timeout(1_000) })).rejects.toMatchObject({
       kind: "forbidden",
     });
-    expect(heard).toEqual([]);
+    expect(tokens).toEqual([]);
     expect(chat.health()).toEqual({ connected: true });
     expect(listener.events).toEqual([]);
   });
@@ -216,7 +216,7 @@ describe("what is gone or not allowed", () => {
 
 describe("the connection", () => {
   it.each(["refresh_requested", "warning", "cut"] as const)(
-    "comes back at once after %s, and nothing is heard twice or lost",
+    "comes back at once after %s, and nothing is reported twice or lost",
     async (reason) => {
       const { fake, people: users, listener, chat, place: channel, ann } = await openSlack();
       const ref = await chat.post(channel, { text: "x", buttons: [{ id: "job:cancel:1", label: "Cancel" }] });
@@ -295,7 +295,7 @@ describe("starting", () => {
 });
 
 describe("after a restart", () => {
-  it("what Slack sends again is passed over, and what it has not sent before is heard", async () => {
+  it("what Slack sends again is ignored, and what it has not sent before is reported", async () => {
     const kept = new Map<string, unknown>();
     const keyValues = {
       get: (key: string) => kept.get(key),
@@ -354,7 +354,7 @@ describe("after a restart", () => {
 });
 
 describe("a message on the socket that is none", () => {
-  it("is passed over, and the next one is heard", async () => {
+  it("is ignored, and the next one is reported", async () => {
     const { fake, people: users, ann, art, listener } = await openSlack();
     const junk = [
       "null",

@@ -63,7 +63,10 @@ export interface Open {
   readonly handlers?: Partial<ChatHandlers>;
 }
 
-/** A fake Slack with two people and #art, and the adapter on it. What breaks a rule of Slack's fails the test in the end. */
+/**
+ * A fake Slack with two people and #art, and the adapter on it. What breaks a rule of Slack's fails the test in the
+ * end.
+ */
 export async function openSlack({
   transport = "socket",
   fake: options = {},
@@ -100,7 +103,7 @@ export async function openSlack({
     await chat.stop();
     await fake.close();
     process.off("unhandledRejection", rejected);
-    if (rejections.length > 0) throw new Error(`nobody held a promise that rejected: ${String(rejections[0])}`);
+    if (rejections.length > 0) throw new Error(`an unhandled rejection: ${String(rejections[0])}`);
     if (fake.violations.length > 0) throw new Error(`against Slack's rules: ${fake.violations.join("; ")}`);
   });
   const at = ({ channel: { id: channel }, id }: MessageRef) => ({ channel, ts: id });

@@ -42,7 +42,7 @@ describe("requests", () => {
     expect(await (await fake.sender.raw(raw)).json()).toEqual({ challenge: "abc" });
   });
 
-  it("that are repeated are heard once", async () => {
+  it("that are repeated are reported once", async () => {
     const { fake, people: users, ann, place: channel, listener } = await openSlack({ transport: "http" });
     const message = await users.say(ann, channel, "x");
     fake.sender.twice = 1;
@@ -129,7 +129,7 @@ describe.each(["http", "socket"] as const)("several workspaces over %s", (transp
 });
 
 describe("a whole organisation's installation", () => {
-  it("serves its workspaces, also those that were not heard of since the last start", async () => {
+  it("serves its workspaces, also those without an event since the last start", async () => {
     const dir = mkdtempSync(join(tmpdir(), "dreamloom-slack-"));
     const store = openStore({ dir });
     onTestFinished(async () => {

@@ -120,7 +120,7 @@ describe("a server that", () => {
     }
   });
 
-  it("gives everything the same id is understood, and a repeated line is passed over", async () => {
+  it("gives everything the same id is understood, and a repeated line is ignored", async () => {
     const {
       fake,
       people: users,
@@ -156,8 +156,8 @@ describe("a server that", () => {
     } = await openSlack({ fake: { manners: { sparse: true } } });
     await users.command(ann, art.id, "queue");
     const event = await listener.next("command");
-    await event.reply({ text: "Whisper" }, "private");
-    expect(users.look(ann, channel).at(-1)).toMatchObject({ text: "Whisper", ephemeral: true });
+    await event.reply({ text: "For you only" }, "private");
+    expect(users.look(ann, channel).at(-1)).toMatchObject({ text: "For you only", ephemeral: true });
     const message = await users.say(ben, channel, "look", [{ name: "a.png", bytes: await colour("#f00") }]);
     await users.shortcut(ann, message, "dream_this");
     expect((await listener.next("command", ({ name }) => name === "dream")).repliesTo).toEqual({
@@ -325,7 +325,7 @@ describe("the Web API's address", () => {
     }
   });
 
-  it("is taken at its word where nobody answers, and refused where it is none", async () => {
+  it("is used as given where no server answers, and refused where it is no address", async () => {
     expect(await findApi("http://127.0.0.1:9/x", 200)).toBe("http://127.0.0.1:9/x/");
     expect(await findApi(undefined, 200)).toBe("https://slack.com/api/");
     for (const wrong of ["localhost:4000/api", "slack", "ftp://127.0.0.1/api/"]) {

@@ -104,7 +104,7 @@ describe("a form", () => {
 });
 
 describe("what is wrong in a form", () => {
-  it("is said at its fields, and what is right then is heard", async () => {
+  it("is said at its fields, and the corrected form is reported", async () => {
     const { people: users, ann, art, listener } = await openSlack();
     const view = await opened();
     const notes = [{ name: "notes.txt", bytes: new Uint8Array([65]) }];
@@ -182,11 +182,11 @@ describe("a mention", () => {
       user: { id: ann.id },
     });
     expect(event.attachments.map(({ name }) => name)).toEqual(["a.png"]);
-    await event.reply({ text: "Whisper" }, "private");
-    expect(users.look(ann, thread).at(-1)).toMatchObject({ text: "Whisper", ephemeral: true });
+    await event.reply({ text: "For you only" }, "private");
+    expect(users.look(ann, thread).at(-1)).toMatchObject({ text: "For you only", ephemeral: true });
     await event.reply({ text: "Aloud" }, "public");
     expect(users.look(ben, thread).at(-1)?.text).toBe("Aloud");
-    // Without files of its own, the thread's pictures are at hand.
+    // Without files of its own, the thread's pictures are used.
     expect((await chat.latestPicture({ ...channel, thread: root.ts }))?.name).toBe("a.png");
   });
 

@@ -25,7 +25,7 @@ interface Session {
   readonly id: string;
   readonly intents: number;
   sequence: number;
-  /** Everything since the beginning, for whoever resumes. */
+  /** Everything since the beginning, for clients that resume. */
   readonly events: { readonly op: Op.Dispatch; readonly t: string; readonly s: number; readonly d: unknown }[];
   socket: WebSocket | undefined;
 }
@@ -107,7 +107,7 @@ export class Gateway {
     }
   }
 
-  /** Asks all clients to connect anew, as Discord does some times a day. */
+  /** Asks all clients to reconnect, as Discord does some times a day. */
   askToReconnect(): void {
     for (const { socket } of this.#sessions.values()) socket?.send(JSON.stringify({ op: Op.Reconnect, d: null }));
   }

@@ -21,7 +21,7 @@ export interface FakeInteraction {
   original?: string;
   modal?: { readonly custom_id: string; readonly title: string; readonly components: readonly object[] };
   choices?: readonly { readonly name: string; readonly value: string }[];
-  /** Heard when the application has said its first word. */
+  /** Emitted after the first response of the application. */
   onAnswer?: () => void;
 }
 
@@ -39,7 +39,7 @@ export class InteractionEndpoint {
     this.all.push(interaction);
   }
 
-  /** Interactions that nobody answered in time. */
+  /** Interactions without an answer in time. */
   unanswered(): FakeInteraction[] {
     return this.all.filter(({ answer, at }) => answer === undefined && this.office.world.now() - at > this.deadlineMs);
   }

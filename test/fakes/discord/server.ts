@@ -49,7 +49,10 @@ export interface FakeDiscordOptions {
   readonly token?: string;
 }
 
-/** What a request meets instead of its answer: an error, "drop" for a broken connection, or "answer lost" once it has been carried out. */
+/**
+ * What a request meets instead of its answer: an error, "drop" for a broken connection, or "answer lost" once it has
+ * been carried out.
+ */
 export type Fault =
   | { readonly status: number; readonly code?: number; readonly message?: string; readonly retryAfter?: number }
   | "drop"
@@ -81,7 +84,10 @@ export class FakeDiscord {
   registrations = 0;
   /** Asked before each request. */
   fault: (request: Request) => Fault | undefined = () => undefined;
-  /** What another server of the protocol would answer instead; a status of its own, and headers that it does not send, included. */
+  /**
+   * What another server of the protocol would answer instead; a status of its own, and headers that it does not send,
+   * included.
+   */
   dialect: (request: Request, answer: Answer) => Answer & { readonly bareHead?: boolean } = (_request, answer) =>
     answer;
   /** Milliseconds that the fake's clock is ahead of the real one. */
@@ -164,7 +170,7 @@ export class FakeDiscord {
     return `${this.#cdn.origin.replace("http", "ws")}/gateway`;
   }
 
-  /** Every rule that was broken so far, and interactions that nobody answered. */
+  /** Every rule that was broken so far, and interactions without an answer. */
   check(): readonly string[] {
     const silent = this.interactions
       .unanswered()
@@ -351,7 +357,7 @@ export class FakeDiscord {
     }
   }
 
-  /** Whoever waits in {@link until} looks again. */
+  /** Makes waiting calls of {@link until} check again. */
   changed(): void {
     this.#changes.emit("change");
   }

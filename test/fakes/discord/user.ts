@@ -28,7 +28,10 @@ export interface UploadedFile {
 
 type Value = string | number | boolean;
 
-/** An interaction that was sent; `answered` resolves when the bot has said its first word, and rejects when Discord gives up. */
+/**
+ * An interaction that was sent; `answered` resolves when the bot has said its first word, and rejects when Discord
+ * gives up.
+ */
 export interface Sent {
   readonly interaction: FakeInteraction;
   readonly answered: Promise<void>;
@@ -81,8 +84,8 @@ export class FakeUser {
   }
 
   /**
-   * Uses a slash command. Values are checked as Discord's program does; attachments fill the command's attachment options in their order,
-   * or the ones that are named.
+   * Uses a slash command. Values are checked as Discord's program does; attachments fill the command's attachment
+   * options in their order, or the ones that are named.
    */
   command(
     ref: ChannelRef,

@@ -1,4 +1,6 @@
-/** What other servers that speak Slack's protocol do otherwise, all of it within what the protocol says or leaves open. */
+/**
+ * What other servers that speak Slack's protocol do otherwise, all of it within what the protocol says or leaves open.
+ */
 export interface Manners {
   /** Where the Web API is; "/api" unless given. */
   readonly apiPath?: string;

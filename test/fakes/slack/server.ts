@@ -1,6 +1,6 @@
 /**
- * A local Slack: the Web API, file uploads and downloads, Socket Mode, and a sender of events, commands and interactions by HTTP. It
- * refuses what Slack refuses; what a bot should never have tried is kept in `violations`.
+ * A local Slack: the Web API, file uploads and downloads, Socket Mode, and a sender of events, commands and
+ * interactions by HTTP. It refuses what Slack refuses; what a bot should never have tried is kept in `violations`.
  */
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -334,7 +334,7 @@ export class FakeSlack {
   #download(id: string, request: IncomingMessage, response: ServerResponse): void {
     const token = this.tokens.get(request.headers.authorization?.replace(/^Bearer /, "") ?? "");
     const file = this.files.get(id);
-    // Slack shows its page for signing in, with status 200, to whoever may not see a file.
+    // Slack shows its page for signing in, with status 200, where a file may not be seen.
     if (!token || token.revoked || !token.scopes.has("files:read") || file?.team !== token.team) {
       return void response
         .writeHead(200, { "content-type": "text/html; charset=utf-8" })

@@ -52,7 +52,9 @@ export class Socket {
     return this.#connections.size > 0;
   }
 
-  /** Sends an envelope as soon as there is a connection, and again when it is not acknowledged; resolves to the answer. */
+  /**
+   * Sends an envelope as soon as there is a connection, and again when it is not acknowledged; resolves to the answer.
+   */
   async send(envelope: Envelope, attempt = 0): Promise<unknown> {
     while (this.#connections.size === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     // The newest connection gets what comes.

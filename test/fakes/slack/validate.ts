@@ -1,4 +1,7 @@
-/** Slack's rules for blocks, views and metadata (https://docs.slack.dev/reference/block-kit), as far as the bot could break them. */
+/**
+ * Slack's rules for blocks, views and metadata (https://docs.slack.dev/reference/block-kit), as far as the bot could
+ * break them.
+ */
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -7,7 +10,7 @@ export interface FileFacts {
   readonly type: string;
 }
 
-/** What is wrong with blocks. A file that Slack still works on is refused as well, but nobody's mistake. */
+/** What is wrong with blocks. A file that Slack still works on is refused as well, but that is no mistake. */
 export class Rules {
   readonly problems: string[] = [];
   readonly notReady: string[] = [];
