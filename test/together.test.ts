@@ -109,7 +109,7 @@ describe("all platforms together", () => {
       tries = 0;
       override async start(handlers: ChatHandlers): Promise<void> {
         this.tries += 1;
-        if (this.tries < 3) throw new ChatError("unavailable", "Discord does not answer.");
+        if (this.tries < 3) throw new ChatError("unavailable", { message: "Discord does not answer." });
         await super.start(handlers);
       }
     }
@@ -129,7 +129,7 @@ describe("all platforms together", () => {
   it("does not start at all with a wrong token, and says so", async () => {
     class Refused extends FakeChat {
       override async start(): Promise<void> {
-        throw new ChatError("forbidden", "DISCORD_TOKEN is not a bot's token.");
+        throw new ChatError("forbidden", { message: "DISCORD_TOKEN is not a bot's token." });
       }
     }
     const parts = { engine: () => new FakeEngine(), catalogue: botOptions, logger, print: () => undefined };

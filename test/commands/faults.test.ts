@@ -33,7 +33,7 @@ describe("a chat that fails", () => {
           const key = JSON.stringify([call, channel, message, content?.text]);
           const fault = left.get(key) ?? { ...(list[left.size % list.length] ?? { times: 0, kind: "timeout" }) };
           left.set(key, fault);
-          return fault.times-- > 0 ? new ChatError(fault.kind, "Not now.") : undefined;
+          return fault.times-- > 0 ? new ChatError(fault.kind, { message: "Not now." }) : undefined;
         };
         for (const user of [ann, ben, mod]) await chat.say(user, "/dream octaves:2 picture:none");
         await quiet();
@@ -67,7 +67,7 @@ describe("a chat that fails", () => {
   ])("always in %s (%s) does not stop the job or the next one", async (call, kind) => {
     const engine = new FakeEngine({ automatic: true });
     const { chat, quiet } = await studio({ engine });
-    chat.fault = (called) => (called === call ? new ChatError(kind, "No.") : undefined);
+    chat.fault = (called) => (called === call ? new ChatError(kind, { message: "No." }) : undefined);
     await chat.say(ann, "/dream octaves:2 picture:none");
     await chat.say(ben, "/dream octaves:2 picture:none");
     await quiet();
@@ -81,7 +81,7 @@ describe("a chat that fails", () => {
   it("that refuses everything for ever leaves the program well", async () => {
     const engine = new FakeEngine({ automatic: true });
     const { chat, quiet } = await studio({ engine });
-    chat.fault = () => new ChatError("unavailable", "The platform is down.");
+    chat.fault = () => new ChatError("unavailable", { message: "The platform is down." });
     await chat.say(ann, "/dream octaves:2 picture:none");
     await quiet();
     expect(chat.messages).toEqual([]);
@@ -187,7 +187,7 @@ describe("the picture a command means", () => {
     ],
     [
       "gone",
-      { name: "p.png", fetch: () => Promise.reject(new ChatError("gone", "The picture was deleted.")) },
+      { name: "p.png", fetch: () => Promise.reject(new ChatError("gone", { message: "The picture was deleted." })) },
       /^The picture was deleted\.$/,
     ],
     ["endless", { name: "p.png", fetch: () => new Promise<never>(() => undefined) }, /took longer than 1 s to arrive/],

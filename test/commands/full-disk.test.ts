@@ -105,7 +105,9 @@ describe("a disk that is really full", () => {
 
 describe("a data folder that takes nothing", () => {
   const refuse = () =>
-    new StoreError("unwritable", "The data folder /secret/place cannot be written (EROFS): make it writable.");
+    new StoreError("unwritable", {
+      message: "The data folder /secret/place cannot be written (EROFS): make it writable.",
+    });
 
   it.each(["/dream picture:none", "/settings art:on", "/style rename rust to:dust"])(
     "is told to whoever writes %s",

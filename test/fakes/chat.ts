@@ -84,7 +84,7 @@ export class FakeChat implements Chat {
   async post(channel: ChannelRef, content: OutgoingMessage): Promise<MessageRef> {
     await this.#enter("post", { channel, content });
     if (channel.thread !== undefined && !this.threads.get(channel.thread)?.open)
-      throw new ChatError("gone", "The thread is gone.");
+      throw new ChatError("gone", { message: "The thread is gone." });
     const known = content.key === undefined ? undefined : this.messages.find(({ key }) => key === content.key);
     return known ? { id: known.id, channel: known.channel } : this.#add(channel, content);
   }
@@ -324,7 +324,7 @@ export class FakeChat implements Chat {
 
   #existing(ref: MessageRef): FakeMessage {
     const message = this.messages.find((known) => known.id === ref.id && !known.removed);
-    if (!message) throw new ChatError("gone", "The message is gone.");
+    if (!message) throw new ChatError("gone", { message: "The message is gone." });
     return message;
   }
 
@@ -337,7 +337,7 @@ export class FakeChat implements Chat {
     if (content.file && !(content.file.bytes.byteLength <= (this.capabilities.privateFileBytes ?? -1)))
       this.violations.push("a file that is too large");
     if (pictures.some((picture) => picture.bytes.byteLength > (this.info.uploadBytes ?? this.capabilities.uploadBytes)))
-      throw new ChatError("too-large", "The file is too large.");
+      throw new ChatError("too-large", { message: "The file is too large." });
   }
 }
 

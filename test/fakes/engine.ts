@@ -97,7 +97,7 @@ export class FakeRun {
   }
 
   fail(kind: EngineErrorKind, message = `The engine failed: ${kind}.`): void {
-    this.#reject(new EngineError(kind, message));
+    this.#reject(new EngineError(kind, { message }));
   }
 }
 

@@ -39,7 +39,7 @@ export class StubEngine implements Engine {
     for (let octave = (resume?.octave ?? 0) + 1; octave <= octaves; octave++) {
       await delay(octaveMs, undefined, { signal }).catch(() => undefined);
       signal.throwIfAborted();
-      if (params.fail) throw new EngineError("input", `The stub fails: ${params.fail}.`);
+      if (params.fail) throw new EngineError("input", { message: `The stub fails: ${params.fail}.` });
       this.#note(job, octave, "octave");
       const step = { octave, octaves, step: 1, steps: 1, progress: octave / octaves };
       const checkpoint = { octave, state: new Uint8Array([octave]) };

@@ -194,7 +194,7 @@ describe("metrics", () => {
     chat.fault = (call, { content }) => {
       if (call !== "post" || !content?.text.startsWith("Your picture is ready") || refusals >= 1) return undefined;
       refusals += 1;
-      return new ChatError("rate-limited", "Slow down.");
+      return new ChatError("rate-limited", { message: "Slow down." });
     };
     await chat.say(ann, "/dream picture:none octaves:1 size:64");
     await chat.say(ann, "/dream picture:none");

@@ -72,7 +72,7 @@ describe("a job's id", () => {
     const { ChatError } = await import("../../src/port/chat-error.js");
     const chat = new NotingChat();
     chat.fault = (call) =>
-      call === "openThread" || call === "post" ? new ChatError("forbidden", "Not allowed.") : undefined;
+      call === "openThread" || call === "post" ? new ChatError("forbidden", { message: "Not allowed." }) : undefined;
     const { lines, engine } = await program({ chats: [chat] });
     await chat.say(ann, "/dream picture:none");
     const run = await engine.next();

@@ -26,7 +26,7 @@ function setup(retryMs?: number) {
   return { buffer, written, disk };
 }
 
-const full = new StoreError("full", "There is no space left.");
+const full = new StoreError("full", { message: "There is no space left." });
 const picture = (megabytes: number): JobPicture => ({ bytes: new Uint8Array(megabytes * 1e6), type: "image/png" });
 
 describe("what a disk has refused", () => {

@@ -1,7 +1,6 @@
-import { english } from "./english.js";
 import { type ParamsArgument, type SentenceId, sentence } from "./sentence.js";
 
-/** A sentence as it travels, between processes and from error to error. Other versions of the program have other identifiers. */
+/** A sentence as it travels, between processes and from error to error. Other versions have other identifiers. */
 export interface Relayed {
   readonly message: string;
   readonly identifier?: string | undefined;
@@ -9,7 +8,7 @@ export interface Relayed {
 }
 
 /** What an error says: a sentence, by its identifier, or what was said elsewhere. */
-export type Said = SentenceId | Relayed | (string & {});
+export type Said = SentenceId | Relayed;
 
 /** What follows it: the sentence's parameters and the error's options. The cause of a relayed error is that error. */
 export type SaidWith<S extends Said> = S extends SentenceId
@@ -22,7 +21,8 @@ export type SaidWith<S extends Said> = S extends SentenceId
  * @example throw new UserError("cancel.unknown", { id: "7KQ4M9XA" });
  */
 export abstract class SentenceError<S extends Said = Said> extends Error {
-  readonly identifier: string | undefined;
+  /** Of its sentence; empty where another process has sent none. */
+  readonly identifier: string;
   readonly params: Readonly<Record<string, unknown>>;
 
   constructor(said: S, ...rest: SaidWith<S>) {
@@ -30,20 +30,12 @@ export abstract class SentenceError<S extends Said = Said> extends Error {
     const [first, second] = rest as [unknown, ErrorOptions?];
     if (typeof source === "object") {
       super(source.message, (first as ErrorOptions | undefined) ?? (source instanceof Error ? { cause: source } : {}));
-      this.identifier = source.identifier;
+      this.identifier = source.identifier ?? "";
       this.params = source.params ?? {};
-    } else if (isSentence(source)) {
+    } else {
       super(sentence(source, ...([first] as ParamsArgument<SentenceId>)), second);
       this.identifier = source;
       this.params = { ...(first as object | undefined) };
-    } else {
-      super(source, first as ErrorOptions | undefined);
-      this.identifier = undefined;
-      this.params = {};
     }
   }
-}
-
-function isSentence(said: string): said is SentenceId {
-  return Object.hasOwn(english, said);
 }

@@ -172,11 +172,11 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     });
     const asked: (string | undefined)[] = [];
     let refuses = true;
-    const gone = () => Promise.reject(new ChatError("gone", "It is gone."));
+    const gone = () => Promise.reject(new ChatError("gone", { message: "It is gone." }));
     const gallery: Gallery = {
       page: async ({ after }) => {
         asked.push(after);
-        if (after !== undefined && refuses) throw new ChatError("unavailable", "The gallery rests.");
+        if (after !== undefined && refuses) throw new ChatError("unavailable", { message: "The gallery rests." });
         const from = Number(after ?? 0);
         const next = from + each < all ? { next: String(from + each) } : {};
         // Something new has come meanwhile, so that the page begins with what is shown already.

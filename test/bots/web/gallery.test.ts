@@ -24,7 +24,7 @@ async function open(messages: () => GalleryDetail["messages"] = () => []) {
   const asked: { query?: GalleryQuery; viewer?: GalleryViewer; side?: number; love?: boolean; hidden?: boolean } = {};
   const bytes = await photo(64, 40);
   const known = (job: string): void => {
-    if (job !== work.job) throw new ChatError("gone", "This work is no longer in the gallery.");
+    if (job !== work.job) throw new ChatError("gone", { message: "This work is no longer in the gallery." });
   };
   const gallery: Gallery = {
     page: async (query, viewer) => {
@@ -61,7 +61,7 @@ async function open(messages: () => GalleryDetail["messages"] = () => []) {
       return on ? 3 : 2;
     },
     hide: async (_job, hidden, { user }) => {
-      if (!user.moderator) throw new ChatError("forbidden", "This is Ann's.");
+      if (!user.moderator) throw new ChatError("forbidden", { message: "This is Ann's." });
       asked.hidden = hidden;
     },
   };

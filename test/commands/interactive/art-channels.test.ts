@@ -47,7 +47,9 @@ describe("in an art channel", () => {
   it("says once a day where the chat does not let it see the picture", async () => {
     const { chat, shared, reacts } = await artChannel();
     chat.fault = (call) =>
-      call === "picturesOf" ? new ChatError("forbidden", "I can't see what is in other people's messages.") : undefined;
+      call === "picturesOf"
+        ? new ChatError("forbidden", { message: "I can't see what is in other people's messages." })
+        : undefined;
     const said = () => chat.in("channel").filter(({ content }) => content.text.includes("I can't see"));
     expect(await reacts(ben, shared(), emojiOf("winter"))).toHaveLength(0);
     expect(said().map(({ content }) => content.text)).toEqual(["Ben: I can't see what is in other people's messages."]);

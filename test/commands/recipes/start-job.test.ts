@@ -31,7 +31,7 @@ async function everyWay() {
 const hangs = () => new Promise<never>(() => undefined);
 const downloads = (bytes: Uint8Array) => async () => ({ bytes, name: "photo.png", type: "image/png" });
 const refuses = async () => {
-  throw new ChatError("unavailable", "The chat hands out no pictures just now.");
+  throw new ChatError("unavailable", { message: "The chat hands out no pictures just now." });
 };
 
 describe("a picture that cannot be used", () => {
