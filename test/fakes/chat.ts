@@ -253,24 +253,25 @@ export class FakeChat implements Chat {
     );
   }
 
-  /** Resolves with what `look` finds as soon as it finds something. */
+  /**
+   * Resolves with what `look` finds as soon as it finds something: looks at every change of the chat and, as it may
+   * depend on more than the chat, now and then.
+   */
   async until<T>(look: () => T | undefined | false, what = look.toString()): Promise<T> {
-    const patience = AbortSignal.timeout(60_000);
+    const patience = AbortSignal.timeout(120_000);
     for (;;) {
       const found = look();
       if (found !== undefined && found !== false) return found;
       if (patience.aborted)
         throw new Error(
-          `Not seen within 5 s: ${what}\n${this.messages.map((message) => message.content.text).join("\n---\n")}`,
+          `Not seen in two minutes: ${what}\n${this.messages.map((message) => message.content.text).join("\n---\n")}`,
         );
       await new Promise<void>((resolve) => {
-        const done = () => {
-          this.#changes.off("change", done);
-          patience.removeEventListener("abort", done);
+        const timer = setTimeout(() => this.#changes.emit("change"), 50);
+        this.#changes.once("change", () => {
+          clearTimeout(timer);
           resolve();
-        };
-        this.#changes.on("change", done);
-        patience.addEventListener("abort", done);
+        });
       });
     }
   }

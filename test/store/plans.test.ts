@@ -1,4 +1,4 @@
-/** Answers stay quick when there is a lot: what is asked at every reaction and on every page of the gallery goes by an index. */
+/** What is read at every reaction and on every page of the gallery goes by an index, however much there is. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,10 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openStore, type Store } from "../../src/store/open.js";
 import { ann, art, club, message } from "./make.js";
 
-const JOBS = 20_000;
-/** The median of many calls, in milliseconds: far more than they take, for busy machines. That no table is read through is held by the plans. */
-const BOUND_MS = 40;
-
+const JOBS = 2_000;
 let dir: string;
 let store: Store;
 const id = (index: number) => `J${String(index).padStart(7, "0")}`;
@@ -41,7 +38,7 @@ beforeAll(async () => {
         2e6 + index,
         index > 0 ? id(index >> 1) : null,
         sha,
-        index % 3000 === 0 ? 5 : index % 2,
+        index % 300 === 0 ? 5 : index % 2,
       ]);
       for (let frame = 0; frame < 6; frame++) posted.run(`${index}-${frame}`, id(index));
     }
@@ -74,22 +71,13 @@ function plans(call: () => unknown): string[] {
 /** Reading a whole table. */
 const SLOW = /^SCAN (?!job USING (COVERING )?INDEX job_unfinished|CONSTANT|chain)/;
 
-function median(call: (index: number) => unknown): number {
-  const times = Array.from({ length: 41 }, (_, index) => {
-    const start = performance.now();
-    call(index);
-    return performance.now() - start;
-  });
-  return times.sort((a, b) => a - b)[20] ?? Number.POSITIVE_INFINITY;
-}
-
 describe(`with ${JOBS} jobs`, () => {
   it.each<[string, (index: number) => unknown]>([
-    ["the job of a message", (index) => store.jobs.ofMessage(message(`${index * 400}-3`)) ?? expect.fail()],
-    ["a job by its id", (index) => store.jobs.get(id(index * 400)) ?? expect.fail()],
+    ["the job of a message", (index) => store.jobs.ofMessage(message(`${index * 40}-3`)) ?? expect.fail()],
+    ["a job by its id", (index) => store.jobs.get(id(index * 40)) ?? expect.fail()],
     [
       "jobs by the beginning of an id",
-      (index) => store.jobs.find({ ...club, prefix: id(index * 400).slice(0, 7) })[9] ?? expect.fail(),
+      (index) => store.jobs.find({ ...club, prefix: id(index * 40).slice(0, 7) })[9] ?? expect.fail(),
     ],
     ["a person's latest job", () => store.jobs.latest({ ...club, author: "p7" }) ?? expect.fail()],
     ["a person's only and old job", () => store.jobs.latest({ ...club, author: "ann" }) ?? expect.fail()],
@@ -97,8 +85,8 @@ describe(`with ${JOBS} jobs`, () => {
     ["unfinished jobs", () => store.jobs.countUnfinished({ ...club, channel: art.id, author: "p7" })],
     ["all unfinished jobs", () => store.jobs.unfinished()],
     ["what was made from a job", (index) => store.jobs.remixes(id(index + 1))[1] ?? expect.fail()],
-    ["what a job was made from", (index) => store.jobs.origins(id(19_000 + index))[5] ?? expect.fail()],
-    ["a favourite", (index) => store.favourites.set(id(index * 400), ann, true).changed || expect.fail()],
+    ["what a job was made from", (index) => store.jobs.origins(id(1_900 + index))[5] ?? expect.fail()],
+    ["a favourite", (index) => store.favourites.set(id(index * 40), ann, true).changed || expect.fail()],
     ["the gallery's first page", () => store.gallery.page({ ...club, by: "date", limit: 24 }).next ?? expect.fail()],
     [
       "the favourites' first page",
@@ -114,7 +102,6 @@ describe(`with ${JOBS} jobs`, () => {
     ],
   ])("%s", (_name, call) => {
     expect(plans(() => call(45)).filter((step) => SLOW.test(step))).toEqual([]);
-    expect(median(call)).toBeLessThan(BOUND_MS);
   });
 
   it("jobs by the beginning of an id are looked for among the ids, not in the community", () => {
@@ -129,22 +116,23 @@ describe(`with ${JOBS} jobs`, () => {
     }
   });
 
-  it.each(["date", "favourites"] as const)("the gallery's last pages, by %s, are as quick as its first", (by) => {
-    let after: string | undefined;
-    let shown = 0;
-    const times: number[] = [];
-    for (;;) {
-      const start = performance.now();
-      const page = store.gallery.page({ ...club, by, limit: 100, ...(after === undefined ? {} : { after }) });
-      times.push(performance.now() - start);
-      shown += page.jobs.length;
-      if (page.next === undefined) break;
-      after = page.next;
-    }
-    expect(shown).toBe(JOBS);
-    expect(times).toHaveLength(JOBS / 100);
-    // Finding a page by counting off what comes before would make the last ones many times slower.
-    const last = times.slice(-41).sort((a, b) => a - b)[20] ?? Number.POSITIVE_INFINITY;
-    expect(last).toBeLessThan(2 * BOUND_MS);
-  });
+  it.each(["date", "favourites"] as const)(
+    "a later page of the gallery by %s begins where the last one ended",
+    (by) => {
+      let after: string | undefined;
+      const seen = new Set<string>();
+      do {
+        const page = store.gallery.page({ ...club, by, limit: 100, ...(after !== undefined && { after }) });
+        for (const job of page.jobs) seen.add(job.id);
+        after = page.next;
+        if (after === undefined) break;
+        const steps = plans(() =>
+          store.gallery.page({ ...club, by, limit: 100, ...(after !== undefined && { after }) }),
+        );
+        // Not by counting off what comes before, which would make the last pages slow.
+        expect(steps.join("\n")).toMatch(/SEARCH job USING INDEX gallery_\w+ \(platform=\? AND community=\? AND /);
+      } while (seen.size < JOBS);
+      expect(seen.size).toBe(JOBS);
+    },
+  );
 });
