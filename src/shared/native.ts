@@ -1,17 +1,19 @@
-/** Packages with a native part are loaded when they are first used: where one is broken, whatever does without it still works. */
+/** Packages with a native part are loaded when they are first used: a broken one stops only what needs it. */
 import { createRequire } from "node:module";
+import { sentence } from "./sentences/sentence.js";
+import { SentenceError } from "./sentences/sentence-error.js";
 
 const require = createRequire(import.meta.url);
 
 /** The native part of a package cannot be loaded on this machine; the message says what would help. */
-export class NativePartError extends Error {
+export class NativePartError extends SentenceError<"native.broken"> {
   override readonly name = "NativePartError";
-  constructor(
-    /** One sentence without the remedy. */
-    readonly why: string,
-    options: ErrorOptions,
-  ) {
-    super(`${why} Run npm install again, on this machine.`, options);
+  /** One sentence without the remedy. */
+  readonly why: string;
+
+  constructor(params: { readonly name: string; readonly reason: string }, options: ErrorOptions) {
+    super("native.broken", params, options);
+    this.why = sentence("native.broken-why", params);
   }
 }
 
@@ -24,7 +26,7 @@ export function loadNative<T>(name: string): T {
     return require(name) as T;
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause);
-    const line = text.split("\n").find((part) => part.trim() !== "") ?? "no reason given";
-    throw new NativePartError(`${name} cannot be loaded (${line.trim()}).`, { cause });
+    const [line = ""] = text.split("\n").filter((part) => part.trim() !== "");
+    throw new NativePartError({ name, reason: line.trim() }, { cause });
   }
 }

@@ -1,5 +1,7 @@
 /** What recipes, films and the engine refuse, and how it fails. */
 export const engine = {
+  "native.broken": "{name} cannot be loaded ({reason}). Run npm install again, on this machine.",
+  "native.broken-why": "{name} cannot be loaded ({reason}).",
   "channels.none":
     'No channel is named. Write channels as number:weight, for instance channels:"4 21:-0.5", or with their layer: "activation_30/4:1 activation_27/21:-0.5".',
   "channels.invalid":

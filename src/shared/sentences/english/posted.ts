@@ -59,7 +59,6 @@ export const posted = {
     `${people === 1 ? "1 person" : `${people} people`} of ${channel}`,
   "vote.no-votes": "Nobody voted, so nothing is painted.",
   "job.cancelled": "Cancelled by {by}.",
-  "unexpected.logged": "Something went wrong on my side; it has been written to the log.",
   "credit.image": "picture by {by}",
   "credit.style": ({ names, count, by }: { names: string; count: number; by: string }) =>
     `${count > 1 ? "styles" : "style"}${names && ` ${names}`} by ${by}`,
