@@ -1,4 +1,7 @@
-/** Dreamloom as a library: the engine without chats. */
+/**
+ * Dreamloom as a library: the engine without chats, and what its recipes are made of. docs/engine.md has an example of
+ * each name.
+ */
 import { readFile } from "node:fs/promises";
 import { memoryForMaps } from "./app/machine-memory.js";
 import { loadConfig } from "./app/settings/load-settings.js";
@@ -7,6 +10,31 @@ import { type EngineSettings, openEngine } from "./engine/open.js";
 import type { EngineFrame, EngineResult } from "./engine/process/engine.js";
 import type { Programs } from "./engine/programs.js";
 import { runJob } from "./engine/run-job.js";
+
+/** The loss of an objective at an image with its gradient; things computed at an image, such as features. */
+export { evaluate, observe } from "./engine/evaluate.js";
+/** The operations that objectives are built of: `ops.mul(a, b)`. */
+export * as ops from "./engine/graph/ops.js";
+/** Encoded images in and out. */
+export { decode, encode } from "./engine/images/codec.js";
+/** An image as RGB planes of 0..255, and what is done to its numbers between steps. */
+export { clampRaster, meanAbsolute, type Raster } from "./engine/images/raster.js";
+/** Why a network or a layer cannot be used. */
+export { type Network, NetworkError } from "./engine/networks/network.js";
+/** Objectives: losses to minimise, which `sum` weighs against one another. */
+export { channels } from "./engine/objectives/channels.js";
+export { content } from "./engine/objectives/content.js";
+export { dream } from "./engine/objectives/dream.js";
+export { gramLoss, gramOutputs } from "./engine/objectives/gram.js";
+export { guide, placesOf } from "./engine/objectives/guide.js";
+export { number, type Objective, sum } from "./engine/objectives/objective.js";
+export { totalVariation } from "./engine/objectives/total-variation.js";
+/** Optimisers: they move an image's numbers against a gradient. */
+export { Adam } from "./engine/optimize/adam.js";
+export { Lbfgs } from "./engine/optimize/lbfgs.js";
+/** Why a run failed, in a sentence for the person who asked. */
+export { EngineError } from "./engine/process/engine.js";
+export type { EngineFrame, EngineResult, EngineSettings };
 
 /** A picture as a path or as encoded bytes (JPEG, PNG, WebP, GIF, AVIF, TIFF). */
 export type PictureSource = string | Uint8Array;

@@ -24,146 +24,92 @@ export const DataType = {
 /** `TensorProto.DataLocation` */
 export const DataLocation = { inline: 0, external: 1 } as const;
 
-interface OnnxEntry {
-  key?: string;
-  value?: string;
-}
+const field = <T extends string>(id: number, type: T) => ({ id, type });
+const list = <T extends string>(id: number, type: T) => ({ id, type, rule: "repeated" as const });
+const packed = <T extends string>(id: number, type: T) => ({ ...list(id, type), options: { packed: true } });
 
-/** Numbers lie in `rawData` (little-endian) or in the list of their type. */
-export interface OnnxTensor {
-  name?: string;
-  dims?: readonly number[];
-  dataType?: number;
-  rawData?: Uint8Array;
-  floatData?: ArrayLike<number>;
-  int32Data?: ArrayLike<number>;
-  int64Data?: ArrayLike<number>;
-  doubleData?: ArrayLike<number>;
-  externalData?: readonly OnnxEntry[];
-  dataLocation?: number;
-}
-
-export interface OnnxAttribute {
-  name: string;
-  type?: number;
-  f?: number;
-  i?: number;
-  s?: Uint8Array;
-  t?: OnnxTensor;
-  floats?: readonly number[];
-  ints?: readonly number[];
-  strings?: readonly Uint8Array[];
-}
-
-export interface OnnxNode {
-  input?: readonly string[];
-  output?: readonly string[];
-  name?: string;
-  opType: string;
-  domain?: string;
-  attribute?: readonly OnnxAttribute[];
-}
-
-export interface OnnxDimension {
-  dimValue?: number;
-  dimParam?: string;
-}
-
-interface OnnxType {
-  tensorType?: { elemType?: number; shape?: { dim?: readonly OnnxDimension[] } };
-}
-
-interface OnnxValueInfo {
-  name: string;
-  type?: OnnxType;
-}
-
-export interface OnnxGraph {
-  name?: string;
-  node?: readonly OnnxNode[];
-  initializer?: readonly OnnxTensor[];
-  input?: readonly OnnxValueInfo[];
-  output?: readonly OnnxValueInfo[];
-  valueInfo?: readonly OnnxValueInfo[];
-}
-
-export interface OnnxModel {
-  irVersion?: number;
-  opsetImport?: readonly { domain?: string; version?: number }[];
-  producerName?: string;
-  producerVersion?: string;
-  graph?: OnnxGraph;
-}
-
-const field = (id: number, type: string) => ({ id, type });
-const list = (id: number, type: string) => ({ id, type, rule: "repeated" });
-const packed = (id: number, type: string) => ({ id, type, rule: "repeated", options: { packed: true } });
-
-// Presence is explicit, as in onnx.proto (proto2): an attribute that is 0 is written, one that is not there is
-// undefined.
-const message = (fields: Record<string, { id: number; type: string }>) => ({ edition: "proto2", fields });
-
-const root = protobuf.Root.fromJSON({
-  nested: {
-    onnx: {
-      nested: {
-        ModelProto: message({
-          irVersion: field(1, "int64"),
-          producerName: field(2, "string"),
-          producerVersion: field(3, "string"),
-          graph: field(7, "GraphProto"),
-          opsetImport: list(8, "OperatorSetIdProto"),
-        }),
-        OperatorSetIdProto: message({ domain: field(1, "string"), version: field(2, "int64") }),
-        GraphProto: message({
-          node: list(1, "NodeProto"),
-          name: field(2, "string"),
-          initializer: list(5, "TensorProto"),
-          input: list(11, "ValueInfoProto"),
-          output: list(12, "ValueInfoProto"),
-          valueInfo: list(13, "ValueInfoProto"),
-        }),
-        NodeProto: message({
-          input: list(1, "string"),
-          output: list(2, "string"),
-          name: field(3, "string"),
-          opType: field(4, "string"),
-          attribute: list(5, "AttributeProto"),
-          domain: field(7, "string"),
-        }),
-        AttributeProto: message({
-          name: field(1, "string"),
-          f: field(2, "float"),
-          i: field(3, "int64"),
-          s: field(4, "bytes"),
-          t: field(5, "TensorProto"),
-          floats: list(7, "float"),
-          ints: list(8, "int64"),
-          strings: list(9, "bytes"),
-          type: field(20, "int32"),
-        }),
-        TensorProto: message({
-          dims: list(1, "int64"),
-          dataType: field(2, "int32"),
-          floatData: packed(4, "float"),
-          int32Data: packed(5, "int32"),
-          int64Data: packed(7, "int64"),
-          name: field(8, "string"),
-          rawData: field(9, "bytes"),
-          doubleData: packed(10, "double"),
-          externalData: list(13, "StringStringEntryProto"),
-          dataLocation: field(14, "int32"),
-        }),
-        StringStringEntryProto: message({ key: field(1, "string"), value: field(2, "string") }),
-        ValueInfoProto: message({ name: field(1, "string"), type: field(2, "TypeProto") }),
-        TypeProto: message({ tensorType: field(1, "TensorType") }),
-        TensorType: message({ elemType: field(1, "int32"), shape: field(2, "TensorShapeProto") }),
-        TensorShapeProto: message({ dim: list(1, "Dimension") }),
-        Dimension: message({ dimValue: field(1, "int64"), dimParam: field(2, "string") }),
-      },
-    },
+const MESSAGES = {
+  ModelProto: {
+    irVersion: field(1, "int64"),
+    producerName: field(2, "string"),
+    producerVersion: field(3, "string"),
+    graph: field(7, "GraphProto"),
+    opsetImport: list(8, "OperatorSetIdProto"),
   },
-});
+  OperatorSetIdProto: { domain: field(1, "string"), version: field(2, "int64") },
+  GraphProto: {
+    node: list(1, "NodeProto"),
+    name: field(2, "string"),
+    initializer: list(5, "TensorProto"),
+    input: list(11, "ValueInfoProto"),
+    output: list(12, "ValueInfoProto"),
+    valueInfo: list(13, "ValueInfoProto"),
+  },
+  NodeProto: {
+    input: list(1, "string"),
+    output: list(2, "string"),
+    name: field(3, "string"),
+    opType: field(4, "string"),
+    attribute: list(5, "AttributeProto"),
+    domain: field(7, "string"),
+  },
+  AttributeProto: {
+    name: field(1, "string"),
+    f: field(2, "float"),
+    i: field(3, "int64"),
+    s: field(4, "bytes"),
+    t: field(5, "TensorProto"),
+    floats: list(7, "float"),
+    ints: list(8, "int64"),
+    strings: list(9, "bytes"),
+    type: field(20, "int32"),
+  },
+  /** Numbers lie in `rawData` (little-endian) or in the list of their type. */
+  TensorProto: {
+    dims: list(1, "int64"),
+    dataType: field(2, "int32"),
+    floatData: packed(4, "float"),
+    int32Data: packed(5, "int32"),
+    int64Data: packed(7, "int64"),
+    name: field(8, "string"),
+    rawData: field(9, "bytes"),
+    doubleData: packed(10, "double"),
+    externalData: list(13, "StringStringEntryProto"),
+    dataLocation: field(14, "int32"),
+  },
+  StringStringEntryProto: { key: field(1, "string"), value: field(2, "string") },
+  ValueInfoProto: { name: field(1, "string"), type: field(2, "TypeProto") },
+  TypeProto: { tensorType: field(1, "TensorType") },
+  TensorType: { elemType: field(1, "int32"), shape: field(2, "TensorShapeProto") },
+  TensorShapeProto: { dim: list(1, "Dimension") },
+  Dimension: { dimValue: field(1, "int64"), dimParam: field(2, "string") },
+};
+
+type Value<T> = T extends "string"
+  ? string
+  : T extends "bytes"
+    ? Uint8Array
+    : T extends keyof typeof MESSAGES
+      ? Message<T>
+      : number;
+/** A message of the file; any field may be missing. */
+export type Message<M extends keyof typeof MESSAGES> = {
+  [F in keyof (typeof MESSAGES)[M]]?: (typeof MESSAGES)[M][F] extends { rule: "repeated"; type: infer T }
+    ? readonly Value<T>[]
+    : (typeof MESSAGES)[M][F] extends { type: infer T }
+      ? Value<T>
+      : never;
+};
+export type OnnxModel = Message<"ModelProto">;
+export type OnnxGraph = Message<"GraphProto">;
+export type OnnxNode = Message<"NodeProto">;
+export type OnnxTensor = Message<"TensorProto">;
+
+// Presence is explicit, as in onnx.proto (proto2): an attribute that is 0 is written, one that is not there is undefined.
+const nested = Object.fromEntries(
+  Object.entries(MESSAGES).map(([name, fields]) => [name, { edition: "proto2", fields }]),
+);
+const root = protobuf.Root.fromJSON({ nested: { onnx: { nested } } });
 
 /** The whole file. Most callers want {@link encodeModel} and {@link decodeModel}. */
 export const ModelProto: protobuf.Type = root.lookupType("onnx.ModelProto");

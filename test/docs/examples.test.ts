@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as dreamloom from "../../src/index.js";
 import { models, resnet50Missing } from "../support/resnet50.js";
 import { type Example, examplesIn, filesWritten, printed } from "./extract.js";
 
@@ -64,6 +65,11 @@ describe("the documentation's examples", () => {
     }
   });
   afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("show every name that the package offers", () => {
+    const code = examples.map((example) => example.code).join();
+    expect(Object.keys(dreamloom).filter((name) => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([]);
+  });
 
   it("have types", { timeout: EXAMPLE_MS }, async () => {
     const tsc = join(dirname(resolve("typescript/package.json")), "bin/tsc");

@@ -4,7 +4,7 @@
  * `gradient(loss, wrt)` returns another tensor program, d loss / d wrt. Only nodes that lie between the two are
  * visited, so weights and targets cost nothing.
  */
-import { GraphError, type Node, type NodeOf, type Operation, topologicalOrder } from "./node.js";
+import { at, GraphError, type Node, type NodeOf, type Operation, topologicalOrder } from "./node.js";
 import * as ops from "./ops.js";
 
 /** Given the gradient g of an operation's result, the gradient of each of its inputs; undefined where none flows. */
@@ -22,61 +22,55 @@ function unbroadcast(g: Node, x: Node): Node {
   return x.shape.length === 0 ? ops.reshape(summed, []) : ops.reshapeLike(summed, x);
 }
 
-function operand(node: NodeOf<Operation>, index: number): Node {
-  const found = node.inputs[index];
-  if (!found) throw new GraphError(`a ${node.op} has no input ${index}`);
-  return found;
-}
-
 const RULES: { readonly [K in Operation]: Rule<K> } = {
   input: DEAD,
   constant: DEAD,
   add: (n, g) => n.inputs.map((x) => unbroadcast(g, x)),
-  sub: (n, g) => [unbroadcast(g, operand(n, 0)), unbroadcast(ops.mul(g, ops.scalar(-1)), operand(n, 1))],
+  sub: (n, g) => [unbroadcast(g, at(n.inputs, 0)), unbroadcast(ops.mul(g, ops.scalar(-1)), at(n.inputs, 1))],
   mul: (n, g) => {
-    const [a, b] = [operand(n, 0), operand(n, 1)];
+    const [a, b] = [at(n.inputs, 0), at(n.inputs, 1)];
     if (a === b) return [ops.mul(ops.mul(g, ops.scalar(2)), a)];
     return [unbroadcast(ops.mul(g, b), a), unbroadcast(ops.mul(g, a), b)];
   },
   div: (n, g, y) => {
-    const [a, b] = [operand(n, 0), operand(n, 1)];
+    const [a, b] = [at(n.inputs, 0), at(n.inputs, 1)];
     return [unbroadcast(ops.div(g, b), a), unbroadcast(ops.mul(ops.scalar(-1), ops.mul(g, ops.div(y, b))), b)];
   },
   relu: (_, g, y) => [ops.where(ops.greater(y, ops.scalar(0)), g, ops.scalar(0))],
   clip: (n, g) => {
-    const x = operand(n, 0);
+    const x = at(n.inputs, 0);
     const inside = ops.where(ops.greater(x, ops.scalar(n.attributes.min)), g, ops.scalar(0));
     return [ops.where(ops.greater(ops.scalar(n.attributes.max), x), inside, ops.scalar(0))];
   },
   exp: (_, g, y) => [ops.mul(g, y)],
-  log: (n, g) => [ops.div(g, operand(n, 0))],
-  abs: (n, g) => [ops.where(ops.greater(operand(n, 0), ops.scalar(0)), g, ops.mul(g, ops.scalar(-1)))],
+  log: (n, g) => [ops.div(g, at(n.inputs, 0))],
+  abs: (n, g) => [ops.where(ops.greater(at(n.inputs, 0), ops.scalar(0)), g, ops.mul(g, ops.scalar(-1)))],
   sigmoid: (_, g, y) => [ops.mul(g, ops.mul(y, ops.sub(ops.scalar(1), y)))],
   tanh: (_, g, y) => [ops.mul(g, ops.sub(ops.scalar(1), ops.square(y)))],
   pow: (n, g) => {
     const { exponent } = n.attributes;
-    return [ops.mul(g, ops.mul(ops.scalar(exponent), ops.pow(operand(n, 0), exponent - 1)))];
+    return [ops.mul(g, ops.mul(ops.scalar(exponent), ops.pow(at(n.inputs, 0), exponent - 1)))];
   },
   greater: DEAD,
   greaterOrEqual: DEAD,
   equal: DEAD,
   where: (n, g) => {
-    const [condition, a, b] = [operand(n, 0), operand(n, 1), operand(n, 2)];
+    const [condition, a, b] = [at(n.inputs, 0), at(n.inputs, 1), at(n.inputs, 2)];
     const zero = ops.scalar(0);
     return [undefined, unbroadcast(ops.where(condition, g, zero), a), unbroadcast(ops.where(condition, zero, g), b)];
   },
-  conv2d: (n, g) => [ops.conv2dTranspose(g, operand(n, 1), operand(n, 0), n.attributes)],
-  conv2dTranspose: (n, g) => [ops.conv2d(g, operand(n, 1), undefined, n.attributes)],
-  maxPool: (n, g, y) => [ops.maxPoolGradient(operand(n, 0), y, g, n.attributes)],
+  conv2d: (n, g) => [ops.conv2dTranspose(g, at(n.inputs, 1), at(n.inputs, 0), n.attributes)],
+  conv2dTranspose: (n, g) => [ops.conv2d(g, at(n.inputs, 1), undefined, n.attributes)],
+  maxPool: (n, g, y) => [ops.maxPoolGradient(at(n.inputs, 0), y, g, n.attributes)],
   maxPoolGradient: () => {
     throw new GraphError("maxPoolGradient has no gradient: second derivatives through max pooling are not supported");
   },
-  avgPool: (n, g) => [ops.avgPoolGradient(g, operand(n, 0), n.attributes)],
+  avgPool: (n, g) => [ops.avgPoolGradient(g, at(n.inputs, 0), n.attributes)],
   avgPoolGradient: (n, g) => [ops.avgPool(g, n.attributes)],
-  subsample: (n, g) => [ops.subsampleGradient(g, operand(n, 0), n.attributes.strides)],
+  subsample: (n, g) => [ops.subsampleGradient(g, at(n.inputs, 0), n.attributes.strides)],
   subsampleGradient: (n, g) => [ops.subsample(g, n.attributes.strides)],
   matmul: (n, g) => {
-    const [a, b] = [operand(n, 0), operand(n, 1)];
+    const [a, b] = [at(n.inputs, 0), at(n.inputs, 1)];
     const { transposeA, transposeB } = n.attributes;
     const rank = g.shape.length;
     const swap = g.shape.map((_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
@@ -95,8 +89,8 @@ const RULES: { readonly [K in Operation]: Rule<K> } = {
     for (const [i, p] of n.attributes.permutation.entries()) inverse[p] = i;
     return [ops.transpose(g, inverse)];
   },
-  reshape: (n, g) => [ops.reshapeLike(g, operand(n, 0))],
-  reshapeLike: (n, g) => [ops.reshapeLike(g, operand(n, 0))],
+  reshape: (n, g) => [ops.reshapeLike(g, at(n.inputs, 0))],
+  reshapeLike: (n, g) => [ops.reshapeLike(g, at(n.inputs, 0))],
   crop: (n, g) => [ops.pad(g, n.attributes.before, n.attributes.after)],
   pad: (n, g) => [ops.crop(g, n.attributes.before, n.attributes.after)],
   concat: (n, g) => {
@@ -110,17 +104,17 @@ const RULES: { readonly [K in Operation]: Rule<K> } = {
     const total = sizes.reduce((a, b) => a + b, 0);
     let start = 0;
     return sizes.map((size) => {
-      const at = (n: number) => g.shape.map((_, i) => (i === axis ? n : 0));
-      const piece = ops.crop(g, at(start), at(total - start - size));
+      const along = (n: number) => g.shape.map((_, i) => (i === axis ? n : 0));
+      const piece = ops.crop(g, along(start), along(total - start - size));
       start += size;
       return piece;
     });
   },
-  reduceSum: (n, g) => [ops.expandLike(g, operand(n, 0))],
+  reduceSum: (n, g) => [ops.expandLike(g, at(n.inputs, 0))],
   reduceMax: () => {
     throw new GraphError("reduceMax has no gradient; wrap it in stopGradient");
   },
-  expandLike: (n, g) => [unbroadcast(g, operand(n, 0))],
+  expandLike: (n, g) => [unbroadcast(g, at(n.inputs, 0))],
   count: DEAD,
   stopGradient: DEAD,
 };

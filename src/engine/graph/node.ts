@@ -112,6 +112,25 @@ export class GraphError extends Error {
   override readonly name = "GraphError";
 }
 
+/** An element that must be there, such as an operation's input. */
+export function at<T>(list: readonly T[], index: number): T {
+  const found = list[index];
+  if (found === undefined) throw new GraphError(`element ${index} of ${list.length} is needed`);
+  return found;
+}
+
+/** A convolution's kernel. */
+export function kernelOf(node: NodeOf<"conv2d"> | NodeOf<"conv2dTranspose">): NodeOf<"constant"> {
+  const kernel = at(node.inputs, 1);
+  if (kernel.op !== "constant") throw new GraphError("a convolution's kernel must be a constant");
+  return kernel;
+}
+
+/** Whether a node is the number 0. */
+export function isZero(node: Node | undefined): boolean {
+  return node?.op === "constant" && node.attributes.data.length === 1 && node.attributes.data[0] === 0;
+}
+
 /** All nodes that `outputs` reach, each after its inputs. */
 export function topologicalOrder(outputs: Iterable<Node>): Node[] {
   const order: Node[] = [];

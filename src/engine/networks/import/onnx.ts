@@ -1,14 +1,7 @@
 /** Reads an ONNX model: classifiers such as GoogLeNet, VGG, ResNet, SqueezeNet and MobileNetV2, in NCHW. */
 import { readFile } from "node:fs/promises";
 import { sentence } from "../../../shared/sentences/sentence.js";
-import {
-  DataType,
-  decodeModel,
-  type OnnxGraph,
-  type OnnxModel,
-  type OnnxNode,
-  type OnnxTensor,
-} from "../../onnx-schema.js";
+import { DataType, decodeModel, type OnnxGraph, type OnnxModel, type OnnxTensor } from "../../onnx-schema.js";
 import { NetworkError } from "../network.js";
 import { oihw } from "./kernels.js";
 import { type Layer, type LayerGraph, Unusable } from "./layer-graph.js";
@@ -47,10 +40,9 @@ interface Picture {
 }
 
 function pictureOf(graph: OnnxGraph, constants: ReadonlyMap<string, OnnxTensor>): Picture {
-  const inputs = (graph.input ?? []).filter((i) => !constants.has(i.name));
-  for (const { name, type } of inputs) {
+  for (const { name = "", type } of graph.input ?? []) {
     const dims = type?.tensorType?.shape?.dim;
-    if (dims?.length !== 4) continue;
+    if (constants.has(name) || dims?.length !== 4) continue;
     if (dims[1]?.dimValue === 3) return { name, channelsLast: false };
     if (dims[3]?.dimValue === 3) return { name, channelsLast: true };
     if (!dims[1]?.dimValue && !dims[3]?.dimValue) return { name, channelsLast: false };
@@ -58,31 +50,21 @@ function pictureOf(graph: OnnxGraph, constants: ReadonlyMap<string, OnnxTensor>)
   throw new NetworkError("unsupported", "model.no-image");
 }
 
-function read(
-  node: OnnxNode,
-  reader: NodeReader,
-  picture: Picture,
-  channels: (name: string) => number | undefined,
-): Reading {
+function read(reader: NodeReader, picture: Picture, channels: (name: string) => number | undefined): Reading {
+  const { domain = "", opType = "", name: node } = reader.node;
+  const fromPicture = picture.channelsLast && reader.inputs.includes(picture.name);
   try {
-    if (
-      node.opType === "Transpose" &&
-      picture.channelsLast &&
-      node.input?.[0] === picture.name &&
-      reader.ints("perm")?.join() === "0,3,1,2"
-    ) {
+    if (fromPicture && opType === "Transpose" && reader.ints("perm")?.join() === "0,3,1,2")
       return { step: { type: "identity" }, inputs: [picture.name] };
-    }
-    const standard = node.domain === undefined || node.domain === "" || node.domain === "ai.onnx";
-    const operator = standard ? OPERATORS[node.opType] : undefined;
-    if (!operator)
-      throw new Unusable("unusable.operation", { operation: standard ? node.opType : `${node.domain}.${node.opType}` });
-    if (picture.channelsLast && node.input?.includes(picture.name)) throw new Unusable("unusable.channels-last");
+    const standard = domain === "" || domain === "ai.onnx";
+    const operator = standard ? OPERATORS[opType] : undefined;
+    if (!operator) throw new Unusable("unusable.operation", { operation: standard ? opType : `${domain}.${opType}` });
+    if (fromPicture) throw new Unusable("unusable.channels-last");
     return operator(reader, channels);
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
     const reason = error.message;
-    const named = node.name ? sentence("unusable.node", { reason, node: node.name }) : reason;
+    const named = node ? sentence("unusable.node", { reason, node }) : reason;
     return { step: { type: "unsupported", reason: named }, inputs: [] };
   }
 }
@@ -111,8 +93,8 @@ function onnxGraph(model: OnnxModel, path: string): LayerGraph {
     const [name] = node.output ?? [];
     if (!name || constants.has(name)) continue;
     const reader = new NodeReader(node, constants, path);
-    const reading = read(node, reader, picture, (of) => channels.get(of));
-    const layer: Layer = { name, kind: node.opType, ...reading };
+    const reading = read(reader, picture, (of) => channels.get(of));
+    const layer: Layer = { name, kind: node.opType ?? "", ...reading };
     layers.push(layer);
     const count = glance(layer, channels);
     if (count !== undefined) channels.set(name, count);

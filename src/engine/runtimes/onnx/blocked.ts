@@ -1,5 +1,5 @@
 /** What keeps results in the layout in which onnxruntime's CPU computes convolutions: blocks of 16 channels (NCHWc). */
-import type { Node } from "../../graph/node.js";
+import { isZero, type Node, type NodeOf } from "../../graph/node.js";
 import type { OnnxWriter } from "./writer.js";
 
 /** g times a number; on the CPU as a depthwise convolution, which stays in the blocked layout. */
@@ -34,4 +34,19 @@ export function alike(w: OnnxWriter, node: Node, x: readonly string[]): readonly
   if (blocked.every(Boolean) || !blocked.some(Boolean) || typeof channels !== "number") return x;
   if (!node.inputs.every((input) => isMap(input, node))) return x;
   return x.map((name) => (w.isBlocked(name) ? name : depthwise(w, name, channels, 1)));
+}
+
+/**
+ * Makes HardSigmoid(y) = min(1, max(0, STEEP * y)) a step: 0 at 0, and 1 at any activation that is not lost in
+ * rounding.
+ */
+const STEEP = 1e30;
+
+export const maskOfRelu = (w: OnnxWriter, y: string): string =>
+  w.node("HardSigmoid", [y], { alpha: { float: STEEP }, beta: { float: 0 } });
+
+/** y, where a node is `where(y > 0, g, 0)` of the result y of a ReLU. */
+export function reluOf({ inputs: [condition, , zero] }: NodeOf<"where">): Node | undefined {
+  const y = condition?.inputs[0];
+  return condition?.op === "greater" && y?.op === "relu" && isZero(condition.inputs[1]) && isZero(zero) ? y : undefined;
 }

@@ -5,11 +5,12 @@ import type { OnnxWriter } from "./writer.js";
 export const H = 2;
 export const W = 3;
 
-export const at = (x: readonly string[], i: number): string => {
-  const name = x[i];
-  if (name === undefined) throw new GraphError(`a lowering asked for input ${i} of ${x.length}`);
-  return name;
-};
+/** The channels of a node's result, where its lowering has to know them. */
+export function channelsOf({ op, shape }: Node): number {
+  const channels = shape[1];
+  if (typeof channels !== "number") throw new GraphError(`a ${op} needs a known number of channels here`);
+  return channels;
+}
 
 // Pads are given for all four axes: onnxruntime's rearranging of layouts, which WebGPU needs, overlooks that Pad may
 // name its axes.
@@ -37,12 +38,6 @@ export function fitTo(
   room: readonly [number, number],
 ): string {
   return cut(w, w.node("Pad", [x, w.ints([0, 0, 0, 0, 0, 0, ...room])]), size, top, left);
-}
-
-export function inputOf(node: Node, i: number): Node {
-  const x = node.inputs[i];
-  if (!x) throw new GraphError(`a ${node.op} has no input ${i}`);
-  return x;
 }
 
 interface ConvGeometry {

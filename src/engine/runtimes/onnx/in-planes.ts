@@ -2,10 +2,9 @@
  * Lowers runs of convolutions with many channels: as planes, by Winograd's algorithm, with what stands between them.
  */
 import type { Dimensions } from "../../graph/dimensions.js";
-import { GraphError, type Node, type NodeOf } from "../../graph/node.js";
-import { isMap } from "./blocked.js";
-import { inputOf } from "./geometry.js";
-import { maskOfRelu, reluOf } from "./mask.js";
+import { at, GraphError, type Node, type NodeOf } from "../../graph/node.js";
+import { isMap, maskOfRelu, reluOf } from "./blocked.js";
+import { channelsOf } from "./geometry.js";
 import { halves, isSame3x3 } from "./plan.js";
 import { type Grid, PixelIndex, type Planes, sameGrid } from "./planes.js";
 import type { Sizes } from "./sizes.js";
@@ -69,13 +68,13 @@ export class InPlanes {
   #lower(node: Node): Planes | undefined {
     switch (node.op) {
       case "conv2d":
-        return this.options.kernels.has(inputOf(node, 1)) ? this.#convolution(node, false) : undefined;
+        return this.options.kernels.has(at(node.inputs, 1)) ? this.#convolution(node, false) : undefined;
       case "conv2dTranspose":
-        return this.options.kernels.has(inputOf(node, 1)) && isSame3x3(node.attributes, inputOf(node, 1))
+        return this.options.kernels.has(at(node.inputs, 1)) && isSame3x3(node.attributes, at(node.inputs, 1))
           ? this.#convolution(node, true)
           : undefined;
       case "relu": {
-        const x = this.of(inputOf(node, 0));
+        const x = this.of(at(node.inputs, 0));
         return x && { ...x, name: this.options.writer.node("Relu", [x.name]) };
       }
       case "avgPool":
@@ -96,10 +95,10 @@ export class InPlanes {
    */
   #convolution(node: NodeOf<"conv2d"> | NodeOf<"conv2dTranspose">, back: boolean): Planes {
     const { writer: w, sizes } = this.options;
-    const x = this.#enter(inputOf(node, 0));
-    const kernel = inputOf(node, 1);
+    const x = this.#enter(at(node.inputs, 0));
+    const kernel = at(node.inputs, 1);
     const channels = Number(kernel.shape[back ? 1 : 0]);
-    const size = sizes.of(back ? inputOf(node, 2) : node);
+    const size = sizes.of(back ? at(node.inputs, 2) : node);
     const grid: Grid = { tile: TILE, tiles: this.#index.tilesOf(size, TILE), size, batch: x.grid.batch };
     const around = upTo(REACH).map((i) => i - 1);
     const pixels = this.#index.take(x, { tile: TILE, tiles: grid.tiles, offsets: around });
@@ -152,7 +151,7 @@ export class InPlanes {
 
   /** The mean of each 2x2 pixels: of four planes. */
   #pooled(node: NodeOf<"avgPool">): Planes | undefined {
-    const x = this.of(inputOf(node, 0));
+    const x = this.of(at(node.inputs, 0));
     if (!x || x.grid.tile % 2 !== 0 || !halves(node.attributes)) return undefined;
     const { writer: w, sizes } = this.options;
     const { tile, tiles, batch } = x.grid;
@@ -171,9 +170,9 @@ export class InPlanes {
 
   /** The gradient of average pooling: each pixel takes a quarter of what its window has. */
   #spread(node: NodeOf<"avgPoolGradient">): Planes | undefined {
-    const like = this.of(inputOf(node, 1));
+    const like = this.of(at(node.inputs, 1));
     if (!like || !halves(node.attributes)) return undefined;
-    const g = this.#enter(inputOf(node, 0));
+    const g = this.#enter(at(node.inputs, 0));
     const quarter = { ...g, name: this.options.writer.node("Mul", [g.name, this.options.writer.scalar(1 / 4)]) };
     return this.#arrange(quarter, like.grid, 2);
   }
@@ -193,7 +192,7 @@ export class InPlanes {
     const y = relu && this.of(relu);
     if (!y) return undefined;
     const w = this.options.writer;
-    const g = this.#arrange(this.#enter(inputOf(node, 1)), y.grid);
+    const g = this.#arrange(this.#enter(at(node.inputs, 1)), y.grid);
     return { ...y, name: w.node("Mul", [maskOfRelu(w, y.name), g.name]) };
   }
 
@@ -202,8 +201,7 @@ export class InPlanes {
     const there = this.of(node) ?? this.#entered.get(node);
     if (there) return there;
     const { writer: w, sizes, resultOf } = this.options;
-    const channels = node.shape[1];
-    if (typeof channels !== "number") throw new GraphError("a map as planes needs a known number of channels");
+    const channels = channelsOf(node);
     const nhwc = w.node("Transpose", [resultOf(node)], { perm: [0, 2, 3, 1] });
     const rows = this.#asRows(nhwc, channels);
     const name = w.node("Concat", [rows, w.floats(new Float32Array(channels), [1, channels])], { axis: 0 });

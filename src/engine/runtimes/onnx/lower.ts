@@ -1,13 +1,12 @@
 /** Lowers a tensor program's operations to ONNX nodes, one rule an operation. */
-import type { ConvAttributes, Node, NodeOf, Operation } from "../../graph/node.js";
-import { GraphError } from "../../graph/node.js";
-import { alike, depthwise, isMap } from "./blocked.js";
-import { at, convolution, cut, fitTo, inputOf } from "./geometry.js";
+import { at, type ConvAttributes, kernelOf, type Node, type NodeOf, type Operation } from "../../graph/node.js";
+import { DataType } from "../../onnx-schema.js";
+import { alike, depthwise, isMap, maskOfRelu, reluOf } from "./blocked.js";
+import { channelsOf, convolution, cut, fitTo } from "./geometry.js";
 import { type Kernel, phases, rotate } from "./kernels.js";
-import { maskOfRelu, reluOf } from "./mask.js";
 import { avgPoolGradient, maxPoolGradient, poolAttributes } from "./pooling.js";
 import type { Sizes } from "./sizes.js";
-import { DataType, type OnnxWriter } from "./writer.js";
+import type { OnnxWriter } from "./writer.js";
 
 /**
  * Writes one node; `x` are the ONNX names of its inputs, `sizes` knows feature maps' heights and widths. Returns the
@@ -21,19 +20,14 @@ const same =
   (w: OnnxWriter, _: Node, x: readonly string[]): string =>
     w.node(opType, x);
 
-function kernelOf(node: Node): Kernel {
-  const kernel = node.inputs[1];
-  if (kernel?.op !== "constant") throw new GraphError("a convolution's kernel must be a constant");
-  return { data: kernel.attributes.data, shape: kernel.shape as unknown as Kernel["shape"] };
-}
-
 /** The gradient of a convolution by its input. */
 function conv2dTranspose(w: OnnxWriter, node: NodeOf<"conv2dTranspose">, x: readonly string[], sizes: Sizes): string {
   const { strides, pads, dilations, groups } = node.attributes;
-  const kernel = kernelOf(node);
+  const { attributes, shape: kernelShape } = kernelOf(node);
+  const kernel = { data: attributes.data, shape: kernelShape as unknown as Kernel["shape"] };
   const [, , kh, kw] = kernel.shape;
   const g = at(x, 0);
-  const size = (): string => sizes.of(inputOf(node, 2));
+  const size = (): string => sizes.of(at(node.inputs, 2));
   const [spanH, spanW] = [dilations[0] * (kh - 1), dilations[1] * (kw - 1)];
   const [top, left, bottom, right] = pads;
   const stride = strides[0];
@@ -76,18 +70,16 @@ function subsampleGradient(
   sizes: Sizes,
 ): string {
   const { strides } = node.attributes;
-  const channels = node.shape[1];
-  if (typeof channels !== "number")
-    throw new GraphError("the gradient of subsampling needs a known number of channels");
+  const channels = channelsOf(node);
   const [stride, across] = strides;
   if (stride !== across) {
     // DepthToSpace knows squares only.
     const ones = w.floats(new Float32Array(channels).fill(1), [channels, 1, 1, 1]);
     const spread = w.node("ConvTranspose", [at(x, 0), ones], { strides, group: channels, kernel_shape: [1, 1] });
-    return fitTo(w, spread, sizes.of(inputOf(node, 1)), 0, 0, strides);
+    return fitTo(w, spread, sizes.of(at(node.inputs, 1)), 0, 0, strides);
   }
   const wide = w.node("Pad", [at(x, 0), w.ints([0, 0, 0, 0, 0, (stride * stride - 1) * channels, 0, 0])]);
-  return cut(w, w.node("DepthToSpace", [wide], { blocksize: stride, mode: "DCR" }), sizes.of(inputOf(node, 1)), 0, 0);
+  return cut(w, w.node("DepthToSpace", [wide], { blocksize: stride, mode: "DCR" }), sizes.of(at(node.inputs, 1)), 0, 0);
 }
 
 function matmul(w: OnnxWriter, node: NodeOf<"matmul">, x: readonly string[]): string {
@@ -141,7 +133,8 @@ const LOWERINGS: { readonly [K in Exclude<Operation, "input">]: Lowering<K> } = 
   greaterOrEqual: same("GreaterOrEqual"),
   equal: same("Equal"),
   where: same("Where"),
-  conv2d: (w, n, x) => convolution(w, x, { kernel_shape: kernelOf(n).shape.slice(2), ...conv(n.attributes) }),
+  conv2d: (w, n, x) =>
+    convolution(w, x, { kernel_shape: kernelOf(n).shape.slice(2).map(Number), ...conv(n.attributes) }),
   conv2dTranspose,
   // A window of one pixel: pooling is the only way to take every other pixel in the blocked layout.
   subsample: (w, n, x) => w.node("MaxPool", x, { kernel_shape: [1, 1], strides: n.attributes.strides }),
@@ -168,7 +161,7 @@ const LOWERINGS: { readonly [K in Exclude<Operation, "input">]: Lowering<K> } = 
   expandLike: (w, _, x) => w.node("Expand", [at(x, 0), w.node("Shape", [at(x, 1)])]),
   count: (w, n, x) => {
     const sizes = w.node("Gather", [w.node("Shape", [at(x, 0)]), w.ints(n.attributes.axes)]);
-    return w.node("Cast", [w.node("ReduceProd", [sizes], { keepdims: 0 })], { to: DataType.FLOAT });
+    return w.node("Cast", [w.node("ReduceProd", [sizes], { keepdims: 0 })], { to: DataType.float32 });
   },
   stopGradient: same("Identity"),
 };

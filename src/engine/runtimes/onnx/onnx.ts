@@ -3,12 +3,13 @@ import type * as Ort from "onnxruntime-node";
 import { loadNative } from "../../../shared/native.js";
 import { type Dimension, Dimensions } from "../../graph/dimensions.js";
 import { type Node, topologicalOrder } from "../../graph/node.js";
+import { DataType } from "../../onnx-schema.js";
 import { type Program, type Runtime, RuntimeFailure, type Tensors } from "../runtime.js";
 import { InPlanes } from "./in-planes.js";
 import { lower } from "./lower.js";
 import { MANY_CHANNELS, winogradKernels } from "./plan.js";
 import { Sizes } from "./sizes.js";
-import { DataType, type OnnxDevice, OnnxWriter } from "./writer.js";
+import { type OnnxDevice, OnnxWriter } from "./writer.js";
 
 interface OnnxOptions {
   readonly device?: OnnxDevice;
@@ -38,7 +39,7 @@ export function toOnnx(
   const writer = new OnnxWriter(device);
   const dimensions = new Dimensions();
   const inputs: { name: string; shape: readonly Dimension[] }[] = [];
-  const dataType = (node: Node) => (node.type === "bool" ? DataType.BOOL : DataType.FLOAT);
+  const dataType = (node: Node) => (node.type === "bool" ? DataType.bool : DataType.float32);
   const resultOf = (node: Node): string => {
     const known = writer.results.get(node);
     if (known !== undefined) return known;

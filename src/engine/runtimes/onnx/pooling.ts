@@ -1,7 +1,7 @@
 /** Lowers the gradients of pooling. */
-import { GraphError, type Node, type NodeOf, type PoolAttributes } from "../../graph/node.js";
+import { at, type Node, type NodeOf, type PoolAttributes } from "../../graph/node.js";
 import { scaled } from "./blocked.js";
-import { at, fill, fitTo, H, inputOf, W } from "./geometry.js";
+import { channelsOf, fill, fitTo, H, W } from "./geometry.js";
 import type { Sizes } from "./sizes.js";
 import type { OnnxWriter } from "./writer.js";
 
@@ -47,7 +47,7 @@ export function maxPoolGradient(
   if (isTiling(node.attributes)) {
     // Windows that do not overlap: the largest place is where the window's result, spread over it, equals x. Rows and
     // columns past the last whole window have no result: there g is filled with zeros.
-    const spread = (v: string): string => tiled(w, v, inputOf(node, 1), inputOf(node, 0), kernel, sizes);
+    const spread = (v: string): string => tiled(w, v, at(node.inputs, 1), at(node.inputs, 0), kernel, sizes);
     const largest = w.node("Equal", [x, spread(y)]);
     return w.node("Where", [largest, spread(g), w.scalar(0)]);
   }
@@ -78,11 +78,9 @@ function maxPoolGradientByPlaces(
   sizes: Sizes,
 ): string {
   const { kernel, strides, pads } = node.attributes;
-  const channels = node.shape[1];
-  if (typeof channels !== "number")
-    throw new GraphError("the gradient of overlapping max pooling needs a known number of channels");
+  const channels = channelsOf(node);
   const padded = w.node("Pad", [x, w.ints([0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]]), w.scalar(NEVER)]);
-  const windows = sizes.of(inputOf(node, 1));
+  const windows = sizes.of(at(node.inputs, 1));
   const reach = w.node("Mul", [windows, w.ints(strides)]);
   const area = kernel[0] * kernel[1];
   const pieces: string[] = [];
@@ -109,7 +107,7 @@ function maxPoolGradientByPlaces(
   );
   const kernels = w.floats(ones, [channels * group, 1, ...kernel]);
   const spread = w.node("ConvTranspose", [together, kernels], { strides, group: channels, kernel_shape: kernel });
-  return fitTo(w, spread, sizes.of(inputOf(node, 0)), pads[0], pads[1], [strides[0] + pads[2], strides[1] + pads[3]]);
+  return fitTo(w, spread, sizes.of(at(node.inputs, 0)), pads[0], pads[1], [strides[0] + pads[2], strides[1] + pads[3]]);
 }
 
 /** Shares each window's gradient among its places. */
@@ -123,17 +121,15 @@ export function avgPoolGradient(
   const { kernel, strides, pads } = node.attributes;
   const area = kernel[0] * kernel[1];
   if (isTiling(node.attributes)) {
-    const shared = scaled(w, inputOf(node, 0), g, 1 / area);
-    return tiled(w, shared, inputOf(node, 0), inputOf(node, 1), kernel, sizes);
+    const shared = scaled(w, at(node.inputs, 0), g, 1 / area);
+    return tiled(w, shared, at(node.inputs, 0), at(node.inputs, 1), kernel, sizes);
   }
-  const channels = node.shape[1];
-  if (typeof channels !== "number")
-    throw new GraphError("the gradient of overlapping average pooling needs a known number of channels");
+  const channels = channelsOf(node);
   // How many places of each window lie inside the image: an average pooling of ones that counts the padding too.
   const ones = w.node("Expand", [w.scalar(1), w.node("Shape", [like])]);
   const inside = w.node("AveragePool", [ones], { ...poolAttributes(node.attributes), count_include_pad: 1 });
   const shared = w.node("Div", [g, w.node("Mul", [inside, w.scalar(area)])]);
   const kernelOfOnes = w.floats(new Float32Array(channels * area).fill(1), [channels, 1, ...kernel]);
   const spread = w.node("ConvTranspose", [shared, kernelOfOnes], { strides, group: channels, kernel_shape: kernel });
-  return fitTo(w, spread, sizes.of(inputOf(node, 1)), pads[0], pads[1], [strides[0] + pads[2], strides[1] + pads[3]]);
+  return fitTo(w, spread, sizes.of(at(node.inputs, 1)), pads[0], pads[1], [strides[0] + pads[2], strides[1] + pads[3]]);
 }

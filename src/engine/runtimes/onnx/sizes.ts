@@ -1,11 +1,9 @@
 /** Heights and widths of feature maps, computed by the program itself from the height and width of its inputs. */
 
 import type { Dimensions } from "../../graph/dimensions.js";
-import { GraphError, type Node } from "../../graph/node.js";
+import { at, kernelOf, type Node } from "../../graph/node.js";
+import { H, W } from "./geometry.js";
 import type { OnnxWriter } from "./writer.js";
-
-const H = 2;
-const W = 3;
 
 /**
  * Writes the size [H, W] of a feature map as a few whole numbers. Taking the Shape of the map itself would force
@@ -33,7 +31,6 @@ export class Sizes {
 
   /** A number that height and width are sure to be multiples of. */
   divisorOf(node: Node): number {
-    const [x, , third] = node.inputs;
     switch (node.op) {
       case "input":
         return node.attributes.multipleOf;
@@ -42,11 +39,11 @@ export class Sizes {
         const { kernel, strides, pads } = node.attributes;
         const [stride, across] = strides;
         const tiles = stride === across && kernel[0] === stride && kernel[1] === stride && pads.every((p) => p === 0);
-        const before = this.divisorOf(operand(x));
+        const before = this.divisorOf(at(node.inputs, 0));
         return tiles && before % stride === 0 ? before / stride : 1;
       }
       case "conv2dTranspose":
-        return this.divisorOf(operand(third));
+        return this.divisorOf(at(node.inputs, 2));
       default: {
         const alike = node.inputs.find((input) => this.#isAsLarge(input, node));
         return alike ? this.divisorOf(alike) : 1;
@@ -56,27 +53,25 @@ export class Sizes {
 
   #write(node: Node): string {
     const w = this.writer;
-    const [x, like, third] = node.inputs;
     switch (node.op) {
       case "conv2d": {
         const { strides, pads, dilations } = node.attributes;
-        const kernel = like?.shape ?? [];
-        return this.#window(x, [kernel[2] ?? 1, kernel[3] ?? 1], strides, pads, dilations);
+        return this.#window(node, kernelOf(node).shape.slice(2).map(Number), strides, pads, dilations);
       }
       case "maxPool":
       case "avgPool":
-        return this.#window(x, node.attributes.kernel, node.attributes.strides, node.attributes.pads, [1, 1]);
+        return this.#window(node, node.attributes.kernel, node.attributes.strides, node.attributes.pads, [1, 1]);
       case "subsample":
-        return this.#window(x, [1, 1], node.attributes.strides, [0, 0, 0, 0], [1, 1]);
+        return this.#window(node, [1, 1], node.attributes.strides, [0, 0, 0, 0], [1, 1]);
       case "relu":
       case "clip":
       case "maxPoolGradient":
-        return this.of(operand(x));
+        return this.of(at(node.inputs, 0));
       case "avgPoolGradient":
       case "subsampleGradient":
-        return this.of(operand(like));
+        return this.of(at(node.inputs, 1));
       case "conv2dTranspose":
-        return this.of(operand(third));
+        return this.of(at(node.inputs, 2));
       default: {
         const alike = node.inputs.find((input) => this.#isAsLarge(input, node));
         if (alike) return this.of(alike);
@@ -93,23 +88,18 @@ export class Sizes {
   }
 
   #window(
-    x: Node | undefined,
+    node: Node,
     kernel: readonly number[],
     strides: readonly number[],
     pads: readonly number[],
     dilations: readonly number[],
   ): string {
     const w = this.writer;
-    const size = this.of(operand(x));
+    const size = this.of(at(node.inputs, 0));
     const lost = [0, 1].map((i) => (dilations[i] ?? 1) * ((kernel[i] ?? 1) - 1) - (pads[i] ?? 0) - (pads[i + 2] ?? 0));
     if (strides.every((s) => s === 1) && lost.every((n) => n === 0)) return size;
     // floor((size - lost - 1) / stride) + 1; the difference is never negative where a window fits.
     const places = w.node("Div", [w.node("Sub", [size, w.ints(lost.map((n) => n + 1))]), w.ints(strides)]);
     return w.node("Add", [places, w.ints([1, 1])]);
   }
-}
-
-function operand(x: Node | undefined): Node {
-  if (!x) throw new GraphError("an operation lacks an input");
-  return x;
 }

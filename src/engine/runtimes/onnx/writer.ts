@@ -2,12 +2,10 @@
 
 import type { Dimension } from "../../graph/dimensions.js";
 import type { Node } from "../../graph/node.js";
-import { ModelProto } from "../../onnx-schema.js";
+import { DataType, ModelProto } from "../../onnx-schema.js";
 
-/** ONNX TensorProto.DataType. */
-export const DataType = { FLOAT: 1, INT64: 7, BOOL: 9 } as const;
-
-const AttributeType = { FLOAT: 1, INT: 2, STRING: 3, INTS: 7 } as const;
+/** ONNX AttributeProto.AttributeType. */
+const AttributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
 type Attribute = number | { readonly float: number } | string | readonly number[];
 
 const OPSET = 18;
@@ -80,10 +78,10 @@ export class OnnxWriter {
     attributes: Readonly<Record<string, Attribute>>,
   ): void {
     const attribute = Object.entries(attributes).map(([name, value]) => {
-      if (typeof value === "number") return { name, type: AttributeType.INT, i: value };
-      if (typeof value === "string") return { name, type: AttributeType.STRING, s: Buffer.from(value) };
-      if ("float" in value) return { name, type: AttributeType.FLOAT, f: value.float };
-      return { name, type: AttributeType.INTS, ints: value };
+      if (typeof value === "number") return { name, type: AttributeType.int, i: value };
+      if (typeof value === "string") return { name, type: AttributeType.string, s: Buffer.from(value) };
+      if ("float" in value) return { name, type: AttributeType.float, f: value.float };
+      return { name, type: AttributeType.ints, ints: value };
     });
     const own = OWN_OPERATIONS.includes(opType);
     this.#own ||= own;
@@ -116,7 +114,7 @@ export class OnnxWriter {
   ints(values: readonly number[]): string {
     return this.#once(`i:${values.join(",")}`, () => {
       const raw = new BigInt64Array(values.map((v) => BigInt(v)));
-      return this.#add([values.length], DataType.INT64, new Uint8Array(raw.buffer));
+      return this.#add([values.length], DataType.int64, new Uint8Array(raw.buffer));
     });
   }
 
@@ -154,7 +152,7 @@ export class OnnxWriter {
         name: "program",
         node: this.#nodes,
         initializer: this.#initializers,
-        input: inputs.map((i) => describe(i.name, DataType.FLOAT, i.shape)),
+        input: inputs.map((i) => describe(i.name, DataType.float32, i.shape)),
         output: outputs.map((o) => describe(o.name, o.dataType, o.shape)),
         valueInfo: [...this.#shapes].map(([name, shape]) => describe(name, shape.elemType, shape.dimensions)),
       },
@@ -172,7 +170,7 @@ export class OnnxWriter {
 
   #addFloats(data: Float32Array, dims: readonly number[]): string {
     this.#bytes += data.byteLength;
-    return this.#add(dims, DataType.FLOAT, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    return this.#add(dims, DataType.float32, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
 
   #add(dims: readonly number[], dataType: number, rawData: Uint8Array): string {

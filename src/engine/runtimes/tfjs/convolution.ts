@@ -1,6 +1,6 @@
 /** Convolutions and their adjoints. */
 import type { Tensor4D } from "@tensorflow/tfjs-core";
-import { type ConvAttributes, GraphError, type Node, type NodeOf, type Pads } from "../../graph/node.js";
+import { at, type ConvAttributes, kernelOf, type Node, type NodeOf, type Pads } from "../../graph/node.js";
 import type { Tensor, Tf } from "./layout.js";
 import { convolve, spread, swapChannels } from "./plain-convolution.js";
 
@@ -22,8 +22,7 @@ interface Filter {
  * strides. Of groups tfjs knows only depthwise ones, with one stride; all others are convolved one by one.
  */
 function layFilter(tf: Tf, node: NodeOf<"conv2d"> | NodeOf<"conv2dTranspose">): Filter {
-  const kernel = node.inputs[1];
-  if (kernel?.op !== "constant") throw new GraphError("a convolution's kernel must be a constant");
+  const kernel = kernelOf(node);
   const { groups, dilations, strides } = node.attributes;
   const [out = 0, inputs = 0, kh = 0, kw = 0] = kernel.shape as readonly number[];
   const [h, w] = [dilations[0] * (kh - 1) + 1, dilations[1] * (kw - 1) + 1];
@@ -83,9 +82,7 @@ const asMap = (x: Tensor): Tensor4D => x as Tensor4D;
 
 /** Applies each kernel to its group of channels. */
 function byGroup(tf: Tf, x: Tensor, kernels: readonly Tensor[], one: (part: Tensor, kernel: Tensor) => Tensor): Tensor {
-  const [first] = kernels;
-  if (!first) throw new GraphError("a convolution has no kernel");
-  if (kernels.length === 1) return one(x, first);
+  if (kernels.length === 1) return one(x, at(kernels, 0));
   const parts = tf.split(x, kernels.length, 3);
   return tf.concat(
     kernels.map((kernel, i) => one(parts[i] ?? x, kernel)),
@@ -174,8 +171,7 @@ export class Filters {
   constructor(private readonly tf: Tf) {}
 
   of(node: NodeOf<"conv2d"> | NodeOf<"conv2dTranspose">): Filter {
-    const kernel = node.inputs[1];
-    if (!kernel) throw new GraphError(`a ${node.op} has no kernel`);
+    const kernel = kernelOf(node);
     const { groups, dilations, strides } = node.attributes;
     const key = `${groups} ${dilations} ${groups > 1 && strides[0] === strides[1]}`;
     const known = this.#known.get(kernel) ?? new Map<string, Filter>();

@@ -1,5 +1,5 @@
 /** The tensor program's operations by tfjs's functions, one an operation. Tensors of rank 4 lie NHWC: see layout.ts. */
-import { GraphError, type Node, type NodeOf, type Operation } from "../../graph/node.js";
+import { at, isZero, type Node, type NodeOf, type Operation } from "../../graph/node.js";
 import { conv2d, conv2dTranspose, type Filters } from "./convolution.js";
 import {
   alignRanks,
@@ -25,12 +25,6 @@ export type Computed = Exclude<Operation, "input" | "constant">;
 
 type Kernel<K extends Operation> = (device: Device, node: NodeOf<K>, x: readonly Tensor[]) => Tensor;
 
-const at = (x: readonly Tensor[], i: number): Tensor => {
-  const tensor = x[i];
-  if (!tensor) throw new GraphError(`a kernel asked for input ${i} of ${x.length}`);
-  return tensor;
-};
-
 const unary =
   (f: (tf: Tf) => (x: Tensor) => Tensor) =>
   ({ tf }: Device, _: Node, x: readonly Tensor[]): Tensor =>
@@ -39,20 +33,16 @@ const unary =
 const binary =
   (f: (tf: Tf) => (a: Tensor, b: Tensor) => Tensor) =>
   ({ tf }: Device, _: Node, x: readonly Tensor[]): Tensor => {
-    const [a, b] = alignRanks(tf, x);
-    if (!a || !b) throw new GraphError("an operation lacks an operand");
-    return f(tf)(a, b);
+    const aligned = alignRanks(tf, x);
+    return f(tf)(at(aligned, 0), at(aligned, 1));
   };
 
-const isZero = (node: Node | undefined): boolean =>
-  node?.op === "constant" && node.attributes.data.length === 1 && node.attributes.data[0] === 0;
-
 function where({ tf }: Device, node: NodeOf<"where">, x: readonly Tensor[]): Tensor {
-  const [condition, a, b] = alignRanks(tf, x);
-  if (!condition || !a || !b) throw new GraphError("where lacks an operand");
+  const aligned = alignRanks(tf, x);
+  const [condition, a] = [at(aligned, 0), at(aligned, 1)];
   // Gradients of ReLU are most of all choices: a product spares a map of zeros.
   if (isZero(node.inputs[2])) return tf.mul(tf.cast(condition, "float32"), a);
-  return tf.where(tf.cast(condition, "bool"), a, b);
+  return tf.where(tf.cast(condition, "bool"), a, at(aligned, 2));
 }
 
 /** x in another shape of the program's. */
@@ -128,9 +118,8 @@ const KERNELS: { readonly [K in Computed]: Kernel<K> } = {
   reduceSum: ({ tf }, { attributes: { axes } }, x) => tf.sum(at(x, 0), axesOf(axes, at(x, 0)), true),
   reduceMax: ({ tf }, { attributes: { axes } }, x) => tf.max(at(x, 0), axesOf(axes, at(x, 0)), true),
   expandLike: ({ tf }, _, x) => {
-    const [a, like] = alignRanks(tf, x);
-    if (!a || !like) throw new GraphError("expandLike lacks an operand");
-    return expanded(tf, a, like.shape);
+    const aligned = alignRanks(tf, x);
+    return expanded(tf, at(aligned, 0), at(aligned, 1).shape);
   },
   count: ({ tf }, { attributes: { axes } }, x) => {
     const shape = shapeOf(at(x, 0));

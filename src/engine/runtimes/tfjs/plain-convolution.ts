@@ -27,35 +27,11 @@ export function convolve(
   from: MapShape,
   kernel: Float32Array,
   to: MapShape,
-  geometry: Geometry,
+  { kernel: [kh, kw], strides: [sy, sx], pads: [top, left] }: Geometry,
 ): Float32Array {
-  const [n, h, w, inputs] = from;
-  const [, rows, columns, outputs] = to;
-  const [kh, kw] = geometry.kernel;
-  const [down, across] = geometry.strides;
-  const [top, left] = geometry.pads;
-  const y = new Float32Array(n * rows * columns * outputs);
-  const sums = new Float64Array(outputs);
-  let at = 0;
-  for (let b = 0; b < n; b++) {
-    for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++) {
-        sums.fill(0);
-        for (let ky = 0; ky < kh; ky++) {
-          const yy = r * down - top + ky;
-          if (yy < 0 || yy >= h) continue;
-          for (let kx = 0; kx < kw; kx++) {
-            const xx = c * across - left + kx;
-            if (xx < 0 || xx >= w) continue;
-            addProducts(sums, x, ((b * h + yy) * w + xx) * inputs, inputs, kernel, (ky * kw + kx) * inputs * outputs);
-          }
-        }
-        y.set(sums, at);
-        at += outputs;
-      }
-    }
-  }
-  return y;
+  const down = sources(to[1], kh, from[1], (row, k) => row * sy - top + k);
+  const across = sources(to[2], kw, from[2], (column, k) => column * sx - left + k);
+  return gather(x, from, kernel, to, down, across);
 }
 
 /**
@@ -69,42 +45,54 @@ export function spread(
   from: MapShape,
   kernel: Float32Array,
   to: MapShape,
-  geometry: Geometry,
+  { kernel: [kh, kw], strides: [sy, sx], pads: [top, left] }: Geometry,
 ): Float32Array {
-  const [n, rows, columns, outputs] = from;
-  const [, h, w, inputs] = to;
-  const [kh, kw] = geometry.kernel;
-  const [down, across] = geometry.strides;
-  const [top, left] = geometry.pads;
-  const x = new Float32Array(n * h * w * inputs);
-  const sums = new Float64Array(inputs);
+  const down = sources(to[1], kh, from[1], (row, k) => (row + top - k) / sy);
+  const across = sources(to[2], kw, from[2], (column, k) => (column + left - k) / sx);
+  return gather(g, from, kernel, to, down, across);
+}
+
+/** For each place along an axis of the result and each of the kernel, the place of the source that it reads, or -1. */
+function sources(to: number, kernel: number, from: number, of: (place: number, k: number) => number): Int32Array {
+  return Int32Array.from({ length: to * kernel }, (_, i) => {
+    const source = of(Math.floor(i / kernel), i % kernel);
+    return Number.isInteger(source) && source >= 0 && source < from ? source : -1;
+  });
+}
+
+/** Sums for each place of the result the products of the sources that it reads. */
+function gather(
+  x: Float32Array,
+  [, h, w, inputs]: MapShape,
+  kernel: Float32Array,
+  [n, rows, columns, outputs]: MapShape,
+  down: Int32Array,
+  across: Int32Array,
+): Float32Array {
+  const [kh, kw] = [down.length / rows, across.length / columns];
+  const result = new Float32Array(n * rows * columns * outputs);
+  const sums = new Float64Array(outputs);
   let at = 0;
   for (let b = 0; b < n; b++) {
-    for (let yy = 0; yy < h; yy++) {
-      for (let xx = 0; xx < w; xx++) {
+    for (let r = 0; r < rows; r++) {
+      for (let c = 0; c < columns; c++) {
         sums.fill(0);
         for (let ky = 0; ky < kh; ky++) {
-          const r = (yy + top - ky) / down;
-          if (r < 0 || r >= rows || !Number.isInteger(r)) continue;
+          const y = down[r * kh + ky] as number;
+          if (y < 0) continue;
           for (let kx = 0; kx < kw; kx++) {
-            const c = (xx + left - kx) / across;
-            if (c < 0 || c >= columns || !Number.isInteger(c)) continue;
-            addProducts(
-              sums,
-              g,
-              ((b * rows + r) * columns + c) * outputs,
-              outputs,
-              kernel,
-              (ky * kw + kx) * outputs * inputs,
-            );
+            const place = across[c * kw + kx] as number;
+            if (place < 0) continue;
+            const from = ((b * h + y) * w + place) * inputs;
+            addProducts(sums, x, from, inputs, kernel, (ky * kw + kx) * inputs * outputs);
           }
         }
-        x.set(sums, at);
-        at += inputs;
+        result.set(sums, at);
+        at += outputs;
       }
     }
   }
-  return x;
+  return result;
 }
 
 /** Adds to the sums the product of `count` numbers of x with as many rows of a kernel. */

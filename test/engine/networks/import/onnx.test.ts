@@ -8,8 +8,7 @@ import type { Network } from "../../../../src/engine/networks/network.js";
 import {
   DataType,
   encodeModel,
-  type OnnxAttribute,
-  type OnnxDimension,
+  type Message,
   type OnnxNode,
   type OnnxTensor,
 } from "../../../../src/engine/onnx-schema.js";
@@ -18,7 +17,7 @@ import { difference, features, folder, numbers, operations, PLAIN, picture } fro
 
 type Value = number | readonly number[] | string | { float: number };
 
-function attribute(name: string, value: Value): OnnxAttribute {
+function attribute(name: string, value: Value): Message<"AttributeProto"> {
   if (typeof value === "number") return { name, type: 2, i: value };
   if (typeof value === "string") return { name, type: 3, s: new TextEncoder().encode(value) };
   if ("float" in value) return { name, type: 1, f: value.float };
@@ -55,12 +54,12 @@ const scalar = (name: string, value: number): OnnxTensor => ({
   floatData: [value],
 });
 
-const NCHW: OnnxDimension[] = [{ dimParam: "N" }, { dimValue: 3 }, { dimParam: "H" }, { dimParam: "W" }];
-const unknown = (count: number, tag: string): OnnxDimension[] =>
+const NCHW: Message<"Dimension">[] = [{ dimParam: "N" }, { dimValue: 3 }, { dimParam: "H" }, { dimParam: "W" }];
+const unknown = (count: number, tag: string): Message<"Dimension">[] =>
   Array.from({ length: count }, (_, i) => ({ dimParam: `${tag}${i}` }));
 
 function encode(nodes: readonly OnnxNode[], initializer: readonly OnnxTensor[], dims = NCHW): Uint8Array {
-  const shape = (dim: readonly OnnxDimension[]) => ({ tensorType: { elemType: 1, shape: { dim } } });
+  const shape = (dim: readonly Message<"Dimension">[]) => ({ tensorType: { elemType: 1, shape: { dim } } });
   const outputs = nodes.map((n, i) => ({ name: n.output?.[0] ?? "", type: shape(unknown(4, `o${i}_`)) }));
   const graph = { name: "g", node: nodes, initializer, input: [{ name: "data", type: shape(dims) }], output: outputs };
   return encodeModel({ irVersion: 8, opsetImport: [{ domain: "", version: 15 }], graph });
