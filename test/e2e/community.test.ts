@@ -236,7 +236,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
 
     await page.getByRole("link", { name: "Gallery", exact: true }).click();
     await page.getByRole("button", { name: "Most popular" }).click();
-    await page.getByLabel("Whose works").selectOption({ label: "me" });
+    await page.getByLabel("Whose works").selectOption({ label: "Me" });
     const tiles = page.locator(".tile > a");
     await expect.poll(() => tiles.count()).toBe(2);
     expect(await tiles.first().getAttribute("href")).toBe(`#gallery/${job}`);

@@ -120,12 +120,17 @@ function registerChannels(app: FastifyInstance, services: WebServices, { message
   app.get<OfChannel>("/api/channels/:channel/messages", async (request): Promise<WirePage> => {
     const user = sessions.act(request, clicks);
     const query = readBody(pageQuery, request.query);
-    const { channel, thread } = channelHub.locate({ id: request.params.channel, thread: query.thread });
+    const timeline = channelHub.locate({ id: request.params.channel, thread: query.thread });
+    const { thread } = timeline;
     const root = thread === undefined ? {} : { root: channelHub.wire(conversation.visible(thread, user)) };
     const before = query.before === undefined ? undefined : toId(query.before);
-    const rows = store.page(channel, thread, before, query.limit + 1, user.id);
+    const rows = store.page(timeline, user.id, query.limit + 1, before);
     const hasOlder = rows.length > query.limit;
-    return { messages: (hasOlder ? rows.slice(1) : rows).map((row) => channelHub.wire(row)), hasOlder, ...root };
+    return {
+      messages: (hasOlder ? rows.slice(1) : rows).map((row) => channelHub.wire(row)),
+      hasOlder,
+      ...root,
+    };
   });
 
   app.post<OfChannel>("/api/channels/:channel/read", async (request, reply) => {

@@ -17,7 +17,7 @@ import {
   wireImage,
   wirePerson,
 } from "./rows.js";
-import type { ChatStore, NewMessage } from "./store.js";
+import type { ChatStore, MessageChange, NewMessage } from "./store.js";
 import { botId, type Users } from "./users.js";
 import type { WireChannel, WireMessage, WirePerson, WireQuote, WireReaction, WireRemoved, WireThread } from "./wire.js";
 
@@ -220,7 +220,7 @@ export class ChannelHub {
     return { text, pictures: [...kept, ...added], buttons, mentions: mention, progress };
   }
 
-  #touch(id: number, change?: Parameters<ChatStore["touch"]>[1]): void {
+  #touch(id: number, change?: MessageChange): void {
     const row = this.parts.store.touch(id, change);
     if (row) this.announce(row);
   }

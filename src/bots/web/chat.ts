@@ -160,8 +160,7 @@ export class WebChat implements Chat {
   }
 
   async latestPicture(channel: ChannelRef): Promise<PictureSource | undefined> {
-    const where = this.#hub.locate(channel);
-    const row = this.#hub.parts.store.newestWithPicture(where.channel, where.thread);
+    const row = this.#hub.parts.store.newestWithPicture(this.#hub.locate(channel));
     return row && this.#hub.sourcesOf(row).at(-1);
   }
 

@@ -7,7 +7,7 @@ import { ChatError } from "../../port/chat-error.js";
 import type { Gallery, GalleryDetail, GalleryViewer, GalleryWork } from "../../port/gallery.js";
 import { withTimeout } from "../../shared/timeout.js";
 import type { WebServices } from "./api.js";
-import { channelRef, ref, toId } from "./channel-hub.js";
+import { type ChannelHub, channelRef, ref, toId } from "./channel-hub.js";
 import { RateLimiter, readBody } from "./requests.js";
 import type { PersonRow } from "./rows.js";
 import { toUser } from "./users.js";
@@ -96,7 +96,7 @@ function registerActions(
     const job = idOf(request.params.job);
     const hearts = await gallery.favourite(job, on, viewer);
     const { messages } = await gallery.work(job, viewer);
-    reactOnMessage(messages, user, on);
+    reactOnMessages(hub, messages, user, on);
     return { hearts };
   });
 
@@ -126,19 +126,6 @@ function registerActions(
     });
     return withTimeout(answer, ANSWER_MS, () => ({ channel }));
   });
-
-  /** Reacts on the work's message as well, as if the reaction had been given there. */
-  function reactOnMessage(messages: readonly MessageRef[], user: PersonRow, on: boolean): void {
-    for (const { id } of messages) {
-      try {
-        hub.react(toId(id), FAVOURITE, user.id, on);
-        // One reaction is enough; all that there are are taken back.
-        if (on) return;
-      } catch (error) {
-        if (!(error instanceof ChatError)) throw error;
-      }
-    }
-  }
 }
 
 function registerImages(app: FastifyInstance, gallery: Gallery, enter: Enter): void {
@@ -159,6 +146,19 @@ function registerImages(app: FastifyInstance, gallery: Gallery, enter: Enter): v
     if (request.headers["if-none-match"] === tag) return reply.code(304).send();
     return reply.type(image.type).send(image.bytes);
   });
+}
+
+/** Reacts on the work's message as well, as if the reaction had been given there. */
+function reactOnMessages(hub: ChannelHub, messages: readonly MessageRef[], user: PersonRow, on: boolean): void {
+  for (const { id } of messages) {
+    try {
+      hub.react(toId(id), FAVOURITE, user.id, on);
+      // One reaction is enough; all that there are are taken back.
+      if (on) return;
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+    }
+  }
 }
 
 function wireWork(work: GalleryWork): WireWork {

@@ -2,13 +2,23 @@ import { randomBytes } from "node:crypto";
 import type { MessageContent, MessageRow, PersonRow } from "./rows.js";
 import type { Sql } from "./sql.js";
 
-export interface NewMessage extends MessageContent {
+/** A channel, or a thread in it by its parent's id. */
+interface StoredTimeline {
   readonly channel: string;
   readonly thread?: number | undefined;
+}
+
+export interface NewMessage extends StoredTimeline, MessageContent {
   readonly author: string;
   readonly privateTo?: string | undefined;
   readonly repliesTo?: number | undefined;
   readonly nonce?: string | undefined;
+}
+
+export interface MessageChange {
+  /** Shows it to everybody. */
+  readonly publish?: boolean;
+  readonly threadTitle?: string;
 }
 
 const PRIVATE_KEPT_MS = 7 * 24 * 3600 * 1000;
@@ -28,11 +38,8 @@ export class ChatStore {
 
   /** Removes old private answers. */
   prunePrivate(): void {
-    const rows = this.sql.all<{ id: number }>(
-      "SELECT id FROM message WHERE private_to IS NOT NULL AND removed = 0 AND at < ?",
-      Date.now() - PRIVATE_KEPT_MS,
-    );
-    for (const { id } of rows) this.remove(id);
+    const query = "SELECT id FROM message WHERE private_to IS NOT NULL AND removed = 0 AND at < ?";
+    for (const { id } of this.sql.all<{ id: number }>(query, Date.now() - PRIVATE_KEPT_MS)) this.remove(id);
   }
 
   rev(): number {
@@ -68,68 +75,45 @@ export class ChatStore {
   }
 
   insert(message: NewMessage): MessageRow {
+    const { channel, thread = null, author, privateTo = null, repliesTo = null, nonce = null } = message;
+    const query = `INSERT INTO message (channel, thread, author, private_to, replies_to, nonce, at,
+      rev, text, pictures, buttons, mentions, progress) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
     return this.sql.transaction(() => {
-      const { lastInsertRowid } = this.sql.run(
-        `INSERT INTO message (rev, channel, thread, author, private_to, replies_to, nonce, at,
-           text, pictures, buttons, mentions, progress) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        this.#nextRev(),
-        message.channel,
-        message.thread ?? null,
-        message.author,
-        message.privateTo ?? null,
-        message.repliesTo ?? null,
-        message.nonce ?? null,
-        Date.now(),
-        ...encode(message),
-      );
+      const ids = [channel, thread, author, privateTo, repliesTo, nonce];
+      const { lastInsertRowid } = this.sql.run(query, ...ids, Date.now(), this.#nextRev(), ...encode(message));
       return this.#written(Number(lastInsertRowid), message);
     });
   }
 
   /** Replaces all that an edit replaces. */
   update(id: number, content: MessageContent): MessageRow | undefined {
+    const query = `UPDATE message SET rev = ?, text = ?, pictures = ?, buttons = ?, mentions = ?, progress = ?
+      WHERE id = ? AND removed = 0`;
     return this.sql.transaction(() => {
-      const { changes } = this.sql.run(
-        `UPDATE message SET rev = ?, text = ?, pictures = ?, buttons = ?, mentions = ?, progress = ?
-         WHERE id = ? AND removed = 0`,
-        this.#nextRev(),
-        ...encode(content),
-        id,
-      );
+      const { changes } = this.sql.run(query, this.#nextRev(), ...encode(content), id);
       return changes === 0 ? undefined : this.#written(id, content);
     });
   }
 
   /**
-   * Gives a message a new rev because something it shows has changed (its thread, a reaction), or makes it public or a
-   * thread.
+   * Gives a message a new rev because something it shows has changed (its thread, a reaction), or makes a change
+   * itself.
    */
-  touch(
-    id: number,
-    change: { readonly publish?: boolean; readonly threadTitle?: string } = {},
-  ): MessageRow | undefined {
+  touch(id: number, { publish = false, threadTitle }: MessageChange = {}): MessageRow | undefined {
+    const query = "UPDATE message SET rev = ? WHERE id = ? AND removed = 0";
     return this.sql.transaction(() => {
-      if (change.publish) this.sql.run("UPDATE message SET private_to = NULL WHERE id = ?", id);
-      if (change.threadTitle !== undefined)
-        this.sql.run("UPDATE message SET thread_title = ? WHERE id = ?", change.threadTitle, id);
-      const { changes } = this.sql.run("UPDATE message SET rev = ? WHERE id = ? AND removed = 0", this.#nextRev(), id);
-      return changes === 0 ? undefined : this.#need(id);
+      if (publish) this.sql.run("UPDATE message SET private_to = NULL WHERE id = ?", id);
+      if (threadTitle !== undefined) this.sql.run("UPDATE message SET thread_title = ? WHERE id = ?", threadTitle, id);
+      return this.sql.run(query, this.#nextRev(), id).changes === 0 ? undefined : this.#need(id);
     });
   }
 
-  /**
-   * Leaves a tombstone without content, so that clients that resume learn of it. A thread on the message stays
-   * readable.
-   */
+  /** Leaves a tombstone without content, for clients that resume. A thread on the message stays readable. */
   remove(id: number): MessageRow | undefined {
+    const query = `UPDATE message SET rev = ?, removed = 1, text = '', pictures = '[]', buttons = '[]', mentions = '[]',
+      progress = NULL WHERE id = ? AND removed = 0`;
     return this.sql.transaction(() => {
-      const { changes } = this.sql.run(
-        `UPDATE message SET rev = ?, removed = 1, text = '', pictures = '[]', buttons = '[]', mentions = '[]',
-           progress = NULL WHERE id = ? AND removed = 0`,
-        this.#nextRev(),
-        id,
-      );
-      if (changes === 0) return undefined;
+      if (this.sql.run(query, this.#nextRev(), id).changes === 0) return undefined;
       this.sql.run("DELETE FROM picture_use WHERE message = ?", id);
       this.sql.run("DELETE FROM reaction WHERE message = ?", id);
       return this.#need(id);
@@ -137,23 +121,11 @@ export class ChatStore {
   }
 
   /** A page of a timeline that `viewer` may see, oldest first, older than `before`. */
-  page(
-    channel: string,
-    thread: number | undefined,
-    before: number | undefined,
-    limit: number,
-    viewer: string,
-  ): MessageRow[] {
-    const rows = this.sql.all<MessageRow>(
-      `SELECT * FROM message WHERE channel = ? AND thread IS ? AND id < ? AND removed = 0
-         AND (private_to IS NULL OR private_to = ?) ORDER BY id DESC LIMIT ?`,
-      channel,
-      thread ?? null,
-      before ?? Number.MAX_SAFE_INTEGER,
-      viewer,
-      limit,
-    );
-    return rows.reverse();
+  page({ channel, thread }: StoredTimeline, viewer: string, limit: number, before?: number): MessageRow[] {
+    const query = `SELECT * FROM message WHERE channel = ? AND thread IS ? AND id < ? AND removed = 0
+      AND (private_to IS NULL OR private_to = ?) ORDER BY id DESC LIMIT ?`;
+    const most = before ?? Number.MAX_SAFE_INTEGER;
+    return this.sql.all<MessageRow>(query, channel, thread ?? null, most, viewer, limit).reverse();
   }
 
   /** Messages changed after `rev` that `viewer` may know of, removed ones included, in the order of change. */
@@ -174,22 +146,16 @@ export class ChatStore {
   /**
    * The newest message with an image in a channel itself or in one thread (its parent counts as its oldest message).
    */
-  newestWithPicture(channel: string, thread: number | undefined): MessageRow | undefined {
-    return this.sql.get(
-      `SELECT * FROM message WHERE channel = ? AND (thread IS ? OR id = ?) AND pictures <> '[]' AND removed = 0
-         AND private_to IS NULL ORDER BY id DESC LIMIT 1`,
-      channel,
-      thread ?? null,
-      thread ?? -1,
-    );
+  newestWithPicture({ channel, thread }: StoredTimeline): MessageRow | undefined {
+    const query = `SELECT * FROM message WHERE channel = ? AND (thread IS ? OR id = ?) AND pictures <> '[]'
+      AND removed = 0 AND private_to IS NULL ORDER BY id DESC LIMIT 1`;
+    return this.sql.get(query, channel, thread ?? null, thread ?? -1);
   }
 
   reactions(message: number): { emoji: string; user: PersonRow }[] {
-    const rows = this.sql.all<PersonRow & { emoji: string }>(
-      `SELECT r.emoji, p.id, p.name, p.bot, p.moderator FROM reaction r JOIN person p ON p.id = r.person
-         WHERE r.message = ? ORDER BY r.at, r.rowid`,
-      message,
-    );
+    const query = `SELECT r.emoji, p.id, p.name, p.bot, p.moderator FROM reaction r JOIN person p ON p.id = r.person
+      WHERE r.message = ? ORDER BY r.at, r.rowid`;
+    const rows = this.sql.all<PersonRow & { emoji: string }>(query, message);
     return rows.map(({ emoji, ...user }) => ({ emoji, user }));
   }
 

@@ -34,30 +34,19 @@ export class Users {
     const token = randomBytes(32).toString("base64url");
     const id = `p${randomBytes(9).toString("base64url")}`;
     const now = Date.now();
-    const user = this.sql.one<PersonRow>(
-      `INSERT INTO person (id, name, moderator, token_hash, created, seen) VALUES (?, ?, ?, ?, ?, ?)
-       RETURNING ${COLUMNS}`,
-      id,
-      this.#freeName(),
-      moderator ? 1 : 0,
-      hash(token),
-      now,
-      now,
-    );
+    const query = `INSERT INTO person (id, name, moderator, token_hash, created, seen) VALUES (?, ?, ?, ?, ?, ?)
+      RETURNING ${COLUMNS}`;
+    const values = [id, this.#freeName(), moderator ? 1 : 0, hash(token), now, now];
+    const user = this.sql.one<PersonRow>(query, ...values);
     return { user, token };
   }
 
   /** Makes sure the bot exists under its present name. */
   ensureBot(name: string): void {
     const now = Date.now();
-    this.sql.run(
-      `INSERT INTO person (id, name, bot, created, seen) VALUES (?, ?, 1, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET name = excluded.name`,
-      botId,
-      name,
-      now,
-      now,
-    );
+    const query = `INSERT INTO person (id, name, bot, created, seen) VALUES (?, ?, 1, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name`;
+    this.sql.run(query, botId, name, now, now);
   }
 
   hasModerator(): boolean {
@@ -84,22 +73,16 @@ export class Users {
   mentionedIn(text: string): PersonRow[] {
     if (!text.includes("@")) return [];
     const lower = text.toLowerCase();
-    const rows = this.sql.all<PersonRow>(
-      `SELECT ${COLUMNS} FROM person WHERE bot = 0 AND instr(lower(?), '@' || lower(name)) > 0
-       ORDER BY length(name) DESC LIMIT 20`,
-      text,
-    );
+    const query = `SELECT ${COLUMNS} FROM person WHERE bot = 0 AND instr(lower(?), '@' || lower(name)) > 0
+      ORDER BY length(name) DESC LIMIT 20`;
+    const rows = this.sql.all<PersonRow>(query, text);
     return rows.filter((row) => lower.includes(`@${row.name.toLowerCase()}`));
   }
 
   markRead(user: string, channel: string, message: number): void {
-    this.sql.run(
-      `INSERT INTO read_mark (person, channel, message) VALUES (?, ?, ?)
-       ON CONFLICT (person, channel) DO UPDATE SET message = MAX(message, excluded.message)`,
-      user,
-      channel,
-      message,
-    );
+    const query = `INSERT INTO read_mark (person, channel, message) VALUES (?, ?, ?)
+      ON CONFLICT (person, channel) DO UPDATE SET message = MAX(message, excluded.message)`;
+    this.sql.run(query, user, channel, message);
   }
 
   /** The last message read in a channel, and what came after it (99 at most). A newcomer has read everything. */
@@ -112,25 +95,19 @@ export class Users {
       this.markRead(user, channel, read);
       return { read, unread: 0, mentions: 0 };
     }
-    const rows = this.sql.all<{ mentions: string }>(
-      `SELECT mentions FROM message WHERE channel = ? AND thread IS NULL AND id > ? AND removed = 0 AND author <> ?
-         AND private_to IS NULL LIMIT 99`,
-      channel,
-      mark.read,
-      user,
-    );
+    const since = `SELECT mentions FROM message WHERE channel = ? AND thread IS NULL AND id > ? AND removed = 0
+      AND author <> ? AND private_to IS NULL LIMIT 99`;
+    const rows = this.sql.all<{ mentions: string }>(since, channel, mark.read, user);
     const mentions = rows.filter((row) => row.mentions.includes(`"${user}"`)).length;
     return { read: mark.read, unread: rows.length, mentions };
   }
 
   /** Forgets visitors who have left no message and no reaction and were not seen for 30 days. */
   prune(): void {
-    this.sql.run(
-      `DELETE FROM person WHERE bot = 0 AND moderator = 0 AND seen < ? AND id NOT IN (SELECT author FROM message)
-         AND id NOT IN (SELECT person FROM reaction)
-         AND id NOT IN (SELECT private_to FROM message WHERE private_to IS NOT NULL)`,
-      Date.now() - FORGOTTEN_MS,
-    );
+    const query = `DELETE FROM person WHERE bot = 0 AND moderator = 0 AND seen < ?
+      AND id NOT IN (SELECT author FROM message) AND id NOT IN (SELECT person FROM reaction)
+      AND id NOT IN (SELECT private_to FROM message WHERE private_to IS NOT NULL)`;
+    this.sql.run(query, Date.now() - FORGOTTEN_MS);
   }
 
   #freeName(): string {

@@ -153,7 +153,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
 
   const message = (page: Page, text: string) => page.locator(".channel-pane article", { hasText: text });
 
-  it("hangs more of the gallery as one scrolls, in order and each once, and asks again only when told after a failure", async () => {
+  it("shows more works on scrolling, in order and each once, and after a failure asks again by button only", async () => {
     const [each, all] = [24, 70];
     const bytes = await photo(96, 60);
     const works = Array.from({ length: all }, (_, index): GalleryWork => {
@@ -353,7 +353,8 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
       const dropped = new DataTransfer();
       dropped.items.add(new File([bytes], "dropped.jpg", { type: "image/jpeg" }));
       dropped.items.add(new File(["hello"], "notes.txt", { type: "text/plain" }));
-      document.querySelector(".channel-pane .timeline").dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+      const drop = new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true });
+      document.querySelector(".channel-pane .timeline").dispatchEvent(drop);
     }`);
     await page.getByAltText("pasted.jpg").waitFor();
     await page.getByAltText("dropped.jpg").waitFor();
@@ -430,7 +431,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     await page.getByRole("link", { name: "art", exact: true }).waitFor();
   });
 
-  it("fits a phone: nothing wider than the screen, the thread instead of the channel, the channels in a drawer", async () => {
+  it("fits a phone: nothing too wide, the thread instead of the channel, the channels in a drawer", async () => {
     const { page } = await open({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
     const box = page.locator(".channel-pane textarea");
     await box.fill("/dream look:creatures strength:0.6 and-a-very-long-word-that-has-no-place-to-break-anywhere-in-it");

@@ -273,7 +273,7 @@ describe("what people do", () => {
 });
 
 describe("a restart", () => {
-  it("keeps people, messages, pictures, reactions and buttons; a client resumes with exactly what it missed", async () => {
+  it("keeps people, messages, images, reactions and buttons; a client resumes with what it missed", async () => {
     const dataDir = await temporaryFolder();
     const first = await startChat(handlers(), { dataDir });
     const visitor = await Visitor.enter(first);

@@ -19,8 +19,10 @@ export async function temporaryFolder(): Promise<string> {
 
 /** A photo-like JPEG: a gradient with a shape in it. */
 export async function photo(width = 320, height = 200, colour = "#3a6ea5"): Promise<Buffer> {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><defs><linearGradient id="g" x2="0" y2="1"><stop stop-color="${colour}"/>
-    <stop offset="1" stop-color="#e8b27a"/></linearGradient></defs><rect width="100%" height="100%" fill="url(#g)"/><circle cx="60%" cy="45%" r="22%" fill="#f7ecd0"/></svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
+    <defs><linearGradient id="g" x2="0" y2="1"><stop stop-color="${colour}"/>
+    <stop offset="1" stop-color="#e8b27a"/></linearGradient></defs>
+    <rect width="100%" height="100%" fill="url(#g)"/><circle cx="60%" cy="45%" r="22%" fill="#f7ecd0"/></svg>`;
   return sharp(Buffer.from(svg)).jpeg().toBuffer();
 }
 

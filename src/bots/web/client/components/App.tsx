@@ -1,16 +1,20 @@
 import { useEffect } from "preact/hooks";
 import { useStore } from "../state/store.js";
+import { dismissToast } from "../state/toasts.js";
 import { sentence } from "../text/sentences.js";
 import { AdminPage } from "./admin/AdminPage.js";
-import { Button } from "./Button.js";
+import { Button, IconButton } from "./Button.js";
 import { Composer } from "./Composer.js";
+import { NewChannelDialog, ProfileDialog } from "./Dialogs.js";
 import { DropZone } from "./DropZone.js";
+import { EmojiPicker } from "./EmojiPicker.js";
 import { GalleryPage } from "./gallery/GalleryPage.js";
 import { WorkView } from "./gallery/WorkView.js";
 import { Mark } from "./Icon.js";
-import { Overlays } from "./Overlays.js";
+import { Lightbox } from "./Lightbox.js";
 import { Lost, MenuButton, Splash } from "./Page.js";
 import { Sidebar } from "./Sidebar.js";
+import { Switcher } from "./Switcher.js";
 import { focusComposer, useShortcuts } from "./shortcuts.js";
 import { ThreadPanel } from "./ThreadPanel.js";
 import { Timeline } from "./Timeline.js";
@@ -89,4 +93,33 @@ function useTitle(): void {
   useEffect(() => {
     document.title = title;
   }, [title]);
+}
+
+/** What lies over every page: a dialog, and toasts. */
+function Overlays() {
+  const overlay = useStore((state) => state.overlay);
+  return (
+    <>
+      {overlay?.kind === "profile" && <ProfileDialog />}
+      {overlay?.kind === "channel" && <NewChannelDialog />}
+      {overlay?.kind === "switcher" && <Switcher />}
+      {overlay?.kind === "picture" && <Lightbox overlay={overlay} />}
+      {overlay?.kind === "emoji" && <EmojiPicker message={overlay.message} anchor={overlay.anchor} />}
+      <Toasts />
+    </>
+  );
+}
+
+function Toasts() {
+  const toasts = useStore((state) => state.toasts);
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {toasts.map(({ id, text }) => (
+        <p class="toast" key={id}>
+          <span>{text}</span>
+          <IconButton icon="close" size={16} label={sentence("common.dismiss")} onClick={() => dismissToast(id)} />
+        </p>
+      ))}
+    </div>
+  );
 }

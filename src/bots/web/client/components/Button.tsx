@@ -19,7 +19,9 @@ export function Button({ icon, size = 18, children, ...attributes }: Props) {
   );
 }
 
-/** A button that shows an icon alone: its label is for screen readers and, with the key that does the same, its tooltip. */
+/**
+ * A button that shows an icon alone: its label is for screen readers and, with the key that does the same, its tooltip.
+ */
 export function IconButton({ label, shortcut: key, ...props }: Props & { label: string; shortcut?: string }) {
   return <Button class="quiet" aria-label={label} title={tooltip(label, key)} {...props} />;
 }

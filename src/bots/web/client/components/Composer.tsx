@@ -40,10 +40,7 @@ export function Composer(timeline: TimelineRef) {
             aria-controls={popupId}
             aria-activedescendant={optionId(popupId, completion.selected)}
             enterkeyhint="send"
-            onInput={(event) => {
-              setDraft(key, { text: event.currentTarget.value });
-              setCaret(event.currentTarget.selectionStart);
-            }}
+            onInput={(event) => composer.write(event.currentTarget.value, event.currentTarget.selectionStart)}
             onKeyDown={composer.onKeyDown}
             onKeyUp={(event) => setCaret(event.currentTarget.selectionStart)}
             onClick={(event) => setCaret(event.currentTarget.selectionStart)}
@@ -74,9 +71,12 @@ function useComposer({ channel, thread }: TimelineRef) {
   const limit = useStore((state) => state.session?.limits.textLength) ?? 4000;
   const area = useRef<HTMLTextAreaElement>(null);
   const [caret, setCaret] = useState(0);
-  const change = (text: string, at: number) => {
+  const write = (text: string, at: number) => {
     setDraft(key, { text });
     setCaret(at);
+  };
+  const change = (text: string, at: number) => {
+    write(text, at);
     requestAnimationFrame(() => area.current?.setSelectionRange(at, at));
   };
   const completion = useCompletion({ text: draft.text, caret, channel, thread, change });
@@ -107,12 +107,11 @@ function useComposer({ channel, thread }: TimelineRef) {
     event.preventDefault();
     void addFiles(key, files);
   };
-  return { key, draft, replying, stopReplying, completion, area, setCaret, over, canSend, send, onKeyDown, onPaste };
+  const box = { area, draft, over, canSend, replying, completion };
+  return { ...box, key, setCaret, write, send, stopReplying, onKeyDown, onPaste };
 }
 
-/**
- * Makes a text area as high as its text, up to a part of the window, and focuses it at first where no keyboard pops up.
- */
+/** Makes a text area as high as its text, within limits, and focuses it at first where no keyboard pops up. */
 function useTextArea(area: RefObject<HTMLTextAreaElement | null>, text: string, focus: boolean): void {
   useLayoutEffect(() => {
     const element = area.current;

@@ -4,7 +4,7 @@ import { toggleReaction } from "../state/actions.js";
 import { emojiGroups, searchEmoji } from "../text/emoji.js";
 import { sentence } from "../text/sentences.js";
 import { closeOverlay, Dialog } from "./Dialog.js";
-import { Icon } from "./Icon.js";
+import { SearchInput } from "./Options.js";
 
 const size = { width: 332, height: 380 };
 
@@ -25,17 +25,7 @@ export function EmojiPicker({ message, anchor }: { message: WireMessage; anchor:
   };
   return (
     <Dialog label={sentence("emoji.label")} class="emoji-picker" style={placeBeside(anchor)}>
-      <label class="switcher-input">
-        <Icon name="search" size={18} />
-        <input
-          autoFocus
-          placeholder={sentence("emoji.find")}
-          aria-label={sentence("emoji.find")}
-          value={query}
-          onInput={(event) => setQuery(event.currentTarget.value)}
-          onKeyDown={onKeyDown}
-        />
-      </label>
+      <SearchInput label={sentence("emoji.find")} value={query} change={setQuery} onKeyDown={onKeyDown} />
       <div class="emoji-groups" onKeyDown={moveInGrid}>
         {found.map(({ name, emoji }) => (
           <section key={name} aria-label={sentence(`emoji.${name}`)}>

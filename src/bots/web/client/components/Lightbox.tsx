@@ -1,12 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { WireImage, WireMessage } from "../../wire.js";
-import { getState, type Overlay, setState, useStore } from "../state/store.js";
+import { getState, type Overlay, type State, setState, timelineKey, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { Button, IconButton } from "./Button.js";
 import { closeOverlay, Dialog } from "./Dialog.js";
 import { Icon } from "./Icon.js";
-import { pictureBefore } from "./picture-before.js";
 
 type PictureOverlay = Extract<Overlay, { kind: "picture" }>;
 
@@ -130,4 +129,26 @@ function Compare({ before, after }: { before: WireImage; after: WireImage }) {
       />
     </div>
   );
+}
+
+/**
+ * The image that another one was made from, for comparing them: the one its message or its thread's parent answers, or
+ * the newest of the same shape before it. Images of another shape are never its origin.
+ */
+function pictureBefore(state: State, message: WireMessage, picture: WireImage): WireImage | undefined {
+  if (!message.author.bot) return undefined;
+  const root =
+    message.thread === undefined ? undefined : state.timelines[timelineKey(message.channel, message.thread)]?.root;
+  const earlier = (state.timelines[message.channel]?.messages ?? []).filter(
+    (each) => Number(each.id) <= Number(root?.id ?? Number(message.id) - 1),
+  );
+  const answered = [message.repliesTo?.picture, root?.repliesTo?.picture, earlier.at(-2)?.repliesTo?.picture];
+  const posted = earlier.toReversed().flatMap((each) => each.pictures);
+  return [...answered, ...(root?.pictures ?? []), ...posted].find(
+    (each) => each !== undefined && each.url !== picture.url && sameShape(each, picture),
+  );
+}
+
+function sameShape(a: WireImage, b: WireImage): boolean {
+  return Math.abs(a.width / a.height / (b.width / b.height) - 1) < 0.03;
 }

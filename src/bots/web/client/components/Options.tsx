@@ -1,5 +1,6 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, InputHTMLAttributes } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "./Icon.js";
 
 interface Props<T> {
   readonly id: string;
@@ -50,4 +51,25 @@ export function optionId(list: string, index: number | undefined): string | unde
 /** How far an arrow key moves in a list; undefined for other keys. */
 export function arrowStep({ key }: KeyboardEvent): number | undefined {
   return key === "ArrowDown" ? 1 : key === "ArrowUp" ? -1 : undefined;
+}
+
+type SearchProps = InputHTMLAttributes<HTMLInputElement> & {
+  readonly label: string;
+  readonly change: (text: string) => void;
+};
+
+/** Where one types what to find in a list below. */
+export function SearchInput({ label, change, ...attributes }: SearchProps) {
+  return (
+    <label class="switcher-input">
+      <Icon name="search" />
+      <input
+        autoFocus
+        placeholder={label}
+        aria-label={label}
+        onInput={(event) => change(event.currentTarget.value)}
+        {...attributes}
+      />
+    </label>
+  );
 }

@@ -29,15 +29,14 @@ export function Reactions({ message, me }: { message: WireMessage; me: string | 
   );
 }
 
-export function AddReaction({
-  message,
-  ...look
-}: {
-  message: WireMessage;
-  class: string;
-  size: number;
-  shortcut?: string;
-}) {
+interface AddReactionProps {
+  readonly message: WireMessage;
+  readonly class: string;
+  readonly size: number;
+  readonly shortcut?: string;
+}
+
+export function AddReaction({ message, ...look }: AddReactionProps) {
   return (
     <IconButton
       icon="smile"

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import type { WireChannel } from "../../wire.js";
 import { adminHref, galleryHref, hrefOf } from "../state/route.js";
 import { setState, useStore } from "../state/store.js";
@@ -6,7 +7,6 @@ import { sentence } from "../text/sentences.js";
 import { Avatar } from "./Avatar.js";
 import { Button, IconButton } from "./Button.js";
 import { Icon, type IconName, Mark } from "./Icon.js";
-import { ThemeToggle } from "./Theme.js";
 
 const close = () => setState({ drawer: false });
 
@@ -125,5 +125,38 @@ function Me() {
       </button>
       <ThemeToggle />
     </div>
+  );
+}
+
+const themes = {
+  auto: { next: "light", icon: "auto" },
+  light: { next: "dark", icon: "sun" },
+  dark: { next: "auto", icon: "moon" },
+} as const;
+type Theme = keyof typeof themes;
+
+function ThemeToggle() {
+  const { dataset } = document.documentElement;
+  const [theme, setTheme] = useState<Theme>(() => (dataset.theme as Theme | undefined) ?? "auto");
+  const { next, icon } = themes[theme];
+  const change = () => {
+    setTheme(next);
+    if (next === "auto") delete dataset.theme;
+    else dataset.theme = next;
+    try {
+      localStorage.setItem("theme", next);
+    } catch {
+      // Storage may be forbidden; the choice then lasts as long as the page.
+    }
+  };
+  const [now, then] = [sentence(`nav.theme.${theme}`), sentence(`nav.theme.${next}`)];
+  return (
+    <IconButton
+      icon={icon}
+      size={19}
+      onClick={change}
+      label={sentence("nav.theme.change", { theme: now, next: then })}
+      title={sentence("nav.theme", { theme: now })}
+    />
   );
 }

@@ -5,7 +5,7 @@ import { sentence } from "../text/sentences.js";
 import { rank } from "../text/slash.js";
 import { closeOverlay, Dialog } from "./Dialog.js";
 import { Icon, type IconName } from "./Icon.js";
-import { arrowStep, Options, optionId } from "./Options.js";
+import { arrowStep, Options, optionId, SearchInput } from "./Options.js";
 
 interface Target {
   readonly name: string;
@@ -35,23 +35,19 @@ export function Switcher() {
   };
   return (
     <Dialog label={sentence("switcher.label")} class="switcher">
-      <label class="switcher-input">
-        <Icon name="search" />
-        <input
-          autoFocus
-          placeholder={sentence("switcher.label")}
-          value={typed}
-          role="combobox"
-          aria-expanded="true"
-          aria-controls="switcher-list"
-          aria-activedescendant={found[index] && optionId("switcher-list", index)}
-          onInput={(event) => {
-            setTyped(event.currentTarget.value);
-            setIndex(0);
-          }}
-          onKeyDown={onKeyDown}
-        />
-      </label>
+      <SearchInput
+        label={sentence("switcher.label")}
+        value={typed}
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="switcher-list"
+        aria-activedescendant={found[index] && optionId("switcher-list", index)}
+        change={(text) => {
+          setTyped(text);
+          setIndex(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
       <Options
         id="switcher-list"
         label={sentence("nav.channels")}
@@ -62,16 +58,20 @@ export function Switcher() {
         onChoose={choose}
         empty={<div class="none">{sentence("switcher.none")}</div>}
       >
-        {({ name, topic, unread, icon }) => (
-          <>
-            <Icon name={icon} size={17} />
-            <strong>{name}</strong>
-            <span>{topic}</span>
-            {unread > 0 && <b class="badge">{unread}</b>}
-          </>
-        )}
+        {showTarget}
       </Options>
     </Dialog>
+  );
+}
+
+function showTarget({ name, topic, unread, icon }: Target) {
+  return (
+    <>
+      <Icon name={icon} size={17} />
+      <strong>{name}</strong>
+      <span>{topic}</span>
+      {unread > 0 && <b class="badge">{unread}</b>}
+    </>
   );
 }
 
