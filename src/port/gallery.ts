@@ -62,7 +62,7 @@ export interface GalleryWork {
   /** How many people have it among their favourites, and whether the viewer does. */
   readonly hearts: number;
   readonly loved: boolean;
-  /** Hidden until somebody asks to see it. */
+  /** Hidden until a user asks to see it. */
   readonly spoiler: boolean;
   /** It has the pictures of what it came from, with other values; otherwise it was made from that one's result. */
   readonly variation: boolean;

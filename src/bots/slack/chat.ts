@@ -17,6 +17,7 @@ import { Home } from "./home.js";
 import { Incoming } from "./incoming.js";
 import { sdkLogger } from "./logger.js";
 import { doneAlready, Messenger } from "./messenger.js";
+import { MENU } from "./modal.js";
 import { defaultSlackLimits, type SlackChatOptions, type SlackLimits } from "./options.js";
 import { Replies } from "./replies.js";
 import { Sources } from "./sources.js";
@@ -33,10 +34,11 @@ interface Running {
   readonly channels: Channels;
 }
 
-/** Different reactions that one user can put on a message: https://slack.com/help/articles/202931348 */
+/**
+ * Different reactions that one user can put on a message; the error after them is too_many_reactions. Slack's help says
+ * the number: https://slack.com/help/articles/202931348
+ */
 const REACTIONS = 23;
-/** Options of a select menu: https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
-const COMPLETIONS = 100;
 
 /**
  * Slack, over Socket Mode or HTTP, for one workspace or several.
@@ -54,7 +56,7 @@ export class SlackChat implements Chat {
   constructor(private readonly options: SlackChatOptions) {
     this.#limits = { ...defaultSlackLimits, ...options.limits };
     const { uploadBytes, editIntervalMs, textLength } = this.#limits;
-    this.capabilities = { uploadBytes, editIntervalMs, textLength, reactions: REACTIONS, completions: COMPLETIONS };
+    this.capabilities = { uploadBytes, editIntervalMs, textLength, reactions: REACTIONS, completions: MENU };
   }
 
   /** The port of the HTTP server, where there is one; known once started. */

@@ -16,6 +16,8 @@ type OneOrMore = [{ id: string; title: string }, ...{ id: string; title: string 
 
 /** How long to ask what a file is, at most; usually Slack knows within two seconds. */
 const PROCESSING_MS = 10_000;
+/** Characters: https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
+const ALT_TEXT = 1_000;
 /** Statuses that say that a request is not understood. */
 const NOT_LIKE_THIS = new Set([400, 415, 422]);
 
@@ -110,9 +112,11 @@ export class Files {
         megabytes: Math.floor(uploadBytes / 1024 / 1024),
       });
     }
+    // The SDK's types call it alt_text, Slack's reference alt_txt.
+    const alternative = description === undefined ? {} : { alt_txt: alt(description, ALT_TEXT) };
     const { upload_url, file_id } = await workspace.call(
       "files.getUploadURLExternal",
-      { filename: name, length: bytes.byteLength, alt_text: description && alt(description) },
+      { filename: name, length: bytes.byteLength, ...alternative },
       { ...options, repeatable: true },
     );
     if (upload_url === undefined || file_id === undefined)

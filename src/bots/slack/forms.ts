@@ -3,16 +3,11 @@ import { withTimeout } from "../../shared/timeout.js";
 import { isKind } from "./errors.js";
 import { findMessage, newest } from "./history.js";
 import { type Fields, fields, word } from "./messages.js";
-import { entry, FIELD, type FormPurpose, form, optionsIn, problemsIn, readForm, readPurpose } from "./modal.js";
+import { entry, FIELD, type FormPurpose, form, MENU, optionsIn, problemsIn, readForm, readPurpose } from "./modal.js";
 import { channelRef, type Reporter, type Sender } from "./reporter.js";
 
 /** Whether there is an image to work on must be known while the trigger of a form still works: 3 s in all. */
 const SEARCH_MS = 1_200;
-/**
- * Slack's limit of a menu that is filled while a user types:
- * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
- */
-const MENU = 100;
 
 type Choices = { readonly options: ReturnType<typeof entry>[] };
 

@@ -19,11 +19,12 @@ const FORM = "dreamloom_form";
 /** Action ids of fields begin so; the option's name follows. */
 export const FIELD = "field:";
 
-/** Slack's limits: of a title, a label, a hint, a menu's entries, a file field. */
+/** Entries of a menu: https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
+export const MENU = 100;
+/** Other limits of Slack's: of a title, a label, a hint, a form's fields, a file field. */
 const TITLE = 24;
 const LABEL = 75;
 const HINT = 2_000;
-const MENU = 100;
 const MOST_FIELDS = 20;
 const FILES = 2;
 const FILE_TYPES = ["png", "jpg", "jpeg", "gif", "webp"];

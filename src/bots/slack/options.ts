@@ -31,11 +31,14 @@ export interface SlackOAuth {
 }
 
 export interface SlackLimits {
-  /** Largest file in bytes. */
+  /**
+   * Largest file in bytes. Slack takes 1 GB (https://slack.com/help/articles/201330736); less, so that uploads end in
+   * time.
+   */
   readonly uploadBytes: number;
-  /** Least time between two edits of one message, in milliseconds. */
+  /** Least time between two edits of one message, in milliseconds: chat.update takes about 50 a minute (tier 3). */
   readonly editIntervalMs: number;
-  /** Characters in a message. */
+  /** Characters in a message: chat.update takes 4,000 (https://docs.slack.dev/reference/methods/chat.update). */
   readonly textLength: number;
   /** How long one call of the Web API may take, in milliseconds. */
   readonly callMs: number;

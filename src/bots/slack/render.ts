@@ -12,7 +12,7 @@ interface Rendered {
   readonly blocks?: KnownBlock[];
 }
 
-/** Characters of a section's text, of a button's text, and of what an image shows. */
+/** Characters of a section, of a button and of what an image shows: https://docs.slack.dev/reference/block-kit */
 const SECTION = 3_000;
 const LABEL = 75;
 const ALT = 2_000;
@@ -55,6 +55,6 @@ export function button({ id, label, emoji, style }: Button) {
   };
 }
 
-export function alt(description: string): string {
-  return cutText(description, ALT) || sentence("chat.a-picture");
+export function alt(description: string, length = ALT): string {
+  return cutText(description, length) || sentence("chat.a-picture");
 }

@@ -147,6 +147,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
     const people = message.reactions.get(name) ?? new Set();
     if (people.has(call.team.bot.id)) throw new ApiError("already_reacted");
     if (message.reactions.size >= 50) throw new ApiError("too_many_emoji");
+    const own = [...message.reactions.values()].filter((users) => users.has(call.team.bot.id));
+    if (own.length >= 23) throw new ApiError("too_many_reactions");
     message.reactions.set(name, people.add(call.team.bot.id));
     return {};
   },
@@ -154,6 +156,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
     need(call, "files:write");
     const length = Number(call.args.length);
     if (!Number.isInteger(length) || length < 1) throw new ApiError("invalid_arguments");
+    const alt = optional(call, "alt_txt");
+    if (alt !== undefined && alt.length > 1_000) throw new ApiError("alt_txt_too_large");
     const file: StoredFile = {
       id: newId("F"),
       team: call.team.id,
@@ -161,7 +165,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
       title: "",
       length,
       owner: call.team.bot.id,
-      alt: optional(call, "alt_text") ?? optional(call, "alt_txt"),
+      alt,
       bytes: undefined,
       completed: false,
       readyAt: 0,
