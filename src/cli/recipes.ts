@@ -20,7 +20,7 @@ export function addRecipes(program: Command): void {
 }
 
 /** Adds the verb of a recipe. What is not typed is left to the recipe, where a preset may change it. */
-export function addRecipe(program: Command, definition: RecipeDefinition): Command {
+function addRecipe(program: Command, definition: RecipeDefinition): Command {
   const { name, help, options, pictures } = definition;
   const roles = Object.entries(pictures).filter(([, { notInCli }]) => notInCli === undefined);
   const [main] = roles;

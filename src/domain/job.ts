@@ -33,6 +33,8 @@ export interface JobResult {
   readonly seed: number;
   /** Every parameter as used, defaults filled in. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** The version of the recipe that made it; default: 1. */
+  readonly version?: number;
 }
 
 /** Who may see a result: everybody in the community, or those in its channel. */
@@ -45,6 +47,8 @@ export interface Job {
   readonly author: User;
   readonly recipe: string;
   readonly params: Readonly<Record<string, unknown>>;
+  /** The recipe's version when the job was asked for; default: 1. */
+  readonly version?: number;
   /** Roles of the input images, for instance ["image"]; the bytes are in the repository. */
   readonly pictures: readonly string[];
   /** Size of the task in megapixel-steps: what the expected time is computed from. */
@@ -94,6 +98,11 @@ export function workedMs(
   until: number,
 ): number {
   return before + (startedAt === undefined ? 0 : Math.max(0, until - startedAt));
+}
+
+/** The version of the recipe that has made its image, or is to make it. */
+export function versionOf({ version = 1, result }: Pick<Job, "version" | "result">): number {
+  return result ? (result.version ?? 1) : version;
 }
 
 /** One person everywhere on a platform: whom fairness and caps count. */

@@ -79,6 +79,7 @@ async function runRecipe(request: EngineRequest, context: JobContext): Promise<E
     ...(await finished(last, film)),
     seconds: seconds(),
     recipe: request.recipe,
+    ...(recipe.version > 1 && { version: recipe.version }),
     network: String(used.network),
     runtime: context.programs.runtime.name,
     seed: Number(used.seed),

@@ -33,11 +33,15 @@ export function readJobs(orm: Orm, where: SQL | undefined, order: readonly SQL[]
   return rows.map(({ job, image }) => jobOf(job, image));
 }
 
+/** The recipe's version lies beside the parameters: no option has such a name. */
+const VERSION = "recipe-version";
+
 /** A new job as a row. */
 export function rowOf(job: Job): typeof jobTable.$inferInsert {
-  const { channel, author, pictures, cost, costKey, unnotified, messages, ...rest } = job;
+  const { channel, author, pictures, cost, costKey, unnotified, messages, params, version, ...rest } = job;
   return {
     ...rest,
+    params: version === undefined ? params : { ...params, [VERSION]: version },
     platform: channel.platform,
     community: channel.community,
     channel: channel.id,
@@ -99,7 +103,8 @@ export function channelOf(row: Pick<JobRow, "platform" | "community" | "channel"
 }
 
 function jobOf(row: JobRow, image: typeof imageTable.$inferSelect | null): StoredJob {
-  const { id, recipe, params, priority, state, attempts, createdAt, repeats, spoiler, audience, hidden } = row;
+  const { [VERSION]: version, ...params } = row.params;
+  const { id, recipe, priority, state, attempts, createdAt, repeats, spoiler, audience, hidden } = row;
   const { megabytes, startedAt, finishedAt, failure, result, from } = row;
   return {
     id,
@@ -107,6 +112,7 @@ function jobOf(row: JobRow, image: typeof imageTable.$inferSelect | null): Store
     author: { id: row.authorId, name: row.authorName },
     recipe,
     params,
+    ...(typeof version === "number" && { version }),
     pictures: row.roles,
     cost: row.work,
     costKey: row.pace,

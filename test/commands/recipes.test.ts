@@ -140,6 +140,27 @@ describe("paintings in a chat", () => {
     expect(engine.runs[0]?.request.pictures).toEqual({ image, style1: other });
   });
 
+  it("say which pictures their lines do not name", async () => {
+    const { chat, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    const notes = async (line: string, ...sent: Uint8Array[]): Promise<(string | undefined)[]> => {
+      await chat.say(ann, line, { attachments: sent.map((bytes) => source(bytes)) });
+      await quiet();
+      const public_ = chat.in("channel").at(-1)?.content.text.split("\n")[1];
+      const final = chat.in("thread").at(-1)?.content.text.split("```")[2]?.trim();
+      return [public_?.replace(/^`.*`/, ""), final];
+    };
+    const other = await picture(32, 32);
+    expect(await notes("/stylize", image, other)).toEqual([
+      " · with the picture and its style picture",
+      "with the picture and its style picture",
+    ]);
+    expect(await notes("/stylize winter", image)).toEqual([" · with the picture", "with the picture"]);
+    expect(await notes("/blend winter:0.5", image)).toEqual([" · with the picture", "with the picture"]);
+    expect(await notes("/texture", image)).toEqual([" · with the picture", "with the picture"]);
+    expect(await notes("/texture winter")).toEqual(["", ""]);
+    expect(await notes("/dream picture:none")).toEqual(["", ""]);
+  });
+
   it("say what is missing", async () => {
     const { chat } = await studio();
     await chat.say(ann, "/stylize winter");

@@ -9,6 +9,7 @@ import {
   type EngineResult,
   type RunOptions,
 } from "../../src/engine/process/engine.js";
+import { DEFINITIONS } from "../../src/engine/recipes/definitions.js";
 
 /** A small real picture. */
 export async function picture(width = 16, height = 12, type: "png" | "jpeg" = "png"): Promise<Uint8Array> {
@@ -78,6 +79,7 @@ export class FakeRun {
 
   finishWith(result: Uint8Array, width: number, height: number, type = "image/png"): void {
     const { recipe, params } = this.request;
+    const { version = 1 } = DEFINITIONS.find(({ name }) => name === recipe) ?? {};
     const octaves = Array.from({ length: this.octaves }, (_, index) => {
       return { octave: index + 1, width, height, steps: 10, lossStart: 1, lossEnd: 2 };
     });
@@ -88,6 +90,7 @@ export class FakeRun {
       height,
       seconds: 0.5,
       recipe,
+      ...(version > 1 && { version }),
       network: "resnet50",
       runtime: "fake",
       seed: Number(params.seed ?? 1),

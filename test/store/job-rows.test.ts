@@ -64,4 +64,16 @@ describe("a job's row", () => {
     expect(read(changed.id).owed).toBe(1);
     client.close();
   });
+
+  it("has the recipe's version, which older rows do not have", async () => {
+    const { store, dir } = makeStore();
+    const [first, second] = [job({ params: { size: 8 } }), job({ params: { size: 8 }, version: 2 })];
+    await store.jobs.add(first, {});
+    await store.jobs.add(second, {});
+    await store.close();
+    const { store: later } = makeStore({ dir });
+    expect(later.jobs.get(first.id)).not.toHaveProperty("version");
+    expect(later.jobs.get(second.id)).toMatchObject({ version: 2 });
+    for (const { id } of [first, second]) expect(later.jobs.get(id)?.params).toEqual({ size: 8 });
+  });
 });

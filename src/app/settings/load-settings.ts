@@ -25,7 +25,8 @@ type Tree = { [key: string]: unknown };
 const DEFAULTS = fileURLToPath(new URL("../../../config/default.yaml", import.meta.url));
 
 /**
- * Reads the settings: `config/default.yaml`, then the file named by DREAMLOOM_CONFIG, then the environment variables that
+ * Reads the settings: `config/default.yaml`, then the file named by DREAMLOOM_CONFIG, then the environment variables
+ * that
  * `config/default.yaml` names.
  *
  * @throws ConfigError with one sentence for each wrong setting: its name, its value, and what would be right.

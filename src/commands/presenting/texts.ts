@@ -33,11 +33,18 @@ function buttons(job: Job, ...verbs: readonly JobVerb[]): Button[] {
 }
 
 /** The channel's message: whose job it is, its line, and how it is. */
-function channelText(recipe: Recipe, job: Job, state: string, params = job.params): string {
+function channelText(recipe: Recipe, job: Job, state: string, params = job.params, notes = ""): string {
   const title = recipe.title(job.params);
   const { id, from: origin, repeats: variation = false } = job;
   const heading = sentence("job.heading", { title, author: plain(job.author.name), origin, variation, id });
-  return [heading, `\`${commandLine(recipe, params, job.pictures)}\``, state].join("\n");
+  return [heading, `\`${commandLine(recipe, params, job.pictures)}\`${notes && ` · ${notes}`}`, state].join("\n");
+}
+
+/** What belongs to a result's line without being part of it: the images that must be sent with it, and the version. */
+function lineNotes(recipe: Recipe, { params, pictures }: Job, { version = 1 }: EngineResult): string {
+  const unnamed = recipe.unnamedImages(params, pictures);
+  const images = unnamed.length > 0 && sentence("result.unnamed", { images: unnamed });
+  return [images, version > 1 && sentence("result.version", { version })].filter(Boolean).join(" · ");
 }
 
 export function threadTitle(recipe: Recipe, job: Job): string {
@@ -112,7 +119,7 @@ export function resultPicture(recipe: Recipe, job: Job, { picture, type, width, 
 }
 
 function described({ recipe, id, spoiler }: Job, suffix: string, type: string, description: string) {
-  const extension = { "image/jpeg": "jpg", "image/webp": "webp" }[type] ?? "png";
+  const extension = type.replace(/^.*\//, "").replace("jpeg", "jpg");
   return { name: `${recipe}-${id}${suffix}.${extension}`, description, ...(spoiler && { spoiler }) };
 }
 
@@ -127,6 +134,7 @@ export function finished(recipe: Recipe, job: Job, result: EngineResult, picture
   const line = commandLine(recipe, { ...job.params, seed: result.seed }, job.pictures);
   const ready = sentence("result.ready", { title: recipe.title(job.params) });
   const lines = [ready, facts, creditLine(job.credits), `\`\`\`\n${line}\n\`\`\``];
+  lines.push(lineNotes(recipe, job, result));
   // The mention names the person.
   return { text: lines.filter(Boolean).join("\n"), pictures: [picture], mention: [job.author] };
 }
@@ -139,7 +147,7 @@ export function showpiece(
   picture: Picture | undefined,
 ): OutgoingMessage {
   const done = sentence("result.done-in", { duration: took(job, result), credits: creditLine(job.credits) });
-  const text = channelText(recipe, job, done, { ...job.params, seed: result.seed });
+  const text = channelText(recipe, job, done, { ...job.params, seed: result.seed }, lineNotes(recipe, job, result));
   return { text, ...defined({ pictures: picture && [picture] }), buttons: buttons(job, "again", "delete") };
 }
 

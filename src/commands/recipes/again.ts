@@ -1,5 +1,6 @@
-import type { Job } from "../../domain/job.js";
+import { type Job, versionOf } from "../../domain/job.js";
 import { readJobId } from "../../queue/job-id.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { textOption } from "../parsing/options.js";
 import { readText } from "../parsing/read-values.js";
@@ -30,6 +31,8 @@ export const againCommand: Command = defineCommand({
     const job = await findJob(context, id);
     const recipe = recipeOf(job, context.app.recipes);
     await repeatJob(job, changes === "" ? {} : readText(changeCommand(recipe, job), changes), context, context.app);
+    const changed = versionOf(job) !== recipe.version;
+    if (changed) await context.replyEphemeral(sentence("again.version", { command: recipe.command, id: job.id }));
   },
 });
 

@@ -9,7 +9,7 @@ import type { Options } from "../parsing/options.js";
 import { chatBounds, chatOptions } from "./chat-options.js";
 import { changeDream } from "./dream-look.js";
 import { randomSeed } from "./random-seed.js";
-import { type Draft, type Params, printOptions, type Recipe, type Scope } from "./recipe.js";
+import { type Draft, type Params, printOptions, type Recipe, type Scope, type UnnamedImage } from "./recipe.js";
 import { stylesOf, withOneStyle, withSharedStyles, withTextureStyle } from "./styles.js";
 
 /** A recipe as the chats of an installation offer it. */
@@ -32,7 +32,9 @@ export function chatRecipe(definition: RecipeDefinition, botOptions: BotOptions)
   };
 }
 
-/** What chats give the engine where a person says nothing: every default that is not the engine's own, and the network. */
+/**
+ * What chats give the engine where a person says nothing: every default that is not the engine's own, and the network.
+ */
 function chatDefaults(definition: RecipeDefinition, botOptions: BotOptions): Params {
   const defaults = Object.entries(definition.options).flatMap(([key, option]) => {
     const { default: usual } = chatBounds(option, botOptions);
@@ -65,8 +67,8 @@ async function changed(offer: Offer, { params, pictures }: Draft, given: Params,
 }
 
 /**
- * What a preset sets, within the bounds that hold here, and the usual values where it sets nothing, undefined where there are none: a
- * job that is repeated with another preset keeps nothing of the one before.
+ * What a preset sets, within the bounds that hold here, and the usual values where it sets nothing, undefined where
+ * there are none: a job that is repeated with another preset keeps nothing of the one before.
  */
 function presetValues({ definition, botOptions }: Offer, preset: unknown): Params {
   if (typeof preset !== "string") return {};
@@ -119,9 +121,14 @@ function named(name: string, options: Options): Argument {
     : { value: name };
 }
 
-/** Images among a job's that its line cannot name: they must be sent with it. */
-function unnamedImages({ pictures }: RecipeDefinition, params: Params, roles: readonly string[]): number {
+/** A style that is named brings its image; of several, those that were sent have no name. */
+function unnamedImages(
+  { pictures }: RecipeDefinition,
+  params: Params,
+  roles: readonly string[],
+): readonly UnnamedImage[] {
   const [main] = Object.keys(pictures);
-  const mainUnnamed = main !== undefined && roles.includes(main) && params.style === undefined;
-  return Number(mainUnnamed) + Number(stylesOf(params).some(({ name }) => name === ATTACHED));
+  const image = main !== undefined && roles.includes(main) && params.style === undefined;
+  const style = stylesOf(params).some(({ name }) => name === ATTACHED);
+  return [...(image ? ["image" as const] : []), ...(style ? ["style" as const] : [])];
 }

@@ -23,6 +23,9 @@ export interface Scope {
   readonly styles: StyleLibrary;
 }
 
+/** The image to work on, or one whose style is taken. */
+export type UnnamedImage = "image" | "style";
+
 /** What a command that starts jobs tells of them, so that any job can be described, printed, repeated and changed. */
 export interface Recipe {
   /** The engine's name for it. */
@@ -49,8 +52,8 @@ export interface Recipe {
    * @param roles of the job's images; left out, the arguments say nothing of images
    */
   print(params: Params, roles?: readonly string[]): readonly Argument[];
-  /** How many of the job's images its line cannot name: they must be sent with it. */
-  unnamedImages(params: Params, roles: readonly string[]): number;
+  /** The images of a job that its line cannot name: they must be sent with it. */
+  unnamedImages(params: Params, roles: readonly string[]): readonly UnnamedImage[];
   /** Megapixel-steps of all that will be worked on. */
   cost(params: Params): number;
   /** Megabytes that it takes at its worst moment, besides the program and its networks. */

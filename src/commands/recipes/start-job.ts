@@ -59,11 +59,11 @@ export interface JobServices {
 }
 
 /**
- * Starts a job: downloads and checks its images, settles its parameters, hands it to the queue, and has it shown. Commands, palettes, votes,
- * art channels, reactions on results, buttons and `/again` all start jobs here.
+ * Starts a job: downloads and checks its images, settles its parameters, hands it to the queue, and has it shown.
+ * Commands, palettes, votes, art channels, reactions on results, buttons and `/again` all start jobs here.
  *
- * @throws UserError when an image cannot be used, the values do not go together, it is larger than the channel allows, or the queue does not
- * take it.
+ * @throws UserError when an image cannot be used, the values do not go together, it is larger than the channel allows,
+ * or the queue does not take it.
  */
 export async function startJob(request: RecipeRequest, requester: JobRequester, services: JobServices): Promise<Job> {
   const { recipe, given } = request;
@@ -106,6 +106,7 @@ async function submit(
         channel,
         author: { id: user.id, name: user.name },
         recipe: recipe.name,
+        ...(recipe.version > 1 && { version: recipe.version }),
         params,
         pictures,
         cost: recipe.cost(params),

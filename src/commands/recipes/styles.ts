@@ -99,8 +99,8 @@ export function stylesOf(params: Params): readonly StyleParam[] {
 const DIGITS = 1000;
 
 /**
- * Shares filled in, to sum to 1. One style alone leaves the rest to its opposite, else to the photo's own style; among several, those
- * without a share split what the others leave.
+ * Shares filled in, to sum to 1. One style alone leaves the rest to its opposite, else to the photo's own style; among
+ * several, those without a share split what the others leave.
  */
 async function weighed(shares: readonly Share[], scope: Scope): Promise<{ style: string; weight: number }[]> {
   const [only, another] = shares;

@@ -78,6 +78,8 @@ export interface EngineResult {
   readonly height: number;
   readonly seconds: number;
   readonly recipe: string;
+  /** The recipe's version; default: 1. */
+  readonly version?: number;
   readonly network: string;
   readonly runtime: string;
   readonly seed: number;

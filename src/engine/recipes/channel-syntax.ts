@@ -1,4 +1,7 @@
-/** Channels ("neurons") as people write them: `4:1 21:-0.5` of one layer, `block5_conv1/4:1 block4_conv1/21:-0.5` of several. */
+/**
+ * Channels ("neurons") as people write them: `4:1 21:-0.5` of one layer, `block5_conv1/4:1 block4_conv1/21:-0.5` of
+ * several.
+ */
 import { RecipeError } from "./recipe.js";
 
 /** A channel as it is written: its layer may be left to the context. */
@@ -10,7 +13,8 @@ interface WrittenChannel {
 }
 
 /**
- * Parses `[layer/]channel[:weight] ...`; a weight left out is 1. A layer's own name may hold slashes: the channel follows the last one.
+ * Parses `[layer/]channel[:weight] ...`; a weight left out is 1. A layer's own name may hold slashes: the channel
+ * follows the last one.
  * @throws RecipeError naming the part that is wrong
  */
 export function readChannels(text: string): WrittenChannel[] {

@@ -3,7 +3,10 @@ import { z } from "zod";
 import { readChannelText } from "./channel-syntax.js";
 import { type Choice, choice, integer, type RecipeOption, readName, type SettingKey, text } from "./option.js";
 
-/** Photos are mostly 4:3 or 3:2: the height of a picture whose longer side is 1, for what is estimated before it is seen. */
+/**
+ * Photos are mostly 4:3 or 3:2: the height of a picture whose longer side is 1, for what is estimated before it is
+ * seen.
+ */
 export const TYPICAL_RATIO = 0.7;
 
 /** Seeds are whole numbers below 2^31. */
@@ -66,7 +69,11 @@ export const formatOption = choice({
   choices: [
     { value: "webp", label: "Animated WebP" },
     { value: "gif", label: "GIF: larger, with fewer colours" },
-    { value: "mp4", label: "MP4", notInChat: "Chats show films as pictures, and have no player yet." },
+    {
+      value: "mp4",
+      label: "MP4",
+      notInChat: "Galleries, thumbnails and the page's viewer need a picture; MP4 is none.",
+    },
   ],
   default: "webp",
 });

@@ -66,7 +66,8 @@ export function defineRecipe<const O extends RecipeOptions>(described: Described
 }
 
 /**
- * Parameters with defaults filled in, unchecked: stored jobs are described with them, also those that an older version has made.
+ * Parameters with defaults filled in, unchecked: stored jobs are described with them, also those that an older version
+ * has made.
  */
 export function completed<O extends RecipeOptions>(
   { options, presets }: Pick<RecipeDefinition<O>, "options" | "presets">,

@@ -1,8 +1,12 @@
-/** How much memory a job takes at its worst moment, besides the program and its networks. Coarse, and rather too much than too little. */
+/**
+ * How much memory a job takes at its worst moment, besides the program and its networks. Coarse, and rather too much
+ * than too little.
+ */
 
 /**
- * Megabytes that a step's feature maps take for a megapixel, from docs/benchmarks.md ("Memory against size") and, where nothing was
- * measured, from the engine's own estimate of a network up to its last layers. VGG's have the tiles of Winograd's algorithm in them.
+ * Megabytes that a step's feature maps take for a megapixel, from docs/benchmarks.md ("Memory against size") and, where
+ * nothing was measured, from the engine's own estimate of a network up to its last layers. VGG's have the tiles of
+ * Winograd's algorithm in them.
  */
 const MAPS: Readonly<Record<string, { readonly dream: number; readonly painting: number }>> = {
   resnet50: { dream: 1_000, painting: 1_600 },
@@ -16,7 +20,10 @@ const UNKNOWN = { dream: 3_500, painting: 3_500 };
 const SMALLEST_TILE = 300;
 /** A picture of a megapixel in three channels of float32, in megabytes. */
 const PICTURE = 12;
-/** Pictures of the result's size that are held at once: the input, the canvas, its gradient, the optimiser's moments, frames being encoded. */
+/**
+ * Pictures of the result's size that are held at once: the input, the canvas, its gradient, the optimiser's moments,
+ * frames being encoded.
+ */
 const PICTURES = 10;
 /** What decoding and encoding take whatever the size, in megabytes. */
 const BASE = 50;

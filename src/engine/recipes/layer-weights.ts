@@ -10,7 +10,8 @@ const MAX_LAYERS = 16;
 export function parseLayerWeights(text: string): Record<string, number> {
   const weights = new Map<string, number>();
   for (const part of text.split(/[\s,]+/u).filter(Boolean)) {
-    // The weight is what follows the last colon, since ONNX names hold slashes and even colons ("conv:0"); those need their weight.
+    // The weight is what follows the last colon, since ONNX names hold slashes and even colons ("conv:0"); those need
+    // their weight.
     const match = /^(?<name>[\w./:-]{1,200}?)(?::(?<weight>-?(\d+(\.\d*)?|\.\d+)))?$/u.exec(part)?.groups;
     const { name = "", weight } = match ?? {};
     const malformed = name === "" || name.endsWith(":") || (name.includes(":") && weight === undefined);

@@ -32,7 +32,10 @@ interface Described {
   readonly flag?: string;
 }
 
-/** Other bounds and another default in chats, where a job must stay small beside those of others. Never wider than the engine's. */
+/**
+ * Other bounds and another default in chats, where a job must stay small beside those of others. Never wider than the
+ * engine's.
+ */
 interface ChatBounds {
   readonly minimum?: number;
   readonly maximum?: number;

@@ -1,4 +1,7 @@
-/** What a recipe is: parameters and images in, frames and a result out. Recipes know nothing of chat, files or processes. */
+/**
+ * What a recipe is: parameters and images in, frames and a result out. Recipes know nothing of chat, files or
+ * processes.
+ */
 import type { z } from "zod";
 import { type Said, SentenceError } from "../../shared/sentences/sentence-error.js";
 import type { Film } from "../images/film.js";
@@ -59,8 +62,8 @@ export interface Recipe<Schema extends z.ZodType = z.ZodType> {
   /** The parameters, with defaults. */
   readonly params: Schema;
   /**
-   * Yields a frame at the end of each octave, and previews at least every few seconds. The film it returns is the result; without
-   * one, the last frame is.
+   * Yields a frame at the end of each octave, and previews at least every few seconds. The film it returns is the
+   * result; without one, the last frame is.
    */
   run(params: z.output<Schema>, pictures: Pictures, context: RecipeContext): Frames;
 }

@@ -7,13 +7,15 @@ import type {
   EngineFrame,
   EngineResult,
 } from "../../engine/process/engine.js";
+import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 import type { Relayed } from "../../shared/sentences/sentence-error.js";
 
 /**
  * Part of the queue's name, so that a worker never sees jobs of another protocol. The registry (`registry.ts`) is
- * outside of it and keeps its form for ever: by it different versions recognise each other.
+ * outside of it and keeps its form for ever: by it different versions recognise each other. Each version of a recipe is a protocol too, or it would depend on the worker what an image
+ * looks like.
  */
-export const PROTOCOL = 2;
+export const PROTOCOL = DEFINITIONS.reduce((sum, { version }) => sum + version - 1, 2);
 
 /** BullMQ's queue: its keys begin with `<prefix>:<name>:`. */
 export function queueName(protocol: number): string {

@@ -15,7 +15,8 @@ function recipe(name: string, mapsMegabytes?: number) {
 }
 
 describe("the estimate of a job's memory", () => {
-  // docs/benchmarks.md, "Memory against size": what a run took beyond what was there before, in megabytes. Its pictures are 4:3.
+  // docs/benchmarks.md, "Memory against size": what a run took beyond what was there before, in megabytes. Its pictures
+  // are 4:3.
   it.each([
     ["dream", "resnet50", 1024, 3000, 673],
     ["dream", "resnet50", 2048, 100_000, 2265],

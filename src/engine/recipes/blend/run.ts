@@ -1,4 +1,6 @@
-/** Blend: a photo between styles, or a film that sweeps from one to the other and back (Deep Learning Cookbook 12.7). */
+/**
+ * Blend: a photo between styles, or a film that sweeps from one to the other and back (Deep Learning Cookbook 12.7).
+ */
 import { encodeFilm, needFfmpeg } from "../../images/animation.js";
 import { fromInterleaved, toInterleaved } from "../../images/codec.js";
 import { CHANNELS, type Raster } from "../../images/raster.js";
@@ -9,7 +11,10 @@ import type { BlendParams } from "./definition.js";
 
 type Styles = BlendParams["styles"];
 
-/** One style with a share below 1: the rest goes to the photo's own style. Who knows an opposite of the style names it instead. */
+/**
+ * One style with a share below 1: the rest goes to the photo's own style. Who knows an opposite of the style names it
+ * instead.
+ */
 function withRest(styles: Styles): Styles {
   const [only] = styles;
   return styles.length === 1 && only && only.weight < 1
@@ -18,8 +23,8 @@ function withRest(styles: Styles): Styles {
 }
 
 /**
- * Paints a photo in a blend of styles. With `sweep` K, paints K pictures with shares of the second style from 0 to 1, and returns them
- * as a film that goes there and back.
+ * Paints a photo in a blend of styles. With `sweep` K, paints K pictures with shares of the second style from 0 to 1,
+ * and returns them as a film that goes there and back.
  */
 export async function* blend(params: BlendParams, pictures: Pictures, context: RecipeContext): Frames {
   const { sweep, framesPerSecond, format, maxBytes, ...given } = params;

@@ -109,8 +109,8 @@ const options = {
 };
 
 /**
- * The book's values (12.3): 20 steps of 0.1 in 5 octaves of 1.4, no shifts, no smoothing. For VGG, the look "creatures" has the book's
- * layers. The strength is what makes a step 0.1.
+ * The book's values (12.3): 20 steps of 0.1 in 5 octaves of 1.4, no shifts, no smoothing. For VGG, the look "creatures"
+ * has the book's layers. The strength is what makes a step 0.1.
  */
 const BOOK = {
   network: "vgg16",

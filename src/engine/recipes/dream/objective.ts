@@ -29,7 +29,10 @@ const [BOOK_BORDER, ROOM] = [2, 6];
 /** Wakes channels that see nothing in the photo. */
 const LEAK = 0.05;
 
-/** @throws RecipeError, NetworkError for a layer, look or channel that does not exist, or for wishes that exclude one another */
+/**
+ * @throws RecipeError, NetworkError for a layer, look or channel that does not exist, or for wishes that exclude one
+ * another
+ */
 export async function dreamObjective(
   params: DreamParams,
   pictures: Pictures,

@@ -1,4 +1,6 @@
-/** DeepDream: a photo in which a network's layers find more and more of what they know (Deep Learning Cookbook 12.3). */
+/**
+ * DeepDream: a photo in which a network's layers find more and more of what they know (Deep Learning Cookbook 12.3).
+ */
 import { evaluateTiles } from "../../evaluate.js";
 import { type Random, random, type SeededRandom } from "../../images/random.js";
 import { addRasters, CHANNELS, fitInside, type Raster, type Size, subtractRasters } from "../../images/raster.js";
@@ -23,7 +25,8 @@ import { dreamObjective } from "./objective.js";
 /**
  * Change of one octave at strength 1, as a sum of mean absolute steps, in grey levels of 0..255: 10 steps of 1.8.
  *
- * Departure from the book: the steps of an octave share this amount, so that more steps refine a dream rather than deepen it, and
+ * Departure from the book: the steps of an octave share this amount, so that more steps refine a dream rather than
+ * deepen it, and
  * `strength` alone says how deep it goes.
  */
 const OCTAVE_CHANGE = 18;
@@ -31,9 +34,10 @@ const OCTAVE_CHANGE = 18;
 /**
  * Dreams a picture, or noise when there is none.
  *
- * For each octave, from small to large: the photo at that size plus the detail dreamt so far; steps of gradient ascent on the mean
- * square of the chosen layers (or on channels, or on likeness to a picture `guide`), each at a random shift. Carrying the detail, not
- * the picture, is the book's re-injection of lost detail: the photo's own detail is always whole. Large pictures are worked on in tiles.
+ * For each octave, from small to large: the photo at that size plus the detail dreamt so far; steps of gradient ascent
+ * on the mean square of the chosen layers (or on channels, or on likeness to a picture `guide`), each at a random
+ * shift. Carrying the detail, not the picture, is the book's re-injection of lost detail: the photo's own detail is
+ * always whole. Large pictures are worked on in tiles.
  * @throws RecipeError, NetworkError for a layer or look that does not exist
  */
 export async function* dream(

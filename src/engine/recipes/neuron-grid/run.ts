@@ -25,8 +25,8 @@ const MAX_TILES = 512;
 /**
  * A contact sheet: one row a layer, its channels sorted by the value reached, best first.
  *
- * The channels of a layer are ascended in one batch, each from its own noise, so that a channel looks the same whatever others
- * stand beside it. Each "octave" is one layer.
+ * The channels of a layer are ascended in one batch, each from its own noise, so that a channel looks the same whatever
+ * others stand beside it. Each "octave" is one layer.
  * @throws RecipeError, NetworkError for channels or layers that do not exist
  */
 export async function* grid(

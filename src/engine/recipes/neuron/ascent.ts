@@ -36,7 +36,8 @@ const SLOPE = 1.35;
 const LEVELS = 5;
 
 /**
- * How images ascend towards channels, in one batch. Each has its own source of random numbers: in a batch or alone, it becomes the same.
+ * How images ascend towards channels, in one batch. Each has its own source of random numbers: in a batch or alone, it
+ * becomes the same.
  * @param randoms one for each image
  */
 export function neuronAscent(

@@ -17,7 +17,8 @@ import { type NeuronParams, neuronSizes } from "./definition.js";
 /**
  * Shows what channels look for: gradient ascent on their spatial mean, at growing sizes.
  *
- * Departure from the book: its network sees the picture as it is; here the mean of the network's training is always taken off.
+ * Departure from the book: its network sees the picture as it is; here the mean of the network's training is always
+ * taken off.
  * @throws RecipeError, NetworkError for channels or layers that do not exist
  */
 export async function* neuron(

@@ -1,4 +1,6 @@
-/** The book's objective of a painting (Deep Learning Cookbook 12.6, 12.7): sums, not means, and divisors chosen by hand. */
+/**
+ * The book's objective of a painting (Deep Learning Cookbook 12.6, 12.7): sums, not means, and divisors chosen by hand.
+ */
 import type { Raster } from "../../images/raster.js";
 import type { Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
@@ -53,7 +55,8 @@ export async function bookTexture(texture: BookTexture): Promise<Objective> {
 /**
  * Style + content / 40 + total variation / 10000 (12.6, 12.7).
  *
- * The printed interpolation compares the photo's content with a style's, so that content never acts; this does what the text means.
+ * The printed interpolation compares the photo's content with a style's, so that content never acts; this does what the
+ * text means.
  */
 export async function bookTransfer(transfer: BookTransfer): Promise<Objective> {
   const { programs, network, measure, contentLayer, photo, strength, smooth } = transfer;

@@ -1,4 +1,7 @@
-/** A painting's objective at a scale, and its loss and gradient: at once, or in tiles when the canvas is too large for the memory. */
+/**
+ * A painting's objective at a scale, and its loss and gradient: at once, or in tiles when the canvas is too large for
+ * the memory.
+ */
 import { batchOf, type EngineContext, type Evaluation, evaluate } from "../../evaluate.js";
 import { cropRaster, pasteRaster } from "../../images/crop.js";
 import { emptyRaster, type Raster, type Size } from "../../images/raster.js";
@@ -87,9 +90,9 @@ export function tilePixels(
 }
 
 /**
- * Twice over the tiles: first the Gram matrices of the whole canvas, as means of the tiles' by their shares of its pixels; then the
- * gradient of each tile, given what the whole lacks. The loss is the whole canvas's, but for features at the tiles' borders, which see
- * padding; the painter's shifts put those elsewhere at each step.
+ * Twice over the tiles: first the Gram matrices of the whole canvas, as means of the tiles' by their shares of its
+ * pixels; then the gradient of each tile, given what the whole lacks. The loss is the whole canvas's, but for features
+ * at the tiles' borders, which see padding; the painter's shifts put those elsewhere at each step.
  */
 async function evaluateTiled(
   { programs, network }: EngineContext,

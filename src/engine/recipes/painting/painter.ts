@@ -1,4 +1,7 @@
-/** The painter: brings an image towards an objective, from small to large. Stylize, blend and texture differ in their objectives. */
+/**
+ * The painter: brings an image towards an objective, from small to large. Stylize, blend and texture differ in their
+ * objectives.
+ */
 import type { SeededRandom } from "../../images/random.js";
 import { CHANNELS, clampRaster, type Raster, type Size } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
@@ -34,8 +37,8 @@ export interface Painting {
 const UNSHIFTED: Shift = { dx: 0, dy: 0 };
 
 /**
- * Adam's steps on 0..255 images at their own size, a half and a quarter of it, before a network's own `rate`: 0.02 of the range, as in
- * style-transfer-pytorch. Less for the finest level, which otherwise is grain.
+ * Adam's steps on 0..255 images at their own size, a half and a quarter of it, before a network's own `rate`: 0.02 of
+ * the range, as in style-transfer-pytorch. Less for the finest level, which otherwise is grain.
  */
 const RATES = [0.6, 1, 1].map((share) => share * 0.02 * 255);
 /** On the canvas alone, for what has no borders: a pyramid's coarse levels end at them. */
@@ -44,7 +47,9 @@ const WRAPPED_RATES = [0.02 * 255];
 const BETAS = { beta1: 0.9, beta2: 0.9 } as const;
 /** Steps shrink to this share over a scale, along a cosine: long ones lay out, short ones finish. */
 const LAST_STEP = 0.05;
-/** Our losses are relative errors, so a pixel's gradient may be as small as 1e-9: Adam's usual 1e-8 would swallow it. */
+/**
+ * Our losses are relative errors, so a pixel's gradient may be as small as 1e-9: Adam's usual 1e-8 would swallow it.
+ */
 const EPSILON = 1e-14;
 
 /**

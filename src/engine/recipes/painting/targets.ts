@@ -86,10 +86,11 @@ export async function featuresOf(
 /**
  * One target a layer for any number of styles.
  *
- * The loss of style s in a layer is |G - T_s|^2 / |T_s|: divided by its own target's norm, so that a style of high contrast does not
- * drown a quiet one and weights mean what they say. The weighted sum over styles is, but for a constant, a single
- * C * |G - T|^2 with C = sum(w_s / |T_s|) and T = sum(w_s / |T_s| * T_s) / C: a blend of many costs what one style costs. Last, C is
- * replaced by 1 / |T|^2, which makes layers and images comparable: the loss of a layer is then a relative error.
+ * The loss of style s in a layer is |G - T_s|^2 / |T_s|: divided by its own target's norm, so that a style of high
+ * contrast does not drown a quiet one and weights mean what they say. The weighted sum over styles is, but for a
+ * constant, a single C * |G - T|^2 with C = sum(w_s / |T_s|) and T = sum(w_s / |T_s| * T_s) / C: a blend of many costs
+ * what one style costs. Last, C is replaced by 1 / |T|^2, which makes layers and images comparable: the loss of a layer
+ * is then a relative error.
  * @param pixels how many are looked at at once: a style may be larger than the canvas
  */
 export async function blendTargets(

@@ -1,4 +1,7 @@
-/** Style transfer: the content of a photo in the style of one or several pictures (Deep Learning Cookbook 12.6 and 12.7). */
+/**
+ * Style transfer: the content of a photo in the style of one or several pictures (Deep Learning Cookbook 12.6 and
+ * 12.7).
+ */
 import type { EngineContext } from "../../evaluate.js";
 import { luminanceOnly } from "../../images/colour.js";
 import { random, randomInteger, type SeededRandom } from "../../images/random.js";
@@ -26,9 +29,10 @@ const LEAST_STRENGTH = 0.01;
 /**
  * Paints a photo in a style, or in a blend of styles.
  *
- * studio: Adam from small to large (painting/painter.ts); style targets normalised by their own norms (painting/targets.ts). At each scale
- * the steps take turns among some shifts of the canvas, of less than a stride of the content's layer, so that no grid of strides
- * shows in flat skies; VGG, which has no strided convolutions, needs none. book: L-BFGS at full size.
+ * studio: Adam from small to large (painting/painter.ts); style targets normalised by their own norms
+ * (painting/targets.ts). At each scale the steps take turns among some shifts of the canvas, of less than a stride of
+ * the content's layer, so that no grid of strides shows in flat skies; VGG, which has no strided convolutions, needs
+ * none. book: L-BFGS at full size.
  * @throws RecipeError when a picture is missing
  */
 export async function* stylize(params: StylizeParams, pictures: Pictures, context: RecipeContext): Frames {

@@ -24,10 +24,15 @@ const options = {
   height: integer({ help: "Height, instead of a square", ...side }),
 };
 
-/** The side of the smallest scale, in pixels: a texture has no photo to lose, so it begins smaller than other paintings. */
+/**
+ * The side of the smallest scale, in pixels: a texture has no photo to lose, so it begins smaller than other paintings.
+ */
 export const SMALLEST_TEXTURE = 128;
 
-/** Steps at a scale. Without a photo to begin with, the first scale lays everything out: it gets more steps, which are cheap there. */
+/**
+ * Steps at a scale. Without a photo to begin with, the first scale lays everything out: it gets more steps, which are
+ * cheap there.
+ */
 export function textureSteps({ preset, steps }: Pick<TextureParams, "preset" | "steps">, scale: number): number {
   return scale === 0 && preset === "studio" ? 4 * steps : steps;
 }

@@ -1,4 +1,6 @@
-/** Texture: a surface without a scene, made from the style of a picture alone (Deep Learning Cookbook 12.4 and 12.5). */
+/**
+ * Texture: a surface without a scene, made from the style of a picture alone (Deep Learning Cookbook 12.4 and 12.5).
+ */
 import { type Random, random, randomInteger } from "../../images/random.js";
 import { CHANNELS, emptyRaster, type Raster, type Size } from "../../images/raster.js";
 import { resizeWrapped } from "../../images/resize-wrapped.js";
@@ -20,7 +22,9 @@ const SHIFT = 16;
 /** A texture has no photo to lose: long steps. */
 const RATE = 1;
 
-/** Blotches of this many pixels' width begin a texture: single pixels would be lost when the first scale shrinks them. */
+/**
+ * Blotches of this many pixels' width begin a texture: single pixels would be lost when the first scale shrinks them.
+ */
 const BLOTCH = 8;
 
 /** Colours of a picture in random places: what has the right palette needs to find only the forms. */
@@ -37,8 +41,8 @@ function scattered(motif: Raster, width: number, height: number, next: Random): 
 /**
  * Makes a texture from a picture (role `style`, else `image`).
  *
- * Each step looks at the canvas rolled by another random offset: no grid of strides shows, no border is ever in one place. Tileable: the
- * offset is anywhere, so that opposite sides meet inside what the network sees.
+ * Each step looks at the canvas rolled by another random offset: no grid of strides shows, no border is ever in one
+ * place. Tileable: the offset is anywhere, so that opposite sides meet inside what the network sees.
  */
 export async function* texture(params: TextureParams, pictures: Pictures, context: RecipeContext): Frames {
   const source = pictures.style ?? pictures.image;

@@ -35,8 +35,8 @@ interface Timing {
 }
 
 /**
- * The neurons of a frame, with weights. Every neuron has an equal share of the film, however short it is; in the last `fade` frames
- * of its share it gives way to the next one.
+ * The neurons of a frame, with weights. Every neuron has an equal share of the film, however short it is; in the last
+ * `fade` frames of its share it gives way to the next one.
  * @param frame counted from 0; past the end a looping film starts again
  */
 export function neuronsAt(list: readonly Mix[], frame: number, { frames, fade, loop }: Timing): Mix {

@@ -122,7 +122,10 @@ export function overlapOf({ loop, fade, frames }: Pick<ZoomParams, "loop" | "fad
   return loop === "fade" ? Math.min(fade, Math.floor(frames / 2)) : 0;
 }
 
-/** Frames are on disk, but the film is encoded from all of them, in bytes and twice: half of what as many in float32 take. */
+/**
+ * Frames are on disk, but the film is encoded from all of them, in bytes and twice: half of what as many in float32
+ * take.
+ */
 const PICTURES_A_FRAME = 1 / 2;
 
 export const zoomDefinition = defineRecipe({

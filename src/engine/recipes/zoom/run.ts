@@ -1,4 +1,7 @@
-/** Zoom: a film that falls into a picture for ever, while new patterns unfold (Deep Learning Cookbook 12.2 and its movie script). */
+/**
+ * Zoom: a film that falls into a picture for ever, while new patterns unfold (Deep Learning Cookbook 12.2 and its movie
+ * script).
+ */
 import type { EngineContext } from "../../evaluate.js";
 import { encodeFilm, needFfmpeg, needRoom } from "../../images/animation.js";
 import { cropRaster } from "../../images/crop.js";
@@ -25,9 +28,9 @@ import { filmSize, overlapOf, type ZoomParams } from "./definition.js";
 const BEGIN = { octaves: 4, scale: 1.5, steps: 10, smallest: 48 } as const;
 
 /**
- * Films an endless zoom. Each frame is the one before it, zoomed and turned about its centre by fractions of a pixel, and a few steps
- * towards the neurons of that moment. From noise, the first frame is grown through octaves (frames of kind "octave"); the film's own
- * frames are of kind "film", and stream as they are made.
+ * Films an endless zoom. Each frame is the one before it, zoomed and turned about its centre by fractions of a pixel,
+ * and a few steps towards the neurons of that moment. From noise, the first frame is grown through octaves (frames of
+ * kind "octave"); the film's own frames are of kind "film", and stream as they are made.
  * @returns the film, encoded
  * @throws RecipeError, NetworkError, FilmError
  */

@@ -8,6 +8,7 @@ export const commands = {
   "texture.no-image": "There is no picture here to take a texture from. Attach one, or name a style: `/texture winter`",
   "blend.sweep": "A sweep goes from one style to another, so name two. For example: `/blend summer winter sweep:6`",
   "again.retired": "Job {id} is a {recipe}, which I can no longer make.",
+  "again.version": "`/{command}` works differently since job {id} was made: the new picture will differ from it.",
   "again.image-gone": "Job {id} is too old: its picture is no longer kept. Please send the picture again.",
   "again.none": "You have not made anything yet. Begin with `/dream`.",
   "again.unknown": "There is no job {id} here. A job's id is in its message; `/again` alone takes your latest job.",

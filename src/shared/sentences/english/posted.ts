@@ -116,6 +116,9 @@ export const posted = {
   "result.description": "{title} by {author}, {width} × {height} pixels",
   "result.took": "took {duration}",
   "result.runtime": "{network} on {runtime}",
+  "result.unnamed": ({ images }: { images: readonly ("image" | "style")[] }) =>
+    `with ${images.map((image) => (image === "image" ? "the picture" : "its style picture")).join(" and ")}`,
+  "result.version": "v{version}",
   "result.ready": "Your picture is ready: **{title}**",
   "result.done-in": ({ duration, credits }: { duration: string; credits: string }) =>
     `Done in ${duration}.${credits ? ` ${credits}.` : ""}`,
