@@ -41,7 +41,7 @@ const LOGGED: Readonly<Record<AdminMode, string>> = {
   draining: "a moderator drains the queue: nothing new is taken or begun",
 };
 
-/** What those who run the program see and may do in a chat of their own, as its moderators. One for the whole program. */
+/** What those who run the program see and may do in a chat of their own. One for the whole program. */
 export class Admin implements ChatAdmin {
   readonly #progress = new Map<string, number>();
   readonly #watchers = new Set<() => void>();

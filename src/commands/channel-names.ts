@@ -4,7 +4,7 @@ import type { Chat } from "../port/adapter.js";
 
 const REMEMBERED = 1_000;
 
-/** Channels as people call them. Asks each chat once, without waiting: until it answers, a channel has its id for a name. */
+/** Channels as people call them. Asks each chat once, without waiting: until it answers, the id is the name. */
 export class ChannelNames {
   readonly #names = new LRUCache<string, string>({ max: REMEMBERED });
 

@@ -23,7 +23,9 @@ const MAX_PENDING = 500;
 const SETTLE_MS = 4_000;
 
 export interface Handlers extends ChatHandlers {
-  /** Goes on with votes and palettes that were open when the program stopped. Called once, when the chat has started. */
+  /**
+   * Continues with votes and palettes that were open when the program stopped. Called once, after the chat has started.
+   */
   resume(): void;
   /** Votes and palettes start nothing any more; they wait for the next start. */
   stop(): void;

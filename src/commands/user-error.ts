@@ -12,7 +12,7 @@ export class UserError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "UserError";
 }
 
-/** What a person is told of an error. Only a `UserError` says all there is to know; every other one belongs in the log. */
+/** What a person is told of an error. Only a `UserError` says all there is to know; others belong in the log. */
 export function errorText(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (error instanceof StoreError) {

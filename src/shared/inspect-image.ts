@@ -1,19 +1,22 @@
-/** What an encoded picture is, found out without decoding it. Pictures from outside are hostile until they have been through here. */
+/**
+ * What an encoded image is, found out without decoding it. Images from outside are hostile until they have been here.
+ */
 
 import { fileTypeFromBuffer } from "file-type";
+import { sentence } from "./sentences/sentence.js";
 import { type Said, SentenceError } from "./sentences/sentence-error.js";
 import { sharp } from "./sharp.js";
 
-/** The most pixels that are decoded: 50 megapixels, more than any phone's picture and far less than memory. */
+/** The most pixels that are decoded: 50 megapixels, more than a phone's photo has and far less than memory holds. */
 export const MAX_INPUT_PIXELS = 50_000_000;
 
-/** A picture cannot be used; the message says why and what would do. */
+/** An image cannot be used; the message says why and what would do. */
 export class PictureError<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "PictureError";
 }
 
 export interface PictureFacts {
-  /** Pixels as shown, that is, after turning the picture as its EXIF orientation says; of the first frame or page. */
+  /** Pixels as shown, after turning the image as its EXIF orientation says; of the first frame or page. */
   readonly width: number;
   readonly height: number;
   /** As sharp names it. */
@@ -32,7 +35,9 @@ interface Format {
   readonly looksLike: readonly string[];
 }
 
-/** File formats that are taken, by sharp's name. AVIF is HEIF with AV1 inside; some writers give it HEIF's general mark, see {@link isAvif}. */
+/**
+ * File formats that are taken, by sharp's name. AVIF is HEIF with AV1; some files have HEIF's mark, see {@link isAvif}.
+ */
 const FORMATS = new Map<string, Format>([
   ["jpeg", { label: "JPEG", extension: "jpg", type: "image/jpeg", looksLike: ["image/jpeg"] }],
   ["png", { label: "PNG", extension: "png", type: "image/png", looksLike: ["image/png", "image/apng"] }],
@@ -52,19 +57,19 @@ const FORMATS = new Map<string, Format>([
 const LOOKS = new Set([...FORMATS.values()].flatMap((format) => format.looksLike));
 
 /**
- * What an encoded picture says about itself, after checking that it is one of the formats taken, by its content and whatever it is called, and
- * not too large.
+ * What an encoded image says about itself, after checking by its content that its format is taken, and that it is not
+ * too large.
  *
- * @param name what the picture is called in messages
+ * @param name what the image is called in messages
  * @throws PictureError
  */
 export async function inspectPicture(
   bytes: Uint8Array,
-  name = "That file",
+  name = sentence("image.unnamed"),
   maxPixels = MAX_INPUT_PIXELS,
 ): Promise<PictureFacts> {
   if (bytes.byteLength === 0) throw new PictureError("image.empty", { name });
-  // First by its mark, so that what is none of these is never handed to a decoder: SVG can name other files, PDF is a program.
+  // First by its mark, so that no other format reaches a decoder: SVG can name other files, PDF is a program.
   const mark = await fileTypeFromBuffer(bytes).catch(() => undefined);
   if (!mark) throw new PictureError("image.unreadable", { name });
   if (!LOOKS.has(mark.mime) || (mark.mime.startsWith("image/heif") && !isAvif(bytes))) {
@@ -84,7 +89,9 @@ export async function inspectPicture(
   return { width, height, format: metadata.format, type: format.type, extension: format.extension };
 }
 
-/** Whether AVIF is among the brands that a HEIF file's first box lists. Photos of some phones are HEIF too, but with a codec that is not free. */
+/**
+ * Whether AVIF is among the brands that a HEIF file's first box lists: phones write HEIF with a codec that is not free.
+ */
 function isAvif(bytes: Uint8Array): boolean {
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
   return /^(?:.{4})*avif/s.test(Buffer.from(bytes.subarray(8, Math.min(length, 256))).toString("latin1"));

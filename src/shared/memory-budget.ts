@@ -13,8 +13,8 @@ export interface MemoryReservations {
 }
 
 /**
- * The room of one device. A job of which nothing is known (an older version has taken it in) may be as large as any, so it has the room
- * for itself; and alone every job may run, whatever is thought of it.
+ * The room of one device. A job of which nothing is known (an older version has taken it in) may be as large as any, so
+ * it has the room for itself; and alone every job may run, whatever is thought of it.
  */
 export class MemoryBudget implements MemoryReservations {
   #taken = 0;

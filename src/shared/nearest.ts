@@ -1,6 +1,6 @@
 /**
- * The word of `words` that a mistyped one most likely meant, or undefined when none is near: by edits (a letter added, left out,
- * changed, or two neighbours swapped), a third of the word's length at most, or a beginning of it.
+ * The word of `words` that a mistyped one most likely meant, or undefined when none is near: by edits (a letter added,
+ * left out, changed, or two neighbours swapped), a third of the word's length at most, or a beginning of it.
  *
  * @example nearest("craetures", ["patterns", "creatures"]); // "creatures"
  */

@@ -13,13 +13,16 @@ interface RetryPolicy {
   readonly signal?: AbortSignal;
   /** A wait that the other side has asked for, in milliseconds, instead of the back-off. */
   waitOf?(error: unknown): number | undefined;
-  /** Whether another attempt, `waitMs` later, may succeed; asked after each failure but that of the last attempt. True if left out. */
+  /**
+   * Whether another attempt, `waitMs` later, may succeed; asked after each failure but that of the last attempt. True
+   * if left out.
+   */
   mayPass?(error: unknown, attempt: number, waitMs: number): boolean;
 }
 
 /**
- * Calls `work` until it resolves, with exponential back-off between attempts. Rejects with the last error when no attempt is left or
- * another would not help, and with the signal's reason when it is aborted.
+ * Calls `work` until it resolves, with exponential back-off between attempts. Rejects with the last error when no
+ * attempt is left or another would not help, and with the signal's reason when it is aborted.
  *
  * @example await retryWithBackoff(() => fetchPage(url), { firstMs: 200, attempts: 3, signal });
  */

@@ -107,7 +107,10 @@ function isUnmistakable(value: string): boolean {
   return value.length >= 12 && /\D/.test(value);
 }
 
-/** Not inside a longer word or number, or digits alone would break the time; but what stands before it may end an escape: \n, %3A. */
+/**
+ * Not inside a longer word or number, or digits alone would break the time; but what stands before it may end an
+ * escape: \n, %3A.
+ */
 const EDGES = ["(?:(?<![A-Za-z0-9])|(?<=\\\\[bfnrt])|(?<=%[0-9A-Fa-f]{2}))", "(?![A-Za-z0-9])"] as const;
 
 function patternOf(values: readonly string[], before: string, after: string): RegExp[] {

@@ -5,14 +5,17 @@ export function graphemesOf(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-/** Where the character begins, as a reader sees it, that has the UTF-16 code unit at `index`; `index` itself at the text's end. */
+/**
+ * Where the character begins, as a reader sees it, that has the UTF-16 code unit at `index`; `index` itself at the
+ * text's end.
+ */
 export function graphemeStart(text: string, index: number): number {
   return segmenter.segment(text).containing(index)?.index ?? index;
 }
 
 /**
- * At most `length` UTF-16 code units, as the platforms count, never ending inside a character as a reader sees it; a text that was cut
- * ends in `mark`.
+ * At most `length` UTF-16 code units, as the platforms count, never ending inside a character as a reader sees it; a
+ * text that was cut ends in `mark`.
  *
  * @example cutText("A long title", 8); // "A long …"
  */

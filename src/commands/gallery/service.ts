@@ -189,7 +189,7 @@ function factsOf(job: StoredJob, recipe: Recipe): GalleryDetail["facts"] {
   ];
 }
 
-/** @throws ChatError "gone" for what this viewer may not see. The author of a hidden work, and moderators, still see it. */
+/** @throws ChatError "gone" for what this viewer may not see. Who may manage a hidden work still sees it. */
 function shownJob(id: string, viewer: GalleryViewer, { store }: GalleryServices): StoredJob {
   const job = store.jobs.get(id) ?? gone();
   return isShown(mayManage(viewer.user, job) ? { ...job, hidden: false } : job, viewer) ? job : gone();

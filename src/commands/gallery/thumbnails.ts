@@ -8,7 +8,7 @@ const MAX_WAITING = 500;
 /** Most bytes kept: about two thousand images of 480 pixels. */
 const MAX_BYTES = 48 * 1024 * 1024;
 
-/** Small JPEGs of jobs' results. The ones used last are kept in memory; each is made once, however many ask for it at a time. */
+/** Small JPEGs of jobs' results. The ones used last are kept in memory; each is made once for all who ask at a time. */
 export class Thumbnails {
   readonly #queue = new PQueue({ concurrency: 2 });
   readonly #kept: LRUCache<string, Uint8Array, { readonly job: string; readonly side: number }>;

@@ -6,8 +6,8 @@ const LEAST_SIDE = 16;
 const MOST_SIDE = 16_384;
 
 /**
- * Checks an image from outside before a job is made of it, by its bytes alone: its format, whether it is what it claims to
- * be, and its size.
+ * Checks an image from outside before a job is made of it, by its bytes alone: its format, whether it is what it claims
+ * to be, and its size.
  *
  * @param name what it is called in messages
  * @throws UserError

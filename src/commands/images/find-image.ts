@@ -32,15 +32,15 @@ export interface ImageRequest extends ImageRequester {
   readonly event: Pick<CommandEvent, "attachments" | "repliesTo">;
 }
 
-/** Downloads under way in the whole process, and those of one user: each may hold as many bytes as an image may have. */
+/** Downloads under way in the whole process, and of one user: each may hold as many bytes as an image may have. */
 const MOST_DOWNLOADS = 16;
 const MOST_DOWNLOADS_EACH = 2;
 /** The user of each download under way. */
 const downloading: string[] = [];
 
 /**
- * The image that a command means: attached to it, else on the message it answers, else behind the link in its line, else
- * the newest in the thread or channel. Undefined when there is none anywhere, or none is wanted.
+ * The image that a command means: attached to it, else on the message it answers, else behind the link in its line,
+ * else the newest in the thread or channel. Undefined when there is none anywhere, or none is wanted.
  *
  * @param wanted what `imageOption` read
  * @param rules where links may lead; for tests

@@ -21,7 +21,8 @@ export interface Provenance {
 const MOST_CREDITS = 12;
 
 /**
- * Where images came from. The first one that shows the result of another job, anybody's, makes the new job come from it.
+ * Where images came from. The first one that shows the result of another job, anybody's, makes the new job come from
+ * it.
  *
  * @param user who asks: people are not named for their own images
  */

@@ -25,7 +25,9 @@ const ART = "art";
 const DREAM_EMOJI = "👁️";
 /** Least time between two refusals to one person: reactions are quickly given. */
 const REFUSAL_INTERVAL_MS = 60_000;
-/** Least time between two complaints that messages of a channel cannot be seen: most reactions there are about words. */
+/**
+ * Least time between two warnings that a channel's messages cannot be seen: most reactions are not meant for the bot.
+ */
 const FORBIDDEN_INTERVAL_MS = 24 * 60 * 60_000;
 const MAX_REMEMBERED = 1_000;
 
@@ -47,7 +49,7 @@ export class ArtChannels {
     private readonly services: ArtChannelServices,
   ) {}
 
-  /** Takes a reaction without another meaning on its message. A person's emoji on a message starts one job, also after restarts. */
+  /** Takes a reaction without another meaning. A person's emoji on a message starts one job, also after restarts. */
   async choose(event: ReactionEvent): Promise<void> {
     const { message, user } = event;
     if (!event.added || !this.services.settings.isArtChannel(message.channel)) return;
@@ -83,7 +85,7 @@ export class ArtChannels {
       : { recipe, given: {}, choice: "dream" };
   }
 
-  /** Undefined for messages without an image, and deleted ones; the error "forbidden" for those that the bot may not see. */
+  /** Undefined for messages without an image, and deleted ones; the error "forbidden" for those the bot may not see. */
   async #firstPicture(message: MessageRef): Promise<PictureSource | ChatError | undefined> {
     try {
       return (await this.chat.picturesOf(message))[0];

@@ -13,7 +13,8 @@ const LASTS_MS = 7 * 24 * 3600 * 1000;
 
 /**
  * Palettes: messages with an emoji for each style, where the author's reactions choose what a photo is painted in. The
- * painting starts a moment after the last reaction, so that several can be chosen; then the palette takes another choice.
+ * painting starts a moment after the last reaction, so that several can be chosen; then the palette takes another
+ * choice.
  */
 export class Palettes extends ReactionCollector {
   /** @param settleMs how long after the last reaction the painting starts */

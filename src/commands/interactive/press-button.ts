@@ -21,8 +21,8 @@ type ButtonServices = RepeatServices &
   DeleteDataServices & { readonly queue: Pick<JobQueue, "cancel"> };
 
 /**
- * Does what a button says: a job's, a vote's, a gallery page's, or the one that deletes a person's data. Cancel and Delete
- * are for the job's author and moderators; Again makes a new job of the person who pressed it.
+ * Does what a button says: a job's, a vote's, a gallery page's, or the one that deletes a person's data. Cancel and
+ * Delete are for the job's author and moderators; Again makes a new job of the person who pressed it.
  *
  * @throws UserError
  */

@@ -56,8 +56,8 @@ export interface CollectorPayload {
 const PHOTO = 1;
 
 /**
- * Messages of one kind, in one chat, that collect reactions and become a painting. Message, choices and expiry are in the
- * store; the photo is part of the message. So choosing works after any restart, on every platform.
+ * Messages of one kind, in one chat, that collect reactions and become a painting. Message, choices and expiry are in
+ * the store; the photo is part of the message. So choosing works after any restart, on every platform.
  */
 export abstract class ReactionCollector {
   readonly #timers = new Map<string, NodeJS.Timeout>();

@@ -8,8 +8,8 @@
  *     quoted    = '"' { any character but '"' and '\'  |  '\' any character } '"'
  *     key, name = a letter, then letters, digits and "-"
  *
- * A word that begins like a link, `https://`, is a value of its own and not `key:value`. Typographic quotes, which phones
- * insert, count as quotes. {@link parseLine} reads everything that {@link printLine} prints.
+ * A word that begins like a link, `https://`, is a value of its own and not `key:value`. Typographic quotes, which
+ * phones insert, count as quotes. {@link parseLine} reads everything that {@link printLine} prints.
  */
 import { sentence } from "../../shared/sentences/sentence.js";
 

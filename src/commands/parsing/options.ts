@@ -5,8 +5,8 @@ import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 
 /**
- * One option of a command: how its text is read and checked, and what people are told about it. Slash menus, completion,
- * help, errors and documentation all come from here.
+ * One option of a command: how its text is read and checked, and what people are told about it. Slash menus,
+ * completion, help, errors and documentation all come from here.
  */
 export interface Option<T = unknown> {
   readonly type: "text" | "number" | "integer" | "flag" | "picture";

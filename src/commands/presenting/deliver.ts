@@ -49,7 +49,9 @@ export interface Delivery {
   readonly refused: boolean;
 }
 
-/** Posts to the first channel that takes it, such as the channel of a deleted thread. Images that are too large are made smaller. */
+/**
+ * Posts to the first channel that takes it, as when a thread was deleted. Images that are too large are made smaller.
+ */
 export async function postToFirst(
   chat: Chat,
   channels: readonly ChannelRef[],

@@ -14,7 +14,10 @@ const ATTEMPTS = [
 /** Films of more pixels in all are not taken apart: they would need too much memory. */
 const MOST_PIXELS = 100_000_000;
 
-/** A film within a limit of bytes: narrower, with fewer frames, less exact. Undefined for a still, and where even that is not enough. */
+/**
+ * A film within a limit of bytes: smaller, of fewer frames and less quality. Undefined for a still, and where it cannot
+ * be.
+ */
 export async function fitFilm(picture: Picture, maxBytes: number): Promise<Picture | undefined> {
   const {
     width,

@@ -35,7 +35,7 @@ export async function fitMessage(message: OutgoingMessage, maxBytes: number): Pr
   return { ...message, pictures, text: stilled ? `${message.text}\n${sentence("film.stilled")}` : message.text };
 }
 
-/** The image itself when it fits, else a JPEG that does: of less quality, then of fewer pixels. A film stays one where it can. */
+/** The image itself when it fits, else a JPEG of less quality or fewer pixels. A film stays one where it can. */
 export async function fitImage(picture: Picture, maxBytes: number): Promise<Picture> {
   if (picture.bytes.byteLength <= maxBytes) return picture;
   const film = moves(picture.type) ? await fitFilm(picture, maxBytes) : undefined;

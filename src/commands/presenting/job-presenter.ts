@@ -43,8 +43,8 @@ export interface JobPresenterOptions {
 const MAX_FRAMES_WAITING = 12;
 
 /**
- * One job as seen in the chat, from "2nd in line" to the final image. The queue tells it what happens and never waits for
- * it: failures of the chat do not stop the job.
+ * One job as seen in the chat, from "2nd in line" to the final image. The queue tells it what happens and never waits
+ * for it: failures of the chat do not stop the job.
  */
 export class JobPresenter {
   /** Messages go out one after the other, in the order of what happened. */

@@ -35,8 +35,8 @@ export class Presenter {
   }
 
   /**
-   * Goes on showing a job that an earlier process has begun to show, as soon as its chat is `ready` (never, when that is
-   * false). A job of a chat that is not served, or of a recipe that is gone, stays unnotified.
+   * Goes on showing a job that an earlier process has begun to show, as soon as its chat is `ready` (never, when that
+   * is false). A job of a chat that is not served, or of a recipe that is gone, stays unnotified.
    */
   reopen(job: Job, chats: readonly Chat[], ready: (chat: Chat) => Promise<boolean>): void {
     const recipe = this.options.recipes.get(job.recipe);

@@ -5,7 +5,7 @@ import type { OutgoingFile } from "../../port/messages.js";
 import type { AppStore } from "../context.js";
 import { UserError } from "../user-error.js";
 
-/** Names the file's format to its readers. Raised when the fields change: since 2 they are named as the code names them. */
+/** Names the file's format to its readers. Raised when the fields change. */
 const FORMAT = "dreamloom-my-data-2";
 /** Base64 writes three bytes as four characters. */
 const INFLATED = 4 / 3;
@@ -13,8 +13,8 @@ const INFLATED = 4 / 3;
 const AROUND_BYTES = 40;
 
 /**
- * All that is stored about a person on a platform, as one JSON file, with their images in it: the newest ones, as many as
- * the chat's largest file holds. The others are named with their sizes, and are in the chat.
+ * All that is stored about a person on a platform, as one JSON file, with their images in it: the newest ones, as many
+ * as the chat's largest file holds. The others are named with their sizes, and are in the chat.
  *
  * @throws UserError where a chat can send no file to one person alone, or not even the text fits
  */

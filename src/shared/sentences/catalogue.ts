@@ -20,7 +20,9 @@ export type PlainIdOf<C> = { [I in keyof C]: keyof Params<C[I]> extends never ? 
 export type ParamsOf<C, I extends keyof C> =
   I extends PlainIdOf<C> ? [params?: Record<string, never>] : [params: Params<C[I]>];
 
-/** What says the sentences of a catalogue, in the language chosen last; the first one, `as const`, gives the parameters. */
+/**
+ * What says the sentences of a catalogue, in the language chosen last. The first one, `as const`, types the parameters.
+ */
 export function speaker<const C extends Sentences>(english: C) {
   let language: LanguageOf<C> = english as LanguageOf<C>;
   return {

@@ -13,7 +13,7 @@ import { slack } from "./english/slack.js";
 import { store } from "./english/store.js";
 import { web } from "./english/web.js";
 
-/** Every sentence that the program says, by identifier: a text, with its parameters in braces, or a function of them. */
+/** Every sentence that the program says, by identifier: a text with its parameters in braces, or a function of them. */
 export const english = {
   ...chat,
   ...cli,

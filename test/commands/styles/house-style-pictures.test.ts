@@ -6,7 +6,10 @@ import { describe, expect, it } from "vitest";
 import { drawStyle, FOLDER, STYLES } from "../../../scripts/make-styles.js";
 import { loadBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
 
-/** How far two pictures of one size are apart, in levels of 255, on average and as the share of values more than 40 apart. */
+/**
+ * How far two pictures of one size are apart, in levels of 255, on average and as the share of values more than 40
+ * apart.
+ */
 async function difference(a: Buffer, b: Buffer): Promise<{ mean: number; far: number }> {
   const [one, other] = await Promise.all([a, b].map((bytes) => sharp(bytes).removeAlpha().raw().toBuffer()));
   if (!one || !other || one.length !== other.length) return { mean: 255, far: 1 };

@@ -37,9 +37,9 @@ const HEADERS = {
 };
 
 /**
- * The bytes behind a link. Every address on the way, also after a redirect, is checked before it is connected to: http or
- * https at their own ports, a host all of whose IP addresses are public. The connection goes to the addresses that were
- * checked, even if DNS changes in between. No cookies, no passwords, no proxies.
+ * The bytes behind a link. Every address on the way, also after a redirect, is checked before it is connected to: http
+ * or https at their own ports, a host all of whose IP addresses are public. The connection goes to the addresses that
+ * were checked, even if DNS changes in between. No cookies, no passwords, no proxies.
  *
  * @throws UserError; the signal's reason when it is aborted
  */

@@ -11,8 +11,8 @@ export interface FetchOptions extends LinkRules {
 }
 
 /**
- * The image behind a link that a person gave: fetched from the public internet only ({@link download}), within limits, and
- * checked by its bytes ({@link checkImage}).
+ * The image behind a link that a person gave: fetched from the public internet only ({@link download}), within limits,
+ * and checked by its bytes ({@link checkImage}).
  *
  * @throws UserError; the signal's reason when it is aborted
  */

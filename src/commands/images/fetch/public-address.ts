@@ -1,8 +1,8 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 
 /**
- * IPv4 blocks that are not public: the IANA registry of special-purpose addresses (RFC 6890), multicast, reserved ones, and
- * the address at which Azure answers its virtual machines, which looks public.
+ * IPv4 blocks that are not public: the IANA registry of special-purpose addresses (RFC 6890), multicast, reserved ones,
+ * and the address at which Azure answers its virtual machines, which looks public.
  */
 const IPV4_BLOCKS = `
   0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.31.196.0/24

@@ -17,7 +17,7 @@ export interface Tally {
 }
 
 /**
- * Counts votes: each person has one, split evenly among the styles that they chose, so that reacting more often counts no more.
+ * Counts votes: each person has one, split evenly among the styles that they chose.
  *
  * @param votes in the order in which they were given; those for other than `styles` do not count
  */

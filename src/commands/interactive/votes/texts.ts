@@ -20,7 +20,7 @@ interface Candidate {
 interface VotePayload extends CollectorPayload {
   readonly candidates: readonly Candidate[];
   readonly minutes: number;
-  /** The id of the job that it becomes, once it is over: whether that job exists says after a stop if it was started. */
+  /** Once it is over, the id of the job that it becomes. After a stop, it was started if there is that job. */
   readonly job?: string;
 }
 
@@ -82,7 +82,8 @@ function results(candidates: readonly Candidate[], tally: Tally): string[] {
   const emoji = new Map(candidates.map((candidate) => [candidate.name, candidate.emoji]));
   const rows = tally.shares.map(({ style, share, people }) => {
     const full = Math.max(1, Math.round(share * BAR));
-    return `${emoji.get(style) ?? ""} ${"▰".repeat(full)}${"▱".repeat(BAR - full)} ${style} ${percent(share)} (${people})`;
+    const bar = "▰".repeat(full) + "▱".repeat(BAR - full);
+    return `${emoji.get(style) ?? ""} ${bar} ${style} ${percent(share)} (${people})`;
   });
   // No line ends between an emoji and its name.
   const others = candidates.filter(({ name }) => !tally.shares.some(({ style }) => style === name));

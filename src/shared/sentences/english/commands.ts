@@ -52,13 +52,16 @@ export const commands = {
   "settings.value-missing":
     "Set {name} to what? Give it a value, `/settings {name}:…`, or reset it: `/settings reset {name}`",
   "settings.my-data-usage":
-    "`/settings mydata` shows what is stored about you, `/settings mydata export` gives it to you as a file, `/settings mydata delete` deletes it.",
+    "`/settings mydata` shows what is stored about you, `/settings mydata export` gives it to you as a file, " +
+    "`/settings mydata delete` deletes it.",
   "settings.nothing-to-reset": ({ everywhere }: { everywhere: boolean }) =>
-    `Nothing of that is set ${everywhere ? "for the whole community" : "here"}, so there is nothing to reset. \`/settings\` shows what applies.`,
+    `Nothing of that is set ${everywhere ? "for the whole community" : "here"}, so there is nothing to reset. ` +
+    `\`/settings\` shows what applies.`,
   "settings.forbidden":
     "Only those who manage this channel may change its settings. `/settings` alone shows them to everybody.",
   "my-data.no-private-file":
-    "This chat lets me send no file to you alone. `/settings mydata` shows what is stored; those who run me can give you the file.",
+    "This chat lets me send no file to you alone. `/settings mydata` shows what is stored; those who run me " +
+    "can give you the file.",
   "my-data.too-large":
     "What is stored about you is more than a file here may hold. Those who run me can give it to you.",
   "gallery.mine-or-person": "Your own or somebody else's? Give either mine or person. For example: `/gallery mine`",
@@ -80,7 +83,8 @@ export const commands = {
   "style.needs": ({ option, line }: { option: "name" | "emoji" | "to"; line: string }) =>
     `That needs ${option === "to" ? "to, the new name" : option}. For example: \`${line}\``,
   "settings.look-unknown": ({ network, look, fitting }: { network: string; look: string; fitting: string }) =>
-    `${network} has no look ${look}; it has ${fitting || "none that are known here"}. Set both together, as in \`/settings network:${network} look:…\``,
+    `${network} has no look ${look}; it has ${fitting || "none that are known here"}. Set both together, as in ` +
+    `\`/settings network:${network} look:…\``,
   "option.unknown": (params: {
     command: string;
     option: string;

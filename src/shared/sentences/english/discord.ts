@@ -1,5 +1,6 @@
 const GIVE_IT =
-  "Give me the picture with the command's \"picture\" option, or open the message's menu and choose Apps > Dream this (or Stylize this).";
+  "Give me the picture with the command's \"picture\" option, or open the message's menu and choose Apps > " +
+  "Dream this (or Stylize this).";
 
 /** What Discord's adapter says, and what "I may not ..." continues with. */
 export const discord = {
@@ -13,14 +14,17 @@ export const discord = {
   "discord.image-refused": "Discord did not hand over {name} (it answered {status}); please try again.",
   "discord.image-timeout": "{name} took too long to arrive; please try again.",
   "discord.image-unreachable": "{name} could not be fetched from Discord; please try again.",
-  "discord.wrong-app":
-    "DISCORD_APP_ID is {appId}, but DISCORD_TOKEN belongs to the application {owner}: take both from the same application, or leave DISCORD_APP_ID out.",
+  "discord.wrong-app": ({ appId, owner }: { appId: string; owner: string }) =>
+    `DISCORD_APP_ID is ${appId}, but DISCORD_TOKEN belongs to the application ${owner}: take both from the ` +
+    "same application, or leave DISCORD_APP_ID out.",
   "discord.unreachable-at-start":
-    "Discord could not be reached; is this machine on the internet? https://discordstatus.com tells whether Discord has trouble.",
+    "Discord could not be reached; is this machine on the internet? https://discordstatus.com tells whether " +
+    "Discord has trouble.",
   "discord.wrong-token":
     "Discord does not know DISCORD_TOKEN: copy a new token from the developer portal, under Bot > Reset Token.",
   "discord.no-intent":
-    'Discord does not grant the intent "Message Content": switch it on in the developer portal under Bot > Privileged Gateway Intents, or set DISCORD_MESSAGE_CONTENT to false.',
+    'Discord does not grant the intent "Message Content": switch it on in the developer portal under Bot > ' +
+    "Privileged Gateway Intents, or set DISCORD_MESSAGE_CONTENT to false.",
   "discord.wait": "Discord asks me to wait {seconds} s before I {doing}.",
   "discord.status": "Discord does not work just now (it answered {status}); please try again later.",
   "discord.timeout": "Discord did not answer in time; please try again.",
@@ -34,7 +38,8 @@ export const discord = {
   "discord.subject-gone": "What this was about is gone from Discord.",
   "discord.refused": "Discord does not let me {doing}: {reason}.",
   "discord.permission": ({ doing, permission }: { doing: string; permission: string | undefined }) =>
-    `I may not ${doing} here. Somebody who manages this channel can allow me "${permission ?? "what it takes"}": Edit Channel > Permissions > Dreamloom.`,
+    `I may not ${doing} here. Somebody who manages this channel can allow me ` +
+    `"${permission ?? "what it takes"}": Edit Channel > Permissions > Dreamloom.`,
   "discord.doing.thread": "open a thread",
   "discord.doing.find-thread": "look for the thread",
   "discord.doing.history": "look for the newest picture",
@@ -58,7 +63,10 @@ export const discord = {
   "discord.cannot-post": ({ missing }: { missing: readonly string[] }) => {
     const named = missing.map((name) => `"${name}"`);
     const list = named.length > 1 ? `${named.slice(0, -1).join(", ")} and ${named.at(-1)}` : named.join("");
-    return `I can't post pictures in this channel. Somebody who manages it can allow me ${list}: Edit Channel > Permissions > Dreamloom.`;
+    return (
+      `I can't post pictures in this channel. Somebody who manages it can allow me ${list}: Edit Channel ` +
+      "> Permissions > Dreamloom."
+    );
   },
   "discord.reconnecting": "shard {shard} reconnects since {time} UTC",
   "discord.a-channel": "a channel",

@@ -20,7 +20,10 @@ export const doctor = {
   "doctor.not-there": "not there",
   "doctor.discord": ({ ready, invite }: { ready: boolean; invite: string | undefined }) => {
     const token = ready ? "a token is set" : "off, until DISCORD_TOKEN is set (docs/operating.md)";
-    return `${token}; ${invite ? `add it to a server: ${invite}` : "DISCORD_APP_ID is not set, so there is no invite link"}`;
+    return (
+      `${token}; ` +
+      `${invite ? `add it to a server: ${invite}` : "DISCORD_APP_ID is not set, so there is no invite link"}`
+    );
   },
   "doctor.ffmpeg": "films as MP4",
   "doctor.extra": "not found; only {use} need it",

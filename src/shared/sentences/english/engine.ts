@@ -3,11 +3,14 @@ export const engine = {
   "native.broken": "{name} cannot be loaded ({reason}). Run npm install again, on this machine.",
   "native.broken-why": "{name} cannot be loaded ({reason}).",
   "channels.none":
-    'No channel is named. Write channels as number:weight, for instance channels:"4 21:-0.5", or with their layer: "activation_30/4:1 activation_27/21:-0.5".',
-  "channels.invalid":
-    '"{part}" is not a channel. Write channels as number:weight, for instance channels:"4 21:-0.5", or with their layer: "activation_30/4:1 activation_27/21:-0.5".',
-  "channels.no-layer":
-    '"{part}" needs its layer. Write channels as number:weight, for instance channels:"4 21:-0.5", or with their layer: "activation_30/4:1 activation_27/21:-0.5".',
+    'No channel is named. Write channels as number:weight, for instance channels:"4 21:-0.5", or with their ' +
+    'layer: "activation_30/4:1 activation_27/21:-0.5".',
+  "channels.invalid": ({ part }: { part: string }) =>
+    `"${part}" is not a channel. Write channels as number:weight, for instance channels:"4 21:-0.5", or with ` +
+    `their layer: "activation_30/4:1 activation_27/21:-0.5".`,
+  "channels.no-layer": ({ part }: { part: string }) =>
+    `"${part}" needs its layer. Write channels as number:weight, for instance channels:"4 21:-0.5", or with ` +
+    `their layer: "activation_30/4:1 activation_27/21:-0.5".`,
   "channels.range": "{layer} of {network} has channels 0 to {last}; there is no {channel}.",
   "stylize.no-photo": "There is no photo to paint. Attach one, or answer a message that has one.",
   "stylize.no-style-image": "The style {style} has no picture.",
@@ -18,8 +21,9 @@ export const engine = {
   "grid.no-channels": 'No channel is named. Write them as channels:"4 7 21".',
   "grid.too-many": "That would be {tiles} channels; a grid takes {most}. Take fewer layers or channels.",
   "texture.no-source": "There is no picture to take a texture from. Attach one, or name a style.",
-  "layers.invalid":
-    '"{part}" is not a layer with a weight. Write layers as name:weight, for instance layers:"activation_36:1.5 activation_30:1.2".',
+  "layers.invalid": ({ part }: { part: string }) =>
+    `"${part}" is not a layer with a weight. Write layers as name:weight, for instance ` +
+    `layers:"activation_36:1.5 activation_30:1.2".`,
   "layers.none":
     'No layer is named. Write layers as name:weight, for instance layers:"activation_36:1.5 activation_30:1.2".',
   "neuron.too-large": "From {start} px, {octaves} octaves end at {last} px; the most is {most}. Take fewer.",

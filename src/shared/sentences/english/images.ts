@@ -23,6 +23,7 @@ export const images = {
   "link.page": "That link is a page, not a picture; link to the picture itself, or attach it.",
   "link.compressed": "{host} sends the picture compressed, which I do not unpack; please attach the picture instead.",
   "palette.image-gone": "The picture of this palette is gone; please send it again with `/stylize`.",
+  "image.unnamed": "That file",
   "image.empty": "{name} is empty. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
   "image.unreadable": "{name} is not a picture I can read. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
   "image.format":

@@ -18,7 +18,8 @@ export const interactive = {
     "In a vote, the votes are the shares: name styles without numbers. For example: `/blend vote summer winter`",
   "vote.photo": "The photo's own style has no emoji to vote with; leave it out. For example: `/blend vote minutes:10`",
   "vote.already": ({ opener }: { opener: string | undefined }) =>
-    `There is already a vote in this channel${opener === undefined ? "" : `, opened by ${opener}`}. One at a time: ✅ under it paints, its Cancel button ends it.`,
+    `There is already a vote in this channel${opener === undefined ? "" : `, opened by ${opener}`}. One at a ` +
+    "time: ✅ under it paints, its Cancel button ends it.",
   "vote.over": "This vote is over.",
   "vote.foreign": "{opener} opened this vote; only they and moderators can end it. Your reactions are your vote.",
   "vote.empty": "Nobody has voted yet: react with a style first.",

@@ -33,7 +33,8 @@ export const posted = {
     by: "date" | "favourites";
     page: number;
   }) =>
-    `**Gallery${of === undefined ? "" : ` of ${of}`}**${here ? " of this channel" : ""}, ${by === "date" ? "newest first" : "most favourites first"}${page > 1 ? ` · page ${page}` : ""}`,
+    `**Gallery${of === undefined ? "" : ` of ${of}`}**${here ? " of this channel" : ""}, ` +
+    `${by === "date" ? "newest first" : "most favourites first"}${page > 1 ? ` · page ${page}` : ""}`,
   "button.previous": "Previous",
   "button.next": "Next",
   "help.intro": "Post a picture and write `/dream`. `/help dream` explains a command's options.",
@@ -47,13 +48,15 @@ export const posted = {
   "vote.heading": ({ opener, until }: { opener: string; until: string }) =>
     `**A vote: which styles shall it be?** Opened by ${opener}.${until && ` ${until}`}`,
   "vote.rules":
-    "React with the styles you like. Everybody has one vote, split among what they choose; the shares of the votes become the shares of the blend.",
+    "React with the styles you like. Everybody has one vote, split among what they choose; the shares of the " +
+    "votes become the shares of the blend.",
   "vote.paints": "✅ by {opener} or a moderator paints at once.",
   "vote.stuck": "**The vote is over, but the painting could not be started.**",
   "vote.retries": "✅ by {opener} or a moderator tries again.",
   "vote.decided": "**The vote is over: {styles}.**",
   "vote.painted": ({ styles, cut, id }: { styles: number; cut: boolean; id: string }) =>
-    `${cut ? `A blend has at most ${styles} styles, so those with most votes are painted` : "It is painted"} as job \`${id}\`.`,
+    `${cut ? `A blend has at most ${styles} styles, so those with most votes are painted` : "It is painted"} ` +
+    `as job \`${id}\`.`,
   "vote.ended": "**The vote is over.** {why}",
   "vote.choosers": ({ people, channel }: { people: number; channel: string }) =>
     `${people === 1 ? "1 person" : `${people} people`} of ${channel}`,
@@ -93,7 +96,9 @@ export const posted = {
     variation: boolean;
     id: string;
   }) =>
-    `**${title}** for ${author}${origin === undefined ? "" : `, ${variation ? "a variation of" : "from"} \`${origin}\``} · job \`${id}\``,
+    `**${title}** for ` +
+    `${author}${origin === undefined ? "" : `, ${variation ? "a variation of" : "from"} \`${origin}\``} · job ` +
+    `\`${id}\``,
   "job.accepted": "Accepted.",
   "job.moment": "a moment",
   "job.about": "about {duration}",
@@ -140,9 +145,11 @@ export const posted = {
   "queue.elsewhere": "A job in another channel",
   "queue.running": "running, about {duration} left",
   "my-data.file":
-    "**All that is stored about you**, in one file: jobs with their parameters, styles, favourites, votes, and the pictures.",
+    "**All that is stored about you**, in one file: jobs with their parameters, styles, favourites, votes, and " +
+    "the pictures.",
   "settings.hint-moderator":
-    "Change one with `/settings largest:768`, reset it with `/settings reset largest`; `everywhere:yes` means the whole community.",
+    "Change one with `/settings largest:768`, reset it with `/settings reset largest`; `everywhere:yes` means " +
+    "the whole community.",
   "settings.hint": "Those who manage the channel may change them.",
   "settings.heading": "**Settings of {channel}**",
   "settings.from.channel": "set here",
@@ -154,7 +161,9 @@ export const posted = {
   "settings.changed": "Changed. Now:",
   "settings.channel-wins": "What is set in a channel itself applies there.",
   "settings.art": ({ channel, by }: { channel: string | undefined; by: string }) =>
-    `**${channel === undefined ? "Every channel here is an art channel" : `${channel} is an art channel`} now**, says ${by}: react to any picture with a style's emoji and I paint it in that style; 👁️ dreams it. \`/style\` shows the styles.`,
+    `**${channel === undefined ? "Every channel here is an art channel" : `${channel} is an art channel`} ` +
+    `now**, says ${by}: react to any picture with a style's emoji and I paint it in that style; 👁️ dreams it. ` +
+    `\`/style\` shows the styles.`,
   "style.description": "The style {name}",
   "style.added-by": "Added by {by}",
   "style.shown": ({ help, opposite }: { help: string; opposite: string | undefined }) =>
@@ -165,13 +174,17 @@ export const posted = {
   "styles.heading": "**Styles**",
   "styles.choose": "Styles to choose from: {names}",
   "my-data.chats":
-    "What was said and shown in the chat is the chat's, and stays there, my own messages too: 🗑️ those first that should go from the chat as well.",
+    "What was said and shown in the chat is the chat's, and stays there, my own messages too: 🗑️ those first " +
+    "that should go from the chat as well.",
   "my-data.none": "Nothing is stored about you. {rest}",
   "my-data.heading": "**What is stored about you**",
   "my-data.jobs": (params: { jobs: number; first: string; last: string; images: number; size: string }) => {
     const { jobs, first, last, images, size } = params;
     const span = first === last ? `of ${first}` : `from ${first} to ${last}`;
-    return `${counted(jobs, "job")}, ${span}, with all parameters and messages, and ${counted(images, "picture")} of ${size}`;
+    return (
+      `${counted(jobs, "job")}, ${span}, with all parameters and messages, and ` +
+      `${counted(images, "picture")} of ${size}`
+    );
   },
   "my-data.channels": "They are in {channels}",
   "my-data.channel-gone": "a channel that I no longer see",
@@ -184,7 +197,9 @@ export const posted = {
   "my-data.hint": "`/settings mydata export` gives you all of it in one file, `/settings mydata delete` deletes it.",
   "my-data.delete": "Delete all of it",
   "my-data.ask": ({ jobs, styles, favourites }: { jobs: number; styles: number; favourites: number }) =>
-    `**Delete all that is stored about you?** ${counted(jobs, "job")}, ${counted(styles, "style")}, ${counted(favourites, "favourite")}, their pictures, your palettes and votes. Styles that others use go too. Works that others have made from yours stay theirs, and still name you. It cannot be undone.`,
+    `**Delete all that is stored about you?** ${counted(jobs, "job")}, ${counted(styles, "style")}, ` +
+    `${counted(favourites, "favourite")}, their pictures, your palettes and votes. Styles that others use go ` +
+    "too. Works that others have made from yours stay theirs, and still name you. It cannot be undone.",
   "my-data.confirm": "Press the button, or write `/settings mydata delete confirm:yes`.",
   "my-data.deleted": (params: {
     jobs: number;
@@ -201,6 +216,9 @@ export const posted = {
       counted(favourites, "favourite"),
       counted(votes, "choice"),
     ];
-    return `Deleted: ${what.join(", ")}, and ${counted(images, "picture")} of ${size}. Nothing is stored about you any more, except your name on works that others made from yours, if there are any.`;
+    return (
+      `Deleted: ${what.join(", ")}, and ${counted(images, "picture")} of ${size}. Nothing is stored about ` +
+      "you any more, except your name on works that others made from yours, if there are any."
+    );
   },
 } as const;

@@ -5,22 +5,29 @@ export const queue = {
   "queue.full": ({ jobs }: { jobs: number }) =>
     `The queue is full (${counted(jobs, "job")} waiting). Please try again in a few minutes.`,
   "queue.person": ({ jobs }: { jobs: number }) =>
-    `You have ${counted(jobs, "unfinished job")}, as many as one person may have. Wait for one to end, or cancel one with /cancel.`,
+    `You have ${counted(jobs, "unfinished job")}, as many as one person may have. Wait for one to end, or ` +
+    "cancel one with /cancel.",
   "queue.person-here": ({ jobs }: { jobs: number }) =>
-    `You have ${counted(jobs, "unfinished job")} in this channel, as many as one person may have here. Wait for one to end, or cancel one with /cancel.`,
+    `You have ${counted(jobs, "unfinished job")} in this channel, as many as one person may have here. Wait ` +
+    "for one to end, or cancel one with /cancel.",
   "queue.channel": ({ jobs }: { jobs: number }) =>
     `This channel has ${counted(jobs, "unfinished job")}, as many as it may have. Please wait until one has ended.`,
-  "cluster.too-large":
-    "It has {megabytes} MB, more than the {most} MB that may travel between machines here (cluster.maxMegabytes). Try a smaller size.",
+  "cluster.too-large": ({ megabytes, most }: { megabytes: string; most: string }) =>
+    `It has ${megabytes} MB, more than the ${most} MB that may travel between machines here ` +
+    "(cluster.maxMegabytes). Try a smaller size.",
   "cluster.store-unreachable": "{store} cannot be reached.",
   "queue.memory": ({ megabytes, most, fitting }: { megabytes: number; most: number; fitting: string | undefined }) =>
-    `This would take about ${megabytes} MB of memory, and there are ${most} MB for pictures here. ${fitting === undefined ? "No smaller size would fit either." : `The largest that fits is \`${fitting}\`.`}`,
+    `This would take about ${megabytes} MB of memory, and there are ${most} MB for pictures here. ` +
+    `${fitting === undefined ? "No smaller size would fit either." : `The largest that fits is \`${fitting}\`.`}`,
   "queue.person-hour": ({ jobs, minutes }: { jobs: number; minutes: number }) =>
-    `You have started ${counted(jobs, "job")} in the last hour, as many as one person may. The next can start in ${counted(minutes, "minute")}.`,
+    `You have started ${counted(jobs, "job")} in the last hour, as many as one person may. The next can start ` +
+    `in ${counted(minutes, "minute")}.`,
   "queue.person-hour-here": ({ jobs, minutes }: { jobs: number; minutes: number }) =>
-    `You have started ${counted(jobs, "job")} here in the last hour, as many as one person may in this channel. The next can start in ${counted(minutes, "minute")}.`,
+    `You have started ${counted(jobs, "job")} here in the last hour, as many as one person may in this ` +
+    `channel. The next can start in ${counted(minutes, "minute")}.`,
   "queue.channel-hour": ({ jobs, minutes }: { jobs: number; minutes: number }) =>
-    `${counted(jobs, "job")} were started in this channel in the last hour, as many as it may have. The next can start in ${counted(minutes, "minute")}.`,
+    `${counted(jobs, "job")} were started in this channel in the last hour, as many as it may have. The next ` +
+    `can start in ${counted(minutes, "minute")}.`,
   "queue.closing": "Dreamloom is shutting down. Please try again in a minute.",
   "queue.draining":
     "Dreamloom is being prepared for maintenance and takes nothing new just now. Please try again in a while.",

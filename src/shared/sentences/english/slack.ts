@@ -8,7 +8,8 @@ export const slack = {
   "slack.upload-refused": "Slack did not take an upload ({status}); please try again.",
   "slack.socket-timeout": "Slack's connection could not be opened in time.",
   "slack.app-token":
-    "Slack does not let me connect in Socket Mode: SLACK_APP_TOKEN must be an app-level token of this app, beginning with xapp-, with the scope connections:write; and Socket Mode must be switched on.",
+    "Slack does not let me connect in Socket Mode: SLACK_APP_TOKEN must be an app-level token of this app, " +
+    "beginning with xapp-, with the scope connections:write; and Socket Mode must be switched on.",
   "slack.api-url": 'SLACK_API_URL must be an address such as "http://127.0.0.1:4000/api/", not "{url}".',
   "slack.busy": "Slack takes no more just now; please try again soon.",
   "slack.not-running": "The Slack bot is not running.",
@@ -33,7 +34,8 @@ export const slack = {
   "slack.timeout": "Slack did not answer in time; please try again in a moment.",
   "slack.unreachable": "Slack cannot be reached; please try again in a moment.",
   "slack.scope": ({ scope }: { scope: string | undefined }) =>
-    `I lack the permission${scope === undefined ? "" : ` "${scope}"`} in this workspace: an admin of the app adds it under OAuth & Permissions and installs the app again.`,
+    `I lack the permission${scope === undefined ? "" : ` "${scope}"`} in this workspace: an admin of the app ` +
+    "adds it under OAuth & Permissions and installs the app again.",
   "slack.token-refused":
     "Slack no longer takes my token ({code}): the operator must install the app again and give me the new token.",
   "slack.refused": "Slack did not take this ({code}).",
@@ -77,15 +79,17 @@ export const slack = {
     "Port {port} on {host} is taken by another program: stop that one, or choose another with SLACK_PORT.",
   "slack.port-privileged":
     "Port {port} on {host} needs more rights than this program has: choose one above 1023 with SLACK_PORT.",
-  "slack.no-address":
-    "This machine has no address {host} to listen on (port {port}): choose 127.0.0.1, or 0.0.0.0 for all, with SLACK_HOST.",
+  "slack.no-address": ({ host, port }: { host: string; port: string }) =>
+    `This machine has no address ${host} to listen on (port ${port}): choose 127.0.0.1, or 0.0.0.0 for all, ` +
+    "with SLACK_HOST.",
   "slack.cannot-listen": "Slack's events cannot be listened for on {host}:{port}.",
   "slack.between-others":
     "I cannot post in a conversation between others. Use a channel that I am in, or write to me directly.",
   "slack.invite-me": "I am not in this channel yet. Invite me with `/invite @{bot}`, then try again.",
   "slack.home-title": "Your latest pictures",
   "slack.home-empty":
-    "Nothing here yet. Write `/dream` in a channel that I am in, use *Dream this* in a message's menu, or mention me in a thread: `@dreamloom stylize winter`.",
+    "Nothing here yet. Write `/dream` in a channel that I am in, use *Dream this* in a message's menu, or " +
+    "mention me in a thread: `@dreamloom stylize winter`.",
   "slack.home-work": "*{title}* · job `{job}` · {when}",
   "slack.open": "Open",
   "slack.form-submit": "Go",
