@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { GatewayCloseCodes } from "discord-api-types/v10";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { DiscordChat } from "../../../src/bots/discord/chat.js";
@@ -27,6 +28,17 @@ describe("starting", () => {
     await expect(start({ apiUrl, token, appId: "117" })).rejects.toMatchObject({
       message: expect.stringMatching(/^DISCORD_APP_ID is 117, but/),
     });
+  });
+
+  it.each([
+    [GatewayCloseCodes.AuthenticationFailed, "DISCORD_TOKEN"],
+    [GatewayCloseCodes.InvalidIntents, "DISCORD_MESSAGE_CONTENT"],
+    [GatewayCloseCodes.DisallowedIntents, "DISCORD_MESSAGE_CONTENT"],
+  ])("tells the gateway's close code %s", async (code, setting) => {
+    const { apiUrl, token, gateway } = await fakeDiscord();
+    gateway.refusesWith = code;
+    const message = expect.stringContaining(setting);
+    await expect(start({ apiUrl, token })).rejects.toMatchObject({ kind: "forbidden", message });
   });
 
   it("gives up on a Discord that is not there", async () => {

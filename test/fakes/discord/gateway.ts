@@ -60,6 +60,8 @@ export class Gateway {
   dialect: (event: E, data: unknown) => unknown = (_event, data) => data;
   /** New connections are turned down, as in an outage. */
   down = false;
+  /** Closes connections with this code when they identify. */
+  refusesWith: GatewayCloseCodes | undefined;
 
   constructor(
     server: Server,
@@ -155,6 +157,7 @@ export class Gateway {
       socket.close(code);
     };
     if (before) return refuse(GatewayCloseCodes.AlreadyAuthenticated);
+    if (this.refusesWith !== undefined) return refuse(this.refusesWith);
     if (token !== this.options.token) return refuse(GatewayCloseCodes.AuthenticationFailed);
     if ((intents & ~ALL) !== 0) return refuse(GatewayCloseCodes.InvalidIntents);
     if ((intents & PRIVILEGED & ~this.options.granted()) !== 0) return refuse(GatewayCloseCodes.DisallowedIntents);
