@@ -162,14 +162,15 @@ export function toEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   if (error instanceof PictureError || error instanceof RecipeError || error instanceof FilmError)
     return new EngineError("input", error);
-  // Only the operator can repair it, but only the person who asked hears of it.
+  // Only the operator can repair it, but the person who asked is told.
   if (error instanceof DeviceError || error instanceof NativePartError) return new EngineError("device", error);
-  if (error instanceof NetworkError) {
-    return new EngineError(error.kind === "unknown" ? "input" : "network", error);
-  }
-  const text = error instanceof Error ? error.message : String(error);
-  if (/alloc|out of memory|bad_alloc/i.test(text)) {
-    return new EngineError("memory", "engine.memory", {}, { cause: error });
-  }
-  return new EngineError("internal", "engine.failed", {}, { cause: error });
+  if (error instanceof NetworkError) return new EngineError(error.kind === "unknown" ? "input" : "network", error);
+  return outOfMemory(error)
+    ? new EngineError("memory", "engine.memory", {}, { cause: error })
+    : new EngineError("internal", "engine.failed", {}, { cause: error });
+}
+
+/** onnxruntime, sharp and V8 have no code for it: std::bad_alloc, "Failed to allocate memory", "Array buffer allocation failed". */
+function outOfMemory(error: unknown): boolean {
+  return error instanceof Error && /alloc|out of memory/i.test(error.message);
 }

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { onnxRuntime } from "../runtimes/onnx/onnx.js";
 import type { Runtime } from "../runtimes/runtime.js";
 import { loadTfjsCpu, loadTfjsNode, tfjsNativePart } from "../runtimes/tfjs/load.js";
@@ -42,17 +43,7 @@ export async function openDevice(name: DeviceName, options: DeviceOptions = {}):
 
 /** The mend for a device that is there but does not do what it should. */
 export function mendOf(name: DeviceName): string {
-  switch (name) {
-    case "onnx-cuda":
-      return "Install NVIDIA's driver, CUDA 12 and cuDNN 9, then run: npm run install:cuda";
-    case "onnx-webgpu":
-      return "Install the graphics card's driver with Vulkan (Debian: mesa-vulkan-drivers, or NVIDIA's own) and libvulkan1.";
-    case "tfjs-node-gpu":
-      return "Install NVIDIA's driver, CUDA 11 and cuDNN 8, then run: npm run install:tfjs-gpu";
-    case "onnx-cpu":
-    case "tfjs-cpu":
-      return "Run npm install again; Dreamloom needs Node 20.19 or later.";
-  }
+  return sentence(name === "onnx-cpu" || name === "tfjs-cpu" ? "device.mend.cpu" : `device.mend.${name}`);
 }
 
 const require = createRequire(import.meta.url);
@@ -69,23 +60,17 @@ function cudaProvider(): boolean {
   );
 }
 
-/** What is missing for a device, as far as that shows without loading anything; undefined where it must be tried. */
+/** Whether something is missing for a device, as far as that shows without loading anything. */
+const MISSING = {
+  "onnx-cuda": () => !cudaProvider(),
+  "onnx-webgpu": () => process.platform === "linux" && vulkanDrivers().length === 0,
+  "tfjs-node-gpu": () => !tfjsNativePart(),
+};
+
+/** What is plainly missing for a device; undefined where it must be tried. */
 export function obstacle(name: DeviceName): Obstacle | undefined {
-  const mend = mendOf(name);
-  switch (name) {
-    case "onnx-cuda":
-      return cudaProvider() ? undefined : { why: "onnxruntime's CUDA provider is not installed.", mend };
-    case "onnx-webgpu":
-      if (process.platform === "linux" && vulkanDrivers().length === 0)
-        return { why: "There is no Vulkan driver.", mend };
-      return undefined;
-    case "tfjs-node-gpu":
-      return tfjsNativePart()
-        ? undefined
-        : { why: "The native part of @tensorflow/tfjs-node-gpu is not installed.", mend };
-    default:
-      return undefined;
-  }
+  if (name === "onnx-cpu" || name === "tfjs-cpu" || !MISSING[name]()) return undefined;
+  return { why: sentence(`device.missing.${name}`), mend: mendOf(name) };
 }
 
 /** Whether a device is known to be slower than the CPU without trying. */

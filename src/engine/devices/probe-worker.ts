@@ -1,5 +1,6 @@
 /** The process in which a device is tried: opens it, compares it with the CPU, times a step, says so, and is done. */
 import { NativePartError } from "../../shared/native.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { type DeviceName, openDevice } from "./devices.js";
 import { disagreement, timeStep } from "./self-check.js";
 
@@ -20,13 +21,13 @@ export interface Findings {
   readonly failure?: string;
 }
 
-/** The last part of what a library says: before it come its source files and line numbers. */
-function sentence(error: unknown): string {
+/** Why a device did not load: the last part of what its library says, whose source files and line numbers come first. */
+function failureOf(error: unknown): string {
   if (error instanceof NativePartError) return error.why;
   const text = error instanceof Error ? error.message : String(error);
-  const line = text.split("\n").find((l) => l.trim() !== "") ?? "it failed without a word";
+  const line = text.split("\n").find((l) => l.trim() !== "") ?? sentence("device.silent");
   const last = line.split(/ was false\. | FAIL : /).at(-1) ?? line;
-  return `It does not load: ${last.trim().replace(/\.?$/, ".")}`;
+  return sentence("device.not-loaded", { reason: last.trim().replace(/\.$/, "") });
 }
 
 async function find({ device, threads, timed }: ProbeRequest, say: (findings: Findings) => void): Promise<void> {
@@ -44,6 +45,6 @@ async function find({ device, threads, timed }: ProbeRequest, say: (findings: Fi
 
 process.once("message", (message) => {
   const say = (findings: Findings) => process.send?.(findings);
-  find(message as ProbeRequest, say).catch((error: unknown) => say({ failure: sentence(error), done: true }));
+  find(message as ProbeRequest, say).catch((error: unknown) => say({ failure: failureOf(error), done: true }));
 });
 process.on("disconnect", () => process.exit(0));

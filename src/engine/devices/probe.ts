@@ -3,6 +3,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { type DeviceName, type DeviceOptions, mendOf, type Obstacle, obstacle } from "./devices.js";
 import type { Findings, ProbeRequest } from "./probe-worker.js";
 import { AGREEMENT } from "./self-check.js";
@@ -57,8 +58,8 @@ export async function probe(
   if (failure !== undefined) return { device, works: false, obstacle: { why: failure, mend } };
   const { disagreement = Number.NaN } = facts;
   if (disagreement <= AGREEMENT) return { device, works: true, ...facts };
-  const why = `Its gradient is not the CPU's: they differ by ${disagreement.toPrecision(2)}.`;
-  return { device, works: false, ...facts, obstacle: { why, mend: "Update its driver." } };
+  const why = sentence("device.wrong", { difference: disagreement.toPrecision(2) });
+  return { device, works: false, ...facts, obstacle: { why, mend: sentence("device.mend.driver") } };
 }
 
 /** What the child says, or why it says nothing. */
@@ -68,7 +69,7 @@ function findings(child: ChildProcess, request: ProbeRequest, limitMs: number): 
     const killer = setTimeout(() => {
       child.kill("SIGKILL");
       // One that is right but slow works.
-      resolve(said ?? `It did not finish within ${limitMs / 1000} s.`);
+      resolve(said ?? sentence("device.slow", { seconds: limitMs / 1000 }));
     }, limitMs);
     const settle = (outcome: Findings | string): void => {
       clearTimeout(killer);
@@ -81,9 +82,9 @@ function findings(child: ChildProcess, request: ProbeRequest, limitMs: number): 
       settle(said);
       child.kill("SIGKILL");
     });
-    child.on("error", (error) => settle(`It could not be tried: ${error.message}.`));
+    child.on("error", (error) => settle(sentence("device.untried", { reason: error.message })));
     child.on("exit", (code, signal) =>
-      settle(said?.done ? said : `Trying it crashed (${signal ?? `exit code ${code}`}).`),
+      settle(said?.done ? said : sentence("device.crashed", { how: signal ?? `exit code ${code}` })),
     );
     child.send(request, () => undefined);
   });

@@ -133,24 +133,28 @@ export function isZero(node: Node | undefined): boolean {
 
 /** All nodes that `outputs` reach, each after its inputs. */
 export function topologicalOrder(outputs: Iterable<Node>): Node[] {
-  const order: Node[] = [];
-  const seen = new Set<Node>();
-  // An explicit stack: a ResNet with its gradient is deeper than the call stack likes.
-  for (const output of outputs) {
-    const stack: { node: Node; next: number }[] = [{ node: output, next: 0 }];
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1];
-      if (!top) break;
-      if (seen.has(top.node)) {
+  return inOrder(outputs, (node) => node.inputs);
+}
+
+/**
+ * All that `roots` reach, each after its inputs. An explicit stack: a ResNet with its gradient is deeper than the call
+ * stack allows.
+ * @param circle is told of one that reaches itself
+ */
+export function inOrder<T>(roots: Iterable<T>, inputsOf: (item: T) => readonly T[], circle?: (item: T) => never): T[] {
+  const order: T[] = [];
+  const state = new Map<T, "open" | "done">();
+  for (const root of roots) {
+    const stack = state.has(root) ? [] : [{ item: root, inputs: inputsOf(root), next: 0 }];
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      state.set(top.item, "open");
+      const input = top.inputs[top.next++];
+      if (input === undefined) {
+        state.set(top.item, "done");
+        order.push(top.item);
         stack.pop();
-        continue;
-      }
-      const input = top.node.inputs[top.next++];
-      if (!input) {
-        seen.add(top.node);
-        order.push(top.node);
-        stack.pop();
-      } else if (!seen.has(input)) stack.push({ node: input, next: 0 });
+      } else if (!state.has(input)) stack.push({ item: input, inputs: inputsOf(input), next: 0 });
+      else if (state.get(input) === "open") circle?.(input);
     }
   }
   return order;

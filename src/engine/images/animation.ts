@@ -115,17 +115,9 @@ async function encodeOnce(
   const indices = Array.from({ length: Math.ceil(store.count / kept) }, (_, i) => i * kept);
   const film = { type: FILM_TYPES[format], width, height, frames: indices.length, framesPerSecond };
   if (format === "mp4") {
-    const rate = Math.round(18 + (82 - quality) / 2 + (every - 1));
-    return {
-      ...film,
-      bytes: await encodeMp4(store, {
-        framesPerSecond,
-        width,
-        height,
-        quality: Math.min(45, rate),
-        signal: options.signal,
-      }),
-    };
+    const rate = Math.min(45, Math.round(18 + (82 - quality) / 2 + (every - 1)));
+    const { signal } = options;
+    return { ...film, bytes: await encodeMp4(store, { framesPerSecond, width, height, quality: rate, signal }) };
   }
   const pages = await Promise.all(indices.map((index) => page(store, index, width, height)));
   const raw = { width, height: height * pages.length, channels: CHANNELS, pageHeight: height } as const;

@@ -20,13 +20,7 @@ export async function decode(bytes: Uint8Array, side?: number): Promise<Raster> 
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch((cause: unknown) => {
-      throw new PictureError(
-        "image.damaged",
-        {},
-        {
-          cause,
-        },
-      );
+      throw new PictureError("image.damaged", {}, { cause });
     });
   return fromInterleaved(data, info.width, info.height, info.channels);
 }

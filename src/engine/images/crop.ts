@@ -1,5 +1,7 @@
 /** Parts of images. */
+import { type Random, randomInteger } from "./random.js";
 import { CHANNELS, emptyRaster, type Raster } from "./raster.js";
+import { resize } from "./resample.js";
 
 interface Rectangle {
   readonly x: number;
@@ -28,4 +30,16 @@ export function pasteRaster(into: Raster, part: Raster, x: number, y: number): v
       into.data.set(part.data.subarray(from, from + part.width), (c * into.height + y + row) * into.width + x);
     }
   }
+}
+
+/** The smallest part of an image's shorter side that a crop shows. */
+const SMALLEST = 0.4;
+
+/** A random square of an image, resized to `side` pixels. */
+export function randomCrop(picture: Raster, side: number, next: Random): Raster {
+  const shorter = Math.min(picture.width, picture.height);
+  const size = Math.max(1, Math.round(shorter * (SMALLEST + (1 - SMALLEST) * next())));
+  const left = randomInteger(next, 0, picture.width - size);
+  const top = randomInteger(next, 0, picture.height - size);
+  return resize(cropRaster(picture, { x: left, y: top, width: size, height: size }), side, side);
 }

@@ -1,18 +1,23 @@
 /** Making optimised images fit to be seen. */
 import type { Raster } from "./raster.js";
 
+function momentsOf(data: Float32Array): { mean: number; deviation: number } {
+  let sum = 0;
+  for (const v of data) sum += v;
+  const mean = sum / data.length;
+  let squares = 0;
+  for (const v of data) squares += (v - mean) ** 2;
+  return { mean, deviation: Math.sqrt(squares / data.length) };
+}
+
 /**
  * The book's display: clip((a - mean) / max(std, 1e-4) * 0.1 + 0.5) * 255.
  *
  * Source: Deep Learning Cookbook 12.1.
  */
 export function standardised({ width, height, data }: Raster): Raster {
-  let sum = 0;
-  for (const v of data) sum += v;
-  const mean = sum / data.length;
-  let squares = 0;
-  for (const v of data) squares += (v - mean) ** 2;
-  const factor = 0.1 / Math.max(Math.sqrt(squares / data.length), 1e-4);
+  const { mean, deviation } = momentsOf(data);
+  const factor = 0.1 / Math.max(deviation, 1e-4);
   return { width, height, data: data.map((v) => Math.min(1, Math.max(0, (v - mean) * factor + 0.5)) * 255) };
 }
 
@@ -49,12 +54,7 @@ const STEADY = { mean: 122, deviation: 58, pull: 0.15 } as const;
  * white.
  */
 export function steadied({ width, height, data }: Raster): Raster {
-  let sum = 0;
-  for (const v of data) sum += v;
-  const mean = sum / data.length;
-  let squares = 0;
-  for (const v of data) squares += (v - mean) ** 2;
-  const deviation = Math.sqrt(squares / data.length);
+  const { mean, deviation } = momentsOf(data);
   const factor = deviation > STEADY.deviation ? 1 + STEADY.pull * (STEADY.deviation / deviation - 1) : 1;
   const middle = mean + STEADY.pull * (STEADY.mean - mean);
   return { width, height, data: data.map((v) => middle + factor * (v - mean)) };

@@ -53,16 +53,8 @@ export async function encodeMp4(
   { framesPerSecond, quality, width, height, signal }: Mp4Options,
 ): Promise<Buffer> {
   const out = join(store.folder, "film.mp4");
-  const input = [
-    "-f",
-    "rawvideo",
-    "-pix_fmt",
-    "rgb24",
-    "-s",
-    `${store.width}x${store.height}`,
-    "-r",
-    String(framesPerSecond),
-  ];
+  const size = `${store.width}x${store.height}`;
+  const input = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", String(framesPerSecond)];
   const coding = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", String(quality), "-movflags", "+faststart"];
   const scale = ["-vf", `scale=${width}:${height}:flags=lanczos`];
   await run(

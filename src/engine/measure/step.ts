@@ -1,7 +1,8 @@
 /** How long one style-transfer step takes: loss and image gradient of VGG19 or another network. */
 import { availableParallelism } from "node:os";
+import { Dimensions } from "../graph/dimensions.js";
 import { gradient } from "../graph/gradient.js";
-import { convolutionWork } from "../graph/work.js";
+import { type Node, topologicalOrder } from "../graph/node.js";
 import { random } from "../images/random.js";
 import { presetsOf } from "../networks/looks.js";
 import type { Network } from "../networks/network.js";
@@ -92,4 +93,18 @@ export async function measureStep(
     gflops: Math.round((4 * work) / ms / 1e5) / 10,
     runtime: runtime.name,
   };
+}
+
+/** Multiply-adds of all convolutions that `outputs` reach, for inputs of the given shapes. */
+export function convolutionWork(outputs: readonly Node[], sizes: Readonly<Record<string, readonly number[]>>): number {
+  const dimensions = new Dimensions(sizes);
+  let total = 0;
+  for (const node of topologicalOrder(outputs)) {
+    const shape = dimensions.of(node);
+    if (node.op !== "conv2d") continue;
+    const kernel = node.inputs[1]?.shape ?? [];
+    const perPlace = kernel.slice(1).reduce<number>((product, d) => product * (d ?? 1), 1);
+    total += shape.reduce<number>((product, d) => product * Number(d), perPlace);
+  }
+  return total;
 }

@@ -1,19 +1,7 @@
 /** Style as Gram matrices: which features occur together, wherever they are. */
 
 import type { Node } from "../graph/node.js";
-import {
-  count,
-  div,
-  matmul,
-  mul,
-  add as plus,
-  reduceMean,
-  reshape,
-  scalar,
-  square,
-  sub,
-  sumAll,
-} from "../graph/ops.js";
+import * as ops from "../graph/ops.js";
 import type { Tensor } from "../runtimes/runtime.js";
 import { type Objective, pick, type Scope, vector } from "./objective.js";
 
@@ -27,8 +15,8 @@ import { type Objective, pick, type Scope, vector } from "./objective.js";
  * @returns [N, C, C]
  */
 export function gram(features: Node, delta = 0): Node {
-  const flat = reshape(delta === 0 ? features : plus(features, scalar(delta)), [0, 0, -1]);
-  return div(matmul(flat, flat, { transposeB: true }), count(features, [2, 3]));
+  const flat = ops.reshape(delta === 0 ? features : ops.add(features, ops.scalar(delta)), [0, 0, -1]);
+  return ops.div(ops.matmul(flat, flat, { transposeB: true }), ops.count(features, [2, 3]));
 }
 
 /**
@@ -38,9 +26,9 @@ export function gram(features: Node, delta = 0): Node {
  * @returns [N, C, C]
  */
 function meanGram(features: Node, delta = 0): Node {
-  const mean = reduceMean(features, [2, 3]);
-  const column = reshape(delta === 0 ? mean : plus(mean, scalar(delta)), [0, 0, -1]);
-  return div(matmul(column, column, { transposeB: true }), count(features, [1]));
+  const mean = ops.reduceMean(features, [2, 3]);
+  const column = ops.reshape(delta === 0 ? mean : ops.add(mean, ops.scalar(delta)), [0, 0, -1]);
+  return ops.div(ops.matmul(column, column, { transposeB: true }), ops.count(features, [1]));
 }
 
 /** The style to reach in one layer. */
@@ -66,9 +54,12 @@ export function gramLoss(targets: readonly GramTarget[], delta = 0, means = fals
         const features = scope.layer(layer);
         const channels = features.shape[1] ?? null;
         const target = scope.value(`gram:${layer}`, [1, channels, channels]);
-        return mul(pick(weights, i, targets.length), sumAll(square(sub(measure(features, delta), target))));
+        return ops.mul(
+          pick(weights, i, targets.length),
+          ops.sumAll(ops.square(ops.sub(measure(features, delta), target))),
+        );
       });
-      return terms.reduce(plus);
+      return terms.reduce(ops.add);
     },
   };
 }
@@ -96,9 +87,9 @@ export function gramProduct(
       const terms = slopes.map(({ layer }) => {
         const features = scope.layer(layer);
         const channels = features.shape[1] ?? null;
-        return sumAll(mul(measure(features, delta), scope.value(`slope:${layer}`, [1, channels, channels])));
+        return ops.sumAll(ops.mul(measure(features, delta), scope.value(`slope:${layer}`, [1, channels, channels])));
       });
-      return terms.reduce(plus);
+      return terms.reduce(ops.add);
     },
   };
 }

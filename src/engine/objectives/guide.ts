@@ -1,18 +1,5 @@
 /** Guide: the dream borrows the features of another image. */
-import {
-  add,
-  count,
-  div,
-  equal,
-  matmul,
-  mul,
-  reduceMax,
-  reshape,
-  scalar,
-  stopGradient,
-  sumAll,
-  where,
-} from "../graph/ops.js";
+import * as ops from "../graph/ops.js";
 import type { Tensor } from "../runtimes/runtime.js";
 import { type Objective, pick, vector } from "./objective.js";
 
@@ -42,12 +29,12 @@ export function guide(targets: readonly GuideTarget[]): Objective {
       const terms = targets.map(({ layer }, i) => {
         const features = scope.layer(layer);
         const places = scope.value(`guide:${layer}`, [1, null, features.shape[1] ?? null]);
-        const likeness = matmul(places, reshape(features, [0, 0, -1]));
-        const best = stopGradient(reduceMax(likeness, [1]));
-        const chosen = where(equal(likeness, best), likeness, scalar(0));
-        return mul(pick(weights, i, targets.length), div(sumAll(chosen), count(features, [2, 3])));
+        const likeness = ops.matmul(places, ops.reshape(features, [0, 0, -1]));
+        const best = ops.stopGradient(ops.reduceMax(likeness, [1]));
+        const chosen = ops.where(ops.equal(likeness, best), likeness, ops.scalar(0));
+        return ops.mul(pick(weights, i, targets.length), ops.div(ops.sumAll(chosen), ops.count(features, [2, 3])));
       });
-      return mul(terms.reduce(add), scalar(-1));
+      return ops.mul(terms.reduce(ops.add), ops.scalar(-1));
     },
   };
 }

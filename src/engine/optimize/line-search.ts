@@ -1,19 +1,16 @@
 /** A line search for the strong Wolfe conditions (Nocedal and Wright 2006, algorithms 3.5 and 3.6). */
 import { addScaled, copy, dot, maxAbsolute, type Oracle, type Vector } from "./vector.js";
 
-interface LineSearchResult<V extends Vector> {
-  readonly step: number;
-  readonly loss: number;
-  readonly gradient: V;
-  readonly evaluations: number;
-}
-
 interface Trial<V extends Vector> {
   readonly step: number;
   readonly loss: number;
   readonly gradient: V;
   /** Derivative along the direction. */
   readonly slope: number;
+}
+
+interface LineSearchResult<V extends Vector> extends Omit<Trial<V>, "slope"> {
+  readonly evaluations: number;
 }
 
 /** Sufficient decrease and curvature, the customary values for quasi-Newton methods. */

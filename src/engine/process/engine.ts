@@ -6,7 +6,7 @@
 import type { MemoryReservations, Reservation } from "../../shared/memory-budget.js";
 import { type Said, type SaidWith, SentenceError } from "../../shared/sentences/sentence-error.js";
 
-/** What to run. Plain data: it crosses a process border and is stored in the journal. */
+/** What to run. Plain data: it crosses a process border and is stored with the job. */
 export interface EngineRequest {
   /** The recipe's name, for instance "dream". */
   readonly recipe: string;

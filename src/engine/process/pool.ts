@@ -100,11 +100,7 @@ export class EnginePool implements Engine, MemoryReservations {
     return this.#choose(megabytes) !== undefined;
   }
 
-  take(megabytes: number | undefined): Reservation {
-    return this.#reservation(megabytes);
-  }
-
-  #reservation(megabytes: number | undefined): PoolReservation {
+  take(megabytes: number | undefined): PoolReservation {
     const device = this.#choose(megabytes) ?? [...this.#devices].sort((a, b) => a.load - b.load)[0];
     if (!device) throw new Error("An engine needs a device.");
     return new PoolReservation(device, megabytes);
@@ -114,7 +110,7 @@ export class EnginePool implements Engine, MemoryReservations {
     if (options.reservation instanceof PoolReservation) return this.#run(request, options, options.reservation);
     // A worker of a cluster does not ask for seats: it takes as many jobs as there are slots, and knows nothing of
     // their memory.
-    const reservation = this.#reservation(0);
+    const reservation = this.take(0);
     try {
       return await this.#run(request, options, reservation);
     } finally {

@@ -2,8 +2,10 @@
  * The engine's own process: takes jobs from its parent over IPC and sends frames back. A crash here takes no bot down.
  */
 import { type OpenEngine, openEngine } from "../open.js";
+import { dreamDefinition } from "../recipes/dream/definition.js";
+import { dream } from "../recipes/dream/run.js";
+import type { RecipeContext } from "../recipes/recipe.js";
 import { runJob, toEngineError } from "../run-job.js";
-import { warmUp } from "../warm-up.js";
 import type { FromWorker, ToWorker } from "./messages.js";
 
 let engine: OpenEngine | undefined;
@@ -23,10 +25,14 @@ function vitals() {
   return { memoryBytes: process.memoryUsage.rss(), runtime: engine?.programs.runtime.name ?? "" };
 }
 
-async function load(id: string) {
+function opened(): OpenEngine {
   if (!engine) throw new Error("the engine was given a job before its settings");
+  return engine;
+}
+
+async function load(id: string) {
   let last = 0;
-  return engine.network(id, ({ received, total }) => {
+  return opened().network(id, ({ received, total }) => {
     const now = Date.now();
     if (last === 0) log("info", "a network is being downloaded", { network: id, bytes: total });
     if (received === total) log("info", "the network is there", { network: id, bytes: total });
@@ -44,8 +50,7 @@ async function run(
   const controller = new AbortController();
   running.set(id, controller);
   try {
-    if (!engine) throw new Error("the engine was given a job before its settings");
-    send(await work(controller.signal, engine));
+    send(await work(controller.signal, opened()));
   } catch (error) {
     if (controller.signal.aborted) {
       log("debug", "the engine has stopped an aborted job", { job });
@@ -65,6 +70,12 @@ async function run(
   } finally {
     running.delete(id);
   }
+}
+
+/** Downloads (if need be), loads and compiles `network` for its default dream, and runs one tiny step of it. */
+async function warmUp(context: RecipeContext, network: string): Promise<void> {
+  const params = dreamDefinition.params.parse({ network, size: 64, octaves: 1, steps: 1 });
+  for await (const _ of dream(params, {}, context)) context.signal.throwIfAborted();
 }
 
 function receive(message: ToWorker): void {

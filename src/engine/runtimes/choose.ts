@@ -40,7 +40,7 @@ export async function chooseDevice(choice: RuntimeChoice, options: ChooseOptions
       const name = `onnx-${choice}` as const;
       const verdict = await ask(name, { ...device, timed: false });
       if (verdict.works) return name;
-      const { why = "It does not work.", mend = "" } = verdict.obstacle ?? {};
+      const { why = "", mend = "" } = verdict.obstacle ?? {};
       throw new DeviceError("device.unusable", { device: choice, why, mend });
     }
     case "auto":

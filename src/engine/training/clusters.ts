@@ -1,5 +1,6 @@
 /** Groups of directions. */
 import { type Random, randomInteger } from "../images/random.js";
+import { dot } from "../optimize/vector.js";
 
 /** Unit vectors, row by row, each with how much it counts. */
 export interface Directions {
@@ -17,12 +18,6 @@ export interface Clusters {
 }
 
 const ROUNDS = 15;
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
-}
 
 const row = ({ data, dimensions }: Directions, i: number): Float32Array =>
   data.subarray(i * dimensions, (i + 1) * dimensions);

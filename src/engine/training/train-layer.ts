@@ -7,6 +7,7 @@
  * images of nothing. Whitened directions of this kind are what activation atlases show (Carter et al. 2019).
  */
 import { type EngineContext, observe } from "../evaluate.js";
+import { randomCrop } from "../images/crop.js";
 import { type Random, random, randomInteger } from "../images/random.js";
 import type { Raster } from "../images/raster.js";
 import { type LayerInfo, type Network, NetworkError } from "../networks/network.js";
@@ -16,7 +17,6 @@ import type { Programs } from "../programs.js";
 import type { Tensor } from "../runtimes/runtime.js";
 import { backward, type Cholesky, cholesky, forward } from "./cholesky.js";
 import { type Clusters, cluster, type Directions } from "./clusters.js";
-import { randomCrop } from "./crops.js";
 import { Moments } from "./moments.js";
 import { deadLeaves, flat, spotNoise, strangeColours } from "./reference.js";
 import { meanSquareResponse } from "./responses.js";

@@ -3,7 +3,7 @@ import { Dimensions } from "../../../src/engine/graph/dimensions.js";
 import { gradient } from "../../../src/engine/graph/gradient.js";
 import { type Node, topologicalOrder } from "../../../src/engine/graph/node.js";
 import * as ops from "../../../src/engine/graph/ops.js";
-import { convolutionWork } from "../../../src/engine/graph/work.js";
+import { convolutionWork } from "../../../src/engine/measure/step.js";
 import { numbersOf, programOf } from "./case.js";
 import { CASES } from "./cases.js";
 import { CHAINS } from "./chains.js";

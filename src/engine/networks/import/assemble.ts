@@ -1,6 +1,6 @@
 /** Builds a file's layers as nodes of the tensor program, folding what can be folded into convolutions. */
 import { sentence } from "../../../shared/sentences/sentence.js";
-import type { Node, NodeOf, Pads } from "../../graph/node.js";
+import { inOrder, type Node, type NodeOf, type Pads } from "../../graph/node.js";
 import * as ops from "../../graph/ops.js";
 import {
   type BuildOptions,
@@ -67,19 +67,10 @@ class Assembly {
   }
 
   node(name: string): Node {
-    // Inputs first, without recursion: a deep network must not exhaust the call stack.
-    const open = [this.#survey.source(name)];
-    while (open.length > 0) {
-      const layer = open[open.length - 1];
-      if (!layer) break;
-      const needs = this.#needs(layer).filter((l) => !this.#nodes.has(l.name));
-      if (needs.length > 0) open.push(...needs);
-      else {
-        open.pop();
-        if (!this.#nodes.has(layer.name)) this.#nodes.set(layer.name, this.#make(layer));
-      }
-    }
-    return this.#made(this.#survey.source(name));
+    const layer = this.#survey.source(name);
+    const missing = (l: Layer) => (this.#nodes.has(l.name) ? [] : this.#needs(l));
+    for (const l of inOrder([layer], missing)) if (!this.#nodes.has(l.name)) this.#nodes.set(l.name, this.#make(l));
+    return this.#made(layer);
   }
 
   #made(layer: Layer): Node {

@@ -25,19 +25,9 @@ const poolConfig = z.object({
   strides: pair.nullish(),
   padding: padding.default("valid"),
 });
+const twice = <T>(x: T): [T, T] => [x, x];
 const padConfig = z.object({
-  padding: z
-    .union([
-      z.tuple([pair, pair]),
-      number.transform((n): [Pair, Pair] => [
-        [n, n],
-        [n, n],
-      ]),
-    ])
-    .default([
-      [1, 1],
-      [1, 1],
-    ]),
+  padding: z.union([z.tuple([pair, pair]), number.transform((n) => twice(twice(n)))]).default(twice(twice(1))),
 });
 const normConfig = z.object({ epsilon: number.default(1e-3), axis: z.union([number, z.array(number)]).default(-1) });
 

@@ -8,17 +8,22 @@ const image: KerasLayer = {
   inputs: [],
 };
 
+/** Layers that each take in the one before, unless others are named. */
+function stack() {
+  const layers = [image];
+  const push = (name: string, kind: string, config: KerasLayer["config"], inputs = [layers.at(-1)?.name ?? ""]) => {
+    layers.push({ name, kind, config, inputs });
+    return name;
+  };
+  return { layers, push };
+}
+
 /**
  * VGG without its top: blocks of 3x3 convolutions, each block ended by max pooling (Simonyan and Zisserman 2014).
  * @param depths convolutions in each block: [2, 2, 3, 3, 3] is VGG16
  */
 function vgg(depths: readonly number[]): KerasLayer[] {
-  const layers = [image];
-  let below = image.name;
-  const push = (name: string, kind: string, config: Record<string, unknown>): void => {
-    layers.push({ name, kind, config, inputs: [below] });
-    below = name;
-  };
+  const { layers, push } = stack();
   for (const [b, depth] of depths.entries()) {
     for (let c = 1; c <= depth; c++) push(`block${b + 1}_conv${c}`, "Conv2D", { padding: "same", activation: "relu" });
     push(`block${b + 1}_pool`, "MaxPooling2D", { pool_size: [2, 2], strides: [2, 2] });
@@ -30,23 +35,12 @@ function vgg(depths: readonly number[]): KerasLayer[] {
  * SqueezeNet 1.1 without its top, with the layer names of github.com/rcmalli/keras-squeezenet (Iandola et al. 2016).
  */
 function squeezenet(): KerasLayer[] {
-  const layers = [image];
-  let below = image.name;
-  const push = (
-    name: string,
-    kind: string,
-    config: Record<string, unknown>,
-    inputs: readonly string[] = [below],
-  ): void => {
-    layers.push({ name, kind, config, inputs });
-    below = name;
-  };
-  const pool = (name: string): void => push(name, "MaxPooling2D", { pool_size: [3, 3], strides: [2, 2] });
+  const { layers, push } = stack();
+  const pool = (name: string) => push(name, "MaxPooling2D", { pool_size: [3, 3], strides: [2, 2] });
   const fire = (n: number): void => {
     const at = `fire${n}/`;
     push(`${at}squeeze1x1`, "Conv2D", { padding: "valid" });
-    push(`${at}relu_squeeze1x1`, "Activation", { activation: "relu" });
-    const squeezed = below;
+    const squeezed = push(`${at}relu_squeeze1x1`, "Activation", { activation: "relu" });
     for (const size of ["expand1x1", "expand3x3"]) {
       push(`${at}${size}`, "Conv2D", { padding: size === "expand3x3" ? "same" : "valid" }, [squeezed]);
       push(`${at}relu_${size}`, "Activation", { activation: "relu" });

@@ -3,6 +3,7 @@
  * used and why.
  */
 import { sentence } from "../../../shared/sentences/sentence.js";
+import { inOrder } from "../../graph/node.js";
 import { NetworkError } from "../network.js";
 import { isNonNegative } from "./activations.js";
 import { oihw } from "./kernels.js";
@@ -29,37 +30,6 @@ export interface Survey {
   readonly consumers: ReadonlyMap<string, number>;
   /** A layer by name, seen through identities. */
   source(name: string): Layer;
-}
-
-function inOrder(byName: ReadonlyMap<string, Layer>): Layer[] {
-  const order: Layer[] = [];
-  const state = new Map<string, "open" | "done">();
-  for (const root of byName.values()) {
-    const stack: { layer: Layer; next: number }[] = [{ layer: root, next: 0 }];
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1];
-      if (!top) break;
-      const { layer } = top;
-      if (state.get(layer.name) === "done") {
-        stack.pop();
-        continue;
-      }
-      state.set(layer.name, "open");
-      const name = layer.inputs[top.next++];
-      if (name === undefined) {
-        state.set(layer.name, "done");
-        order.push(layer);
-        stack.pop();
-        continue;
-      }
-      const below = byName.get(name);
-      // An input that is not there makes this layer unusable, not the network.
-      if (!below || state.get(name) === "done") continue;
-      if (state.get(name) === "open") throw new NetworkError("corrupt", "layer.circle", { layer: name });
-      stack.push({ layer: below, next: 0 });
-    }
-  }
-  return order;
 }
 
 function factsOf(layer: Layer, inputs: readonly Facts[]): Facts {
@@ -156,7 +126,14 @@ export function survey({ layers }: LayerGraph): Survey {
   }
   if (layers.filter((l) => l.step.type === "input").length !== 1)
     throw new NetworkError("unsupported", "model.no-image");
-  const order = inOrder(byName);
+  // An input that is not there makes its layer unusable, not the network.
+  const order = inOrder(
+    layers,
+    (layer) => layer.inputs.flatMap((name) => byName.get(name) ?? []),
+    ({ name }) => {
+      throw new NetworkError("corrupt", "layer.circle", { layer: name });
+    },
+  );
   const { facts, unusable } = allFacts(order);
   const source = (name: string): Layer => {
     let layer = byName.get(name);

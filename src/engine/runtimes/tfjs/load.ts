@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { RuntimeFailure } from "../runtime.js";
+import { loadNative } from "../../../shared/native.js";
+import { DeviceError } from "../runtime.js";
 import type { Tf } from "./layout.js";
 
 const require = createRequire(import.meta.url);
@@ -25,24 +26,15 @@ export function tfjsNativePart(): string | undefined {
 /**
  * tfjs on a GPU. Loading native code can end the process where its libraries are broken: try it in a process of its own
  * first.
- * @throws RuntimeFailure when its native part is missing or does not load
+ * @throws DeviceError where its native part is missing, NativePartError where it does not load
  */
 export async function loadTfjsNode(): Promise<LoadedTfjs> {
   // The package would say the same in five lines.
-  if (!tfjsNativePart()) throw new RuntimeFailure("the native part of @tensorflow/tfjs-node-gpu is not installed");
-  try {
-    const tf = require("@tensorflow/tfjs-node-gpu") as Tf;
-    tf.enableProdMode();
-    await tf.ready();
-    return { tf, name: "tfjs-node-gpu" };
-  } catch (cause) {
-    throw new RuntimeFailure(
-      `@tensorflow/tfjs-node-gpu does not load: ${cause instanceof Error ? cause.message.split("\n")[0] : cause}`,
-      {
-        cause,
-      },
-    );
-  }
+  if (!tfjsNativePart()) throw new DeviceError("device.missing.tfjs-node-gpu");
+  const tf = loadNative<Tf>("@tensorflow/tfjs-node-gpu");
+  tf.enableProdMode();
+  await tf.ready();
+  return { tf, name: "tfjs-node-gpu" };
 }
 
 /** tfjs in plain JavaScript: right, everywhere, and slow. */
