@@ -22,6 +22,7 @@ import { ChatStore } from "./store.js";
 import { botId, Users } from "./users.js";
 import { welcome } from "./welcome.js";
 
+const BOT_NAME = "Dreamloom";
 /** How long connections may take to end by themselves. */
 const STOP_MS = 2000;
 /** As many as fit below a message, and into a list, without scrolling. */
@@ -71,11 +72,6 @@ export class WebChat implements Chat {
     return this.#address;
   }
 
-  /** Whether the front end has been built; without it the page says how to build it. */
-  get hasClient(): boolean {
-    return findClientDir(this.options.clientDir) !== undefined;
-  }
-
   /** @throws ChatError "unavailable" when the port cannot be had. */
   async start(handlers: ChatHandlers): Promise<void> {
     if (this.#running) throw new ChatError("unavailable", "web.running");
@@ -104,13 +100,12 @@ export class WebChat implements Chat {
   /** Tidies up what earlier runs have left, and makes the first channel. */
   async #prepare(hub: ChannelHub): Promise<void> {
     const { files, users, store } = hub.parts;
-    const { botName = "Dreamloom", logger } = this.options;
     await files.open();
-    users.ensureBot(botName);
+    users.ensureBot(BOT_NAME);
     users.prune();
     store.prunePrivate();
     await files.sweep((sha) => store.pictureIsUsed(sha));
-    await welcome(hub, this.options, logger);
+    await welcome(hub, this.options, this.options.logger);
   }
 
   async #serve(hub: ChannelHub, handlers: ChatHandlers): Promise<FastifyInstance> {

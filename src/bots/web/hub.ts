@@ -1,8 +1,9 @@
 import type { WebSocket } from "@fastify/websocket";
 import { sentence } from "../../shared/sentences/sentence.js";
+import type { WebChatLimits } from "./options.js";
 import type { WireFrame } from "./wire.js";
 
-const heartbeatMs = 25_000;
+const HEARTBEAT_MS = 25_000;
 
 interface Listener {
   readonly socket: WebSocket;
@@ -13,19 +14,9 @@ interface Listener {
 /** The open sockets: sends frames to everybody or to one person, and drops those that do not keep up. */
 export class Hub {
   readonly #listeners = new Set<Listener>();
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
 
-  constructor(
-    private readonly limits: {
-      readonly sockets: number;
-      readonly socketsPerPerson: number;
-      readonly socketBufferBytes: number;
-    },
-    beatMs = heartbeatMs,
-  ) {
-    this.#heartbeat = setInterval(() => this.#beat(), beatMs);
-    this.#heartbeat.unref();
-  }
+  constructor(private readonly limits: WebChatLimits) {}
 
   /** @returns a sentence when there are too many sockets already. */
   full(user: string): string | undefined {
@@ -40,12 +31,8 @@ export class Hub {
     socket.on("pong", () => {
       listener.alive = true;
     });
-    const forget = () => this.#listeners.delete(listener);
-    socket.on("close", forget);
-    socket.on("error", () => {
-      forget();
-      socket.terminate();
-    });
+    socket.on("close", () => this.#listeners.delete(listener));
+    socket.on("error", () => this.#drop(listener));
   }
 
   /** The people who have the chat open. */
@@ -76,24 +63,23 @@ export class Hub {
   #write(listener: Listener, text: string): void {
     const { socket } = listener;
     if (socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount > this.limits.socketBufferBytes) {
-      // A reader that slow would make this process hold everything for it. It reconnects and resumes.
-      socket.terminate();
-      this.#listeners.delete(listener);
-      return;
-    }
-    socket.send(text);
+    // A reader that slow would make this process hold everything for it. It reconnects and resumes.
+    if (socket.bufferedAmount > this.limits.socketBufferBytes) this.#drop(listener);
+    else socket.send(text);
   }
 
   #beat(): void {
     for (const listener of this.#listeners) {
-      if (!listener.alive) {
-        listener.socket.terminate();
-        this.#listeners.delete(listener);
-        continue;
+      if (!listener.alive) this.#drop(listener);
+      else {
+        listener.alive = false;
+        listener.socket.ping();
       }
-      listener.alive = false;
-      listener.socket.ping();
     }
+  }
+
+  #drop(listener: Listener): void {
+    listener.socket.terminate();
+    this.#listeners.delete(listener);
   }
 }

@@ -23,8 +23,6 @@ export interface WebChatOptions {
    * Entered in the profile dialog, it makes a moderator. Without it, only the first visitor from this machine is one.
    */
   readonly moderatorCode?: string;
-  /** The name under which the bot posts; "Dreamloom" by default. */
-  readonly botName?: string;
   readonly limits?: Partial<WebChatLimits>;
 }
 

@@ -14,7 +14,7 @@ export function MessageTools({ message, inThread }: { message: WireMessage; inTh
   if (message.private) return null;
   return (
     <div class="tools" role="toolbar" aria-label={sentence("message.tools")} onMouseLeave={forget}>
-      {quickReactions.slice(0, 3).map((emoji) => (
+      {quickReactions.map((emoji) => (
         <Button
           key={emoji}
           class="quiet quick"

@@ -15,22 +15,6 @@ interface CompletionItem {
   readonly insert: string;
 }
 
-export interface CompletionState {
-  readonly items: readonly CompletionItem[];
-  /** Index of the item that Enter takes; none when what was typed is complete already, so that Enter sends it. */
-  readonly selected: number | undefined;
-  readonly heading: string;
-  /** Help for what is being typed, shown under the items. */
-  readonly help: string;
-  readonly example: string;
-  /** @returns whether the key was for the completion. */
-  onKeyDown(event: KeyboardEvent): boolean;
-  choose(item: CompletionItem): void;
-  select(index: number): void;
-  close(): void;
-  open(): void;
-}
-
 interface Input extends TimelineRef {
   readonly text: string;
   readonly caret: number;
@@ -40,8 +24,10 @@ interface Input extends TimelineRef {
 const ASK_DELAY_MS = 120;
 const MOST_ITEMS = 12;
 
+export type CompletionState = ReturnType<typeof useCompletion>;
+
 /** Completion of commands, options, values and names while one types in a message box. */
-export function useCompletion({ text, caret, change, ...timeline }: Input): CompletionState {
+export function useCompletion({ text, caret, change, ...timeline }: Input) {
   const commands = useStore((state) => state.session?.commands) ?? [];
   const [closedFor, setClosedFor] = useState<string>();
   const [focused, setFocused] = useState(true);
@@ -51,12 +37,14 @@ export function useCompletion({ text, caret, change, ...timeline }: Input): Comp
   const shown = focused && closedFor !== text ? found : undefined;
   const items = shown ? itemsFor(shown, values, timeline).slice(0, MOST_ITEMS) : [];
   const chosen = moved?.text === text && moved.index < items.length ? moved.index : undefined;
+  // None where what was typed is complete already, so that Enter sends it.
   const selected = chosen ?? (items.length === 0 || isComplete(found, items) ? undefined : 0);
 
   const select = (index: number) => setMoved({ text, index });
   const choose = ({ insert }: CompletionItem) => {
     if (found) change(...replaceWord(text, found, insert));
   };
+  /** @returns whether the key was for the completion. */
   const onKeyDown = (event: KeyboardEvent): boolean => {
     if (!shown) return false;
     const step = arrowStep(event);

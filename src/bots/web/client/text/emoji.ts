@@ -8,7 +8,7 @@ interface Emoji {
 
 type EmojiGroup = keyof typeof known;
 
-export const quickReactions = ["❤️", "👁️", "🔥", "🎨"] as const;
+export const quickReactions = ["❤️", "👁️", "🔥"] as const;
 
 export const emojiGroups = Object.entries(known).map(([name, emoji]) => ({
   name: name as EmojiGroup,
