@@ -7,8 +7,9 @@ import { storedStyleLibrary } from "../commands/styles/stored-style-library.js";
 import type { Engine, EngineDownload } from "../engine/process/engine.js";
 import { Operation } from "../ops/operations.js";
 import type { Chat } from "../port/adapter.js";
+import { sentence } from "../shared/sentences/sentence.js";
 import { withTimeout } from "../shared/timeout.js";
-import { openStore } from "../store/open.js";
+import { openStore, type Store } from "../store/open.js";
 import { startRetention } from "../store/retention.js";
 import { botOptionsOf, type Catalogue } from "./bot-options.js";
 import { ChatRunner } from "./chat-runner.js";
@@ -19,16 +20,16 @@ import { configuredLogger } from "./log.js";
 import { openQueue, shownWorker, type Work } from "./queue.js";
 import type { Config } from "./settings/load-settings.js";
 
-/** What can be handed to the application instead of what the settings describe. */
+/** What takes the place of what the settings describe. */
 export interface Parts {
-  /** Closed when the program stops. It reports downloads of networks, which people are shown. */
+  /** Closed when the program stops. It reports downloads of networks. */
   readonly engine?: (config: Config, logger: Logger, onDownload: (download: EngineDownload) => void) => Engine;
   readonly catalogue?: Catalogue;
   readonly chats?: readonly Chat[];
   readonly logger?: Logger;
-  /** First wait before a chat that cannot be reached is tried again, in milliseconds; 5,000 if left out. */
+  /** First wait before a chat that cannot be reached is tried again, in milliseconds; default: 5,000. */
   readonly retryMs?: number;
-  /** Says where people find the program; prints to standard output if left out. */
+  /** Prints where people find the program; default: to standard output. */
   readonly print?: (line: string) => void;
 }
 
@@ -39,20 +40,20 @@ export interface Running {
   /** Where health and metrics are served, for instance "http://127.0.0.1:9464"; undefined where they are not. */
   readonly operationAddress: string | undefined;
   /**
-   * Stops gracefully: no new jobs, a few seconds for running ones, last words to the chats. Unfinished jobs go on at the next start.
-   * A second call waits for the first.
+   * Stops gracefully: no new jobs, a few seconds for running ones, last messages to the chats. Unfinished jobs resume at
+   * the next start. A second call waits for the first.
    */
   stop(): Promise<void>;
 }
 
-/** Last words to the chats may take this long when the program stops. */
-const LAST_WORDS_MS = 8_000;
+/** Longest wait for the last messages to the chats when the program stops. */
+const LAST_MESSAGES_MS = 8_000;
 
 /**
- * Starts the whole program, service by service, and stops them in reverse: settings, store, operation, chats, queue and engine, commands.
+ * Starts the whole program, service by service, to be stopped in reverse.
  *
- * @throws StoreError when the data folder cannot be used, for instance because another Dreamloom does.
- * @throws ChatError when a chat cannot be started, for instance because its port is taken.
+ * @throws StoreError when the data folder cannot be used, for instance because another Dreamloom does
+ * @throws ChatError when a chat cannot be started, for instance because its port is taken
  */
 export async function startDreamloom(config: Config, parts: Parts): Promise<Running> {
   const logger = parts.logger ?? configuredLogger(config);
@@ -61,8 +62,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
     const { chats, operationAddress } = await startServices(config, { ...parts, logger }, lifecycle);
     const address = chats.map(addressOf).find((known) => known !== undefined);
     const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
-    const where = address ? `open ${address} and write /dream.` : undefined;
-    print(`Dreamloom is ready${where ? `: ${where}` : "."} Ctrl+C stops it.`);
+    print(sentence("app.ready", { address }));
     return { address, operationAddress, stop: () => lifecycle.stop() };
   } catch (error) {
     await lifecycle.stop();
@@ -77,19 +77,15 @@ async function startServices(
   parts: Parts & { readonly logger: Logger },
   lifecycle: Lifecycle,
 ): Promise<Services> {
-  const { logger, engine: makeEngine = startEngines } = parts;
+  const { logger } = parts;
   const store = openStore({ dir: config.data.dir, logger: logger.child({ part: "store" }) });
   lifecycle.onStop("store", () => store.close());
   const operation = startOperation(config, logger, lifecycle);
   operation.watchStore(store);
   lifecycle.onStop("retention", startRetention(store.retention, config.retention, logger));
   let presenter: Presenter | undefined;
-  const work = await openQueue(config, {
-    repository: store.jobs,
-    logger: logger.child({ part: "queue" }),
-    engine: () => makeEngine(config, logger.child({ part: "engine" }), (download) => presenter?.downloading(download)),
-    onDownload: (job, download) => presenter?.downloading(download, job),
-  });
+  const onDownload = (download: EngineDownload, job?: string) => presenter?.downloading(download, job);
+  const work = await startWork(config, parts, store, onDownload);
   const { engine, queue } = work;
   watchWork(operation, work);
   if (engine) lifecycle.onStop("engine", () => engine.close());
@@ -104,16 +100,11 @@ async function startServices(
     metrics: operation.metricsSink,
   });
   presenter = app.presenter;
-  const runner = new ChatRunner({
-    chats,
-    app,
-    admin: adminOf(app, chats, operation, work),
-    logger,
-    retryMs: parts.retryMs,
-    slowedDown: (platform, milliseconds) => operation.slowedDown(platform, milliseconds),
-  });
+  const admin = adminOf(app, chats, operation, work);
+  const slowedDown = (platform: string, milliseconds: number) => operation.slowedDown(platform, milliseconds);
+  const runner = new ChatRunner({ chats, app, admin, logger, retryMs: parts.retryMs, slowedDown });
   lifecycle.onStop("chats", () => runner.stop());
-  lifecycle.onStop("last words", () => withTimeout(runner.idle(), LAST_WORDS_MS, () => undefined));
+  lifecycle.onStop("last messages", () => withTimeout(runner.idle(), LAST_MESSAGES_MS, () => undefined));
   lifecycle.onStop("queue", () => queue.close(config.queue.shutdownSeconds * 1000));
   lifecycle.onStop("chats", () => runner.quiesce());
   lifecycle.onStop("operation", () => operation.stopping());
@@ -124,6 +115,21 @@ async function startServices(
   await runner.start();
   operation.started();
   return { chats, operationAddress };
+}
+
+/** Opens the queue, and starts the engine where this program computes itself. */
+function startWork(
+  config: Config,
+  { logger, engine = startEngines }: Parts & { readonly logger: Logger },
+  store: Store,
+  onDownload: (download: EngineDownload, job?: string) => void,
+): Promise<Work> {
+  return openQueue(config, {
+    repository: store.jobs,
+    logger: logger.child({ part: "queue" }),
+    engine: () => engine(config, logger.child({ part: "engine" }), (download) => onDownload(download)),
+    onDownload: (job, download) => onDownload(download, job),
+  });
 }
 
 function startOperation(config: Config, logger: Logger, lifecycle: Lifecycle): Operation {

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { sentence } from "../shared/sentences/sentence.js";
 import { type Backup, backUp } from "../store/backup.js";
 import { type Config, ConfigError } from "./settings/load-settings.js";
 
@@ -8,10 +9,8 @@ import { type Config, ConfigError } from "./settings/load-settings.js";
  */
 export async function backUpData({ data: { dir } }: Config, folder: string): Promise<Backup & { target: string }> {
   const target = resolve(folder);
-  if (target === dir || target.startsWith(`${dir}/`))
-    throw new ConfigError([`${target} is inside the data folder: name a folder outside it.`]);
+  if (target === dir || target.startsWith(`${dir}/`)) throw new ConfigError([sentence("backup.inside", { target })]);
   const backup = await backUp(dir, target);
-  if (backup.databases.length === 0)
-    throw new ConfigError([`There is nothing to copy in ${dir}: set DATA_DIR to the bot's data folder.`]);
+  if (backup.databases.length === 0) throw new ConfigError([sentence("backup.nothing", { folder: dir })]);
   return { ...backup, target };
 }

@@ -12,7 +12,7 @@ const LONGEST_RETRY_MS = 300_000;
 interface ChatRunnerOptions {
   readonly chats: readonly Chat[];
   readonly app: HandlersContext;
-  /** For the web chat: its moderators run the program; a moderator elsewhere has no say over other communities. */
+  /** For the web chat, whose moderators run the program; moderators elsewhere manage their own community only. */
   readonly admin: ChatAdmin;
   readonly logger: Logger;
   /** First wait before a chat that cannot be reached is tried again, in milliseconds. */
@@ -56,7 +56,7 @@ export class ChatRunner {
     }
   }
 
-  /** Takes nothing new: no chat is tried again, none hears its people. */
+  /** Takes nothing new: no chat is tried again, and events are ignored. */
   async quiesce(): Promise<void> {
     for (const { resolve } of this.#readiness.values()) resolve(false);
     this.#stopping.abort();
@@ -64,7 +64,7 @@ export class ChatRunner {
     for (const { handlers } of this.#started) handlers.stop();
   }
 
-  /** Resolves when everything has been said. */
+  /** Resolves when all messages are posted. */
   async idle(): Promise<void> {
     await Promise.all([this.options.app.presenter.idle(), ...this.#started.map(({ handlers }) => handlers.idle())]);
   }
@@ -104,7 +104,7 @@ export class ChatRunner {
   }
 }
 
-/** One platform's outage does not keep the others waiting; a wrong token or a taken port is the operator's to mend at once. */
+/** An outage of one platform may pass; a wrong token or a taken port is for the operator. */
 function mayPass(chat: Chat, error: unknown): boolean {
   if (chat.capabilities.local || !(error instanceof ChatError)) return false;
   return error.kind === "unavailable" || error.kind === "timeout" || error.kind === "rate-limited";

@@ -4,14 +4,14 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { Chat } from "../port/adapter.js";
+import { sentence } from "../shared/sentences/sentence.js";
 import type { Store } from "../store/open.js";
 import { MEGABYTE } from "./bot-options.js";
 import { discordOptions } from "./discord.js";
 import type { Config } from "./settings/load-settings.js";
 
 const SAMPLE = fileURLToPath(new URL("../../config/sample.jpg", import.meta.url));
-/** What the sample shows, with the credit that its licence asks for. */
-const SAMPLE_DESCRIPTION = "A path into the mountains: Picos de Europa, photo by Aitzol Berasategi, CC BY 4.0";
+/** The credit that the licence asks for. */
 const SAMPLE_CREDIT = "Aitzol Berasategi (CC BY 4.0)";
 
 export async function configuredChats(config: Config, store: Store, logger: Logger): Promise<Chat[]> {
@@ -27,7 +27,7 @@ export async function configuredChats(config: Config, store: Store, logger: Logg
 async function webChat({ web, data, pictures }: Config, logger: Logger): Promise<Chat> {
   const { WebChat } = await import("../bots/web/chat.js");
   const { host, port, moderatorCode, allowedHosts } = web;
-  const sample = { samplePicture: SAMPLE, sampleDescription: SAMPLE_DESCRIPTION, sampleCredit: SAMPLE_CREDIT };
+  const sample = { samplePicture: SAMPLE, sampleDescription: sentence("app.sample"), sampleCredit: SAMPLE_CREDIT };
   return new WebChat({
     host,
     port,

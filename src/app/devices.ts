@@ -1,6 +1,6 @@
-/** What the settings say of the devices that compute: read here, and nowhere else. */
+/** The devices that the settings describe. */
 
-import { MAPS_SHARE, memoryForJobs, memoryForMaps } from "./machine-memory.js";
+import { mapsOf, memoryForJobs, memoryForMaps } from "./machine-memory.js";
 import type { Config } from "./settings/load-settings.js";
 
 export interface ConfiguredDevice {
@@ -8,9 +8,9 @@ export interface ConfiguredDevice {
   readonly name: string;
   readonly runtime: Config["engine"]["runtime"];
   readonly slots: number;
-  /** Megabytes for the pictures of all its jobs. */
+  /** Megabytes for the images of all its jobs. */
   readonly room: number;
-  /** Megabytes for one job's feature maps, beyond which it is worked on in tiles; Infinity sets no bound. */
+  /** Megabytes for one job's feature maps, beyond which it is tiled; Infinity sets no bound. */
   readonly maps: number;
   /** 0 takes one per core. */
   readonly threads: number;
@@ -37,14 +37,9 @@ export function configuredDevices(config: Pick<Config, "engine" | "queue">): rea
     return {
       name: count === 1 ? device : `${device} (${count})`,
       runtime: kind as ConfiguredDevice["runtime"],
-      ...{
-        slots,
-        room,
-        maps:
-          engine.memoryMegabytes === 0
-            ? Number.POSITIVE_INFINITY
-            : Math.min(engine.memoryMegabytes, Math.floor(room * MAPS_SHARE)),
-      },
+      slots,
+      room,
+      maps: mapsOf(config, room),
       threads: own.threads || threads,
       environment: { ...(card === undefined ? {} : onlyCard(card)), ...environment },
     };

@@ -2,6 +2,7 @@
 import type { DiscordOptions } from "../bots/discord/options.js";
 import { SHORTCUTS, summarise } from "../commands/command.js";
 import { chatCommands } from "../commands/create-context.js";
+import { sentence } from "../shared/sentences/sentence.js";
 import { botOptionsOf } from "./bot-options.js";
 import { type Config, ConfigError } from "./settings/load-settings.js";
 
@@ -20,12 +21,15 @@ export function discordOptions({
  * @throws ChatError when Discord does not take them, ConfigError when there is no token.
  */
 export async function registerDiscord(config: Config): Promise<{ readonly appId: string; readonly commands: number }> {
-  if (config.discord.token === "") {
-    throw new ConfigError([
-      "discord.token is empty, so there is nothing to register: set DISCORD_TOKEN to the bot's token.",
-    ]);
-  }
+  if (config.discord.token === "") throw new ConfigError([sentence("app.register")]);
   const { registerNow } = await import("../bots/discord/register.js");
   const { commands } = chatCommands(botOptionsOf(config));
   return registerNow(discordOptions(config), { commands: commands.map(summarise), shortcuts: SHORTCUTS });
+}
+
+/** The link by which the bot is added to a Discord server; undefined when the settings name no application. */
+export async function discordInvite({ discord }: Config): Promise<string | undefined> {
+  if (discord.appId === "") return undefined;
+  const { inviteLink } = await import("../bots/discord/permissions.js");
+  return inviteLink(discord.appId);
 }

@@ -1,5 +1,3 @@
-/** What a shell says when something goes wrong. */
-
 import { NetworkError } from "../engine/networks/network.js";
 import { EngineError } from "../engine/process/engine.js";
 import { RecipeError } from "../engine/recipes/recipe.js";
@@ -7,6 +5,7 @@ import { DeviceError } from "../engine/runtimes/runtime.js";
 import { ChatError } from "../port/chat-error.js";
 import { PictureError } from "../shared/inspect-image.js";
 import { NativePartError } from "../shared/native.js";
+import { sentence } from "../shared/sentences/sentence.js";
 import { StoreError } from "../store/errors.js";
 import { ConfigError } from "./settings/load-settings.js";
 
@@ -24,13 +23,11 @@ const FOR_PEOPLE = [
   StoreError,
 ];
 
-/** Prints one sentence for what a person can mend, and everything for what only a developer can; returns the exit code. */
+/** Prints one sentence for what a person can fix, and the stack for what only a developer can; returns the exit code. */
 export function reportError(error: unknown): number {
   if (error instanceof EngineError && error.kind === "internal") {
-    // There is no log here to look into: what a developer needs is said at once.
-    process.stderr.write(
-      `The engine failed on this picture; this is a mistake in Dreamloom.\n${traceOf(error.cause ?? error)}\n`,
-    );
+    // A shell has no log to look into.
+    process.stderr.write(`${sentence("app.engine-failed")}\n${traceOf(error.cause ?? error)}\n`);
     return FAILED;
   }
   if (FOR_PEOPLE.some((kind) => error instanceof kind) && error instanceof Error) {

@@ -3,14 +3,14 @@ import type { Logger } from "pino";
 interface ShutdownOptions {
   /** What stops, for the log: "the worker". */
   readonly what: string;
-  /** Lays everything down in order; it bounds its own time. */
+  /** Stops everything in order, within a time of its own. */
   readonly stop: () => Promise<void>;
   readonly logger: Logger;
 }
 
 /**
- * Ends the process in order on SIGINT and SIGTERM (exit code 0), and on an error that nobody caught (exit code 1). A second signal ends
- * it at once, with that signal's usual exit code.
+ * Ends the process in order on SIGINT and SIGTERM (exit code 0), and on an uncaught error (exit code 1). A second signal
+ * ends it at once, with that signal's usual exit code.
  *
  * @returns whether it has been asked to stop
  */
@@ -35,9 +35,7 @@ export function shutDownInOrder({ what, stop, logger }: ShutdownOptions): () => 
       void end(0);
     });
   }
-  process.on("unhandledRejection", (reason) =>
-    logger.error({ err: reason }, "something failed that nobody waited for"),
-  );
+  process.on("unhandledRejection", (reason) => logger.error({ err: reason }, "unhandled rejection"));
   process.on("uncaughtException", (error) => {
     logger.fatal({ err: error }, `${what} failed and stops`);
     if (asked) process.exit(1);

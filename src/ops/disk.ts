@@ -10,7 +10,7 @@ export interface Disk {
   readonly low: boolean;
 }
 
-/** Looks after the space that the data folder has left, and says so once in the log when it runs out. */
+/** Watches the space that is left for a folder, and logs once when it runs out. */
 export class DiskWatch {
   #disk: Disk | undefined;
   readonly #timer: NodeJS.Timeout;
@@ -30,7 +30,7 @@ export class DiskWatch {
     this.#timer.unref();
   }
 
-  /** As it was when it was last looked at; undefined where the system does not tell. */
+  /** As of the last look; undefined where the system does not say. */
   get last(): Disk | undefined {
     return this.#disk;
   }
@@ -40,7 +40,7 @@ export class DiskWatch {
     if (!stats) return this.#disk;
     const freeBytes = stats.bavail * stats.bsize;
     const low = freeBytes < this.leastBytes;
-    if (low !== (this.#disk?.low ?? false)) this.#tell(low, freeBytes);
+    if (low !== (this.#disk?.low ?? false)) this.#log(low, freeBytes);
     this.#disk = { freeBytes, low };
     return this.#disk;
   }
@@ -49,14 +49,14 @@ export class DiskWatch {
     clearInterval(this.#timer);
   }
 
-  #tell(low: boolean, freeBytes: number): void {
+  #log(low: boolean, freeBytes: number): void {
     const fields = { folder: this.folder, freeMegabytes: Math.floor(freeBytes / MEGABYTE) };
     if (low) this.logger.error(fields, `the disk is nearly full: ${this.advice}`);
     else this.logger.info(fields, "the disk has space again");
   }
 }
 
-/** The folder, or the nearest above it that is there: it is on the disk on which the folder would be. */
+/** The folder, or the nearest existing one above it, which is on the same disk. */
 async function nearestFolder(path: string): Promise<string> {
   const there = await stat(path).then(
     () => true,

@@ -11,7 +11,7 @@ export interface Lag {
   readonly max: number;
 }
 
-/** Watches how late this process is for what it has to do. */
+/** Measures the delay of this process's event loop. */
 export class EventLoopWatch {
   readonly #delay: IntervalHistogram;
   readonly #turn: NodeJS.Timeout;
@@ -27,7 +27,7 @@ export class EventLoopWatch {
     this.#turn.unref();
   }
 
-  /** The worse of the window that is under way and the last whole one. */
+  /** The worse of the current window and the last whole one. */
   get lag(): Lag {
     const now = this.#now();
     const before = this.#before ?? now;

@@ -5,6 +5,7 @@ import type { MetricsSink } from "../domain/metric-event.js";
 import type { ClusterQueue } from "../queue/cluster/cluster-queue.js";
 import type { QueueWorker } from "../queue/cluster/queue-worker.js";
 import type { JobQueue } from "../queue/queue.js";
+import { sentence } from "../shared/sentences/sentence.js";
 import { version } from "../shared/version.js";
 import { countEvents } from "./count-events.js";
 import { DiskWatch, fileBytes, folderBytes } from "./disk.js";
@@ -36,34 +37,32 @@ interface OperationOptions {
   readonly settings: OperationSettings;
   /** The folder on whose disk there must be space: of the bots the data folder, of a worker that for networks. */
   readonly folder: string;
-  /** What this process is; "bots" unless given. */
+  /** Default: "bots". */
   readonly process?: "bots" | "worker";
-  /** How late this process is; watched unless given. */
+  /** How late this process is; default: watched here. */
   readonly loop?: Pick<EventLoopWatch, "lag" | "close">;
   readonly logger: Logger;
 }
 
-/** More than half of the event loop's turns a second late: the process lives, but does nothing in time. */
+/** Median delay of the event loop from which the process counts as stuck. */
 const STUCK_SECONDS = 1;
-/** What is slow to reckon is reckoned this seldom, in milliseconds. */
+/** Milliseconds for which what is slow to compute is reused. */
 const SIZES_MS = 60_000;
 
 /**
- * Watches the other parts of a program and tells machines about it: `/healthz`, `/readyz` and `/metrics`. The parts know nothing of it;
- * they report through events, through `notice`, and through what they answer when asked.
- *
- * Made first, told of each part as it comes to be, closed last.
+ * Watches the other parts of a program and serves `/healthz`, `/readyz` and `/metrics`. The parts do not know it: it
+ * listens to their events and reads their state. Made first, given each part when that is made, closed last.
  */
 export class Operation {
   readonly metrics = new Metrics();
-  /** For the commands: counts what they notice. */
+  /** For the commands: counts their events. */
   readonly metricsSink: MetricsSink = countEvents(this.metrics);
   readonly disk: DiskWatch;
   readonly startedAt = Date.now();
   readonly #loop: Pick<EventLoopWatch, "lag" | "close">;
   readonly #checks: Check[] = [];
   readonly #server: OperationServer;
-  /** What is reckoned when somebody asks for the metrics. */
+  /** What is computed when the metrics are read. */
   readonly #gauges: (() => void | Promise<void>)[] = [];
   #phase: "starting" | "running" | "stopping" = "starting";
 
@@ -80,8 +79,8 @@ export class Operation {
   }
 
   /**
-   * Serves what is known so far. A port that cannot be had is logged and the program goes on: that people are served matters more
-   * than that they are counted. Returns the address, undefined where nothing is served.
+   * Serves what is known so far. A port that cannot be had is logged, and the program goes on: people are served all the
+   * same. Returns the address, undefined where nothing is served.
    */
   async listen(): Promise<string | undefined> {
     const { settings, logger } = this.options;
@@ -142,28 +141,29 @@ export class Operation {
     const { workers, workerSlots } = this.metrics;
     this.#gauges.push(() => {
       const own = cluster.workers().filter(({ problem }) => problem === undefined);
-      workers.set({ state: "working" }, own.filter(({ stopping }) => !stopping).length);
-      workers.set({ state: "stopping" }, own.filter(({ stopping }) => stopping).length);
+      const working = own.filter(({ stopping }) => !stopping);
+      workers.set({ state: "working" }, working.length);
+      workers.set({ state: "stopping" }, own.length - working.length);
       workers.set({ state: "other_version" }, cluster.workers().length - own.length);
-      workerSlots.set(own.filter(({ stopping }) => !stopping).reduce((sum, { slots }) => sum + slots, 0));
+      workerSlots.set(working.reduce((sum, { slots }) => sum + slots, 0));
     });
   }
 
   watchQueue(queue: Pick<JobQueue, "on" | "positions" | "paused">): void {
     watchQueue(queue, this.metrics);
     this.#gauges.push(() => {
-      const line = queue.positions();
-      const running = line.filter(({ position: place }) => place === 0).length;
+      const positions = queue.positions();
+      const running = positions.filter(({ position }) => position === 0).length;
       this.metrics.jobs.set({ state: "running" }, running);
-      this.metrics.jobs.set({ state: "waiting" }, line.length - running);
+      this.metrics.jobs.set({ state: "waiting" }, positions.length - running);
       this.metrics.queuePaused.set(queue.paused ? 1 : 0);
     });
   }
 
-  /** A worker of a cluster instead of a queue: jobs come and go, and what they are is counted by the bots. */
+  /** A worker of a cluster instead of a queue; the bots count its jobs. */
   watchWorker(worker: Pick<QueueWorker, "reachable" | "info">, host: string): void {
-    const problem = `Redis at ${host} cannot be reached (REDIS_URL); the worker takes no jobs meanwhile.`;
-    this.check({ part: "redis", run: async () => (worker.reachable ? undefined : problem) });
+    const problem = () => sentence("ops.redis-worker", { host });
+    this.check({ part: "redis", run: async () => (worker.reachable ? undefined : problem()) });
     this.#gauges.push(() => {
       const { running, slots } = worker.info;
       this.metrics.jobs.set({ state: "running" }, running.length);
@@ -178,7 +178,7 @@ export class Operation {
     const check = chatCheck(chat, started);
     this.check(check);
     this.#gauges.push(async () => metrics.chatConnected.set({ platform }, (await check.run()) === undefined ? 1 : 0));
-    // There from the beginning, so that a first failure is a change.
+    // Present from the beginning, so that a first failure is a change.
     for (const outcome of ["posted", "failed"]) metrics.deliveries.inc({ platform, outcome }, 0);
     metrics.framesPosted.inc({ platform }, 0);
     metrics.rateLimitWaits.inc({ platform }, 0);
@@ -198,7 +198,8 @@ export class Operation {
 
   /** Parts that do not work now. */
   async problems(): Promise<readonly Problem[]> {
-    const phase = this.#phase === "running" ? [] : [{ part: "program", problem: `It is ${this.#phase}.` }];
+    const phase =
+      this.#phase === "running" ? [] : [{ part: "program", problem: sentence("ops.phase", { phase: this.#phase }) }];
     return [...phase, ...(await problemsOf(this.#checks))];
   }
 
@@ -250,7 +251,7 @@ export class Operation {
       setCounter(metrics.cpuSeconds, (user + system) / 1e6);
       metrics.memory.set({ process: this.options.process ?? "bots" }, process.memoryUsage.rss());
       const disk = await this.disk.look();
-      // A 0 would wake somebody.
+      // A 0 would raise an alert.
       if (disk) metrics.diskFree.set({ folder: this.options.folder }, disk.freeBytes);
       const { p50, p99, max } = this.#loop.lag;
       metrics.loopLag.set({ percentile: "50" }, p50);
@@ -263,22 +264,21 @@ export class Operation {
   }
 
   async #exposition(): Promise<string> {
-    const reckoned = await Promise.allSettled(this.#gauges.map(async (reckon) => reckon()));
-    for (const outcome of reckoned) {
+    const computed = await Promise.allSettled(this.#gauges.map(async (compute) => compute()));
+    for (const outcome of computed)
       if (outcome.status === "rejected")
-        this.options.logger.warn({ err: outcome.reason }, "a metric could not be reckoned");
-    }
+        this.options.logger.warn({ err: outcome.reason }, "a metric could not be computed");
     return this.metrics.registry.metrics();
   }
 }
 
-/** Has a counter say what something else has counted. */
+/** Gives a counter the value that something else has counted. */
 function setCounter(counter: Counter, value: number): void {
   counter.reset();
   counter.inc(value);
 }
 
-/** Asks again only when the last answer is older than `milliseconds`. */
+/** Asks again only when the last answer is older than `milliseconds`, or failed. */
 function remembered<T>(milliseconds: number, ask: () => Promise<T>): () => Promise<T> {
   let last: { readonly at: number; readonly answer: Promise<T> } | undefined;
   return () => {

@@ -1,4 +1,5 @@
 import { access, constants } from "node:fs/promises";
+import { sentence } from "../shared/sentences/sentence.js";
 import { withTimeout } from "../shared/timeout.js";
 import type { Disk } from "./disk.js";
 import type { WatchedChat, WatchedStatus } from "./watched.js";
@@ -32,7 +33,7 @@ export async function problemsOf(checks: readonly Check[], patienceMs = PATIENCE
 
 async function judged(run: () => Promise<string | undefined>, patienceMs: number): Promise<string | undefined> {
   try {
-    return await withTimeout(run(), patienceMs, () => `It has not answered for ${patienceMs / 1000} s.`);
+    return await withTimeout(run(), patienceMs, () => sentence("ops.silent", { seconds: patienceMs / 1000 }));
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -47,7 +48,7 @@ export function storeCheck(folder: string, query: () => unknown, look: () => Pro
       await access(folder, constants.W_OK);
       const disk = await look();
       if (!disk?.low) return undefined;
-      return `The disk of ${folder} has ${Math.floor(disk.freeBytes / 1024 / 1024)} MB left: free some, or lower retention.megabytes.`;
+      return sentence("ops.disk", { folder, megabytes: Math.floor(disk.freeBytes / 1024 / 1024) });
     },
   };
 }
@@ -57,18 +58,12 @@ export function engineCheck(status: () => WatchedStatus | undefined): Check {
   return {
     part: "engine",
     async run() {
-      const broken = status()?.devices?.filter(({ state }) => state === "failing" || state === "silent") ?? [];
-      if (broken.length > 0) return `${broken.map(({ name }) => name).join(" and ")} cannot compute; the log says why.`;
-      switch (status()?.state) {
-        case "silent":
-          return "The engine's process does not answer.";
-        case "failing":
-          return "The engine's process ends before it can take jobs; the log says why.";
-        case "closed":
-          return "The engine is shut down.";
-        default:
-          return undefined;
-      }
+      const { state = "idle", devices = [] } = status() ?? {};
+      const broken = devices.filter((device) => device.state === "failing" || device.state === "silent");
+      if (broken.length > 0) return sentence("ops.devices", { devices: broken.map(({ name }) => name).join(" and ") });
+      return state === "silent" || state === "failing" || state === "closed"
+        ? sentence(`ops.engine-${state}`)
+        : undefined;
     },
   };
 }
@@ -77,14 +72,11 @@ export function engineCheck(status: () => WatchedStatus | undefined): Check {
 export function clusterCheck(cluster: { readonly reachable: boolean; readonly host: string }): Check {
   return {
     part: "redis",
-    run: async () =>
-      cluster.reachable
-        ? undefined
-        : `Redis at ${cluster.host} cannot be reached (REDIS_URL); unfinished jobs wait for it.`,
+    run: async () => (cluster.reachable ? undefined : sentence("ops.redis", { host: cluster.host })),
   };
 }
 
-/** Somebody is there to work, where work goes to other machines. */
+/** A worker can take jobs, where jobs go to other machines. */
 export function workersCheck(cluster: { readonly reachable: boolean; readonly absence: string | undefined }): Check {
   return { part: "workers", run: async () => (cluster.reachable ? cluster.absence : undefined) };
 }
@@ -94,9 +86,9 @@ export function chatCheck(chat: WatchedChat, started: () => boolean): Check {
   return {
     part: chat.platform,
     async run() {
-      if (!started()) return "It has not been started yet.";
+      if (!started()) return sentence("ops.not-started");
       const { connected, detail } = chat.health?.() ?? { connected: true };
-      return connected ? undefined : (detail ?? "It is not connected.");
+      return connected ? undefined : (detail ?? sentence("ops.not-connected"));
     },
   };
 }

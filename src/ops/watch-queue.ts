@@ -6,7 +6,7 @@ import type { Metrics } from "./metrics.js";
 /** Counts what the queue reports. */
 export function watchQueue(queue: Pick<JobQueue, "on">, metrics: Metrics): void {
   const steps = new StepClock(metrics);
-  // Those have waited in an earlier process, too: their time says nothing about this one.
+  // These have waited in an earlier process, too: their time says nothing about this one.
   const resumed = new Set<string>();
   queue.on("resumed", ({ id }) => {
     resumed.add(id);
@@ -52,7 +52,7 @@ interface FrameTime {
   readonly kind?: string;
 }
 
-/** Reckons the time of a step from the frames of a job. */
+/** Computes the time of a step from the frames of a job. */
 class StepClock {
   readonly #last = new LRUCache<string, { readonly octave: number; readonly step: number; readonly at: number }>({
     max: REMEMBERED,

@@ -1,4 +1,4 @@
-/** What is asked of the parts that are watched. They know nothing of it. */
+/** What is read of the parts that are watched. */
 
 export interface WatchedStatus {
   readonly state: "idle" | "starting" | "ready" | "silent" | "failing" | "closed";

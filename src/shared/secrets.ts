@@ -60,7 +60,7 @@ const LOOKS: readonly (readonly [RegExp, string])[] = [
   [/([a-z][a-z0-9+.-]*:\/\/[^\s/:@"\\]*):[^\s/"\\]+@/gi, `$1:${HIDDEN}@`],
   // What an address is signed with, or opens a connection, or is exchanged for a token.
   [/([?&](?:ticket|code|state|sig|signature|hm)=)[^\s&"'\\#]+/gi, `$1${HIDDEN}`],
-  // Addresses that are a secret themselves: whoever knows them may write.
+  // Addresses that are secrets themselves, as knowing them is enough to write.
   [/\b(webhooks|interactions)\/(\d+)\/[\w-]{16,}/g, `$1/$2/${HIDDEN}`],
   [/\b(hooks\.slack\.com\/\w+|files\.slack\.com\/upload\/\w+)\/[^\s"'\\?#]+/g, `$1/${HIDDEN}`],
   // What ioredis says of a login that failed.

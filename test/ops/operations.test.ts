@@ -208,7 +208,7 @@ describe("metrics", () => {
     const value = (name: string) => metrics.get(`dreamloom_${name}`);
     expect(value('jobs_refused_total{reason="person-waiting"}')).toBe(1);
     expect(value('jobs_retried_total{kind="crashed"}')).toBe(1);
-    expect(value('frames_dropped_total{platform="fake",reason="overtaken"}')).toBeGreaterThan(3);
+    expect(value('frames_dropped_total{platform="fake",reason="overtaken"}')).toBeGreaterThan(0);
     expect(value('chat_failures_total{platform="fake",kind="rate-limited"}')).toBe(1);
     expect(value('rate_limit_waits_total{platform="fake"}')).toBe(1);
     expect(value('rate_limit_wait_seconds_total{platform="fake"}')).toBe(1.5);

@@ -4,24 +4,22 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { hostOf } from "../../queue/cluster/connection.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { openSqlite } from "../../shared/sqlite.js";
 import type { Config } from "../settings/load-settings.js";
-import { clusterRows } from "./cluster-rows.js";
-import type { Service } from "./service.js";
+import { clusterRows, type Service } from "./cluster-rows.js";
 
 const REDIS_MS = 2_000;
 
 export async function services(config: Config): Promise<Service[]> {
   const { web, ops } = config;
-  const off = "switched off";
+  const off = { works: undefined, detail: sentence("service.off") };
   const found = await Promise.all([
     store(config.data.dir),
     redis(config.cluster),
     slack(config),
-    web.enabled
-      ? port("web chat", "WEB_PORT", web.host, web.port)
-      : { what: "web chat", works: undefined, detail: off },
-    ops.enabled ? port("health", "OPS_PORT", ops.host, ops.port) : { what: "health", works: undefined, detail: off },
+    web.enabled ? port("web chat", "WEB_PORT", web.host, web.port) : { what: "web chat", ...off },
+    ops.enabled ? port("health", "OPS_PORT", ops.host, ops.port) : { what: "health", ...off },
   ]);
   return found.flat();
 }
@@ -29,18 +27,18 @@ export async function services(config: Config): Promise<Service[]> {
 function store(dir: string): Service {
   const what = "store";
   const file = join(dir, "dreamloom.sqlite");
-  if (!existsSync(file)) return { what, works: undefined, detail: "nothing is kept yet" };
+  if (!existsSync(file)) return { what, works: undefined, detail: sentence("service.store-empty") };
   try {
     const database = openSqlite(file, { readonly: true });
     try {
       const row: unknown = database.prepare("SELECT count(*) AS jobs FROM job").get();
       const jobs = typeof row === "object" && row !== null && "jobs" in row ? Number(row.jobs) : 0;
-      return { what, works: true, detail: `${jobs} ${jobs === 1 ? "job" : "jobs"} kept` };
+      return { what, works: true, detail: sentence("service.store", { jobs }) };
     } finally {
       database.close();
     }
   } catch (error) {
-    return { what, works: false, detail: `${file} cannot be read (${messageOf(error)}); put back a copy of it` };
+    return { what, works: false, detail: sentence("service.store-broken", { file, reason: messageOf(error) }) };
   }
 }
 
@@ -48,7 +46,7 @@ function store(dir: string): Service {
 async function redis(cluster: Config["cluster"]): Promise<Service[]> {
   const what = "Redis";
   const { url } = cluster;
-  if (url === "") return [{ what, works: undefined, detail: "not used, until REDIS_URL is set" }];
+  if (url === "") return [{ what, works: undefined, detail: sentence("service.redis-off") }];
   const host = hostOf(url);
   const client = new Redis(url, {
     lazyConnect: true,
@@ -62,13 +60,8 @@ async function redis(cluster: Config["cluster"]): Promise<Service[]> {
     const about = await client.info();
     return [{ what, ...judged(about, host) }, ...(await clusterRows(client, cluster))];
   } catch (error) {
-    return [
-      {
-        what,
-        works: false,
-        detail: `${host} does not answer (${messageOf(error)}); is REDIS_URL right, and does it run?`,
-      },
-    ];
+    const detail = sentence("service.redis-gone", { host, reason: messageOf(error) });
+    return [{ what, works: false, detail }];
   } finally {
     client.disconnect();
   }
@@ -78,36 +71,21 @@ async function redis(cluster: Config["cluster"]): Promise<Service[]> {
 function judged(about: string, host: string): Pick<Service, "works" | "detail"> {
   const fact = (name: string) => new RegExp(`^${name}:(\\S+)`, "m").exec(about)?.[1] ?? "unknown";
   const version = fact("redis_version");
-  const answers = `${host} answers, version ${version}`;
+  const answers = sentence("service.redis", { host, version });
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  if (major < 6 || (major === 6 && minor < 2)) return { works: false, detail: `${answers}; 6.2 or later is needed` };
+  if (major < 6 || (major === 6 && minor < 2))
+    return { works: false, detail: sentence("service.redis-old", { answers }) };
   const policy = fact("maxmemory_policy");
-  if (policy !== "noeviction" && policy !== "unknown") {
-    return {
-      works: false,
-      detail: `${answers}; its maxmemory-policy is ${policy}, which may throw jobs away: set it to noeviction`,
-    };
-  }
+  if (policy !== "noeviction" && policy !== "unknown")
+    return { works: false, detail: sentence("service.redis-policy", { answers, policy }) };
   return { works: true, detail: answers };
 }
 
 function slack({ slack: { botToken, appToken, signingSecret, clientId } }: Config): Service {
   const what = "Slack";
-  if (botToken === "" && clientId === "")
-    return { what, works: undefined, detail: "off, until SLACK_BOT_TOKEN or SLACK_CLIENT_ID is set" };
-  if (appToken === "" && signingSecret === "") {
-    return {
-      what,
-      works: false,
-      detail: "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP): without one no event comes",
-    };
-  }
-  const many = clientId === "" ? "one workspace" : "workspaces that install it";
-  return {
-    what,
-    works: true,
-    detail: `for ${many}, events by ${appToken === "" ? "HTTP" : "Socket Mode"}; the tokens themselves are tried at the start`,
-  };
+  if (botToken === "" && clientId === "") return { what, works: undefined, detail: sentence("service.slack-off") };
+  if (appToken === "" && signingSecret === "") return { what, works: false, detail: sentence("service.slack-half") };
+  return { what, works: true, detail: sentence("service.slack", { oauth: clientId !== "", http: appToken === "" }) };
 }
 
 async function port(what: string, setting: string, host: string, number: number): Promise<Service> {
@@ -117,15 +95,11 @@ async function port(what: string, setting: string, host: string, number: number)
     server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     server.listen(number, host, () => server.close(() => resolve("")));
   });
-  if (code === "") return { what, works: true, detail: `${where} is free` };
-  // The bot itself may be what has it.
+  if (code === "") return { what, works: true, detail: sentence("service.port-free", { where }) };
+  // The bot itself may be using it.
   if (code === "EADDRINUSE")
-    return {
-      what,
-      works: undefined,
-      detail: `${where} is in use: by the bot, if it runs; else choose another (${setting})`,
-    };
-  return { what, works: false, detail: `${where} cannot be listened on (${code})` };
+    return { what, works: undefined, detail: sentence("service.port-used", { where, setting }) };
+  return { what, works: false, detail: sentence("service.port-broken", { where, code }) };
 }
 
 function messageOf(error: unknown): string {

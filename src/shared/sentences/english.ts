@@ -1,3 +1,4 @@
+import { app } from "./english/app.js";
 import { chat } from "./english/chat.js";
 import { cli } from "./english/cli.js";
 import { commands } from "./english/commands.js";
@@ -15,6 +16,7 @@ import { web } from "./english/web.js";
 
 /** Every sentence that the program says, by identifier: a text with its parameters in braces, or a function of them. */
 export const english = {
+  ...app,
   ...chat,
   ...cli,
   ...commands,

@@ -11,7 +11,7 @@ export interface Progress {
   readonly total: number;
 }
 
-export interface Timeouts {
+interface Timeouts {
   /** Milliseconds until a host counts as out of reach. */
   readonly connect: number;
   /** Milliseconds without a byte until a transfer counts as dead. */
