@@ -61,9 +61,12 @@ export function engineCheck(status: () => WatchedStatus | undefined): Check {
       const { state = "idle", devices = [] } = status() ?? {};
       const broken = devices.filter((device) => device.state === "failing" || device.state === "silent");
       if (broken.length > 0) return sentence("ops.devices", { devices: broken.map(({ name }) => name).join(" and ") });
-      return state === "silent" || state === "failing" || state === "closed"
-        ? sentence(`ops.engine-${state}`)
-        : undefined;
+      const wrong = {
+        silent: "ops.engine-silent",
+        failing: "ops.engine-failing",
+        closed: "ops.engine-closed",
+      } as const;
+      return state in wrong ? sentence(wrong[state as keyof typeof wrong]) : undefined;
     },
   };
 }
