@@ -61,7 +61,7 @@ export interface Chat {
   openThread(message: MessageRef, title: string): Promise<ChannelRef>;
   /** The newest picture posted in a channel or thread, by anyone; undefined when there is none. */
   latestPicture(channel: ChannelRef): Promise<PictureSource | undefined>;
-  /** The pictures on one message, anybody's. */
+  /** The pictures on one message, by any author. */
   picturesOf(message: MessageRef): Promise<readonly PictureSource[]>;
   describe(channel: ChannelRef): Promise<ChannelInfo>;
   /** The address of a message; undefined where it has none. */

@@ -41,7 +41,7 @@ export interface AdminFailure {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly kind: string;
-  /** What the person was told. */
+  /** The sentence that the user saw. */
   readonly message: string;
 }
 
@@ -116,7 +116,7 @@ export interface AdminOverview {
 /** What moderators may ask for. For other users every call rejects with a ChatError "forbidden". */
 export interface ChatAdmin {
   overview(user: Member): Promise<AdminOverview>;
-  /** Cancels anybody's job. Rejects with a ChatError "gone" when it has ended. */
+  /** Cancels any user's job. Rejects with a ChatError "gone" when it has ended. */
   cancel(user: Member, job: string): Promise<void>;
   /** Those jobs that run go on in any mode: when none does, the program can be stopped without haste. */
   setMode(user: Member, mode: AdminMode): Promise<void>;

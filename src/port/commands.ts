@@ -44,6 +44,6 @@ export interface MessageShortcut {
   readonly title: string;
   readonly command: string;
   readonly options: Readonly<Record<string, string>>;
-  /** Names of options that the person is asked for first, in a form. */
+  /** Names of options that the user is asked for first, in a form. */
   readonly ask: readonly string[];
 }

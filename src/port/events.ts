@@ -41,7 +41,7 @@ export interface ActionEvent {
 
 export type ChatEvent = CommandEvent | ReactionEvent | ActionEvent;
 
-/** Completion asked for while a person types an option's value. */
+/** Completion asked for while a user types an option's value. */
 export interface CompletionRequest {
   readonly command: string;
   readonly option: string;

@@ -2,7 +2,7 @@ import type { MessageRef } from "../domain/message.js";
 import type { Member, User } from "../domain/user.js";
 import type { Picture } from "./messages.js";
 
-/** One finished job, for a person's home page on platforms that have one. */
+/** One finished job, for a user's home page on platforms that have one. */
 export interface Work {
   readonly job: string;
   /** In plain words, such as "Dream of creatures". */
@@ -35,7 +35,7 @@ export interface GalleryViewer {
 
 export interface GalleryQuery {
   readonly by: "favourites" | "date";
-  /** One person's works, by the person's id. */
+  /** One user's works, by the user's id. */
   readonly author?: string;
   /** Works of one command, such as "dream". */
   readonly command?: string;

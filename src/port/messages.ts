@@ -23,7 +23,7 @@ export interface PictureSource {
   readonly size?: number | undefined;
   /** The message it is attached to, if any. */
   readonly message?: MessageRef | undefined;
-  /** Who posted it, where the platform tells; not there when the bot itself did. */
+  /** Who posted it, where the platform says; left out when the bot itself did. */
   readonly author?: User | undefined;
   /** Credit in place of its author: the {@link Picture.credit} it was posted with, where the platform keeps that. */
   readonly credit?: string | undefined;
@@ -33,7 +33,7 @@ export interface PictureSource {
   fetch(options: { readonly maxBytes: number; readonly signal: AbortSignal }): Promise<Picture>;
 }
 
-/** A file for one person to keep, such as what is stored about them. */
+/** A file for one user to keep, such as what is stored about them. */
 export interface OutgoingFile {
   /** With its extension. */
   readonly name: string;

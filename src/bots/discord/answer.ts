@@ -125,7 +125,7 @@ export class Answer {
   }
 
   /**
-   * The first answer's id: a server that has not told it is asked, or told the answer again where it cannot be asked.
+   * The first answer's id: a server that did not return it is asked, or sent the answer again where it cannot be asked.
    */
   async #idOfFirst(message: OutgoingMessage): Promise<string> {
     if (this.#original !== undefined) return this.#original;

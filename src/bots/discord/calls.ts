@@ -124,7 +124,7 @@ function about({ method, doing, trace }: Call): object {
   return { method, doing: sentence(doing), ...(trace !== undefined && { job: trace }) };
 }
 
-/** Whether the connection broke, or could not be made, rather than Discord having said something. */
+/** Whether the connection broke or could not be made, so that there was no answer. */
 function isBrokenConnection(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return /^(UND_ERR_SOCKET|UND_ERR_CONNECT_TIMEOUT|ECONN\w+|EPIPE|EAI_AGAIN|ETIMEDOUT)$/.test(code);

@@ -49,7 +49,7 @@ interface Known {
 /** Channels and threads, by id: from discord.js's cache, which the gateway keeps current, else asked of Discord. */
 export class Channels {
   readonly #asked = new LRUCache<string, Known>({ max: REMEMBERED });
-  /** What came with a command or when a thread was opened: less than Discord tells when asked. */
+  /** What came with a command or when a thread was opened: less than Discord answers. */
   readonly #noted = new LRUCache<string, Known>({ max: REMEMBERED });
   readonly #uploadBytes = new LRUCache<string, number>({ max: REMEMBERED });
 
@@ -58,7 +58,7 @@ export class Channels {
     private readonly calls: Calls,
   ) {}
 
-  /** The server in which a channel is, as said or else as known; undefined for direct messages. */
+  /** The server of a channel, as given or else as known; undefined for direct messages. */
   guildOf(channelId: string, said: string | undefined): string | undefined {
     if (said) return said;
     const cached = this.client.channels.cache.get(channelId);
@@ -89,7 +89,7 @@ export class Channels {
     return { name: name === "" ? sentence("discord.a-channel") : `#${name}`, closed, restricted, uploadBytes };
   }
 
-  /** Remembers a command's channel. Who may see it is not said: it counts as closed, unless Discord tells more. */
+  /** Remembers a command's channel. Who may see it is unknown: it counts as closed until Discord is asked. */
   noteChannel(channel: Partial<APIChannel> & { readonly id: string }, guild: string | undefined): void {
     if (guild === undefined || channel.type === undefined) return;
     const parent = parentOf(channel);
@@ -110,7 +110,7 @@ export class Channels {
     return Math.min(BOOSTED[tier] ?? UPLOAD_BYTES, this.#uploadBytes.get(community) ?? Number.POSITIVE_INFINITY);
   }
 
-  /** What the bot may do in a channel, as far as the gateway has told; undefined where it has not. */
+  /** What the bot may do in a channel, as far as is known from the gateway. */
   permissionsIn(channel: ChannelRef): Readonly<PermissionsBitField> | undefined {
     const guild = this.client.guilds.cache.get(channel.community);
     const known = guild?.channels.cache.get(channelOf(channel));

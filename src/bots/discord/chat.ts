@@ -62,7 +62,7 @@ export class DiscordChat implements Chat {
     };
   }
 
-  /** @throws ChatError that tells what to mend: a wrong token, an intent that was not granted, no connection. */
+  /** @throws ChatError that says what to change: a wrong token, an intent that was not granted, no connection. */
   async start(handlers: ChatHandlers): Promise<void> {
     if (this.#session) throw new ChatError("unavailable", "discord.running");
     const { logger } = this.options;

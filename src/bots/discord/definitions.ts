@@ -102,7 +102,7 @@ function describe({ help, default: usual }: CommandOptionSummary): string {
   return whole.length <= DESCRIPTION ? whole : cutText(help, DESCRIPTION);
 }
 
-/** One line of a menu: the value, which people come to know, and what it is. */
+/** One entry of a menu: the value, and what it is. */
 function choice({ value, label }: Completion): { readonly name: string; readonly value: string } {
   const name = label === "" || label === value ? value : `${value}: ${label}`;
   return { name: cutText(name, CHOICE), value };

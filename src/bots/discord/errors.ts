@@ -23,7 +23,7 @@ const GONE = new Set<number | string>([
 
 const OLD_EDITS = RESTJSONErrorCodes.MaximumNumberOfEditsToMessagesOlderThanOneHourReached;
 
-/** What went wrong, as the port says it: a kind, and a sentence for the person who can mend it. */
+/** What went wrong, as the port's error: a kind, and a sentence for the user who can mend it. */
 export function chatError(error: unknown, attempt: Attempt): ChatError {
   if (error instanceof ChatError) return error;
   const options = { cause: error };

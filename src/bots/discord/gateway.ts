@@ -138,7 +138,7 @@ export class Gateway {
   };
 
   #pass(event: string, payload: Payload, emit: (event: string, payload: Payload) => boolean): boolean {
-    // What "ready" tells comes once by itself and once more as an event; both are the same object.
+    // The data of "ready" comes by itself and again as an event; both are the same object.
     if (event === "ready" && payload.data) this.#fillIn(payload.data as Partial<GatewayReadyDispatchData>);
     if (event !== "dispatch") return emit(event, payload);
     const { t: name = "", d: data } = payload.data ?? {};

@@ -41,7 +41,7 @@ export async function register(
   return true;
 }
 
-/** Whether a server has lost commands that it was told once; what else it says of each of them does not matter. */
+/** Whether a server has lost registered commands; only their names are compared. */
 async function areMissing(calls: Calls, appId: string, commands: Definitions): Promise<boolean> {
   try {
     const route = Routes.applicationCommands(appId);

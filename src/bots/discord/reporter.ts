@@ -62,15 +62,15 @@ export class Reporter {
     await handlers.event({ kind: "command", ...command, user, channel, reply });
   }
 
-  /** Why nothing could be shown here: as Discord says with the command, unless the gateway has told otherwise. */
+  /** Why nothing could be shown here, by the command's permissions, or those known from the gateway. */
   #obstacle({ app_permissions }: Answered, channel: ChannelRef): string | undefined {
     const { channels } = this.parts;
     const inThread = channel.thread !== undefined;
     const told = readPermissions(app_permissions);
     const missing = whatIsMissing(told, inThread);
     if (missing === undefined && told?.bitfield !== 0n) return undefined;
-    // Not every server computes them for each command: what its roles and channels say counts more. One that tells of
-    // neither is tried.
+    // Not every server computes them for each command: its roles and channels count more. Without either, posting is
+    // tried.
     const known = channels.permissionsIn(channel);
     return known || channels.isMember(channel) ? whatIsMissing(known, inThread) : missing;
   }

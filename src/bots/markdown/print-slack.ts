@@ -31,7 +31,7 @@ export function toMrkdwn(markdown: string): string {
   return printMarkdown(markdown, SLACK);
 }
 
-/** `& < >` mean something to Slack everywhere, also in code; escaped, no text can notify anybody. */
+/** `& < >` mean something to Slack everywhere, also in code; escaped, no text can notify users. */
 export function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

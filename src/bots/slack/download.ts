@@ -77,7 +77,7 @@ async function read(response: Response, { name, maxBytes }: DownloadOptions): Pr
 
 function failureOf({ ok, status, body }: Response, type: string | undefined, name: string): ChatError | undefined {
   if (status === 404 || status === 410) return new ChatError("gone", "slack.file-gone", { name });
-  // In place of a file that the token may not see comes the page for signing in, with status 200.
+  // For a file that the token may not see Slack answers with its sign-in page, with status 200.
   if (status === 401 || status === 403 || type === "text/html") return noAccess(name);
   return ok && body ? undefined : new ChatError("unavailable", "slack.file-status", { name, status });
 }

@@ -1,40 +1,38 @@
+import { deferred } from "../../shared/deferred.js";
+
 interface Waiting {
   readonly droppable: boolean;
-  readonly start: () => void;
-  readonly drop: () => void;
+  readonly resolve: (mayRun: boolean) => void;
 }
 
 /**
- * One edit of a message at a time. Of previews that wait only the newest is kept, and none once a final word waits;
- * final words are all carried out, in their order.
+ * One edit of a message at a time. Of previews that wait only the newest is kept, and none once a final edit waits;
+ * final edits are all carried out, in their order.
  */
 export class Edits {
-  readonly #lines = new Map<string, Waiting[]>();
+  readonly #queues = new Map<string, Waiting[]>();
 
   /** Resolves without having done anything when something newer has come. */
   async run(message: string, droppable: boolean, operation: () => Promise<void>): Promise<void> {
-    const line = this.#lines.get(message);
-    if (!line) {
-      this.#lines.set(message, []);
-    } else if (!(await this.#turn(line, droppable))) {
-      return;
-    }
+    const queue = this.#queues.get(message);
+    if (!queue) this.#queues.set(message, []);
+    else if (!(await this.#wait(queue, droppable))) return;
     try {
       await operation();
     } finally {
-      const next = this.#lines.get(message)?.shift();
-      if (next) next.start();
-      else this.#lines.delete(message);
+      const next = this.#queues.get(message)?.shift();
+      if (next) next.resolve(true);
+      else this.#queues.delete(message);
     }
   }
 
-  #turn(line: Waiting[], droppable: boolean): Promise<boolean> {
-    for (const stale of line.filter((waiting) => waiting.droppable)) {
-      line.splice(line.indexOf(stale), 1);
-      stale.drop();
+  #wait(queue: Waiting[], droppable: boolean): Promise<boolean> {
+    for (const stale of queue.filter((waiting) => waiting.droppable)) {
+      queue.splice(queue.indexOf(stale), 1);
+      stale.resolve(false);
     }
-    return new Promise((resolve) => {
-      line.push({ droppable, start: () => resolve(true), drop: () => resolve(false) });
-    });
+    const { promise, resolve } = deferred<boolean>();
+    queue.push({ droppable, resolve });
+    return promise;
   }
 }

@@ -5,7 +5,7 @@ import type { Logger as Pino } from "pino";
 const SECRET = /\bx(?:ox[a-z]|app)(?:\.xox[a-z])?-[\w-]+|\b(?:ticket|code|state|client_secret)=[^&\s"']+/g;
 
 /**
- * Gives the SDKs' logs to the program's. Their debug lines hold whole payloads and are dropped, whatever the level;
+ * Passes the SDKs' logs on to the program's. Their debug lines hold whole payloads and are dropped, whatever the level;
  * what is left is searched for tokens.
  */
 export function sdkLogger(logger: Pino): Logger {

@@ -80,7 +80,7 @@ function unknownFile(id: string, name: string): SlackFile {
   return { id, name, type: undefined, size: undefined, url: undefined };
 }
 
-/** Types of files that have not been looked into. */
+/** Types of files that were not examined. */
 const UNKNOWN_TYPES = new Set(["application/octet-stream", "binary/octet-stream"]);
 const IMAGE_NAME = /\.(?:png|jpe?g|gif|webp|avif|tiff?)$/i;
 

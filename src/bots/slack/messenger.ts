@@ -210,7 +210,7 @@ export class Messenger {
   }
 
   /**
-   * What the bot knows of its message, or what Slack tells of it.
+   * What the bot knows of its message, or what Slack knows of it.
    *
    * @param exactly what it shows must be known; otherwise a message that may not be read counts as an empty one
    * @throws ChatError "gone"

@@ -1,5 +1,5 @@
 /**
- * What the bot asks a workspace for. `channels:read` and its kin tell whether a channel is private and whether the bot
+ * What the bot asks a workspace for. `channels:read` and the like tell whether a channel is private and whether the bot
  * is in it; the history and reading of direct messages are for talking to the bot there.
  */
 export const SCOPES = [
@@ -21,7 +21,7 @@ export const SCOPES = [
   "users:read",
 ] as const;
 
-/** What the bot wants to be told of. */
+/** The events that the bot subscribes to. */
 export const EVENTS = [
   "app_home_opened",
   "app_mention",

@@ -20,7 +20,7 @@ export class Seen {
 
   constructor(private readonly keyValues?: KeyValueStore) {}
 
-  /** True the first time; false when it came before. Without an id nothing can be told apart. */
+  /** True the first time; false when it came before. Without an id it counts as new. */
   first(id: string | undefined): boolean {
     if (id === undefined) return true;
     if (this.#lately.has(id)) return false;
@@ -57,11 +57,11 @@ const EVENT_FIELDS = ["type", "event_ts", "ts", "user", "text", "reaction"];
 const BODY_FIELDS = ["command", "user_id", "channel_id", "response_url", "callback_id", "action_ts", "message_ts"];
 
 /**
- * What tells one delivery from another: the id that came with it, and who said what where. Some servers give one id to
- * everything; and what Slack says beside that, such as of a file, may be another when it says it again.
+ * Identifies a delivery: by the id that came with it, and by its user, text and channel. Some servers give one id to
+ * everything; and other fields, such as a file's, may differ when Slack sends it again.
  *
  * @param what an event, or the body of a command or of an interaction
- * @returns undefined without an id: then nothing can be told apart
+ * @returns undefined without an id
  */
 export function identity(id: string | undefined, what: unknown): string | undefined {
   if (id === undefined) return undefined;

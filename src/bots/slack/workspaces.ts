@@ -84,7 +84,7 @@ export class Workspaces {
     return known;
   }
 
-  /** The workspace of an event, which tells what an installation of a whole organisation needs to know. */
+  /** The workspace of an event, which names its organisation where that has installed the app. */
   async from({ teamId, enterpriseId, isEnterpriseInstall }: Origin): Promise<Workspace> {
     if (teamId === undefined && this.#own) return this.#own;
     if (teamId === undefined) throw new ChatError("forbidden", "slack.workspace-unknown");
