@@ -153,7 +153,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
 
   const message = (page: Page, text: string) => page.locator(".channel-pane article", { hasText: text });
 
-  it("shows more works on scrolling, in order and each once, and after a failure asks again by button only", async () => {
+  it("shows more works on scrolling, in order and each once; after a failure asks again by button only", async () => {
     const [each, all] = [24, 70];
     const bytes = await photo(96, 60);
     const works = Array.from({ length: all }, (_, index): GalleryWork => {
