@@ -3,9 +3,9 @@
  */
 
 import { fileTypeFromBuffer } from "file-type";
+import { sharp } from "./native.js";
 import { sentence } from "./sentences/sentence.js";
 import { type Said, SentenceError } from "./sentences/sentence-error.js";
-import { sharp } from "./sharp.js";
 
 /** The most pixels that are decoded: 50 megapixels, more than a phone's photo has and far less than memory holds. */
 export const MAX_INPUT_PIXELS = 50_000_000;

@@ -1,5 +1,7 @@
 /** Packages with a native part are loaded when they are first used: a broken one stops only what needs it. */
 import { createRequire } from "node:module";
+import type Libsql from "libsql";
+import type { Sharp as Pipeline, default as Sharp, SharpInput, SharpOptions } from "sharp";
 import { sentence } from "./sentences/sentence.js";
 import { SentenceError } from "./sentences/sentence-error.js";
 
@@ -29,4 +31,23 @@ export function loadNative<T>(name: string): T {
     const [line = ""] = text.split("\n").filter((part) => part.trim() !== "");
     throw new NativePartError({ name, reason: line.trim() }, { cause });
   }
+}
+
+/**
+ * sharp, loaded when the first image needs it.
+ * @throws NativePartError where its native part is missing
+ */
+export function sharp(input: SharpInput | SharpInput[] | SharpOptions, options?: SharpOptions): Pipeline {
+  // Its own two signatures in one.
+  return loadNative<typeof Sharp>("sharp")(input as SharpInput, options);
+}
+
+/**
+ * Opens a SQLite file.
+ * @param file its path, or ":memory:"
+ * @throws NativePartError where libsql's native part is missing
+ */
+export function openSqlite(file: string, options?: Libsql.Options): Libsql.Database {
+  const Sqlite = loadNative<typeof Libsql>("libsql");
+  return new Sqlite(file, options);
 }

@@ -1,7 +1,7 @@
 import { constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openSqlite } from "../shared/sqlite.js";
+import { openSqlite } from "../shared/native.js";
 import { storeError } from "./errors.js";
 
 /** The databases of a data folder; the second is the web chat's own. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type Libsql from "libsql";
-import { openSqlite } from "../shared/sqlite.js";
+import { openSqlite } from "../shared/native.js";
 import { inUse, storeError } from "./errors.js";
 import { makeFolder } from "./make-folder.js";
 import { migrate } from "./migrate.js";

@@ -15,7 +15,7 @@ afterAll(() => expect(unhandled).toEqual([]));
 const isFinal = (text: string) => text.includes("Your picture is ready");
 
 describe("a chat that fails", () => {
-  it("loses and doubles no job, whatever it refuses, and every picture arrives once when the trouble passes", async () => {
+  it("loses and doubles no job, and every picture arrives once, when it refuses calls for a while", async () => {
     const kinds = fc.constantFrom<ChatErrorKind>("rate-limited", "timeout", "unavailable");
     // How often each different call fails before it succeeds; fewer than the tries of any of them.
     const faults = fc.array(fc.record({ times: fc.integer({ min: 0, max: 2 }), kind: kinds }), {

@@ -23,7 +23,7 @@ function mounted(): string | undefined {
 }
 
 function unmount(path: string): void {
-  // Lazily: SQLite's library lets go of its files only when their statements are collected.
+  // Lazily: SQLite's library closes its files only when their statements are collected.
   execFileSync("umount", ["--lazy", path]);
   rmdirSync(path);
 }
@@ -110,7 +110,7 @@ describe("a data folder that takes nothing", () => {
     });
 
   it.each(["/dream picture:none", "/settings art:on", "/style rename rust to:dust"])(
-    "is told to whoever writes %s",
+    "is told to the person who writes %s",
     async (line) => {
       const { chat, store, repository: jobs, app } = await studio();
       await store.styles.add(

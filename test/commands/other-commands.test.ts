@@ -13,7 +13,8 @@ describe("/queue", () => {
     await engine.next();
     await chat.say(ann, "/queue");
     expect(chat.ephemeral[0]?.text).toBe(
-      "Nobody is waiting: the next job starts at once.\nYou: 0 of 5 unfinished, 0 of 100 in the last hour. This channel: 0 of 15 unfinished, 0 of 200 in the last hour.",
+      "Nobody is waiting: the next job starts at once.\nYou: 0 of 5 unfinished, 0 of 100 in the last hour. " +
+        "This channel: 0 of 15 unfinished, 0 of 200 in the last hour.",
     );
     const rows = chat.ephemeral[1]?.text.split("\n") ?? [];
     expect(rows[0]).toMatch(/^▶ Dream of creatures, \*\*yours\*\* \(`\w{8}`\): running, about \d+ s left$/);
@@ -25,7 +26,8 @@ describe("/queue", () => {
     await chat.say(mod, "/settings per-person:3 per-hour:9 per-channel:6");
     await chat.say(ann, "/queue");
     expect(chat.ephemeral.at(-1)?.text.split("\n").at(-1)).toBe(
-      "You: 2 of 5 unfinished, 2 of 100 in the last hour; in this channel: 2 of 3 unfinished, 2 of 9 in the last hour. This channel: 3 of 6 unfinished, 3 of 200 in the last hour.",
+      "You: 2 of 5 unfinished, 2 of 100 in the last hour; in this channel: 2 of 3 unfinished, " +
+        "2 of 9 in the last hour. This channel: 3 of 6 unfinished, 3 of 200 in the last hour.",
     );
   });
 
@@ -130,7 +132,7 @@ describe("/help", () => {
 });
 
 describe("mistakes and caps", () => {
-  it("are told to that person only, and start nothing", async () => {
+  it("are answered to that person only, and start nothing", async () => {
     const { chat, engine } = await studio({
       queue: { limits: { length: 20, waitingPerPerson: 1, perHourPerPerson: 9 } },
     });

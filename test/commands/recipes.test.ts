@@ -29,7 +29,7 @@ async function draft(line: string, pictures: Draft["pictures"] = { image, style:
 const lines = [...app.recipes.values()].flatMap(({ command }) =>
   app.registry
     .find(command)
-    .examples.filter((line) => line !== "/stylize" && !line.includes(" vote")) // Asks which style: reactions/palette.test.ts, votes/.
+    .examples.filter((line) => line !== "/stylize" && !line.includes(" vote")) // These ask which style.
     .map((line) => [line] as const),
 );
 
@@ -114,7 +114,7 @@ describe("blends", () => {
 });
 
 describe("paintings in a chat", () => {
-  it("paint the picture at hand, and again in another style", async () => {
+  it("paint the picture that was found, and again in another style", async () => {
     const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
     await chat.say(ann, "/stylize winter strength:0.7 keep-colours", { attachments: [source(image)] });
     await quiet();

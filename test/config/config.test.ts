@@ -48,7 +48,7 @@ describe("settings", () => {
     expect(config.log.level).toBe("info");
   });
 
-  it("name no environment variable in the defaults' comments that there is not, and every variable sets something", () => {
+  it("name only environment variables that there are in the defaults' comments, and every one sets something", () => {
     const yaml = readFileSync(new URL("../../config/default.yaml", import.meta.url), "utf8");
     const named = [...yaml.matchAll(/\b[A-Z]+\d?(?:_[A-Z\d]+)+\b/g)].map(([name]) => name);
     const others = ["DREAMLOOM_CONFIG", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "MESA_VK_DEVICE_SELECT"];
@@ -79,7 +79,8 @@ describe("settings", () => {
   it.each([
     [
       { REDIS_URL: "redis//:swordfish@localhost" },
-      'cluster.url is "[hidden]@localhost" (from REDIS_URL), but it must be empty, or an address such as redis://127.0.0.1:6379.',
+      'cluster.url is "[hidden]@localhost" (from REDIS_URL), but it must be ' +
+        "empty, or an address such as redis://127.0.0.1:6379.",
     ],
     [{ WEB_PORT: "http" }, 'web.port is "http" (from WEB_PORT), but it must be a whole number from 0 to 65535.'],
     [
@@ -97,11 +98,13 @@ describe("settings", () => {
     ],
     [
       { REDIS_URL: "localhost" },
-      'cluster.url is "localhost" (from REDIS_URL), but it must be empty, or an address such as redis://127.0.0.1:6379.',
+      'cluster.url is "localhost" (from REDIS_URL), but it must be ' +
+        "empty, or an address such as redis://127.0.0.1:6379.",
     ],
     [
       { CLUSTER_BLOBS: "ftp" },
-      'cluster.blobs is "ftp" (from CLUSTER_BLOBS), but it must be redis, folder:/a/shared/folder or s3://bucket/prefix.',
+      'cluster.blobs is "ftp" (from CLUSTER_BLOBS), but it must be ' +
+        "redis, folder:/a/shared/folder or s3://bucket/prefix.",
     ],
     [{ DREAM_MAX_SIZE: "100" }, "dream.size is 512, but it must not be larger than dream.maxSize, which is 100."],
   ])("that are wrong get one sentence: %j", (env, sentence) => {
@@ -116,7 +119,7 @@ describe("settings", () => {
     ]);
   });
 
-  it("in a file that is missing, spoilt or empty are told or passed over", () => {
+  it("in a file that is missing, damaged or empty are reported or ignored", () => {
     expect(problems({ DREAMLOOM_CONFIG: join(folder, "none.yaml") })[0]).toContain("cannot be read");
     expect(problems({ DREAMLOOM_CONFIG: file("web: [") })[0]).toContain("is not valid YAML");
     expect(problems({ DREAMLOOM_CONFIG: file("- a") })[0]).toContain("must hold groups of settings");

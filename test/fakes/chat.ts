@@ -141,7 +141,7 @@ export class FakeChat implements Chat {
 
   async picturesOf(ref: MessageRef): Promise<readonly PictureSource[]> {
     await this.#enter("picturesOf", { message: ref });
-    // Of the bot's own, no author is told.
+    // The bot's own have no author.
     const { pictures, author } = this.#existing(ref);
     const sources = pictures.map(({ bytes, name, spoiler, credit }) => ({
       ...source(bytes, name),

@@ -91,7 +91,8 @@ export async function startFakeS3(
     const contents = page.map((key) => {
       const { bytes, at } = objects.get(key) ?? { bytes: Buffer.alloc(0), at: new Date(0) };
       const modified = at.toISOString();
-      return `<Contents><Key>${escapeXml(key)}</Key><LastModified>${modified}</LastModified><Size>${bytes.length}</Size></Contents>`;
+      const fields = `<Key>${escapeXml(key)}</Key><LastModified>${modified}</LastModified><Size>${bytes.length}</Size>`;
+      return `<Contents>${fields}</Contents>`;
     });
     const next = more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : "";
     const flags = `<IsTruncated>${more}</IsTruncated><KeyCount>${page.length}</KeyCount>`;

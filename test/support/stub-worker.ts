@@ -19,7 +19,7 @@ const { cluster, slots, diary, logLevel = "silent" } = settings;
 const logger = pino({ level: logLevel }, pino.destination({ fd: 2, sync: true }));
 const worker = new QueueWorker({ cluster, engine: new StubEngine(diary), slots, device: "stub", logger });
 process.on("SIGTERM", () => void worker.stop(0).then(() => process.exit(0)));
-// Whoever started it may be gone: nobody wants its work then.
+// Its parent process may have ended: then its results are not wanted.
 process.on("disconnect", () => process.exit(0));
 await worker.start();
 process.send?.("ready");

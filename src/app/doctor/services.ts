@@ -4,8 +4,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { hostOf } from "../../queue/cluster/connection.js";
+import { openSqlite } from "../../shared/native.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { openSqlite } from "../../shared/sqlite.js";
 import type { Config } from "../settings/load-settings.js";
 import { clusterRows, type Service } from "./cluster-rows.js";
 

@@ -5,7 +5,7 @@ import type { Sharp } from "sharp";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture } from "../../port/messages.js";
 import { inspectPicture, PictureError } from "../../shared/inspect-image.js";
-import { sharp } from "../../shared/sharp.js";
+import { sharp } from "../../shared/native.js";
 import { cutText } from "../../shared/text.js";
 import type { StoredImage } from "./rows.js";
 

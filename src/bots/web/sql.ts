@@ -1,5 +1,5 @@
 import type Libsql from "libsql";
-import { openSqlite } from "../../shared/sqlite.js";
+import { openSqlite } from "../../shared/native.js";
 import { migrate } from "./migrations.js";
 
 type Value = string | number | null;

@@ -2,8 +2,8 @@
 
 import type { GalleryWork } from "../../port/gallery.js";
 import type { Picture } from "../../port/messages.js";
+import { sharp } from "../../shared/native.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { sharp } from "../../shared/sharp.js";
 import { graphemesOf } from "../../shared/text.js";
 import { svgText, tileSheet } from "../presenting/tile-sheet.js";
 import type { Thumbnails } from "./thumbnails.js";

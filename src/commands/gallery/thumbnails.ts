@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import PQueue from "p-queue";
-import { sharp } from "../../shared/sharp.js";
+import { sharp } from "../../shared/native.js";
 import type { Jobs } from "../../store/jobs.js";
 
 /** Images that wait to be made small; more are refused. */

@@ -1,5 +1,5 @@
 import type { Picture } from "../../port/messages.js";
-import { sharp } from "../../shared/sharp.js";
+import { sharp } from "../../shared/native.js";
 
 /** Share of the width, every n-th frame kept, and quality, from the best to the smallest. */
 const ATTEMPTS = [

@@ -1,8 +1,8 @@
 import type { ChannelRef } from "../../domain/channel.js";
 import type { Chat } from "../../port/adapter.js";
 import type { OutgoingMessage, Picture } from "../../port/messages.js";
+import { sharp } from "../../shared/native.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { sharp } from "../../shared/sharp.js";
 import { fitFilm } from "./fit-film.js";
 
 /** An image is not made smaller than this: it would not be worth looking at. */

@@ -11,8 +11,15 @@ import type { OutgoingMessage, Progress } from "../../port/messages.js";
 import type { CancelReason, JobQueue, QueuePosition } from "../../queue/queue.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { Recipe } from "../recipes/recipe.js";
-import { type Delivery, type DeliveryPolicy, postToFirst, retryDelivery, tracedBy } from "./deliver.js";
-import { LiveMessage, type Shown } from "./live-message.js";
+import {
+  type Delivery,
+  type DeliveryPolicy,
+  LiveMessage,
+  postToFirst,
+  retryDelivery,
+  type Shown,
+  tracedBy,
+} from "./deliver.js";
 import * as texts from "./texts.js";
 import { plain } from "./words.js";
 

@@ -1,5 +1,6 @@
 /** What a job's messages say. Pure: a job and what happened in, a message out. */
 
+import type { Credit } from "../../domain/credit.js";
 import { type Job, type JobFailure, workedMs } from "../../domain/job.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Button, OutgoingMessage, Picture } from "../../port/messages.js";
@@ -7,8 +8,7 @@ import type { QueuePosition } from "../../queue/queue.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
-import { creditLine } from "./credits.js";
-import { duration, elapsed, plain } from "./words.js";
+import { duration, elapsed, listed, plain } from "./words.js";
 
 const BUTTONS = {
   cancel: { emoji: "✋", style: "secondary" },
@@ -177,4 +177,31 @@ export function suspended(recipe: Recipe, job: Job): OutgoingMessage {
 /** The channel's message when there is no picture. */
 export function ended(recipe: Recipe, job: Job, why: string): OutgoingMessage {
   return { text: channelText(recipe, job, why), buttons: buttons(job, "again", "delete") };
+}
+
+/**
+ * Who is named beside a result's author, in one line; empty without credits.
+ *
+ * @example "Picture by Ben · styles summer and winter by Dreamloom, CC0 · style rust by Ann"
+ */
+export function creditLine(credits: readonly Credit[] = []): string {
+  const by = (role: Credit["role"]) =>
+    listed([...new Set(credits.filter((credit) => credit.role === role).map((credit) => plain(credit.by)))]);
+  const styles = new Map<string, Set<string>>();
+  for (const { role, by: maker, what } of credits) {
+    if (role !== "style") continue;
+    const names = styles.get(plain(maker)) ?? new Set();
+    styles.set(plain(maker), what === undefined ? names : names.add(plain(what)));
+  }
+  const [images, choosers] = [by("picture"), by("choice")];
+  const line = [
+    images && sentence("credit.image", { by: images }),
+    ...[...styles].map(([maker, names]) =>
+      sentence("credit.style", { names: listed([...names]), count: names.size, by: maker }),
+    ),
+    choosers && sentence("credit.chosen", { by: choosers }),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+  return line.charAt(0).toUpperCase() + line.slice(1);
 }

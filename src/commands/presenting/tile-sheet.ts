@@ -1,7 +1,7 @@
 /** Small images side by side on one sheet, each with something written on or under it. */
 
 import type { OverlayOptions } from "sharp";
-import { sharp } from "../../shared/sharp.js";
+import { sharp } from "../../shared/native.js";
 
 /** In pixels: the side of a tile, the height of what is written under it, and the gap around both. */
 interface SheetLayout {

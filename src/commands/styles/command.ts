@@ -1,7 +1,7 @@
 import { mayManage } from "../../domain/user.js";
 import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
+import { sharp } from "../../shared/native.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { sharp } from "../../shared/sharp.js";
 import { StoreError } from "../../store/errors.js";
 import type { Style as OwnStyle } from "../../store/styles.js";
 import type { BotOptions } from "../bot-options.js";

@@ -1,7 +1,7 @@
 import type { Picture } from "../../port/messages.js";
 import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
+import { sharp } from "../../shared/native.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { sharp } from "../../shared/sharp.js";
 import { svgText, tileSheet } from "../presenting/tile-sheet.js";
 import type { Style } from "./style-library.js";
 

@@ -1,5 +1,5 @@
 /** Films: frames encoded as animated WebP or GIF by sharp, or as MP4 by ffmpeg, within a limit of bytes. */
-import { sharp } from "../../shared/sharp.js";
+import { sharp } from "../../shared/native.js";
 import { encodeMp4, hasFfmpeg } from "./ffmpeg.js";
 import { FILM_TYPES, type Film, FilmError, type FilmFormat } from "./film.js";
 import { FrameStore } from "./frame-store.js";

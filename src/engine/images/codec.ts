@@ -1,6 +1,6 @@
 /** Encoded images in and out, through sharp. Every image from outside is hostile until it has been through `decode`. */
 import { inspectPicture, MAX_INPUT_PIXELS, PictureError } from "../../shared/inspect-image.js";
-import { sharp } from "../../shared/sharp.js";
+import { sharp } from "../../shared/native.js";
 import { CHANNELS, fitInside, type Raster } from "./raster.js";
 
 /**

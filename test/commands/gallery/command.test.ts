@@ -37,7 +37,7 @@ const ids = (message: FakeMessage | undefined) =>
   [...(message?.content.text.matchAll(/· `(\w{8})`$/gm) ?? [])].map(([, id]) => id);
 
 describe("/gallery", () => {
-  it("shows a sheet of works with titles, authors, hearts, ids, links and lines", async () => {
+  it("shows a sheet of works with titles, authors, favourites, ids, links and lines", async () => {
     const { chat, make, gallery, love } = await open();
     const first = await make(ann, "/dream octaves:1 seed:3");
     const second = await make(ben, "/stylize winter size:64 seed:4");
@@ -46,7 +46,7 @@ describe("/gallery", () => {
     expect(ids(page)).toEqual([second, first]);
     const text = page?.content.text ?? "";
     expect(text).toMatch(
-      /^\*\*Gallery\*\*, newest first\n\*\*1\.\*\* \[Painting in winter\]\(https:\/\/chat\.example\/art\/m\d+\) by Ben · /,
+      /^\*\*Gallery\*\*, newest first\n\*\*1\.\*\* \[Painting in winter\]\(https:\/\/chat\.example\/art\/m\d+\) by Ben/,
     );
     expect(text).toContain(`by Ann · ❤️ 1 · \`${first}\``);
     expect(text).toMatch(/`\/dream look:creatures .*seed:3 /);
@@ -146,7 +146,8 @@ describe("/gallery", () => {
       `A variation of Dream of creatures by Ann (\`${first}\`)`,
     );
     expect((await gallery(mod, `/gallery show ${first}`))?.content.text).toContain(
-      `Made from it: Painting in winter by Ben (\`${second}\`)\nVariations of it: Dream of creatures by Mo (\`${third}\`)`,
+      `Made from it: Painting in winter by Ben (\`${second}\`)\n` +
+        `Variations of it: Dream of creatures by Mo (\`${third}\`)`,
     );
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { creditLine } from "../../../src/commands/presenting/credits.js";
+import { creditLine } from "../../../src/commands/presenting/texts.js";
 import type { PictureSource } from "../../../src/port/messages.js";
 import { ann, ben, type FakeMessage, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
@@ -12,7 +12,7 @@ const attached = async (more: Partial<PictureSource> = {}) => ({
 });
 
 describe("what a job has from its pictures", () => {
-  it("names whoever posted the picture, in the final message and the channel's", async () => {
+  it("names the author of the picture, in the final message and the channel's", async () => {
     const { chat, store, quiet } = await automatic();
     await chat.say(ann, "/dream octaves:1", await attached({ author: ben }));
     await quiet();
@@ -21,7 +21,7 @@ describe("what a job has from its pictures", () => {
     expect(store.jobs.get(idOf(chat.in("channel")[0]))?.credits).toEqual([{ role: "picture", by: "Ben" }]);
   });
 
-  it("names nobody for one's own picture, and a licence's credit before the one who posted it", async () => {
+  it("names no author of one's own picture, and a licence's credit before an author", async () => {
     const { chat, quiet } = await automatic();
     await chat.say(ann, "/dream octaves:1", await attached({ author: ann }));
     await chat.say(ann, "/dream octaves:1", await attached({ author: ben, credit: "A Photographer, CC BY 4.0" }));

@@ -84,8 +84,8 @@ describe("a palette", () => {
     const { chat, message } = await palette();
     message.pictures = message.pictures.slice(0, 1);
     await chat.reactTo(ann, message, emojiOf("winter"));
-    const told = await chat.until(() => chat.in("channel").find(({ content }) => content.text.includes("is gone")));
-    expect(told.content.mention).toMatchObject([{ id: ann.id }]);
+    const reply = await chat.until(() => chat.in("channel").find(({ content }) => content.text.includes("is gone")));
+    expect(reply.content.mention).toMatchObject([{ id: ann.id }]);
   });
 
   it("goes on after a restart with what had been chosen", async () => {

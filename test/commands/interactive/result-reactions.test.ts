@@ -69,10 +69,10 @@ describe("a reaction on a result", () => {
   it("says why nothing comes of it", async () => {
     const { chat, engine, final } = await result("/dream size:1024");
     await chat.reactTo(ben, final, "⬆️");
-    const told = await chat.until(() =>
+    const reply = await chat.until(() =>
       chat.messages.find(({ content }) => content.text.includes("the largest allowed")),
     );
-    expect(told.content.mention).toMatchObject([{ id: ben.id }]);
+    expect(reply.content.mention).toMatchObject([{ id: ben.id }]);
     expect(engine.runs).toHaveLength(1);
   });
 

@@ -60,15 +60,18 @@ describe("what is wrong", () => {
     ["/paint", "There is no command /paint. `/help` lists them all."],
     [
       "/dream look:craetures",
-      "`look:craetures` is not possible: look must be one of textures, patterns, creatures; did you mean creatures? For example: `/dream look:creatures strength:0.6`",
+      "`look:craetures` is not possible: look must be one of textures, patterns, creatures; did you mean creatures? " +
+        "For example: `/dream look:creatures strength:0.6`",
     ],
     [
       "/dream size:9000",
-      "`size:9000` is not possible: size must be a whole number from 64 to 1024 px. For example: `/dream size:256 steps:20 seed:7`",
+      "`size:9000` is not possible: size must be a whole number from 64 to 1024 px. " +
+        "For example: `/dream size:256 steps:20 seed:7`",
     ],
     [
       "/dream size:big",
-      "`size:big` is not possible: size must be a whole number from 64 to 1024 px. For example: `/dream size:256 steps:20 seed:7`",
+      "`size:big` is not possible: size must be a whole number from 64 to 1024 px. " +
+        "For example: `/dream size:256 steps:20 seed:7`",
     ],
     [
       "/dream stength:1",

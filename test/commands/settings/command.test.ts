@@ -15,7 +15,7 @@ const night = { ...art, id: "night" };
 
 async function settings(options: Parameters<typeof studio>[0] = {}) {
   const open = await studio(options);
-  /** What a person is told on saying a line. */
+  /** The ephemeral answer to a line. */
   const say = async (user: typeof ann, line: string, channel = art) => {
     const before = open.chat.ephemeral.length;
     await open.chat.say(user, line, { channel });
@@ -104,7 +104,7 @@ describe("/settings", () => {
     await chat.say(mod, "/settings", { options: { action: "reset", what: "art" } });
     expect(app.settings.caps(art)).toEqual({ perChannel: 4 });
     expect(app.settings.isArtChannel(art)).toBe(false);
-    // Turning it on is told to everybody.
+    // Turning it on is announced to everybody.
     expect(chat.in("channel")[0]?.content.text).toMatch(
       /^\*\*#art is an art channel now\*\*, says Mo: react to any picture/,
     );

@@ -24,13 +24,13 @@ async function lived(given = new FakeChat()) {
 }
 
 describe("/settings mydata", () => {
-  it("shows a person, and nobody else, what is stored about them", async () => {
+  it("shows a person, in private, what is stored about them", async () => {
     const { chat, last } = await lived();
     await chat.say(ann, "/settings mydata");
     const { user, text } = last() ?? { user: undefined, text: "" };
     expect(user).toEqual(ann);
     expect(text).toMatch(
-      /^\*\*What is stored about you\*\*\n2 jobs, of \d{4}-\d\d-\d\d, with all parameters and messages, and \d pictures? of \d+ kB/,
+      /^\*\*What is stored about you\*\*\n2 jobs, of \d{4}-\d\d-\d\d, with all parameters and messages, and \d picture/,
     );
     expect(text).toContain("They are in #art (1), #night (1)");
     expect(text).toMatch(/· \[Dream of creatures\]\(https:\/\/chat\.example\/\w+\/m\d+\), `\w{8}`, \d{4}-/);
@@ -85,7 +85,7 @@ describe("/settings mydata", () => {
     expect(last()?.buttons).toMatchObject([{ id: "mydata:delete", style: "danger" }]);
     await chat.act(ann, "mydata:delete");
     expect(last()?.text).toMatch(
-      /^Deleted: 2 jobs, 1 style, 1 favourite, 0 choices, and \d pictures? of \d+ kB\. Nothing is stored about you any more, except your name on works/,
+      /^Deleted: 2 jobs, 1 style, 1 favourite, 0 choices, and \d pictures? of \d+ kB\. Nothing is stored about you/,
     );
     const rest = store.myData.read({ platform: "fake", user: "ann" });
     expect(rest).toEqual({ jobs: [], pictures: [], styles: [], favourites: [], boards: [], votes: [] });

@@ -109,7 +109,7 @@ describe("reading a file of styles", () => {
     ],
     ["no help", "  sun: { emoji: 🌻 }", /styles\.sun\.help/],
     ["an unknown key", "  sun: { emoji: 🌻, help: bright, colour: red }", /colour.*\n.*styles\.sun/],
-    ["a name that nobody can type", "  Sun 1: { emoji: 🌻, help: bright }", /key.*\n.*Sun 1/],
+    ["a name that cannot be typed", "  Sun 1: { emoji: 🌻, help: bright }", /key.*\n.*Sun 1/],
     [
       "no picture",
       "  stars: { emoji: 🌻, help: bright }",

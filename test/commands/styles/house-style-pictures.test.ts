@@ -28,7 +28,7 @@ describe("scripts/make-styles.ts", () => {
   });
 
   it.each(Object.keys(STYLES))(
-    "draws %s as it is committed (npx tsx scripts/make-styles.ts writes it anew)",
+    "draws %s as it is committed (npx tsx scripts/make-styles.ts writes it)",
     async (name) => {
       const { mean, far } = await difference(await drawStyle(name), await readFile(join(FOLDER, `${name}.jpg`)));
       // Renderers and encoders may differ a little between machines; another drawing is 40 levels away.

@@ -9,7 +9,7 @@ import { newJobId } from "../../../queue/job-id.js";
 import { sentence } from "../../../shared/sentences/sentence.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
 import type { Jobs } from "../../../store/jobs.js";
-import { LiveMessage } from "../../presenting/live-message.js";
+import { LiveMessage } from "../../presenting/deliver.js";
 import { plain } from "../../presenting/words.js";
 import { MAX_SHARES } from "../../styles/shares.js";
 import { sameEmoji } from "../../styles/style-library.js";

@@ -73,9 +73,9 @@ describe("looking up a host", () => {
     expect(await resolveHost("example.org", never, servers)).toEqual(["1.1.1.1"]);
   });
 
-  it("gives none for a name that nobody has", async () => {
+  it("gives none for an unknown name", async () => {
     const { servers } = await nameServer(() => NO_SUCH_NAME);
-    expect(await resolveHost("nobody.example", never, servers)).toEqual([]);
+    expect(await resolveHost("unknown.example", never, servers)).toEqual([]);
   });
 
   it("does not ask this machine's own list of hosts", async () => {

@@ -95,7 +95,7 @@ describe("/blend vote", () => {
     expect(chat.violations).toEqual([]);
   });
 
-  it("is ended by ✅ of its opener or a moderator, and of nobody else", async () => {
+  it("is ended by ✅ of its opener or a moderator only", async () => {
     const { chat, engine, message, votes, says, quiet } = await vote();
     await chat.reactTo(ann, message, "✅");
     await votes(ben, "winter");
@@ -153,7 +153,7 @@ describe("/blend vote", () => {
     expect(chat.ephemeral).toEqual([]);
   });
 
-  it("says so when nobody has voted", async () => {
+  it("says so when there are no votes", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
     const { chat, engine, message, says, quiet } = await vote("/blend vote minutes:1");
     await chat.press(ann, message, "paint");
@@ -217,7 +217,7 @@ describe("/blend vote", () => {
       await first.says(/^\*\*The vote is over: winter 100 %/);
       const [job] = first.queue.positions().map((position) => position.job.id);
       await first.close();
-      // As a kill leaves it: the job is in the journal, and the vote still open with the job's id.
+      // As a kill leaves it: the job is stored, and the vote still open with the job's id.
       const dir = first.dir;
       const { openStore } = await import("../../../../src/store/open.js");
       const store = openStore({ dir });

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { it } from "vitest";
-import { LiveMessage } from "../../../src/commands/presenting/live-message.js";
+import { LiveMessage } from "../../../src/commands/presenting/deliver.js";
 import { art, FakeChat } from "../../fakes/chat.js";
 
 it.each([0, 1, 2, 3, 4, 5, 6, 8, 10])("shows what comes %i turns after an edit, too", async (turns) => {
