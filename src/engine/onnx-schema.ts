@@ -105,7 +105,7 @@ export type OnnxGraph = Message<"GraphProto">;
 export type OnnxNode = Message<"NodeProto">;
 export type OnnxTensor = Message<"TensorProto">;
 
-// Presence is explicit, as in onnx.proto (proto2): an attribute that is 0 is written, one that is not there is undefined.
+// Presence is explicit, as in onnx.proto (proto2): an attribute that is 0 is written, a missing one is undefined.
 const nested = Object.fromEntries(
   Object.entries(MESSAGES).map(([name, fields]) => [name, { edition: "proto2", fields }]),
 );
@@ -116,7 +116,9 @@ export const ModelProto: protobuf.Type = root.lookupType("onnx.ModelProto");
 
 /**
  * An ONNX file's bytes.
- * @example encodeModel({ irVersion: 8, opsetImport: [{ version: 17 }], graph: { node: [{ opType: "Relu", input: ["x"], output: ["y"] }] } })
+ * @example
+ * const node = [{ opType: "Relu", input: ["x"], output: ["y"] }];
+ * encodeModel({ irVersion: 8, opsetImport: [{ version: 17 }], graph: { node } });
  */
 export function encodeModel(model: OnnxModel): Uint8Array {
   // `create` keeps the objects as they are: nothing is copied before it is written.

@@ -5,7 +5,8 @@ import { NativePartError } from "../shared/native.js";
 import { MAX_CHECKPOINT_BYTES, packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
 import { decode, encode } from "./images/codec.js";
 import { type Film, FilmError } from "./images/film.js";
-import { type Network, NetworkError } from "./networks/network.js";
+import { NetworkError } from "./networks/network.js";
+import type { OpenEngine } from "./open.js";
 import {
   type Checkpoint,
   EngineError,
@@ -13,19 +14,13 @@ import {
   type EngineRequest,
   type EngineResult,
   type OctaveSummary,
+  type RunOptions,
 } from "./process/engine.js";
-import type { Programs } from "./programs.js";
 import { type Frame, type Frames, type PictureInput, RecipeError } from "./recipes/recipe.js";
 import { RECIPES } from "./recipes/registry.js";
 import { DeviceError } from "./runtimes/runtime.js";
 
-interface JobContext {
-  readonly programs: Programs;
-  network(id: string): Promise<Network>;
-  readonly signal: AbortSignal;
-  readonly memoryBytes?: number;
-  onFrame(frame: EngineFrame): void;
-}
+type JobContext = Pick<OpenEngine, "programs" | "network" | "memoryBytes"> & Pick<RunOptions, "signal" | "onFrame">;
 
 /**
  * Runs a job to its end.
@@ -170,7 +165,10 @@ export function toEngineError(error: unknown): EngineError {
     : new EngineError("internal", "engine.failed", {}, { cause: error });
 }
 
-/** onnxruntime, sharp and V8 have no code for it: std::bad_alloc, "Failed to allocate memory", "Array buffer allocation failed". */
+/**
+ * onnxruntime, sharp and V8 have no code for it, only texts: "std::bad_alloc", "Failed to allocate memory", "Array
+ * buffer allocation failed".
+ */
 function outOfMemory(error: unknown): boolean {
   return error instanceof Error && /alloc|out of memory/i.test(error.message);
 }

@@ -8,7 +8,7 @@ import { studio } from "../fakes/studio.js";
 const { app } = await studio();
 const page = readFileSync(PAGE, "utf8");
 
-it("docs/commands.md is what the definitions say (npx tsx scripts/commands-docs.ts writes it anew)", () => {
+it("docs/commands.md is what the definitions say (npx tsx scripts/commands-docs.ts writes it)", () => {
   expect(page).toBe(commandsPage());
 });
 

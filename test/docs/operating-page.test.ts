@@ -12,7 +12,7 @@ const page = readFileSync(PAGE, "utf8");
 const rules = readFileSync(new URL("../../packaging/prometheus-alerts.yml", import.meta.url), "utf8");
 
 describe("docs/operating.md", () => {
-  it("has a table of every metric (npx tsx scripts/metrics-docs.ts writes it anew)", async () => {
+  it("has a table of every metric (npx tsx scripts/metrics-docs.ts writes it)", async () => {
     expect(await withMetrics(page)).toBe(page);
   });
 
@@ -64,7 +64,7 @@ describe("the alert rules", () => {
     expect(status).toBe(0);
   });
 
-  it("each have a name, an expression, and a sentence for whoever is woken", () => {
+  it("each have a name, an expression, and a sentence for the person on call", () => {
     const { groups } = parse(rules) as {
       groups: { rules: { alert: string; expr: string; annotations: { summary: string } }[] }[];
     };

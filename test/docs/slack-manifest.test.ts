@@ -7,7 +7,7 @@ import { SHORTCUTS } from "../../src/commands/command.js";
 
 const written = readFileSync(MANIFEST, "utf8");
 
-it("config/slack-manifest.yaml is what the definitions say (npx tsx scripts/slack-manifest.ts writes it anew)", () => {
+it("config/slack-manifest.yaml is what the definitions say (npx tsx scripts/slack-manifest.ts writes it)", () => {
   expect(written).toBe(slackManifest());
 });
 

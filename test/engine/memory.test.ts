@@ -42,7 +42,7 @@ describe("the memory of a step", () => {
     expect(bytesPerPixel(wide, ["block1_conv1"])).toBeCloseTo(2 * shallow, 6);
   });
 
-  it("has the tiles of Winograd's algorithm on the CPU: 2.25 times the largest map that is cut into them, twice", () => {
+  it("has the tiles of Winograd's algorithm on the CPU: 2.25 times the largest map, twice", () => {
     const network = randomVgg([
       [1, 4],
       [2, 128],

@@ -21,7 +21,7 @@ export interface Findings {
   readonly failure?: string;
 }
 
-/** Why a device did not load: the last part of what its library says, whose source files and line numbers come first. */
+/** Why a device did not load: what its library says, without the source files and line numbers before it. */
 function failureOf(error: unknown): string {
   if (error instanceof NativePartError) return error.why;
   const text = error instanceof Error ? error.message : String(error);

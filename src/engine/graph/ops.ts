@@ -255,12 +255,8 @@ export function matmul(
 }
 
 export function transpose(x: Node, permutation: readonly number[]): Node {
-  return node(
-    "transpose",
-    [x],
-    { permutation },
-    permutation.map((p) => dim(x, p)),
-  );
+  const shape = permutation.map((p) => dim(x, p));
+  return node("transpose", [x], { permutation }, shape);
 }
 
 /** A new shape for the same numbers: 0 keeps the input's dimension at that place, one -1 is inferred. */
@@ -280,30 +276,24 @@ export function reshapeLike(x: Node, like: Node): Node {
   return node("reshapeLike", [x, like], NONE, like.shape);
 }
 
-const isNothing = ({ before, after }: BorderAttributes): boolean => [...before, ...after].every((n) => n === 0);
+function bordered(op: "crop" | "pad", x: Node, { before, after }: BorderAttributes): Node {
+  expectRank(x, before.length, op);
+  if ([...before, ...after].every((n) => n === 0)) return x;
+  const sign = op === "pad" ? 1 : -1;
+  const shape = x.shape.map((d, i) => (d === null ? null : d + sign * ((before[i] ?? 0) + (after[i] ?? 0))));
+  if (shape.some((d) => d !== null && d < 0))
+    throw new GraphError(`crop takes more than there is of ${showShape(x.shape)}`);
+  return node(op, [x], { before, after }, shape);
+}
 
 /** Takes `before[i]` and `after[i]` places off axis i. */
 export function crop(x: Node, before: readonly number[], after: readonly number[]): Node {
-  const attributes = { before, after };
-  expectRank(x, before.length, "crop");
-  if (isNothing(attributes)) return x;
-  const shape = x.shape.map((d, i) => (d === null ? null : d - (before[i] ?? 0) - (after[i] ?? 0)));
-  if (shape.some((d) => d !== null && d < 0))
-    throw new GraphError(`crop takes more than there is of ${showShape(x.shape)}`);
-  return node("crop", [x], attributes, shape);
+  return bordered("crop", x, { before, after });
 }
 
 /** Adds `before[i]` and `after[i]` zeros on axis i. */
 export function pad(x: Node, before: readonly number[], after: readonly number[]): Node {
-  const attributes = { before, after };
-  expectRank(x, before.length, "pad");
-  if (isNothing(attributes)) return x;
-  return node(
-    "pad",
-    [x],
-    attributes,
-    x.shape.map((d, i) => (d === null ? null : d + (before[i] ?? 0) + (after[i] ?? 0))),
-  );
+  return bordered("pad", x, { before, after });
 }
 
 export function concat(inputs: readonly Node[], axis: number): Node {

@@ -1,5 +1,5 @@
 /** Gaussian blur of planar float images. */
-import { CHANNELS, type Raster } from "./raster.js";
+import { type Border, CHANNELS, fold, type Raster } from "./raster.js";
 
 /** Weights of a Gaussian from the centre outwards, normalised, cut at some sigmas. */
 export function halfGaussian(sigma: number, reach: number): Float32Array {
@@ -9,16 +9,9 @@ export function halfGaussian(sigma: number, reach: number): Float32Array {
   return weights.map((w) => w / total);
 }
 
-/** How a blur reads past the border: the image goes on mirrored, or starts again at the other side. */
-type Border = "mirror" | "wrap";
-
 /** For each index of a line with `radius` more on both sides, which index of the line it reads. */
 function border(length: number, radius: number, kind: Border): Int32Array {
-  const period = kind === "wrap" || length === 1 ? length : 2 * length - 2;
-  return Int32Array.from({ length: length + 2 * radius }, (_, i) => {
-    const at = (((i - radius) % period) + period) % period;
-    return at < length ? at : period - at;
-  });
+  return Int32Array.from({ length: length + 2 * radius }, (_, i) => fold(i - radius, length, kind));
 }
 
 /**

@@ -79,3 +79,15 @@ export function fitInside(width: number, height: number, side: number): Size {
   const scale = side / Math.max(width, height);
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
+
+/** How an image goes on past its border: mirrored, or from its other side. */
+export type Border = "mirror" | "wrap";
+
+/** An index beyond a line, back inside it. */
+export function fold(i: number, length: number, border: Border): number {
+  if (i >= 0 && i < length) return i;
+  if (border === "wrap" || length === 1) return ((i % length) + length) % length;
+  const period = 2 * length - 2;
+  const at = ((i % period) + period) % period;
+  return at < length ? at : period - at;
+}

@@ -1,6 +1,6 @@
 /** Resizing of images that go on at their opposite sides. */
 import { cropRaster } from "./crop.js";
-import { CHANNELS, emptyRaster, type Raster } from "./raster.js";
+import { CHANNELS, emptyRaster, fold, type Raster } from "./raster.js";
 import { resize } from "./resample.js";
 
 /** What a filter may see beyond a border, in pixels of either size. */
@@ -19,12 +19,11 @@ export function resizeWrapped(raster: Raster, width: number, height: number): Ra
 
 function extend({ width, height, data }: Raster, margin: number): Raster {
   const out = emptyRaster(width + 2 * margin, height + 2 * margin);
-  const wrapped = (at: number, size: number): number => (((at - margin) % size) + size) % size;
   for (let c = 0; c < CHANNELS; c++) {
     for (let y = 0; y < out.height; y++) {
-      const from = (c * height + wrapped(y, height)) * width;
+      const from = (c * height + fold(y - margin, height, "wrap")) * width;
       const to = (c * out.height + y) * out.width;
-      for (let x = 0; x < out.width; x++) out.data[to + x] = data[from + wrapped(x, width)] ?? 0;
+      for (let x = 0; x < out.width; x++) out.data[to + x] = data[from + fold(x - margin, width, "wrap")] ?? 0;
     }
   }
   return out;

@@ -1,5 +1,5 @@
 /** Turning, zooming and shifting images by any amount, fractions of a pixel included. */
-import { CHANNELS, type Raster } from "./raster.js";
+import { type Border, CHANNELS, fold, type Raster } from "./raster.js";
 
 /** A turn and a zoom around the image's centre, then a shift. */
 export interface Move {
@@ -16,7 +16,7 @@ interface WarpOptions {
   /** "cubic" (Catmull-Rom) stays sharp when an image is warped again and again; "linear" is quicker. */
   readonly kernel?: "linear" | "cubic";
   /** Past the border the image goes on mirrored, or starts again at the other side. */
-  readonly border?: "mirror" | "wrap";
+  readonly border?: Border;
 }
 
 /** Catmull-Rom weights of the four samples around a place `t` past the second one. */
@@ -32,15 +32,6 @@ function linear(t: number, out: Float64Array): void {
   out[1] = 1 - t;
   out[2] = t;
   out[3] = 0;
-}
-
-/** An index beyond a line, back inside it. */
-function fold(i: number, length: number, border: "mirror" | "wrap"): number {
-  if (i >= 0 && i < length) return i;
-  if (border === "wrap" || length === 1) return ((i % length) + length) % length;
-  const period = 2 * length - 2;
-  const at = ((i % period) + period) % period;
-  return at < length ? at : period - at;
 }
 
 /** Shows an image moved; its size stays. */

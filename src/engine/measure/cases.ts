@@ -9,9 +9,9 @@ import { channels } from "../objectives/channels.js";
 import { content } from "../objectives/content.js";
 import { dream } from "../objectives/dream.js";
 import { gramLoss, gramOutputs } from "../objectives/gram.js";
-import { type Objective, sum } from "../objectives/objective.js";
+import { type Objective, type Scope, sum } from "../objectives/objective.js";
 import { totalVariation } from "../objectives/total-variation.js";
-import type { Programs } from "../programs.js";
+import type { OpenEngine } from "../open.js";
 import { RecipeError } from "../recipes/recipe.js";
 import type { Tensor } from "../runtimes/runtime.js";
 
@@ -75,10 +75,7 @@ interface CasesReport {
 /** What float32 should reach. */
 export const TOLERANCE = { loss: 1e-4, gradient: 2e-3 } as const;
 
-interface CasesEngine {
-  readonly programs: Programs;
-  network(id: string): Promise<Network>;
-}
+type CasesEngine = Pick<OpenEngine, "programs" | "network">;
 
 async function readFloats(folder: string, file: string, shape: readonly number[]): Promise<Tensor> {
   const path = resolve(folder, file);
@@ -136,20 +133,11 @@ async function styleObjective(
 ): Promise<Objective> {
   const channelsOf = new Map([...layers, contentLayer].map((name) => [name, resolveLayer(network, name).channels]));
   const style = await readFloats(folder, test.style, shape);
-  const grams = await observe(
-    programs,
-    network,
-    `grams(${delta}:${layers.join(",")})`,
-    (scope) => gramOutputs(scope, layers, delta),
-    style,
-  );
-  const { features } = await observe(
-    programs,
-    network,
-    `features(${contentLayer})`,
-    (scope) => ({ features: scope.layer(contentLayer) }),
-    await readFloats(folder, test.content, shape),
-  );
+  const ofStyle = (scope: Scope) => gramOutputs(scope, layers, delta);
+  const grams = await observe(programs, network, `grams(${delta}:${layers.join(",")})`, ofStyle, style);
+  const image = await readFloats(folder, test.content, shape);
+  const ofContent = (scope: Scope) => ({ features: scope.layer(contentLayer) });
+  const { features } = await observe(programs, network, `features(${contentLayer})`, ofContent, image);
   if (!features) throw new Error("a program gave no features");
   const targets = layers.map((layer, i) => {
     const target = grams[layer];
@@ -173,12 +161,8 @@ async function errorsOf(
 ): Promise<CaseErrors> {
   const network = await engine.network(test.network);
   const [objective, sign] = await objectiveOf(test, engine, network, folder, shape);
-  const { loss, gradient } = await evaluate(
-    engine.programs,
-    network,
-    objective,
-    await readFloats(folder, test.at, shape),
-  );
+  const image = await readFloats(folder, test.at, shape);
+  const { loss, gradient } = await evaluate(engine.programs, network, objective, image);
   const expected = await readFloats(folder, test.gradient, shape);
   const difference = gradient.map((g, i) => sign * g - (expected.data[i] ?? 0));
   const relative = (error: number, of: number): number => (of === 0 ? error : error / of);

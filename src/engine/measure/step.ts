@@ -5,12 +5,11 @@ import { gradient } from "../graph/gradient.js";
 import { type Node, topologicalOrder } from "../graph/node.js";
 import { random } from "../images/random.js";
 import { presetsOf } from "../networks/looks.js";
-import type { Network } from "../networks/network.js";
 import { randomVgg } from "../networks/random-vgg.js";
 import { content } from "../objectives/content.js";
 import { gramLoss, gramOutputs } from "../objectives/gram.js";
 import { scopeOf, sum } from "../objectives/objective.js";
-import type { Programs } from "../programs.js";
+import type { OpenEngine } from "../open.js";
 import type { Tensor } from "../runtimes/runtime.js";
 
 interface StepMeasurement {
@@ -40,14 +39,6 @@ function noise(size: number, seed: number): Tensor {
   return { data: Float32Array.from({ length: 3 * size * size }, () => next() * 255), shape: [1, 3, size, size] };
 }
 
-/** What is needed of an engine to measure it. */
-interface Measurable {
-  readonly programs: Programs;
-  /** Threads it was given; all cores when left out. */
-  readonly threads?: number;
-  network(id: string): Promise<Network>;
-}
-
 const RANDOM_LAYERS = {
   style: ["block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1"],
   content: "block4_conv2",
@@ -58,7 +49,7 @@ const RANDOM_LAYERS = {
  * average pooling; the median of five after two warm-ups.
  */
 export async function measureStep(
-  engine: Measurable,
+  engine: Pick<OpenEngine, "programs" | "threads" | "network">,
   { network: id, size }: { network: string; size: number },
 ): Promise<StepMeasurement> {
   const { runtime } = engine.programs;

@@ -15,18 +15,14 @@ const NpmSource = z.strictObject({
   size: z.int().positive(),
 });
 
+const checksum = (digits: number) => z.hex().length(digits).lowercase().optional();
+
 const UrlSource = z
   .strictObject({
     url: z.url({ protocol: /^https?$/ }),
     size: z.int().positive(),
-    md5: z
-      .string()
-      .regex(/^[0-9a-f]{32}$/)
-      .optional(),
-    sha256: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .optional(),
+    md5: checksum(32),
+    sha256: checksum(64),
   })
   .refine((source) => source.md5 ?? source.sha256, { error: () => sentence("catalogue.checksum") });
 

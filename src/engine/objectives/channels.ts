@@ -57,10 +57,8 @@ export function channels(
 function leaky(features: Node, leak: number): Node {
   if (leak === 0) return features;
   if (features.op === "concat") {
-    return concat(
-      features.inputs.map((part) => leaky(part, leak)),
-      features.attributes.axis,
-    );
+    const parts = features.inputs.map((part) => leaky(part, leak));
+    return concat(parts, features.attributes.axis);
   }
   const [before] = features.inputs;
   if (features.op !== "relu" || !before) return features;

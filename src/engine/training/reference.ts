@@ -63,21 +63,14 @@ export function deadLeaves(picture: Raster, next: Random): Raster {
   return out;
 }
 
-const ORDERS = [
-  [0, 1, 2],
-  [0, 2, 1],
-  [1, 0, 2],
-  [1, 2, 0],
-  [2, 0, 1],
-  [2, 1, 0],
-] as const;
+const ORDERS = ["012", "021", "102", "120", "201", "210"] as const;
 
 /**
  * Red, green and blue swapped at random, and greyed by a random amount: what a community's own colours are compared
  * with.
  */
 export function strangeColours({ width, height, data }: Raster, next: Random): Raster {
-  const order = ORDERS[randomInteger(next, 0, ORDERS.length - 1)] ?? ORDERS[0];
+  const order = [...(ORDERS[randomInteger(next, 0, ORDERS.length - 1)] ?? ORDERS[0])].map(Number);
   const colour = next();
   const pixels = width * height;
   const out = new Float32Array(data.length);

@@ -13,7 +13,6 @@ import type { Raster } from "../images/raster.js";
 import { type LayerInfo, type Network, NetworkError } from "../networks/network.js";
 import { resolveLayer } from "../networks/resolve-layer.js";
 import type { Scope } from "../objectives/objective.js";
-import type { Programs } from "../programs.js";
 import type { Tensor } from "../runtimes/runtime.js";
 import { backward, type Cholesky, cholesky, forward } from "./cholesky.js";
 import { type Clusters, cluster, type Directions } from "./clusters.js";
@@ -28,9 +27,7 @@ export interface Example {
   decode(side: number): Promise<Raster>;
 }
 
-export interface TrainOptions {
-  readonly programs: Programs;
-  readonly network: Network;
+export interface TrainOptions extends EngineContext {
   /** The layer that is re-mixed. */
   readonly layer: string;
   /** Five or more. */

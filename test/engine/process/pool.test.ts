@@ -53,7 +53,7 @@ describe("several devices behind one engine", () => {
     });
   });
 
-  it("have each their own memory: a job goes where it fits, and one of which nothing is known has a device for itself", () => {
+  it("have their own memory: a job goes where it fits, one of unknown memory has a device for itself", () => {
     const { pool: devices } = pool({ slots: 2, megabytes: 100 }, { slots: 2, megabytes: 1000 });
     // Only the second holds it, busy or not.
     const large = devices.take(700);
@@ -98,7 +98,7 @@ describe("several devices behind one engine", () => {
     for (const one of last) await expect(one).rejects.toThrow("cuda cannot be used here.");
   });
 
-  it("serve a queue: as many jobs as slots, none too large for every device, and none beside another that it does not fit", async () => {
+  it("serve a queue: as many jobs as slots, none too large, none beside another that it does not fit", async () => {
     const { pool: devices, engines } = pool({ megabytes: 100 }, { megabytes: 1000, slots: 2 });
     const parts = queueParts();
     const limits = { ...parts.limits, megabytes: 1000 };

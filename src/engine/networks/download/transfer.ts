@@ -28,7 +28,7 @@ export interface TransferOptions {
   readonly timeouts?: Timeouts | undefined;
 }
 
-/** Why a transfer failed, before anything knows for which network it was; the message completes "could not be fetched:". */
+/** Why a transfer failed, whatever was fetched; the message completes "could not be fetched:". */
 export class TransferFailure<S extends Said = Said> extends SentenceError<S> {
   override readonly name = "TransferFailure";
   constructor(
@@ -50,7 +50,7 @@ function innermost(error: unknown): unknown {
 
 const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
 
-/** The failure that an error of a library is: a full disk, a host that cannot be reached, or one that stopped sending. */
+/** What an error of a library means: a full disk, a host that cannot be reached, or one that stopped sending. */
 export function transferFailure(
   cause: unknown,
   host: string,

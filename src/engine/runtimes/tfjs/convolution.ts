@@ -59,16 +59,8 @@ function named(pads: Pads, { kernel: [h, w] }: Filter, strides: readonly number[
 /** x with zeros, or another number, around it. */
 export function padded(tf: Tf, x: Tensor, [top, left, bottom, right]: Pads, value = 0): Tensor {
   if (!(top || left || bottom || right)) return x;
-  return tf.pad(
-    x,
-    [
-      [0, 0],
-      [top, bottom],
-      [left, right],
-      [0, 0],
-    ],
-    value,
-  );
+  const none: [number, number] = [0, 0];
+  return tf.pad(x, [none, [top, bottom], [left, right], none], value);
 }
 
 /** Takes off what `padded` put around a map of a size. */

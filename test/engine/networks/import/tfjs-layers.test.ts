@@ -72,7 +72,7 @@ describe("reading tfjs layers-models", () => {
         }
   });
 
-  it("subtracts the mean, swaps channels and scales in the first kernel, for padded and for other first layers", async () => {
+  it("subtracts the mean, swaps channels and scales in the first kernel, padded or not", async () => {
     const pick = { name: "c/kernel", shape: [1, 1, 3, 1], data: Float32Array.of(1, 0, 0) };
     const weights = [pick, { name: "c/bias", shape: [1], data: Float32Array.of(0) }];
     const layers = [
