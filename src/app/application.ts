@@ -40,8 +40,8 @@ export interface Running {
   /** Where health and metrics are served, for instance "http://127.0.0.1:9464"; undefined where they are not. */
   readonly operationAddress: string | undefined;
   /**
-   * Stops gracefully: no new jobs, a few seconds for running ones, last messages to the chats. Unfinished jobs resume at
-   * the next start. A second call waits for the first.
+   * Stops gracefully: no new jobs, a few seconds for running ones, last messages to the chats. Unfinished jobs resume
+   * at the next start. A second call waits for the first.
    */
   stop(): Promise<void>;
 }

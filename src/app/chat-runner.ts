@@ -40,7 +40,10 @@ export class ChatRunner {
     return (await this.#readiness.get(chat)?.promise) ?? false;
   }
 
-  /** @throws ChatError when a chat cannot be started and another try would not help, for instance because its port is taken */
+  /**
+   * @throws ChatError when a chat cannot be started and another try would not help, for instance because its port is
+   * taken
+   */
   async start(): Promise<void> {
     const { chats, logger } = this.options;
     for (const chat of chats) {

@@ -18,7 +18,10 @@ export interface ConfiguredDevice {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Every device of this program: those of engine.devices, or the one that engine.runtime and engine.concurrency describe. */
+/**
+ * Every device of this program: those of engine.devices, or the one that engine.runtime and engine.concurrency
+ * describe.
+ */
 export function configuredDevices(config: Pick<Config, "engine" | "queue">): readonly ConfiguredDevice[] {
   const { engine } = config;
   const { devices, runtime, concurrency, threads } = engine;

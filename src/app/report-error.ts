@@ -23,7 +23,9 @@ const FOR_PEOPLE = [
   StoreError,
 ];
 
-/** Prints one sentence for what a person can fix, and the stack for what only a developer can; returns the exit code. */
+/**
+ * Prints one sentence for what a person can fix, and the stack for what only a developer can; returns the exit code.
+ */
 export function reportError(error: unknown): number {
   if (error instanceof EngineError && error.kind === "internal") {
     // A shell has no log to look into.

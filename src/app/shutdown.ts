@@ -9,8 +9,8 @@ interface ShutdownOptions {
 }
 
 /**
- * Ends the process in order on SIGINT and SIGTERM (exit code 0), and on an uncaught error (exit code 1). A second signal
- * ends it at once, with that signal's usual exit code.
+ * Ends the process in order on SIGINT and SIGTERM (exit code 0), and on an uncaught error (exit code 1). A second
+ * signal ends it at once, with that signal's usual exit code.
  *
  * @returns whether it has been asked to stop
  */

@@ -6,7 +6,10 @@ type MetricEvent =
   | { readonly kind: "frame-dropped"; readonly platform: string; readonly why: "overtaken" | "refused" }
   /** A final picture has been posted, or could not be posted anywhere. */
   | { readonly kind: "delivered" | "undelivered"; readonly platform: string }
-  /** A chat did not do what was asked of it, once; it may have been asked again. `why` is the error's kind, or "unforeseen". */
+  /**
+   * A chat did not do what was asked of it, once; it may have been asked again. `why` is the error's kind, or
+   * "unforeseen".
+   */
   | { readonly kind: "chat-failed"; readonly platform: string; readonly why: string }
   /** The queue has not taken a job; `why` is the error's kind. */
   | { readonly kind: "refused"; readonly why: string };

@@ -79,8 +79,8 @@ export class Operation {
   }
 
   /**
-   * Serves what is known so far. A port that cannot be had is logged, and the program goes on: people are served all the
-   * same. Returns the address, undefined where nothing is served.
+   * Serves what is known so far. A port that cannot be had is logged, and the program goes on: people are served all
+   * the same. Returns the address, undefined where nothing is served.
    */
   async listen(): Promise<string | undefined> {
     const { settings, logger } = this.options;

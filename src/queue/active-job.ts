@@ -3,10 +3,15 @@ import type { Checkpoint } from "../engine/process/engine.js";
 import type { Reservation } from "../shared/memory-budget.js";
 import type { CancelReason } from "./queue.js";
 
-/** A job that waits or runs. Its images are in the repository until it runs: those of a long queue would fill the memory. */
+/**
+ * A job that waits or runs. Its images are in the repository until it runs: those of a long queue would fill the
+ * memory.
+ */
 export interface ActiveJob {
   job: Job;
-  /** Takes the job out of p-queue. Not used once it runs: p-queue would free its slot before the engine has released it. */
+  /**
+   * Takes the job out of p-queue. Not used once it runs: p-queue would free its slot before the engine has released it.
+   */
   readonly leave: AbortController;
   readonly abort: AbortController;
   progress: number;

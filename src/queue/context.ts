@@ -15,7 +15,9 @@ export interface QueueContext {
   readonly positions: PositionNotifier;
   /** The longest a job may run. */
   readonly jobSeconds: number;
-  /** The engine is on other machines and outlives this process: it keeps what it has, and sees to time limits itself. */
+  /**
+   * The engine is on other machines and outlives this process: it keeps what it has, and sees to time limits itself.
+   */
   readonly elsewhere: boolean;
   readonly logger: Logger;
   /** The clock, in milliseconds since the epoch. */

@@ -2,7 +2,9 @@ import { EventEmitter } from "node:events";
 import type { Logger } from "pino";
 import type { QueueEvents } from "./queue.js";
 
-/** Calls listeners when something happens to jobs. One that throws is logged, and the others are called all the same. */
+/**
+ * Calls listeners when something happens to jobs. One that throws is logged, and the others are called all the same.
+ */
 export class QueueEmitter {
   readonly #events = new EventEmitter().setMaxListeners(0);
 

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 
-/** Digits and letters that nobody mistakes for one another when read aloud: no 0/O, 1/I/L, 5/S, 8/B, 2/Z, U/V. */
+/** Digits and letters that are not mistaken for one another when read aloud: no 0/O, 1/I/L, 5/S, 8/B, 2/Z, U/V. */
 const ALPHABET = "34679ACDEFGHJKMNPQRTWXY";
 const LENGTH = 8;
 
@@ -11,7 +11,10 @@ export function newJobId(): string {
   return id;
 }
 
-/** An id, or at least its first 4 characters, as a person types it: any case, "#" before it; undefined when it cannot be one. */
+/**
+ * An id, or at least its first 4 characters, as a person types it: any case, "#" before it; undefined when it cannot be
+ * one.
+ */
 export function readJobId(typed: string): string | undefined {
   const id = typed.trim().replace(/^#/, "").toUpperCase();
   if (id.length < 4 || id.length > LENGTH) return undefined;

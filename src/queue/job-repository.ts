@@ -22,7 +22,9 @@ export interface JobRepository {
   /** Changes a job. Its checkpoint goes when it ends. */
   update(id: string, change: JobChange): Awaitable<void>;
   keepResult(id: string, picture: JobPicture): Promise<void>;
-  /** Keeps what an unfinished job can resume from, in place of an earlier checkpoint; that of any other job is ignored. */
+  /**
+   * Keeps what an unfinished job can resume from, in place of an earlier checkpoint; that of any other job is ignored.
+   */
   keepCheckpoint(id: string, checkpoint: Checkpoint): Promise<void>;
   /** What an unfinished job can resume from, if anything. */
   checkpoint(id: string): Promise<Checkpoint | undefined>;

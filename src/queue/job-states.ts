@@ -24,7 +24,9 @@ const NEXT: Readonly<Record<JobState, readonly JobState[]>> = {
   cancelled: [],
 };
 
-/** Changes a job's state, the only place that does. "refused", and nothing is changed, where that state may not follow. */
+/**
+ * Changes a job's state, the only place that does. "refused", and nothing is changed, where that state may not follow.
+ */
 export function enterState(
   holder: { job: Job },
   state: JobState,

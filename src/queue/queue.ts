@@ -40,13 +40,13 @@ export interface QueueEvents {
 
 export interface JobQueue {
   /**
-   * Accepts a job, or rejects with a {@link QueueError}. `accepted` is called with the new job before any of its events,
-   * so that its presenter misses none.
+   * Accepts a job, or rejects with a {@link QueueError}. `accepted` is called with the new job before any of its
+   * events, so that its presenter misses none.
    */
   submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job>;
   /**
-   * Takes up what an earlier process left behind; called once, when the listeners are set. `taken` is called for each job
-   * before any of its events:
+   * Takes up what an earlier process left behind; called once, when the listeners are set. `taken` is called for each
+   * job before any of its events:
    * - jobs that were waiting or running are "resumed" and run again in their old order, those that were running first.
    *   A job that was begun too often without progress fails instead;
    * - jobs whose end was not posted (see {@link markNotified}) are "done", "failed" or "cancelled" once more.

@@ -24,8 +24,8 @@ const REMEMBERED = 10_000;
 
 /**
  * The queue inside p-queue: the highest priority first, and inside one priority a round-robin between users. The user
- * who was served longest ago (or never) is next; each user's own jobs keep their order. So a user with one job waits for
- * one job of each other user at most, however many the others have queued.
+ * who was served longest ago (or never) is next; each user's own jobs keep their order. So a user with one job waits
+ * for one job of each other user at most, however many the others have queued.
  */
 export class RoundRobin implements Queue<RunFunction, RoundRobinOptions> {
   #waiting: Waiting[] = [];
@@ -107,8 +107,8 @@ export class RoundRobin implements Queue<RunFunction, RoundRobinOptions> {
   }
 
   #sorted(): Waiting[] {
-    // A user's n-th job belongs to round n; inside a round, those served longest ago come first. That is the order which
-    // serving them one by one gives.
+    // A user's n-th job belongs to round n; inside a round, those served longest ago come first. That is the order
+    // which serving them one by one gives.
     const counts = new Map<string, number>();
     const rounds = this.#waiting.map((waiting) => {
       const { key } = waiting;

@@ -17,8 +17,8 @@ interface RunnerParts {
 }
 
 /**
- * Milliseconds before another try, after the engine has failed under a job once, twice, ... without progress in between:
- * a driver that has crashed needs a moment. After one failure more the job fails.
+ * Milliseconds before another try, after the engine has failed under a job once, twice, ... without progress in
+ * between: a driver that has crashed needs a moment. After one failure more the job fails.
  */
 const RETRY_MS = [250, 1_000];
 /**

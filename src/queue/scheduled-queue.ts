@@ -31,8 +31,8 @@ export interface ScheduledQueueOptions {
   /** The longest a job may run; an engine elsewhere sees to it itself. */
   readonly jobSeconds: number;
   /**
-   * The engine is on other machines and outlives this process: closing leaves its jobs running, and the next start joins
-   * them at once.
+   * The engine is on other machines and outlives this process: closing leaves its jobs running, and the next start
+   * joins them at once.
    */
   readonly elsewhere?: boolean;
   readonly logger: Logger;
@@ -92,8 +92,8 @@ export class ScheduledQueue implements JobQueue {
   }
 
   /**
-   * Jobs that run side by side from now on. With fewer than run now, the next one begins when enough of them have ended;
-   * with 0, none does.
+   * Jobs that run side by side from now on. With fewer than run now, the next one begins when enough of them have
+   * ended; with 0, none does.
    */
   setConcurrency(slots: number): void {
     if (slots === this.#scheduler.slots) return;

@@ -1,6 +1,6 @@
 /** Where jobs sit while the engine has them: how many fit side by side, by their memory. */
 
-/** One job's place, from its begin until the engine has let go of it. */
+/** Memory held by one job, from its start until the engine has released it. */
 export interface Reservation {
   release(): void;
 }

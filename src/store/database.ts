@@ -37,8 +37,8 @@ export class Database {
       this.#lock = open(".dreamloom.lock");
       takeLock(this.#lock, dir);
       this.#client = open("dreamloom.sqlite");
-      // Every commit is on the disk before it is acknowledged, so that a power cut loses no accepted job. Deleted rows are
-      // overwritten with zeros: what people have deleted is not left in the file.
+      // Every commit is on the disk before it is acknowledged, so that a power cut loses no accepted job. Deleted rows
+      // are overwritten with zeros: what people have deleted is not left in the file.
       this.#client.exec(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF",
       );
@@ -84,8 +84,8 @@ export class Database {
 }
 
 /**
- * Holds the folder for this process until it ends, however it ends: two at once would end each other's jobs. The lock is
- * a file of its own, so that the database stays readable for backups.
+ * Holds the folder for this process until it ends, however it ends: two at once would end each other's jobs. The lock
+ * is a file of its own, so that the database stays readable for backups.
  */
 function takeLock(lock: Libsql.Database, dir: string): void {
   try {

@@ -48,7 +48,7 @@ export class Favourites {
     });
   }
 
-  /** A user adds or removes a ❤️ on one of a job's messages. The job is a favourite as long as one message has one. */
+  /** A user adds or removes a ❤️ on a job's message. The job is a favourite as long as one message has one. */
   react(job: string, message: MessageRef, by: UserKey, on: boolean): FavouriteChange {
     const { orm } = this.database;
     const key = { job, platform: by.platform, person: by.user };

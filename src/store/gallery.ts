@@ -46,7 +46,8 @@ export class Gallery {
   constructor(private readonly database: Database) {}
 
   /**
-   * A page, newest first or by favourites (then newest). Works that come or go in between are neither skipped nor shown twice.
+   * A page, newest first or by favourites (then newest). Works that come or go in between are neither skipped nor shown
+   * twice.
    *
    * @throws StoreError "cursor" when `after` is not a page's `next`.
    */

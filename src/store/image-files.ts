@@ -62,7 +62,9 @@ export class ImageFiles {
     rmSync(this.#path(sha), { force: true });
   }
 
-  /** Removes files that a crash has left: those that `isKnown` does not know, and old unfinished ones. Returns how many. */
+  /**
+   * Removes files that a crash has left: those that `isKnown` does not know, and old unfinished ones. Returns how many.
+   */
   removeStrays(isKnown: (sha: string) => boolean, now: number): number {
     let removed = 0;
     for (const entry of readdirSync(this.folder, { withFileTypes: true })) {

@@ -31,8 +31,8 @@ export interface RemovedImages {
 const NAMING = [jobInputTable.sha, jobTable.picture, jobTable.checkpoint, styleTable.picture] as const;
 
 /**
- * Images (and checkpoints) on disk, each kept once however many jobs and styles use it. The tables that name an image are
- * its reference count: what none of them names is removed.
+ * Images (and checkpoints) on disk, each kept once however many jobs and styles use it. The tables that name an image
+ * are its reference count: what none of them names is removed.
  */
 export class Images {
   readonly #files: ImageFiles;
@@ -55,7 +55,10 @@ export class Images {
     return row && { sha: row.sha, type: row.type, bytes: row.bytes };
   }
 
-  /** An image's bytes, checked against its name; undefined when it is not kept. A damaged file is logged and counts as lost. */
+  /**
+   * An image's bytes, checked against its name; undefined when it is not kept. A damaged file is logged and counts as
+   * lost.
+   */
   async read(sha: string): Promise<Uint8Array | undefined> {
     const read = await this.#files.readChecked(sha);
     if (read !== "damaged") return read;
@@ -70,7 +73,8 @@ export class Images {
   }
 
   /**
-   * Writes images to disk and then, in one transaction, adds their rows and runs `refer`, which must name them in a table.
+   * Writes images to disk and then, in one transaction, adds their rows and runs `refer`, which must name them in a
+   * table.
    *
    * @throws StoreError when the disk is full or cannot be written.
    */

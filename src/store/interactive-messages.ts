@@ -48,7 +48,9 @@ export class InteractiveMessages {
     return this.#read(matching(boardTable, key(message)))[0];
   }
 
-  /** Removes all votes on an interactive message. Returns whether there were any: of two callers one alone acts on them. */
+  /**
+   * Removes all votes on an interactive message. Returns whether there were any: of two callers one alone acts on them.
+   */
   clear(message: MessageRef): boolean {
     return this.database.write(() => {
       const board = this.#id(message);
@@ -57,7 +59,9 @@ export class InteractiveMessages {
     });
   }
 
-  /** Removes an interactive message with its votes. Returns whether there was one: of two callers one alone acts on it. */
+  /**
+   * Removes an interactive message with its votes. Returns whether there was one: of two callers one alone acts on it.
+   */
   remove(message: MessageRef): boolean {
     const where = matching(boardTable, key(message));
     return this.database.write(() => this.database.orm.delete(boardTable).where(where).run().changes > 0);
@@ -78,7 +82,9 @@ export class InteractiveMessages {
     return this.#read(matching(boardTable, { platform, authorId: user }));
   }
 
-  /** Adds or removes one user's choice. Returns whether anything changed; nothing does where there is no such message. */
+  /**
+   * Adds or removes one user's choice. Returns whether anything changed; nothing does where there is no such message.
+   */
   vote(message: MessageRef, { user: person, choice }: Vote, on: boolean): boolean {
     const { orm } = this.database;
     return this.database.write(() => {
@@ -128,7 +134,9 @@ export class InteractiveMessages {
     }));
   }
 
-  /** Removes interactive messages that ended before `time`, or, where they never end, began before it. Returns how many. */
+  /**
+   * Removes interactive messages that ended before `time`, or, where they never end, began before it. Returns how many.
+   */
   removeOlder(time: number): number {
     const over = sql`coalesce(${boardTable.expiresAt}, ${boardTable.createdAt}) < ${time}`;
     return this.database.write(() => this.database.orm.delete(boardTable).where(over).run().changes);

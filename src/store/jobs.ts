@@ -173,7 +173,9 @@ export class Jobs {
     return this.#count(and(gte(jobTable.createdAt, since), inScope(scope)));
   }
 
-  /** The jobs that were asked for at `time` (milliseconds since the epoch) or later, in the order in which they came. */
+  /**
+   * The jobs that were asked for at `time` (milliseconds since the epoch) or later, in the order in which they came.
+   */
   since(time: number): Pick<StoredJob, "channel" | "author" | "createdAt">[] {
     const { platform, community, channel, thread, authorId, authorName, createdAt, seq } = jobTable;
     const rows = this.database.orm
@@ -217,7 +219,8 @@ export class Jobs {
     const rows = this.database.orm.all<{ id: string }>(sql`
       WITH RECURSIVE chain (id, before, step) AS (
         SELECT id, from_job, 0 FROM job WHERE id = ${id}
-        UNION ALL SELECT job.id, job.from_job, step + 1 FROM chain JOIN job ON job.id = chain.before WHERE step < ${limit}
+        UNION ALL SELECT job.id, job.from_job, step + 1 FROM chain JOIN job ON job.id = chain.before
+          WHERE step < ${limit}
       ) SELECT id FROM chain WHERE step > 0 ORDER BY step`);
     const ids = rows.map((row) => row.id);
     const jobs = new Map(this.#read(inArray(jobTable.id, ids), []).map((job) => [job.id, job]));
@@ -249,7 +252,8 @@ export class Jobs {
       const removed = ids.filter((id) => {
         const [gone] = orm.delete(jobTable).where(eq(jobTable.id, id)).returning({ from, repeats }).all();
         if (!gone) return false;
-        // A variation of a variation is one of the first; anything else made from what is gone is a remix of its origin.
+        // A variation of a variation is one of the first; anything else made from what is gone is a remix of its
+        // origin.
         const change = { from: gone.from, ...(gone.from && gone.repeats ? {} : { repeats: false }) };
         orm.update(jobTable).set(change).where(eq(jobTable.from, id)).run();
         return true;

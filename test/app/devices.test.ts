@@ -62,7 +62,7 @@ describe("the devices of a program", () => {
     );
   });
 
-  it("are refused as a group with a name that nobody knows, too", () => {
+  it("are refused as a group with a name that is unknown, too", () => {
     expect(() => fromYaml("[{ device: cpu, slot: 2 }]")).toThrow(
       /^engine\.devices\.0\.slot is not a setting \(from .*own\.yaml\); did you mean engine\.devices\.0\.slots\?$/,
     );

@@ -102,13 +102,11 @@ describe("doctor, of services", () => {
     await registry.speak({ protocol: PROTOCOL, version });
     const found = await said(known);
     expect(found.bots).toBe(`✓ Dreamloom ${version}, protocol ${PROTOCOL}`);
-    expect(found[worker.id]).toMatch(new RegExp(`^✓ 0 of 2 slots busy, stub, Dreamloom ${version}, seen \\d s ago$`));
+    expect(found[worker.id]).toMatch(new RegExp(`^✓ 0 of 2 slots busy, stub, Dreamloom ${version}, seen \\d+ s ago$`));
     expect(found[older.id]).toMatch(
-      new RegExp(
-        `^✗ 0 of 1 slot busy.*; it speaks protocol ${PROTOCOL - 1} and the bots ${PROTOCOL} .*gets no jobs. Update the older one$`,
-      ),
+      new RegExp(`^✗ 0 of 1 slot busy.*; it speaks protocol ${PROTOCOL - 1} and the bots ${PROTOCOL} .*gets no jobs`),
     );
-    expect(found["gpu-7"]).toMatch(/^- .*Dreamloom 0\.0\.9, seen 5 s ago; the bots are .*Update the older one$/);
+    expect(found["gpu-7"]).toMatch(/^- .*Dreamloom 0\.0\.9, seen \d+ s ago; the bots are .*Update the older one$/);
     await registry.speak({ protocol: PROTOCOL + 1, version: "9.0.0" });
     expect((await said(known)).bots).toMatch(/^✗ Dreamloom 9\.0\.0, protocol \d+; this is .* would get no jobs/);
   });

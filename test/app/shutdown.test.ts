@@ -52,7 +52,7 @@ describe("shutDownInOrder", () => {
     expect(await run("broken", ["SIGTERM"])).toEqual({ lines: ["ready", "stopping"], code: 0 });
   });
 
-  it("stops in order after an error that nobody caught, and ends with 1", async () => {
+  it("stops in order after an uncaught error, and ends with 1", async () => {
     expect(await run("throws", [])).toEqual({ lines: ["ready", "stopping"], code: 1 });
   });
 });

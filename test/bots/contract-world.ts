@@ -130,7 +130,7 @@ export class Listener implements ChatHandlers {
     kind: K,
     fits: (event: Extract<ChatEvent, { kind: K }>) => boolean = () => true,
   ): Promise<Extract<ChatEvent, { kind: K }>> {
-    const patience = AbortSignal.timeout(10_000);
+    const patience = AbortSignal.timeout(60_000);
     for (;;) {
       const found = this.events.find(
         (event): event is Extract<ChatEvent, { kind: K }> => event.kind === kind && fits(event as never),
@@ -153,11 +153,11 @@ export class Listener implements ChatHandlers {
 
 /** Looks again and again until `found` finds something: for what a platform does in its own time. */
 export async function eventually<T>(found: () => Promise<T | undefined | false>, what: string): Promise<T> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const value = await found();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > end) throw new Error(`not seen within 10 s: ${what}`);
+    if (Date.now() > end) throw new Error(`not seen within a minute: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -11,7 +11,7 @@ import { World } from "./world.js";
 
 const STUB = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
 
-it("a job is in the journal with its picture before anybody is told", { timeout: 600_000 }, async () => {
+it("a job is in the store with its image before it is acknowledged", { timeout: 600_000 }, async () => {
   const dir = mkdtempSync(join(tmpdir(), "dreamloom-accepted-"));
   const found = new Map<string, { state: string | undefined; picture: Promise<number | undefined> }>();
   const chat: World = new World({
@@ -20,7 +20,7 @@ it("a job is in the journal with its picture before anybody is told", { timeout:
       const [id = "", what] = key?.split(" ") ?? [];
       if (what !== "announcement") return;
       chat.kill("both");
-      // Waits until the killed one has let go of it, and the next one waits for this.
+      // Waits until the killed one has released it, and the next one waits for this.
       const store = openStore({ dir });
       const picture = store.jobs.pictures(id).then((inputs) => inputs?.image?.byteLength);
       found.set(id, { state: store.jobs.get(id)?.state, picture });

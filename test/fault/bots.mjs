@@ -45,7 +45,7 @@ process.on("message", (message) => {
     void handlers.event({
       ...{ kind: "command", name: "dream", text, attachments: picture ? [source] : [], user: person, channel },
       reply: async (content, visibility) =>
-        visibility === "public" ? ask("post", [channel, content]) : ask("whisper", [content]),
+        visibility === "public" ? ask("post", [channel, content]) : ask("ephemeral", [content]),
     });
     return;
   }

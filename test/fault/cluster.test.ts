@@ -1,4 +1,7 @@
-/** The same with workers elsewhere: bots, workers and their engines are killed at random moments, also bots and workers together. */
+/**
+ * The same with workers elsewhere: bots, workers and their engines are killed at random moments, also bots and workers
+ * together.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,7 +1,10 @@
 import { openStore } from "../../src/store/open.js";
 import type { World } from "./world.js";
 
-/** Jobs that were given up, as the channel says: one that has a progress message is told there, and has no message of its own for it. */
+/**
+ * Jobs that were given up, as the channel says: one that has a progress message is told there, and has no message of
+ * its own for it.
+ */
 export function givenUp(world: World): Set<string> {
   return new Set(
     [...world.keyed("announcement")].flatMap(([id, [message]]) =>
@@ -10,7 +13,7 @@ export function givenUp(world: World): Set<string> {
   );
 }
 
-/** What became of all jobs: in the journal, and in the chat. */
+/** What became of all jobs: in the store, and in the chat. */
 export function counted(world: World, dir: string) {
   const store = openStore({ dir });
   const jobs = store.gallery.page({ platform: "fake", community: "club", by: "date", limit: 10_000 }).jobs;

@@ -7,7 +7,10 @@ interface Member {
   engine: number | undefined;
 }
 
-/** Workers of a cluster in processes of their own, each with its engine in another. One that is killed is followed by a new one. */
+/**
+ * Workers of a cluster in processes of their own, each with its engine in another. One that is killed is followed by a
+ * new one.
+ */
 export class Fleet {
   readonly #members: Member[] = [];
   #stopping = false;

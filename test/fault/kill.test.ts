@@ -91,13 +91,13 @@ describe("killed at random moments", () => {
     const { world: chat } = made;
     const line = `network:"${network}" layers:corners size:160 octaves:4 octave-scale:1.3 steps:20 seed:7`;
     await chat.until(() => chat.say("ann", line, picture), "a program that hears");
-    await chat.until(() => chat.keyed("final").size === 1 || chat.whispers.length > 0, "the first picture");
+    await chat.until(() => chat.keyed("final").size === 1 || chat.ephemeral.length > 0, "the first picture");
     const jobs = 6;
     for (let count = 2; count <= jobs; count++) {
       chat.say("ann", line, picture);
-      await chat.until(() => chat.keyed("announcement").size === count || chat.whispers.length > 0, "an answer");
+      await chat.until(() => chat.keyed("announcement").size === count || chat.ephemeral.length > 0, "an answer");
     }
-    expect(chat.whispers).toEqual([]);
+    expect(chat.ephemeral).toEqual([]);
     const octaves = () => chat.messages.filter(({ key }) => key?.includes(" octave ")).length;
     for (const what of ["engine", "bots", "both", "bots"] as const) {
       const before = octaves();

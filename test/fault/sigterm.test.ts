@@ -26,10 +26,10 @@ async function painting(env: Readonly<Record<string, string>>) {
   chat.run();
   const picture = await drawn(96, 72);
   await chat.until(() => chat.say("ann", `network:"${network}" ${LINE}`, picture), "a program that hears");
-  await chat.until(() => chat.keyed("announcement").size === 1 || chat.whispers.length > 0, "an answer");
+  await chat.until(() => chat.keyed("announcement").size === 1 || chat.ephemeral.length > 0, "an answer");
   chat.say("ben", `network:"${network}" layers:corners size:96 octaves:2 steps:5 seed:8`, picture);
   await chat.until(() => chat.keyed("octave 2").size === 1, "the second octave");
-  expect(chat.whispers).toEqual([]);
+  expect(chat.ephemeral).toEqual([]);
   const [running = "", waiting = ""] = chat.keyed("announcement").keys();
   const repository = async () => {
     const store = openStore({ dir });
@@ -63,7 +63,7 @@ const ended = (pid: number | undefined) =>
     .poll(
       () => {
         try {
-          // One that nobody waits for stays listed, as a zombie.
+          // One whose parent does not wait for it stays listed, as a zombie.
           return readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[2] === "Z";
         } catch {
           return pid !== undefined;
@@ -75,7 +75,7 @@ const ended = (pid: number | undefined) =>
     .toBe(true);
 
 describe("a program that is asked to stop", () => {
-  it("lays the running job down at its last checkpoint within a few seconds, and both go on at the next start", async () => {
+  it("suspends the running job at its last checkpoint within seconds, and both resume at the next start", async () => {
     const { chat, repository, announcements, goesOn } = await painting({ QUEUE_SHUTDOWN_SECONDS: "0.1" });
     const engine = chat.enginePid;
     const begun = performance.now();

@@ -33,15 +33,16 @@ type FromBots =
   | { readonly call: "post"; readonly id: number; readonly args: [ChannelRef, OutgoingMessage] }
   | { readonly call: "edit"; readonly id: number; readonly args: [MessageRef, OutgoingMessage] }
   | { readonly call: "openThread"; readonly id: number; readonly args: [MessageRef] }
-  | { readonly call: "remove" | "whisper"; readonly id: number; readonly args: [unknown] };
+  | { readonly call: "remove" | "ephemeral"; readonly id: number; readonly args: [unknown] };
 
 /**
- * A chat in this process, and the program in others that may be killed. It takes a key as platforms do: a post that is tried again by
- * the same process is recognised by itself, one by a later process only when that says that it may have been posted already.
+ * A chat in this process, and the program in others that may be killed. It takes a key as platforms do: a post that is
+ * tried again by the same process is recognised by itself, one by a later process only when that says that it may have
+ * been posted already.
  */
 export class World {
   readonly messages: Posted[] = [];
-  readonly whispers: string[] = [];
+  readonly ephemeral: string[] = [];
   /** Programs that were started so far. */
   starts = 0;
   #bots: ChildProcess | undefined;
@@ -91,7 +92,7 @@ export class World {
     });
   }
 
-  /** Commands that the running program has heard and not answered yet. */
+  /** Commands that the running program has received and not answered yet. */
   unanswered = 0;
 
   /** Sends a command; false where there is no program to hear it. */
@@ -113,7 +114,9 @@ export class World {
     if (what !== "engine" && this.#bots?.pid !== undefined) killed(this.#bots.pid);
   }
 
-  /** Asks the program to stop, and waits until it has; asked again meanwhile, it stops at once. Returns its exit code. */
+  /**
+   * Asks the program to stop, and waits until it has; asked again meanwhile, it stops at once. Returns its exit code.
+   */
   async stop(): Promise<number | null> {
     this.#stopping = true;
     const bots = this.#bots;
@@ -144,7 +147,7 @@ export class World {
     const end = Date.now() + seconds * 1000;
     while (!condition()) {
       if (Date.now() > end)
-        throw new Error(`Not within ${seconds} s: ${what}. Whispers: ${[...new Set(this.whispers)].join(" | ")}`);
+        throw new Error(`Not within ${seconds} s: ${what}. Ephemeral: ${[...new Set(this.ephemeral)].join(" | ")}`);
       await delay(10);
     }
   }
@@ -186,9 +189,9 @@ export class World {
       }
       case "openThread":
         return { ...message.args[0].channel, thread: message.args[0].id };
-      case "whisper":
+      case "ephemeral":
         this.unanswered--;
-        this.whispers.push((message.args[0] as OutgoingMessage).text);
+        this.ephemeral.push((message.args[0] as OutgoingMessage).text);
         return undefined;
       case "remove":
         return undefined;

@@ -87,7 +87,7 @@ describe.skipIf(!hasRedis)(`the program with workers on other machines (${redisH
         .in("channel")
         .find(({ content }) => content.text.includes("1st in line") && content.text.includes("The queue is paused")),
     );
-    // Those who wait already are told anew.
+    // Jobs that wait already are reported again.
     expect((await operator.request("POST", "/api/admin/mode", { mode: "open" })).status).toBe(204);
     await chat.until(() =>
       chat.in("channel").find(({ content }) => content.text.includes("1st in line, starts in about")),

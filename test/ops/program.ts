@@ -16,7 +16,7 @@ export interface ProgramOptions {
   readonly chats?: readonly Chat[];
 }
 
-/** The whole program on free ports, with a fake engine and a fake chat unless told, and all that it logs. */
+/** The whole program on free ports, by default with a fake engine and a fake chat, and all that it logs. */
 export async function program({ env = {}, ...parts }: ProgramOptions = {}) {
   const dir = mkdtempSync(join(tmpdir(), "dreamloom-operation-"));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));

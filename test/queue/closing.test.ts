@@ -7,7 +7,7 @@ import { ask, refused } from "./queue.contract.js";
 import { setup } from "./set-up.js";
 
 describe("a queue that closes", () => {
-  it("does not close before the journal is written", async () => {
+  it("does not close before the repository is written", async () => {
     const repository = new MemoryJobRepository();
     const { engine, queue } = setup({ repository });
     const job = await queue.submit(ask("a"));
@@ -44,7 +44,7 @@ describe("a queue that closes", () => {
     expect((await repository.unfinished()).map(({ id, state }) => [id, state])).toEqual([[waiting.id, "waiting"]]);
   });
 
-  it("counts the time over all attempts: before a stop, before a kill as far as the checkpoint, and not what lies between", async () => {
+  it("counts the time over all attempts: before a stop, before a kill up to the checkpoint, and nothing in between", async () => {
     let time = 1_000;
     const now = () => time;
     const first = setup({ now });
@@ -81,7 +81,7 @@ describe("a queue that closes", () => {
     expect(kept && workedMs(kept, kept.finishedAt ?? 0)).toBe(10_500);
   });
 
-  it("closes in bounded time although the engine never answers; the job goes on at the next start from its last checkpoint", async () => {
+  it("closes in bounded time although the engine never answers; the job resumes from its last checkpoint", async () => {
     const { engine, repository, queue, log } = setup({ engine: new FakeEngine({ ignoresAbort: true }) });
     const job = await queue.submit(ask("a", { params: { octaves: 3 } }));
     const run = await engine.next();

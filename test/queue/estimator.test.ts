@@ -25,7 +25,7 @@ describe("the estimator", () => {
   });
 });
 
-describe("standings", () => {
+describe("positions", () => {
   const job = (id: string, work: number, startedAt?: number): Job => ({
     ...{
       id,

@@ -141,7 +141,7 @@ export function repositoryContract(name: string, open: () => JobRepository): voi
       expect(await repository.latest({ ...club, author: "cat" })).toBeUndefined();
     });
 
-    it("finds the job of each of its messages, whatever thread they are in, also of those that were replaced", async () => {
+    it("finds the job of each of its messages, whatever thread they are in, also of replaced ones", async () => {
       const repository = open();
       const thread = { ...art, thread: "1" };
       await repository.add(job("AAAA3333"), {});

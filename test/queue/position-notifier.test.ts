@@ -26,9 +26,9 @@ function setup() {
 }
 
 describe("position notifications", () => {
-  it("are told to those who wait at another place than before, and to nobody else", async () => {
+  it("are reported of jobs that wait at another position than before, and of no others", async () => {
     const { becomes } = setup();
-    // Whoever is new knows from its own announcement.
+    // A new job has it in its own announcement.
     expect(await becomes("|abc")).toEqual([]);
     expect(await becomes("a|bcd")).toEqual(["b1", "c2"]);
     expect(await becomes("a|bcd")).toEqual([]);

@@ -77,7 +77,7 @@ export async function refused(promise: Promise<unknown>): Promise<QueueError> {
 /**
  * What every queue promises, whichever engine it has.
  *
- * @param open makes a queue that can begin jobs at once; `settled` resolves when the engine has let go of all of them
+ * @param open makes a queue that can begin jobs at once; `settled` resolves when the engine has released all of them
  */
 export function queueContract(
   name: string,
@@ -90,7 +90,7 @@ export function queueContract(
   };
 
   describe(name, () => {
-    it("runs jobs one by one, keeps them in the journal, and tells in order", async () => {
+    it("runs jobs one by one, keeps them in the repository, and reports in order", async () => {
       const { engine, repository, queue, log, ended } = await setup();
       const first = await queue.submit(ask("a", { pictures: { image: new Uint8Array([1]) } }), (job) =>
         log.push(`accepted ${job.id}`),
@@ -120,7 +120,7 @@ export function queueContract(
       expect(await repository.unfinished()).toEqual([]);
     });
 
-    it("lets nobody block the others", async () => {
+    it("lets no user block the others", async () => {
       const { engine, queue, log, ended } = await setup();
       const many: string[] = [];
       for (let job = 0; job < 10; job++) many.push((await queue.submit(ask("greedy"))).id);
@@ -207,7 +207,7 @@ export function queueContract(
       expect(await other.repository.result(job.id)).toBeUndefined();
     });
 
-    it("does not count or keep a job that the journal refused", async () => {
+    it("does not count or keep a job that the repository refused", async () => {
       const repository = new MemoryJobRepository();
       const add = repository.add.bind(repository);
       const { queue, log } = await setup({
@@ -222,7 +222,7 @@ export function queueContract(
       await queue.submit(ask("a"));
     });
 
-    it("goes on when the journal cannot be written later", async () => {
+    it("goes on when the repository cannot be written later", async () => {
       const repository = new MemoryJobRepository();
       repository.update = () => Promise.reject(new Error("disk full"));
       const { engine, queue, ended } = await setup({ repository });
@@ -251,7 +251,7 @@ export function queueContract(
       expect(queue.positions().map((position) => position.job.id)).toEqual([running.id, last.id]);
     });
 
-    it("ends a running job within a second, even when the engine does not listen, and keeps the slot until it does", async () => {
+    it("ends a running job within a second, even when the engine does not stop, and keeps the slot until it does", async () => {
       const { engine, queue, log, ended } = await setup({ engine: new FakeEngine({ ignoresAbort: true }) });
       const job = await queue.submit(ask("a"));
       const next = await queue.submit(ask("b"));
@@ -367,7 +367,7 @@ export function queueContract(
       expect((await end).state).toBe("done");
     });
 
-    it("tells at the next start what nobody had been told of, and only that", async () => {
+    it("reports at the next start what was not posted, and only that", async () => {
       const repository = new MemoryJobRepository();
       const before = await setup({ repository });
       const jobs = [
@@ -402,7 +402,7 @@ export function queueContract(
       expect(next.engine.runs).toHaveLength(0);
     });
 
-    it("drains: running ones go on, what waits stays, new ones are refused; and takes jobs again afterwards", async () => {
+    it("drains: running jobs go on, waiting ones stay, new ones are refused; then takes jobs again", async () => {
       const { engine, queue, log, ended } = await setup();
       const running = await queue.submit(ask("a"));
       const run = await engine.next();

@@ -58,7 +58,7 @@ describe("a queue after a start", () => {
         await run.octave(octave);
         await turn();
       }
-      // It is killed: nothing more is heard of it.
+      // It is killed: nothing more comes from it.
       return undefined;
     };
     for (const octave of [1, 1, 2, 2, 2, 3, 3, 3]) expect(await begin(octave)).toBeUndefined();

@@ -6,7 +6,7 @@ import { setup } from "./set-up.js";
 const withRoom = (megabytes: number) => ({ length: 1000, waitingPerPerson: 1000, perHourPerPerson: 1000, megabytes });
 
 describe("the memory of jobs that run side by side", () => {
-  it("runs side by side only what fits into memory together; a large one waits, and nobody overtakes it", async () => {
+  it("runs side by side only what fits into memory together; a large one waits, and none overtakes it", async () => {
     const { engine, queue, ended } = setup({ concurrency: 3, limits: withRoom(1000) });
     const order: string[] = [];
     queue.on("started", ({ author }) => order.push(author.id));

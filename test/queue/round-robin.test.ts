@@ -69,7 +69,7 @@ describe("the fair line", () => {
     expect(line.filter({ priority: 0 })).toHaveLength(1);
   });
 
-  it("foretells its order exactly, loses nobody, and lets nobody wait for more than one turn of each other", () => {
+  it("predicts its order exactly, loses no job, and has no user wait for more than one job of each other", () => {
     const people = fc.array(fc.constantFrom("a", "b", "c", "d"), { minLength: 1, maxLength: 40 });
     const action = fc.oneof(fc.constant("serve"), fc.constantFrom("a", "b", "c", "d"));
     fc.assert(

@@ -47,7 +47,7 @@ describe("favourites", () => {
     expect(store.favourites.react("NOTTHERE", channel, bob, true)).toEqual({ changed: false, count: 0 });
   });
 
-  it("of a job that is gone are passed over", async () => {
+  it("of a job that is gone are ignored", async () => {
     const { store } = makeStore();
     expect(store.favourites.set("NOTTHERE", ann, true)).toEqual({ changed: false, count: 0 });
     const one = await addDone(store);

@@ -111,7 +111,7 @@ describe("the migrations", () => {
     client.close();
   });
 
-  it("are all named in their journal", () => {
+  it("are all named in their index", () => {
     const folderOfSteps = new URL("../../migrations/", import.meta.url);
     const files = readdirSync(folderOfSteps).filter((name) => name.endsWith(".sql"));
     const repository = JSON.parse(readFileSync(new URL("meta/_journal.json", folderOfSteps), "utf8")) as {

@@ -41,7 +41,7 @@ async function party(store: Store) {
 }
 
 describe("a person's data", () => {
-  it("are all of it, and nobody else's", async () => {
+  it("are all of it, and no one else's", async () => {
     const { store } = makeStore();
     const { anns, bobs, annsShared, shared } = await party(store);
     const data = store.myData.read(ann);
@@ -57,8 +57,8 @@ describe("a person's data", () => {
     ]);
     // Plain data: it can be handed out as a file.
     expect(JSON.parse(JSON.stringify(data))).toEqual(data);
-    const nobody = { jobs: [], pictures: [], styles: [], favourites: [], boards: [], votes: [] };
-    expect(store.myData.read({ platform: "other", user: "ann" })).toEqual(nobody);
+    const nothing = { jobs: [], pictures: [], styles: [], favourites: [], boards: [], votes: [] };
+    expect(store.myData.read({ platform: "other", user: "ann" })).toEqual(nothing);
   });
 
   it("are gone after their deletion, from the disk too, and other people's stay", async () => {

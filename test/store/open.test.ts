@@ -113,7 +113,7 @@ describe("opening the store", () => {
     ]);
   });
 
-  it("says what would help when the database is damaged, and lets go of the folder", () => {
+  it("says what would help when the database is damaged, and releases the folder", () => {
     const dir = folder();
     writeFileSync(
       join(dir, "dreamloom.sqlite"),
@@ -128,7 +128,7 @@ describe("opening the store", () => {
 });
 
 describe("a full disk", () => {
-  it("is told in a sentence, whoever notices it", () => {
+  it("is a sentence wherever it is noticed", () => {
     const noSpace = Object.assign(new Error("ENOSPC: no space left on device, write"), {
       code: "ENOSPC",
       syscall: "write",

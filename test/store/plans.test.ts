@@ -19,9 +19,10 @@ beforeAll(async () => {
   const client = new Libsql(join(dir, "dreamloom.sqlite"));
   const image = client.prepare("INSERT INTO image VALUES (?, 'image/png', 100, 1)");
   const job = client.prepare(
-    `INSERT INTO job (id, platform, community, channel, author_id, author_name, recipe, params, roles, work, pace, priority, state, attempts,
-       created_at, finished_at, messages, result, from_job, picture, favourites)
-     VALUES (?, 'fake', 'club', ?, ?, 'A', 'dream', '{}', '["image"]', 1, 'dream', 0, 'done', 1, ?, ?, '{"frames":[]}', '{}', ?, ?, ?)`,
+    `INSERT INTO job (id, platform, community, channel, author_id, author_name, recipe, params, roles, work, pace,
+       priority, state, attempts, created_at, finished_at, messages, result, from_job, picture, favourites)
+     VALUES (?, 'fake', 'club', ?, ?, 'A', 'dream', '{}', '["image"]', 1, 'dream', 0, 'done', 1, ?, ?,
+       '{"frames":[]}', '{}', ?, ?, ?)`,
   );
   const posted = client.prepare("INSERT INTO job_message VALUES ('fake', 'club', 'art', ?, ?, 'final')");
   client.transaction(() => {

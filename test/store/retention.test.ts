@@ -8,12 +8,12 @@ const MEBIBYTE = 1024 * 1024;
 const nothing = { jobs: 0, emptied: 0, images: 0, bytes: 0, boards: 0, strays: 0 };
 
 describe("retention", () => {
-  it("removes jobs that ended too long ago with all that is theirs, but no favourites and no unfinished ones", async () => {
+  it("removes jobs that ended too long ago with all that is theirs, but no favourites or unfinished ones", async () => {
     const { store, clock } = makeStore();
     const ago = (days: number) => clock.now - days * DAY;
     const old = await addDone(store, { finishedAt: ago(8), messages: { frames: [message("1")] } });
-    const loved = await addDone(store, { finishedAt: ago(9) });
-    store.favourites.set(loved.id, ann, true);
+    const favourite = await addDone(store, { finishedAt: ago(9) });
+    store.favourites.set(favourite.id, ann, true);
     const young = await addDone(store, { finishedAt: ago(6) });
     const waiting = job({ createdAt: ago(100) });
     await store.jobs.add(waiting, {});
@@ -22,7 +22,7 @@ describe("retention", () => {
     const bytesBefore = store.images.total().bytes;
 
     const report = await store.retention.apply({ days: 7, megabytes: 0 });
-    expect([old, loved, young, waiting, failed].map(({ id }) => store.jobs.get(id) !== undefined)).toEqual([
+    expect([old, favourite, young, waiting, failed].map(({ id }) => store.jobs.get(id) !== undefined)).toEqual([
       false,
       true,
       true,
@@ -36,7 +36,7 @@ describe("retention", () => {
     clock.now += 5 * DAY;
     expect((await store.retention.apply({ days: 0, megabytes: 0 })).jobs).toBe(0);
     expect((await store.retention.apply({ days: 7, megabytes: 0 })).jobs).toBe(1);
-    expect(store.jobs.get(loved.id)).toBeDefined();
+    expect(store.jobs.get(favourite.id)).toBeDefined();
   });
 
   it("takes pictures from the oldest jobs until they fit, from favourites last, and keeps the jobs known", async () => {
@@ -135,14 +135,14 @@ describe("the retention timer", () => {
     const old = async () => store.jobs.add(done({ finishedAt: clock.now - 2 * DAY }), {});
     await old();
     const lines: { msg: string; level: number; jobs?: number }[] = [];
-    let heard: () => void = () => undefined;
+    let logged: () => void = () => undefined;
     const write = (text: string) => {
       lines.push(JSON.parse(text));
-      heard();
+      logged();
     };
     const logger = pino({}, { write });
     const line = async () => {
-      if (lines.length === 0) await new Promise<void>((resolve) => (heard = resolve));
+      if (lines.length === 0) await new Promise<void>((resolve) => (logged = resolve));
       return lines.shift();
     };
     const stop = startRetention(store.retention, { days: 1, megabytes: 0 }, logger);

@@ -51,8 +51,8 @@ export class JobProducer {
     const name = queueName(protocol);
     const queue = new Queue<Task, Outcome>(name, { connection: redis, prefix });
     queue.on("error", () => undefined);
-    // From the beginning: frames that came while no bots were there are worth showing. What has been fetched is gone, so
-    // nothing is shown twice.
+    // From the beginning: frames that came while no bots were there are worth showing. What has been fetched is gone,
+    // so nothing is shown twice.
     const events = new QueueEvents(name, { connection: eventsRedis, prefix, lastEventId: "0" });
     events.on("error", () => undefined);
     // An event's id begins with its time.

@@ -56,8 +56,8 @@ const SWEEP_MS = 3_600_000;
  * An engine on other machines: hands jobs to workers through Redis and waits for what they send.
  *
  * Nothing depends on a single message: an event is only a reason to look at the job in Redis at once, and all jobs are
- * looked at periodically. So a lost message, a lost connection and a restart of Redis cost time and no job. A job's id is
- * its key in Redis, so that one that an earlier process sent, or whose sending was not answered, is not sent twice.
+ * looked at periodically. So a lost message, a lost connection and a restart of Redis cost time and no job. A job's id
+ * is its key in Redis, so that one that an earlier process sent, or whose sending was not answered, is not sent twice.
  */
 export class ClusterEngine implements Engine {
   readonly protocol: number;

@@ -1,4 +1,6 @@
-/** What bots and workers send each other through Redis. A change of anything that the other side reads raises PROTOCOL. */
+/**
+ * What bots and workers send each other through Redis. A change of anything that the other side reads raises PROTOCOL.
+ */
 
 import type {
   Checkpoint,
@@ -12,8 +14,8 @@ import type { Relayed } from "../../shared/sentences/sentence-error.js";
 
 /**
  * Part of the queue's name, so that a worker never sees jobs of another protocol. The registry (`registry.ts`) is
- * outside of it and keeps its form for ever: by it different versions recognise each other. Each version of a recipe is a protocol too, or it would depend on the worker what an image
- * looks like.
+ * outside of it and keeps its form for ever: by it different versions recognise each other. Each version of a recipe is
+ * a protocol too, or it would depend on the worker what an image looks like.
  */
 export const PROTOCOL = DEFINITIONS.reduce((sum, { version }) => sum + version - 1, 2);
 

@@ -23,8 +23,8 @@ export interface QueueWorkerOptions {
   /** Jobs that it runs side by side. */
   readonly slots: number;
   /**
-   * Memory for the images of all jobs side by side or, where the engine reserves memory itself, of the largest; no bound
-   * if left out.
+   * Memory for the images of all jobs side by side or, where the engine reserves memory itself, of the largest; no
+   * bound if left out.
    */
   readonly megabytes?: number;
   /** What computes, for people, until the engine says it itself. */
@@ -99,7 +99,9 @@ export class QueueWorker {
     };
   }
 
-  /** Resolves when it takes jobs; while Redis is away it retries, and the log says so. Rejects when it is stopped first. */
+  /**
+   * Resolves when it takes jobs; while Redis is away it retries, and the log says so. Rejects when it is stopped first.
+   */
   async start(): Promise<void> {
     const { cluster, slots, logger } = this.#options;
     const { url, prefix, heartbeatSeconds } = cluster;

@@ -110,7 +110,7 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     const done = send(after, { job: "AAAA" }, { begun: true });
     const running = send(after, { job: "CCCC" }, { begun: true });
     expect(await done.outcome).toMatchObject({ width: 64 });
-    // What nobody has seen yet is shown.
+    // What was not shown yet is shown.
     expect(done.frames.map(({ octave }) => octave)).toEqual([1]);
     await second.finish();
     expect(await running.outcome).toMatchObject({ width: 64 });
@@ -159,7 +159,7 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     expect(moves).toBe(1);
   });
 
-  it("are sent again when Redis has lost them, and not before whoever had them has stopped", async () => {
+  it("are sent again when Redis has lost them, and not before the worker that had them has stopped", async () => {
     const forgetful = await startRedis();
     onTestFinished(() => forgetful.stop());
     const cluster = clusterSettings(forgetful.url);
@@ -207,7 +207,7 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     await painting.outcome;
   });
 
-  it("are told apart by the version of who speaks: workers of another protocol get none, and both sides say so", async () => {
+  it("are told apart by protocol: workers of another one get none, and both sides say so", async () => {
     const cluster = clusterSettings(redis.url);
     const { logger, said } = recordingLogger();
     const [older, painter] = [new FakeEngine(), new FakeEngine()];

@@ -63,7 +63,7 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     expect(queue.workers().map((worker) => worker.slots)).toEqual([2, 2]);
   });
 
-  it("leaves running jobs to their workers when it closes, and the next start joins them or collects what they have made, once", async () => {
+  it("leaves running jobs to their workers when it closes; the next start joins them or collects their results, once", async () => {
     const cluster = clusterSettings(redis.url);
     const painter = new FakeEngine();
     await startWorker(cluster, painter, { slots: 2 });
@@ -121,7 +121,7 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     expect(queue.announcement()).toBeUndefined();
   });
 
-  it("outlives an upgrade of the bots: the older workers stop what they have, and a newer one goes on from the last octave", async () => {
+  it("outlives an upgrade of the bots: older workers stop, and a newer one resumes from the last octave", async () => {
     const cluster = clusterSettings(redis.url);
     const [older, newer] = [new FakeEngine(), new FakeEngine()];
     const { logger, said } = recordingLogger();
@@ -149,7 +149,7 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     expect([older.runs.length, newer.runs.length]).toEqual([1, 1]);
   });
 
-  it("runs side by side only what fits into a worker's memory, and refuses what fits into none, with the size that would", async () => {
+  it("runs side by side only what fits into a worker's memory, and refuses what fits into none", async () => {
     const cluster = clusterSettings(redis.url);
     const painter = new FakeEngine();
     await startWorker(cluster, painter, { slots: 2, megabytes: 100 });
@@ -241,7 +241,8 @@ describe.skipIf(!hasRedis)(`a Redis that goes away (${redisHint})`, () => {
       await expect.poll(() => queue.reachable).toBe(false);
       expect((await refused(queue.submit(ask("c")))).kind).toBe("unreachable");
       await redis.start();
-      // The run goes on where Redis has kept it, and begins anew, from the last checkpoint, where not; never both at once.
+      // The run goes on where Redis has kept it, and begins again, from the last checkpoint, where not; never both at
+      // once.
       let stopped = false;
       void run.settled
         .catch(() => undefined)

@@ -6,10 +6,10 @@ const never = new AbortController().signal;
 
 /** Who has come in so far; each name is noted as it does. */
 function door(megabytes: number | undefined) {
-  const entrance = new WorkerMemory(new MemoryBudget(megabytes));
+  const memory = new WorkerMemory(new MemoryBudget(megabytes));
   const inside: string[] = [];
   const enter = async (name: string, needs: number | undefined, signal = never) => {
-    const entered = await entrance.enter(needs, signal);
+    const entered = await memory.enter(needs, signal);
     inside.push(name);
     return entered;
   };
@@ -19,7 +19,7 @@ function door(megabytes: number | undefined) {
 /** All that can happen without anybody's doing has happened. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe("the entrance", () => {
+describe("a worker's memory", () => {
   it("lets in what fits side by side, and the next one when somebody has left", async () => {
     const { enter, inside } = door(100);
     const first = await enter("first", 60);
@@ -32,7 +32,7 @@ describe("the entrance", () => {
     expect(inside).toEqual(["first", "second", "third"]);
   });
 
-  it("lets nobody overtake a large job that waits", async () => {
+  it("lets no job overtake a large one that waits", async () => {
     const { enter, inside } = door(100);
     const first = await enter("first", 60);
     const large = enter("large", 90);
@@ -59,7 +59,7 @@ describe("the entrance", () => {
     await small;
   });
 
-  it("lets go of one that is stopped while it waits, at once, and keeps the others' order", async () => {
+  it("drops one that is stopped while it waits, at once, and keeps the others' order", async () => {
     const { enter, inside } = door(100);
     const first = await enter("first", 100);
     const stop = new AbortController();

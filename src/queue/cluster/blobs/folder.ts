@@ -4,7 +4,9 @@ import { dirname, join } from "node:path";
 import { retryWithBackoff } from "../../../shared/retry.js";
 import { type BlobLimits, BlobStore } from "./blob-store.js";
 
-/** Blobs as files of a folder that all machines share (NFS or the like). A file is renamed into place when it is whole. */
+/**
+ * Blobs as files of a folder that all machines share (NFS or the like). A file is renamed into place when it is whole.
+ */
 export class FolderBlobs extends BlobStore {
   constructor(
     private readonly folder: string,

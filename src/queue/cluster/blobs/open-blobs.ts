@@ -7,7 +7,9 @@ import { RedisBlobs } from "./redis.js";
 /** Milliseconds for one call: a result of the largest size comes through in it over a line of 40 Mbit/s. */
 const CALL_MS = 15_000;
 
-/** Opens the store that the settings name; they have been checked. @param name of its connection, where that is Redis' */
+/**
+ * Opens the store that the settings name; they have been checked. @param name of its connection, where that is Redis'
+ */
 export async function openBlobs(cluster: ClusterSettings, name: string, logger: Logger): Promise<BlobStore> {
   const { url, blobs, prefix, s3Endpoint, s3Region, maxMegabytes, keepHours } = cluster;
   const limits = { maxBytes: maxMegabytes * 1e6, keepMs: keepHours * 3_600_000, timeoutMs: CALL_MS };

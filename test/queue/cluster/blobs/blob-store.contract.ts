@@ -70,7 +70,7 @@ export function blobStoreContract(
       await blobs.close();
     });
 
-    it("forgets what nobody has deleted", async () => {
+    it("forgets what was not deleted", async () => {
       const long = store.open(LIMITS);
       await long.put("jobs/D/stays", new Uint8Array([1]));
       const before = await store.count();
