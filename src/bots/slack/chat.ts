@@ -10,7 +10,7 @@ import { findApi } from "./address.js";
 import { clientOptions } from "./answers.js";
 import { Channels } from "./channels.js";
 import { toName } from "./emoji.js";
-import { type EventTransport, openTransport } from "./event-transport.js";
+import { type EventTransport, makeInstaller, openTransport } from "./event-transport.js";
 import { Files } from "./files.js";
 import { findMessage, newest } from "./history.js";
 import { Home } from "./home.js";
@@ -75,9 +75,9 @@ export class SlackChat implements Chat {
     if (appToken === undefined && !signingSecret) throw new ChatError("forbidden", "slack.no-events");
     const limits = this.#limits;
     const apiUrl = await findApi(this.options.apiUrl, limits.callMs);
-    const transport = openTransport({ ...this.options, apiUrl }, limits);
+    const installer = oauth && makeInstaller(oauth, apiUrl, limits, logger);
+    const transport = openTransport({ ...this.options, apiUrl }, limits, installer);
     const slowedDown = (milliseconds: number) => handlers.slowedDown?.(milliseconds);
-    const installer = () => transport.installer;
     const workspaces = new Workspaces({ botToken, installer, apiUrl, limits, logger, slowedDown, keyValues });
     try {
       await workspaces.open();

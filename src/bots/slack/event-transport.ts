@@ -18,7 +18,6 @@ import { SLACK_API_URL, type SlackChatOptions, type SlackLimits, type SlackOAuth
 
 export interface EventTransport {
   readonly receiver: Receiver;
-  readonly installer: InstallProvider | undefined;
   /** The port that is listened on, once started; undefined where nothing listens. */
   readonly port: number | undefined;
   readonly health: ChatHealth;
@@ -32,27 +31,28 @@ const OPEN_MS = 20_000;
 const CLOSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 30_000;
 
-export function openTransport(options: SlackChatOptions, limits: SlackLimits): EventTransport {
+export function openTransport(
+  options: SlackChatOptions,
+  limits: SlackLimits,
+  installer: InstallProvider | undefined,
+): EventTransport {
   return options.appToken === undefined
-    ? new HttpTransport(options, limits)
-    : new SocketTransport(options, options.appToken, limits);
+    ? new HttpTransport(options, installer)
+    : new SocketTransport(options, options.appToken, limits, installer);
 }
 
 class HttpTransport implements EventTransport {
   readonly receiver: HTTPReceiver;
-  readonly installer: InstallProvider | undefined;
   readonly #server: HttpServer;
 
-  constructor(options: SlackChatOptions, limits: SlackLimits) {
-    const { oauth, signingSecret = "", logger } = options;
-    const installer = oauth && makeInstaller(options, oauth, limits);
+  constructor(options: SlackChatOptions, installer: InstallProvider | undefined) {
+    const { signingSecret = "", logger } = options;
     // Bolt's own pages for installing would have Bolt choose the tokens too.
     const handler = (request: IncomingMessage, response: ServerResponse) => {
       if (installer) void answerInstall(installer, logger, request, response);
     };
     const customRoutes = installer ? [INSTALL, REDIRECT].map((path) => ({ path, method: "GET", handler })) : [];
     this.receiver = new HTTPReceiver({ signingSecret, logger: sdkLogger(logger), customRoutes });
-    this.installer = installer;
     this.#server = new HttpServer(options);
   }
 
@@ -79,9 +79,8 @@ class HttpTransport implements EventTransport {
  */
 class SocketTransport implements EventTransport {
   readonly receiver: SocketModeReceiver;
-  readonly installer: InstallProvider | undefined;
   /** For the pages that install the app. */
-  readonly #server: HttpServer | undefined;
+  readonly #server: HttpServer;
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
   #open = false;
@@ -91,8 +90,9 @@ class SocketTransport implements EventTransport {
     options: SlackChatOptions,
     appToken: string,
     private readonly limits: SlackLimits,
+    private readonly installer: InstallProvider | undefined,
   ) {
-    const { oauth, apiUrl = SLACK_API_URL, logger } = options;
+    const { apiUrl = SLACK_API_URL, logger } = options;
     this.#logger = logger;
     this.receiver = new SocketModeReceiver({
       appToken,
@@ -103,14 +103,11 @@ class SocketTransport implements EventTransport {
       customPropertiesExtractor: ({ envelope_id }: { envelope_id?: string }) => ({ envelopeId: envelope_id }),
     });
     guardMessages(this.receiver.client, logger);
-    if (oauth) {
-      this.installer = makeInstaller(options, oauth, limits);
-      this.#server = new HttpServer(options);
-    }
+    this.#server = new HttpServer(options);
   }
 
   get port(): number | undefined {
-    return this.#server?.port;
+    return this.#server.port;
   }
 
   get health(): ChatHealth {
@@ -125,14 +122,14 @@ class SocketTransport implements EventTransport {
     const { client } = this.receiver;
     const { installer } = this;
     if (installer) {
-      await this.#server?.start((address) =>
+      await this.#server.start((address) =>
         listenWith((request, response) => void answerInstall(installer, this.#logger, request, response), address),
       );
     }
     try {
       await this.#connect();
     } catch (cause) {
-      await this.#server?.stop();
+      await this.#server.stop();
       const known = toChatError(cause);
       throw known.kind === "forbidden" ? new ChatError("forbidden", "slack.app-token", {}, { cause }) : known;
     }
@@ -146,7 +143,7 @@ class SocketTransport implements EventTransport {
     this.#open = false;
     this.#stopping.abort();
     await withTimeout(this.receiver.client.disconnect(), CLOSE_MS, () => undefined);
-    await this.#server?.stop();
+    await this.#server.stop();
   }
 
   async #comeBack(): Promise<void> {
@@ -195,10 +192,11 @@ function disconnected(detail: "slack.not-connected" | "slack.not-listening"): Ch
   return { connected: false, detail: sentence(detail) };
 }
 
-function makeInstaller(
-  { apiUrl = SLACK_API_URL, logger }: SlackChatOptions,
+export function makeInstaller(
   { clientId, clientSecret, stateSecret, installations }: SlackOAuth,
+  apiUrl: string,
   limits: SlackLimits,
+  logger: Logger,
 ): InstallProvider {
   return new InstallProvider({
     clientId,

@@ -21,7 +21,7 @@ interface Origin {
 
 interface Options {
   readonly botToken: string | undefined;
-  readonly installer: () => InstallProvider | undefined;
+  readonly installer: InstallProvider | undefined;
   readonly apiUrl: string;
   readonly limits: SlackLimits;
   readonly logger: Logger;
@@ -74,7 +74,7 @@ export class Workspaces {
   /** @throws ChatError "forbidden" for a workspace where the bot is not installed. */
   async of(community: string): Promise<Workspace> {
     if (this.#closed) throw stopped();
-    if (this.#own && (this.#own.self.team === community || !this.options.installer())) return this.#own;
+    if (this.#own && (this.#own.self.team === community || !this.options.installer)) return this.#own;
     let known = this.#known.get(community);
     if (!known) {
       known = this.#make(community, (fresh) => this.#installedToken(community, fresh));
@@ -113,7 +113,7 @@ export class Workspaces {
   async #installedToken(community: string, fresh: boolean): Promise<string> {
     const kept = this.#tokens.get(community);
     if (kept !== undefined && !fresh) return kept;
-    const installer = this.options.installer();
+    const { installer } = this.options;
     if (!installer) throw notInstalled();
     const enterpriseId = this.#organisation(community);
     try {
