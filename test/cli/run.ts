@@ -12,7 +12,7 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Runs the built command line as a shell would, without the settings of whoever runs the tests. */
+/** Runs the built command line as a shell would, without the settings of this machine's user. */
 export function dreamloom(
   args: readonly string[],
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},

@@ -114,7 +114,7 @@ describe("blends", () => {
 });
 
 describe("paintings in a chat", () => {
-  it("paint the picture that was found, and again in another style", async () => {
+  it("paint the attached picture, and again in another style", async () => {
     const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
     await chat.say(ann, "/stylize winter strength:0.7 keep-colours", { attachments: [source(image)] });
     await quiet();

@@ -6,6 +6,7 @@ import type { z } from "zod";
 import { homeFolder } from "../../shared/home-folder.js";
 import { nearest } from "../../shared/nearest.js";
 import { namesSecret } from "../../shared/secrets.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { type Config, configSchema, deviceGroup, ENVIRONMENT, shapeOf, type VariableType } from "./schema.js";
 
 export type { Config } from "./schema.js";
@@ -25,9 +26,7 @@ type Tree = { [key: string]: unknown };
 const DEFAULTS = fileURLToPath(new URL("../../../config/default.yaml", import.meta.url));
 
 /**
- * Reads the settings: `config/default.yaml`, then the file named by DREAMLOOM_CONFIG, then the environment variables
- * that
- * `config/default.yaml` names.
+ * Reads the settings: `config/default.yaml`, then the file named by DREAMLOOM_CONFIG, then the environment variables.
  *
  * @throws ConfigError with one sentence for each wrong setting: its name, its value, and what would be right.
  * @example loadConfig({ WEB_PORT: "8080" }).web.port; // 8080
@@ -56,20 +55,16 @@ function readYaml(path: string): Tree {
     source = readFileSync(path, "utf8");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([
-      `The settings file ${path} cannot be read (${reason}); DREAMLOOM_CONFIG must name a readable YAML file.`,
-    ]);
+    throw new ConfigError([sentence("config.unreadable", { path, reason })]);
   }
   try {
     const tree: unknown = parse(source) ?? {};
     if (isTree(tree)) return tree;
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    throw new ConfigError([`The settings file ${path} is not valid YAML: ${reason}`]);
+    throw new ConfigError([sentence("config.no-yaml", { path, reason })]);
   }
-  throw new ConfigError([
-    `The settings file ${path} must hold groups of settings, such as "web:" with "  port: 3000" under it.`,
-  ]);
+  throw new ConfigError([sentence("config.no-groups", { path })]);
 }
 
 /** Puts `extra` over `base`, group by group; lists are replaced. */
@@ -112,15 +107,16 @@ function sentences(issue: z.core.$ZodIssue, tree: Tree, origins: ReadonlyMap<str
       const known = knownKeys(path);
       const near = nearest(key, known);
       const full = [...path, key].join(".");
-      return `${full} is not a setting${from(full)}; ${near ? `did you mean ${[...path, near].join(".")}?` : `known here: ${known.join(", ")}.`}`;
+      const meant = near && [...path, near].join(".");
+      return sentence("config.unknown", { key: full, from: from(full), meant, known: known.join(", ") });
     });
   }
   const key = path.join(".");
   const value = at(tree, path);
-  // A mistake in a password's address is no reason to show it to whoever reads the log.
+  // A mistake in a password's address is no reason to show it in the log.
   const shown =
     value !== undefined && namesSecret(path.at(-1) ?? "") ? "[hidden]" : show(value).replace(/"[^"]*@/, '"[hidden]@');
-  return [`${key} is ${shown}${from(key)}, but it must be ${issue.message}.`];
+  return [sentence("config.wrong", { key, value: shown, from: from(key), expected: issue.message })];
 }
 
 /** Defaults above the most that is allowed: `size` above `maxSize`, and so on, in any group. */
@@ -131,7 +127,7 @@ function contradictions({ dream, paint, neuron, film }: Config): string[] {
       const limit = `max${name.charAt(0).toUpperCase()}${name.slice(1)}`;
       const maximum = values.get(limit);
       if (maximum === undefined || value <= maximum) return [];
-      return [`${group}.${name} is ${value}, but it must not be larger than ${group}.${limit}, which is ${maximum}.`];
+      return [sentence("config.too-large", { key: `${group}.${name}`, value, limit: `${group}.${limit}`, maximum })];
     });
   });
 }

@@ -3,10 +3,11 @@
 import { MAX_SEED } from "../../engine/recipes/common-options.js";
 import type { RecipeDefinition } from "../../engine/recipes/definition.js";
 import type { RecipeOption, SettingKey } from "../../engine/recipes/option.js";
+import { defined } from "../../shared/defined.js";
 import type { BotOptions } from "../bot-options.js";
 import { choiceOption, flagOption, integerOption, numberOption, type Option, textOption } from "../parsing/options.js";
 import { printShares, readShares } from "../styles/shares.js";
-import { randomSeed } from "./random-seed.js";
+import { randomSeed } from "./recipe.js";
 
 /** The name of an option in chats: styles are named one by one, or several with shares. */
 export function chatKey(key: string, { kind, several }: RecipeOption): string {
@@ -40,43 +41,34 @@ export function chatOptions(definition: RecipeDefinition, botOptions: BotOptions
 }
 
 function chatOption(key: string, option: RecipeOption, botOptions: BotOptions): Option {
-  const bounds = chatBounds(option, botOptions);
-  const { help, unit, positional, choices = [] } = option;
-  const named = { help, ...(positional ? { positional } : {}) };
-  const preset = typeof bounds.default === "string" ? { default: bounds.default } : {};
-  switch (option.kind) {
+  const { minimum, maximum, default: usual } = chatBounds(option, botOptions);
+  const { kind, help, unit, positional, choices = [], expected = "text", read = (typed: string) => typed } = option;
+  const named = defined({ help, positional });
+  const choose = (offered: readonly { readonly value: string; readonly label: string }[]): Option =>
+    choiceOption({ ...named, ...defined({ default: usual as string | undefined }), choices: offered });
+  switch (kind) {
     case "integer":
     case "number": {
       if (key === "seed") return seedOption(help);
-      const numeric = option.kind === "integer" ? integerOption : numberOption;
-      const { minimum, maximum } = bounds;
-      const usual = typeof bounds.default === "number" ? { default: bounds.default } : {};
-      return { ...numeric({ help, ...(unit ? { unit } : {}), minimum, maximum, ...usual }), ...named };
+      const numeric = kind === "integer" ? integerOption : numberOption;
+      return numeric({ help, minimum, maximum, ...defined({ unit, default: usual as number | undefined }) });
     }
     case "flag":
       return flagOption({ help, default: false });
     case "choice": {
       const offered = choices.filter(({ notInChat }) => notInChat === undefined);
-      return choiceOption({ ...named, ...preset, choices: offered.map(({ value, label }) => ({ value, label })) });
+      return choose(offered.map(({ value, label }) => ({ value, label })));
     }
     case "network":
-      return choiceOption({
-        ...named,
-        ...preset,
-        choices: botOptions.networks.map(({ id, help: label }) => ({ value: id, label })),
-      });
+      return choose(botOptions.networks.map(({ id, help: label }) => ({ value: id, label })));
     case "look":
-      return choiceOption({
-        ...named,
-        ...preset,
-        choices: botOptions.looks.map(({ name, help: label }) => ({ value: name, label })),
-      });
+      return choose(botOptions.looks.map(({ name, help: label }) => ({ value: name, label })));
     case "styles":
       return option.several ? sharesOption(help) : styleOption(help);
     case "style":
       return styleOption(help);
     case "text":
-      return textOption({ ...named, expected: option.expected ?? "text", read: option.read ?? ((typed) => typed) });
+      return textOption({ ...named, expected, read });
   }
 }
 

@@ -8,8 +8,15 @@ import type { Argument } from "../parsing/command-line.js";
 import type { Options } from "../parsing/options.js";
 import { chatBounds, chatOptions } from "./chat-options.js";
 import { changeDream } from "./dream-look.js";
-import { randomSeed } from "./random-seed.js";
-import { type Draft, type Params, printOptions, type Recipe, type Scope, type UnnamedImage } from "./recipe.js";
+import {
+  type Draft,
+  type Params,
+  printOptions,
+  type Recipe,
+  randomSeed,
+  type Scope,
+  type UnnamedImage,
+} from "./recipe.js";
 import { stylesOf, withOneStyle, withSharedStyles, withTextureStyle } from "./styles.js";
 
 /** A recipe as the chats of an installation offer it. */
@@ -107,7 +114,7 @@ function printed({ options }: RecipeDefinition, chatOptionsOf: Options, params: 
   return [...names, ...printOptions(chatOptionsOf, rest)];
 }
 
-/** A recipe that may begin with an image says that it began without: the line would take the image at hand. */
+/** A recipe that may begin with an image says that it began without: the line would take one from the channel. */
 function withoutImage({ pictures }: RecipeDefinition, roles: readonly string[] | undefined): Argument[] {
   const [main] = Object.entries(pictures);
   if (!roles || main?.[1].without === undefined || roles.includes(main[0])) return [];

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import type { ChannelRef } from "../../domain/channel.js";
 import type { Credit } from "../../domain/credit.js";
 import type { Chat } from "../../port/adapter.js";
@@ -78,4 +79,11 @@ export function printOptions(options: Options, params: Params): Argument[] {
 function printed(value: unknown): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   return String(value);
+}
+
+/** Random seeds are short, so that people can tell them to one another. */
+const RANDOM_SEEDS = 1_000_000;
+
+export function randomSeed(): number {
+  return randomInt(1, RANDOM_SEEDS);
 }

@@ -2,8 +2,7 @@ import type { Job } from "../../domain/job.js";
 import type { JobRepository } from "../../queue/job-repository.js";
 import { provenanceOfRepeat } from "../images/provenance.js";
 import { UserError } from "../user-error.js";
-import { randomSeed } from "./random-seed.js";
-import type { Params, Recipe } from "./recipe.js";
+import { type Params, type Recipe, randomSeed } from "./recipe.js";
 import { type JobRequester, type JobServices, startJob } from "./start-job.js";
 
 export interface RepeatServices extends JobServices {

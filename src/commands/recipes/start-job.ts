@@ -8,6 +8,7 @@ import type { Chat } from "../../port/adapter.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import type { JobRepository } from "../../queue/job-repository.js";
 import { type JobQueue, QueueError } from "../../queue/queue.js";
+import { defined } from "../../shared/defined.js";
 import type { BotOptions } from "../bot-options.js";
 import { downloadImage, type FoundImage } from "../images/find-image.js";
 import { type Provenance, provenanceOf, withStyleCredits } from "../images/provenance.js";
@@ -112,7 +113,7 @@ async function submit(
         cost: recipe.cost(params),
         costKey: recipe.costKey(params),
         memory: jobMemory(recipe, params),
-        ...(id === undefined ? {} : { id }),
+        ...defined({ id }),
         ...(credits.length === 0 ? {} : { credits }),
         caps: settings.caps(channel),
         audience: closed || restricted ? "channel" : "community",

@@ -43,7 +43,7 @@ export async function withSharedStyles(draft: Draft, styles: unknown, scope: Sco
 }
 
 /**
- * A texture of the style that is named, else of the picture at hand.
+ * A texture of the style that is named, else of the picture that was found.
  * @throws UserError when there is neither
  */
 export async function withTextureStyle(draft: Draft, style: unknown, scope: Scope): Promise<Draft> {

@@ -1,14 +1,15 @@
 /** What a recipe is called, takes and costs: all that can be known of it without the engine. */
-import type { z } from "zod";
-import { strictObject } from "zod";
+import { z } from "zod";
 import type { Footprint } from "./footprint.js";
 import type { RecipeOption, RecipeOptions } from "./option.js";
-import { type Presets, withPresets } from "./with-presets.js";
 
 type Shape<O extends RecipeOptions> = { -readonly [K in keyof O]: O[K] extends RecipeOption<infer S> ? S : never };
 type Schema<O extends RecipeOptions> = z.ZodObject<Shape<O>, z.core.$strict>;
 /** A recipe's parameters, defaults filled in. */
 export type ParamsOf<O extends RecipeOptions> = z.output<Schema<O>>;
+
+/** Named sets of defaults. */
+type Presets<S extends z.ZodObject> = Readonly<Record<string, Partial<z.input<S>>>>;
 
 /** A picture that a recipe takes. */
 interface PictureRole {
@@ -58,10 +59,27 @@ export interface RecipeDefinition<O extends RecipeOptions = RecipeOptions> exten
   readonly params: z.ZodType<ParamsOf<O>>;
 }
 
+/**
+ * A schema whose defaults a `preset` changes: what is given wins over the preset, the preset over the schema's own
+ * defaults.
+ *
+ * The parsed parameters hold every value used, so a picture can be made again even when a preset changes later.
+ * @param schema has a field `preset`
+ * @example withPresets(z.strictObject({ preset: z.enum(["book"]).optional(), steps: z.number().default(10) }), { book:
+ * { steps: 20 } })
+ */
+export function withPresets<S extends z.ZodObject>(schema: S, presets: Presets<S>) {
+  return z.preprocess((given) => {
+    if (typeof given !== "object" || given === null || !("preset" in given)) return given;
+    const values = Object.entries(given).filter(([, value]) => value !== undefined);
+    return { ...presets[String(given.preset)], ...Object.fromEntries(values) };
+  }, schema);
+}
+
 /** Derives the schema of the parameters from the options. */
 export function defineRecipe<const O extends RecipeOptions>(described: Described<O>): RecipeDefinition<O> {
   const shape = Object.fromEntries(Object.entries(described.options).map(([key, { schema }]) => [key, schema]));
-  const params = withPresets(strictObject(shape) as unknown as Schema<O>, described.presets);
+  const params = withPresets(z.strictObject(shape) as unknown as Schema<O>, described.presets);
   return { ...described, params: params as unknown as z.ZodType<ParamsOf<O>> };
 }
 

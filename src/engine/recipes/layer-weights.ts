@@ -1,4 +1,5 @@
 /** Layers with weights as people write them: `activation_36:1.5 activation_30:1.2`. */
+import { wordsOf } from "./channel-syntax.js";
 import { RecipeError } from "./recipe.js";
 
 const MAX_LAYERS = 16;
@@ -9,7 +10,7 @@ const MAX_LAYERS = 16;
  */
 export function parseLayerWeights(text: string): Record<string, number> {
   const weights = new Map<string, number>();
-  for (const part of text.split(/[\s,]+/u).filter(Boolean)) {
+  for (const part of wordsOf(text)) {
     // The weight is what follows the last colon, since ONNX names hold slashes and even colons ("conv:0"); those need
     // their weight.
     const match = /^(?<name>[\w./:-]{1,200}?)(?::(?<weight>-?(\d+(\.\d*)?|\.\d+)))?$/u.exec(part)?.groups;

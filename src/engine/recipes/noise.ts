@@ -13,7 +13,7 @@ export function noise(width: number, height: number, next: Random, amplitude = 1
 }
 
 /** The book's start for neurons: 128 + U[0, 1) (12.1). */
-export function bookNoise(width: number, height: number, next: Random): Raster {
+function bookNoise(width: number, height: number, next: Random): Raster {
   const raster = emptyRaster(width, height);
   for (let i = 0; i < raster.data.length; i++) raster.data[i] = 128 + next();
   return raster;
@@ -35,4 +35,9 @@ export function clouds(width: number, height: number, next: Random, amplitude = 
   }
   const factor = amplitude / Math.sqrt(Math.max(1, scales));
   return { ...sum, data: naturalColours(sum).data.map((v) => 128 + factor * v) };
+}
+
+/** Where neurons begin: in the book's noise for the plain gradient. */
+export function startingNoise(gradient: "plain" | "pyramid", width: number, height: number, next: Random): Raster {
+  return (gradient === "plain" ? bookNoise : clouds)(width, height, next);
 }

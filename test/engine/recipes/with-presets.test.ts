@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { withPresets } from "../../../src/engine/recipes/definition.js";
 import { DEFINITIONS } from "../../../src/engine/recipes/definitions.js";
 import { dreamDefinition } from "../../../src/engine/recipes/dream/definition.js";
-import { withPresets } from "../../../src/engine/recipes/with-presets.js";
 
 const Params = withPresets(
   z.strictObject({ preset: z.enum(["book"]).optional(), steps: z.number().default(10), size: z.number().default(5) }),

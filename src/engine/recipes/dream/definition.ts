@@ -83,9 +83,7 @@ const options = {
   }),
   jitter: integer({
     help: "Largest random shift of each step; anywhere when left out",
-    more:
-      "Without it the network's grid of strides shows, and with a small one the picture's border, where layers see padding, stays less " +
-      "dreamt than its middle.",
+    more: "With none the network's grid of strides shows; with a small one the picture's border is dreamt less.",
     unit: "px",
     minimum: 0,
     maximum: 4096,

@@ -9,10 +9,11 @@ import type { Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
 import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";
 import { descend } from "../../optimize/descend.js";
+import { wordsOf } from "../channel-syntax.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
 import { neuronAscent } from "../neuron/ascent.js";
 import { ascentOptionsOf, shown } from "../neuron/ascent-options.js";
-import { bookNoise, clouds } from "../noise.js";
+import { startingNoise } from "../noise.js";
 import { previewClock } from "../preview-clock.js";
 import { type Frame, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { floatsOf, type SavedState, sizeOf } from "../saved-state.js";
@@ -176,7 +177,7 @@ function begin({ seed, size, gradient }: GridParams, layer: string, channel: num
     seed + Math.imul(channel, 0x9e3779b1),
   );
   const next = random(mixed);
-  const image = gradient === "plain" ? bookNoise(size, size, next) : clouds(size, size, next);
+  const image = startingNoise(gradient, size, size, next);
   return { channel, next, image, value: 0 };
 }
 
@@ -210,8 +211,8 @@ function longest(names: Iterable<string>): string {
 
 /** Which channels of which layers, in the order of rows. */
 function channelsByLayer({ layers, channels, sample, seed }: GridParams, network: Network): Map<string, number[]> {
-  const named = layers?.split(/[\s,]+/).filter(Boolean);
-  const terms = channels?.split(/[\s,]+/).filter(Boolean) ?? [];
+  const named = layers === undefined ? undefined : wordsOf(layers);
+  const terms = wordsOf(channels ?? "");
   const homeless = terms.some((term) => !term.includes("/"));
   const rows = new Map<string, number[]>();
   if (named || terms.length === 0 || homeless) {

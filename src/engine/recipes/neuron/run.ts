@@ -7,7 +7,7 @@ import type { Network } from "../../networks/network.js";
 import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
-import { bookNoise, clouds } from "../noise.js";
+import { startingNoise } from "../noise.js";
 import type { Frame, Pictures, RecipeContext } from "../recipe.js";
 import { floatsOf, type SavedState } from "../saved-state.js";
 import { neuronAscent } from "./ascent.js";
@@ -34,7 +34,7 @@ export async function* neuron(
   const sides = neuronSizes(params);
   const saved = resume && savedImage(resume, sides);
   const [side = params.size] = sides;
-  const first = saved?.image ?? startingNoise(side, params, next);
+  const first = saved?.image ?? startingNoise(params.gradient, side, side, next);
   if (saved) next.state = saved.random;
   const schedule: Schedule = {
     sizes: sides.map((side) => ({ width: side, height: side })),
@@ -76,8 +76,4 @@ export function termsOf(
   const [term] = parseChannels("0", network, home);
   if (!term) return [];
   return [{ ...term, channel: Math.floor(next() * channelsOf(network)(term.layer)) }];
-}
-
-function startingNoise(side: number, { gradient }: NeuronParams, next: () => number): Raster {
-  return gradient === "plain" ? bookNoise(side, side, next) : clouds(side, side, next);
 }

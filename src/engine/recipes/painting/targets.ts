@@ -6,6 +6,7 @@ import { resize } from "../../images/resample.js";
 import { type Tile, tilesOf } from "../../memory.js";
 import type { BuildOptions, Network } from "../../networks/network.js";
 import { type GramTarget, gramOutputs } from "../../objectives/gram.js";
+import type { Scope } from "../../objectives/objective.js";
 import type { Programs } from "../../programs.js";
 import type { Tensor } from "../../runtimes/runtime.js";
 
@@ -52,9 +53,8 @@ export async function gramsOfTiles(
   const whole: Record<string, Tensor> = {};
   for (const tile of tiles) {
     const share = (tile.width * tile.height) / (raster.width * raster.height);
-    for (const [layer, { data, shape }] of Object.entries(
-      await gramsOf(programs, network, measure, cropRaster(raster, tile)),
-    )) {
+    const grams = await gramsOf(programs, network, measure, cropRaster(raster, tile));
+    for (const [layer, { data, shape }] of Object.entries(grams)) {
       const total = whole[layer]?.data ?? new Float32Array(data.length);
       for (let i = 0; i < total.length; i++) total[i] = (total[i] ?? 0) + share * (data[i] ?? 0);
       whole[layer] = { data: total, shape };
@@ -71,14 +71,9 @@ export async function featuresOf(
   raster: Raster,
   options: BuildOptions,
 ): Promise<Tensor> {
-  const { features } = await observe(
-    programs,
-    network,
-    `features(${layer})`,
-    (scope) => ({ features: scope.layer(layer) }),
-    raster,
-    options,
-  );
+  const name = `features(${layer})`;
+  const build = (scope: Scope) => ({ features: scope.layer(layer) });
+  const { features } = await observe(programs, network, name, build, raster, options);
   if (!features) throw new Error("a program gave no features");
   return features;
 }

@@ -8,7 +8,7 @@ const side = { unit: "px", minimum: 32, maximum: MAX_SIDE, setting: { maximum: "
 const options = {
   style: text(
     {
-      help: "A style's name or emoji; the picture at hand when left out",
+      help: "A style's name or emoji; without one, a picture is taken",
       more: "What people call the style whose picture is given. It changes nothing.",
       notInCli: "The picture itself is given.",
       positional: true,

@@ -2,6 +2,7 @@
 import type { Raster } from "../../images/raster.js";
 import type { Network } from "../../networks/network.js";
 import type { ChannelTerm } from "../../objectives/channels.js";
+import { wordsOf } from "../channel-syntax.js";
 import { parseChannels } from "../channel-terms.js";
 import { termsOf } from "../neuron/run.js";
 import { RecipeError } from "../recipe.js";
@@ -19,7 +20,7 @@ export function mixes(
   next: () => number,
 ): Mix[] {
   if (channels === undefined) return Array.from({ length: CHOSEN }, () => termsOf({ layer }, network, next));
-  const list = channels.split(/[\s,]+/).filter(Boolean);
+  const list = wordsOf(channels);
   if (list.length === 0) throw new RecipeError("zoom.no-channels");
   // termsOf knows the layer for channels that name none.
   const [home] = termsOf({ layer }, network, () => 0);

@@ -6,7 +6,6 @@ import type { EngineContext } from "../../evaluate.js";
 import { encodeFilm, needFfmpeg, needRoom } from "../../images/animation.js";
 import { cropRaster } from "../../images/crop.js";
 import { steadied } from "../../images/display.js";
-import type { FilmFormat } from "../../images/film.js";
 import { FrameStore } from "../../images/frame-store.js";
 import { random, type SeededRandom } from "../../images/random.js";
 import { CHANNELS, type Raster } from "../../images/raster.js";
@@ -18,7 +17,7 @@ import { channelsOf } from "../channel-terms.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { neuronAscent } from "../neuron/ascent.js";
 import { ascentOptionsOf, shown } from "../neuron/ascent-options.js";
-import { bookNoise, clouds } from "../noise.js";
+import { clouds, startingNoise } from "../noise.js";
 import { type Frame, type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { bytesOf, floatsOf, type SavedState } from "../saved-state.js";
 import { blended, type Mix, mixes, neuronsAt } from "./cross-fade.js";
@@ -37,23 +36,18 @@ const BEGIN = { octaves: 4, scale: 1.5, steps: 10, smallest: 48 } as const;
 export async function* zoom(params: ZoomParams, pictures: Pictures, context: RecipeContext): Frames {
   const { frames, framesPerSecond, format, maxBytes } = params;
   const { width, height } = filmSize(params, pictures);
-  await checkFormat(format, width, height, frames, params.loop);
+  // Says at once what would otherwise fail when all the work is done.
+  if (format === "mp4") await needFfmpeg();
+  else needRoom(width, height, params.loop === "bounce" ? 2 * frames : frames);
   const network = await context.network(params.network);
   const next = random(params.seed);
   const list = mixes(params, network, next);
   const overlap = overlapOf(params);
   const saved = context.resume && savedFilm(context.resume, { width, height, overlap, last: frames + overlap });
   const image = saved?.image ?? (await begin(params, pictures, width, height, next));
-  const film: FilmInProgress = {
-    programs: context.programs,
-    network,
-    params,
-    list,
-    next,
-    image,
-    overlap,
-    opening: saved?.opening ?? [],
-  };
+  const { programs } = context;
+  const opening = saved?.opening ?? [];
+  const film: FilmInProgress = { programs, network, params, list, next, image, overlap, opening };
   if (saved) next.state = saved.random;
   else if (!pictures.image) yield* grow(film, context);
   const store = await FrameStore.open(width, height);
@@ -155,24 +149,10 @@ function savedFilm(
   const opening = Array.from({ length: overlap }, (_, i) => floatsOf(state, `opening${i}`, length));
   const frames = Array.from({ length: state.octave }, (_, i) => bytesOf(state, `frame${i}`, length));
   const raster = (pixels: Float32Array): Raster => ({ width, height, data: pixels });
-  const [openings, kept] = [
-    opening.flatMap((pixels) => (pixels ? [raster(pixels)] : [])),
-    frames.flatMap((frame) => frame ?? []),
-  ];
+  const openings = opening.flatMap((pixels) => (pixels ? [raster(pixels)] : []));
+  const kept = frames.flatMap((frame) => frame ?? []);
   if (openings.length !== overlap || kept.length !== state.octave) return undefined;
   return { next, random: place, image: raster(data), opening: openings, frames: kept };
-}
-
-/** Says at once what would otherwise fail when all the work is done. */
-async function checkFormat(
-  format: FilmFormat,
-  width: number,
-  height: number,
-  frames: number,
-  loop: ZoomParams["loop"],
-): Promise<void> {
-  if (format === "mp4") await needFfmpeg();
-  else needRoom(width, height, loop === "bounce" ? 2 * frames : frames);
 }
 
 async function begin(
@@ -182,7 +162,7 @@ async function begin(
   height: number,
   next: () => number,
 ): Promise<Raster> {
-  if (!image) return gradient === "plain" ? bookNoise(width, height, next) : clouds(width, height, next);
+  if (!image) return startingNoise(gradient, width, height, next);
   // Covers the film's frame; what hangs over is cut off evenly, also where the sizes are odd.
   const scale = Math.max(width / image.width, height / image.height);
   const decoded = await image.decode(Math.max(1, Math.round(Math.max(image.width, image.height) * scale)));

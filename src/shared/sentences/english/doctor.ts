@@ -1,5 +1,14 @@
-/** What `dreamloom doctor` says of a machine. */
+/** What is said of settings, and what `dreamloom doctor` says of a machine. */
 export const doctor = {
+  "config.unreadable":
+    "The settings file {path} cannot be read ({reason}); DREAMLOOM_CONFIG must name a readable YAML file.",
+  "config.no-yaml": "The settings file {path} is not valid YAML: {reason}",
+  "config.no-groups":
+    'The settings file {path} must hold groups of settings, such as "web:" with "  port: 3000" under it.',
+  "config.wrong": "{key} is {value}{from}, but it must be {expected}.",
+  "config.unknown": ({ key, from, meant, known }: Record<"key" | "from" | "known", string> & Meant) =>
+    `${key} is not a setting${from}; ${meant ? `did you mean ${meant}?` : `known here: ${known}.`}`,
+  "config.too-large": "{key} is {value}, but it must not be larger than {limit}, which is {maximum}.",
   "doctor.trying": "Trying {device} ...",
   "doctor.machine": ({ node, platform, cores, model, memoryBytes }: Machine) =>
     `Node ${node} on ${platform}, ${cores} cores (${model}), ${gigabytes(memoryBytes, 0)} of memory`,
@@ -28,6 +37,8 @@ export const doctor = {
   "doctor.ffmpeg": "films as MP4",
   "doctor.extra": "not found; only {use} need it",
 } as const;
+
+type Meant = { readonly meant: string | undefined };
 
 type Machine = Record<"node" | "platform" | "model", string> & Record<"cores" | "memoryBytes", number>;
 

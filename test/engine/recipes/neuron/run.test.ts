@@ -6,7 +6,7 @@ import { channels } from "../../../../src/engine/objectives/channels.js";
 import { channelsOf } from "../../../../src/engine/recipes/channel-terms.js";
 import { neuronDefinition, neuronSizes } from "../../../../src/engine/recipes/neuron/definition.js";
 import { neuron } from "../../../../src/engine/recipes/neuron/run.js";
-import { bookNoise, clouds } from "../../../../src/engine/recipes/noise.js";
+import { clouds, startingNoise } from "../../../../src/engine/recipes/noise.js";
 import { difference, framesOf, lastOf, openTiny, vgg } from "../tiny.js";
 
 const context = openTiny();
@@ -32,7 +32,7 @@ describe("neuron", () => {
       expect(octaves.length).toBeGreaterThan(1);
       for (const octave of octaves) expect(octave.lossEnd).toBeLessThan(octave.lossStart);
       if (!first || !last) throw new Error("no octaves");
-      const start = preset.preset === "book" ? bookNoise(64, 64, random(1)) : clouds(64, 64, random(1));
+      const start = preset.preset === "book" ? startingNoise("plain", 64, 64, random(1)) : clouds(64, 64, random(1));
       expect(await value(last.image, 5)).toBeGreaterThan(2 * (await value(start, 5)));
       expect(last.progress).toBeCloseTo(1);
     }
