@@ -77,7 +77,7 @@ describe("doctor, of services", () => {
     expect(found.Redis).toMatch(/^✓ .*answers, version \d/);
     expect(found.bots).toMatch(/^- none were here/);
     expect(found.workers).toBe(
-      "- no worker is there: run dreamloom worker with this REDIS_URL and CLUSTER_PREFIX=dreamloom on a machine that is to paint",
+      "- no worker is there: run dreamloom worker with this REDIS_URL and CLUSTER_PREFIX=dreamloom on a machine that paints",
     );
     const client = new Redis(redis.url);
     onTestFinished(() => client.disconnect());

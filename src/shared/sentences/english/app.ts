@@ -56,5 +56,5 @@ export const app = {
   "service.worker-version":
     "{worker}; the bots are {version}: it gets jobs, but pictures may come out otherwise. Update the older one",
   "service.no-worker":
-    "no worker is there: run dreamloom worker with this REDIS_URL and CLUSTER_PREFIX={prefix} on a machine that is to paint",
+    "no worker is there: run dreamloom worker with this REDIS_URL and CLUSTER_PREFIX={prefix} on a machine that paints",
 } as const;

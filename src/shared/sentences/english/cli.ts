@@ -12,7 +12,8 @@ export const cli = {
   },
   "cli.style": "A picture to paint in the style of; may be given several times, with weights",
   "cli.option": ({ help, more, bounds }: { help: string; more: string | undefined; bounds: Bounds | undefined }) =>
-    `${help}${bounds ? ` (${range(bounds.minimum, bounds.maximum)})` : ""}${more ? `. ${more.replace(/\.$/, "")}` : ""}`,
+    `${help}${bounds ? ` (${range(bounds.minimum, bounds.maximum)})` : ""}` +
+    `${more ? `. ${more.replace(/\.$/, "")}` : ""}`,
   "cli.ending": 'The output "{output}" should end in {endings}.',
   "cli.style-weight": 'The style "{style}" has a weight below 0. Give one of 0 or more, for instance {path}:0.5.',
   "cli.no-style":

@@ -36,8 +36,8 @@ export const queue = {
     "The queue is paused for maintenance; nothing that waits is lost, and it goes on by itself afterwards.",
   "queue.unreachable-now": "The queue cannot be reached just now. What it has is not lost; it goes on when it is back.",
   "cluster.no-worker": "No worker is there just now; jobs wait until one comes.",
-  "cluster.other-versions": ({ versions }: { versions: string }) =>
-    `Only workers of another version are there: ${versions}. Jobs wait until one of this version comes.`,
+  "cluster.other-versions":
+    "Only workers of another version are there: {versions}. Jobs wait until one of this version comes.",
   "cluster.worker-version": (is: { protocol: number; version: string; bots: number }) =>
     `It speaks protocol ${is.protocol} (Dreamloom ${is.version}) and the bots ${is.bots}; update the older one.`,
   "job.input-lost": "The picture that this was to be made from is no longer there. Please send it again.",
