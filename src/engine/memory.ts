@@ -47,9 +47,8 @@ export function bytesPerPixel(
   for (const node of topologicalOrder(outputs)) {
     const shape = dimensions.of(node).map(Number);
     // What is computed in place, or inside a convolution, has no memory of its own.
-    if (node.op === "conv2d" || node.op === "maxPool" || node.op === "avgPool" || node.op === "concat") {
+    if (node.op === "conv2d" || node.op === "maxPool" || node.op === "avgPool" || node.op === "concat")
       floats += shape.reduce((product, d) => product * d, 1);
-    }
     const [image, kernel] = node.inputs;
     if (node.op === "conv2d" && image && kernel && inTiles.has(kernel)) {
       const [, channels = 0, height = 0, width = 0] = shape;

@@ -155,18 +155,16 @@ export function conv2d(x: Node, kernel: Node, bias?: Node, options: ConvOptions 
   if (kernel.op !== "constant")
     throw new GraphError("conv2d needs a constant kernel; use matmul for kernels that vary");
   const [out, cin, kh, kw] = kernel.shape as readonly number[];
-  if (out === undefined || cin === undefined || kh === undefined || kw === undefined) {
+  if (out === undefined || cin === undefined || kh === undefined || kw === undefined)
     throw new GraphError(`conv2d needs a kernel of rank 4, got ${showShape(kernel.shape)}`);
-  }
   const channels = dim(x, 1);
   if (channels !== null && channels !== cin * groups) {
     throw new GraphError(
       `conv2d: kernel ${showShape(kernel.shape)} with ${groups} groups does not fit ${channels} channels`,
     );
   }
-  if (kh === 1 && kw === 1 && (strides[0] > 1 || strides[1] > 1) && pads.every((p) => p === 0)) {
+  if (kh === 1 && kw === 1 && (strides[0] > 1 || strides[1] > 1) && pads.every((p) => p === 0))
     return conv2d(subsample(x, strides), kernel, bias, { groups });
-  }
   const h = windowed(dim(x, 2), kh, strides[0], pads[0], pads[2], dilations[0]);
   const w = windowed(dim(x, 3), kw, strides[1], pads[1], pads[3], dilations[1]);
   return node("conv2d", bias ? [x, kernel, bias] : [x, kernel], attributes, [dim(x, 0), out, h, w]);

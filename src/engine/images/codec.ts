@@ -56,12 +56,6 @@ export async function encode(raster: Raster, format: PictureFormat = "png"): Pro
   const image = sharp(toInterleaved(raster), {
     raw: { width: raster.width, height: raster.height, channels: CHANNELS },
   });
-  switch (format) {
-    case "png":
-      return image.png({ compressionLevel: 4 }).toBuffer();
-    case "jpeg":
-      return image.jpeg({ quality: 85 }).toBuffer();
-    case "webp":
-      return image.webp({ quality: 85 }).toBuffer();
-  }
+  if (format === "png") return image.png({ compressionLevel: 4 }).toBuffer();
+  return (format === "jpeg" ? image.jpeg({ quality: 85 }) : image.webp({ quality: 85 })).toBuffer();
 }

@@ -58,10 +58,6 @@ export function contactSheet(rows: readonly SheetRow[], layout: SheetLayout): Ra
 
 /** The middle of an image, without a border of so many pixels. */
 export function inner(picture: Raster, border: number): Raster {
-  return cropRaster(picture, {
-    x: border,
-    y: border,
-    width: picture.width - 2 * border,
-    height: picture.height - 2 * border,
-  });
+  const [width, height] = [picture.width - 2 * border, picture.height - 2 * border];
+  return cropRaster(picture, { x: border, y: border, width, height });
 }

@@ -39,9 +39,8 @@ export function toned({ width, height, data }: Raster): Raster {
   for (let i = 0; i < plane; i++) {
     const [r, g, b] = [data[i] ?? 0, data[plane + i] ?? 0, data[2 * plane + i] ?? 0];
     const grey = 0.299 * r + 0.587 * g + 0.114 * b;
-    for (const [c, v] of [r, g, b].entries()) {
+    for (const [c, v] of [r, g, b].entries())
       out[c * plane + i] = Math.min(255, Math.max(0, (grey + VIVID * (v - grey) - low) * factor));
-    }
   }
   return { width, height, data: out };
 }

@@ -35,9 +35,8 @@ export class FrameStore {
   }
 
   async append(frame: Raster): Promise<void> {
-    if (frame.width !== this.width || frame.height !== this.height) {
+    if (frame.width !== this.width || frame.height !== this.height)
       throw new RangeError(`a frame of ${frame.width} x ${frame.height} in a film of ${this.width} x ${this.height}`);
-    }
     await this.appendBytes(toInterleaved(frame));
   }
 

@@ -72,15 +72,10 @@ function knownNotes(model: string, { presets }: Network): NetworkNotes {
 
 /** The id to use. @throws NetworkError when it cannot be one, or is taken */
 async function freeId(wanted: string, modelsDir: string): Promise<string> {
-  if (!NAME.test(wanted)) {
-    throw new NetworkError("unknown", "network.id-invalid", { id: wanted });
-  }
-  if (Object.hasOwn(catalogue(), wanted)) {
-    throw new NetworkError("unknown", "network.id-catalogue", { id: wanted });
-  }
-  if (await stat(join(modelsDir, wanted)).catch(() => undefined)) {
+  if (!NAME.test(wanted)) throw new NetworkError("unknown", "network.id-invalid", { id: wanted });
+  if (Object.hasOwn(catalogue(), wanted)) throw new NetworkError("unknown", "network.id-catalogue", { id: wanted });
+  if (await stat(join(modelsDir, wanted)).catch(() => undefined))
     throw new NetworkError("unknown", "network.id-taken", { id: wanted, folder: modelsDir });
-  }
   return wanted;
 }
 

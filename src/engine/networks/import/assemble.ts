@@ -139,6 +139,7 @@ class Assembly {
   #make(layer: Layer): Node {
     const { step } = layer;
     const x = (index = 0): Node => this.#made(this.#input(layer, index));
+    const all = () => layer.inputs.map((_, i) => x(i));
     switch (step.type) {
       case "input":
         return this.#prepared();
@@ -160,14 +161,11 @@ class Assembly {
       case "globalAverage":
         return ops.reduceMean(x(), [2, 3]);
       case "concat":
-        return ops.concat(
-          layer.inputs.map((_, i) => x(i)),
-          1,
-        );
+        return ops.concat(all(), 1);
       case "sum":
-        return layer.inputs.map((_, i) => x(i)).reduce((a, b) => ops.add(a, b));
+        return all().reduce((a, b) => ops.add(a, b));
       case "product":
-        return layer.inputs.map((_, i) => x(i)).reduce((a, b) => ops.mul(a, b));
+        return all().reduce((a, b) => ops.mul(a, b));
       case "lrn":
         return this.#localResponse(layer, step);
       case "identity":

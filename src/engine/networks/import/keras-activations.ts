@@ -18,9 +18,7 @@ function relu(config: Readonly<Record<string, unknown>>): Step {
   const max = parameter(config, ["max_value"], Number.POSITIVE_INFINITY);
   const slope = parameter(config, ["negative_slope"], 0);
   const threshold = parameter(config, ["threshold"], 0);
-  if (threshold !== 0 || (slope !== 0 && Number.isFinite(max))) {
-    throw new Unusable("unusable.relu");
-  }
+  if (threshold !== 0 || (slope !== 0 && Number.isFinite(max))) throw new Unusable("unusable.relu");
   if (slope !== 0) return step({ name: "leakyRelu", alpha: slope });
   return step(Number.isFinite(max) ? { name: "clip", min: 0, max } : { name: "relu" });
 }

@@ -65,9 +65,8 @@ export class NodeReader {
     const length = elements(weight.shape);
     const shape = weight.shape;
     const place = shape.length - shape.findIndex((d) => d !== 1);
-    if (length !== 1 && (shape.filter((d) => d !== 1).length !== 1 || place !== 3)) {
+    if (length !== 1 && (shape.filter((d) => d !== 1).length !== 1 || place !== 3))
       throw new Unusable("unusable.constant-shape", { shape: shape.join(", ") });
-    }
     return { length, data: () => weight.data() };
   }
 

@@ -34,9 +34,8 @@ function externalBytes(tensor: OnnxTensor, modelPath: string): Uint8Array<ArrayB
   const offset = Number(entries.get("offset") ?? 0);
   const rest = statSync(path).size - offset;
   const length = entries.has("length") ? Number(entries.get("length")) : rest;
-  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0 || length > rest) {
+  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0 || length > rest)
     throw new NetworkError("corrupt", "weights.short", { file: location, weight: tensor.name ?? "?" });
-  }
   const bytes = new Uint8Array(length);
   const file = openSync(path, "r");
   try {

@@ -81,9 +81,8 @@ function factsOf(layer: Layer, inputs: readonly Facts[]): Facts {
 /** Of a sum or product: single channels and single numbers are broadcast. */
 function joined(inputs: readonly Facts[], first: Facts): Facts {
   const channels = Math.max(...inputs.map((x) => x.channels));
-  if (inputs.some((x) => x.channels !== channels && x.channels !== 1)) {
+  if (inputs.some((x) => x.channels !== channels && x.channels !== 1))
     throw new Unusable("unusable.joins-channels", { channels: inputs.map((x) => x.channels).join(" and ") });
-  }
   const plane = inputs.find((x) => !x.flat) ?? first;
   return { channels, stride: plane.stride, nonNegative: inputs.every((x) => x.nonNegative), flat: plane.flat };
 }

@@ -94,11 +94,8 @@ const KERNELS: { readonly [K in Computed]: Kernel<K> } = {
     const now = shapeOf(at(x, 0));
     const kept = shape.map((d, i) => (d === 0 ? (now[i] ?? 1) : d));
     const known = kept.filter((d) => d !== -1).reduce((a, b) => a * b, 1);
-    return reshaped(
-      tf,
-      at(x, 0),
-      kept.map((d) => (d === -1 ? at(x, 0).size / known : d)),
-    );
+    const filled = kept.map((d) => (d === -1 ? at(x, 0).size / known : d));
+    return reshaped(tf, at(x, 0), filled);
   },
   reshapeLike: ({ tf }, _, x) => reshaped(tf, at(x, 0), shapeOf(at(x, 1))),
   crop: ({ tf }, { attributes: { before, after } }, x) => {
@@ -109,10 +106,8 @@ const KERNELS: { readonly [K in Computed]: Kernel<K> } = {
   },
   pad: ({ tf }, { attributes: { before, after } }, x) => {
     const end = byPlace(after);
-    return tf.pad(
-      at(x, 0),
-      byPlace(before).map((n, i): [number, number] => [n, end[i] ?? 0]),
-    );
+    const around = byPlace(before).map((n, i): [number, number] => [n, end[i] ?? 0]);
+    return tf.pad(at(x, 0), around);
   },
   concat: ({ tf }, { attributes: { axis } }, x) => tf.concat([...x], placeOf(axis, at(x, 0).rank)),
   reduceSum: ({ tf }, { attributes: { axes } }, x) => tf.sum(at(x, 0), axesOf(axes, at(x, 0)), true),
