@@ -161,6 +161,9 @@ export function report(diagnosis: Diagnosis): string {
     name,
     sentence("doctor.slots", { slots, about: problem ?? "" }),
   ]);
+  const extras = diagnosis.extras.map(({ program, use, path }) =>
+    path ? ["✓", program, path] : ["-", program, sentence("doctor.extra", { use })],
+  );
   const { setting, device, problem = device } = runtime;
   return [
     `${sentence("doctor.machine", { node, platform, ...cpu, memoryBytes })}\n`,
@@ -172,7 +175,7 @@ export function report(diagnosis: Diagnosis): string {
     `\nFolders\n${rows(diagnosis.folders.map(describeFolder))}`,
     `\nServices\n${rows(diagnosis.services.map(({ what, works, detail }: Service) => [mark(works), what, detail]))}`,
     `\nChats\n${rows(diagnosis.chats.map(({ name, ready, about }) => [ready ? "✓" : "-", name, about]))}`,
-    `\nExtras\n${rows(diagnosis.extras.map(({ program, use, path }) => [path ? "✓" : "-", program, path ?? sentence("doctor.extra", { use })]))}`,
+    `\nExtras\n${rows(extras)}`,
   ].join("");
 }
 

@@ -43,18 +43,10 @@ export async function* grid(
   const layout = { rows: wanted.size, columns, side: params.size - 2 * border, title: longest(wanted.keys()) };
   const rows = context.resume ? savedRows(context.resume, [...wanted.keys()], layout.side) : [];
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
-  const sheet: Sheet = {
-    programs: context.programs,
-    network,
-    params,
-    layout,
-    border,
-    rows,
-    clock: previewClock(),
-    done: sum(counts.slice(0, rows.length)) * params.steps,
-    total: sum(counts) * params.steps,
-  };
-  for (const [layer, channels] of [...wanted].slice(rows.length)) yield* addRow(sheet, layer, channels, context.signal);
+  const [done, total] = [sum(counts.slice(0, rows.length)) * params.steps, sum(counts) * params.steps];
+  const { programs, signal } = context;
+  const sheet: Sheet = { programs, network, params, layout, border, rows, clock: previewClock(), done, total };
+  for (const [layer, channels] of [...wanted].slice(rows.length)) yield* addRow(sheet, layer, channels, signal);
 }
 
 /** A sheet while it is made. */

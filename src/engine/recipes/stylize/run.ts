@@ -65,18 +65,10 @@ async function transferOf(params: StylizeParams, pictures: Pictures, context: Re
   const styles = await stylesOf(params, pictures);
   const next = random(params.seed);
   const layers = [...Object.keys(measure.layers), contentLayer.name];
-  return {
-    programs: context.programs,
-    network,
-    params,
-    photo,
-    styles,
-    measure,
-    contentLayer,
-    next,
-    start: await canvas(params, photo, styles, next),
-    pixels: tilePixels(context, network, layers, measure.pooling),
-  };
+  const start = await canvas(params, photo, styles, next);
+  const pixels = tilePixels(context, network, layers, measure.pooling);
+  const { programs } = context;
+  return { programs, network, params, photo, styles, measure, contentLayer, next, start, pixels };
 }
 
 async function stylesOf({ styles, size, styleScale }: StylizeParams, pictures: Pictures): Promise<StyleSource[]> {
