@@ -15,16 +15,13 @@ import type { Calls } from "./calls.js";
 import { DIRECT, linkTo } from "./channels.js";
 import { type Composed, compose } from "./compose.js";
 import { chatError, hasCode } from "./errors.js";
+import { FIRST_RESPONSE_MS, INTERACTION_TOKEN_MS } from "./limits.js";
 import type { Timing } from "./options.js";
 
 type Visibility = "public" | "private";
 
-/** Discord takes the first response to an interaction within 3 s; a call that comes later need not be made. */
-const FIRST_RESPONSE_MS = 2_900;
-/** Interaction tokens end after 15 minutes. */
-const TOKEN_MS = 15 * 60_000;
-/** "Thinking ..." that no answer followed is deleted a little before that. */
-const NOTHING_MS = 14 * 60_000;
+/** "Thinking ..." that no answer followed is deleted a little before the token ends. */
+const NOTHING_MS = INTERACTION_TOKEN_MS - 60_000;
 const DOING = "discord.doing.answer";
 
 /** What an answer needs to know of the interaction that it answers. */
@@ -61,7 +58,7 @@ type State = "new" | "thinking" | "answered" | "lost";
  * public "thinking" is deleted and the answer is ephemeral. The other way round, a job could never become public.
  */
 export class Answer {
-  readonly #until = Date.now() + TOKEN_MS;
+  readonly #until = Date.now() + INTERACTION_TOKEN_MS;
   #state: State = "new";
   /** The id of the message that is the first answer, as soon as it is known. */
   #original: string | undefined;

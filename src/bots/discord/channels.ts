@@ -16,23 +16,13 @@ import type { ChannelInfo } from "../../port/capabilities.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { Calls } from "./calls.js";
 import { hasCode } from "./errors.js";
+import { BOOSTED_UPLOAD_BYTES, UPLOAD_BYTES } from "./limits.js";
 import { readPermissions, reckoned } from "./permissions.js";
 
 export const PLATFORM = "discord";
 /** The community of direct messages, as in Discord's own links. */
 export const DIRECT = "@me";
 
-const MEBIBYTE = 1024 * 1024;
-/**
- * Largest file of a server without boosts, and of a direct message:
- * https://discord.com/developers/docs/reference#uploading-files
- */
-export const UPLOAD_BYTES = 10 * MEBIBYTE;
-/** https://support.discord.com/hc/en-us/articles/360028038352 (Server Boosting) */
-const BOOSTED: Readonly<Partial<Record<GuildPremiumTier, number>>> = {
-  [GuildPremiumTier.Tier2]: 50 * MEBIBYTE,
-  [GuildPremiumTier.Tier3]: 100 * MEBIBYTE,
-};
 /** Channels that discord.js does not know, such as archived threads, and upload limits of servers; of each so many. */
 const REMEMBERED = 1_000;
 
@@ -107,7 +97,10 @@ export class Channels {
   /** Largest file in bytes. Boosts raise it; what Discord says with a command counts where it is less. */
   uploadBytes(community: string): number {
     const tier = this.client.guilds.cache.get(community)?.premiumTier ?? GuildPremiumTier.None;
-    return Math.min(BOOSTED[tier] ?? UPLOAD_BYTES, this.#uploadBytes.get(community) ?? Number.POSITIVE_INFINITY);
+    return Math.min(
+      BOOSTED_UPLOAD_BYTES[tier] ?? UPLOAD_BYTES,
+      this.#uploadBytes.get(community) ?? Number.POSITIVE_INFINITY,
+    );
   }
 
   /** What the bot may do in a channel, as far as is known from the gateway. */

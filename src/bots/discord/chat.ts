@@ -6,14 +6,14 @@ import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { Calls } from "./calls.js";
-import { Channels, linkTo, PLATFORM, UPLOAD_BYTES } from "./channels.js";
-import { CONTENT_LENGTH } from "./compose.js";
+import { Channels, linkTo, PLATFORM } from "./channels.js";
 import { connect, createClient } from "./connect.js";
 import { ConnectionHealth } from "./connection-health.js";
-import { CHOICES, definitions } from "./definitions.js";
+import { definitions } from "./definitions.js";
 import { Gateway } from "./gateway.js";
 import { latestPicture } from "./history.js";
 import { Interactions } from "./interactions.js";
+import { CHOICES, CONTENT_LENGTH, REACTIONS, UPLOAD_BYTES } from "./limits.js";
 import { Messages } from "./messages.js";
 import { DEFAULT_TIMING, type DiscordOptions, type Timing } from "./options.js";
 import { isEmptied, Pictures } from "./pictures.js";
@@ -23,8 +23,6 @@ import { openThread } from "./threads.js";
 
 /** Room in a message for what is added to its text: mentions, a progress bar, escapes. */
 const AROUND_TEXT = 100;
-/** Different reactions that Discord takes on a message: its error 30010, "Maximum number of reactions reached (20)". */
-const REACTIONS = 20;
 
 interface Session {
   readonly client: Client;

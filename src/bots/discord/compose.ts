@@ -13,14 +13,15 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
 import { cutAt, mentions, progressBar } from "../markdown/message-text.js";
 import { toDiscord } from "../markdown/print-discord.js";
+import {
+  ALT_TEXT_LENGTH,
+  BUTTON_LABEL_LENGTH,
+  BUTTON_ROWS,
+  BUTTONS_IN_A_ROW,
+  CONTENT_LENGTH,
+  FILES,
+} from "./limits.js";
 
-/** Characters in a message: https://discord.com/developers/docs/resources/message#create-message */
-export const CONTENT_LENGTH = 2_000;
-const BUTTONS_IN_A_ROW = 5;
-const ROWS = 5;
-const LABEL_LENGTH = 80;
-const DESCRIPTION_LENGTH = 1_024;
-const FILES = 10;
 const SPOILER = "SPOILER_";
 
 interface Body {
@@ -77,7 +78,7 @@ function attachment(picture: Picture, index: number): RESTAPIAttachment {
   return {
     id: String(index),
     filename: fileName(picture),
-    ...(description !== undefined && { description: cutText(description, DESCRIPTION_LENGTH, "") }),
+    ...(description !== undefined && { description: cutText(description, ALT_TEXT_LENGTH, "") }),
   };
 }
 
@@ -98,11 +99,11 @@ export function readFileName(name: string): { readonly name: string; readonly sp
 const STYLES = { primary: ButtonStyle.Primary, secondary: ButtonStyle.Secondary, danger: ButtonStyle.Danger } as const;
 
 function rows(buttons: readonly Button[]): APIActionRowComponent<APIButtonComponent>[] {
-  const made = buttons.slice(0, BUTTONS_IN_A_ROW * ROWS).map(
+  const made = buttons.slice(0, BUTTONS_IN_A_ROW * BUTTON_ROWS).map(
     ({ id, label, emoji, style = "secondary" }): APIButtonComponent => ({
       type: ComponentType.Button,
       custom_id: id,
-      label: cutText(label, LABEL_LENGTH, ""),
+      label: cutText(label, BUTTON_LABEL_LENGTH, ""),
       style: STYLES[style],
       ...(emoji !== undefined && { emoji: { name: emoji } }),
     }),

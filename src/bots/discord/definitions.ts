@@ -9,15 +9,7 @@ import {
 import type { CommandOptionSummary, CommandSummary, Completion, MessageShortcut } from "../../port/commands.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
-
-/**
- * Choices that Discord shows while an option is typed, options of a command, and characters of a description and of a
- * choice: https://discord.com/developers/docs/interactions/application-commands#application-command-object
- */
-export const CHOICES = 25;
-const OPTIONS = 25;
-const DESCRIPTION = 100;
-const CHOICE = 100;
+import { CHOICE_LENGTH, CHOICES, COMMAND_OPTIONS, DESCRIPTION_LENGTH } from "./limits.js";
 
 /** Beside a picture option, which takes a file, an option for its other values: a link, `latest`, `none`. */
 export const LINK_SUFFIX = "-from";
@@ -43,8 +35,8 @@ export function definitions(
       return {
         type: ApplicationCommandType.ChatInput,
         name,
-        description: cutText(help, DESCRIPTION),
-        options: ordered.slice(0, OPTIONS),
+        description: cutText(help, DESCRIPTION_LENGTH),
+        options: ordered.slice(0, COMMAND_OPTIONS),
         ...where,
       };
     }),
@@ -76,7 +68,7 @@ function optionsOf(option: CommandOptionSummary): APIApplicationCommandBasicOpti
           name: `${name}${LINK_SUFFIX}`,
           type: ApplicationCommandOptionType.String,
           required: false,
-          description: cutText(sentence("discord.picture-from"), DESCRIPTION),
+          description: cutText(sentence("discord.picture-from"), DESCRIPTION_LENGTH),
         },
         ...(second === undefined ? [] : [secondFile(name, second)]),
       ];
@@ -93,25 +85,25 @@ function secondFile(name: string, help: string): APIApplicationCommandBasicOptio
     name: `${name}${SECOND_SUFFIX}`,
     type: ApplicationCommandOptionType.Attachment,
     required: false,
-    description: cutText(help, DESCRIPTION),
+    description: cutText(help, DESCRIPTION_LENGTH),
   };
 }
 
 function describe({ help, default: usual }: CommandOptionSummary): string {
   const whole = usual === undefined ? help : sentence("chat.option-default", { help, usual });
-  return whole.length <= DESCRIPTION ? whole : cutText(help, DESCRIPTION);
+  return whole.length <= DESCRIPTION_LENGTH ? whole : cutText(help, DESCRIPTION_LENGTH);
 }
 
 /** One entry of a menu: the value, and what it is. */
 function choice({ value, label }: Completion): { readonly name: string; readonly value: string } {
   const name = label === "" || label === value ? value : `${value}: ${label}`;
-  return { name: cutText(name, CHOICE), value };
+  return { name: cutText(name, CHOICE_LENGTH), value };
 }
 
 /** Choices while an option is typed; Discord takes neither more nor longer ones. */
 export function choicesFor(completions: readonly Completion[]): { readonly name: string; readonly value: string }[] {
   return completions
-    .filter(({ value }) => value !== "" && value.length <= CHOICE)
+    .filter(({ value }) => value !== "" && value.length <= CHOICE_LENGTH)
     .slice(0, CHOICES)
     .map(choice);
 }

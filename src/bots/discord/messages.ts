@@ -7,9 +7,8 @@ import type { Calls } from "./calls.js";
 import { channelOf, DIRECT, PLATFORM } from "./channels.js";
 import { type Composed, compose } from "./compose.js";
 import { hasCode } from "./errors.js";
+import { NONCE_LENGTH } from "./limits.js";
 
-/** Discord takes 25 characters. */
-const NONCE_LENGTH = 25;
 /** How far back a message is looked for that may have been posted before. */
 const SEARCHED = 50;
 

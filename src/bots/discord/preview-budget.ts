@@ -1,7 +1,6 @@
-/** Discord takes about five edits in five seconds in one channel, as its rate limits' headers say. */
-const WINDOW_MS = 5_000;
-const EDITS = 5;
-/** Of these, previews leave some to messages that matter. */
+import { EDITS, EDITS_WINDOW_MS } from "./limits.js";
+
+/** Of a window's edits, previews leave some to messages that matter. */
 const RESERVED = 2;
 
 /** Which previews of running jobs are sent, by channel. What may not be sent at once is dropped. */
@@ -25,7 +24,7 @@ export class PreviewBudget {
   }
 
   #recent(channel: string): number[] {
-    const since = Date.now() - WINDOW_MS;
+    const since = Date.now() - EDITS_WINDOW_MS;
     return (this.#edits.get(channel) ?? []).filter((at) => at > since);
   }
 }

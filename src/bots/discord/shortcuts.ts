@@ -8,13 +8,10 @@ import {
 import type { MessageRef } from "../../domain/message.js";
 import type { CommandSummary, MessageShortcut } from "../../port/commands.js";
 import { cutText } from "../../shared/text.js";
+import { FORM_INPUTS, FORM_LABEL_LENGTH, FORM_PLACEHOLDER_LENGTH } from "./limits.js";
 
 /** Forms' ids begin with it, so that they are never taken for a button's. */
 const FORM = "form";
-/** Discord's limits of a form. */
-const ROWS = 5;
-const LABEL = 45;
-const PLACEHOLDER = 100;
 
 /** A form that asks for a shortcut's open options, about a message. */
 export function formOf(
@@ -22,7 +19,7 @@ export function formOf(
   about: MessageRef["id"],
   command: CommandSummary | undefined,
 ): APIModalInteractionResponseCallbackData {
-  const rows = ask.slice(0, ROWS).map((name) => ({
+  const rows = ask.slice(0, FORM_INPUTS).map((name) => ({
     type: ComponentType.ActionRow as const,
     components: [field(name, command?.options.find((known) => known.name === name)?.help)],
   }));
@@ -36,8 +33,8 @@ function field(name: string, help: string | undefined): APITextInputComponent {
     style: TextInputStyle.Short,
     required: true,
     max_length: 100,
-    label: cutText(name, LABEL, ""),
-    ...(help !== undefined && { placeholder: cutText(help, PLACEHOLDER, "") }),
+    label: cutText(name, FORM_LABEL_LENGTH, ""),
+    ...(help !== undefined && { placeholder: cutText(help, FORM_PLACEHOLDER_LENGTH, "") }),
   };
 }
 

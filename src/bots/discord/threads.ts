@@ -13,8 +13,7 @@ import { cutText } from "../../shared/text.js";
 import type { Calls } from "./calls.js";
 import { type Channels, DIRECT } from "./channels.js";
 import { hasCode } from "./errors.js";
-
-const NAME_LENGTH = 100;
+import { THREAD_NAME_LENGTH } from "./limits.js";
 
 /**
  * A thread on a message; where there can be none, or the bot may not make one, the channel itself: the job is shown
@@ -36,7 +35,7 @@ interface ThreadParts {
 }
 
 async function open(calls: Calls, { channel, id }: MessageRef, title: string): Promise<ChannelRef> {
-  const name = cutText(title.trim(), NAME_LENGTH, "") || sentence("discord.thread");
+  const name = cutText(title.trim(), THREAD_NAME_LENGTH, "") || sentence("discord.thread");
   const body = { name, auto_archive_duration: ThreadAutoArchiveDuration.OneDay };
   try {
     const thread = await calls.run<APIThreadChannel>({

@@ -4,8 +4,8 @@
  * SDK knows.
  */
 import type { WebClientOptions } from "@slack/web-api";
+import type { SlackLimits } from "./limits.js";
 import { parsed } from "./messages.js";
-import type { SlackLimits } from "./options.js";
 
 /** Seconds to wait where a rate limit does not say for how long. */
 const USUAL_WAIT = 5;

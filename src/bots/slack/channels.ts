@@ -3,7 +3,7 @@ import type { ChannelRef } from "../../domain/channel.js";
 import type { ChannelInfo } from "../../port/capabilities.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { isKind } from "./errors.js";
-import type { SlackLimits } from "./options.js";
+import type { SlackLimits } from "./limits.js";
 import type { Workspace } from "./workspace.js";
 
 interface Channel {

@@ -15,10 +15,10 @@ import { Files } from "./files.js";
 import { findMessage, newest } from "./history.js";
 import { Home } from "./home.js";
 import { Incoming } from "./incoming.js";
+import { defaultSlackLimits, MENU_CHOICES, REACTIONS, type SlackLimits } from "./limits.js";
 import { sdkLogger } from "./logger.js";
 import { doneAlready, Messenger } from "./messenger.js";
-import { MENU } from "./modal.js";
-import { defaultSlackLimits, type SlackChatOptions, type SlackLimits } from "./options.js";
+import type { SlackChatOptions } from "./options.js";
 import { Replies } from "./replies.js";
 import { Sources } from "./sources.js";
 import { Users } from "./users.js";
@@ -33,12 +33,6 @@ interface Running {
   readonly sources: Sources;
   readonly channels: Channels;
 }
-
-/**
- * Different reactions that one user can put on a message; the error after them is too_many_reactions. Slack's help says
- * the number: https://slack.com/help/articles/202931348
- */
-const REACTIONS = 23;
 
 /**
  * Slack, over Socket Mode or HTTP, for one workspace or several.
@@ -56,7 +50,7 @@ export class SlackChat implements Chat {
   constructor(private readonly options: SlackChatOptions) {
     this.#limits = { ...defaultSlackLimits, ...options.limits };
     const { uploadBytes, editIntervalMs, textLength } = this.#limits;
-    this.capabilities = { uploadBytes, editIntervalMs, textLength, reactions: REACTIONS, completions: MENU };
+    this.capabilities = { uploadBytes, editIntervalMs, textLength, reactions: REACTIONS, completions: MENU_CHOICES };
   }
 
   /** The port of the HTTP server, where there is one; known once started. */

@@ -13,8 +13,9 @@ import { withTimeout } from "../../shared/timeout.js";
 import { clientOptions } from "./answers.js";
 import { toChatError } from "./errors.js";
 import { answerInstall, HttpServer, INSTALL, listenWith, REDIRECT } from "./http-server.js";
+import type { SlackLimits } from "./limits.js";
 import { hideSecrets, sdkLogger } from "./logger.js";
-import { SLACK_API_URL, type SlackChatOptions, type SlackLimits, type SlackOAuth } from "./options.js";
+import { SLACK_API_URL, type SlackChatOptions, type SlackOAuth } from "./options.js";
 
 export interface EventTransport {
   readonly receiver: Receiver;

@@ -6,8 +6,9 @@ import { ChatError } from "../../port/chat-error.js";
 import type { Picture } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { codeOf, isKind, outcomeUnknown, toChatError } from "./errors.js";
+import type { SlackLimits } from "./limits.js";
+import { FILE_ALT_TEXT_LENGTH } from "./limits.js";
 import { fields, list, type SlackFile } from "./messages.js";
-import type { SlackLimits } from "./options.js";
 import { alt } from "./render.js";
 import type { CallOptions, Workspace } from "./workspace.js";
 
@@ -16,8 +17,6 @@ type OneOrMore = [{ id: string; title: string }, ...{ id: string; title: string 
 
 /** How long to ask what a file is, at most; usually Slack knows within two seconds. */
 const PROCESSING_MS = 10_000;
-/** Characters: https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
-const ALT_TEXT = 1_000;
 /** Statuses that say that a request is not understood. */
 const NOT_LIKE_THIS = new Set([400, 415, 422]);
 
@@ -113,7 +112,7 @@ export class Files {
       });
     }
     // The SDK's types call it alt_text, Slack's reference alt_txt.
-    const alternative = description === undefined ? {} : { alt_txt: alt(description, ALT_TEXT) };
+    const alternative = description === undefined ? {} : { alt_txt: alt(description, FILE_ALT_TEXT_LENGTH) };
     const { upload_url, file_id } = await workspace.call(
       "files.getUploadURLExternal",
       { filename: name, length: bytes.byteLength, ...alternative },

@@ -2,8 +2,9 @@ import type { CommandSummary, MessageShortcut } from "../../port/commands.js";
 import { withTimeout } from "../../shared/timeout.js";
 import { isKind } from "./errors.js";
 import { findMessage, newest } from "./history.js";
+import { MENU_CHOICES } from "./limits.js";
 import { type Fields, fields, word } from "./messages.js";
-import { entry, FIELD, type FormPurpose, form, MENU, optionsIn, problemsIn, readForm, readPurpose } from "./modal.js";
+import { entry, FIELD, type FormPurpose, form, optionsIn, problemsIn, readForm, readPurpose } from "./modal.js";
 import { channelRef, type Reporter, type Sender } from "./reporter.js";
 
 /** Whether there is an image to work on must be known while the trigger of a form still works: 3 s in all. */
@@ -113,7 +114,7 @@ export class Forms {
       const option = action.slice(FIELD.length);
       const typed = word(body.value) ?? "";
       const completions = await handlers.complete({ command: purpose.command, option, typed, user, channel });
-      await answer({ options: completions.slice(0, MENU).map(({ value, label }) => entry(value, label)) });
+      await answer({ options: completions.slice(0, MENU_CHOICES).map(({ value, label }) => entry(value, label)) });
     } catch (err) {
       logger.warn({ err }, "a menu could not be filled");
       await answer({ options: [] }).catch(() => undefined);

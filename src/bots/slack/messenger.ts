@@ -9,8 +9,8 @@ import { Edits } from "./edits.js";
 import { codeOf, isKind, outcomeUnknown } from "./errors.js";
 import { type Files, fitsBlock, notReadyYet, refusesBlocks } from "./files.js";
 import { findMessage, newest } from "./history.js";
+import type { SlackLimits } from "./limits.js";
 import { type Metadata, writeMetadata } from "./messages.js";
-import type { SlackLimits } from "./options.js";
 import { render, type ShownImage } from "./render.js";
 import type { CallOptions, Workspace } from "./workspace.js";
 

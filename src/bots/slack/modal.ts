@@ -2,6 +2,7 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextElement } from "@slack
 import type { CommandOptionSummary, CommandSummary } from "../../port/commands.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
+import { FORM_FIELDS, FORM_FILES, HINT_LENGTH, LABEL_LENGTH, MENU_CHOICES, TITLE_LENGTH } from "./limits.js";
 import { fields, list, parsed, picturesIn, type SlackFile, word } from "./messages.js";
 
 /** What a form was opened for; travels through Slack in the view, which takes 3,000 characters. */
@@ -19,14 +20,6 @@ const FORM = "dreamloom_form";
 /** Action ids of fields begin so; the option's name follows. */
 export const FIELD = "field:";
 
-/** Entries of a menu: https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
-export const MENU = 100;
-/** Other limits of Slack's: of a title, a label, a hint, a form's fields, a file field. */
-const TITLE = 24;
-const LABEL = 75;
-const HINT = 2_000;
-const MOST_FIELDS = 20;
-const FILES = 2;
 const FILE_TYPES = ["png", "jpg", "jpeg", "gif", "webp"];
 
 /**
@@ -37,7 +30,7 @@ const FILE_TYPES = ["png", "jpg", "jpeg", "gif", "webp"];
  */
 export function form(command: CommandSummary, purpose: FormPurpose, ask?: readonly string[]): ModalView {
   const wanted = ask ? command.options.filter(({ name }) => ask.includes(name)) : byWeight(command.options);
-  const asked = wanted.slice(0, MOST_FIELDS);
+  const asked = wanted.slice(0, FORM_FIELDS);
   const blocks: KnownBlock[] = [
     { type: "section", text: { type: "plain_text", text: cutText(`${command.help}.`, 3_000) } },
     ...asked.map((option) => field(option, purpose.options[option.name], ask !== undefined)),
@@ -46,9 +39,9 @@ export function form(command: CommandSummary, purpose: FormPurpose, ask?: readon
     type: "modal",
     callback_id: FORM,
     private_metadata: JSON.stringify(purpose),
-    title: plain(capital(command.name), TITLE),
-    submit: plain(sentence("slack.form-submit"), TITLE),
-    close: plain(sentence("button.cancel"), TITLE),
+    title: plain(capital(command.name), TITLE_LENGTH),
+    submit: plain(sentence("slack.form-submit"), TITLE_LENGTH),
+    close: plain(sentence("button.cancel"), TITLE_LENGTH),
     blocks,
   };
 }
@@ -66,8 +59,8 @@ function field(option: CommandOptionSummary, value: string | undefined, needed: 
   return {
     type: "input",
     block_id: `${FIELD}${name}`,
-    label: plain(capital(name.replaceAll("-", " ")), LABEL),
-    hint: plain(type === "picture" ? sentence("slack.form-image-hint") : hint, HINT),
+    label: plain(capital(name.replaceAll("-", " ")), LABEL_LENGTH),
+    hint: plain(type === "picture" ? sentence("slack.form-image-hint") : hint, HINT_LENGTH),
     optional: !(option.required || needed),
     element: element(option, value),
   };
@@ -76,13 +69,13 @@ function field(option: CommandOptionSummary, value: string | undefined, needed: 
 function element(option: CommandOptionSummary, value: string | undefined): InputBlock["element"] {
   const { name, type, completes, minimum, maximum } = option;
   const action_id = `${FIELD}${name}`;
-  if (type === "picture") return { type: "file_input", action_id, filetypes: FILE_TYPES, max_files: FILES };
+  if (type === "picture") return { type: "file_input", action_id, filetypes: FILE_TYPES, max_files: FORM_FILES };
   if (completes) {
     const initial = value === undefined ? {} : { initial_option: entry(value, value) };
     return { type: "external_select", action_id, min_query_length: 0, ...initial };
   }
   const choices = type === "flag" ? yesOrNo() : (option.choices ?? []);
-  if (choices.length > 0 && choices.length <= MENU) {
+  if (choices.length > 0 && choices.length <= MENU_CHOICES) {
     const options = choices.map((choice) => entry(choice.value, choice.label));
     const initial = options.find((each) => each.value === value);
     return { type: "static_select", action_id, options, ...(initial && { initial_option: initial }) };
@@ -113,7 +106,7 @@ function isNumeric({ type }: CommandOptionSummary): boolean {
 /** One entry of a menu. */
 export function entry(value: string, label: string) {
   const text = label === "" || label === value ? value : `${value} · ${label}`;
-  return { text: plain(text, LABEL), value: value.slice(0, 150) };
+  return { text: plain(text, LABEL_LENGTH), value: value.slice(0, 150) };
 }
 
 function plain(text: string, length: number): PlainTextElement {
@@ -197,7 +190,8 @@ function problemOf(option: CommandOptionSummary, value: string): string | undefi
     return number > maximum ? sentence("slack.form-too-large", { maximum }) : undefined;
   }
   const values = choices?.map((choice) => choice.value);
-  if (type !== "text" || !values || completes || values.length > MENU || values.includes(value)) return undefined;
+  if (type !== "text" || !values || completes || values.length > MENU_CHOICES || values.includes(value))
+    return undefined;
   return sentence("slack.form-choices", { choices: values.join(", ") });
 }
 

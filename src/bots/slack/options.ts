@@ -1,6 +1,7 @@
 import type { InstallationStore } from "@slack/oauth";
 import type { Logger } from "pino";
 import type { KeyValueStore } from "../../port/adapter.js";
+import type { SlackLimits } from "./limits.js";
 
 /** How to build a {@link SlackChat}: with a bot token for one workspace, with `oauth` for several, or with both. */
 export interface SlackChatOptions {
@@ -29,38 +30,5 @@ export interface SlackOAuth {
   readonly stateSecret: string;
   readonly installations: InstallationStore;
 }
-
-export interface SlackLimits {
-  /**
-   * Largest file in bytes. Slack takes 1 GB (https://slack.com/help/articles/201330736); less, so that uploads end in
-   * time.
-   */
-  readonly uploadBytes: number;
-  /** Least time between two edits of one message, in milliseconds: chat.update takes about 50 a minute (tier 3). */
-  readonly editIntervalMs: number;
-  /** Characters in a message: chat.update takes 4,000 (https://docs.slack.dev/reference/methods/chat.update). */
-  readonly textLength: number;
-  /** How long one call of the Web API may take, in milliseconds. */
-  readonly callMs: number;
-  /** How long a call may wait for its turn or for a rate limit to pass, in milliseconds. */
-  readonly patienceMs: number;
-  /** How long Slack may work on an uploaded file before it can be shown, in milliseconds. */
-  readonly fileMs: number;
-  /**
-   * How long to wait before asking again for a file, or for a connection that was lost, in milliseconds; longer each
-   * time.
-   */
-  readonly pauseMs: number;
-}
-
-export const defaultSlackLimits: SlackLimits = {
-  uploadBytes: 20 * 1024 * 1024,
-  editIntervalMs: 3_000,
-  textLength: 3_900,
-  callMs: 10_000,
-  patienceMs: 60_000,
-  fileMs: 30_000,
-  pauseMs: 300,
-};
 
 export const SLACK_API_URL = "https://slack.com/api/";

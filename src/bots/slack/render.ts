@@ -4,6 +4,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
 import { mentions, progressBar } from "../markdown/message-text.js";
 import { toMrkdwn } from "../markdown/print-slack.js";
+import { ALT_TEXT_LENGTH, BUTTONS_IN_A_ROW, LABEL_LENGTH, SECTION_LENGTH } from "./limits.js";
 import { split } from "./text.js";
 
 /** A message as Slack takes it. */
@@ -11,12 +12,6 @@ interface Rendered {
   readonly text: string;
   readonly blocks?: KnownBlock[];
 }
-
-/** Characters of a section, of a button and of what an image shows: https://docs.slack.dev/reference/block-kit */
-const SECTION = 3_000;
-const LABEL = 75;
-const ALT = 2_000;
-const BUTTONS_IN_A_ROW = 25;
 
 export interface ShownImage {
   /** Slack's id of the file. */
@@ -32,7 +27,9 @@ export function render(message: OutgoingMessage, images: readonly ShownImage[]):
     .join("\n");
   if (images.length === 0 && buttons.length === 0) return { text };
   const blocks: KnownBlock[] = [
-    ...split(text, SECTION).map((part): KnownBlock => ({ type: "section", text: { type: "mrkdwn", text: part } })),
+    ...split(text, SECTION_LENGTH).map(
+      (part): KnownBlock => ({ type: "section", text: { type: "mrkdwn", text: part } }),
+    ),
     ...images.map(
       ({ file, description }): KnownBlock => ({ type: "image", slack_file: { id: file }, alt_text: alt(description) }),
     ),
@@ -44,7 +41,7 @@ export function render(message: OutgoingMessage, images: readonly ShownImage[]):
 }
 
 export function button({ id, label, emoji, style }: Button) {
-  const text = cutText(emoji === undefined ? label : `${emoji} ${label}`, LABEL);
+  const text = cutText(emoji === undefined ? label : `${emoji} ${label}`, LABEL_LENGTH);
   const colour = style === "primary" || style === "danger" ? { style } : {};
   return {
     type: "button" as const,
@@ -55,6 +52,6 @@ export function button({ id, label, emoji, style }: Button) {
   };
 }
 
-export function alt(description: string, length = ALT): string {
+export function alt(description: string, length = ALT_TEXT_LENGTH): string {
   return cutText(description, length) || sentence("chat.a-picture");
 }

@@ -7,18 +7,15 @@ import type { OutgoingMessage } from "../../port/messages.js";
 import { isSlack } from "./download.js";
 import { isKind, toChatError } from "./errors.js";
 import { type Files, fitsBlock } from "./files.js";
+import { ANSWERS, ANSWERS_MS } from "./limits.js";
 import { type Messenger, shownImages } from "./messenger.js";
 import { render } from "./render.js";
 import type { Workspace } from "./workspace.js";
 
-/** Slack takes five answers within half an hour. */
-const USES = 5;
-const LASTS_MS = 29 * 60_000;
-
 /** The address for answers that came with an interaction. */
 export class ResponseUrl {
-  #left = USES;
-  readonly #until = Date.now() + LASTS_MS;
+  #left = ANSWERS;
+  readonly #until = Date.now() + ANSWERS_MS;
 
   constructor(
     readonly url: string,

@@ -4,7 +4,7 @@ import { ChatError } from "../../port/chat-error.js";
 import { retryWithBackoff } from "../../shared/retry.js";
 import { Budget } from "./budget.js";
 import { codeOf, outcomeUnknown, retryAfter, toChatError } from "./errors.js";
-import type { SlackLimits } from "./options.js";
+import type { SlackLimits } from "./limits.js";
 
 /** Who the bot is in a workspace. */
 interface Self {

@@ -7,9 +7,9 @@ import { ChatError } from "../../port/chat-error.js";
 import { retryWithBackoff } from "../../shared/retry.js";
 import { clientOptions } from "./answers.js";
 import { retryAfter, toChatError } from "./errors.js";
+import type { SlackLimits } from "./limits.js";
 import { sdkLogger } from "./logger.js";
 import { word } from "./messages.js";
-import type { SlackLimits } from "./options.js";
 import { stopped, Workspace } from "./workspace.js";
 
 /** Which workspace an event is from. */

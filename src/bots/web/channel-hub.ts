@@ -7,7 +7,7 @@ import type { Button, OutgoingMessage, PictureSource, Progress } from "../../por
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { Hub } from "./hub.js";
 import type { ImageFiles } from "./image-files.js";
-import type { WebChatLimits } from "./options.js";
+import type { WebChatLimits } from "./limits.js";
 import {
   type MessageContent,
   type MessageRow,

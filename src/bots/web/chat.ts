@@ -14,7 +14,8 @@ import { findClientDir } from "./client-files.js";
 import { Conversation } from "./conversation.js";
 import { Hub } from "./hub.js";
 import { ImageFiles } from "./image-files.js";
-import { defaultWebChatLimits, type WebChatLimits, type WebChatOptions } from "./options.js";
+import { COMPLETIONS, defaultWebChatLimits, REACTIONS, type WebChatLimits } from "./limits.js";
+import type { WebChatOptions } from "./options.js";
 import { buildServer } from "./server.js";
 import { Sessions } from "./sessions.js";
 import { Sql } from "./sql.js";
@@ -25,9 +26,6 @@ import { welcome } from "./welcome.js";
 const BOT_NAME = "Dreamloom";
 /** How long connections may take to end by themselves. */
 const STOP_MS = 2000;
-/** As many as fit below a message, and into a list, without scrolling. */
-const REACTIONS = 20;
-const COMPLETIONS = 25;
 
 interface Running {
   readonly hub: ChannelHub;

@@ -1,6 +1,6 @@
 import type { WebSocket } from "@fastify/websocket";
 import { sentence } from "../../shared/sentences/sentence.js";
-import type { WebChatLimits } from "./options.js";
+import type { WebChatLimits } from "./limits.js";
 import type { WireFrame } from "./wire.js";
 
 const HEARTBEAT_MS = 25_000;

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { ChatError } from "../../port/chat-error.js";
 import type { Utterance } from "./conversation.js";
-import type { WebChatLimits } from "./options.js";
+import type { WebChatLimits } from "./limits.js";
 
 /**
  * Reads a message from a multipart form: text fields `channel`, `thread`, `text`, `repliesTo`, `nonce`, and files, each

@@ -1,0 +1,54 @@
+/** What Discord takes, all in one place. Raise a number here when Discord does. */
+import { GuildPremiumTier } from "discord.js";
+
+/** Characters in a message: https://discord.com/developers/docs/resources/message#create-message */
+export const CONTENT_LENGTH = 2_000;
+/**
+ * Files and rows of buttons in a message, buttons in a row, characters of a button's label and of a file's alt text.
+ */
+export const FILES = 10;
+export const BUTTON_ROWS = 5;
+export const BUTTONS_IN_A_ROW = 5;
+export const BUTTON_LABEL_LENGTH = 80;
+export const ALT_TEXT_LENGTH = 1_024;
+/** Characters of a message's nonce. */
+export const NONCE_LENGTH = 25;
+/** Different reactions on a message: its error 30010, "Maximum number of reactions reached (20)". */
+export const REACTIONS = 20;
+/** Characters of a thread's name. */
+export const THREAD_NAME_LENGTH = 100;
+
+/**
+ * Choices that are shown while an option is typed, options of a command, and characters of a description and of a
+ * choice: https://discord.com/developers/docs/interactions/application-commands#application-command-object
+ */
+export const CHOICES = 25;
+export const COMMAND_OPTIONS = 25;
+export const DESCRIPTION_LENGTH = 100;
+export const CHOICE_LENGTH = 100;
+
+/** Inputs of a form, and characters of an input's label and of its placeholder. */
+export const FORM_INPUTS = 5;
+export const FORM_LABEL_LENGTH = 45;
+export const FORM_PLACEHOLDER_LENGTH = 100;
+
+/** The first response to an interaction is taken within 3 s; a call that comes later need not be made. */
+export const FIRST_RESPONSE_MS = 2_900;
+/** How long the token of an interaction lasts. */
+export const INTERACTION_TOKEN_MS = 15 * 60_000;
+
+/** Edits in one channel within a time, as the headers of the rate limits say. */
+export const EDITS = 5;
+export const EDITS_WINDOW_MS = 5_000;
+
+const MEBIBYTE = 1024 * 1024;
+/**
+ * Largest file of a server without boosts, and of a direct message:
+ * https://discord.com/developers/docs/reference#uploading-files
+ */
+export const UPLOAD_BYTES = 10 * MEBIBYTE;
+/** https://support.discord.com/hc/en-us/articles/360028038352 (Server Boosting) */
+export const BOOSTED_UPLOAD_BYTES: Readonly<Partial<Record<GuildPremiumTier, number>>> = {
+  [GuildPremiumTier.Tier2]: 50 * MEBIBYTE,
+  [GuildPremiumTier.Tier3]: 100 * MEBIBYTE,
+};

@@ -1,0 +1,66 @@
+/** What Slack takes, all in one place. Raise a number here when Slack does. */
+
+/** Limits that tests and installations may change. */
+export interface SlackLimits {
+  /**
+   * Largest file in bytes. Slack takes 1 GB (https://slack.com/help/articles/201330736); less, so that uploads end in
+   * time.
+   */
+  readonly uploadBytes: number;
+  /** Least time between two edits of one message, in milliseconds: chat.update takes about 50 a minute (tier 3). */
+  readonly editIntervalMs: number;
+  /** Characters in a message: chat.update takes 4,000 (https://docs.slack.dev/reference/methods/chat.update). */
+  readonly textLength: number;
+  /** How long one call of the Web API may take, in milliseconds. */
+  readonly callMs: number;
+  /** How long a call may wait for its turn or for a rate limit to pass, in milliseconds. */
+  readonly patienceMs: number;
+  /** How long Slack may work on an uploaded file before it can be shown, in milliseconds. */
+  readonly fileMs: number;
+  /**
+   * How long to wait before asking again for a file, or for a connection that was lost, in milliseconds; longer each
+   * time.
+   */
+  readonly pauseMs: number;
+}
+
+export const defaultSlackLimits: SlackLimits = {
+  uploadBytes: 20 * 1024 * 1024,
+  editIntervalMs: 3_000,
+  textLength: 3_900,
+  callMs: 10_000,
+  patienceMs: 60_000,
+  fileMs: 30_000,
+  pauseMs: 300,
+};
+
+/**
+ * Characters of a section, of a button's or input's label and of what an image shows; buttons in a row:
+ * https://docs.slack.dev/reference/block-kit
+ */
+export const SECTION_LENGTH = 3_000;
+export const LABEL_LENGTH = 75;
+export const ALT_TEXT_LENGTH = 2_000;
+export const BUTTONS_IN_A_ROW = 25;
+/** Characters of an uploaded file's alternative text: https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
+export const FILE_ALT_TEXT_LENGTH = 1_000;
+
+/**
+ * Choices of a menu, characters of a form's title and of a hint, fields of a form, files of a file field:
+ * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
+ */
+export const MENU_CHOICES = 100;
+export const TITLE_LENGTH = 24;
+export const HINT_LENGTH = 2_000;
+export const FORM_FIELDS = 20;
+export const FORM_FILES = 2;
+
+/**
+ * Different reactions that one user can put on a message; the error after them is too_many_reactions. Slack's help says
+ * the number: https://slack.com/help/articles/202931348
+ */
+export const REACTIONS = 23;
+
+/** Answers to one command or click, and how long they are taken: half an hour. */
+export const ANSWERS = 5;
+export const ANSWERS_MS = 29 * 60_000;

@@ -1,0 +1,45 @@
+/** What the web chat takes, all in one place. */
+
+/** Bounds that keep one visitor from hurting the others. */
+export interface WebChatLimits {
+  /** Largest uploaded file, in bytes. */
+  readonly uploadBytes: number;
+  /** Largest uploaded image, in pixels (width x height). */
+  readonly uploadPixels: number;
+  /** Images in one message. */
+  readonly picturesPerMessage: number;
+  /** Characters in one message. */
+  readonly textLength: number;
+  /** Least time between two edits of one message that the bot should keep, in milliseconds. */
+  readonly editIntervalMs: number;
+  /** Messages a person may send at once, and how many a second come back. */
+  readonly messageBurst: number;
+  readonly messagesPerSecond: number;
+  /** New visitors that one address may become at once; one more every two seconds. */
+  readonly newVisitorBurst: number;
+  readonly channels: number;
+  /** Open WebSockets in all, and for one person. */
+  readonly sockets: number;
+  readonly socketsPerPerson: number;
+  /** Bytes waiting in one socket before it is cut; the client comes back and resumes. */
+  readonly socketBufferBytes: number;
+}
+
+export const defaultWebChatLimits: WebChatLimits = {
+  uploadBytes: 20 * 1024 * 1024,
+  uploadPixels: 50_000_000,
+  picturesPerMessage: 8,
+  textLength: 4000,
+  editIntervalMs: 150,
+  messageBurst: 12,
+  messagesPerSecond: 1,
+  newVisitorBurst: 40,
+  channels: 200,
+  sockets: 500,
+  socketsPerPerson: 12,
+  socketBufferBytes: 4 * 1024 * 1024,
+};
+
+/** As many as fit below a message, and into a list, without scrolling. */
+export const REACTIONS = 20;
+export const COMPLETIONS = 25;
