@@ -15,7 +15,7 @@ import { loadBuiltInStyles } from "../src/commands/styles/built-in-styles.js";
 import { createEngine } from "../src/index.js";
 
 const PHOTO = fileURLToPath(new URL("../config/sample.jpg", import.meta.url));
-const SHEET = fileURLToPath(new URL("../docs/pictures/house-styles.jpg", import.meta.url));
+const SHEET = fileURLToPath(new URL("../docs/pictures/built-in-styles.jpg", import.meta.url));
 /** Of the sheet and its tiles, in pixels; labels stand below the tiles. */
 const [COLUMNS, WIDTH, HEIGHT, LABEL, GAP] = [4, 244, 183, 22, 6];
 

@@ -1,6 +1,6 @@
 import { sameCommunity } from "../domain/channel.js";
+import { readJobId } from "../domain/job.js";
 import { mayManage } from "../domain/user.js";
-import { readJobId } from "../queue/job-id.js";
 import type { QueuePosition } from "../queue/queue.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { type Command, type CommandContext, defineCommand } from "./command.js";

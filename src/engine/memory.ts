@@ -4,8 +4,7 @@ import { Dimensions } from "./graph/dimensions.js";
 import { type Node, topologicalOrder } from "./graph/node.js";
 import type { Size } from "./images/raster.js";
 import type { BuildOptions, Network } from "./networks/network.js";
-import { winogradKernels } from "./runtimes/onnx/plan.js";
-import { REACH, TILE } from "./runtimes/onnx/winograd.js";
+import { REACH, TILE, winogradKernels } from "./runtimes/onnx/winograd.js";
 
 /** Bytes of a float32. */
 const FLOAT = 4;

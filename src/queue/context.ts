@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
-import type { ActiveJob } from "./active-job.js";
 import type { QueueEmitter } from "./emitter.js";
 import type { JobRepository } from "./job-repository.js";
-import type { JobWriter } from "./job-writer.js";
-import type { PositionNotifier } from "./position-notifier.js";
+import type { ActiveJob } from "./job-states.js";
+import type { PositionNotifier } from "./positions.js";
+import type { JobWriter } from "./write-buffer.js";
 
 /** What the parts of a queue share. */
 export interface QueueContext {

@@ -1,10 +1,9 @@
 import { type JobChange, type JobFailure, workedMs } from "../domain/job.js";
 import type { EngineResult } from "../engine/process/engine.js";
-import type { ActiveJob } from "./active-job.js";
 import type { QueueContext } from "./context.js";
-import type { Estimator } from "./estimator.js";
 import { failureOf, overtime } from "./failures.js";
-import { enterState } from "./job-states.js";
+import { type ActiveJob, enterState } from "./job-states.js";
+import type { Estimator } from "./positions.js";
 import type { CancelReason } from "./queue.js";
 
 /** A final state, and what is kept with it. */

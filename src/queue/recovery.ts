@@ -1,9 +1,8 @@
 import type { Job, JobFailure } from "../domain/job.js";
 import { sentence } from "../shared/sentences/sentence.js";
-import { activeJob } from "./active-job.js";
 import type { QueueContext } from "./context.js";
 import type { JobCompletion } from "./job-completion.js";
-import { enterState } from "./job-states.js";
+import { activeJob, enterState } from "./job-states.js";
 import { MOST_ATTEMPTS } from "./runner.js";
 import type { Scheduler } from "./scheduler.js";
 

@@ -4,11 +4,10 @@ import type { MemoryReservations } from "../shared/memory-budget.js";
 import { Mutex } from "../shared/mutex.js";
 import { abortableDelay } from "../shared/retry.js";
 import { sentence } from "../shared/sentences/sentence.js";
-import type { ActiveJob } from "./active-job.js";
 import type { QueueContext } from "./context.js";
 import { failureOf, retryable } from "./failures.js";
 import type { JobCompletion } from "./job-completion.js";
-import { enterState } from "./job-states.js";
+import { type ActiveJob, enterState } from "./job-states.js";
 
 interface RunnerParts {
   readonly engine: Engine;

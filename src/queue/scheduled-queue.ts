@@ -1,25 +1,22 @@
 import type { Logger } from "pino";
-import { type Job, type JobMessages, userKey } from "../domain/job.js";
+import { type Job, type JobMessages, newJobId, userKey } from "../domain/job.js";
 import { type Engine, Suspension } from "../engine/process/engine.js";
 import { MemoryBudget } from "../shared/memory-budget.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { withTimeout } from "../shared/timeout.js";
-import { activeJob } from "./active-job.js";
 import { Admission, type QueueLimits } from "./admission.js";
 import type { QueueContext } from "./context.js";
 import { QueueEmitter } from "./emitter.js";
-import type { Estimator } from "./estimator.js";
 import { JobCompletion } from "./job-completion.js";
-import { newJobId } from "./job-id.js";
 import type { JobRepository } from "./job-repository.js";
 import type { JobRequest } from "./job-request.js";
-import { JobWriter } from "./job-writer.js";
-import { PositionNotifier } from "./position-notifier.js";
-import { positions } from "./positions.js";
+import { activeJob } from "./job-states.js";
+import { type Estimator, PositionNotifier, positions } from "./positions.js";
 import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type QueuePosition } from "./queue.js";
 import { recover } from "./recovery.js";
 import { JobRunner } from "./runner.js";
 import { Scheduler } from "./scheduler.js";
+import { JobWriter } from "./write-buffer.js";
 
 export interface ScheduledQueueOptions {
   readonly engine: Engine;

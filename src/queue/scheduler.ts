@@ -1,7 +1,7 @@
 import PQueue from "p-queue";
 import type { Logger } from "pino";
 import { userKey } from "../domain/job.js";
-import type { ActiveJob } from "./active-job.js";
+import type { ActiveJob } from "./job-states.js";
 import { RoundRobin, type RoundRobinOptions } from "./round-robin.js";
 
 interface SchedulerOptions {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Job } from "../../src/domain/job.js";
-import { Estimator } from "../../src/queue/estimator.js";
-import { positions } from "../../src/queue/positions.js";
+import { Estimator, positions } from "../../src/queue/positions.js";
 
 describe("the estimator", () => {
   it("guesses from the settings, then learns for the same pace and for the recipe", () => {

@@ -3,8 +3,8 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { ChatAdmin } from "../../port/admin.js";
 import { ChatError } from "../../port/chat-error.js";
+import { type RateLimiter, readBody } from "./guard.js";
 import type { Hub } from "./hub.js";
-import { type RateLimiter, readBody } from "./requests.js";
 import type { Sessions } from "./sessions.js";
 import { toUser, type Users } from "./users.js";
 

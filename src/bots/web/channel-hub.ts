@@ -9,15 +9,17 @@ import type { Hub } from "./hub.js";
 import type { ImageFiles } from "./image-files.js";
 import type { WebChatLimits } from "./limits.js";
 import {
+  type ChatStore,
+  type MessageChange,
   type MessageContent,
   type MessageRow,
+  type NewMessage,
   type StoredImage,
   storedImages,
   wireButton,
   wireImage,
   wirePerson,
-} from "./rows.js";
-import type { ChatStore, MessageChange, NewMessage } from "./store.js";
+} from "./store.js";
 import { botId, type Users } from "./users.js";
 import type { WireChannel, WireMessage, WirePerson, WireQuote, WireReaction, WireRemoved, WireThread } from "./wire.js";
 

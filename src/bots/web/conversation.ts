@@ -7,7 +7,7 @@ import type { Button, OutgoingMessage } from "../../port/messages.js";
 import { type ChannelHub, channelRef, checkLength, ref, toId } from "./channel-hub.js";
 import { Handouts } from "./handouts.js";
 import type { IncomingImage } from "./image-files.js";
-import type { MessageRow, PersonRow, StoredImage } from "./rows.js";
+import type { MessageRow, PersonRow, StoredImage } from "./store.js";
 import { toUser } from "./users.js";
 import type { WireCompletion, WireCompletionRequest } from "./wire.js";
 

@@ -8,8 +8,8 @@ import type { Gallery, GalleryDetail, GalleryViewer, GalleryWork } from "../../p
 import { withTimeout } from "../../shared/timeout.js";
 import type { WebServices } from "./api.js";
 import { type ChannelHub, channelRef, ref, toId } from "./channel-hub.js";
-import { RateLimiter, readBody } from "./requests.js";
-import type { PersonRow } from "./rows.js";
+import { RateLimiter, readBody } from "./guard.js";
+import type { PersonRow } from "./store.js";
 import { toUser } from "./users.js";
 import type { WireAgain, WireGalleryPage, WireGalleryPeople, WireWork, WireWorkDetail } from "./wire.js";
 

@@ -7,7 +7,7 @@ import type { Picture } from "../../port/messages.js";
 import { inspectPicture, PictureError } from "../../shared/inspect-image.js";
 import { sharp } from "../../shared/native.js";
 import { cutText } from "../../shared/text.js";
-import type { StoredImage } from "./rows.js";
+import type { StoredImage } from "./store.js";
 
 /** Formats that not every browser shows, by sharp's name. */
 const NOT_EVERYWHERE: ReadonlySet<string> = new Set(["heif", "tiff"]);

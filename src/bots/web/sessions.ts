@@ -1,8 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { ChatError } from "../../port/chat-error.js";
-import { isLoopback } from "./guard.js";
-import { RateLimiter } from "./requests.js";
-import type { PersonRow } from "./rows.js";
+import { isLoopback, RateLimiter } from "./guard.js";
+import type { PersonRow } from "./store.js";
 import type { Users } from "./users.js";
 
 const YEAR_S = 365 * 24 * 3600;

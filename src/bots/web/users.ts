@@ -1,8 +1,8 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 import type { Member } from "../../domain/user.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { PersonRow } from "./rows.js";
 import type { Sql } from "./sql.js";
+import type { PersonRow } from "./store.js";
 
 export const botId = "bot";
 

@@ -1,9 +1,9 @@
+import { readJobId } from "../../domain/job.js";
 import { mayManage } from "../../domain/user.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { GalleryDetail, GalleryViewer, GalleryWork } from "../../port/gallery.js";
 import type { OutgoingMessage } from "../../port/messages.js";
-import { readJobId } from "../../queue/job-id.js";
 import { defined } from "../../shared/defined.js";
 import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";

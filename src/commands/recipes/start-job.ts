@@ -7,6 +7,7 @@ import type { User } from "../../domain/user.js";
 import type { Chat } from "../../port/adapter.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import type { JobRepository } from "../../queue/job-repository.js";
+import type { JobMemory } from "../../queue/job-request.js";
 import { type JobQueue, QueueError } from "../../queue/queue.js";
 import { defined } from "../../shared/defined.js";
 import type { BotOptions } from "../bot-options.js";
@@ -16,7 +17,6 @@ import type { Presenter } from "../presenting/presenter.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import type { StyleLibrary } from "../styles/style-library.js";
 import { UserError } from "../user-error.js";
-import { jobMemory } from "./memory.js";
 import type { Draft, Params, Recipe } from "./recipe.js";
 
 /** What is asked for: a recipe with values of its options, and the images that it works on. */
@@ -125,4 +125,23 @@ async function submit(
     metrics({ kind: "refused", why: error.kind });
     throw new UserError(error);
   }
+}
+
+const SIDES = ["size", "width", "height"] as const;
+/** Sides that are offered instead are multiples of it, in pixels. */
+const ROUND = 64;
+
+/** What a job takes, and what it would take in smaller sizes. */
+export function jobMemory(recipe: Recipe, params: Params): JobMemory {
+  // Where width and height are given, the size says nothing.
+  const given = SIDES.filter((side) => typeof params[side] === "number");
+  const sides = given.includes("height") && given.includes("width") ? given.filter((side) => side !== "size") : given;
+  const longest = Math.max(0, ...sides.map((side) => Number(params[side])));
+  const smaller: { line: string; megabytes: number }[] = [];
+  for (let side = Math.ceil(longest / ROUND) * ROUND - ROUND; side >= ROUND; side -= ROUND) {
+    const sized = Object.fromEntries(sides.map((key) => [key, Math.round((Number(params[key]) * side) / longest)]));
+    const line = Object.entries(sized).map(([key, value]) => `${key}:${value}`);
+    smaller.push({ line: line.join(" "), megabytes: recipe.memory({ ...params, ...sized }) });
+  }
+  return { megabytes: recipe.memory(params), smaller };
 }

@@ -5,7 +5,9 @@
  * The shape of every module here: parameters, random ones already drawn, -> {@link Transform}. Both directions are
  * linear in their image and hold no state, so that they can become nodes of a tensor program.
  */
-import type { Raster } from "../images/raster.js";
+
+import { type Random, randomInteger } from "../images/random.js";
+import { type Raster, roll, type Size } from "../images/raster.js";
 
 export interface Transform {
   /** The image as the network sees it. */
@@ -29,4 +31,26 @@ export function compose(...transforms: readonly Transform[]): Transform {
 /** Leaves the image alone and changes the gradient on its way back: a preconditioner, such as smoothing. */
 export function precondition(change: Transform["backward"]): Transform {
   return { forward: (image) => image, backward: change };
+}
+
+/** In pixels, to the right and down. */
+export interface Shift {
+  readonly dx: number;
+  readonly dy: number;
+}
+
+export function shift({ dx, dy }: Shift): Transform {
+  return { forward: (image) => roll(image, dx, dy), backward: (gradient) => roll(gradient, -dx, -dy) };
+}
+
+/** @param jitter the largest shift along each side, in pixels */
+export function randomShift(next: Random, jitter: number): Shift {
+  const dx = randomInteger(next, -jitter, jitter);
+  return { dx, dy: randomInteger(next, -jitter, jitter) };
+}
+
+/** A shift to anywhere in an image of a size. */
+export function shiftAnywhere(next: Random, { width, height }: Size): Shift {
+  const dx = randomInteger(next, 0, width - 1);
+  return { dx, dy: randomInteger(next, 0, height - 1) };
 }

@@ -2,8 +2,7 @@ import { request as httpRequest } from "node:http";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { refuse } from "../../../src/bots/web/guard.js";
-import { RateLimiter } from "../../../src/bots/web/requests.js";
+import { RateLimiter, refuse } from "../../../src/bots/web/guard.js";
 import { handlers, photo, startChat, Visitor } from "./harness.js";
 
 /** fetch will not send a foreign Host header; plain http will. */

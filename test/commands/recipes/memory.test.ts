@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { jobMemory } from "../../../src/commands/recipes/memory.js";
 import { recipeCommands } from "../../../src/commands/recipes/recipe-commands.js";
+import { jobMemory } from "../../../src/commands/recipes/start-job.js";
 import { ann } from "../../fakes/chat.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { botOptions, studio } from "../../fakes/studio.js";

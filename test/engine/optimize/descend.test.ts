@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { emptyRaster, meanAbsolute, type Raster } from "../../../src/engine/images/raster.js";
 import { type Descent, descend, type Loss, type Step } from "../../../src/engine/optimize/descend.js";
 import { Lbfgs, lbfgsOptimiser } from "../../../src/engine/optimize/lbfgs.js";
-import { meanAbsoluteDescent, rmsDescent } from "../../../src/engine/optimize/normalised-descent.js";
-import { shift } from "../../../src/engine/transforms/shift.js";
+import { meanAbsoluteDescent, rmsDescent } from "../../../src/engine/optimize/optimiser.js";
+import { shift } from "../../../src/engine/transforms/transform.js";
 
 function filled(value: number): Raster {
   const raster = emptyRaster(4, 3);

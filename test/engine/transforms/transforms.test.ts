@@ -3,8 +3,14 @@ import { random } from "../../../src/engine/images/random.js";
 import { emptyRaster, type Raster } from "../../../src/engine/images/raster.js";
 import { dot } from "../../../src/engine/optimize/vector.js";
 import { randomRotateScale, rotateScale } from "../../../src/engine/transforms/rotate-scale.js";
-import { randomShift, shift, shiftAnywhere } from "../../../src/engine/transforms/shift.js";
-import { compose, precondition, type Transform } from "../../../src/engine/transforms/transform.js";
+import {
+  compose,
+  precondition,
+  randomShift,
+  shift,
+  shiftAnywhere,
+  type Transform,
+} from "../../../src/engine/transforms/transform.js";
 
 /** Noise, or where it should be smooth, waves. */
 function drawn(width: number, height: number, seed: number, smooth = false): Raster {

@@ -1,11 +1,10 @@
 import { channelKey } from "../../../domain/channel.js";
-import type { Job } from "../../../domain/job.js";
+import { type Job, newJobId } from "../../../domain/job.js";
 import type { MessageRef } from "../../../domain/message.js";
 import { mayManage, type User } from "../../../domain/user.js";
 import type { Chat } from "../../../port/adapter.js";
 import { ChatError } from "../../../port/chat-error.js";
 import type { ActionEvent, ReactionEvent } from "../../../port/events.js";
-import { newJobId } from "../../../queue/job-id.js";
 import { sentence } from "../../../shared/sentences/sentence.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
 import type { Jobs } from "../../../store/jobs.js";

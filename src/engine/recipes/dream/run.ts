@@ -9,12 +9,18 @@ import { bytesPerPixel } from "../../memory.js";
 import type { Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
 import type { Loss } from "../../optimize/descend.js";
-import { meanAbsoluteDescent } from "../../optimize/normalised-descent.js";
+import { meanAbsoluteDescent } from "../../optimize/optimiser.js";
 import { octaveSizes } from "../../optimize/scales.js";
 import { smooth } from "../../optimize/smooth.js";
 import type { Programs } from "../../programs.js";
-import { randomShift, shift, shiftAnywhere } from "../../transforms/shift.js";
-import { compose, precondition, type Transform } from "../../transforms/transform.js";
+import {
+  compose,
+  precondition,
+  randomShift,
+  shift,
+  shiftAnywhere,
+  type Transform,
+} from "../../transforms/transform.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { noise } from "../noise.js";
 import type { Frame, Pictures, RecipeContext } from "../recipe.js";

@@ -5,11 +5,10 @@ import type { Random } from "../../images/random.js";
 import type { Raster } from "../../images/raster.js";
 import type { Objective } from "../../objectives/objective.js";
 import type { Descent } from "../../optimize/descend.js";
-import { rmsDescent } from "../../optimize/normalised-descent.js";
+import { rmsDescent } from "../../optimize/optimiser.js";
 import { equalise, naturalColours } from "../../optimize/pyramid.js";
 import { randomRotateScale, rotateScale } from "../../transforms/rotate-scale.js";
-import { randomShift, shift } from "../../transforms/shift.js";
-import { compose, precondition, type Transform } from "../../transforms/transform.js";
+import { compose, precondition, randomShift, shift, type Transform } from "../../transforms/transform.js";
 import { clouds } from "../noise.js";
 
 export interface AscentOptions {

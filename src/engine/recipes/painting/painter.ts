@@ -9,7 +9,7 @@ import { resizeWrapped } from "../../images/resize-wrapped.js";
 import type { Loss, View } from "../../optimize/descend.js";
 import { Lbfgs, type LbfgsMemory, lbfgsOptimiser } from "../../optimize/lbfgs.js";
 import { type LevelMoments, PyramidAdam, pyramidAdam } from "../../optimize/pyramid-adam.js";
-import { type Shift, shift } from "../../transforms/shift.js";
+import { type Shift, shift } from "../../transforms/transform.js";
 import { descendOctaves } from "../descend-octaves.js";
 import type { Frames, RecipeContext } from "../recipe.js";
 import { floatsOf, type Savable, type SavedState, sizeOf } from "../saved-state.js";

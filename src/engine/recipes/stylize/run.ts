@@ -11,7 +11,7 @@ import { presetsOf } from "../../networks/looks.js";
 import type { LayerInfo } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
 import { paintingScales } from "../../optimize/scales.js";
-import type { Shift } from "../../transforms/shift.js";
+import type { Shift } from "../../transforms/transform.js";
 import { noise } from "../noise.js";
 import { bookTransfer } from "../painting/book.js";
 import { measureOf, VARIATION } from "../painting/measure.js";

@@ -6,7 +6,7 @@ import { CHANNELS, emptyRaster, type Raster, type Size } from "../../images/rast
 import { resizeWrapped } from "../../images/resize-wrapped.js";
 import { presetsOf } from "../../networks/looks.js";
 import { paintingScales } from "../../optimize/scales.js";
-import { shiftAnywhere } from "../../transforms/shift.js";
+import { shiftAnywhere } from "../../transforms/transform.js";
 import { noise } from "../noise.js";
 import { bookTexture } from "../painting/book.js";
 import { measureOf, VARIATION } from "../painting/measure.js";

@@ -5,10 +5,11 @@ import type { Dimensions } from "../../graph/dimensions.js";
 import { at, GraphError, type Node, type NodeOf } from "../../graph/node.js";
 import { isMap, maskOfRelu, reluOf } from "./blocked.js";
 import { channelsOf } from "./geometry.js";
-import { halves, isSame3x3 } from "./plan.js";
 import { type Grid, PixelIndex, type Planes, sameGrid } from "./planes.js";
 import type { Sizes } from "./sizes.js";
 import {
+  halves,
+  isSame3x3,
   type Matrix,
   PIXELS,
   padded,

@@ -7,8 +7,8 @@ import { DataType } from "../../onnx-schema.js";
 import { type Program, type Runtime, RuntimeFailure, type Tensors } from "../runtime.js";
 import { InPlanes } from "./in-planes.js";
 import { lower } from "./lower.js";
-import { MANY_CHANNELS, winogradKernels } from "./plan.js";
 import { Sizes } from "./sizes.js";
+import { MANY_CHANNELS, winogradKernels } from "./winograd.js";
 import { type OnnxDevice, OnnxWriter } from "./writer.js";
 
 interface OnnxOptions {

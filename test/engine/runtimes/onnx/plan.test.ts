@@ -4,7 +4,7 @@ import type { Node } from "../../../../src/engine/graph/node.js";
 import * as ops from "../../../../src/engine/graph/ops.js";
 import { ModelProto } from "../../../../src/engine/onnx-schema.js";
 import { toOnnx } from "../../../../src/engine/runtimes/onnx/onnx.js";
-import { winogradKernels } from "../../../../src/engine/runtimes/onnx/plan.js";
+import { winogradKernels } from "../../../../src/engine/runtimes/onnx/winograd.js";
 
 const kernel = (out: number, cin: number, size = 3): Node =>
   ops.constant(new Float32Array(out * cin * size * size).fill(0.1), [out, cin, size, size]);

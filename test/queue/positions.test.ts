@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { PositionNotifier } from "../../src/queue/position-notifier.js";
+import { PositionNotifier } from "../../src/queue/positions.js";
 import type { QueuePosition } from "../../src/queue/queue.js";
 
 /** A line of ids; those before the bar run. */
