@@ -108,7 +108,7 @@ describe("the catalogue", () => {
   });
 
   it("has no sentence twice, and none that is never said", () => {
-    const areas = code.filter(({ file }) => file.startsWith("shared/sentences/english/"));
+    const areas = code.filter(({ file }) => file === "shared/sentences/english.ts");
     const declared = areas.flatMap(({ text }) =>
       [...text.matchAll(/^ {2}(?:"([^"]+)"|(\w+)):/gm)].map(([, quoted, plain]) => quoted ?? plain ?? ""),
     );

@@ -1,34 +1,1136 @@
-import { app } from "./english/app.js";
-import { chat } from "./english/chat.js";
-import { cli } from "./english/cli.js";
-import { commands } from "./english/commands.js";
-import { discord } from "./english/discord.js";
-import { doctor } from "./english/doctor.js";
-import { engine } from "./english/engine.js";
-import { images } from "./english/images.js";
-import { interactive } from "./english/interactive.js";
-import { networks } from "./english/networks.js";
-import { posted } from "./english/posted.js";
-import { queue } from "./english/queue.js";
-import { slack } from "./english/slack.js";
-import { store } from "./english/store.js";
-import { web } from "./english/web.js";
+import { counted, ordinal } from "./catalogue.js";
+
+const oneOf = new Intl.ListFormat("en-GB", { type: "disjunction" });
+
+const GIVE_IT =
+  "Give me the picture with the command's \"picture\" option, or open the message's menu and choose Apps > " +
+  "Dream this (or Stylize this).";
 
 /** Every sentence that the program says, by identifier: a text with its parameters in braces, or a function of them. */
 export const english = {
-  ...app,
-  ...chat,
-  ...cli,
-  ...commands,
-  ...discord,
-  ...doctor,
-  ...engine,
-  ...images,
-  ...interactive,
-  ...networks,
-  ...posted,
-  ...queue,
-  ...slack,
-  ...store,
-  ...web,
-};
+  // What operators read: health pages, `dreamloom doctor`, and the program at its start.
+  "app.ready": ({ address }: { address: string | undefined }) =>
+    `Dreamloom is ready${address ? `: open ${address} and write /dream.` : "."} Ctrl+C stops it.`,
+  "app.sample": "A path into the mountains: Picos de Europa, photo by Aitzol Berasategi, CC BY 4.0",
+  "app.engine-failed": "The engine failed on this picture; this is a mistake in Dreamloom.",
+  "app.register": "discord.token is empty, so there is nothing to register: set DISCORD_TOKEN to the bot's token.",
+  "backup.inside": "{target} is inside the data folder: name a folder outside it.",
+  "backup.nothing": "There is nothing to copy in {folder}: set DATA_DIR to the bot's data folder.",
+  "ops.silent": "It has not answered for {seconds} s.",
+  "ops.disk": "The disk of {folder} has {megabytes} MB left: free some, or lower retention.megabytes.",
+  "ops.devices": "{devices} cannot compute; the log says why.",
+  "ops.engine-silent": "The engine's process does not answer.",
+  "ops.engine-failing": "The engine's process ends before it can take jobs; the log says why.",
+  "ops.engine-closed": "The engine is shut down.",
+  "ops.redis": "Redis at {host} cannot be reached (REDIS_URL); unfinished jobs wait for it.",
+  "ops.redis-worker": "Redis at {host} cannot be reached (REDIS_URL); the worker takes no jobs meanwhile.",
+  "ops.not-started": "It has not been started yet.",
+  "ops.not-connected": "It is not connected.",
+  "ops.phase": "It is {phase}.",
+  "ops.failed": "It is in the log.",
+  "ops.method": "Only GET and HEAD are answered here.",
+  "ops.unknown": "There is nothing here; there are {paths}.",
+  "service.off": "switched off",
+  "service.store-empty": "nothing is kept yet",
+  "service.store": ({ jobs }: { jobs: number }) => `${counted(jobs, "job")} kept`,
+  "service.store-broken": "{file} cannot be read ({reason}); put back a copy of it",
+  "service.redis-off": "not used, until REDIS_URL is set",
+  "service.redis": "{host} answers, version {version}",
+  "service.redis-gone": "{host} does not answer ({reason}); is REDIS_URL right, and does it run?",
+  "service.redis-old": "{answers}; 6.2 or later is needed",
+  "service.redis-policy":
+    "{answers}; its maxmemory-policy is {policy}, which may throw jobs away: set it to noeviction",
+  "service.slack-off": "off, until SLACK_BOT_TOKEN or SLACK_CLIENT_ID is set",
+  "service.slack-half": "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP): without one no event comes",
+  "service.slack": ({ oauth, http }: { oauth: boolean; http: boolean }) =>
+    `for ${oauth ? "workspaces that install it" : "one workspace"}, events by ${http ? "HTTP" : "Socket Mode"}; ` +
+    "the tokens themselves are tried at the start",
+  "service.port-free": "{where} is free",
+  "service.port-used": "{where} is in use: by the bot, if it runs; else choose another ({setting})",
+  "service.port-broken": "{where} cannot be listened on ({code})",
+  "service.no-bots": "none were here within the last day; they need this REDIS_URL and CLUSTER_PREFIX, too",
+  "service.bots": "Dreamloom {version}, protocol {protocol}",
+  "service.bots-other": (is: { bots: string; version: string; protocol: number }) =>
+    `${is.bots}; this is ${is.version} with protocol ${is.protocol}: a worker from here would get no jobs. ` +
+    "Update the older one",
+  "service.worker": (worker: { busy: number; slots: number; device: string; version: string; seconds: number }) =>
+    `${worker.busy} of ${counted(worker.slots, "slot")} busy, ${worker.device}, Dreamloom ${worker.version}, ` +
+    `seen ${worker.seconds} s ago`,
+  "service.worker-stopping": "{worker}, stopping",
+  "service.worker-protocol": (is: { worker: string; protocol: number; bots: number; version: string }) =>
+    `${is.worker}; it speaks protocol ${is.protocol} and the bots ${is.bots} (Dreamloom ${is.version}): ` +
+    "it gets no jobs. Update the older one",
+  "service.worker-version":
+    "{worker}; the bots are {version}: it gets jobs, but pictures may come out otherwise. Update the older one",
+  "service.no-worker":
+    "no worker is there: run dreamloom worker with this REDIS_URL and CLUSTER_PREFIX={prefix} on a machine that paints",
+
+  // What is said of settings, and what `dreamloom doctor` says of a machine.
+  "config.unreadable":
+    "The settings file {path} cannot be read ({reason}); DREAMLOOM_CONFIG must name a readable YAML file.",
+  "config.no-yaml": "The settings file {path} is not valid YAML: {reason}",
+  "config.no-groups":
+    'The settings file {path} must hold groups of settings, such as "web:" with "  port: 3000" under it.',
+  "config.wrong": "{key} is {value}{from}, but it must be {expected}.",
+  "config.unknown": ({ key, from, meant, known }: Record<"key" | "from" | "known", string> & Meant) =>
+    `${key} is not a setting${from}; ${meant ? `did you mean ${meant}?` : `known here: ${known}.`}`,
+  "config.too-large": "{key} is {value}, but it must not be larger than {limit}, which is {maximum}.",
+  "doctor.trying": "Trying {device} ...",
+  "doctor.machine": ({ node, platform, cores, model, memoryBytes }: Machine) =>
+    `Node ${node} on ${platform}, ${cores} cores (${model}), ${gigabytes(memoryBytes, 0)} of memory`,
+  "doctor.broken": "It does not work.",
+  "doctor.too-slow": "too slow to time",
+  "doctor.step": "{time} a step of {side} px",
+  "doctor.disagreement": ({ disagreement }: { disagreement: number }) =>
+    `${disagreement.toExponential(0)} from the CPU's gradient`,
+  "doctor.software": "drawn in software",
+  "doctor.auto": "auto takes this one",
+  "doctor.slots": ({ slots, about }: { slots: number; about: string }) =>
+    `${slots} ${slots === 1 ? "slot" : "slots"}, ${about}`,
+  "doctor.free": ({ freeBytes, few }: { freeBytes: number | undefined; few: boolean }) =>
+    (freeBytes === undefined ? "" : `${gigabytes(freeBytes, 1)} free`) +
+    (few ? " (make room: networks take up to 0.6 GB each)" : ""),
+  "doctor.read-only": "which cannot be written to; change its owner or the setting",
+  "doctor.to-fetch": "not downloaded yet ({size}); dreamloom models pull {id}",
+  "doctor.not-there": "not there",
+  "doctor.discord": ({ ready, invite }: { ready: boolean; invite: string | undefined }) => {
+    const token = ready ? "a token is set" : "off, until DISCORD_TOKEN is set (docs/operating.md)";
+    return (
+      `${token}; ` +
+      `${invite ? `add it to a server: ${invite}` : "DISCORD_APP_ID is not set, so there is no invite link"}`
+    );
+  },
+  "doctor.ffmpeg": "films as MP4",
+  "doctor.extra": "not found; only {use} need it",
+
+  // What the command line says.
+  "cli.number": "It takes a number.",
+  "cli.bounds": ({ minimum, maximum, whole }: { minimum: number; maximum: number; whole: boolean }) =>
+    `It takes a ${whole ? "whole " : ""}number: ${range(minimum, maximum)}.`,
+  "cli.argument": "{about} (JPEG, PNG, WebP, GIF, AVIF or TIFF)",
+  "cli.image": ({ use, without }: { use: string; without: string | undefined }) =>
+    `${use}${without === undefined ? "" : `; without one, ${without}`}`,
+  "cli.output": ({ still, films }: { still: readonly string[]; films: readonly string[] }) => {
+    const film = films.length > 0 && still.length > 0 ? [`a film ${films.join(", ")}`] : [films.join(", ")];
+    return `Where the result goes: ${[still.join(", "), ...film].filter(Boolean).join("; ")}`;
+  },
+  "cli.style": "A picture to paint in the style of; may be given several times, with weights",
+  "cli.option": ({ help, more, bounds }: { help: string; more: string | undefined; bounds: Bounds | undefined }) =>
+    `${help}${bounds ? ` (${range(bounds.minimum, bounds.maximum)})` : ""}` +
+    `${more ? `. ${more.replace(/\.$/, "")}` : ""}`,
+  "cli.ending": 'The output "{output}" should end in {endings}.',
+  "cli.style-weight": 'The style "{style}" has a weight below 0. Give one of 0 or more, for instance {path}:0.5.',
+  "cli.no-style":
+    "There is no style. Name a picture, for instance: dreamloom {verb} photo.jpg --style painting.jpg -o out.png",
+  "cli.no-file": 'There is no file "{path}". Give the path of a picture.',
+  "cli.folder": 'A folder is not a picture: "{path}". Give the path of a picture.',
+  "cli.unreadable": 'I cannot read the file "{path}". Give the path of a picture.',
+  "cli.unwritable": '"{path}" cannot be written: {reason}. Choose another place.',
+  "cli.no-access": "it may not be written to",
+  "cli.read-only": "that disk is read-only",
+  "cli.disk-full": "the disk is full",
+  "cli.file-in-path": "part of that path is a file, not a folder",
+  "cli.is-folder": "it is a folder",
+  "cli.name-too-long": "its name is too long",
+  "cli.stopped": "Stopped.",
+  "cli.ran": (run: Ran) =>
+    `${run.output}: ${run.width} x ${run.height}${run.frames === undefined ? "" : `, ${run.frames} frames`}, ` +
+    `${run.seconds.toFixed(1)} s with ${run.network} on ${run.runtime}, seed ${run.seed}`,
+  "cli.worker-redis":
+    "A worker takes its jobs from Redis: set REDIS_URL to the bots' own, for instance redis://127.0.0.1:6379.",
+  "cli.registered":
+    "{commands} commands are registered for the application {appId}. Reload Discord (Ctrl+R) to see them.",
+  "cli.backed-up":
+    "Copied {databases} and {copied} new pictures to {target}; {kept} were there, {removed} are no longer kept.",
+  "cli.step": "{network} at {size} px: {median_ms} ms a step, {gflops} GFLOP/s ({runtime}, {threads} threads)",
+  "cli.case": "{name} loss {loss}  gradient {gradient}",
+  "cli.pulled": ({ id, fetched, path }: { id: string; fetched: boolean; path: string }) =>
+    `${id} is ${fetched ? "fetched" : "already there"}: ${path}`,
+  "cli.numbers": "It takes one number, or three with commas between.",
+  "cli.colour-order": "Say the order of colours too: --channels rgb or --channels bgr.",
+  "cli.preprocessing":
+    "Pictures are prepared as (x - mean) * scale: give --channels rgb or bgr, --mean and a positive --scale.",
+  "cli.added": "{id} is added ({layers} layers, {size}): try dreamloom dream IMAGE --network {id} -o out.png",
+  "cli.layer-unusable": "{layer} cannot be used: {why}.",
+  "teach.name":
+    '"{name}" cannot be a look\'s name: use up to 32 small letters, digits and -, for instance --name moths.',
+  "teach.file": '"{folder}" is a file; give a folder of pictures.',
+  "teach.no-folder": '"{folder}" does not exist; give a folder of pictures.',
+  "teach.unreadable": '"{folder}" cannot be read; give a folder of pictures.',
+  "teach.few": (folder: Record<"found" | "skipped" | "fewest", number> & { folder: string }) =>
+    `"${folder.folder}" holds ${folder.found === 0 ? "none" : `only ${folder.found}`}` +
+    `${folder.skipped > 0 ? " that can be read" : ""}; ${folder.fewest} pictures or more are needed.`,
+  "teach.look-taken": "{network} has a look called {name} already; choose another --name.",
+  "teach.taken": "{name} has been taught already ({path}); add --replace, or choose another --name.",
+  "teach.taught": (facts: Taught) => {
+    const { skipped, keptBack, pictures } = facts;
+    const unread = skipped > 0 ? ` (${skipped} could not be read)` : "";
+    const whose = keptBack > 0 ? `${keptBack} of them that were kept back` : "them";
+    return (
+      `${facts.path}: ${facts.channels} channels over ${facts.layer} from ${pictures} pictures${unread}, ` +
+      `${facts.size}, ${facts.seconds.toFixed(1)} s\n` +
+      `It answers ${facts.preference.toFixed(1)} times as strongly to ${whose} as to pictures of nothing.\n` +
+      `Try it: dreamloom dream IMAGE --network ${facts.network} --look ${facts.name} -o out.png`
+    );
+  },
+
+  // What the adapters of several platforms say.
+  "chat.somebody": "somebody",
+  "chat.direct-message": "a direct message",
+  "chat.a-picture": "A picture",
+  "chat.unnamed-image": "picture",
+  "chat.yes": "Yes",
+  "chat.no": "No",
+  "chat.option-default": "{help} (default: {usual})",
+  "chat.image-too-large": "{name} is larger than {megabytes} MB.",
+
+  // Refusals of commands: what is wrong, and what to do instead.
+  "cancel.none": "You have no job that is waiting or running.",
+  "cancel.unknown": "No job {id} is waiting or running here; `/queue` lists those that are.",
+  "cancel.ambiguous": "Several jobs begin with {id}; please give more of the id.",
+  "cancel.foreign": "Job {id} is {owner}'s; only they and moderators can cancel it.",
+  "stylize.which": "Which style? There are {styles}. For example: `/stylize {first}`",
+  "texture.no-image": "There is no picture here to take a texture from. Attach one, or name a style: `/texture winter`",
+  "blend.sweep": "A sweep goes from one style to another, so name two. For example: `/blend summer winter sweep:6`",
+  "again.retired": "Job {id} is a {recipe}, which I can no longer make.",
+  "again.version": "`/{command}` works differently since job {id} was made: the new picture will differ from it.",
+  "again.image-gone": "Job {id} is too old: its picture is no longer kept. Please send the picture again.",
+  "again.none": "You have not made anything yet. Begin with `/dream`.",
+  "again.unknown": "There is no job {id} here. A job's id is in its message; `/again` alone takes your latest job.",
+  "job.ambiguous": "{ids} all begin with {prefix}; please give more of the id.",
+  "dream.look-or-layers":
+    "A look is a choice of layers, so give either look or layers, not both. For example: `/dream look:creatures`",
+  "dream.look-unknown": "{network} has no look {look}; it has {known}. For example: `/dream look:{first}`",
+  "option.twice": "{option} is given twice; once is enough.",
+  "option.required": "/{command} needs {option}. {example}",
+  "option.empty": "{option}: needs a value. {example}",
+  "option.value": ({
+    argument,
+    option,
+    expected,
+    example,
+  }: {
+    argument: string;
+    option: string;
+    expected: string;
+    example: string;
+  }) => `\`${argument}\` is not possible: ${option} must be ${expected}${expected.endsWith("?") ? "" : "."} ${example}`,
+  "option.expected.integer": "a whole number from {minimum} to {maximum}",
+  "option.expected.number": "a number from {minimum} to {maximum}",
+  "option.expected.flag": "yes or no",
+  "option.expected.choice": ({ words, near }: { words: string; near: string | undefined }) =>
+    `one of ${words}${near === undefined ? "" : `; did you mean ${near}?`}`,
+  "style.name": "A style's name is one word. For example: `{line}`",
+  "style.taken": ({ style, name, emoji }: { style: string; name: string | undefined; emoji: string }) =>
+    `${name === undefined ? emoji : `The name ${name}`} is already ${style}'s; choose another.`,
+  "style.no-image": "There is no picture here. Attach one with `{line}`.",
+  "style.spoiler": "This picture is hidden, and everybody sees the styles; choose another.",
+  "style.name-taken": "The name {name} is taken; choose another.",
+  "style.not-own": "{name} is not one of this community's own styles; `/style` lists them all.",
+  "style.foreign": "{name} is {owner}'s; only they and moderators can change it.",
+  "style.is-option": "{word} is an option and needs a value: write {word}: and the value after it.",
+  "settings.too-large":
+    "{asked} px is more than this channel allows: the largest here is {largest} px. For example: `size:{largest}`",
+  "settings.action-alone":
+    "/settings {action} changes no values; give them alone. For example: `/settings largest:768`",
+  "settings.of-my-data": "That belongs to your data. For example: `/settings mydata delete`",
+  "settings.value-missing":
+    "Set {name} to what? Give it a value, `/settings {name}:…`, or reset it: `/settings reset {name}`",
+  "settings.my-data-usage":
+    "`/settings mydata` shows what is stored about you, `/settings mydata export` gives it to you as a file, " +
+    "`/settings mydata delete` deletes it.",
+  "settings.nothing-to-reset": ({ everywhere }: { everywhere: boolean }) =>
+    `Nothing of that is set ${everywhere ? "for the whole community" : "here"}, so there is nothing to reset. ` +
+    `\`/settings\` shows what applies.`,
+  "settings.forbidden":
+    "Only those who manage this channel may change its settings. `/settings` alone shows them to everybody.",
+  "my-data.no-private-file":
+    "This chat lets me send no file to you alone. `/settings mydata` shows what is stored; those who run me " +
+    "can give you the file.",
+  "my-data.too-large":
+    "What is stored about you is more than a file here may hold. Those who run me can give it to you.",
+  "gallery.mine-or-person": "Your own or somebody else's? Give either mine or person. For example: `/gallery mine`",
+  "gallery.person-unknown": ({ name, near }: { name: string; near: string | undefined }) =>
+    `Nobody called ${name} has works here${near === undefined ? "." : `; did you mean ${near}?`}`,
+  "gallery.which": "Which one? For example: `/gallery {action} 7KQ4M9XA`",
+  "gallery.unknown": "There is no finished job {id} here. A job's id is in its message, and in `/gallery`.",
+  "gallery.foreign": "This is {owner}'s; only they and moderators can take it out of the gallery.",
+  "gallery.image-gone": "Its picture is no longer kept, or not in the gallery.",
+  "gallery.page-empty": "This page is empty now; `/gallery` shows the first one.",
+  "gallery.job-image-gone": "The picture of job {id} is no longer kept.",
+  "command.unknown": ({ name, near }: { name: string; near: string | undefined }) =>
+    `There is no command /${name}${near === undefined ? "." : `; did you mean /${near}?`} \`/help\` lists them all.`,
+  "blend.which": "Which styles? There are {styles}. For example: `/blend {first}:0.3`",
+  "style.unknown": ({ name, near, known }: { name: string; near: string | undefined; known: string }) => {
+    const help = near ? `did you mean ${near}?` : known ? `there are ${known}.` : "there are none yet.";
+    return `There is no style called ${name}; ${help}`;
+  },
+  "style.needs": ({ option, line }: { option: "name" | "emoji" | "to"; line: string }) =>
+    `That needs ${option === "to" ? "to, the new name" : option}. For example: \`${line}\``,
+  "settings.look-unknown": ({ network, look, fitting }: { network: string; look: string; fitting: string }) =>
+    `${network} has no look ${look}; it has ${fitting || "none that are known here"}. Set both together, as in ` +
+    `\`/settings network:${network} look:…\``,
+  "option.unknown": (params: {
+    command: string;
+    option: string;
+    near: string | undefined;
+    known: string;
+    example: string;
+  }) => {
+    const { command, option, near, known, example } = params;
+    const help = near ? `; did you mean ${near}?` : known ? `. It takes: ${known}.` : ". It takes no options.";
+    return `/${command} has no option ${option}${help} ${example}`;
+  },
+  "option.name-missing": "`{word}` needs its option's name: `{argument}`. {example}",
+  "option.stray": "I don't know what `{word}` means here; options are written name:value. {example}",
+  "line.invalid": "{problem} {example}",
+  "line.no-command": "A command begins with / and its name.",
+  "line.no-space": "There should be a space after /{name}.",
+  "line.too-long": "The line is longer than {length} characters.",
+  "line.quote": ({ option }: { option: string | undefined }) =>
+    `The quote ${option === undefined ? "" : `after ${option}: `}is never closed; put a " at its end.`,
+  example: "For example: `{line}`",
+
+  // Pictures that cannot be used or fetched.
+  "image.none": "There is no picture here. Attach one, or answer a message that has one, with {line}.",
+  "image.too-small": "{name} is {width} × {height} pixels; send one of at least {least} pixels on each side.",
+  "image.too-wide": "{name} is {width} × {height} pixels; send one of at most {most} pixels on each side.",
+  "image.too-large": "The picture {name} is larger than {megabytes} MB; please send a smaller one.",
+  "image.too-slow": "The picture {name} took longer than {seconds} s to arrive; please try again.",
+  "link.busy-person": "I am still fetching {count} pictures for you; please wait until they are here.",
+  "link.busy": "I am fetching many pictures just now; please try again in a moment.",
+  "link.redirects": "That link is redirected more than {count} times; please attach the picture instead.",
+  "link.protocol": "I fetch http and https links only, not {protocol} ones; please attach the picture instead.",
+  "link.password": "I fetch no links with a user name or password in them; please attach the picture instead.",
+  "link.port": "I fetch from the usual ports only, not from port {port}; please attach the picture instead.",
+  "link.lookup": "{host} cannot be looked up just now; try again, or attach the picture instead.",
+  "link.no-site": "There is no site {host}; check the link.",
+  "link.private":
+    "{host} is not on the public internet, and I fetch from nowhere else; please attach the picture instead.",
+  "link.unreachable": "{host} cannot be reached or breaks off; check the link, or attach the picture instead.",
+  "link.redirect-nowhere": "{host} redirects that link to nowhere; please attach the picture instead.",
+  "link.not-found": "{host} has nothing at that link ({status}); check it.",
+  "link.forbidden": "{host} does not show that picture to everybody ({status}); please attach the picture instead.",
+  "link.status": "{host} answers {status} instead of a picture; try again later, or attach the picture instead.",
+  "link.page": "That link is a page, not a picture; link to the picture itself, or attach it.",
+  "link.compressed": "{host} sends the picture compressed, which I do not unpack; please attach the picture instead.",
+  "palette.image-gone": "The picture of this palette is gone; please send it again with `/stylize`.",
+  "image.unnamed": "That file",
+  "image.empty": "{name} is empty. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
+  "image.unreadable": "{name} is not a picture I can read. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
+  "image.format":
+    "{name} cannot be used: I do not read {format} files. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
+  "image.pretends": "{name} begins like a {format} file but is none. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
+  "image.megapixels": "{name} has more than {most} megapixels. Make it smaller and try again.",
+
+  // What can be pressed or reacted to: results, palettes, votes.
+  "button.unknown": "This button no longer works.",
+  "button.job-unknown": "Job {id} is no longer known here; please start a new one.",
+  "button.foreign": "This is {owner}'s; only they and moderators can {verb} it.",
+  "button.ended": "This job has already ended.",
+  "button.not-ended": "This job has not ended yet; cancel it first.",
+  "button.delete-failed": "Some of the messages could not be deleted; please try again.",
+  "styles.none": "There are no styles here yet.",
+  "result.no-size": "This picture has no size to enlarge.",
+  "result.largest": "It is already {size} px, the largest allowed here.",
+  "result.no-strength": "This picture has no strength to change.",
+  "result.strength-limit": "Its strength is already {strength}, the limit.",
+  "result.image-gone": "The picture of job {id} is no longer kept; send it again with `/zoom`.",
+  "vote.minutes": "minutes is for votes. For example: `/blend vote minutes:10`",
+  "vote.sweep": "A vote makes one picture, so leave sweep out. For example: `/blend vote minutes:10`",
+  "vote.weights":
+    "In a vote, the votes are the shares: name styles without numbers. For example: `/blend vote summer winter`",
+  "vote.photo": "The photo's own style has no emoji to vote with; leave it out. For example: `/blend vote minutes:10`",
+  "vote.already": ({ opener }: { opener: string | undefined }) =>
+    `There is already a vote in this channel${opener === undefined ? "" : `, opened by ${opener}`}. One at a ` +
+    "time: ✅ under it paints, its Cancel button ends it.",
+  "vote.over": "This vote is over.",
+  "vote.foreign": "{opener} opened this vote; only they and moderators can end it. Your reactions are your vote.",
+  "vote.empty": "Nobody has voted yet: react with a style first.",
+  "vote.starting": "The painting is just being started; cancel that instead.",
+  "vote.image-gone": "The picture of this vote is gone. Cancel it, and send the picture again with `/blend vote`.",
+  "vote.emoji": "{style}'s emoji, {emoji}, ends votes, so it cannot be voted for.",
+  "vote.two-styles":
+    "A vote needs at least two styles. For example: `/blend vote summer winter`; without any, all of them take part.",
+
+  // What is posted about jobs, votes, works, settings and stored data, and what buttons are called.
+  "cancel.too-late": "It had just ended.",
+  "cancel.done": "Cancelled {ids}.",
+  "gallery.empty":
+    "There is nothing here yet. Finished pictures come into the gallery by themselves; begin with `/dream`.",
+  "gallery.removed": "{id} is out of the gallery; its messages stay. `/gallery restore {id}` puts it back.",
+  "gallery.restored": "{id} is in the gallery again.",
+  "gallery.origins": ({ variation, works }: { variation: boolean; works: string }) =>
+    `${variation ? "A variation of" : "Made from"} ${works}`,
+  "gallery.remixes": "Made from it: {works}",
+  "gallery.variations": "Variations of it: {works}",
+  "gallery.message": "the message",
+  "gallery.spoiler": "hidden",
+  "gallery.fact.picture": "picture",
+  "gallery.fact.took": "took",
+  "gallery.fact.made-by": "painted by",
+  "work.by": "{title} by {author}",
+  "button.again": "Again",
+  "list.more": ({ list, hidden }: { list: string; hidden: number }) =>
+    hidden > 0 ? `${list} and ${hidden} more` : list,
+  "gallery.hint": "`/gallery show ID` tells all about one, `/again ID` makes it again.",
+  "gallery.heading": ({
+    of,
+    here,
+    by,
+    page,
+  }: {
+    of: string | undefined;
+    here: boolean;
+    by: "date" | "favourites";
+    page: number;
+  }) =>
+    `**Gallery${of === undefined ? "" : ` of ${of}`}**${here ? " of this channel" : ""}, ` +
+    `${by === "date" ? "newest first" : "most favourites first"}${page > 1 ? ` · page ${page}` : ""}`,
+  "button.previous": "Previous",
+  "button.next": "Next",
+  "help.intro": "Post a picture and write `/dream`. `/help dream` explains a command's options.",
+  "help.examples": "For example:",
+  "help.range": "{minimum} to {maximum}",
+  "help.default": "default: {value}",
+  "palette.question": "**Which style, {name}?** React with one; several blend them.\n{styles}",
+  "vote.paint-now": "Paint now",
+  "vote.cancel": "Cancel the vote",
+  "vote.until": "Open for {duration}, until {time}.",
+  "vote.heading": ({ opener, until }: { opener: string; until: string }) =>
+    `**A vote: which styles shall it be?** Opened by ${opener}.${until && ` ${until}`}`,
+  "vote.rules":
+    "React with the styles you like. Everybody has one vote, split among what they choose; the shares of the " +
+    "votes become the shares of the blend.",
+  "vote.paints": "✅ by {opener} or a moderator paints at once.",
+  "vote.stuck": "**The vote is over, but the painting could not be started.**",
+  "vote.retries": "✅ by {opener} or a moderator tries again.",
+  "vote.decided": "**The vote is over: {styles}.**",
+  "vote.painted": ({ styles, cut, id }: { styles: number; cut: boolean; id: string }) =>
+    `${cut ? `A blend has at most ${styles} styles, so those with most votes are painted` : "It is painted"} ` +
+    `as job \`${id}\`.`,
+  "vote.ended": "**The vote is over.** {why}",
+  "vote.choosers": ({ people, channel }: { people: number; channel: string }) =>
+    `${people === 1 ? "1 person" : `${people} people`} of ${channel}`,
+  "vote.no-votes": "Nobody voted, so nothing is painted.",
+  "job.cancelled": "Cancelled by {by}.",
+  "credit.image": "picture by {by}",
+  "credit.style": ({ names, count, by }: { names: string; count: number; by: string }) =>
+    `${count > 1 ? "styles" : "style"}${names && ` ${names}`} by ${by}`,
+  "credit.chosen": "chosen by {by}",
+  "list.and": "{list} and {last}",
+  "person.unnamed": "somebody",
+  "duration.seconds": "{seconds} s",
+  "duration.minutes": ({ minutes, seconds }: { minutes: number; seconds: number }) =>
+    `${minutes} min${seconds === 0 ? "" : ` ${seconds} s`}`,
+  "duration.hours": ({ hours, minutes }: { hours: number; minutes: number }) =>
+    `${hours} h${minutes === 0 ? "" : ` ${minutes} min`}`,
+  "film.stilled": "*The film is too large for this chat, so this is one picture of it.*",
+  "result.done": ({ octaves }: { octaves: number }) =>
+    octaves > 1 ? `${octaves} octaves done.` : "The picture is done.",
+  done: "Done",
+  "network.fetching": ({ network, received, all }: { network: string; received: number; all: number | undefined }) =>
+    `Fetching the network ${network}, which happens only once: ${received}${all === undefined ? "" : ` of ${all}`} MB.`,
+  "network.fetching-short": "Fetching {network}",
+  "network.folder": "From a folder",
+  "button.cancel": "Cancel",
+  "button.delete": "Delete",
+  "job.heading": ({
+    title,
+    author,
+    origin,
+    variation,
+    id,
+  }: {
+    title: string;
+    author: string;
+    origin: string | undefined;
+    variation: boolean;
+    id: string;
+  }) =>
+    `**${title}** for ` +
+    `${author}${origin === undefined ? "" : `, ${variation ? "a variation of" : "from"} \`${origin}\``} · job ` +
+    `\`${id}\``,
+  "job.accepted": "Accepted.",
+  "job.moment": "a moment",
+  "job.about": "about {duration}",
+  "job.painting": "Painting now, {takes} to go; the frames are in the thread.",
+  "job.in-line-notice": ({ place, takes, notice }: { place: number; takes: string; notice: string }) =>
+    `${ordinal(place)} in line, takes ${takes}. ${notice}`,
+  "job.starts-at-once": "starts at once",
+  "job.starts-in": "starts in about {duration}",
+  "job.in-line": ({ place, starts, takes }: { place: number; starts: string; takes: string }) =>
+    `${ordinal(place)} in line, ${starts}, takes ${takes}.`,
+  "job.beginning": ({ title, duration }: { title: string; duration: string | undefined }) =>
+    `${title}: starting.${duration === undefined ? "" : ` It takes about ${duration}.`}`,
+  "job.starting": "Starting",
+  "frame.film": "Frame {frame} of {frames}",
+  "frame.step": "Octave {octave} of {octaves}, step {step} of {steps}",
+  "frame.underway": ({ label, left }: { label: string; left: string | undefined }) =>
+    `${label}${left === undefined ? "" : ` · about ${left} left`}`,
+  "frame.size": "Octave {octave} of {octaves} · {width} × {height}",
+  "frame.description": "The picture after octave {octave} of {octaves}",
+  "result.description": "{title} by {author}, {width} × {height} pixels",
+  "result.took": "took {duration}",
+  "result.runtime": "{network} on {runtime}",
+  "result.unnamed": ({ images }: { images: readonly ("image" | "style")[] }) =>
+    `with ${images.map((image) => (image === "image" ? "the picture" : "its style picture")).join(" and ")}`,
+  "result.version": "v{version}",
+  "result.ready": "Your picture is ready: **{title}**",
+  "result.done-in": ({ duration, credits }: { duration: string; credits: string }) =>
+    `Done in ${duration}.${credits ? ` ${credits}.` : ""}`,
+  "job.retry-memory": "The painter ran out of memory on this picture; trying again.",
+  "job.retry-crash": "The painter crashed on this picture; trying again.",
+  "job.crashed": "The painter crashed on this picture again and again, so I have stopped. A smaller size may help.",
+  "job.out-of-memory":
+    "The painter ran out of memory again and again, so I have stopped; a smaller size needs less. ({reason})",
+  "job.suspended": "Dreamloom is being restarted; this resumes by itself as soon as it is back.",
+  "job.resumed": "Dreamloom was restarted; this resumes where it was.",
+  "queue.empty": ({ notice, caps }: { notice: string | undefined; caps: string }) =>
+    `${notice ?? "Nobody is waiting: the next job starts at once."}\n${caps}`,
+  "queue.more": "... and {hidden} more",
+  "queue.used": "{open} of {most} unfinished, {started} of {anHour} in the last hour",
+  "queue.caps": ({ mine, mineHere, all }: { mine: string; mineHere: string | undefined; all: string }) =>
+    `You: ${mine}${mineHere === undefined ? "" : `; in this channel: ${mineHere}`}. This channel: ${all}.`,
+  "queue.job": ({ title, author, id }: { title: string; author: string | undefined; id: string }) =>
+    `${title}, ${author === undefined ? "**yours**" : `by ${author}`} (\`${id}\`)`,
+  "queue.elsewhere": "A job in another channel",
+  "queue.running": "running, about {duration} left",
+  "my-data.file":
+    "**All that is stored about you**, in one file: jobs with their parameters, styles, favourites, votes, and " +
+    "the pictures.",
+  "settings.hint-moderator":
+    "Change one with `/settings largest:768`, reset it with `/settings reset largest`; `everywhere:yes` means " +
+    "the whole community.",
+  "settings.hint": "Those who manage the channel may change them.",
+  "settings.heading": "**Settings of {channel}**",
+  "settings.from.channel": "set here",
+  "settings.from.community": "set for the whole community",
+  "settings.from.installation": "the default",
+  "settings.default-largest": "{maximum} px, or what the command allows",
+  "settings.default-size": "{dream} px for dreams, {paint} px for paintings",
+  "settings.changed-community": "Changed for the whole community. In this channel now:",
+  "settings.changed": "Changed. Now:",
+  "settings.channel-wins": "What is set in a channel itself applies there.",
+  "settings.art": ({ channel, by }: { channel: string | undefined; by: string }) =>
+    `**${channel === undefined ? "Every channel here is an art channel" : `${channel} is an art channel`} ` +
+    `now**, says ${by}: react to any picture with a style's emoji and I paint it in that style; 👁️ dreams it. ` +
+    `\`/style\` shows the styles.`,
+  "style.description": "The style {name}",
+  "style.added-by": "Added by {by}",
+  "style.shown": ({ help, opposite }: { help: string; opposite: string | undefined }) =>
+    `${help}${opposite === undefined ? "" : `; its opposite is ${opposite}`}.`,
+  "style.added": "{emoji} **{name}** is a style here now, added by {by}. Try `/stylize {name}`.",
+  "style.renamed": "{from} is now called {name}.",
+  "style.removed": "{name} is gone. What was painted in it stays.",
+  "styles.heading": "**Styles**",
+  "styles.choose": "Styles to choose from: {names}",
+  "my-data.chats":
+    "What was said and shown in the chat is the chat's, and stays there, my own messages too: 🗑️ those first " +
+    "that should go from the chat as well.",
+  "my-data.none": "Nothing is stored about you. {rest}",
+  "my-data.heading": "**What is stored about you**",
+  "my-data.jobs": (params: { jobs: number; first: string; last: string; images: number; size: string }) => {
+    const { jobs, first, last, images, size } = params;
+    const span = first === last ? `of ${first}` : `from ${first} to ${last}`;
+    return (
+      `${counted(jobs, "job")}, ${span}, with all parameters and messages, and ` +
+      `${counted(images, "picture")} of ${size}`
+    );
+  },
+  "my-data.channels": "They are in {channels}",
+  "my-data.channel-gone": "a channel that I no longer see",
+  "my-data.styles": ({ styles, names }: { styles: number; names: string }) =>
+    `${counted(styles, "style")} that you have added: ${names}`,
+  "my-data.favourites": ({ favourites }: { favourites: number }) => counted(favourites, "favourite"),
+  "my-data.interactive": ({ messages }: { messages: number }) =>
+    `${messages} ${messages === 1 ? "palette or vote" : "palettes or votes"} that you have opened`,
+  "my-data.votes": ({ votes }: { votes: number }) => `${counted(votes, "choice")} made by reaction`,
+  "my-data.hint": "`/settings mydata export` gives you all of it in one file, `/settings mydata delete` deletes it.",
+  "my-data.delete": "Delete all of it",
+  "my-data.ask": ({ jobs, styles, favourites }: { jobs: number; styles: number; favourites: number }) =>
+    `**Delete all that is stored about you?** ${counted(jobs, "job")}, ${counted(styles, "style")}, ` +
+    `${counted(favourites, "favourite")}, their pictures, your palettes and votes. Styles that others use go ` +
+    "too. Works that others have made from yours stay theirs, and still name you. It cannot be undone.",
+  "my-data.confirm": "Press the button, or write `/settings mydata delete confirm:yes`.",
+  "my-data.deleted": (params: {
+    jobs: number;
+    styles: number;
+    favourites: number;
+    votes: number;
+    images: number;
+    size: string;
+  }) => {
+    const { jobs, styles, favourites, votes, images, size } = params;
+    const what = [
+      counted(jobs, "job"),
+      counted(styles, "style"),
+      counted(favourites, "favourite"),
+      counted(votes, "choice"),
+    ];
+    return (
+      `Deleted: ${what.join(", ")}, and ${counted(images, "picture")} of ${size}. Nothing is stored about ` +
+      "you any more, except your name on works that others made from yours, if there are any."
+    );
+  },
+
+  // Why a job was not accepted, or did not end well.
+  "queue.full": ({ jobs }: { jobs: number }) =>
+    `The queue is full (${counted(jobs, "job")} waiting). Please try again in a few minutes.`,
+  "queue.person": ({ jobs }: { jobs: number }) =>
+    `You have ${counted(jobs, "unfinished job")}, as many as one person may have. Wait for one to end, or ` +
+    "cancel one with /cancel.",
+  "queue.person-here": ({ jobs }: { jobs: number }) =>
+    `You have ${counted(jobs, "unfinished job")} in this channel, as many as one person may have here. Wait ` +
+    "for one to end, or cancel one with /cancel.",
+  "queue.channel": ({ jobs }: { jobs: number }) =>
+    `This channel has ${counted(jobs, "unfinished job")}, as many as it may have. Please wait until one has ended.`,
+  "cluster.too-large": ({ megabytes, most }: { megabytes: string; most: string }) =>
+    `It has ${megabytes} MB, more than the ${most} MB that may travel between machines here ` +
+    "(cluster.maxMegabytes). Try a smaller size.",
+  "cluster.store-unreachable": "{store} cannot be reached.",
+  "queue.memory": ({ megabytes, most, fitting }: { megabytes: number; most: number; fitting: string | undefined }) =>
+    `This would take about ${megabytes} MB of memory, and there are ${most} MB for pictures here. ` +
+    `${fitting === undefined ? "No smaller size would fit either." : `The largest that fits is \`${fitting}\`.`}`,
+  "queue.person-hour": ({ jobs, minutes }: { jobs: number; minutes: number }) =>
+    `You have started ${counted(jobs, "job")} in the last hour, as many as one person may. The next can start ` +
+    `in ${counted(minutes, "minute")}.`,
+  "queue.person-hour-here": ({ jobs, minutes }: { jobs: number; minutes: number }) =>
+    `You have started ${counted(jobs, "job")} here in the last hour, as many as one person may in this ` +
+    `channel. The next can start in ${counted(minutes, "minute")}.`,
+  "queue.channel-hour": ({ jobs, minutes }: { jobs: number; minutes: number }) =>
+    `${counted(jobs, "job")} were started in this channel in the last hour, as many as it may have. The next ` +
+    `can start in ${counted(minutes, "minute")}.`,
+  "queue.closing": "Dreamloom is shutting down. Please try again in a minute.",
+  "queue.draining":
+    "Dreamloom is being prepared for maintenance and takes nothing new just now. Please try again in a while.",
+  "queue.unreachable": "The queue cannot be reached just now. Please try again in a minute.",
+  "queue.paused":
+    "The queue is paused for maintenance; nothing that waits is lost, and it goes on by itself afterwards.",
+  "queue.unreachable-now": "The queue cannot be reached just now. What it has is not lost; it goes on when it is back.",
+  "cluster.no-worker": "No worker is there just now; jobs wait until one comes.",
+  "cluster.other-versions":
+    "Only workers of another version are there: {versions}. Jobs wait until one of this version comes.",
+  "cluster.worker-version": (is: { protocol: number; version: string; bots: number }) =>
+    `It speaks protocol ${is.protocol} (Dreamloom ${is.version}) and the bots ${is.bots}; update the older one.`,
+  "job.input-lost": "The picture that this was to be made from is no longer there. Please send it again.",
+  "job.result-lost": "This was made, but its picture was lost before it could be shown. Please make it again.",
+  "job.workers-gone": "The machines that worked on this went away, one after the other. A smaller size may help.",
+  "job.worker-failed": "Something went wrong on the machine that worked on this. It has been written to the log there.",
+  "job.failed": "Something went wrong in the engine. It has been written to the log.",
+  "job.moved": "The machine that worked on this has stopped; another one continues.",
+  "job.interrupted":
+    "Dreamloom was stopped {attempts} times while it worked on this, so I have given up. A smaller size may help.",
+  "job.overtime": ({ minutes }: { minutes: number }) =>
+    `This took more than ${counted(minutes, "minute")}, the longest a job may take. Try a smaller size or fewer steps.`,
+
+  // The data folder: what could not be kept or found.
+  "store.page-unknown": "This page of the gallery is not known; begin at the first.",
+  "store.style-gone": "This style is no longer there.",
+  "store.emoji-taken": "{emoji} is already the style {style}; choose another emoji.",
+  "store.styles-full": "There are already {count} styles here, the most there can be; remove one first.",
+  "store.own-styles-full":
+    "You have already added {count} styles here, the most one person may have; remove one first.",
+  "store.style-taken": "There is already a style {style}; choose another name.",
+  "store.job-unfinished":
+    "Your job {id} has not ended yet: cancel it, or wait for it, and then delete your data again.",
+  "store.newer": "{file} was written by a newer Dreamloom: update this one, or name another folder in DATA_DIR.",
+  "store.full": "There is no space left for the data folder {folder}: free some, or lower retention.megabytes.",
+  "store.unwritable": ({ folder, code }: { folder: string; code: string }) =>
+    `The data folder ${folder} cannot be written (${code}): make it writable, or name another one in data.dir ` +
+    "or DATA_DIR.",
+  "store.damaged": ({ folder }: { folder: string }) =>
+    `The database in the data folder ${folder} is damaged: restore a copy of it, or move dreamloom.sqlite away ` +
+    "to start with an empty one.",
+  "store.in-use":
+    "Another Dreamloom is using the data folder {folder}: stop it, or name another folder in data.dir or DATA_DIR.",
+  "keep.full":
+    "I cannot keep this: my disk is full. The operator has to free some space; then please try again. Accepted " +
+    "jobs go on.",
+  "keep.unwritable":
+    "I cannot keep this: my data folder cannot be written. The operator has to make it writable; then please " +
+    "try again. Accepted jobs go on.",
+  "keep.damaged":
+    "I cannot keep this: my database is damaged. The operator has to restore a copy of it; then please try again.",
+  unexpected: "Something went wrong on my side; it has been written to the log. Please try again.",
+  busy: "I have too much to do just now; please try again in a moment.",
+
+  // What recipes, films and the engine refuse, and how it fails.
+  "native.broken": "{name} cannot be loaded ({reason}). Run npm install again, on this machine.",
+  "native.broken-why": "{name} cannot be loaded ({reason}).",
+  "channels.none":
+    'No channel is named. Write channels as number:weight, for instance channels:"4 21:-0.5", or with their ' +
+    'layer: "activation_30/4:1 activation_27/21:-0.5".',
+  "channels.invalid": ({ part }: { part: string }) =>
+    `"${part}" is not a channel. Write channels as number:weight, for instance channels:"4 21:-0.5", or with ` +
+    `their layer: "activation_30/4:1 activation_27/21:-0.5".`,
+  "channels.no-layer": ({ part }: { part: string }) =>
+    `"${part}" needs its layer. Write channels as number:weight, for instance channels:"4 21:-0.5", or with ` +
+    `their layer: "activation_30/4:1 activation_27/21:-0.5".`,
+  "channels.range": "{layer} of {network} has channels 0 to {last}; there is no {channel}.",
+  "stylize.no-photo": "There is no photo to paint. Attach one, or answer a message that has one.",
+  "stylize.no-style-image": "The style {style} has no picture.",
+  "stylize.no-weight": "Every style has weight 0. Give at least one of them some weight.",
+  "dream.channels-or-guide": "A dream follows channels or a guide, not both. Leave one of them out.",
+  "blend.sweep-short": "A sweep has at least 2 pictures.",
+  "blend.sweep-two": "A sweep goes between two styles. Name exactly two.",
+  "grid.no-channels": 'No channel is named. Write them as channels:"4 7 21".',
+  "grid.too-many": "That would be {tiles} channels; a grid takes {most}. Take fewer layers or channels.",
+  "texture.no-source": "There is no picture to take a texture from. Attach one, or name a style.",
+  "layers.invalid": ({ part }: { part: string }) =>
+    `"${part}" is not a layer with a weight. Write layers as name:weight, for instance ` +
+    `layers:"activation_36:1.5 activation_30:1.2".`,
+  "layers.none":
+    'No layer is named. Write layers as name:weight, for instance layers:"activation_36:1.5 activation_30:1.2".',
+  "neuron.too-large": "From {start} px, {octaves} octaves end at {last} px; the most is {most}. Take fewer.",
+  "zoom.no-neuron": "A film needs at least one neuron.",
+  "zoom.no-channels": 'No neuron is named. Write them one after the other, as channels:"4 21 25".',
+  "engine.no-result": "The engine gave no result.",
+  "film.ffmpeg-failed": "ffmpeg could not write the film. Take webp or gif instead.",
+  "image.damaged": "That picture is damaged: it could not be read to its end. Save it again and try once more.",
+  "film.no-frame": "A film needs at least one frame.",
+  "film.too-large": "The film takes at least {size}, more than {most}. Take fewer frames, or allow more.",
+  "film.no-ffmpeg": "MP4 needs ffmpeg on the PATH. Install it, or take webp or gif.",
+  "film.too-many-frames":
+    "At {width} x {height}, a WebP or GIF holds {most} frames. Take fewer or smaller ones, or mp4.",
+  "engine.recipe-unknown": 'There is no recipe "{recipe}"; there are {known}.',
+  "engine.no-picture": "The recipe made no picture.",
+  "engine.option": ({ option, problem }: { option: string; problem: string }) =>
+    `${option ? `"${option}" ` : ""}cannot be used: ${problem}.`,
+  "engine.memory": "The picture is too large for this machine's memory. Try a smaller size.",
+  "engine.failed": "The engine failed on this picture. The log says more.",
+  "cases.tensor-unreadable": 'The case file names "{file}", which cannot be read beside it.',
+  "cases.tensor-size": '"{file}" holds {bytes} bytes; a float32 tensor of shape [{shape}] takes {expected}.',
+  "cases.channel": "{test}: {layer} has channels 0 to {last}, not {channel}.",
+  "cases.network": "{test}: {problem}",
+  "cases.unreadable": '"{file}" cannot be read. Give the path of a cases.json.',
+  "cases.not-json": '"{file}" is not JSON.',
+  "cases.invalid": '"{file}" is not a file of cases: {where}: {problem}.',
+  "engine.closing": "The engine is shutting down.",
+  "engine.crashed": "The engine crashed while it worked on this picture.",
+  "device.missing.onnx-cuda": "onnxruntime's CUDA provider is not installed.",
+  "device.missing.onnx-webgpu": "There is no Vulkan driver.",
+  "device.missing.tfjs-node-gpu": "The native part of @tensorflow/tfjs-node-gpu is not installed.",
+  "device.mend.onnx-cuda": "Install NVIDIA's driver, CUDA 12 and cuDNN 9, then run: npm run install:cuda",
+  "device.mend.onnx-webgpu":
+    "Install the graphics card's driver with Vulkan (Debian: mesa-vulkan-drivers, or NVIDIA's own) and libvulkan1.",
+  "device.mend.tfjs-node-gpu": "Install NVIDIA's driver, CUDA 11 and cuDNN 8, then run: npm run install:tfjs-gpu",
+  "device.mend.cpu": "Run npm install again; Dreamloom needs Node 20.19 or later.",
+  "device.mend.driver": "Update its driver.",
+  "device.wrong": "Its gradient is not the CPU's: they differ by {difference}.",
+  "device.slow": "It did not finish within {seconds} s.",
+  "device.untried": "It could not be tried: {reason}.",
+  "device.crashed": "Trying it crashed ({how}).",
+  "device.not-loaded": "It does not load: {reason}.",
+  "device.silent": "it failed without a word",
+  "device.unusable": ({ device, why, mend }: { device: string; why: string; mend: string }) =>
+    `${device} cannot be used here. ${why} ${mend}`.trim(),
+  "layers.weight": 'The weight of "{part}" must be from 0.001 to 1000, or below 0 from -1000 to -0.001.',
+  "layers.twice": "The layer {layer} is given twice; once is enough.",
+  "layers.too-many": "These are {count} layers; the most is {most}.",
+
+  // Why a network, a layer or a taught layer cannot be fetched, read or used.
+  "network.unknown":
+    "There is no network {id}; there are {ids}, folders in MODELS_PATH, and paths of folders or files.",
+  "network.unknown-near": "There is no network {id}; did you mean {near}?",
+  "network.id-invalid":
+    "'{id}' cannot be a network's id; use small letters, digits, -, _ and ., for instance --id moths.",
+  "network.id-catalogue": "{id} is a network of the catalogue; choose another id, for instance --id my-{id}.",
+  "network.id-taken": "There is a network {id} in {folder} already; choose another --id, or remove that folder.",
+  "network.no-path": "There is nothing at {path}; give the path of a network's folder or file.",
+  "network.not-a-model": "{path} is not a network: a tfjs model.json, a Keras .h5 or an .onnx file is.",
+  "network.several": "{path} holds several networks ({models}); name one of them.",
+  "network.none-in-folder": "{path} holds no network: a tfjs model.json, a Keras .h5 or an .onnx file is looked for.",
+  "network.from-folder": "From a folder",
+  "network.notes": "{file} cannot be used: {problem}",
+  "network.no-numbers": "{network} computes no numbers: its weights are damaged; fetch or copy it again.",
+  "network.sees-nothing": "{network} sees nothing in any picture: look at its weights, and at --mean and --scale.",
+  "network.no-layer": "No layer of {network} can be used: {reason}.",
+  "network.not-fetched": ({ id, why, model }: { id: string; why: string; model: string }) =>
+    `The network ${id} could not be fetched: ${why}. Put ${model} into a folder called ${id} and name the folder ` +
+    `around it in MODELS_PATH${id === "resnet50" ? "" : ", or use resnet50"}.`,
+
+  // Complete "could not be fetched:".
+  "transfer.unreachable": "{host} cannot be reached ({why})",
+  "transfer.certificate":
+    "{host} cannot be reached ({why}; if your network has its own certificates, name them in NODE_EXTRA_CA_CERTS)",
+  "transfer.silent": "nothing came for {seconds} s",
+  "transfer.answer": "{host} answers {status}",
+  "transfer.other-file": "what {host} sends is not the file that is expected (its checksum differs)",
+  "transfer.other-package": "what {host} sends is not the package that is expected (its checksum differs)",
+  "transfer.too-long": "{host} sends more than the file that is expected",
+  "transfer.broke-off": "{host} broke off after {received} of {size} bytes",
+  "transfer.stopped": "{host} stopped sending ({why})",
+  "transfer.disk-full": "the disk is full",
+  "transfer.no-model": "what came holds no {model}",
+
+  "presets.no-layer": "at least one layer is needed",
+  "presets.default": "the default is not one of the looks",
+  "catalogue.checksum": "a checksum is needed: md5 or sha256",
+  "look.textures": "Surfaces",
+  "look.patterns": "Patterns",
+  "look.parts": "Parts of things",
+  "look.creatures": "Whole things",
+  "look.ornaments": "Large shapes",
+  "look.taught": "What {pictures} pictures taught",
+  "look.taught-unreadable": "Taught",
+  "look.unknown": "{network} has no look called {look}; it has {looks}.",
+  "look.unknown-near": "{network} has no look called {look}; did you mean {near}?",
+
+  "layer.none": '{network} has no layer "{layer}".',
+  "layer.unknown": "{network} has no layer called {layer}; its layers run from {first} to {last}.",
+  "layer.unknown-near": ({ network, layer, near }: { network: string; layer: string; near: readonly string[] }) =>
+    `${network} has no layer called ${layer}; did you mean ${oneOf.format(near)}?`,
+  "layer.unusable": "Layer {layer} of {network} cannot be used: {reason}. The deepest usable layer is {deepest}.",
+  "layer.circle": "Layer {layer} takes in its own result; the file is damaged.",
+  "layer.double": "Two layers are called {layer}; the file is damaged.",
+  "layer.missing": "There is no layer {layer} in the file.",
+
+  "model.no-image": "The network does not take in one picture of three channels, so it cannot dream.",
+  "model.input": "The network cannot dream of pictures: of its input {input}, {reason}.",
+  "model.empty": "The model has no layers; the file is damaged.",
+  "model.layers": "The model's list of layers cannot be read; the file is damaged.",
+  "model.no-description": "The file holds no description of the model's layers.",
+  "model.description": "The description of the model in {path} is damaged.",
+  "model.kind": "A {kind} is not a Sequential or functional model, so it cannot be opened.",
+  "model.not-hdf5": "{path} is not an HDF5 file, or is cut short; fetch or copy it again.",
+  "model.no-keras": "{path} holds no Keras layers.",
+  "model.weights-only":
+    "{path} holds weights only, and not of VGG16, VGG19 or SqueezeNet; save the whole model with model.save.",
+  "model.not-onnx": "{path} is not an ONNX file, or is cut short; fetch or copy it again.",
+  "model.no-network": "{path} holds no network; fetch or copy it again.",
+  "model.not-json": "{path} cannot be read as JSON; fetch or copy it again.",
+  "model.not-layers": "{path} is not a tfjs layers-model.",
+  "model.graph-model":
+    "{path} is a tfjs graph-model; convert it with --output_format=tfjs_layers_model, or to ONNX, to keep layer names.",
+
+  "weight.missing": "The weight {weight} is not in the file; fetch or copy it again.",
+  "weight.type": "The weight {weight} is stored as {type}; float32 and float64 are known.",
+  "weight.unknown-type": "Weights of the type {type} are not known ({weight}).",
+  "weight.short": "The weight {weight} is cut short; fetch or copy the file again.",
+  "weight.bytes": "The weight {weight} has {bytes} bytes where {expected} are expected.",
+  "weight.numbers": "The weight {weight} has {numbers} numbers where {expected} are expected.",
+  "weights.list": "The model's list of weights cannot be read; the file is damaged.",
+  "weights.missing": "The model's weight file {file} is missing; copy it beside {model}.",
+  "weights.outside": "The model names weights outside its folder ({file}); they are not read.",
+  "weights.short": "The model's weight file {file} is too short for {weight}; copy it again.",
+  "weights.shrank": "The weight file {file} grew shorter while it was read.",
+  "weights.bytes":
+    "The model's weight files hold {bytes} bytes where {expected} are expected; fetch or copy them again.",
+
+  // Complete "cannot be used:".
+  "unusable.none": "the file has no layers",
+  "unusable.flat": "it has no height and width left",
+  "unusable.missing": "it is not in the file",
+  "unusable.on": "it builds on {layer}, which cannot be used ({reason})",
+  "unusable.classes": "only class scores are left from here on, and they need pictures of one size",
+  "unusable.kind": "layers of the kind {kind} are not known",
+  "unusable.operation": "the operation {operation} is not known",
+  "unusable.node": "{reason} (node {node})",
+  "unusable.settings": "its settings cannot be read ({setting})",
+  "unusable.padding": 'its padding "{padding}" is not known',
+  "unusable.no-weight": "its {weight} is not in the file",
+  "unusable.no-weights": "it lacks weights",
+  "unusable.kernel": "its kernel is damaged",
+  "unusable.kernel-rank": "its kernel does not have four dimensions, so it is not about pictures",
+  "unusable.variable": "its {what} is not a constant",
+  "unusable.variable-limits": "its limits are not constants",
+  "unusable.pads-count": "its pads are not eight constants",
+  "unusable.image": "it takes {channels} channels where a picture has three",
+  "unusable.channels-last": "it takes the picture in with channels last",
+  "unusable.not-channels": "it does not normalise channels",
+  "unusable.slopes": "its slopes differ from place to place",
+  "unusable.slope-count": "it has {slopes} slopes for {channels} channels",
+  "unusable.number-count": "it has {numbers} numbers for {channels} channels",
+  "unusable.joins": "it does not join channels",
+  "unusable.joins-numbers": "it joins a feature map with single numbers",
+  "unusable.joins-channels": "it joins {channels} channels",
+  "unusable.no-input": "it takes nothing in",
+  "unusable.inputs": "its kernel takes {takes} channels and is given {given}",
+  "unusable.constant-shape": "its constant of shape [{shape}] differs from place to place",
+  "unusable.not-two": "its {setting} does not have two numbers, so it is not about pictures",
+  "unusable.negative-pads": "it has negative pads",
+  "unusable.pads-channels": "it pads channels, or crops",
+  "unusable.pads-mode": 'it pads by "{mode}"',
+  "unusable.pads-value": "it pads with something other than zeros",
+  "unusable.gaps": "its window has gaps (dilations)",
+  "unusable.ceil-pads": "it rounds sizes up and counts its pads",
+  "unusable.two-maps": "it takes two feature maps apart ({operation})",
+  "unusable.divides": "it divides a constant by a feature map",
+  "unusable.channels": "how many channels it has is not known",
+  "unusable.mean": "it takes the mean over something other than the picture's plane",
+  "unusable.relu": "a ReLU with a threshold, or with a slope and a largest value, is not known",
+  "unusable.activation": "the activation {activation} is not known",
+  "unusable.mixes": "it re-mixes {layer}, which {network} does not have",
+  "unusable.mixes-channels": "it re-mixes {inputs} channels and {layer} has {channels}",
+  "unusable.unreadable": "{file} cannot be read",
+
+  "taught.few": "Give {least} pictures or more to learn from; there are {count}.",
+  "taught.over-taught": "{layer} is a taught layer itself; teach over one of {network}'s own.",
+  "taught.blind": "This layer sees nothing in these pictures; choose another layer.",
+  "taught.other-file": "{file} is not a taught layer; teach it again.",
+  "taught.damaged": "{file} is damaged or cut short; copy it or teach it again.",
+  "taught.version": "{file} was taught by another version of Dreamloom; update Dreamloom, or teach it again.",
+
+  // What Discord's adapter says, and what "I may not ..." continues with.
+  "discord.not-connected": "Discord is not connected.",
+  "discord.previews": "There are more previews in this channel than Discord takes.",
+  "discord.history-hidden": `I can't see other people's pictures in this server, so I don't know which one you mean. ${GIVE_IT}`,
+  "discord.running": "The Discord bot is already running.",
+  "discord.message-hidden": `I can't see what is in other people's messages in this server. ${GIVE_IT}`,
+  "discord.not-running": "The Discord bot is not running.",
+  "discord.image-gone": "{name} is no longer there; please send it again.",
+  "discord.image-refused": "Discord did not hand over {name} (it answered {status}); please try again.",
+  "discord.image-timeout": "{name} took too long to arrive; please try again.",
+  "discord.image-unreachable": "{name} could not be fetched from Discord; please try again.",
+  "discord.wrong-app": ({ appId, owner }: { appId: string; owner: string }) =>
+    `DISCORD_APP_ID is ${appId}, but DISCORD_TOKEN belongs to the application ${owner}: take both from the ` +
+    "same application, or leave DISCORD_APP_ID out.",
+  "discord.unreachable-at-start":
+    "Discord could not be reached; is this machine on the internet? https://discordstatus.com tells whether " +
+    "Discord has trouble.",
+  "discord.wrong-token":
+    "Discord does not know DISCORD_TOKEN: copy a new token from the developer portal, under Bot > Reset Token.",
+  "discord.no-intent":
+    'Discord does not grant the intent "Message Content": switch it on in the developer portal under Bot > ' +
+    "Privileged Gateway Intents, or set DISCORD_MESSAGE_CONTENT to false.",
+  "discord.wait": "Discord asks me to wait {seconds} s before I {doing}.",
+  "discord.status": "Discord does not work just now (it answered {status}); please try again later.",
+  "discord.timeout": "Discord did not answer in time; please try again.",
+  "discord.unreachable": "Discord cannot be reached just now; please try again later.",
+  "discord.gone": "The message, the thread or the channel is gone.",
+  "discord.too-large": "The file is larger than Discord takes here.",
+  "discord.token-refused": "Discord no longer accepts my token. The operator must set a new DISCORD_TOKEN.",
+  "discord.slow-down": "Discord asks me to slow down; please try again in a moment.",
+  "discord.reactions": "This message has 20 different reactions, and Discord allows no more.",
+  "discord.trouble": "Discord does not work just now; please try again later.",
+  "discord.subject-gone": "What this was about is gone from Discord.",
+  "discord.refused": "Discord does not let me {doing}: {reason}.",
+  "discord.permission": ({ doing, permission }: { doing: string; permission: string | undefined }) =>
+    `I may not ${doing} here. Somebody who manages this channel can allow me ` +
+    `"${permission ?? "what it takes"}": Edit Channel > Permissions > Dreamloom.`,
+  "discord.doing.thread": "open a thread",
+  "discord.doing.find-thread": "look for the thread",
+  "discord.doing.history": "look for the newest picture",
+  "discord.doing.channel": "see that channel",
+  "discord.doing.register": "register commands",
+  "discord.doing.commands": "look at the commands",
+  "discord.doing.application": "ask for the application",
+  "discord.doing.post": "post",
+  "discord.doing.edit": "edit my message",
+  "discord.doing.direct": "write to that person",
+  "discord.doing.delete": "delete that",
+  "discord.doing.react": "react",
+  "discord.doing.find-message": "look for my message",
+  "discord.doing.reopen": "open the thread again",
+  "discord.doing.read": "read that message",
+  "discord.doing.form": "show a form",
+  "discord.doing.choices": "offer choices",
+  "discord.doing.login": "log in",
+  "discord.doing.answer": "answer that",
+  "discord.too-late": "Too late to be said in {where}, where only you would have seen it:\n{text}",
+  "discord.cannot-post": ({ missing }: { missing: readonly string[] }) => {
+    const named = missing.map((name) => `"${name}"`);
+    const list = named.length > 1 ? `${named.slice(0, -1).join(", ")} and ${named.at(-1)}` : named.join("");
+    return (
+      `I can't post pictures in this channel. Somebody who manages it can allow me ${list}: Edit Channel ` +
+      "> Permissions > Dreamloom."
+    );
+  },
+  "discord.reconnecting": "shard {shard} reconnects since {time} UTC",
+  "discord.a-channel": "a channel",
+  "discord.thread": "Thread",
+  "discord.picture-from":
+    "Instead of a file: a link, or latest for the newest picture here; some commands take none too",
+  "discord.second-alone": "`{second}` goes with `{first}`: please attach both.",
+  "discord.no-image": "There is no picture in that message that I could use.",
+
+  // What Slack's adapter says.
+  "slack.no-message-id": "Slack did not say where the message is.",
+  "slack.message-gone": "The message is no longer there.",
+  "slack.upload-limit": "{name} is larger than the {megabytes} MB that I may upload.",
+  "slack.no-upload-address": "Slack gave no address for an upload.",
+  "slack.file-too-large": "The file is larger than Slack takes.",
+  "slack.upload-refused": "Slack did not take an upload ({status}); please try again.",
+  "slack.socket-timeout": "Slack's connection could not be opened in time.",
+  "slack.app-token":
+    "Slack does not let me connect in Socket Mode: SLACK_APP_TOKEN must be an app-level token of this app, " +
+    "beginning with xapp-, with the scope connections:write; and Socket Mode must be switched on.",
+  "slack.api-url": 'SLACK_API_URL must be an address such as "http://127.0.0.1:4000/api/", not "{url}".',
+  "slack.busy": "Slack takes no more just now; please try again soon.",
+  "slack.not-running": "The Slack bot is not running.",
+  "slack.workspace-unknown": "This came from a workspace that I do not know.",
+  "slack.who-am-i": "Slack did not say who I am.",
+  "slack.not-installed": "I am not installed in this workspace; its admin can install me.",
+  "slack.running": "The Slack bot is already running.",
+  "slack.no-token": "Slack needs SLACK_BOT_TOKEN, or SLACK_CLIENT_ID and its secrets.",
+  "slack.no-secrets": "Slack needs SLACK_CLIENT_SECRET and SLACK_STATE_SECRET beside SLACK_CLIENT_ID.",
+  "slack.no-events": "Slack needs SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for events by HTTP.",
+  "slack.no-emoji": "Slack has no {emoji} to react with.",
+  "slack.file-elsewhere": "{name} is not kept by Slack: upload the picture itself, or give its link.",
+  "slack.file-timeout": "{name} could not be downloaded in time.",
+  "slack.file-unreachable": "{name} could not be downloaded from Slack; please try again.",
+  "slack.file-gone": "{name} is no longer there.",
+  "slack.file-status": "{name} could not be downloaded from Slack ({status}); please try again.",
+  "slack.file-scope": 'I may not see {name}: share it in a channel I am in; the app needs the permission "files:read".',
+  "slack.file-hidden": "I may not see {name}; share it in a channel I am in.",
+  "slack.reply-refused": "Slack did not take an answer ({status}).",
+  "slack.wait": "Slack asks me to wait {seconds} s; please try again then.",
+  "slack.trouble": "Slack has trouble ({code}); please try again in a moment.",
+  "slack.timeout": "Slack did not answer in time; please try again in a moment.",
+  "slack.unreachable": "Slack cannot be reached; please try again in a moment.",
+  "slack.scope": ({ scope }: { scope: string | undefined }) =>
+    `I lack the permission${scope === undefined ? "" : ` "${scope}"`} in this workspace: an admin of the app ` +
+    "adds it under OAuth & Permissions and installs the app again.",
+  "slack.token-refused":
+    "Slack no longer takes my token ({code}): the operator must install the app again and give me the new token.",
+  "slack.refused": "Slack did not take this ({code}).",
+  "slack.channel-not-found":
+    "This conversation is no longer there, or I am not in it: invite me with /invite @dreamloom.",
+  "slack.thread-not-found": "The thread is no longer there.",
+  "slack.file-not-found": "The file is no longer there.",
+  "slack.file-deleted": "The file has been deleted.",
+  "slack.user-not-found": "This person is no longer in the workspace.",
+  "slack.cant-update-message": "Slack does not let me change this message.",
+  "slack.edit-window-closed": "The workspace does not let messages be changed so late; an admin can extend the time.",
+  "slack.cant-delete-message": "Slack does not let me delete this message; its author or an admin can.",
+  "slack.compliance-exports-prevent-deletion": "This workspace keeps every message; nothing can be deleted.",
+  "slack.not-in-channel": "I am not in this channel: invite me with /invite @dreamloom.",
+  "slack.is-archived": "This channel is archived; a member can unarchive it in the channel's settings.",
+  "slack.restricted-action": "A workspace admin limits who may post here; they can let apps post.",
+  "slack.restricted-action-read-only-channel": "This channel is read-only; an admin can let apps post in it.",
+  "slack.restricted-action-thread-only-channel":
+    "Only threads may be written to in this channel; an admin can change that.",
+  "slack.restricted-action-thread-locked": "This thread is locked; an admin can open it.",
+  "slack.ekm-access-denied": "The workspace's administrators have suspended access to this conversation.",
+  "slack.access-denied": "Slack does not let me do this here; a workspace admin can.",
+  "slack.team-access-not-granted": "I am not installed in this workspace; an admin can install me.",
+  "slack.file-uploads-disabled": "File uploads are switched off in this workspace; an admin can switch them on.",
+  "slack.storage-limit-reached": "The workspace's storage is full; an admin can delete files.",
+  "slack.too-many-reactions": "The message has as many different reactions as Slack takes.",
+  "slack.invalid-name": "Slack does not know this emoji.",
+  "slack.msg-too-long": "The text is longer than Slack takes.",
+  "slack.file-upload-size-restricted": "The file is larger than this workspace takes.",
+  "slack.ratelimited": "Slack asks me to wait; please try again in a moment.",
+  "slack.message-limit-exceeded": "Too many messages have been posted here; please try again later.",
+  "slack.exp-trigger": "The form could not be opened in time; please try again.",
+  "slack.this-channel": "this channel",
+  "slack.a-bot": "a bot",
+  "slack.film": "film",
+  "slack.the-file": "The file",
+  "slack.not-connected": "not connected",
+  "slack.not-listening": "not listening for Slack's events",
+  "slack.reconnecting": "reconnecting since {since}",
+  "slack.port-taken":
+    "Port {port} on {host} is taken by another program: stop that one, or choose another with SLACK_PORT.",
+  "slack.port-privileged":
+    "Port {port} on {host} needs more rights than this program has: choose one above 1023 with SLACK_PORT.",
+  "slack.no-address": ({ host, port }: { host: string; port: string }) =>
+    `This machine has no address ${host} to listen on (port ${port}): choose 127.0.0.1, or 0.0.0.0 for all, ` +
+    "with SLACK_HOST.",
+  "slack.cannot-listen": "Slack's events cannot be listened for on {host}:{port}.",
+  "slack.between-others":
+    "I cannot post in a conversation between others. Use a channel that I am in, or write to me directly.",
+  "slack.invite-me": "I am not in this channel yet. Invite me with `/invite @{bot}`, then try again.",
+  "slack.home-title": "Your latest pictures",
+  "slack.home-empty":
+    "Nothing here yet. Write `/dream` in a channel that I am in, use *Dream this* in a message's menu, or " +
+    "mention me in a thread: `@dreamloom stylize winter`.",
+  "slack.home-work": "*{title}* · job `{job}` · {when}",
+  "slack.open": "Open",
+  "slack.form-submit": "Go",
+  "slack.form-image-hint":
+    "One picture; a second one is a style. Without any, the newest picture in the conversation is taken.",
+  "slack.form-image-too-large": "{name} is larger than {megabytes} MB: choose a smaller one.",
+  "slack.form-no-image": "{name} is no picture that I can read: choose a PNG, JPEG, GIF or WebP.",
+  "slack.form-number": ({ whole, minimum, maximum }: { whole: boolean; minimum: number; maximum: number }) => {
+    const range = Number.isFinite(minimum) && Number.isFinite(maximum) ? ` from ${minimum} to ${maximum}` : "";
+    return `This must be a ${whole ? "whole " : ""}number${range}, such as ${Number.isFinite(minimum) ? minimum : 1}.`;
+  },
+  "slack.form-too-small": "This must be {minimum} or more.",
+  "slack.form-too-large": "This must be {maximum} or less.",
+  "slack.form-choices": "This must be one of {choices}.",
+
+  // What the web chat's server says; its page has a catalogue of its own.
+  "web.session-unknown": "The chat no longer knows you: reload the page.",
+  "web.newcomers": ({ seconds }: { seconds: number }) =>
+    `Too many newcomers at once: try again in ${counted(seconds, "second")}.`,
+  "web.bad-request": "The chat does not understand this request: reload the page.",
+  "web.too-fast": ({ seconds }: { seconds: number }) =>
+    `That was a lot at once: try again in ${counted(seconds, "second")}.`,
+  "web.guesses": "Too many tries: wait a minute.",
+  "web.wrong-code": "This is not the moderator code.",
+  "web.file-expired": "This file was kept for a quarter of an hour only: ask for it again.",
+  "web.channel-name": "A channel's name has 1 to 32 letters, digits and hyphens, for instance dream-lab.",
+  "web.channel-exists": "There is already a channel #{name}.",
+  "web.channels-full": "There are already {count} channels: use one of them.",
+  "web.uploads-busy": "Very many people are sending pictures: try again in a minute.",
+  "web.again-gone": "The message of this work is gone, so it cannot be made again from here.",
+  "web.no-image": "There is no such picture.",
+  "web.no-work": "There is no such work.",
+  "web.not-a-form": "A message comes as a form.",
+  "web.nonce": "A message needs a nonce of 8 to 64 letters and digits.",
+  "web.image-too-large": "A picture has at most {megabytes} MB here: make it smaller and send it again.",
+  "web.too-many-images": "A message has at most {count} pictures: send the others in a second one.",
+  "web.incomplete": "The message did not arrive whole: send it again.",
+  "web.channel-unknown": "There is no channel #{name} here.",
+  "web.thread-gone": "This thread is no longer there.",
+  "web.image-unusable": "{name} has {megabytes} MB, and at most {most} MB can be used here.",
+  "web.text-too-long": "A message has at most {most} characters; this one has {length}.",
+  "web.upload-too-large": "{name} has {megabytes} MB; at most {most} MB fit.",
+  "web.message-gone": "This message is no longer there.",
+  "web.not-started": "The web chat has not been started.",
+  "web.running": "The web chat is already running.",
+  "web.not-running": "The web chat is not running.",
+  "web.port-taken":
+    "Port {port} on {host} is taken by another program: stop that one, or choose another port for the web chat.",
+  "web.port-forbidden": "Port {port} on {host} needs more rights than this program has: choose one above 1023.",
+  "web.no-address": "This machine has no address {host} to listen on: choose 127.0.0.1, or 0.0.0.0 for all.",
+  "web.image-gone": "The picture {name} is no longer here.",
+  "web.empty": "Write something or add a picture.",
+  "web.emoji": "A reaction is one emoji.",
+  "web.reactions-full": "A message takes at most {count} different reactions: join one of those that are there.",
+  "web.button-gone": "This button is no longer there.",
+  "web.delete-forbidden": "Only the author or a moderator may delete this message.",
+  "web.name-length": "A name has 1 to 32 characters.",
+  "web.name-taken": "Somebody here is already called {name}: choose another name.",
+  "admin.job-ended": "Job {id} has just ended.",
+  "admin.forbidden": "Only moderators may see and do this.",
+  "gallery.no-command": "No command of this name makes pictures.",
+  "gallery.work-gone": "This work is no longer in the gallery.",
+  "web.full": "The chat is full right now: try again in a minute.",
+  "web.tabs": "The chat is open in too many tabs: close one and reload.",
+  "web.restarts": "The chat restarts.",
+  "web.welcome":
+    "**Welcome to the studio.** Give me a picture and I will dream into it, or paint it in another style.\n" +
+    "Drop a photo here, or start with this one: type `/dream`, or `/stylize` and choose a style by its emoji. " +
+    "I answer in a thread, where you watch the picture grow.",
+  "web.art-topic": "Pictures, dreams and paintings",
+  "web.someone": "someone",
+  "web.host": "This chat does not answer as {name}: open it by its address, or ask its owner to allow that name.",
+  "web.origin": "This request did not come from the chat's own page: reload the page and try again.",
+  "web.not-built": "The chat's page has not been built yet: run `npm run build` once, then start again.",
+  "web.failed": "Something went wrong here; it is in the log. Try again.",
+  "web.not-found": "There is nothing at this address.",
+  "web.newer": "The web chat's database has version {version}; this Dreamloom knows {known} only: update Dreamloom.",
+} as const;
+
+type Meant = { readonly meant: string | undefined };
+
+type Machine = Record<"node" | "platform" | "model", string> & Record<"cores" | "memoryBytes", number>;
+
+function gigabytes(bytes: number, digits: number): string {
+  return `${(bytes / 1e9).toFixed(digits)} GB`;
+}
+
+type Taught = Record<"channels" | "pictures" | "skipped" | "keptBack" | "preference" | "seconds", number> &
+  Record<"path" | "layer" | "size" | "network" | "name", string>;
+
+type Bounds = Record<"minimum" | "maximum", number>;
+
+type Ran = Record<"width" | "height" | "seconds" | "seed", number> &
+  Record<"output" | "network" | "runtime", string> & { readonly frames: number | undefined };
+
+function range(minimum: number, maximum: number): string {
+  return maximum === Number.MAX_SAFE_INTEGER ? `${minimum} or more` : `${minimum} to ${maximum}`;
+}
