@@ -145,12 +145,12 @@ const KEPT: readonly (readonly [RegExp, string])[] = [
   [/^(src|test)\/.*(gallery|WorkTile|browser|service)[\w.]*$/, "loved"],
   [/^src\/.*\/route\.ts$|^docs\/operating\.md$/, "backstage"],
   [/^src\/engine\/recipes\/neuron\/|^docs\/engine\.md$/, "wobble"],
-  [/^src\/shared\/sentences\/english\/|^test\/commands\//, "nobody"],
+  [/^src\/shared\/sentences\/english\.ts|^test\/commands\//, "nobody"],
 ];
 
 /** These only ever fall. */
 const MOST_LONG_FUNCTIONS = 15;
-const MOST_LONG_LINES = 33;
+const MOST_LONG_LINES = 28;
 const MOST_SPREADS = 33;
 
 describe("the project's files", () => {

@@ -45,7 +45,8 @@ function decode(text: string): string {
 
 /** Names of fields that hold a secret, in JSON and in forms. */
 const NAMES =
-  "[\\w-]*(?:token|secret|password|passphrase|passwd|access_?key|api_?key|private_?key|signing_?key)|(?:proxy-)?authorization|(?:set-)?cookie|moderatorCode";
+  "[\\w-]*(?:token|secret|password|passphrase|passwd|access_?key|api_?key|private_?key|signing_?key)|" +
+  "(?:proxy-)?authorization|(?:set-)?cookie|moderatorCode";
 
 /** `"token":"..."` and `"authorization":["...","..."]` in JSON, at any depth. */
 const FIELD = new RegExp(`"(${NAMES})":(?:"(?:[^"\\\\]|\\\\.)*"|\\[(?:"(?:[^"\\\\]|\\\\.)*",?)*\\])`, "gi");

@@ -29,7 +29,8 @@ const ENDPOINT = "empty, or an address such as http://127.0.0.1:9000";
 /** A device in one word: "cpu", "cuda:1", or with its slots "cuda:1*2". */
 const DEVICE = /^(auto|cpu|webgpu|(?:cuda|tfjs)(?::\d{1,2})?)(?:\*([1-9]\d?))?$/;
 const DEVICES =
-  "auto, cpu, webgpu, cuda, cuda:1 or tfjs:1, with the number of its slots after a star if it has more than one (cuda:1*2); or a group of device, slots, memoryMegabytes, threads and environment";
+  "auto, cpu, webgpu, cuda, cuda:1 or tfjs:1, with the number of its slots after a star if it has more than one " +
+  "(cuda:1*2); or a group of device, slots, memoryMegabytes, threads and environment";
 const section = <T extends z.ZodRawShape>(shape: T) =>
   z.strictObject(shape, { error: (issue) => (issue.code === "invalid_type" ? "a group of settings" : undefined) });
 

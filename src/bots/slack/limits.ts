@@ -42,7 +42,10 @@ export const SECTION_LENGTH = 3_000;
 export const LABEL_LENGTH = 75;
 export const ALT_TEXT_LENGTH = 2_000;
 export const BUTTONS_IN_A_ROW = 25;
-/** Characters of an uploaded file's alternative text: https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
+/**
+ * Characters of an uploaded file's alternative text:
+ * https://docs.slack.dev/reference/methods/files.getUploadURLExternal
+ */
 export const FILE_ALT_TEXT_LENGTH = 1_000;
 
 /**

@@ -48,7 +48,8 @@ export async function askToDelete({ app, channel, user, replyEphemeral }: Comman
   const { jobs, styles, favourites } = app.store.myData.read({ platform: channel.platform, user: user.id });
   const counts = { jobs: jobs.length, styles: styles.length, favourites: favourites.length };
   const text = [sentence("my-data.ask", counts), sentence("my-data.chats"), sentence("my-data.confirm")].join("\n");
-  await replyEphemeral(text, [{ id: DELETE_MY_DATA, label: sentence("my-data.delete"), emoji: "🗑", style: "danger" }]);
+  const label = sentence("my-data.delete");
+  await replyEphemeral(text, [{ id: DELETE_MY_DATA, label, emoji: "🗑", style: "danger" }]);
 }
 
 export interface DeleteDataServices {
