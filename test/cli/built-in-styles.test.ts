@@ -7,7 +7,7 @@ import { loadBuiltInStyles } from "../../src/commands/styles/built-in-styles.js"
 const BUILT = new URL("../../dist/commands/styles/built-in-styles.js", import.meta.url);
 
 describe("the built program", () => {
-  it("finds the house styles and their pictures", () => {
+  it("finds the built-in styles and their pictures", () => {
     const code = `import { loadBuiltInStyles } from ${JSON.stringify(BUILT.href)}; console.log(JSON.stringify(loadBuiltInStyles()));`;
     const styles = JSON.parse(
       execFileSync(process.execPath, ["--input-type=module", "--eval", code], { encoding: "utf8" }),

@@ -7,7 +7,7 @@ import { loadBuiltInStyles } from "../../src/commands/styles/built-in-styles.js"
 describe("docs/styles.md", () => {
   const page = readFileSync(PAGE, "utf8");
 
-  it("lists the house styles (npx tsx scripts/styles-docs.ts writes them)", () => {
+  it("lists the built-in styles (npx tsx scripts/styles-docs.ts writes them)", () => {
     expect(page).toBe(withStyles(page));
     for (const { name, help } of loadBuiltInStyles())
       expect(page).toContain(`[${name}](../config/styles/${name}.jpg) | ${help} |`);

@@ -8,7 +8,7 @@ import { loadBuiltInStyles, parseBuiltInStyles } from "../../../src/commands/sty
 /** Reactions that mean something else on a picture or a palette (issue 4). */
 const RESERVED = ["🔁", "⬆️", "➕", "➖", "🎬", "❤️", "🗑", "✅", "👁", "🍂"];
 
-describe("the house styles", () => {
+describe("the built-in styles", () => {
   const styles = loadBuiltInStyles();
 
   it("are at least twelve, few enough for the reactions of one message", () => {
