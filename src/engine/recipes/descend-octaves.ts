@@ -1,6 +1,7 @@
 /** Octave after octave, the frames of one image's descent: previews, abort, losses and progress in one place. */
 import type { Raster, Size } from "../images/raster.js";
 import { type Descent, descend } from "../optimize/descend.js";
+import { previewClock } from "./preview-clock.js";
 import type { Frame, RecipeContext } from "./recipe.js";
 import type { Savable } from "./saved-state.js";
 
@@ -69,20 +70,4 @@ export async function* descendOctaves(
     }
     done += work[index] ?? 0;
   }
-}
-
-const PREVIEW_INTERVAL_MS = 1500;
-
-export function previewClock(
-  intervalMs = PREVIEW_INTERVAL_MS,
-  now: () => number = () => performance.now(),
-): { due(): boolean } {
-  let last = now();
-  return {
-    due() {
-      if (now() - last < intervalMs) return false;
-      last = now();
-      return true;
-    },
-  };
 }
