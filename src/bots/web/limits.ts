@@ -1,4 +1,5 @@
 /** What the web chat takes, all in one place. */
+import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
 
 /** Bounds that keep one visitor from hurting the others. */
 export interface WebChatLimits {
@@ -27,7 +28,7 @@ export interface WebChatLimits {
 
 export const defaultWebChatLimits: WebChatLimits = {
   uploadBytes: 20 * 1024 * 1024,
-  uploadPixels: 50_000_000,
+  uploadPixels: MAX_INPUT_PIXELS,
   picturesPerMessage: 8,
   textLength: 4000,
   editIntervalMs: 150,

@@ -15,8 +15,7 @@ export function isLink(word: string): boolean {
 
 /**
  * The link that a person gave, as chats write it: `<https://example.org/a.jpg>`, `<https://example.org/a.jpg|a.jpg>`,
- * with
- * `&amp;` for `&`. Undefined when it is none. Whether anything may be fetched from there is checked elsewhere.
+ * with `&amp;` for `&`. Undefined when it is none. Whether anything may be fetched from there is checked elsewhere.
  */
 export function readLink(typed: string): URL | undefined {
   const inside = /^<([^>|]*)(?:\|[^>]*)?>$/.exec(typed.trim())?.[1] ?? typed.trim();

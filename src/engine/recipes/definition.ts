@@ -65,8 +65,9 @@ export interface RecipeDefinition<O extends RecipeOptions = RecipeOptions> exten
  *
  * The parsed parameters hold every value used, so a picture can be made again even when a preset changes later.
  * @param schema has a field `preset`
- * @example withPresets(z.strictObject({ preset: z.enum(["book"]).optional(), steps: z.number().default(10) }), { book:
- * { steps: 20 } })
+ * @example
+ * const schema = z.strictObject({ preset: z.enum(["book"]).optional(), steps: z.number().default(10) });
+ * withPresets(schema, { book: { steps: 20 } });
  */
 export function withPresets<S extends z.ZodObject>(schema: S, presets: Presets<S>) {
   return z.preprocess((given) => {

@@ -32,8 +32,7 @@ import { dreamObjective } from "./objective.js";
  * Change of one octave at strength 1, as a sum of mean absolute steps, in grey levels of 0..255: 10 steps of 1.8.
  *
  * Departure from the book: the steps of an octave share this amount, so that more steps refine a dream rather than
- * deepen it, and
- * `strength` alone says how deep it goes.
+ * deepen it, and `strength` alone says how deep it goes.
  */
 const OCTAVE_CHANGE = 18;
 
