@@ -69,6 +69,12 @@ const RULES: { readonly [K in Operation]: Rule<K> } = {
   avgPoolGradient: (n, g) => [ops.avgPool(g, n.attributes)],
   subsample: (n, g) => [ops.subsampleGradient(g, at(n.inputs, 0), n.attributes.strides)],
   subsampleGradient: (n, g) => [ops.subsample(g, n.attributes.strides)],
+  roll: (n, g) => [ops.roll(g, ops.mul(at(n.inputs, 1), ops.scalar(-1)))],
+  // Symmetric weights: it is its own adjoint.
+  blur: (n, g) => [ops.blur(g, at(n.inputs, 1), at(n.inputs, 2))],
+  sample: () => {
+    throw new GraphError("sample has no gradient; sample the gradient at the inverse places");
+  },
   matmul: (n, g) => {
     const [a, b] = [at(n.inputs, 0), at(n.inputs, 1)];
     const { transposeA, transposeB } = n.attributes;
@@ -82,7 +88,7 @@ const RULES: { readonly [K in Operation]: Rule<K> } = {
     const gb = transposeB
       ? ops.matmul(g, a, { transposeA: true, transposeB: transposeA })
       : ops.matmul(a, g, { transposeA: !transposeA });
-    return [ga, gb];
+    return [unbroadcast(ga, a), unbroadcast(gb, b)];
   },
   transpose: (n, g) => {
     const inverse: number[] = [];

@@ -78,6 +78,10 @@ export interface OperationAttributes {
   readonly avgPoolGradient: PoolAttributes;
   readonly subsample: { readonly strides: Pair };
   readonly subsampleGradient: { readonly strides: Pair };
+  // Images that continue at their opposite sides
+  readonly roll: Record<never, never>;
+  readonly blur: Record<never, never>;
+  readonly sample: Record<never, never>;
   // Linear algebra and layout
   readonly matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   readonly transpose: { readonly permutation: readonly number[] };

@@ -232,7 +232,35 @@ export function avgPoolGradient(g: Node, like: Node, attributes: PoolAttributes)
   return node("avgPoolGradient", [g, like], attributes, like.shape);
 }
 
-/** Matrix product of the last two dimensions; leading (batch) dimensions must agree. */
+/**
+ * x [N, C, H, W] moved down and to the right by the whole numbers of `offset` [2]; what leaves on one side comes back on
+ * the other.
+ */
+export function roll(x: Node, offset: Node): Node {
+  expectRank(x, 4, "roll");
+  return node("roll", [x, offset], NONE, x.shape);
+}
+
+/**
+ * The sum over f of every plane of x [N, C, H, W] blurred along its rows by `across[f]` and along its columns by
+ * `down[f]`: weights [F, radius + 1] from the centre outwards, the same on both sides. Planes continue at their opposite
+ * sides, and must be as long as the radius.
+ */
+export function blur(x: Node, across: Node, down: Node): Node {
+  expectRank(x, 4, "blur");
+  return node("blur", [x, across, down], NONE, x.shape);
+}
+
+/**
+ * x [N, C, H, W] read between its pixels, bilinearly, at the columns u and rows v [N, 1, H, W]; it continues at its
+ * opposite sides. No gradient flows through it.
+ */
+export function sample(x: Node, u: Node, v: Node): Node {
+  expectRank(x, 4, "sample");
+  return node("sample", [x, u, v], NONE, x.shape);
+}
+
+/** Matrix product of the last two dimensions; leading (batch) dimensions broadcast. */
 export function matmul(
   a: Node,
   b: Node,
@@ -249,7 +277,8 @@ export function matmul(
   const [k2, n] = transposeB ? [dim(b, rank - 1), dim(b, rank - 2)] : [dim(b, rank - 2), dim(b, rank - 1)];
   if (k1 !== null && k2 !== null && k1 !== k2)
     throw new GraphError(`matmul: ${showShape(a.shape)} and ${showShape(b.shape)} do not fit`);
-  return node("matmul", [a, b], { transposeA, transposeB }, [...a.shape.slice(0, rank - 2), m, n]);
+  const batch = broadcastShape(a.shape.slice(0, rank - 2), b.shape.slice(0, rank - 2), "matmul");
+  return node("matmul", [a, b], { transposeA, transposeB }, [...batch, m, n]);
 }
 
 export function transpose(x: Node, permutation: readonly number[]): Node {

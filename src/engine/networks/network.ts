@@ -1,6 +1,7 @@
 /** A trained network, ready to be built into tensor programs. */
 import { type Said, type SaidWith, SentenceError } from "../../shared/sentences/sentence-error.js";
-import type { Node, NodeOf } from "../graph/node.js";
+import type { Node } from "../graph/node.js";
+import { input } from "../graph/ops.js";
 import type { Presets } from "./presets.js";
 
 export interface BuildOptions {
@@ -13,15 +14,22 @@ export interface BuildOptions {
    * A promise that images' sides are multiples of this, which saves passes over memory where pooling tiles the image.
    */
   readonly multipleOf?: number;
+  /** The image to see, where it is the result of other nodes; an input named "image" when left out. */
+  readonly image?: Node;
+}
+
+/** The image that a build sees. */
+export function imageOf({ image, multipleOf }: BuildOptions): Node {
+  return image ?? input("image", [null, 3, null, null], multipleOf);
 }
 
 /** A network as nodes of a tensor program. */
 export interface BuiltNetwork {
   /**
-   * The image: [N, 3, H, W], RGB, 0..255, float32, named "image". What the network's training subtracted or swapped is
-   * inside the program.
+   * The image: [N, 3, H, W], RGB, 0..255, float32. What the network's training subtracted or swapped is inside the
+   * program.
    */
-  readonly image: NodeOf<"input">;
+  readonly image: Node;
   /**
    * The feature map of a layer, by the file's own name: Keras's layer name, the first output of an ONNX node.
    * @throws NetworkError when no layer of that name can be used

@@ -1,9 +1,9 @@
 /** VGG19 with random weights: the work of a real network, for benchmarks and tests that have none. */
 
 import type { Node } from "../graph/node.js";
-import { avgPool, constant, conv2d, input, maxPool, mul, relu, scalar, sub } from "../graph/ops.js";
+import { avgPool, constant, conv2d, maxPool, mul, relu, scalar, sub } from "../graph/ops.js";
 import { gaussian, random } from "../images/random.js";
-import { type BuiltNetwork, type LayerInfo, type Network, noLayer } from "./network.js";
+import { type BuiltNetwork, imageOf, type LayerInfo, type Network, noLayer } from "./network.js";
 
 /** Convolutions and channels of VGG19's blocks (Simonyan and Zisserman 2014, configuration E). */
 const VGG19_BLOCKS = [
@@ -39,8 +39,9 @@ export function randomVgg(blocks: readonly (readonly [number, number])[] = VGG19
     id: "random-vgg",
     layers,
     bytes,
-    build({ pooling = "max", multipleOf = 1 } = {}): BuiltNetwork {
-      const image = input("image", [null, 3, null, null], multipleOf);
+    build(options = {}): BuiltNetwork {
+      const { pooling = "max" } = options;
+      const image = imageOf(options);
       const built = new Map<string, Node>();
       let x: Node = mul(sub(image, scalar(127.5)), scalar(1 / 64));
       let [at, cin] = [0, 3];

@@ -174,11 +174,58 @@ function matmulCases(): Case[] {
         build: (x) => ops.matmul(at(x, "x"), at(x, "x"), options),
       });
     }
+  cases.push({
+    name: "matmul, one matrix for all planes, on either side",
+    inputs: { x: map(3), left: { shape: [1, 1, null, null] }, right: { shape: [1, 1, null, null] } },
+    runs: mapRuns(3).map(({ x }) => ({ x, left: [1, 1, 4, x[2] ?? 0], right: [1, 1, x[3] ?? 0, 2] })),
+    build: (x) => ops.matmul(at(x, "left"), ops.matmul(at(x, "x"), at(x, "right"))),
+  });
   const gram = (x: Readonly<Record<string, Node>>) => ops.matmul(at(x, "x"), at(x, "x"), { transposeB: true });
   const runs = [{ x: [1, 4, 6] }, { x: [2, 4, 9] }];
   cases.push({ name: "matmul, a Gram matrix", inputs: { x: { shape: [null, 4, null] } }, runs, build: gram });
   return cases;
 }
+
+/** Images that continue at their opposite sides. */
+const WRAPPED: readonly Case[] = [
+  ...[
+    [0, 0],
+    [2, -3],
+    [-20, 13],
+  ].map(
+    (offset): Case => ({
+      name: `roll by ${offset}`,
+      inputs: { x: map(3) },
+      runs: mapRuns(3),
+      build: (x) => ops.roll(at(x, "x"), ops.constant(Float32Array.from(offset), [2])),
+    }),
+  ),
+  ...[1, 3].map(
+    (filters): Case => ({
+      name: `blur, ${filters} filters`,
+      inputs: { x: map(3), across: { shape: [null, null], fixed: true }, down: { shape: [null, null], fixed: true } },
+      runs: mapRuns(3).map((run) => ({ ...run, across: [filters, 3], down: [filters, 6 - filters] })),
+      build: (x) => ops.blur(at(x, "x"), at(x, "across"), at(x, "down")),
+    }),
+  ),
+  {
+    name: "blur of a line by nothing",
+    inputs: { x: map(3), one: { shape: [1, 1], fixed: true } },
+    runs: [{ x: [1, 3, 1, 4], one: [1, 1] }],
+    build: (x) => ops.blur(at(x, "x"), at(x, "one"), at(x, "one")),
+  },
+  {
+    name: "sample",
+    inputs: { x: { ...map(3), fixed: true }, u: { ...map(1), fixed: true }, v: { ...map(1), fixed: true } },
+    runs: mapRuns(3).map(({ x }) => ({
+      x,
+      u: x.map((d, i) => (i === 1 ? 1 : d)),
+      v: x.map((d, i) => (i === 1 ? 1 : d)),
+    })),
+    // Far beyond the borders too.
+    build: (x) => ops.sample(at(x, "x"), ops.mul(at(x, "u"), ops.scalar(9)), at(x, "v")),
+  },
+];
 
 const LAYOUT: readonly Case[] = [
   {
@@ -403,6 +450,7 @@ export const CASES: readonly Case[] = [
   ...unary("tanh", ops.tanh),
   ...unary("pow 3", (x) => ops.pow(x, 3)),
   ...unary("pow 2", (x) => ops.pow(x, 2)),
+  ...unary("pow 0.5", (x) => ops.pow(x, 0.5), "positive"),
   ...unary("pow 1.25", (x) => ops.pow(x, 1.25), "positive"),
   ...unary("pow -0.75", (x) => ops.pow(x, -0.75), "positive"),
   ...CHOICES,
@@ -414,6 +462,7 @@ export const CASES: readonly Case[] = [
     poolCase("avgPool", attributes, 16),
   ]),
   ...matmulCases(),
+  ...WRAPPED,
   ...LAYOUT,
   ...ADJOINTS,
   ...REDUCTIONS,

@@ -49,6 +49,7 @@ describe("gradient", () => {
     const pool = { kernel: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] } as const;
     const y = ops.maxPool(x, pool);
     expect(() => gradient(ops.sumAll(ops.maxPoolGradient(x, y, y, pool)), x)).toThrow(/second derivatives/);
+    expect(() => gradient(ops.sumAll(ops.sample(x, x, x)), x)).toThrow(/inverse/);
   });
 
   test("weights and targets cost nothing: only what lies between loss and input is differentiated", () => {

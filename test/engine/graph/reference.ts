@@ -164,8 +164,12 @@ function matmul(a: Array64, b: Array64, transposeA: boolean, transposeB: boolean
   const [r, s] = [get(a.shape, rank - 2), get(a.shape, rank - 1)];
   const [t, u] = [get(b.shape, rank - 2), get(b.shape, rank - 1)];
   const [m, k, n] = [transposeA ? s : r, transposeA ? r : s, transposeB ? t : u];
-  const batches = sizeOf(a.shape.slice(0, rank - 2));
-  const y = zeros([...a.shape.slice(0, rank - 2), m, n]);
+  const [leadA, leadB] = [a.shape.slice(0, rank - 2), b.shape.slice(0, rank - 2)];
+  const lead = leadA.map((d, i) => (d === 1 ? get(leadB, i) : d));
+  if (lead.join() !== leadA.join() || lead.join() !== leadB.join())
+    return matmul(broadcast(a, [...lead, r, s]), broadcast(b, [...lead, t, u]), transposeA, transposeB);
+  const batches = sizeOf(lead);
+  const y = zeros([...lead, m, n]);
   for (let batch = 0; batch < batches; batch++)
     for (let i = 0; i < m; i++)
       for (let j = 0; j < n; j++)
@@ -174,6 +178,44 @@ function matmul(a: Array64, b: Array64, transposeA: boolean, transposeB: boolean
           const right = get(b.data, batch * t * u + (transposeB ? j * u + l : l * u + j));
           plus(y.data, (batch * m + i) * n + j, left * right);
         }
+  return y;
+}
+
+/** A whole number on a circle. */
+const around = (i: number, length: number): number => ((i % length) + length) % length;
+
+/** A sum of filters, each the product of a row's weights and a column's, at the distances from the place itself. */
+function blurred(x: Array64, across: Array64, down: Array64): Array64 {
+  const [, , h, w] = four(x);
+  const [filters = 0, reachX = 0] = across.shape;
+  const reachY = get(down.shape, 1);
+  const y = zeros(x.shape);
+  for (let i = 0; i < y.data.length; i++) {
+    const [row, column] = [Math.floor(i / w) % h, i % w];
+    const plane = i - row * w - column;
+    for (let f = 0; f < filters; f++)
+      for (let dy = 1 - reachY; dy < reachY; dy++)
+        for (let dx = 1 - reachX; dx < reachX; dx++) {
+          const weight = get(down.data, f * reachY + Math.abs(dy)) * get(across.data, f * reachX + Math.abs(dx));
+          plus(y.data, i, weight * get(x.data, plane + around(row + dy, h) * w + around(column + dx, w)));
+        }
+  }
+  return y;
+}
+
+/** Tents of width 1 about each place read. */
+function sampled(x: Array64, u: Array64, v: Array64): Array64 {
+  const [, channels, h, w] = four(x);
+  const y = zeros(x.shape);
+  for (let i = 0; i < y.data.length; i++) {
+    const plane = Math.floor(i / (h * w));
+    const at = Math.floor(plane / channels) * h * w + (i % (h * w));
+    for (const row of [Math.floor(get(v.data, at)), Math.floor(get(v.data, at)) + 1])
+      for (const column of [Math.floor(get(u.data, at)), Math.floor(get(u.data, at)) + 1]) {
+        const weight = (1 - Math.abs(row - get(v.data, at))) * (1 - Math.abs(column - get(u.data, at)));
+        plus(y.data, i, weight * get(x.data, (plane * h + around(row, h)) * w + around(column, w)));
+      }
+  }
   return y;
 }
 
@@ -304,6 +346,17 @@ function apply(node: Node, x: readonly Array64[]): Array64 {
         r % down || s % across ? undefined : [b, k, r / down, s / across],
       );
     }
+    case "roll": {
+      const [, , h, w] = four(at(0));
+      const [down, right] = [get(at(1).data, 0), get(at(1).data, 1)];
+      return gather(at(0), at(0).shape, ([n = 0, c = 0, row = 0, column = 0]) => {
+        return [n, c, around(row - down, h), around(column - right, w)];
+      });
+    }
+    case "blur":
+      return blurred(at(0), at(1), at(2));
+    case "sample":
+      return sampled(at(0), at(1), at(2));
     case "matmul":
       return matmul(at(0), at(1), node.attributes.transposeA, node.attributes.transposeB);
     case "transpose": {

@@ -61,6 +61,7 @@ const NO_GRADIENT: readonly Operation[] = [
   // They refuse; gradient.test.ts holds that.
   "reduceMax",
   "maxPoolGradient",
+  "sample",
 ];
 
 function coverage(): { forward: Set<Operation>; backward: Set<Operation> } {

@@ -1,5 +1,5 @@
 /** Every objective, over a small network, with numbers for its values. */
-import type { Node, NodeOf } from "../../../src/engine/graph/node.js";
+import type { Node } from "../../../src/engine/graph/node.js";
 import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
 import { channels } from "../../../src/engine/objectives/channels.js";
 import { content } from "../../../src/engine/objectives/content.js";
@@ -14,7 +14,7 @@ import type { Array64 } from "../graph/reference.js";
 
 interface Built {
   readonly loss: Node;
-  readonly image: NodeOf<"input">;
+  readonly image: Node;
   /** The values of the objective for images of a shape. */
   values(picture: readonly number[]): Record<string, Array64>;
 }

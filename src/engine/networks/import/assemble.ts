@@ -5,6 +5,7 @@ import * as ops from "../../graph/ops.js";
 import {
   type BuildOptions,
   type BuiltNetwork,
+  imageOf,
   type LayerInfo,
   type Network,
   NetworkError,
@@ -45,25 +46,19 @@ class Constants {
 
 /** One build: nodes by layer name, each made when it is first asked for. */
 class Assembly {
-  readonly image: NodeOf<"input">;
+  readonly image: Node;
   readonly #nodes = new Map<string, Node>();
   readonly #survey: Survey;
   readonly #constants: Constants;
   readonly #preprocessing: Preprocessing;
   readonly #average: boolean;
 
-  constructor(
-    survey: Survey,
-    constants: Constants,
-    preprocessing: Preprocessing,
-    average: boolean,
-    multipleOf: number,
-  ) {
-    this.image = ops.input("image", [null, 3, null, null], multipleOf);
+  constructor(survey: Survey, constants: Constants, preprocessing: Preprocessing, options: BuildOptions) {
+    this.image = imageOf(options);
     this.#survey = survey;
     this.#constants = constants;
     this.#preprocessing = preprocessing;
-    this.#average = average;
+    this.#average = options.pooling === "average";
   }
 
   node(name: string): Node {
@@ -274,8 +269,8 @@ export function assemble(id: string, graph: LayerGraph, preprocessing: Preproces
     layers,
     unusable,
     bytes: graph.bytes,
-    build({ pooling = "max", multipleOf = 1 }: BuildOptions = {}): BuiltNetwork {
-      const assembly = new Assembly(facts, constants, preprocessing, pooling === "average", multipleOf);
+    build(options: BuildOptions = {}): BuiltNetwork {
+      const assembly = new Assembly(facts, constants, preprocessing, options);
       return { image: assembly.image, layer: (name) => (names.has(name) ? assembly.node(name) : noLayer(id, name)) };
     },
   };

@@ -6,6 +6,7 @@ import { channelsOf, convolution, cut, fitTo } from "./geometry.js";
 import { type Kernel, phases, rotate } from "./kernels.js";
 import { avgPoolGradient, maxPoolGradient, poolAttributes } from "./pooling.js";
 import type { Sizes } from "./sizes.js";
+import { blur, roll, sample } from "./wrapped.js";
 import type { OnnxWriter } from "./writer.js";
 
 /**
@@ -128,7 +129,8 @@ const LOWERINGS: { readonly [K in Exclude<Operation, "input">]: Lowering<K> } = 
   abs: same("Abs"),
   sigmoid: same("Sigmoid"),
   tanh: same("Tanh"),
-  pow: (w, n, x) => w.node("Pow", [at(x, 0), w.scalar(n.attributes.exponent)]),
+  pow: (w, n, x) =>
+    n.attributes.exponent === 0.5 ? w.node("Sqrt", x) : w.node("Pow", [at(x, 0), w.scalar(n.attributes.exponent)]),
   greater: same("Greater"),
   greaterOrEqual: same("GreaterOrEqual"),
   equal: same("Equal"),
@@ -143,6 +145,9 @@ const LOWERINGS: { readonly [K in Exclude<Operation, "input">]: Lowering<K> } = 
   maxPoolGradient,
   avgPool: (w, n, x) => w.node("AveragePool", x, { ...poolAttributes(n.attributes), count_include_pad: 0 }),
   avgPoolGradient,
+  roll,
+  blur,
+  sample,
   matmul,
   transpose: (w, n, x) => w.node("Transpose", x, { perm: n.attributes.permutation }),
   reshape: (w, n, x) => w.node("Reshape", [at(x, 0), w.ints(n.attributes.shape)]),

@@ -66,6 +66,7 @@ export class Sizes {
       case "relu":
       case "clip":
       case "maxPoolGradient":
+      case "roll":
         return this.of(at(node.inputs, 0));
       case "avgPoolGradient":
       case "subsampleGradient":

@@ -14,6 +14,7 @@ import {
   toProgram,
 } from "./layout.js";
 import { avgPool, avgPoolGradient, everyOther, maxPool, maxPoolGradient } from "./pooling.js";
+import { blur, roll, sample } from "./wrapped.js";
 
 export interface Device {
   readonly tf: Tf;
@@ -87,6 +88,9 @@ const KERNELS: { readonly [K in Computed]: Kernel<K> } = {
   subsample: ({ tf }, { attributes: { strides } }, x) => avgPool(tf, at(x, 0), everyOther(strides)),
   subsampleGradient: ({ tf }, { attributes: { strides } }, x) =>
     avgPoolGradient(tf, at(x, 0), at(x, 1), everyOther(strides)),
+  roll: ({ tf }, _, x) => roll(tf, at(x, 0), at(x, 1)),
+  blur: ({ tf }, _, x) => blur(tf, at(x, 0), at(x, 1), at(x, 2)),
+  sample: ({ tf }, _, x) => sample(tf, at(x, 0), at(x, 1), at(x, 2)),
   matmul: ({ tf }, { attributes: { transposeA, transposeB } }, x) =>
     toMemory(tf, tf.matMul(toProgram(tf, at(x, 0)), toProgram(tf, at(x, 1)), transposeA, transposeB)),
   transpose: ({ tf }, { attributes: { permutation } }, x) => permute(tf, at(x, 0), permutationInMemory(permutation)),
