@@ -8,6 +8,7 @@ import { writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "../src/app/settings/load-settings.js";
+import { recipeSettings, variable } from "../src/app/settings/schema.js";
 import { offer } from "../src/commands/bot-options.js";
 import { summarise } from "../src/commands/command.js";
 import { chatCommands } from "../src/commands/create-context.js";
@@ -43,6 +44,8 @@ export function commandsPage(): string {
     REACTIONS,
     ...RESULT_REACTIONS.map(({ emoji, help }) => `| ${emoji} | ${help} |`),
     ...commands.flatMap(section),
+    SETTINGS,
+    ...recipeSettings().map(settingRow),
   ].join("\n")}\n`;
 }
 
@@ -52,7 +55,7 @@ const HEAD = `# Commands
 
 In a chat, options are written \`name:value\` in any order; values with spaces go in quotes. Only you see the answer to a line with an error; it says what
 to change. A command takes the picture attached to it, else that of the message it answers, else the one behind a link in the line, else the
-newest in the channel. Defaults and limits are those of \`config/default.yaml\`.
+newest in the channel. Defaults and limits are those of an installation that [changes none](#settings-of-an-installation).
 `;
 
 const REACTIONS = `
@@ -71,6 +74,20 @@ On the messages of a job that is done, also of last week:
 
 | reaction | what it does |
 | --- | --- |`;
+
+const SETTINGS = `
+## Settings of an installation
+
+What a file of settings, or a variable of the environment, changes of the options above.
+
+| setting | variable | what it is | takes | default |
+| --- | --- | --- | --- | --- |`;
+
+function settingRow({ key, use, option, bounds, default: usual }: ReturnType<typeof recipeSettings>[number]): string {
+  const takes = ["integer", "number"].includes(option.kind) ? bounds.join(" to ") : `the name of a ${option.kind}`;
+  const what = use === "default" ? option.help : "The most that people may ask for";
+  return `| \`${key}\` | \`${variable(key)}\` | ${cell(what)} | ${takes} | ${usual} |`;
+}
 
 function section({ name, help, options, examples }: CommandSummary): string[] {
   const rows = options.map(

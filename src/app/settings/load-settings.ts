@@ -33,6 +33,8 @@ const DEFAULTS = fileURLToPath(new URL("../../../config/default.yaml", import.me
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const tree = readYaml(DEFAULTS);
+  // The recipes' groups may say nothing there.
+  for (const group of Object.keys(configSchema.shape)) tree[group] ??= {};
   const origins = new Map<string, string>();
   const own = env.DREAMLOOM_CONFIG;
   if (own) merge(tree, readYaml(resolve(own)), own, origins);
@@ -72,6 +74,8 @@ function merge(base: Tree, extra: Tree, origin: string, origins: Map<string, str
   for (const [key, value] of Object.entries(extra)) {
     const path = prefix + key;
     const under = Object.hasOwn(base, key) ? base[key] : undefined;
+    // A group of which every line is a comment.
+    if (isTree(under) && value === null) continue;
     if (isTree(under) && isTree(value)) merge(under, value, origin, origins, `${path}.`);
     else Object.defineProperty(base, key, { value, enumerable: true, configurable: true, writable: true });
     origins.set(path, origin);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { BotOptions } from "../../commands/bot-options.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
+import type { RecipeOption } from "../../engine/recipes/option.js";
 
 /** The settings' shape. `config/default.yaml` explains each; the errors' wording comes from `config.ts`. */
 
@@ -58,21 +59,41 @@ const deviceSchema = z.union(
 
 type RecipeGroups = Pick<BotOptions, "dream" | "paint" | "neuron" | "film">;
 
-/** The settings that recipes' options name: the defaults and the largest values of chats. */
+/** A setting that recipes' options name: the default or the largest value of an option in chats. */
+interface RecipeSetting {
+  /** Such as "dream.maxSize". */
+  readonly key: string;
+  readonly use: "default" | "maximum";
+  readonly option: RecipeOption;
+  readonly bounds: readonly [minimum: number, maximum: number];
+  readonly default: unknown;
+}
+
+/** Each setting once; where options share one, the first says what holds. */
+export function recipeSettings(): readonly RecipeSetting[] {
+  const options = DEFINITIONS.flatMap((definition) => Object.values(definition.options));
+  const all = options.flatMap((option) => {
+    const { inChat = {}, minimum = 0, maximum = 0, setting = {} } = option;
+    const usual = { default: inChat.default ?? option.default, maximum: inChat.maximum ?? maximum };
+    const bounds = [inChat.minimum ?? minimum, maximum] as const;
+    return (["default", "maximum"] as const).flatMap((use) => {
+      const key = setting[use];
+      return key === undefined ? [] : [{ key, use, option, bounds, default: usual[use] }];
+    });
+  });
+  return all.filter(({ key }, index) => all.findIndex((other) => other.key === key) === index);
+}
+
 function recipeSections(): { [Group in keyof RecipeGroups]: z.ZodType<RecipeGroups[Group]> } {
   const shapes: Record<string, Record<string, z.ZodType>> = {};
-  for (const option of DEFINITIONS.flatMap(({ options }) => Object.values(options))) {
-    const { kind, inChat, minimum = 0, setting = {} } = option;
-    const bounds = [inChat?.minimum ?? minimum, inChat?.maximum ?? option.maximum ?? 0] as const;
-    const usual = { default: inChat?.default ?? option.default, maximum: bounds[1] };
-    for (const use of ["default", "maximum"] as const) {
-      const [group = "", name = ""] = setting[use]?.split(".") ?? [];
-      if (name === "" || shapes[group]?.[name]) continue;
-      const numeric = kind === "integer" ? integer : number;
-      const schema: z.ZodType =
-        kind === "integer" || kind === "number" ? numeric(...bounds) : text(`the name of a ${kind}`);
-      shapes[group] = { ...shapes[group], [name]: usual[use] === undefined ? schema : schema.default(usual[use]) };
-    }
+  for (const { key, option, bounds, default: usual } of recipeSettings()) {
+    const [group = "", name = ""] = key.split(".");
+    const schemas: Partial<Record<RecipeOption["kind"], z.ZodType>> = {
+      integer: integer(...bounds),
+      number: number(...bounds),
+    };
+    const schema = schemas[option.kind] ?? text(`the name of a ${option.kind}`);
+    shapes[group] = { ...shapes[group], [name]: schema.default(usual) };
   }
   const sections = Object.entries(shapes).map(([group, shape]) => [group, section(shape)]);
   return Object.fromEntries(sections) as ReturnType<typeof recipeSections>;
@@ -175,7 +196,7 @@ export const ENVIRONMENT: Readonly<Record<string, { readonly key: string; readon
     ),
   );
 
-function variable(key: string): string {
+export function variable(key: string): string {
   return key === "cluster.url" ? "REDIS_URL" : key.replace(/[.A-Z]/g, (c) => `_${c.replace(".", "")}`).toUpperCase();
 }
 

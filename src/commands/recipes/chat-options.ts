@@ -19,10 +19,9 @@ export function chatBounds(
   { minimum = 0, maximum = 0, inChat, setting = {}, ...option }: RecipeOption,
   botOptions: BotOptions,
 ) {
-  const most = Number(settingOf(setting.maximum, botOptions) ?? Number.POSITIVE_INFINITY);
   return {
     minimum: inChat?.minimum ?? minimum,
-    maximum: Math.min(most, inChat?.maximum ?? maximum),
+    maximum: Number(settingOf(setting.maximum, botOptions) ?? inChat?.maximum ?? maximum),
     default: settingOf(setting.default, botOptions) ?? inChat?.default ?? option.default,
   };
 }

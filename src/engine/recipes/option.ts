@@ -19,13 +19,14 @@ interface Described {
   readonly more?: string | undefined;
   /** May be given without its name in a chat. */
   readonly positional?: boolean | undefined;
+  readonly inChat?: ChatBounds;
   /** Why chats do not offer it. */
   readonly notInChat?: string;
   /** Why the command line does not offer it. */
   readonly notInCli?: string;
   /**
-   * The settings that chats take its default and its maximum from. The settings' schema is derived from it: where the
-   * settings say nothing, what is said here holds.
+   * The settings that an installation changes its chats' default and maximum by. The settings' schema is derived from it;
+   * where they say nothing, `inChat` holds, and then the option's own.
    */
   readonly setting?: { readonly default?: SettingKey; readonly maximum?: SettingKey };
   /** Its flag, where its own name has another meaning on the command line. */
@@ -39,7 +40,7 @@ interface Described {
 interface ChatBounds {
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly default?: number;
+  readonly default?: number | string;
 }
 
 type OptionKind =
@@ -65,7 +66,6 @@ export interface RecipeOption<S extends z.ZodType = z.ZodType> extends Described
   readonly unit?: string;
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly inChat?: ChatBounds;
   readonly choices?: readonly Choice[];
   readonly default?: unknown;
   /** Of a text, what it must be: continues the words "must be". */
@@ -90,7 +90,6 @@ interface NumberDescription<D> extends Described {
   readonly minimum: number;
   readonly maximum: number;
   readonly default?: D;
-  readonly inChat?: ChatBounds;
 }
 
 export function integer<D extends number | undefined = undefined>(

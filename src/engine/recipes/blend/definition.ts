@@ -16,6 +16,7 @@ const options = {
     minimum: 0,
     maximum: 48,
     default: 0,
+    inChat: { maximum: 12 },
     setting: { maximum: "film.maxSweep" },
   }),
   framesPerSecond: number({ help: "Pictures a second of the film", minimum: 1, maximum: 30, default: 6 }),

@@ -23,6 +23,7 @@ const options = {
       more: "A named choice of layers; `layers` overrides it.",
       expected: "a look's name",
       read: readName,
+      inChat: { default: "creatures" },
       setting: { default: "dream.look" },
     },
     "look",
@@ -48,7 +49,7 @@ const options = {
     minimum: 32,
     maximum: 8192,
     default: 512,
-    inChat: { minimum: LEAST_CHAT_SIDE },
+    inChat: { minimum: LEAST_CHAT_SIDE, maximum: 1024 },
     setting: { default: "dream.size", maximum: "dream.maxSize" },
   }),
   octaves: integer({
@@ -56,6 +57,7 @@ const options = {
     minimum: 1,
     maximum: 20,
     default: 5,
+    inChat: { default: 4, maximum: 8 },
     setting: { default: "dream.octaves", maximum: "dream.maxOctaves" },
   }),
   octaveScale: number({
@@ -71,6 +73,7 @@ const options = {
     minimum: 1,
     maximum: 500,
     default: 20,
+    inChat: { default: 10, maximum: 100 },
     setting: { default: "dream.steps", maximum: "dream.maxSteps" },
   }),
   strength: number({

@@ -60,6 +60,7 @@ const options = {
     minimum: 1,
     maximum: 500,
     default: 16,
+    inChat: { default: 12, maximum: 100 },
     setting: { default: "neuron.steps", maximum: "neuron.maxSteps" },
   }),
   ...ascentOptions,

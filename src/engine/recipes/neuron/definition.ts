@@ -32,7 +32,7 @@ const options = {
     minimum: 32,
     maximum: MAX_SIDE,
     default: 384,
-    inChat: { minimum: LEAST_CHAT_SIDE },
+    inChat: { minimum: LEAST_CHAT_SIDE, maximum: 1024 },
     setting: { default: "neuron.size", maximum: "neuron.maxSize" },
   }),
   startSize: integer({
@@ -62,6 +62,7 @@ const options = {
     minimum: 1,
     maximum: 500,
     default: 12,
+    inChat: { maximum: 100 },
     setting: { default: "neuron.steps", maximum: "neuron.maxSteps" },
   }),
   ...ascentOptions,

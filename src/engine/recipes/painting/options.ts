@@ -14,6 +14,7 @@ export const PHOTO = "photo";
 
 /** The most that sizes may be, in pixels. */
 export const MAX_SIDE = 4096;
+export const MAX_CHAT_SIDE = 1024;
 
 export const paintingOptions = {
   preset: namedPresetOption,
@@ -23,7 +24,7 @@ export const paintingOptions = {
     minimum: 32,
     maximum: MAX_SIDE,
     default: 512,
-    inChat: { minimum: LEAST_CHAT_SIDE },
+    inChat: { minimum: LEAST_CHAT_SIDE, maximum: MAX_CHAT_SIDE, default: 384 },
     setting: { default: "paint.size", maximum: "paint.maxSize" },
   }),
   steps: integer({
@@ -32,6 +33,7 @@ export const paintingOptions = {
     minimum: 1,
     maximum: 2000,
     default: 24,
+    inChat: { maximum: 200 },
     setting: { default: "paint.steps", maximum: "paint.maxSteps" },
   }),
   smooth: number({

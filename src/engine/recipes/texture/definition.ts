@@ -1,9 +1,22 @@
 /** The definition of `texture`. */
 import { defineRecipe, type ParamsOf } from "../definition.js";
 import { flag, integer, text } from "../option.js";
-import { MAX_SIDE, PAINTING_PRESETS, paintingCost, paintingFootprint, paintingOptions } from "../painting/options.js";
+import {
+  MAX_CHAT_SIDE,
+  MAX_SIDE,
+  PAINTING_PRESETS,
+  paintingCost,
+  paintingFootprint,
+  paintingOptions,
+} from "../painting/options.js";
 
-const side = { unit: "px", minimum: 32, maximum: MAX_SIDE, setting: { maximum: "paint.maxSize" } } as const;
+const side = {
+  unit: "px",
+  minimum: 32,
+  maximum: MAX_SIDE,
+  inChat: { maximum: MAX_CHAT_SIDE },
+  setting: { maximum: "paint.maxSize" },
+} as const;
 
 const options = {
   style: text(

@@ -37,7 +37,7 @@ const options = {
     minimum: 1,
     maximum: 5000,
     default: 96,
-    inChat: { minimum: 2 },
+    inChat: { minimum: 2, default: 48, maximum: 240 },
     setting: { default: "film.frames", maximum: "film.maxFrames" },
   }),
   framesPerSecond: number({ help: "Pictures a second", minimum: 1, maximum: 50, default: 16 }),
@@ -47,7 +47,7 @@ const options = {
     unit: "px",
     minimum: 32,
     maximum: MAX_SIDE,
-    inChat: { minimum: LEAST_CHAT_SIDE },
+    inChat: { minimum: LEAST_CHAT_SIDE, default: 256, maximum: 512 },
     setting: { default: "film.width", maximum: "film.maxWidth" },
   }),
   height: integer({
