@@ -7,6 +7,7 @@ import { decode, encode } from "./images/codec.js";
 import { type Film, FilmError } from "./images/film.js";
 import { NetworkError } from "./networks/network.js";
 import type { OpenEngine } from "./open.js";
+import { DescentError } from "./optimize/descend.js";
 import {
   type Checkpoint,
   EngineError,
@@ -157,6 +158,7 @@ export function toEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   if (error instanceof PictureError || error instanceof RecipeError || error instanceof FilmError)
     return new EngineError("input", error);
+  if (error instanceof DescentError) return new EngineError("input", error);
   // Only the operator can repair it, but the person who asked is told.
   if (error instanceof DeviceError || error instanceof NativePartError) return new EngineError("device", error);
   if (error instanceof NetworkError) return new EngineError(error.kind === "unknown" ? "input" : "network", error);

@@ -9,7 +9,9 @@ import { Preprocessing } from "./import/preprocessing.js";
 /** Layers with weights. */
 export const LayerWeights = z
   .record(z.string().min(1), z.number())
-  .refine((layers) => Object.keys(layers).length > 0, { error: () => sentence("presets.no-layer") });
+  .refine((layers) => Object.values(layers).some((weight) => weight !== 0), {
+    error: () => sentence("presets.no-layer"),
+  });
 export type LayerWeights = z.infer<typeof LayerWeights>;
 
 export const Look = z.strictObject({ description: z.string().min(1), layers: LayerWeights });

@@ -4,10 +4,11 @@
  *
  * Every objective is a loss to minimise; one that is to be maximised is negated, so that there is only descent.
  */
+import { type Said, SentenceError } from "../../shared/sentences/sentence-error.js";
 import type { Evaluation } from "../evaluate.js";
 import type { Raster } from "../images/raster.js";
 import type { Transform } from "../transforms/transform.js";
-import type { BatchGradient, Optimiser, StepResult } from "./optimiser.js";
+import type { BatchGradient, Optimiser, StepResult, StepTime } from "./optimiser.js";
 
 /** The loss of images of one size, summed, and its gradient, theirs one after the other. */
 export type Loss = (images: readonly Raster[]) => Promise<Evaluation>;
@@ -34,9 +35,14 @@ export interface Step extends StepResult {
   readonly step: number;
 }
 
+/** A descent leads nowhere; the message says why, and what would do. */
+export class DescentError<S extends Said = Said> extends SentenceError<S> {
+  override readonly name = "DescentError";
+}
+
 /**
  * Takes the steps; ends early when the optimiser has converged.
- * @throws the signal's reason when aborted
+ * @throws the signal's reason when aborted; DescentError once a loss or a pixel is not finite
  */
 export async function* descend(
   { images: start, steps, taken = 0, optimiser, view }: Descent,
@@ -53,10 +59,21 @@ export async function* descend(
       },
       { step, steps },
     );
+    needFinite(result, { step, steps });
     images = result.images;
     yield { ...result, step };
     if (result.converged) return;
   }
+}
+
+/**
+ * Both are looked at: onnxruntime's ReLU turns NaN into 0, so a picture of NaN may well have a finite loss.
+ * @throws DescentError
+ */
+function needFinite({ loss, images }: StepResult, { step, steps }: StepTime): void {
+  if (Number.isFinite(loss) && images.every(({ data }) => data.every(Number.isFinite))) return;
+  if (step === 1) throw new DescentError("descent.no-start");
+  throw new DescentError("descent.diverged", { step, steps });
 }
 
 async function gradientThrough(

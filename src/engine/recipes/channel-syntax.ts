@@ -13,6 +13,15 @@ interface WrittenChannel {
 }
 
 /**
+ * Checks the weight of a layer or channel. Within these bounds float32 never overflows, 0 is nothing to want, and a
+ * printed weight needs no exponent.
+ * @throws RecipeError
+ */
+export function checkWeight(weight: number, part: string): void {
+  if (Math.abs(weight) < 0.001 || Math.abs(weight) > 1000) throw new RecipeError("layers.weight", { part });
+}
+
+/**
  * Parses `[layer/]channel[:weight] ...`; a weight left out is 1. A layer's own name may hold slashes: the channel
  * follows the last one.
  * @throws RecipeError naming the part that is wrong
@@ -24,6 +33,7 @@ export function readChannels(text: string): WrittenChannel[] {
     const [, layer, digits, weightText] = /^(?:(.+)\/)?(\d+)(?::([^:]+))?$/u.exec(written) ?? [];
     const weight = weightText === undefined ? 1 : Number(weightText);
     if (digits === undefined || !Number.isFinite(weight)) throw new RecipeError("channels.invalid", { part: written });
+    checkWeight(weight, written);
     return { written, layer, channel: Number(digits), weight };
   });
 }

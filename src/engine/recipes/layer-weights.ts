@@ -1,5 +1,5 @@
 /** Layers with weights as people write them: `activation_36:1.5 activation_30:1.2`. */
-import { wordsOf } from "./channel-syntax.js";
+import { checkWeight, wordsOf } from "./channel-syntax.js";
 import { RecipeError } from "./recipe.js";
 
 const MAX_LAYERS = 16;
@@ -18,8 +18,7 @@ export function parseLayerWeights(text: string): Record<string, number> {
     const malformed = name === "" || name.endsWith(":") || (name.includes(":") && weight === undefined);
     if (malformed) throw new RecipeError("layers.invalid", { part });
     const value = Number(weight ?? 1);
-    // These bounds also keep a printed weight readable: no exponents.
-    if (Math.abs(value) < 0.001 || Math.abs(value) > 1000) throw new RecipeError("layers.weight", { part });
+    checkWeight(value, part);
     if (weights.has(name)) throw new RecipeError("layers.twice", { layer: name });
     weights.set(name, value);
   }

@@ -680,6 +680,9 @@ export const english = {
   "layers.invalid": ({ part }: { part: string }) =>
     `"${part}" is not a layer with a weight. Write layers as name:weight, for instance ` +
     `layers:"activation_36:1.5 activation_30:1.2".`,
+  "layers.negative": ({ layer }: { layer: string }) =>
+    `The weight of ${layer} is negative, which the book's preset cannot follow: its pixels are not bounded, and away ` +
+    "from a style there is no end. Take the studio's preset, or a weight above 0.",
   "layers.none":
     'No layer is named. Write layers as name:weight, for instance layers:"activation_36:1.5 activation_30:1.2".',
   "neuron.too-large": "From {start} px, {octaves} octaves end at {last} px; the most is {most}. Take fewer.",
@@ -694,6 +697,12 @@ export const english = {
   "film.too-many-frames":
     "At {width} x {height}, a WebP or GIF holds {most} frames. Take fewer or smaller ones, or mp4.",
   "engine.recipe-unknown": 'There is no recipe "{recipe}"; there are {known}.',
+  "descent.no-start":
+    "The first step gives no finite loss: the network's weights or its preprocessing are damaged, or the weight of a " +
+    "layer or channel is far too large.",
+  "descent.diverged": ({ step, steps }: { step: number; steps: number }) =>
+    `Step ${step} of ${steps} ran away to infinity: what is asked for has no end. Negative or very large weights of ` +
+    "layers do that; make them smaller.",
   "engine.no-picture": "The recipe made no picture.",
   "engine.option": ({ option, problem }: { option: string; problem: string }) =>
     `${option ? `"${option}" ` : ""}cannot be used: ${problem}.`,
@@ -764,7 +773,7 @@ export const english = {
   "transfer.disk-full": "the disk is full",
   "transfer.no-model": "what came holds no {model}",
 
-  "presets.no-layer": "at least one layer is needed",
+  "presets.no-layer": "at least one layer with a weight other than 0 is needed",
   "presets.default": "the default is not one of the looks",
   "catalogue.checksum": "a checksum is needed: md5 or sha256",
   "look.textures": "Surfaces",

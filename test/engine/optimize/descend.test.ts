@@ -74,6 +74,28 @@ describe("descend", () => {
     expect(meanAbsolute(step?.images[0]?.data ?? new Float32Array())).toBe(102);
   });
 
+  it.each([
+    ["a loss that is infinite", (step: number) => ({ loss: step === 2 ? Number.NEGATIVE_INFINITY : 1, slope: 1 })],
+    ["a loss that is no number", (step: number) => ({ loss: step === 2 ? Number.NaN : 1, slope: 1 })],
+    ["a pixel that is none, whatever the loss", (step: number) => ({ loss: 1, slope: step === 2 ? Number.NaN : 1 })],
+  ])("ends with a sentence at %s", async (_what, at) => {
+    let step = 0;
+    const loss: Loss = async ([image = filled(0)]) => {
+      const { loss, slope } = at(++step);
+      return { loss, gradient: image.data.map((_, i) => (i === 5 ? slope : 1)) };
+    };
+    const seen: Step[] = [];
+    const stepping = async () => {
+      for await (const each of descend(
+        descent({ view: () => ({ loss, transforms: [] }) }),
+        new AbortController().signal,
+      ))
+        seen.push(each);
+    };
+    await expect(stepping()).rejects.toMatchObject({ name: "DescentError", identifier: "descent.diverged" });
+    expect(seen).toHaveLength(1);
+  });
+
   it("ends when it is aborted, before the next gradient", async () => {
     const controller = new AbortController();
     let asked = 0;

@@ -23,6 +23,8 @@ describe("channels as people write them", () => {
   it.each([
     ["4:", '"4:" is not a channel. Write channels as number:weight'],
     ["4:much", '"4:much" is not a channel.'],
+    ["4:0", 'The weight of "4:0" must be'],
+    ["4:1e300", 'The weight of "4:1e300" must be'],
     ["-1", '"-1" is not a channel.'],
     ["eyes", '"eyes" is not a channel.'],
     ["  ", "No channel is named."],

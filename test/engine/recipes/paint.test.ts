@@ -140,6 +140,17 @@ describe("stylize", () => {
     expect(last?.lossEnd).toBeLessThan((last?.lossStart ?? 0) / 2);
   });
 
+  it("goes away from the style in a layer whose weight is negative, also where weights sum to 0", async () => {
+    const away = await painted(run({ styleLayers: "block2_conv1:-1", strength: 0.9 }));
+    const towards = await painted(run({ styleLayers: "block2_conv1:1", strength: 0.9 }));
+    const before = await styleDistance(await photo.decode(128), across);
+    expect(await styleDistance(away, across)).toBeGreaterThan(before);
+    expect(await styleDistance(towards, across)).toBeLessThan(before);
+    const both = await painted(run({ styleLayers: "block1_conv1:1 block3_conv1:-1" }));
+    expect(both.data.every((v) => v >= 0 && v <= 255)).toBe(true);
+    await expect(all(run({ styleLayers: "block1_conv1:-1", preset: "book" }))).rejects.toThrow(/negative/);
+  });
+
   it("says what is missing", async () => {
     const params = stylizeDefinition.params.parse(small);
     await expect(all(stylize(params, { style: across }, context))).rejects.toThrow(/no photo/);

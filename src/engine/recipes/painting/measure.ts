@@ -3,6 +3,7 @@ import { presetsOf } from "../../networks/looks.js";
 import type { Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
 import { parseLayerWeights } from "../layer-weights.js";
+import { RecipeError } from "../recipe.js";
 import type { StyleMeasure } from "./targets.js";
 
 /** Weight of the mean total variation of a pixel, against style losses that are relative errors. Chosen by looking. */
@@ -11,7 +12,10 @@ export const VARIATION = 5e-6;
 /** The book's Gram matrices are of features less one (12.4). */
 const BOOK_DELTA = -1;
 
-/** How style is measured with a network. */
+/**
+ * How style is measured with a network.
+ * @throws RecipeError, NetworkError for layers that do not exist or whose weight cannot be followed
+ */
 export function measureOf(
   network: Network,
   { preset, styleLayers }: { preset: "studio" | "book"; styleLayers?: string | undefined },
@@ -20,6 +24,8 @@ export function measureOf(
   const given = styleLayers === undefined ? undefined : parseLayerWeights(styleLayers);
   for (const layer of Object.keys(given ?? {})) resolveLayer(network, layer);
   if (preset === "studio") return { layers: given ?? style.layers, delta: 0, pooling: style.pooling };
+  const negative = Object.keys(given ?? {}).find((layer) => (given?.[layer] ?? 0) < 0);
+  if (negative !== undefined) throw new RecipeError("layers.negative", { layer: negative });
   const names = Object.keys(style.layers);
   // Layer i counts 0.5^i (12.6).
   return {

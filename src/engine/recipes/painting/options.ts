@@ -53,7 +53,9 @@ export const paintingOptions = {
   }),
   styleLayers: text({
     help: "Layers of the network that see the style, with weights",
-    more: "Their Gram matrices are the style. The network's own choice when left out.",
+    more:
+      "Their Gram matrices are the style. A weight below 0 leads away from it; the book's preset takes none. " +
+      "The network's own choice when left out.",
     expected: 'layer names with weights, such as "activation_9:1 activation_21:0.5"',
     read: readLayerWeights,
   }),

@@ -99,7 +99,8 @@ export async function blendTargets(
   for (const { raster, weight } of styles) {
     grams.push({ weight, grams: await gramsOfTiles(programs, network, measure, raster, tilesOf(raster, pixels)) });
   }
-  const total = Object.values(measure.layers).reduce((a, b) => a + b, 0);
+  // A negative weight keeps its sign: the painting goes away from the style in that layer.
+  const total = Object.values(measure.layers).reduce((sum, weight) => sum + Math.abs(weight), 0);
   return Object.entries(measure.layers).map(([layer, layerWeight]) => {
     const target = mix(grams.map(({ weight, grams }) => [grams[layer], weight] as const));
     return { layer, target, weight: layerWeight / total / Math.max(norm(target) ** 2, 1e-12) };
