@@ -8,11 +8,10 @@ import type { Network } from "../../src/engine/networks/network.js";
 import { content } from "../../src/engine/objectives/content.js";
 import { gramLoss } from "../../src/engine/objectives/gram.js";
 import { type Objective, sum } from "../../src/engine/objectives/objective.js";
-import { totalVariation } from "../../src/engine/objectives/total-variation.js";
 import type { OpenEngine } from "../../src/engine/open.js";
 import { Adam } from "../../src/engine/optimize/adam.js";
 import { Lbfgs } from "../../src/engine/optimize/lbfgs.js";
-import { measureOf, VARIATION } from "../../src/engine/recipes/painting/measure.js";
+import { measureOf } from "../../src/engine/recipes/painting/measure.js";
 import { blendTargets, featuresOf } from "../../src/engine/recipes/painting/targets.js";
 import type { PictureInput } from "../../src/engine/recipes/recipe.js";
 import { stylizeDefinition } from "../../src/engine/recipes/stylize/definition.js";
@@ -51,7 +50,6 @@ async function objectiveOf({ engine, network, photo, style, size }: Scene): Prom
   return sum([
     [gramLoss(targets), 1],
     [content(layer, features, 1 / energy), CONTENT],
-    [totalVariation(1 / (original.width * original.height)), VARIATION],
   ]);
 }
 

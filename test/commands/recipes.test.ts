@@ -4,7 +4,10 @@ import { parseLine } from "../../src/commands/parsing/command-line.js";
 import { readValues } from "../../src/commands/parsing/read-values.js";
 import { commandLine, type Draft } from "../../src/commands/recipes/recipe.js";
 import { loadBuiltInStyles } from "../../src/commands/styles/built-in-styles.js";
+import { blendDefinition } from "../../src/engine/recipes/blend/definition.js";
 import { RECIPES } from "../../src/engine/recipes/registry.js";
+import { stylizeDefinition } from "../../src/engine/recipes/stylize/definition.js";
+import { textureDefinition } from "../../src/engine/recipes/texture/definition.js";
 import { ann, art, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { studio } from "../fakes/studio.js";
@@ -150,14 +153,17 @@ describe("paintings in a chat", () => {
       return [public_?.replace(/^`.*`/, ""), final];
     };
     const other = await picture(32, 32);
-    expect(await notes("/stylize", image, other)).toEqual([
-      " · with the picture and its style picture",
-      "with the picture and its style picture",
-    ]);
-    expect(await notes("/stylize winter", image)).toEqual([" · with the picture", "with the picture"]);
-    expect(await notes("/blend winter:0.5", image)).toEqual([" · with the picture", "with the picture"]);
-    expect(await notes("/texture", image)).toEqual([" · with the picture", "with the picture"]);
-    expect(await notes("/texture winter")).toEqual(["", ""]);
+    /** The version follows what the line does not name. */
+    const note = ({ version }: { readonly version: number }, pictures: string): string[] => {
+      const parts = [...(pictures ? [pictures] : []), ...(version > 1 ? [`v${version}`] : [])];
+      return [parts.map((part) => ` · ${part}`).join(""), parts.join(" · ")];
+    };
+    const both = note(stylizeDefinition, "with the picture and its style picture");
+    expect(await notes("/stylize", image, other)).toEqual(both);
+    expect(await notes("/stylize winter", image)).toEqual(note(stylizeDefinition, "with the picture"));
+    expect(await notes("/blend winter:0.5", image)).toEqual(note(blendDefinition, "with the picture"));
+    expect(await notes("/texture", image)).toEqual(note(textureDefinition, "with the picture"));
+    expect(await notes("/texture winter")).toEqual(note(textureDefinition, ""));
     expect(await notes("/dream picture:none")).toEqual(["", ""]);
   });
 

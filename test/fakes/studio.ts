@@ -37,7 +37,7 @@ export const botOptions: BotOptions = {
     look: "creatures",
     network: "resnet50",
   },
-  paint: { size: 384, maxSize: 1024, steps: 24, maxSteps: 200, strength: 0.5, network: "resnet50" },
+  paint: { size: 384, maxSize: 1024, steps: 14, maxSteps: 200, strength: 0.5, network: "resnet50" },
   neuron: { size: 384, maxSize: 1024, steps: 12, maxSteps: 100, network: "resnet50" },
   film: { width: 256, maxWidth: 512, frames: 48, maxFrames: 240, maxSweep: 12 },
   styles: { perCommunity: 10, perPerson: 2 },

@@ -1,4 +1,5 @@
 /** Adam on several sizes of an image at once: large shapes move as fast as fine ones. */
+import { type Matrix3, multiplied, transposed } from "../images/palette.js";
 import { CHANNELS, clampRaster, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
 import { Adam, type AdamMoments, type AdamOptions } from "./adam.js";
@@ -10,6 +11,8 @@ interface PyramidAdamOptions extends Omit<AdamOptions, "rate"> {
    * high.
    */
   readonly rates: readonly number[];
+  /** Columns are the colours that Adam steps along; red, green and blue when left out. */
+  readonly basis?: Matrix3 | undefined;
 }
 
 interface Level {
@@ -36,15 +39,20 @@ const SMALLEST = 8;
  * its finest patterns, into grain as strong as the strokes. In a pyramid most of the movement is coarse, and the finest
  * level only refines it. The idea is the preconditioning of "Feature Visualization" (Olah, Mordvintsev and Schubert,
  * 2017), in pyramids for Fourier transforms.
+ *
+ * With a `basis` R of colours, Adam's coordinates are y, of which the image is R y. One step, with g the gradient, d_l
+ * and u_l halving and doubling to level l and back, and A_l that level's Adam, which turns a gradient into a move of
+ * its rate: image += factor * R * sum over l of u_l(A_l(d_l(R^T g))). R acts on the three values of each pixel.
  */
 export class PyramidAdam {
   readonly #levels: readonly Level[];
+  readonly #basis: Matrix3 | undefined;
 
   /** @param before moments of another size of the same image, which are taken on, resized */
   constructor(
     width: number,
     height: number,
-    { rates, ...options }: PyramidAdamOptions,
+    { rates, basis, ...options }: PyramidAdamOptions,
     before?: readonly LevelMoments[],
   ) {
     const levels: Level[] = [];
@@ -67,6 +75,7 @@ export class PyramidAdam {
       [w, h] = [Math.ceil(w / 2), Math.ceil(h / 2)];
     }
     this.#levels = levels;
+    this.#basis = basis;
   }
 
   get moments(): readonly LevelMoments[] {
@@ -80,18 +89,19 @@ export class PyramidAdam {
    */
   step({ data }: Raster, gradient: Raster, factor = 1): void {
     const moves: Raster[] = [];
-    let seen = gradient;
+    let seen = this.#basis ? multiplied(gradient, transposed(this.#basis)) : gradient;
     for (const { width, height, adam } of this.#levels) {
       seen = resize(seen, width, height);
       const move = new Float32Array(seen.data.length);
       adam.step(move, seen.data);
       moves.push({ width, height, data: move });
     }
-    const total = moves.reduceRight((coarse, fine) => {
-      const { data: sum } = resize(coarse, fine.width, fine.height);
-      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (fine.data[i] ?? 0);
-      return { ...fine, data: sum };
+    const sum = moves.reduceRight((coarse, fine) => {
+      const { data: both } = resize(coarse, fine.width, fine.height);
+      for (let i = 0; i < both.length; i++) both[i] = (both[i] ?? 0) + (fine.data[i] ?? 0);
+      return { ...fine, data: both };
     });
+    const total = this.#basis ? multiplied(sum, this.#basis) : sum;
     for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) + factor * (total.data[i] ?? 0);
   }
 }

@@ -41,8 +41,13 @@ const PRESET_HELP = "A set of defaults";
 /** A preset may be left out, which is "studio". */
 export const presetOption = choice({ help: PRESET_HELP, choices: PRESETS });
 
-/** The same where it is written down even when it was left out. */
-export const namedPresetOption = choice({ help: PRESET_HELP, choices: PRESETS, default: "studio" });
+/** Of paintings: it is written down even when it was left out. */
+const [STUDIO, BOOK] = PRESETS;
+export const paintingPresetOption = choice({
+  help: PRESET_HELP,
+  choices: [STUDIO, { value: "quality", label: "Twice the steps: nearer to the style" }, BOOK],
+  default: "studio",
+});
 
 export function layerOption(help: string, more?: string) {
   return text({ help, more, expected: "a layer's name, such as activation_36", read: readName });

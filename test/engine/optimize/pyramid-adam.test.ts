@@ -70,6 +70,22 @@ describe("Adam on a pyramid", () => {
     expect(coasting.data[31]).toBeGreaterThan(0.5);
   });
 
+  it("steps along the colours of a basis: equally far along each of its columns", () => {
+    const grey = [1, 1, 1].map((v) => v / Math.sqrt(3));
+    // Symmetric: 2 along grey, 0.5 along every other colour.
+    const basis = Array.from({ length: 9 }, (_, i) => {
+      const [row, column] = [Math.floor(i / 3), i % 3];
+      return 1.5 * (grey[row] ?? 0) * (grey[column] ?? 0) + (row === column ? 0.5 : 0);
+    });
+    const [canvas, plane] = [picture(() => 0), WIDTH * HEIGHT];
+    new PyramidAdam(WIDTH, HEIGHT, { rates: [1], basis, epsilon: 1e-14 }).step(canvas, {
+      ...picture(() => 0),
+      data: picture(() => 0).data.map((_, i) => (i < plane ? 1 : 0)),
+    });
+    // R^T g is the basis's first row, whose values are all positive: Adam moves by -1 along each column.
+    for (let c = 0; c < CHANNELS; c++) expect(canvas.data[c * plane]).toBeCloseTo(-2, 5);
+  });
+
   it("has no more levels than a small picture allows", () => {
     const canvas = picture(() => 0, 17, 17);
     new PyramidAdam(17, 17, { rates: [1, 1, 1, 1], epsilon: 1e-14 }).step(

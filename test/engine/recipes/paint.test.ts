@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { decode } from "../../../src/engine/images/codec.js";
+import { paletteOf } from "../../../src/engine/images/palette.js";
 import { random } from "../../../src/engine/images/random.js";
 import { emptyRaster, type Raster } from "../../../src/engine/images/raster.js";
 import { resize } from "../../../src/engine/images/resample.js";
@@ -108,6 +109,50 @@ describe("stylize", () => {
     const [weak, strong] = [await painted(run({ strength: 0.05 })), await painted(run({ strength: 0.95 }))];
     expect(distance(weak, original)).toBeLessThan(distance(strong, original));
     expect(await styleDistance(strong, across)).toBeLessThan(await styleDistance(weak, across));
+  });
+
+  it("is the photo itself with strength 0, in every preset", async () => {
+    const original = resize(await photo.decode(128), 128, 96);
+    for (const preset of ["studio", "book"] as const) {
+      const image = await painted(run({ strength: 0, preset, start: "noise" }));
+      expect(image.data).toEqual(original.data);
+    }
+  });
+
+  it.each([
+    ["stripes across", across],
+    ["stripes down", down],
+    ["its own style", photo],
+  ] as const)("goes evenly from the photo to %s as the strength grows", async (_, style) => {
+    const original = resize(await photo.decode(64), 64, 48);
+    const away: number[] = [];
+    for (const strength of [0, 0.02, 0.25, 0.5, 0.75, 1])
+      away.push(distance(await painted(run({ strength, size: 64, steps: 14 }, style)), original));
+    const [none, hint, ...rest] = away;
+    expect(none).toBe(0);
+    // It leaves the photo without a jump.
+    expect(hint).toBeLessThan((away.at(-1) ?? 0) / 10);
+    for (const [i, far] of rest.entries()) expect(far).toBeGreaterThan(away[i + 1] ?? Number.NaN);
+  });
+
+  it("begins in the style's colours, and in the photo's own where the style is the photo's", async () => {
+    const first = async (style: PictureInput) => painted(run({ steps: 1, size: 64 }, style));
+    const [red, green, blue] = paletteOf(await first(across)).mean;
+    const wanted = paletteOf(await across.decode(64)).mean;
+    for (const [i, v] of [red, green, blue].entries()) expect(Math.abs((v ?? 0) - (wanted[i] ?? 0))).toBeLessThan(20);
+    const original = resize(await photo.decode(64), 64, 48);
+    expect(Math.abs((green ?? 0) - (paletteOf(original).mean[1] ?? 0))).toBeGreaterThan(20);
+    expect(distance(await first(photo), original)).toBeLessThan(distance(await first(across), original) / 2);
+  });
+
+  it("takes the steps that its cost is reckoned from, most of them at the full size", async () => {
+    const wide = await input(await drawn(100, 70));
+    const params = stylizeDefinition.params.parse({ ...small, size: 256, steps: 7 });
+    const { frames } = await all(stylize(params, { image: wide, style: across }, context));
+    const scales = frames.filter(({ kind }) => kind === "octave");
+    const cost = scales.reduce((sum, { image, steps }) => sum + (image.width * image.height * steps) / 1e6, 0);
+    expect(stylizeDefinition.cost(params)).toBeCloseTo(cost, 2);
+    expect(scales.map(({ steps }) => steps)).toEqual([4, 7]);
   });
 
   it("makes the same bytes of the same seed", async () => {

@@ -4,9 +4,10 @@ import type { Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
 import { parseLayerWeights } from "../layer-weights.js";
 import { RecipeError } from "../recipe.js";
+import type { PaintingPreset } from "./options.js";
 import type { StyleMeasure } from "./targets.js";
 
-/** Weight of the mean total variation of a pixel, against style losses that are relative errors. Chosen by looking. */
+/** Weight of the mean total variation of a pixel against losses that are relative errors. Chosen by looking. */
 export const VARIATION = 5e-6;
 
 /** The book's Gram matrices are of features less one (12.4). */
@@ -18,12 +19,12 @@ const BOOK_DELTA = -1;
  */
 export function measureOf(
   network: Network,
-  { preset, styleLayers }: { preset: "studio" | "book"; styleLayers?: string | undefined },
+  { preset, styleLayers }: { preset: PaintingPreset; styleLayers?: string | undefined },
 ): StyleMeasure {
   const { style } = presetsOf(network);
   const given = styleLayers === undefined ? undefined : parseLayerWeights(styleLayers);
   for (const layer of Object.keys(given ?? {})) resolveLayer(network, layer);
-  if (preset === "studio") return { layers: given ?? style.layers, delta: 0, pooling: style.pooling };
+  if (preset !== "book") return { layers: given ?? style.layers, delta: 0, pooling: style.pooling };
   const negative = Object.keys(given ?? {}).find((layer) => (given?.[layer] ?? 0) < 0);
   if (negative !== undefined) throw new RecipeError("layers.negative", { layer: negative });
   const names = Object.keys(style.layers);

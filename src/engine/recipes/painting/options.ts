@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Size } from "../../images/raster.js";
 import { paintingScales } from "../../optimize/scales.js";
-import { LEAST_CHAT_SIDE, megapixelsOf, namedPresetOption, networkOption, seedOption } from "../common-options.js";
+import { LEAST_CHAT_SIDE, megapixelsOf, networkOption, paintingPresetOption, seedOption } from "../common-options.js";
 import { type Footprint, megapixels } from "../footprint.js";
 import { readLayerWeights } from "../layer-weights.js";
 import { choice, flag, integer, number, type RecipeOption, readName, text } from "../option.js";
@@ -16,8 +16,10 @@ export const PHOTO = "photo";
 export const MAX_SIDE = 4096;
 export const MAX_CHAT_SIDE = 1024;
 
+const USUAL_STEPS = 14;
+
 export const paintingOptions = {
-  preset: namedPresetOption,
+  preset: paintingPresetOption,
   size: integer({
     help: "Longest side of the result",
     unit: "px",
@@ -28,20 +30,20 @@ export const paintingOptions = {
     setting: { default: "paint.size", maximum: "paint.maxSize" },
   }),
   steps: integer({
-    help: "Steps at each scale",
-    more: "In the book's preset, iterations of L-BFGS.",
+    help: "Steps at the full size",
+    more: "Smaller scales take fewer. In the book's preset, iterations of L-BFGS.",
     minimum: 1,
     maximum: 2000,
-    default: 24,
+    default: USUAL_STEPS,
     inChat: { maximum: 200 },
     setting: { default: "paint.steps", maximum: "paint.maxSteps" },
   }),
   smooth: number({
     help: "More is smoother, 0 is rough",
-    more: "The weight of total variation, 1 being the usual.",
+    more: "The weight of total variation: with 1 it is plain to see.",
     minimum: 0,
     maximum: 1000,
-    default: 1,
+    default: 0,
   }),
   styleScale: number({
     help: "Size of the strokes",
@@ -63,8 +65,10 @@ export const paintingOptions = {
   network: networkOption("The trained network that paints", "paint.network"),
 };
 
-/** The book takes 100 iterations of L-BFGS. */
-export const PAINTING_PRESETS = { studio: {}, book: { steps: 100 } };
+/** The book takes 100 iterations of L-BFGS, and its total variation. */
+export const PAINTING_PRESETS = { studio: {}, quality: { steps: 28 }, book: { steps: 100, smooth: 1 } };
+
+export type PaintingPreset = keyof typeof PAINTING_PRESETS;
 
 /** One of the styles to paint in. */
 const styleShare = z.strictObject({
@@ -122,8 +126,14 @@ export const photoOptions = {
 };
 
 interface Painted {
-  readonly preset: "studio" | "book";
+  readonly preset: PaintingPreset;
   readonly steps: number;
+}
+
+/** Steps at a scale, 0 being the smallest: it lays out with few, and most are taken where the strokes are fine. */
+export function paintingSteps({ steps }: Pick<Painted, "steps">, scale: number, scales: number): number {
+  const share = scale === scales - 1 ? 1 : scale === 0 ? 4 / 7 : 6 / 7;
+  return Math.max(1, Math.round(share * steps));
 }
 
 /** The sizes that a painting is worked on at: the book's preset has but one. */
@@ -131,17 +141,19 @@ function sizesOf({ preset }: Painted, width: number, height: number, smallest?: 
   return preset === "book" ? [{ width, height }] : paintingScales(width, height, smallest);
 }
 
-/**
- * Megapixel-steps of a painting.
- * @param stepsAt steps at a scale, 0 being the first
- */
+/** Length of steps against the usual, when there are more of them. Chosen by looking. */
+export function stepLength({ steps }: Pick<Painted, "steps">): number {
+  return Math.min(1, Math.sqrt(USUAL_STEPS / steps));
+}
+
+/** Megapixel-steps of a painting. */
 export function paintingCost(
   params: Painted,
   size: { readonly width: number; readonly height: number; readonly smallest?: number },
-  stepsAt: (scale: number) => number = () => params.steps,
+  stepsAt: (params: Painted, scale: number, scales: number) => number = paintingSteps,
 ): number {
   const scales = sizesOf(params, size.width, size.height, size.smallest);
-  return scales.reduce((sum, scale, index) => sum + stepsAt(index) * megapixelsOf([scale]), 0);
+  return scales.reduce((sum, scale, index) => sum + stepsAt(params, index, scales.length) * megapixelsOf([scale]), 0);
 }
 
 /** What a painting holds: its styles are pictures of its size, times the square of their strokes' scale. */

@@ -2,8 +2,9 @@
  * The painter: brings an image towards an objective, from small to large. Stylize, blend and texture differ in their
  * objectives.
  */
+import type { Matrix3 } from "../../images/palette.js";
 import type { SeededRandom } from "../../images/random.js";
-import { CHANNELS, clampRaster, type Raster, type Size } from "../../images/raster.js";
+import { addRasters, CHANNELS, clampRaster, type Raster, type Size, subtractRasters } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
 import { resizeWrapped } from "../../images/resize-wrapped.js";
 import type { Loss, View } from "../../optimize/descend.js";
@@ -20,6 +21,13 @@ export interface Painting {
   readonly scales: readonly Size[];
   /** Length of its steps against the usual: networks differ in how far they may go before the photo is lost. */
   readonly rate?: number;
+  /** The colours that steps are taken along: see {@link PyramidAdam}. */
+  readonly basis?: Matrix3;
+  /**
+   * Share of the start's own detail that a larger scale brings with it: with none, what a smaller one made is all there
+   * is.
+   */
+  readonly detail?: number;
   /** Whether the canvas continues at its opposite side. */
   readonly wraps?: boolean;
   /** Steps at a scale, 0 being the first. */
@@ -43,9 +51,9 @@ const UNSHIFTED: Shift = { dx: 0, dy: 0 };
 const RATES = [0.6, 1, 1].map((share) => share * 0.02 * 255);
 /** On the canvas alone, for what has no borders: a pyramid's coarse levels end at them. */
 const WRAPPED_RATES = [0.02 * 255];
-/** Departure: a short memory of gradients' sizes (0.99 there), since there are tens of steps and not hundreds. */
-const BETAS = { beta1: 0.9, beta2: 0.9 } as const;
-/** Steps shrink to this share over a scale, along a cosine: long ones lay out, short ones finish. */
+/** Departure: a short memory of gradients and their sizes (0.9, 0.99 there): there are tens of steps, not hundreds. */
+const BETAS = { beta1: 0.6, beta2: 0.9 } as const;
+/** Steps shrink to this share over a scale: long ones lay out, short ones finish. */
 const LAST_STEP = 0.05;
 /**
  * Our losses are relative errors, so a pixel's gradient may be as small as 1e-9: Adam's usual 1e-8 would swallow it.
@@ -58,7 +66,7 @@ const EPSILON = 1e-14;
  * Source: style-transfer-pytorch (Katherine Crowson, 2020).
  */
 export function paint(painting: Painting, context: RecipeContext): Frames {
-  const { scales, random, finish, rate = 1, wraps = false } = painting;
+  const { scales, random, finish, rate = 1, basis, wraps = false } = painting;
   const saved = context.resume && savedPainting(context.resume, scales);
   if (saved) random.state = saved.random;
   let adam: PyramidAdam | undefined;
@@ -69,9 +77,9 @@ export function paint(painting: Painting, context: RecipeContext): Frames {
       steps: (scale) => painting.steps(scale),
       async begin(_index, scale, before) {
         const { width, height } = scale;
-        const image = (wraps ? resizeWrapped : resize)(before ?? saved?.canvas ?? painting.start, width, height);
+        const image = canvasAt(painting, scale, before ?? saved?.canvas);
         const views = await viewsAt(painting, scale);
-        const options = { rates: wraps ? WRAPPED_RATES : RATES, ...BETAS, epsilon: EPSILON };
+        const options = { rates: wraps ? WRAPPED_RATES : RATES, basis, ...BETAS, epsilon: EPSILON };
         adam = new PyramidAdam(width, height, options, adam?.moments ?? saved?.moments);
         const optimiser = pyramidAdam(adam, ({ step, steps }) => rate * cooled((step - 1) / steps));
         return { image, optimiser, view: (step) => inTurn(views, step) };
@@ -82,6 +90,18 @@ export function paint(painting: Painting, context: RecipeContext): Frames {
     },
     context,
   );
+}
+
+/** The canvas to begin a scale with: the one before it and the detail that the start has beyond that one's size. */
+function canvasAt({ start, detail = 0, wraps }: Painting, { width, height }: Size, before: Raster | undefined): Raster {
+  const sized = wraps ? resizeWrapped : resize;
+  const canvas = sized(before ?? start, width, height);
+  if (!before || detail === 0) return canvas;
+  const finer = subtractRasters(
+    sized(start, width, height),
+    sized(sized(start, before.width, before.height), width, height),
+  );
+  return addRasters(canvas, { ...finer, data: finer.data.map((v) => detail * v) });
 }
 
 async function viewsAt(painting: Painting, scale: Size): Promise<View[]> {
@@ -130,7 +150,7 @@ function savedPainting(
 
 /** What is left of a step's length at a time of a scale, 0 being its beginning and 1 its end. */
 function cooled(time: number): number {
-  return LAST_STEP + (1 - LAST_STEP) * 0.5 * (1 + Math.cos(Math.PI * time));
+  return LAST_STEP + (1 - LAST_STEP) * (1 - time);
 }
 
 /** Paints at full size with L-BFGS, as the book does: slower, and without growing. */

@@ -21,7 +21,7 @@ const options = {
 export const stylizeDefinition = defineRecipe({
   name: "stylize",
   command: "stylize",
-  version: 1,
+  version: 2,
   help: "Paints a picture in a style",
   doing: "painting",
   examples: [

@@ -4,6 +4,7 @@
  */
 import type { EngineContext } from "../../evaluate.js";
 import { luminanceOnly } from "../../images/colour.js";
+import { colourBasis, mixPalettes, type Palette, paletteOf, withPalette } from "../../images/palette.js";
 import { random, randomInteger, type SeededRandom } from "../../images/random.js";
 import { fitInside, type Raster, roll, type Size } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
@@ -16,30 +17,53 @@ import { noise } from "../noise.js";
 import { bookTransfer } from "../painting/book.js";
 import { measureOf, VARIATION } from "../painting/measure.js";
 import { lossOf, paintingLoss, tilePixels } from "../painting/objective.js";
+import { paintingSteps, stepLength } from "../painting/options.js";
 import { type Painting, paint, paintWithLbfgs } from "../painting/painter.js";
 import { type StyleMeasure, type StyleSource, sizedFor, targetsByScale } from "../painting/targets.js";
-import { type Frames, type PictureInput, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
+import {
+  type Frame,
+  type Frames,
+  type PictureInput,
+  type Pictures,
+  type RecipeContext,
+  RecipeError,
+} from "../recipe.js";
 import type { StylizeParams } from "./definition.js";
 
 /** Weight of the content at strength 0.5, both content and style being relative errors. Chosen by looking. */
 export const CONTENT = 0.1;
-/** The content's weight has no end as the strength nears 0; nor does the style's as it nears 1. */
+/** The content's weight has no end as the strength nears 0. */
 const LEAST_STRENGTH = 0.01;
+
+/**
+ * What a strength means, so that it goes evenly from the photo at 0 over the usual painting at 0.5 to the style at 1:
+ * `match`, how far the canvas begins in the style's colours, and without the photo's own detail; `rate`, length of the
+ * steps against the usual; `content`, weight of the photo's features.
+ */
+function balanceOf(strength: number): {
+  readonly match: number;
+  readonly rate: number;
+  readonly content: number;
+} {
+  const content = (CONTENT * (1 - strength)) / Math.max(strength, LEAST_STRENGTH);
+  return { match: Math.min(1, 2 * strength), rate: 2 * strength, content };
+}
 
 /**
  * Paints a photo in a style, or in a blend of styles.
  *
- * studio: Adam from small to large (painting/painter.ts); style targets normalised by their own norms
- * (painting/targets.ts). At each scale the steps take turns among some shifts of the canvas, of less than a stride of
- * the content's layer, so that no grid of strides shows in flat skies; VGG, which has no strided convolutions, needs
- * none. book: L-BFGS at full size.
+ * studio: Adam from small to large along the style's colours (painting/painter.ts), beginning with the photo in the
+ * style's colours; style targets normalised by their own norms (painting/targets.ts). At each scale the steps take turns
+ * among some shifts of the canvas, of less than a stride of the content's layer, so that no grid of strides shows in
+ * flat skies; VGG, which has no strided convolutions, needs none. book: L-BFGS at full size. With strength 0 both give
+ * the photo itself.
  * @throws RecipeError when a picture is missing
  */
 export async function* stylize(params: StylizeParams, pictures: Pictures, context: RecipeContext): Frames {
   const transfer = await transferOf(params, pictures, context);
-  yield* params.preset === "studio"
-    ? paint(studioPainting(transfer), context)
-    : paintWithLbfgs(bookPainting(transfer), context);
+  if (params.strength === 0) yield unpainted(transfer.photo);
+  else if (params.preset === "book") yield* paintWithLbfgs(bookPainting(transfer), context);
+  else yield* paint(studioPainting(transfer), context);
 }
 
 /** What a transfer works with. */
@@ -86,21 +110,36 @@ function stylesAt({ styles, params }: Transfer, scale: Size): StyleSource[] {
   return styles.map(({ raster, weight }) => ({ weight, raster: sizedFor(scale, params.styleScale, raster) }));
 }
 
+function unpainted(image: Raster): Frame {
+  const losses = { lossStart: 0, lossEnd: 0 };
+  return { kind: "octave", octave: 1, octaves: 1, step: 0, steps: 0, progress: 1, image, ...losses };
+}
+
+function paletteOfStyles(styles: readonly StyleSource[]): Palette {
+  return mixPalettes(styles.map(({ raster, weight }) => [paletteOf(raster), weight] as const));
+}
+
 function studioPainting(transfer: Transfer): Painting {
-  const { params, network, photo, measure, contentLayer, next, pixels } = transfer;
+  const { params, network, photo, styles, measure, contentLayer, next, start, pixels } = transfer;
   const { rate, shifts } = presetsOf(network).style;
-  const styleWeight = Math.max(params.strength, LEAST_STRENGTH);
-  const contentWeight = (CONTENT * (1 - Math.min(params.strength, 1 - LEAST_STRENGTH / 10))) / styleWeight;
+  const balance = balanceOf(params.strength);
+  const palette = paletteOfStyles(styles);
+  const scales = paintingScales(photo.width, photo.height);
   const targetsAt = targetsByScale(transfer, measure, (scale) => stylesAt(transfer, scale), pixels);
   return {
     ...shared(transfer),
-    rate,
+    start: withPalette(start, palette, balance.match),
+    basis: colourBasis(palette),
+    detail: 1 - balance.match,
+    scales,
+    steps: (scale) => paintingSteps(params, scale, scales.length),
+    rate: rate * balance.rate * stepLength(params),
     shifts: () => shiftsWithin(shifts, contentLayer.stride, next),
     async loss(scale, { dx, dy }) {
       const seen = roll(resize(photo, scale.width, scale.height), dx, dy);
-      const content = { layer: contentLayer.name, photo: seen, weight: contentWeight };
-      const styles = await targetsAt(scale);
-      return paintingLoss(transfer, { styles, measure, content, variation: VARIATION * params.smooth }, seen, pixels);
+      const content = { layer: contentLayer.name, photo: seen, weight: balance.content };
+      const objective = { styles: await targetsAt(scale), measure, content, variation: VARIATION * params.smooth };
+      return paintingLoss(transfer, objective, seen, pixels);
     },
   };
 }
@@ -110,6 +149,9 @@ function bookPainting(transfer: Transfer): Painting {
   const { smooth, strength } = params;
   return {
     ...shared(transfer),
+    start: transfer.start,
+    scales: [{ width: photo.width, height: photo.height }],
+    steps: () => params.steps,
     async loss(scale) {
       const objective = await bookTransfer({
         programs,
@@ -126,11 +168,8 @@ function bookPainting(transfer: Transfer): Painting {
   };
 }
 
-function shared({ params, photo, start, next }: Transfer): Omit<Painting, "loss"> {
+function shared({ params, photo, next }: Transfer): Pick<Painting, "random" | "finish"> {
   return {
-    start,
-    scales: paintingScales(photo.width, photo.height),
-    steps: () => params.steps,
     random: next,
     finish: (image) => (params.keepColours ? luminanceOnly(image, resize(photo, image.width, image.height)) : image),
   };

@@ -47,7 +47,7 @@ export const SMALLEST_TEXTURE = 128;
  * cheap there.
  */
 export function textureSteps({ preset, steps }: Pick<TextureParams, "preset" | "steps">, scale: number): number {
-  return scale === 0 && preset === "studio" ? 4 * steps : steps;
+  return scale === 0 && preset !== "book" ? 4 * steps : steps;
 }
 
 /** Width and height in pixels. */
@@ -58,7 +58,7 @@ export function textureSize({ size, width = size, height = size }: Pick<TextureP
 export const textureDefinition = defineRecipe({
   name: "texture",
   command: "texture",
-  version: 1,
+  version: 2,
   help: "Weaves a surface without a scene from a style or a picture",
   doing: "weaving",
   examples: ["/texture winter tileable", "/texture", "/texture winter width:512 height:256", "/texture means size:256"],
@@ -67,10 +67,7 @@ export const textureDefinition = defineRecipe({
   pictures: { style: { help: "The picture to take it from" } },
   title: ({ style }) => (style === undefined ? "Texture" : `Texture of ${style}`),
   film: () => false,
-  cost: (params) =>
-    paintingCost(params, { ...textureSize(params), smallest: SMALLEST_TEXTURE }, (scale) =>
-      textureSteps(params, scale),
-    ),
+  cost: (params) => paintingCost(params, { ...textureSize(params), smallest: SMALLEST_TEXTURE }, textureSteps),
   footprint: (params) => {
     const { width, height } = textureSize(params);
     return paintingFootprint(params, width, { height });

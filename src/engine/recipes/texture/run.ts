@@ -1,6 +1,7 @@
 /**
  * Texture: a surface without a scene, made from the style of a picture alone (Deep Learning Cookbook 12.4 and 12.5).
  */
+import { colourBasis, paletteOf } from "../../images/palette.js";
 import { type Random, random, randomInteger } from "../../images/random.js";
 import { CHANNELS, emptyRaster, type Raster, type Size } from "../../images/raster.js";
 import { resizeWrapped } from "../../images/resize-wrapped.js";
@@ -11,6 +12,7 @@ import { noise } from "../noise.js";
 import { bookTexture } from "../painting/book.js";
 import { measureOf, VARIATION } from "../painting/measure.js";
 import { lossOf, paintingLoss, tilePixels } from "../painting/objective.js";
+import { stepLength } from "../painting/options.js";
 import { type Painting, paint, paintWithLbfgs } from "../painting/painter.js";
 import { sizedFor, targetsByScale } from "../painting/targets.js";
 import { type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
@@ -70,7 +72,8 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
     start: scattered(motif, width, height, next),
     scales,
     wraps: params.tileable,
-    rate: Math.max(RATE, presetsOf(network).style.rate),
+    rate: Math.max(RATE, presetsOf(network).style.rate) * stepLength(params),
+    basis: colourBasis(paletteOf(motif)),
     steps: (scale) => textureSteps(params, scale),
     random: next,
     shifts: (scale) => {
