@@ -53,10 +53,10 @@ function balanceOf(strength: number): {
  * Paints a photo in a style, or in a blend of styles.
  *
  * studio: Adam from small to large along the style's colours (painting/painter.ts), beginning with the photo in the
- * style's colours; style targets normalised by their own norms (painting/targets.ts). At each scale the steps take turns
- * among some shifts of the canvas, of less than a stride of the content's layer, so that no grid of strides shows in
- * flat skies; VGG, which has no strided convolutions, needs none. book: L-BFGS at full size. With strength 0 both give
- * the photo itself.
+ * style's colours; style targets normalised by their own norms (painting/targets.ts). At each scale the steps take
+ * turns among some shifts of the canvas, of less than a stride of the content's layer, so that no grid of strides shows
+ * in flat skies; VGG, which has no strided convolutions, needs none. book: L-BFGS at full size. With strength 0 both
+ * give the photo itself.
  * @throws RecipeError when a picture is missing
  */
 export async function* stylize(params: StylizeParams, pictures: Pictures, context: RecipeContext): Frames {
