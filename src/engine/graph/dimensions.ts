@@ -4,7 +4,7 @@
  * onnxruntime keeps feature maps in its blocked layout (NCHWc), and plans memory, only across operations whose shapes
  * it can prove to match; it cannot see by itself that a gradient has the shape of what it is the gradient of.
  */
-import type { Node, Pads, Pair } from "./node.js";
+import type { Node, Pads, Pair, Sampling } from "./node.js";
 
 /** A number, or a name that stands for one. */
 export type Dimension = number | string;
@@ -45,6 +45,21 @@ function shifted(size: Dimension, by: number): Dimension {
   return size.endsWith(undone) ? size.slice(0, -undone.length) : `${size}${by < 0 ? `<${-by}` : `>${by}`}`;
 }
 
+/** A size times a factor, or divided by it; what is multiplied and divided again gives the name it had. */
+function scaled(size: Dimension, factor: number, divided = false): Dimension {
+  if (factor === 1) return size;
+  if (typeof size === "number") return divided ? size / factor : size * factor;
+  const undone = divided ? `*${factor}` : `:${factor}`;
+  return size.endsWith(undone) ? size.slice(0, -undone.length) : `${size}${divided ? ":" : "*"}${factor}`;
+}
+
+/** A size after resampling; undefined where it has no name of its own. */
+function sampled(size: Dimension, like: Dimension, sampling: Sampling): Dimension | undefined {
+  if (sampling.type === "pad") return shifted(size, sampling.before + sampling.after);
+  if (sampling.factor === null) return like;
+  return Number.isInteger(sampling.factor) ? scaled(size, sampling.factor) : undefined;
+}
+
 /** The input whose dimensions an operation's result has. */
 const LIKE_INPUT: Readonly<Partial<Record<Node["op"], number>>> = {
   maxPoolGradient: 0,
@@ -53,6 +68,7 @@ const LIKE_INPUT: Readonly<Partial<Record<Node["op"], number>>> = {
   exp: 0,
   log: 0,
   abs: 0,
+  erf: 0,
   sigmoid: 0,
   tanh: 0,
   pow: 0,
@@ -62,6 +78,7 @@ const LIKE_INPUT: Readonly<Partial<Record<Node["op"], number>>> = {
   stopGradient: 0,
   avgPoolGradient: 1,
   subsampleGradient: 1,
+  resampleGradient: 1,
   reshapeLike: 1,
   expandLike: 1,
   conv2dTranspose: 2,
@@ -105,6 +122,17 @@ export class Dimensions {
         return window(of(0), of(0)[1] ?? "?", node.attributes.kernel, node.attributes.strides, node.attributes.pads);
       case "subsample":
         return window(of(0), of(0)[1] ?? "?", [1, 1], node.attributes.strides, [0, 0, 0, 0]);
+      case "resample": {
+        const like = node.inputs.length > 1 ? of(1) : of(0);
+        const { rows, columns } = node.attributes;
+        const size = [rows, columns].map((sampling, i) => sampled(of(0)[i + 2] ?? "?", like[i + 2] ?? "?", sampling));
+        return [of(0)[0] ?? "?", of(0)[1] ?? "?", ...size.map((d) => d ?? `unknown_${this.#fresh++}`)];
+      }
+      case "depthToSpace":
+      case "spaceToDepth": {
+        const { block } = node.attributes;
+        return of(0).map((d, i) => (i < 2 ? d : scaled(d, block, node.op === "spaceToDepth")));
+      }
       case "crop":
       case "pad": {
         const { before, after } = node.attributes;

@@ -45,6 +45,10 @@ const RULES: { readonly [K in Operation]: Rule<K> } = {
   exp: (_, g, y) => [ops.mul(g, y)],
   log: (n, g) => [ops.div(g, at(n.inputs, 0))],
   abs: (n, g) => [ops.where(ops.greater(at(n.inputs, 0), ops.scalar(0)), g, ops.mul(g, ops.scalar(-1)))],
+  erf: (n, g) => {
+    const slope = ops.exp(ops.mul(ops.square(at(n.inputs, 0)), ops.scalar(-1)));
+    return [ops.mul(g, ops.mul(slope, ops.scalar(2 / Math.sqrt(Math.PI))))];
+  },
   sigmoid: (_, g, y) => [ops.mul(g, ops.mul(y, ops.sub(ops.scalar(1), y)))],
   tanh: (_, g, y) => [ops.mul(g, ops.sub(ops.scalar(1), ops.square(y)))],
   pow: (n, g) => {
@@ -75,6 +79,11 @@ const RULES: { readonly [K in Operation]: Rule<K> } = {
   sample: () => {
     throw new GraphError("sample has no gradient; sample the gradient at the inverse places");
   },
+  // The second input gives a size, no numbers.
+  resample: (n, g) => [ops.resampleGradient(g, at(n.inputs, 0), n.attributes)],
+  resampleGradient: (n, g) => [ops.resample(g, n.attributes, at(n.inputs, 0))],
+  depthToSpace: (n, g) => [ops.spaceToDepth(g, n.attributes)],
+  spaceToDepth: (n, g) => [ops.depthToSpace(g, n.attributes)],
   matmul: (n, g) => {
     const [a, b] = [at(n.inputs, 0), at(n.inputs, 1)];
     const { transposeA, transposeB } = n.attributes;

@@ -35,6 +35,34 @@ export interface PoolAttributes {
   readonly pads: Pads;
 }
 
+/**
+ * Where the places along an axis of a result are taken from: between which two places of the source, or at which one.
+ * Sources outside the axis count as its nearest place; "reflect" mirrors them at the first and last place.
+ */
+export type Sampling =
+  | { readonly type: "pad"; readonly mode: "reflect" | "edge"; readonly before: number; readonly after: number }
+  | {
+      readonly type: "resize";
+      /** Result's places a source's place; null: to the size of the second input. */
+      readonly factor: number | null;
+      /** Which places of source and result fall together: corners of pixels, their centres at both ends, the first. */
+      readonly align: "corners" | "ends" | "first";
+      /** null: linear, weighted by distance. */
+      readonly rounding: "floor" | "ceil" | "round-down" | "round-up" | null;
+    };
+
+/** How rows and columns of a feature map are taken. */
+export interface ResampleAttributes {
+  readonly rows: Sampling;
+  readonly columns: Sampling;
+}
+
+/** Blocks of places that are channels on the other side; "DCR" has a channel's places apart, "CRD" side by side. */
+export interface BlockAttributes {
+  readonly block: number;
+  readonly order: "DCR" | "CRD";
+}
+
 /** How much to take off, or add, before and after each axis. */
 export interface BorderAttributes {
   readonly before: readonly number[];
@@ -61,6 +89,7 @@ export interface OperationAttributes {
   readonly exp: Record<never, never>;
   readonly log: Record<never, never>;
   readonly abs: Record<never, never>;
+  readonly erf: Record<never, never>;
   readonly sigmoid: Record<never, never>;
   readonly tanh: Record<never, never>;
   readonly pow: { readonly exponent: number };
@@ -82,6 +111,10 @@ export interface OperationAttributes {
   readonly roll: Record<never, never>;
   readonly blur: Record<never, never>;
   readonly sample: Record<never, never>;
+  readonly resample: ResampleAttributes;
+  readonly resampleGradient: ResampleAttributes;
+  readonly depthToSpace: BlockAttributes;
+  readonly spaceToDepth: BlockAttributes;
   // Linear algebra and layout
   readonly matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
   readonly transpose: { readonly permutation: readonly number[] };

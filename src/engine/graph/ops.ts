@@ -1,5 +1,6 @@
 /** Constructors of the tensor program's operations. Each checks its inputs and infers its shape. */
 import {
+  type BlockAttributes,
   type BorderAttributes,
   type ConvAttributes,
   type Dim,
@@ -11,6 +12,8 @@ import {
   type Pads,
   type Pair,
   type PoolAttributes,
+  type ResampleAttributes,
+  type Sampling,
   type Shape,
 } from "./node.js";
 
@@ -89,7 +92,7 @@ const compare =
   (a: Node, b: Node): Node =>
     node(op, [a, b], NONE, broadcastShape(a.shape, b.shape, op), "bool");
 const unary =
-  (op: "relu" | "exp" | "log" | "abs" | "sigmoid" | "tanh" | "stopGradient") =>
+  (op: "relu" | "exp" | "log" | "abs" | "erf" | "sigmoid" | "tanh" | "stopGradient") =>
   (x: Node): Node =>
     node(op, [x], NONE, x.shape);
 
@@ -101,6 +104,8 @@ export const relu = unary("relu");
 export const exp = unary("exp");
 export const log = unary("log");
 export const abs = unary("abs");
+/** The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
+export const erf = unary("erf");
 export const sigmoid = unary("sigmoid");
 export const tanh = unary("tanh");
 /** Passes its input through; no gradient flows back. */
@@ -258,6 +263,48 @@ export function blur(x: Node, across: Node, down: Node): Node {
 export function sample(x: Node, u: Node, v: Node): Node {
   expectRank(x, 4, "sample");
   return node("sample", [x, u, v], NONE, x.shape);
+}
+
+const sampled = (size: Dim, like: Dim, sampling: Sampling): Dim => {
+  if (sampling.type === "resize" && sampling.factor === null) return like;
+  if (size === null) return null;
+  return sampling.type === "pad"
+    ? size + sampling.before + sampling.after
+    : Math.floor(size * (sampling.factor as number));
+};
+
+/**
+ * Takes rows and columns from other places: resizing, nearest or linear, and padding with the map's own numbers.
+ * [N, C, H, W] -> [N, C, H', W']
+ * @param like gives the size, where the sampling names none
+ */
+export function resample(x: Node, attributes: ResampleAttributes, like: Node = x): Node {
+  expectRank(x, 4, "resample");
+  expectRank(like, 4, "resample");
+  const h = sampled(dim(x, 2), dim(like, 2), attributes.rows);
+  const w = sampled(dim(x, 3), dim(like, 3), attributes.columns);
+  return node("resample", like === x ? [x] : [x, like], attributes, [dim(x, 0), dim(x, 1), h, w]);
+}
+
+/** The adjoint of {@link resample}: each place's g goes back to where it was taken from, in the shape of `like`. */
+export function resampleGradient(g: Node, like: Node, attributes: ResampleAttributes): Node {
+  return node("resampleGradient", [g, like], attributes, like.shape);
+}
+
+const times = (size: Dim, factor: number): Dim => (size === null ? null : size * factor);
+
+/** Channels become blocks of places (sub-pixel convolution, Shi et al. 2016). [N, C b b, H, W] -> [N, C, H b, W b] */
+export function depthToSpace(x: Node, attributes: BlockAttributes): Node {
+  const { block } = attributes;
+  const shape = [dim(x, 0), times(dim(x, 1), 1 / block ** 2), times(dim(x, 2), block), times(dim(x, 3), block)];
+  return node("depthToSpace", [x], attributes, shape);
+}
+
+/** The inverse, and adjoint, of {@link depthToSpace}; height and width must be multiples of the block. */
+export function spaceToDepth(x: Node, attributes: BlockAttributes): Node {
+  const { block } = attributes;
+  const shape = [dim(x, 0), times(dim(x, 1), block ** 2), times(dim(x, 2), 1 / block), times(dim(x, 3), 1 / block)];
+  return node("spaceToDepth", [x], attributes, shape);
 }
 
 /** Matrix product of the last two dimensions; leading (batch) dimensions broadcast. */

@@ -1,8 +1,10 @@
 /** One case or more for every operation of the closed set. */
-import type { ConvAttributes, Node, PoolAttributes } from "../../../src/engine/graph/node.js";
+import type { ConvAttributes, Node, PoolAttributes, Sampling } from "../../../src/engine/graph/node.js";
 import * as ops from "../../../src/engine/graph/ops.js";
 import { type Case, type CaseInput, map } from "./case.js";
 import { weights } from "./numbers.js";
+
+type Rounding = Extract<Sampling, { type: "resize" }>["rounding"];
 
 const at = (x: Readonly<Record<string, Node>>, name: string): Node => {
   const node = x[name];
@@ -436,6 +438,74 @@ const CHOICES: readonly Case[] = [
   test.name.includes("alike") ? { ...test, inputs: { ...test.inputs, x: { ...map(3), fixed: true } } } : test,
 );
 
+const resize = (factor: number | null, align: "corners" | "ends" | "first", rounding: Rounding = null): Sampling => ({
+  type: "resize",
+  factor,
+  align,
+  rounding,
+});
+const padding = (mode: "reflect" | "edge", before: number, after: number): Sampling => ({
+  type: "pad",
+  mode,
+  before,
+  after,
+});
+
+const SAMPLINGS: readonly (readonly [rows: Sampling, columns: Sampling])[] = [
+  [resize(2, "first", "floor"), resize(3, "first", "floor")],
+  [resize(2, "corners", "round-down"), resize(0.5, "corners", "round-up")],
+  [resize(2, "corners"), resize(1, "corners")],
+  [resize(1.5, "ends"), resize(2, "first")],
+  [resize(null, "corners"), resize(null, "ends")],
+  [resize(null, "first", "floor"), resize(null, "ends", "ceil")],
+  [padding("reflect", 1, 2), padding("reflect", 0, 3)],
+  [padding("edge", 2, 0), padding("edge", 1, 1)],
+];
+
+const RESAMPLING: readonly Case[] = SAMPLINGS.flatMap(([rows, columns]): Case[] => {
+  const name = `resample ${JSON.stringify([rows, columns])}`;
+  if (rows.type === "pad" || rows.factor !== null)
+    return [
+      { name, inputs: { x: map(3) }, runs: mapRuns(3), build: (x) => ops.resample(at(x, "x"), { rows, columns }) },
+    ];
+  return [
+    {
+      name,
+      inputs: { x: map(3), like: { ...map(2), fixed: true } },
+      runs: [
+        { x: [1, 3, 7, 9], like: [1, 2, 11, 6] },
+        { x: [2, 3, 4, 3], like: [2, 2, 2, 1] },
+      ],
+      build: (x) => ops.resample(at(x, "x"), { rows, columns }, at(x, "like")),
+    },
+  ];
+});
+
+const UNSAMPLED: Case = {
+  name: "resampleGradient",
+  inputs: { x: map(3), like: { ...map(3), fixed: true } },
+  runs: [{ x: [2, 3, 10, 9], like: [2, 3, 5, 6] }],
+  build: (x) => {
+    const attributes = { rows: resize(2, "corners"), columns: padding("reflect", 1, 2) };
+    return ops.resampleGradient(at(x, "x"), at(x, "like"), attributes);
+  },
+};
+
+const BLOCKS: readonly Case[] = (["DCR", "CRD"] as const).flatMap((order): Case[] => [
+  {
+    name: `depthToSpace ${order}`,
+    inputs: { x: map(12) },
+    runs: mapRuns(12),
+    build: (x) => ops.depthToSpace(at(x, "x"), { block: 2, order }),
+  },
+  {
+    name: `spaceToDepth ${order}`,
+    inputs: { x: map(2) },
+    runs: mapRuns(2, [[2, 6, 9]]),
+    build: (x) => ops.spaceToDepth(at(x, "x"), { block: 3, order }),
+  },
+]);
+
 export const CASES: readonly Case[] = [
   ...binary("add", ops.add),
   ...binary("sub", ops.sub),
@@ -446,6 +516,7 @@ export const CASES: readonly Case[] = [
   ...unary("exp", ops.exp),
   ...unary("log", ops.log, "positive"),
   ...unary("abs", ops.abs),
+  ...unary("erf", ops.erf),
   ...unary("sigmoid", ops.sigmoid),
   ...unary("tanh", ops.tanh),
   ...unary("pow 3", (x) => ops.pow(x, 3)),
@@ -461,6 +532,9 @@ export const CASES: readonly Case[] = [
     poolCase("maxPool", attributes, 16),
     poolCase("avgPool", attributes, 16),
   ]),
+  ...RESAMPLING,
+  UNSAMPLED,
+  ...BLOCKS,
   ...matmulCases(),
   ...WRAPPED,
   ...LAYOUT,

@@ -5,9 +5,11 @@
  * pooling) visit the same places as what they are the adjoint of, with the roles of input and result swapped.
  */
 import {
+  type BlockAttributes,
   type ConvAttributes,
   type Node,
   type PoolAttributes,
+  type Sampling,
   topologicalOrder,
 } from "../../../src/engine/graph/node.js";
 
@@ -243,6 +245,71 @@ function concatenated(inputs: readonly Array64[], axis: number): Array64 {
   return y;
 }
 
+/** By its series, which converges everywhere: erf(x) = 2 / sqrt(pi) * e^(-x^2) * sum of 2^n x^(2n+1) / (2n+1)!! */
+function erf(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let [term, sum] = [x, x];
+  for (let n = 1; n < 200; n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
+/** The channel in which a place of a block lies. */
+function blockChannel({ block, order }: BlockAttributes, channels: number, k: number, dy: number, dx: number): number {
+  return order === "DCR" ? (dy * block + dx) * channels + k : (k * block + dy) * block + dx;
+}
+
+function sampledSize(sampling: Sampling, from: number, like: number): number {
+  if (sampling.type === "pad") return from + sampling.before + sampling.after;
+  return sampling.factor === null ? like : Math.floor(from * sampling.factor);
+}
+
+/** For each place of a result along an axis, the weights of the source's places. */
+function weightsAlong(sampling: Sampling, from: number, count: number): number[][] {
+  if (sampling.type === "pad") {
+    return Array.from({ length: count }, (_, i) => {
+      let j = i - sampling.before;
+      if (sampling.mode === "edge") j = Math.min(Math.max(j, 0), from - 1);
+      if (j < 0) j = -j;
+      if (j >= from) j = 2 * from - 2 - j;
+      return Array.from({ length: from }, (_, k) => Number(k === j));
+    });
+  }
+  const { factor, align, rounding } = sampling;
+  const step = factor === null ? from / count : 1 / factor;
+  return Array.from({ length: count }, (_, i) => {
+    let s = align === "corners" ? (i + 0.5) * step - 0.5 : i * step;
+    if (align === "ends") s = count > 1 ? (i * (from - 1)) / (count - 1) : 0;
+    if (rounding !== null) {
+      const low = Math.floor(s);
+      const above = s - low;
+      const up = { floor: 0, ceil: above > 0, "round-down": above > 0.5, "round-up": above >= 0.5 }[rounding];
+      s = low + Number(up);
+    }
+    s = Math.min(Math.max(s, 0), from - 1);
+    const low = Math.floor(s);
+    return Array.from({ length: from }, (_, k) => (k === low ? 1 - (s - low) : k === low + 1 ? s - low : 0));
+  });
+}
+
+/** Multiplies each plane from both sides. */
+function separably(x: Array64, down: readonly (readonly number[])[], across: readonly (readonly number[])[]): Array64 {
+  const [n, c, h, w] = four(x);
+  const y = zeros([n, c, down.length, across.length]);
+  const [rows, columns] = [down.length, across.length];
+  for (let i = 0; i < y.data.length; i++) {
+    const plane = Math.floor(i / (rows * columns));
+    const [row, column] = [down[Math.floor(i / columns) % rows], across[i % columns]];
+    let sum = 0;
+    for (let r = 0; r < h; r++)
+      for (let s = 0; s < w; s++) sum += (row?.[r] ?? 0) * (column?.[s] ?? 0) * get(x.data, (plane * h + r) * w + s);
+    y.data[i] = sum;
+  }
+  return y;
+}
+
 function apply(node: Node, x: readonly Array64[]): Array64 {
   const at = (i: number): Array64 => {
     const found = x[i];
@@ -273,6 +340,8 @@ function apply(node: Node, x: readonly Array64[]): Array64 {
       return unary(Math.log);
     case "abs":
       return unary(Math.abs);
+    case "erf":
+      return unary(erf);
     case "sigmoid":
       return unary((v) => 1 / (1 + Math.exp(-v)));
     case "tanh":
@@ -357,6 +426,46 @@ function apply(node: Node, x: readonly Array64[]): Array64 {
       return blurred(at(0), at(1), at(2));
     case "sample":
       return sampled(at(0), at(1), at(2));
+    case "resample": {
+      const [, , h, w] = four(at(0));
+      const [, , likeH, likeW] = four(x[1] ?? at(0));
+      const { rows, columns } = node.attributes;
+      const down = weightsAlong(rows, h, sampledSize(rows, h, likeH));
+      const across = weightsAlong(columns, w, sampledSize(columns, w, likeW));
+      return separably(at(0), down, across);
+    }
+    case "resampleGradient": {
+      const [, , h, w] = four(at(1));
+      const [, , highG, wideG] = four(at(0));
+      const { rows, columns } = node.attributes;
+      const swap = (m: readonly (readonly number[])[], size: number): number[][] =>
+        Array.from({ length: size }, (_, j) => m.map((row) => row[j] ?? 0));
+      const down = swap(weightsAlong(rows, h, highG), h);
+      return separably(at(0), down, swap(weightsAlong(columns, w, wideG), w));
+    }
+    case "depthToSpace": {
+      const { block } = node.attributes;
+      const [n, c, h, w] = four(at(0));
+      const channels = c / block ** 2;
+      const shape = [n, channels, h * block, w * block];
+      return gather(at(0), shape, ([b = 0, k = 0, r = 0, s = 0]) => {
+        const [dy, dx] = [r % block, s % block];
+        return [b, blockChannel(node.attributes, channels, k, dy, dx), (r - dy) / block, (s - dx) / block];
+      });
+    }
+    case "spaceToDepth": {
+      const { block } = node.attributes;
+      const [n, c, h, w] = four(at(0));
+      const y = zeros([n, c * block ** 2, h / block, w / block]);
+      const strides = stridesOf(y.shape);
+      for (let i = 0; i < y.data.length; i++) {
+        const [b = 0, k = 0, r = 0, s = 0] = unravel(i, at(0).shape);
+        const [dy, dx] = [r % block, s % block];
+        const to = [b, blockChannel(node.attributes, c, k, dy, dx), (r - dy) / block, (s - dx) / block];
+        y.data[to.reduce((sum, place, axis) => sum + place * get(strides, axis), 0)] = get(at(0).data, i);
+      }
+      return y;
+    }
     case "matmul":
       return matmul(at(0), at(1), node.attributes.transposeA, node.attributes.transposeB);
     case "transpose": {

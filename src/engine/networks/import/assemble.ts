@@ -11,38 +11,17 @@ import {
   NetworkError,
   noLayer,
 } from "../network.js";
-import { activate } from "./activations.js";
+import { Constants, channelsOf, convTranspose } from "./constants.js";
 import { bandedKernel, mixInputs, oihw, scaleOutputs, toOIHW } from "./kernels.js";
 import type { ConvStep, Layer, LayerGraph, Step } from "./layer-graph.js";
+import { padPlane, plainNode } from "./plain-nodes.js";
 import { channelOrder, channelScale, type Preprocessing } from "./preprocessing.js";
 import { type Survey, survey } from "./survey.js";
 
 const addPads = (a: Pads, b: Pads): Pads => [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]];
-const padPlane = (x: Node, p: Pads): Node => ops.pad(x, [0, 0, p[0], p[1]], [0, 0, p[2], p[3]]);
 /** Every window holds at least one place of the image. */
 const fits = (p: Pads, reachH: number, reachW: number): boolean =>
   Math.max(p[0], p[2]) < reachH && Math.max(p[1], p[3]) < reachW;
-
-/** Constants, made once a network and shared by all its builds, so that a runtime can tell that they are the same. */
-class Constants {
-  readonly #made = new Map<string, NodeOf<"constant">>();
-
-  get(key: string, make: () => { data: Float32Array; shape: readonly number[] }): NodeOf<"constant"> {
-    const found = this.#made.get(key);
-    if (found) return found;
-    const { data, shape } = make();
-    const node = ops.constant(data, shape);
-    this.#made.set(key, node);
-    return node;
-  }
-
-  perChannel(key: string, make: () => Float32Array): NodeOf<"constant"> {
-    return this.get(key, () => {
-      const data = make();
-      return { data, shape: [1, data.length, 1, 1] };
-    });
-  }
-}
 
 /** One build: nodes by layer name, each made when it is first asked for. */
 class Assembly {
@@ -147,25 +126,19 @@ class Assembly {
         const shift = this.#constants.perChannel(`${layer.name}:shift`, () => step.values().shift);
         return ops.add(ops.mul(x(), scale), shift);
       }
-      case "activation":
-        return activate(x(), step.activation);
-      case "zeroPad":
-        return padPlane(x(), step.pads);
       case "pool":
         return this.#pool(layer, step);
-      case "globalAverage":
-        return ops.reduceMean(x(), [2, 3]);
-      case "concat":
-        return ops.concat(all(), 1);
-      case "sum":
-        return all().reduce((a, b) => ops.add(a, b));
-      case "product":
-        return all().reduce((a, b) => ops.mul(a, b));
       case "lrn":
         return this.#localResponse(layer, step);
+      case "convTranspose":
+        return convTranspose(x(), step, layer.name, this.#constants);
+      case "channels":
+        return channelsOf(x(), step.order, this.#constants);
       case "identity":
       case "unsupported":
         throw new Error(`layer ${layer.name} has no node of its own`);
+      default:
+        return plainNode(step, all());
     }
   }
 

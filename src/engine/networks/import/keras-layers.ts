@@ -6,7 +6,15 @@ import { NetworkError } from "../network.js";
 import { kerasActivation } from "./keras-activations.js";
 import type { KerasLayer } from "./keras-config.js";
 import { batchNorm } from "./kernels.js";
-import { type ConvStep, type Layer, type LayerGraph, type Step, samePads2d, Unusable } from "./layer-graph.js";
+import {
+  type ConvStep,
+  type Layer,
+  type LayerGraph,
+  type Step,
+  samePads2d,
+  stepLayers,
+  Unusable,
+} from "./layer-graph.js";
 import { asKernel, asVector, elements, type Weight, type WeightStore } from "./weights.js";
 
 const number = z.number();
@@ -134,7 +142,7 @@ const KINDS: Readonly<Record<string, (layer: KerasLayer, store: WeightStore) => 
   },
   MaxPooling2D: (layer) => pool("max", layer),
   AveragePooling2D: (layer) => pool("average", layer),
-  GlobalAveragePooling2D: () => [{ type: "globalAverage" }],
+  GlobalAveragePooling2D: () => [{ type: "mean", axes: [2, 3] }],
   Concatenate: ({ config }) => {
     if (!axisFits(number.catch(-1).parse(config.axis), config)) throw new Unusable("unusable.joins");
     return [{ type: "concat" }];
@@ -167,13 +175,7 @@ function kerasLayer(layer: KerasLayer, store: WeightStore): Layer[] {
         : sentence("unusable.settings", { setting: error.issues[0]?.path.join(".") ?? "?" });
     steps = [{ type: "unsupported", reason }];
   }
-  return steps.map((step, i) => {
-    const last = i === steps.length - 1;
-    const below = i === 0 ? inputs : [`${name} (part ${i})`];
-    return last
-      ? { name, kind, inputs: below, step }
-      : { name: `${name} (part ${i + 1})`, kind, inputs: below, step, hidden: true };
-  });
+  return stepLayers(name, kind, inputs, steps);
 }
 
 /** @throws NetworkError when the model takes in something other than one image */

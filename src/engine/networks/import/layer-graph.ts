@@ -6,7 +6,7 @@
  * built.
  */
 import { type Said, SentenceError } from "../../../shared/sentences/sentence-error.js";
-import type { Pads, Pair } from "../../graph/node.js";
+import type { BlockAttributes, Pads, Pair, ResampleAttributes } from "../../graph/node.js";
 
 /** A layer is used in a way this program does not know; the message completes "cannot be used:". */
 export class Unusable<S extends Said = Said> extends SentenceError<S> {
@@ -40,12 +40,31 @@ export interface ConvStep {
 }
 
 export type Activation =
-  | { readonly name: "relu" | "sigmoid" | "tanh" | "softplus" | "softsign" | "swish" | "hardSwish" }
+  | { readonly name: "relu" | "sigmoid" | "tanh" | "softplus" | "softsign" | "swish" | "hardSwish" | "mish" }
+  /** x times the normal distribution's share below x, exactly or by Hendrycks and Gimpel's tanh. */
+  | { readonly name: "gelu"; readonly approximate: boolean }
+  | { readonly name: "exp" | "log" | "abs" | "erf" }
+  | { readonly name: "power"; readonly exponent: number }
   | { readonly name: "clip"; readonly min: number; readonly max: number }
   | { readonly name: "leakyRelu" | "elu"; readonly alpha: number }
   | { readonly name: "selu"; readonly alpha: number; readonly gamma: number }
   | { readonly name: "hardSigmoid"; readonly alpha: number; readonly beta: number }
   | { readonly name: "prelu"; readonly slope: Vector };
+
+/**
+ * A transposed convolution: each place is spread over the window of a kernel [inputs, outputs per group, h, w], the
+ * steps apart that the stride says, and `pads` are taken off.
+ */
+export interface ConvTransposeStep {
+  readonly type: "convTranspose";
+  readonly kernel: Kernel;
+  readonly bias?: Vector;
+  readonly stride: number;
+  readonly pads: Pads;
+  /** Rows and columns more at the end. */
+  readonly more: Pair;
+  readonly groups: number;
+}
 
 export type Step =
   /** The image, preprocessed. */
@@ -68,10 +87,25 @@ export type Step =
       /** Average only: padded places count as zeros. */
       readonly countPads?: boolean;
     }
-  | { readonly type: "globalAverage" }
+  /** Over axes of [N, C, H, W], which are kept with size 1. */
+  | { readonly type: "mean"; readonly axes: readonly number[] }
+  /** (x - mean) / sqrt(variance + epsilon): over the channels of each place, or over all places of some channels. */
+  | { readonly type: "norm"; readonly over: "channels"; readonly epsilon: number }
+  /** `groups` is 0 where each channel is its own. */
+  | { readonly type: "norm"; readonly over: "places"; readonly groups: number; readonly epsilon: number }
+  /** Channels chosen by their places. */
+  | { readonly type: "channels"; readonly order: readonly number[] }
+  /** Rows and columns taken off the borders, then every n-th kept. */
+  | { readonly type: "crop"; readonly borders: Pads; readonly steps: Pair }
+  /** The second input, where there is one, gives the size. */
+  | { readonly type: "resample"; readonly sampling: ResampleAttributes }
+  | { readonly type: "depthToSpace"; readonly blocks: BlockAttributes }
+  | ConvTransposeStep
   | { readonly type: "concat" }
   | { readonly type: "sum" }
   | { readonly type: "product" }
+  | { readonly type: "difference" }
+  | { readonly type: "quotient" }
   | { readonly type: "identity" }
   /** Local response normalisation across channels (Krizhevsky et al. 2012, section 3.3). */
   | {
@@ -101,6 +135,18 @@ export interface LayerGraph {
   readonly layers: readonly Layer[];
   /** Size of all weights in the file as float32. */
   readonly bytes: number;
+}
+
+/**
+ * A layer of one or several steps: the last bears its name, the others are hidden.
+ * @param inputs of the first step
+ */
+export function stepLayers(name: string, kind: string, inputs: readonly string[], steps: readonly Step[]): Layer[] {
+  return steps.map((step, i) => {
+    const below = i === 0 ? inputs : [`${name} (part ${i})`];
+    if (i === steps.length - 1) return { name, kind, inputs: below, step };
+    return { name: `${name} (part ${i + 1})`, kind, inputs: below, step, hidden: true };
+  });
 }
 
 /**

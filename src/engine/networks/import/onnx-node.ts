@@ -1,9 +1,39 @@
-/** A node of an ONNX graph with its constants. */
+/** A node of an ONNX graph with its constants, and what is known of the maps it takes in. */
 import type { Pads, Pair } from "../../graph/node.js";
-import type { OnnxNode, OnnxTensor } from "../../onnx-schema.js";
+import type { OnnxNode } from "../../onnx-schema.js";
 import { samePads2d, Unusable, type Vector } from "./layer-graph.js";
-import { shapeOf, tensorFloats, tensorNumbers } from "./onnx-tensor.js";
+import { type Constant, type Element, elementsOf, floatsOf } from "./onnx-constants.js";
+import { tensorNumbers } from "./onnx-tensor.js";
+import type { Facts } from "./survey.js";
 import { elements, type Weight } from "./weights.js";
+
+/** Height and width in a row, as one axis. */
+export const PLACES = 4;
+
+/** A value of the graph that is made of a picture. */
+export interface MapValue {
+  /** The layer that it is. */
+  readonly layer: string;
+  /** undefined where the layer cannot be used. */
+  readonly facts: Facts | undefined;
+  /** For each axis of the value, its axis of [N, C, H, W], or {@link PLACES}; axes of size 1 may be missing. */
+  readonly axes: readonly number[];
+  /** Its channels are cut into [groups, rest], as axes of their own, or with all places in a row: [N, groups, rest]. */
+  readonly split?: { readonly groups: number; readonly swapped: boolean; readonly row: boolean };
+}
+
+export const NCHW: readonly number[] = [0, 1, 2, 3];
+
+/** Height and width that a file is for, where it is for one size. */
+export type Sizes = readonly [number | undefined, number | undefined];
+
+/** What a file says of its values. */
+export interface Scope {
+  readonly pictureSize: Sizes;
+  readonly path: string;
+  readonly constants: ReadonlyMap<string, Constant>;
+  readonly maps: ReadonlyMap<string, MapValue>;
+}
 
 export class NodeReader {
   readonly #attributes;
@@ -11,8 +41,9 @@ export class NodeReader {
 
   constructor(
     readonly node: OnnxNode,
-    private readonly constants: ReadonlyMap<string, OnnxTensor>,
-    private readonly path: string,
+    private readonly scope: Scope,
+    /** Which of the node's results is read. */
+    readonly output = 0,
   ) {
     this.#attributes = new Map((node.attribute ?? []).map((a) => [a.name, a]));
     this.inputs = node.input ?? [];
@@ -30,42 +61,87 @@ export class NodeReader {
     return this.#attributes.get(name)?.ints;
   }
 
+  floats(name: string): readonly number[] | undefined {
+    return this.#attributes.get(name)?.floats;
+  }
+
   string(name: string, otherwise: string): string {
     const bytes = this.#attributes.get(name)?.s;
     return bytes ? new TextDecoder().decode(bytes) : otherwise;
   }
 
-  tensor(name: string): OnnxTensor | undefined {
-    return this.#attributes.get(name)?.t;
+  tensorNumbers(name: string): ArrayLike<number> | undefined {
+    const tensor = this.#attributes.get(name)?.t;
+    return tensor && tensorNumbers(tensor, this.scope.path);
   }
 
   /** A constant input, or undefined if it is not there or not constant. */
-  constant(index: number): OnnxTensor | undefined {
-    return this.constants.get(this.inputs[index] ?? "");
+  constant(index: number): Constant | undefined {
+    return this.scope.constants.get(this.inputs[index] ?? "");
   }
 
   isConstant(index: number): boolean {
     return this.constant(index) !== undefined;
   }
 
+  mapAt(index: number): MapValue | undefined {
+    return this.scope.maps.get(this.inputs[index] ?? "");
+  }
+
+  /** A feature map that goes in. */
+  map(index = 0): MapValue & { readonly facts: Facts } {
+    const map = this.mapAt(index);
+    if (!map?.facts) throw new Unusable("unusable.variable", { what: "operand" });
+    return { ...map, facts: map.facts };
+  }
+
+  /** A feature map whose axes lie as [N, C, H, W]. */
+  plain(index = 0): MapValue & { readonly facts: Facts } {
+    const map = this.map(index);
+    if (map.split || map.axes.join() !== NCHW.join()) throw new Unusable("unusable.axes");
+    return map;
+  }
+
+  /** The picture's height or width, where the file is for one size. */
+  declaredSize(axis: 2 | 3): number | undefined {
+    return this.scope.pictureSize[axis === 2 ? 0 : 1];
+  }
+
+  /** The axis of [N, C, H, W] that is meant by an axis of the first input; {@link PLACES} is none. */
+  axis(axis: number): number {
+    const { axes, split } = this.map();
+    const found = axes[axis < 0 ? axis + axes.length : axis];
+    if (found === undefined || split) throw new Unusable("unusable.axes");
+    return found;
+  }
+
   weight(index: number, what: string): Weight {
-    const tensor = this.constant(index);
-    if (!tensor) throw new Unusable("unusable.variable", { what });
-    return { shape: shapeOf(tensor), data: () => tensorFloats(tensor, this.path) };
+    const constant = this.constant(index);
+    if (!constant || constant.elements) throw new Unusable("unusable.variable", { what });
+    return { shape: constant.shape, data: () => floatsOf(constant) };
   }
 
-  numbers(index: number): number[] | undefined {
-    const tensor = this.constant(index);
-    return tensor && Array.from(tensorNumbers(tensor, this.path));
+  /** Elements of a small constant input, of which some may vary. */
+  elements(index: number): readonly Element[] | undefined {
+    const constant = this.constant(index);
+    return constant && elementsOf(constant);
   }
 
-  /** A constant that holds one number for each channel of [N, C, H, W], or one for all. */
-  perChannel(index: number): Vector {
+  /** Numbers of an input, or of the attribute that held them in older versions. */
+  list(index: number, attribute?: string): readonly number[] | undefined {
+    const found = this.elements(index);
+    if (found?.every((e): e is number => typeof e === "number")) return found;
+    return attribute === undefined ? undefined : (this.ints(attribute) ?? this.floats(attribute));
+  }
+
+  /** A constant that holds one number for each channel of a map, or one for all. */
+  perChannel(index: number, of = 1 - index): Vector {
     const weight = this.weight(index, "operand");
-    const length = elements(weight.shape);
-    const shape = weight.shape;
-    const place = shape.length - shape.findIndex((d) => d !== 1);
-    if (length !== 1 && (shape.filter((d) => d !== 1).length !== 1 || place !== 3))
+    const { shape } = weight;
+    const length = elements(shape);
+    const { axes } = this.map(of);
+    const place = axes.length - shape.length + shape.findIndex((d) => d !== 1);
+    if (length !== 1 && (shape.filter((d) => d !== 1).length !== 1 || axes[place] !== 1))
       throw new Unusable("unusable.constant-shape", { shape: shape.join(", ") });
     return { length, data: () => weight.data() };
   }

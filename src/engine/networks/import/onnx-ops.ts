@@ -1,21 +1,26 @@
 /** ONNX operators as steps, by the operator's name. Specification: https://onnx.ai/onnx/operators/ */
-import type { Pads } from "../../graph/node.js";
 import { batchNorm } from "./kernels.js";
-import { type Activation, type Step, Unusable, type Vector } from "./layer-graph.js";
-import type { NodeReader } from "./onnx-node.js";
+import { type Kernel, type Step, Unusable, type Vector } from "./layer-graph.js";
+import { arithmetic, bounded, clip, negative, power } from "./onnx-arithmetic.js";
+import {
+  concat,
+  flatten,
+  gather,
+  reduceMean,
+  reshape,
+  slice,
+  split,
+  squeeze,
+  transpose,
+  unsqueeze,
+} from "./onnx-axes.js";
+import { type NodeReader, PLACES } from "./onnx-node.js";
+import { activation, affine, first, identity, type Reading } from "./onnx-reading.js";
+import { convTranspose, depthToSpace, pad, resize, spaceToDepth } from "./onnx-sizes.js";
 import { asKernel, asVector, elements } from "./weights.js";
 
-/** A step and the inputs that are feature maps (the others are constants). */
-export interface Reading {
-  readonly step: Step;
-  readonly inputs: readonly string[];
-}
-
-const first = (node: NodeReader, step: Step): Reading => ({ step, inputs: node.inputs.slice(0, 1) });
-const activation = (node: NodeReader, a: Activation): Reading => first(node, { type: "activation", activation: a });
-const identity = (node: NodeReader): Reading => first(node, { type: "identity" });
-
 function conv(node: NodeReader): Reading {
+  node.plain();
   const kernel = asKernel(node.weight(1, "kernel"), "OIHW");
   if (!kernel) throw new Unusable("unusable.kernel-rank");
   const strides = node.pair("strides", [1, 1]);
@@ -34,6 +39,7 @@ function conv(node: NodeReader): Reading {
 }
 
 function pool(node: NodeReader, mode: "max" | "average"): Reading {
+  node.plain();
   const kernel = node.pair("kernel_shape");
   const strides = node.pair("strides", [1, 1]);
   const dilations = node.pair("dilations", [1, 1]);
@@ -55,66 +61,8 @@ function pool(node: NodeReader, mode: "max" | "average"): Reading {
   return first(node, { type: "pool", mode, kernel, strides, pads, countPads });
 }
 
-function clip(node: NodeReader): Reading {
-  const min = node.numbers(1)?.[0] ?? node.float("min", Number.NEGATIVE_INFINITY);
-  const max = node.numbers(2)?.[0] ?? node.float("max", Number.POSITIVE_INFINITY);
-  for (const index of [1, 2])
-    if (node.inputs[index] && !node.isConstant(index)) throw new Unusable("unusable.variable-limits");
-  // Some exporters write the largest float for "no limit".
-  if (min === 0 && max > 1e30) return activation(node, { name: "relu" });
-  return activation(node, { name: "clip", min, max });
-}
-
-function pad(node: NodeReader): Reading {
-  const mode = node.string("mode", "constant");
-  if (mode !== "constant") throw new Unusable("unusable.pads-mode", { mode });
-  if ((node.numbers(2)?.[0] ?? node.float("value", 0)) !== 0) throw new Unusable("unusable.pads-value");
-  const all = node.numbers(1) ?? node.ints("pads");
-  if (all?.length !== 8) throw new Unusable("unusable.pads-count");
-  const [n0 = 0, c0 = 0, top = 0, left = 0, n1 = 0, c1 = 0, bottom = 0, right = 0] = all;
-  const pads: Pads = [top, left, bottom, right];
-  if (n0 || c0 || n1 || c1 || Math.min(...pads) < 0) throw new Unusable("unusable.pads-channels");
-  return first(node, { type: "zeroPad", pads });
-}
-
-const spread = (
-  length: number,
-  vector: Vector | undefined,
-  otherwise: number,
-  of: (x: number) => number = (x) => x,
-): Float32Array => {
-  const data = vector?.data();
-  return Float32Array.from({ length }, (_, c) => (data ? of((data.length === 1 ? data[0] : data[c]) ?? 0) : otherwise));
-};
-
-/** Adds, multiplies, ... two feature maps, or one and a constant per channel. */
-function arithmetic(
-  node: NodeReader,
-  op: "add" | "sub" | "mul" | "div",
-  channels: (name: string) => number | undefined,
-): Reading {
-  const constant = node.isConstant(1) ? 1 : node.isConstant(0) ? 0 : undefined;
-  if (constant === undefined) {
-    if (op === "sub" || op === "div") throw new Unusable("unusable.two-maps", { operation: op });
-    return { step: { type: op === "add" ? "sum" : "product" }, inputs: node.inputs };
-  }
-  const map = node.inputs[1 - constant] ?? "";
-  const vector = node.perChannel(constant);
-  const length = vector.length === 1 ? channels(map) : vector.length;
-  if (length === undefined) throw new Unusable("unusable.channels");
-  if (op === "div" && constant === 0) throw new Unusable("unusable.divides");
-  const values = () => {
-    if (op === "mul") return { scale: spread(length, vector, 1), shift: new Float32Array(length) };
-    if (op === "div") return { scale: spread(length, vector, 1, (x) => 1 / x), shift: new Float32Array(length) };
-    if (op === "add") return { scale: spread(length, undefined, 1), shift: spread(length, vector, 0) };
-    return constant === 0
-      ? { scale: spread(length, undefined, -1), shift: spread(length, vector, 0) }
-      : { scale: spread(length, undefined, 1), shift: spread(length, vector, 0, (x) => -x) };
-  };
-  return { step: { type: "affine", length, values }, inputs: [map] };
-}
-
 function normalise(node: NodeReader): Reading {
+  if (node.axis(1) !== 1) throw new Unusable("unusable.not-channels");
   const [gamma, beta, mean, variance] = ["scale", "bias", "mean", "variance"].map((what, i) =>
     node.weight(i + 1, what),
   );
@@ -124,30 +72,95 @@ function normalise(node: NodeReader): Reading {
   return first(node, { type: "affine", length: elements(mean.shape), values });
 }
 
-function reduceMean(node: NodeReader): Reading {
-  const axes = node.numbers(1) ?? node.ints("axes") ?? [];
-  const plane = axes
-    .map((a) => (a < 0 ? a + 4 : a))
-    .sort()
-    .join();
-  if (plane !== "2,3" || node.int("keepdims", 1) !== 1) throw new Unusable("unusable.mean");
-  return first(node, { type: "globalAverage" });
+/** The last axis is the channels': a product with a matrix is then a 1x1 convolution. */
+function dense(node: NodeReader, weight: number, transposed: boolean, bias?: Vector): Reading {
+  const { axes, split } = node.map(0);
+  const { shape, data } = node.weight(weight, "matrix");
+  const [rows = 0, columns = 0, ...rest] = shape;
+  if (rest.length > 0 || axes.at(-1) !== 1 || split) throw new Unusable("unusable.row");
+  const kernel: Kernel = transposed
+    ? { layout: "OIHW", shape: [rows, columns, 1, 1], data }
+    : { layout: "HWIO", shape: [1, 1, rows, columns], data };
+  return first(node, {
+    type: "conv",
+    kernel,
+    ...(bias ? { bias } : {}),
+    strides: [1, 1],
+    dilations: [1, 1],
+    pads: [0, 0, 0, 0],
+    groups: 1,
+  });
 }
 
-function concat(node: NodeReader): Reading {
-  const axis = node.int("axis", 1);
-  if (axis !== 1 && axis !== -3) throw new Unusable("unusable.joins");
-  return { step: { type: "concat" }, inputs: node.inputs };
+function matmul(node: NodeReader): Reading {
+  // Two maps multiplied by each other: attention.
+  if (!node.isConstant(1)) throw new Unusable("unusable.row");
+  return dense(node, 1, false);
+}
+
+function gemm(node: NodeReader): Reading {
+  const plain = node.float("alpha", 1) === 1 && node.float("beta", 1) === 1 && node.int("transA", 0) === 0;
+  if (!plain || node.map().axes.length !== 2) throw new Unusable("unusable.row");
+  const bias = node.inputs[2] ? asVector(node.weight(2, "bias")) : undefined;
+  return dense(node, 1, node.int("transB", 0) === 1, bias);
+}
+
+const vector = (node: NodeReader, index: number): Vector | undefined =>
+  node.inputs[index] ? asVector(node.weight(index, "scale")) : undefined;
+
+function layerNorm(node: NodeReader): Reading {
+  const { axes, facts } = node.map();
+  const axis = node.int("axis", -1);
+  if (node.axis(axis) !== 1 || axes.at(-1) !== 1) throw new Unusable("unusable.norm");
+  const norm: Step = { type: "norm", over: "channels", epsilon: node.float("epsilon", 1e-5) };
+  return first(node, norm, affine(facts.channels, vector(node, 1), vector(node, 2)));
+}
+
+/** Each channel, or each group that its channels were cut into before, over all places. */
+function instanceNorm(node: NodeReader): Reading {
+  const { facts, split, axes } = node.map();
+  const { channels } = facts;
+  if (split ? !split.row : axes.slice(0, 2).join() !== "0,1" || axes.length < 3 || axes[2] === undefined)
+    throw new Unusable("unusable.norm");
+  if (!split && axes[2] !== PLACES && axes.length !== 4) throw new Unusable("unusable.norm");
+  const groups = split?.groups ?? 0;
+  const each = (index: number): Vector | undefined => vector(node, index) && perGroup(vector(node, index), channels);
+  const norm: Step = { type: "norm", over: "places", groups, epsilon: node.float("epsilon", 1e-5) };
+  return { ...first(node, norm, affine(channels, each(1), each(2))), ...(split && { axes: [0], split }) };
+}
+
+/** A number for each channel from one for each group. */
+function perGroup(of: Vector | undefined, channels: number): Vector | undefined {
+  if (!of || of.length === channels) return of;
+  const size = channels / of.length;
+  const data = (): Float32Array => {
+    const numbers = of.data();
+    return Float32Array.from({ length: channels }, (_, c) => numbers[Math.floor(c / size)] ?? 0);
+  };
+  return { length: channels, data };
+}
+
+function groupNorm(node: NodeReader): Reading {
+  const { channels } = node.plain().facts;
+  const norm: Step = {
+    type: "norm",
+    over: "places",
+    groups: node.int("num_groups", 1),
+    epsilon: node.float("epsilon", 1e-5),
+  };
+  const each = (index: number): Vector | undefined => perGroup(vector(node, index), channels);
+  return first(node, norm, affine(channels, each(1), each(2)));
 }
 
 const end = (): Reading => {
   throw new Unusable("unusable.classes");
 };
 
-type Channels = (name: string) => number | undefined;
-
-export const OPERATORS: Readonly<Record<string, (node: NodeReader, channels: Channels) => Reading>> = {
+export const OPERATORS: Readonly<Record<string, (node: NodeReader) => Reading>> = {
   Conv: conv,
+  ConvTranspose: convTranspose,
+  MatMul: matmul,
+  Gemm: gemm,
   Relu: (n) => activation(n, { name: "relu" }),
   LeakyRelu: (n) => activation(n, { name: "leakyRelu", alpha: n.float("alpha", 0.01) }),
   Elu: (n) => activation(n, { name: "elu", alpha: n.float("alpha", 1) }),
@@ -163,6 +176,8 @@ export const OPERATORS: Readonly<Record<string, (node: NodeReader, channels: Cha
   Softsign: (n) => activation(n, { name: "softsign" }),
   HardSigmoid: (n) => activation(n, { name: "hardSigmoid", alpha: n.float("alpha", 0.2), beta: n.float("beta", 0.5) }),
   HardSwish: (n) => activation(n, { name: "hardSwish" }),
+  Gelu: (n) => activation(n, { name: "gelu", approximate: n.string("approximate", "none") === "tanh" }),
+  Mish: (n) => activation(n, { name: "mish" }),
   PRelu: (n) => {
     const slope = n.perChannel(1);
     return activation(
@@ -170,8 +185,21 @@ export const OPERATORS: Readonly<Record<string, (node: NodeReader, channels: Cha
       slope.length === 1 ? { name: "leakyRelu", alpha: slope.data()[0] ?? 0 } : { name: "prelu", slope },
     );
   },
+  Exp: (n) => activation(n, { name: "exp" }),
+  Log: (n) => activation(n, { name: "log" }),
+  Abs: (n) => activation(n, { name: "abs" }),
+  Erf: (n) => activation(n, { name: "erf" }),
+  Pow: (n) => power(n),
+  Sqrt: (n) => power(n, 0.5),
+  Reciprocal: (n) => power(n, -1),
+  Neg: negative,
   Clip: clip,
+  Max: (n) => bounded(n, "max"),
+  Min: (n) => bounded(n, "min"),
   BatchNormalization: normalise,
+  InstanceNormalization: instanceNorm,
+  GroupNormalization: groupNorm,
+  LayerNormalization: layerNorm,
   LRN: (n) =>
     first(n, {
       type: "lrn",
@@ -182,23 +210,33 @@ export const OPERATORS: Readonly<Record<string, (node: NodeReader, channels: Cha
     }),
   MaxPool: (n) => pool(n, "max"),
   AveragePool: (n) => pool(n, "average"),
-  GlobalAveragePool: (n) => first(n, { type: "globalAverage" }),
+  GlobalAveragePool: (n) => first(n, { type: "mean", axes: [2, 3] }),
   ReduceMean: reduceMean,
   Concat: concat,
-  Add: (n, channels) => arithmetic(n, "add", channels),
-  Sub: (n, channels) => arithmetic(n, "sub", channels),
-  Mul: (n, channels) => arithmetic(n, "mul", channels),
-  Div: (n, channels) => arithmetic(n, "div", channels),
-  Sum: (n) => ({ step: { type: "sum" }, inputs: n.inputs }),
+  Add: (n) => arithmetic(n, "add"),
+  Sub: (n) => arithmetic(n, "sub"),
+  Mul: (n) => arithmetic(n, "mul"),
+  Div: (n) => arithmetic(n, "div"),
+  Sum: (n) => ({ steps: [{ type: "sum" }], inputs: n.inputs }),
   Pad: pad,
+  Resize: resize,
+  Upsample: resize,
+  DepthToSpace: depthToSpace,
+  SpaceToDepth: spaceToDepth,
+  Slice: slice,
+  Gather: gather,
+  Split: split,
+  Transpose: transpose,
+  Reshape: (n) => reshape(n),
+  Flatten: flatten,
+  Squeeze: squeeze,
+  Unsqueeze: unsqueeze,
   Dropout: identity,
   Identity: identity,
   Cast: identity,
-  Flatten: end,
-  Reshape: end,
-  Squeeze: end,
-  Gemm: end,
-  MatMul: end,
+  // Rounding to whole numbers and back, which gradients pass.
+  QuantizeLinear: identity,
+  DequantizeLinear: identity,
   Softmax: end,
   LogSoftmax: end,
 };

@@ -99,9 +99,3 @@ export function tensorNumbers(tensor: OnnxTensor, modelPath: string): ArrayLike<
     throw new NetworkError("corrupt", "weight.numbers", { weight: name, numbers: numbers.length, expected: count });
   return numbers;
 }
-
-/** {@link tensorNumbers} as float32, without a copy where they are that already. */
-export function tensorFloats(tensor: OnnxTensor, modelPath: string): Float32Array {
-  const numbers = tensorNumbers(tensor, modelPath);
-  return numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
-}

@@ -1,106 +1,138 @@
 /** Reads an ONNX model: classifiers such as GoogLeNet, VGG, ResNet, SqueezeNet and MobileNetV2, in NCHW. */
 import { readFile } from "node:fs/promises";
 import { sentence } from "../../../shared/sentences/sentence.js";
-import { DataType, decodeModel, type OnnxGraph, type OnnxModel, type OnnxTensor } from "../../onnx-schema.js";
+import { decodeModel, type OnnxGraph, type OnnxModel, type OnnxNode } from "../../onnx-schema.js";
 import { NetworkError } from "../network.js";
-import { oihw } from "./kernels.js";
-import { type Layer, type LayerGraph, Unusable } from "./layer-graph.js";
-import { NodeReader } from "./onnx-node.js";
-import { OPERATORS, type Reading } from "./onnx-ops.js";
-import { shapeOf } from "./onnx-tensor.js";
+import { type Layer, type LayerGraph, type Step, stepLayers, Unusable } from "./layer-graph.js";
+import { type Constant, constantOf, small } from "./onnx-constants.js";
+import { fold } from "./onnx-fold.js";
+import { type MapValue, NCHW, NodeReader, type Scope, type Sizes } from "./onnx-node.js";
+import { OPERATORS } from "./onnx-ops.js";
+import type { Reading } from "./onnx-reading.js";
+import { type Facts, factsOf } from "./survey.js";
 import { elements } from "./weights.js";
 
-/** Initialisers, Constant nodes, and what Identity makes of them. */
-function constantsOf(graph: OnnxGraph, path: string): Map<string, OnnxTensor> {
-  const constants = new Map<string, OnnxTensor>();
-  for (const tensor of graph.initializer ?? []) constants.set(tensor.name ?? "", tensor);
-  for (const node of graph.node ?? []) {
-    const [output = ""] = node.output ?? [];
-    const reader = new NodeReader(node, constants, path);
-    if (node.opType === "Constant") {
-      const value = node.attribute?.find((a) => a.name === "value_float")?.f;
-      const ints = reader.ints("value_ints");
-      const tensor =
-        reader.tensor("value") ??
-        (value !== undefined ? { dims: [], dataType: DataType.float32, floatData: [value] } : undefined) ??
-        (ints ? { dims: [ints.length], dataType: DataType.int64, int64Data: ints } : undefined);
-      if (tensor) constants.set(output, { ...tensor, name: output });
-    } else if (node.opType === "Identity") {
-      const tensor = reader.constant(0);
-      if (tensor) constants.set(output, tensor);
-    }
+/** The constant of a Constant node. */
+function constantNode(node: OnnxNode, path: string): Constant | undefined {
+  for (const { name, t, f, i, ints, floats } of node.attribute ?? []) {
+    if (name === "value" && t) return constantOf(t, path);
+    if (name === "value_float" && f !== undefined) return small([], [f]);
+    if (name === "value_int" && i !== undefined) return small([], [i]);
+    if (name === "value_ints" && ints) return small([ints.length], ints);
+    if (name === "value_floats" && floats) return small([floats.length], floats);
   }
-  return constants;
+  return undefined;
 }
 
-interface Picture {
-  readonly name: string;
-  /** Channels last, as tf2onnx writes it; the first node then transposes. */
-  readonly channelsLast: boolean;
-}
-
-function pictureOf(graph: OnnxGraph, constants: ReadonlyMap<string, OnnxTensor>): Picture {
+/** The input that is the picture, as a map. Channels last is how tf2onnx writes it; the first node then transposes. */
+function pictureOf(graph: OnnxGraph, constants: ReadonlyMap<string, Constant>): MapValue & { readonly sizes: Sizes } {
+  const facts: Facts = { channels: 3, stride: 1, nonNegative: false, flat: false };
   for (const { name = "", type } of graph.input ?? []) {
     const dims = type?.tensorType?.shape?.dim;
     if (constants.has(name) || dims?.length !== 4) continue;
-    if (dims[1]?.dimValue === 3) return { name, channelsLast: false };
-    if (dims[3]?.dimValue === 3) return { name, channelsLast: true };
-    if (!dims[1]?.dimValue && !dims[3]?.dimValue) return { name, channelsLast: false };
+    const [, second, third, last] = dims.map((d) => d.dimValue || undefined);
+    if (second === 3 || (second === undefined && last !== 3))
+      return { layer: name, facts, axes: NCHW, sizes: [third, last] };
+    if (last === 3) return { layer: name, facts, axes: [0, 2, 3, 1], sizes: [second, third] };
   }
   throw new NetworkError("unsupported", "model.no-image");
 }
 
-function read(reader: NodeReader, picture: Picture, channels: (name: string) => number | undefined): Reading {
+function read(reader: NodeReader): Reading {
   const { domain = "", opType = "", name: node } = reader.node;
-  const fromPicture = picture.channelsLast && reader.inputs.includes(picture.name);
+  // What a layer that cannot be used goes into cannot be used for the same reason.
+  const lost = reader.inputs.find((name, i) => reader.mapAt(i) && !reader.mapAt(i)?.facts && name !== "");
+  if (lost !== undefined) return { steps: [{ type: "identity" }], inputs: [lost] };
   try {
-    if (fromPicture && opType === "Transpose" && reader.ints("perm")?.join() === "0,3,1,2")
-      return { step: { type: "identity" }, inputs: [picture.name] };
     const standard = domain === "" || domain === "ai.onnx";
-    const operator = standard ? OPERATORS[opType] : undefined;
+    const operator = standard && Object.hasOwn(OPERATORS, opType) ? OPERATORS[opType] : undefined;
     if (!operator) throw new Unusable("unusable.operation", { operation: standard ? opType : `${domain}.${opType}` });
-    if (fromPicture) throw new Unusable("unusable.channels-last");
-    return operator(reader, channels);
+    return operator(reader);
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
     const reason = error.message;
     const named = node ? sentence("unusable.node", { reason, node }) : reason;
-    return { step: { type: "unsupported", reason: named }, inputs: [] };
+    return { steps: [{ type: "unsupported", reason: named }], inputs: [] };
   }
 }
 
-/** Channels as far as a glance tells them; `survey` checks properly later. */
-function glance(layer: Layer, channels: ReadonlyMap<string, number>): number | undefined {
-  const { step } = layer;
-  if (step.type === "conv") return oihw(step.kernel)[0];
-  if (step.type === "affine") return step.length;
-  const inputs = layer.inputs.map((name) => channels.get(name));
-  if (step.type === "concat")
-    return inputs.reduce((a, b) => (a === undefined || b === undefined ? undefined : a + b), 0);
-  if (step.type === "sum" || step.type === "product") return Math.max(...inputs.map((n) => n ?? 0)) || undefined;
-  return inputs[0];
+/** Reads a graph's nodes one by one, in the file's order, which puts each after what it takes in. */
+class GraphReader {
+  readonly layers: Layer[] = [];
+  readonly #constants = new Map<string, Constant>();
+  readonly #maps = new Map<string, MapValue>();
+  readonly #scope: Scope;
+
+  constructor(graph: OnnxGraph, path: string) {
+    for (const tensor of graph.initializer ?? []) this.#constants.set(tensor.name ?? "", constantOf(tensor, path));
+    const picture = pictureOf(graph, this.#constants);
+    this.#scope = { path, constants: this.#constants, maps: this.#maps, pictureSize: picture.sizes };
+    this.layers.push({ name: picture.layer, kind: "Input", inputs: [], step: { type: "input" } });
+    this.#maps.set(picture.layer, picture);
+  }
+
+  add(node: OnnxNode): void {
+    const results = node.opType === "Split" ? (node.output ?? []) : (node.output ?? []).slice(0, 1);
+    for (const [i, name] of results.entries())
+      if (name !== "") this.#addResult(new NodeReader(node, this.#scope, i), name);
+  }
+
+  #addResult(reader: NodeReader, name: string): void {
+    const { node } = reader;
+    const constant = node.opType === "Constant" ? constantNode(node, this.#scope.path) : fold(reader);
+    if (constant) {
+      this.#constants.set(name, constant);
+      return;
+    }
+    // What is made of sizes alone is no layer; what needs it says so.
+    if (!reader.inputs.some((_, i) => reader.mapAt(i)) || node.opType === "Shape") return;
+    const { steps, inputs, axes, split } = read(reader);
+    this.layers.push(...stepLayers(name, node.opType ?? "", inputs, steps));
+    const first = reader.mapAt(reader.inputs.findIndex((_, i) => reader.mapAt(i)));
+    this.#maps.set(name, {
+      layer: name,
+      facts: this.#factsAfter(steps, inputs),
+      axes: axes ?? first?.axes ?? NCHW,
+      ...(split && { split }),
+    });
+  }
+
+  #factsAfter(steps: readonly Step[], inputs: readonly string[]): Facts | undefined {
+    let facts = inputs.map((name) => this.#maps.get(name)?.facts);
+    for (const step of steps) {
+      if (facts.some((f) => !f)) return undefined;
+      facts = [
+        stepFacts(
+          step,
+          facts.flatMap((f) => f ?? []),
+        ),
+      ];
+    }
+    return facts[0];
+  }
+
+  get bytes(): number {
+    return [...this.#constants.values()].reduce((sum, { shape }) => sum + elements(shape) * 4, 0);
+  }
+}
+
+/** What a step makes of its inputs, or undefined where it cannot; `survey` says why. */
+function stepFacts(step: Step, inputs: readonly Facts[]): Facts | undefined {
+  try {
+    return factsOf({ step }, inputs);
+  } catch (error) {
+    if (error instanceof Unusable) return undefined;
+    throw error;
+  }
 }
 
 /** A decoded model as a layer graph. Layers are named after their nodes' first outputs. */
 function onnxGraph(model: OnnxModel, path: string): LayerGraph {
   const { graph } = model;
   if (!graph?.node?.length) throw new NetworkError("corrupt", "model.no-network", { path });
-  const constants = constantsOf(graph, path);
-  const picture = pictureOf(graph, constants);
-  const layers: Layer[] = [{ name: picture.name, kind: "Input", inputs: [], step: { type: "input" } }];
-  const channels = new Map<string, number>([[picture.name, 3]]);
-  for (const node of graph.node) {
-    const [name] = node.output ?? [];
-    if (!name || constants.has(name)) continue;
-    const reader = new NodeReader(node, constants, path);
-    const reading = read(reader, picture, (of) => channels.get(of));
-    const layer: Layer = { name, kind: node.opType ?? "", ...reading };
-    layers.push(layer);
-    const count = glance(layer, channels);
-    if (count !== undefined) channels.set(name, count);
-  }
-  const bytes = [...constants.values()].reduce((sum, t) => sum + elements(shapeOf(t)) * 4, 0);
-  return { layers, bytes };
+  const reader = new GraphReader(graph, path);
+  for (const node of graph.node) reader.add(node);
+  return { layers: reader.layers, bytes: reader.bytes };
 }
 
 /**

@@ -3,13 +3,13 @@
  * used and why.
  */
 import { sentence } from "../../../shared/sentences/sentence.js";
-import { inOrder } from "../../graph/node.js";
+import { inOrder, type Sampling } from "../../graph/node.js";
 import { NetworkError } from "../network.js";
 import { isNonNegative } from "./activations.js";
 import { oihw } from "./kernels.js";
 import { type Layer, type LayerGraph, Unusable } from "./layer-graph.js";
 
-interface Facts {
+export interface Facts {
   readonly channels: number;
   /** Pixels of the image per place. */
   readonly stride: number;
@@ -32,7 +32,11 @@ export interface Survey {
   source(name: string): Layer;
 }
 
-function factsOf(layer: Layer, inputs: readonly Facts[]): Facts {
+/**
+ * What a step makes of what it takes in.
+ * @throws Unusable when they do not fit
+ */
+export function factsOf(layer: Pick<Layer, "step">, inputs: readonly Facts[]): Facts {
   const { step } = layer;
   if (step.type === "unsupported") throw new Unusable({ message: step.reason });
   if (step.type === "input") return { channels: 3, stride: 1, nonNegative: false, flat: false };
@@ -58,8 +62,40 @@ function factsOf(layer: Layer, inputs: readonly Facts[]): Facts {
     }
     case "pool":
       return { ...first, stride: first.stride * Math.max(...step.strides) };
-    case "globalAverage":
-      return { ...first, flat: true };
+    case "mean": {
+      const plane = [2, 3].every((axis) => step.axes.includes(axis));
+      if (!plane && step.axes.some((axis) => axis > 1)) throw new Unusable("unusable.mean");
+      return { ...first, channels: step.axes.includes(1) ? 1 : first.channels, flat: first.flat || plane };
+    }
+    case "norm":
+      if (step.over === "places" && step.groups > 0 && first.channels % step.groups !== 0)
+        throw new Unusable("unusable.groups", { groups: step.groups, channels: first.channels });
+      return { ...first, nonNegative: false };
+    case "channels":
+      if (step.order.length === 0 || step.order.some((c) => c < 0 || c >= first.channels))
+        throw new Unusable("unusable.no-channel", { channels: first.channels });
+      return { ...first, channels: step.order.length };
+    case "crop":
+      return { ...first, stride: first.stride * Math.max(...step.steps) };
+    case "resample":
+      return { ...first, stride: first.stride / magnified(step.sampling.rows, first, inputs[1]) };
+    case "depthToSpace": {
+      const { block } = step.blocks;
+      const channels = first.channels / block ** 2;
+      if (!Number.isInteger(channels))
+        throw new Unusable("unusable.groups", { groups: block ** 2, channels: first.channels });
+      return { ...first, channels, stride: first.stride / block };
+    }
+    case "convTranspose": {
+      const [takes, perGroup] = oihw(step.kernel);
+      if (takes !== first.channels) throw new Unusable("unusable.inputs", { takes, given: first.channels });
+      return {
+        channels: perGroup * step.groups,
+        stride: first.stride / step.stride,
+        nonNegative: false,
+        flat: first.flat,
+      };
+    }
     case "concat":
       if (inputs.some((x) => x.flat !== first.flat)) throw new Unusable("unusable.joins-numbers");
       return {
@@ -71,11 +107,20 @@ function factsOf(layer: Layer, inputs: readonly Facts[]): Facts {
     case "sum":
     case "product":
       return joined(inputs, first);
+    case "difference":
+    case "quotient":
+      return { ...joined(inputs, first), nonNegative: false };
     case "zeroPad":
     case "identity":
     case "lrn":
       return first;
   }
+}
+
+/** How many places of the result a resampled place becomes. */
+function magnified(rows: Sampling, from: Facts, like: Facts | undefined): number {
+  if (rows.type === "pad") return 1;
+  return rows.factor ?? from.stride / (like?.stride ?? from.stride);
 }
 
 /** Of a sum or product: single channels and single numbers are broadcast. */

@@ -5,6 +5,7 @@ import { alike, depthwise, isMap, maskOfRelu, reluOf } from "./blocked.js";
 import { channelsOf, convolution, cut, fitTo } from "./geometry.js";
 import { type Kernel, phases, rotate } from "./kernels.js";
 import { avgPoolGradient, maxPoolGradient, poolAttributes } from "./pooling.js";
+import { resample, resampleGradient } from "./resampling.js";
 import type { Sizes } from "./sizes.js";
 import { blur, roll, sample } from "./wrapped.js";
 import type { OnnxWriter } from "./writer.js";
@@ -83,6 +84,16 @@ function subsampleGradient(
   return cut(w, w.node("DepthToSpace", [wide], { blocksize: stride, mode: "DCR" }), sizes.of(at(node.inputs, 1)), 0, 0);
 }
 
+/** SpaceToDepth has one order only, a channel's places apart; the channels are then brought into the other. */
+function spaceToDepth(w: OnnxWriter, node: NodeOf<"spaceToDepth">, x: readonly string[]): string {
+  const { block, order } = node.attributes;
+  const apart = w.node("SpaceToDepth", x, { blocksize: block });
+  if (order === "DCR") return apart;
+  const [area, channels] = [block * block, channelsOf(at(node.inputs, 0))];
+  const from = Array.from({ length: channels * area }, (_, i) => (i % area) * channels + Math.floor(i / area));
+  return w.node("Gather", [apart, w.ints(from)], { axis: 1 });
+}
+
 function matmul(w: OnnxWriter, node: NodeOf<"matmul">, x: readonly string[]): string {
   const { transposeA, transposeB } = node.attributes;
   const rank = node.shape.length;
@@ -127,6 +138,7 @@ const LOWERINGS: { readonly [K in Exclude<Operation, "input">]: Lowering<K> } = 
   exp: same("Exp"),
   log: same("Log"),
   abs: same("Abs"),
+  erf: same("Erf"),
   sigmoid: same("Sigmoid"),
   tanh: same("Tanh"),
   pow: (w, n, x) =>
@@ -148,6 +160,10 @@ const LOWERINGS: { readonly [K in Exclude<Operation, "input">]: Lowering<K> } = 
   roll,
   blur,
   sample,
+  resample,
+  resampleGradient,
+  depthToSpace: (w, n, x) => w.node("DepthToSpace", x, { blocksize: n.attributes.block, mode: n.attributes.order }),
+  spaceToDepth,
   matmul,
   transpose: (w, n, x) => w.node("Transpose", x, { perm: n.attributes.permutation }),
   reshape: (w, n, x) => w.node("Reshape", [at(x, 0), w.ints(n.attributes.shape)]),

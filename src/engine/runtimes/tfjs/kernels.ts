@@ -14,6 +14,7 @@ import {
   toProgram,
 } from "./layout.js";
 import { avgPool, avgPoolGradient, everyOther, maxPool, maxPoolGradient } from "./pooling.js";
+import { depthToSpace, resample, resampleGradient, spaceToDepth } from "./resampling.js";
 import { blur, roll, sample } from "./wrapped.js";
 
 export interface Device {
@@ -71,6 +72,7 @@ const KERNELS: { readonly [K in Computed]: Kernel<K> } = {
   exp: unary((tf) => tf.exp),
   log: unary((tf) => tf.log),
   abs: unary((tf) => tf.abs),
+  erf: unary((tf) => tf.erf),
   sigmoid: unary((tf) => tf.sigmoid),
   tanh: unary((tf) => tf.tanh),
   pow: ({ tf }, { attributes: { exponent } }, x) => tf.pow(at(x, 0), tf.scalar(exponent)),
@@ -91,6 +93,10 @@ const KERNELS: { readonly [K in Computed]: Kernel<K> } = {
   roll: ({ tf }, _, x) => roll(tf, at(x, 0), at(x, 1)),
   blur: ({ tf }, _, x) => blur(tf, at(x, 0), at(x, 1), at(x, 2)),
   sample: ({ tf }, _, x) => sample(tf, at(x, 0), at(x, 1), at(x, 2)),
+  resample: ({ tf }, { attributes }, x) => resample(tf, at(x, 0), x[1] ?? at(x, 0), attributes),
+  resampleGradient: ({ tf }, { attributes }, x) => resampleGradient(tf, at(x, 0), at(x, 1), attributes),
+  depthToSpace: ({ tf }, { attributes }, x) => depthToSpace(tf, at(x, 0), attributes),
+  spaceToDepth: ({ tf }, { attributes }, x) => spaceToDepth(tf, at(x, 0), attributes),
   matmul: ({ tf }, { attributes: { transposeA, transposeB } }, x) =>
     toMemory(tf, tf.matMul(toProgram(tf, at(x, 0)), toProgram(tf, at(x, 1)), transposeA, transposeB)),
   transpose: ({ tf }, { attributes: { permutation } }, x) => permute(tf, at(x, 0), permutationInMemory(permutation)),

@@ -1,0 +1,48 @@
+/** Constants of an ONNX graph, and numbers that follow from the shapes of its maps. */
+import type { OnnxTensor } from "../../onnx-schema.js";
+import { shapeOf, tensorNumbers } from "./onnx-tensor.js";
+import { elements } from "./weights.js";
+
+/** The height (axis 2) or width (3) of a layer's map, times a number. */
+interface Size {
+  readonly of: string;
+  readonly axis: 2 | 3;
+  readonly times: number;
+}
+
+/** A number, a size that varies from run to run, or something else that does. */
+export type Element = number | Size | undefined;
+
+export interface Constant {
+  readonly shape: readonly number[];
+  /** Its numbers, whatever their type in the file; the result may be the file's own memory. */
+  numbers(): ArrayLike<number>;
+  /** In place of numbers, where some vary. */
+  readonly elements?: readonly Element[];
+}
+
+/** What has more elements is weights, not sizes. */
+const SMALL = 4096;
+
+export const constantOf = (tensor: OnnxTensor, path: string): Constant => ({
+  shape: shapeOf(tensor),
+  numbers: () => tensorNumbers(tensor, path),
+});
+
+export function floatsOf(constant: Constant): Float32Array {
+  const numbers = constant.numbers();
+  return numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
+}
+
+/** A constant's elements, where there are few. */
+export function elementsOf(constant: Constant): readonly Element[] | undefined {
+  if (constant.elements) return constant.elements;
+  return elements(constant.shape) <= SMALL ? Array.from(constant.numbers()) : undefined;
+}
+
+/** The constant of a few elements; undefined where they are too many or do not fill the shape. */
+export function small(shape: readonly number[], list: readonly Element[]): Constant | undefined {
+  if (list.length > SMALL || list.length !== elements(shape)) return undefined;
+  const known = list.every((e): e is number => typeof e === "number");
+  return known ? { shape, numbers: () => list } : { shape, numbers: () => [], elements: list };
+}
