@@ -247,8 +247,8 @@ describe("the code", () => {
           .filter(({ type }) => type === "ExportNamedDeclaration")
           .flatMap(({ declaration }) => (isNode(declaration) ? [declaration] : []))
           .flatMap(({ declarations, ...own }) => (declarations ?? [own]) as { readonly id: SyntaxNode }[])
-          .flatMap(({ id }) => (id.properties ?? [{ value: id }]) as { readonly value: SyntaxNode }[])
-          .map(({ value }) => String(value.name));
+          .flatMap(({ id }) => (id.properties ?? id.elements ?? [id]) as SyntaxNode[])
+          .map((bound) => String(((bound.value ?? bound) as SyntaxNode).name));
         if (used.has(`${target} *`)) return [];
         return declared.filter((name) => !used.has(`${target} ${name}`)).map((name) => `${file}: ${name}`);
       });

@@ -3,8 +3,7 @@ import { createHandlers, type Handlers, type HandlersContext } from "../commands
 import type { Chat } from "../port/adapter.js";
 import type { ChatAdmin } from "../port/admin.js";
 import { ChatError } from "../port/chat-error.js";
-import { type Deferred, deferred } from "../shared/deferred.js";
-import { retryWithBackoff } from "../shared/retry.js";
+import { type Deferred, deferred, retryWithBackoff } from "../shared/async.js";
 
 const RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 300_000;

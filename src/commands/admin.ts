@@ -1,6 +1,5 @@
 import { freemem, totalmem } from "node:os";
-import { workedMs } from "../domain/job.js";
-import type { Member } from "../domain/user.js";
+import { type Member, workedMs } from "../domain/model.js";
 import type { EngineStatus } from "../engine/process/engine.js";
 import type { Chat } from "../port/adapter.js";
 import type {

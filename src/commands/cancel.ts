@@ -1,6 +1,4 @@
-import { sameCommunity } from "../domain/channel.js";
-import { readJobId } from "../domain/job.js";
-import { mayManage } from "../domain/user.js";
+import { mayManage, readJobId, sameCommunity } from "../domain/model.js";
 import type { QueuePosition } from "../queue/queue.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { type Command, type CommandContext, defineCommand } from "./command.js";

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { type ChannelRef, channelKey } from "../domain/channel.js";
+import { type ChannelRef, channelKey } from "../domain/model.js";
 import type { Chat } from "../port/adapter.js";
 
 const REMEMBERED = 1_000;

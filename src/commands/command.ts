@@ -1,5 +1,4 @@
-import type { ChannelRef } from "../domain/channel.js";
-import type { Member } from "../domain/user.js";
+import type { ChannelRef, Member } from "../domain/model.js";
 import type { Chat } from "../port/adapter.js";
 import type { CommandOptionSummary, CommandSummary, MessageShortcut } from "../port/commands.js";
 import type { CommandEvent } from "../port/events.js";

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { MetricsSink } from "../domain/metric-event.js";
+import type { MetricsSink } from "../domain/model.js";
 import type { JobRepository } from "../queue/job-repository.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { Store } from "../store/open.js";

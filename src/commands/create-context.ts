@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { MetricsSink } from "../domain/metric-event.js";
+import type { MetricsSink } from "../domain/model.js";
 import type { JobRepository } from "../queue/job-repository.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { BotOptions } from "./bot-options.js";
@@ -12,7 +12,7 @@ import { helpCommand } from "./help.js";
 import { Presenter } from "./presenting/presenter.js";
 import { queueCommand } from "./queue.js";
 import { againCommand } from "./recipes/again.js";
-import { recipeCommands } from "./recipes/recipe-commands.js";
+import { recipeCommands } from "./recipes/chat-recipe.js";
 import { Registry } from "./registry.js";
 import { ChannelSettings } from "./settings/channel-settings.js";
 import { settingsCommand } from "./settings/command.js";

@@ -1,10 +1,9 @@
-import { channelKey } from "../domain/channel.js";
-import type { Job } from "../domain/job.js";
+import { channelKey, type Job } from "../domain/model.js";
 import type { QueuePosition } from "../queue/queue.js";
 import { sentence } from "../shared/sentences/sentence.js";
+import { duration } from "../shared/text.js";
 import type { JobScope } from "../store/jobs.js";
 import { type Command, type CommandContext, defineCommand } from "./command.js";
-import { duration } from "./presenting/words.js";
 
 const SHOWN = 15;
 

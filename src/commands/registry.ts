@@ -1,4 +1,4 @@
-import type { ChannelRef } from "../domain/channel.js";
+import type { ChannelRef } from "../domain/model.js";
 import type { Completion } from "../port/commands.js";
 import type { CompletionRequest } from "../port/events.js";
 import { nearest } from "../shared/nearest.js";

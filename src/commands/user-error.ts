@@ -1,11 +1,10 @@
 import type { Logger } from "pino";
-import type { MessageRef } from "../domain/message.js";
-import type { User } from "../domain/user.js";
+import type { MessageRef, User } from "../domain/model.js";
 import type { Chat } from "../port/adapter.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { type Said, SentenceError } from "../shared/sentences/sentence-error.js";
+import { plain } from "../shared/text.js";
 import { StoreError } from "../store/errors.js";
-import { plain } from "./presenting/words.js";
 
 /** What a person can mend: what is wrong, what would be right, and an example. Shown to that person only. */
 export class UserError<S extends Said = Said> extends SentenceError<S> {

@@ -28,15 +28,23 @@ interface StepOptions extends BuildOptions {
   readonly runtime?: string;
 }
 
+const asked = new WeakMap<Network, Map<string, number>>();
+
 /**
  * Bytes that loss and gradient of a network up to some layers take for one pixel of the image. Weights are left out;
  * those that onnxruntime keeps transformed for Winograd's algorithm are four times their size.
  */
-export function bytesPerPixel(
-  network: Network,
-  layers: readonly string[],
-  { runtime, ...options }: StepOptions = {},
-): number {
+export function bytesPerPixel(network: Network, layers: readonly string[], options: StepOptions = {}): number {
+  // Every job asks, and the answer takes building the whole network.
+  const answers = asked.get(network) ?? new Map<string, number>();
+  asked.set(network, answers);
+  const key = JSON.stringify([layers, options.pooling, options.multipleOf, options.runtime]);
+  const bytes = answers.get(key) ?? countBytes(network, layers, options);
+  answers.set(key, bytes);
+  return bytes;
+}
+
+function countBytes(network: Network, layers: readonly string[], { runtime, ...options }: StepOptions): number {
   const { layer } = network.build(options);
   const outputs = network.layers.flatMap(({ name }) => (layers.includes(name) ? [layer(name)] : []));
   const dimensions = new Dimensions({ image: [1, 3, SAMPLE, SAMPLE] });

@@ -1,16 +1,15 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Counter } from "prom-client";
-import type { MetricsSink } from "../domain/metric-event.js";
+import type { MetricsSink } from "../domain/model.js";
 import type { ClusterQueue } from "../queue/cluster/cluster-queue.js";
 import type { QueueWorker } from "../queue/cluster/queue-worker.js";
 import type { JobQueue } from "../queue/queue.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { version } from "../shared/version.js";
-import { countEvents } from "./count-events.js";
 import { DiskWatch, fileBytes, folderBytes } from "./disk.js";
 import { EventLoopWatch } from "./event-loop.js";
-import { Metrics } from "./metrics.js";
+import { countEvents, Metrics, watchQueue } from "./metrics.js";
 import {
   type Check,
   chatCheck,
@@ -22,7 +21,6 @@ import {
   workersCheck,
 } from "./readiness.js";
 import { json, OperationServer, type Routes } from "./server.js";
-import { watchQueue } from "./watch-queue.js";
 import type { WatchedChat, WatchedEngine, WatchedStore } from "./watched.js";
 
 interface OperationSettings {

@@ -1,6 +1,6 @@
 import { access, constants } from "node:fs/promises";
+import { withTimeout } from "../shared/async.js";
 import { sentence } from "../shared/sentences/sentence.js";
-import { withTimeout } from "../shared/timeout.js";
 import type { Disk } from "./disk.js";
 import type { WatchedChat, WatchedStatus } from "./watched.js";
 

@@ -5,8 +5,7 @@
  * commands or the engine: it turns the platform's events into {@link ChatEvents} and carries out posts and edits.
  * `test/port/chat.contract.ts` holds every adapter to the promises written here.
  */
-import type { ChannelRef } from "../domain/channel.js";
-import type { MessageRef } from "../domain/message.js";
+import type { ChannelRef, MessageRef } from "../domain/model.js";
 import type { ChatAdmin } from "./admin.js";
 import type { ChannelInfo, ChatCapabilities } from "./capabilities.js";
 import type { CommandSummary, Completion, MessageShortcut } from "./commands.js";

@@ -2,7 +2,7 @@
  * The port's part for operators: what they may see and do in a chat of their own. Plain data, so that it can be sent to
  * a page. The moderators of that chat see jobs of all platforms and all channels.
  */
-import type { Member } from "../domain/user.js";
+import type { Member } from "../domain/model.js";
 
 /** A job that runs or waits. Times are seconds. */
 export interface AdminJob {

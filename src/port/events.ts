@@ -1,6 +1,4 @@
-import type { ChannelRef } from "../domain/channel.js";
-import type { MessageRef } from "../domain/message.js";
-import type { Member } from "../domain/user.js";
+import type { ChannelRef, Member, MessageRef } from "../domain/model.js";
 import type { OutgoingMessage, PictureSource } from "./messages.js";
 
 /** A typed command, after a slash or as a message to the bot; not parsed yet where the platform has no options. */

@@ -1,5 +1,4 @@
-import type { MessageRef } from "../domain/message.js";
-import type { Member, User } from "../domain/user.js";
+import type { Member, MessageRef, User } from "../domain/model.js";
 import type { Picture } from "./messages.js";
 
 /** One finished job, for a user's home page on platforms that have one. */

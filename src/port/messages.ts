@@ -1,5 +1,4 @@
-import type { MessageRef } from "../domain/message.js";
-import type { User } from "../domain/user.js";
+import type { MessageRef, User } from "../domain/model.js";
 
 /** A picture as it came from, or goes to, a platform: encoded bytes. Hostile until `engine/images` has decoded it. */
 export interface Picture {

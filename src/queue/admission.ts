@@ -1,4 +1,4 @@
-import { type Job, userKey } from "../domain/job.js";
+import { type Job, userKey } from "../domain/model.js";
 import type { JobRequest } from "./job-request.js";
 import { QueueError } from "./queue.js";
 

@@ -1,7 +1,6 @@
 import type { Logger } from "pino";
-import type { QueueEmitter } from "./emitter.js";
 import type { JobRepository } from "./job-repository.js";
-import type { ActiveJob } from "./job-states.js";
+import type { ActiveJob, QueueEmitter } from "./job-states.js";
 import type { PositionNotifier } from "./positions.js";
 import type { JobWriter } from "./write-buffer.js";
 

@@ -1,4 +1,4 @@
-import type { JobFailure } from "../domain/job.js";
+import type { JobFailure } from "../domain/model.js";
 import { EngineError } from "../engine/process/engine.js";
 import { sentence } from "../shared/sentences/sentence.js";
 

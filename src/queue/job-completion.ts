@@ -1,4 +1,4 @@
-import { type JobChange, type JobFailure, workedMs } from "../domain/job.js";
+import { type JobChange, type JobFailure, workedMs } from "../domain/model.js";
 import type { EngineResult } from "../engine/process/engine.js";
 import type { QueueContext } from "./context.js";
 import { failureOf, overtime } from "./failures.js";

@@ -1,6 +1,4 @@
-import type { Community } from "../domain/channel.js";
-import type { Job, JobChange } from "../domain/job.js";
-import type { MessageRef } from "../domain/message.js";
+import type { Community, Job, JobChange, MessageRef } from "../domain/model.js";
 import type { Checkpoint } from "../engine/process/engine.js";
 
 /** A result's image or film, encoded. */

@@ -1,4 +1,4 @@
-import type { Job } from "../domain/job.js";
+import type { Job } from "../domain/model.js";
 
 /** What those who manage a channel allow in it, besides what the installation allows; what is left out is unbounded. */
 export interface JobCaps {

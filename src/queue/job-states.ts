@@ -1,7 +1,9 @@
-import type { Job, JobChange, JobState } from "../domain/job.js";
+import { EventEmitter } from "node:events";
+import type { Logger } from "pino";
+import type { Job, JobChange, JobState } from "../domain/model.js";
 import type { Checkpoint } from "../engine/process/engine.js";
 import type { Reservation } from "../shared/memory-budget.js";
-import type { CancelReason } from "./queue.js";
+import type { CancelReason, QueueEvents } from "./queue.js";
 
 /**
  * The states of a job, and which may follow each:
@@ -70,4 +72,31 @@ export interface ActiveJob {
 
 export function activeJob(job: Job): ActiveJob {
   return { job, leave: new AbortController(), abort: new AbortController(), progress: 0, crashes: 0 };
+}
+
+/**
+ * Calls listeners when something happens to jobs. One that throws is logged, and the others are called all the same.
+ */
+export class QueueEmitter {
+  readonly #events = new EventEmitter().setMaxListeners(0);
+
+  constructor(private readonly logger: Logger) {}
+
+  on<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
+    this.#events.on(event, listener);
+  }
+
+  off<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void {
+    this.#events.off(event, listener);
+  }
+
+  emit<E extends keyof QueueEvents>(event: E, ...args: QueueEvents[E]): void {
+    for (const listener of this.#events.listeners(event)) {
+      try {
+        listener(...args);
+      } catch (error) {
+        this.logger.error({ err: error, event }, "a listener of the queue failed");
+      }
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { type Job, workedMs } from "../domain/job.js";
+import { type Job, workedMs } from "../domain/model.js";
 import type { ActiveJob } from "./job-states.js";
 import type { QueuePosition } from "./queue.js";
 

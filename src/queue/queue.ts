@@ -1,4 +1,4 @@
-import type { Job, JobFailure, JobMessages } from "../domain/job.js";
+import type { Job, JobFailure, JobMessages } from "../domain/model.js";
 import type { EngineFrame, EngineResult } from "../engine/process/engine.js";
 import { type Said, type SaidWith, SentenceError } from "../shared/sentences/sentence-error.js";
 import type { JobRequest } from "./job-request.js";

@@ -1,4 +1,4 @@
-import type { Job, JobFailure } from "../domain/job.js";
+import type { Job, JobFailure } from "../domain/model.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import type { QueueContext } from "./context.js";
 import type { JobCompletion } from "./job-completion.js";

@@ -1,8 +1,7 @@
-import { type Job, workedMs } from "../domain/job.js";
+import { type Job, workedMs } from "../domain/model.js";
 import type { Checkpoint, Engine, EngineResult } from "../engine/process/engine.js";
+import { abortableDelay, Mutex } from "../shared/async.js";
 import type { MemoryReservations } from "../shared/memory-budget.js";
-import { Mutex } from "../shared/mutex.js";
-import { abortableDelay } from "../shared/retry.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import type { QueueContext } from "./context.js";
 import { failureOf, retryable } from "./failures.js";

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { JobChange } from "../domain/job.js";
+import type { JobChange } from "../domain/model.js";
 import type { Checkpoint } from "../engine/process/engine.js";
 import { StoreError } from "../store/errors.js";
 import type { JobPicture, JobRepository } from "./job-repository.js";

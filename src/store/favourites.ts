@@ -1,6 +1,5 @@
 import { desc, eq, sql } from "drizzle-orm";
-import type { MessageRef } from "../domain/message.js";
-import type { UserKey } from "../domain/user.js";
+import type { MessageRef, UserKey } from "../domain/model.js";
 import type { Database } from "./database.js";
 import { matching } from "./orm.js";
 import { favouriteTable, heartTable, jobTable } from "./schema.js";

@@ -1,5 +1,5 @@
 import { and, count, desc, eq, type SQL, sql } from "drizzle-orm";
-import type { Community } from "../domain/channel.js";
+import type { Community } from "../domain/model.js";
 import type { Database } from "./database.js";
 import { StoreError } from "./errors.js";
 import { readJobs, type StoredJob } from "./job-rows.js";

@@ -1,6 +1,5 @@
 import { and, asc, eq, isNotNull, lt, type SQL, sql } from "drizzle-orm";
-import type { MessageRef } from "../domain/message.js";
-import type { User, UserKey } from "../domain/user.js";
+import type { MessageRef, User, UserKey } from "../domain/model.js";
 import type { Database } from "./database.js";
 import { channelOf, present } from "./job-rows.js";
 import { matching } from "./orm.js";

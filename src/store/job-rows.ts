@@ -1,7 +1,5 @@
 import { eq, type SQL } from "drizzle-orm";
-import type { ChannelRef } from "../domain/channel.js";
-import type { Job, JobChange, JobMessages } from "../domain/job.js";
-import type { MessageRef } from "../domain/message.js";
+import type { ChannelRef, Job, JobChange, JobMessages, MessageRef } from "../domain/model.js";
 import type { StoredImage } from "./images.js";
 import type { Orm } from "./orm.js";
 import { imageTable, jobTable, type WrittenMessages } from "./schema.js";

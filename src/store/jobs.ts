@@ -1,7 +1,5 @@
 import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, type SQL, sql } from "drizzle-orm";
-import type { Community } from "../domain/channel.js";
-import type { Job, JobChange } from "../domain/job.js";
-import type { MessageRef } from "../domain/message.js";
+import type { Community, Job, JobChange, MessageRef } from "../domain/model.js";
 import type { Database } from "./database.js";
 import type { Images, NewImage, RemovedImages } from "./images.js";
 import { channelOf, columnsOf, messagesOf, readJobs, rowOf, type StoredJob } from "./job-rows.js";

@@ -1,6 +1,5 @@
 import { asc, eq } from "drizzle-orm";
-import type { MessageRef } from "../domain/message.js";
-import type { UserKey } from "../domain/user.js";
+import type { MessageRef, UserKey } from "../domain/model.js";
 import type { Database } from "./database.js";
 import { StoreError } from "./errors.js";
 import type { Favourite, Favourites } from "./favourites.js";

@@ -5,8 +5,7 @@
 import type { Installation } from "@slack/oauth";
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { Credit } from "../domain/credit.js";
-import type { Job, JobAudience, JobFailure, JobMessages, JobResult, JobState } from "../domain/job.js";
+import type { Credit, Job, JobAudience, JobFailure, JobMessages, JobResult, JobState } from "../domain/model.js";
 
 /** A channel and a message reference as the column `messages` holds them. */
 interface WrittenChannel {

@@ -1,5 +1,5 @@
 import { and, asc, inArray, sql } from "drizzle-orm";
-import type { Community } from "../domain/channel.js";
+import type { Community } from "../domain/model.js";
 import type { Database } from "./database.js";
 import { matching } from "./orm.js";
 import { type SettingValue, settingTable } from "./schema.js";

@@ -1,6 +1,5 @@
 import { and, asc, count, eq, inArray, or, type SQL } from "drizzle-orm";
-import type { Community } from "../domain/channel.js";
-import type { User, UserKey } from "../domain/user.js";
+import type { Community, User, UserKey } from "../domain/model.js";
 import type { Database } from "./database.js";
 import { StoreError } from "./errors.js";
 import type { Images, NewImage } from "./images.js";

@@ -1,5 +1,4 @@
-import type { ChannelRef } from "../../src/domain/channel.js";
-import type { MessageRef } from "../../src/domain/message.js";
+import type { ChannelRef, MessageRef } from "../../src/domain/model.js";
 import type { Chat, ChatHandlers } from "../../src/port/adapter.js";
 import type { Completion } from "../../src/port/commands.js";
 import type { ChatEvent, CompletionRequest } from "../../src/port/events.js";

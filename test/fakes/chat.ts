@@ -1,9 +1,7 @@
 import { EventEmitter } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Handlers } from "../../src/commands/handlers.js";
-import type { ChannelRef } from "../../src/domain/channel.js";
-import type { MessageRef } from "../../src/domain/message.js";
-import type { Member } from "../../src/domain/user.js";
+import type { ChannelRef, Member, MessageRef } from "../../src/domain/model.js";
 import type { Chat, ChatHandlers } from "../../src/port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../src/port/capabilities.js";
 import { ChatError } from "../../src/port/chat-error.js";

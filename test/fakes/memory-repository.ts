@@ -1,5 +1,4 @@
-import type { Job, JobChange } from "../../src/domain/job.js";
-import type { MessageRef } from "../../src/domain/message.js";
+import type { Job, JobChange, MessageRef } from "../../src/domain/model.js";
 import type { Checkpoint } from "../../src/engine/process/engine.js";
 import type { JobPicture, JobRepository } from "../../src/queue/job-repository.js";
 

@@ -2,8 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { ChannelRef } from "../../src/domain/channel.js";
-import type { MessageRef } from "../../src/domain/message.js";
+import type { ChannelRef, MessageRef } from "../../src/domain/model.js";
 import type { OutgoingMessage } from "../../src/port/messages.js";
 import { botOptions } from "../fakes/studio.js";
 

@@ -1,7 +1,6 @@
 import { rmSync } from "node:fs";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { ChannelRef } from "../../src/domain/channel.js";
-import type { MessageRef } from "../../src/domain/message.js";
+import type { ChannelRef, MessageRef } from "../../src/domain/model.js";
 import { EngineHost } from "../../src/engine/process/host.js";
 import type { OutgoingMessage } from "../../src/port/messages.js";
 import { ann, FakeChat, source } from "../fakes/chat.js";

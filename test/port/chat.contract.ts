@@ -4,8 +4,7 @@
 
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ChannelRef } from "../../src/domain/channel.js";
-import type { MessageRef } from "../../src/domain/message.js";
+import type { ChannelRef, MessageRef } from "../../src/domain/model.js";
 import type { Chat } from "../../src/port/adapter.js";
 import { ChatError } from "../../src/port/chat-error.js";
 import type { CommandSummary } from "../../src/port/commands.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Job } from "../../src/domain/job.js";
+import type { Job } from "../../src/domain/model.js";
 import { Admission, type QueueLimits } from "../../src/queue/admission.js";
 import type { JobCaps } from "../../src/queue/job-request.js";
 import { QueueError } from "../../src/queue/queue.js";

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { workedMs } from "../../src/domain/job.js";
+import { workedMs } from "../../src/domain/model.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { MemoryJobRepository } from "../fakes/memory-repository.js";
 import { ask, refused } from "./queue.contract.js";

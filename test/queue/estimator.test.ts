@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Job } from "../../src/domain/job.js";
+import type { Job } from "../../src/domain/model.js";
 import { Estimator, positions } from "../../src/queue/positions.js";
 
 describe("the estimator", () => {

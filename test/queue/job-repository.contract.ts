@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Job } from "../../src/domain/job.js";
-import type { MessageRef } from "../../src/domain/message.js";
+import type { Job, MessageRef } from "../../src/domain/model.js";
 import type { JobRepository } from "../../src/queue/job-repository.js";
 
 const club = { platform: "fake", community: "club" };

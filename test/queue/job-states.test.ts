@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Job, JobState } from "../../src/domain/job.js";
+import type { Job, JobState } from "../../src/domain/model.js";
 import { enterState } from "../../src/queue/job-states.js";
 
 function holder(state: JobState): { job: Job } {

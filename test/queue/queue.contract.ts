@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { Job } from "../../src/domain/job.js";
+import type { Job } from "../../src/domain/model.js";
 import type { QueueLimits } from "../../src/queue/admission.js";
 import type { JobRepository } from "../../src/queue/job-repository.js";
 import type { JobRequest } from "../../src/queue/job-request.js";

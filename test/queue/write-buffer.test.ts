@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
-import type { JobChange } from "../../src/domain/job.js";
+import type { JobChange } from "../../src/domain/model.js";
 import type { JobPicture } from "../../src/queue/job-repository.js";
 import { WriteBuffer } from "../../src/queue/write-buffer.js";
 import { StoreError } from "../../src/store/errors.js";

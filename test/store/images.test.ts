@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync }
 import { join } from "node:path";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
-import { sha256 } from "../../src/store/image-files.js";
+import { sha256 } from "../../src/store/images.js";
 import { picture } from "../fakes/engine.js";
 import { bytes, club, done, job, makeStore } from "./make.js";
 

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Job } from "../../src/domain/job.js";
-import type { MessageRef } from "../../src/domain/message.js";
+import type { Job, MessageRef } from "../../src/domain/model.js";
 import { openStore, type Store, type StoreOptions } from "../../src/store/open.js";
 
 /** A folder that goes when the test ends. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { sha256 } from "../../src/store/image-files.js";
+import { sha256 } from "../../src/store/images.js";
 import type { Store } from "../../src/store/open.js";
 import { addDone, ann, art, bob, bytes, club, job, makeStore, message } from "./make.js";
 

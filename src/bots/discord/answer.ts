@@ -7,8 +7,7 @@ import {
   Routes,
 } from "discord.js";
 import type { Logger } from "pino";
-import type { ChannelRef } from "../../domain/channel.js";
-import type { MessageRef } from "../../domain/message.js";
+import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { Calls } from "./calls.js";

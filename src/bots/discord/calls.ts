@@ -1,9 +1,8 @@
 import type { InternalRequest, RateLimitData, RawFile, REST, RouteLike } from "discord.js";
 import type { Logger } from "pino";
 import { ChatError } from "../../port/chat-error.js";
-import { retryWithBackoff } from "../../shared/retry.js";
+import { abortable, retryWithBackoff, withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { abortable, withTimeout } from "../../shared/timeout.js";
 import { type Attempt, chatError } from "./errors.js";
 import type { Timing } from "./options.js";
 import { PreviewBudget } from "./preview-budget.js";

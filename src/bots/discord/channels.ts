@@ -11,7 +11,7 @@ import {
   Routes,
 } from "discord.js";
 import { LRUCache } from "lru-cache";
-import type { ChannelRef } from "../../domain/channel.js";
+import type { ChannelRef } from "../../domain/model.js";
 import type { ChannelInfo } from "../../port/capabilities.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { Calls } from "./calls.js";

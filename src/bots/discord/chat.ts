@@ -1,6 +1,5 @@
 import { type Client, GatewayDispatchEvents } from "discord.js";
-import type { ChannelRef } from "../../domain/channel.js";
-import type { MessageRef } from "../../domain/message.js";
+import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";

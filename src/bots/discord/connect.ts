@@ -9,8 +9,8 @@ import {
 } from "discord.js";
 import type { Logger } from "pino";
 import { ChatError } from "../../port/chat-error.js";
+import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { withTimeout } from "../../shared/timeout.js";
 import { chatError } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import type { DiscordOptions, Timing } from "./options.js";

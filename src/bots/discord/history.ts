@@ -1,5 +1,5 @@
 import { type APIMessage, Routes } from "discord.js";
-import type { ChannelRef } from "../../domain/channel.js";
+import type { ChannelRef } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { PictureSource } from "../../port/messages.js";
 import type { Calls } from "./calls.js";

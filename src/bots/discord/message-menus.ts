@@ -5,8 +5,7 @@ import {
   Routes,
 } from "discord.js";
 import { LRUCache } from "lru-cache";
-import type { ChannelRef } from "../../domain/channel.js";
-import type { MessageRef } from "../../domain/message.js";
+import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import type { PictureSource } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { DIRECT, PLATFORM } from "./channels.js";

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type APIDMChannel, type APIMessage, type Client, RESTJSONErrorCodes, Routes } from "discord.js";
-import type { ChannelRef } from "../../domain/channel.js";
-import type { MessageRef } from "../../domain/message.js";
+import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import { isPreview, type OutgoingMessage } from "../../port/messages.js";
 import type { Calls } from "./calls.js";
 import { channelOf, DIRECT, PLATFORM } from "./channels.js";

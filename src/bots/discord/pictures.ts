@@ -7,8 +7,7 @@ import {
   MessageType,
   Routes,
 } from "discord.js";
-import type { MessageRef } from "../../domain/message.js";
-import type { User } from "../../domain/user.js";
+import type { MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
 import { readAtMost } from "../../shared/read-at-most.js";

@@ -5,8 +5,7 @@ import type {
   APIMessageComponentInteraction,
   APIModalSubmitInteraction,
 } from "discord.js";
-import type { ChannelRef } from "../../domain/channel.js";
-import type { Member } from "../../domain/user.js";
+import type { ChannelRef, Member } from "../../domain/model.js";
 import type { ChatHandlers } from "../../port/adapter.js";
 import type { CommandEvent } from "../../port/events.js";
 import { Answer, type AnswerParts } from "./answer.js";

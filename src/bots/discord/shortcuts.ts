@@ -5,7 +5,7 @@ import {
   ComponentType,
   TextInputStyle,
 } from "discord.js";
-import type { MessageRef } from "../../domain/message.js";
+import type { MessageRef } from "../../domain/model.js";
 import type { CommandSummary, MessageShortcut } from "../../port/commands.js";
 import { cutText } from "../../shared/text.js";
 import { FORM_INPUTS, FORM_LABEL_LENGTH, FORM_PLACEHOLDER_LENGTH } from "./limits.js";

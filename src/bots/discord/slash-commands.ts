@@ -9,8 +9,8 @@ import {
 } from "discord.js";
 import type { CommandSummary, Completion } from "../../port/commands.js";
 import type { PictureSource } from "../../port/messages.js";
+import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { withTimeout } from "../../shared/timeout.js";
 import { choicesFor, LINK_SUFFIX, SECOND_SUFFIX } from "./definitions.js";
 import type { Reporter } from "./reporter.js";
 import { userOfInteraction } from "./users.js";

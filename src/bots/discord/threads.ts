@@ -5,8 +5,7 @@ import {
   Routes,
   ThreadAutoArchiveDuration,
 } from "discord.js";
-import type { ChannelRef } from "../../domain/channel.js";
-import type { MessageRef } from "../../domain/message.js";
+import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";

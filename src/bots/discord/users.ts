@@ -1,7 +1,7 @@
 import type { APIUser, Client, User } from "discord.js";
-import type { Member } from "../../domain/user.js";
+import type { Member } from "../../domain/model.js";
+import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { withTimeout } from "../../shared/timeout.js";
 import { isModerator, readPermissions, reckoned } from "./permissions.js";
 
 type Named = Pick<APIUser, "id" | "username"> & { readonly global_name?: string | null };

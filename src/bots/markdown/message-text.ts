@@ -1,4 +1,4 @@
-import type { User } from "../../domain/user.js";
+import type { User } from "../../domain/model.js";
 import type { Progress } from "../../port/messages.js";
 import { graphemeStart } from "../../shared/text.js";
 

@@ -1,5 +1,4 @@
-import { deferred } from "../../shared/deferred.js";
-import { withTimeout } from "../../shared/timeout.js";
+import { deferred, withTimeout } from "../../shared/async.js";
 import { type Rate, TokenBucket } from "../../shared/token-bucket.js";
 
 /**

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { ChannelRef } from "../../domain/channel.js";
+import type { ChannelRef } from "../../domain/model.js";
 import type { ChannelInfo } from "../../port/capabilities.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { isKind } from "./errors.js";

@@ -1,6 +1,5 @@
 import { App } from "@slack/bolt";
-import type { ChannelRef } from "../../domain/channel.js";
-import type { MessageRef } from "../../domain/message.js";
+import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";

@@ -1,4 +1,4 @@
-import { deferred } from "../../shared/deferred.js";
+import { deferred } from "../../shared/async.js";
 
 interface Waiting {
   readonly droppable: boolean;

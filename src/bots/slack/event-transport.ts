@@ -1,15 +1,13 @@
 /** How Slack's events reach the bot: over a WebSocket of its own (Socket Mode), or as HTTP requests to a server. */
 
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { Receiver } from "@slack/bolt";
-import { HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
+import { HTTPReceiver, type Receiver, SocketModeReceiver } from "@slack/bolt";
 import { InstallProvider } from "@slack/oauth";
 import type { Logger } from "pino";
 import type { ChatHealth } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
-import { retryWithBackoff } from "../../shared/retry.js";
+import { retryWithBackoff, withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { withTimeout } from "../../shared/timeout.js";
 import { clientOptions } from "./answers.js";
 import { toChatError } from "./errors.js";
 import { answerInstall, HttpServer, INSTALL, listenWith, REDIRECT } from "./http-server.js";

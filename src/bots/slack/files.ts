@@ -1,13 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { FilesInfoResponse } from "@slack/web-api";
 import type { Logger } from "pino";
-import type { ChannelRef } from "../../domain/channel.js";
+import type { ChannelRef } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { codeOf, isKind, outcomeUnknown, toChatError } from "./errors.js";
-import type { SlackLimits } from "./limits.js";
-import { FILE_ALT_TEXT_LENGTH } from "./limits.js";
+import { FILE_ALT_TEXT_LENGTH, type SlackLimits } from "./limits.js";
 import { fields, list, type SlackFile } from "./messages.js";
 import { alt } from "./render.js";
 import type { CallOptions, Workspace } from "./workspace.js";

@@ -1,5 +1,5 @@
 import type { CommandSummary, MessageShortcut } from "../../port/commands.js";
-import { withTimeout } from "../../shared/timeout.js";
+import { withTimeout } from "../../shared/async.js";
 import { isKind } from "./errors.js";
 import { findMessage, newest } from "./history.js";
 import { MENU_CHOICES } from "./limits.js";

@@ -1,5 +1,4 @@
-import type { ChannelRef } from "../../domain/channel.js";
-import type { MessageRef } from "../../domain/message.js";
+import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import { readMessage, type SlackMessage } from "./messages.js";
 import type { CallOptions, Workspace } from "./workspace.js";
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { InstallProvider } from "@slack/oauth";
 import type { Logger } from "pino";
 import { ChatError } from "../../port/chat-error.js";
-import { withTimeout } from "../../shared/timeout.js";
+import { withTimeout } from "../../shared/async.js";
 import { hideSecrets } from "./logger.js";
 import type { SlackChatOptions } from "./options.js";
 import { SCOPES } from "./scopes.js";

@@ -1,10 +1,9 @@
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
-import type { ChannelRef } from "../../domain/channel.js";
-import type { MessageRef } from "../../domain/message.js";
+import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import { isPreview, type OutgoingMessage, type Picture } from "../../port/messages.js";
-import { retryWithBackoff } from "../../shared/retry.js";
+import { retryWithBackoff } from "../../shared/async.js";
 import { Edits } from "./edits.js";
 import { codeOf, isKind, outcomeUnknown } from "./errors.js";
 import { type Files, fitsBlock, notReadyYet, refusesBlocks } from "./files.js";

@@ -1,7 +1,5 @@
 import type { Logger } from "pino";
-import type { ChannelRef } from "../../domain/channel.js";
-import type { MessageRef } from "../../domain/message.js";
-import type { User } from "../../domain/user.js";
+import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import { isSlack } from "./download.js";

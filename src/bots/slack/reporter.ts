@@ -1,6 +1,5 @@
 import type { Logger } from "pino";
-import type { ChannelRef } from "../../domain/channel.js";
-import type { Member } from "../../domain/user.js";
+import type { ChannelRef, Member } from "../../domain/model.js";
 import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { ChatEvent, CommandEvent } from "../../port/events.js";

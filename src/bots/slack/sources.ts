@@ -1,9 +1,8 @@
-import type { MessageRef } from "../../domain/message.js";
-import type { User } from "../../domain/user.js";
+import type { MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
+import { abortable } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { abortable } from "../../shared/timeout.js";
 import { download, tooLarge } from "./download.js";
 import type { Files } from "./files.js";
 import type { SlackFile, SlackMessage } from "./messages.js";

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { Member } from "../../domain/user.js";
+import type { Member } from "../../domain/model.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { isKind } from "./errors.js";
 import type { Workspace } from "./workspace.js";

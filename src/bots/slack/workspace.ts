@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { ChatError } from "../../port/chat-error.js";
-import { retryWithBackoff } from "../../shared/retry.js";
+import { retryWithBackoff } from "../../shared/async.js";
 import { Budget } from "./budget.js";
 import { codeOf, outcomeUnknown, retryAfter, toChatError } from "./errors.js";
 import type { SlackLimits } from "./limits.js";

@@ -4,7 +4,7 @@ import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { KeyValueStore } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
-import { retryWithBackoff } from "../../shared/retry.js";
+import { retryWithBackoff } from "../../shared/async.js";
 import { clientOptions } from "./answers.js";
 import { retryAfter, toChatError } from "./errors.js";
 import type { SlackLimits } from "./limits.js";

@@ -5,8 +5,7 @@ import type { ChatAdmin } from "../../port/admin.js";
 import { ChatError } from "../../port/chat-error.js";
 import { type RateLimiter, readBody } from "./guard.js";
 import type { Hub } from "./hub.js";
-import type { Sessions } from "./sessions.js";
-import { toUser, type Users } from "./users.js";
+import { type Sessions, toUser, type Users } from "./users.js";
 
 /** How often a watched page is sent its state at most and at least, in milliseconds: memory and disk have no events. */
 const LEAST_MS = 1_000;

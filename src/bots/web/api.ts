@@ -8,10 +8,9 @@ import { registerAdmin } from "./admin.js";
 import { type ChannelHub, removedFrame, toId } from "./channel-hub.js";
 import type { Conversation } from "./conversation.js";
 import { RateLimiter, readBody } from "./guard.js";
-import type { Sessions } from "./sessions.js";
 import { type PersonRow, wirePerson } from "./store.js";
 import { readUtterance } from "./upload.js";
-import { botId, sameSecret } from "./users.js";
+import { botId, type Sessions, sameSecret } from "./users.js";
 import type { WireMe, WirePage, WireSession } from "./wire.js";
 
 export interface WebServices {

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { MessageRef } from "../../domain/message.js";
+import type { MessageRef } from "../../domain/model.js";
 import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { ActionEvent, ChatEvent } from "../../port/events.js";

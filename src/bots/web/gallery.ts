@@ -2,10 +2,10 @@
 
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { MessageRef } from "../../domain/message.js";
+import type { MessageRef } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Gallery, GalleryDetail, GalleryViewer, GalleryWork } from "../../port/gallery.js";
-import { withTimeout } from "../../shared/timeout.js";
+import { withTimeout } from "../../shared/async.js";
 import type { WebServices } from "./api.js";
 import { type ChannelHub, channelRef, ref, toId } from "./channel-hub.js";
 import { RateLimiter, readBody } from "./guard.js";

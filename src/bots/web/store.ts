@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
-import type { User } from "../../domain/user.js";
+import type Libsql from "libsql";
+import type { User } from "../../domain/model.js";
 import type { Button, Progress } from "../../port/messages.js";
-import type { Sql } from "./sql.js";
+import { openSqlite } from "../../shared/native.js";
+import { migrate } from "./migrations.js";
 import type { WireButton, WireImage, WirePerson } from "./wire.js";
 
 /** A channel, or a thread in it by its parent's id. */
@@ -258,4 +260,48 @@ export function wireImage({ sha, extension, hasPreview, credit: _, ...shown }: S
 
 export function wireButton({ style = "secondary", ...button }: Button): WireButton {
   return { ...button, style };
+}
+
+type Value = string | number | null;
+
+const PRAGMAS =
+  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON";
+
+/**
+ * The web chat's SQLite file; callers give their rows' types. Synchronous: every call takes well under a millisecond.
+ */
+export class Sql {
+  readonly #database: Libsql.Database;
+
+  /** @param file Path of the database, or ":memory:". */
+  constructor(file: string) {
+    this.#database = openSqlite(file);
+    this.#database.exec(PRAGMAS);
+    migrate(this.#database);
+  }
+
+  get<Row>(query: string, ...values: Value[]): Row | undefined {
+    return this.#database.prepare(query).get(values) as Row | undefined;
+  }
+
+  /** For queries that always have a row. */
+  one<Row>(query: string, ...values: Value[]): Row {
+    return this.get<Row>(query, ...values) as Row;
+  }
+
+  all<Row>(query: string, ...values: Value[]): Row[] {
+    return this.#database.prepare(query).all(values) as Row[];
+  }
+
+  run(query: string, ...values: Value[]): Libsql.RunResult {
+    return this.#database.prepare(query).run(values);
+  }
+
+  transaction<T>(operation: () => T): T {
+    return this.#database.transaction(operation).immediate();
+  }
+
+  close(): void {
+    this.#database.close();
+  }
 }

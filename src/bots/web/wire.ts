@@ -8,7 +8,7 @@
  * present state. So nothing is lost or doubled, also when the server was restarted in between.
  */
 
-import type { User } from "../../domain/user.js";
+import type { User } from "../../domain/model.js";
 import type { AdminJob, AdminMode, AdminOverview } from "../../port/admin.js";
 import type { CommandOptionSummary, CommandSummary, Completion } from "../../port/commands.js";
 import type { CompletionRequest } from "../../port/events.js";

@@ -1,18 +1,17 @@
 /** A page of the gallery as a message, with buttons that turn it. */
 
-import type { ChannelRef } from "../../domain/channel.js";
-import type { Member } from "../../domain/user.js";
+import type { ChannelRef, Member } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import type { ActionEvent } from "../../port/events.js";
 import type { GalleryWork } from "../../port/gallery.js";
 import type { Button, OutgoingMessage } from "../../port/messages.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { plain } from "../../shared/text.js";
 import { StoreError } from "../../store/errors.js";
 import type { GalleryPage } from "../../store/gallery.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import { fitToChannel } from "../presenting/fit-image.js";
-import { plain } from "../presenting/words.js";
 import { UserError } from "../user-error.js";
 import { type GalleryServices, lineOf, workOf } from "./service.js";
 import { gallerySheet, type NumberedWork } from "./sheet.js";

@@ -1,8 +1,6 @@
 /** The gallery as adapters see it: see `Gallery` in the port. */
 
-import { sameCommunity } from "../../domain/channel.js";
-import type { MessageRef } from "../../domain/message.js";
-import { mayManage } from "../../domain/user.js";
+import { type MessageRef, mayManage, sameCommunity } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type {
   Gallery,
@@ -17,12 +15,11 @@ import type {
 import type { Picture } from "../../port/messages.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { kebab } from "../../shared/text.js";
+import { elapsed, kebab } from "../../shared/text.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import type { Store } from "../../store/open.js";
 import { buttonId, creditLine } from "../presenting/texts.js";
-import { elapsed } from "../presenting/words.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
 import { UserError } from "../user-error.js";
 import type { Thumbnails } from "./thumbnails.js";

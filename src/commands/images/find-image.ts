@@ -1,10 +1,9 @@
-import type { ChannelRef } from "../../domain/channel.js";
-import type { User } from "../../domain/user.js";
+import type { ChannelRef, User } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { CommandEvent } from "../../port/events.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
-import { withTimeout } from "../../shared/timeout.js";
+import { withTimeout } from "../../shared/async.js";
 import type { BotOptions } from "../bot-options.js";
 import { UserError } from "../user-error.js";
 import { checkImage, tooLarge, tooSlow } from "./check-image.js";

@@ -1,6 +1,4 @@
-import type { Credit } from "../../domain/credit.js";
-import type { Job } from "../../domain/job.js";
-import type { User } from "../../domain/user.js";
+import type { Credit, Job, User } from "../../domain/model.js";
 import type { JobRepository } from "../../queue/job-repository.js";
 import { defined } from "../../shared/defined.js";
 import type { FoundImage } from "./find-image.js";

@@ -1,7 +1,6 @@
 /** Art channels: there a style's emoji on anybody's image paints it in that style, and 👁 dreams it. */
 import type { Logger } from "pino";
-import { channelKey } from "../../domain/channel.js";
-import type { MessageRef } from "../../domain/message.js";
+import { channelKey, type MessageRef } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { ReactionEvent } from "../../port/events.js";

@@ -1,6 +1,5 @@
 import type { Logger } from "pino";
-import type { Job } from "../../domain/job.js";
-import type { MessageRef } from "../../domain/message.js";
+import type { Job, MessageRef } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { JobRepository } from "../../queue/job-repository.js";

@@ -1,8 +1,8 @@
 import type { Chat } from "../../port/adapter.js";
 import type { ReactionEvent } from "../../port/events.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { plain } from "../../shared/text.js";
 import type { InteractiveMessage } from "../../store/interactive-messages.js";
-import { plain } from "../presenting/words.js";
 import { MAX_SHARES } from "../styles/shares.js";
 import { sameEmoji } from "../styles/style-library.js";
 import { explainError, UserError } from "../user-error.js";

@@ -1,13 +1,12 @@
-import { sameCommunity } from "../../domain/channel.js";
-import { mayManage } from "../../domain/user.js";
+import { mayManage, sameCommunity } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import type { ActionEvent } from "../../port/events.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import type { JobQueue } from "../../queue/queue.js";
+import { plain } from "../../shared/text.js";
 import { readPageButtonId, turnPage } from "../gallery/page-message.js";
 import type { GalleryServices } from "../gallery/service.js";
 import { readButtonId } from "../presenting/texts.js";
-import { plain } from "../presenting/words.js";
 import { type RepeatServices, repeatJob } from "../recipes/repeat.js";
 import { DELETE_MY_DATA, type DeleteDataServices, deleteMyData } from "../settings/my-data.js";
 import { UserError } from "../user-error.js";

@@ -1,9 +1,5 @@
 import type { Logger } from "pino";
-import { type ChannelRef, channelKey } from "../../domain/channel.js";
-import type { Credit } from "../../domain/credit.js";
-import type { Job } from "../../domain/job.js";
-import type { MessageRef } from "../../domain/message.js";
-import type { User } from "../../domain/user.js";
+import { type ChannelRef, type Credit, channelKey, type Job, type MessageRef, type User } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import type { ReactionEvent } from "../../port/events.js";
 import type { OutgoingMessage } from "../../port/messages.js";

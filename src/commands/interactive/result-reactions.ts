@@ -1,7 +1,6 @@
 /** What reactions on a job's messages do: the same image again, larger, stronger, as a film, a favourite, deleted. */
 
-import type { Job } from "../../domain/job.js";
-import { mayManage } from "../../domain/user.js";
+import { type Job, mayManage } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import type { ReactionEvent } from "../../port/events.js";
 import type { JobRepository } from "../../queue/job-repository.js";

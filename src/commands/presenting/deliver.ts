@@ -2,12 +2,11 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { ChannelRef } from "../../domain/channel.js";
-import type { MessageRef } from "../../domain/message.js";
+import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage } from "../../port/messages.js";
-import { retryWithBackoff } from "../../shared/retry.js";
+import { retryWithBackoff } from "../../shared/async.js";
 import { fitMessage, fitToChannel } from "./fit-image.js";
 
 export interface DeliveryPolicy {

@@ -1,15 +1,21 @@
 import PQueue from "p-queue";
 import type { Logger } from "pino";
-import { type ChannelRef, channelKey } from "../../domain/channel.js";
-import type { Job, JobFailure, JobMessages } from "../../domain/job.js";
-import type { MessageRef } from "../../domain/message.js";
-import type { MetricsSink } from "../../domain/metric-event.js";
+import {
+  type ChannelRef,
+  channelKey,
+  type Job,
+  type JobFailure,
+  type JobMessages,
+  type MessageRef,
+  type MetricsSink,
+} from "../../domain/model.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, Progress } from "../../port/messages.js";
 import type { CancelReason, JobQueue, QueuePosition } from "../../queue/queue.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { plain } from "../../shared/text.js";
 import type { Recipe } from "../recipes/recipe.js";
 import {
   type Delivery,
@@ -21,7 +27,6 @@ import {
   tracedBy,
 } from "./deliver.js";
 import * as texts from "./texts.js";
-import { plain } from "./words.js";
 
 /** Where a job is shown, and how its first public answer is given. */
 export interface JobDestination {

@@ -1,4 +1,4 @@
-import type { Job } from "../../domain/job.js";
+import type { Job } from "../../domain/model.js";
 import type { EngineDownload } from "../../engine/process/engine.js";
 import type { Chat } from "../../port/adapter.js";
 import { sentence } from "../../shared/sentences/sentence.js";

@@ -1,14 +1,13 @@
 /** What a job's messages say. Pure: a job and what happened in, a message out. */
 
-import type { Credit } from "../../domain/credit.js";
-import { type Job, type JobFailure, workedMs } from "../../domain/job.js";
+import { type Credit, type Job, type JobFailure, workedMs } from "../../domain/model.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Button, OutgoingMessage, Picture } from "../../port/messages.js";
 import type { QueuePosition } from "../../queue/queue.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { duration, elapsed, listed, plain } from "../../shared/text.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
-import { duration, elapsed, listed, plain } from "./words.js";
 
 const BUTTONS = {
   cancel: { emoji: "✋", style: "secondary" },

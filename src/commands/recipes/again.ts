@@ -1,4 +1,4 @@
-import { type Job, readJobId, versionOf } from "../../domain/job.js";
+import { type Job, readJobId, versionOf } from "../../domain/model.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { textOption } from "../parsing/options.js";

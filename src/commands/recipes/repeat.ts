@@ -1,4 +1,4 @@
-import type { Job } from "../../domain/job.js";
+import type { Job } from "../../domain/model.js";
 import type { JobRepository } from "../../queue/job-repository.js";
 import { provenanceOfRepeat } from "../images/provenance.js";
 import { UserError } from "../user-error.js";

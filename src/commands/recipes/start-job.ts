@@ -1,9 +1,4 @@
-import type { ChannelRef } from "../../domain/channel.js";
-import type { Credit } from "../../domain/credit.js";
-import type { Job } from "../../domain/job.js";
-import type { MessageRef } from "../../domain/message.js";
-import type { MetricsSink } from "../../domain/metric-event.js";
-import type { User } from "../../domain/user.js";
+import type { ChannelRef, Credit, Job, MessageRef, MetricsSink, User } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import type { JobRepository } from "../../queue/job-repository.js";

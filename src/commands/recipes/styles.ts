@@ -1,7 +1,6 @@
 /** Styles of paintings: from what people name to the engine's parameters and their pictures. */
 
-import type { ChannelRef } from "../../domain/channel.js";
-import type { Credit } from "../../domain/credit.js";
+import type { ChannelRef, Credit } from "../../domain/model.js";
 import { ATTACHED, PHOTO } from "../../engine/recipes/painting/options.js";
 import { kebab } from "../../shared/text.js";
 import type { Options } from "../parsing/options.js";

@@ -1,4 +1,4 @@
-import type { ChannelRef } from "../../domain/channel.js";
+import type { ChannelRef } from "../../domain/model.js";
 import type { JobCaps } from "../../queue/job-request.js";
 import { defined } from "../../shared/defined.js";
 import type { Settings } from "../../store/settings.js";

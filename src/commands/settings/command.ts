@@ -1,10 +1,9 @@
 import { sentence } from "../../shared/sentences/sentence.js";
-import { kebab } from "../../shared/text.js";
+import { kebab, plain } from "../../shared/text.js";
 import type { SettingValue } from "../../store/schema.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { choiceOption, flagOption, type Options } from "../parsing/options.js";
-import { plain } from "../presenting/words.js";
 import { UserError } from "../user-error.js";
 import type { EffectiveSetting } from "./channel-settings.js";
 import { exportMyData } from "./export-data.js";

@@ -1,5 +1,4 @@
-import type { ChannelRef } from "../../domain/channel.js";
-import type { User } from "../../domain/user.js";
+import type { ChannelRef, User } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import type { OutgoingFile } from "../../port/messages.js";
 import type { AppStore } from "../context.js";

@@ -1,14 +1,13 @@
 /** What is stored about a person, shown to that person only, and its deletion. */
 import type { Logger } from "pino";
-import { type ChannelRef, channelKey } from "../../domain/channel.js";
-import type { User } from "../../domain/user.js";
+import { type ChannelRef, channelKey, type User } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { plain } from "../../shared/text.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import type { MyData } from "../../store/my-data.js";
 import type { CommandContext } from "../command.js";
-import { plain } from "../presenting/words.js";
 import { UserError } from "../user-error.js";
 
 /** The button under "are you sure?". */

@@ -1,7 +1,8 @@
-import { mayManage } from "../../domain/user.js";
+import { mayManage } from "../../domain/model.js";
 import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
 import { sharp } from "../../shared/native.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { plain } from "../../shared/text.js";
 import { StoreError } from "../../store/errors.js";
 import type { Style as OwnStyle } from "../../store/styles.js";
 import type { BotOptions } from "../bot-options.js";
@@ -11,7 +12,6 @@ import { imageOption } from "../images/image-option.js";
 import { provenanceOf } from "../images/provenance.js";
 import { choiceOption, textOption, type ValuesOf } from "../parsing/options.js";
 import { fitToChannel } from "../presenting/fit-image.js";
-import { plain } from "../presenting/words.js";
 import { UserError } from "../user-error.js";
 import { contactSheet } from "./contact-sheet.js";
 import { findStyle, sameEmoji } from "./style-library.js";

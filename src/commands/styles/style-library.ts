@@ -1,8 +1,6 @@
-import type { ChannelRef } from "../../domain/channel.js";
-import type { Credit } from "../../domain/credit.js";
+import type { ChannelRef, Credit } from "../../domain/model.js";
 import { nearest } from "../../shared/nearest.js";
-import { cutText } from "../../shared/text.js";
-import { plain } from "../presenting/words.js";
+import { cutText, plain } from "../../shared/text.js";
 import { UserError } from "../user-error.js";
 
 /** A style that people may name. */

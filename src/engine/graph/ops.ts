@@ -238,8 +238,8 @@ export function avgPoolGradient(g: Node, like: Node, attributes: PoolAttributes)
 }
 
 /**
- * x [N, C, H, W] moved down and to the right by the whole numbers of `offset` [2]; what leaves on one side comes back on
- * the other.
+ * x [N, C, H, W] moved down and to the right by the whole numbers of `offset` [2]; what leaves on one side comes back
+ * on the other.
  */
 export function roll(x: Node, offset: Node): Node {
   expectRank(x, 4, "roll");
@@ -248,8 +248,8 @@ export function roll(x: Node, offset: Node): Node {
 
 /**
  * The sum over f of every plane of x [N, C, H, W] blurred along its rows by `across[f]` and along its columns by
- * `down[f]`: weights [F, radius + 1] from the centre outwards, the same on both sides. Planes continue at their opposite
- * sides, and must be as long as the radius.
+ * `down[f]`: weights [F, radius + 1] from the centre outwards, the same on both sides. Planes continue at their
+ * opposite sides, and must be as long as the radius.
  */
 export function blur(x: Node, across: Node, down: Node): Node {
   expectRank(x, 4, "blur");

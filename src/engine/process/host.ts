@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
-import { abortable } from "../../shared/timeout.js";
+import { abortable } from "../../shared/async.js";
 import type { EngineSettings } from "../open.js";
 import {
   type Engine,

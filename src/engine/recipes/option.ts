@@ -25,8 +25,8 @@ interface Described {
   /** Why the command line does not offer it. */
   readonly notInCli?: string;
   /**
-   * The settings that an installation changes its chats' default and maximum by. The settings' schema is derived from it;
-   * where they say nothing, `inChat` holds, and then the option's own.
+   * The settings that an installation changes its chats' default and maximum by. The settings' schema is derived from
+   * it; where they say nothing, `inChat` holds, and then the option's own.
    */
   readonly setting?: { readonly default?: SettingKey; readonly maximum?: SettingKey };
   /** Its flag, where its own name has another meaning on the command line. */

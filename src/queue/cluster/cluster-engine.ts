@@ -8,8 +8,7 @@ import {
   type EngineResult,
   type RunOptions,
 } from "../../engine/process/engine.js";
-import { abortableDelay } from "../../shared/retry.js";
-import { withTimeout } from "../../shared/timeout.js";
+import { abortableDelay, withTimeout } from "../../shared/async.js";
 import { version } from "../../shared/version.js";
 import { BlobError, type BlobStore } from "./blobs/blob-store.js";
 import { openBlobs } from "./blobs/open-blobs.js";

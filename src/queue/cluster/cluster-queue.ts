@@ -1,4 +1,4 @@
-import type { Job } from "../../domain/job.js";
+import type { Job } from "../../domain/model.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { JobRequest } from "../job-request.js";
 import { QueueError } from "../queue.js";

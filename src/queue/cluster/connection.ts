@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { abortable } from "../../shared/timeout.js";
+import { abortable } from "../../shared/async.js";
 
 /** How the bots and the workers of a cluster meet; `config/default.yaml` explains each. */
 export interface ClusterSettings {

@@ -6,7 +6,7 @@ import {
   type RunOptions,
   Suspension,
 } from "../../engine/process/engine.js";
-import { deferred } from "../../shared/deferred.js";
+import { deferred } from "../../shared/async.js";
 
 /** Where machines come and go all the time, people need not read of each. */
 const MOVES_REPORTED = 3;

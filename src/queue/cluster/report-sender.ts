@@ -1,5 +1,4 @@
-import { retryWithBackoff } from "../../shared/retry.js";
-import { abortable } from "../../shared/timeout.js";
+import { abortable, retryWithBackoff } from "../../shared/async.js";
 
 const RETRY_MS = 300;
 /** Waits between two attempts to send something. */

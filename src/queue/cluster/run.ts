@@ -1,7 +1,6 @@
 import type { Logger } from "pino";
 import { type Engine, type EngineDownload, EngineError, type EngineFrame } from "../../engine/process/engine.js";
-import { retryWithBackoff } from "../../shared/retry.js";
-import { abortable } from "../../shared/timeout.js";
+import { abortable, retryWithBackoff } from "../../shared/async.js";
 import { overtime } from "../failures.js";
 import { BlobError, type BlobStore } from "./blobs/blob-store.js";
 import type { RunEnd, TakenJob } from "./bull-queue.js";

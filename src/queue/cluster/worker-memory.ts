@@ -1,7 +1,5 @@
-import { deferred } from "../../shared/deferred.js";
+import { abortable, deferred, Mutex, withTimeout } from "../../shared/async.js";
 import type { MemoryReservations, Reservation } from "../../shared/memory-budget.js";
-import { Mutex } from "../../shared/mutex.js";
-import { abortable, withTimeout } from "../../shared/timeout.js";
 
 /** Memory may become free without a job's leaving: a device that could not compute is tried again after a while. */
 const LOOK_MS = 1_000;

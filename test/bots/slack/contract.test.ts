@@ -1,8 +1,7 @@
 import pino from "pino";
 import { SlackChat } from "../../../src/bots/slack/chat.js";
 import type { SlackChatOptions } from "../../../src/bots/slack/options.js";
-import type { ChannelRef } from "../../../src/domain/channel.js";
-import type { MessageRef } from "../../../src/domain/message.js";
+import type { ChannelRef, MessageRef } from "../../../src/domain/model.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack, SIGNING_SECRET } from "../../fakes/slack/server.js";
 import type { User } from "../../fakes/slack/state.js";
 import { Users } from "../../fakes/slack/users.js";

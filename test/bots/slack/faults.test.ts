@@ -5,7 +5,7 @@ import { pino } from "pino";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { SlackChat } from "../../../src/bots/slack/chat.js";
 import { Seen } from "../../../src/bots/slack/seen.js";
-import type { MessageRef } from "../../../src/domain/message.js";
+import type { MessageRef } from "../../../src/domain/model.js";
 import type { Raw } from "../../fakes/slack/sender.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../../fakes/slack/server.js";
 import { eventually, Listener } from "../contract-world.js";

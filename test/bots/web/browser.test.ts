@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { WebChat } from "../../../src/bots/web/chat.js";
-import type { ChannelRef } from "../../../src/domain/channel.js";
+import type { ChannelRef } from "../../../src/domain/model.js";
 import type { ChatHandlers } from "../../../src/port/adapter.js";
 import { ChatError } from "../../../src/port/chat-error.js";
 import type { Gallery, GalleryWork } from "../../../src/port/gallery.js";

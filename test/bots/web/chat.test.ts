@@ -5,7 +5,7 @@ import pino from "pino";
 import sharp from "sharp";
 import { describe, expect, it, vi } from "vitest";
 import { WebChat } from "../../../src/bots/web/chat.js";
-import type { ChannelRef } from "../../../src/domain/channel.js";
+import type { ChannelRef } from "../../../src/domain/model.js";
 import { ChatError } from "../../../src/port/chat-error.js";
 import type { CommandEvent } from "../../../src/port/events.js";
 import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";

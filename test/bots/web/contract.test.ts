@@ -1,8 +1,7 @@
 import pino from "pino";
 import { WebChat } from "../../../src/bots/web/chat.js";
 import type { WireMessage } from "../../../src/bots/web/wire.js";
-import type { ChannelRef } from "../../../src/domain/channel.js";
-import type { MessageRef } from "../../../src/domain/message.js";
+import type { ChannelRef, MessageRef } from "../../../src/domain/model.js";
 import { describeChat } from "../../port/chat.contract.js";
 import type { Visitor as Person, Seen, Upload, World } from "../contract-world.js";
 import { temporaryFolder, Visitor } from "./harness.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sha256 } from "../../../src/store/image-files.js";
+import { sha256 } from "../../../src/store/images.js";
 import { ann, art, ben, FakeChat, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";

@@ -1,5 +1,5 @@
 /** A message as people see it. */
-import type { MessageRef } from "../../../src/domain/message.js";
+import type { MessageRef } from "../../../src/domain/model.js";
 import { readFile } from "./download.js";
 import { attachmentJson, emojiJson } from "./serialise.js";
 import type { FakeDiscord } from "./server.js";

@@ -12,8 +12,7 @@ import {
   PermissionFlagsBits as P,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord-api-types/v10";
-import type { ChannelRef } from "../../../src/domain/channel.js";
-import type { MessageRef } from "../../../src/domain/message.js";
+import type { ChannelRef, MessageRef } from "../../../src/domain/model.js";
 import { ApiError } from "./api-error.js";
 import type { UploadedFile } from "./forms.js";
 import { Gateway } from "./gateway.js";

@@ -11,8 +11,7 @@ import {
   MessageType,
   ApplicationCommandOptionType as O,
 } from "discord-api-types/v10";
-import type { ChannelRef } from "../../../src/domain/channel.js";
-import type { MessageRef } from "../../../src/domain/message.js";
+import type { ChannelRef, MessageRef } from "../../../src/domain/model.js";
 import type { FakeInteraction } from "./interactions.js";
 import type { SeenMessage } from "./seen.js";
 import { attachmentJson, channelJson, memberJson, messageJson } from "./serialise.js";

@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { JobConsumer, JobProducer, type RunEnd, type TakenJob } from "../../../src/queue/cluster/bull-queue.js";
 import { PROTOCOL, queueName, type Report, type Task, ticketOf } from "../../../src/queue/cluster/protocol.js";
-import { deferred } from "../../../src/shared/deferred.js";
+import { deferred } from "../../../src/shared/async.js";
 import { hasRedis, type RedisServer, redisHint, startRedis } from "../../support/redis.js";
 
 const task: Task = { job: "7KQ4M9XA", recipe: "dream", params: {}, pictures: [], jobSeconds: 60 };

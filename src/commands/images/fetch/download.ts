@@ -1,7 +1,7 @@
 import { isIP, type LookupFunction } from "node:net";
 import { Client, type Dispatcher } from "undici";
+import { abortable } from "../../../shared/async.js";
 import { cutText } from "../../../shared/text.js";
-import { abortable } from "../../../shared/timeout.js";
 import { version } from "../../../shared/version.js";
 import { UserError } from "../../user-error.js";
 import { tooLarge } from "../check-image.js";

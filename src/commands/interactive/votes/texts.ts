@@ -2,8 +2,8 @@
 
 import type { Button, OutgoingMessage } from "../../../port/messages.js";
 import { sentence } from "../../../shared/sentences/sentence.js";
+import { duration, plain } from "../../../shared/text.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
-import { duration, plain } from "../../presenting/words.js";
 import type { CollectorPayload } from "../reaction-collector.js";
 import type { StyleShare, Tally } from "./tally.js";
 

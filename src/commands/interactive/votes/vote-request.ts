@@ -1,6 +1,6 @@
 /** `/blend vote`: what its options ask for, and the styles to vote on. */
 
-import type { ChannelRef } from "../../../domain/channel.js";
+import type { ChannelRef } from "../../../domain/model.js";
 import { PHOTO } from "../../../engine/recipes/painting/options.js";
 import { defined } from "../../../shared/defined.js";
 import { flagOption, integerOption } from "../../parsing/options.js";

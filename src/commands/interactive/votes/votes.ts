@@ -1,15 +1,12 @@
-import { channelKey } from "../../../domain/channel.js";
-import { type Job, newJobId } from "../../../domain/job.js";
-import type { MessageRef } from "../../../domain/message.js";
-import { mayManage, type User } from "../../../domain/user.js";
+import { channelKey, type Job, type MessageRef, mayManage, newJobId, type User } from "../../../domain/model.js";
 import type { Chat } from "../../../port/adapter.js";
 import { ChatError } from "../../../port/chat-error.js";
 import type { ActionEvent, ReactionEvent } from "../../../port/events.js";
 import { sentence } from "../../../shared/sentences/sentence.js";
+import { plain } from "../../../shared/text.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
 import type { Jobs } from "../../../store/jobs.js";
 import { LiveMessage } from "../../presenting/deliver.js";
-import { plain } from "../../presenting/words.js";
 import { MAX_SHARES } from "../../styles/shares.js";
 import { sameEmoji } from "../../styles/style-library.js";
 import { errorText, UserError } from "../../user-error.js";

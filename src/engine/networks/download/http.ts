@@ -7,7 +7,7 @@ import { createReadStream } from "node:fs";
 import { open, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { EnvHttpProxyAgent, fetch, type Response } from "undici";
-import { retryWithBackoff } from "../../../shared/retry.js";
+import { retryWithBackoff } from "../../../shared/async.js";
 import { TIMEOUTS, TransferFailure, type TransferOptions, transferFailure } from "./transfer.js";
 
 export interface RemoteFile {

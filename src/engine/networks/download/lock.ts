@@ -2,7 +2,7 @@
 
 import { mkdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { abortableDelay } from "../../../shared/retry.js";
+import { abortableDelay } from "../../../shared/async.js";
 
 /** Milliseconds after which an untouched lock counts as left behind by a process that died. */
 const STALE_AFTER = 20_000;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { retryWithBackoff } from "../../../shared/retry.js";
+import { retryWithBackoff } from "../../../shared/async.js";
 import { type BlobLimits, BlobStore } from "./blob-store.js";
 
 /**

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RoundRobin } from "../../src/queue/round-robin.js";
+import { RoundRobin } from "../../src/queue/scheduler.js";
 
 const turn = async () => undefined;
 

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { Mutex } from "../../src/shared/mutex.js";
+import { Mutex } from "../../src/shared/async.js";
 
 describe("a mutex", () => {
   it("has one holder at a time, in order; one that gives up lets the next one in", async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { abortable, withTimeout } from "../../src/shared/timeout.js";
+import { abortable, withTimeout } from "../../src/shared/async.js";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

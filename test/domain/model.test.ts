@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newJobId, readJobId } from "../../src/domain/job.js";
+import { newJobId, readJobId } from "../../src/domain/model.js";
 
 describe("job ids", () => {
   it("are short, unambiguous, and read back as people type them", () => {

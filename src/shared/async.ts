@@ -1,0 +1,129 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/**
+ * Settles like `work`, or, when that takes longer than `milliseconds`, as `onTimeout` says: with the value it returns,
+ * or rejecting with what it throws. A rejection that comes too late is ignored.
+ *
+ * @example await withTimeout(client.fetch(id), 2_000, () => undefined);
+ */
+export function withTimeout<T, F>(work: Promise<T>, milliseconds: number, onTimeout: () => F): Promise<T | F> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      try {
+        resolve(onTimeout());
+      } catch (error) {
+        reject(error);
+      }
+    }, milliseconds);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/**
+ * Settles like `work`, or rejects with the signal's reason as soon as that is aborted. For work that does not take a
+ * signal itself: it goes on, and its outcome is ignored.
+ */
+export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+interface RetryPolicy {
+  /** Milliseconds before the second attempt; doubled before each further one. */
+  readonly firstMs: number;
+  /** Upper bound of one wait, in milliseconds; no bound if left out. */
+  readonly longestMs?: number;
+  /** Attempts in all; no bound if left out. */
+  readonly attempts?: number;
+  /** Waits before the first attempt as well. */
+  readonly delayFirst?: boolean;
+  /** Abort is honoured before every attempt and during back-off. */
+  readonly signal?: AbortSignal;
+  /** A wait that the other side has asked for, in milliseconds, instead of the back-off. */
+  waitOf?(error: unknown): number | undefined;
+  /**
+   * Whether another attempt, `waitMs` later, may succeed; asked after each failure but that of the last attempt. True
+   * if left out.
+   */
+  mayPass?(error: unknown, attempt: number, waitMs: number): boolean;
+}
+
+/**
+ * Calls `work` until it resolves, with exponential back-off between attempts. Rejects with the last error when no
+ * attempt is left or another would not help, and with the signal's reason when it is aborted.
+ *
+ * @example await retryWithBackoff(() => fetchPage(url), { firstMs: 200, attempts: 3, signal });
+ */
+export async function retryWithBackoff<T>(work: () => Promise<T>, policy: RetryPolicy): Promise<T> {
+  const { firstMs, longestMs = Number.POSITIVE_INFINITY, attempts = Number.POSITIVE_INFINITY, signal } = policy;
+  let backOffMs = firstMs;
+  const next = (): number => {
+    const waitMs = Math.min(longestMs, backOffMs);
+    backOffMs = waitMs * 2;
+    return waitMs;
+  };
+  if (policy.delayFirst) await abortableDelay(next(), signal);
+  for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= attempts) throw error;
+      const waitMs = policy.waitOf?.(error) ?? next();
+      if (policy.mayPass?.(error, attempt, waitMs) === false) throw error;
+      await abortableDelay(waitMs, signal);
+    }
+  }
+}
+
+/** Waits; rejects with the signal's own reason when it is aborted. */
+export async function abortableDelay(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await delay(milliseconds, undefined, signal ? { signal } : undefined);
+  } finally {
+    signal?.throwIfAborted();
+  }
+}
+
+/** A promise that is settled from outside; `Promise.withResolvers`, which Node 20 lacks. */
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+export function deferred<T = void>(): Deferred<T> {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}
+
+/** Has one holder at a time, in the order of their calls. */
+export class Mutex {
+  #last: Promise<void> = Promise.resolve();
+
+  /**
+   * Waits until earlier holders have released it; rejects with the signal's reason when that is aborted first. The
+   * returned function releases it; calling it again does nothing.
+   */
+  async acquire(signal: AbortSignal): Promise<() => void> {
+    const { promise, resolve } = deferred();
+    const before = this.#last;
+    this.#last = before.then(() => promise);
+    try {
+      await abortable(before, signal);
+      return resolve;
+    } catch (error) {
+      resolve();
+      throw error;
+    }
+  }
+}
