@@ -1,6 +1,88 @@
-/** What a job is: plain data that can be stored, sent to another process, and read after a restart. */
+/**
+ * The domain: communities and channels, people, messages, credits, jobs. Plain data that can be stored, sent to another
+ * process, and read after a restart.
+ */
 
-import { randomInt } from "node:crypto";
+/** A community of a platform: a Discord guild, a Slack workspace, "local" in the web chat. */
+export interface Community {
+  /** The adapter's name: "web", "discord", "slack". */
+  readonly platform: string;
+  readonly community: string;
+}
+
+/** A channel, or a thread inside it. Plain data, so that it can be stored and used after a restart. */
+export interface ChannelRef extends Community {
+  readonly id: string;
+  /** Set when it is a thread of the channel. */
+  readonly thread?: string;
+}
+
+/** A channel as a key. A thread has its channel's. */
+export function channelKey({ platform, community, id }: ChannelRef): string {
+  return JSON.stringify([platform, community, id]);
+}
+
+export function sameCommunity(a: Community, b: Community): boolean {
+  return a.platform === b.platform && a.community === b.community;
+}
+
+/** A person on a platform, as others read the name. */
+export interface User {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A user as a member of a channel, with what the platform lets them do there. */
+export interface Member extends User {
+  /** May manage the channel (settings, other people's results). */
+  readonly moderator: boolean;
+}
+
+/** One person everywhere on a platform. */
+export interface UserKey {
+  readonly platform: string;
+  readonly user: string;
+}
+
+/** Whether somebody may cancel, change or delete what an author has made. */
+export function mayManage(user: Member, { author }: { readonly author: Pick<User, "id"> }): boolean {
+  return user.moderator || user.id === author.id;
+}
+
+/** A posted message, addressable after a restart. */
+export interface MessageRef {
+  readonly channel: ChannelRef;
+  readonly id: string;
+}
+
+/** Who is named beside a job's author: who made the image or the style that it uses, or who chose. */
+export interface Credit {
+  /** "choice": who has chosen the styles' shares. */
+  readonly role: "picture" | "style" | "choice";
+  /** A person or an artist. */
+  readonly by: string;
+  /** What of theirs was used, where it has a name: a style's. */
+  readonly what?: string;
+}
+
+/** What happens between jobs and chats that only operators want to know: plain facts, to be counted. */
+type MetricEvent =
+  /** A frame, or another state of the message that shows progress, is in the chat. */
+  | { readonly kind: "frame-posted"; readonly platform: string }
+  /** "overtaken": a newer one came before the platform took it; "refused": the platform did not take it. */
+  | { readonly kind: "frame-dropped"; readonly platform: string; readonly why: "overtaken" | "refused" }
+  /** A final picture has been posted, or could not be posted anywhere. */
+  | { readonly kind: "delivered" | "undelivered"; readonly platform: string }
+  /**
+   * A chat did not do what was asked of it, once; it may have been asked again. `why` is the error's kind, or
+   * "unforeseen".
+   */
+  | { readonly kind: "chat-failed"; readonly platform: string; readonly why: string }
+  /** The queue has not taken a job; `why` is the error's kind. */
+  | { readonly kind: "refused"; readonly why: string };
+
+/** Receives events. Returns quickly and does not throw. */
+export type MetricsSink = (event: MetricEvent) => void;
 
 /** Every message posted for a job, so that later presses of a button find them. */
 export interface JobMessages<M = MessageRef, C = ChannelRef> {
@@ -114,9 +196,8 @@ const LENGTH = 8;
 
 /** A new job's name, for instance "7KQ4M9XA": 8 characters, about 78 thousand million different ones. */
 export function newJobId(): string {
-  let id = "";
-  for (let index = 0; index < LENGTH; index++) id += ALPHABET.charAt(randomInt(ALPHABET.length));
-  return id;
+  const drawn = crypto.getRandomValues(new Uint32Array(LENGTH));
+  return Array.from(drawn, (number) => ALPHABET.charAt(number % ALPHABET.length)).join("");
 }
 
 /**
@@ -128,84 +209,3 @@ export function readJobId(typed: string): string | undefined {
   if (id.length < 4 || id.length > LENGTH) return undefined;
   return [...id].every((character) => ALPHABET.includes(character)) ? id : undefined;
 }
-
-/** A community of a platform: a Discord guild, a Slack workspace, "local" in the web chat. */
-export interface Community {
-  /** The adapter's name: "web", "discord", "slack". */
-  readonly platform: string;
-  readonly community: string;
-}
-
-/** A channel, or a thread inside it. Plain data, so that it can be stored and used after a restart. */
-export interface ChannelRef extends Community {
-  readonly id: string;
-  /** Set when it is a thread of the channel. */
-  readonly thread?: string;
-}
-
-/** A channel as a key. A thread has its channel's. */
-export function channelKey({ platform, community, id }: ChannelRef): string {
-  return JSON.stringify([platform, community, id]);
-}
-
-export function sameCommunity(a: Community, b: Community): boolean {
-  return a.platform === b.platform && a.community === b.community;
-}
-
-/** A person on a platform, as others read the name. */
-export interface User {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** A user as a member of a channel, with what the platform lets them do there. */
-export interface Member extends User {
-  /** May manage the channel (settings, other people's results). */
-  readonly moderator: boolean;
-}
-
-/** One person everywhere on a platform. */
-export interface UserKey {
-  readonly platform: string;
-  readonly user: string;
-}
-
-/** Whether somebody may cancel, change or delete what an author has made. */
-export function mayManage(user: Member, { author }: { readonly author: Pick<User, "id"> }): boolean {
-  return user.moderator || user.id === author.id;
-}
-
-/** A posted message, addressable after a restart. */
-export interface MessageRef {
-  readonly channel: ChannelRef;
-  readonly id: string;
-}
-
-/** Who is named beside a job's author: who made the image or the style that it uses, or who chose. */
-export interface Credit {
-  /** "choice": who has chosen the styles' shares. */
-  readonly role: "picture" | "style" | "choice";
-  /** A person or an artist. */
-  readonly by: string;
-  /** What of theirs was used, where it has a name: a style's. */
-  readonly what?: string;
-}
-
-/** What happens between jobs and chats that only operators want to know: plain facts, to be counted. */
-type MetricEvent =
-  /** A frame, or another state of the message that shows progress, is in the chat. */
-  | { readonly kind: "frame-posted"; readonly platform: string }
-  /** "overtaken": a newer one came before the platform took it; "refused": the platform did not take it. */
-  | { readonly kind: "frame-dropped"; readonly platform: string; readonly why: "overtaken" | "refused" }
-  /** A final picture has been posted, or could not be posted anywhere. */
-  | { readonly kind: "delivered" | "undelivered"; readonly platform: string }
-  /**
-   * A chat did not do what was asked of it, once; it may have been asked again. `why` is the error's kind, or
-   * "unforeseen".
-   */
-  | { readonly kind: "chat-failed"; readonly platform: string; readonly why: string }
-  /** The queue has not taken a job; `why` is the error's kind. */
-  | { readonly kind: "refused"; readonly why: string };
-
-/** Receives events. Returns quickly and does not throw. */
-export type MetricsSink = (event: MetricEvent) => void;
