@@ -1,26 +1,31 @@
 /**
- * How soon is a painting good? Style and content distance against seconds for the studio's and the book's presets and
- * for plain Adam.
+ * How good are paintings, and how soon?
+ *
+ * Usage: npx tsx bench/quality.ts --pairs [--networks resnet50,vgg19] [--size 256] [--out DIR] [--beside DIR]
+ * [--params '{"preset":"quality"}'] Paints the six pairs of quality/pairs.ts, and prints as JSON how far each is from
+ * its style and its photo by VGG19, its weave, its megapixel-steps, and, where `--beside` names a folder with another
+ * program's pictures PAIR-NETWORK.png, the same of those, and the means as shares of theirs. IMAGES_PATH is the folder
+ * with tubingen.jpg, shipwreck.jpg and starry_night.jpg; without it their pairs are left out.
  *
  * Usage: npx tsx bench/quality.ts PHOTO STYLE [--network vgg19] [--size 256] [--out docs/pictures] [--ways
- * studio,lbfgs] Writes quality.svg, a picture of each, and prints JSON: for each way its seconds and distances, and how
- * soon it reached what 100 iterations of L-BFGS reach. Distances are measured alike for all: in the studio's layers,
- * relative to the style and to the photo.
+ * studio,lbfgs] Style and content distance against seconds, for the studio's and the book's presets, L-BFGS and plain
+ * Adam. Writes quality.svg, a picture of each, and prints JSON: for each way its seconds and distances, and how soon it
+ * reached what 100 iterations of L-BFGS reach.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
+import { z } from "zod";
 import { engineSettings } from "../src/app/engine-settings.js";
 import { loadConfig } from "../src/app/settings/load-settings.js";
 import { decode, encode } from "../src/engine/images/codec.js";
-import { fitInside, type Raster } from "../src/engine/images/raster.js";
-import { presetsOf } from "../src/engine/networks/looks.js";
+import { fitInside, type Raster, type Size } from "../src/engine/images/raster.js";
 import { openEngine } from "../src/engine/open.js";
-import { measureOf } from "../src/engine/recipes/painting/measure.js";
-import { blendTargets, featuresOf, gramsOf } from "../src/engine/recipes/painting/targets.js";
+import { type Distances, judgeOf } from "./quality/judge.js";
+import { comparePairs, summaryOf } from "./quality/pairs.js";
 import { plot } from "./quality/plot.js";
-import { painter, WAYS, type Way } from "./quality/ways.js";
+import { painter, type Scene, WAYS, type Way } from "./quality/ways.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,88 +34,82 @@ const { values, positionals } = parseArgs({
     size: { type: "string", default: "256" },
     out: { type: "string", default: "docs/pictures" },
     iterations: { type: "string", default: "100" },
+    pairs: { type: "boolean", default: false },
+    networks: { type: "string", default: "resnet50,vgg19" },
+    beside: { type: "string" },
+    params: { type: "string", default: "{}" },
     ways: { type: "string", default: WAYS.join(",") },
   },
 });
-const [photoPath, stylePath] = positionals;
-if (!photoPath || !stylePath) {
-  process.stderr.write("Usage: npx tsx bench/quality.ts PHOTO STYLE [--network vgg19] [--size 256] [--out DIR]\n");
-  process.exit(2);
-}
 const size = Number(values.size);
 const engine = openEngine(engineSettings(loadConfig()));
-const network = await engine.network(values.network);
-const [photoBytes, styleBytes] = [await readFile(photoPath), await readFile(stylePath)];
-const photo = await decode(photoBytes, size);
-const measure = measureOf(network, { preset: "studio" });
-const contentLayer = presetsOf(network).style.content;
-const style = await decode(styleBytes, size);
-const targets = await blendTargets(engine.programs, network, measure, [{ raster: style, weight: 1 }]);
-const wanted = await featuresOf(engine.programs, network, contentLayer, photo, { pooling: measure.pooling });
 
-async function distances(image: Raster): Promise<{ style: number; content: number }> {
-  const grams = await gramsOf(engine.programs, network, measure, image);
-  const features = await featuresOf(engine.programs, network, contentLayer, image, { pooling: measure.pooling });
-  const square = (a: Float32Array, b: Float32Array): number => a.reduce((sum, v, i) => sum + (v - (b[i] ?? 0)) ** 2, 0);
-  return {
-    style: targets.reduce(
-      (sum, { layer, target, weight }) => sum + weight * square(grams[layer]?.data ?? new Float32Array(), target.data),
-      0,
-    ),
-    content: square(features.data, wanted.data) / square(wanted.data, new Float32Array(wanted.data.length)),
-  };
-}
-
-export interface Sample {
+interface Sample extends Distances {
   /** Seconds of work; measuring is not counted. */
   readonly seconds: number;
-  readonly style: number;
-  readonly content: number;
 }
 
-async function follow(way: Way): Promise<Sample[]> {
+/** Paints in one way, and measures as it goes. */
+async function follow(
+  way: Way,
+  scene: Scene,
+  { width, height }: Size,
+  judge: (image: Raster) => Promise<Distances>,
+): Promise<Sample[]> {
   const samples: Sample[] = [];
   let worked = 0;
   let image: Raster | undefined;
   let since = performance.now();
-  for await (const frame of painter(way, {
-    engine,
-    network,
-    photo: photoBytes,
-    style: styleBytes,
-    size,
-    iterations: Number(values.iterations),
-  })) {
+  for await (const frame of painter(way, scene)) {
     worked += performance.now() - since;
     image = frame;
-    const { width, height } = fitInside(photo.width, photo.height, size);
     // Distances are of the size asked for: what a smaller scale has is not yet a picture of that size.
     if (frame.width === width && frame.height === height)
-      samples.push({ seconds: worked / 1000, ...(await distances(frame)) });
+      samples.push({ seconds: worked / 1000, ...(await judge(frame)) });
     since = performance.now();
   }
-  if (image) {
-    await mkdir(values.out, { recursive: true });
-    await writeFile(
-      join(values.out, `quality-${way}.jpg`),
-      await sharp(await encode(image))
-        .jpeg({ quality: 85 })
-        .toBuffer(),
-    );
-  }
+  const name = join(values.out, `quality-${way}.jpg`);
+  if (image)
+    await sharp(await encode(image))
+      .jpeg({ quality: 85 })
+      .toFile(name);
   return samples;
 }
 
-const results = new Map<Way, Sample[]>();
-for (const way of WAYS.filter((name) => values.ways.split(",").includes(name))) results.set(way, await follow(way));
-await writeFile(join(values.out, "quality.svg"), plot(results));
-const goal = results.get("lbfgs")?.at(-1);
-const summary = [...results].map(([way, samples]) => {
-  const last = samples.at(-1);
-  const reached = samples.find((sample) => goal && sample.style <= goal.style);
-  return { way, ...last, secondsToLbfgsStyle: reached?.seconds ?? null };
-});
-process.stdout.write(
-  `${JSON.stringify({ network: values.network, size, runtime: engine.programs.runtime.name, ways: summary }, null, 2)}\n`,
-);
-await engine.close();
+/** How soon each way reaches what L-BFGS reaches. */
+async function compareWays(photoPath: string, stylePath: string) {
+  const [photo, style] = [await readFile(photoPath), await readFile(stylePath)];
+  const network = await engine.network(values.network);
+  const judge = await judgeOf(engine, network, { photo, style, size });
+  const original = await decode(photo, size);
+  const scene = { engine, network, photo, style, size, iterations: Number(values.iterations) };
+  await mkdir(values.out, { recursive: true });
+  const results = new Map<Way, Sample[]>();
+  for (const way of WAYS.filter((name) => values.ways.split(",").includes(name)))
+    results.set(way, await follow(way, scene, fitInside(original.width, original.height, size), judge));
+  await writeFile(join(values.out, "quality.svg"), plot(results));
+  const goal = results.get("lbfgs")?.at(-1);
+  return [...results].map(([way, samples]) => {
+    const reached = samples.find((sample) => goal && sample.style <= goal.style);
+    return { way, ...samples.at(-1), secondsToLbfgsStyle: reached?.seconds ?? null };
+  });
+}
+
+async function main(): Promise<unknown> {
+  const [photo, style] = positionals;
+  if (values.pairs) {
+    const networks = values.networks.split(",");
+    const params = z.record(z.string(), z.unknown()).parse(JSON.parse(values.params));
+    const results = await comparePairs(engine, { networks, size, out: values.out, beside: values.beside, params });
+    return { runtime: engine.programs.runtime.name, results, summary: summaryOf(results) };
+  }
+  if (photo && style)
+    return { network: values.network, runtime: engine.programs.runtime.name, ways: await compareWays(photo, style) };
+  throw new Error("Usage: npx tsx bench/quality.ts PHOTO STYLE, or --pairs; the file tells more.");
+}
+
+try {
+  process.stdout.write(`${JSON.stringify(await main(), null, 2)}\n`);
+} finally {
+  await engine.close();
+}

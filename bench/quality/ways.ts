@@ -31,7 +31,7 @@ export interface Scene {
   readonly iterations: number;
 }
 
-async function input(bytes: Uint8Array): Promise<PictureInput> {
+export async function input(bytes: Uint8Array): Promise<PictureInput> {
   const { width, height } = await inspectPicture(bytes);
   return { width, height, decode: (side) => decode(bytes, side) };
 }

@@ -1,6 +1,6 @@
 /** Adam on several sizes of an image at once: large shapes move as fast as fine ones. */
 import { type Matrix3, multiplied, transposed } from "../images/palette.js";
-import { CHANNELS, clampRaster, type Raster } from "../images/raster.js";
+import { type Border, CHANNELS, clampRaster, fold, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
 import { Adam, type AdamMoments, type AdamOptions } from "./adam.js";
 import { firstOrder, type Optimiser, type StepTime } from "./optimiser.js";
@@ -13,6 +13,10 @@ interface PyramidAdamOptions extends Omit<AdamOptions, "rate"> {
   readonly rates: readonly number[];
   /** Columns are the colours that Adam steps along; red, green and blue when left out. */
   readonly basis?: Matrix3 | undefined;
+  /** From 0 to 1, how much of a step's finest lines along the axes is left out; nothing when left out. */
+  readonly unwoven?: number;
+  /** How those lines go on past the image's border. */
+  readonly border?: Border;
 }
 
 interface Level {
@@ -42,17 +46,22 @@ const SMALLEST = 8;
  *
  * With a `basis` R of colours, Adam's coordinates are y, of which the image is R y. One step, with g the gradient, d_l
  * and u_l halving and doubling to level l and back, and A_l that level's Adam, which turns a gradient into a move of
- * its rate: image += factor * R * sum over l of u_l(A_l(d_l(R^T g))). R acts on the three values of each pixel.
+ * its rate: image += factor * U R (sum over l of u_l(A_l(d_l(R^T g)))). R acts on the three values of each pixel.
+ *
+ * U leaves out the finest lines along the axes, the weave that gradients of some networks make: it is the convolution
+ * of each channel with 1 - unwoven * {@link LINES}.
  */
 export class PyramidAdam {
   readonly #levels: readonly Level[];
   readonly #basis: Matrix3 | undefined;
+  readonly #unwoven: number;
+  readonly #border: Border;
 
   /** @param before moments of another size of the same image, which are taken on, resized */
   constructor(
     width: number,
     height: number,
-    { rates, basis, ...options }: PyramidAdamOptions,
+    { rates, basis, unwoven = 0, border = "mirror", ...options }: PyramidAdamOptions,
     before?: readonly LevelMoments[],
   ) {
     const levels: Level[] = [];
@@ -76,6 +85,8 @@ export class PyramidAdam {
     }
     this.#levels = levels;
     this.#basis = basis;
+    this.#unwoven = unwoven;
+    this.#border = border;
   }
 
   get moments(): readonly LevelMoments[] {
@@ -101,9 +112,40 @@ export class PyramidAdam {
       for (let i = 0; i < both.length; i++) both[i] = (both[i] ?? 0) + (fine.data[i] ?? 0);
       return { ...fine, data: both };
     });
-    const total = this.#basis ? multiplied(sum, this.#basis) : sum;
+    const turned = this.#basis ? multiplied(sum, this.#basis) : sum;
+    const total = this.#unwoven > 0 ? withoutLines(turned, this.#unwoven, this.#border) : turned;
     for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) + factor * (total.data[i] ?? 0);
   }
+}
+
+const [HIGH, LOW] = [
+  [1, -4, 6, -4, 1],
+  [1, 4, 6, 4, 1],
+].map((taps) => taps.map((v) => v / 16)) as [number[], number[]];
+/**
+ * A kernel of 5 x 5, row by row, that sees lines along either axis: high across them, low along them. At frequencies fx
+ * and fy its response is sin(pi fx)^4 cos(pi fy)^4 + cos(pi fx)^4 sin(pi fy)^4: 1 at the finest lines along an axis, a
+ * quarter at twice their width, and at most an eighth along the diagonals.
+ */
+const LINES = HIGH.flatMap((high, y) => HIGH.map((other, x) => high * (LOW[x] ?? 0) + (LOW[y] ?? 0) * other));
+
+function withoutLines({ width, height, data }: Raster, amount: number, border: Border): Raster {
+  const out = data.slice();
+  const [columns, rows] = [width, height].map((length) =>
+    Array.from({ length: length + 4 }, (_, i) => fold(i - 2, length, border)),
+  ) as [number[], number[]];
+  for (let row = 0; row < CHANNELS * height; row++) {
+    const [plane, y] = [row - (row % height), row % height];
+    for (let k = 0; k < LINES.length; k++) {
+      const [from, across] = [(plane + (rows[y + Math.floor(k / 5)] ?? 0)) * width, k % 5];
+      const weight = amount * (LINES[k] ?? 0);
+      for (let x = 0; x < width; x++) {
+        const at = row * width + x;
+        out[at] = (out[at] ?? 0) - weight * (data[from + (columns[x + across] ?? 0)] ?? 0);
+      }
+    }
+  }
+  return { width, height, data: out };
 }
 
 /** @param factor length of a step against the rates */

@@ -86,6 +86,24 @@ describe("Adam on a pyramid", () => {
     for (let c = 0; c < CHANNELS; c++) expect(canvas.data[c * plane]).toBeCloseTo(-2, 5);
   });
 
+  it("leaves out the finest lines along the axes, and neither an even field nor diagonals", () => {
+    /** What is left of a pattern in the middle of a step; epsilon so large that Adam scales the gradient. */
+    const left = (value: (x: number, y: number) => number): number => {
+      const step = (unwoven: number): number => {
+        const canvas = picture(() => 0);
+        new PyramidAdam(WIDTH, HEIGHT, { rates: [1], unwoven, epsilon: 1e3 }).step(canvas, picture(value));
+        return Math.hypot(...canvas.data.filter((_, i) => i % WIDTH > 4 && i % WIDTH < 28));
+      };
+      return step(0.8) / step(0);
+    };
+    expect(left((x) => (x % 2 === 0 ? 1 : -1))).toBeCloseTo(0.2, 2);
+    expect(left((_, y) => (y % 2 === 0 ? 1 : -1))).toBeCloseTo(0.2, 2);
+    expect(left(() => 1)).toBeCloseTo(1, 3);
+    // Diagonal lines as far apart as the finest along the axes that are hardly touched.
+    expect(left((x, y) => Math.sin((2 * Math.PI * (x + y)) / 3))).toBeGreaterThan(0.85);
+    expect(left((x) => Math.sin((2 * Math.PI * x) / 8))).toBeGreaterThan(0.95);
+  });
+
   it("has no more levels than a small picture allows", () => {
     const canvas = picture(() => 0, 17, 17);
     new PyramidAdam(17, 17, { rates: [1, 1, 1, 1], epsilon: 1e-14 }).step(

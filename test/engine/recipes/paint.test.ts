@@ -152,7 +152,7 @@ describe("stylize", () => {
     const scales = frames.filter(({ kind }) => kind === "octave");
     const cost = scales.reduce((sum, { image, steps }) => sum + (image.width * image.height * steps) / 1e6, 0);
     expect(stylizeDefinition.cost(params)).toBeCloseTo(cost, 2);
-    expect(scales.map(({ steps }) => steps)).toEqual([4, 7]);
+    expect(scales.map(({ steps }) => steps)).toEqual([6, 7]);
   });
 
   it("makes the same bytes of the same seed", async () => {

@@ -17,6 +17,8 @@ export const MAX_SIDE = 4096;
 export const MAX_CHAT_SIDE = 1024;
 
 const USUAL_STEPS = 14;
+/** Steps of a smaller scale, as a share of those at the full size. With less, large swirls are lost. */
+const LAYING_OUT = 6 / 7;
 
 export const paintingOptions = {
   preset: paintingPresetOption,
@@ -130,10 +132,9 @@ interface Painted {
   readonly steps: number;
 }
 
-/** Steps at a scale, 0 being the smallest: it lays out with few, and most are taken where the strokes are fine. */
+/** Steps at a scale, 0 being the smallest: most are taken where the strokes are finest. */
 export function paintingSteps({ steps }: Pick<Painted, "steps">, scale: number, scales: number): number {
-  const share = scale === scales - 1 ? 1 : scale === 0 ? 4 / 7 : 6 / 7;
-  return Math.max(1, Math.round(share * steps));
+  return scale === scales - 1 ? steps : Math.max(1, Math.round(LAYING_OUT * steps));
 }
 
 /** The sizes that a painting is worked on at: the book's preset has but one. */

@@ -44,13 +44,14 @@ export interface Painting {
 
 const UNSHIFTED: Shift = { dx: 0, dy: 0 };
 
-/**
- * Adam's steps on 0..255 images at their own size, a half and a quarter of it, before a network's own `rate`: 0.02 of
- * the range, as in style-transfer-pytorch. Less for the finest level, which otherwise is grain.
- */
-const RATES = [0.6, 1, 1].map((share) => share * 0.02 * 255);
+/** Adam's step on 0..255 images, before a network's own `rate`: 0.02 of the range, as in style-transfer-pytorch. */
+const RATE = 0.02 * 255;
+/** For images at their own size, a half and a quarter of it. */
+const RATES = [RATE, RATE, RATE];
 /** On the canvas alone, for what has no borders: a pyramid's coarse levels end at them. */
-const WRAPPED_RATES = [0.02 * 255];
+const WRAPPED_RATES = [RATE];
+/** Share of its finest lines along the axes that a step leaves out: VGG's gradients are full of them. */
+const UNWOVEN = 0.8;
 /** Departure: a short memory of gradients and their sizes (0.9, 0.99 there): there are tens of steps, not hundreds. */
 const BETAS = { beta1: 0.6, beta2: 0.9 } as const;
 /** Steps shrink to this share over a scale: long ones lay out, short ones finish. */
@@ -79,7 +80,9 @@ export function paint(painting: Painting, context: RecipeContext): Frames {
         const { width, height } = scale;
         const image = canvasAt(painting, scale, before ?? saved?.canvas);
         const views = await viewsAt(painting, scale);
-        const options = { rates: wraps ? WRAPPED_RATES : RATES, basis, ...BETAS, epsilon: EPSILON };
+        const border = wraps ? "wrap" : "mirror";
+        const rates = wraps ? WRAPPED_RATES : RATES;
+        const options = { rates, basis, unwoven: UNWOVEN, border, ...BETAS, epsilon: EPSILON } as const;
         adam = new PyramidAdam(width, height, options, adam?.moments ?? saved?.moments);
         const optimiser = pyramidAdam(adam, ({ step, steps }) => rate * cooled((step - 1) / steps));
         return { image, optimiser, view: (step) => inTurn(views, step) };

@@ -37,16 +37,17 @@ const LEAST_STRENGTH = 0.01;
 
 /**
  * What a strength means, so that it goes evenly from the photo at 0 over the usual painting at 0.5 to the style at 1:
- * `match`, how far the canvas begins in the style's colours, and without the photo's own detail; `rate`, length of the
- * steps against the usual; `content`, weight of the photo's features.
+ * `match`, how far the canvas begins in the style's colours; `detail`, share of the photo's own detail that each larger
+ * scale brings; `rate`, length of the steps against the usual; `content`, weight of the photo's features.
  */
 function balanceOf(strength: number): {
   readonly match: number;
+  readonly detail: number;
   readonly rate: number;
   readonly content: number;
 } {
   const content = (CONTENT * (1 - strength)) / Math.max(strength, LEAST_STRENGTH);
-  return { match: Math.min(1, 2 * strength), rate: 2 * strength, content };
+  return { match: Math.min(1, 2 * strength), detail: 1 - strength ** 2, rate: 2 * strength, content };
 }
 
 /**
@@ -130,7 +131,7 @@ function studioPainting(transfer: Transfer): Painting {
     ...shared(transfer),
     start: withPalette(start, palette, balance.match),
     basis: colourBasis(palette),
-    detail: 1 - balance.match,
+    detail: balance.detail,
     scales,
     steps: (scale) => paintingSteps(params, scale, scales.length),
     rate: rate * balance.rate * stepLength(params),

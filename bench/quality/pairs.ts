@@ -1,0 +1,116 @@
+/** Six photos in styles, painted by one or several networks, measured by one, and laid beside those of another program. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { decode, encode } from "../../src/engine/images/codec.js";
+import type { Raster } from "../../src/engine/images/raster.js";
+import type { OpenEngine } from "../../src/engine/open.js";
+import { stylizeDefinition } from "../../src/engine/recipes/stylize/definition.js";
+import { stylize } from "../../src/engine/recipes/stylize/run.js";
+import { type Distances, judgeOf } from "./judge.js";
+import { input } from "./ways.js";
+import { type Weave, weaveOf } from "./weave.js";
+
+/** Names of pairs, with the photo and the style; the first two are looked for in IMAGES_PATH. */
+const PAIRS: Readonly<Record<string, readonly [photo: string, style: string]>> = {
+  tubingen: ["IMAGES/tubingen.jpg", "IMAGES/starry_night.jpg"],
+  shipwreck: ["IMAGES/shipwreck.jpg", "IMAGES/starry_night.jpg"],
+  night: ["config/sample.jpg", "config/styles/night.jpg"],
+  glass: ["config/sample.jpg", "config/styles/glass.jpg"],
+  ink: ["config/sample.jpg", "config/styles/ink.jpg"],
+  dark: ["config/sample.jpg", "config/styles/ink.jpg"],
+};
+/** The sample in `dark` has this share of its light. */
+const DARK = 0.25;
+/** Judges all networks' pictures. */
+const JUDGE = "vgg19";
+
+interface Result extends Distances {
+  readonly pair: string;
+  readonly network: string;
+  readonly weave: Weave;
+  readonly megapixelSteps: number;
+  /** The same pair by another program. */
+  readonly other?: Distances & { readonly weave: Weave };
+}
+
+interface PairsOptions {
+  readonly networks: readonly string[];
+  readonly size: number;
+  /** Where pictures go, as PAIR-NETWORK.png. */
+  readonly out: string;
+  /** Where another program's pictures of the same names are. */
+  readonly beside?: string | undefined;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** A pair's files; undefined when they are not on this machine. */
+export async function pairFiles(pair: string): Promise<{ photo: Buffer; style: Buffer } | undefined> {
+  const { IMAGES_PATH } = process.env;
+  const paths = (PAIRS[pair] ?? []).map((path) => path.replace("IMAGES", IMAGES_PATH ?? ""));
+  if (IMAGES_PATH === undefined && PAIRS[pair]?.[0].startsWith("IMAGES")) return undefined;
+  const [photo, style] = await Promise.all(paths.map((path) => readFile(path)));
+  if (!photo || !style) throw new Error(`there is no pair ${pair}`);
+  return { photo: pair === "dark" ? await sharp(photo).linear(DARK, 0).png().toBuffer() : photo, style };
+}
+
+export async function comparePairs(engine: OpenEngine, options: PairsOptions): Promise<Result[]> {
+  const { networks, size, out, beside } = options;
+  await mkdir(out, { recursive: true });
+  const results: Result[] = [];
+  for (const pair of Object.keys(PAIRS)) {
+    const files = await pairFiles(pair);
+    if (!files) continue;
+    const judge = await judgeOf(engine, await engine.network(JUDGE), { ...files, size });
+    const measured = async (image: Raster) => ({ ...(await judge(image)), weave: weaveOf(image) });
+    for (const network of networks) {
+      const { image, megapixelSteps } = await paintPair(engine, network, files, options);
+      const picture = await encode(image);
+      const name = `${pair}-${network}.png`;
+      await writeFile(join(out, name), picture);
+      const other = beside && (await measured(await decode(await readFile(join(beside, name)))));
+      results.push({
+        pair,
+        network,
+        megapixelSteps,
+        ...(await measured(await decode(picture))),
+        ...(other && { other }),
+      });
+    }
+  }
+  return results;
+}
+
+async function paintPair(
+  engine: OpenEngine,
+  id: string,
+  { photo, style }: { readonly photo: Uint8Array; readonly style: Uint8Array },
+  { size, params }: PairsOptions,
+): Promise<{ image: Raster; megapixelSteps: number }> {
+  const network = await engine.network(id);
+  const context = { programs: engine.programs, network: async () => network, signal: new AbortController().signal };
+  const pictures = { image: await input(photo), style: await input(style) };
+  const frames = stylize(stylizeDefinition.params.parse({ ...params, network: id, size }), pictures, context);
+  let image: Raster | undefined;
+  let megapixelSteps = 0;
+  for (let next = await frames.next(); !next.done; next = await frames.next()) {
+    image = next.value.image;
+    if (next.value.kind === "octave") megapixelSteps += (image.width * image.height * next.value.steps) / 1e6;
+  }
+  if (!image) throw new Error("a painting made no picture");
+  return { image, megapixelSteps };
+}
+
+/** For each network the means, as shares of the other program's. */
+export function summaryOf(results: readonly Result[]) {
+  return [...new Set(results.map(({ network }) => network))].map((network) => {
+    const own = results.filter((result) => result.network === network);
+    const share = (of: (distances: Distances) => number): number | undefined => {
+      const others = own.flatMap(({ other }) => (other ? [of(other)] : []));
+      const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
+      return others.length === own.length ? sum(own.map(of)) / sum(others) : undefined;
+    };
+    const worst = Math.max(...own.map(({ style, other }) => style / (other?.style ?? Number.NaN)));
+    return { network, style: share(({ style }) => style), worst, content: share(({ content }) => content) };
+  });
+}
