@@ -1,9 +1,13 @@
 /** Compiled programs, kept for reuse within a budget of bytes: the least recently used are released first. */
+import { isOfImages, leastSide } from "./graph/dimensions.js";
 import type { Node } from "./graph/node.js";
+import { NetworkError } from "./networks/network.js";
 import type { Program, Runtime, Tensors } from "./runtimes/runtime.js";
 
 interface Entry {
   readonly program: Promise<Program>;
+  /** The smallest side of images that it can be run on: see {@link leastSide}. */
+  readonly least: number;
   bytes: number;
   running: number;
   evicted: boolean;
@@ -28,12 +32,14 @@ export class Programs {
    * Runs a program, compiling it when it is not kept.
    * @param key equal keys mean equal programs
    * @param build makes the outputs; called only when the program must be compiled
+   * @throws NetworkError when the images are so small that a feature map would have no place
    */
   async run(key: string, build: () => Readonly<Record<string, Node>>, inputs: Tensors): Promise<Tensors> {
     const entry = this.#entries.get(key) ?? this.#add(key, build);
     // Moving it to the end of the map marks it as the most recently used.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
+    needRoom(entry, inputs);
     entry.running++;
     try {
       const program = await entry.program;
@@ -52,7 +58,9 @@ export class Programs {
   }
 
   #add(key: string, build: () => Readonly<Record<string, Node>>): Entry {
-    const entry: Entry = { program: this.runtime.compile(build()), bytes: 0, running: 0, evicted: false };
+    const outputs = build();
+    const least = leastSide(Object.values(outputs));
+    const entry: Entry = { program: this.runtime.compile(outputs), least, bytes: 0, running: 0, evicted: false };
     this.#entries.set(key, entry);
     entry.program.then(
       (program) => {
@@ -92,4 +100,12 @@ export class Programs {
     await entry.program.then((program) => program.dispose()).catch(() => undefined);
     entry.released?.();
   }
+}
+
+/** onnxruntime would kill the process: it divides by the size of a map. */
+function needRoom({ least }: Entry, inputs: Tensors): void {
+  const sides = Object.values(inputs).flatMap(({ shape }) => (isOfImages(shape) ? [Math.min(...shape.slice(2))] : []));
+  const side = Math.max(...sides);
+  // A pyramid's coarser levels have the shape of images too: the largest is the image.
+  if (sides.length > 0 && side < least) throw new NetworkError("unsupported", "network.too-small", { side, least });
 }

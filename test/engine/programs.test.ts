@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { input } from "../../src/engine/graph/ops.js";
+import { input, maxPool } from "../../src/engine/graph/ops.js";
 import { Programs } from "../../src/engine/programs.js";
 import type { Program, Runtime, Tensors } from "../../src/engine/runtimes/runtime.js";
 
@@ -124,5 +124,18 @@ describe("compiled programs", () => {
     await running;
     await disposed;
     expect([...runtime.disposed].sort()).toEqual(["a", "b"]);
+  });
+
+  test("never let a runtime see an image with no place left for a feature map: it would kill the process", async () => {
+    const programs = new Programs(new FakeRuntime(), { maxBytes: MEGABYTE });
+    const image = input("image", [null, 3, null, null]);
+    const pool = () => ({ y: maxPool(image, { kernel: [3, 3], strides: [2, 2], pads: [0, 0, 0, 0] }) });
+    const run = (height: number, width: number) =>
+      programs.run("pool", pool, {
+        image: { data: new Float32Array(3 * height * width), shape: [1, 3, height, width] },
+      });
+    await expect(run(3, 3)).resolves.toBeDefined();
+    await expect(run(2, 9)).rejects.toMatchObject({ identifier: "network.too-small", params: { side: 2, least: 3 } });
+    await programs.dispose();
   });
 });

@@ -1,10 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { constant, mul, scalar } from "../../src/engine/graph/ops.js";
 import { type Network, NetworkError } from "../../src/engine/networks/network.js";
+import { openEngine } from "../../src/engine/open.js";
 import { RECIPES } from "../../src/engine/recipes/registry.js";
 import { runJob, toEngineError } from "../../src/engine/run-job.js";
 import { drawn } from "../support/pictures.js";
-import { openTiny, vgg } from "./recipes/tiny.js";
+import { openTiny, unpadded, vgg } from "./recipes/tiny.js";
 
 const tiny = openTiny();
 
@@ -35,6 +36,70 @@ describe("a result is a picture", () => {
     await expect(job).rejects.toMatchObject({ kind: "input", identifier: "descent.no-start" });
     expect(frames).toEqual([]);
   });
+});
+
+/** What makes a recipe's job short; neurons and grids are squares from noise. */
+const SHORT: Record<string, Record<string, unknown>> = {
+  dream: { octaves: 8 },
+  zoom: { frames: 2, width: 32, height: 96, loop: "fade" },
+  grid: { size: 48, sample: 2 },
+  texture: { width: 32 },
+};
+
+describe("any shape", () => {
+  const strips = [
+    [4, 96],
+    [96, 41],
+    [80, 96],
+  ] as const;
+  const cases = [...RECIPES.keys()].flatMap((recipe) =>
+    strips.slice(0, recipe === "dream" || recipe === "stylize" ? 3 : 1).map((strip) => [recipe, ...strip] as const),
+  );
+  const run = async (recipe: string, width: number, height: number, params: Record<string, unknown>) => {
+    const photo = await drawn(width, height);
+    const sizes: number[] = [];
+    const result = await runJob(
+      {
+        recipe,
+        params: { steps: 1, network: "n", ...params, ...SHORT[recipe] },
+        pictures: { image: photo, style: photo },
+      },
+      { ...tiny, network: async () => unpadded, onFrame: (frame) => sizes.push(Math.min(frame.width, frame.height)) },
+    );
+    return { result, sizes };
+  };
+
+  it.each(cases)("is worked on by %s: %i x %i", async (recipe, width, height) => {
+    const { result, sizes } = await run(recipe, width, height, {
+      ...(recipe in { grid: 1, zoom: 1 } ? {} : { size: 96 }),
+    });
+    if (recipe === "dream" || recipe === "stylize") expect(result).toMatchObject({ width, height });
+    // No octave but the last one is narrower than what the deepest layer needs.
+    expect(sizes.slice(0, -1).every((side) => side >= 51 || recipe === "zoom")).toBe(true);
+  });
+
+  it("is a sentence for a tileable texture, which could not be cut from a larger one", async () => {
+    const job = run("texture", 96, 96, { size: 96, tileable: true });
+    await expect(job).rejects.toMatchObject({ kind: "input", identifier: "texture.too-small" });
+  });
+
+  const models = process.env.MODELS_PATH?.split(":").filter(Boolean) ?? [];
+  it.skipIf(models.length === 0)(
+    "is dreamt into by SqueezeNet, which has died of it (needs MODELS_PATH with squeezenet/)",
+    async () => {
+      const engine = openEngine({ modelsDir: "/nowhere", modelsPath: models, threads: 1 });
+      onTestFinished(() => engine.close());
+      const params = { network: "squeezenet", size: 128, octaves: 8, steps: 1, look: undefined };
+      for (const [width, height] of [
+        [8, 128],
+        [128, 55],
+      ] as const) {
+        const job = { recipe: "dream", params, pictures: { image: await drawn(width, height) } };
+        const signal = new AbortController().signal;
+        expect(await runJob(job, { ...engine, signal, onFrame: () => undefined })).toMatchObject({ width, height });
+      }
+    },
+  );
 });
 
 describe("the kind of a failure", () => {

@@ -4,7 +4,7 @@
  * onnxruntime keeps feature maps in its blocked layout (NCHWc), and plans memory, only across operations whose shapes
  * it can prove to match; it cannot see by itself that a gradient has the shape of what it is the gradient of.
  */
-import type { Node, Pads, Pair, Sampling } from "./node.js";
+import { type Node, type Pads, type Pair, type Sampling, topologicalOrder } from "./node.js";
 
 /** A number, or a name that stands for one. */
 export type Dimension = number | string;
@@ -165,4 +165,31 @@ export class Dimensions {
       return 1;
     });
   }
+}
+
+/** No network needs a larger one: the largest side that {@link leastSide} looks at, in pixels. */
+const LARGEST = 4096;
+
+/** Whether a shape is that of images: [N, 3, H, W]. */
+export const isOfImages = (shape: readonly (number | null)[]): boolean => shape.length === 4 && shape[1] === 3;
+
+/**
+ * The smallest side of the images that come in, in pixels, from which on all feature maps on the way to `outputs` have
+ * a row and a column. A window that is not padded has no place on a smaller map, and onnxruntime dies of the division
+ * by the map's size (SIGFPE) rather than throw.
+ */
+export function leastSide(outputs: readonly Node[]): number {
+  const nodes = topologicalOrder(outputs).filter(({ shape }) => shape.length === 4);
+  const images = nodes.flatMap((node) => (node.op === "input" && isOfImages(node.shape) ? [node.attributes.name] : []));
+  const holds = (side: number): boolean => {
+    const dimensions = new Dimensions(Object.fromEntries(images.map((name) => [name, [1, 3, side, side]])));
+    return nodes.every((node) => dimensions.of(node).every((d) => typeof d === "string" || d > 0));
+  };
+  let [low, high] = [1, LARGEST];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

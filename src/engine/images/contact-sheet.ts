@@ -1,5 +1,5 @@
 /** Contact sheets: rows of small images with their names. */
-import { cropRaster, pasteRaster } from "./crop.js";
+import { pasteRaster } from "./crop.js";
 import { textWidth, write } from "./lettering.js";
 import { emptyRaster, type Raster } from "./raster.js";
 
@@ -54,10 +54,4 @@ export function contactSheet(rows: readonly SheetRow[], layout: SheetLayout): Ra
     }
   }
   return sheet;
-}
-
-/** The middle of an image, without a border of so many pixels. */
-export function inner(picture: Raster, border: number): Raster {
-  const [width, height] = [picture.width - 2 * border, picture.height - 2 * border];
-  return cropRaster(picture, { x: border, y: border, width, height });
 }

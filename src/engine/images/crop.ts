@@ -1,6 +1,6 @@
 /** Parts of images. */
 import { type Random, randomInteger } from "./random.js";
-import { CHANNELS, emptyRaster, type Raster } from "./raster.js";
+import { CHANNELS, emptyRaster, fold, type Raster, type Size } from "./raster.js";
 import { resize } from "./resample.js";
 
 interface Rectangle {
@@ -20,6 +20,33 @@ export function cropRaster(raster: Raster, { x, y, width, height }: Rectangle): 
     }
   }
   return part;
+}
+
+/** The size that {@link extended} gives an image. */
+export function extendedSize({ width, height }: Size, least: number): Size {
+  return { width: Math.max(width, least), height: Math.max(height, least) };
+}
+
+/** An image that goes on, mirrored, beyond its borders until each side has `least` pixels: {@link middle} undoes it. */
+export function extended(raster: Raster, least: number): Raster {
+  const { width, height } = extendedSize(raster, least);
+  if (width === raster.width && height === raster.height) return raster;
+  const out = emptyRaster(width, height);
+  const [left, top] = [Math.floor((width - raster.width) / 2), Math.floor((height - raster.height) / 2)];
+  for (let i = 0; i < out.data.length; i++) {
+    const [x, y] = [i % width, Math.floor(i / width) % height];
+    const row = fold(y - top, raster.height, "mirror") + raster.height * Math.floor(i / (width * height));
+    out.data[i] = raster.data[row * raster.width + fold(x - left, raster.width, "mirror")] ?? 0;
+  }
+  return out;
+}
+
+/** The middle of an image, of a size at most: the image itself along sides that are no longer. */
+export function middle(raster: Raster, size: Size): Raster {
+  const [width, height] = [Math.min(raster.width, size.width), Math.min(raster.height, size.height)];
+  if (width === raster.width && height === raster.height) return raster;
+  const [x, y] = [Math.floor((raster.width - width) / 2), Math.floor((raster.height - height) / 2)];
+  return cropRaster(raster, { x, y, width, height });
 }
 
 /** Puts an image into a larger one, in place. */

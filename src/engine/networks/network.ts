@@ -1,5 +1,6 @@
 /** A trained network, ready to be built into tensor programs. */
 import { type Said, type SaidWith, SentenceError } from "../../shared/sentences/sentence-error.js";
+import { leastSide } from "../graph/dimensions.js";
 import type { Node } from "../graph/node.js";
 import { input } from "../graph/ops.js";
 import type { Presets } from "./presets.js";
@@ -67,6 +68,16 @@ export interface Network {
   readonly bytes: number;
   /** Builds nodes; weights are shared between builds. Cheap enough to call for every program. */
   build(options?: BuildOptions): BuiltNetwork;
+}
+
+/**
+ * The smallest side, in pixels, at which layers see something of an image: their maps have a place, and it is not
+ * padding alone.
+ */
+export function leastSideOf(network: Network, layers: readonly string[], options: BuildOptions = {}): number {
+  const { layer } = network.build(options);
+  const strides = network.layers.flatMap(({ name, stride }) => (layers.includes(name) ? [stride] : []));
+  return Math.max(...strides, leastSide(layers.map(layer)));
 }
 
 type NetworkErrorKind = "unknown" | "unreachable" | "corrupt" | "unsupported";

@@ -676,6 +676,7 @@ export const english = {
   "blend.sweep-two": "A sweep goes between two styles. Name exactly two.",
   "grid.no-channels": 'No channel is named. Write them as channels:"4 7 21".',
   "grid.too-many": "That would be {tiles} channels; a grid takes {most}. Take fewer layers or channels.",
+  "texture.too-small": "These layers of {network} see nothing below {least} px; a tileable texture must be as large.",
   "texture.no-source": "There is no picture to take a texture from. Attach one, or name a style.",
   "layers.invalid": ({ part }: { part: string }) =>
     `"${part}" is not a layer with a weight. Write layers as name:weight, for instance ` +
@@ -754,6 +755,8 @@ export const english = {
   "network.notes": "{file} cannot be used: {problem}",
   "network.no-numbers": "{network} computes no numbers: its weights are damaged; fetch or copy it again.",
   "network.sees-nothing": "{network} sees nothing in any picture: look at its weights, and at --mean and --scale.",
+  "network.too-small":
+    "At {side} px nothing is left of a picture in the network's deeper layers: they need {least} px on each side.",
   "network.no-layer": "No layer of {network} can be used: {reason}.",
   "network.not-fetched": ({ id, why, model }: { id: string; why: string; model: string }) =>
     `The network ${id} could not be fetched: ${why}. Put ${model} into a folder called ${id} and name the folder ` +

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Dimensions } from "../../../src/engine/graph/dimensions.js";
+import { Dimensions, leastSide } from "../../../src/engine/graph/dimensions.js";
 import { gradient } from "../../../src/engine/graph/gradient.js";
 import { type Node, topologicalOrder } from "../../../src/engine/graph/node.js";
 import * as ops from "../../../src/engine/graph/ops.js";
@@ -75,4 +75,29 @@ describe("names of dimensions", () => {
 test("the arithmetic of convolutions is counted", () => {
   const y = ops.conv2d(ops.conv2d(image, kernel(8, 3, 3), undefined, { pads: [1, 1, 1, 1] }), kernel(4, 8, 1));
   expect(convolutionWork([y], { image: [1, 3, 10, 12] })).toBe(10 * 12 * (8 * 27 + 4 * 8));
+});
+
+describe("the least side of a network's images", () => {
+  const valid = (x: Node, channels: number) =>
+    ops.maxPool(ops.conv2d(x, kernel(4, channels, 3), undefined, { strides: [2, 2] }), { ...halved, kernel: [3, 3] });
+
+  test("is what its windows need, one inside the other, and what an objective cuts off", () => {
+    const once = valid(image, 3);
+    expect(leastSide([image])).toBe(1);
+    expect(leastSide([once])).toBe(7);
+    expect(leastSide([valid(once, 4)])).toBe(31);
+    expect(leastSide([ops.crop(once, [0, 0, 2, 2], [0, 0, 2, 2])])).toBe(7 + 4 * 4);
+  });
+
+  test("is 1 where padding gives every window its place, or where no image comes in", () => {
+    const same = ops.conv2d(image, kernel(4, 3, 3), undefined, { strides: [2, 2], pads: [1, 1, 1, 1] });
+    expect(leastSide([same])).toBe(1);
+    expect(leastSide([ops.relu(ops.input("weights", [4]))])).toBe(1);
+  });
+
+  test("is the same with the gradient, whatever the image is called", () => {
+    const seen = ops.input("images", [null, 3, null, null]);
+    const loss = ops.sumAll(ops.square(valid(seen, 3)));
+    expect(leastSide([loss, gradient(loss, seen)])).toBe(7);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contactSheet, inner, sheetPlaces } from "../../../src/engine/images/contact-sheet.js";
+import { contactSheet, sheetPlaces } from "../../../src/engine/images/contact-sheet.js";
 import { textWidth, write } from "../../../src/engine/images/lettering.js";
 import { emptyRaster, type Raster } from "../../../src/engine/images/raster.js";
 
@@ -84,11 +84,5 @@ describe("contact sheet", () => {
     expect(sheetPlaces({ ...layout, columns: 1, title: "inception_4c/output_1" }).width).toBeGreaterThan(
       textWidth("inception_4c/output_1", 11),
     );
-  });
-
-  it("cuts a border off", () => {
-    const picture = plain(10, 5);
-    picture.data[0] = 99;
-    expect(inner(picture, 2)).toEqual(plain(6, 5));
   });
 });

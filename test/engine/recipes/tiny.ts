@@ -1,8 +1,12 @@
 /** A network with random weights, and what a recipe needs to run with it. */
 import { afterAll } from "vitest";
+import type { Node } from "../../../src/engine/graph/node.js";
+import { constant, conv2d, maxPool, mul, relu, scalar } from "../../../src/engine/graph/ops.js";
 import type { Film } from "../../../src/engine/images/film.js";
+import { random } from "../../../src/engine/images/random.js";
 import { emptyRaster, type Raster } from "../../../src/engine/images/raster.js";
 import { resize } from "../../../src/engine/images/resample.js";
+import { type Network, noLayer } from "../../../src/engine/networks/network.js";
 import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
 import { Programs } from "../../../src/engine/programs.js";
 import type { Frame, Frames, PictureInput, RecipeContext } from "../../../src/engine/recipes/recipe.js";
@@ -13,6 +17,39 @@ export const vgg = randomVgg([
   [1, 12],
   [1, 16],
 ]);
+
+/** A network without padding, like SqueezeNet: its deepest layer has a place from 51 pixels on. */
+export const unpadded: Network = {
+  ...vgg,
+  id: "unpadded",
+  layers: [
+    { name: "conv1", kind: "Conv2D", channels: 8, stride: 2 },
+    { name: "pool1", kind: "MaxPooling2D", channels: 8, stride: 4 },
+    { name: "conv2", kind: "Conv2D", channels: 8, stride: 8 },
+    { name: "pool2", kind: "MaxPooling2D", channels: 8, stride: 16 },
+  ],
+  presets: {
+    dream: { default: "deep", looks: { deep: { description: "deep", layers: { pool2: 1 } } } },
+    style: { layers: { conv1: 1, pool2: 1 }, content: "pool2", pooling: "max", rate: 0.7, shifts: 4 },
+  },
+  build(options) {
+    const { image } = vgg.build(options);
+    const next = random(3);
+    const built = new Map<string, Node>();
+    let x: Node = mul(image, scalar(1 / 64));
+    for (const [i, channels] of [3, 8].entries()) {
+      const kernel = constant(
+        Float32Array.from({ length: 8 * channels * 49 }, () => next() - 0.4),
+        [8, channels, 7, 7],
+      );
+      x = relu(conv2d(x, kernel, undefined, { strides: [2, 2] }));
+      built.set(`conv${i + 1}`, x);
+      x = maxPool(x, { kernel: [3, 3], strides: [2, 2], pads: [0, 0, 0, 0] });
+      built.set(`pool${i + 1}`, x);
+    }
+    return { image, layer: (name) => built.get(name) ?? noLayer("unpadded", name) };
+  },
+};
 
 /** Call it once in a test file. */
 export function openTiny(): RecipeContext {

@@ -1,7 +1,8 @@
 /** What a dream is after: whole layers, channels of them, or the features of a guide. */
 import { observe } from "../../evaluate.js";
+import { extended } from "../../images/crop.js";
 import { lookLayers } from "../../networks/looks.js";
-import type { Network } from "../../networks/network.js";
+import { leastSideOf, type Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
 import { channels as channelsObjective } from "../../objectives/channels.js";
 import { dream, type LayerWeights } from "../../objectives/dream.js";
@@ -53,9 +54,10 @@ export async function dreamObjective(
     return { layers, at: (width, height) => guideAt(width * height, weights, features, network) };
   }
   const coarsest = Math.max(...layers.map((name) => resolveLayer(network, name).stride));
+  const spare = Math.max(ROOM * coarsest, leastSideOf(network, layers) + 2 * BOOK_BORDER * coarsest);
   // Shifted anywhere, an image has no border that stays in one place; small octaves have no rows to spare either.
   const border = (width: number, height: number): number =>
-    params.preset === "book" && Math.min(width, height) >= ROOM * coarsest ? BOOK_BORDER : 0;
+    params.preset === "book" && Math.min(width, height) >= spare ? BOOK_BORDER : 0;
   return { layers, at: (width, height) => dream(weights, border(width, height)) };
 }
 
@@ -74,9 +76,10 @@ async function featuresOf(
   { programs }: RecipeContext,
 ): Promise<Tensors> {
   const image = await picture.decode(Math.min(GUIDE_SIDE, Math.max(picture.width, picture.height)));
+  const seen = extended(image, leastSideOf(network, layers));
   const outputs = (scope: Parameters<Parameters<typeof observe>[3]>[0]) =>
     Object.fromEntries(layers.map((name) => [name, scope.layer(name)]));
-  return observe(programs, network, `features(${layers.join(",")})`, outputs, image);
+  return observe(programs, network, `features(${layers.join(",")})`, outputs, seen);
 }
 
 /** The larger the dream, the fewer places of the guide: their products stay in bounds. */

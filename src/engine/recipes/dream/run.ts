@@ -2,11 +2,12 @@
  * DeepDream: a photo in which a network's layers find more and more of what they know (Deep Learning Cookbook 12.3).
  */
 import { evaluateTiles } from "../../evaluate.js";
+import { extended, middle } from "../../images/crop.js";
 import { type Random, random, type SeededRandom } from "../../images/random.js";
 import { addRasters, CHANNELS, fitInside, type Raster, type Size, subtractRasters } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
 import { bytesPerPixel } from "../../memory.js";
-import type { Network } from "../../networks/network.js";
+import { leastSideOf, type Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
 import type { Loss } from "../../optimize/descend.js";
 import { meanAbsoluteDescent } from "../../optimize/optimiser.js";
@@ -55,8 +56,10 @@ export async function* dream(
   const objective = await dreamObjective(params, pictures, network, context);
   const tiles = tileOptions(params, network, objective.layers, context);
   const next = random(params.seed);
-  const photo = await startingImage(params, pictures, next);
-  const sizes = octaveSizes(photo.width, photo.height, params.octaves, params.octaveScale);
+  const started = await startingImage(params, pictures, next);
+  const least = leastSideOf(network, objective.layers);
+  const photo = extended(started, least);
+  const sizes = octaveSizes(photo.width, photo.height, params.octaves, params.octaveScale, least);
   const saved = resume && savedDetail(resume, sizes);
   if (saved) next.state = saved.random ?? next.state;
   let { detail } = saved ?? {};
@@ -77,6 +80,7 @@ export async function* dream(
         view: (step) => ({ loss, transforms: [drawTransform(params, size, step, next, programs)] }),
       };
     },
+    show: (image) => middle(image, started),
     savable: (image, { octave, last }) => (last ? detailSavable(octave, image, base, next) : undefined),
   };
   yield* descendOctaves(schedule, context);

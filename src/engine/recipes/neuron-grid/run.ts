@@ -1,11 +1,12 @@
 /** Grids: what many channels of several layers look for, on one sheet (Deep Learning Cookbook 12.1). */
 import { batchOf, type EngineContext, observe } from "../../evaluate.js";
 import { reduceMean } from "../../graph/ops.js";
-import { contactSheet, inner, type SheetLayout, type SheetRow } from "../../images/contact-sheet.js";
+import { contactSheet, type SheetLayout, type SheetRow } from "../../images/contact-sheet.js";
+import { middle } from "../../images/crop.js";
 import { type Random, random, randomInteger } from "../../images/random.js";
 import { CHANNELS, type Raster } from "../../images/raster.js";
 import { presetsOf } from "../../networks/looks.js";
-import type { Network } from "../../networks/network.js";
+import { leastSideOf, type Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
 import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";
 import { descend } from "../../optimize/descend.js";
@@ -39,13 +40,14 @@ export async function* grid(
   const wanted = channelsByLayer(params, network);
   const counts = [...wanted.values()].map((channels) => channels.length);
   const columns = Math.min(params.columns, Math.max(...counts));
-  const border = Math.round(params.size * BORDER);
-  const layout = { rows: wanted.size, columns, side: params.size - 2 * border, title: longest(wanted.keys()) };
+  const seen = params.size - 2 * Math.round(params.size * BORDER);
+  const layout = { rows: wanted.size, columns, side: seen, title: longest(wanted.keys()) };
+  const side = Math.max(params.size, leastSideOf(network, [...wanted.keys()]));
   const rows = context.resume ? savedRows(context.resume, [...wanted.keys()], layout.side) : [];
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
   const [done, total] = [sum(counts.slice(0, rows.length)) * params.steps, sum(counts) * params.steps];
   const { programs, signal } = context;
-  const sheet: Sheet = { programs, network, params, layout, border, rows, clock: previewClock(), done, total };
+  const sheet: Sheet = { programs, network, params, layout, side, rows, clock: previewClock(), done, total };
   for (const [layer, channels] of [...wanted].slice(rows.length)) yield* addRow(sheet, layer, channels, signal);
 }
 
@@ -53,8 +55,8 @@ export async function* grid(
 interface Sheet extends EngineContext {
   readonly params: GridParams;
   readonly layout: SheetLayout;
-  /** What is cut off a tile on every side, in pixels. */
-  readonly border: number;
+  /** Of the images that are worked on, in pixels; tiles are their middles. */
+  readonly side: number;
   /** Those that are finished. */
   readonly rows: SheetRow[];
   readonly clock: ReturnType<typeof previewClock>;
@@ -82,7 +84,7 @@ async function* addRow(
   const losses = { start: 0, end: 0 };
   const reached: Candidate[] = [];
   for (let from = 0; from < channels.length; from += BATCH) {
-    const batch = channels.slice(from, from + BATCH).map((channel) => begin(params, layer, channel));
+    const batch = channels.slice(from, from + BATCH).map((channel) => begin(sheet, layer, channel));
     yield* ascendBatch(sheet, layer, batch, { reached, losses, signal });
     const values = await means(sheet, layer, batch);
     const count = channelsOf(sheet.network)(layer);
@@ -163,13 +165,13 @@ function savedRows(state: SavedState, layers: readonly string[], side: number): 
 }
 
 /** The start of a channel: noise of its own, the same in every grid of this seed. */
-function begin({ seed, size, gradient }: GridParams, layer: string, channel: number): Candidate {
+function begin({ params: { seed, gradient }, side }: Sheet, layer: string, channel: number): Candidate {
   const mixed = [...layer].reduce(
     (sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0),
     seed + Math.imul(channel, 0x9e3779b1),
   );
   const next = random(mixed);
-  const image = startingNoise(gradient, size, size, next);
+  const image = startingNoise(gradient, side, side, next);
   return { channel, next, image, value: 0 };
 }
 
@@ -189,10 +191,10 @@ async function means(
   return outputs.means?.data ?? new Float32Array();
 }
 
-function rowOf(layer: string, reached: readonly Candidate[], { params, layout, border }: Sheet): SheetRow {
+function rowOf(layer: string, reached: readonly Candidate[], { params, layout }: Sheet): SheetRow {
   const tiles = reached.slice(0, layout.columns).map(({ channel, image }) => ({
     label: String(channel),
-    image: inner(shown(image, params.display), border),
+    image: middle(shown(image, params.display), { width: layout.side, height: layout.side }),
   }));
   return { title: layer, tiles };
 }

@@ -1,9 +1,10 @@
 /** Neurons: pictures, made from noise, of what a network's channels look for (Deep Learning Cookbook 12.1 and 12.2). */
+import { middle } from "../../images/crop.js";
 import { random } from "../../images/random.js";
 import { CHANNELS, type Raster } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
 import { lookLayers } from "../../networks/looks.js";
-import type { Network } from "../../networks/network.js";
+import { leastSideOf, type Network } from "../../networks/network.js";
 import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
@@ -31,7 +32,10 @@ export async function* neuron(
   const next = random(params.seed);
   const terms = termsOf(params, network, next);
   const objective = channelsObjective([terms], channelsOf(network), params.leak);
-  const sides = neuronSizes(params);
+  const least = leastSideOf(network, [...new Set(terms.map(({ layer }) => layer))]);
+  const given = neuronSizes(params);
+  const size = given.at(-1) ?? params.size;
+  const sides = [...given.slice(0, -1).filter((side) => side >= least), Math.max(size, least)];
   const saved = resume && savedImage(resume, sides);
   const [side = params.size] = sides;
   const first = saved?.image ?? startingNoise(params.gradient, side, side, next);
@@ -44,7 +48,7 @@ export async function* neuron(
       image: resize(before, width, height),
       ...neuronAscent({ programs, network }, objective, [next], ascentOptionsOf(params, octave)),
     }),
-    show: (image) => shown(image, params.display),
+    show: (image) => shown(middle(image, { width: size, height: size }), params.display),
     savable: ({ data }, { octave, last }) =>
       last
         ? { bytes: data.byteLength, save: () => ({ octave, numbers: { random: next.state }, arrays: { image: data } }) }

@@ -22,8 +22,7 @@ export function measureOf(
   { preset, styleLayers }: { preset: PaintingPreset; styleLayers?: string | undefined },
 ): StyleMeasure {
   const { style } = presetsOf(network);
-  const given = styleLayers === undefined ? undefined : parseLayerWeights(styleLayers);
-  for (const layer of Object.keys(given ?? {})) resolveLayer(network, layer);
+  const given = styleLayers === undefined ? undefined : resolved(network, parseLayerWeights(styleLayers));
   if (preset !== "book") return { layers: given ?? style.layers, delta: 0, pooling: style.pooling };
   const negative = Object.keys(given ?? {}).find((layer) => (given?.[layer] ?? 0) < 0);
   if (negative !== undefined) throw new RecipeError("layers.negative", { layer: negative });
@@ -34,4 +33,10 @@ export function measureOf(
     delta: BOOK_DELTA,
     pooling: "max",
   };
+}
+
+function resolved(network: Network, weights: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, weight]) => [resolveLayer(network, name).name, weight]),
+  );
 }

@@ -4,12 +4,13 @@
  */
 import type { EngineContext } from "../../evaluate.js";
 import { luminanceOnly } from "../../images/colour.js";
+import { extended, middle } from "../../images/crop.js";
 import { colourBasis, mixPalettes, type Palette, paletteOf, withPalette } from "../../images/palette.js";
 import { random, randomInteger, type SeededRandom } from "../../images/random.js";
 import { fitInside, type Raster, roll, type Size } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
 import { presetsOf } from "../../networks/looks.js";
-import type { LayerInfo } from "../../networks/network.js";
+import { type LayerInfo, leastSideOf } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
 import { paintingScales } from "../../optimize/scales.js";
 import type { Shift } from "../../transforms/transform.js";
@@ -20,14 +21,7 @@ import { lossOf, paintingLoss, tilePixels } from "../painting/objective.js";
 import { paintingSteps, stepLength } from "../painting/options.js";
 import { type Painting, paint, paintWithLbfgs } from "../painting/painter.js";
 import { type StyleMeasure, type StyleSource, sizedFor, targetsByScale } from "../painting/targets.js";
-import {
-  type Frame,
-  type Frames,
-  type PictureInput,
-  type Pictures,
-  type RecipeContext,
-  RecipeError,
-} from "../recipe.js";
+import { type Frame, type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import type { StylizeParams } from "./definition.js";
 
 /** Weight of the content at strength 0.5, both content and style being relative errors. Chosen by looking. */
@@ -62,7 +56,7 @@ function balanceOf(strength: number): {
  */
 export async function* stylize(params: StylizeParams, pictures: Pictures, context: RecipeContext): Frames {
   const transfer = await transferOf(params, pictures, context);
-  if (params.strength === 0) yield unpainted(transfer.photo);
+  if (params.strength === 0) yield unpainted(middle(transfer.photo, transfer.size));
   else if (params.preset === "book") yield* paintWithLbfgs(bookPainting(transfer), context);
   else yield* paint(studioPainting(transfer), context);
 }
@@ -70,7 +64,12 @@ export async function* stylize(params: StylizeParams, pictures: Pictures, contex
 /** What a transfer works with. */
 interface Transfer extends EngineContext {
   readonly params: StylizeParams;
+  /** Extended to `least`. */
   readonly photo: Raster;
+  /** Of the result. */
+  readonly size: Size;
+  /** The smallest side at which the layers see something, in pixels. */
+  readonly least: number;
   readonly styles: readonly StyleSource[];
   readonly measure: StyleMeasure;
   readonly contentLayer: LayerInfo;
@@ -86,14 +85,16 @@ async function transferOf(params: StylizeParams, pictures: Pictures, context: Re
   const network = await context.network(params.network);
   const measure = measureOf(network, params);
   const contentLayer = resolveLayer(network, params.contentLayer ?? presetsOf(network).style.content);
-  const photo = await atSize(photoInput, params.size);
+  const layers = [...Object.keys(measure.layers), contentLayer.name];
+  const least = leastSideOf(network, layers, { pooling: measure.pooling });
+  const size = fitInside(photoInput.width, photoInput.height, params.size);
+  const photo = extended(resize(await photoInput.decode(params.size), size.width, size.height), least);
   const styles = await stylesOf(params, pictures);
   const next = random(params.seed);
-  const layers = [...Object.keys(measure.layers), contentLayer.name];
   const start = await canvas(params, photo, styles, next);
   const pixels = tilePixels(context, network, layers, measure.pooling);
   const { programs } = context;
-  return { programs, network, params, photo, styles, measure, contentLayer, next, start, pixels };
+  return { programs, network, params, photo, size, least, styles, measure, contentLayer, next, start, pixels };
 }
 
 async function stylesOf({ styles, size, styleScale }: StylizeParams, pictures: Pictures): Promise<StyleSource[]> {
@@ -107,8 +108,9 @@ async function stylesOf({ styles, size, styleScale }: StylizeParams, pictures: P
   return sources;
 }
 
-function stylesAt({ styles, params }: Transfer, scale: Size): StyleSource[] {
-  return styles.map(({ raster, weight }) => ({ weight, raster: sizedFor(scale, params.styleScale, raster) }));
+function stylesAt({ styles, params, least }: Transfer, scale: Size): StyleSource[] {
+  const sized = (raster: Raster): Raster => extended(sizedFor(scale, params.styleScale, raster), least);
+  return styles.map(({ raster, weight }) => ({ weight, raster: sized(raster) }));
 }
 
 function unpainted(image: Raster): Frame {
@@ -121,11 +123,11 @@ function paletteOfStyles(styles: readonly StyleSource[]): Palette {
 }
 
 function studioPainting(transfer: Transfer): Painting {
-  const { params, network, photo, styles, measure, contentLayer, next, start, pixels } = transfer;
+  const { params, network, photo, least, styles, measure, contentLayer, next, start, pixels } = transfer;
   const { rate, shifts } = presetsOf(network).style;
   const balance = balanceOf(params.strength);
   const palette = paletteOfStyles(styles);
-  const scales = paintingScales(photo.width, photo.height);
+  const scales = paintingScales(photo.width, photo.height, undefined, least);
   const targetsAt = targetsByScale(transfer, measure, (scale) => stylesAt(transfer, scale), pixels);
   return {
     ...shared(transfer),
@@ -169,16 +171,12 @@ function bookPainting(transfer: Transfer): Painting {
   };
 }
 
-function shared({ params, photo, next }: Transfer): Pick<Painting, "random" | "finish"> {
+function shared({ params, photo, size, next }: Transfer): Pick<Painting, "random" | "finish"> {
   return {
     random: next,
-    finish: (image) => (params.keepColours ? luminanceOnly(image, resize(photo, image.width, image.height)) : image),
+    finish: (image) =>
+      middle(params.keepColours ? luminanceOnly(image, resize(photo, image.width, image.height)) : image, size),
   };
-}
-
-async function atSize(picture: PictureInput, size: number): Promise<Raster> {
-  const { width, height } = fitInside(picture.width, picture.height, size);
-  return resize(await picture.decode(size), width, height);
 }
 
 async function canvas(

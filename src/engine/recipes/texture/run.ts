@@ -1,11 +1,13 @@
 /**
  * Texture: a surface without a scene, made from the style of a picture alone (Deep Learning Cookbook 12.4 and 12.5).
  */
+import { extended, extendedSize, middle } from "../../images/crop.js";
 import { colourBasis, paletteOf } from "../../images/palette.js";
 import { type Random, random, randomInteger } from "../../images/random.js";
 import { CHANNELS, emptyRaster, type Raster, type Size } from "../../images/raster.js";
 import { resizeWrapped } from "../../images/resize-wrapped.js";
 import { presetsOf } from "../../networks/looks.js";
+import { leastSideOf } from "../../networks/network.js";
 import { paintingScales } from "../../optimize/scales.js";
 import { shiftAnywhere } from "../../transforms/transform.js";
 import { noise } from "../noise.js";
@@ -51,19 +53,24 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
   if (!source) throw new RecipeError("texture.no-source");
   const network = await context.network(params.network);
   const measure = { ...measureOf(network, params), means: params.means };
-  const { width, height } = textureSize(params);
+  const least = leastSideOf(network, Object.keys(measure.layers), { pooling: measure.pooling });
+  const size = textureSize(params);
+  const { width, height } = extendedSize(size, least);
+  if (params.tileable && Math.min(size.width, size.height) < least)
+    throw new RecipeError("texture.too-small", { network: network.id, least });
   const motif = await source.decode(Math.ceil(Math.max(width, height) * params.styleScale));
-  const motifAt = (scale: Size) => [{ weight: 1, raster: sizedFor(scale, params.styleScale, motif) }];
+  const motifAt = (scale: Size) => [{ weight: 1, raster: extended(sizedFor(scale, params.styleScale, motif), least) }];
   const engine = { programs: context.programs, network };
   const next = random(params.seed);
-  const scales = paintingScales(width, height, SMALLEST_TEXTURE);
+  const scales = paintingScales(width, height, SMALLEST_TEXTURE, least);
+  const finish = (image: Raster): Raster => middle(image, size);
   if (params.preset === "book") {
     const loss = async (scale: Size) => {
       const objective = await bookTexture({ ...engine, measure, styles: motifAt(scale), smooth: params.smooth });
       return lossOf(engine, objective, { pooling: measure.pooling });
     };
     const start = noise(width, height, next, 255);
-    yield* paintWithLbfgs({ start, scales, steps: () => params.steps, random: next, loss }, context);
+    yield* paintWithLbfgs({ start, scales, steps: () => params.steps, random: next, loss, finish }, context);
     return;
   }
   const pixels = tilePixels(context, network, Object.keys(measure.layers), measure.pooling);
@@ -76,6 +83,7 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
     basis: colourBasis(paletteOf(motif)),
     steps: (scale) => textureSteps(params, scale),
     random: next,
+    finish,
     shifts: (scale) => {
       const within = params.tileable ? scale : { width: SHIFT, height: SHIFT };
       return Array.from({ length: textureSteps(params, 0) }, () => shiftAnywhere(next, within));

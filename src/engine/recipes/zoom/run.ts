@@ -4,13 +4,14 @@
  */
 import type { EngineContext } from "../../evaluate.js";
 import { encodeFilm, needFfmpeg, needRoom } from "../../images/animation.js";
-import { cropRaster } from "../../images/crop.js";
+import { cropRaster, extendedSize, middle } from "../../images/crop.js";
 import { steadied } from "../../images/display.js";
 import { FrameStore } from "../../images/frame-store.js";
 import { random, type SeededRandom } from "../../images/random.js";
-import { CHANNELS, type Raster } from "../../images/raster.js";
+import { CHANNELS, type Raster, type Size } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
 import { warp } from "../../images/warp.js";
+import { leastSideOf } from "../../networks/network.js";
 import { channels as channelsObjective } from "../../objectives/channels.js";
 import { descend } from "../../optimize/descend.js";
 import { channelsOf } from "../channel-terms.js";
@@ -43,11 +44,14 @@ export async function* zoom(params: ZoomParams, pictures: Pictures, context: Rec
   const next = random(params.seed);
   const list = mixes(params, network, next);
   const overlap = overlapOf(params);
-  const saved = context.resume && savedFilm(context.resume, { width, height, overlap, last: frames + overlap });
-  const image = saved?.image ?? (await begin(params, pictures, width, height, next));
+  const size = { width, height };
+  const least = leastSideOf(network, [...new Set(list.flat().map(({ layer }) => layer))]);
+  const canvas = extendedSize(size, least);
+  const saved = context.resume && savedFilm(context.resume, { size, canvas, overlap, last: frames + overlap });
+  const image = saved?.image ?? (await begin(params, pictures, canvas.width, canvas.height, next));
   const { programs } = context;
   const opening = saved?.opening ?? [];
-  const film: FilmInProgress = { programs, network, params, list, next, image, overlap, opening };
+  const film: FilmInProgress = { programs, network, params, list, least, size, next, image, overlap, opening };
   if (saved) next.state = saved.random;
   else if (!pictures.image) yield* grow(film, context);
   const store = await FrameStore.open(width, height);
@@ -69,6 +73,10 @@ interface FilmInProgress extends EngineContext {
   readonly params: ZoomParams;
   /** The neurons that it shows in turn. */
   readonly list: readonly Mix[];
+  /** The smallest side at which their layers see something, in pixels. */
+  readonly least: number;
+  /** Of the film; the image that is optimised may be larger. */
+  readonly size: Size;
   readonly next: SeededRandom;
   /** The newest frame, as it is optimised. */
   image: Raster;
@@ -90,7 +98,7 @@ async function filmFrame(
   if (f > 0) film.image = moved(film);
   const terms = neuronsAt(film.list, f, { frames, fade, loop: params.loop === "fade" });
   const loss = await ascend(film, terms, signal);
-  let image = shown(film.image, params.display);
+  let image = visible(film);
   if (f < overlap) {
     opening.push(image);
     return undefined;
@@ -114,6 +122,10 @@ async function filmFrame(
       save: () => filmState(f + 1, film.image, next.state, opening, store),
     },
   };
+}
+
+function visible({ image, params, size }: FilmInProgress): Raster {
+  return shown(middle(image, size), params.display);
 }
 
 /** A film goes on after the frames that it has. */
@@ -140,19 +152,19 @@ interface SavedFilm {
 
 function savedFilm(
   state: SavedState,
-  { width, height, overlap, last }: { width: number; height: number; overlap: number; last: number },
+  { size, canvas, overlap, last }: { size: Size; canvas: Size; overlap: number; last: number },
 ): SavedFilm | undefined {
-  const length = CHANNELS * width * height;
+  const length = CHANNELS * size.width * size.height;
   const { next, random: place } = state.numbers;
-  const data = floatsOf(state, "image", length);
+  const data = floatsOf(state, "image", CHANNELS * canvas.width * canvas.height);
   if (!data || place === undefined || next === undefined || next >= last) return undefined;
   const opening = Array.from({ length: overlap }, (_, i) => floatsOf(state, `opening${i}`, length));
   const frames = Array.from({ length: state.octave }, (_, i) => bytesOf(state, `frame${i}`, length));
-  const raster = (pixels: Float32Array): Raster => ({ width, height, data: pixels });
+  const raster = (data: Float32Array): Raster => ({ ...size, data });
   const openings = opening.flatMap((pixels) => (pixels ? [raster(pixels)] : []));
   const kept = frames.flatMap((frame) => frame ?? []);
   if (openings.length !== overlap || kept.length !== state.octave) return undefined;
-  return { next, random: place, image: raster(data), opening: openings, frames: kept };
+  return { next, random: place, image: { ...canvas, data }, opening: openings, frames: kept };
 }
 
 async function begin(
@@ -187,7 +199,7 @@ export function covered(picture: Raster, width: number, height: number): Raster 
 
 /** Grows the first frame from noise through octaves, so that the film begins with something to see. */
 async function* grow(film: FilmInProgress, context: RecipeContext): Frames {
-  const { params, image, list, next } = film;
+  const { params, image, list, least, next } = film;
   if (params.steps === 0) return;
   const [first] = list;
   if (!first) throw new RecipeError("zoom.no-neuron");
@@ -197,7 +209,7 @@ async function* grow(film: FilmInProgress, context: RecipeContext): Frames {
   const schedule: Schedule = {
     sizes: Array.from({ length: octaves }, (_, i) => scale ** (i + 1 - octaves))
       .map((s) => ({ width: Math.round(image.width * s), height: Math.round(image.height * s) }))
-      .filter((size, i) => i === octaves - 1 || Math.min(size.width, size.height) >= smallest),
+      .filter((size, i) => i === octaves - 1 || Math.min(size.width, size.height) >= Math.max(smallest, least)),
     steps: () => steps,
     begin: (_octave, { width, height }, before = image) => ({
       image: resize(before, width, height),
@@ -205,7 +217,7 @@ async function* grow(film: FilmInProgress, context: RecipeContext): Frames {
     }),
     show(grown) {
       film.image = grown;
-      return shown(grown, params.display);
+      return visible(film);
     },
   };
   for await (const frame of descendOctaves(schedule, context))
