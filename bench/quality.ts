@@ -2,10 +2,11 @@
  * How good are paintings, and how soon?
  *
  * Usage: npx tsx bench/quality.ts --pairs [--networks resnet50,vgg19] [--size 256] [--out DIR] [--beside DIR]
- * [--params '{"preset":"quality"}'] Paints the six pairs of quality/pairs.ts, and prints as JSON how far each is from
- * its style and its photo by VGG19, its weave, its megapixel-steps, and, where `--beside` names a folder with another
- * program's pictures PAIR-NETWORK.png, the same of those, and the means as shares of theirs. IMAGES_PATH is the folder
- * with tubingen.jpg, shipwreck.jpg and starry_night.jpg; without it their pairs are left out.
+ * [--params '{"preset":"quality"}'] [--only night,ink] Paints the six pairs of quality/pairs.ts, and prints as JSON how
+ * far each is from its style and its photo by VGG19, its weave, its megapixel-steps, and, where `--beside` names a
+ * folder with another program's pictures PAIR-NETWORK.png, the same of those, and the means as shares of theirs.
+ * sheet.jpg shows for each pair photo, style and, by each network, the other program's picture and this one's.
+ * IMAGES_PATH is the folder with tubingen.jpg, shipwreck.jpg and starry_night.jpg; without it their pairs are left out.
  *
  * Usage: npx tsx bench/quality.ts PHOTO STYLE [--network vgg19] [--size 256] [--out docs/pictures] [--ways
  * studio,lbfgs] Style and content distance against seconds, for the studio's and the book's presets, L-BFGS and plain
@@ -23,7 +24,7 @@ import { decode, encode } from "../src/engine/images/codec.js";
 import { fitInside, type Raster, type Size } from "../src/engine/images/raster.js";
 import { openEngine } from "../src/engine/open.js";
 import { type Distances, judgeOf } from "./quality/judge.js";
-import { comparePairs, summaryOf } from "./quality/pairs.js";
+import { comparePairs, PAIRS, summaryOf } from "./quality/pairs.js";
 import { plot } from "./quality/plot.js";
 import { painter, type Scene, WAYS, type Way } from "./quality/ways.js";
 
@@ -38,6 +39,7 @@ const { values, positionals } = parseArgs({
     networks: { type: "string", default: "resnet50,vgg19" },
     beside: { type: "string" },
     params: { type: "string", default: "{}" },
+    only: { type: "string", default: Object.keys(PAIRS).join(",") },
     ways: { type: "string", default: WAYS.join(",") },
   },
 });
@@ -100,7 +102,8 @@ async function main(): Promise<unknown> {
   if (values.pairs) {
     const networks = values.networks.split(",");
     const params = z.record(z.string(), z.unknown()).parse(JSON.parse(values.params));
-    const results = await comparePairs(engine, { networks, size, out: values.out, beside: values.beside, params });
+    const { out, beside, only } = values;
+    const results = await comparePairs(engine, { networks, size, out, beside, params, only: only.split(",") });
     return { runtime: engine.programs.runtime.name, results, summary: summaryOf(results) };
   }
   if (photo && style)

@@ -3,16 +3,17 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { decode, encode } from "../../src/engine/images/codec.js";
-import type { Raster } from "../../src/engine/images/raster.js";
+import { type Raster, rootMeanSquare, subtractRasters } from "../../src/engine/images/raster.js";
 import type { OpenEngine } from "../../src/engine/open.js";
 import { stylizeDefinition } from "../../src/engine/recipes/stylize/definition.js";
 import { stylize } from "../../src/engine/recipes/stylize/run.js";
 import { type Distances, judgeOf } from "./judge.js";
+import { type Row, sheetOf } from "./sheet.js";
 import { input } from "./ways.js";
 import { type Weave, weaveOf } from "./weave.js";
 
 /** Names of pairs, with the photo and the style; the first two are looked for in IMAGES_PATH. */
-const PAIRS: Readonly<Record<string, readonly [photo: string, style: string]>> = {
+export const PAIRS: Readonly<Record<string, readonly [photo: string, style: string]>> = {
   tubingen: ["IMAGES/tubingen.jpg", "IMAGES/starry_night.jpg"],
   shipwreck: ["IMAGES/shipwreck.jpg", "IMAGES/starry_night.jpg"],
   night: ["config/sample.jpg", "config/styles/night.jpg"],
@@ -25,19 +26,25 @@ const DARK = 0.25;
 /** Judges all networks' pictures. */
 const JUDGE = "vgg19";
 
-interface Result extends Distances {
+interface Measures extends Distances {
+  readonly weave: Weave;
+  /** Root mean square of what differs from the photo, in grey levels. */
+  readonly change: number;
+}
+
+interface Result extends Measures {
   readonly pair: string;
   readonly network: string;
-  readonly weave: Weave;
   readonly megapixelSteps: number;
   /** The same pair by another program. */
-  readonly other?: Distances & { readonly weave: Weave };
+  readonly other?: Measures;
 }
 
 interface PairsOptions {
+  readonly only: readonly string[];
   readonly networks: readonly string[];
   readonly size: number;
-  /** Where pictures go, as PAIR-NETWORK.png. */
+  /** Where pictures go, as PAIR-NETWORK.png, and a sheet of them all. */
   readonly out: string;
   /** Where another program's pictures of the same names are. */
   readonly beside?: string | undefined;
@@ -45,7 +52,7 @@ interface PairsOptions {
 }
 
 /** A pair's files; undefined when they are not on this machine. */
-export async function pairFiles(pair: string): Promise<{ photo: Buffer; style: Buffer } | undefined> {
+async function pairFiles(pair: string): Promise<{ photo: Buffer; style: Buffer } | undefined> {
   const { IMAGES_PATH } = process.env;
   const paths = (PAIRS[pair] ?? []).map((path) => path.replace("IMAGES", IMAGES_PATH ?? ""));
   if (IMAGES_PATH === undefined && PAIRS[pair]?.[0].startsWith("IMAGES")) return undefined;
@@ -55,20 +62,28 @@ export async function pairFiles(pair: string): Promise<{ photo: Buffer; style: B
 }
 
 export async function comparePairs(engine: OpenEngine, options: PairsOptions): Promise<Result[]> {
-  const { networks, size, out, beside } = options;
+  const { only, networks, size, out, beside } = options;
   await mkdir(out, { recursive: true });
   const results: Result[] = [];
-  for (const pair of Object.keys(PAIRS)) {
+  const rows: Row[] = [];
+  for (const pair of only) {
     const files = await pairFiles(pair);
     if (!files) continue;
     const judge = await judgeOf(engine, await engine.network(JUDGE), { ...files, size });
-    const measured = async (image: Raster) => ({ ...(await judge(image)), weave: weaveOf(image) });
+    const original = await decode(files.photo, size);
+    const measured = async (image: Raster): Promise<Measures> => {
+      const change = rootMeanSquare(subtractRasters(image, original).data);
+      return { ...(await judge(image)), weave: weaveOf(image), change };
+    };
+    const row: Row = [files.photo, files.style];
     for (const network of networks) {
       const { image, megapixelSteps } = await paintPair(engine, network, files, options);
       const picture = await encode(image);
       const name = `${pair}-${network}.png`;
       await writeFile(join(out, name), picture);
-      const other = beside && (await measured(await decode(await readFile(join(beside, name)))));
+      const others = beside && (await readFile(join(beside, name)));
+      const other = others && (await measured(await decode(others)));
+      row.push(...(others ? [others] : []), picture);
       results.push({
         pair,
         network,
@@ -77,7 +92,9 @@ export async function comparePairs(engine: OpenEngine, options: PairsOptions): P
         ...(other && { other }),
       });
     }
+    rows.push(row);
   }
+  await writeFile(join(out, "sheet.jpg"), await sheetOf(rows));
   return results;
 }
 
