@@ -3,8 +3,8 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { ChatAdmin } from "../../port/admin.js";
 import { ChatError } from "../../port/chat-error.js";
+import type { Sockets } from "./channel-hub.js";
 import { type RateLimiter, readBody } from "./guard.js";
-import type { Hub } from "./hub.js";
 import { type Sessions, toUser, type Users } from "./users.js";
 
 /** How often a watched page is sent its state at most and at least, in milliseconds: memory and disk have no events. */
@@ -14,7 +14,7 @@ const MOST_MS = 5_000;
 interface AdminServices {
   readonly admin: ChatAdmin;
   readonly users: Pick<Users, "get">;
-  readonly hub: Pick<Hub, "sendTo">;
+  readonly sockets: Pick<Sockets, "sendTo">;
   readonly sessions: Sessions;
   readonly clicks: RateLimiter;
 }
@@ -103,7 +103,10 @@ class AdminFeed {
     this.#sending = true;
     this.#stale = false;
     try {
-      this.services.hub.sendTo(this.socket, { kind: "admin", admin: await this.services.admin.overview(this.#who()) });
+      this.services.sockets.sendTo(this.socket, {
+        kind: "admin",
+        admin: await this.services.admin.overview(this.#who()),
+      });
     } catch {
       this.#end();
     } finally {

@@ -70,7 +70,7 @@ export function registerApi(app: FastifyInstance, services: WebServices): void {
 
 function registerSession(app: FastifyInstance, services: WebServices, { clicks }: Limiters): void {
   const { sessions, conversation, moderatorCode } = services;
-  const { users, hub } = services.hub.parts;
+  const { users, sockets } = services.hub.parts;
   const guesses = new RateLimiter(5, 0.1);
 
   app.get("/api/session", async (request, reply) => wireSession(services, sessions.findOrCreate(request, reply)));
@@ -86,7 +86,7 @@ function registerSession(app: FastifyInstance, services: WebServices, { clicks }
       users.makeModerator(user.id);
     }
     const me = toMe(users.get(user.id) ?? user);
-    hub.send({ kind: "me", me }, user.id);
+    sockets.send({ kind: "me", me }, user.id);
     return me;
   });
 
@@ -99,9 +99,9 @@ function registerSession(app: FastifyInstance, services: WebServices, { clicks }
 }
 
 function registerChannels(app: FastifyInstance, services: WebServices, { messages, clicks }: Limiters): void {
-  const { sessions, conversation, hub: channelHub } = services;
-  const { store, users, hub, limits } = channelHub.parts;
-  const sendChannels = (id: string) => hub.send({ kind: "channels", channels: channelHub.channelsFor(id) }, id);
+  const { sessions, conversation, hub } = services;
+  const { store, users, sockets, limits } = hub.parts;
+  const sendChannels = (id: string) => sockets.send({ kind: "channels", channels: hub.views.channels(id) }, id);
 
   app.post("/api/channels", async (request, reply) => {
     sessions.act(request, messages);
@@ -112,21 +112,21 @@ function registerChannels(app: FastifyInstance, services: WebServices, { message
     if (store.channels().length >= limits.channels)
       throw new ChatError("forbidden", "web.channels-full", { count: limits.channels });
     store.addChannel(name, body.topic.trim());
-    for (const id of hub.people()) sendChannels(id);
+    for (const id of sockets.people()) sendChannels(id);
     return reply.code(201).send({ id: name });
   });
 
   app.get<OfChannel>("/api/channels/:channel/messages", async (request): Promise<WirePage> => {
     const user = sessions.act(request, clicks);
     const query = readBody(pageQuery, request.query);
-    const timeline = channelHub.locate({ id: request.params.channel, thread: query.thread });
+    const timeline = hub.locate({ id: request.params.channel, thread: query.thread });
     const { thread } = timeline;
-    const root = thread === undefined ? {} : { root: channelHub.wire(conversation.visible(thread, user)) };
+    const root = thread === undefined ? {} : { root: hub.views.message(conversation.visible(thread, user)) };
     const before = query.before === undefined ? undefined : toId(query.before);
     const rows = store.page(timeline, user.id, query.limit + 1, before);
     const hasOlder = rows.length > query.limit;
     return {
-      messages: (hasOlder ? rows.slice(1) : rows).map((row) => channelHub.wire(row)),
+      messages: (hasOlder ? rows.slice(1) : rows).map((row) => hub.views.message(row)),
       hasOlder,
       ...root,
     };
@@ -134,7 +134,7 @@ function registerChannels(app: FastifyInstance, services: WebServices, { message
 
   app.post<OfChannel>("/api/channels/:channel/read", async (request, reply) => {
     const user = sessions.act(request, clicks);
-    const { channel } = channelHub.locate({ id: request.params.channel });
+    const { channel } = hub.locate({ id: request.params.channel });
     users.markRead(user.id, channel, toId(readBody(readMarkBody, request.body).message));
     sendChannels(user.id);
     return reply.code(204).send();
@@ -152,7 +152,7 @@ function registerMessages(app: FastifyInstance, services: WebServices, { message
     if (uploads.size > UPLOADS_WAITING) throw new ChatError("unavailable", "web.uploads-busy");
     const row = await uploads.add(async () => conversation.say(user, await readUtterance(request, limits)));
     // Read again: a command may have become public, or been answered, meanwhile.
-    return hub.wire(store.message(row.id) ?? row);
+    return hub.views.message(store.message(row.id) ?? row);
   });
 
   app.delete<OfMessage>("/api/messages/:id", async (request, reply) => {
@@ -180,28 +180,28 @@ function registerMessages(app: FastifyInstance, services: WebServices, { message
 }
 
 function registerLive(app: FastifyInstance, services: WebServices, { clicks }: Limiters): void {
-  const { sessions, hub: channelHub, handlers } = services;
-  const { store, users, hub } = channelHub.parts;
-  const admin = handlers.admin && registerAdmin(app, { admin: handlers.admin, users, sessions, clicks, hub });
+  const { sessions, hub, handlers } = services;
+  const { store, users, sockets } = hub.parts;
+  const admin = handlers.admin && registerAdmin(app, { admin: handlers.admin, users, sessions, clicks, sockets });
 
   app.get<{ Querystring: { since?: string } }>("/api/live", { websocket: true }, (socket, request) => {
     const user = sessions.find(request);
-    const refusal = user ? hub.full(user.id) : sentence("web.session-unknown");
+    const refusal = user ? sockets.full(user.id) : sentence("web.session-unknown");
     if (!user || refusal) return socket.close(4001, refusal);
-    hub.add(socket, user.id);
+    sockets.add(socket, user.id);
     admin?.attach(socket, user.id);
-    hub.sendTo(socket, { kind: "session", session: wireSession(services, user) });
+    sockets.sendTo(socket, { kind: "session", session: wireSession(services, user) });
     const rev = store.rev();
     const since = idText.safeParse(request.query.since).success ? Number(request.query.since) : rev;
     const missed = store.changedSince(since, user.id, RESUME_LIMIT + 1);
     // A counter behind the client's means another or an older database: what the client holds is of no use then.
-    if (missed.length > RESUME_LIMIT || since > rev) return hub.sendTo(socket, { kind: "reset", rev });
+    if (missed.length > RESUME_LIMIT || since > rev) return sockets.sendTo(socket, { kind: "reset", rev });
     for (const row of missed) {
-      const message = channelHub.wire(row);
-      if (row.removed) hub.sendTo(socket, { kind: "removed", ...removedFrame(message) });
-      else hub.sendTo(socket, { kind: "message", message });
+      const message = hub.views.message(row);
+      if (row.removed) sockets.sendTo(socket, { kind: "removed", ...removedFrame(message) });
+      else sockets.sendTo(socket, { kind: "message", message });
     }
-    hub.sendTo(socket, { kind: "synced", rev });
+    sockets.sendTo(socket, { kind: "synced", rev });
   });
 }
 
@@ -210,8 +210,8 @@ function wireSession({ hub, handlers }: WebServices, user: PersonRow): WireSessi
   const { uploadBytes, picturesPerMessage, textLength } = limits;
   return {
     me: toMe(user),
-    bot: hub.user(botId),
-    channels: hub.channelsFor(user.id),
+    bot: hub.views.person(botId),
+    channels: hub.views.channels(user.id),
     commands: handlers.commands,
     gallery: handlers.gallery !== undefined,
     rev: store.rev(),

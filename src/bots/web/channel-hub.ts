@@ -1,9 +1,9 @@
+import type { WebSocket } from "@fastify/websocket";
 import type { Logger } from "pino";
 import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { Button, OutgoingMessage, PictureSource, Progress } from "../../port/messages.js";
+import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import type { Hub } from "./hub.js";
 import type { ImageFiles } from "./image-files.js";
 import type { WebChatLimits } from "./limits.js";
 import {
@@ -14,12 +14,91 @@ import {
   type NewMessage,
   type StoredImage,
   storedImages,
-  wireButton,
-  wireImage,
-  wirePerson,
 } from "./store.js";
 import { botId, type Users } from "./users.js";
-import type { WireChannel, WireMessage, WirePerson, WireQuote, WireReaction, WireRemoved, WireThread } from "./wire.js";
+import type { WireFrame, WireMessage, WireRemoved } from "./wire.js";
+import { WireViews } from "./wire-views.js";
+
+const HEARTBEAT_MS = 25_000;
+
+interface Listener {
+  readonly socket: WebSocket;
+  readonly user: string;
+  alive: boolean;
+}
+
+/** The open sockets: sends frames to everybody or to one person, and drops those that do not keep up. */
+export class Sockets {
+  readonly #listeners = new Set<Listener>();
+  readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
+
+  constructor(private readonly limits: WebChatLimits) {}
+
+  /** @returns a sentence when there are too many sockets already. */
+  full(user: string): string | undefined {
+    if (this.#listeners.size >= this.limits.sockets) return sentence("web.full");
+    const own = [...this.#listeners].filter((listener) => listener.user === user).length;
+    return own >= this.limits.socketsPerPerson ? sentence("web.tabs") : undefined;
+  }
+
+  add(socket: WebSocket, user: string): void {
+    const listener: Listener = { socket, user, alive: true };
+    this.#listeners.add(listener);
+    socket.on("pong", () => {
+      listener.alive = true;
+    });
+    socket.on("close", () => this.#listeners.delete(listener));
+    socket.on("error", () => this.#drop(listener));
+  }
+
+  /** The people who have the chat open. */
+  people(): Set<string> {
+    return new Set([...this.#listeners].map((listener) => listener.user));
+  }
+
+  /** Sends to one person's sockets, or to everybody's. */
+  send(frame: WireFrame, only?: string): void {
+    const text = JSON.stringify(frame);
+    for (const listener of this.#listeners) {
+      if (only === undefined || listener.user === only) this.#write(listener, text);
+    }
+  }
+
+  /** Sends to one socket, for what it missed. */
+  sendTo(socket: WebSocket, frame: WireFrame): void {
+    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
+  }
+
+  close(): void {
+    clearInterval(this.#heartbeat);
+    // 1012 is "service restart": clients come back by themselves.
+    for (const { socket } of this.#listeners) socket.close(1012, sentence("web.restarts"));
+    this.#listeners.clear();
+  }
+
+  #write(listener: Listener, text: string): void {
+    const { socket } = listener;
+    if (socket.readyState !== socket.OPEN) return;
+    // A reader that slow would make this process hold everything for it. It reconnects and resumes.
+    if (socket.bufferedAmount > this.limits.socketBufferBytes) this.#drop(listener);
+    else socket.send(text);
+  }
+
+  #beat(): void {
+    for (const listener of this.#listeners) {
+      if (!listener.alive) this.#drop(listener);
+      else {
+        listener.alive = false;
+        listener.socket.ping();
+      }
+    }
+  }
+
+  #drop(listener: Listener): void {
+    listener.socket.terminate();
+    this.#listeners.delete(listener);
+  }
+}
 
 /** How long a replaced frame's file stays: somebody may still be loading it. */
 const SWEEP_DELAY_MS = 90_000;
@@ -28,7 +107,7 @@ interface ChannelHubParts {
   readonly store: ChatStore;
   readonly users: Users;
   readonly files: ImageFiles;
-  readonly hub: Hub;
+  readonly sockets: Sockets;
   readonly logger: Logger;
   readonly limits: WebChatLimits;
 }
@@ -40,8 +119,11 @@ interface ChannelHubParts {
 export class ChannelHub {
   readonly #leftovers = new Set<string>();
   #sweeping: NodeJS.Timeout | undefined;
+  readonly views: WireViews;
 
-  constructor(readonly parts: ChannelHubParts) {}
+  constructor(readonly parts: ChannelHubParts) {
+    this.views = new WireViews(parts.store, parts.users);
+  }
 
   close(): void {
     clearTimeout(this.#sweeping);
@@ -95,14 +177,14 @@ export class ChannelHub {
 
   /** Sends a message's present state to everybody who may see it, and its parent's when it stands in a thread. */
   announce(row: MessageRow): void {
-    const { hub, store } = this.parts;
+    const { sockets, store } = this.parts;
     const only = row.private_to ?? undefined;
-    const message = this.wire(row);
-    if (row.removed) hub.send({ kind: "removed", ...removedFrame(message) }, only);
-    else hub.send({ kind: "message", message }, only);
+    const message = this.views.message(row);
+    if (row.removed) sockets.send({ kind: "removed", ...removedFrame(message) }, only);
+    else sockets.send({ kind: "message", message }, only);
     if (row.thread === null || row.private_to !== null) return;
     const root = store.touch(row.thread);
-    if (root) hub.send({ kind: "message", message: this.wire(root) }, root.private_to ?? undefined);
+    if (root) sockets.send({ kind: "message", message: this.views.message(root) }, root.private_to ?? undefined);
   }
 
   /** @throws ChatError "gone" when the channel or the thread is not there. */
@@ -122,7 +204,7 @@ export class ChannelHub {
   }
 
   sourcesOf(row: MessageRow): PictureSource[] {
-    const { id, name, bot } = this.user(row.author);
+    const { id, name, bot } = this.views.person(row.author);
     return storedImages(row).map((image) => this.#source(image, ref(row), bot ? undefined : { id, name }));
   }
 
@@ -142,69 +224,6 @@ export class ChannelHub {
         return { bytes, name, type, ...(description ? { description } : {}) };
       },
     };
-  }
-
-  wire(row: MessageRow): WireMessage {
-    const quote = row.replies_to === null ? undefined : this.#quote(row.replies_to, row.private_to);
-    const thread = row.thread === null ? this.#thread(row) : undefined;
-    return {
-      id: String(row.id),
-      rev: row.rev,
-      channel: row.channel,
-      ...(row.thread === null ? {} : { thread: String(row.thread) }),
-      author: this.user(row.author),
-      at: row.at,
-      text: row.text,
-      pictures: storedImages(row).map(wireImage),
-      buttons: (JSON.parse(row.buttons) as Button[]).map(wireButton),
-      reactions: this.#reactions(row.id),
-      mentions: (JSON.parse(row.mentions) as string[]).map((id) => this.user(id)),
-      ...(row.progress === null ? {} : { progress: JSON.parse(row.progress) as Progress }),
-      ...(quote ? { repliesTo: quote } : {}),
-      ...(thread ? { hasThread: thread } : {}),
-      private: row.private_to !== null,
-      ...(row.nonce === null ? {} : { nonce: row.nonce }),
-    };
-  }
-
-  channelsFor(user: string): WireChannel[] {
-    return this.parts.store.channels().map(({ id, topic, last }) => {
-      const { read, unread, mentions } = this.parts.users.unread(user, id);
-      return { id, topic, last: String(last), read: String(read), unread, mentions };
-    });
-  }
-
-  user(id: string): WirePerson {
-    const row = this.parts.users.get(id);
-    return row ? wirePerson(row) : { id, name: sentence("web.someone"), bot: false };
-  }
-
-  #quote(id: number, viewer: string | null): WireQuote | undefined {
-    const row = this.parts.store.message(id);
-    if (!row || (row.private_to !== null && row.private_to !== viewer)) return undefined;
-    const [image] = storedImages(row);
-    const picture = image && { picture: wireImage(image) };
-    return { id: String(row.id), author: this.user(row.author), text: row.text.slice(0, 200), ...picture };
-  }
-
-  #thread(row: MessageRow): WireThread | undefined {
-    const { replies, last, lastWithPicture } = this.parts.store.thread(row.id);
-    if (replies === 0 && row.thread_title === null) return undefined;
-    const image = lastWithPicture && storedImages(lastWithPicture).at(-1);
-    return {
-      title: row.thread_title ?? "",
-      replies,
-      ...(last ? { lastAt: last.at } : {}),
-      ...(image ? { lastPicture: wireImage(image) } : {}),
-      ...(last?.progress ? { progress: (JSON.parse(last.progress) as Progress).value } : {}),
-    };
-  }
-
-  #reactions(id: number): WireReaction[] {
-    const byEmoji = new Map<string, WirePerson[]>();
-    for (const { emoji, user } of this.parts.store.reactions(id))
-      byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), wirePerson(user)]);
-    return [...byEmoji].map(([emoji, people]) => ({ emoji, people }));
   }
 
   async #content(message: OutgoingMessage, kept: readonly StoredImage[]): Promise<MessageContent> {

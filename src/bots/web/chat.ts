@@ -8,10 +8,9 @@ import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { ChannelHub, ref, toId } from "./channel-hub.js";
+import { ChannelHub, ref, Sockets, toId } from "./channel-hub.js";
 import { findClientDir } from "./client-files.js";
 import { Conversation } from "./conversation.js";
-import { Hub } from "./hub.js";
 import { ImageFiles } from "./image-files.js";
 import { COMPLETIONS, defaultWebChatLimits, REACTIONS, type WebChatLimits } from "./limits.js";
 import type { WebChatOptions } from "./options.js";
@@ -76,7 +75,14 @@ export class WebChat implements Chat {
     const files = new ImageFiles(resolve(dataDir, "pictures"), this.#limits.uploadPixels);
     const store = new ChatStore(sql);
     const users = new Users(sql);
-    const hub = new ChannelHub({ store, users, files, hub: new Hub(this.#limits), logger, limits: this.#limits });
+    const hub = new ChannelHub({
+      store,
+      users,
+      files,
+      sockets: new Sockets(this.#limits),
+      logger,
+      limits: this.#limits,
+    });
     try {
       await this.#prepare(hub);
       const app = await this.#serve(hub, handlers);
@@ -85,7 +91,7 @@ export class WebChat implements Chat {
       this.#address = addressOf(app, host);
       this.#running = { hub, sql, app, sockets };
     } catch (error) {
-      hub.parts.hub.close();
+      hub.parts.sockets.close();
       hub.close();
       sql.close();
       throw error;
@@ -118,7 +124,7 @@ export class WebChat implements Chat {
     const running = this.#running;
     if (!running) return;
     this.#running = undefined;
-    running.hub.parts.hub.close();
+    running.hub.parts.sockets.close();
     // A socket that a visitor keeps open must not hold up the stop.
     const force = setTimeout(() => {
       for (const socket of running.sockets) socket.destroy();

@@ -1,0 +1,76 @@
+import type { Button, Progress } from "../../port/messages.js";
+import { sentence } from "../../shared/sentences/sentence.js";
+import { type ChatStore, type MessageRow, storedImages, wireButton, wireImage, wirePerson } from "./store.js";
+import type { Users } from "./users.js";
+import type { WireChannel, WireMessage, WirePerson, WireQuote, WireReaction, WireThread } from "./wire.js";
+
+/** What is stored, as the page gets it. */
+export class WireViews {
+  constructor(
+    private readonly store: ChatStore,
+    private readonly users: Users,
+  ) {}
+
+  message(row: MessageRow): WireMessage {
+    const quote = row.replies_to === null ? undefined : this.#quote(row.replies_to, row.private_to);
+    const thread = row.thread === null ? this.#thread(row) : undefined;
+    return {
+      id: String(row.id),
+      rev: row.rev,
+      channel: row.channel,
+      ...(row.thread === null ? {} : { thread: String(row.thread) }),
+      author: this.person(row.author),
+      at: row.at,
+      text: row.text,
+      pictures: storedImages(row).map(wireImage),
+      buttons: (JSON.parse(row.buttons) as Button[]).map(wireButton),
+      reactions: this.#reactions(row.id),
+      mentions: (JSON.parse(row.mentions) as string[]).map((id) => this.person(id)),
+      ...(row.progress === null ? {} : { progress: JSON.parse(row.progress) as Progress }),
+      ...(quote ? { repliesTo: quote } : {}),
+      ...(thread ? { hasThread: thread } : {}),
+      private: row.private_to !== null,
+      ...(row.nonce === null ? {} : { nonce: row.nonce }),
+    };
+  }
+
+  channels(user: string): WireChannel[] {
+    return this.store.channels().map(({ id, topic, last }) => {
+      const { read, unread, mentions } = this.users.unread(user, id);
+      return { id, topic, last: String(last), read: String(read), unread, mentions };
+    });
+  }
+
+  person(id: string): WirePerson {
+    const row = this.users.get(id);
+    return row ? wirePerson(row) : { id, name: sentence("web.someone"), bot: false };
+  }
+
+  #quote(id: number, viewer: string | null): WireQuote | undefined {
+    const row = this.store.message(id);
+    if (!row || (row.private_to !== null && row.private_to !== viewer)) return undefined;
+    const [image] = storedImages(row);
+    const picture = image && { picture: wireImage(image) };
+    return { id: String(row.id), author: this.person(row.author), text: row.text.slice(0, 200), ...picture };
+  }
+
+  #thread(row: MessageRow): WireThread | undefined {
+    const { replies, last, lastWithPicture } = this.store.thread(row.id);
+    if (replies === 0 && row.thread_title === null) return undefined;
+    const image = lastWithPicture && storedImages(lastWithPicture).at(-1);
+    return {
+      title: row.thread_title ?? "",
+      replies,
+      ...(last ? { lastAt: last.at } : {}),
+      ...(image ? { lastPicture: wireImage(image) } : {}),
+      ...(last?.progress ? { progress: (JSON.parse(last.progress) as Progress).value } : {}),
+    };
+  }
+
+  #reactions(id: number): WireReaction[] {
+    const byEmoji = new Map<string, WirePerson[]>();
+    for (const { emoji, user } of this.store.reactions(id))
+      byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), wirePerson(user)]);
+    return [...byEmoji].map(([emoji, people]) => ({ emoji, people }));
+  }
+}
