@@ -1,7 +1,7 @@
 /** How much memory a step takes, and into how many tiles an image must be cut to stay within a budget. */
 
 import { Dimensions } from "./graph/dimensions.js";
-import { type Node, topologicalOrder } from "./graph/node.js";
+import { topologicalOrder } from "./graph/node.js";
 import type { Size } from "./images/raster.js";
 import type { BuildOptions, Network } from "./networks/network.js";
 import { REACH, TILE, winogradKernels } from "./runtimes/onnx/winograd.js";
@@ -47,8 +47,10 @@ export function bytesPerPixel(network: Network, layers: readonly string[], optio
 function countBytes(network: Network, layers: readonly string[], { runtime, ...options }: StepOptions): number {
   const { layer } = network.build(options);
   const outputs = network.layers.flatMap(({ name }) => (layers.includes(name) ? [layer(name)] : []));
-  const dimensions = new Dimensions({ image: [1, 3, SAMPLE, SAMPLE] });
-  const inTiles = runtime === "onnx-cpu" ? winogradKernels(outputs) : new Set<Node>();
+  const sizes = { image: [1, 3, SAMPLE, SAMPLE] };
+  const dimensions = new Dimensions(sizes);
+  const { runs, alone } = winogradKernels(outputs, sizes);
+  const inTiles = new Set(runtime === "onnx-cpu" ? [...runs, ...alone] : []);
   let floats = 0;
   let tiled = 0;
   for (const node of topologicalOrder(outputs)) {

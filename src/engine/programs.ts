@@ -43,7 +43,13 @@ export class Programs {
     entry.running++;
     try {
       const program = await entry.program;
-      return await program.run(inputs);
+      const results = await program.run(inputs);
+      // Some hold more once they have seen other sizes.
+      if (program.bytes !== entry.bytes && !entry.evicted) {
+        entry.bytes = program.bytes;
+        this.#evict(entry);
+      }
+      return results;
     } finally {
       entry.running--;
       if (entry.evicted) void this.#release(entry);

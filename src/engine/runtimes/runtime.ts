@@ -12,7 +12,7 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 
 /** A compiled tensor program. */
 export interface Program {
-  /** Weights and other constants it holds, in bytes. */
+  /** Weights and other constants it holds, in bytes; known once it has run. */
   readonly bytes: number;
   /**
    * Runs the program. Dimensions that are null in the inputs' shapes may differ from run to run.

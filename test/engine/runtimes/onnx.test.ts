@@ -21,7 +21,7 @@ conformance("onnx on the CPU", () => onnxRuntime({ device: "cpu", threads: 2 }),
 // minutes.
 conformance(
   "onnx with Winograd's algorithm wherever it fits",
-  () => onnxRuntime({ device: "cpu", threads: 2, manyChannels: 1 }),
+  () => onnxRuntime({ device: "cpu", threads: 2, winograd: { runs: 1, alone: [{ channels: 1, pixels: 1 }] } }),
   {
     random: 5,
     // Not those of residual blocks of 32 channels: one activation lies so near zero that float32 may see it on the

@@ -9,11 +9,16 @@ export function scaled(w: OnnxWriter, node: Node, g: string, factor: number): st
   return depthwise(w, g, channels, factor);
 }
 
-export function depthwise(w: OnnxWriter, x: string, channels: number, factor: number): string {
-  const result = w.node("Conv", [x, w.floats(new Float32Array(channels).fill(factor), [channels, 1, 1, 1])], {
-    kernel_shape: [1, 1],
-    group: channels,
-  });
+/** x times a number, and a bias where there is one, as a convolution that stays in the blocked layout. */
+export function depthwise(
+  w: OnnxWriter,
+  x: string,
+  channels: number,
+  factor: number,
+  bias: readonly string[] = [],
+): string {
+  const factors = w.floats(new Float32Array(channels).fill(factor), [channels, 1, 1, 1]);
+  const result = w.node("Conv", [x, factors, ...bias], { kernel_shape: [1, 1], group: channels });
   w.describeLike(result, x);
   w.block(result);
   return result;

@@ -3,7 +3,8 @@
  */
 import type { Dimensions } from "../../graph/dimensions.js";
 import { at, GraphError, type Node, type NodeOf } from "../../graph/node.js";
-import { isMap, maskOfRelu, reluOf } from "./blocked.js";
+import { DataType } from "../../onnx-schema.js";
+import { depthwise, isMap, maskOfRelu, reluOf } from "./blocked.js";
 import { channelsOf } from "./geometry.js";
 import { type Grid, PixelIndex, type Planes, sameGrid } from "./planes.js";
 import type { Sizes } from "./sizes.js";
@@ -20,6 +21,7 @@ import {
   turnedIn,
   turnedOut,
   WEIGHTS,
+  type WinogradKernels,
 } from "./winograd.js";
 import type { OnnxWriter } from "./writer.js";
 
@@ -33,7 +35,7 @@ interface InPlanesOptions {
   readonly sizes: Sizes;
   readonly dimensions: Dimensions;
   /** The kernels of the convolutions to compute so. */
-  readonly kernels: ReadonlySet<Node>;
+  readonly chosen: WinogradKernels;
   /** The ONNX name of a node's result as NCHW. */
   resultOf(node: Node): string;
 }
@@ -52,9 +54,24 @@ export class InPlanes {
 
   /** A node's result as planes, where that is how it is computed. */
   of(node: Node): Planes | undefined {
-    if (this.options.kernels.size === 0) return undefined;
+    if (this.options.chosen.runs.size === 0) return undefined;
     if (!this.#known.has(node)) this.#known.set(node, this.#lower(node));
     return this.#known.get(node);
+  }
+
+  /**
+   * The result, as a map, of a convolution that stands between others which are computed in blocks. All else stays in
+   * blocks: a 1x1 convolution is as fast there, and takes its bias, its ReLU and a residual along (docs/benchmarks.md).
+   */
+  alone(node: Node): string | undefined {
+    if (node.op !== "conv2d" && node.op !== "conv2dTranspose") return undefined;
+    const [, kernel, bias] = node.inputs;
+    if (!kernel || !this.options.chosen.alone.has(kernel) || !isSame3x3(node.attributes, kernel)) return undefined;
+    const { writer: w, dimensions, resultOf } = this.options;
+    const planes = this.#convolution(node, true);
+    const map = this.toMap(planes);
+    w.describe(map, DataType.float32, dimensions.of(node));
+    return depthwise(w, map, planes.channels, 1, node.op === "conv2d" && bias ? [resultOf(bias)] : []);
   }
 
   /** Planes as NCHW. */
@@ -69,10 +86,10 @@ export class InPlanes {
   #lower(node: Node): Planes | undefined {
     switch (node.op) {
       case "conv2d":
-        return this.options.kernels.has(at(node.inputs, 1)) ? this.#convolution(node, false) : undefined;
+        return this.options.chosen.runs.has(at(node.inputs, 1)) ? this.#convolution(node) : undefined;
       case "conv2dTranspose":
-        return this.options.kernels.has(at(node.inputs, 1)) && isSame3x3(node.attributes, at(node.inputs, 1))
-          ? this.#convolution(node, true)
+        return this.options.chosen.runs.has(at(node.inputs, 1)) && isSame3x3(node.attributes, at(node.inputs, 1))
+          ? this.#convolution(node)
           : undefined;
       case "relu": {
         const x = this.of(at(node.inputs, 0));
@@ -94,8 +111,9 @@ export class InPlanes {
   /**
    * A convolution, or the gradient of one by its input: the same of kernels turned by 180 degrees, channels exchanged.
    */
-  #convolution(node: NodeOf<"conv2d"> | NodeOf<"conv2dTranspose">, back: boolean): Planes {
+  #convolution(node: NodeOf<"conv2d"> | NodeOf<"conv2dTranspose">, withoutBias = false): Planes {
     const { writer: w, sizes } = this.options;
+    const back = node.op === "conv2dTranspose";
     const x = this.#enter(at(node.inputs, 0));
     const kernel = at(node.inputs, 1);
     const channels = Number(kernel.shape[back ? 1 : 0]);
@@ -113,7 +131,7 @@ export class InPlanes {
     const factors = [w.node("Reshape", [tiles, w.ints([AREA, -1, x.channels])]), this.#weightsOf(kernel)];
     const products = back ? w.node("MatMul", factors) : w.node("FusedMatMul", factors, { transB: 1 });
     const results = w.node("MatMul", [out, w.node("Reshape", [products, w.ints([AREA, -1])])]);
-    const bias = back ? undefined : node.inputs[2];
+    const bias = back || withoutBias ? undefined : node.inputs[2];
     return { name: this.#asRows(bias ? this.#biased(results, bias) : results, channels), channels, grid };
   }
 

@@ -1,4 +1,6 @@
 /** The onnx runtime: writes a tensor program as an ONNX model and runs it in onnxruntime-node. */
+
+import { LRUCache } from "lru-cache";
 import type * as Ort from "onnxruntime-node";
 import { loadNative } from "../../../shared/native.js";
 import { type Dimension, Dimensions } from "../../graph/dimensions.js";
@@ -8,7 +10,7 @@ import { type Program, type Runtime, RuntimeFailure, type Tensors } from "../run
 import { InPlanes } from "./in-planes.js";
 import { lower } from "./lower.js";
 import { Sizes } from "./sizes.js";
-import { MANY_CHANNELS, winogradKernels } from "./winograd.js";
+import { type WinogradKernels, type WinogradTable, winogradKernels } from "./winograd.js";
 import { type OnnxDevice, OnnxWriter } from "./writer.js";
 
 interface OnnxOptions {
@@ -17,11 +19,8 @@ interface OnnxOptions {
   readonly threads?: number;
   /** Writes programs as for another device than that which runs them: so tests see a GPU's programs without the GPU. */
   readonly writtenFor?: OnnxDevice;
-  /**
-   * From how many channels on convolutions are computed by Winograd's algorithm, on the CPU; tests take fewer, to be
-   * quick.
-   */
-  readonly manyChannels?: number;
+  /** Which convolutions are computed by Winograd's algorithm, on the CPU; tests take smaller ones, to be quick. */
+  readonly winograd?: WinogradTable;
 }
 
 /**
@@ -30,11 +29,16 @@ interface OnnxOptions {
  */
 const OUTPUT = "out:";
 
-/** Encodes what `outputs` reach as an ONNX model. */
+const NONE: WinogradKernels = { runs: new Set(), alone: new Set() };
+
+/**
+ * Encodes what `outputs` reach as an ONNX model.
+ * @param chosen kernels of the convolutions that Winograd's algorithm computes
+ */
 export function toOnnx(
   outputs: Readonly<Record<string, Node>>,
   device: OnnxDevice = "cpu",
-  manyChannels: number = MANY_CHANNELS,
+  chosen: WinogradKernels = NONE,
 ): { model: Uint8Array; inputs: string[]; bytes: number } {
   const writer = new OnnxWriter(device);
   const dimensions = new Dimensions();
@@ -46,14 +50,13 @@ export function toOnnx(
     const shape = dimensions.of(node);
     const planes = inPlanes.of(node);
     if (node.op === "input") inputs.push({ name: node.attributes.name, shape });
-    const name = planes ? inPlanes.toMap(planes) : lower({ writer, sizes, resultOf }, node);
+    const name = planes ? inPlanes.toMap(planes) : (inPlanes.alone(node) ?? lower({ writer, sizes, resultOf }, node));
     writer.results.set(node, name);
     if (node.op !== "constant") writer.describe(name, dataType(node), shape);
     return name;
   };
   const sizes = new Sizes(writer, dimensions, resultOf);
-  const kernels = device === "cpu" ? winogradKernels(Object.values(outputs), manyChannels) : new Set<Node>();
-  const inPlanes = new InPlanes({ writer, sizes, dimensions, kernels, resultOf });
+  const inPlanes = new InPlanes({ writer, sizes, dimensions, chosen, resultOf });
   // Inputs come before what uses them, so that the recursion stays shallow; comparisons wait until something asks,
   // since the gradient of ReLU may do without. What is computed as planes becomes a map where something else asks for
   // it.
@@ -66,22 +69,63 @@ export function toOnnx(
   return { model: writer.finish(inputs, results), inputs: inputs.map((i) => i.name), bytes: writer.bytes };
 }
 
+type Outputs = Readonly<Record<string, Node>>;
+/** Shapes of inputs, by name. */
+type Shapes = Readonly<Record<string, readonly number[]>>;
+
+/** A model that onnxruntime has opened. */
+interface Opened {
+  readonly session: Ort.InferenceSession;
+  readonly inputs: readonly string[];
+  readonly bytes: number;
+}
+
+/** Shapes whose choice of kernels is remembered. */
+const REMEMBERED = 64;
+
+/** A program, opened once for each choice of kernels that its inputs' sizes ask for: few, and one for most networks. */
 class OnnxProgram implements Program {
+  readonly #opened = new Map<string, Promise<Opened>>();
+  readonly #choices = new LRUCache<string, WinogradKernels>({ max: REMEMBERED });
+  /** Grows when a program is opened for other sizes. */
+  bytes = 0;
+
   constructor(
     private readonly ort: typeof Ort,
-    private readonly session: Ort.InferenceSession,
-    private readonly inputs: readonly string[],
-    readonly bytes: number,
+    private readonly outputs: Outputs,
+    private readonly choose: (outputs: Outputs, shapes: Shapes) => WinogradKernels,
+    private readonly open: (outputs: Outputs, chosen: WinogradKernels) => Promise<Opened>,
   ) {}
 
+  #openFor(shapes: Shapes): Promise<Opened> {
+    const given = JSON.stringify(shapes);
+    const chosen = this.#choices.get(given) ?? this.choose(this.outputs, shapes);
+    this.#choices.set(given, chosen);
+    // With the size more kernels are chosen, never others.
+    const key = `${chosen.runs.size} ${chosen.alone.size}`;
+    const known = this.#opened.get(key);
+    if (known) return known;
+    const opening = this.open(this.outputs, chosen);
+    this.#opened.set(key, opening);
+    opening.then(
+      ({ bytes }) => {
+        this.bytes += bytes;
+      },
+      () => this.#opened.delete(key),
+    );
+    return opening;
+  }
+
   async run(tensors: Tensors): Promise<Tensors> {
+    const shapes = Object.entries(tensors).map(([name, { shape }]) => [name, shape] as const);
+    const { session, inputs } = await this.#openFor(Object.fromEntries(shapes));
     const feeds: Record<string, Ort.Tensor> = {};
-    for (const name of this.inputs) {
+    for (const name of inputs) {
       const tensor = tensors[name];
       if (!tensor) throw new RuntimeFailure(`the program needs the input "${name}"`);
       feeds[name] = new this.ort.Tensor("float32", tensor.data, tensor.shape);
     }
-    const results = await this.session.run(feeds);
+    const results = await session.run(feeds);
     return Object.fromEntries(
       Object.entries(results).map(([name, value]) => {
         if (!(value.data instanceof Float32Array))
@@ -92,7 +136,9 @@ class OnnxProgram implements Program {
   }
 
   async dispose(): Promise<void> {
-    await this.session.release();
+    const opened = [...this.#opened.values()];
+    this.#opened.clear();
+    await Promise.all(opened.map(async (opening) => (await opening).session.release()));
   }
 }
 
@@ -102,34 +148,39 @@ class OnnxProgram implements Program {
  * const runtime = onnxRuntime({ device: "cpu", threads: 2 });
  * const program = await runtime.compile({ loss, gradient: gradient(loss, image) });
  */
-export function onnxRuntime({ device = "cpu", threads, writtenFor = device, manyChannels }: OnnxOptions = {}): Runtime {
+export function onnxRuntime({ device = "cpu", threads, writtenFor = device, winograd }: OnnxOptions = {}): Runtime {
+  const choose = (outputs: Outputs, shapes: Shapes): WinogradKernels =>
+    writtenFor === "cpu" ? winogradKernels(Object.values(outputs), shapes, winograd) : NONE;
+  const open = async (outputs: Outputs, chosen: WinogradKernels): Promise<Opened> => {
+    const ort = loadNative<typeof Ort>("onnxruntime-node");
+    const { model, inputs, bytes } = toOnnx(outputs, writtenFor, chosen);
+    const session = await ort.InferenceSession.create(model, {
+      executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
+      graphOptimizationLevel: "all",
+      // It would keep a block of all feature maps for every size that was ever run: up to 60 % more memory, for no
+      // time that shows.
+      enableMemPattern: false,
+      // It would never give memory back, and grows by doubling in pieces that other sizes do not fit into: images in
+      // tiles took up to four times the memory (bench/memory.ts). Without it a step costs up to 5 % more where malloc
+      // has huge pages (engineEnvironment), up to 20 % more where it has not.
+      enableCpuMemArena: false,
+      logSeverityLevel: 3,
+      extra: {
+        // It would take the zeros of a Pad before a MaxPool for places that never win.
+        optimization: { disable_specified_optimizers: "Pad_Fusion" },
+        // Threads would wait for work by keeping their cores busy, also while another program or JavaScript needs
+        // them (a recipe's own work between two steps, another job): a dream took a fifth longer on two cores, and
+        // the machine's other programs suffered.
+        session: { intra_op: { allow_spinning: "0" } },
+      },
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    });
+    return { session, inputs, bytes };
+  };
   return {
     name: `onnx-${device}`,
     async compile(outputs) {
-      const ort = loadNative<typeof Ort>("onnxruntime-node");
-      const { model, inputs, bytes } = toOnnx(outputs, writtenFor, manyChannels);
-      const session = await ort.InferenceSession.create(model, {
-        executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
-        graphOptimizationLevel: "all",
-        // It would keep a block of all feature maps for every size that was ever run: up to 60 % more memory, for no
-        // time that shows.
-        enableMemPattern: false,
-        // It would never give memory back, and grows by doubling in pieces that other sizes do not fit into: images in
-        // tiles took up to four times the memory (bench/memory.ts). Without it a step costs up to 5 % more where malloc
-        // has huge pages (engineEnvironment), up to 20 % more where it has not.
-        enableCpuMemArena: false,
-        logSeverityLevel: 3,
-        extra: {
-          // It would take the zeros of a Pad before a MaxPool for places that never win.
-          optimization: { disable_specified_optimizers: "Pad_Fusion" },
-          // Threads would wait for work by keeping their cores busy, also while another program or JavaScript needs
-          // them (a recipe's own work between two steps, another job): a dream took a fifth longer on two cores, and
-          // the machine's other programs suffered.
-          session: { intra_op: { allow_spinning: "0" } },
-        },
-        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      });
-      return new OnnxProgram(ort, session, inputs, bytes);
+      return new OnnxProgram(loadNative<typeof Ort>("onnxruntime-node"), outputs, choose, open);
     },
   };
 }

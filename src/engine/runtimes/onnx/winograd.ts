@@ -8,7 +8,14 @@
  * Source: Lavin & Gray 2015, "Fast Algorithms for Convolutional Neural Networks", eq. 8 and section 4.3 (points 0, 1,
  * -1, 2, -2).
  */
-import { type ConvAttributes, type Node, type PoolAttributes, topologicalOrder } from "../../graph/node.js";
+import { Dimensions } from "../../graph/dimensions.js";
+import {
+  type ConvAttributes,
+  type Node,
+  type NodeOf,
+  type PoolAttributes,
+  topologicalOrder,
+} from "../../graph/node.js";
 
 export type Matrix = readonly (readonly number[])[];
 
@@ -62,11 +69,33 @@ export function padded(m: Matrix, rows: number): Matrix {
   return [...m, ...Array.from({ length: rows }, () => new Array<number>(width).fill(0))];
 }
 
-/**
- * From how many channels on, in and out. With 64 the transforms cost what the multiplications save; with 128 a layer
- * takes 0.6 of its time, with 256 and 512 less than half (docs/benchmarks.md).
- */
-export const MANY_CHANNELS = 128;
+/** Which convolutions gain by the algorithm. Measured: docs/benchmarks.md, "Winograd's algorithm, by size". */
+export interface WinogradTable {
+  /**
+   * Channels, in and out, from which on a convolution gains that follows another such. With 64 the transforms cost what
+   * the multiplications save.
+   */
+  readonly runs: number;
+  /** The same for one between others, whose pixels must be rearranged before and after: with so many pixels or more. */
+  readonly alone: readonly { readonly channels: number; readonly pixels: number }[];
+}
+
+export const WINOGRAD: WinogradTable = {
+  runs: 128,
+  alone: [
+    { channels: 512, pixels: 64 },
+    { channels: 256, pixels: 256 },
+    { channels: 128, pixels: 1024 },
+  ],
+};
+
+/** Kernels of the convolutions to compute so. */
+export interface WinogradKernels {
+  /** Of those that follow one another. */
+  readonly runs: ReadonlySet<Node>;
+  /** Of those between others. */
+  readonly alone: ReadonlySet<Node>;
+}
 
 const one = (values: readonly number[]): boolean => values.every((v) => v === 1);
 
@@ -87,21 +116,33 @@ function source(node: Node | undefined): Node | undefined {
   return x?.op === "conv2d" ? x : undefined;
 }
 
+const isCandidate = (node: Node | undefined, channels: number): node is NodeOf<"conv2d"> => {
+  const kernel = node?.inputs[1];
+  if (node?.op !== "conv2d" || kernel?.op !== "constant" || !isSame3x3(node.attributes, kernel)) return false;
+  return Number(kernel.shape[0]) >= channels && Number(kernel.shape[1]) >= channels;
+};
+
 /**
- * The kernels of the convolutions to compute so: those with many channels that follow one another. A single one between
- * others would lose in rearranging pixels what it gains.
+ * The kernels of the convolutions to compute so.
+ * @param sizes shapes of inputs, by name; where a map's size does not follow from them only runs are chosen
  */
-export function winogradKernels(outputs: readonly Node[], channels = MANY_CHANNELS): ReadonlySet<Node> {
-  const fits = (node: Node | undefined): boolean => {
-    const kernel = node?.inputs[1];
-    if (node?.op !== "conv2d" || kernel?.op !== "constant" || !isSame3x3(node.attributes, kernel)) return false;
-    return Number(kernel.shape[0]) >= channels && Number(kernel.shape[1]) >= channels;
-  };
-  const chosen = new Set<Node>();
+export function winogradKernels(
+  outputs: readonly Node[],
+  sizes: Readonly<Record<string, readonly number[]>> = {},
+  table: WinogradTable = WINOGRAD,
+): WinogradKernels {
+  const runs = new Set<Node>();
+  const alone = new Set<Node>();
+  const dimensions = new Dimensions(sizes);
   for (const node of topologicalOrder(outputs)) {
     const before = source(node.inputs[0]);
-    if (!fits(node) || !fits(before)) continue;
-    for (const { inputs } of [node, before as Node]) if (inputs[1]) chosen.add(inputs[1]);
+    if (isCandidate(node, table.runs) && isCandidate(before, table.runs))
+      for (const { inputs } of [node, before]) if (inputs[1]) runs.add(inputs[1]);
+    const [batch, , height, width] = dimensions.of(node).map(Number);
+    const pixels = Number(batch) * Number(height) * Number(width);
+    const kernel = node.inputs[1];
+    if (kernel && table.alone.some((row) => pixels >= row.pixels && isCandidate(node, row.channels))) alone.add(kernel);
   }
-  return chosen;
+  for (const kernel of runs) alone.delete(kernel);
+  return { runs, alone };
 }
