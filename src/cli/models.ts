@@ -35,7 +35,10 @@ export function addModels(program: Command): void {
   models
     .command("add")
     .description("Copies a network of your own into the models folder, after checking that it loads and dreams")
-    .argument("<path>", "A folder with a tfjs model.json, a Keras .h5 or an .onnx file in it, or such a file")
+    .argument(
+      "<path>",
+      "A folder with a tfjs model.json, a Keras .keras or .h5, or an .onnx file in it, or such a file",
+    )
     .option("--id <name>", "What to call it; its own name when left out")
     .option("--title <words>", "A line about it, for lists")
     .option("--channels <order>", "The order of colours it was trained with: rgb or bgr")

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { readKerasH5 } from "./import/keras-h5.js";
+import { readKeras } from "./import/keras-h5.js";
 import type { LayerGraph } from "./import/layer-graph.js";
 import { readOnnx } from "./import/onnx.js";
 import { CAFFE, type Preprocessing, TORCH } from "./import/preprocessing.js";
@@ -22,8 +22,9 @@ interface Format {
 
 const FORMATS: Readonly<Record<string, Format>> = {
   ".json": { read: readTfjsLayers, preprocessing: CAFFE },
-  ".h5": { read: readKerasH5, preprocessing: CAFFE },
-  ".hdf5": { read: readKerasH5, preprocessing: CAFFE },
+  ".h5": { read: readKeras, preprocessing: CAFFE },
+  ".hdf5": { read: readKeras, preprocessing: CAFFE },
+  ".keras": { read: readKeras, preprocessing: CAFFE },
   ".onnx": { read: readOnnx, preprocessing: TORCH },
 };
 

@@ -748,9 +748,10 @@ export const english = {
   "network.id-catalogue": "{id} is a network of the catalogue; choose another id, for instance --id my-{id}.",
   "network.id-taken": "There is a network {id} in {folder} already; choose another --id, or remove that folder.",
   "network.no-path": "There is nothing at {path}; give the path of a network's folder or file.",
-  "network.not-a-model": "{path} is not a network: a tfjs model.json, a Keras .h5 or an .onnx file is.",
+  "network.not-a-model": "{path} is not a network: a tfjs model.json, a Keras .keras or .h5, or an .onnx file is.",
   "network.several": "{path} holds several networks ({models}); name one of them.",
-  "network.none-in-folder": "{path} holds no network: a tfjs model.json, a Keras .h5 or an .onnx file is looked for.",
+  "network.none-in-folder":
+    "{path} holds no network: a tfjs model.json, a Keras .keras or .h5, or an .onnx file is looked for.",
   "network.from-folder": "From a folder",
   "network.notes": "{file} cannot be used: {problem}",
   "network.no-numbers": "{network} computes no numbers: its weights are damaged; fetch or copy it again.",
@@ -806,6 +807,7 @@ export const english = {
   "model.description": "The description of the model in {path} is damaged.",
   "model.kind": "A {kind} is not a Sequential or functional model, so it cannot be opened.",
   "model.not-hdf5": "{path} is not an HDF5 file, or is cut short; fetch or copy it again.",
+  "model.not-zip": "{path} is not a whole .keras file; fetch or copy it again.",
   "model.no-keras": "{path} holds no Keras layers.",
   "model.weights-only":
     "{path} holds weights only, and not of VGG16, VGG19 or SqueezeNet; save the whole model with model.save.",
@@ -817,7 +819,7 @@ export const english = {
     "{path} is a tfjs graph-model; convert it with --output_format=tfjs_layers_model, or to ONNX, to keep layer names.",
 
   "weight.missing": "The weight {weight} is not in the file; fetch or copy it again.",
-  "weight.type": "The weight {weight} is stored as {type}; float32 and float64 are known.",
+  "weight.type": "The weight {weight} is stored as {type}; float16, float32 and float64 are known.",
   "weight.unknown-type": "Weights of the type {type} are not known ({weight}).",
   "weight.short": "The weight {weight} is cut short; fetch or copy the file again.",
   "weight.bytes": "The weight {weight} has {bytes} bytes where {expected} are expected.",

@@ -19,9 +19,17 @@ import { channelOrder, channelScale, type Preprocessing } from "./preprocessing.
 import { type Survey, survey } from "./survey.js";
 
 const addPads = (a: Pads, b: Pads): Pads => [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]];
+type Affine = ReturnType<Extract<Step, { type: "affine" }>["values"]>;
 /** Every window holds at least one place of the image. */
 const fits = (p: Pads, reachH: number, reachW: number): boolean =>
   Math.max(p[0], p[2]) < reachH && Math.max(p[1], p[3]) < reachW;
+
+/** Scale and shift for each of so many channels, where there may be one for all. */
+function forEach({ scale, shift }: Affine, count: number): Affine {
+  const all = (list: Float32Array): Float32Array =>
+    list.length === 1 && count > 1 ? new Float32Array(count).fill(list[0] as number) : list;
+  return { scale: all(scale), shift: all(shift) };
+}
 
 /** One build: nodes by layer name, each made when it is first asked for. */
 class Assembly {
@@ -195,7 +203,7 @@ class Assembly {
     const key = [layer, ...affine].map((l) => l.name).join(":");
     const shape = oihw(step.kernel);
     const [outputs] = shape;
-    const chain = () => affine.flatMap((l) => (l.step.type === "affine" ? [l.step.values()] : []));
+    const chain = () => affine.flatMap((l) => (l.step.type === "affine" ? [forEach(l.step.values(), outputs)] : []));
     const kernel = this.#constants.get(`${key}:kernel`, () => {
       let data = toOIHW(step.kernel);
       for (const { scale } of chain()) data = scaleOutputs(data, outputs, scale);

@@ -54,6 +54,15 @@ export function kerasActivation(activation: unknown, config: Readonly<Record<str
     case "softplus":
     case "softsign":
       return step({ name: activation as "sigmoid" | "tanh" | "softplus" | "softsign" });
+    case "mish":
+      return step({ name: "mish" });
+    case "gelu":
+      return step({ name: "gelu", approximate: config.approximate === true });
+    case "exponential":
+      return step({ name: "exp" });
+    case "hard_swish":
+    case "hard_silu":
+      return step({ name: "hardSwish" });
     case "swish":
     case "silu":
       return step({ name: "swish" });

@@ -22,7 +22,16 @@ export interface KerasLayer {
   readonly kind: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly inputs: readonly string[];
+  /** Where Keras 3 may keep its weights: by the names of the models around it and its own, or by their kinds. */
+  readonly stored?: { readonly name: string; readonly kind: string };
 }
+
+/** Keras's own: Conv2D is conv2d, BatchNormalization batch_normalization. */
+const snake = (kind: string): string =>
+  kind
+    .replace(/(.)([A-Z][a-z]+)/g, "$1_$2")
+    .replace(/([a-z])([A-Z])/g, "$1_$2")
+    .toLowerCase();
 
 const MODELS = new Set(["Model", "Functional", "Sequential"]);
 
@@ -66,6 +75,8 @@ class Opening {
   readonly layers: KerasLayer[] = [];
   /** Names inside this model, of calls, to names of opened layers. */
   readonly #names = new Map<string, string>();
+  /** Layers of each kind so far. */
+  readonly #kinds = new Map<string, number>();
   #previous: string | undefined;
 
   /** @param given what takes the place of the model's input, for an inner model */
@@ -73,23 +84,33 @@ class Opening {
     private readonly sequential: boolean,
     private readonly given: string | undefined,
     private readonly prefix: string,
+    /** Where the model's own layers are stored. */
+    private readonly within: { readonly name: string; readonly kind: string },
   ) {
     this.#previous = given;
   }
 
   add(layer: LayerConfig): void {
+    const kind = snake(layer.class_name);
+    const before = this.#kinds.get(kind) ?? 0;
+    this.#kinds.set(kind, before + 1);
+    const stored = {
+      name: `${this.within.name}${nameOf(layer)}`,
+      kind: `${this.within.kind}${kind}${before === 0 ? "" : `_${before}`}`,
+    };
     const calls = !this.sequential && layer.inbound_nodes?.length ? layer.inbound_nodes : [undefined];
-    for (const [node, call] of calls.entries()) this.#addCall(layer, callName(nameOf(layer), node), call);
+    for (const [node, call] of calls.entries()) this.#addCall(layer, callName(nameOf(layer), node), call, stored);
   }
 
-  #addCall(layer: LayerConfig, name: string, call: unknown): void {
+  #addCall(layer: LayerConfig, name: string, call: unknown, stored: { name: string; kind: string }): void {
     const inputs = this.#inputs(call);
     if (layer.class_name === "InputLayer" && this.given !== undefined) {
       this.#names.set(name, this.given);
       return;
     }
     if (MODELS.has(layer.class_name)) {
-      const inner = openModel(layer.class_name, layer.config, inputs[0], `${this.prefix}${name}>`);
+      const within = { name: `${stored.name}/`, kind: `${stored.kind}/` };
+      const inner = openModel(layer.class_name, layer.config, inputs[0], `${this.prefix}${name}>`, within);
       this.layers.push(...inner.layers);
       this.#opened(name, inner.output);
       return;
@@ -100,7 +121,7 @@ class Opening {
       this.#push(layer, "InputLayer", image, []);
       inputs.push(image);
     }
-    this.#push(layer, layer.class_name, this.prefix + name, inputs);
+    this.#push(layer, layer.class_name, this.prefix + name, inputs, stored);
     this.#opened(name, this.prefix + name);
   }
 
@@ -112,8 +133,14 @@ class Opening {
     });
   }
 
-  #push({ config }: LayerConfig, kind: string, name: string, inputs: readonly string[]): void {
-    this.layers.push({ name, kind, config: Array.isArray(config) ? {} : config, inputs });
+  #push(
+    { config }: LayerConfig,
+    kind: string,
+    name: string,
+    inputs: readonly string[],
+    stored?: KerasLayer["stored"],
+  ): void {
+    this.layers.push({ name, kind, config: Array.isArray(config) ? {} : config, inputs, ...(stored && { stored }) });
   }
 
   #opened(name: string, as: string): void {
@@ -133,10 +160,16 @@ class Opening {
   }
 }
 
-function openModel(kind: string, config: unknown, given: string | undefined, prefix: string): Opened {
+function openModel(
+  kind: string,
+  config: unknown,
+  given: string | undefined,
+  prefix: string,
+  within: { readonly name: string; readonly kind: string },
+): Opened {
   const list = LayerList.safeParse(Array.isArray(config) ? { layers: config } : config);
   if (!list.success) throw new NetworkError("corrupt", "model.layers");
-  const opening = new Opening(kind === "Sequential", given, prefix);
+  const opening = new Opening(kind === "Sequential", given, prefix, within);
   for (const layer of list.data.layers) opening.add(layer);
   return { layers: opening.layers, output: opening.output(config) };
 }
@@ -152,7 +185,7 @@ export function readModelConfig(topology: unknown): KerasLayer[] {
   if (!model.success) throw new NetworkError("corrupt", "model.no-description");
   const { class_name: kind, config } = model.data;
   if (!MODELS.has(kind)) throw new NetworkError("unsupported", "model.kind", { kind });
-  const { layers } = openModel(kind, config, undefined, "");
+  const { layers } = openModel(kind, config, undefined, "", { name: "", kind: "" });
   // Layers of inner models keep their short names where nothing else is called so.
   const count = new Map<string, number>();
   const short = (name: string): string => name.slice(name.lastIndexOf(">") + 1);

@@ -1,12 +1,20 @@
-/** Reads Keras h5 files: whole models (`model.save`) and the weight-only files of VGG16, VGG19 and SqueezeNet 1.1. */
+/**
+ * Reads Keras's files: whole models, as HDF5 (Keras 2) or as an archive (`.keras`), and the weight-only files of VGG16,
+ * VGG19 and SqueezeNet 1.1.
+ */
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Dataset, File, Group, Module, ready } from "h5wasm/node";
 import { NetworkError } from "../network.js";
 import { isWholeHdf5 } from "./hdf5-size.js";
-import { readModelConfig } from "./keras-config.js";
+import { type KerasLayer, readModelConfig } from "./keras-config.js";
 import { kerasGraph } from "./keras-layers.js";
 import { architectureOf } from "./keras-tables.js";
+import { halfToFloat } from "./kernels.js";
 import type { LayerGraph } from "./layer-graph.js";
 import { elements, type Weight, type WeightStore } from "./weights.js";
+import { isZip, readZip } from "./zip.js";
 
 /** Keras's own words for weights; files whose names hold none of them are read by place. */
 const WORDS = new Set([
@@ -31,25 +39,51 @@ function nameList(group: Group, name: string): string[] {
   return whole;
 }
 
-function readWeight(group: Group, name: string): Named {
+const HALF = 2;
+
+/** Half precision, which the library does not read by itself. */
+function halves(dataset: Dataset, count: number): Float32Array {
+  const length = count * HALF;
+  const at = Module._malloc(length);
+  try {
+    Module.get_dataset_data(dataset.file_id, dataset.path, null, null, null, BigInt(at));
+    return halfToFloat(new Uint16Array(Module.HEAPU8.slice(at, at + length).buffer));
+  } finally {
+    Module._free(at);
+  }
+}
+
+function numbersOf(dataset: Dataset, name: string, count: number): Float32Array {
+  const { type, size } = dataset.metadata;
+  if (type === Module.H5T_class_t.H5T_FLOAT.value && size === HALF) return halves(dataset, count);
+  const value: unknown = dataset.value;
+  if (value instanceof Float32Array) return value;
+  if (value instanceof Float64Array) return Float32Array.from(value);
+  throw new NetworkError("unsupported", "weight.type", { weight: name, type: String(dataset.dtype) });
+}
+
+/** A dataset may claim any shape; more than this many times the file's own bytes were never written. */
+const MOST_TIMES = 64;
+
+/** @param fileBytes size of the whole file */
+function readWeight(group: Group, name: string, fileBytes: number): Named {
   const dataset = group.get(name);
   if (!(dataset instanceof Dataset)) throw new NetworkError("corrupt", "weight.missing", { weight: name });
   const shape = dataset.shape ?? [];
-  const value: unknown = dataset.value;
-  if (!(value instanceof Float32Array || value instanceof Float64Array))
-    throw new NetworkError("unsupported", "weight.type", { weight: name, type: String(dataset.dtype) });
-  const floats = value instanceof Float32Array ? value : Float32Array.from(value);
+  const count = elements(shape);
+  if (!(count * HALF <= MOST_TIMES * fileBytes)) throw new NetworkError("corrupt", "weight.short", { weight: name });
+  const floats = numbersOf(dataset, name, count);
   if (floats.length !== elements(shape)) throw new NetworkError("corrupt", "weight.short", { weight: name });
   return { name, shape, data: () => floats };
 }
 
-function weightStore(root: Group, layerNames: readonly string[]): WeightStore {
+function weightStore(root: Group, layerNames: readonly string[], fileBytes: number): WeightStore {
   const layers = new Map<string, Named[]>();
   let bytes = 0;
   for (const layer of layerNames) {
     const group = root.get(layer);
     if (!(group instanceof Group)) continue;
-    const weights = nameList(group, "weight_names").map((name) => readWeight(group, name));
+    const weights = nameList(group, "weight_names").map((name) => readWeight(group, name, fileBytes));
     for (const { shape } of weights) bytes += elements(shape) * 4;
     layers.set(layer, weights);
   }
@@ -72,11 +106,8 @@ function weightStore(root: Group, layerNames: readonly string[]): WeightStore {
   };
 }
 
-/**
- * @param path of an .h5 or .hdf5 file
- * @throws NetworkError "corrupt" or "unsupported"
- */
-export async function readKerasH5(path: string): Promise<LayerGraph> {
+/** Opens an HDF5 file for as long as `use` runs. */
+async function withH5<T>(path: string, use: (file: File) => T): Promise<T> {
   if (!(await isWholeHdf5(path))) throw new NetworkError("corrupt", "model.not-hdf5", { path });
   await ready;
   // Otherwise the library prints its errors instead of throwing them.
@@ -89,23 +120,109 @@ export async function readKerasH5(path: string): Promise<LayerGraph> {
     throw new NetworkError("corrupt", "model.not-hdf5", { path }, { cause: error });
   }
   try {
+    return use(file);
+  } finally {
+    file.close();
+  }
+}
+
+/** The layers that a description tells of. */
+function describedLayers(config: string, path: string): KerasLayer[] {
+  try {
+    return readModelConfig(JSON.parse(config));
+  } catch (error) {
+    if (error instanceof NetworkError) throw error;
+    throw new NetworkError("corrupt", "model.description", { path }, { cause: error });
+  }
+}
+
+/** Where Keras 3 keeps the layers of a model, and where Keras 2 did in its first `.keras` files. */
+const CONTAINERS = ["layers", "_layer_checkpoint_dependencies"];
+
+/** The variables of a Keras 3 weight file by the path of their layer, as `layers/conv2d_1`. */
+function variablesOf(
+  root: Group,
+  fileBytes: number,
+  path = "",
+  found = new Map<string, Named[]>(),
+): Map<string, Named[]> {
+  const keys = root.keys();
+  const vars = keys.includes("vars") ? root.get("vars") : undefined;
+  if (vars instanceof Group && vars.keys().length > 0) {
+    const places = vars.keys().sort((a, b) => Number(a) - Number(b));
+    found.set(
+      path,
+      places.map((place) => readWeight(vars, place, fileBytes)),
+    );
+  }
+  for (const container of CONTAINERS) {
+    const layers = keys.includes(container) ? root.get(container) : undefined;
+    if (!(layers instanceof Group)) continue;
+    for (const name of layers.keys()) {
+      const layer = layers.get(name);
+      if (layer instanceof Group) variablesOf(layer, fileBytes, `${path}${path && "/"}${name}`, found);
+    }
+  }
+  return found;
+}
+
+/**
+ * Weights by place. Groups are called as the layers are, or, where Keras makes up the names, after their kinds:
+ * conv2d, conv2d_1, ...
+ */
+function variableStore(variables: ReadonlyMap<string, readonly Named[]>, layers: readonly KerasLayer[]): WeightStore {
+  const byName = new Set(layers.map((l) => l.stored?.name));
+  const named = [...variables.keys()].every((path) => byName.has(path));
+  const paths = new Map(layers.map((l) => [l.name, named ? l.stored?.name : l.stored?.kind]));
+  const all = [...variables.values()].flat();
+  return {
+    bytes: all.reduce((sum, { shape }) => sum + elements(shape) * 4, 0),
+    find: (layer, _, place) => variables.get(paths.get(layer) ?? layer)?.[place],
+  };
+}
+
+/** The layers and weights of a Keras 3 weight file. @param config its model's description, where that is known */
+function readVariables(file: File, path: string, fileBytes: number, config: string | undefined): LayerGraph {
+  const variables = variablesOf(file, fileBytes);
+  if (variables.size === 0) throw new NetworkError("corrupt", "model.no-keras", { path });
+  const layers = config === undefined ? architectureOf(new Set(variables.keys())) : describedLayers(config, path);
+  if (!layers) throw new NetworkError("unsupported", "model.weights-only", { path });
+  return kerasGraph(layers, variableStore(variables, layers));
+}
+
+/** A `.keras` file: an archive of a description and an HDF5 file of weights, which is unpacked to be read. */
+async function readArchive(path: string): Promise<LayerGraph> {
+  const [description, weights] = ["config.json", "model.weights.h5"];
+  const files = await readZip(path, [description, weights]);
+  const [config, bytes] = [files.get(description), files.get(weights)];
+  if (!config) throw new NetworkError("corrupt", "model.no-keras", { path });
+  if (!bytes) throw new NetworkError("corrupt", "weights.missing", { file: weights, model: path });
+  const folder = await mkdtemp(join(tmpdir(), "dreamloom-keras-"));
+  try {
+    const unpacked = join(folder, weights);
+    await writeFile(unpacked, bytes);
+    return await withH5(unpacked, (file) => readVariables(file, path, bytes.length, config.toString("utf8")));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param path of an .h5, .hdf5 or .keras file; what it is, its bytes tell
+ * @throws NetworkError "corrupt" or "unsupported"
+ */
+export async function readKeras(path: string): Promise<LayerGraph> {
+  if (await isZip(path)) return readArchive(path);
+  const { size } = await stat(path);
+  return withH5(path, (file) => {
+    if (CONTAINERS.some((name) => file.keys().includes(name))) return readVariables(file, path, size, undefined);
     const within = file.get("model_weights");
     const root = within instanceof Group ? within : file;
     const names = nameList(root, "layer_names");
     if (names.length === 0) throw new NetworkError("corrupt", "model.no-keras", { path });
     const config = attribute(file, "model_config");
-    let layers = architectureOf(new Set(names));
-    if (typeof config === "string") {
-      try {
-        layers = readModelConfig(JSON.parse(config));
-      } catch (error) {
-        if (error instanceof NetworkError) throw error;
-        throw new NetworkError("corrupt", "model.description", { path }, { cause: error });
-      }
-    }
+    const layers = typeof config === "string" ? describedLayers(config, path) : architectureOf(new Set(names));
     if (!layers) throw new NetworkError("unsupported", "model.weights-only", { path });
-    return kerasGraph(layers, weightStore(root, names));
-  } finally {
-    file.close();
-  }
+    return kerasGraph(layers, weightStore(root, names, size));
+  });
 }

@@ -1,13 +1,16 @@
 /** Keras layers, with their weights, as a layer graph. */
 import { z } from "zod";
 import { sentence } from "../../../shared/sentences/sentence.js";
-import type { Pads, Pair } from "../../graph/node.js";
+import type { Pads, Pair, Sampling } from "../../graph/node.js";
 import { NetworkError } from "../network.js";
 import { kerasActivation } from "./keras-activations.js";
 import type { KerasLayer } from "./keras-config.js";
-import { batchNorm } from "./kernels.js";
+import { NORM_KINDS } from "./keras-norms.js";
+import { axisFits, type Kind, needed, number, padding, pair, weightName } from "./keras-reading.js";
 import {
   type ConvStep,
+  type ConvTransposeStep,
+  type Kernel,
   type Layer,
   type LayerGraph,
   type Step,
@@ -17,11 +20,6 @@ import {
 } from "./layer-graph.js";
 import { asKernel, asVector, elements, type Weight, type WeightStore } from "./weights.js";
 
-const number = z.number();
-const pair = z.union([z.tuple([number, number]), number.transform((n): [number, number] => [n, n])]);
-const padding = z.enum(["valid", "same"]).catch((c) => {
-  throw new Unusable("unusable.padding", { padding: String(c.value) });
-});
 const convConfig = z.object({
   strides: pair.default([1, 1]),
   padding: padding.default("valid"),
@@ -37,17 +35,6 @@ const twice = <T>(x: T): [T, T] => [x, x];
 const padConfig = z.object({
   padding: z.union([z.tuple([pair, pair]), number.transform((n) => twice(twice(n)))]).default(twice(twice(1))),
 });
-const normConfig = z.object({ epsilon: number.default(1e-3), axis: z.union([number, z.array(number)]).default(-1) });
-
-const axisFits = (axis: number, config: KerasLayer["config"]): boolean =>
-  config.data_format === "channels_first" ? axis === 1 || axis === -3 : axis === -1 || axis === 3 || axis === 1;
-
-function needed(store: WeightStore, layer: string, weight: string, place: number): Weight {
-  const found = store.find(layer, weight, place);
-  if (!found) throw new Unusable("unusable.no-weight", { weight });
-  return found;
-}
-
 const pads = (same: boolean, kernel: Pair, strides: Pair, dilations: Pair = [1, 1]): Pads =>
   same ? samePads2d(kernel, strides, dilations) : [0, 0, 0, 0];
 
@@ -81,12 +68,35 @@ function conv(
   };
 }
 
-/** Later calls of one layer ("conv:1") share its weights. */
-const weightName = ({ name }: KerasLayer): string => name.replace(/:\d+$/, "");
-
 function withActivation(layer: KerasLayer, parts: readonly Step[]): Step[] {
   const activation = kerasActivation(layer.config.activation, layer.config);
   return activation.type === "identity" ? [...parts] : [...parts, activation];
+}
+
+/** Keras's kernel is [h, w, outputs, inputs]; its "same" makes the stride times as large. */
+function convTranspose(layer: KerasLayer, store: WeightStore): ConvTransposeStep {
+  const { strides, padding: mode, dilation_rate: dilations } = convConfig.parse(layer.config);
+  const { shape, data } = needed(store, weightName(layer), "kernel", 0);
+  const [h, w, outputs, inputs] = shape;
+  if (h === undefined || w === undefined || outputs === undefined || inputs === undefined)
+    throw new Unusable("unusable.kernel");
+  const [stride] = strides;
+  if (strides[1] !== stride || dilations.some((d) => d !== 1) || layer.config.output_padding)
+    throw new Unusable("unusable.transposed");
+  const bias = layer.config.use_bias === false ? undefined : store.find(weightName(layer), "bias", 1);
+  const [high, wide] = mode === "same" ? [h - stride, w - stride] : [0, 0];
+  // A window smaller than the stride leaves rows that no place reaches.
+  const [top, left] = [Math.max(Math.floor(high / 2), 0), Math.max(Math.floor(wide / 2), 0)];
+  return {
+    type: "convTranspose",
+    kernel: { layout: "HWIO", shape: [h, w, outputs, inputs], data },
+    ...(bias ? { bias: asVector(bias) } : {}),
+    stride,
+    pads: [top, left, Math.max(high, 0) - top, Math.max(wide, 0) - left],
+    more:
+      mode === "same" ? [Math.max(-high, 0), Math.max(-wide, 0)] : [Math.max(stride - h, 0), Math.max(stride - w, 0)],
+    groups: 1,
+  };
 }
 
 function pool(mode: "max" | "average", { config }: KerasLayer): Step[] {
@@ -97,8 +107,14 @@ function pool(mode: "max" | "average", { config }: KerasLayer): Step[] {
 
 const identity: Step = { type: "identity" };
 
+const upConfig = z.object({
+  size: pair.default([2, 2]),
+  interpolation: z.enum(["nearest", "bilinear"]).default("nearest"),
+});
+
 /** Steps of each kind of layer, one after the other, by Keras's class names. */
-const KINDS: Readonly<Record<string, (layer: KerasLayer, store: WeightStore) => Step[]>> = {
+const KINDS: Readonly<Record<string, Kind>> = {
+  ...NORM_KINDS,
   InputLayer: ({ config }) => {
     const shape = z.array(number.nullable()).safeParse(config.batch_input_shape ?? config.batch_shape).data;
     const channels = shape ? (config.data_format === "channels_first" ? shape[1] : shape[shape.length - 1]) : 3;
@@ -112,20 +128,6 @@ const KINDS: Readonly<Record<string, (layer: KerasLayer, store: WeightStore) => 
     const { bias: _, ...depthwise } = conv(layer, store, "depthwise_kernel", { depthwise: true });
     const across: KerasLayer = { ...layer, config: { use_bias: layer.config.use_bias } };
     return withActivation(layer, [depthwise, conv(across, store, "pointwise_kernel", { place: 1 })]);
-  },
-  BatchNormalization: (layer, store) => {
-    const { epsilon, axis } = normConfig.parse(layer.config);
-    const along = Array.isArray(axis) ? (axis[0] ?? -1) : axis;
-    if (!axisFits(along, layer.config)) throw new Unusable("unusable.not-channels");
-    const { scale, center } = layer.config;
-    const name = weightName(layer);
-    let place = 0;
-    const gamma = scale === false ? undefined : needed(store, name, "gamma", place++);
-    const beta = center === false ? undefined : needed(store, name, "beta", place++);
-    const mean = needed(store, name, "moving_mean", place++);
-    const variance = needed(store, name, "moving_variance", place);
-    const values = () => batchNorm(gamma?.data(), beta?.data(), mean.data(), variance.data(), epsilon);
-    return [{ type: "affine", length: elements(mean.shape), values }];
   },
   Activation: ({ config }) => [kerasActivation(config.activation, config)],
   ReLU: ({ config }) => [kerasActivation("relu", config)],
@@ -143,27 +145,69 @@ const KINDS: Readonly<Record<string, (layer: KerasLayer, store: WeightStore) => 
   MaxPooling2D: (layer) => pool("max", layer),
   AveragePooling2D: (layer) => pool("average", layer),
   GlobalAveragePooling2D: () => [{ type: "mean", axes: [2, 3] }],
+  Cropping2D: ({ config }) => {
+    const [[top, bottom], [left, right]] = padConfig.parse({ padding: config.cropping }).padding;
+    return [{ type: "crop", borders: [top, left, bottom, right], steps: [1, 1] }];
+  },
+  UpSampling2D: ({ config }) => {
+    const { size, interpolation } = upConfig.parse(config);
+    const [rows, columns] = size.map((factor): Sampling => {
+      return interpolation === "nearest"
+        ? { type: "resize", factor, align: "first", rounding: "floor" }
+        : { type: "resize", factor, align: "corners", rounding: null };
+    });
+    return rows && columns ? [{ type: "resample", sampling: { rows, columns } }] : [identity];
+  },
+  // Pictures are brought to the size of the training first; they are dreamt of at their own.
+  Resizing: () => [{ type: "picture" }],
+  CenterCrop: () => [{ type: "picture" }],
+  Conv2DTranspose: (layer, store) => withActivation(layer, [convTranspose(layer, store)]),
+  // On maps a dense layer is a 1x1 convolution.
+  Dense: (layer, store) => {
+    const weight = store.find(weightName(layer), "kernel", 0);
+    if (!weight) throw new Unusable("unusable.classes");
+    const [rows = 0, columns = 0] = weight.shape;
+    const kernel: Kernel = { layout: "HWIO", shape: [1, 1, rows, columns], data: weight.data };
+    const bias = layer.config.use_bias === false ? undefined : store.find(weightName(layer), "bias", 1);
+    const step: ConvStep = {
+      type: "conv",
+      kernel,
+      ...(bias ? { bias: asVector(bias) } : {}),
+      strides: [1, 1],
+      pads: [0, 0, 0, 0],
+      dilations: [1, 1],
+      groups: 1,
+    };
+    return withActivation(layer, [step]);
+  },
+  Flatten: () => [{ type: "flat" }],
+  Reshape: () => [{ type: "flat" }],
   Concatenate: ({ config }) => {
     if (!axisFits(number.catch(-1).parse(config.axis), config)) throw new Unusable("unusable.joins");
     return [{ type: "concat" }];
   },
   Add: () => [{ type: "sum" }],
   Multiply: () => [{ type: "product" }],
+  Subtract: () => [{ type: "difference" }],
   Dropout: () => [identity],
   SpatialDropout2D: () => [identity],
   GaussianNoise: () => [identity],
   GaussianDropout: () => [identity],
+  AlphaDropout: () => [identity],
+  ActivityRegularization: () => [identity],
 };
 
 /** From here on there are class scores only. */
-const ENDS: readonly string[] = ["Flatten", "Dense", "Softmax"];
+const ENDS: readonly string[] = ["Softmax"];
+/** Layers that change pictures in training only: RandomFlip, RandomRotation, ... */
+const AUGMENTATION = /^Random[A-Z]/;
 
 /** A Keras layer as layers of the graph: one, or several of which the last bears its name. */
 function kerasLayer(layer: KerasLayer, store: WeightStore): Layer[] {
   const { name, kind, inputs } = layer;
   let steps: Step[];
   try {
-    const make = KINDS[kind];
+    const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : AUGMENTATION.test(kind) ? () => [identity] : undefined;
     if (ENDS.includes(kind)) throw new Unusable("unusable.classes");
     if (!make) throw new Unusable("unusable.kind", { kind });
     steps = make(layer, store);

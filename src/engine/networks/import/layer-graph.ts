@@ -107,6 +107,10 @@ export type Step =
   | { readonly type: "difference" }
   | { readonly type: "quotient" }
   | { readonly type: "identity" }
+  /** Brings pictures to another size before anything looks at them, which dreams leave out. */
+  | { readonly type: "picture" }
+  /** Another order of numbers of which each stands for the whole picture. */
+  | { readonly type: "flat" }
   /** Local response normalisation across channels (Krizhevsky et al. 2012, section 3.3). */
   | {
       readonly type: "lrn";

@@ -3,7 +3,7 @@ import type { Pair, Sampling } from "../../graph/node.js";
 import { type Step, Unusable } from "./layer-graph.js";
 import type { Element } from "./onnx-constants.js";
 import type { NodeReader } from "./onnx-node.js";
-import { first, identity, type Reading } from "./onnx-reading.js";
+import { first, type Reading } from "./onnx-reading.js";
 import { asKernel, asVector } from "./weights.js";
 
 export function pad(node: NodeReader): Reading {
@@ -79,14 +79,12 @@ function factors(node: NodeReader): readonly (Factor | "fixed")[] {
 }
 
 export function resize(node: NodeReader): Reading {
-  const map = node.plain();
+  node.plain();
   const old = node.inputs.length === 2 || node.node.opType === "Upsample";
   const [rows, columns] = factors(node);
   if (rows === undefined || columns === undefined) throw new Unusable("unusable.resize-size");
   if (rows === "fixed" || columns === "fixed") {
-    // Pictures are brought to the size of the training first; they are dreamt of at their own.
-    if (map.facts.stride === 1) return identity(node);
-    throw new Unusable("unusable.resize-size");
+    return first(node, { type: "picture" });
   }
   const align = ALIGN[node.string("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel")];
   if (!align) throw new Unusable("unusable.resize-size");

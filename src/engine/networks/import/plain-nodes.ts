@@ -35,6 +35,9 @@ type Plain = Exclude<
 export function plainNode(step: Plain, inputs: readonly Node[]): Node {
   const [x, second] = inputs as readonly [Node, Node?];
   switch (step.type) {
+    case "flat":
+    case "picture":
+      return x;
     case "activation":
       return activate(x, step.activation);
     case "zeroPad":

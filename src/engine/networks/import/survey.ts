@@ -51,7 +51,7 @@ export function factsOf(layer: Pick<Layer, "step">, inputs: readonly Facts[]): F
       return { channels: outputs, stride, nonNegative: false, flat: first.flat };
     }
     case "affine":
-      if (step.length !== first.channels)
+      if (step.length !== first.channels && step.length !== 1)
         throw new Unusable("unusable.number-count", { numbers: step.length, channels: first.channels });
       return { ...first, nonNegative: false };
     case "activation": {
@@ -110,6 +110,12 @@ export function factsOf(layer: Pick<Layer, "step">, inputs: readonly Facts[]): F
     case "difference":
     case "quotient":
       return { ...joined(inputs, first), nonNegative: false };
+    case "picture":
+      if (first.stride !== 1 || first.channels !== 3) throw new Unusable("unusable.resize-size");
+      return first;
+    case "flat":
+      if (!first.flat) throw new Unusable("unusable.classes");
+      return first;
     case "zeroPad":
     case "identity":
     case "lrn":

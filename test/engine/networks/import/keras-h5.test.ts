@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { File, Group, ready } from "h5wasm/node";
 import { describe, expect, it } from "vitest";
 import { assemble } from "../../../../src/engine/networks/import/assemble.js";
-import { readKerasH5 } from "../../../../src/engine/networks/import/keras-h5.js";
+import { readKeras } from "../../../../src/engine/networks/import/keras-h5.js";
 import { readTfjsLayers } from "../../../../src/engine/networks/import/tfjs-layers.js";
 import {
   difference,
@@ -57,7 +57,7 @@ async function writeH5(layers: readonly H5Layer[], config?: unknown): Promise<st
   return path;
 }
 
-const load = async (path: string) => assemble("tiny", await readKerasH5(path), PLAIN);
+const load = async (path: string) => assemble("tiny", await readKeras(path), PLAIN);
 
 /** VGG of two channels a layer: the architecture is the table's, the sizes are the file's. */
 function tinyVgg(
@@ -147,15 +147,15 @@ describe("reading Keras h5 files", () => {
 
   it("refuses weights of architectures it does not know, and files that are not HDF5", async () => {
     const strange = await writeH5([{ name: "dense_7", weights: [weight("dense_7/kernel:0", [3, 3])] }]);
-    await expect(readKerasH5(strange)).rejects.toThrow(/holds weights only, .*model\.save/);
+    await expect(readKeras(strange)).rejects.toThrow(/holds weights only, .*model\.save/);
     const whole = await writeH5(tinyVgg([2, 2, 3, 3, 3]));
     const short = join(await folder(), "short.h5");
     const bytes = await readFile(whole);
     await writeFile(short, bytes.subarray(0, bytes.length - 1000));
-    await expect(readKerasH5(short)).rejects.toThrow(/cut short/);
+    await expect(readKeras(short)).rejects.toThrow(/cut short/);
     const text = join(await folder(), "x.h5");
     await writeFile(text, "this is not HDF5");
-    await expect(readKerasH5(text)).rejects.toThrow(/is not an HDF5 file/);
-    await expect(readKerasH5(await writeH5([]))).rejects.toThrow(/holds no Keras layers/);
+    await expect(readKeras(text)).rejects.toThrow(/is not an HDF5 file/);
+    await expect(readKeras(await writeH5([]))).rejects.toThrow(/holds no Keras layers/);
   });
 });
