@@ -35,7 +35,7 @@ export function presetsByDepth(layers: readonly LayerInfo[]): Presets {
       layers: Object.fromEntries([0, 0.15, 0.3, 0.5, 0.7].map((share) => [at(share), 1])),
       content: at(0.6),
       pooling: "max",
-      rate: 1.05,
+      rate: 0.85,
       shifts: 4,
     },
   };

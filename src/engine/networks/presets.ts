@@ -34,7 +34,7 @@ export const Presets = z.strictObject({
     /**
      * Length of a painting's steps against the usual; networks with skips between layers lose the photo with long ones.
      */
-    rate: z.number().positive().max(10).default(1.05),
+    rate: z.number().positive().max(10).default(0.85),
     /**
      * Shifts of the canvas that a painting's steps take in turn, so that the grid of strided convolutions does not
      * show.

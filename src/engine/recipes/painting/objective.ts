@@ -45,7 +45,7 @@ export async function paintingLoss(
   const { styles, measure, variation } = objective;
   const contents = await contentTerms(engine, objective, tiles);
   const rest = (i: number): [Objective, number][] => [
-    [totalVariation(1 / (width * height)), variation],
+    ...(variation > 0 ? [[totalVariation(1 / (width * height)), variation] as [Objective, number]] : []),
     ...(contents[i] ?? []),
   ];
   if (tiles.length > 1)
