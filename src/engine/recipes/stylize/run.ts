@@ -41,7 +41,9 @@ function balanceOf(strength: number): {
   readonly content: number;
 } {
   const content = (CONTENT * (1 - strength)) / Math.max(strength, LEAST_STRENGTH);
-  return { match: Math.min(1, 2 * strength), detail: 1 - strength ** 2, rate: 2 * strength, content };
+  // Beyond the usual painting steps grow half as fast: longer ones are grain.
+  const rate = Math.min(2 * strength, 0.5 + strength);
+  return { match: Math.min(1, 2 * strength), detail: 1 - strength ** 2, rate, content };
 }
 
 /**
