@@ -42,6 +42,15 @@ const keyOf = (
   what: string,
 ): string => `${id} ${edition} ${pooling} ${multipleOf} ${what}`;
 
+/** The key of the program that is a step of some parts, by their structures. */
+export function stepKey(
+  network: Network,
+  options: BuildOptions,
+  parts: readonly { readonly structure: string }[],
+): string {
+  return keyOf(network, options, `step(${parts.map(({ structure }) => structure).join("; ")})`);
+}
+
 /** Computes an objective's loss and gradient at an image, or a batch of images [N, 3, H, W]. */
 export async function evaluate(
   programs: Programs,

@@ -2,7 +2,7 @@
 import { isOfImages, leastSide } from "./graph/dimensions.js";
 import type { Node } from "./graph/node.js";
 import { NetworkError } from "./networks/network.js";
-import type { Program, Runtime, Tensors } from "./runtimes/runtime.js";
+import type { Inputs, Outcome, Program, Runtime, Tensors } from "./runtimes/runtime.js";
 
 interface Entry {
   readonly program: Promise<Program>;
@@ -34,8 +34,18 @@ export class Programs {
    * @param build makes the outputs; called only when the program must be compiled
    * @throws NetworkError when the images are so small that a feature map would have no place
    */
-  async run(key: string, build: () => Readonly<Record<string, Node>>, inputs: Tensors): Promise<Tensors> {
-    const entry = this.#entries.get(key) ?? this.#add(key, build);
+  async run(key: string, build: () => Readonly<Record<string, Node>>, inputs: Inputs): Promise<Tensors> {
+    return (await this.advance(key, build, inputs)).tensors;
+  }
+
+  /** The same, where `held` outputs stay on the device; the caller releases them. */
+  async advance(
+    key: string,
+    build: () => Readonly<Record<string, Node>>,
+    inputs: Inputs,
+    held: readonly string[] = [],
+  ): Promise<Outcome> {
+    const entry = this.#entries.get(key) ?? this.#add(key, build, held);
     // Moving it to the end of the map marks it as the most recently used.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -43,7 +53,7 @@ export class Programs {
     entry.running++;
     try {
       const program = await entry.program;
-      const results = await program.run(inputs);
+      const results = await program.advance(inputs);
       // Some hold more once they have seen other sizes.
       if (program.bytes !== entry.bytes && !entry.evicted) {
         entry.bytes = program.bytes;
@@ -63,10 +73,10 @@ export class Programs {
     await Promise.all(entries.map((entry) => this.#releaseLater(entry)));
   }
 
-  #add(key: string, build: () => Readonly<Record<string, Node>>): Entry {
+  #add(key: string, build: () => Readonly<Record<string, Node>>, held: readonly string[]): Entry {
     const outputs = build();
     const least = leastSide(Object.values(outputs));
-    const entry: Entry = { program: this.runtime.compile(outputs), least, bytes: 0, running: 0, evicted: false };
+    const entry: Entry = { program: this.runtime.compile(outputs, held), least, bytes: 0, running: 0, evicted: false };
     this.#entries.set(key, entry);
     entry.program.then(
       (program) => {
@@ -109,7 +119,7 @@ export class Programs {
 }
 
 /** onnxruntime would kill the process: it divides by the size of a map. */
-function needRoom({ least }: Entry, inputs: Tensors): void {
+function needRoom({ least }: Entry, inputs: Inputs): void {
   const sides = Object.values(inputs).flatMap(({ shape }) => (isOfImages(shape) ? [Math.min(...shape.slice(2))] : []));
   const side = Math.max(...sides);
   // A pyramid's coarser levels have the shape of images too: the largest is the image.

@@ -7,7 +7,7 @@ import { decode, encode } from "./images/codec.js";
 import { type Film, FilmError } from "./images/film.js";
 import { NetworkError } from "./networks/network.js";
 import type { OpenEngine } from "./open.js";
-import { DescentError } from "./optimize/descend.js";
+import { DescentError } from "./optimize/steps.js";
 import {
   type Checkpoint,
   EngineError,

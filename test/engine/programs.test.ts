@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { input, maxPool } from "../../src/engine/graph/ops.js";
 import { Programs } from "../../src/engine/programs.js";
-import type { Program, Runtime, Tensors } from "../../src/engine/runtimes/runtime.js";
+import type { Program, Runtime } from "../../src/engine/runtimes/runtime.js";
 
 const MEGABYTE = 1e6;
 
@@ -30,14 +30,16 @@ class FakeRuntime implements Runtime {
     this.compiled.push(name);
     if (this.failing) throw new Error(`cannot compile ${name}`);
     let disposed = false;
+    const advance = async () => {
+      if (disposed) throw new Error(`${name} ran after it was disposed of`);
+      await this.#held.get(name);
+      if (disposed) throw new Error(`${name} was disposed of while it ran`);
+      return { tensors: {}, held: {} };
+    };
     return {
       bytes: MEGABYTE,
-      run: async (inputs: Tensors) => {
-        if (disposed) throw new Error(`${name} ran after it was disposed of`);
-        await this.#held.get(name);
-        if (disposed) throw new Error(`${name} was disposed of while it ran`);
-        return inputs;
-      },
+      advance,
+      run: async () => (await advance()).tensors,
       dispose: async () => {
         disposed = true;
         this.disposed.push(name);

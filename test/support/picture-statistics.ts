@@ -1,7 +1,7 @@
 /** Numbers that say what eyes see in a picture. */
 import sharp from "sharp";
-import { gaussianBlur } from "../../src/engine/images/blur.js";
 import type { Raster } from "../../src/engine/images/raster.js";
+import { gaussianBlur } from "./blur.js";
 
 function mean(values: Float32Array): number {
   return values.reduce((sum, v) => sum + v, 0) / values.length;

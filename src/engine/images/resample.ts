@@ -31,6 +31,18 @@ function taps(from: number, to: number): Taps {
   return { starts, weights };
 }
 
+/** The matrix [to, from] that resizes a line, or its transpose. */
+export function resizing(from: number, to: number, transposed = false): Float32Array {
+  const { starts, weights } = taps(from, to);
+  const matrix = new Float32Array(from * to);
+  for (const [row, line] of weights.entries())
+    for (const [k, weight] of line.entries()) {
+      const column = (starts[row] ?? 0) + k;
+      matrix[transposed ? column * to + row : row * from + column] = weight;
+    }
+  return matrix;
+}
+
 /**
  * Bilinear resizing with antialiasing when shrinking, as Pillow's BILINEAR does it; edges are extended.
  * @param width, height in pixels, 1 or more

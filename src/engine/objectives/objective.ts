@@ -16,9 +16,12 @@ import type { Tensor, Tensors } from "../runtimes/runtime.js";
 
 /** What an objective is built over: the image [N, 3, H, W], feature maps [N, C, h, w], and numbers. */
 export interface Scope extends BuiltNetwork {
-  /** A tensor whose numbers are given at each run, through {@link Objective.values}. */
-  value(name: string, shape: Shape): Node;
+  /** The numbers are those of {@link Objective.values}. */
+  readonly value: ValueOf;
 }
+
+/** Asks for a tensor whose numbers are given at each run, by name. */
+export type ValueOf = (name: string, shape: Shape) => Node;
 
 export interface Objective {
   /** Objectives with equal structures share one compiled program. */
@@ -66,14 +69,15 @@ export function pick(vector: Node, i: number, length: number): Node {
 
 /** The scope of an objective over a network. */
 export function scopeOf({ image, layer }: BuiltNetwork): Scope {
+  return { image, layer, value: valueInputs() };
+}
+
+/** Values as a program's inputs, one of each name. */
+export function valueInputs(): ValueOf {
   const made = new Map<string, Node>();
-  return {
-    image,
-    layer,
-    value(name, shape) {
-      const node = made.get(name) ?? input(name, shape);
-      made.set(name, node);
-      return node;
-    },
+  return (name, shape) => {
+    const node = made.get(name) ?? input(name, shape);
+    made.set(name, node);
+    return node;
   };
 }

@@ -4,11 +4,11 @@
  *
  * Every objective is a loss to minimise; one that is to be maximised is negated, so that there is only descent.
  */
-import { type Said, SentenceError } from "../../shared/sentences/sentence-error.js";
 import type { Evaluation } from "../evaluate.js";
 import type { Raster } from "../images/raster.js";
 import type { Transform } from "../transforms/transform.js";
 import type { BatchGradient, Optimiser, StepResult, StepTime } from "./optimiser.js";
+import { DescentError } from "./steps.js";
 
 /** The loss of images of one size, summed, and its gradient, theirs one after the other. */
 export type Loss = (images: readonly Raster[]) => Promise<Evaluation>;
@@ -33,11 +33,6 @@ export interface Descent {
 /** The images after a step, and the loss before it (L-BFGS: after it). */
 export interface Step extends StepResult {
   readonly step: number;
-}
-
-/** A descent leads nowhere; the message says why, and what would do. */
-export class DescentError<S extends Said = Said> extends SentenceError<S> {
-  override readonly name = "DescentError";
 }
 
 /**

@@ -1,12 +1,57 @@
 /** Laplacian pyramids: a gradient's coarse structure gets as much say as its finest. */
-import { CHANNELS, type Raster, rootMeanSquare, subtractRasters } from "../images/raster.js";
-import { resize } from "../images/resample.js";
+import type { Node } from "../graph/node.js";
+import {
+  add,
+  constant,
+  conv2d,
+  div,
+  equal,
+  matmul,
+  mul,
+  pow,
+  reduceMean,
+  scalar,
+  square,
+  sub,
+  where,
+} from "../graph/ops.js";
+import { CHANNELS, type Raster, type Size } from "../images/raster.js";
+import { resizing } from "../images/resample.js";
+import { pick, type ValueOf, vector } from "../objectives/objective.js";
+import type { Tensor, Tensors } from "../runtimes/runtime.js";
+import { precondition, type Transform } from "../transforms/see.js";
 
 /** The smallest side, in pixels, that is still halved. */
 const SMALLEST = 8;
 
+/** Root mean square of each image of a batch, [N, 1, 1, 1]. */
+export function rootMeanSquare(images: Node): Node {
+  return pow(reduceMean(square(images), [1, 2, 3]), 0.5);
+}
+
+/** Images [N, C, H, W] to be resized by the values of a name. */
+function resized(images: Node, value: ValueOf, name: string): Node {
+  const across = value(`${name}.across`, [1, 1, null, null]);
+  return matmul(value(`${name}.down`, [1, 1, null, null]), matmul(images, across));
+}
+
+/** The values of a name that resize images. */
+function resizeValues(name: string, from: Size, to: Size): Tensors {
+  const transposed = resizing(from.width, to.width, true);
+  return {
+    [`${name}.across`]: matrix(transposed, from.width, to.width),
+    [`${name}.down`]: matrix(resizing(from.height, to.height), to.height, from.height),
+  };
+}
+
+const matrix = (data: Float32Array, rows: number, columns: number): Tensor => ({ data, shape: [1, 1, rows, columns] });
+
+function halved({ width, height }: Size): Size {
+  return { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
+}
+
 /**
- * A gradient with its bands of frequency brought to one strength each, and summed again.
+ * Brings a gradient's bands of frequency to one strength each, and sums them again.
  *
  * Gradients are strongest in the finest pattern that a network can see. Stepping along the bands alike lets large
  * shapes grow at once with small ones, which is what makes neurons look like things rather than like noise. Source: the
@@ -14,34 +59,39 @@ const SMALLEST = 8;
  * @param levels how many times it is halved, where the image is large enough
  * @param slope strength of a band against the next finer one; 1 is all alike, more favours large shapes
  */
-export function equalise(gradient: Raster, levels = 4, slope = 1): Raster {
-  const bands: Raster[] = [];
+export function equalise(size: Size, levels = 4, slope = 1): Transform {
+  const values: Record<string, Tensor> = {};
+  let [bands, now] = [0, size];
+  for (let level = 0; level < levels; level++) {
+    // Too small to be halved, it stays as it is, and its band is empty.
+    const large = Math.min(now.width, now.height) >= 2 * SMALLEST;
+    const small = large ? halved(now) : now;
+    Object.assign(values, resizeValues(`shrink${level}`, now, small), resizeValues(`grow${level}`, small, now));
+    if (large) bands++;
+    now = small;
+  }
+  values.strengths = vector(Array.from({ length: levels + 1 }, (_, level) => slope ** Math.min(level, bands)));
+  return precondition(`equalise(${levels})`, values, (gradient, value) => equalised(gradient, value, levels));
+}
+
+function equalised(gradient: Node, value: ValueOf, levels: number): Node {
+  const strengths = value("strengths", [levels + 1]);
+  const strengthened = (band: Node, level: number): Node => {
+    const rms = rootMeanSquare(band);
+    const factor = div(pick(strengths, level, levels + 1), rms);
+    return mul(band, where(equal(rms, scalar(0)), scalar(0), factor));
+  };
+  const bands: Node[] = [];
   let rest = gradient;
-  for (let level = 0; level < levels && Math.min(rest.width, rest.height) >= 2 * SMALLEST; level++) {
-    const small = resize(rest, Math.ceil(rest.width / 2), Math.ceil(rest.height / 2));
-    bands.push(subtractRasters(rest, resize(small, rest.width, rest.height)));
+  for (let level = 0; level < levels; level++) {
+    const small = resized(rest, value, `shrink${level}`);
+    bands.push(strengthened(sub(rest, resized(small, value, `grow${level}`)), level));
     rest = small;
   }
-  let sum = scaled(rest, slope ** bands.length);
-  for (let level = bands.length - 1; level >= 0; level--) {
-    const band = bands[level];
-    if (!band) continue;
-    sum = resize(sum, band.width, band.height);
-    const factor = strength(band, slope ** level);
-    for (let i = 0; i < sum.data.length; i++) sum.data[i] = (sum.data[i] ?? 0) + factor * (band.data[i] ?? 0);
-  }
-  return sum;
-}
-
-/** What a band is multiplied by to have a given root mean square. */
-function strength({ data }: Raster, wanted: number): number {
-  const rms = rootMeanSquare(data);
-  return rms > 0 ? wanted / rms : 0;
-}
-
-function scaled(raster: Raster, wanted: number): Raster {
-  const factor = strength(raster, wanted);
-  return { ...raster, data: raster.data.map((v) => v * factor) };
+  return bands.reduceRight(
+    (sum, band, level) => add(resized(sum, value, `grow${level}`), band),
+    strengthened(rest, levels),
+  );
 }
 
 /**
@@ -57,7 +107,7 @@ const ROOT: readonly (readonly number[])[] = [
 /** ROOT * ROOT^T: ascent on decorrelated colours, seen from red, green and blue. */
 const COVARIANCE = ROOT.map((a) => ROOT.map((b) => a.reduce((sum, v, i) => sum + v * (b[i] ?? 0), 0)));
 
-/** A gradient turned towards the colours that photos have, so that neurons don't end in neon. */
+/** An image turned towards the colours that photos have. */
 export function naturalColours({ width, height, data }: Raster): Raster {
   const plane = width * height;
   const out = new Float32Array(data.length);
@@ -67,4 +117,10 @@ export function naturalColours({ width, height, data }: Raster): Raster {
       out[c * plane + i] = r * (data[i] ?? 0) + g * (data[plane + i] ?? 0) + b * (data[2 * plane + i] ?? 0);
   }
   return { width, height, data: out };
+}
+
+/** Turns a gradient towards the colours that photos have, so that neurons don't end in neon. */
+export function towardsNaturalColours(): Transform {
+  const mix = constant(Float32Array.from(COVARIANCE.flat()), [CHANNELS, CHANNELS, 1, 1]);
+  return precondition("natural colours", {}, (gradient) => conv2d(gradient, mix));
 }

@@ -1,6 +1,7 @@
 /** Octave after octave, the frames of one image's descent: previews, abort, losses and progress in one place. */
 import type { Raster, Size } from "../images/raster.js";
 import { type Descent, descend } from "../optimize/descend.js";
+import type { Step } from "../optimize/steps.js";
 import { previewClock } from "./preview-clock.js";
 import type { Frame, RecipeContext } from "./recipe.js";
 import type { Savable } from "./saved-state.js";
@@ -12,7 +13,7 @@ export interface Schedule {
   /** Steps at an octave, counted from 0. */
   steps(octave: number): number;
   /** Begins an octave. `before` is what this run has made of the one before it. */
-  begin(octave: number, size: Size, before: Raster | undefined): OctaveDescent | Promise<OctaveDescent>;
+  begin(octave: number, size: Size, before: Raster | undefined): Begun | Promise<Begun>;
   /** Makes an image fit to be seen. */
   show?(image: Raster): Raster;
   /** The state that a later run resumes from; asked for with every frame. */
@@ -22,6 +23,13 @@ export interface Schedule {
 /** The image to begin an octave with, and how to descend. */
 interface OctaveDescent extends Omit<Descent, "images" | "steps"> {
   readonly image: Raster;
+}
+
+type Begun = AsyncIterable<Step> | OctaveDescent;
+
+async function* inScript(descent: Descent, signal: AbortSignal): AsyncGenerator<Step, void, void> {
+  for await (const { images, ...step } of descend(descent, signal))
+    yield { ...step, images: async () => images, memory: async () => ({}) };
 }
 
 /** Where a frame stands. */
@@ -46,14 +54,16 @@ export async function* descendOctaves(
   for (const [index, size] of [...sizes.entries()].slice(begun)) {
     signal.throwIfAborted();
     const steps = stepsOf(index);
-    const { image: start, ...descent } = await begin(index, size, image);
+    const begun = await begin(index, size, image);
+    const taken = "image" in begun ? inScript({ ...begun, images: [begun.image], steps }, signal) : begun;
     let lossStart = Number.NaN;
-    for await (const { step, loss, images, converged } of descend({ ...descent, images: [start], steps }, signal)) {
+    for await (const { step, loss, images, converged } of taken) {
       if (step === 1) lossStart = loss;
-      const made = images[0] ?? start;
-      image = made;
       const last = step === steps || converged === true;
       if (!last && !clock.due()) continue;
+      const [made] = await images();
+      if (!made) throw new Error("a step has made no image");
+      image = made;
       const savable = savableOf?.(made, { octave: index + 1, step, last });
       yield {
         kind: last ? "octave" : "preview",

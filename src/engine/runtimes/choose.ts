@@ -66,9 +66,9 @@ class ChosenRuntime implements Runtime {
     return this.#name;
   }
 
-  async compile(outputs: Parameters<Runtime["compile"]>[0]): Promise<Program> {
+  async compile(...program: Parameters<Runtime["compile"]>): Promise<Program> {
     this.#opening ??= this.#open();
-    return (await this.#opening).compile(outputs);
+    return (await this.#opening).compile(...program);
   }
 
   async #open(): Promise<Runtime> {

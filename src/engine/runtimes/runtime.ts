@@ -10,15 +10,35 @@ export interface Tensor {
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** A result that stays on its device, of rank 4: another run there takes it as an input without a copy. */
+export interface Held {
+  readonly shape: readonly number[];
+  read(): Promise<Float32Array>;
+  /** Frees it; it can be neither read nor given to a run any more. */
+  release(): void;
+}
+
+/** One for each input node that a program's outputs reach, by its name. */
+export type Inputs = Readonly<Record<string, Tensor | Held>>;
+
+/** What a run has made. */
+export interface Outcome {
+  readonly tensors: Tensors;
+  /** Outputs that the program was compiled to hold. */
+  readonly held: Readonly<Record<string, Held>>;
+}
+
 /** A compiled tensor program. */
 export interface Program {
   /** Weights and other constants it holds, in bytes; known once it has run. */
   readonly bytes: number;
   /**
-   * Runs the program. Dimensions that are null in the inputs' shapes may differ from run to run.
-   * @param inputs one tensor for each input node that the outputs reach, by its name
+   * Runs the program, and reads what is not held. Dimensions that are null in the inputs' shapes may differ from run to
+   * run.
    */
-  run(inputs: Tensors): Promise<Tensors>;
+  run(inputs: Inputs): Promise<Tensors>;
+  /** The same; the caller releases what is held. */
+  advance(inputs: Inputs): Promise<Outcome>;
   /** Frees the device's memory. */
   dispose(): Promise<void>;
 }
@@ -26,8 +46,11 @@ export interface Program {
 export interface Runtime {
   /** For instance "onnx-cpu", "onnx-webgpu", "tfjs-cpu". */
   readonly name: string;
-  /** Compiles what `outputs` reach. */
-  compile(outputs: Readonly<Record<string, Node>>): Promise<Program>;
+  /**
+   * Compiles what `outputs` reach.
+   * @param held names of outputs that stay on the device
+   */
+  compile(outputs: Readonly<Record<string, Node>>, held?: readonly string[]): Promise<Program>;
 }
 
 /** A device or its library cannot do what was asked. */

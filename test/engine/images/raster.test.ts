@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { gaussianBlur } from "../../../src/engine/images/blur.js";
 import { decode, toInterleaved } from "../../../src/engine/images/codec.js";
 import { gaussian, random, randomInteger } from "../../../src/engine/images/random.js";
 import {
@@ -15,6 +14,7 @@ import {
   subtractRasters,
 } from "../../../src/engine/images/raster.js";
 import { resize } from "../../../src/engine/images/resample.js";
+import { gaussianBlur } from "../../support/blur.js";
 import { drawn } from "../../support/pictures.js";
 
 /** Three planes, the second and third ten and a hundred times the first. */

@@ -1,7 +1,7 @@
 /**
  * DeepDream: a photo in which a network's layers find more and more of what they know (Deep Learning Cookbook 12.3).
  */
-import { evaluateTiles } from "../../evaluate.js";
+import { type EngineContext, evaluateTiles, worksOf } from "../../evaluate.js";
 import { extended, middle } from "../../images/crop.js";
 import { type Random, random, type SeededRandom } from "../../images/random.js";
 import { addRasters, CHANNELS, fitInside, type Raster, type Size, subtractRasters } from "../../images/raster.js";
@@ -9,19 +9,12 @@ import { resize } from "../../images/resample.js";
 import { bytesPerPixel } from "../../memory.js";
 import { leastSideOf, type Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
-import type { Loss } from "../../optimize/descend.js";
-import { meanAbsoluteDescent } from "../../optimize/optimiser.js";
+import type { Objective } from "../../objectives/objective.js";
 import { octaveSizes } from "../../optimize/scales.js";
-import { smooth } from "../../optimize/smooth.js";
-import type { Programs } from "../../programs.js";
-import {
-  compose,
-  precondition,
-  randomShift,
-  shift,
-  shiftAnywhere,
-  type Transform,
-} from "../../transforms/transform.js";
+import { cascade } from "../../optimize/smooth.js";
+import { type Loss, takeSteps } from "../../optimize/steps.js";
+import { meanAbsoluteDescent } from "../../optimize/update.js";
+import { compose, randomShift, shift, shiftAnywhere, type Transform } from "../../transforms/see.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { noise } from "../noise.js";
 import type { Frame, Pictures, RecipeContext } from "../recipe.js";
@@ -53,6 +46,7 @@ export async function* dream(
 ): AsyncGenerator<Frame, void, void> {
   const { programs, resume } = context;
   const network = await context.network(params.network);
+  const engine = { programs, network };
   const objective = await dreamObjective(params, pictures, network, context);
   const tiles = tileOptions(params, network, objective.layers, context);
   const next = random(params.seed);
@@ -72,13 +66,10 @@ export async function* dream(
       if (before) detail = subtractRasters(before, base);
       base = resize(photo, size.width, size.height);
       const image = detail ? addRasters(base, resize(detail, size.width, size.height)) : base;
-      const wanted = objective.at(size.width, size.height);
-      const loss: Loss = ([seen = image]) => evaluateTiles(programs, network, wanted, seen, tiles);
-      return {
-        image,
-        optimiser: meanAbsoluteDescent((params.strength * OCTAVE_CHANGE) / params.steps),
-        view: (step) => ({ loss, transforms: [drawTransform(params, size, step, next, programs)] }),
-      };
+      const loss = lossOf(engine, objective.at(size.width, size.height), size, tiles);
+      const update = meanAbsoluteDescent((params.strength * OCTAVE_CHANGE) / params.steps);
+      const view = (step: number) => ({ loss, transform: drawTransform(params, size, step, next) });
+      return takeSteps({ engine, images: [image], steps: params.steps, update, view }, context.signal);
     },
     show: (image) => middle(image, started),
     savable: (image, { octave, last }) => (last ? detailSavable(octave, image, base, next) : undefined),
@@ -86,22 +77,19 @@ export async function* dream(
   yield* descendOctaves(schedule, context);
 }
 
-/** A step's shift, and the smoothing of its gradient. */
-function drawTransform(
-  { jitter, smoothing, steps }: DreamParams,
-  size: Size,
-  step: number,
-  next: Random,
-  programs: Programs,
-): Transform {
+/** At once where the memory allows it. */
+function lossOf(engine: EngineContext, objective: Objective, size: Size, tiles: ReturnType<typeof tileOptions>): Loss {
+  if (worksOf(size, tiles).length === 1) return { objective };
+  return (seen) => evaluateTiles(engine.programs, engine.network, objective, seen, tiles);
+}
+
+/** The smoothing of a step's gradient, and its shift. */
+function drawTransform({ jitter, smoothing, steps }: DreamParams, size: Size, step: number, next: Random): Transform {
   const shifted = shift(jitter === undefined ? shiftAnywhere(next, size) : randomShift(next, jitter));
   if (smoothing === 0) return shifted;
   // Coarser as the octave goes on: details first, then only what holds together (0.5 -> 2 pixels).
   const sigma = smoothing * (0.5 + 1.5 * (step / steps));
-  return compose(
-    shifted,
-    precondition((gradient) => smooth(programs, gradient, sigma)),
-  );
+  return compose(shifted, cascade(sigma, size));
 }
 
 function detailSavable(octave: number, image: Raster, base: Raster, next: SeededRandom): Savable {

@@ -9,7 +9,7 @@ import { presetsOf } from "../../networks/looks.js";
 import { leastSideOf, type Network } from "../../networks/network.js";
 import { resolveLayer } from "../../networks/resolve-layer.js";
 import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";
-import { descend } from "../../optimize/descend.js";
+import { takeSteps } from "../../optimize/steps.js";
 import { wordsOf } from "../channel-syntax.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
 import { neuronAscent } from "../neuron/ascent.js";
@@ -116,14 +116,19 @@ async function* ascendBatch(
   const terms = batch.map(({ channel }): ChannelTerm[] => [{ layer, channel, weight: 1 }]);
   const objective = channelsObjective(terms, channelsOf(network), params.leak);
   const randoms = batch.map(({ next }) => next);
-  const ascent = neuronAscent(sheet, objective, randoms, ascentOptionsOf(params, 0));
+  const size = { width: params.size, height: params.size };
+  const ascent = neuronAscent(sheet, objective, randoms, ascentOptionsOf(params, 0), size);
   const start = batch.map(({ image }) => image);
-  for await (const { step, loss, images } of descend({ images: start, steps: params.steps, ...ascent }, signal)) {
-    for (const [n, candidate] of batch.entries()) candidate.image = images[n] ?? candidate.image;
+  const steps = takeSteps({ ...ascent, images: start, steps: params.steps }, signal);
+  for await (const { step, loss, images } of steps) {
     if (step === 1) losses.start += loss;
     if (step === params.steps) losses.end += loss;
     sheet.done += batch.length;
-    if (step === params.steps || !sheet.clock.due()) continue;
+    const last = step === params.steps;
+    if (!last && !sheet.clock.due()) continue;
+    const made = await images();
+    for (const [n, candidate] of batch.entries()) candidate.image = made[n] ?? candidate.image;
+    if (last) continue;
     yield {
       kind: "preview",
       ...placeOf(sheet, rows.length + 1, step),

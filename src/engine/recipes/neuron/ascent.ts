@@ -1,14 +1,14 @@
 /** Gradient ascent from noise: what the recipes that show neurons share. */
-import { batchOf, type EngineContext, evaluate } from "../../evaluate.js";
-import { gaussianBlur } from "../../images/blur.js";
+import type { EngineContext } from "../../evaluate.js";
 import type { Random } from "../../images/random.js";
-import type { Raster } from "../../images/raster.js";
+import type { Size } from "../../images/raster.js";
 import type { Objective } from "../../objectives/objective.js";
-import type { Descent } from "../../optimize/descend.js";
-import { rmsDescent } from "../../optimize/optimiser.js";
-import { equalise, naturalColours } from "../../optimize/pyramid.js";
-import { randomRotateScale, rotateScale } from "../../transforms/rotate-scale.js";
-import { compose, precondition, randomShift, shift, type Transform } from "../../transforms/transform.js";
+import { equalise, towardsNaturalColours } from "../../optimize/pyramid.js";
+import { gaussian } from "../../optimize/smooth.js";
+import type { Descent } from "../../optimize/steps.js";
+import { rmsDescent } from "../../optimize/update.js";
+import { move, randomMove } from "../../transforms/move.js";
+import { compose, type Transform } from "../../transforms/see.js";
 import { clouds } from "../noise.js";
 
 export interface AscentOptions {
@@ -35,8 +35,8 @@ const SLOPE = 1.35;
 const LEVELS = 5;
 
 /**
- * How images ascend towards channels, in one batch. Each has its own source of random numbers: in a batch or alone, it
- * becomes the same.
+ * How images of a size ascend towards channels, in one batch. Each has its own source of random numbers: in a batch or
+ * alone, it becomes the same.
  * @param randoms one for each image
  */
 export function neuronAscent(
@@ -44,9 +44,10 @@ export function neuronAscent(
   objective: Objective,
   randoms: readonly Random[],
   options: AscentOptions,
-): Pick<Descent, "optimiser" | "view"> {
+  size: Size,
+): Pick<Descent, "engine" | "update" | "view"> {
   const plain = options.gradient === "plain";
-  const optimiser = rmsDescent({
+  const update = rmsDescent({
     rate: options.step,
     epsilon: plain ? EPSILON : 0,
     clamp: !plain,
@@ -56,21 +57,26 @@ export function neuronAscent(
       return { width, height, data: noise.data.map((v) => 128 - v) };
     },
   });
-  const loss = (images: readonly Raster[]) => evaluate(programs, network, objective, batchOf(images));
-  return { optimiser, view: () => ({ loss, transforms: randoms.map((next) => drawTransform(next, options)) }) };
+  const conditioned = preconditioners(options, size);
+  const moves = options.jitter > 0 || options.turn > 0 || options.wobble > 0;
+  const view = () => {
+    const drawn = moves
+      ? [
+          move(
+            randoms.map((next) => randomMove(next, options)),
+            size,
+          ),
+        ]
+      : [];
+    return { loss: { objective }, transform: compose(...conditioned, ...drawn) };
+  };
+  return { engine: { programs, network }, update, view };
 }
 
-/** A step's shift, rotation and scale, and the preconditioners of its gradient. */
-function drawTransform(next: Random, options: AscentOptions): Transform {
-  const { jitter, turn, wobble } = options;
-  const drawn = [precondition((gradient) => preconditioned(gradient, options))];
-  if (jitter > 0) drawn.push(shift(randomShift(next, jitter)));
-  if (turn > 0 || wobble > 0) drawn.push(rotateScale(randomRotateScale(next, turn, wobble)));
-  return compose(...drawn);
-}
-
-function preconditioned(gradient: Raster, { blur, gradient: kind, colours }: AscentOptions): Raster {
-  let direction = blur > 0 ? gaussianBlur(gradient, blur, "wrap") : gradient;
-  if (kind === "pyramid") direction = equalise(direction, LEVELS, SLOPE);
-  return colours === "natural" ? naturalColours(direction) : direction;
+/** What is done to the gradient: smoothing first, colours last. */
+function preconditioners({ blur, gradient, colours }: AscentOptions, size: Size): Transform[] {
+  const first = blur > 0 ? [gaussian(blur, size)] : [];
+  const bands = gradient === "pyramid" ? [equalise(size, LEVELS, SLOPE)] : [];
+  const last = colours === "natural" ? [towardsNaturalColours()] : [];
+  return [...last, ...bands, ...first];
 }

@@ -6,6 +6,7 @@ import { resize } from "../../images/resample.js";
 import { lookLayers } from "../../networks/looks.js";
 import { leastSideOf, type Network } from "../../networks/network.js";
 import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";
+import { takeSteps } from "../../optimize/steps.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { startingNoise } from "../noise.js";
@@ -44,10 +45,11 @@ export async function* neuron(
     sizes: sides.map((side) => ({ width: side, height: side })),
     done: saved?.octave ?? 0,
     steps: () => params.steps,
-    begin: (octave, { width, height }, before = first) => ({
-      image: resize(before, width, height),
-      ...neuronAscent({ programs, network }, objective, [next], ascentOptionsOf(params, octave)),
-    }),
+    begin(octave, at, before = first) {
+      const ascent = neuronAscent({ programs, network }, objective, [next], ascentOptionsOf(params, octave), at);
+      const images = [resize(before, at.width, at.height)];
+      return takeSteps({ ...ascent, images, steps: params.steps }, context.signal);
+    },
     show: (image) => shown(middle(image, { width: size, height: size }), params.display),
     savable: ({ data }, { octave, last }) =>
       last

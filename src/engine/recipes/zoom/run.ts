@@ -13,7 +13,7 @@ import { resize } from "../../images/resample.js";
 import { warp } from "../../images/warp.js";
 import { leastSideOf } from "../../networks/network.js";
 import { channels as channelsObjective } from "../../objectives/channels.js";
-import { descend } from "../../optimize/descend.js";
+import { takeSteps } from "../../optimize/steps.js";
 import { channelsOf } from "../channel-terms.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { neuronAscent } from "../neuron/ascent.js";
@@ -211,10 +211,10 @@ async function* grow(film: FilmInProgress, context: RecipeContext): Frames {
       .map((s) => ({ width: Math.round(image.width * s), height: Math.round(image.height * s) }))
       .filter((size, i) => i === octaves - 1 || Math.min(size.width, size.height) >= Math.max(smallest, least)),
     steps: () => steps,
-    begin: (_octave, { width, height }, before = image) => ({
-      image: resize(before, width, height),
-      ...neuronAscent(film, objective, [next], options),
-    }),
+    begin(_octave, size, before = image) {
+      const ascent = neuronAscent(film, objective, [next], options, size);
+      return takeSteps({ ...ascent, images: [resize(before, size.width, size.height)], steps }, context.signal);
+    },
     show(grown) {
       film.image = grown;
       return visible(film);
@@ -240,12 +240,12 @@ async function ascend(film: FilmInProgress, terms: Mix, signal: AbortSignal): Pr
   signal.throwIfAborted();
   const { params, network, next, image } = film;
   const objective = channelsObjective([terms], channelsOf(network), params.leak);
-  const ascent = neuronAscent(film, objective, [next], ascentOptionsOf(params, 0));
+  const ascent = neuronAscent(film, objective, [next], ascentOptionsOf(params, 0), image);
   const loss = { start: Number.NaN, end: Number.NaN };
-  for await (const step of descend({ images: [image], steps: params.steps, ...ascent }, signal)) {
+  for await (const step of takeSteps({ ...ascent, images: [image], steps: params.steps }, signal)) {
     if (step.step === 1) loss.start = step.loss;
     loss.end = step.loss;
-    film.image = step.images[0] ?? film.image;
+    if (step.step === params.steps) [film.image = image] = await step.images();
   }
   return loss;
 }

@@ -5,8 +5,18 @@ import type * as Ort from "onnxruntime-node";
 import { loadNative } from "../../../shared/native.js";
 import { type Dimension, Dimensions } from "../../graph/dimensions.js";
 import { type Node, topologicalOrder } from "../../graph/node.js";
+import { input } from "../../graph/ops.js";
 import { DataType } from "../../onnx-schema.js";
-import { type Program, type Runtime, RuntimeFailure, type Tensors } from "../runtime.js";
+import {
+  type Held,
+  type Inputs,
+  type Outcome,
+  type Program,
+  type Runtime,
+  RuntimeFailure,
+  type Tensor,
+  type Tensors,
+} from "../runtime.js";
 import { InPlanes } from "./in-planes.js";
 import { lower } from "./lower.js";
 import { Sizes } from "./sizes.js";
@@ -69,6 +79,31 @@ export function toOnnx(
   return { model: writer.finish(inputs, results), inputs: inputs.map((i) => i.name), bytes: writer.bytes };
 }
 
+function numbersOf(name: string, { data, type }: Ort.Tensor): Float32Array {
+  if (!(data instanceof Float32Array)) throw new RuntimeFailure(`the output "${name}" is not float32 but ${type}`);
+  return data;
+}
+
+/** A result in the GPU's memory, or, since onnxruntime holds them on WebGPU only, in the process's. */
+class OnnxHeld implements Held {
+  constructor(
+    readonly tensor: Ort.Tensor,
+    private readonly copy: (tensor: Ort.Tensor) => Promise<Float32Array>,
+  ) {}
+
+  get shape(): readonly number[] {
+    return this.tensor.dims;
+  }
+
+  async read(): Promise<Float32Array> {
+    return this.tensor.location === "cpu" ? numbersOf("held", this.tensor) : this.copy(this.tensor);
+  }
+
+  release(): void {
+    this.tensor.dispose();
+  }
+}
+
 type Outputs = Readonly<Record<string, Node>>;
 /** Shapes of inputs, by name. */
 type Shapes = Readonly<Record<string, readonly number[]>>;
@@ -80,12 +115,16 @@ interface Opened {
   readonly bytes: number;
 }
 
+/** @param held names of outputs that stay on the device */
+type Open = (outputs: Outputs, chosen: WinogradKernels, held?: readonly string[]) => Promise<Opened>;
+
 /** Shapes whose choice of kernels is remembered. */
 const REMEMBERED = 64;
 
 /** A program, opened once for each choice of kernels that its inputs' sizes ask for: few, and one for most networks. */
 class OnnxProgram implements Program {
   readonly #opened = new Map<string, Promise<Opened>>();
+  #reader: Promise<Opened> | undefined;
   readonly #choices = new LRUCache<string, WinogradKernels>({ max: REMEMBERED });
   /** Grows when a program is opened for other sizes. */
   bytes = 0;
@@ -94,7 +133,8 @@ class OnnxProgram implements Program {
     private readonly ort: typeof Ort,
     private readonly outputs: Outputs,
     private readonly choose: (outputs: Outputs, shapes: Shapes) => WinogradKernels,
-    private readonly open: (outputs: Outputs, chosen: WinogradKernels) => Promise<Opened>,
+    private readonly open: Open,
+    private readonly held: readonly string[],
   ) {}
 
   #openFor(shapes: Shapes): Promise<Opened> {
@@ -105,7 +145,7 @@ class OnnxProgram implements Program {
     const key = `${chosen.runs.size} ${chosen.alone.size}`;
     const known = this.#opened.get(key);
     if (known) return known;
-    const opening = this.open(this.outputs, chosen);
+    const opening = this.open(this.outputs, chosen, this.held);
     this.#opened.set(key, opening);
     opening.then(
       ({ bytes }) => {
@@ -116,31 +156,45 @@ class OnnxProgram implements Program {
     return opening;
   }
 
-  async run(tensors: Tensors): Promise<Tensors> {
-    const shapes = Object.entries(tensors).map(([name, { shape }]) => [name, shape] as const);
+  async run(inputs: Inputs): Promise<Tensors> {
+    return (await this.advance(inputs)).tensors;
+  }
+
+  async advance(given: Inputs): Promise<Outcome> {
+    // Only of maps: the lengths of filters differ from step to step.
+    const shapes = Object.entries(given).flatMap(([name, { shape }]) => (shape.length === 4 ? [[name, shape]] : []));
     const { session, inputs } = await this.#openFor(Object.fromEntries(shapes));
     const feeds: Record<string, Ort.Tensor> = {};
     for (const name of inputs) {
-      const tensor = tensors[name];
-      if (!tensor) throw new RuntimeFailure(`the program needs the input "${name}"`);
-      feeds[name] = new this.ort.Tensor("float32", tensor.data, tensor.shape);
+      const x = given[name];
+      if (!x) throw new RuntimeFailure(`the program needs the input "${name}"`);
+      if (x instanceof OnnxHeld) feeds[name] = x.tensor;
+      else feeds[name] = new this.ort.Tensor("float32", "data" in x ? x.data : await x.read(), x.shape);
     }
-    const results = await session.run(feeds);
-    return Object.fromEntries(
-      Object.entries(results).map(([name, value]) => {
-        if (!(value.data instanceof Float32Array))
-          throw new RuntimeFailure(`the output "${name}" is not float32 but ${value.type}`);
-        return [name.slice(OUTPUT.length), { data: value.data, shape: value.dims }];
-      }),
-    );
+    const [tensors, held]: [Record<string, Tensor>, Record<string, Held>] = [{}, {}];
+    for (const [written, value] of Object.entries(await session.run(feeds))) {
+      const name = written.slice(OUTPUT.length);
+      if (this.held.includes(name)) held[name] = new OnnxHeld(value, (tensor) => this.#copy(tensor));
+      else tensors[name] = { data: numbersOf(name, value), shape: value.dims };
+    }
+    return { tensors, held };
+  }
+
+  /** What is in the GPU's memory comes out of it as the result of a program that holds nothing. */
+  async #copy(x: Ort.Tensor): Promise<Float32Array> {
+    this.#reader ??= this.open(IDENTITY, NONE);
+    const { [`${OUTPUT}x`]: y } = await (await this.#reader).session.run({ x });
+    return y ? numbersOf("held", y) : new Float32Array();
   }
 
   async dispose(): Promise<void> {
-    const opened = [...this.#opened.values()];
+    const opened = [...this.#opened.values(), ...(this.#reader ? [this.#reader] : [])];
     this.#opened.clear();
     await Promise.all(opened.map(async (opening) => (await opening).session.release()));
   }
 }
+
+const IDENTITY = { x: input("x", [null, null, null, null]) };
 
 /**
  * Opens the onnx runtime on a device.
@@ -151,9 +205,10 @@ class OnnxProgram implements Program {
 export function onnxRuntime({ device = "cpu", threads, writtenFor = device, winograd }: OnnxOptions = {}): Runtime {
   const choose = (outputs: Outputs, shapes: Shapes): WinogradKernels =>
     writtenFor === "cpu" ? winogradKernels(Object.values(outputs), shapes, winograd) : NONE;
-  const open = async (outputs: Outputs, chosen: WinogradKernels): Promise<Opened> => {
+  const open: Open = async (outputs, chosen, held = []) => {
     const ort = loadNative<typeof Ort>("onnxruntime-node");
     const { model, inputs, bytes } = toOnnx(outputs, writtenFor, chosen);
+    const buffers = Object.fromEntries(held.map((name) => [OUTPUT + name, "gpu-buffer" as const]));
     const session = await ort.InferenceSession.create(model, {
       executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
       graphOptimizationLevel: "all",
@@ -174,13 +229,14 @@ export function onnxRuntime({ device = "cpu", threads, writtenFor = device, wino
         session: { intra_op: { allow_spinning: "0" } },
       },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      ...(device === "webgpu" && { preferredOutputLocation: buffers }),
     });
     return { session, inputs, bytes };
   };
   return {
     name: `onnx-${device}`,
-    async compile(outputs) {
-      return new OnnxProgram(loadNative<typeof Ort>("onnxruntime-node"), outputs, choose, open);
+    async compile(outputs, held = []) {
+      return new OnnxProgram(loadNative<typeof Ort>("onnxruntime-node"), outputs, choose, open, held);
     },
   };
 }

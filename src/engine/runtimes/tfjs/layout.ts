@@ -16,7 +16,8 @@ export type Tensor = Core.Tensor;
 /** The axis of the program's NCHW that lies at each place of NHWC. */
 const CHANNELS_LAST = [0, 2, 3, 1] as const;
 /** Where height and width lie. */
-export const [H, W] = [1, 2] as const;
+export const H = 1;
+export const W = 2;
 /** Where each axis of NCHW lies in NHWC. */
 const PLACE = [0, 3, 1, 2] as const;
 

@@ -4,7 +4,15 @@
 import { setImmediate } from "node:timers/promises";
 import { type Node, type NodeOf, topologicalOrder } from "../../graph/node.js";
 import { showShape } from "../../graph/ops.js";
-import { type Program, type Runtime, RuntimeFailure, type Tensors } from "../runtime.js";
+import {
+  type Held,
+  type Inputs,
+  type Outcome,
+  type Program,
+  type Runtime,
+  RuntimeFailure,
+  type Tensors,
+} from "../runtime.js";
 import { Filters } from "./convolution.js";
 import { type Computed, compute, type Device } from "./kernels.js";
 import { shapeOf, type Tensor, type Tf, toMemory, toProgram } from "./layout.js";
@@ -26,6 +34,36 @@ function read(node: Node): readonly (Node | undefined)[] {
   return node.inputs.map((x, i) => (i === 1 ? undefined : x));
 }
 
+/** A tensor as it lies in tfjs's memory. */
+class TfjsHeld implements Held {
+  constructor(
+    private readonly tf: Tf,
+    readonly tensor: Tensor,
+  ) {}
+
+  get shape(): readonly number[] {
+    return shapeOf(this.tensor);
+  }
+
+  async read(): Promise<Float32Array> {
+    return (await download(this.tf, this.tensor)).data;
+  }
+
+  release(): void {
+    this.tensor.dispose();
+  }
+}
+
+async function download(tf: Tf, x: Tensor): Promise<{ data: Float32Array; shape: number[] }> {
+  const ordered = tf.tidy(() => tf.cast(toProgram(tf, tf.clone(x)), "float32"));
+  try {
+    // A copy: on the CPU the numbers may be those of an input or of the network's weights.
+    return { data: Float32Array.from(await ordered.data()), shape: shapeOf(x) };
+  } finally {
+    ordered.dispose();
+  }
+}
+
 class TfjsProgram implements Program {
   readonly bytes: number;
   readonly #device: Device;
@@ -37,6 +75,7 @@ class TfjsProgram implements Program {
   constructor(
     private readonly tf: Tf,
     private readonly outputs: Readonly<Record<string, Node>>,
+    private readonly held: readonly string[],
   ) {
     const order = topologicalOrder(Object.values(outputs));
     const wanted = new Set(Object.values(outputs));
@@ -66,34 +105,43 @@ class TfjsProgram implements Program {
     this.bytes = [...this.#held()].reduce((sum, x) => sum + copies * x.size * Float32Array.BYTES_PER_ELEMENT, 0);
   }
 
-  async run(tensors: Tensors): Promise<Tensors> {
+  async run(inputs: Inputs): Promise<Tensors> {
+    return (await this.advance(inputs)).tensors;
+  }
+
+  async advance(inputs: Inputs): Promise<Outcome> {
     if (this.#disposed) throw new RuntimeFailure("the program was disposed of");
     const { tf } = this;
     const live = new Map<Node, Tensor>();
     try {
-      for (const node of this.#inputs) {
-        const { name } = node.attributes;
-        const tensor = tensors[name];
-        if (!tensor) throw new RuntimeFailure(`the program needs the input "${name}"`);
-        const { shape } = node;
-        if (tensor.shape.length !== shape.length || shape.some((d, i) => d !== null && d !== tensor.shape[i])) {
-          throw new RuntimeFailure(
-            `the input "${name}" must be of shape ${showShape(shape)}, not ${showShape(tensor.shape)}`,
-          );
-        }
-        live.set(
-          node,
-          tf.tidy(() => toMemory(tf, tf.tensor(tensor.data, [...tensor.shape], "float32"))),
-        );
-      }
+      for (const node of this.#inputs) live.set(node, await this.#upload(node, inputs));
       await this.#compute(live);
-      const results = Object.entries(this.outputs).map(
-        async ([name, node]) => [name, await this.#download(this.#valueOf(node, live))] as const,
-      );
-      return Object.fromEntries(await Promise.all(results));
+      const results = Object.entries(this.outputs)
+        .filter(([name]) => !this.held.includes(name))
+        .map(async ([name, node]) => [name, await download(tf, this.#valueOf(node, live))] as const);
+      const tensors = Object.fromEntries(await Promise.all(results));
+      const held = this.held.flatMap((name) => {
+        const node = this.outputs[name];
+        return node ? [[name, new TfjsHeld(tf, tf.clone(this.#valueOf(node, live)))] as const] : [];
+      });
+      return { tensors, held: Object.fromEntries(held) };
     } finally {
       for (const tensor of live.values()) tensor.dispose();
     }
+  }
+
+  /** An input as a tensor of this run's own. */
+  async #upload({ attributes: { name }, shape }: NodeOf<"input">, inputs: Inputs): Promise<Tensor> {
+    const { tf } = this;
+    const given = inputs[name];
+    if (!given) throw new RuntimeFailure(`the program needs the input "${name}"`);
+    if (given.shape.length !== shape.length || shape.some((d, i) => d !== null && d !== given.shape[i]))
+      throw new RuntimeFailure(
+        `the input "${name}" must be of shape ${showShape(shape)}, not ${showShape(given.shape)}`,
+      );
+    if (given instanceof TfjsHeld) return tf.clone(given.tensor);
+    const data = "data" in given ? given.data : await given.read();
+    return tf.tidy(() => toMemory(tf, tf.tensor(data, [...given.shape], "float32")));
   }
 
   async #compute(live: Map<Node, Tensor>): Promise<void> {
@@ -111,17 +159,6 @@ class TfjsProgram implements Program {
       if (performance.now() - turn < TURN_MS) continue;
       await setImmediate();
       turn = performance.now();
-    }
-  }
-
-  async #download(x: Tensor): Promise<{ data: Float32Array; shape: number[] }> {
-    const { tf } = this;
-    const ordered = tf.tidy(() => tf.cast(toProgram(tf, tf.clone(x)), "float32"));
-    try {
-      // A copy: on the CPU the numbers may be those of an input or of the network's weights.
-      return { data: Float32Array.from(await ordered.data()), shape: shapeOf(x) };
-    } finally {
-      ordered.dispose();
     }
   }
 
@@ -152,5 +189,5 @@ class TfjsProgram implements Program {
  * const program = await tfjsRuntime(tf, name).compile({ loss, gradient: gradient(loss, image) });
  */
 export function tfjsRuntime(tf: Tf, name = "tfjs-cpu"): Runtime {
-  return { name, compile: async (outputs) => new TfjsProgram(tf, outputs) };
+  return { name, compile: async (outputs, held = []) => new TfjsProgram(tf, outputs, held) };
 }

@@ -81,8 +81,8 @@ describe("dreams", () => {
   it("stay within the engine's memory", async () => {
     const sizes: number[] = [];
     const counting = {
-      ...context.programs,
       runtime: context.programs.runtime,
+      advance: context.programs.advance.bind(context.programs),
       run: (...args: Parameters<typeof context.programs.run>) => {
         const [, , height = 0, width = 0] = args[2].image?.shape ?? [];
         sizes.push(height * width);

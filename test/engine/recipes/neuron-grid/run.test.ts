@@ -4,7 +4,7 @@ import { cropRaster } from "../../../../src/engine/images/crop.js";
 import { random } from "../../../../src/engine/images/random.js";
 import type { Raster } from "../../../../src/engine/images/raster.js";
 import { channels as objective } from "../../../../src/engine/objectives/channels.js";
-import { descend, type Step } from "../../../../src/engine/optimize/descend.js";
+import { takeSteps } from "../../../../src/engine/optimize/steps.js";
 import { channelsOf } from "../../../../src/engine/recipes/channel-terms.js";
 import { neuronAscent } from "../../../../src/engine/recipes/neuron/ascent.js";
 import { ascentOptionsOf } from "../../../../src/engine/recipes/neuron/ascent-options.js";
@@ -90,9 +90,14 @@ describe("a batch", () => {
       const images = randoms.map((next) => clouds(40, 32, next));
       const terms = channels.map((channel) => [{ layer: "block2_conv1", channel, weight: 1 }]);
       const options = ascentOptionsOf(gridDefinition.params.parse(small), 0);
-      const ascent = neuronAscent({ ...context, network: vgg }, objective(terms, channelsOf(vgg)), randoms, options);
-      let last: Step | undefined;
-      for await (const step of descend({ images, steps: 3, ...ascent }, context.signal)) last = step;
+      const engine = { ...context, network: vgg };
+      const ascent = neuronAscent(engine, objective(terms, channelsOf(vgg)), randoms, options, {
+        width: 40,
+        height: 32,
+      });
+      let last: { loss: number; images: readonly Raster[] } | undefined;
+      for await (const { loss, images: read } of takeSteps({ images, steps: 3, ...ascent }, context.signal))
+        last = { loss, images: await read() };
       return last;
     }
     const together = await ascended([0, 1, 2]);

@@ -1,8 +1,8 @@
 /** Gaussian blur of planar float images. */
-import { type Border, CHANNELS, fold, type Raster } from "./raster.js";
+import { type Border, CHANNELS, fold, type Raster } from "../../src/engine/images/raster.js";
 
 /** Weights of a Gaussian from the centre outwards, normalised, cut at some sigmas. */
-export function halfGaussian(sigma: number, reach: number): Float32Array {
+function halfGaussian(sigma: number, reach: number): Float32Array {
   const radius = Math.max(1, Math.ceil(reach * sigma));
   const weights = Float32Array.from({ length: radius + 1 }, (_, i) => Math.exp(-(i * i) / (2 * sigma * sigma)));
   const total = weights.reduce((sum, w, i) => sum + (i === 0 ? w : 2 * w), 0);
