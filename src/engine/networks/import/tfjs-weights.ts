@@ -1,5 +1,6 @@
 /** The weights of a tfjs model: a manifest of groups, each a run of bytes cut into shards. */
-import { open } from "node:fs/promises";
+import { closeSync, constants, openSync, readSync } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import { basename, isAbsolute, join, normalize, sep } from "node:path";
 import { z } from "zod";
 import { NetworkError } from "../network.js";
@@ -28,76 +29,97 @@ type Spec = z.infer<typeof Manifest>[number]["weights"][number];
 
 const SIZES: Readonly<Record<string, number>> = { float32: 4, int32: 4, uint8: 1, uint16: 2, float16: 2, bool: 1 };
 
-/** Reads a group's shards into one run of bytes. */
-async function readShards(folder: string, paths: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
-  const files = await Promise.all(
-    paths.map(async (path) => {
+interface Shard {
+  readonly path: string;
+  /** Where it begins in the group's run of bytes. */
+  readonly start: number;
+  readonly size: number;
+}
+
+/**
+ * A group's shards as one run of bytes. A piece is read when it is asked for: a step needs the layers up to its
+ * objective's only, and holds what it has made of them.
+ */
+class Shards {
+  private constructor(private readonly shards: readonly Shard[]) {}
+
+  static async find(folder: string, paths: readonly string[]): Promise<Shards> {
+    const shards: Shard[] = [];
+    let start = 0;
+    for (const path of paths) {
       const clean = normalize(path);
       if (isAbsolute(clean) || clean.startsWith(`..${sep}`) || clean === "..")
         throw new NetworkError("corrupt", "weights.outside", { file: path });
+      const file = join(folder, clean);
+      const size = await access(file, constants.R_OK)
+        .then(() => stat(file))
+        .then((found) => found.size)
+        .catch((cause: unknown) => missing(file, cause));
+      shards.push({ path: file, start, size });
+      start += size;
+    }
+    return new Shards(shards);
+  }
+
+  get length(): number {
+    return this.shards.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** @throws NetworkError when a file is no longer what it was */
+  read(from: number, length: number): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(length);
+    for (const { path, start, size } of this.shards) {
+      const [begin, end] = [Math.max(from, start), Math.min(from + length, start + size)];
+      if (begin >= end) continue;
+      const file = opened(path);
       try {
-        const file = await open(join(folder, clean), "r");
-        return { path, file, size: (await file.stat()).size };
-      } catch (error) {
-        const missing = { file: basename(path), model: "model.json" };
-        throw new NetworkError("corrupt", "weights.missing", missing, { cause: error });
-      }
-    }),
-  );
-  try {
-    const bytes = new Uint8Array(files.reduce((sum, f) => sum + f.size, 0));
-    let start = 0;
-    await Promise.all(
-      files.map(async ({ path, file, size }) => {
-        let at = start;
-        start += size;
-        const end = start;
-        while (at < end) {
-          const { bytesRead } = await file.read(bytes, at, end - at, at - (end - size));
-          if (bytesRead === 0) throw new NetworkError("corrupt", "weights.shrank", { file: path });
-          at += bytesRead;
+        for (let at = begin; at < end; ) {
+          const read = readSync(file, bytes, at - from, end - at, at - start);
+          if (read === 0) throw new NetworkError("corrupt", "weights.shrank", { file: basename(path) });
+          at += read;
         }
-      }),
-    );
+      } finally {
+        closeSync(file);
+      }
+    }
     return bytes;
-  } finally {
-    await Promise.all(files.map((f) => f.file.close()));
   }
 }
 
-/** A typed view of bytes where they are aligned for it, of a copy where not. */
-function aligned(
-  bytes: Uint8Array<ArrayBuffer>,
-  start: number,
-  length: number,
-  size: number,
-): { buffer: ArrayBuffer; offset: number } {
-  const offset = bytes.byteOffset + start;
-  if (offset % size === 0) return { buffer: bytes.buffer, offset };
-  return { buffer: bytes.slice(start, start + length).buffer, offset: 0 };
+function missing(path: string, cause: unknown): never {
+  const said = { file: basename(path), model: "model.json" };
+  throw new NetworkError("corrupt", "weights.missing", said, { cause });
 }
 
-function decode(bytes: Uint8Array<ArrayBuffer>, start: number, spec: Spec): Float32Array {
+function opened(path: string): number {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    return missing(path, error);
+  }
+}
+
+function decode(shards: Shards, start: number, spec: Spec): Float32Array {
   const stored = spec.quantization?.dtype ?? spec.dtype;
   const count = elements(spec.shape);
   const size = SIZES[stored] ?? 4;
-  const { buffer, offset } = aligned(bytes, start, count * size, size);
-  if (stored === "float32") return new Float32Array(buffer, offset, count);
-  if (stored === "float16") return halfToFloat(new Uint16Array(buffer, offset, count));
+  const { buffer } = shards.read(start, count * size);
+  if (stored === "float32") return new Float32Array(buffer);
+  if (stored === "float16") return halfToFloat(new Uint16Array(buffer));
   const { scale = 1, min = 0 } = spec.quantization ?? {};
   const values =
     stored === "uint16"
-      ? new Uint16Array(buffer, offset, count)
+      ? new Uint16Array(buffer)
       : stored === "int32"
-        ? new Int32Array(buffer, offset, count)
-        : new Uint8Array(buffer, offset, count);
+        ? new Int32Array(buffer)
+        : new Uint8Array(buffer);
   const result = new Float32Array(count);
   for (let i = 0; i < count; i++) result[i] = (values[i] as number) * scale + min;
   return result;
 }
 
 /**
- * Reads every shard a manifest names; numbers are decoded when they are used.
+ * Finds every shard a manifest names; numbers are read and decoded when they are used.
  * @throws NetworkError "corrupt" for missing, short or unreadable weights
  */
 export async function readTfjsWeights(folder: string, manifest: unknown): Promise<WeightStore> {
@@ -106,7 +128,7 @@ export async function readTfjsWeights(folder: string, manifest: unknown): Promis
   const weights = new Map<string, Weight>();
   let total = 0;
   for (const group of groups.data) {
-    const bytes = await readShards(folder, group.paths);
+    const shards = await Shards.find(folder, group.paths);
     let at = 0;
     for (const spec of group.weights) {
       const start = at;
@@ -115,9 +137,10 @@ export async function readTfjsWeights(folder: string, manifest: unknown): Promis
         throw new NetworkError("unsupported", "weight.unknown-type", { weight: spec.name, type: spec.dtype });
       at += elements(spec.shape) * size;
       total += elements(spec.shape) * 4;
-      weights.set(spec.name.replace(/:0$/, ""), { shape: spec.shape, data: () => decode(bytes, start, spec) });
+      weights.set(spec.name.replace(/:0$/, ""), { shape: spec.shape, data: () => decode(shards, start, spec) });
     }
-    if (at !== bytes.length) throw new NetworkError("corrupt", "weights.bytes", { bytes: bytes.length, expected: at });
+    const { length } = shards;
+    if (at !== length) throw new NetworkError("corrupt", "weights.bytes", { bytes: length, expected: at });
   }
   return {
     bytes: total,
