@@ -115,16 +115,19 @@ async function add(path: string, flags: AddFlags): Promise<void> {
     const added = await addNetwork({ path, id, modelsDir, notes, tryOut: (network) => tryOut(programs, network) });
     const layers = added.network.layers.length;
     const bytes = await folderBytes(`${modelsDir}/${added.id}`);
-    if (flags.json) printJson({ id: added.id, path: added.path, bytes, layers });
-    else process.stdout.write(`${sentence("cli.added", { id: added.id, layers, size: megabytes(bytes) })}\n`);
+    const { preprocessing } = added.network;
+    if (flags.json) return printJson({ id: added.id, path: added.path, bytes, layers, preprocessing });
+    process.stdout.write(`${sentence("cli.added", { id: added.id, layers, size: megabytes(bytes) })}\n`);
+    if (preprocessing) process.stdout.write(`${sentence("network.prepared", preprocessing)}\n`);
   });
 }
 
 async function layersOf(id: string, flags: Json): Promise<void> {
-  const { layers, unusable, defaultLook } = await withEngine(flags, async ({ network }) =>
+  const { layers, unusable, defaultLook, preprocessing } = await withEngine(flags, async ({ network }) =>
     describeLayers(await network(id)),
   );
-  if (flags.json) return printJson({ id, defaultLook, layers, unusable });
+  if (flags.json) return printJson({ id, defaultLook, preprocessing, layers, unusable });
+  if (preprocessing) process.stdout.write(`${sentence("network.prepared", preprocessing)}\n`);
   const rows = layers.map(({ name, kind, channels, stride, looks, style, content }) => {
     const marks = Object.entries(looks).map(([look, weight]) => `${look}${weight === 1 ? "" : ` x ${weight}`}`);
     if (style !== undefined) marks.push("(style)");

@@ -35,6 +35,7 @@ const MESSAGES = {
     producerVersion: field(3, "string"),
     graph: field(7, "GraphProto"),
     opsetImport: list(8, "OperatorSetIdProto"),
+    metadataProps: list(14, "StringStringEntryProto"),
   },
   OperatorSetIdProto: { domain: field(1, "string"), version: field(2, "int64") },
   GraphProto: {

@@ -62,10 +62,10 @@ async function companions(modelPath: string): Promise<string[]> {
   return [...named].filter((path) => !isAbsolute(path) && path !== ".." && !path.startsWith(`..${sep}`));
 }
 
-/** What the catalogue knows of a model by its path: under another id it would be forgotten. */
-function knownNotes(model: string, { presets }: Network): NetworkNotes {
+/** What the catalogue, or a file beside a model, knows of it: under another id, or copied, it would be forgotten. */
+function knownNotes(model: string, { presets, preprocessing: found }: Network): NetworkNotes {
   const known = entryFor(model);
-  if (!known) return {};
+  if (!known) return found?.from === "metadata" ? { preprocessing: found.preprocessing } : {};
   const { title, licence, credit, preprocessing } = known;
   return { title, licence, credit, preprocessing, ...(presets && { dream: presets.dream, style: presets.style }) };
 }
@@ -98,7 +98,10 @@ export async function addNetwork({ path, id, modelsDir, notes = {}, tryOut }: Ad
     }
     const merged = { ...knownNotes(model, first), ...(await notesBeside(model)), ...notes };
     if (Object.keys(merged).length > 0) await writeFile(join(staging, "dreamloom.yaml"), stringify(merged));
-    const network = { ...(await loadNetwork(join(staging, basename(model)), { modelsDir, modelsPath: [] })), id: name };
+    const copied = await loadNetwork(join(staging, basename(model)), { modelsDir, modelsPath: [] });
+    // Where it was known from before it was written down, unless it is given now.
+    const { preprocessing } = notes.preprocessing ? copied : first;
+    const network: Network = { ...copied, id: name, ...(preprocessing && { preprocessing }) };
     await tryOut(network);
     await rename(staging, join(modelsDir, name));
     return { id: name, path: join(modelsDir, name, basename(model)), network };

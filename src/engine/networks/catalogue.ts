@@ -4,7 +4,8 @@ import { nearest } from "../../shared/nearest.js";
 import { type CatalogueEntry, catalogue } from "./catalogue-file.js";
 import { type InstallOptions, install, installed, modelFile } from "./download/install.js";
 import { assemble } from "./import/assemble.js";
-import { findModel, formatOf, notesBeside, suggestedNames } from "./local.js";
+import { type FoundPreprocessing, findPreprocessing } from "./import/find-preprocessing.js";
+import { findModel, formatOf, notesBeside, preprocessingBeside, suggestedNames } from "./local.js";
 import { presetsByDepth } from "./looks.js";
 import { type Network, NetworkError } from "./network.js";
 import type { NetworkNotes, Presets } from "./presets.js";
@@ -101,7 +102,7 @@ function presetsFor(network: Network, notes: NetworkNotes | undefined, known: Ca
  *
  * A name is looked for as a folder in `modelsPath`, then in `modelsDir`, then fetched if the catalogue has it; anything
  * else is a path of a folder or file. How its training preprocessed images is stated in a `dreamloom.yaml` beside it,
- * else by the catalogue's entry of that name, else by what its format usually wants.
+ * else by the catalogue's entry of that name, else found from the file, else what its format usually wants.
  * @throws NetworkError
  * @example const network = await loadNetwork("resnet50", { modelsDir: "/home/me/models", modelsPath: [] });
  */
@@ -111,10 +112,13 @@ export async function loadNetwork(idOrPath: string, options: LoadOptions): Promi
   const format = formatOf(path);
   const notes = await notesBeside(path);
   const known = entryOf(idOrPath) ?? entryFor(path);
-  const network = assemble(
-    idOrPath,
-    await format.read(path),
-    notes?.preprocessing ?? known?.preprocessing ?? format.preprocessing,
-  );
-  return { ...network, presets: presetsFor(network, notes, known) };
+  const graph = await format.read(path);
+  const found = async (): Promise<FoundPreprocessing> => {
+    if (notes?.preprocessing) return { preprocessing: notes.preprocessing, from: "notes" };
+    if (known) return { preprocessing: known.preprocessing, from: "catalogue" };
+    return findPreprocessing(graph, await preprocessingBeside(path), format.preprocessing);
+  };
+  const preprocessing = await found();
+  const network = assemble(idOrPath, graph, preprocessing.preprocessing);
+  return { ...network, preprocessing, presets: presetsFor(network, notes, known) };
 }

@@ -17,6 +17,7 @@ interface LayerTable {
   readonly defaultLook: string;
   /** Layers of the file that cannot be an objective, with why. */
   readonly unusable: Readonly<Record<string, string>>;
+  readonly preprocessing?: Network["preprocessing"];
 }
 
 /** Lists layers in order of depth. */
@@ -36,5 +37,7 @@ export function describeLayers(network: Network): LayerTable {
     const base = { ...layer, looks: Object.fromEntries(inLooks), content: layer.name === content };
     return weight === undefined ? base : { ...base, style: weight };
   });
-  return { layers, defaultLook: dream.default, unusable: Object.fromEntries(network.unusable ?? []) };
+  const unusable = Object.fromEntries(network.unusable ?? []);
+  const { preprocessing } = network;
+  return { layers, defaultLook: dream.default, unusable, ...(preprocessing && { preprocessing }) };
 }

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { statedPreprocessing } from "./import/find-preprocessing.js";
 import { readKeras } from "./import/keras-h5.js";
 import type { LayerGraph } from "./import/layer-graph.js";
 import { readOnnx } from "./import/onnx.js";
@@ -71,6 +72,25 @@ export async function notesBeside(modelPath: string): Promise<NetworkNotes | und
     const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
     throw new NetworkError("corrupt", "network.notes", { file, problem: why.replace(/\s+/g, " ") }, { cause: error });
   }
+}
+
+/** A JSON file's value, or nothing where it cannot be read. */
+async function jsonIn(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+const TimmConfig = z.object({ pretrained_cfg: z.unknown() });
+
+/** What Hugging Face's and timm's files beside a model say of its preprocessing. */
+export async function preprocessingBeside(modelPath: string): Promise<Preprocessing | undefined> {
+  const folder = dirname(modelPath);
+  const stated = statedPreprocessing(await jsonIn(join(folder, "preprocessor_config.json")));
+  const timm = TimmConfig.safeParse(await jsonIn(join(folder, "config.json"))).data;
+  return stated ?? statedPreprocessing(timm?.pretrained_cfg);
 }
 
 /**

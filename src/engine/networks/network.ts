@@ -3,6 +3,7 @@ import { type Said, type SaidWith, SentenceError } from "../../shared/sentences/
 import { leastSide } from "../graph/dimensions.js";
 import type { Node } from "../graph/node.js";
 import { input } from "../graph/ops.js";
+import type { FoundPreprocessing } from "./import/find-preprocessing.js";
 import type { Presets } from "./presets.js";
 
 export interface BuildOptions {
@@ -64,6 +65,8 @@ export interface Network {
    * any network.
    */
   readonly presets?: Presets;
+  /** How its pictures are prepared, and how that is known, where it comes from a file. */
+  readonly preprocessing?: FoundPreprocessing;
   /** Weights take this many bytes as float32. */
   readonly bytes: number;
   /** Builds nodes; weights are shared between builds. Cheap enough to call for every program. */

@@ -6,6 +6,24 @@ const GIVE_IT =
   "Give me the picture with the command's \"picture\" option, or open the message's menu and choose Apps > " +
   "Dream this (or Stylize this).";
 
+/** How it is known what a network's pictures are to be like. */
+const PREPARED_FROM = {
+  notes: "as its dreamloom.yaml says",
+  catalogue: "as the catalogue says",
+  metadata: "as the file says",
+  operations: "which its own first operations ask for",
+  statistics: "which fits what its first normalisation met in training",
+  format: "as files of its kind usually want, which is a guess",
+} as const;
+
+interface Prepared {
+  readonly preprocessing: Record<"channels", string> & {
+    readonly mean: readonly number[];
+    readonly scale: number | readonly number[];
+  };
+  readonly from: keyof typeof PREPARED_FROM;
+}
+
 /** Every sentence that the program says, by identifier: a text with its parameters in braces, or a function of them. */
 export const english = {
   // What operators read: health pages, `dreamloom doctor`, and the program at its start.
@@ -759,6 +777,15 @@ export const english = {
   "network.too-small":
     "At {side} px nothing is left of a picture in the network's deeper layers: they need {least} px on each side.",
   "network.no-layer": "No layer of {network} can be used: {reason}.",
+  "network.prepared": ({ preprocessing: { channels, mean, scale }, from }: Prepared) => {
+    const short = (n: number) => String(Number(n.toPrecision(4)));
+    const all = (list: readonly number[]) => (new Set(list).size === 1 ? list.slice(0, 1) : list).map(short).join(", ");
+    const by = typeof scale === "number" ? [scale] : scale;
+    return (
+      `It sees pictures as (${channels.toUpperCase()} - [${all(mean)}]) * [${all(by)}], ${PREPARED_FROM[from]}; ` +
+      "--channels, --mean and --scale of models add, or preprocessing in its dreamloom.yaml, change that."
+    );
+  },
   "network.not-fetched": ({ id, why, model }: { id: string; why: string; model: string }) =>
     `The network ${id} could not be fetched: ${why}. Put ${model} into a folder called ${id} and name the folder ` +
     `around it in MODELS_PATH${id === "resnet50" ? "" : ", or use resnet50"}.`,

@@ -1,6 +1,6 @@
 /** Builds a file's layers as nodes of the tensor program, folding what can be folded into convolutions. */
 import { sentence } from "../../../shared/sentences/sentence.js";
-import { inOrder, type Node, type NodeOf, type Pads } from "../../graph/node.js";
+import { inOrder, type Node, type Pads } from "../../graph/node.js";
 import * as ops from "../../graph/ops.js";
 import {
   type BuildOptions,

@@ -18,7 +18,7 @@ import {
   stepLayers,
   Unusable,
 } from "./layer-graph.js";
-import { asKernel, asVector, elements, type Weight, type WeightStore } from "./weights.js";
+import { asKernel, asVector, type WeightStore } from "./weights.js";
 
 const convConfig = z.object({
   strides: pair.default([1, 1]),

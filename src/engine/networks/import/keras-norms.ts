@@ -83,7 +83,8 @@ export const NORM_KINDS: Readonly<Record<string, Kind>> = {
     const mean = needed(store, name, "moving_mean", place++);
     const variance = needed(store, name, "moving_variance", place);
     const values = () => batchNorm(gamma?.data(), beta?.data(), mean.data(), variance.data(), epsilon);
-    return [{ type: "affine", length: elements(mean.shape), values }];
+    const statistics = () => ({ mean: mean.data(), variance: variance.data() });
+    return [{ type: "affine", length: elements(mean.shape), values, statistics }];
   },
   LayerNormalization: (layer, store) => [
     { type: "norm", over: "channels", epsilon: alongChannels(layer).epsilon },

@@ -75,6 +75,8 @@ export type Step =
       readonly type: "affine";
       readonly length: number;
       values(): { readonly scale: Float32Array; readonly shift: Float32Array };
+      /** Of batch normalisation: what training met here, on average. */
+      statistics?(): { readonly mean: Float32Array; readonly variance: Float32Array };
     }
   | { readonly type: "activation"; readonly activation: Activation }
   | { readonly type: "zeroPad"; readonly pads: Pads }
@@ -139,6 +141,8 @@ export interface LayerGraph {
   readonly layers: readonly Layer[];
   /** Size of all weights in the file as float32. */
   readonly bytes: number;
+  /** What the file says of itself besides: ONNX's metadata, tfjs's userDefinedMetadata. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 /**

@@ -69,7 +69,8 @@ function normalise(node: NodeReader): Reading {
   if (!gamma || !beta || !mean || !variance) throw new Unusable("unusable.no-weights");
   const epsilon = node.float("epsilon", 1e-5);
   const values = () => batchNorm(gamma.data(), beta.data(), mean.data(), variance.data(), epsilon);
-  return first(node, { type: "affine", length: elements(mean.shape), values });
+  const statistics = () => ({ mean: mean.data(), variance: variance.data() });
+  return first(node, { type: "affine", length: elements(mean.shape), values, statistics });
 }
 
 /** The last axis is the channels': a product with a matrix is then a 1x1 convolution. */

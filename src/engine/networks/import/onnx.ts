@@ -132,7 +132,8 @@ function onnxGraph(model: OnnxModel, path: string): LayerGraph {
   if (!graph?.node?.length) throw new NetworkError("corrupt", "model.no-network", { path });
   const reader = new GraphReader(graph, path);
   for (const node of graph.node) reader.add(node);
-  return { layers: reader.layers, bytes: reader.bytes };
+  const metadata = Object.fromEntries((model.metadataProps ?? []).map(({ key = "", value }) => [key, value]));
+  return { layers: reader.layers, bytes: reader.bytes, metadata };
 }
 
 /**

@@ -17,6 +17,13 @@ export type Preprocessing = z.infer<typeof Preprocessing>;
 /** Keras's "caffe" mode: VGG16, VGG19, ResNet50, SqueezeNet. */
 export const CAFFE: Preprocessing = { channels: "bgr", mean: [103.939, 116.779, 123.68], scale: 1 };
 
+/** 0..255 as they are. */
+export const RAW: Preprocessing = { channels: "rgb", mean: [0, 0, 0], scale: 1 };
+/** 0..1: a picture divided by 255. */
+export const UNIT: Preprocessing = { channels: "rgb", mean: [0, 0, 0], scale: 1 / 255 };
+/** -1..1: Keras's "tf" mode; Inception, MobileNet, Xception. */
+export const SIGNED: Preprocessing = { channels: "rgb", mean: [127.5, 127.5, 127.5], scale: 1 / 127.5 };
+
 /**
  * Torchvision's: RGB, mean and standard deviation of ImageNet. The ONNX zoo's VGG, ResNet, SqueezeNet and MobileNetV2
  * want this.

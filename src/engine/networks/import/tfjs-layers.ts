@@ -11,7 +11,12 @@ import { kerasGraph } from "./keras-layers.js";
 import type { LayerGraph } from "./layer-graph.js";
 import { readTfjsWeights } from "./tfjs-weights.js";
 
-const ModelJson = z.object({ format: z.string().nullish(), modelTopology: z.unknown(), weightsManifest: z.unknown() });
+const ModelJson = z.object({
+  format: z.string().nullish(),
+  modelTopology: z.unknown(),
+  weightsManifest: z.unknown(),
+  userDefinedMetadata: z.record(z.string(), z.unknown()).nullish(),
+});
 
 /**
  * @param path of model.json
@@ -29,5 +34,7 @@ export async function readTfjsLayers(path: string): Promise<LayerGraph> {
   const { format, modelTopology, weightsManifest } = model.data;
   if (format === "graph-model") throw new NetworkError("unsupported", "model.graph-model", { path });
   const layers = readModelConfig(modelTopology);
-  return kerasGraph(layers, await readTfjsWeights(dirname(path), weightsManifest));
+  const graph = kerasGraph(layers, await readTfjsWeights(dirname(path), weightsManifest));
+  const { userDefinedMetadata: metadata } = model.data;
+  return metadata ? { ...graph, metadata } : graph;
 }
