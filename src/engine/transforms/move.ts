@@ -24,14 +24,14 @@ interface Limits {
   /** Largest rotation either way, in degrees. */
   readonly turn: number;
   /** Largest change of scale, as a share. */
-  readonly wobble: number;
+  readonly scale: number;
 }
 
-export function randomMove(next: Random, { jitter, turn, wobble }: Limits): Move {
+export function randomMove(next: Random, { jitter, turn, scale }: Limits): Move {
   const by = jitter > 0 ? randomShift(next, jitter) : { dx: 0, dy: 0 };
-  if (turn === 0 && wobble === 0) return { ...by, degrees: 0, zoom: 1 };
+  if (turn === 0 && scale === 0) return { ...by, degrees: 0, zoom: 1 };
   const degrees = turn * (2 * next() - 1);
-  return { ...by, degrees, zoom: 1 + wobble * (2 * next() - 1) };
+  return { ...by, degrees, zoom: 1 + scale * (2 * next() - 1) };
 }
 
 /** Where a moved image has its columns from, and its rows: (u, v) = across * x + down * y + start. */

@@ -13,6 +13,8 @@ import { type Descent, type Loss, takeSteps } from "../../../src/engine/optimize
 import { meanAbsoluteDescent, rmsDescent } from "../../../src/engine/optimize/update.js";
 import { Programs } from "../../../src/engine/programs.js";
 import { neuronAscent } from "../../../src/engine/recipes/neuron/ascent.js";
+import { ascentOptionsOf } from "../../../src/engine/recipes/neuron/ascent-options.js";
+import { neuronDefinition } from "../../../src/engine/recipes/neuron/definition.js";
 import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
 import { loadTfjsCpu } from "../../../src/engine/runtimes/tfjs/load.js";
 import { tfjsRuntime } from "../../../src/engine/runtimes/tfjs/tfjs.js";
@@ -128,9 +130,11 @@ describe.each(Object.entries(runtimes))("a step as one program, with %s, is that
   ] as const)("for %s", async (_what, count, gradient) => {
     const terms = Array.from({ length: count }, (_, channel) => [{ layer: "block2_conv1", channel, weight: 1 }]);
     const objective = channels(terms, () => 12, 0.05);
-    const limits = { jitter: 4, turn: 8, wobble: 0.1 };
     const colours = gradient === "pyramid" ? "natural" : "plain";
-    const options = { step: 5, blur: 0.6, gradient, colours, ...limits } as const;
+    const usual = ascentOptionsOf(neuronDefinition.params.parse({}), 0);
+    const options = { ...usual, step: 5, blur: 0.6, gradient, colours, jitter: 4 };
+    const limits = { jitter: 4, turn: 5, scale: 0.05 };
+    expect(options).toMatchObject({ turn: limits.turn });
     const randoms = () => Array.from({ length: count }, (_, n) => random(50 + n));
     const theirs = randoms();
     const back = (direction: Raster): Raster => {

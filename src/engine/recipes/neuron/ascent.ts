@@ -58,12 +58,13 @@ export function neuronAscent(
     },
   });
   const conditioned = preconditioners(options, size);
-  const moves = options.jitter > 0 || options.turn > 0 || options.wobble > 0;
+  const { jitter, turn, wobble: scale } = options;
+  const moves = jitter > 0 || turn > 0 || scale > 0;
   const view = () => {
     const drawn = moves
       ? [
           move(
-            randoms.map((next) => randomMove(next, options)),
+            randoms.map((next) => randomMove(next, { jitter, turn, scale })),
             size,
           ),
         ]
