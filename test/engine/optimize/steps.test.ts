@@ -130,7 +130,7 @@ describe.each(Object.entries(runtimes))("a step as one program, with %s, is that
   ] as const)("for %s", async (_what, count, gradient) => {
     const terms = Array.from({ length: count }, (_, channel) => [{ layer: "block2_conv1", channel, weight: 1 }]);
     const objective = channels(terms, () => 12, 0.05);
-    const colours = gradient === "pyramid" ? "natural" : "plain";
+    const colours = gradient === "pyramid" ? ("natural" as const) : ("plain" as const);
     const usual = ascentOptionsOf(neuronDefinition.params.parse({}), 0);
     const options = { ...usual, step: 5, blur: 0.6, gradient, colours, jitter: 4 };
     const limits = { jitter: 4, turn: 5, scale: 0.05 };

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { gradient, OPERATIONS } from "../../../src/engine/graph/gradient.js";
 import { type Operation, topologicalOrder } from "../../../src/engine/graph/node.js";
+import { input, mul, scalar, sumAll } from "../../../src/engine/graph/ops.js";
 import type { Runtime } from "../../../src/engine/runtimes/runtime.js";
 import { type Case, numbersOf, programOf } from "../graph/case.js";
 import { CASES, convCase, poolCase } from "../graph/cases.js";
@@ -196,6 +197,29 @@ export function conformance(
       const program = await runtime.compile(chain ? { y: programOf(chain).y } : {});
       await expect(program.run({ x: toTensor(distinct([1, 5, 8, 8], 1)) })).rejects.toThrow();
       await expect(program.run({ x: toTensor(distinct([3, 8, 8], 1)) })).rejects.toThrow();
+      await program.dispose();
+    });
+
+    test("what is held goes into the next run as it is, and is read when asked for", async () => {
+      const x = input("x", [null, 3, null, null]);
+      const program = await runtime.compile({ y: mul(x, scalar(2)), sum: sumAll(x) }, ["y"]);
+      const start = toTensor(distinct([1, 3, 4, 5], 1));
+      let { held, tensors } = await program.advance({ x: start });
+      for (let run = 0; run < 2; run++) {
+        const before = held.y;
+        if (!before) throw new Error("nothing is held");
+        ({ held, tensors } = await program.advance({ x: before }));
+        before.release();
+      }
+      expect(Object.keys(tensors)).toEqual(["sum"]);
+      expect(held.y?.shape).toEqual([1, 3, 4, 5]);
+      expect(
+        relativeError(
+          (await held.y?.read()) ?? [],
+          start.data.map((v) => 8 * v),
+        ),
+      ).toBeLessThan(FORWARD);
+      held.y?.release();
       await program.dispose();
     });
 
