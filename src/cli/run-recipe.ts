@@ -67,6 +67,8 @@ function frameName({ kind, octave }: EngineFrame): string | undefined {
 /** Writes the result: a film as it is, a still picture in the format of the file's ending. */
 async function writeResult(output: string, { picture, type }: EngineResult): Promise<void> {
   if (type !== "image/png" || output.toLowerCase().endsWith(".png")) await writeFile(output, picture);
+  // JPEG would show black where there is nothing.
+  else if (/\.jpe?g$/i.test(output)) await sharp(picture).flatten({ background: "#fff" }).toFile(output);
   else await sharp(picture).toFile(output);
 }
 

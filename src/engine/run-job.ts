@@ -1,9 +1,9 @@
 /** Runs one job inside the engine's own process: decodes its images, runs its recipe, encodes its frames. */
 import type { z } from "zod";
-import { inspectPicture, PictureError } from "../shared/inspect-image.js";
+import { PictureError } from "../shared/inspect-image.js";
 import { NativePartError } from "../shared/native.js";
 import { MAX_CHECKPOINT_BYTES, packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
-import { decode, encode } from "./images/codec.js";
+import { type CutOut, encode, openPicture } from "./images/codec.js";
 import { type Film, FilmError } from "./images/film.js";
 import { NetworkError } from "./networks/network.js";
 import type { OpenEngine } from "./open.js";
@@ -50,7 +50,10 @@ async function runRecipe(request: EngineRequest, context: JobContext): Promise<E
   const checkpointDue = checkpointClock();
   let last: Frame | undefined;
   let film: Film | undefined;
-  const inputs = await inputsOf(request.pictures);
+  let cutOut: CutOut | undefined;
+  const inputs = await inputsOf(request.pictures, recipe.cutOutOf?.(params), (made) => {
+    cutOut = made;
+  });
   const frames = recipe.run(params, inputs, { ...context, ...(earlier && { resume: earlier.state }) });
   const note = (made: Film | undefined) => {
     film = made;
@@ -59,7 +62,7 @@ async function runRecipe(request: EngineRequest, context: JobContext): Promise<E
     signal.throwIfAborted();
     if (frame.kind === "octave") octaves.push(summary(frame));
     last = frame;
-    const encoded = await encodeFrame(frame);
+    const encoded = await encodeFrame(frame, cutOut);
     // Nothing comes after the last one.
     const savable = frame.progress < 1 ? frame.savable : undefined;
     const checkpoint: Checkpoint | undefined =
@@ -72,7 +75,7 @@ async function runRecipe(request: EngineRequest, context: JobContext): Promise<E
   if (!last) throw new EngineError("internal", "engine.no-picture");
   const used = params as Record<string, unknown>;
   return {
-    ...(await finished(last, film)),
+    ...(await finished(last, film, cutOut)),
     seconds: seconds(),
     recipe: request.recipe,
     ...(recipe.version > 1 && { version: recipe.version }),
@@ -84,16 +87,26 @@ async function runRecipe(request: EngineRequest, context: JobContext): Promise<E
   };
 }
 
-async function inputsOf(encoded: EngineRequest["pictures"]): Promise<Record<string, PictureInput>> {
+/** @param note is told what of the image of role `cut` is transparent when the recipe decodes it */
+async function inputsOf(
+  encoded: EngineRequest["pictures"],
+  cut: string | undefined,
+  note: (cutOut: CutOut | undefined) => void,
+): Promise<Record<string, PictureInput>> {
   const inputs: Record<string, PictureInput> = {};
   for (const [role, bytes] of Object.entries(encoded)) {
-    const { width, height } = await inspectPicture(bytes);
-    inputs[role] = { width, height, decode: (side) => decode(bytes, side) };
+    const { width, height, decode } = await openPicture(bytes);
+    const noted = async (side: number) => {
+      const image = await decode(side);
+      note(image.cutOut);
+      return image;
+    };
+    inputs[role] = { width, height, decode: role === cut ? noted : decode };
   }
   return inputs;
 }
 
-async function encodeFrame(frame: Frame): Promise<EngineFrame> {
+async function encodeFrame(frame: Frame, cutOut: CutOut | undefined): Promise<EngineFrame> {
   const { kind, octave, octaves, step, steps, progress, image } = frame;
   const type = kind === "preview" ? "jpeg" : "png";
   return {
@@ -105,7 +118,7 @@ async function encodeFrame(frame: Frame): Promise<EngineFrame> {
     progress,
     width: image.width,
     height: image.height,
-    picture: await encode(image, type),
+    picture: await encode(image, type, cutOut),
     type: `image/${type}`,
   };
 }
@@ -134,9 +147,10 @@ async function* noting(frames: Frames, note: (film: Film | undefined) => void): 
 async function finished(
   { image }: Frame,
   film: Film | undefined,
+  cutOut: CutOut | undefined,
 ): Promise<Pick<EngineResult, "picture" | "type" | "width" | "height" | "film">> {
   if (!film)
-    return { picture: await encode(image, "png"), type: "image/png", width: image.width, height: image.height };
+    return { picture: await encode(image, "png", cutOut), type: "image/png", width: image.width, height: image.height };
   const { bytes, type, width, height, frames, framesPerSecond } = film;
   return { picture: bytes, type, width, height, film: { frames, framesPerSecond } };
 }

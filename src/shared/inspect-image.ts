@@ -72,11 +72,12 @@ export async function inspectPicture(
   // First by its mark, so that no other format reaches a decoder: SVG can name other files, PDF is a program.
   const mark = await fileTypeFromBuffer(bytes).catch(() => undefined);
   if (!mark) throw new PictureError("image.unreadable", { name });
-  if (!LOOKS.has(mark.mime) || (mark.mime.startsWith("image/heif") && !isAvif(bytes))) {
+  if (/^image\/hei[cf]/.test(mark.mime) && !isAvif(bytes)) throw new PictureError("image.heic", { name });
+  if (!LOOKS.has(mark.mime)) {
     throw new PictureError("image.format", { name, format: mark.ext });
   }
   // This reads the header and decodes nothing, so the limit is checked below, where it is known for which reason.
-  const image = sharp(bytes, { limitInputPixels: false, failOn: "error" });
+  const image = sharp(labAsRgb(bytes) ?? bytes, { limitInputPixels: false, failOn: "error" });
   const metadata = await image.metadata().catch((cause: unknown) => {
     throw new PictureError("image.unreadable", { name }, { cause });
   });
@@ -95,4 +96,32 @@ export async function inspectPicture(
 function isAvif(bytes: Uint8Array): boolean {
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
   return /^(?:.{4})*avif/s.test(Buffer.from(bytes.subarray(8, Math.min(length, 256))).toString("latin1"));
+}
+
+/** Tags of a TIFF, and the numbers of its photometric interpretation. */
+const [PHOTOMETRIC, SAMPLES, RGB, CIELAB] = [262, 277, 2, 8] as const;
+
+/**
+ * A copy of a TIFF of CIE L*a*b* that says it were RGB: L of 0..255, a and b as bytes with a sign. libvips takes its
+ * header for another format's. Undefined for all else.
+ */
+export function labAsRgb(bytes: Uint8Array): Uint8Array | undefined {
+  const little = bytes[0] === 0x49 && bytes[1] === 0x49 && bytes[2] === 42;
+  const big = bytes[0] === 0x4d && bytes[1] === 0x4d && bytes[3] === 42;
+  if (!(little || big) || bytes.byteLength < 8) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const directory = view.getUint32(4, little);
+  if (directory + 2 > bytes.byteLength) return undefined;
+  const count = Math.min(view.getUint16(directory, little), Math.floor((bytes.byteLength - directory - 2) / 12));
+  const entries = Array.from({ length: count }, (_, i) => directory + 2 + 12 * i);
+  const valueAt = (tag: number): number | undefined => {
+    const entry = entries.find((at) => view.getUint16(at, little) === tag);
+    return entry === undefined ? undefined : entry + 8;
+  };
+  const [photometric, samples] = [valueAt(PHOTOMETRIC), valueAt(SAMPLES)];
+  if (photometric === undefined || samples === undefined) return undefined;
+  if (view.getUint16(photometric, little) !== CIELAB || view.getUint16(samples, little) !== 3) return undefined;
+  const copy = Uint8Array.from(bytes);
+  new DataView(copy.buffer).setUint16(photometric, RGB, little);
+  return copy;
 }

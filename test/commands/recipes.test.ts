@@ -5,6 +5,7 @@ import { readValues } from "../../src/commands/parsing/read-values.js";
 import { commandLine, type Draft } from "../../src/commands/recipes/recipe.js";
 import { loadBuiltInStyles } from "../../src/commands/styles/built-in-styles.js";
 import { blendDefinition } from "../../src/engine/recipes/blend/definition.js";
+import { dreamDefinition } from "../../src/engine/recipes/dream/definition.js";
 import { RECIPES } from "../../src/engine/recipes/registry.js";
 import { stylizeDefinition } from "../../src/engine/recipes/stylize/definition.js";
 import { textureDefinition } from "../../src/engine/recipes/texture/definition.js";
@@ -164,7 +165,7 @@ describe("paintings in a chat", () => {
     expect(await notes("/blend winter:0.5", image)).toEqual(note(blendDefinition, "with the picture"));
     expect(await notes("/texture", image)).toEqual(note(textureDefinition, "with the picture"));
     expect(await notes("/texture winter")).toEqual(note(textureDefinition, ""));
-    expect(await notes("/dream picture:none")).toEqual(["", ""]);
+    expect(await notes("/dream picture:none")).toEqual(note(dreamDefinition, ""));
   });
 
   it("say what is missing", async () => {

@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { constant, mul, scalar } from "../../src/engine/graph/ops.js";
 import { type Network, NetworkError } from "../../src/engine/networks/network.js";
@@ -100,6 +101,52 @@ describe("any shape", () => {
       }
     },
   );
+});
+
+describe("a sticker", () => {
+  it.each(["dream", "stylize", "blend"])(
+    "keeps its transparency when it goes through %s, and changes inside",
+    async (recipe) => {
+      const svg = '<svg width="64" height="48"><circle cx="32" cy="24" r="18" fill="#c84"/></svg>';
+      const sticker = await sharp(Buffer.from(svg)).png().toBuffer();
+      const kinds: (number | undefined)[] = [];
+      const result = await runJob(
+        {
+          recipe,
+          params: { size: 64, steps: 4, network: "vgg" },
+          pictures: { image: sticker, style: await drawn(48, 48) },
+        },
+        {
+          ...tiny,
+          onFrame: async ({ picture }) => kinds.push((await sharp(picture).metadata()).channels),
+        },
+      );
+      const { data, info } = await sharp(result.picture).raw().toBuffer({ resolveWithObject: true });
+      const before = await sharp(sticker).raw().toBuffer();
+      expect(info.channels).toBe(4);
+      let changed = 0;
+      for (let i = 0; i < before.length; i += 4) {
+        expect(data[i + 3]).toBe(before[i + 3]);
+        if (before[i + 3] === 255 && Math.abs((data[i + 1] ?? 0) - (before[i + 1] ?? 0)) > 4) changed++;
+      }
+      expect(changed).toBeGreaterThan(200);
+    },
+  );
+
+  it("is opaque in a film", async () => {
+    const svg = '<svg width="64" height="48"><circle cx="32" cy="24" r="18" fill="#c84"/></svg>';
+    const pictures = {
+      image: await sharp(Buffer.from(svg)).png().toBuffer(),
+      a: await drawn(48, 48),
+      b: await drawn(32, 48),
+    };
+    const styles = [{ picture: "a" }, { picture: "b" }];
+    const { picture } = await runJob(
+      { recipe: "blend", params: { size: 64, steps: 1, network: "vgg", sweep: 2, styles }, pictures },
+      { ...tiny, onFrame: () => undefined },
+    );
+    expect((await sharp(picture).metadata()).hasAlpha).toBe(false);
+  });
 });
 
 describe("the kind of a failure", () => {

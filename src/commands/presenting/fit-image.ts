@@ -87,13 +87,18 @@ export async function fitMessage(message: OutgoingMessage, maxBytes: number): Pr
   return { ...message, pictures, text: stilled ? `${message.text}\n${sentence("film.stilled")}` : message.text };
 }
 
-/** The image itself when it fits, else a JPEG of less quality or fewer pixels. A film stays one where it can. */
+/**
+ * The image itself when it fits, else a JPEG (a WebP where something is transparent) of less quality or fewer pixels. A
+ * film stays one where it can.
+ */
 export async function fitImage(picture: Picture, maxBytes: number): Promise<Picture> {
   if (picture.bytes.byteLength <= maxBytes) return picture;
   const film = moves(picture.type) ? await fitFilm(picture, maxBytes) : undefined;
   if (film) return film;
   const limit = Math.max(maxBytes, SMALLEST_BYTES);
-  const { width } = await sharp(picture.bytes).metadata();
+  const { width, hasAlpha } = await sharp(picture.bytes).metadata();
+  // JPEG would show black where there is nothing.
+  const [type, extension] = hasAlpha ? ["image/webp", ".webp"] : ["image/jpeg", ".jpg"];
   let bytes: Uint8Array = picture.bytes;
   for (const [quality, scale] of [
     [92, 1],
@@ -104,10 +109,11 @@ export async function fitImage(picture: Picture, maxBytes: number): Promise<Pict
     [70, 0.15],
   ] as const) {
     const columns = Math.max(1, Math.round(width * scale));
-    bytes = await sharp(picture.bytes).resize({ width: columns }).jpeg({ quality }).toBuffer();
+    const small = sharp(picture.bytes).resize({ width: columns });
+    bytes = await (hasAlpha ? small.webp({ quality }) : small.jpeg({ quality })).toBuffer();
     if (bytes.byteLength <= limit) break;
   }
-  return { ...picture, bytes, name: picture.name.replace(/\.[^.]*$/, ".jpg"), type: "image/jpeg" };
+  return { ...picture, bytes, name: picture.name.replace(/\.[^.]*$/, extension), type };
 }
 
 /** Whether a file of this type may hold an animation. */

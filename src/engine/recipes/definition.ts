@@ -18,6 +18,8 @@ interface PictureRole {
   readonly without?: string;
   /** In chats it is a second picture beside the one to work on. */
   readonly second?: boolean;
+  /** What of it is transparent is so in the result, unless that is a film. */
+  readonly cutOut?: true;
   /** Why chats do not take it. */
   readonly notInChat?: string;
   /** Why the command line does not take it. */

@@ -61,6 +61,8 @@ export interface Recipe<Schema extends z.ZodType = z.ZodType> {
   readonly version: number;
   /** The parameters, with defaults. */
   readonly params: Schema;
+  /** The role of the image whose transparency the frames keep, where there is one; they have its proportions. */
+  cutOutOf?(params: z.output<Schema>): string | undefined;
   /**
    * Yields a frame at the end of each octave, and previews at least every few seconds. The film it returns is the
    * result; without one, the last frame is.

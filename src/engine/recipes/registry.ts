@@ -19,12 +19,19 @@ import { zoomDefinition } from "./zoom/definition.js";
 import { zoom } from "./zoom/run.js";
 
 function recipe<O extends RecipeOptions>(
-  { name, params, version }: RecipeDefinition<O>,
+  { name, params, version, pictures, film }: RecipeDefinition<O>,
   run: (params: ParamsOf<O>, pictures: Pictures, context: RecipeContext) => Frames,
 ): readonly [string, Recipe] {
+  const role = Object.keys(pictures).find((each) => pictures[each]?.cutOut);
   return [
     name,
-    { name, version, params, run: (given, pictures, context) => run(params.parse(given), pictures, context) },
+    {
+      name,
+      version,
+      params,
+      cutOutOf: (given) => (film(params.parse(given)) ? undefined : role),
+      run: (given, inputs, context) => run(params.parse(given), inputs, context),
+    },
   ];
 }
 

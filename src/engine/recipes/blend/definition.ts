@@ -40,7 +40,7 @@ export const blendDefinition = defineRecipe({
   ],
   options,
   presets: PAINTING_PRESETS,
-  pictures: { image: { help: "The picture to paint" } },
+  pictures: { image: { help: "The picture to paint", cutOut: true } },
   title: ({ styles, sweep }) => {
     const names = styles.map(({ name, picture }) => name ?? picture);
     const list = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join("");

@@ -126,7 +126,7 @@ const BOOK = {
 export const dreamDefinition = defineRecipe({
   name: "dream",
   command: "dream",
-  version: 1,
+  version: 2,
   help: "Lets a network dream in a picture: what it sees in it grows stronger",
   doing: "dreaming",
   examples: [
@@ -142,7 +142,7 @@ export const dreamDefinition = defineRecipe({
   options,
   presets: { book: BOOK, studio: {} },
   pictures: {
-    image: { help: "The picture to begin with", without: "it begins with noise" },
+    image: { help: "The picture to begin with", without: "it begins with noise", cutOut: true },
     guide: {
       help: "A picture whose features the dream borrows",
       without: "the dream follows the network alone",

@@ -34,7 +34,7 @@ export const stylizeDefinition = defineRecipe({
   options,
   presets: PAINTING_PRESETS,
   pictures: {
-    image: { help: "The picture to paint" },
+    image: { help: "The picture to paint", cutOut: true },
     style1: {
       help: "A second picture, whose style is taken",
       without: "a style is named",
