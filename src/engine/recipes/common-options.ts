@@ -45,7 +45,7 @@ export const presetOption = choice({ help: PRESET_HELP, choices: PRESETS });
 const [STUDIO, BOOK] = PRESETS;
 export const paintingPresetOption = choice({
   help: PRESET_HELP,
-  choices: [STUDIO, { value: "quality", label: "Twice the steps: nearer to the style" }, BOOK],
+  choices: [STUDIO, { value: "quality", label: "Nearer to the style, in twice the time" }, BOOK],
   default: "studio",
 });
 

@@ -68,7 +68,7 @@ export const paintingOptions = {
 };
 
 /** The book takes 100 iterations of L-BFGS, and its total variation. */
-export const PAINTING_PRESETS = { studio: {}, quality: { steps: 28 }, book: { steps: 100, smooth: 1 } };
+export const PAINTING_PRESETS = { studio: {}, quality: { steps: 25 }, book: { steps: 100, smooth: 1 } };
 
 export type PaintingPreset = keyof typeof PAINTING_PRESETS;
 
