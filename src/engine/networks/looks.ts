@@ -53,7 +53,8 @@ export function presetsOf(network: Network): Presets {
  */
 export function lookLayers(network: Network, look?: string): LayerWeights {
   const { dream } = presetsOf(network);
-  const found = dream.looks[look ?? dream.default];
+  const wanted = look ?? dream.default;
+  const found = Object.hasOwn(dream.looks, wanted) ? dream.looks[wanted] : undefined;
   if (found) return found.layers;
   const names = Object.keys(dream.looks);
   const asked = { network: network.id, look: look ?? dream.default };

@@ -907,6 +907,7 @@ export const english = {
   "unusable.resize-size": "it resizes to a size that does not follow the picture's",
   "unusable.transposed": "its transposed convolution has gaps or two strides",
   "unusable.norm": "it normalises over something other than channels or places",
+  "unusable.setting": "its {setting} cannot be {value}",
   "unusable.groups": "its {channels} channels do not divide into {groups}",
   "unusable.no-channel": "it takes channels that are not among its {channels}",
   "unusable.mean": "it takes the mean over something other than the picture's plane",

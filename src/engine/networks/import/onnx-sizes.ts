@@ -86,7 +86,8 @@ export function resize(node: NodeReader): Reading {
   if (rows === "fixed" || columns === "fixed") {
     return first(node, { type: "picture" });
   }
-  const align = ALIGN[node.string("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel")];
+  const coordinates = node.string("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel");
+  const align = Object.hasOwn(ALIGN, coordinates) ? ALIGN[coordinates] : undefined;
   if (!align) throw new Unusable("unusable.resize-size");
   const along = ({ factor }: Factor): Sampling => ({ type: "resize", factor, align, rounding: rounding(node, old) });
   const likes = new Set([rows.like, columns.like].filter((name) => name !== undefined));

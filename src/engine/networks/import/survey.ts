@@ -8,6 +8,7 @@ import { NetworkError } from "../network.js";
 import { isNonNegative } from "./activations.js";
 import { oihw } from "./kernels.js";
 import { type Layer, type LayerGraph, Unusable } from "./layer-graph.js";
+import { checkSettings, checkSize } from "./limits.js";
 
 export interface Facts {
   readonly channels: number;
@@ -37,6 +38,13 @@ export interface Survey {
  * @throws Unusable when they do not fit
  */
 export function factsOf(layer: Pick<Layer, "step">, inputs: readonly Facts[]): Facts {
+  checkSettings(layer.step);
+  const facts = afterStep(layer, inputs);
+  checkSize(facts);
+  return facts;
+}
+
+function afterStep(layer: Pick<Layer, "step">, inputs: readonly Facts[]): Facts {
   const { step } = layer;
   if (step.type === "unsupported") throw new Unusable({ message: step.reason });
   if (step.type === "input") return { channels: 3, stride: 1, nonNegative: false, flat: false };

@@ -132,7 +132,8 @@ export async function readTfjsWeights(folder: string, manifest: unknown): Promis
     let at = 0;
     for (const spec of group.weights) {
       const start = at;
-      const size = SIZES[spec.quantization?.dtype ?? spec.dtype];
+      const type = spec.quantization?.dtype ?? spec.dtype;
+      const size = Object.hasOwn(SIZES, type) ? SIZES[type] : undefined;
       if (size === undefined)
         throw new NetworkError("unsupported", "weight.unknown-type", { weight: spec.name, type: spec.dtype });
       at += elements(spec.shape) * size;
