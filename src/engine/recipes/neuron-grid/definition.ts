@@ -72,7 +72,7 @@ const options = {
 export const gridDefinition = defineRecipe({
   name: "grid",
   command: "neurons",
-  version: 1,
+  version: 2,
   help: "Shows many neurons of some layers on one sheet",
   doing: "looking",
   examples: [

@@ -104,7 +104,7 @@ type Sized = Pick<NeuronParams, "size" | "startSize" | "octaves" | "octaveScale"
 export const neuronDefinition = defineRecipe({
   name: "neuron",
   command: "neuron",
-  version: 1,
+  version: 2,
   help: "Shows what a neuron of the network looks for",
   doing: "looking",
   examples: ["/neuron", "/neuron activation_36/7", '/neuron channels:"4:1 21:-0.5" layer:activation_30 size:256'],

@@ -131,7 +131,7 @@ const PICTURES_A_FRAME = 1 / 2;
 export const zoomDefinition = defineRecipe({
   name: "zoom",
   command: "zoom",
-  version: 1,
+  version: 2,
   help: "Films an endless zoom from one neuron to the next, from a picture or from noise",
   doing: "filming",
   examples: ["/zoom", "/zoom frames:96 loop:bounce", '/zoom channels:"activation_36/7 activation_27/10" picture:none'],
