@@ -1,6 +1,8 @@
 /**
  * The engine's own process: takes jobs from its parent over IPC and sends frames back. A crash here takes no bot down.
  */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { type OpenEngine, openEngine } from "../open.js";
 import { dreamDefinition } from "../recipes/dream/definition.js";
 import { dream } from "../recipes/dream/run.js";
@@ -10,6 +12,10 @@ import type { FromWorker, ToWorker } from "./messages.js";
 
 let engine: OpenEngine | undefined;
 const running = new Map<number, AbortController>();
+
+// V8 lends its collector to scripts that begin after this flag is set.
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 function send(message: FromWorker): void {
   // The parent may be gone: then the channel is closed and this process ends with it.
@@ -69,6 +75,8 @@ async function run(
     }
   } finally {
     running.delete(id);
+    // What a job leaves, rasters and models that were handed over, would stay until the next one makes more.
+    if (running.size === 0) setImmediate(collectGarbage);
   }
 }
 
