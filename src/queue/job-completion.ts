@@ -1,9 +1,9 @@
 import { type JobChange, type JobFailure, workedMs } from "../domain/model.js";
 import type { EngineResult } from "../engine/process/engine.js";
 import type { QueueContext } from "./context.js";
+import type { Estimator } from "./estimator.js";
 import { failureOf, overtime } from "./failures.js";
 import { type ActiveJob, enterState } from "./job-states.js";
-import type { Estimator } from "./positions.js";
 import type { CancelReason } from "./queue.js";
 
 /** A final state, and what is kept with it. */
@@ -26,7 +26,8 @@ export class JobCompletion {
     if (active.abort.signal.aborted) return this.fail(active, active.abort.signal.reason);
     const { events, now } = this.context;
     const { cost, costKey, startedAt } = active.job;
-    if (whole && startedAt !== undefined) this.estimator.learn(costKey, cost, (now() - startedAt) / 1000);
+    if (whole && startedAt !== undefined)
+      this.estimator.learn(costKey, cost, (now() - startedAt) / 1000, result.runtime);
     const { picture: _picture, octaves: _octaves, recipe: _recipe, type: _type, ...kept } = result;
     return this.#end(active, { state: "done", result: kept }, () => events.emit("done", active.job, result));
   }

@@ -41,6 +41,8 @@ export interface JobRepository {
   since(time: number): Awaitable<readonly Pick<Job, "channel" | "author" | "createdAt">[]>;
   /** Jobs that are waiting or running, oldest first: what a stop has interrupted. */
   unfinished(): Awaitable<readonly Job[]>;
+  /** Jobs that are done, the last to end first. */
+  lastDone(count: number): Awaitable<readonly Job[]>;
   /** Jobs that have ended and whose end was not posted, oldest first. */
   unnotified(): Awaitable<readonly Job[]>;
 }

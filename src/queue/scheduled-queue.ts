@@ -6,11 +6,12 @@ import { MemoryBudget } from "../shared/memory-budget.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { Admission, type QueueLimits } from "./admission.js";
 import type { QueueContext } from "./context.js";
+import type { Estimator } from "./estimator.js";
 import { JobCompletion } from "./job-completion.js";
 import type { JobRepository } from "./job-repository.js";
 import type { JobRequest } from "./job-request.js";
 import { activeJob, QueueEmitter } from "./job-states.js";
-import { type Estimator, PositionNotifier, positions } from "./positions.js";
+import { PositionNotifier, positions } from "./positions.js";
 import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type QueuePosition } from "./queue.js";
 import { recover } from "./recovery.js";
 import { JobRunner } from "./runner.js";
@@ -40,6 +41,8 @@ export interface ScheduledQueueOptions {
 const RELEASE_MS = 2_000;
 /** What the hourly caps look back on. */
 const HOUR_MS = 3_600_000;
+/** Jobs of before that say how long jobs take. */
+const REMEMBERED = 200;
 
 /** The queue, whichever engine it has: jobs start in turn, fairly between users, and the repository keeps them. */
 export class ScheduledQueue implements JobQueue {
@@ -141,10 +144,20 @@ export class ScheduledQueue implements JobQueue {
     return active.job;
   }
 
-  /** Counts in the jobs of the last hour, of before the program started. Called once, before the queue takes jobs. */
+  /**
+   * Counts in the jobs of the last hour, and learns from the last ones how long jobs take. Called once, before the
+   * queue takes jobs.
+   */
   async remember(): Promise<void> {
     const { now, repository } = this.#context;
     this.#admission.remember(await repository.since(now() - HOUR_MS));
+    for (const { costKey, cost, startedAt, finishedAt, attempts, result } of [
+      ...(await repository.lastDone(REMEMBERED)),
+    ].reverse()) {
+      // One that was interrupted took longer.
+      if (attempts > 1 || startedAt === undefined || finishedAt === undefined || !result) continue;
+      this.#estimator.learn(costKey, cost, (finishedAt - startedAt) / 1000, result.runtime);
+    }
   }
 
   async recover(taken: (job: Job) => void): Promise<number> {

@@ -156,6 +156,11 @@ export class Jobs {
     return this.#read(UNFINISHED, [sql`+${jobTable.seq}`]);
   }
 
+  /** Jobs that are done, the last to end first. */
+  lastDone(count: number): StoredJob[] {
+    return this.#read(eq(jobTable.state, "done"), [desc(jobTable.finishedAt)], count);
+  }
+
   /** Jobs that have ended and whose end was not posted, in the order in which they came. */
   unnotified(): StoredJob[] {
     return this.#read(UNNOTIFIED, [asc(jobTable.seq)]);

@@ -75,6 +75,11 @@ export class MemoryJobRepository implements JobRepository {
     return [...this.#entries.values()].map((entry) => entry.job).filter(isUnfinished);
   }
 
+  async lastDone(count: number): Promise<readonly Job[]> {
+    const done = [...this.#entries.values()].map((entry) => entry.job).filter(({ state }) => state === "done");
+    return done.toSorted((a, b) => (b.finishedAt ?? 0) - (a.finishedAt ?? 0)).slice(0, count);
+  }
+
   async unnotified(): Promise<readonly Job[]> {
     return [...this.#entries.values()].map((entry) => entry.job).filter((job) => job.unnotified === true);
   }

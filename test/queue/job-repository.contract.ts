@@ -192,6 +192,16 @@ export function repositoryContract(name: string, open: () => JobRepository): voi
       expect(await repository.checkpoint("AAAA3333")).toBeUndefined();
     });
 
+    it("tells which jobs were done last", async () => {
+      const repository = open();
+      for (const id of ["AAAA3333", "AAAA4444", "AAAA6666", "AAAA7777"]) await repository.add(job(id), {});
+      await repository.update("AAAA4444", { state: "done", finishedAt: 7 });
+      await repository.update("AAAA3333", { state: "done", finishedAt: 9 });
+      await repository.update("AAAA6666", { state: "failed", finishedAt: 8 });
+      expect((await repository.lastDone(5)).map(({ id }) => id)).toEqual(["AAAA3333", "AAAA4444"]);
+      expect((await repository.lastDone(1)).map(({ id }) => id)).toEqual(["AAAA3333"]);
+    });
+
     it("tells which jobs ended without anybody having been told", async () => {
       const repository = open();
       for (const id of ["AAAA3333", "AAAA4444", "AAAA6666"]) await repository.add(job(id), {});

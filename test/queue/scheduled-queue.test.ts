@@ -47,4 +47,27 @@ describe("the queue of one machine, and its order", () => {
       if (waiting.length > 0) expect(Math.max(...served.values()) - Math.min(...waiting)).toBeLessThanOrEqual(1);
     }
   });
+
+  it("tells how long jobs take from what those of earlier starts took", async () => {
+    let time = 1_000_000;
+    const now = () => time;
+    const earlier = setup({ now });
+    for (const cost of [1, 2, 4]) {
+      const { id } = await earlier.queue.submit(ask("a", { cost }));
+      const end = earlier.ended(id);
+      const run = await earlier.engine.next();
+      time += cost * 20_000;
+      run.finishWith(new Uint8Array([1]), 1, 1);
+      await end;
+    }
+    await earlier.queue.close(0);
+    const { queue } = setup({ now, repository: earlier.repository });
+    await queue.remember();
+    queue.pause();
+    await queue.submit(ask("b", { cost: 3 }));
+    const [{ runSeconds } = { runSeconds: 0 }] = queue.positions();
+    expect(runSeconds).toBeGreaterThan(50);
+    expect(runSeconds).toBeLessThan(70);
+    await queue.close(0);
+  });
 });

@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { Estimator } from "../../src/queue/positions.js";
+import { Estimator } from "../../src/queue/estimator.js";
 import { ScheduledQueue } from "../../src/queue/scheduled-queue.js";
 import { listen, type QueueParts, queueParts } from "./queue.contract.js";
 

@@ -3,7 +3,7 @@ import type { BotOptions } from "../../commands/bot-options.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 import type { RecipeOption } from "../../engine/recipes/option.js";
 
-/** The settings' shape. `config/default.yaml` explains each; the errors' wording comes from `config.ts`. */
+/** The settings' shape. `config/default.yaml` explains each; the errors' wording comes from `load-settings.ts`. */
 
 const integer = (minimum: number, maximum: number) =>
   z

@@ -14,8 +14,7 @@ import type { Calls } from "./calls.js";
 import { DIRECT, linkTo } from "./channels.js";
 import { type Composed, compose } from "./compose.js";
 import { chatError, hasCode } from "./errors.js";
-import { FIRST_RESPONSE_MS, INTERACTION_TOKEN_MS } from "./limits.js";
-import type { Timing } from "./options.js";
+import { FIRST_RESPONSE_MS, INTERACTION_TOKEN_MS, type Timing } from "./limits.js";
 
 type Visibility = "public" | "private";
 

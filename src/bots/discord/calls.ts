@@ -4,7 +4,7 @@ import { ChatError } from "../../port/chat-error.js";
 import { abortable, retryWithBackoff, withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { type Attempt, chatError } from "./errors.js";
-import type { Timing } from "./options.js";
+import type { Timing } from "./limits.js";
 import { PreviewBudget } from "./preview-budget.js";
 
 interface Call extends Attempt {

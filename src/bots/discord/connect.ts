@@ -13,7 +13,8 @@ import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { chatError } from "./errors.js";
 import type { Gateway } from "./gateway.js";
-import type { DiscordOptions, Timing } from "./options.js";
+import type { Timing } from "./limits.js";
+import type { DiscordOptions } from "./options.js";
 import { restOptions } from "./register.js";
 
 /**

@@ -10,7 +10,8 @@ import {
 import type { ChatHandlers, KeyValueStore } from "../../port/adapter.js";
 import { Calls } from "./calls.js";
 import { definitions } from "./definitions.js";
-import { DEFAULT_TIMING, type DiscordOptions } from "./options.js";
+import { DEFAULT_TIMING } from "./limits.js";
+import type { DiscordOptions } from "./options.js";
 
 type Definitions = readonly RESTPostAPIApplicationCommandsJSONBody[];
 

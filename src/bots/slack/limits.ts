@@ -3,8 +3,8 @@
 /** Limits that tests and installations may change. */
 export interface SlackLimits {
   /**
-   * Largest file in bytes. Slack takes 1 GB (https://slack.com/help/articles/201330736); less, so that uploads end in
-   * time.
+   * Largest file in bytes. Slack takes 1 GB (https://slack.com/help/articles/201330736); the program passes its setting
+   * `pictures.megabytes`, so that uploads end in time.
    */
   readonly uploadBytes: number;
   /** Least time between two edits of one message, in milliseconds: chat.update takes about 50 a minute (tier 3). */

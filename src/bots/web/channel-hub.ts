@@ -5,7 +5,7 @@ import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { ImageFiles } from "./image-files.js";
-import type { WebChatLimits } from "./limits.js";
+import { HEARTBEAT_MS, type WebChatLimits } from "./limits.js";
 import {
   type ChatStore,
   type MessageChange,
@@ -18,8 +18,6 @@ import {
 import { botId, type Users } from "./users.js";
 import type { WireFrame, WireMessage, WireRemoved } from "./wire.js";
 import { WireViews } from "./wire-views.js";
-
-const HEARTBEAT_MS = 25_000;
 
 interface Listener {
   readonly socket: WebSocket;

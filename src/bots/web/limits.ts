@@ -3,7 +3,7 @@ import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
 
 /** Bounds that keep one visitor from hurting the others. */
 export interface WebChatLimits {
-  /** Largest uploaded file, in bytes. */
+  /** Largest uploaded file, in bytes; the program passes its setting `pictures.megabytes`. */
   readonly uploadBytes: number;
   /** Largest uploaded image, in pixels (width x height). */
   readonly uploadPixels: number;
@@ -40,6 +40,9 @@ export const defaultWebChatLimits: WebChatLimits = {
   socketsPerPerson: 12,
   socketBufferBytes: 4 * 1024 * 1024,
 };
+
+/** How often sockets are asked whether anybody is there. */
+export const HEARTBEAT_MS = 25_000;
 
 /** As many as fit below a message, and into a list, without scrolling. */
 export const REACTIONS = 20;

@@ -45,6 +45,17 @@ describe("the parameters that a chat's job has by itself", () => {
   });
 });
 
+it("options that share a setting have the same default and maximum in chats", () => {
+  for (const use of ["default", "maximum"] as const) {
+    const byKey = new Map<string, Set<unknown>>();
+    for (const { option } of options) {
+      const key = option.setting?.[use];
+      if (key !== undefined) byKey.set(key, (byKey.get(key) ?? new Set()).add(option.inChat?.[use] ?? option[use]));
+    }
+    for (const [key, values] of byKey) expect([...values], key).toHaveLength(1);
+  }
+});
+
 describe("an option", () => {
   it.each(options)("$name is in the chat, or says why not", ({ option, chat }) => {
     expect(chat === undefined).toBe(option.notInChat !== undefined);

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { startEngines } from "../../../src/app/engines.js";
 import { loadConfig } from "../../../src/app/settings/load-settings.js";
 import { EnginePool } from "../../../src/engine/process/pool.js";
-import { Estimator } from "../../../src/queue/positions.js";
+import { Estimator } from "../../../src/queue/estimator.js";
 import { ScheduledQueue } from "../../../src/queue/scheduled-queue.js";
 import type { Reservation } from "../../../src/shared/memory-budget.js";
 import { FakeEngine } from "../../fakes/engine.js";

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import type { Config } from "../../../src/app/settings/load-settings.js";
 import { ClusterQueue } from "../../../src/queue/cluster/cluster-queue.js";
 import { PROTOCOL } from "../../../src/queue/cluster/protocol.js";
-import { Estimator } from "../../../src/queue/positions.js";
+import { Estimator } from "../../../src/queue/estimator.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { hasRedis, type RedisServer, redisHint, startRedis } from "../../support/redis.js";
 import { ask, listen, type QueueParts, queueContract, queueParts, refused } from "../queue.contract.js";

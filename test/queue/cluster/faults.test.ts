@@ -7,7 +7,7 @@ import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { random } from "../../../src/engine/images/random.js";
 import { ClusterQueue } from "../../../src/queue/cluster/cluster-queue.js";
-import { Estimator } from "../../../src/queue/positions.js";
+import { Estimator } from "../../../src/queue/estimator.js";
 import { MemoryJobRepository } from "../../fakes/memory-repository.js";
 import type { DiaryLine } from "../../fakes/stub-engine.js";
 import { hasRedis, redisHint, startRedis } from "../../support/redis.js";

@@ -1,6 +1,6 @@
 /**
- * How a network's pictures are to be prepared, found from the file: what it says, what it does with them first, what its
- * batch normalisation met in training.
+ * How a network's pictures are to be prepared, found from the file: what it says, what it does with them first, what
+ * its batch normalisation met in training.
  */
 import { z } from "zod";
 import { type Front, type FrontChannel, frontOf } from "./image-front.js";
