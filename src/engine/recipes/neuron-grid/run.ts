@@ -116,7 +116,7 @@ async function* ascendBatch(
   const terms = batch.map(({ channel }): ChannelTerm[] => [{ layer, channel, weight: 1 }]);
   const objective = channelsObjective(terms, channelsOf(network), params.leak);
   const randoms = batch.map(({ next }) => next);
-  const size = { width: params.size, height: params.size };
+  const size = { width: sheet.side, height: sheet.side };
   const ascent = neuronAscent(sheet, objective, randoms, ascentOptionsOf(params, 0), size);
   const start = batch.map(({ image }) => image);
   const steps = takeSteps({ ...ascent, images: start, steps: params.steps }, signal);
