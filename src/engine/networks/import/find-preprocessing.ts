@@ -9,7 +9,7 @@ import type { LayerGraph } from "./layer-graph.js";
 import { CAFFE, channelOrder, channelScale, type Preprocessing, RAW, SIGNED, TORCH, UNIT } from "./preprocessing.js";
 
 /** Where a preprocessing is known from. */
-export type PreprocessingSource = "notes" | "catalogue" | "metadata" | "operations" | "statistics" | "format";
+type PreprocessingSource = "notes" | "catalogue" | "metadata" | "operations" | "statistics" | "format";
 
 export interface FoundPreprocessing {
   readonly preprocessing: Preprocessing;

@@ -33,7 +33,7 @@ const ABSURD: Readonly<Record<string, readonly [OnnxNode, RegExp]>> = {
   ),
 };
 
-describe("files that nobody means well", () => {
+describe("files with absurd settings and names", () => {
   for (const [name, [made, reason]] of Object.entries(ABSURD))
     it(`says of ${name} what is wrong`, async () => {
       const constants = [

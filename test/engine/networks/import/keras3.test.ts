@@ -108,7 +108,7 @@ async function twin(layers: readonly KerasLayerJson[], weights: readonly WeightJ
 }
 
 describe("reading Keras 3 archives", () => {
-  it("computes what the same weights compute as a layers-model, stored and deflated, whatever the file is called", async () => {
+  it("computes what a layers-model of the same weights computes, stored and deflated, whatever its name", async () => {
     const weights = await variables({ "layers/c1": c1, "layers/c2": c2 });
     const tfjs = await writeTfjs(await folder(), model(), [...c1, ...c2]);
     const expected = await features(assemble("twin", await readTfjsLayers(tfjs), PLAIN), "c2", picture(9, 8));
@@ -140,7 +140,7 @@ describe("reading Keras 3 archives", () => {
     expect(difference(await ours, await theirs)).toBe(0);
   });
 
-  it("says what is wrong with archives that are cut short, empty or unpack to gigabytes, and with weights alone", async () => {
+  it("says what is wrong with archives cut short, empty or unpacking to gigabytes, and with weights alone", async () => {
     const weights = await variables({ "layers/c1": c1, "layers/c2": c2 });
     const path = join(await folder(), "short.keras");
     const whole = await readFile(await archive(model(), weights));
