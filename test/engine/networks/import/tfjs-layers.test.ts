@@ -1,4 +1,4 @@
-import { readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { topologicalOrder } from "../../../../src/engine/graph/node.js";
@@ -364,6 +364,24 @@ describe("files that cannot be used", () => {
     await expect(tiny([conv("d", "image")], weights)).rejects.toThrow(
       /No layer of tiny can be used: d: its kernel is not in the file/,
     );
+  });
+
+  it("reads weights when a layer needs them, and says when their file has changed meanwhile", async () => {
+    const where = await folder();
+    const layers = [imageLayer(), conv("a", "image"), conv("b", "a")];
+    const path = await writeTfjs(where, functional(layers), [
+      ...kernel("a", [3, 3, 3, 2]),
+      ...kernel("b", [3, 3, 2, 2]),
+    ]);
+    const network = assemble("tiny", await readTfjsLayers(path), PLAIN);
+    network.build().layer("a");
+    const shards = (await readdir(where)).filter((file) => file.endsWith(".bin"));
+    for (const file of shards) await truncate(join(where, file), 8);
+    // What was read stays; the rest cannot be read any more.
+    network.build().layer("a");
+    expect(() => network.build().layer("b")).toThrow(/grew shorter/);
+    for (const file of shards) await rm(join(where, file));
+    expect(() => network.build().layer("b")).toThrow(/weight file shard\d+\.bin is missing/);
   });
 
   it("refuses missing and short shards, and shards outside the folder", async () => {
