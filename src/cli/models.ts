@@ -127,7 +127,6 @@ async function layersOf(id: string, flags: Json): Promise<void> {
     describeLayers(await network(id)),
   );
   if (flags.json) return printJson({ id, defaultLook, preprocessing, layers, unusable });
-  if (preprocessing) process.stdout.write(`${sentence("network.prepared", preprocessing)}\n`);
   const rows = layers.map(({ name, kind, channels, stride, looks, style, content }) => {
     const marks = Object.entries(looks).map(([look, weight]) => `${look}${weight === 1 ? "" : ` x ${weight}`}`);
     if (style !== undefined) marks.push("(style)");
@@ -138,4 +137,5 @@ async function layersOf(id: string, flags: Json): Promise<void> {
   for (const [layer, why] of Object.entries(unusable)) {
     process.stdout.write(`${sentence("cli.layer-unusable", { layer, why })}\n`);
   }
+  if (preprocessing) process.stdout.write(`${sentence("network.prepared", preprocessing)}\n`);
 }

@@ -103,6 +103,7 @@ describe("dreamloom models add", () => {
       "0.01",
     );
     expect(added).toMatchObject({ id: "tiny", path: join(dir, "tiny", "model.json"), layers: 3 });
+    expect(added).toMatchObject({ preprocessing: { from: "notes", preprocessing: { channels: "rgb", scale: 0.01 } } });
     const notes = parse(readFileSync(join(dir, "tiny", "dreamloom.yaml"), "utf8")) as unknown;
     expect(notes).toEqual({
       title: "My own",
@@ -157,6 +158,7 @@ describe("dreamloom models layers", () => {
     expect(lines[0]).toMatch(/^LAYER +KIND +CHANNELS +STRIDE +LOOKS$/);
     expect(lines[1]).toMatch(/^edges +Conv2D +8 +1\b/);
     expect(lines[3]).toMatch(/^corners +Conv2D +16 +2 .*\bcreatures\b/);
+    expect(lines.at(-1)).toMatch(/^It sees pictures as \(BGR - \[103\.9, 116\.8, 123\.7\]\) \* \[1\], .*guess/);
   });
 
   it("says the same as one JSON object", async () => {
