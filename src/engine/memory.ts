@@ -3,7 +3,7 @@
 import { Dimensions } from "./graph/dimensions.js";
 import { topologicalOrder } from "./graph/node.js";
 import type { Size } from "./images/raster.js";
-import type { BuildOptions, Network } from "./networks/network.js";
+import { askOnce, type BuildOptions, type Network } from "./networks/network.js";
 import { REACH, TILE, winogradKernels } from "./runtimes/onnx/winograd.js";
 
 /** Bytes of a float32. */
@@ -28,20 +28,12 @@ interface StepOptions extends BuildOptions {
   readonly runtime?: string;
 }
 
-const asked = new WeakMap<Network, Map<string, number>>();
-
 /**
  * Bytes that loss and gradient of a network up to some layers take for one pixel of the image. Weights are left out;
  * those that onnxruntime keeps transformed for Winograd's algorithm are four times their size.
  */
 export function bytesPerPixel(network: Network, layers: readonly string[], options: StepOptions = {}): number {
-  // Every job asks, and the answer takes building the whole network.
-  const answers = asked.get(network) ?? new Map<string, number>();
-  asked.set(network, answers);
-  const key = JSON.stringify([layers, options.pooling, options.multipleOf, options.runtime]);
-  const bytes = answers.get(key) ?? countBytes(network, layers, options);
-  answers.set(key, bytes);
-  return bytes;
+  return askOnce(network, ["memory", layers, options], () => countBytes(network, layers, options));
 }
 
 function countBytes(network: Network, layers: readonly string[], { runtime, ...options }: StepOptions): number {

@@ -49,13 +49,7 @@ function hybridLog(v: number): number {
   return (1000 / WHITE) * scene ** 1.2;
 }
 
-<<<<<<< HEAD
 /** By H.273's numbers of transfer characteristics; those left out, BT.709's too, are taken for sRGB's. */
-=======
-/**
- * By H.273's numbers of transfer characteristics; those left out, BT.709's too, are taken for sRGB's, as browsers do.
- */
->>>>>>> aed6d8c (Words and long lines that the structure test found)
 const CURVES: Readonly<Record<number, Curve>> = {
   4: power(2.2),
   5: power(2.8),

@@ -73,14 +73,28 @@ export interface Network {
   build(options?: BuildOptions): BuiltNetwork;
 }
 
+const answers = new WeakMap<Network, Map<string, number>>();
+
+/** What a network answers, once for each question: every job asks, and an answer takes building the whole network. */
+export function askOnce(network: Network, question: readonly unknown[], answer: () => number): number {
+  const known = answers.get(network) ?? new Map<string, number>();
+  answers.set(network, known);
+  const key = JSON.stringify(question);
+  const found = known.get(key) ?? answer();
+  known.set(key, found);
+  return found;
+}
+
 /**
  * The smallest side, in pixels, at which layers see something of an image: their maps have a place, and it is not
  * padding alone.
  */
 export function leastSideOf(network: Network, layers: readonly string[], options: BuildOptions = {}): number {
-  const { layer } = network.build(options);
-  const strides = network.layers.flatMap(({ name, stride }) => (layers.includes(name) ? [stride] : []));
-  return Math.max(...strides, leastSide(layers.map(layer)));
+  return askOnce(network, ["least side", layers, options], () => {
+    const { layer } = network.build(options);
+    const strides = network.layers.flatMap(({ name, stride }) => (layers.includes(name) ? [stride] : []));
+    return Math.max(...strides, leastSide(layers.map(layer)));
+  });
 }
 
 type NetworkErrorKind = "unknown" | "unreachable" | "corrupt" | "unsupported";

@@ -16,14 +16,6 @@ const PREPARED_FROM = {
   format: "as files of its kind usually want, which is a guess",
 } as const;
 
-interface Prepared {
-  readonly preprocessing: Record<"channels", string> & {
-    readonly mean: readonly number[];
-    readonly scale: number | readonly number[];
-  };
-  readonly from: keyof typeof PREPARED_FROM;
-}
-
 /** Every sentence that the program says, by identifier: a text with its parameters in braces, or a function of them. */
 export const english = {
   // What operators read: health pages, `dreamloom doctor`, and the program at its start.
@@ -780,7 +772,13 @@ export const english = {
   "network.too-small":
     "At {side} px nothing is left of a picture in the network's deeper layers: they need {least} px on each side.",
   "network.no-layer": "No layer of {network} can be used: {reason}.",
-  "network.prepared": ({ preprocessing: { channels, mean, scale }, from }: Prepared) => {
+  "network.prepared": ({
+    preprocessing: { channels, mean, scale },
+    from,
+  }: {
+    preprocessing: { channels: string; mean: readonly number[]; scale: number | readonly number[] };
+    from: keyof typeof PREPARED_FROM;
+  }) => {
     const short = (n: number) => String(Number(n.toPrecision(4)));
     const all = (list: readonly number[]) => (new Set(list).size === 1 ? list.slice(0, 1) : list).map(short).join(", ");
     const by = typeof scale === "number" ? [scale] : scale;

@@ -33,11 +33,7 @@ const ABSURD: Readonly<Record<string, readonly [OnnxNode, RegExp]>> = {
   ),
 };
 
-<<<<<<< HEAD
 describe("files with absurd settings and names", () => {
-=======
-describe("hostile files", () => {
->>>>>>> aed6d8c (Words and long lines that the structure test found)
   for (const [name, [made, reason]] of Object.entries(ABSURD))
     it(`says of ${name} what is wrong`, async () => {
       const constants = [
