@@ -1,8 +1,8 @@
 /** Loss and gradient of an objective over a network: the one thing that every recipe asks of the engine. */
 import { gradient } from "./graph/gradient.js";
 import type { Node } from "./graph/node.js";
-import { cropRaster, pasteRaster } from "./images/crop.js";
 import { CHANNELS, emptyRaster, type Raster, type Size } from "./images/raster.js";
+import { cropRaster, pasteRaster } from "./images/resample.js";
 import { type Tile, tilesOf } from "./memory.js";
 import type { BuildOptions, Network } from "./networks/network.js";
 import { type Objective, type Scope, scopeOf } from "./objectives/objective.js";

@@ -1,8 +1,7 @@
 import { blendDefinition } from "../../engine/recipes/blend/definition.js";
 import { FILM_BYTES } from "../../engine/recipes/common-options.js";
-import { completed, costKey, type RecipeDefinition } from "../../engine/recipes/definition.js";
+import { completed, costKey, megabytesOf, type RecipeDefinition } from "../../engine/recipes/definition.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
-import { megabytesOf } from "../../engine/recipes/footprint.js";
 import { ATTACHED } from "../../engine/recipes/painting/options.js";
 import { defined } from "../../shared/defined.js";
 import { kebab } from "../../shared/text.js";

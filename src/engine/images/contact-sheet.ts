@@ -1,7 +1,8 @@
 /** Contact sheets: rows of small images with their names. */
-import { pasteRaster } from "./crop.js";
+
 import { textWidth, write } from "./lettering.js";
 import { emptyRaster, type Raster } from "./raster.js";
+import { pasteRaster } from "./resample.js";
 
 /** The book's background. */
 const GREY = 180;

@@ -1,7 +1,7 @@
 /** Resizing of images that go on at their opposite sides. */
-import { cropRaster } from "./crop.js";
+
 import { CHANNELS, emptyRaster, fold, type Raster } from "./raster.js";
-import { resize } from "./resample.js";
+import { cropRaster, resize } from "./resample.js";
 
 /** What a filter may see beyond a border, in pixels of either size. */
 const MARGIN = 16;

@@ -6,10 +6,9 @@ import { type InstallOptions, install, installed, modelFile } from "./download/i
 import { assemble } from "./import/assemble.js";
 import { type FoundPreprocessing, findPreprocessing } from "./import/find-preprocessing.js";
 import { findModel, formatOf, notesBeside, preprocessingBeside, suggestedNames } from "./local.js";
-import { presetsByDepth } from "./looks.js";
+import { presetsByDepth, resolveLayer } from "./looks.js";
 import { type Network, NetworkError } from "./network.js";
 import type { NetworkNotes, Presets } from "./presets.js";
-import { resolveLayer } from "./resolve-layer.js";
 
 export interface LoadOptions extends InstallOptions {
   /** Where downloaded networks are kept. */

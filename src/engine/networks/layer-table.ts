@@ -1,7 +1,6 @@
 /** A network's layers with what they are used for, for people who choose. */
-import { presetsOf } from "./looks.js";
+import { presetsOf, resolveLayer } from "./looks.js";
 import type { LayerInfo, Network } from "./network.js";
-import { resolveLayer } from "./resolve-layer.js";
 
 interface LayerUse extends LayerInfo {
   /** Weight by the name of each look that dreams in it. */

@@ -1,6 +1,7 @@
 /** Channels of a network, by what people write. */
+
+import { resolveLayer } from "../networks/looks.js";
 import type { Network } from "../networks/network.js";
-import { resolveLayer } from "../networks/resolve-layer.js";
 import type { ChannelTerm } from "../objectives/channels.js";
 import { needsLayer, readChannels } from "./channel-syntax.js";
 import { RecipeError } from "./recipe.js";

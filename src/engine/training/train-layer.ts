@@ -7,11 +7,11 @@
  * images of nothing. Whitened directions of this kind are what activation atlases show (Carter et al. 2019).
  */
 import { type EngineContext, observe } from "../evaluate.js";
-import { randomCrop } from "../images/crop.js";
 import { type Random, random, randomInteger } from "../images/random.js";
 import type { Raster } from "../images/raster.js";
+import { randomCrop } from "../images/resample.js";
+import { resolveLayer } from "../networks/looks.js";
 import { type LayerInfo, type Network, NetworkError } from "../networks/network.js";
-import { resolveLayer } from "../networks/resolve-layer.js";
 import type { Scope } from "../objectives/objective.js";
 import type { Tensor } from "../runtimes/runtime.js";
 import { backward, type Cholesky, cholesky, forward } from "./cholesky.js";

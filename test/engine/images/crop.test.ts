@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { extended, middle } from "../../../src/engine/images/crop.js";
+import { extended, middle } from "../../../src/engine/images/resample.js";
 import { scene } from "../recipes/tiny.js";
 
 describe("an image that is too small for a network", () => {

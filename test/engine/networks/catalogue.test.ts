@@ -3,8 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadNetwork } from "../../../src/engine/networks/catalogue.js";
 import { catalogue, parseCatalogue } from "../../../src/engine/networks/catalogue-file.js";
-import { lookLayers, presetsByDepth, presetsOf } from "../../../src/engine/networks/looks.js";
-import { resolveLayer } from "../../../src/engine/networks/resolve-layer.js";
+import { lookLayers, presetsByDepth, presetsOf, resolveLayer } from "../../../src/engine/networks/looks.js";
 import { features, folder, functional, imageLayer, layer, writeTfjs } from "./support/tiny.js";
 
 /** A network whose layer "pick" is the first channel that goes into it. */

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { evaluate } from "../../../src/engine/evaluate.js";
-import { lookLayers } from "../../../src/engine/networks/looks.js";
-import { resolveLayer } from "../../../src/engine/networks/resolve-layer.js";
+import { lookLayers, resolveLayer } from "../../../src/engine/networks/looks.js";
 import { dream } from "../../../src/engine/objectives/dream.js";
 import type { Programs } from "../../../src/engine/programs.js";
 import {

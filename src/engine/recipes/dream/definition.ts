@@ -10,8 +10,7 @@ import {
   seedOption,
   TYPICAL_RATIO,
 } from "../common-options.js";
-import { defineRecipe, type ParamsOf } from "../definition.js";
-import { megapixels } from "../footprint.js";
+import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { readLayerWeights } from "../layer-weights.js";
 import { integer, number, readName, text } from "../option.js";
 

@@ -1,8 +1,7 @@
 /** The definition of `grid`, a sheet of neurons. */
 import { wordsOf } from "../channel-syntax.js";
 import { channelsOption, networkOption, presetOption, seedOption } from "../common-options.js";
-import { defineRecipe, type ParamsOf } from "../definition.js";
-import { megapixels } from "../footprint.js";
+import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { ascentOptions, BOOK_ASCENT, displayOption } from "../neuron/ascent-definition.js";
 import { integer, readName, text } from "../option.js";
 

@@ -2,12 +2,11 @@
 import { batchOf, type EngineContext, observe } from "../../evaluate.js";
 import { reduceMean } from "../../graph/ops.js";
 import { contactSheet, type SheetLayout, type SheetRow } from "../../images/contact-sheet.js";
-import { middle } from "../../images/crop.js";
 import { type Random, random, randomInteger } from "../../images/random.js";
 import { CHANNELS, type Raster } from "../../images/raster.js";
-import { presetsOf } from "../../networks/looks.js";
+import { middle } from "../../images/resample.js";
+import { presetsOf, resolveLayer } from "../../networks/looks.js";
 import { leastSideOf, type Network } from "../../networks/network.js";
-import { resolveLayer } from "../../networks/resolve-layer.js";
 import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";
 import { takeSteps } from "../../optimize/steps.js";
 import { wordsOf } from "../channel-syntax.js";

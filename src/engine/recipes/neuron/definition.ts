@@ -8,8 +8,7 @@ import {
   presetOption,
   seedOption,
 } from "../common-options.js";
-import { defineRecipe, type ParamsOf } from "../definition.js";
-import { megapixels } from "../footprint.js";
+import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { integer, number } from "../option.js";
 import { RecipeError } from "../recipe.js";
 import { ascentOptions, BOOK_ASCENT, displayOption } from "./ascent-definition.js";

@@ -1,8 +1,8 @@
 /** Neurons: pictures, made from noise, of what a network's channels look for (Deep Learning Cookbook 12.1 and 12.2). */
-import { middle } from "../../images/crop.js";
+
 import { random } from "../../images/random.js";
 import { CHANNELS, type Raster } from "../../images/raster.js";
-import { resize } from "../../images/resample.js";
+import { middle, resize } from "../../images/resample.js";
 import { lookLayers } from "../../networks/looks.js";
 import { leastSideOf, type Network } from "../../networks/network.js";
 import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";

@@ -2,8 +2,8 @@
  * The book's objective of a painting (Deep Learning Cookbook 12.6, 12.7): sums, not means, and divisors chosen by hand.
  */
 import type { Raster } from "../../images/raster.js";
+import { resolveLayer } from "../../networks/looks.js";
 import type { Network } from "../../networks/network.js";
-import { resolveLayer } from "../../networks/resolve-layer.js";
 import { content } from "../../objectives/content.js";
 import { type GramTarget, gramLoss } from "../../objectives/gram.js";
 import { type Objective, sum } from "../../objectives/objective.js";

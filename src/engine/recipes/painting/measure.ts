@@ -1,7 +1,6 @@
 /** How the painting recipes measure style, by their parameters. */
-import { presetsOf } from "../../networks/looks.js";
+import { presetsOf, resolveLayer } from "../../networks/looks.js";
 import type { Network } from "../../networks/network.js";
-import { resolveLayer } from "../../networks/resolve-layer.js";
 import { parseLayerWeights } from "../layer-weights.js";
 import { RecipeError } from "../recipe.js";
 import type { PaintingPreset } from "./options.js";

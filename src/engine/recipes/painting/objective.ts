@@ -3,8 +3,8 @@
  * the memory.
  */
 import { batchOf, type EngineContext, type Evaluation, evaluate } from "../../evaluate.js";
-import { cropRaster, pasteRaster } from "../../images/crop.js";
 import { emptyRaster, type Raster, type Size } from "../../images/raster.js";
+import { cropRaster, pasteRaster } from "../../images/resample.js";
 import { bytesPerPixel, type Tile, tilesOf } from "../../memory.js";
 import type { BuildOptions, Network } from "../../networks/network.js";
 import { content } from "../../objectives/content.js";

@@ -1,8 +1,7 @@
 /** What a painting is compared with: Gram matrices of styles, features of a photo. */
 import { type EngineContext, observe } from "../../evaluate.js";
-import { cropRaster } from "../../images/crop.js";
 import { fitInside, type Raster, type Size } from "../../images/raster.js";
-import { resize } from "../../images/resample.js";
+import { cropRaster, resize } from "../../images/resample.js";
 import { type Tile, tilesOf } from "../../memory.js";
 import type { BuildOptions, Network } from "../../networks/network.js";
 import { type GramTarget, gramOutputs } from "../../objectives/gram.js";

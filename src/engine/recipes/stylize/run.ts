@@ -4,14 +4,12 @@
  */
 import type { EngineContext } from "../../evaluate.js";
 import { luminanceOnly } from "../../images/colour.js";
-import { extended, middle } from "../../images/crop.js";
 import { colourBasis, mixPalettes, type Palette, paletteOf, withPalette } from "../../images/palette.js";
 import { random, randomInteger, type SeededRandom } from "../../images/random.js";
 import { fitInside, type Raster, roll, type Size } from "../../images/raster.js";
-import { resize } from "../../images/resample.js";
-import { presetsOf } from "../../networks/looks.js";
+import { extended, middle, resize } from "../../images/resample.js";
+import { presetsOf, resolveLayer } from "../../networks/looks.js";
 import { type LayerInfo, leastSideOf } from "../../networks/network.js";
-import { resolveLayer } from "../../networks/resolve-layer.js";
 import { paintingScales } from "../../optimize/scales.js";
 import type { Shift } from "../../transforms/transform.js";
 import { noise } from "../noise.js";

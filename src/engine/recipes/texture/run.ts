@@ -1,10 +1,11 @@
 /**
  * Texture: a surface without a scene, made from the style of a picture alone (Deep Learning Cookbook 12.4 and 12.5).
  */
-import { extended, extendedSize, middle } from "../../images/crop.js";
+
 import { colourBasis, paletteOf } from "../../images/palette.js";
 import { type Random, random, randomInteger } from "../../images/random.js";
 import { CHANNELS, emptyRaster, type Raster, type Size } from "../../images/raster.js";
+import { extended, extendedSize, middle } from "../../images/resample.js";
 import { resizeWrapped } from "../../images/resize-wrapped.js";
 import { presetsOf } from "../../networks/looks.js";
 import { leastSideOf } from "../../networks/network.js";

@@ -11,8 +11,7 @@ import {
   presetOption,
   seedOption,
 } from "../common-options.js";
-import { defineRecipe, type ParamsOf } from "../definition.js";
-import { megapixels } from "../footprint.js";
+import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { ascentOptions, BOOK_ASCENT, plainDisplayOption } from "../neuron/ascent-definition.js";
 import { choice, integer, number } from "../option.js";
 

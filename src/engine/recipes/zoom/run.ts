@@ -4,12 +4,11 @@
  */
 import type { EngineContext } from "../../evaluate.js";
 import { encodeFilm, needFfmpeg, needRoom } from "../../images/animation.js";
-import { cropRaster, extendedSize, middle } from "../../images/crop.js";
 import { steadied } from "../../images/display.js";
 import { FrameStore } from "../../images/frame-store.js";
 import { random, type SeededRandom } from "../../images/random.js";
 import { CHANNELS, type Raster, type Size } from "../../images/raster.js";
-import { resize } from "../../images/resample.js";
+import { cropRaster, extendedSize, middle, resize } from "../../images/resample.js";
 import { warp } from "../../images/warp.js";
 import { leastSideOf } from "../../networks/network.js";
 import { channels as channelsObjective } from "../../objectives/channels.js";

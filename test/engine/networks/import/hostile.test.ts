@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeLayers } from "../../../../src/engine/networks/layer-table.js";
-import { lookLayers, presetsOf } from "../../../../src/engine/networks/looks.js";
-import { resolveLayer } from "../../../../src/engine/networks/resolve-layer.js";
+import { lookLayers, presetsOf, resolveLayer } from "../../../../src/engine/networks/looks.js";
 import type { OnnxNode } from "../../../../src/engine/onnx-schema.js";
 import { encode, floats, image, ints, node, read } from "../support/onnx-file.js";
 import { features } from "../support/tiny.js";

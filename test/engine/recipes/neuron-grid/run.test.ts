@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { sheetPlaces } from "../../../../src/engine/images/contact-sheet.js";
-import { cropRaster } from "../../../../src/engine/images/crop.js";
 import { random } from "../../../../src/engine/images/random.js";
 import type { Raster } from "../../../../src/engine/images/raster.js";
+import { cropRaster } from "../../../../src/engine/images/resample.js";
 import { channels as objective } from "../../../../src/engine/objectives/channels.js";
 import { takeSteps } from "../../../../src/engine/optimize/steps.js";
 import { channelsOf } from "../../../../src/engine/recipes/channel-terms.js";
