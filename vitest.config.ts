@@ -1,8 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-/** What takes minutes: the program as it is installed, killed processes, clusters, whole recipes on real networks, browsers. */
+/**
+ * What takes minutes: the program as it is installed, killed processes, clusters, whole recipes on real networks, browsers,
+ * the built-in styles drawn again. */
 const long = [
   "test/cli/**/*.test.ts",
+  "test/commands/styles/built-in-style-pictures.test.ts",
   "test/e2e/**/*.test.ts",
   "test/fault/**/*.test.ts",
   "test/queue/cluster/**/*.test.ts",
