@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * What takes minutes: the program as it is installed, killed processes, clusters, whole recipes on real networks, browsers,
- * the built-in styles drawn again. */
+ * What takes minutes: the program as it is installed, killed processes, clusters, whole recipes on real networks,
+ * browsers, the built-in styles drawn again.
+ */
 const long = [
   "test/cli/**/*.test.ts",
   "test/commands/styles/built-in-style-pictures.test.ts",
