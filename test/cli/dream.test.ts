@@ -184,10 +184,10 @@ describe("dreamloom dream, asked for what cannot be", () => {
       /megapixels\. Make it smaller|not a picture I can read/,
     ],
     [
-      "half a picture",
+      "a picture's first twentieth",
       () => [
         "dream",
-        file("half.jpg", readFileSync(photo).subarray(0, readFileSync(photo).length / 2)),
+        file("cut.jpg", readFileSync(photo).subarray(0, readFileSync(photo).length / 20)),
         "--network",
         network,
         "--layers",

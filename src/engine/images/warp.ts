@@ -2,7 +2,7 @@
 import { type Border, CHANNELS, fold, type Raster } from "./raster.js";
 
 /** A turn and a zoom around the image's centre, then a shift. */
-export interface Move {
+interface Move {
   /** 1.05 shows everything 5 % larger. */
   readonly zoom?: number;
   /** Clockwise, in degrees. */

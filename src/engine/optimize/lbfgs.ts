@@ -1,6 +1,8 @@
 /** L-BFGS: Newton-like steps from the last few changes of point and gradient (Nocedal 1980; Liu and Nocedal 1989). */
+import type { Evaluation } from "../evaluate.js";
+import type { Raster } from "../images/raster.js";
 import { strongWolfe } from "./line-search.js";
-import type { Optimiser } from "./optimiser.js";
+import { needFinite, type Step } from "./steps.js";
 import { addScaled, copy, dot, maxAbsolute, type Oracle, type Vector } from "./vector.js";
 
 interface LbfgsOptions {
@@ -138,18 +140,35 @@ export class Lbfgs<V extends Vector = Vector> {
   }
 }
 
-/** One iteration a step, for one image. */
-export function lbfgsOptimiser(lbfgs: Lbfgs<Float32Array>): Optimiser {
-  return {
-    async step([image], gradientAt) {
-      if (!image) throw new RangeError("L-BFGS needs an image");
-      const data = image.data.slice();
-      const oracle = async (at: Float32Array) => {
-        const { loss, gradients } = await gradientAt([{ ...image, data: at }]);
-        return { loss, gradient: gradients[0]?.data ?? at };
-      };
-      const { loss, converged } = await lbfgs.minimise(data, oracle, { iterations: 1 });
-      return { images: [{ ...image, data }], loss, converged };
-    },
+interface LbfgsDescent {
+  readonly image: Raster;
+  readonly steps: number;
+  /** Steps that an earlier run has taken. */
+  readonly taken: number;
+  readonly loss: (image: Raster) => Promise<Evaluation>;
+}
+
+/**
+ * One iteration a step, for one image; ends early when there is nothing more to gain. Its vectors stay on the host: the
+ * line search decides there, in double precision.
+ * @throws the signal's reason when aborted; DescentError once a loss or a pixel is not finite
+ */
+export async function* lbfgsSteps(
+  lbfgs: Lbfgs<Float32Array>,
+  { image, steps, taken, loss: lossAt }: LbfgsDescent,
+  signal: AbortSignal,
+): AsyncGenerator<Step, void, void> {
+  const oracle = (data: Float32Array) => {
+    signal.throwIfAborted();
+    return lossAt({ ...image, data });
   };
+  let { data } = image;
+  for (let step = taken + 1; step <= steps; step++) {
+    data = data.slice();
+    const { loss, converged } = await lbfgs.minimise(data, oracle, { iterations: 1 });
+    needFinite([[loss], data], { step, steps });
+    const made = { ...image, data };
+    yield { step, loss, converged, images: async () => [made], memory: async () => ({}) };
+    if (converged) return;
+  }
 }

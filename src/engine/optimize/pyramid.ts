@@ -30,13 +30,13 @@ export function rootMeanSquare(images: Node): Node {
 }
 
 /** Images [N, C, H, W] to be resized by the values of a name. */
-function resized(images: Node, value: ValueOf, name: string): Node {
+export function resized(images: Node, value: ValueOf, name: string): Node {
   const across = value(`${name}.across`, [1, 1, null, null]);
   return matmul(value(`${name}.down`, [1, 1, null, null]), matmul(images, across));
 }
 
 /** The values of a name that resize images. */
-function resizeValues(name: string, from: Size, to: Size): Tensors {
+export function resizeValues(name: string, from: Size, to: Size): Tensors {
   const transposed = resizing(from.width, to.width, true);
   return {
     [`${name}.across`]: matrix(transposed, from.width, to.width),
@@ -44,9 +44,12 @@ function resizeValues(name: string, from: Size, to: Size): Tensors {
   };
 }
 
-const matrix = (data: Float32Array, rows: number, columns: number): Tensor => ({ data, shape: [1, 1, rows, columns] });
+export const matrix = (data: Float32Array, rows: number, columns: number): Tensor => ({
+  data,
+  shape: [1, 1, rows, columns],
+});
 
-function halved({ width, height }: Size): Size {
+export function halved({ width, height }: Size): Size {
   return { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
 }
 

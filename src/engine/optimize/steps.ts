@@ -29,7 +29,7 @@ type TiledLoss = (seen: Raster) => Promise<Evaluation>;
 export type Loss = WholeLoss | TiledLoss;
 
 /** What a step sees: the images through a transform, and the loss of what is seen. */
-interface View {
+export interface View {
   readonly loss: Loss;
   readonly transform: Transform;
 }
@@ -84,7 +84,10 @@ export async function* takeSteps(
         : atOnce(run, loss, transform, Object.assign(inputs, loss.objective.values)));
       release(state);
       state = held;
-      needFinite(tensors, { step, steps });
+      needFinite(
+        [tensors.loss, tensors.strength, tensors.means].flatMap((tensor) => (tensor ? [tensor.data] : [])),
+        { step, steps },
+      );
       state = await withoutGradient(run, tensors, held);
       const reached = state;
       yield {
@@ -153,7 +156,7 @@ async function inTiles(
 
 /** The outputs of an update, and the means of the images, which are finite where every pixel is. */
 function moved(update: Update, images: Node, direction: Node, value: ValueOf): Record<string, Node> {
-  const { memory, images: after, strength } = update.build(images, direction, prefixed(value, MOVE));
+  const { memory, images: after, strength } = update.build(images, direction, prefixed(value, MOVE), value);
   return { [IMAGES]: after, strength, means: reduceMean(after, [1, 2, 3]), ...memory };
 }
 
@@ -179,8 +182,8 @@ async function withoutGradient({ update, size }: Run, { strength }: Tensors, hel
  * All are looked at: onnxruntime's ReLU turns NaN into 0, so a picture of NaN may well have a finite loss.
  * @throws DescentError
  */
-function needFinite({ loss, strength, means }: Tensors, { step, steps }: StepTime): void {
-  if ([loss, strength, means].every((tensor) => tensor?.data.every(Number.isFinite))) return;
+export function needFinite(found: readonly ArrayLike<number>[], { step, steps }: StepTime): void {
+  if (found.every((numbers) => Array.prototype.every.call(numbers, Number.isFinite))) return;
   if (step === 1) throw new DescentError("descent.no-start");
   throw new DescentError("descent.diverged", { step, steps });
 }

@@ -28,12 +28,13 @@ export interface Update {
   readonly memory: Tensors;
   /** The numbers of a step. */
   values(time: StepTime): Tensors;
-  build(images: Node, gradient: Node, value: ValueOf): Moved;
+  /** @param memory asks for what it remembers, by name */
+  build(images: Node, gradient: Node, value: ValueOf, memory: ValueOf): Moved;
   /** Moves image n of the batch, in place, where its gradient is zero everywhere. */
   instead?(image: Raster, n: number): void;
 }
 
-const within = (images: Node): Node => clip(images, 0, 255);
+export const within = (images: Node): Node => clip(images, 0, 255);
 
 /** The smallest mean absolute gradient that is followed at full length. */
 const FAINTEST = 1e-7;

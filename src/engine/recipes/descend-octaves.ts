@@ -1,7 +1,7 @@
 /** Octave after octave, the frames of one image's descent: previews, abort, losses and progress in one place. */
 import type { Raster, Size } from "../images/raster.js";
-import { type Descent, descend } from "../optimize/descend.js";
 import type { Step } from "../optimize/steps.js";
+import type { Tensors } from "../runtimes/runtime.js";
 import { previewClock } from "./preview-clock.js";
 import type { Frame, RecipeContext } from "./recipe.js";
 import type { Savable } from "./saved-state.js";
@@ -12,24 +12,24 @@ export interface Schedule {
   readonly done?: number;
   /** Steps at an octave, counted from 0. */
   steps(octave: number): number;
-  /** Begins an octave. `before` is what this run has made of the one before it. */
-  begin(octave: number, size: Size, before: Raster | undefined): Begun | Promise<Begun>;
+  /**
+   * Begins an octave.
+   * @param before what this run has made of the one before it
+   * @param memory what the update remembers of that one; empty at first
+   */
+  begin(
+    octave: number,
+    size: Size,
+    before: Raster | undefined,
+    memory: Tensors,
+  ): AsyncIterable<Step> | Promise<AsyncIterable<Step>>;
   /** Makes an image fit to be seen. */
   show?(image: Raster): Raster;
-  /** The state that a later run resumes from; asked for with every frame. */
-  savable?(image: Raster, where: Place): Savable | undefined;
-}
-
-/** The image to begin an octave with, and how to descend. */
-interface OctaveDescent extends Omit<Descent, "images" | "steps"> {
-  readonly image: Raster;
-}
-
-type Begun = AsyncIterable<Step> | OctaveDescent;
-
-async function* inScript(descent: Descent, signal: AbortSignal): AsyncGenerator<Step, void, void> {
-  for await (const { images, ...step } of descend(descent, signal))
-    yield { ...step, images: async () => images, memory: async () => ({}) };
+  /**
+   * The state that a later run resumes from; asked for with every frame.
+   * @param memory what the update remembers, at the end of an octave
+   */
+  savable?(image: Raster, where: Place, memory: Tensors): Savable | undefined;
 }
 
 /** Where a frame stands. */
@@ -50,21 +50,21 @@ export async function* descendOctaves(
   const total = work.reduce((sum, pixels) => sum + pixels, 0);
   const clock = previewClock();
   let image: Raster | undefined;
+  let memory: Tensors = {};
   let done = work.slice(0, begun).reduce((sum, pixels) => sum + pixels, 0);
   for (const [index, size] of [...sizes.entries()].slice(begun)) {
     signal.throwIfAborted();
     const steps = stepsOf(index);
-    const begun = await begin(index, size, image);
-    const taken = "image" in begun ? inScript({ ...begun, images: [begun.image], steps }, signal) : begun;
     let lossStart = Number.NaN;
-    for await (const { step, loss, images, converged } of taken) {
+    for await (const { step, loss, images, memory: read, converged } of await begin(index, size, image, memory)) {
       if (step === 1) lossStart = loss;
       const last = step === steps || converged === true;
       if (!last && !clock.due()) continue;
       const [made] = await images();
       if (!made) throw new Error("a step has made no image");
       image = made;
-      const savable = savableOf?.(made, { octave: index + 1, step, last });
+      memory = last ? await read() : {};
+      const savable = savableOf?.(made, { octave: index + 1, step, last }, memory);
       yield {
         kind: last ? "octave" : "preview",
         octave: index + 1,

@@ -7,15 +7,6 @@ const GIVE_IT =
   "Dream this (or Stylize this).";
 
 /** How it is known what a network's pictures are to be like. */
-const PREPARED_FROM = {
-  notes: "as its dreamloom.yaml says",
-  catalogue: "as the catalogue says",
-  metadata: "as the file says",
-  operations: "which its own first operations ask for",
-  statistics: "which fits what its first normalisation met in training",
-  format: "as files of its kind usually want, which is a guess",
-} as const;
-
 /** Every sentence that the program says, by identifier: a text with its parameters in braces, or a function of them. */
 export const english = {
   // What operators read: health pages, `dreamloom doctor`, and the program at its start.
@@ -777,13 +768,21 @@ export const english = {
     from,
   }: {
     preprocessing: { channels: string; mean: readonly number[]; scale: number | readonly number[] };
-    from: keyof typeof PREPARED_FROM;
+    from: "notes" | "catalogue" | "metadata" | "operations" | "statistics" | "format";
   }) => {
+    const why = {
+      notes: "as its dreamloom.yaml says",
+      catalogue: "as the catalogue says",
+      metadata: "as the file says",
+      operations: "which its own first operations ask for",
+      statistics: "which fits what its first normalisation met in training",
+      format: "as files of its kind usually want, which is a guess",
+    }[from];
     const short = (n: number) => String(Number(n.toPrecision(4)));
     const all = (list: readonly number[]) => (new Set(list).size === 1 ? list.slice(0, 1) : list).map(short).join(", ");
     const by = typeof scale === "number" ? [scale] : scale;
     return (
-      `It sees pictures as (${channels.toUpperCase()} - [${all(mean)}]) * [${all(by)}], ${PREPARED_FROM[from]}; ` +
+      `It sees pictures as (${channels.toUpperCase()} - [${all(mean)}]) * [${all(by)}], ${why}; ` +
       "--channels, --mean and --scale of models add, or preprocessing in its dreamloom.yaml, change that."
     );
   },

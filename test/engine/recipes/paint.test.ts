@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { evaluate } from "../../../src/engine/evaluate.js";
 import { decode } from "../../../src/engine/images/codec.js";
 import { paletteOf } from "../../../src/engine/images/palette.js";
 import { random } from "../../../src/engine/images/random.js";
@@ -332,8 +333,13 @@ describe("an objective in tiles", () => {
       variation: 1e-6,
     };
     const engine = { programs, network: vgg };
-    const whole = await (await paintingLoss(engine, objective, canvas))([canvas]);
-    const tiled = await (await paintingLoss(engine, objective, canvas, 448 * 200))([canvas]);
+    const [atOnce, inTiles] = [
+      await paintingLoss(engine, objective, canvas),
+      await paintingLoss(engine, objective, canvas, 448 * 200),
+    ];
+    if (typeof atOnce === "function" || typeof inTiles !== "function") throw new Error("not in tiles as expected");
+    const whole = await evaluate(programs, vgg, atOnce.objective, canvas, atOnce.options);
+    const tiled = await inTiles(canvas);
     let [difference, size] = [0, 0];
     // Two tiles of 192 rows: away from the cut their gradients should be the whole's.
     for (let c = 0; c < 3; c++) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { Suspension } from "../../../src/engine/process/engine.js";
+import { PROTOCOL } from "../../../src/queue/cluster/protocol.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { hasRedis, type RedisServer, redisHint, startRedis } from "../../support/redis.js";
 import { clusterSettings, openClusterEngine, recordingLogger, send, startWorker } from "./harness.js";
@@ -218,9 +219,8 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     expect(engine.workers[0]).toMatchObject({ protocol: 0, slots: 1, device: "stub" });
     const job = send(engine, { job: "AAAA" });
     await expect.poll(() => said(/takes no jobs/).length, { timeout: 60_000 }).toBe(1);
-    expect(said(/takes no jobs/)[0]?.msg).toMatch(
-      /^the bots speak protocol 2 \(Dreamloom .*\), this worker 0 .* until the older one is updated$/,
-    );
+    const bots = `^the bots speak protocol ${PROTOCOL} \\(Dreamloom .*\\), this worker 0 `;
+    expect(said(/takes no jobs/)[0]?.msg).toMatch(new RegExp(`${bots}.* until the older one is updated$`));
     await startWorker(cluster, painter);
     await (await painter.next()).finish();
     await job.outcome;

@@ -2,16 +2,16 @@
  * A painting's objective at a scale, and its loss and gradient: at once, or in tiles when the canvas is too large for
  * the memory.
  */
-import { batchOf, type EngineContext, type Evaluation, evaluate } from "../../evaluate.js";
+import { type EngineContext, type Evaluation, evaluate } from "../../evaluate.js";
 import { emptyRaster, type Raster, type Size } from "../../images/raster.js";
 import { cropRaster, pasteRaster } from "../../images/resample.js";
 import { bytesPerPixel, type Tile, tilesOf } from "../../memory.js";
-import type { BuildOptions, Network } from "../../networks/network.js";
+import type { Network } from "../../networks/network.js";
 import { content } from "../../objectives/content.js";
 import { type GramTarget, gramLoss, gramProduct } from "../../objectives/gram.js";
 import { type Objective, sum } from "../../objectives/objective.js";
 import { totalVariation } from "../../objectives/total-variation.js";
-import type { Loss } from "../../optimize/descend.js";
+import type { Loss } from "../../optimize/steps.js";
 import type { Tensor } from "../../runtimes/runtime.js";
 import type { RecipeContext } from "../recipe.js";
 import { featuresOf, gramsOfTiles, type StyleMeasure } from "./targets.js";
@@ -48,12 +48,11 @@ export async function paintingLoss(
     ...(variation > 0 ? [[totalVariation(1 / (width * height)), variation] as [Objective, number]] : []),
     ...(contents[i] ?? []),
   ];
-  if (tiles.length > 1)
-    return ([canvas]) => evaluateTiled(engine, { styles, measure }, tiles, rest, canvas ?? emptyRaster(width, height));
+  if (tiles.length > 1) return (canvas) => evaluateTiled(engine, { styles, measure }, tiles, rest, canvas);
   const whole = sum([[gramLoss(styles, measure.delta, measure.means), 1], ...rest(0)]);
   // Tiling windows save passes over memory where they leave nothing over; networks with average pooling have many.
   const even = measure.pooling === "average" && width % TILING === 0 && height % TILING === 0;
-  return lossOf(engine, whole, { pooling: measure.pooling, multipleOf: even ? TILING : 1 });
+  return { objective: whole, options: { pooling: measure.pooling, multipleOf: even ? TILING : 1 } };
 }
 
 /** The content term of each tile, relative to the energy of the whole photo's features. */
@@ -71,11 +70,6 @@ async function contentTerms(
   }
   const total = features.reduce((all, f) => all + energy(f), 0);
   return features.map((target) => [[content(layer, target, 1 / Math.max(total, 1e-12)), weight]]);
-}
-
-/** The loss of a whole canvas by one objective. */
-export function lossOf({ programs, network }: EngineContext, objective: Objective, options: BuildOptions): Loss {
-  return (images) => evaluate(programs, network, objective, batchOf(images), options);
 }
 
 /** How many pixels may be worked on at once within a context's memory. */

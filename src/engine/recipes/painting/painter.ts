@@ -2,26 +2,30 @@
  * The painter: brings an image towards an objective, from small to large. Stylize, blend and texture differ in their
  * objectives.
  */
+import { type EngineContext, evaluate } from "../../evaluate.js";
 import type { Matrix3 } from "../../images/palette.js";
 import type { SeededRandom } from "../../images/random.js";
 import { addRasters, CHANNELS, clampRaster, type Raster, type Size, subtractRasters } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
 import { resizeWrapped } from "../../images/resize-wrapped.js";
-import type { Loss, View } from "../../optimize/descend.js";
-import { Lbfgs, type LbfgsMemory, lbfgsOptimiser } from "../../optimize/lbfgs.js";
-import { type LevelMoments, PyramidAdam, pyramidAdam } from "../../optimize/pyramid-adam.js";
-import { type Shift, shift } from "../../transforms/transform.js";
+import { Lbfgs, type LbfgsMemory, lbfgsSteps } from "../../optimize/lbfgs.js";
+import { type AdamMemory, levelsOf, pyramidAdam } from "../../optimize/pyramid-adam.js";
+import { type Loss, takeSteps, type View } from "../../optimize/steps.js";
+import type { StepTime } from "../../optimize/update.js";
+import type { Tensor, Tensors } from "../../runtimes/runtime.js";
+import { type Shift, shift } from "../../transforms/see.js";
 import { descendOctaves } from "../descend-octaves.js";
 import type { Frames, RecipeContext } from "../recipe.js";
 import { floatsOf, type Savable, type SavedState, sizeOf } from "../saved-state.js";
 
 export interface Painting {
+  readonly engine: EngineContext;
   /** The canvas to begin with; it is resized to the first scale. */
   readonly start: Raster;
   readonly scales: readonly Size[];
   /** Length of its steps against the usual: networks differ in how far they may go before the photo is lost. */
   readonly rate?: number;
-  /** The colours that steps are taken along: see {@link PyramidAdam}. */
+  /** The colours that steps are taken along: see {@link pyramidAdam}. */
   readonly basis?: Matrix3;
   /**
    * Share of the start's own detail that a larger scale brings with it: with none, what a smaller one made is all there
@@ -67,29 +71,34 @@ const EPSILON = 1e-14;
  * Source: style-transfer-pytorch (Katherine Crowson, 2020).
  */
 export function paint(painting: Painting, context: RecipeContext): Frames {
-  const { scales, random, finish, rate = 1, basis, wraps = false } = painting;
+  const { engine, scales, random, finish, rate = 1, basis, wraps = false } = painting;
   const saved = context.resume && savedPainting(context.resume, scales);
   if (saved) random.state = saved.random;
-  let adam: PyramidAdam | undefined;
+  let adam = saved?.adam;
+  const after = (scale: number, moments: Tensors): AdamMemory => {
+    const size = scales[scale] ?? { width: 0, height: 0 };
+    return { size, steps: (adam?.steps ?? 0) + painting.steps(scale), moments };
+  };
   return descendOctaves(
     {
       sizes: scales,
       done: saved?.octave ?? 0,
       steps: (scale) => painting.steps(scale),
-      async begin(_index, scale, before) {
-        const { width, height } = scale;
-        const image = canvasAt(painting, scale, before ?? saved?.canvas);
+      async begin(index, scale, before, memory) {
+        if (before) adam = after(index - 1, memory);
+        const images = [canvasAt(painting, scale, before ?? saved?.canvas)];
         const views = await viewsAt(painting, scale);
         const border = wraps ? "wrap" : "mirror";
         const rates = wraps ? WRAPPED_RATES : RATES;
-        const options = { rates, basis, unwoven: UNWOVEN, border, ...BETAS, epsilon: EPSILON } as const;
-        adam = new PyramidAdam(width, height, options, adam?.moments ?? saved?.moments);
-        const optimiser = pyramidAdam(adam, ({ step, steps }) => rate * cooled((step - 1) / steps));
-        return { image, optimiser, view: (step) => inTurn(views, step) };
+        const factor = ({ step, steps }: StepTime) => rate * cooled((step - 1) / steps);
+        const options = { rates, basis, unwoven: UNWOVEN, border, ...BETAS, epsilon: EPSILON, factor } as const;
+        const update = pyramidAdam(scale, options, adam);
+        const view = (step: number) => inTurn(views, step);
+        return takeSteps({ engine, images, steps: painting.steps(index), update, view }, context.signal);
       },
       ...(finish && { show: finish }),
-      savable: (canvas, { octave, last }) =>
-        last ? scaleSavable(octave, canvas, adam?.moments ?? [], random.state) : undefined,
+      savable: (canvas, { octave, last }, memory) =>
+        last ? scaleSavable(octave, canvas, after(octave - 1, memory), random.state) : undefined,
     },
     context,
   );
@@ -110,7 +119,7 @@ function canvasAt({ start, detail = 0, wraps }: Painting, { width, height }: Siz
 async function viewsAt(painting: Painting, scale: Size): Promise<View[]> {
   const views: View[] = [];
   for (const by of painting.shifts?.(scale) ?? [UNSHIFTED])
-    views.push({ loss: await painting.loss(scale, by), transforms: [shift(by)] });
+    views.push({ loss: await painting.loss(scale, by), transform: shift(by) });
   return views;
 }
 
@@ -120,35 +129,30 @@ function inTurn(views: readonly View[], step: number): View {
   return view;
 }
 
-function scaleSavable(octave: number, canvas: Raster, levels: readonly LevelMoments[], random: number): Savable {
-  const moments = levels.flatMap((level, i) => [
-    [`first${i}`, level.moments.first],
-    [`second${i}`, level.moments.second],
-  ]);
-  const arrays = { canvas: canvas.data, ...Object.fromEntries(moments) };
-  const numbers = { random, steps: levels[0]?.moments.steps ?? 0 };
-  return { bytes: sizeOf(arrays), save: () => ({ octave, numbers, arrays }) };
+function scaleSavable(octave: number, canvas: Raster, { steps, moments }: AdamMemory, random: number): Savable {
+  const arrays: Record<string, Float32Array> = { canvas: canvas.data };
+  for (const [name, { data }] of Object.entries(moments)) arrays[name] = data;
+  return { bytes: sizeOf(arrays), save: () => ({ octave, numbers: { random, steps }, arrays }) };
 }
 
 /** A painting after one of its scales, the last one excepted. */
 function savedPainting(
   state: SavedState,
   scales: readonly Size[],
-): { octave: number; canvas: Raster; moments: LevelMoments[]; random: number } | undefined {
-  const scale = state.octave < scales.length ? scales[state.octave - 1] : undefined;
+): { octave: number; canvas: Raster; adam: AdamMemory; random: number } | undefined {
+  const size = state.octave < scales.length ? scales[state.octave - 1] : undefined;
   const { random, steps } = state.numbers;
-  const data = scale && floatsOf(state, "canvas", CHANNELS * scale.width * scale.height);
+  const data = size && floatsOf(state, "canvas", CHANNELS * size.width * size.height);
   if (!data || random === undefined || steps === undefined) return undefined;
-  const levels: LevelMoments[] = [];
-  // As many levels as there are, each half as large as the one before.
-  for (let [i, width, height] = [0, scale.width, scale.height]; `first${i}` in state.arrays; i++) {
-    const length = CHANNELS * width * height;
-    const [first, second] = [floatsOf(state, `first${i}`, length), floatsOf(state, `second${i}`, length)];
-    if (!first || !second) return undefined;
-    levels.push({ width, height, moments: { first, second, steps } });
-    [width, height] = [Math.ceil(width / 2), Math.ceil(height / 2)];
-  }
-  return { octave: state.octave, canvas: { ...scale, data }, moments: levels, random };
+  const moments: Record<string, Tensor> = {};
+  const names = Object.keys(state.arrays).filter((name) => name.startsWith("first"));
+  for (const [l, { width, height }] of levelsOf(size, names.length).entries())
+    for (const name of [`first${l}`, `second${l}`]) {
+      const found = floatsOf(state, name, CHANNELS * width * height);
+      if (!found) return undefined;
+      moments[name] = { data: found, shape: [1, CHANNELS, height, width] };
+    }
+  return { octave: state.octave, canvas: { ...size, data }, adam: { size, steps, moments }, random };
 }
 
 /** What is left of a step's length at a time of a scale, 0 being its beginning and 1 its end. */
@@ -159,6 +163,7 @@ function cooled(time: number): number {
 /** Paints at full size with L-BFGS, as the book does: slower, and without growing. */
 export function paintWithLbfgs(painting: Painting, context: RecipeContext): Frames {
   const { finish = ({ width, height, data }) => ({ width, height, data: data.slice() }) } = painting;
+  const { programs, network } = painting.engine;
   const sizes = painting.scales.slice(-1);
   let lbfgs: Lbfgs<Float32Array> | undefined;
   return descendOctaves(
@@ -170,12 +175,14 @@ export function paintWithLbfgs(painting: Painting, context: RecipeContext): Fram
         const loss = await painting.loss(size, UNSHIFTED);
         const saved = context.resume && savedSteps(context.resume, canvas.data.length);
         lbfgs = new Lbfgs({ history: 10 }, saved?.memory);
-        return {
+        const descent = {
           image: saved ? { ...canvas, data: saved.canvas } : canvas,
+          steps: painting.steps(0),
           taken: saved?.step ?? 0,
-          optimiser: lbfgsOptimiser(lbfgs),
-          view: () => ({ loss, transforms: [] }),
+          loss: (at: Raster) =>
+            typeof loss === "function" ? loss(at) : evaluate(programs, network, loss.objective, at, loss.options),
         };
+        return lbfgsSteps(lbfgs, descent, context.signal);
       },
       show(canvas) {
         const image = finish(canvas);

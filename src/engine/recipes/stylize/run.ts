@@ -11,11 +11,11 @@ import { extended, middle, resize } from "../../images/resample.js";
 import { presetsOf, resolveLayer } from "../../networks/looks.js";
 import { type LayerInfo, leastSideOf } from "../../networks/network.js";
 import { paintingScales } from "../../optimize/scales.js";
-import type { Shift } from "../../transforms/transform.js";
+import type { Shift } from "../../transforms/see.js";
 import { noise } from "../noise.js";
 import { bookTransfer } from "../painting/book.js";
 import { measureOf, VARIATION } from "../painting/measure.js";
-import { lossOf, paintingLoss, tilePixels } from "../painting/objective.js";
+import { paintingLoss, tilePixels } from "../painting/objective.js";
 import { paintingSteps, stepLength } from "../painting/options.js";
 import { type Painting, paint, paintWithLbfgs } from "../painting/painter.js";
 import { type StyleMeasure, type StyleSource, sizedFor, targetsByScale } from "../painting/targets.js";
@@ -166,13 +166,15 @@ function bookPainting(transfer: Transfer): Painting {
         contentLayer: contentLayer.name,
         photo: resize(photo, scale.width, scale.height),
       });
-      return lossOf(transfer, objective, { pooling: measure.pooling });
+      return { objective, options: { pooling: measure.pooling } };
     },
   };
 }
 
-function shared({ params, photo, size, next }: Transfer): Pick<Painting, "random" | "finish"> {
+function shared(transfer: Transfer): Pick<Painting, "engine" | "random" | "finish"> {
+  const { params, photo, size, next } = transfer;
   return {
+    engine: transfer,
     random: next,
     finish: (image) =>
       middle(params.keepColours ? luminanceOnly(image, resize(photo, image.width, image.height)) : image, size),

@@ -10,11 +10,11 @@ import { resizeWrapped } from "../../images/resize-wrapped.js";
 import { presetsOf } from "../../networks/looks.js";
 import { leastSideOf } from "../../networks/network.js";
 import { paintingScales } from "../../optimize/scales.js";
-import { shiftAnywhere } from "../../transforms/transform.js";
+import { shiftAnywhere } from "../../transforms/see.js";
 import { noise } from "../noise.js";
 import { bookTexture } from "../painting/book.js";
 import { measureOf, VARIATION } from "../painting/measure.js";
-import { lossOf, paintingLoss, tilePixels } from "../painting/objective.js";
+import { paintingLoss, tilePixels } from "../painting/objective.js";
 import { stepLength } from "../painting/options.js";
 import { type Painting, paint, paintWithLbfgs } from "../painting/painter.js";
 import { sizedFor, targetsByScale } from "../painting/targets.js";
@@ -68,15 +68,16 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
   if (params.preset === "book") {
     const loss = async (scale: Size) => {
       const objective = await bookTexture({ ...engine, measure, styles: motifAt(scale), smooth: params.smooth });
-      return lossOf(engine, objective, { pooling: measure.pooling });
+      return { objective, options: { pooling: measure.pooling } };
     };
     const start = noise(width, height, next, 255);
-    yield* paintWithLbfgs({ start, scales, steps: () => params.steps, random: next, loss, finish }, context);
+    yield* paintWithLbfgs({ engine, start, scales, steps: () => params.steps, random: next, loss, finish }, context);
     return;
   }
   const pixels = tilePixels(context, network, Object.keys(measure.layers), measure.pooling);
   const targetsAt = targetsByScale(engine, measure, motifAt, pixels);
   const painting: Painting = {
+    engine,
     start: scattered(motif, width, height, next),
     scales,
     wraps: params.tileable,

@@ -140,7 +140,7 @@ describe("reading Keras 3 archives", () => {
     expect(difference(await ours, await theirs)).toBe(0);
   });
 
-  it("says what is wrong with archives cut short, empty or unpacking to gigabytes, and with weights alone", async () => {
+  it("says what is wrong with archives cut short, empty or of gigabytes, and with weights alone", async () => {
     const weights = await variables({ "layers/c1": c1, "layers/c2": c2 });
     const path = join(await folder(), "short.keras");
     const whole = await readFile(await archive(model(), weights));
