@@ -14,6 +14,7 @@ const long = [
   "test/engine/measure/reference.test.ts",
   "test/engine/process/host.test.ts",
   "test/engine/runtimes/onnx.test.ts",
+  "test/engine/runtimes/tfjs.test.ts",
   "test/bots/web/browser.test.ts",
 ];
 

@@ -10,10 +10,15 @@ import { dreamloom, type Ended } from "./run.js";
 
 const folder = mkdtempSync(join(tmpdir(), "dreamloom-cli-"));
 const photo = join(folder, "photo.jpg");
+/** A picture of which a twentieth has come. */
+const firstLines = join(folder, "first-lines.jpg");
 let network: string;
 beforeAll(async () => {
   network = await writeTinyNetwork();
   writeFileSync(photo, await drawn(96, 64, "jpeg"));
+  const large = await drawn(640, 480, "jpeg");
+  const scan = Buffer.from(large).indexOf(Buffer.from([0xff, 0xda]));
+  writeFileSync(firstLines, large.subarray(0, scan + (large.length - scan) * 0.05));
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -184,16 +189,8 @@ describe("dreamloom dream, asked for what cannot be", () => {
       /megapixels\. Make it smaller|not a picture I can read/,
     ],
     [
-      "a picture's first twentieth",
-      () => [
-        "dream",
-        file("cut.jpg", readFileSync(photo).subarray(0, readFileSync(photo).length / 20)),
-        "--network",
-        network,
-        "--layers",
-        "corners",
-        ...output,
-      ],
+      "a picture's first lines",
+      () => ["dream", firstLines, "--network", network, "--layers", "corners", ...output],
       /damaged.*Save it again/,
     ],
     [
