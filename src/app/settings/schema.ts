@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { BotOptions } from "../../commands/bot-options.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
-import type { RecipeOption } from "../../engine/recipes/option.js";
+import { inChats, type RecipeOption } from "../../engine/recipes/option.js";
 
 /** The settings' shape. `config/default.yaml` explains each; the errors' wording comes from `load-settings.ts`. */
 
@@ -73,9 +73,9 @@ interface RecipeSetting {
 export function recipeSettings(): readonly RecipeSetting[] {
   const options = DEFINITIONS.flatMap((definition) => Object.values(definition.options));
   const all = options.flatMap((option) => {
-    const { inChat = {}, minimum = 0, maximum = 0, setting = {} } = option;
-    const usual = { default: inChat.default ?? option.default, maximum: inChat.maximum ?? maximum };
-    const bounds = [inChat.minimum ?? minimum, maximum] as const;
+    const { maximum = 0, setting = {} } = option;
+    const usual = inChats(option);
+    const bounds = [usual.minimum, maximum] as const;
     return (["default", "maximum"] as const).flatMap((use) => {
       const key = setting[use];
       return key === undefined ? [] : [{ key, use, option, bounds, default: usual[use] }];
@@ -84,6 +84,7 @@ export function recipeSettings(): readonly RecipeSetting[] {
   return all.filter(({ key }, index) => all.findIndex((other) => other.key === key) === index);
 }
 
+/** The groups of these settings. */
 function recipeSections(): { [Group in keyof RecipeGroups]: z.ZodType<RecipeGroups[Group]> } {
   const shapes: Record<string, Record<string, z.ZodType>> = {};
   for (const { key, option, bounds, default: usual } of recipeSettings()) {

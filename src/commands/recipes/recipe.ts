@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import type { ChannelRef, Credit } from "../../domain/model.js";
 import { MAX_SEED } from "../../engine/recipes/common-options.js";
 import type { RecipeDefinition } from "../../engine/recipes/definition.js";
-import type { RecipeOption, SettingKey } from "../../engine/recipes/option.js";
+import { inChats, type RecipeOption, type SettingKey } from "../../engine/recipes/option.js";
 import type { Chat } from "../../port/adapter.js";
 import { defined } from "../../shared/defined.js";
 import { kebab } from "../../shared/text.js";
@@ -107,14 +107,13 @@ export function chatKey(key: string, { kind, several }: RecipeOption): string {
 }
 
 /** The default and the bounds that hold in the chats of an installation. */
-export function chatBounds(
-  { minimum = 0, maximum = 0, inChat, setting = {}, ...option }: RecipeOption,
-  botOptions: BotOptions,
-) {
+export function chatBounds(option: RecipeOption, botOptions: BotOptions) {
+  const { minimum, maximum, default: usual } = inChats(option);
+  const { setting = {} } = option;
   return {
-    minimum: inChat?.minimum ?? minimum,
-    maximum: Number(settingOf(setting.maximum, botOptions) ?? inChat?.maximum ?? maximum),
-    default: settingOf(setting.default, botOptions) ?? inChat?.default ?? option.default,
+    minimum,
+    maximum: Number(settingOf(setting.maximum, botOptions) ?? maximum),
+    default: settingOf(setting.default, botOptions) ?? usual,
   };
 }
 

@@ -111,6 +111,7 @@ export interface OperationAttributes {
   readonly roll: Record<never, never>;
   readonly blur: Record<never, never>;
   readonly sample: Record<never, never>;
+  // Images of another size, and blocks of pixels as channels
   readonly resample: ResampleAttributes;
   readonly resampleGradient: ResampleAttributes;
   readonly depthToSpace: BlockAttributes;

@@ -15,6 +15,7 @@ import {
   sub,
   where,
 } from "../graph/ops.js";
+import { multiplied } from "../images/palette.js";
 import { CHANNELS, type Raster, type Size } from "../images/raster.js";
 import { resizing } from "../images/resample.js";
 import { pick, type ValueOf, vector } from "../objectives/objective.js";
@@ -111,15 +112,8 @@ const ROOT: readonly (readonly number[])[] = [
 const COVARIANCE = ROOT.map((a) => ROOT.map((b) => a.reduce((sum, v, i) => sum + v * (b[i] ?? 0), 0)));
 
 /** An image turned towards the colours that photos have. */
-export function naturalColours({ width, height, data }: Raster): Raster {
-  const plane = width * height;
-  const out = new Float32Array(data.length);
-  for (let c = 0; c < CHANNELS; c++) {
-    const [r = 0, g = 0, b = 0] = COVARIANCE[c] ?? [];
-    for (let i = 0; i < plane; i++)
-      out[c * plane + i] = r * (data[i] ?? 0) + g * (data[plane + i] ?? 0) + b * (data[2 * plane + i] ?? 0);
-  }
-  return { width, height, data: out };
+export function naturalColours(image: Raster): Raster {
+  return multiplied(image, COVARIANCE.flat());
 }
 
 /** Turns a gradient towards the colours that photos have, so that neurons don't end in neon. */

@@ -126,6 +126,15 @@ export function text(
   return { ...description, kind, schema: z.string().optional() };
 }
 
+/** What holds of an option in chats, where the installation's settings say nothing else. */
+export function inChats({ inChat = {}, minimum = 0, maximum = 0, ...option }: RecipeOption) {
+  return {
+    minimum: inChat.minimum ?? minimum,
+    maximum: inChat.maximum ?? maximum,
+    default: inChat.default ?? option.default,
+  };
+}
+
 /** The word itself, when it is made as names are. */
 export function readName(typed: string): string | undefined {
   return /^[\w./:-]{1,200}$/u.exec(typed.trim())?.[0];
