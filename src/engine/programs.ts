@@ -1,5 +1,5 @@
 /** Compiled programs, kept for reuse within a budget of bytes: the least recently used are released first. */
-import { isOfImages, leastSide } from "./graph/dimensions.js";
+import { imageInputs, leastSide } from "./graph/dimensions.js";
 import type { Node } from "./graph/node.js";
 import { NetworkError } from "./networks/network.js";
 import type { Inputs, Outcome, Program, Runtime, Tensors } from "./runtimes/runtime.js";
@@ -8,6 +8,8 @@ interface Entry {
   readonly program: Promise<Program>;
   /** The smallest side of images that it can be run on: see {@link leastSide}. */
   readonly least: number;
+  /** Names of the inputs that are images. */
+  readonly images: readonly string[];
   bytes: number;
   running: number;
   evicted: boolean;
@@ -75,8 +77,10 @@ export class Programs {
 
   #add(key: string, build: () => Readonly<Record<string, Node>>, held: readonly string[]): Entry {
     const outputs = build();
-    const least = leastSide(Object.values(outputs));
-    const entry: Entry = { program: this.runtime.compile(outputs, held), least, bytes: 0, running: 0, evicted: false };
+    const nodes = Object.values(outputs);
+    const [least, images] = [leastSide(nodes), imageInputs(nodes)];
+    const program = this.runtime.compile(outputs, held);
+    const entry: Entry = { program, least, images, bytes: 0, running: 0, evicted: false };
     this.#entries.set(key, entry);
     entry.program.then(
       (program) => {
@@ -119,8 +123,8 @@ export class Programs {
 }
 
 /** onnxruntime would kill the process: it divides by the size of a map. */
-function needRoom({ least }: Entry, inputs: Inputs): void {
-  const sides = Object.values(inputs).flatMap(({ shape }) => (isOfImages(shape) ? [Math.min(...shape.slice(2))] : []));
+function needRoom({ least, images }: Entry, inputs: Inputs): void {
+  const sides = images.flatMap((name) => (inputs[name] ? [Math.min(...inputs[name].shape.slice(2))] : []));
   const side = Math.max(...sides);
   // A pyramid's coarser levels have the shape of images too: the largest is the image.
   if (sides.length > 0 && side < least) throw new NetworkError("unsupported", "network.too-small", { side, least });

@@ -17,8 +17,31 @@ import {
   type OctaveSummary,
   type RunOptions,
 } from "./process/engine.js";
-import { type Frame, type Frames, type PictureInput, RecipeError } from "./recipes/recipe.js";
-import { RECIPES } from "./recipes/registry.js";
+import { blendDefinition } from "./recipes/blend/definition.js";
+import { blend } from "./recipes/blend/run.js";
+import type { ParamsOf, RecipeDefinition } from "./recipes/definition.js";
+import { dreamDefinition } from "./recipes/dream/definition.js";
+import { dream } from "./recipes/dream/run.js";
+import { neuronDefinition } from "./recipes/neuron/definition.js";
+import { neuron } from "./recipes/neuron/run.js";
+import { gridDefinition } from "./recipes/neuron-grid/definition.js";
+import { grid } from "./recipes/neuron-grid/run.js";
+import type { RecipeOptions } from "./recipes/option.js";
+import {
+  type Frame,
+  type Frames,
+  type PictureInput,
+  type Pictures,
+  type Recipe,
+  type RecipeContext,
+  RecipeError,
+} from "./recipes/recipe.js";
+import { stylizeDefinition } from "./recipes/stylize/definition.js";
+import { stylize } from "./recipes/stylize/run.js";
+import { textureDefinition } from "./recipes/texture/definition.js";
+import { texture } from "./recipes/texture/run.js";
+import { zoomDefinition } from "./recipes/zoom/definition.js";
+import { zoom } from "./recipes/zoom/run.js";
 import { DeviceError } from "./runtimes/runtime.js";
 
 type JobContext = Pick<OpenEngine, "programs" | "network" | "memoryBytes"> & Pick<RunOptions, "signal" | "onFrame">;
@@ -188,3 +211,30 @@ export function toEngineError(error: unknown): EngineError {
 function outOfMemory(error: unknown): boolean {
   return error instanceof Error && /alloc|out of memory/i.test(error.message);
 }
+
+function recipe<O extends RecipeOptions>(
+  { name, params, version, pictures, film }: RecipeDefinition<O>,
+  run: (params: ParamsOf<O>, pictures: Pictures, context: RecipeContext) => Frames,
+): readonly [string, Recipe] {
+  const role = Object.keys(pictures).find((each) => pictures[each]?.cutOut);
+  return [
+    name,
+    {
+      name,
+      version,
+      params,
+      cutOutOf: (given) => (film(params.parse(given)) ? undefined : role),
+      run: (given, inputs, context) => run(params.parse(given), inputs, context),
+    },
+  ];
+}
+
+export const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
+  recipe(dreamDefinition, dream),
+  recipe(stylizeDefinition, stylize),
+  recipe(blendDefinition, blend),
+  recipe(textureDefinition, texture),
+  recipe(neuronDefinition, neuron),
+  recipe(gridDefinition, grid),
+  recipe(zoomDefinition, zoom),
+]);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { PAGE, tableOf, withTables } from "../../scripts/engine-docs.js";
-import { RECIPES } from "../../src/engine/recipes/registry.js";
+import { RECIPES } from "../../src/engine/run-job.js";
 
 describe("the parameters in docs/engine.md", () => {
   const page = readFileSync(PAGE, "utf8");

@@ -5,8 +5,7 @@ import type { Raster } from "../../src/engine/images/raster.js";
 import type { Checkpoint, EngineRequest } from "../../src/engine/process/engine.js";
 import { dreamDefinition } from "../../src/engine/recipes/dream/definition.js";
 import type { Frame } from "../../src/engine/recipes/recipe.js";
-import { RECIPES } from "../../src/engine/recipes/registry.js";
-import { runJob } from "../../src/engine/run-job.js";
+import { RECIPES, runJob } from "../../src/engine/run-job.js";
 import { drawn } from "../support/pictures.js";
 import { difference, openTiny, pictureOf } from "./recipes/tiny.js";
 

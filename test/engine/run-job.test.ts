@@ -3,8 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { constant, mul, scalar } from "../../src/engine/graph/ops.js";
 import { type Network, NetworkError } from "../../src/engine/networks/network.js";
 import { openEngine } from "../../src/engine/open.js";
-import { RECIPES } from "../../src/engine/recipes/registry.js";
-import { runJob, toEngineError } from "../../src/engine/run-job.js";
+import { RECIPES, runJob, toEngineError } from "../../src/engine/run-job.js";
 import { drawn } from "../support/pictures.js";
 import { openTiny, unpadded, vgg } from "./recipes/tiny.js";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { TokenBucket } from "../../src/shared/token-bucket.js";
+import { TokenBucket } from "../../src/shared/async.js";
 
 test("gives out its burst at once, then as many as come back", () => {
   let now = 0;

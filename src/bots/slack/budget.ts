@@ -1,5 +1,4 @@
-import { deferred, withTimeout } from "../../shared/async.js";
-import { type Rate, TokenBucket } from "../../shared/token-bucket.js";
+import { deferred, type Rate, TokenBucket, withTimeout } from "../../shared/async.js";
 
 /**
  * What Slack allows an app in one workspace, a little less of it: the tiers are for a minute, with bursts that Slack

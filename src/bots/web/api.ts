@@ -6,10 +6,9 @@ import { ChatError } from "../../port/chat-error.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { registerAdmin } from "./admin.js";
 import { type ChannelHub, removedFrame, toId } from "./channel-hub.js";
-import type { Conversation } from "./conversation.js";
+import { type Conversation, readUtterance } from "./conversation.js";
 import { RateLimiter, readBody } from "./guard.js";
 import { type PersonRow, wirePerson } from "./store.js";
-import { readUtterance } from "./upload.js";
 import { botId, type Sessions, sameSecret } from "./users.js";
 import type { WireMe, WirePage, WireSession } from "./wire.js";
 

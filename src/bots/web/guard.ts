@@ -2,8 +2,8 @@ import { isIP } from "node:net";
 import { LRUCache } from "lru-cache";
 import type { z } from "zod";
 import { ChatError } from "../../port/chat-error.js";
+import { TokenBucket } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { TokenBucket } from "../../shared/token-bucket.js";
 
 /** The parts of a request that tell where it comes from. */
 interface RequestOrigin {

@@ -170,8 +170,12 @@ export class Dimensions {
 /** No network needs a larger one: the largest side that {@link leastSide} looks at, in pixels. */
 const LARGEST = 4096;
 
-/** Whether a shape is that of images: [N, 3, H, W]. */
-export const isOfImages = (shape: readonly (number | null)[]): boolean => shape.length === 4 && shape[1] === 3;
+/** Names of the inputs that are images, [N, 3, H, W], on the way to `outputs`. */
+export function imageInputs(outputs: readonly Node[]): string[] {
+  return topologicalOrder(outputs).flatMap((node) =>
+    node.op === "input" && node.shape.length === 4 && node.shape[1] === 3 ? [node.attributes.name] : [],
+  );
+}
 
 /**
  * The smallest side of the images that come in, in pixels, from which on all feature maps on the way to `outputs` have
@@ -180,7 +184,7 @@ export const isOfImages = (shape: readonly (number | null)[]): boolean => shape.
  */
 export function leastSide(outputs: readonly Node[]): number {
   const nodes = topologicalOrder(outputs).filter(({ shape }) => shape.length === 4);
-  const images = nodes.flatMap((node) => (node.op === "input" && isOfImages(node.shape) ? [node.attributes.name] : []));
+  const images = imageInputs(outputs);
   const holds = (side: number): boolean => {
     const dimensions = new Dimensions(Object.fromEntries(images.map((name) => [name, [1, 3, side, side]])));
     return nodes.every((node) => dimensions.of(node).every((d) => typeof d === "string" || d > 0));

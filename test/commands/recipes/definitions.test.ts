@@ -6,7 +6,7 @@ import { chatRecipe } from "../../../src/commands/recipes/chat-recipe.js";
 import { chatBounds, chatKey } from "../../../src/commands/recipes/recipe.js";
 import { completed } from "../../../src/engine/recipes/definition.js";
 import { DEFINITIONS } from "../../../src/engine/recipes/definitions.js";
-import { RECIPES } from "../../../src/engine/recipes/registry.js";
+import { RECIPES } from "../../../src/engine/run-job.js";
 import { botOptions } from "../../fakes/studio.js";
 
 const program = new Command();
