@@ -20,7 +20,7 @@ export interface CommandContext {
   readonly votes: Pick<Votes, "open">;
   readonly user: Member;
   readonly channel: ChannelRef;
-  readonly event: Pick<CommandEvent, "attachments" | "repliesTo">;
+  readonly event: Pick<CommandEvent, "attachments" | "latestPicture" | "repliesTo">;
   /** Only the person who asked sees the answer. */
   replyEphemeral(text: string, buttons?: readonly Button[]): Promise<void>;
   /** The same with a file to keep, no larger than the chat's `privateFileBytes`. */

@@ -10,6 +10,8 @@ export interface CommandEvent {
   /** The rest of the line as typed, for platforms with plain text commands. */
   readonly text?: string;
   readonly attachments: readonly PictureSource[];
+  /** The newest picture of the channel, where the adapter has looked for it already. */
+  readonly latestPicture?: PictureSource | "none" | undefined;
   readonly user: Member;
   readonly channel: ChannelRef;
   /** The message that this one answers, if it answers one. */

@@ -11,12 +11,13 @@ import { Channels } from "./channels.js";
 import { toName } from "./emoji.js";
 import { type EventTransport, makeInstaller, openTransport } from "./event-transport.js";
 import { Files } from "./files.js";
-import { findMessage, newest } from "./history.js";
+import { findMessage } from "./history.js";
 import { Home } from "./home.js";
 import { Incoming } from "./incoming.js";
 import { defaultSlackLimits, MENU_CHOICES, REACTIONS, type SlackLimits } from "./limits.js";
 import { sdkLogger } from "./logger.js";
 import { doneAlready, Messenger } from "./messenger.js";
+import { Newest } from "./newest.js";
 import type { SlackChatOptions } from "./options.js";
 import { Replies } from "./replies.js";
 import { Sources } from "./sources.js";
@@ -92,11 +93,13 @@ export class SlackChat implements Chat {
     const files = new Files(limits, logger);
     const users = new Users();
     const channels = new Channels(limits);
-    const messenger = new Messenger(files, limits, logger);
-    const sources = new Sources(files, users, apiUrl);
+    const newest = new Newest();
+    const messenger = new Messenger(files, newest, limits, logger);
+    const sources = new Sources(files, users, newest, apiUrl);
     const replies = new Replies({ messenger, files, callMs, logger });
     const home = new Home({ handlers, files, link: (message) => this.link(message), logger });
-    const shared = { handlers, workspaces, users, channels, sources, messenger, replies, home, logger };
+    transport.onLoss = () => newest.forget();
+    const shared = { handlers, workspaces, users, channels, sources, newest, messenger, replies, home, logger };
     const incoming = new Incoming({ ...shared, apiUrl, uploadBytes }, keyValues);
     this.#listen(transport, workspaces, incoming, apiUrl);
     return { transport, workspaces, incoming, messenger, sources, channels };
@@ -145,10 +148,7 @@ export class SlackChat implements Chat {
 
   async latestPicture(channel: ChannelRef): Promise<PictureSource | undefined> {
     const { sources } = this.#need();
-    const workspace = await this.#workspace(channel);
-    const message = await newest(workspace, channel, ({ pictures }) => pictures.length > 0);
-    if (!message) return undefined;
-    return (await sources.ofMessage(workspace, message, { channel, id: message.ts })).at(-1);
+    return sources.latest(await this.#workspace(channel), channel);
   }
 
   async picturesOf(message: MessageRef): Promise<readonly PictureSource[]> {

@@ -26,8 +26,8 @@ export class Commands {
       channels.mayPost(workspace, channelId),
     ]);
     if (!mayPost && name !== "help") return this.reporter.askForInvitation(from);
-    if (await this.forms.opensFor(from, name, text, word(command.trigger_id))) return;
-    await this.reporter.command(from, { name, text });
+    const latestPicture = await this.forms.opensFor(from, name, text, word(command.trigger_id));
+    if (latestPicture !== "opened") await this.reporter.command(from, { name, text, latestPicture });
   }
 
   /** A message's menu. */
@@ -49,17 +49,22 @@ export class Commands {
     await this.reporter.command(from, { name: command, options, attachments, repliesTo });
   }
 
-  async mention(context: Fields, event: Fields): Promise<void> {
+  async written(context: Fields, event: Fields): Promise<void> {
     await this.#written(await this.reporter.workspace(context), event);
   }
 
-  /** In a conversation with the bot alone every message is meant for it, elsewhere one that names it. */
-  async message(context: Fields, event: Fields): Promise<void> {
-    const subtype = word(event.subtype);
-    if (subtype !== undefined && subtype !== "file_share") return;
+  /**
+   * Hears any message. Whether it is a line for the bot: every message in a conversation with the bot alone is,
+   * elsewhere one that names it.
+   */
+  async hear(context: Fields, event: Fields): Promise<boolean> {
     const workspace = await this.reporter.workspace(context);
+    this.reporter.parts.newest.hear(workspace, event);
+    const subtype = word(event.subtype);
+    if (subtype !== undefined && subtype !== "file_share") return false;
+    if (word(event.bot_id) !== undefined || event.user === workspace.self.userId) return false;
     const alone = event.channel_type === "im" || word(event.channel)?.startsWith("D");
-    if (alone || word(event.text)?.includes(`<@${workspace.self.userId}`)) await this.#written(workspace, event);
+    return alone || word(event.text)?.includes(`<@${workspace.self.userId}`) === true;
   }
 
   /** A line without a slash: "@dreamloom stylize winter", with the files of its message. */

@@ -20,6 +20,8 @@ export interface EventTransport {
   /** The port that is listened on, once started; undefined where nothing listens. */
   readonly port: number | undefined;
   readonly health: ChatHealth;
+  /** Called when the connection was lost: events may have been lost with it. */
+  onLoss?: () => void;
   /** @throws ChatError */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -82,6 +84,7 @@ class SocketTransport implements EventTransport {
   readonly #server: HttpServer;
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
+  onLoss?: () => void;
   #open = false;
   #lostAt: number | undefined;
 
@@ -147,6 +150,7 @@ class SocketTransport implements EventTransport {
 
   async #comeBack(): Promise<void> {
     this.#lostAt ??= Date.now();
+    this.onLoss?.();
     const { signal } = this.#stopping;
     let failures = 0;
     const mayPass = (error: unknown): boolean => {

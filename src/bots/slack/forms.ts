@@ -1,7 +1,8 @@
 import type { CommandSummary, MessageShortcut } from "../../port/commands.js";
+import type { CommandEvent } from "../../port/events.js";
 import { withTimeout } from "../../shared/async.js";
 import { isKind } from "./errors.js";
-import { findMessage, newest } from "./history.js";
+import { findMessage } from "./history.js";
 import { MENU_CHOICES } from "./limits.js";
 import { type Fields, fields, word } from "./messages.js";
 import { entry, FIELD, type FormPurpose, form, optionsIn, problemsIn, readForm, readPurpose } from "./modal.js";
@@ -23,28 +24,39 @@ export class Forms {
   /**
    * A command that works on an image, in a conversation that has none, asks for it: a line cannot carry files.
    *
-   * @returns false when no form was opened
+   * @returns that a form was opened; else the newest image there, or "none", where that is known now
    */
-  async opensFor(from: Sender, name: string, text: string, trigger: string | undefined): Promise<boolean> {
+  async opensFor(
+    from: Sender,
+    name: string,
+    text: string,
+    trigger: string | undefined,
+  ): Promise<"opened" | CommandEvent["latestPicture"]> {
     const { workspace, channel } = from;
     const command = this.#commands.get(name);
-    if (trigger === undefined || !command?.options.some(({ type }) => type === "picture")) return false;
+    if (trigger === undefined || !command?.options.some(({ type }) => type === "picture")) return undefined;
     const options = optionsIn(command, text);
-    if (!options) return false;
+    if (!options) return undefined;
     try {
-      const search = newest(workspace, channel, ({ pictures }) => pictures.length > 0, SEARCH_MS);
-      const readable = search.catch((error: unknown) => {
+      const search = this.reporter.parts.sources.latest(workspace, channel).catch((error: unknown) => {
         // A conversation that may not be read has no image for the bot.
         if (isKind(error, "forbidden")) return undefined;
         throw error;
       });
-      if ((await withTimeout(readable, SEARCH_MS, () => "unknown" as const)) !== undefined) return false;
-      await this.#open(from, trigger, command, { command: name, options, channel: channel.id });
-      return true;
+      const found = await withTimeout(search, SEARCH_MS, () => "unknown" as const);
+      if (found !== undefined) return found === "unknown" ? undefined : found;
     } catch (error) {
       this.reporter.parts.logger.debug({ err: error }, "no form could be opened");
-      return false;
+      return undefined;
     }
+    const purpose = { command: name, options, channel: channel.id };
+    return this.#open(from, trigger, command, purpose).then(
+      () => "opened",
+      (error: unknown) => {
+        this.reporter.parts.logger.debug({ err: error }, "no form could be opened");
+        return "none";
+      },
+    );
   }
 
   /** Asks for a shortcut's open options. @returns false when it has none */

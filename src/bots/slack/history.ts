@@ -1,10 +1,13 @@
 import type { ChannelRef, MessageRef } from "../../domain/model.js";
+import { HISTORY_PATIENCE_MS } from "./limits.js";
 import { readMessage, type SlackMessage } from "./messages.js";
 import type { CallOptions, Workspace } from "./workspace.js";
 
 /** How far back an image or a key is looked for, in pages. */
 const PAGES = 3;
 const PAGE = 100;
+/** What apps outside the Marketplace get, once a minute: more is not waited for. */
+const SMALL_PAGE = 15;
 
 interface Page {
   readonly messages?: readonly unknown[];
@@ -42,18 +45,17 @@ export async function newest(
   workspace: Workspace,
   { id: channelId, thread }: ChannelRef,
   fits: (message: SlackMessage) => boolean,
-  patienceMs?: number,
 ): Promise<SlackMessage | undefined> {
   let cursor: string | undefined;
   let found: SlackMessage | undefined;
   // A channel comes newest first, a thread oldest first.
   for (let pages = 0; pages < (thread === undefined ? PAGES : 3 * PAGES); pages++) {
-    const page = await readPage(workspace, channelId, thread, { limit: PAGE, cursor }, { patienceMs });
+    const page = await readPage(workspace, channelId, thread, { limit: PAGE, cursor });
     const fitting = page.messages.filter(fits);
     if (thread === undefined && fitting[0]) return fitting[0];
     found = fitting.at(-1) ?? found;
     cursor = page.next;
-    if (cursor === undefined) break;
+    if (cursor === undefined || page.messages.length <= SMALL_PAGE) break;
   }
   return found;
 }
@@ -79,7 +81,7 @@ async function readPage(
   options: CallOptions = {},
 ): Promise<{ readonly messages: readonly SlackMessage[]; readonly next: string | undefined }> {
   const args = { channel, include_all_metadata: true, ...bounds };
-  const repeatable = { ...options, repeatable: true };
+  const repeatable = { patienceMs: HISTORY_PATIENCE_MS, ...options, repeatable: true };
   const { messages = [], response_metadata }: Page =
     thread === undefined
       ? await workspace.call("conversations.history", args, repeatable)

@@ -30,8 +30,8 @@ export class Incoming {
     this.#actions = new MessageActions(reporter);
     const removed: Handler = async ({ teamId }) => parts.workspaces.forget(word(teamId) ?? "");
     this.#events = {
-      app_mention: (context, event) => this.#commands.mention(context, event),
-      message: (context, event) => this.#commands.message(context, event),
+      app_mention: (context, event) => this.#commands.written(context, event),
+      message: (context, event) => this.#commands.written(context, event),
       reaction_added: (context, event) => this.#actions.reacted(context, event, true),
       reaction_removed: (context, event) => this.#actions.reacted(context, event, false),
       app_home_opened: async (context, { user, tab }) => {
@@ -71,10 +71,12 @@ export class Incoming {
     );
     app.options(/.*/, ({ body, ack, context }) => this.#forms.complete(fields(context), fields(body), ack));
     for (const [name, handle] of Object.entries(this.#events)) {
-      app.event(name, ({ body, event, context }) => {
+      app.event(name, async ({ body, event, context }) => {
+        // Most of what is said is not for the bot, and need not be remembered.
+        if (name === "message" && !(await this.#commands.hear(fields(context), fields(event)))) return;
         const id = identity(word(fields(body).event_id), event);
         // Bolt has acknowledged events when their listeners are called.
-        return this.#take(id, undefined, () => handle(fields(context), fields(event)));
+        await this.#take(id, undefined, () => handle(fields(context), fields(event)));
       });
     }
   }

@@ -64,6 +64,12 @@ export const FORM_FILES = 2;
  */
 export const REACTIONS = 23;
 
+/**
+ * How long it is waited until a conversation may be read: apps outside the Marketplace read one a minute, so that two
+ * may be asked for before this one. https://docs.slack.dev/apis/web-api/rate-limits
+ */
+export const HISTORY_PATIENCE_MS = 150_000;
+
 /** Answers to one command or click, and how long they are taken: half an hour. */
 export const ANSWERS = 5;
 export const ANSWERS_MS = 29 * 60_000;

@@ -76,7 +76,7 @@ export function readMessage(value: unknown): SlackMessage | undefined {
 }
 
 /** A file of which only the id is known. */
-function unknownFile(id: string, name: string): SlackFile {
+export function unknownFile(id: string, name = sentence("chat.unnamed-image")): SlackFile {
   return { id, name, type: undefined, size: undefined, url: undefined };
 }
 
@@ -106,7 +106,7 @@ function inBlocks(blocks: readonly unknown[]): SlackFile[] {
   return blocks.flatMap((value) => {
     const block = fields(value);
     const id = block.type === "image" ? word(fields(block.slack_file).id) : undefined;
-    return id === undefined ? [] : [unknownFile(id, sentence("chat.unnamed-image"))];
+    return id === undefined ? [] : [unknownFile(id)];
   });
 }
 

@@ -9,7 +9,8 @@ import { codeOf, isKind, outcomeUnknown } from "./errors.js";
 import { type Files, fitsBlock, notReadyYet, refusesBlocks } from "./files.js";
 import { findMessage, newest } from "./history.js";
 import type { SlackLimits } from "./limits.js";
-import { type Metadata, writeMetadata } from "./messages.js";
+import { type Metadata, type SlackMessage, unknownFile, writeMetadata } from "./messages.js";
+import type { Newest } from "./newest.js";
 import { render, type ShownImage } from "./render.js";
 import type { CallOptions, Workspace } from "./workspace.js";
 
@@ -38,6 +39,7 @@ export class Messenger {
 
   constructor(
     private readonly files: Files,
+    private readonly newest: Newest,
     private readonly limits: SlackLimits,
     private readonly logger: Logger,
   ) {}
@@ -75,6 +77,7 @@ export class Messenger {
       const channelId = /^[UW]/.test(channel.id) ? (answer.channel ?? channel.id) : channel.id;
       const ref = { channel: { ...channel, id: channelId }, id: answer.ts };
       this.#own.set(messageKey(workspace, channelId, ref.id), own);
+      this.newest.own(workspace, channelId, asMessage(workspace, ref.id, own), false);
       if (name !== undefined) this.#posted.set(name, ref);
       this.logger.debug({ channel: channelId, ts: ref.id, key, job }, "a message was posted");
       return ref;
@@ -128,6 +131,7 @@ export class Messenger {
     const own = await this.#known(workspace, ref).catch(() => undefined);
     await workspace.call("chat.delete", { channel, ts: ref.id }, { repeatable: true });
     this.#own.delete(messageKey(workspace, channel, ref.id));
+    this.newest.removed(workspace, channel, ref.id, own?.thread);
     // Images in blocks do not go with their message.
     if (own) this.files.discard(workspace, filesOf(own));
   }
@@ -172,6 +176,7 @@ export class Messenger {
       throw error;
     }
     this.#own.set(messageKey(workspace, ref.channel.id, ref.id), after);
+    this.newest.own(workspace, ref.channel.id, asMessage(workspace, ref.id, after), true);
     const shown = new Set(filesOf(after));
     const replaced = filesOf(before).filter((file) => !shown.has(file));
     this.files.discard(workspace, replaced, job);
@@ -238,6 +243,12 @@ export class Messenger {
 /** Uploaded files, as a message shows them. */
 export function shownImages(ids: readonly string[], images: readonly Picture[]): ShownImage[] {
   return ids.map((file, index) => ({ file, description: images[index]?.description ?? images[index]?.name ?? "" }));
+}
+
+/** As Slack would tell of it. */
+function asMessage({ self }: Workspace, ts: string, { thread, images, metadata }: Own): SlackMessage {
+  const pictures = [...images.map(({ file }) => file), ...(metadata.films ?? [])].map((file) => unknownFile(file));
+  return { ts, thread, user: self.userId, botId: self.botId, authorName: undefined, pictures, metadata };
 }
 
 function messageKey(workspace: Workspace, channelId: string, id: string): string {

@@ -9,6 +9,7 @@ import type { Channels } from "./channels.js";
 import type { Home } from "./home.js";
 import { type Fields, word } from "./messages.js";
 import type { Messenger } from "./messenger.js";
+import type { Newest } from "./newest.js";
 import { type Addressee, type Replies, ResponseUrl } from "./replies.js";
 import type { Sources } from "./sources.js";
 import type { Users } from "./users.js";
@@ -21,6 +22,7 @@ export interface Parts {
   readonly users: Users;
   readonly channels: Channels;
   readonly sources: Sources;
+  readonly newest: Newest;
   readonly messenger: Messenger;
   readonly replies: Replies;
   readonly home: Home;

@@ -1,11 +1,13 @@
-import type { MessageRef, User } from "../../domain/model.js";
+import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
 import { abortable } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { download, tooLarge } from "./download.js";
+import { isKind } from "./errors.js";
 import type { Files } from "./files.js";
 import type { SlackFile, SlackMessage } from "./messages.js";
+import type { Newest } from "./newest.js";
 import type { Users } from "./users.js";
 import type { Workspace } from "./workspace.js";
 
@@ -14,6 +16,7 @@ export class Sources {
   constructor(
     private readonly files: Files,
     private readonly users: Users,
+    private readonly newest: Newest,
     private readonly apiUrl: string,
   ) {}
 
@@ -21,6 +24,22 @@ export class Sources {
     if (message.pictures.length === 0) return [];
     const author = await this.#author(workspace, message);
     return message.pictures.map((file) => this.ofFile(workspace, file, author, ref));
+  }
+
+  /** The newest picture of a channel or thread. */
+  async latest(workspace: Workspace, channel: ChannelRef): Promise<PictureSource | undefined> {
+    const message = await this.newest.in(workspace, channel);
+    const source = message && (await this.ofMessage(workspace, message, { channel, id: message.ts })).at(-1);
+    if (!source) return undefined;
+    const fetch: PictureSource["fetch"] = async (options) => {
+      try {
+        return await source.fetch(options);
+      } catch (error) {
+        if (isKind(error, "gone")) this.newest.removed(workspace, channel.id, message.ts, message.thread);
+        throw error;
+      }
+    };
+    return { ...source, fetch };
   }
 
   ofFile(workspace: Workspace, file: SlackFile, author: User | undefined, message?: MessageRef): PictureSource {

@@ -4,6 +4,7 @@ import { ChatError } from "../../port/chat-error.js";
 import type { CommandEvent } from "../../port/events.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
 import { withTimeout } from "../../shared/async.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { BotOptions } from "../bot-options.js";
 import { UserError } from "../user-error.js";
 import { checkImage, tooLarge, tooSlow } from "./check-image.js";
@@ -28,8 +29,13 @@ interface ImageRequester {
 /** A command that works on an image. */
 export interface ImageRequest extends ImageRequester {
   readonly chat: Pick<Chat, "latestPicture" | "picturesOf">;
-  readonly event: Pick<CommandEvent, "attachments" | "repliesTo">;
+  readonly event: Pick<CommandEvent, "attachments" | "latestPicture" | "repliesTo">;
+  /** Only the person who asked sees the answer. */
+  replyEphemeral(text: string): Promise<void>;
 }
+
+/** How long a picture is looked for before its user is told so: some platforms let a bot look once a minute only. */
+const UNTOLD_MS = 3_000;
 
 /** Downloads under way in the whole process, and of one user: each may hold as many bytes as an image may have. */
 const MOST_DOWNLOADS = 16;
@@ -53,7 +59,9 @@ export async function findImage(
 ): Promise<FoundImage | undefined> {
   if (wanted === "none") return undefined;
   return forUser(async () => {
-    const source = (await findGiven(request)) ?? (wanted instanceof URL ? wanted : await findLatest(request));
+    const source = await toldOfWait(request, async () => {
+      return (await findGiven(request)) ?? (wanted instanceof URL ? wanted : findLatest(request));
+    });
     if (!source) return undefined;
     return counted(request, () =>
       source instanceof URL ? fetchLink(source, { ...rules, ...limits }) : download(source, limits),
@@ -120,7 +128,20 @@ async function findGiven({ chat, event }: ImageRequest): Promise<PictureSource |
   return answered;
 }
 
-async function findLatest({ chat, channel }: ImageRequest): Promise<PictureSource | undefined> {
+/** Tells the person who waits for `search` that it takes long. */
+async function toldOfWait<T>({ replyEphemeral }: ImageRequest, search: () => Promise<T>): Promise<T> {
+  // Who cannot be told has the result all the same.
+  const tell = () => void replyEphemeral(sentence("image.search")).catch(() => undefined);
+  const timer = setTimeout(tell, UNTOLD_MS);
+  try {
+    return await search();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function findLatest({ chat, channel, event }: ImageRequest): Promise<PictureSource | undefined> {
+  if (event.latestPicture) return event.latestPicture === "none" ? undefined : event.latestPicture;
   const latest = await chat.latestPicture(channel);
   if (latest || channel.thread === undefined) return latest;
   const { thread: _thread, ...parent } = channel;

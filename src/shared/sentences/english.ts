@@ -296,6 +296,9 @@ export const english = {
   "image.none": "There is no picture here. Attach one, or answer a message that has one, with {line}.",
   "image.too-small": "{name} is {width} × {height} pixels; send one of at least {least} pixels on each side.",
   "image.too-wide": "{name} is {width} × {height} pixels; send one of at most {most} pixels on each side.",
+  "image.search":
+    "The chat does not let me look for the picture just now; I go on by myself as soon as it does, usually within a " +
+    "minute. A picture that comes with the command needs no looking for.",
   "image.too-large": "The picture {name} is larger than {megabytes} MB; please send a smaller one.",
   "image.too-slow": "The picture {name} took longer than {seconds} s to arrive; please try again.",
   "link.busy-person": "I am still fetching {count} pictures for you; please wait until they are here.",

@@ -79,7 +79,7 @@ async function open(transport: "socket" | "http"): Promise<World> {
     react: (who, message, emoji, added) => people.react(of(who), at(message), emoji, added),
     press: (who, message, label) => people.press(of(who), people.message(at(message)), label),
     async erase(message) {
-      people.erase(at(message));
+      await people.erase(at(message));
     },
     async look(who, channel) {
       return people.look(who, where(channel)).map((message) => ({

@@ -131,7 +131,7 @@ describe("pictures", () => {
     const url = `http://127.0.0.2:${(elsewhere.address() as AddressInfo).port}/a.png`;
     const { Sources } = await import("../../../src/bots/slack/sources.js");
     const workspace = { currentToken: async () => BOT_TOKEN } as never;
-    const sources = new Sources(undefined as never, undefined as never, "http://127.0.0.1:1/api/");
+    const sources = new Sources(undefined as never, undefined as never, undefined as never, "http://127.0.0.1:1/api/");
     const source = sources.ofFile(workspace, { id: "F1", name: "a.png", type: "image/png", size: 1, url }, undefined);
     await expect(source.fetch({ maxBytes: 10, signal: AbortSignal.timeout(1_000) })).rejects.toMatchObject({
       kind: "forbidden",
@@ -178,7 +178,7 @@ describe("what is gone or not allowed", () => {
     const { fake, people: users, chat, place: channel, art, ann } = await openSlack();
     const ref = await chat.post(channel, { text: "x" });
     const thread = await chat.openThread(ref);
-    users.erase({ channel: art.id, ts: ref.id });
+    await users.erase({ channel: art.id, ts: ref.id });
     await expect(chat.post(thread, { text: "y" })).rejects.toMatchObject({ kind: "gone" });
     await expect(chat.edit(ref, { text: "y" })).rejects.toMatchObject({ kind: "gone" });
     await expect(chat.picturesOf(ref)).rejects.toMatchObject({ kind: "gone" });

@@ -1,7 +1,8 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { findImage, type ImageRequest } from "../../../src/commands/images/find-image.js";
 import type { WantedImage } from "../../../src/commands/images/image-option.js";
-import type { Picture } from "../../../src/port/messages.js";
+import type { Picture, PictureSource } from "../../../src/port/messages.js";
+import { deferred } from "../../../src/shared/async.js";
 import { serve } from "../../engine/networks/support/file-server.js";
 import { ann, art, ben, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
@@ -22,11 +23,13 @@ async function scene() {
   const { port } = new URL(server.url);
   const link = new URL(`http://pictures.example:${port}/sea.png`);
   const rules = { ports: [Number(port)], resolve: async () => ["127.0.0.1"], allows: () => true };
+  const told: string[] = [];
   const find = (event: Partial<ImageRequest["event"]>, wanted?: WantedImage, user = ann) => {
-    const request = { chat, user, channel: art, event: { attachments: [], ...event } };
+    const replyEphemeral = async (text: string) => void told.push(text);
+    const request = { chat, user, channel: art, event: { attachments: [], ...event }, replyEphemeral };
     return findImage(request, botOptions.pictures, wanted, rules);
   };
-  return { find, server, link, shown, bare, attachments: [source(attached ?? expect.fail())] };
+  return { chat, told, find, server, link, shown, bare, attachments: [source(attached ?? expect.fail())] };
 }
 
 const side = (found: Picture | undefined) => found && Buffer.from(found.bytes).readUInt32BE(16);
@@ -42,6 +45,30 @@ describe("the picture a command means", () => {
     expect(side(await find({ repliesTo: bare }))).toBe(50);
     expect(side(await find({}, "latest"))).toBe(50);
     expect(await find({ attachments, repliesTo: shown }, "none")).toBeUndefined();
+  });
+
+  it("is not looked for where the adapter has done so already", async () => {
+    const { chat, find } = await scene();
+    chat.latestPicture = () => Promise.reject(new Error("asked twice"));
+    expect(side(await find({ latestPicture: source(await picture(60, 60)) }))).toBe(60);
+    expect(await find({ latestPicture: "none" })).toBeUndefined();
+  });
+
+  it("that is looked for longer than three seconds is told of to its user", async () => {
+    const { chat, told, find } = await scene();
+    const { promise, resolve } = deferred<PictureSource>();
+    chat.latestPicture = () => promise;
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const found = find({});
+    await vi.advanceTimersByTimeAsync(2_900);
+    expect(told).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(told).toEqual([expect.stringContaining("does not let me look for the picture just now")]);
+    vi.useRealTimers();
+    resolve(source(await picture(70, 70)));
+    expect(side(await found)).toBe(70);
+    expect(told).toHaveLength(1);
   });
 
   it("is one of two at a time for one person, who does not keep others waiting", async () => {

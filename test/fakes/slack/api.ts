@@ -1,8 +1,10 @@
 /** The Web API's methods, as far as the bot uses them; everything else is unknown here and a violation. */
 import type { KnownBlock } from "@slack/types";
 import { toUnicode } from "../../../src/bots/slack/emoji.js";
+import { tellOfMessage } from "./events.js";
 import type { FakeSlack } from "./server.js";
 import { type Channel, type Message, newId, newTs, type StoredFile, sniff, type Team, type Token } from "./state.js";
+import { OUTSIDE_MARKETPLACE_PAGE } from "./tiers.js";
 import { fields, metadataProblem, Rules } from "./validate.js";
 
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -108,6 +110,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
     }
     const message = fill(call, { ...blank(call.team, channel.id), thread });
     call.team.messages.push(message);
+    void tellOfMessage(call.fake, call.team, message, "posted");
     return { channel: channel.id, ts: message.ts, message: shape(call.fake, message, false) };
   },
   "chat.update": (call) => {
@@ -115,12 +118,14 @@ export const METHODS: Readonly<Record<string, Method>> = {
     const message = ownMessage(call, text(call, "ts"), "cant_update_message");
     fill(call, message);
     message.edits += 1;
+    void tellOfMessage(call.fake, call.team, message, "changed");
     return { channel: message.channel, ts: message.ts, text: message.text, message: shape(call.fake, message, false) };
   },
   "chat.delete": (call) => {
     need(call, "chat:write");
     const message = ownMessage(call, text(call, "ts"), "cant_delete_message");
     message.deleted = true;
+    void tellOfMessage(call.fake, call.team, message, "deleted");
     return { channel: message.channel, ts: message.ts };
   },
   "chat.postEphemeral": (call) => {
@@ -315,7 +320,7 @@ function blank(team: Team, channel: string, ephemeralFor?: string): Message {
   };
 }
 
-function share({ team, args }: Call, channel: Channel, files: readonly StoredFile[]): void {
+function share({ fake, team, args }: Call, channel: Channel, files: readonly StoredFile[]): void {
   const message = {
     ...blank(team, channel.id),
     thread: typeof args.thread_ts === "string" ? args.thread_ts : undefined,
@@ -324,6 +329,7 @@ function share({ team, args }: Call, channel: Channel, files: readonly StoredFil
   message.files = files.map(({ id }) => id);
   for (const file of files) file.shares.push({ channel: channel.id, ts: message.ts, thread: message.thread });
   team.messages.push(message);
+  void tellOfMessage(fake, team, message, "posted");
 }
 
 function ownMessage(call: Call, ts: string, refusal: string): Message {
@@ -405,7 +411,8 @@ function page(call: Call, ordered: readonly Message[], root?: string): object {
     const before = latest === undefined || ts < latest || (inclusive && ts === latest);
     return ts === root || (after && before);
   });
-  const limit = Math.min(999, Number(args.limit ?? 100));
+  const most = fake.manners.outsideMarketplace ? OUTSIDE_MARKETPLACE_PAGE : 999;
+  const limit = Math.min(most, Number(args.limit ?? 100));
   const from = Number(optional(call, "cursor") ?? 0);
   const shown = within.slice(from, from + limit);
   const next = from + limit < within.length ? String(from + limit) : "";

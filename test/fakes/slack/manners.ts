@@ -24,4 +24,8 @@ export interface Manners {
   readonly dullFiles?: boolean;
   /** Mentions are told of as messages. */
   readonly mentionsAsMessages?: boolean;
+  /** The app does not subscribe to the messages of channels, as one that was installed long ago. */
+  readonly noMessageEvents?: boolean;
+  /** The app is distributed outside Slack's Marketplace: it reads a conversation once a minute, 15 messages at a time. */
+  readonly outsideMarketplace?: boolean;
 }

@@ -37,7 +37,12 @@ export class HttpSender {
     for (let attempt = 0; attempt <= (event ? ATTEMPTS : 0); attempt++) {
       const headers: Record<string, string> =
         attempt === 0 ? {} : { "x-slack-retry-num": String(attempt), "x-slack-retry-reason": "http_timeout" };
-      const response = await this.raw({ ...raw, headers }).catch(() => undefined);
+      const response = await this.raw({ ...raw, headers }).catch((error: unknown) => {
+        // A bot that is not there breaks no rule.
+        if (JSON.stringify((error as Error).cause ?? {}).includes("ECONNREFUSED")) return "away" as const;
+        return undefined;
+      });
+      if (response === "away") return undefined;
       if (response?.status === 200) {
         const text = await response.text();
         if (again)

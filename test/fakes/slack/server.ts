@@ -71,7 +71,7 @@ export class FakeSlack {
   readonly triggers = new Map<string, { readonly user: string; readonly at: number; used: boolean }>();
   readonly openViews: OpenedView[] = [];
   readonly customEmoji = new Set<string>(["partyparrot"]);
-  readonly tiers = new Tiers();
+  readonly tiers: Tiers;
   /** Every call of the Web API, by method, in order. */
   readonly calls: {
     readonly method: string;
@@ -95,6 +95,7 @@ export class FakeSlack {
 
   private constructor({ processingMs = 40, ackMs = 3_000, manners = {} }: FakeSlackOptions) {
     this.manners = manners;
+    this.tiers = new Tiers(manners.outsideMarketplace);
     this.processingMs = processingMs;
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {

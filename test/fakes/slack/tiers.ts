@@ -9,6 +9,13 @@ const PER_MINUTE: Readonly<Record<string, number>> = {
   "reactions.add": 50,
 };
 const OTHERS = 100;
+/** Of apps outside the Marketplace. https://docs.slack.dev/apis/web-api/rate-limits */
+const OUTSIDE_MARKETPLACE: Readonly<Record<string, number>> = {
+  "conversations.history": 1,
+  "conversations.replies": 1,
+};
+/** What such apps get at once. */
+export const OUTSIDE_MARKETPLACE_PAGE = 15;
 /** Posts that may come at once in a channel; then one a second. */
 const POSTS = 4;
 
@@ -17,6 +24,10 @@ export class Tiers {
   readonly #waiting = new Map<string, number>();
   /** Makes limits tighter, so that tests meet them: calls a minute by method. */
   readonly overrides = new Map<string, number>();
+  /** How long a minute is, in milliseconds, so that tests need not wait for one. */
+  minuteMs = 60_000;
+
+  constructor(private readonly outsideMarketplace = false) {}
 
   /** Seconds to wait, or undefined when the call may pass. `tooSoon` when somebody did not wait. */
   take(
@@ -30,8 +41,9 @@ export class Tiers {
     const until = this.#waiting.get(key) ?? 0;
     // The answer takes its time to arrive.
     if (now < until - 50) return { retryAfter: Math.ceil((until - now) / 1000), tooSoon: now < until - 200 };
-    const span = posting ? POSTS * 1000 : 60_000;
-    const most = posting ? POSTS : (this.overrides.get(method) ?? PER_MINUTE[method] ?? OTHERS);
+    const span = posting ? POSTS * 1000 : this.minuteMs;
+    const usual = (this.outsideMarketplace ? OUTSIDE_MARKETPLACE[method] : undefined) ?? PER_MINUTE[method] ?? OTHERS;
+    const most = posting ? POSTS : (this.overrides.get(method) ?? usual);
     const recent = (this.#calls.get(key) ?? []).filter((at) => at > now - span);
     this.#calls.set(key, recent);
     if (recent.length < most) {

@@ -2,6 +2,7 @@
 import type { AppHomeOpenedEvent, AppMentionEvent, ReactionAddedEvent, ReactionRemovedEvent } from "@slack/types";
 import { toName, toUnicode } from "../../../src/bots/slack/emoji.js";
 import { fileShape, shape } from "./api.js";
+import { send, tell, tellOfMessage } from "./events.js";
 import type { FakeSlack } from "./server.js";
 import type { Envelope } from "./socket.js";
 import {
@@ -74,8 +75,11 @@ export class Users {
     if (mentionsAsMessages) await this.#event({ ...common, channel_type: "channel" });
     else if (where.kind === "im")
       await this.#event({ ...common, channel_type: "im", ...(files.length > 0 ? { subtype: "file_share" } : {}) });
-    else if (text.includes(`<@${bot.id}>`))
-      await this.#event({ ...common, type: "app_mention" } as AppMentionEvent & object);
+    else {
+      await tellOfMessage(this.fake, this.team, message, "posted");
+      if (text.includes(`<@${bot.id}>`))
+        await this.#event({ ...common, type: "app_mention" } as AppMentionEvent & object);
+    }
     return message;
   }
 
@@ -263,9 +267,11 @@ export class Users {
     await this.#event(event);
   }
 
-  erase(where: Pick<Message, "channel" | "ts">): void {
+  async erase(where: Pick<Message, "channel" | "ts">): Promise<void> {
     const message = this.team.find(where.channel, where.ts);
-    if (message) message.deleted = true;
+    if (!message) return;
+    message.deleted = true;
+    await tellOfMessage(this.fake, this.team, message, "deleted");
   }
 
   /** The form that a trigger has opened. */
@@ -343,38 +349,12 @@ export class Users {
     };
   }
 
-  async #event(event: object): Promise<void> {
-    const { organisation } = this.team;
-    const payload = {
-      token: "x",
-      team_id: this.team.id,
-      api_app_id: "A1",
-      event,
-      type: "event_callback",
-      event_id: this.fake.manners.oneId ? "Ev0PV52K21" : newId("Ev"),
-      event_time: Math.floor(Date.now() / 1000),
-      authorizations: [
-        {
-          enterprise_id: organisation ?? null,
-          team_id: this.team.id,
-          user_id: this.team.bot.id,
-          is_bot: true,
-          is_enterprise_install: organisation !== undefined,
-        },
-      ],
-      is_ext_shared_channel: false,
-    };
-    const { team_id, type, event_id } = payload;
-    const sparse = { team_id, type, event_id, event };
-    await this.#send({
-      type: "events_api",
-      payload: this.fake.manners.sparse ? sparse : payload,
-      acceptsResponse: false,
-    });
+  #event(event: object): Promise<void> {
+    return tell(this.fake, this.team, event);
   }
 
   #send(envelope: Envelope): Promise<unknown> {
-    return this.fake.requestUrl === undefined ? this.fake.socket.send(envelope) : this.fake.sender.send(envelope);
+    return send(this.fake, envelope);
   }
 
   #channel(id: string): Channel {

@@ -1,0 +1,107 @@
+import { LRUCache } from "lru-cache";
+import type { ChannelRef } from "../../domain/model.js";
+import { newest } from "./history.js";
+import { type Fields, fields, readMessage, type SlackMessage, word } from "./messages.js";
+import type { Workspace } from "./workspace.js";
+
+/** Channels that are heard, and places whose newest picture is remembered. */
+const REMEMBERED = 10_000;
+
+/**
+ * The newest message with a picture in each channel and thread, remembered from Slack's events: many apps may read a
+ * channel once a minute only. A channel's events are trusted once one has come; until then, and where the app does not
+ * subscribe to messages, it is asked for each time, once for all who wait.
+ */
+export class Newest {
+  readonly #heard = new LRUCache<string, true>({ max: REMEMBERED });
+  readonly #known = new LRUCache<string, SlackMessage | "none">({ max: REMEMBERED });
+  readonly #asking = new Map<string, Promise<SlackMessage | undefined>>();
+
+  /** @throws ChatError when the place cannot be read, or not for a long time */
+  async in(workspace: Workspace, ref: ChannelRef): Promise<SlackMessage | undefined> {
+    const channel = `${workspace.self.team} ${ref.id}`;
+    const place = placeOf(channel, ref.thread);
+    const known = this.#heard.has(channel) ? this.#known.get(place) : undefined;
+    if (known) return known === "none" ? undefined : known;
+    const under = this.#asking.get(place);
+    if (under) return under;
+    const asking = newest(workspace, ref, hasPicture)
+      .then((found) => this.#learned(channel, place, found))
+      .finally(() => this.#asking.delete(place));
+    this.#asking.set(place, asking);
+    return asking;
+  }
+
+  /** Takes what Slack tells of any message: that it was posted, changed or deleted. */
+  hear(workspace: Workspace, event: Fields): void {
+    const id = word(event.channel);
+    if (id === undefined) return;
+    const channel = `${workspace.self.team} ${id}`;
+    this.#heard.set(channel, true);
+    const deleted = event.subtype === "message_deleted" ? word(event.deleted_ts) : undefined;
+    if (deleted !== undefined) {
+      this.removed(workspace, id, deleted, word(fields(event.previous_message).thread_ts));
+      return;
+    }
+    const changed = event.subtype === "message_changed";
+    const message = readMessage(changed ? event.message : event);
+    // The bot's own messages are noted when it posts them.
+    if (!message || workspace.wrote(message)) return;
+    const aloud = event.subtype === "thread_broadcast";
+    for (const place of placesOf(channel, message, aloud)) this.#note(place, message, changed);
+  }
+
+  /** Notes a message of the bot's own, as it is now. */
+  own(workspace: Workspace, id: string, message: SlackMessage, changed: boolean): void {
+    const channel = `${workspace.self.team} ${id}`;
+    if (!this.#heard.has(channel)) return;
+    for (const place of placesOf(channel, message)) this.#note(place, message, changed);
+  }
+
+  /** A message, or its picture, is gone: which one is the newest now is not known. */
+  removed({ self }: Workspace, id: string, ts: string, thread?: string): void {
+    for (const place of placesOf(`${self.team} ${id}`, { ts, thread }, true)) {
+      const known = this.#known.get(place);
+      if (known && known !== "none" && known.ts === ts) this.#known.delete(place);
+    }
+  }
+
+  /** Events may have been lost. */
+  forget(): void {
+    this.#heard.clear();
+    this.#known.clear();
+  }
+
+  #note(place: string, message: SlackMessage, changed: boolean): void {
+    const known = this.#known.get(place);
+    const shows = hasPicture(message);
+    if (known && known !== "none" && known.ts === message.ts) {
+      if (shows) this.#known.set(place, message);
+      else this.#known.delete(place);
+    } else if (shows && (known ? known === "none" || known.ts < message.ts : !changed)) {
+      this.#known.set(place, message);
+    }
+  }
+
+  /** What came while the answer was on its way is newer than the answer. */
+  #learned(channel: string, place: string, found: SlackMessage | undefined): SlackMessage | undefined {
+    const heard = this.#known.get(place);
+    if (heard && heard !== "none" && !(found && found.ts > heard.ts)) return heard;
+    if (this.#heard.has(channel)) this.#known.set(place, found ?? "none");
+    return found;
+  }
+}
+
+function hasPicture({ pictures }: SlackMessage): boolean {
+  return pictures.length > 0;
+}
+
+function placeOf(channel: string, thread: string | undefined): string {
+  return thread === undefined ? channel : `${channel} ${thread}`;
+}
+
+/** @param aloud an answer in a thread that the channel shows too */
+function placesOf(channel: string, { ts, thread }: Pick<SlackMessage, "ts" | "thread">, aloud = false): string[] {
+  const inThread = placeOf(channel, thread ?? ts);
+  return thread === undefined || aloud ? [channel, inThread] : [inThread];
+}
