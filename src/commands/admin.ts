@@ -180,5 +180,6 @@ function engineOf({ state, runtime, pid, starts, crashes, memoryBytes, devices }
 }
 
 function chatOf(chat: Chat): AdminChat {
-  return { platform: chat.platform, ...(chat.health?.() ?? { connected: true }) };
+  const { connected, detail } = chat.health?.() ?? { connected: true };
+  return { platform: chat.platform, connected, ...defined({ detail }) };
 }

@@ -73,6 +73,11 @@ export class Metrics {
     ["platform", "kind"],
   );
   readonly chatConnected = this.gauge("chat_connected", "1 while the chat is connected.", ["platform"]);
+  readonly shardConnected = this.gauge(
+    "chat_shard_connected",
+    "1 while a connection of the chat is up, where the platform spreads its communities over several.",
+    ["platform", "shard"],
+  );
   readonly rateLimitWaits = this.counter("rate_limit_waits_total", "Times that a chat has told the bot to slow down.", [
     "platform",
   ]);

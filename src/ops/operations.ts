@@ -175,7 +175,11 @@ export class Operation {
     const { metrics } = this;
     const check = chatCheck(chat, started);
     this.check(check);
-    this.#gauges.push(async () => metrics.chatConnected.set({ platform }, (await check.run()) === undefined ? 1 : 0));
+    this.#gauges.push(async () => {
+      metrics.chatConnected.set({ platform }, (await check.run()) === undefined ? 1 : 0);
+      for (const { id, connected } of chat.health?.().shards ?? [])
+        metrics.shardConnected.set({ platform, shard: String(id) }, connected ? 1 : 0);
+    });
     // Present from the beginning, so that a first failure is a change.
     for (const outcome of ["posted", "failed"]) metrics.deliveries.inc({ platform, outcome }, 0);
     metrics.framesPosted.inc({ platform }, 0);

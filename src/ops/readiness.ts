@@ -89,8 +89,8 @@ export function chatCheck(chat: WatchedChat, started: () => boolean): Check {
   return {
     part: chat.platform,
     async run() {
-      if (!started()) return sentence("ops.not-started");
       const { connected, detail } = chat.health?.() ?? { connected: true };
+      if (!started()) return detail ?? sentence("ops.not-started");
       return connected ? undefined : (detail ?? sentence("ops.not-connected"));
     },
   };

@@ -23,5 +23,9 @@ export interface WatchedStore {
 
 export interface WatchedChat {
   readonly platform: string;
-  health?(): { readonly connected: boolean; readonly detail?: string };
+  health?(): {
+    readonly connected: boolean;
+    readonly detail?: string;
+    readonly shards?: readonly { readonly id: number; readonly connected: boolean }[];
+  };
 }

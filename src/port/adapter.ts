@@ -43,6 +43,8 @@ export interface ChatHealth {
   readonly connected: boolean;
   /** For operators, in a few words, such as "shard 0 reconnects since 12:03"; no secrets. */
   readonly detail?: string;
+  /** Each of its connections, on platforms that spread their communities over several. */
+  readonly shards?: readonly { readonly id: number; readonly connected: boolean }[];
 }
 
 /** A chat platform. Every method times out by itself and rejects with a {@link ChatError}. */

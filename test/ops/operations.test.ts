@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { EngineStatus } from "../../src/engine/process/engine.js";
-import type { ChatHandlers } from "../../src/port/adapter.js";
+import type { ChatHandlers, ChatHealth } from "../../src/port/adapter.js";
 import { ChatError } from "../../src/port/chat-error.js";
 import { ann, ben, FakeChat } from "../fakes/chat.js";
 import { FakeEngine } from "../fakes/engine.js";
@@ -15,13 +15,15 @@ async function ask(address: string, path: string) {
 /** A chat whose connection a test cuts, and which is told to slow down. */
 class ShakyChat extends FakeChat {
   connected = true;
+  shards: ChatHealth["shards"];
   handlers: ChatHandlers | undefined;
   override async start(handlers: ChatHandlers): Promise<void> {
     this.handlers = handlers;
     await super.start(handlers);
   }
-  health() {
-    return this.connected ? { connected: true } : { connected: false, detail: "the gateway reconnects" };
+  health(): ChatHealth {
+    const health = this.connected ? { connected: true } : { connected: false, detail: "the gateway reconnects" };
+    return { ...health, ...(this.shards && { shards: this.shards }) };
   }
 }
 
@@ -69,6 +71,18 @@ describe("health", () => {
     chat.connected = true;
     engine.state = "idle";
     expect((await ask(address, "/readyz")).status).toBe(200);
+  });
+
+  it("shows each shard of a chat that has several", async () => {
+    const chat = new ShakyChat();
+    const { address } = await program({ chats: [chat] });
+    expect([...(await scrape(address)).keys()].filter((name) => name.includes("shard"))).toEqual([]);
+    chat.connected = false;
+    chat.shards = [true, false, true].map((connected, id) => ({ id, connected }));
+    const metrics = await scrape(address);
+    const ofShard = (id: number) => metrics.get(`dreamloom_chat_shard_connected{platform="fake",shard="${id}"}`);
+    expect([0, 1, 2].map(ofShard)).toEqual([1, 0, 1]);
+    expect(metrics.get('dreamloom_chat_connected{platform="fake"}')).toBe(0);
   });
 
   it("is not well with little space left on the disk, which the log says once", async () => {

@@ -1,14 +1,16 @@
-import { type Client, GatewayDispatchEvents } from "discord.js";
+import { type Client, Events, GatewayDispatchEvents } from "discord.js";
 import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
+import { retryWithBackoff } from "../../shared/async.js";
 import { Calls } from "./calls.js";
 import { Channels, linkTo, PLATFORM } from "./channels.js";
 import { connect, createClient } from "./connect.js";
 import { ConnectionHealth } from "./connection-health.js";
 import { definitions } from "./definitions.js";
+import { closeError } from "./errors.js";
 import { Gateway } from "./gateway.js";
 import { latestPicture } from "./history.js";
 import { Interactions } from "./interactions.js";
@@ -22,6 +24,9 @@ import { openThread } from "./threads.js";
 
 /** Room in a message for what is added to its text: mentions, a progress bar, escapes. */
 const AROUND_TEXT = 100;
+/** Waits between attempts to connect with another number of shards. */
+const RECONNECT_MS = 1_000;
+const LONGEST_RECONNECT_MS = 300_000;
 
 interface Session {
   readonly client: Client;
@@ -45,6 +50,9 @@ export class DiscordChat implements Chat {
   readonly capabilities: ChatCapabilities;
   readonly #timing: Timing;
   #session: Session | undefined;
+  /** The session that another one is about to take the place of. */
+  #again: Session | undefined;
+  #stopping = new AbortController();
 
   constructor(private readonly options: DiscordOptions) {
     this.#timing = { ...DEFAULT_TIMING, ...options.timing };
@@ -64,15 +72,16 @@ export class DiscordChat implements Chat {
     if (this.#session) throw new ChatError("unavailable", "discord.running");
     const { logger } = this.options;
     const session = this.#assemble(handlers);
-    const { client, gateway } = session;
     // Commands may come as soon as the gateway is open.
     this.#session = session;
+    this.#stopping = new AbortController();
     try {
-      await connect({ client, gateway, options: this.options, timing: this.#timing, logger });
+      await this.#connect(session, handlers);
     } catch (error) {
       this.#session = undefined;
       throw error;
     }
+    const { client } = session;
     await this.#register(session, handlers).catch((err: unknown) =>
       // Those of the last time are still there; the rest of the bot works.
       logger.error({ err }, "Discord did not take the commands; dreamloom register tries again"),
@@ -106,6 +115,39 @@ export class DiscordChat implements Chat {
     return { client, gateway, calls, channels, pictures, messages, connection: new ConnectionHealth(client) };
   }
 
+  async #connect(session: Session, handlers: ChatHandlers): Promise<void> {
+    const { options } = this;
+    const { signal } = this.#stopping;
+    await connect({ ...session, options, timing: this.#timing, logger: options.logger, signal });
+    session.client.on(Events.ShardDisconnect, ({ code }) => {
+      if (closeError(code)?.kind === "unavailable") void this.#connectAgain(session, handlers);
+    });
+  }
+
+  /** Discord wants another number of shards: all are opened again. Its REST interface is used all the while. */
+  async #connectAgain(before: Session, handlers: ChatHandlers): Promise<void> {
+    if (this.#session !== before || this.#again === before) return;
+    this.#again = before;
+    const { logger, token } = this.options;
+    const { signal } = this.#stopping;
+    before.gateway.close();
+    await before.client.destroy();
+    // Answers under way, and those that come until the shards are open.
+    before.client.rest.setToken(token);
+    const open = async () => {
+      const session = this.#assemble(handlers);
+      await this.#connect(session, handlers);
+      this.#session = session;
+      logger.info({ shards: session.client.ws.shards.size }, "Discord is connected with another number of shards");
+    };
+    const mayPass = (err: unknown) => {
+      logger.error({ err }, "Discord could not be connected again");
+      return !signal.aborted && err instanceof ChatError && err.kind !== "forbidden";
+    };
+    const policy = { firstMs: RECONNECT_MS, longestMs: LONGEST_RECONNECT_MS, signal, mayPass };
+    await retryWithBackoff(open, policy).catch((error: unknown) => before.connection.refuse(error));
+  }
+
   async #register({ client, gateway, calls }: Session, { commands, shortcuts }: ChatHandlers): Promise<void> {
     const { appId: given, apiUrl, keyValues, logger } = this.options;
     const named = gateway.namesApplication ? client.application?.id : undefined;
@@ -119,6 +161,7 @@ export class DiscordChat implements Chat {
     const session = this.#session;
     if (!session) return;
     this.#session = undefined;
+    this.#stopping.abort(new ChatError("unavailable", "discord.not-running"));
     session.gateway.close();
     await session.calls.close();
     await session.client.destroy();

@@ -1,21 +1,22 @@
 import {
   Client,
+  DiscordAPIError,
   DiscordjsError,
   DiscordjsErrorCodes,
   Events,
-  GatewayCloseCodes,
   GatewayIntentBits,
   Options,
 } from "discord.js";
 import type { Logger } from "pino";
 import { ChatError } from "../../port/chat-error.js";
-import { withTimeout } from "../../shared/async.js";
-import { sentence } from "../../shared/sentences/sentence.js";
-import { chatError } from "./errors.js";
+import { abortable, withTimeout } from "../../shared/async.js";
+import type { Calls } from "./calls.js";
+import { chatError, closeError } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import type { Timing } from "./limits.js";
 import type { DiscordOptions } from "./options.js";
 import { restOptions } from "./register.js";
+import { askGateway, identifyMs } from "./sharding.js";
 
 /**
  * The client, not connected yet. Its intents are the fewest: servers with their channels and roles, and reactions.
@@ -34,6 +35,7 @@ export function createClient(
       GatewayIntentBits.DirectMessageReactions,
       ...(messageContent ? [GatewayIntentBits.MessageContent] : []),
     ],
+    shards: "auto",
     rest: restOptions(apiUrl, timing.requestMs),
     ws: { buildStrategy: gateway.buildStrategy },
     makeCache: Options.cacheWithLimits({
@@ -47,53 +49,43 @@ export function createClient(
   });
 }
 
-type Refusal = "discord.wrong-token" | "discord.no-intent";
-
-/** What the gateway's final close codes ask of the operator. */
-const REFUSALS: ReadonlyMap<number, Refusal> = new Map([
-  [GatewayCloseCodes.AuthenticationFailed, "discord.wrong-token"],
-  [GatewayCloseCodes.InvalidIntents, "discord.no-intent"],
-  [GatewayCloseCodes.DisallowedIntents, "discord.no-intent"],
-]);
-
 interface ConnectParts {
   readonly client: Client;
   readonly gateway: Gateway;
+  readonly calls: Calls;
   readonly options: Pick<DiscordOptions, "token" | "appId">;
   readonly timing: Timing;
   readonly logger: Logger;
+  /** Aborted when the bot stops. */
+  readonly signal: AbortSignal;
 }
 
 /**
- * Logs in and waits until Discord has told the bot its servers.
+ * Logs in with as many shards as Discord recommends, and waits until all of them were told their servers.
  *
  * @throws ChatError with a sentence for the operator.
  */
-export async function connect({ client, gateway, options, timing, logger }: ConnectParts): Promise<void> {
-  client.on(Events.Error, (error) => logger.error({ err: error }, "Discord reported an error"));
-  client.on(Events.Warn, (warning) => logger.warn({ warning }, "discord.js warned"));
-  client.on(Events.ShardError, (error) => logger.warn({ err: error }, "the connection to Discord had an error"));
-  client.on(Events.ShardReconnecting, () => logger.warn("the connection to Discord broke; connecting again"));
-  client.on(Events.ShardResume, (_shard, events) =>
-    logger.info({ events }, "the connection to Discord goes on where it broke"),
-  );
+export async function connect(parts: ConnectParts): Promise<void> {
+  const { client, gateway, calls, options, timing, logger, signal } = parts;
+  logEvents(client, logger);
   // The login rejects with an error that has no code; the event before it has the gateway's close code.
-  let refusal = undefined as Refusal | undefined;
+  let closed = undefined as number | undefined;
   client.on(Events.ShardDisconnect, ({ code }) => {
-    refusal = REFUSALS.get(code);
-    logger.error({ code }, refusal ? sentence(refusal) : "Discord closed the connection for good");
+    closed = code;
   });
   const ready = new Promise<void>((resolve) => client.once(Events.ClientReady, () => resolve()));
   try {
-    await withTimeout(Promise.all([client.login(options.token), ready]), timing.startMs, () => {
+    client.rest.setToken(options.token);
+    const information = await askGateway(calls, timing.startMs);
+    gateway.know(information);
+    const ms = timing.startMs + identifyMs(information);
+    const login = abortable(Promise.all([client.login(options.token), ready]), signal);
+    await withTimeout(login, ms, () => {
       throw new ChatError("timeout", "discord.unreachable-at-start");
     });
   } catch (error) {
     await client.destroy().catch(() => undefined);
-    const invalid = error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid;
-    if (invalid) refusal = "discord.wrong-token";
-    if (refusal) throw new ChatError("forbidden", refusal, {}, { cause: error });
-    throw chatError(error, { doing: "discord.doing.login" });
+    throw closed === undefined ? notLoggedIn(error) : (closeError(closed, error) ?? notLoggedIn(error));
   }
   gateway.ready();
   const { appId } = options;
@@ -101,4 +93,29 @@ export async function connect({ client, gateway, options, timing, logger }: Conn
     await client.destroy();
     throw new ChatError("forbidden", "discord.wrong-app", { appId, owner: client.application?.id ?? "?" });
   }
+}
+
+function logEvents(client: Client, logger: Logger): void {
+  client.on(Events.Error, (error) => logger.error({ err: error }, "Discord reported an error"));
+  client.on(Events.Warn, (warning) => logger.warn({ warning }, "discord.js warned"));
+  client.on(Events.ShardError, (error, shard) =>
+    logger.warn({ err: error, shard }, "the connection to Discord had an error"),
+  );
+  client.on(Events.ShardReconnecting, (shard) =>
+    logger.warn({ shard }, "the connection to Discord broke; connecting again"),
+  );
+  client.on(Events.ShardResume, (shard, events) =>
+    logger.info({ shard, events }, "the connection to Discord goes on where it broke"),
+  );
+  client.on(Events.ShardDisconnect, ({ code }, shard) =>
+    logger.error({ code, shard }, closeError(code)?.message ?? "Discord closed the connection for good"),
+  );
+}
+
+function notLoggedIn(error: unknown): ChatError {
+  const cause = error instanceof ChatError ? error.cause : error;
+  const invalid = cause instanceof DiscordjsError && cause.code === DiscordjsErrorCodes.TokenInvalid;
+  if (invalid || (cause instanceof DiscordAPIError && cause.status === 401))
+    return new ChatError("forbidden", "discord.wrong-token", {}, { cause });
+  return chatError(error, { doing: "discord.doing.login" });
 }

@@ -1,5 +1,5 @@
-import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes } from "discord.js";
-import { ChatError } from "../../port/chat-error.js";
+import { DiscordAPIError, GatewayCloseCodes, HTTPError, RateLimitError, RESTJSONErrorCodes } from "discord.js";
+import { ChatError, type ChatErrorKind } from "../../port/chat-error.js";
 import { type PlainId, sentence } from "../../shared/sentences/sentence.js";
 
 /** What was tried, and the permission that it takes. */
@@ -22,6 +22,22 @@ const GONE = new Set<number | string>([
 ]);
 
 const OLD_EDITS = RESTJSONErrorCodes.MaximumNumberOfEditsToMessagesOlderThanOneHourReached;
+
+/** The gateway's final close codes. With another number of shards, which is asked for again, the next try may do. */
+const CLOSES = {
+  [GatewayCloseCodes.AuthenticationFailed]: ["forbidden", "discord.wrong-token"],
+  [GatewayCloseCodes.InvalidShard]: ["unavailable", "discord.wrong-shard"],
+  [GatewayCloseCodes.ShardingRequired]: ["unavailable", "discord.more-shards"],
+  [GatewayCloseCodes.InvalidAPIVersion]: ["forbidden", "discord.old-version"],
+  [GatewayCloseCodes.InvalidIntents]: ["forbidden", "discord.unknown-intent"],
+  [GatewayCloseCodes.DisallowedIntents]: ["forbidden", "discord.no-intent"],
+} as const satisfies Partial<Record<GatewayCloseCodes, readonly [ChatErrorKind, PlainId]>>;
+
+/** Why the gateway closed a connection for good; undefined for codes after which another try is right. */
+export function closeError(code: number, cause?: unknown): ChatError | undefined {
+  const found = Object.hasOwn(CLOSES, code) ? CLOSES[code as keyof typeof CLOSES] : undefined;
+  return found && new ChatError(found[0], found[1], {}, { cause });
+}
 
 /** What went wrong, as the port's error: a kind, and a sentence for the user who can mend it. */
 export function chatError(error: unknown, attempt: Attempt): ChatError {

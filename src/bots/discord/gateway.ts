@@ -4,12 +4,13 @@ import {
   type APIReaction,
   GatewayDispatchEvents,
   type GatewayReadyDispatchData,
-  Routes,
   SimpleShardingStrategy,
   type WebSocketOptions,
   WebSocketShardDestroyRecovery,
 } from "discord.js";
 import type { Logger } from "pino";
+import { deferred } from "../../shared/async.js";
+import { plain } from "./sharding.js";
 import type { ReactingMember } from "./users.js";
 
 type Manager = Parameters<NonNullable<WebSocketOptions["buildStrategy"]>>[0];
@@ -78,6 +79,7 @@ export class Gateway {
   readonly #listeners = new Map<string, ((data: never) => void)[]>();
   readonly #resuming = new Map<number, NodeJS.Timeout>();
   readonly #broken = new Map<number, number>();
+  readonly #information = deferred<APIGatewayBotInfo>();
   #url = "";
   #namesApplication = true;
   #ready = false;
@@ -86,6 +88,12 @@ export class Gateway {
 
   on<E extends keyof Received>(event: E, listener: (data: Received[E]) => void): void {
     this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
+  }
+
+  /** What the gateway has said about itself; discord.js connects as it says. */
+  know(information: APIGatewayBotInfo): void {
+    this.#url = information.url;
+    this.#information.resolve(information);
   }
 
   /**
@@ -109,14 +117,8 @@ export class Gateway {
   /** For discord.js's options. */
   readonly buildStrategy: NonNullable<WebSocketOptions["buildStrategy"]> = (manager) => {
     const strategy = new SimpleShardingStrategy(manager);
-    let known: APIGatewayBotInfo | undefined;
-    // discord.js asks for it several times in a row, and trips over what is left out.
-    manager.fetchGatewayInformation = async (force = false) => {
-      if (force || !known)
-        known = whole((await manager.options.rest.get(Routes.gatewayBot())) as Partial<APIGatewayBotInfo>);
-      this.#url = known.url;
-      return known;
-    };
+    // discord.js would ask several times in a row, and trips over what is left out.
+    manager.fetchGatewayInformation = () => this.#information.promise;
     const update = manager.options.updateSessionInfo;
     manager.options.updateSessionInfo = (shard, session) =>
       update(shard, session && { ...session, resumeURL: this.#resumeUrl(session.resumeURL) });
@@ -202,26 +204,6 @@ interface Payload {
 /** As much of a shard as is needed here. */
 interface Reconnects {
   destroy(options: { readonly reason: string; readonly recover: WebSocketShardDestroyRecovery }): Promise<void>;
-}
-
-/** What the gateway says about itself, with what Discord would say where a server leaves something out. */
-function whole({ url, shards, session_start_limit }: Partial<APIGatewayBotInfo>): APIGatewayBotInfo {
-  const limit: Partial<APIGatewayBotInfo["session_start_limit"]> = session_start_limit ?? {};
-  return {
-    url: plain(url ?? ""),
-    shards: Math.max(1, shards ?? 1),
-    session_start_limit: {
-      total: limit.total ?? 1_000,
-      remaining: limit.remaining ?? 1_000,
-      reset_after: limit.reset_after ?? 0,
-      max_concurrency: Math.max(1, limit.max_concurrency ?? 1),
-    },
-  };
-}
-
-/** An address without a query: discord.js appends its own one. */
-function plain(url: string): string {
-  return url.replace(/[?#].*$/s, "").replace(/^http/, "ws");
 }
 
 function isDiscord(url: string): boolean {

@@ -37,6 +37,12 @@ export const FIRST_RESPONSE_MS = 2_900;
 /** How long the token of an interaction lasts. */
 export const INTERACTION_TOKEN_MS = 15 * 60_000;
 
+/**
+ * Between two shards that identify one after the other: https://discord.com/developers/docs/events/gateway#rate-limiting
+ * asks for 5 s, and discord.js adds up to 1.5 s by chance.
+ */
+export const IDENTIFY_MS = 6_500;
+
 /** Edits in one channel within a time, as the headers of the rate limits say. */
 export const EDITS = 5;
 export const EDITS_WINDOW_MS = 5_000;
@@ -63,7 +69,7 @@ export interface Timing {
   readonly callMs: number;
   /** The same for a preview, which can be dropped. */
   readonly previewMs: number;
-  /** From the start to the first sign of life from the gateway. */
+  /** From the start to the first sign of life from the gateway, and as long for the last shard once it is its turn. */
   readonly startMs: number;
   /** How long a gateway may keep silent when a session is to go on, before another one is begun. */
   readonly resumeMs: number;

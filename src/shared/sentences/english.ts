@@ -946,6 +946,18 @@ export const english = {
   "discord.no-intent":
     'Discord does not grant the intent "Message Content": switch it on in the developer portal under Bot > ' +
     "Privileged Gateway Intents, or set DISCORD_MESSAGE_CONTENT to false.",
+  "discord.unknown-intent":
+    "Discord does not know an intent that the bot asks for (close code 4013): update Dreamloom. " +
+    "DISCORD_MESSAGE_CONTENT=false leaves out the only one that it can do without.",
+  "discord.wrong-shard":
+    "Discord does not take the number of one of the bot's shards (close code 4010); it is asked again how many.",
+  "discord.more-shards":
+    "Discord wants the bot's servers on more shards (close code 4011); it is asked again how many.",
+  "discord.old-version":
+    "Discord no longer speaks the version of its gateway that this program knows (close code 4012): update Dreamloom.",
+  "discord.sessions": ({ shards, remaining, time }: { shards: number; remaining: number; time: string }) =>
+    `Discord recommends ${shards} shards, but lets the bot begin only ${remaining} more sessions before ${time} UTC: ` +
+    "stop what starts it again and again. It goes on by itself then.",
   "discord.wait": "Discord asks me to wait {seconds} s before I {doing}.",
   "discord.status": "Discord does not work just now (it answered {status}); please try again later.",
   "discord.timeout": "Discord did not answer in time; please try again.",
@@ -989,7 +1001,10 @@ export const english = {
       "> Permissions > Dreamloom."
     );
   },
-  "discord.reconnecting": "shard {shard} reconnects since {time} UTC",
+  "discord.connecting": "{connected} of {shards} shards are connected",
+  "discord.reconnecting": (at: { shard: number; shards: number; time: string; others: number }) =>
+    `shard ${at.shard}${at.shards > 1 ? ` of ${at.shards}` : ""} reconnects since ${at.time} UTC` +
+    (at.others > 0 ? `, and ${at.others} more` : ""),
   "discord.a-channel": "a channel",
   "discord.thread": "Thread",
   "discord.picture-from":

@@ -13,21 +13,39 @@ export interface GatewayOptions {
   readonly heartbeatMs: number;
   /** The privileged intents that are switched on in the portal. */
   granted(): number;
-  /** READY's payload but for the session. */
+  /** READY's payload but for the session and the servers. */
   ready(): Readonly<Record<string, unknown>>;
   /** What follows READY: every server. */
-  guilds(): readonly object[];
+  guilds(): readonly { readonly id: string }[];
   readonly offend: (what: string) => void;
   readonly url: () => string;
 }
 
 interface Session {
   readonly id: string;
+  readonly shard: Shard;
   readonly intents: number;
   sequence: number;
   /** Everything since the beginning, for clients that resume. */
   readonly events: { readonly op: Op.Dispatch; readonly t: string; readonly s: number; readonly d: unknown }[];
   socket: WebSocket | undefined;
+}
+
+/** A shard's number, and how many there are. */
+type Shard = readonly [id: number, count: number];
+
+interface Identify {
+  readonly token: string;
+  readonly intents: number;
+  readonly shard?: Shard;
+}
+
+/** So long after an identify no other one of its bucket may come: 5 s, less what a busy machine holds up the first. */
+const IDENTIFY_MS = 5_000 - 1_000;
+
+/** Whether a shard gets what happens in a server; the first one gets direct messages. */
+function holds([shard, count]: Shard, guild: string | undefined): boolean {
+  return shard === (guild === undefined ? 0 : Number((BigInt(guild) >> 22n) % BigInt(count)));
 }
 
 const PRIVILEGED = I.GuildMembers | I.GuildPresences | I.MessageContent;
@@ -52,6 +70,17 @@ export class Gateway {
   readonly #sessions = new Map<string, Session>();
   identified = 0;
   resumed = 0;
+  /** The number of shards that is recommended; fewer are turned down with 4011. */
+  shards = 1;
+  /**
+   * Shards whose numbers differ modulo this may identify at the same time, others 5 s apart. Where one shard will do,
+   * programs that a test starts again need not wait.
+   */
+  maxConcurrency = 1;
+  /** Sessions that may still be begun today. */
+  sessionsLeft = 1_000;
+  /** When each session was begun, with its shard. */
+  readonly identifies: { readonly shard: Shard; readonly at: number }[] = [];
   /** The next attempts to go on with a session are turned down. */
   refusesResume = false;
   /** Attempts to go on with a session get no answer at all. */
@@ -85,11 +114,13 @@ export class Gateway {
     return [...this.#sessions.values()].some(({ socket }) => socket !== undefined);
   }
 
-  /** Sends an event to every session that asked for its kind; those that are cut off get it when they resume. */
+  /** Sends an event to the shard that asked for its kind; one that is cut off gets it when it resumes. */
   dispatch(event: E, data: unknown, direct = false): void {
     const need = NEEDS[event]?.[direct ? 1 : 0] ?? 0;
+    const { guild_id: guild } = Object(data) as { readonly guild_id?: string };
     for (const session of this.#sessions.values())
-      if (need === 0 || (session.intents & need) !== 0) this.#send(session, event, data);
+      if (holds(session.shard, guild) && (need === 0 || (session.intents & need) !== 0))
+        this.#send(session, event, data);
   }
 
   /** The same event once more, as after a break whose bounds are not sure. */
@@ -100,9 +131,10 @@ export class Gateway {
     }
   }
 
-  /** Breaks all connections; the sessions can be resumed. */
-  drop(code?: number): void {
+  /** Breaks all connections, or one shard's; the sessions can be resumed. */
+  drop(code?: number, shard?: number): void {
     for (const session of this.#sessions.values()) {
+      if (shard !== undefined && session.shard[0] !== shard) continue;
       if (code === undefined) session.socket?.terminate();
       else session.socket?.close(code);
       session.socket = undefined;
@@ -141,7 +173,7 @@ export class Gateway {
         beat = Date.now();
         if (session && typeof d === "number" && d > session.sequence) offend("a heartbeat of the future");
         socket.send(JSON.stringify({ op: Op.HeartbeatAck }));
-      } else if (op === Op.Identify) session = this.#identify(socket, d as { token: string; intents: number }, session);
+      } else if (op === Op.Identify) session = this.#identify(socket, d as Identify, session);
       else if (op === Op.Resume)
         session = this.#resume(socket, d as { token: string; session_id: string; seq: number });
       else if (!session) socket.close(GatewayCloseCodes.NotAuthenticated);
@@ -150,28 +182,46 @@ export class Gateway {
 
   #identify(
     socket: WebSocket,
-    { token, intents }: { token: string; intents: number },
+    { token, intents, shard = [0, 1] }: Identify,
     before: Session | undefined,
   ): Session | undefined {
     const refuse = (code: GatewayCloseCodes): undefined => {
       socket.close(code);
     };
+    const [number, count] = shard;
     if (before) return refuse(GatewayCloseCodes.AlreadyAuthenticated);
     if (this.refusesWith !== undefined) return refuse(this.refusesWith);
     if (token !== this.options.token) return refuse(GatewayCloseCodes.AuthenticationFailed);
+    if (!(number >= 0 && number < count)) return refuse(GatewayCloseCodes.InvalidShard);
+    if (count < this.shards) return refuse(GatewayCloseCodes.ShardingRequired);
     if ((intents & ~ALL) !== 0) return refuse(GatewayCloseCodes.InvalidIntents);
     if ((intents & PRIVILEGED & ~this.options.granted()) !== 0) return refuse(GatewayCloseCodes.DisallowedIntents);
+    if (this.#isTooSoon(shard)) {
+      this.options.offend(`shard ${number} identified before its turn`);
+      socket.send(JSON.stringify({ op: Op.InvalidSession, d: false }));
+      return undefined;
+    }
+    if (this.sessionsLeft-- <= 0) this.options.offend("more sessions were begun than a day allows");
     this.identified++;
-    const session: Session = { id: `session-${this.identified}`, intents, sequence: 0, events: [], socket };
+    this.identifies.push({ shard, at: Date.now() });
+    const session: Session = { id: `session-${this.identified}`, shard, intents, sequence: 0, events: [], socket };
     this.#sessions.set(session.id, session);
+    const guilds = this.options.guilds().filter(({ id }) => holds(shard, id));
     this.#send(session, E.Ready, {
       ...this.options.ready(),
+      guilds: guilds.map(({ id }) => ({ id, unavailable: true })),
+      shard,
       session_id: session.id,
       resume_gateway_url: this.options.url(),
     });
-    if ((intents & I.Guilds) !== 0)
-      for (const guild of this.options.guilds()) this.#send(session, E.GuildCreate, guild);
+    if ((intents & I.Guilds) !== 0) for (const guild of guilds) this.#send(session, E.GuildCreate, guild);
     return session;
+  }
+
+  #isTooSoon([shard, count]: Shard): boolean {
+    const bucket = shard % this.maxConcurrency;
+    const last = this.identifies.findLast((other) => other.shard[0] % this.maxConcurrency === bucket);
+    return count > 1 && last !== undefined && Date.now() - last.at < IDENTIFY_MS;
   }
 
   #resume(

@@ -41,9 +41,10 @@ const ok = (body: unknown): Answer => ({ status: 200, body });
 const done: Answer = { status: 204 };
 
 const routes: readonly Route[] = [
-  route("GET", "/gateway/bot", "gateway", (fake) => {
-    const limit = { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 1 };
-    return ok({ url: fake.gatewayUrl, shards: 1, session_start_limit: limit });
+  route("GET", "/gateway/bot", "gateway", ({ gateway, gatewayUrl }) => {
+    const { shards, maxConcurrency, sessionsLeft } = gateway;
+    const limit = { total: 1000, remaining: sessionsLeft, reset_after: 3_600_000, max_concurrency: maxConcurrency };
+    return ok({ url: gatewayUrl, shards, session_start_limit: limit });
   }),
   route("GET", "/applications/@me", "application", ({ world }) =>
     ok({ id: world.appId, name: world.bot.username, description: "", flags: 0, bot: world.bot }),

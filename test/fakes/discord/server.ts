@@ -58,9 +58,18 @@ export type Fault =
   | "answer lost";
 
 export interface ChannelOptions {
+  /** Another server than the first one. */
+  readonly guild?: FakeGuild;
   readonly closed?: boolean;
   readonly nsfw?: boolean;
   readonly type?: ChannelType;
+}
+
+interface UserOptions {
+  readonly moderator?: boolean;
+  readonly bot?: boolean;
+  /** Another server than the first one. */
+  readonly guild?: FakeGuild;
 }
 
 const PREFIX = "/api/v10";
@@ -137,7 +146,6 @@ export class FakeDiscord {
       ready: () => ({
         v: 10,
         user: this.world.bot,
-        guilds: [...this.world.guilds.keys()].map((id) => ({ id, unavailable: true })),
         application: {
           id: this.world.appId,
           flags: options.messageContent ? ApplicationFlags.GatewayMessageContentLimited : 0,
@@ -182,15 +190,15 @@ export class FakeDiscord {
   /** A text channel of the server, made unless it is there. */
   channel(
     name: string,
-    { closed = false, nsfw = false, type = ChannelType.GuildText }: ChannelOptions = {},
+    { closed = false, nsfw = false, type = ChannelType.GuildText, guild = this.guild }: ChannelOptions = {},
   ): FakeChannel {
     const before = [...this.world.channels.values()].find(
-      (channel) => channel.guild === this.guild && channel.name === name && !isThread(channel),
+      (channel) => channel.guild === guild && channel.name === name && !isThread(channel),
     );
     if (before) return before;
     const channel: FakeChannel = {
       id: this.world.id(),
-      guild: this.guild,
+      guild,
       type,
       name,
       nsfw,
@@ -199,7 +207,7 @@ export class FakeDiscord {
       locked: false,
     };
     if (closed) {
-      setPermission(channel, { id: this.guild.id, type: OverwriteType.Role }, P.ViewChannel, "deny");
+      setPermission(channel, { id: guild.id, type: OverwriteType.Role }, P.ViewChannel, "deny");
       setPermission(channel, { id: this.world.bot.id, type: OverwriteType.Member }, P.ViewChannel, "allow");
     }
     this.world.channels.set(channel.id, channel);
@@ -222,22 +230,26 @@ export class FakeDiscord {
     return channel;
   }
 
+  /** A server that belongs to a shard of so many. */
+  guildOn(shard: number, shards: number): FakeGuild {
+    const first = BigInt(this.world.id()) >> 22n;
+    const offset = (BigInt(shard) - (first % BigInt(shards)) + BigInt(shards)) % BigInt(shards);
+    return makeGuild(this.world, `Dreamers ${shard}`, String((first + offset) << 22n));
+  }
+
   /** A person in the server. */
-  user(
-    name: string,
-    { moderator = false, bot = false }: { readonly moderator?: boolean; readonly bot?: boolean } = {},
-  ): FakeUser {
+  user(name: string, { moderator = false, bot = false, guild = this.guild }: UserOptions = {}): FakeUser {
     const user = makeUser(this.world, name, bot);
     const roles = new Set<string>();
     if (moderator) {
       const id = this.world.id();
-      const base = this.guild.roles.get(this.guild.id);
-      if (base) this.guild.roles.set(id, { ...base, id, name: "moderators", permissions: String(P.ManageMessages) });
-      const role = this.guild.roles.get(id);
-      if (role) this.gateway.dispatch(E.GuildRoleCreate, { guild_id: this.guild.id, role });
+      const base = guild.roles.get(guild.id);
+      if (base) guild.roles.set(id, { ...base, id, name: "moderators", permissions: String(P.ManageMessages) });
+      const role = guild.roles.get(id);
+      if (role) this.gateway.dispatch(E.GuildRoleCreate, { guild_id: guild.id, role });
       roles.add(id);
     }
-    this.guild.members.set(user.id, { user, nick: null, roles });
+    guild.members.set(user.id, { user, nick: null, roles });
     return new FakeUser(this, user);
   }
 

@@ -75,7 +75,9 @@ export class FakeUser {
       reactions: new Map(),
     };
     this.fake.world.messages.set(message.id, message);
-    this.fake.gateway.dispatch(E.MessageCreate, this.fake.office.json(message), message.channel.guild === undefined);
+    const { guild } = message.channel;
+    const event = { ...this.fake.office.json(message), guild_id: guild?.id };
+    this.fake.gateway.dispatch(E.MessageCreate, event, guild === undefined);
     this.fake.changed();
     const seen = this.fake.message(message);
     if (!seen) throw new Error("The message is gone.");

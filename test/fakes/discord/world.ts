@@ -127,8 +127,7 @@ export function makeRole(id: string, name: string, permissions: bigint): APIRole
   return { id, name, permissions: permissions.toString(), ...colours, ...rest };
 }
 
-export function makeGuild(world: World, name: string): FakeGuild {
-  const id = world.id();
+export function makeGuild(world: World, name: string, id = world.id()): FakeGuild {
   const guild: FakeGuild = { id, name, tier: GuildPremiumTier.None, roles: new Map(), members: new Map(), emojis: [] };
   guild.roles.set(id, makeRole(id, "@everyone", EVERYONE));
   // As the invite link of the bot's documentation gives it.
