@@ -2,11 +2,11 @@ import type { Logger } from "pino";
 import { createHandlers, type Handlers, type HandlersContext } from "../commands/handlers.js";
 import type { Chat } from "../port/adapter.js";
 import type { ChatAdmin } from "../port/admin.js";
-import { ChatError } from "../port/chat-error.js";
+import { mayPass } from "../port/chat-error.js";
 import { type Deferred, deferred, retryWithBackoff } from "../shared/async.js";
 
 const RETRY_MS = 5_000;
-const LONGEST_RETRY_MS = 300_000;
+const LONGEST_RETRY_MS = 60_000;
 
 interface ChatRunnerOptions {
   readonly chats: readonly Chat[];
@@ -50,7 +50,7 @@ export class ChatRunner {
       try {
         await open();
       } catch (error) {
-        if (!mayPass(chat, error)) throw error;
+        if (!mayHelp(chat, error)) throw error;
         const fields = { err: error, chat: chat.platform };
         logger.error(fields, "a chat cannot be reached; the others work, and it is tried again");
         this.#retries.push(this.#retry(chat, open));
@@ -98,7 +98,7 @@ export class ChatRunner {
       signal: this.#stopping.signal,
       mayPass(error: unknown) {
         logger.error({ err: error, chat: chat.platform }, "the chat still cannot be reached");
-        return mayPass(chat, error);
+        return mayHelp(chat, error);
       },
     };
     // It is in the log, or the program stops.
@@ -107,7 +107,6 @@ export class ChatRunner {
 }
 
 /** An outage of one platform may pass; a wrong token or a taken port is for the operator. */
-function mayPass(chat: Chat, error: unknown): boolean {
-  if (chat.capabilities.local || !(error instanceof ChatError)) return false;
-  return error.kind === "unavailable" || error.kind === "timeout" || error.kind === "rate-limited";
+function mayHelp(chat: Chat, error: unknown): boolean {
+  return !chat.capabilities.local && mayPass(error);
 }

@@ -5,6 +5,7 @@ import type { JobQueue } from "../queue/queue.js";
 import type { Store } from "../store/open.js";
 import type { BotOptions } from "./bot-options.js";
 import type { Thumbnails } from "./gallery/thumbnails.js";
+import type { Debts } from "./presenting/debts.js";
 import type { Presenter } from "./presenting/presenter.js";
 import type { Recipe } from "./recipes/recipe.js";
 import type { ChannelSettings } from "./settings/channel-settings.js";
@@ -21,6 +22,8 @@ export interface AppContext {
   readonly queue: JobQueue;
   readonly jobs: JobRepository;
   readonly presenter: Presenter;
+  /** What chats are owed. */
+  readonly debts: Debts;
   /** By the engine's names. */
   readonly recipes: ReadonlyMap<string, Recipe>;
   /** The styles that people may name. */

@@ -9,6 +9,7 @@ import { galleryCommand } from "./gallery/command.js";
 import { Thumbnails } from "./gallery/thumbnails.js";
 import type { HandlersContext } from "./handlers.js";
 import { helpCommand } from "./help.js";
+import { Debts } from "./presenting/debts.js";
 import { Presenter } from "./presenting/presenter.js";
 import { queueCommand } from "./queue.js";
 import { againCommand } from "./recipes/again.js";
@@ -32,6 +33,10 @@ interface AppContextOptions {
   readonly metrics?: MetricsSink;
 }
 
+/** When a debt is paid, in multiples of the wait before a message's second try: after 16 s, at last once a minute. */
+const FIRST_DEBT = 32;
+const LONGEST_DEBT = 120;
+
 /** Every command of a chat, and the recipes that some of them make. A new command joins here. */
 export function chatCommands(botOptions: BotOptions): ReturnType<typeof recipeCommands> {
   const { recipes, commands } = recipeCommands(botOptions);
@@ -52,6 +57,7 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
   const { botOptions, queue, store, styles, logger, backoffMs = 500, metrics = () => undefined } = options;
   const chat = chatCommands(botOptions);
   const recipes = new Map(chat.recipes.map((recipe) => [recipe.name, recipe]));
+  const debts = new Debts({ firstMs: backoffMs * FIRST_DEBT, longestMs: backoffMs * LONGEST_DEBT, logger });
   return {
     botOptions,
     queue,
@@ -63,7 +69,8 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
     metrics,
     recipes,
     registry: new Registry(chat.commands, styles),
-    presenter: new Presenter({ queue, recipes, logger, metrics, backoffMs }),
+    debts,
+    presenter: new Presenter({ queue, recipes, logger, metrics, backoffMs, debts }),
     settings: new ChannelSettings(botOptions, store.settings),
     thumbnails: new Thumbnails(store.jobs),
   };

@@ -27,7 +27,7 @@ export interface Handlers extends ChatHandlers {
    * Continues with votes and palettes that were open when the program stopped. Called once, after the chat has started.
    */
   resume(): void;
-  /** Votes and palettes start nothing any more; they wait for the next start. */
+  /** Votes and palettes start nothing any more, and nothing that is owed is said; they wait for the next start. */
   stop(): void;
   /** Resolves when every event so far has been handled. */
   idle(): Promise<void>;
@@ -63,6 +63,7 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
     commands: app.registry.summaries,
     shortcuts: SHORTCUTS,
     ...defined({ slowedDown, admin }),
+    recovered: () => app.debts.back(chat.platform),
     // Returns at once, as the port promises; the event is handled afterwards.
     async event(event) {
       const busy = pending.size >= MAX_PENDING;
@@ -80,6 +81,7 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
     },
     stop() {
       for (const collector of collectors) collector.stop();
+      app.debts.stop(chat.platform);
     },
     async idle() {
       while (pending.size > 0) await Promise.all(pending);

@@ -24,6 +24,11 @@ export interface ChatHandlers {
   works(request: WorksRequest): Promise<readonly Work[]>;
   /** A rate limit makes the adapter wait for this many milliseconds before its next call. */
   slowedDown?(milliseconds: number): void;
+  /**
+   * The platform can be reached again, after its line was cut or calls to it failed: what could not be said meanwhile
+   * can be now.
+   */
+  recovered?(): void;
   /** Only for the operators' chat; each call checks that the user is a moderator. */
   readonly admin?: ChatAdmin;
   /** For platforms that can show it as a page; left out where none is kept. */

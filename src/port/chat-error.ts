@@ -13,3 +13,11 @@ export class ChatError<S extends Said = Said> extends SentenceError<S> {
     super(said, ...rest);
   }
 }
+
+const PASSING: readonly ChatErrorKind[] = ["rate-limited", "timeout", "unavailable"];
+
+/** Whether a chat may do later what it did not do now, as it was too busy or out; also as another error relays it. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof ChatError) return PASSING.includes(error.kind);
+  return error instanceof SentenceError && mayPass(error.cause);
+}

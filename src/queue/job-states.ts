@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Job, JobChange, JobState } from "../domain/model.js";
 import type { Checkpoint } from "../engine/process/engine.js";
 import type { Reservation } from "../shared/memory-budget.js";
-import type { CancelReason, QueueEvents } from "./queue.js";
+import type { CancelReason, QueueEvents, QueueReport } from "./queue.js";
 
 /**
  * The states of a job, and which may follow each:
@@ -90,7 +90,7 @@ export class QueueEmitter {
     this.#events.off(event, listener);
   }
 
-  emit<E extends keyof QueueEvents>(event: E, ...args: QueueEvents[E]): void {
+  emit(...[event, ...args]: QueueReport): void {
     for (const listener of this.#events.listeners(event)) {
       try {
         listener(...args);

@@ -38,6 +38,12 @@ export interface QueueEvents {
   suspended: [job: Job];
 }
 
+/** One of the events with what it says. */
+type Reported<E extends keyof QueueEvents> = { [K in E]: readonly [K, ...QueueEvents[K]] }[E];
+export type QueueReport = Reported<keyof QueueEvents>;
+/** How a job has ended. */
+export type JobEnding = Reported<"done" | "failed" | "cancelled">;
+
 export interface JobQueue {
   /**
    * Accepts a job, or rejects with a {@link QueueError}. `accepted` is called with the new job before any of its
@@ -56,6 +62,11 @@ export interface JobQueue {
   recover(taken: (job: Job) => void): Promise<number>;
   /** A job's end is posted: the next start does not report it again. */
   markNotified(id: string): Promise<void>;
+  /**
+   * How a job has ended whose end is not posted yet, with its picture; "unwritten" while the repository does not have
+   * it, undefined when nothing is to be posted. Nothing is reported.
+   */
+  untold(id: string): Promise<JobEnding | "unwritten" | undefined>;
   /** Ends a waiting job at once and a running one within a second; false when there is no such unfinished job. */
   cancel(id: string, reason: CancelReason): boolean;
   /** Running jobs first, then the waiting ones in the order in which they will start. */

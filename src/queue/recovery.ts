@@ -3,6 +3,7 @@ import { sentence } from "../shared/sentences/sentence.js";
 import type { QueueContext } from "./context.js";
 import type { JobCompletion } from "./job-completion.js";
 import { activeJob, enterState } from "./job-states.js";
+import type { JobEnding } from "./queue.js";
 import { MOST_ATTEMPTS } from "./runner.js";
 import type { Scheduler } from "./scheduler.js";
 
@@ -22,7 +23,8 @@ export async function recover(
   const unfinished = (await repository.unfinished()).filter(({ id }) => !active.has(id));
   for (const job of unnotified) {
     taken(job);
-    await reportEnd(job, context);
+    const ending = await endingOf(job, context);
+    if (ending) events.emit(...ending);
   }
   const resumed = unfinished.map((job) => {
     const one = activeJob(job);
@@ -50,22 +52,28 @@ export async function recover(
   return count;
 }
 
-/** Reports how a job of an earlier process has ended. */
-async function reportEnd(job: Job, { events, repository, writer }: QueueContext): Promise<void> {
-  if (job.state === "failed" && job.failure) events.emit("failed", job, job.failure);
-  else if (job.state === "cancelled")
-    events.emit("cancelled", job, { by: "person", name: job.failure?.message ?? job.author.name });
-  else if (job.state === "done" && job.result) {
-    const picture = await repository.result(job.id);
-    if (picture) {
-      const { bytes, type } = picture;
-      events.emit("done", job, { ...job.result, picture: bytes, type, recipe: job.recipe, octaves: [] });
-      return;
-    }
-    const failure: JobFailure = { kind: "lost", message: sentence("job.result-lost") };
-    const ended = { job };
-    enterState(ended, "failed", { failure });
-    await writer.update(job.id, { state: "failed", failure });
-    events.emit("failed", ended.job, failure);
+/** How a job has ended that is not active any more, with its picture. */
+async function endingOf(job: Job, { repository, writer }: QueueContext): Promise<JobEnding | undefined> {
+  if (job.state === "failed" && job.failure) return ["failed", job, job.failure];
+  if (job.state === "cancelled")
+    return ["cancelled", job, { by: "person", name: job.failure?.message ?? job.author.name }];
+  if (job.state !== "done" || !job.result) return undefined;
+  const picture = await repository.result(job.id);
+  if (picture) {
+    const { bytes, type } = picture;
+    return ["done", job, { ...job.result, picture: bytes, type, recipe: job.recipe, octaves: [] }];
   }
+  const failure: JobFailure = { kind: "lost", message: sentence("job.result-lost") };
+  const ended = { job };
+  enterState(ended, "failed", { failure });
+  await writer.update(job.id, { state: "failed", failure });
+  return ["failed", ended.job, failure];
+}
+
+/** See `JobQueue.untold`. */
+export async function untold(id: string, context: QueueContext): Promise<JobEnding | "unwritten" | undefined> {
+  const job = await context.repository.get(id);
+  // It has ended, but the disk has not taken that yet.
+  if (job?.state === "waiting" || job?.state === "running") return "unwritten";
+  return job?.unnotified ? endingOf(job, context) : undefined;
 }

@@ -11,8 +11,15 @@ import { JobCompletion } from "./job-completion.js";
 import type { JobRepository } from "./job-repository.js";
 import type { JobRequest } from "./job-request.js";
 import { activeJob, QueueEmitter } from "./job-states.js";
-import { type CancelReason, type JobQueue, QueueError, type QueueEvents, type QueuePosition } from "./queue.js";
-import { recover } from "./recovery.js";
+import {
+  type CancelReason,
+  type JobEnding,
+  type JobQueue,
+  QueueError,
+  type QueueEvents,
+  type QueuePosition,
+} from "./queue.js";
+import { recover, untold } from "./recovery.js";
 import { JobRunner } from "./runner.js";
 import { Scheduler } from "./scheduler.js";
 import { JobWriter } from "./write-buffer.js";
@@ -168,6 +175,10 @@ export class ScheduledQueue implements JobQueue {
 
   async markNotified(id: string): Promise<void> {
     await this.#context.writer.update(id, { unnotified: false });
+  }
+
+  untold(id: string): Promise<JobEnding | "unwritten" | undefined> {
+    return untold(id, this.#context);
   }
 
   cancel(id: string, reason: CancelReason): boolean {

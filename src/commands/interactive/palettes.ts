@@ -1,4 +1,5 @@
 import type { Chat } from "../../port/adapter.js";
+import { mayPass } from "../../port/chat-error.js";
 import type { ReactionEvent } from "../../port/events.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
@@ -48,14 +49,18 @@ export class Palettes extends ReactionCollector {
 
   protected async expire(interactive: InteractiveMessage): Promise<void> {
     const { message, author } = interactive;
+    const chosen = this.messages.votes(message);
     try {
-      // More may be chosen than a blend takes.
-      const chosen = this.messages.votes(message).slice(0, MAX_SHARES);
       // Of two that act on a palette at once, only one starts.
       if (!this.messages.clear(message)) return;
-      const shares = chosen.map(({ choice }) => ({ style: choice }));
+      // More may be chosen than a blend takes.
+      const shares = chosen.slice(0, MAX_SHARES).map(({ choice }) => ({ style: choice }));
       await this.paint(interactive, shares, { gone: "palette.image-gone" });
     } catch (error) {
+      if (mayPass(error)) {
+        for (const vote of chosen) this.messages.vote(message, vote, true);
+        return this.owe(message, () => this.expire(interactive));
+      }
       const { chat, services } = this;
       await explainError(error, { message, user: author }, { chat, logger: services.logger });
     }

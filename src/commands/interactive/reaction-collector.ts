@@ -7,6 +7,7 @@ import type { PlainId } from "../../shared/sentences/sentence.js";
 import type { InteractiveMessage, InteractiveMessages } from "../../store/interactive-messages.js";
 import type { FoundImage } from "../images/find-image.js";
 import { type Provenance, provenanceOf } from "../images/provenance.js";
+import type { Debts } from "../presenting/debts.js";
 import { fitToChannel } from "../presenting/fit-image.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { type JobServices, startJob } from "../recipes/start-job.js";
@@ -19,6 +20,7 @@ import { UserError } from "../user-error.js";
 export interface CollectorServices extends JobServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly store: { readonly interactiveMessages: InteractiveMessages };
+  readonly debts: Pick<Debts, "owe">;
   readonly logger: Logger;
 }
 
@@ -143,6 +145,11 @@ export abstract class ReactionCollector {
     const timer = setTimeout(expire, Math.max(0, at - Date.now()));
     timer.unref();
     this.#timers.set(key, timer);
+  }
+
+  /** What a message has come to could not be done, as its chat was out: it is done when that is back. */
+  protected owe(message: MessageRef, pay: () => Promise<void>): void {
+    this.services.debts.owe(this.chat.platform, `${this.kind} ${keyOf(message)}`, pay);
   }
 
   protected unschedule({ message }: Pick<InteractiveMessage, "message">): void {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
-import { ChatError } from "../../port/chat-error.js";
+import { ChatError, mayPass } from "../../port/chat-error.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import { retryWithBackoff } from "../../shared/async.js";
 import { fitMessage, fitToChannel } from "./fit-image.js";
@@ -37,12 +37,12 @@ export function retryDelivery<T>(
       throw error;
     }
   };
-  const mayPass = (error: unknown, attempt: number): boolean => {
+  const again = (error: unknown, attempt: number): boolean => {
     if (!passes(error)) return false;
     logger.warn({ err: error, attempt }, "the chat did not take a message; trying again");
     return true;
   };
-  return retryWithBackoff(work, { firstMs: backoffMs, attempts, mayPass });
+  return retryWithBackoff(work, { firstMs: backoffMs, attempts, mayPass: again });
 }
 
 /** Where a message is, or, when no channel took it, whether all of them refused it for good. */
@@ -87,8 +87,11 @@ function largest(message: OutgoingMessage): number {
 }
 
 function passes(error: unknown): boolean {
-  return !(error instanceof ChatError) || ["rate-limited", "timeout", "unavailable"].includes(error.kind);
+  return !(error instanceof ChatError) || mayPass(error);
 }
+
+/** What became of a message's last state: in the chat, refused for good, or not taken by a chat that was out. */
+export type Ending = "shown" | "refused" | "owed";
 
 /** What became of a state that a message should show: in the chat, replaced by a newer one before, or refused. */
 export type Shown = "posted" | "overtaken" | "refused";
@@ -129,17 +132,17 @@ export class LiveMessage {
     this.#stop.abort();
   }
 
-  /** Shows the last state, trying again while that may help; false when the message cannot be reached. */
-  async end(content: OutgoingMessage): Promise<boolean> {
+  /** Shows the last state, trying again while that may help. */
+  async end(content: OutgoingMessage): Promise<Ending> {
     this.stop();
     await this.#loop;
     try {
       const outgoing = await this.#outgoing(content);
       await retryDelivery(() => this.chat.edit(this.ref, outgoing), this.policy);
-      return true;
+      return "shown";
     } catch (error) {
       this.policy.logger.warn({ err: error, message: this.ref.id }, "a message could not be brought up to date");
-      return false;
+      return passes(error) ? "owed" : "refused";
     }
   }
 

@@ -20,6 +20,7 @@ import type { Recipe } from "../recipes/recipe.js";
 import {
   type Delivery,
   type DeliveryPolicy,
+  type Ending,
   LiveMessage,
   postToFirst,
   retryDelivery,
@@ -49,7 +50,14 @@ export interface JobPresenterOptions {
    * never can. That process may have posted a message without storing which.
    */
   readonly ready?: Promise<boolean>;
+  /** Its end is told once more to a chat that did not take it: nothing is tried twice now. */
+  readonly again?: boolean;
+  /** Called when the chat has not taken the job's end, but may do so later. */
+  readonly owed: (job: Job) => void;
 }
+
+/** Whether people know of a job's end, or their chat is still owed it; "unfinished": it goes on at the next start. */
+type Told = "told" | "owed" | "unfinished";
 
 /** Octave frames that may wait for a slow chat; older ones are dropped. */
 const MAX_FRAMES_WAITING = 12;
@@ -68,15 +76,17 @@ export class JobPresenter {
   #progress: LiveMessage | undefined;
   /** What the progress message should say, also while it is still being posted. */
   #latest: OutgoingMessage | undefined;
+  /** No place takes its announcement. */
+  #unannounced = false;
   #begun = false;
   #painting = false;
   #over = false;
 
   constructor(private readonly options: JobPresenterOptions) {
-    const { job, backoffMs, logger } = options;
+    const { job, backoffMs, logger, again = false } = options;
     this.#messages = job.messages;
     this.#policy = {
-      attempts: 6,
+      attempts: again ? 1 : 6,
       backoffMs,
       logger,
       trace: job.id,
@@ -172,23 +182,23 @@ export class JobPresenter {
 
   done(job: Job, result: EngineResult): void {
     this.#end(async () => {
-      const { recipe, destination, logger, metrics } = this.options;
+      const { recipe, destination, logger, metrics, again = false } = this.options;
       const picture = texts.resultPicture(recipe, job, result);
       const known = this.#messages.final;
       const message = { ...texts.finished(recipe, job, result, picture), ...this.#once("final") };
       const { ref: final, refused } = known ? { ref: known, refused: false } : await this.#post(message);
-      metrics({ kind: final ? "delivered" : "undelivered", platform: destination.chat.platform });
+      if (final || !again) metrics({ kind: final ? "delivered" : "undelivered", platform: destination.chat.platform });
       if (final) logger.info("the final picture has been delivered");
-      else logger.error({ job: job.id, refused }, "the final picture could not be posted anywhere");
+      else if (!again) logger.error({ job: job.id, refused }, "the final picture could not be posted anywhere");
       if (final && !known) await this.#keep({ final });
       const announced = this.#announcement?.ref.channel;
       const below = final !== undefined && announced !== undefined && sameThread(final.channel, announced);
       const text = sentence("result.done", { octaves: result.octaves.length });
-      await Promise.all([
+      const ends = await Promise.all([
         this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture)),
         this.#progress?.end({ text, progress: { value: 1, label: sentence("done") } }),
       ]);
-      return final !== undefined || refused;
+      return (final !== undefined || refused) && !ends.includes("owed") ? "told" : "owed";
     });
   }
 
@@ -208,7 +218,7 @@ export class JobPresenter {
         this.#announcement?.end(texts.suspended(recipe, job)),
         this.#progress?.end({ text: sentence("job.suspended"), keepPictures: true }),
       ]);
-      return false;
+      return "unfinished";
     });
   }
 
@@ -221,26 +231,33 @@ export class JobPresenter {
   #endWithout(job: Job, why: string): void {
     this.#end(async () => {
       const end = texts.ended(this.options.recipe, job, why);
-      let notified = this.#progress !== undefined && (await this.#progress.end({ text: why, keepPictures: true }));
-      if (!notified && (job.state === "failed" || job.startedAt !== undefined)) {
+      const ends: (Ending | undefined)[] = [await this.#progress?.end({ text: why, keepPictures: true })];
+      if (ends[0] !== "shown" && ends[0] !== "owed" && (job.state === "failed" || job.startedAt !== undefined)) {
         const { ref, refused } = await this.#post({ text: why, ...this.#once("end") });
         await this.#keepFrame(ref);
-        notified = ref !== undefined || refused;
+        ends.push(ref ? "shown" : refused ? "refused" : "owed");
       }
-      const announced = await this.#announcement?.end(end);
-      return notified || announced === true;
+      ends.push(await this.#announcement?.end(end));
+      const said = this.#unannounced || ends.some((end) => end !== undefined);
+      return said && !ends.includes("owed") ? "told" : "owed";
     });
   }
 
-  /** @param task shows the end; resolves with false when it has to be shown again, at the next start */
-  #end(task: () => Promise<boolean>): void {
+  /** @param task shows the end, which the chat is owed until it has taken it */
+  #end(task: () => Promise<Told>): void {
     this.#over = true;
     this.#progress?.stop();
     this.#announcement?.stop();
     this.#enqueue(async () => {
       // The progress message may have been posted after the job had ended.
       this.#progress?.stop();
-      if (await task()) await this.options.queue.markNotified(this.options.job.id);
+      const { job, owed, logger, queue } = this.options;
+      const told = await task().catch((err: unknown): Told => {
+        logger.error({ err }, "a job's end could not be told");
+        return "owed";
+      });
+      if (told === "told") await queue.markNotified(job.id);
+      else if (told === "owed") owed(job);
     });
   }
 
@@ -258,7 +275,7 @@ export class JobPresenter {
     if (known.thread) return;
     try {
       const open = () => destination.chat.openThread(ref, texts.threadTitle(recipe, job));
-      await this.#keep({ thread: await retryDelivery(open, { ...this.#policy, attempts: 3 }) });
+      await this.#keep({ thread: await retryDelivery(open, this.#policyOf(3)) });
     } catch (error) {
       this.options.logger.warn({ err: error, job: job.id }, "no thread could be opened; the channel is used instead");
     }
@@ -273,7 +290,9 @@ export class JobPresenter {
     } catch (error) {
       logger.warn({ err: error, job: job.id }, "the command could not be answered; posting instead");
     }
-    return (await postToFirst(destination.chat, [job.channel], message, this.#policy)).ref;
+    const { ref, refused } = await postToFirst(destination.chat, [job.channel], message, this.#policy);
+    this.#unannounced = refused;
+    return ref;
   }
 
   #follow(ref: MessageRef): LiveMessage {
@@ -302,14 +321,18 @@ export class JobPresenter {
     const channels: ChannelRef[] = [];
     for (const next of [thread, job.channel, channel])
       if (next && !channels.some((known) => sameThread(known, next))) channels.push(next);
-    return postToFirst(destination.chat, channels, message, { ...this.#policy, attempts });
+    return postToFirst(destination.chat, channels, message, this.#policyOf(attempts));
   }
 
   /** Posts in the thread only: when it was deleted, frames do not go to the channel instead. */
   async #postFrame(message: OutgoingMessage): Promise<MessageRef | undefined> {
     const { destination, job } = this.options;
-    const policy = { ...this.#policy, attempts: 3 };
+    const policy = this.#policyOf(3);
     return (await postToFirst(destination.chat, [this.#messages.thread ?? job.channel], message, policy)).ref;
+  }
+
+  #policyOf(attempts: number): DeliveryPolicy {
+    return { ...this.#policy, attempts: Math.min(attempts, this.#policy.attempts) };
   }
 
   async #keepFrame(ref: MessageRef | undefined): Promise<void> {

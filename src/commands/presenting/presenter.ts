@@ -1,12 +1,15 @@
 import type { Job } from "../../domain/model.js";
 import type { EngineDownload } from "../../engine/process/engine.js";
 import type { Chat } from "../../port/adapter.js";
+import type { JobEnding } from "../../queue/queue.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { Recipe } from "../recipes/recipe.js";
+import type { Debts } from "./debts.js";
 import { type JobDestination, JobPresenter, type JobPresenterOptions } from "./job-presenter.js";
 
 interface PresenterOptions extends Pick<JobPresenterOptions, "queue" | "logger" | "backoffMs" | "metrics"> {
   readonly recipes: ReadonlyMap<string, Recipe>;
+  readonly debts: Debts;
 }
 
 /** Shows jobs in chats: passes the queue's events on to each job's presenter. */
@@ -19,11 +22,11 @@ export class Presenter {
     queue.on("started", (job) => this.#jobs.get(job.id)?.started());
     queue.on("frame", (job, frame) => this.#jobs.get(job.id)?.frame(frame));
     queue.on("retrying", (job, failure) => this.#jobs.get(job.id)?.retrying(failure));
-    queue.on("done", (job, result) => this.#end(job, (presenter) => presenter.done(job, result)));
-    queue.on("failed", (job, failure) => this.#end(job, (presenter) => presenter.failed(job, failure)));
+    queue.on("done", (...done) => this.#tell(["done", ...done]));
+    queue.on("failed", (...failed) => this.#tell(["failed", ...failed]));
     queue.on("resumed", (job) => this.#jobs.get(job.id)?.resumed());
     queue.on("suspended", (job) => this.#end(job, (presenter) => presenter.suspended()));
-    queue.on("cancelled", (job, reason) => this.#end(job, (presenter) => presenter.cancelled(job, reason)));
+    queue.on("cancelled", (...cancelled) => this.#tell(["cancelled", ...cancelled]));
   }
 
   /** Begins to show a job that has just been accepted. */
@@ -46,9 +49,37 @@ export class Presenter {
     else this.options.logger.warn(where, "this job has nowhere to be shown now");
   }
 
-  #present(job: Job, more: Pick<JobPresenterOptions, "destination" | "recipe" | "ready">): void {
-    const { logger } = this.options;
-    this.#jobs.set(job.id, new JobPresenter({ ...this.options, ...more, job, logger: logger.child({ job: job.id }) }));
+  #present(job: Job, more: Pick<JobPresenterOptions, "destination" | "recipe" | "ready" | "again">): void {
+    const { chat } = more.destination;
+    const owed = ({ id }: Job) => this.#owe(id, chat);
+    const logger = this.options.logger.child({ job: job.id });
+    this.#jobs.set(job.id, new JobPresenter({ ...this.options, ...more, job, owed, logger }));
+  }
+
+  #owe(job: string, chat: Chat): void {
+    this.options.debts.owe(chat.platform, `job ${job}`, () => this.#tellAgain(job, chat));
+  }
+
+  /** Tells a chat of a job's end that it did not take before. */
+  async #tellAgain(id: string, chat: Chat): Promise<void> {
+    const ending = await this.options.queue.untold(id);
+    // The one that found it owed may not have left yet.
+    await this.idle(id);
+    if (ending === "unwritten") return this.#owe(id, chat);
+    const recipe = ending && this.options.recipes.get(ending[1].recipe);
+    if (!recipe) return;
+    this.#present(ending[1], { destination: { chat }, recipe, ready: Promise.resolve(true), again: true });
+    this.#tell(ending);
+    await this.idle(id);
+  }
+
+  #tell(ending: JobEnding): void {
+    const [, job] = ending;
+    this.#end(job, (presenter) => {
+      if (ending[0] === "done") presenter.done(job, ending[2]);
+      else if (ending[0] === "failed") presenter.failed(job, ending[2]);
+      else presenter.cancelled(job, ending[2]);
+    });
   }
 
   /**
@@ -77,6 +108,8 @@ export class Presenter {
     const presenter = this.#jobs.get(job.id);
     if (!presenter) return;
     notify(presenter);
-    void presenter.idle().finally(() => this.#jobs.delete(job.id));
+    void presenter.idle().finally(() => {
+      if (this.#jobs.get(job.id) === presenter) this.#jobs.delete(job.id);
+    });
   }
 }

@@ -22,6 +22,8 @@ interface VotePayload extends CollectorPayload {
   readonly minutes: number;
   /** Once it is over, the id of the job that it becomes. After a stop, it was started if there is that job. */
   readonly job?: string;
+  /** Why nothing comes of it; it is over, and stays until people have been told. */
+  readonly ended?: string;
 }
 
 /** A vote as it is stored. Without `expiresAt` it is over but for the painting. */

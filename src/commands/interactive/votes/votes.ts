@@ -1,6 +1,6 @@
 import { channelKey, type Job, type MessageRef, mayManage, newJobId, type User } from "../../../domain/model.js";
 import type { Chat } from "../../../port/adapter.js";
-import { ChatError } from "../../../port/chat-error.js";
+import { ChatError, mayPass } from "../../../port/chat-error.js";
 import type { ActionEvent, ReactionEvent } from "../../../port/events.js";
 import { sentence } from "../../../shared/sentences/sentence.js";
 import { plain } from "../../../shared/text.js";
@@ -44,7 +44,8 @@ export class Votes extends ReactionCollector {
   async open(request: CollectorRequest, { minutes, styles: named }: VoteRequest): Promise<void> {
     const { channel, user } = request;
     const key = channelKey(channel);
-    const other = this.messages.list(VOTE).find(({ message }) => channelKey(message.channel) === key);
+    const here = ({ message }: InteractiveMessage) => channelKey(message.channel) === key;
+    const other = this.messages.list(VOTE).find((vote) => here(vote) && !this.#isOver(vote));
     if (other || this.#opening.has(key))
       throw new UserError("vote.already", { opener: other && plain(other.author.name) });
     this.#opening.add(key);
@@ -64,7 +65,7 @@ export class Votes extends ReactionCollector {
 
   /** Anybody's emoji is a vote; ✅ of those who may end it ends it. */
   async choose({ message, user, emoji, added }: ReactionEvent, vote: InteractiveMessage): Promise<void> {
-    if (this.#isStarted(vote)) return;
+    if (this.#isOver(vote)) return;
     if (sameEmoji(emoji, END_EMOJI)) {
       if (added && mayManage(user, vote)) await this.#end(message, user);
       return;
@@ -80,7 +81,7 @@ export class Votes extends ReactionCollector {
    */
   async pressButton({ action, message, user }: ActionEvent): Promise<void> {
     const vote = this.#find(message);
-    if (!vote || this.#isStarted(vote)) throw new UserError("vote.over");
+    if (!vote || this.#isOver(vote)) throw new UserError("vote.over");
     if (!mayManage(user, vote)) throw new UserError("vote.foreign", { opener: plain(vote.author.name) });
     if (action === texts.PAINT_NOW) {
       if (this.#count(vote).people === 0) throw new UserError("vote.empty");
@@ -97,7 +98,7 @@ export class Votes extends ReactionCollector {
 
   protected resumeMessage(vote: InteractiveMessage): void {
     // One that was being ended when the program stopped is ended now.
-    const expiresAt = this.#isStarted(vote) ? 0 : vote.expiresAt;
+    const expiresAt = this.#isOver(vote) ? 0 : vote.expiresAt;
     if (expiresAt === undefined) return;
     this.schedule(vote, expiresAt);
     // The last count before the stop may not have been shown.
@@ -116,8 +117,10 @@ export class Votes extends ReactionCollector {
     try {
       const vote = this.#find(message);
       if (!vote) return;
+      const { ended } = texts.payloadOf(vote);
       const counted = this.#count(vote);
-      if (counted.people > 0) await this.#paint(vote, counted);
+      if (ended !== undefined) await this.#closeUnpainted(vote, ended);
+      else if (counted.people > 0) await this.#paint(vote, counted);
       // ✅ before the first vote is a slip.
       else if (!by) await this.#closeUnpainted(vote, sentence("vote.no-votes"));
     } finally {
@@ -130,16 +133,16 @@ export class Votes extends ReactionCollector {
     try {
       // The job's id is on disk before there is such a job.
       const id = texts.payloadOf(ended).job ?? newJobId();
-      vote = { ...ended, payload: { ...ended.payload, job: id } };
+      vote = { ...ended, payload: { ...ended.payload, job: id }, expiresAt: Date.now() };
       this.messages.put(vote);
       const shares = largest(counted, MAX_SHARES);
       if (!this.#isStarted(vote)) await this.#start(vote, counted, shares, id);
-      await this.#showLast(vote, texts.decided(vote, counted, shares, id));
-      // Not before: a stop in between would leave the message as it is.
-      this.#close(vote);
+      await this.#closeWith(vote, texts.decided(vote, counted, shares, id));
     } catch (error) {
       // It is tried again at the next start.
-      if (!this.stopped) this.#keepOpen(vote, counted, error);
+      if (this.stopped) return;
+      if (mayPass(error)) this.owe(vote.message, () => this.#end(vote.message));
+      else this.#keepOpen(vote, counted, error);
     }
   }
 
@@ -177,15 +180,24 @@ export class Votes extends ReactionCollector {
   }
 
   async #closeUnpainted(vote: InteractiveMessage, why: string): Promise<void> {
-    if (this.#close(vote)) await this.#showLast(vote, texts.ended(vote, this.#count(vote), why));
+    const over = { ...vote, payload: { ...vote.payload, ended: why }, expiresAt: Date.now() };
+    this.unschedule(vote);
+    this.messages.put(over);
+    await this.#closeWith(over, texts.ended(vote, this.#count(vote), why));
   }
 
-  /** Marks a vote as over in the store. Returns whether it was open. */
-  #close(vote: InteractiveMessage): boolean {
+  /** Shows the end, and then closes: a stop in between, or a chat that is out, would leave the message as it is. */
+  async #closeWith(vote: InteractiveMessage, content: ReturnType<typeof texts.ended>): Promise<void> {
+    const live = this.#liveMessage(vote.message);
+    this.#live.delete(keyOf(vote.message));
+    if ((await live.end(content)) === "owed") this.owe(vote.message, () => this.#end(vote.message));
+    else this.#close(vote);
+  }
+
+  /** Marks a vote as over in the store. */
+  #close(vote: InteractiveMessage): void {
     this.unschedule(vote);
-    if (!this.#find(vote.message)) return false;
-    this.messages.put({ ...vote, kind: VOTE_OVER, expiresAt: Date.now() });
-    return true;
+    if (this.#find(vote.message)) this.messages.put({ ...vote, kind: VOTE_OVER, expiresAt: Date.now() });
   }
 
   #find(message: MessageRef): InteractiveMessage | undefined {
@@ -204,14 +216,13 @@ export class Votes extends ReactionCollector {
     return job !== undefined && this.services.store.jobs.get(job) !== undefined;
   }
 
-  #showCount(vote: InteractiveMessage): void {
-    this.#liveMessage(vote.message).show(texts.open(vote, this.#count(vote)));
+  /** Whether it takes no more votes, though people may not have been told yet. */
+  #isOver(vote: InteractiveMessage): boolean {
+    return texts.payloadOf(vote).ended !== undefined || this.#isStarted(vote);
   }
 
-  async #showLast({ message }: InteractiveMessage, content: ReturnType<typeof texts.ended>): Promise<void> {
-    const live = this.#liveMessage(message);
-    this.#live.delete(keyOf(message));
-    await live.end(content);
+  #showCount(vote: InteractiveMessage): void {
+    this.#liveMessage(vote.message).show(texts.open(vote, this.#count(vote)));
   }
 
   #liveMessage(message: MessageRef): LiveMessage {

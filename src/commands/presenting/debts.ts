@@ -1,0 +1,95 @@
+import PQueue from "p-queue";
+import type { Logger } from "pino";
+
+/** Payments to one chat side by side: one that hangs must not hold up the others. */
+const AT_ONCE = 4;
+/** Debts to one chat that are remembered here; what is beyond is in the store all the same, for the next start. */
+const MOST = 5_000;
+
+interface DebtsOptions {
+  /** Wait before a debt is paid, in milliseconds; doubled after each round that paid nothing. */
+  readonly firstMs: number;
+  readonly longestMs: number;
+  readonly logger: Logger;
+}
+
+interface Ledger {
+  readonly owed: Map<string, () => Promise<void>>;
+  waitMs: number;
+  timer?: NodeJS.Timeout | undefined;
+  /** Payments of this round that are not over. */
+  paying: number;
+  /** The chat came back while a round was under way: the next one follows at once. */
+  again?: boolean;
+}
+
+/**
+ * What chats are owed because they were out when it was to be said: final pictures, last words, the ends of votes. It
+ * is paid on a timer with back-off, and as soon as a chat is back. What is owed is in the store and survives a stop;
+ * these are only the reminders.
+ */
+export class Debts {
+  readonly #ledgers = new Map<string, Ledger>();
+  readonly #stopped = new Set<string>();
+
+  constructor(private readonly options: DebtsOptions) {}
+
+  /** @param pay tries once, and calls this again when it is still owed */
+  owe(platform: string, key: string, pay: () => Promise<void>): void {
+    if (this.#stopped.has(platform)) return;
+    const ledger: Ledger = this.#ledgers.get(platform) ?? { owed: new Map(), waitMs: this.options.firstMs, paying: 0 };
+    this.#ledgers.set(platform, ledger);
+    if (ledger.owed.size >= MOST && !ledger.owed.has(key)) {
+      this.options.logger.error({ platform, key }, "too much is owed to a chat; this waits for the next start");
+      return;
+    }
+    ledger.owed.set(key, pay);
+    if (ledger.paying === 0 && !ledger.timer) this.#arm(ledger, ledger.waitMs);
+  }
+
+  /** The chat can be reached again. */
+  back(platform: string): void {
+    const ledger = this.#ledgers.get(platform);
+    if (!ledger) return;
+    ledger.waitMs = this.options.firstMs;
+    if (ledger.paying > 0) ledger.again = true;
+    else if (ledger.owed.size > 0) this.#arm(ledger, 0);
+  }
+
+  /** How much a chat is owed, what is being paid included. */
+  count(platform: string): number {
+    const { owed, paying } = this.#ledgers.get(platform) ?? { owed: new Map(), paying: 0 };
+    return owed.size + paying;
+  }
+
+  /** Nothing is paid any more. */
+  stop(platform: string): void {
+    this.#stopped.add(platform);
+    clearTimeout(this.#ledgers.get(platform)?.timer);
+    this.#ledgers.delete(platform);
+  }
+
+  #arm(ledger: Ledger, milliseconds: number): void {
+    clearTimeout(ledger.timer);
+    ledger.timer = setTimeout(() => void this.#round(ledger), milliseconds);
+    ledger.timer.unref();
+  }
+
+  async #round(ledger: Ledger): Promise<void> {
+    const { firstMs, longestMs, logger } = this.options;
+    const { owed } = ledger;
+    const debts = [...owed];
+    owed.clear();
+    Object.assign(ledger, { timer: undefined, paying: debts.length, again: false });
+    const payments = new PQueue({ concurrency: AT_ONCE });
+    const payOne = async ([key, pay]: (typeof debts)[number]) => {
+      await pay().catch((err: unknown) => logger.error({ err, key }, "a debt was not paid"));
+      ledger.paying -= 1;
+    };
+    await payments.addAll(debts.map((debt) => () => payOne(debt)));
+    const paid = debts.filter(([key]) => !owed.has(key)).length;
+    if (paid > 0) logger.info({ paid, owed: owed.size }, "what a chat was owed is said");
+    ledger.waitMs = paid > 0 ? firstMs : Math.min(longestMs, ledger.waitMs * 2);
+    if (owed.size > 0) this.#arm(ledger, ledger.again ? 0 : ledger.waitMs);
+  }
+}
