@@ -53,8 +53,9 @@ const HEAD = `# Commands
 
 <!-- Written by scripts/commands-docs.ts from the commands' definitions: change those. -->
 
-In a chat, options are written \`name:value\` in any order; values with spaces go in quotes. Only you see the answer to a line with an error; it says what
-to change. A command takes the picture attached to it, else that of the message it answers, else the one behind a link in the line, else the
+In a chat, options are written \`name:value\` in any order; values with spaces go in quotes. A message that names the bot is a line, too
+(\`@dreamloom: stylize winter\`), and in direct messages every one. What phones and keyboards make of it is understood: other quotes and dashes,
+full-width characters, bold and code marks. Only you see the answer to a line with an error; it says what to change. A command takes the picture attached to it, else that of the message it answers, else the one behind a link in the line, else the
 newest in the channel. Defaults and limits are those of an installation that [changes none](#settings-of-an-installation).
 `;
 

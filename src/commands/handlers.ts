@@ -3,6 +3,7 @@ import type { ActionEvent, ChatEvent, CommandEvent } from "../port/events.js";
 import { defined } from "../shared/defined.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { cutText } from "../shared/text.js";
+import { plainLine, plainTyped } from "../shared/typed.js";
 import { type CommandContext, SHORTCUTS } from "./command.js";
 import type { AppContext } from "./context.js";
 import { createGallery, finishedWorks } from "./gallery/service.js";
@@ -125,9 +126,10 @@ async function runCommand(event: CommandEvent, { chat, app, palettes, votes }: C
     },
   };
   const fromOptions = Object.entries(event.options ?? {}).map(
-    ([key, value]): Argument => ({ key: key.toLowerCase(), value }),
+    ([key, value]): Argument => ({ key: key.toLowerCase(), value: plainTyped(value) }),
   );
-  const values = fromOptions.length > 0 ? readValues(command, fromOptions) : readText(command, event.text ?? "");
+  const text = plainLine(event.text ?? "");
+  const values = fromOptions.length > 0 ? readValues(command, fromOptions) : readText(command, text);
   await command.run(values, context);
 }
 

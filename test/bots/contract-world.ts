@@ -48,6 +48,8 @@ export interface World {
   readonly moderator: Visitor;
   /** An open channel. */
   readonly channel: ChannelRef;
+  /** What a message holds where a person names the bot in it. */
+  readonly mention: string;
   /** A channel that not everybody can read, where the platform has such. */
   readonly closedChannel?: ChannelRef;
   /**

@@ -200,6 +200,40 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       }
     });
 
+    it.each([
+      ["@ stylize winter strength:0.5"],
+      ["@: stylize winter strength:0.5"],
+      ["hey @, /stylize winter strength:0.5"],
+      ["**@** stylize **winter** strength:0.5"],
+      ["@ `/stylize winter strength:0.5`"],
+      ["@ ／ｓｔｙｌｉｚｅ　ｗｉｎｔｅｒ　ｓｔｒｅｎｇｔｈ：０．５"],
+      ["\u200B@\u200B\u00A0sty\u200Blize winter strength:0.5"],
+      ["@ /dreamloom stylize winter strength:0.5"],
+    ])("takes %j for a line, where @ names the bot", async (line) => {
+      const photo = { name: "photo.png", bytes: await plain("#0f0") };
+      const said = await world.say(world.ann, world.channel, line.replace("@", world.mention), [photo]);
+      const event = await listener.next("command");
+      expect(event).toMatchObject({ name: "stylize", text: "winter strength:0.5", channel: world.channel });
+      expect(event.user).toMatchObject({ id: world.ann.id, moderator: false });
+      const [source] = event.attachments;
+      expect(await colourOf((await source?.fetch(fetchOptions()))?.bytes ?? new Uint8Array())).toBe("green");
+      const ref = await event.reply({ text: "On it" }, "public");
+      expect((await seen(world.channel, ref?.id ?? "", world.ben))?.text).toContain("On it");
+      await event.reply({ text: "Only for you" }, "private");
+      expect((await world.look(world.ben, world.channel)).filter(({ text }) => text.includes("Only"))).toEqual([]);
+      // What was written to the bot is said to everybody.
+      expect(await seen(world.channel, said.id, world.ben)).toBeDefined();
+    });
+
+    it("answers a message that only names the bot with help, and reports one message once", async () => {
+      await world.say(world.ann, world.channel, `thank you ${world.mention}!`);
+      await listener.next("command", ({ name }) => name === "help");
+      await world.say(world.ben, world.channel, "no word to the bot");
+      await world.say(world.ben, world.channel, `${world.mention} styliz winter`);
+      await listener.next("command", ({ name, text }) => name === "styliz" && text === "winter");
+      expect(listener.events).toHaveLength(2);
+    });
+
     it("answers privately, so that only the user sees it", async () => {
       await world.command(world.ann, world.channel, "dream", { look: "creatures" });
       const event = await listener.next("command");

@@ -15,6 +15,7 @@ import { Gateway } from "./gateway.js";
 import { latestPicture } from "./history.js";
 import { Interactions } from "./interactions.js";
 import { CHOICES, CONTENT_LENGTH, DEFAULT_TIMING, REACTIONS, type Timing, UPLOAD_BYTES } from "./limits.js";
+import { listenToLines } from "./lines.js";
 import { Messages } from "./messages.js";
 import type { DiscordOptions } from "./options.js";
 import { isEmptied, Pictures } from "./pictures.js";
@@ -112,6 +113,7 @@ export class DiscordChat implements Chat {
     // Both as they come from the gateway, typed by Discord's own description: ids and names are all that is needed.
     gateway.on(GatewayDispatchEvents.InteractionCreate, (interaction) => void interactions.take(interaction));
     listenToReactions(gateway, { client, channels, handlers, logger });
+    listenToLines(gateway, { client, channels, handlers, pictures, messages, logger });
     return { client, gateway, calls, channels, pictures, messages, connection: new ConnectionHealth(client) };
   }
 

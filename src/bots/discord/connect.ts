@@ -19,9 +19,9 @@ import { restOptions } from "./register.js";
 import { askGateway, identifyMs } from "./sharding.js";
 
 /**
- * The client, not connected yet. Its intents are the fewest: servers with their channels and roles, and reactions.
- * Commands, message menus and buttons need none. Of them only "Message Content" is privileged, which is asked for only
- * when the settings say so.
+ * The client, not connected yet. Its intents are the fewest: servers with their channels and roles, reactions, and
+ * messages, of which only those that name the bot are looked at. Commands, menus and buttons need none. Of them only
+ * "Message Content" is privileged, which is asked for only when the settings say so.
  */
 export function createClient(
   { apiUrl, messageContent = false }: DiscordOptions,
@@ -33,6 +33,8 @@ export function createClient(
       GatewayIntentBits.Guilds,
       GatewayIntentBits.GuildMessageReactions,
       GatewayIntentBits.DirectMessageReactions,
+      GatewayIntentBits.GuildMessages,
+      GatewayIntentBits.DirectMessages,
       ...(messageContent ? [GatewayIntentBits.MessageContent] : []),
     ],
     shards: "auto",

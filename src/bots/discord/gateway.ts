@@ -3,6 +3,7 @@ import {
   type APIInteraction,
   type APIReaction,
   GatewayDispatchEvents,
+  type GatewayMessageCreateDispatchData,
   type GatewayReadyDispatchData,
   SimpleShardingStrategy,
   type WebSocketOptions,
@@ -28,6 +29,7 @@ export interface GatewayReaction {
 /** What the adapter reads itself, as it comes from the gateway. */
 interface Received {
   [GatewayDispatchEvents.InteractionCreate]: APIInteraction;
+  [GatewayDispatchEvents.MessageCreate]: GatewayMessageCreateDispatchData;
   [GatewayDispatchEvents.MessageReactionAdd]: GatewayReaction;
   [GatewayDispatchEvents.MessageReactionRemove]: GatewayReaction;
 }

@@ -1,3 +1,4 @@
+import { readLine, readSaid } from "../../shared/typed.js";
 import type { Forms } from "./forms.js";
 import { type Fields, fields, readMessage, word } from "./messages.js";
 import { channelRef, type Reporter } from "./reporter.js";
@@ -7,11 +8,15 @@ import type { Workspace } from "./workspace.js";
 
 /** Commands, typed after a slash, chosen in a message's menu, or written to the bot. */
 export class Commands {
+  readonly #names: ReadonlySet<string>;
+
   constructor(
     private readonly reporter: Reporter,
     private readonly forms: Forms,
     private readonly seen: Seen,
-  ) {}
+  ) {
+    this.#names = new Set(reporter.parts.handlers.commands.map(({ name }) => name));
+  }
 
   async slash(context: Fields, command: Fields): Promise<void> {
     const { channels } = this.reporter.parts;
@@ -19,8 +24,7 @@ export class Commands {
     if (channelId === undefined || id === undefined) return;
     const workspace = await this.reporter.workspace(context);
     channels.note(workspace, channelId, word(command.channel_name));
-    const name = (word(command.command) ?? "").replace(/^\//, "").toLowerCase();
-    const text = fromMrkdwn(word(command.text) ?? "").trim();
+    const { name, text } = readLine(`${word(command.command) ?? ""} ${fromMrkdwn(word(command.text) ?? "")}`);
     const [from, mayPost] = await Promise.all([
       this.reporter.sender(workspace, { id, name: command.user_name }, channelRef(workspace, channelId), command),
       channels.mayPost(workspace, channelId),
@@ -81,20 +85,15 @@ export class Commands {
     const { user, bot } = await users.get(workspace, userId);
     if (bot) return;
     const channel = channelRef(workspace, channelId, message.thread);
-    const own = new RegExp(`<@${self.userId}(?:\\|[^>]*)?>`, "g");
-    const said = fromMrkdwn((word(event.text) ?? "").replace(own, " ")).trim();
     // A name that was typed without choosing from the list stays a word.
-    const typed = `@${self.name} `;
-    const line = said.toLowerCase().startsWith(typed.toLowerCase()) ? said.slice(typed.length).trim() : said;
-    const [, name = "help", text = ""] = /^\/?(\S+)\s*([\s\S]*)$/.exec(line) ?? [];
+    const typed = `@${self.name.replace(/[^\w-]/g, "\\$&")}(?![\\w.-])`;
+    const own = new RegExp(`<@${self.userId}(?:\\|[^>]*)?>|(?<!\\S)${typed}`, "gi");
+    const { name, text } = readSaid((word(event.text) ?? "").split(own).map(fromMrkdwn), this.#names);
     const author = { id: user.id, name: user.name };
     const attachments = message.pictures.map((file) =>
       sources.ofFile(workspace, file, author, { channel, id: message.ts }),
     );
-    await this.reporter.command(
-      { workspace, user, channel },
-      { name: name.toLowerCase(), text: text.trim(), attachments },
-    );
+    await this.reporter.command({ workspace, user, channel }, { name, text, attachments });
     this.seen.done(id);
   }
 }

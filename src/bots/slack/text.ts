@@ -3,8 +3,8 @@ import { cutAt } from "../markdown/message-text.js";
 /** What a user typed: entities and Slack's link brackets undone, curly quotes of phones made straight. */
 export function fromMrkdwn(text: string): string {
   return text
-    .replace(/<(https?:\/\/[^>|]+)(?:\|[^>]*)?>/g, "$1")
-    .replace(/<mailto:[^>|]+\|([^>]*)>/g, "$1")
+    .replace(/<(https?:\/\/[^>|]+)(?:\|([^>]*))?>/g, (_, link: string, label = "") => typedLink(link, label))
+    .replace(/<(?:mailto:|tel:)[^>|]+\|([^>]*)>/g, "$1")
     .replaceAll("&lt;", "<")
     .replaceAll("&gt;", ">")
     .replaceAll("&amp;", "&")
@@ -12,6 +12,11 @@ export function fromMrkdwn(text: string): string {
     .replace(/[‘’]/g, "'")
     .replaceAll("\u00A0", " ")
     .replaceAll("\u200b", "");
+}
+
+/** Slack makes a link of a word like "rust.art" too; one with a path is meant for a link. */
+function typedLink(link: string, label: string): string {
+  return !label.includes("/") && link.replace(/^https?:\/\//, "").replace(/\/$/, "") === label ? label : link;
 }
 
 /** Entities, links and mentions: half of one means something else. */

@@ -5,16 +5,17 @@ import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { ActionEvent, ChatEvent } from "../../port/events.js";
 import type { Button, OutgoingMessage } from "../../port/messages.js";
+import { plainLine, readLine, readSaid, type SaidLine } from "../../shared/typed.js";
 import { type ChannelHub, channelRef, checkLength, ref, toId } from "./channel-hub.js";
 import { Handouts } from "./handouts.js";
 import type { IncomingImage } from "./image-files.js";
 import type { WebChatLimits } from "./limits.js";
 import type { MessageRow, PersonRow, StoredImage } from "./store.js";
-import { toUser } from "./users.js";
+import { botId, toUser } from "./users.js";
 import type { WireCompletion, WireCompletionRequest } from "./wire.js";
 
 /** A slash, a name, and the rest; `/usr/bin` is not one. */
-const commandLine = /^\/([\p{L}][\p{L}\p{N}_-]{0,31})(?:\s+([\s\S]*))?$/u;
+const commandLine = /^\/[\p{L}][\p{L}\p{N}_-]{0,31}(?:\s|$)/u;
 const emojiOnly = new RegExp(
   String.raw`^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}` +
     String.raw`|[0-9#*]\uFE0F?\u20E3|\u200D|\uFE0F|[\u{E0020}-\u{E007F}])+$`,
@@ -34,16 +35,22 @@ interface Utterance {
 /** What people do in the chat, and what the rest of the program is told of it. */
 export class Conversation {
   readonly handouts = new Handouts();
+  readonly #commands: ReadonlySet<string>;
+  readonly #namesBot: RegExp;
 
   constructor(
     private readonly hub: ChannelHub,
     private readonly handlers: ChatHandlers,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.#commands = new Set(handlers.commands.map(({ name }) => name));
+    const name = hub.parts.users.get(botId)?.name ?? botId;
+    this.#namesBot = new RegExp(String.raw`(?<![\p{L}\p{N}])@${name}(?![\p{L}\p{N}_-])`, "iu");
+  }
 
   /**
    * Takes a message or a command line. A command stays visible to its author alone until something public comes of it:
-   * a mistyped one, answered privately, stays private.
+   * a mistyped one, answered privately, stays private. What is said to the bot by its name is said to all.
    */
   async say(user: PersonRow, utterance: Utterance): Promise<MessageRow> {
     const { store, users, files, limits } = this.hub.parts;
@@ -60,7 +67,9 @@ export class Conversation {
     const again = store.messageByNonce(user.id, nonce);
     if (again) return again;
 
-    const command = commandLine.exec(text);
+    const command = commandLine.test(plainLine(text));
+    const pieces = text.split(this.#namesBot);
+    const line = command ? readLine(text) : pieces.length > 1 ? readSaid(pieces, this.#commands) : undefined;
     const row = this.hub.say({
       channel,
       thread,
@@ -74,18 +83,17 @@ export class Conversation {
       nonce,
     });
     if (thread === undefined) users.markRead(user.id, channel, row.id);
-    if (command?.[1]) void this.#command(user, row, command[1].toLowerCase(), command[2] ?? "", answered);
+    if (line) void this.#command(user, row, line, answered);
     return row;
   }
 
   async #command(
     user: PersonRow,
     row: MessageRow,
-    name: string,
-    text: string,
+    { name, text }: SaidLine,
     answered: MessageRow | undefined,
   ): Promise<void> {
-    let published = false;
+    let published = row.private_to === null;
     await this.#tell({
       kind: "command",
       name,

@@ -5,11 +5,13 @@
  *     argument  = key (":" | "=") [ space ] value  |  value
  *     value     = bare | quoted
  *     bare      = characters without white space, not beginning with a quote
- *     quoted    = '"' { any character but '"' and '\'  |  '\' any character } '"'
+ *     quoted    = '"' { any character but '"' and '\'  |  '\' any character } '"'  |  "'" characters "'"
  *     key, name = a letter, then letters, digits and "-"
  *
  * A word that begins like a link, `https://`, is a value of its own and not `key:value`. Typographic quotes, which
- * phones insert, count as quotes. {@link parseLine} reads everything that {@link printLine} prints.
+ * phones insert, and guillemets count as double quotes. A single one is a quote where another ends a word, else an
+ * apostrophe. Punctuation that ends a bare value belongs to the sentence. {@link parseLine} reads everything that
+ * {@link printLine} prints.
  */
 import { sentence } from "../../shared/sentences/sentence.js";
 
@@ -29,7 +31,10 @@ export interface CommandLine {
 type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 const SPACE = /\s/u;
-const QUOTES = '"“”„';
+const QUOTES = '"“”„‟«»‹›';
+const SINGLE_QUOTED = /^['‘’‚‛]([^'‘’‚‛]*)['‘’‚‛](?=[\s,;.!?]|$)/u;
+/** Not at the end of a link, whose punctuation may be its own. */
+const TRAILING = /^(?!<?[A-Za-z][A-Za-z0-9+.-]*:\/\/)(.*?)[,;.!?]+$/su;
 const KEY = /^(?![A-Za-z][A-Za-z0-9-]*:\/\/)([A-Za-z][A-Za-z0-9-]*)[:=]/;
 const NAME = /^[A-Za-z][A-Za-z0-9-]*/;
 /** Longer lines are not typed by people. */
@@ -63,7 +68,9 @@ export function parseArguments(text: string): Parsed<readonly Argument[]> {
     if (key !== undefined) at = skipSpace(text, at + key.length + 1);
     const value = readValue(text, at);
     if (!value.ok) return { ok: false, problem: sentence("line.quote", { option: key }) };
-    args.push(key === undefined ? { value: value.text } : { key: key.toLowerCase(), value: value.text });
+    if (key !== undefined) args.push({ key: key.toLowerCase(), value: value.text });
+    // A comma between two options is no word.
+    else if (value.text !== "" || value.quoted) args.push({ value: value.text });
     at = skipSpace(text, value.end);
   }
   return { ok: true, value: args };
@@ -83,11 +90,12 @@ export function printArgument(argument: Argument): string {
 }
 
 function printValue(value: string): string {
-  return value === "" || /[\s"“”„\\]/u.test(value) ? quote(value) : value;
+  const bare = readValue(value, 0);
+  return value !== "" && !/^['‘’‚‛]|[\s\\]/u.test(value) && bare.ok && bare.text === value ? value : quote(value);
 }
 
 function quote(value: string): string {
-  return `"${value.replace(/["“”„\\]/gu, "\\$&")}"`;
+  return `"${value.replace(/["“”„‟«»‹›\\]/gu, "\\$&")}"`;
 }
 
 function skipSpace(text: string, from: number): number {
@@ -96,18 +104,16 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-type Value = { readonly ok: true; readonly text: string; readonly end: number } | { readonly ok: false };
+type Value =
+  | { readonly ok: true; readonly text: string; readonly end: number; readonly quoted: boolean }
+  | { readonly ok: false };
 
 function readValue(text: string, from: number): Value {
-  if (from >= text.length || !QUOTES.includes(text.charAt(from))) {
-    let end = from;
-    while (end < text.length && !SPACE.test(text.charAt(end))) end++;
-    return { ok: true, text: text.slice(from, end), end };
-  }
+  if (from >= text.length || !QUOTES.includes(text.charAt(from))) return readBare(text, from);
   let value = "";
   for (let at = from + 1; at < text.length; at++) {
     const character = text.charAt(at);
-    if (QUOTES.includes(character)) return { ok: true, text: value, end: at + 1 };
+    if (QUOTES.includes(character)) return { ok: true, text: value, end: at + 1, quoted: true };
     if (character === "\\" && at + 1 < text.length) {
       at++;
       value += text.charAt(at);
@@ -116,4 +122,13 @@ function readValue(text: string, from: number): Value {
     }
   }
   return { ok: false };
+}
+
+function readBare(text: string, from: number): Value {
+  let end = from;
+  while (end < text.length && !SPACE.test(text.charAt(end))) end++;
+  const single = SINGLE_QUOTED.exec(text.slice(from));
+  if (single?.[1] !== undefined) return { ok: true, text: single[1], end: from + single[0].length, quoted: true };
+  const word = text.slice(from, end);
+  return { ok: true, text: TRAILING.exec(word)?.[1] ?? word, end, quoted: false };
 }

@@ -992,6 +992,7 @@ export const english = {
   "discord.doing.choices": "offer choices",
   "discord.doing.login": "log in",
   "discord.doing.answer": "answer that",
+  "discord.about-line": "About {where}:\n{text}",
   "discord.too-late": "Too late to be said in {where}, where only you would have seen it:\n{text}",
   "discord.cannot-post": ({ missing }: { missing: readonly string[] }) => {
     const named = missing.map((name) => `"${name}"`);

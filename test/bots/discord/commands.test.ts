@@ -238,6 +238,48 @@ describe("commands in Discord", () => {
   });
 });
 
+describe("lines to the bot", () => {
+  it("need no privileged intent: what names the bot comes whole, with its picture and the message it answers", async () => {
+    const { listener } = await open();
+    const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben", { moderator: true }), discord.addChannel("art")];
+    await ann.post(art, "dream, not for the bot", [await picture("other.png")]);
+    await ben.post(art, `hey <@!${discord.world.bot.id}>, dream look:eyes`, [await picture("beach.png")]);
+    await expect.poll(() => listener.events.length).toBe(1);
+    const [event] = listener.of("command");
+    expect(event).toMatchObject({ name: "dream", text: "look:eyes", channel: art });
+    expect(event?.user).toEqual({ id: ben.id, name: "Ben", moderator: true });
+    expect(event?.attachments.map(({ name }) => name)).toEqual(["beach.png"]);
+    discord.gateway.repeatLast("MESSAGE_CREATE" as never);
+    await ann.post(ann.direct, "/again 7KQ4");
+    await expect.poll(() => listener.events.length).toBe(2);
+    expect(listener.of("command")[1]).toMatchObject({ name: "again", text: "7KQ4", channel: ann.direct });
+  });
+
+  it("are answered privately in a direct message, and marked where there can be none", async () => {
+    const { listener } = await open();
+    listener.does = async (event) => event.kind === "command" && event.reply({ text: "A private word" }, "private");
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
+    const said = await ann.post(art, `<@${discord.world.bot.id}> dreem`);
+    const answer = await discord.until(() => discord.messagesIn(ann.direct, ann)[0]);
+    expect(answer.text).toBe(
+      `About https://discord.com/channels/${art.community}/${art.id}/${said.ref.id}:\nA private word`,
+    );
+    await ann.post(ann.direct, "dreem");
+    await discord.until(() => discord.messagesIn(ann.direct, ann).find(({ text }) => text === "A private word"));
+    discord.fault = ({ path }) =>
+      path.endsWith(`/channels/${ann.direct.id}/messages`) ? { status: 403, code: 50007 } : undefined;
+    const again = await ann.post(art, `<@${discord.world.bot.id}> dreem`);
+    await discord.until(() => discord.message(again.ref)?.reactions.get("❓"));
+    expect(discord.messagesIn(art, ann).filter(({ byBot }) => byBot)).toEqual([]);
+    discord.permit(art, "SendMessages", false);
+    discord.fault = () => undefined;
+    await ann.post(art, `<@${discord.world.bot.id}> dream`);
+    await discord.until(() => discord.messagesIn(ann.direct, ann).find(({ text }) => text.includes("Send Messages")));
+    expect(listener.events).toHaveLength(3);
+    expect(listener.failures).toEqual([]);
+  });
+});
+
 describe("message menus", () => {
   it("hand over the message's pictures, although the bot may not read messages", async () => {
     const { listener } = await open();

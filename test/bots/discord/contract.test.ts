@@ -24,6 +24,7 @@ describeChat("Discord", async (): Promise<World> => {
     ben,
     moderator,
     channel,
+    mention: `<@${discord.world.bot.id}>`,
     closedChannel,
     adapter: async () =>
       new DiscordChat({ token: discord.token, apiUrl: discord.apiUrl, messageContent: true, logger: silent, timing }),

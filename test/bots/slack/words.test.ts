@@ -11,7 +11,9 @@ describe("Slack's text", () => {
     expect(fromMrkdwn("stylize <https://example.org/a.jpg?x=1&amp;y=2> a&lt;b “two words”")).toBe(
       'stylize https://example.org/a.jpg?x=1&y=2 a<b "two words"',
     );
-    expect(fromMrkdwn("<https://example.org|example.org>")).toBe("https://example.org");
+    expect(fromMrkdwn("show <http://rust.art|rust.art> <tel:5551234|555-1234>")).toBe("show rust.art 555-1234");
+    expect(fromMrkdwn("<http://example.org/a.jpg|example.org/a.jpg>")).toBe("http://example.org/a.jpg");
+    expect(fromMrkdwn("<https://example.org|the picture>")).toBe("https://example.org");
   });
 
   it("cuts long texts at line breaks and loses nothing", () => {

@@ -75,6 +75,7 @@ describeChat("the web chat", async (): Promise<World> => {
     moderator,
     adapter,
     channel: { platform: "web", community: "local", id: "art" },
+    mention: "@Dreamloom",
     async say(who, channel, text, uploads: readonly Upload[] = []) {
       const where = { channel: channel.id, ...(channel.thread === undefined ? {} : { thread: channel.thread }) };
       return refOf(await of(who).said(text, { ...where, files: uploads }));

@@ -11,7 +11,7 @@ import {
 const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,12}$/);
 const value = fc.oneof(
   fc.string({ unit: "binary" }),
-  fc.string({ unit: fc.constantFrom('"', "\\", "“", "”", "„", ":", "=", " ", "\n", "a", "1", "/") }),
+  fc.string({ unit: fc.constantFrom(..."\"\\“”„«»'‘’.,!:= \na1/") }),
   word,
   fc.webUrl({ withQueryParameters: true, withFragments: true }),
   fc.stringMatching(/^\/\/[a-z:]{0,5}$/),
@@ -76,6 +76,25 @@ describe("the grammar", () => {
     ["/dream <https://example.org/a.jpg>", [{ value: "<https://example.org/a.jpg>" }]],
     ['/dream https:"//example.org"', [{ key: "https", value: "//example.org" }]],
     ["/dream it's fine", [{ value: "it's" }, { value: "fine" }]],
+    ["/dream 'tis", [{ value: "'tis" }]],
+    ["/stylize 'winter', ‘two words’", [{ value: "winter" }, { value: "two words" }]],
+    [
+      "/dream layers:«a:1.5 b» name:'say \"hi\"'",
+      [
+        { key: "layers", value: "a:1.5 b" },
+        { key: "name", value: 'say "hi"' },
+      ],
+    ],
+    [
+      "/dream look:creatures, seed:7!",
+      [
+        { key: "look", value: "creatures" },
+        { key: "seed", value: "7" },
+      ],
+    ],
+    ["/blend summer , winter", [{ value: "summer" }, { value: "winter" }]],
+    ["/dream https://example.org/a?", [{ value: "https://example.org/a?" }]],
+    ['/dream "no."', [{ value: "no." }]],
   ])("reads %j", (text, args) => {
     const parsed = parseLine(text);
     expect(parsed.ok && parsed.value.arguments).toEqual(args);

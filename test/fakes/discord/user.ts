@@ -71,13 +71,14 @@ export class FakeUser {
       flags: 0,
       editedAt: null,
       lateEdits: 0,
-      mentions: [...text.matchAll(/<@(\d+)>/g)].map(([, id = ""]) => id),
+      mentions: [...text.matchAll(/<@!?(\d+)>/g)].map(([, id = ""]) => id),
       reactions: new Map(),
     };
     this.fake.world.messages.set(message.id, message);
     const { guild } = message.channel;
-    const event = { ...this.fake.office.json(message), guild_id: guild?.id };
-    this.fake.gateway.dispatch(E.MessageCreate, event, guild === undefined);
+    const member = guild?.members.get(this.id);
+    const from = { guild_id: guild?.id, member: member && { ...memberJson(member), user: undefined } };
+    this.fake.gateway.dispatch(E.MessageCreate, { ...this.fake.office.json(message), ...from }, guild === undefined);
     this.fake.changed();
     const seen = this.fake.message(message);
     if (!seen) throw new Error("The message is gone.");
