@@ -1,5 +1,5 @@
 /** Loss and gradient of an objective over a network: the one thing that every recipe asks of the engine. */
-import { gradient } from "./graph/gradient.js";
+import { lossAndGradient } from "./graph/gradient.js";
 import type { Node } from "./graph/node.js";
 import { CHANNELS, emptyRaster, type Raster, type Size } from "./images/raster.js";
 import { cropRaster, pasteRaster } from "./images/resample.js";
@@ -62,8 +62,7 @@ export async function evaluate(
   const image = "shape" in picture ? picture : toTensor(picture);
   const build = () => {
     const scope = scopeOf(network.build(options));
-    const loss = objective.build(scope);
-    return { loss, gradient: gradient(loss, scope.image) };
+    return lossAndGradient(objective.build(scope), scope.image);
   };
   const outputs = await programs.run(keyOf(network, options, objective.structure), build, {
     ...objective.values,

@@ -56,16 +56,16 @@ export class FakeRun {
     });
   }
 
-  async preview(octave: number, step: number): Promise<void> {
-    await this.frame({
-      kind: "preview",
-      octave,
-      step,
-      width: 32,
-      height: 24,
-      picture: await picture(32, 24, "jpeg"),
-      type: "image/jpeg",
-    });
+  preview(octave: number, step: number): Promise<void> {
+    return this.previews(octave, [step]);
+  }
+
+  /** Several in one turn of the event loop: none is shown before the last one is there. */
+  async previews(octave: number, steps: readonly number[]): Promise<void> {
+    const [width, height] = [32, 24];
+    const image = await picture(width, height, "jpeg");
+    const frame = { kind: "preview", octave, width, height, picture: image, type: "image/jpeg" } as const;
+    await Promise.all(steps.map((step) => this.frame({ ...frame, step })));
   }
 
   async frame(frame: Omit<EngineFrame, "octaves" | "steps" | "progress">): Promise<void> {

@@ -1,5 +1,5 @@
 /** Is a device right, and how fast is it? Held against the CPU, on a small network with random weights. */
-import { gradient } from "../graph/gradient.js";
+import { lossAndGradient } from "../graph/gradient.js";
 import type { Node } from "../graph/node.js";
 import { random } from "../images/random.js";
 import { randomVgg } from "../networks/random-vgg.js";
@@ -39,7 +39,7 @@ function check(blocks: readonly (readonly [number, number])[], layer: string): C
     [totalVariation(1), 1e-6],
   ]);
   const loss = objective.build(scope);
-  return { outputs: { gradient: gradient(loss, scope.image) }, values: objective.values };
+  return { outputs: { gradient: lossAndGradient(loss, scope.image).gradient }, values: objective.values };
 }
 
 async function gradientOn(runtime: Runtime, { outputs, values }: Check, image: Tensor): Promise<Float32Array> {

@@ -6,6 +6,7 @@
  */
 import { at, GraphError, type Node, type NodeOf, type Operation, topologicalOrder } from "./node.js";
 import * as ops from "./ops.js";
+import { hoistSubsampling } from "./subsampling.js";
 
 /** Given the gradient g of an operation's result, the gradient of each of its inputs; undefined where none flows. */
 type Rule<K extends Operation> = (self: NodeOf<K>, g: Node, y: Node) => readonly (Node | undefined)[];
@@ -139,6 +140,16 @@ export const OPERATIONS = Object.keys(RULES) as readonly Operation[];
 
 function differentiate<K extends Operation>(node: NodeOf<K>, g: Node, y: Node): readonly (Node | undefined)[] {
   return RULES[node.op](node, g, y);
+}
+
+/**
+ * A loss and d loss / d wrt as one tensor program that computes nothing which neither needs.
+ * @param loss a scalar, shape []
+ * @throws GraphError as {@link gradient} does
+ */
+export function lossAndGradient(loss: Node, wrt: Node): { readonly loss: Node; readonly gradient: Node } {
+  const least = hoistSubsampling(loss, wrt);
+  return { loss: least, gradient: gradient(least, wrt) };
 }
 
 /**

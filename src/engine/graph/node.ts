@@ -169,6 +169,11 @@ export function isZero(node: Node | undefined): boolean {
   return node?.op === "constant" && node.attributes.data.length === 1 && node.attributes.data[0] === 0;
 }
 
+/** Whether an operand is a feature map of its sum's shape: nothing is broadcast. */
+export const isMap = ({ shape }: Node, sum: Node): boolean =>
+  shape.length === 4 &&
+  shape.every((d, i) => (d === null ? sum.shape[i] !== 1 : d === sum.shape[i] && (i < 2 || d !== 1)));
+
 /** All nodes that `outputs` reach, each after its inputs. */
 export function topologicalOrder(outputs: Iterable<Node>): Node[] {
   return inOrder(outputs, (node) => node.inputs);

@@ -1,7 +1,7 @@
 /** How long one style-transfer step takes: loss and image gradient of VGG19 or another network. */
 import { availableParallelism } from "node:os";
 import { Dimensions } from "../graph/dimensions.js";
-import { gradient } from "../graph/gradient.js";
+import { lossAndGradient } from "../graph/gradient.js";
 import { type Node, topologicalOrder } from "../graph/node.js";
 import { random } from "../images/random.js";
 import { presetsOf } from "../networks/looks.js";
@@ -67,7 +67,7 @@ export async function measureStep(
   ]);
   const loss = objective.build(scope);
   const work = convolutionWork([loss], { image: [1, 3, size, size] });
-  const program = await runtime.compile({ loss, gradient: gradient(loss, scope.image) });
+  const program = await runtime.compile(lossAndGradient(loss, scope.image));
   const inputs = { ...objective.values, image: noise(size, 1) };
   const times: number[] = [];
   for (let run = 0; run < WARM_UPS + RUNS; run++) {

@@ -7,7 +7,7 @@
  */
 import { type Said, SentenceError } from "../../shared/sentences/sentence-error.js";
 import { batchOf, type EngineContext, type Evaluation, stepKey } from "../evaluate.js";
-import { gradient } from "../graph/gradient.js";
+import { lossAndGradient } from "../graph/gradient.js";
 import type { Node } from "../graph/node.js";
 import { input, reduceMean } from "../graph/ops.js";
 import { CHANNELS, emptyRaster, type Raster, type Size } from "../images/raster.js";
@@ -125,8 +125,8 @@ function atOnce({ engine, update }: Run, { objective, options = {} }: WholeLoss,
     const value = valueInputs();
     const seen = transform.see(images, prefixed(value, SEE));
     const { layer } = network.build({ ...options, image: seen });
-    const loss = objective.build({ image: seen, layer, value });
-    return { loss, ...moved(update, images, transform.back(gradient(loss, seen), prefixed(value, SEE)), value) };
+    const { loss, gradient } = lossAndGradient(objective.build({ image: seen, layer, value }), seen);
+    return { loss, ...moved(update, images, transform.back(gradient, prefixed(value, SEE)), value) };
   };
   return programs.advance(key, build, inputs, [IMAGES, ...Object.keys(update.memory)]);
 }

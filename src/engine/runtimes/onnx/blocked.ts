@@ -1,5 +1,5 @@
 /** What keeps results in the layout in which onnxruntime's CPU computes convolutions: blocks of 16 channels (NCHWc). */
-import { isZero, type Node, type NodeOf } from "../../graph/node.js";
+import { isMap, isZero, type Node, type NodeOf } from "../../graph/node.js";
 import type { OnnxWriter } from "./writer.js";
 
 /** g times a number; on the CPU as a depthwise convolution, which stays in the blocked layout. */
@@ -23,11 +23,6 @@ export function depthwise(
   w.block(result);
   return result;
 }
-
-/** Whether an operand is a feature map of its sum's shape: nothing is broadcast. */
-export const isMap = ({ shape }: Node, sum: Node): boolean =>
-  shape.length === 4 &&
-  shape.every((d, i) => (d === null ? sum.shape[i] !== 1 : d === sum.shape[i] && (i < 2 || d !== 1)));
 
 /**
  * The two sides of an addition in one layout: where one is blocked and the other, of the same shape, is not, the other

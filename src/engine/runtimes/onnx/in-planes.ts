@@ -2,9 +2,9 @@
  * Lowers runs of convolutions with many channels: as planes, by Winograd's algorithm, with what stands between them.
  */
 import type { Dimensions } from "../../graph/dimensions.js";
-import { at, GraphError, type Node, type NodeOf } from "../../graph/node.js";
+import { at, GraphError, isMap, type Node, type NodeOf } from "../../graph/node.js";
 import { DataType } from "../../onnx-schema.js";
-import { depthwise, isMap, maskOfRelu, reluOf } from "./blocked.js";
+import { depthwise, maskOfRelu, reluOf } from "./blocked.js";
 import { channelsOf } from "./geometry.js";
 import { type Grid, PixelIndex, type Planes, sameGrid } from "./planes.js";
 import type { Sizes } from "./sizes.js";

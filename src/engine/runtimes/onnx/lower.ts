@@ -1,7 +1,7 @@
 /** Lowers a tensor program's operations to ONNX nodes, one rule an operation. */
-import { at, type ConvAttributes, kernelOf, type Node, type NodeOf, type Operation } from "../../graph/node.js";
+import { at, type ConvAttributes, isMap, kernelOf, type Node, type NodeOf, type Operation } from "../../graph/node.js";
 import { DataType } from "../../onnx-schema.js";
-import { alike, depthwise, isMap, maskOfRelu, reluOf } from "./blocked.js";
+import { alike, depthwise, maskOfRelu, reluOf } from "./blocked.js";
 import { channelsOf, convolution, cut, fitTo } from "./geometry.js";
 import { type Kernel, phases, rotate } from "./kernels.js";
 import { avgPoolGradient, maxPoolGradient, poolAttributes } from "./pooling.js";
