@@ -36,6 +36,8 @@ export interface Command<O extends Options = Options> {
   readonly options: O;
   /** Whole lines; tests read each of them. */
   readonly examples: readonly string[];
+  /** Platforms may offer it to moderators only, see {@link CommandSummary.moderators}. */
+  readonly moderators?: true;
   run(values: ValuesOf<O>, context: CommandContext): Promise<void>;
 }
 
@@ -54,7 +56,8 @@ export function defineCommand<O extends Options>(command: Command<O>): Command<O
 /** What chat platforms need to know of a command. */
 export function summarise(command: Command): CommandSummary {
   const options = Object.entries(command.options).map(([key, option]) => summariseOption(key, option));
-  return { name: command.name, help: command.help, options, examples: command.examples };
+  const { name, help, examples, moderators } = command;
+  return { name, help, options, examples, ...defined({ moderators }) };
 }
 
 function summariseOption(key: string, option: Option): CommandOptionSummary {

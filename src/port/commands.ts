@@ -31,6 +31,11 @@ export interface CommandSummary {
   readonly options: readonly CommandOptionSummary[];
   /** Whole lines, such as `/dream look:creatures strength:0.6`. */
   readonly examples: readonly string[];
+  /**
+   * It is for moderators: platforms that can offer it to them only, in communities. What it does for everybody is found
+   * in direct messages there.
+   */
+  readonly moderators?: true;
 }
 
 /**

@@ -218,6 +218,8 @@ describe("Dreamloom in Discord", () => {
       const art = discord.addChannel("artists");
       const ephemeral = (to: typeof ann, text: RegExp) =>
         discord.until(() => discord.ephemeralTo(to).find((message) => text.test(message.text)), String(text), JOB_MS);
+      expect(() => ben.command(art, "settings", { art: "on" })).toThrow(/not offered/);
+      discord.offeredToAll.add("settings");
       ben.command(art, "settings", { art: "on" });
       await ephemeral(ben, /^Only those who manage this channel/);
       mo.command(art, "settings", { art: "on", size: 96 });
@@ -242,7 +244,8 @@ describe("Dreamloom in Discord", () => {
         "Your picture is ready",
       );
       expect(await sizeOf(dreamt)).toEqual([expect.any(String), 96, 72]);
-      ben.command(art, "settings", { action: "mydata", what: "export" });
+      discord.offeredToAll.clear();
+      ben.command(ben.direct, "settings", { action: "mydata", what: "export" });
       const [file] = (await ephemeral(ben, /in one file/)).pictures;
       expect(file?.name).toBe("dreamloom-my-data.json");
       const { jobs } = JSON.parse(String(await file?.download())) as {

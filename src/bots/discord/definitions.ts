@@ -4,10 +4,13 @@ import {
   ApplicationCommandType,
   ApplicationIntegrationType,
   InteractionContextType,
+  type LocalizationMap,
+  PermissionFlagsBits,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord.js";
 import type { CommandOptionSummary, CommandSummary, Completion, MessageShortcut } from "../../port/commands.js";
-import { sentence } from "../../shared/sentences/sentence.js";
+import { LANGUAGES, type Language } from "../../shared/sentences/languages.js";
+import { sentence, sentenceIn } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
 import { CHOICE_LENGTH, CHOICES, COMMAND_OPTIONS, DESCRIPTION_LENGTH } from "./limits.js";
 
@@ -16,10 +19,16 @@ export const LINK_SUFFIX = "-from";
 /** Beside a picture option: a second file, for commands that know what to do with one. */
 export const SECOND_SUFFIX = "-2";
 
+/** Who may use a command of moderators, unless a server's managers say otherwise: Discord asks for all of these. */
+const OF_MODERATORS = String(PermissionFlagsBits.ManageMessages);
+
+type Languages = Readonly<Record<string, Language>>;
+
 /** Commands and message menus as Discord registers them. */
 export function definitions(
   commands: readonly CommandSummary[],
   shortcuts: readonly MessageShortcut[],
+  languages: Languages = LANGUAGES,
 ): RESTPostAPIApplicationCommandsJSONBody[] {
   // In servers that the bot is a member of, and in its direct messages.
   const where = {
@@ -27,16 +36,20 @@ export function definitions(
     contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
   };
   return [
-    ...commands.map(({ name, help, options }): RESTPostAPIApplicationCommandsJSONBody => {
+    ...commands.map((command): RESTPostAPIApplicationCommandsJSONBody => {
+      const { name, help, options, moderators } = command;
       // Discord wants those first that cannot be left out.
       const ordered = options
-        .flatMap(optionsOf)
+        .flatMap((option) => optionsOf(name, option, languages))
         .sort((a, b) => Number(b.required ?? false) - Number(a.required ?? false));
       return {
         type: ApplicationCommandType.ChatInput,
         name,
         description: cutText(help, DESCRIPTION_LENGTH),
+        ...named(languages, name),
+        ...described(languages, ({ words }) => words[name]?.help),
         options: ordered.slice(0, COMMAND_OPTIONS),
+        ...(moderators && { default_member_permissions: OF_MODERATORS }),
         ...where,
       };
     }),
@@ -44,15 +57,30 @@ export function definitions(
       ({ title }): RESTPostAPIApplicationCommandsJSONBody => ({
         type: ApplicationCommandType.Message,
         name: title,
+        ...named(languages, title),
         ...where,
       }),
     ),
   ];
 }
 
-function optionsOf(option: CommandOptionSummary): APIApplicationCommandBasicOption[] {
+function optionsOf(
+  command: string,
+  option: CommandOptionSummary,
+  languages: Languages,
+): APIApplicationCommandBasicOption[] {
   const { name, type, required, minimum: min_value, maximum: max_value, choices = [], completes, second } = option;
-  const base = { name, description: describe(option), required };
+  const key = `${command} ${name}`;
+  const base = {
+    name,
+    description: cutText(describe(option.help, option.default), DESCRIPTION_LENGTH),
+    ...named(languages, key),
+    ...described(languages, (language) => {
+      const help = language.words[key]?.help;
+      return help && describe(help, option.default, language);
+    }),
+    required,
+  };
   const range = { ...(min_value !== undefined && { min_value }), ...(max_value !== undefined && { max_value }) };
   switch (type) {
     case "integer":
@@ -69,29 +97,72 @@ function optionsOf(option: CommandOptionSummary): APIApplicationCommandBasicOpti
           type: ApplicationCommandOptionType.String,
           required: false,
           description: cutText(sentence("discord.picture-from"), DESCRIPTION_LENGTH),
+          ...named(languages, key, LINK_SUFFIX),
+          ...described(languages, ({ sentences }) => sentenceIn(sentences, "discord.picture-from")),
         },
-        ...(second === undefined ? [] : [secondFile(name, second)]),
+        ...(second === undefined ? [] : [secondFile(key, name, second, languages)]),
       ];
     default: {
       const text = { ...base, type: ApplicationCommandOptionType.String } as const;
       if (completes || choices.length > CHOICES) return [{ ...text, autocomplete: true }];
-      return [choices.length > 0 ? { ...text, choices: choices.map(choice) } : text];
+      const shown = choices.map((one) => ({
+        ...choice(one),
+        ...localized("name", languages, ({ words }) => {
+          const label = words[key]?.choices?.[one.value];
+          return label && choice({ ...one, label }).name;
+        }),
+      }));
+      return [shown.length > 0 ? { ...text, choices: shown } : text];
     }
   }
 }
 
-function secondFile(name: string, help: string): APIApplicationCommandBasicOption {
+function secondFile(key: string, name: string, help: string, languages: Languages): APIApplicationCommandBasicOption {
+  const own = `${key}${SECOND_SUFFIX}`;
   return {
     name: `${name}${SECOND_SUFFIX}`,
     type: ApplicationCommandOptionType.Attachment,
     required: false,
     description: cutText(help, DESCRIPTION_LENGTH),
+    ...named(languages, key, SECOND_SUFFIX),
+    ...described(languages, ({ words }) => words[own]?.help),
   };
 }
 
-function describe({ help, default: usual }: CommandOptionSummary): string {
-  const whole = usual === undefined ? help : sentence("chat.option-default", { help, usual });
-  return whole.length <= DESCRIPTION_LENGTH ? whole : cutText(help, DESCRIPTION_LENGTH);
+/** A description with the default, where there is room for it. */
+function describe(help: string, usual: string | undefined, language?: Language): string {
+  if (usual === undefined) return help;
+  const params = { help, usual };
+  const whole = language
+    ? sentenceIn(language.sentences, "chat.option-default", params)
+    : sentence("chat.option-default", params);
+  return whole.length <= DESCRIPTION_LENGTH ? whole : help;
+}
+
+function named(languages: Languages, key: string, suffix = "") {
+  return localized("name", languages, ({ words }) => {
+    const name = words[key]?.name;
+    return name && `${name}${suffix}`;
+  });
+}
+
+function described(languages: Languages, say: (language: Language) => string | undefined) {
+  return localized("description", languages, (language) => {
+    const said = say(language);
+    return said && cutText(said, DESCRIPTION_LENGTH);
+  });
+}
+
+/** What each language says, as Discord takes it; nothing where none says anything. */
+function localized<F extends "name" | "description">(
+  field: F,
+  languages: Languages,
+  say: (language: Language) => string | undefined,
+): { readonly [_ in `${F}_localizations`]?: LocalizationMap } {
+  const said = Object.entries(languages).map(([locale, language]) => [locale, say(language)] as const);
+  const known = said.filter(([, text]) => text);
+  if (known.length === 0) return {};
+  return { [`${field}_localizations`]: Object.fromEntries(known) } as Record<`${F}_localizations`, LocalizationMap>;
 }
 
 /** One entry of a menu: the value, and what it is. */

@@ -31,6 +31,7 @@ export function settingsCommand(botOptions: BotOptions): Command {
     name: "settings",
     help: "Show and change this channel's settings, and what is stored about you",
     options: commandOptions(settingOptions(botOptions)),
+    moderators: true,
     examples: EXAMPLES.map((line) => line.replace("patterns", botOptions.looks[0]?.name ?? "patterns")),
     async run(values, context) {
       const { action, what, everywhere = false, confirm = false, ...given } = values;

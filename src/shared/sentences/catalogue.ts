@@ -35,14 +35,24 @@ export function speaker<const C extends Sentences>(english: C) {
      *
      * @example sentence("cancel.unknown", { id: "7KQ4M9XA" });
      */
-    sentence<I extends keyof C>(identifier: I, ...[params]: ParamsOf<C, I>): string {
-      const said = language[identifier] as string | ((params: never) => string);
-      // The signature has checked that these parameters are this sentence's.
-      if (typeof said !== "string") return said(params as never);
-      const values: Readonly<Record<string, unknown>> = params ?? {};
-      return said.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+    sentence<I extends keyof C>(identifier: I, ...params: ParamsOf<C, I>): string {
+      return say(language, identifier, ...params);
     },
+    /** A sentence in another language, for platforms that show each user their own. */
+    sentenceIn: say<C, keyof C>,
   };
+}
+
+function say<C extends Sentences, I extends keyof C>(
+  language: LanguageOf<C>,
+  identifier: I,
+  ...[params]: ParamsOf<C, I>
+) {
+  const said = language[identifier] as string | ((params: never) => string);
+  // The signature has checked that these parameters are this sentence's.
+  if (typeof said !== "string") return said(params as never);
+  const values: Readonly<Record<string, unknown>> = params ?? {};
+  return said.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }
 
 /** A number and its English noun: "1 job", "3 jobs". */

@@ -5,6 +5,8 @@ import { registerNow } from "../../../src/bots/discord/register.js";
 import { SHORTCUTS as ALL_SHORTCUTS, summarise } from "../../../src/commands/command.js";
 import { chatCommands } from "../../../src/commands/create-context.js";
 import type { CommandSummary } from "../../../src/port/commands.js";
+import { english } from "../../../src/shared/sentences/english.js";
+import type { Language } from "../../../src/shared/sentences/languages.js";
 import { checkCommands } from "../../fakes/discord/command-forms.js";
 import type { FakeDiscord } from "../../fakes/discord/server.js";
 import { botOptions } from "../../fakes/studio.js";
@@ -31,6 +33,78 @@ describe("commands in Discord", () => {
       // None is left out for want of room.
       expect(names).toEqual(expect.arrayContaining(command.options.map(({ name }) => name)));
     }
+  });
+
+  it("are shown in everybody's language, with nothing left out: names, descriptions, choices, menus", () => {
+    const commands = chatCommands(botOptions).commands.map(summarise);
+    const mark = (text: string) => `«${text.slice(0, 60)}»`;
+    const words: Language["words"] = Object.fromEntries([
+      ...commands.flatMap(({ name, help, options }) => [
+        [name, { name: `${name}_ö`, help: mark(help) }],
+        ...options.map((option) => [
+          `${name} ${option.name}`,
+          {
+            name: `${option.name}_ö`.slice(-28),
+            help: mark(option.help),
+            choices: Object.fromEntries((option.choices ?? []).map(({ value, label }) => [value, mark(label)])),
+          },
+        ]),
+        ...options.flatMap(({ name: option, second }) =>
+          second ? [[`${name} ${option}-2`, { help: mark(second) }]] : [],
+        ),
+      ]),
+      ...ALL_SHORTCUTS.map(({ title }) => [title, { name: mark(title) }]),
+    ]);
+    const sentences = Object.fromEntries(
+      Object.entries(english).map(([id, said]) => [
+        id,
+        typeof said === "string" ? `«${said.slice(0, 90)}»` : (params: never) => `«${said(params)}»`,
+      ]),
+    ) as unknown as Language["sentences"];
+    const made = checkCommands(definitions(commands, ALL_SHORTCUTS, { de: { words, sentences } }));
+    const missing: string[] = [];
+    const look = (path: string, said: object) => {
+      for (const [key, value] of Object.entries(said)) {
+        const own = (said as Readonly<Record<string, { readonly de?: string } | undefined>>)[`${key}_localizations`]
+          ?.de;
+        const marked = key === "name" && /^[\w-]+$/.test(String(value)) ? /_ö/ : /[«…]/;
+        const isWords = key === "description" || (key === "name" && /[a-z]/i.test(String(value)));
+        if (isWords && !marked.test(own ?? "")) missing.push(`${path} ${key}: ${own ?? value}`);
+        if (Array.isArray(value))
+          for (const one of value) if (typeof one === "object") look(`${path} ${(one as { name: string }).name}`, one);
+      }
+    };
+    for (const command of made) look(command.name, command);
+    expect(missing).toEqual([]);
+    // Without a language there is nothing but English.
+    expect(JSON.stringify(definitions(commands, ALL_SHORTCUTS, {}))).not.toContain("localizations");
+  });
+
+  it("are offered to moderators where they are for moderators, to all in direct messages", async () => {
+    const settings: CommandSummary = {
+      name: "settings",
+      help: "Settings",
+      options: [],
+      examples: [],
+      moderators: true,
+    };
+    discord = await fakeDiscord();
+    const listener = new (class extends Listener {
+      override readonly commands: readonly CommandSummary[] = [...COMMANDS, settings];
+    })();
+    await connected(discord, {}, listener);
+    listener.does = async (event) => event.kind === "command" && event.reply({ text: "Settings." }, "private");
+    const art = discord.addChannel("art");
+    const [ann, mo] = [discord.user("Ann"), discord.user("Mo", { moderator: true })];
+    expect(() => ann.command(art, "settings")).toThrow("not offered");
+    await mo.command(art, "settings").answered;
+    await ann.command(ann.direct, "settings").answered;
+    await ann.command(art, "dream").answered;
+    expect(listener.of("command").map(({ user, name }) => [user.name, name])).toEqual([
+      ["Mo", "settings"],
+      ["Ann", "settings"],
+      ["Ann", "dream"],
+    ]);
   });
 
   it("are registered at the start only when they have changed, and whenever somebody asks for it", async () => {

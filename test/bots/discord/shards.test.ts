@@ -40,14 +40,14 @@ describe("a bot in thousands of servers", () => {
     const { discord, places } = await large(shards, at);
     // Far less than the turns of all shards take: the time to start grows with them.
     const { chat, listener } = await connected(discord, { timing: { startMs: 4_900 } });
-    listener.does = async (event) => event.kind === "command" && event.reply({ text: "Heard." }, "public");
+    listener.does = async (event) => event.kind === "command" && event.reply({ text: "Got it." }, "public");
     const { identifies } = discord.gateway;
     expect(identifies.map(({ shard }) => shard).sort(([a], [b]) => a - b)).toEqual(
       Array.from({ length: shards }, (_, shard) => [shard, shards]),
     );
     for (const { channel, user } of places) {
       await user.command(channel, "dream").answered;
-      await discord.until(() => discord.messagesIn(channel).some(({ text }) => text === "Heard."));
+      await discord.until(() => discord.messagesIn(channel).some(({ text }) => text === "Got it."));
     }
     // Direct messages belong to the first shard.
     await discord.user("Ben").command(places[0]?.user.direct ?? fail(), "dream").answered;
@@ -69,7 +69,7 @@ describe("a bot in thousands of servers", () => {
     expect(chat.health().shards?.map((shard) => shard.connected)).toEqual([true, false, true]);
     // The others hear their servers all the while.
     const [, , third] = places;
-    listener.does = async (event) => event.kind === "command" && event.reply({ text: "Heard." }, "public");
+    listener.does = async (event) => event.kind === "command" && event.reply({ text: "Got it." }, "public");
     await third?.user.command(third.channel, "dream").answered;
     discord.gateway.drop(undefined, 2);
     await vi.waitFor(() => expect(chat.health().detail).toMatch(/^shard 1 of 3 .* UTC, and 1 more$/));
@@ -90,7 +90,7 @@ describe("a bot in thousands of servers", () => {
     await vi.waitFor(() => expect(gateway.identifies.filter(({ shard }) => shard[1] === 3)).toHaveLength(3), 20_000);
     await vi.waitFor(() => expect(chat.health()).toMatchObject({ connected: true }), 10_000);
     expect(chat.health().shards).toHaveLength(3);
-    listener.does = async (event) => event.kind === "command" && event.reply({ text: "Heard." }, "public");
+    listener.does = async (event) => event.kind === "command" && event.reply({ text: "Got it." }, "public");
     for (const { channel, user } of places) await user.command(channel, "dream").answered;
     await expect(chat.post(places[2]?.channel ?? fail(), { text: "Here." })).resolves.toBeDefined();
     expect(discord.check()).toEqual([]);

@@ -88,6 +88,8 @@ export class FakeDiscord {
   /** Every request, as "METHOD /path", in order. */
   readonly requests: string[] = [];
   commands: RESTPostAPIApplicationCommandsJSONBody[] = [];
+  /** Commands that are offered to everybody: what a server's managers choose under Integrations. */
+  readonly offeredToAll = new Set<string>();
   /** How often the commands have been registered. */
   registrations = 0;
   /** Asked before each request. */

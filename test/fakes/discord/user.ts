@@ -113,6 +113,10 @@ export class FakeUser {
     for (const { name: option, required } of known)
       if (required && !given.some((one) => one.name === option)) fail(`/${name} needs ${option}`);
     const channel = this.fake.channelOf(ref);
+    const { default_member_permissions: needed } = definition;
+    const may = permissionsIn(channel, this.id);
+    if (channel.guild && needed && !this.fake.offeredToAll.has(name) && (may & BigInt(needed)) !== BigInt(needed))
+      fail(`/${name} is not offered to ${this.name} here.`);
     const json = Object.fromEntries(
       files.map(({ file }) => [file.id, attachmentJson(this.fake.world, this.fake.cdn, channel.id, file)]),
     );
