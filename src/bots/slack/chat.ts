@@ -177,7 +177,6 @@ export class SlackChat implements Chat {
   #listen({ receiver }: EventTransport, workspaces: Workspaces, incoming: Incoming, apiUrl: string): void {
     const app = new App({
       receiver,
-      socketMode: this.options.appToken !== undefined,
       // Events of other bots and of its own are ignored one by one, where they are understood.
       ignoreSelf: false,
       convoStore: false,

@@ -239,6 +239,37 @@ describe("the connection", () => {
     },
   );
 
+  it.each(["refresh_requested", "warning"] as const)(
+    "is never missing when Slack asks for another (%s), also when it asks often",
+    { timeout: 30_000 },
+    async (reason) => {
+      const { fake, people: users, listener, chat, ann, art } = await openSlack();
+      for (let round = 1; round <= 4; round++) {
+        const before = fake.socket.connected;
+        fake.socket.disconnect(reason);
+        await users.command(ann, art.id, "queue", `round ${round}`);
+        await listener.next("command", ({ text }) => text === `round ${round}`);
+        await eventually(async () => fake.socket.connected > before, "the next connection");
+        expect(chat.health()).toEqual({ connected: true });
+      }
+      expect(fake.socket.longestGapMs).toBe(0);
+      await eventually(async () => fake.socket.connections === 1, "the old connections closed");
+      expect(listener.events).toHaveLength(4);
+    },
+  );
+
+  it("is opened beside the old one, which goes on while Slack has an outage", { timeout: 30_000 }, async () => {
+    const { fake, people: users, listener, ann, art } = await openSlack();
+    fake.trouble({ kind: "outage", method: "apps.connections.open", times: 3 });
+    const before = fake.socket.connected;
+    fake.socket.disconnect("refresh_requested");
+    await eventually(async () => fake.troubles.every(({ times }) => times < 3), "the first try");
+    await users.command(ann, art.id, "queue");
+    await listener.next("command");
+    await eventually(async () => fake.socket.connected > before, "the next connection");
+    expect(fake.socket.longestGapMs).toBe(0);
+  });
+
   it("is tried again while Slack has an outage", async () => {
     const { fake, chat } = await openSlack();
     fake.trouble({ kind: "outage", method: "apps.connections.open", times: 3 });

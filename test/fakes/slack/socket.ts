@@ -10,8 +10,12 @@ export interface Envelope {
   readonly acceptsResponse: boolean;
 }
 
+/** https://docs.slack.dev/apis/events-api/using-socket-mode */
+const MOST_CONNECTIONS = 10;
+
 interface Sent {
   readonly envelope: Envelope;
+  readonly connection: WebSocket | undefined;
   readonly resolve: (payload: unknown) => void;
   readonly timer: NodeJS.Timeout;
 }
@@ -22,6 +26,9 @@ export class Socket {
   readonly #tickets = new Set<string>();
   readonly #sent = new Map<string, Sent>();
   readonly #waiting: (() => void)[] = [];
+  #deafSince: number | undefined;
+  /** The longest time without a connection that takes envelopes, in milliseconds. */
+  longestGapMs = 0;
   /** How often a bot has connected. */
   connected = 0;
   /** The next envelopes come twice, as after an acknowledgement that was lost. */
@@ -38,7 +45,11 @@ export class Socket {
     server.on("upgrade", (request, socket, head) => {
       const ticket = new URL(request.url ?? "/", "http://localhost").searchParams.get("ticket") ?? "";
       if (!this.#tickets.delete(ticket)) return void socket.destroy();
-      this.#server.handleUpgrade(request, socket, head, (connection) => this.#greet(connection));
+      this.#server.handleUpgrade(request, socket, head, (connection) => {
+        // Slack answers a close frame and leaves TCP open: a client that waits for its end waits in vain.
+        socket.end = () => socket;
+        this.#greet(connection);
+      });
     });
   }
 
@@ -50,6 +61,10 @@ export class Socket {
 
   get open(): boolean {
     return this.#connections.size > 0;
+  }
+
+  get connections(): number {
+    return this.#connections.size;
   }
 
   /**
@@ -72,7 +87,7 @@ export class Socket {
         this.fake.violate(`${envelope.type} was not acknowledged within ${this.ackMs} ms`);
         resolve(undefined);
       }, this.ackMs);
-      this.#sent.set(id, { envelope, resolve, timer });
+      this.#sent.set(id, { envelope, connection, resolve, timer });
       const text = JSON.stringify({
         envelope_id: id,
         type: envelope.type,
@@ -99,17 +114,27 @@ export class Socket {
 
   close(): void {
     for (const { timer } of this.#sent.values()) clearTimeout(timer);
-    for (const connection of this.#connections) connection.terminate();
+    for (const connection of this.#server.clients) connection.terminate();
     this.#server.close();
   }
 
   #greet(connection: WebSocket): void {
     this.connected += 1;
-    connection.on("message", (data) => this.#acknowledged(String(data)));
-    connection.on("close", () => this.#connections.delete(connection));
+    connection.on("message", (data) => this.#acknowledged(String(data), connection));
+    connection.on("close", () => this.#ended(connection));
     connection.on("error", () => undefined);
+    // A client's close frame is answered so; nothing is sent after it.
+    const close = connection.close.bind(connection);
+    connection.close = (...args) => {
+      this.#ended(connection);
+      close(...args);
+    };
     if (this.silent) return;
     this.#connections.add(connection);
+    if (this.#connections.size > MOST_CONNECTIONS) this.fake.violate(`more than ${MOST_CONNECTIONS} connections`);
+    if (this.#deafSince !== undefined)
+      this.longestGapMs = Math.max(this.longestGapMs, performance.now() - this.#deafSince);
+    this.#deafSince = undefined;
     connection.send(
       JSON.stringify({
         type: "hello",
@@ -121,10 +146,18 @@ export class Socket {
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  #acknowledged(text: string): void {
+  #ended(connection: WebSocket): void {
+    if (this.#connections.delete(connection) && this.#connections.size === 0) this.#deafSince = performance.now();
+  }
+
+  #acknowledged(text: string, connection: WebSocket): void {
     const { envelope_id: id, payload } = JSON.parse(text) as { envelope_id?: string; payload?: object };
     const sent = this.#sent.get(id ?? "");
     if (!sent) return;
+    if (sent.connection !== connection) {
+      this.fake.violate(`${sent.envelope.type} was acknowledged by another connection than it came by`);
+      return;
+    }
     clearTimeout(sent.timer);
     if (payload && Object.keys(payload).length > 0 && !sent.envelope.acceptsResponse) {
       this.fake.violate(`an answer with a payload to ${sent.envelope.type}, which takes none`);
