@@ -90,6 +90,19 @@ describe("blends", () => {
     ]);
   });
 
+  it.each([
+    ["summer:30", "Is 30 % of summer meant? Then write `summer:30%` or `summer:0.3`."],
+    ["summer:30 winter", "Is 30 % of summer meant? Then write `summer:30%` or `summer:0.3`."],
+    ["🌻:12,5 winter:0.875", "Is 12.5 % of 🌻 meant? Then write `🌻:12.5%` or `🌻:0.125`."],
+    ["summer:300", "One style's share is 1 at most. For example: `/blend summer:0.3`"],
+    ["summer:0 winter:1", /^`styles:.*` is not possible: styles must be given shares above 0, unlike summer:0\. For/],
+    ["summer winter Summer", /styles must be named once each, unlike Summer\. For example/],
+    ["a b c d e f g h i", /styles must be 8 at most\. For example/],
+    ["summer:0.3 winter:", /styles must be styles with shares, such as summer:0\.3 winter:0\.7\. For example/],
+  ])("say the one reason why %s is none", async (styles, reason) => {
+    await expect(draft(`/blend ${styles}`)).rejects.toThrow(reason);
+  });
+
   it("know styles by emoji, and answer mistakes with the nearest word", async () => {
     const winter = loadBuiltInStyles().find(({ name }) => name === "winter");
     expect(await shares(`/blend ${winter?.emoji}:0.4`)).toEqual([

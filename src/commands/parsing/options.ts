@@ -122,10 +122,11 @@ export function textOption<T>({
   ...description
 }: Pick<Option, "help" | "positional" | "collects" | "completes" | "required" | "default" | "choices"> & {
   /** Continues the words "must be". */
-  readonly expected: string;
+  readonly expected: string | ((typed: string) => string);
   readonly read: (typed: string) => T | undefined;
 }): Option<T> {
-  return { type: "text", ...description, schema: schemaOf(read, () => expected) };
+  const said = typeof expected === "string" ? () => expected : expected;
+  return { type: "text", ...description, schema: schemaOf(read, said) };
 }
 
 function schemaOf<T>(read: (typed: string) => T | undefined, expected: (typed: string) => string): Option<T>["schema"] {

@@ -34,7 +34,11 @@ export function readValues<O extends Options>(command: Command<O>, args: readonl
     if (found) set(found, isFlag ? "yes" : argument.value);
     else if (collecting) collected.push(argument);
     else if (meant === undefined) throw strayWord(command, argument.value);
-    else throw unknownOption(command, meant, options);
+    else {
+      const style = styleWithShare(options, argument);
+      if (!style) throw unknownOption(command, meant, options);
+      set(style, joined(argument));
+    }
   }
   if (collecting && collected.length > 0) set(collecting, collected.map(joined).join(" "));
   for (const { key, name, option } of options) {
@@ -57,6 +61,19 @@ function unnamed(options: readonly Named[], values: ReadonlyMap<string, unknown>
   const images = options.filter(({ option }) => option.type === "picture");
   if (isLink(word)) return images.find(isFree) ?? images[0];
   return options.find((known) => known.option.positional && isFree(known));
+}
+
+/** The option for one style, where `summer:0.3` can be meant for it, which it then refuses with the reason. */
+function styleWithShare(options: readonly Named[], { key = "", value }: Argument): Named | undefined {
+  const mistyped =
+    nearest(
+      key,
+      options.map(({ name }) => name),
+    ) !== undefined;
+  const isShare = /^[\d.,]+%?$/.test(value);
+  return mistyped || !isShare
+    ? undefined
+    : options.find(({ option }) => option.completes === "styles" && option.positional);
 }
 
 function joined({ key, value }: Argument): string {

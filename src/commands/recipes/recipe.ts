@@ -5,6 +5,7 @@ import type { RecipeDefinition } from "../../engine/recipes/definition.js";
 import { inChats, type RecipeOption, type SettingKey } from "../../engine/recipes/option.js";
 import type { Chat } from "../../port/adapter.js";
 import { defined } from "../../shared/defined.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { kebab } from "../../shared/text.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Argument, printLine } from "../parsing/command-line.js";
@@ -17,7 +18,7 @@ import {
   type Options,
   textOption,
 } from "../parsing/options.js";
-import { printShares, readShares } from "../styles/shares.js";
+import { expectedShares, printShares, readShares } from "../styles/shares.js";
 import type { StyleLibrary } from "../styles/style-library.js";
 
 export type Params = Readonly<Record<string, unknown>>;
@@ -166,18 +167,23 @@ function chatOption(key: string, option: RecipeOption, botOptions: BotOptions): 
 function styleOption(help: string): Option {
   return textOption({
     help,
-    expected: "one style's name, such as winter",
-    read: (typed) => /^\S{1,40}$/u.exec(typed.trim())?.[0],
+    expected: (typed) =>
+      hasShare(typed) ? sentence("option.expected.one-style", { share: typed }) : sentence("option.expected.style"),
+    read: (typed) => (hasShare(typed) ? undefined : /^\S{1,42}$/u.exec(typed.trim())?.[0]),
     positional: true,
     completes: "styles",
   });
+}
+
+function hasShare(typed: string): boolean {
+  return readShares(typed)?.some(({ weight }) => weight !== undefined) === true;
 }
 
 /** Several styles with shares. */
 function sharesOption(help: string): Option {
   return textOption({
     help,
-    expected: "styles with shares, such as summer:0.3 winter:0.7",
+    expected: expectedShares,
     read: (typed) => {
       const shares = readShares(typed);
       return shares && printShares(shares);

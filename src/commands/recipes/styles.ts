@@ -36,6 +36,7 @@ export async function withSharedStyles(draft: Draft, styles: unknown, scope: Sco
   const shares = typeof styles === "string" ? readShares(styles) : undefined;
   if (!shares && stylesOf(draft.params).length === 0)
     throw new UserError("blend.which", await offered(scope, "summer"));
+  if (shares) await checkPercents(shares, scope, options);
   const changed = shares ? await withStyles(draft, await weighed(shares, scope), scope, options) : draft;
   if (Number(changed.params.sweep) > 0 && stylesOf(changed.params).length !== 2) throw new UserError("blend.sweep");
   return changed;
@@ -96,6 +97,22 @@ export function stylesOf(params: Params): readonly StyleParam[] {
 
 /** A share to three digits is as exact as an eye. */
 const DIGITS = 1000;
+
+/**
+ * Shares above 1 are parts, as in "summer:2 winter:1", where every style has some; beside a style that has none or less
+ * than one, and alone, they are taken for percents without their sign.
+ *
+ * @throws UserError that asks which is meant
+ */
+async function checkPercents(shares: readonly Share[], { styles, channel }: Scope, options: Options): Promise<void> {
+  const large = shares.find(({ weight = 0 }) => weight > 1);
+  const parts = shares.length > 1 && shares.every(({ weight = 0 }) => weight >= 1);
+  if (!large || parts) return;
+  const { style, weight: percent = 0 } = large;
+  if (style.toLowerCase() !== PHOTO) await findStyle(styles, channel, style, Object.keys(options).map(kebab));
+  if (percent <= 100) throw new UserError("blend.percent", { style, percent, share: percent / 100 });
+  if (shares.length === 1) throw new UserError("blend.whole", { style });
+}
 
 /**
  * Shares filled in, to sum to 1. One style alone leaves the rest to its opposite, else to the photo's own style; among

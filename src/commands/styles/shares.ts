@@ -1,3 +1,5 @@
+import { sentence } from "../../shared/sentences/sentence.js";
+
 /** `summer:0.3 winter:0.7`: styles with their shares, as people write them. */
 
 export interface Share {
@@ -9,18 +11,45 @@ export interface Share {
 
 /** Styles in one blend. */
 export const MAX_SHARES = 8;
-const SHARE = /^(?<style>[^\s:=]{1,40})(?:[:=](?<weight>\d+(?:[.,]\d*)?%?|[.,]\d+%?))?$/u;
+const MAX_WEIGHT = 1000;
+/** A chat's own emoji have colons around their names. */
+const SHARE = /^(?<style>[^\s:=]{1,40}|:[^\s:=]{1,40}:)(?:[:=](?<weight>\d+(?:[.,]\d*)?%?|[.,]\d+%?))?$/u;
 
-/** Reads shares; undefined when the text is none, has a style twice, or has too many. */
+/** Reads shares; undefined when {@link expectedShares} says what is wrong with the text. */
 export function readShares(text: string): readonly Share[] | undefined {
-  const words = text
+  const shares = wordsOf(text).map(readShare);
+  const known = shares.filter((share) => share !== undefined);
+  const whole = known.length > 0 && known.length === shares.length && known.length <= MAX_SHARES;
+  return whole && repeated(known) === undefined && known.every(({ weight = 1 }) => isShare(weight)) ? known : undefined;
+}
+
+/** What a text that is no shares must be: the first thing that is wrong with it. */
+export function expectedShares(text: string): string {
+  const shares = wordsOf(text).map(readShare);
+  const known = shares.filter((share) => share !== undefined);
+  if (known.length === 0 || known.length < shares.length) return sentence("option.expected.shares");
+  const wrong = known.find(({ weight = 1 }) => !isShare(weight));
+  if (wrong) return sentence("option.expected.share", { share: printShares([wrong]), most: MAX_WEIGHT });
+  const style = repeated(known);
+  if (style !== undefined) return sentence("option.expected.once", { style });
+  return sentence("option.expected.most", { most: MAX_SHARES });
+}
+
+function wordsOf(text: string): string[] {
+  return text
     .trim()
     .split(/[\s,;]+(?!\d)/u)
     .filter((word) => word !== "");
-  const shares = words.map(readShare);
-  const known = shares.filter((share) => share !== undefined);
-  if (known.length === 0 || known.length !== words.length || known.length > MAX_SHARES) return undefined;
-  return new Set(known.map(({ style }) => style.toLowerCase())).size === known.length ? known : undefined;
+}
+
+/** A style that is named again. */
+function repeated(shares: readonly Share[]): string | undefined {
+  const names = shares.map(({ style }) => style.toLowerCase());
+  return shares.find(({ style }, index) => names.indexOf(style.toLowerCase()) < index)?.style;
+}
+
+function isShare(weight: number): boolean {
+  return weight > 0 && weight <= MAX_WEIGHT;
 }
 
 export function printShares(shares: readonly Share[]): string {
@@ -32,6 +61,5 @@ function readShare(word: string): Share | undefined {
   if (style === undefined) return undefined;
   if (typed === undefined) return { style };
   const number = Number(typed.replace(",", ".").replace("%", ""));
-  const weight = typed.endsWith("%") ? number / 100 : number;
-  return weight > 0 && weight <= 1000 ? { style, weight } : undefined;
+  return { style, weight: typed.endsWith("%") ? number / 100 : number };
 }

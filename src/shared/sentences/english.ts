@@ -192,6 +192,8 @@ export const english = {
   "cancel.foreign": "Job {id} is {owner}'s; only they and moderators can cancel it.",
   "stylize.which": "Which style? There are {styles}. For example: `/stylize {first}`",
   "texture.no-image": "There is no picture here to take a texture from. Attach one, or name a style: `/texture winter`",
+  "blend.percent": "Is {percent} % of {style} meant? Then write `{style}:{percent}%` or `{style}:{share}`.",
+  "blend.whole": "One style's share is 1 at most. For example: `/blend {style}:0.3`",
   "blend.sweep": "A sweep goes from one style to another, so name two. For example: `/blend summer winter sweep:6`",
   "again.retired": "Job {id} is a {recipe}, which I can no longer make.",
   "again.version": "`/{command}` works differently since job {id} was made: the new picture will differ from it.",
@@ -218,6 +220,13 @@ export const english = {
   }) => `\`${argument}\` is not possible: ${option} must be ${expected}${expected.endsWith("?") ? "" : "."} ${example}`,
   "option.expected.integer": "a whole number from {minimum} to {maximum}",
   "option.expected.number": "a number from {minimum} to {maximum}",
+  "option.expected.style": "one style's name, such as winter",
+  "option.expected.one-style": "one style without a share; `/blend {share}` takes shares",
+  "option.expected.shares": "styles with shares, such as summer:0.3 winter:0.7",
+  "option.expected.share": ({ share, most }: { share: string; most: number }) =>
+    `given shares above 0${share.endsWith(":0") ? "" : ` and up to ${most}`}, unlike ${share}`,
+  "option.expected.once": "named once each, unlike {style}",
+  "option.expected.most": "{most} at most",
   "option.expected.flag": "yes or no",
   "option.expected.choice": ({ words, near }: { words: string; near: string | undefined }) =>
     `one of ${words}${near === undefined ? "" : `; did you mean ${near}?`}`,

@@ -80,6 +80,15 @@ describe("what is wrong", () => {
       "/dream creatures",
       "`creatures` needs its option's name: `look:creatures`. For example: `/dream look:creatures strength:0.6`",
     ],
+    ...["summer:0.3", "🌻:30%"].map((share) => [
+      `/stylize ${share} size:128`,
+      `\`style:${share}\` is not possible: style must be one style without a share; \`/blend ${share}\` takes shares. ` +
+        "For example: `/stylize style:winter keep-colours`",
+    ]),
+    [
+      "/stylize stength:0.3",
+      "/stylize has no option stength; did you mean strength? For example: `/stylize summer strength:0.7 size:512`",
+    ],
     ["/dream please", "I don't know what `please` means here; options are written name:value. For example: `/dream`"],
     ["/dream size:300 size:400", "size is given twice; once is enough."],
     ["/dream seed:", "seed: needs a value. For example: `/dream size:256 steps:20 seed:7`"],
