@@ -41,6 +41,7 @@ export function commandsPage(): string {
   return `${[
     HEAD,
     ...contents,
+    PICTURES,
     REACTIONS,
     ...RESULT_REACTIONS.map(({ emoji, help }) => `| ${emoji} | ${help} |`),
     ...commands.flatMap(section),
@@ -55,9 +56,26 @@ const HEAD = `# Commands
 
 In a chat, options are written \`name:value\` in any order; values with spaces go in quotes. A message that names the bot is a line, too
 (\`@dreamloom: stylize winter\`), and in direct messages every one. What phones and keyboards make of it is understood: other quotes and dashes,
-full-width characters, bold and code marks. Only you see the answer to a line with an error; it says what to change. A command takes the picture attached to it, else that of the message it answers, else the one behind a link in the line, else the
-newest in the channel. Defaults and limits are those of an installation that [changes none](#settings-of-an-installation).
+full-width characters, bold and code marks. Only you see the answer to a line with an error; it says what to change. Which picture a command takes
+is said [below](#which-picture). Defaults and limits are those of an installation that [changes none](#settings-of-an-installation).
 `;
+
+const PICTURES = `
+## Which picture
+
+A command takes the picture attached to it; else that of the message it answers, or in whose menu it was chosen; else the one behind a link
+in its line; else the newest one. Of a message it takes files first, then what its blocks, forwarded parts and link previews show, then
+stickers and custom emoji (Discord). A message that is pointed at and shows no picture is said to show none: no other picture is taken for it.
+
+| the newest picture | Discord | Slack | web chat |
+| --- | --- | --- | --- |
+| is | what people, other bots and webhooks have posted, or a result | the same | the same, or the first channel's sample |
+| is never | the bot's previews, contact sheets, palettes, tiles of styles, what the gallery shows; stickers, emoji, small previews of linked pages | the same | the same |
+| in a thread | the thread's, or that of the message it hangs on; the channel's only where a job has opened the thread and shown nothing yet | the same | the same |
+| that may not be read | without *Message Content*: you are asked to name it | where the app is no member: the form | |
+| that cannot be decoded | is skipped, and the one before taken | the same | is refused when it is posted |
+| that is not there | you are told what to do | a form asks for it | you are told what to do |
+| with \`picture:none\` | is not looked for: \`/dream\` and \`/zoom\` begin with noise | the same | the same |`;
 
 const REACTIONS = `
 ## Reactions

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
+import { fetchImage } from "../commands/images/fetch/fetch-image.js";
 import type { Chat } from "../port/adapter.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import type { Store } from "../store/open.js";
@@ -50,6 +51,7 @@ async function slackChat({ slack, pictures }: Config, store: Store, logger: Logg
     limits: uploadLimits(pictures),
     keyValues: store.keyValues,
     logger,
+    fetchLink: (link, limits) => fetchImage(link, { ...limits, seconds: pictures.seconds }),
     ...(botToken !== "" && { botToken }),
     ...(appToken !== "" && { appToken }),
     ...(signingSecret !== "" && { signingSecret }),

@@ -193,6 +193,8 @@ export function userKey(job: Pick<Job, "channel" | "author">): string {
 /** Digits and letters that are not mistaken for one another when read aloud: no 0/O, 1/I/L, 5/S, 8/B, 2/Z, U/V. */
 const ALPHABET = "34679ACDEFGHJKMNPQRTWXY";
 const LENGTH = 8;
+/** What a job's id looks like, for regular expressions. */
+export const JOB_ID = `[${ALPHABET}]{${LENGTH}}`;
 
 /** A new job's name, for instance "7KQ4M9XA": 8 characters, about 78 thousand million different ones. */
 export function newJobId(): string {

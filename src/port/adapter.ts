@@ -12,6 +12,7 @@ import type { CommandSummary, Completion, MessageShortcut } from "./commands.js"
 import type { ChatEvent, CompletionRequest } from "./events.js";
 import type { Gallery, Work, WorksRequest } from "./gallery.js";
 import type { OutgoingMessage, PictureSource } from "./messages.js";
+import type { NewestPicture } from "./newest.js";
 
 /** What the rest of the program gives an adapter. All calls are quick: work happens after they return. */
 export interface ChatHandlers {
@@ -65,9 +66,15 @@ export interface Chat {
   react(message: MessageRef, emoji: string): Promise<void>;
   /** Opens a thread on a message, or returns the channel itself where it is a thread, or none can be opened. */
   openThread(message: MessageRef, title: string): Promise<ChannelRef>;
-  /** The newest picture posted in a channel or thread, by anyone; undefined when there is none. */
-  latestPicture(channel: ChannelRef): Promise<PictureSource | undefined>;
-  /** The pictures on one message, by any author. */
+  /**
+   * The newest picture of a channel, or of a thread with the message that it hangs on; `newest.ts` says which count.
+   * Undefined when there is none. Rejects with "forbidden" where a message may hold a newer one that may not be read.
+   */
+  latestPicture(channel: ChannelRef): Promise<NewestPicture | undefined>;
+  /**
+   * All that a message shows, by any author, best first: files, what its blocks and forwarded parts hold, previews of
+   * its links, stickers, custom emoji.
+   */
   picturesOf(message: MessageRef): Promise<readonly PictureSource[]>;
   describe(channel: ChannelRef): Promise<ChannelInfo>;
   /** The address of a message; undefined where it has none. */

@@ -1,5 +1,6 @@
 import type { ChannelRef, Member, MessageRef } from "../domain/model.js";
 import type { OutgoingMessage, PictureSource } from "./messages.js";
+import type { NewestPicture } from "./newest.js";
 
 /** A typed command, after a slash or as a message to the bot; not parsed yet where the platform has no options. */
 export interface CommandEvent {
@@ -11,7 +12,7 @@ export interface CommandEvent {
   readonly text?: string;
   readonly attachments: readonly PictureSource[];
   /** The newest picture of the channel, where the adapter has looked for it already. */
-  readonly latestPicture?: PictureSource | "none" | undefined;
+  readonly latestPicture?: NewestPicture | "none" | undefined;
   readonly user: Member;
   readonly channel: ChannelRef;
   /** The message that this one answers, if it answers one. */

@@ -90,6 +90,36 @@ export async function inspectPicture(
   return { width, height, format: metadata.format, type: format.type, extension: format.extension };
 }
 
+/** The share of a JPEG that was cut off which must be there. */
+export const LEAST_SHARE = 0.1;
+/** What libjpeg fills missing blocks with: no luminance above or below the middle, no colour. */
+export const FILLED = 128;
+
+/** The side that a decoded image is looked at with, in pixels. */
+const GLANCE = 32;
+
+/**
+ * Decodes an image that {@link inspectPicture} has let through, small: its header says nothing of what follows it. A
+ * JPEG that was cut off is let through as long as enough of it can be seen.
+ *
+ * @throws PictureError "image.damaged"
+ */
+export async function checkDecodes(bytes: Uint8Array, { format }: Pick<PictureFacts, "format">): Promise<void> {
+  const glance = (failOn: "none" | "error") =>
+    sharp(labAsRgb(bytes) ?? bytes, { limitInputPixels: MAX_INPUT_PIXELS, failOn })
+      .timeout({ seconds: 30 })
+      .resize(GLANCE, GLANCE, { fit: "fill" })
+      .raw()
+      .toBuffer();
+  try {
+    await glance("error");
+  } catch (cause) {
+    const seen = format === "jpeg" ? await glance("none").catch(() => []) : [];
+    const shown = seen.filter((value) => Math.abs(value - FILLED) > 1);
+    if (shown.length <= LEAST_SHARE * seen.length) throw new PictureError("image.damaged", {}, { cause });
+  }
+}
+
 /**
  * Whether AVIF is among the brands that a HEIF file's first box lists: phones write HEIF with a codec that is not free.
  */

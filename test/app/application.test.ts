@@ -44,8 +44,8 @@ describe("the whole program", () => {
       logger,
       print: () => undefined,
     });
-    await chat.say(ann, "/dream");
-    await chat.say(ann, "/dream");
+    await chat.say(ann, "/dream picture:none");
+    await chat.say(ann, "/dream picture:none");
     await engine.next();
     await running.stop();
     const said = chat.in("channel").map((message) => message.content.text);

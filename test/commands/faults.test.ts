@@ -148,19 +148,30 @@ describe("the picture a command means", () => {
     };
   };
 
-  it("is the attachment, else the answered message's, else the latest, else none", async () => {
+  it("is the attachment, else the answered message's, else the latest, and never another one than was meant", async () => {
     const [a, b, c] = await Promise.all([picture(20, 16), picture(200, 100), picture(300, 200)]);
     const found = await used(async (chat) => {
       const shown = await chat.post(art, { text: "look", pictures: [{ bytes: b, name: "b.png", type: "image/png" }] });
       const bare = await chat.post(art, { text: "no picture here" });
+      chat.latest = undefined;
       await chat.say(ann, "/dream octaves:1");
+      await chat.say(ann, "/zoom frames:2");
       chat.latest = source(c);
       await chat.say(ann, "/dream octaves:1");
       await chat.say(ann, "/dream octaves:1", { repliesTo: shown });
       await chat.say(ann, "/dream octaves:1", { repliesTo: bare });
       await chat.say(ann, "/dream octaves:1", { repliesTo: shown, attachments: [source(a)] });
     });
-    expect(found.pictures).toEqual([undefined, c.byteLength, b.byteLength, c.byteLength, a.byteLength]);
+    expect(found.pictures).toEqual([c.byteLength, b.byteLength, a.byteLength]);
+    expect(found.ephemeral).toEqual([
+      expect.stringMatching(
+        /^There is no picture here\. Attach one to `\/dream.*`, .*; `picture:none` begins without\.$/,
+      ),
+      expect.stringMatching(
+        /^There is no picture here\. Attach one to `\/zoom.*`, .*; `picture:none` begins without\.$/,
+      ),
+      "There is no picture in that message that I could use. Choose one that has one, or attach one.",
+    ]);
   });
 
   it.each([

@@ -70,7 +70,7 @@ describe("a dream in a chat", () => {
 
   it("prints a line that makes the same job again", async () => {
     const { chat, engine, app, quiet } = await studio();
-    await chat.say(ann, '/dream layers:"activation_36:1.5 activation_30" strength:0,6 octave-scale:1.7');
+    await chat.say(ann, '/dream layers:"activation_36:1.5 activation_30" strength:0,6 octave-scale:1.7 picture:none');
     const run = await engine.next();
     await run.finish();
     await quiet();
@@ -163,7 +163,7 @@ describe("a dream in a chat", () => {
       if (call === "reply" && running) queue.cancel(running.job.id, { by: "person", name: "Ann" });
       return undefined;
     };
-    await chat.say(ann, "/dream");
+    await chat.say(ann, "/dream picture:none");
     await quiet();
     expect(texts(chat.in("thread"))).toEqual(["Cancelled by Ann."]);
     expect(chat.in("thread")[0]?.edits).toEqual([]);

@@ -183,6 +183,7 @@ describe("paintings in a chat", () => {
 
   it("say what is missing", async () => {
     const { chat } = await studio();
+    chat.latest = undefined;
     await chat.say(ann, "/stylize winter");
     await chat.say(ann, "/texture");
     const [noPicture, nothing] = chat.ephemeral.map(({ text }) => text);

@@ -7,6 +7,7 @@ import type { ChannelInfo, ChatCapabilities } from "../../src/port/capabilities.
 import { ChatError } from "../../src/port/chat-error.js";
 import type { ActionEvent, ChatEvent, CommandEvent } from "../../src/port/events.js";
 import type { Button, OutgoingFile, OutgoingMessage, Picture, PictureSource } from "../../src/port/messages.js";
+import type { NewestPicture } from "../../src/port/newest.js";
 
 export interface FakeMessage {
   readonly id: string;
@@ -45,7 +46,7 @@ export class FakeChat implements Chat {
   readonly ephemeral: EphemeralReply[] = [];
   readonly violations: string[] = [];
   readonly threads = new Map<string, { readonly title: string; open: boolean }>();
-  latest: PictureSource | undefined;
+  latest: NewestPicture | undefined;
   /** Changes how pictures on messages are downloaded. */
   download: (image: PictureSource) => PictureSource = (image) => image;
   /** Asked before each call: an error to reject with, or "late" to do it and then reject with a time-out. */
@@ -132,7 +133,7 @@ export class FakeChat implements Chat {
     return { ...ref.channel, thread: ref.id };
   }
 
-  async latestPicture(channel: ChannelRef): Promise<PictureSource | undefined> {
+  async latestPicture(channel: ChannelRef): Promise<NewestPicture | undefined> {
     await this.#enter("latestPicture", { channel });
     return this.latest;
   }

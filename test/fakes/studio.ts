@@ -11,8 +11,8 @@ import { Estimator } from "../../src/queue/estimator.js";
 import type { JobRepository } from "../../src/queue/job-repository.js";
 import { ScheduledQueue, type ScheduledQueueOptions } from "../../src/queue/scheduled-queue.js";
 import { openStore } from "../../src/store/open.js";
-import { FakeChat } from "./chat.js";
-import { FakeEngine } from "./engine.js";
+import { FakeChat, source } from "./chat.js";
+import { FakeEngine, picture } from "./engine.js";
 
 export const botOptions: BotOptions = {
   looks: [
@@ -55,9 +55,10 @@ export interface StudioOptions {
   readonly dir?: string;
 }
 
-/** Everything between a chat and an engine, with a fake one of each. */
+/** Everything between a chat and an engine, with a fake one of each, and a picture that somebody has posted. */
 export async function studio(options: StudioOptions = {}) {
   const chat = options.chat ?? new FakeChat();
+  chat.latest ??= source(await picture(48, 32));
   const engine = options.engine ?? new FakeEngine();
   const logger = pino({ level: "silent" });
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), "dreamloom-studio-"));

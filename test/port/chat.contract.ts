@@ -9,6 +9,7 @@ import type { Chat } from "../../src/port/adapter.js";
 import { ChatError } from "../../src/port/chat-error.js";
 import type { CommandSummary } from "../../src/port/commands.js";
 import type { OutgoingMessage, Picture } from "../../src/port/messages.js";
+import { messageKey, pictureName } from "../../src/port/newest.js";
 import { eventually, Listener, type Seen, type Visitor, type World } from "../bots/contract-world.js";
 
 const commands: readonly CommandSummary[] = [
@@ -38,6 +39,7 @@ const commands: readonly CommandSummary[] = [
     examples: ["/stylize winter"],
   },
 ];
+const JOB = "7KQ4M9XA";
 const styles = ["summer", "winter", "wool"].map((value) => ({ value, label: value }));
 const maxBytes = 10_000_000;
 
@@ -155,11 +157,40 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       const root = await post({ text: "root" });
       const thread = await chat.openThread(root, "thread");
       expect(await chat.latestPicture(thread)).toBeUndefined();
-      await post({ text: "in it", pictures: [await picture("#00f")] }, thread);
+      const final = pictureName("dream", JOB, "png");
+      await post({ text: "in it", pictures: [await picture("#00f", final)], key: messageKey(JOB, "final") }, thread);
       const inThread = await eventually(() => chat.latestPicture(thread), "the thread's picture");
       expect(await colourOf((await inThread.fetch(fetchOptions())).bytes)).toBe("blue");
       await world.say(world.ben, world.channel, "words only");
       expect((await chat.latestPicture(world.channel))?.author?.id).toBe(world.ann.id);
+    });
+
+    it("takes people's pictures and results for the newest, nothing else that the bot shows", async () => {
+      const newest = async (where = world.channel): Promise<string | undefined> => {
+        const source = await chat.latestPicture(where);
+        return source && colourOf((await source.fetch(fetchOptions())).bytes);
+      };
+      const sheet = (name: string) => picture("#f00", name);
+      await post({ text: "styles", pictures: [await sheet("styles.jpg"), await sheet("photo.png")] });
+      expect(await chat.latestPicture(world.channel)).toBeUndefined();
+      await world.say(world.ann, world.channel, "look", [{ name: "photo.png", bytes: await plain("#0f0") }]);
+      await eventually(newest, "Ann's picture");
+      for (const name of ["winter.jpg", "gallery.jpg"]) await post({ text: name, pictures: [await sheet(name)] });
+      const octave = await sheet(pictureName("dream", JOB, "png", "octave-2"));
+      await post({ text: "octave 2", pictures: [octave], key: messageKey(JOB, "octave 2") });
+      const progress = { progress: { value: 0.5, label: "half" }, key: messageKey(JOB, "progress") };
+      await chat.edit(await post({ text: "begun", ...progress }), { text: "half", pictures: [octave] });
+      expect(await newest()).toBe("green");
+      const announcement = await post({ text: "a dream", key: messageKey(JOB, "announcement") });
+      expect(await newest()).toBe("green");
+      await chat.edit(announcement, {
+        text: "done",
+        pictures: [await picture("#00f", pictureName("dream", JOB, "png"))],
+      });
+      expect(await newest()).toBe("blue");
+      const older = await (await chat.latestPicture(world.channel))?.older?.();
+      expect(await colourOf((await older?.fetch(fetchOptions()))?.bytes ?? new Uint8Array())).toBe("green");
+      expect(await older?.older?.()).toBeUndefined();
     });
 
     it("gives the pictures of anybody's message", async () => {

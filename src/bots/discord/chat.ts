@@ -4,6 +4,7 @@ import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
+import type { NewestPicture } from "../../port/newest.js";
 import { retryWithBackoff } from "../../shared/async.js";
 import { Calls } from "./calls.js";
 import { Channels, linkTo, PLATFORM } from "./channels.js";
@@ -18,7 +19,7 @@ import { CHOICES, CONTENT_LENGTH, DEFAULT_TIMING, REACTIONS, type Timing, UPLOAD
 import { listenToLines } from "./lines.js";
 import { Messages } from "./messages.js";
 import type { DiscordOptions } from "./options.js";
-import { isEmptied, Pictures } from "./pictures.js";
+import { Pictures } from "./pictures.js";
 import { listenToReactions } from "./reactions.js";
 import { applicationId, register } from "./register.js";
 import { openThread } from "./threads.js";
@@ -97,7 +98,7 @@ export class DiscordChat implements Chat {
     const client = createClient(this.options, timing, gateway);
     const calls = new Calls(client.rest, timing, (milliseconds) => handlers.slowedDown?.(milliseconds), logger);
     const channels = new Channels(client, calls);
-    const pictures = new Pictures(calls, () => client.user?.id);
+    const pictures = new Pictures(calls, client.rest.cdn, () => client.user?.id);
     const messages = new Messages(client, calls);
     const interactions = new Interactions({
       handlers,
@@ -189,7 +190,7 @@ export class DiscordChat implements Chat {
     return openThread(this.#connected, message, title);
   }
 
-  async latestPicture(channel: ChannelRef): Promise<PictureSource | undefined> {
+  async latestPicture(channel: ChannelRef): Promise<NewestPicture | undefined> {
     const { calls, pictures } = this.#connected;
     return latestPicture(calls, pictures, channel);
   }
@@ -197,7 +198,7 @@ export class DiscordChat implements Chat {
   async picturesOf(ref: MessageRef): Promise<readonly PictureSource[]> {
     const { pictures } = this.#connected;
     const message = await pictures.message(ref);
-    if (isEmptied(message)) throw new ChatError("forbidden", "discord.message-hidden");
+    if (pictures.isEmptied(message)) throw new ChatError("forbidden", "discord.message-hidden");
     return pictures.ofMessage(message, ref);
   }
 

@@ -2,9 +2,10 @@ import { type APIMessage, Routes } from "discord.js";
 import type { ChannelRef } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { PictureSource } from "../../port/messages.js";
+import { type NewestPicture, newestOf } from "../../port/newest.js";
 import type { Calls } from "./calls.js";
 import { channelOf } from "./channels.js";
-import { isEmptied, type Pictures } from "./pictures.js";
+import type { Pictures } from "./pictures.js";
 
 /** How many messages back an image is looked for. */
 const SEARCHED = 50;
@@ -18,11 +19,19 @@ const SEARCHED = 50;
  *
  * @throws ChatError "forbidden" where it may not look, with what to do instead.
  */
-export async function latestPicture(
+export function latestPicture(
   calls: Calls,
   pictures: Pictures,
   channel: ChannelRef,
-): Promise<PictureSource | undefined> {
+): Promise<NewestPicture | undefined> {
+  return newestOf(newest(calls, pictures, channel));
+}
+
+async function* newest(
+  calls: Calls,
+  pictures: Pictures,
+  channel: ChannelRef,
+): AsyncGenerator<PictureSource, undefined> {
   const messages = await calls.run<APIMessage[]>({
     method: "GET",
     route: Routes.channelMessages(channelOf(channel)),
@@ -32,9 +41,7 @@ export async function latestPicture(
     permission: "Read Message History",
   });
   for (const message of messages) {
-    const found = pictures.ofMessage(message, { channel, id: message.id }).at(-1);
-    if (found) return found;
-    if (isEmptied(message)) throw new ChatError("forbidden", "discord.history-hidden");
+    yield* pictures.newestOf(message, { channel, id: message.id });
+    if (pictures.isEmptied(message)) throw new ChatError("forbidden", "discord.history-hidden");
   }
-  return undefined;
 }

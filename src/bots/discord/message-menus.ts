@@ -40,7 +40,7 @@ export class MessageMenus {
     const attachments = message ? pictures.ofMessage(message, about) : [];
     if (attachments.length === 0) {
       const answer = this.reporter.answer(interaction).expect();
-      await answer.reply({ text: sentence("discord.no-image") }, "private");
+      await answer.reply({ text: sentence("chat.no-image") }, "private");
       return;
     }
     const { command, options } = shortcut;

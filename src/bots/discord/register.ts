@@ -80,11 +80,15 @@ export async function registerNow(
   return { appId, commands: commands.length };
 }
 
-/** discord.js's settings for the REST interface, whose address may end with the version or without it. */
+/**
+ * discord.js's settings for the REST interface, whose address may end with the version or without it. Another server's
+ * emoji and stickers are looked for at that server.
+ */
 export function restOptions(apiUrl: string | undefined, timeout: number): Partial<RESTOptions> {
   if (apiUrl === undefined) return { version: "10", timeout, makeRequest };
   const [, api = apiUrl, version = "10"] = /^(.*?)\/*(?:\/v(\d+)\/*)?$/s.exec(apiUrl.trim()) ?? [];
-  return { version, timeout, makeRequest, api };
+  const files = URL.canParse(api) ? new URL(api).origin : api;
+  return { version, timeout, makeRequest, api, cdn: files, mediaProxy: files };
 }
 
 /**

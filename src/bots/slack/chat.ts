@@ -4,6 +4,7 @@ import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
+import type { NewestPicture } from "../../port/newest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { findApi } from "./address.js";
 import { clientOptions } from "./answers.js";
@@ -95,7 +96,7 @@ export class SlackChat implements Chat {
     const channels = new Channels(limits);
     const newest = new Newest();
     const messenger = new Messenger(files, newest, limits, logger);
-    const sources = new Sources(files, users, newest, apiUrl);
+    const sources = new Sources(files, users, newest, apiUrl, this.options.fetchLink);
     const replies = new Replies({ messenger, files, callMs, logger });
     const home = new Home({ handlers, files, link: (message) => this.link(message), logger });
     transport.onLoss = () => newest.forget();
@@ -146,7 +147,7 @@ export class SlackChat implements Chat {
     return channel.thread === undefined ? { ...channel, thread: id } : channel;
   }
 
-  async latestPicture(channel: ChannelRef): Promise<PictureSource | undefined> {
+  async latestPicture(channel: ChannelRef): Promise<NewestPicture | undefined> {
     const { sources } = this.#need();
     return sources.latest(await this.#workspace(channel), channel);
   }

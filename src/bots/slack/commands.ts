@@ -90,9 +90,9 @@ export class Commands {
     const own = new RegExp(`<@${self.userId}(?:\\|[^>]*)?>|(?<!\\S)${typed}`, "gi");
     const { name, text } = readSaid((word(event.text) ?? "").split(own).map(fromMrkdwn), this.#names);
     const author = { id: user.id, name: user.name };
-    const attachments = message.pictures.map((file) =>
-      sources.ofFile(workspace, file, author, { channel, id: message.ts }),
-    );
+    const attachments = message.pictures
+      .filter(({ aside }) => !aside)
+      .map((file) => sources.ofFile(workspace, file, author, { channel, id: message.ts }));
     await this.reporter.command({ workspace, user, channel }, { name, text, attachments });
     this.seen.done(id);
   }

@@ -1,6 +1,7 @@
 import type { ChannelRef, MessageRef } from "../../domain/model.js";
+import { isResult } from "../../port/newest.js";
 import { HISTORY_PATIENCE_MS } from "./limits.js";
-import { readMessage, type SlackMessage } from "./messages.js";
+import { readMessage, type SlackFile, type SlackMessage } from "./messages.js";
 import type { CallOptions, Workspace } from "./workspace.js";
 
 /** How far back an image or a key is looked for, in pages. */
@@ -40,24 +41,43 @@ export async function threadOf(workspace: Workspace, channelId: string, ts: stri
   return messages.find((message) => message.ts === ts)?.thread;
 }
 
+/**
+ * Those of a message's images that may be the newest of its channel, the last one first: all that others show; of what
+ * the bot has posted the results, see `port/newest.ts`.
+ */
+export function newestIn(workspace: Pick<Workspace, "wrote">, message: SlackMessage): readonly SlackFile[] {
+  const { key } = message.metadata ?? {};
+  const counts = ({ aside, name }: SlackFile): boolean =>
+    !aside && (!workspace.wrote(message) || isResult({ name, key }));
+  return message.pictures.filter(counts).reverse();
+}
+
 /** The newest message of a channel or thread that fits. */
 export async function newest(
   workspace: Workspace,
-  { id: channelId, thread }: ChannelRef,
+  channel: ChannelRef,
   fits: (message: SlackMessage) => boolean,
 ): Promise<SlackMessage | undefined> {
+  for await (const message of newestFirst(workspace, channel)) if (fits(message)) return message;
+  return undefined;
+}
+
+/** The messages of a channel or thread, read as far as they are wanted. */
+export async function* newestFirst(
+  workspace: Workspace,
+  { id: channelId, thread }: ChannelRef,
+): AsyncGenerator<SlackMessage, undefined> {
   let cursor: string | undefined;
-  let found: SlackMessage | undefined;
+  const inThread: SlackMessage[] = [];
   // A channel comes newest first, a thread oldest first.
   for (let pages = 0; pages < (thread === undefined ? PAGES : 3 * PAGES); pages++) {
     const page = await readPage(workspace, channelId, thread, { limit: PAGE, cursor });
-    const fitting = page.messages.filter(fits);
-    if (thread === undefined && fitting[0]) return fitting[0];
-    found = fitting.at(-1) ?? found;
+    if (thread === undefined) yield* page.messages;
+    else inThread.push(...page.messages);
     cursor = page.next;
     if (cursor === undefined || page.messages.length <= SMALL_PAGE) break;
   }
-  return found;
+  yield* inThread.reverse();
 }
 
 interface Bounds {

@@ -7,6 +7,10 @@ export interface SlackFile {
   readonly type: string | undefined;
   readonly size: number | undefined;
   readonly url: string | undefined;
+  /** Where it is outside of Slack; it has no id of Slack's then. */
+  readonly link?: URL;
+  /** It stands beside what the message is about, as a small preview of a linked page does. */
+  readonly aside?: true;
 }
 
 export interface SlackMessage {
@@ -59,10 +63,12 @@ export function readMessage(value: unknown): SlackMessage | undefined {
   if (ts === undefined) return undefined;
   const thread = word(message.thread_ts);
   const shared = list(message.attachments).map(fields);
-  const blocks = [...list(message.blocks), ...shared.flatMap((attachment) => list(attachment.blocks))];
+  const blocks = [...list(message.blocks), ...shared.flatMap(blocksOf)];
   const files = [...list(message.files), ...shared.flatMap((attachment) => list(attachment.files))];
   const metadata = readMetadata(message.metadata);
   const films = (metadata?.films ?? []).map((id) => unknownFile(id, sentence("slack.film")));
+  const previews = shared.flatMap(({ image_url, thumb_url }) => linked(image_url) ?? linked(thumb_url, true) ?? []);
+  const pictures = [...picturesIn(files), ...blocks.flatMap(inBlock), ...films, ...previews];
   return {
     ts,
     // A thread's first message names itself.
@@ -70,7 +76,7 @@ export function readMessage(value: unknown): SlackMessage | undefined {
     user: word(message.user),
     botId: word(message.bot_id),
     authorName: word(message.username) ?? word(fields(message.bot_profile).name),
-    pictures: [...picturesIn(files), ...inBlocks(blocks), ...films],
+    pictures: [...pictures.filter(({ aside }) => !aside), ...pictures.filter(({ aside }) => aside)],
     metadata,
   };
 }
@@ -102,12 +108,36 @@ export function picturesIn(files: readonly unknown[]): SlackFile[] {
   });
 }
 
-function inBlocks(blocks: readonly unknown[]): SlackFile[] {
-  return blocks.flatMap((value) => {
-    const block = fields(value);
-    const id = block.type === "image" ? word(fields(block.slack_file).id) : undefined;
-    return id === undefined ? [] : [unknownFile(id)];
-  });
+/** Of an attachment, and of the messages that it quotes or forwards. */
+function blocksOf({ blocks, message_blocks }: Fields): readonly unknown[] {
+  const quoted = list(message_blocks).flatMap((value) => list(fields(fields(value).message).blocks));
+  return [...list(blocks), ...quoted];
+}
+
+/** The images of a block: it is one, has one beside its text, or small ones in a line. */
+function inBlock(value: unknown): SlackFile[] {
+  const { type, accessory, elements, slack_file, image_url } = fields(value);
+  if (type === "section") return inBlock(accessory).map(beside);
+  if (type === "context") return list(elements).flatMap(inBlock).map(beside);
+  if (type !== "image") return [];
+  const file = fields(slack_file);
+  const id = word(file.id);
+  if (id !== undefined) return [unknownFile(id)];
+  return linked(image_url) ?? linked(file.url) ?? [];
+}
+
+function beside(file: SlackFile): SlackFile {
+  return { ...file, aside: true };
+}
+
+/** Undefined where there is no address. */
+function linked(address: unknown, aside = false): SlackFile[] | undefined {
+  const url = word(address);
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const link = new URL(url);
+  const name = link.pathname.split("/").at(-1) || sentence("chat.unnamed-image");
+  const file = { ...unknownFile(url, name), link };
+  return [aside ? beside(file) : file];
 }
 
 function readMetadata(value: unknown): Metadata | undefined {

@@ -232,7 +232,7 @@ export class Messenger {
     if (!message) throw new ChatError("gone", "slack.message-gone");
     const { thread, metadata = {} } = message;
     const images = message.pictures
-      .filter(({ id }) => !metadata.films?.includes(id))
+      .filter(({ id, link }) => !link && !metadata.films?.includes(id))
       .map(({ id, name }) => ({ file: id, description: name }));
     const own = { thread, images, metadata };
     this.#own.set(key, own);

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { ChannelRef } from "../../domain/model.js";
-import { newest } from "./history.js";
+import { newest, newestIn } from "./history.js";
 import { type Fields, fields, readMessage, type SlackMessage, word } from "./messages.js";
 import type { Workspace } from "./workspace.js";
 
@@ -8,7 +8,7 @@ import type { Workspace } from "./workspace.js";
 const REMEMBERED = 10_000;
 
 /**
- * The newest message with a picture in each channel and thread, remembered from Slack's events: many apps may read a
+ * The newest message with a picture that counts in each channel and thread, remembered from Slack's events: many apps may read a
  * channel once a minute only. A channel's events are trusted once one has come; until then, and where the app does not
  * subscribe to messages, it is asked for each time, once for all who wait.
  */
@@ -25,7 +25,7 @@ export class Newest {
     if (known) return known === "none" ? undefined : known;
     const under = this.#asking.get(place);
     if (under) return under;
-    const asking = newest(workspace, ref, hasPicture)
+    const asking = newest(workspace, ref, (message) => newestIn(workspace, message).length > 0)
       .then((found) => this.#learned(channel, place, found))
       .finally(() => this.#asking.delete(place));
     this.#asking.set(place, asking);
@@ -48,14 +48,14 @@ export class Newest {
     // The bot's own messages are noted when it posts them.
     if (!message || workspace.wrote(message)) return;
     const aloud = event.subtype === "thread_broadcast";
-    for (const place of placesOf(channel, message, aloud)) this.#note(place, message, changed);
+    for (const place of placesOf(channel, message, aloud)) this.#note(workspace, place, message, changed);
   }
 
   /** Notes a message of the bot's own, as it is now. */
   own(workspace: Workspace, id: string, message: SlackMessage, changed: boolean): void {
     const channel = `${workspace.self.team} ${id}`;
     if (!this.#heard.has(channel)) return;
-    for (const place of placesOf(channel, message)) this.#note(place, message, changed);
+    for (const place of placesOf(channel, message)) this.#note(workspace, place, message, changed);
   }
 
   /** A message, or its picture, is gone: which one is the newest now is not known. */
@@ -72,9 +72,9 @@ export class Newest {
     this.#known.clear();
   }
 
-  #note(place: string, message: SlackMessage, changed: boolean): void {
+  #note(workspace: Workspace, place: string, message: SlackMessage, changed: boolean): void {
     const known = this.#known.get(place);
-    const shows = hasPicture(message);
+    const shows = newestIn(workspace, message).length > 0;
     if (known && known !== "none" && known.ts === message.ts) {
       if (shows) this.#known.set(place, message);
       else this.#known.delete(place);
@@ -90,10 +90,6 @@ export class Newest {
     if (this.#heard.has(channel)) this.#known.set(place, found ?? "none");
     return found;
   }
-}
-
-function hasPicture({ pictures }: SlackMessage): boolean {
-  return pictures.length > 0;
 }
 
 function placeOf(channel: string, thread: string | undefined): string {

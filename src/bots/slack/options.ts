@@ -1,6 +1,7 @@
 import type { InstallationStore } from "@slack/oauth";
 import type { Logger } from "pino";
 import type { KeyValueStore } from "../../port/adapter.js";
+import type { PictureSource } from "../../port/messages.js";
 import type { SlackLimits } from "./limits.js";
 
 /** How to build a {@link SlackChat}: with a bot token for one workspace, with `oauth` for several, or with both. */
@@ -20,7 +21,17 @@ export interface SlackChatOptions {
   /** Where a few things are kept for the next run; without it, what Slack sends again after a restart is done again. */
   readonly keyValues?: KeyValueStore;
   readonly limits?: Partial<SlackLimits>;
+  readonly fetchLink?: FetchLink;
 }
+
+/**
+ * Downloads an image that messages show from outside of Slack, as link previews do. Slack hands over its bare address,
+ * which anybody may have written: this goes to the public internet only.
+ */
+export type FetchLink = (
+  link: URL,
+  options: Parameters<PictureSource["fetch"]>[0],
+) => ReturnType<PictureSource["fetch"]>;
 
 /** What lets the app be installed on several workspaces. */
 export interface SlackOAuth {

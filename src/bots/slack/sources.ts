@@ -1,13 +1,16 @@
 import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
+import { type NewestPicture, newestOf } from "../../port/newest.js";
 import { abortable } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { download, tooLarge } from "./download.js";
 import { isKind } from "./errors.js";
 import type { Files } from "./files.js";
+import { newestFirst, newestIn } from "./history.js";
 import type { SlackFile, SlackMessage } from "./messages.js";
 import type { Newest } from "./newest.js";
+import type { FetchLink } from "./options.js";
 import type { Users } from "./users.js";
 import type { Workspace } from "./workspace.js";
 
@@ -18,6 +21,7 @@ export class Sources {
     private readonly users: Users,
     private readonly newest: Newest,
     private readonly apiUrl: string,
+    private readonly fetchLink: FetchLink | undefined,
   ) {}
 
   async ofMessage(workspace: Workspace, message: SlackMessage, ref: MessageRef): Promise<PictureSource[]> {
@@ -27,24 +31,47 @@ export class Sources {
   }
 
   /** The newest picture of a channel or thread. */
-  async latest(workspace: Workspace, channel: ChannelRef): Promise<PictureSource | undefined> {
-    const message = await this.newest.in(workspace, channel);
-    const source = message && (await this.ofMessage(workspace, message, { channel, id: message.ts })).at(-1);
-    if (!source) return undefined;
-    const fetch: PictureSource["fetch"] = async (options) => {
-      try {
-        return await source.fetch(options);
-      } catch (error) {
-        if (isKind(error, "gone")) this.newest.removed(workspace, channel.id, message.ts, message.thread);
-        throw error;
-      }
-    };
-    return { ...source, fetch };
+  latest(workspace: Workspace, channel: ChannelRef): Promise<NewestPicture | undefined> {
+    return newestOf(this.#latest(workspace, channel));
+  }
+
+  async *#latest(workspace: Workspace, channel: ChannelRef): AsyncGenerator<PictureSource, undefined> {
+    const newest = await this.newest.in(workspace, channel);
+    if (!newest) return;
+    yield* await this.#countingIn(workspace, newest, channel);
+    for await (const message of newestFirst(workspace, channel))
+      if (message.ts < newest.ts) yield* await this.#countingIn(workspace, message, channel);
+  }
+
+  /** Those that may be the newest picture of their channel, the last one first. */
+  async #countingIn(workspace: Workspace, message: SlackMessage, channel: ChannelRef): Promise<PictureSource[]> {
+    const files = newestIn(workspace, message);
+    const author = files.length === 0 ? undefined : await this.#author(workspace, message);
+    return files.map((file) => {
+      const source = this.ofFile(workspace, file, author, { channel, id: message.ts });
+      const fetch: PictureSource["fetch"] = async (options) => {
+        try {
+          return await source.fetch(options);
+        } catch (error) {
+          if (isKind(error, "gone")) this.newest.removed(workspace, channel.id, message.ts, message.thread);
+          throw error;
+        }
+      };
+      return { ...source, fetch };
+    });
   }
 
   ofFile(workspace: Workspace, file: SlackFile, author: User | undefined, message?: MessageRef): PictureSource {
-    const { name, size } = file;
-    return { name, size, author, message, fetch: (options) => this.#fetch(workspace, file, options) };
+    const { name, size, link } = file;
+    const source = { name, size, author, message };
+    if (!link) return { ...source, fetch: (options) => this.#fetch(workspace, file, options) };
+    const { fetchLink } = this;
+    const fetch: PictureSource["fetch"] = (options) => {
+      if (fetchLink) return fetchLink(link, options);
+      return Promise.reject(new ChatError("forbidden", "slack.file-elsewhere", { name }));
+    };
+    // Who shows it has hardly made it.
+    return { ...source, credit: link.hostname, fetch };
   }
 
   async #author(workspace: Workspace, message: SlackMessage): Promise<User | undefined> {

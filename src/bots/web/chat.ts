@@ -1,12 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import type { AddressInfo, Socket } from "node:net";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import type { Chat, ChatHandlers } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
+import { isResult, type NewestPicture, newestOf } from "../../port/newest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { ChannelHub, ref, Sockets, toId } from "./channel-hub.js";
 import { findClientDir } from "./client-files.js";
@@ -22,6 +23,8 @@ import { welcome } from "./welcome.js";
 const BOT_NAME = "Dreamloom";
 /** How long connections may take to end by themselves. */
 const STOP_MS = 2000;
+/** Messages that are read at a time in search of the newest image. */
+const NEWEST_PAGE = 50;
 
 interface Running {
   readonly hub: ChannelHub;
@@ -155,9 +158,24 @@ export class WebChat implements Chat {
     return this.#hub.openThread(toId(message.id), title);
   }
 
-  async latestPicture(channel: ChannelRef): Promise<PictureSource | undefined> {
-    const row = this.#hub.parts.store.newestWithPicture(this.#hub.locate(channel));
-    return row && this.#hub.sourcesOf(row).at(-1);
+  async latestPicture(channel: ChannelRef): Promise<NewestPicture | undefined> {
+    return newestOf(this.#newest(channel));
+  }
+
+  async *#newest(channel: ChannelRef): AsyncGenerator<PictureSource, undefined> {
+    const timeline = this.#hub.locate(channel);
+    // The sample that the first channel begins with is there to be worked on.
+    const sample = basename(this.options.samplePicture ?? "");
+    let before = Number.MAX_SAFE_INTEGER;
+    for (;;) {
+      const rows = this.#hub.parts.store.withPictures(timeline, before, NEWEST_PAGE);
+      for (const row of rows) {
+        const counts = ({ name }: PictureSource) => row.author !== botId || isResult({ name }) || name === sample;
+        yield* this.#hub.sourcesOf(row).filter(counts).reverse();
+      }
+      before = rows.at(-1)?.id ?? 0;
+      if (rows.length < NEWEST_PAGE) return;
+    }
   }
 
   async picturesOf(message: MessageRef): Promise<readonly PictureSource[]> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Sharp } from "sharp";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture } from "../../port/messages.js";
-import { inspectPicture, PictureError } from "../../shared/inspect-image.js";
+import { checkDecodes, inspectPicture, PictureError } from "../../shared/inspect-image.js";
 import { sharp } from "../../shared/native.js";
 import { cutText } from "../../shared/text.js";
 import type { StoredImage } from "./store.js";
@@ -43,6 +43,7 @@ export class ImageFiles {
     try {
       const facts = await inspectPicture(image.bytes, name, this.maxPixels);
       const { width, height, extension, type } = facts;
+      if (from === "person") await checkDecodes(image.bytes, facts);
       const bytes = from === "person" && facts.format === "jpeg" ? await this.#anonymous(image.bytes) : image.bytes;
       const sha = createHash("sha256").update(bytes).digest("hex");
       this.#fresh.set(sha, Date.now());

@@ -148,12 +148,13 @@ export class ChatStore {
   }
 
   /**
-   * The newest message with an image in a channel itself or in one thread (its parent counts as its oldest message).
+   * The messages with images before one, newest first, in a channel itself or in one thread (its parent counts as its
+   * oldest message); `limit` at most.
    */
-  newestWithPicture({ channel, thread }: StoredTimeline): MessageRow | undefined {
+  withPictures({ channel, thread }: StoredTimeline, before: number, limit: number): readonly MessageRow[] {
     const query = `SELECT * FROM message WHERE channel = ? AND (thread IS ? OR id = ?) AND pictures <> '[]'
-      AND removed = 0 AND private_to IS NULL ORDER BY id DESC LIMIT 1`;
-    return this.sql.get(query, channel, thread ?? null, thread ?? -1);
+      AND removed = 0 AND private_to IS NULL AND id < ? ORDER BY id DESC LIMIT ?`;
+    return this.sql.all(query, channel, thread ?? null, thread ?? -1, before, limit);
   }
 
   reactions(message: number): { emoji: string; user: PersonRow }[] {

@@ -1,4 +1,4 @@
-import { inspectPicture, PictureError, type PictureFacts } from "../../shared/inspect-image.js";
+import { checkDecodes, inspectPicture, PictureError, type PictureFacts } from "../../shared/inspect-image.js";
 import { UserError } from "../user-error.js";
 
 /** Pixels a side. Below, there is nothing to see; above, an image is a strip that no network was made for. */
@@ -10,9 +10,10 @@ const MOST_SIDE = 16_384;
  * to be, and its size.
  *
  * @param name what it is called in messages
+ * @param decoding look behind its header too
  * @throws UserError
  */
-export async function checkImage(bytes: Uint8Array, name: string): Promise<PictureFacts> {
+export async function checkImage(bytes: Uint8Array, name: string, decoding = false): Promise<PictureFacts> {
   try {
     const facts = await inspectPicture(bytes, name);
     const { width, height } = facts;
@@ -20,6 +21,7 @@ export async function checkImage(bytes: Uint8Array, name: string): Promise<Pictu
       throw new UserError("image.too-small", { name, width, height, least: LEAST_SIDE });
     if (Math.max(width, height) > MOST_SIDE)
       throw new UserError("image.too-wide", { name, width, height, most: MOST_SIDE });
+    if (decoding) await checkDecodes(bytes, facts);
     return facts;
   } catch (error) {
     if (error instanceof PictureError) throw new UserError(error);

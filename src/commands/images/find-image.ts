@@ -3,6 +3,8 @@ import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { CommandEvent } from "../../port/events.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
+import type { NewestPicture } from "../../port/newest.js";
+import type { JobRepository } from "../../queue/job-repository.js";
 import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { BotOptions } from "../bot-options.js";
@@ -30,12 +32,18 @@ interface ImageRequester {
 export interface ImageRequest extends ImageRequester {
   readonly chat: Pick<Chat, "latestPicture" | "picturesOf">;
   readonly event: Pick<CommandEvent, "attachments" | "latestPicture" | "repliesTo">;
+  readonly app: { readonly jobs: Pick<JobRepository, "ofMessage"> };
   /** Only the person who asked sees the answer. */
   replyEphemeral(text: string): Promise<void>;
 }
 
 /** How long a picture is looked for before its user is told so: some platforms let a bot look once a minute only. */
 const UNTOLD_MS = 3_000;
+
+/** Such a file cannot be meant: in search of the newest picture it is skipped, and the one before taken. */
+const NO_IMAGE: ReadonlySet<string> = new Set(["image.empty", "image.unreadable", "image.pretends", "image.damaged"]);
+/** Files that are tried, newest first. */
+const MOST_TRIED = 5;
 
 /** Downloads under way in the whole process, and of one user: each may hold as many bytes as an image may have. */
 const MOST_DOWNLOADS = 16;
@@ -45,7 +53,8 @@ const downloading: string[] = [];
 
 /**
  * The image that a command means: attached to it, else on the message it answers, else behind the link in its line,
- * else the newest in the thread or channel. Undefined when there is none anywhere, or none is wanted.
+ * else the newest in the thread or channel. Undefined when there is none anywhere, or none is wanted. A message that is
+ * answered and shows none is never replaced by another one.
  *
  * @param wanted what `imageOption` read
  * @param rules where links may lead; for tests
@@ -59,13 +68,12 @@ export async function findImage(
 ): Promise<FoundImage | undefined> {
   if (wanted === "none") return undefined;
   return forUser(async () => {
-    const source = await toldOfWait(request, async () => {
-      return (await findGiven(request)) ?? (wanted instanceof URL ? wanted : findLatest(request));
-    });
-    if (!source) return undefined;
-    return counted(request, () =>
-      source instanceof URL ? fetchLink(source, { ...rules, ...limits }) : download(source, limits),
-    );
+    const given = await toldOfWait(request, () => findGiven(request));
+    if (given) return counted(request, () => download(given, limits));
+    if (wanted instanceof URL) return counted(request, () => fetchLink(wanted, { ...rules, ...limits }));
+    if (request.event.repliesTo) throw new UserError("chat.no-image");
+    const latest = await toldOfWait(request, () => findLatest(request));
+    return latest && counted(request, () => newestUsable(latest, limits));
   });
 }
 
@@ -140,15 +148,36 @@ async function toldOfWait<T>({ replyEphemeral }: ImageRequest, search: () => Pro
   }
 }
 
-async function findLatest({ chat, channel, event }: ImageRequest): Promise<PictureSource | undefined> {
+/** In a thread that a job has opened, what is newest in the channel is meant as long as the job has shown nothing. */
+async function findLatest({ chat, channel, event, app }: ImageRequest): Promise<NewestPicture | undefined> {
   if (event.latestPicture) return event.latestPicture === "none" ? undefined : event.latestPicture;
   const latest = await chat.latestPicture(channel);
-  if (latest || channel.thread === undefined) return latest;
-  const { thread: _thread, ...parent } = channel;
-  return chat.latestPicture(parent);
+  const { thread, ...parent } = channel;
+  if (latest || thread === undefined) return latest;
+  const job = await app.jobs.ofMessage({ channel: parent, id: thread });
+  return job && chat.latestPicture(parent);
 }
 
-async function download(source: PictureSource, { maxBytes, seconds }: ImageLimits): Promise<FoundImage> {
+async function newestUsable(latest: NewestPicture, limits: ImageLimits): Promise<FoundImage> {
+  let failure: unknown;
+  let next: NewestPicture | undefined = latest;
+  for (let tried = 0; next && tried < MOST_TRIED; tried++) {
+    const image = await download(next, limits, true).catch((error: unknown) => {
+      if (!(error instanceof UserError && NO_IMAGE.has(error.identifier))) throw error;
+      failure ??= error;
+      return undefined;
+    });
+    if (image) return image;
+    next = await next.older?.();
+  }
+  throw failure;
+}
+
+async function download(
+  source: PictureSource,
+  { maxBytes, seconds }: ImageLimits,
+  decoding = false,
+): Promise<FoundImage> {
   if (source.size !== undefined && source.size > maxBytes) throw tooLarge(source.name, maxBytes);
   const aborter = new AbortController();
   // The adapter should obey the signal; the time-out makes sure that a job never waits for one that does not.
@@ -157,6 +186,6 @@ async function download(source: PictureSource, { maxBytes, seconds }: ImageLimit
     throw tooSlow(source.name, seconds);
   });
   if (image.bytes.byteLength > maxBytes) throw tooLarge(source.name, maxBytes);
-  const { type } = await checkImage(image.bytes, source.name);
+  const { type } = await checkImage(image.bytes, source.name, decoding);
   return { ...image, type, source };
 }

@@ -112,7 +112,9 @@ export abstract class ReactionCollector {
     const { chat, kind, services } = this;
     const { source: _source, ...image } = photo;
     const provenance = await provenanceOf([photo], user, services.jobs);
-    const shown = provenance.spoiler ? { ...image, spoiler: true } : image;
+    // Under a result's own name its copy would be taken for the newest picture of the channel.
+    const name = `photo.${image.name.split(".").at(-1)}`;
+    const shown = { ...image, name, ...(provenance.spoiler && { spoiler: true }) };
     const pictures = [await contactSheet(styles), shown];
     const outgoing = await fitToChannel(chat, channel, { ...content, pictures });
     const message = (await replyPublic(outgoing)) ?? (await chat.post(channel, outgoing));

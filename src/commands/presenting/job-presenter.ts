@@ -13,6 +13,7 @@ import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, Progress } from "../../port/messages.js";
+import { messageKey } from "../../port/newest.js";
 import type { CancelReason, JobQueue, QueuePosition } from "../../queue/queue.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
@@ -306,7 +307,7 @@ export class JobPresenter {
 
   /** Names one of the job's messages, so that it is not posted twice. */
   #key(what: string): string {
-    return `${this.options.job.id} ${what}`;
+    return messageKey(this.options.job.id, what);
   }
 
   #once(what: string): Pick<OutgoingMessage, "key" | "perhapsPosted"> {

@@ -3,6 +3,7 @@
 import { type Credit, type Job, type JobFailure, workedMs } from "../../domain/model.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Button, OutgoingMessage, Picture } from "../../port/messages.js";
+import { pictureName } from "../../port/newest.js";
 import type { QueuePosition } from "../../queue/queue.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
@@ -108,18 +109,18 @@ export function octaveFrame(job: Job, frame: EngineFrame): OutgoingMessage {
 
 export function framePicture(job: Job, { picture, type, octave, octaves }: EngineFrame): Picture {
   const description = sentence("frame.description", { octave, octaves });
-  return { bytes: picture, type, ...described(job, `-octave-${octave}`, type, description) };
+  return { bytes: picture, type, ...described(job, type, description, `octave-${octave}`) };
 }
 
 export function resultPicture(recipe: Recipe, job: Job, { picture, type, width, height }: EngineResult): Picture {
   const [title, author] = [recipe.title(job.params), plain(job.author.name)];
   const description = sentence("result.description", { title, author, width, height });
-  return { bytes: picture, type, ...described(job, "", type, description) };
+  return { bytes: picture, type, ...described(job, type, description) };
 }
 
-function described({ recipe, id, spoiler }: Job, suffix: string, type: string, description: string) {
+function described({ recipe, id, spoiler }: Job, type: string, description: string, part?: string) {
   const extension = type.replace(/^.*\//, "").replace("jpeg", "jpg");
-  return { name: `${recipe}-${id}${suffix}.${extension}`, description, ...(spoiler && { spoiler }) };
+  return { name: pictureName(recipe, id, extension, part), description, ...(spoiler && { spoiler }) };
 }
 
 /** The last message of the thread. */

@@ -234,7 +234,7 @@ function recipeCommand(definition: RecipeDefinition, recipe: Recipe): Command {
       const asked = Object.fromEntries(Object.entries(values).filter(isQuestion));
       const given = Object.fromEntries(Object.entries(values).filter((entry) => !isQuestion(entry)));
       const images = await findImages(definition, wanted as WantedImage | undefined, given, context);
-      if (!images) throw new UserError("image.none", { line: `\`${examples[0] ?? ""}\`` });
+      if (!images) throw new UserError("image.none", { line: examples[0] ?? "", noise: mayDoWithout(definition) });
       if (await ask?.(context, images, given, asked)) return;
       await startJob({ recipe, given, images }, context, context.app);
     },
@@ -257,7 +257,12 @@ function imageOptions(definition: RecipeDefinition): Options {
   return { picture: imageOption({ help: about, none, ...defined({ second: second?.[1].help }) }) };
 }
 
-/** Undefined when there is none, and the recipe cannot do without. */
+/** Whether a recipe can begin without an image when it is told to. */
+function mayDoWithout(definition: RecipeDefinition): boolean {
+  return imagesOf(definition).main?.[1].without !== undefined;
+}
+
+/** Undefined when there is none, and the recipe cannot do without or was not told to. */
 async function findImages(
   definition: RecipeDefinition,
   wanted: WantedImage | undefined,
@@ -268,7 +273,7 @@ async function findImages(
   if (!main || (named !== undefined && given[named] !== undefined)) return {};
   const limits = context.app.botOptions.pictures;
   const first = await findImage(context, limits, wanted);
-  if (!first && main[1].without === undefined) return undefined;
+  if (!first && (wanted !== "none" || !mayDoWithout(definition))) return undefined;
   const other = second && (await findSecondImage(context, limits));
   return { ...(first && { [main[0]]: first }), ...(second && other && { [second[0]]: other }) };
 }

@@ -3,7 +3,14 @@
  * decided in `shared/inspect-image.ts`.
  */
 import type { SharpOptions } from "sharp";
-import { labAsRgb, MAX_INPUT_PIXELS, PictureError, type PictureFacts } from "../../shared/inspect-image.js";
+import {
+  FILLED,
+  LEAST_SHARE,
+  labAsRgb,
+  MAX_INPUT_PIXELS,
+  PictureError,
+  type PictureFacts,
+} from "../../shared/inspect-image.js";
 import { sharp } from "../../shared/native.js";
 import { colourTags, LINEAR, toSrgb } from "./colour-tags.js";
 
@@ -38,12 +45,6 @@ function isCut(bytes: Uint8Array): boolean {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return file.lastIndexOf(Buffer.of(0xff, 0xd9)) < file.lastIndexOf(Buffer.of(0xff, 0xda));
 }
-
-/** The share of a picture that must be there. */
-const LEAST_SHARE = 0.1;
-
-/** What libjpeg fills missing blocks with: no luminance above or below the middle, no colour. */
-const FILLED = 128;
 
 /**
  * libjpeg fills what is missing with grey, so lines that end in it are not complete. A progressive file lacks detail

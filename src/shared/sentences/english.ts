@@ -183,6 +183,7 @@ export const english = {
   "chat.yes": "Yes",
   "chat.no": "No",
   "chat.option-default": "{help} (default: {usual})",
+  "chat.no-image": "There is no picture in that message that I could use. Choose one that has one, or attach one.",
   "chat.image-too-large": "{name} is larger than {megabytes} MB.",
 
   // Refusals of commands: what is wrong, and what to do instead.
@@ -302,7 +303,9 @@ export const english = {
   example: "For example: `{line}`",
 
   // Pictures that cannot be used or fetched.
-  "image.none": "There is no picture here. Attach one, or answer a message that has one, with {line}.",
+  "image.none": ({ line, noise }: { line: string; noise: boolean }) =>
+    `There is no picture here. Attach one to \`${line}\`, give its link, or answer a message that has one` +
+    (noise ? "; `picture:none` begins without." : "."),
   "image.too-small": "{name} is {width} × {height} pixels; send one of at least {least} pixels on each side.",
   "image.too-wide": "{name} is {width} × {height} pixels; send one of at most {most} pixels on each side.",
   "image.search":
@@ -1020,7 +1023,6 @@ export const english = {
   "discord.picture-from":
     "Instead of a file: a link, or latest for the newest picture here; some commands take none too",
   "discord.second-alone": "`{second}` goes with `{first}`: please attach both.",
-  "discord.no-image": "There is no picture in that message that I could use.",
 
   // What Slack's adapter says.
   "slack.no-message-id": "Slack did not say where the message is.",

@@ -77,9 +77,9 @@ describe("a server that says little", () => {
     await expect(chat.describe(art)).resolves.toMatchObject({ closed: true });
 
     const ref = await chat.post(art, { text: "A result", pictures: [await picture()] });
-    await chat.edit(ref, { text: "Another", pictures: [await picture("two.png")] });
+    await chat.edit(ref, { text: "Another", pictures: [await picture("dream-7KQ4M9XA.png")] });
     await expect(chat.picturesOf(ref)).resolves.toEqual([]);
-    await expect(chat.latestPicture(art)).resolves.toMatchObject({ name: "two.png" });
+    await expect(chat.latestPicture(art)).resolves.toMatchObject({ name: "dream-7KQ4M9XA.png" });
     ann.react(ref, "🔁");
     await vi.waitFor(() => expect(listener.of("reaction")).toHaveLength(1));
     expect(listener.of("reaction")[0]).toMatchObject({

@@ -78,7 +78,7 @@ describe("a Discord in trouble", () => {
     const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Taken on." }, "public");
     await ann.command(art, "dream").answered;
-    const ref = await chat.post(art, { ...done, pictures: [await picture()] });
+    const ref = await chat.post(art, { ...done, pictures: [await picture("dream-7KQ4M9XA.png")] });
     await chat.edit(ref, { text: "edited", keepPictures: true });
     await chat.react(ref, "🔁");
     const thread = await chat.openThread(ref, "Dream");

@@ -1,7 +1,11 @@
+import { ComponentType, EmbedType, MessageFlags, MessageType } from "discord-api-types/v10";
 import { afterEach, describe, expect, it } from "vitest";
+import type { FakeUser } from "../../fakes/discord/user.js";
 import type { Scene } from "./harness.js";
 import { picture, scene } from "./harness.js";
 
+const RESULT = "dream-7KQ4M9XA.png";
+type Post = Parameters<FakeUser["post"]> extends [unknown, ...infer Rest] ? Rest : never;
 const asked = () => ({ maxBytes: 1e6, signal: AbortSignal.timeout(5_000) });
 let opened: Scene | undefined;
 afterEach(() => {
@@ -40,8 +44,8 @@ describe("pictures in Discord", () => {
     const { discord, chat } = opened;
     const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     expect(await chat.latestPicture(art)).toBeUndefined();
-    await chat.post(art, { text: "mine", pictures: [await picture()] });
-    expect((await chat.latestPicture(art))?.name).toBe("dream-7.png");
+    await chat.post(art, { text: "mine", pictures: [await picture(RESULT)] });
+    expect((await chat.latestPicture(art))?.name).toBe(RESULT);
     const { ref } = await ann.post(art, "and mine", [await picture("photo.png")]);
     await expect(chat.latestPicture(art)).rejects.toMatchObject({
       kind: "forbidden",
@@ -50,6 +54,80 @@ describe("pictures in Discord", () => {
     await expect(chat.picturesOf(ref)).rejects.toMatchObject({ kind: "forbidden" });
     await ann.post(art, `<@${discord.world.bot.id}> this one`, [await picture("named.png")]);
     expect((await chat.latestPicture(art))?.name).toBe("named.png");
+    // Bots and webhooks show pictures too, in answers to their commands as well.
+    const hook = discord.user("Hook", { bot: true });
+    for (const type of [MessageType.Default, MessageType.ChatInputCommand]) {
+      await hook.post(art, "", [await picture("theirs.png")], { type });
+      await expect(chat.latestPicture(art)).rejects.toMatchObject({ kind: "forbidden" });
+      await chat.post(art, { text: "mine again", pictures: [await picture(RESULT)] });
+      expect((await chat.latestPicture(art))?.name).toBe(RESULT);
+    }
+    const original = discord.world.messages.get((await ann.post(art, "", [await picture("hidden.png")])).ref.id);
+    if (original) await ann.post(art, "", [], { forwards: original });
+    await expect(chat.latestPicture(art)).rejects.toMatchObject({ kind: "forbidden" });
+  });
+
+  it("are those that a message shows, wherever it holds them", async () => {
+    opened = await scene({ messageContent: true, attachmentLifeMs: 60_000 }, { messageContent: true });
+    const { discord, chat } = opened;
+    const [ann, hook, art] = [discord.user("Ann"), discord.user("Hook", { bot: true }), discord.addChannel("art")];
+    const [one, two] = [await picture("one.png"), await picture("two.png")];
+    const { origin } = new URL(discord.apiUrl);
+    const proxied = (name: string) => ({ url: `https://example.org/${name}`, proxy_url: `${origin}/external/${name}` });
+    for (const path of ["external/site.png", "external/large.png", "stickers/77.png", "emojis/88.png"])
+      discord.served.set(`/${path}`, { bytes: one.bytes, type: "image/png" });
+    const flags = MessageFlags.IsComponentsV2;
+    const text = { type: ComponentType.TextDisplay, content: "words" };
+    const shows = async (expected: readonly string[], newest: string | undefined, ...post: Post): Promise<void> => {
+      const { ref } = await hook.post(art, ...post);
+      const sources = await chat.picturesOf(ref);
+      expect(sources.map(({ name }) => name)).toEqual(expected);
+      for (const source of sources) expect((await source.fetch(asked())).bytes.length).toBeGreaterThan(50);
+      expect((await chat.latestPicture(art))?.name).toBe(newest);
+      // "Dream this" hands over the same.
+      await ann.shortcut(ref, "Dream this").answered;
+    };
+    const gallery = (media: readonly object[]) => [
+      {
+        type: ComponentType.Container,
+        components: [text, { type: ComponentType.MediaGallery, items: media.map((each) => ({ media: each })) }],
+      },
+    ];
+    await shows(["one.png", "two.png"], "two.png", "", [one, two], { flags, v2: gallery });
+    const section = ([media]: readonly object[]) => [
+      { type: ComponentType.Section, components: [text], accessory: { type: ComponentType.Thumbnail, media } },
+      { type: ComponentType.MediaGallery, items: [{ media: proxied("site.png"), spoiler: true }] },
+    ];
+    await shows(["one.png", "site.png"], "site.png", "", [one], { flags, v2: section });
+    const files = ([media]: readonly object[]) => [{ type: ComponentType.File, file: media, name: "SPOILER_one.png" }];
+    await shows(["one.png"], "one.png", "", [{ ...one, spoiler: true }], { flags, v2: files });
+    const embeds = [
+      { type: EmbedType.Article, thumbnail: proxied("site.png") },
+      { type: EmbedType.Rich, image: proxied("large.png") },
+    ];
+    await shows(["large.png", "site.png"], "large.png", "https://example.org", [], { embeds });
+    const forwarded = discord.world.messages.get((await ann.post(art, "", [], { embeds })).ref.id);
+    if (forwarded) await shows(["large.png", "site.png"], "large.png", "", [], { forwards: forwarded });
+    const stickers = [
+      { id: "77", name: "Wave", format_type: 1 },
+      { id: "78", name: "Drawn", format_type: 3 },
+    ];
+    await shows(["Wave.png"], "large.png", "", [], { stickers });
+    await shows(["kek.png"], "large.png", "so <:kek:88>", []);
+    discord.ahead = 120_000;
+    const [gone] = await chat.picturesOf(discord.messagesIn(art)[0]?.ref ?? expect.fail());
+    expect((await gone?.fetch(asked()))?.bytes.length).toBeGreaterThan(50);
+  });
+
+  it("of the message that a thread hangs on are the thread's too", async () => {
+    opened = await scene({ messageContent: true }, { messageContent: true });
+    const { discord, chat } = opened;
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
+    const root = await ann.post(art, "mine", [await picture("root.png")]);
+    await ann.post(art, "another", [await picture("later.png")]);
+    const thread = discord.openThread(root.ref, "about it");
+    await ann.post(thread, "", [], { type: MessageType.ThreadStarterMessage, reference: root.ref.id });
+    expect(await chat.latestPicture(thread)).toMatchObject({ name: "root.png", message: root.ref });
   });
 
   it("may be as large as boosts allow, and stay in their channel when it is closed or for adults", async () => {

@@ -1,9 +1,11 @@
 /** What goes wrong at Slack, and what becomes of it. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { KnownBlock } from "@slack/types";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { SlackChat } from "../../../src/bots/slack/chat.js";
+import type { FetchLink } from "../../../src/bots/slack/options.js";
 import { Seen } from "../../../src/bots/slack/seen.js";
 import type { MessageRef } from "../../../src/domain/model.js";
 import type { Raw } from "../../fakes/slack/sender.js";
@@ -103,6 +105,42 @@ describe("pictures", () => {
     expect(users.look(ann, channel)).toEqual([]);
   });
 
+  it("of links and of other apps are fetched from where they are, by their bare address", async () => {
+    const fetched: string[] = [];
+    const bytes = await colour("#0f0");
+    const fetchLink: FetchLink = async (link) => {
+      fetched.push(link.href);
+      return { bytes, name: "a.png", type: "image/png" };
+    };
+    const { fake, people: users, chat, place: channel, ann, art, listener } = await openSlack({ chat: { fetchLink } });
+    const other = fake.addUser("Other", { bot: true });
+    art.members.add(other.id);
+    const at = (name: string) => `https://pictures.example/${name}`;
+    const image = (name: string) => ({ type: "image", image_url: at(name), alt_text: name }) as const;
+    const text = { type: "mrkdwn", text: "words" } as const;
+    const shows = async (blocks: KnownBlock[], attachments: readonly object[], ...expected: readonly string[]) => {
+      const message = await users.say(other, channel, "x");
+      Object.assign(message, { blocks, attachments });
+      const sources = await chat.picturesOf({ channel, id: message.ts });
+      expect(sources.map(({ name }) => name)).toEqual(expected);
+      await sources[0]?.fetch({ maxBytes: 1_000, signal: AbortSignal.timeout(5_000) });
+      expect(fetched.at(-1)).toBe(at(expected[0] ?? ""));
+      expect(sources[0]).toMatchObject({ credit: "pictures.example", author: { id: expect.any(String) } });
+      return message;
+    };
+    const message = await shows([image("a.png")], [], "a.png");
+    await users.shortcut(ann, message, "dream_this");
+    expect((await listener.next("command")).attachments.map(({ name }) => name)).toEqual(["a.png"]);
+    await shows([{ type: "section", text, accessory: image("small.png") }, image("b.png")], [], "b.png", "small.png");
+    await shows([], [{ from_url: at(""), image_url: at("c.png") }], "c.png");
+    await shows([], [{ message_blocks: [{ message: { blocks: [image("d.png")] } }] }], "d.png");
+    expect((await chat.latestPicture(channel))?.name).toBe("d.png");
+    // Small ones beside a text are looked at when they are pointed at only.
+    await shows([{ type: "context", elements: [image("icon.png")] }], [], "icon.png");
+    await shows([], [{ from_url: at(""), thumb_url: at("thumb.png") }], "thumb.png");
+    expect((await chat.latestPicture(channel))?.name).toBe("d.png");
+  });
+
   it("that cannot be had say why", async () => {
     const { fake, people: users, chat, place: channel, ann } = await openSlack();
     const message = await users.say(ann, channel, "x", [{ name: "a.png", bytes: await colour("#f00") }]);
@@ -131,7 +169,8 @@ describe("pictures", () => {
     const url = `http://127.0.0.2:${(elsewhere.address() as AddressInfo).port}/a.png`;
     const { Sources } = await import("../../../src/bots/slack/sources.js");
     const workspace = { currentToken: async () => BOT_TOKEN } as never;
-    const sources = new Sources(undefined as never, undefined as never, undefined as never, "http://127.0.0.1:1/api/");
+    const nothing = undefined as never;
+    const sources = new Sources(nothing, nothing, nothing, "http://127.0.0.1:1/api/", undefined);
     const source = sources.ofFile(workspace, { id: "F1", name: "a.png", type: "image/png", size: 1, url }, undefined);
     await expect(source.fetch({ maxBytes: 10, signal: AbortSignal.timeout(1_000) })).rejects.toMatchObject({
       kind: "forbidden",

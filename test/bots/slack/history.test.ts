@@ -1,6 +1,7 @@
 /** How seldom Slack is asked what has been said, as it allows apps outside its Marketplace to do once a minute. */
 import { describe, expect, it } from "vitest";
 import type { MessageRef } from "../../../src/domain/model.js";
+import { messageKey } from "../../../src/port/newest.js";
 import type { Manners } from "../../fakes/slack/manners.js";
 import { eventually } from "../contract-world.js";
 import { colour, openSlack, png } from "./harness.js";
@@ -39,7 +40,7 @@ describe("the newest picture, for an app outside the Marketplace", () => {
     expect((await chat.latestPicture({ ...channel, thread: root.ts }))?.name).toBe("thread.png");
     expect(asked(fake)).toBe(0);
     // What the bot posts and edits is known at once, from itself.
-    const ref = await chat.post(channel, { text: "started" });
+    const ref = await chat.post(channel, { text: "started", key: messageKey("7KQ4M9XA", "announcement") });
     expect(await newest()).toBe("second.png");
     await chat.edit(ref, { text: "done", pictures: [await png("#00f", "result.png")] });
     expect((await chat.latestPicture(channel))?.message?.id).toBe(ref.id);

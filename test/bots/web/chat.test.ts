@@ -106,15 +106,15 @@ describe("the bot's side", () => {
     expect(await chat.openThread(root, "again")).toEqual(thread);
     const reply = await chat.post(thread, {
       text: "octave 1",
-      pictures: [{ bytes: await photo(40, 30), name: "o1.jpg", type: "image/jpeg" }],
+      pictures: [{ bytes: await photo(40, 30), name: "dream-7KQ4M9XA.jpg", type: "image/jpeg" }],
       progress: { value: 0.2, label: "1 of 5" },
     });
     expect(await chat.openThread(reply, "deeper")).toEqual(thread);
     const parent = await ear.message((message) => message.id === root.id && message.hasThread?.replies === 1);
     expect(parent.hasThread).toMatchObject({ progress: 0.2, lastPicture: { width: 40, height: 30 } });
-    expect((await chat.latestPicture(thread))?.name).toBe("o1.jpg");
+    expect((await chat.latestPicture(thread))?.name).toBe("dream-7KQ4M9XA.jpg");
     expect(await chat.latestPicture(art)).toBeUndefined();
-    expect((await chat.picturesOf(reply)).map(({ name }) => name)).toEqual(["o1.jpg"]);
+    expect((await chat.picturesOf(reply)).map(({ name }) => name)).toEqual(["dream-7KQ4M9XA.jpg"]);
   });
 
   it("refuses to read more bytes than asked for, to post what is no picture, and to post nowhere", async () => {
@@ -134,6 +134,18 @@ describe("the bot's side", () => {
 });
 
 describe("what people do", () => {
+  it("is refused where it shows a picture that cannot be decoded", async () => {
+    const chat = await startChat();
+    const visitor = await Visitor.enter(chat);
+    const whole = await photo(200, 200);
+    const hollow = whole.subarray(0, whole.indexOf(Buffer.of(0xff, 0xda)) + 40);
+    const said = visitor.said("look", { files: [{ name: "a.jpg", bytes: hollow }] });
+    await expect(said).rejects.toThrow(/That picture is damaged/);
+    expect(await chat.latestPicture(art)).toBeUndefined();
+    await visitor.said("half of it", { files: [{ name: "b.jpg", bytes: whole.subarray(0, whole.length / 2) }] });
+    expect((await chat.latestPicture(art))?.name).toBe("b.jpg");
+  });
+
   it("turns a slash line with a picture into a command, and shows it once the answer is public", async () => {
     const bot = handlers(async (event) => {
       if (event.kind === "command") await event.reply({ text: "Dreaming", mention: [event.user] }, "public");

@@ -1,7 +1,11 @@
+import { randomBytes } from "node:crypto";
+import sharp from "sharp";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { findImage, type ImageRequest } from "../../../src/commands/images/find-image.js";
 import type { WantedImage } from "../../../src/commands/images/image-option.js";
+import type { Job } from "../../../src/domain/model.js";
 import type { Picture, PictureSource } from "../../../src/port/messages.js";
+import type { NewestPicture } from "../../../src/port/newest.js";
 import { deferred } from "../../../src/shared/async.js";
 import { serve } from "../../engine/networks/support/file-server.js";
 import { ann, art, ben, source } from "../../fakes/chat.js";
@@ -11,7 +15,7 @@ import { botOptions, studio } from "../../fakes/studio.js";
 /** A chat with a picture on a message and a latest one, and a site with another. */
 async function scene() {
   const [attached, answered, linked, latest] = await Promise.all([20, 30, 40, 50].map((side) => picture(side, side)));
-  const { chat } = await studio();
+  const { chat, app } = await studio();
   const shown = await chat.post(art, {
     text: "look",
     pictures: [{ bytes: answered ?? expect.fail(), name: "b.png", type: "image/png" }],
@@ -24,12 +28,12 @@ async function scene() {
   const link = new URL(`http://pictures.example:${port}/sea.png`);
   const rules = { ports: [Number(port)], resolve: async () => ["127.0.0.1"], allows: () => true };
   const told: string[] = [];
-  const find = (event: Partial<ImageRequest["event"]>, wanted?: WantedImage, user = ann) => {
+  const find = (event: Partial<ImageRequest["event"]>, wanted?: WantedImage, user = ann, channel = art) => {
     const replyEphemeral = async (text: string) => void told.push(text);
-    const request = { chat, user, channel: art, event: { attachments: [], ...event }, replyEphemeral };
+    const request = { chat, app, user, channel, event: { attachments: [], ...event }, replyEphemeral };
     return findImage(request, botOptions.pictures, wanted, rules);
   };
-  return { chat, told, find, server, link, shown, bare, attachments: [source(attached ?? expect.fail())] };
+  return { chat, app, told, find, server, link, shown, bare, attachments: [source(attached ?? expect.fail())] };
 }
 
 const side = (found: Picture | undefined) => found && Buffer.from(found.bytes).readUInt32BE(16);
@@ -42,7 +46,7 @@ describe("the picture a command means", () => {
     expect(server.requests).toHaveLength(0);
     const linked = await find({ repliesTo: bare }, link);
     expect([side(linked), linked?.name, linked?.type]).toEqual([40, "sea.png", "image/png"]);
-    expect(side(await find({ repliesTo: bare }))).toBe(50);
+    await expect(find({ repliesTo: bare })).rejects.toThrow("There is no picture in that message that I could use.");
     expect(side(await find({}, "latest"))).toBe(50);
     expect(await find({ attachments, repliesTo: shown }, "none")).toBeUndefined();
   });
@@ -69,6 +73,43 @@ describe("the picture a command means", () => {
     resolve(source(await picture(70, 70)));
     expect(side(await found)).toBe(70);
     expect(told).toHaveLength(1);
+  });
+
+  it("is the newest that can be decoded, unless another one is meant", async () => {
+    const { chat, find } = await scene();
+    const good = await picture(60, 60);
+    // Headers that promise a picture, and nothing behind them.
+    const hollow = Buffer.concat([good.subarray(0, good.indexOf("IDAT") + 6), randomBytes(200)]);
+    const jpeg = await sharp(randomBytes(90 * 90 * 3), { raw: { width: 90, height: 90, channels: 3 } })
+      .jpeg()
+      .toBuffer();
+    const scan = jpeg.indexOf(Buffer.of(0xff, 0xda));
+    const files = [jpeg.subarray(0, scan + 40), hollow, Buffer.from("no picture"), Buffer.alloc(0)];
+    const chain = (next: NewestPicture | undefined, bytes: Buffer): NewestPicture => ({
+      ...source(bytes),
+      older: async () => next,
+    });
+    chat.latest = files.reduceRight(chain, source(good));
+    expect(side(await find({}))).toBe(60);
+    // A file that was cut off shows something.
+    chat.latest = source(jpeg.subarray(0, jpeg.length / 2));
+    expect((await find({}))?.type).toBe("image/jpeg");
+    chat.latest = files.reduceRight<NewestPicture | undefined>(chain, undefined);
+    await expect(find({})).rejects.toThrow("That picture is damaged");
+    // What is of a kind that is not read was meant all the same.
+    chat.latest = chain(source(good), Buffer.from("%PDF-1.7 "));
+    await expect(find({})).rejects.toThrow("I do not read pdf files");
+  });
+
+  it("is the newest in a thread, and that of the channel only in a thread that a job has opened", async () => {
+    const { chat, app, find } = await scene();
+    const latest = chat.latest ?? expect.fail();
+    vi.spyOn(chat, "latestPicture").mockImplementation(async ({ thread }) =>
+      thread === undefined ? latest : undefined,
+    );
+    await expect(find({}, "latest", ann, { ...art, thread: "private" })).resolves.toBeUndefined();
+    vi.spyOn(app.jobs, "ofMessage").mockImplementation(async ({ id }) => (id === "job" ? ({} as Job) : undefined));
+    expect(side(await find({}, "latest", ann, { ...art, thread: "job" }))).toBe(50);
   });
 
   it("is one of two at a time for one person, who does not keep others waiting", async () => {

@@ -52,6 +52,7 @@ describe("/style", () => {
 
   it("says what is wrong", async () => {
     const { chat } = await studio();
+    chat.latest = undefined;
     const said = async (line: string, extra = {}) => {
       const before = chat.ephemeral.length;
       await chat.say(ann, line, extra);

@@ -5,7 +5,9 @@ import {
   type APIChannel,
   type APIGuildMember,
   type APIMessage,
+  type APIMessageSnapshotFields,
   type APIReaction,
+  type APIUnfurledMediaItem,
   ChannelType,
   type GatewayGuildCreateDispatchData,
   GuildDefaultMessageNotifications,
@@ -15,6 +17,7 @@ import {
   type GuildSystemChannelFlags,
   GuildVerificationLevel,
   MessageReferenceType,
+  MessageType,
   ThreadAutoArchiveDuration,
 } from "discord-api-types/v10";
 import {
@@ -58,7 +61,8 @@ export function attachmentJson(world: World, cdn: Cdn, channel: string, file: Fa
 
 /** @param bare other people's words and pictures are taken out, as for applications without "Message Content" */
 export function messageJson(world: World, cdn: Cdn, message: FakeMessage, bare: boolean): APIMessage {
-  const { id, channel, author, type, content, attachments, embeds, components, flags, reactions, mentions } = message;
+  const { id, channel, author, type, flags, reactions, mentions, stickers, forwards } = message;
+  const root = type === MessageType.ThreadStarterMessage && world.messages.get(message.reference ?? "");
   return {
     id,
     channel_id: channel.id,
@@ -72,10 +76,10 @@ export function messageJson(world: World, cdn: Cdn, message: FakeMessage, bare: 
     timestamp: new Date(message.createdAt).toISOString(),
     edited_timestamp: message.editedAt === null ? null : new Date(message.editedAt).toISOString(),
     mentions: mentions.flatMap((user) => world.users.get(user) ?? []),
-    content: bare ? "" : content,
-    attachments: bare ? [] : attachments.map((file) => attachmentJson(world, cdn, channel.id, file)),
-    embeds: bare ? [] : embeds,
-    components: bare ? [] : (components as NonNullable<APIMessage["components"]>),
+    ...contentJson(world, cdn, message, bare),
+    ...(stickers ? { sticker_items: [...stickers] } : {}),
+    ...(forwards ? { message_snapshots: [{ message: snapshotJson(world, cdn, forwards, bare) }] } : {}),
+    ...(root ? { referenced_message: messageJson(world, cdn, root, bare) } : {}),
     ...(message.webhook === undefined ? {} : { webhook_id: message.webhook, application_id: message.webhook }),
     ...(message.nonce === undefined ? {} : { nonce: message.nonce }),
     ...(message.thread ? { thread: channelJson(message.thread) as NonNullable<APIMessage["thread"]> } : {}),
@@ -92,6 +96,38 @@ export function messageJson(world: World, cdn: Cdn, message: FakeMessage, bare: 
           },
         }),
   };
+}
+
+function contentJson(world: World, cdn: Cdn, message: FakeMessage, bare: boolean) {
+  const { channel, content, attachments, embeds, components, v2 } = message;
+  if (bare) return { content: "", attachments: [], embeds: [], components: [] };
+  const files = attachments.map((file) => attachmentJson(world, cdn, channel.id, file));
+  const media = files.map(({ id, url, proxy_url, content_type }) => ({
+    attachment_id: id,
+    url,
+    proxy_url,
+    content_type,
+  }));
+  return {
+    content,
+    attachments: v2 ? [] : files,
+    embeds,
+    components: (v2?.(media as APIUnfurledMediaItem[]) ?? components) as NonNullable<APIMessage["components"]>,
+  };
+}
+
+/** A copy of a forwarded message, without its author. */
+function snapshotJson(world: World, cdn: Cdn, message: FakeMessage, bare: boolean): APIMessageSnapshotFields {
+  const { type, flags, timestamp, edited_timestamp, mentions, sticker_items } = messageJson(world, cdn, message, bare);
+  const about = {
+    type,
+    timestamp,
+    edited_timestamp,
+    mentions,
+    mention_roles: [],
+    ...contentJson(world, cdn, message, bare),
+  };
+  return { ...about, ...(flags === undefined ? {} : { flags }), ...(sticker_items ? { sticker_items } : {}) };
 }
 
 export function emojiJson(emoji: string): { readonly id: string | null; readonly name: string } {

@@ -446,6 +446,8 @@ export class FakeDiscord {
     try {
       const url = new URL(incoming.url ?? "/", this.#cdn.origin);
       if (url.pathname.startsWith("/attachments/")) return this.#serveFile(url, response);
+      const served = this.served.get(url.pathname);
+      if (served) return void response.writeHead(200, { "content-type": served.type }).end(served.bytes);
       if (!url.pathname.startsWith(PREFIX)) {
         this.violations.push(`a request for ${url.pathname}, which is not ${PREFIX}`);
         return send(404, { code: 0, message: "404: Not Found" });
@@ -517,6 +519,9 @@ export class FakeDiscord {
     }
     response.writeHead(200, { "content-type": file.type, "content-length": file.bytes.length }).end(file.bytes);
   }
+
+  /** What else the CDN and the proxy serve, by path: emoji, stickers, pictures of linked pages. */
+  readonly served = new Map<string, { readonly bytes: Uint8Array; readonly type: string }>();
 
   /** Files that came with commands hang on no message. */
   readonly looseFiles = new Map<string, FakeMessage["attachments"][number]>();

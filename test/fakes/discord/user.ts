@@ -56,7 +56,12 @@ export class FakeUser {
   }
 
   /** Writes a message. */
-  async post(channel: ChannelRef, text: string, files: readonly UploadedFile[] = []): Promise<SeenMessage> {
+  async post(
+    channel: ChannelRef,
+    text: string,
+    files: readonly UploadedFile[] = [],
+    more: Partial<Pick<FakeMessage, "v2" | "stickers" | "forwards" | "embeds" | "flags" | "type" | "reference">> = {},
+  ): Promise<SeenMessage> {
     const attachments = files.map((file) => this.#file(file));
     const message: FakeMessage = {
       id: this.fake.world.id(),
@@ -73,6 +78,7 @@ export class FakeUser {
       lateEdits: 0,
       mentions: [...text.matchAll(/<@!?(\d+)>/g)].map(([, id = ""]) => id),
       reactions: new Map(),
+      ...more,
     };
     this.fake.world.messages.set(message.id, message);
     const { guild } = message.channel;

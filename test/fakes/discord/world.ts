@@ -3,6 +3,8 @@ import {
   type APIEmbed,
   type APIEmoji,
   type APIRole,
+  type APIStickerItem,
+  type APIUnfurledMediaItem,
   type APIUser,
   ChannelType,
   GuildPremiumTier,
@@ -80,6 +82,11 @@ export interface FakeMessage {
   content: string;
   attachments: FakeAttachment[];
   components: readonly object[];
+  /** Of a message in Components V2, from the addresses of its attachments, which it lists nowhere else. */
+  readonly v2?: (media: readonly APIUnfurledMediaItem[]) => readonly object[];
+  readonly stickers?: readonly APIStickerItem[];
+  /** It forwards this one. */
+  readonly forwards?: FakeMessage;
   embeds: APIEmbed[];
   flags: number;
   editedAt: number | null;

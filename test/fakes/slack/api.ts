@@ -388,6 +388,7 @@ export function shape(fake: FakeSlack, message: Message, withMetadata: boolean):
     user,
     text: said,
     blocks,
+    ...(message.attachments ? { attachments: message.attachments } : {}),
     ...(botId === undefined ? {} : { bot_id: botId }),
     ...(files.length === 0 ? {} : { files: files.map((file) => fileShape(fake, file)) }),
     ...(thread === undefined ? {} : { thread_ts: thread }),

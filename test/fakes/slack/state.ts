@@ -41,6 +41,8 @@ export interface Message {
   readonly botId: string | undefined;
   text: string;
   blocks: KnownBlock[];
+  /** Previews of links, and what other apps hang on their messages. */
+  attachments?: readonly object[];
   files: string[];
   metadata: { event_type: string; event_payload: Record<string, unknown> } | undefined;
   readonly reactions: Map<string, Set<string>>;
