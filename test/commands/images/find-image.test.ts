@@ -77,7 +77,7 @@ describe("the picture a command means", () => {
 
   it("is the newest that can be decoded, unless another one is meant", async () => {
     const { chat, find } = await scene();
-    const good = await picture(60, 60);
+    const good = Buffer.from(await picture(60, 60));
     // Headers that promise a picture, and nothing behind them.
     const hollow = Buffer.concat([good.subarray(0, good.indexOf("IDAT") + 6), randomBytes(200)]);
     const jpeg = await sharp(randomBytes(90 * 90 * 3), { raw: { width: 90, height: 90, channels: 3 } })
