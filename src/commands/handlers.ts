@@ -8,9 +8,10 @@ import { type CommandContext, SHORTCUTS } from "./command.js";
 import type { AppContext } from "./context.js";
 import { createGallery, finishedWorks } from "./gallery/service.js";
 import { ArtChannels } from "./interactive/art-channels.js";
-import { handleReaction } from "./interactive/handle-reaction.js";
+import { handleReaction, meaningOf } from "./interactive/handle-reaction.js";
 import { Palettes } from "./interactive/palettes.js";
 import { pressButton } from "./interactive/press-button.js";
+import type { ReactionCollector } from "./interactive/reaction-collector.js";
 import { Votes } from "./interactive/votes/votes.js";
 import type { Argument } from "./parsing/command-line.js";
 import { readText, readValues } from "./parsing/read-values.js";
@@ -49,6 +50,7 @@ interface ChatContext {
   readonly app: HandlersContext;
   readonly palettes: Palettes;
   readonly votes: Votes;
+  readonly collectors: readonly ReactionCollector[];
   readonly artChannels: ArtChannels;
 }
 
@@ -58,7 +60,8 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
   const palettes = new Palettes(chat, app, settleMs);
   const votes = new Votes(chat, app);
   const collectors = [palettes, votes];
-  const context: ChatContext = { chat, app, palettes, votes, artChannels: new ArtChannels(chat, app) };
+  const artChannels = new ArtChannels(chat, app);
+  const context: ChatContext = { chat, app, palettes, votes, collectors, artChannels };
   const pending = new Set<Promise<void>>();
   return {
     commands: app.registry.summaries,
@@ -73,6 +76,10 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
       const work = handle(event, busy, context);
       pending.add(work);
       void work.finally(() => pending.delete(work));
+    },
+    async wants(reaction) {
+      const meaning = await meaningOf(reaction, chat, app, context);
+      return meaning && { thread: meaning.thread };
     },
     complete: (request) => app.registry.complete(request, chat.capabilities.completions),
     works: async (request) => finishedWorks(request, app),
@@ -92,9 +99,8 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
 }
 
 async function handle(event: ChatEvent, busy: boolean, context: ChatContext): Promise<void> {
-  const { chat, app, palettes, votes, artChannels } = context;
-  if (event.kind === "reaction")
-    return handleReaction(event, chat, app, { collectors: [palettes, votes], artChannels });
+  const { chat, app, votes } = context;
+  if (event.kind === "reaction") return handleReaction(event, chat, app, context);
   if (busy) return answer(event, sentence("busy"), app);
   try {
     await (event.kind === "command" ? runCommand(event, context) : pressButton(event, chat, app, votes));

@@ -9,7 +9,7 @@ import type { ChannelRef, MessageRef } from "../domain/model.js";
 import type { ChatAdmin } from "./admin.js";
 import type { ChannelInfo, ChatCapabilities } from "./capabilities.js";
 import type { CommandSummary, Completion, MessageShortcut } from "./commands.js";
-import type { ChatEvent, CompletionRequest } from "./events.js";
+import type { ChatEvent, CompletionRequest, UnsignedReaction } from "./events.js";
 import type { Gallery, Work, WorksRequest } from "./gallery.js";
 import type { OutgoingMessage, PictureSource } from "./messages.js";
 import type { NewestPicture } from "./newest.js";
@@ -20,6 +20,11 @@ export interface ChatHandlers {
   readonly shortcuts: readonly MessageShortcut[];
   /** Never rejects; errors are reported to the user. */
   event(event: ChatEvent): Promise<void>;
+  /**
+   * Whether a reaction can mean something, and whether the thread matters that its message is in: about the others an
+   * adapter need ask the platform nothing. Undefined when it means nothing.
+   */
+  wants?(reaction: UnsignedReaction): Promise<{ readonly thread: boolean } | undefined>;
   complete(request: CompletionRequest): Promise<readonly Completion[]>;
   /** A user's finished works in a community, newest first. */
   works(request: WorksRequest): Promise<readonly Work[]>;

@@ -31,6 +31,9 @@ export interface ReactionEvent {
   readonly user: Member;
 }
 
+/** A reaction before it is known who gave it. */
+export type UnsignedReaction = Pick<ReactionEvent, "emoji" | "added" | "message">;
+
 export interface ActionEvent {
   readonly kind: "action";
   /** The pressed {@link Button}'s id. */

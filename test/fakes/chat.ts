@@ -44,6 +44,8 @@ export class FakeChat implements Chat {
   readonly platform = "fake";
   readonly messages: FakeMessage[] = [];
   readonly ephemeral: EphemeralReply[] = [];
+  /** Reactions that meant nothing. */
+  unwanted = 0;
   readonly violations: string[] = [];
   readonly threads = new Map<string, { readonly title: string; open: boolean }>();
   latest: NewestPicture | undefined;
@@ -236,7 +238,10 @@ export class FakeChat implements Chat {
     emoji: string,
     added = true,
   ): Promise<void> {
-    await this.#send({ kind: "reaction", emoji, added, message: { id: message.id, channel: message.channel }, user });
+    const reaction = { emoji, added, message: { id: message.id, channel: message.channel } };
+    // As the adapters do, which ask the platform nothing about the others.
+    if (await this.#handlers?.wants?.(reaction)) await this.#send({ ...reaction, kind: "reaction", user });
+    else this.unwanted += 1;
   }
 
   closeThread(id: string): void {

@@ -12,7 +12,6 @@ import { Channels } from "./channels.js";
 import { toName } from "./emoji.js";
 import { type EventTransport, makeInstaller, openTransport } from "./event-transport.js";
 import { Files } from "./files.js";
-import { findMessage } from "./history.js";
 import { Home } from "./home.js";
 import { Incoming } from "./incoming.js";
 import { defaultSlackLimits, MENU_CHOICES, REACTIONS, type SlackLimits } from "./limits.js";
@@ -154,10 +153,7 @@ export class SlackChat implements Chat {
 
   async picturesOf(message: MessageRef): Promise<readonly PictureSource[]> {
     const { sources } = this.#need();
-    const workspace = await this.#workspace(message.channel);
-    const found = await findMessage(workspace, message);
-    if (!found) throw new ChatError("gone", "slack.message-gone");
-    return sources.ofMessage(workspace, found, message);
+    return sources.of(await this.#workspace(message.channel), message);
   }
 
   async describe(channel: ChannelRef): Promise<ChannelInfo> {

@@ -8,7 +8,8 @@ import { type Fields, fields, word } from "./messages.js";
 import { type Parts, Reporter } from "./reporter.js";
 import { identity, Seen } from "./seen.js";
 
-type Handler = (context: Fields, event: Fields) => Promise<void>;
+/** What is to be done for an event; undefined where it is not for the bot, which then remembers nothing of it. */
+type Handler = (context: Fields, event: Fields) => Promise<(() => Promise<void>) | undefined>;
 
 /** What users do in Slack, reported to the rest of the program. Nothing here rejects, and nothing is reported twice. */
 export class Incoming {
@@ -28,16 +29,21 @@ export class Incoming {
     this.#forms = new Forms(reporter);
     this.#commands = new Commands(reporter, this.#forms, this.#seen);
     this.#actions = new MessageActions(reporter);
-    const removed: Handler = async ({ teamId }) => parts.workspaces.forget(word(teamId) ?? "");
+    const removed: Handler = async ({ teamId }) => {
+      return async () => parts.workspaces.forget(word(teamId) ?? "");
+    };
     this.#events = {
-      app_mention: (context, event) => this.#commands.written(context, event),
-      message: (context, event) => this.#commands.written(context, event),
+      app_mention: async (context, event) => () => this.#commands.written(context, event),
+      message: async (context, event) => {
+        const meant = await this.#commands.hear(context, event);
+        return meant ? () => this.#commands.written(context, event) : undefined;
+      },
       reaction_added: (context, event) => this.#actions.reacted(context, event, true),
       reaction_removed: (context, event) => this.#actions.reacted(context, event, false),
       app_home_opened: async (context, { user, tab }) => {
         const userId = word(user);
-        if (userId !== undefined && (tab === undefined || tab === "home"))
-          await parts.home.show(await reporter.workspace(context), userId);
+        if (userId === undefined || (tab !== undefined && tab !== "home")) return undefined;
+        return async () => parts.home.show(await reporter.workspace(context), userId);
       },
       app_uninstalled: removed,
       tokens_revoked: removed,
@@ -72,11 +78,10 @@ export class Incoming {
     app.options(/.*/, ({ body, ack, context }) => this.#forms.complete(fields(context), fields(body), ack));
     for (const [name, handle] of Object.entries(this.#events)) {
       app.event(name, async ({ body, event, context }) => {
-        // Most of what is said is not for the bot, and need not be remembered.
-        if (name === "message" && !(await this.#commands.hear(fields(context), fields(event)))) return;
         const id = identity(word(fields(body).event_id), event);
+        const work = await handle(fields(context), fields(event));
         // Bolt has acknowledged events when their listeners are called.
-        await this.#take(id, undefined, () => handle(fields(context), fields(event)));
+        if (work) await this.#take(id, undefined, work);
       });
     }
   }

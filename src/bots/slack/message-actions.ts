@@ -35,24 +35,30 @@ export class MessageActions {
     await this.reporter.tell({ kind: "action", action, message: { channel, id: ts }, user, reply });
   }
 
-  async reacted(context: Fields, event: Fields, added: boolean): Promise<void> {
+  /** What is to be done for a reaction; undefined for one that means nothing, about which Slack is asked nothing. */
+  async reacted(context: Fields, event: Fields, added: boolean): Promise<(() => Promise<void>) | undefined> {
     const item = fields(event.item);
     const [userId, name] = [word(event.user), word(event.reaction)];
     const [channelId, ts] = [word(item.channel), word(item.ts)];
-    if (userId === undefined || name === undefined || channelId === undefined || ts === undefined) return;
+    if (userId === undefined || name === undefined || channelId === undefined || ts === undefined) return undefined;
     const workspace = await this.reporter.workspace(context);
-    if (item.type !== "message" || userId === workspace.self.userId) return;
-    const { user, bot } = await this.reporter.parts.users.get(workspace, userId);
-    if (bot) return;
-    const message = {
-      channel: channelRef(workspace, channelId, await this.#threadOf(workspace, channelId, ts)),
-      id: ts,
+    if (item.type !== "message" || userId === workspace.self.userId) return undefined;
+    const { handlers, users } = this.reporter.parts;
+    const reaction = { emoji: toUnicode(name), added, message: { channel: channelRef(workspace, channelId), id: ts } };
+    const wanted = handlers.wants ? await handlers.wants(reaction) : { thread: true };
+    if (!wanted) return undefined;
+    return async () => {
+      const { user, bot } = await users.get(workspace, userId);
+      if (bot) return;
+      const thread = wanted.thread ? await this.#threadOf(workspace, channelId, ts) : undefined;
+      const message = { channel: channelRef(workspace, channelId, thread), id: ts };
+      await this.reporter.tell({ ...reaction, kind: "reaction", message, user });
     };
-    await this.reporter.tell({ kind: "reaction", emoji: toUnicode(name), added, message, user });
   }
 
   async #threadOf(workspace: Workspace, channelId: string, ts: string): Promise<string | undefined> {
-    const known = this.reporter.parts.messenger.threadOf(workspace, channelId, ts);
+    const { messenger, newest } = this.reporter.parts;
+    const known = messenger.threadOf(workspace, channelId, ts) ?? newest.threadOf(workspace, channelId, ts);
     if (known !== undefined) return known === "none" ? undefined : known;
     // Where it cannot be learned, the channel is enough: messages are found by their own ids.
     return threadOf(workspace, channelId, ts).catch(() => undefined);

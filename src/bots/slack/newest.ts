@@ -1,27 +1,29 @@
 import { LRUCache } from "lru-cache";
-import type { ChannelRef } from "../../domain/model.js";
+import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import { newest, newestIn } from "./history.js";
 import { type Fields, fields, readMessage, type SlackMessage, word } from "./messages.js";
 import type { Workspace } from "./workspace.js";
 
-/** Channels that are heard, and places whose newest picture is remembered. */
+/** Channels whose events come, and places whose newest picture is remembered. */
 const REMEMBERED = 10_000;
 
 /**
- * The newest message with a picture that counts in each channel and thread, remembered from Slack's events: many apps may read a
- * channel once a minute only. A channel's events are trusted once one has come; until then, and where the app does not
- * subscribe to messages, it is asked for each time, once for all who wait.
+ * The newest message with a picture that counts in each channel and thread, remembered from Slack's events: many apps
+ * may read a channel once a minute only. A channel's events are trusted once one has come; until then, and where the
+ * app does not subscribe to messages, it is asked for each time, once for all who wait.
  */
 export class Newest {
-  readonly #heard = new LRUCache<string, true>({ max: REMEMBERED });
+  readonly #followed = new LRUCache<string, true>({ max: REMEMBERED });
   readonly #known = new LRUCache<string, SlackMessage | "none">({ max: REMEMBERED });
+  /** Messages with pictures that Slack has told of, by channel and time. */
+  readonly #shown = new LRUCache<string, SlackMessage>({ max: REMEMBERED });
   readonly #asking = new Map<string, Promise<SlackMessage | undefined>>();
 
   /** @throws ChatError when the place cannot be read, or not for a long time */
   async in(workspace: Workspace, ref: ChannelRef): Promise<SlackMessage | undefined> {
     const channel = `${workspace.self.team} ${ref.id}`;
     const place = placeOf(channel, ref.thread);
-    const known = this.#heard.has(channel) ? this.#known.get(place) : undefined;
+    const known = this.#followed.has(channel) ? this.#known.get(place) : undefined;
     if (known) return known === "none" ? undefined : known;
     const under = this.#asking.get(place);
     if (under) return under;
@@ -32,12 +34,23 @@ export class Newest {
     return asking;
   }
 
+  /** A message with pictures, as Slack has told of it. */
+  message({ self }: Workspace, { channel, id }: MessageRef): SlackMessage | undefined {
+    return this.#shown.get(`${self.team} ${channel.id} ${id}`);
+  }
+
+  /** The thread of a message with pictures; "none" for one in no thread. */
+  threadOf({ self }: Workspace, channelId: string, ts: string): string | "none" | undefined {
+    const message = this.#shown.get(`${self.team} ${channelId} ${ts}`);
+    return message && (message.thread ?? "none");
+  }
+
   /** Takes what Slack tells of any message: that it was posted, changed or deleted. */
   hear(workspace: Workspace, event: Fields): void {
     const id = word(event.channel);
     if (id === undefined) return;
     const channel = `${workspace.self.team} ${id}`;
-    this.#heard.set(channel, true);
+    this.#followed.set(channel, true);
     const deleted = event.subtype === "message_deleted" ? word(event.deleted_ts) : undefined;
     if (deleted !== undefined) {
       this.removed(workspace, id, deleted, word(fields(event.previous_message).thread_ts));
@@ -48,18 +61,22 @@ export class Newest {
     // The bot's own messages are noted when it posts them.
     if (!message || workspace.wrote(message)) return;
     const aloud = event.subtype === "thread_broadcast";
+    const name = `${channel} ${message.ts}`;
+    if (message.pictures.length > 0) this.#shown.set(name, message);
+    else this.#shown.delete(name);
     for (const place of placesOf(channel, message, aloud)) this.#note(workspace, place, message, changed);
   }
 
   /** Notes a message of the bot's own, as it is now. */
   own(workspace: Workspace, id: string, message: SlackMessage, changed: boolean): void {
     const channel = `${workspace.self.team} ${id}`;
-    if (!this.#heard.has(channel)) return;
+    if (!this.#followed.has(channel)) return;
     for (const place of placesOf(channel, message)) this.#note(workspace, place, message, changed);
   }
 
   /** A message, or its picture, is gone: which one is the newest now is not known. */
   removed({ self }: Workspace, id: string, ts: string, thread?: string): void {
+    this.#shown.delete(`${self.team} ${id} ${ts}`);
     for (const place of placesOf(`${self.team} ${id}`, { ts, thread }, true)) {
       const known = this.#known.get(place);
       if (known && known !== "none" && known.ts === ts) this.#known.delete(place);
@@ -68,8 +85,9 @@ export class Newest {
 
   /** Events may have been lost. */
   forget(): void {
-    this.#heard.clear();
+    this.#followed.clear();
     this.#known.clear();
+    this.#shown.clear();
   }
 
   #note(workspace: Workspace, place: string, message: SlackMessage, changed: boolean): void {
@@ -85,9 +103,9 @@ export class Newest {
 
   /** What came while the answer was on its way is newer than the answer. */
   #learned(channel: string, place: string, found: SlackMessage | undefined): SlackMessage | undefined {
-    const heard = this.#known.get(place);
-    if (heard && heard !== "none" && !(found && found.ts > heard.ts)) return heard;
-    if (this.#heard.has(channel)) this.#known.set(place, found ?? "none");
+    const told = this.#known.get(place);
+    if (told && told !== "none" && !(found && found.ts > told.ts)) return told;
+    if (this.#followed.has(channel)) this.#known.set(place, found ?? "none");
     return found;
   }
 }

@@ -7,7 +7,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { download, tooLarge } from "./download.js";
 import { isKind } from "./errors.js";
 import type { Files } from "./files.js";
-import { newestFirst, newestIn } from "./history.js";
+import { findMessage, newestFirst, newestIn } from "./history.js";
 import type { SlackFile, SlackMessage } from "./messages.js";
 import type { Newest } from "./newest.js";
 import type { FetchLink } from "./options.js";
@@ -23,6 +23,13 @@ export class Sources {
     private readonly apiUrl: string,
     private readonly fetchLink: FetchLink | undefined,
   ) {}
+
+  /** The pictures of any message. @throws ChatError "gone" when it is not there */
+  async of(workspace: Workspace, ref: MessageRef): Promise<PictureSource[]> {
+    const message = this.newest.message(workspace, ref) ?? (await findMessage(workspace, ref));
+    if (!message) throw new ChatError("gone", "slack.message-gone");
+    return this.ofMessage(workspace, message, ref);
+  }
 
   async ofMessage(workspace: Workspace, message: SlackMessage, ref: MessageRef): Promise<PictureSource[]> {
     if (message.pictures.length === 0) return [];

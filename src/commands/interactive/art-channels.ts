@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { channelKey, type MessageRef } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { ReactionEvent } from "../../port/events.js";
+import type { ReactionEvent, UnsignedReaction } from "../../port/events.js";
 import type { PictureSource } from "../../port/messages.js";
 import type { InteractiveMessages } from "../../store/interactive-messages.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
@@ -48,12 +48,9 @@ export class ArtChannels {
     private readonly services: ArtChannelServices,
   ) {}
 
-  /** Takes a reaction without another meaning. A person's emoji on a message starts one job, also after restarts. */
-  async choose(event: ReactionEvent): Promise<void> {
+  /** A person's emoji on a message starts one job, also after restarts. */
+  async start(event: ReactionEvent, { recipe, given, choice }: ArtRequest): Promise<void> {
     const { message, user } = event;
-    if (!event.added || !this.services.settings.isArtChannel(message.channel)) return;
-    const request = await this.#requestOf(event);
-    if (!request) return;
     const photo = await this.#firstPicture(message);
     if (photo instanceof ChatError) return this.#explain(new UserError(photo), event, FORBIDDEN_INTERVAL_MS);
     if (!photo) return;
@@ -61,10 +58,9 @@ export class ArtChannels {
     // It has no author, so that it is not removed with the data of one of those who reacted.
     if (!interactiveMessages.get(message))
       interactiveMessages.put({ message, kind: ART, payload: {}, author: { id: "", name: "" } });
-    const vote = { user: user.id, choice: request.choice };
+    const vote = { user: user.id, choice };
     if (!interactiveMessages.vote(message, vote, true)) return;
     try {
-      const { recipe, given } = request;
       const requester = { chat: this.chat, channel: message.channel, user };
       await startJob({ recipe, given, images: { image: photo } }, requester, this.services);
     } catch (error) {
@@ -74,8 +70,10 @@ export class ArtChannels {
     }
   }
 
-  async #requestOf({ emoji, message: { channel } }: ReactionEvent): Promise<ArtRequest | undefined> {
-    const { styles, recipes } = this.services;
+  /** What a reaction without another meaning asks for. */
+  async requestOf({ emoji, added, message: { channel } }: UnsignedReaction): Promise<ArtRequest | undefined> {
+    const { styles, recipes, settings } = this.services;
+    if (!added || !settings.isArtChannel(channel)) return undefined;
     const style = (await styles.list(channel)).find((known) => sameEmoji(known.emoji, emoji));
     const recipe = recipes.get(style ? "stylize" : "dream");
     if (!recipe || (!style && !sameEmoji(emoji, DREAM_EMOJI))) return undefined;

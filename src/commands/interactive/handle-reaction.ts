@@ -1,5 +1,5 @@
 import type { Chat } from "../../port/adapter.js";
-import type { ReactionEvent } from "../../port/events.js";
+import type { ReactionEvent, UnsignedReaction } from "../../port/events.js";
 import type { InteractiveMessages } from "../../store/interactive-messages.js";
 import { explainError } from "../user-error.js";
 import type { ArtChannels } from "./art-channels.js";
@@ -17,26 +17,46 @@ interface ReactionTargets {
   readonly artChannels: ArtChannels;
 }
 
+interface Meaning {
+  /** Whether it matters which thread the message is in: a message of the program's own is known. */
+  readonly thread: boolean;
+  act(event: ReactionEvent): Promise<void>;
+}
+
 /**
- * Does what a reaction means on its message, whenever that was posted; most reactions mean nothing. A palette or a vote
- * comes first, then what the emoji means on a result, then what it means on any image of an art channel.
+ * What a reaction means on its message, whenever that was posted; most mean nothing. A palette or a vote comes first,
+ * then what the emoji means on a result, then what it means on any image of an art channel.
  */
+export async function meaningOf(
+  given: UnsignedReaction,
+  chat: Chat,
+  services: ReactionServices,
+  { collectors, artChannels }: ReactionTargets,
+): Promise<Meaning | undefined> {
+  const interactive = services.store.interactiveMessages.get(given.message);
+  const collector = interactive && collectors.find(({ kind }) => kind === interactive.kind);
+  if (collector) return { thread: false, act: (event) => collector.choose(event, interactive) };
+  if (interactive?.kind === VOTE_OVER) return undefined;
+  const result = resultReaction(given.emoji);
+  const job = result && (await services.jobs.ofMessage(given.message));
+  if (!result || !job) {
+    const request = await artChannels.requestOf(given);
+    return request && { thread: true, act: (event) => artChannels.start(event, request) };
+  }
+  // What still runs has buttons; its messages are about to change.
+  if (job.state !== "done" || !(given.added || result.undoes)) return undefined;
+  return { thread: false, act: (event) => result.act({ event, job, chat, services }) };
+}
+
+/** Does what a reaction means. */
 export async function handleReaction(
   event: ReactionEvent,
   chat: Chat,
   services: ReactionServices,
-  { collectors, artChannels }: ReactionTargets,
+  targets: ReactionTargets,
 ): Promise<void> {
   try {
-    const interactive = services.store.interactiveMessages.get(event.message);
-    const collector = interactive && collectors.find(({ kind }) => kind === interactive.kind);
-    if (collector) return await collector.choose(event, interactive);
-    if (interactive?.kind === VOTE_OVER) return;
-    const meaning = resultReaction(event.emoji);
-    const job = meaning && (await services.jobs.ofMessage(event.message));
-    if (!meaning || !job) return await artChannels.choose(event);
-    // What still runs has buttons; its messages are about to change.
-    if (job.state === "done" && (event.added || meaning.undoes)) await meaning.act({ event, job, chat, services });
+    await (await meaningOf(event, chat, services, targets))?.act(event);
   } catch (error) {
     await explainError(error, event, { chat, logger: services.logger });
   }

@@ -20,6 +20,18 @@ async function result(line = "/dream size:256 strength:1 seed:7 octaves:2") {
   return { ...open, announcement, final, job, next };
 }
 
+it("a reaction that means nothing is known before it is known who gave it", async () => {
+  const { chat, final, quiet } = await result();
+  const foreign = chat.share(ben, [{ bytes: await picture(48, 36), name: "a.png", type: "image/png" }]);
+  for (let n = 0; n < 60; n++) await chat.reactTo({ ...ben, id: `stranger-${n}` }, foreign, "🔁");
+  await chat.reactTo(ben, final, "🎉");
+  await chat.reactTo(ben, final, "🔁", false);
+  expect(chat.unwanted).toBe(62);
+  await chat.reactTo(ben, final, "🔁");
+  expect(chat.unwanted).toBe(62);
+  await quiet();
+});
+
 describe("a reaction on a result", () => {
   it("makes it again, larger, stronger or weaker, whichever of the job's messages it is on", async () => {
     const { engine, announcement, final, next } = await result();

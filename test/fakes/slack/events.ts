@@ -37,7 +37,7 @@ export function send(fake: FakeSlack, envelope: Envelope): Promise<unknown> {
 
 /**
  * Tells of a message in a channel with the bot, the bot's own too, as an app hears that subscribes to messages: when it
- * was posted, changed or deleted. Nobody waits for the bot while it is away.
+ * was posted, changed or deleted. People do not wait for the bot while it is away.
  */
 export async function tellOfMessage(
   fake: FakeSlack,

@@ -26,6 +26,6 @@ export interface Manners {
   readonly mentionsAsMessages?: boolean;
   /** The app does not subscribe to the messages of channels, as one that was installed long ago. */
   readonly noMessageEvents?: boolean;
-  /** The app is distributed outside Slack's Marketplace: it reads a conversation once a minute, 15 messages at a time. */
+  /** The app is distributed outside Slack's Marketplace: it reads once a minute, 15 messages at a time. */
   readonly outsideMarketplace?: boolean;
 }
