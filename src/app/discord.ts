@@ -1,6 +1,6 @@
 /** The Discord bot as the settings describe it. Its packages are loaded only where it is used. */
 import type { DiscordOptions } from "../bots/discord/options.js";
-import { SHORTCUTS, summarise } from "../commands/command.js";
+import { PERSON_SHORTCUTS, SHORTCUTS, summarise } from "../commands/command.js";
 import { chatCommands } from "../commands/create-context.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { botOptionsOf } from "./bot-options.js";
@@ -24,7 +24,8 @@ export async function registerDiscord(config: Config): Promise<{ readonly appId:
   if (config.discord.token === "") throw new ConfigError([sentence("app.register")]);
   const { registerNow } = await import("../bots/discord/register.js");
   const { commands } = chatCommands(botOptionsOf(config));
-  return registerNow(discordOptions(config), { commands: commands.map(summarise), shortcuts: SHORTCUTS });
+  const shortcuts = { shortcuts: SHORTCUTS, personShortcuts: PERSON_SHORTCUTS };
+  return registerNow(discordOptions(config), { commands: commands.map(summarise), ...shortcuts });
 }
 
 /** The link by which the bot is added to a Discord server; undefined when the settings name no application. */

@@ -1,6 +1,6 @@
 import type { ChannelRef, Member } from "../domain/model.js";
 import type { Chat } from "../port/adapter.js";
-import type { CommandOptionSummary, CommandSummary, MessageShortcut } from "../port/commands.js";
+import type { CommandOptionSummary, CommandSummary, MessageShortcut, PersonShortcut } from "../port/commands.js";
 import type { CommandEvent } from "../port/events.js";
 import type { Button, OutgoingFile, OutgoingMessage } from "../port/messages.js";
 import { defined } from "../shared/defined.js";
@@ -76,4 +76,9 @@ export const SHORTCUTS: readonly MessageShortcut[] = [
   { id: "dream_this", title: "Dream this", command: "dream", options: {}, ask: [] },
   { id: "stylize_this", title: "Stylize this", command: "stylize", options: {}, ask: [] },
   { id: "use_as_style", title: "Use as style", command: "style", options: { action: "add" }, ask: ["name", "emoji"] },
+];
+
+/** Those that are given by pointing at a person. */
+export const PERSON_SHORTCUTS: readonly PersonShortcut[] = [
+  { id: "dream_avatar", title: "Dream this avatar", command: "dream", options: {} },
 ];

@@ -4,7 +4,7 @@ import { defined } from "../shared/defined.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { cutText } from "../shared/text.js";
 import { plainLine, plainTyped } from "../shared/typed.js";
-import { type CommandContext, SHORTCUTS } from "./command.js";
+import { type CommandContext, PERSON_SHORTCUTS, SHORTCUTS } from "./command.js";
 import type { AppContext } from "./context.js";
 import { createGallery, finishedWorks } from "./gallery/service.js";
 import { ArtChannels } from "./interactive/art-channels.js";
@@ -66,6 +66,7 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
   return {
     commands: app.registry.summaries,
     shortcuts: SHORTCUTS,
+    personShortcuts: PERSON_SHORTCUTS,
     ...defined({ slowedDown, admin }),
     recovered: () => app.debts.back(chat.platform),
     // Returns at once, as the port promises; the event is handled afterwards.

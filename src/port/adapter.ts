@@ -5,10 +5,10 @@
  * commands or the engine: it turns the platform's events into {@link ChatEvents} and carries out posts and edits.
  * `test/port/chat.contract.ts` holds every adapter to the promises written here.
  */
-import type { ChannelRef, MessageRef } from "../domain/model.js";
+import type { ChannelRef, MessageRef, User } from "../domain/model.js";
 import type { ChatAdmin } from "./admin.js";
 import type { ChannelInfo, ChatCapabilities } from "./capabilities.js";
-import type { CommandSummary, Completion, MessageShortcut } from "./commands.js";
+import type { CommandSummary, Completion, MessageShortcut, PersonShortcut } from "./commands.js";
 import type { ChatEvent, CompletionRequest, UnsignedReaction } from "./events.js";
 import type { Gallery, Work, WorksRequest } from "./gallery.js";
 import type { OutgoingMessage, PictureSource } from "./messages.js";
@@ -18,6 +18,8 @@ import type { NewestPicture } from "./newest.js";
 export interface ChatHandlers {
   readonly commands: readonly CommandSummary[];
   readonly shortcuts: readonly MessageShortcut[];
+  /** For platforms that have menus of people. */
+  readonly personShortcuts?: readonly PersonShortcut[];
   /** Never rejects; errors are reported to the user. */
   event(event: ChatEvent): Promise<void>;
   /**
@@ -81,6 +83,14 @@ export interface Chat {
    * its links, stickers, custom emoji.
    */
   picturesOf(message: MessageRef): Promise<readonly PictureSource[]>;
+  /**
+   * The pictures on the message that a link of this platform names; undefined for other links. A platform without it
+   * has no such links. @throws ChatError "forbidden" for messages that the reader may not see
+   */
+  picturesBehind?(
+    link: URL,
+    reader: { readonly user: Pick<User, "id">; readonly channel: ChannelRef },
+  ): Promise<readonly PictureSource[] | undefined>;
   describe(channel: ChannelRef): Promise<ChannelInfo>;
   /** The address of a message; undefined where it has none. */
   link(message: MessageRef): Promise<string | undefined>;

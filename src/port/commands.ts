@@ -52,3 +52,6 @@ export interface MessageShortcut {
   /** Names of options that the user is asked for first, in a form. */
   readonly ask: readonly string[];
 }
+
+/** The same by pointing at a person: their avatar is the command's attachment. */
+export type PersonShortcut = Omit<MessageShortcut, "ask">;

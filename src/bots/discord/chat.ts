@@ -17,6 +17,7 @@ import { latestPicture } from "./history.js";
 import { Interactions } from "./interactions.js";
 import { CHOICES, CONTENT_LENGTH, DEFAULT_TIMING, REACTIONS, type Timing, UPLOAD_BYTES } from "./limits.js";
 import { listenToLines } from "./lines.js";
+import { messageBehind, type Reader } from "./links.js";
 import { Messages } from "./messages.js";
 import type { DiscordOptions } from "./options.js";
 import { Pictures } from "./pictures.js";
@@ -104,6 +105,7 @@ export class DiscordChat implements Chat {
       handlers,
       channels,
       pictures,
+      cdn: client.rest.cdn,
       calls,
       timing,
       logger,
@@ -151,12 +153,12 @@ export class DiscordChat implements Chat {
     await retryWithBackoff(open, policy).catch((error: unknown) => before.connection.refuse(error));
   }
 
-  async #register({ client, gateway, calls }: Session, { commands, shortcuts }: ChatHandlers): Promise<void> {
+  async #register({ client, gateway, calls }: Session, handlers: ChatHandlers): Promise<void> {
     const { appId: given, apiUrl, keyValues, logger } = this.options;
     const named = gateway.namesApplication ? client.application?.id : undefined;
     const asked = named ?? given ?? (await applicationId(calls).catch(() => undefined));
     const appId = asked ?? client.application?.id ?? "";
-    const changed = await register(calls, { appId, apiUrl }, definitions(commands, shortcuts), keyValues);
+    const changed = await register(calls, { appId, apiUrl }, definitions(handlers), keyValues);
     if (changed) logger.info("Discord was told the commands");
   }
 
@@ -200,6 +202,14 @@ export class DiscordChat implements Chat {
     const message = await pictures.message(ref);
     if (pictures.isEmptied(message)) throw new ChatError("forbidden", "discord.message-hidden");
     return pictures.ofMessage(message, ref);
+  }
+
+  async picturesBehind(link: URL, reader: Reader): Promise<readonly PictureSource[] | undefined> {
+    const message = await messageBehind(link, reader, this.#connected);
+    if (!message) return undefined;
+    const pictures = await this.picturesOf(message);
+    if (pictures.length === 0) throw new ChatError("gone", "chat.no-image");
+    return pictures;
   }
 
   async describe(channel: ChannelRef): Promise<ChannelInfo> {

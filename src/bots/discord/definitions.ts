@@ -8,7 +8,8 @@ import {
   PermissionFlagsBits,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord.js";
-import type { CommandOptionSummary, CommandSummary, Completion, MessageShortcut } from "../../port/commands.js";
+import type { ChatHandlers } from "../../port/adapter.js";
+import type { CommandOptionSummary, Completion } from "../../port/commands.js";
 import { LANGUAGES, type Language } from "../../shared/sentences/languages.js";
 import { sentence, sentenceIn } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
@@ -22,12 +23,14 @@ export const SECOND_SUFFIX = "-2";
 /** Who may use a command of moderators, unless a server's managers say otherwise: Discord asks for all of these. */
 const OF_MODERATORS = String(PermissionFlagsBits.ManageMessages);
 
+/** What there is to register. */
+export type Defined = Pick<ChatHandlers, "commands" | "shortcuts" | "personShortcuts">;
+
 type Languages = Readonly<Record<string, Language>>;
 
 /** Commands and message menus as Discord registers them. */
 export function definitions(
-  commands: readonly CommandSummary[],
-  shortcuts: readonly MessageShortcut[],
+  { commands, shortcuts, personShortcuts = [] }: Defined,
   languages: Languages = LANGUAGES,
 ): RESTPostAPIApplicationCommandsJSONBody[] {
   // In servers that the bot is a member of, and in its direct messages.
@@ -35,6 +38,10 @@ export function definitions(
     integration_types: [ApplicationIntegrationType.GuildInstall],
     contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
   };
+  const menu = (
+    type: ApplicationCommandType.Message | ApplicationCommandType.User,
+    name: string,
+  ): RESTPostAPIApplicationCommandsJSONBody => ({ type, name, ...named(languages, name), ...where });
   return [
     ...commands.map((command): RESTPostAPIApplicationCommandsJSONBody => {
       const { name, help, options, moderators } = command;
@@ -53,14 +60,8 @@ export function definitions(
         ...where,
       };
     }),
-    ...shortcuts.map(
-      ({ title }): RESTPostAPIApplicationCommandsJSONBody => ({
-        type: ApplicationCommandType.Message,
-        name: title,
-        ...named(languages, title),
-        ...where,
-      }),
-    ),
+    ...shortcuts.map(({ title }) => menu(ApplicationCommandType.Message, title)),
+    ...personShortcuts.map(({ title }) => menu(ApplicationCommandType.User, title)),
   ];
 }
 

@@ -3,6 +3,7 @@ import {
   type APIInteraction,
   type APIMessageApplicationCommandInteraction,
   type APIMessageComponentInteraction,
+  type APIUserApplicationCommandInteraction,
   ApplicationCommandType,
   InteractionType,
 } from "discord.js";
@@ -10,6 +11,7 @@ import { LRUCache } from "lru-cache";
 import { MessageMenus } from "./message-menus.js";
 import { type InteractionParts, Reporter } from "./reporter.js";
 import { SlashCommands } from "./slash-commands.js";
+import { UserMenus } from "./user-menus.js";
 import { userOfInteraction } from "./users.js";
 
 /** An interaction that comes twice has the same id; within this time it is recognised. */
@@ -22,11 +24,13 @@ export class Interactions {
   readonly #reporter: Reporter;
   readonly #commands: SlashCommands;
   readonly #menus: MessageMenus;
+  readonly #users: UserMenus;
 
   constructor(private readonly parts: InteractionParts) {
     this.#reporter = new Reporter(parts);
     this.#commands = new SlashCommands(this.#reporter);
     this.#menus = new MessageMenus(this.#reporter);
+    this.#users = new UserMenus(this.#reporter);
   }
 
   /** Never rejects. */
@@ -51,6 +55,9 @@ export class Interactions {
         }
         if (interaction.data.type === ApplicationCommandType.Message) {
           return this.#menus.run(interaction as APIMessageApplicationCommandInteraction);
+        }
+        if (interaction.data.type === ApplicationCommandType.User) {
+          return this.#users.run(interaction as APIUserApplicationCommandInteraction);
         }
         return;
       case InteractionType.MessageComponent:

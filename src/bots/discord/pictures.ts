@@ -105,7 +105,7 @@ interface Wanted {
 }
 
 /** The file behind an address; undefined when it is not there, or no longer. */
-async function download(url: string, { name, type, maxBytes, signal }: Wanted): Promise<Picture | undefined> {
+export async function download(url: string, { name, type, maxBytes, signal }: Wanted): Promise<Picture | undefined> {
   try {
     const response = await fetch(url, { signal, redirect: "error" });
     const { status, ok, body } = response;

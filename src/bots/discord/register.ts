@@ -7,9 +7,9 @@ import {
   type RESTPostAPIApplicationCommandsJSONBody,
   Routes,
 } from "discord.js";
-import type { ChatHandlers, KeyValueStore } from "../../port/adapter.js";
+import type { KeyValueStore } from "../../port/adapter.js";
 import { Calls } from "./calls.js";
-import { definitions } from "./definitions.js";
+import { type Defined, definitions } from "./definitions.js";
 import { DEFAULT_TIMING } from "./limits.js";
 import type { DiscordOptions } from "./options.js";
 
@@ -68,13 +68,13 @@ export async function applicationId(calls: Calls): Promise<string> {
  */
 export async function registerNow(
   options: Pick<DiscordOptions, "token" | "appId" | "apiUrl" | "keyValues">,
-  handlers: Pick<ChatHandlers, "commands" | "shortcuts">,
+  handlers: Defined,
 ): Promise<{ readonly appId: string; readonly commands: number }> {
   const { token, keyValues, apiUrl } = options;
   const rest = new REST(restOptions(apiUrl, DEFAULT_TIMING.requestMs)).setToken(token);
   const calls = new Calls(rest, DEFAULT_TIMING);
   const appId = options.appId ?? (await applicationId(calls));
-  const commands = definitions(handlers.commands, handlers.shortcuts);
+  const commands = definitions(handlers);
   const forgetful = keyValues && { get: () => undefined, set: keyValues.set.bind(keyValues) };
   await register(calls, { appId, apiUrl }, commands, forgetful);
   return { appId, commands: commands.length };
@@ -82,7 +82,7 @@ export async function registerNow(
 
 /**
  * discord.js's settings for the REST interface, whose address may end with the version or without it. Another server's
- * emoji and stickers are looked for at that server.
+ * emoji, stickers and avatars are looked for at that server.
  */
 export function restOptions(apiUrl: string | undefined, timeout: number): Partial<RESTOptions> {
   if (apiUrl === undefined) return { version: "10", timeout, makeRequest };

@@ -4,6 +4,8 @@ import type {
   APIMessageApplicationCommandInteraction,
   APIMessageComponentInteraction,
   APIModalSubmitInteraction,
+  APIUserApplicationCommandInteraction,
+  CDN,
 } from "discord.js";
 import type { ChannelRef, Member } from "../../domain/model.js";
 import type { ChatHandlers } from "../../port/adapter.js";
@@ -17,6 +19,8 @@ export interface InteractionParts extends AnswerParts {
   readonly handlers: ChatHandlers;
   readonly channels: Channels;
   readonly pictures: Pictures;
+  /** Where avatars are. */
+  readonly cdn: Pick<CDN, "avatar" | "guildMemberAvatar">;
   /** The id of the bot's application, for interactions that do not say it. */
   readonly self: () => string;
 }
@@ -24,6 +28,7 @@ export interface InteractionParts extends AnswerParts {
 type Answered =
   | APIChatInputApplicationCommandInteraction
   | APIMessageApplicationCommandInteraction
+  | APIUserApplicationCommandInteraction
   | APIMessageComponentInteraction
   | APIModalSubmitInteraction;
 

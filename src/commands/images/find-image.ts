@@ -30,7 +30,7 @@ interface ImageRequester {
 
 /** A command that works on an image. */
 export interface ImageRequest extends ImageRequester {
-  readonly chat: Pick<Chat, "latestPicture" | "picturesOf">;
+  readonly chat: Pick<Chat, "latestPicture" | "picturesOf" | "picturesBehind">;
   readonly event: Pick<CommandEvent, "attachments" | "latestPicture" | "repliesTo">;
   readonly app: { readonly jobs: Pick<JobRepository, "ofMessage"> };
   /** Only the person who asked sees the answer. */
@@ -70,7 +70,12 @@ export async function findImage(
   return forUser(async () => {
     const given = await toldOfWait(request, () => findGiven(request));
     if (given) return counted(request, () => download(given, limits));
-    if (wanted instanceof URL) return counted(request, () => fetchLink(wanted, { ...rules, ...limits }));
+    if (wanted instanceof URL) {
+      const linked = await toldOfWait(request, () => findLinked(request, wanted));
+      return counted(request, () =>
+        linked instanceof URL ? fetchLink(linked, { ...rules, ...limits }) : download(linked, limits),
+      );
+    }
     if (request.event.repliesTo) throw new UserError("chat.no-image");
     const latest = await toldOfWait(request, () => findLatest(request));
     return latest && counted(request, () => newestUsable(latest, limits));
@@ -134,6 +139,11 @@ async function findGiven({ chat, event }: ImageRequest): Promise<PictureSource |
   if (attached || !event.repliesTo) return attached;
   const [answered] = await chat.picturesOf(event.repliesTo);
   return answered;
+}
+
+/** The picture on the message that the link names, else the link itself. */
+async function findLinked({ chat, user, channel }: ImageRequest, link: URL): Promise<PictureSource | URL> {
+  return (await chat.picturesBehind?.(link, { user, channel }))?.[0] ?? link;
 }
 
 /** Tells the person who waits for `search` that it takes long. */

@@ -1022,6 +1022,10 @@ export const english = {
   "discord.thread": "Thread",
   "discord.picture-from":
     "Instead of a file: a link, or latest for the newest picture here; some commands take none too",
+  "discord.link-hidden":
+    "I can't tell whether you may see the message behind that link, so I don't show its picture here. Attach the " +
+    "picture, or choose Apps > Dream this on the message.",
+  "discord.no-avatar": "{name} has no picture of their own as an avatar.",
   "discord.second-alone": "`{second}` goes with `{first}`: please attach both.",
 
   // What Slack's adapter says.

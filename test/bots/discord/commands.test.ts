@@ -2,7 +2,7 @@ import { ApplicationCommandOptionType, ApplicationCommandType } from "discord-ap
 import { afterEach, describe, expect, it } from "vitest";
 import { definitions } from "../../../src/bots/discord/definitions.js";
 import { registerNow } from "../../../src/bots/discord/register.js";
-import { SHORTCUTS as ALL_SHORTCUTS, summarise } from "../../../src/commands/command.js";
+import { SHORTCUTS as ALL_SHORTCUTS, PERSON_SHORTCUTS, summarise } from "../../../src/commands/command.js";
 import { chatCommands } from "../../../src/commands/create-context.js";
 import type { CommandSummary } from "../../../src/port/commands.js";
 import { english } from "../../../src/shared/sentences/english.js";
@@ -11,6 +11,12 @@ import { checkCommands } from "../../fakes/discord/command-forms.js";
 import type { FakeDiscord } from "../../fakes/discord/server.js";
 import { botOptions } from "../../fakes/studio.js";
 import { COMMANDS, connected, fakeDiscord, Listener, picture, type Scene, SHORTCUTS, scene } from "./harness.js";
+
+const ALL = {
+  commands: chatCommands(botOptions).commands.map(summarise),
+  shortcuts: ALL_SHORTCUTS,
+  personShortcuts: PERSON_SHORTCUTS,
+};
 
 let discord: FakeDiscord;
 afterEach(() => expect(discord?.check() ?? []).toEqual([]));
@@ -23,9 +29,9 @@ async function open(...given: Parameters<typeof scene>): Promise<Scene> {
 
 describe("commands in Discord", () => {
   it("are all such that Discord takes them", () => {
-    const commands = chatCommands(botOptions).commands.map(summarise);
-    const made = definitions(commands, ALL_SHORTCUTS);
-    expect(checkCommands(made)).toHaveLength(commands.length + ALL_SHORTCUTS.length);
+    const { commands } = ALL;
+    const made = definitions(ALL);
+    expect(checkCommands(made)).toHaveLength(commands.length + ALL_SHORTCUTS.length + PERSON_SHORTCUTS.length);
     for (const command of commands) {
       const names = made.flatMap((one) =>
         one.name === command.name && "options" in one ? (one.options ?? []).map(({ name }) => name) : [],
@@ -36,7 +42,7 @@ describe("commands in Discord", () => {
   });
 
   it("are shown in everybody's language, with nothing left out: names, descriptions, choices, menus", () => {
-    const commands = chatCommands(botOptions).commands.map(summarise);
+    const { commands } = ALL;
     const mark = (text: string) => `«${text.slice(0, 60)}»`;
     const words: Language["words"] = Object.fromEntries([
       ...commands.flatMap(({ name, help, options }) => [
@@ -53,7 +59,7 @@ describe("commands in Discord", () => {
           second ? [[`${name} ${option}-2`, { help: mark(second) }]] : [],
         ),
       ]),
-      ...ALL_SHORTCUTS.map(({ title }) => [title, { name: mark(title) }]),
+      ...[...ALL_SHORTCUTS, ...PERSON_SHORTCUTS].map(({ title }) => [title, { name: mark(title) }]),
     ]);
     const sentences = Object.fromEntries(
       Object.entries(english).map(([id, said]) => [
@@ -61,7 +67,7 @@ describe("commands in Discord", () => {
         typeof said === "string" ? `«${said.slice(0, 90)}»` : (params: never) => `«${said(params)}»`,
       ]),
     ) as unknown as Language["sentences"];
-    const made = checkCommands(definitions(commands, ALL_SHORTCUTS, { de: { words, sentences } }));
+    const made = checkCommands(definitions(ALL, { de: { words, sentences } }));
     const missing: string[] = [];
     const look = (path: string, said: object) => {
       for (const [key, value] of Object.entries(said)) {
@@ -77,7 +83,7 @@ describe("commands in Discord", () => {
     for (const command of made) look(command.name, command);
     expect(missing).toEqual([]);
     // Without a language there is nothing but English.
-    expect(JSON.stringify(definitions(commands, ALL_SHORTCUTS, {}))).not.toContain("localizations");
+    expect(JSON.stringify(definitions(ALL, {}))).not.toContain("localizations");
   });
 
   it("are offered to moderators where they are for moderators, to all in direct messages", async () => {
@@ -105,6 +111,26 @@ describe("commands in Discord", () => {
       ["Ann", "settings"],
       ["Ann", "dream"],
     ]);
+  });
+
+  it("can be given from a person's menu, about their avatar", async () => {
+    const { listener } = await open();
+    const [ann, ben] = [discord.user("Ann"), discord.user("Ben")];
+    const art = discord.addChannel("art");
+    ann.personShortcut(art, ben, "Dream this avatar");
+    await discord.until(() => /^Ben has no picture of their own/.test(discord.ephemeralTo(ann)[0]?.text ?? ""));
+    const limits = { maxBytes: 1e6, signal: AbortSignal.timeout(5_000) };
+    const [everywhere, here] = [(await picture("a.png", 20)).bytes, (await picture("b.png", 40)).bytes];
+    for (const [index, [avatar, inServer]] of ([[everywhere], [here, true]] as const).entries()) {
+      discord.giveAvatar(ben, avatar, inServer);
+      ann.personShortcut(art, ben, "Dream this avatar");
+      const command = await discord.until(() => listener.of("command")[index]);
+      expect(command).toMatchObject({ name: "dream", channel: art, user: { name: "Ann" } });
+      const [source] = command.attachments;
+      expect(source).toMatchObject({ name: "ben.png", author: { id: ben.id, name: "Ben" } });
+      expect(Buffer.from((await source?.fetch(limits))?.bytes ?? [])).toEqual(Buffer.from(avatar));
+      await command.reply({ text: "Painting." }, "public");
+    }
   });
 
   it("are registered at the start only when they have changed, and whenever somebody asks for it", async () => {

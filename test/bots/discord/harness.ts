@@ -1,3 +1,4 @@
+import { PERSON_SHORTCUTS } from "../../../src/commands/command.js";
 import type { ChatHandlers } from "../../../src/port/adapter.js";
 import type { CommandOptionSummary, CommandSummary } from "../../../src/port/commands.js";
 import type { ChatEvent } from "../../../src/port/events.js";
@@ -72,6 +73,7 @@ export class Listener implements ChatHandlers {
   readonly events: ChatEvent[] = [];
   readonly commands: ChatHandlers["commands"] = COMMANDS;
   readonly shortcuts = SHORTCUTS;
+  readonly personShortcuts = PERSON_SHORTCUTS;
   does: (event: ChatEvent) => Promise<unknown> = async () => undefined;
   completes: ChatHandlers["complete"] = async () => [];
   /** Errors of what `does` did. */

@@ -130,6 +130,41 @@ describe("pictures in Discord", () => {
     expect(await chat.latestPicture(thread)).toMatchObject({ name: "root.png", message: root.ref });
   });
 
+  it("are found behind a message's link, for those who may see the message", async () => {
+    opened = await scene({ messageContent: true }, { messageContent: true });
+    const { discord, chat } = opened;
+    const [ann, mo] = [discord.user("Ann"), discord.user("Mo", { moderator: true })];
+    const [art, photos] = [discord.addChannel("art"), discord.addChannel("photos")];
+    const closed = discord.addChannel("moderators", { closed: true });
+    const behind = (link: string, user = ann, channel = art) => chat.picturesBehind(new URL(link), { user, channel });
+    const { ref } = await ann.post(photos, "my garden", [await picture("garden.png")]);
+    const link = (await chat.link(ref)) ?? "";
+    expect(link).toMatch(/^https:\/\/discord\.com\/channels\/\d+\/\d+\/\d+$/);
+    const [source] = (await behind(link)) ?? [];
+    expect(source).toMatchObject({ name: "garden.png", author: { name: "Ann" }, message: ref });
+    expect((await source?.fetch(asked()))?.bytes.length).toBeGreaterThan(50);
+    expect(await behind(link.replace("discord.com", "ptb.discord.com"))).toHaveLength(1);
+    for (const other of [link.replace("discord.com", "discord.com.example.org"), "https://example.org/cat.png"])
+      expect(await behind(other)).toBeUndefined();
+    // The bot sees more than Ann does.
+    const { ref: secret } = await mo.post(closed, "for us", [await picture("secret.png")]);
+    const secretLink = (await chat.link(secret)) ?? "";
+    await expect(behind(secretLink)).rejects.toMatchObject({ kind: "forbidden" });
+    expect(await behind(secretLink, mo, closed)).toHaveLength(1);
+    const { ref: words } = await ann.post(photos, "no picture");
+    await expect(behind((await chat.link(words)) ?? "")).rejects.toThrow(/no picture in that/);
+    const direct = await ann.post(ann.direct, "to the bot", [await picture("direct.png")]);
+    const directLink = (await chat.link(direct.ref)) ?? "";
+    await expect(behind(directLink, mo)).rejects.toMatchObject({ kind: "forbidden" });
+    expect(await behind(directLink, ann, ann.direct)).toHaveLength(1);
+    // A role that is taken away counts at once, though the gateway does not tell.
+    const roles = discord.guild.members.get(mo.id)?.roles ?? new Set();
+    for (const role of roles) discord.permit(closed, "ViewChannel", true, role);
+    await expect.poll(() => behind(secretLink, mo).catch(() => [])).toHaveLength(1);
+    roles.clear();
+    await expect(behind(secretLink, mo)).rejects.toMatchObject({ kind: "forbidden" });
+  });
+
   it("may be as large as boosts allow, and stay in their channel when it is closed or for adults", async () => {
     opened = await scene();
     const { discord, chat } = opened;

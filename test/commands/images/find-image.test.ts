@@ -51,6 +51,21 @@ describe("the picture a command means", () => {
     expect(await find({ attachments, repliesTo: shown }, "none")).toBeUndefined();
   });
 
+  it("is on the message behind a link of the platform's own; other links lead to the internet", async () => {
+    const { chat, find, link } = await scene();
+    const behind = source(await picture(60, 60), "behind.png");
+    const asked: unknown[] = [];
+    Object.assign(chat, {
+      picturesBehind: async ({ hostname }: URL, reader: unknown) => {
+        asked.push(reader);
+        return hostname === "chat.example" ? [behind] : undefined;
+      },
+    });
+    expect(side(await find({}, new URL("https://chat.example/art/1")))).toBe(60);
+    expect(side(await find({}, link))).toBe(40);
+    expect(asked).toEqual(Array(2).fill({ user: ann, channel: art }));
+  });
+
   it("is not looked for where the adapter has done so already", async () => {
     const { chat, find } = await scene();
     chat.latestPicture = () => Promise.reject(new Error("asked twice"));

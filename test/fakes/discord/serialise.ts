@@ -141,13 +141,13 @@ function reactionJson(world: World, emoji: string, users: readonly string[]): AP
   return { count: users.length, count_details: counts, emoji: emojiJson(emoji), ...own };
 }
 
-export function memberJson({ user, nick, roles }: FakeMember): APIGuildMember {
+export function memberJson({ user, nick, roles, avatar }: FakeMember): APIGuildMember {
   const rest = {
     joined_at: "2024-01-01T00:00:00.000000+00:00",
     deaf: false,
     mute: false,
     flags: 0,
-    avatar: null,
+    avatar: avatar ?? null,
     banner: null,
   };
   return { user, nick, roles: [...roles], ...rest };

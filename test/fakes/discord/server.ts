@@ -296,15 +296,11 @@ export class FakeDiscord {
     return channel;
   }
 
-  /** Takes a permission from the bot in a channel, or gives it back. */
-  permit(ref: ChannelRef, permission: keyof typeof P, allowed: boolean): void {
+  /** Takes a permission from the bot, or from another member or role, in a channel, or gives it back. */
+  permit(ref: ChannelRef, permission: keyof typeof P, allowed: boolean, whom = this.world.bot.id): void {
     const channel = this.channelOf(ref);
-    setPermission(
-      channel,
-      { id: this.world.bot.id, type: OverwriteType.Member },
-      P[permission],
-      allowed ? "allow" : "deny",
-    );
+    const type = channel.guild?.roles.has(whom) ? OverwriteType.Role : OverwriteType.Member;
+    setPermission(channel, { id: whom, type }, P[permission], allowed ? "allow" : "deny");
     this.gateway.dispatch(E.ChannelUpdate, channelJson(channel));
   }
 
@@ -322,6 +318,16 @@ export class FakeDiscord {
     channel.archived = true;
     channel.locked = locked;
     this.gateway.dispatch(E.ThreadUpdate, channelJson(channel));
+  }
+
+  /** Gives a person an avatar, in the server or everywhere. */
+  giveAvatar({ id, user }: FakeUser, bytes: Uint8Array, inServer = false): void {
+    const hash = this.world.id();
+    const member = this.guild.members.get(id);
+    if (inServer && member) member.avatar = hash;
+    else user.avatar = hash;
+    const owner = inServer ? `guilds/${this.guild.id}/users/${id}/avatars` : `avatars/${id}`;
+    this.served.set(`/${owner}/${hash}.png`, { type: "image/png", bytes: Buffer.from(bytes) });
   }
 
   // What is seen.

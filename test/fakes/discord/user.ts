@@ -180,6 +180,16 @@ export class FakeUser {
     return this.#send(target.channel, InteractionType.ApplicationCommand, data);
   }
 
+  /** Chooses from a person's menu, in the place where they are seen. */
+  personShortcut(ref: ChannelRef, { id, user }: FakeUser, title: string): Sent {
+    this.#definition(ApplicationCommandType.User, title);
+    const channel = this.fake.channelOf(ref);
+    const member = channel.guild?.members.get(id);
+    const resolved = { users: { [id]: user }, ...(member ? { members: { [id]: memberJson(member) } } : {}) };
+    const data = { id: "1", name: title, type: ApplicationCommandType.User, target_id: id, resolved };
+    return this.#send(channel, InteractionType.ApplicationCommand, data);
+  }
+
   /** Fills in the form that an interaction was answered with. */
   submit({ interaction }: Sent, values: Readonly<Record<string, string>>): Sent {
     const { modal } = interaction;

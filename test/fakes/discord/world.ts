@@ -38,6 +38,8 @@ export interface FakeGuild {
 export interface FakeMember {
   readonly user: APIUser;
   readonly nick: string | null;
+  /** Of its own in this server. */
+  avatar?: string;
   readonly roles: Set<string>;
 }
 
