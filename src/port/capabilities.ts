@@ -10,6 +10,8 @@ export interface ChatCapabilities {
   readonly textLength: number;
   /** Different reactions that the bot can put on one message. */
   readonly reactions: number;
+  /** Communities have emoji of their own, called by their names: ":partyparrot:". */
+  readonly ownEmoji?: boolean;
   /** Entries of a completion list. */
   readonly completions: number;
   /** It has a page for operators, see {@link ChatHandlers.admin}. */

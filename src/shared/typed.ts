@@ -3,16 +3,15 @@
  * meant.
  */
 
-/**
- * A link, or an emoji: neither is spelt otherwise. Unicode sets: Node 20 has them, but the compiler takes them in
- * literals only for later targets.
- */
+/** Node 20 has them, but the compiler takes them in literals only for later targets. */
+const UNICODE_SETS = "v";
+/** A link, or an emoji: neither is spelt otherwise. */
 const AS_IT_IS = new RegExp(
   String.raw`(<?\b[a-z][a-z0-9+.\-]*:\/\/\S+` +
     String.raw`|\p{RGI_Emoji}` +
     String.raw`|\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]*` +
     String.raw`(?:\u200D\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]*)*)`,
-  "iv",
+  `i${UNICODE_SETS}`,
 );
 const DASHES = /[\p{Pd}\u2212]/gu;
 /** Zero-width characters, marks of direction, soft hyphens. */
@@ -84,4 +83,25 @@ export function readLine(said: string): SaidLine {
   const name = word.toLowerCase();
   if (name !== PROGRAM) return { name, text: rest.trim() };
   return rest.trim() === "" ? HELP : readLine(rest);
+}
+
+const RGI = new RegExp(String.raw`^\p{RGI_Emoji}$`, UNICODE_SETS);
+/** A chat's own emoji, by its name. */
+const OWN = /^:[^\s:]{1,60}:$/u;
+
+/** An emoji that a person typed; undefined for any other text. Of a chat's own ones the name: ":partyparrot:". */
+export function readEmoji(typed: string): { readonly emoji: string; readonly own: boolean } | undefined {
+  const emoji = typed.trim();
+  // Keyboards leave out the selector that asks for the coloured one.
+  if (RGI.test(emoji) || RGI.test(`${emoji}\uFE0F`)) return { emoji, own: false };
+  return OWN.test(emoji) ? { emoji, own: true } : undefined;
+}
+
+/** What is the same in all spellings of an emoji: people and platforms add and drop selectors and skin tones. */
+export function emojiKey(emoji: string): string {
+  return emoji.replace(/[\uFE0E\uFE0F]|\p{Emoji_Modifier}/gu, "").toLowerCase();
+}
+
+export function sameEmoji(a: string, b: string): boolean {
+  return emojiKey(a) === emojiKey(b);
 }

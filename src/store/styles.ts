@@ -1,5 +1,6 @@
 import { and, asc, count, eq, inArray, or, type SQL } from "drizzle-orm";
 import type { Community, User, UserKey } from "../domain/model.js";
+import { emojiKey } from "../shared/typed.js";
 import type { Database } from "./database.js";
 import { StoreError } from "./errors.js";
 import type { Images, NewImage } from "./images.js";
@@ -147,11 +148,6 @@ export class Styles {
 
 function nameKey(name: string): string {
   return name.normalize("NFC").toLowerCase();
-}
-
-/** Platforms add and drop variation selectors. */
-function emojiKey(emoji: string): string {
-  return emoji.replace(/[\ufe0e\ufe0f]/g, "");
 }
 
 function styleOf(row: typeof styleTable.$inferSelect): Style {

@@ -48,6 +48,8 @@ export interface World {
   readonly moderator: Visitor;
   /** An open channel. */
   readonly channel: ChannelRef;
+  /** An emoji of the community's own, where it can have some: as the platform hands it over when it is typed. */
+  readonly ownEmoji?: { readonly name: string; readonly typed: string };
   /** What a message holds where a person names the bot in it. */
   readonly mention: string;
   /** A channel that not everybody can read, where the platform has such. */

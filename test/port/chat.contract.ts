@@ -256,6 +256,21 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       expect(await seen(world.channel, said.id, world.ben)).toBeDefined();
     });
 
+    it("hands over emoji as reactions have them, a community's own by their names", async () => {
+      await world.say(world.ann, world.channel, `${world.mention} stylize 🌻:0.5 ❄️ 👋🏽`);
+      const event = await listener.next("command");
+      expect(event.text).toBe("🌻:0.5 ❄️ 👋🏽");
+      expect(chat.capabilities.ownEmoji ?? false).toBe(world.ownEmoji !== undefined);
+      if (!world.ownEmoji) return;
+      await world.say(
+        world.ann,
+        world.channel,
+        `${world.mention} stylize style:${world.ownEmoji.typed} ${world.ownEmoji.typed}:0.3`,
+      );
+      const own = await listener.next("command", (other) => other !== event);
+      expect(own.text).toBe(`style::${world.ownEmoji.name}: :${world.ownEmoji.name}::0.3`);
+    });
+
     it("answers a message that only names the bot with help, and reports one message once", async () => {
       await world.say(world.ann, world.channel, `thank you ${world.mention}!`);
       await listener.next("command", ({ name }) => name === "help");

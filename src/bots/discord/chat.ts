@@ -66,6 +66,7 @@ export class DiscordChat implements Chat {
       editIntervalMs,
       textLength: CONTENT_LENGTH - AROUND_TEXT,
       reactions: REACTIONS,
+      ownEmoji: true,
       completions: CHOICES,
     };
   }

@@ -15,6 +15,7 @@ import { DIRECT, linkTo } from "./channels.js";
 import type { Gateway } from "./gateway.js";
 import type { Messages } from "./messages.js";
 import { whatIsMissing } from "./permissions.js";
+import { withEmoji } from "./reactions.js";
 import type { InteractionParts } from "./reporter.js";
 import { userOfReaction } from "./users.js";
 
@@ -52,7 +53,7 @@ function piecesOf(message: GatewayMessageCreateDispatchData, { client, channels 
   const self = client.user?.id;
   const said = type === MessageType.Default || type === MessageType.Reply;
   if (!said || !content || !author || author.bot || webhook_id !== undefined || self === undefined) return undefined;
-  const pieces = content.split(new RegExp(`<@!?${self}>`));
+  const pieces = content.split(new RegExp(`<@!?${self}>`)).map(withEmoji);
   return pieces.length > 1 || channels.guildOf(channel_id, guild_id) === undefined ? pieces : undefined;
 }
 

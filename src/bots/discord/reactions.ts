@@ -49,3 +49,8 @@ function emojiOf({ id, name }: GatewayReaction["emoji"]): string | undefined {
   if (name === null) return undefined;
   return id === null || id === undefined ? name : `:${name}:`;
 }
+
+/** What was typed, with a server's own emoji as reactions call them. */
+export function withEmoji(text: string): string {
+  return text.replace(/<a?:(\w+):\d+>/g, ":$1:");
+}

@@ -9,6 +9,7 @@ import type { MessageRef } from "../../domain/model.js";
 import type { CommandSummary, MessageShortcut } from "../../port/commands.js";
 import { cutText } from "../../shared/text.js";
 import { FORM_INPUTS, FORM_LABEL_LENGTH, FORM_PLACEHOLDER_LENGTH } from "./limits.js";
+import { withEmoji } from "./reactions.js";
 
 /** Forms' ids begin with it, so that they are never taken for a button's. */
 const FORM = "form";
@@ -51,7 +52,7 @@ export function readForm({ components }: APIModalSubmission): Record<string, str
     const fields = "components" in row ? row.components : "component" in row ? [row.component] : [];
     for (const field of fields) {
       const value = "value" in field && typeof field.value === "string" ? field.value.trim() : "";
-      if (value !== "") values[field.custom_id] = value;
+      if (value !== "") values[field.custom_id] = withEmoji(value);
     }
   }
   return values;

@@ -12,6 +12,7 @@ import type { PictureSource } from "../../port/messages.js";
 import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { choicesFor, LINK_SUFFIX, SECOND_SUFFIX } from "./definitions.js";
+import { withEmoji } from "./reactions.js";
 import type { Reporter } from "./reporter.js";
 import { userOfInteraction } from "./users.js";
 
@@ -92,7 +93,7 @@ function hasValue(
 }
 
 function textOf({ value }: APIApplicationCommandInteractionDataBasicOption): string {
-  return typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
+  return typeof value === "boolean" ? (value ? "yes" : "no") : withEmoji(String(value));
 }
 
 /** `picture-from` is another way to give `picture`. */

@@ -50,7 +50,14 @@ export class SlackChat implements Chat {
   constructor(private readonly options: SlackChatOptions) {
     this.#limits = { ...defaultSlackLimits, ...options.limits };
     const { uploadBytes, editIntervalMs, textLength } = this.#limits;
-    this.capabilities = { uploadBytes, editIntervalMs, textLength, reactions: REACTIONS, completions: MENU_CHOICES };
+    this.capabilities = {
+      uploadBytes,
+      editIntervalMs,
+      textLength,
+      reactions: REACTIONS,
+      ownEmoji: true,
+      completions: MENU_CHOICES,
+    };
   }
 
   /** The port of the HTTP server, where there is one; known once started. */

@@ -10,6 +10,9 @@ const byEmoji = new Map<string, string>();
 // Of several names the first is the one that Slack shows.
 for (const [name, emoji] of byName) if (!byEmoji.has(bare(emoji))) byEmoji.set(bare(emoji), name);
 
+/** By itself, after `name:`, and one after another, as in `:sunflower::0.3`; not in `look:creatures:`. */
+const NAMED = /(?<=^|[\s:=,;("'«]):([^\s:<>]{1,100}(?:::skin-tone-[2-6])?):/gu;
+
 /** Slack counts skin tones from 2 (light) to 6 (dark). */
 const TONES = ["\u{1F3FB}", "\u{1F3FC}", "\u{1F3FD}", "\u{1F3FE}", "\u{1F3FF}"];
 
@@ -27,6 +30,14 @@ export function toUnicode(name: string): string {
   if (emoji === undefined) return `:${base}:`;
   const modifier = TONES[Number(/^skin-tone-([2-6])$/.exec(tone ?? "")?.[1]) - 2];
   return modifier === undefined ? emoji : toned(emoji, modifier);
+}
+
+/**
+ * Typed emoji in place of the names that Slack hands over for them; a name that it does not know is a workspace's own
+ * emoji, or no emoji, and stays.
+ */
+export function withEmoji(text: string): string {
+  return text.replace(NAMED, (_, name: string) => toUnicode(name));
 }
 
 /** The name of an emoji, or of a workspace's own one written ":name:"; undefined for one that Slack does not know. */

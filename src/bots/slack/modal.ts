@@ -2,6 +2,7 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextElement } from "@slack
 import type { CommandOptionSummary, CommandSummary } from "../../port/commands.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
+import { withEmoji } from "./emoji.js";
 import { FORM_FIELDS, FORM_FILES, HINT_LENGTH, LABEL_LENGTH, MENU_CHOICES, TITLE_LENGTH } from "./limits.js";
 import { fields, list, parsed, picturesIn, type SlackFile, word } from "./messages.js";
 
@@ -138,7 +139,7 @@ export function readForm(view: unknown): Submission | undefined {
     if (!action.startsWith(FIELD)) continue;
     const name = action.slice(FIELD.length);
     const { type, value: typed, selected_option, files } = fields(value);
-    const said = word(fields(selected_option).value) ?? word(typed)?.trim();
+    const said = word(fields(selected_option).value) ?? withEmoji(word(typed) ?? "").trim();
     if (type === "file_input") chosen.push(...list(files));
     else if (said) options[name] = said;
     // What was filled in beforehand and has been emptied is not meant.

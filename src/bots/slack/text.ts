@@ -1,8 +1,9 @@
 import { cutAt } from "../markdown/message-text.js";
+import { withEmoji } from "./emoji.js";
 
-/** What a user typed: entities and Slack's link brackets undone, curly quotes of phones made straight. */
+/** What a user typed: entities, Slack's link brackets and names of emoji undone, curly quotes made straight. */
 export function fromMrkdwn(text: string): string {
-  return text
+  const typed = text
     .replace(/<(https?:\/\/[^>|]+)(?:\|([^>]*))?>/g, (_, link: string, label = "") => typedLink(link, label))
     .replace(/<(?:mailto:|tel:)[^>|]+\|([^>]*)>/g, "$1")
     .replaceAll("&lt;", "<")
@@ -12,6 +13,7 @@ export function fromMrkdwn(text: string): string {
     .replace(/[‘’]/g, "'")
     .replaceAll("\u00A0", " ")
     .replaceAll("\u200b", "");
+  return withEmoji(typed);
 }
 
 /** Slack makes a link of a word like "rust.art" too; one with a path is meant for a link. */

@@ -5,11 +5,11 @@ import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { ReactionEvent, UnsignedReaction } from "../../port/events.js";
 import type { PictureSource } from "../../port/messages.js";
+import { sameEmoji } from "../../shared/typed.js";
 import type { InteractiveMessages } from "../../store/interactive-messages.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { type JobServices, startJob } from "../recipes/start-job.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
-import { sameEmoji } from "../styles/style-library.js";
 import { explainError, UserError } from "../user-error.js";
 
 interface ArtChannelServices extends JobServices {

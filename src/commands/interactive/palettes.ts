@@ -3,9 +3,9 @@ import { mayPass } from "../../port/chat-error.js";
 import type { ReactionEvent } from "../../port/events.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
+import { sameEmoji } from "../../shared/typed.js";
 import type { InteractiveMessage } from "../../store/interactive-messages.js";
 import { MAX_SHARES } from "../styles/shares.js";
-import { sameEmoji } from "../styles/style-library.js";
 import { explainError, UserError } from "../user-error.js";
 import { type CollectorRequest, type CollectorServices, ReactionCollector } from "./reaction-collector.js";
 

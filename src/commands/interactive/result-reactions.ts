@@ -4,12 +4,12 @@ import { type Job, mayManage } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import type { ReactionEvent } from "../../port/events.js";
 import type { JobRepository } from "../../queue/job-repository.js";
+import { sameEmoji } from "../../shared/typed.js";
 import type { Favourites } from "../../store/favourites.js";
 import { provenanceOfJob } from "../images/provenance.js";
 import { type RepeatServices, repeatJob } from "../recipes/repeat.js";
 import { type JobRequester, startJob } from "../recipes/start-job.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
-import { sameEmoji } from "../styles/style-library.js";
 import { UserError } from "../user-error.js";
 import { type DeleteServices, deleteJob } from "./delete-job.js";
 

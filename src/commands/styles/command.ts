@@ -3,6 +3,7 @@ import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
 import { sharp } from "../../shared/native.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
+import { readEmoji, sameEmoji } from "../../shared/typed.js";
 import { StoreError } from "../../store/errors.js";
 import type { Style as OwnStyle } from "../../store/styles.js";
 import type { BotOptions } from "../bot-options.js";
@@ -14,14 +15,11 @@ import { choiceOption, textOption, type ValuesOf } from "../parsing/options.js";
 import { fitToChannel } from "../presenting/fit-image.js";
 import { UserError } from "../user-error.js";
 import { contactSheet } from "./contact-sheet.js";
-import { findStyle, sameEmoji } from "./style-library.js";
+import { findStyle } from "./style-library.js";
 
 /** Stored styles' longer side, in pixels: engines look at none larger. */
 const KEPT_SIDE = 1024;
 const NAME = /^[a-z][a-z0-9-]{1,19}$/;
-/** Unicode sets: Node 20 has them, but the compiler takes them in literals only for later targets. */
-const UNICODE_SETS = "v";
-const EMOJI = new RegExp("^\\p{RGI_Emoji}$", UNICODE_SETS);
 
 const name = (help: string, positional: boolean) =>
   textOption({
@@ -29,7 +27,7 @@ const name = (help: string, positional: boolean) =>
     expected: "a word of 2 to 20 letters, digits and dashes, such as rust",
     read: (typed) => {
       const word = typed.trim().toLowerCase();
-      return NAME.test(word) || EMOJI.test(word) ? word : undefined;
+      return NAME.test(word) || readEmoji(word) ? word : undefined;
     },
     positional,
     completes: "styles",
@@ -52,7 +50,7 @@ const options = {
   emoji: textOption({
     help: "The reaction that chooses it",
     expected: "one emoji, such as 🍂",
-    read: (typed) => (EMOJI.test(typed.trim()) ? typed.trim() : undefined),
+    read: readEmoji,
   }),
   to: name("Its new name", false),
   picture: imageOption({ help: "The picture to add" }),
@@ -107,7 +105,9 @@ const ACTIONS: Readonly<
   async add({ name, emoji, picture }, context, { styles: limits }) {
     const { app, channel, user } = context;
     const line = "/style add name:rust emoji:🍂";
-    const [word, mark] = [needed(name, "name", line), needed(emoji, "emoji", line)];
+    const word = needed(name, "name", line);
+    const { emoji: mark, own } = needed(emoji, "emoji", line);
+    if (own && !context.chat.capabilities.ownEmoji) throw new UserError("style.own-emoji", { emoji: mark, line });
     if (!NAME.test(word)) throw new UserError("style.name", { line });
     const taken = (await app.styles.list(channel)).find((style) => style.name === word || sameEmoji(style.emoji, mark));
     const clash = taken?.name === word ? word : undefined;
@@ -146,7 +146,7 @@ const ACTIONS: Readonly<
   },
 };
 
-function needed(value: string | undefined, option: "name" | "emoji" | "to", line: string): string {
+function needed<T>(value: T | undefined, option: "name" | "emoji" | "to", line: string): T {
   if (value === undefined) throw new UserError("style.needs", { option, line });
   return value;
 }

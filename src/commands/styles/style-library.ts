@@ -1,6 +1,7 @@
 import type { ChannelRef, Credit } from "../../domain/model.js";
 import { nearest } from "../../shared/nearest.js";
 import { cutText, plain } from "../../shared/text.js";
+import { sameEmoji } from "../../shared/typed.js";
 import { UserError } from "../user-error.js";
 
 /** A style that people may name. */
@@ -47,9 +48,4 @@ export async function findStyle(
 /** Who is named for a painting in a style. */
 export function styleCredit({ name, by }: Style): Credit {
   return { role: "style", by, what: name };
-}
-
-/** Some platforms send the variation selector that asks for a coloured emoji, some do not. */
-export function sameEmoji(a: string, b: string): boolean {
-  return a.replaceAll("\uFE0F", "") === b.replaceAll("\uFE0F", "");
 }

@@ -231,6 +231,7 @@ export const english = {
   "option.expected.flag": "yes or no",
   "option.expected.choice": ({ words, near }: { words: string; near: string | undefined }) =>
     `one of ${words}${near === undefined ? "" : `; did you mean ${near}?`}`,
+  "style.own-emoji": "{emoji} is no emoji here; take one of the usual ones. For example: `{line}`",
   "style.name": "A style's name is one word. For example: `{line}`",
   "style.taken": ({ style, name, emoji }: { style: string; name: string | undefined; emoji: string }) =>
     `${name === undefined ? emoji : `The name ${name}`} is already ${style}'s; choose another.`,

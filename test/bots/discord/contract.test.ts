@@ -24,6 +24,7 @@ describeChat("Discord", async (): Promise<World> => {
     ben,
     moderator,
     channel,
+    ownEmoji: { name: "partyparrot", typed: "<a:partyparrot:4711>" },
     mention: `<@${discord.world.bot.id}>`,
     closedChannel,
     adapter: async () =>

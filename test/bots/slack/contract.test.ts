@@ -40,6 +40,7 @@ async function open(transport: "socket" | "http"): Promise<World> {
     ben,
     moderator,
     channel: refOf(art.id),
+    ownEmoji: { name: "partyparrot", typed: ":partyparrot:" },
     mention: `<@${fake.team.bot.id}>`,
     closedChannel: refOf(secret.id),
     async adapter() {

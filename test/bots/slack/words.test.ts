@@ -28,6 +28,16 @@ describe("Slack's text", () => {
 
 describe("emoji", () => {
   it.each([
+    [":sunflower:", "🌻"],
+    ["style add name:rust emoji::fallen_leaf:", "style add name:rust emoji:🍂"],
+    [":sunflower::0.3 :snowflake:=0.7", "🌻:0.3 ❄️=0.7"],
+    [":wave::skin-tone-3::+1:", "👋🏼👍"],
+    ["look:sunflower: 10:30:15 :partyparrot: :a b:", "look:sunflower: 10:30:15 :partyparrot: :a b:"],
+  ])("typed as %s are %s", (named, typed) => {
+    expect(fromMrkdwn(named)).toBe(typed);
+  });
+
+  it.each([
     ["heart", "❤️"],
     ["repeat", "🔁"],
     ["heavy_plus_sign", "➕"],

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { ann, art, ben, mod, source } from "../../fakes/chat.js";
+import { ann, art, ben, FakeChat, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
 
@@ -20,6 +20,39 @@ describe("/style", () => {
     const kept = await sharp(engine.runs[0]?.request.pictures.style1).metadata();
     expect([kept.format, kept.width, kept.height]).toEqual(["jpeg", 60, 40]);
     expect((await app.styles.list({ ...art, community: "other" })).map(({ name }) => name)).not.toContain("rust");
+  });
+
+  it("takes emoji in all their spellings, and a community's own where the chat has some", async () => {
+    const { chat, engine, app, quiet } = await studio({
+      engine: new FakeEngine({ automatic: true }),
+      chat: new FakeChat({ ownEmoji: true }),
+    });
+    await chat.say(ann, "/style add name:hand emoji:👋🏽", attached);
+    await chat.say(ann, "/style add name:tale emoji:❤", attached);
+    await chat.say(ben, "/style add name:party emoji::PartyParrot:", attached);
+    const again = "👋 is already hand's; choose another.";
+    await chat.say(ann, "/style add name:wave emoji:👋", attached);
+    expect(chat.ephemeral.map(({ text }) => text)).toEqual([again]);
+    await chat.say(ben, "/style show ❤️");
+    expect(chat.in("channel").at(-1)?.content.text).toContain("**tale**");
+    await chat.say(ann, "/style rename 👋🏿 to:palm");
+    for (const wanted of [":partyparrot:", "👋🏻", "style::PartyParrot:", "❤️"])
+      await chat.say(ben, `/stylize ${wanted}`, attached);
+    await chat.say(ben, "/blend :partyparrot::0.3 👋:0.7", attached);
+    await quiet();
+    const painted = engine.runs.map(({ request }) =>
+      (request.params.styles as { name: string }[]).map(({ name }) => name),
+    );
+    expect(painted).toEqual([["party"], ["palm"], ["party"], ["tale"], ["party", "palm"]]);
+    expect((await app.styles.list(art)).map(({ emoji }) => emoji)).toContain(":PartyParrot:");
+  });
+
+  it("has no use for a name of an emoji where a chat has no own ones", async () => {
+    const { chat } = await studio();
+    await chat.say(ann, "/style add name:party emoji::partyparrot:", attached);
+    expect(chat.ephemeral.at(-1)?.text).toBe(
+      ":partyparrot: is no emoji here; take one of the usual ones. For example: `/style add name:rust emoji:🍂`",
+    );
   });
 
   it("lists and shows", async () => {

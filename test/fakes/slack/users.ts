@@ -56,7 +56,7 @@ export class Users {
       thread,
       user: user.id,
       botId: user.bot ? newId("B") : undefined,
-      text,
+      text: namedEmoji(text),
       blocks: [],
       files: files.map((file) => this.#file(user, file).id),
       metadata: undefined,
@@ -205,7 +205,7 @@ export class Users {
                 selected_option:
                   given === undefined ? null : { text: { type: "plain_text", text: given }, value: given },
               }
-            : { type, value: given ?? null };
+            : { type, value: given === undefined ? null : namedEmoji(given) };
       state[String(block.block_id)] = { [action]: value };
     }
     const payload = {
@@ -375,6 +375,14 @@ function buttonsOf(blocks: readonly unknown[]): { label: string; id: string; val
   });
 }
 
+/** As Slack hands over what is typed: emoji by their names, entities escaped. */
 function escapeText(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return namedEmoji(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+const UNICODE_SETS = "v";
+const EMOJI = new RegExp("\\p{RGI_Emoji}", `g${UNICODE_SETS}`);
+
+function namedEmoji(text: string): string {
+  return text.replace(EMOJI, (emoji) => `:${toName(emoji) ?? emoji}:`);
 }

@@ -3,10 +3,11 @@
 import type { ChannelRef } from "../../../domain/model.js";
 import { PHOTO } from "../../../engine/recipes/painting/options.js";
 import { defined } from "../../../shared/defined.js";
+import { sameEmoji } from "../../../shared/typed.js";
 import { flagOption, integerOption } from "../../parsing/options.js";
 import type { Params } from "../../recipes/recipe.js";
 import { readShares } from "../../styles/shares.js";
-import { findStyle, type Style, type StyleLibrary, sameEmoji } from "../../styles/style-library.js";
+import { findStyle, type Style, type StyleLibrary } from "../../styles/style-library.js";
 import { UserError } from "../../user-error.js";
 
 /** The emoji of the opener and of moderators that ends a vote and paints. */
