@@ -68,6 +68,11 @@ export interface Chat {
   /** Stops taking events, finishes calls under way, and closes connections. */
   stop(): Promise<void>;
   post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef>;
+  /**
+   * Says something to one person alone: in a direct message, or, where there are none, in the channel that it is about,
+   * so that only that person sees it there. Rejects with "forbidden" where the person takes none.
+   */
+  tell(user: Pick<User, "id">, about: ChannelRef, message: OutgoingMessage): Promise<MessageRef>;
   edit(message: MessageRef, content: OutgoingMessage): Promise<void>;
   remove(message: MessageRef): Promise<void>;
   react(message: MessageRef, emoji: string): Promise<void>;

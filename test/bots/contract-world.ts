@@ -77,6 +77,8 @@ export interface World {
   press(who: Visitor, message: MessageRef, label: string): Promise<void>;
   /** Somebody deletes a message by hand. */
   erase(message: MessageRef): Promise<void>;
+  /** Somebody deletes a thread with all that is in it, or the message that it hangs on. */
+  endThread(thread: ChannelRef): Promise<void>;
   /** Everything in a channel or thread that this person sees, oldest first, private answers too. */
   look(who: Visitor, channel: ChannelRef): Promise<readonly Seen[]>;
   /** What completion a person sees while typing an option's value; undefined where the platform has none. */

@@ -2,6 +2,7 @@ import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseLine } from "../../src/commands/parsing/command-line.js";
 import { readValues } from "../../src/commands/parsing/read-values.js";
+import { ChatError } from "../../src/port/chat-error.js";
 import { ann, art, ben, type FakeMessage, mod, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { studio } from "../fakes/studio.js";
@@ -184,6 +185,82 @@ describe("a dream in a chat", () => {
     const said = texts(chat.in("channel"));
     expect(said.some((text) => text.includes("Your picture is ready"))).toBe(true);
     expect(said.filter((text) => text.startsWith("Octave"))).toEqual([]);
+  });
+
+  describe("in a thread that people have opened", () => {
+    const thread = { ...art, thread: "private" };
+    /** A job under way, in a thread that is deleted then. */
+    const lost = async () => {
+      const open = await studio();
+      const { chat, engine } = open;
+      chat.threads.set("private", { title: "between us", open: true });
+      await chat.say(ann, "/dream octaves:2", { channel: thread });
+      const run = await engine.next();
+      await chat.until(() => chat.in("thread").length > 1);
+      chat.closeThread("private");
+      for (const message of chat.in("thread")) message.removed = true;
+      return { ...open, run };
+    };
+
+    it.each([
+      ["its picture", /Your picture is ready/, 1],
+      ["why it failed", /The network is gone/, 0],
+      ["that it was cancelled", /Cancelled by Ann/, 0],
+    ])("%s goes to its author alone when that is gone, never to the channel", async (_what, text, pictures) => {
+      const { chat, queue, store, quiet, run } = await lost();
+      const [{ job } = expect.fail()] = queue.positions();
+      if (pictures > 0) await run.finish();
+      else if (/fail/.test(_what)) run.fail("internal", "The network is gone.");
+      else queue.cancel(job.id, { by: "person", name: "Ann" });
+      await quiet();
+      expect(chat.in("channel")).toEqual([]);
+      expect(chat.in("direct").map((message) => message.pictures.length)).toEqual([pictures]);
+      const [told] = texts(chat.in("direct"));
+      expect(told).toMatch(text);
+      expect(told).toContain(`(\`${job.id}\`) where you asked for it`);
+      expect(store.jobs.unnotified()).toEqual([]);
+    });
+
+    it("it stays owed where its author takes no messages either, until the next start", async () => {
+      const { chat, store, quiet, run, close, dir } = await lost();
+      chat.fault = (call) => (call === "tell" ? new ChatError("forbidden", { message: "No." }) : undefined);
+      await run.finish();
+      await quiet();
+      expect([...chat.in("channel"), ...chat.in("direct")]).toEqual([]);
+      expect(store.jobs.unnotified()).toHaveLength(1);
+      await close();
+      chat.fault = () => undefined;
+      const next = await studio({ chat, dir });
+      await next.queue.recover((job) => next.app.presenter.reopen(job, [chat], async () => true));
+      await next.app.presenter.idle();
+      expect(chat.in("channel")).toEqual([]);
+      expect(texts(chat.in("direct"))).toEqual([expect.stringContaining("Your picture is ready")]);
+      expect(next.store.jobs.unnotified()).toEqual([]);
+    });
+
+    it("its answer to the command shows the picture where the bot may not post any more", async () => {
+      const { chat, engine, quiet } = await studio();
+      chat.threads.set("private", { title: "between us", open: true });
+      await chat.say(ann, "/dream octaves:2", { channel: thread });
+      const run = await engine.next();
+      chat.fault = (call) => (call === "post" ? new ChatError("forbidden", { message: "No." }) : undefined);
+      await run.finish();
+      await quiet();
+      expect(chat.in("thread").filter((message) => /Your picture is ready/.test(message.content.text))).toHaveLength(1);
+      expect([...chat.in("channel"), ...chat.in("direct")]).toEqual([]);
+    });
+
+    it("nobody is written to while it is only out", async () => {
+      const { chat, engine, quiet } = await studio();
+      chat.threads.set("private", { title: "between us", open: true });
+      await chat.say(ann, "/dream octaves:2", { channel: thread });
+      const run = await engine.next();
+      const out = new ChatError("unavailable", { message: "Out." });
+      chat.fault = (call) => (call === "post" || call === "reply" ? out : undefined);
+      await run.finish();
+      await quiet();
+      expect([...chat.in("channel"), ...chat.in("direct")]).toEqual([]);
+    });
   });
 
   it("is done again by anybody, deleted by its author only", async () => {

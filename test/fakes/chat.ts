@@ -32,7 +32,7 @@ export interface EphemeralReply {
   readonly file?: OutgoingFile;
 }
 
-export type Call = "post" | "edit" | "remove" | "openThread" | "reply" | "latestPicture" | "picturesOf";
+export type Call = "post" | "tell" | "edit" | "remove" | "openThread" | "reply" | "latestPicture" | "picturesOf";
 
 export const ann: Member = { id: "ann", name: "Ann", moderator: false };
 export const ben: Member = { id: "ben", name: "Ben", moderator: false };
@@ -88,6 +88,13 @@ export class FakeChat implements Chat {
       throw new ChatError("gone", { message: "The thread is gone." });
     const known = content.key === undefined ? undefined : this.messages.find(({ key }) => key === content.key);
     return known ? { id: known.id, channel: known.channel } : this.#add(channel, content);
+  }
+
+  async tell(user: Pick<Member, "id">, { platform, community }: ChannelRef, content: OutgoingMessage) {
+    const channel = { platform, community, id: `direct ${user.id}` };
+    await this.#enter("tell", { channel, content });
+    const known = this.messages.find(({ key, channel: { id } }) => key === content.key && id === channel.id);
+    return known && content.key !== undefined ? { id: known.id, channel } : this.#add(channel, content);
   }
 
   async edit(ref: MessageRef, content: OutgoingMessage): Promise<void> {
@@ -251,10 +258,10 @@ export class FakeChat implements Chat {
 
   // What people see.
 
-  in(place: "channel" | "thread"): readonly FakeMessage[] {
-    return this.messages.filter(
-      (message) => !message.removed && (message.channel.thread === undefined) === (place === "channel"),
-    );
+  in(place: "channel" | "thread" | "direct"): readonly FakeMessage[] {
+    const placeOf = ({ id, thread }: ChannelRef) =>
+      id.startsWith("direct ") ? "direct" : thread === undefined ? "channel" : "thread";
+    return this.messages.filter(({ removed, channel }) => !removed && placeOf(channel) === place);
   }
 
   /**
@@ -292,6 +299,8 @@ export class FakeChat implements Chat {
     visibility: "public" | "private",
   ): Promise<MessageRef | undefined> {
     await this.#enter("reply", { channel, content });
+    if (visibility === "public" && this.threads.get(channel.thread ?? "")?.open === false)
+      throw new ChatError("gone", { message: "The thread is gone." });
     if (visibility === "public") return this.#add(channel, content);
     this.#check(content);
     const { text, buttons, file } = content;

@@ -193,6 +193,28 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       expect(await older?.older?.()).toBeUndefined();
     });
 
+    it("says nothing outside of a thread that is gone, and takes no picture from outside for it", async () => {
+      await world.say(world.ann, world.channel, "look", [{ name: "photo.png", bytes: await plain("#0f0") }]);
+      const root = await world.say(world.ben, world.channel, "between us");
+      const thread = await chat.openThread(root, "between us");
+      expect(await chat.latestPicture(thread)).toBeUndefined();
+      await world.endThread(thread);
+      const message = { text: "the final picture", pictures: [await picture("#f00")], key: messageKey(JOB, "final") };
+      await expect(chat.post(thread, message)).rejects.toMatchObject({ kind: "gone" });
+      expect(await chat.latestPicture(thread).catch(() => undefined)).toBeUndefined();
+      const said = await world.look(world.ben, world.channel);
+      expect(said.filter(({ text }) => text.includes("the final picture"))).toEqual([]);
+      // The author can still be told, alone, with the picture.
+      const ref = await chat.tell(world.ann, thread, message);
+      const told = (await world.look(world.ann, ref.channel)).find(({ id }) => id === ref.id);
+      expect(told?.text).toContain("the final picture");
+      expect(await Promise.all((told?.pictures ?? []).map(({ bytes }) => colourOf(bytes)))).toEqual(["red"]);
+      expect(await chat.tell(world.ann, thread, message)).toEqual(ref);
+      expect((await world.look(world.ben, world.channel)).filter(({ id }) => id === ref.id)).toEqual([]);
+      await chat.edit(ref, { text: "as it is now" });
+      await chat.remove(ref);
+    });
+
     it("gives the pictures of anybody's message", async () => {
       const ref = await world.say(world.ben, world.channel, "two", [
         { name: "a.png", bytes: await plain("#f00") },

@@ -1,5 +1,5 @@
 import { type Client, Events, GatewayDispatchEvents } from "discord.js";
-import type { ChannelRef, MessageRef } from "../../domain/model.js";
+import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
@@ -175,6 +175,11 @@ export class DiscordChat implements Chat {
 
   async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
     return this.#connected.messages.post(channel, message);
+  }
+
+  async tell({ id }: Pick<User, "id">, _about: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
+    const { messages } = this.#connected;
+    return messages.post(await messages.direct(id), message);
   }
 
   async edit(message: MessageRef, content: OutgoingMessage): Promise<void> {

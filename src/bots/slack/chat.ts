@@ -1,5 +1,5 @@
 import { App } from "@slack/bolt";
-import type { ChannelRef, MessageRef } from "../../domain/model.js";
+import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
@@ -30,6 +30,7 @@ interface Running {
   readonly workspaces: Workspaces;
   readonly incoming: Incoming;
   readonly messenger: Messenger;
+  readonly replies: Replies;
   readonly sources: Sources;
   readonly channels: Channels;
 }
@@ -109,7 +110,7 @@ export class SlackChat implements Chat {
     const shared = { handlers, workspaces, users, channels, sources, newest, messenger, replies, home, logger };
     const incoming = new Incoming({ ...shared, apiUrl, uploadBytes }, keyValues);
     this.#listen(transport, workspaces, incoming, apiUrl);
-    return { transport, workspaces, incoming, messenger, sources, channels };
+    return { transport, workspaces, incoming, messenger, replies, sources, channels };
   }
 
   async stop(): Promise<void> {
@@ -124,6 +125,11 @@ export class SlackChat implements Chat {
   async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
     const { messenger } = this.#need();
     return messenger.post(await this.#workspace(channel), channel, message);
+  }
+
+  async tell(user: Pick<User, "id">, about: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
+    const { replies } = this.#need();
+    return replies.directly({ workspace: await this.#workspace(about), user, channel: about }, message);
   }
 
   async edit(message: MessageRef, content: OutgoingMessage): Promise<void> {

@@ -56,15 +56,16 @@ export class Replies {
     visibility: "public" | "private",
   ): Promise<MessageRef | undefined> {
     if (visibility === "public") return this.parts.messenger.post(to.workspace, to.channel, message);
-    if (to.atHome) return this.#directly(to, message);
+    if (to.atHome) return this.directly(to, message);
     await this.#privately(to, message);
     return undefined;
   }
 
   /** In the conversation between the user and the bot. */
-  #directly({ workspace, channel, user }: Addressee, message: OutgoingMessage): Promise<MessageRef> {
+  directly({ workspace, channel, user }: Addressee, message: OutgoingMessage): Promise<MessageRef> {
     const { thread: _thread, ...place } = channel;
-    return this.parts.messenger.post(workspace, { ...place, id: user.id }, message);
+    // It has an id of its own only once something has been said there: there is nowhere to look for an earlier one.
+    return this.parts.messenger.post(workspace, { ...place, id: user.id }, { ...message, perhapsPosted: false });
   }
 
   async #privately(to: Addressee, message: OutgoingMessage): Promise<void> {
@@ -88,7 +89,7 @@ export class Replies {
     } catch (error) {
       // One of the two may have left the channel, or the message cannot be shown there.
       if (!isKind(error, "forbidden", "gone")) throw error;
-      await this.#directly(to, message);
+      await this.directly(to, message);
       files.discard(workspace, ids, job);
     }
   }

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import type { AddressInfo, Socket } from "node:net";
 import { basename, join, resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
-import type { ChannelRef, MessageRef } from "../../domain/model.js";
+import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import type { Chat, ChatHandlers } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
@@ -140,6 +140,11 @@ export class WebChat implements Chat {
 
   async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
     return ref(await this.#hub.botSays(channel, message));
+  }
+
+  async tell({ id }: Pick<User, "id">, about: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
+    const { thread: _thread, ...channel } = about;
+    return ref(await this.#hub.botSays(channel, message, id));
   }
 
   async edit(message: MessageRef, content: OutgoingMessage): Promise<void> {

@@ -45,27 +45,43 @@ export function retryDelivery<T>(
   return retryWithBackoff(work, { firstMs: backoffMs, attempts, mayPass: again });
 }
 
-/** Where a message is, or, when no channel took it, whether all of them refused it for good. */
+/** One way to say something. */
+export interface Place {
+  /** Whose limits hold, and what the log names. */
+  readonly channel: ChannelRef;
+  /** Undefined where it cannot be said in this way. */
+  post(message: OutgoingMessage): Promise<MessageRef | undefined>;
+  /** It takes people to another place than they look at: only where all before it have refused for good. */
+  readonly last?: boolean;
+}
+
+/** Where a message is, or, when no place took it, whether all of them refused it for good. */
 export interface Delivery {
   readonly ref?: MessageRef;
   readonly refused: boolean;
 }
 
-/**
- * Posts to the first channel that takes it, as when a thread was deleted. Images that are too large are made smaller.
- */
+/** A channel or thread where the bot posts by itself. */
+export function placeIn(chat: Pick<Chat, "post">, channel: ChannelRef): Place {
+  return { channel, post: (message) => chat.post(channel, message) };
+}
+
+/** Posts in the first place that takes it. Images that are too large are made smaller. */
 export async function postToFirst(
   chat: Chat,
-  channels: readonly ChannelRef[],
+  places: readonly Place[],
   message: OutgoingMessage,
   policy: DeliveryPolicy,
 ): Promise<Delivery> {
   let refused = true;
-  for (const channel of channels) {
+  for (const { channel, last, post } of places) {
+    if (last && !refused) break;
     let outgoing = await fitToChannel(chat, channel, tracedBy(policy, message));
     for (let smaller = 0; smaller < 3; smaller++) {
       try {
-        return { ref: await retryDelivery(() => chat.post(channel, outgoing), policy), refused: false };
+        const ref = await retryDelivery(() => post(outgoing), policy);
+        if (ref) return { ref, refused: false };
+        break;
       } catch (error) {
         policy.logger.warn({ err: error, place: channel }, "a message could not be posted");
         if (passes(error)) refused = false;

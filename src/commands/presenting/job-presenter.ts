@@ -23,6 +23,8 @@ import {
   type DeliveryPolicy,
   type Ending,
   LiveMessage,
+  type Place,
+  placeIn,
   postToFirst,
   retryDelivery,
   type Shown,
@@ -57,7 +59,7 @@ export interface JobPresenterOptions {
   readonly owed: (job: Job) => void;
 }
 
-/** Whether people know of a job's end, or their chat is still owed it; "unfinished": it goes on at the next start. */
+/** Whether people know of a job's end, or their chat is still owed it; "unfinished": the next start goes on with it. */
 type Told = "told" | "owed" | "unfinished";
 
 /** Octave frames that may wait for a slow chat; older ones are dropped. */
@@ -176,8 +178,7 @@ export class JobPresenter {
 
   retrying(failure: JobFailure): void {
     this.#enqueue(async () => {
-      const { ref } = await this.#post({ text: texts.retryingText(failure) }, 3);
-      await this.#keepFrame(ref);
+      await this.#keepFrame(await this.#postFrame({ text: texts.retryingText(failure) }));
     });
   }
 
@@ -199,7 +200,9 @@ export class JobPresenter {
         this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture)),
         this.#progress?.end({ text, progress: { value: 1, label: sentence("done") } }),
       ]);
-      return (final !== undefined || refused) && !ends.includes("owed") ? "told" : "owed";
+      // What every place refuses for good stays owed: the next start tries again.
+      if (refused) return "unfinished";
+      return final !== undefined && !ends.includes("owed") ? "told" : "owed";
     });
   }
 
@@ -291,7 +294,8 @@ export class JobPresenter {
     } catch (error) {
       logger.warn({ err: error, job: job.id }, "the command could not be answered; posting instead");
     }
-    const { ref, refused } = await postToFirst(destination.chat, [job.channel], message, this.#policy);
+    const { chat } = destination;
+    const { ref, refused } = await postToFirst(chat, [placeIn(chat, job.channel)], message, this.#policy);
     this.#unannounced = refused;
     return ref;
   }
@@ -314,22 +318,33 @@ export class JobPresenter {
     return { key: this.#key(what), perhapsPosted: this.options.ready !== undefined };
   }
 
-  /** Posts in the thread, or in the channel where the thread is gone: for what must be said. */
-  async #post(message: OutgoingMessage, attempts = this.#policy.attempts): Promise<Delivery> {
-    const { destination, job } = this.options;
+  /**
+   * Says what must be said, to those who were to see it and no others: in the job's own thread, else where it was asked
+   * for, by the bot itself or by its answer to the command, else to the author alone. From a thread that people have
+   * opened nothing goes to the channel around it, which others read.
+   */
+  async #post(message: OutgoingMessage): Promise<Delivery> {
+    const { destination, job, recipe } = this.options;
+    const { chat, replyPublic: answer } = destination;
+    const { channel, author, id } = job;
     const { thread } = this.#messages;
-    const { thread: _thread, ...channel } = job.channel;
-    const channels: ChannelRef[] = [];
-    for (const next of [thread, job.channel, channel])
-      if (next && !channels.some((known) => sameThread(known, next))) channels.push(next);
-    return postToFirst(destination.chat, channels, message, this.#policyOf(attempts));
+    const own = thread && !sameThread(thread, channel) ? [placeIn(chat, thread)] : [];
+    const answers: Place[] = answer ? [{ channel, post: (said) => answer(said) }] : [];
+    const about = { id, title: recipe.title(job.params) };
+    const alone: Place = {
+      channel,
+      post: (said) =>
+        chat.tell(author, channel, { ...said, text: sentence("job.alone", { ...about, text: said.text }) }),
+      last: true,
+    };
+    return postToFirst(chat, [...own, placeIn(chat, channel), ...answers, alone], message, this.#policy);
   }
 
   /** Posts in the thread only: when it was deleted, frames do not go to the channel instead. */
   async #postFrame(message: OutgoingMessage): Promise<MessageRef | undefined> {
     const { destination, job } = this.options;
-    const policy = this.#policyOf(3);
-    return (await postToFirst(destination.chat, [this.#messages.thread ?? job.channel], message, policy)).ref;
+    const place = placeIn(destination.chat, this.#messages.thread ?? job.channel);
+    return (await postToFirst(destination.chat, [place], message, this.#policyOf(3))).ref;
   }
 
   #policyOf(attempts: number): DeliveryPolicy {

@@ -90,7 +90,7 @@ async function submit(
   { params, pictures, styleCredits }: Draft,
   provenance: Provenance,
   { recipe, id, credits: more = [] }: RecipeRequest,
-  { chat, channel, user, replyPublic = (message) => chat.post(channel, message) }: JobRequester,
+  { chat, channel, user, replyPublic }: JobRequester,
   { queue, presenter, settings, metrics }: JobServices,
 ): Promise<Job> {
   const { closed, restricted } = await chat.describe(channel);
@@ -113,7 +113,7 @@ async function submit(
         caps: settings.caps(channel),
         audience: closed || restricted ? "channel" : "community",
       },
-      (job) => presenter.open(job, { chat, replyPublic }),
+      (job) => presenter.open(job, { chat, ...defined({ replyPublic }) }),
     );
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;

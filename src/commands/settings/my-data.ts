@@ -77,18 +77,25 @@ export function deleteMyData(
   }
 }
 
-/** The channels with a person's jobs, those with most first. */
+/** The channels and threads with a person's jobs, those with most first. */
 async function channels({ chat }: CommandContext, jobs: readonly StoredJob[]): Promise<string> {
   const counts = new Map<string, { readonly channel: ChannelRef; jobs: number }>();
   for (const job of jobs) {
-    const { thread: _thread, ...channel } = job.channel;
-    const entry = counts.get(channelKey(channel)) ?? { channel, jobs: 0 };
+    const { channel } = job;
+    const key = `${channelKey(channel)} ${channel.thread ?? ""}`;
+    const entry = counts.get(key) ?? { channel, jobs: 0 };
     entry.jobs += 1;
-    counts.set(channelKey(channel), entry);
+    counts.set(key, entry);
   }
   const most = [...counts.values()].sort((a, b) => b.jobs - a.jobs).slice(0, MAX_CHANNELS);
-  const shown = most.map(async (entry) => `${await nameOf(chat, entry.channel)} (${entry.jobs})`);
-  return cut(await Promise.all(shown), counts.size);
+  // Threads may be called as their channel is.
+  const named = new Map<string, number>();
+  for (const entry of most) {
+    const name = await nameOf(chat, entry.channel);
+    named.set(name, (named.get(name) ?? 0) + entry.jobs);
+  }
+  const shown = [...named].map(([name, count]) => `${name} (${count})`);
+  return cut(shown, shown.length + counts.size - most.length);
 }
 
 async function nameOf(chat: Chat, channel: ChannelRef): Promise<string> {

@@ -433,6 +433,7 @@ export const english = {
   "vote.choosers": ({ people, channel }: { people: number; channel: string }) =>
     `${people === 1 ? "1 person" : `${people} people`} of ${channel}`,
   "vote.no-votes": "Nobody voted, so nothing is painted.",
+  "job.alone": "I could not say this about **{title}** (`{id}`) where you asked for it:\n{text}",
   "job.cancelled": "Cancelled by {by}.",
   "credit.image": "picture by {by}",
   "credit.style": ({ names, count, by }: { names: string; count: number; by: string }) =>

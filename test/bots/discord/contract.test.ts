@@ -39,6 +39,7 @@ describeChat("Discord", async (): Promise<World> => {
     },
     press: async (who, message, label) => of(who).press(message, label).answered,
     erase: async (message) => people[2].remove(message),
+    endThread: async (thread) => discord.deleteChannel(thread),
     async look(who, channel) {
       return Promise.all(
         discord.messagesIn(channel, who).map(async ({ ref, byBot, text, pictures, buttons, reactions, notified }) => ({

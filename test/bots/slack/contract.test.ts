@@ -83,6 +83,9 @@ async function open(transport: "socket" | "http"): Promise<World> {
     async erase(message) {
       await people.erase(at(message));
     },
+    async endThread({ id: channel, thread = "" }) {
+      await people.erase({ channel, ts: thread });
+    },
     async look(who, channel) {
       return people.look(who, where(channel)).map((message) => ({
         id: message.ts,

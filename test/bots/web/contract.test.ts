@@ -98,6 +98,9 @@ describeChat("the web chat", async (): Promise<World> => {
     async erase(message) {
       await fine(await of(moderator).request("DELETE", `/api/messages/${message.id}`));
     },
+    async endThread({ thread = "" }) {
+      await fine(await of(moderator).request("DELETE", `/api/messages/${thread}`));
+    },
     async look(who, channel) {
       const visitor = of(who);
       const { messages } = await visitor.page(channel.id, query(channel));

@@ -112,6 +112,7 @@ export class InteractionEndpoint {
   async followUp(token: string, payload: Payload): Promise<FakeMessage> {
     const interaction = this.#alive(token);
     if (interaction.answer === undefined) throw unknown("Webhook");
+    if (!this.office.world.channels.has(interaction.channel.id)) throw unknown("Channel");
     const original =
       interaction.original === undefined ? undefined : this.office.world.messages.get(interaction.original);
     // The first word after "thinking" takes its place, and is as public or private as that was.
