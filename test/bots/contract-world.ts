@@ -92,6 +92,11 @@ export interface World {
   /** The next calls of the bot fail in the way named, `times` times; then all is well again. */
   trouble?(kind: "rate-limit" | "outage", times: number): void;
   /**
+   * The whole platform is out until the function is called that this resolves with; of a chat that depends on no
+   * platform, its disk.
+   */
+  outage(): Promise<() => Promise<void>>;
+  /**
    * Cuts the line by which the platform tells the bot what happens; the platform takes it up again when the bot comes
    * back.
    */

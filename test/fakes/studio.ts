@@ -7,6 +7,7 @@ import type { BotOptions } from "../../src/commands/bot-options.js";
 import { createAppContext } from "../../src/commands/create-context.js";
 import { createHandlers } from "../../src/commands/handlers.js";
 import { storedStyleLibrary } from "../../src/commands/styles/stored-style-library.js";
+import type { Chat } from "../../src/port/adapter.js";
 import { Estimator } from "../../src/queue/estimator.js";
 import type { JobRepository } from "../../src/queue/job-repository.js";
 import { ScheduledQueue, type ScheduledQueueOptions } from "../../src/queue/scheduled-queue.js";
@@ -59,6 +60,11 @@ export interface StudioOptions {
 export async function studio(options: StudioOptions = {}) {
   const chat = options.chat ?? new FakeChat();
   chat.latest ??= source(await picture(48, 32));
+  return studioOf(chat, options);
+}
+
+/** The same with any chat. */
+export async function studioOf<C extends Chat>(chat: C, options: Omit<StudioOptions, "chat"> = {}) {
   const engine = options.engine ?? new FakeEngine();
   const logger = pino({ level: "silent" });
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), "dreamloom-studio-"));

@@ -6,11 +6,13 @@ import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ChannelRef, MessageRef } from "../../src/domain/model.js";
 import type { Chat } from "../../src/port/adapter.js";
-import { ChatError } from "../../src/port/chat-error.js";
+import { ChatError, mayPass } from "../../src/port/chat-error.js";
 import type { CommandSummary } from "../../src/port/commands.js";
 import type { OutgoingMessage, Picture } from "../../src/port/messages.js";
 import { messageKey, pictureName } from "../../src/port/newest.js";
 import { eventually, Listener, type Seen, type Visitor, type World } from "../bots/contract-world.js";
+import { FakeEngine } from "../fakes/engine.js";
+import { studioOf } from "../fakes/studio.js";
 
 const commands: readonly CommandSummary[] = [
   {
@@ -531,6 +533,62 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       const pressed = await listener.next("action");
       await pressed.reply({ text: "Yes" }, "private");
       expect(listener.events.filter(({ kind }) => kind === "reaction")).toHaveLength(1);
+    });
+
+    it("tells by itself when the platform is back", async (test) => {
+      if (!world.trouble) return test.skip("it depends on no platform");
+      const recovered = new Promise<void>((resolve) => Object.assign(listener, { recovered: resolve }));
+      const restore = await world.outage();
+      const lost = await post({ text: "lost" }).catch((error: unknown) => error);
+      expect(mayPass(lost)).toBe(true);
+      await restore();
+      await recovered;
+      await post({ text: "back" });
+      expect((await world.look(world.ann, world.channel)).map(({ text }) => text)).toEqual(["back"]);
+    });
+
+    it("delivers all that it owes after an outage: pictures, last words, votes' ends", async () => {
+      await chat.stop();
+      chat = await world.adapter();
+      const engine = new FakeEngine();
+      const { handlers, queue, store, app } = await studioOf(chat, { engine });
+      const { channel, ann, moderator } = world;
+      const bytes = await plain("#0f0");
+      const photo = { name: "photo.png", fetch: async () => ({ bytes, name: "photo.png", type: "image/png" }) };
+      const command = { kind: "command", user: { ...ann, moderator: false }, channel } as const;
+      const reply = (message: OutgoingMessage) => chat.post(channel, message);
+      const dream = { ...command, name: "dream", text: "octaves:1 picture:none", attachments: [], reply };
+      await handlers.event(dream);
+      const run = await engine.next();
+      await handlers.event(dream);
+      await handlers.event({ ...command, name: "blend", text: "vote", attachments: [photo], reply });
+      const [painted = "", waiting = ""] = await eventually(async () => {
+        const ids = queue.positions().map(({ job }) => job.id);
+        return ids.length === 2 && ids.every((id) => store.jobs.get(id)?.messages.thread) && ids;
+      }, "two jobs with their threads");
+      const vote = await eventually(async () => store.interactiveMessages.list("vote")[0], "a vote");
+      await handlers.idle();
+      await eventually(async () => store.jobs.get(painted)?.messages.progress, "the first job's progress");
+
+      const restore = await world.outage();
+      run.finish();
+      queue.cancel(waiting, { by: "person", name: "Ann" });
+      const press = { kind: "action", action: "vote:cancel", message: vote.message } as const;
+      await handlers.event({ ...press, user: { ...moderator, moderator: true }, reply: async () => undefined });
+      await eventually(async () => app.debts.count(chat.platform) >= (world.trouble ? 3 : 1), "debts");
+      await restore();
+      await eventually(async () => {
+        const owed = store.jobs.unnotified().length + store.interactiveMessages.list("vote").length;
+        return owed === 0 && app.debts.count(chat.platform) === 0;
+      }, "nothing owed");
+
+      const { thread } = store.jobs.get(painted)?.messages ?? {};
+      if (!thread) throw new Error("no thread");
+      const finals = (await world.look(ann, thread)).filter(({ text }) => text.includes("Your picture is ready"));
+      expect(finals.map(({ pictures }) => pictures.length)).toEqual([1]);
+      const texts = (await world.look(ann, channel)).map(({ text }) => text);
+      for (const end of ["Done in", "Cancelled by Ann", "The vote is over"])
+        expect(texts.filter((text) => text.includes(end))).toHaveLength(1);
     });
 
     it("stops: later calls are refused, and stopping again does nothing", async () => {

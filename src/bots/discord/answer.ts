@@ -9,6 +9,7 @@ import {
 import type { Logger } from "pino";
 import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import type { OutgoingMessage } from "../../port/messages.js";
+import { retryWithBackoff } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { Calls } from "./calls.js";
 import { DIRECT, linkTo } from "./channels.js";
@@ -18,8 +19,11 @@ import { FIRST_RESPONSE_MS, INTERACTION_TOKEN_MS, type Timing } from "./limits.j
 
 type Visibility = "public" | "private";
 
-/** "Thinking ..." that no answer followed is deleted a little before the token ends. */
-const NOTHING_MS = INTERACTION_TOKEN_MS - 60_000;
+/** "Thinking ..." that no answer followed is deleted this long before the token ends. */
+const END_MS = 60_000;
+/** How often a first response without an answer is looked for, and the wait before the second look. */
+const LOOKS = 3;
+const LOOK_MS = 1_000;
 const DOING = "discord.doing.answer";
 
 /** What an answer needs to know of the interaction that it answers. */
@@ -138,9 +142,7 @@ export class Answer {
     await this.#respond({ type: InteractionResponseType.DeferredChannelMessageWithSource, data });
     if (!this.#stateIs("new")) return;
     this.#state = "thinking";
-    const nothing = () =>
-      void this.#inTurn(async () => this.#state === "thinking" && this.#webhook("DELETE", "@original"));
-    this.#timer = setTimeout(nothing, NOTHING_MS).unref();
+    this.#unthinkLater();
   }
 
   /** The first response; when it comes too late, or another one was given, the interaction is lost. */
@@ -162,20 +164,58 @@ export class Answer {
     } catch (err) {
       // An earlier attempt of the same call arrived, whose answer was lost.
       if (hasCode(err, RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)) return;
+      // It may have arrived all the same, or be about to.
+      if (outcomeUnknown(err) && (await this.#arrived())) return;
       this.#log.warn({ err }, "an interaction was not answered in time");
       this.#state = "lost";
     }
   }
 
-  /** Puts a message in place of "thinking". */
+  /** Whether a first response without an answer is there. One that is still on its way arrives within seconds. */
+  async #arrived(): Promise<boolean> {
+    try {
+      const look = () => this.#webhook("GET", "@original");
+      this.#original = (await retryWithBackoff(look, { firstMs: LOOK_MS, attempts: LOOKS })).id;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Puts a message in place of "thinking", which no failure leaves there. */
   async #fillIn(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
     clearTimeout(this.#timer);
-    const posted = await this.#withToken(message, visibility, async () => {
+    const fill = async () => {
       const { id }: Partial<APIMessage> = await this.#webhook("PATCH", "@original", compose(message));
       return id ?? (await this.#idOfFirst(message));
-    });
-    if (!this.#stateIs("lost")) this.#state = "answered";
-    return posted;
+    };
+    try {
+      const posted = await this.#withToken(message, visibility, () => fill().catch((err) => this.#idIfFilled(err)));
+      if (!this.#stateIs("lost")) this.#state = "answered";
+      return posted;
+    } catch (error) {
+      this.#state = "answered";
+      await this.#unthink().catch(() => this.#unthinkLater());
+      throw error;
+    }
+  }
+
+  /** The id of the first answer when it has been filled in although that got no answer. @throws `failure` otherwise */
+  async #idIfFilled(failure: unknown): Promise<string> {
+    if (!outcomeUnknown(failure)) throw failure;
+    const original = await this.#webhook("GET", "@original").catch(() => Promise.reject(failure));
+    if (isThinking(original)) throw failure;
+    return original.id;
+  }
+
+  async #unthink(): Promise<void> {
+    if (isThinking(await this.#webhook("GET", "@original"))) await this.#webhook("DELETE", "@original");
+  }
+
+  /** "Thinking" is taken away a little before the token ends. */
+  #unthinkLater(): void {
+    const work = () => void this.#inTurn(() => this.#unthink());
+    this.#timer = setTimeout(work, Math.max(0, this.#until - END_MS - Date.now())).unref();
   }
 
   async #followUp(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
@@ -244,6 +284,17 @@ export class Answer {
   #stateIs(state: State): boolean {
     return this.#state === state;
   }
+}
+
+/** Whether a call may have been carried out although no answer came. */
+function outcomeUnknown(error: unknown): boolean {
+  const { kind } = chatError(error, { doing: DOING });
+  return kind === "timeout" || kind === "unavailable";
+}
+
+/** Older servers leave the flags out. */
+function isThinking({ flags }: Pick<APIMessage, "flags">): boolean {
+  return ((flags ?? 0) & MessageFlags.Loading) !== 0;
 }
 
 function composeFor(message: OutgoingMessage, visibility: Visibility): Composed {

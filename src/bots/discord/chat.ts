@@ -20,6 +20,7 @@ import { listenToLines } from "./lines.js";
 import { messageBehind, type Reader } from "./links.js";
 import { Messages } from "./messages.js";
 import type { DiscordOptions } from "./options.js";
+import { Penalties } from "./penalties.js";
 import { Pictures } from "./pictures.js";
 import { listenToReactions } from "./reactions.js";
 import { applicationId, register } from "./register.js";
@@ -97,8 +98,11 @@ export class DiscordChat implements Chat {
     const { logger, apiUrl, appId } = this.options;
     const timing = this.#timing;
     const gateway = new Gateway({ logger, appId, foreign: apiUrl !== undefined, resumeMs: timing.resumeMs });
-    const client = createClient(this.options, timing, gateway);
-    const calls = new Calls(client.rest, timing, (milliseconds) => handlers.slowedDown?.(milliseconds), logger);
+    const penalties = new Penalties();
+    const client = createClient(this.options, timing, gateway, penalties);
+    const slowedDown = (milliseconds: number) => handlers.slowedDown?.(milliseconds);
+    const recovered = () => handlers.recovered?.();
+    const calls = new Calls(client.rest, timing, { slowedDown, recovered, penalties, logger });
     const channels = new Channels(client, calls);
     const pictures = new Pictures(calls, client.rest.cdn, () => client.user?.id);
     const messages = new Messages(client, calls);
@@ -118,7 +122,8 @@ export class DiscordChat implements Chat {
     gateway.on(GatewayDispatchEvents.InteractionCreate, (interaction) => void interactions.take(interaction));
     listenToReactions(gateway, { client, channels, handlers, logger });
     listenToLines(gateway, { client, channels, handlers, pictures, messages, logger });
-    return { client, gateway, calls, channels, pictures, messages, connection: new ConnectionHealth(client) };
+    const connection = new ConnectionHealth(client, recovered);
+    return { client, gateway, calls, channels, pictures, messages, connection };
   }
 
   async #connect(session: Session, handlers: ChatHandlers): Promise<void> {
@@ -227,7 +232,11 @@ export class DiscordChat implements Chat {
   }
 
   health(): ChatHealth {
-    return this.#session?.connection.health() ?? { connected: false };
+    if (!this.#session) return { connected: false };
+    const { connection, calls } = this.#session;
+    const line = connection.health();
+    const { problem } = calls;
+    return line.connected && problem !== undefined ? { ...line, connected: false, detail: problem } : line;
   }
 
   get #connected(): Session {

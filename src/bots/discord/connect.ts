@@ -15,6 +15,7 @@ import { chatError, closeError } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import type { Timing } from "./limits.js";
 import type { DiscordOptions } from "./options.js";
+import type { Penalties } from "./penalties.js";
 import { restOptions } from "./register.js";
 import { askGateway, identifyMs } from "./sharding.js";
 
@@ -27,6 +28,7 @@ export function createClient(
   { apiUrl, messageContent = false }: DiscordOptions,
   timing: Timing,
   gateway: Gateway,
+  penalties: Penalties,
 ): Client {
   return new Client({
     intents: [
@@ -38,7 +40,7 @@ export function createClient(
       ...(messageContent ? [GatewayIntentBits.MessageContent] : []),
     ],
     shards: "auto",
-    rest: restOptions(apiUrl, timing.requestMs),
+    rest: restOptions(apiUrl, timing.requestMs, penalties),
     ws: { buildStrategy: gateway.buildStrategy },
     makeCache: Options.cacheWithLimits({
       ...Options.DefaultMakeCacheSettings,

@@ -11,7 +11,11 @@ export class ConnectionHealth {
   /** Why a connection was closed for good. */
   #refusal: string | undefined;
 
-  constructor(private readonly client: Client) {
+  /** @param recovered called when a connection that was broken is up again */
+  constructor(
+    private readonly client: Client,
+    private readonly recovered: () => void,
+  ) {
     client.on(Events.ShardReconnecting, (shard) => this.#broke(shard));
     client.on(Events.ShardDisconnect, ({ code }, shard) => {
       this.#broke(shard);
@@ -43,7 +47,7 @@ export class ConnectionHealth {
 
   #rose(shard: number): void {
     this.#up.add(shard);
-    this.#brokenSince.delete(shard);
+    if (this.#brokenSince.delete(shard)) this.recovered();
   }
 
   #broke(shard: number): void {

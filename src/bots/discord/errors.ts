@@ -1,6 +1,7 @@
 import { DiscordAPIError, GatewayCloseCodes, HTTPError, RateLimitError, RESTJSONErrorCodes } from "discord.js";
 import { ChatError, type ChatErrorKind } from "../../port/chat-error.js";
 import { type PlainId, sentence } from "../../shared/sentences/sentence.js";
+import { Penalty } from "./penalties.js";
 
 /** What was tried, and the permission that it takes. */
 export interface Attempt {
@@ -43,8 +44,8 @@ export function closeError(code: number, cause?: unknown): ChatError | undefined
 export function chatError(error: unknown, attempt: Attempt): ChatError {
   if (error instanceof ChatError) return error;
   const options = { cause: error };
-  if (error instanceof RateLimitError) {
-    const seconds = Math.ceil(error.retryAfter / 1000);
+  if (error instanceof RateLimitError || error instanceof Penalty) {
+    const seconds = Math.ceil((error instanceof Penalty ? error.waitMs : error.retryAfter) / 1000);
     return new ChatError("rate-limited", "discord.wait", { seconds, doing: sentence(attempt.doing) }, options);
   }
   if (error instanceof DiscordAPIError) return ofApi(error, attempt);
@@ -62,7 +63,11 @@ function ofApi(error: DiscordAPIError, attempt: Attempt): ChatError {
   if (GONE.has(code)) return new ChatError("gone", "discord.gone", {}, options);
   if (status === 413 || code === RESTJSONErrorCodes.RequestEntityTooLarge)
     return new ChatError("too-large", "discord.too-large", {}, options);
-  if (status === 401) return new ChatError("forbidden", "discord.token-refused", {}, options);
+  // Another token may be taken: what was to be said is still owed.
+  if (status === 401) return new ChatError("unavailable", "discord.token-refused", {}, options);
+  // Discord itself says why; a page for people is of what stands before it.
+  if (status === 403 && (error.rawError as unknown) instanceof ArrayBuffer)
+    return new ChatError("unavailable", "discord.status", { status }, options);
   if (status === 429 || code === OLD_EDITS || code === RESTJSONErrorCodes.ChannelWriteRateLimit) {
     return new ChatError("rate-limited", "discord.slow-down", {}, options);
   }

@@ -49,6 +49,13 @@ export const IDENTIFY_MS = 6_500;
 export const EDITS = 5;
 export const EDITS_WINDOW_MS = 5_000;
 
+/**
+ * Refusals (401, 403, 429) within a time after which no call is made: with 10,000 in ten minutes Discord bans the
+ * address. https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
+ */
+export const REFUSALS = 9_000;
+export const REFUSALS_WINDOW_MS = 600_000;
+
 const MEBIBYTE = 1024 * 1024;
 /**
  * Largest file of a server without boosts, and of a direct message:
@@ -79,6 +86,11 @@ export interface Timing {
   readonly editIntervalMs: number;
   /** Calls under way may take this long when the adapter stops. */
   readonly stopMs: number;
+  /** In an outage, the wait before Discord is asked whether it is over; longer each time, up to the next. */
+  readonly askMs: number;
+  readonly longestAskMs: number;
+  /** How often Discord is asked again about a token that it has refused. */
+  readonly refusedMs: number;
 }
 
 export const DEFAULT_TIMING: Timing = {
@@ -90,4 +102,7 @@ export const DEFAULT_TIMING: Timing = {
   resumeMs: 15_000,
   editIntervalMs: 1_500,
   stopMs: 5_000,
+  askMs: 1_000,
+  longestAskMs: 5_000,
+  refusedMs: 300_000,
 };

@@ -8,10 +8,13 @@ import {
   Routes,
 } from "discord.js";
 import type { KeyValueStore } from "../../port/adapter.js";
+import { abortableDelay } from "../../shared/async.js";
+import { retryAfterMs } from "../../shared/retry-after.js";
 import { Calls } from "./calls.js";
 import { type Defined, definitions } from "./definitions.js";
 import { DEFAULT_TIMING } from "./limits.js";
 import type { DiscordOptions } from "./options.js";
+import { Penalties, Penalty } from "./penalties.js";
 
 type Definitions = readonly RESTPostAPIApplicationCommandsJSONBody[];
 
@@ -84,18 +87,36 @@ export async function registerNow(
  * discord.js's settings for the REST interface, whose address may end with the version or without it. Another server's
  * emoji, stickers and avatars are looked for at that server.
  */
-export function restOptions(apiUrl: string | undefined, timeout: number): Partial<RESTOptions> {
+export function restOptions(
+  apiUrl: string | undefined,
+  timeout: number,
+  penalties = new Penalties(),
+): Partial<RESTOptions> {
+  const makeRequest = makingRequests(penalties, timeout / 2);
   if (apiUrl === undefined) return { version: "10", timeout, makeRequest };
   const [, api = apiUrl, version = "10"] = /^(.*?)\/*(?:\/v(\d+)\/*)?$/s.exec(apiUrl.trim()) ?? [];
   const files = URL.canParse(api) ? new URL(api).origin : api;
   return { version, timeout, makeRequest, api, cdn: files, mediaProxy: files };
 }
 
+/** Makes no call before the time that Discord has asked for, whatever discord.js makes of it. */
+function makingRequests(penalties: Penalties, patienceMs: number): RESTOptions["makeRequest"] {
+  return async (url, init) => {
+    const method = init.method ?? "GET";
+    const waitMs = penalties.waitMs(method, url);
+    if (waitMs > patienceMs) throw new Penalty(waitMs);
+    if (waitMs > 0) await abortableDelay(waitMs, init.signal as AbortSignal);
+    const response = await request(url, init);
+    penalties.note(method, url, response);
+    return response;
+  };
+}
+
 /**
  * Sends forms with files as bytes. discord.js leaves their encoding to its own undici, whose stream the undici of the
  * rest of this program cannot read, which is the global dispatcher once it is loaded: every upload would fail.
  */
-const makeRequest: RESTOptions["makeRequest"] = async (url, init) => {
+const request: RESTOptions["makeRequest"] = async (url, init) => {
   if (!(init.body instanceof FormData)) return withRetryAfter(await DefaultRestOptions.makeRequest(url, init));
   const form = new Response(init.body);
   const body = new Uint8Array(await form.arrayBuffer());
@@ -107,15 +128,20 @@ const makeRequest: RESTOptions["makeRequest"] = async (url, init) => {
 type Answered = Awaited<ReturnType<RESTOptions["makeRequest"]>>;
 
 /**
- * discord.js learns from headers only how long to wait after a 429, and repeats the call at once without them. A server
- * may say it in the body only, as Discord does too; one that says nothing is given a second.
+ * discord.js learns from headers only how long to wait after a 429, in seconds, and repeats the call at once without
+ * them. A server may say it as a date, or in the body only, as Discord does too; one that says nothing is given a
+ * second.
  */
 async function withRetryAfter(response: Answered): Promise<Answered> {
-  if (response.status !== 429 || response.headers.has("retry-after")) return response;
+  if (response.status !== 429) return response;
+  const header = response.headers.get("retry-after");
+  const said = retryAfterMs(header);
+  if (said !== undefined && said === Number(header) * 1000) return response;
   const text = await response.text();
   const { retry_after, global } = limitOf(text);
   const headers = new Headers(response.headers as Headers);
-  headers.set("retry-after", String(Number(retry_after) > 0 ? retry_after : 1));
+  const seconds = said === undefined ? retry_after : said / 1000;
+  headers.set("retry-after", String(Number(seconds) > 0 ? seconds : 1));
   if (global === true) headers.set("x-ratelimit-global", "true");
   return new Response(text, { status: 429, headers });
 }

@@ -4,6 +4,7 @@
  * SDK knows.
  */
 import type { WebClientOptions } from "@slack/web-api";
+import { retryAfterMs } from "../../shared/retry-after.js";
 import type { SlackLimits } from "./limits.js";
 import { parsed } from "./messages.js";
 
@@ -22,15 +23,15 @@ export function clientOptions(slackApiUrl: string, { callMs }: SlackLimits, retr
 }
 
 /**
- * - A rate limit always says how long to wait: nothing was done, so the call can be made again.
+ * - A rate limit always says how many seconds to wait: nothing was done, so the call can be made again.
  * - Slack's own "ok: false" counts with any status but those of trouble at the server: it says what is wrong.
  * - Whatever is no JSON object, such as a proxy's page for people, is trouble at the server, also with status 200.
  */
 export async function understandable(answer: Response): Promise<Response> {
   const { status, headers } = answer;
   if (status === 429) {
-    if (Number.parseInt(headers.get("retry-after") ?? "", 10) >= 0) return answer;
-    return again(answer, await answer.text(), 429, USUAL_WAIT);
+    const wait = retryAfterMs(headers.get("retry-after"));
+    return again(answer, await answer.text(), 429, wait === undefined ? USUAL_WAIT : Math.ceil(wait / 1000));
   }
   if (status >= 500) return answer;
   const text = await answer.text();

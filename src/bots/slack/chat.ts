@@ -79,8 +79,11 @@ export class SlackChat implements Chat {
     const apiUrl = await findApi(this.options.apiUrl, limits.callMs);
     const installer = oauth && makeInstaller(oauth, apiUrl, limits, logger);
     const transport = openTransport({ ...this.options, apiUrl }, limits, installer);
-    const slowedDown = (milliseconds: number) => handlers.slowedDown?.(milliseconds);
-    const workspaces = new Workspaces({ botToken, installer, apiUrl, limits, logger, slowedDown, keyValues });
+    const told = {
+      slowedDown: (milliseconds: number) => handlers.slowedDown?.(milliseconds),
+      recovered: () => handlers.recovered?.(),
+    };
+    const workspaces = new Workspaces({ botToken, installer, apiUrl, limits, logger, told, keyValues });
     try {
       await workspaces.open();
       const running = this.#assemble(handlers, transport, workspaces, apiUrl);
@@ -181,7 +184,10 @@ export class SlackChat implements Chat {
   }
 
   health(): ChatHealth {
-    return this.#running?.transport.health ?? { connected: false, detail: sentence("slack.not-running") };
+    if (!this.#running) return { connected: false, detail: sentence("slack.not-running") };
+    const { transport, workspaces } = this.#running;
+    const { problem: detail } = workspaces;
+    return transport.health.connected && detail !== undefined ? { connected: false, detail } : transport.health;
   }
 
   #listen({ receiver }: EventTransport, workspaces: Workspaces, incoming: Incoming, apiUrl: string): void {

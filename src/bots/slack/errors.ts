@@ -62,6 +62,11 @@ const PASSING = new Set([
   "accesslimited",
 ]);
 
+/** Whether Slack refuses the token itself, whatever is asked with it. */
+export function refusesToken(error: unknown): boolean {
+  return TOKEN_TROUBLE.has(codeOf(error) ?? "");
+}
+
 /** Slack's code for what went wrong, such as "message_not_found". */
 export function codeOf(error: unknown): string | undefined {
   if (error instanceof ChatError) return codeOf(error.cause);

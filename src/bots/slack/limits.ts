@@ -22,6 +22,13 @@ export interface SlackLimits {
    * time.
    */
   readonly pauseMs: number;
+  /**
+   * In an outage, the wait before Slack is asked whether it is over, in milliseconds; longer each time, up to the next.
+   */
+  readonly askMs: number;
+  readonly longestAskMs: number;
+  /** How often Slack is asked again about a token that it has refused, in milliseconds. */
+  readonly refusedMs: number;
 }
 
 export const defaultSlackLimits: SlackLimits = {
@@ -32,6 +39,9 @@ export const defaultSlackLimits: SlackLimits = {
   patienceMs: 60_000,
   fileMs: 30_000,
   pauseMs: 300,
+  askMs: 1_000,
+  longestAskMs: 5_000,
+  refusedMs: 300_000,
 };
 
 /**

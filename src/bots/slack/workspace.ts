@@ -1,9 +1,11 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
+import { ApiHealth } from "../../port/api-health.js";
 import { ChatError } from "../../port/chat-error.js";
 import { retryWithBackoff } from "../../shared/async.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { Budget } from "./budget.js";
-import { codeOf, outcomeUnknown, retryAfter, toChatError } from "./errors.js";
+import { codeOf, outcomeUnknown, refusesToken, retryAfter, toChatError } from "./errors.js";
 import type { SlackLimits } from "./limits.js";
 
 /** Who the bot is in a workspace. */
@@ -25,6 +27,15 @@ export interface CallOptions {
   readonly patienceMs?: number | undefined;
   /** The job that it is for, as the log calls it. */
   readonly job?: string | undefined;
+  /** It asks whether an outage is over, during which no other calls are made. */
+  readonly asks?: boolean;
+}
+
+/** What the Web API asks for, or is found to do, whatever is called. */
+export interface ApiEvents {
+  slowedDown(milliseconds: number): void;
+  /** It answers again, and takes the token. */
+  recovered(): void;
 }
 
 /** The SDK's function for a method of the Web API, such as "chat.postMessage". */
@@ -44,6 +55,7 @@ const PREVIEW_PATIENCE_MS = 2_000;
 export class Workspace {
   readonly #budget = new Budget();
   readonly #stop = new AbortController();
+  readonly #health: ApiHealth;
 
   constructor(
     readonly self: Self,
@@ -51,11 +63,23 @@ export class Workspace {
     private readonly token: (fresh: boolean) => Promise<string>,
     private readonly limits: SlackLimits,
     private readonly logger: Logger,
-    private readonly slowedDown: (milliseconds: number) => void = () => undefined,
-  ) {}
+    private readonly told: ApiEvents,
+  ) {
+    const { askMs: firstMs, longestAskMs: longestMs, refusedMs } = limits;
+    const ask = () => this.call("auth.test", {}, { asks: true });
+    this.#health = new ApiHealth({ ask, recovered: told.recovered, firstMs, longestMs, refusedMs });
+  }
+
+  /** What is wrong with calls, for operators. */
+  get problem(): string | undefined {
+    const { since, failure, refused } = this.#health.problem ?? {};
+    if (!since || !failure) return undefined;
+    return refused ? failure.message : sentence("slack.api-out", { since: since.toISOString(), why: failure.message });
+  }
 
   close(): void {
     this.#stop.abort(stopped());
+    this.#health.close();
     this.#budget.close();
   }
 
@@ -80,6 +104,9 @@ export class Workspace {
     options: CallOptions = {},
   ): Promise<MethodResult<M>> {
     const { channel, droppable = false, repeatable = false, job } = options;
+    const { problem } = this.#health;
+    // Slack does not mind calls with a bad token, and the next one may be good.
+    if (problem && !problem.refused && !options.asks) throw problem.failure;
     const end = Date.now() + (options.patienceMs ?? (droppable ? PREVIEW_PATIENCE_MS : this.limits.patienceMs));
     const bucket = this.#budget.of(method, channel);
     const { signal } = this.#stop;
@@ -97,7 +124,7 @@ export class Workspace {
       if (seconds !== undefined) {
         this.logger.debug({ method, seconds, job }, "Slack asks to wait");
         bucket.block(seconds * 1000);
-        this.slowedDown(seconds * 1000);
+        this.told.slowedDown(seconds * 1000);
         return !droppable && Date.now() + seconds * 1000 <= end;
       }
       // A rotated token may run out between two events.
@@ -107,13 +134,25 @@ export class Workspace {
       }
       failures += 1;
       this.logger.debug({ err: toChatError(error), method, failures, job }, "Slack did not take a call");
-      return repeatable && !droppable && outcomeUnknown(toChatError(error)) && failures < ATTEMPTS;
+      const lost = outcomeUnknown(toChatError(error)) && !refusesToken(error);
+      return repeatable && !droppable && lost && failures < ATTEMPTS;
     };
     // The bucket itself waits until a rate limit has passed.
     const waitOf = (error: unknown) =>
       retryAfter(error) !== undefined || codeOf(error) === "token_expired" ? 0 : undefined;
-    const result = retryWithBackoff(attempt, { firstMs: this.limits.pauseMs * 2, signal, waitOf, mayPass });
-    return (await result.catch((error: unknown) => Promise.reject(toChatError(error)))) as MethodResult<M>;
+    try {
+      const policy = { firstMs: this.limits.pauseMs * 2, signal, waitOf, mayPass };
+      const answer = await retryWithBackoff(attempt, policy);
+      this.#health.answered();
+      return answer as MethodResult<M>;
+    } catch (error) {
+      // Another token may be taken: what was to be said is still owed.
+      const failure = refusesToken(error) ? new ChatError("unavailable", toChatError(error)) : toChatError(error);
+      if (refusesToken(error)) this.#health.refused(failure);
+      else if (outcomeUnknown(failure)) this.#health.failed(failure);
+      else if (failure.kind !== "rate-limited") this.#health.answered();
+      throw failure;
+    }
   }
 }
 

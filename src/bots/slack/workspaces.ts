@@ -10,7 +10,7 @@ import { retryAfter, toChatError } from "./errors.js";
 import type { SlackLimits } from "./limits.js";
 import { sdkLogger } from "./logger.js";
 import { word } from "./messages.js";
-import { stopped, Workspace } from "./workspace.js";
+import { type ApiEvents, stopped, Workspace } from "./workspace.js";
 
 /** Which workspace an event is from. */
 interface Origin {
@@ -25,7 +25,7 @@ interface Options {
   readonly apiUrl: string;
   readonly limits: SlackLimits;
   readonly logger: Logger;
-  readonly slowedDown: (milliseconds: number) => void;
+  readonly told: ApiEvents;
   readonly keyValues?: KeyValueStore | undefined;
 }
 
@@ -69,6 +69,11 @@ export class Workspaces {
     this.#closed = true;
     this.#own?.close();
     for (const workspace of this.#known.values()) void workspace.then((open) => open.close()).catch(() => undefined);
+  }
+
+  /** What is wrong with calls in the settings' workspace, for operators. */
+  get problem(): string | undefined {
+    return this.#own?.problem;
   }
 
   /** @throws ChatError "forbidden" for a workspace where the bot is not installed. */
@@ -133,8 +138,8 @@ export class Workspaces {
     const team = community ?? who.team_id ?? who.enterprise_id;
     if (team === undefined || who.user_id === undefined) throw new ChatError("unavailable", "slack.who-am-i");
     const self = { team, userId: who.user_id, botId: who.bot_id, name: who.user ?? "dreamloom" };
-    const { limits, logger, slowedDown } = this.options;
-    return new Workspace(self, this.#client, token, limits, logger, slowedDown);
+    const { limits, logger, told } = this.options;
+    return new Workspace(self, this.#client, token, limits, logger, told);
   }
 
   async #whoAmI(token: string): Promise<AuthTestResponse> {

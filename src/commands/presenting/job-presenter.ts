@@ -11,7 +11,7 @@ import {
 } from "../../domain/model.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Chat } from "../../port/adapter.js";
-import { ChatError } from "../../port/chat-error.js";
+import { ChatError, mayPass } from "../../port/chat-error.js";
 import type { OutgoingMessage, Progress } from "../../port/messages.js";
 import { messageKey } from "../../port/newest.js";
 import type { CancelReason, JobQueue, QueuePosition } from "../../queue/queue.js";
@@ -81,6 +81,8 @@ export class JobPresenter {
   #latest: OutgoingMessage | undefined;
   /** No place takes its announcement. */
   #unannounced = false;
+  /** Frames are refused for good. */
+  #frameless = false;
   #begun = false;
   #painting = false;
   #over = false;
@@ -287,12 +289,14 @@ export class JobPresenter {
 
   async #announce(announcement: OutgoingMessage): Promise<MessageRef | undefined> {
     const { destination, job, logger } = this.options;
-    const message = { ...announcement, ...this.#once("announcement") };
+    let message = { ...announcement, ...this.#once("announcement") };
     try {
       const ref = await destination.replyPublic?.(tracedBy(this.#policy, message));
       if (ref) return ref;
     } catch (error) {
       logger.warn({ err: error, job: job.id }, "the command could not be answered; posting instead");
+      // The answer may be there all the same.
+      if (mayPass(error)) message = { ...message, perhapsPosted: true };
     }
     const { chat } = destination;
     const { ref, refused } = await postToFirst(chat, [placeIn(chat, job.channel)], message, this.#policy);
@@ -340,11 +344,17 @@ export class JobPresenter {
     return postToFirst(chat, [...own, placeIn(chat, channel), ...answers, alone], message, this.#policy);
   }
 
-  /** Posts in the thread only: when it was deleted, frames do not go to the channel instead. */
+  /**
+   * Posts in the thread only: when it was deleted, frames do not go to the channel instead. Where one is refused for
+   * good, no other one is tried: refusals are counted, and too many of them ban the bot.
+   */
   async #postFrame(message: OutgoingMessage): Promise<MessageRef | undefined> {
+    if (this.#frameless) return undefined;
     const { destination, job } = this.options;
     const place = placeIn(destination.chat, this.#messages.thread ?? job.channel);
-    return (await postToFirst(destination.chat, [place], message, this.#policyOf(3))).ref;
+    const { ref, refused } = await postToFirst(destination.chat, [place], message, this.#policyOf(3));
+    this.#frameless = refused;
+    return ref;
   }
 
   #policyOf(attempts: number): DeliveryPolicy {

@@ -1020,6 +1020,8 @@ export const english = {
   "discord.reconnecting": (at: { shard: number; shards: number; time: string; others: number }) =>
     `shard ${at.shard}${at.shards > 1 ? ` of ${at.shards}` : ""} reconnects since ${at.time} UTC` +
     (at.others > 0 ? `, and ${at.others} more` : ""),
+  "discord.api-out": "calls fail since {time} UTC: {why}",
+  "discord.closed": "Discord takes no calls from here until {time} UTC, as too many were refused",
   "discord.a-channel": "a channel",
   "discord.thread": "Thread",
   "discord.picture-from":
@@ -1106,6 +1108,7 @@ export const english = {
   "slack.not-connected": "not connected",
   "slack.not-listening": "not listening for Slack's events",
   "slack.reconnecting": "reconnecting since {since}",
+  "slack.api-out": "calls fail since {since}: {why}",
   "slack.port-taken":
     "Port {port} on {host} is taken by another program: stop that one, or choose another with SLACK_PORT.",
   "slack.port-privileged":

@@ -17,7 +17,7 @@ describeChat("Discord", async (): Promise<World> => {
   };
   const channel = discord.addChannel("art");
   const closedChannel = discord.addChannel("moderators", { closed: true });
-  const timing = { deferMs: 200, editIntervalMs: 20 };
+  const timing = { deferMs: 200, editIntervalMs: 20, askMs: 20, longestAskMs: 50 };
 
   return {
     ann,
@@ -68,6 +68,15 @@ describeChat("Discord", async (): Promise<World> => {
         return kind === "outage"
           ? { status: 503 }
           : { status: 429, message: "You are being rate limited.", retryAfter: 0.2 };
+      };
+    },
+    async outage() {
+      discord.fault = () => "drop";
+      discord.gateway.down = true;
+      discord.gateway.drop();
+      return async () => {
+        discord.fault = () => undefined;
+        discord.gateway.down = false;
       };
     },
     async cutLine() {

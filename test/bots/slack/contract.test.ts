@@ -48,7 +48,7 @@ async function open(transport: "socket" | "http"): Promise<World> {
         logger: pino({ level: "silent" }),
         botToken: BOT_TOKEN,
         apiUrl: fake.apiUrl,
-        limits: { pauseMs: 20 },
+        limits: { pauseMs: 20, askMs: 20, longestAskMs: 50 },
         ...(transport === "socket" ? { appToken: APP_TOKEN } : { signingSecret: SIGNING_SECRET, port: 0 }),
       };
       const chat = new SlackChat(options);
@@ -104,6 +104,11 @@ async function open(transport: "socket" | "http"): Promise<World> {
     },
     trouble(kind, times) {
       fake.trouble({ kind, times });
+    },
+    async outage() {
+      fake.trouble({ kind: "outage", times: Number.POSITIVE_INFINITY });
+      fake.socket.disconnect("cut");
+      return async () => void fake.troubles.splice(0);
     },
     ...(transport === "socket"
       ? {

@@ -243,13 +243,15 @@ describe("what is gone or not allowed", () => {
     });
     if (token) token.revoked = true;
     await expect(chat.post(channel, { text: "y" })).rejects.toMatchObject({
-      kind: "forbidden",
+      kind: "unavailable",
       message: expect.stringContaining("token_revoked"),
     });
+    expect(chat.health()).toEqual({ connected: false, detail: expect.stringContaining("token_revoked") });
     fake.team.channels.delete(art.id);
     if (token) token.revoked = false;
     token?.scopes.add("chat:write");
     await expect(chat.post(channel, { text: "y" })).rejects.toMatchObject({ kind: "gone" });
+    expect(chat.health()).toEqual({ connected: true });
   });
 });
 

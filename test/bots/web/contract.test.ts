@@ -1,3 +1,5 @@
+import { rename } from "node:fs/promises";
+import path from "node:path";
 import pino from "pino";
 import { WebChat } from "../../../src/bots/web/chat.js";
 import type { WireMessage } from "../../../src/bots/web/wire.js";
@@ -128,6 +130,11 @@ describeChat("the web chat", async (): Promise<World> => {
       const body = { command, option, typed, channel: channel.id };
       const response = await of(who).request("POST", "/api/complete", body);
       return ((await response.json()) as { completions: { value: string }[] }).completions.map(({ value }) => value);
+    },
+    async outage() {
+      const pictures = path.join(dataDir, "pictures");
+      await rename(pictures, `${pictures}-away`);
+      return () => rename(`${pictures}-away`, pictures);
     },
     violations: () => [],
     close: async () => undefined,

@@ -98,6 +98,8 @@ export class Gateway {
   ) {
     this.#sockets = new WebSocketServer({ noServer: true });
     server.on("upgrade", (request: IncomingMessage, socket, head) => {
+      // A client may leave in the middle of it.
+      socket.on("error", () => undefined);
       if (this.down || !request.url?.startsWith("/gateway")) return socket.destroy();
       const query = new URL(request.url, "http://local").searchParams;
       if (

@@ -49,13 +49,21 @@ export interface FakeDiscordOptions {
 }
 
 /**
- * What a request meets instead of its answer: an error, "drop" for a broken connection, or "answer lost" once it has
- * been carried out.
+ * What a request meets instead of its answer: an error, "drop" for a broken connection, "answer lost" for one that
+ * breaks once it has been carried out, "no answer" where it is carried out and nothing ever comes.
  */
 export type Fault =
-  | { readonly status: number; readonly code?: number; readonly message?: string; readonly retryAfter?: number }
+  | {
+      readonly status: number;
+      readonly code?: number;
+      readonly message?: string;
+      readonly retryAfter?: number;
+      /** What stands before Discord answers: a page for people, and no headers but these. */
+      readonly page?: Readonly<Record<string, string>>;
+    }
   | "drop"
-  | "answer lost";
+  | "answer lost"
+  | "no answer";
 
 export interface ChannelOptions {
   /** Another server than the first one. */
@@ -466,7 +474,9 @@ export class FakeDiscord {
       this.requests.push(`${method} ${path}`);
       const fault = this.fault(request);
       if (fault === "drop") return void incoming.socket.destroy();
-      if (fault !== undefined && fault !== "answer lost") return sendFault(fault, send);
+      if (typeof fault === "object" && fault.page)
+        return void response.writeHead(fault.status, { "content-type": "text/html", ...fault.page }).end("<h1>No</h1>");
+      if (typeof fault === "object") return sendFault(fault, send);
       const found = findRoute(request);
       if (!found) {
         this.violations.push(`there is no ${method} ${path}`);
@@ -493,6 +503,7 @@ export class FakeDiscord {
       try {
         const { status, body, bareHead = false } = this.dialect(request, await route.handle(this, parameters, request));
         if (fault === "answer lost") return void incoming.socket.destroy();
+        if (fault === "no answer") return;
         send(status, body, bareHead ? {} : headers);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
