@@ -147,7 +147,7 @@ describe("the picture a command means", () => {
     };
   };
 
-  it("is the attachment, else the answered message's, else the latest, and never another one than was meant", async () => {
+  it("is the attachment, else that of the answered message, else the latest, and never another one", async () => {
     const [a, b, c] = await Promise.all([picture(20, 16), picture(200, 100), picture(300, 200)]);
     const found = await used(async (chat) => {
       const shown = await chat.post(art, { text: "look", pictures: [{ bytes: b, name: "b.png", type: "image/png" }] });

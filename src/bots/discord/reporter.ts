@@ -1,15 +1,18 @@
-import type {
-  APIChatInputApplicationCommandInteraction,
-  APIInteraction,
-  APIMessageApplicationCommandInteraction,
-  APIMessageComponentInteraction,
-  APIModalSubmitInteraction,
-  APIUserApplicationCommandInteraction,
-  CDN,
+import {
+  type APIChatInputApplicationCommandInteraction,
+  type APIInteraction,
+  type APIMessageApplicationCommandInteraction,
+  type APIMessageComponentInteraction,
+  type APIModalSubmitInteraction,
+  type APIUserApplicationCommandInteraction,
+  type CDN,
+  ChannelType,
+  PermissionFlagsBits,
 } from "discord.js";
 import type { ChannelRef, Member } from "../../domain/model.js";
 import type { ChatHandlers } from "../../port/adapter.js";
 import type { CommandEvent } from "../../port/events.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { Answer, type AnswerParts } from "./answer.js";
 import { type Channels, DIRECT } from "./channels.js";
 import { readPermissions, whatIsMissing } from "./permissions.js";
@@ -33,6 +36,9 @@ type Answered =
   | APIModalSubmitInteraction;
 
 type Command = Pick<CommandEvent, "name" | "options" | "attachments" | "repliesTo">;
+
+/** The example of Discord's documentation, which other servers send with every command instead of the real ones. */
+const UNCOMPUTED = 442368n;
 
 /** Finds the channels of interactions, answers them, and reports commands to the rest of the program. */
 export class Reporter {
@@ -66,17 +72,23 @@ export class Reporter {
     await handlers.event({ kind: "command", ...command, user, channel, reply });
   }
 
-  /** Why nothing could be shown here, by the command's permissions, or those known from the gateway. */
-  #obstacle({ app_permissions }: Answered, channel: ChannelRef): string | undefined {
+  /**
+   * Why nothing could be shown here. What comes with the command is true of this very place, also of a private thread;
+   * what is known from the gateway of its roles and channels tells better what is missing.
+   */
+  #obstacle({ app_permissions, channel: place }: Answered, channel: ChannelRef): string | undefined {
     const { channels } = this.parts;
     const inThread = channel.thread !== undefined;
     const told = readPermissions(app_permissions);
     const missing = whatIsMissing(told, inThread);
-    if (missing === undefined && told?.bitfield !== 0n) return undefined;
-    // Not every server computes them for each command: its roles and channels count more. Without either, posting is
-    // tried.
     const known = channels.permissionsIn(channel);
-    return known || channels.isMember(channel) ? whatIsMissing(known, inThread) : missing;
+    if (!told || told.bitfield === UNCOMPUTED) {
+      // Roles and channels count then. Without either, posting is tried.
+      return known || channels.isMember(channel) ? whatIsMissing(known, inThread) : missing;
+    }
+    if (missing === undefined) return undefined;
+    const outside = place?.type === ChannelType.PrivateThread && !told.has(PermissionFlagsBits.ViewChannel);
+    return outside ? sentence("discord.private-thread") : (whatIsMissing(known, inThread) ?? missing);
   }
 
   async locate(interaction: APIInteraction): Promise<ChannelRef> {

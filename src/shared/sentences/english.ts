@@ -1008,6 +1008,7 @@ export const english = {
   "discord.doing.answer": "answer that",
   "discord.about-line": "About {where}:\n{text}",
   "discord.too-late": "Too late to be said in {where}, where only you would have seen it:\n{text}",
+  "discord.private-thread": "I am not in this private thread. Mention me in this thread to let me in, then ask again.",
   "discord.cannot-post": ({ missing }: { missing: readonly string[] }) => {
     const named = missing.map((name) => `"${name}"`);
     const list = named.length > 1 ? `${named.slice(0, -1).join(", ")} and ${named.at(-1)}` : named.join("");

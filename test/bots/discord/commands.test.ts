@@ -1,4 +1,9 @@
-import { ApplicationCommandOptionType, ApplicationCommandType } from "discord-api-types/v10";
+import {
+  ApplicationCommandOptionType,
+  ApplicationCommandType,
+  GatewayDispatchEvents,
+  PermissionFlagsBits,
+} from "discord-api-types/v10";
 import { afterEach, describe, expect, it } from "vitest";
 import { definitions } from "../../../src/bots/discord/definitions.js";
 import { registerNow } from "../../../src/bots/discord/register.js";
@@ -318,6 +323,51 @@ describe("commands in Discord", () => {
     expect(files).toMatch(/can't post pictures .* Somebody who manages it can allow me "Attach Files": Edit Channel/);
     expect(view).toContain('"View Channel" and "Attach Files"');
     expect(listener.events).toEqual([]);
+  });
+
+  it("are refused by what came with them, whatever the gateway has said", async () => {
+    const { listener } = await open();
+    const art = discord.addChannel("art");
+    discord.gateway.dialect = (event, data) => {
+      const told = String(PermissionFlagsBits.ViewChannel | PermissionFlagsBits.SendMessages);
+      return event === GatewayDispatchEvents.InteractionCreate
+        ? Object.assign(data as object, { app_permissions: told })
+        : data;
+    };
+    const ann = discord.user("Ann");
+    await ann.command(art, "dream").answered;
+    expect(discord.ephemeralTo(ann).map(({ text }) => text)).toEqual([expect.stringContaining('"Attach Files"')]);
+    expect(listener.events).toEqual([]);
+  });
+
+  it("are refused in a private thread until the bot is in it, and stay in it", async () => {
+    const { listener, chat } = await open();
+    const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("art")];
+    const thread = discord.openPrivateThread(art, "between us", ann);
+    await ann.command(thread, "dream").answered;
+    const [refusal] = discord.ephemeralTo(ann);
+    expect(refusal?.text).toBe(
+      "I am not in this private thread. Mention me in this thread to let me in, then ask again.",
+    );
+    expect(listener.events).toEqual([]);
+    await ann.post(thread, `<@${discord.world.bot.id}> come in`);
+    listener.does = async (said) => said.kind === "command" && said.reply({ text: "Taken on." }, "public");
+    await ann.command(thread, "dream").answered;
+    const event = listener.of("command").find(({ name }) => name === "dream");
+    expect(event?.channel).toEqual(thread);
+    expect(await chat.describe(thread)).toMatchObject({ closed: true });
+    // Somebody takes the bot out again, while it paints.
+    discord.channelOf(thread).members?.delete(discord.world.bot.id);
+    const final = { text: "Your picture is ready", pictures: [await picture()] };
+    await expect(chat.post(thread, final)).rejects.toMatchObject({ kind: "forbidden" });
+    await event?.reply(final, "public");
+    expect(discord.messagesIn(thread).at(-1)).toMatchObject({ text: "Your picture is ready", byBot: true });
+    // After a quarter of an hour the answer to the command is none any more.
+    discord.ahead = 16 * 60_000;
+    await expect(event?.reply(final, "public")).rejects.toMatchObject({ kind: "forbidden" });
+    const told = await chat.tell(ann, thread, final);
+    expect(discord.messagesIn(ann.direct, ann).map(({ ref }) => ref.id)).toEqual([told.id]);
+    expect([...discord.messagesIn(art, ann), ...discord.messagesIn(ben.direct, ben)]).toEqual([]);
   });
 
   it("work in direct messages, where a person is their own moderator", async () => {

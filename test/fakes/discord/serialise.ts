@@ -245,7 +245,7 @@ export function guildJson(world: World, guild: FakeGuild): GatewayGuildCreateDis
       .filter((channel) => !isThread(channel))
       .map(channelJson) as GatewayGuildCreateDispatchData["channels"],
     threads: channels
-      .filter((channel) => isThread(channel) && !channel.archived)
+      .filter((channel) => isThread(channel) && !channel.archived && channel.members?.has(world.bot.id) !== false)
       .map(channelJson) as GatewayGuildCreateDispatchData["threads"],
   } as unknown as GatewayGuildCreateDispatchData;
 }

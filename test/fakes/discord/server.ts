@@ -285,6 +285,25 @@ export class FakeDiscord {
     return this.refOf(thread);
   }
 
+  /** Somebody opens a private thread; the bot is in it only once it is mentioned there. */
+  openPrivateThread(parent: ChannelRef, name: string, ...members: readonly { readonly id: string }[]): ChannelRef {
+    const { guild, nsfw } = this.channelOf(parent);
+    const thread: FakeChannel = {
+      id: this.world.id(),
+      type: ChannelType.PrivateThread,
+      name,
+      nsfw,
+      overwrites: new Map(),
+      parent: this.channelOf(parent),
+      members: new Set(members.map(({ id }) => id)),
+      archived: false,
+      locked: false,
+      ...(guild ? { guild } : {}),
+    };
+    this.world.channels.set(thread.id, thread);
+    return this.refOf(thread);
+  }
+
   directChannel(userId: string): FakeChannel {
     const before = [...this.world.channels.values()].find(({ recipient }) => recipient?.id === userId);
     if (before) return before;

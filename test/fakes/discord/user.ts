@@ -80,6 +80,10 @@ export class FakeUser {
       reactions: new Map(),
       ...more,
     };
+    const { members } = message.channel;
+    if (members) for (const mentioned of message.mentions) members.add(mentioned);
+    if (message.mentions.includes(this.fake.world.bot.id) && members)
+      this.fake.gateway.dispatch(E.ThreadCreate, channelJson(message.channel));
     this.fake.world.messages.set(message.id, message);
     const { guild } = message.channel;
     const member = guild?.members.get(this.id);

@@ -61,6 +61,8 @@ export interface FakeChannel {
   readonly parent?: FakeChannel;
   archived: boolean;
   locked: boolean;
+  /** Of a private thread: who is in it. */
+  readonly members?: Set<string>;
   /** Of a direct message. */
   readonly recipient?: APIUser;
 }
@@ -165,7 +167,7 @@ export function permissionsIn(channel: FakeChannel, userId: string): bigint {
   const { guild } = channel;
   if (!guild) return EVERYONE;
   const member = guild.members.get(userId);
-  if (!member) return 0n;
+  if (!member || channel.members?.has(userId) === false) return 0n;
   const home = channel.parent ?? channel;
   const roles = [guild.id, ...member.roles];
   const all = (1n << 60n) - 1n;
