@@ -8,6 +8,7 @@ import type { Engine, EngineDownload } from "../engine/process/engine.js";
 import { Operation } from "../ops/operations.js";
 import type { Chat } from "../port/adapter.js";
 import { withTimeout } from "../shared/async.js";
+import { ImageProcess, openImagesIn } from "../shared/image-process.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { openStore, type Store } from "../store/open.js";
 import { startRetention } from "../store/retention.js";
@@ -70,6 +71,16 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   }
 }
 
+/** Strangers' files are opened there from here on. */
+function startImageProcess(logger: Logger, lifecycle: Lifecycle): void {
+  const images = new ImageProcess({ logger: logger.child({ part: "images" }) });
+  openImagesIn(images);
+  lifecycle.onStop("images", async () => {
+    openImagesIn(undefined);
+    await images.close();
+  });
+}
+
 type Services = { readonly chats: readonly Chat[]; readonly operationAddress: string | undefined };
 
 async function startServices(
@@ -80,6 +91,7 @@ async function startServices(
   const { logger } = parts;
   const store = openStore({ dir: config.data.dir, logger: logger.child({ part: "store" }) });
   lifecycle.onStop("store", () => store.close());
+  startImageProcess(logger, lifecycle);
   const operation = startOperation(config, logger, lifecycle);
   operation.watchStore(store);
   lifecycle.onStop("retention", startRetention(store.retention, config.retention, logger));

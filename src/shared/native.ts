@@ -42,6 +42,26 @@ export function sharp(input: SharpInput | SharpInput[] | SharpOptions, options?:
   return loadNative<typeof Sharp>("sharp")(input as SharpInput, options);
 }
 
+/** libvips' own names of its loaders; each stands for those from files, memory and streams. */
+const LOADERS = ["Jpeg", "Png", "Webp", "Nsgif", "Tiff", "Heif"].map((format) => `VipsForeignLoad${format}`);
+
+/**
+ * Leaves sharp no loaders but those of the formats that are taken from strangers, in this process. What begins like one
+ * of them and is another (SVG, PDF) reaches no decoder then.
+ */
+export function onlyCommonFormats(): void {
+  const library = loadNative<typeof Sharp>("sharp");
+  library.block({ operation: ["VipsForeignLoad"] });
+  library.unblock({ operation: LOADERS });
+}
+
+/** Has sharp keep nothing, and use one thread: many small tasks in a process of their own. */
+export function frugal(): void {
+  const library = loadNative<typeof Sharp>("sharp");
+  library.cache(false);
+  library.concurrency(1);
+}
+
 /**
  * Opens a SQLite file.
  * @param file its path, or ":memory:"

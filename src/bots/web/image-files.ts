@@ -1,18 +1,17 @@
 import { createHash, randomUUID } from "node:crypto";
 import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Sharp } from "sharp";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture } from "../../port/messages.js";
-import { checkDecodes, inspectPicture, PictureError } from "../../shared/inspect-image.js";
-import { sharp } from "../../shared/native.js";
+import { withImage } from "../../shared/image-process.js";
+import { PictureError } from "../../shared/inspect-image.js";
 import { cutText } from "../../shared/text.js";
 import type { StoredImage } from "./store.js";
 
 /** Formats that not every browser shows, by sharp's name. */
 const NOT_EVERYWHERE: ReadonlySet<string> = new Set(["heif", "tiff"]);
-/** Longest side of a preview, in pixels: sharp on a 2x screen at the largest size that the chat shows. */
-const PREVIEW_SIDE = 1280;
+/** Its side, in pixels, is sharp on a 2x screen at the largest size that the chat shows. */
+const PREVIEW = { side: 1280, format: "webp", quality: 86 } as const;
 const FRESH_MS = 60_000;
 const FILE_NAME = /^[0-9a-f]{64}\.(?:(?:jpg|png|webp|gif|avif|tiff)|preview\.webp)$/;
 
@@ -41,16 +40,18 @@ export class ImageFiles {
   async add(image: IncomingImage, from: "person" | "bot"): Promise<StoredImage> {
     const name = cutText(image.name, 60);
     try {
-      const facts = await inspectPicture(image.bytes, name, this.maxPixels);
+      const limits = { name, maxPixels: this.maxPixels };
+      const facts = await withImage("inspect", image.bytes, { ...limits, decoding: from === "person" });
       const { width, height, extension, type } = facts;
-      if (from === "person") await checkDecodes(image.bytes, facts);
-      const bytes = from === "person" && facts.format === "jpeg" ? await this.#anonymous(image.bytes) : image.bytes;
+      const camera = from === "person" && facts.format === "jpeg";
+      const bytes = camera ? await withImage("anonymous", image.bytes, limits) : image.bytes;
       const sha = createHash("sha256").update(bytes).digest("hex");
       this.#fresh.set(sha, Date.now());
       await this.#write(`${sha}.${extension}`, async () => bytes);
-      const large = facts.format !== "gif" && Math.max(width, height) > PREVIEW_SIDE * 1.25;
+      const large = facts.format !== "gif" && Math.max(width, height) > PREVIEW.side * 1.25;
       const hasPreview = large || NOT_EVERYWHERE.has(facts.format);
-      if (hasPreview) await this.#write(`${sha}.preview.webp`, () => this.#preview(bytes));
+      if (hasPreview)
+        await this.#write(`${sha}.preview.webp`, () => withImage("still", bytes, { ...PREVIEW, ...limits }));
       return {
         sha,
         extension,
@@ -93,22 +94,6 @@ export class ImageFiles {
       if (only && !only.has(sha)) continue;
       if (!isUsed(sha) && !this.#fresh.has(sha)) await rm(join(this.folder, name), { force: true });
     }
-  }
-
-  async #anonymous(jpeg: Uint8Array): Promise<Uint8Array> {
-    const { exif, xmp, iptc } = await this.#sharp(jpeg).metadata();
-    if (!exif && !xmp && !iptc) return jpeg;
-    const upright = this.#sharp(jpeg).autoOrient().keepIccProfile();
-    return upright.jpeg({ quality: 94, chromaSubsampling: "4:4:4" }).toBuffer();
-  }
-
-  #preview(bytes: Uint8Array): Promise<Uint8Array> {
-    const size = { width: PREVIEW_SIDE, height: PREVIEW_SIDE, fit: "inside", withoutEnlargement: true } as const;
-    return this.#sharp(bytes).autoOrient().resize(size).webp({ quality: 86 }).toBuffer();
-  }
-
-  #sharp(bytes: Uint8Array): Sharp {
-    return sharp(bytes, { limitInputPixels: this.maxPixels, failOn: "error" }).timeout({ seconds: 30 });
   }
 
   async #write(name: string, make: () => Promise<Uint8Array>): Promise<void> {

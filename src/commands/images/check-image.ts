@@ -1,4 +1,5 @@
-import { checkDecodes, inspectPicture, PictureError, type PictureFacts } from "../../shared/inspect-image.js";
+import { withImage } from "../../shared/image-process.js";
+import { MAX_INPUT_PIXELS, PictureError, type PictureFacts } from "../../shared/inspect-image.js";
 import { UserError } from "../user-error.js";
 
 /** Pixels a side. Below, there is nothing to see; above, an image is a strip that no network was made for. */
@@ -15,13 +16,12 @@ const MOST_SIDE = 16_384;
  */
 export async function checkImage(bytes: Uint8Array, name: string, decoding = false): Promise<PictureFacts> {
   try {
-    const facts = await inspectPicture(bytes, name);
+    const facts = await withImage("inspect", bytes, { name, maxPixels: MAX_INPUT_PIXELS, decoding });
     const { width, height } = facts;
     if (Math.min(width, height) < LEAST_SIDE)
       throw new UserError("image.too-small", { name, width, height, least: LEAST_SIDE });
     if (Math.max(width, height) > MOST_SIDE)
       throw new UserError("image.too-wide", { name, width, height, most: MOST_SIDE });
-    if (decoding) await checkDecodes(bytes, facts);
     return facts;
   } catch (error) {
     if (error instanceof PictureError) throw new UserError(error);

@@ -1,6 +1,6 @@
 import { mayManage } from "../../domain/model.js";
+import { withImage } from "../../shared/image-process.js";
 import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
-import { sharp } from "../../shared/native.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
 import { readEmoji, sameEmoji } from "../../shared/typed.js";
@@ -17,8 +17,8 @@ import { UserError } from "../user-error.js";
 import { contactSheet } from "./contact-sheet.js";
 import { findStyle } from "./style-library.js";
 
-/** Stored styles' longer side, in pixels: engines look at none larger. */
-const KEPT_SIDE = 1024;
+/** Stored styles' longer side is in pixels: engines look at none larger. */
+const KEPT = { side: 1024, format: "jpeg", quality: 90 } as const;
 const NAME = /^[a-z][a-z0-9-]{1,19}$/;
 
 const name = (help: string, positional: boolean) =>
@@ -115,15 +115,10 @@ const ACTIONS: Readonly<
     const found = await findImage(context, app.botOptions.pictures, picture);
     if (!found) throw new UserError("style.no-image", { line });
     if ((await provenanceOf([found], user, app.jobs)).spoiler) throw new UserError("style.spoiler");
-    const bytes = await sharp(found.bytes, { limitInputPixels: MAX_INPUT_PIXELS })
-      .autoOrient()
-      .resize(KEPT_SIDE, KEPT_SIDE, { fit: "inside", withoutEnlargement: true })
-      .flatten({ background: "#fff" })
-      .jpeg({ quality: 90 })
-      .toBuffer();
+    const bytes = await withImage("still", found.bytes, { ...KEPT, name: found.name, maxPixels: MAX_INPUT_PIXELS });
     const { platform, community } = channel;
     const author = { id: user.id, name: user.name };
-    const kept = { bytes: new Uint8Array(bytes), type: "image/jpeg" };
+    const kept = { bytes, type: "image/jpeg" };
     await app.store.styles.add({ platform, community, name: word, emoji: mark, author, picture: kept }, limits);
     await context.replyPublic({ text: sentence("style.added", { emoji: mark, name: word, by: plain(user.name) }) });
   },

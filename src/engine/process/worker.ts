@@ -3,6 +3,7 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { onlyCommonFormats } from "../../shared/native.js";
 import { type OpenEngine, openEngine } from "../open.js";
 import { dreamDefinition } from "../recipes/dream/definition.js";
 import { dream } from "../recipes/dream/run.js";
@@ -10,6 +11,7 @@ import type { RecipeContext } from "../recipes/recipe.js";
 import { runJob, toEngineError } from "../run-job.js";
 import type { FromWorker, ToWorker } from "./messages.js";
 
+onlyCommonFormats();
 let engine: OpenEngine | undefined;
 const running = new Map<number, AbortController>();
 

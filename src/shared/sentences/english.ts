@@ -333,6 +333,8 @@ export const english = {
   "link.compressed": "{host} sends the picture compressed, which I do not unpack; please attach the picture instead.",
   "palette.image-gone": "The picture of this palette is gone; please send it again with `/stylize`.",
   "image.unnamed": "That file",
+  "image.busy": "Too many pictures are being opened just now, so {name} has to wait. Try again in a moment.",
+  "image.too-costly": "{name} takes too long or too much memory to open. Make it smaller, or save it as JPEG.",
   "image.empty": "{name} is empty. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
   "image.unreadable": "{name} is not a picture I can read. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
   "image.format":

@@ -1,0 +1,199 @@
+/**
+ * A process of its own in which strangers' image files are opened. A decoder that dies, hangs, or takes gigabytes takes
+ * nothing with it but the file that made it do so.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import PQueue from "p-queue";
+import type { Logger } from "pino";
+import { type Deferred, deferred } from "./async.js";
+import { IMAGE_TASKS, type ImageTask, type ImageTasks } from "./image-tasks.js";
+import { PictureError } from "./inspect-image.js";
+import type { Relayed } from "./sentences/sentence-error.js";
+
+/** What the process is told, and what it answers. */
+export interface ImageOrder {
+  readonly id: number;
+  readonly task: ImageTask;
+  readonly bytes: Uint8Array;
+  readonly options: unknown;
+}
+export type ImageAnswer = { readonly id: number } & (
+  | { readonly result: unknown }
+  | { readonly refused: Relayed }
+  | { readonly failed: string }
+);
+
+type OptionsOf<T extends ImageTask> = Parameters<ImageTasks[T]>[1];
+type ResultOf<T extends ImageTask> = Awaited<ReturnType<ImageTasks[T]>>;
+
+export interface ImageProcessOptions {
+  readonly logger: Logger;
+  /** A task that takes longer ends with the process. */
+  readonly milliseconds?: number;
+  /** Resident memory of the process, in bytes; a task that needs more ends with it. */
+  readonly memoryBytes?: number;
+  /** The script that the process runs; its own unless given. */
+  readonly worker?: string;
+}
+
+/** 50 megapixels of AVIF take 1 GB and 9 s on a busy core. */
+const MILLISECONDS = 20_000;
+const MEMORY_BYTES = 1_600_000_000;
+/** How often its memory is looked at while it works, in milliseconds. */
+const LOOK_MS = 100;
+/** A second file is opened while a slow one keeps the process busy. */
+const AT_ONCE = 2;
+/** Files that wait; more are refused. Each may have as many bytes as an upload. */
+const MOST_WAITING = 32;
+
+interface Pending {
+  readonly answer: Deferred<ImageAnswer>;
+  readonly name: string;
+  readonly since: number;
+}
+
+export class ImageProcess {
+  #child: ChildProcess | undefined;
+  #closed = false;
+  #nextId = 1;
+  /** Given to the process, and not answered. */
+  readonly #pending = new Map<number, Pending>();
+  readonly #queue = new PQueue({ concurrency: AT_ONCE });
+  #watch: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: ImageProcessOptions) {}
+
+  /** While there is one, for operators and tests. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /**
+   * Does a task with a file.
+   * @throws PictureError for what cannot be used, and for files that take too much time or memory
+   */
+  async run<T extends ImageTask>(task: T, bytes: Uint8Array, options: OptionsOf<T>): Promise<ResultOf<T>> {
+    const { name } = options;
+    if (this.#closed || this.#queue.size >= MOST_WAITING) throw new PictureError("image.busy", { name });
+    const answer = await this.#answer({ task, bytes, options }, name);
+    if ("result" in answer) return answer.result as ResultOf<T>;
+    if ("refused" in answer) throw new PictureError(answer.refused);
+    throw new PictureError("image.unreadable", { name }, { cause: new Error(answer.failed) });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#watch);
+    const child = this.#child;
+    if (!child) return;
+    const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    child.kill("SIGKILL");
+    await gone;
+  }
+
+  /** Files of which one has ended the process are tried again one by one: so the right one is refused. */
+  async #answer(order: Omit<ImageOrder, "id">, name: string): Promise<ImageAnswer> {
+    for (let priority = 0; ; priority = 1) {
+      try {
+        return await this.#queue.add(() => this.#ask(order, name), { priority });
+      } catch (error) {
+        if (!(error instanceof Suspected)) throw error;
+        this.#queue.concurrency = 1;
+      } finally {
+        if (priority === 1) this.#queue.concurrency = AT_ONCE;
+      }
+    }
+  }
+
+  async #ask(order: Omit<ImageOrder, "id">, name: string): Promise<ImageAnswer> {
+    if (this.#closed) throw new PictureError("image.busy", { name });
+    const child = this.#child ?? this.#start();
+    const id = this.#nextId++;
+    const pending = { answer: deferred<ImageAnswer>(), name, since: performance.now() };
+    this.#pending.set(id, pending);
+    child.send({ ...order, id }, (error) => error && this.#end(child, "it took no order"));
+    try {
+      return await pending.answer.promise;
+    } finally {
+      this.#pending.delete(id);
+    }
+  }
+
+  #start(): ChildProcess {
+    const source = import.meta.url.endsWith(".ts");
+    const own = fileURLToPath(new URL(source ? "./image-worker.ts" : "./image-worker.js", import.meta.url));
+    const child = fork(this.options.worker ?? own, {
+      serialization: "advanced",
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      ...(source && { execArgv: ["--import", "tsx"] }),
+    });
+    this.#child = child;
+    child.on("message", (answer: ImageAnswer) => this.#pending.get(answer.id)?.answer.resolve(answer));
+    child.on("error", (err) => this.options.logger.error({ err }, "image process error"));
+    child.on("exit", () => this.#gone(child, "it died"));
+    // The program ends when all else has.
+    child.unref();
+    child.channel?.unref();
+    clearInterval(this.#watch);
+    this.#watch = setInterval(() => void this.#look(child), LOOK_MS);
+    this.#watch.unref();
+    return child;
+  }
+
+  async #look(child: ChildProcess): Promise<void> {
+    if (this.#pending.size === 0 || this.#child !== child) return;
+    const { milliseconds = MILLISECONDS, memoryBytes = MEMORY_BYTES } = this.options;
+    const slow = [...this.#pending.values()].find(({ since }) => performance.now() - since > milliseconds);
+    if (slow) this.#end(child, "a file took too long", slow);
+    else if ((await residentBytes(child.pid)) > memoryBytes) this.#end(child, "a file took too much memory");
+  }
+
+  #end(child: ChildProcess, why: string, culprit?: Pending): void {
+    child.kill("SIGKILL");
+    this.#gone(child, why, culprit);
+  }
+
+  #gone(child: ChildProcess, why: string, culprit?: Pending): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    clearInterval(this.#watch);
+    const files = [...this.#pending.values()];
+    if (!this.#closed) this.options.logger.warn({ why, files: files.map(({ name }) => name) }, "image process ended");
+    for (const file of files) {
+      const guilty = file === culprit || files.length === 1;
+      file.answer.reject(guilty ? new PictureError("image.too-costly", { name: file.name }) : new Suspected());
+    }
+  }
+}
+
+/** Of a file that was open when the process ended, when it may have been another that ended it. */
+class Suspected extends Error {}
+
+/** Resident memory in bytes; 0 where the system does not say. */
+async function residentBytes(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+}
+
+let current: ImageProcess | undefined;
+
+/** From here on files are opened in that process; in this one when there is none, as on the command line. */
+export function openImagesIn(process: ImageProcess | undefined): void {
+  current = process;
+}
+
+/**
+ * Does a task with a stranger's file, wherever the program has said that files are opened.
+ * @throws PictureError
+ */
+export function withImage<T extends ImageTask>(
+  task: T,
+  bytes: Uint8Array,
+  options: OptionsOf<T>,
+): Promise<ResultOf<T>> {
+  if (current) return current.run(task, bytes, options);
+  const work = IMAGE_TASKS[task] as (bytes: Uint8Array, options: OptionsOf<T>) => Promise<ResultOf<T>>;
+  return work(bytes, options);
+}

@@ -1,0 +1,160 @@
+/** What is done with strangers' image files outside the engine. Every function here decodes, or may be made to. */
+import type { Sharp } from "sharp";
+import { checkDecodes, inspectPicture, PictureError, type PictureFacts } from "./inspect-image.js";
+import { sharp } from "./native.js";
+
+/** Limits that an installation sets. */
+interface TaskLimits {
+  /** Of one image or frame. */
+  readonly maxPixels: number;
+  /** What the image is called in messages. */
+  readonly name: string;
+}
+
+interface InspectOptions extends TaskLimits {
+  /** Look behind the header too. */
+  readonly decoding?: boolean;
+}
+
+/** A still, at most so many pixels a side. */
+interface StillOptions extends TaskLimits {
+  readonly side: number;
+  readonly format: "webp" | "jpeg";
+  readonly quality: number;
+}
+
+interface SmallerOptions extends TaskLimits {
+  readonly maxBytes: number;
+}
+
+interface EncodedImage {
+  readonly bytes: Uint8Array;
+  readonly type: string;
+  /** Without the dot. */
+  readonly extension: string;
+}
+
+/** The tasks by name: from a file's bytes and options to facts or to another file's bytes. */
+export const IMAGE_TASKS = {
+  /** @throws PictureError for what is no image that is taken */
+  async inspect(bytes: Uint8Array, { name, maxPixels, decoding = false }: InspectOptions): Promise<PictureFacts> {
+    const facts = await inspectPicture(bytes, name, maxPixels);
+    if (decoding) await checkDecodes(bytes, facts);
+    return facts;
+  },
+
+  /** The file without what a camera wrote of place, owner and device; the same bytes where there is nothing of it. */
+  async anonymous(bytes: Uint8Array, limits: TaskLimits): Promise<Uint8Array> {
+    const image = opened(bytes, limits);
+    const { exif, xmp, iptc } = await image.metadata();
+    if (!exif && !xmp && !iptc) return bytes;
+    const upright = image.autoOrient().keepIccProfile();
+    return decoded(upright.jpeg({ quality: 94, chromaSubsampling: "4:4:4" }), limits);
+  },
+
+  /** A smaller copy that every browser shows: of an animation its first frame. */
+  still(bytes: Uint8Array, { side, format, quality, ...limits }: StillOptions): Promise<Uint8Array> {
+    const small = opened(bytes, limits)
+      .autoOrient()
+      .resize({ width: side, height: side, fit: "inside", withoutEnlargement: true });
+    const file = format === "webp" ? small.webp({ quality }) : small.flatten({ background: "#fff" }).jpeg({ quality });
+    return decoded(file, limits);
+  },
+
+  /**
+   * A film within a limit of bytes: smaller, of fewer frames and less quality; where that cannot be, and of a still, a
+   * JPEG (a WebP where something is transparent) of less quality or fewer pixels. The last try is returned even where
+   * it is too large.
+   */
+  async smaller(bytes: Uint8Array, { maxBytes, ...limits }: SmallerOptions): Promise<EncodedImage> {
+    const { width, hasAlpha, pages = 1, format } = await opened(bytes, limits).metadata();
+    const film = pages > 1 && (format === "gif" || format === "webp") ? await smallerFilm(bytes, maxBytes) : undefined;
+    if (film) return { bytes: film, type: `image/${format}`, extension: format };
+    const least = Math.max(maxBytes, SMALLEST_BYTES);
+    let smaller = bytes;
+    for (const [quality, scale] of STILLS) {
+      const small = opened(bytes, limits).resize({ width: Math.max(1, Math.round(width * scale)) });
+      smaller = await decoded(hasAlpha ? small.webp({ quality }) : small.jpeg({ quality }), limits);
+      if (smaller.byteLength <= least) break;
+    }
+    // JPEG would show black where there is nothing.
+    const [type, extension] = hasAlpha ? ["image/webp", "webp"] : ["image/jpeg", "jpg"];
+    return { bytes: smaller, type, extension };
+  },
+};
+
+export type ImageTasks = typeof IMAGE_TASKS;
+export type ImageTask = keyof ImageTasks;
+
+/** In seconds, for one operation: less than the process is given for a whole task. */
+const SECONDS = 15;
+
+/** What is damaged is opened as far as it goes: whether that is enough was looked at before. */
+function opened(bytes: Uint8Array, { maxPixels }: TaskLimits): Sharp {
+  return sharp(bytes, { limitInputPixels: maxPixels, failOn: "none" }).timeout({ seconds: SECONDS });
+}
+
+async function decoded(image: Sharp, { name }: TaskLimits): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await image.toBuffer());
+  } catch (cause) {
+    throw new PictureError("image.unreadable", { name }, { cause });
+  }
+}
+
+/** A still is not made smaller than this: it would not be worth looking at. */
+const SMALLEST_BYTES = 10_000;
+/** Quality and share of the width of stills, from the best to the smallest. */
+const STILLS = [
+  [92, 1],
+  [82, 1],
+  [82, 0.7],
+  [82, 0.5],
+  [75, 0.3],
+  [70, 0.15],
+] as const;
+
+/** Share of the width, every n-th frame kept, and quality, from the best to the smallest. */
+const FILMS = [
+  [1, 1, 55],
+  [0.75, 1, 60],
+  [0.75, 2, 55],
+  [0.5, 2, 55],
+  [0.5, 3, 45],
+  [0.35, 3, 45],
+  [0.25, 4, 40],
+] as const;
+/** Films of more pixels in all are not taken apart: they would need too much memory. */
+const MOST_PIXELS = 100_000_000;
+
+/**
+ * A film within a limit of bytes: smaller, of fewer frames and less quality. Undefined for a still, and where it cannot
+ * be.
+ */
+async function smallerFilm(file: Uint8Array, maxBytes: number): Promise<Uint8Array | undefined> {
+  const { width, height, pages = 1, pageHeight = height, delay = [], loop = 0, format } = await sharp(file).metadata();
+  if (pages < 2 || width * pageHeight * pages > MOST_PIXELS) return undefined;
+  for (const [scale, every, quality] of FILMS) {
+    const small = sharp(file, { animated: true, limitInputPixels: MOST_PIXELS }).resize({
+      width: Math.max(1, Math.round(width * scale)),
+    });
+    const { data, info } = await small.removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    const side = Math.round(info.height / pages);
+    const frame = info.width * side * info.channels;
+    const kept = Array.from({ length: Math.ceil(pages / every) }, (_, index) => index * every);
+    const frames = Buffer.concat(kept.map((index) => data.subarray(index * frame, (index + 1) * frame)));
+    const raw = { width: info.width, height: side * kept.length, channels: info.channels, pageHeight: side };
+    // A frame that stays stands for those that went.
+    const delays = kept.map(
+      (index) => delay.slice(index, index + every).reduce((sum, each) => sum + each, 0) || 100 * every,
+    );
+    const film = sharp(frames, { raw, limitInputPixels: false });
+    const encoded =
+      format === "gif"
+        ? film.gif({ loop, delay: delays, colours: quality > 50 ? 128 : 64 })
+        : film.webp({ loop, delay: delays, quality, effort: 3 });
+    const bytes = new Uint8Array(await encoded.toBuffer());
+    if (bytes.byteLength <= maxBytes) return bytes;
+  }
+  return undefined;
+}

@@ -1,0 +1,114 @@
+import { fileURLToPath } from "node:url";
+import { pino } from "pino";
+import sharp from "sharp";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { ImageProcess, type ImageProcessOptions, openImagesIn, withImage } from "../../src/shared/image-process.js";
+import { PictureError } from "../../src/shared/inspect-image.js";
+
+const logger = pino({ level: "silent" });
+const limits = { name: "a.png", maxPixels: 1_000_000 };
+const file = (text: string) => Buffer.from(text);
+const flat = (width = 60, height = 40) =>
+  sharp({ create: { width, height, channels: 3, background: "#345" } }).keepMetadata();
+
+describe("the process that opens strangers' images", () => {
+  const images = new ImageProcess({ logger });
+  afterEach(() => openImagesIn(undefined));
+  afterAll(() => images.close());
+
+  test("answers as this one would", async () => {
+    const bytes = await flat()
+      .withExif({ IFD0: { Artist: "Ann" } })
+      .jpeg()
+      .toBuffer();
+    const here = await withImage("inspect", bytes, limits);
+    openImagesIn(images);
+    expect(await withImage("inspect", bytes, limits)).toEqual(here);
+    const anonymous = await withImage("anonymous", bytes, limits);
+    expect((await sharp(anonymous).metadata()).exif).toBeUndefined();
+    const still = await withImage("still", bytes, { ...limits, side: 30, format: "webp", quality: 80 });
+    expect(await sharp(still).metadata()).toMatchObject({ format: "webp", width: 30, height: 20 });
+    const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
+    const large = await sharp({ create: { width: 200, height: 200, channels: 3, noise, background: "#000" } })
+      .png()
+      .toBuffer();
+    const smaller = await withImage("smaller", large, { ...limits, maxBytes: 30_000 });
+    expect(smaller).toMatchObject({ type: "image/jpeg", extension: "jpg" });
+    expect(smaller.bytes.byteLength).toBeLessThan(30_000);
+  });
+
+  test("refuses in the same sentences", async () => {
+    openImagesIn(images);
+    const large = await flat(1200, 1000).png().toBuffer();
+    const refused = [withImage("inspect", file("no"), limits), withImage("inspect", large, limits)];
+    await expect(refused[0]).rejects.toMatchObject({ name: "PictureError", identifier: "image.unreadable" });
+    await expect(refused[1]).rejects.toMatchObject({ identifier: "image.megapixels", params: { most: 1 } });
+  });
+
+  test("has no decoder but those of the formats that are taken, whatever a file begins with", async () => {
+    const drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>';
+    const still = { ...limits, side: 30, format: "webp", quality: 80 } as const;
+    for (const disguised of [drawing, `GIF8${drawing}`, `%PDF-1.4 ${drawing}`]) {
+      await expect(withImage("inspect", file(disguised), limits)).rejects.toBeInstanceOf(PictureError);
+      await expect(images.run("still", file(disguised), still)).rejects.toBeInstanceOf(PictureError);
+    }
+    // This process, where strangers' files are not opened, has it: captions are drawn so.
+    expect(await withImage("still", file(drawing), still)).toBeInstanceOf(Uint8Array);
+  });
+
+  test("takes fewer pixels of what costs more", async () => {
+    const photo = flat(800, 700);
+    expect(await withImage("inspect", await photo.webp().toBuffer(), limits)).toMatchObject({ width: 800 });
+    const costly = withImage("inspect", await photo.avif({ effort: 0 }).toBuffer(), limits);
+    await expect(costly).rejects.toMatchObject({ identifier: "image.megapixels", params: { most: 0.5 } });
+  });
+});
+
+describe("a file that ends the process", () => {
+  const worker = fileURLToPath(new URL("misbehaving-image-worker.mjs", import.meta.url));
+  const open: ImageProcess[] = [];
+  const images = (options: Partial<ImageProcessOptions> = {}) => {
+    const made = new ImageProcess({ logger, worker, ...options });
+    open.push(made);
+    return made;
+  };
+  afterEach(async () => void (await Promise.all(open.splice(0).map((each) => each.close()))));
+
+  const run = (images: ImageProcess, text: string) => images.run("inspect", file(text), { ...limits, name: text });
+  const guilty = (name: string) => ({ identifier: "image.too-costly", params: { name } });
+
+  test("is refused, and the next one is opened by another process", async () => {
+    const one = images();
+    const before = await run(one, "fine");
+    await expect(run(one, "dies")).rejects.toMatchObject(guilty("dies"));
+    expect(await run(one, "fine")).not.toBe(before);
+  });
+
+  test("is the only one that is refused of those that were open", async () => {
+    const one = images();
+    const [waits, dies, fine] = await Promise.allSettled([run(one, "waits"), run(one, "dies"), run(one, "fine")]);
+    expect(waits).toMatchObject({ status: "fulfilled" });
+    expect(dies).toMatchObject({ status: "rejected", reason: guilty("dies") });
+    expect(fine).toMatchObject({ status: "fulfilled" });
+  });
+
+  test("may take so long", async () => {
+    const one = images({ milliseconds: 1_000 });
+    await expect(run(one, "stays")).rejects.toMatchObject(guilty("stays"));
+  });
+
+  test.runIf(process.platform === "linux")("may take so much memory", async () => {
+    const one = images({ memoryBytes: 300_000_000 });
+    await expect(run(one, "hungry")).rejects.toMatchObject(guilty("hungry"));
+    await run(one, "fine");
+  });
+
+  test("is refused at once where too many wait, and when the program stops", async () => {
+    const one = images();
+    const waiting = Array.from({ length: 40 }, () => run(one, "stays").catch((error: unknown) => error));
+    expect(await Promise.race(waiting.slice(-4))).toMatchObject({ identifier: "image.busy" });
+    await one.close();
+    await Promise.all(waiting);
+    await expect(run(one, "fine")).rejects.toMatchObject({ identifier: "image.busy" });
+  });
+});
