@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { WebSocket } from "ws";
 
-const ADDRESS = "http://127.0.0.1:3977";
+export const ADDRESS = "http://127.0.0.1:3977";
 
 export interface HookedProgram {
   readonly process: ChildProcess;
@@ -20,8 +20,11 @@ export interface HookedProgram {
   source(url: string): string | undefined;
 }
 
-/** Starts `DIST/cli.js start` with the hook, and ends it after `use`. */
-export async function withProgram<T>(hook: string, use: (program: HookedProgram) => Promise<T>): Promise<T> {
+/** Starts `DIST/cli.js start`, with a hook where one is named, and ends it after `use`. */
+export async function withProgram<T>(
+  hook: string | undefined,
+  use: (program: HookedProgram) => Promise<T>,
+): Promise<T> {
   const dist = resolve(process.argv[2] ?? fileURLToPath(new URL("../../dist", import.meta.url)));
   if (!existsSync(dist)) throw new Error(`${dist} is not there: run npm run build.`);
   const base = `${pathToFileURL(dist).href}/`;
@@ -29,7 +32,7 @@ export async function withProgram<T>(hook: string, use: (program: HookedProgram)
   const started = spawn(process.execPath, [join(dist, "cli.js"), "start"], {
     env: {
       ...process.env,
-      NODE_OPTIONS: `--import=${new URL(hook, import.meta.url).href}`,
+      ...(hook !== undefined && { NODE_OPTIONS: `--import=${new URL(hook, import.meta.url).href}` }),
       HOOK_DIR: folder,
       HOOK_DIST: dist,
       DATA_DIR: join(folder, "data"),

@@ -2,9 +2,9 @@
  * Computes only those places of feature maps that something looks at.
  *
  * A ResNet's stage ends in a block of which the next stage takes every other row and column. That choice commutes with
- * what works on each place by itself (ReLU, addition, 1x1 convolutions), and a convolution of stride 1 before it becomes
- * one of stride 2: three quarters of the block's last two convolutions need not be computed, nor their gradients, which
- * are derived from what is left.
+ * what works on each place by itself (ReLU, addition, 1x1 convolutions), and a convolution of stride 1 before it
+ * becomes one of stride 2: three quarters of the block's last two convolutions need not be computed, nor their
+ * gradients, which are derived from what is left.
  */
 import { at, isMap, type Node, type NodeOf, type Pair, topologicalOrder } from "./node.js";
 import { add, conv2d, relu, subsample } from "./ops.js";
